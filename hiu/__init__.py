@@ -1,0 +1,18 @@
+"""hiu: ranked lists and charts for High Intensity User Groups, from four agencies' extracts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hiu.site import open as open
+
+__all__ = ["open"]
+
+
+def __getattr__(name: str) -> object:
+    if name == "open":
+        from hiu.site import open
+
+        return open
+    raise AttributeError(f"module 'hiu' has no attribute '{name}'")

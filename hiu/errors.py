@@ -1,0 +1,54 @@
+"""Errors a person can put right, each with the exit code the command line ends with.
+
+Anything else that is raised is a bug. Messages name file, row, column, what was found and what was
+expected; they never hold a patient's value unless the caller is shown that value anyway.
+"""
+
+
+class HiuError(Exception):
+    """A problem that a person can put right. Exit code 1."""
+
+    exit_code = 1
+
+
+class UsageError(HiuError):
+    """The command, a name or a setting was wrong. Exit code 2."""
+
+    exit_code = 2
+
+
+class SettingsError(UsageError):
+    """A site.toml or source TOML that can't be used: names the file, the key, and what was expected."""
+
+
+class InputRefused(HiuError):
+    """A delivery that may not or cannot be loaded as a whole. Exit code 4.
+
+    `code` is a short stable word for logs (they hold codes, never values); file, row and column
+    say where, as far as known.
+    """
+
+    exit_code = 4
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        file: str | None = None,
+        row: int | None = None,
+        column: str | None = None,
+    ) -> None:
+        where = ", ".join(
+            part
+            for part in (file, None if row is None else f"row {row}", column and f"column '{column}'")
+            if part
+        )
+        super().__init__(f"{where}: {message}" if where else message)
+        self.code, self.file, self.row, self.column = code, file, row, column
+
+
+class Busy(HiuError):
+    """Another run holds the site. Exit code 5."""
+
+    exit_code = 5

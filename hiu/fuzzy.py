@@ -1,0 +1,19 @@
+"""Did-you-mean for headers, settings, tables and people."""
+
+from collections.abc import Iterable
+
+from rapidfuzz import fuzz, process, utils
+
+
+def nearest(word: str, choices: Iterable[str], cutoff: float = 60) -> str | None:
+    """The closest of `choices` to a mistyped word, or None when nothing is near (0-100 scale)."""
+    found = process.extractOne(
+        word, list(choices), scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=cutoff
+    )
+    return found[0] if found else None
+
+
+def did_you_mean(word: str, choices: Iterable[str]) -> str:
+    """` Did you mean 'x'?` with a leading space, or an empty string."""
+    found = nearest(word, choices)
+    return f" Did you mean '{found}'?" if found else ""

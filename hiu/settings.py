@@ -1,0 +1,170 @@
+"""A site's settings: folders, weights, cut-offs and toggles, read from its site.toml.
+
+Every constant of the rank and the labels is here, versioned by `Settings.version` and printed on every
+output. Unknown keys are refused with the nearest known one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from hiu.errors import SettingsError
+from hiu.fuzzy import did_you_mean
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Weights(_Frozen):
+    """Severity points for one unit of each data set (methods.md 1); others count 0 unless given in `extra`."""
+
+    police_incident: float = Field(1, ge=0)
+    ambulance_deployment: float = Field(1, ge=0)
+    ed_attendance: float = Field(1, ge=0)
+    mh_bed_day: float = Field(0.25, ge=0)
+    s136: float = Field(3, ge=0)
+    mha_assessment: float = Field(3, ge=0)
+    extra: dict[str, float] = {}
+
+    def by_dataset(self) -> dict[str, float]:
+        """Points per unit, by data set."""
+        return {**self.model_dump(exclude={"extra"}), **self.extra}
+
+
+class Rank(_Frozen):
+    """Constants of intensity and certainty (methods.md 1)."""
+
+    weights: Weights = Weights()
+    half_life: float = Field(3, gt=0, description="months")
+    top: int = Field(20, ge=1, description="places the meeting discusses (N)")
+    charts: int = Field(50, ge=0, description="people whose charts are drawn each month")
+    draws: int = Field(1000, ge=100)
+    seed: int = 20260101
+    minimum_age: int = 18
+    police_a_year: int | None = Field(None, ge=1, description="local threshold of 'frequent'; there is no national one")
+
+
+class Labels(_Frozen):
+    """Constants of the change labels (methods.md 2)."""
+
+    escalating_3: float = 0.99
+    escalating_1: float = 0.998
+    deescalating: float = 0.01
+    deescalating_6_unless_3: float = 0.5
+    rising_3: float = 0.95
+    rising_1: float = 0.99
+    falling: float = 0.05
+    least_difference: float = 2
+    least_baseline: int = 6
+    hospital_days: int = 15
+    quiet_months: int = 3
+
+
+class Counting(_Frozen):
+    """Toggles of counting: for each data set, the measures that count, in place of the source TOML's own.
+
+    Example: `ed_attendance = ["ed_requiring_treatment", "ed_left_during_treatment"]`.
+    """
+
+    datasets: dict[str, tuple[str, ...]] = {}
+    communal_calls: int = Field(15, ge=1, description="ambulance calls a month that make an address communal")
+    episode_hours: int = Field(24, ge=1)
+    s136_hours: int = Field(24, ge=1)
+
+
+class Linking(_Frozen):
+    """Local knowledge for the matcher."""
+
+    shared_addresses: tuple[str, ...] = Field((), description="'12 High Street, BS1 4ND': hostels, custody, hospitals")
+    block_limit: int = Field(400, ge=10)
+    link_at: float = Field(0.5, gt=0, lt=1, description="match probability from which a pair joins")
+    review_from: float = Field(0.05, ge=0, lt=1)
+
+
+class Agreement(_Frozen):
+    """A sharing agreement: deliveries of the source are taken only while one is in force."""
+
+    source: str
+    start: date
+    end: date
+    reference: str
+    signed_by: str
+
+
+class Settings(_Frozen):
+    """Everything a site sets."""
+
+    name: str
+    synthetic: bool = Field(False, description="999 NHS numbers are evidence; outputs say the people are invented")
+    raw: Path = Path("data/raw")
+    curated: Path = Path("data/curated")
+    key_file: Path | None = Field(None, description="outside the data tree; made by hiu init")
+    agreements: tuple[Agreement, ...] = ()
+    rank: Rank = Rank()
+    labels: Labels = Labels()
+    counting: Counting = Counting()
+    linking: Linking = Linking()
+    policy_breaks: dict[str, date] = {"Right Care Right Person": date(2023, 7, 26)}
+    usual_shorter: float = Field(0.25, gt=0, lt=1, description="warn when a file is this much shorter than its usual")
+    memory_limit: str = "3GB"
+    max_file_bytes: int = Field(2_000_000_000, ge=1)
+    max_unzip_ratio: float = Field(200, ge=1, description="unpacked size of an XLSX over its size on disk")
+
+    @property
+    def version(self) -> str:
+        """Eight hex digits of the digest of everything that bears on a figure; printed on every output."""
+        bearing = self.model_dump_json(exclude={"name", "raw", "curated", "key_file", "agreements", "memory_limit"})
+        return hashlib.sha256(bearing.encode()).hexdigest()[:8]
+
+
+def load(path: Path, **overrides: Any) -> Settings:
+    """Read a site.toml. Relative folders are relative to it; `overrides` (None = not given) win.
+
+    Raises SettingsError naming the file, the key, what was found and the nearest known key.
+    """
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"{path}: not found. 'hiu init DIR' makes a site.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: not readable as TOML: {error}") from None
+    values |= {key: value for key, value in overrides.items() if value is not None}
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        raise SettingsError(explain(path, error, Settings)) from None
+    home = path.parent
+    return settings.model_copy(
+        update={
+            "raw": home / settings.raw,
+            "curated": home / settings.curated,
+            "key_file": home / settings.key_file if settings.key_file else None,
+        }
+    )
+
+
+def explain(path: Path, error: ValidationError, model: type[BaseModel]) -> str:
+    """A validation error as sentences: file, key, found, expected, and the nearest known key."""
+    known = sorted(_keys(model))
+    lines = []
+    for issue in error.errors():
+        key = ".".join(str(part) for part in issue["loc"])
+        hint = did_you_mean(str(issue["loc"][-1]), known) if issue["type"] == "extra_forbidden" else ""
+        lines.append(f"{path}: '{key}': {issue['msg'].lower()}; found {issue['input']!r}.{hint}")
+    return "\n".join(lines)
+
+
+def _keys(model: type[BaseModel]) -> set[str]:
+    keys = set(model.model_fields)
+    for field in model.model_fields.values():
+        for part in (field.annotation, *getattr(field.annotation, "__args__", ())):
+            if isinstance(part, type) and issubclass(part, BaseModel):
+                keys |= _keys(part)
+    return keys
