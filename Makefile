@@ -1,0 +1,48 @@
+# Two commands do everything on a fresh machine: make demo, make test. (Windows without make: see README.)
+PYTHON ?= python3
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+STAMP := .venv/.ready
+export PYTHONUTF8 := 1
+
+.PHONY: demo test env lab lock lint slow bench clean
+
+demo: $(STAMP)          ## a synthetic area, all steps, and where the outputs are
+	$(BIN)/hiu demo
+
+test: $(STAMP) lint     ## every check and test
+	$(BIN)/python -m pytest
+
+lint: $(STAMP)          ## style, types, layers, suites
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/hiu suites --check
+	$(BIN)/python tests/notebooks/no_outputs.py
+
+slow: $(STAMP)          ## tests that take minutes: kill at every step, a million rows, a wheel elsewhere
+	$(BIN)/python -m pytest -m slow
+
+bench: $(STAMP)         ## the figures of docs/benchmarks.md
+	$(BIN)/python -m tests.bench
+
+lab: $(STAMP)           ## JupyterLab on the notebooks; nothing is sent out
+	$(BIN)/hiu lab
+
+env: $(STAMP)           ## the environment alone, from the hash-pinned lock
+
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -c "import pathlib; pathlib.Path('$(STAMP)').touch()"
+
+lock:                   ## pin the newest stable versions, with hashes
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url --python-version 3.11 --upgrade --quiet -o requirements.lock
+
+clean:
+	$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('.venv', 'demo', '.mypy_cache', '.ruff_cache', '.pytest_cache')]"
