@@ -1,0 +1,142 @@
+"""When a row's event was, and what is wrong with it: times, and reasons to set a row aside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import polars as pl
+
+from hiu.extract.codes import ROUNDED, unlisted
+from hiu.extract.columns import time_key
+from hiu.extract.dates import DEFAULT, NEVER, local_stamps, read_dates
+from hiu.month import Month
+from hiu.sources import Source
+
+STAMPS = ("start", "end")
+DAYS = ("spell_end", "leave_start", "leave_end")
+_LATE = timedelta(days=31)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A reason to set rows aside: where it holds, the field at fault, a stable code, and a sentence without values."""
+
+    where: pl.Expr
+    field: str | None
+    code: str
+    reason: str
+
+
+def read_times(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
+    """start and end (UK local), spell_end, leave_start and leave_end (days), null where not sent or unreadable;
+    beside each, '<field>@unread' says that text is there which could not be read.
+
+    An end far in the future or at a sentinel means open. Leave that ends before it starts is left out, and so is the
+    end of an event (which is no stay) that ends before it starts.
+    """
+    known = {field: _time(cells, source, field) for field in (*STAMPS, *DAYS)}
+    unread = [
+        (cells[field].is_not_null() & known[field].is_null()).alias(f"{field}@unread")
+        for field in known
+        if field in cells.columns
+    ]
+    frame = pl.DataFrame(known).with_columns(
+        pl.when(~pl.col(field).cast(pl.Date).is_in(NEVER)).then(pl.col(field)).alias(field)
+        for field in known
+        if field != "start"
+    )
+    forward = (pl.col("leave_end") >= pl.col("leave_start")).fill_null(True)
+    kept = [pl.when(forward).then(pl.col(field)).alias(field) for field in ("leave_start", "leave_end")]
+    if source.kind != "stays":
+        kept.append(pl.when(pl.col("end") >= pl.col("start")).then("end").alias("end"))
+    return frame.with_columns(kept).hstack(unread)
+
+
+def _time(cells: pl.DataFrame, source: Source, field: str) -> pl.Series:
+    type = pl.Datetime("us") if field in STAMPS else pl.Date()
+    if field not in cells.columns:
+        return pl.repeat(None, cells.height, dtype=type, eager=True)
+    spec = source.fields[field]
+    if field in DAYS:
+        return read_dates(cells[field], spec.formats)
+    times = cells[time_key(field)] if time_key(field) in cells.columns else None
+    return local_stamps(cells[field], spec.formats, spec.zone, times)
+
+
+def faults(cells: pl.DataFrame, source: Source, period: Month | None) -> Iterator[Fault]:
+    """Reasons in order of weight: expressions over cells (text) and what read_times made of them, '<field>@read'."""
+    yield from _missing(cells, source)
+    for field in (*STAMPS, *DAYS):
+        if field in cells.columns:
+            forms = ", ".join(source.fields[field].formats or DEFAULT)
+            yield Fault(
+                pl.col(f"{field}@unread"),
+                field,
+                "date_unreadable",
+                f"{field} is not a date in any of the forms {forms}",
+            )
+    start, end, spell_end = (pl.col(f"{field}@read") for field in ("start", "end", "spell_end"))
+    early = start.dt.year() < source.earliest
+    yield Fault(early, "start", "date_implausible", f"start is before {source.earliest}, the earliest year believed")
+    if period is not None:
+        late = start.dt.date() > period.after + _LATE
+        yield Fault(late, "start", "date_implausible", f"start is over a month after the delivery's month, {period}")
+    if source.kind == "stays":
+        yield Fault(end.dt.date() < start.dt.date(), "end", "ends_before_start", "the stay ends before it starts")
+        discharged = end.is_null() & (spell_end < start.dt.date())
+        yield Fault(discharged, "spell_end", "ends_before_start", "the spell was discharged before the stay starts")
+    yield from _codes(cells, source)
+
+
+def _missing(cells: pl.DataFrame, source: Source) -> Iterator[Fault]:
+    def empty(field: str) -> pl.Expr:
+        return pl.col(field).is_null() if field in cells.columns else pl.lit(True)
+
+    for field in source.key.event:
+        yield Fault(empty(field), field, "key_missing", f"{field}, part of the event's key, is empty")
+    if source.kind != "register":
+        yield Fault(empty("start"), "start", "date_missing", "start is empty")
+    for field, spec in source.fields.items():
+        if spec.filled:
+            yield Fault(empty(field), field, "field_missing", f"{field} is empty; the source says it is always filled")
+
+
+def _codes(cells: pl.DataFrame, source: Source) -> Iterator[Fault]:
+    decisive = {*source.key.event, *source.key.deleted, *(field for rule in source.measures for field in rule.where)}
+    for field, spec in source.fields.items():
+        if field not in cells.columns:
+            continue
+        if spec.unlisted == "quarantine" and spec.codes:
+            yield Fault(
+                unlisted(pl.col(field), spec.codes), field, "code_unlisted", f"{field} holds a code that is not listed"
+            )
+        if field in decisive and spec.type == "code":
+            yield Fault(
+                pl.col(field).str.contains(ROUNDED),
+                field,
+                "code_rounded",
+                f"{field} is a code rounded by a spreadsheet: digits are lost",
+            )
+
+
+def judged(cells: pl.DataFrame, source: Source, times: pl.DataFrame, period: Month | None,
+           columns: Mapping[str, str]) -> pl.DataFrame:  # fmt: skip
+    """source_row, column (as sent), code and reason of each row that can't be counted; its first fault only."""
+    frame = cells.hstack(times.rename({field: f"{field}@read" for field in (*STAMPS, *DAYS)}))
+    found = list(faults(cells, source, period))
+    first = pl.coalesce(
+        [pl.when(fault.where.fill_null(False)).then(pl.lit(index)) for index, fault in enumerate(found)]
+    )
+    table = pl.DataFrame(
+        {
+            "fault": range(len(found)),
+            "column": [columns.get(fault.field or "") for fault in found],
+            "code": [fault.code for fault in found],
+            "reason": [fault.reason for fault in found],
+        },
+        schema={"fault": pl.Int32, "column": pl.String, "code": pl.String, "reason": pl.String},
+    )
+    bad = frame.select("source_row", first.cast(pl.Int32).alias("fault")).drop_nulls("fault")
+    return bad.join(table, on="fault", how="left").select("source_row", "column", "code", "reason")

@@ -1,0 +1,170 @@
+"""Who a row is about: the identity columns of a record, each read once per distinct value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import polars as pl
+
+from hiu.extract.address import read_address
+from hiu.extract.codes import SEX, coded, local_id, read_age
+from hiu.extract.dates import read_births
+from hiu.extract.names import Name, Order, read_name, read_parts
+from hiu.extract.nhs_number import nhs_number
+from hiu.extract.plain import plain_homes, plain_names
+from hiu.extract.postcode import is_full, read_postcode
+from hiu.extract.text import per_value
+from hiu.sources import Source
+
+_NAMES = ("name", "given", "middle", "family", "aliases")
+_NAME_TYPE = {"text": pl.String, "given": pl.String, "middle": pl.String, "family": pl.String, "aliases": pl.String,
+              "unknown": pl.Boolean}  # fmt: skip
+_ADDRESS_TYPE = pl.Struct({"house": pl.String, "street": pl.String})
+
+
+def identities(
+    cells: pl.DataFrame, source: Source, start: pl.Series, at: pl.Series, *, synthetic: bool
+) -> pl.DataFrame:
+    """The identity columns of model.IDENTITY_COLUMNS, age and nobody, in the order of `cells`.
+
+    `start` is when each row's event began, what an age is counted back from; births may not come after `at`.
+    Local numbers of a row whose name says 'unknown' are dropped: they are made up for the visit, or shared.
+    """
+    names = _names(cells, source)
+    frame = names.with_columns(
+        _births(cells, source, at).alias("dob"),
+        _column(cells, "age", read_age, pl.Int64).alias("age"),
+        _sex(cells, source).alias("sex"),
+        _of(cells, nhs_number(_text(cells, "nhs_number"), synthetic=synthetic)).alias("nhs_number"),
+        _column(cells, "postcode", read_postcode).alias("postcode"),
+        _addresses(cells, source).alias("home"),
+        _local_ids(cells, source).alias("local_ids"),
+        start.alias("start"),
+    ).unnest("home")
+    unnamed = (
+        pl.col("given").is_null()
+        & pl.col("family").is_null()
+        & pl.col("nhs_number").is_null()
+        & pl.col("dob").is_null()
+    )
+    frame = frame.with_columns(pl.when(~(pl.col("unknown").fill_null(False) & unnamed)).then("local_ids"))
+    born = pl.when(pl.col("dob").is_null()).then(pl.col("start").dt.year() - pl.col("age"))
+    return frame.with_columns(
+        (unnamed & pl.col("local_ids").is_null()).alias("nobody"),
+        born.cast(pl.Int64).alias("birth_year"),
+    ).rename({"text": "name_text"})
+
+
+def _of(cells: pl.DataFrame, value: pl.Expr) -> pl.Series:
+    return cells.with_columns(value.alias("of"))["of"]
+
+
+def _text(cells: pl.DataFrame, field: str) -> pl.Expr:
+    return pl.col(field) if field in cells.columns else pl.lit(None, pl.String)
+
+
+def _column(
+    cells: pl.DataFrame, field: str, read: Callable[[str], Any], type: type[pl.DataType] = pl.String
+) -> pl.Series:
+    if field not in cells.columns:
+        return pl.repeat(None, cells.height, dtype=type(), eager=True)
+    return per_value(cells[field], read, type)
+
+
+def _names(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
+    fields = [field for field in _NAMES if field in cells.columns]
+    if not fields:
+        return pl.DataFrame(
+            {name: pl.repeat(None, cells.height, dtype=type, eager=True) for name, type in _NAME_TYPE.items()}
+        )
+    unknown = [re.compile(form, re.IGNORECASE) for form in source.unknown_names]
+    order = source.fields["name"].order if "name" in source.fields else "auto"
+    sent = cells.select(pl.col(field).alias(f"sent_{field}") for field in fields)
+    known = sent.unique(maintain_order=True)
+    plain = plain_names(known)
+    usual = plain["plain"] & ~_matching(plain["text"], unknown)
+    easy = known.hstack(plain.drop("plain")).filter(usual)
+    hard = known.filter(~usual)
+    read = [_name(dict(zip(fields, row, strict=True)), order, unknown) for row in hard.iter_rows()]
+    hard = hard.hstack(pl.DataFrame(read, schema=_NAME_TYPE, orient="row"))
+    table = pl.concat([hard, easy], how="diagonal").with_columns(pl.col("unknown").fill_null(False))
+    return sent.join(table, on=sent.columns, how="left", nulls_equal=True, maintain_order="left").select(*_NAME_TYPE)
+
+
+def _matching(texts: pl.Series, forms: Sequence[re.Pattern[str]]) -> pl.Series:
+    if not forms:
+        return pl.repeat(False, len(texts), dtype=pl.Boolean(), eager=True)
+    return pl.Series([any(form.fullmatch(text or "") for form in forms) for text in texts], dtype=pl.Boolean)
+
+
+def _name(sent: dict[str, str | None], order: Order, unknown: Sequence[re.Pattern[str]]) -> Name:
+    if whole := sent.get("name"):
+        return read_name(whole, order, unknown, sent.get("aliases"))
+    given = " ".join(filter(None, (sent.get("given"), sent.get("middle"))))
+    return read_parts(given, sent.get("family"), sent.get("aliases"), unknown)
+
+
+def _births(cells: pl.DataFrame, source: Source, at: pl.Series) -> pl.Series:
+    if "dob" not in cells.columns:
+        return pl.repeat(None, cells.height, dtype=pl.Date, eager=True)
+    return read_births(cells["dob"], source.fields["dob"].formats, at)
+
+
+def _sex(cells: pl.DataFrame, source: Source) -> pl.Series:
+    codes = (source.fields["sex"].codes if "sex" in source.fields else {}) or SEX
+    sex = coded(_text(cells, "sex"), codes, unlisted="null")
+    return _of(cells, pl.when(sex.is_in(("F", "M", "X"))).then(sex))
+
+
+def _addresses(cells: pl.DataFrame, source: Source) -> pl.Series:
+    plain: list[str] = []
+    tied: list[str] = []
+    for field, spec in source.fields.items():
+        if spec.type == "address" and field in cells.columns:
+            (tied if spec.home_if else plain).append(field)
+    home = (
+        pl.concat_str([pl.col(field) for field in plain], separator=", ", ignore_nulls=True)
+        if plain
+        else _text(cells, "")
+    )
+    texts = [pl.when(home != "").then(home)]
+    texts += [pl.when(_same_home(cells, source.fields[field].home_if)).then(pl.col(field)) for field in tied]
+    return _homes(_of(cells, pl.coalesce(texts)))
+
+
+def _homes(sent: pl.Series) -> pl.Series:
+    known = sent.drop_nulls().unique(maintain_order=True)
+    plain = plain_homes(known)
+    easy = plain.select(known.alias("text"), pl.struct("house", "street").alias("home")).filter(plain["plain"])
+    rest = known.filter(~plain["plain"])
+    hard = pl.DataFrame({"text": rest, "home": pl.Series([read_address(text) for text in rest], dtype=_ADDRESS_TYPE)})
+    return sent.to_frame("text").join(pl.concat([easy, hard]), on="text", how="left", maintain_order="left")["home"]
+
+
+def _same_home(cells: pl.DataFrame, fields: Sequence[str]) -> pl.Series:
+    """Where the postcode fields hold one and the same full postcode."""
+    read = pl.DataFrame({field: _column(cells, field, read_postcode) for field in fields})
+    first, *rest = (pl.col(field) for field in fields)
+    full = pl.Series([is_full(code) for code in read[fields[0]]], dtype=pl.Boolean)
+    return read.select(pl.all_horizontal([first == other for other in rest]).fill_null(False)).to_series() & full
+
+
+def _local_ids(cells: pl.DataFrame, source: Source) -> pl.Series:
+    labelled = []
+    for field, spec in source.fields.items():
+        if spec.type != "local_id" or field not in cells.columns:
+            continue
+        number = cells.select(local_id(pl.col(field)).alias(field)).to_series()
+        pieces = re.split(r"\{(\w+)\}", spec.scheme or source.name)
+        scheme = [pl.lit(piece.lower()) if place % 2 == 0 else _text(cells, piece).str.to_lowercase()
+                  for place, piece in enumerate(pieces)]  # fmt: skip
+        labelled.append(
+            cells.with_columns(number).select(pl.concat_str([*scheme, pl.lit(":"), pl.col(field)]).alias(field))
+        )
+    if not labelled:
+        return pl.repeat(None, cells.height, dtype=pl.String, eager=True)
+    ids = pl.concat(labelled, how="horizontal")
+    joined = pl.concat_list(ids.columns).list.drop_nulls().list.unique().list.sort().list.join("|")
+    return ids.select(pl.when(joined != "").then(joined).alias("ids")).to_series()

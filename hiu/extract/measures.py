@@ -1,0 +1,49 @@
+"""What a row may be counted as: the conditions of its source's measures."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import polars as pl
+
+from hiu.errors import SettingsError
+from hiu.sources import Condition, Measure
+
+
+def measures(rules: Collection[Measure], values: Collection[str]) -> pl.Expr:
+    """Names of the measures a row earns, as a list; `values` are the fields the file has (others are null)."""
+    if not rules:
+        return pl.lit([], pl.List(pl.String))
+    earned = [pl.when(holds(rule.where, values)).then(pl.lit(rule.name)) for rule in rules]
+    return pl.concat_list(earned).list.drop_nulls()
+
+
+def holds(where: Mapping[str, Condition], values: Collection[str]) -> pl.Expr:
+    """Whether every condition holds; without conditions, always."""
+    tests = [
+        _test(pl.col(field) if field in values else pl.lit(None, pl.String), condition)
+        for field, condition in where.items()
+    ]
+    return pl.all_horizontal(tests) if tests else pl.lit(True)
+
+
+def _test(value: pl.Expr, condition: Condition) -> pl.Expr:
+    if condition == "present":
+        return value.is_not_null()
+    if condition == "absent":
+        return value.is_null()
+    if isinstance(condition, str):
+        raise SettingsError(
+            f"condition '{condition}': expected present, absent, or a table of in, not_in, matches, not_matches"
+        )
+    return pl.all_horizontal([_compare(value, kind, wanted) for kind, wanted in condition.items()])
+
+
+def _compare(value: pl.Expr, kind: str, wanted: tuple[str, ...]) -> pl.Expr:
+    if kind in ("in", "not_in"):
+        found = value.str.to_lowercase().is_in([word.lower() for word in wanted]).fill_null(False)
+    elif kind in ("matches", "not_matches"):
+        found = pl.any_horizontal([value.str.contains(f"(?i){form}").fill_null(False) for form in wanted])
+    else:
+        raise SettingsError(f"condition '{kind}': expected in, not_in, matches or not_matches")
+    return ~found if kind.startswith("not_") else found

@@ -1,0 +1,191 @@
+"""Standardise: a delivery's text cells to typed records, dated facts, and rows set aside with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from hiu import model
+from hiu.extract.codes import YES_NO, coded, whole
+from hiu.extract.columns import match_columns
+from hiu.extract.dates import local_stamps, read_dates
+from hiu.extract.events import DAYS, STAMPS, judged, read_times
+from hiu.extract.facts import read_facts
+from hiu.extract.identity import identities
+from hiu.extract.measures import measures
+from hiu.extract.postcode import read_postcode
+from hiu.extract.read import RawTable
+from hiu.extract.text import per_value, tidied, tidied_name
+from hiu.month import Month
+from hiu.sources import FieldSpec, Source
+
+_TYPES: dict[str, pl.DataType] = {
+    "text": pl.String(), "integer": pl.Int64(), "real": pl.Float64(), "boolean": pl.Boolean(), "date": pl.Date(),
+    "timestamp": pl.Datetime("us"), "texts": pl.List(pl.String),
+}  # fmt: skip
+_EVENT = ("event_id", "record_id", "version", "deleted", "duplicate_of", "spell_id", "measures", "related", "details")
+_NAMES = ("name", "given", "family", "aliases")
+_WORDS = ("text", "code", "address", "related")
+
+
+@dataclass(frozen=True)
+class Standardised:
+    """A delivery in our terms: model.RECORD, model.FACT and model.QUARANTINE frames.
+
+    A row whose event can't be counted is in `records` (quarantined) and in `quarantine`; a row that intake could not
+    read is in `quarantine` alone. received = records not quarantined + quarantine.
+    """
+
+    records: pl.DataFrame
+    facts: pl.DataFrame
+    quarantine: pl.DataFrame
+
+
+def standardise(raw: RawTable, source: Source, *, delivery_id: str, source_file: str, period: Month | None,
+                synthetic: bool) -> Standardised:  # fmt: skip
+    """Read the cells of one delivery by its source's definition.
+
+    `period` is the delivery's month (None for a register); `synthetic` lets NHS numbers of the test range count as
+    evidence. Reason codes: key_missing, date_missing, date_unreadable, date_implausible, ends_before_start,
+    field_missing, code_unlisted, code_rounded, fact_unreadable, and those of intake. Raises InputRefused when a
+    required column is absent, SettingsError for a format or condition that can't be used.
+    """
+    columns = match_columns(raw.headers, source, name=source_file)
+    cells = _cells(raw, source, columns)
+    times = read_times(cells, source)
+    facts = read_facts(raw.frame, source, columns)
+    bad = _first(judged(cells, source, times, period, columns), _unread(facts))
+    at = times["start"] if source.kind != "register" else _repeat(facts["at"].max(), cells.height)
+    origin = {
+        "delivery_id": delivery_id,
+        "source": source.name,
+        "source_file": source_file,
+        "period": period.start if period and source.kind != "register" else None,
+    }
+    records = pl.concat(
+        [cells.select("source_row"), _events(cells, source), times.select(*STAMPS, *DAYS),
+         identities(cells, source, times["start"], at, synthetic=synthetic).drop("start")],
+        how="horizontal",
+    )  # fmt: skip
+    records = records.with_columns(pl.col("source_row").is_in(bad["source_row"].implode()).alias("quarantined"))
+    quarantine = pl.concat([bad, raw.refused.select(bad.columns)]).sort("source_row")
+    return Standardised(
+        _table(records, model.RECORD, origin),
+        _table(facts, model.FACT, origin),
+        _table(quarantine, model.QUARANTINE, origin),
+    )
+
+
+def _cells(raw: RawTable, source: Source, columns: Mapping[str, str]) -> pl.DataFrame:
+    """Cells by field, and times of day by time_key(field), tidied; numbers written as floats made whole."""
+    read = []
+    for key, header in columns.items():
+        if key.startswith("fact") and key not in source.fields:
+            continue
+        type = source.fields[key].type if key in source.fields else "timestamp"
+        text = tidied_name(pl.col(header)) if type in _NAMES else tidied(pl.col(header), words=type in _WORDS)
+        read.append((whole(text) if type in ("text", "code", "related", "integer") else text).alias(key))
+    return raw.frame.select("source_row", *read)
+
+
+def _events(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
+    """The columns of a record that say which event it is and what it may be counted as."""
+    values = pl.DataFrame(
+        [_value(cells, field, spec) for field, spec in source.fields.items() if field in cells.columns]
+    )
+    key, known = source.key, values.columns
+    deleted = [_is(values, field, words) for field, words in key.deleted.items()]
+    duplicate = [_is(values, field, words) for field, words in key.duplicate.items()]
+    event = _joined(known, key.event)
+    related = [pl.lit(f"{spec.source}:") + pl.col(field) for field, spec in source.fields.items()
+               if spec.type == "related" and field in known]  # fmt: skip
+    kept = [field for field in source.keep if field in known]
+    frame = values.with_columns(
+        event.alias("event_id"),
+        (_joined(known, key.record) if key.record else event).alias("record_id"),
+        (_sortable(pl.col(str(key.version))) if key.version in known else pl.lit(None, pl.String)).alias("version"),
+        (pl.any_horizontal(deleted) if deleted else pl.lit(False)).alias("deleted"),
+        _parent(known, key.duplicate_of, duplicate).alias("duplicate_of"),
+        (pl.col("spell_id") if "spell_id" in known else pl.lit(None, pl.String)).alias("spell_id"),
+        measures(source.measures, known).alias("measures"),
+        (pl.coalesce(related) if related else pl.lit(None, pl.String)).alias("related"),
+        (pl.struct(kept).struct.json_encode() if kept else pl.lit(None, pl.String)).alias("details"),
+    )
+    return frame.select(_EVENT)
+
+
+def _value(cells: pl.DataFrame, field: str, spec: FieldSpec) -> pl.Series:
+    """A field as conditions, keys and details see it: by its code list; dates in ISO form, so that they sort."""
+    if spec.type == "code" or spec.codes:
+        codes = spec.codes
+        return cells.select(coded(pl.col(field), codes, unlisted=spec.unlisted).alias(field)).to_series()
+    if spec.type == "boolean":
+        return cells.select(coded(pl.col(field), YES_NO).alias(field)).to_series()
+    if spec.type == "integer":
+        return cells.select(pl.col(field).str.replace_all(",", "").alias(field)).to_series()
+    if spec.type == "date":
+        return _or_text(read_dates(cells[field], spec.formats).dt.strftime("%Y-%m-%d"), cells[field])
+    if spec.type == "timestamp":
+        stamps = local_stamps(cells[field], spec.formats, spec.zone)
+        return _or_text(stamps.dt.strftime("%Y-%m-%dT%H:%M:%S"), cells[field])
+    if spec.type == "postcode":
+        return _or_text(per_value(cells[field], read_postcode), cells[field])
+    return cells[field]
+
+
+def _sortable(version: pl.Expr) -> pl.Expr:
+    """Text that sorts as the version does: a whole number is padded to 20 digits."""
+    return pl.when(version.str.contains(r"^\d+$")).then(version.str.zfill(20)).otherwise(version)
+
+
+def _or_text(read: pl.Series, sent: pl.Series) -> pl.Series:
+    return pl.select(pl.coalesce(read, sent).alias(sent.name)).to_series()
+
+
+def _is(values: pl.DataFrame, field: str, words: tuple[str, ...]) -> pl.Expr:
+    if field not in values.columns:
+        return pl.lit(False)
+    return pl.col(field).str.to_lowercase().is_in([word.lower() for word in words]).fill_null(False)
+
+
+def _joined(known: list[str], fields: tuple[str, ...]) -> pl.Expr:
+    """Parts of a key joined by |; a part that is empty stays empty, and a key with none is null."""
+    parts = [pl.col(field) for field in fields if field in known]
+    if not parts:
+        return pl.lit(None, pl.String)
+    text = pl.concat_str([part.fill_null("") for part in parts], separator="|")
+    return pl.when(pl.any_horizontal([part.is_not_null() for part in parts])).then(text)
+
+
+def _parent(known: list[str], field: str | None, duplicate: list[pl.Expr]) -> pl.Expr:
+    if field not in known or not duplicate:
+        return pl.lit(None, pl.String)
+    return pl.when(pl.any_horizontal(duplicate)).then(pl.col(str(field)))
+
+
+def _unread(facts: pl.DataFrame) -> pl.DataFrame:
+    reason = "a part of the cell does not have the form of the source's pattern, or its date can't be read"
+    return facts.filter(~pl.col("readable")).select(
+        "source_row", "column", pl.lit("fact_unreadable").alias("code"), pl.lit(reason).alias("reason"))  # fmt: skip
+
+
+def _first(*parts: pl.DataFrame) -> pl.DataFrame:
+    return pl.concat(parts).unique("source_row", keep="first", maintain_order=True)
+
+
+def _repeat(day: Any, height: int) -> pl.Series:
+    return pl.repeat(day, height, dtype=pl.Date(), eager=True).cast(pl.Datetime("us"))
+
+
+def _table(frame: pl.DataFrame, table: model.Table, origin: Mapping[str, object]) -> pl.DataFrame:
+    """The columns of a table, in order and of its types."""
+    typed = [
+        (pl.lit(origin[column.name]) if column.name in origin else pl.col(column.name))
+        .cast(_TYPES[column.type])
+        .alias(column.name)
+        for column in table.columns
+    ]
+    return (frame.filter("readable") if "readable" in frame.columns else frame).select(typed)
