@@ -1,0 +1,238 @@
+"""The DuckDB warehouse: one file (or memory), closed to files, network, extensions and settings once open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+import polars as pl
+import pyarrow.parquet as pq
+
+from hiu.engine import Scalar
+from hiu.engine import sql as queries
+from hiu.engine.working import KNOWN, SQL_TYPES
+from hiu.errors import Busy, HiuError, UsageError
+from hiu.fuzzy import did_you_mean
+from hiu.model import Table
+
+_INCOMING = "incoming_frame"
+_ROWS_AT_ONCE = 100_000
+_CLOSED: dict[str, Any] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_community_extensions": False,
+    "allow_unsigned_extensions": False,
+    "python_enable_replacements": False,
+    "preserve_insertion_order": False,
+}
+_LOCK = ("SET TimeZone = 'UTC'", "SET enable_external_access = false", "SET lock_configuration = true")
+
+
+class Warehouse:
+    """The working store, a context manager. `path` None keeps it in memory.
+
+    `memory_limit` as DuckDB writes it (`3GB`); `threads` None = all; `spill` = folder for what does not fit.
+    Raises Busy when another process has the file open.
+    """
+
+    def __init__(
+        self, path: Path | None, *, memory_limit: str, threads: int | None = None, spill: Path | None = None
+    ) -> None:
+        config: dict[str, Any] = {**_CLOSED, "memory_limit": memory_limit, "temp_directory": str(spill or "")}
+        if threads is not None:
+            config["threads"] = threads
+        try:
+            self._con = duckdb.connect(str(path) if path else ":memory:", config=config)
+        except duckdb.Error as error:
+            raise _opening(path, error) from None
+        for statement in _LOCK:
+            self._con.execute(statement).fetchall()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Write what is pending and let go of the file."""
+        self._con.close()
+
+    def build(self, table: str, *, sql: str | None = None, **params: Scalar) -> int:
+        """Make `table` anew from hiu/sql/<sql or table>.sql, cast to its declared types; rows made."""
+        text = queries.load(sql or table)
+        return self._make(table, f"({queries.bind(text, params)}) AS made")
+
+    def read(self, sql: str, **params: Scalar) -> pl.DataFrame:
+        """The rows of a query (tables and allowed functions only), or of a table by its bare name.
+
+        Row order is the query's ORDER BY, else none. Raises UsageError for anything but one query.
+        """
+        text = f'SELECT * FROM "{sql}"' if _is_name(sql) else sql
+        return self._frame(queries.bind(text, params))
+
+    def put(self, table: str, frame: pl.DataFrame) -> int:
+        """Make `table` anew from a frame; a declared table must have its columns, in any order. Rows put."""
+        with self._incoming(frame):
+            return self._make(table, _INCOMING)
+
+    def append(self, table: str, frame: pl.DataFrame) -> int:
+        """Add a frame's rows to `table`, made if absent. Rows added. Raises UsageError on other columns."""
+        if not self.exists(table):
+            return self.put(table, frame)
+        _same_columns(table, self.columns(table), frame.columns)
+        with self._incoming(frame):
+            return self._count(f'INSERT INTO "{table}" BY NAME SELECT {_casts(KNOWN.get(table))} FROM {_INCOMING}')
+
+    def delete(self, table: str, column: str, value: Scalar) -> None:
+        """Remove the rows whose `column` equals `value`. It stays in the file until `rewrite` (erasure)."""
+        name, field = queries.check_name(table), queries.check_name(column)
+        self._run(f'DELETE FROM "{name}" WHERE "{field}" = ?', [value])
+
+    def change(self, table: str, column: str, value: Scalar, *, where: str, equals: Scalar) -> None:
+        """Set `column` to `value` in the rows whose `where` equals `equals`."""
+        name, field, key = queries.check_name(table), queries.check_name(column), queries.check_name(where)
+        self._run(f'UPDATE "{name}" SET "{field}" = ? WHERE "{key}" = ?', [value, equals])
+
+    def ensure(self, table: str) -> None:
+        """Make a declared table, empty, if it is not there."""
+        if not self.exists(table):
+            columns = ", ".join(f'"{c.name}" {SQL_TYPES[c.type]}' for c in KNOWN[table].columns)
+            self._run(f'CREATE TABLE "{table}" ({columns})')
+
+    def drop(self, table: str) -> None:
+        """Remove a table, if it is there."""
+        self._run(f'DROP TABLE IF EXISTS "{queries.check_name(table)}"')
+
+    def exists(self, table: str) -> bool:
+        """Whether `table` is there."""
+        return queries.check_name(table) in self.tables()
+
+    def tables(self) -> list[str]:
+        """The names of all tables, sorted."""
+        return sorted(row[0] for row in self._run("SELECT table_name FROM duckdb_tables() WHERE NOT temporary"))
+
+    def columns(self, table: str) -> list[str]:
+        """The columns of a table, in order. Raises UsageError if there is no such table."""
+        if not self.exists(table):
+            raise UsageError(f"no table '{table}'.{did_you_mean(table, self.tables())}")
+        return [str(row[1]) for row in self._run(f"PRAGMA table_info('{table}')")]
+
+    def count(self, table: str) -> int:
+        """Rows of a table."""
+        return int(self._run(f'SELECT count(*) FROM "{queries.check_name(table)}"')[0][0])
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing: what is done inside is undone if it raises."""
+        self._run("BEGIN TRANSACTION")
+        try:
+            yield
+        except BaseException:
+            self._run("ROLLBACK")
+            raise
+        self._run("COMMIT")
+
+    def export(self, table: str, path: Path) -> int:
+        """Write `table` as Parquet (zstd), ordered by its key, a batch at a time. Rows written."""
+        columns = self.columns(table)
+        key = KNOWN[table].key if table in KNOWN else columns
+        order = ", ".join(f'"{name}" NULLS FIRST' for name in key)
+        batches = self._relation(f'SELECT * FROM "{table}" ORDER BY {order}').to_arrow_reader(_ROWS_AT_ONCE)
+        rows = 0
+        with path.open("wb") as file, pq.ParquetWriter(file, batches.schema, compression="zstd") as writer:
+            for batch in batches:
+                writer.write_batch(batch)
+                rows += batch.num_rows
+        return rows
+
+    @contextmanager
+    def _incoming(self, frame: pl.DataFrame) -> Iterator[None]:
+        self._con.register(_INCOMING, frame.to_arrow())
+        try:
+            yield
+        finally:
+            self._con.unregister(_INCOMING)
+
+    def _make(self, table: str, source: str) -> int:
+        declared = KNOWN.get(queries.check_name(table))
+        if declared:
+            _same_columns(table, declared.names, self._relation(f"SELECT * FROM {source} LIMIT 0").columns)
+        return self._count(f'CREATE OR REPLACE TABLE "{table}" AS SELECT {_casts(declared)} FROM {source}')
+
+    def _count(self, statement: str) -> int:
+        return int(self._run(statement)[0][0])
+
+    def _frame(self, query: str) -> pl.DataFrame:
+        with _no_values():
+            frame = pl.from_arrow(self._relation(query).to_arrow_table())
+        assert isinstance(frame, pl.DataFrame)
+        # sums of integers come as 128-bit decimals; counts are integers
+        return frame.with_columns(pl.col(pl.Decimal(38, 0)).cast(pl.Int64))
+
+    def _relation(self, query: str) -> Any:
+        with _no_values():
+            return self._con.sql(query)
+
+    def _run(self, statement: str, values: list[Scalar] | None = None) -> list[Any]:
+        with _no_values():
+            # every result is fetched before other work: DuckDB finishes a statement only then
+            return self._con.execute(statement, values or []).fetchall()
+
+
+def rewrite(source: Path, target: Path) -> None:
+    """Copy a warehouse, as it stands, into a new file: what was deleted is in the old file still, not in this one.
+
+    Raises Busy when another process has `source` open, HiuError when `target` exists or the copy fails.
+    """
+    if target.exists():
+        raise HiuError(f"{target} exists already: the copy needs a new file")
+    with duckdb.connect(":memory:", config=_CLOSED) as con:
+        try:
+            # ATTACH takes no parameters, so the quotes in a path are doubled
+            old, new = (str(path).replace("'", "''") for path in (source, target))
+            con.execute(f"ATTACH '{old}' AS kept (READ_ONLY)").fetchall()
+            con.execute(f"ATTACH '{new}' AS fresh").fetchall()
+            con.execute("COPY FROM DATABASE kept TO fresh").fetchall()
+        except duckdb.Error as error:
+            raise _opening(source, error) from None
+
+
+def _opening(path: Path | None, error: duckdb.Error) -> HiuError:
+    if isinstance(error, duckdb.IOException) and "lock" in str(error):
+        return Busy(f"{path} is open in another process")
+    return HiuError(f"{path} cannot be opened as a warehouse")
+
+
+def _is_name(text: str) -> bool:
+    return queries.NAME.fullmatch(text) is not None
+
+
+def _casts(table: Table | None) -> str:
+    if table is None:
+        return "*"
+    return ", ".join(f'CAST("{c.name}" AS {SQL_TYPES[c.type]}) AS "{c.name}"' for c in table.columns)
+
+
+def _same_columns(table: str, expected: list[str], found: list[str]) -> None:
+    missing, unknown = [c for c in expected if c not in found], [c for c in found if c not in expected]
+    if missing or unknown:
+        raise UsageError(f"table '{table}': columns missing {missing}, not known {unknown}")
+
+
+@contextmanager
+def _no_values() -> Iterator[None]:
+    """DuckDB's errors as ours: its messages can hold values of the data, so only their kind is passed on."""
+    try:
+        yield
+    except (duckdb.CatalogException, duckdb.BinderException, duckdb.ParserException) as error:
+        # these speak of names and of the query's own text only
+        raise UsageError(str(error).split("\n\nLINE")[0]) from None
+    except duckdb.Error as error:
+        raise HiuError(f"the warehouse could not do this: {type(error).__name__}") from None

@@ -1,0 +1,53 @@
+"""What counts as what, and which months there are: the two inputs of counting that come from definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from hiu.month import Month
+from hiu.sources import Source
+
+_COUNTING = {"dataset": pl.String, "measure": pl.String, "unit": pl.String, "source": pl.String, "extra": pl.Boolean}
+
+
+def counting(sources: Mapping[str, Source], toggles: Mapping[str, tuple[str, ...]]) -> pl.DataFrame:
+    """The `counting` table: the sources' counts and side measures, `toggles` (data set -> measures) replacing theirs.
+
+    A toggled data set is counted from every source that has one of the measures, in the unit its own count has.
+    """
+    rows: list[tuple[str, str, str, str, bool]] = []
+    for source in sources.values():
+        has = {measure.name for measure in source.measures}
+        for dataset, count in source.counts.items():
+            wanted = toggles.get(dataset, count.measures)
+            rows += [(dataset, measure, count.unit, source.name, False) for measure in wanted if measure in has]
+        for dataset in toggles.keys() - source.counts.keys():
+            rows += [(dataset, measure, "event", source.name, False) for measure in toggles[dataset] if measure in has]
+        for name, count in source.extra.items():
+            rows += [(name, measure, count.unit, source.name, True) for measure in count.measures]
+    return pl.DataFrame(sorted(set(rows)), schema=_COUNTING, orient="row")
+
+
+def calendar(sources: Mapping[str, Source], deliveries: pl.DataFrame, month: Month) -> pl.DataFrame:
+    """The `calendar` table: every month from the first supplied to `month`, for every source that is no register.
+
+    `deliveries` has model.DELIVERIES columns; a replaced delivery, or one after `month`, supplies nothing.
+    """
+    seen = deliveries.filter(
+        pl.col("period").is_not_null(), pl.col("period") < month.after, pl.col("replaced_by").is_null()
+    )
+    supplied = seen.select("period", "source").unique().with_columns(supplied=pl.lit(True)).rename({"period": "month"})
+    start = Month.of(min(seen["period"].to_list(), default=month.start))
+    months = pl.DataFrame({"month": [each.start for each in start.through(month)]}, schema={"month": pl.Date})
+    feeds = pl.DataFrame(
+        {"source": sorted(name for name, source in sources.items() if source.kind != "register")},
+        schema={"source": pl.String},
+    )
+    return (
+        months.join(feeds, how="cross")
+        .join(supplied, on=["month", "source"], how="left")
+        .with_columns(pl.col("supplied").fill_null(False))
+        .sort("month", "source")
+    )

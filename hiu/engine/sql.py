@@ -1,0 +1,113 @@
+"""SQL as data: queries loaded from hiu/sql, checked, and bound through the parsed tree.
+
+One query at a time, made of tables and functions on an allow-list: no file, catalogue or setting can be
+reached, and every function is one that other engines have too. Values enter as nodes of the tree, never as text.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+
+import sqlglot
+from sqlglot import ErrorLevel, exp
+
+from hiu.engine import Scalar
+from hiu.errors import UsageError
+from hiu.fuzzy import did_you_mean
+
+# the parser's warnings repeat the text of the query, which may hold a value
+logging.getLogger("sqlglot").setLevel(logging.ERROR)
+
+NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
+
+_AGGREGATES = "Count Sum Min Max Avg Median AnyValue ArrayAgg ArgMax ArgMin LogicalAnd LogicalOr"
+_WINDOWS = "RowNumber Rank DenseRank Lag Lead FirstValue LastValue"
+_VALUES = "Case If Coalesce Nullif Cast TryCast Greatest Least Abs Round Floor Ceil Sqrt And Or Xor"
+_TEXTS = "Concat ConcatWs Length Lower Upper Trim Substring Pad Replace MD5 Chr StartsWith Split SplitPart"
+_LISTS = "Array ArrayContains ArraySort ArrayToString ArraySize Explode Unnest"
+_DAYS = "DateDiff DateTrunc TimestampTrunc Extract Year Month Day"
+
+FUNCTIONS: frozenset[str] = frozenset(" ".join((_AGGREGATES, _WINDOWS, _VALUES, _TEXTS, _LISTS, _DAYS)).split())
+"""Functions a query may use, as sqlglot names them."""
+
+_FORBIDDEN = (exp.DML, exp.DDL, exp.Command, exp.Into)
+"""Nodes a query may not hold anywhere: whatever changes, creates or copies."""
+
+
+def load(name: str) -> str:
+    """The text of hiu/sql/<name>.sql. Raises UsageError for a name that is none."""
+    if not NAME.fullmatch(name) or name not in names():
+        raise UsageError(f"'{name}' is no SQL of this package.{did_you_mean(name, names())}")
+    return (resources.files("hiu") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """The queries of hiu/sql, sorted."""
+    folder = resources.files("hiu") / "sql"
+    return tuple(sorted(item.name[:-4] for item in folder.iterdir() if item.name.endswith(".sql")))
+
+
+def check_name(name: str) -> str:
+    """`name` if it is a plain table or column name. Raises UsageError otherwise."""
+    if not NAME.fullmatch(name):
+        raise UsageError(f"'{name[:40]}' is not a table or column name: expected a-z, 0-9 and _ only")
+    return name
+
+
+@cache
+def parse(text: str) -> exp.Select | exp.SetOperation:
+    """The tree of one allowed query. Raises UsageError naming what is not allowed. Copy before changing it."""
+    try:
+        found = [tree for tree in sqlglot.parse(text, read="duckdb") if tree is not None]
+    except sqlglot.ParseError as error:
+        where = error.errors[0] if error.errors else {}
+        raise UsageError(f"not readable as SQL at line {where.get('line')}, column {where.get('col')}") from None
+    except sqlglot.TokenError:
+        raise UsageError("not readable as SQL: a quote or comment is left open") from None
+    if len(found) != 1:
+        raise UsageError(f"one query at a time: found {len(found)} statements")
+    tree = found[0]
+    if not isinstance(tree, (exp.Select, exp.SetOperation)) or tree.find(*_FORBIDDEN):
+        raise UsageError("only a query (SELECT) is allowed here")
+    _check_functions(tree)
+    _check_tables(tree)
+    return tree
+
+
+def _check_functions(tree: exp.Expr) -> None:
+    for node in tree.find_all(exp.Func):
+        name = node.name if isinstance(node, (exp.Anonymous, exp.AnonymousAggFunc)) else type(node).__name__
+        if name not in FUNCTIONS:
+            raise UsageError(f"the function '{name}' is not on the list of allowed functions")
+
+
+def _check_tables(tree: exp.Expr) -> None:
+    for node in tree.find_all(exp.Table):
+        if node.args.get("db") or node.args.get("catalog") or not isinstance(node.this, exp.Identifier):
+            raise UsageError("only tables of the warehouse can be read, by their bare name")
+        check_name(node.name)
+
+
+def bind(text: str, params: Mapping[str, Scalar]) -> str:
+    """The query as DuckDB runs it, `$name` replaced by values in the tree, every name quoted.
+
+    Raises UsageError when a parameter is missing or not used.
+    """
+    tree = parse(text).copy()
+    found = {node.name: node for node in tree.find_all(exp.Placeholder, exp.Parameter)}
+    missing, unused = sorted(found.keys() - params.keys()), sorted(params.keys() - found.keys())
+    if missing or unused:
+        raise UsageError(f"parameters: missing {missing}, not used {unused}")
+    for node in list(tree.find_all(exp.Placeholder, exp.Parameter)):
+        node.replace(exp.convert(params[node.name]))
+    return tree.sql("duckdb", identify=True)
+
+
+def transpile(text: str, dialect: str) -> str:
+    """The query in another engine's SQL. Raises sqlglot.UnsupportedError where that engine has no such thing."""
+    return parse(text).sql(dialect, identify=True, unsupported_level=ErrorLevel.RAISE)

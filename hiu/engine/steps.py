@@ -1,0 +1,37 @@
+"""The order of counting: which tables are built before the matcher, and which after it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hiu.engine import Engine
+from hiu.month import Month
+from hiu.settings import Counting
+
+BEFORE_LINK = ("current", "record_identity", "identity", "identity_event")
+"""Need record, deliveries; give the matcher what it reads."""
+
+AFTER_LINK = (
+    "latest", "coverage", "event", "stay_night", "episode", "monthly_demand", "monthly_extra", "monthly_total",
+    "links", "people", "risk_grading", "support", "team_contact", "address_demand",
+)  # fmt: skip
+"""Need also fact, quarantine, counting, calendar and cluster; in this order."""
+
+_USES: dict[str, tuple[str, ...]] = {
+    "current": ("month_after",),
+    "event": ("month_after", "s136_hours"),
+    "episode": ("episode_hours",),
+    "address_demand": ("month_after", "communal_calls"),
+    **dict.fromkeys(("links", "people", "risk_grading", "support", "team_contact"), ("month_after",)),
+}
+
+
+def parameters(table: str, month: Month, settings: Counting) -> dict[str, Any]:
+    """What building `table` for `month` needs: only the parameters its SQL uses."""
+    every: dict[str, Any] = {"month_after": month.after, **settings.model_dump()}
+    return {name: every[name] for name in _USES.get(table, ())}
+
+
+def build_all(engine: Engine, tables: tuple[str, ...], month: Month, settings: Counting) -> dict[str, int]:
+    """Build `tables` in order; rows of each."""
+    return {table: engine.build(table, **parameters(table, month, settings)) for table in tables}

@@ -1,0 +1,111 @@
+-- One row per data set, person and incident. Parameters: month_after, s136_hours.
+-- A duplicate log counts with its parent (chains followed, three steps): in the parent's month if the person was seen
+-- there, else once for itself. Section 136: a police record within the hours of a health record of the same person is
+-- the same detention and counts with it; so is one on the log a health record quotes, even under another name, unless
+-- the person of the health record is flagged on that log too.
+WITH live AS (
+    SELECT source, event_id, duplicate_of, related, start, measures, person_id, nobody
+    FROM latest
+    WHERE state = 'live' AND person_id IS NOT NULL AND start < $month_after
+),
+parents AS (
+    SELECT source, event_id, min(duplicate_of) AS parent
+    FROM live
+    WHERE duplicate_of IS NOT NULL
+    GROUP BY source, event_id
+),
+roots AS (
+    SELECT
+        a.source,
+        a.event_id,
+        -- still a parent after the last step: a circle, so any fixed member of it stands for it
+        CASE
+            WHEN d.parent IS NULL THEN coalesce(c.parent, b.parent, a.parent)
+            ELSE least(a.event_id, a.parent, b.parent, c.parent)
+        END AS root
+    FROM parents AS a
+    LEFT JOIN parents AS b ON b.source = a.source AND b.event_id = a.parent
+    LEFT JOIN parents AS c ON c.source = b.source AND c.event_id = b.parent
+    LEFT JOIN parents AS d ON d.source = c.source AND d.event_id = c.parent
+),
+measured AS (
+    SELECT source, event_id, related, start, person_id, nobody, unnest(measures) AS measure
+    FROM live
+),
+named AS (
+    SELECT
+        n.dataset,
+        n.extra,
+        CASE WHEN n.dataset <> 's136' THEN '' WHEN n.measure = 's136_police' THEN 'police' ELSE 'health' END AS side,
+        m.source,
+        m.event_id,
+        coalesce(r.root, m.event_id) AS incident,
+        m.related,
+        m.start,
+        m.person_id,
+        m.nobody
+    FROM measured AS m
+    JOIN counting AS n ON n.source = m.source AND n.measure = m.measure AND n.unit = 'event'
+    LEFT JOIN roots AS r ON r.source = m.source AND r.event_id = m.event_id
+),
+once AS (
+    SELECT
+        dataset,
+        extra,
+        side,
+        source,
+        incident,
+        person_id,
+        nobody,
+        coalesce(max(CASE WHEN event_id = incident THEN event_id END), min(event_id)) AS event_id,
+        coalesce(min(CASE WHEN event_id = incident THEN start END), min(start)) AS start,
+        min(related) AS related
+    FROM named
+    GROUP BY dataset, extra, side, source, incident, person_id, nobody
+),
+near AS (
+    SELECT
+        p.source AS police_source, p.event_id AS police_event, p.person_id AS police_person,
+        h.source, h.event_id, h.person_id
+    FROM once AS p
+    JOIN once AS h ON h.person_id = p.person_id
+    WHERE p.side = 'police' AND h.side = 'health'
+        AND h.start BETWEEN p.start - $s136_hours * INTERVAL '1' HOUR AND p.start + $s136_hours * INTERVAL '1' HOUR
+),
+quoted AS (
+    SELECT
+        p.source AS police_source, p.event_id AS police_event, p.person_id AS police_person,
+        h.source, h.event_id, h.person_id
+    FROM once AS p
+    JOIN once AS h ON h.related = p.source || ':' || p.event_id
+    LEFT JOIN once AS own
+        ON own.side = 'police' AND own.source = p.source AND own.event_id = p.event_id AND own.person_id = h.person_id
+    WHERE p.side = 'police' AND h.side = 'health' AND (p.person_id = h.person_id OR own.event_id IS NULL)
+),
+both_sides AS (
+    SELECT * FROM near
+    UNION
+    SELECT * FROM quoted
+),
+matched AS (
+    SELECT DISTINCT 'police' AS side, police_source AS source, police_event AS event_id, police_person AS person_id
+    FROM both_sides
+    UNION ALL
+    SELECT DISTINCT 'health' AS side, source, event_id, person_id FROM both_sides
+)
+SELECT
+    o.dataset,
+    o.extra,
+    o.side,
+    o.source,
+    o.event_id,
+    o.person_id,
+    o.nobody,
+    o.start,
+    CAST(date_trunc('month', o.start) AS DATE) AS month,
+    m.event_id IS NOT NULL AS matched,
+    NOT (o.side = 'police' AND m.event_id IS NOT NULL) AND (o.extra OR coalesce(v.supplied, FALSE)) AS counted
+FROM once AS o
+LEFT JOIN matched AS m
+    ON m.side = o.side AND m.source = o.source AND m.event_id = o.event_id AND m.person_id = o.person_id
+LEFT JOIN coverage AS v ON v.dataset = o.dataset AND v.month = CAST(date_trunc('month', o.start) AS DATE)

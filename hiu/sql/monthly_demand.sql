@@ -1,0 +1,37 @@
+-- Demand per person, month and data set. A supplied cell with nothing to count has no row; a cell not supplied is a
+-- row with n null, for everyone with any demand (a data set that never was supplied has none: see coverage).
+WITH units AS (
+    SELECT dataset, min(unit) AS unit FROM counting WHERE NOT extra AND unit <> 'event' GROUP BY dataset
+),
+counts AS (
+    SELECT person_id, month, dataset, count(*) AS n
+    FROM event
+    WHERE counted AND NOT extra AND NOT nobody
+    GROUP BY person_id, month, dataset
+    UNION ALL
+    SELECT
+        s.person_id, s.month, s.dataset,
+        CASE u.unit
+            WHEN 'net_night' THEN s.net WHEN 'gross_night' THEN s.gross
+            WHEN 'leave_night' THEN s.leave ELSE s.zero_night
+        END AS n
+    FROM stay_night AS s
+    JOIN units AS u ON u.dataset = s.dataset
+    JOIN coverage AS v ON v.dataset = s.dataset AND v.month = s.month AND v.supplied
+    WHERE NOT s.nobody
+),
+missing AS (
+    SELECT month, dataset
+    FROM coverage
+    WHERE NOT supplied AND dataset IN (SELECT dataset FROM coverage WHERE supplied)
+),
+people_seen AS (
+    SELECT DISTINCT person_id FROM counts WHERE n > 0
+)
+SELECT person_id, month, dataset, n, TRUE AS supplied
+FROM counts
+WHERE n > 0
+UNION ALL
+SELECT p.person_id, m.month, m.dataset, CAST(NULL AS BIGINT) AS n, FALSE AS supplied
+FROM people_seen AS p
+CROSS JOIN missing AS m

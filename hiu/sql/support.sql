@@ -1,0 +1,78 @@
+-- The team's list as at the month's end, from the register in force. Parameter: month_after.
+-- The latest fact of each kind holds; one without a date holds before any dated one. A review's date is when it is due,
+-- so it is kept though it lies ahead. An end before the latest start belongs to an earlier spell of support.
+WITH held AS (
+    SELECT l.person_id, f.fact, f.at, f.value, f.source_row, f.position
+    FROM fact AS f
+    JOIN latest AS l ON l.delivery_id = f.delivery_id AND l.source_row = f.source_row
+    WHERE l.state = 'live' AND l.person_id IS NOT NULL
+        AND (f.at IS NULL OR f.at < $month_after OR f.fact = 'plan_review')
+),
+known AS (
+    SELECT l.person_id
+    FROM fact AS f
+    JOIN latest AS l ON l.delivery_id = f.delivery_id AND l.source_row = f.source_row
+    WHERE l.state = 'live' AND l.person_id IS NOT NULL
+    GROUP BY l.person_id
+    -- on the list by then: something dated lies before the month's end, or nothing is dated at all
+    HAVING min(CASE WHEN f.fact NOT IN ('plan_review', 'death') THEN f.at END) < $month_after
+        OR count(CASE WHEN f.fact NOT IN ('plan_review', 'death') THEN f.at END) = 0
+),
+latest_fact AS (
+    SELECT person_id, fact, at, lower(value) AS word, value
+    FROM held
+    QUALIFY row_number() OVER (
+        PARTITION BY person_id, fact ORDER BY at DESC NULLS LAST, source_row DESC, position DESC
+    ) = 1
+),
+wide AS (
+    SELECT
+        k.person_id,
+        max(CASE WHEN f.fact = 'offered' THEN f.at END) AS offered,
+        max(CASE WHEN f.fact = 'consent' THEN f.word END) AS consent,
+        max(CASE WHEN f.fact = 'consent' THEN f.at END) AS consent_at,
+        max(CASE WHEN f.fact = 'permission' THEN f.word END) AS permission,
+        max(CASE WHEN f.fact = 'permission' THEN f.at END) AS permission_at,
+        max(CASE WHEN f.fact = 'capacity' THEN f.at END) AS capacity_at,
+        max(CASE WHEN f.fact = 'notice' THEN f.at END) AS notice_at,
+        max(CASE WHEN f.fact = 'start' THEN f.at END) AS start,
+        max(CASE WHEN f.fact = 'end' THEN f.at END) AS "end",
+        max(CASE WHEN f.fact = 'plan' THEN f.at END) AS plan_at,
+        max(CASE WHEN f.fact = 'plan_review' THEN f.at END) AS plan_review_at,
+        max(CASE WHEN f.fact = 'cmht' THEN f.value END) AS cmht,
+        max(CASE WHEN f.fact = 'lead_clinician' THEN f.value END) AS lead_clinician
+    FROM known AS k
+    LEFT JOIN latest_fact AS f ON f.person_id = k.person_id
+    GROUP BY k.person_id
+),
+meetings AS (
+    SELECT person_id, count(*) AS contacts
+    FROM held
+    WHERE fact = 'contact' AND at IS NOT NULL
+    GROUP BY person_id
+)
+SELECT
+    w.person_id,
+    w.offered,
+    CASE
+        WHEN w.consent IN ('given', 'yes') THEN 'given'
+        WHEN w.consent IN ('refused', 'no') THEN 'refused'
+        WHEN w.consent = 'withdrawn' THEN 'withdrawn'
+    END AS consent,
+    w.consent_at,
+    CASE
+        WHEN w.permission IN ('granted', 'given', 'yes') THEN 'granted'
+        WHEN w.permission IN ('not granted', 'refused', 'withdrawn', 'no') THEN 'not granted'
+    END AS permission,
+    w.permission_at,
+    w.capacity_at,
+    w.notice_at,
+    w.start,
+    CASE WHEN w."end" >= w.start OR w.start IS NULL THEN w."end" END AS "end",
+    w.plan_at,
+    w.plan_review_at,
+    w.cmht,
+    w.lead_clinician,
+    coalesce(m.contacts, 0) AS contacts
+FROM wide AS w
+LEFT JOIN meetings AS m ON m.person_id = w.person_id
