@@ -1,0 +1,1 @@
+"""Governance: agreements, keys, rights, the audit chain, pseudonyms, and the making of a site."""

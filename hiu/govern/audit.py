@@ -1,0 +1,147 @@
+"""The audit log: JSON lines, each bound to the one before by an HMAC, on disk before the call returns.
+
+Change, removal, insertion or reordering of any line breaks the chain. Cutting lines off the end does not:
+that shows only against a head recorded elsewhere, so every pack prints the head (`head`) and `verify` takes one.
+Events hold codes, counts, paths and person tokens: never a name or another value of a person.
+The caller holds the site's lock: one writer at a time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from hiu.errors import HiuError
+
+GENESIS = "0" * 64
+"""Head of a log without lines."""
+
+_FIELDS = {"n", "at", "event", "previous", "mac"}
+
+
+def append(path: Path, key: bytes, event: dict[str, Any], at: datetime) -> str:
+    """Add an event; returns the new head. `at` is aware; it is written in UTC.
+
+    A last line that a power cut left half written is set aside, and that is an event of its own.
+    Raises HiuError if the last whole line was not written with this key or was changed.
+    """
+    if at.tzinfo is None:
+        raise ValueError("an audit time needs a zone")
+    whole, torn = _split(path.read_bytes() if path.exists() else b"")
+    number, previous = _last(path, whole, key)
+    events = [{"type": "audit_line_torn", "bytes": len(torn)}, event] if torn else [event]
+    text = b""
+    for one in events:
+        number, entry = number + 1, {"at": at.astimezone(UTC).isoformat(), "event": one, "previous": previous}
+        previous = _mac(key, {"n": number, **entry})
+        text += _canonical({"n": number, **entry, "mac": previous}) + b"\n"
+    _write(path, len(whole), text)
+    return previous
+
+
+def head(path: Path) -> str:
+    """The HMAC of the last whole line, as printed on packs: 64 hex digits, or GENESIS for an empty log."""
+    lines = _split(path.read_bytes() if path.exists() else b"")[0].splitlines()
+    try:
+        return str(json.loads(lines[-1])["mac"]) if lines else GENESIS
+    except (ValueError, KeyError, TypeError):
+        raise HiuError(f"{path}: the last line of the audit log is not a log line; 'hiu verify' says more") from None
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """Every line that can be read, in order, unverified: n, at, event, previous, mac."""
+    return [entry for _, entry in _entries(path) if entry is not None]
+
+
+def verify(path: Path, key: bytes, recorded: str | None = None) -> list[str]:
+    """A sentence for every break of the chain; empty = sound.
+
+    `recorded` is a head printed earlier: if it is nowhere in the chain, lines were cut off or rewritten.
+    """
+    problems: list[str] = []
+    previous, heads, last = GENESIS, {GENESIS}, 0
+    for line, entry in _entries(path):
+        if entry is None:
+            problems.append(f"{path}, line {line}: not a log line, or changed")
+            continue
+        problems += [f"{path}, line {line}: {what}" for what in _breaks(entry, key, previous, last + 1)]
+        previous, last = str(entry["mac"]), entry["n"]
+        heads.add(previous)
+    if path.exists() and _split(path.read_bytes())[1]:
+        problems.append(f"{path}: the last line is half written; the next run sets it aside and says so")
+    if recorded is not None and recorded not in heads:
+        problems.append(
+            f"{path}: the recorded head {recorded[:12]}... is not in the log: lines were cut off or rewritten"
+        )
+    return problems
+
+
+def _breaks(entry: dict[str, Any], key: bytes, previous: str, number: int) -> Iterator[str]:
+    unsigned = {name: value for name, value in entry.items() if name != "mac"}
+    if not hmac.compare_digest(_mac(key, unsigned).encode(), str(entry["mac"]).encode()):
+        yield "changed, or written with another key"
+    if entry["previous"] != previous:
+        yield "does not follow the line before it"
+    if entry["n"] != number:
+        yield f"numbered {entry['n']}, expected {number}"
+
+
+def _entries(path: Path) -> Iterator[tuple[int, dict[str, Any] | None]]:
+    whole, _ = _split(path.read_bytes() if path.exists() else b"")
+    for line, text in enumerate(whole.split(b"\n")[:-1], start=1):
+        yield line, _entry(text)
+
+
+def _entry(text: bytes) -> dict[str, Any] | None:
+    """A line as written by us, to the byte (a doubled key would otherwise hide one of its values); else None."""
+    try:
+        entry = json.loads(text)
+        ours = isinstance(entry, dict) and entry.keys() == _FIELDS and _canonical(entry) == text
+    except (ValueError, RecursionError):
+        return None
+    return entry if ours and type(entry["n"]) is int else None
+
+
+def _last(path: Path, whole: bytes, key: bytes) -> tuple[int, str]:
+    if not whole:
+        return 0, GENESIS
+    entry = _entry(whole.rstrip(b"\n").rsplit(b"\n", 1)[-1])
+    if entry is None or any(_breaks(entry, key, entry["previous"], entry["n"])):
+        raise HiuError(f"{path}: the last line was changed or written with another key; nothing is added to it. "
+                       "'hiu verify' says more")  # fmt: skip
+    return entry["n"], str(entry["mac"])
+
+
+def _split(content: bytes) -> tuple[bytes, bytes]:
+    """Whole lines, and what follows the last line end."""
+    end = content.rfind(b"\n") + 1
+    return content[:end], content[end:]
+
+
+def _write(path: Path, keep: int, text: bytes) -> None:
+    new = not path.exists()
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+    with os.fdopen(handle, "r+b") as file:
+        file.truncate(keep)
+        file.seek(keep)
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    if new and os.name == "posix":  # a new name is on disk once its folder is
+        folder = os.open(path.parent, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
+
+
+def _mac(key: bytes, unsigned: dict[str, Any]) -> str:
+    return hmac.new(key, _canonical(unsigned), hashlib.sha256).hexdigest()
+
+
+def _canonical(value: dict[str, Any]) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode()

@@ -1,0 +1,81 @@
+"""The site's key: 32 random bytes in an owner-only file outside the data tree.
+
+Person ids, the audit chain and pseudonyms each use a key derived from it, so none tells about another.
+Made with the operating system's generator: the one thing in the library that is meant to be unrepeatable.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+
+from hiu.errors import SettingsError
+from hiu.govern.rights import open_to_others
+
+SIZE = 32
+
+
+def make_key(path: Path, *, outside: Iterable[Path]) -> Path:
+    """Write a new key file, readable by its owner alone. Never overwrites. Raises SettingsError."""
+    _refuse_inside(path, outside)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+    except FileExistsError:
+        raise SettingsError(f"{path}: a key is already there; it is never overwritten") from None
+    with os.fdopen(handle, "w", encoding="ascii", newline="\n") as file:
+        file.write(secrets.token_hex(SIZE) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return path
+
+
+def load_key(path: Path | None, *, outside: Iterable[Path]) -> bytes:
+    """The 32 bytes of a key file.
+
+    `outside` = raw and curated folders. Raises SettingsError if the file is missing, lies inside one of
+    them, can be read by others (POSIX; Windows has no such bits, see rights.py), or is no key.
+    """
+    if path is None:
+        raise SettingsError("site.toml: 'key_file' is not set; 'hiu init' makes a key and sets it")
+    _refuse_inside(path, outside)
+    try:
+        text = path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        raise SettingsError(
+            f"{path}: no key there. Restore it from where it is kept: a new key renames everybody"
+        ) from None
+    except (UnicodeDecodeError, OSError) as error:
+        raise SettingsError(f"{path}: the key cannot be read: {type(error).__name__}") from None
+    if problem := open_to_others(path):
+        raise SettingsError(problem)
+    with contextlib.suppress(ValueError):
+        if len(key := bytes.fromhex(text)) == SIZE:
+            return key
+    raise SettingsError(f"{path}: not a key: expected {SIZE * 2} hexadecimal digits")
+
+
+def ensure_key(path: Path | None, *, outside: Iterable[Path]) -> bytes:
+    """The key of a synthetic site, made if there is none yet. A live site's missing key is an error: load_key."""
+    folders = list(outside)
+    if path is not None and not path.exists():
+        with contextlib.suppress(FileExistsError):
+            make_key(path, outside=folders)
+    return load_key(path, outside=folders)
+
+
+def derive(key: bytes, purpose: str) -> bytes:
+    """The key for one purpose ('person', 'audit', 'pseudonym:<recipient>'): HMAC-SHA256 of its name."""
+    return hmac.new(key, f"hiu:{purpose}".encode(), hashlib.sha256).digest()
+
+
+def _refuse_inside(path: Path, folders: Iterable[Path]) -> None:
+    for folder in folders:
+        if path.resolve().is_relative_to(folder.resolve()):
+            raise SettingsError(f"{path}: the key lies inside the data folder {folder}; whoever copies the data "
+                                "would have both. Move it out and set key_file in site.toml")  # fmt: skip

@@ -1,0 +1,203 @@
+"""The gate: a delivery's rows against its suite. The only module that imports Great Expectations.
+
+Great Expectations echoes the values it dislikes in its results. Here it is asked for row numbers only, its
+own log and progress bars are off, and nothing of a result but counts and row numbers leaves this module.
+Its import takes seconds, so it happens at the first delivery and never when there is none.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from typing import Any, TypedDict
+
+import polars as pl
+
+from hiu.month import Month
+from hiu.quality.batch import flatten, holds_at_once, to_pandas
+
+LATE = timedelta(days=32)
+"""A start this long after the last day of its delivery's month is a wrong date (the same rule as when it is read)."""
+
+FAILED_SCHEMA = {"source_row": pl.Int64, "column": pl.String, "code": pl.String, "reason": pl.String}
+_HELD_OR_NOT = {"result_format": "BOOLEAN_ONLY"}
+_ROW_NUMBERS = {
+    "result_format": "COMPLETE",
+    "exclude_unexpected_values": True,
+    "return_unexpected_index_query": False,
+}
+
+
+class Checked(TypedDict):
+    """What became of one expectation: counts only."""
+
+    expectation: str
+    column: str
+    code: str
+    severity: str
+    passed: bool
+    failed_count: int
+
+
+@dataclass(frozen=True)
+class Gated:
+    """A delivery after the gate.
+
+    failed: source_row, column, code, reason: one row per record to quarantine, by the first expectation it
+    fails. warnings: sentences for a person. checked: one entry per expectation that was asked.
+    """
+
+    failed: pl.DataFrame
+    warnings: list[str]
+    checked: list[Checked]
+
+
+def gate(records: pl.DataFrame, suite: Mapping[str, Any], *, usual: int | None, shorter: float = 0.25) -> Gated:
+    """Hold one delivery's records (or facts: any frame with source_row) against its suite.
+
+    `usual` is the source's median rows per delivery, None when there is no history; a delivery `shorter`
+    (a share) than it, or more than twice it, is warned about if chance would not do that (twice the square
+    root of the usual number). Rows already quarantined are not failed again.
+    """
+    if records.is_empty():
+        return Gated(pl.DataFrame(schema=FAILED_SCHEMA), _empty(usual), [])
+    known = _parameters(records, usual, shorter)
+    wanted = [one for one in suite["expectations"] if _applies(one, known, records.height)]
+    return _gated(records, list(zip(wanted, _outcomes(records, wanted, known), strict=True)), usual)
+
+
+def _parameters(records: pl.DataFrame, usual: int | None, shorter: float) -> dict[str, Any]:
+    found = records["period"].max() if "period" in records.columns else None
+    values = {"latest_day": 99991231, "latest_year": 9999}
+    if isinstance(found, date):
+        end = Month.of(found).end
+        values = {"latest_day": _number(end + LATE), "latest_year": (end + LATE).year, "period_end": _number(end)}
+    if usual:
+        chance = 2 * math.sqrt(usual)  # small files differ by half from month to month and mean nothing by it
+        low, high = min(usual * (1 - shorter), usual - chance), max(usual * 2, usual + chance)
+        values |= {"usual_low": max(0, math.ceil(low)), "usual_high": math.floor(high)}
+    return values
+
+
+def _number(day: date) -> int:
+    return int(f"{day:%Y%m%d}")
+
+
+def _applies(one: Mapping[str, Any], known: Mapping[str, Any], rows: int) -> bool:
+    needed = [value["$PARAMETER"] for value in one["kwargs"].values() if isinstance(value, dict)]
+    return all(name in known for name in needed) and rows >= one["meta"].get("least_rows", 0)
+
+
+Outcome = tuple[bool, list[int]]
+"""Whether an expectation held, and the rows that do not meet it (all of them, if it is of no single row)."""
+
+
+def _outcomes(records: pl.DataFrame, wanted: list[Any], known: Mapping[str, Any]) -> list[Outcome]:
+    """Whether each held, asked first of all of them (quick); then which rows, of those that did not."""
+    flat = flatten(records, wanted)
+    questions = {n: one for n, one in enumerate(wanted) if not holds_at_once(flat, one)}
+    frame = to_pandas(flat, list(questions.values()), records["source_row"])
+    held = _evaluate(frame, questions, known, _HELD_OR_NOT)
+    broken = {n: one for n, one in questions.items() if not held[n].success}
+    types = [n for n, one in broken.items() if one["meta"]["code"] == "wrong_type"]
+    if types:  # nothing else can be asked of a column of another type, and the whole delivery is set aside
+        return [(n not in types, records["source_row"].to_list() if n in types else []) for n in range(len(wanted))]
+    for n, result in held.items():
+        _refuse_exception(questions[n], result)
+    results = _evaluate(frame, broken, known, _ROW_NUMBERS) if broken else {}
+    return [(n not in broken, _failing(results[n], records) if n in broken else []) for n in range(len(wanted))]
+
+
+def _evaluate(
+    frame: Any, questions: dict[int, Any], known: Mapping[str, Any], results: dict[str, Any]
+) -> dict[int, Any]:
+    """Results of Great Expectations by the number of the question (it answers in an order of its own)."""
+    import great_expectations as gx
+
+    numbered = [{"type": one["type"], "kwargs": one["kwargs"], "meta": {"n": n}} for n, one in questions.items()]
+    try:
+        batch = _definition().get_batch(batch_parameters={"dataframe": frame})
+        suite = gx.ExpectationSuite(name="delivery", expectations=numbered)
+        answer = batch.validate(suite, result_format=results, expectation_parameters=dict(known))
+    except Exception as error:  # its message may hold a value: only its type goes on
+        raise RuntimeError(f"the suite could not be evaluated: {type(error).__name__}") from None
+    return {int(result.expectation_config.meta["n"]): result for result in answer.results}
+
+
+def _refuse_exception(one: Mapping[str, Any], result: Any) -> None:
+    """A question that could not be put is a bug of ours, not a failing row. The message it has may hold a value."""
+    info = result.exception_info or {}
+    parts = [info] if "raised_exception" in info else list(info.values())
+    if any(part["raised_exception"] for part in parts):
+        raise RuntimeError(f"{one['type']} on '{one['meta']['column']}' could not be evaluated") from None
+
+
+def _failing(result: Any, records: pl.DataFrame) -> list[int]:
+    """Row numbers; every row if the expectation is of the whole delivery (a type, a row count)."""
+    rows = result.result.get("unexpected_index_list")
+    return records["source_row"].to_list() if rows is None else [int(row) for row in rows]
+
+
+def _gated(records: pl.DataFrame, outcomes: list[tuple[Any, Outcome]], usual: int | None) -> Gated:
+    aside = _quarantined(records)
+    failed: dict[int, tuple[str, str, str]] = {}
+    warnings: list[str] = []
+    checked: list[Checked] = []
+    for one, (held, rows) in outcomes:
+        meta, new = one["meta"], set(rows) - aside
+        why = (meta["column"], meta["code"], meta["reason"])
+        bad = bool(new) and not held
+        if bad and meta["severity"] == "gate":
+            failed |= dict.fromkeys(new - failed.keys(), why)
+        elif bad:
+            warnings.append(_sentence(meta, len(new), records.height, usual))
+        checked.append(_checked(one, len(new) if bad else 0))
+    rows_out = [(row, *why) for row, why in sorted(failed.items())]
+    return Gated(pl.DataFrame(rows_out, schema=FAILED_SCHEMA, orient="row"), warnings, checked)
+
+
+def _checked(one: Mapping[str, Any], count: int) -> Checked:
+    meta = one["meta"]
+    return Checked(expectation=one["type"], column=meta["column"], code=meta["code"], severity=meta["severity"],
+                   passed=not count, failed_count=count)  # fmt: skip
+
+
+def _quarantined(records: pl.DataFrame) -> set[int]:
+    if "quarantined" not in records.columns:
+        return set()
+    return set(records.filter(pl.col("quarantined"))["source_row"].to_list())
+
+
+def _sentence(meta: Mapping[str, Any], count: int, rows: int, usual: int | None) -> str:
+    if meta["code"] == "unusual_volume" and usual:
+        ratio = rows / usual
+        far = f"{1 - ratio:.0%} shorter than" if ratio < 1 else f"{ratio:.1f} times as long as"
+        return f"{far} usual: {_rows(rows)} that can be read; usually {usual:,}"
+    return f"{count:,} of {_rows(rows)}: {meta['reason']}"
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row" if count == 1 else f"{count:,} rows"
+
+
+def _empty(usual: int | None) -> list[str]:
+    # a file that usually holds a handful may well hold none
+    return [f"no row that can be read; usually {usual:,}"] if usual and usual > 2 * math.sqrt(usual) else []
+
+
+@cache
+def _definition() -> Any:
+    """One in-memory context for the whole run: nothing on disk, no usage statistics, no bars, no log of values."""
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    logging.getLogger("great_expectations").setLevel(logging.CRITICAL + 1)
+    context = gx.get_context(mode="ephemeral")
+    context.enable_analytics(enable=False)
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    asset = context.data_sources.add_pandas("delivery").add_dataframe_asset("rows")
+    return asset.add_batch_definition_whole_dataframe("whole")

@@ -1,0 +1,162 @@
+"""Expectations as data: what any table of the model, and one source's rows in it, must look like.
+
+Each is a plain dict in the form Great Expectations reads, in a fixed order (the first one a row fails gives
+its reason). `meta` carries severity ('gate': failing rows are quarantined; 'warn': a person is told), code,
+column and a reason sentence without values. `{"$PARAMETER": name}` is filled per delivery:
+latest_day, latest_year, period_end, usual_low, usual_high; days are numbers such as 20260331.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal
+
+from hiu.model import Column
+from hiu.sources import Source
+
+Expectation = dict[str, Any]
+Severity = Literal["gate", "warn"]
+
+TYPES = {
+    "text": "str",
+    "texts": "str",
+    "integer": "float64",
+    "real": "float64",
+    "boolean": "bool",
+    "date": "datetime64",
+    "timestamp": "datetime64",
+}
+"""Model type -> type of the batch's column (batch.py: lists joined, whole numbers widened so that they may be null)."""
+
+_POSTCODE = r"^(?:GIR 0AA|[A-Z]{1,2}[0-9][A-Z0-9]?(?: [0-9][A-Z]{2})?)\Z"
+_ID = r"[^|:]+:[^|]+"
+FORMATS = {
+    "nhs_number": (r"^[0-9]{10}\Z", "the NHS number is not ten digits"),
+    "postcode": (_POSTCODE, "the postcode is not in the form BS1 4ND or BS1"),
+    "local_ids": (rf"^{_ID}(?:\|{_ID})*\Z", "the local identifiers are not scheme:value joined by |"),
+    "related": (r"^[a-z][a-z0-9_]*:.+\Z", "the quoted event is not source:event_id"),
+}
+"""Column -> pattern, reason."""
+
+PAIRS: tuple[tuple[Severity, str, str, str, str], ...] = (
+    ("gate", "end_day", "start_day", "end_before_start", "the end is on a day before the start"),
+    ("gate", "leave_end", "leave_start", "leave_end_before_start", "the leave ends before it starts"),
+    ("warn", "spell_end", "start_day", "spell_end_before_start", "the spell was discharged before the stay started"),
+    ("warn", "start_day", "dob", "start_before_birth", "the event is before the date of birth"),
+)
+"""Later column, earlier column, code, reason. By day: an hour repeats when the clocks go back."""
+
+
+def expectation(kind: str, severity: Severity, code: str, column: str, reason: str, /, *, least_rows: int = 0,
+                **kwargs: Any) -> Expectation:  # fmt: skip
+    """One expectation with its meta; `least_rows` = not asked of smaller deliveries."""
+    meta: dict[str, Any] = {"severity": severity, "code": code, "column": column, "reason": reason}
+    if least_rows:
+        meta["least_rows"] = least_rows
+    return {"type": kind, "kwargs": kwargs, "meta": meta}
+
+
+def _one(kind: str, severity: Severity, code: str, column: str, reason: str, **kwargs: Any) -> Expectation:
+    return expectation(kind, severity, code, column, reason, column=column, **kwargs)
+
+
+def types(columns: list[Column]) -> Iterator[Expectation]:
+    """Types and nulls, from the model: a wrong type fails the whole delivery, an empty cell its row."""
+    for column in columns:
+        yield _one("expect_column_values_to_be_of_type", "gate", "wrong_type", column.name,
+                   f"{column.name} is not of type {column.type}", type_=TYPES[column.type])  # fmt: skip
+    for column in columns:
+        if not column.nullable:
+            yield _one("expect_column_values_to_not_be_null", "gate", "missing", column.name, f"{column.name} is empty")
+
+
+def codes(columns: list[Column]) -> Iterator[Expectation]:
+    """Code lists of the model."""
+    for column in columns:
+        if column.codes:
+            yield listed(column.name, column.codes)
+
+
+def measures(source: Source) -> Expectation:
+    """Names of measures a row may have earned, joined by | in the batch."""
+    one = "|".join(re.escape(measure.name) for measure in source.measures)
+    regex = rf"^(?:(?:{one})(?:\|(?:{one}))*)?\Z" if one else r"^\Z"
+    reason = "the row earned a measure that its source does not define"
+    return _one("expect_column_values_to_match_regex", "gate", "unknown_measure", "measures", reason, regex=regex)
+
+
+def listed(column: str, values: tuple[str, ...]) -> Expectation:
+    """A code list: the values a column may hold."""
+    reason = f"{column} is not one of {', '.join(values)}"
+    return _one("expect_column_values_to_be_in_set", "gate", "code_not_listed", column, reason, value_set=list(values))
+
+
+def formats(names: set[str]) -> Iterator[Expectation]:
+    """Patterns of the columns present."""
+    for column, (regex, reason) in FORMATS.items():
+        if column in names:
+            yield _one("expect_column_values_to_match_regex", "gate", "bad_format", column, reason, regex=regex)
+
+
+def ranges(names: set[str], source: Source) -> Iterator[Expectation]:
+    """Dates, years and ages that can be believed."""
+    latest, year = {"$PARAMETER": "latest_day"}, {"$PARAMETER": "latest_year"}
+    bounds: tuple[tuple[str, Any, Any, str], ...] = (
+        ("start_number", source.earliest * 10000 + 101, latest,
+         f"the start is before {source.earliest}, or long after the month the delivery is for"),
+        ("dob_number", 18800101, latest, "the date of birth is before 1880 or after the delivery"),
+        ("birth_year", source.earliest - 120, year, "the year of birth is long past or after the delivery"),
+        ("age", 0, 120, "the age is not between 0 and 120"),
+        ("likelihood", 1, 5, "the likelihood is not between 1 and 5"),
+        ("impact", 1, 5, "the impact is not between 1 and 5"),
+        ("at_number", 19000101, None, "the date is before 1900"),
+    )  # fmt: skip
+    for column, low, high, reason in bounds:
+        if (shown := column.removesuffix("_number")) in names:
+            yield expectation("expect_column_values_to_be_between", "gate", "out_of_range", shown, reason,
+                              column=column, min_value=low, max_value=high)  # fmt: skip
+    if "start" in names and source.kind != "register":
+        yield expectation("expect_column_values_to_be_between", "warn", "after_period", "start",
+                          "the start is after the month the delivery is for",
+                          column="start_number", max_value={"$PARAMETER": "period_end"})  # fmt: skip
+
+
+def pairs(names: set[str]) -> Iterator[Expectation]:
+    """Columns that must be in order."""
+    for severity, later, earlier, code, reason in PAIRS:
+        if {later, earlier} <= names:
+            yield expectation("expect_column_pair_values_a_to_be_greater_than_b", severity, code,
+                              later.removesuffix("_day"), reason,
+                              column_A=later, column_B=earlier, or_equal=True,
+                              ignore_row_if="either_value_is_missing")  # fmt: skip
+
+
+def filled(source: Source) -> Iterator[Expectation]:
+    """What every row that can be counted has: its event's key, and when it was (a register's rows are of no day)."""
+    for column in ("event_id", "start") if source.kind != "register" else ("event_id",):
+        yield _one("expect_column_values_to_not_be_null", "gate", "missing", column, f"{column} is empty")
+
+
+def sparse(columns: Iterable[str]) -> Iterator[Expectation]:
+    """Columns that a source must send, nearly empty: the agency's query or the mapping went wrong."""
+    for column in columns:
+        yield expectation("expect_column_values_to_not_be_null", "warn", "nearly_empty", column,
+                          f"{column} is empty in nearly every row", least_rows=50,
+                          column=column, mostly=0.02)  # fmt: skip
+
+
+def unique(source: Source) -> Expectation:
+    """Keys that repeat within one delivery: allowed (the later row holds), but worth saying."""
+    reason = "the same record key more than once in the file; the later row holds"
+    if source.key.version:
+        return expectation("expect_compound_columns_to_be_unique", "warn", "repeated_key", "record_id", reason,
+                           column_list=["record_id", "version"], ignore_row_if="any_value_is_missing")  # fmt: skip
+    return _one("expect_column_values_to_be_unique", "warn", "repeated_key", "record_id", reason)
+
+
+def volume() -> Expectation:
+    """Rows of the delivery against its usual."""
+    return expectation("expect_table_row_count_to_be_between", "warn", "unusual_volume", "",
+                       "the number of rows is far from usual",
+                       min_value={"$PARAMETER": "usual_low"}, max_value={"$PARAMETER": "usual_high"})  # fmt: skip
