@@ -1,0 +1,87 @@
+"""A person x month x data set array of demand, dense, from the sparse table and its coverage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from hiu.month import Month
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class History:
+    """Demand of some people up to a month.
+
+    `n[d, p, t]` is the count of data set d for person p in month t (events or nights); it is 0 where
+    `supplied[d, t]` is false and must not be read there: a month not supplied is missing, not zero.
+    """
+
+    people: pl.Series
+    months: list[Month]
+    datasets: tuple[str, ...]
+    n: NDArray[np.float32]
+    supplied: Flags
+
+    def rows(self, names: tuple[str, ...]) -> list[int]:
+        """Positions of those of `names` that the history holds."""
+        return [self.datasets.index(name) for name in names if name in self.datasets]
+
+    def seen(self, dataset: str, months: int) -> Floats:
+        """Each person's observed total of one data set over the last so many months; 0 if never supplied."""
+        found = self.rows((dataset,))
+        return _total(self.n[found[0], :, -months:]) if found else np.zeros(len(self.people))
+
+    def missing(self, months: int = 12) -> dict[str, list[str]]:
+        """Data sets that lack some of the last months, and which (`2026-03`)."""
+        gaps = {
+            name: [str(m) for m, here in zip(self.months[-months:], row[-months:], strict=True) if not here]
+            for name, row in zip(self.datasets, self.supplied, strict=True)
+        }
+        return {name: lacking for name, lacking in gaps.items() if lacking}
+
+    def cut(self, people: pl.Series, month: Month) -> History:
+        """The history of some of the people, ended after an earlier month."""
+        keep = month.since(self.months[0]) + 1
+        inside = self.people.is_in(people.implode()).to_numpy()
+        n = self.n[:, inside, :keep]
+        return History(self.people.filter(inside), self.months[:keep], self.datasets, n, self.supplied[:, :keep])
+
+
+def history(people: pl.Series, month: Month, demand: pl.DataFrame, coverage: pl.DataFrame) -> History:
+    """Build the array for `people` (sorted ids), from the first supplied month to `month`.
+
+    `demand` has the columns of model.MONTHLY_DEMAND, `coverage` those of model.COVERAGE; later months
+    are not read, so a past month never sees the future. Where several sources feed one data set, the
+    month is supplied when any of them sent it.
+    """
+    sent = coverage.filter(pl.col("supplied") & (pl.col("month") <= month.start))
+    first = Month.of(sent["month"].min()) if sent.height else month  # type: ignore[arg-type]
+    months = first.through(month)
+    datasets = tuple(sorted(coverage["dataset"].unique()))
+    supplied = np.zeros((len(datasets), len(months)), dtype=np.bool_)
+    n = np.zeros((len(datasets), len(people), len(months)), dtype=np.float32)
+    at = _positions(sent, first, datasets)
+    supplied[at["d"].to_numpy(), at["t"].to_numpy()] = True
+    rows = demand.filter(pl.col("n") > 0, pl.col("month").is_between(first.start, month.start)).join(
+        pl.DataFrame({"person_id": people}).with_row_index("p"), on="person_id"
+    )
+    rows = _positions(rows, first, datasets).drop_nulls("d")
+    n[rows["d"].to_numpy(), rows["p"].to_numpy(), rows["t"].to_numpy()] = rows["n"].to_numpy()
+    return History(people, months, datasets, n * supplied[:, None, :], supplied)
+
+
+def _positions(frame: pl.DataFrame, first: Month, datasets: tuple[str, ...]) -> pl.DataFrame:
+    month = pl.col("month")
+    since = month.dt.year().cast(pl.Int64) * 12 + month.dt.month().cast(pl.Int64) - (first.year * 12 + first.number)
+    index = pl.DataFrame({"dataset": datasets, "d": range(len(datasets))}, schema={"dataset": pl.String, "d": pl.Int64})
+    return frame.with_columns(t=since).join(index, on="dataset", how="left")
+
+
+def _total(block: NDArray[np.float32]) -> Floats:
+    return np.asarray(block.sum(axis=-1, dtype=np.float64))

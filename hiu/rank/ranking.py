@@ -1,0 +1,207 @@
+"""The monthly list: people to offer support to, by frequency x risk, with how sure each place is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from hiu.model import CONTACTS, RANKED
+from hiu.month import Month
+from hiu.rank.history import Floats, History, history
+from hiu.rank.intensity import PLACES, Constants, Points, fit, observed, points
+from hiu.rank.labels import dispersion, labels
+from hiu.rank.population import access, population
+from hiu.rank.presets import needs, presets
+from hiu.rank.risk import BANDS, NOT_ASSESSED, middle, risk
+from hiu.rank.sentence import why
+from hiu.rank.uncertainty import Posterior, uncertainty
+from hiu.settings import Settings
+
+NEAREST = 10
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """A month's list.
+
+    `ranked`: columns of model.RANKED, adults by rank, then under-18s by their own rank. `constants`:
+    what was fitted or set (m, phi, b0, median_risk, label_phi, top, draws, seed, half_life, weights,
+    settings), how many people are on each list, and source-months missing from the last 12.
+    `unassessed`: the ten unassessed adults nearest the cut-off, nearest first (person_id, rank,
+    intensity, rank_if_low, rank_if_high, decides = a grading could move them across it).
+    """
+
+    ranked: pl.DataFrame
+    constants: dict[str, Any] = field(default_factory=dict)
+    unassessed: pl.DataFrame = field(default_factory=pl.DataFrame)
+
+
+def rank(
+    *,
+    month: Month,
+    demand: pl.DataFrame,
+    extra: pl.DataFrame,
+    coverage: pl.DataFrame,
+    people: pl.DataFrame,
+    support: pl.DataFrame,
+    gradings: pl.DataFrame,
+    settings: Settings,
+) -> Ranking:
+    """Rank everyone in the population as at the month's end (methods.md section 1).
+
+    Frames have the columns of model.MONTHLY_DEMAND, MONTHLY_EXTRA, COVERAGE, PEOPLE, SUPPORT and
+    RISK_GRADING. Constants are fitted on the adults; under-18s are scored with the same constants and
+    listed apart. Support bears on `access` alone, never on a figure.
+    """
+    who = population(month, demand, people, settings.rank.minimum_age)
+    past = history(who["person_id"], month, demand, coverage)
+    weights = settings.rank.weights.by_dataset()
+    scored = points(past, weights, settings.rank.half_life)
+    adult = (who["list"] == "adult").to_numpy()
+    fitted_on = adult if adult.any() else ~adult
+    constants = fit(scored.s[fitted_on], scored.w)
+    graded = who.join(risk(month, gradings), on="person_id", how="left", maintain_order="left")
+    median = middle(graded.filter(pl.Series(adult))["risk"])
+    label_phi = dispersion(past, fitted_on)
+    table = _scores(graded, scored, constants, median).with_columns(
+        *_shown(past, weights), *_labelled(past, settings, label_phi),
+        presets=pl.Series(presets(past, extra, who["list"], settings.rank.police_a_year), dtype=pl.String),
+        access=_access(who, access(month, support)),
+    )  # fmt: skip
+    lists = [
+        _placed(table.filter(pl.col("list") == name), scored.n, constants, settings) for name in ("adult", "under_18")
+    ]
+    ranked = _sentences(pl.concat(lists), past, weights)
+    return Ranking(
+        _typed(ranked),
+        _constants(month, past, scored, constants, median, label_phi, who, graded, settings, needs(month, extra)),
+        _nearest(lists[0], settings.rank.top),
+    )
+
+
+def _scores(graded: pl.DataFrame, scored: Points, constants: Constants, median: float) -> pl.DataFrame:
+    expected = np.round(constants.expected(scored.S, scored.n), PLACES)
+    return graded.with_columns(
+        S=scored.S, expected_points=expected, estimated=scored.estimated, assessed=pl.col("risk").is_not_null(),
+        risk=pl.col("risk").fill_null(median), risk_source=pl.col("risk_source").fill_null(NOT_ASSESSED),
+        risk_band=pl.col("risk_band").fill_null(NOT_ASSESSED),
+    ).with_columns(intensity=(pl.col("expected_points") * pl.col("risk")).round(PLACES))  # fmt: skip
+
+
+def _shown(past: History, weights: dict[str, float]) -> list[pl.Series]:
+    def contacts(months: int) -> Floats:
+        return np.asarray(np.sum([past.seen(name, months) for name in CONTACTS], axis=0))
+
+    return [
+        pl.Series("points_3", observed(past, weights, 3)),
+        pl.Series("points_12", observed(past, weights, 12)),
+        pl.Series("contacts_3", contacts(3)).cast(pl.Int64),
+        pl.Series("contacts_12", contacts(12)).cast(pl.Int64),
+    ]
+
+
+def _labelled(past: History, settings: Settings, phi: float) -> list[pl.Series]:
+    found = labels(past, settings.labels, phi)
+    return [
+        pl.Series("label", found.label, dtype=pl.String),
+        pl.Series("label_sentence", found.sentence, dtype=pl.String),
+    ]
+
+
+def _access(who: pl.DataFrame, supported: pl.DataFrame) -> pl.Series:
+    return who.select(
+        pl.when(pl.col("person_id").is_in(supported["person_id"].implode()))
+        .then(pl.lit("supported"))
+        .otherwise(pl.lit("candidate"))
+    ).to_series()
+
+
+def _placed(table: pl.DataFrame, n: float, constants: Constants, settings: Settings) -> pl.DataFrame:
+    """One list in rank order, with ranks, ranks under other gradings, and certainty. Ties go by person_id."""
+    table = table.sort("intensity", "person_id", descending=[True, False]).with_row_index("rank", offset=1)
+    assessed = table["assessed"].to_numpy()
+    post = Posterior.of(table["S"].to_numpy(), n, constants, table["risk"].to_numpy(), assessed)
+    sure = uncertainty(post, top=settings.rank.top, draws=settings.rank.draws, seed=settings.rank.seed)
+    unknown = pl.Series(~assessed)
+    return table.with_columns(
+        pl.col("rank").cast(pl.Int64),
+        rank_if_low=pl.when(unknown).then(pl.Series(_rank_if(table, BANDS["Low"]))),
+        rank_if_high=pl.when(unknown).then(pl.Series(_rank_if(table, BANDS["High"]))),
+        certainty=pl.Series(sure.certainty, dtype=pl.String),
+        rank_low=pl.Series(sure.low), rank_high=pl.Series(sure.high),
+    )  # fmt: skip
+
+
+def _rank_if(table: pl.DataFrame, value: float) -> NDArray[np.int64]:
+    """The rank each person would have with that risk, all others as they are; ties by person_id.
+
+    Every person has a key (group of equal intensity, position of the id); a rank is how many keys are
+    smaller, less one where the person's own is among them.
+    """
+    if not table.height:
+        return np.zeros(0, dtype=np.int64)
+    score = -table["intensity"].to_numpy()
+    then = -np.round(table["expected_points"].to_numpy() * value, PLACES)
+    groups, group = np.unique(score, return_inverse=True)
+    ids = (table["person_id"].rank("ordinal") - 1).to_numpy().astype(np.int64)
+    own = group.astype(np.int64) * len(ids) + ids
+    at = np.searchsorted(groups, then)
+    tied = groups[np.minimum(at, len(groups) - 1)] == then
+    key = at * len(ids) + np.where(tied, ids, 0)
+    return np.asarray(1 + np.searchsorted(own, key) - (own < key), dtype=np.int64)
+
+
+def _sentences(table: pl.DataFrame, past: History, weights: dict[str, float]) -> pl.DataFrame:
+    gaps = "; ".join(
+        f"{name.replace('_', ' ')}s not supplied for {', '.join(Month.parse(m).title for m in months)}"
+        for name, months in past.missing().items()
+        if weights.get(name)
+    )
+    columns = (
+        "rank", "list", "expected_points", "points_3", "points_12", "risk", "risk_source", "risk_band",
+        "likelihood", "impact", "rank_if_low", "rank_if_high", "rank_low", "rank_high", "certainty", "estimated",
+    )  # fmt: skip
+    said = [
+        why(rank=r, under_18=li == "under_18", expected=e, points_3=p3, points_12=p12, risk=x, risk_source=src,
+            risk_band=band, likelihood=lik, impact=imp, if_low=lo_if, if_high=hi_if, low=lo, high=hi, certainty=c,
+            estimated=gaps if est else "")
+        for r, li, e, p3, p12, x, src, band, lik, imp, lo_if, hi_if, lo, hi, c, est in table.select(columns).iter_rows()
+    ]  # fmt: skip
+    return table.with_columns(sentence=pl.Series(said, dtype=pl.String))
+
+
+def _typed(table: pl.DataFrame) -> pl.DataFrame:
+    types = {"integer": pl.Int64, "real": pl.Float64, "boolean": pl.Boolean}
+    return table.select(pl.col(c.name).cast(types.get(c.type, pl.String)) for c in RANKED.columns)
+
+
+def _nearest(adults: pl.DataFrame, top: int) -> pl.DataFrame:
+    """Unassessed people by how far (in ratio) their intensity is from the line between places N and N+1."""
+    columns = ("person_id", "rank", "intensity", "rank_if_low", "rank_if_high")
+    line = adults["intensity"].slice(max(0, min(top, adults.height) - 1), 2).clip(lower_bound=1e-9).log().mean()
+    return (
+        adults.filter(~pl.col("assessed"))
+        .with_columns(away=(pl.col("intensity").clip(lower_bound=1e-9).log() - pl.lit(line, pl.Float64)).abs().round(9))
+        .sort("away", "person_id")
+        .head(NEAREST)
+        .select(*columns, decides=(pl.col("rank_if_high") <= top) & (pl.col("rank_if_low") > top))
+    )
+
+
+def _constants(
+    month: Month, past: History, scored: Points, fitted: Constants, median: float, label_phi: float,
+    who: pl.DataFrame, graded: pl.DataFrame, settings: Settings, not_judged: list[str],
+) -> dict[str, Any]:  # fmt: skip
+    return {
+        "month": str(month), "first_month": str(past.months[0]), "m": fitted.m, "phi": fitted.phi, "b0": fitted.b0,
+        "n": scored.n, "median_risk": median, "label_phi": label_phi, "top": settings.rank.top,
+        "draws": settings.rank.draws, "seed": settings.rank.seed, "half_life": settings.rank.half_life,
+        "weights": settings.rank.weights.by_dataset(), "settings": settings.version,
+        "adults": int((who["list"] == "adult").sum()), "under_18": int((who["list"] == "under_18").sum()),
+        "age_unknown": who["age"].null_count(), "assessed": graded.height - graded["risk"].null_count(),
+        "missing": past.missing(), "presets_not_judged": not_judged,
+    }  # fmt: skip

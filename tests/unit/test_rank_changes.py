@@ -1,0 +1,125 @@
+"""What changed since last month's list, and the reason given for each move."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+from rank_area import MARCH, gradings, inputs
+
+from hiu.model import CHANGES
+from hiu.rank import changes, rank
+
+POLICE = "police_incident"
+
+
+def area(**last: int) -> dict[str, dict[str, list[int]]]:
+    """Five people with 10, 8, 6, 4 and 2 incidents a month, but for the latest month as given; forty with fewer."""
+    base = {**dict(zip("ABCDE", (10, 8, 6, 4, 2), strict=True)), **{f"Z{i:02}": i % 2 for i in range(40)}}
+    return {name: {POLICE: [n] * 23 + [last.get(name, n)]} for name, n in base.items()}
+
+
+def month(counts: dict[str, dict[str, list[int]]], back: int = 0, **given: Any) -> pl.DataFrame:
+    return rank(**inputs(counts, **{"month": MARCH - back, **given})).ranked
+
+
+def rows(counts: dict[str, dict[str, list[int]]], places: int = 3, then: dict[str, Any] | None = None,
+         now: dict[str, Any] | None = None, **given: Any) -> dict[str, dict[str, Any]]:  # fmt: skip
+    """Changes by person between February and March."""
+    found = changes(month(counts, **(now or {})), month(counts, 1, **(then or {})), month=MARCH, places=places, **given)
+    assert found.columns == CHANGES.names
+    return {row["person_id"]: row for row in found.iter_rows(named=True)}
+
+
+def alias(old: str, new: str, kind: str, day: date = MARCH.start) -> pl.DataFrame:
+    return pl.DataFrame([{"old_id": old, "person_id": new, "month": day, "kind": kind, "reason": "reviewed"}])
+
+
+def test_nothing_changed_is_nothing_said() -> None:
+    assert rows(area()) == {}
+
+
+def test_own_demand_and_others_demand() -> None:
+    found = rows(area(D=40))
+    assert found["D"]["kind"] == "new" and (found["D"]["rank_before"], found["D"]["rank_now"]) == (4, 1)
+    assert found["D"]["what"] == ("1st, was 4th: own demand, 48 points in the last 3 months against 12 a month ago.")
+    assert found["A"] == {
+        "kind": "falling", "person_id": "A", "rank_before": 1, "rank_now": 2,
+        "what": "Down from 1st to 2nd: others' demand, their own changed little.",
+    }  # fmt: skip
+    assert (found["C"]["kind"], found["C"]["rank_now"]) == ("left", 4)
+
+
+def test_falling_by_own_demand() -> None:
+    found = rows(area(B=0, C=9))
+    assert found["B"]["what"] == (
+        "Down from 2nd to 3rd: own demand, 16 points in the last 3 months against 24 a month ago."
+    )
+    assert found["C"]["what"].startswith("Up from 3rd to 2nd: own demand, 21 points in the last 3 months against 18")
+
+
+def test_risk_regraded() -> None:
+    old = [(name, date(2025, 1, 1), "clinical", 3, 3, None) for name in "ABCDE"]
+    new = ("C", date(2026, 3, 9), "clinical", 5, 5, None)
+    found = rows(area(), then={"gradings": gradings(*old)}, now={"gradings": gradings(*old, new)})
+    assert found["C"]["what"] == "Up from 3rd to 1st: risk regraded from 3.0 to 5.0."
+
+
+def test_others_gradings_move_the_middle() -> None:
+    low = [("A", date(2025, 1, 1), "clinical", 3, 3, None)]
+    high = [("A", date(2025, 1, 1), "clinical", 3, 3, None), ("E", date(2026, 3, 1), "clinical", 5, 5, None)]
+    found = rows(area(), then={"gradings": gradings(*low)}, now={"gradings": gradings(*high)})
+    assert found["B"]["what"].endswith("others' gradings, which moved the middle used for people not assessed.")
+
+
+def test_new_returned_and_gone() -> None:
+    counts = area()
+    counts["F"] = {POLICE: [0] * 23 + [90]}
+    counts["A"] = {POLICE: [300] + [0] * 11}
+    before = {name: by for name, by in counts.items() if name != "F"}
+    then = month(before, 1)
+    found = changes(month({k: v for k, v in counts.items() if k != "A"}), then, month=MARCH, places=3)
+    by = {row["person_id"]: row for row in found.iter_rows(named=True)}
+    assert by["F"]["kind"] == "new" and by["F"]["what"].startswith("1st, was not ranked: own demand, 90 points")
+    assert by["A"]["kind"] == "left" and by["A"]["rank_now"] is None and "no longer ranked" in by["A"]["what"]
+    again = changes(month(counts), then, month=MARCH, places=3, earlier={"F"})
+    assert again.filter(pl.col("person_id") == "F")["kind"].to_list() == ["returned"]
+
+
+def test_a_merge_is_one_person_before_and_after() -> None:
+    then = month(area(), 1)
+    joined = {name: by for name, by in area().items() if name != "D"}
+    joined["C"] = {POLICE: [12] * 24}
+    found = changes(month(joined), then, month=MARCH, places=3, aliases=alias("D", "C", "merge"))
+    by = {row["kind"]: row for row in found.iter_rows(named=True)}
+    assert by["rising"]["what"] == "Up from 3rd to 1st: identity changed (records joined or parted)."
+    assert by["merged"]["what"] == "D is now C: reviewed."
+    assert "left" not in by
+    old = changes(month(joined), then, month=MARCH, places=3, aliases=alias("D", "C", "merge", date(2025, 1, 1)))
+    assert "merged" not in old["kind"].to_list()
+
+
+def test_a_split_and_a_restatement_are_told() -> None:
+    restated = pl.DataFrame(
+        [{"month": date(2026, 2, 1), "dataset": POLICE, "added": 2, "removed": 0},
+         {"month": date(2026, 1, 1), "dataset": POLICE, "added": 0, "removed": 0}]
+    )  # fmt: skip
+    found = changes(month(area()), None, month=MARCH, places=3, aliases=alias("A", "G", "split"), restated=restated)
+    assert found.select("kind", "what").rows() == [
+        ("split", "A was parted, G stands alone: reviewed."),
+        ("restated", "Feb 2026: police incident, 2 added since the last list."),
+    ]
+
+
+def test_restated_figures_are_the_reason() -> None:
+    then = month(area(), 1)
+    sent_again = area()
+    sent_again["C"] = {POLICE: [6] * 20 + [30, 6, 6, 6]}
+    found = changes(month(sent_again), then, month=MARCH, places=3, recounted=month(sent_again, 1))
+    row = found.filter(pl.col("person_id") == "C").row(0, named=True)
+    assert row["kind"] == "rising" and "data restated" in row["what"]
+
+
+def test_the_first_list_has_nothing_to_compare() -> None:
+    assert changes(month(area()), None, month=MARCH, places=3).height == 0
