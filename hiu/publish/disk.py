@@ -1,0 +1,70 @@
+"""Writing that survives a crash: files flushed before they are named, names changed in one step.
+
+On Windows a virus scanner or an open reader can hold a name for a moment: renaming tries again.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from hiu.errors import HiuError
+
+ATTEMPTS = 8
+_FIRST_WAIT = 0.05
+
+
+def write_whole(path: Path, content: bytes | Callable[[BinaryIO], None]) -> None:
+    """Write bytes, or what a function writes, and flush them to the disk; folders are made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as stream:
+        if isinstance(content, bytes):
+            stream.write(content)
+        else:
+            content(stream)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Put new content under a name in one step: a reader sees the old or the new, never a part."""
+    aside = path.with_name(f".{path.name}.new")
+    write_whole(aside, content)
+    try:
+        move(aside, path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+
+
+def move(old: Path, new: Path) -> None:
+    """Rename a file (over another) or a folder (to a free name) and flush the folder it is in.
+
+    Raises HiuError when the name stays in use.
+    """
+    for attempt in range(ATTEMPTS):
+        try:
+            old.replace(new)
+            break
+        except PermissionError:
+            if attempt == ATTEMPTS - 1:
+                raise HiuError(f"{new}: in use by another program; close it and run again") from None
+            time.sleep(_FIRST_WAIT * 2**attempt)
+    flush_folder(new.parent)
+
+
+def flush_folder(folder: Path) -> None:
+    """Flush a folder's list of names, where the system can (Windows does it by itself)."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    except OSError:
+        pass
+    finally:
+        os.close(handle)

@@ -1,0 +1,43 @@
+"""What every output says about itself: which site and month, to which day, built when, by which run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from hiu.month import Month
+from hiu.publish.text import day
+
+MARKING = "OFFICIAL-SENSITIVE: patient data"
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """`built` is in UTC; `data_to` the last day covered; `audit_head` the audit log's last hash at the time."""
+
+    site: str
+    month: Month
+    run_id: str
+    built: datetime
+    data_to: date
+    settings_version: str
+    synthetic: bool = False
+    audit_head: str = ""
+
+    @property
+    def built_text(self) -> str:
+        """`8 Apr 2026 09:12 UTC`."""
+        return f"{day(self.built.date())} {self.built:%H:%M} UTC"
+
+    @property
+    def data_text(self) -> str:
+        """`31 Mar 2026`."""
+        return day(self.data_to)
+
+    def as_dict(self) -> dict[str, str | bool]:
+        """Plain values, for a manifest."""
+        return {
+            "site": self.site, "month": str(self.month), "run_id": self.run_id,
+            "built": f"{self.built:%Y-%m-%dT%H:%M:%SZ}", "data_to": self.data_to.isoformat(),
+            "settings_version": self.settings_version, "synthetic": self.synthetic, "audit_head": self.audit_head,
+        }  # fmt: skip
