@@ -1,0 +1,1 @@
+"""The jobs: what runs, in which order, under which lock, and the command line that starts it."""

@@ -1,0 +1,61 @@
+"""The steps of a month as data: what each depends on, and the job that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from hiu.engine.duckdb import Warehouse
+from hiu.month import Month
+from pipelines.fingerprint import code_digest, digest
+from pipelines.place import Place
+from pipelines.progress import Reporter
+
+
+@dataclass
+class Work:
+    """What a job is handed: the site, the month, the open warehouse, and what earlier jobs left."""
+
+    place: Place
+    month: Month
+    run_id: str
+    now: datetime
+    warehouse: Warehouse
+    report: Reporter
+    inputs: str
+    notes: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step: its job, the packages whose code it runs, and the settings that bear on it."""
+
+    name: str
+    job: Callable[[Work], None]
+    code: tuple[str, ...]
+    settings: tuple[str, ...] = ()
+
+
+def steps() -> tuple[Step, ...]:
+    """Every step after intake, in order; each depends on all before it."""
+    from pipelines import count, link, rank
+
+    return (
+        Step("identify", count.identify, ("hiu.engine", "hiu.sql", "hiu.model", "pipelines.count")),
+        Step("link", link.link_people, ("hiu.link", "pipelines.link"), ("linking", "synthetic")),
+        Step("count", count.count_demand, ("hiu.sql", "hiu.engine", "pipelines.count"), ("counting",)),
+        Step("rank", rank.rank_people, ("hiu.rank", "pipelines.rank"), ("rank", "labels")),
+    )
+
+
+def fingerprints(work: Work) -> dict[str, str]:
+    """Each step's fingerprint: the inputs, the month, its code and settings, and the step before."""
+    out: dict[str, str] = {}
+    before = digest(work.inputs, str(work.month))
+    values = work.place.settings.model_dump(mode="json")
+    for step in steps():
+        before = digest(before, step.name, code_digest(*step.code), {key: values[key] for key in step.settings})
+        out[step.name] = before
+    return out

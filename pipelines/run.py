@@ -1,0 +1,169 @@
+"""Run a month: take in, match, count, rank, publish; skip what is unchanged; resume what was cut off."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+
+from hiu.engine.duckdb import Warehouse
+from hiu.errors import HiuError
+from hiu.govern.rights import check_private
+from hiu.month import Month
+from pipelines.fingerprint import code_digest, digest
+from pipelines.ingest import Intake, ingest, prepare
+from pipelines.journal import record
+from pipelines.lock import hold
+from pipelines.place import Place
+from pipelines.plan import Work, fingerprints, steps
+from pipelines.progress import Reporter
+
+DONE, WARNINGS, REFUSED = 0, 3, 4
+PUBLISH_CODE = ("hiu.publish", "hiu.rank", "hiu.link", "pipelines.publish", "pipelines.review")
+
+
+@dataclass
+class Outcome:
+    """What a run did: for the operator, and as one JSON object."""
+
+    month: Month
+    published: Path | None
+    intake: Intake
+    changed: bool
+    run_id: str | None
+    seconds: dict[str, float]
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def exit_code(self) -> int:
+        """0 done, 3 done with data warnings, 4 a delivery was refused."""
+        if self.intake.refused:
+            return REFUSED
+        return WARNINGS if self.warnings else DONE
+
+    def as_json(self) -> dict[str, object]:
+        """The last line of --json."""
+        return {
+            "exit": self.exit_code, "month": str(self.month), "published": str(self.published or "") or None,
+            "changed": self.changed, "run_id": self.run_id, "received": self.intake.received,
+            "staged": self.intake.staged, "quarantined": self.intake.quarantined,
+            "refused": [str(refusal) for refusal in self.intake.refused], "warnings": self.warnings,
+            "seconds": self.seconds,
+        }  # fmt: skip
+
+
+def run_month(place: Place, month: Month, *, now: datetime, report: Reporter) -> Outcome:
+    """Run every step for a month. Raises Busy, or HiuError where a person must act.
+
+    The same inputs, settings and code give the same result; if nothing changed, nothing is published.
+    """
+    from pipelines.publish import tidy
+
+    place.curated.mkdir(parents=True, exist_ok=True)
+    with hold(place.lock, f"hiu run {month}", now):
+        record(place, {"type": "run_started", "month": str(month)}, now)
+        _require_private(place)
+        tidy(place)
+        with Warehouse(place.warehouse, memory_limit=place.settings.memory_limit, spill=place.spill) as warehouse:
+            run_id = f"{month}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+            prepare(warehouse)
+            with report.stage("ingest"):
+                intake = ingest(place, warehouse, month, run_id, now.date(), report)
+            work = Work(place, month, run_id, now, warehouse, report, inputs(warehouse, month))
+            _require_something(place, warehouse, month, intake)
+            outcome = _steps(work, intake)
+        shutil.rmtree(place.spill, ignore_errors=True)
+        record(place, {"type": "run_ended", **_counts(outcome)}, now)
+    return outcome
+
+
+def _steps(work: Work, intake: Intake) -> Outcome:
+    from pipelines.publish import publish
+
+    prints = fingerprints(work)
+    last = steps()[-1].name
+    before = work.place.published_folder(work.month - 1)
+    final = digest(prints[last], before and before.name, code_digest(*PUBLISH_CODE), work.place.settings.version,
+                   work.place.settings.name)  # fmt: skip
+    there = _already(work, final)
+    warnings = [*intake.warnings, *_warnings(work)]
+    if there:
+        return Outcome(work.month, there, intake, False, None, work.report.seconds, warnings)
+    done = state(work.warehouse)
+    for step in steps():
+        if done.get(step.name) != prints[step.name]:
+            with work.report.stage(step.name), work.warehouse.transaction():
+                step.job(work)
+                remember(work.warehouse, step.name, prints[step.name])
+    with work.report.stage("publish"):
+        folder = publish(work, intake, final, before)
+    return Outcome(work.month, folder, intake, True, work.run_id, work.report.seconds, warnings)
+
+
+def inputs(warehouse: Warehouse, month: Month) -> str:
+    """Digest of the deliveries in force up to the month, by what recipe each was loaded, and the decisions."""
+    rows = warehouse.read(
+        "select d.delivery_id, r.recipe from deliveries d join delivery_recipe r on r.delivery_id = d.delivery_id "
+        "where d.replaced_by is null and (d.period is null or d.period <= $month) order by d.delivery_id",
+        month=month.start,
+    )
+    decisions = warehouse.read("select * from decisions order by decided_at, identity_a, identity_b")
+    return digest(rows.rows(), decisions.rows())
+
+
+def state(warehouse: Warehouse) -> dict[str, str]:
+    """The fingerprint each step last ended with."""
+    return dict(warehouse.read("select step, fingerprint from step_done order by step").iter_rows())
+
+
+def remember(warehouse: Warehouse, step: str, fingerprint: str) -> None:
+    """Write down that a step ended, in the step's own transaction."""
+    warehouse.delete("step_done", "step", step)
+    warehouse.append("step_done", pl.DataFrame({"step": [step], "fingerprint": [fingerprint]}))
+
+
+def _already(work: Work, final: str) -> Path | None:
+    """The month's folder, if it was made from exactly these inputs."""
+    folder = work.place.published_folder(work.month)
+    if folder is None:
+        return None
+    made = work.warehouse.read("select folder from release where fingerprint = $final order by folder", final=final)
+    return folder if folder.name in set(made["folder"]) else None
+
+
+def _require_private(place: Place) -> None:
+    """A live site that others can read is refused, with the fix."""
+    problems = [] if place.settings.synthetic else check_private(place.raw, place.curated)
+    if problems:
+        raise HiuError("this site holds patients' data that others can read:\n  " + "\n  ".join(problems))
+
+
+def _require_something(place: Place, warehouse: Warehouse, month: Month, intake: Intake) -> None:
+    loaded = warehouse.read("select count(*) as n from deliveries where period <= $month", month=month.start)["n"][0]
+    if not loaded:
+        refused = "".join(f"\n  {refusal}" for refusal in intake.refused)
+        raise HiuError(f"{place.raw}: found no delivery for {month} or before that could be loaded.{refused}")
+
+
+def _warnings(work: Work) -> list[str]:
+    """Which sources did not supply the month."""
+    supplied = set(
+        work.warehouse.read(
+            "select distinct source from deliveries where period = $month and replaced_by is null order by source",
+            month=work.month.start,
+        )["source"]
+    )
+    ever = set(work.warehouse.read("select distinct source from deliveries order by source")["source"])
+    wanted = {name for name, source in work.place.sources.items() if source.kind != "register" and name in ever}
+    return [f"{name}: nothing supplied for {work.month.title}; shown as missing" for name in sorted(wanted - supplied)]
+
+
+def _counts(outcome: Outcome) -> dict[str, object]:
+    shown = outcome.as_json()
+    kept = ("exit", "month", "run_id", "changed", "received", "staged", "quarantined")
+    codes = sorted(refusal.code for refusal in outcome.intake.refused)
+    return {key: shown[key] for key in kept} | {"refused": codes}

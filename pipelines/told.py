@@ -1,0 +1,83 @@
+"""What the command line tells an operator: what was made, what was set aside, and the next command."""
+
+from __future__ import annotations
+
+import json
+
+from hiu.extract.find import find_deliveries
+from hiu.govern.audit import verify
+from hiu.publish.release import read_manifest, verify_release
+from pipelines.place import Place
+from pipelines.progress import out
+from pipelines.run import Outcome
+
+
+def tell(outcome: Outcome) -> None:
+    """A run, for a person."""
+    taken = outcome.intake
+    for refusal in taken.refused:
+        out(f"refused: {refusal}")
+    for warning in outcome.warnings:
+        out(f"warning: {warning}")
+    out(f"received {taken.received:,} = staged {taken.staged:,} + quarantined {taken.quarantined:,} "
+        f"({len(taken.loaded)} deliveries)")  # fmt: skip
+    folder = outcome.published
+    if not outcome.changed:
+        out(f"{outcome.month.title}: nothing changed; published in {folder}")
+        return
+    out(f"{outcome.month.title} is published in {folder}")
+    if folder:
+        charts = sorted((folder / "charts").glob("*.svg"))
+        out(f"  ranked list  {folder / 'ranked-list.html'}")
+        out(f"  charts       {folder / 'charts'} ({len(charts)} people)")
+        out(f"  quality      {folder / 'quality.html'}")
+    out("Next: read the quality page, then the ranked list; 'hiu explain PERSON' says why a person is where they are.")
+
+
+def tell_status(place: Place, *, as_json: bool) -> int:
+    """What is published, and what waits."""
+    months = place.months()
+    sweep = find_deliveries(place.raw, place.sources)
+    periods = sorted({str(found.period) for found in sweep.deliveries if found.period})
+    status = {
+        "site": place.settings.name,
+        "published": months,
+        "raw_months": periods,
+        "not_published": [month for month in periods if month not in months],
+        "files_no_source_takes": list(sweep.unmatched),
+        "settings_version": place.settings.version,
+    }
+    if as_json:
+        out(json.dumps({"exit": 0, **status}))
+        return 0
+    out(f"{place.settings.name} (settings {place.settings.version})")
+    for month, folder in sorted(months.items()):
+        out(f"  {month}  {place.published / folder}")
+    if not months:
+        out("  nothing is published yet")
+    if waiting := [month for month in periods if month > max(months, default="")]:
+        out(f"Drops wait for {', '.join(waiting)}. Next: hiu run {waiting[-1]}")
+    for name in sweep.unmatched:
+        out(f"no source takes {name}: see 'hiu new SOURCE FILE'")
+    return 0
+
+
+def tell_verified(place: Place) -> int:
+    """Check the audit chain against every manifest's head, and every published file."""
+    problems = (
+        [f"audit: {problem}" for problem in verify(place.audit, place.key_for("audit"))] if place.audit.exists() else []
+    )
+    for month, folder in sorted(place.months().items()):
+        path = place.published / folder
+        problems += [f"{month}: {problem}" for problem in verify_release(path)]
+        head = read_manifest(path).get("audit_head")
+        if head and head not in place.audit.read_text(encoding="utf-8"):
+            problems.append(f"{month}: the audit head in its manifest is not in the audit log")
+    for problem in problems:
+        out(problem)
+    out(
+        f"{len(problems)} problems"
+        if problems
+        else f"{len(place.months())} published months and the audit log are whole"
+    )
+    return 1 if problems else 0
