@@ -40,9 +40,7 @@ class InputRefused(HiuError):
         column: str | None = None,
     ) -> None:
         where = ", ".join(
-            part
-            for part in (file, None if row is None else f"row {row}", column and f"column '{column}'")
-            if part
+            part for part in (file, None if row is None else f"row {row}", column and f"column '{column}'") if part
         )
         super().__init__(f"{where}: {message}" if where else message)
         self.code, self.file, self.row, self.column = code, file, row, column

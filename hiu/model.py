@@ -70,18 +70,35 @@ LABELS = (
 )
 
 
-def _c(name: str, type: Type, meaning: str, unit: str = "", *, personal: bool = False,
-       nullable: bool = True, codes: tuple[str, ...] = ()) -> Column:
+def _c(
+    name: str,
+    type: Type,
+    meaning: str,
+    unit: str = "",
+    *,
+    personal: bool = False,
+    nullable: bool = True,
+    codes: tuple[str, ...] = (),
+) -> Column:
     return Column(name, type, meaning, unit, personal, nullable, codes)
 
 
 _DELIVERY = _c("delivery_id", "text", "Delivery the row came in", nullable=False)
 _SOURCE = _c("source", "text", "Source the row came from", nullable=False)
 _FILE = _c("source_file", "text", "File, relative to the raw folder, with forward slashes", nullable=False)
-_ROW = _c("source_row", "integer", "1-based data record in the file; header, title and wholly blank rows not counted",
-          nullable=False)
-_PERSON = _c("person_id", "text", "HIU- and 8 base32 characters: stable in the site, meaningless outside it",
-             personal=True, nullable=False)
+_ROW = _c(
+    "source_row",
+    "integer",
+    "1-based data record in the file; header, title and wholly blank rows not counted",
+    nullable=False,
+)
+_PERSON = _c(
+    "person_id",
+    "text",
+    "HIU- and 8 base32 characters: stable in the site, meaningless outside it",
+    personal=True,
+    nullable=False,
+)
 _MONTH = _c("month", "date", "First day of the calendar month (UK local time)", nullable=False)
 
 IDENTITY_COLUMNS = (
@@ -89,12 +106,30 @@ IDENTITY_COLUMNS = (
     _c("given", "text", "First given name, folded for matching (upper case, no accents or punctuation)", personal=True),
     _c("middle", "text", "Further given names, folded, space separated", personal=True),
     _c("family", "text", "Family name, folded; composite names keep one space between parts", personal=True),
-    _c("aliases", "text", "Other names (AKA, nee, known as), each folded 'GIVEN FAMILY', sorted, joined by |", personal=True),
+    _c(
+        "aliases",
+        "text",
+        "Other names (AKA, nee, known as), each folded 'GIVEN FAMILY', sorted, joined by |",
+        personal=True,
+    ),
     _c("dob", "date", "Date of birth; sentinels are null", personal=True),
-    _c("birth_year", "integer", "Year of birth worked out from an age when there is no date of birth", "year", personal=True),
+    _c(
+        "birth_year",
+        "integer",
+        "Year of birth worked out from an age when there is no date of birth",
+        "year",
+        personal=True,
+    ),
     _c("sex", "text", "Sex or stated gender as recorded", codes=SEXES, personal=True),
-    _c("nhs_number", "text", "NHS number, 10 digits, check digit valid and usable as evidence; else null", personal=True),
-    _c("postcode", "text", "Home postcode, 'BS1 4ND' form, or outward part alone; pseudo codes are null", personal=True),
+    _c(
+        "nhs_number",
+        "text",
+        "NHS number, 10 digits, check digit valid and usable as evidence; else null",
+        personal=True,
+    ),
+    _c(
+        "postcode", "text", "Home postcode, 'BS1 4ND' form, or outward part alone; pseudo codes are null", personal=True
+    ),
     _c("house", "text", "House or flat number of the home address, folded", personal=True),
     _c("street", "text", "Street of the home address, folded", personal=True),
     _c("local_ids", "text", "Local identifiers as scheme:value, sorted, joined by |", personal=True),
@@ -105,9 +140,17 @@ RECORD = Table(
     "Every received row that could be read: standardised, not yet counted.",
     ("delivery_id", "source_row"),
     (
-        _DELIVERY, _SOURCE, _FILE, _ROW,
+        _DELIVERY,
+        _SOURCE,
+        _FILE,
+        _ROW,
         _c("period", "date", "First day of the month the delivery is for; null for a register"),
-        _c("quarantined", "boolean", "The row is in quarantine; it still links when its identity can be read", nullable=False),
+        _c(
+            "quarantined",
+            "boolean",
+            "The row is in quarantine; it still links when its identity can be read",
+            nullable=False,
+        ),
         _c("event_id", "text", "The source's own event key: what is counted"),
         _c("record_id", "text", "The source's own row key: what a later load supersedes"),
         _c("version", "text", "Sortable version stamp sent by the source, if it sends one"),
@@ -134,10 +177,32 @@ FACT = Table(
     "Dated facts of a register (the caseload), one row each; read as at the month's end.",
     ("delivery_id", "source_row", "fact", "position"),
     (
-        _DELIVERY, _SOURCE, _FILE, _ROW,
-        _c("fact", "text", "What kind of fact", nullable=False,
-           codes=("offered", "consent", "permission", "capacity", "notice", "start", "end", "plan", "plan_review",
-                  "contact", "grading", "cmht", "lead_clinician", "death")),
+        _DELIVERY,
+        _SOURCE,
+        _FILE,
+        _ROW,
+        _c(
+            "fact",
+            "text",
+            "What kind of fact",
+            nullable=False,
+            codes=(
+                "offered",
+                "consent",
+                "permission",
+                "capacity",
+                "notice",
+                "start",
+                "end",
+                "plan",
+                "plan_review",
+                "contact",
+                "grading",
+                "cmht",
+                "lead_clinician",
+                "death",
+            ),
+        ),
         _c("position", "integer", "Order of the fact in its cell, from 1", nullable=False),
         _c("at", "date", "When it holds from; null when the register gives no date"),
         _c("value", "text", "yes, no, withdrawn, a name, or a kind of contact", personal=True),
@@ -155,7 +220,10 @@ QUARANTINE = Table(
     "Every row set aside, with where, what and why; values are never kept here.",
     ("delivery_id", "source_row"),
     (
-        _DELIVERY, _SOURCE, _FILE, _ROW,
+        _DELIVERY,
+        _SOURCE,
+        _FILE,
+        _ROW,
         _c("column", "text", "Column at fault; null when it is the row"),
         _c("code", "text", "Short stable reason code", nullable=False),
         _c("reason", "text", "The reason in a sentence: what was found and expected, no values", nullable=False),
@@ -167,7 +235,9 @@ DELIVERIES = Table(
     "Every delivery taken in: received = staged + quarantined.",
     ("delivery_id",),
     (
-        _DELIVERY, _SOURCE, _FILE,
+        _DELIVERY,
+        _SOURCE,
+        _FILE,
         _c("sha256", "text", "Digest of the file's bytes", nullable=False),
         _c("bytes", "integer", "Size of the file", "bytes"),
         _c("period", "date", "First day of the month it is for; null for a register"),
@@ -203,7 +273,11 @@ CLUSTER = Table(
     (
         _c("identity_id", "text", "Identity", personal=True, nullable=False),
         _PERSON,
-        _c("match_weight", "real", "log2 odds of the strongest link that holds the identity in its cluster; null if single"),
+        _c(
+            "match_weight",
+            "real",
+            "log2 odds of the strongest link that holds the identity in its cluster; null if single",
+        ),
         _c("match_probability", "real", "The same as a probability", "0 to 1"),
         _c("how", "text", "What joined it", codes=HOW, nullable=False),
     ),
@@ -215,7 +289,10 @@ LINKS = Table(
     "Every row ever received, traced to a person.",
     ("delivery_id", "source_row"),
     (
-        _SOURCE, _FILE, _ROW, _DELIVERY,
+        _SOURCE,
+        _FILE,
+        _ROW,
+        _DELIVERY,
         _c("status", "text", "What became of the row", codes=STATUSES, nullable=False),
         _c("event_id", "text", "The source's own event key"),
         _c("identity_id", "text", "Identity of the row; null only if unreadable", personal=True),
@@ -269,7 +346,8 @@ MONTHLY_DEMAND = Table(
     "(see coverage); a cell not supplied is a row with n null.",
     ("person_id", "month", "dataset"),
     (
-        _PERSON, _MONTH,
+        _PERSON,
+        _MONTH,
         _c("dataset", "text", "Data set (domain: the five minimum data sets, s136 and MHA apart)", nullable=False),
         _c("n", "integer", "Distinct events, or net bed nights; null when not supplied", "events or nights"),
         _c("supplied", "boolean", "The source supplied that month", nullable=False),
@@ -281,9 +359,15 @@ MONTHLY_EXTRA = Table(
     "Side measures beside the data sets: never added to them.",
     ("person_id", "month", "measure"),
     (
-        _PERSON, _MONTH,
-        _c("measure", "text", "ambulance_call, mh_gross_night, mh_leave_night, mh_admission_zero_night, "
-           "left_before_treatment, mha_not_completed, s136_police, s136_health, s136_both, episode ...", nullable=False),
+        _PERSON,
+        _MONTH,
+        _c(
+            "measure",
+            "text",
+            "ambulance_call, mh_gross_night, mh_leave_night, mh_admission_zero_night, "
+            "left_before_treatment, mha_not_completed, s136_police, s136_health, s136_both, episode ...",
+            nullable=False,
+        ),
         _c("n", "integer", "Count", "events or nights", nullable=False),
     ),
 )
@@ -298,8 +382,12 @@ RISK_GRADING = Table(
         _c("role", "text", "Who owns it", codes=("clinical", "public_safety"), nullable=False),
         _c("likelihood", "integer", "Likelihood", "1 to 5"),
         _c("impact", "integer", "Impact", "1 to 5"),
-        _c("grade", "text", "Band: L x I <= 4 Low, 5-12 Medium, >= 15 High; as sent when only a band was recorded",
-           codes=("Low", "Medium", "High")),
+        _c(
+            "grade",
+            "text",
+            "Band: L x I <= 4 Low, 5-12 Medium, >= 15 High; as sent when only a band was recorded",
+            codes=("Low", "Medium", "High"),
+        ),
         _c("source", "text", "Where it came from", nullable=False),
     ),
 )
@@ -353,12 +441,29 @@ RANKED = Table(
         _c("points_12", "real", "Points in the last 12 months", "points"),
         _c("contacts_3", "integer", "Contacts in the last 3 months", "contacts"),
         _c("contacts_12", "integer", "Contacts in the last 12 months", "contacts"),
-        _c("risk", "real", "Square root of likelihood x impact; median of those assessed if not assessed", "1 to 5", nullable=False),
-        _c("risk_source", "text", "Which grading it is", codes=("clinical", "public_safety", "not assessed"), nullable=False),
+        _c(
+            "risk",
+            "real",
+            "Square root of likelihood x impact; median of those assessed if not assessed",
+            "1 to 5",
+            nullable=False,
+        ),
+        _c(
+            "risk_source",
+            "text",
+            "Which grading it is",
+            codes=("clinical", "public_safety", "not assessed"),
+            nullable=False,
+        ),
         _c("risk_band", "text", "Low, Medium, High, or not assessed"),
         _c("rank_if_low", "integer", "Rank if risk were Low (unassessed people only)"),
         _c("rank_if_high", "integer", "Rank if risk were High (unassessed people only)"),
-        _c("certainty", "text", "A: in the top N in 80% of draws; B: no reliable difference; C: under 20%", codes=("A", "B", "C")),
+        _c(
+            "certainty",
+            "text",
+            "A: in the top N in 80% of draws; B: no reliable difference; C: under 20%",
+            codes=("A", "B", "C"),
+        ),
         _c("rank_low", "integer", "Best plausible rank (2.5% of draws)"),
         _c("rank_high", "integer", "Worst plausible rank (97.5% of draws)"),
         _c("label", "text", "Change label", codes=LABELS, nullable=False),
@@ -376,8 +481,13 @@ CHANGES = Table(
     "What differs from last month's list: people, identities, and restated figures.",
     ("kind", "person_id", "what"),
     (
-        _c("kind", "text", "Kind of change", nullable=False,
-           codes=("new", "returned", "rising", "falling", "left", "merged", "split", "restated")),
+        _c(
+            "kind",
+            "text",
+            "Kind of change",
+            nullable=False,
+            codes=("new", "returned", "rising", "falling", "left", "merged", "split", "restated"),
+        ),
         _c("person_id", "text", "Person, if it is about one", personal=True),
         _c("what", "text", "The change in a sentence", nullable=False),
         _c("rank_before", "integer", "Rank last month"),
@@ -444,8 +554,25 @@ ADDRESS_DEMAND = Table(
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
-        RECORD, FACT, QUARANTINE, DELIVERIES, IDENTITY, CLUSTER, LINKS, PEOPLE, COVERAGE, MONTHLY_DEMAND,
-        MONTHLY_EXTRA, RISK_GRADING, SUPPORT, TEAM_CONTACT, RANKED, CHANGES, ALIASES, DECISIONS, REVIEW_QUEUE,
+        RECORD,
+        FACT,
+        QUARANTINE,
+        DELIVERIES,
+        IDENTITY,
+        CLUSTER,
+        LINKS,
+        PEOPLE,
+        COVERAGE,
+        MONTHLY_DEMAND,
+        MONTHLY_EXTRA,
+        RISK_GRADING,
+        SUPPORT,
+        TEAM_CONTACT,
+        RANKED,
+        CHANGES,
+        ALIASES,
+        DECISIONS,
+        REVIEW_QUEUE,
         ADDRESS_DEMAND,
     )
 }

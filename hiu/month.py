@@ -64,7 +64,7 @@ class Month:
     @property
     def title(self) -> str:
         """As people read it: `Mar 2026`. Written out, so no locale can change it."""
-        names = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+        names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         return f"{names[self.number - 1]} {self.year}"
 
     def __str__(self) -> str:

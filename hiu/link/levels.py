@@ -1,0 +1,56 @@
+"""The fields two descriptions are compared on, and the levels of agreement of each.
+
+The scorer sees nothing else: levels in, weight and per-field contributions out. A pair's levels are packed
+four bits a field into one integer, so that each distinct pattern of agreement is scored once.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+FIELDS: dict[str, tuple[str, ...]] = {
+    "given": ("missing", "exact_common", "exact", "exact_rare", "nickname", "middle", "initial", "typo", "sound",
+              "alias", "swapped", "close", "different"),
+    "family": ("missing", "exact_common", "exact", "exact_rare", "part", "typo", "sound", "alias", "swapped",
+               "close", "different"),
+    "middle": ("missing", "exact", "initial", "different"),
+    "dob": ("missing", "exact", "day_month_swapped", "typo", "two_parts", "same_year", "different",
+            "age_agrees", "age_near", "age_loose", "age_differs", "exact_estimated"),
+    "place": ("missing", "house", "street", "postcode", "same_postcode_other_house", "postcode_typo", "sector",
+              "district", "different", "shared", "moved_near"),
+    "nhs_number": ("missing", "same", "typo", "different"),
+    "sex": ("missing", "same", "different"),
+    "local_id": ("missing", "same", "same_crowded", "different"),
+    "kin": ("none", "twin", "parent_child", "namesake", "household", "twin_alike", "name_only"),
+    "event": ("none", "shared"),
+}  # fmt: skip
+"""Field -> names of its levels, in code order; code 0 is always 'nothing to compare'."""
+
+NAMES = tuple(FIELDS)
+CODE = {field: {level: code for code, level in enumerate(levels)} for field, levels in FIELDS.items()}
+_BITS = 4
+
+Levels = NDArray[np.uint8]
+Codes = NDArray[np.uint8]
+Ints = NDArray[np.int64]
+
+
+def coded(values: pl.Series) -> Ints:
+    """Small integers for values, -1 for null."""
+    return values.rank("dense").cast(pl.Int64).fill_null(-1).to_numpy()
+
+
+def pack(levels: Levels) -> NDArray[np.uint64]:
+    """Levels [pairs, fields] as one integer a pair."""
+    packed = np.zeros(len(levels), dtype=np.uint64)
+    for k in range(len(NAMES)):
+        packed |= levels[:, k].astype(np.uint64) << np.uint64(_BITS * k)
+    return packed
+
+
+def unpack(packed: NDArray[np.uint64]) -> Levels:
+    """The inverse of `pack`."""
+    columns = [(packed >> np.uint64(_BITS * k)) & np.uint64(2**_BITS - 1) for k in range(len(NAMES))]
+    return np.stack(columns, axis=1).astype(np.uint8)

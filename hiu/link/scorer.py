@@ -1,0 +1,78 @@
+"""Scorer: levels in, weight and per-field contributions out.
+
+One small interface, so that another model over the same levels can take this one's place. A weight is the
+log2 odds that the two descriptions are of one person.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hiu.errors import SettingsError
+from hiu.link.levels import FIELDS, NAMES, Levels, pack, unpack
+
+Reals = NDArray[np.float64]
+
+
+class Scorer(Protocol):
+    """What the matcher needs of a model."""
+
+    @property
+    def version(self) -> str:
+        """Name of the frozen model, printed with every result."""
+        ...
+
+    def contributions(self, levels: Levels) -> Reals:
+        """log2 contribution of each field [pairs, fields + 1]; the last column is the prior."""
+        ...
+
+
+class WeightTable:
+    """Fellegi-Sunter: a committed log2 Bayes factor for each level of each field, and a prior."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self._version = str(values["version"])
+        self.prior = float(values["prior"])
+        widest = max(len(names) for names in FIELDS.values())
+        self.table = np.zeros((len(NAMES), widest))
+        for k, (field, names) in enumerate(FIELDS.items()):
+            missing = [name for name in names[1:] if name not in values["weights"].get(field, {})]
+            if missing:
+                raise SettingsError(f"the matching model has no weight for '{field}': {', '.join(missing)}")
+            for code, name in enumerate(names):
+                self.table[k, code] = float(values["weights"][field].get(name, 0.0))
+
+    @property
+    def version(self) -> str:
+        """Name of the frozen model."""
+        return self._version
+
+    def contributions(self, levels: Levels) -> Reals:
+        """log2 contribution of each field, and the prior last."""
+        fields = self.table[np.arange(len(NAMES)), levels]
+        return np.hstack([fields, np.full((len(levels), 1), self.prior)])
+
+
+def load(path: Path | None = None) -> Scorer:
+    """The shipped model, or one of a site. Raises SettingsError if it lacks a level."""
+    source = resources.files(__package__).joinpath("model.json") if path is None else path
+    return WeightTable(json.loads(source.read_text(encoding="utf-8")))
+
+
+def weigh(scorer: Scorer, levels: Levels) -> Reals:
+    """Weight of each pair; each distinct pattern of levels is scored once."""
+    patterns, back = np.unique(pack(levels), return_inverse=True)
+    weights: Reals = scorer.contributions(unpack(patterns)).sum(axis=1)[back]
+    return weights
+
+
+def probability(weight: Reals) -> Reals:
+    """log2 odds as a probability."""
+    odds: Reals = 1 / (1 + np.exp2(-np.clip(weight, -60, 60)))
+    return odds

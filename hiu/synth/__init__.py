@@ -1,0 +1,6 @@
+"""A synthetic area, for trying, teaching and testing: nothing in it is about a real person."""
+
+from hiu.synth.area import Summary, synthesise
+from hiu.synth.site import write_site
+
+__all__ = ["Summary", "synthesise", "write_site"]
