@@ -17,7 +17,7 @@ from hiu.extract.standardise import standardise
 from hiu.fuzzy import did_you_mean
 from hiu.quality.suites import check_suites, site_sources, write_suites
 from hiu.sources import Source, load_sources
-from pipelines.ingest import gate_rows
+from pipelines.deliver import gate_rows
 from pipelines.place import REPOSITORY, Place
 from pipelines.progress import out
 

@@ -1,29 +1,78 @@
-"""JupyterLab on the notebooks, with news, update checks and the extension manager off."""
+"""JupyterLab on the notebooks: text notebooks open as notebooks, and nothing is sent out.
+
+News, update checks and the extension manager are off by options that win over a user's own configuration; the
+viewer of text notebooks is a default of JupyterLab's settings, in a folder of ours that goes when it is closed.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from hiu.errors import UsageError
 from pipelines.place import REPOSITORY
+from pipelines.progress import out
 
 QUIET = (
-    "--LabApp.news_url=",
+    "--LabApp.news_url=None",
+    "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
     "--LabApp.extension_manager=readonly",
-    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    "--LanguageServerManager.autodetect=False",
     "--ServerApp.ip=127.0.0.1",
+    "--ServerApp.allow_remote_access=False",
 )
+"""Options of JupyterLab 4.6; the news is only off if its address is None, not if it is empty."""
+
+OVERRIDES = {
+    "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"python": "Jupytext Notebook"}},
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+    "@jupyterlab/extensionmanager-extension:plugin": {"enabled": False},
+}
+"""Defaults of JupyterLab's own settings; a user may still choose otherwise, which QUIET makes harmless."""
 
 
-def lab_command(notebooks: Path) -> list[str]:
-    """The command that opens JupyterLab; notebooks open as notebooks though stored as text."""
-    return [sys.executable, "-m", "jupyterlab", *QUIET, f"--ServerApp.root_dir={notebooks}"]
+def lab_command(notebooks: Path, settings: Path) -> list[str]:
+    """The command that opens JupyterLab on a folder; `settings` holds overrides.json."""
+    return [
+        sys.executable, "-m", "jupyterlab", *QUIET,
+        f"--LabApp.app_settings_dir={settings}", f"--ServerApp.root_dir={notebooks}",
+    ]  # fmt: skip
+
+
+def write_settings(folder: Path) -> Path:
+    """Write overrides.json into a folder; the folder."""
+    (folder / "overrides.json").write_text(json.dumps(OVERRIDES, indent=1), encoding="utf-8", newline="\n")
+    return folder
+
+
+def site_of(site: Path | None, repository: Path = REPOSITORY) -> Path:
+    """The site the notebooks read: the one named, else the repository's, else the demonstration.
+
+    Raises UsageError if there is none.
+    """
+    found = [folder for folder in ((site,) if site else (repository, Path("demo"), repository / "demo"))
+             if (folder / "site.toml").is_file()]  # fmt: skip
+    if not found:
+        raise UsageError(f"{site or 'demo'}: no site.toml there. 'hiu demo' makes an invented site to begin with.")
+    return found[0].resolve()
 
 
 def start_lab(site: Path | None) -> int:
-    """Open JupyterLab until it is closed; HIU_SITE tells the notebooks which site to read."""
+    """Open JupyterLab until it is closed; HIU_SITE tells the notebooks which site to read. Raises UsageError."""
     notebooks = REPOSITORY / "notebooks"
-    where = {"HIU_SITE": str((site or REPOSITORY).resolve())}
-    return subprocess.call(lab_command(notebooks), env={**os.environ, **where})
+    if not notebooks.is_dir():
+        raise UsageError(f"{notebooks}: not found. The notebooks are in the repository, not in the installed package.")
+    where = site_of(site)
+    out(f"the notebooks read {where}; close JupyterLab with Control-C here")
+    with TemporaryDirectory(prefix="hiu-lab-") as folder:
+        command = lab_command(notebooks, write_settings(Path(folder)))
+        with subprocess.Popen(command, env={**os.environ, "HIU_SITE": str(where)}) as lab:
+            while lab.poll() is None:
+                with suppress(KeyboardInterrupt):  # JupyterLab hears Control-C too, and asks
+                    lab.wait()
+    return lab.returncode

@@ -1,0 +1,91 @@
+"""One delivery made ready: agreement, bytes, typed rows, and the gate its rows pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from hiu.errors import InputRefused
+from hiu.extract.find import Found
+from hiu.extract.read import RawTable, read_table
+from hiu.extract.standardise import Standardised, standardise
+from hiu.govern.basis import require_agreement
+from hiu.model import FACT
+from hiu.month import Month
+from hiu.sources import Source
+from pipelines.fingerprint import digest
+from pipelines.place import Place
+
+
+@dataclass(frozen=True)
+class Job:
+    """A delivery to load: its file, digest and recipe, and the delivery it replaces."""
+
+    found: Found
+    sha256: str
+    recipe: str
+    replaces: str | None
+
+    @property
+    def delivery_id(self) -> str:
+        """The same for the same file at the same place."""
+        return digest(self.found.source, self.found.name, self.sha256)[:16]
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A delivery read and standardised, not yet checked: rows received, its month, its frames."""
+
+    job: Job
+    received: int
+    period: Month | None
+    done: Standardised
+
+
+def ready(place: Place, job: Job, today: date) -> Ready:
+    """Read and standardise a delivery. Raises InputRefused without an agreement in force, or if it can't be read."""
+    found, source = job.found, place.sources[job.found.source]
+    require_agreement(place.settings, found.source, today)
+    raw = read_table(found.path, source, name=found.name, max_bytes=place.settings.max_file_bytes,
+                     max_ratio=place.settings.max_unzip_ratio)  # fmt: skip
+    period = found.period or _period(raw, source, job, place)
+    if source.kind != "register" and period is None:
+        raise InputRefused("no_period", "found no month in its path; expected one like 2026-03 in the folder or file "
+                           "name, or [period] field in the source's TOML", file=found.name)  # fmt: skip
+    done = standardise(raw, source, delivery_id=job.delivery_id, source_file=found.name, period=period,
+                       synthetic=place.settings.synthetic)  # fmt: skip
+    return Ready(job, raw.received, period, done)
+
+
+def _period(raw: RawTable, source: Source, job: Job, place: Place) -> Month | None:
+    """The month most rows fall in, when the source says a field tells it."""
+    if not source.period.field:
+        return None
+    trial = standardise(raw, source, delivery_id=job.delivery_id, source_file=job.found.name, period=None,
+                        synthetic=place.settings.synthetic).records  # fmt: skip
+    months = trial.drop_nulls("start").group_by(pl.col("start").dt.truncate("1mo").alias("month")).len()
+    if months.is_empty():
+        return None
+    return Month.of(months.sort("len", "month", descending=True)["month"][0].date())
+
+
+def gate_rows(done: Standardised, source: Source, usual: int | None, shorter: float) -> tuple[Standardised, list[str]]:
+    """Quarantine what the source's suites refuse; a row already set aside keeps its first reason."""
+    from hiu.quality.check import gate
+    from hiu.quality.suites import suite
+
+    rows = gate(done.records, suite(source), usual=usual, shorter=shorter)
+    facts = gate(done.facts, suite(source, FACT), usual=None) if done.facts.height else None
+    failed = pl.concat([rows.failed, facts.failed]) if facts else rows.failed
+    warnings = [*rows.warnings, *(facts.warnings if facts else [])]
+    aside = set(done.quarantine["source_row"])
+    new = failed.filter(~pl.col("source_row").is_in(aside)).unique("source_row", keep="first", maintain_order=True)
+    if new.is_empty():
+        return done, warnings
+    where = done.records.select("delivery_id", "source", "source_file", "source_row")
+    more = new.join(where, on="source_row").select(done.quarantine.columns).cast(done.quarantine.schema)
+    records = done.records.with_columns(pl.col("quarantined") | pl.col("source_row").is_in(set(new["source_row"])))
+    facts_left = done.facts.filter(~pl.col("source_row").is_in(set(new["source_row"])))
+    return Standardised(records, facts_left, pl.concat([done.quarantine, more])), warnings
