@@ -498,7 +498,7 @@ CHANGES = Table(
 ALIASES = Table(
     "aliases",
     "Former person ids: what each became, when and why.",
-    ("old_id", "month"),
+    ("old_id", "person_id", "month"),
     (
         _c("old_id", "text", "Former id", personal=True, nullable=False),
         _c("person_id", "text", "Id it became", personal=True, nullable=False),

@@ -80,7 +80,7 @@ def explain_pair(
     if events is not None:
         seen = events.join(described.member, on="identity_id").select("node", "source", "event").unique()
     levels = compare(described.frame, pair, seen)
-    parts = model.contributions(levels)[0]
+    parts = model.sized(len(described)).contributions(levels)[0]
     weight = float(parts.sum())
     probability = float(scorer.probability(np.array([weight]))[0])
     beside = {i: identity.row(by_predicate=C("identity_id") == i, named=True) for i in (identity_a, identity_b)}

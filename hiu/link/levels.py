@@ -19,7 +19,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "dob": ("missing", "exact", "day_month_swapped", "typo", "two_parts", "same_year", "different",
             "age_agrees", "age_near", "age_loose", "age_differs", "exact_estimated"),
     "place": ("missing", "house", "street", "postcode", "same_postcode_other_house", "postcode_typo", "sector",
-              "district", "different", "shared", "moved_near"),
+              "district", "different", "shared"),
     "nhs_number": ("missing", "same", "typo", "different"),
     "sex": ("missing", "same", "different"),
     "local_id": ("missing", "same", "same_crowded", "different"),

@@ -59,7 +59,7 @@ def build(identity: pl.DataFrame, settings: Linking, apart: Collection[str] = ()
     marked = plain.sort("identity_id").with_columns(alone=alone)
     keys = [*_COMPARED, "alone"]
     grouped = marked.group_by(keys, maintain_order=True).agg(
-        node_id=C("identity_id").first(), rows=C("rows").sum(), ids=C("identity_id"), sources=C("sources").first()
+        node_id=C("identity_id").first(), rows=C("rows").sum(), ids=C("identity_id"), able=comparable().all()
     )
     frame = grouped.sort("node_id").with_row_index("node")
     member = frame.select("node", identity_id="ids").explode("identity_id")
@@ -95,7 +95,8 @@ def _shared(settings: Linking) -> pl.Expr:
         code = " ".join(tail.split())
         words = " ".join("".join(ch if ch.isalnum() else " " for ch in head).split())
         whole = pl.concat_str(C("house").fill_null(""), pl.lit(" "), C("street").fill_null("")).str.strip_chars()
-        named = named | ((C("full_postcode") == code) & (C("address").is_null() | whole.str.ends_with(words)))
+        same = whole.str.ends_with(words) | pl.lit(words).str.ends_with(whole)
+        named = named | ((C("full_postcode") == code) & (C("address").is_null() | same))
     many = C("site").is_not_null() & (C("dob").n_unique().over("site") > _SHARED_DOBS)
     crowded = C("full_postcode").is_not_null() & (C("dob").n_unique().over("full_postcode") > _SHARED_POSTCODE_DOBS)
     return (named | many | crowded).fill_null(False)

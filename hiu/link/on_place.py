@@ -43,7 +43,9 @@ def _postcode_slip(nodes: pl.DataFrame, postcode: Ints, a: Ints, b: Ints) -> NDA
     at = np.flatnonzero((postcode[a] >= 0) & (postcode[b] >= 0) & (postcode[a] != postcode[b]))
     text = np.array(nodes["full_postcode"].str.replace(" ", "").fill_null("").to_list(), dtype=object)
     low, high = np.minimum(postcode[a[at]], postcode[b[at]]), np.maximum(postcode[a[at]], postcode[b[at]])
-    _, first, back = np.unique(low * ((postcode.max() if len(postcode) else 0) + 1) + high, return_index=True, return_inverse=True)
+    _, first, back = np.unique(
+        low * ((postcode.max() if len(postcode) else 0) + 1) + high, return_index=True, return_inverse=True
+    )
     edits = process.cpdist(text[a[at][first]], text[b[at][first]], scorer=OSA.distance, score_cutoff=1, dtype=np.int32)
     out[at] = (edits <= 1)[back]
     return out

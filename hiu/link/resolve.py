@@ -20,7 +20,7 @@ CAP = 25.0
 NUMBER_CONFLICT = 9.0
 NUMBER_REPEATED = 5.0
 NUMBER_MOST = 35.0
-RIVAL_MARGIN = 2.0
+RIVAL_MARGIN = 1.0
 """A weak description that fits two rival people nearly equally well (within this, log2) is left alone."""
 
 

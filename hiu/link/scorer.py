@@ -6,7 +6,9 @@ log2 odds that the two descriptions are of one person.
 
 from __future__ import annotations
 
+import copy
 import json
+import math
 from importlib import resources
 from pathlib import Path
 from typing import Any, Protocol
@@ -32,6 +34,10 @@ class Scorer(Protocol):
         """log2 contribution of each field [pairs, fields + 1]; the last column is the prior."""
         ...
 
+    def sized(self, descriptions: int) -> Scorer:
+        """The same model for an area of so many descriptions: the larger, the more namesakes."""
+        ...
+
 
 class WeightTable:
     """Fellegi-Sunter: a committed log2 Bayes factor for each level of each field, and a prior."""
@@ -39,6 +45,7 @@ class WeightTable:
     def __init__(self, values: dict[str, Any]) -> None:
         self._version = str(values["version"])
         self.prior = float(values["prior"])
+        self.reference = float(values["descriptions"])
         widest = max(len(names) for names in FIELDS.values())
         self.table = np.zeros((len(NAMES), widest))
         for k, (field, names) in enumerate(FIELDS.items()):
@@ -57,6 +64,16 @@ class WeightTable:
         """log2 contribution of each field, and the prior last."""
         fields = self.table[np.arange(len(NAMES)), levels]
         return np.hstack([fields, np.full((len(levels), 1), self.prior)])
+
+    def sized(self, descriptions: int) -> WeightTable:
+        """One bit less before any evidence for each doubling beyond the areas it was trained on.
+
+        Whole doublings only, so that a month's new descriptions hardly ever move it.
+        """
+        doublings = math.floor(math.log2(max(descriptions, 1) / self.reference))
+        other = copy.copy(self)
+        other.prior = self.prior - max(doublings, 0)
+        return other
 
 
 def load(path: Path | None = None) -> Scorer:
