@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
@@ -27,7 +28,10 @@ CODE = ("hiu.extract", "hiu.model", "hiu.quality", "hiu.sources", "pipelines.del
 
 @dataclass
 class Intake:
-    """What one run took in: rows received, staged and set aside, and what a person should know."""
+    """What one run took in: rows received, staged and set aside, and what a person should know.
+
+    `earlier` holds warnings about deliveries of months before the run's; `reasons` counts quarantined rows by code.
+    """
 
     received: int = 0
     staged: int = 0
@@ -35,6 +39,18 @@ class Intake:
     loaded: list[str] = field(default_factory=list)
     refused: list[InputRefused] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    earlier: list[str] = field(default_factory=list)
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    def told(self) -> list[str]:
+        """The warnings, with a line for what was set aside and one for what concerns earlier months."""
+        lines = list(self.warnings)
+        if self.reasons:
+            codes = ", ".join(f"{code} {n}" for code, n in sorted(self.reasons.items()))
+            lines.append(f"{self.quarantined} rows set aside ({codes}): see the quality page")
+        if self.earlier:
+            lines.append(f"{len(self.earlier)} remarks on deliveries of earlier months: see the quality page")
+        return lines
 
 
 def recipe(source: Source, settings_bearing: object) -> str:
@@ -110,14 +126,16 @@ def _load(place: Place, warehouse: Warehouse, delivery: Ready, month: Month, run
     intake.staged += staged
     intake.quarantined += aside
     intake.loaded.append(name)
-    intake.warnings += [f"{name} ({source.name}): {warning}" for warning in warnings]
+    intake.reasons.update(done.quarantine["code"].to_list())
+    about = intake.earlier if period and period < month else intake.warnings
+    about += [f"{name} ({source.name}): {warning}" for warning in warnings]
 
 
 def _twin(warehouse: Warehouse, job: Job) -> str | None:
-    """Another file of the source with the same bytes: a copy would make its month look supplied."""
+    """Another file of the source with the same bytes and rows in it: a copy would make its month look supplied."""
     found = warehouse.read(
         "select source_file from deliveries where source = $source and sha256 = $sha256 and source_file <> $name "
-        "and replaced_by is null order by source_file",
+        "and received > 0 and replaced_by is null order by source_file",
         source=job.found.source, sha256=job.sha256, name=job.found.name,
     )  # fmt: skip
     return None if found.is_empty() else str(found["source_file"][0])

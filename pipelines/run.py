@@ -52,6 +52,7 @@ class Outcome:
             "changed": self.changed, "run_id": self.run_id, "received": self.intake.received,
             "staged": self.intake.staged, "quarantined": self.intake.quarantined,
             "refused": [str(refusal) for refusal in self.intake.refused], "warnings": self.warnings,
+            "earlier_months": self.intake.earlier,
             "seconds": self.seconds,
         }  # fmt: skip
 
@@ -90,7 +91,7 @@ def _steps(work: Work, intake: Intake) -> Outcome:
     final = digest(prints[last], before and before.name, code_digest(*PUBLISH_CODE), work.place.settings.version,
                    work.place.settings.name)  # fmt: skip
     there = _already(work, final)
-    warnings = [*intake.warnings, *_warnings(work)]
+    warnings = [*intake.told(), *_warnings(work)]
     if there:
         return Outcome(work.month, there, intake, False, None, work.report.seconds, warnings)
     done = state(work.warehouse)
