@@ -525,7 +525,7 @@ DECISIONS = Table(
 
 REVIEW_QUEUE = Table(
     "review_queue",
-    "Uncertain pairs, ordered by their effect on the ranked list.",
+    "Uncertain pairs and how much looking at each would change the ranked list: highest priority first.",
     ("identity_a", "identity_b"),
     (
         _c("identity_a", "text", "One identity", personal=True, nullable=False),
@@ -541,10 +541,11 @@ REVIEW_QUEUE = Table(
 
 ADDRESS_DEMAND = Table(
     "address_demand",
-    "Addresses with many ambulance calls in a month (communal address >= 15): not a person, never matching evidence.",
+    "Home addresses with many ambulance calls in a month (communal address >= 15), counted where the incident was at "
+    "home: not a person, never matching evidence.",
     ("address", "month"),
     (
-        _c("address", "text", "House, street and postcode of the incident", personal=True, nullable=False),
+        _c("address", "text", "House, street and postcode", personal=True, nullable=False),
         _MONTH,
         _c("calls", "integer", "Distinct ambulance calls", "calls", nullable=False),
         _c("people", "integer", "Distinct people", "people", nullable=False),

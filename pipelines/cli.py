@@ -15,6 +15,8 @@ from typing import Annotated, Any
 import typer
 
 from hiu.errors import HiuError
+from pipelines.cli_options import AsJson, Curated, OnMonth, Quiet, Raw, Site
+from pipelines.cli_reports import add_reports
 from pipelines.progress import Reporter, out
 
 app = typer.Typer(
@@ -24,13 +26,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-Site = Annotated[Path | None, typer.Option(help="Site folder, with site.toml (default: the repository)")]
-Raw = Annotated[Path | None, typer.Option(help="Raw folder, in place of the site's")]
-Curated = Annotated[Path | None, typer.Option(help="Curated folder, in place of the site's")]
-AsJson = Annotated[bool, typer.Option("--json", help="End with one JSON object")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what went wrong")]
-OnMonth = Annotated[str | None, typer.Option("--month", help="A published month (default: the latest)")]
 
 
 def command(**options: Any) -> Callable[[Callable[..., int | None]], Callable[..., None]]:
@@ -168,7 +163,7 @@ def status(site: Site = None, raw: Raw = None, curated: Curated = None, as_json:
     from pipelines.place import open_place
     from pipelines.told import tell_status
 
-    return tell_status(open_place(site, raw=raw, curated=curated), as_json=as_json)
+    return tell_status(open_place(site, raw=raw, curated=curated), as_json=as_json, now=_now())
 
 
 @command()
@@ -182,8 +177,12 @@ def explain(
 ) -> None:
     """Why a person is where they are: rank, months, the source rows, and what joined them."""
     from pipelines.explain import explain as tell
+    from pipelines.explain import explain_two
     from pipelines.place import open_place
 
+    if "," in what:
+        explain_two(open_place(site, raw=raw, curated=curated), what, show_names=show_names, now=_now())
+        return
     tell(open_place(site, raw=raw, curated=curated), what, month, show_names=show_names, now=_now())
 
 
@@ -248,6 +247,9 @@ def lab(site: Site = None) -> int:
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+add_reports(command)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,9 @@ from datetime import datetime
 
 import polars as pl
 
-from hiu.errors import HiuError
+from hiu.engine.duckdb import Warehouse
+from hiu.errors import HiuError, UsageError
+from hiu.link.explain import explain_pair
 from hiu.link.find import find as find_people
 from hiu.month import Month
 from hiu.site import Published
@@ -29,6 +31,27 @@ def explain(place: Place, person_id: str, month: str | None, *, show_names: bool
         out("Conflict: more than one NHS number or date of birth. Look at the rows before relying on this.")
     _months(person.months())
     _rows(person.links())
+
+
+def explain_two(place: Place, pair: str, *, show_names: bool, now: datetime) -> None:
+    """Print how the matcher compares two descriptions (identity ids joined by a comma): level and weight by field.
+
+    Reads the working warehouse. Raises Busy while a run is going on, UsageError for an unknown description.
+    """
+    if pair.count(",") != 1:
+        raise UsageError(f"'{pair}': expected two identity ids joined by a comma, as in links or review_queue")
+    left, right = (part.strip() for part in pair.split(","))
+    with Warehouse(place.warehouse, memory_limit=place.settings.memory_limit, spill=place.spill) as warehouse:
+        found = explain_pair(
+            warehouse.read("identity"), left, right, settings=place.settings.linking,
+            events=warehouse.read("identity_event"),
+        )  # fmt: skip
+    if show_names:
+        record(place, {"type": "names_shown", "identities": [left, right]}, now)
+    out(found.sentence)
+    for row in found.fields.iter_rows(named=True):
+        values = f"{row['left'] or '-'} | {row['right'] or '-'}" if show_names else ""
+        out(f"  {row['weight']:+7.2f}  {row['title']:<28} {row['level']:<24} {values}".rstrip())
 
 
 def find(place: Place, query: str, month: str | None, *, show_names: bool, now: datetime) -> None:

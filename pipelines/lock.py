@@ -32,12 +32,23 @@ def hold(path: Path, what: str, now: datetime) -> Iterator[None]:
             "computer": platform.node(),
             "since": now.isoformat("T", "seconds"),
         }
-        note.write_text(json.dumps(who), encoding="utf-8")
+        note.write_text(json.dumps(who), encoding="utf-8", newline="\n")
         yield
     finally:
         with suppress(OSError):
             note.unlink()
         lock.release()
+
+
+def holder(path: Path) -> str | None:
+    """Who holds the site now; None when nobody does."""
+    lock = FileLock(path, timeout=0)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with lock:
+            return None
+    except Timeout:
+        return _holder(path.with_suffix(".who"))
 
 
 def _holder(note: Path) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from hiu.govern.audit import head
-from hiu.model import PUBLISHED
+from hiu.model import DATASETS, PUBLISHED
 from hiu.publish.access import charted
 from hiu.publish.chart_data import PersonSeries, all_series
 from hiu.publish.charts import chart_files, person_chart, to_svg
@@ -78,6 +78,7 @@ def _people(work: Work, tables: dict[str, pl.DataFrame]) -> list[PersonSeries]:
             chosen, demand=tables["monthly_demand"], coverage=tables["coverage"], ranked=tables["ranked"],
             last=work.month, support=tables["support"], people=tables["people"], show_names=True,
             breaks=work.place.settings.policy_breaks,
+            extra=tuple(sorted(set(tables["coverage"]["dataset"]) - set(DATASETS))),
         )
     )  # fmt: skip
 

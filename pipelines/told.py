@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 from hiu.extract.find import find_deliveries
 from hiu.govern.audit import verify
+from hiu.govern.basis import expiring
 from hiu.publish.release import read_manifest, verify_release
+from pipelines.lock import holder
 from pipelines.place import Place
 from pipelines.progress import out
 from pipelines.run import Outcome
@@ -34,11 +37,12 @@ def tell(outcome: Outcome) -> None:
     out("Next: read the quality page, then the ranked list; 'hiu explain PERSON' says why a person is where they are.")
 
 
-def tell_status(place: Place, *, as_json: bool) -> int:
-    """What is published, and what waits."""
+def tell_status(place: Place, *, as_json: bool, now: datetime) -> int:
+    """What is published, what waits, which agreements end soon, and whether a run is going on."""
     months = place.months()
     sweep = find_deliveries(place.raw, place.sources)
     periods = sorted({str(found.period) for found in sweep.deliveries if found.period})
+    ending, running = expiring(place.settings, sorted(place.sources), now.date()), holder(place.lock)
     status = {
         "site": place.settings.name,
         "published": months,
@@ -46,6 +50,8 @@ def tell_status(place: Place, *, as_json: bool) -> int:
         "not_published": [month for month in periods if month not in months],
         "files_no_source_takes": list(sweep.unmatched),
         "settings_version": place.settings.version,
+        "agreements": ending,
+        "running": running,
     }
     if as_json:
         out(json.dumps({"exit": 0, **status}))
@@ -57,6 +63,10 @@ def tell_status(place: Place, *, as_json: bool) -> int:
         out("  nothing is published yet")
     if waiting := [month for month in periods if month > max(months, default="")]:
         out(f"Drops wait for {', '.join(waiting)}. Next: hiu run {waiting[-1]}")
+    for line in ending:
+        out(f"agreement: {line}")
+    if running:
+        out(f"running now: {running}")
     for name in sweep.unmatched:
         out(f"no source takes {name}: see 'hiu new SOURCE FILE'")
     return 0

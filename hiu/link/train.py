@@ -36,7 +36,7 @@ def labelled(identity: pl.DataFrame, person: pl.DataFrame, settings: Linking,
              events: pl.DataFrame | None = None) -> tuple[Levels, NDArray[np.bool_], Reals]:  # fmt: skip
     """Levels, label and weight of every candidate pair. `person`: identity_id, person_id (whose it is known to be).
 
-    A pair weighs 1 / the descriptions of the larger of its people, so that heavy users don't rule the fit.
+    A pair weighs 1 / the descriptions of the larger of its people, so that those with most don't rule the fit.
     """
     described = nodes.build(identity.filter(nodes.comparable()), settings)
     seen = None
