@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-from hiu.errors import HiuError, UsageError
+from hiu.errors import HiuError, SettingsError, UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.month import Month
+from hiu.publish.pointer import read_current
 from hiu.settings import load
+from hiu.site.cards import Card
+from hiu.site.person import Chart, Person
 from hiu.site.published import Published
 
-__all__ = ["Published", "Site", "open"]
+__all__ = ["Chart", "Person", "Published", "Site", "open"]
 
 
 class Site:
@@ -21,43 +23,59 @@ class Site:
     working warehouse is never touched.
     """
 
-    def __init__(self, name: str, curated: Path) -> None:
-        self.name, self.curated = name, curated
+    def __init__(self, name: str, home: Path, curated: Path) -> None:
+        self.name, self.home, self.curated = name, home, curated
 
     @property
     def months(self) -> list[str]:
-        """Published months, oldest first."""
-        return sorted(self._pointer()["months"])
+        """Published months, oldest first; empty before the first."""
+        return sorted(self._folders())
 
     @property
     def latest(self) -> Published:
-        """The latest published month."""
-        return self.month(self.months[-1])
+        """The latest published month. Raises HiuError if there is none."""
+        return self.month(max(self._some()))
 
     def month(self, month: str) -> Published:
-        """A published month. Raises UsageError naming the months there are."""
-        months: dict[str, str] = self._pointer()["months"]
-        wanted = str(Month.parse(month))
-        if wanted not in months:
+        """A published month. Raises UsageError naming the months there are, HiuError if there are none."""
+        wanted, there = str(Month.parse(month)), self._some()
+        if wanted not in there:
+            known = sorted(there)
             raise UsageError(
-                f"{wanted} is not published.{did_you_mean(wanted, months)} There are: {', '.join(sorted(months))}"
+                f"{wanted} is not published.{did_you_mean(wanted, known)} There are: {', '.join(known)}. "
+                f"'hiu run {wanted} --site {self.home}' publishes it."
             )
-        return Published(Month.parse(wanted), self.curated / "published" / months[wanted])
+        folder = self.curated / "published" / there[wanted]
+        if not folder.is_dir():
+            raise HiuError(f"{folder}: not there, though {wanted} points to it. 'hiu run {wanted}' makes it again.")
+        return Published(Month.parse(wanted), folder)
 
-    def _pointer(self) -> dict[str, dict[str, str]]:
-        path = self.curated / "CURRENT.json"
-        try:
-            found: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise HiuError(f"{path}: nothing is published yet. 'hiu run MONTH' publishes a month.") from None
+    def _folders(self) -> dict[str, str]:
+        return read_current(self.curated / "CURRENT.json").months
+
+    def _some(self) -> dict[str, str]:
+        if not (found := self._folders()):
+            raise HiuError(f"{self.home}: nothing is published yet. 'hiu run MONTH --site {self.home}' does it.")
         return found
 
+    def _card(self) -> Card:
+        shown = ", ".join(self.months) or "none yet: 'hiu run MONTH' publishes one"
+        return Card(self.name, {"published months": shown}, "site.latest, or site.month('2026-03')")
+
+    def _repr_html_(self) -> str:
+        return self._card().html()
+
     def __repr__(self) -> str:
-        return f"Site({self.name!r}: {', '.join(self.months)})"
+        return self._card().text()
 
 
 def open(site: str | Path = ".", *, curated: str | Path | None = None) -> Site:
     """Open a site folder (with site.toml) for reading. Raises SettingsError if it isn't one."""
     home = Path(site)
+    if not (home / "site.toml").is_file():
+        raise SettingsError(
+            f"{home.resolve()}: no site.toml there, so it is no site. 'hiu demo' makes an invented one in 'demo', "
+            "'hiu init DIR' one for your own data."
+        )
     settings = load(home / "site.toml")
-    return Site(settings.name, Path(curated) if curated else settings.curated)
+    return Site(settings.name, home, Path(curated) if curated else settings.curated)

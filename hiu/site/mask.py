@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import polars as pl
 
-HIDDEN = ("nhs_number", "postcode", "aliases", "dob")
-"""Columns of people that are left out of a masked table."""
+from hiu.model import PUBLISHED
+
+SHOWN = ("person_id", "person_a", "person_b", "old_id", "identity_id", "identity_a", "identity_b", "sex", "birth_year")
+"""Personal columns that a masked table keeps: ids that mean nothing outside the site, sex and year of birth."""
+
+NAMES = ("name_text", "lead_clinician")
+"""Personal columns shown as initials; every other personal column is left out."""
 
 
 def initials(name: str | None) -> str:
@@ -14,10 +19,14 @@ def initials(name: str | None) -> str:
     return " ".join(f"{part[0]}." for part in parts) or "(no name)"
 
 
-def masked(people: pl.DataFrame) -> pl.DataFrame:
-    """The people table with initials for names, year for date of birth, and no number or address."""
-    shown = people.with_columns(
-        name_text=pl.col("name_text").map_elements(initials, return_dtype=pl.String, skip_nulls=False),
-        birth_year=pl.coalesce("birth_year", pl.col("dob").dt.year()),
-    )
-    return shown.drop(HIDDEN)
+def masked(table: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """A published table with initials for names, year for date of birth, and no number or address."""
+    if "dob" in frame.columns:
+        frame = frame.with_columns(birth_year=pl.coalesce("birth_year", pl.col("dob").dt.year()))
+    personal = [column.name for column in PUBLISHED[table].columns if column.personal]
+    named = [
+        pl.col(name).map_elements(initials, return_dtype=pl.String, skip_nulls=name != "name_text")
+        for name in NAMES
+        if name in personal
+    ]
+    return frame.with_columns(named).drop([name for name in personal if name not in (*SHOWN, *NAMES)])

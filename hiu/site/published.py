@@ -1,8 +1,7 @@
-"""A published month as an analyst holds it: tables, people and charts, names masked."""
+"""A published month as an analyst holds it: tables, the list and people, names masked."""
 
 from __future__ import annotations
 
-import html
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,13 @@ from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.model import PUBLISHED
 from hiu.month import Month
-from hiu.publish.chart_data import series
-from hiu.publish.charts import inline_svg, person_chart, to_svg
 from hiu.publish.release import read_manifest
+from hiu.site.cards import Card
 from hiu.site.mask import masked
+from hiu.site.person import Person
+
+LISTED = ("rank", "rank_low", "rank_high", "certainty", "person_id", "name", "risk_band", "contacts_3", "label",
+          "intensity", "sentence")  # fmt: skip
 
 
 class Published:
@@ -34,81 +36,76 @@ class Published:
         return read_manifest(self.folder)
 
     def table(self, name: str) -> pl.DataFrame:
-        """A published table. Raises UsageError naming the nearest one there is."""
+        """A published table, personal columns masked. Raises UsageError naming the nearest one there is."""
         if name not in PUBLISHED:
-            raise UsageError(f"no published table '{name}'.{did_you_mean(name, PUBLISHED)}")
-        found = pl.read_parquet(self.folder / f"{name}.parquet")
-        return masked(found) if name == "people" else found
+            raise UsageError(
+                f"no published table '{name}'.{did_you_mean(name, PUBLISHED)} There are: {', '.join(PUBLISHED)}."
+            )
+        return masked(name, pl.read_parquet(self.folder / f"{name}.parquet"))
 
     def ranked(self, top: int | None = None) -> pl.DataFrame:
         """The list: rank, range, certainty, masked name, label, intensity and the sentence for each place."""
         names = self.table("people").select("person_id", name="name_text")
-        columns = ("rank", "rank_low", "rank_high", "certainty", "person_id", "name", "risk_band", "contacts_3",
-                   "label", "intensity", "sentence")  # fmt: skip
         adults = self.table("ranked").filter(pl.col("list") == "adult")
-        listed = adults.join(names, on="person_id", how="left").sort("rank").select(columns)
+        listed = adults.join(names, on="person_id", how="left").sort("rank").select(LISTED)
         return listed if top is None else listed.head(top)
 
-    def person(self, person_id: str) -> Person:
-        """One person. Raises UsageError naming the nearest id."""
+    def person(self, who: str | int) -> Person:
+        """One person, by id or by rank. Raises UsageError naming the nearest id."""
+        return Person(self._ranked_id(who) if isinstance(who, int) else self._known_id(who.strip().upper()), self)
+
+    def why(self, who: str | int) -> str:
+        """Why a person, by id or by rank, has the place they have."""
+        return self.person(who).why()
+
+    def deliveries(self) -> pl.DataFrame:
+        """Rows received, staged and quarantined by source and month, latest first."""
+        columns = ("source", "period", "source_file", "received", "staged", "quarantined", "usual", "warning")
+        return self.table("deliveries").select(columns).sort("period", "source", descending=[True, False])
+
+    def not_supplied(self) -> pl.DataFrame:
+        """Data sets and months without a delivery: missing, not zero."""
+        return self.table("coverage").filter(~pl.col("supplied")).select("month", "dataset", "source")
+
+    def review(self) -> pl.DataFrame:
+        """Uncertain pairs, those that would change the list most first."""
+        order = ("priority", "match_probability", "identity_a", "identity_b")
+        return self.table("review_queue").sort(order, descending=[True, True, False, False])
+
+    def _ranked_id(self, rank: int) -> str:
+        adults = pl.scan_parquet(self.folder / "ranked.parquet").filter(pl.col("list") == "adult")
+        found = adults.filter(pl.col("rank") == rank).select("person_id").collect()
+        if found.is_empty():
+            most = adults.select(pl.len()).collect().item()
+            raise UsageError(f"no rank {rank} in {self.month.title}: the list has {most} people")
+        return str(found.item())
+
+    def _known_id(self, person_id: str) -> str:
         ids = pl.scan_parquet(self.folder / "people.parquet").select("person_id").collect()["person_id"]
-        if person_id not in set(ids):
-            raise UsageError(
-                f"no person '{person_id}' in {self.month}.{did_you_mean(person_id, ids.to_list()[:50_000])}"
-            )
-        return Person(person_id, self)
+        if person_id in ids:
+            return person_id
+        became = self.table("aliases").filter((pl.col("old_id") == person_id) & (pl.col("kind") == "merge"))
+        if became.height:
+            return self._known_id(str(became.sort("month")["person_id"][-1]))
+        raise UsageError(f"no person '{person_id}' in {self.month.title}.{did_you_mean(person_id, ids)}")
+
+    def _card(self) -> Card:
+        rows = self.table("deliveries").select("received", "staged", "quarantined").sum().row(0)
+        gaps = self.not_supplied().filter(pl.col("month") == self.month.start)["dataset"].to_list()
+        pairs = self.table("review_queue")
+        facts = {
+            "rows received = staged + quarantined": "{:,} = {:,} + {:,}".format(*rows),
+            "people ranked": f"{self.table('ranked').filter(pl.col('list') == 'adult').height:,}",
+            "not supplied this month": ", ".join(gaps) or "nothing is missing",
+            "uncertain pairs": f"{pairs.height:,}, of which {pairs.filter(pl.col('priority') > 0).height:,} bear on "
+            "the list",
+            "run, settings": f"{self.manifest['run_id']}, {self.manifest['settings_version']}",
+        }
+        invented = " (invented people)" if self.manifest.get("synthetic") else ""
+        return Card(f"{self.manifest['site']}, {self.month.title}{invented}", facts, "month.ranked(20)")
 
     def _repr_html_(self) -> str:
-        run, settings = (html.escape(str(self.manifest[key])) for key in ("run_id", "settings_version"))
-        return f"<p><b>{self.month.title}</b> run {run}, settings {settings}</p>"
+        return self._card().html()
 
     def __repr__(self) -> str:
-        return f"Published({self.month}, {self.folder.name})"
-
-
-class Person:
-    """One person in a published month."""
-
-    def __init__(self, person_id: str, month: Published) -> None:
-        self.person_id, self.published = person_id, month
-
-    def why(self) -> str:
-        """The sentence of the place, and of the change; or why there is none."""
-        found = self._own("ranked").to_dicts()
-        return (
-            f"{found[0]['sentence']} {found[0]['label_sentence']}"
-            if found
-            else "Not in the ranked population this month."
-        )
-
-    def months(self) -> pl.DataFrame:
-        """Counts by month and data set: month, dataset, n (null = not supplied), supplied."""
-        grid = self.published.table("coverage").select("month", "dataset", "supplied")
-        own = self._own("monthly_demand").select("month", "dataset", "n")
-        filled = pl.when("supplied").then(pl.col("n").fill_null(0)).otherwise(None)
-        return grid.join(own, on=["month", "dataset"], how="left").with_columns(n=filled).sort("month", "dataset")
-
-    def links(self) -> pl.DataFrame:
-        """Every source row of this person: source, file, row, status, and what joined it."""
-        return self._own("links").sort("source", "source_file", "source_row")
-
-    def chart(self, *, split: bool = False) -> Chart:
-        """The months as stacked bars; `split` puts bed days in their own panel."""
-        one = series(
-            self.person_id, demand=self._own("monthly_demand"), coverage=self.published.table("coverage"),
-            ranked=self._own("ranked"), support=self._own("support"), last=self.published.month,
-        )  # fmt: skip
-        return Chart(inline_svg(to_svg(person_chart(one, split=split))))
-
-    def _own(self, table: str) -> pl.DataFrame:
-        return self.published.table(table).filter(pl.col("person_id") == self.person_id)
-
-
-class Chart:
-    """A drawn chart; a notebook shows it as SVG, offline."""
-
-    def __init__(self, svg: str) -> None:
-        self.svg = svg
-
-    def _repr_html_(self) -> str:
-        return self.svg
+        return self._card().text()
