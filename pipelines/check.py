@@ -123,8 +123,11 @@ def draft_source(place: Place, name: str, file: Path, *, save: bool) -> None:
 def suites_of(site: Path | None, *, check: bool) -> int:
     """Write the suites, or say which are out of date: the shipped sources', or a site's own in its folder."""
     shipped = load_sources()
+    home = site or REPOSITORY
+    if not (home / ("site.toml" if site else "expectations")).exists():
+        raise UsageError(f"{home}: neither a site nor the repository. Name a site: 'hiu suites --site DIR'.")
     sources = site_sources(load_sources(site / "sources"), shipped) if site else shipped
-    folder = (site or REPOSITORY) / "expectations"
+    folder = home / "expectations"
     problems = check_suites(sources, folder)
     if check:
         for problem in problems:

@@ -113,15 +113,17 @@ def _load(place: Place, warehouse: Warehouse, delivery: Ready, month: Month, run
     source = place.sources[job.found.source]
     if period and period > month:
         return
-    if twin := _twin(warehouse, job):
-        intake.warnings.append(f"{name}: the same bytes as {twin}; not loaded again")
+    twins = _twins(warehouse, job)
+    moved = [twin for twin, file in twins.items() if not (place.raw / file).exists()]
+    if there := [file for twin, file in twins.items() if twin not in moved]:
+        intake.warnings.append(f"{name}: the same bytes as {there[0]}; not loaded again")
         return
     usual = _usual(warehouse, source, period)
     done, warnings = gate_rows(delivery.done, source, usual, place.settings.usual_shorter)
     staged, aside = done.records.height - int(done.records["quarantined"].sum()), done.quarantine.height
     if delivery.received != staged + aside:
         raise HiuError(f"{name}: {delivery.received} rows received but {staged} staged and {aside} quarantined")
-    _write(warehouse, source, job, done, _delivery(delivery, staged, aside, usual, warnings, run_id))
+    _write(warehouse, source, job, done, _delivery(delivery, staged, aside, usual, warnings, run_id), moved)
     intake.received += delivery.received
     intake.staged += staged
     intake.quarantined += aside
@@ -131,14 +133,16 @@ def _load(place: Place, warehouse: Warehouse, delivery: Ready, month: Month, run
     about += [f"{name} ({source.name}): {warning}" for warning in warnings]
 
 
-def _twin(warehouse: Warehouse, job: Job) -> str | None:
-    """Another file of the source with the same bytes and rows in it: a copy would make its month look supplied."""
+def _twins(warehouse: Warehouse, job: Job) -> dict[str, str]:
+    """Other files with the same bytes and rows in them (for any source): a copy would make its month look supplied."""
     found = warehouse.read(
-        "select source_file from deliveries where source = $source and sha256 = $sha256 and source_file <> $name "
-        "and received > 0 and replaced_by is null order by source_file",
+        "select delivery_id, source_file from deliveries where source = $source and sha256 = $sha256 "
+        "and source_file <> $name and replaced_by is null "
+        "and source_file in (select source_file from deliveries where sha256 = $sha256 and received > 0) "
+        "order by source_file",
         source=job.found.source, sha256=job.sha256, name=job.found.name,
     )  # fmt: skip
-    return None if found.is_empty() else str(found["source_file"][0])
+    return dict(found.iter_rows())
 
 
 def _usual(warehouse: Warehouse, source: Source, period: Month | None) -> int | None:
@@ -167,16 +171,18 @@ def _delivery(
     return pl.DataFrame([row], schema_overrides=types)
 
 
-def _write(warehouse: Warehouse, source: Source, job: Job, done: Standardised, delivery: pl.DataFrame) -> None:
-    """One transaction: the delivery is wholly in, or not at all."""
+def _write(
+    warehouse: Warehouse, source: Source, job: Job, done: Standardised, delivery: pl.DataFrame, moved: list[str]
+) -> None:
+    """One transaction: the delivery is wholly in, or not at all. It replaces what it was `moved` from."""
     parts = {"record": done.records, "fact": done.facts, "quarantine": done.quarantine, "deliveries": delivery,
              "delivery_recipe": pl.DataFrame({"delivery_id": [job.delivery_id], "recipe": [job.recipe]})}  # fmt: skip
     with warehouse.transaction():
         for table, frame in parts.items():
             warehouse.delete(table, "delivery_id", job.delivery_id)
             warehouse.append(table, frame)
-        if job.replaces and job.replaces != job.delivery_id:
-            warehouse.change("deliveries", "replaced_by", job.delivery_id, where="delivery_id", equals=job.replaces)
+        for earlier in {job.replaces, *moved} - {None, job.delivery_id}:
+            warehouse.change("deliveries", "replaced_by", job.delivery_id, where="delivery_id", equals=earlier)
         if source.key.resend == "period":
             _replace_period(warehouse, job, delivery["period"][0])
 

@@ -17,7 +17,7 @@ from hiu.errors import HiuError
 from hiu.model import CONTACTS
 from hiu.month import Month
 from hiu.rank.history import Floats, History, history
-from hiu.rank.intensity import AHEAD, PLACES, fit, observed, points
+from hiu.rank.intensity import AHEAD, PLACES, fit, observed, points, reweighted
 from hiu.rank.population import population
 from hiu.rank.uncertainty import Posterior, uncertainty
 from hiu.settings import Rank, Settings
@@ -93,8 +93,10 @@ def _trials(
 
 
 def _rules(past: History, rank: Rank, weights: dict[str, float], costs: dict[str, float]) -> dict[str, Floats]:
+    base = points(past, weights, rank.half_life)
+
     def expected(half_life: float) -> Floats:
-        scored = points(past, weights, half_life)
+        scored = reweighted(base, past, half_life)
         return fit(scored.s, scored.w).expected(scored.S, scored.n)
 
     lives = sorted({*HALF_LIVES, rank.half_life})

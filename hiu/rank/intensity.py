@@ -68,6 +68,12 @@ def points(history: History, weights: dict[str, float], half_life: float) -> Poi
     return Points(s, w, _along(s, w), float(w.sum()), estimated)
 
 
+def reweighted(scored: Points, history: History, half_life: float) -> Points:
+    """The same points under another half-life, without going over the history again."""
+    w = month_weights(history, half_life)
+    return Points(scored.s, w, _along(scored.s, w), float(w.sum()), scored.estimated)
+
+
 def observed(history: History, weights: dict[str, float], months: int) -> Floats:
     """Points seen in the last so many months: nothing filled, as people are shown them."""
     total = np.zeros(len(history.people))

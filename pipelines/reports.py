@@ -1,0 +1,199 @@
+"""Reports on a published month: backtest, evaluation, sensitivity and cost, as tables, JSON and charts."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from hiu.errors import HiuError, UsageError
+from hiu.month import Month
+from hiu.rank.backtest import Backtest, backtest
+from hiu.rank.cost import avoided, cohort_costs, costs, person_costs
+from hiu.rank.evaluate import evaluate
+from hiu.rank.sensitivity import sensitivity
+from hiu.settings import Settings
+from pipelines.place import Place
+from pipelines.progress import out as say
+
+
+@dataclass(frozen=True)
+class Held:
+    """A published month to report on: its tables as they are, and the site's settings."""
+
+    place: Place
+    month: Month
+    folder: Path
+
+    def table(self, name: str) -> pl.DataFrame:
+        """A published table, unmasked: reports print ids and counts only."""
+        return pl.read_parquet(self.folder / f"{name}.parquet")
+
+    def common(self, *names: str) -> dict[str, Any]:
+        """Arguments that most reports share, and the named tables."""
+        tables = {name: self.table(name) for name in ("coverage", "people", *names)}
+        return {"month": self.month, "demand": self.table("monthly_demand"), "settings": self.settings, **tables}
+
+    @property
+    def settings(self) -> Settings:
+        """The site's settings as they are now."""
+        return self.place.settings
+
+
+def open_month(place: Place, month: str | None) -> Held:
+    """A published month, the latest by default. Raises HiuError saying which there are."""
+    months = place.months()
+    if not months:
+        raise HiuError("nothing is published yet. 'hiu run MONTH' publishes a month.")
+    wanted = Month.parse(month or max(months))
+    folder = place.published_folder(wanted)
+    if folder is None:
+        raise HiuError(f"{wanted} is not published. There are: {', '.join(sorted(months))}")
+    return Held(place, wanted, folder)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A backtest done, and on what."""
+
+    held: Held
+    found: Backtest
+
+
+def backtested(held: Held, folder: Path | None, *, as_json: bool) -> Tried:
+    """Print how each rule would have done; the chart goes to `folder`."""
+    found = backtest(**held.common(), costs=_central())
+    title(held, "Backtest: each past month ranked as if it were the latest", as_json)
+    tell({"rules": found.rules, "certainty": found.certainty, "half_life": found.half_life,
+          "best_half_life": found.best_half_life}, as_json)  # fmt: skip
+    if not as_json:
+        say(f"In use: half-life {found.half_life:g}. Highest capture: {found.best_half_life:g}. "
+            "Intervals that overlap: no reliable difference. Adopt another with --adopt MONTHS --by NAME.")  # fmt: skip
+    if folder:
+        from hiu.publish.report_charts import backtest_chart
+
+        write(folder / "backtest.svg", backtest_chart(found.rules, held.settings.rank.top, found.half_life), as_json)
+    return Tried(held, found)
+
+
+def evaluated(held: Held, folder: Path | None, *, as_json: bool, programme: float | None, table: Path | None) -> None:
+    """Print power, the answer and what it is worth; or the reason why there is none."""
+    found = evaluate(**held.common("support"))
+    saved = None
+    if not found.refused and not found.savings_refused:
+        saved = avoided(found, costs(table), seed=held.settings.rank.seed, programme=programme)
+    if as_json:
+        tell({**vars(found), "savings": asdict(saved) if saved else None}, as_json)
+    else:
+        title(held, "Did support work?", as_json)
+        lines = [found.power_sentence, f"No verdict: {found.refused}" if found.refused else found.sentence]
+        lines += [f"Left out: {count} {reason}." for reason, count in (found.left_out or {}).items()]
+        lines += found.breaks
+        lines.append(saved.sentence if saved else f"Savings: {found.savings_refused or 'none without a verdict'}.")
+        for line in filter(None, lines):
+            say(line)
+        say("Not a trial: people were chosen, not drawn by lot.")
+    if folder and found.course is not None and found.calendar is not None:
+        from hiu.publish.report_charts import evaluation_chart
+
+        said = " ".join((found.sentence, *found.breaks))
+        svg = evaluation_chart(found.course, found.calendar, held.settings.policy_breaks, said)
+        write(folder / "evaluation.svg", svg, as_json)
+
+
+def tested(held: Held, *, as_json: bool) -> None:
+    """Print the first N under every scenario, and who stays."""
+    gradings, extra = held.table("risk_grading"), held.table("monthly_extra")
+    found = sensitivity(**held.common(), extra=extra, gradings=gradings, costs=_central())
+    title(held, f"Sensitivity: the first {found.top} under other definitions", as_json)
+    tell({"scenarios": found.scenarios, "people": found.people}, as_json)
+    if not as_json:
+        say(f"{found.people['stable'].sum()} of {found.top} are among the first {found.top} under all of them.")
+
+
+def costed(held: Held, top: int | None, table: Path | None, *, each: bool, as_json: bool) -> None:
+    """Print the first N people's last 12 months in pounds, by agency."""
+    priced, number = costs(table), top or held.settings.rank.top
+    listed = held.table("ranked").filter(pl.col("list") == "adult", pl.col("rank") <= number)
+    by_person = person_costs(priced, held.table("monthly_demand"), held.month, listed["person_id"])
+    title(held, f"First {number} people, last 12 months, pounds ({priced.label}; table {priced.version})", as_json)
+    shown = {"cohort": cohort_costs(by_person), "units": priced.units, "missing": _missing(held)}
+    tell(shown | ({"people": by_person} if each else {}), as_json)
+
+
+def _central() -> dict[str, float]:
+    return dict(costs().units.select("dataset", "central").iter_rows())
+
+
+def _missing(held: Held) -> pl.DataFrame:
+    """Data sets and months of the last 12 that were not supplied: their cost is not in any figure."""
+    recent = held.table("coverage").filter(pl.col("month").is_between((held.month - 11).start, held.month.start))
+    return (
+        recent.group_by("dataset", "month").agg(pl.col("supplied").any()).filter(~pl.col("supplied")).drop("supplied")
+    )
+
+
+def title(held: Held, text: str, as_json: bool) -> None:
+    """What this is, of which month, under which settings."""
+    if not as_json:
+        say(f"{held.settings.name}, {held.month.title} (settings {held.settings.version}): {text}")
+
+
+def tell(parts: dict[str, Any], as_json: bool) -> None:
+    """Every part: tables as plain text, or everything as one JSON object."""
+    if as_json:
+        say(json.dumps({name: plain(part) for name, part in parts.items()}))
+        return
+    for name, part in parts.items():
+        if isinstance(part, pl.DataFrame) and part.height:
+            say(f"\n{name.replace('_', ' ')}")
+            lines(part)
+    say()
+
+
+def plain(value: Any) -> Any:
+    """A value that JSON can hold: tables as rows, dates as text, what isn't a number as null."""
+    if isinstance(value, pl.DataFrame):
+        return [plain(row) for row in value.iter_rows(named=True)]
+    if isinstance(value, dict):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    return value if isinstance(value, str | int | bool) or value is None else str(value)
+
+
+def lines(table: pl.DataFrame) -> None:
+    """A table in columns as wide as they need."""
+    rows = [[_cell(value) for value in row] for row in table.iter_rows()]
+    widths = [max(map(len, column)) for column in zip(table.columns, *rows, strict=True)]
+    right = [dtype.is_numeric() for dtype in table.dtypes]
+    for row in [table.columns, *rows]:
+        cells = (c.rjust(w) if r else c.ljust(w) for c, w, r in zip(row, widths, right, strict=True))
+        say("  ".join(cells).rstrip())
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    return str(value)
+
+
+def write(path: Path, text: str, as_json: bool) -> None:
+    """A chart, and where it went. Raises UsageError if the folder can't be written to."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
+    if not as_json:
+        say(f"chart: {path}")
