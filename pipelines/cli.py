@@ -39,6 +39,10 @@ def command(**options: Any) -> Callable[[Callable[..., int | None]], Callable[..
                 code = job(*args, **kwargs) or 0
             except HiuError as error:
                 _fail(str(error), error.exit_code, kwargs.get("as_json", False))
+            except BrokenPipeError:
+                # the reader of a pipe (head, more) has seen enough
+                sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+                raise typer.Exit(0) from None
             except KeyboardInterrupt:
                 _fail("stopped by the keyboard; run the same command again to go on", 1, False)
             except Exception as error:

@@ -74,7 +74,8 @@ def run_month(place: Place, month: Month, *, now: datetime, report: Reporter) ->
             prepare(warehouse)
             with report.stage("ingest"):
                 intake = ingest(place, warehouse, month, run_id, now.date(), report)
-            work = Work(place, month, run_id, now, warehouse, report, inputs(warehouse, month))
+            key_digest = digest(place.key_for("fingerprint").hex())
+            work = Work(place, month, run_id, now, warehouse, report, inputs(warehouse, month, key_digest))
             _require_something(place, warehouse, month, intake)
             outcome = _steps(work, intake)
         shutil.rmtree(place.spill, ignore_errors=True)
@@ -105,15 +106,15 @@ def _steps(work: Work, intake: Intake) -> Outcome:
     return Outcome(work.month, folder, intake, True, work.run_id, work.report.seconds, warnings)
 
 
-def inputs(warehouse: Warehouse, month: Month) -> str:
-    """Digest of the deliveries in force up to the month, by what recipe each was loaded, and the decisions."""
+def inputs(warehouse: Warehouse, month: Month, key_digest: str) -> str:
+    """Digest of the deliveries in force up to the month, by what recipe each was loaded, the decisions, the key."""
     rows = warehouse.read(
         "select d.delivery_id, r.recipe from deliveries d join delivery_recipe r on r.delivery_id = d.delivery_id "
         "where d.replaced_by is null and (d.period is null or d.period <= $month) order by d.delivery_id",
         month=month.start,
     )
     decisions = warehouse.read("select * from decisions order by decided_at, identity_a, identity_b")
-    return digest(rows.rows(), decisions.rows())
+    return digest(rows.rows(), decisions.rows(), key_digest)
 
 
 def state(warehouse: Warehouse) -> dict[str, str]:

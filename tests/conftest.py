@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from hiu.month import Month
@@ -17,8 +19,20 @@ from pipelines.run import Outcome, run_month
 REPOSITORY = Path(__file__).resolve().parents[1]
 SAMPLE = REPOSITORY.parent / "shared" / "sample"
 LAST = Month(2026, 3)
+FIRST = LAST - 4
+NOW = datetime(2026, 4, 8, 9, 12, tzinfo=UTC)
+COMPARED = (
+    "monthly_demand",
+    "monthly_extra",
+    "coverage",
+    "ranked",
+    "people",
+    "risk_grading",
+    "support",
+    "team_contact",
+)
 
-RunMonth = Callable[..., Outcome]
+PlaceOf = Callable[..., Place]
 
 
 @pytest.fixture(scope="session")
@@ -31,15 +45,17 @@ def sample() -> Path:
 
 @pytest.fixture(scope="session")
 def area(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A synthetic area of 300 people and 14 months, in a folder with a space and letters beyond ASCII."""
+    """A synthetic area of 200 people and 5 months, in a folder with a space and letters beyond ASCII."""
     folder = tmp_path_factory.mktemp("synthetic") / "Área one"
-    make_area(folder, people=300, months=14, seed=7, last=str(LAST), now=datetime(2026, 4, 8, tzinfo=UTC))
+    make_area(folder, people=200, months=5, seed=7, last=str(LAST), now=NOW)
+    with (folder / "site.toml").open("a", encoding="utf-8", newline="\n") as file:
+        file.write("\n[rank]\ncharts = 2\ntop = 2\ndraws = 100\n")
     return folder
 
 
 @pytest.fixture
-def place_of(area: Path, tmp_path: Path) -> Callable[..., Place]:
-    """The area with a curated folder of the test's own; `raw` may be given too."""
+def place_of(area: Path, tmp_path: Path) -> PlaceOf:
+    """The area with an empty curated folder of the test's own; `raw` may be given too."""
 
     def place(raw: Path | None = None, name: str = "curated") -> Place:
         return open_place(area, raw=raw, curated=tmp_path / name)
@@ -49,10 +65,46 @@ def place_of(area: Path, tmp_path: Path) -> Callable[..., Place]:
 
 def run(place: Place, month: Month = LAST, *, at: datetime | None = None) -> Outcome:
     """Run a month quietly."""
-    return run_month(place, month, now=at or datetime(2026, 4, 8, 9, 12, tzinfo=UTC), report=Reporter(quiet=True))
+    return run_month(place, month, now=at or NOW, report=Reporter(quiet=True))
 
 
 @pytest.fixture(scope="session")
 def published(area: Path) -> Outcome:
-    """The area's last month, run once in the area's own curated folder."""
+    """The area's last month, run once in the area's own curated folder. Read it; copy it to change it."""
     return run(open_place(area))
+
+
+@pytest.fixture
+def place_after(area: Path, published: Outcome, tmp_path: Path) -> Place:
+    """The area just after its last month was published, in a curated folder of the test's own."""
+    assert published.published
+    shutil.copytree(area / "data" / "curated", tmp_path / "after")
+    return open_place(area, curated=tmp_path / "after")
+
+
+def table(outcome: Outcome, name: str) -> pl.DataFrame:
+    """A published table as it is on disk."""
+    assert outcome.published
+    return pl.read_parquet(outcome.published / f"{name}.parquet")
+
+
+def same(one: Outcome, other: Outcome, *names: str) -> None:
+    """The tables that don't hold history are equal, row by row."""
+    for name in names or COMPARED:
+        assert table(one, name).equals(table(other, name)), f"{name} differs"
+
+
+def link_rows(outcome: Outcome) -> pl.DataFrame:
+    """Every source row with its status, identity and person."""
+    key = ["source", "source_file", "source_row"]
+    return table(outcome, "links").select(*key, "status", "identity_id", "person_id").sort(key)
+
+
+def copy_months(raw: Path, to: Path, months: list[str]) -> None:
+    """The drops of some months, and the registers."""
+    to.mkdir(parents=True, exist_ok=True)
+    for path in sorted(raw.iterdir()):
+        if path.is_dir() and path.name in months:
+            shutil.copytree(path, to / path.name, dirs_exist_ok=True)
+        elif path.is_file():
+            shutil.copy2(path, to / path.name)

@@ -40,9 +40,9 @@ class Nodes:
 
 
 def comparable() -> pl.Expr:
-    """An identity that can be linked: somebody, with more than a name alone."""
+    """An identity that can be linked: somebody, with more than a name alone, in a delivery that is in force."""
     age = C("birth_year").is_not_null() & C("given").is_not_null() & C("family").is_not_null()
-    return ~C("nobody") & (_sound() | age)
+    return ~C("nobody") & (C("rows") > 0) & (_sound() | age)
 
 
 def _sound() -> pl.Expr:

@@ -1,9 +1,10 @@
 -- Distinct ways a person is described. All rows of an identity say the same, so any of their values is the value.
+-- One that only a replaced delivery holds has no rows: it is history, and evidence for nothing.
 WITH seen AS (
     SELECT
         i.identity_id,
-        count(*) AS times,
-        min(c.period) AS first_period,
+        sum(CASE WHEN c.in_force THEN 1 ELSE 0 END) AS times,
+        min(CASE WHEN c.in_force THEN c.period END) AS first_period,
         bool_or(r.nobody) AS nobody,
         any_value(r.name_text) AS name_text,
         any_value(r.given) AS given,

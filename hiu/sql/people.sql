@@ -4,6 +4,7 @@ WITH member AS (
     SELECT p.person_id, i.*
     FROM identity AS i
     JOIN cluster AS p ON p.identity_id = i.identity_id
+    WHERE i."rows" > 0
 ),
 said AS (
     SELECT person_id, 'name_text' AS field, name_text AS value, "rows" AS times FROM member

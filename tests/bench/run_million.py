@@ -68,7 +68,7 @@ def run(site: Path, raw: Path, curated: Path, month: Month) -> tuple[dict[str, A
 
 
 def floor(raw: Path) -> tuple[int, float]:
-    """Rows and seconds: DuckDB reads every CSV as text and counts (lines that are not UTF-8 are read and passed over)."""
+    """Rows and seconds: DuckDB reads every CSV as text and counts; lines that are not UTF-8 are passed over."""
     began, rows = time.perf_counter(), 0
     for path in sorted(raw.rglob("*.csv")):
         query = "select count(*) from read_csv(?, all_varchar = true, ignore_errors = true)"

@@ -2,60 +2,27 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import shutil
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 import pytest
-from conftest import LAST, run
+from conftest import FIRST, LAST, NOW, PlaceOf, copy_months, link_rows, run, same, table
 
 from hiu.errors import Busy, HiuError
 from hiu.govern.audit import verify
-from hiu.month import Month
 from hiu.publish.release import verify_release
-from pipelines import count, link, publish, rank
+from pipelines import count, ingest, link, publish, rank
 from pipelines.lock import hold
-from pipelines.place import Place
+from pipelines.place import Place, open_place
 from pipelines.run import Outcome
 
-PlaceOf = Callable[..., Place]
-COMPARED = (
-    "monthly_demand",
-    "monthly_extra",
-    "coverage",
-    "ranked",
-    "people",
-    "risk_grading",
-    "support",
-    "team_contact",
-)
-
-
-def table(outcome: Outcome, name: str) -> pl.DataFrame:
-    assert outcome.published
-    return pl.read_parquet(outcome.published / f"{name}.parquet")
-
-
-def same(one: Outcome, other: Outcome, *names: str) -> None:
-    for name in names or COMPARED:
-        assert table(one, name).equals(table(other, name)), f"{name} differs"
-
-
-def clusters(outcome: Outcome) -> pl.DataFrame:
-    key = ["source", "source_file", "source_row"]
-    return table(outcome, "links").select(*key, "status", "identity_id", "person_id").sort(key)
-
-
-def copy_months(raw: Path, to: Path, months: list[str]) -> None:
-    to.mkdir(parents=True, exist_ok=True)
-    for path in sorted(raw.iterdir()):
-        if path.is_dir() and path.name in months:
-            shutil.copytree(path, to / path.name, dirs_exist_ok=True)
-        elif path.is_file():
-            shutil.copy2(path, to / path.name)
+COUNTED = ("monthly_demand", "monthly_extra", "coverage", "ranked", "risk_grading", "support", "team_contact")
+"""What must not differ once a file was put right (people tells how many rows were ever received, too)."""
 
 
 def test_every_row_is_accounted_for(published: Outcome) -> None:
@@ -83,31 +50,67 @@ def test_what_is_published_is_whole(published: Outcome, area: Path) -> None:
     )
 
 
-def test_again_changes_nothing_and_publishes_nothing(place_of: PlaceOf) -> None:
-    place = place_of()
-    first = run(place)
-    again = run(place, at=datetime(2026, 4, 9, tzinfo=UTC))
-    assert first.changed and not again.changed
-    assert again.published == first.published
+def test_again_changes_nothing_and_publishes_nothing(place_after: Place, published: Outcome) -> None:
+    before = sorted(path.name for path in place_after.published.iterdir())
+    again = run(place_after, at=datetime(2026, 4, 9, tzinfo=UTC))
+    assert published.changed and not again.changed
+    assert again.published and published.published and again.published.name == published.published.name
     assert again.intake.received == 0
-    assert len(list(place.published.iterdir())) == 1
+    assert sorted(path.name for path in place_after.published.iterdir()) == before
 
 
 def test_month_by_month_equals_all_at_once(place_of: PlaceOf, published: Outcome) -> None:
     place = place_of()
-    for month in Month(2025, 2).through(LAST):
+    for month in FIRST.through(LAST):
         latest = run(place, month)
     same(latest, published)
-    assert clusters(latest).equals(clusters(published))
+    assert link_rows(latest).equals(link_rows(published))
 
 
-def test_a_month_out_of_order(place_of: PlaceOf, published: Outcome) -> None:
+def test_a_month_out_of_order(place_of: PlaceOf, place_after: Place, published: Outcome) -> None:
     """An earlier month asked for after a later one reads nothing of the future."""
-    place = place_of()
-    run(place)
-    earlier = run(place, LAST - 3)
+    earlier = run(place_after, LAST - 3)
+    first = run(place_of(), LAST - 3)
     assert table(earlier, "monthly_demand")["month"].max() == (LAST - 3).start
-    same(run(place), published)
+    same(earlier, first)
+    assert link_rows(earlier).equals(link_rows(first))
+    same(run(place_after), published)
+
+
+def test_an_earlier_month_that_comes_late_is_as_if_it_had_come_in_time(
+    area: Path, place_of: PlaceOf, published: Outcome, tmp_path: Path
+) -> None:
+    raw, late = tmp_path / "raw", LAST - 2
+    months = [str(month) for month in FIRST.through(LAST)]
+    copy_months(area / "data" / "raw", raw, [month for month in months if month != str(late)])
+    place = place_of(raw=raw)
+    without = run(place)
+    assert not table(without, "coverage").filter(pl.col("month") == late.start)["supplied"].any()
+    copy_months(area / "data" / "raw", raw, [str(late)])
+    outcome = run(place)
+    assert {name.split("/")[0] for name in outcome.intake.loaded} == {str(late)}
+    same(outcome, published)
+    assert link_rows(outcome).equals(link_rows(published))
+
+
+@pytest.fixture(scope="module")
+def taken_in(area: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A curated folder of a run that was cut off just after intake."""
+    curated = tmp_path_factory.mktemp("cut")
+    with pytest.MonkeyPatch.context() as patch:
+        cut_at(patch, count, "identify")
+        with pytest.raises(KeyboardInterrupt):
+            run(open_place(area, curated=curated))
+    return curated
+
+
+def cut_at(patch: pytest.MonkeyPatch, module: object, name: str) -> None:
+    """Stop the run where it would call a function."""
+
+    def cut(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    patch.setattr(module, name, cut)
 
 
 @pytest.mark.parametrize(
@@ -115,32 +118,35 @@ def test_a_month_out_of_order(place_of: PlaceOf, published: Outcome) -> None:
     [
         (count, "identify"),
         (link, "link_people"),
+        (link, "assign_people"),
+        (link, "_record"),
         (count, "count_demand"),
         (rank, "rank_people"),
+        (publish, "publish"),
+        (publish, "seal"),
         (publish, "set_current"),
     ],
 )
 def test_cut_off_at_any_step_then_run_again(
-    place_of: PlaceOf, published: Outcome, monkeypatch: pytest.MonkeyPatch, module: object, name: str
-) -> None:
-    place = place_of()
-
-    def cut(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
-
+    taken_in: Path, area: Path, published: Outcome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    module: object, name: str,
+) -> None:  # fmt: skip
+    place = open_place(area, curated=tmp_path / "curated")
+    shutil.copytree(taken_in, place.curated)
     with monkeypatch.context() as patch:
-        patch.setattr(module, name, cut)
+        cut_at(patch, module, name)
         with pytest.raises(KeyboardInterrupt):
             run(place)
     assert place.months() == {}
-    same(run(place), published)
+    resumed = run(place)
+    assert resumed.intake.loaded == []
+    same(resumed, published)
+    assert link_rows(resumed).equals(link_rows(published))
 
 
 def test_cut_off_in_intake_then_run_again(
     place_of: PlaceOf, published: Outcome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pipelines import ingest
-
     place, done = place_of(), []
     real = ingest._write
 
@@ -174,6 +180,8 @@ def test_a_changed_file_replaces_the_one_before(area: Path, place_of: PlaceOf, t
     statuses = table(second, "links").filter(pl.col("delivery_id") == old["delivery_id"][0])["status"].unique()
     assert set(statuses) <= {"superseded", "quarantined"}
     assert first.published and first.published.is_dir(), "what the last meeting saw is kept"
+    changed.write_bytes(b"".join(lines))
+    same(run(place), first, *COUNTED)
 
 
 def test_the_same_file_under_another_month_is_not_loaded(area: Path, place_of: PlaceOf, tmp_path: Path) -> None:
@@ -182,13 +190,45 @@ def test_the_same_file_under_another_month_is_not_loaded(area: Path, place_of: P
     shutil.copytree(raw / str(LAST - 1), raw / str(LAST))
     outcome = run(place_of(raw=raw))
     assert any("same bytes" in warning for warning in outcome.warnings)
-    late = table(outcome, "coverage").filter(pl.col("month") == LAST.start)
-    assert not late["supplied"].any()
+    taken = table(outcome, "deliveries").filter(pl.col("period") == LAST.start)
+    assert taken["received"].sum() == 0, "only files without a row can be the same twice"
+    late = table(outcome, "coverage").filter((pl.col("month") == LAST.start) & (pl.col("dataset") == "police_incident"))
+    assert late["supplied"].to_list() == [False]
+
+
+def test_a_file_put_right_under_its_own_month_replaces_itself(area: Path, place_of: PlaceOf, tmp_path: Path) -> None:
+    raw, name = tmp_path / "raw", "police_incidents.csv"
+    copy_months(area / "data" / "raw", raw, [str(LAST - 1), str(LAST)])
+    right = run(place_of(raw=raw, name="right"))
+    wrong = raw / str(LAST - 1) / f"second {name}"
+    (raw / str(LAST) / name).rename(wrong)
+    place = place_of(raw=raw)
+    police = place.sources["police"]
+    loose = police.model_copy(update={"file": police.file.model_copy(update={"pattern": f"*{name}"})})
+    place = Place(place.home, place.settings, {**place.sources, "police": loose})
+    run(place)
+    wrong.rename(raw / str(LAST) / name)
+    outcome = run(place)
+    assert outcome.intake.loaded == [f"{LAST}/{name}"]
+    same(outcome, right, *COUNTED)
+    assert table(outcome, "deliveries").filter(pl.col("replaced_by").is_not_null()).height == 1
+
+
+def test_a_month_of_no_rows_is_supplied(area: Path, place_of: PlaceOf, tmp_path: Path) -> None:
+    """Two empty files of one source have the same bytes, and are two months without an event all the same."""
+    raw, name = tmp_path / "raw", "ed_attendances.csv"
+    copy_months(area / "data" / "raw", raw, [str(LAST - 1), str(LAST)])
+    for month in (LAST - 1, LAST):
+        path = raw / str(month) / name
+        path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
+    outcome = run(place_of(raw=raw))
+    coverage = table(outcome, "coverage").filter(pl.col("dataset") == "ed_attendance")
+    assert coverage.height == 2 and coverage["supplied"].all()
 
 
 def test_a_month_not_supplied_is_missing_not_zero(area: Path, place_of: PlaceOf, tmp_path: Path) -> None:
     raw = tmp_path / "raw"
-    months = [str(month) for month in (LAST - 13).through(LAST)]
+    months = [str(month) for month in FIRST.through(LAST)]
     copy_months(area / "data" / "raw", raw, months)
     gone = [
         path for path in (raw / str(LAST - 1)).iterdir() if "amb" in path.name.lower() or "cad" in path.name.lower()
@@ -216,9 +256,9 @@ def test_a_file_that_cannot_be_read_is_refused_and_the_rest_published(
 
 
 def test_no_agreement_no_delivery(area: Path, tmp_path: Path) -> None:
-    from pipelines.place import open_place
-
-    place = open_place(area, curated=tmp_path / "curated")
+    raw = tmp_path / "raw"
+    copy_months(area / "data" / "raw", raw, [str(LAST)])
+    place = open_place(area, raw=raw, curated=tmp_path / "curated")
     kept = tuple(a for a in place.settings.agreements if a.source != "ed")
     less = Place(place.home, place.settings.model_copy(update={"agreements": kept}), place.sources)
     outcome = run(less)
@@ -229,7 +269,7 @@ def test_no_agreement_no_delivery(area: Path, tmp_path: Path) -> None:
 def test_a_second_run_says_who_holds_the_site(place_of: PlaceOf) -> None:
     place = place_of()
     with (
-        hold(place.lock, "hiu run 2026-03", datetime(2026, 4, 8, tzinfo=UTC)),
+        hold(place.lock, "hiu run 2026-03", NOW),
         pytest.raises(Busy, match="hiu run 2026-03"),
     ):
         run(place)
@@ -241,10 +281,32 @@ def test_nothing_to_load_is_said(place_of: PlaceOf, tmp_path: Path) -> None:
         run(place_of(raw=tmp_path / "empty"))
 
 
-def test_every_run_is_in_the_audit_chain(place_of: PlaceOf) -> None:
-    place = place_of()
-    outcome = run(place)
-    lines = [json.loads(line)["event"] for line in place.audit.read_text(encoding="utf-8").splitlines()]
-    assert [line["type"] for line in lines] == ["run_started", "run_ended"]
-    assert lines[1]["received"] == outcome.intake.received
-    assert verify(place.audit, place.key_for("audit")) == []
+def test_every_run_is_in_the_audit_chain(place_after: Place, published: Outcome) -> None:
+    run(place_after)
+    lines = [json.loads(line)["event"] for line in place_after.audit.read_text(encoding="utf-8").splitlines()]
+    assert [line["type"] for line in lines] == ["run_started", "run_ended"] * 2
+    assert lines[1]["received"] == published.intake.received and lines[3]["received"] == 0
+    assert verify(place_after.audit, place_after.key_for("audit")) == []
+
+
+def test_a_corrected_file_leaves_no_trace_of_the_wrong_one(area: Path, place_of: PlaceOf, tmp_path: Path) -> None:
+    """Numbers shifted one row down in a first delivery must not bear on anybody once the right file has come."""
+    raw = tmp_path / "raw"
+    copy_months(area / "data" / "raw", raw, [str(LAST - 1), str(LAST)])
+    clean = run(place_of(raw=raw, name="clean"))
+    path = raw / str(LAST) / "ed_attendances.csv"
+    good = path.read_bytes()
+    rows = list(csv.reader(io.StringIO(good.decode("utf-8-sig"))))
+    at = rows[0].index("NHS Number")
+    numbers = [row[at] for row in rows[1:]]
+    for row, number in zip(rows[1:], numbers[1:] + numbers[:1], strict=True):
+        row[at] = number
+    shifted = io.StringIO(newline="")
+    csv.writer(shifted).writerows(rows)
+    path.write_bytes(shifted.getvalue().encode("utf-8"))
+    place = place_of(raw=raw)
+    wrong = run(place)
+    path.write_bytes(good)
+    mended = run(place)
+    assert not table(wrong, "people").equals(table(clean, "people")), "the shift did bear on people"
+    same(mended, clean)

@@ -134,7 +134,7 @@ def test_the_same_description_again_never_changes_the_other_clusters(
     """A second identity that says the same (typed otherwise) joins the first, and nobody else moves."""
     frame = _made(rows)
     sound = frame.filter(pl.col("dob").is_not_null() | pl.col("nhs_number").is_not_null())
-    once = pl.lit(0, dtype=pl.Int64)
+    once = pl.lit(1, dtype=pl.Int64)
     again = sound.head(1).with_columns(identity_id=pl.lit("zz"), name_text=pl.lit("typed otherwise"), rows=once)
     before = link(frame, settings=Linking()).clusters.select("identity_id", "cluster")
     after = link(pl.concat([frame, again.select(frame.columns)]), settings=Linking()).clusters

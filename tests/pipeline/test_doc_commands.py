@@ -1,0 +1,103 @@
+"""Every command line in the docs is a real one: its options exist, and what can be run here runs."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import polars as pl
+import pytest
+import typer
+from conftest import LAST, REPOSITORY, table
+from typer.testing import CliRunner
+
+from pipelines.cli import app
+from pipelines.run import Outcome
+
+PAGES = sorted([*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")])
+RUN = ("run", "check", "new", "status", "explain", "find", "verify", "suites")
+"""Commands run here; init, demo, synth and lab make things elsewhere and are only parsed (their own tests run them)."""
+
+
+def command_lines() -> list[tuple[str, str]]:
+    """Page and line: each line of a fenced shell block that starts with hiu."""
+    found = []
+    for page in PAGES:
+        for block in re.findall(r"```(?:sh|powershell)\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+            for line in block.splitlines():
+                line = re.sub(r"^(\.venv[/\\](?:bin|Scripts)[/\\])", "", line.strip())
+                if line.startswith("hiu "):
+                    found.append((page.name, line))
+    return sorted(set(found))
+
+
+LINES = command_lines()
+
+
+def words(line: str) -> list[str]:
+    """The arguments of a line, without its comment."""
+    return shlex.split(line, comments=True)[1:]
+
+
+def parse(arguments: list[str]) -> str | None:
+    """The command that takes these arguments, not run. Raises the command line's own error for what isn't there."""
+    found = typer.main.get_group(app).commands.get(arguments[0])
+    return found.make_context(arguments[0], arguments[1:]).command.name if found else None
+
+
+def test_there_are_command_lines_in_the_readme_and_the_operators_page() -> None:
+    assert {"README.md", "operator.md"} <= {page for page, _ in LINES}
+
+
+@pytest.mark.parametrize(("page", "line"), LINES)
+def test_a_command_line_parses(page: str, line: str) -> None:
+    assert parse(words(line)) == words(line)[0]
+
+
+def test_a_wrong_command_line_would_be_found() -> None:
+    with pytest.raises(Exception, match="--sight"):
+        parse(["run", "2026-03", "--sight", "mysite"])
+    assert parse(["walk"]) is None
+
+
+@pytest.fixture(scope="module")
+def work(area: Path, published: Outcome, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that holds the sites the docs speak of, each the area after its run, with files of the docs' names."""
+    folder = tmp_path_factory.mktemp("docs")
+    for name in ("mysite", "demo"):
+        shutil.copytree(area, folder / name)
+    month = folder / "mysite" / "data" / "raw" / str(LAST)
+    (month / "police_incidents.csv").rename(month / "police.csv")
+    mapping = folder / "mysite" / "sources" / "police.toml"
+    text = mapping.read_text(encoding="utf-8")
+    mapping.write_text(text.replace("police_incidents*.csv", "police*.csv"), encoding="utf-8", newline="\n")
+    return folder
+
+
+@pytest.mark.parametrize(("page", "line"), [(page, line) for page, line in LINES if words(line)[0] in RUN])
+def test_a_command_line_runs(
+    page: str, line: str, work: Path, published: Outcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(work)
+    arguments = [_here(word, published) for word in words(line)]
+    if "--site" not in arguments:
+        arguments += ["--site", "mysite"]
+    mapping = work / "mysite" / "sources" / "police.toml"
+    kept = mapping.read_bytes()
+    if "--save" in arguments:
+        mapping.unlink()
+    result = CliRunner().invoke(app, arguments)
+    assert mapping.is_file()
+    mapping.write_bytes(kept)
+    assert result.exit_code in (0, 3), result.output
+
+
+def _here(word: str, published: Outcome) -> str:
+    """Placeholders as something that is there."""
+    if re.fullmatch(r"HIU-[A-Z]{8}|PERSON", word):
+        return str(table(published, "ranked").filter(pl.col("list") == "adult")["person_id"][0])
+    if re.fullmatch(r"20\d\d-\d\d|MONTH", word):
+        return str(LAST)
+    return {"FILE": f"mysite/data/raw/{LAST}/police.csv", "SOURCE": "police", "DIR": "mysite"}.get(word, word)
