@@ -1,4 +1,4 @@
-"""The data dictionary as Markdown, from hiu/model.py: `python -m pipelines.dictionary` writes it."""
+"""The data dictionary as Markdown, from hiu/model: `python -m pipelines.dictionary` writes it."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from hiu.model import TABLES, Table
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "data-dictionary.md"
 HEAD = """# Data dictionary
 
-Generated from `hiu/model.py` by `python -m pipelines.dictionary`; a test holds the two together.
+Generated from `hiu/model` by `python -m pipelines.dictionary`; a test holds the two together.
 **Personal** columns identify or describe a person. Published tables are Parquet files in
 `published/<month>-<run>/`; warehouse tables are inside the working database and read by no one else.
 """

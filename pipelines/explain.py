@@ -7,10 +7,9 @@ from datetime import datetime
 import polars as pl
 
 from hiu.engine.duckdb import Warehouse
-from hiu.errors import HiuError, UsageError
+from hiu.errors import UsageError
 from hiu.link.explain import explain_pair
 from hiu.link.find import find as find_people
-from hiu.month import Month
 from hiu.site import Published
 from hiu.site.mask import initials
 from pipelines.journal import record
@@ -71,14 +70,7 @@ def find(place: Place, query: str, month: str | None, *, show_names: bool, now: 
 
 
 def _published(place: Place, month: str | None) -> Published:
-    months = place.months()
-    if not months:
-        raise HiuError("nothing is published yet. 'hiu run MONTH' publishes a month.")
-    wanted = Month.parse(month or max(months))
-    folder = place.published_folder(wanted)
-    if folder is None:
-        raise HiuError(f"{wanted} is not published. There are: {', '.join(sorted(months))}")
-    return Published(wanted, folder)
+    return Published(*place.which(month))
 
 
 def _people(published: Published) -> pl.DataFrame:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from hiu.errors import SettingsError
+from hiu.errors import HiuError, SettingsError
 from hiu.govern.keys import derive, ensure_key, load_key
 from hiu.month import Month
 from hiu.publish.pointer import read_current
@@ -83,6 +83,17 @@ class Place:
         folder = self.months().get(str(month))
         path = self.published / folder if folder else None
         return path if path and path.is_dir() else None
+
+    def which(self, month: str | None) -> tuple[Month, Path]:
+        """A published month, the latest if not named, and its folder. Raises HiuError saying which there are."""
+        months = self.months()
+        if not months:
+            raise HiuError("nothing is published yet. 'hiu run MONTH' publishes a month.")
+        wanted = Month.parse(month or max(months))
+        folder = self.published_folder(wanted)
+        if folder is None:
+            raise HiuError(f"{wanted} is not published. There are: {', '.join(sorted(months))}")
+        return wanted, folder
 
 
 def open_place(site: Path | None, *, raw: Path | None = None, curated: Path | None = None) -> Place:

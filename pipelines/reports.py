@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from hiu.errors import HiuError, UsageError
+from hiu.errors import UsageError
 from hiu.month import Month
 from hiu.rank.backtest import Backtest, backtest
 from hiu.rank.cost import avoided, cohort_costs, costs, person_costs
@@ -46,14 +46,7 @@ class Held:
 
 def open_month(place: Place, month: str | None) -> Held:
     """A published month, the latest by default. Raises HiuError saying which there are."""
-    months = place.months()
-    if not months:
-        raise HiuError("nothing is published yet. 'hiu run MONTH' publishes a month.")
-    wanted = Month.parse(month or max(months))
-    folder = place.published_folder(wanted)
-    if folder is None:
-        raise HiuError(f"{wanted} is not published. There are: {', '.join(sorted(months))}")
-    return Held(place, wanted, folder)
+    return Held(place, *place.which(month))
 
 
 @dataclass(frozen=True)

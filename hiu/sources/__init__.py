@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from hiu.errors import SettingsError
 from hiu.fuzzy import did_you_mean
+from hiu.model import FactKind
 from hiu.settings import explain
 
 FieldType = Literal[
@@ -123,22 +124,7 @@ class Packed(_Frozen):
     """A cell that holds several dated facts, taken apart by a pattern with named groups."""
 
     columns: tuple[str, ...]
-    fact: Literal[
-        "offered",
-        "consent",
-        "permission",
-        "capacity",
-        "notice",
-        "start",
-        "end",
-        "plan",
-        "plan_review",
-        "contact",
-        "grading",
-        "cmht",
-        "lead_clinician",
-        "death",
-    ]
+    fact: FactKind
     split: str = Field("", description="separator between facts; empty = one fact in the cell")
     pattern: str = Field(r"(?P<value>.+)", description="named groups: at, value, likelihood, impact, grade, police")
     formats: tuple[str, ...] = ("%d/%m/%Y", "%Y-%m-%d")
