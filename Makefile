@@ -27,8 +27,12 @@ lint: $(STAMP)          ## style, types, layers, suites
 slow: $(STAMP)          ## tests that take minutes: kill at every step, a million rows, a wheel elsewhere
 	$(BIN)/python -m pytest -m slow
 
-bench: $(STAMP)         ## the figures of docs/benchmarks.md
-	$(BIN)/python -m tests.bench
+bench: $(STAMP)         ## the figures of docs/benchmarks.md (an hour or so)
+	$(BIN)/python tests/bench/run_million.py
+	$(BIN)/python tests/bench/link_areas.py
+	$(BIN)/python tests/bench/rank_worlds.py --repeats 200
+	$(BIN)/python tests/bench/evaluate_worlds.py --repeats 100 --seed 1
+	$(BIN)/python tests/bench/reports_scale.py
 
 lab: $(STAMP)           ## JupyterLab on the notebooks; nothing is sent out
 	$(BIN)/hiu lab
