@@ -6,9 +6,10 @@ else
 BIN := .venv/bin
 endif
 STAMP := .venv/.ready
+PINNED := --universal --generate-hashes --no-emit-index-url --python-version 3.11 --quiet
 export PYTHONUTF8 := 1
 
-.PHONY: demo test env lab lock lint slow bench clean
+.PHONY: demo test env peers lab lock lint slow bench clean
 
 demo: $(STAMP)          ## a synthetic area, all steps, and where the outputs are
 	$(BIN)/hiu demo
@@ -39,6 +40,11 @@ lab: $(STAMP)           ## JupyterLab on the notebooks; nothing is sent out
 
 env: $(STAMP)           ## the environment alone, from the hash-pinned lock
 
+peers:                  ## an environment beside it (.venv-bench) with the tools the matcher is measured against
+	$(PYTHON) -m venv .venv-bench
+	$(subst .venv,.venv-bench,$(BIN))/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	$(subst .venv,.venv-bench,$(BIN))/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+
 $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
@@ -46,7 +52,8 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -c "import pathlib; pathlib.Path('$(STAMP)').touch()"
 
 lock:                   ## pin the newest stable versions, with hashes
-	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url --python-version 3.11 --upgrade --quiet -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --group dev $(PINNED) --upgrade -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --group dev --group bench $(PINNED) -c requirements.lock -o requirements-bench.lock
 
 clean:
-	$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('.venv', 'demo', '.mypy_cache', '.ruff_cache', '.pytest_cache')]"
+	$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('.venv', '.venv-bench', 'demo', '.mypy_cache', '.ruff_cache', '.pytest_cache')]"

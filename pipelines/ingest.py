@@ -14,6 +14,8 @@ from hiu.engine.duckdb import Warehouse
 from hiu.errors import HiuError, InputRefused
 from hiu.extract.find import Found, find_deliveries
 from hiu.extract.standardise import Standardised
+from hiu.govern import records
+from hiu.model import RECORDED
 from hiu.month import Month
 from hiu.sources import Source
 from pipelines.deliver import Job, Ready, gate_rows, ready
@@ -198,7 +200,9 @@ def _replace_period(warehouse: Warehouse, job: Job, period: date) -> None:
         warehouse.change("deliveries", "replaced_by", same[-1], where="delivery_id", equals=earlier)
 
 
-def prepare(warehouse: Warehouse) -> None:
-    """Make what a run reads before anything was loaded."""
-    for name in (*PARTS, "deliveries", "decisions", "aliases", "delivery_recipe", "step_done", "release"):
+def prepare(place: Place, warehouse: Warehouse) -> None:
+    """Make what a run reads before anything was loaded, and take in what people recorded since the last run."""
+    for name in (*PARTS, "deliveries", "aliases", "delivery_recipe", "step_done", "release"):
         warehouse.ensure(name)
+    for table in RECORDED.values():
+        warehouse.put(table.name, records.read(place.records, table))

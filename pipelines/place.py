@@ -59,6 +59,11 @@ class Place:
         """The hash-chained log of runs."""
         return self.curated / "audit.jsonl"
 
+    @property
+    def records(self) -> Path:
+        """What people recorded (decisions, gradings, permissions): append-only, a file a table."""
+        return self.curated / "records"
+
     @cached_property
     def key(self) -> bytes:
         """The site key. A synthetic site makes its own; a live site's is made by `hiu init`."""

@@ -13,6 +13,7 @@ import polars as pl
 from hiu.engine.duckdb import Warehouse
 from hiu.errors import HiuError
 from hiu.govern.rights import check_private
+from hiu.model import RECORDED
 from hiu.month import Month
 from pipelines.fingerprint import code_digest, digest
 from pipelines.ingest import Intake, ingest, prepare
@@ -71,7 +72,7 @@ def run_month(place: Place, month: Month, *, now: datetime, report: Reporter) ->
         tidy(place)
         with Warehouse(place.warehouse, memory_limit=place.settings.memory_limit, spill=place.spill) as warehouse:
             run_id = f"{month}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-            prepare(warehouse)
+            prepare(place, warehouse)
             with report.stage("ingest"):
                 intake = ingest(place, warehouse, month, run_id, now.date(), report)
             key_digest = digest(place.key_for("fingerprint").hex())
@@ -107,14 +108,14 @@ def _steps(work: Work, intake: Intake) -> Outcome:
 
 
 def inputs(warehouse: Warehouse, month: Month, key_digest: str) -> str:
-    """Digest of the deliveries in force up to the month, by what recipe each was loaded, the decisions, the key."""
+    """Digest of the deliveries in force up to the month and their recipes, what people recorded, and the key."""
     rows = warehouse.read(
         "select d.delivery_id, r.recipe from deliveries d join delivery_recipe r on r.delivery_id = d.delivery_id "
         "where d.replaced_by is null and (d.period is null or d.period <= $month) order by d.delivery_id",
         month=month.start,
     )
-    decisions = warehouse.read("select * from decisions order by decided_at, identity_a, identity_b")
-    return digest(rows.rows(), decisions.rows(), key_digest)
+    recorded = [warehouse.read(f"select * from {name} order by all").rows() for name in sorted(RECORDED)]
+    return digest(rows.rows(), recorded, key_digest)
 
 
 def state(warehouse: Warehouse) -> dict[str, str]:

@@ -44,6 +44,8 @@ TABLES: dict[str, Table] = {
         ADDRESS_DEMAND,
     )
 }
+RECORDED = {table.name: table for table in (DECISIONS,)}
+"""What people record (hiu.govern.records): read at the start of every run, and never rebuilt from deliveries."""
 PUBLISHED = {name: table for name, table in TABLES.items() if table.layer == "published"}
 
 __all__ = [
@@ -70,6 +72,7 @@ __all__ = [
     "QUARANTINE",
     "RANKED",
     "RECORD",
+    "RECORDED",
     "REVIEW_QUEUE",
     "RISK_GRADING",
     "ROLES",
