@@ -41,7 +41,7 @@ def evaluation_chart(course: pl.DataFrame, calendar: pl.DataFrame, breaks: Mappi
     first, last = calendar["month"].min(), calendar["month"].max()
     inside = {name: day for name, day in breaks.items() if first <= day <= last}  # type: ignore[operator]
     both = alt.vconcat(_sized(by_support), _sized(alt.layer(*layers, *_markers(inside))), spacing=24)
-    return _svg(both, "Contacts seen, and expected anyway", f"{sentence} Band: 2.25 standard errors of the total.")
+    return _svg(both, "Contacts seen, and expected anyway", f"{sentence} Band: the total's interval, about 95%.")
 
 
 def trend_chart(table: pl.DataFrame, mean: float, lower: float, upper: float, title: str, sentence: str,

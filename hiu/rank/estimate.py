@@ -16,8 +16,8 @@ from hiu.rank.expected import Model, Rows, overdispersion, refits, train
 from hiu.rank.history import Floats
 from hiu.rank.panel import AFTER, NEVER, Ints, Panel
 
-WIDTH = 2.25
-"""Standard errors each way of the interval: measured coverage 94-95%."""
+WIDTH = 2.0
+"""Standard errors each way of the interval: measured coverage 95-96% (docs/adr/0008); methods.md had 2.25."""
 
 DRIFT = 10.0
 """Variance of the drift's logarithm is this over the non-supported people's contacts in the entry months."""
@@ -70,7 +70,7 @@ class Estimate:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The effect's interval, +/- 2.25 standard errors of its logarithm."""
+        """The effect's interval, +/- WIDTH standard errors of its logarithm."""
         return float(np.exp(self.log - WIDTH * self.se) - 1), float(np.exp(self.log + WIDTH * self.se) - 1)
 
     @property

@@ -1,9 +1,9 @@
 """Is 'did support work?' answered right? Simulated worlds with a known effect, and the plain before/after beside it.
 
-    python tests/bench/evaluate_worlds.py [--repeats 100] [--seed 1] [--supported 30]
+    python tests/bench/evaluate_worlds.py [--repeats 100] [--seed 1] [--supported 30] [--first 20]
 
-Every world has 400 people over 42 months. From month 24 on a few people are taken on at a peak: each from the 20
-with the most contacts in their last 3 months, as a meeting would. With effect -30% each of their later contacts is
+Every world has 400 people over 42 months. From month 24 on a few people are taken on at a peak: each from the first 20
+(--first) by contacts in their last 3 months, as a meeting would. With effect -30% each of their later contacts is
 dropped with that chance.
 Bias is the mean estimate (of the logarithm, turned back) less the truth; coverage is how often the interval holds
 the truth; 'claims' how often it leaves out no effect at all. Power is by number of people, at -30%.
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from hiu.rank.estimate import Estimate, estimate
 from hiu.rank.panel import NEVER, Panel
 
-PEOPLE, MONTHS, BEGIN, FOLLOW, MEETING = 400, 42, 24, 6, 20
+PEOPLE, MONTHS, BEGIN, FOLLOW = 400, 42, 24, 6
 Array = NDArray[np.float64]
 Rng = np.random.Generator
 
@@ -79,13 +79,13 @@ def _wander(rng: Rng, keep: float, step: float) -> Array:
     return out - step**2 / (1 - keep**2) / 2
 
 
-def panel(rate: Array, rng: Rng, supported: int, effect: float) -> Panel:
+def panel(rate: Array, rng: Rng, supported: int, effect: float, first: int = 20) -> Panel:
     """Counts that vary half as much again as chance alone; people taken on at a peak; the effect."""
     n = rng.poisson(rng.gamma(2 * rate + 1e-9, 0.5)).astype(np.float64)
     start = np.full(PEOPLE, NEVER)
     for t in np.sort(rng.integers(BEGIN, MONTHS - FOLLOW + 1, supported)).tolist():
         recent = n[:, t - 3 : t].sum(axis=1) * (start == NEVER) + rng.random(PEOPLE)
-        start[int(rng.choice(np.argsort(-recent)[:MEETING]))] = t
+        start[int(rng.choice(np.argsort(-recent)[:first]))] = t
     for p in np.flatnonzero(start < NEVER):
         n[p, start[p] :] = rng.binomial(n[p, start[p] :].astype(np.int64), 1 + effect)
     nobody = np.zeros(PEOPLE, dtype=bool)
@@ -111,12 +111,12 @@ def plain(found: Estimate) -> tuple[float, float, float]:
 METHODS = {"hiu evaluate": ours, "plain before/after": plain}
 
 
-def trials(world: str, effect: float, supported: int, repeats: int, seed: int) -> dict[str, Array]:
+def trials(world: str, effect: float, supported: int, repeats: int, seed: int, first: int = 20) -> dict[str, Array]:
     """method -> repeats x (log, low, high)."""
     out: dict[str, list[tuple[float, float, float]]] = {name: [] for name in METHODS}
     for r in range(repeats):
         rng = np.random.default_rng([seed, list(WORLDS).index(world), r])
-        found = estimate(panel(WORLDS[world](rng), rng, supported, effect), seed=r)
+        found = estimate(panel(WORLDS[world](rng), rng, supported, effect, first), seed=r)
         for name, answer in METHODS.items():
             out[name].append(answer(found))
     return {name: np.array(rows) for name, rows in out.items()}
@@ -133,11 +133,11 @@ def summary(rows: Array, effect: float) -> dict[str, float]:
     }
 
 
-def table(repeats: int, seed: int, supported: int) -> None:
+def table(repeats: int, seed: int, supported: int, first: int) -> None:
     """Print bias and coverage by world, method and true effect."""
     print("| true effect | method | world | estimate | bias | coverage | says 'fewer' |\n|---|---|---|---|---|---|---|")
     for effect in (0.0, -0.3):
-        by_world = {world: trials(world, effect, supported, repeats, seed) for world in WORLDS}
+        by_world = {world: trials(world, effect, supported, repeats, seed, first) for world in WORLDS}
         for name in METHODS:
             groups = {world: rows[name] for world, rows in by_world.items()}
             for world, rows in {**groups, "**all**": np.concatenate(list(groups.values()))}.items():
@@ -152,11 +152,12 @@ def main() -> None:
     options.add_argument("--repeats", type=int, default=100)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--supported", type=int, default=30)
+    options.add_argument("--first", type=int, default=20)
     given = options.parse_args()
-    table(given.repeats, given.seed, given.supported)
+    table(given.repeats, given.seed, given.supported, given.first)
     print("\n| people supported | a true -30% is found |\n|---|---|")
     for people in (15, 30, 60):
-        found = [trials(world, -0.3, people, given.repeats // 2, given.seed)["hiu evaluate"] for world in WORLDS]
+        found = [trials(world, -0.3, people, given.repeats // 2, given.seed, given.first)["hiu evaluate"] for world in WORLDS]
         print(f"| {people} | {summary(np.concatenate(found), -0.3)['claims']:.0%} |")
 
 
