@@ -157,7 +157,8 @@ def main() -> None:
     table(given.repeats, given.seed, given.supported, given.first)
     print("\n| people supported | a true -30% is found |\n|---|---|")
     for people in (15, 30, 60):
-        found = [trials(world, -0.3, people, given.repeats // 2, given.seed, given.first)["hiu evaluate"] for world in WORLDS]
+        each = [trials(world, -0.3, people, given.repeats // 2, given.seed, given.first) for world in WORLDS]
+        found = [rows["hiu evaluate"] for rows in each]
         print(f"| {people} | {summary(np.concatenate(found), -0.3)['claims']:.0%} |")
 
 

@@ -14,6 +14,7 @@ from conftest import LAST, REPOSITORY
 from hiu.model import DATASETS
 from pipelines.place import open_place
 from pipelines.progress import Reporter
+from pipelines.reports import evaluated, open_month
 from pipelines.run import Outcome, run_month
 
 
@@ -71,3 +72,49 @@ def test_months_are_counted_in_range(loaded: Outcome, joined: pl.DataFrame, scor
     for dataset, cells in found.items():
         assert cells["in_defensible_range"] >= 0.99, dataset
     assert found["mh_bed_day"]["exact"] >= 0.99
+
+
+def test_our_first_fifty_are_mostly_those_of_another_formula(
+    loaded: Outcome, joined: pl.DataFrame, score: ModuleType
+) -> None:
+    """The truth ranks all ages together by demand alone; so do we here, by intensity over both lists."""
+    assert loaded.published
+    ranked = pl.read_parquet(loaded.published / "ranked.parquet").sort(
+        "intensity", "person_id", descending=[True, False]
+    )
+    ours = set(ranked["person_id"][:50])
+    best = (
+        joined.group_by("person_id", "pred").len().sort("len", "pred", descending=[True, False])
+        .unique("person_id", keep="first", maintain_order=True)
+    )  # fmt: skip
+    theirs = pl.read_csv(score.TRUTH / "top50.csv").join(best, on="person_id", how="left")
+    assert theirs["pred"].is_in(list(ours)).sum() >= 35
+
+
+def test_everyone_ranked_has_a_sentence_a_range_a_certainty_a_label_and_presets(loaded: Outcome) -> None:
+    assert loaded.published
+    ranked = pl.read_parquet(loaded.published / "ranked.parquet").filter(pl.col("list") == "adult")
+    needed = (
+        "rank",
+        "intensity",
+        "sentence",
+        "rank_low",
+        "rank_high",
+        "certainty",
+        "label",
+        "label_sentence",
+        "presets",
+    )
+    assert ranked.height > 1000
+    assert {name: ranked[name].null_count() for name in needed} == dict.fromkeys(needed, 0)
+    assert ranked.filter(pl.col("rank_low") > pl.col("rank"), pl.col("certainty") == "A").is_empty()
+
+
+def test_evaluating_refuses_with_the_reason_where_support_began_too_early(
+    loaded: Outcome, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert loaded.published
+    site = open_place(REPOSITORY / "tests" / "sites" / "sample", curated=loaded.published.parents[1])
+    evaluated(open_month(site, str(LAST)), None, as_json=True, programme=None, table=None)
+    said = capsys.readouterr().out
+    assert '"refused": "' in said and "18" in said
