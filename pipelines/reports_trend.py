@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
+from hiu.model import many
 from hiu.month import Month
 from hiu.rank.trend import Target, Trend, target, trend
 from pipelines.progress import out as say
@@ -61,7 +62,7 @@ def _draw(held: Held, one: Trend, aim: Target | None, folder: Path | None, as_js
     words = one.sentence if aim is None else f"{one.sentence} {aim.sentence}"
     svg = trend_chart(
         one.table, one.chart.mean, one.chart.lower, one.chart.upper,
-        f"{one.dataset.replace('_', ' ')}s a month, everybody", words, held.settings.policy_breaks,
+        f"{many(one.dataset)} a month, everybody", words, held.settings.policy_breaks,
         aim.line if aim else None,
     )  # fmt: skip
     if folder:

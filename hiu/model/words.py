@@ -19,6 +19,22 @@ DATASETS = (
 )
 """The Guide's five minimum data sets (G57), s136 and MHA assessments apart. A site's own source may add one."""
 
+MANY = {
+    "police_incident": "police incidents",
+    "ambulance_deployment": "ambulance deployments",
+    "ed_attendance": "ED attendances",
+    "mh_bed_day": "mental-health bed days",
+    "s136": "section 136 detentions",
+    "mha_assessment": "Mental Health Act assessments",
+}
+"""A data set's units, as said in a sentence."""
+
+
+def many(dataset: str) -> str:
+    """The plural in words; a site's own data set by its name."""
+    return MANY.get(dataset, f"{dataset.replace('_', ' ')}s")
+
+
 CONTACTS = ("police_incident", "ambulance_deployment", "ed_attendance")
 """Data sets counted in contacts (events); bed days and detentions are other units."""
 

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 from scipy.special import betaincc
 
-from hiu.model import CONTACTS
+from hiu.model import CONTACTS, many
 from hiu.rank.history import Flags, Floats, History
 from hiu.settings import Labels
 
@@ -163,4 +163,4 @@ def _number(expected: float) -> str:
 
 
 def _listed(datasets: tuple[str, ...]) -> str:
-    return " and ".join(name.replace("_", " ") + "s" for name in datasets)
+    return " and ".join(many(name) for name in datasets)

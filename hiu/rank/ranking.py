@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from hiu.model import CONTACTS, RANKED
+from hiu.model import CONTACTS, RANKED, many
 from hiu.month import Month
 from hiu.rank.history import Floats, History, history
 from hiu.rank.intensity import PLACES, Constants, Points, fit, observed, points
@@ -157,7 +157,7 @@ def _rank_if(table: pl.DataFrame, value: float) -> NDArray[np.int64]:
 
 def _sentences(table: pl.DataFrame, past: History, weights: dict[str, float]) -> pl.DataFrame:
     gaps = "; ".join(
-        f"{name.replace('_', ' ')}s not supplied for {', '.join(Month.parse(m).title for m in months)}"
+        f"{many(name)} not supplied for {', '.join(Month.parse(m).title for m in months)}"
         for name, months in past.missing().items()
         if weights.get(name)
     )

@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
+from hiu.model import many
 from hiu.month import Month
 from hiu.rank.xmr import Xmr, xmr
 
@@ -67,7 +68,7 @@ def series(
 
 
 def _sentence(dataset: str, month: Month, table: pl.DataFrame, chart: Xmr) -> str:
-    name = dataset.replace("_", " ") + "s"
+    name = many(dataset)
     if table.is_empty() or table["n"][-1] is None:
         return f"{name}: {month.title} was not supplied."
     limits = f"limits {max(0.0, chart.lower):.0f} to {chart.upper:.0f}"

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from conftest import LAST, PlaceOf, run, same
+
 from pipelines.run import Outcome
 
 
