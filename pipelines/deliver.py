@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 import polars as pl
@@ -11,8 +12,11 @@ from hiu.errors import InputRefused
 from hiu.extract.find import Found
 from hiu.extract.read import RawTable, read_table
 from hiu.extract.standardise import Standardised, standardise
+from hiu.govern import records
 from hiu.govern.basis import require_agreement
+from hiu.govern.tombstone import erased_rows, set_aside
 from hiu.model import FACT
+from hiu.model.govern import TOMBSTONES
 from hiu.month import Month
 from hiu.sources import Source
 from pipelines.fingerprint import digest
@@ -56,7 +60,18 @@ def ready(place: Place, job: Job, today: date) -> Ready:
                            "name, or [period] field in the source's TOML", file=found.name)  # fmt: skip
     done = standardise(raw, source, delivery_id=job.delivery_id, source_file=found.name, period=period,
                        synthetic=place.settings.synthetic)  # fmt: skip
-    return Ready(job, raw.received, period, done)
+    return Ready(job, raw.received, period, without_erased(place, done))
+
+
+def without_erased(place: Place, done: Standardised) -> Standardised:
+    """The delivery without the rows of people who were erased: each is counted as set aside, and nothing of it kept."""
+    stones = records.read(place.records, TOMBSTONES)["token"].to_list()
+    rows = erased_rows(done.records, stones, place.key_for("tombstone"))
+    if rows.is_empty():
+        return done
+    key = ["delivery_id", "source_row"]
+    kept, facts = (frame.join(rows, on=key, how="anti") for frame in (done.records, done.facts))
+    return Standardised(kept, facts, set_aside(done.quarantine, done.records, rows))
 
 
 def _period(raw: RawTable, source: Source, job: Job, place: Place) -> Month | None:
@@ -71,13 +86,34 @@ def _period(raw: RawTable, source: Source, job: Job, place: Place) -> Month | No
     return Month.of(months.sort("len", "month", descending=True)["month"][0].date())
 
 
-def gate_rows(done: Standardised, source: Source, usual: int | None, shorter: float) -> tuple[Standardised, list[str]]:
+@dataclass(frozen=True)
+class Asked:
+    """What a delivery's rows and facts said at the gate when it was asked about with others; empty if it was not."""
+
+    records: dict[int, tuple[bool, list[int]]] = field(default_factory=dict)
+    facts: dict[int, tuple[bool, list[int]]] = field(default_factory=dict)
+
+
+def ask(deliveries: Sequence[Standardised], source: Source) -> list[Asked]:
+    """Put the rows of several deliveries of one source to the gate at once; the answers for `gate_rows`, in order."""
+    from hiu.quality.suites import suite
+    from hiu.quality.together import ask_together
+
+    records = ask_together([done.records for done in deliveries], suite(source))
+    facts = ask_together([done.facts for done in deliveries], suite(source, FACT))
+    return [Asked(*pair) for pair in zip(records, facts, strict=True)]
+
+
+def gate_rows(
+    done: Standardised, source: Source, usual: int | None, shorter: float, asked: Asked | None = None
+) -> tuple[Standardised, list[str]]:
     """Quarantine what the source's suites refuse; a row already set aside keeps its first reason."""
     from hiu.quality.check import gate
     from hiu.quality.suites import suite
 
-    rows = gate(done.records, suite(source), usual=usual, shorter=shorter)
-    facts = gate(done.facts, suite(source, FACT), usual=None) if done.facts.height else None
+    asked = asked or Asked()
+    rows = gate(done.records, suite(source), usual=usual, shorter=shorter, answers=asked.records)
+    facts = gate(done.facts, suite(source, FACT), usual=None, answers=asked.facts) if done.facts.height else None
     failed = pl.concat([rows.failed, facts.failed]) if facts else rows.failed
     warnings = [*rows.warnings, *(facts.warnings if facts else [])]
     aside = set(done.quarantine["source_row"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 from statistics import median
@@ -18,12 +18,14 @@ from hiu.govern import records
 from hiu.model import RECORDED
 from hiu.month import Month
 from hiu.sources import Source
-from pipelines.deliver import Job, Ready, gate_rows, ready
+from pipelines.ahead import read_ahead
+from pipelines.deliver import Asked, Job, Ready, gate_rows
 from pipelines.fingerprint import code_digest, digest, file_digest
 from pipelines.place import Place
 from pipelines.progress import Reporter
+from pipelines.schema import KEPT, upgrade
+from pipelines.undo import MARK
 
-AHEAD = 2
 PARTS = ("record", "fact", "quarantine")
 CODE = ("hiu.extract", "hiu.model", "hiu.quality", "hiu.sources", "pipelines.deliver")
 
@@ -32,7 +34,8 @@ CODE = ("hiu.extract", "hiu.model", "hiu.quality", "hiu.sources", "pipelines.del
 class Intake:
     """What one run took in: rows received, staged and set aside, and what a person should know.
 
-    `earlier` holds warnings about deliveries of months before the run's; `reasons` counts quarantined rows by code.
+    `earlier` holds warnings about deliveries of months before the run's; `kept` says which hold as they were read
+    before, since they can't be read now; `reasons` counts quarantined rows by code.
     """
 
     received: int = 0
@@ -42,6 +45,7 @@ class Intake:
     refused: list[InputRefused] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     earlier: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
     reasons: Counter[str] = field(default_factory=Counter)
 
     def told(self) -> list[str]:
@@ -50,6 +54,10 @@ class Intake:
         if self.reasons:
             codes = ", ".join(f"{code} {n}" for code, n in sorted(self.reasons.items()))
             lines.append(f"{self.quarantined} rows set aside ({codes}): see the quality page")
+        if self.kept:
+            more = f" and {len(self.kept) - 3} more" * (len(self.kept) > 3)
+            lines.append(f"{len(self.kept)} deliveries hold as they were read before, since they can't be read as the "
+                         f"mapping is now: {'; '.join(self.kept[:3])}{more}")  # fmt: skip
         if self.earlier:
             lines.append(f"{len(self.earlier)} remarks on deliveries of earlier months: see the quality page")
         return lines
@@ -71,20 +79,14 @@ def ingest(place: Place, warehouse: Warehouse, month: Month, run_id: str, today:
     intake.refused += [InputRefused(link.code, link.reason, file=link.name) for link in sweep.refused]
     known = loaded(warehouse)
     waiting = [found for found in sweep.deliveries if found.period is None or found.period <= month]
-    fresh = [job for found in waiting if (job := _job(place, found, known))]
-    with ThreadPoolExecutor(1) as pool:
-        # the next delivery is read while this one is checked and written
-        ahead = [pool.submit(ready, place, job, today) for job in fresh[:AHEAD]]
-        for k, _ in enumerate(report.track(fresh, "ingest")):
-            if k + AHEAD < len(fresh):
-                ahead.append(pool.submit(ready, place, fresh[k + AHEAD], today))
+    before = {row[0]: row[1:] for row in warehouse.read("reread_refused").iter_rows()}
+    fresh = [job for found in waiting if (job := _job(place, found, known)) and not _kept(job, before, intake)]
+    with closing(read_ahead(place, fresh, today)) as ahead:
+        for _, found in zip(report.track(fresh, "ingest"), ahead, strict=True):
             try:
-                _load(place, warehouse, ahead.pop(0).result(), month, run_id, intake)
+                _load(place, warehouse, found.ready(), found.asked, month, run_id, intake)
             except InputRefused as refusal:
-                intake.refused.append(refusal)
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+                _refuse(warehouse, found.job, refusal, intake)
     return intake
 
 
@@ -105,11 +107,35 @@ def _job(place: Place, found: Found, known: pl.DataFrame) -> Job | None:
     there = known.filter((pl.col("source") == found.source) & (pl.col("source_file") == found.name))
     if there.filter((pl.col("sha256") == sha) & (pl.col("recipe") == how) & pl.col("latest")).height:
         return None
-    before = there.filter("latest")["delivery_id"].to_list()
+    before = there.filter("latest").sort(pl.col("sha256") != sha)["delivery_id"].to_list()
     return Job(found, sha, how, before[0] if before else None)
 
 
-def _load(place: Place, warehouse: Warehouse, delivery: Ready, month: Month, run_id: str, intake: Intake) -> None:
+def _kept(job: Job, before: dict[str, tuple[str, str]], intake: Intake) -> bool:
+    """Whether a delivery that holds was found unreadable by this very recipe; then that is said again."""
+    recipe, reason = before.get(job.delivery_id, ("", ""))
+    if job.replaces != job.delivery_id or recipe != job.recipe:
+        return False
+    intake.kept.append(reason)
+    return True
+
+
+def _refuse(warehouse: Warehouse, job: Job, refusal: InputRefused, intake: Intake) -> None:
+    """A new delivery is refused. One that holds, and only its mapping or code has changed, holds as it was read."""
+    if job.replaces != job.delivery_id:
+        intake.refused.append(refusal)
+        return
+    intake.kept.append(str(refusal))
+    if refusal.code != "no_agreement":
+        row = pl.DataFrame([{"delivery_id": job.delivery_id, "recipe": job.recipe, "reason": str(refusal)}])
+        with warehouse.transaction():
+            warehouse.delete("reread_refused", "delivery_id", job.delivery_id)
+            warehouse.append("reread_refused", row)
+
+
+def _load(
+    place: Place, warehouse: Warehouse, delivery: Ready, asked: Asked, month: Month, run_id: str, intake: Intake
+) -> None:
     """Check a delivery that was read, and write it whole."""
     job, period, name = delivery.job, delivery.period, delivery.job.found.name
     source = place.sources[job.found.source]
@@ -121,7 +147,7 @@ def _load(place: Place, warehouse: Warehouse, delivery: Ready, month: Month, run
         intake.warnings.append(f"{name}: the same bytes as {there[0]}; not loaded again")
         return
     usual = _usual(warehouse, source, period)
-    done, warnings = gate_rows(delivery.done, source, usual, place.settings.usual_shorter)
+    done, warnings = gate_rows(delivery.done, source, usual, place.settings.usual_shorter, asked)
     staged, aside = done.records.height - int(done.records["quarantined"].sum()), done.quarantine.height
     if delivery.received != staged + aside:
         raise HiuError(f"{name}: {delivery.received} rows received but {staged} staged and {aside} quarantined")
@@ -183,10 +209,21 @@ def _write(
         for table, frame in parts.items():
             warehouse.delete(table, "delivery_id", job.delivery_id)
             warehouse.append(table, frame)
-        for earlier in {job.replaces, *moved} - {None, job.delivery_id}:
+        warehouse.delete("reread_refused", "delivery_id", job.delivery_id)
+        for earlier in {*_same_place(warehouse, job), *moved} - {job.delivery_id}:
             warehouse.change("deliveries", "replaced_by", job.delivery_id, where="delivery_id", equals=earlier)
         if source.key.resend == "period":
             _replace_period(warehouse, job, delivery["period"][0])
+
+
+def _same_place(warehouse: Warehouse, job: Job) -> list[str]:
+    """Deliveries of the same file that hold, or were taken back: a new one stands in place of all of them."""
+    found = warehouse.read(
+        "select delivery_id from deliveries where source = $source and source_file = $name "
+        "and (replaced_by is null or replaced_by = $mark) order by delivery_id",
+        source=job.found.source, name=job.found.name, mark=MARK,
+    )  # fmt: skip
+    return found["delivery_id"].to_list()
 
 
 def _replace_period(warehouse: Warehouse, job: Job, period: date) -> None:
@@ -202,7 +239,8 @@ def _replace_period(warehouse: Warehouse, job: Job, period: date) -> None:
 
 def prepare(place: Place, warehouse: Warehouse) -> None:
     """Make what a run reads before anything was loaded, and take in what people recorded since the last run."""
-    for name in (*PARTS, "deliveries", "aliases", "delivery_recipe", "step_done", "release"):
+    upgrade(place, warehouse)
+    for name in KEPT:
         warehouse.ensure(name)
     for table in RECORDED.values():
         warehouse.put(table.name, records.read(place.records, table))

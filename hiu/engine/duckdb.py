@@ -28,6 +28,7 @@ _CLOSED: dict[str, Any] = {
     "allow_unsigned_extensions": False,
     "python_enable_replacements": False,
     "preserve_insertion_order": False,
+    "checkpoint_threshold": "256MB",  # each checkpoint packs the last rows of every table anew
 }
 _LOCK = ("SET TimeZone = 'UTC'", "SET enable_external_access = false", "SET lock_configuration = true")
 
@@ -51,6 +52,7 @@ class Warehouse:
             raise _opening(path, error) from None
         for statement in _LOCK:
             self._con.execute(statement).fetchall()
+        self._known: dict[str, list[str]] = {}  # columns of tables seen, forgotten when a table is made or dropped
 
     def __enter__(self) -> Self:
         return self
@@ -104,15 +106,23 @@ class Warehouse:
         """Make a declared table, empty, if it is not there."""
         if not self.exists(table):
             columns = ", ".join(f'"{c.name}" {SQL_TYPES[c.type]}' for c in KNOWN[table].columns)
+            self._known.pop(table, None)
             self._run(f'CREATE TABLE "{table}" ({columns})')
+
+    def add_column(self, table: str, column: str) -> None:
+        """Give a declared table a declared column that it lacks, empty in every row."""
+        kind = next(SQL_TYPES[c.type] for c in KNOWN[table].columns if c.name == column)
+        self._known.pop(table, None)
+        self._run(f'ALTER TABLE "{queries.check_name(table)}" ADD COLUMN "{queries.check_name(column)}" {kind}')
 
     def drop(self, table: str) -> None:
         """Remove a table, if it is there."""
+        self._known.pop(table, None)
         self._run(f'DROP TABLE IF EXISTS "{queries.check_name(table)}"')
 
     def exists(self, table: str) -> bool:
         """Whether `table` is there."""
-        return queries.check_name(table) in self.tables()
+        return queries.check_name(table) in self._known or table in self.tables()
 
     def tables(self) -> list[str]:
         """The names of all tables, sorted."""
@@ -122,7 +132,9 @@ class Warehouse:
         """The columns of a table, in order. Raises UsageError if there is no such table."""
         if not self.exists(table):
             raise UsageError(f"no table '{table}'.{did_you_mean(table, self.tables())}")
-        return [str(row[1]) for row in self._run(f"PRAGMA table_info('{table}')")]
+        if table not in self._known:
+            self._known[table] = [str(row[1]) for row in self._run(f"PRAGMA table_info('{table}')")]
+        return self._known[table]
 
     def count(self, table: str) -> int:
         """Rows of a table."""
@@ -135,6 +147,7 @@ class Warehouse:
         try:
             yield
         except BaseException:
+            self._known.clear()
             self._run("ROLLBACK")
             raise
         self._run("COMMIT")
@@ -162,6 +175,7 @@ class Warehouse:
 
     def _make(self, table: str, source: str) -> int:
         declared = KNOWN.get(queries.check_name(table))
+        self._known.pop(table, None)
         if declared:
             _same_columns(table, declared.names, self._relation(f"SELECT * FROM {source} LIMIT 0").columns)
         return self._count(f'CREATE OR REPLACE TABLE "{table}" AS SELECT {_casts(declared)} FROM {source}')
@@ -207,7 +221,12 @@ def rewrite(source: Path, target: Path) -> None:
 def _opening(path: Path | None, error: duckdb.Error) -> HiuError:
     if isinstance(error, duckdb.IOException) and "lock" in str(error):
         return Busy(f"{path} is open in another process")
-    return HiuError(f"{path} cannot be opened as a warehouse")
+    if cause := _cause(str(error)):
+        return HiuError(f"{path} cannot be opened{cause}")
+    return HiuError(
+        f"{path} cannot be opened as a warehouse: it is damaged, or no DuckDB file. Restore a backup, "
+        "or move it away and run the month again: it is made anew of the raw folder and the records"
+    )
 
 
 def _is_name(text: str) -> bool:
@@ -235,4 +254,13 @@ def _no_values() -> Iterator[None]:
         # these speak of names and of the query's own text only
         raise UsageError(str(error).split("\n\nLINE")[0]) from None
     except duckdb.Error as error:
-        raise HiuError(f"the warehouse could not do this: {type(error).__name__}") from None
+        raise HiuError(f"the warehouse could not do this: {type(error).__name__}{_cause(str(error))}") from None
+
+
+def _cause(text: str) -> str:
+    """What a person can put right, by the words of the system in DuckDB's message (never the message itself)."""
+    if any(words in text for words in ("No space left", "File too large", "quota", "max_temp_directory_size")):
+        return ". There is no room left on the disk: nothing is lost; make room, then run the same command again"
+    if "Out of Memory" in text or ("memory" in text and "limit" in text):
+        return ". It needs more than memory_limit in site.toml: raise it, or close other programs"
+    return ""

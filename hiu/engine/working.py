@@ -95,10 +95,32 @@ PERSON_LEDGER = _t(
     identity_id=("text", "Identity"), person_id=("text", "Person"), month=("date", "Month"),
 )  # fmt: skip
 
+MEETING_FACT = _t(
+    "meeting_fact", "Gradings and gates that meetings recorded about earlier lists.", "person_id fact role at position",
+    person_id=("text", "Person, by the id they have now"), fact=("text", "grading, permission, consent or capacity"),
+    role=("text", "Who owns a grading: clinical or public_safety"), at=("date", "When it was recorded"),
+    position=("integer", "Order of recording"), value=("text", "Word of a gate"),
+    likelihood=("integer", "1 to 5"), impact=("integer", "1 to 5"),
+)  # fmt: skip
+
+BROUGHT_BACK = _t(
+    "brought_back", "What a delivery that was taken back had replaced.", "delivery_id by",
+    delivery_id=("text", "Delivery that holds again"), by=("text", "Delivery that was taken back"),
+)  # fmt: skip
+REREAD_REFUSED = _t(
+    "reread_refused", "Deliveries that hold as they were read before, since the recipe of now can't read them.",
+    "delivery_id",
+    delivery_id=("text", "Delivery"), recipe=("text", "The recipe that can't"), reason=("text", "Why it can't"),
+)  # fmt: skip
+SCHEMA_VERSION = _t(
+    "schema_version", "Which form of the tables this warehouse has.", "version", version=("integer", "Number")
+)  # fmt: skip
+
 WORKING: dict[str, Table] = {
     table.name: table
     for table in (COUNTING, CALENDAR, CURRENT, RECORD_IDENTITY, IDENTITY_EVENT, LATEST, EVENT, STAY_NIGHT, EPISODE,
-                  MONTHLY_TOTAL, RESTATED, DELIVERY_RECIPE, STEP_DONE, RELEASE, PERSON_LEDGER)
+                  MONTHLY_TOTAL, RESTATED, DELIVERY_RECIPE, STEP_DONE, RELEASE, PERSON_LEDGER, MEETING_FACT,
+                  BROUGHT_BACK, REREAD_REFUSED, SCHEMA_VERSION)
 }  # fmt: skip
 
 KNOWN: dict[str, Table] = {**TABLES, **WORKING}

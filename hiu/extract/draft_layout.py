@@ -35,7 +35,7 @@ def find_layout(path: Path, source: Source) -> Layout:
     if data.startswith(ZIP):
         guard(data, path.name, max_bytes=MOST_BYTES, max_ratio=MOST_RATIO)
         book = open_book(data, path.name)
-        heads = {title: load_sheet(book, title, path.name, 40).head() for title in visible(book)}
+        heads = {title: load_sheet(book, title, path.name, 40).head() for title in visible(book, path.name)}
         title = _best_sheet(heads, source, known)
         index = guess_header(heads[title], known)
         cells = tuple(filled for cell in heads[title][index] if (filled := tidy(cell)))

@@ -14,7 +14,7 @@ from hiu.extract.dates import read_births
 from hiu.extract.names import Name, Order, read_name, read_parts
 from hiu.extract.nhs_number import nhs_number
 from hiu.extract.plain import plain_homes, plain_names
-from hiu.extract.postcode import is_full, read_postcode
+from hiu.extract.postcode import read_postcodes
 from hiu.extract.text import per_value
 from hiu.sources import Source
 
@@ -38,7 +38,7 @@ def identities(
         _column(cells, "age", read_age, pl.Int64).alias("age"),
         _sex(cells, source).alias("sex"),
         _of(cells, nhs_number(_text(cells, "nhs_number"), synthetic=synthetic)).alias("nhs_number"),
-        _column(cells, "postcode", read_postcode).alias("postcode"),
+        _postcodes(cells, "postcode").alias("postcode"),
         _addresses(cells, source).alias("home"),
         _local_ids(cells, source).alias("local_ids"),
         start.alias("start"),
@@ -71,6 +71,12 @@ def _column(
     if field not in cells.columns:
         return pl.repeat(None, cells.height, dtype=type(), eager=True)
     return per_value(cells[field], read, type)
+
+
+def _postcodes(cells: pl.DataFrame, field: str) -> pl.Series:
+    if field not in cells.columns:
+        return pl.repeat(None, cells.height, dtype=pl.String, eager=True)
+    return read_postcodes(cells[field])
 
 
 def _names(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
@@ -145,10 +151,10 @@ def _homes(sent: pl.Series) -> pl.Series:
 
 def _same_home(cells: pl.DataFrame, fields: Sequence[str]) -> pl.Series:
     """Where the postcode fields hold one and the same full postcode."""
-    read = pl.DataFrame({field: _column(cells, field, read_postcode) for field in fields})
+    read = pl.DataFrame({field: _postcodes(cells, field) for field in fields})
     first, *rest = (pl.col(field) for field in fields)
-    full = pl.Series([is_full(code) for code in read[fields[0]]], dtype=pl.Boolean)
-    return read.select(pl.all_horizontal([first == other for other in rest]).fill_null(False)).to_series() & full
+    full = first.str.contains(" ", literal=True)
+    return read.select(pl.all_horizontal([full, *(first == other for other in rest)]).fill_null(False)).to_series()
 
 
 def _local_ids(cells: pl.DataFrame, source: Source) -> pl.Series:

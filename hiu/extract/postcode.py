@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from hiu.extract.text import bag
+import polars as pl
+
+from hiu.extract.text import bag, per_value
 
 AREAS = bag(
     "AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH "
@@ -17,6 +19,7 @@ AREAS = bag(
 _OUTWARD = r"(?:[A-Z]{1,2}[0-9]{1,2}|(?:E|EC|N|NW|SE|SW|W|WC)[0-9][A-Z])"
 _INWARD = r"[0-9][ABD-HJLNP-UW-Z]{2}"
 _FULL = re.compile(rf"({_OUTWARD})({_INWARD})")
+_FORM = rf"^({_OUTWARD})({_INWARD})$"
 _ALONE = re.compile(_OUTWARD)
 _LETTER = {"0": "O", "1": "I", "5": "S", "6": "G", "8": "B", "2": "Z"}
 _FIGURE = {letter: figure for figure, letter in _LETTER.items()} | {"L": "1"}
@@ -38,6 +41,20 @@ def read_postcode(text: str) -> str | None:
         return readings.pop()
     outward = marked.split(" ")[0]
     return outward if _ALONE.fullmatch(outward) and _area(outward) in AREAS else None
+
+
+def read_postcodes(texts: pl.Series) -> pl.Series:
+    """`read_postcode` of each value: those in form are read a column at once, only the rest one by one."""
+    known = texts.drop_nulls().unique(maintain_order=True).to_frame("text")
+    bare = pl.col("text").str.to_uppercase().str.replace_all(" ", "", literal=True)
+    parts = bare.str.extract_groups(_FORM).struct
+    in_form = parts.field("1").str.extract(r"^([A-Z]+)").is_in(AREAS)
+    whole = pl.when(in_form).then(parts.field("1") + pl.lit(" ") + parts.field("2"))
+    read = known.select("text", whole.alias("read"))
+    rest = read.filter(pl.col("read").is_null())["text"]
+    hard = pl.DataFrame({"text": rest, "read": per_value(rest, read_postcode)})
+    table = pl.concat([read.filter(pl.col("read").is_not_null()), hard])
+    return texts.to_frame("text").join(table, on="text", how="left", maintain_order="left")["read"]
 
 
 def is_full(postcode: str | None) -> bool:

@@ -84,6 +84,8 @@ def _grid(path: Path, source: Source, name: str, max_bytes: int, max_ratio: floa
 
 def load(path: Path, name: str, max_bytes: int) -> bytes:
     """The file's bytes. Raises InputRefused: 'unreadable', 'too_large', 'empty'."""
+    if path.exists() and not path.is_file():
+        raise InputRefused("unreadable", "found no plain file; expected a file with rows", file=name)
     try:
         size = path.stat().st_size
         if size > max_bytes:

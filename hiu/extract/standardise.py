@@ -16,9 +16,9 @@ from hiu.extract.events import DAYS, STAMPS, judged, read_times
 from hiu.extract.facts import read_facts
 from hiu.extract.identity import identities
 from hiu.extract.measures import measures
-from hiu.extract.postcode import read_postcode
+from hiu.extract.postcode import read_postcodes
 from hiu.extract.read import RawTable
-from hiu.extract.text import per_value, tidied, tidied_name
+from hiu.extract.text import tidied, tidied_name
 from hiu.month import Month
 from hiu.sources import FieldSpec, Source
 
@@ -93,8 +93,10 @@ def _cells(raw: RawTable, source: Source, columns: Mapping[str, str]) -> pl.Data
 
 def _events(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
     """The columns of a record that say which event it is and what it may be counted as."""
-    values = pl.DataFrame(
-        [_value(cells, field, spec) for field, spec in source.fields.items() if field in cells.columns]
+    named = _named(source)
+    values = cells.select(
+        "source_row",
+        *(_value(cells, field, spec) for field, spec in source.fields.items() if field in named & set(cells.columns)),
     )
     key, known = source.key, values.columns
     deleted = [_is(values, field, words) for field, words in key.deleted.items()]
@@ -117,6 +119,15 @@ def _events(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
     return frame.select(_EVENT)
 
 
+def _named(source: Source) -> set[str]:
+    """The fields that keys, conditions and details name: the others say who or when, and are read elsewhere."""
+    key = source.key
+    related = {field for field, spec in source.fields.items() if spec.type == "related"}
+    tested = {field for rule in source.measures for field in rule.where}
+    parts = {*key.event, *key.record, *key.deleted, *key.duplicate, *source.keep, "spell_id"}
+    return parts | related | tested | {field for field in (key.version, key.duplicate_of) if field}
+
+
 def _value(cells: pl.DataFrame, field: str, spec: FieldSpec) -> pl.Series:
     """A field as conditions, keys and details see it: by its code list; dates in ISO form, so that they sort."""
     if spec.type == "code" or spec.codes:
@@ -132,7 +143,7 @@ def _value(cells: pl.DataFrame, field: str, spec: FieldSpec) -> pl.Series:
         stamps = local_stamps(cells[field], spec.formats, spec.zone)
         return _or_text(stamps.dt.strftime("%Y-%m-%dT%H:%M:%S"), cells[field])
     if spec.type == "postcode":
-        return _or_text(per_value(cells[field], read_postcode), cells[field])
+        return _or_text(read_postcodes(cells[field]), cells[field])
     return cells[field]
 
 

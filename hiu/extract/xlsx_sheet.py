@@ -23,6 +23,7 @@ from hiu.extract.header import (
     unique_headers,
 )
 from hiu.extract.read_rows import LINE, WIDTH, Grid
+from hiu.extract.xlsx_extent import refuse_far_cells
 from hiu.fuzzy import did_you_mean, nearest
 from hiu.sources import Source
 
@@ -30,6 +31,8 @@ ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MOST_ROWS = 1_048_576
 _NEAR = 80
+_BROKEN = (RuntimeError, NotImplementedError, EOFError, ValueError, OSError, zlib.error)
+"""What zipfile raises besides its own errors on an archive whose directory lies."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,8 @@ class Sheet:
 def read_xlsx(data: bytes, source: Source, name: str, *, max_bytes: int, max_ratio: float) -> Grid:
     """Read the source's sheet into a Grid. All values are text: dates as '2025-06-08 00:00:00'.
 
-    Raises InputRefused: 'not_xlsx', 'encrypted', 'zip_ratio', 'too_large', 'corrupt', 'sheet', 'header',
-    'duplicate_header'.
+    Raises InputRefused: 'not_xlsx', 'encrypted', 'zip_ratio', 'too_large', 'corrupt', 'far_cell', 'sheet',
+    'header', 'duplicate_header'.
     """
     guard(data, name, max_bytes=max_bytes, max_ratio=max_ratio)
     book = open_book(data, name)
@@ -94,7 +97,8 @@ def guard(data: bytes, name: str, *, max_bytes: int, max_ratio: float) -> None:
                 )
             if damaged := archive.testzip():  # reads no more than the sizes declared above
                 raise InputRefused("corrupt", f"part '{damaged}' of the workbook is damaged", file=name)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, RuntimeError, NotImplementedError, EOFError, zlib.error):
+            refuse_far_cells(archive, name)
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, *_BROKEN):
         raise InputRefused(
             "corrupt", "the workbook is damaged or cut short; expected an intact .xlsx: have it sent again", file=name
         ) from None
@@ -127,7 +131,7 @@ def load_sheet(book: fastexcel.ExcelReader, title: str, name: str, rows: int | N
             title, header_row=None, skip_rows=0, n_rows=rows, dtypes="string"
         ).to_arrow_with_errors()
     except fastexcel.FastExcelError as error:
-        raise InputRefused("corrupt", f"sheet '{title}' can't be read ({type(error).__name__})", file=name) from None
+        raise _unreadable(title, error, name) from None
     cells = pl.DataFrame(pl.from_arrow(batch))
     cells.columns = [f"c{place}" for place in range(cells.width)]
     return Sheet(
@@ -152,7 +156,7 @@ def choose_sheet(book: fastexcel.ExcelReader, source: Source, name: str) -> tupl
 def _by_header(book: fastexcel.ExcelReader, source: Source, name: str) -> tuple[Sheet, list[str]]:
     known = known_headers(source)
     scores: dict[str, int] = {}
-    for title in visible(book):
+    for title in visible(book, name):
         rows = load_sheet(book, title, name, DEPTH).head()
         index = find_header(rows, known)
         scores[title] = 0 if index is None else score(rows[index], known)
@@ -168,9 +172,18 @@ def _by_header(book: fastexcel.ExcelReader, source: Source, name: str) -> tuple[
     return load_sheet(book, best[0], name), [f"sheet '{best[0]}' chosen by its header"] if len(scores) > 1 else []
 
 
-def visible(book: fastexcel.ExcelReader) -> list[str]:
-    """Names of the sheets that aren't hidden and hold something."""
-    loaded = (
-        book.load_sheet(title, header_row=None, skip_rows=0, n_rows=1, dtypes="string") for title in book.sheet_names
-    )
-    return [sheet.name for sheet in loaded if sheet.visible == "visible" and sheet.width]
+def visible(book: fastexcel.ExcelReader, name: str) -> list[str]:
+    """Names of the sheets that aren't hidden and hold something. Raises InputRefused('corrupt')."""
+    found = []
+    for title in book.sheet_names:
+        try:
+            sheet = book.load_sheet(title, header_row=None, skip_rows=0, n_rows=1, dtypes="string")
+        except fastexcel.FastExcelError as error:
+            raise _unreadable(title, error, name) from None
+        if sheet.visible == "visible" and sheet.width:
+            found.append(sheet.name)
+    return found
+
+
+def _unreadable(title: str, error: Exception, name: str) -> InputRefused:
+    return InputRefused("corrupt", f"sheet '{title}' can't be read ({type(error).__name__})", file=name)

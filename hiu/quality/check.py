@@ -24,6 +24,7 @@ LATE = timedelta(days=32)
 """A start this long after the last day of its delivery's month is a wrong date (the same rule as when it is read)."""
 
 FAILED_SCHEMA = {"source_row": pl.Int64, "column": pl.String, "code": pl.String, "reason": pl.String}
+ROW_COUNT = "expect_table_row_count_to_be_between"
 _HELD_OR_NOT = {"result_format": "BOOLEAN_ONLY"}
 _ROW_NUMBERS = {
     "result_format": "COMPLETE",
@@ -56,21 +57,39 @@ class Gated:
     checked: list[Checked]
 
 
-def gate(records: pl.DataFrame, suite: Mapping[str, Any], *, usual: int | None, shorter: float = 0.25) -> Gated:
+Outcome = tuple[bool, list[int]]
+"""Whether an expectation held, and the rows that do not meet it (all of them, if it is of no single row)."""
+
+Answers = dict[int, Outcome]
+"""Outcomes of one delivery by the place of the expectation in its suite."""
+
+
+def gate(
+    records: pl.DataFrame,
+    suite: Mapping[str, Any],
+    *,
+    usual: int | None,
+    shorter: float = 0.25,
+    answers: Answers | None = None,
+) -> Gated:
     """Hold one delivery's records (or facts: any frame with source_row) against its suite.
 
     `usual` is the source's median rows per delivery, None when there is no history; a delivery `shorter`
     (a share) than it, or more than twice it, is warned about if chance would not do that (twice the square
-    root of the usual number). Rows already quarantined are not failed again.
+    root of the usual number). Rows already quarantined are not failed again. `answers` holds what is known
+    already of this delivery (together.py): the rest is asked.
     """
     if records.is_empty():
         return Gated(pl.DataFrame(schema=FAILED_SCHEMA), _empty(usual), [])
-    known = _parameters(records, usual, shorter)
-    wanted = [one for one in suite["expectations"] if _applies(one, known, records.height)]
-    return _gated(records, list(zip(wanted, _outcomes(records, wanted, known), strict=True)), usual)
+    known, answers = parameters(records, usual, shorter), answers or {}
+    wanted = {n: one for n, one in enumerate(suite["expectations"]) if _applies(one, known, records.height)}
+    open_ = {n: one for n, one in wanted.items() if n not in answers and not _usual_length(one, known, records.height)}
+    found = answers | dict(zip(open_, _outcomes(records, list(open_.values()), known), strict=True))
+    return _gated(records, [(one, found.get(n, (True, []))) for n, one in wanted.items()], usual)
 
 
-def _parameters(records: pl.DataFrame, usual: int | None, shorter: float) -> dict[str, Any]:
+def parameters(records: pl.DataFrame, usual: int | None = None, shorter: float = 0) -> dict[str, Any]:
+    """What a suite's `$PARAMETER`s stand for in this delivery; one that is not known has no entry."""
     found = records["period"].max() if "period" in records.columns else None
     values = {"latest_day": 99991231, "latest_year": 9999}
     if isinstance(found, date):
@@ -92,8 +111,9 @@ def _applies(one: Mapping[str, Any], known: Mapping[str, Any], rows: int) -> boo
     return all(name in known for name in needed) and rows >= one["meta"].get("least_rows", 0)
 
 
-Outcome = tuple[bool, list[int]]
-"""Whether an expectation held, and the rows that do not meet it (all of them, if it is of no single row)."""
+def _usual_length(one: Mapping[str, Any], known: Mapping[str, Any], rows: int) -> bool:
+    """A count of rows within its bounds, which needs no asking."""
+    return one["type"] == ROW_COUNT and bool(known["usual_low"] <= rows <= known["usual_high"])
 
 
 def _outcomes(records: pl.DataFrame, wanted: list[Any], known: Mapping[str, Any]) -> list[Outcome]:
@@ -101,34 +121,38 @@ def _outcomes(records: pl.DataFrame, wanted: list[Any], known: Mapping[str, Any]
     flat = flatten(records, wanted)
     questions = {n: one for n, one in enumerate(wanted) if not holds_at_once(flat, one)}
     frame = to_pandas(flat, list(questions.values()), records["source_row"])
-    held = _evaluate(frame, questions, known, _HELD_OR_NOT)
+    held = evaluate(frame, questions, known, rows=False)
     broken = {n: one for n, one in questions.items() if not held[n].success}
     types = [n for n, one in broken.items() if one["meta"]["code"] == "wrong_type"]
     if types:  # nothing else can be asked of a column of another type, and the whole delivery is set aside
         return [(n not in types, records["source_row"].to_list() if n in types else []) for n in range(len(wanted))]
     for n, result in held.items():
-        _refuse_exception(questions[n], result)
-    results = _evaluate(frame, broken, known, _ROW_NUMBERS) if broken else {}
+        refuse_exception(questions[n], result)
+    results = evaluate(frame, broken, known, rows=True)
     return [(n not in broken, _failing(results[n], records) if n in broken else []) for n in range(len(wanted))]
 
 
-def _evaluate(
-    frame: Any, questions: dict[int, Any], known: Mapping[str, Any], results: dict[str, Any]
-) -> dict[int, Any]:
-    """Results of Great Expectations by the number of the question (it answers in an order of its own)."""
+def evaluate(frame: Any, questions: Mapping[int, Any], known: Mapping[str, Any], *, rows: bool) -> dict[int, Any]:
+    """Results of Great Expectations by the number of the question (it answers in an order of its own).
+
+    `rows`: with the index of each failing row, else only whether each held.
+    """
+    if not questions:
+        return {}
     import great_expectations as gx
 
     numbered = [{"type": one["type"], "kwargs": one["kwargs"], "meta": {"n": n}} for n, one in questions.items()]
     try:
         batch = _definition().get_batch(batch_parameters={"dataframe": frame})
         suite = gx.ExpectationSuite(name="delivery", expectations=numbered)
+        results = _ROW_NUMBERS if rows else _HELD_OR_NOT
         answer = batch.validate(suite, result_format=results, expectation_parameters=dict(known))
     except Exception as error:  # its message may hold a value: only its type goes on
         raise RuntimeError(f"the suite could not be evaluated: {type(error).__name__}") from None
     return {int(result.expectation_config.meta["n"]): result for result in answer.results}
 
 
-def _refuse_exception(one: Mapping[str, Any], result: Any) -> None:
+def refuse_exception(one: Mapping[str, Any], result: Any) -> None:
     """A question that could not be put is a bug of ours, not a failing row. The message it has may hold a value."""
     info = result.exception_info or {}
     parts = [info] if "raised_exception" in info else list(info.values())
@@ -187,6 +211,11 @@ def _rows(count: int) -> str:
 def _empty(usual: int | None) -> list[str]:
     # a file that usually holds a handful may well hold none
     return [f"no row that can be read; usually {usual:,}"] if usual and usual > 2 * math.sqrt(usual) else []
+
+
+def warm() -> None:
+    """Load what the gate runs on, which takes seconds, before there is anything to ask."""
+    _definition()
 
 
 @cache

@@ -19,7 +19,7 @@ from hiu.month import Month
 from hiu.rank.history import Floats, History, history
 from hiu.rank.intensity import AHEAD, PLACES, fit, observed, points, reweighted
 from hiu.rank.population import population
-from hiu.rank.uncertainty import Posterior, uncertainty
+from hiu.rank.uncertainty import Posterior, in_the_first, letters
 from hiu.settings import Rank, Settings
 
 BEFORE = 12
@@ -61,10 +61,9 @@ def backtest(
     results: list[tuple[str, int, float, float]] = []
     sure: list[pl.DataFrame] = []
     for past, future in _trials(whole, demand, people, settings.rank.minimum_age, weights):
-        scores = _rules(past, settings.rank, weights, costs or COSTS)
-        results += [
-            (name, top, *_score(score, future, top)) for name, score in scores.items() for top in tops
-        ]  # fmt: skip
+        needed = {top: _first(future, top) * (future > 0) for top in tops}
+        for name, score in _rules(past, settings.rank, weights, costs or COSTS).items():
+            results += [(name, top, *_score(score, future, needed[top], top)) for top in tops]
         sure.append(_certainty(past, future, settings.rank, weights))
     if not results:
         raise HiuError(
@@ -112,15 +111,19 @@ def _rules(past: History, rank: Rank, weights: dict[str, float], costs: dict[str
 def _first(score: Floats, top: int) -> Floats:
     """Each person's share of being among the first N: ties at the line share what places are left."""
     score = np.round(score, PLACES)
-    line = np.sort(score)[::-1][min(top, len(score)) - 1]
+    at = len(score) - min(top, len(score))
+    line = np.partition(score, at)[at]
     above, tied = score > line, score == line
     return np.where(above, 1.0, np.where(tied, (min(top, len(score)) - above.sum()) / tied.sum(), 0.0))
 
 
-def _score(score: Floats, future: Floats, top: int) -> tuple[float, float]:
-    chosen, needed = _first(score, top), _first(future, top) * (future > 0)
-    total = float(future.sum())
-    return (float(chosen @ future) / total if total else 0.0, float(chosen @ needed) / min(top, len(future)))
+def _score(score: Floats, future: Floats, needed: Floats, top: int) -> tuple[float, float]:
+    """Share of all points that the first N used, and of the first N who were `needed` (among the N with most)."""
+    shares = _first(score, top)
+    chosen = np.flatnonzero(shares)  # few of many
+    total, shares = float(future.sum()), shares[chosen]
+    return (float(shares @ future[chosen]) / total if total else 0.0,
+            float(shares @ needed[chosen]) / min(top, len(future)))  # fmt: skip
 
 
 def _certainty(past: History, future: Floats, rank: Rank, weights: dict[str, float]) -> pl.DataFrame:
@@ -128,9 +131,9 @@ def _certainty(past: History, future: Floats, rank: Rank, weights: dict[str, flo
     order = np.argsort(-np.round(scored.S, PLACES), kind="stable")
     same = np.ones(len(order))
     post = Posterior.of(scored.S[order], scored.n, fit(scored.s, scored.w), same, same > 0)
-    found = uncertainty(post, top=rank.top, draws=rank.draws, seed=rank.seed)
+    sure = in_the_first(post, top=rank.top, draws=rank.draws, seed=rank.seed)
     needed = _first(future, rank.top)[order] * (future[order] > 0)
-    return pl.DataFrame({"certainty": found.certainty, "hit": needed})
+    return pl.DataFrame({"certainty": letters(sure), "hit": needed})
 
 
 def _summary(results: list[tuple[str, int, float, float]]) -> pl.DataFrame:

@@ -36,7 +36,12 @@ class Uncertainty:
     @property
     def certainty(self) -> list[str]:
         """A: in the first N in at least 80% of draws; C: in under 20%; B: between."""
-        return ["A" if p >= SURE else "B" if p >= UNSURE else "C" for p in self.p]
+        return letters(self.p)
+
+
+def letters(p: Floats) -> list[str]:
+    """Shares of draws as certainty A, B or C."""
+    return ["A" if share >= SURE else "B" if share >= UNSURE else "C" for share in p]
 
 
 @dataclass(frozen=True)
@@ -67,12 +72,13 @@ def uncertainty(posterior: Posterior, *, top: int, draws: int, seed: int, keep: 
     if not people:
         return Uncertainty(np.zeros(0), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
     drawn = min(keep, people)
-    needs, risks = (np.random.Generator(np.random.PCG64(s)) for s in np.random.SeedSequence(seed).spawn(2))
+    needs, risks = _streams(seed)
     values = _draw(posterior, drawn, draws, needs, risks)
     ranks = _ranks(values)
     if people > drawn:
         rest = Rest.of(posterior, drawn, _grid(values))
-        ranks += rest.sample(values, needs)
+        cells = rest.cell(values)
+        ranks += rest.sample(cells, needs)
     p = np.asarray((ranks <= top).mean(axis=0), dtype=np.float64)
     edge = int((1 - _RANGE) / 2 * (draws - 1))
     ordered = np.sort(ranks.T, axis=1)
@@ -80,9 +86,34 @@ def uncertainty(posterior: Posterior, *, top: int, draws: int, seed: int, keep: 
     if people > drawn:
         # Nobody so far down can be in the first N in a fifth of draws: the shares of all add up to N.
         p = np.concatenate([p, np.zeros(people - drawn)])
-        low, high = (np.concatenate(pair) for pair in zip((low, high), rest.ranges(values, people), strict=True))
+        low, high = (np.concatenate(pair) for pair in zip((low, high), rest.ranges(cells, people), strict=True))
     place = np.arange(1, people + 1)
     return Uncertainty(p, np.minimum(low, place).astype(np.int64), np.maximum(high, place).astype(np.int64))
+
+
+def in_the_first(posterior: Posterior, *, top: int, draws: int, seed: int, keep: int = KEEP) -> Floats:
+    """The `p` of `uncertainty` alone, from the same draws, without ranking anyone who is not among the first `top`."""
+    people = len(posterior.shape)
+    drawn = min(keep, people)
+    p = np.zeros(people)
+    if not people:
+        return p
+    needs, risks = _streams(seed)
+    values = _draw(posterior, drawn, draws, needs, risks)
+    best = np.argpartition(-values, min(top, drawn) - 1, axis=1)[:, :top]
+    scores = np.take_along_axis(values, best, axis=1)
+    ranks = _ranks(scores)
+    if people > drawn:
+        rest = Rest.of(posterior, drawn, _grid(values))
+        ranks += rest.sample(rest.cell(scores), needs)
+    p[:drawn] = np.bincount(best[ranks <= top], minlength=drawn) / draws
+    return p
+
+
+def _streams(seed: int) -> tuple[np.random.Generator, np.random.Generator]:
+    """For needs, and for risks."""
+    one, other = np.random.SeedSequence(seed).spawn(2)
+    return np.random.Generator(np.random.PCG64(one)), np.random.Generator(np.random.PCG64(other))
 
 
 def _draw(post: Posterior, drawn: int, draws: int, needs: np.random.Generator, risks: np.random.Generator
@@ -141,17 +172,17 @@ class Rest:
         at = np.ceil((np.log(np.maximum(values, self.grid[0])) - first) / step - 1e-3)
         return np.asarray(np.clip(at, 0, len(self.grid)), dtype=np.int64)
 
-    def sample(self, values: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.int32]:
-        """For each draw, how many of these people stand above each drawn person."""
+    def sample(self, cells: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int32]:
+        """For each draw, how many of these people stand above each drawn person; `cells` of their values."""
         steps = np.append(np.maximum(self.above[:-1] - self.above[1:], 0), self.above[-1])
-        number = rng.poisson(steps, size=(len(values), len(self.grid)))
+        number = rng.poisson(steps, size=(len(cells), len(self.grid)))
         ahead = np.cumsum(number[:, ::-1], axis=1)[:, ::-1].astype(np.int32)
-        return np.take_along_axis(ahead, np.minimum(self.cell(values), len(self.grid) - 1), axis=1)
+        return np.take_along_axis(ahead, np.minimum(cells, len(self.grid) - 1), axis=1)
 
-    def ranges(self, values: NDArray[np.float32], people: int) -> tuple[Floats, Floats]:
+    def ranges(self, cells: NDArray[np.int64], people: int) -> tuple[Floats, Floats]:
         """Where each person's own 97.5% and 2.5% points stand among everyone, on average."""
-        cells = np.bincount(self.cell(values).ravel(), minlength=len(self.grid) + 1)
-        ahead = 1 + self.above + np.cumsum(cells[::-1])[::-1][1:] / len(values)
+        held = np.bincount(cells.ravel(), minlength=len(self.grid) + 1)
+        ahead = 1 + self.above + np.cumsum(held[::-1])[::-1][1:] / len(cells)
         best = np.minimum((self.tail > (1 - _RANGE) / 2).sum(axis=1), len(self.grid) - 1)
         worst = (self.tail > (1 + _RANGE) / 2).sum(axis=1) - 1
         last = np.where(worst < 0, people, np.minimum(ahead[worst], people))

@@ -1,4 +1,4 @@
--- Risk gradings as at the month's end, from the register in force. Parameter: month_after.
+-- Risk gradings as at the month's end, from the register in force and from meetings. Parameter: month_after.
 -- A grading without a date holds from the first month there is, so that any dated one is later. A grading without an
 -- owner is clinical: the register is the team's. Of two on one day the later in the register holds.
 WITH held AS (
@@ -15,6 +15,10 @@ WITH held AS (
     FROM fact AS f
     JOIN latest AS l ON l.delivery_id = f.delivery_id AND l.source_row = f.source_row
     WHERE l.state = 'live' AND l.person_id IS NOT NULL AND f.fact = 'grading'
+    UNION ALL
+    SELECT person_id, at, role, likelihood, impact, NULL AS grade, 'meeting' AS source, 0 AS source_row, position
+    FROM meeting_fact
+    WHERE fact = 'grading'
 )
 SELECT
     person_id,

@@ -1,12 +1,19 @@
--- The team's list as at the month's end, from the register in force. Parameter: month_after.
+-- The team's list as at the month's end, from the register in force and the gates meetings recorded. Parameter:
+-- month_after.
 -- The latest fact of each kind holds; one without a date holds before any dated one. A review's date is when it is due,
 -- so it is kept though it lies ahead. An end before the latest start belongs to an earlier spell of support.
+-- Of a register's fact and a meeting's on one day the meeting's holds. Who tells a meeting no after support began leaves
+-- it: withdrawn, as any other leaver, so that no figure about the support they had changes.
 WITH held AS (
-    SELECT l.person_id, f.fact, f.at, f.value, f.source_row, f.position
+    SELECT l.person_id, f.fact, f.at, f.value, f.source_row, f.position, 0 AS met
     FROM fact AS f
     JOIN latest AS l ON l.delivery_id = f.delivery_id AND l.source_row = f.source_row
     WHERE l.state = 'live' AND l.person_id IS NOT NULL
         AND (f.at IS NULL OR f.at < $month_after OR f.fact = 'plan_review')
+    UNION ALL
+    SELECT person_id, fact, at, value, 0 AS source_row, position, 1 AS met
+    FROM meeting_fact
+    WHERE fact IN ('permission', 'consent', 'capacity')
 ),
 known AS (
     SELECT l.person_id
@@ -17,12 +24,16 @@ known AS (
     -- on the list by then: something dated lies before the month's end, or nothing is dated at all
     HAVING min(CASE WHEN f.fact NOT IN ('plan_review', 'death') THEN f.at END) < $month_after
         OR count(CASE WHEN f.fact NOT IN ('plan_review', 'death') THEN f.at END) = 0
+    UNION
+    SELECT person_id
+    FROM meeting_fact
+    WHERE fact IN ('permission', 'consent', 'capacity')
 ),
 latest_fact AS (
-    SELECT person_id, fact, at, lower(value) AS word, value
+    SELECT person_id, fact, at, lower(value) AS word, value, met
     FROM held
     QUALIFY row_number() OVER (
-        PARTITION BY person_id, fact ORDER BY at DESC NULLS LAST, source_row DESC, position DESC
+        PARTITION BY person_id, fact ORDER BY at DESC NULLS LAST, met DESC, source_row DESC, position DESC
     ) = 1
 ),
 wide AS (
@@ -31,6 +42,7 @@ wide AS (
         max(CASE WHEN f.fact = 'offered' THEN f.at END) AS offered,
         max(CASE WHEN f.fact = 'consent' THEN f.word END) AS consent,
         max(CASE WHEN f.fact = 'consent' THEN f.at END) AS consent_at,
+        max(CASE WHEN f.fact = 'consent' THEN f.met END) AS consent_met,
         max(CASE WHEN f.fact = 'permission' THEN f.word END) AS permission,
         max(CASE WHEN f.fact = 'permission' THEN f.at END) AS permission_at,
         max(CASE WHEN f.fact = 'capacity' THEN f.at END) AS capacity_at,
@@ -56,6 +68,7 @@ SELECT
     w.offered,
     CASE
         WHEN w.consent IN ('given', 'yes') THEN 'given'
+        WHEN w.consent = 'refused' AND w.consent_met = 1 AND w.start <= w.consent_at THEN 'withdrawn'
         WHEN w.consent IN ('refused', 'no') THEN 'refused'
         WHEN w.consent = 'withdrawn' THEN 'withdrawn'
     END AS consent,

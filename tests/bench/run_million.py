@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -41,27 +43,38 @@ def area(folder: Path, people: int, months: int, seed: int) -> None:
     synthesise(folder / "data", people=people, months=months, seed=seed, last_month=LAST, wide=True)
 
 
-def watched(command: list[str]) -> tuple[dict[str, Any], float, float]:
-    """Run a command; its JSON answer, seconds, and peak memory in GB."""
-    began = time.perf_counter()
+def memory(process: psutil.Process) -> float:
+    """Bytes a process and those it started hold."""
+    total = 0.0
+    for one in (process, *process.children(recursive=True)):
+        with suppress(psutil.Error):
+            total += one.memory_info().rss
+    return total
+
+
+def watched(command: list[str]) -> tuple[dict[str, Any], float, float, float]:
+    """Run a command; its JSON answer, seconds, seconds of CPU, and peak memory in GB, of all its processes."""
+    began, before = time.perf_counter(), os.times()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8")
     peak = [0]
 
     def watch() -> None:
         while process.poll() is None:
             try:
-                peak[0] = max(peak[0], psutil.Process(process.pid).memory_info().rss)
+                peak[0] = max(peak[0], memory(psutil.Process(process.pid)))
             except psutil.Error:
                 return
-            time.sleep(0.05)
+            time.sleep(0.1)
 
     threading.Thread(target=watch, daemon=True).start()
     answer, _ = process.communicate()
     found: dict[str, Any] = json.loads(answer.strip().splitlines()[-1])
-    return found, time.perf_counter() - began, peak[0] / 1e9
+    took, after = time.perf_counter() - began, os.times()
+    used = after.children_user + after.children_system - before.children_user - before.children_system
+    return found, took, used, peak[0] / 1e9
 
 
-def run(site: Path, raw: Path, curated: Path, month: Month) -> tuple[dict[str, Any], float, float]:
+def run(site: Path, raw: Path, curated: Path, month: Month) -> tuple[dict[str, Any], float, float, float]:
     """`hiu run` as a whole process."""
     command = [sys.executable, "-m", "pipelines.cli", "run", str(month), "--site", str(site), "--raw", str(raw)]
     return watched([*command, "--curated", str(curated), "--json"])
@@ -76,10 +89,10 @@ def floor(raw: Path) -> tuple[int, float]:
     return rows, time.perf_counter() - began
 
 
-def report(name: str, found: dict[str, Any], seconds: float, peak: float) -> None:
+def report(name: str, found: dict[str, Any], seconds: float, cpu: float, peak: float) -> None:
     """One line of the table."""
     stages = ", ".join(f"{stage} {took:.1f}" for stage, took in found["seconds"].items())
-    print(f"| {name} | {found['received']:,} | {seconds:.1f} | {peak:.2f} | {stages} |", flush=True)
+    print(f"| {name} | {found['received']:,} | {seconds:.1f} | {cpu:.0f} | {peak:.2f} | {stages} |", flush=True)
 
 
 def main() -> None:
@@ -97,9 +110,9 @@ def main() -> None:
     for old in (curated, less):
         shutil.rmtree(old, ignore_errors=True)
     print(f"{given.people:,} people, {given.months} months, seed {given.seed}, {datetime.now(UTC):%Y-%m-%d}")
-    print("| run | rows | seconds | peak GB | seconds by stage |\n|---|---|---|---|---|")
+    print("| run | rows | seconds | CPU s | peak GB | seconds by stage |\n|---|---|---|---|---|---|")
     rows, took = floor(raw)
-    print(f"| floor: DuckDB counts the CSV files as text | {rows:,} | {took:.1f} | | |", flush=True)
+    print(f"| floor: DuckDB counts the CSV files as text | {rows:,} | {took:.1f} | | | |", flush=True)
     report("all at once", *run(site, raw, curated, LAST))
     report("again, nothing changed", *run(site, raw, curated, LAST))
     shutil.copytree(raw, less, ignore=lambda _, names: [name for name in names if name == str(LAST)])

@@ -9,7 +9,7 @@ import pytest
 
 from hiu.rank.history import Floats
 from hiu.rank.intensity import Constants
-from hiu.rank.uncertainty import Posterior, Uncertainty, uncertainty
+from hiu.rank.uncertainty import Posterior, Uncertainty, in_the_first, uncertainty
 
 HELD = Constants(m=0.7, phi=1.5, b0=1.5)
 N = 4.83
@@ -106,6 +106,13 @@ def test_five_thousand_people_take_under_two_seconds() -> None:
         simulate(post)
         spent.append(time.process_time() - start)
     assert min(spent) < 2
+
+
+@pytest.mark.parametrize(("people", "keep", "top"), [(400, 5000, 20), (900, 300, 20), (7, 5000, 20), (50, 50, 50)])
+def test_the_shares_alone_are_those_of_the_whole(people: int, keep: int, top: int) -> None:
+    post = posterior(np.sort(heavy_tailed(people))[::-1])
+    whole = uncertainty(post, top=top, draws=500, seed=4, keep=keep)
+    assert np.array_equal(in_the_first(post, top=top, draws=500, seed=4, keep=keep), whole.p)
 
 
 def test_nobody_is_no_trouble() -> None:

@@ -1,0 +1,107 @@
+"""Reading ahead and drawing beside the run: in processes or not, in large windows or small, the result is the same."""
+
+from __future__ import annotations
+
+from concurrent.futures.process import BrokenProcessPool
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import LAST, PlaceOf, copy_months, table
+
+from hiu.errors import InputRefused
+from hiu.extract.find import find_deliveries
+from hiu.publish.chart_data import PersonSeries, all_series
+from pipelines import ahead, draw
+from pipelines.ahead import Next, read_ahead
+from pipelines.deliver import Job
+from pipelines.place import Place
+from pipelines.progress import Reporter
+from pipelines.run import Outcome
+
+REFUSED = "police_incidents_bad.csv"
+
+
+@pytest.fixture
+def month_with_a_bad_file(area: Path, place_of: PlaceOf, tmp_path: Path) -> Place:
+    """One month's drops and a file that can't be read."""
+    raw = tmp_path / "raw"
+    copy_months(area / "data" / "raw", raw, [str(LAST)])
+    (raw / str(LAST) / REFUSED).write_text('Ref,Name\n1,"never closed\n', encoding="utf-8", newline="\n")
+    return place_of(raw)
+
+
+def jobs(place: Place) -> list[Job]:
+    return [Job(found, "0" * 64, "recipe", None) for found in find_deliveries(place.raw, place.sources).deliveries]
+
+
+def read(place: Place) -> list[Next]:
+    return list(read_ahead(place, jobs(place), date(2026, 4, 8)))
+
+
+def told(found: Next) -> Any:
+    if isinstance(found.read, InputRefused):
+        return found.job.found.name, type(found.read), str(found.read), vars(found.read)
+    done = found.read.done
+    return found.job.found.name, found.read.received, found.read.period, found.asked, done
+
+
+def same(one: list[Next], other: list[Next]) -> None:
+    assert len(one) == len(other)
+    for a, b in zip(map(told, one), map(told, other), strict=True):
+        assert a[:-1] == b[:-1]
+        if isinstance(a[-1], dict):
+            assert a[-1] == b[-1]
+            continue
+        for name in ("records", "facts", "quarantine"):
+            assert getattr(a[-1], name).equals(getattr(b[-1], name))
+
+
+def test_a_process_of_its_own_reads_the_same_and_refuses_the_same(
+    month_with_a_bad_file: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = read(month_with_a_bad_file)
+    assert [found.job.found.name for found in here if isinstance(found.read, InputRefused)] == [f"{LAST}/{REFUSED}"]
+    monkeypatch.setattr(ahead, "FEW_BYTES", 0)
+    monkeypatch.setattr(ahead, "WINDOW_FILES", 2)
+    monkeypatch.setattr(ahead, "AHEAD_BYTES", 1)
+    same(here, read(month_with_a_bad_file))
+
+
+class Broken:
+    """Stands for a pool whose process can't start."""
+
+    def submit(self, *_: Any) -> Any:
+        return self
+
+    def result(self) -> Any:
+        raise BrokenProcessPool
+
+    def shutdown(self, **_: Any) -> None:
+        pass
+
+
+def test_where_no_process_can_start_the_files_are_read_here(
+    month_with_a_bad_file: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = read(month_with_a_bad_file)
+    monkeypatch.setattr(ahead, "_pool", lambda jobs: Broken())
+    same(here, read(month_with_a_bad_file))
+
+
+@pytest.fixture(scope="module")
+def people(published: Outcome) -> list[PersonSeries]:
+    frames = {name: table(published, name) for name in ("coverage", "ranked")}
+    demand = table(published, "monthly_demand")
+    chosen = sorted(set(demand["person_id"]))[:9]
+    return list(all_series(chosen, demand=demand, last=LAST, **frames))
+
+
+def test_charts_drawn_in_processes_are_the_same(people: list[PersonSeries], monkeypatch: pytest.MonkeyPatch) -> None:
+    report = Reporter(quiet=True)
+    beside = draw.Drawing(people).done(report)
+    assert [f"charts/{person.person_id}.svg" for person in people] == [name for name in beside[1] if "svg" in name]
+    assert beside == draw.draw(people)
+    monkeypatch.setattr(draw, "worker_pool", lambda most: Broken())
+    assert draw.Drawing(people).done(report) == beside
