@@ -15,6 +15,8 @@ from hiu.govern.rights import make_private
 
 FOLDERS = ("data/raw", "data/curated", "sources", "expectations", "keys")
 KEY_FILE = "keys/site.key"
+SHARED = (("support", "group"), ("support", "clinician"), ("support", "analyst"), ("planning", "commissioner"))
+"""Purposes and recipients a site may have a basis for."""
 _IGNORED = "# Never committed: what partners sent, what was made of it, and the key.\n/data/\n/keys/\n"
 
 
@@ -24,8 +26,9 @@ def init_site(
     """Make a site in a folder; returns every path made.
 
     `sources` are the sources to have an agreement each: a synthetic site grants its own, a live one gets
-    blocks to fill and takes nothing until they are. `key_file` (default keys/site.key, outside data/) may
-    be anywhere outside the data folders; an existing key is kept. Raises UsageError if a site is already there.
+    blocks to fill and takes nothing until they are. So with the basis, without which nobody is shown.
+    `key_file` (default keys/site.key, outside data/) may be anywhere outside the data folders; an existing key
+    is kept. Raises UsageError if a site is already there.
     """
     if (folder / "site.toml").exists():
         raise UsageError(f"{folder}: there is a site already (site.toml); nothing was changed")
@@ -46,11 +49,27 @@ def site_toml(*, name: str, synthetic: bool, today: date, sources: Sequence[str]
         "@NAME@": _string(name),
         "@SYNTHETIC@": "true" if synthetic else "false",
         "@KEY_FILE@": _string((key_file or Path(KEY_FILE)).as_posix()),
+        "@BASIS@": "\n".join(_basis(*pair, today, synthetic) for pair in SHARED),
         "@AGREEMENTS@": "\n".join(blocks),
     }
     for mark, value in values.items():
         template = template.replace(mark, value)
     return template
+
+
+def _basis(purpose: str, recipient: str, today: date, synthetic: bool) -> str:
+    """A site's leave to share: a synthetic one's own, or what a live one's data protection officer has to fill in."""
+    if synthetic:
+        return (
+            f'[[basis]]\npurpose = "{purpose}"\nrecipient = "{recipient}"\n'
+            'code = "synthetic data: nobody to protect"\ndecided_by = "hiu init"\nevidence = "none needed"\n'
+            f"start = {date(today.year - 20, 1, 1)}\nend = {date(today.year + 20, 12, 31)}\n"
+        )
+    return (
+        f'# [[basis]]\n#   purpose = "{purpose}"\n#   recipient = "{recipient}"\n'
+        '#   code = "the lawful basis, as your privacy notice cites it"\n#   decided_by = "who decided it"\n'
+        f'#   evidence = "reference of the impact assessment"\n#   start = {today}\n#   end = YYYY-MM-DD\n'
+    )
 
 
 def _granted(source: str, today: date) -> str:

@@ -13,9 +13,11 @@ import os
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from hiu.errors import SettingsError
 from hiu.govern.rights import open_to_others
+from hiu.settings import Settings
 
 SIZE = 32
 
@@ -67,6 +69,44 @@ def ensure_key(path: Path | None, *, outside: Iterable[Path]) -> bytes:
         with contextlib.suppress(FileExistsError):
             make_key(path, outside=folders)
     return load_key(path, outside=folders)
+
+
+SERVICE = "hiu site key"
+"""Under what name the operating system's keyring holds it."""
+
+
+def store(name: str, key: bytes) -> None:
+    """Put a site's key into the operating system's keyring. Raises SettingsError where there is none."""
+    _keyring().set_password(SERVICE, name, key.hex())
+
+
+def stored(name: str) -> bytes:
+    """A site's key from the operating system's keyring. Raises SettingsError if there is none of that name."""
+    text = _keyring().get_password(SERVICE, name)
+    with contextlib.suppress(ValueError):
+        if text and len(key := bytes.fromhex(text)) == SIZE:
+            return key
+    raise SettingsError(f"the keyring has no key of this site ({name}); 'hiu key --keyring' copies it there, "
+                        'and key_store = "file" uses the file')  # fmt: skip
+
+
+def _keyring() -> Any:
+    """The system's keyring, if it has one that keeps secrets: never a file in plain text."""
+    import keyring
+    from keyring.backends import fail
+
+    found = keyring.get_keyring()
+    if isinstance(found, fail.Keyring) or "plaintext" in type(found).__name__.lower():
+        raise SettingsError('this computer has no keyring that a program can use; leave key_store = "file"')
+    return keyring
+
+
+def site_key(settings: Settings, home: Path) -> bytes:
+    """The key of a site, from its file or the keyring. A synthetic site makes its own. Raises SettingsError."""
+    if settings.governance.key_store == "keyring":
+        return stored(str(home.resolve()))
+    get = ensure_key if settings.synthetic else load_key
+    return get(settings.key_file, outside=(settings.raw, settings.curated))
 
 
 def derive(key: bytes, purpose: str) -> bytes:

@@ -8,13 +8,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
+from typing import Any
 
 from hiu.govern.keys import derive
 
+_PERSON = re.compile(r"HIU-[A-Z2-7]{8}")
 
-def recipient_key(site_key: bytes, recipient: str) -> bytes:
-    """The key of one recipient: no two can join their tokens."""
-    return derive(site_key, f"pseudonym:{recipient}")
+
+def recipient_key(site_key: bytes, recipient: str, turn: int = 1) -> bytes:
+    """The key of one recipient: no two can join their tokens. `turn` = how often it was turned (1 = the first)."""
+    return derive(site_key, f"pseudonym:{recipient}" if turn == 1 else f"pseudonym:{recipient}:{turn}")
 
 
 def key_id(key: bytes) -> str:
@@ -25,6 +29,22 @@ def key_id(key: bytes) -> str:
 def pseudonym(person_id: str, key: bytes) -> str:
     """`P<keyid>-` and 16 base32 characters of HMAC-SHA256(key, person id)."""
     return f"P{key_id(key)}-{_base32(hmac.new(key, person_id.encode(), hashlib.sha256).digest())[:16]}"
+
+
+def masked(value: Any, key: bytes) -> Any:
+    """A value (of lists and mappings, too) with a token in place of every person id in its text."""
+    if isinstance(value, str):
+        return _PERSON.sub(lambda found: pseudonym(found.group(0), key), value)
+    if isinstance(value, dict):
+        return {name: _of(name, part, key) for name, part in value.items()}
+    return [masked(part, key) for part in value] if isinstance(value, list | tuple | set | frozenset) else value
+
+
+def _of(name: str, value: Any, key: bytes) -> Any:
+    """Ids of descriptions are known by the name they go under; other digests are nobody's."""
+    if not name.startswith("identit"):
+        return masked(value, key)
+    return pseudonym(value, key) if isinstance(value, str) else [pseudonym(str(one), key) for one in value]
 
 
 def _base32(value: bytes) -> str:

@@ -29,6 +29,11 @@ def make_private(folder: Path) -> Path:
     return folder
 
 
+def close_new_files() -> None:
+    """From now on what this process makes is its owner's alone (no effect on Windows: see `advice`)."""
+    os.umask(0o077)
+
+
 def open_to_others(path: Path) -> str | None:
     """A sentence with the fix if the group or others have any right to a file or folder; else None.
 

@@ -1,19 +1,54 @@
 """Who may be shown: people supported, and candidates in the top N; nobody else (G18, G57).
 
-The list goes to group members under the sharing agreement; a person who is neither has no row, no chart
-and no name in it.
+And of those only whom the basis permits (hiu.govern.gate): `gated` marks the list, `visible` shows nobody who is not
+marked, and `withheld` says how many are left out. A person who is not shown has no row, no chart and no name.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 import polars as pl
+
+from hiu.errors import HiuError
+
+PERMITTED = "permitted"
+"""The mark of the gate on the ranked list: beside the published columns, on its way to an output; never written."""
+
+
+def gated(tables: Mapping[str, pl.DataFrame], permitted: Collection[str]) -> dict[str, pl.DataFrame]:
+    """Published tables as an output may use them.
+
+    `permitted` = ids the gate lets through (`hiu.govern.gate.permitted`). `ranked` carries the mark; of everybody else,
+    `changes`, `support` and `meeting_entry` keep no row.
+    """
+    allowed = pl.Series(sorted(permitted), dtype=pl.String).implode()
+    out = dict(tables)
+    out["ranked"] = mark(tables["ranked"], permitted)
+    for name in ("changes", "support", "meeting_entry"):
+        if name in out:
+            out[name] = out[name].filter(pl.col("person_id").is_null() | pl.col("person_id").is_in(allowed))
+    return out
+
+
+def mark(ranked: pl.DataFrame, permitted: Collection[str]) -> pl.DataFrame:
+    """The list with the mark of the gate: who on it may be shown."""
+    allowed = pl.Series(sorted(permitted), dtype=pl.String).implode()
+    return ranked.with_columns(pl.col("person_id").is_in(allowed).alias(PERMITTED))
 
 
 def visible(ranked: pl.DataFrame, top: int) -> pl.DataFrame:
-    """Rows of the ranked list that may be shown, by list and rank: supported, or in the top N of their list."""
-    place = pl.col("rank").rank("ordinal").over("list")
-    shown = (pl.col("access") == "supported") | (place <= top)
-    return ranked.filter(shown).sort("list", "rank", "person_id")
+    """Rows of the ranked list that may be shown, by list and rank: supported or in the top N of their list, and
+    permitted.
+
+    Raises HiuError for a list that did not pass the gate (`gated` or `mark`).
+    """
+    return _placed(ranked, top).filter(PERMITTED).sort("list", "rank", "person_id")
+
+
+def withheld(ranked: pl.DataFrame, top: int) -> int:
+    """How many people would be shown, were it permitted: printed on every output as 'withheld: n'."""
+    return _placed(ranked, top).filter(~pl.col(PERMITTED)).height
 
 
 def charted(ranked: pl.DataFrame, top: int, charts: int, *, candidates: bool = True) -> list[str]:
@@ -24,3 +59,12 @@ def charted(ranked: pl.DataFrame, top: int, charts: int, *, candidates: bool = T
     shown = visible(ranked, top)
     kept = shown if candidates else shown.filter(pl.col("access") == "supported")
     return kept["person_id"].to_list()[:charts]
+
+
+def _placed(ranked: pl.DataFrame, top: int) -> pl.DataFrame:
+    """Supported people, and candidates in the top N: places are counted over everybody, withheld people too."""
+    if PERMITTED not in ranked.columns:
+        raise HiuError("this list did not pass the gate, so nobody on it may be shown: mark it by "
+                       "hiu.publish.access.gated with the ids that hiu.govern.gate.permitted gives")  # fmt: skip
+    place = pl.col("rank").rank("ordinal").over("list")
+    return ranked.filter((pl.col("access") == "supported") | (place <= top))

@@ -109,8 +109,8 @@ def test_every_setting_is_in_the_template_at_its_default() -> None:
         exclude={"name", "key_file"}
     )
     for dotted, default in settings_of(Settings).items():
-        if default is None or dotted == "agreements":
-            assert f"\n#   {dotted.split('.')[-1]} = " in text or dotted in ("key_file", "agreements")
+        if default is None or dotted in ("agreements", "basis"):
+            assert f"\n#   {dotted.split('.')[-1]} = " in text or dotted in ("key_file", "agreements", "basis")
             continue
         place: object = shown
         for part in dotted.split("."):

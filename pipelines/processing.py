@@ -1,0 +1,107 @@
+"""The record of processing activities (UK GDPR article 30), written from a site's configuration."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from hiu.govern.basis import in_force
+from hiu.model import IDENTITY_COLUMNS, TABLES
+from hiu.model.govern import PURPOSES, RECIPIENTS
+from pipelines.place import Place
+
+_WHAT_FOR = {
+    "support": "Find the people in most need of support across agencies, offer it, and review it. By name.",
+    "planning": "Plan services with figures about the cohort. Nobody is in them.",
+}
+_WHO = {
+    "group": "Members of the multi-agency group: the month's pack, workbook, ranked list, charts",
+    "clinician": "Lead clinicians: the person sheet of people who are supported",
+    "analyst": "The group's analysts: names shown when they ask, each time logged",
+    "commissioner": "Commissioners: suppressed and rounded figures, released by a named checker",
+}
+
+
+def page(place: Place, on: date) -> str:
+    """The page as Markdown, as the configuration stands on a day."""
+    settings = place.settings
+    lines = [f"# Record of processing: {settings.name}", ""]
+    lines += [
+        f"Made by `hiu basis --processing` from the configuration on {on.day} {on:%b %Y}; do not edit it by hand.",
+        "",
+    ]
+    if settings.synthetic:
+        lines += ["The people of this site are invented.", ""]
+    lines += ["## What is received, from whom, under what agreement", "", *_sources(place, on)]
+    lines += ["", "## What for, to whom, on what basis", "", *_purposes(place, on)]
+    lines += ["", "## What is kept of a person", "", *_kept()]
+    lines += ["", "## How long, and how it is kept safe", "", *_safety(place)]
+    return "\n".join(lines) + "\n"
+
+
+def _sources(place: Place, on: date) -> list[str]:
+    rows = ["| source | kind | counted as | agreement | signed by | from | to |", "|---|---|---|---|---|---|---|"]
+    for name in sorted(place.sources):
+        source, found = place.sources[name], in_force(place.settings, name, on)
+        counted = ", ".join(sorted(source.counts)) or "nothing: it says who is supported"
+        agreed = (found.reference, found.signed_by, str(found.start), str(found.end)) if found else (
+            "**none in force: its files are refused**", "", "", "")  # fmt: skip
+        rows.append(f"| {name} | {source.kind} | {counted} | " + " | ".join(agreed) + " |")
+    return rows
+
+
+def _purposes(place: Place, on: date) -> list[str]:
+    rows = ["| purpose | recipient | what they get | lawful basis | decided by | evidence | until |",
+            "|---|---|---|---|---|---|---|"]  # fmt: skip
+    held = [one for one in place.settings.basis if one.start <= on <= one.end]
+    for purpose in PURPOSES:
+        for recipient in RECIPIENTS:
+            found = [one for one in held if (one.purpose, one.recipient) == (purpose, recipient)]
+            if not found and (purpose == "planning") == (recipient == "commissioner"):
+                rows.append(f"| {purpose} | {recipient} | {_WHO[recipient]} | **none: nothing is shown** | | | |")
+            for one in found:
+                cells = (one.code, one.decided_by, one.evidence, str(one.end))
+                rows.append(f"| {purpose} | {recipient} | {_WHO[recipient]} | " + " | ".join(cells) + " |")
+    governance = place.settings.governance
+    opted, out = ", ".join(governance.opt_out_purposes), ", ".join(governance.left_out_of_counts)
+    return [
+        *(f"- **{name}**: {text}" for name, text in _WHAT_FOR.items()),
+        "",
+        *rows,
+        "",
+        "An objection, a restriction, consent to share withdrawn, or a death forbids everything for that person.",
+        f"A national data opt-out forbids: {opted or 'nothing here'}.",
+        f"Not counted in figures that leave, either: people with {out or 'no such row'}.",
+    ]
+
+
+def _kept() -> list[str]:
+    """Tables with a column about a person, as the model says."""
+    told = [column.meaning.rstrip(".") for column in IDENTITY_COLUMNS]
+    tables = [table for table in TABLES.values() if any(column.personal for column in table.columns)]
+    return [
+        "To tell who is who, of each row received: " + "; ".join(told) + ".",
+        "",
+        "Special category data: health (attendances, bed nights, detentions, assessments, gradings). Criminal offence "
+        "data is not asked for: a police incident is counted whatever the person's part in it.",
+        "",
+        "| table | what it is |",
+        "|---|---|",
+        *(f"| {table.name} | {table.meaning.replace('|', '/')} |" for table in tables),
+        "",
+        "Every column, and whether it is about a person, is in the data dictionary.",
+    ]
+
+
+def _safety(place: Place) -> list[str]:
+    governance = place.settings.governance
+    moved = ", ".join(governance.area_postcodes) or "not watched: no area_postcodes are set"
+    key = "the operating system's keyring" if governance.key_store == "keyring" else "a file only its owner reads"
+    return [
+        f"- Review after {governance.retention_months} months without a record, {governance.exit_months} months after "
+        f"support ended, at death, and on moving out of the area ({moved}). A person decides; nothing is destroyed "
+        "by itself.",
+        "- Erasure: `hiu erase`, from the database, everything published, records and the product's own backups.",
+        f"- Folders are for their owner alone; the key is kept apart from the data, in {key}.",
+        "- No network: nothing is sent or fetched. Every run, disclosure and erasure is a line in a chained log.",
+        "- Nobody is decided about by the program: a named person decides every offer of support.",
+    ]

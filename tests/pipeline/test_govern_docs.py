@@ -1,0 +1,68 @@
+"""docs/governance.md as a data protection officer would follow it: every command, in its order, on one area."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from datetime import date, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+from conftest import LAST, REPOSITORY, table
+from typer.testing import CliRunner
+
+from pipelines.cli import app
+from pipelines.place import open_place
+from pipelines.processing import page
+from pipelines.run import Outcome
+
+PAGE = (REPOSITORY / "docs" / "governance.md").read_text(encoding="utf-8")
+LINES = [line for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) for line in block.splitlines() if line]
+
+
+def test_the_page_has_a_command_for_each_task() -> None:
+    used = {line.split()[1] for line in LINES}
+    assert used >= {"basis", "consent", "disclose", "hold", "retain", "erase", "release", "key", "verify", "explain"}
+    assert len(LINES) >= 24
+
+
+def test_the_example_basis_loads() -> None:
+    import tomllib
+
+    from hiu.settings import Settings
+
+    (block,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    assert Settings.model_validate({"name": "A", **tomllib.loads(block)}).basis[0].recipient == "group"
+
+
+@pytest.mark.slow
+def test_every_command_runs_in_order(
+    area: Path, published: Outcome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(area, tmp_path / "mysite")
+    monkeypatch.chdir(tmp_path)
+    ranked = table(published, "ranked").filter(pl.col("list") == "adult").sort("rank", "person_id")
+    person = str(ranked["person_id"][0])
+    (tmp_path / "opted-out.csv").write_text("nhs_number\n999 123 4567\n", encoding="utf-8")
+    said = {}
+    for line in LINES:
+        words = [person if word == "PERSON" else word for word in shlex.split(line, comments=True)[1:]]
+        result = CliRunner().invoke(app, words)
+        assert result.exit_code in (0, 3), f"{line}\n{result.output}"
+        said[line] = result.output
+    outputs = list(said.values())
+    assert any("withheld" in text for text in outputs) and any("erased, as P" in text for text in outputs)
+    assert any("released: " in text for text in outputs)
+    canary = next(text for line, text in said.items() if "--canary" in line)
+    assert "0 problems" not in canary and "are whole" in canary
+    assert str(LAST) in next(text for line, text in said.items() if line.startswith("hiu release"))
+
+
+def test_the_record_of_processing_is_the_configurations() -> None:
+    text = (REPOSITORY / "docs" / "records-of-processing.md").read_text(encoding="utf-8")
+    made = re.search(r"configuration on (\d+ \w+ \d{4});", text)
+    assert made
+    on: date = datetime.strptime(made.group(1), "%d %b %Y").date()
+    assert text == page(open_place(REPOSITORY / "tests" / "sites" / "sample"), on)
