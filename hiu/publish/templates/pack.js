@@ -1,0 +1,246 @@
+// The pack: the list on the left, the month or one person on the right. Text goes in by textContent only.
+const element = document.getElementById("data");
+const data = JSON.parse(element.textContent);
+element.remove();
+
+const find = (id) => document.getElementById(id);
+const people = data.people, places = new Map(people.map((person, index) => [person.id, index]));
+const state = { hidden: false, chosen: null, split: false, table: false, sort: "rank", down: false, shown: [] };
+
+function h(tag, attributes, ...inside) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (name === "click") made.addEventListener("click", value);
+    else if (value !== null && value !== false) made.setAttribute(name, value === true ? "" : value);
+  }
+  made.append(...inside.filter((one) => one !== null && one !== undefined));
+  return made;
+}
+
+// The only place a name leaves the data; when names are hidden, nothing of it is left in the page.
+const nameOf = (person) => (state.hidden ? person.id : person.name);
+const freely = (text) => (state.hidden ? "(hidden with the names)" : text);
+
+// ---- the list -------------------------------------------------------------------------------------------
+const RISKS = ["High", "Medium", "Low", "Not banded", "Not assessed"];
+const KEYS = {
+  rank: (p) => p.rank, certainty: (p) => p.certainty || "Z", person: (p) => nameOf(p).toLocaleLowerCase("en-GB"),
+  risk: (p) => RISKS.indexOf(p.risk), contacts: (p) => (p.contacts === null ? -1 : p.contacts),
+  change: (p) => data.labels.indexOf(p.label), intensity: (p) => p.intensity,
+};
+const NUMBERS = ["contacts", "intensity"];
+
+function wanted(person) {
+  const text = find("search").value.trim().toLocaleLowerCase("en-GB");
+  const said = state.hidden ? person.id : `${person.name} ${person.id}`;
+  const { value: risk } = find("risk"), { value: change } = find("change"), { value: access } = find("access");
+  return (!text || said.toLocaleLowerCase("en-GB").includes(text)) && (!risk || person.risk === risk)
+    && (!change || person.label === change) && (!access || (access === "supported") === person.supported);
+}
+
+// Told apart by the frame, not by colour: it has to work in black and white.
+const FRAMES = { High: "tag strong", Medium: "tag middle", Low: "tag" };
+const tag = (risk, before) => h("span", { class: FRAMES[risk] || "plain" }, before + risk);
+
+function row(person) {
+  const index = places.get(person.id), chosen = index === state.chosen;
+  const range = person.low === null ? "" : `(${person.low}–${person.high})`;
+  return h("tr", { "data-index": index, class: chosen ? "chosen" : null },
+    h("td", { class: "n" }, h("b", {}, String(person.rank)), h("span", { class: "range" }, ` ${range}`)),
+    h("td", { class: "mid" }, person.certainty || "–"),
+    h("td", { class: "who-cell" }, h("div", {},
+      person.supported ? h("span", { class: "tick", role: "img", "aria-label": "supported" }, "✓") : null,
+      h("button", { type: "button", class: "link", "aria-current": chosen ? "true" : null }, h("bdi", {}, nameOf(person))))),
+    h("td", {}, tag(person.risk, "")),
+    h("td", { class: "n" }, person.contacts === null ? "not supplied" : String(person.contacts), person.estimated ? h("abbr", { title: "part estimated: a month was not supplied" }, "*") : null),
+    h("td", { class: "change" }, person.label),
+    h("td", { class: "n" }, person.intensity.toFixed(1)));
+}
+
+function showList() {
+  const key = KEYS[state.sort], turn = state.down ? -1 : 1;
+  const kept = people.filter(wanted).sort((a, b) => {
+    const one = key(a), other = key(b);
+    return Number(a.minor) - Number(b.minor) || turn * (one < other ? -1 : one > other ? 1 : 0) || a.rank - b.rank;
+  });
+  state.shown = kept.map((person) => places.get(person.id));
+  find("adults").replaceChildren(...kept.filter((person) => !person.minor).map(row));
+  find("minors").replaceChildren(...kept.filter((person) => person.minor).map(row));
+  find("minors-head").hidden = !kept.some((person) => person.minor);
+  find("count").textContent = `${kept.length} of ${people.length} people shown`;
+  for (const head of document.querySelectorAll("th[data-sort]")) {
+    const own = head.dataset.sort === state.sort;
+    head.setAttribute("aria-sort", own ? (state.down ? "descending" : "ascending") : "none");
+  }
+}
+
+function mark() {
+  for (const line of document.querySelectorAll("tr[data-index]")) {
+    const own = Number(line.dataset.index) === state.chosen;
+    line.classList.toggle("chosen", own);
+    if (own) line.querySelector("button").setAttribute("aria-current", "true");
+    else line.querySelector("button").removeAttribute("aria-current");
+    if (own) line.scrollIntoView({ block: "nearest" });
+  }
+}
+
+// ---- one person -----------------------------------------------------------------------------------------
+function facts(title, rows) {
+  return rows.length ? [h("h3", {}, title), h("dl", { class: "facts" }, ...rows.map(([words, value, late, note]) =>
+    h("div", { class: late ? "late" : null }, h("dt", {}, words), h("dd", {}, late ? `${value} ⚠` : value, note ? h("span", { class: "small" }, ` ${note}`) : null))))] : [];
+}
+
+function chartTable(own) {
+  const cell = (n) => h("td", { class: "n" }, n === null ? h("span", { class: "gap" }, "not supplied") : String(n));
+  const months = data.design.months.map((month, index) => h("tr", {}, h("th", { scope: "row" }, month), ...own.n.map((counts) => cell(counts[index])))).reverse();
+  return h("details", { open: state.table, id: "as-table" }, h("summary", {}, "Show as table"),
+    h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "The chart as a table" }, h("table", {},
+      h("caption", {}, "Each month, latest first. Not supplied is missing, never zero."),
+      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Month"), ...data.design.titles.map((title) => h("th", { scope: "col", class: "n" }, title)))),
+      h("tbody", {}, ...months))));
+}
+
+function chart(person) {
+  if (!person.own) return [h("p", { class: "small" }, "No chart is drawn for this person.")];
+  const box = h("div", { class: "chart", role: "img", "aria-label": person.own.alt });
+  box.append(drawChart(data.design, data.frames, person.own, state.split));
+  const table = chartTable(person.own);
+  table.addEventListener("toggle", () => { state.table = table.open; });
+  return [box, table];
+}
+
+function showPerson() {
+  const person = people[state.chosen], at = state.shown.indexOf(state.chosen);
+  const step = (words, by) => h("button", { type: "button", disabled: at + by < 0 || at + by >= state.shown.length, click: () => move(by) }, words);
+  find("person").replaceChildren(
+    h("div", { class: "tools" }, step("← Previous (k)", -1), step("Next (j) →", 1),
+      h("button", { type: "button", "aria-pressed": String(state.split), id: "split", click: () => { state.split = !state.split; showPerson(); find("split").focus(); } }, "Bed days in their own panel"),
+      h("button", { type: "button", click: showMonth }, "This month (m)")),
+    h("h2", { id: "person-title", tabindex: "-1" }, h("bdi", {}, nameOf(person)), state.hidden ? null : h("span", { class: "id" }, ` ${person.id}`)),
+    h("p", { class: "lead" }, tag(person.risk, "Risk: "), person.risk_note ? ` ${person.risk_note} ` : " ",
+      h("span", { class: "tag" }, person.label), person.supported ? " Supported." : " Candidate.", person.minor ? " Under 18, listed apart." : ""),
+    ...chart(person),
+    h("h3", {}, "Why this place"), h("p", {}, person.why),
+    h("h3", {}, "What changed since last month"),
+    h("ul", {}, ...person.changes.map((what) => h("li", {}, what)), h("li", {}, `${person.label}: ${person.label_why}`)),
+    ...facts("Recorded by earlier meetings", person.recorded.map(([words, value, note, free]) => [words, free ? freely(value) : value, false, note])),
+    ...(person.supported ? facts("Gates and dates", person.gates) : [h("h3", {}, "Gates and dates"), h("p", { class: "small" }, data.candidates)]),
+    ...(person.presets.length ? [h("h3", {}, "Published definitions met"), h("ul", {}, ...person.presets.map((one) => h("li", {}, one)))] : []),
+    h("h3", {}, "Sources"), h("p", {}, person.sources),
+  );
+}
+
+function choose(index, { list = true } = {}) {
+  state.chosen = index;
+  if (list) mark();
+  showPerson();
+  find("month").hidden = true;
+  find("person").hidden = false;
+  find("pane").scrollTop = 0;
+  find("said").textContent = `${people[index].id}, rank ${people[index].rank}`;
+  address();
+}
+
+function showMonth() {
+  state.chosen = null;
+  mark();
+  find("person").hidden = true;
+  find("person").replaceChildren();
+  find("month").hidden = false;
+  find("pane").scrollTop = 0;
+  find("said").textContent = "This month";
+  address();
+}
+
+// What is shown, as a link: an id, never a name; and names stay hidden when the page is loaded again.
+function address() {
+  const parts = [...(state.hidden ? ["names=hidden"] : []), ...(state.chosen === null ? [] : [`person=${people[state.chosen].id}`])];
+  history.replaceState(null, "", `#${parts.join("&")}`);
+}
+
+function move(by) {
+  const at = state.shown.indexOf(state.chosen), next = at < 0 ? (by > 0 ? 0 : -1) : at + by;
+  if (next >= 0 && next < state.shown.length) choose(state.shown[next]);
+}
+
+// ---- names, looks, keys ---------------------------------------------------------------------------------
+function fillFront() {
+  for (const spot of document.querySelectorAll("[data-person]")) spot.textContent = nameOf(people[Number(spot.dataset.person)]);
+  for (const spot of document.querySelectorAll("[data-free]")) spot.textContent = freely(data.free[Number(spot.dataset.free)]);
+}
+
+function hide(hidden) {
+  state.hidden = hidden;
+  if (hidden) find("search").value = "";
+  find("hide").setAttribute("aria-pressed", String(hidden));
+  fillFront();
+  showList();
+  if (state.chosen !== null) showPerson();
+  address();
+}
+
+function pressed(id, name) {
+  const on = document.documentElement.classList.toggle(name);
+  find(id).setAttribute("aria-pressed", String(on));
+}
+
+function open() {
+  if (location.hash === "#pane") return;
+  const asked = new URLSearchParams(location.hash.slice(1)), id = asked.get("person");
+  if (asked.get("names") === "hidden") hide(true);
+  find("unknown").hidden = !id || places.has(id);
+  if (places.has(id)) choose(places.get(id));
+  else if (state.chosen !== null) showMonth();
+}
+
+const SHORTCUTS = {
+  "/": () => find("search").focus(), j: () => move(1), k: () => move(-1), m: showMonth, Escape: showMonth,
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  if (event.target instanceof Element && event.target.matches("input, select, textarea")) {
+    if (event.key === "Escape") event.target.blur();
+    return;
+  }
+  if (SHORTCUTS[event.key] && find("keys").checked) {
+    event.preventDefault();
+    SHORTCUTS[event.key]();
+  }
+});
+find("rows").addEventListener("click", (event) => {
+  const line = event.target.closest("tr[data-index]");
+  if (line) choose(Number(line.dataset.index));
+});
+find("month").addEventListener("click", (event) => {
+  const jump = event.target.closest("button[data-jump]");
+  if (jump) {
+    find(jump.dataset.jump).scrollIntoView({ block: "start" });
+    find(jump.dataset.jump).focus({ preventScroll: true });
+  }
+  const who = event.target.closest("button[data-person]");
+  if (who) choose(Number(who.dataset.person));
+});
+for (const head of document.querySelectorAll("th[data-sort] button")) {
+  head.addEventListener("click", () => {
+    const name = head.parentElement.dataset.sort;
+    state.down = name === state.sort ? !state.down : NUMBERS.includes(name);
+    state.sort = name;
+    showList();
+  });
+}
+for (const id of ["search", "risk", "change", "access"]) find(id).addEventListener("input", showList);
+find("clear").addEventListener("click", () => {
+  for (const id of ["search", "risk", "change", "access"]) find(id).value = "";
+  showList();
+});
+find("hide").addEventListener("click", () => hide(!state.hidden));
+find("large").addEventListener("click", () => pressed("large", "large"));
+find("dark").addEventListener("click", () => pressed("dark", "dark"));
+find("print").addEventListener("click", () => window.print());
+window.addEventListener("hashchange", open);
+if (window.matchMedia("(prefers-color-scheme: dark)").matches) pressed("dark", "dark");
+fillFront();
+showList();
+open();
+document.documentElement.classList.add("ready");
