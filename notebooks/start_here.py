@@ -23,7 +23,8 @@ import os
 
 import hiu
 
-where = os.environ.get("HIU_SITE", "demo")
+site = os.environ.get("HIU_SITE", "demo")
+month = None  # such as "2026-03"; None is the latest
 
 # %% [markdown]
 # ## 1. Open the site
@@ -31,23 +32,23 @@ where = os.environ.get("HIU_SITE", "demo")
 # database, so you can look while a run is going on.
 
 # %%
-site = hiu.open(where)
-site
+area = hiu.open(site)
+area
 
 # %% [markdown]
 # ## 2. A month
-# **Look for:** every row received is either staged or set aside with a reason (quarantined), so the sum must agree.
-# A data set that was not supplied is *missing*, not zero.
+# **Look for:** every row received is either staged or set aside with a reason (quarantined), so the sum must agree. A
+# data set that was not supplied is *missing*, not zero.
 
 # %%
-month = site.latest
-month
+run = area.month(month)
+run
 
 # %% [markdown]
 # Which months did somebody not send?
 
 # %%
-month.not_supplied()
+run.not_supplied()
 
 # %% [markdown]
 # ## 3. The list
@@ -55,14 +56,14 @@ month.not_supplied()
 # certainty. A is secure. B means there is *no reliable difference* between these people: their order says nothing.
 
 # %%
-month.ranked(10)
+run.ranked(10)
 
 # %% [markdown]
 # ## 4. One person
 # Ask for a person by rank or by id. The sentence says why they have that place.
 
 # %%
-person = month.person(1)
+person = run.person(1)
 person
 
 # %% [markdown]
@@ -80,35 +81,52 @@ person.chart(split=True)
 
 # %% [markdown]
 # ## 5. Question it
-# Where does a figure come from? Every row of every file behind this person, and what became of it: counted, not
-# counted, superseded by a later version, deleted or set aside. `how` and `match_probability` say what joined the row
-# to the person, and how sure that is.
+# Where does a figure come from? Every row of every file behind this person, when it was, what it counts as and what
+# became of it: counted, not counted, superseded by a later version, deleted or set aside. `how` and `match_probability`
+# say what joined the row to the person, and how sure that is.
 
 # %%
-person.links()
+person.records()
+
+# %% [markdown]
+# Ask your own question in SQL. The tables are masked and can only be read; a mistyped name is answered with the
+# nearest.
+
+# %%
+run.sql("""
+    select label, count(*) as people, round(avg(intensity), 1) as mean_intensity
+    from ranked
+    where list = 'adult'
+    group by label
+    order by people desc
+""")
 
 # %% [markdown]
 # ## 6. Before you rely on it
 # Pairs of descriptions that may be one person, or may not, in the order in which looking at them would change the list.
 
 # %%
-month.review().head(10)
+run.review().head(10)
 
 # %% [markdown]
 # What each agency sent, how much of it was set aside, and what was unusual about it.
 
 # %%
-month.deliveries()
+run.deliveries()
 
 # %% [markdown]
 # ## 7. Anything else
-# Every published table is there by name (docs/data-dictionary.md says what each holds).
+# Every published table is there by name.
 
 # %%
-month.table("changes")
+run.tables
+
+# %%
+run.table("changes")
 
 # %% [markdown]
-# **Next:** open `ranked-list.html` in the folder printed below in a browser, and compare; then read docs/counting.md.
+# **Next:** `data_quality` before you trust a figure, `match_review` before you trust a person, `ranking` before you
+# trust an order. `pack.html` in the folder below is the same list as the meeting sees it.
 
 # %%
-month.folder
+run.folder

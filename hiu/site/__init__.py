@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hiu.errors import HiuError, SettingsError, UsageError
 from hiu.fuzzy import did_you_mean
@@ -10,21 +13,31 @@ from hiu.month import Month
 from hiu.publish.pointer import read_current
 from hiu.settings import load
 from hiu.site.cards import Card
-from hiu.site.person import Chart, Person
+from hiu.site.chart import Chart
+from hiu.site.opened import Opened, clock
+from hiu.site.person import Person
 from hiu.site.published import Published
+from hiu.site.suggest import Suggests
+
+if TYPE_CHECKING:
+    from hiu.site.draft import Draft
 
 __all__ = ["Chart", "Person", "Published", "Site", "open"]
 
 
-class Site:
+class Site(Suggests):
     """A site's published months.
 
-    `site.months` lists them; `site.month("2026-03")` or `site.latest` opens one. Nothing is written, and the
+    `site.months` lists them; `site.month("2026-03")` or `site.latest` opens one. Reading writes nothing, and the
     working warehouse is never touched.
+
+    >>> run.month == site.month(site.months[-1]).month
+    True
     """
 
-    def __init__(self, name: str, home: Path, curated: Path) -> None:
-        self.name, self.home, self.curated = name, home, curated
+    def __init__(self, opened: Opened) -> None:
+        self.name, self.home, self.curated = opened.settings.name, opened.home, opened.curated
+        self._opened = opened
 
     @property
     def months(self) -> list[str]:
@@ -34,11 +47,15 @@ class Site:
     @property
     def latest(self) -> Published:
         """The latest published month. Raises HiuError if there is none."""
-        return self.month(max(self._some()))
+        return self.month()
 
-    def month(self, month: str) -> Published:
-        """A published month. Raises UsageError naming the months there are, HiuError if there are none."""
-        wanted, there = str(Month.parse(month)), self._some()
+    def month(self, month: str | None = None) -> Published:
+        """A published month, the latest if not named.
+
+        Raises UsageError naming the months there are, HiuError if there are none.
+        """
+        there = self._some()
+        wanted = str(Month.parse(month or max(there)))
         if wanted not in there:
             known = sorted(there)
             raise UsageError(
@@ -48,7 +65,16 @@ class Site:
         folder = self.curated / "published" / there[wanted]
         if not folder.is_dir():
             raise HiuError(f"{folder}: not there, though {wanted} points to it. 'hiu run {wanted}' makes it again.")
-        return Published(Month.parse(wanted), folder)
+        return Published(Month.parse(wanted), folder, self._opened)
+
+    def draft(self, source: str, file: str | Path) -> Draft:
+        """A first mapping of an unfamiliar extract: what each column seems to be, as TOML to read and mend.
+
+        `source` is a known source (police, ed ...) or a new name. Raises InputRefused, UsageError if there is no file.
+        """
+        from hiu.site.draft import Draft
+
+        return Draft(self._opened, source, Path(file))
 
     def _folders(self) -> dict[str, str]:
         return read_current(self.curated / "CURRENT.json").months
@@ -69,8 +95,15 @@ class Site:
         return self._card().text()
 
 
-def open(site: str | Path = ".", *, curated: str | Path | None = None) -> Site:
-    """Open a site folder (with site.toml) for reading. Raises SettingsError if it isn't one."""
+def open(
+    site: str | Path = ".", *, curated: str | Path | None = None, show_names: bool = False,
+    now: Callable[[], datetime] = clock,
+) -> Site:  # fmt: skip
+    """Open a site folder (with site.toml) for reading. Raises SettingsError if it isn't one.
+
+    `show_names=True` shows the names that the site's basis lets analysts see; each showing is written to the audit log.
+    `now` tells the time of decisions and of log entries.
+    """
     home = Path(site)
     if not (home / "site.toml").is_file():
         raise SettingsError(
@@ -78,4 +111,4 @@ def open(site: str | Path = ".", *, curated: str | Path | None = None) -> Site:
             "'hiu init DIR' one for your own data."
         )
     settings = load(home / "site.toml")
-    return Site(settings.name, home, Path(curated) if curated else settings.curated)
+    return Site(Opened(home, settings, Path(curated) if curated else settings.curated, now, show_names))

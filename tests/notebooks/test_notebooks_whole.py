@@ -1,0 +1,68 @@
+"""Every notebook, run by papermill as people run it, on three and a half years and on the sample area."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from conftest import LAST, NOW, REPOSITORY
+from notebooks.runner import run_as_people_do, told_by
+
+from pipelines.demo import make_area
+from pipelines.place import open_place
+from pipelines.progress import Reporter
+from pipelines.run import Outcome, run_month
+
+pytestmark = pytest.mark.slow
+NOTEBOOKS = sorted((REPOSITORY / "notebooks").glob("*.py"))
+CHARTS = {"start_here", "person", "ranking", "cohort"}
+SECONDS = 30
+
+
+@pytest.fixture(scope="module")
+def long(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Outcome]:
+    """A synthetic area of 42 months, its last month published."""
+    folder = tmp_path_factory.mktemp("long") / "area"
+    make_area(folder, people=300, months=42, seed=5, last=str(LAST), now=NOW)
+    return folder, run_month(open_place(folder), LAST, now=NOW, report=Reporter(quiet=True))
+
+
+@pytest.fixture(scope="module")
+def sampled(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Outcome]:
+    """The sample area as a site of its own, its last month published."""
+    folder = tmp_path_factory.mktemp("sample") / "site"
+    shutil.copytree(REPOSITORY / "tests" / "sites" / "sample", folder)
+    text = (folder / "site.toml").read_text(encoding="utf-8")
+    moved = text.replace("../../../../shared/sample/raw", (sample / "raw").as_posix())
+    (folder / "site.toml").write_text(moved, encoding="utf-8", newline="\n")
+    now = datetime(2026, 4, 8, tzinfo=UTC)
+    return folder, run_month(open_place(folder), LAST, now=now, report=Reporter(quiet=True))
+
+
+def check(notebook: Path, site: tuple[Path, Outcome], folder: Path) -> None:
+    """It runs from the top in time, warns of nothing, names nobody, and shows its charts."""
+    outputs, seconds = run_as_people_do(notebook, {"site": str(site[0])}, folder)
+    assert seconds < SECONDS
+    assert [output for output in outputs if output.output_type in ("stream", "error")] == []
+    assert site[1].published
+    assert [value for value in told_by(site[1].published) if value in str(outputs)] == []
+    drawn = [output for output in outputs if "<svg" in output.get("data", {}).get("text/html", "")]
+    assert drawn or notebook.stem not in CHARTS
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_on_a_synthetic_area(notebook: Path, long: tuple[Path, Outcome], tmp_path: Path) -> None:
+    check(notebook, long, tmp_path)
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_on_the_sample(notebook: Path, sampled: tuple[Path, Outcome], tmp_path: Path) -> None:
+    check(notebook, sampled, tmp_path)
+
+
+def test_every_notebook_of_the_suite_is_there() -> None:
+    wanted = {"start_here", "data_quality", "match_review", "linkage_quality", "ranking", "person", "cohort",
+              "definitions", "new_source"}  # fmt: skip
+    assert {path.stem for path in NOTEBOOKS} == wanted
