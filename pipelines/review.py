@@ -4,29 +4,53 @@ from __future__ import annotations
 
 import polars as pl
 
-from hiu.link.review import by_effect
+from hiu.link.doubts import doubts
+from hiu.link.quality import link_quality
+from hiu.link.review import by_effect, chance, sampled, short
 from hiu.model import REVIEW_QUEUE
 from pipelines.plan import Work
 
-APART = "likely the same, kept apart"
-TOGETHER = "joined on weak evidence"
+C = pl.col
 
 
 def review_queue(work: Work) -> pl.DataFrame:
-    """Rows of model.REVIEW_QUEUE: the matcher's doubtful pairs, weighed by the ranked list."""
-    of = work.warehouse.read("select identity_id, person_id from cluster order by identity_id")
-    pairs = (
-        work.warehouse.read("review_pair")
-        .join(of.rename({"identity_id": "identity_a", "person_id": "person_a"}), on="identity_a")
-        .join(of.rename({"identity_id": "identity_b", "person_id": "person_b"}), on="identity_b")
-    )
-    scores = work.warehouse.read(
+    """Rows of model.REVIEW_QUEUE: what is in doubt, weighed by the ranked list.
+
+    Leaves all doubts in work.notes["doubts"] (the queue is capped), and the queue's pairs as warehouse.review_pair.
+    """
+    warehouse, settings = work.warehouse, work.place.settings
+    of = warehouse.read("select identity_id, person_id as cluster from cluster order by identity_id")
+    described = warehouse.read("select identity_id, rows, nhs_number from identity order by identity_id")
+    pairs = warehouse.read("select * from pair_score order by identity_a, identity_b")
+    asked = doubts(pairs, of, described, warehouse.read("decisions"), settings.linking).with_columns(chance=chance())
+    named = asked.join(of.rename({"identity_id": "identity_a", "cluster": "person_a"}), on="identity_a").join(
+        of.rename({"identity_id": "identity_b", "cluster": "person_b"}), on="identity_b")  # fmt: skip
+    scores = warehouse.read(
         "select person_id, intensity from ranked where list = 'adult' order by intensity desc, person_id"
     )
-    cut, next_cut = _cuts(scores["intensity"], work.place.settings.rank.top)
-    ordered = by_effect(pairs, dict(scores.iter_rows()), cut, next_cut)
-    why = pl.when("together").then(pl.lit(TOGETHER)).otherwise(pl.lit(APART))
-    return ordered.with_columns(why=why).select(REVIEW_QUEUE.names)
+    cut, next_cut = _cuts(scores["intensity"], settings.rank.top)
+    ordered = by_effect(named, dict(scores.iter_rows()), cut, next_cut)
+    queue = short(ordered, settings.linking.review_most)
+    work.notes["doubts"], work.notes["queued"] = ordered, queue.height
+    warehouse.put("review_pair", queue.select("identity_a", "identity_b", "match_weight", "match_probability"))
+    return queue.with_columns(sampled(queue, settings.linking.double_review)).select(REVIEW_QUEUE.names)
+
+
+def quality_of_links(work: Work) -> pl.DataFrame:
+    """Rows of model.LINK_QUALITY; after `review_queue`."""
+    read, doubts = work.warehouse.read, work.notes["doubts"]
+    return link_quality(
+        pairs=read("select * from pair_score order by identity_a, identity_b"),
+        doubts=doubts,
+        links_table=read("select person_id, source, how from links"),
+        people=read("people"),
+        identity=read("select i.identity_id, c.person_id as cluster, i.rows, i.nhs_number from identity i "
+                      "join cluster c on c.identity_id = i.identity_id"),
+        decisions=read("decisions"),
+        second=read("second_opinions"),
+        queued=work.notes["queued"],
+        on=work.month.end,
+    )  # fmt: skip
 
 
 def _cuts(scores: pl.Series, top: int) -> tuple[float, float]:

@@ -1,28 +1,33 @@
 """Which pairs are worth comparing: many cheap keys, each nullable and capped.
 
-A null part makes a null key, and a null key joins nothing. A key shared by more than `limit` nodes says little
-(no fixed abode, 'JOHN SMITH') and would cost millions of pairs: it is dropped for that rule only.
+A key shared by more than `limit` nodes says little (no fixed abode, 'JOHN SMITH') and would cost millions of
+pairs: it is dropped for that rule only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from hiu.link.names import groups
+from hiu.link.columns import Columns, columns
+from hiu.link.hashes import Hashes
+from hiu.link.keys import NUMBER, RULES, Rule, View, views
+from hiu.link.levels import Flags, Ints
 
-C = pl.col
 Pairs = NDArray[np.uint64]
 """Pairs of node numbers a < b, packed a << 32 | b, sorted, each once."""
 
+_NODE_BITS = 24
+_NODE = np.uint64(2**_NODE_BITS - 1)
+_SIEVE = np.uint64(64 - 22)
+
 
 def pairs(nodes: pl.DataFrame, limit: int, events: pl.DataFrame | None = None) -> Pairs:
-    """Every pair that shares at least one key. `events`: columns node, event (shared references)."""
-    found = [_within(keys, limit) for keys in _keys(nodes, events)]
-    return _once(np.concatenate(found)) if found else np.empty(0, dtype=np.uint64)
+    """Every pair that shares at least one key. `nodes`: nodes.Nodes.frame · `events`: node, source, event."""
+    return Blocking(columns(nodes, events), limit).every().pairs
 
 
 def split(packed: Pairs) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -37,127 +42,126 @@ def join(left: NDArray[np.int64], right: NDArray[np.int64]) -> Pairs:
     return packed
 
 
-def _within(keys: pl.DataFrame, limit: int) -> Pairs:
-    """All pairs inside each block of 2 to `limit` nodes. `keys`: node, key (a hash)."""
-    keys = keys.drop_nulls().unique()
-    keys = keys.filter(pl.len().over("key").is_between(2, limit)).sort("key", "node")
-    key, node = keys["key"].to_numpy(), keys["node"].to_numpy().astype(np.int64)
-    if not len(key):
-        return np.empty(0, dtype=np.uint64)
-    last = np.flatnonzero(np.append(key[1:] != key[:-1], True))
-    end = np.repeat(last, np.diff(np.append(-1, last)))
-    follow = end - np.arange(len(key))
-    left = np.repeat(np.arange(len(key)), follow)
-    start = np.repeat(np.cumsum(follow) - follow, follow)
-    right = left + 1 + np.arange(len(left)) - start
-    return _once(join(node[left], node[right]))
-
-
-def _once(values: Pairs) -> Pairs:
+def once(values: Pairs) -> Pairs:
     """Sorted and without repeats; sorting beats numpy's hashing here tenfold."""
-    ordered = np.sort(values)
-    keep = np.ones(len(ordered), dtype=np.bool_)
-    keep[1:] = ordered[1:] != ordered[:-1]
-    return ordered[keep]
+    values.sort()
+    keep = np.ones(len(values), dtype=np.bool_)
+    np.not_equal(values[1:], values[:-1], out=keep[1:])
+    return values[keep]
 
 
-def _key(*parts: str | pl.Expr) -> pl.Expr:
-    """A 64-bit key of several parts; null if any part is null or empty."""
-    columns = [(C(part) if isinstance(part, str) else part).cast(pl.String).replace("", None) for part in parts]
-    return pl.concat_str(columns, separator="|").hash()
+@dataclass(frozen=True)
+class Found:
+    """Pairs; by rule the keys too common to be used (sorted); and nodes of keys that were not so common before."""
+
+    pairs: Pairs
+    common: dict[int, Hashes]
+    crowd: Ints
 
 
-def _keys(nodes: pl.DataFrame, events: pl.DataFrame | None) -> Iterator[pl.DataFrame]:
-    wide = nodes.with_columns(
-        g1=C("given").str.slice(0, 1),
-        f1=C("family").str.slice(0, 1),
-        g3=C("given").str.slice(0, 3),
-        f3=C("family").str.slice(0, 3),
-        m1=C("middle").str.extract(r"^(\S+)"),
-        low=pl.min_horizontal("day", "month"),
-        high=pl.max_horizontal("day", "month"),
-        home=pl.when(~C("shared")).then("full_postcode"),
-        site=pl.when(~C("shared")).then("address"),
-    )
-    for parts in _PLAIN:
-        yield wide.select("node", key=_key(*parts))
-    yield from _name_keys(wide)
-    yield from _age_keys(wide)
-    ids = wide.select("node", part=C("local_ids").str.split("|")).explode("part")
-    yield ids.select("node", key=_key("part"))
-    if events is not None:
-        yield events.select("node", key=_key("event"))
+@dataclass
+class _Blocks:
+    """Entries in order of key, then node; of each entry where its block starts and how large it is."""
+
+    key: Hashes
+    node: Ints
+    start: Ints
+    size: Ints
 
 
-_PLAIN: tuple[tuple[str, ...], ...] = (
-    ("nhs_number",),
-    ("dob", "family_sound"),
-    ("dob", "given_sound"),
-    ("dob", "g1", "f1"),
-    ("dob", "home"),
-    ("dob", "outward", "g1"),
-    ("year", "month", "family_sound", "g1"),
-    ("year", "day", "family_sound", "g1"),
-    ("month", "day", "family_sound", "g1"),
-    ("year", "month", "given_sound", "f1"),
-    ("year", "day", "given_sound", "f1"),
-    ("month", "day", "given_sound", "f1"),
-    ("year", "given_sound", "family_sound"),
-    ("year", "g3", "f3"),
-    ("year", "low", "high", "g1"),
-    ("year", "low", "high", "f1"),
-    ("given_sound", "family_sound", "sector"),
-    ("given", "family"),
-    ("given", "home"),
-    ("family", "home"),
-    ("g1", "f1", "home"),
-    ("year", "home"),
-    ("month", "day", "home"),
-    ("site", "g1"),
-    ("site", "family_sound"),
-    ("given", "family", "outward"),
-    ("m1", "family", "year"),
-    ("m1", "given", "dob"),
-)
+class Blocking:
+    """The nodes under all their keys."""
+
+    def __init__(self, cols: Columns, limit: int) -> None:
+        if len(cols) > int(_NODE):
+            raise OverflowError(f"more than {int(_NODE):,} descriptions can't be linked at once")
+        self.size, self.limit, self.views = len(cols), limit, views(cols)
+
+    def every(self) -> Found:
+        """Every pair that shares a key, and the keys that are too common."""
+        common: dict[int, Hashes] = {}
+        found = []
+        for number, rule in enumerate(RULES):
+            blocks = _blocks(*_entries(self.views[rule.view], rule, common))
+            common[number] = np.unique(blocks.key[blocks.size > self.limit])
+            found.append(_inside(blocks, self.limit))
+        return Found(once(np.concatenate(found)), common, np.empty(0, np.int64))
+
+    def touching(self, fresh: Flags, before: dict[int, Hashes]) -> Found:
+        """The pairs that a change may have made: with a fresh node, or of keys that are common no more.
+
+        before: the keys that were too common when the other nodes' pairs were found.
+        """
+        common: dict[int, Hashes] = {}
+        found, crowd = [], []
+        for number, rule in enumerate(RULES):
+            key, node = _entries(self.views[rule.view], rule, common)
+            old = before[number]
+            blocks = _blocks(*_sieved(key, node, np.concatenate([key[fresh[node]], old])))
+            wide, known = blocks.size > self.limit, np.isin(blocks.key, old)
+            common[number] = np.unique(blocks.key[wide])
+            crowd.append(blocks.node[wide & ~known])
+            found.append(_led(blocks, np.flatnonzero(~wide & (fresh[blocks.node] | known))))
+        return Found(once(np.concatenate(found)), common, np.unique(np.concatenate(crowd)))
+
+    def among(self, nodes: Ints, common: dict[int, Hashes]) -> Pairs:
+        """Every pair of these nodes that shares a key that is not too common."""
+        wanted = np.zeros(self.size, dtype=np.bool_)
+        wanted[nodes] = True
+        found = []
+        for number, rule in enumerate(RULES):
+            key, node = _entries(self.views[rule.view].only(wanted), rule, common)
+            rare = ~np.isin(key, common[number])
+            found.append(_inside(_blocks(key[rare], node[rare]), self.limit))
+        return once(np.concatenate(found))
 
 
-def _name_keys(wide: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Keys from nicknames, swapped names, parts of composite names and aliases."""
-    nick = wide.join(groups("given").rename({"name": "given"}), on="given")
-    yield nick.select("node", key=_key("group", "family_sound", "year"))
-    yield nick.select("node", key=_key("group", "family_sound", "home"))
-    yield nick.select("node", key=_key("group", "dob"))
-    whole = wide.filter((C("given") != "") & (C("family") != ""))
-    either = pl.when(C("given") < C("family")).then(C("given") + " " + C("family")).otherwise(
-        C("family") + " " + C("given"))  # fmt: skip
-    yield whole.select("node", key=_key(either, "year"))
-    yield whole.select("node", key=_key(either, "home"))
-    heard = pl.concat_list("given_sound", "family_sound").list.sort().list.join(" ")
-    yield whole.select("node", key=_key(heard, "year"))
-    yield whole.select("node", key=_key(heard, "outward"))
-    parts = wide.with_columns(part=C("family").str.split(" ")).explode("part")
-    yield parts.select("node", key=_key("part", "dob"))
-    yield parts.select("node", key=_key("part", "g1", "year", "month"))
-    known = pl.concat([
-        whole.select("node", "year", "dob", "home", name=C("given") + " " + C("family")),
-        wide.filter(C("aliases").is_not_null())
-        .select("node", "year", "dob", "home", name=C("aliases").str.split("|"))
-        .explode("name"),
-    ])  # fmt: skip
-    yield known.select("node", key=_key("name", "year"))
-    yield known.select("node", key=_key("name", "home"))
-    yield known.select("node", key=_key("name"))
+def _entries(view: View, rule: Rule, common: dict[int, Hashes]) -> tuple[Hashes, Ints]:
+    """Key and node of the entries that matter: with a key, and not in a block of the rule this one lies inside."""
+    use = None
+    if rule.inside:
+        number = NUMBER[rule.inside]
+        if not len(common[number]):
+            return np.empty(0, np.uint64), np.empty(0, np.int64)
+        use = np.flatnonzero(np.isin(view.key(RULES[number].parts) & ~_NODE, common[number]))
+    key = view.key(rule.parts)
+    use = np.flatnonzero(key) if use is None else use[key[use] != 0]
+    return key[use] & ~_NODE, use if view.node is None else view.node[use]
 
 
-def _age_keys(wide: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """A date of birth meets an age a year either side."""
-    aged = wide.filter(C("birth_year").is_not_null() & C("dob").is_null())
-    near = pl.concat_list(C("birth_year") - 1, C("birth_year"), C("birth_year") + 1)
-    spread = pl.concat([
-        wide.filter(C("year").is_not_null()).with_columns(born=C("year").cast(pl.Int64)),
-        aged.with_columns(born=near.cast(pl.List(pl.Int64))).explode("born"),
-    ])  # fmt: skip
-    yield spread.select("node", key=_key("born", "given_sound", "family_sound"))
-    yield spread.select("node", key=_key("born", "home"))
-    yield spread.select("node", key=_key("born", "g1", "family_sound", "outward"))
-    yield spread.select("node", key=_key("born", "given_sound", "outward", "f1"))
+def _sieved(key: Hashes, node: Ints, wanted: Hashes) -> tuple[Hashes, Ints]:
+    """The entries whose key may be one of those wanted: all that are, and a few others' whole blocks."""
+    sieve = np.zeros(2**22, dtype=np.bool_)
+    sieve[wanted >> _SIEVE] = True
+    use = np.flatnonzero(sieve[key >> _SIEVE])
+    return key[use], node[use]
+
+
+def _blocks(key: Hashes, node: Ints) -> _Blocks:
+    # the upper bits of the key and the node in one number: a plain sort is twice as fast as sorting by index
+    packed = once(key | node.astype(np.uint64))
+    key, node = packed & ~_NODE, (packed & _NODE).astype(np.int64)
+    first = np.flatnonzero(np.append(True, key[1:] != key[:-1])) if len(key) else np.empty(0, np.int64)
+    size = np.diff(np.append(first, len(key)))
+    return _Blocks(key, node, np.repeat(first, size), np.repeat(size, size))
+
+
+def _inside(blocks: _Blocks, limit: int) -> Pairs:
+    """All pairs inside each block of 2 to `limit` nodes."""
+    at = np.flatnonzero((blocks.size > 1) & (blocks.size <= limit))
+    follow = blocks.start[at] + blocks.size[at] - at - 1
+    left = np.repeat(at, follow)
+    right = np.arange(len(left)) - np.repeat(np.cumsum(follow) - follow, follow) + left + 1
+    # nodes stand in order within a block
+    found: Pairs = (blocks.node[left].astype(np.uint64) << np.uint64(32)) | blocks.node[right].astype(np.uint64)
+    return found
+
+
+def _led(blocks: _Blocks, lead: Ints) -> Pairs:
+    """The pairs of each leading entry with all others of its block."""
+    size = blocks.size[lead]
+    left = np.repeat(blocks.node[lead], size)
+    within = np.arange(len(left)) - np.repeat(np.cumsum(size) - size, size)
+    right = blocks.node[np.repeat(blocks.start[lead], size) + within]
+    found: Pairs = join(left, right)[left != right]
+    return found

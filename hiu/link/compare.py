@@ -1,42 +1,64 @@
 """Compare: the level of agreement of each field, for many pairs at once.
 
-Strings are compared once per distinct pair of values (rapidfuzz), everything else by whole columns.
+Words are compared once for each two words (rapidfuzz), everything else by whole columns of small numbers.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from hiu.link import kin
 from hiu.link.block import Pairs, split
-from hiu.link.levels import NAMES, Ints, Levels
-from hiu.link.on_birth import birth
-from hiu.link.on_names import both_names, middle
-from hiu.link.on_numbers import event, local_id, nhs_number, sex
-from hiu.link.on_place import place
+from hiu.link.columns import Columns, columns
+from hiu.link.levels import Levels, Patterns, pack_columns, unpack
+from hiu.link.on_birth import BirthLevels
+from hiu.link.on_names import NameLevels
+from hiu.link.on_numbers import NumberLevels, event, met
+from hiu.link.on_place import PlaceLevels
+
+_AT_ONCE = 2**18
+"""Pairs compared at a time: few enough to stay in the processor's cache."""
+_THREADS = 2
 
 
 def compare(nodes: pl.DataFrame, pairs: Pairs, events: pl.DataFrame | None = None) -> Levels:
     """Levels [pairs, fields] in the order of levels.NAMES. `nodes` as built by nodes.build."""
-    a, b = split(pairs)
-    given, family = both_names(nodes, a, b)
-    levels = {
-        "given": given,
-        "family": family,
-        "middle": middle(nodes, a, b),
-        "dob": birth(nodes, a, b),
-        "place": place(nodes, a, b),
-        "nhs_number": nhs_number(nodes, a, b),
-        "sex": sex(nodes, a, b),
-        "local_id": local_id(nodes, a, b),
-        "event": event(pairs, events),
-    }
-    levels["kin"] = kin.level(levels, _column(nodes, "year", a), _column(nodes, "year", b))
-    return np.stack([levels[name] for name in NAMES], axis=1)
+    found = [pattern for _, pattern in Comparing(columns(nodes, events)).chunks(pairs)]
+    return unpack(np.concatenate(found) if found else np.empty(0, np.uint64))
 
 
-def _column(nodes: pl.DataFrame, name: str, at: Ints) -> NDArray[np.float64]:
-    """A numeric column at some nodes; null is NaN."""
-    return nodes[name].cast(pl.Float64).to_numpy()[at]
+class Comparing:
+    """The nodes, ready to be compared."""
+
+    def __init__(self, cols: Columns) -> None:
+        self.names, self.birth, self.place = NameLevels(cols), BirthLevels(cols), PlaceLevels(cols)
+        self.numbers, self.met = NumberLevels(cols), met(cols.events)
+        self.year = np.where(cols.year > 0, cols.year.astype(np.float64), np.nan)
+
+    def chunks(self, pairs: Pairs) -> Iterator[tuple[Pairs, Patterns]]:
+        """The pattern of agreement of each pair (packed levels), some pairs at a time, in order. `pairs` sorted."""
+        cut = [pairs[start : start + _AT_ONCE] for start in range(0, len(pairs), _AT_ONCE)]
+        with ThreadPoolExecutor(_THREADS) as pool:
+            yield from zip(cut, pool.map(self.pattern, cut), strict=True)
+
+    def pattern(self, pairs: Pairs) -> Patterns:
+        """The pattern of each pair."""
+        a, b = split(pairs)
+        given, family = self.names.both(a, b)
+        levels = {
+            "given": given,
+            "family": family,
+            "middle": self.names.middle(a, b),
+            "dob": self.birth(a, b),
+            "place": self.place(a, b),
+            "nhs_number": self.numbers.nhs_number(a, b),
+            "sex": self.numbers.sex(a, b),
+            "local_id": self.numbers.local_id(a, b),
+            "event": event(pairs, self.met),
+        }
+        levels["kin"] = kin.level(levels, self.year[a], self.year[b])
+        return pack_columns(levels)

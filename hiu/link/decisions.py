@@ -52,27 +52,67 @@ def in_force(decisions: pl.DataFrame) -> Rules:
     rules = Rules(
         [(a, b) for a, b, what in pairs if what == "same"], [(a, b) for a, b, what in pairs if what == "different"]
     )
-    for a, b in rules.different:
-        if chain := _chain(rules.same, a, b):
-            raise ContradictoryDecision(_said(chain, "different"), chain)
+    book = Book()
+    for decision, some in (("same", rules.same), ("different", rules.different)):
+        for a, b in some:
+            book.add(a, b, decision)
     return rules
 
 
 def check(decisions: pl.DataFrame, identity_a: str, identity_b: str, decision: str) -> None:
     """Refuse a new decision that those in force rule out, showing the chain. Raises ContradictoryDecision."""
-    rules = in_force(decisions)
-    if identity_a == identity_b and decision == "different":
-        raise ContradictoryDecision("a description can't be different from itself", [identity_a])
-    if decision == "different" and (chain := _chain(rules.same, identity_a, identity_b)):
-        raise ContradictoryDecision(_said(chain, "different"), chain)
-    if decision == "same":
-        for a, b in rules.different:
-            chain = _chain([*rules.same, (identity_a, identity_b)], a, b)
-            if chain:
-                raise ContradictoryDecision(_said(chain, "same"), chain)
+    Book(in_force(decisions)).add(identity_a, identity_b, decision)
+
+
+class Book:
+    """Decisions taken one after another; one that those before it rule out is refused and not kept."""
+
+    def __init__(self, rules: Rules | None = None) -> None:
+        self.same: list[tuple[str, str]] = []
+        self._root: dict[str, str] = {}
+        self._apart: dict[str, dict[str, tuple[str, str]]] = {}
+        for decision, some in (("same", rules.same if rules else []), ("different", rules.different if rules else [])):
+            for a, b in some:
+                self.add(a, b, decision)
+
+    def add(self, a: str, b: str, decision: str) -> None:
+        """Take a decision; `unsure` binds nothing. Raises ContradictoryDecision with the chain that rules it out."""
+        if decision == "different":
+            self._part(a, b)
+        elif decision == "same":
+            self._join(a, b)
+
+    def _part(self, a: str, b: str) -> None:
+        one, other = self._top(a), self._top(b)
+        if one == other:
+            chain = _chain(self.same, a, b) or [a]
+            raise ContradictoryDecision(_said(chain, "different"), chain)
+        self._apart.setdefault(one, {})[other] = (a, b)
+        self._apart.setdefault(other, {})[one] = (a, b)
+
+    def _join(self, a: str, b: str) -> None:
+        one, other = self._top(a), self._top(b)
+        if barred := self._apart.get(one, {}).get(other):
+            chain = _chain([*self.same, (a, b)], *barred) or [a, b]
+            raise ContradictoryDecision(_said(chain, "same"), chain)
+        self.same.append((a, b))
+        if one == other:
+            return
+        self._root[other] = one
+        for third, pair in self._apart.pop(other, {}).items():
+            del self._apart[third][other]
+            self._apart.setdefault(one, {})[third] = self._apart[third][one] = pair
+
+    def _top(self, identity: str) -> str:
+        while (above := self._root.get(identity, identity)) != identity:
+            self._root[identity] = self._root.get(above, above)
+            identity = above
+        return identity
 
 
 def _said(chain: list[str], decision: str) -> str:
+    if len(chain) == 1:
+        return "a description can't be different from itself"
     joined = " = ".join(chain)
     if decision == "different":
         return f"decided the same: {joined}; so the ends can't be different. Undo one of those first."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -13,9 +14,13 @@ from hiu.link import nodes, scorer
 from hiu.link.block import join
 from hiu.link.compare import compare
 from hiu.link.levels import FIELDS, NAMES
+from hiu.link.names import shares
 from hiu.settings import Linking
 
 C = pl.col
+
+LIST_WEIGHS, UNLISTED = 20_000, 0.00005
+"""How many rows the list of common names counts for, and the share of a name that isn't on it (hiu.link.on_names)."""
 
 MEANING: dict[str, tuple[str, str]] = {
     "given": ("Given name", "given"),
@@ -26,20 +31,24 @@ MEANING: dict[str, tuple[str, str]] = {
     "nhs_number": ("NHS number", "nhs_number"),
     "sex": ("Sex", "sex"),
     "local_id": ("Local identifiers", "local_ids"),
-    "kin": ("Looks like a relative or namesake", ""),
-    "event": ("Quotes the same event", ""),
+    "kin": ("Relative or namesake", ""),
+    "event": ("Same event quoted", ""),
 }
 """Field -> how it is shown to people, and the identity column beside it."""
 
 
 @dataclass(frozen=True)
 class PairExplanation:
-    """fields: field, title, left, right, level, weight (log2), in the model's order, the prior last."""
+    """fields: field, title, left, right, level, weight (log2), in the model's order, the prior last.
+
+    rarity: sentences that say how common the names and the address are (no value of a person in them).
+    """
 
     fields: pl.DataFrame
     weight: float
     probability: float
     model: str
+    rarity: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -88,23 +97,47 @@ def explain_pair(
             for k, field in enumerate(NAMES)]  # fmt: skip
     rows.append(("prior", "Before any evidence", None, None, "", float(parts[-1])))
     fields = pl.DataFrame(rows, schema=["field", "title", "left", "right", "level", "weight"], orient="row")
-    return PairExplanation(fields, weight, probability, model.version)
+    return PairExplanation(fields, weight, probability, model.version, _rarity(identity, *beside.values()))
+
+
+def _rarity(identity: pl.DataFrame, *sides: dict[str, object]) -> tuple[str, ...]:
+    """How common each name is (by dates of birth it is seen with, and the list), and how many share an address."""
+    out = []
+    for kind, title in (("given", "given name"), ("family", "family name")):
+        for value in dict.fromkeys(str(side[kind]) for side in sides if side[kind]):
+            seen = identity.filter(C(kind).is_not_null()).group_by(kind).agg(n=C("dob").drop_nulls().n_unique())
+            n, every = int(seen.filter(C(kind) == value)["n"].sum()), int(seen["n"].sum())
+            share = (shares(kind).get(value, UNLISTED) * LIST_WEIGHS + n) / (LIST_WEIGHS + every)
+            out.append(f"{title}: about 1 person in {1 / share:,.0f}")
+    for code in dict.fromkeys(str(side["postcode"]) for side in sides if side["postcode"]):
+        at = identity.filter(C("postcode") == code)["dob"].drop_nulls().n_unique()
+        kind = "postcode" if " " in code else "postcode district"
+        out.append(f"{kind}: {at} date{'' if at == 1 else 's'} of birth seen there")
+    return tuple(out)
+
+
+def titles() -> list[tuple[str, str]]:
+    """Field and title, in the order people are shown them."""
+    return [(field, title) for field, (title, _) in MEANING.items()]
 
 
 def _line(k: int, field: str, level: np.uint8, weight: float, left: dict[str, object], right: dict[str, object],
           ) -> tuple[str, str, str | None, str | None, str, float]:  # fmt: skip
-    title, column = MEANING[field]
-    shown = [_shown(side, field, column) for side in (left, right)]
-    return field, title, shown[0], shown[1], FIELDS[field][int(level)].replace("_", " "), float(weight)
+    beside = [shown(side, field) for side in (left, right)]
+    return field, MEANING[field][0], beside[0], beside[1], FIELDS[field][int(level)].replace("_", " "), float(weight)
 
 
-def _shown(side: dict[str, object], field: str, column: str) -> str | None:
+def shown(side: dict[str, object], field: str) -> str | None:
+    """What a description says of a field, as text; None if nothing."""
+    column = MEANING[field][1]
     if field == "place":
         parts = [str(side[c]) for c in ("house", "street", "postcode") if side[c]]
         return " ".join(parts) or None
     if field == "dob" and side["dob"] is None and side["birth_year"] is not None:
         return f"about {side['birth_year']}"
     value = side.get(column) if column else None
+    if isinstance(value, date):
+        return f"{value.day} {value:%b %Y}"
     return None if value is None else str(value)
 
 

@@ -15,7 +15,9 @@ _GENERATION = 14
 
 
 def _is(levels: dict[str, NDArray[np.uint8]], field: str, *names: str) -> NDArray[np.bool_]:
-    return np.isin(levels[field], [CODE[field][name] for name in names])
+    table = np.array([name in names for name in CODE[field]])
+    found: NDArray[np.bool_] = table[levels[field]]
+    return found
 
 
 def level(levels: dict[str, NDArray[np.uint8]], year_a: NDArray[np.float64],

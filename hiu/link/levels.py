@@ -7,7 +7,6 @@ four bits a field into one integer, so that each distinct pattern of agreement i
 from __future__ import annotations
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -35,14 +34,12 @@ _BITS = 4
 Levels = NDArray[np.uint8]
 Codes = NDArray[np.uint8]
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Reals = NDArray[np.float64]
+Patterns = NDArray[np.uint64]
 
 
-def coded(values: pl.Series) -> Ints:
-    """Small integers for values, -1 for null."""
-    return values.rank("dense").cast(pl.Int64).fill_null(-1).to_numpy()
-
-
-def pack(levels: Levels) -> NDArray[np.uint64]:
+def pack(levels: Levels) -> Patterns:
     """Levels [pairs, fields] as one integer a pair."""
     packed = np.zeros(len(levels), dtype=np.uint64)
     for k in range(len(NAMES)):
@@ -50,7 +47,15 @@ def pack(levels: Levels) -> NDArray[np.uint64]:
     return packed
 
 
-def unpack(packed: NDArray[np.uint64]) -> Levels:
+def pack_columns(levels: dict[str, Codes]) -> Patterns:
+    """The levels of each field as one integer a pair."""
+    packed = np.zeros(len(levels["given"]), dtype=np.uint64)
+    for k, name in enumerate(NAMES):
+        packed |= levels[name].astype(np.uint64) << np.uint64(_BITS * k)
+    return packed
+
+
+def unpack(packed: Patterns) -> Levels:
     """The inverse of `pack`."""
     columns = [(packed >> np.uint64(_BITS * k)) & np.uint64(2**_BITS - 1) for k in range(len(NAMES))]
     return np.stack(columns, axis=1).astype(np.uint8)

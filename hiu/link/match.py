@@ -1,27 +1,32 @@
 """Link: which descriptions are one person.
 
-Nodes -> pairs (block) -> levels (compare) -> weights (score) -> components, resolved. Every step but the scoring
-of pairs is cheap and always runs in full, in an order fixed by identity ids, so that loading month by month and
-all at once give the same people.
+Nodes -> pairs (block) -> levels (compare) -> weights (score) -> components, resolved. With the memory of an
+earlier run only what a new or changed description touches is compared and resolved; the order of everything is
+fixed by identity ids, so that loading month by month and all at once give the same people.
 """
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from hiu.link import block, levels, nodes, scorer
-from hiu.link.block import Pairs, split
-from hiu.link.cluster import Evidence, Facts, cluster
-from hiu.link.compare import compare
+from hiu.link import nodes, scorer
+from hiu.link.answer import clusters, named
+from hiu.link.block import Blocking, Pairs, split
+from hiu.link.cluster import Evidence, Facts, Resolved, cluster
+from hiu.link.columns import Columns, columns, signature
+from hiu.link.compare import Comparing
 from hiu.link.decisions import Rules, empty, in_force
+from hiu.link.hashes import Hashes, probe
+from hiu.link.levels import Ints
+from hiu.link.memory import Memory, Recalled, remember, still
+from hiu.link.scored import Scored
 from hiu.settings import Linking
 
 C = pl.col
-_NHS = levels.NAMES.index("nhs_number")
 
 
 @dataclass(frozen=True)
@@ -29,44 +34,14 @@ class Linked:
     """clusters: identity_id, cluster (its smallest identity_id), match_weight, match_probability, how.
 
     pairs: identity_a, identity_b, match_weight, match_probability, pattern (packed levels), together: every scored
-    pair in the review band or above. Weights are log2 odds.
+    pair in the review band or above. Weights are log2 odds. memory: what the next run may be given.
     """
 
     clusters: pl.DataFrame
     pairs: pl.DataFrame
     model: str
     notes: dict[str, int] = field(default_factory=dict)
-
-
-class _Scored:
-    """Compares and scores pairs of nodes, keeping the levels of what it scored.
-
-    A row that names nobody, or a bare name, is here only because a reviewer decided something about it: that
-    decision alone may link it, so its pairs say nothing.
-    """
-
-    def __init__(self, described: nodes.Nodes, model: scorer.Scorer, events: pl.DataFrame | None, cut: float) -> None:
-        self.described, self.model, self.events = described, model, events
-        self.mute = ~described.frame["able"].to_numpy()
-        self.silence = min(-1.0, cut - 1.0)
-        self.patterns: list[tuple[Pairs, NDArray[np.uint64]]] = []
-
-    def __call__(self, pairs: Pairs) -> Evidence:
-        found = compare(self.described.frame, pairs, self.events)
-        packed = levels.pack(found)
-        # hashing the few patterns apart and looking them up: a tenth of the time of sorting every pair
-        distinct = pl.Series(packed).unique().sort().to_numpy()
-        back = np.searchsorted(distinct, packed)
-        parts = self.model.contributions(levels.unpack(distinct))
-        self.patterns.append((pairs, packed))
-        differs = np.where(
-            levels.unpack(distinct)[:, _NHS] == levels.CODE["nhs_number"]["different"], parts[:, _NHS], 0
-        )
-        weight, number = parts.sum(axis=1)[back], differs[back]
-        a, b = split(pairs)
-        unheard = self.mute[a] | self.mute[b]
-        weight[unheard], number[unheard] = self.silence, 0.0
-        return Evidence(pairs, weight, number)
+    memory: Memory | None = None
 
 
 def link(
@@ -74,99 +49,108 @@ def link(
     *,
     settings: Linking,
     decisions: pl.DataFrame | None = None,
-    cache: pl.DataFrame | None = None,
+    cache: Memory | None = None,
     events: pl.DataFrame | None = None,
     model: scorer.Scorer | None = None,
+    code: str = "",
 ) -> Linked:
     """Cluster identities (columns of model.IDENTITY) into people.
 
     decisions: model.DECISIONS rows, absolute · events: identity_id, source, event (references shared across sources) ·
-    cache: pairs of an earlier run; the answer never depends on it, and today every pair is compared anew.
-    Raises ContradictoryDecision if the decisions can't all hold.
+    cache: `Linked.memory` of an earlier run; the answer never depends on it · code: digest of the code, which a
+    memory must share to be used. Raises ContradictoryDecision if the decisions can't all hold.
     """
     rules = in_force(empty() if decisions is None else decisions)
     model = scorer.load() if model is None else model
     able = identity.filter(nodes.comparable() | C("identity_id").is_in(list(rules.identities)))
-    described = nodes.build(able, settings, rules.identities)
-    seen = _events(described, events)
-    pairs = block.pairs(described.frame, settings.block_limit, seen)
-    cut = _log_odds(settings.link_at)
-    score = _Scored(described, model.sized(len(described)), seen, cut)
-    facts = _facts(described, rules)
-    label, evidence = cluster(score(pairs), facts, cut, score)
-    return _answer(identity, described, label, evidence, score, settings, rules)
+    described = nodes.collapse(able, settings, rules.identities)
+    work = _Work(described, events, rules, settings, model.sized(len(described)))
+    under = _under(settings, work.model, code)
+    usable = cache if cache is not None and cache.under == under else None
+    found, common = work.run(usable)
+    kept = work.kept(found)
+    notes = {"identities": identity.height, "nodes": len(described), "pairs": work.compared}
+    people, pairs = clusters(identity, described, kept, rules), named(described, kept)
+    notes["people"] = people["cluster"].n_unique()
+    return Linked(people, pairs, model.version, notes, remember(under, work.signature, kept, common))
 
 
-def _log_odds(probability: float) -> float:
-    return float(np.log2(probability / (1 - probability)))
+def _under(settings: Linking, model: scorer.Scorer, code: str) -> str:
+    """Digest of everything but the descriptions that an answer depends on."""
+    parts = (settings.model_dump_json(), model.frozen, code, pl.__version__, probe())
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _events(described: nodes.Nodes, events: pl.DataFrame | None) -> pl.DataFrame | None:
-    if events is None:
-        return None
-    return events.join(described.member, on="identity_id").select("node", "source", "event").unique()
+class _Work:
+    """The nodes of one run on their way to people."""
+
+    def __init__(self, described: nodes.Collapsed, events: pl.DataFrame | None, rules: Rules, settings: Linking,
+                 model: scorer.Scorer) -> None:  # fmt: skip
+        seen = None
+        if events is not None:
+            seen = events.join(described.member, on="identity_id").select("node", "source", "event").unique()
+        able = described.able
+        self.cols = columns(described.plain, seen, described.lead)
+        self.signature = signature(self.cols, described.said, described.node_id, able)
+        self.model, self.cut = model, scorer.log_odds(settings.link_at)
+        self.review = scorer.log_odds(max(settings.review_from, 1e-9))
+        self.floor = min(self.review, self.cut)
+        self.facts = _facts(described, self.cols, self.signature, rules)
+        self.blocking = Blocking(self.cols, settings.block_limit)
+        self.comparing: Comparing | None = None
+        self.scored = Scored(model, ~able, min(-1.0, self.cut - 1.0))
+        self.compared = 0
+
+    def run(self, memory: Memory | None) -> tuple[Resolved, dict[int, Hashes]]:
+        """Candidates, weights, components, people; and the keys too common to be used."""
+        if memory is None:
+            found = self.blocking.every()
+            return cluster(self._score(found.pairs, True), self.facts, self.cut, self._inside), found.common
+        recalled = Recalled(memory, self.signature)
+        found = self.blocking.touching(recalled.fresh, memory.common())
+        held = self.scored(*recalled.pairs())
+        among = self.blocking.among(found.crowd, found.common) if len(found.crowd) else found.crowd
+        held = still(held, recalled.fresh, found.crowd, among.astype(np.uint64))
+        place, there = held.at(found.pairs)
+        # one that could neither join nor be reviewed is no candidate in a full run either
+        held.candidate[place[there]] = held.weight[place[there]] >= self.floor
+        evidence = held.plus(self._score(found.pairs[~there], True))
+        return cluster(evidence, self.facts, self.cut, self._inside, recalled.known), found.common
+
+    def kept(self, found: Resolved) -> Resolved:
+        """With the evidence that is worth telling: in the review band or above, or inside a person."""
+        evidence, label, part = found.evidence, found.label, found.part
+        a, b = split(evidence.pairs)
+        # a pair that is no candidate was compared for its component's sake, and that may be another by now
+        said = (evidence.weight >= self.review) & (evidence.candidate | (part[a] == part[b]))
+        return Resolved(label, part, found.digest, evidence.only(said | (label[a] == label[b])))
+
+    def _inside(self, pairs: Pairs) -> Evidence:
+        return self._score(pairs, False)
+
+    def _score(self, pairs: Pairs, candidate: bool) -> Evidence:
+        """Compare and weigh pairs. Of candidates, those that could neither join nor be reviewed are left out."""
+        self.compared += len(pairs)
+        self.comparing = self.comparing or Comparing(self.cols)
+        parts = []
+        for some, pattern in self.comparing.chunks(pairs):
+            evidence = self.scored(some, pattern, np.full(len(some), candidate))
+            parts.append(evidence.only(evidence.weight >= self.floor) if candidate else evidence)
+        if not parts:
+            return self.scored(pairs, pairs, np.zeros(0, np.bool_))
+        return Evidence(*(np.concatenate(part) for part in zip(*(part.all() for part in parts), strict=True)))
 
 
-def _facts(described: nodes.Nodes, rules: Rules) -> Facts:
-    frame = described.frame
-    home = dict(described.member.select("identity_id", "node").iter_rows())
-    weak = frame.select(C("nhs_number").is_null() & C("local_ids").is_null()).to_series()
-    number = frame["nhs_number"].rank("dense").cast(pl.Int64).fill_null(-1)
+def _facts(described: nodes.Collapsed, cols: Columns, signature: Hashes, rules: Rules) -> Facts:
+    """What resolving reads of the nodes."""
+    home: dict[str, int] = {}
+    if rules.identities:
+        wanted = described.member.filter(C("identity_id").is_in(list(rules.identities)))
+        home = dict(wanted.select("identity_id", C("node").cast(pl.Int64)).iter_rows())
 
-    def at(pairs: list[tuple[str, str]]) -> NDArray[np.int64]:
+    def at(pairs: list[tuple[str, str]]) -> Ints:
         known = [(home[a], home[b]) for a, b in pairs if a in home and b in home]
         return np.array(known, dtype=np.int64).reshape(-1, 2)
 
-    return Facts(number.to_numpy(), described.rows, weak.to_numpy(), at(rules.same), at(rules.different))
-
-
-def _answer(identity: pl.DataFrame, described: nodes.Nodes, label: NDArray[np.int64], evidence: Evidence,
-            score: _Scored, settings: Linking, rules: Rules) -> Linked:  # fmt: skip
-    """Clusters and pairs as tables."""
-    ids = described.frame["node_id"]
-    packed = np.concatenate([p for p, _ in score.patterns])
-    pattern = np.concatenate([q for _, q in score.patterns])[np.argsort(packed, kind="stable")]
-    a, b = split(evidence.pairs)
-    keep = (evidence.weight >= _log_odds(max(settings.review_from, 1e-9))) | (label[a] == label[b])
-    kept = pl.DataFrame({
-        "a": a[keep], "b": b[keep],
-        "match_weight": evidence.weight[keep],
-        "match_probability": scorer.probability(evidence.weight[keep]),
-        "pattern": pattern[keep],
-        "together": (label[a] == label[b])[keep],
-    })  # fmt: skip
-    clusters = _clusters(identity, described, label, kept, rules)
-    named = kept.with_columns(identity_a=ids.gather(kept["a"]), identity_b=ids.gather(kept["b"])).drop("a", "b")
-    notes = {"identities": identity.height, "nodes": len(described), "pairs": len(evidence.pairs),
-             "people": clusters["cluster"].n_unique()}  # fmt: skip
-    return Linked(clusters, named.select("identity_a", "identity_b", pl.exclude("identity_a", "identity_b")),
-                  score.model.version, notes)  # fmt: skip
-
-
-def _clusters(identity: pl.DataFrame, described: nodes.Nodes, label: NDArray[np.int64], kept: pl.DataFrame,
-              rules: Rules) -> pl.DataFrame:  # fmt: skip
-    inside = kept.filter("together")
-    ends = pl.concat([inside.select("match_weight", "pattern", node=end) for end in ("a", "b")])
-    best = ends.sort("match_weight", "pattern", descending=True).unique("node", keep="first", maintain_order=True)
-    same_number = (C("pattern") // 2 ** (4 * _NHS)) % 16 == levels.CODE["nhs_number"]["same"]
-    cluster_of = described.frame.select("node", who=described.frame["node_id"].gather(label))
-    joined = (
-        described.member.join(cluster_of, on="node")
-        .join(best.with_columns(C("node").cast(pl.UInt32), number=same_number), on="node", how="left")
-        .with_columns(size=pl.len().over("who"))
-    )
-    everyone = identity.select("identity_id", "nobody").join(joined, on="identity_id", how="left")
-    how = (
-        pl.when("nobody").then(pl.lit("nobody"))
-        .when(C("size").fill_null(1) == 1).then(pl.lit("single"))
-        .when(C("identity_id").is_in([i for pair in rules.same for i in pair])).then(pl.lit("decision"))
-        .when(C("number").fill_null(False)).then(pl.lit("number"))
-        .otherwise(pl.lit("model"))
-    )  # fmt: skip
-    return everyone.select(
-        "identity_id",
-        cluster=C("who").fill_null(C("identity_id")),
-        match_weight="match_weight",
-        match_probability=1 / (1 + (-C("match_weight").clip(-60, 60) * np.log(2)).exp()),
-        how=how,
-    ).sort("identity_id")
+    weak = (cols.number == 0) & (cols.local.count == 0)
+    return Facts(cols.number, described.rows, weak, signature, at(rules.same), at(rules.different))

@@ -3,53 +3,75 @@
 from __future__ import annotations
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
-from hiu.link.levels import CODE, Codes, Ints
+from hiu.link.columns import Columns
+from hiu.link.levels import CODE, Codes, Flags, Ints
 
-C = pl.col
+Digits = NDArray[np.uint32]
 
 
-def birth(nodes: pl.DataFrame, a: Ints, b: Ints) -> Codes:
-    code = CODE["dob"]
-    year, month, day = (nodes[c].fill_null(0).to_numpy() for c in ("year", "month", "day"))
-    y, m, d = year[a] == year[b], month[a] == month[b], day[a] == day[b]
-    out = np.full(len(a), code["different"], dtype=np.uint8)
-    out[y] = code["same_year"]
-    out[(y & m) | (y & d) | (m & d)] = code["two_parts"]
-    out[_one_digit(nodes, a, b)] = code["typo"]
-    out[y & (month[a] == day[b]) & (day[a] == month[b])] = code["day_month_swapped"]
-    out[y & m & d] = code["exact"]
-    first = (month == 1) & (day == 1)
-    out[(out == code["exact"]) & first[a]] = code["exact_estimated"]
-    guessed = (first[a] != first[b]) & (out != code["typo"])
-    out[guessed] = _age(nodes, a[guessed], b[guessed])
-    missing = (year[a] == 0) | (year[b] == 0)
-    out[missing] = _age(nodes, a[missing], b[missing])
+class BirthLevels:
+    """Levels of dates of birth and ages for pairs of nodes."""
+
+    def __init__(self, cols: Columns) -> None:
+        self.year, self.month, self.day = (part.astype(np.int16) for part in (cols.year, cols.month, cols.day))
+        self.born, self.digits = cols.born, _digits(cols)
+        self.first = (self.month == 1) & (self.day == 1)
+
+    def __call__(self, a: Ints, b: Ints) -> Codes:
+        code = CODE["dob"]
+        year, month, day = self.year[a], self.month[a], self.day[a]
+        month_b, day_b = self.month[b], self.day[b]
+        y, m, d = year == self.year[b], month == month_b, day == day_b
+        out = np.full(len(a), code["different"], dtype=np.uint8)
+        out[y] = code["same_year"]
+        out[(y & m) | (y & d) | (m & d)] = code["two_parts"]
+        out[_one_digit(self.digits[a], self.digits[b])] = code["typo"]
+        out[y & (month == day_b) & (day == month_b)] = code["day_month_swapped"]
+        exact = y & m & d
+        out[exact] = code["exact"]
+        first, first_b = self.first[a], self.first[b]
+        out[exact & first] = code["exact_estimated"]
+        missing = (year == 0) | (self.year[b] == 0)
+        by_age = np.flatnonzero(missing | ((first != first_b) & (out != code["typo"])))
+        out[by_age] = self._age(a[by_age], b[by_age])
+        return out
+
+    def _age(self, a: Ints, b: Ints) -> Codes:
+        """A date of birth or age against an age."""
+        code = CODE["dob"]
+        gap = np.abs(self.born[a] - self.born[b])
+        out = np.full(len(a), code["age_differs"], dtype=np.uint8)
+        out[gap <= 7] = code["age_loose"]
+        out[gap <= 3] = code["age_near"]
+        out[gap <= 1] = code["age_agrees"]
+        out[np.isnan(gap)] = code["missing"]
+        return out
+
+
+def _digits(cols: Columns) -> Digits:
+    """The date as eight digits (ddmmyyyy), four bits each."""
+    out = np.zeros(len(cols), dtype=np.uint32)
+    parts = ((cols.day, 2), (cols.month, 2), (cols.year, 4))
+    for value, places in parts:
+        for place in range(places - 1, -1, -1):
+            out = (out << np.uint32(4)) | (value // 10**place % 10).astype(np.uint32)
     return out
 
 
-def _one_digit(nodes: pl.DataFrame, a: Ints, b: Ints) -> NDArray[np.bool_]:
+def _one_digit(x: Digits, y: Digits) -> Flags:
     """Dates that differ in one digit, or in two neighbouring digits exchanged."""
-    text = nodes["dob"].dt.strftime("%d%m%Y").fill_null("        ").to_list()
-    digits = np.array([list(t.encode()) for t in text], dtype=np.int8).reshape(-1, 8)
-    x, y = digits[a], digits[b]
-    unlike = x != y
-    count = unlike.sum(axis=1)
-    exchanged = (x[:, :-1] == y[:, 1:]) & (x[:, 1:] == y[:, :-1]) & unlike[:, :-1] & unlike[:, 1:]
-    one: NDArray[np.bool_] = (count == 1) | ((count == 2) & exchanged.any(axis=1))
+    four, ones = np.uint32(4), np.uint32(0x11111111)
+    unlike = x ^ y
+    unlike |= unlike >> np.uint32(1)
+    unlike |= unlike >> np.uint32(2)
+    unlike &= ones
+    count = np.bitwise_count(unlike)
+    one: Flags = count == 1
+    # of two unlike digits side by side: is each the other's in the other date?
+    at = np.flatnonzero((count == 2) & ((unlike & (unlike >> four)) > 0))
+    low = unlike[at] & (unlike[at] >> four)
+    crossed = (x[at] ^ (y[at] >> four)) | ((x[at] >> four) ^ y[at])
+    one[at[(crossed & (low * np.uint32(15))) == 0]] = True
     return one
-
-
-def _age(nodes: pl.DataFrame, a: Ints, b: Ints) -> Codes:
-    """A date of birth or age against an age."""
-    code = CODE["dob"]
-    born = nodes.select(pl.coalesce(C("year").cast(pl.Float64), C("birth_year").cast(pl.Float64)))["year"].to_numpy()
-    gap = np.abs(born[a] - born[b])
-    out = np.full(len(a), code["age_differs"], dtype=np.uint8)
-    out[gap <= 7] = code["age_loose"]
-    out[gap <= 3] = code["age_near"]
-    out[gap <= 1] = code["age_agrees"]
-    out[np.isnan(gap)] = code["missing"]
-    return out

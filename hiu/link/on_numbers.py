@@ -8,63 +8,93 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from hiu.link.block import Pairs
-from hiu.link.levels import CODE, Codes, Ints, coded
+from hiu.link.columns import Columns, LocalIds
+from hiu.link.hashes import Hashes
+from hiu.link.levels import CODE, Codes, Ints
 
 C = pl.col
+_SLIP = 2
+_EVEN, _HIGH, _SUM = np.uint64(0x0F0F0F0F0F0F0F0F), np.uint64(0x8080808080808080), np.uint64(0x0101010101010101)
 
 
-def nhs_number(nodes: pl.DataFrame, a: Ints, b: Ints) -> Codes:
-    code = CODE["nhs_number"]
-    number = coded(nodes["nhs_number"])
-    out = np.full(len(a), code["different"], dtype=np.uint8)
-    at = np.flatnonzero((number[a] >= 0) & (number[b] >= 0) & (number[a] != number[b]))
-    text = np.array(nodes["nhs_number"].fill_null("").to_list(), dtype=object)
-    edits = process.cpdist(text[a[at]], text[b[at]], scorer=OSA.distance, score_cutoff=2, dtype=np.int32)
-    out[at[edits <= 2]] = code["typo"]
-    out[number[a] == number[b]] = code["same"]
-    out[(number[a] < 0) | (number[b] < 0)] = code["missing"]
-    return out
+class NumberLevels:
+    """Levels of NHS numbers, sexes and local identifiers for pairs of nodes."""
 
+    def __init__(self, cols: Columns) -> None:
+        self.number, self.gender, self.ids = cols.number, cols.sex, cols.local
+        self.text = cols.number_text
+        self.digits = _digit_counts(cols.number_text)
 
-def sex(nodes: pl.DataFrame, a: Ints, b: Ints) -> Codes:
-    sex = coded(nodes["sex"].replace("X", None))
-    out = np.where(sex[a] == sex[b], CODE["sex"]["same"], CODE["sex"]["different"]).astype(np.uint8)
-    out[(sex[a] < 0) | (sex[b] < 0)] = CODE["sex"]["missing"]
-    return out
-
-
-def local_id(nodes: pl.DataFrame, a: Ints, b: Ints) -> Codes:
-    """Local identifiers, compared within their own scheme."""
-    code = CODE["local_id"]
-    out = np.zeros(len(a), dtype=np.uint8)
-    ids = nodes.select("node", "dob", one=C("local_ids").str.split("|")).explode("one").drop_nulls("one")
-    if ids.is_empty():
+    def nhs_number(self, a: Ints, b: Ints) -> Codes:
+        """Level of the NHS numbers."""
+        code = CODE["nhs_number"]
+        x, y = self.number[a], self.number[b]
+        out = np.full(len(a), code["different"], dtype=np.uint8)
+        out[x == y] = code["same"]
+        told = (x > 0) & (y > 0)
+        out[~told] = code["missing"]
+        at = np.flatnonzero(told & (x != y))
+        at = at[_unlike(self.digits[a[at]], self.digits[b[at]]) <= _SLIP]
+        left, right = (self.text.gather(end[at]).to_list() for end in (a, b))
+        edits = process.cpdist(left, right, scorer=OSA.distance, score_cutoff=_SLIP, dtype=np.int32)
+        out[at[edits <= _SLIP]] = code["typo"]
         return out
-    ids = ids.with_columns(
-        scheme=C("one").str.extract(r"^([^:]*):"), crowd=C("dob").n_unique().over("one") > 3
-    ).with_columns(C("one").rank("dense").cast(pl.Int64), C("scheme").rank("dense").cast(pl.Int64))
-    single = ids.group_by("node").agg(C("one", "scheme", "crowd").first(), n=pl.len())
-    one, scheme, crowd, n = (np.full(nodes.height, -1, dtype=np.int64) for _ in range(4))
-    at = single["node"].to_numpy()
-    for target, name in ((one, "one"), (scheme, "scheme"), (crowd, "crowd"), (n, "n")):
-        target[at] = single[name].cast(pl.Int64).to_numpy()
-    out[(scheme[a] == scheme[b]) & (scheme[a] >= 0)] = code["different"]
-    equal = (one[a] == one[b]) & (one[a] >= 0)
-    out[equal] = np.where(crowd[a[equal]] > 0, code["same_crowded"], code["same"])
-    many = np.flatnonzero(((n[a] > 1) & (n[b] > 0)) | ((n[b] > 1) & (n[a] > 0)))
-    out[many] = _several(ids, a[many], b[many])
+
+    def sex(self, a: Ints, b: Ints) -> Codes:
+        """Level of the sexes."""
+        code, x, y = CODE["sex"], self.gender[a], self.gender[b]
+        out = np.where(x == y, code["same"], code["different"]).astype(np.uint8)
+        out[(x == 0) | (y == 0)] = code["missing"]
+        return out
+
+    def local_id(self, a: Ints, b: Ints) -> Codes:
+        """Level of the local identifiers, compared within their own scheme."""
+        code, ids = CODE["local_id"], self.ids
+        out = np.zeros(len(a), dtype=np.uint8)
+        scheme, one = ids.scheme[a], ids.one[a]
+        out[(scheme == ids.scheme[b]) & (scheme > 0)] = code["different"]
+        equal = np.flatnonzero((one == ids.one[b]) & (one > 0))
+        out[equal] = np.where(ids.crowd[a[equal]], code["same_crowded"], code["same"])
+        n, m = ids.count[a], ids.count[b]
+        many = np.flatnonzero((np.maximum(n, m) > 1) & (np.minimum(n, m) > 0))
+        if len(many):
+            out[many] = _several(ids, a[many], b[many])
+        return out
+
+
+def _digit_counts(text: pl.Series) -> Hashes:
+    """How often each digit stands in each text, four bits a digit; all letters count by their last four bits."""
+    told = text.fill_null("").cast(pl.Binary).to_arrow().cast("large_binary")
+    start = np.frombuffer(told.buffers()[1], dtype=np.int64)[: len(text) + 1]
+    letters = np.frombuffer(told.buffers()[2], dtype=np.uint8) if start[-1] else np.empty(0, np.uint8)
+    size = np.diff(start)
+    out = np.zeros(len(text), dtype=np.uint64)
+    for place in range(int(size.max(initial=0))):
+        at = np.flatnonzero(size > place)
+        out[at] += np.uint64(1) << (np.uint64(4) * (letters[start[at] + place] & 15).astype(np.uint64))
     return out
 
 
-def _several(ids: pl.DataFrame, a: Ints, b: Ints) -> Codes:
+def _unlike(x: Hashes, y: Hashes) -> Ints:
+    """Digits of one that the other lacks: no fewer edits can make them equal."""
+    unlike = np.zeros(len(x), dtype=np.int64)
+    for half in (np.uint64(0), np.uint64(4)):
+        # each byte is 128 + the difference of two counts: its top bit says that it isn't negative
+        gap = (((x >> half) & _EVEN) | _HIGH) - ((y >> half) & _EVEN)
+        more = (gap & _HIGH) >> np.uint64(7)
+        unlike += (((gap & (more * np.uint64(127))) * _SUM) >> np.uint64(56)).astype(np.int64)
+    return unlike
+
+
+def _several(ids: LocalIds, a: Ints, b: Ints) -> Codes:
     """The same where a node carries several identifiers."""
     code = CODE["local_id"]
     pair = pl.DataFrame({"pair": np.arange(len(a)), "a": a, "b": b})
-    held = ids.select(C("node").cast(pl.Int64), "one", "scheme", "crowd")
-    met = pair.join(held, left_on="a", right_on="node").join(held, left_on="b", right_on="node", suffix="_b")
+    met = pair.join(ids.every, left_on="a", right_on="node").join(
+        ids.every, left_on="b", right_on="node", suffix="_b")  # fmt: skip
     found = met.group_by("pair").agg(
-        same=((C("one") == C("one_b")) & ~C("crowd")).any(),
-        crowded=((C("one") == C("one_b")) & C("crowd")).any(),
+        same=((C("code") == C("code_b")) & ~C("crowd")).any(),
+        crowded=((C("code") == C("code_b")) & C("crowd")).any(),
         scheme=(C("scheme") == C("scheme_b")).any(),
     )
     level = (
@@ -77,11 +107,20 @@ def _several(ids: pl.DataFrame, a: Ints, b: Ints) -> Codes:
     return out
 
 
-def event(pairs: Pairs, events: pl.DataFrame | None) -> Codes:
-    """Pairs whose rows of different sources quote the same event. `events`: node, event, source."""
-    if events is None or events.is_empty():
-        return np.zeros(len(pairs), dtype=np.uint8)
-    met = events.join(events, on="event", suffix="_b").filter(
+def met(events: pl.DataFrame) -> Pairs:
+    """Pairs whose rows of different sources quote the same event, sorted. `events`: node, source, event."""
+    both = events.join(events, on="event", suffix="_b").filter(
         (C("node") < C("node_b")) & (C("source") != C("source_b")))  # fmt: skip
-    packed = (met["node"].cast(pl.UInt64) * 2**32 + met["node_b"].cast(pl.UInt64)).unique().to_numpy()
-    return np.isin(pairs, packed).astype(np.uint8) * np.uint8(CODE["event"]["shared"])
+    packed = both.select((C("node").cast(pl.UInt64) * 2**32 + C("node_b").cast(pl.UInt64)).unique().sort())
+    return packed.to_series().to_numpy()
+
+
+def event(pairs: Pairs, met: Pairs) -> Codes:
+    """Level of the shared events. `pairs` sorted."""
+    out = np.zeros(len(pairs), dtype=np.uint8)
+    if len(pairs) and len(met):
+        low, high = np.searchsorted(met, pairs[[0, -1]])
+        wanted = met[low : high + 1]
+        at = np.minimum(np.searchsorted(pairs, wanted), len(pairs) - 1)
+        out[at[pairs[at] == wanted]] = CODE["event"]["shared"]
+    return out

@@ -2,75 +2,73 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 
 import polars as pl
 
-from hiu.link.match import Linked
-from hiu.settings import Linking
+from hiu.link.doubts import APART, BIRTHS, NUMBERS, RIVAL
 
 C = pl.col
-SURE = 0.95
 
 
-def candidates(linked: Linked, settings: Linking) -> pl.DataFrame:
-    """Pairs in doubt: one line for each two people, on their best pair, and one for each doubtful join.
+def chance() -> pl.Expr:
+    """How likely the two are one person, all in all: the pair's own probability, moderated by why it is in doubt.
 
-    Columns: identity_a, identity_b, cluster_a, cluster_b, match_weight, match_probability, together. Kept apart
-    with a probability of settings.review_from or more, or joined with less than SURE.
+    What surrounds a pair says more than the pair: of pairs kept apart by their surroundings about one in four was one
+    person on areas whose truth is known, of contradictions inside a cluster most were
+    (docs/benchmarks.md, the review queue and the estimate).
     """
-    of = linked.clusters.select("identity_id", "cluster")
-    pairs = (
-        linked.pairs.join(of, left_on="identity_a", right_on="identity_id")
-        .rename({"cluster": "cluster_a"})
-        .join(of, left_on="identity_b", right_on="identity_id")
-        .rename({"cluster": "cluster_b"})
-    )
-    apart = pairs.filter(~C("together"), C("match_probability") >= settings.review_from)
-    apart = _best(apart, [pl.min_horizontal("cluster_a", "cluster_b"), pl.max_horizontal("cluster_a", "cluster_b")])
-    return pl.concat([apart, _doubtful(pairs.filter("together"))]).sort("identity_a", "identity_b")
-
-
-def _doubtful(inside: pl.DataFrame) -> pl.DataFrame:
-    """For each description its best link inside its cluster, where even that is in doubt."""
-    ends = pl.concat([inside.with_columns(end=C("identity_a")), inside.with_columns(end=C("identity_b"))])
-    best = ends.sort("match_weight", "identity_a", "identity_b", descending=[True, False, False])
-    best = best.unique("end", keep="first", maintain_order=True).filter(C("match_probability") < SURE)
-    return best.drop("end").unique(["identity_a", "identity_b"]).select(_COLUMNS)
-
-
-_COLUMNS = ["identity_a", "identity_b", "cluster_a", "cluster_b", "match_weight", "match_probability", "together"]
-
-
-def _best(pairs: pl.DataFrame, by: list[pl.Expr]) -> pl.DataFrame:
-    keyed = pairs.with_columns(low=by[0], high=by[1])
-    ordered = keyed.sort("match_weight", "identity_a", "identity_b", descending=[True, False, False])
-    return ordered.unique(["low", "high"], keep="first", maintain_order=True).select(_COLUMNS)
+    p = C("match_probability")
+    return (
+        pl.when(C("why") == RIVAL).then(0.25)
+        .when(C("why") == APART).then(0.7 * p)
+        .when(C("why").is_in([NUMBERS, BIRTHS])).then(pl.max_horizontal(p, 0.75))
+        .otherwise(p)
+    )  # fmt: skip
 
 
 def by_effect(pairs: pl.DataFrame, intensity: Mapping[str, float], cut: float, next_cut: float) -> pl.DataFrame:
-    """Pairs in the order in which a review changes the list most.
+    """Pairs in the order in which a review changes the list most, then by the rows a mistake puts in the wrong place.
 
-    pairs: person_a, person_b, match_probability, together · intensity: person_id -> score (absent = 0) ·
-    cut: the Nth score, next_cut: the (N+1)th. Adds `priority`. Rule: hi >= lo are the two people's scores;
-    gain = hi + lo - cut if hi < cut <= hi + lo; next_cut if lo >= cut; else 0; e = p if kept separate, 1 - p if
-    merged; priority = e * gain, ties by e * (hi + lo), then by the pair. For a merged pair both sides are the
-    same person: the part that would leave isn't known, so each side is taken as half of the score.
+    pairs: person_a, person_b, together, and `chance` (else match_probability), `share` (else a half), `moved` if
+    known · intensity: person_id -> score (absent = 0) · cut: the Nth score, next_cut: the (N+1)th. Adds `priority`.
+    Rule: hi >= lo are the two people's scores; gain = hi + lo - cut if hi < cut <= hi + lo; next_cut if lo >= cut;
+    else 0; e = chance if kept apart, 1 - chance if joined; priority = e * gain, ties by e * (hi + lo), then by
+    e * moved, then by the pair. A joined pair is one person: their score goes to the sides by `share` of the rows.
     """
     score = {name: pl.Series(pairs[name].replace_strict(dict(intensity), default=0.0, return_dtype=pl.Float64))
              for name in ("person_a", "person_b")}  # fmt: skip
-    half = pl.when("together").then(0.5).otherwise(1.0)
+    less = C("share") if "share" in pairs.columns else pl.lit(0.5)
+    p = C("chance") if "chance" in pairs.columns else C("match_probability")
+    moved = C("moved") if "moved" in pairs.columns else pl.lit(0)
+    apart = (pl.max_horizontal("a", "b"), pl.min_horizontal("a", "b"))
     scored = pairs.with_columns(a=score["person_a"], b=score["person_b"]).with_columns(
-        hi=pl.max_horizontal("a", "b") * half, lo=pl.min_horizontal("a", "b") * half,
-        e=pl.when("together").then(1 - C("match_probability")).otherwise(C("match_probability")),
+        hi=pl.when("together").then(C("a") * (1 - less)).otherwise(apart[0]),
+        lo=pl.when("together").then(C("a") * less).otherwise(apart[1]),
+        e=pl.when("together").then(1 - p).otherwise(p),
     )  # fmt: skip
     both = C("hi") + C("lo")
     gain = (
         pl.when((C("hi") < cut) & (both >= cut)).then(both - cut)
         .when(C("lo") >= cut).then(pl.lit(next_cut)).otherwise(0.0)
     )  # fmt: skip
+    down = [True, True, True, False, False]
     return (
-        scored.with_columns(priority=C("e") * gain, tie=C("e") * both)
-        .sort("priority", "tie", "identity_a", "identity_b", descending=[True, True, False, False])
-        .drop("a", "b", "hi", "lo", "e", "tie")
+        scored.with_columns(priority=C("e") * gain, tie=C("e") * both, wrong=C("e") * moved)
+        .sort("priority", "tie", "wrong", "identity_a", "identity_b", descending=down)
+        .drop("a", "b", "hi", "lo", "e", "tie", "wrong")
     )
+
+
+def short(ordered: pl.DataFrame, most: int) -> pl.DataFrame:
+    """What people are shown: every pair that can move the list and the first `most` of the rest; `place` from 1."""
+    can = C("priority") > 0
+    return ordered.filter(can | ((~can).cum_sum() <= most)).with_row_index("place", offset=1)
+
+
+def sampled(pairs: pl.DataFrame, share: float) -> pl.Series:
+    """Which pairs two people look at: a fixed share, chosen by a digest of the pair, so the same in every run."""
+    keys = pairs.select(pl.concat_str("identity_a", pl.lit("|"), "identity_b")).to_series().to_list()
+    drawn = [int.from_bytes(hashlib.sha256(f"double|{key}".encode()).digest()[:6], "big") / 2**48 for key in keys]
+    return pl.Series("double", [value < share for value in drawn], dtype=pl.Boolean)

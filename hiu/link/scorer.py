@@ -30,6 +30,11 @@ class Scorer(Protocol):
         """Name of the frozen model, printed with every result."""
         ...
 
+    @property
+    def frozen(self) -> str:
+        """Everything its answers depend on: two models of one text give the same weights."""
+        ...
+
     def contributions(self, levels: Levels) -> Reals:
         """log2 contribution of each field [pairs, fields + 1]; the last column is the prior."""
         ...
@@ -60,6 +65,11 @@ class WeightTable:
         """Name of the frozen model."""
         return self._version
 
+    @property
+    def frozen(self) -> str:
+        """The weights and the prior."""
+        return json.dumps([self._version, self.prior, self.table.tolist()])
+
     def contributions(self, levels: Levels) -> Reals:
         """log2 contribution of each field, and the prior last."""
         fields = self.table[np.arange(len(NAMES)), levels]
@@ -87,6 +97,11 @@ def weigh(scorer: Scorer, levels: Levels) -> Reals:
     patterns, back = np.unique(pack(levels), return_inverse=True)
     weights: Reals = scorer.contributions(unpack(patterns)).sum(axis=1)[back]
     return weights
+
+
+def log_odds(probability: float) -> float:
+    """A probability as log2 odds."""
+    return math.log2(probability / (1 - probability))
 
 
 def probability(weight: Reals) -> Reals:

@@ -32,13 +32,17 @@ HELD = {
 """Levels whose weight an invented area can't teach: it has too few namesakes, and its people move too little."""
 
 
-def labelled(identity: pl.DataFrame, person: pl.DataFrame, settings: Linking,
-             events: pl.DataFrame | None = None) -> tuple[Levels, NDArray[np.bool_], Reals]:  # fmt: skip
+def labelled(identity: pl.DataFrame, person: pl.DataFrame, settings: Linking, events: pl.DataFrame | None = None, *,
+             hide_number: bool = False) -> tuple[Levels, NDArray[np.bool_], Reals]:  # fmt: skip
     """Levels, label and weight of every candidate pair. `person`: identity_id, person_id (whose it is known to be).
 
     A pair weighs 1 / the descriptions of the larger of its people, so that those with most don't rule the fit.
+    `hide_number`: candidates are found, and compared, as if nobody had an NHS number.
     """
     described = nodes.build(identity.filter(nodes.comparable()), settings)
+    if hide_number:
+        unnumbered = described.frame.with_columns(nhs_number=pl.lit(None, dtype=pl.String))
+        described = nodes.Nodes(unnumbered, described.member)
     seen = None
     if events is not None:
         seen = events.join(described.member, on="identity_id").select("node", "source", "event").unique()

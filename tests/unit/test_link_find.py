@@ -12,7 +12,7 @@ from hiu.errors import UsageError
 from hiu.link import explain_pair, find
 from hiu.link.explain import conflicts, links_of
 from hiu.link.find import read
-from hiu.link.review import by_effect, candidates
+from hiu.link.review import by_effect
 from hiu.settings import Linking
 
 PEOPLE = pl.DataFrame(
@@ -102,11 +102,3 @@ def test_effect_on_the_list_orders_the_queue() -> None:
     assert ordered["priority"].to_list()[:2] == pytest.approx([0.4 * 9.0, 0.4 * 5.0])
     assert ordered["priority"].to_list()[2:] == [0.0, 0.0]
     assert ordered["identity_a"].to_list()[2] == "4"
-
-
-def test_only_doubt_goes_to_review() -> None:
-    rows = [who("a", "JOHN SMITH", "1990-06-01", sex="M", postcode="BS3 1AB"),
-            who("b", "JOHN SMITH", born=1990, sex="M"),
-            who("c", "GRACE OKAFOR", "1988-03-18", sex="F")]  # fmt: skip
-    asked = candidates(matched(rows), Linking())
-    assert asked.select("identity_a", "identity_b").rows() == [("a", "b")]

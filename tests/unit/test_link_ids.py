@@ -9,6 +9,7 @@ from link_kit import decided, table, who
 
 from hiu.link import assign_people, ledger
 from hiu.link.ids import person_id
+from hiu.link.ledger import renamed
 from hiu.model import TABLES
 from hiu.month import Month
 
@@ -81,3 +82,15 @@ def test_nothing_is_recorded_when_nothing_changed_or_there_is_no_past() -> None:
 def test_an_id_that_went_to_two_people_is_a_merge_into_the_larger_and_a_split() -> None:
     found = ledger(_held(a="P1", b="P1", c="P1"), _held(a="P2", b="P2", c="P3"), MARCH)
     assert found.select("person_id", "kind").rows() == [("P2", "merge"), ("P3", "split")]
+
+
+def test_a_month_run_again_forgets_no_id_that_was_published() -> None:
+    """P1 was published, then P2, then P3 for the same person and month: both lead to P3, until P1 is back."""
+    one, two, three = _held(a="P1"), _held(a="P2"), _held(a="P3")
+    nothing = ledger(None, one, MARCH)
+    second = renamed(nothing, ledger(one, two, MARCH, again=True), nothing, two)
+    assert second.select("old_id", "person_id", "kind").rows() == [("P1", "P2", "merge")]
+    third = renamed(nothing, ledger(two, three, MARCH, again=True), second, three)
+    assert third.select("old_id", "person_id").rows() == [("P1", "P3"), ("P2", "P3")]
+    back = renamed(nothing, ledger(three, one, MARCH, again=True), third, one)
+    assert back.select("old_id", "person_id").rows() == [("P2", "P1"), ("P3", "P1")]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from link_kit import groups, matched, people, who
+from link_kit import groups, matched, people, table, who
 
-from hiu.link.review import candidates
+from hiu.link.decisions import empty
+from hiu.link.doubts import doubts
 from hiu.settings import Linking
 
 A, B = "9994110567", "9997828302"
@@ -159,7 +160,9 @@ def test_a_row_between_two_rival_namesakes_is_left_alone_and_sent_to_review() ->
             who("c", "DAVID JONES", "1962-04-14", sex="M")]  # fmt: skip
     linked = matched(rows)
     assert people(linked) == groups("a b c")
-    asked = candidates(linked, Linking()).select("identity_a", "identity_b").rows()
+    asked = (
+        doubts(linked.pairs, linked.clusters, table(rows), empty(), Linking()).select("identity_a", "identity_b").rows()
+    )
     assert ("a", "c") in asked
     assert ("b", "c") in asked
 

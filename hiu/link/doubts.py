@@ -1,0 +1,191 @@
+"""Doubts: what a person should look at. Two people who may be one, weak joins, and clusters that contradict themselves.
+
+A cluster hangs together by the strongest tree of its links. A weak link of that tree is a doubt: without it the
+cluster is two, and the rows on its smaller side are what a wrong link would have moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
+
+from hiu.link.decisions import in_force
+from hiu.link.levels import CODE, NAMES
+from hiu.settings import Linking
+
+C = pl.col
+SURE = 0.95
+"""A link inside a cluster with less than this probability, and no better way round, is in doubt."""
+CERTAIN = 0.9999
+APART = "may be one person, kept apart"
+RIVAL = "agree, but kept apart: what surrounds them disagrees"
+WEAK = "a description joined on weak evidence"
+BRIDGE = "a weak link between two groups of descriptions"
+NUMBERS = "one person with two NHS numbers"
+BIRTHS = "one person with two dates of birth"
+COLUMNS = ("identity_a", "identity_b", "match_weight", "match_probability", "pattern", "together", "why", "moved",
+           "share")  # fmt: skip
+_DOB = NAMES.index("dob")
+Ints = NDArray[np.int64]
+Reals = NDArray[np.float64]
+
+
+def doubts(pairs: pl.DataFrame, clusters: pl.DataFrame, identity: pl.DataFrame, decisions: pl.DataFrame,
+           settings: Linking) -> pl.DataFrame:  # fmt: skip
+    """Pairs in doubt, each with what a wrong answer costs. A pair that was decided is in doubt no more.
+
+    pairs: Linked.pairs · clusters: identity_id, cluster (or another name of the person in `cluster`) ·
+    identity: identity_id, rows, nhs_number · decisions: model.DECISIONS.
+    Columns: COLUMNS; moved = rows on the smaller side, share = their share of the rows of both sides.
+    """
+    of = clusters.select("identity_id", "cluster")
+    rows = identity.select("identity_id", "rows", "nhs_number").join(of, on="identity_id")
+    whole = rows.group_by("cluster").agg(all_rows=C("rows").sum())
+    both = with_ends(pairs, rows)
+    decided = _decided(decisions)
+    inside = both.filter("together")
+    found = [
+        _conflicts(inside, "numbers", NUMBERS),
+        _conflicts(inside, "births", BIRTHS),
+        links(inside, decisions).filter(C("match_probability") < SURE),
+        _apart(both.filter(~C("together")), whole, decisions, of, settings),
+    ]
+    asked = pl.concat(found).join(decided, on=["identity_a", "identity_b"], how="anti")
+    pair = ["identity_a", "identity_b"]
+    return asked.unique(pair, keep="first", maintain_order=True).sort(pair)
+
+
+def with_ends(pairs: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Pairs with rows, number and cluster of both ends, and what conflicts."""
+    both = pairs.join(rows, left_on="identity_a", right_on="identity_id").join(
+        rows, left_on="identity_b", right_on="identity_id", suffix="_b")  # fmt: skip
+    dob = (C("pattern") // 2 ** (4 * _DOB)) % 16
+    return both.with_columns(
+        least=pl.min_horizontal("rows", "rows_b"),
+        numbers=(C("nhs_number") != C("nhs_number_b")).fill_null(False),
+        births=dob == CODE["dob"]["different"],
+    )
+
+
+def _decided(decisions: pl.DataFrame) -> pl.DataFrame:
+    """Pairs that were decided the same or different, smaller id first."""
+    rules = in_force(decisions)
+    rows = [(min(pair), max(pair)) for pair in (*rules.same, *rules.different)]
+    return pl.DataFrame(rows, schema={"identity_a": pl.String, "identity_b": pl.String}, orient="row").unique()
+
+
+def _conflicts(inside: pl.DataFrame, flag: str, why: str) -> pl.DataFrame:
+    """For each cluster that contradicts itself, the contradicting pair that most rows stand behind."""
+    ordered = inside.filter(flag).sort("least", "identity_a", "identity_b", descending=[True, False, False])
+    first = ordered.unique("cluster", keep="first", maintain_order=True)
+    return _told(first, why, C("least"), C("least") / (C("rows") + C("rows_b")).clip(1))
+
+
+def _told(pairs: pl.DataFrame, why: str | pl.Expr, moved: pl.Expr, share: pl.Expr) -> pl.DataFrame:
+    named = pl.lit(why) if isinstance(why, str) else why
+    return pairs.with_columns(why=named, moved=moved.cast(pl.Int64), share=share.cast(pl.Float64)).select(COLUMNS)
+
+
+def _apart(outside: pl.DataFrame, whole: pl.DataFrame, decisions: pl.DataFrame, of: pl.DataFrame,
+           settings: Linking) -> pl.DataFrame:  # fmt: skip
+    """For each two people who may be one, their best pair; not where a reviewer parted them."""
+    near = outside.filter(C("match_probability") >= settings.review_from).with_columns(
+        low=pl.min_horizontal("cluster", "cluster_b"), high=pl.max_horizontal("cluster", "cluster_b"))  # fmt: skip
+    ordered = near.sort("match_weight", "identity_a", "identity_b", descending=[True, False, False])
+    best = ordered.unique(["low", "high"], keep="first", maintain_order=True)
+    best = best.join(_parted(decisions, of), on=["low", "high"], how="anti")
+    for side in ("low", "high"):
+        best = best.join(whole.rename({"cluster": side, "all_rows": f"rows_{side}"}), on=side)
+    least = pl.min_horizontal("rows_low", "rows_high")
+    why = pl.when(C("match_probability") >= settings.link_at).then(pl.lit(RIVAL)).otherwise(pl.lit(APART))
+    return _told(best, why, least, least / (C("rows_low") + C("rows_high")).clip(1))
+
+
+def _parted(decisions: pl.DataFrame, of: pl.DataFrame) -> pl.DataFrame:
+    """Two people (low, high) of whom a reviewer said that they are two."""
+    home = dict(of.iter_rows())
+    rows = [(home[a], home[b]) for a, b in in_force(decisions).different if a in home and b in home]
+    return pl.DataFrame([sorted(r) for r in rows], schema={"low": pl.String, "high": pl.String}, orient="row").unique()
+
+
+def links(inside: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
+    """What holds clusters together: the links of each one's strongest tree that are less than certain.
+
+    inside: pairs of one cluster each, with `rows` and `rows_b` of their ends. Adds why (WEAK if one description hangs
+    on the link, BRIDGE if several), moved and share. Links of CERTAIN or more, and decided ones, are left out.
+    """
+    same = [(min(p), max(p)) for p in in_force(decisions).same]
+    sure = pl.DataFrame(same, schema={"identity_a": pl.String, "identity_b": pl.String}, orient="row").unique()
+    held = inside.join(sure.with_columns(decided=True), on=["identity_a", "identity_b"], how="left")
+    held = held.with_columns(C("decided").fill_null(False)).sort("identity_a", "identity_b")
+    own = pl.concat([held.select(i="identity_a", r="rows"), held.select(i="identity_b", r="rows_b")])
+    own = own.unique("i").sort("i")
+    left, right = (own["i"].search_sorted(held[c]).to_numpy().astype(np.int64) for c in ("identity_a", "identity_b"))
+    strong = (held["decided"] | (held["match_probability"] >= CERTAIN)).to_numpy()
+    cost = np.where(held["decided"].to_numpy(), 0.0, 1000.0 - held["match_weight"].to_numpy())
+    at = _tree(left, right, cost, own.height)
+    part = _parts(left[at[strong[at]]], right[at[strong[at]]], own.height)
+    loose = at[~strong[at]]
+    ends = part[left[loose]], part[right[loose]]
+    rows, total = _sides(*ends, _totals(part, own["r"].to_numpy().astype(np.float64)))
+    few, _ = _sides(*ends, _totals(part, np.ones(own.height)))
+    out = held[loose].with_columns(least=pl.Series(rows), total=pl.Series(total), few=pl.Series(few))
+    why = pl.when(C("few") <= 1).then(pl.lit(WEAK)).otherwise(pl.lit(BRIDGE))
+    return _told(out, why, C("least"), C("least") / C("total").clip(1))
+
+
+def _totals(part: Ints, values: Reals) -> Reals:
+    """The sum over each part."""
+    return np.asarray(np.bincount(part, values, minlength=int(part.max(initial=-1)) + 1), dtype=np.float64)
+
+
+def _tree(left: Ints, right: Ints, cost: Reals, n: int) -> Ints:
+    """Which edges make the cheapest forest; ties go to the earlier edge."""
+    if not len(left):
+        return np.empty(0, dtype=np.int64)
+    order = np.lexsort((np.arange(len(cost)), cost))
+    rank = np.empty(len(cost))
+    rank[order] = np.arange(1, len(cost) + 1)
+    kept = minimum_spanning_tree(coo_matrix((rank, (left, right)), shape=(n, n)).tocsr())
+    return np.sort(order[kept.data.astype(np.int64) - 1])
+
+
+def _parts(left: Ints, right: Ints, n: int) -> Ints:
+    graph = coo_matrix((np.ones(len(left), dtype=np.int8), (left, right)), shape=(n, n))
+    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
+
+
+def _sides(left: Ints, right: Ints, size: Reals) -> tuple[Reals, Reals]:
+    """For each edge of a forest, the rows of its smaller side and of both."""
+    beside: dict[int, list[tuple[int, int]]] = {}
+    for edge, (a, b) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
+        beside.setdefault(a, []).append((b, edge))
+        beside.setdefault(b, []).append((a, edge))
+    small, total = np.zeros(len(left)), np.zeros(len(left))
+    seen: set[int] = set()
+    for root in beside:
+        if root in seen:
+            continue
+        walk = list(_walk(root, beside, seen))
+        below = {part: float(size[part]) for part, _, _ in walk}
+        whole = sum(below.values())
+        for part, above, edge in reversed(walk):
+            if above >= 0:
+                small[edge], total[edge] = min(below[part], whole - below[part]), whole
+                below[above] += below[part]
+    return small, total
+
+
+def _walk(root: int, beside: dict[int, list[tuple[int, int]]], seen: set[int]) -> Iterator[tuple[int, int, int]]:
+    """Parts of one tree, each after the one above it: part, the one above, the edge between (-1 at the root)."""
+    stack = [(root, -1, -1)]
+    while stack:
+        part, above, edge = stack.pop()
+        seen.add(part)
+        yield part, above, edge
+        stack += [(other, part, way) for other, way in beside[part] if other != above]
