@@ -41,14 +41,14 @@ def evaluation_chart(course: pl.DataFrame, calendar: pl.DataFrame, breaks: Mappi
     first, last = calendar["month"].min(), calendar["month"].max()
     inside = {name: day for name, day in breaks.items() if first <= day <= last}  # type: ignore[operator]
     both = alt.vconcat(_sized(by_support), _sized(alt.layer(*layers, *_markers(inside))), spacing=24)
-    return _svg(both, "Contacts seen, and expected anyway", f"{sentence} Band: the total's interval, about 95%.")
+    return drawn(both, "Contacts seen, and expected anyway", f"{sentence} Band: the total's interval, about 95%.")
 
 
 def trend_chart(table: pl.DataFrame, mean: float, lower: float, upper: float, title: str, sentence: str,
-                breaks: Mapping[str, date], line: float | None = None) -> str:  # fmt: skip
+                breaks: Mapping[str, date], line: float | None = None, *, width: int = WIDTH) -> str:  # fmt: skip
     """An XmR chart: months (gaps stay gaps), mean, limits, special points as diamonds, and a target if there is one.
 
-    `table` has month, n and flags as in hiu.rank.trend.Trend.
+    `table` has month, n and flags as in hiu.rank.trend.Trend; a chart of less `width` is for half a page.
     """
     rows = _dated(table)
     layers: list[Any] = [_line(rows, "month:T", "n:Q", title=None)]
@@ -58,13 +58,13 @@ def trend_chart(table: pl.DataFrame, mean: float, lower: float, upper: float, ti
     for name, (value, dash) in lines.items():
         layers.append(alt.Chart(_values([{"y": value}])).mark_rule(color=MUTED, strokeDash=dash).encode(y="y:Q"))
         words = alt.Chart(_values([{"y": value, "t": f"{name} {number(value)}"}]))
-        layers.append(words.mark_text(align="left", dx=4, color=MUTED).encode(x=alt.value(WIDTH), y="y:Q", text="t:N"))
+        layers.append(words.mark_text(align="left", dx=4, color=MUTED).encode(x=alt.value(width), y="y:Q", text="t:N"))
     special = [row for row in rows if row["flags"]]
     points = alt.Chart(_values(special)).mark_point(shape="diamond", filled=True, size=90, color=FLAG, opacity=1)
     layers.append(points.encode(x="month:T", y="n:Q"))
     first = table["month"].min()
     inside = {name: day for name, day in breaks.items() if first is not None and first <= day}  # type: ignore[operator]
-    return _svg(_sized(alt.layer(*layers, *_markers(inside))), title, sentence)
+    return drawn(_sized(alt.layer(*layers, *_markers(inside)), width), title, sentence, width=width)
 
 
 def backtest_chart(rules: pl.DataFrame, top: int, half_life: float) -> str:
@@ -78,7 +78,7 @@ def backtest_chart(rules: pl.DataFrame, top: int, half_life: float) -> str:
     bars = alt.Chart(_values(rows)).mark_bar(height=14).encode(x=x, y=y, color=shade)
     spread = alt.Chart(_values(rows)).mark_rule(color=TEXT).encode(x="capture_low:Q", x2="capture_high:Q", y=y)
     chart = alt.layer(bars, spread).properties(width=WIDTH, height=24 * len(rows))
-    return _svg(chart, f"What the first {top} of each rule went on to need",
+    return drawn(chart, f"What the first {top} of each rule went on to need",
                 f"Tried on {rows[0]['months'] if rows else 0} past months; dark: the half-life in use.")  # fmt: skip
 
 
@@ -116,16 +116,16 @@ def _markers(breaks: Mapping[str, date]) -> list[Any]:
     return [lines, words.encode(x="month:T", y=alt.value(8), text="t:N")]
 
 
-def _sized(chart: Any) -> Any:
-    return chart.properties(width=WIDTH, height=220)
+def _sized(chart: Any, width: int = WIDTH) -> Any:
+    return chart.properties(width=width, height=220)
 
 
-def _svg(chart: Any, title: str, sentence: str) -> str:
-    """The drawn chart; the title and the sentence are its description too."""
-    lines = wrap(sentence, WIDTH, 12, lines=4)
+def drawn(chart: Any, title: str, sentence: str, *, width: int = WIDTH, described: str = "") -> str:
+    """The drawn chart; the title and `described` (or the sentence under the title) are its description too."""
+    lines = wrap(sentence, width, 12, lines=4)
     heading = alt.TitleParams(text=title, subtitle=lines, anchor="start", color=TEXT, subtitleColor=MUTED, fontSize=17,
                               subtitleFontSize=12)  # fmt: skip
     styled = chart.properties(title=heading).configure(font=FACES, background="white", padding=12)
     spec = styled.configure_view(stroke=None).to_dict(validate=True)
     svg: str = vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE)
-    return svg.replace("<svg ", f'<svg role="img" aria-label={quoteattr(f"{title}. {sentence}")} ', 1)
+    return svg.replace("<svg ", f'<svg role="img" aria-label={quoteattr(described or f"{title}. {sentence}")} ', 1)

@@ -1,0 +1,99 @@
+"""Two answers of the board paper: did support work, and the s136 target; each in rounded figures, or why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from hiu.govern.disclosure import HIDDEN, dominated, event_total, rounded, shown
+from hiu.month import Month
+from hiu.publish.board import Bars
+from hiu.rank.estimate import Entrants
+from hiu.rank.evaluate import Evaluation, evaluate
+from hiu.rank.panel import area
+from hiu.rank.trend import series, target
+
+S136 = "s136"
+FALL, WITHIN, BASELINE = 0.15, 6, 12
+CAUTION = "People are chosen at a peak and most fall by themselves; this is not a trial."
+
+
+def evaluated(month: Month, tables: Mapping[str, pl.DataFrame], settings: Any) -> tuple[tuple[str, ...], Bars | None]:
+    """What may be said of the evaluation, and its bars; or the reason why there is no answer."""
+    own = {"demand": tables["monthly_demand"], "coverage": tables["coverage"], "people": tables["people"],
+           "support": tables["support"]}  # fmt: skip
+    found = evaluate(month=month, settings=settings, **own)
+    left = _left_out(found)
+    if found.refused:
+        return (f"No answer can be given: {_reason(found)}", *left, CAUTION), None
+    seen = Entrants.of(area(month, **own, minimum_age=settings.rank.minimum_age).panel).observed.tolist()
+    if event_total(seen) == HIDDEN or dominated(seen):
+        return ("The answer can't be shown: one person holds more than half of the contacts.", *left, CAUTION), None
+    expected, observed = rounded(round(found.expected)), rounded(round(found.observed))
+    verdict = ("fewer contacts than expected" if found.high < 0 else "more contacts than expected" if found.low > 0
+               else "no reliable difference")  # fmt: skip
+    said = (
+        f"About {rounded(found.people)} people could be compared. Power first: a true fall of 30% would be found in "
+        f"{_fifth(found.power):.0f}% of such programmes.",
+        f"Contacts in the 6 months after support began: about {observed}; about {expected} expected anyway: "
+        f"{found.effect:+.0%} ({found.low:+.0%} to {found.high:+.0%}): {verdict}.",
+        f"People picked at a peak change by about {_fifth(found.unaided):+.0f}% unaided.",
+    )
+    bars = Bars("Contacts in 6 months: seen, and expected anyway", ("Expected anyway", "Seen"),
+                {"Contacts": (expected, observed)}, f"Two bars. {said[1]}",
+                "The bars alone say nothing of chance: see the range above.")  # fmt: skip
+    savings = (f"Savings: {found.savings_refused}." if found.savings_refused
+               else "Savings are not quoted in this paper; 'hiu evaluate' gives them with their range.")  # fmt: skip
+    return (*said, *found.breaks, *left, savings, CAUTION), bars
+
+
+def targeted(month: Month, tables: Mapping[str, pl.DataFrame]) -> tuple[str, ...]:
+    """The s136 target (-15% in 6 months, due now) from rounded totals, or why it can't be shown."""
+    table = series(S136, month=month, demand=tables["monthly_demand"], coverage=tables["coverage"])
+    begin = month - (WITHIN - 1)
+    aim = target(table, begin=begin, fall=FALL, within=WITHIN)
+    told = f"Target: section 136 detentions 15% lower in the {WITHIN} months from {begin.title} than before."
+    if aim is None:
+        return (told, "It can't be judged: it needs 6 supplied months before it, with detentions, and one since.")
+    spans = ((begin - BASELINE, begin - 1), (begin, month))
+    totals = [event_total(_each(tables["monthly_demand"], *span)) for span in spans]
+    if HIDDEN in totals:
+        return (told, "It can't be shown: fewer than 8 people were detained in one of the periods, or one person "
+                      "accounts for more than half of the detentions.")  # fmt: skip
+    words = {"met": "the target is met", "not met": "the target is not met",
+             "cannot tell": "it can't be told whether the target is met"}[aim.verdict]  # fmt: skip
+    change, low, high = (_fifth(value) for value in (aim.change, aim.low, aim.high))
+    return (told, f"About {totals[1]} detentions since, about {totals[0]} in the {BASELINE} months before; a month, "
+                  f"about {change:+.0f}% ({low:+.0f}% to {high:+.0f}%): {words}. Not causal.")  # fmt: skip
+
+
+def _each(demand: pl.DataFrame, first: Month, last: Month) -> list[float]:
+    own = demand.filter(pl.col("dataset") == S136, pl.col("n") > 0, pl.col("month").is_between(first.start, last.start))
+    return own.group_by("person_id").agg(pl.col("n").sum())["n"].cast(pl.Float64).to_list()
+
+
+def _reason(found: Evaluation) -> str:
+    """Why there is none, without its exact counts."""
+    return "too few people or contacts to tell." if found.people else _general(found.refused)
+
+
+def _general(reason: str) -> str:
+    """A refusal's reason; one that counts people is put in general words."""
+    if reason.startswith("nobody supported can be compared"):
+        return "nobody supported can be compared yet (too little time before or after support began)."
+    return reason
+
+
+def _left_out(found: Evaluation) -> tuple[str, ...]:
+    return tuple(f"Left out: {_people(shown(count))} {reason}." for reason, count in (found.left_out or {}).items())
+
+
+def _people(text: str) -> str:
+    return "fewer than 8" if text == HIDDEN else f"about {text}"
+
+
+def _fifth(share: float) -> float:
+    """A share in per cent, to the nearest 5."""
+    return round(share * 20) * 5

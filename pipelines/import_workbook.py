@@ -1,0 +1,109 @@
+"""Take a returned workbook in: say what it would change, cell by cell, ask, and record it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from filelock import FileLock
+
+from hiu.errors import HiuError, InputRefused
+from hiu.govern import records
+from hiu.model import MEETING_ENTRY
+from hiu.publish.workbook_back import Copy, read_back
+from hiu.publish.workbook_data import ACTION_TITLES, ENTERED
+from hiu.publish.workbook_judge import grades, judge
+from hiu.publish.workbook_judge import records as rows_of
+from hiu.publish.workbook_verdict import Verdict
+from pipelines.journal import record
+from pipelines.place import Place
+from pipelines.progress import out as say
+
+DONE, STOPPED, WARNINGS = 0, 1, 3
+FREE = ("owner", "notes", "action", "action_owner")
+"""Fields in people's own words: what they say is not printed."""
+
+
+def import_workbook(
+    place: Place, file: Path, *, by: str, now: datetime, dry_run: bool, older: bool, ask: Callable[[str], bool]
+) -> int:
+    """Print the verdict on a copy; unless it is a dry run, ask and record it. 0, or 3 if something was left out.
+
+    `ask` is shown a question and says whether to go on. Raises InputRefused for a file that is no copy of ours.
+    """
+    copy = read_back(_bytes(file), file.name, place.key_for("workbook"))
+    verdict = _judged(place, copy, older=older)
+    _tell(verdict, copy, place)
+    if dry_run or not verdict.changes:
+        say("Nothing was written." if dry_run else "Nothing to write.")
+        return WARNINGS if verdict.conflicts or verdict.refused else DONE
+    if not ask(f"Write {len(verdict.changes)} changes to {copy.month.title}, as {by}?"):
+        say("Nothing was written.")
+        return STOPPED
+    place.records.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with FileLock(place.records / "import-workbook.lock", timeout=30):
+        again = _judged(place, copy, older=older)
+        if again != verdict:
+            raise HiuError("the records changed meanwhile; nothing was written. Run the same command again.")
+        _write(place, copy, verdict, by=by, now=now)
+    return WARNINGS if verdict.conflicts or verdict.refused else DONE
+
+
+def _write(place: Place, copy: Copy, verdict: Verdict, *, by: str, now: datetime) -> None:
+    entries = records.history(place.records, MEETING_ENTRY)
+    when = now.astimezone(UTC).replace(tzinfo=None)
+    latest = entries["entered_at"].max()
+    if isinstance(latest, datetime) and latest >= when:
+        # a clock that was set back must not put today's entries behind those they replace
+        when = latest + timedelta(microseconds=1)
+    rows = rows_of(verdict, copy, entries, author=by, now=when)
+    records.add(place.records, MEETING_ENTRY, rows)
+    found = (("changes", verdict.changes), ("conflicts", verdict.conflicts), ("refused", verdict.refused))
+    event = {"type": "workbook_imported", "month": str(copy.month), "pack": copy.pack_id, "entries": len(rows)}
+    record(place, event | {name: len(cells) for name, cells in found}, now)
+    say(
+        f"Written: {len(verdict.changes)} changes by {by}. The next month's run shows them; its rank uses the gradings."
+    )
+
+
+def _judged(place: Place, copy: Copy, *, older: bool) -> Verdict:
+    months = place.months()
+    if str(copy.month) not in months:
+        raise HiuError(f"the workbook is of {copy.month.title}, which is not published here")
+    late = ""
+    if max(months) > str(copy.month) and not older:
+        late = f"the copy is of {copy.month.title}; {max(months)} is out: use its workbook, or say --older"
+    verdict = judge(copy, records.history(place.records, MEETING_ENTRY), outdated=late)
+    if months[str(copy.month)] != copy.run_id:
+        verdict.notes.insert(0, f"the copy is of pack {copy.pack_id}; {copy.month.title} was published again since")
+    return verdict
+
+
+def _tell(verdict: Verdict, copy: Copy, place: Place) -> None:
+    title = ENTERED | ACTION_TITLES
+    say(f"{place.settings.name}, {copy.month.title}, pack {copy.pack_id}")
+    for one in verdict.changes:
+        say(f"  change    {one.ref}  {one.person_id}  {title[one.field]}: {_words(one.field, one.old, one.new)}")
+    for held in verdict.conflicts:
+        what = "something else" if held.field in FREE else f"'{held.held}', not '{held.new}'"
+        say(f"  conflict  {held.ref}  {held.person_id}  {title[held.field]}: {held.author} recorded {what} on "
+            f"{held.at:%Y-%m-%d %H:%M} UTC; the record stands")  # fmt: skip
+    for refused in verdict.refused:
+        say(f"  refused   {refused.ref}  {refused.person_id}  {refused.why}")
+    for line in (*grades(verdict, copy), *verdict.notes):
+        say(f"  note      {line}")
+    say(verdict.summary)
+
+
+def _words(field: str, old: str, new: str) -> str:
+    if field in FREE:
+        return "cleared" if not new else "changed" if old else "filled in"
+    return f"{old or 'empty'} to {new or 'empty'}"
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise InputRefused("unreadable", f"can't be read: {error.strerror}", file=str(file)) from None
