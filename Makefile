@@ -9,7 +9,7 @@ STAMP := .venv/.ready
 PINNED := --universal --generate-hashes --no-emit-index-url --python-version 3.11 --quiet
 export PYTHONUTF8 := 1
 
-.PHONY: demo test env peers lab lock lint slow bench clean
+.PHONY: demo test env peers lab lock lint slow bench crash fuzz audit clean
 
 demo: $(STAMP)          ## a synthetic area, all steps, and where the outputs are
 	$(BIN)/hiu demo
@@ -28,12 +28,30 @@ lint: $(STAMP)          ## style, types, layers, suites
 slow: $(STAMP)          ## tests that take minutes: kill at every step, a million rows, a wheel elsewhere
 	$(BIN)/python -m pytest -m slow
 
+crash: $(STAMP)         ## kills, full disks, power cuts, three batches at once (about an hour)
+	$(BIN)/python -m pytest tests/crash tests/pipeline/test_crash.py tests/pipeline/test_back.py tests/pipeline/test_offline.py -m "slow or not slow" -s
+
+fuzz: $(STAMP)          ## 52,000 damaged files and mappings (about an hour)
+	$(BIN)/python -m pytest tests/fuzz tests/traps -m "slow or not slow" -s
+
+audit: $(STAMP)         ## dist/sbom.json: everything installed, by the lock; then known vulnerabilities (asks the network)
+	$(PYTHON) -c "import pathlib; pathlib.Path('dist').mkdir(exist_ok=True)"
+	$(BIN)/cyclonedx-py requirements requirements.lock --output-format JSON --output-file dist/sbom.json
+	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock
+
 bench: $(STAMP)         ## the figures of docs/benchmarks.md (an hour or so)
 	$(BIN)/python tests/bench/run_million.py
 	$(BIN)/python tests/bench/link_areas.py
+	$(BIN)/python tests/bench/link_ablation.py
+	$(BIN)/python tests/bench/link_misses.py
+	$(BIN)/python tests/bench/find_scale.py
 	$(BIN)/python tests/bench/rank_worlds.py --repeats 200
 	$(BIN)/python tests/bench/evaluate_worlds.py --repeats 100 --seed 1
 	$(BIN)/python tests/bench/reports_scale.py
+	$(BIN)/python tests/bench/pack_scale.py
+	$(BIN)/python tests/bench/workbook_scale.py
+	$(BIN)/python tests/bench/export_scale.py
+	$(BIN)/python tests/bench/govern_cost.py
 
 lab: $(STAMP)           ## JupyterLab on the notebooks; nothing is sent out
 	$(BIN)/hiu lab

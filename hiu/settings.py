@@ -10,7 +10,7 @@ import hashlib
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -45,6 +45,7 @@ class Rank(_Frozen):
     half_life: float = Field(3, gt=0, description="months")
     top: int = Field(20, ge=1, description="places the meeting discusses (N)")
     charts: int = Field(50, ge=0, description="people whose charts are drawn each month")
+    candidate_charts: bool = Field(True, description="false: only supported people's charts are in the pack")
     draws: int = Field(1000, ge=100)
     seed: int = 20260101
     minimum_age: int = 18
@@ -85,7 +86,14 @@ class Linking(_Frozen):
     shared_addresses: tuple[str, ...] = Field((), description="'12 High Street, BS1 4ND': hostels, custody, hospitals")
     block_limit: int = Field(400, ge=10)
     link_at: float = Field(0.5, gt=0, lt=1, description="match probability from which a pair joins")
-    review_from: float = Field(0.05, ge=0, lt=1)
+    review_from: float = Field(0.05, ge=0, lt=1, description="match probability from which two people are a doubt")
+    review_most: int = Field(3000, ge=0, description="doubts listed beside those that can move the list")
+    double_review: float = Field(0.1, ge=0, le=1, description="share of doubts that two people look at")
+    model: Path | None = Field(None, description="a model of this area, set by 'hiu train --adopt'")
+    nicknames: tuple[str, ...] = Field((), description="given names one person may go by: 'JONTY JON JONATHAN'")
+    spellings: tuple[str, ...] = Field((), description="family names written several ways: 'CHOUDHURY CHOWDHURY'")
+    untrusted_ids: tuple[str, ...] = Field((), description="schemes of local numbers that are no evidence")
+    never_shared: tuple[tuple[str, str], ...] = Field((), description="pairs of sources that never share a person")
 
 
 class Agreement(_Frozen):
@@ -98,6 +106,37 @@ class Agreement(_Frozen):
     signed_by: str
 
 
+class Basis(_Frozen):
+    """Leave for everybody's data to go to a recipient for a purpose; none is built in (hiu.govern.gate)."""
+
+    purpose: Literal["support", "planning"]
+    recipient: Literal["group", "clinician", "analyst", "commissioner"]
+    code: str = Field(min_length=1, description="the lawful basis, as your privacy notice cites it")
+    decided_by: str = Field(min_length=1)
+    evidence: str = Field(min_length=1, description="where the decision is kept, such as the DPIA's reference")
+    start: date
+    end: date
+
+
+class Governance(_Frozen):
+    """What the data protection officer sets."""
+
+    opt_out_purposes: tuple[str, ...] = Field(("planning",), description="what a national data opt-out forbids")
+    left_out_of_counts: tuple[str, ...] = Field(
+        ("objection", "national_opt_out"), description="people with these are not in aggregates that leave, either"
+    )
+    retention_months: int = Field(36, ge=1, description="age at which a record is reviewed, never destroyed unseen")
+    exit_months: int = Field(12, ge=0, description="after support ended, when the record is reviewed")
+    area_postcodes: tuple[str, ...] = Field((), description="postcode areas of the site, to notice who moved away")
+    capacity_months: int = Field(6, ge=1, description="after which a capacity review is overdue")
+    plan_months: int = Field(12, ge=1, description="after which a plan without a review date is overdue")
+    due_days: int = Field(60, ge=0, description="days ahead in which an expiry is told")
+    key_store: Literal["file", "keyring"] = Field("file", description="where the site key is kept")
+
+
+_NO_FIGURE = {"name", "raw", "curated", "key_file", "agreements", "keep_runs", "memory_limit", "basis", "governance"}
+
+
 class Settings(_Frozen):
     """Everything a site sets."""
 
@@ -107,12 +146,15 @@ class Settings(_Frozen):
     curated: Path = Path("data/curated")
     key_file: Path | None = Field(None, description="outside the data tree; made by hiu init")
     agreements: tuple[Agreement, ...] = ()
+    basis: tuple[Basis, ...] = ()
+    governance: Governance = Governance()
     rank: Rank = Rank()
     labels: Labels = Labels()
     counting: Counting = Counting()
     linking: Linking = Linking()
     policy_breaks: dict[str, date] = {"Right Care Right Person": date(2023, 7, 26)}
     usual_shorter: float = Field(0.25, gt=0, lt=1, description="warn when a file is this much shorter than its usual")
+    keep_runs: int = Field(5, ge=1, description="published runs kept of a month; older ones are removed by the run")
     memory_limit: str = "3GB"
     max_file_bytes: int = Field(2_000_000_000, ge=1)
     max_unzip_ratio: float = Field(200, ge=1, description="unpacked size of an XLSX over its size on disk")
@@ -120,7 +162,7 @@ class Settings(_Frozen):
     @property
     def version(self) -> str:
         """Eight hex digits of the digest of everything that bears on a figure; printed on every output."""
-        bearing = self.model_dump_json(exclude={"name", "raw", "curated", "key_file", "agreements", "memory_limit"})
+        bearing = self.model_dump_json(exclude=_NO_FIGURE)
         return hashlib.sha256(bearing.encode()).hexdigest()[:8]
 
 

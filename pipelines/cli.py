@@ -15,7 +15,14 @@ from typing import Annotated, Any
 import typer
 
 from hiu.errors import HiuError
+from hiu.govern.rights import close_new_files
+from pipelines.cli_back import add_back
+from pipelines.cli_govern import add_govern
+from pipelines.cli_matching import add_matching
+from pipelines.cli_notebooks import add_notebooks
 from pipelines.cli_options import AsJson, Curated, OnMonth, Quiet, Raw, Site
+from pipelines.cli_outputs import add_outputs
+from pipelines.cli_papers import add_papers
 from pipelines.cli_reports import add_reports
 from pipelines.progress import Reporter, out
 
@@ -35,6 +42,7 @@ def command(**options: Any) -> Callable[[Callable[..., int | None]], Callable[..
         @app.command(**options)
         @wraps(job)
         def run(*args: Any, **kwargs: Any) -> None:
+            close_new_files()
             try:
                 code = job(*args, **kwargs) or 0
             except HiuError as error:
@@ -178,6 +186,7 @@ def explain(
     raw: Raw = None,
     curated: Curated = None,
     show_names: Annotated[bool, typer.Option(help="Show names; it is logged")] = False,
+    chart: Annotated[Path | None, typer.Option(help="Of a pair: draw it to this .svg or .png")] = None,
 ) -> None:
     """Why a person is where they are: rank, months, the source rows, and what joined them."""
     from pipelines.explain import explain as tell
@@ -185,7 +194,7 @@ def explain(
     from pipelines.place import open_place
 
     if "," in what:
-        explain_two(open_place(site, raw=raw, curated=curated), what, show_names=show_names, now=_now())
+        explain_two(open_place(site, raw=raw, curated=curated), what, show_names=show_names, chart=chart, now=_now())
         return
     tell(open_place(site, raw=raw, curated=curated), what, month, show_names=show_names, now=_now())
 
@@ -207,12 +216,17 @@ def find(
 
 
 @command()
-def verify(site: Site = None, raw: Raw = None, curated: Curated = None) -> int:
-    """Check the audit chain and every published file against its manifest."""
+def verify(
+    site: Site = None,
+    raw: Raw = None,
+    curated: Curated = None,
+    canary: Annotated[bool, typer.Option("--canary", help="Sweep for names and numbers where none may be")] = False,
+) -> int:
+    """Check the audit chain, every published file, records, releases, and the rows of every delivery."""
     from pipelines.place import open_place
-    from pipelines.told import tell_verified
+    from pipelines.verify import tell_verified
 
-    return tell_verified(open_place(site, raw=raw, curated=curated))
+    return tell_verified(open_place(site, raw=raw, curated=curated), canary=canary)
 
 
 @command()
@@ -254,6 +268,12 @@ def _now() -> datetime:
 
 
 add_reports(command)
+add_papers(command)
+add_outputs(command)
+add_matching(command)
+add_back(command)
+add_notebooks(command)
+add_govern(command)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hiu.engine.inputs import calendar, counting
+from hiu.engine.meeting import meeting_facts
 from hiu.engine.steps import AFTER_LINK, BEFORE_LINK, build_all
 from pipelines.plan import Work
 
@@ -17,4 +18,6 @@ def count_demand(work: Work) -> None:
     toggles, sources = work.place.settings.counting, work.place.sources
     work.warehouse.put("counting", counting(sources, toggles.datasets))
     work.warehouse.put("calendar", calendar(sources, work.warehouse.read("deliveries"), work.month))
+    said = meeting_facts(work.warehouse.read("meeting_entry"), work.warehouse.read("aliases"), work.month)
+    work.warehouse.put("meeting_fact", said)
     build_all(work.warehouse, AFTER_LINK, work.month, toggles)

@@ -38,7 +38,7 @@ def make_area(folder: Path, *, people: int, months: int, seed: int, last: str, n
 
 
 def run_demo(folder: Path, *, people: int, months: int, seed: int, now: datetime, report: Reporter) -> int:
-    """Make the area if it isn't there, run its last month, and name the ranked list and a chart."""
+    """Make the area if it isn't there, run its last month, and name the meeting pack and a chart."""
     from pipelines.run import run_month
     from pipelines.told import tell
 
@@ -50,7 +50,7 @@ def run_demo(folder: Path, *, people: int, months: int, seed: int, now: datetime
         charts = sorted((outcome.published / "charts").glob("*.svg"))
         out()
         out("The people are invented. Open in a browser:")
-        out(f"  the ranked list   {(outcome.published / 'ranked-list.html').resolve()}")
+        out(f"  the meeting pack  {(outcome.published / 'pack.html').resolve()}")
         if charts:
             out(f"  one chart         {charts[0].resolve()}")
         out(f"Next: hiu run {LAST} --site {folder}   (nothing changed, so nothing is done again)")

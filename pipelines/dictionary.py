@@ -9,7 +9,8 @@ HEAD = """# Data dictionary
 
 Generated from `hiu/model` by `python -m pipelines.dictionary`; a test holds the two together.
 **Personal** columns identify or describe a person. Published tables are Parquet files in
-`published/<month>-<run>/`; warehouse tables are inside the working database and read by no one else.
+`published/<month>-<run>/`; warehouse tables are inside the working database and read by no one else; records of
+governance are what people entered about basis, disclosure, holds and erasure, a file of lines each in `records/`.
 """
 
 
@@ -17,7 +18,9 @@ def dictionary() -> str:
     """Every table with its key and columns: type, unit, codes, personal or not, meaning."""
     published = [table for table in TABLES.values() if table.layer == "published"]
     working = [table for table in TABLES.values() if table.layer == "warehouse"]
+    kept = [table for table in TABLES.values() if table.layer == "records"]
     parts = [HEAD, "## Published", *map(_table, published), "## Warehouse", *map(_table, working)]
+    parts += ["## Records of governance", *map(_table, kept)]
     return "\n".join(parts).rstrip() + "\n"
 
 

@@ -20,6 +20,9 @@ SOMEBODY = "an erased record"
 BASE = ("record", "fact", "quarantine", "deliveries", "delivery_recipe", "aliases", "person_ledger")
 """Tables that a run does not make anew."""
 
+REMEMBERED = "match_"
+"""Tables of the matcher's memory: digests of descriptions, in which no search for a text can find a person."""
+
 
 def published(tables: Mapping[str, pl.DataFrame], doomed: Doomed) -> dict[str, pl.DataFrame]:
     """A month's tables without the person; every row received is still accounted for."""
@@ -120,8 +123,12 @@ def _received(copy: Warehouse, doomed: Doomed) -> None:
 
 
 def _dropped(copy: Warehouse, doomed: Doomed) -> list[str]:
-    """Working tables in which some text still tells the person: a run makes them anew."""
-    left = [table for table in copy.tables() if table not in BASE and left_in(copy, table, doomed)]
+    """Working tables in which some text still tells the person, and the matcher's memory: a run makes them anew."""
+    left = [
+        table
+        for table in copy.tables()
+        if table.startswith(REMEMBERED) or (table not in BASE and left_in(copy, table, doomed))
+    ]
     for table in left:
         copy.drop(table)
     return left

@@ -58,10 +58,11 @@ def _write(place: Place, copy: Copy, verdict: Verdict, *, by: str, now: datetime
         # a clock that was set back must not put today's entries behind those they replace
         when = latest + timedelta(microseconds=1)
     rows = rows_of(verdict, copy, entries, author=by, now=when)
-    records.add(place.records, MEETING_ENTRY, rows)
     found = (("changes", verdict.changes), ("conflicts", verdict.conflicts), ("refused", verdict.refused))
     event = {"type": "workbook_imported", "month": str(copy.month), "pack": copy.pack_id, "entries": len(rows)}
+    # the log first: a cut between the two leaves a line too many, never entries that nobody is known to have made
     record(place, event | {name: len(cells) for name, cells in found}, now)
+    records.add(place.records, MEETING_ENTRY, rows)
     say(
         f"Written: {len(verdict.changes)} changes by {by}. The next month's run shows them; its rank uses the gradings."
     )

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from hiu.errors import HiuError, SettingsError
-from hiu.govern.keys import derive, ensure_key, load_key
+from hiu.govern.keys import derive, site_key
 from hiu.month import Month
 from hiu.publish.pointer import read_current
 from hiu.settings import Settings, load
@@ -66,9 +66,8 @@ class Place:
 
     @cached_property
     def key(self) -> bytes:
-        """The site key. A synthetic site makes its own; a live site's is made by `hiu init`."""
-        get = ensure_key if self.settings.synthetic else load_key
-        return get(self.settings.key_file, outside=(self.raw, self.curated))
+        """The site key, from its file or the keyring. A synthetic site makes its own, a live one's is by hiu init."""
+        return site_key(self.settings, self.home)
 
     def key_for(self, purpose: str) -> bytes:
         """The key of one purpose: 'person' or 'audit'."""

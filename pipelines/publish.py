@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -11,36 +14,85 @@ from hiu.govern.audit import head
 from hiu.model import DATASETS, PUBLISHED
 from hiu.publish.access import charted
 from hiu.publish.chart_data import PersonSeries, all_series
-from hiu.publish.charts import chart_files, person_chart, to_svg
+from hiu.publish.pack import pack_page, pack_view
+from hiu.publish.pack_pdf import pack_pdf
 from hiu.publish.pointer import set_current
 from hiu.publish.quality_page import quality_page
-from hiu.publish.ranked_list import ranked_page
 from hiu.publish.release import publish as seal
 from hiu.publish.release import sweep
 from hiu.publish.stamp import Stamp
+from hiu.publish.workbook import workbook, workbook_name
+from pipelines.basis import for_group
+from pipelines.disclose import note_published
+from pipelines.draw import Drawing
 from pipelines.ingest import Intake
 from pipelines.place import Place
 from pipelines.plan import Work
+from pipelines.progress import Reporter
 from pipelines.rank import changes_since
-from pipelines.review import review_queue
+from pipelines.retain import freeze_dead
+from pipelines.review import quality_of_links, review_queue
+from pipelines.traced import traced
 
 
 def publish(work: Work, intake: Intake, fingerprint: str, before: Path | None) -> Path:
     """Write the month's folder, point CURRENT.json to it, and remember what it was made from; the folder."""
     tables = gather(work, before)
     stamp = _stamp(work)
-    people = _people(work, tables)
-    svgs = {person.person_id: to_svg(person_chart(person)) for person in work.report.track(people, "charts")}
-    files = chart_files(svgs)
-    files["ranked-list.html"] = ranked_page(
-        tables, stamp=stamp, settings=work.place.settings, charted=people, svgs=svgs
-    ).encode("utf-8")
-    files["quality.html"] = quality_page(tables, stamp=stamp).encode("utf-8")
-    folder = seal(tables, folder=work.place.published, stamp=stamp, files=files)
-    set_current(work.place.current, work.month, folder.name)
-    row = {"month": str(work.month), "folder": folder.name, "fingerprint": fingerprint}
+    freeze_dead(work.place, work.warehouse, work.now)
+    on = work.now.date()
+    begun = begin(work.place, tables, stamp, on)
+    # noted first: a cut after the folder has its name leaves one that the next run knows, and points to
+    row = {"month": str(work.month), "folder": work.run_id, "fingerprint": fingerprint}
     work.warehouse.append("release", pl.DataFrame([row]))
+    folder = seal(
+        tables,
+        folder=work.place.published,
+        stamp=stamp,
+        # the tables are written while the charts are drawn
+        files=lambda: pages(work.place, tables, stamp, work.report, on=on, begun=begun),
+    )
+    note_published(work.place, tables, folder, work.now)
+    set_current(work.place.current, work.month, folder.name)
     return folder
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What names people is made of `shown`: the tables past the gate, as the basis stands on a day."""
+
+    shown: Mapping[str, pl.DataFrame]
+    people: list[PersonSeries]
+    charts: Drawing
+
+
+def begin(place: Place, tables: Mapping[str, pl.DataFrame], stamp: Stamp, on: date) -> Begun:
+    """Start on a month's pages: their charts are drawn beside whatever is done next."""
+    shown = for_group(place, tables, on)
+    people = _people(place, shown, stamp)
+    return Begun(shown, people, Drawing(people[: place.settings.rank.charts]))
+
+
+def pages(
+    place: Place,
+    tables: Mapping[str, pl.DataFrame],
+    stamp: Stamp,
+    report: Reporter,
+    *,
+    on: date,
+    begun: Begun | None = None,
+) -> dict[str, bytes]:
+    """Everything a month's folder holds beside its tables, made from the tables alone (erasure makes it again)."""
+    begun = begun or begin(place, tables, stamp, on)
+    shown, people = begun.shown, begun.people
+    view = pack_view(shown, stamp=stamp, settings=place.settings)
+    files = {
+        "pack.html": pack_page(view, people).encode("utf-8"),
+        workbook_name(stamp): workbook(shown, stamp=stamp, settings=place.settings, key=place.key_for("workbook")),
+        "quality.html": quality_page(tables, stamp=stamp).encode("utf-8"),
+    }
+    svgs, charts = begun.charts.done(report)
+    return {**files, **charts, "pack.pdf": pack_pdf(view, people, svgs)}
 
 
 def gather(work: Work, before: Path | None) -> dict[str, pl.DataFrame]:
@@ -49,6 +101,7 @@ def gather(work: Work, before: Path | None) -> dict[str, pl.DataFrame]:
     made = {
         "changes": changes_since(work, before),
         "review_queue": review_queue(work),
+        "link_quality": quality_of_links(work),
         "deliveries": work.warehouse.read(
             "select * from deliveries where period is null or period <= $month order by period, source_file, source",
             month=month,
@@ -60,6 +113,10 @@ def gather(work: Work, before: Path | None) -> dict[str, pl.DataFrame]:
         "aliases": work.warehouse.read(
             "select * from aliases where month <= $month order by month, old_id", month=month
         ),
+        "meeting_entry": work.warehouse.read(
+            "select * from meeting_entry where month <= $month order by entered_at, person_id, field", month=month
+        ),
+        **traced(work),
     }
     return {name: made[name] if name in made else work.warehouse.read(name) for name in PUBLISHED}
 
@@ -70,14 +127,15 @@ def tidy(place: Place) -> None:
     shutil.rmtree(place.spill, ignore_errors=True)
 
 
-def _people(work: Work, tables: dict[str, pl.DataFrame]) -> list[PersonSeries]:
-    rank = work.place.settings.rank
-    chosen = charted(tables["ranked"], rank.top, rank.charts)
+def _people(place: Place, tables: Mapping[str, pl.DataFrame], stamp: Stamp) -> list[PersonSeries]:
+    """Everybody whose chart may be shown: the pack draws its own, so only files are limited by `rank.charts`."""
+    rank = place.settings.rank
+    chosen = charted(tables["ranked"], rank.top, tables["ranked"].height, candidates=rank.candidate_charts)
     return list(
         all_series(
             chosen, demand=tables["monthly_demand"], coverage=tables["coverage"], ranked=tables["ranked"],
-            last=work.month, support=tables["support"], people=tables["people"], show_names=True,
-            breaks=work.place.settings.policy_breaks,
+            last=stamp.month, support=tables["support"], people=tables["people"], show_names=True,
+            breaks=place.settings.policy_breaks,
             extra=tuple(sorted(set(tables["coverage"]["dataset"]) - set(DATASETS))),
         )
     )  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,19 +11,25 @@ import polars as pl
 
 from hiu.engine.duckdb import Warehouse
 from hiu.errors import HiuError
-from hiu.govern.rights import check_private
+from hiu.govern.rights import check_private, make_private
 from hiu.model import RECORDED
 from hiu.month import Month
+from pipelines.basis import digest_of, unpermitted
+from pipelines.disclose import kept_files, note_intake
+from pipelines.erase import require_finished
 from pipelines.fingerprint import code_digest, digest
 from pipelines.ingest import Intake, ingest, prepare
 from pipelines.journal import record
-from pipelines.lock import hold
+from pipelines.kept import made_before, point, prune
+from pipelines.lock import emptied, hold
 from pipelines.place import Place
 from pipelines.plan import Work, fingerprints, steps
 from pipelines.progress import Reporter
+from pipelines.undo import apply
 
 DONE, WARNINGS, REFUSED = 0, 3, 4
-PUBLISH_CODE = ("hiu.publish", "hiu.rank", "hiu.link", "pipelines.publish", "pipelines.review")
+PUBLISH_CODE = ("hiu.publish", "hiu.rank", "hiu.link", "hiu.govern.gate", "pipelines.publish", "pipelines.basis",
+                "pipelines.draw", "pipelines.review")  # fmt: skip
 
 
 @dataclass
@@ -65,9 +70,11 @@ def run_month(place: Place, month: Month, *, now: datetime, report: Reporter) ->
     """
     from pipelines.publish import tidy
 
-    place.curated.mkdir(parents=True, exist_ok=True)
-    with hold(place.lock, f"hiu run {month}", now):
-        record(place, {"type": "run_started", "month": str(month)}, now)
+    if not place.curated.exists():
+        make_private(place.curated)
+    with hold(place.lock, f"hiu run {month}", now), emptied(place.spill):
+        require_finished(place)
+        record(place, {"type": "run_started", "month": str(month), **kept_files(place)}, now)
         _require_private(place)
         tidy(place)
         with Warehouse(place.warehouse, memory_limit=place.settings.memory_limit, spill=place.spill) as warehouse:
@@ -75,11 +82,12 @@ def run_month(place: Place, month: Month, *, now: datetime, report: Reporter) ->
             prepare(place, warehouse)
             with report.stage("ingest"):
                 intake = ingest(place, warehouse, month, run_id, now.date(), report)
+            note_intake(place, warehouse, run_id, now)
+            apply(place, warehouse)
             key_digest = digest(place.key_for("fingerprint").hex())
             work = Work(place, month, run_id, now, warehouse, report, inputs(warehouse, month, key_digest))
             _require_something(place, warehouse, month, intake)
             outcome = _steps(work, intake)
-        shutil.rmtree(place.spill, ignore_errors=True)
         record(place, {"type": "run_ended", **_counts(outcome)}, now)
     return outcome
 
@@ -91,11 +99,17 @@ def _steps(work: Work, intake: Intake) -> Outcome:
     last = steps()[-1].name
     before = work.place.published_folder(work.month - 1)
     final = digest(prints[last], before and before.name, code_digest(*PUBLISH_CODE), work.place.settings.version,
-                   work.place.settings.name)  # fmt: skip
-    there = _already(work, final)
+                   work.place.settings.name, digest_of(work.place, work.now.date()))  # fmt: skip
+    there, refused = made_before(work.place, work.warehouse, work.month, final)
     warnings = [*intake.told(), *_warnings(work)]
+    if there and refused:
+        warnings.append(f"{refused}. Nothing has changed since: put right what was wrong, or 'hiu rollback --redo'")
+        return Outcome(work.month, work.place.published_folder(work.month), intake, False, None, work.report.seconds,
+                       warnings)  # fmt: skip
     if there:
-        return Outcome(work.month, there, intake, False, None, work.report.seconds, warnings)
+        changed = there != work.place.published_folder(work.month)
+        folder = point(work.place, work.month, there)
+        return Outcome(work.month, folder, intake, changed, None, work.report.seconds, warnings)
     done = state(work.warehouse)
     for step in steps():
         if done.get(step.name) != prints[step.name]:
@@ -104,6 +118,7 @@ def _steps(work: Work, intake: Intake) -> Outcome:
                 remember(work.warehouse, step.name, prints[step.name])
     with work.report.stage("publish"):
         folder = publish(work, intake, final, before)
+    prune(work.place, work.warehouse, work.month, work.now)
     return Outcome(work.month, folder, intake, True, work.run_id, work.report.seconds, warnings)
 
 
@@ -127,15 +142,6 @@ def remember(warehouse: Warehouse, step: str, fingerprint: str) -> None:
     """Write down that a step ended, in the step's own transaction."""
     warehouse.delete("step_done", "step", step)
     warehouse.append("step_done", pl.DataFrame({"step": [step], "fingerprint": [fingerprint]}))
-
-
-def _already(work: Work, final: str) -> Path | None:
-    """The month's folder, if it was made from exactly these inputs."""
-    folder = work.place.published_folder(work.month)
-    if folder is None:
-        return None
-    made = work.warehouse.read("select folder from release where fingerprint = $final order by folder", final=final)
-    return folder if folder.name in set(made["folder"]) else None
 
 
 def _require_private(place: Place) -> None:
@@ -162,7 +168,8 @@ def _warnings(work: Work) -> list[str]:
     )
     ever = set(work.warehouse.read("select distinct source from deliveries order by source")["source"])
     wanted = {name for name, source in work.place.sources.items() if source.kind != "register" and name in ever}
-    return [f"{name}: nothing supplied for {work.month.title}; shown as missing" for name in sorted(wanted - supplied)]
+    gaps = [f"{name}: nothing supplied for {work.month.title}; shown as missing" for name in sorted(wanted - supplied)]
+    return [*gaps, *unpermitted(work.place, work.now.date())]
 
 
 def _counts(outcome: Outcome) -> dict[str, object]:

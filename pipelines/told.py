@@ -6,9 +6,7 @@ import json
 from datetime import datetime
 
 from hiu.extract.find import find_deliveries
-from hiu.govern.audit import verify
 from hiu.govern.basis import expiring
-from hiu.publish.release import read_manifest, verify_release
 from pipelines.lock import holder
 from pipelines.place import Place
 from pipelines.progress import out
@@ -31,7 +29,7 @@ def tell(outcome: Outcome) -> None:
     out(f"{outcome.month.title} is published in {folder}")
     if folder:
         charts = sorted((folder / "charts").glob("*.svg"))
-        out(f"  ranked list  {folder / 'ranked-list.html'}")
+        out(f"  pack         {folder / 'pack.html'}, and on paper pack.pdf")
         out(f"  charts       {folder / 'charts'} ({len(charts)} people)")
         out(f"  quality      {folder / 'quality.html'}")
     out("Next: read the quality page, then the ranked list; 'hiu explain PERSON' says why a person is where they are.")
@@ -70,24 +68,3 @@ def tell_status(place: Place, *, as_json: bool, now: datetime) -> int:
     for name in sweep.unmatched:
         out(f"no source takes {name}: see 'hiu new SOURCE FILE'")
     return 0
-
-
-def tell_verified(place: Place) -> int:
-    """Check the audit chain against every manifest's head, and every published file."""
-    problems = (
-        [f"audit: {problem}" for problem in verify(place.audit, place.key_for("audit"))] if place.audit.exists() else []
-    )
-    for month, folder in sorted(place.months().items()):
-        path = place.published / folder
-        problems += [f"{month}: {problem}" for problem in verify_release(path)]
-        head = read_manifest(path).get("audit_head")
-        if head and head not in place.audit.read_text(encoding="utf-8"):
-            problems.append(f"{month}: the audit head in its manifest is not in the audit log")
-    for problem in problems:
-        out(problem)
-    out(
-        f"{len(problems)} problems"
-        if problems
-        else f"{len(place.months())} published months and the audit log are whole"
-    )
-    return 1 if problems else 0

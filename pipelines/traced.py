@@ -6,8 +6,9 @@ import numpy as np
 import polars as pl
 
 from hiu.link.levels import FIELDS, NAMES, unpack
-from hiu.link.scorer import load
+from hiu.link.scorer import Scorer
 from hiu.model import DESCRIPTIONS, REVIEW_EVIDENCE, TIMELINE
+from pipelines.model import model_of
 from pipelines.plan import Work
 
 C = pl.col
@@ -17,7 +18,9 @@ def traced(work: Work) -> dict[str, pl.DataFrame]:
     """The tables of hiu.model.lab, from the warehouse as the steps left it."""
     return {
         DESCRIPTIONS.name: _descriptions(work),
-        REVIEW_EVIDENCE.name: evidence(work.warehouse.read("review_pair"), work.warehouse.read("pair_score")),
+        REVIEW_EVIDENCE.name: evidence(
+            work.warehouse.read("review_pair"), work.warehouse.read("pair_score"), model_of(work.place)
+        ),
         TIMELINE.name: _timeline(work),
     }
 
@@ -29,7 +32,7 @@ def _descriptions(work: Work) -> pl.DataFrame:
     return found.select(DESCRIPTIONS.names)
 
 
-def evidence(pairs: pl.DataFrame, scored: pl.DataFrame) -> pl.DataFrame:
+def evidence(pairs: pl.DataFrame, scored: pl.DataFrame, scorer: Scorer) -> pl.DataFrame:
     """Rows of model.REVIEW_EVIDENCE for `pairs`, from the levels kept with every scored pair.
 
     What the fields leave of the weight is the prior: the model's, for an area of this size.
@@ -37,7 +40,7 @@ def evidence(pairs: pl.DataFrame, scored: pl.DataFrame) -> pl.DataFrame:
     key = ["identity_a", "identity_b"]
     kept = pairs.select(*key, "match_weight").join(scored.select(*key, "pattern"), on=key).unique(key).sort(key)
     levels = unpack(kept["pattern"].cast(pl.UInt64).to_numpy())
-    worth = load().contributions(levels)[:, : len(NAMES)]
+    worth = scorer.contributions(levels)[:, : len(NAMES)]
     rest = kept["match_weight"].to_numpy() - worth.sum(axis=1)
     parts = [
         kept.select(*key, field=pl.lit(name), level=_level(name, levels[:, k]), weight=pl.Series(worth[:, k]))

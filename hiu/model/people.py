@@ -112,6 +112,7 @@ DECISIONS = Table(
         column("decided_at", "timestamp", "When", "UTC", nullable=False),
         column("note", "text", "Why"),
         column("undone_at", "timestamp", "When it was undone", "UTC"),
+        column("undone_by", "text", "Who undid it"),
     ),
 )
 
@@ -128,5 +129,10 @@ REVIEW_QUEUE = Table(
         column("match_probability", "real", "The same as a probability", "0 to 1", nullable=False),
         column("priority", "real", "Expected change of the list if reviewed", nullable=False),
         column("why", "text", "What makes it uncertain", nullable=False),
+        column("place", "integer", "Order in which to look: 1 first", nullable=False),
+        column("chance", "real", "How likely they are one person, all in all", "0 to 1", nullable=False),
+        column("together", "boolean", "They are one person as things stand", nullable=False),
+        column("moved", "integer", "Rows that would change hands if that is wrong", "rows", nullable=False),
+        column("double", "boolean", "In the sample that two people look at", nullable=False),
     ),
 )

@@ -23,13 +23,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: one row per `key`; `layer` is warehouse (working) or published (what people read)."""
+    """A table: one row per `key`; `layer` is warehouse (working), published (people read it) or records (typed in)."""
 
     name: str
     meaning: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
-    layer: Literal["warehouse", "published"] = "published"
+    layer: Literal["warehouse", "published", "records"] = "published"
 
     @property
     def names(self) -> list[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 
 import vl_convert
-from PIL import Image
+from PIL.Image import Dither, Quantize
+from PIL.Image import open as read_image
 
 from hiu.publish.chart_data import PersonSeries
 from hiu.publish.charts import person_chart, to_png, to_svg
@@ -27,7 +28,7 @@ def chart_file(person: PersonSeries, form: str, *, split: bool = False) -> bytes
 
 def quantised(svg: str, scale: float = 2) -> bytes:
     """A PNG of a chart in 64 colours: flat colours lose nothing, and it is a third of the size."""
-    whole = Image.open(io.BytesIO(to_png(svg, scale))).convert("RGB")
+    whole = read_image(io.BytesIO(to_png(svg, scale))).convert("RGB")
     out = io.BytesIO()
-    whole.quantize(SHADES, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(out, "PNG")
+    whole.quantize(SHADES, method=Quantize.FASTOCTREE, dither=Dither.NONE).save(out, "PNG")
     return out.getvalue()

@@ -37,7 +37,7 @@ def person_chart(person: PersonSeries, *, split: bool = False) -> dict[str, Any]
         "title": [line for text in title(person) for line in wrap(text, WIDTH, 17, bold=True, lines=2)],
         "subtitle": [line for text in subtitle(person) for line in wrap(text, WIDTH, FONT, lines=2)],
         "months": month_labels(person),
-        "labelled": month_labels(person)[::-1][:: _spacing(person)][::-1],
+        "labelled": labelled_months(person),
         "series": list(palette),
         "colours": list(palette.values()),
         **_scale("", bars, layout.top, BARS),
@@ -84,6 +84,11 @@ def month_labels(person: PersonSeries) -> list[str]:
     return [*labels[:-1], f"{labels[-1]} (part)"] if person.partial else labels
 
 
+def labelled_months(person: PersonSeries) -> list[str]:
+    """The months with a label: each up to 14 months, else each third, counted back so that the latest has one."""
+    return month_labels(person)[::-1][:: 1 if len(person.months) <= 14 else 3][::-1]
+
+
 def nice_top(highest: int, most: int = 6) -> tuple[int, list[int]]:
     """A round top of the scale at or above `highest`, and at most `most` whole-number steps to it."""
     steps = (base * 10**power for power in range(9) for base in (1, 2, 5))
@@ -100,11 +105,6 @@ def _render(spec: dict[str, Any]) -> str:
 def _hidden(svg: str) -> str:
     svg = re.sub(r' (?:role|aria-roledescription|aria-label|aria-hidden)="[^"]*"', "", svg)
     return svg.replace("<svg ", '<svg aria-hidden="true" ', 1)
-
-
-def _spacing(person: PersonSeries) -> int:
-    """A label each month up to 14 months, else each third, counted back so that the latest has one."""
-    return 1 if len(person.months) <= 14 else 3
 
 
 def _bars(person: PersonSeries, stacked: tuple[str, ...]) -> list[dict[str, Any]]:

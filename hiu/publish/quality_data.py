@@ -9,7 +9,8 @@ from typing import Any
 import polars as pl
 
 from hiu.month import Month
-from hiu.publish.ranked_list import missing_feeds
+from hiu.publish.feeds import missing_feeds
+from hiu.publish.matching_section import by_group, overall
 
 Rows = list[dict[str, Any]]
 LARGEST = 20
@@ -32,6 +33,8 @@ class Quality:
     two_numbers_total: int
     two_dobs_total: int
     statuses: Rows
+    judged: list[dict[str, str]]
+    by_group: list[dict[str, str]]
 
     @property
     def balanced(self) -> bool:
@@ -56,6 +59,8 @@ def quality(tables: Mapping[str, pl.DataFrame], month: Month) -> Quality:
         two_numbers_total=int(people["two_nhs_numbers"].sum()),
         two_dobs_total=int(people["two_dobs"].sum()),
         statuses=tables["links"].group_by("status").len("rows").sort("status").to_dicts(),
+        judged=overall(tables["link_quality"]),
+        by_group=by_group(tables["link_quality"]),
     )
 
 

@@ -22,7 +22,8 @@ def quality_page(tables: Mapping[str, pl.DataFrame], *, stamp: Stamp) -> str:
 def quality_text(tables: Mapping[str, pl.DataFrame], *, stamp: Stamp) -> str:
     """The same in plain text, for a terminal, a log or a mail."""
     found = quality(tables, stamp.month)
-    blocks = [_heading(stamp), _totals(found), _late(found), _reasons(found), _missing(found), _people(found)]
+    blocks = [_heading(stamp), _totals(found), _late(found), _reasons(found), _missing(found), _people(found),
+              _judged(found)]  # fmt: skip
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
@@ -84,6 +85,15 @@ def _people(found: Quality) -> list[str]:
         f"People with two NHS numbers: {found.two_numbers_total}; with two dates of birth: {found.two_dobs_total}",
         *(["Described in most ways", *largest] if largest else []),
     ]
+
+
+def _judged(found: Quality) -> list[str]:
+    cells = [(row["title"], row["figure"], row["interval"], row["of"]) for row in found.judged]
+    groups = [(row["group"], row["joined"], row["interval"], row["elsewhere"], row["rows"]) for row in found.by_group]
+    if not cells:
+        return []
+    return ["How good the matching is", *aligned(("what", "figure", "95% interval", "of"), cells),
+            *aligned(("rows of", "joined", "95% interval", "also elsewhere", "rows"), groups)]  # fmt: skip
 
 
 def aligned(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> list[str]:

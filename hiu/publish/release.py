@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -22,6 +22,7 @@ from hiu.publish.stamp import Stamp
 
 MANIFEST = "MANIFEST.json"
 BUILDING = ".building-"
+Files = Mapping[str, bytes]
 _TYPES: dict[Type, pl.DataType] = {
     "text": pl.String(),
     "integer": pl.Int64(),
@@ -56,9 +57,11 @@ def conform(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def publish(
-    frames: Mapping[str, pl.DataFrame], *, folder: Path, stamp: Stamp, files: Mapping[str, bytes] | None = None
+    frames: Mapping[str, pl.DataFrame], *, folder: Path, stamp: Stamp, files: Files | Callable[[], Files] | None = None
 ) -> Path:
     """Write every published table and `files` (relative name -> bytes) as folder/<run id>; the final folder.
+
+    `files` may be a function that makes them: it is called once the tables are written.
 
     Raises HiuError if a table is lacking, or the release exists already.
     """
@@ -71,7 +74,8 @@ def publish(
     aside.mkdir(parents=True)
     try:
         rows = {name: write_table(PUBLISHED[name], frames[name], aside) for name in PUBLISHED}
-        for name, content in (files or {}).items():
+        made = files() if callable(files) else files or {}
+        for name, content in made.items():
             write_whole(inside(aside, name), content)
         seal(aside, stamp, rows)
         move(aside, final)

@@ -25,6 +25,11 @@ class Stamp:
     audit_head: str = ""
 
     @property
+    def pack_id(self) -> str:
+        """The name of this copy, on pack, PDF and workbook: the month and the end of the run id."""
+        return f"{self.month}-{self.run_id[-6:]}"
+
+    @property
     def built_text(self) -> str:
         """`8 Apr 2026 09:12 UTC`."""
         return f"{day(self.built.date())} {self.built:%H:%M} UTC"

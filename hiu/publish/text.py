@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
 from hiu.month import Month
 
@@ -66,8 +67,14 @@ def shorten(text: str, limit: int) -> str:
 
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """Pixels that `text` takes when drawn at `size` pixels; generous outside ASCII."""
-    units = sum(_WIDTH.get(char) or _other(char) for char in text)
+    first, *words = text.split(" ")
+    units = _units(first) + sum(_WIDTH[" "] + _units(word) for word in words)
     return units / 1000 * size * (1.07 if bold else 1)
+
+
+@lru_cache(maxsize=4096)
+def _units(word: str) -> int:
+    return sum(_WIDTH.get(char) or _other(char) for char in word)
 
 
 def _other(char: str) -> int:
@@ -89,6 +96,11 @@ def wrap(text: str, room: float, size: float, *, bold: bool = False, lines: int 
     if len(out) > lines:
         kept[-1] += "…"
     return [_fit(line, room, size, bold=bold) for line in kept]
+
+
+def fitted(text: str, room: float, size: float, *, bold: bool = False) -> str:
+    """`text` on one line of `room` pixels; what does not fit becomes an ellipsis, even in one long word."""
+    return _fit(text, room, size, bold=bold)
 
 
 def _fit(line: str, room: float, size: float, *, bold: bool) -> str:

@@ -11,9 +11,9 @@ import re
 import tomllib
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from hiu.errors import SettingsError
 from hiu.fuzzy import did_you_mean
@@ -27,6 +27,15 @@ FieldType = Literal[
 ]  # fmt: skip
 
 _BRACES = re.compile(r"\{(\w+)\}")
+
+
+def _regex(text: str) -> str:
+    """A pattern that can be compiled. Raises ValueError saying where it can't."""
+    try:
+        re.compile(text, re.IGNORECASE)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise ValueError(f"not a pattern: {error}") from None
+    return text
 
 
 class _Frozen(BaseModel):
@@ -50,7 +59,7 @@ class FileSpec(_Frozen):
 class PeriodSpec(_Frozen):
     """The month a delivery is for: from its path, else a column, else asked for. Registers have none."""
 
-    path: str | None = Field(
+    path: Annotated[str, AfterValidator(_regex)] | None = Field(
         r"(?P<year>20\d\d)[-_]?(?P<month>0[1-9]|1[0-2])(?!\d)",
         description="searched in the path relative to raw, the last match counts",
     )
@@ -126,7 +135,9 @@ class Packed(_Frozen):
     columns: tuple[str, ...]
     fact: FactKind
     split: str = Field("", description="separator between facts; empty = one fact in the cell")
-    pattern: str = Field(r"(?P<value>.+)", description="named groups: at, value, likelihood, impact, grade, police")
+    pattern: Annotated[str, AfterValidator(_regex)] = Field(
+        r"(?P<value>.+)", description="named groups: at, value, likelihood, impact, grade, police"
+    )
     formats: tuple[str, ...] = ("%d/%m/%Y", "%Y-%m-%d")
     at_columns: tuple[str, ...] = Field((), description="column with the date, when it is not in the cell")
     codes: dict[str, str] = Field({}, description="value as sent (any case) -> our word; others are kept")
@@ -145,7 +156,9 @@ class Source(_Frozen):
     period: PeriodSpec = PeriodSpec()
     key: KeySpec
     fields: dict[str, FieldSpec]
-    unknown_names: tuple[str, ...] = Field((), description="regexes, any case, for words that name nobody")
+    unknown_names: tuple[Annotated[str, AfterValidator(_regex)], ...] = Field(
+        (), description="regexes, any case, for words that name nobody"
+    )
     measures: tuple[Measure, ...] = ()
     counts: dict[str, Count] = Field({}, description="data set -> how it is counted")
     extra: dict[str, Count] = Field({}, description="side measure -> how it is counted; never added to a data set")
@@ -201,9 +214,9 @@ def load_sources(folder: Path | None = None) -> dict[str, Source]:
             values = tomllib.loads(path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise SettingsError(f"{path}: not readable as TOML: {error}") from None
-        name = values.get("name", path.stem)
+        name = _word(path, "name", values.get("name", path.stem))
         if base := values.pop("extends", None):
-            if base not in raw:
+            if _word(path, "extends", base) not in raw:
                 raise SettingsError(f"{path}: extends '{base}', which is no source.{did_you_mean(base, raw)}")
             values = merge(raw[base], values)
         raw[name] = {"name": name, **values}
@@ -213,6 +226,12 @@ def load_sources(folder: Path | None = None) -> dict[str, Source]:
         for name, values in sorted(raw.items())
         if values.pop("enabled", True)
     }
+
+
+def _word(path: Path, key: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise SettingsError(f"{path}: '{key}': found {value!r}; expected a name in quotes")
+    return value
 
 
 def merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

@@ -34,7 +34,7 @@ class Opened:
         return [text.strip() for text in self.page.locator(selector).all_inner_texts()]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Any]:
     """One browser for every test."""
     sync = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -47,7 +47,7 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def opening(chromium: Any) -> Iterator[Callable[..., Opened]]:
     """Open a file in a page of its own, and wait until it is ready."""
     contexts = []

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from conftest import LAST, NOW, REPOSITORY
+from areakit import LAST, NOW, REPOSITORY
 from notebooks.runner import run_as_people_do, told_by
 
 from pipelines.demo import make_area

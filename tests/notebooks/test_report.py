@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import LAST, NOW, REPOSITORY
+from areakit import LAST, NOW, REPOSITORY
 from notebooks.lab_kit import browsing
 from notebooks.runner import told_by
 from typer.testing import CliRunner

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from conftest import LAST, NOW, REPOSITORY, run
+from areakit import LAST, NOW, REPOSITORY, run
 from notebooks.lab_kit import browsing, run_all, running
 
 from hiu.model import DECISIONS

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import LAST, PlaceOf, copy_months, table
+from areakit import LAST, PlaceOf, copy_months, table
 
 from hiu.errors import InputRefused
 from hiu.extract.find import find_deliveries

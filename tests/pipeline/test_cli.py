@@ -14,12 +14,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from conftest import LAST, NOW, REPOSITORY, PlaceOf, copy_months, table
+from areakit import LAST, NOW, REPOSITORY, PlaceOf, copy_months, table
 from typer.main import get_group
 from typer.testing import CliRunner
 
 from hiu.govern.audit import read
 from pipelines.cli import app
+from pipelines.erase import token_of
 from pipelines.lock import hold
 from pipelines.place import Place
 from pipelines.run import Outcome
@@ -229,7 +230,8 @@ def test_explain_and_find_mask_names_unless_asked_and_asking_is_logged(
         shown = hiu(*line, *at, "--show-names")
         assert shown.code == 0 and name in shown.out
         logged = [entry["event"] for entry in read(place_after.audit) if entry["event"]["type"] == "names_shown"]
-        assert len(logged) == n and who in json.dumps(logged[-1])
+        assert len(logged) == n and token_of(place_after, who) in json.dumps(logged[-1])
+        assert who not in json.dumps(logged), "the log holds tokens, not ids"
     assert name not in place_after.audit.read_text(encoding="utf-8")
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import LAST, NOW, copy_months, link_rows, run, same
+from areakit import LAST, NOW, copy_months, link_rows, run, same
 
 import hiu
 from hiu.errors import HiuError

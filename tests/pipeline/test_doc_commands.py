@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 import typer
-from conftest import LAST, REPOSITORY, table
+from areakit import LAST, REPOSITORY, table
 from typer.testing import CliRunner
 
 from pipelines.cli import app
@@ -98,6 +98,8 @@ def _here(word: str, published: Outcome) -> str:
     """Placeholders as something that is there."""
     if re.fullmatch(r"HIU-[A-Z]{8}|PERSON", word):
         return str(table(published, "ranked").filter(pl.col("list") == "adult")["person_id"][0])
+    if re.fullmatch(r"[0-9a-f]{16},[0-9a-f]{16}", word):
+        return ",".join(table(published, "review_queue").row(0)[:2])
     if re.fullmatch(r"20\d\d-\d\d|MONTH", word):
         return str(LAST)
     return {"FILE": f"mysite/data/raw/{LAST}/police.csv", "SOURCE": "police", "DIR": "mysite"}.get(word, word)

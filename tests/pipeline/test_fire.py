@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from conftest import LAST, copy_months, run, table
+from areakit import LAST, copy_months, run, table
 
 from pipelines.place import open_place
 from pipelines.run import Outcome

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from conftest import LAST, REPOSITORY, table
+from areakit import LAST, REPOSITORY, table
 from typer.testing import CliRunner
 
 from pipelines.cli import app

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from conftest import LAST, NOW, run
+from areakit import LAST, NOW, run
 
 from hiu.engine.duckdb import Warehouse
 from hiu.errors import HiuError

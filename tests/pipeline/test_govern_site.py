@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from conftest import LAST, NOW, run
+from areakit import LAST, NOW, run
 from typer.testing import CliRunner
 
 from hiu.engine.duckdb import Warehouse

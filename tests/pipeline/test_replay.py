@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from conftest import LAST, REPOSITORY, link_rows, run, same
+from areakit import LAST, REPOSITORY, link_rows, run, same
 
 from pipelines.place import Place, open_place
 from pipelines.run import Outcome

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from conftest import LAST, NOW, PlaceOf, copy_months, run, table
+from areakit import LAST, NOW, PlaceOf, copy_months, run, table
 from typer.testing import CliRunner
 
 from hiu.govern import audit

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import polars as pl
 import pytest
-from conftest import LAST, REPOSITORY
+from areakit import LAST, REPOSITORY
 
 from hiu.model import DATASETS
 from pipelines.place import open_place
@@ -57,6 +57,21 @@ def test_people_are_told_apart(joined: pl.DataFrame, score: ModuleType) -> None:
     assert found["bcubed_f1"] >= 0.983
     assert found["bcubed_precision"] >= 0.993
     assert found["rows_in_the_wrong_cluster"] <= 0.005 * found["rows"]
+
+
+def test_the_matchers_estimate_of_itself_holds_the_truth(
+    loaded: Outcome, joined: pl.DataFrame, score: ModuleType
+) -> None:
+    """Rows on the right record, and rows with the main record of their person, lie within their intervals."""
+    assert loaded.published
+    told = pl.read_parquet(loaded.published / "link_quality.parquet").filter(pl.col("group") == "all")
+    rows = joined.filter("linkable")
+    cells = rows.group_by("person_id", "pred").len()
+    for measure, side in (("precision", "pred"), ("recall", "person_id")):
+        right = cells.group_by(side).agg(pl.col("len").max())["len"].sum() / rows.height
+        row = told.filter(pl.col("measure") == measure).row(0, named=True)
+        assert row["low"] <= right <= row["high"], (measure, right, row)
+        assert row["high"] - row["low"] < 0.03
 
 
 def test_rows_that_name_nobody_are_people_of_their_own(joined: pl.DataFrame) -> None:

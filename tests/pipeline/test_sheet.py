@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 import pypdf
 import pytest
-from conftest import LAST
+from areakit import LAST
 from typer.testing import CliRunner
 
 from hiu.errors import UsageError

@@ -6,7 +6,7 @@ import csv
 import shutil
 from pathlib import Path
 
-from conftest import LAST, PlaceOf, run, same
+from areakit import LAST, PlaceOf, run, same
 
 from pipelines.run import Outcome
 

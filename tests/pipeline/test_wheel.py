@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from conftest import LAST, REPOSITORY
+from areakit import LAST, REPOSITORY
 
 pytestmark = pytest.mark.slow
 
@@ -76,7 +76,7 @@ def test_a_month_runs_from_elsewhere(installed: Path, tmp_path: Path) -> None:
     said = hiu(installed, tmp_path, "run", LAST, "--site", site, "--json")
     assert said.returncode in (0, 3), said.stderr
     folder = Path(json.loads(said.stdout.splitlines()[-1])["published"])
-    assert pl.read_parquet(folder / "ranked.parquet").height > 0 and (folder / "ranked-list.html").is_file()
+    assert pl.read_parquet(folder / "ranked.parquet").height > 0 and (folder / "pack.html").is_file()
     assert list((folder / "charts").glob("*.svg"))
     for line in (("verify",), ("status",), ("suites",), ("suites", "--check")):
         assert hiu(installed, tmp_path, *line, "--site", site).returncode == 0, line

@@ -357,7 +357,7 @@ def test_odd_file_names(name: str, tmp_path: Path) -> None:
 
 def test_folder_in_place_of_a_file(tmp_path: Path) -> None:
     (tmp_path / "trap.csv").mkdir()
-    check(tmp_path / "trap.csv", Refusal("unreadable", ("can't be opened",)))
+    check(tmp_path / "trap.csv", Refusal("unreadable", ("found no plain file", "expected a file with rows")))
 
 
 def test_messages_hold_no_cells(tmp_path: Path) -> None:

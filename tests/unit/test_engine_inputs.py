@@ -89,7 +89,7 @@ def test_the_calendar_of_nothing_is_the_run_month_not_supplied() -> None:
 
 
 def test_every_step_is_built_after_what_it_reads() -> None:
-    given = {"record", "fact", "quarantine", "deliveries", "counting", "calendar", "cluster"}
+    given = {"record", "fact", "quarantine", "deliveries", "counting", "calendar", "cluster", "meeting_fact"}
     assert set(BEFORE_LINK + AFTER_LINK) | {"restated"} == set(sql.names())
     for table in BEFORE_LINK + AFTER_LINK:
         tree = sql.parse(sql.load(table))
@@ -111,7 +111,7 @@ def test_nothing_received_gives_every_table_empty() -> None:
     from_type = {"text": pl.String, "integer": pl.Int64, "real": pl.Float64, "boolean": pl.Boolean, "date": pl.Date,
                  "timestamp": pl.Datetime("us"), "texts": pl.List(pl.String)}  # fmt: skip
     with Warehouse(None, memory_limit="200MB") as store:
-        for name in ("record", "fact", "quarantine", "deliveries", "cluster"):
+        for name in ("record", "fact", "quarantine", "deliveries", "cluster", "meeting_fact"):
             columns = KNOWN[name].columns
             store.put(name, pl.DataFrame(schema={column.name: from_type[column.type] for column in columns}))
         store.put("counting", counting(SOURCES, {}))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from conftest import NOW
+from areakit import NOW
 from PIL import Image
 from typer.testing import CliRunner
 

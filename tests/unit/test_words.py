@@ -48,7 +48,7 @@ DENIALS = re.compile(r"\bno (field|rule|field or rule) for sanctions", re.IGNORE
 PATTERN = re.compile(rf"\b({'|'.join(BANNED)})\b", re.IGNORECASE)
 RAW_KEYS = {"codes", "columns", "time_columns", "at_columns", "where", "deleted", "duplicate", "unknown_names",
             "footers", "pattern", "in", "not_in", "matches", "not_matches"}  # fmt: skip
-SUFFIXES = {".py", ".j2", ".html", ".css", ".sql", ".toml", ".json", ".md", ".txt", ".js"}
+SUFFIXES = {".py", ".j2", ".html", ".css", ".sql", ".toml", ".json", ".md", ".txt", ".js", ".typ"}
 TEXTS = sorted(
     path
     for path in [
@@ -119,4 +119,4 @@ def test_the_lint_sees_words_and_passes_over_raw_codes(tmp_path: Path) -> None:
 
 def test_templates_and_models_are_among_the_texts() -> None:
     names = {path.relative_to(ROOT).as_posix() for path in TEXTS}
-    assert {"hiu/publish/templates/ranked_list.html.j2", "hiu/model/listed.py", "hiu/publish/titles.py"} <= names
+    assert {"hiu/publish/templates/pack.html.j2", "hiu/model/listed.py", "hiu/publish/titles.py"} <= names

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from conftest import LAST, NOW, PlaceOf, run
+from areakit import LAST, NOW, PlaceOf, run
 from typer.testing import CliRunner
 from workbook_kit import Edited, at
 

@@ -1,0 +1,100 @@
+"""The published runs that are kept: which there are of a month, taking one back, and removing the oldest."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+
+from hiu.engine.duckdb import Warehouse
+from hiu.errors import HiuError
+from hiu.govern import records
+from hiu.model.back import ROLLED_BACK
+from hiu.model.govern import HOLDS
+from hiu.month import Month
+from hiu.publish.disk import move
+from hiu.publish.pointer import set_current
+from hiu.publish.release import BUILDING, read_manifest, verify_release
+from pipelines.journal import record
+from pipelines.place import Place
+
+
+def runs(place: Place, month: Month) -> list[Path]:
+    """The folders of a month's published runs, oldest first."""
+    found: list[Path] = []
+    for folder in place.published.iterdir() if place.published.is_dir() else ():
+        try:
+            about = read_manifest(folder) if folder.is_dir() and not folder.name.startswith(".") else {}
+        except HiuError:
+            continue
+        if about.get("month") == str(month):
+            found.append(folder)
+    return sorted(found, key=_built)
+
+
+def away(place: Place) -> pl.DataFrame:
+    """Runs that were taken back: folder, month, reason, by, at."""
+    return records.read(place.records, ROLLED_BACK).filter("away")
+
+
+def made_before(place: Place, warehouse: Warehouse, month: Month, final: str) -> tuple[Path | None, str | None]:
+    """The run that shows exactly these inputs, if it is the month's or was cut off before it became so.
+
+    And why it may not be shown, if it was rolled back; None = it may.
+    """
+    made = warehouse.read("select folder from release where fingerprint = $final order by folder", final=final)
+    same = set(made["folder"])
+    shown, there = place.published_folder(month), runs(place, month)
+    if shown and shown.name in same and verify_release(shown) == []:
+        return shown, None
+    for row in away(place).filter(pl.col("folder").is_in(same)).sort("at").iter_rows(named=True):
+        why = f"{row['month']} was rolled back on {row['at']:%Y-%m-%d} by {row['by']}: {row['reason']}"
+        return place.published / row["folder"], why
+    if there and there[-1].name in same and verify_release(there[-1]) == []:
+        return there[-1], None
+    return None, None
+
+
+def _built(folder: Path) -> tuple[str, str]:
+    return str(read_manifest(folder).get("built")), folder.name
+
+
+def point(place: Place, month: Month, folder: Path) -> Path:
+    """Make a run the month's, unless it is; the folder."""
+    if place.published_folder(month) != folder:
+        set_current(place.current, month, folder.name)
+    return folder
+
+
+def held(place: Place) -> bool:
+    """Whether any record is on legal hold: then nothing published is removed."""
+    return not records.read(place.records, HOLDS).filter("held").is_empty()
+
+
+def prune(place: Place, warehouse: Warehouse, month: Month, now: datetime) -> list[str]:
+    """Remove a month's oldest runs beyond `keep_runs`, never the one it points to, none under a hold; names removed.
+
+    Each is first renamed to a name that the next run sweeps, so that a cut leaves no part of one.
+    """
+    there = runs(place, month)
+    shown = place.published_folder(month)
+    old = [folder for folder in there[: -place.settings.keep_runs] if folder != shown]
+    if not old or held(place):
+        return []
+    for folder in old:
+        aside = folder.with_name(f"{BUILDING}gone-{folder.name}")
+        move(folder, aside)
+        warehouse.delete("release", "folder", folder.name)
+        shutil.rmtree(aside)
+    names = [folder.name for folder in old]
+    record(place, {"type": "old_runs_removed", "month": str(month), "folders": names}, now)
+    return names
+
+
+def mark(place: Place, month: Month, folder: str, *, gone: bool, reason: str, by: str, now: datetime) -> None:
+    """Record that a run is taken back, or may be shown again."""
+    at = now.astimezone(UTC).replace(tzinfo=None)
+    row = {"folder": folder, "month": str(month), "away": gone, "reason": reason, "by": by, "at": at}
+    records.add(place.records, ROLLED_BACK, [row])

@@ -1,0 +1,122 @@
+"""Take a delivery back: recorded, not counted from the next run on, and what it had replaced holds again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import polars as pl
+
+from hiu.engine.duckdb import Warehouse
+from hiu.errors import UsageError
+from hiu.fuzzy import did_you_mean
+from hiu.govern import records
+from hiu.model.back import WITHDRAWN
+from pipelines.journal import record
+from pipelines.lock import told
+from pipelines.place import Place
+
+MARK = "withdrawn"
+"""What `deliveries.replaced_by` says of a delivery that was taken back."""
+
+
+def undo(place: Place, which: str, *, reason: str, by: str, now: datetime, redo: bool = False) -> dict[str, Any]:
+    """Record that a delivery is taken back (or, with `redo`, in force again); the row recorded and its month.
+
+    `which` is a delivery id or a file's name relative to the raw folder, as the quality page shows them.
+    Raises UsageError if no published month knows it, it is no longer in force, or nothing would change.
+    """
+    row = _known(place, which, redo)
+    found = {
+        **{name: row[name] for name in ("delivery_id", "source", "source_file")},
+        "withdrawn": not redo, "reason": reason, "by": by, "at": now.astimezone(UTC).replace(tzinfo=None),
+    }  # fmt: skip
+    what = "delivery_back_in_force" if redo else "delivery_withdrawn"
+    with told(place.curated):
+        # logged first: cut off between the two, nothing is done that the log does not say
+        record(place, {"type": what, "delivery": row["delivery_id"], "source": row["source"], "by": by}, now)
+        records.add(place.records, WITHDRAWN, [found])
+    return {**found, "period": row["period"]}
+
+
+def away(place: Place) -> frozenset[str]:
+    """Ids of the deliveries that are taken back."""
+    return frozenset(records.read(place.records, WITHDRAWN).filter("withdrawn")["delivery_id"])
+
+
+def apply(place: Place, warehouse: Warehouse) -> None:
+    """Bring the deliveries in line with what was taken back and put in force again, in one transaction.
+
+    Working table `brought_back` remembers what a withdrawn delivery had replaced.
+    """
+    gone = away(place)
+    with warehouse.transaction():
+        while _apply_once(warehouse, gone):
+            pass  # what one brings back may itself be taken back
+
+
+def _apply_once(warehouse: Warehouse, gone: frozenset[str]) -> bool:
+    there = warehouse.read("select delivery_id, replaced_by from deliveries order by delivery_id")
+    marked = set(there.filter(pl.col("replaced_by") == MARK)["delivery_id"])
+    force = set(there.filter(pl.col("replaced_by").is_null())["delivery_id"])
+    for one in sorted(gone & force):
+        _withdraw(warehouse, one, there)
+    for one in sorted(marked - gone):
+        _restore(warehouse, one, force)
+    return bool(gone & force or marked - gone)
+
+
+def _withdraw(warehouse: Warehouse, one: str, there: pl.DataFrame) -> None:
+    _replaced_by(warehouse, one, MARK)
+    back = there.filter(pl.col("replaced_by") == one).select("delivery_id", by=pl.lit(one))
+    warehouse.delete("brought_back", "by", one)
+    warehouse.append("brought_back", back)
+    for earlier in back["delivery_id"]:
+        _replaced_by(warehouse, earlier, None)
+
+
+def _restore(warehouse: Warehouse, one: str, force: set[str]) -> None:
+    _replaced_by(warehouse, one, None)
+    back = warehouse.read("select delivery_id from brought_back where by = $one order by delivery_id", one=one)
+    for earlier in set(back["delivery_id"]) & force:
+        _replaced_by(warehouse, earlier, one)
+    warehouse.delete("brought_back", "by", one)
+
+
+def _replaced_by(warehouse: Warehouse, one: str, by: str | None) -> None:
+    warehouse.change("deliveries", "replaced_by", by, where="delivery_id", equals=one)
+
+
+def _known(place: Place, which: str, redo: bool) -> dict[str, Any]:
+    """The delivery as the published months know it, or as it was recorded when it was taken back."""
+    published = _published(place)
+    held = records.read(place.records, WITHDRAWN).filter("withdrawn")
+    if redo:
+        back = held.select("delivery_id", "source", "source_file")
+        there = back.join(published.select("delivery_id", "period"), on="delivery_id", how="left")
+    else:
+        there = published.filter(
+            pl.col("replaced_by").is_null(), ~pl.col("delivery_id").is_in(set(held["delivery_id"]))
+        )
+    fit = there.filter((pl.col("delivery_id") == which) | (pl.col("source_file") == which.replace("\\", "/")))
+    if fit.is_empty():
+        state = "that was taken back" if redo else "in force"
+        hint = did_you_mean(which, there["source_file"].to_list())
+        raise UsageError(f"no published month has a delivery '{which}' {state}; nothing was changed. Give its id or "
+                         f"file as the quality page does.{hint}")  # fmt: skip
+    if fit.height > 1:
+        ids = ", ".join(f"{row['delivery_id']} ({row['source']})" for row in fit.iter_rows(named=True))
+        raise UsageError(f"'{which}' was taken in as several deliveries: {ids}. Name one by its id")
+    return fit.row(0, named=True)
+
+
+def _published(place: Place) -> pl.DataFrame:
+    """Deliveries of every published month, as the last to tell of them has it."""
+    empty = pl.DataFrame(
+        schema=dict.fromkeys(("delivery_id", "source", "source_file", "replaced_by"), pl.String) | {"period": pl.Date}
+    )
+    frames = [
+        pl.read_parquet(place.published / folder / "deliveries.parquet", columns=empty.columns)
+        for _, folder in sorted(place.months().items())
+    ]
+    return pl.concat([empty, *frames]).unique("delivery_id", keep="last", maintain_order=True)

@@ -1,0 +1,107 @@
+"""The jobs that are cut off: each a command of the product, with a fixed clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+NOW = datetime(2026, 4, 8, 9, 12, tzinfo=UTC)
+
+
+def _place(home: str) -> Any:
+    from pipelines.place import open_place
+
+    return open_place(Path(home))
+
+
+def run(under: str, home: str, month: str, later: str = "0") -> dict[str, Any]:
+    """`hiu run MONTH`, some hours later."""
+    from hiu.month import Month
+    from pipelines.progress import Reporter
+    from pipelines.run import run_month
+
+    now = NOW + timedelta(hours=int(later))
+    outcome = run_month(_place(home), Month.parse(month), now=now, report=Reporter(quiet=True))
+    return {"code": outcome.exit_code, "published": str(outcome.published), "loaded": outcome.intake.loaded,
+            "refused": [refusal.code for refusal in outcome.intake.refused], "changed": outcome.changed}  # fmt: skip
+
+
+def undo(under: str, home: str, delivery: str) -> dict[str, Any]:
+    """`hiu undo FILE`; a delivery that is taken back already stays so."""
+    from hiu.errors import UsageError
+    from pipelines import undo as job
+
+    place = _place(home)
+    try:
+        job.undo(place, delivery, reason="a test", by="operator", now=NOW)
+    except UsageError:
+        assert job.away(place), "neither in force nor taken back"
+    return {}
+
+
+def undo_and_run(under: str, home: str, delivery: str, month: str) -> dict[str, Any]:
+    """`hiu undo FILE`, then `hiu run MONTH`."""
+    undo(under, home, delivery)
+    return run(under, home, month)
+
+
+def rollback(under: str, home: str, month: str, to: str) -> dict[str, Any]:
+    """`hiu rollback MONTH --to RUN`."""
+    from hiu.month import Month
+    from pipelines.rollback import rollback as job
+
+    job(_place(home), Month.parse(month), reason="a test", by="operator", now=NOW, to=to)
+    return {}
+
+
+def backup(under: str, home: str, to: str) -> dict[str, Any]:
+    """`hiu backup --to DIR`; one that is there already stays."""
+    from hiu.errors import UsageError
+    from pipelines import archive
+    from pipelines.backup import backup as job
+
+    try:
+        job(_place(home), Path(to), now=NOW)
+    except UsageError:
+        for path in Path(to).glob("*.zip"):
+            archive.check(path)
+    return {}
+
+
+def restore(under: str, home: str, file: str, replace: str = "") -> dict[str, Any]:
+    """`hiu restore FILE FOLDER`; a site that is there already stays, if it was restored."""
+    from pipelines.restore import restore as job
+
+    if replace or not (Path(home) / "site.toml").exists():
+        job(Path(file), Path(home), replace=bool(replace), now=NOW)
+    return {}
+
+
+def erase(under: str, home: str, person: str) -> dict[str, Any]:
+    """`hiu erase PERSON`, or `--resume` where one was cut off; somebody who is gone already stays so."""
+    from hiu.errors import UsageError
+    from pipelines import erase as job
+    from pipelines.progress import Reporter
+
+    place, told = _place(home), {"now": NOW, "report": Reporter(quiet=True), "say": lambda line: None}
+    if job.unfinished(place):
+        job.resume(place, **told)
+        return {}
+    try:
+        job.erase(place, person, reason="asked for", by="data protection officer", **told)
+    except UsageError as error:
+        assert "no person" in str(error), error
+    return {}
+
+
+def import_workbook(under: str, home: str, file: str) -> dict[str, Any]:
+    """`hiu import-workbook FILE`, every question answered with yes."""
+    from contextlib import redirect_stdout
+    from io import StringIO
+
+    from pipelines.import_workbook import import_workbook as job
+
+    with redirect_stdout(StringIO()):
+        code = job(_place(home), Path(file), by="chair", now=NOW, dry_run=False, older=False, ask=lambda question: True)
+    return {"code": code}
