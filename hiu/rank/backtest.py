@@ -17,7 +17,7 @@ from hiu.errors import HiuError
 from hiu.model import CONTACTS
 from hiu.month import Month
 from hiu.rank.history import Floats, History, history
-from hiu.rank.intensity import AHEAD, PLACES, fit, observed, points, reweighted
+from hiu.rank.intensity import AHEAD, PLACES, Points, fit, observed, points, reweighted
 from hiu.rank.population import population
 from hiu.rank.uncertainty import Posterior, in_the_first, letters
 from hiu.settings import Rank, Settings
@@ -62,9 +62,10 @@ def backtest(
     sure: list[pl.DataFrame] = []
     for past, future in _trials(whole, demand, people, settings.rank.minimum_age, weights):
         needed = {top: _first(future, top) * (future > 0) for top in tops}
-        for name, score in _rules(past, settings.rank, weights, costs or COSTS).items():
+        scored = points(past, weights, settings.rank.half_life)
+        for name, score in _rules(past, scored, settings.rank, weights, costs or COSTS).items():
             results += [(name, top, *_score(score, future, needed[top], top)) for top in tops]
-        sure.append(_certainty(past, future, settings.rank, weights))
+        sure.append(_certainty(scored, future, settings.rank))
     if not results:
         raise HiuError(
             f"No month up to {month} can be tried: each needs {BEFORE} months before it and {AHEAD} months after it "
@@ -91,9 +92,9 @@ def _trials(
             yield whole.cut(adults["person_id"], whole.months[t]), observed(later, weights, AHEAD)
 
 
-def _rules(past: History, rank: Rank, weights: dict[str, float], costs: dict[str, float]) -> dict[str, Floats]:
-    base = points(past, weights, rank.half_life)
-
+def _rules(
+    past: History, base: Points, rank: Rank, weights: dict[str, float], costs: dict[str, float]
+) -> dict[str, Floats]:
     def expected(half_life: float) -> Floats:
         scored = reweighted(base, past, half_life)
         return fit(scored.s, scored.w).expected(scored.S, scored.n)
@@ -126,8 +127,7 @@ def _score(score: Floats, future: Floats, needed: Floats, top: int) -> tuple[flo
             float(shares @ needed[chosen]) / min(top, len(future)))  # fmt: skip
 
 
-def _certainty(past: History, future: Floats, rank: Rank, weights: dict[str, float]) -> pl.DataFrame:
-    scored = points(past, weights, rank.half_life)
+def _certainty(scored: Points, future: Floats, rank: Rank) -> pl.DataFrame:
     order = np.argsort(-np.round(scored.S, PLACES), kind="stable")
     same = np.ones(len(order))
     post = Posterior.of(scored.S[order], scored.n, fit(scored.s, scored.w), same, same > 0)

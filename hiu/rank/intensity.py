@@ -57,13 +57,15 @@ def points(history: History, weights: dict[str, float], half_life: float) -> Poi
     estimated = np.zeros(len(history.people), dtype=np.bool_)
     recent = np.arange(len(history.months)) >= len(history.months) - 12
     for d, name in enumerate(history.datasets):
-        weight = weights.get(name, 0.0)
-        here = history.supplied[d]
-        average = _own_average(history, d, recent & here)
-        for t in range(len(history.months)):
-            s[:, t] += weight * (history.n[d, :, t] if here[t] else average)
-        if weight and (recent & ~here).any():
-            estimated |= average > 0
+        weight, here = weights.get(name, 0.0), history.supplied[d]
+        if not weight:
+            continue
+        s += weight * history.n[d]  # 0 where not supplied
+        if not here.all():
+            average = _own_average(history, d, recent & here)
+            s[:, ~here] += weight * average[:, None]
+            if (recent & ~here).any():
+                estimated |= average > 0
     w = month_weights(history, half_life)
     return Points(s, w, _along(s, w), float(w.sum()), estimated)
 
