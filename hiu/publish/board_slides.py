@@ -198,13 +198,14 @@ def _table(slide: Any, columns: Sequence[str], rows: Sequence[Sequence[str]], le
 
 
 def _shares(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
-    """Each column's share of the width: room for its longest word, and more for long text as far as there is any."""
+    """Each column's share of the width: room for its longest word, so that no number is broken, then for long text."""
     most = 42 if len(columns) < 5 else 22
-    longest = [
-        max(5, *(len(word) for word in title.split()), *(min(most, len(row[at])) for row in rows))
-        for at, title in enumerate(columns)
-    ]
-    return [value / sum(longest) for value in longest]
+    shares = []
+    for at, title in enumerate(columns):
+        cells = [title, *(row[at] for row in rows)]
+        word = 2 + max(len(part) for text in cells for part in (text.split() or [""]))
+        shares.append(word + max(0, min(most, max(len(text) for text in cells)) - word) / 3)
+    return [share / sum(shares) for share in shares]
 
 
 def _note(slide: Any, text: str, top: Any) -> None:

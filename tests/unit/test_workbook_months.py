@@ -76,6 +76,9 @@ def test_a_decision_and_a_grading_of_one_month_are_in_the_next(
     if person in shown:
         assert shown[person].cells["last"].text.startswith("Offer support")
     assert [one.action for one in actions_of(tables["meeting_entry"])] == ["Ring"]
+    pack = (outcome.published / "pack.html").read_text(encoding="utf-8")
+    data = pack.split('<script type="application/json" id="data">')[1].split("</script>")[0]
+    assert "Ring" in data and "Offer support" in data and "Ann" in data
     refused = copy.back(place.key_for("workbook")).rows[1].person_id
     assert tables["support"].filter(pl.col("person_id") == refused)["consent"].to_list() in (["refused"], ["withdrawn"])
 
