@@ -30,7 +30,7 @@ posix_only = pytest.mark.skipif(
 
 
 class Sites:
-    """The process that forks, and the states. `tally` counts what was tried; it is printed at the end."""
+    """The process that forks, and the states. `tally` counts what was tried; it is told at the end."""
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="hiu-crash-"))
@@ -39,10 +39,13 @@ class Sites:
         self.scenes: dict[str, Scene] = {}
 
     def close(self) -> None:
-        """Say what was tried, end the process and remove the sites."""
+        """End the process and remove the sites."""
         self.forks.close()
         shutil.rmtree(self.folder, ignore_errors=True)
-        print("tried:", json.dumps(dict(sorted(self.tally.items())), indent=1), "in all", sum(self.tally.values()))
+
+    def told(self) -> str:
+        """What was tried, and how often."""
+        return f"tried: {json.dumps(dict(sorted(self.tally.items())), indent=1)} in all {sum(self.tally.values())}"
 
     def count(self, what: str) -> None:
         """One more of a kind was tried."""
