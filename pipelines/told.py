@@ -32,7 +32,7 @@ def tell(outcome: Outcome) -> None:
         out(f"  pack         {folder / 'pack.html'}, and on paper pack.pdf")
         out(f"  charts       {folder / 'charts'} ({len(charts)} people)")
         out(f"  quality      {folder / 'quality.html'}")
-    out("Next: read the quality page, then the ranked list; 'hiu explain PERSON' says why a person is where they are.")
+    out("Next: read the quality page, then the pack; 'hiu explain PERSON' says why a person is where they are.")
 
 
 def tell_status(place: Place, *, as_json: bool, now: datetime) -> int:

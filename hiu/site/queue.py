@@ -137,7 +137,7 @@ class _About:
         one, other = row["person_a"], row["person_b"]
         if row["together"]:
             return f"one person now: {self._who(one)}. If different, about {_rows(row['moved'])} leave"
-        return f"two people now: {self._who(one)}; {self._who(other)}. If the same, they become one"
+        return f"two people now: {self._who(one)}; {self._who(other)}. If the same, these descriptions join"
 
     def _who(self, person: str) -> str:
         rank = self.ranks.get(person)
