@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from hiu.link.doubts import doubts
+from hiu.link.doubts import doubts, loose_links
 from hiu.link.quality import link_quality
 from hiu.link.review import by_effect, chance, sampled, short
 from hiu.model import REVIEW_QUEUE
@@ -16,13 +16,15 @@ C = pl.col
 def review_queue(work: Work) -> pl.DataFrame:
     """Rows of model.REVIEW_QUEUE: what is in doubt, weighed by the ranked list.
 
-    Leaves all doubts in work.notes["doubts"] (the queue is capped), and the queue's pairs as warehouse.review_pair.
+    Leaves all doubts and loose links in work.notes (the queue is capped), the queue's pairs as warehouse.review_pair.
     """
     warehouse, settings = work.warehouse, work.place.settings
     of = warehouse.read("select identity_id, person_id as cluster from cluster order by identity_id")
     described = warehouse.read("select identity_id, rows, nhs_number from identity order by identity_id")
     pairs = warehouse.read("select * from pair_score order by identity_a, identity_b")
-    asked = doubts(pairs, of, described, warehouse.read("decisions"), settings.linking).with_columns(chance=chance())
+    decisions = warehouse.read("decisions")
+    loose = loose_links(pairs, described.join(of, on="identity_id"), decisions)
+    asked = doubts(pairs, of, described, decisions, settings.linking, loose).with_columns(chance=chance())
     named = asked.join(of.rename({"identity_id": "identity_a", "cluster": "person_a"}), on="identity_a").join(
         of.rename({"identity_id": "identity_b", "cluster": "person_b"}), on="identity_b")  # fmt: skip
     scores = warehouse.read(
@@ -31,7 +33,7 @@ def review_queue(work: Work) -> pl.DataFrame:
     cut, next_cut = _cuts(scores["intensity"], settings.rank.top)
     ordered = by_effect(named, dict(scores.iter_rows()), cut, next_cut)
     queue = short(ordered, settings.linking.review_most)
-    work.notes["doubts"], work.notes["queued"] = ordered, queue.height
+    work.notes |= {"doubts": ordered, "queued": queue.height, "loose": loose}
     warehouse.put("review_pair", queue.select("identity_a", "identity_b", "match_weight", "match_probability"))
     return queue.with_columns(sampled(queue, settings.linking.double_review)).select(REVIEW_QUEUE.names)
 
@@ -50,6 +52,7 @@ def quality_of_links(work: Work) -> pl.DataFrame:
         second=read("second_opinions"),
         queued=work.notes["queued"],
         on=work.month.end,
+        loose=work.notes["loose"],
     )  # fmt: skip
 
 

@@ -12,12 +12,13 @@ from hiu.fuzzy import did_you_mean
 from hiu.govern import records
 from hiu.govern.audit import head
 from hiu.model import PUBLISHED
+from hiu.model.frames import schema
 from hiu.model.govern import OVERRIDES
 from hiu.month import Month
 from hiu.publish.disk import write_whole
 from hiu.publish.pack_reviews import going
 from hiu.publish.person_sheet import person_sheet
-from hiu.publish.release import read_manifest, schema
+from hiu.publish.release import read_manifest
 from hiu.publish.stamp import Stamp
 from pipelines.basis import allowed
 from pipelines.disclose import leave

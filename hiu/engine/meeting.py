@@ -6,11 +6,11 @@ from typing import Any
 
 import polars as pl
 
-from hiu.engine.working import SQL_TYPES, WORKING
+from hiu.engine.working import WORKING
+from hiu.model.frames import schema
 from hiu.model.meeting import GATES, SCORES
 from hiu.month import Month
 
-_TYPES = {"VARCHAR": pl.String(), "BIGINT": pl.Int64(), "DATE": pl.Date()}
 _ROLES = {"clinical": SCORES[:2], "public_safety": SCORES[2:]}
 
 
@@ -39,10 +39,9 @@ def meeting_facts(entries: pl.DataFrame, aliases: pl.DataFrame, month: Month) ->
                 held = rows.setdefault((person, "grading", role), [])
                 _grade(held, {**base, "fact": "grading", "role": role}, [said.get((person, name)) for name in scores])
     flat = [row for held in rows.values() for row in held]
-    columns = WORKING["meeting_fact"].columns
-    schema = {column.name: _TYPES[SQL_TYPES[column.type]] for column in columns}
-    filled = [{name: row.get(name) for name in schema} for row in flat]
-    return pl.DataFrame(filled, schema=schema).sort("person_id", "fact", "role", "position", nulls_last=True)
+    table = WORKING["meeting_fact"]
+    filled = [{name: row.get(name) for name in table.names} for row in flat]
+    return pl.DataFrame(filled, schema=schema(table)).sort("person_id", "fact", "role", "position", nulls_last=True)
 
 
 def _grade(held: list[dict[str, Any]], row: dict[str, Any], scores: list[str | None]) -> None:

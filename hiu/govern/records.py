@@ -20,18 +20,10 @@ from filelock import FileLock
 
 from hiu.errors import HiuError
 from hiu.model import Table
+from hiu.model.frames import schema
 from hiu.model.table import Type
 
 _WAIT = 30
-_TYPES: dict[Type, pl.DataType] = {
-    "text": pl.String(),
-    "integer": pl.Int64(),
-    "real": pl.Float64(),
-    "boolean": pl.Boolean(),
-    "date": pl.Date(),
-    "timestamp": pl.Datetime("us"),
-    "texts": pl.List(pl.String()),
-}
 
 
 def path_of(folder: Path, table: Table) -> Path:
@@ -64,8 +56,7 @@ def history(folder: Path, table: Table) -> pl.DataFrame:
     path = path_of(folder, table)
     content = path.read_bytes() if path.exists() else b""
     rows = [_row(path, table, number, text) for number, text in _numbered(content)]
-    schema = {column.name: _TYPES[column.type] for column in table.columns}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    return pl.DataFrame(rows, schema=schema(table), orient="row")
 
 
 def read(folder: Path, table: Table) -> pl.DataFrame:

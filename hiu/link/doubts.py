@@ -36,11 +36,12 @@ Reals = NDArray[np.float64]
 
 
 def doubts(pairs: pl.DataFrame, clusters: pl.DataFrame, identity: pl.DataFrame, decisions: pl.DataFrame,
-           settings: Linking) -> pl.DataFrame:  # fmt: skip
+           settings: Linking, loose: pl.DataFrame | None = None) -> pl.DataFrame:  # fmt: skip
     """Pairs in doubt, each with what a wrong answer costs. A pair that was decided is in doubt no more.
 
     pairs: Linked.pairs · clusters: identity_id, cluster (or another name of the person in `cluster`) ·
-    identity: identity_id, rows, nhs_number · decisions: model.DECISIONS.
+    identity: identity_id, rows, nhs_number · decisions: model.DECISIONS · loose: what `loose_links` gave, if it was
+    asked already.
     Columns: COLUMNS; moved = rows on the smaller side, share = their share of the rows of both sides.
     """
     of = clusters.select("identity_id", "cluster")
@@ -52,7 +53,7 @@ def doubts(pairs: pl.DataFrame, clusters: pl.DataFrame, identity: pl.DataFrame, 
     found = [
         _conflicts(inside, "numbers", NUMBERS),
         _conflicts(inside, "births", BIRTHS),
-        links(inside, decisions).filter(C("match_probability") < SURE),
+        (links(inside, decisions) if loose is None else loose).filter(C("match_probability") < SURE),
         _apart(both.filter(~C("together")), whole, decisions, of, settings),
     ]
     asked = pl.concat(found).join(decided, on=["identity_a", "identity_b"], how="anti")
@@ -137,6 +138,11 @@ def links(inside: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
     out = held[loose].with_columns(least=pl.Series(rows), total=pl.Series(total), few=pl.Series(few))
     why = pl.when(C("few") <= 1).then(pl.lit(WEAK)).otherwise(pl.lit(BRIDGE))
     return _told(out, why, C("least"), C("least") / C("total").clip(1))
+
+
+def loose_links(pairs: pl.DataFrame, rows: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
+    """`links` of Linked.pairs; rows: identity_id, cluster, rows, nhs_number."""
+    return links(with_ends(pairs.filter("together"), rows), decisions)
 
 
 def _totals(part: Ints, values: Reals) -> Reals:

@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from hiu.errors import HiuError
 from hiu.link.decisions import Book, ContradictoryDecision, empty, in_force
 from hiu.link.match import Linked, link
 from hiu.settings import Linking
@@ -37,6 +38,7 @@ def link_locally(identity: pl.DataFrame, *, settings: Linking, decisions: pl.Dat
     """Link under a site's own rules; the same arguments and answer as hiu.link.link.
 
     Where linking.never_shared is broken the descriptions are parted and everything is linked again, until it holds.
+    Raises HiuError if it never does.
     """
     seen = prepared(identity, settings)
     held = empty() if decisions is None else decisions
@@ -47,7 +49,10 @@ def link_locally(identity: pl.DataFrame, *, settings: Linking, decisions: pl.Dat
         if not fresh:
             return linked
         parted |= fresh
-    return linked
+    raise HiuError(
+        f"linking.never_shared: after {_PASSES} rounds of parting found {len(fresh)} pairs of two such sources in one "
+        "person; expected none. Take the rule out of site.toml, or decide the pairs ('hiu decide')."
+    )
 
 
 def _trusted(schemes: set[str]) -> pl.Expr:

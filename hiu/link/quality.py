@@ -13,8 +13,9 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from hiu.link.doubts import BRIDGE, WEAK, links, with_ends
+from hiu.link.doubts import loose_links
 from hiu.model import LINK_QUALITY
+from hiu.model.frames import schema
 
 C = pl.col
 TAIL = 0.008
@@ -32,18 +33,19 @@ Row = tuple[str, str, float | None, float | None, float | None, int, str]
 def link_quality(
     *, pairs: pl.DataFrame, doubts: pl.DataFrame, links_table: pl.DataFrame, people: pl.DataFrame,
     identity: pl.DataFrame, decisions: pl.DataFrame, second: pl.DataFrame, queued: int, on: date,
-    groups: pl.DataFrame | None = None,
+    groups: pl.DataFrame | None = None, loose: pl.DataFrame | None = None,
 ) -> pl.DataFrame:  # fmt: skip
     """Rows of model.LINK_QUALITY.
 
     pairs: Linked.pairs · doubts: what hiu.link.doubts found, with `chance` · links_table, people: as published ·
     identity: identity_id, cluster, rows, nhs_number · decisions, second: what reviewers said · queued: doubts listed ·
-    on: the day ages are of · groups: person_id and any further characteristics, such as ethnicity, if supplied.
+    on: the day ages are of · groups: person_id and any further characteristics, such as ethnicity, if supplied ·
+    loose: what hiu.link.doubts.loose_links gave, if it was asked already.
     """
     rows = links_table.filter(C("person_id").is_not_null())
     named = rows.filter(C("how") != "nobody")
     found: list[Row] = [
-        *_estimates(pairs, doubts, identity, decisions, named.height),
+        *_estimates(loose_links(pairs, identity, decisions) if loose is None else loose, doubts, named.height),
         *_reviewed(pairs, decisions),
         *_agreement(decisions, second),
         *_rates(named, people, on, groups),
@@ -55,9 +57,7 @@ def link_quality(
         _count("pairs_queued", "all", queued, doubts.height),
         *_largest(people),
     ]
-    kinds = {"text": pl.String, "real": pl.Float64, "integer": pl.Int64}
-    schema = {column.name: kinds[column.type] for column in LINK_QUALITY.columns}
-    return pl.DataFrame(found, schema=schema, orient="row")
+    return pl.DataFrame(found, schema=schema(LINK_QUALITY), orient="row")
 
 
 def wilson(hits: float, of: float) -> tuple[float, float]:
@@ -78,12 +78,9 @@ def _share(measure: str, group: str, hits: int, of: int, basis: str) -> Row:
     return (measure, group, hits / of, low, high, of, basis) if of else (measure, group, None, None, None, 0, basis)
 
 
-def _estimates(pairs: pl.DataFrame, doubts: pl.DataFrame, identity: pl.DataFrame, decisions: pl.DataFrame,
-               rows: int) -> Iterator[Row]:  # fmt: skip
+def _estimates(loose: pl.DataFrame, doubts: pl.DataFrame, rows: int) -> Iterator[Row]:
     """Precision (1 - share wrong) and recall (1 - share missed), by the model's own doubts."""
-    ends = with_ends(pairs.filter("together"), identity)
-    loose = links(ends, decisions).with_columns(wrong=(1 - C("match_probability")) * C("moved"))
-    doubtful = loose.filter(C("why").is_in([WEAK, BRIDGE]))
+    doubtful = loose.with_columns(wrong=(1 - C("match_probability")) * C("moved"))
     wrong = float((doubtful["wrong"] + TAIL * doubtful["moved"]).sum()) + UNSEEN * rows
     missed = float(doubts.filter(~C("together")).select((C("chance") * C("moved")).sum()).item() or 0.0)
     for measure, error in (("precision", wrong), ("recall", missed)):

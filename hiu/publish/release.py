@@ -16,27 +16,14 @@ from typing import Any, BinaryIO
 import polars as pl
 
 from hiu.errors import HiuError
-from hiu.model import PUBLISHED, Table, Type
+from hiu.model import PUBLISHED, Table
+from hiu.model.frames import schema
 from hiu.publish.disk import flush_folder, move, write_whole
 from hiu.publish.stamp import Stamp
 
 MANIFEST = "MANIFEST.json"
 BUILDING = ".building-"
 Files = Mapping[str, bytes]
-_TYPES: dict[Type, pl.DataType] = {
-    "text": pl.String(),
-    "integer": pl.Int64(),
-    "real": pl.Float64(),
-    "boolean": pl.Boolean(),
-    "date": pl.Date(),
-    "timestamp": pl.Datetime("us"),
-    "texts": pl.List(pl.String()),
-}
-
-
-def schema(table: Table) -> dict[str, pl.DataType]:
-    """The polars types of a table's columns, in order."""
-    return {column.name: _TYPES[column.type] for column in table.columns}
 
 
 def conform(table: Table, frame: pl.DataFrame) -> pl.DataFrame:

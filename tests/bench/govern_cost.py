@@ -19,8 +19,8 @@ from hiu.govern.canary import people, sweep
 from hiu.govern.gate import basis_table, follow, permitted
 from hiu.govern.tombstone import erased_rows
 from hiu.model import RECORD
+from hiu.model.frames import schema
 from hiu.model.govern import BASIS
-from hiu.publish.release import schema
 from hiu.settings import Basis, Settings
 
 SEED, IDS, DENIED, ROWS, STONES = 1, 300_000, 3_000, 1_000_000, 5_000

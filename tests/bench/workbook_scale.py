@@ -18,9 +18,9 @@ from typing import Any
 import polars as pl
 
 from hiu.model import DATASETS, MEETING_ENTRY, PUBLISHED, Table
+from hiu.model.frames import schema
 from hiu.month import Month
 from hiu.publish.access import gated
-from hiu.publish.release import schema
 from hiu.publish.stamp import Stamp
 from hiu.publish.workbook import workbook
 from hiu.publish.workbook_back import read_back

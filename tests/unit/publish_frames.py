@@ -10,9 +10,9 @@ from typing import Any
 import polars as pl
 
 from hiu.model import DATASETS, PUBLISHED, Table
+from hiu.model.frames import schema
 from hiu.month import Month
 from hiu.publish.access import mark
-from hiu.publish.release import schema
 
 LAST = Month(2026, 3)
 IDS = ("HIU-AAAA2222", "HIU-BBBB3333", "HIU-CCCC4444", "HIU-DDDD5555", "HIU-EEEE6666", "HIU-FFFF7777")

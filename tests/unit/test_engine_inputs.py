@@ -15,6 +15,7 @@ from hiu.engine.restated import restated
 from hiu.engine.steps import AFTER_LINK, BEFORE_LINK, build_all, parameters
 from hiu.engine.working import KNOWN, WORKING
 from hiu.model import TABLES
+from hiu.model.frames import schema
 from hiu.month import Month
 from hiu.settings import Counting
 from hiu.sources import Count, FieldSpec, FileSpec, KeySpec, Measure, Source
@@ -108,12 +109,9 @@ def test_working_tables_do_not_hide_published_ones() -> None:
 
 
 def test_nothing_received_gives_every_table_empty() -> None:
-    from_type = {"text": pl.String, "integer": pl.Int64, "real": pl.Float64, "boolean": pl.Boolean, "date": pl.Date,
-                 "timestamp": pl.Datetime("us"), "texts": pl.List(pl.String)}  # fmt: skip
     with Warehouse(None, memory_limit="200MB") as store:
         for name in ("record", "fact", "quarantine", "deliveries", "cluster", "meeting_fact"):
-            columns = KNOWN[name].columns
-            store.put(name, pl.DataFrame(schema={column.name: from_type[column.type] for column in columns}))
+            store.put(name, pl.DataFrame(schema=schema(KNOWN[name])))
         store.put("counting", counting(SOURCES, {}))
         store.put("calendar", calendar(SOURCES, deliveries(), MARCH))
         made = build_all(store, BEFORE_LINK + AFTER_LINK, MARCH, Counting())

@@ -15,8 +15,8 @@ from hiu.govern.pseudonym import key_id, masked, pseudonym, recipient_key
 from hiu.govern.retention import review
 from hiu.govern.tombstone import erased_rows, set_aside, tokens
 from hiu.model import PEOPLE, QUARANTINE, RECORD, SUPPORT, TEAM_CONTACT, Table
+from hiu.model.frames import schema
 from hiu.model.govern import BASIS, FAMILY_CONSENTS, OVERRIDES, REVIEWS
-from hiu.publish.release import schema
 from hiu.settings import Basis, Governance, Settings
 
 ON = date(2026, 4, 8)

@@ -6,6 +6,8 @@ import pytest
 from link_kit import decided, groups, people, table, who
 from pydantic import ValidationError
 
+from hiu.errors import HiuError
+from hiu.link import local
 from hiu.link.local import link_locally, prepared
 from hiu.settings import Linking
 
@@ -55,6 +57,12 @@ def test_sources_that_never_share_a_person_are_kept_apart_through_a_third_too() 
         found = linked(APART, Linking(never_shared=(pair,)))
         assert not any({"a", "b"} <= group for group in found)
         assert any("c" in group and len(group) == 2 for group in found)
+
+
+def test_a_rule_that_can_not_be_made_to_hold_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local, "_PASSES", 1)
+    with pytest.raises(HiuError, match=r"never_shared: after 1 rounds of parting found \d+ pairs"):
+        linked(APART, Linking(never_shared=(("prison", "school"),)))
 
 
 def test_a_reviewer_goes_before_the_rule() -> None:

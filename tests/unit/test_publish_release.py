@@ -12,6 +12,7 @@ import pytest
 
 from hiu.errors import HiuError
 from hiu.model import PUBLISHED
+from hiu.model.frames import schema
 from hiu.month import Month
 from hiu.publish import disk, release
 from hiu.publish.pointer import Current, drop_current, read_current, set_current
@@ -32,7 +33,7 @@ def test_a_release_holds_every_published_table_in_the_model_s_columns(folder: Pa
     final = publish(frames.published(), folder=folder, stamp=STAMP, files={"charts/HIU-AAAA2222.svg": b"<svg/>"})
     assert final == folder / STAMP.run_id
     for name, table in PUBLISHED.items():
-        assert pl.read_parquet(final / f"{name}.parquet").schema == pl.Schema(release.schema(table))
+        assert pl.read_parquet(final / f"{name}.parquet").schema == pl.Schema(schema(table))
     assert verify_release(final) == []
     assert [path.name for path in folder.iterdir()] == [STAMP.run_id]
 
