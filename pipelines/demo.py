@@ -38,13 +38,18 @@ def make_area(folder: Path, *, people: int, months: int, seed: int, last: str, n
 
 
 def run_demo(folder: Path, *, people: int, months: int, seed: int, now: datetime, report: Reporter) -> int:
-    """Make the area if it isn't there, run its last month, and name the meeting pack and a chart."""
+    """Make the area if it isn't there, run its last two months, and name the meeting pack and a chart."""
     from pipelines.run import run_month
     from pipelines.told import tell
 
     with report.stage("synth"):
         make_area(folder, people=people, months=months, seed=seed, last=str(LAST), now=now)
-    outcome = run_month(open_place(folder), LAST, now=now, report=report)
+    place = open_place(folder)
+    if place.published_folder(LAST) is None:
+        report.say(f"{(LAST - 1).title}, so that the pack can say what changed since:")
+        run_month(place, LAST - 1, now=now, report=report)
+    report.say(f"{LAST.title}:")
+    outcome = run_month(place, LAST, now=now, report=report)
     tell(outcome)
     if outcome.published:
         charts = sorted((outcome.published / "charts").glob("*.svg"))

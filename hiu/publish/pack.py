@@ -53,6 +53,7 @@ def pack_view(tables: Tables, *, stamp: Stamp, settings: Settings) -> dict[str, 
         "marking": MARKING,
         "top": settings.rank.top,
         "people": people_of(tables, shown, stamp.month, settings),
+        # no list of last month to compare with: what changed is not known, which is not nothing
         "first": tables["ranked"].height > 0 and tables["changes"].is_empty(),
         **front(tables, shown["person_id"].to_list(), stamp.month, settings),
         "definitions": (*DEFINITIONS, certainty(settings)),

@@ -76,6 +76,7 @@ def _front(view: View, people: Mapping[str, Any]) -> dict[str, Any]:
         "about": "The list supports a decision and makes none: a named person signs off every offer. Refusing support "
         f"changes no number. Audit head {stamp.audit_head or 'none'}.",
         "candidates": CANDIDATES,
+        "first": view["first"],
         "changes": [
             {"heading": group["heading"],
              "entries": [f"{who(one['id'])}: {one['what']}" if one["id"] else one["what"] for one in group["entries"]]}

@@ -17,7 +17,7 @@ from hiu.model import ALIASES, CHANGES
 from hiu.month import Month
 from hiu.rank.ranking import Ranking
 from hiu.rank.risk import NOT_ASSESSED
-from hiu.rank.sentence import amount, ordinal
+from hiu.rank.sentence import amount, in_points, ordinal
 
 Row = dict[str, Any]
 _SMALL, _CLEAR = 0.02, 0.1
@@ -51,8 +51,9 @@ def changes(
     `before` is last month's ranked table (None: the first list, nothing to compare); `places` is N;
     `aliases` has the columns of model.ALIASES (only this month's are news); `restated` has month
     (date), dataset, added, removed; `earlier` holds ids that were on some list before last month's;
-    `recounted` is last month's list built again from today's data (person_id, points_12): where it
-    differs from `before`, that person's figures were restated.
+    `recounted` is last month's list built again from today's data (columns of model.RANKED): where it differs
+    from `before`, that person's figures were restated. That is given as the reason of a move if it did more
+    of it than what happened since; else what happened since is told against the restated figures.
     """
     ranked = now.ranked if isinstance(now, Ranking) else now
     known = pl.DataFrame(schema={c.name: pl.String for c in ALIASES.columns}) if aliases is None else aliases
@@ -63,7 +64,7 @@ def changes(
         old, new = _by_person(before, became), _by_person(ranked, {})
         changed = {name for pair in news.select("old_id", "person_id").rows() for name in pair}
         returning = {_last(name, became) for name in earlier}
-        _places(found, old, new, places, returning, changed, _restated_people(before, recounted, became))
+        _places(found, old, new, places, returning, changed, _recounted(old, recounted, became))
     _identities(found, news)
     _restatements(found, restated)
     return _typed(found.rows)
@@ -85,17 +86,19 @@ def _last(name: str, became: dict[str, str]) -> str:
     return name
 
 
-def _restated_people(before: pl.DataFrame, recounted: pl.DataFrame | None, became: dict[str, str]) -> set[str]:
-    if recounted is None:
-        return set()
-    then = {_last(name, became): points for name, points in before.select("person_id", "points_12").rows()}
-    again = dict(recounted.select("person_id", "points_12").rows())
-    return {name for name, points in again.items() if name in then and abs(points - then[name]) > 1e-6}
+def _recounted(old: dict[str, Row], recounted: pl.DataFrame | None, became: dict[str, str]) -> dict[str, Row]:
+    """Last month's rows as they would be now, of those whose figures were restated."""
+    again = {} if recounted is None else _by_person(recounted, became)
+    return {
+        name: row
+        for name, row in again.items()
+        if name in old and abs(row["points_12"] - old[name]["points_12"]) > 1e-6
+    }
 
 
 def _places(
     found: _Found, old: dict[str, Row], new: dict[str, Row], places: int,
-    earlier: set[str], changed: set[str], restated: set[str],
+    earlier: set[str], changed: set[str], again: dict[str, Row],
 ) -> None:  # fmt: skip
     for name, row in new.items():
         was = old.get(name)
@@ -104,43 +107,45 @@ def _places(
         if rank > places:
             continue
         if before is None or before > places:
-            kind, why = ("returned" if name in earlier else "new"), _reason(was, row, name, changed, restated, up=True)
+            kind, why = ("returned" if name in earlier else "new"), _reason(was, row, name, changed, again, up=True)
             from_ = "was not ranked" if before is None else f"was {ordinal(before)}"
             found.add(kind, name, f"{ordinal(rank)}, {from_}: {why}", before, rank)
         elif rank != before:
             up = rank < before
-            why = _reason(was, row, name, changed, restated, up=up)
+            why = _reason(was, row, name, changed, again, up=up)
             move = f"{'Up' if up else 'Down'} from {ordinal(before)} to {ordinal(rank)}: {why}"
             found.add("rising" if up else "falling", name, move, before, rank)
     for name, was in old.items():
         if was["rank"] <= places and (name not in new or new[name]["rank"] > places):
-            _left(found, name, was, new.get(name), changed, restated)
+            _left(found, name, was, new.get(name), changed, again)
 
 
-def _left(found: _Found, name: str, was: Row, row: Row | None, changed: set[str], restated: set[str]) -> None:
+def _left(found: _Found, name: str, was: Row, row: Row | None, changed: set[str], again: dict[str, Row]) -> None:
     if row is None:
         reason = "identity changed" if name in changed else "no contact in 12 months, or no longer to be listed"
         found.add("left", name, f"Was {ordinal(was['rank'])}, no longer ranked: {reason}.", was["rank"])
         return
-    why = _reason(was, row, name, changed, restated, up=False)
+    why = _reason(was, row, name, changed, again, up=False)
     move = f"Down from {ordinal(was['rank'])} to {ordinal(row['rank'])}: {why}"
     found.add("left", name, move, was["rank"], row["rank"])
 
 
-def _reason(was: Row | None, row: Row, name: str, changed: set[str], restated: set[str], *, up: bool) -> str:
+def _reason(was: Row | None, row: Row, name: str, changed: set[str], again: dict[str, Row], *, up: bool) -> str:
     """The strongest reason that points the way of the move."""
     if name in changed:
         return "identity changed (records joined or parted)."
     if was is None:
-        return f"own demand, {amount(row['points_3'])} points in the last 3 months."
+        return f"own demand, {in_points(row['points_3'])} in the last 3 months."
     way = 1 if up else -1
     need = way * _step(row["expected_points"], was["expected_points"])
     grade = way * _step(row["risk"], was["risk"])
     if grade > _SMALL and grade >= need:
         return _regraded(was, row)
-    if name in restated:
+    then = again.get(name, was)
+    since = way * _step(row["expected_points"], then["expected_points"])
+    if need - since > max(_SMALL, since):
         return "data restated, earlier months were sent again with other figures."
-    return _own(was, row, way, need) or "others' demand, their own changed little."
+    return _own(then, row, way, since) or "others' demand, their own changed little."
 
 
 def _own(was: Row, row: Row, way: int, need: float) -> str | None:
@@ -148,7 +153,7 @@ def _own(was: Row, row: Row, way: int, need: float) -> str | None:
     for months in (3, 12):
         now, then = row[f"points_{months}"], was[f"points_{months}"]
         if need > _SMALL and way * (now - then) > 0:
-            return f"own demand, {amount(now)} points in the last {months} months against {amount(then)} a month ago."
+            return f"own demand, {in_points(now)} in the last {months} months against {amount(then)} a month ago."
     if need > _CLEAR:
         return (
             f"own demand, as many points but {'more recent' if way > 0 else 'longer ago'} (recent months count more)."

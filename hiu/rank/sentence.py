@@ -18,6 +18,12 @@ def amount(value: float) -> str:
     return f"{value:.0f}" if value >= 9.95 else f"{value:.1f}".removesuffix(".0")
 
 
+def in_points(value: float) -> str:
+    """The number with its unit: 1 point, 1.5 points."""
+    said = amount(value)
+    return f"{said} point{'' if said == '1' else 's'}"
+
+
 def why(
     *,
     rank: int,
@@ -39,11 +45,10 @@ def why(
 ) -> str:
     """The sentence (methods.md section 1). `estimated` names what was filled, or is empty."""
     place = ordinal(rank) + (" of the under-18s" if under_18 else "")
-    about = amount(expected)
     reason = _risk(risk_source, risk_band, likelihood, impact, if_low, if_high)
     unsure = " (no reliable difference between the people marked B)" if certainty == "B" else ""
     return (
-        f"{place}: about {about} point{'' if about == '1' else 's'} expected in the next 3 months "
+        f"{place}: about {in_points(expected)} expected in the next 3 months "
         f"({amount(points_3)} in the last 3, {amount(points_12)} in the last 12; recent months count more), "
         f"times risk {risk:.1f} ({reason}); plausible rank {low}-{high}, certainty {certainty}{unsure}."
         f"{f' Estimated in part: {estimated}.' if estimated else ''}"

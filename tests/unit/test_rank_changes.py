@@ -121,5 +121,14 @@ def test_restated_figures_are_the_reason() -> None:
     assert row["kind"] == "rising" and "data restated" in row["what"]
 
 
+def test_a_small_restatement_does_not_hide_what_happened_since() -> None:
+    then = month(area(), 1)
+    now = area(C=40)
+    now["C"] = {POLICE: [*now["C"][POLICE][:20], 7, *now["C"][POLICE][21:]]}
+    found = changes(month(now), then, month=MARCH, places=3, recounted=month(now, 1))
+    row = found.filter(pl.col("person_id") == "C").row(0, named=True)
+    assert row["what"] == "Up from 3rd to 1st: own demand, 52 points in the last 3 months against 19 a month ago."
+
+
 def test_the_first_list_has_nothing_to_compare() -> None:
     assert changes(month(area()), None, month=MARCH, places=3).height == 0
