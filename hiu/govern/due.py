@@ -83,8 +83,8 @@ def _capacity(person: Row, settings: Settings, on: date) -> Row | None:
     if person["capacity_at"] is None:
         return _row(person["person_id"], "capacity", person["start"], on, "no capacity review is recorded")
     when = months_after(person["capacity_at"], settings.governance.capacity_months)
-    return _soon(person["person_id"], "capacity", when, settings, on, "capacity was last reviewed "
-                 f"{settings.governance.capacity_months} months before")  # fmt: skip
+    return _soon(person["person_id"], "capacity", when, settings, on, "capacity is to be reviewed again "
+                 f"{settings.governance.capacity_months} months after the last time")  # fmt: skip
 
 
 def _plan(person: Row, settings: Settings, on: date) -> Row | None:

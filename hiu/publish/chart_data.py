@@ -22,6 +22,7 @@ class PersonSeries:
 
     `counts` has every data set of the model and those of `extra` (a site's own, stacked on top).
     `name` is None unless names are shown. `data_to` is the last day covered, if before the month's end.
+    `compared` is what is said of support where the months shown are not all that are known.
     """
 
     person_id: str
@@ -34,6 +35,7 @@ class PersonSeries:
     support_end: date | None = None
     breaks: Mapping[str, date] = field(default_factory=dict)
     extra: tuple[str, ...] = ()
+    compared: str | None = None
 
     @property
     def partial(self) -> bool:

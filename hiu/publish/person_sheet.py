@@ -24,6 +24,7 @@ from hiu.publish.pack_people import gates_of, recorded_of
 from hiu.publish.pdf import paper
 from hiu.publish.stamp import Stamp
 from hiu.publish.text import clean, day, fitted, listed, shorten, shown_name
+from hiu.publish.titles import support_line
 from hiu.publish.workbook_data import entries_of
 from hiu.settings import Settings
 
@@ -150,7 +151,7 @@ def _series(person_id: str, tables: Tables, stamp: Stamp, settings: Settings) ->
         breaks=settings.policy_breaks, extra=tuple(sorted(set(tables["coverage"]["dataset"]) - set(DATASETS))),
     )  # fmt: skip
     counts = {name: cells[-MONTHS:] for name, cells in drawn.counts.items()}
-    return replace(drawn, months=drawn.months[-MONTHS:], counts=counts)
+    return replace(drawn, months=drawn.months[-MONTHS:], counts=counts, compared=support_line(drawn))
 
 
 def _months(drawn: PersonSeries, extra: pl.DataFrame, coverage: pl.DataFrame) -> dict[str, Any]:

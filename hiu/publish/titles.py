@@ -94,14 +94,18 @@ def subtitle(person: PersonSeries) -> list[str]:
 
 def support_line(person: PersonSeries) -> str:
     """Contacts a month either side of the start of support, or why it is too early to say; empty if no support."""
+    if person.compared is not None:
+        return person.compared
     start = person.support_start
     if start is None or not person.months[0].start <= start <= person.months[-1].end:
         return ""
     begun = person.months.index(Month.of(start))
     before, after = _complete(person, 0, begun)[-EARLY:], _complete(person, begun + 1, len(person.months))[-EARLY:]
     opening = f"After support started ({day(start)}): "
-    if min(len(before), len(after)) < EARLY:
-        return f"{opening}too early to say (fewer than {EARLY} complete months on one side)."
+    if len(after) < EARLY:
+        return f"{opening}too early to say (fewer than {EARLY} complete months since)."
+    if len(before) < EARLY:
+        return f"{opening}not to be compared (fewer than {EARLY} complete months before)."
     old, new = sum(before) / EARLY, sum(after) / EARLY
     flag = _across(person, start)
     return (

@@ -190,6 +190,8 @@ def test_support_is_compared_only_with_six_complete_months_on_each_side() -> Non
         "Not causal."
     )
     early = person_chart(person(figures, support={"start": date(2025, 11, 10)}))["title"]["subtitle"][1]
+    late = person_chart(person(figures, support={"start": date(2024, 6, 10)}))["title"]["subtitle"][1]
+    assert "not to be compared (fewer than 6 complete months before)" in late and "early" not in late
     assert "too early to say" in early and "because" not in told + early
 
 
