@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import tomllib
-from pathlib import Path
 from typing import Any
 
 from hiu.errors import SettingsError
@@ -14,8 +12,8 @@ from hiu.errors import SettingsError
 _TABLE = re.compile(r"^\s*\[")
 
 
-def with_value(text: str, table: str, key: str, value: str | None, note: str) -> str:
-    """The text with `table.key` set to a string, or without it (None). Raises SettingsError if it can't be done."""
+def with_value(text: str, table: str, key: str, value: str | float | None, note: str) -> str:
+    """The text with `table.key` set to a value, or without it (None). Raises SettingsError if it can't be done."""
     end = "\r\n" if "\r\n" in text else "\n"
     lines = text.splitlines()
     new = [] if value is None else [f"{key} = {json.dumps(value, ensure_ascii=False)}  # {note}"]
@@ -37,10 +35,3 @@ def with_value(text: str, table: str, key: str, value: str | None, note: str) ->
     except tomllib.TOMLDecodeError:
         pass
     raise SettingsError(f"site.toml is laid out in a way that can't be changed safely: set {table}.{key} by hand")
-
-
-def replace(path: Path, text: str) -> None:
-    """Written aside and moved into place, so that a cut-off leaves the old file."""
-    aside = path.with_suffix(".toml.tmp")
-    aside.write_bytes(text.encode("utf-8"))
-    os.replace(aside, path)  # noqa: PTH105

@@ -19,6 +19,7 @@ from hiu.link.ids import assign_people
 from hiu.link.match import link
 from hiu.link.scorer import WeightTable
 from hiu.month import Month
+from hiu.publish.disk import replace
 from hiu.publish.stamp import Stamp
 from hiu.publish.train_page import train_page
 from pipelines.count import count_demand
@@ -29,7 +30,7 @@ from pipelines.place import Place
 from pipelines.plan import Work
 from pipelines.progress import Reporter, out
 from pipelines.rank import rank_people
-from pipelines.toml_edit import replace, with_value
+from pipelines.toml_edit import with_value
 
 SHIPPED = "shipped"
 TOP = 50
@@ -77,7 +78,7 @@ def adopt(place: Place, which: str, by: str | None, *, now: datetime) -> None:
     before = place.settings.linking.model
     record(place, {"type": "model_adopted", "from": before.name if before else SHIPPED,
                    "to": value or SHIPPED, "by": name}, now)  # fmt: skip
-    replace(site, text)
+    replace(site, text.encode("utf-8"))
     out(f"{site}: {'the shipped model' if value is None else value}, adopted by {name}; recorded. The next 'hiu run' "
         "matches with it; decisions hold as before.")  # fmt: skip
 

@@ -9,8 +9,8 @@ import pytest
 
 from hiu.errors import SettingsError
 from hiu.publish.report_charts import trend_chart
-from pipelines.adopt import with_half_life
 from pipelines.reports import plain
+from pipelines.toml_edit import with_value
 
 SITE = """name = "Ours"
 
@@ -36,7 +36,7 @@ source = "ed"
     ],
 )  # fmt: skip
 def test_only_the_half_life_changes(text: str) -> None:
-    changed = with_half_life(text, 6, "adopted 2026-04-01 by the group")
+    changed = with_value(text, "rank", "half_life", 6.0, "adopted 2026-04-01 by the group")
     before, after = tomllib.loads(text), tomllib.loads(changed)
     assert after.pop("rank") == {**before.pop("rank", {}), "half_life": 6.0} and after == before
     kept = [line for line in text.splitlines() if line.strip() and not line.startswith("half_life")]
@@ -47,7 +47,7 @@ def test_only_the_half_life_changes(text: str) -> None:
 @pytest.mark.parametrize("text", ["rank = {top = 10}\n", "rank.half_life = 2.0\n"])
 def test_a_layout_that_cannot_be_changed_safely_is_left_alone(text: str) -> None:
     with pytest.raises(SettingsError, match="by hand"):
-        with_half_life(text, 6, "note")
+        with_value(text, "rank", "half_life", 6.0, "note")
 
 
 def test_json_holds_no_infinity() -> None:
