@@ -9,6 +9,7 @@ from hiu.errors import HiuError, UsageError
 from hiu.site import decide as desk
 from hiu.site import sheet
 from hiu.site.queue import Ask, Queue, by_ids
+from pipelines.disclose import show_names as names_shown
 from pipelines.journal import record
 from pipelines.place import Place
 from pipelines.progress import out
@@ -19,15 +20,21 @@ _WIDTH = 26
 def review(place: Place, month: str | None, top: int, *, double: bool, by: str | None, csv: Path | None,
            show_names: bool, now: datetime) -> None:  # fmt: skip
     """Print the pairs that matter most, or write them to a CSV to fill in."""
-    queue = Queue(*place.which(month), place.records, show_names=show_names)
-    if double:
-        if not (by or "").strip():
-            raise UsageError("--double needs --by NAME: the second reviewer, so that they see only what others decided")
-        asks = queue.twice(str(by), place.settings.linking.double_review, top)
-    else:
-        asks = queue.waiting(top)
+    if double and not (by or "").strip():
+        raise UsageError("--double needs --by NAME: the second reviewer, so that they see only what others decided")
+
+    def laid(queue: Queue) -> list[Ask]:
+        return queue.twice(str(by), place.settings.linking.double_review, top) if double else queue.waiting(top)
+
+    queue = Queue(*place.which(month), place.records)
+    asks = laid(queue)
     if show_names:
-        record(place, {"type": "names_shown", "identities": by_ids(asks), "month": str(queue.month)}, now)
+        told = {"identities": by_ids(asks)}
+        found = names_shown(place, queue.people(asks), month=str(queue.month), now=now, told=told)
+        queue = Queue(queue.month, queue.folder, place.records, names=found.ids)
+        asks = laid(queue)
+        if found.withheld:
+            out(f"Names {found.told}.")
     if csv is not None:
         csv.write_bytes(sheet.written(asks))
         record(place, {"type": "review_sheet", "pairs": len(asks), "names": show_names, "month": str(queue.month)}, now)

@@ -9,7 +9,7 @@ import polars as pl
 from rapidfuzz.distance import Indel
 
 from hiu.link.explain import shown, titles
-from hiu.site.queue import masked_value
+from hiu.site.queue import masked_value, rows_of, who_is
 
 if TYPE_CHECKING:
     from hiu.site.published import Published
@@ -68,9 +68,8 @@ class Pairs:
             return {"head": letter, "sub": "no longer described so"}
         rank = self.ranks.get(one["person_id"])
         place = f"rank {rank}" if rank else "not ranked"
-        rows = f"{one['rows']:,} row" + ("" if one["rows"] == 1 else "s")
         return {"head": f"{letter}: {one['person_id']}",
-                "sub": f"{place}; {rows}; {(one['sources'] or '').replace('|', ', ')}"}  # fmt: skip
+                "sub": f"{place}; {rows_of(one['rows'])}; {(one['sources'] or '').replace('|', ', ')}"}  # fmt: skip
 
     def _fields(self, records: list[dict[str, Any]], weights: dict[str, tuple[str, float]]) -> list[dict[str, Any]]:
         out = []
@@ -106,10 +105,8 @@ class Pairs:
                 "person's, and the other descriptions follow where they agree.")  # fmt: skip
 
     def _who(self, person: str) -> str:
-        rank = self.ranks.get(person)
         rows = self.published.scan("people").filter(C("person_id") == person).select("rows").collect()
-        n = int(rows.item()) if rows.height else 0
-        return f"{person} ({f'rank {rank}' if rank else 'not ranked'}, {n:,} row{'' if n == 1 else 's'})"
+        return who_is(person, self.ranks.get(person), int(rows.item()) if rows.height else 0)
 
 
 def compared(texts: list[str]) -> list[list[Part]]:

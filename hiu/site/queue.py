@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,10 +48,13 @@ class Ask:
 
 
 class Queue:
-    """A published month's doubtful pairs, with what was decided since. Reads published files and records only."""
+    """A published month's doubtful pairs, with what was decided since. Reads published files and records only.
 
-    def __init__(self, month: Month, folder: Path, records: Path, *, show_names: bool = False) -> None:
-        self.month, self.folder, self.records, self.show_names = month, folder, records, show_names
+    Of `names`, ids of people whom the gate lets through, the descriptions are shown whole; of all others masked.
+    """
+
+    def __init__(self, month: Month, folder: Path, records: Path, *, names: Collection[str] = ()) -> None:
+        self.month, self.folder, self.records, self.names = month, folder, records, frozenset(names)
         self.pairs = pl.read_parquet(folder / "review_queue.parquet").sort("place")
         self.decisions = read(records, DECISIONS)
 
@@ -81,6 +84,11 @@ class Queue:
             raise UsageError(f"'{text}': {len(found)} descriptions begin so; give more of the id")
         near = did_you_mean(wanted, self.pairs["identity_a"].to_list() + self.pairs["identity_b"].to_list())
         raise UsageError(f"no description '{text}' in {self.month.title}.{near}")
+
+    def people(self, asks: Sequence[Ask]) -> list[str]:
+        """Ids of the people the descriptions on show are of."""
+        told = pl.scan_parquet(self.folder / "descriptions.parquet").filter(C("identity_id").is_in(by_ids(asks)))
+        return told.select("person_id").unique().sort("person_id").collect()["person_id"].to_list()
 
     def _held(self) -> pl.DataFrame:
         return self.decisions.filter(C("undone_at").is_null()).select(*PAIR, "decision", "reviewer")
@@ -118,7 +126,7 @@ class Queue:
 
     def _side(self, side: dict[str, Any], field: str) -> str:
         text = shown(side, field) if side else None
-        return (text or "") if self.show_names else masked_value(side, field, text)
+        return (text or "") if side.get("person_id") in self.names else masked_value(side, field, text)
 
     def _past(self, pair: tuple[str, str]) -> tuple[str, ...]:
         rows = self.decisions.filter(C("identity_a") == pair[0], C("identity_b") == pair[1]).sort("decided_at")
@@ -136,15 +144,20 @@ class _About:
         """What a decision would join, or part."""
         one, other = row["person_a"], row["person_b"]
         if row["together"]:
-            return f"one person now: {self._who(one)}. If different, about {_rows(row['moved'])} leave"
+            return f"one person now: {self._who(one)}. If different, about {rows_of(row['moved'])} leave"
         return f"two people now: {self._who(one)}; {self._who(other)}. If the same, these descriptions join"
 
     def _who(self, person: str) -> str:
-        rank = self.ranks.get(person)
-        return f"{person} ({f'rank {rank}' if rank else 'not ranked'}, {_rows(self.rows.get(person, 0))})"
+        return who_is(person, self.ranks.get(person), self.rows.get(person, 0))
 
 
-def _rows(n: int) -> str:
+def who_is(person: str, rank: int | None, rows: int) -> str:
+    """A person by id, place and size: no name."""
+    return f"{person} ({f'rank {rank}' if rank else 'not ranked'}, {rows_of(rows)})"
+
+
+def rows_of(n: int) -> str:
+    """So many rows, in words."""
     return f"{n:,} row" + ("" if n == 1 else "s")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
@@ -11,7 +12,8 @@ import pytest
 from areakit import LAST, NOW, PlaceOf, copy_months, run, table
 from typer.testing import CliRunner
 
-from hiu.govern import audit
+from hiu.govern import audit, records
+from hiu.model.govern import BASIS, DISCLOSURES
 from hiu.month import Month
 from hiu.site import decide as desk
 from hiu.site.queue import Queue
@@ -33,8 +35,8 @@ def says(args: list[str], code: int = 0) -> str:
     return done.output
 
 
-def queue(place: Place, *, show_names: bool = False) -> Queue:
-    return Queue(*place.which(None), place.records, show_names=show_names)
+def queue(place: Place) -> Queue:
+    return Queue(*place.which(None), place.records)
 
 
 def pair_of(place: Place, *, together: bool) -> tuple[str, str]:
@@ -50,10 +52,30 @@ def test_the_queue_is_told_masked_and_with_names_only_if_that_is_logged(place_af
     assert not {word for word in masked.replace("\n", " ").split() if word in names and len(word) > 3}
     shown = says(["review", "--top", "50", "--show-names", *site])
     assert {word for word in shown.split() if word in names and len(word) > 3}
-    logged = audit.read(place_after.audit)[-1]["event"]
-    assert logged["type"] == "names_shown"
+    logged = [one["event"] for one in audit.read(place_after.audit) if one["event"]["type"] == "names_shown"][-1]
+    assert records.read(place_after.records, DISCLOSURES)["what"].to_list()[-1] == "names shown"
     assert logged["identities"]
     assert not names & set(str(logged).upper().split())
+
+
+def test_whom_the_basis_withholds_stays_masked_among_the_names(place_after: Place, site: list[str]) -> None:
+    held = queue(place_after)
+    ask = next(one for one in held.waiting() if any(line.title == "Family name" and line.left for line in one.lines))
+    people = held.people([ask])
+    about = {"purpose": "*", "recipient": "*", "code": "objection", "allow": False, "decided_by": "DPO",
+             "evidence": "letter", "start": date(2020, 1, 1), "recorded_at": datetime(2026, 4, 1)}  # fmt: skip
+    name = next(
+        line.left
+        for seen in Queue(held.month, held.folder, held.records, names=people).waiting()
+        for line in seen.lines
+        if seen.a == ask.a and line.title == "Family name"
+    )
+    block = next(part for part in says(["review", "--top", "50", "--show-names", *site]).split("\n\n") if ask.a in part)
+    records.add(place_after.records, BASIS, [{"person_id": person, **about} for person in people])
+    told = says(["review", "--top", "50", "--show-names", *site])
+    masked = next(part for part in told.split("\n\n") if ask.a in part)
+    assert name in block and name not in masked
+    assert "Names withheld: " in told
 
 
 def test_a_decision_is_recorded_logged_shown_and_undone(place_after: Place, site: list[str]) -> None:
