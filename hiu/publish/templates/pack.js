@@ -93,6 +93,9 @@ function facts(title, rows) {
 function chartTable(own) {
   const cell = (n) => h("td", { class: "n" }, n === null ? h("span", { class: "gap" }, "not supplied") : String(n));
   const months = data.design.months.map((month, index) => h("tr", {}, h("th", { scope: "row" }, month), ...own.n.map((counts) => cell(counts[index])))).reverse();
+  // asked of the page itself: its "toggle" comes too late for a key pressed at once
+  const before = document.getElementById("as-table");
+  if (before) state.table = before.open;
   return h("details", { open: state.table, id: "as-table" }, h("summary", {}, "Show as table"),
     h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "The chart as a table" }, h("table", {},
       h("caption", {}, "Each month, latest first. Not supplied is missing, never zero."),
