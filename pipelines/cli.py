@@ -16,14 +16,14 @@ import typer
 
 from hiu.errors import HiuError
 from hiu.govern.rights import close_new_files
-from pipelines.cli_back import add_back
-from pipelines.cli_govern import add_govern
-from pipelines.cli_matching import add_matching
-from pipelines.cli_notebooks import add_notebooks
-from pipelines.cli_options import AsJson, Curated, OnMonth, Quiet, Raw, Site
-from pipelines.cli_outputs import add_outputs
-from pipelines.cli_papers import add_papers
-from pipelines.cli_reports import add_reports
+from pipelines.commands.back import add_back
+from pipelines.commands.govern import add_govern
+from pipelines.commands.matching import add_matching
+from pipelines.commands.notebooks import add_notebooks
+from pipelines.commands.options import AsJson, Curated, OnMonth, Quiet, Raw, Site
+from pipelines.commands.outputs import add_outputs
+from pipelines.commands.papers import add_papers
+from pipelines.commands.reports import add_reports
 from pipelines.progress import Reporter, out
 
 app = typer.Typer(
@@ -111,7 +111,7 @@ def demo(
     quiet: Quiet = False,
 ) -> int:
     """Invent a small area, run everything on it, and say where the outputs are."""
-    from pipelines.demo import run_demo
+    from pipelines.setup.demo import run_demo
 
     return run_demo(folder, people=people, months=months, seed=seed, now=_now(), report=_reporter(quiet))
 
@@ -127,9 +127,9 @@ def run(
 ) -> int:
     """Take in, match, count, rank and publish a month; what is unchanged is not done again."""
     from hiu.month import Month
+    from pipelines.govern.told import tell
     from pipelines.place import open_place
     from pipelines.run import run_month
-    from pipelines.told import tell
 
     wanted = Month.parse(month)
     place = open_place(site, raw=raw, curated=curated)
@@ -149,8 +149,8 @@ def check(
     as_json: AsJson = False,
 ) -> int:
     """Say what of a file would load, what would not, and why. Nothing is loaded."""
-    from pipelines.check import check_file
     from pipelines.place import open_place
+    from pipelines.setup.check import check_file
 
     return check_file(open_place(site), file, source, as_json=as_json)
 
@@ -163,8 +163,8 @@ def new(
     save: Annotated[bool, typer.Option(help="Write it to the site's sources/ folder")] = False,
 ) -> None:
     """Draft the mapping of a source from a file: headers are matched by likeness and by their values."""
-    from pipelines.check import draft_source
     from pipelines.place import open_place
+    from pipelines.setup.check import draft_source
 
     draft_source(open_place(site), source, file, save=save)
 
@@ -172,8 +172,8 @@ def new(
 @command()
 def status(site: Site = None, raw: Raw = None, curated: Curated = None, as_json: AsJson = False) -> int:
     """What is published, what waits in the raw folder, and whether a run is going on."""
+    from pipelines.govern.told import tell_status
     from pipelines.place import open_place
-    from pipelines.told import tell_status
 
     return tell_status(open_place(site, raw=raw, curated=curated), as_json=as_json, now=_now())
 
@@ -189,8 +189,8 @@ def explain(
     chart: Annotated[Path | None, typer.Option(help="Of a pair: draw it to this .svg or .png")] = None,
 ) -> None:
     """Why a person is where they are: rank, months, the source rows, and what joined them."""
-    from pipelines.explain import explain as tell
-    from pipelines.explain import explain_two
+    from pipelines.matching.explain import explain as tell
+    from pipelines.matching.explain import explain_two
     from pipelines.place import open_place
 
     if "," in what:
@@ -209,7 +209,7 @@ def find(
     show_names: Annotated[bool, typer.Option(help="Show names; it is logged")] = False,
 ) -> None:
     """Find people by a rough name, alias, date of birth, postcode or id."""
-    from pipelines.explain import find as search
+    from pipelines.matching.explain import find as search
     from pipelines.place import open_place
 
     search(open_place(site, raw=raw, curated=curated), query, month, show_names=show_names, now=_now())
@@ -223,8 +223,8 @@ def verify(
     canary: Annotated[bool, typer.Option("--canary", help="Sweep for names and numbers where none may be")] = False,
 ) -> int:
     """Check the audit chain, every published file, records, releases, and the rows of every delivery."""
+    from pipelines.govern.verify import tell_verified
     from pipelines.place import open_place
-    from pipelines.verify import tell_verified
 
     return tell_verified(open_place(site, raw=raw, curated=curated), canary=canary)
 
@@ -235,7 +235,7 @@ def suites(
     site: Site = None,
 ) -> int:
     """Write the expectation suites from the model and the sources, or prove the committed ones current."""
-    from pipelines.check import suites_of
+    from pipelines.setup.check import suites_of
 
     return suites_of(site, check=check)
 
@@ -249,7 +249,7 @@ def synth(
     last: Annotated[str, typer.Option(help="The last month")] = "2026-03",
 ) -> None:
     """Invent an area: a site with its drops and the truth about them."""
-    from pipelines.demo import make_area
+    from pipelines.setup.demo import make_area
 
     made = make_area(folder, people=people, months=months, seed=seed, last=last, now=_now())
     out(f"made {folder}: {made}")
@@ -258,7 +258,7 @@ def synth(
 @command()
 def lab(site: Site = None) -> int:
     """Open JupyterLab on the notebooks, with everything that calls out switched off."""
-    from pipelines.lab import start_lab
+    from pipelines.setup.lab import start_lab
 
     return start_lab(site)
 

@@ -40,13 +40,13 @@ class Step:
 
 def steps() -> tuple[Step, ...]:
     """Every step after intake, in order; each depends on all before it."""
-    from pipelines import count, link, rank
+    from pipelines.steps import count, link, rank
 
     return (
-        Step("identify", count.identify, ("hiu.engine", "hiu.sql", "hiu.model", "pipelines.count")),
-        Step("link", link.link_people, ("hiu.link", "pipelines.link"), ("linking", "synthetic")),
-        Step("count", count.count_demand, ("hiu.sql", "hiu.engine", "pipelines.count"), ("counting",)),
-        Step("rank", rank.rank_people, ("hiu.rank", "pipelines.rank"), ("rank", "labels")),
+        Step("identify", count.identify, ("hiu.engine", "hiu.sql", "hiu.model", "pipelines.steps.count")),
+        Step("link", link.link_people, ("hiu.link", "pipelines.steps.link"), ("linking", "synthetic")),
+        Step("count", count.count_demand, ("hiu.sql", "hiu.engine", "pipelines.steps.count"), ("counting",)),
+        Step("rank", rank.rank_people, ("hiu.rank", "pipelines.steps.rank"), ("rank", "labels")),
     )
 
 

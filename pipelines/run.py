@@ -14,22 +14,30 @@ from hiu.errors import HiuError
 from hiu.govern.rights import check_private, make_private
 from hiu.model import RECORDED
 from hiu.month import Month
-from pipelines.basis import digest_of, unpermitted
-from pipelines.disclose import kept_files, note_intake
-from pipelines.erase import require_finished
+from pipelines.back.kept import made_before, point, prune
+from pipelines.back.undo import apply
 from pipelines.fingerprint import code_digest, digest
-from pipelines.ingest import Intake, ingest, prepare
+from pipelines.govern.basis import digest_of, unpermitted
+from pipelines.govern.disclose import kept_files, note_intake
+from pipelines.govern.erase import require_finished
 from pipelines.journal import record
-from pipelines.kept import made_before, point, prune
 from pipelines.lock import emptied, hold
 from pipelines.place import Place
 from pipelines.plan import Work, fingerprints, steps
 from pipelines.progress import Reporter
-from pipelines.undo import apply
+from pipelines.steps.ingest import Intake, ingest, prepare
 
 DONE, WARNINGS, REFUSED = 0, 3, 4
-PUBLISH_CODE = ("hiu.publish", "hiu.rank", "hiu.link", "hiu.govern.gate", "pipelines.publish", "pipelines.basis",
-                "pipelines.draw", "pipelines.review")  # fmt: skip
+PUBLISH_CODE = (
+    "hiu.publish",
+    "hiu.rank",
+    "hiu.link",
+    "hiu.govern.gate",
+    "pipelines.govern.basis",
+    "pipelines.steps.publish",
+    "pipelines.steps.draw",
+    "pipelines.steps.review",
+)
 
 
 @dataclass
@@ -68,7 +76,7 @@ def run_month(place: Place, month: Month, *, now: datetime, report: Reporter) ->
 
     The same inputs, settings and code give the same result; if nothing changed, nothing is published.
     """
-    from pipelines.publish import tidy
+    from pipelines.steps.publish import tidy
 
     if not place.curated.exists():
         make_private(place.curated)
@@ -93,7 +101,7 @@ def run_month(place: Place, month: Month, *, now: datetime, report: Reporter) ->
 
 
 def _steps(work: Work, intake: Intake) -> Outcome:
-    from pipelines.publish import publish
+    from pipelines.steps.publish import publish
 
     prints = fingerprints(work)
     last = steps()[-1].name

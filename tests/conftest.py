@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from areakit import LAST, NOW, SAMPLE, PlaceOf, run
 
-from pipelines.demo import make_area
 from pipelines.place import Place, open_place
 from pipelines.run import Outcome
+from pipelines.setup.demo import make_area
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,7 @@ def run(under: str, home: str, month: str, later: str = "0") -> dict[str, Any]:
 def undo(under: str, home: str, delivery: str) -> dict[str, Any]:
     """`hiu undo FILE`; a delivery that is taken back already stays so."""
     from hiu.errors import UsageError
-    from pipelines import undo as job
+    from pipelines.back import undo as job
 
     place = _place(home)
     try:
@@ -49,7 +49,7 @@ def undo_and_run(under: str, home: str, delivery: str, month: str) -> dict[str, 
 def rollback(under: str, home: str, month: str, to: str) -> dict[str, Any]:
     """`hiu rollback MONTH --to RUN`."""
     from hiu.month import Month
-    from pipelines.rollback import rollback as job
+    from pipelines.back.rollback import rollback as job
 
     job(_place(home), Month.parse(month), reason="a test", by="operator", now=NOW, to=to)
     return {}
@@ -58,8 +58,8 @@ def rollback(under: str, home: str, month: str, to: str) -> dict[str, Any]:
 def backup(under: str, home: str, to: str) -> dict[str, Any]:
     """`hiu backup --to DIR`; one that is there already stays."""
     from hiu.errors import UsageError
-    from pipelines import archive
-    from pipelines.backup import backup as job
+    from pipelines.back import archive
+    from pipelines.back.backup import backup as job
 
     try:
         job(_place(home), Path(to), now=NOW)
@@ -71,7 +71,7 @@ def backup(under: str, home: str, to: str) -> dict[str, Any]:
 
 def restore(under: str, home: str, file: str, replace: str = "") -> dict[str, Any]:
     """`hiu restore FILE FOLDER`; a site that is there already stays, if it was restored."""
-    from pipelines.restore import restore as job
+    from pipelines.back.restore import restore as job
 
     if replace or not (Path(home) / "site.toml").exists():
         job(Path(file), Path(home), replace=bool(replace), now=NOW)
@@ -81,7 +81,7 @@ def restore(under: str, home: str, file: str, replace: str = "") -> dict[str, An
 def erase(under: str, home: str, person: str) -> dict[str, Any]:
     """`hiu erase PERSON`, or `--resume` where one was cut off; somebody who is gone already stays so."""
     from hiu.errors import UsageError
-    from pipelines import erase as job
+    from pipelines.govern import erase as job
     from pipelines.progress import Reporter
 
     place, told = _place(home), {"now": NOW, "report": Reporter(quiet=True), "say": lambda line: None}
@@ -100,7 +100,7 @@ def import_workbook(under: str, home: str, file: str) -> dict[str, Any]:
     from contextlib import redirect_stdout
     from io import StringIO
 
-    from pipelines.import_workbook import import_workbook as job
+    from pipelines.papers.import_workbook import import_workbook as job
 
     with redirect_stdout(StringIO()):
         code = job(_place(home), Path(file), by="chair", now=NOW, dry_run=False, older=False, ask=lambda question: True)

@@ -16,8 +16,8 @@ import pytest
 from crashjobs import NOW
 from crashkit import HERE, Forks, Scene
 
-from pipelines.demo import make_area
 from pipelines.place import open_place
+from pipelines.setup.demo import make_area
 
 MONTHS = ("2026-02", "2026-03")
 ED = f"{MONTHS[1]}/ed_attendances.csv"

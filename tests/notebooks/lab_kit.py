@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.lab import lab_command, write_settings
+from pipelines.setup.lab import lab_command, write_settings
 
 TOKEN = "only-for-this-test"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.lab import lab_command, write_settings
+from pipelines.setup.lab import lab_command, write_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 PORT, TOKEN = 18977, "only-for-this-test"

@@ -10,10 +10,10 @@ import pytest
 from areakit import LAST, NOW, REPOSITORY
 from notebooks.runner import run_as_people_do, told_by
 
-from pipelines.demo import make_area
 from pipelines.place import open_place
 from pipelines.progress import Reporter
 from pipelines.run import Outcome, run_month
+from pipelines.setup.demo import make_area
 
 pytestmark = pytest.mark.slow
 NOTEBOOKS = sorted((REPOSITORY / "notebooks").glob("*.py"))

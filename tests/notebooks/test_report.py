@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 from hiu.errors import HiuError, UsageError
 from hiu.govern.audit import read
 from pipelines.cli import app
+from pipelines.papers.report import find, report
 from pipelines.place import Place, open_place
-from pipelines.report import find, report
 from pipelines.run import Outcome
 
 

@@ -13,9 +13,9 @@ from notebooks.lab_kit import browsing, run_all, running
 
 from hiu.model import DECISIONS
 from hiu.site import decide as desk
-from pipelines.demo import make_area
 from pipelines.place import Place, open_place
 from pipelines.run import Outcome
+from pipelines.setup.demo import make_area
 
 pytestmark = pytest.mark.slow
 WIDGET = ".hiu-review >> nth=0"

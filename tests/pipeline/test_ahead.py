@@ -13,12 +13,12 @@ from areakit import LAST, PlaceOf, copy_months, table
 from hiu.errors import InputRefused
 from hiu.extract.find import find_deliveries
 from hiu.publish.chart_data import PersonSeries, all_series
-from pipelines import ahead, draw
-from pipelines.ahead import Next, read_ahead
-from pipelines.deliver import Job
 from pipelines.place import Place
 from pipelines.progress import Reporter
 from pipelines.run import Outcome
+from pipelines.steps import ahead, draw
+from pipelines.steps.ahead import Next, read_ahead
+from pipelines.steps.deliver import Job
 
 REFUSED = "police_incidents_bad.csv"
 

@@ -21,14 +21,14 @@ from hiu.govern.audit import verify
 from hiu.model import DECISIONS
 from hiu.model.govern import HOLDS
 from hiu.publish.release import verify_release
-from pipelines import schema
-from pipelines.backup import backup, known
+from pipelines.back.backup import backup, known
+from pipelines.back.kept import runs
+from pipelines.back.restore import restore
+from pipelines.back.rollback import rollback
+from pipelines.back.undo import undo
 from pipelines.cli import app
-from pipelines.kept import runs
 from pipelines.place import Place, open_place
-from pipelines.restore import restore
-from pipelines.rollback import rollback
-from pipelines.undo import undo
+from pipelines.setup import schema
 
 MONTHS = [str(LAST - 1), str(LAST)]
 COUNTED = ("monthly_demand", "monthly_extra", "coverage", "ranked", "risk_grading", "support", "team_contact")

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 from hiu.govern.audit import read
 from pipelines.cli import app
-from pipelines.erase import token_of
+from pipelines.govern.erase import token_of
 from pipelines.lock import hold
 from pipelines.place import Place
 from pipelines.run import Outcome
@@ -156,7 +156,7 @@ def test_a_fault_shows_its_type_and_place_but_no_value(at: tuple[str, ...], monk
     def faulty(*_: object, **__: object) -> None:
         raise ValueError("Jane Doe 9990001111")
 
-    monkeypatch.setattr("pipelines.told.tell_status", faulty)
+    monkeypatch.setattr("pipelines.govern.told.tell_status", faulty)
     said = hiu("status", *at, "--json")
     assert said.code == 1 and "ValueError" in said.err
     assert "Jane" not in said.out + said.err and "9990001111" not in said.out + said.err

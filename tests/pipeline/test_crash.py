@@ -18,9 +18,9 @@ import hiu
 from hiu.errors import HiuError
 from hiu.govern.audit import verify
 from hiu.publish.release import verify_release
-from pipelines.demo import make_area
 from pipelines.place import Place, open_place
 from pipelines.run import Outcome
+from pipelines.setup.demo import make_area
 
 pytestmark = pytest.mark.slow
 STAGES = {"ingest": 12, "identify": 3, "link": 4, "count": 4, "rank": 3, "publish": 10}

@@ -19,10 +19,10 @@ from hiu.govern.residue import found
 from hiu.model import DECISIONS
 from hiu.model.govern import DISCLOSURES, HOLDS, TOMBSTONES
 from hiu.publish.release import verify_release
-from pipelines import erase as job
-from pipelines.backup import backup
-from pipelines.erase import erase, require_finished, residue, resume, token_of
-from pipelines.erase_find import Doomed, find
+from pipelines.back.backup import backup
+from pipelines.govern import erase as job
+from pipelines.govern.erase import erase, require_finished, residue, resume, token_of
+from pipelines.govern.erase_find import Doomed, find
 from pipelines.place import Place
 from pipelines.progress import Reporter
 from pipelines.run import Outcome

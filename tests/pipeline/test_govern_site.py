@@ -17,12 +17,12 @@ from hiu.govern import gate, records
 from hiu.model.govern import BASIS, DISCLOSURES, HOLDS
 from hiu.settings import Governance
 from pipelines.cli import app
-from pipelines.erase import token_of
+from pipelines.govern.erase import token_of
+from pipelines.govern.record_basis import opted_out
+from pipelines.govern.release import SEAL, release_board, seals
+from pipelines.govern.retain import freeze_dead, to_review
+from pipelines.govern.verify import tell_verified
 from pipelines.place import Place
-from pipelines.record_basis import opted_out
-from pipelines.release import SEAL, release_board, seals
-from pipelines.retain import freeze_dead, to_review
-from pipelines.verify import tell_verified
 
 AT = NOW.replace(tzinfo=None)
 

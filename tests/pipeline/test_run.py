@@ -16,10 +16,10 @@ from areakit import FIRST, LAST, NOW, PlaceOf, copy_months, link_rows, run, same
 from hiu.errors import Busy, HiuError
 from hiu.govern.audit import verify
 from hiu.publish.release import verify_release
-from pipelines import count, ingest, link, publish, rank
 from pipelines.lock import hold
 from pipelines.place import Place, open_place
 from pipelines.run import Outcome
+from pipelines.steps import count, ingest, link, publish, rank
 
 COUNTED = ("monthly_demand", "monthly_extra", "coverage", "ranked", "risk_grading", "support", "team_contact")
 """What must not differ once a file was put right (people tells how many rows were ever received, too)."""

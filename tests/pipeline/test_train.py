@@ -16,10 +16,10 @@ from hiu.govern import audit
 from hiu.link import candidate
 from hiu.link.candidate import moved, trusted
 from pipelines.cli import app
-from pipelines.model import model_of, name_of
+from pipelines.matching.model import model_of, name_of
 from pipelines.place import open_place
 from pipelines.run import Outcome
-from pipelines.toml_edit import with_value
+from pipelines.setup.toml_edit import with_value
 
 RUNNER = CliRunner()
 

@@ -16,8 +16,8 @@ from hiu.model import PUBLISHED
 from hiu.month import Month
 from hiu.publish.board import Board, sound
 from hiu.settings import Settings
-from pipelines import board as job
-from pipelines.export import board_files
+from pipelines.papers import board as job
+from pipelines.papers.export import board_files
 
 NOW = datetime(2026, 4, 10, 9, 0, tzinfo=UTC)
 MONTHS = 30

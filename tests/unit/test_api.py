@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 import hiu
-from pipelines.api import CLASSES, TARGET, api, public
 from pipelines.run import Outcome
+from pipelines.setup.api import CLASSES, TARGET, api, public
 
 
 def test_the_page_is_the_docstrings() -> None:
-    assert TARGET.read_text(encoding="utf-8") == api(), "run: python -m pipelines.api"
+    assert TARGET.read_text(encoding="utf-8") == api(), "run: python -m pipelines.setup.api"
 
 
 @pytest.mark.parametrize("one", [one for _, one in CLASSES], ids=lambda one: one.__name__)

@@ -18,7 +18,7 @@ from hiu.model import TABLES
 from hiu.month import Month
 from hiu.settings import Settings
 from pipelines.cli import app
-from pipelines.dictionary import TARGET, dictionary
+from pipelines.setup.dictionary import TARGET, dictionary
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])

@@ -16,9 +16,9 @@ from hiu.errors import HiuError, UsageError
 from hiu.govern import records
 from hiu.model.govern import DISCLOSURES
 from hiu.publish.access import visible
-from pipelines import export as job
-from pipelines.basis import for_group
 from pipelines.cli import app
+from pipelines.govern.basis import for_group
+from pipelines.papers import export as job
 from pipelines.place import Place
 from pipelines.progress import Reporter
 

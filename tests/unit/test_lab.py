@@ -15,7 +15,7 @@ from jupyterlab.handlers.announcements import NeverCheckForUpdate
 from jupyterlab.labapp import LabApp
 
 from hiu.errors import UsageError
-from pipelines import lab
+from pipelines.setup import lab
 
 
 def option(name: str) -> str:

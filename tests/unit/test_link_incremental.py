@@ -27,7 +27,7 @@ from hiu.settings import Counting, Linking
 from hiu.sources import load_sources
 from hiu.synth import synthesise
 from hiu.synth.site import write_sources
-from pipelines.link import _recall, _remember
+from pipelines.steps.link import _recall, _remember
 
 C = pl.col
 KEY = b"a key for tests"

@@ -20,7 +20,7 @@ from hiu.rank.equality import (
     representation,
     wilson,
 )
-from pipelines.reports_equality import suppressed
+from pipelines.papers.reports_equality import suppressed
 
 POLICE = "police_incident"
 

@@ -9,8 +9,8 @@ import pytest
 
 from hiu.errors import SettingsError
 from hiu.publish.report_charts import trend_chart
-from pipelines.reports import plain
-from pipelines.toml_edit import with_value
+from pipelines.papers.reports import plain
+from pipelines.setup.toml_edit import with_value
 
 SITE = """name = "Ours"
 

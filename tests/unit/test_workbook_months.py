@@ -16,7 +16,7 @@ from hiu.govern import records
 from hiu.model import MEETING_ENTRY
 from hiu.publish.workbook_data import actions_of
 from pipelines.cli import app
-from pipelines.import_workbook import import_workbook
+from pipelines.papers.import_workbook import import_workbook
 from pipelines.place import Place
 
 BEFORE = LAST - 1

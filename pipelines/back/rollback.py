@@ -1,0 +1,72 @@
+"""Roll a published month back: its pointer goes to an earlier run, and the run taken back is not published again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from hiu.errors import HiuError, UsageError
+from hiu.month import Month
+from hiu.publish.pointer import set_current
+from hiu.publish.release import verify_release
+from pipelines.back.kept import away, mark, runs
+from pipelines.journal import record
+from pipelines.lock import hold
+from pipelines.place import Place
+
+
+def rollback(
+    place: Place, month: Month, *, reason: str, by: str, now: datetime, to: str | None = None, redo: bool = False
+) -> Path:
+    """Show an earlier run of a month (`to`, else the one before); with `redo`, the run last taken back. Its folder.
+
+    A run that would publish the same again says so instead. Raises UsageError if there is no such run, HiuError if
+    it is not whole, Busy while a run goes on. Recorded before the pointer moves: cut off, doing it again ends it.
+    """
+    with hold(place.lock, f"hiu rollback {month}", now):
+        shown = place.published_folder(month)
+        if shown is None:
+            raise UsageError(f"{month} is not published. There are: {', '.join(sorted(place.months())) or 'none'}")
+        wanted = _taken_back(place, month) if redo else _earlier(place, month, shown, to)
+        if problems := verify_release(wanted):
+            raise HiuError(f"{wanted} is not as it was published: {problems[0]}. Nothing was changed")
+        gone = set(away(place)["folder"])
+        if wanted.name in gone:
+            mark(place, month, wanted.name, gone=False, reason=reason, by=by, now=now)
+        for later in [] if redo else runs(place, month):
+            if later.name not in gone and _after(place, month, later, wanted):
+                mark(place, month, later.name, gone=True, reason=reason, by=by, now=now)
+        if wanted != shown:
+            what = {"type": "rolled_back", "month": str(month), "from": shown.name, "to": wanted.name, "by": by}
+            record(place, what, now)
+            set_current(place.current, month, wanted.name)
+    return wanted
+
+
+def _after(place: Place, month: Month, one: Path, other: Path) -> bool:
+    order = [folder.name for folder in runs(place, month)]
+    return order.index(one.name) > order.index(other.name)
+
+
+def _earlier(place: Place, month: Month, shown: Path, to: str | None) -> Path:
+    there = runs(place, month)
+    if to is not None:
+        if named := [folder for folder in there if folder.name == to]:
+            return named[0]
+        names = ", ".join(folder.name for folder in there)
+        raise UsageError(f"{month} has no run '{to}'. There are: {names}")
+    gone = set(away(place)["folder"])
+    order = [folder for folder in there if folder.name not in gone or folder == shown]
+    before = order[: order.index(shown)]
+    if not before:
+        raise UsageError(f"{month} has no earlier run than {shown.name}; nothing was changed")
+    return before[-1]
+
+
+def _taken_back(place: Place, month: Month) -> Path:
+    there = {folder.name: folder for folder in runs(place, month)}
+    gone = away(place).filter(month=str(month)).sort("at", "folder")["folder"].to_list()
+    left = [there[name] for name in gone if name in there]
+    if not left:
+        raise UsageError(f"no run of {month} that was rolled back is still here; nothing was changed")
+    return max(left, key=lambda folder: list(there).index(folder.name))

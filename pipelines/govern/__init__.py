@@ -1,0 +1,1 @@
+"""Jobs of governance: basis, names, disclosure, release, retention, erasure, verifying, records of processing."""

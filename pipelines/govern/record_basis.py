@@ -1,0 +1,127 @@
+"""Recording the basis: leave, objections and opt-outs of people, and disclosures made by other means."""
+
+from __future__ import annotations
+
+import csv
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from hiu.errors import HiuError, UsageError
+from hiu.govern import gate, records
+from hiu.model.govern import BASIS, EVERY
+from pipelines.govern.basis import allowed
+from pipelines.govern.disclose import leave
+from pipelines.govern.retain import known, latest
+from pipelines.journal import record
+from pipelines.place import Place
+
+
+def change(
+    place: Place, person: str | None, *, allow: str | None, deny: str | None, end: str | None, purpose: str | None,
+    recipient: str | None, evidence: str | None, until: date | None, by: str | None, now: datetime,
+) -> None:  # fmt: skip
+    """Record leave, what forbids it, or the end of a row. Raises UsageError for what can't be meant."""
+    if sum(bool(one) for one in (allow, deny, end)) > 1:
+        raise UsageError("--allow, --deny and --end are each a record of its own; give one")
+    if not person or not by or not evidence:
+        raise UsageError("a person, --by and --evidence are needed: who decided it, and where that is kept")
+    if end:
+        _end(place, person, end, evidence=evidence, by=by, now=now)
+        return
+    if allow and not (purpose and recipient):
+        raise UsageError("--allow needs --purpose and --recipient: leave is given for something, to somebody")
+    row = gate.row(
+        known(place, person), purpose=purpose or EVERY, recipient=recipient or EVERY, code=str(allow or deny),
+        allow=bool(allow), decided_by=by, evidence=evidence, start=now.date(), end=until, recorded_at=_utc(now),
+    )  # fmt: skip
+    records.add(place.records, BASIS, [row])
+    _note(place, row, now)
+
+
+def _end(place: Place, person: str, code: str, *, evidence: str, by: str, now: datetime) -> None:
+    """A row that held until yesterday: the earlier one stays in the file as history."""
+    rows = records.read(place.records, BASIS).filter(pl.col("person_id") == person, pl.col("code") == code)
+    going = rows.filter(pl.col("end").is_null() | (pl.col("end") >= now.date()))
+    if going.is_empty():
+        raise UsageError(f"{person} has no row '{code}' in force; 'hiu basis {person}' shows what there is")
+    yesterday = now.date() - timedelta(days=1)
+    for row in going.iter_rows(named=True):
+        ended = {**row, "start": min(row["start"], yesterday), "end": yesterday, "decided_by": by, "evidence": evidence,
+                 "recorded_at": _utc(now)}  # fmt: skip
+        records.add(place.records, BASIS, [ended])
+        _note(place, ended, now)
+
+
+def opted_out(place: Place, file: Path, *, by: str | None, now: datetime) -> tuple[int, int, int]:
+    """Record national data opt-outs from a CSV of NHS numbers: numbers read, people opted out, people no longer.
+
+    The numbers are not kept. Who was opted out and is not on the list any more is opted in again. Raises UsageError.
+    """
+    if not by:
+        raise UsageError("--by is needed: who checked the national data opt-outs")
+    numbers = _numbers(file)
+    people = latest(place, "people")["people"].drop_nulls("nhs_number").select("person_id", "nhs_number")
+    out = set(people.filter(pl.col("nhs_number").is_in(sorted(numbers)))["person_id"])
+    before = records.read(place.records, BASIS).filter(
+        pl.col("code") == "national_opt_out", pl.col("end").is_null() | (pl.col("end") >= now.date())
+    )
+    there = set(before["person_id"])
+    rows = [gate.row(person, purpose=EVERY, recipient=EVERY, code="national_opt_out", allow=False, decided_by=by,
+                     evidence=f"list of {now.date()}", start=now.date(), end=None, recorded_at=_utc(now))
+            for person in sorted(out - there)]  # fmt: skip
+    yesterday = now.date() - timedelta(days=1)
+    rows += [
+        {**row, "start": min(row["start"], yesterday), "end": yesterday, "decided_by": by, "recorded_at": _utc(now)}
+        for row in before.filter(~pl.col("person_id").is_in(sorted(out))).iter_rows(named=True)
+    ]
+    records.add(place.records, BASIS, rows)
+    record(
+        place,
+        {"type": "opt_outs", "numbers": len(numbers), "people": len(out), "ended": len(there - out), "by": by},
+        now,
+    )
+    return len(numbers), len(out), len(there - out)
+
+
+def _numbers(file: Path) -> set[str]:
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as stream:
+            cells = [cell for row in csv.reader(stream) for cell in row]
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file}: not readable as CSV: {type(error).__name__}") from None
+    digits = {"".join(cell.split()).replace("-", "") for cell in cells}
+    found = {one for one in digits if len(one) == 10 and one.isdigit()}
+    if not found:
+        raise UsageError(f"{file}: found no NHS number; expected a column of them")
+    return found
+
+
+def entered(
+    place: Place, person: str | None, *, recipient: str, purpose: str, what: str | None, necessity: str | None,
+    proportionality: str | None, by: str | None, now: datetime,
+) -> str:  # fmt: skip
+    """Enter a disclosure made by other means (a call, a letter), if the gate permits it; its id.
+
+    Raises UsageError if it is not said why, HiuError if no basis permits it: what is not permitted is not to be shared.
+    """
+    if not (person and what and necessity and proportionality and by):
+        raise UsageError("a person, --what, --necessity, --proportionality and --by are needed")
+    who = known(place, person)
+    found = allowed(place, [who], purpose=purpose, recipient=recipient, on=now.date())
+    if not found.ids:
+        raise HiuError(f"no basis lets data about {who} go to the {recipient} for {purpose} on {now.date()}; it is "
+                       f"not to be shared. 'hiu basis {who}' shows what is recorded.")  # fmt: skip
+    return leave(place, what=what, recipient=recipient, purpose=purpose, basis=found.codes, necessity=necessity,
+                 proportionality=proportionality, by=by, now=now, people=1, person_id=who, automatic=False)  # fmt: skip
+
+
+def _note(place: Place, row: dict[str, object], now: datetime) -> None:
+    kept = ("code", "allow", "purpose", "recipient", "start", "end", "decided_by")
+    told = {name: str(row[name]) for name in kept if row[name] is not None}
+    record(place, {"type": "basis", "person": row["person_id"], **told}, now)
+
+
+def _utc(now: datetime) -> datetime:
+    return now.astimezone(UTC).replace(tzinfo=None)

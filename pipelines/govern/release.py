@@ -1,0 +1,164 @@
+"""Release to commissioners: what was written for them, checked by somebody else, swept, signed and sealed.
+
+The output checker is named, and is not who made it. A file that names anybody, or a table with a count of 1 to 7,
+stops the release; what is released is copied, signed by the site's key, and entered as disclosed.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import hmac
+import io
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from hiu.errors import HiuError, UsageError
+from hiu.govern import gate
+from hiu.govern.canary import sweep
+from hiu.govern.disclosure import FEWEST
+from hiu.publish.disk import flush_folder, move, write_whole
+from hiu.publish.release import BUILDING
+from pipelines.govern.basis import basis_of
+from pipelines.govern.disclose import leave
+from pipelines.govern.verify import people_of
+from pipelines.journal import record
+from pipelines.place import Place
+
+SEAL = "RELEASE.json"
+COUNTS = re.compile(r"(?i)^(n|people|count|number|cases|detentions|events|contacts)$|_(n|people|count)$")
+"""Headers of columns that count people or events: what is checked for small numbers in tables."""
+
+
+def release_board(
+    place: Place, month: str, folder: Path | None, *, checker: str, by: str, necessity: str, now: datetime
+) -> Path:
+    """Release what `hiu export board` wrote for a month; the sealed folder.
+
+    Raises UsageError if the checker is the author or there is nothing to release, HiuError if a check fails.
+    """
+    if _same(checker, by):
+        raise UsageError(f"--checker {checker}: who checks an output is not who made it")
+    made = folder or place.curated / "exports" / "board" / month
+    files = sorted(path for path in made.rglob("*") if path.is_file()) if made.is_dir() else []
+    if not files:
+        raise UsageError(f"{made}: nothing to release there; 'hiu export board' writes it")
+    found = gate.permitted(["*"], basis_of(place), purpose="planning", recipient="commissioner", on=now.date())
+    if not found.ids:
+        raise HiuError(f"no [[basis]] for planning figures to go to the commissioner is in force on {now.date()}; "
+                       "nothing was released")  # fmt: skip
+    if problems := check(place, made, files):
+        record(place, {"type": "release_refused", "month": month, "problems": len(problems)}, now)
+        raise HiuError("not released:\n  " + "\n  ".join(problems[:20]))
+    final = _sealed(place, month, made, files, {"checker": checker, "by": by, "basis": list(found.codes)}, now)
+    leave(place, what="board release", recipient="commissioner", purpose="planning", basis=found.codes,
+          necessity=necessity, proportionality=f"aggregates only, checked by {checker}", by=by, now=now, people=None,
+          file=final.relative_to(place.curated).as_posix())  # fmt: skip
+    event = {"type": "released", "folder": final.name, "checker": checker, "by": by, "seal": _digest(final / SEAL)}
+    record(place, event, now)
+    return final
+
+
+def check(place: Place, made: Path, files: list[Path]) -> list[str]:
+    """Why a release may not leave, a sentence each: anybody named, or small numbers in a table."""
+    everybody = people_of(place)
+    problems: list[str] = []
+    for path in files:
+        name = path.relative_to(made).as_posix()
+        content = path.read_bytes()
+        problems += sweep(name, content, everybody)
+        problems += small_counts(name, content)
+    return problems
+
+
+def small_counts(name: str, content: bytes) -> Iterator[str]:
+    """Cells of a CSV's counting columns, or of JSON's counting keys, between 1 and 7."""
+    if name.endswith(".csv"):
+        rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+        for number, row in enumerate(rows, 1):
+            for column, value in row.items():
+                if column and COUNTS.search(column) and _small(value):
+                    yield f"{name}, row {number}, column '{column}': a count of 1 to {FEWEST - 1}"
+    elif name.endswith(".json"):
+        yield from (f"{name}, '{key}': a count of 1 to {FEWEST - 1}" for key, value in _pairs(json.loads(content))
+                    if COUNTS.search(key) and _small(value))  # fmt: skip
+
+
+def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield (key, part)
+            yield from _pairs(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _pairs(part)
+
+
+def _small(value: Any) -> bool:
+    try:
+        return 0 < float(str(value)) < FEWEST and not isinstance(value, bool)
+    except ValueError:
+        return False
+
+
+def _sealed(place: Place, month: str, made: Path, files: list[Path], who: dict[str, Any], now: datetime) -> Path:
+    """Copy the files aside, sign the list of their digests, and give the folder its name in one step."""
+    final = place.curated / "releases" / f"board-{month}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    if final.exists():
+        raise HiuError(f"{final}: released already")
+    aside = final.with_name(f"{BUILDING}{final.name}")
+    shutil.rmtree(aside, ignore_errors=True)
+    for path in files:
+        write_whole(aside / path.relative_to(made), path.read_bytes())
+    listed = {path.relative_to(made).as_posix(): _digest(path) for path in files}
+    told = {"release": 1, "month": month, "at": now.astimezone(UTC).isoformat("T", "seconds"), **who, "files": listed}
+    signed = {**told, "signature": signature(place, told)}
+    write_whole(aside / SEAL, (json.dumps(signed, indent=1, ensure_ascii=False) + "\n").encode())
+    flush_folder(aside)
+    move(aside, final)
+    return final
+
+
+def signature(place: Place, told: dict[str, Any]) -> str:
+    """HMAC of what a seal says, by the site's key for releases."""
+    text = json.dumps(told, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode()
+    return hmac.new(place.key_for("release"), text, hashlib.sha256).hexdigest()
+
+
+def seals(place: Place) -> Iterator[str]:
+    """What is wrong with a release, a sentence each: a file changed, missing or added, or a seal not ours."""
+    for folder in sorted((place.curated / "releases").glob("board-*")):
+        try:
+            said = json.loads((folder / SEAL).read_text(encoding="utf-8"))
+            told = {key: value for key, value in said.items() if key != "signature"}
+            ours = hmac.compare_digest(signature(place, told), str(said.get("signature")))
+            listed = dict(told["files"])
+        except (OSError, ValueError, KeyError, TypeError):
+            yield f"{folder.name}: its seal can't be read"
+            continue
+        there = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+        there.pop(SEAL, None)
+        if not ours:
+            yield f"{folder.name}: its seal was changed, or was not made with this site's key"
+        yield from (f"{folder.name}: {name} is missing" for name in sorted(set(listed) - set(there)))
+        yield from (f"{folder.name}: {name} was not released" for name in sorted(set(there) - set(listed)))
+        yield from (f"{folder.name}: {name} was changed since its release" for name in sorted(set(listed) & set(there))
+                    if _digest(there[name]) != listed[name])  # fmt: skip
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two names are one person's: case, spaces, titles and the order of the parts apart."""
+    return _parts(one) == _parts(other)
+
+
+def _parts(name: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", name.casefold())) - {"dr", "mr", "mrs", "ms", "miss", "prof"}

@@ -1,0 +1,190 @@
+"""Verify a site: the audit chain, what it binds (manifests, records, counts), and no name where none may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from hiu.engine.duckdb import Warehouse
+from hiu.errors import Busy, HiuError
+from hiu.govern.audit import read, verify
+from hiu.govern.canary import KINDS, Kind, People, people, sweep
+from hiu.publish.release import MANIFEST, digest, read_manifest, verify_release
+from pipelines.govern.disclose import measure
+from pipelines.place import Place
+from pipelines.progress import out
+
+NOBODY = ("deliveries.parquet", "quarantine.parquet", "coverage.parquet", "REWRITTEN.txt")
+"""Files of a published month that are about nobody; the rest is for the group, or for the analysts."""
+BY_ID = ("quality.html", MANIFEST)
+"""Files of a published month that speak of people by id alone."""
+AGGREGATE = ("releases", "exports/board")
+"""Folders of what is made for commissioners: nobody in any way."""
+MASKED = ("reports", "spill", "logs")
+"""Folders in which people have masked names or ids: no name, no number."""
+
+
+_COUNTED = """
+with r as (select delivery_id, count(*) as staged from record where not quarantined group by delivery_id),
+q as (select delivery_id, count(*) as aside from quarantine group by delivery_id)
+select d.delivery_id, d.received, coalesce(r.staged, 0) as staged, coalesce(q.aside, 0) as aside
+from deliveries d left join r on r.delivery_id = d.delivery_id left join q on q.delivery_id = d.delivery_id
+where d.received <> coalesce(r.staged, 0) + coalesce(q.aside, 0) order by d.delivery_id
+"""
+
+
+def tell_verified(place: Place, *, canary: bool = False) -> int:
+    """Say what is wrong with a site, a line each; the exit code."""
+    problems = [*_audit(place), *_months(place), *_bound(place), *_warehouse(place), *seals(place), *_unfinished(place)]
+    swept = 0
+    if canary:
+        swept, hits = canaries(place)
+        problems += [f"canary: {hit}" for hit in hits]
+    for problem in problems:
+        out(problem)
+    if canary:
+        out(f"canary: {swept} files swept for names, NHS numbers and person ids where none may be")
+    out(f"{len(problems)} problems" if problems
+        else f"{len(place.months())} published months, the records and the audit log are whole")  # fmt: skip
+    return 1 if problems else 0
+
+
+def _audit(place: Place) -> list[str]:
+    if not place.audit.exists():
+        return []
+    return [f"audit: {problem}" for problem in verify(place.audit, place.key_for("audit"))]
+
+
+def _events(place: Place) -> list[dict[str, Any]]:
+    return [entry["event"] for entry in read(place.audit)] if place.audit.exists() else []
+
+
+def _months(place: Place) -> Iterator[str]:
+    """Each month's files against its manifest, and the rows of each delivery against what became of them."""
+    log = place.audit.read_text(encoding="utf-8") if place.audit.exists() else ""
+    for month, folder in sorted(place.months().items()):
+        path = place.published / folder
+        yield from (f"{month}: {problem}" for problem in verify_release(path))
+        try:
+            head = read_manifest(path).get("audit_head")
+        except HiuError:
+            continue
+        if head and head.strip("0") and head not in log:
+            yield f"{month}: the audit head in its manifest is not in the audit log"
+        yield from (f"{month}: {problem}" for problem in _counts(path))
+
+
+def _counts(path: Path) -> Iterator[str]:
+    """received = staged + quarantined = rows in links, of every delivery."""
+    try:
+        deliveries = pl.read_parquet(path / "deliveries.parquet")
+        links = pl.read_parquet(path / "links.parquet", columns=["delivery_id"])
+    except (OSError, pl.exceptions.PolarsError):
+        yield "deliveries or links can't be read"
+        return
+    traced = links.group_by("delivery_id").agg(traced=pl.len().cast(pl.Int64))
+    wrong = deliveries.join(traced, on="delivery_id", how="left").with_columns(pl.col("traced").fill_null(0)).filter(
+        (pl.col("received") != pl.col("staged") + pl.col("quarantined")) | (pl.col("received") != pl.col("traced"))
+    )  # fmt: skip
+    for row in wrong.sort("delivery_id").iter_rows(named=True):
+        yield (f"delivery {row['delivery_id']}: received {row['received']}, staged {row['staged']}, quarantined "
+               f"{row['quarantined']}, traced {row['traced']}")  # fmt: skip
+
+
+def _bound(place: Place) -> Iterator[str]:
+    """What the audit log says of manifests and records, against what is on disk."""
+    manifests: dict[str, str] = {}
+    kept: dict[str, list[Any]] = {}
+    for event in _events(place):
+        if event.get("type") in ("published", "rewritten"):
+            manifests[event["folder"]] = event["manifest"]
+        if event.get("type") in ("run_started", "erased"):
+            kept = event.get("records", kept) if isinstance(event.get("records", kept), dict) else kept
+    for folder in sorted(set(place.months().values())):
+        path = place.published / folder / MANIFEST
+        if folder in manifests and path.exists() and digest(path) != manifests[folder]:
+            yield f"{folder}: its manifest is not the one that the audit log has"
+    for name, (length, sha256) in sorted(kept.items()):
+        path = place.records / f"{name}.jsonl"
+        content = path.read_bytes() if path.exists() else b""
+        if measure(content[:length]) != [length, sha256]:
+            yield f"records/{name}.jsonl: lines were changed or taken out since the last run"
+
+
+def _warehouse(place: Place) -> Iterator[str]:
+    """The same counts in the working database; said, if a run has it open."""
+    if not place.warehouse.exists():
+        return
+    try:
+        with Warehouse(place.warehouse, memory_limit=place.settings.memory_limit, spill=place.spill) as warehouse:
+            if not {"deliveries", "record", "quarantine"} <= set(warehouse.tables()):
+                return
+            wrong = warehouse.read(_COUNTED)
+    except Busy as busy:
+        out(f"the warehouse was not looked at: {busy}")
+        return
+    for row in wrong.iter_rows(named=True):
+        yield (f"warehouse, delivery {row['delivery_id']}: received {row['received']}, but {row['staged']} rows staged "
+               f"and {row['aside']} set aside")  # fmt: skip
+
+
+def seals(place: Place) -> Iterator[str]:
+    """What is wrong with releases to commissioners."""
+    from pipelines.govern.release import seals as broken
+
+    yield from broken(place)
+
+
+def _unfinished(place: Place) -> list[str]:
+    from pipelines.govern.erase import unfinished
+
+    return ["an erasure was cut off: 'hiu erase --resume' ends it"] if unfinished(place) else []
+
+
+def canaries(place: Place, known: People | None = None) -> tuple[int, list[str]]:
+    """How many files were swept, and every hit: a sentence without the value."""
+    everybody = known or people_of(place)
+    hits: list[str] = []
+    files = list(_swept(place))
+    for path, name, kinds in files:
+        hits += sweep(name, path.read_bytes(), everybody, kinds)
+    return len(files), hits
+
+
+def people_of(place: Place) -> People:
+    """Everybody in the published months."""
+    names: set[str | None] = set()
+    numbers: set[str | None] = set()
+    columns = ["name_text", "nhs_number", "aliases", "named"]
+    for folder in sorted(set(place.months().values())):
+        # a row that names nobody is called 'Not Known', which is no name
+        frame = pl.read_parquet(place.published / folder / "people.parquet", columns=columns).filter("named")
+        names |= set(frame["name_text"])
+        names |= {name for many in frame["aliases"].drop_nulls() for name in many.split("|")}
+        numbers |= set(frame["nhs_number"])
+    return people(names, numbers)
+
+
+def _swept(place: Place) -> Iterator[tuple[Path, str, tuple[Kind, ...]]]:
+    """Every file with a rule, its name under the curated folder, and what it may not hold."""
+
+    def rule(path: Path, *kinds: Kind) -> tuple[Path, str, tuple[Kind, ...]]:
+        return path, path.relative_to(place.curated).as_posix(), kinds or KINDS
+
+    for path in (place.audit, place.current, place.lock.with_suffix(".who")):
+        if path.exists():
+            yield rule(path)
+    for folder in sorted(set(place.months().values())):
+        yield from (
+            rule(place.published / folder / name) for name in NOBODY if (place.published / folder / name).exists()
+        )
+        inside = place.published / folder
+        yield from (rule(inside / name, "name", "nhs_number") for name in BY_ID if (inside / name).exists())
+        yield from (rule(path, "name", "nhs_number") for path in sorted((place.published / folder).glob("reports/**/*"))
+                    if path.is_file())  # fmt: skip
+    for parts, kinds in ((AGGREGATE, KINDS), (MASKED, ("name", "nhs_number"))):
+        for part in parts:
+            yield from (rule(path, *kinds) for path in sorted((place.curated / part).rglob("*")) if path.is_file())

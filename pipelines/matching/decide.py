@@ -1,0 +1,128 @@
+"""Review and decide on the terminal or by a filled-in CSV; names are masked unless asked for, and all is logged."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from hiu.errors import HiuError, UsageError
+from hiu.site import decide as desk
+from hiu.site import sheet
+from hiu.site.queue import Ask, Queue, by_ids
+from pipelines.govern.disclose import show_names as names_shown
+from pipelines.journal import record
+from pipelines.place import Place
+from pipelines.progress import out
+
+_WIDTH = 26
+
+
+def review(place: Place, month: str | None, top: int, *, double: bool, by: str | None, csv: Path | None,
+           show_names: bool, now: datetime) -> None:  # fmt: skip
+    """Print the pairs that matter most, or write them to a CSV to fill in."""
+    if double and not (by or "").strip():
+        raise UsageError("--double needs --by NAME: the second reviewer, so that they see only what others decided")
+
+    def laid(queue: Queue) -> list[Ask]:
+        return queue.twice(str(by), place.settings.linking.double_review, top) if double else queue.waiting(top)
+
+    queue = Queue(*place.which(month), place.records)
+    asks = laid(queue)
+    if show_names:
+        told = {"identities": by_ids(asks)}
+        found = names_shown(place, queue.people(asks), month=str(queue.month), now=now, told=told)
+        queue = Queue(queue.month, queue.folder, place.records, names=found.ids)
+        asks = laid(queue)
+        if found.withheld:
+            out(f"Names {found.told}.")
+    if csv is not None:
+        csv.write_bytes(sheet.written(asks))
+        record(place, {"type": "review_sheet", "pairs": len(asks), "names": show_names, "month": str(queue.month)}, now)
+        second = " --second" if double else ""
+        out(f"{csv}: {len(asks)} pairs. Fill in 'decision' (same, different, unsure) and 'note', then "
+            f"'hiu decide --from {csv} --by NAME{second}'.")  # fmt: skip
+        return
+    _head(queue, len(asks), double=double)
+    for ask in asks:
+        _tell(ask, second=double)
+
+
+def decide(place: Place, pair: tuple[str, str], decision: str, *, by: str | None, note: str | None, second: bool,
+           now: datetime) -> None:  # fmt: skip
+    """Record what a reviewer says of two descriptions."""
+    a, b = _pair(place, pair)
+    if second:
+        desk.second_opinion(place.records, [desk.Verdict(a, b, decision, note)], reviewer=by or "", at=now)
+    else:
+        desk.decide(place.records, a, b, decision, reviewer=by or "", at=now, note=note)
+    kind = "second_opinion" if second else "decision"
+    record(place, {"type": kind, "identity_a": a, "identity_b": b, "decision": decision, "by": by}, now)
+    out(f"{a} and {b}: {decision}, by {by}. " + ("It binds nothing." if second else _NEXT))
+
+
+def undo(place: Place, pair: tuple[str, str], *, by: str | None, now: datetime) -> None:
+    """Undo what was decided about two descriptions."""
+    a, b = _pair(place, pair)
+    desk.undo(place.records, a, b, reviewer=by or "", at=now)
+    record(place, {"type": "decision_undone", "identity_a": a, "identity_b": b, "by": by}, now)
+    out(f"{a} and {b}: undone by {by}; it stays on record. {_NEXT}")
+
+
+def decide_from(place: Place, file: Path, *, by: str | None, second: bool, dry_run: bool, now: datetime) -> None:
+    """Take in a filled-in CSV: all of it, or nothing and a line for each row that can't be taken."""
+    if not file.is_file():
+        raise UsageError(f"{file}: no such file; 'hiu review --csv {file}' writes one")
+    said = sheet.filled(file.read_bytes(), file.name, Queue(*place.which(None), place.records).known)
+    try:
+        if second and not dry_run:
+            desk.second_opinion(place.records, said.verdicts, reviewer=by or "", at=now)
+        elif not second:
+            name = by or ("nobody yet" if dry_run else "")
+            desk.decide_all(place.records, said.verdicts, reviewer=name, at=now, dry_run=dry_run)
+    except desk.Refused as refused:
+        lines = [f"{file.name}, row {said.rows[at]}: {why}" for at, why in refused.lines]
+        raise HiuError("nothing was taken:\n" + "\n".join(lines)) from None
+    counts = {word: sum(v.decision == word for v in said.verdicts) for word in desk.WORDS}
+    told = ", ".join(f"{n} {word}" for word, n in counts.items()) + f"; {said.empty} left empty"
+    if dry_run:
+        out(f"{file.name}: would take {told}. Nothing was recorded.")
+        return
+    record(place, {"type": "second_opinions" if second else "decisions", **counts, "by": by}, now)
+    out(f"{file.name}: {told}. " + ("They bind nothing." if second else _NEXT))
+
+
+_NEXT = "The next 'hiu run' honours it."
+
+
+def _pair(place: Place, pair: tuple[str, str]) -> tuple[str, str]:
+    queue = Queue(*place.which(None), place.records)
+    return queue.known(pair[0]), queue.known(pair[1])
+
+
+def _head(queue: Queue, shown: int, *, double: bool) -> None:
+    if double:
+        out(f"{shown} pairs decided by others, for a second look. Your answer binds nothing: it measures agreement.")
+        return
+    waiting = len(queue.pairs)
+    bearing = queue.pairs.filter(queue.pairs["priority"] > 0).height
+    out(f"{queue.month.title}: {waiting:,} uncertain pairs, of which {bearing:,} can move the list. "
+        f"Shown: {shown}, those that matter most first.")  # fmt: skip
+
+
+def _tell(ask: Ask, *, second: bool) -> None:
+    place = f"{ask.place}. " if ask.place else ""
+    likely = "" if ask.chance is None or second else f" (chance that they are one person {100 * ask.chance:.0f}%)"
+    out(f"\n{place}{ask.why or 'decided by somebody else'}{likely}")
+    if ask.effect and not second:
+        out(f"   {ask.effect}.")
+    for line in ask.lines:
+        weight = "" if line.weight is None or second else f"{line.weight:+6.1f}"
+        left, right = (f"{_cut(text):<{_WIDTH}}" for text in (line.left, line.right))
+        out(f"   {line.title:<22} {left} {right} {'' if second else line.level:<24} {weight}".rstrip())
+    for text in ask.past:
+        out(f"   earlier: {text}")
+    out(f"   hiu decide {ask.a} {ask.b} same|different|unsure --by NAME{' --second' if second else ''}")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"

@@ -1,0 +1,174 @@
+"""Why a person is where they are, and who someone is, on the terminal; names are masked unless asked for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from hiu.engine.duckdb import Warehouse
+from hiu.errors import Busy, UsageError
+from hiu.link.explain import PairExplanation, conflicts, explain_pair, links_of
+from hiu.link.find import find as find_people
+from hiu.link.local import prepared
+from hiu.site import Published
+from hiu.site.decide import earlier
+from hiu.site.mask import initials
+from pipelines.govern.disclose import show_names as names_shown
+from pipelines.matching.model import model_of
+from pipelines.place import Place
+from pipelines.progress import out
+
+
+def explain(place: Place, person_id: str, month: str | None, *, show_names: bool, now: datetime) -> None:
+    """Print rank, sentence, months and source rows of a person."""
+    published = _published(place, month)
+    person = published.person(_current_id(published, person_id))
+    about = _people(published).filter(pl.col("person_id") == person.person_id).to_dicts()[0]
+    show_names = show_names and _may(place, [person.person_id], published, now)
+    out(f"{person.person_id}  {_name(about['name_text'], show_names)}  ({published.month.title})")
+    out(person.why())
+    if about["two_nhs_numbers"] or about["two_dobs"]:
+        out("Conflict: more than one NHS number or date of birth. Look at the rows before relying on this.")
+    _months(person.months())
+    links = person.links()
+    _rows(links)
+    _holds(place, links["identity_id"].drop_nulls().unique().sort().to_list())
+
+
+def explain_two(place: Place, pair: str, *, show_names: bool, chart: Path | None, now: datetime) -> None:
+    """Print how the matcher compares two descriptions (identity ids joined by a comma): level and weight by field.
+
+    `chart`: an SVG or PNG of the same. Reads the working warehouse. Raises Busy while a run is going on, UsageError
+    for an unknown description or another kind of file.
+    """
+    if pair.count(",") != 1:
+        raise UsageError(f"'{pair}': expected two identity ids joined by a comma, as in links or review_queue")
+    left, right = (part.strip().removeprefix("id-") for part in pair.split(","))
+    with _warehouse(place) as warehouse:
+        found = explain_pair(
+            prepared(warehouse.read("identity"), place.settings.linking), left, right, settings=place.settings.linking,
+            events=warehouse.read("identity_event"), model=model_of(place),
+        )  # fmt: skip
+        people = warehouse.read("select identity_id, person_id from cluster")
+    if show_names:
+        who = people.filter(pl.col("identity_id").is_in([left, right]))["person_id"]
+        asked = names_shown(place, who, month="warehouse", now=now, told={"identities": [left, right]})
+        show_names = not asked.withheld
+        out(asked.told if asked.withheld else "names are shown; it is logged")
+    _tell_pair(found, show_names=show_names)
+    for text in earlier(place.records, left, right).iter_rows(named=True):
+        out(f"decided {text['decision']} by {text['reviewer']}{', undone' if text['undone_at'] else ''}")
+    if chart is not None:
+        _draw(found, chart)
+        out(f"drawn in {chart}")
+
+
+def _tell_pair(found: PairExplanation, *, show_names: bool) -> None:
+    out(f"{found.sentence} (model {found.model})")
+    for row in found.fields.iter_rows(named=True):
+        values = f"{row['left'] or '-'} | {row['right'] or '-'}" if show_names else ""
+        bar = ("+" if row["weight"] > 0 else "-") * round(abs(row["weight"]))
+        out(f"  {row['weight']:+7.2f}  {row['title']:<22} {row['level']:<26} {bar:<18} {values}".rstrip())
+    out(f"  {found.weight:+7.2f}  all together (log2 odds; 0 is even)")
+    for text in found.rarity:
+        out(f"  {text}")
+
+
+def _draw(found: PairExplanation, to: Path) -> None:
+    from hiu.publish.link_charts import to_png, waterfall
+
+    kind = to.suffix.lower()
+    if kind not in (".svg", ".png"):
+        raise UsageError(f"{to}: expected a name that ends in .svg or .png")
+    svg = waterfall(found.fields, found.sentence)
+    to.write_bytes(to_png(svg) if kind == ".png" else svg.encode("utf-8"))
+
+
+def _holds(place: Place, members: list[str]) -> None:
+    """What joined the descriptions of a person, the weakest link, and what contradicts itself."""
+    try:
+        with _warehouse(place) as warehouse:
+            pairs, identity = warehouse.read("pair_score"), warehouse.read("identity")
+    except Busy:
+        out("What joined the descriptions can't be told while a run is going on.")
+        return
+    held = links_of(pairs, members)
+    out(
+        f"{len(members)} descriptions, held together by {held.height} links (those alike in all but spelling need none)"
+    )
+    if held.height:
+        weak = held.row(-1, named=True)
+        sure = 1 / (1 + 2 ** -min(max(weak["match_weight"], -60), 60))
+        out(f"  weakest: {weak['identity_a']},{weak['identity_b']}  weight {weak['match_weight']:+.1f}, probability "
+            f"{sure:.3f}; 'hiu explain' with that pair says why")  # fmt: skip
+    for column, values in conflicts(identity, members).items():
+        out(f"  conflict: {len(values)} {TITLES[column]}")
+
+
+TITLES = {"nhs_number": "NHS numbers", "dob": "dates of birth", "sex": "sexes recorded"}
+
+
+def _warehouse(place: Place) -> Warehouse:
+    return Warehouse(place.warehouse, memory_limit=place.settings.memory_limit, spill=place.spill)
+
+
+def find(place: Place, query: str, month: str | None, *, show_names: bool, now: datetime) -> None:
+    """Print the people nearest to a query."""
+    published = _published(place, month)
+    found = find_people(query, _people(published))
+    seen = (
+        names_shown(place, found["person_id"], month=str(published.month), now=now).ids if show_names else frozenset()
+    )
+    ranks = published.table("ranked").select("person_id", "rank", "list")
+    for row in found.join(ranks, on="person_id", how="left", maintain_order="left").to_dicts():
+        place_of = f"rank {row['rank']}" if row["rank"] else "not ranked"
+        out(f"{row['person_id']}  {_name(row['name_text'], row['person_id'] in seen):<30} {place_of}")
+    if show_names and (kept_back := found.height - len(seen)):
+        out(f"withheld: {kept_back} (no basis to share them, or an objection, opt-out or death forbids it)")
+    if found.is_empty():
+        out(f"nobody like that in {published.month.title}")
+
+
+def _may(place: Place, ids: list[str], published: Published, now: datetime) -> bool:
+    """Whether the names asked for may be shown; it is logged, and said if not."""
+    found = names_shown(place, ids, month=str(published.month), now=now)
+    if found.withheld:
+        out(found.told)
+    return not found.withheld
+
+
+def _published(place: Place, month: str | None) -> Published:
+    return Published(*place.which(month))
+
+
+def _people(published: Published) -> pl.DataFrame:
+    return pl.read_parquet(published.folder / "people.parquet")
+
+
+def _current_id(published: Published, person_id: str) -> str:
+    """The id a former one became."""
+    became = published.table("aliases").filter((pl.col("old_id") == person_id) & (pl.col("kind") == "merge"))
+    return str(became.sort("month")["person_id"][-1]) if became.height else person_id
+
+
+def _name(name: str | None, show: bool) -> str:
+    return (name or "(no name)") if show else initials(name)
+
+
+def _months(months: pl.DataFrame) -> None:
+    wide = months.with_columns(
+        pl.col("month").dt.strftime("%Y-%m"), n=pl.col("n").cast(pl.String).fill_null("not supplied")
+    )
+    table = wide.pivot("dataset", index="month", values="n").sort("month")
+    out(" ".join(f"{name:>20}" for name in table.columns))
+    for row in table.iter_rows():
+        out(" ".join(f"{cell or '0':>20}" for cell in row))
+
+
+def _rows(links: pl.DataFrame) -> None:
+    out(f"{links.height} source rows:")
+    for row in links.iter_rows(named=True):
+        sure = "" if row["match_probability"] is None else f" {row['match_probability']:.3f}"
+        out(f"  {row['source']:<10} {row['source_file']} row {row['source_row']}: {row['status']}, {row['how']}{sure}")

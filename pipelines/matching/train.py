@@ -1,0 +1,162 @@
+"""Train: a model of the area's own, with a report of what it would change; in force only once somebody adopts it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from hiu.engine.duckdb import Warehouse
+from hiu.errors import UsageError
+from hiu.govern.audit import head
+from hiu.link.candidate import Candidate, candidate, moved
+from hiu.link.ids import assign_people
+from hiu.link.match import link
+from hiu.link.scorer import WeightTable
+from hiu.month import Month
+from hiu.publish.disk import replace
+from hiu.publish.stamp import Stamp
+from hiu.publish.train_page import train_page
+from pipelines.journal import record
+from pipelines.lock import hold
+from pipelines.matching.model import FOLDER, name_of, path_of
+from pipelines.place import Place
+from pipelines.plan import Work
+from pipelines.progress import Reporter, out
+from pipelines.setup.toml_edit import with_value
+from pipelines.steps.count import count_demand
+from pipelines.steps.rank import rank_people
+
+SHIPPED = "shipped"
+TOP = 50
+CHANGE = ("people_before", "people_after", "joins", "splits", "entering", "leaving")
+C = pl.col
+
+
+def train(place: Place, *, now: datetime, report: Reporter) -> Path:
+    """Fit a model to the latest month's descriptions; writes it and its report into the site's models/ folder.
+
+    Nothing that is published changes. Raises Busy while a run is going on, HiuError if the area is too small.
+    """
+    month, _ = place.which(None)
+    with hold(place.lock, "hiu train", now):
+        base = _values(path_of(place))
+        with _copy(place) as warehouse, report.stage("train"):
+            work = Work(place, month, "train", now, warehouse, report, "")
+            _require(work)
+            identity, events = warehouse.read("identity"), warehouse.read("identity_event")
+            made = (f"Fitted by 'hiu train' on {now:%Y-%m-%d}, site {place.settings.name}, data to {month}, from "
+                    f"trusted NHS numbers hidden from the model; base {base['version']}.")  # fmt: skip
+            found = candidate(identity, events, base, settings=place.settings.linking, made=made)
+            change, people = _effect(work, identity, events, base, found)
+        path = _write(place, found, change, people, month, now)
+        shutil.rmtree(place.spill, ignore_errors=True)
+    record(place, {"type": "model_trained", "model": path.name, "version": found.values["version"],
+                   "pairs": found.pairs, "month": str(month)}, now)  # fmt: skip
+    _tell(place, path, found, change)
+    return path
+
+
+def adopt(place: Place, which: str, by: str | None, *, now: datetime) -> None:
+    """Put a trained model, or the shipped one, in force. Raises UsageError without a name, or for another file."""
+    name = " ".join((by or "").split())
+    if not name:
+        raise UsageError("--adopt needs --by NAME: who is one person is somebody's decision")
+    value = None
+    if which != SHIPPED:
+        path = place.home / FOLDER / Path(which).name
+        if not path.is_file() or name_of(path.read_bytes()) != path.name:
+            raise UsageError(f"{which}: not a model that 'hiu train' made in {place.home / FOLDER}")
+        value = f"{FOLDER}/{path.name}"
+    site = place.home / "site.toml"
+    text = with_value(site.read_bytes().decode("utf-8"), "linking", "model", value, f"adopted {now:%Y-%m-%d} by {name}")
+    before = place.settings.linking.model
+    record(place, {"type": "model_adopted", "from": before.name if before else SHIPPED,
+                   "to": value or SHIPPED, "by": name}, now)  # fmt: skip
+    replace(site, text.encode("utf-8"))
+    out(f"{site}: {'the shipped model' if value is None else value}, adopted by {name}; recorded. The next 'hiu run' "
+        "matches with it; decisions hold as before.")  # fmt: skip
+
+
+def _values(path: Path | None) -> dict[str, Any]:
+    source = resources.files("hiu.link").joinpath("model.json") if path is None else path
+    values: dict[str, Any] = json.loads(source.read_text(encoding="utf-8"))
+    return values
+
+
+def _copy(place: Place) -> Warehouse:
+    """A copy of the working warehouse to try things on, among the files that are emptied after."""
+    place.spill.mkdir(parents=True, exist_ok=True, mode=0o700)
+    aside = place.spill / "train.duckdb"
+    aside.unlink(missing_ok=True)
+    shutil.copyfile(place.warehouse, aside)
+    return Warehouse(aside, memory_limit=place.settings.memory_limit, spill=place.spill)
+
+
+def _require(work: Work) -> None:
+    """The warehouse is as at the latest published month."""
+    last = work.warehouse.read("select max(month) as month from calendar")["month"][0]
+    if last != work.month.start:
+        raise UsageError(f"the last run was of another month than {work.month}: 'hiu run {work.month}' first")
+
+
+def _effect(work: Work, identity: pl.DataFrame, events: pl.DataFrame, base: dict[str, Any], found: Candidate,
+            ) -> tuple[dict[str, int], pl.DataFrame]:  # fmt: skip
+    """Counts of what would differ, and the first places under both models: person_id, before, after."""
+    people, ranks = [], []
+    for values in (base, found.values):
+        linked = link(identity, settings=work.place.settings.linking, decisions=work.warehouse.read("decisions"),
+                      events=events, model=WeightTable(values))  # fmt: skip
+        cluster = assign_people(linked.clusters, identity, work.place.key_for("person"))
+        work.warehouse.put("cluster", cluster)
+        count_demand(work)
+        rank_people(work)
+        people.append(cluster)
+        ranked = work.warehouse.read("select person_id, rank from ranked where list = 'adult' order by rank, person_id")
+        ranks.append(ranked)
+    change = moved(people[0], people[1])
+    top = _first(*ranks)
+    change["entering"] = top.filter(C("before").is_null() | (C("before") > TOP)).height
+    change["leaving"] = top.filter(C("after").is_null() | (C("after") > TOP)).height
+    return change, top
+
+
+def _first(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    both = before.rename({"rank": "before"}).join(after.rename({"rank": "after"}), on="person_id", how="full",
+                                                  coalesce=True)  # fmt: skip
+    return both.filter((C("before") <= TOP) | (C("after") <= TOP)).sort("after", "before", "person_id", nulls_last=True)
+
+
+def _write(place: Place, found: Candidate, change: dict[str, int], people: pl.DataFrame, month: Month,
+           now: datetime) -> Path:  # fmt: skip
+    content = found.text.encode("utf-8")
+    folder = place.home / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name_of(content)
+    path.write_bytes(content)
+    stamp = Stamp(
+        site=place.settings.name, month=month, run_id=str(found.values["version"]), built=now.astimezone(UTC),
+        data_to=month.end, settings_version=place.settings.version, synthetic=place.settings.synthetic,
+        audit_head=head(place.audit),
+    )  # fmt: skip
+    page = train_page(found, change, people, stamp=stamp, link_at=place.settings.linking.link_at, file=path.name)
+    path.with_suffix(".html").write_text(page, encoding="utf-8", newline="\n")
+    return path
+
+
+def _tell(place: Place, path: Path, found: Candidate, change: dict[str, int]) -> None:
+    far = found.weights.with_columns(step=C("after") - C("before")).filter(C("step") != 0)
+    out(f"{found.pairs:,} labelled pairs, {found.same:,} of one person. Weights that move most:")
+    for row in far.sort(C("step").abs(), descending=True).head(8).iter_rows(named=True):
+        level = row["level"].replace("_", " ")
+        out(f"  {row['field']:<11} {level:<26} {row['before']:+7.2f} -> {row['after']:+7.2f}")
+    now, then, joins, splits, enter, leave = (change[name] for name in CHANGE)
+    out(f"Clusters: {now:,} -> {then:,} people; {joins:,} joins, {splits:,} splits. "
+        f"First {TOP}: {enter} would enter, {leave} leave.")  # fmt: skip
+    out(f"report     {path.with_suffix('.html')}")
+    out(f"Nothing has changed. To use it: hiu train --adopt {path.name} --by NAME --site {place.home}")

@@ -1,0 +1,191 @@
+"""Export: the chart of everybody who may be shown, a file each, and the board paper. Resumable, and entered as left."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from hiu.errors import HiuError, UsageError
+from hiu.model import DATASETS
+from hiu.publish.access import charted, withheld
+from hiu.publish.board import MARKING, Board
+from hiu.publish.board_charts import alts, board_charts
+from hiu.publish.board_pdf import board_pdf
+from hiu.publish.board_slides import board_slides
+from hiu.publish.chart_data import PersonSeries, all_series
+from hiu.publish.chart_export import FORMATS, chart_file, quantised
+from hiu.publish.disk import replace
+from pipelines.govern.basis import allowed, for_group
+from pipelines.govern.disclose import MEETING, leave
+from pipelines.journal import record
+from pipelines.papers.board import board
+from pipelines.place import Place
+from pipelines.progress import Reporter
+from pipelines.progress import out as say
+
+DONE = "export.jsonl"
+"""What an export has written so far: a head, then a line a file. Written as it goes, so that it can go on."""
+_TABLES = ("ranked", "people", "support", "changes", "monthly_demand", "coverage", "meeting_entry", "aliases")
+
+
+def export_charts(
+    place: Place, month: str | None, *, top: int | None, form: str, folder: Path | None, show_names: bool,
+    now: datetime, report: Reporter,
+) -> Path:  # fmt: skip
+    """Write the charts of the first `top` people of those who may be shown; the folder.
+
+    What is written already, from the same month and settings, isn't written again; a chart of somebody who may no
+    longer be shown is removed. Raises UsageError for a format there isn't.
+    """
+    if form not in FORMATS:
+        raise UsageError(f"'{form}' is no format of a chart. There are: {', '.join(FORMATS)}")
+    wanted, source = place.which(month)
+    read = {
+        name: pl.read_parquet(source / f"{name}.parquet") for name in _TABLES if (source / f"{name}.parquet").exists()
+    }
+    tables = for_group(place, read, now.date())
+    rank = place.settings.rank
+    chosen = charted(tables["ranked"], rank.top, top or len(tables["ranked"]), candidates=rank.candidate_charts)
+    left_out = withheld(tables["ranked"], rank.top)
+    target = folder or place.curated / "exports" / "charts" / str(wanted)
+    head = {"month": str(wanted), "run": source.name, "settings": place.settings.version, "form": form,
+            "names": show_names}  # fmt: skip
+    with _Written(target, head, {f"{person}.{form}" for person in chosen}) as written:
+        todo = [person for person in chosen if not written.holds(f"{person}.{form}")]
+        _enter(place, tables, target, chosen, left_out, show_names, now)
+        drawn = _series(place, tables, wanted, todo, show_names)
+        for person in report.track(drawn, "charts"):
+            written.add(f"{person.person_id}.{form}", chart_file(person, form))
+    record(place, {"type": "charts_exported", **head, "files": len(todo), "kept": len(chosen) - len(todo)}, now)
+    say(f"{target}: {len(todo)} written, {len(chosen) - len(todo)} there already, withheld: {left_out}")
+    return target
+
+
+def export_board(place: Place, month: str | None, *, folder: Path | None, now: datetime) -> Path:
+    """Write the board paper of a month: PDF, presentation, charts/ with their words; the folder. Not yet released."""
+    made = board(place, month, now)
+    paper = made.board
+    target = folder or place.curated / "exports" / "board" / str(paper.month)
+    if target.is_dir() and any(target.iterdir()) and not (target / DONE).exists():
+        raise UsageError(f"{target}: holds something else already; name an empty folder by --out")
+    files = board_files(paper, place.settings.policy_breaks)
+    with _Written(target, {"board": paper.run_id, "built": now.isoformat()}, set(files)) as written:
+        for name, content in files.items():
+            written.add(name, content)
+    record(place, {"type": "board_exported", "month": str(paper.month), "files": len(files),
+                   "left_out": made.left_out, "basis": list(made.basis)}, now)  # fmt: skip
+    say(f"{target}: {len(files)} files. Not released: 'hiu release board {paper.month}' has them checked by somebody "
+        f"else first. Left out of the figures by the basis: {made.left_out}.")  # fmt: skip
+    for line in paper.suppressed:
+        say(f"  hidden: {line}")
+    return target
+
+
+def board_files(paper: Board, breaks: Mapping[str, Any]) -> dict[str, bytes]:
+    """The paper's files by name: from the Board alone."""
+    svgs, words = board_charts(paper, breaks), alts(paper)
+    files = {f"board-paper-{paper.month}.pdf": board_pdf(paper, svgs),
+             f"board-paper-{paper.month}.pptx": board_slides(paper)}  # fmt: skip
+    for name, svg in svgs.items():
+        files[f"charts/{name}.svg"] = svg.encode("utf-8")
+        files[f"charts/{name}.png"] = quantised(svg)
+    told = "\n\n".join([MARKING, *(f"{name}\n{words[name]}" for name in svgs)])
+    return files | {"charts/alt-text.txt": f"{told}\n".encode()}
+
+
+def _series(
+    place: Place, tables: Mapping[str, pl.DataFrame], month: Any, people: list[str], show_names: bool
+) -> list[PersonSeries]:
+    extra = tuple(sorted(set(tables["coverage"]["dataset"]) - set(DATASETS)))
+    return list(
+        all_series(
+            people, demand=tables["monthly_demand"], coverage=tables["coverage"], ranked=tables["ranked"], last=month,
+            support=tables["support"], people=tables["people"], show_names=show_names,
+            breaks=place.settings.policy_breaks, extra=extra,
+        )
+    )  # fmt: skip
+
+
+def _enter(place: Place, tables: Mapping[str, pl.DataFrame], target: Path, chosen: list[str], left_out: int,
+           show_names: bool, now: datetime) -> None:  # fmt: skip
+    """Note what leaves before it can be read."""
+    codes = allowed(place, chosen, purpose="support", recipient="group", on=now.date(), aliases=tables["aliases"]).codes
+    necessity, proportionality = MEETING
+    leave(place, what=f"charts{' with names' if show_names else ''}", recipient="group", purpose="support", basis=codes,
+          necessity=necessity, proportionality=proportionality, by=getpass.getuser(), now=now, people=len(chosen),
+          kept_back=left_out, file=target.name)  # fmt: skip
+
+
+class _Written:
+    """A folder's files and the list of them. Files of another head, or not `wanted` any more, are removed first."""
+
+    def __init__(self, folder: Path, head: dict[str, Any], wanted: set[str]) -> None:
+        self.folder, self.list = folder, folder / DONE
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        kept = self._kept(head, wanted)
+        lines: list[dict[str, Any]] = [
+            {"head": head},
+            *({"file": name, "sha256": digest} for name, digest in kept.items()),
+        ]
+        replace(self.list, b"".join(_line(line) for line in lines))
+        self.done = kept
+
+    def __enter__(self) -> _Written:
+        self.stream = self.list.open("ab")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stream.close()
+
+    def holds(self, name: str) -> bool:
+        """The file is there as it was written."""
+        return name in self.done
+
+    def add(self, name: str, content: bytes) -> None:
+        """Write a file whole, then its line."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        replace(path, content)
+        self.stream.write(_line({"file": name, "sha256": hashlib.sha256(content).hexdigest()}))
+        self.stream.flush()
+        self.done[name] = ""
+
+    def _kept(self, head: dict[str, Any], wanted: set[str]) -> dict[str, str]:
+        before, files = self._read()
+        kept = {}
+        for name, digest in files.items():
+            path = self.folder / name
+            if before == head and name in wanted and path.is_file() and _digest(path) == digest:
+                kept[name] = digest
+            else:
+                path.unlink(missing_ok=True)
+        return kept
+
+    def _read(self) -> tuple[dict[str, Any], dict[str, str]]:
+        """The head and files of an earlier export; a last line that was cut off is left out."""
+        if not self.list.exists():
+            return {}, {}
+        lines = self.list.read_bytes().split(b"\n")[:-1]
+        try:
+            rows = [json.loads(line) for line in lines]
+            found = {row["file"]: row["sha256"] for row in rows[1:]}
+            if any(Path(name).is_absolute() or ".." in Path(name).parts for name in found):
+                raise ValueError
+            return rows[0]["head"], found
+        except (ValueError, KeyError, IndexError, TypeError):
+            raise HiuError(f"{self.list}: damaged; remove the folder and export again") from None
+
+
+def _line(row: dict[str, Any]) -> bytes:
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8") + b"\n"
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

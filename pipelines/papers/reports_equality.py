@@ -1,0 +1,115 @@
+"""The equality audit, suppressed for anyone but the analysts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+
+from hiu.errors import UsageError
+from hiu.govern.disclosure import FEWEST, HIDDEN, rounded, suppress
+from hiu.rank.equality import Equality, equality, groups_of, mid_p, representation, wilson
+from pipelines.papers.reports import Held, tell, title
+from pipelines.progress import out as say
+
+COUNTS = ("top", "assessed", "frequency", "came_in", "went_out", "matched", "without_nhs_number", "without_dob")
+"""Counts of people in the audit's tables; each is shown against the rest of its group, so that both are protected."""
+
+
+def audited(held: Held, extra: Path | None, *, exact: bool, as_json: bool) -> None:
+    """Print the audit of the month's list."""
+    people = held.table("people")
+    groups = groups_of(people, held.month, _read(extra) if extra else None)
+    found = equality(**held.common(), ranked=held.table("ranked"), groups=groups)
+    top = held.settings.rank.top
+    title(held, f"Equality audit: the first {top} against the whole list of adults", as_json)
+    tell(_tables(found, exact, top) | {"outcome_refused": found.outcome_refused}, as_json)
+    if as_json:
+        return
+    if found.outcome_refused:
+        say(f"Observed against expected: {found.outcome_refused}")
+    flagged = found.selection.filter(pl.col("flag"))
+    for sentence in flagged["sentence"] if exact else []:
+        say(sentence)
+    say(f"{flagged.height} of {found.selection.height} groups flagged (false discovery rate 10%). Power is poor with "
+        f"{top} people: no flag is not proof of no disparity.")  # fmt: skip
+    if not exact:
+        say("Counts 1-7 are shown as *, others rounded to 5; rates that would give a hidden count away are left out.")
+
+
+def _tables(found: Equality, exact: bool, top: int) -> dict[str, pl.DataFrame]:
+    tables = {"selection": found.selection, "outcome": found.outcome, "assessment": found.assessment,
+              "moved": found.moved, "quality": found.quality}  # fmt: skip
+    return tables if exact else {name: suppressed(table, top) for name, table in tables.items()}
+
+
+def suppressed(table: pl.DataFrame, top: int) -> pl.DataFrame:
+    """A table of the audit as it may leave the analysts: counts as text, rates worked out from the rounded counts.
+
+    A group whose people or count is hidden keeps its name and its flag; points of fewer than 8 people, or more than
+    half one person's, are left out.
+    """
+    if table.is_empty():
+        return table
+    parts = [_one(part, top) for part in table.partition_by("characteristic", maintain_order=True)]
+    return pl.concat(parts)
+
+
+def _one(table: pl.DataFrame, top: int) -> pl.DataFrame:
+    held = [name for name in COUNTS if name in table.columns]
+    grids = {name: suppress([[n, people - n] for n, people in zip(table[name], table["people"], strict=True)])[:-1]
+             for name in held or ["people"]}  # fmt: skip
+    if not held:
+        grids = {"people": [[text, text, text] for text, _ in suppress([[n] for n in table["people"]])[:-1]]}
+    people = [
+        HIDDEN if HIDDEN in texts else texts[0]
+        for texts in zip(*([r[2] for r in g] for g in grids.values()), strict=True)
+    ]
+    hidden = [any(HIDDEN in grid[i] for grid in grids.values()) for i in range(table.height)]
+    out = table.with_columns(
+        pl.Series("people", people), *(pl.Series(name, [row[0] for row in grids[name]]) for name in held)
+    )
+    if "p" in table.columns:
+        return _rates(out, hidden, lambda k, n: _selected(k, n, rounded(int(table["people"].sum())), top))
+    if "rate" in table.columns:
+        return _rates(
+            out, hidden, lambda k, n: {"rate": k / max(1, n), **dict(zip(("low", "high"), wilson(k, n), strict=True))}
+        )
+    return _points(out, hidden) if "most" in table.columns else out
+
+
+def _selected(k: int, people: int, total: int, top: int) -> dict[str, float]:
+    k, people = min(k, top, people), min(people, total)
+    ratio, low, high = representation(k, people, total, top)
+    return {"expected": top * people / max(1, total), "ratio": ratio, "low": low, "high": high,
+            "p": mid_p(k, people, total, top)}  # fmt: skip
+
+
+def _rates(table: pl.DataFrame, hidden: list[bool], rate: Callable[[int, int], dict[str, float]]) -> pl.DataFrame:
+    """The table with its rates anew from rounded counts, and none for hidden rows."""
+    count = "top" if "top" in table.columns else "assessed"
+    pairs = zip(table[count], table["people"], hidden, strict=True)
+    found = [None if hide else rate(int(k), int(people)) for k, people, hide in pairs]
+    names = [name for name, kind in table.schema.items() if kind.is_float()]
+    columns = [pl.Series(name, [one and round(one[name], 2) for one in found], dtype=pl.Float64) for name in names]
+    return table.with_columns(columns).drop("sentence", strict=False)
+
+
+def _points(table: pl.DataFrame, hidden: list[bool]) -> pl.DataFrame:
+    few = ((pl.col("with_points") > 0) & (pl.col("with_points") < FEWEST)) | (pl.col("most") > 0.5)
+    hide = pl.Series(hidden) | few
+    return table.with_columns(
+        pl.when(hide).then(None).otherwise((pl.col(name) / base).round() * base).alias(name)
+        for name, base in (("observed", 5), ("expected", 5), ("ratio", 0.1), ("low", 0.1), ("high", 0.1))
+    ).drop("with_points", "most")
+
+
+def _read(path: Path) -> pl.DataFrame:
+    try:
+        found = pl.read_csv(path, infer_schema=False)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise UsageError(f"{path}: not readable as CSV ({type(error).__name__})") from None
+    if "person_id" not in found.columns or found["person_id"].is_duplicated().any():
+        raise UsageError(f"{path}: expected a column person_id with one row a person, and a column a characteristic")
+    return found

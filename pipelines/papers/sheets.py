@@ -1,0 +1,122 @@
+"""A person sheet written out: who may have one is asked, and what left is entered, before a byte of it is on disk."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+
+from hiu.errors import HiuError, UsageError
+from hiu.fuzzy import did_you_mean
+from hiu.govern import records
+from hiu.govern.audit import head
+from hiu.model import PUBLISHED
+from hiu.model.frames import schema
+from hiu.model.govern import OVERRIDES
+from hiu.month import Month
+from hiu.publish.disk import write_whole
+from hiu.publish.pack_reviews import going
+from hiu.publish.person_sheet import person_sheet
+from hiu.publish.release import read_manifest
+from hiu.publish.stamp import Stamp
+from pipelines.govern.basis import allowed
+from pipelines.govern.disclose import leave
+from pipelines.journal import record
+from pipelines.place import Place
+
+NEED = (
+    "The lead clinician reviews a person who is supported.",
+    "One person, one page; asked for one at a time.",
+)
+"""Necessity and proportionality of a sheet of somebody supported."""
+
+USED = ("people", "links", "ranked", "monthly_demand", "monthly_extra", "coverage", "support", "risk_grading",
+        "team_contact", "meeting_entry", "aliases")  # fmt: skip
+
+
+def write_sheet(
+    place: Place, person: str, month: str | None, out: Path, *, override: str | None, by: str | None, now: datetime
+) -> Path:
+    """Write a person's sheet to `out` (a folder, or a file ending in .pdf); where it went.
+
+    For somebody who is not supported it takes a reason and a name, which are recorded (overrides, audit). Raises
+    UsageError for an unknown person or a missing reason, HiuError where no basis lets the clinician see the person.
+    """
+    wanted, folder = place.which(month)
+    tables = {name: _table(folder, name) for name in USED}
+    who = _known(tables, person, wanted)
+    supported = _supported(tables, who, wanted)
+    reason, name = " ".join((override or "").split()), " ".join((by or "").split())
+    if not supported and not (reason and name):
+        raise UsageError(f"{who} is not supported: a sheet needs --override REASON and --by NAME; both are recorded")
+    found = allowed(place, [who], purpose="support", recipient="clinician", on=now.date(), aliases=tables["aliases"])
+    if not found.ids:
+        raise HiuError(f"no basis lets the clinician see {who} on {now.date()}; 'hiu basis' shows what is recorded")
+    path = _path(out, who, wanted)
+    if not supported:
+        _override(place, who, wanted, reason, name, now)
+    leave(place, what="person sheet", recipient="clinician", purpose="support", basis=found.codes,
+          necessity=NEED[0] if supported else reason, proportionality=NEED[1], by=name or "hiu sheet", now=now,
+          people=1, person_id=who, file=path.name)  # fmt: skip
+    why = "Made because the person is supported." if supported else f"Not supported. Override by {name}: {reason}"
+    stamp = _stamp(place, wanted, folder, now)
+    made = person_sheet(who, tables, stamp=stamp, settings=place.settings, why_shown=why)
+    path.touch(0o600)
+    path.chmod(0o600)
+    write_whole(path, made)
+    return path
+
+
+def _table(folder: Path, name: str) -> pl.DataFrame:
+    """A published table; empty if the month was published before there was one."""
+    path = folder / f"{name}.parquet"
+    return pl.read_parquet(path) if path.exists() else pl.DataFrame(schema=schema(PUBLISHED[name]))
+
+
+def _known(tables: dict[str, pl.DataFrame], person: str, month: Month) -> str:
+    """The id somebody has now. Raises UsageError with the nearest known one."""
+    wanted = person.strip().upper()
+    became = tables["aliases"].filter((pl.col("old_id") == wanted) & (pl.col("kind") == "merge"))
+    who = str(became.sort("month")["person_id"][-1]) if became.height else wanted
+    known = tables["people"]["person_id"]
+    if who not in set(known):
+        raise UsageError(f"'{person}' is nobody's id in {month.title}.{did_you_mean(wanted, known.to_list())} "
+                         "'hiu find NAME' searches.")  # fmt: skip
+    return who
+
+
+def _supported(tables: dict[str, pl.DataFrame], who: str, month: Month) -> bool:
+    """Support goes on, agreed to, with three contacts: as the list says, or the register of somebody not on it."""
+    row = tables["ranked"].filter(pl.col("person_id") == who)
+    if row.height:
+        return str(row["access"][0]) == "supported"
+    held = tables["support"].filter(pl.col("person_id") == who).to_dicts()
+    return bool(held) and going(held[0], month) and held[0]["consent"] == "given" and held[0]["contacts"] >= 3
+
+
+def _override(place: Place, who: str, month: Month, reason: str, by: str, now: datetime) -> None:
+    at = now.astimezone(UTC).replace(tzinfo=None)
+    row = {"person_id": who, "at": at, "reason": reason, "by": by, "until": now.date()}
+    records.add(place.records, OVERRIDES, [row])
+    record(place, {"type": "sheet_override", "person": who, "month": str(month), "by": by}, now)
+
+
+def _path(out: Path, who: str, month: Month) -> Path:
+    """The file to write; its folder is made. Raises UsageError if that can't be."""
+    path = out if out.suffix.lower() == ".pdf" else out / f"sheet-{who}-{month}.pdf"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{path.parent}: cannot be made: {error.strerror}") from None
+    return path
+
+
+def _stamp(place: Place, month: Month, folder: Path, now: datetime) -> Stamp:
+    """The sheet's own date on the figures of the published run."""
+    manifest = read_manifest(folder)
+    return Stamp(
+        site=place.settings.name, month=month, run_id=str(manifest["run_id"]), built=now, data_to=month.end,
+        settings_version=str(manifest["settings_version"]), synthetic=place.settings.synthetic,
+        audit_head=head(place.audit),
+    )  # fmt: skip

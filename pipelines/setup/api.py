@@ -1,0 +1,109 @@
+"""Writes docs/api.md from the docstrings of what an analyst holds: `python -m pipelines.setup.api`."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+
+import polars as pl
+
+from hiu.site import Site, open
+from hiu.site.chart import Chart
+from hiu.site.cohort import Cohort
+from hiu.site.definitions import Definitions
+from hiu.site.draft import Draft
+from hiu.site.finding import Finding
+from hiu.site.linkage import Linkage
+from hiu.site.listing import Listing
+from hiu.site.person import Person
+from hiu.site.published import Published
+from hiu.site.quality import Quality
+from hiu.site.ranked import Ranked
+from hiu.site.review import Review
+from pipelines.place import REPOSITORY
+from pipelines.progress import out
+
+TARGET = REPOSITORY / "docs" / "api.md"
+CLASSES: tuple[tuple[str, type], ...] = (
+    ("site", Site), ("run", Published), ("ranked", Ranked), ("person", Person), ("cohort", Cohort),
+    ("quality", Quality), ("linkage", Linkage), ("definitions", Definitions), ("review", Review), ("draft", Draft),
+    ("finding", Finding), ("listing", Listing), ("chart", Chart),
+)  # fmt: skip
+"""How each is called in the notebooks, in the order in which they are met."""
+
+_INNER = {"Listing": pl.DataFrame, "Ranked": Listing}
+"""Classes whose base has methods of its own, documented where it belongs."""
+
+HEAD = """# The analyst's library
+
+Made from the docstrings by `python -m pipelines.setup.api`; a test holds it, and runs every example. Names are masked
+unless `show_names=True`, which is written to the audit log. A mistyped name is answered with the nearest right one.
+
+```python
+import hiu
+
+site = hiu.open("demo")
+run = site.latest
+```
+"""
+
+
+def api() -> str:
+    """The whole page."""
+    first = f"## `hiu.open{_signature(open)}`\n\n{_prose(open)}"
+    whole = "\n".join([HEAD, first, *(_class(called, one) for called, one in CLASSES)])
+    return re.sub(r"\n{3,}", "\n\n", whole)
+
+
+def public(one: type) -> list[tuple[str, object]]:
+    """Methods and properties a class defines, in the order of its text."""
+    inherited = set(dir(_INNER[one.__name__])) if one.__name__ in _INNER else set()
+    own = [(name, what) for name, what in vars(one).items() if not name.startswith("_")]
+    return [(name, what) for name, what in own if name not in inherited or name in ("sql",)]
+
+
+def _class(called: str, one: type) -> str:
+    lines = [f"## {one.__name__}: `{called}`", "", _prose(one)]
+    for name, what in public(one):
+        target = what.fget if isinstance(what, property) else getattr(what, "func", what)
+        if isinstance(what, classmethod):
+            target = what.__func__
+        if not inspect.getdoc(target):
+            continue
+        shown = f"{called}.{name}" + (_signature(target) if inspect.isfunction(target) and target is what else "")
+        lines += ["", f"### `{shown}`", "", _prose(target)]
+    return "\n".join(lines) + "\n"
+
+
+def _signature(job: object) -> str:
+    """Parameters with their defaults; types are in the text where they matter."""
+    found = inspect.signature(job)  # type: ignore[arg-type]
+    parts, star = [], False
+    for parameter in found.parameters.values():
+        if parameter.name == "self":
+            continue
+        if parameter.kind is parameter.KEYWORD_ONLY and not star:
+            parts.append("*")
+            star = True
+        plain = parameter.default is parameter.empty or callable(parameter.default)
+        parts.append(parameter.name if plain else f"{parameter.name}={parameter.default!r}")
+    return f"({', '.join(parts)})"
+
+
+def _prose(what: object) -> str:
+    """A docstring, its examples as code."""
+    text = inspect.getdoc(what) or ""
+    words, _, code = text.partition(">>>")
+    words = re.sub(r"(?<!\n)\n(?!\n)", " ", words.strip())
+    return f"{words}\n" + (f"\n```python\n>>>{code.rstrip()}\n```\n" if code else "")
+
+
+def main(target: Path = TARGET) -> None:
+    """Write the page."""
+    target.write_text(api(), encoding="utf-8", newline="\n")
+    out(f"wrote {target}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""The data dictionary as Markdown, from hiu/model: `python -m pipelines.setup.dictionary` writes it."""
+
+from pathlib import Path
+
+from hiu.model import TABLES, Table
+
+TARGET = Path(__file__).resolve().parents[2] / "docs" / "data-dictionary.md"
+HEAD = """# Data dictionary
+
+Generated from `hiu/model` by `python -m pipelines.setup.dictionary`; a test holds the two together.
+**Personal** columns identify or describe a person. Published tables are Parquet files in
+`published/<month>-<run>/`; warehouse tables are inside the working database and read by no one else; records of
+governance are what people entered about basis, disclosure, holds and erasure, a file of lines each in `records/`.
+"""
+
+
+def dictionary() -> str:
+    """Every table with its key and columns: type, unit, codes, personal or not, meaning."""
+    published = [table for table in TABLES.values() if table.layer == "published"]
+    working = [table for table in TABLES.values() if table.layer == "warehouse"]
+    kept = [table for table in TABLES.values() if table.layer == "records"]
+    parts = [HEAD, "## Published", *map(_table, published), "## Warehouse", *map(_table, working)]
+    parts += ["## Records of governance", *map(_table, kept)]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _table(table: Table) -> str:
+    lines = [
+        f"### {table.name}",
+        "",
+        table.meaning,
+        "",
+        f"Key: {', '.join(f'`{name}`' for name in table.key)}",
+        "",
+        "| column | type | unit | personal | may be empty | meaning |",
+        "|---|---|---|---|---|---|",
+    ]
+    for column in table.columns:
+        codes = f" One of: {', '.join(column.codes)}." if column.codes else ""
+        cells = (f"`{column.name}`", column.type, column.unit, "yes" if column.personal else "",
+                 "yes" if column.nullable else "", column.meaning.replace("|", "\\|") + codes)  # fmt: skip
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join([*lines, ""])
+
+
+if __name__ == "__main__":
+    TARGET.write_text(dictionary(), encoding="utf-8", newline="\n")

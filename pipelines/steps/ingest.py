@@ -1,0 +1,246 @@
+"""Take in deliveries: each is checked and loaded in one transaction, or refused whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import date
+from statistics import median
+
+import polars as pl
+
+from hiu.engine.duckdb import Warehouse
+from hiu.errors import HiuError, InputRefused
+from hiu.extract.find import Found, find_deliveries
+from hiu.extract.standardise import Standardised
+from hiu.govern import records
+from hiu.model import RECORDED
+from hiu.month import Month
+from hiu.sources import Source
+from pipelines.back.undo import MARK
+from pipelines.fingerprint import code_digest, digest, file_digest
+from pipelines.place import Place
+from pipelines.progress import Reporter
+from pipelines.setup.schema import KEPT, upgrade
+from pipelines.steps.ahead import read_ahead
+from pipelines.steps.deliver import Asked, Job, Ready, gate_rows
+
+PARTS = ("record", "fact", "quarantine")
+CODE = ("hiu.extract", "hiu.model", "hiu.quality", "hiu.sources", "pipelines.steps.deliver")
+
+
+@dataclass
+class Intake:
+    """What one run took in: rows received, staged and set aside, and what a person should know.
+
+    `earlier` holds warnings about deliveries of months before the run's; `kept` says which hold as they were read
+    before, since they can't be read now; `reasons` counts quarantined rows by code.
+    """
+
+    received: int = 0
+    staged: int = 0
+    quarantined: int = 0
+    loaded: list[str] = field(default_factory=list)
+    refused: list[InputRefused] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    earlier: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    def told(self) -> list[str]:
+        """The warnings, with a line for what was set aside and one for what concerns earlier months."""
+        lines = list(self.warnings)
+        if self.reasons:
+            codes = ", ".join(f"{code} {n}" for code, n in sorted(self.reasons.items()))
+            lines.append(f"{self.quarantined} rows set aside ({codes}): see the quality page")
+        if self.kept:
+            more = f" and {len(self.kept) - 3} more" * (len(self.kept) > 3)
+            lines.append(f"{len(self.kept)} deliveries hold as they were read before, since they can't be read as the "
+                         f"mapping is now: {'; '.join(self.kept[:3])}{more}")  # fmt: skip
+        if self.earlier:
+            lines.append(f"{len(self.earlier)} remarks on deliveries of earlier months: see the quality page")
+        return lines
+
+
+def recipe(source: Source, settings_bearing: object) -> str:
+    """Digest of everything but the file that decides what a delivery becomes."""
+    return digest(source.digest, settings_bearing, code_digest(*CODE))
+
+
+def ingest(place: Place, warehouse: Warehouse, month: Month, run_id: str, today: date, report: Reporter) -> Intake:
+    """Take in every delivery under raw/ whose period is not after the month and that is not yet loaded.
+
+    Files that are refused leave what was loaded before in force. Raises HiuError if rows would be lost.
+    """
+    intake = Intake()
+    sweep = find_deliveries(place.raw, place.sources)
+    intake.warnings += [f"{name}: no source takes this file; see 'hiu new SOURCE FILE'" for name in sweep.unmatched]
+    intake.refused += [InputRefused(link.code, link.reason, file=link.name) for link in sweep.refused]
+    known = loaded(warehouse)
+    waiting = [found for found in sweep.deliveries if found.period is None or found.period <= month]
+    before = {row[0]: row[1:] for row in warehouse.read("reread_refused").iter_rows()}
+    fresh = [job for found in waiting if (job := _job(place, found, known)) and not _kept(job, before, intake)]
+    with closing(read_ahead(place, fresh, today)) as ahead:
+        for _, found in zip(report.track(fresh, "ingest"), ahead, strict=True):
+            try:
+                _load(place, warehouse, found.ready(), found.asked, month, run_id, intake)
+            except InputRefused as refusal:
+                _refuse(warehouse, found.job, refusal, intake)
+    return intake
+
+
+def loaded(warehouse: Warehouse) -> pl.DataFrame:
+    """Every delivery, the recipe it was loaded by, and whether it is the latest of its file."""
+    return warehouse.read(
+        "select d.delivery_id, d.source, d.source_file, d.sha256, r.recipe, "
+        "n.delivery_id is null or n.source_file <> d.source_file as latest "
+        "from deliveries d join delivery_recipe r on r.delivery_id = d.delivery_id "
+        "left join deliveries n on n.delivery_id = d.replaced_by order by d.delivery_id"
+    )
+
+
+def _job(place: Place, found: Found, known: pl.DataFrame) -> Job | None:
+    """The work a file asks for, or None when the same bytes were loaded by the same recipe."""
+    sha = file_digest(found.path)
+    how = recipe(place.sources[found.source], place.settings.synthetic)
+    there = known.filter((pl.col("source") == found.source) & (pl.col("source_file") == found.name))
+    if there.filter((pl.col("sha256") == sha) & (pl.col("recipe") == how) & pl.col("latest")).height:
+        return None
+    before = there.filter("latest").sort(pl.col("sha256") != sha)["delivery_id"].to_list()
+    return Job(found, sha, how, before[0] if before else None)
+
+
+def _kept(job: Job, before: dict[str, tuple[str, str]], intake: Intake) -> bool:
+    """Whether a delivery that holds was found unreadable by this very recipe; then that is said again."""
+    recipe, reason = before.get(job.delivery_id, ("", ""))
+    if job.replaces != job.delivery_id or recipe != job.recipe:
+        return False
+    intake.kept.append(reason)
+    return True
+
+
+def _refuse(warehouse: Warehouse, job: Job, refusal: InputRefused, intake: Intake) -> None:
+    """A new delivery is refused. One that holds, and only its mapping or code has changed, holds as it was read."""
+    if job.replaces != job.delivery_id:
+        intake.refused.append(refusal)
+        return
+    intake.kept.append(str(refusal))
+    if refusal.code != "no_agreement":
+        row = pl.DataFrame([{"delivery_id": job.delivery_id, "recipe": job.recipe, "reason": str(refusal)}])
+        with warehouse.transaction():
+            warehouse.delete("reread_refused", "delivery_id", job.delivery_id)
+            warehouse.append("reread_refused", row)
+
+
+def _load(
+    place: Place, warehouse: Warehouse, delivery: Ready, asked: Asked, month: Month, run_id: str, intake: Intake
+) -> None:
+    """Check a delivery that was read, and write it whole."""
+    job, period, name = delivery.job, delivery.period, delivery.job.found.name
+    source = place.sources[job.found.source]
+    if period and period > month:
+        return
+    twins = _twins(warehouse, job)
+    moved = [twin for twin, file in twins.items() if not (place.raw / file).exists()]
+    if there := [file for twin, file in twins.items() if twin not in moved]:
+        intake.warnings.append(f"{name}: the same bytes as {there[0]}; not loaded again")
+        return
+    usual = _usual(warehouse, source, period)
+    done, warnings = gate_rows(delivery.done, source, usual, place.settings.usual_shorter, asked)
+    staged, aside = done.records.height - int(done.records["quarantined"].sum()), done.quarantine.height
+    if delivery.received != staged + aside:
+        raise HiuError(f"{name}: {delivery.received} rows received but {staged} staged and {aside} quarantined")
+    _write(warehouse, source, job, done, _delivery(delivery, staged, aside, usual, warnings, run_id), moved)
+    intake.received += delivery.received
+    intake.staged += staged
+    intake.quarantined += aside
+    intake.loaded.append(name)
+    intake.reasons.update(done.quarantine["code"].to_list())
+    about = intake.earlier if period and period < month else intake.warnings
+    about += [f"{name} ({source.name}): {warning}" for warning in warnings]
+
+
+def _twins(warehouse: Warehouse, job: Job) -> dict[str, str]:
+    """Other files with the same bytes and rows in them (for any source): a copy would make its month look supplied."""
+    found = warehouse.read(
+        "select delivery_id, source_file from deliveries where source = $source and sha256 = $sha256 "
+        "and source_file <> $name and replaced_by is null "
+        "and source_file in (select source_file from deliveries where sha256 = $sha256 and received > 0) "
+        "order by source_file",
+        source=job.found.source, sha256=job.sha256, name=job.found.name,
+    )  # fmt: skip
+    return dict(found.iter_rows())
+
+
+def _usual(warehouse: Warehouse, source: Source, period: Month | None) -> int | None:
+    """Median rows of up to 12 earlier deliveries; None before there are three."""
+    if period is None:
+        return None
+    before = warehouse.read(
+        "select received from deliveries where source = $source and period < $period and replaced_by is null "
+        "order by period desc, delivery_id limit 12",
+        source=source.name, period=period.start,
+    )["received"].to_list()  # fmt: skip
+    return round(median(before)) if len(before) >= 3 else None
+
+
+def _delivery(
+    delivery: Ready, staged: int, quarantined: int, usual: int | None, warnings: list[str], run_id: str
+) -> pl.DataFrame:
+    job, period = delivery.job, delivery.period
+    row = {
+        "delivery_id": job.delivery_id, "source": job.found.source, "source_file": job.found.name,
+        "sha256": job.sha256, "bytes": job.found.path.stat().st_size, "period": period.start if period else None,
+        "received": delivery.received, "staged": staged, "quarantined": quarantined, "usual": usual,
+        "warning": "; ".join(warnings) or None, "replaced_by": None, "run_id": run_id,
+    }  # fmt: skip
+    types = {"usual": pl.Int64, "period": pl.Date, "warning": pl.String, "replaced_by": pl.String}
+    return pl.DataFrame([row], schema_overrides=types)
+
+
+def _write(
+    warehouse: Warehouse, source: Source, job: Job, done: Standardised, delivery: pl.DataFrame, moved: list[str]
+) -> None:
+    """One transaction: the delivery is wholly in, or not at all. It replaces what it was `moved` from."""
+    parts = {"record": done.records, "fact": done.facts, "quarantine": done.quarantine, "deliveries": delivery,
+             "delivery_recipe": pl.DataFrame({"delivery_id": [job.delivery_id], "recipe": [job.recipe]})}  # fmt: skip
+    with warehouse.transaction():
+        for table, frame in parts.items():
+            warehouse.delete(table, "delivery_id", job.delivery_id)
+            warehouse.append(table, frame)
+        warehouse.delete("reread_refused", "delivery_id", job.delivery_id)
+        for earlier in {*_same_place(warehouse, job), *moved} - {job.delivery_id}:
+            warehouse.change("deliveries", "replaced_by", job.delivery_id, where="delivery_id", equals=earlier)
+        if source.key.resend == "period":
+            _replace_period(warehouse, job, delivery["period"][0])
+
+
+def _same_place(warehouse: Warehouse, job: Job) -> list[str]:
+    """Deliveries of the same file that hold, or were taken back: a new one stands in place of all of them."""
+    found = warehouse.read(
+        "select delivery_id from deliveries where source = $source and source_file = $name "
+        "and (replaced_by is null or replaced_by = $mark) order by delivery_id",
+        source=job.found.source, name=job.found.name, mark=MARK,
+    )  # fmt: skip
+    return found["delivery_id"].to_list()
+
+
+def _replace_period(warehouse: Warehouse, job: Job, period: date) -> None:
+    """Of several files for one month of a source that resends whole months, the last by name holds."""
+    same = warehouse.read(
+        "select delivery_id from deliveries where source = $source and period = $period and replaced_by is null "
+        "order by source_file, delivery_id",
+        source=job.found.source, period=period,
+    )["delivery_id"].to_list()  # fmt: skip
+    for earlier in same[:-1]:
+        warehouse.change("deliveries", "replaced_by", same[-1], where="delivery_id", equals=earlier)
+
+
+def prepare(place: Place, warehouse: Warehouse) -> None:
+    """Make what a run reads before anything was loaded, and take in what people recorded since the last run."""
+    upgrade(place, warehouse)
+    for name in KEPT:
+        warehouse.ensure(name)
+    for table in RECORDED.values():
+        warehouse.put(table.name, records.read(place.records, table))

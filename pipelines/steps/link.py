@@ -1,0 +1,76 @@
+"""Match: which descriptions are one person, under ids that stay the same."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from hiu.link.ids import assign_people
+from hiu.link.ledger import ledger, renamed
+from hiu.link.local import link_locally
+from hiu.link.memory import Memory
+from hiu.model import ALIASES
+from pipelines.fingerprint import code_digest
+from pipelines.matching.model import model_of
+from pipelines.plan import Work
+
+_MEMORY = ("match_node", "match_pair", "match_key")
+
+
+def link_people(work: Work) -> None:
+    """Cluster the identities, name the clusters, and record what changed since the last published month."""
+    warehouse = work.warehouse
+    identity = warehouse.read("identity")
+    linked = link_locally(
+        identity,
+        settings=work.place.settings.linking,
+        decisions=warehouse.read("decisions"),
+        events=warehouse.read("identity_event"),
+        model=model_of(work.place),
+        cache=_recall(work),
+        code=code_digest("hiu.link"),
+    )
+    _remember(work, linked.memory)
+    cluster = assign_people(linked.clusters, identity, work.place.key_for("person"))
+    warehouse.put("cluster", cluster)
+    warehouse.put("pair_score", linked.pairs)
+    _record(work, cluster)
+
+
+def _recall(work: Work) -> Memory | None:
+    """What the last run of the matcher left, whatever its month."""
+    warehouse = work.warehouse
+    if not {"match_memory", *_MEMORY} <= set(warehouse.tables()):
+        return None
+    under = warehouse.read("match_memory")["under"]
+    order = {"match_node": "node", "match_pair": "pair", "match_key": "rule, key"}
+    tables = [warehouse.read(f"select * from {name} order by {order[name]}") for name in _MEMORY]
+    return Memory(under[0], tables[0].drop("node"), tables[1], tables[2]) if under.len() else None
+
+
+def _remember(work: Work, memory: Memory | None) -> None:
+    if memory is None:
+        return
+    work.warehouse.put("match_memory", pl.DataFrame({"under": [memory.under]}))
+    tables = (memory.nodes.with_row_index("node"), memory.pairs, memory.keys)
+    for name, table in zip(_MEMORY, tables, strict=True):
+        work.warehouse.put(name, table)
+
+
+def _record(work: Work, cluster: pl.DataFrame) -> None:
+    """Merges and splits since the newest earlier month in the ledger, and what an earlier run of this month said."""
+    warehouse, month = work.warehouse, work.month
+    now = cluster.select("identity_id", "person_id", "how").with_columns(month=pl.lit(month.start))
+    if warehouse.exists("person_ledger"):
+        decided = warehouse.read("decisions")
+        nearest = "(select max(month) from person_ledger where month < $month)"
+        before, run_before = (
+            warehouse.read(f"select identity_id, person_id from person_ledger where month = {of}", month=month.start)
+            for of in (nearest, "$month")
+        )
+        told = warehouse.read("select * from aliases where month = $month", month=month.start)
+        warehouse.delete("person_ledger", "month", month.start)
+        warehouse.delete("aliases", "month", month.start)
+        fresh = ledger(before if before.height else None, now, month, decided)
+        again = ledger(run_before if run_before.height else None, now, month, decided, again=True)
+        warehouse.append("aliases", renamed(fresh, again, told, now).select(ALIASES.names))
+    warehouse.append("person_ledger", now.drop("how"))

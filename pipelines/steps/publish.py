@@ -1,0 +1,149 @@
+"""Publish: the tables, pages and charts of a month, written aside, sealed and pointed to."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from hiu.govern.audit import head
+from hiu.model import DATASETS, PUBLISHED
+from hiu.publish.access import charted
+from hiu.publish.chart_data import PersonSeries, all_series
+from hiu.publish.pack import pack_page, pack_view
+from hiu.publish.pack_pdf import pack_pdf
+from hiu.publish.pointer import set_current
+from hiu.publish.quality_page import quality_page
+from hiu.publish.release import publish as seal
+from hiu.publish.release import sweep
+from hiu.publish.stamp import Stamp
+from hiu.publish.workbook import workbook, workbook_name
+from pipelines.govern.basis import for_group
+from pipelines.govern.disclose import note_published
+from pipelines.govern.retain import freeze_dead
+from pipelines.place import Place
+from pipelines.plan import Work
+from pipelines.progress import Reporter
+from pipelines.steps.draw import Drawing
+from pipelines.steps.ingest import Intake
+from pipelines.steps.rank import changes_since
+from pipelines.steps.review import quality_of_links, review_queue
+from pipelines.steps.traced import traced
+
+
+def publish(work: Work, intake: Intake, fingerprint: str, before: Path | None) -> Path:
+    """Write the month's folder, point CURRENT.json to it, and remember what it was made from; the folder."""
+    tables = gather(work, before)
+    stamp = _stamp(work)
+    freeze_dead(work.place, work.warehouse, work.now)
+    on = work.now.date()
+    begun = begin(work.place, tables, stamp, on)
+    # noted first: a cut after the folder has its name leaves one that the next run knows, and points to
+    row = {"month": str(work.month), "folder": work.run_id, "fingerprint": fingerprint}
+    work.warehouse.append("release", pl.DataFrame([row]))
+    folder = seal(
+        tables,
+        folder=work.place.published,
+        stamp=stamp,
+        # the tables are written while the charts are drawn
+        files=lambda: pages(work.place, tables, stamp, work.report, on=on, begun=begun),
+    )
+    note_published(work.place, tables, folder, work.now)
+    set_current(work.place.current, work.month, folder.name)
+    return folder
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What names people is made of `shown`: the tables past the gate, as the basis stands on a day."""
+
+    shown: Mapping[str, pl.DataFrame]
+    people: list[PersonSeries]
+    charts: Drawing
+
+
+def begin(place: Place, tables: Mapping[str, pl.DataFrame], stamp: Stamp, on: date) -> Begun:
+    """Start on a month's pages: their charts are drawn beside whatever is done next."""
+    shown = for_group(place, tables, on)
+    people = _people(place, shown, stamp)
+    return Begun(shown, people, Drawing(people[: place.settings.rank.charts]))
+
+
+def pages(
+    place: Place,
+    tables: Mapping[str, pl.DataFrame],
+    stamp: Stamp,
+    report: Reporter,
+    *,
+    on: date,
+    begun: Begun | None = None,
+) -> dict[str, bytes]:
+    """Everything a month's folder holds beside its tables, made from the tables alone (erasure makes it again)."""
+    begun = begun or begin(place, tables, stamp, on)
+    shown, people = begun.shown, begun.people
+    view = pack_view(shown, stamp=stamp, settings=place.settings)
+    files = {
+        "pack.html": pack_page(view, people).encode("utf-8"),
+        workbook_name(stamp): workbook(shown, stamp=stamp, settings=place.settings, key=place.key_for("workbook")),
+        "quality.html": quality_page(tables, stamp=stamp).encode("utf-8"),
+    }
+    svgs, charts = begun.charts.done(report)
+    return {**files, **charts, "pack.pdf": pack_pdf(view, people, svgs)}
+
+
+def gather(work: Work, before: Path | None) -> dict[str, pl.DataFrame]:
+    """Every published table as at the month."""
+    month = work.month.start
+    made = {
+        "changes": changes_since(work, before),
+        "review_queue": review_queue(work),
+        "link_quality": quality_of_links(work),
+        "deliveries": work.warehouse.read(
+            "select * from deliveries where period is null or period <= $month order by period, source_file, source",
+            month=month,
+        ),
+        "quarantine": work.warehouse.read(
+            "select q.* from quarantine q join current c on c.delivery_id = q.delivery_id "
+            "order by q.source_file, q.source, q.source_row"
+        ),
+        "aliases": work.warehouse.read(
+            "select * from aliases where month <= $month order by month, old_id", month=month
+        ),
+        "meeting_entry": work.warehouse.read(
+            "select * from meeting_entry where month <= $month order by entered_at, person_id, field", month=month
+        ),
+        **traced(work),
+    }
+    return {name: made[name] if name in made else work.warehouse.read(name) for name in PUBLISHED}
+
+
+def tidy(place: Place) -> None:
+    """Remove what a cut-off run left half written."""
+    sweep(place.published)
+    shutil.rmtree(place.spill, ignore_errors=True)
+
+
+def _people(place: Place, tables: Mapping[str, pl.DataFrame], stamp: Stamp) -> list[PersonSeries]:
+    """Everybody whose chart may be shown: the pack draws its own, so only files are limited by `rank.charts`."""
+    rank = place.settings.rank
+    chosen = charted(tables["ranked"], rank.top, tables["ranked"].height, candidates=rank.candidate_charts)
+    return list(
+        all_series(
+            chosen, demand=tables["monthly_demand"], coverage=tables["coverage"], ranked=tables["ranked"],
+            last=stamp.month, support=tables["support"], people=tables["people"], show_names=True,
+            breaks=place.settings.policy_breaks,
+            extra=tuple(sorted(set(tables["coverage"]["dataset"]) - set(DATASETS))),
+        )
+    )  # fmt: skip
+
+
+def _stamp(work: Work) -> Stamp:
+    settings = work.place.settings
+    return Stamp(
+        site=settings.name, month=work.month, run_id=work.run_id, built=work.now, data_to=work.month.end,
+        settings_version=settings.version, synthetic=settings.synthetic, audit_head=head(work.place.audit),
+    )  # fmt: skip
