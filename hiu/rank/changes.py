@@ -51,8 +51,8 @@ def changes(
     `before` is last month's ranked table (None: the first list, nothing to compare); `places` is N;
     `aliases` has the columns of model.ALIASES (only this month's are news); `restated` has month
     (date), dataset, added, removed; `earlier` holds ids that were on some list before last month's;
-    `recounted` is last month's list built again from today's data (columns of model.RANKED): where it differs
-    from `before`, that person's figures were restated. That is given as the reason of a move if it did more
+    `recounted` is last month's list built again from today's data (as ranking.recount gives it): where it
+    differs from `before`, that person's figures were restated. That is given as the reason of a move if it did more
     of it than what happened since; else what happened since is told against the restated figures.
     """
     ranked = now.ranked if isinstance(now, Ranking) else now
@@ -61,21 +61,34 @@ def changes(
     found = _Found()
     if before is not None:
         became = {old: new for old, new, kind in known.select("old_id", "person_id", "kind").rows() if kind == "merge"}
-        old, new = _by_person(before, became), _by_person(ranked, {})
+        resolved = {name: _last(name, became) for name in became}
+        listed = {*_listed(before, places, resolved), *_listed(ranked, places, {})}
+        old, new = _by_person(before, resolved, listed), _by_person(ranked, {}, listed)
         changed = {name for pair in news.select("old_id", "person_id").rows() for name in pair}
         returning = {_last(name, became) for name in earlier}
-        _places(found, old, new, places, returning, changed, _recounted(old, recounted, became))
+        again = {} if recounted is None else _by_person(recounted, resolved, listed)
+        _places(found, old, new, places, returning, changed, _restated(old, again))
     _identities(found, news)
     _restatements(found, restated)
     return _typed(found.rows)
 
 
-def _by_person(ranked: pl.DataFrame, became: dict[str, str]) -> dict[str, Row]:
-    """Adults by id; of two records since joined, the one that stood higher."""
+def _listed(ranked: pl.DataFrame, places: int, resolved: dict[str, str]) -> pl.Series:
+    """Who stands among the first places."""
+    return _adults(ranked, resolved).filter(pl.col("rank") <= places)["name"]
+
+
+def _by_person(ranked: pl.DataFrame, resolved: dict[str, str], listed: Collection[str]) -> dict[str, Row]:
+    """Adults of those listed, by id; of two records since joined, the one that stood higher."""
     out: dict[str, Row] = {}
-    for row in ranked.filter(pl.col("list") == "adult").sort("rank").iter_rows(named=True):
-        out.setdefault(_last(row["person_id"], became), row)
+    for row in _adults(ranked, resolved).filter(pl.col("name").is_in(list(listed))).sort("rank").iter_rows(named=True):
+        out.setdefault(row["name"], row)
     return out
+
+
+def _adults(ranked: pl.DataFrame, resolved: dict[str, str]) -> pl.DataFrame:
+    """With the id that each has by now."""
+    return ranked.filter(pl.col("list") == "adult").with_columns(name=pl.col("person_id").replace(resolved))
 
 
 def _last(name: str, became: dict[str, str]) -> str:
@@ -86,9 +99,8 @@ def _last(name: str, became: dict[str, str]) -> str:
     return name
 
 
-def _recounted(old: dict[str, Row], recounted: pl.DataFrame | None, became: dict[str, str]) -> dict[str, Row]:
+def _restated(old: dict[str, Row], again: dict[str, Row]) -> dict[str, Row]:
     """Last month's rows as they would be now, of those whose figures were restated."""
-    again = {} if recounted is None else _by_person(recounted, became)
     return {
         name: row
         for name, row in again.items()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hiu.model import CONTACTS, RANKED, many
 from hiu.month import Month
-from hiu.rank.history import Floats, History, history
+from hiu.rank.history import Flags, Floats, History, history
 from hiu.rank.intensity import PLACES, Constants, Points, fit, observed, points
 from hiu.rank.labels import dispersion, labels
 from hiu.rank.population import access, population
@@ -57,16 +57,12 @@ def rank(
     RISK_GRADING. Constants are fitted on the adults; under-18s are scored with the same constants and
     listed apart. Support bears on `access` alone, never on a figure.
     """
-    who = population(month, demand, people, settings.rank.minimum_age)
-    past = history(who["person_id"], month, demand, coverage)
-    weights = settings.rank.weights.by_dataset()
-    scored = points(past, weights, settings.rank.half_life)
+    base = _base(month, demand, coverage, people, settings)
+    who, past, weights, scored, constants = base.who, base.past, base.weights, base.scored, base.constants
     adult = (who["list"] == "adult").to_numpy()
-    fitted_on = adult if adult.any() else ~adult
-    constants = fit(scored.s[fitted_on], scored.w)
     graded = who.join(risk(month, gradings), on="person_id", how="left", maintain_order="left")
     median = middle(graded.filter(pl.Series(adult))["risk"])
-    label_phi = dispersion(past, fitted_on)
+    label_phi = dispersion(past, base.fitted_on)
     table = _scores(graded, scored, constants, median).with_columns(
         *_shown(past, weights), *_labelled(past, settings, label_phi),
         presets=pl.Series(presets(past, extra, who["list"], settings.rank.police_a_year), dtype=pl.String),
@@ -81,6 +77,44 @@ def rank(
         _constants(month, past, scored, constants, median, label_phi, who, graded, settings, needs(month, extra)),
         _nearest(lists[0], settings.rank.top),
     )
+
+
+def recount(
+    *, month: Month, demand: pl.DataFrame, coverage: pl.DataFrame, people: pl.DataFrame, settings: Settings
+) -> pl.DataFrame:
+    """What a month's list would be made of today: person_id, list, rank, points_3, points_12, expected_points.
+
+    `rank` is the order by expected points alone; nothing is drawn, labelled or said.
+    """
+    base = _base(month, demand, coverage, people, settings)
+    expected = np.round(base.constants.expected(base.scored.S, base.scored.n), PLACES)
+    seen = [pl.Series(f"points_{months}", observed(base.past, base.weights, months)) for months in (3, 12)]
+    table = base.who.select("person_id", "list").with_columns(*seen, expected_points=expected)
+    return table.sort("expected_points", "person_id", descending=[True, False]).with_row_index("rank", offset=1)
+
+
+@dataclass(frozen=True)
+class _Base:
+    """Who is listed, their past, its points, and the constants fitted on `fitted_on`."""
+
+    who: pl.DataFrame
+    past: History
+    weights: dict[str, float]
+    scored: Points
+    fitted_on: Flags
+    constants: Constants
+
+
+def _base(
+    month: Month, demand: pl.DataFrame, coverage: pl.DataFrame, people: pl.DataFrame, settings: Settings
+) -> _Base:
+    who = population(month, demand, people, settings.rank.minimum_age)
+    past = history(who["person_id"], month, demand, coverage)
+    weights = settings.rank.weights.by_dataset()
+    scored = points(past, weights, settings.rank.half_life)
+    adult = (who["list"] == "adult").to_numpy()
+    fitted_on = adult if adult.any() else ~adult
+    return _Base(who, past, weights, scored, fitted_on, fit(scored.s[fitted_on], scored.w))
 
 
 def _scores(graded: pl.DataFrame, scored: Points, constants: Constants, median: float) -> pl.DataFrame:

@@ -9,33 +9,45 @@ import polars as pl
 
 from hiu.engine.restated import restated
 from hiu.month import Month
-from hiu.rank import Ranking, changes, rank
+from hiu.rank import Ranking, changes, rank, recount
 from pipelines.plan import Work
 
 
 def rank_people(work: Work) -> None:
     """The list as at the month's end, with its constants and the unassessed people nearest the cut-off."""
-    ranking = _list(work, work.month)
-    work.warehouse.put("ranked", ranking.ranked)
-    work.warehouse.put("unassessed", ranking.unassessed)
-    constants = json.dumps(ranking.constants, default=str)
-    work.warehouse.put("constants", pl.DataFrame({"json": [constants]}))
-
-
-def _list(work: Work, month: Month) -> Ranking:
-    """The list of a month (this one, or one before it) from what is known now."""
-    known = {
-        name: work.warehouse.read(f"select * from {name} where month < $after", after=month.after)
-        for name in ("monthly_demand", "monthly_extra", "coverage")
-    }
-    return rank(
-        month=month,
+    known = _known(work, work.month)
+    ranking = rank(
+        month=work.month,
         demand=known["monthly_demand"],
         extra=known["monthly_extra"],
         coverage=known["coverage"],
         people=work.warehouse.read("people"),
         support=work.warehouse.read("support"),
         gradings=work.warehouse.read("risk_grading"),
+        settings=work.place.settings,
+    )
+    work.warehouse.put("ranked", ranking.ranked)
+    work.warehouse.put("unassessed", ranking.unassessed)
+    constants = json.dumps(ranking.constants, default=str)
+    work.warehouse.put("constants", pl.DataFrame({"json": [constants]}))
+
+
+def _known(work: Work, month: Month) -> dict[str, pl.DataFrame]:
+    """What is known now of a month (this one, or one before it)."""
+    return {
+        name: work.warehouse.read(f"select * from {name} where month < $after", after=month.after)
+        for name in ("monthly_demand", "monthly_extra", "coverage")
+    }
+
+
+def _last_month(work: Work) -> pl.DataFrame:
+    """The list of the month before, as it would be made of what is known now."""
+    known = _known(work, work.month - 1)
+    return recount(
+        month=work.month - 1,
+        demand=known["monthly_demand"],
+        coverage=known["coverage"],
+        people=work.warehouse.read("people"),
         settings=work.place.settings,
     )
 
@@ -67,7 +79,7 @@ def changes_since(work: Work, before: Path | None) -> pl.DataFrame:
         aliases=work.warehouse.read("aliases"),
         restated=news,
         earlier=_earlier(work, before),
-        recounted=_list(work, work.month - 1).ranked if news.height else None,
+        recounted=_last_month(work) if news.height else None,
     )
 
 
