@@ -67,6 +67,7 @@ $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q -j 0 .venv hiu pipelines
 	$(BIN)/python -c "import pathlib; pathlib.Path('$(STAMP)').touch()"
 
 lock:                   ## pin the newest stable versions, with hashes

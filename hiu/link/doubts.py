@@ -123,21 +123,28 @@ def links(inside: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
     same = [(min(p), max(p)) for p in in_force(decisions).same]
     sure = pl.DataFrame(same, schema={"identity_a": pl.String, "identity_b": pl.String}, orient="row").unique()
     held = inside.join(sure.with_columns(decided=True), on=["identity_a", "identity_b"], how="left")
-    held = held.with_columns(C("decided").fill_null(False)).sort("identity_a", "identity_b")
+    held = held.with_columns(C("decided").fill_null(False))
     own = pl.concat([held.select(i="identity_a", r="rows"), held.select(i="identity_b", r="rows_b")])
     own = own.unique("i").sort("i")
-    left, right = (own["i"].search_sorted(held[c]).to_numpy().astype(np.int64) for c in ("identity_a", "identity_b"))
+    left, right = (_at(own["i"], held[c]) for c in ("identity_a", "identity_b"))
+    order = np.argsort(left * own.height + right, kind="stable")
+    held, left, right = held[order], left[order], right[order]
     strong = (held["decided"] | (held["match_probability"] >= CERTAIN)).to_numpy()
     cost = np.where(held["decided"].to_numpy(), 0.0, 1000.0 - held["match_weight"].to_numpy())
-    at = _tree(left, right, cost, own.height)
-    part = _parts(left[at[strong[at]]], right[at[strong[at]]], own.height)
-    loose = at[~strong[at]]
+    part = _parts(left[strong], right[strong], own.height)
+    weak = np.flatnonzero(~strong & (part[left] != part[right]))
+    loose = weak[_tree(part[left[weak]], part[right[weak]], cost[weak], own.height)]
     ends = part[left[loose]], part[right[loose]]
-    rows, total = _sides(*ends, _totals(part, own["r"].to_numpy().astype(np.float64)))
-    few, _ = _sides(*ends, _totals(part, np.ones(own.height)))
+    of_part = (_totals(part, each) for each in (own["r"].to_numpy().astype(np.float64), np.ones(own.height)))
+    (rows, total), (few, _) = _sides(*ends, *of_part)
     out = held[loose].with_columns(least=pl.Series(rows), total=pl.Series(total), few=pl.Series(few))
     why = pl.when(C("few") <= 1).then(pl.lit(WEAK)).otherwise(pl.lit(BRIDGE))
     return _told(out, why, C("least"), C("least") / C("total").clip(1))
+
+
+def _at(ids: pl.Series, values: pl.Series) -> Ints:
+    """Where each value stands among the ids (sorted, each once)."""
+    return values.cast(pl.Enum(ids)).to_physical().cast(pl.Int64).to_numpy()
 
 
 def loose_links(pairs: pl.DataFrame, rows: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
@@ -155,9 +162,11 @@ def _tree(left: Ints, right: Ints, cost: Reals, n: int) -> Ints:
     if not len(left):
         return np.empty(0, dtype=np.int64)
     order = np.lexsort((np.arange(len(cost)), cost))
-    rank = np.empty(len(cost))
-    rank[order] = np.arange(1, len(cost) + 1)
-    kept = minimum_spanning_tree(coo_matrix((rank, (left, right)), shape=(n, n)).tocsr())
+    ends = np.minimum(left, right) * n + np.maximum(left, right)
+    # of several edges between two nodes the cheapest
+    order = order[np.sort(np.unique(ends[order], return_index=True)[1])]
+    rank = np.arange(1, len(order) + 1, dtype=np.float64)
+    kept = minimum_spanning_tree(coo_matrix((rank, (left[order], right[order])), shape=(n, n)).tocsr())
     return np.sort(order[kept.data.astype(np.int64) - 1])
 
 
@@ -166,32 +175,21 @@ def _parts(left: Ints, right: Ints, n: int) -> Ints:
     return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
 
 
-def _sides(left: Ints, right: Ints, size: Reals) -> tuple[Reals, Reals]:
-    """For each edge of a forest, the rows of its smaller side and of both."""
-    beside: dict[int, list[tuple[int, int]]] = {}
-    for edge, (a, b) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
-        beside.setdefault(a, []).append((b, edge))
-        beside.setdefault(b, []).append((a, edge))
-    small, total = np.zeros(len(left)), np.zeros(len(left))
-    seen: set[int] = set()
-    for root in beside:
-        if root in seen:
-            continue
-        walk = list(_walk(root, beside, seen))
-        below = {part: float(size[part]) for part, _, _ in walk}
-        whole = sum(below.values())
-        for part, above, edge in reversed(walk):
-            if above >= 0:
-                small[edge], total[edge] = min(below[part], whole - below[part]), whole
-                below[above] += below[part]
-    return small, total
-
-
-def _walk(root: int, beside: dict[int, list[tuple[int, int]]], seen: set[int]) -> Iterator[tuple[int, int, int]]:
-    """Parts of one tree, each after the one above it: part, the one above, the edge between (-1 at the root)."""
-    stack = [(root, -1, -1)]
-    while stack:
-        part, above, edge = stack.pop()
-        seen.add(part)
-        yield part, above, edge
-        stack += [(other, part, way) for other, way in beside[part] if other != above]
+def _sides(left: Ints, right: Ints, *sizes: Reals) -> Iterator[tuple[Reals, Reals]]:
+    """For each edge of a forest, the sum of its smaller side and of both; for each of the sizes of the nodes."""
+    sums = np.stack(sizes, axis=1)
+    tree = _parts(left, right, len(sums))
+    whole = np.stack([_totals(tree, size) for size in sizes], axis=1)[tree[left]]
+    below = np.zeros_like(whole)
+    degree = np.bincount(np.concatenate([left, right]), minlength=len(sums))
+    edges = np.arange(len(left))
+    while len(edges):  # leaves first: what hangs on an edge is known once its leaf has no other
+        ends = np.stack([left[edges], right[edges]])
+        leaf = degree[ends] == 1
+        here = leaf.any(axis=0)
+        own, other = np.where(leaf[0], ends, ends[::-1])[:, here]
+        below[edges[here]] = sums[own]
+        np.add.at(sums, other, sums[own])
+        np.subtract.at(degree, np.concatenate([own, other]), 1)
+        edges = edges[~here]
+    yield from zip(np.minimum(below, whole - below).T, whole.T, strict=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -34,24 +35,26 @@ from pipelines.steps.rank import changes_since
 from pipelines.steps.review import quality_of_links, review_queue
 from pipelines.steps.traced import traced
 
+LISTED = ("ranked", "changes", "aliases", "people", "support", "monthly_demand", "coverage")
+
 
 def publish(work: Work, intake: Intake, fingerprint: str, before: Path | None) -> Path:
     """Write the month's folder, point CURRENT.json to it, and remember what it was made from; the folder."""
-    tables = gather(work, before)
-    stamp = _stamp(work)
+    stamp, on = _stamp(work), work.now.date()
     freeze_dead(work.place, work.warehouse, work.now)
-    on = work.now.date()
-    begun = begin(work.place, tables, stamp, on)
-    # noted first: a cut after the folder has its name leaves one that the next run knows, and points to
-    row = {"month": str(work.month), "folder": work.run_id, "fingerprint": fingerprint}
-    work.warehouse.append("release", pl.DataFrame([row]))
-    folder = seal(
-        tables,
-        folder=work.place.published,
-        stamp=stamp,
-        # the tables are written while the charts are drawn
-        files=lambda: pages(work.place, tables, stamp, work.report, on=on, begun=begun),
-    )
+    listed = _listed(work, before)
+    with closing(begin(work.place, listed, stamp, on)) as begun:
+        tables = gather(work, listed)
+        # noted first: a cut after the folder has its name leaves one that the next run knows, and points to
+        row = {"month": str(work.month), "folder": work.run_id, "fingerprint": fingerprint}
+        work.warehouse.append("release", pl.DataFrame([row]))
+        folder = seal(
+            tables,
+            folder=work.place.published,
+            stamp=stamp,
+            # the tables are written while the charts are drawn
+            files=lambda: pages(work.place, tables, stamp, work.report, on=on, begun=begun),
+        )
     note_published(work.place, tables, folder, work.now)
     set_current(work.place.current, work.month, folder.name)
     return folder
@@ -59,18 +62,20 @@ def publish(work: Work, intake: Intake, fingerprint: str, before: Path | None) -
 
 @dataclass(frozen=True)
 class Begun:
-    """What names people is made of `shown`: the tables past the gate, as the basis stands on a day."""
+    """Whose charts are shown, and those under way."""
 
-    shown: Mapping[str, pl.DataFrame]
     people: list[PersonSeries]
     charts: Drawing
 
+    def close(self) -> None:
+        """Let go of the processes that draw."""
+        self.charts.close()
+
 
 def begin(place: Place, tables: Mapping[str, pl.DataFrame], stamp: Stamp, on: date) -> Begun:
-    """Start on a month's pages: their charts are drawn beside whatever is done next."""
-    shown = for_group(place, tables, on)
-    people = _people(place, shown, stamp)
-    return Begun(shown, people, Drawing(people[: place.settings.rank.charts]))
+    """Start on a month's pages: their charts are drawn beside whatever is done next. Needs the tables of LISTED."""
+    people = _people(place, for_group(place, tables, on), stamp)
+    return Begun(people, Drawing(people[: place.settings.rank.charts]))
 
 
 def pages(
@@ -84,7 +89,7 @@ def pages(
 ) -> dict[str, bytes]:
     """Everything a month's folder holds beside its tables, made from the tables alone (erasure makes it again)."""
     begun = begun or begin(place, tables, stamp, on)
-    shown, people = begun.shown, begun.people
+    shown, people = for_group(place, tables, on), begun.people
     view = pack_view(shown, stamp=stamp, settings=place.settings)
     files = {
         "pack.html": pack_page(view, people).encode("utf-8"),
@@ -95,11 +100,20 @@ def pages(
     return {**files, **charts, "pack.pdf": pack_pdf(view, people, svgs)}
 
 
-def gather(work: Work, before: Path | None) -> dict[str, pl.DataFrame]:
+def _listed(work: Work, before: Path | None) -> dict[str, pl.DataFrame]:
+    """The tables that say who is listed and what their charts show, as at the month."""
+    aliases = work.warehouse.read(
+        "select * from aliases where month <= $month order by month, old_id", month=work.month.start
+    )
+    made = {"changes": changes_since(work, before), "aliases": aliases}
+    return {name: made[name] if name in made else work.warehouse.read(name) for name in LISTED}
+
+
+def gather(work: Work, listed: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """Every published table as at the month."""
     month = work.month.start
     made = {
-        "changes": changes_since(work, before),
+        **listed,
         "review_queue": review_queue(work),
         "link_quality": quality_of_links(work),
         "deliveries": work.warehouse.read(
@@ -109,9 +123,6 @@ def gather(work: Work, before: Path | None) -> dict[str, pl.DataFrame]:
         "quarantine": work.warehouse.read(
             "select q.* from quarantine q join current c on c.delivery_id = q.delivery_id "
             "order by q.source_file, q.source, q.source_row"
-        ),
-        "aliases": work.warehouse.read(
-            "select * from aliases where month <= $month order by month, old_id", month=month
         ),
         "meeting_entry": work.warehouse.read(
             "select * from meeting_entry where month <= $month order by entered_at, person_id, field", month=month

@@ -1,0 +1,28 @@
+"""What starting costs: modules that take seconds to load and that nothing here needs stay unloaded."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+
+def loaded(code: str) -> set[str]:
+    """Top-level packages that a fresh process holds after some code."""
+    show = "import sys; print(*{name.split('.')[0] for name, held in sys.modules.items() if held})"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\n{show}"], capture_output=True, text=True, encoding="utf-8", check=True
+    )
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("package", ["altair", "great_expectations"])
+def test_grammars_of_web_addresses_are_not_built(package: str) -> None:
+    held = loaded(f"import pipelines.cli, {package}")
+    assert {package, "jsonschema"} <= held and not {"rfc3987_syntax", "lark"} & held
+
+
+def test_help_loads_no_engine() -> None:
+    heavy = {"polars", "pandas", "duckdb", "altair", "great_expectations", "scipy"}
+    assert not heavy & loaded("import pipelines.cli")
