@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
+import polars as pl
 import pytest
 from areakit import LAST, REPOSITORY, link_rows, run, same
 
+from hiu.engine.duckdb import Warehouse
 from pipelines.place import Place, open_place
 from pipelines.run import Outcome
 
@@ -35,6 +38,26 @@ def test_24_monthly_runs_equal_one(sample: Path, tmp_path: Path, at_once: tuple[
     same(latest, at_once[1])
     assert link_rows(latest).equals(link_rows(at_once[1]))
     assert len(place.months()) == len(list(MONTHS))
+    _ids_stay(place)
+
+
+def _ids_stay(place: Place) -> None:
+    """From each month to the next at least 99.5% of people keep their id, and every other id has its reason."""
+    with Warehouse(place.warehouse, memory_limit="2GB") as warehouse:
+        ledger = warehouse.read("select distinct month, person_id from person_ledger order by month, person_id")
+        told = warehouse.read("select month, old_id, kind, reason from aliases where reason is not null")
+    held = {month[0]: set(part["person_id"]) for month, part in ledger.group_by("month")}
+    months = sorted(held)
+    assert len(months) == 24
+    people = kept = 0
+    for before, now in pairwise(months):
+        gone = held[before] - held[now]
+        people, kept = people + len(held[before]), kept + len(held[before]) - len(gone)
+        assert gone <= set(told.filter(pl.col("month") == now, kind="merge")["old_id"])
+    print(
+        f"{kept:,} of {people:,} ids stayed from month to month ({kept / people:.2%}); {told.height} merges and splits"
+    )
+    assert kept >= 0.995 * people
 
 
 def test_again_is_quick_and_publishes_nothing(at_once: tuple[Place, Outcome, float]) -> None:
