@@ -3,29 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass
 
-from hiu.engine.duckdb import Warehouse
-from hiu.month import Month
 from pipelines.fingerprint import code_digest, digest
-from pipelines.place import Place
-from pipelines.progress import Reporter
-
-
-@dataclass
-class Work:
-    """What a job is handed: the site, the month, the open warehouse, and what earlier jobs left."""
-
-    place: Place
-    month: Month
-    run_id: str
-    now: datetime
-    warehouse: Warehouse
-    report: Reporter
-    inputs: str
-    notes: dict[str, Any] = field(default_factory=dict)
+from pipelines.steps import count, link, rank
+from pipelines.work import Work
 
 
 @dataclass(frozen=True)
@@ -40,8 +22,6 @@ class Step:
 
 def steps() -> tuple[Step, ...]:
     """Every step after intake, in order; each depends on all before it."""
-    from pipelines.steps import count, link, rank
-
     return (
         Step("identify", count.identify, ("hiu.engine", "hiu.sql", "hiu.model", "pipelines.steps.count")),
         Step("link", link.link_people, ("hiu.link", "pipelines.steps.link"), ("linking", "synthetic")),

@@ -23,9 +23,10 @@ from pipelines.govern.erase import require_finished
 from pipelines.journal import record
 from pipelines.lock import emptied, hold
 from pipelines.place import Place
-from pipelines.plan import Work, fingerprints, steps
+from pipelines.plan import fingerprints, steps
 from pipelines.progress import Reporter
 from pipelines.steps.ingest import Intake, ingest, prepare
+from pipelines.work import Work
 
 DONE, WARNINGS, REFUSED = 0, 3, 4
 PUBLISH_CODE = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hiu.engine.inputs import calendar, counting
 from hiu.engine.meeting import meeting_facts
 from hiu.engine.steps import AFTER_LINK, BEFORE_LINK, build_all
-from pipelines.plan import Work
+from pipelines.work import Work
 
 
 def identify(work: Work) -> None:

@@ -11,7 +11,7 @@ from hiu.link.memory import Memory
 from hiu.model import ALIASES
 from pipelines.fingerprint import code_digest
 from pipelines.matching.model import model_of
-from pipelines.plan import Work
+from pipelines.work import Work
 
 _MEMORY = ("match_node", "match_pair", "match_key")
 

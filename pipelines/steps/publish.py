@@ -27,13 +27,13 @@ from pipelines.govern.basis import for_group
 from pipelines.govern.disclose import note_published
 from pipelines.govern.retain import freeze_dead
 from pipelines.place import Place
-from pipelines.plan import Work
 from pipelines.progress import Reporter
 from pipelines.steps.draw import Drawing
 from pipelines.steps.ingest import Intake
 from pipelines.steps.rank import changes_since
 from pipelines.steps.review import quality_of_links, review_queue
 from pipelines.steps.traced import traced
+from pipelines.work import Work
 
 LISTED = ("ranked", "changes", "aliases", "people", "support", "monthly_demand", "coverage")
 

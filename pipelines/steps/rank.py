@@ -10,7 +10,7 @@ import polars as pl
 from hiu.engine.restated import restated
 from hiu.month import Month
 from hiu.rank import Ranking, changes, rank, recount
-from pipelines.plan import Work
+from pipelines.work import Work
 
 
 def rank_people(work: Work) -> None:

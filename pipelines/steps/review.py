@@ -8,7 +8,7 @@ from hiu.link.doubts import doubts, loose_links
 from hiu.link.quality import link_quality
 from hiu.link.review import by_effect, chance, sampled, short
 from hiu.model import REVIEW_QUEUE
-from pipelines.plan import Work
+from pipelines.work import Work
 
 C = pl.col
 

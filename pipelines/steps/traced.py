@@ -9,7 +9,7 @@ from hiu.link.levels import FIELDS, NAMES, unpack
 from hiu.link.scorer import Scorer
 from hiu.model import DESCRIPTIONS, REVIEW_EVIDENCE, TIMELINE
 from pipelines.matching.model import model_of
-from pipelines.plan import Work
+from pipelines.work import Work
 
 C = pl.col
 
