@@ -44,14 +44,14 @@ def people(names: Iterable[str | None], numbers: Iterable[str | None]) -> People
 
 
 def sweep(name: str, content: bytes, known: People, kinds: Iterable[Kind] = KINDS) -> list[str]:
-    """What a file holds that it may not: `where: kind, n times`, a sentence each; never the value."""
+    """What a file holds that it may not: `where: kind, once` (`3 times`), a sentence each; never the value."""
     wanted = set(kinds)
     found: dict[tuple[str, str], int] = {}
     for where, text in [*texts(name, content), (name, name.encode())]:
         for kind, n in _count(text, known).items():
             if n and kind in wanted:
                 found[where, kind] = found.get((where, kind), 0) + n
-    return [f"{where}: {kind}, {n} times" for (where, kind), n in sorted(found.items())]
+    return [f"{where}: {kind}, {'once' if n == 1 else f'{n} times'}" for (where, kind), n in sorted(found.items())]
 
 
 def _count(text: bytes, known: People) -> dict[Kind, int]:

@@ -95,6 +95,15 @@ def left_out(basis: pl.DataFrame, codes: Collection[str], on: date, opt_out: Col
     return frozenset(found["person_id"])
 
 
+def basis_block(purpose: str, recipient: str, start: date) -> str:
+    """What to put into site.toml, with the parts only people know left to fill."""
+    return (
+        f'[[basis]]\npurpose = "{purpose}"\nrecipient = "{recipient}"\n'
+        'code = "the lawful basis, as your privacy notice cites it"\ndecided_by = "who decided it"\n'
+        f'evidence = "reference of the impact assessment"\nstart = {start}\nend = YYYY-MM-DD\n'
+    )
+
+
 def follow(rows: pl.DataFrame, aliases: pl.DataFrame, *, forbids: str = "allow") -> pl.DataFrame:
     """The rows under the ids people have now.
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from hiu.errors import UsageError
 from hiu.govern.basis import agreement_block
+from hiu.govern.gate import basis_block
 from hiu.govern.keys import make_key
 from hiu.govern.rights import make_private
 
@@ -65,11 +66,8 @@ def _basis(purpose: str, recipient: str, today: date, synthetic: bool) -> str:
             'code = "synthetic data: nobody to protect"\ndecided_by = "hiu init"\nevidence = "none needed"\n'
             f"start = {date(today.year - 20, 1, 1)}\nend = {date(today.year + 20, 12, 31)}\n"
         )
-    return (
-        f'# [[basis]]\n#   purpose = "{purpose}"\n#   recipient = "{recipient}"\n'
-        '#   code = "the lawful basis, as your privacy notice cites it"\n#   decided_by = "who decided it"\n'
-        f'#   evidence = "reference of the impact assessment"\n#   start = {today}\n#   end = YYYY-MM-DD\n'
-    )
+    head, *rest = basis_block(purpose, recipient, today).splitlines()
+    return f"# {head}\n" + "".join(f"#   {line}\n" for line in rest)
 
 
 def _granted(source: str, today: date) -> str:

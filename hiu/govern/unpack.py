@@ -20,6 +20,7 @@ _DEEPEST = 4
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\n?endstream", re.DOTALL)
 _BLOCK = re.compile(rb"beginbf(char|range)(.*?)endbf", re.DOTALL)
 _SHOWN = re.compile(rb"<([0-9A-Fa-f\s]+)>|\((?:\\.|[^\\()])*\)")
+_WIDE = b"\xfe\xff"
 _HEX = re.compile(rb"<([0-9A-Fa-f]+)>")
 
 
@@ -66,10 +67,24 @@ def _pdf(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
     """Each stream inflated, and all text shown, decoded by every font table there is."""
     streams = [_inflate(found.group(1)) for found in _STREAM.finditer(content)]
     tables = [table for stream in streams if (table := _font(stream))]
+    for stream in (_STREAM.sub(b"", content), *streams):
+        if wide := _wide(stream):
+            yield name, wide
     for stream in streams:
         yield name, stream
         if b"Tj" in stream or b"TJ" in stream:
             yield from ((name, _said(stream, table)) for table in tables)
+
+
+def _wide(stream: bytes) -> bytes:
+    """Titles and descriptions written in UTF-16, as a PDF does where a letter is not ASCII; a line each."""
+    words = (_hex(found[1]) if found[1] else _literal(found[0][1:-1]) for found in _SHOWN.finditer(stream))
+    return b"\n".join(word[2:].decode("utf-16-be", "replace").encode() for word in words if word[:2] == _WIDE)
+
+
+def _hex(digits: bytes) -> bytes:
+    digits = b"".join(digits.split())
+    return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode())
 
 
 def _inflate(stream: bytes) -> bytes:
@@ -126,6 +141,6 @@ _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 def _literal(text: bytes) -> bytes:
     def plain(found: re.Match[bytes]) -> bytes:
         code = found.group(1)
-        return bytes([int(code, 8) & 255]) if code.isdigit() else _ESCAPES.get(code, code)
+        return bytes([int(code, 8) & 255]) if code[0] in b"01234567" else _ESCAPES.get(code, code)
 
     return re.sub(rb"\\([0-7]{1,3}|.)", plain, text, flags=re.DOTALL)

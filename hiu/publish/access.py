@@ -7,6 +7,7 @@ marked, and `withheld` says how many are left out. A person who is not shown has
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 import polars as pl
 
@@ -49,6 +50,15 @@ def visible(ranked: pl.DataFrame, top: int) -> pl.DataFrame:
 def withheld(ranked: pl.DataFrame, top: int) -> int:
     """How many people would be shown, were it permitted: printed on every output as 'withheld: n'."""
     return _placed(ranked, top).filter(~pl.col(PERMITTED)).height
+
+
+def gates_told(row: Mapping[str, Any]) -> bool:
+    """Whether pack and workbook tell what the team's list holds of a person (a row of `ranked`): gates and dates.
+
+    They do of supported people. Of a candidate they tell what meetings recorded; the rest is for the person sheet, made
+    with a reason (G18, G57).
+    """
+    return bool(row["access"] == "supported")
 
 
 def charted(ranked: pl.DataFrame, top: int, charts: int, *, candidates: bool = True) -> list[str]:

@@ -7,6 +7,7 @@ words, never zero. Nothing is fetched, and the specification holds only what is 
 
 from __future__ import annotations
 
+import io
 import math
 import re
 from collections.abc import Mapping
@@ -14,6 +15,8 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 import vl_convert
+from PIL.Image import Dither, Quantize
+from PIL.Image import open as read_image
 
 from hiu.publish.alt_text import alt_text
 from hiu.publish.chart_data import PersonSeries, all_series, series
@@ -25,6 +28,7 @@ from hiu.publish.titles import HATCHES, colours, subtitle, title
 __all__ = ["PersonSeries", "all_series", "chart_files", "inline_svg", "person_chart", "series", "to_png", "to_svg"]
 
 BED_DAYS = "mh_bed_day"
+SHADES = 64
 
 
 def person_chart(person: PersonSeries, *, split: bool = False) -> dict[str, Any]:
@@ -65,9 +69,14 @@ def inline_svg(svg: str) -> str:
 
 
 def to_png(svg: str, scale: float = 2) -> bytes:
-    """A picture of an SVG chart; scale 2 prints well on A4."""
-    png: bytes = vl_convert.svg_to_png(svg, scale=scale)
-    return png
+    """A picture of an SVG chart in 64 colours: flat colours lose nothing, and it is a tenth of the size.
+
+    Scale 2 prints well on A4.
+    """
+    whole = read_image(io.BytesIO(vl_convert.svg_to_png(svg, scale=scale))).convert("RGB")
+    out = io.BytesIO()
+    whole.quantize(SHADES, method=Quantize.FASTOCTREE, dither=Dither.NONE).save(out, "PNG")
+    return out.getvalue()
 
 
 def chart_files(svgs: Mapping[str, str], *, scale: float | None = 2) -> dict[str, bytes]:

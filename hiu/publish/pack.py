@@ -24,7 +24,7 @@ from hiu.publish.chart_data import PersonSeries
 from hiu.publish.pack_chart import chart_data
 from hiu.publish.pack_front import ALWAYS, front
 from hiu.publish.pack_people import people_of
-from hiu.publish.pack_words import DEFINITIONS, certainty, definitions_version, settings_list
+from hiu.publish.pack_words import DEFINITIONS, certainty, definitions_version, nobody_shown, settings_list
 from hiu.publish.pages import environment
 from hiu.publish.stamp import MARKING, Stamp
 from hiu.publish.titles import title_of
@@ -46,10 +46,11 @@ def pack_view(tables: Tables, *, stamp: Stamp, settings: Settings) -> dict[str, 
     `tables` are published tables (ranked, people, changes, coverage, support, review_queue, decisions, meeting_entry
     are used), past the gate (`access.gated`). Only people `access.visible` allows are in it, whatever is passed.
     """
-    shown = visible(tables["ranked"], settings.rank.top)
+    shown, left_out = visible(tables["ranked"], settings.rank.top), withheld(tables["ranked"], settings.rank.top)
     return {
         "stamp": stamp,
-        "withheld": withheld(tables["ranked"], settings.rank.top),
+        "withheld": left_out,
+        "nobody": nobody_shown(left_out, stamp.built.date()) if left_out and shown.is_empty() else None,
         "marking": MARKING,
         "top": settings.rank.top,
         "people": people_of(tables, shown, stamp.month, settings),

@@ -96,6 +96,7 @@ def _front(view: View, people: Mapping[str, Any]) -> dict[str, Any]:
         "matches": [f"{either(pair['a'])} and {either(pair['b'])}: {pair['why']}, {pair['chance']} likely one person"
                     for pair in view["matches"]["pairs"]],
         "matches_total": view["matches"]["total"],
+        "nobody": view["nobody"],
         "list_note": f"Supported people, and candidates in the first {view['top']} places. Where plausible ranks "
         "overlap there is no reliable difference. * part estimated.",
         "adults": [_row(person) for person in view["people"] if not person["minor"]],

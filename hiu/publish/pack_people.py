@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from hiu.month import Month
+from hiu.publish.access import gates_told
 from hiu.publish.pack_reviews import overdue_of
 from hiu.publish.text import clean, day, shown_name
 from hiu.publish.workbook_data import ENTERED, entries_of
@@ -39,7 +40,7 @@ def people_of(
         {
             **_listed(row, about.get(row["person_id"], {})),
             "changes": [clean(change["what"]) for change in moved.get(row["person_id"], [])],
-            "gates": gates_of(gates.get(row["person_id"], {}), month, settings) if row["access"] == "supported" else [],
+            "gates": gates_of(gates.get(row["person_id"], {}), month, settings) if gates_told(row) else [],
             "recorded": recorded_of(entries.get(row["person_id"], [])),
             "sources": _sources(about.get(row["person_id"], {})),
         }
@@ -59,9 +60,9 @@ def gates_of(row: Mapping[str, Any], month: Month, settings: Settings) -> list[t
         return [("Support", "no row in the team's list", False)]
     late = overdue_of(row, month, settings)
     stated = (
-        ("permission", "Lead clinician permission", _said(row["permission"], row["permission_at"])),
-        ("consent", "Consent", _said(row["consent"], row["consent_at"])),
-        ("capacity", "Capacity reviewed", _dated(row["capacity_at"])),
+        ("permission", ENTERED["permission"], _said(row["permission"], row["permission_at"])),
+        ("consent", ENTERED["consent"], _said(row["consent"], row["consent_at"])),
+        ("capacity", ENTERED["capacity"], _dated(row["capacity_at"])),
         ("notice", "Privacy notice served", _dated(row["notice_at"])),
         ("plan", "Plan dated", _dated(row["plan_at"])),
         ("plan_review", "Plan review due", _dated(row["plan_review_at"])),

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from typing import Any
 
+from hiu.govern.gate import basis_block
+from hiu.publish.text import counted
 from hiu.rank.presets import PRESETS
 from hiu.settings import Settings
 
@@ -63,6 +66,16 @@ def certainty(settings: Settings) -> tuple[str, str]:
         f"A: in the first {top} in at least 8 of 10 simulated draws. B: in 2 to 8 of 10; no reliable difference "
         "between these people. C: in fewer.",
     )
+
+
+def nobody_shown(left_out: int, on: date) -> dict[str, str]:
+    """Of a list with nobody in it because all are withheld: why, and what to put into site.toml."""
+    return {
+        "said": f"Nobody is shown: {counted(left_out, 'person', 'people')} would be, but nothing permits it. If no "
+        "basis is in force ('hiu status' says so): when the data protection officer has decided (docs/governance.md), "
+        "whoever runs the product adds this to site.toml and runs the month again:",
+        "block": basis_block("support", "group", on),
+    }
 
 
 def definitions_version() -> str:

@@ -18,6 +18,7 @@ from typing import Any
 import typst
 
 from hiu.errors import HiuError
+from hiu.publish.pdf_small import smaller
 
 STANDARD = "ua-1"
 """What papers are written to: tagged, titled, in a language, a description for every picture."""
@@ -68,7 +69,7 @@ def _set(files: Mapping[str, bytes], created: datetime | None) -> bytes:
         at = int(created.timestamp()) if created else 0
         # its stubs leave out the dictionary of files that its documentation has
         made: bytes = typst.compile(dict(files), format="pdf", pdf_standards=[STANDARD], timestamp=at)  # type: ignore[call-overload]
-    return made
+    return smaller(made)
 
 
 def _plain(text: str) -> str:

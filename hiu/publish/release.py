@@ -20,6 +20,7 @@ from hiu.model import PUBLISHED, Table
 from hiu.model.frames import schema
 from hiu.publish.disk import flush_folder, move, write_whole
 from hiu.publish.stamp import Stamp
+from hiu.publish.text import counted
 
 MANIFEST = "MANIFEST.json"
 BUILDING = ".building-"
@@ -153,7 +154,7 @@ def verify_release(folder: Path) -> list[str]:
 
 def _changed(path: Path, name: str, about: Mapping[str, Any]) -> list[str]:
     if path.stat().st_size != about.get("bytes"):
-        return [f"{name}: {path.stat().st_size} bytes; {about.get('bytes')} were written"]
+        return [f"{name}: {counted(path.stat().st_size, 'byte')}; {about.get('bytes')} were written"]
     if digest(path) != about.get("sha256"):
         return [f"{name}: its bytes have changed since it was written"]
     if path.suffix == ".parquet" and pl.scan_parquet(path).select(pl.len()).collect().item() != about.get("rows"):

@@ -37,6 +37,11 @@ def number(value: float) -> str:
     return f"{value:.0f}" if abs(value - round(value)) < 0.05 else f"{value:.1f}"
 
 
+def counted(n: int, one: str, many: str = "") -> str:
+    """How many of what: `1 month`, `2,000 months`; `many` where an s at the end does not do it."""
+    return f"{n:,} {one if n == 1 else many or f'{one}s'}"
+
+
 def listed(words: Iterable[str]) -> str:
     """Words as a list in a sentence: `a, b and c`."""
     *most, last = list(words) or [""]

@@ -11,7 +11,7 @@ import polars as pl
 
 from hiu.model.meeting import ACTION_FIELDS, MEETING_FIELDS
 from hiu.month import Month
-from hiu.publish.access import visible
+from hiu.publish.access import gates_told, visible
 from hiu.publish.text import clean, day, shorten, shown_name
 from hiu.settings import Settings
 
@@ -90,7 +90,7 @@ def listed(tables: Mapping[str, pl.DataFrame], month: Month, settings: Settings)
     rows = visible(tables["ranked"], settings.rank.top)
     ids = rows["person_id"].to_list()
     people = _by_id(tables["people"], ids)
-    known = _registered(tables, ids)
+    gates, scores = gates_on_record(tables["support"]), _scores(tables["risk_grading"], ids)
     history = entries_of(tables["meeting_entry"])
     out = []
     for row in rows.iter_rows(named=True):
@@ -98,12 +98,10 @@ def listed(tables: Mapping[str, pl.DataFrame], month: Month, settings: Settings)
         entries = history.get(person, [])
         shown = _shown(row, people.get(person, {}), entries, month)
         name = shown[list(SHOWN).index("name")]
-        out.append(
-            Listed(
-                person, f"{row['rank']}. {name} ({person})", shown, _sent(known.get(person, {}), entries, month),
-                max((entry["row_version"] for entry in entries), default=0),
-            )
-        )  # fmt: skip
+        held = gates.get(person, {}) if gates_told(row) else _met(gates.get(person, {}), entries, month)
+        sent = _sent(held | scores.get(person, {}), entries, month)
+        version = max((entry["row_version"] for entry in entries), default=0)
+        out.append(Listed(person, f"{row['rank']}. {name} ({person})", shown, sent, version))
     return out
 
 
@@ -188,14 +186,26 @@ def _sent(known: Mapping[str, str], entries: Sequence[dict[str, Any]], month: Mo
     return out
 
 
-def _registered(tables: Mapping[str, pl.DataFrame], ids: Sequence[str]) -> dict[str, dict[str, str]]:
-    """Gates and gradings as the month's tables hold them (earlier meetings' included)."""
+def gates_on_record(support: pl.DataFrame) -> dict[str, dict[str, str]]:
+    """The gates before support as the month's tables hold them (earlier meetings' included), by person."""
     out: dict[str, dict[str, str]] = {}
-    for person, row in _by_id(tables["support"], ids).items():
+    for row in support.iter_rows(named=True):
         gates = {"permission": row["permission"], "consent": row["consent"],
                  "capacity": "reviewed" if row["capacity_at"] else None}  # fmt: skip
-        out[person] = {name: value for name, value in gates.items() if value}
-    scored = tables["risk_grading"].filter(pl.col("person_id").is_in(list(ids)))
+        out[row["person_id"]] = {name: value for name, value in gates.items() if value}
+    return out
+
+
+def _met(gates: Mapping[str, str], entries: Sequence[dict[str, Any]], month: Month) -> dict[str, str]:
+    """Of a candidate's gates on record those an earlier meeting recorded, as long as nothing later says otherwise."""
+    held = {entry["field"]: entry["value"] for entry in entries if entry["month"] < month.start}
+    return {name: word for name, word in gates.items() if held.get(name) == word}
+
+
+def _scores(grading: pl.DataFrame, ids: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Gradings as the month's tables hold them (earlier meetings' included)."""
+    out: dict[str, dict[str, str]] = {}
+    scored = grading.filter(pl.col("person_id").is_in(list(ids)))
     for row in scored.sort("at", "source").iter_rows(named=True):
         for score in ("likelihood", "impact"):
             own = out.setdefault(row["person_id"], {})

@@ -6,7 +6,7 @@ the records is higher), saying the same is nothing new, saying otherwise a confl
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,11 +20,14 @@ from hiu.publish.workbook_data import ENTERED, SHOWN, entries_of, grade
 from hiu.publish.workbook_values import Unfit, value_of
 from hiu.publish.workbook_verdict import Change, Conflict, Refusal, Verdict
 
+OnRecord = Mapping[str, Mapping[str, str]]
 
-def judge(copy: Copy, entries: pl.DataFrame, *, outdated: str = "") -> Verdict:
+
+def judge(copy: Copy, entries: pl.DataFrame, *, on_record: OnRecord | None = None, outdated: str = "") -> Verdict:
     """Hold a copy against what was sent and against the records (model.MEETING_ENTRY).
 
-    `outdated` = why the copy is too old to be taken in at all; every change in it is then refused.
+    `on_record` = what `workbook_data.gates_on_record` gives: a candidate's are not in the workbook, but count where its
+    cells are empty. `outdated` = why the copy is too old to be taken in at all; every change in it is then refused.
     """
     verdict, history = Verdict(), entries_of(entries)
     rows = _once(copy, verdict)
@@ -36,7 +39,7 @@ def judge(copy: Copy, entries: pl.DataFrame, *, outdated: str = "") -> Verdict:
             for name in _touched(row, sent):
                 verdict.refuse(row, name, "row", f"not taken in: {row.cells[changed[0]].ref} on its row was changed")
         else:
-            _judge_row(verdict, copy, row, sent, history.get(person, []))
+            _judge_row(verdict, copy, row, sent, history.get(person, []), (on_record or {}).get(person, {}))
     met = {row.person_id for row in copy.rows} | {copy.owner(row.check) for row in copy.rows}
     missing = [person for person in copy.sent if person not in met]
     verdict.notes += [f"{person}: the row is missing; nothing is recorded for them" for person in missing]
@@ -124,7 +127,8 @@ def _touched(row: Row, sent: Sent) -> list[str]:
     return out
 
 
-def _judge_row(verdict: Verdict, copy: Copy, row: Row, sent: Sent, entries: Sequence[dict[str, Any]]) -> None:
+def _judge_row(verdict: Verdict, copy: Copy, row: Row, sent: Sent, entries: Sequence[dict[str, Any]],
+               gates: Mapping[str, str]) -> None:  # fmt: skip
     since = {entry["field"]: entry for entry in entries if entry["row_version"] > sent.version}
     now = dict(sent.entered) | {name: entry["value"] or "" for name, entry in since.items() if name in ENTERED}
     taken: dict[str, Change] = {}
@@ -141,7 +145,8 @@ def _judge_row(verdict: Verdict, copy: Copy, row: Row, sent: Sent, entries: Sequ
                                               held["entered_at"]))  # fmt: skip
         elif not held:
             taken[name] = Change(cell.ref, sent.person_id, name, now[name], new)
-    after = now | {name: change.new for name, change in taken.items()}
+    empty = {name: word for name, word in gates.items() if not now[name]}
+    after = now | empty | {name: change.new for name, change in taken.items()}
     lacking = [name for name, word in NEEDED_TO_START.items() if after[name] != word]
     if "decision" in taken and taken["decision"].new == STARTING and lacking:
         del taken["decision"]

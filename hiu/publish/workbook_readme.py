@@ -42,8 +42,10 @@ def _readings(stamp: Stamp) -> list[tuple[str, str]]:
                                 "decision, owner, next review, notes. Sort and filter as you like."),
         ("Leave alone", f"White cells and the last column ('{CHECK}'). A row whose white cells were changed, or which "
                         "was mixed with another, is not taken in; you are told which cell."),
-        (STARTING, f"Taken in only with {needed} on the same row (G20-22). A named person decides; "
-                   "the list only supports it."),
+        ("Gates filled in", "Permission, consent and capacity: of people being supported what the team's list holds; "
+                            "of candidates only what meetings recorded, as in the pack (G18, G57)."),
+        (STARTING, f"Taken in only with {needed} on the same row or, where its cell is empty, in the team's list "
+                   "(G20-22). A named person decides; the list only supports it."),
         ("Not wanting support", "Needs no reason and changes no figure: rank, risk and chart stay as they are, and the "
                                 "person may come back at any time (G22, G28)."),
         ("Actions", "One action a row: choose the person, say what, who, and by when. Set Done to yes when it is. Open "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from hiu.publish.text import counted
 from hiu.publish.workbook_back import Row
 
 
@@ -57,13 +58,9 @@ class Verdict:
     @property
     def summary(self) -> str:
         """`12 changes, 1 conflict, 2 refused`."""
-        return ", ".join((_count(len(self.changes), "change"), _count(len(self.conflicts), "conflict"),
+        return ", ".join((counted(len(self.changes), "change"), counted(len(self.conflicts), "conflict"),
                           f"{len(self.refused)} refused"))  # fmt: skip
 
     def refuse(self, row: Row, name: str, code: str, why: str, person_id: str = "") -> None:
         """Note a cell that is not taken in."""
         self.refused.append(Refusal(row.cells[name].ref, person_id or row.person_id, name, code, why))
-
-
-def _count(n: int, word: str) -> str:
-    return f"{n} {word}{'' if n == 1 else 's'}"

@@ -9,6 +9,7 @@ import polars as pl
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.model import PUBLISHED
+from hiu.publish.text import counted
 from hiu.site.cards import Card
 from hiu.site.listing import Listing
 from hiu.site.suggest import Suggests
@@ -50,7 +51,7 @@ class Quality(Suggests):
             found = rows.group_by("source", "code", "reason").agg(rows=pl.len()).sort(
                 ["rows", "source", "code", "reason"], descending=[True, False, False, False]
             )  # fmt: skip
-            return Listing(found, f"{rows.height:,} rows set aside, by reason")
+            return Listing(found, f"{counted(rows.height, 'row')} set aside, by reason")
         known = sorted(rows["code"].unique())
         if code not in known:
             raise UsageError(f"no row was set aside as '{code}'.{did_you_mean(code, known)} "

@@ -12,6 +12,7 @@ from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.govern import records
 from hiu.model.back import WITHDRAWN
+from hiu.publish.text import day
 from pipelines.journal import record
 from pipelines.lock import told
 from pipelines.place import Place
@@ -23,7 +24,8 @@ MARK = "withdrawn"
 def undo(place: Place, which: str, *, reason: str, by: str, now: datetime, redo: bool = False) -> dict[str, Any]:
     """Record that a delivery is taken back (or, with `redo`, in force again); the row recorded and its month.
 
-    `which` is a delivery id or a file's name relative to the raw folder, as the quality page shows them.
+    `which` is a delivery id or a file's name relative to the raw folder, as the quality page shows them. A file means
+    the last delivery of it, never one before: those are named by their ids.
     Raises UsageError if no published month knows it, it is no longer in force, or nothing would change.
     """
     row = _known(place, which, redo)
@@ -95,10 +97,14 @@ def _known(place: Place, which: str, redo: bool) -> dict[str, Any]:
         back = held.select("delivery_id", "source", "source_file")
         there = back.join(published.select("delivery_id", "period"), on="delivery_id", how="left")
     else:
-        there = published.filter(
-            pl.col("replaced_by").is_null(), ~pl.col("delivery_id").is_in(set(held["delivery_id"]))
-        )
+        there = _standing(published, set(held["delivery_id"]))
     fit = there.filter((pl.col("delivery_id") == which) | (pl.col("source_file") == which.replace("\\", "/")))
+    if not redo:
+        fit = fit if which in fit["delivery_id"] else _last(fit)
+        gone = fit.join(held, on="delivery_id", how="semi")
+        if gone.height and gone.height == fit.height:
+            raise UsageError(_gone(which, gone["delivery_id"][0], held, there))
+        fit = fit.join(gone, on="delivery_id", how="anti")
     if fit.is_empty():
         state = "that was taken back" if redo else "in force"
         hint = did_you_mean(which, there["source_file"].to_list())
@@ -110,11 +116,39 @@ def _known(place: Place, which: str, redo: bool) -> dict[str, Any]:
     return fit.row(0, named=True)
 
 
+def _standing(published: pl.DataFrame, held: set[str]) -> pl.DataFrame:
+    """Deliveries in force or taken back, as the next run will find them: nothing in force stands in their place."""
+    by = dict(published.select("delivery_id", "replaced_by").iter_rows())
+
+    def free(one: str) -> bool:
+        later = by[one]
+        while later in held:
+            later = by.get(later)
+        return later in (None, MARK)
+
+    return published.filter([free(one) for one in published["delivery_id"]])
+
+
+def _last(found: pl.DataFrame) -> pl.DataFrame:
+    """Of each source's deliveries of a file, the one taken in last: run ids end in their time."""
+    time = pl.col("run_id").str.split("-").list.get(-2, null_on_oob=True)
+    return found.sort(time, "delivery_id").unique("source", keep="last", maintain_order=True)
+
+
+def _gone(which: str, delivery: str, held: pl.DataFrame, there: pl.DataFrame) -> str:
+    """That a delivery was taken back already, and how to take back the one before, if it is that which was meant."""
+    row = held.row(by_predicate=pl.col("delivery_id") == delivery, named=True)
+    said = (f"'{which}' was taken back already, on {day(row['at'].date())} by {row['by']}: {row['reason']} (delivery "
+            f"{delivery}); nothing was changed")  # fmt: skip
+    same = there.filter(pl.col("source_file") == row["source_file"], pl.col("source") == row["source"])
+    before = _last(same.join(held, on="delivery_id", how="anti"))["delivery_id"].to_list()
+    return said + (f". What it had replaced holds; to take that back too, name its id: {before[0]}" if before else "")
+
+
 def _published(place: Place) -> pl.DataFrame:
     """Deliveries of every published month, as the last to tell of them has it."""
-    empty = pl.DataFrame(
-        schema=dict.fromkeys(("delivery_id", "source", "source_file", "replaced_by"), pl.String) | {"period": pl.Date}
-    )
+    names = ("delivery_id", "source", "source_file", "replaced_by", "run_id")
+    empty = pl.DataFrame(schema=dict.fromkeys(names, pl.String) | {"period": pl.Date})
     frames = [
         pl.read_parquet(place.published / folder / "deliveries.parquet", columns=empty.columns)
         for _, folder in sorted(place.months().items())

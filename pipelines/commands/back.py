@@ -25,7 +25,7 @@ def add_back(command: Register) -> None:
 
 
 def undo(
-    delivery: Annotated[str, typer.Argument(help="A delivery's id, or its file as the quality page names it")],
+    delivery: Annotated[str, typer.Argument(help="A file as the quality page names it: its last delivery; or an id")],
     reason: Reason, by: By, site: Site = None, raw: Raw = None, curated: Curated = None, as_json: AsJson = False,
     redo: Annotated[bool, typer.Option("--redo", help="Put a delivery that was taken back in force again")] = False,
 ) -> None:  # fmt: skip

@@ -88,8 +88,11 @@ def digest_of(place: Place, on: date) -> str:
 
 
 def unpermitted(place: Place, on: date) -> list[str]:
-    """A sentence if nobody may be shown to the group, since no basis for everybody is in force."""
+    """If no basis lets the group see anybody: that, and what to put into site.toml."""
     rows = gate.in_force(basis_of(place, _NO_ALIASES), purpose="support", recipient="group", on=on)
     if not rows.filter("allow").is_empty():
         return []
-    return ["nobody may be shown to the group: no [[basis]] for it is in force in site.toml (docs/governance.md)"]
+    return [f"nobody may be shown to the group, so its list is empty: no [[basis]] for purpose 'support' and recipient "
+            f"'group' is in force on {on}. When the data protection officer has decided (docs/governance.md), add to "
+            f"{place.home / 'site.toml'} and run the month again:\n"
+            f"{gate.basis_block('support', 'group', on)}"]  # fmt: skip

@@ -7,6 +7,8 @@ from datetime import datetime
 
 from hiu.extract.find import find_deliveries
 from hiu.govern.basis import expiring
+from hiu.publish.text import counted
+from pipelines.govern.basis import unpermitted
 from pipelines.lock import holder
 from pipelines.place import Place
 from pipelines.progress import out
@@ -21,7 +23,7 @@ def tell(outcome: Outcome) -> None:
     for warning in outcome.warnings:
         out(f"warning: {warning}")
     out(f"received {taken.received:,} = staged {taken.staged:,} + quarantined {taken.quarantined:,} "
-        f"({len(taken.loaded)} deliveries)")  # fmt: skip
+        f"({counted(len(taken.loaded), 'delivery', 'deliveries')})")  # fmt: skip
     folder = outcome.published
     if not outcome.changed:
         out(f"{outcome.month.title}: nothing changed; published in {folder}")
@@ -30,17 +32,18 @@ def tell(outcome: Outcome) -> None:
     if folder:
         charts = sorted((folder / "charts").glob("*.svg"))
         out(f"  pack         {folder / 'pack.html'}, and on paper pack.pdf")
-        out(f"  charts       {folder / 'charts'} ({len(charts)} people)")
+        out(f"  charts       {folder / 'charts'} ({counted(len(charts), 'person', 'people')})")
         out(f"  quality      {folder / 'quality.html'}")
     out("Next: read the quality page, then the pack; 'hiu explain PERSON' says why a person is where they are.")
 
 
 def tell_status(place: Place, *, as_json: bool, now: datetime) -> int:
-    """What is published, what waits, which agreements end soon, and whether a run is going on."""
+    """What is published, what waits, what agreements and the basis lack, and whether a run is going on."""
     months = place.months()
     sweep = find_deliveries(place.raw, place.sources)
     periods = sorted({str(found.period) for found in sweep.deliveries if found.period})
     ending, running = expiring(place.settings, sorted(place.sources), now.date()), holder(place.lock)
+    lacking = unpermitted(place, now.date())
     status = {
         "site": place.settings.name,
         "published": months,
@@ -49,6 +52,7 @@ def tell_status(place: Place, *, as_json: bool, now: datetime) -> int:
         "files_no_source_takes": list(sweep.unmatched),
         "settings_version": place.settings.version,
         "agreements": ending,
+        "basis": lacking,
         "running": running,
     }
     if as_json:
@@ -63,6 +67,8 @@ def tell_status(place: Place, *, as_json: bool, now: datetime) -> int:
         out(f"Drops wait for {', '.join(waiting)}. Next: hiu run {waiting[-1]}")
     for line in ending:
         out(f"agreement: {line}")
+    for line in lacking:
+        out(f"basis: {line}")
     if running:
         out(f"running now: {running}")
     for name in sweep.unmatched:

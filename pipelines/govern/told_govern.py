@@ -13,7 +13,7 @@ from hiu.engine.duckdb import Warehouse
 from hiu.govern import records
 from hiu.govern.pseudonym import key_id
 from hiu.model.govern import BASIS, EVERY, PURPOSES, RECIPIENTS
-from hiu.publish.text import day
+from hiu.publish.text import counted, day
 from pipelines.govern.basis import allowed, basis_of
 from pipelines.govern.erase import Erased
 from pipelines.place import Place
@@ -134,9 +134,10 @@ def would_erase(place: Place, person: str) -> None:
 
     with Warehouse(place.warehouse, memory_limit=place.settings.memory_limit, spill=place.spill) as warehouse:
         doomed = find(warehouse, person, place.key_for("tombstone"))
-    deliveries = doomed.rows["delivery_id"].n_unique()
-    out(f"{person}: {doomed.rows.height} rows of {deliveries} deliveries, {len(doomed.identities)} descriptions, "
-        f"{len(doomed.stones)} tombstones; the published months that hold them, records, exports, backups")  # fmt: skip
+    deliveries = counted(doomed.rows["delivery_id"].n_unique(), "delivery", "deliveries")
+    descriptions, stones = counted(len(doomed.identities), "description"), counted(len(doomed.stones), "tombstone")
+    out(f"{person}: {counted(doomed.rows.height, 'row')} of {deliveries}, {descriptions}, {stones}; "
+        "the published months that hold them, records, exports, backups")  # fmt: skip
     _shared(doomed.shared)
     out("nothing was erased. To do it, once and for all: the same command with --reason, --by and --yes")
 
@@ -146,8 +147,9 @@ def erased(done: Erased | None) -> None:
     if done is None:
         out("the erasure had done its work; its entry in the log was made now")
         return
-    out(f"erased, as {done.token} in the log: {done.rows} rows set aside, {len(done.runs)} published runs rewritten, "
-        f"{done.records} records, {len(done.removed)} other files and {len(done.backups)} backups removed")  # fmt: skip
+    out(f"erased, as {done.token} in the log: {counted(done.rows, 'row')} set aside, "
+        f"{counted(len(done.runs), 'published run')} rewritten, {counted(done.records, 'record')}, "
+        f"{counted(len(done.removed), 'other file')} and {counted(len(done.backups), 'backup')} removed")  # fmt: skip
     for row in done.raw.iter_rows(named=True):
         rows = ", ".join(map(str, row["source_rows"]))
         out(f"  still in raw/{row['source_file']}, rows {rows}: ask the sender, or purge them")

@@ -13,6 +13,7 @@ from hiu.errors import Busy, HiuError
 from hiu.govern.audit import read, verify
 from hiu.govern.canary import KINDS, Kind, People, people, sweep
 from hiu.publish.release import MANIFEST, digest, read_manifest, verify_release
+from hiu.publish.text import counted
 from pipelines.govern.disclose import measure
 from pipelines.place import Place
 from pipelines.progress import out
@@ -46,9 +47,9 @@ def tell_verified(place: Place, *, canary: bool = False) -> int:
     for problem in problems:
         out(problem)
     if canary:
-        out(f"canary: {swept} files swept for names, NHS numbers and person ids where none may be")
-    out(f"{len(problems)} problems" if problems
-        else f"{len(place.months())} published months, the records and the audit log are whole")  # fmt: skip
+        out(f"canary: {counted(swept, 'file')} swept for names, NHS numbers and person ids where none may be")
+    out(counted(len(problems), "problem") if problems
+        else f"{counted(len(place.months()), 'published month')}, the records and the audit log are whole")  # fmt: skip
     return 1 if problems else 0
 
 
@@ -127,8 +128,8 @@ def _warehouse(place: Place) -> Iterator[str]:
         out(f"the warehouse was not looked at: {busy}")
         return
     for row in wrong.iter_rows(named=True):
-        yield (f"warehouse, delivery {row['delivery_id']}: received {row['received']}, but {row['staged']} rows staged "
-               f"and {row['aside']} set aside")  # fmt: skip
+        yield (f"warehouse, delivery {row['delivery_id']}: received {row['received']}, but staged {row['staged']} and "
+               f"set aside {row['aside']}")  # fmt: skip
 
 
 def seals(place: Place) -> Iterator[str]:

@@ -20,7 +20,8 @@ from hiu.publish.board_charts import alts, board_charts
 from hiu.publish.board_pdf import board_pdf
 from hiu.publish.board_slides import board_slides
 from hiu.publish.chart_data import PersonSeries, all_series
-from hiu.publish.chart_export import FORMATS, chart_file, quantised
+from hiu.publish.chart_export import FORMATS, chart_file
+from hiu.publish.charts import to_png
 from hiu.publish.disk import replace
 from pipelines.govern.basis import allowed, for_group
 from pipelines.govern.disclose import MEETING, leave
@@ -95,7 +96,7 @@ def board_files(paper: Board, breaks: Mapping[str, Any]) -> dict[str, bytes]:
              f"board-paper-{paper.month}.pptx": board_slides(paper)}  # fmt: skip
     for name, svg in svgs.items():
         files[f"charts/{name}.svg"] = svg.encode("utf-8")
-        files[f"charts/{name}.png"] = quantised(svg)
+        files[f"charts/{name}.png"] = to_png(svg)
     told = "\n\n".join([MARKING, *(f"{name}\n{words[name]}" for name in svgs)])
     return files | {"charts/alt-text.txt": f"{told}\n".encode()}
 

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
 from filelock import FileLock
 
 from hiu.errors import HiuError, InputRefused
 from hiu.govern import records
 from hiu.model import MEETING_ENTRY
+from hiu.publish.text import counted
 from hiu.publish.workbook_back import Copy, read_back
-from hiu.publish.workbook_data import ACTION_TITLES, ENTERED
+from hiu.publish.workbook_data import ACTION_TITLES, ENTERED, gates_on_record
 from hiu.publish.workbook_judge import grades, judge
 from hiu.publish.workbook_judge import records as rows_of
 from hiu.publish.workbook_verdict import Verdict
@@ -38,7 +40,7 @@ def import_workbook(
     if dry_run or not verdict.changes:
         say("Nothing was written." if dry_run else "Nothing to write.")
         return WARNINGS if verdict.conflicts or verdict.refused else DONE
-    if not ask(f"Write {len(verdict.changes)} changes to {copy.month.title}, as {by}?"):
+    if not ask(f"Write {counted(len(verdict.changes), 'change')} to {copy.month.title}, as {by}?"):
         say("Nothing was written.")
         return STOPPED
     place.records.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -63,9 +65,8 @@ def _write(place: Place, copy: Copy, verdict: Verdict, *, by: str, now: datetime
     # the log first: a cut between the two leaves a line too many, never entries that nobody is known to have made
     record(place, event | {name: len(cells) for name, cells in found}, now)
     records.add(place.records, MEETING_ENTRY, rows)
-    say(
-        f"Written: {len(verdict.changes)} changes by {by}. The next month's run shows them; its rank uses the gradings."
-    )
+    say(f"Written: {counted(len(verdict.changes), 'change')} by {by}. The next month's run shows them; its rank uses "
+        "the gradings.")  # fmt: skip
 
 
 def _judged(place: Place, copy: Copy, *, older: bool) -> Verdict:
@@ -75,7 +76,9 @@ def _judged(place: Place, copy: Copy, *, older: bool) -> Verdict:
     late = ""
     if max(months) > str(copy.month) and not older:
         late = f"the copy is of {copy.month.title}; {max(months)} is out: use its workbook, or say --older"
-    verdict = judge(copy, records.history(place.records, MEETING_ENTRY), outdated=late)
+    folder = place.published_folder(copy.month)
+    gates = gates_on_record(pl.read_parquet(folder / "support.parquet")) if folder else {}
+    verdict = judge(copy, records.history(place.records, MEETING_ENTRY), on_record=gates, outdated=late)
     if months[str(copy.month)] != copy.run_id:
         verdict.notes.insert(0, f"the copy is of pack {copy.pack_id}; {copy.month.title} was published again since")
     return verdict

@@ -17,6 +17,7 @@ from hiu.extract.standardise import Standardised
 from hiu.govern import records
 from hiu.model import RECORDED
 from hiu.month import Month
+from hiu.publish.text import counted
 from hiu.sources import Source
 from pipelines.back.undo import MARK
 from pipelines.fingerprint import code_digest, digest, file_digest
@@ -53,13 +54,16 @@ class Intake:
         lines = list(self.warnings)
         if self.reasons:
             codes = ", ".join(f"{code} {n}" for code, n in sorted(self.reasons.items()))
-            lines.append(f"{self.quarantined} rows set aside ({codes}): see the quality page")
+            lines.append(f"{counted(self.quarantined, 'row')} set aside ({codes}): see the quality page")
         if self.kept:
             more = f" and {len(self.kept) - 3} more" * (len(self.kept) > 3)
-            lines.append(f"{len(self.kept)} deliveries hold as they were read before, since they can't be read as the "
-                         f"mapping is now: {'; '.join(self.kept[:3])}{more}")  # fmt: skip
+            them = counted(len(self.kept), "delivery holds", "deliveries hold")
+            lines.append(f"{them} as read before, which the mapping as it is now can't read: "
+                         f"{'; '.join(self.kept[:3])}{more}")  # fmt: skip
         if self.earlier:
-            lines.append(f"{len(self.earlier)} remarks on deliveries of earlier months: see the quality page")
+            lines.append(
+                f"{counted(len(self.earlier), 'remark')} on deliveries of earlier months: see the quality page"
+            )
         return lines
 
 

@@ -134,7 +134,7 @@ def problems(place: Place, capsys: pytest.CaptureFixture[str], *, canary: bool =
     capsys.readouterr()
     code = tell_verified(place, canary=canary)
     said = capsys.readouterr().out
-    assert (code == 0) == ("problems" not in said.splitlines()[-1])
+    assert (code == 0) == ("problem" not in said.splitlines()[-1])
     return said
 
 

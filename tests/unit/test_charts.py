@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from datetime import date
@@ -11,6 +12,8 @@ from xml.etree import ElementTree
 import altair as alt
 import publish_frames as frames
 import pytest
+import vl_convert
+from PIL import Image, ImageChops
 
 from hiu.errors import UsageError
 from hiu.model import DATASETS, PUBLISHED
@@ -309,6 +312,16 @@ def test_chart_files_are_named_by_person_id_only() -> None:
     files = chart_files({ID: svg}, scale=1)
     assert sorted(files) == [f"charts/{ID}.png", f"charts/{ID}.svg"]
     assert files[f"charts/{ID}.png"].startswith(b"\x89PNG")
+
+
+def test_the_picture_of_a_chart_is_small_and_shows_the_same() -> None:
+    svg = to_svg(person_chart(person(frames.busy(9))))
+    whole = Image.open(io.BytesIO(vl_convert.svg_to_png(svg, scale=2))).convert("RGB")
+    made = chart_files({ID: svg})[f"charts/{ID}.png"]
+    ours = Image.open(io.BytesIO(made))
+    assert ours.mode == "P" and ours.size == whole.size and len(made) < 80_000
+    far = ImageChops.difference(whole, ours.convert("RGB")).getextrema()
+    assert max(high for _, high in far) <= 20, "no colour is far from what it was"  # type: ignore[misc]
 
 
 def test_the_same_person_gives_the_same_bytes() -> None:

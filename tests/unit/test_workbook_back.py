@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+import polars as pl
 import publish_frames as frames
 import pytest
 import workbook_kit as kit
-from workbook_kit import Edited, at, changed, made, recorded, refusals
+from workbook_kit import Edited, at, changed, entries, made, recorded, refusals
 
 from hiu.errors import InputRefused
-from hiu.publish.workbook_data import ENTERED, SHOWN, actions_of, entries_of
+from hiu.publish.workbook_data import ENTERED, SHOWN, actions_of, entries_of, gates_on_record
 from hiu.publish.workbook_judge import grades
 from hiu.publish.workbook_values import Unfit, value_of
 
@@ -176,16 +177,38 @@ def test_support_starts_only_with_permission_capacity_and_consent(sent: bytes) -
 
 
 def test_gates_the_register_holds_count_and_refusing_is_never_refused() -> None:
+    """Of a candidate they count unseen (G18, G57); of a supported person they are in the cells."""
     tables = frames.published(4)
-    tables["support"] = frames.support(
-        [{"person_id": ONE, "permission": "granted", "capacity_at": date(2026, 2, 1), "consent": "given"}]
-    )
-    sent = made(tables)
-    assert changed(Edited(sent).put(at("decision"), "Start support").verdict()) == [
-        (at("decision"), "", "Start support")
-    ]
+    gates = {"permission": "granted", "capacity_at": date(2026, 2, 1), "consent": "given"}
+    tables["support"] = frames.support([{"person_id": one, **gates} for one in (ONE, TWO)])
+    supported = pl.when(pl.col("person_id") == TWO).then(pl.lit("supported")).otherwise("access")
+    tables["ranked"] = tables["ranked"].with_columns(access=supported)
+    sent, register = made(tables), gates_on_record(tables["support"])
+    for line, person, seen in ((6, ONE, ("", "", "")), (7, TWO, ("granted", "given", "reviewed"))):
+        copy = Edited(sent)
+        [row] = [row for row in copy.back().rows if row.person_id == person]
+        assert tuple(row.cells[name].text or "" for name in ("permission", "consent", "capacity")) == seen
+        copy.put(at("decision", line), "Start support")
+        assert changed(copy.verdict(on_record=register)) == [(at("decision", line), "", "Start support")]
+        copy.put(at("consent", line), "withdrawn")
+        assert refusals(copy.verdict(on_record=register)) == [(at("decision", line), "gate")]
+    assert refusals(Edited(sent).put(at("decision"), "Start support").verdict()) == [(at("decision"), "gate")]
     no = Edited(sent).put(at("consent"), "refused").put(at("decision"), "Person does not want support").verdict()
     assert len(no.changes) == 2 and not no.refused and not no.notes
+
+
+def test_a_candidate_s_gates_go_out_as_a_meeting_recorded_them_while_they_hold() -> None:
+    feb = {"month": date(2026, 2, 1), "author": "Ann", "pack_id": "p", "entered_at": datetime(2026, 3, 9),
+           "row_version": 1}  # fmt: skip
+    said = {"permission": "granted", "consent": "given", "capacity": "review needed"}
+    tables = frames.published(2)
+    tables["meeting_entry"] = entries([{"person_id": ONE, "field": name, "value": value, **feb}
+                                       for name, value in said.items()])  # fmt: skip
+    tables["support"] = frames.support(
+        [{"person_id": ONE, "permission": "granted", "consent": "withdrawn", "capacity_at": date(2025, 2, 1)}]
+    )
+    row = Edited(made(tables)).back().rows[0]
+    assert [row.cells[name].text or "" for name in said] == ["granted", "", ""], "the register withdrew consent since"
 
 
 def test_actions_are_new_changed_done_or_missing(sent: bytes) -> None:

@@ -104,6 +104,29 @@ def test_refusing_support_changes_no_rank(months: Path, place_of: PlaceOf, tmp_p
     assert demand[0].equals(demand[1])
 
 
+def test_a_candidate_s_gates_in_the_team_s_list_count_though_the_workbook_does_not_show_them(
+    months: Path, place_of: PlaceOf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = place_of(name="gates")
+    shutil.copytree(months, place.curated)
+    copy = Edited(workbook_of(place, str(BEFORE)))
+    row = next(row for row in copy.back(place.key_for("workbook")).rows if row.cells["access"].text == "Candidate")
+    line = int(row.cells["decision"].ref.rsplit(at("decision").rstrip("0123456789"))[-1])
+    file = tmp_path / "start.xlsx"
+    file.write_bytes(copy.put(at("decision", line), "Start support").file())
+    path = place.published / place.months()[str(BEFORE)] / "support.parquet"
+    support = pl.read_parquet(path).filter(pl.col("person_id") != row.person_id)
+
+    def take(*known: dict[str, object]) -> str:
+        pl.concat([support, pl.DataFrame(list(known), schema=support.schema)]).write_parquet(path)
+        import_workbook(place, file, by="Ann", now=NOW, dry_run=True, older=False, ask=lambda _: False)
+        return capsys.readouterr().out
+
+    gates = {"permission": "granted", "consent": "given", "capacity_at": BEFORE.start, "contacts": 0}
+    assert "0 changes, 0 conflicts, 1 refused" in take()
+    assert "1 change, 0 conflicts, 0 refused" in take({"person_id": row.person_id, **gates})
+
+
 def test_an_older_months_copy_is_refused_unless_asked_for(
     months: Path, place_of: PlaceOf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
