@@ -25,8 +25,8 @@ from hiu.govern.disclosure import FEWEST
 from hiu.publish.disk import flush_folder, move, write_whole
 from hiu.publish.release import BUILDING
 from pipelines.govern.basis import basis_of
+from pipelines.govern.canaries import people_of
 from pipelines.govern.disclose import leave
-from pipelines.govern.verify import people_of
 from pipelines.journal import record
 from pipelines.place import Place
 
