@@ -47,6 +47,8 @@ class Warehouse:
         if threads is not None:
             config["threads"] = threads
         try:
+            if path and not path.exists():
+                _begin(path, config)
             self._con = duckdb.connect(str(path) if path else ":memory:", config=config)
         except duckdb.Error as error:
             raise _opening(path, error) from None
@@ -198,6 +200,14 @@ class Warehouse:
         with _no_values():
             # every result is fetched before other work: DuckDB finishes a statement only then
             return self._con.execute(statement, values or []).fetchall()
+
+
+def _begin(path: Path, config: dict[str, Any]) -> None:
+    """Make an empty warehouse aside, then name it: one cut off before it has its first pages could not be opened."""
+    aside = path.with_name(f".{path.name}.new")
+    aside.unlink(missing_ok=True)
+    duckdb.connect(str(aside), config=config).close()
+    aside.replace(path)
 
 
 def rewrite(source: Path, target: Path) -> None:

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
 
 from hiu.errors import HiuError
 
@@ -17,14 +15,11 @@ ATTEMPTS = 8
 _FIRST_WAIT = 0.05
 
 
-def write_whole(path: Path, content: bytes | Callable[[BinaryIO], None]) -> None:
-    """Write bytes, or what a function writes, and flush them to the disk; folders are made."""
+def write_whole(path: Path, content: bytes) -> None:
+    """Write bytes and flush them to the disk; folders are made."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as stream:
-        if isinstance(content, bytes):
-            stream.write(content)
-        else:
-            content(stream)
+        stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
 

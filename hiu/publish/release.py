@@ -7,11 +7,12 @@ reader sees a whole release or none. `verify_release` says whether a folder is s
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import polars as pl
 
@@ -84,12 +85,15 @@ def sweep(folder: Path) -> list[str]:
 def write_table(table: Table, frame: pl.DataFrame, folder: Path) -> int:
     """Write one table as folder/<table>.parquet, flushed to the disk; rows written."""
     out = conform(table, frame)
-
-    def parquet(stream: BinaryIO) -> None:
-        out.write_parquet(stream, compression="zstd", statistics=True)
-
-    write_whole(folder / f"{table.name}.parquet", parquet)
+    write_whole(folder / f"{table.name}.parquet", parquet(out))
     return out.height
+
+
+def parquet(frame: pl.DataFrame) -> bytes:
+    """A table as published. In memory first: a full disk is then told by the system, not as a fault of polars."""
+    whole = io.BytesIO()
+    frame.write_parquet(whole, compression="zstd", statistics=True)
+    return whole.getvalue()
 
 
 def inside(folder: Path, name: str) -> Path:

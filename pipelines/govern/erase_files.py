@@ -17,7 +17,7 @@ from hiu.govern.residue import found, scrub, traces_in_name
 from hiu.model import PUBLISHED
 from hiu.month import Month
 from hiu.publish.disk import move, replace, write_whole
-from hiu.publish.release import BUILDING, MANIFEST, conform, digest, inside, read_manifest, seal
+from hiu.publish.release import BUILDING, MANIFEST, conform, digest, inside, parquet, read_manifest, seal
 from hiu.publish.stamp import Stamp
 from pipelines.govern.erase_find import Doomed
 from pipelines.govern.erase_tables import SOMEBODY, published
@@ -103,11 +103,7 @@ def _pages(
 def _write(folder: Path, name: str, frame: pl.DataFrame) -> int:
     ours = PUBLISHED.get(name)
     out = conform(ours, frame) if ours and set(ours.names) <= set(frame.columns) else frame
-
-    def parquet(stream: Any) -> None:
-        out.write_parquet(stream, compression="zstd", statistics=True)
-
-    write_whole(folder / f"{name}.parquet", parquet)
+    write_whole(folder / f"{name}.parquet", parquet(out))
     return out.height
 
 
