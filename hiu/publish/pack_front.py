@@ -115,10 +115,18 @@ def matches(queue: pl.DataFrame, decided: pl.DataFrame, shown: Collection[str]) 
     return {
         "total": ordered.height,
         "pairs": [
-            {"a": row["person_a"], "b": row["person_b"], "chance": f"{row['match_probability']:.0%}", "why": row["why"]}
+            {"a": row["person_a"], "b": row["person_b"], "said": _doubt(row)}
             for row in ordered.head(MATCHES).iter_rows(named=True)
         ],
     }
+
+
+def _doubt(row: dict[str, Any]) -> str:
+    """Why a pair is in doubt. Two descriptions of one record may be unlike each other and joined by others between."""
+    chance = f"{row['match_probability']:.0%} likely one person"
+    if row["person_a"] == row["person_b"]:
+        return f"{row['why']}; the two descriptions, without the others on the record: {chance}"
+    return f"{row['why']}, {chance}"
 
 
 def unlisted(support: pl.DataFrame, shown: Collection[str], month: Month) -> list[str]:

@@ -5,7 +5,7 @@ For paper, and where a browser may not open the pack. It says what `pack.pack_vi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from hiu.publish.alt_text import alt_text
@@ -93,8 +93,7 @@ def _front(view: View, people: Mapping[str, Any]) -> dict[str, Any]:
             (feed["title"], "supplied" if feed["now"] else "NOT SUPPLIED", ", ".join(feed["gaps"]) or "none")
             for feed in view["feeds"]
         ],
-        "matches": [f"{either(pair['a'])} and {either(pair['b'])}: {pair['why']}, {pair['chance']} likely one person"
-                    for pair in view["matches"]["pairs"]],
+        "matches": [_match(pair, either) for pair in view["matches"]["pairs"]],
         "matches_total": view["matches"]["total"],
         "nobody": view["nobody"],
         "list_note": f"Supported people, and candidates in the first {view['top']} places. Where plausible ranks "
@@ -160,3 +159,8 @@ def _page(person: Mapping[str, Any], series: PersonSeries, index: int) -> dict[s
         "recorded": [f"{words}: {shorten(value, 300)} ({by})" for words, value, by in person["recorded"]],
         "sources": person["sources"],
     }
+
+
+def _match(pair: Mapping[str, Any], either: Callable[[str], str]) -> str:
+    both = either(pair["a"]) if pair["a"] == pair["b"] else f"{either(pair['a'])} and {either(pair['b'])}"
+    return f"{both}: {pair['said']}"

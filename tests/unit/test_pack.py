@@ -207,6 +207,7 @@ def test_matches_are_those_that_could_change_the_list_and_are_not_decided() -> N
     assert [(one["a"], one["b"]) for one in view(tables)["matches"]["pairs"]] == [
         (pack_area.person_id(0), pack_area.person_id(1)), (pack_area.person_id(2), pack_area.person_id(9999)),
     ]  # fmt: skip
+    assert next(one["said"] for one in view(tables)["matches"]["pairs"]).endswith("% likely one person")
     text = page(tables)
     assert "somebody not on the list" in text and pack_area.person_id(9998) not in text
     by = {"reviewer": "R", "decided_at": datetime(2026, 4, 1)}
@@ -216,6 +217,19 @@ def test_matches_are_those_that_could_change_the_list_and_are_not_decided() -> N
     ]
     tables["decisions"] = frames.frame(PUBLISHED["decisions"], decided)
     assert view(tables)["matches"]["total"] == 1
+
+
+def test_two_descriptions_of_one_person_are_not_called_two_people() -> None:
+    tables = pack_area.tables(NAMES)
+    one = pl.lit(pack_area.person_id(0))
+    of_one = tables["review_queue"].with_columns(
+        person_a=one, person_b=one, why=pl.lit("one person with two dates of birth"), match_probability=pl.lit(0.004)
+    )
+    tables["review_queue"] = of_one.head(1)
+    said = ("one person with two dates of birth; the two descriptions, without the others on the record: 0% likely one "
+            "person")  # fmt: skip
+    assert [pair["said"] for pair in view(tables)["matches"]["pairs"]] == [said]
+    assert f": {said}</li>" in page(tables)
 
 
 def test_supported_people_who_are_not_listed_are_given_by_id() -> None:
