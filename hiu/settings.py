@@ -192,15 +192,28 @@ def load(path: Path, **overrides: Any) -> Settings:
     )
 
 
+_SHOWN = 120
+"""Characters of a wrong value that a message quotes."""
+
+
 def explain(path: Path, error: ValidationError, model: type[BaseModel]) -> str:
     """A validation error as sentences: file, key, found, expected, and the nearest known key."""
-    known = sorted(_keys(model))
+    known = _keys(model)
     lines = []
     for issue in error.errors():
+        *_, last = issue["loc"] or ("",)
         key = ".".join(str(part) for part in issue["loc"])
-        hint = did_you_mean(str(issue["loc"][-1]), known) if issue["type"] == "extra_forbidden" else ""
-        lines.append(f"{path}: '{key}': {issue['msg'].lower()}; found {issue['input']!r}.{hint}")
+        hint = did_you_mean(str(last), sorted(known - {last})) if issue["type"] == "extra_forbidden" else ""
+        said = issue["msg"].removeprefix("Value error, ")
+        said = said[:1].lower() + said[1:]
+        # of the file as a whole what was found is all of it, and is no help
+        lines.append(f"{path}: '{key}': {said}; found {_short(issue['input'])}.{hint}" if key else f"{path}: {said}")
     return "\n".join(lines)
+
+
+def _short(value: object) -> str:
+    whole = repr(value)
+    return whole if len(whole) <= _SHOWN else f"{whole[:_SHOWN]}..."
 
 
 def _keys(model: type[BaseModel]) -> set[str]:

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 
 import polars as pl
 
-from hiu.errors import SettingsError
-from hiu.sources import Condition, Measure
+from hiu.sources import Measure
+from hiu.sources.conditions import Condition
 
 
 def measures(rules: Collection[Measure], values: Collection[str]) -> pl.Expr:
@@ -32,18 +32,13 @@ def _test(value: pl.Expr, condition: Condition) -> pl.Expr:
         return value.is_not_null()
     if condition == "absent":
         return value.is_null()
-    if isinstance(condition, str):
-        raise SettingsError(
-            f"condition '{condition}': expected present, absent, or a table of in, not_in, matches, not_matches"
-        )
+    assert not isinstance(condition, str)  # hiu.sources.conditions
     return pl.all_horizontal([_compare(value, kind, wanted) for kind, wanted in condition.items()])
 
 
 def _compare(value: pl.Expr, kind: str, wanted: tuple[str, ...]) -> pl.Expr:
     if kind in ("in", "not_in"):
         found = value.str.to_lowercase().is_in([word.lower() for word in wanted]).fill_null(False)
-    elif kind in ("matches", "not_matches"):
-        found = pl.any_horizontal([value.str.contains(f"(?i){form}").fill_null(False) for form in wanted])
     else:
-        raise SettingsError(f"condition '{kind}': expected in, not_in, matches or not_matches")
+        found = pl.any_horizontal([value.str.contains(f"(?i){form}").fill_null(False) for form in wanted])
     return ~found if kind.startswith("not_") else found

@@ -19,6 +19,7 @@ from hiu.errors import SettingsError
 from hiu.fuzzy import did_you_mean
 from hiu.model import FactKind
 from hiu.settings import explain
+from hiu.sources.conditions import Condition, column_regex, regex
 
 FieldType = Literal[
     "text", "code", "integer", "boolean", "date", "timestamp",
@@ -27,15 +28,6 @@ FieldType = Literal[
 ]  # fmt: skip
 
 _BRACES = re.compile(r"\{(\w+)\}")
-
-
-def _regex(text: str) -> str:
-    """A pattern that can be compiled. Raises ValueError saying where it can't."""
-    try:
-        re.compile(text, re.IGNORECASE)
-    except (re.error, RecursionError, OverflowError) as error:
-        raise ValueError(f"not a pattern: {error}") from None
-    return text
 
 
 class _Frozen(BaseModel):
@@ -59,7 +51,7 @@ class FileSpec(_Frozen):
 class PeriodSpec(_Frozen):
     """The month a delivery is for: from its path, else a column, else asked for. Registers have none."""
 
-    path: Annotated[str, AfterValidator(_regex)] | None = Field(
+    path: Annotated[str, AfterValidator(regex)] | None = Field(
         r"(?P<year>20\d\d)[-_]?(?P<month>0[1-9]|1[0-2])(?!\d)",
         description="searched in the path relative to raw, the last match counts",
     )
@@ -111,10 +103,6 @@ class KeySpec(_Frozen):
     )
 
 
-Condition = str | dict[str, tuple[str, ...]]
-"""'present', 'absent', {in = [...]}, {not_in = [...]} (null passes), {matches = [regex]}, {not_matches = [regex]}."""
-
-
 class Measure(_Frozen):
     """A name a row earns when every condition holds."""
 
@@ -135,7 +123,7 @@ class Packed(_Frozen):
     columns: tuple[str, ...]
     fact: FactKind
     split: str = Field("", description="separator between facts; empty = one fact in the cell")
-    pattern: Annotated[str, AfterValidator(_regex)] = Field(
+    pattern: Annotated[str, AfterValidator(regex), AfterValidator(column_regex)] = Field(
         r"(?P<value>.+)", description="named groups: at, value, likelihood, impact, grade, police"
     )
     formats: tuple[str, ...] = ("%d/%m/%Y", "%Y-%m-%d")
@@ -156,7 +144,7 @@ class Source(_Frozen):
     period: PeriodSpec = PeriodSpec()
     key: KeySpec
     fields: dict[str, FieldSpec]
-    unknown_names: tuple[Annotated[str, AfterValidator(_regex)], ...] = Field(
+    unknown_names: tuple[Annotated[str, AfterValidator(regex)], ...] = Field(
         (), description="regexes, any case, for words that name nobody"
     )
     measures: tuple[Measure, ...] = ()

@@ -97,6 +97,12 @@ def test_formatting_over_a_whole_tall_sheet_is_no_far_cell(path: Path) -> None:
     assert raw.received == 30_002 and "column 100" in raw.headers
 
 
+def _asks(condition: str) -> str:
+    """A mapping with one measure, and its condition."""
+    counts = "".join(f'[counts.{name}]\nmeasures = ["x"]\n' for name in ("police_incident", "s136"))
+    return f'extends = "police"\n{counts}[[measures]]\nname = "x"\nwhere = {{ name = {condition} }}\n'
+
+
 MAPPINGS = {
     "a name that is a number": ("name = 7\n", "'name': found 7; expected a name in quotes"),
     "a name that is a list": ('name = ["police"]\n', "expected a name in quotes"),
@@ -107,6 +113,20 @@ MAPPINGS = {
     "not text": ("\udcff", "not readable as TOML"),
     "a pattern that is no pattern": ('extends = "police"\n[period]\npath = "(?P<year>"\n', "period.path"),
     "a format that is a number": ('extends = "police"\n[fields.start]\nformats = [7]\n', "formats"),
+    "a condition that is none": (_asks('"presnt"'), "measures.0.where.name': expected present, absent"),
+    "a condition of another kind": (_asks('{ matched = ["a"] }'), "'matched': expected in, not_in, matches"),
+    "a condition without a kind": (_asks("{}"), "expected at least one of in"),
+    "a condition's pattern that is no pattern": (_asks('{ matches = ["("] }'), "not a pattern: unclosed group"),
+    "a condition that looks around": (_asks('{ matches = ["a(?=b)"] }'), "look-around"),
+    "a condition without a pattern": (_asks("{ not_matches = [] }"), "'not_matches': expected at least one pattern"),
+    "a fact's pattern that looks around": (
+        'extends = "police"\n[[facts]]\ncolumns = ["x"]\nfact = "consent"\npattern = "(?P<at>a(?=b))"\n',
+        "facts.0.pattern",
+    ),
+    "a measure that is not there": (
+        'extends = "police"\n[counts.s136]\nmeasures = ["police_subjects"]\n',
+        r"police.toml: 's136' counts 'police_subjects', which is no measure. Did you mean 'police_subject'\?$",
+    ),
     "a key twice": ('extends = "police"\nextends = "ed"\n', "not readable as TOML"),
 }
 
