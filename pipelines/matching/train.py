@@ -16,7 +16,7 @@ from hiu.errors import UsageError
 from hiu.govern.audit import head
 from hiu.link.candidate import Candidate, candidate, moved
 from hiu.link.ids import assign_people
-from hiu.link.match import link
+from hiu.link.local import link_locally, prepared
 from hiu.link.scorer import WeightTable
 from hiu.month import Month
 from hiu.publish.disk import replace
@@ -26,11 +26,11 @@ from pipelines.journal import record
 from pipelines.lock import hold
 from pipelines.matching.model import FOLDER, name_of, path_of
 from pipelines.place import Place
-from pipelines.plan import Work
 from pipelines.progress import Reporter, out
 from pipelines.setup.toml_edit import with_value
 from pipelines.steps.count import count_demand
 from pipelines.steps.rank import rank_people
+from pipelines.work import Work
 
 SHIPPED = "shipped"
 TOP = 50
@@ -52,7 +52,8 @@ def train(place: Place, *, now: datetime, report: Reporter) -> Path:
             identity, events = warehouse.read("identity"), warehouse.read("identity_event")
             made = (f"Fitted by 'hiu train' on {now:%Y-%m-%d}, site {place.settings.name}, data to {month}, from "
                     f"trusted NHS numbers hidden from the model; base {base['version']}.")  # fmt: skip
-            found = candidate(identity, events, base, settings=place.settings.linking, made=made)
+            linking = place.settings.linking
+            found = candidate(prepared(identity, linking), events, base, settings=linking, made=made)
             change, people = _effect(work, identity, events, base, found)
         path = _write(place, found, change, people, month, now)
         shutil.rmtree(place.spill, ignore_errors=True)
@@ -110,8 +111,8 @@ def _effect(work: Work, identity: pl.DataFrame, events: pl.DataFrame, base: dict
     """Counts of what would differ, and the first places under both models: person_id, before, after."""
     people, ranks = [], []
     for values in (base, found.values):
-        linked = link(identity, settings=work.place.settings.linking, decisions=work.warehouse.read("decisions"),
-                      events=events, model=WeightTable(values))  # fmt: skip
+        linked = link_locally(identity, settings=work.place.settings.linking, events=events, model=WeightTable(values),
+                              decisions=work.warehouse.read("decisions"))  # fmt: skip
         cluster = assign_people(linked.clusters, identity, work.place.key_for("person"))
         work.warehouse.put("cluster", cluster)
         count_demand(work)
