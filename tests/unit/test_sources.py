@@ -81,3 +81,14 @@ def test_a_mistyped_key_is_told(tmp_path: Path) -> None:
 def test_the_sample_site_is_synthetic_and_agrees_to_every_source() -> None:
     site = load(SAMPLE / "site.toml")
     assert site.synthetic and sorted(agreement.source for agreement in site.agreements) == NAMES
+
+
+@pytest.mark.parametrize("other", ["a_force", "zz_force"])
+def test_a_source_under_another_name_extends_what_was_shipped_wherever_its_file_stands(
+    tmp_path: Path, other: str
+) -> None:
+    (tmp_path / "police.toml").write_text("enabled = false\n", encoding="utf-8")
+    (tmp_path / f"{other}.toml").write_text('extends = "police"\n', encoding="utf-8")
+    found = load_sources(tmp_path)
+    assert "police" not in found
+    assert found[other].fields == load_sources()["police"].fields
