@@ -35,8 +35,9 @@ Flags = NDArray[np.bool_]
 class Candidate:
     """values: the model as JSON holds it · weights: field, level, before, after, same, different (labelled pairs) ·
 
-    calibration: model, low, high, pairs, said, seen · thresholds: model, threshold, precision, recall · pairs, same:
-    labelled pairs, and those of one person. Calibration and thresholds are of people kept aside.
+    calibration: model, low, high, pairs, said, seen · thresholds: model, threshold, precision, recall, joined, wrong,
+    missed (pairs: joined, of those of two people; of one person, not joined) · pairs, same: labelled pairs, and those
+    of one person. Calibration and thresholds are of people kept aside.
     """
 
     values: dict[str, Any]
@@ -80,13 +81,14 @@ def candidate(identity: pl.DataFrame, events: pl.DataFrame | None, base: dict[st
     if min(same, other, int(judge[1].sum()) * 5, int((~judge[1]).sum()) * 25) < LEAST:
         raise HiuError(f"too few trusted NHS numbers to train on: {same} pairs of one person and {other} of two; "
                        f"expected {LEAST} of each, and some to judge by. The model in force stays.")  # fmt: skip
-    fitted = fit(*train, base, RIDGE)
+    # people with a trusted number are described more often and alike: their share of one person isn't the area's
+    fitted = fit(*train, base, RIDGE, prior=False)
     fitted |= {"made": made, "version": "site-" + _digest({**fitted, "version": "", "made": ""})}
     models = {"in force": WeightTable(base), "candidate": WeightTable(fitted)}
     weighed = {name: model.contributions(judge[0]).sum(axis=1) for name, model in models.items()}
     return Candidate(
         fitted, _weights(base, fitted, train[0], train[1]), _calibration(weighed, judge[1]),
-        _thresholds(weighed, judge[1]), len(train[1]), same,
+        _thresholds(weighed, judge[1], settings.link_at), len(train[1]), same,
     )  # fmt: skip
 
 
@@ -129,15 +131,18 @@ def _calibration(weighed: dict[str, Reals], same: Flags) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=["model", "low", "high", "pairs", "said", "seen"], orient="row")
 
 
-def _thresholds(weighed: dict[str, Reals], same: Flags) -> pl.DataFrame:
+def _thresholds(weighed: dict[str, Reals], same: Flags, link_at: float) -> pl.DataFrame:
     rows, count = [], _count(same)
     for model, weight in weighed.items():
         p = probability(weight)
-        for cut in THRESHOLDS:
+        for cut in sorted({*THRESHOLDS, link_at}):
             at = p >= cut
             precision = float(np.average(same[at], weights=count[at])) if at.any() else 1.0
-            rows.append((model, cut, precision, float((at & same).sum() / max(int(same.sum()), 1))))
-    return pl.DataFrame(rows, schema=["model", "threshold", "precision", "recall"], orient="row")
+            right, wrong = int((at & same).sum()), int((at & ~same).sum())
+            missed = int(same.sum()) - right
+            rows.append((model, cut, precision, right / max(right + missed, 1), right + wrong, wrong, missed))
+    names = ["model", "threshold", "precision", "recall", "joined", "wrong", "missed"]
+    return pl.DataFrame(rows, schema=names, orient="row")
 
 
 def _count(same: Flags) -> Reals:
@@ -154,3 +159,20 @@ def moved(before: pl.DataFrame, after: pl.DataFrame) -> dict[str, int]:
     split = cells.group_by("old").len().filter(C("len") > 1)
     return {"people_before": both["old"].n_unique(), "people_after": both["new"].n_unique(),
             "joins": int((joined["len"] - 1).sum()), "splits": int((split["len"] - 1).sum())}  # fmt: skip
+
+
+def moves(before: pl.DataFrame, after: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Who would be joined or split, most rows first: kind, people (ids of before), parts, rows (that change person).
+
+    before, after: identity_id, person_id · rows: identity_id, rows.
+    """
+    both = before.select("identity_id", old="person_id").join(
+        after.select("identity_id", new="person_id"), on="identity_id").join(rows, on="identity_id")  # fmt: skip
+    cells = both.group_by("old", "new").agg(C("rows").sum())
+    found = []
+    for kind, one in (("joined", "new"), ("split", "old")):
+        held = cells.sort("rows", "old", "new", descending=[True, False, False]).group_by(one, maintain_order=True)
+        less = C("rows").sum() - C("rows").max()
+        told = held.agg(people=C("old").unique(maintain_order=True), parts=pl.len(), rows=less)
+        found.append(told.filter(C("parts") > 1).select(pl.lit(kind).alias("kind"), "people", "parts", "rows"))
+    return pl.concat(found).sort("rows", C("people").list.first(), descending=[True, False])

@@ -59,8 +59,12 @@ def labelled(identity: pl.DataFrame, person: pl.DataFrame, settings: Linking, ev
     return compare(described.frame, pairs, seen), who[a] == who[b], 1 / np.maximum(size[a], size[b])
 
 
-def fit(levels: Levels, same: NDArray[np.bool_], weight: Reals, base: dict[str, Any], ridge: float) -> dict[str, Any]:
-    """The base model (as in model.json) with its weights and prior moved; `ridge` is how strongly they are held."""
+def fit(levels: Levels, same: NDArray[np.bool_], weight: Reals, base: dict[str, Any], ridge: float, *,
+        prior: bool = True) -> dict[str, Any]:  # fmt: skip
+    """The base model (as in model.json) with its weights and prior moved; `ridge` is how strongly they are held.
+
+    `prior`: false where the pairs are a selection whose share of one person says nothing of all pairs.
+    """
     levels, same, weight = _distinct(levels, same, weight)
     names = [(field, level) for field, all_levels in FIELDS.items() for level in all_levels[1:]]
     free = np.array([name not in HELD for name in names], dtype=np.float64)
@@ -72,7 +76,7 @@ def fit(levels: Levels, same: NDArray[np.bool_], weight: Reals, base: dict[str, 
         odds = start + seen @ step[:-1] + step[-1]
         wrong = weight * (1 / (1 + np.exp(-odds)) - label)
         cost = (weight * (np.logaddexp(0, odds) - label * odds)).sum() + 0.5 * ridge * (step[:-1] ** 2).sum()
-        return float(cost), np.append(seen.T @ wrong + ridge * step[:-1], wrong.sum())
+        return float(cost), np.append(seen.T @ wrong + ridge * step[:-1], wrong.sum() * prior)
 
     found = minimize(loss, np.zeros(len(names) + 1), jac=True, method="L-BFGS-B", options={"maxiter": 500})
     step = found.x / np.log(2)

@@ -14,7 +14,7 @@ import polars as pl
 from hiu.engine.duckdb import Warehouse
 from hiu.errors import UsageError
 from hiu.govern.audit import head
-from hiu.link.candidate import Candidate, candidate, moved
+from hiu.link.candidate import Candidate, candidate, moved, moves
 from hiu.link.ids import assign_people
 from hiu.link.local import link_locally, prepared
 from hiu.link.scorer import WeightTable
@@ -54,8 +54,8 @@ def train(place: Place, *, now: datetime, report: Reporter) -> Path:
                     f"trusted NHS numbers hidden from the model; base {base['version']}.")  # fmt: skip
             linking = place.settings.linking
             found = candidate(prepared(identity, linking), events, base, settings=linking, made=made)
-            change, people = _effect(work, identity, events, base, found)
-        path = _write(place, found, change, people, month, now)
+            change, people, parts = _effect(work, identity, events, base, found)
+        path = _write(place, found, change, people, parts, month, now)
         shutil.rmtree(place.spill, ignore_errors=True)
     record(place, {"type": "model_trained", "model": path.name, "version": found.values["version"],
                    "pairs": found.pairs, "month": str(month)}, now)  # fmt: skip
@@ -107,8 +107,8 @@ def _require(work: Work) -> None:
 
 
 def _effect(work: Work, identity: pl.DataFrame, events: pl.DataFrame, base: dict[str, Any], found: Candidate,
-            ) -> tuple[dict[str, int], pl.DataFrame]:  # fmt: skip
-    """Counts of what would differ, and the first places under both models: person_id, before, after."""
+            ) -> tuple[dict[str, int], pl.DataFrame, pl.DataFrame]:  # fmt: skip
+    """Counts of what would differ, the first places under both models (person_id, before, after), and `moves`."""
     people, ranks = [], []
     for values in (base, found.values):
         linked = link_locally(identity, settings=work.place.settings.linking, events=events, model=WeightTable(values),
@@ -124,7 +124,7 @@ def _effect(work: Work, identity: pl.DataFrame, events: pl.DataFrame, base: dict
     top = _first(*ranks)
     change["entering"] = top.filter(C("before").is_null() | (C("before") > TOP)).height
     change["leaving"] = top.filter(C("after").is_null() | (C("after") > TOP)).height
-    return change, top
+    return change, top, moves(people[0], people[1], identity.select("identity_id", "rows"))
 
 
 def _first(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
@@ -133,8 +133,8 @@ def _first(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     return both.filter((C("before") <= TOP) | (C("after") <= TOP)).sort("after", "before", "person_id", nulls_last=True)
 
 
-def _write(place: Place, found: Candidate, change: dict[str, int], people: pl.DataFrame, month: Month,
-           now: datetime) -> Path:  # fmt: skip
+def _write(place: Place, found: Candidate, change: dict[str, int], people: pl.DataFrame, parts: pl.DataFrame,
+           month: Month, now: datetime) -> Path:  # fmt: skip
     content = found.text.encode("utf-8")
     folder = place.home / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
@@ -145,7 +145,8 @@ def _write(place: Place, found: Candidate, change: dict[str, int], people: pl.Da
         data_to=month.end, settings_version=place.settings.version, synthetic=place.settings.synthetic,
         audit_head=head(place.audit),
     )  # fmt: skip
-    page = train_page(found, change, people, stamp=stamp, link_at=place.settings.linking.link_at, file=path.name)
+    link_at = place.settings.linking.link_at
+    page = train_page(found, change, people, parts, stamp=stamp, link_at=link_at, file=path.name)
     path.with_suffix(".html").write_text(page, encoding="utf-8", newline="\n")
     return path
 
@@ -156,6 +157,9 @@ def _tell(place: Place, path: Path, found: Candidate, change: dict[str, int]) ->
     for row in far.sort(C("step").abs(), descending=True).head(8).iter_rows(named=True):
         level = row["level"].replace("_", " ")
         out(f"  {row['field']:<11} {level:<26} {row['before']:+7.2f} -> {row['after']:+7.2f}")
+    for row in found.thresholds.filter(threshold=place.settings.linking.link_at).iter_rows(named=True):
+        out(f"Pairs kept aside, {row['model']}: {row['joined']:,} joined, {row['wrong']:,} of them of two people; "
+            f"{row['missed']:,} of one person not joined.")  # fmt: skip
     now, then, joins, splits, enter, leave = (change[name] for name in CHANGE)
     out(f"Clusters: {now:,} -> {then:,} people; {joins:,} joins, {splits:,} splits. "
         f"First {TOP}: {enter} would enter, {leave} leave.")  # fmt: skip

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from hiu.errors import SettingsError
 from hiu.govern import audit
 from hiu.link import candidate
-from hiu.link.candidate import moved, trusted
+from hiu.link.candidate import moved, moves, trusted
 from pipelines.cli import app
 from pipelines.matching.model import model_of, name_of
 from pipelines.place import open_place
@@ -53,7 +53,8 @@ def test_a_model_is_trained_reported_adopted_used_and_left_again(site: Path, mon
     assert made["version"].startswith("site-")
     assert "trusted NHS numbers hidden" in made["made"]
     page = path.with_suffix(".html").read_text(encoding="utf-8")
-    for words in ("What would change", "Where to draw the line", "Does it mean what it says?", "Weights", path.name):
+    for words in ("Who would be joined or split", "of those, two people", "What would change",
+                  "Where to draw the line", "Does it mean what it says?", "Weights", path.name):  # fmt: skip
         assert words in page
     assert model_of(open_place(site)).version == "weights-1"
 
@@ -102,6 +103,14 @@ def test_what_a_model_moves_is_counted_as_joins_and_splits() -> None:
     before = pl.DataFrame({"identity_id": list("abcde"), "person_id": ["1", "1", "2", "3", "3"]})
     after = pl.DataFrame({"identity_id": list("abcde"), "person_id": ["1", "1", "1", "3", "4"]})
     assert moved(before, after) == {"people_before": 3, "people_after": 3, "joins": 1, "splits": 1}
+
+
+def test_who_is_joined_and_split_is_told_by_their_ids_now_and_the_rows_that_change_person() -> None:
+    before = pl.DataFrame({"identity_id": list("abcdef"), "person_id": ["1", "1", "2", "3", "3", "4"]})
+    after = pl.DataFrame({"identity_id": list("abcdef"), "person_id": ["1", "1", "1", "3", "9", "4"]})
+    rows = pl.DataFrame({"identity_id": list("abcdef"), "rows": [2, 2, 5, 1, 3, 8]})
+    assert moves(before, after, rows).rows() == [("joined", ["2", "1"], 2, 4), ("split", ["3"], 2, 1)]
+    assert moves(before, before, rows).is_empty()
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])

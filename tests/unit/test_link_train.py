@@ -55,6 +55,7 @@ def test_what_is_held_hard_stays_and_only_the_start_moves() -> None:
     made = fit(*drawn(500), BASE, 1e9)
     assert made["weights"] == BASE["weights"]
     assert made["prior"] != BASE["prior"]
+    assert fit(*drawn(500), BASE, 1.0, prior=False)["prior"] == BASE["prior"]
 
 
 def test_pairs_that_agree_alike_count_by_their_weights_together_and_are_fitted_once(
