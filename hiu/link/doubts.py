@@ -28,9 +28,14 @@ WEAK = "a description joined on weak evidence"
 BRIDGE = "a weak link between two groups of descriptions"
 NUMBERS = "one person with two NHS numbers"
 BIRTHS = "one person with two dates of birth"
+TWINS = "one person with two given names that nothing else joins"
+OFTEN = 2
+"""Rows from which a like name (LUKE, LUCAS) is more than one slip of somebody's pen."""
 COLUMNS = ("identity_a", "identity_b", "match_weight", "match_probability", "pattern", "together", "why", "moved",
            "share")  # fmt: skip
-_DOB = NAMES.index("dob")
+_ALIKE = ("nickname", "middle", "typo", "sound", "alias", "swapped")
+_ONE_NAME = ("exact_common", "exact", "exact_rare")
+_HOME = ("house", "street", "postcode")
 Ints = NDArray[np.int64]
 Reals = NDArray[np.float64]
 
@@ -53,6 +58,7 @@ def doubts(pairs: pl.DataFrame, clusters: pl.DataFrame, identity: pl.DataFrame, 
     found = [
         _conflicts(inside, "numbers", NUMBERS),
         _conflicts(inside, "births", BIRTHS),
+        _twins(inside, decided),
         (links(inside, decisions) if loose is None else loose).filter(C("match_probability") < SURE),
         _apart(both.filter(~C("together")), whole, decisions, of, settings),
     ]
@@ -65,12 +71,17 @@ def with_ends(pairs: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Pairs with rows, number and cluster of both ends, and what conflicts."""
     both = pairs.join(rows, left_on="identity_a", right_on="identity_id").join(
         rows, left_on="identity_b", right_on="identity_id", suffix="_b")  # fmt: skip
-    dob = (C("pattern") // 2 ** (4 * _DOB)) % 16
     return both.with_columns(
         least=pl.min_horizontal("rows", "rows_b"),
         numbers=(C("nhs_number") != C("nhs_number_b")).fill_null(False),
-        births=dob == CODE["dob"]["different"],
+        births=_is("dob", "different"),
     )
+
+
+def _is(field: str, *levels: str) -> pl.Expr:
+    """Whether a pair agrees on a field to one of these levels."""
+    at: pl.Expr = C("pattern") // 2 ** (4 * NAMES.index(field)) % 16
+    return at.is_in([CODE[field][level] for level in levels])
 
 
 def _decided(decisions: pl.DataFrame) -> pl.DataFrame:
@@ -85,6 +96,31 @@ def _conflicts(inside: pl.DataFrame, flag: str, why: str) -> pl.DataFrame:
     ordered = inside.filter(flag).sort("least", "identity_a", "identity_b", descending=[True, False, False])
     first = ordered.unique("cluster", keep="first", maintain_order=True)
     return _told(first, why, C("least"), C("least") / (C("rows") + C("rows_b")).clip(1))
+
+
+def _twins(inside: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
+    """For each cluster with two given names, one birth and one home, their pair that most rows stand behind.
+
+    Not where a number, an event or a decision joins the two, be it through a third; nor where names that are nothing
+    like each other are both like a third (STEPHEN, STEVEN, SEVEN), or like names where one is seen once.
+    """
+    met = _is("given", *_ALIKE, "close", "different") & _is("dob", "exact", "exact_estimated") & _is("place", *_HOME)
+    inside = inside.with_columns(met=met).filter(C("met").any().over("cluster"))
+    own, left, right = _ends(inside)
+    number = _is("nhs_number", "same") | _is("local_id", "same") | _is("event", "shared")
+    said = inside.join(decided.with_columns(said=True), on=["identity_a", "identity_b"], how="left",
+                       maintain_order="left")  # fmt: skip
+    tied = said.select(number | _is("given", *_ONE_NAME) | C("said").fill_null(False)).to_series().to_numpy()
+    like = inside.select(_is("given", *_ALIKE)).to_series().to_numpy()
+    name = _parts(left[tied], right[tied], own.height)
+    names = _parts(left[tied | like], right[tied | like], own.height)
+    rows = _totals(name, own["r"].to_numpy().astype(np.float64))
+    moved, total = np.minimum(rows[name[left]], rows[name[right]]), rows[name[left]] + rows[name[right]]
+    two = (like & (name[left] != name[right]) & (moved >= OFTEN)) | (names[left] != names[right])
+    found = inside.with_columns(two=pl.Series(two), less=pl.Series(moved), total=pl.Series(total)).filter("two", "met")
+    ordered = found.sort("less", "least", "identity_a", "identity_b", descending=[True, True, False, False])
+    first = ordered.unique("cluster", keep="first", maintain_order=True)
+    return _told(first, TWINS, C("less"), C("less") / C("total").clip(1))
 
 
 def _told(pairs: pl.DataFrame, why: str | pl.Expr, moved: pl.Expr, share: pl.Expr) -> pl.DataFrame:
@@ -124,9 +160,7 @@ def links(inside: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
     sure = pl.DataFrame(same, schema={"identity_a": pl.String, "identity_b": pl.String}, orient="row").unique()
     held = inside.join(sure.with_columns(decided=True), on=["identity_a", "identity_b"], how="left")
     held = held.with_columns(C("decided").fill_null(False))
-    own = pl.concat([held.select(i="identity_a", r="rows"), held.select(i="identity_b", r="rows_b")])
-    own = own.unique("i").sort("i")
-    left, right = (_at(own["i"], held[c]) for c in ("identity_a", "identity_b"))
+    own, left, right = _ends(held)
     order = np.argsort(left * own.height + right, kind="stable")
     held, left, right = held[order], left[order], right[order]
     strong = (held["decided"] | (held["match_probability"] >= CERTAIN)).to_numpy()
@@ -142,9 +176,13 @@ def links(inside: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
     return _told(out, why, C("least"), C("least") / C("total").clip(1))
 
 
-def _at(ids: pl.Series, values: pl.Series) -> Ints:
-    """Where each value stands among the ids (sorted, each once)."""
-    return values.cast(pl.Enum(ids)).to_physical().cast(pl.Int64).to_numpy()
+def _ends(pairs: pl.DataFrame) -> tuple[pl.DataFrame, Ints, Ints]:
+    """The identities of some pairs in order (i, and their rows r), and where each pair's two ends stand among them."""
+    own = pl.concat([pairs.select(i="identity_a", r="rows"), pairs.select(i="identity_b", r="rows_b")])
+    own = own.unique("i").sort("i")
+    ids = pl.Enum(own["i"])
+    left, right = (pairs[c].cast(ids).to_physical().cast(pl.Int64).to_numpy() for c in ("identity_a", "identity_b"))
+    return own, left, right
 
 
 def loose_links(pairs: pl.DataFrame, rows: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:

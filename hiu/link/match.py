@@ -152,5 +152,6 @@ def _facts(described: nodes.Collapsed, cols: Columns, signature: Hashes, rules: 
         known = [(home[a], home[b]) for a, b in pairs if a in home and b in home]
         return np.array(known, dtype=np.int64).reshape(-1, 2)
 
-    weak = (cols.number == 0) & (cols.local.count == 0)
+    short = cols.words.text.str.len_chars().to_numpy() <= 1
+    weak = ((cols.number == 0) & (cols.local.count == 0)) | short[cols.given]
     return Facts(cols.number, described.rows, weak, signature, at(rules.same), at(rules.different))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from hiu.link.doubts import APART, BIRTHS, NUMBERS, RIVAL
+from hiu.link.doubts import APART, BIRTHS, NUMBERS, RIVAL, TWINS
 
 C = pl.col
 
@@ -24,6 +24,7 @@ def chance() -> pl.Expr:
         pl.when(C("why") == RIVAL).then(0.25)
         .when(C("why") == APART).then(0.7 * p)
         .when(C("why").is_in([NUMBERS, BIRTHS])).then(pl.max_horizontal(p, 0.75))
+        .when(C("why") == TWINS).then(pl.min_horizontal(p, 0.95))
         .otherwise(p)
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from link_kit import decided, matched, table, who
 
 from hiu.link.decisions import empty
-from hiu.link.doubts import APART, BRIDGE, NUMBERS, RIVAL, WEAK, doubts, links
+from hiu.link.doubts import APART, BRIDGE, NUMBERS, RIVAL, TWINS, WEAK, doubts, links
 from hiu.link.review import by_effect, chance, sampled, short
 from hiu.settings import Linking
 
@@ -110,14 +110,56 @@ def test_a_person_with_two_numbers_is_asked_about_or_the_two_are_apart() -> None
     assert found["cd"][0] == (NUMBERS if home["c"] == home["d"] else RIVAL)
 
 
+OAK = "12, OAK ROAD, BS3 1AB"
+
+
+def named(given: str, rows: int = 2, **more: object) -> dict[str, object]:
+    """A Highmoor of one birth and home."""
+    return {"name": f"{given} HIGHMOOR", "dob": "1990-05-10", "home": OAK, "rows": rows} | more
+
+
+def twins(*described: dict[str, object], decisions: pl.DataFrame | None = None) -> list[str]:
+    """Pairs asked about as two given names of one person."""
+    held = empty() if decisions is None else decisions
+    rows = [who(letter, **one) for letter, one in zip("abcdefg", described, strict=False)]  # type: ignore[arg-type]
+    linked = matched(rows, decisions=held)
+    found = doubts(linked.pairs, linked.clusters, table(rows), held, Linking())
+    return [a + b for a, b, why in found.select("identity_a", "identity_b", "why").rows() if why == TWINS]
+
+
+@pytest.mark.parametrize("other", ["LUCAS", "LUKKE", "LOOK"])
+def test_two_like_names_of_one_birth_and_home_are_asked_about_if_nothing_else_joins_them(other: str) -> None:
+    assert twins(named("LUKE", 3), named(other, 2)) == ["ab"]
+    assert twins(named("LUKE", 3), named(other, 1)) == [], "a slip of somebody's pen"
+    same = decided(("a", "b", "same"))
+    assert twins(named("LUKE", 3), named(other), named(other, 3, ids="niche:A2"), decisions=same) == []
+    for elsewhere in ({"home": None}, {"dob": "1990-10-05"}):
+        assert twins(named("LUKE", 3), named(other, **elsewhere)) == []
+    for one in ({"nhs": "9994110567"}, {"ids": "niche:A1"}):
+        assert twins(named("LUKE", **one), named(other, **one)) == []
+        assert twins(named("LUKE", **one), named(other), named(other, **one)) == [], "joined through a third"
+
+
+def test_two_names_nothing_like_each_other_in_one_person_are_asked_about_however_few_the_rows() -> None:
+    """Brought together by a row that is one's by its number and may be the other's by all else."""
+    for bridge in ({"name": "HIGHMOOR", "dob": "1990-05-10", "sex": "F", "ids": "niche:A1"},
+                   named("E", 1, sex="F", ids="niche:A1")):  # fmt: skip
+        for rows in (1, 12):
+            emily, edna = named("EMILY", rows, sex="F", ids="niche:A1"), named("EDNA", rows, sex="F")
+            assert twins(emily, edna, bridge) == ["ab"]
+    assert twins(named("STEPHEN", 1), named("STEVEN", 1), named("SEVEN", 1)) == [], "both are like a third"
+
+
 def test_no_pair_is_asked_about_twice() -> None:
     found = asked()
     assert found.height == found.unique(["identity_a", "identity_b"]).height
 
 
 def test_what_surrounds_a_pair_moderates_its_own_probability() -> None:
-    pairs = pl.DataFrame({"why": [RIVAL, APART, NUMBERS, WEAK], "match_probability": [0.99, 0.4, 0.1, 0.6]})
-    assert pairs.select(chance()).to_series().to_list() == pytest.approx([0.25, 0.28, 0.75, 0.6])
+    pairs = pl.DataFrame(
+        {"why": [RIVAL, APART, NUMBERS, TWINS, WEAK], "match_probability": [0.99, 0.4, 0.1, 0.99, 0.6]}
+    )
+    assert pairs.select(chance()).to_series().to_list() == pytest.approx([0.25, 0.28, 0.75, 0.95, 0.6])
 
 
 def test_the_side_that_would_leave_a_joined_person_weighs_by_its_rows() -> None:

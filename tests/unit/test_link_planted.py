@@ -167,6 +167,21 @@ def test_a_row_between_two_rival_namesakes_is_left_alone_and_sent_to_review() ->
     assert ("b", "c") in asked
 
 
+@pytest.mark.parametrize("said", ["HIGHMOOR", "E HIGHMOOR"])
+@pytest.mark.parametrize("number", [{"ids": "niche:A1"}, {"nhs": A}], ids=["local", "nhs"])
+@pytest.mark.parametrize("rows", [1, 4, 12])
+def test_a_row_that_names_neither_twin_joins_neither_whatever_number_it_carries(
+    said: str, number: dict[str, str], rows: int
+) -> None:
+    twins = [who("a", "EMILY HIGHMOOR", "1990-05-10", sex="F", home=OAK, rows=rows),
+             who("b", "EDNA HIGHMOOR", "1990-05-10", sex="F", home=OAK, rows=rows),
+             who("c", said, "1990-05-10", sex="F", home=OAK, **number)]  # fmt: skip
+    linked = matched(twins)
+    assert people(linked) == groups("a b c")
+    asked = doubts(linked.pairs, linked.clusters, table(twins), empty(), Linking())
+    assert {("a", "c"), ("b", "c")} <= set(asked.select("identity_a", "identity_b").rows())
+
+
 def test_name_and_sex_and_number_all_changed_is_not_guessed() -> None:
     rows = [who("a", "STEPHEN ROWBOTHAM", "1958-06-26", sex="M", nhs=A, home=OAK),
             who("b", "DIANE ROWBOTHAM", "1958-06-26", sex="F", nhs=B, home=OAK)]  # fmt: skip
