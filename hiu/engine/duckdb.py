@@ -12,6 +12,7 @@ import duckdb
 import polars as pl
 import pyarrow.parquet as pq
 
+from hiu.disk import move
 from hiu.engine import Scalar
 from hiu.engine import sql as queries
 from hiu.engine.working import KNOWN, SQL_TYPES
@@ -207,7 +208,7 @@ def _begin(path: Path, config: dict[str, Any]) -> None:
     aside = path.with_name(f".{path.name}.new")
     aside.unlink(missing_ok=True)
     duckdb.connect(str(aside), config=config).close()
-    aside.replace(path)
+    move(aside, path)
 
 
 def rewrite(source: Path, target: Path) -> None:

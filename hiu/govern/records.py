@@ -1,15 +1,14 @@
 """What people recorded: decisions, gradings, permissions. One append-only file a table, never overwritten by a run.
 
 A row is one JSON line, on disk before `add` returns. A later row with the same key stands in place of the earlier
-one (so an undo is a row too), and the earlier stays in the file as history. A last line that a power cut left half
-written is dropped by the next `add`; it was never reported as done. The batch reads these files at its start, so
-they can be added to while a run is going on, and they outlive a rebuilt warehouse.
+one (so an undo is a row too), and the earlier stays in the file as history. A last line that is half written (by an
+earlier version) is dropped by the next `add`; it was never reported as done. The batch reads these files at its start,
+so they can be added to while a run is going on, and they outlive a rebuilt warehouse.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any
 import polars as pl
 from filelock import FileLock
 
+from hiu.disk import replace
 from hiu.errors import HiuError
 from hiu.model import Table
 from hiu.model.frames import schema
@@ -40,15 +40,9 @@ def add(folder: Path, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     path = path_of(folder, table)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with FileLock(path.with_suffix(".lock"), timeout=_WAIT):
-        keep = _whole(path.read_bytes() if path.exists() else b"")
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
-        with os.fdopen(handle, "r+b") as file:
-            file.truncate(keep)
-            file.seek(keep)
-            # one write, so that a cut leaves whole lines or a torn last one; see `_whole`
-            file.write(lines)
-            file.flush()
-            os.fsync(file.fileno())
+        held = path.read_bytes() if path.exists() else b""
+        # a new file in place of the old: a cut leaves all of the rows or none, never an action without its owner
+        replace(path, held[: _whole(held)] + lines)
 
 
 def history(folder: Path, table: Table) -> pl.DataFrame:

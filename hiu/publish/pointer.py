@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hiu.disk import replace
 from hiu.errors import HiuError
 from hiu.month import Month
-from hiu.publish.disk import replace
 
 CURRENT = "CURRENT.json"
 

@@ -16,10 +16,10 @@ from typing import Any
 
 import polars as pl
 
+from hiu.disk import flush_folder, move, write_whole
 from hiu.errors import HiuError
 from hiu.model import PUBLISHED, Table
 from hiu.model.frames import schema
-from hiu.publish.disk import flush_folder, move, write_whole
 from hiu.publish.stamp import Stamp
 from hiu.publish.text import counted
 

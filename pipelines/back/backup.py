@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from hiu.disk import move
 from hiu.errors import UsageError
 from hiu.govern import records
 from hiu.govern.rights import make_private
 from hiu.model.back import BACKUPS
-from hiu.publish.disk import move
 from pipelines.back import archive
 from pipelines.fingerprint import file_digest
 from pipelines.journal import record

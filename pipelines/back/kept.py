@@ -8,13 +8,13 @@ from pathlib import Path
 
 import polars as pl
 
+from hiu.disk import move
 from hiu.engine.duckdb import Warehouse
 from hiu.errors import HiuError
 from hiu.govern import records
 from hiu.model.back import ROLLED_BACK
 from hiu.model.govern import HOLDS
 from hiu.month import Month
-from hiu.publish.disk import move
 from hiu.publish.pointer import set_current
 from hiu.publish.release import BUILDING, read_manifest, verify_release
 from pipelines.journal import record

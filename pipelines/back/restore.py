@@ -13,9 +13,9 @@ import zipfile
 from datetime import datetime
 from pathlib import Path
 
+from hiu.disk import flush_folder, move
 from hiu.errors import Busy, UsageError
 from hiu.govern.rights import make_private
-from hiu.publish.disk import flush_folder, move
 from hiu.settings import Settings, load
 from pipelines.back import archive
 from pipelines.back.backup import CURATED

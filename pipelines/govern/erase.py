@@ -15,13 +15,13 @@ from typing import Any
 
 import polars as pl
 
+from hiu.disk import move, replace
 from hiu.engine.duckdb import Warehouse, rewrite
 from hiu.errors import HiuError, UsageError
 from hiu.govern import records
 from hiu.govern.pseudonym import pseudonym, recipient_key
 from hiu.govern.residue import found
 from hiu.model.govern import HOLDS, TOMBSTONES
-from hiu.publish.disk import move, replace
 from pipelines.back.backup import destroy, known
 from pipelines.govern.disclose import kept_files
 from pipelines.govern.erase_files import MARKER, drop_others, rewrite_records, rewrite_runs

@@ -12,11 +12,11 @@ from typing import Any
 import polars as pl
 from filelock import FileLock
 
+from hiu.disk import move, replace, write_whole
 from hiu.errors import HiuError
 from hiu.govern.residue import found, scrub, traces_in_name
 from hiu.model import PUBLISHED
 from hiu.month import Month
-from hiu.publish.disk import move, replace, write_whole
 from hiu.publish.release import BUILDING, MANIFEST, conform, digest, inside, parquet, read_manifest, seal
 from hiu.publish.stamp import Stamp
 from pipelines.govern.erase_find import Doomed

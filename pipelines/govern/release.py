@@ -18,11 +18,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from hiu.disk import flush_folder, move, write_whole
 from hiu.errors import HiuError, UsageError
 from hiu.govern import gate
 from hiu.govern.canary import sweep
 from hiu.govern.disclosure import FEWEST
-from hiu.publish.disk import flush_folder, move, write_whole
 from hiu.publish.release import BUILDING
 from pipelines.govern.basis import basis_of
 from pipelines.govern.canaries import people_of

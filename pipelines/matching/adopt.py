@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from hiu.disk import replace
 from hiu.errors import UsageError
-from hiu.publish.disk import replace
 from hiu.rank.backtest import HALF_LIVES
 from pipelines.journal import record
 from pipelines.papers.reports import Tried

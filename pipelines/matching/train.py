@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from hiu.disk import replace
 from hiu.engine.duckdb import Warehouse
 from hiu.errors import UsageError
 from hiu.govern.audit import head
@@ -19,7 +20,6 @@ from hiu.link.ids import assign_people
 from hiu.link.local import link_locally, prepared
 from hiu.link.scorer import WeightTable
 from hiu.month import Month
-from hiu.publish.disk import replace
 from hiu.publish.stamp import Stamp
 from hiu.publish.train_page import train_page
 from pipelines.journal import record

@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from hiu.disk import replace
 from hiu.errors import HiuError, UsageError
 from hiu.model import DATASETS
 from hiu.publish.access import charted, withheld
@@ -22,7 +23,6 @@ from hiu.publish.board_slides import board_slides
 from hiu.publish.chart_data import PersonSeries, all_series
 from hiu.publish.chart_export import FORMATS, chart_file
 from hiu.publish.charts import to_png
-from hiu.publish.disk import replace
 from pipelines.govern.basis import allowed, for_group
 from pipelines.govern.disclose import MEETING, leave
 from pipelines.journal import record

@@ -9,10 +9,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from hiu.disk import replace
 from hiu.errors import HiuError, UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.month import Month
-from hiu.publish.disk import replace
 from hiu.publish.release import digest, read_manifest
 from pipelines.journal import record
 from pipelines.papers.report_page import Heading, page

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from hiu.disk import write_whole
 from hiu.errors import HiuError, UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.govern import records
@@ -15,7 +16,6 @@ from hiu.model import PUBLISHED
 from hiu.model.frames import schema
 from hiu.model.govern import OVERRIDES
 from hiu.month import Month
-from hiu.publish.disk import write_whole
 from hiu.publish.pack_reviews import going
 from hiu.publish.person_sheet import person_sheet
 from hiu.publish.release import read_manifest

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from hiu import disk
 from hiu.errors import HiuError
 from hiu.govern.records import add, history, path_of, read
 from hiu.model import TABLES
@@ -76,3 +77,23 @@ def test_times_with_a_zone_are_refused_so_that_none_is_misread(tmp_path: Path) -
 
     with pytest.raises(HiuError, match="UTC"):
         add(tmp_path, DECISIONS, [{**said("b1"), "decided_at": datetime(2026, 3, 1, tzinfo=UTC)}])
+
+
+@pytest.mark.parametrize("step", ["write", "rename"])
+def test_rows_cut_off_half_way_are_none_and_the_next_are_all(
+    step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(tmp_path, DECISIONS, [said("b1")])
+    whole = disk.write_whole
+
+    def half(path: Path, content: bytes) -> None:
+        whole(path, content[: len(content) - 20] if step == "write" else content)
+        raise SystemExit
+
+    with monkeypatch.context() as cut, pytest.raises(SystemExit):
+        cut.setattr(disk, "write_whole", half)
+        add(tmp_path, DECISIONS, [said("b2"), said("b3")])
+    assert read(tmp_path, DECISIONS)["identity_b"].to_list() == ["b1"]
+    add(tmp_path, DECISIONS, [said("b2"), said("b3")])
+    assert read(tmp_path, DECISIONS)["identity_b"].to_list() == ["b1", "b2", "b3"]
+    assert not [path for path in tmp_path.iterdir() if path.suffix == ".new"]

@@ -16,12 +16,16 @@ _FIRST_WAIT = 0.05
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write bytes and flush them to the disk; folders are made."""
+    """Write bytes, for their owner alone, and flush them to the disk; folders are made."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as stream:
+    with open(path, "wb", opener=_own) as stream:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
+
+
+def _own(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def replace(path: Path, content: bytes) -> None:
