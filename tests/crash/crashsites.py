@@ -104,11 +104,14 @@ class Sites:
 
     @cached_property
     def saved(self) -> Path:
-        """A backup of the site with both months."""
+        """A backup of the site with both months, where the site's records don't know it (erasing removes those)."""
         to = self.folder / "copies"
         found = self.forks.ask("backup", under=str(to), home=str(self.both), to=str(to))
         assert found["exit"] == 0, found
-        return next(to.glob("*.zip"))
+        made = next(to.glob("*.zip"))
+        kept = self.folder / "kept"
+        kept.mkdir()
+        return Path(shutil.copy2(made, kept / made.name))
 
     @cached_property
     def returned(self) -> Path:
