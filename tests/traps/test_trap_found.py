@@ -107,7 +107,7 @@ MAPPINGS = {
     "a name that is a number": ("name = 7\n", "'name': found 7; expected a name in quotes"),
     "a name that is a list": ('name = ["police"]\n', "expected a name in quotes"),
     "extends a list": ('extends = ["police"]\n', "'extends': found \\['police'\\]"),
-    "extends nothing known": ('extends = "polise"\n', "which is no source. Did you mean 'police'"),
+    "extends nothing known": ('extends = "polise"\n', "which is no shipped source. Did you mean 'police'"),
     "extends a table": ("[extends]\nx = 1\n", "'extends'"),
     "not TOML": ("name = \n", "not readable as TOML"),
     "not text": ("\udcff", "not readable as TOML"),
