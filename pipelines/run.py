@@ -18,7 +18,7 @@ from pipelines.back.kept import made_before, point, prune
 from pipelines.back.undo import apply
 from pipelines.fingerprint import code_digest, digest
 from pipelines.govern.basis import digest_of, unpermitted
-from pipelines.govern.disclose import kept_files, note_intake
+from pipelines.govern.disclose import kept_files, note_intake, note_pointed
 from pipelines.govern.erase import require_finished
 from pipelines.journal import record
 from pipelines.lock import emptied, hold
@@ -117,6 +117,8 @@ def _steps(work: Work, intake: Intake) -> Outcome:
                        warnings)  # fmt: skip
     if there:
         changed = there != work.place.published_folder(work.month)
+        if changed:
+            note_pointed(work.place, there, work.now)
         folder = point(work.place, work.month, there)
         return Outcome(work.month, folder, intake, changed, None, work.report.seconds, warnings)
     done = state(work.warehouse)

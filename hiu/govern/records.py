@@ -45,6 +45,13 @@ def add(folder: Path, table: Table, rows: Sequence[dict[str, Any]]) -> None:
         replace(path, held[: _whole(held)] + lines)
 
 
+def sweep(folder: Path) -> None:
+    """Remove what a cut left aside; what was being added was never reported as done."""
+    for aside in sorted(folder.glob(".*.jsonl.new")):
+        with FileLock((folder / aside.name[1:-4]).with_suffix(".lock"), timeout=_WAIT):
+            aside.unlink(missing_ok=True)
+
+
 def history(folder: Path, table: Table) -> pl.DataFrame:
     """Every row ever added, oldest first, with the table's columns. Raises HiuError naming a line that is not one."""
     path = path_of(folder, table)

@@ -18,6 +18,7 @@ import polars as pl
 
 from hiu.engine.duckdb import Warehouse
 from hiu.govern import records
+from hiu.govern.audit import read
 from hiu.govern.gate import Permitted
 from hiu.model.govern import DISCLOSURES
 from hiu.publish.access import visible, withheld
@@ -70,21 +71,29 @@ def show_names(
     return found
 
 
-def note_published(place: Place, tables: dict[str, pl.DataFrame], folder: Path, now: datetime) -> None:
-    """Enter a month's pack as it is published, and bind its manifest to the audit log."""
-    top = place.settings.rank.top
+def note_published(place: Place, tables: Mapping[str, pl.DataFrame], folder: Path, now: datetime) -> None:
+    """Enter a month's pack as it is published, and bind its manifest to the audit log, unless that is done."""
+    top, file = place.settings.rank.top, f"published/{folder.name}"
     shown = for_group(place, tables, now.date())["ranked"]
     seen, kept_back = visible(shown, top), withheld(shown, top)
     event = {"type": "published", "folder": folder.name, "manifest": digest(folder / MANIFEST), "people": seen.height,
              "withheld": kept_back}  # fmt: skip
-    record(place, event, now)
-    if seen.is_empty():
+    logged = (entry["event"] for entry in (read(place.audit) if place.audit.exists() else ()))
+    if not any(old.get("type") == "published" and old.get("folder") == folder.name for old in logged):
+        record(place, event, now)
+    if seen.is_empty() or not records.history(place.records, DISCLOSURES).filter(file=file).is_empty():
         return
     found = allowed(place, seen["person_id"], purpose="support", recipient="group", on=now.date(),
                     aliases=tables["aliases"])  # fmt: skip
     leave(place, what="month's pack", recipient="group", purpose="support", basis=found.codes, necessity=MEETING[0],
           proportionality=MEETING[1], by="hiu run", now=now, people=seen.height, kept_back=kept_back,
-          file=f"published/{folder.name}")  # fmt: skip
+          file=file)  # fmt: skip
+
+
+def note_pointed(place: Place, folder: Path, now: datetime) -> None:
+    """The same of a run that was cut off between its last file and this entry."""
+    names = ("ranked", "changes", "support", "aliases")
+    note_published(place, {name: pl.read_parquet(folder / f"{name}.parquet") for name in names}, folder, now)
 
 
 def note_intake(place: Place, warehouse: Warehouse, run_id: str, now: datetime) -> None:

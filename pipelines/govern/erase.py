@@ -108,6 +108,7 @@ def _erase(
     stones = [{"token": stone, "erasure": token, "at": at} for stone in doomed.stones]
     records.add(place.records, TOMBSTONES, stones)
     runs = rewrite_runs(place, doomed, token, now, report)
+    records.sweep(place.records)
     changed = rewrite_records(place, doomed, token)
     removed = drop_others(place, doomed, say)
     backups, unreachable = _backups(place, now)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
+from hiu.govern import records
 from hiu.govern.audit import head
 from hiu.model import DATASETS, PUBLISHED
 from hiu.publish.access import charted
@@ -135,6 +136,7 @@ def gather(work: Work, listed: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataF
 def tidy(place: Place) -> None:
     """Remove what a cut-off run left half written."""
     sweep(place.published)
+    records.sweep(place.records)
     shutil.rmtree(place.spill, ignore_errors=True)
 
 

@@ -18,8 +18,10 @@ import polars as pl
 import hiu
 from hiu.engine.duckdb import Warehouse
 from hiu.errors import HiuError
-from hiu.govern.audit import verify
+from hiu.govern import records
+from hiu.govern.audit import read, verify
 from hiu.model import PUBLISHED
+from hiu.model.govern import DISCLOSURES
 from hiu.publish.release import verify_release
 from pipelines.place import Place, open_place
 
@@ -185,6 +187,10 @@ def tidy(home: Path) -> None:
     assert there <= known, f"folders nobody knows of: {sorted(there - known)}"
     assert set(place.months().values()) <= there
     assert verify(place.audit, place.key_for("audit")) == []
+    entered = {entry["event"].get("folder") for entry in read(place.audit) if entry["event"]["type"] == "published"}
+    assert set(place.months().values()) <= entered, "a month that is shown is not in the audit log"
+    packs = set(records.history(place.records, DISCLOSURES)["file"])
+    assert {f"published/{folder}" for folder in place.months().values()} <= packs, "a pack was not entered as disclosed"
 
 
 def released(place: Place) -> set[str]:

@@ -14,8 +14,11 @@ import pytest
 from areakit import FIRST, LAST, NOW, PlaceOf, copy_months, link_rows, run, same, table
 
 from hiu.errors import Busy, HiuError
-from hiu.govern.audit import verify
+from hiu.govern import records
+from hiu.govern.audit import read, verify
+from hiu.model.govern import DISCLOSURES
 from hiu.publish.release import verify_release
+from pipelines.govern import disclose
 from pipelines.lock import hold
 from pipelines.place import Place, open_place
 from pipelines.run import Outcome
@@ -124,6 +127,8 @@ def cut_at(patch: pytest.MonkeyPatch, module: object, name: str) -> None:
         (rank, "rank_people"),
         (publish, "publish"),
         (publish, "seal"),
+        (publish, "note_published"),
+        (disclose, "leave"),
         (publish, "set_current"),
     ],
 )
@@ -140,6 +145,11 @@ def test_cut_off_at_any_step_then_run_again(
     assert place.months() == {}
     resumed = run(place)
     assert resumed.intake.loaded == []
+    assert resumed.published
+    logged = [entry["event"] for entry in read(place.audit) if entry["event"]["type"] == "published"]
+    assert [event["folder"] for event in logged] == [resumed.published.name], "the month is bound to the log, once"
+    packs = records.history(place.records, DISCLOSURES)["file"].to_list()
+    assert packs == [f"published/{resumed.published.name}"], "its pack is entered as disclosed, once"
     same(resumed, published)
     assert link_rows(resumed).equals(link_rows(published))
 

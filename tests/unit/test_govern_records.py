@@ -7,7 +7,7 @@ import pytest
 
 from hiu import disk
 from hiu.errors import HiuError
-from hiu.govern.records import add, history, path_of, read
+from hiu.govern.records import add, history, path_of, read, sweep
 from hiu.model import TABLES
 
 DECISIONS = TABLES["decisions"]
@@ -97,3 +97,11 @@ def test_rows_cut_off_half_way_are_none_and_the_next_are_all(
     add(tmp_path, DECISIONS, [said("b2"), said("b3")])
     assert read(tmp_path, DECISIONS)["identity_b"].to_list() == ["b1", "b2", "b3"]
     assert not [path for path in tmp_path.iterdir() if path.suffix == ".new"]
+
+
+def test_what_a_cut_left_aside_is_swept(tmp_path: Path) -> None:
+    add(tmp_path, DECISIONS, [said("b1")])
+    (tmp_path / ".decisions.jsonl.new").write_bytes(b'{"half')
+    sweep(tmp_path)
+    assert not (tmp_path / ".decisions.jsonl.new").exists()
+    assert read(tmp_path, DECISIONS)["identity_b"].to_list() == ["b1"]
