@@ -10,11 +10,12 @@ import polars as pl
 import publish_frames as frames
 import pytest
 
+from hiu import disk
 from hiu.errors import HiuError
 from hiu.model import PUBLISHED
 from hiu.model.frames import schema
 from hiu.month import Month
-from hiu.publish import disk, release
+from hiu.publish import release
 from hiu.publish.pointer import Current, drop_current, read_current, set_current
 from hiu.publish.release import conform, publish, read_manifest, verify_release
 from hiu.publish.stamp import Stamp
