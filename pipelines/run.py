@@ -38,6 +38,7 @@ PUBLISH_CODE = (
     "pipelines.steps.publish",
     "pipelines.steps.draw",
     "pipelines.steps.review",
+    "pipelines.steps.traced",
 )
 
 

@@ -26,8 +26,8 @@ def backtest(
     by: Annotated[str | None, typer.Option(help="Who decided it, for the record")] = None,
 ) -> None:  # fmt: skip
     """Would another rule have found the people better? Tried on the site's own past months."""
-    from pipelines.matching.adopt import adopt_half_life
     from pipelines.papers.reports import backtested
+    from pipelines.setup.adopt import adopt_half_life
 
     found = backtested(_published(site, curated, month), out, as_json=as_json)
     if adopt is not None:

@@ -103,7 +103,9 @@ def _bound(place: Place) -> Iterator[str]:
             kept = event.get("records", kept) if isinstance(event.get("records", kept), dict) else kept
     for folder in sorted(set(place.months().values())):
         path = place.published / folder / MANIFEST
-        if folder in manifests and path.exists() and digest(path) != manifests[folder]:
+        if folder not in manifests:
+            yield f"{folder}: shown, but the audit log does not say that it was published"
+        elif path.exists() and digest(path) != manifests[folder]:
             yield f"{folder}: its manifest is not the one that the audit log has"
     for name, (length, sha256) in sorted(kept.items()):
         path = place.records / f"{name}.jsonl"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from hiu.engine.duckdb import Warehouse
 from hiu.errors import HiuError, UsageError
 from hiu.govern import gate, records
 from hiu.model.govern import BASIS, DISCLOSURES, HOLDS
+from hiu.publish.pointer import set_current
 from hiu.settings import Governance
 from pipelines.cli import app
 from pipelines.govern.erase import token_of
@@ -162,6 +164,13 @@ def test_verify_finds_what_was_changed(place_after: Place, capsys: pytest.Captur
     manifest.write_text(whole.replace('"synthetic": true', '"synthetic": false'), encoding="utf-8", newline="\n")
     assert "its manifest is not the one that the audit log has" in problems(place, capsys)
     manifest.write_text(whole, encoding="utf-8", newline="\n")
+
+    other = now.with_name(f"{now.name}-copy")
+    shutil.copytree(now, other)
+    set_current(place.current, LAST, other.name)
+    assert f"{other.name}: shown, but the audit log does not say" in problems(place, capsys)
+    set_current(place.current, LAST, now.name)
+    shutil.rmtree(other)
 
     with Warehouse(place.warehouse, memory_limit="1GB", spill=place.spill) as warehouse:
         delivery = warehouse.read("select delivery_id from record where not quarantined order by delivery_id limit 1")
