@@ -153,10 +153,13 @@ def _reason(was: Row | None, row: Row, name: str, changed: set[str], again: dict
     grade = way * _step(row["risk"], was["risk"])
     if grade > _SMALL and grade >= need:
         return _regraded(was, row)
+    if need < -_SMALL:
+        return f"others' demand, which {'fell' if up else 'rose'} more than their own did."
     then = again.get(name, was)
     since = way * _step(row["expected_points"], then["expected_points"])
     if need - since > max(_SMALL, since):
-        return "data restated, earlier months were sent again with other figures."
+        return (f"data restated, the 12 months of the last list now come to {in_points(then['points_12'])}, not "
+                f"{amount(was['points_12'])}.")  # fmt: skip
     return _own(then, row, way, since) or "others' demand, their own changed little."
 
 

@@ -118,7 +118,19 @@ def test_restated_figures_are_the_reason() -> None:
     sent_again["C"] = {POLICE: [6] * 20 + [30, 6, 6, 6]}
     found = changes(month(sent_again), then, month=MARCH, places=3, recounted=month(sent_again, 1))
     row = found.filter(pl.col("person_id") == "C").row(0, named=True)
-    assert row["kind"] == "rising" and "data restated" in row["what"]
+    assert (
+        row["what"]
+        == "Up from 3rd to 2nd: data restated, the 12 months of the last list now come to 96 points, not 72."
+    )
+
+
+def test_who_rises_with_less_demand_than_before_owes_it_to_others_not_to_restated_figures() -> None:
+    then = area() | {"B": {POLICE: [9] * 24}}
+    now = then | {"A": {POLICE: [10] * 23 + [2]}, "B": {POLICE: [9] * 20 + [10, 9, 9, 6]}}
+    found = changes(month(now), month(then, 1), month=MARCH, places=3, recounted=month(now, 1))
+    by = {row["person_id"]: row["what"] for row in found.iter_rows(named=True)}
+    assert by["B"] == "Up from 2nd to 1st: others' demand, which fell more than their own did."
+    assert by["A"].startswith("Down from 1st to 2nd: own demand")
 
 
 def test_a_small_restatement_does_not_hide_what_happened_since() -> None:
