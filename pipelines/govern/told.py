@@ -32,6 +32,8 @@ def tell(outcome: Outcome) -> None:
     if folder:
         charts = sorted((folder / "charts").glob("*.svg"))
         out(f"  pack         {folder / 'pack.html'}, and on paper pack.pdf")
+        for book in sorted(folder.glob("*.xlsx")):
+            out(f"  workbook     {book}: for what the meeting decides, taken in by 'hiu import-workbook'")
         out(f"  charts       {folder / 'charts'} ({counted(len(charts), 'person', 'people')})")
         out(f"  quality      {folder / 'quality.html'}")
     out("Next: read the quality page, then the pack; 'hiu explain PERSON' says why a person is where they are.")

@@ -26,6 +26,14 @@ def hiu(*line: object) -> str:
     return CliRunner().invoke(app, [str(part) for part in line]).stdout
 
 
+def test_a_run_names_each_file_that_people_open(published: Outcome, capsys: pytest.CaptureFixture[str]) -> None:
+    tell(published)
+    said, folder = capsys.readouterr().out, published.published
+    assert folder
+    for name in ("pack.html", f"risk-and-demand-{LAST}.xlsx", "charts", "quality.html"):
+        assert str(folder / name) in said and (folder / name).exists()
+
+
 def test_one_of_a_thing_is_said_in_the_singular(place_after: Place, tmp_path: Path) -> None:
     at = ("--site", place_after.home, "--curated", place_after.curated)
     assert "1 published month, the records and the audit log are whole" in hiu("verify", *at)
