@@ -50,6 +50,16 @@ def once(values: Pairs) -> Pairs:
     return values[keep]
 
 
+def _all(found: list[Pairs]) -> Pairs:
+    """The pairs of every part, each once; the parts are let go of one by one."""
+    whole, end = np.empty(sum(map(len, found)), dtype=np.uint64), 0
+    while found:
+        part = found.pop()
+        whole[end : end + len(part)] = part
+        end += len(part)
+    return once(whole)
+
+
 @dataclass(frozen=True)
 class Found:
     """Pairs; by rule the keys too common to be used (sorted); and nodes of keys that were not so common before."""
@@ -85,7 +95,7 @@ class Blocking:
             blocks = _blocks(*_entries(self.views[rule.view], rule, common))
             common[number] = np.unique(blocks.key[blocks.size > self.limit])
             found.append(_inside(blocks, self.limit))
-        return Found(once(np.concatenate(found)), common, np.empty(0, np.int64))
+        return Found(_all(found), common, np.empty(0, np.int64))
 
     def touching(self, fresh: Flags, before: dict[int, Hashes]) -> Found:
         """The pairs that a change may have made: with a fresh node, or of keys that are common no more.
@@ -102,7 +112,7 @@ class Blocking:
             common[number] = np.unique(blocks.key[wide])
             crowd.append(blocks.node[wide & ~known])
             found.append(_led(blocks, np.flatnonzero(~wide & (fresh[blocks.node] | known))))
-        return Found(once(np.concatenate(found)), common, np.unique(np.concatenate(crowd)))
+        return Found(_all(found), common, np.unique(np.concatenate(crowd)))
 
     def among(self, nodes: Ints, common: dict[int, Hashes]) -> Pairs:
         """Every pair of these nodes that shares a key that is not too common."""
@@ -113,7 +123,7 @@ class Blocking:
             key, node = _entries(self.views[rule.view].only(wanted), rule, common)
             rare = ~np.isin(key, common[number])
             found.append(_inside(_blocks(key[rare], node[rare]), self.limit))
-        return once(np.concatenate(found))
+        return _all(found)
 
 
 def _entries(view: View, rule: Rule, common: dict[int, Hashes]) -> tuple[Hashes, Ints]:

@@ -8,7 +8,7 @@ fixed by identity ids, so that loading month by month and all at once give the s
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
@@ -62,17 +62,19 @@ def link(
     """
     rules = in_force(empty() if decisions is None else decisions)
     model = scorer.load() if model is None else model
-    able = identity.filter(nodes.comparable() | C("identity_id").is_in(list(rules.identities)))
-    described = nodes.collapse(able, settings, rules.identities)
+    able = nodes.comparable() | C("identity_id").is_in(list(rules.identities))
+    described = nodes.collapse(identity.filter(able), settings, rules.identities)
     work = _Work(described, events, rules, settings, model.sized(len(described)))
+    described = replace(described, plain=described.plain.select("identity_id"))  # what they say is in columns by now
     under = _under(settings, work.model, code)
     usable = cache if cache is not None and cache.under == under else None
     found, common = work.run(usable)
-    kept = work.kept(found)
+    kept, signature = work.kept(found), work.signature
     notes = {"identities": identity.height, "nodes": len(described), "pairs": work.compared}
+    del work, found  # keys and columns, a tenth of all memory held: telling needs none of them
     people, pairs = clusters(identity, described, kept, rules), named(described, kept)
     notes["people"] = people["cluster"].n_unique()
-    return Linked(people, pairs, model.version, notes, remember(under, work.signature, kept, common))
+    return Linked(people, pairs, model.version, notes, remember(under, signature, kept, common))
 
 
 def _under(settings: Linking, model: scorer.Scorer, code: str) -> str:
