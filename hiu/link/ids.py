@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 
 import polars as pl
@@ -18,34 +17,49 @@ def assign_people(clusters: pl.DataFrame, identity: pl.DataFrame, key: bytes) ->
     the smallest identity_id; so a merge keeps the older id. `HIU-` + 8 base32 characters of HMAC-SHA256(key,
     founding identity); a collision takes the next counter, older founders first.
     """
-    dated = clusters.join(identity.select("identity_id", "first_period"), on="identity_id", how="left")
+    first = identity.select("identity_id", "first_period")
+    dated = clusters.join(first, on="identity_id", how="left", maintain_order="left")
+    if not dated["identity_id"].is_sorted():
+        dated = dated.sort("identity_id")
     founders = (
-        dated.sort("first_period", "identity_id", nulls_last=True)
+        # the sort is stable: of one month they stay in order of identity
+        dated.select("first_period", "cluster", founder="identity_id")
+        .sort("first_period", nulls_last=True, maintain_order=True)
         .unique("cluster", keep="first", maintain_order=True)
-        .select("cluster", founder="identity_id")
     )
-    named = founders.with_columns(person_id=pl.Series(_names(founders["founder"].to_list(), key), dtype=pl.String))
-    return (
-        clusters.join(named, on="cluster", how="left")
-        .select("identity_id", "person_id", "match_weight", "match_probability", "how")
-        .sort("identity_id")
-    )
+    names = pl.Series("person_id", _names(founders["founder"].to_list(), key), dtype=pl.String)
+    return dated.join(
+        founders.select("cluster", names), on="cluster", how="left", maintain_order="left"
+    ).select("identity_id", "person_id", "match_weight", "match_probability", "how")  # fmt: skip
 
 
 def _names(founders: list[str], key: bytes) -> list[str]:
+    out = person_ids(founders, key)
+    if len(set(out)) == len(out):
+        return out
     taken: set[str] = set()
-    out = []
-    for founder in founders:
-        name, counter = person_id(founder, key), 0
-        while name in taken:
+    for place, founder in enumerate(founders):
+        counter = 0
+        while out[place] in taken:
             counter += 1
-            name = person_id(f"{founder}|{counter}", key)
-        taken.add(name)
-        out.append(name)
+            out[place] = person_id(f"{founder}|{counter}", key)
+        taken.add(out[place])
     return out
+
+
+def person_ids(founders: list[str], key: bytes) -> list[str]:
+    """The ids of the people whose founding identities these are."""
+    started = hmac.new(key, digestmod="sha256")
+    heads = []
+    for founder in founders:
+        one = started.copy()
+        one.update(founder.encode("utf-8"))
+        heads.append(one.digest()[:5])
+    # five bytes are eight characters, so many can be spelt at once
+    text = base64.b32encode(b"".join(heads)).decode("ascii")
+    return [f"HIU-{text[k : k + 8]}" for k in range(0, len(text), 8)]
 
 
 def person_id(founder: str, key: bytes) -> str:
     """The id of the person whose founding identity this is."""
-    digest = hmac.digest(key, founder.encode("utf-8"), hashlib.sha256)
-    return "HIU-" + base64.b32encode(digest[:5]).decode("ascii")
+    return person_ids([founder], key)[0]

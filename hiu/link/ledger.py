@@ -32,6 +32,8 @@ def ledger(previous: pl.DataFrame | None, now: pl.DataFrame, month: Month, decid
         return _empty()
     after = now.select("identity_id", after="person_id", how=C("how") if "how" in now.columns else pl.lit("model"))
     both = previous.select("identity_id", before="person_id").join(after, on="identity_id")
+    changed = both.filter(C("before") != C("after"))["before"].unique()
+    both = both.filter(C("before").is_in(changed.implode()))
     moved = both.group_by("before", "after").agg(n=pl.len(), ids=C("identity_id"), how=C("how").mode().sort().first())
     main = moved.sort("n", "after", descending=[True, False]).unique("before", keep="first", maintain_order=True)
     moved = moved.join(main.select("before", main="after"), on="before").filter(C("before") != C("after"))

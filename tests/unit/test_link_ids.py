@@ -53,7 +53,10 @@ def test_a_merge_keeps_the_older_id() -> None:
 def test_a_collision_takes_the_next_counter(monkeypatch) -> None:  # type: ignore[no-untyped-def]
     import hiu.link.ids as ids
 
-    monkeypatch.setattr(ids, "person_id", lambda founder, key: "HIU-SAME" if "|" not in founder else f"HIU-{founder}")
+    def same(founders: list[str], key: bytes) -> list[str]:
+        return ["HIU-SAME" if "|" not in founder else f"HIU-{founder}" for founder in founders]
+
+    monkeypatch.setattr(ids, "person_ids", same)
     seen = _identity(a=date(2025, 2, 1), b=date(2025, 1, 1))
     found = ids.assign_people(_clusters(a="a", b="b"), seen, KEY)
     assert dict(found.select("identity_id", "person_id").rows()) == {"b": "HIU-SAME", "a": "HIU-a|1"}
