@@ -84,8 +84,8 @@ def permitted(
     allowed, denied = set(allow["person_id"]), set(rows.filter(~pl.col("allow"))["person_id"])
     ids = asked if EVERY in allowed else asked & allowed
     ids = frozenset() if EVERY in denied else ids - denied
-    used = allow.filter(pl.col("person_id").is_in([EVERY, *ids]))["code"] if ids else pl.Series([], dtype=pl.String)
-    return Permitted(ids, len(asked) - len(ids), tuple(sorted(set(used))))
+    used = {code for person, code in allow.select("person_id", "code").iter_rows() if person == EVERY or person in ids}
+    return Permitted(ids, len(asked) - len(ids), tuple(sorted(used)) if ids else ())
 
 
 def left_out(basis: pl.DataFrame, codes: Collection[str], on: date, opt_out: Collection[str]) -> frozenset[str]:

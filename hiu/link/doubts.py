@@ -31,51 +31,56 @@ BIRTHS = "one person with two dates of birth"
 TWINS = "one person with two given names that nothing else joins"
 OFTEN = 2
 """Rows from which a like name (LUKE, LUCAS) is more than one slip of somebody's pen."""
-COLUMNS = ("identity_a", "identity_b", "match_weight", "match_probability", "pattern", "together", "why", "moved",
+PAIR = ["identity_a", "identity_b"]
+COLUMNS = (*PAIR, "match_weight", "match_probability", "pattern", "together", "cluster", "cluster_b", "why", "moved",
            "share")  # fmt: skip
 _ALIKE = ("nickname", "middle", "typo", "sound", "alias", "swapped")
 _ONE_NAME = ("exact_common", "exact", "exact_rare")
 _HOME = ("house", "street", "postcode")
 Ints = NDArray[np.int64]
 Reals = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 
-def doubts(pairs: pl.DataFrame, clusters: pl.DataFrame, identity: pl.DataFrame, decisions: pl.DataFrame,
-           settings: Linking, loose: pl.DataFrame | None = None) -> pl.DataFrame:  # fmt: skip
+def doubts(ends: pl.DataFrame, rows: pl.DataFrame, decisions: pl.DataFrame, settings: Linking,
+           loose: pl.DataFrame | None = None) -> pl.DataFrame:  # fmt: skip
     """Pairs in doubt, each with what a wrong answer costs. A pair that was decided is in doubt no more.
 
-    pairs: Linked.pairs · clusters: identity_id, cluster (or another name of the person in `cluster`) ·
-    identity: identity_id, rows, nhs_number · decisions: model.DECISIONS · loose: what `loose_links` gave, if it was
-    asked already.
+    ends: Linked.pairs as `with_ends` gives them with `rows` · decisions: model.DECISIONS · loose: what `links` gave,
+    if it was asked already.
     Columns: COLUMNS; moved = rows on the smaller side, share = their share of the rows of both sides.
     """
-    of = clusters.select("identity_id", "cluster")
-    rows = identity.select("identity_id", "rows", "nhs_number").join(of, on="identity_id")
-    whole = rows.group_by("cluster").agg(all_rows=C("rows").sum())
-    both = with_ends(pairs, rows)
     decided = _decided(decisions)
-    inside = both.filter("together")
+    inside = ends.filter("together")
     found = [
         _conflicts(inside, "numbers", NUMBERS),
         _conflicts(inside, "births", BIRTHS),
         _twins(inside, decided),
-        (links(inside, decisions) if loose is None else loose).filter(C("match_probability") < SURE),
-        _apart(both.filter(~C("together")), whole, decisions, of, settings),
+        (links(ends, decisions) if loose is None else loose).filter(C("match_probability") < SURE),
+        _apart(ends, rows, decisions, settings),
     ]
-    asked = pl.concat(found).join(decided, on=["identity_a", "identity_b"], how="anti")
-    pair = ["identity_a", "identity_b"]
-    return asked.unique(pair, keep="first", maintain_order=True).sort(pair)
+    asked = pl.concat(found).join(decided, on=PAIR, how="anti")
+    return asked.unique(PAIR, keep="first", maintain_order=True).sort(PAIR)
 
 
 def with_ends(pairs: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """Pairs with rows, number and cluster of both ends, and what conflicts."""
-    both = pairs.join(rows, left_on="identity_a", right_on="identity_id").join(
-        rows, left_on="identity_b", right_on="identity_id", suffix="_b")  # fmt: skip
+    """Linked.pairs with what is known of both ends, and what conflicts.
+
+    rows: identity_id, cluster (or another name of the person in `cluster`), rows, nhs_number; `left` and `right` say
+    which of them the ends are. Ids are looked up once: everything else goes by these places.
+    """
+    rows = rows.rechunk()  # looked into at every pair: in one piece that is five times as fast
+    place = rows.select("identity_id").with_row_index("place")
+    both = pairs
+    for side, name in (("identity_a", "left"), ("identity_b", "right")):
+        both = both.join(place.rename({"identity_id": side, "place": name}), on=side)
+    left, right = (rows.select("rows", "nhs_number", "cluster")[both[side].to_numpy()] for side in ("left", "right"))
     return both.with_columns(
-        least=pl.min_horizontal("rows", "rows_b"),
-        numbers=(C("nhs_number") != C("nhs_number_b")).fill_null(False),
+        left["rows"], right["rows"].alias("rows_b"), left["cluster"], right["cluster"].alias("cluster_b"),
+        least=pl.min_horizontal(left["rows"], right["rows"]),
+        numbers=(left["nhs_number"] != right["nhs_number"]).fill_null(False),
         births=_is("dob", "different"),
-    )
+    )  # fmt: skip
 
 
 def _is(field: str, *levels: str) -> pl.Expr:
@@ -88,7 +93,15 @@ def _decided(decisions: pl.DataFrame) -> pl.DataFrame:
     """Pairs that were decided the same or different, smaller id first."""
     rules = in_force(decisions)
     rows = [(min(pair), max(pair)) for pair in (*rules.same, *rules.different)]
-    return pl.DataFrame(rows, schema={"identity_a": pl.String, "identity_b": pl.String}, orient="row").unique()
+    return pl.DataFrame(rows, schema=dict.fromkeys(PAIR, pl.String), orient="row").unique()
+
+
+def _among(pairs: pl.DataFrame, few: pl.DataFrame) -> Flags:
+    """Which of the pairs are among a few of them."""
+    near = pairs.with_row_index("at").filter(C("identity_a").is_in(few["identity_a"].implode()))
+    found = np.zeros(pairs.height, dtype=np.bool_)
+    found[near.join(few, on=PAIR, how="semi")["at"].to_numpy()] = True
+    return found
 
 
 def _conflicts(inside: pl.DataFrame, flag: str, why: str) -> pl.DataFrame:
@@ -105,16 +118,15 @@ def _twins(inside: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
     like each other are both like a third (STEPHEN, STEVEN, SEVEN), or like names where one is seen once.
     """
     met = _is("given", *_ALIKE, "close", "different") & _is("dob", "exact", "exact_estimated") & _is("place", *_HOME)
-    inside = inside.with_columns(met=met).filter(C("met").any().over("cluster"))
+    inside = inside.with_columns(met=met)
+    inside = inside.filter(C("cluster").is_in(inside.filter("met")["cluster"].unique().implode()))
     own, left, right = _ends(inside)
     number = _is("nhs_number", "same") | _is("local_id", "same") | _is("event", "shared")
-    said = inside.join(decided.with_columns(said=True), on=["identity_a", "identity_b"], how="left",
-                       maintain_order="left")  # fmt: skip
-    tied = said.select(number | _is("given", *_ONE_NAME) | C("said").fill_null(False)).to_series().to_numpy()
+    tied = inside.select(number | _is("given", *_ONE_NAME)).to_series().to_numpy() | _among(inside, decided)
     like = inside.select(_is("given", *_ALIKE)).to_series().to_numpy()
-    name = _parts(left[tied], right[tied], own.height)
-    names = _parts(left[tied | like], right[tied | like], own.height)
-    rows = _totals(name, own["r"].to_numpy().astype(np.float64))
+    name = _parts(left[tied], right[tied], len(own))
+    names = _parts(left[tied | like], right[tied | like], len(own))
+    rows = _totals(name, own)
     moved, total = np.minimum(rows[name[left]], rows[name[right]]), rows[name[left]] + rows[name[right]]
     two = (like & (name[left] != name[right]) & (moved >= OFTEN)) | (names[left] != names[right])
     found = inside.with_columns(two=pl.Series(two), less=pl.Series(moved), total=pl.Series(total)).filter("two", "met")
@@ -128,66 +140,58 @@ def _told(pairs: pl.DataFrame, why: str | pl.Expr, moved: pl.Expr, share: pl.Exp
     return pairs.with_columns(why=named, moved=moved.cast(pl.Int64), share=share.cast(pl.Float64)).select(COLUMNS)
 
 
-def _apart(outside: pl.DataFrame, whole: pl.DataFrame, decisions: pl.DataFrame, of: pl.DataFrame,
-           settings: Linking) -> pl.DataFrame:  # fmt: skip
+def _apart(ends: pl.DataFrame, rows: pl.DataFrame, decisions: pl.DataFrame, settings: Linking) -> pl.DataFrame:
     """For each two people who may be one, their best pair; not where a reviewer parted them."""
-    near = outside.filter(C("match_probability") >= settings.review_from).with_columns(
+    near = ends.filter(~C("together"), C("match_probability") >= settings.review_from).with_columns(
         low=pl.min_horizontal("cluster", "cluster_b"), high=pl.max_horizontal("cluster", "cluster_b"))  # fmt: skip
-    ordered = near.sort("match_weight", "identity_a", "identity_b", descending=[True, False, False])
+    ordered = near.sort("match_weight", *PAIR, descending=[True, False, False])
     best = ordered.unique(["low", "high"], keep="first", maintain_order=True)
-    best = best.join(_parted(decisions, of), on=["low", "high"], how="anti")
-    for side in ("low", "high"):
-        best = best.join(whole.rename({"cluster": side, "all_rows": f"rows_{side}"}), on=side)
-    least = pl.min_horizontal("rows_low", "rows_high")
+    best = best.join(_parted(decisions, rows), on=["low", "high"], how="anti")
+    whole = rows.select(C("rows").sum().over("cluster")).to_series()
+    one, other = (whole.gather(best[side]) for side in ("left", "right"))
+    least = pl.min_horizontal(one, other)
     why = pl.when(C("match_probability") >= settings.link_at).then(pl.lit(RIVAL)).otherwise(pl.lit(APART))
-    return _told(best, why, least, least / (C("rows_low") + C("rows_high")).clip(1))
+    return _told(best, why, least, least / (one + other).clip(1))
 
 
-def _parted(decisions: pl.DataFrame, of: pl.DataFrame) -> pl.DataFrame:
+def _parted(decisions: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Two people (low, high) of whom a reviewer said that they are two."""
-    home = dict(of.iter_rows())
-    rows = [(home[a], home[b]) for a, b in in_force(decisions).different if a in home and b in home]
-    return pl.DataFrame([sorted(r) for r in rows], schema={"low": pl.String, "high": pl.String}, orient="row").unique()
+    different = in_force(decisions).different
+    named = rows.filter(C("identity_id").is_in([name for pair in different for name in pair]))
+    home = dict(named.select("identity_id", "cluster").iter_rows())
+    two = [sorted((home[a], home[b])) for a, b in different if a in home and b in home]
+    return pl.DataFrame(two, schema={"low": pl.String, "high": pl.String}, orient="row").unique()
 
 
-def links(inside: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
+def links(ends: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
     """What holds clusters together: the links of each one's strongest tree that are less than certain.
 
-    inside: pairs of one cluster each, with `rows` and `rows_b` of their ends. Adds why (WEAK if one description hangs
-    on the link, BRIDGE if several), moved and share. Links of CERTAIN or more, and decided ones, are left out.
+    ends: pairs as `with_ends` gives them. Adds why (WEAK if one description hangs on the link, BRIDGE if several),
+    moved and share. Links of CERTAIN or more, and decided ones, are left out.
     """
+    held = ends.filter("together")
     same = [(min(p), max(p)) for p in in_force(decisions).same]
-    sure = pl.DataFrame(same, schema={"identity_a": pl.String, "identity_b": pl.String}, orient="row").unique()
-    held = inside.join(sure.with_columns(decided=True), on=["identity_a", "identity_b"], how="left")
-    held = held.with_columns(C("decided").fill_null(False))
+    decided = _among(held, pl.DataFrame(same, schema=dict.fromkeys(PAIR, pl.String), orient="row").unique())
     own, left, right = _ends(held)
-    order = np.argsort(left * own.height + right, kind="stable")
-    held, left, right = held[order], left[order], right[order]
-    strong = (held["decided"] | (held["match_probability"] >= CERTAIN)).to_numpy()
-    cost = np.where(held["decided"].to_numpy(), 0.0, 1000.0 - held["match_weight"].to_numpy())
-    part = _parts(left[strong], right[strong], own.height)
-    weak = np.flatnonzero(~strong & (part[left] != part[right]))
-    loose = weak[_tree(part[left[weak]], part[right[weak]], cost[weak], own.height)]
-    ends = part[left[loose]], part[right[loose]]
-    of_part = (_totals(part, each) for each in (own["r"].to_numpy().astype(np.float64), np.ones(own.height)))
-    (rows, total), (few, _) = _sides(*ends, *of_part)
-    out = held[loose].with_columns(least=pl.Series(rows), total=pl.Series(total), few=pl.Series(few))
+    strong = decided | (held["match_probability"] >= CERTAIN).to_numpy()
+    part = _parts(left[strong], right[strong], len(own))
+    weak = held.with_columns(left=pl.Series(part[left]), right=pl.Series(part[right]))
+    weak = weak.filter(pl.Series(~strong), C("left") != C("right")).sort(PAIR)
+    left, right = weak["left"].to_numpy(), weak["right"].to_numpy()
+    kept = _tree(left, right, 1000.0 - weak["match_weight"].to_numpy(), len(own))
+    of_part = (_totals(part, each) for each in (own, np.ones(len(own))))
+    (rows, total), (few, _) = _sides(left[kept], right[kept], *of_part)
+    out = weak[kept].with_columns(least=pl.Series(rows), total=pl.Series(total), few=pl.Series(few))
     why = pl.when(C("few") <= 1).then(pl.lit(WEAK)).otherwise(pl.lit(BRIDGE))
     return _told(out, why, C("least"), C("least") / C("total").clip(1))
 
 
-def _ends(pairs: pl.DataFrame) -> tuple[pl.DataFrame, Ints, Ints]:
-    """The identities of some pairs in order (i, and their rows r), and where each pair's two ends stand among them."""
-    own = pl.concat([pairs.select(i="identity_a", r="rows"), pairs.select(i="identity_b", r="rows_b")])
-    own = own.unique("i").sort("i")
-    ids = pl.Enum(own["i"])
-    left, right = (pairs[c].cast(ids).to_physical().cast(pl.Int64).to_numpy() for c in ("identity_a", "identity_b"))
+def _ends(pairs: pl.DataFrame) -> tuple[Reals, Ints, Ints]:
+    """The rows of each identity, as far as it is in some of the pairs, and which of them are each pair's two ends."""
+    left, right = (pairs[side].cast(pl.Int64).to_numpy() for side in ("left", "right"))
+    own = np.zeros(1 + max(left.max(initial=-1), right.max(initial=-1)))
+    own[left], own[right] = pairs["rows"].to_numpy(), pairs["rows_b"].to_numpy()
     return own, left, right
-
-
-def loose_links(pairs: pl.DataFrame, rows: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
-    """`links` of Linked.pairs; rows: identity_id, cluster, rows, nhs_number."""
-    return links(with_ends(pairs.filter("together"), rows), decisions)
 
 
 def _totals(part: Ints, values: Reals) -> Reals:

@@ -13,7 +13,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from hiu.link.doubts import loose_links
+from hiu.link.doubts import PAIR, links, with_ends
 from hiu.model import LINK_QUALITY
 from hiu.model.frames import schema
 
@@ -27,6 +27,7 @@ SPREAD = 1.8
 LEAST_REVIEWED = 10
 AGES = ((0, "under 18"), (18, "18 to 24"), (25, "25 to 44"), (45, "45 to 64"), (65, "65 and over"))
 LARGEST = 10
+_LACKING = {"no NHS number": "nhs_number", "no date of birth": "dob", "no postcode": "postcode"}
 Row = tuple[str, str, float | None, float | None, float | None, int, str]
 
 
@@ -40,12 +41,12 @@ def link_quality(
     pairs: Linked.pairs · doubts: what hiu.link.doubts found, with `chance` · links_table, people: as published ·
     identity: identity_id, cluster, rows, nhs_number · decisions, second: what reviewers said · queued: doubts listed ·
     on: the day ages are of · groups: person_id and any further characteristics, such as ethnicity, if supplied ·
-    loose: what hiu.link.doubts.loose_links gave, if it was asked already.
+    loose: what hiu.link.doubts.links gave, if it was asked already.
     """
     rows = links_table.filter(C("person_id").is_not_null())
     named = rows.filter(C("how") != "nobody")
     found: list[Row] = [
-        *_estimates(loose_links(pairs, identity, decisions) if loose is None else loose, doubts, named.height),
+        *_estimates(links(with_ends(pairs, identity), decisions) if loose is None else loose, doubts, named.height),
         *_reviewed(pairs, decisions),
         *_agreement(decisions, second),
         *_rates(named, people, on, groups),
@@ -94,8 +95,9 @@ def _estimates(loose: pl.DataFrame, doubts: pl.DataFrame, rows: int) -> Iterator
 def _reviewed(pairs: pl.DataFrame, decisions: pl.DataFrame) -> Iterator[Row]:
     """Of the pairs people decided: how many that the model would join are one person, and the other way round."""
     held = decisions.filter(C("undone_at").is_null(), C("decision").is_in(["same", "different"]))
-    last = held.sort("decided_at").unique(["identity_a", "identity_b"], keep="last", maintain_order=True)
-    both = last.join(pairs, on=["identity_a", "identity_b"]).select(C("decision") == "same", C("match_weight") >= 0)
+    last = held.sort("decided_at").unique(PAIR, keep="last", maintain_order=True)
+    near = pairs.filter(C("identity_a").is_in(last["identity_a"].implode()))
+    both = last.join(near, on=PAIR).select(C("decision") == "same", C("match_weight") >= 0)
     would, would_not = both.filter("match_weight"), both.filter(~C("match_weight"))
     yield _share("reviewed_joins_confirmed", "all", int(would["decision"].sum()), would.height, "review")
     yield _share("reviewed_partings_confirmed", "all", int((~would_not["decision"]).sum()), would_not.height, "review")
@@ -103,10 +105,9 @@ def _reviewed(pairs: pl.DataFrame, decisions: pl.DataFrame) -> Iterator[Row]:
 
 def _agreement(decisions: pl.DataFrame, second: pl.DataFrame) -> Iterator[Row]:
     """How far second reviewers agree: percent, and Cohen's kappa with its large-sample interval."""
-    pair = ["identity_a", "identity_b"]
     held = decisions.filter(C("undone_at").is_null()).sort("decided_at")
-    first = held.unique(pair, keep="first", maintain_order=True).select(*pair, one="decision", by="reviewer")
-    both = first.join(second.select(*pair, "reviewer", other="decision"), on=pair).filter(C("by") != C("reviewer"))
+    first = held.unique(PAIR, keep="first", maintain_order=True).select(*PAIR, one="decision", by="reviewer")
+    both = first.join(second.select(*PAIR, "reviewer", other="decision"), on=PAIR).filter(C("by") != C("reviewer"))
     agreed = int((both["one"] == both["other"]).sum())
     yield _share("reviewers_agree", "all", agreed, both.height, "review")
     value, low, high = kappa(both["one"].to_list(), both["other"].to_list())
@@ -134,35 +135,41 @@ def kappa(one: list[str], other: list[str]) -> tuple[float | None, float | None,
 
 def _rates(named: pl.DataFrame, people: pl.DataFrame, on: date, groups: pl.DataFrame | None) -> Iterator[Row]:
     """Rows joined with another description, and rows of a person whom another source also gave, by group."""
-    about = people.select("person_id", *_characteristics(on), "sources")
+    about = people.select("person_id", *_characteristics(on), elsewhere=C("sources").str.contains("|", literal=True))
     marked = named.select("person_id", "source", joined=C("how") != "single").join(about, on="person_id", how="left")
-    marked = marked.with_columns(elsewhere=C("sources").str.contains("|", literal=True).fill_null(False))
+    extra = [column for column in (groups.columns if groups is not None else []) if column != "person_id"]
     if groups is not None:
         marked = marked.join(groups, on="person_id", how="left")
-    extra = [column for column in (groups.columns if groups is not None else []) if column != "person_id"]
+    # every way to be grouped is a sum of these few
+    each = marked.group_by("source", "sex", "years", *_LACKING, *extra).agg(
+        n=pl.len(), joined=C("joined").sum(), elsewhere=C("elsewhere").fill_null(False).sum()
+    ).with_columns(age=_age())  # fmt: skip
     for label, column in (("", None), ("source: ", "source"), ("sex: ", "sex"), ("age: ", "age"),
                           *((f"{name}: ", name) for name in extra)):  # fmt: skip
         keys = pl.lit("all") if column is None else pl.lit(label) + C(column).cast(pl.String).fill_null("not recorded")
-        yield from _by(marked.with_columns(group=keys))
-    for name in ("no NHS number", "no date of birth", "no postcode"):
-        yield from _by(marked.filter(name).with_columns(group=pl.lit(name)))
+        yield from _by(each.with_columns(group=keys))
+    for name in _LACKING:
+        yield from _by(each.filter(name).with_columns(group=pl.lit(name)))
 
 
 def _characteristics(on: date) -> list[pl.Expr]:
     born = pl.coalesce(C("dob").dt.year().cast(pl.Int64), C("birth_year").cast(pl.Int64))
     had = pl.date(pl.lit(on.year), C("dob").dt.month(), 1) > pl.date(on.year, on.month, 1)
     years = on.year - born - had.fill_null(False).cast(pl.Int64)
+    lacking = (C(column).is_null().alias(name) for name, column in _LACKING.items())
+    return [C("sex"), years.alias("years"), *lacking]
+
+
+def _age() -> pl.Expr:
+    """The band that `years` fall into."""
     age = pl.lit(None, dtype=pl.String)
     for start, words in reversed(AGES):
-        age = pl.when(years >= start).then(age.fill_null(words)).otherwise(age)
-    return [
-        C("sex"), age.alias("age"), C("nhs_number").is_null().alias("no NHS number"),
-        C("dob").is_null().alias("no date of birth"), C("postcode").is_null().alias("no postcode"),
-    ]  # fmt: skip
+        age = pl.when(C("years") >= start).then(age.fill_null(words)).otherwise(age)
+    return age
 
 
-def _by(marked: pl.DataFrame) -> Iterator[Row]:
-    counted = marked.group_by("group").agg(n=pl.len(), joined=C("joined").sum(), elsewhere=C("elsewhere").sum())
+def _by(each: pl.DataFrame) -> Iterator[Row]:
+    counted = each.group_by("group").agg(pl.sum("n", "joined", "elsewhere"))
     for group, n, joined, elsewhere in counted.sort("group").iter_rows():
         yield _share("joined", group, joined, n, "count")
         yield _share("seen_elsewhere", group, elsewhere, n, "count")
@@ -176,6 +183,7 @@ def _numbers(identity: pl.DataFrame) -> Iterator[Row]:
 
 
 def _largest(people: pl.DataFrame) -> Iterator[Row]:
-    top = people.sort("identities", "rows", "person_id", descending=[True, True, False], nulls_last=True).head(LARGEST)
-    for place, (identities, rows) in enumerate(top.select("identities", "rows").iter_rows(), start=1):
+    order = ["identities", "rows", "person_id"]
+    top = people.select(order).sort(order, descending=[True, True, False], nulls_last=True).head(LARGEST)
+    for place, (identities, rows, _) in enumerate(top.iter_rows(), start=1):
         yield _count("descriptions_of_one_person", f"largest {place}", int(identities or 0), int(rows or 0))

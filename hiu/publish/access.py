@@ -23,19 +23,22 @@ def gated(tables: Mapping[str, pl.DataFrame], permitted: Collection[str]) -> dic
     `permitted` = ids the gate lets through (`hiu.govern.gate.permitted`). `ranked` carries the mark; of everybody else,
     `changes`, `support` and `meeting_entry` keep no row.
     """
-    allowed = pl.Series(sorted(permitted), dtype=pl.String).implode()
+    allowed = _among(permitted)
     out = dict(tables)
-    out["ranked"] = mark(tables["ranked"], permitted)
+    out["ranked"] = tables["ranked"].with_columns(allowed.alias(PERMITTED))
     for name in ("changes", "support", "meeting_entry"):
         if name in out:
-            out[name] = out[name].filter(pl.col("person_id").is_null() | pl.col("person_id").is_in(allowed))
+            out[name] = out[name].filter(pl.col("person_id").is_null() | allowed)
     return out
 
 
 def mark(ranked: pl.DataFrame, permitted: Collection[str]) -> pl.DataFrame:
     """The list with the mark of the gate: who on it may be shown."""
-    allowed = pl.Series(sorted(permitted), dtype=pl.String).implode()
-    return ranked.with_columns(pl.col("person_id").is_in(allowed).alias(PERMITTED))
+    return ranked.with_columns(_among(permitted).alias(PERMITTED))
+
+
+def _among(permitted: Collection[str]) -> pl.Expr:
+    return pl.col("person_id").is_in(pl.Series(list(permitted), dtype=pl.String).implode())
 
 
 def visible(ranked: pl.DataFrame, top: int) -> pl.DataFrame:

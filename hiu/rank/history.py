@@ -73,7 +73,8 @@ def history(people: pl.Series, month: Month, demand: pl.DataFrame, coverage: pl.
     )
     rows = _positions(rows, first, datasets).drop_nulls("d")
     n[rows["d"].to_numpy(), rows["p"].to_numpy(), rows["t"].to_numpy()] = rows["n"].to_numpy()
-    return History(people, months, datasets, n * supplied[:, None, :], supplied)
+    n *= supplied[:, None, :]
+    return History(people, months, datasets, n, supplied)
 
 
 def _positions(frame: pl.DataFrame, first: Month, datasets: tuple[str, ...]) -> pl.DataFrame:

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import polars as pl
 from scipy.special import betaincc
 
 from hiu.model import CONTACTS, many
 from hiu.rank.history import Flags, Floats, History
+from hiu.rank.sentence import each
 from hiu.settings import Labels
 
 BASELINE = 12
@@ -51,8 +53,8 @@ class Window:
 class Labelled:
     """The label of each person, the reason in a sentence, and the dispersion used."""
 
-    label: list[str]
-    sentence: list[str]
+    label: pl.Series
+    sentence: pl.Series
     phi: float
 
 
@@ -84,43 +86,52 @@ def dispersion(history: History, people: Flags) -> float:
 
 def labels(history: History, rules: Labels, phi: float) -> Labelled:
     """Label every person of the history; precedence as in methods.md section 2."""
-    one, three, six = (window(history, k) for k in (1, 3, 6))
+    quoted = {k: window(history, k) for k in (1, 3, 6)}
+    p = {k: seen.probability(phi) for k, seen in quoted.items()}
+    three = quoted[3]
     nights = history.seen("mh_bed_day", 1)
-    up = _rise(one, three, phi, rules.escalating_3, rules.escalating_1, rules)
-    down = _fall(three, six, phi, rules.deescalating, rules)
-    rising = _rise(one, three, phi, rules.rising_3, rules.rising_1, rules)
-    falling = _fall(three, six, phi, rules.falling, rules)
+    up = _rise(quoted, p, rules.escalating_3, rules.escalating_1, rules)
+    down = _fall(quoted, p, rules.deescalating, rules)
+    rising = _rise(quoted, p, rules.rising_3, rules.rising_1, rules)
+    falling = _fall(quoted, p, rules.falling, rules)
     quiet = _quiet(history, rules.quiet_months)
     new = np.full(len(nights), three.n < rules.least_baseline)
     tests: list[tuple[str, Floats | Flags]] = [
         ("NEW", new), ("IN HOSPITAL", nights >= rules.hospital_days), ("ESCALATING", up), ("DE-ESCALATING", down),
         ("QUIET", quiet), ("RISING", rising), ("FALLING", falling),
     ]  # fmt: skip
-    label = np.select([np.asarray(hit, dtype=bool) for _, hit in tests], [name for name, _ in tests], "STEADY")
+    code = np.select([np.asarray(hit, dtype=bool) for _, hit in tests], range(len(tests)), len(tests))
+    label = pl.Series([*(name for name, _ in tests), "STEADY"]).gather(code)
     fired = {"ESCALATING": up, "RISING": rising, "DE-ESCALATING": down, "FALLING": falling}
-    months = np.select([label == name for name in fired], list(fired.values()), 3)
-    quoted = {1: one, 3: three, 6: six}
-    said = [
-        _sentence(p, str(name), quoted[int(k)], float(nights[p]), history)
-        for p, (name, k) in enumerate(zip(label, months, strict=True))
-    ]
-    return Labelled([str(name) for name in label], said, phi)
+    months = np.select([(label == name).to_numpy() for name in fired], list(fired.values()), 3)
+    of = [months == k for k in quoted]
+    about = pl.DataFrame({
+        "label": label, "k": months.astype(np.int64), "nights": nights,
+        "seen": np.select(of, [seen.R for seen in quoted.values()]),
+        "expected": np.select(of, [seen.expected for seen in quoted.values()]),
+    })  # fmt: skip
+
+    def say(name: str, k: int, nights: float, seen: float, expected: float) -> str:
+        return _sentence(name, quoted[k], nights, seen, expected, history.months[-1].title)
+
+    return Labelled(label, each(about, say), phi)
 
 
-def _rise(one: Window, three: Window, phi: float, at_3: float, at_1: float, rules: Labels) -> Floats:
+def _rise(seen: dict[int, Window], p: dict[int, Floats], at_3: float, at_1: float, rules: Labels) -> Floats:
     """Window that says 'more' (3 or 1 months), 0 if neither: three months first, as the steadier evidence."""
-    by_3 = (three.probability(phi) >= at_3) & (three.R - three.expected >= rules.least_difference)
-    by_1 = (one.probability(phi) >= at_1) & (one.R - one.expected >= rules.least_difference)
+    one, three = seen[1], seen[3]
+    by_3 = (p[3] >= at_3) & (three.R - three.expected >= rules.least_difference)
+    by_1 = (p[1] >= at_1) & (one.R - one.expected >= rules.least_difference)
     by_1 &= one.n >= rules.least_baseline
     return np.where(by_3, 3.0, np.where(by_1, 1.0, 0.0))
 
 
-def _fall(three: Window, six: Window, phi: float, at: float, rules: Labels) -> Floats:
+def _fall(seen: dict[int, Window], p: dict[int, Floats], at: float, rules: Labels) -> Floats:
     """Window that says 'fewer' (3 or 6 months), 0 if neither."""
-    p3 = three.probability(phi)
-    by_3 = (p3 <= at) & (three.expected - three.R >= rules.least_difference)
-    by_6 = (six.probability(phi) <= at) & (six.expected - six.R >= rules.least_difference)
-    by_6 &= (p3 < rules.deescalating_6_unless_3) & (six.n >= rules.least_baseline)
+    three, six = seen[3], seen[6]
+    by_3 = (p[3] <= at) & (three.expected - three.R >= rules.least_difference)
+    by_6 = (p[6] <= at) & (six.expected - six.R >= rules.least_difference)
+    by_6 &= (p[3] < rules.deescalating_6_unless_3) & (six.n >= rules.least_baseline)
     return np.where(by_3, 3.0, np.where(by_6, 6.0, 0.0))
 
 
@@ -141,17 +152,17 @@ def _sum(history: History, rows: list[int], months: list[int]) -> Floats:
     return total
 
 
-def _sentence(p: int, label: str, seen: Window, nights: float, history: History) -> str:
+def _sentence(label: str, window: Window, nights: float, seen: float, expected: float, month: str) -> str:
     if label == "IN HOSPITAL":
-        return f"{nights:.0f} nights in hospital in {history.months[-1].title}; contacts are not compared."
-    recent = f"{_contacts(seen.R[p])} in {'1 month' if seen.k == 1 else f'{seen.k} months'}"
+        return f"{nights:.0f} nights in hospital in {month}; contacts are not compared."
+    recent = f"{_contacts(seen)} in {'1 month' if window.k == 1 else f'{window.k} months'}"
     if label == "NEW":
-        earlier = "month" if seen.n == 1 else "months"
-        return f"{recent}; only {seen.n} earlier {earlier} to compare with, too few for a label."
+        earlier = "month" if window.n == 1 else "months"
+        return f"{recent}; only {window.n} earlier {earlier} to compare with, too few for a label."
     without = ""
-    if seen.left_out:
-        without = f" Without {_listed(seen.left_out)}: not supplied throughout."
-    return f"{recent}; {_number(seen.expected[p])} expected from the previous {seen.n}.{without}"
+    if window.left_out:
+        without = f" Without {_listed(window.left_out)}: not supplied throughout."
+    return f"{recent}; {_number(expected)} expected from the previous {window.n}.{without}"
 
 
 def _contacts(count: float) -> str:

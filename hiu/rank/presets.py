@@ -15,6 +15,7 @@ import polars as pl
 
 from hiu.month import Month
 from hiu.rank.history import Flags, Floats, History
+from hiu.rank.sentence import each
 
 ED, CALLS, POLICE, ED_MENTAL_HEALTH = "ed_attendance", "ambulance_call", "police_incident", "ed_mental_health"
 
@@ -43,7 +44,7 @@ PRESETS = (
 )
 
 
-def presets(history: History, extra: pl.DataFrame, lists: pl.Series, police_a_year: int | None) -> list[str]:
+def presets(history: History, extra: pl.DataFrame, lists: pl.Series, police_a_year: int | None) -> pl.Series:
     """For each person of the history, the names of the definitions met, joined by |.
 
     `extra` has the columns of model.MONTHLY_EXTRA; `lists` says adult or under_18 per person;
@@ -52,12 +53,8 @@ def presets(history: History, extra: pl.DataFrame, lists: pl.Series, police_a_ye
     rules: tuple[Preset, ...] = PRESETS
     if police_a_year is not None:
         rules = (*rules, Preset(f"Local police threshold ({police_a_year} a year)", ((POLICE, 12, police_a_year),)))
-    fired = [(rule.name, _fires(rule, history, extra, lists)) for rule in rules]
-    out: list[list[str]] = [[] for _ in history.people]
-    for name, flags in fired:
-        for p in np.flatnonzero(flags):
-            out[p].append(name)
-    return ["|".join(names) for names in out]
+    met = pl.DataFrame({rule.name: _fires(rule, history, extra, lists) for rule in rules})
+    return each(met, lambda *fired: "|".join(rule.name for rule, hit in zip(rules, fired, strict=True) if hit))
 
 
 def _fires(rule: Preset, history: History, extra: pl.DataFrame, lists: pl.Series) -> Flags:

@@ -65,7 +65,7 @@ def rank(
     label_phi = dispersion(past, base.fitted_on)
     table = _scores(graded, scored, constants, median).with_columns(
         *_shown(past, weights), *_labelled(past, settings, label_phi),
-        presets=pl.Series(presets(past, extra, who["list"], settings.rank.police_a_year), dtype=pl.String),
+        presets=presets(past, extra, who["list"], settings.rank.police_a_year),
         access=_access(who, access(month, support)),
     )  # fmt: skip
     lists = [
@@ -140,10 +140,7 @@ def _shown(past: History, weights: dict[str, float]) -> list[pl.Series]:
 
 def _labelled(past: History, settings: Settings, phi: float) -> list[pl.Series]:
     found = labels(past, settings.labels, phi)
-    return [
-        pl.Series("label", found.label, dtype=pl.String),
-        pl.Series("label_sentence", found.sentence, dtype=pl.String),
-    ]
+    return [found.label.alias("label"), found.sentence.alias("label_sentence")]
 
 
 def _access(who: pl.DataFrame, supported: pl.DataFrame) -> pl.Series:
@@ -195,17 +192,7 @@ def _sentences(table: pl.DataFrame, past: History, weights: dict[str, float]) ->
         for name, months in past.missing().items()
         if weights.get(name)
     )
-    columns = (
-        "rank", "list", "expected_points", "points_3", "points_12", "risk", "risk_source", "risk_band",
-        "likelihood", "impact", "rank_if_low", "rank_if_high", "rank_low", "rank_high", "certainty", "estimated",
-    )  # fmt: skip
-    said = [
-        why(rank=r, under_18=li == "under_18", expected=e, points_3=p3, points_12=p12, risk=x, risk_source=src,
-            risk_band=band, likelihood=lik, impact=imp, if_low=lo_if, if_high=hi_if, low=lo, high=hi, certainty=c,
-            estimated=gaps if est else "")
-        for r, li, e, p3, p12, x, src, band, lik, imp, lo_if, hi_if, lo, hi, c, est in table.select(columns).iter_rows()
-    ]  # fmt: skip
-    return table.with_columns(sentence=pl.Series(said, dtype=pl.String))
+    return table.with_columns(sentence=why(table, gaps))
 
 
 def _typed(table: pl.DataFrame) -> pl.DataFrame:

@@ -106,17 +106,22 @@ def _listed(work: Work, before: Path | None) -> dict[str, pl.DataFrame]:
     aliases = work.warehouse.read(
         "select * from aliases where month <= $month order by month, old_id", month=work.month.start
     )
-    made = {"changes": changes_since(work, before), "aliases": aliases}
-    return {name: made[name] if name in made else work.warehouse.read(name) for name in LISTED}
+    # the largest comes in order: the engine sorts it in half the time that `conform` would take
+    made = {"monthly_demand": work.warehouse.read("select * from monthly_demand order by person_id, month, dataset")}
+    made |= {name: work.warehouse.read(name) for name in LISTED if name not in ("changes", "aliases", *made)}
+    made |= {"changes": changes_since(work, before, made), "aliases": aliases}
+    return {name: made[name] for name in LISTED}
 
 
 def gather(work: Work, listed: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """Every published table as at the month."""
-    month = work.month.start
+    month, queue = work.month.start, review_queue(work)
+    links = work.warehouse.read("links")
     made = {
         **listed,
-        "review_queue": review_queue(work),
-        "link_quality": quality_of_links(work),
+        "links": links,
+        "review_queue": queue,
+        "link_quality": quality_of_links(work, links, listed["people"]),
         "deliveries": work.warehouse.read(
             "select * from deliveries where period is null or period <= $month order by period, source_file, source",
             month=month,

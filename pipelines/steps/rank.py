@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
 
 from hiu.engine.restated import restated
-from hiu.month import Month
-from hiu.rank import Ranking, changes, rank, recount
+from hiu.rank import changes, rank, recount
 from pipelines.work import Work
 
 
 def rank_people(work: Work) -> None:
     """The list as at the month's end, with its constants and the unassessed people nearest the cut-off."""
-    known = _known(work, work.month)
+    read, after = work.warehouse.read, work.month.after
     ranking = rank(
         month=work.month,
-        demand=known["monthly_demand"],
-        extra=known["monthly_extra"],
-        coverage=known["coverage"],
-        people=work.warehouse.read("people"),
-        support=work.warehouse.read("support"),
-        gradings=work.warehouse.read("risk_grading"),
+        demand=read("select * from monthly_demand where month < $after", after=after),
+        extra=read("select * from monthly_extra where month < $after", after=after),
+        coverage=read("select * from coverage where month < $after", after=after),
+        people=read("people"),
+        support=read("support"),
+        gradings=read("risk_grading"),
         settings=work.place.settings,
     )
     work.warehouse.put("ranked", ranking.ranked)
@@ -32,38 +32,22 @@ def rank_people(work: Work) -> None:
     work.warehouse.put("constants", pl.DataFrame({"json": [constants]}))
 
 
-def _known(work: Work, month: Month) -> dict[str, pl.DataFrame]:
-    """What is known now of a month (this one, or one before it)."""
-    return {
-        name: work.warehouse.read(f"select * from {name} where month < $after", after=month.after)
-        for name in ("monthly_demand", "monthly_extra", "coverage")
-    }
-
-
-def _last_month(work: Work) -> pl.DataFrame:
+def _last_month(work: Work, made: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """The list of the month before, as it would be made of what is known now."""
-    known = _known(work, work.month - 1)
-    return recount(
-        month=work.month - 1,
-        demand=known["monthly_demand"],
-        coverage=known["coverage"],
-        people=work.warehouse.read("people"),
-        settings=work.place.settings,
-    )
+    month = work.month - 1
+    before = {name: made[name].filter(pl.col("month") < month.after) for name in ("monthly_demand", "coverage")}
+    return recount(month=month, demand=before["monthly_demand"], coverage=before["coverage"], people=made["people"],
+                   settings=work.place.settings)  # fmt: skip
 
 
-def ranking_of(work: Work) -> Ranking:
-    """The list as the warehouse holds it."""
-    constants = json.loads(work.warehouse.read("constants")["json"][0])
-    return Ranking(work.warehouse.read("ranked"), constants, work.warehouse.read("unassessed"))
+def changes_since(work: Work, before: Path | None, made: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """What differs from the list published for the month before (its folder), restated figures included.
 
-
-def changes_since(work: Work, before: Path | None) -> pl.DataFrame:
-    """What differs from the list published for the month before (its folder), restated figures included."""
-    ranking = ranking_of(work)
+    `made`: ranked, people, monthly_demand and coverage as the warehouse holds them.
+    """
     places = work.place.settings.rank.top
     if before is None:
-        return changes(ranking, None, month=work.month, places=places)
+        return changes(made["ranked"], None, month=work.month, places=places)
     news = restated(
         work.warehouse,
         pl.read_parquet(before / "monthly_demand.parquet"),
@@ -72,14 +56,14 @@ def changes_since(work: Work, before: Path | None) -> pl.DataFrame:
         work.warehouse.read("aliases"),
     )
     return changes(
-        ranking,
+        made["ranked"],
         pl.read_parquet(before / "ranked.parquet"),
         month=work.month,
         places=places,
         aliases=work.warehouse.read("aliases"),
         restated=news,
         earlier=_earlier(work, before),
-        recounted=_last_month(work) if news.height else None,
+        recounted=_last_month(work, made) if news.height else None,
     )
 
 

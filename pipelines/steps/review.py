@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from hiu.link.doubts import doubts, loose_links
+from hiu.link.doubts import doubts, links, with_ends
 from hiu.link.quality import link_quality
 from hiu.link.review import by_effect, chance, sampled, short
 from hiu.model import REVIEW_QUEUE
@@ -16,44 +16,43 @@ C = pl.col
 def review_queue(work: Work) -> pl.DataFrame:
     """Rows of model.REVIEW_QUEUE: what is in doubt, weighed by the ranked list.
 
-    Leaves all doubts and loose links in work.notes (the queue is capped), the queue's pairs as warehouse.review_pair.
+    Leaves in work.notes what `quality_of_links` is told of (the queue is capped), the queue's pairs as
+    warehouse.review_pair.
     """
     warehouse, settings = work.warehouse, work.place.settings
-    of = warehouse.read("select identity_id, person_id as cluster from cluster order by identity_id")
-    described = warehouse.read("select identity_id, rows, nhs_number from identity order by identity_id")
-    pairs = warehouse.read("select * from pair_score order by identity_a, identity_b")
-    decisions = warehouse.read("decisions")
-    loose = loose_links(pairs, described.join(of, on="identity_id"), decisions)
-    asked = doubts(pairs, of, described, decisions, settings.linking, loose).with_columns(chance=chance())
-    named = asked.join(of.rename({"identity_id": "identity_a", "cluster": "person_a"}), on="identity_a").join(
-        of.rename({"identity_id": "identity_b", "cluster": "person_b"}), on="identity_b")  # fmt: skip
+    rows = warehouse.read("select i.identity_id, c.person_id as cluster, i.rows, i.nhs_number from identity i "
+                          "join cluster c on c.identity_id = i.identity_id")  # fmt: skip
+    pairs, decisions = warehouse.read("pair_score"), warehouse.read("decisions")
+    ends = with_ends(pairs, rows)
+    loose = links(ends, decisions)
+    asked = doubts(ends, rows, decisions, settings.linking, loose).with_columns(chance=chance())
+    named = asked.rename({"cluster": "person_a", "cluster_b": "person_b"})
     scores = warehouse.read(
         "select person_id, intensity from ranked where list = 'adult' order by intensity desc, person_id"
     )
     cut, next_cut = _cuts(scores["intensity"], settings.rank.top)
     ordered = by_effect(named, dict(scores.iter_rows()), cut, next_cut)
     queue = short(ordered, settings.linking.review_most)
-    work.notes |= {"doubts": ordered, "queued": queue.height, "loose": loose}
+    work.notes |= {"doubts": ordered, "queued": queue.height, "loose": loose, "pairs": pairs, "rows": rows}
     warehouse.put("review_pair", queue.select("identity_a", "identity_b", "match_weight", "match_probability"))
     return queue.with_columns(sampled(queue, settings.linking.double_review)).select(REVIEW_QUEUE.names)
 
 
-def quality_of_links(work: Work) -> pl.DataFrame:
-    """Rows of model.LINK_QUALITY; after `review_queue`."""
-    read, doubts = work.warehouse.read, work.notes["doubts"]
+def quality_of_links(work: Work, links: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """Rows of model.LINK_QUALITY; after `review_queue`. `links` and `people` as published."""
+    read, notes = work.warehouse.read, work.notes
     return link_quality(
-        pairs=read("select * from pair_score order by identity_a, identity_b"),
-        doubts=doubts,
-        links_table=read("select person_id, source, how from links"),
-        people=read("people"),
-        identity=read("select i.identity_id, c.person_id as cluster, i.rows, i.nhs_number from identity i "
-                      "join cluster c on c.identity_id = i.identity_id"),
+        pairs=notes.pop("pairs"),
+        doubts=notes.pop("doubts"),
+        links_table=links.select("person_id", "source", "how"),
+        people=people,
+        identity=notes.pop("rows"),
         decisions=read("decisions"),
         second=read("second_opinions"),
-        queued=work.notes["queued"],
+        queued=notes.pop("queued"),
         on=work.month.end,
-        loose=work.notes["loose"],
-    )  # fmt: skip
+        loose=notes.pop("loose"),
+    )
 
 
 def _cuts(scores: pl.Series, top: int) -> tuple[float, float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import polars as pl
 
@@ -18,18 +20,24 @@ def traced(work: Work) -> dict[str, pl.DataFrame]:
     """The tables of hiu.model.lab, from the warehouse as the steps left it."""
     return {
         DESCRIPTIONS.name: _descriptions(work),
-        REVIEW_EVIDENCE.name: evidence(
-            work.warehouse.read("review_pair"), work.warehouse.read("pair_score"), model_of(work.place)
-        ),
+        REVIEW_EVIDENCE.name: evidence(work.warehouse.read("review_pair"), _queued(work), model_of(work.place)),
         TIMELINE.name: _timeline(work),
     }
 
 
 def _descriptions(work: Work) -> pl.DataFrame:
-    found = work.warehouse.read(
-        "select i.*, c.person_id from identity i join cluster c on c.identity_id = i.identity_id order by i.identity_id"
+    names = ", ".join(f'"{name}"' for name in DESCRIPTIONS.names)
+    return work.warehouse.read(
+        f"select {names} from identity join (select identity_id, person_id from cluster) using (identity_id)"
     )
-    return found.select(DESCRIPTIONS.names)
+
+
+def _queued(work: Work) -> pl.DataFrame:
+    """The scored pairs of the review queue."""
+    return work.warehouse.read(
+        "select p.identity_a, p.identity_b, p.pattern from pair_score p "
+        "join review_pair q on q.identity_a = p.identity_a and q.identity_b = p.identity_b"
+    )
 
 
 def evidence(pairs: pl.DataFrame, scored: pl.DataFrame, scorer: Scorer) -> pl.DataFrame:
@@ -58,29 +66,34 @@ def _level(field: str, codes: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> pl.
 def _timeline(work: Work) -> pl.DataFrame:
     """Events with the episode they fell into (the latest begun by then), and stays."""
     events = work.warehouse.read(
-        "select person_id, start, source, event_id, dataset, counted, extra from event where not nobody "
-        "order by start, person_id, source, event_id, dataset"
+        "select person_id, start, source, event_id, dataset, counted from event where not nobody "
+        "order by person_id, start, source, event_id, dataset"
+    ).with_columns(end=pl.lit(None, pl.Datetime("us")), stay=False)
+    episodes = work.warehouse.read('select person_id, start as begun, "end" as ended, episode from episode')
+    ordered = pl.concat([events, *_stays(work, events.columns)], how="vertical_relaxed").sort(
+        TIMELINE.key, maintain_order=True
     )
-    episodes = work.warehouse.read('select person_id, start as begun, "end" as ended, episode from episode '
-                                   "order by begun, person_id")  # fmt: skip
-    joined = events.join_asof(episodes, left_on="start", right_on="begun", by="person_id", check_sortedness=False)
-    inside = joined.with_columns(episode=pl.when(C("start") <= C("ended")).then("episode"))
-    moments = inside.with_columns(end=pl.lit(None, pl.Datetime("us"))).select(TIMELINE.names)
-    return pl.concat([moments, _stays(work)], how="vertical_relaxed").unique(TIMELINE.key, keep="first")
+    again = pl.all_horizontal(C(name) == C(name).shift() for name in TIMELINE.key)
+    # both are in order within each person, which is all that the join needs
+    joined = ordered.filter(~again.fill_null(False)).join_asof(
+        episodes.sort("person_id", "begun"), left_on="start", right_on="begun", by="person_id", check_sortedness=False
+    )
+    inside = ~C("stay") & (C("start") <= C("ended"))
+    return joined.with_columns(episode=pl.when(inside).then("episode")).select(TIMELINE.names)
 
 
-def _stays(work: Work) -> pl.DataFrame:
-    kinds = [source.name for source in work.place.sources.values() if source.kind == "stays"]
-    stays = work.warehouse.read(
-        'select l.person_id, l.start, r."end", l.source, l.event_id, l.event_id as dataset from latest l '
-        "join record r on r.delivery_id = l.delivery_id and r.source_row = l.source_row "
-        "where l.state = 'live' and not l.nobody and l.person_id is not null and l.start < $after "
-        "order by l.start, l.person_id, l.source, l.event_id",
-        after=work.month.after,
-    )
-    named = {source.name: next(iter(source.counts), source.name) for source in work.place.sources.values()}
-    return (
-        stays.filter(C("source").is_in(kinds), C("event_id").is_not_null())
-        .with_columns(dataset=C("source").replace(named), counted=pl.lit(True), episode=pl.lit(None, pl.Int64))
-        .select(TIMELINE.names)
-    )
+def _stays(work: Work, columns: list[str]) -> Iterator[pl.DataFrame]:
+    """The stays of each source that has any."""
+    for source in work.place.sources.values():
+        if source.kind != "stays":
+            continue
+        stays = work.warehouse.read(
+            'select l.person_id, l.start, r."end", l.source, l.event_id from latest l '
+            "join record r on r.delivery_id = l.delivery_id and r.source_row = l.source_row "
+            "where l.source = $source and l.state = 'live' and not l.nobody and l.person_id is not null "
+            "and l.event_id is not null and l.start < $after",
+            source=source.name,
+            after=work.month.after,
+        )
+        dataset = next(iter(source.counts), source.name)
+        yield stays.with_columns(dataset=pl.lit(dataset), counted=True, stay=True).select(columns)

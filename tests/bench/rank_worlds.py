@@ -211,7 +211,7 @@ def detection(repeats: int, seed: int) -> dict[str, float]:
             rate[:MEETING] = 2.0
             rate[:MEETING, PAST - 3 :] = 2.0 * times
             past = past_of(counts(rate, rng))
-            found = labels(past, Labels(), dispersion(past, np.ones(PEOPLE, dtype=bool))).label[:MEETING]
+            found = labels(past, Labels(), dispersion(past, np.ones(PEOPLE, dtype=bool))).label[:MEETING].to_list()
             hits.append(found.count("ESCALATING") / (MEETING - found.count("IN HOSPITAL")))
         out[f"x{times}"] = float(np.mean(hits))
     return out

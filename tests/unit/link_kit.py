@@ -8,6 +8,8 @@ from typing import Any
 import polars as pl
 
 from hiu.link import Linked, link
+from hiu.link.decisions import empty
+from hiu.link.doubts import doubts, with_ends
 from hiu.model import IDENTITY_COLUMNS
 from hiu.settings import Linking
 
@@ -69,3 +71,9 @@ def people(linked: Linked) -> set[frozenset[str]]:
 def groups(text: str) -> set[frozenset[str]]:
     """'ab c' -> {{a, b}, {c}}: one-letter identity ids."""
     return {frozenset(word) for word in text.split()}
+
+
+def asked_of(linked: Linked, identity: pl.DataFrame, decisions: pl.DataFrame | None = None) -> pl.DataFrame:
+    """What a person should look at after a link."""
+    rows = identity.join(linked.clusters.select("identity_id", "cluster"), on="identity_id")
+    return doubts(with_ends(linked.pairs, rows), rows, empty() if decisions is None else decisions, Linking())

@@ -6,10 +6,10 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from link_kit import decided, matched, table, who
+from link_kit import asked_of, decided, matched, table, who
 
 from hiu.link.decisions import empty
-from hiu.link.doubts import APART, BRIDGE, NUMBERS, RIVAL, TWINS, WEAK, doubts, links
+from hiu.link.doubts import APART, BRIDGE, NUMBERS, RIVAL, TWINS, WEAK, doubts, links, with_ends
 from hiu.link.review import by_effect, chance, sampled, short
 from hiu.settings import Linking
 
@@ -17,10 +17,14 @@ from hiu.settings import Linking
 def inside(*edges: tuple[str, str, float], rows: dict[str, int] | None = None) -> pl.DataFrame:
     """Pairs of one cluster: (a, b, probability)."""
     held = rows or {}
-    data = [(a, b, 20 * p, p, 0, True, held.get(a, 1), held.get(b, 1)) for a, b, p in edges]
-    names = ["identity_a", "identity_b", "match_weight", "match_probability", "pattern", "together", "rows", "rows_b"]
-    kinds = [pl.String, pl.String, pl.Float64, pl.Float64, pl.Int64, pl.Boolean, pl.Int64, pl.Int64]
-    return pl.DataFrame(data, schema=dict(zip(names, kinds, strict=True)), orient="row")
+    data = [(a, b, 20 * p, p, 0, True) for a, b, p in edges]
+    names = ["identity_a", "identity_b", "match_weight", "match_probability", "pattern", "together"]
+    kinds = [pl.String, pl.String, pl.Float64, pl.Float64, pl.Int64, pl.Boolean]
+    ids = sorted({name for a, b, _ in edges for name in (a, b)})
+    said = [(name, "one", held.get(name, 1), None) for name in ids]
+    about = {"identity_id": pl.String, "cluster": pl.String, "rows": pl.Int64, "nhs_number": pl.String}
+    return with_ends(pl.DataFrame(data, schema=dict(zip(names, kinds, strict=True)), orient="row"),
+                     pl.DataFrame(said, schema=about, orient="row"))  # fmt: skip
 
 
 def told(found: pl.DataFrame) -> dict[str, tuple[str, int]]:
@@ -91,7 +95,19 @@ ROWS = [who("a", "JOHN SMITH", "1990-06-01", sex="M", postcode=PLACE, rows=8),
 def asked(decisions: pl.DataFrame | None = None) -> pl.DataFrame:
     held = empty() if decisions is None else decisions
     linked = matched(ROWS, decisions=held)
-    return doubts(linked.pairs, linked.clusters, table(ROWS), held, Linking())
+    return asked_of(linked, table(ROWS), held)
+
+
+def test_the_order_in_which_pairs_and_descriptions_come_bears_on_nothing() -> None:
+    linked = matched(ROWS)
+    rows = table(ROWS).join(linked.clusters.select("identity_id", "cluster"), on="identity_id")
+    found = asked()
+    assert found.height
+    for seed in range(5):
+        pairs, other = (frame.sample(fraction=1, shuffle=True, seed=seed) for frame in (linked.pairs, rows))
+        ends = with_ends(pairs, pl.concat([other[:2], other[2:]], rechunk=False))
+        assert doubts(ends, other, empty(), Linking()).equals(found)
+        assert doubts(ends, other, empty(), Linking(), links(ends, empty())).equals(found)
 
 
 def test_people_who_may_be_one_are_asked_about_until_somebody_decides() -> None:
@@ -123,7 +139,7 @@ def twins(*described: dict[str, object], decisions: pl.DataFrame | None = None) 
     held = empty() if decisions is None else decisions
     rows = [who(letter, **one) for letter, one in zip("abcdefg", described, strict=False)]  # type: ignore[arg-type]
     linked = matched(rows, decisions=held)
-    found = doubts(linked.pairs, linked.clusters, table(rows), held, Linking())
+    found = asked_of(linked, table(rows), held)
     return [a + b for a, b, why in found.select("identity_a", "identity_b", "why").rows() if why == TWINS]
 
 

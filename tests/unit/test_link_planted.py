@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from link_kit import groups, matched, people, table, who
+from link_kit import asked_of, groups, matched, people, table, who
 
-from hiu.link.decisions import empty
-from hiu.link.doubts import doubts
 from hiu.settings import Linking
 
 A, B = "9994110567", "9997828302"
@@ -160,9 +158,7 @@ def test_a_row_between_two_rival_namesakes_is_left_alone_and_sent_to_review() ->
             who("c", "DAVID JONES", "1962-04-14", sex="M")]  # fmt: skip
     linked = matched(rows)
     assert people(linked) == groups("a b c")
-    asked = (
-        doubts(linked.pairs, linked.clusters, table(rows), empty(), Linking()).select("identity_a", "identity_b").rows()
-    )
+    asked = asked_of(linked, table(rows)).select("identity_a", "identity_b").rows()
     assert ("a", "c") in asked
     assert ("b", "c") in asked
 
@@ -178,7 +174,7 @@ def test_a_row_that_names_neither_twin_joins_neither_whatever_number_it_carries(
              who("c", said, "1990-05-10", sex="F", home=OAK, **number)]  # fmt: skip
     linked = matched(twins)
     assert people(linked) == groups("a b c")
-    asked = doubts(linked.pairs, linked.clusters, table(twins), empty(), Linking())
+    asked = asked_of(linked, table(twins))
     assert {("a", "c"), ("b", "c")} <= set(asked.select("identity_a", "identity_b").rows())
 
 

@@ -8,15 +8,13 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from link_kit import decided, matched, table, who
+from link_kit import asked_of, decided, matched, table, who
 
 from hiu.link.decisions import empty
-from hiu.link.doubts import doubts
 from hiu.link.quality import SPREAD, kappa, link_quality, wilson
 from hiu.link.review import chance
 from hiu.model import LINK_QUALITY, SECOND_OPINIONS
 from hiu.publish.matching_section import by_group, overall
-from hiu.settings import Linking
 
 ON = date(2026, 3, 31)
 ROWS = [who("a", "JOHN SMITH", "1990-06-01", sex="M", postcode="BS3 1AB", rows=6, nhs="9994110567"),
@@ -42,7 +40,7 @@ NONE = pl.DataFrame(schema=dict.fromkeys(SECOND_OPINIONS.names, pl.String))
 def judged(decisions: pl.DataFrame | None = None, second: pl.DataFrame = NONE, **more: pl.DataFrame) -> pl.DataFrame:
     held = empty() if decisions is None else decisions
     linked = matched(ROWS)
-    asked = doubts(linked.pairs, linked.clusters, table(ROWS), held, Linking()).with_columns(chance=chance())
+    asked = asked_of(linked, table(ROWS), held).with_columns(chance=chance())
     described = table(ROWS).join(linked.clusters.select("identity_id", "cluster"), on="identity_id")
     return link_quality(
         pairs=linked.pairs, doubts=asked, links_table=LINKS, people=PEOPLE, identity=described, decisions=held,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
+import polars as pl
 import pytest
 from rank_area import MARCH, SETTINGS, extra, inputs, people
 
 from hiu.rank import rank
 from hiu.rank.presets import PRESETS
-from hiu.rank.sentence import amount, ordinal
+from hiu.rank.risk import NOT_ASSESSED
+from hiu.rank.sentence import amount, each, ordinal, why
 
 ED, CHILD = "ed_attendance", {"A": date(2012, 1, 1)}
 NHSE, FRECANN, CHILDREN, RED_CROSS, CRISIS, EXTREME = (rule.name for rule in PRESETS)
@@ -77,15 +79,59 @@ def test_ordinals_and_amounts() -> None:
     assert [amount(x) for x in (0, 0.25, 1, 7.04, 9.96, 14.4, 31)] == ["0", "0.2", "1", "7", "10", "14", "31"]
 
 
-def test_the_sentence() -> None:
-    from hiu.rank.sentence import why
+def listed(**told: object) -> dict[str, object]:
+    """A row of the list."""
+    row = {"rank": 4, "list": "adult", "expected_points": 7.01, "points_3": 14.0, "points_12": 31.0, "risk": 4.0,
+           "risk_source": "clinical", "risk_band": "High", "likelihood": 4, "impact": 4, "rank_if_low": None,
+           "rank_if_high": None, "rank_low": 2, "rank_high": 15, "certainty": "A", "estimated": False}  # fmt: skip
+    return row | told
 
-    said = why(rank=4, under_18=False, expected=7.01, points_3=14, points_12=31, risk=4.0, risk_source="clinical",
-               risk_band="High", likelihood=4, impact=4, if_low=None, if_high=None, low=2, high=15, certainty="A",
-               estimated="")  # fmt: skip
+
+def said_of(*rows: dict[str, object], gaps: str = "") -> list[str]:
+    integers = dict.fromkeys(("likelihood", "impact", "rank_if_low", "rank_if_high"), pl.Int64)
+    table = pl.DataFrame([listed(), *rows], schema_overrides=integers)
+    return why(table[1:], gaps).to_list()
+
+
+def test_the_sentence() -> None:
+    (said,) = said_of(listed())
     assert said == (
         "4th: about 7 points expected in the next 3 months (14 in the last 3, 31 in the last 12; recent months count "
         "more), times risk 4.0 (clinical: likelihood 4 x impact 4); plausible rank 2-15, certainty A."
     )
     banned = ("offender", "frequent flyer", "nuisance", "will become")
     assert not any(word in said.lower() for word in banned)
+
+
+def test_what_the_sentence_says_of_those_who_differ() -> None:
+    unknown = listed(list="under_18", rank=1, expected_points=1.04, points_3=0.25, points_12=9.96, risk=2.449489,
+                     risk_source=NOT_ASSESSED, risk_band=NOT_ASSESSED, likelihood=None, impact=None, rank_if_low=12,
+                     rank_if_high=1, certainty="B", estimated=True)  # fmt: skip
+    band = listed(rank=22, risk_source="public_safety", risk_band="Low", likelihood=None, impact=None, estimated=True)
+    # each stands twice, as rows that are alike are said once
+    one, two, again, other = said_of(unknown, band, unknown, listed(), gaps="ED attendances not supplied for May 2026")
+    assert one == again
+    assert one == (
+        "1st of the under-18s: about 1 point expected in the next 3 months (0.2 in the last 3, 10 in the last 12; "
+        "recent months count more), times risk 2.4 (not assessed, so the middle of those who are; 12th if Low, 1st if "
+        "High); plausible rank 2-15, certainty B (no reliable difference between the people marked B). Estimated in "
+        "part: ED attendances not supplied for May 2026."
+    )
+    assert two.startswith("22nd: about 7 points")
+    assert "times risk 4.0 (public safety: Low); plausible" in two
+    assert two.endswith("certainty A. Estimated in part: ED attendances not supplied for May 2026.")
+    assert other == said_of(listed())[0]
+    assert said_of() == []
+
+
+def test_a_text_is_made_once_for_rows_that_are_alike() -> None:
+    asked: list[tuple[object, ...]] = []
+
+    def say(*row: object) -> str:
+        asked.append(row)
+        return repr(row)
+
+    rows = [(0.1, "a", None), (0.1, "a", 1), (0.1, "a", None), (0.0, None, None), (0.3, "a", 1), (0.0, None, None)]
+    found = each(pl.DataFrame(rows, schema=["x", "y", "z"], orient="row"), say)
+    assert found.to_list() == [repr(row) for row in rows]
+    assert len(asked) == len(set(asked)) == 4
