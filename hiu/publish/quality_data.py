@@ -86,7 +86,8 @@ def _reasons(quarantine: pl.DataFrame, taken: pl.DataFrame) -> Rows:
 
 def _matching(links: pl.DataFrame, taken: pl.DataFrame) -> Rows:
     """By source: rows, rows naming nobody, rows of a person whom another source or description also gave."""
-    rows = links.join(taken.select("delivery_id"), on="delivery_id", how="semi")
+    of_use = links.select("delivery_id", "source", "person_id", "how")
+    rows = of_use.join(taken.select("delivery_id"), on="delivery_id", how="semi")
     spread = (
         rows.filter(pl.col("person_id").is_not_null(), pl.col("how") != "nobody")
         .group_by("person_id")

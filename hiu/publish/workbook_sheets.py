@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from hiu.model.meeting import CHOICES
@@ -56,6 +57,7 @@ class Styles:
         return cls({name: book.add_format(kind) for name, kind in kinds.items()})
 
 
+@lru_cache(maxsize=4096)
 def tall(text: str, column: float) -> float:
     """Height of a row whose cell of so many characters' width holds a text: not every program works it out itself."""
     return LINE * len(wrap(text, column * 7.4, 12.9, lines=40))

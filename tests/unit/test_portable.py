@@ -53,7 +53,7 @@ def _not_text(call: ast.Call) -> bool:
         str(word.value.value) for word in call.keywords if word.arg == "mode" and isinstance(word.value, ast.Constant)
     ]
     of = ast.unparse(call.func.value) if isinstance(call.func, ast.Attribute) else ""
-    return any("b" in mode for mode in modes) or of in ("os", "hiu", "zipfile", "archive", "webbrowser")
+    return any("b" in mode for mode in modes) or of in ("os", "hiu", "zipfile", "archive", "webbrowser", "pikepdf")
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
