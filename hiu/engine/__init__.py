@@ -20,8 +20,8 @@ Scalar = str | int | float | bool | date | None
 class Engine(Protocol):
     """What every engine does; errors a person can fix are HiuError."""
 
-    def build(self, table: str, *, sql: str | None = None, **params: Scalar) -> int:
-        """Make `table` anew from hiu/sql/<sql or table>.sql; rows made."""
+    def build(self, table: str, *, sql: str | None = None, passing: bool = False, **params: Scalar) -> int:
+        """Make `table` anew from hiu/sql/<sql or table>.sql; rows made. One that is `passing` is gone on closing."""
 
     def read(self, sql: str, **params: Scalar) -> pl.DataFrame:
         """The rows of a query, or of a table named."""
@@ -34,6 +34,9 @@ class Engine(Protocol):
 
     def delete(self, table: str, column: str, value: Scalar) -> None:
         """Remove the rows of `table` whose `column` equals `value`."""
+
+    def drop(self, table: str) -> None:
+        """Remove `table`, if it is there."""
 
     def exists(self, table: str) -> bool:
         """Whether `table` is there."""

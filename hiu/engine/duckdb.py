@@ -69,10 +69,15 @@ class Warehouse:
         """Write what is pending and let go of the file."""
         self._con.close()
 
-    def build(self, table: str, *, sql: str | None = None, **params: Scalar) -> int:
-        """Make `table` anew from hiu/sql/<sql or table>.sql, cast to its declared types; rows made."""
+    def build(self, table: str, *, sql: str | None = None, passing: bool = False, **params: Scalar) -> int:
+        """Make `table` anew from hiu/sql/<sql or table>.sql, cast to its declared types; rows made.
+
+        One that is `passing` is never in the file: it is gone when dropped, or when the warehouse is closed.
+        """
         text = queries.load(sql or table)
-        return self._make(table, f"({queries.bind(text, params)}) AS made")
+        if passing:
+            self.drop(table)
+        return self._make(table, f"({queries.bind(text, params)}) AS made", "TEMP TABLE" if passing else "TABLE")
 
     def read(self, sql: str, **params: Scalar) -> pl.DataFrame:
         """The rows of a query (tables and allowed functions only), or of a table by its bare name.
@@ -176,12 +181,12 @@ class Warehouse:
         finally:
             self._con.unregister(_INCOMING)
 
-    def _make(self, table: str, source: str) -> int:
+    def _make(self, table: str, source: str, kind: str = "TABLE") -> int:
         declared = KNOWN.get(queries.check_name(table))
         self._known.pop(table, None)
         if declared:
             _same_columns(table, declared.names, self._relation(f"SELECT * FROM {source} LIMIT 0").columns)
-        return self._count(f'CREATE OR REPLACE TABLE "{table}" AS SELECT {_casts(declared)} FROM {source}')
+        return self._count(f'CREATE OR REPLACE {kind} "{table}" AS SELECT {_casts(declared)} FROM {source}')
 
     def _count(self, statement: str) -> int:
         return int(self._run(statement)[0][0])

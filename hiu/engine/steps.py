@@ -17,6 +17,9 @@ AFTER_LINK = (
 )  # fmt: skip
 """Need also fact, quarantine, counting, calendar and cluster; in this order."""
 
+PASSING = ("latest",)
+"""Tables that only other tables are made of: not kept in the file, and let go once those are made."""
+
 _USES: dict[str, tuple[str, ...]] = {
     "current": ("month_after",),
     "event": ("month_after", "s136_hours"),
@@ -33,5 +36,11 @@ def parameters(table: str, month: Month, settings: Counting) -> dict[str, Any]:
 
 
 def build_all(engine: Engine, tables: tuple[str, ...], month: Month, settings: Counting) -> dict[str, int]:
-    """Build `tables` in order; rows of each."""
-    return {table: engine.build(table, **parameters(table, month, settings)) for table in tables}
+    """Build `tables` in order, and let go of those that are passing; rows of each."""
+    rows = {
+        table: engine.build(table, passing=table in PASSING, **parameters(table, month, settings)) for table in tables
+    }
+    for table in PASSING:
+        if table in rows:
+            engine.drop(table)
+    return rows

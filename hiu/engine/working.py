@@ -41,6 +41,7 @@ LATEST = _t(
     event_id=("text", "Event"), duplicate_of=("text", "Event it duplicates"), related=("text", "Event quoted"),
     start=("timestamp", "When it began"), measures=("texts", "What it may count as"),
     identity_id=("text", "Identity"), person_id=("text", "Person"), nobody=("boolean", "Names nobody"),
+    match_weight=("real", "As in links"), match_probability=("real", "As in links"), how=("text", "As in links"),
     state=("text", "live, superseded, deleted or quarantined"),
 )  # fmt: skip
 EVENT = _t(

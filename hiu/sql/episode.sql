@@ -1,26 +1,33 @@
 -- Crisis episodes: contacts of one person with any agency, each within the hours of the one before.
--- Parameter: episode_hours. An event in two data sets is one contact.
+-- Parameter: episode_hours. An event in two data sets is one contact. Most contacts are an episode of their own.
 WITH contacts AS (
-    SELECT person_id, source, event_id, min(start) AS start
+    SELECT person_id, source, min(start) AS start
     FROM event
     WHERE counted AND NOT extra AND NOT nobody
     GROUP BY person_id, source, event_id
 ),
 spaced AS (
     SELECT
-        person_id, source, event_id, start,
-        lag(start) OVER (PARTITION BY person_id ORDER BY start, source, event_id) AS before
+        person_id, source, start,
+        lag(start) OVER (PARTITION BY person_id ORDER BY start) + $episode_hours * INTERVAL '1' HOUR AS reach,
+        lead(start) OVER (PARTITION BY person_id ORDER BY start) AS next
     FROM contacts
 ),
 numbered AS (
     SELECT
         person_id, source, start,
-        sum(CASE WHEN start <= before + $episode_hours * INTERVAL '1' HOUR THEN 0 ELSE 1 END) OVER (
-            PARTITION BY person_id ORDER BY start, source, event_id
-            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        coalesce(start > reach, TRUE) AND coalesce(next > start + $episode_hours * INTERVAL '1' HOUR, TRUE) AS alone,
+        -- a range, not rows: of contacts that start together either may have been put first
+        sum(CASE WHEN start <= reach THEN 0 ELSE 1 END) OVER (
+            PARTITION BY person_id ORDER BY start
+            RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS episode
     FROM spaced
 )
+SELECT person_id, episode, start, start AS "end", 1 AS contacts, source AS sources
+FROM numbered
+WHERE alone
+UNION ALL
 SELECT
     person_id,
     episode,
@@ -29,4 +36,5 @@ SELECT
     count(*) AS contacts,
     array_to_string(list_sort(list(DISTINCT source)), '|') AS sources
 FROM numbered
+WHERE NOT alone
 GROUP BY person_id, episode

@@ -28,40 +28,52 @@ roots AS (
     LEFT JOIN parents AS c ON c.source = b.source AND c.event_id = b.parent
     LEFT JOIN parents AS d ON d.source = c.source AND d.event_id = c.parent
 ),
-measured AS (
-    SELECT source, event_id, related, start, person_id, nobody, unnest(measures) AS measure
-    FROM live
-),
-named AS (
+logged AS (
     SELECT
-        n.dataset,
-        n.extra,
-        CASE WHEN n.dataset <> 's136' THEN '' WHEN n.measure = 's136_police' THEN 'police' ELSE 'health' END AS side,
-        m.source,
-        m.event_id,
-        coalesce(r.root, m.event_id) AS incident,
-        m.related,
-        m.start,
-        m.person_id,
-        m.nobody
-    FROM measured AS m
-    JOIN counting AS n ON n.source = m.source AND n.measure = m.measure AND n.unit = 'event'
-    LEFT JOIN roots AS r ON r.source = m.source AND r.event_id = m.event_id
+        l.source, coalesce(r.root, l.event_id) AS incident, l.event_id, l.related, l.start, l.person_id, l.nobody,
+        unnest(l.measures) AS measure
+    FROM live AS l
+    LEFT JOIN roots AS r ON r.source = l.source AND r.event_id = l.event_id
+),
+sides AS (
+    SELECT
+        source, measure, dataset, extra,
+        CASE WHEN dataset <> 's136' THEN '' WHEN measure = 's136_police' THEN 'police' ELSE 'health' END AS side
+    FROM counting
+    WHERE unit = 'event'
+),
+series AS (
+    SELECT source, measure, dataset, extra, side, dense_rank() OVER (ORDER BY dataset, extra, side, source) AS series
+    FROM sides
+),
+grouped AS (
+    SELECT
+        n.series,
+        l.incident,
+        l.person_id,
+        l.nobody,
+        -- null where the person was not seen on the incident itself, only on duplicates of it
+        min(CASE WHEN l.event_id = l.incident THEN l.start END) AS own_start,
+        min(l.start) AS start,
+        min(CASE WHEN l.event_id <> l.incident THEN l.event_id END) AS duplicate,
+        min(l.related) AS related
+    FROM logged AS l
+    JOIN series AS n ON n.source = l.source AND n.measure = l.measure
+    GROUP BY n.series, l.incident, l.person_id, l.nobody
 ),
 once AS (
     SELECT
-        dataset,
-        extra,
-        side,
-        source,
-        incident,
-        person_id,
-        nobody,
-        coalesce(max(CASE WHEN event_id = incident THEN event_id END), min(event_id)) AS event_id,
-        coalesce(min(CASE WHEN event_id = incident THEN start END), min(start)) AS start,
-        min(related) AS related
-    FROM named
-    GROUP BY dataset, extra, side, source, incident, person_id, nobody
+        n.dataset,
+        n.extra,
+        n.side,
+        n.source,
+        g.person_id,
+        g.nobody,
+        CASE WHEN g.own_start IS NULL THEN g.duplicate ELSE g.incident END AS event_id,
+        coalesce(g.own_start, g.start) AS start,
+        g.related
+    FROM grouped AS g
+    JOIN (SELECT DISTINCT series, dataset, extra, side, source FROM series) AS n ON n.series = g.series
 ),
 near AS (
     SELECT

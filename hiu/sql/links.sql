@@ -4,12 +4,12 @@ WITH counts AS (
     SELECT DISTINCT source, measure, dataset, unit FROM counting WHERE NOT extra
 ),
 measured AS (
-    SELECT delivery_id, source_row, source, event_id, person_id, start, unnest(measures) AS measure
+    SELECT rowid AS one, source, event_id, person_id, unnest(measures) AS measure
     FROM latest
     WHERE state = 'live' AND start < $month_after
 ),
-events AS (
-    SELECT DISTINCT m.delivery_id, m.source_row
+counted AS (
+    SELECT m.one
     FROM measured AS m
     JOIN counts AS n ON n.source = m.source AND n.measure = m.measure
     LEFT JOIN event AS e
@@ -23,18 +23,18 @@ SELECT
     l.source_row,
     l.delivery_id,
     CASE
-        WHEN l.state <> 'live' THEN l.state WHEN e.delivery_id IS NOT NULL THEN 'counted' ELSE 'not_counted'
+        WHEN l.state <> 'live' THEN l.state
+        WHEN l.rowid IN (SELECT one FROM counted) THEN 'counted'
+        ELSE 'not_counted'
     END AS status,
     l.event_id,
     l.identity_id,
     l.person_id,
-    p.match_weight,
-    p.match_probability,
-    p.how
+    l.match_weight,
+    l.match_probability,
+    l.how
 FROM latest AS l
 JOIN current AS c ON c.delivery_id = l.delivery_id
-LEFT JOIN events AS e ON e.delivery_id = l.delivery_id AND e.source_row = l.source_row
-LEFT JOIN cluster AS p ON p.identity_id = l.identity_id
 UNION ALL
 SELECT
     c.source,

@@ -1,21 +1,73 @@
 -- One row a person: what was sent most often (ties: the first in order), the latest postcode, where and when seen.
 -- Parameter: month_after.
-WITH member AS (
-    SELECT p.person_id, i.*
+-- Most were described in one way only: where the least and the greatest of what was sent are one, there is no vote.
+WITH dated AS (
+    SELECT
+        l.person_id,
+        l.source,
+        CASE
+            WHEN l.state <> 'quarantined' AND l.start < $month_after AND h.identity_id IS NULL THEN l.start
+        END AS start
+    FROM latest AS l
+    LEFT JOIN (SELECT identity_id FROM identity WHERE "rows" = 0) AS h ON h.identity_id = l.identity_id
+    WHERE l.person_id IS NOT NULL
+),
+visit AS (
+    SELECT person_id, source, min(start) AS first_seen, max(start) AS last_seen FROM dated GROUP BY person_id, source
+),
+seen AS (
+    SELECT
+        person_id,
+        min(first_seen) AS first_seen,
+        max(last_seen) AS last_seen,
+        array_to_string(list_sort(list(source)), '|') AS sources
+    FROM visit
+    GROUP BY person_id
+),
+person AS (
+    SELECT
+        p.person_id,
+        sum(i."rows") AS times,
+        count(*) AS identities,
+        NOT bool_and(i.nobody) AS named,
+        min(i.name_text) AS name_text, max(i.name_text) AS other_name,
+        min(i.dob) AS dob, max(i.dob) AS other_dob,
+        min(i.birth_year) AS birth_year, max(i.birth_year) AS other_year,
+        min(i.sex) AS sex, max(i.sex) AS other_sex,
+        min(i.nhs_number) AS nhs_number, max(i.nhs_number) AS other_number,
+        min(i.postcode) AS postcode, max(i.postcode) AS other_postcode
     FROM identity AS i
     JOIN cluster AS p ON p.identity_id = i.identity_id
     WHERE i."rows" > 0
+    GROUP BY p.person_id
+),
+various AS (
+    SELECT
+        p.person_id, i.identity_id, i."rows" AS times,
+        CASE WHEN p.name_text <> p.other_name THEN i.name_text END AS name_text,
+        CASE WHEN p.dob <> p.other_dob THEN CAST(i.dob AS VARCHAR) END AS dob,
+        CASE WHEN p.birth_year <> p.other_year THEN CAST(i.birth_year AS VARCHAR) END AS birth_year,
+        CASE WHEN p.sex <> p.other_sex THEN i.sex END AS sex,
+        CASE WHEN p.nhs_number <> p.other_number THEN i.nhs_number END AS nhs_number,
+        CASE WHEN p.postcode <> p.other_postcode THEN i.postcode END AS postcode
+    FROM person AS p
+    JOIN cluster AS c ON c.person_id = p.person_id
+    JOIN identity AS i ON i.identity_id = c.identity_id
+    WHERE i."rows" > 0 AND (
+        p.name_text <> p.other_name OR p.dob <> p.other_dob OR p.birth_year <> p.other_year OR p.sex <> p.other_sex
+        OR p.nhs_number <> p.other_number OR p.postcode <> p.other_postcode
+    )
 ),
 said AS (
-    SELECT person_id, 'name_text' AS field, name_text AS value, "rows" AS times FROM member
+    SELECT person_id, 'name_text' AS field, name_text AS value, times FROM various
     UNION ALL
-    SELECT person_id, 'dob' AS field, CAST(dob AS VARCHAR) AS value, "rows" AS times FROM member
+    SELECT person_id, 'dob' AS field, dob AS value, times FROM various
     UNION ALL
-    SELECT person_id, 'birth_year' AS field, CAST(birth_year AS VARCHAR) AS value, "rows" AS times FROM member
+    SELECT person_id, 'birth_year' AS field, birth_year AS value, times FROM various
     UNION ALL
-    SELECT person_id, 'sex' AS field, sex AS value, "rows" AS times FROM member
+    SELECT person_id, 'sex' AS field, sex AS value, times FROM various
     UNION ALL
-    SELECT person_id, 'nhs_number' AS field, nhs_number AS value, "rows" AS times FROM member
+    SELECT person_id, 'nhs_number' AS field, nhs_number AS value, times FROM various
 ),
 weighed AS (
     SELECT person_id, field, value, sum(times) AS times
@@ -28,7 +80,7 @@ chosen AS (
     FROM weighed
     QUALIFY row_number() OVER (PARTITION BY person_id, field ORDER BY times DESC, value) = 1
 ),
-shown AS (
+voted AS (
     SELECT
         person_id,
         max(CASE WHEN field = 'name_text' THEN value END) AS name_text,
@@ -39,39 +91,30 @@ shown AS (
     FROM chosen
     GROUP BY person_id
 ),
-conflict AS (
-    SELECT
-        person_id,
-        sum(CASE WHEN field = 'nhs_number' THEN 1 ELSE 0 END) > 1 AS two_nhs_numbers,
-        sum(CASE WHEN field = 'dob' THEN 1 ELSE 0 END) > 1 AS two_dobs
-    FROM weighed
-    GROUP BY person_id
-),
-seen AS (
-    SELECT identity_id, min(start) AS first_seen, max(start) AS last_seen
-    FROM latest
-    WHERE state <> 'quarantined' AND start < $month_after
-    GROUP BY identity_id
+address AS (
+    SELECT v.person_id, v.postcode, v.identity_id, max(l.start) AS last_seen
+    FROM various AS v
+    LEFT JOIN latest AS l
+        ON l.identity_id = v.identity_id AND l.state <> 'quarantined' AND l.start < $month_after
+    WHERE v.postcode IS NOT NULL
+    GROUP BY v.person_id, v.postcode, v.identity_id
 ),
 home AS (
-    SELECT m.person_id, m.postcode
-    FROM member AS m
-    LEFT JOIN seen AS s ON s.identity_id = m.identity_id
-    WHERE m.postcode IS NOT NULL
+    SELECT person_id, postcode
+    FROM address
     QUALIFY row_number() OVER (
-        PARTITION BY m.person_id
-        ORDER BY CASE WHEN length(m.postcode) > 4 THEN 0 ELSE 1 END, s.last_seen DESC NULLS LAST, m.identity_id
+        PARTITION BY person_id
+        ORDER BY CASE WHEN length(postcode) > 4 THEN 0 ELSE 1 END, last_seen DESC NULLS LAST, identity_id
     ) = 1
 ),
 alias AS (
     SELECT person_id, array_to_string(list_sort(list(DISTINCT name)), '|') AS aliases
-    FROM (SELECT person_id, unnest(string_split(aliases, '|')) AS name FROM member WHERE aliases IS NOT NULL) AS split
-    GROUP BY person_id
-),
-place AS (
-    SELECT person_id, array_to_string(list_sort(list(DISTINCT source)), '|') AS sources
-    FROM latest
-    WHERE person_id IS NOT NULL
+    FROM (
+        SELECT p.person_id, unnest(string_split(i.aliases, '|')) AS name
+        FROM identity AS i
+        JOIN cluster AS p ON p.identity_id = i.identity_id
+        WHERE i.aliases IS NOT NULL AND i."rows" > 0
+    ) AS split
     GROUP BY person_id
 ),
 death AS (
@@ -80,41 +123,28 @@ death AS (
     JOIN latest AS l ON l.delivery_id = f.delivery_id AND l.source_row = f.source_row
     WHERE l.state = 'live' AND f.fact = 'death' AND f.at < $month_after
     GROUP BY l.person_id
-),
-person AS (
-    SELECT
-        m.person_id,
-        sum(m."rows") AS times,
-        count(*) AS identities,
-        NOT bool_and(m.nobody) AS named,
-        CAST(min(s.first_seen) AS DATE) AS first_seen,
-        CAST(max(s.last_seen) AS DATE) AS last_seen
-    FROM member AS m
-    LEFT JOIN seen AS s ON s.identity_id = m.identity_id
-    GROUP BY m.person_id
 )
 SELECT
     p.person_id,
-    w.name_text,
-    CAST(w.dob AS DATE) AS dob,
-    CASE WHEN w.dob IS NULL THEN CAST(w.birth_year AS BIGINT) END AS birth_year,
-    w.sex,
-    w.nhs_number,
-    h.postcode,
+    coalesce(v.name_text, p.name_text) AS name_text,
+    coalesce(CAST(v.dob AS DATE), p.dob) AS dob,
+    CASE WHEN p.dob IS NULL THEN coalesce(CAST(v.birth_year AS BIGINT), p.birth_year) END AS birth_year,
+    coalesce(v.sex, p.sex) AS sex,
+    coalesce(v.nhs_number, p.nhs_number) AS nhs_number,
+    coalesce(h.postcode, p.postcode) AS postcode,
     a.aliases,
-    p.first_seen,
-    p.last_seen,
-    l.sources,
+    CAST(s.first_seen AS DATE) AS first_seen,
+    CAST(s.last_seen AS DATE) AS last_seen,
+    s.sources,
     p.times AS "rows",
     p.identities,
     p.named,
     d.died,
-    coalesce(c.two_nhs_numbers, FALSE) AS two_nhs_numbers,
-    coalesce(c.two_dobs, FALSE) AS two_dobs
+    coalesce(p.nhs_number <> p.other_number, FALSE) AS two_nhs_numbers,
+    coalesce(p.dob <> p.other_dob, FALSE) AS two_dobs
 FROM person AS p
-LEFT JOIN shown AS w ON w.person_id = p.person_id
-LEFT JOIN conflict AS c ON c.person_id = p.person_id
+LEFT JOIN voted AS v ON v.person_id = p.person_id
 LEFT JOIN home AS h ON h.person_id = p.person_id
 LEFT JOIN alias AS a ON a.person_id = p.person_id
-LEFT JOIN place AS l ON l.person_id = p.person_id
+LEFT JOIN seen AS s ON s.person_id = p.person_id
 LEFT JOIN death AS d ON d.person_id = p.person_id

@@ -88,10 +88,10 @@ def _stays(work: Work, columns: list[str]) -> Iterator[pl.DataFrame]:
         if source.kind != "stays":
             continue
         stays = work.warehouse.read(
-            'select l.person_id, l.start, r."end", l.source, l.event_id from latest l '
+            'select l.person_id, r.start, r."end", l.source, l.event_id from links l '
             "join record r on r.delivery_id = l.delivery_id and r.source_row = l.source_row "
-            "where l.source = $source and l.state = 'live' and not l.nobody and l.person_id is not null "
-            "and l.event_id is not null and l.start < $after",
+            "where l.source = $source and l.status in ('counted', 'not_counted') and not r.nobody "
+            "and l.person_id is not null and l.event_id is not null and r.start < $after",
             source=source.name,
             after=work.month.after,
         )

@@ -144,6 +144,18 @@ def test_a_transaction_that_duckdb_breaks_is_undone(store: Warehouse) -> None:
     assert sorted(store.read("t").rows()) == [(1,), (5,)]
 
 
+def test_a_passing_table_is_in_no_file_and_takes_the_place_of_one_that_is(store: Warehouse) -> None:
+    given = ("deliveries", "counting", "calendar")
+    for name in (*given, "coverage"):
+        store.ensure(name)
+    assert store.build("coverage", passing=True) == 0
+    assert store.read("coverage").columns == KNOWN["coverage"].names
+    assert store.tables() == sorted(given)
+    store.drop("coverage")
+    with pytest.raises(UsageError):
+        store.read("coverage")
+
+
 def test_a_declared_table_gets_its_types_and_column_order(store: Warehouse) -> None:
     assert store.put("links", LINKS.select(sorted(LINKS.columns))) == 3
     made = store.read("links")

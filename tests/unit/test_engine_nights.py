@@ -18,7 +18,7 @@ from hiu.month import Month
 FIRST, LAST = Month(2024, 12), Month(2025, 3)
 DAYS = st.integers(-40, 130).map(lambda n: FIRST.start + timedelta(days=n))
 STAY = st.tuples(st.sampled_from("AB"), DAYS, st.none() | st.integers(0, 60), st.none() | DAYS, st.none() | DAYS)
-TYPES = {"text": pl.String, "integer": pl.Int64, "boolean": pl.Boolean, "date": pl.Date,
+TYPES = {"text": pl.String, "integer": pl.Int64, "real": pl.Float64, "boolean": pl.Boolean, "date": pl.Date,
          "timestamp": pl.Datetime("us"), "texts": pl.List(pl.String)}  # fmt: skip
 
 
