@@ -1,7 +1,8 @@
 """Deliveries read, and put to the gate together, ahead of being written: a few at a time, in order.
 
-While the warehouse writes, the next files are read: in a thread, or in a process of its own when there is enough to
-read to pay for starting one (Python reads names and postcodes in one thread only). What is read so is the same.
+While the warehouse writes, the next files are read: in a thread, or in one or two processes of their own when there
+is enough to read to pay for starting them (Python reads names and postcodes in one thread only). What is read so is the
+same.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from pipelines.place import Place
 from pipelines.steps.deliver import Asked, Job, Ready, ask, ready
 from pipelines.workers import worker_pool
 
-FEW_BYTES = 4_000_000
-"""Less than this to read is read in a thread."""
+FEW_BYTES, MANY_BYTES = 4_000_000, 32_000_000
+"""Less than the first to read is read in a thread, more than the second in two processes."""
 
 AHEAD_BYTES = 32_000_000
 WINDOW_ROWS, WINDOW_FILES = 150_000, 64
@@ -85,7 +86,8 @@ def _warm() -> None:
 
 
 def _pool(jobs: Sequence[Job]) -> Executor:
-    return ThreadPoolExecutor(1) if sum(map(_bytes, jobs)) < FEW_BYTES else worker_pool(1)
+    size = sum(map(_bytes, jobs))
+    return ThreadPoolExecutor(1) if size < FEW_BYTES else worker_pool(1 if size < MANY_BYTES else 2)
 
 
 def _read(pool: Executor, place: Place, jobs: Sequence[Job], today: date) -> Iterator[tuple[Job, Ready | InputRefused]]:

@@ -58,14 +58,16 @@ def same(one: list[Next], other: list[Next]) -> None:
             assert getattr(a[-1], name).equals(getattr(b[-1], name))
 
 
-def test_a_process_of_its_own_reads_the_same_and_refuses_the_same(
-    month_with_a_bad_file: Place, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("many", "at_once"), [(10**9, 1), (0, 10**9)], ids=["one process", "two"])
+def test_processes_of_their_own_read_the_same_and_refuse_the_same(
+    month_with_a_bad_file: Place, monkeypatch: pytest.MonkeyPatch, many: int, at_once: int
 ) -> None:
     here = read(month_with_a_bad_file)
     assert [found.job.found.name for found in here if isinstance(found.read, InputRefused)] == [f"{LAST}/{REFUSED}"]
     monkeypatch.setattr(ahead, "FEW_BYTES", 0)
     monkeypatch.setattr(ahead, "WINDOW_FILES", 2)
-    monkeypatch.setattr(ahead, "AHEAD_BYTES", 1)
+    monkeypatch.setattr(ahead, "MANY_BYTES", many)
+    monkeypatch.setattr(ahead, "AHEAD_BYTES", at_once)
     same(here, read(month_with_a_bad_file))
 
 
