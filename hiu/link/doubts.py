@@ -46,8 +46,8 @@ def doubts(ends: pl.DataFrame, rows: pl.DataFrame, decisions: pl.DataFrame, sett
            loose: pl.DataFrame | None = None) -> pl.DataFrame:  # fmt: skip
     """Pairs in doubt, each with what a wrong answer costs. A pair that was decided is in doubt no more.
 
-    ends: Linked.pairs as `with_ends` gives them with `rows` · decisions: model.DECISIONS · loose: what `links` gave,
-    if it was asked already.
+    ends: Linked.pairs as `with_ends` gives them · rows: as it was told, in any order · decisions: model.DECISIONS ·
+    loose: what `links` gave, if it was asked already.
     Columns: COLUMNS; moved = rows on the smaller side, share = their share of the rows of both sides.
     """
     decided = _decided(decisions)
@@ -66,8 +66,8 @@ def doubts(ends: pl.DataFrame, rows: pl.DataFrame, decisions: pl.DataFrame, sett
 def with_ends(pairs: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Linked.pairs with what is known of both ends, and what conflicts.
 
-    rows: identity_id, cluster (or another name of the person in `cluster`), rows, nhs_number; `left` and `right` say
-    which of them the ends are. Ids are looked up once: everything else goes by these places.
+    rows: identity_id, cluster (or another name of the person in `cluster`), rows, nhs_number. `left` and `right` are a
+    number for each end, the same wherever it stands: ids are looked up once.
     """
     rows = rows.rechunk()  # looked into at every pair: in one piece that is five times as fast
     place = rows.select("identity_id").with_row_index("place")
@@ -147,11 +147,12 @@ def _apart(ends: pl.DataFrame, rows: pl.DataFrame, decisions: pl.DataFrame, sett
     ordered = near.sort("match_weight", *PAIR, descending=[True, False, False])
     best = ordered.unique(["low", "high"], keep="first", maintain_order=True)
     best = best.join(_parted(decisions, rows), on=["low", "high"], how="anti")
-    whole = rows.select(C("rows").sum().over("cluster")).to_series()
-    one, other = (whole.gather(best[side]) for side in ("left", "right"))
-    least = pl.min_horizontal(one, other)
+    whole = rows.group_by("cluster").agg(C("rows").sum())
+    for side in ("low", "high"):
+        best = best.join(whole.rename({"cluster": side, "rows": f"rows_{side}"}), on=side, maintain_order="left")
+    least = pl.min_horizontal("rows_low", "rows_high")
     why = pl.when(C("match_probability") >= settings.link_at).then(pl.lit(RIVAL)).otherwise(pl.lit(APART))
-    return _told(best, why, least, least / (one + other).clip(1))
+    return _told(best, why, least, least / (C("rows_low") + C("rows_high")).clip(1))
 
 
 def _parted(decisions: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:

@@ -106,7 +106,7 @@ def test_the_order_in_which_pairs_and_descriptions_come_bears_on_nothing() -> No
     for seed in range(5):
         pairs, other = (frame.sample(fraction=1, shuffle=True, seed=seed) for frame in (linked.pairs, rows))
         ends = with_ends(pairs, pl.concat([other[:2], other[2:]], rechunk=False))
-        assert doubts(ends, other, empty(), Linking()).equals(found)
+        assert doubts(ends, rows, empty(), Linking()).equals(found)
         assert doubts(ends, other, empty(), Linking(), links(ends, empty())).equals(found)
 
 
