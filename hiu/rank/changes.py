@@ -1,7 +1,8 @@
 """What differs from last month's list, with a plain reason for every move.
 
-The list is the first N places of the adults. A move has one reason, the strongest that points its way:
-identity changed, risk regraded, data restated, own demand, or others' demand.
+The list is the first N places of the adults. A move has one reason, the strongest that points its way: identity
+changed, risk regraded, data restated (and the person's own demand since, if that did its part), own demand, or
+others' demand.
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ def changes(
     (date), dataset, added, removed; `earlier` holds ids that were on some list before last month's;
     `recounted` is last month's list built again from today's data (as ranking.recount gives it): where it
     differs from `before`, that person's figures were restated. That is given as the reason of a move if it did more
-    of it than what happened since; else what happened since is told against the restated figures.
+    of it than what happened since, and that is told after it; else what happened since is told alone, against the
+    restated figures.
     """
     ranked = now.ranked if isinstance(now, Ranking) else now
     known = pl.DataFrame(schema={c.name: pl.String for c in ALIASES.columns}) if aliases is None else aliases
@@ -157,10 +159,12 @@ def _reason(was: Row | None, row: Row, name: str, changed: set[str], again: dict
         return f"others' demand, which {'fell' if up else 'rose'} more than their own did."
     then = again.get(name, was)
     since = way * _step(row["expected_points"], then["expected_points"])
+    own = _own(then, row, way, since)
     if need - since > max(_SMALL, since):
-        return (f"data restated, the 12 months of the last list now come to {in_points(then['points_12'])}, not "
-                f"{amount(was['points_12'])}.")  # fmt: skip
-    return _own(then, row, way, since) or "others' demand, their own changed little."
+        points = f"{in_points(then['points_12'])}, not {amount(was['points_12'])}"
+        part = f"; in smaller part {own}" if own else "."
+        return f"data restated, the 12 months of the last list now come to {points}{part}"
+    return own or "others' demand, their own changed little."
 
 
 def _own(was: Row, row: Row, way: int, need: float) -> str | None:

@@ -124,6 +124,18 @@ def test_restated_figures_are_the_reason() -> None:
     )
 
 
+def test_own_demand_that_did_the_smaller_part_is_told_after_restated_figures() -> None:
+    then = month(area(), 1)
+    sent_again = area()
+    sent_again["C"] = {POLICE: [6] * 20 + [30, 6, 6, 10]}
+    found = changes(month(sent_again), then, month=MARCH, places=3, recounted=month(sent_again, 1))
+    row = found.filter(pl.col("person_id") == "C").row(0, named=True)
+    assert row["what"] == (
+        "Up from 3rd to 2nd: data restated, the 12 months of the last list now come to 96 points, not 72; in smaller "
+        "part own demand, 100 points in the last 12 months against 96 a month ago."
+    )
+
+
 def test_who_rises_with_less_demand_than_before_owes_it_to_others_not_to_restated_figures() -> None:
     then = area() | {"B": {POLICE: [9] * 24}}
     now = then | {"A": {POLICE: [10] * 23 + [2]}, "B": {POLICE: [9] * 20 + [10, 9, 9, 6]}}
