@@ -1,7 +1,5 @@
 """hiu: ranked lists and charts for High Intensity User Groups, from four agencies' extracts."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:

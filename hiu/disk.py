@@ -3,8 +3,6 @@
 On Windows a virus scanner or an open reader can hold a name for a moment: renaming tries again.
 """
 
-from __future__ import annotations
-
 import os
 import time
 from pathlib import Path

@@ -31,13 +31,7 @@ class InputRefused(HiuError):
     exit_code = 4
 
     def __init__(
-        self,
-        code: str,
-        message: str,
-        *,
-        file: str | None = None,
-        row: int | None = None,
-        column: str | None = None,
+        self, code: str, message: str, *, file: str | None = None, row: int | None = None, column: str | None = None
     ) -> None:
         where = ", ".join(
             part for part in (file, None if row is None else f"row {row}", column and f"column '{column}'") if part

@@ -4,8 +4,6 @@ Every constant of the rank and the labels is here, versioned by `Settings.versio
 output. Unknown keys are refused with the nearest known one.
 """
 
-from __future__ import annotations
-
 import hashlib
 import tomllib
 from datetime import date
@@ -107,7 +105,7 @@ class Agreement(_Frozen):
 
 
 class Basis(_Frozen):
-    """Leave for everybody's data to go to a recipient for a purpose; none is built in (hiu.govern.gate)."""
+    """Leave for everybody's data to go to a recipient for a purpose; none is built in (hiu.govern.basis.gate)."""
 
     purpose: Literal["support", "planning"]
     recipient: Literal["group", "clinician", "analyst", "commissioner"]

@@ -1,7 +1,5 @@
 """The command line. Heavy imports are inside the commands, so that `hiu --help` answers at once."""
 
-from __future__ import annotations
-
 import json
 import logging
 import os
@@ -24,7 +22,7 @@ from pipelines.commands.options import AsJson, Curated, OnMonth, Quiet, Raw, Sit
 from pipelines.commands.outputs import add_outputs
 from pipelines.commands.papers import add_papers
 from pipelines.commands.reports import add_reports
-from pipelines.progress import Reporter, out
+from pipelines.common.progress import Reporter, out
 
 app = typer.Typer(
     help="Ranked lists and charts for High Intensity User Groups, from four agencies' extracts.",
@@ -58,8 +56,12 @@ def command(**options: Any) -> Callable[[Callable[..., int | None]], Callable[..
                     raise
                 # the text of an unexpected error may hold a patient's values
                 where = _where(error)
-                _fail(f"a fault in hiu: {type(error).__name__} at {where}. Set HIU_DEBUG=1 to see it whole "
-                      "(it may show patients' values).", 1, kwargs.get("as_json", False))  # fmt: skip
+                _fail(
+                    f"a fault in hiu: {type(error).__name__} at {where}. Set HIU_DEBUG=1 to see it whole "
+                    "(it may show patients' values).",
+                    1,
+                    kwargs.get("as_json", False),
+                )
             else:
                 raise typer.Exit(code)
 
@@ -127,8 +129,8 @@ def run(
 ) -> int:
     """Take in, match, count, rank and publish a month; what is unchanged is not done again."""
     from hiu.month import Month
+    from pipelines.common.place import open_place
     from pipelines.govern.told import tell
-    from pipelines.place import open_place
     from pipelines.run import run_month
 
     wanted = Month.parse(month)
@@ -149,7 +151,7 @@ def check(
     as_json: AsJson = False,
 ) -> int:
     """Say what of a file would load, what would not, and why. Nothing is loaded."""
-    from pipelines.place import open_place
+    from pipelines.common.place import open_place
     from pipelines.setup.check import check_file
 
     return check_file(open_place(site), file, source, as_json=as_json)
@@ -163,7 +165,7 @@ def new(
     save: Annotated[bool, typer.Option(help="Write it to the site's sources/ folder")] = False,
 ) -> None:
     """Draft the mapping of a source from a file: headers are matched by likeness and by their values."""
-    from pipelines.place import open_place
+    from pipelines.common.place import open_place
     from pipelines.setup.check import draft_source
 
     draft_source(open_place(site), source, file, save=save)
@@ -172,8 +174,8 @@ def new(
 @command()
 def status(site: Site = None, raw: Raw = None, curated: Curated = None, as_json: AsJson = False) -> int:
     """What is published, what waits in the raw folder, and whether a run is going on."""
+    from pipelines.common.place import open_place
     from pipelines.govern.told import tell_status
-    from pipelines.place import open_place
 
     return tell_status(open_place(site, raw=raw, curated=curated), as_json=as_json, now=_now())
 
@@ -189,9 +191,9 @@ def explain(
     chart: Annotated[Path | None, typer.Option(help="Of a pair: draw it to this .svg or .png")] = None,
 ) -> None:
     """Why a person is where they are: rank, months, the source rows, and what joined them."""
+    from pipelines.common.place import open_place
     from pipelines.matching.explain import explain as tell
     from pipelines.matching.explain import explain_two
-    from pipelines.place import open_place
 
     if "," in what:
         explain_two(open_place(site, raw=raw, curated=curated), what, show_names=show_names, chart=chart, now=_now())
@@ -209,8 +211,8 @@ def find(
     show_names: Annotated[bool, typer.Option(help="Show names; it is logged")] = False,
 ) -> None:
     """Find people by a rough name, alias, date of birth, postcode or id."""
+    from pipelines.common.place import open_place
     from pipelines.matching.explain import find as search
-    from pipelines.place import open_place
 
     search(open_place(site, raw=raw, curated=curated), query, month, show_names=show_names, now=_now())
 
@@ -223,16 +225,15 @@ def verify(
     canary: Annotated[bool, typer.Option("--canary", help="Sweep for names and numbers where none may be")] = False,
 ) -> int:
     """Check the audit chain, every published file, records, releases, and the rows of every delivery."""
+    from pipelines.common.place import open_place
     from pipelines.govern.verify import tell_verified
-    from pipelines.place import open_place
 
     return tell_verified(open_place(site, raw=raw, curated=curated), canary=canary)
 
 
 @command()
 def suites(
-    check: Annotated[bool, typer.Option("--check", help="Only say whether they are current")] = False,
-    site: Site = None,
+    check: Annotated[bool, typer.Option("--check", help="Only say whether they are current")] = False, site: Site = None
 ) -> int:
     """Write the expectation suites from the model and the sources, or prove the committed ones current."""
     from pipelines.setup.check import suites_of

@@ -1,13 +1,11 @@
 """The steps of a month as data: what each depends on, and the job that does it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pipelines.fingerprint import code_digest, digest
+from pipelines.common.fingerprint import code_digest, digest
+from pipelines.common.work import Work
 from pipelines.steps import count, link, rank
-from pipelines.work import Work
 
 
 @dataclass(frozen=True)

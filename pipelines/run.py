@@ -1,7 +1,5 @@
 """Run a month: take in, match, count, rank, publish; skip what is unchanged; resume what was cut off."""
 
-from __future__ import annotations
-
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,27 +12,27 @@ from hiu.errors import HiuError
 from hiu.govern.rights import check_private, make_private
 from hiu.model import RECORDED
 from hiu.month import Month
+from pipelines.access.basis import digest_of, unpermitted
+from pipelines.access.disclose import kept_files, note_intake, note_pointed
 from pipelines.back.kept import made_before, point, prune
 from pipelines.back.undo import apply
-from pipelines.fingerprint import code_digest, digest
-from pipelines.govern.basis import digest_of, unpermitted
-from pipelines.govern.disclose import kept_files, note_intake, note_pointed
-from pipelines.govern.erase import require_finished
-from pipelines.journal import record
-from pipelines.lock import emptied, hold
-from pipelines.place import Place
+from pipelines.common.fingerprint import code_digest, digest
+from pipelines.common.journal import record
+from pipelines.common.lock import emptied, hold
+from pipelines.common.place import Place
+from pipelines.common.progress import Reporter
+from pipelines.common.work import Work
+from pipelines.erase.erase import require_finished
 from pipelines.plan import fingerprints, steps
-from pipelines.progress import Reporter
 from pipelines.steps.ingest import Intake, ingest, prepare
-from pipelines.work import Work
 
 DONE, WARNINGS, REFUSED = 0, 3, 4
 PUBLISH_CODE = (
     "hiu.publish",
     "hiu.rank",
     "hiu.link",
-    "hiu.govern.gate",
-    "pipelines.govern.basis",
+    "hiu.govern.basis.gate",
+    "pipelines.access.basis",
     "pipelines.steps.publish",
     "pipelines.steps.draw",
     "pipelines.steps.review",
@@ -64,13 +62,19 @@ class Outcome:
     def as_json(self) -> dict[str, object]:
         """The last line of --json."""
         return {
-            "exit": self.exit_code, "month": str(self.month), "published": str(self.published or "") or None,
-            "changed": self.changed, "run_id": self.run_id, "received": self.intake.received,
-            "staged": self.intake.staged, "quarantined": self.intake.quarantined,
-            "refused": [str(refusal) for refusal in self.intake.refused], "warnings": self.warnings,
+            "exit": self.exit_code,
+            "month": str(self.month),
+            "published": str(self.published or "") or None,
+            "changed": self.changed,
+            "run_id": self.run_id,
+            "received": self.intake.received,
+            "staged": self.intake.staged,
+            "quarantined": self.intake.quarantined,
+            "refused": [str(refusal) for refusal in self.intake.refused],
+            "warnings": self.warnings,
             "earlier_months": self.intake.earlier,
             "seconds": self.seconds,
-        }  # fmt: skip
+        }
 
 
 def run_month(place: Place, month: Month, *, now: datetime, report: Reporter) -> Outcome:
@@ -108,14 +112,21 @@ def _steps(work: Work, intake: Intake) -> Outcome:
     prints = fingerprints(work)
     last = steps()[-1].name
     before = work.place.published_folder(work.month - 1)
-    final = digest(prints[last], before and before.name, code_digest(*PUBLISH_CODE), work.place.settings.version,
-                   work.place.settings.name, digest_of(work.place, work.now.date()))  # fmt: skip
+    final = digest(
+        prints[last],
+        before and before.name,
+        code_digest(*PUBLISH_CODE),
+        work.place.settings.version,
+        work.place.settings.name,
+        digest_of(work.place, work.now.date()),
+    )
     there, refused = made_before(work.place, work.warehouse, work.month, final)
     warnings = [*intake.told(), *_warnings(work)]
     if there and refused:
         warnings.append(f"{refused}. Nothing has changed since: put right what was wrong, or 'hiu rollback --redo'")
-        return Outcome(work.month, work.place.published_folder(work.month), intake, False, None, work.report.seconds,
-                       warnings)  # fmt: skip
+        return Outcome(
+            work.month, work.place.published_folder(work.month), intake, False, None, work.report.seconds, warnings
+        )
     if there:
         changed = there != work.place.published_folder(work.month)
         if changed:

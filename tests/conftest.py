@@ -5,12 +5,16 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import hypothesis
 import pytest
 from areakit import LAST, NOW, SAMPLE, PlaceOf, run
 
-from pipelines.place import Place, open_place
+from pipelines.common.place import Place, open_place
 from pipelines.run import Outcome
 from pipelines.setup.demo import make_area
+
+hypothesis.settings.register_profile("hiu", deadline=None)  # a busy machine is no fault of the code
+hypothesis.settings.load_profile("hiu")
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,6 @@ An engine holds tables (hiu.model and `working`), builds one from a file of hiu/
 over by Arrow. Everything engine-sensitive is settled before a row enters it.
 """
 
-from __future__ import annotations
-
 from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path

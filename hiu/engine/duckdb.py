@@ -1,7 +1,5 @@
 """The DuckDB warehouse: one file (or memory), closed to files, network, extensions and settings once open."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path

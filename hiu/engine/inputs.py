@@ -1,7 +1,5 @@
 """What counts as what, and which months there are: the two inputs of counting that come from definitions."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import polars as pl

@@ -1,7 +1,5 @@
 """What meetings recorded, as dated facts of the people they are about: gradings and gates, as a register's are."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import polars as pl

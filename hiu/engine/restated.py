@@ -1,7 +1,5 @@
 """Restatements: what a later delivery changed in months that were published before."""
 
-from __future__ import annotations
-
 import polars as pl
 
 from hiu.engine import Engine
@@ -11,11 +9,7 @@ _NO_ALIASES = {"old_id": pl.String, "person_id": pl.String, "month": pl.Date, "k
 
 
 def restated(
-    engine: Engine,
-    demand: pl.DataFrame,
-    coverage: pl.DataFrame,
-    month: Month,
-    aliases: pl.DataFrame | None = None,
+    engine: Engine, demand: pl.DataFrame, coverage: pl.DataFrame, month: Month, aliases: pl.DataFrame | None = None
 ) -> pl.DataFrame:
     """Compare the `demand` and `coverage` published for `month` with the tables now built, for months to `month`.
 

@@ -4,8 +4,6 @@ One query at a time, made of tables and functions on an allow-list: no file, cat
 reached, and every function is one that other engines have too. Values enter as nodes of the tree, never as text.
 """
 
-from __future__ import annotations
-
 import logging
 import re
 from collections.abc import Mapping

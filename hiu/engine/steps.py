@@ -1,7 +1,5 @@
 """The order of counting: which tables are built before the matcher, and which after it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from hiu.engine import Engine
@@ -12,9 +10,21 @@ BEFORE_LINK = ("current", "record_identity", "identity", "identity_event")
 """Need record, deliveries; give the matcher what it reads."""
 
 AFTER_LINK = (
-    "latest", "coverage", "event", "stay_night", "episode", "monthly_demand", "monthly_extra", "monthly_total",
-    "links", "people", "risk_grading", "support", "team_contact", "address_demand",
-)  # fmt: skip
+    "latest",
+    "coverage",
+    "event",
+    "stay_night",
+    "episode",
+    "monthly_demand",
+    "monthly_extra",
+    "monthly_total",
+    "links",
+    "people",
+    "risk_grading",
+    "support",
+    "team_contact",
+    "address_demand",
+)
 """Need also fact, quarantine, counting, calendar and cluster; in this order."""
 
 PASSING = ("latest",)

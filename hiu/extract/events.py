@@ -1,16 +1,14 @@
 """When a row's event was, and what is wrong with it: times, and reasons to set a row aside."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 import polars as pl
 
-from hiu.extract.codes import ROUNDED, unlisted
-from hiu.extract.columns import time_key
-from hiu.extract.dates import DEFAULT, NEVER, local_stamps, read_dates
+from hiu.extract.files.columns import time_key
+from hiu.extract.values.codes import ROUNDED, unlisted
+from hiu.extract.values.dates import DEFAULT, NEVER, local_stamps, read_dates
 from hiu.month import Month
 from hiu.sources import Source
 
@@ -121,8 +119,9 @@ def _codes(cells: pl.DataFrame, source: Source) -> Iterator[Fault]:
             )
 
 
-def judged(cells: pl.DataFrame, source: Source, times: pl.DataFrame, period: Month | None,
-           columns: Mapping[str, str]) -> pl.DataFrame:  # fmt: skip
+def judged(
+    cells: pl.DataFrame, source: Source, times: pl.DataFrame, period: Month | None, columns: Mapping[str, str]
+) -> pl.DataFrame:
     """source_row, column (as sent), code and reason of each row that can't be counted; its first fault only."""
     frame = cells.hstack(times.rename({field: f"{field}@read" for field in (*STAMPS, *DAYS)}))
     found = list(faults(cells, source, period))

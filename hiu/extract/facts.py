@@ -1,23 +1,31 @@
 """Dated facts of a register, taken out of its cells: gradings, consent, contacts and the like."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 
 import polars as pl
 
-from hiu.extract.codes import YES_NO
-from hiu.extract.columns import fact_key
-from hiu.extract.dates import NEVER, read_dates
-from hiu.extract.text import tidied
+from hiu.extract.files.columns import fact_key
+from hiu.extract.values.codes import YES_NO
+from hiu.extract.values.dates import NEVER, read_dates
+from hiu.extract.values.text import tidied
 from hiu.sources import Packed, Source
 
 _TEXT = ("value", "grade", "police", "likelihood", "impact")
 _GRADES = {"L": "Low", "M": "Medium", "Med": "Medium", "H": "High", "Low": "Low", "Medium": "Medium", "High": "High"}
-SCHEMA = {"source_row": pl.Int64, "fact": pl.String, "at": pl.Date, "value": pl.String, "role": pl.String,
-          "likelihood": pl.Int64, "impact": pl.Int64, "grade": pl.String, "police_present": pl.Boolean,
-          "column": pl.String, "readable": pl.Boolean}  # fmt: skip
+SCHEMA = {
+    "source_row": pl.Int64,
+    "fact": pl.String,
+    "at": pl.Date,
+    "value": pl.String,
+    "role": pl.String,
+    "likelihood": pl.Int64,
+    "impact": pl.Int64,
+    "grade": pl.String,
+    "police_present": pl.Boolean,
+    "column": pl.String,
+    "readable": pl.Boolean,
+}
 
 
 def read_facts(frame: pl.DataFrame, source: Source, columns: Mapping[str, str]) -> pl.DataFrame:
@@ -25,8 +33,11 @@ def read_facts(frame: pl.DataFrame, source: Source, columns: Mapping[str, str]) 
     police_present; `readable` is false for a piece of a cell that the pattern or the date formats do not fit,
     `column` the header it came from.
     """
-    parts = [_packed(frame, packed, columns[fact_key(index)], columns.get(fact_key(index, at=True)))
-             for index, packed in enumerate(source.facts) if fact_key(index) in columns]  # fmt: skip
+    parts = [
+        _packed(frame, packed, columns[fact_key(index)], columns.get(fact_key(index, at=True)))
+        for index, packed in enumerate(source.facts)
+        if fact_key(index) in columns
+    ]
     found = pl.concat([pl.DataFrame(schema=SCHEMA), *parts])
     order = pl.int_range(1, pl.len() + 1).over("source_row", "fact").alias("position")
     return found.with_columns(order)

@@ -1,26 +1,30 @@
 """Who a row is about: the identity columns of a record, each read once per distinct value."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import polars as pl
 
-from hiu.extract.address import read_address
-from hiu.extract.codes import SEX, coded, local_id, read_age
-from hiu.extract.dates import read_births
-from hiu.extract.names import Name, Order, read_name, read_parts
-from hiu.extract.nhs_number import nhs_number
-from hiu.extract.plain import plain_homes, plain_names
-from hiu.extract.postcode import read_postcodes
-from hiu.extract.text import per_value
+from hiu.extract.values.address import read_address
+from hiu.extract.values.codes import SEX, coded, local_id, read_age
+from hiu.extract.values.dates import read_births
+from hiu.extract.values.names import Name, Order, read_name, read_parts
+from hiu.extract.values.nhs_number import nhs_number
+from hiu.extract.values.plain import plain_homes, plain_names
+from hiu.extract.values.postcode import read_postcodes
+from hiu.extract.values.text import per_value
 from hiu.sources import Source
 
 _NAMES = ("name", "given", "middle", "family", "aliases")
-_NAME_TYPE = {"text": pl.String, "given": pl.String, "middle": pl.String, "family": pl.String, "aliases": pl.String,
-              "unknown": pl.Boolean}  # fmt: skip
+_NAME_TYPE = {
+    "text": pl.String,
+    "given": pl.String,
+    "middle": pl.String,
+    "family": pl.String,
+    "aliases": pl.String,
+    "unknown": pl.Boolean,
+}
 _ADDRESS_TYPE = pl.Struct({"house": pl.String, "street": pl.String})
 
 
@@ -52,8 +56,7 @@ def identities(
     frame = frame.with_columns(pl.when(~(pl.col("unknown").fill_null(False) & unnamed)).then("local_ids"))
     born = pl.when(pl.col("dob").is_null()).then(pl.col("start").dt.year() - pl.col("age"))
     return frame.with_columns(
-        (unnamed & pl.col("local_ids").is_null()).alias("nobody"),
-        born.cast(pl.Int64).alias("birth_year"),
+        (unnamed & pl.col("local_ids").is_null()).alias("nobody"), born.cast(pl.Int64).alias("birth_year")
     ).rename({"text": "name_text"})
 
 
@@ -164,8 +167,10 @@ def _local_ids(cells: pl.DataFrame, source: Source) -> pl.Series:
             continue
         number = cells.select(local_id(pl.col(field)).alias(field)).to_series()
         pieces = re.split(r"\{(\w+)\}", spec.scheme or source.name)
-        scheme = [pl.lit(piece.lower()) if place % 2 == 0 else _text(cells, piece).str.to_lowercase()
-                  for place, piece in enumerate(pieces)]  # fmt: skip
+        scheme = [
+            pl.lit(piece.lower()) if place % 2 == 0 else _text(cells, piece).str.to_lowercase()
+            for place, piece in enumerate(pieces)
+        ]
         labelled.append(
             cells.with_columns(number).select(pl.concat_str([*scheme, pl.lit(":"), pl.col(field)]).alias(field))
         )

@@ -1,7 +1,5 @@
 """What a row may be counted as: the conditions of its source's measures."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 
 import polars as pl

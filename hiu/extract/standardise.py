@@ -1,7 +1,5 @@
 """Standardise: a delivery's text cells to typed records, dated facts, and rows set aside with a reason."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,23 +7,28 @@ from typing import Any
 import polars as pl
 
 from hiu import model
-from hiu.extract.codes import YES_NO, coded, whole
-from hiu.extract.columns import match_columns
-from hiu.extract.dates import local_stamps, read_dates
 from hiu.extract.events import DAYS, STAMPS, judged, read_times
 from hiu.extract.facts import read_facts
+from hiu.extract.files.columns import match_columns
+from hiu.extract.files.read import RawTable
 from hiu.extract.identity import identities
 from hiu.extract.measures import measures
-from hiu.extract.postcode import read_postcodes
-from hiu.extract.read import RawTable
-from hiu.extract.text import tidied, tidied_name
+from hiu.extract.values.codes import YES_NO, coded, whole
+from hiu.extract.values.dates import local_stamps, read_dates
+from hiu.extract.values.postcode import read_postcodes
+from hiu.extract.values.text import tidied, tidied_name
 from hiu.month import Month
 from hiu.sources import FieldSpec, Source
 
 _TYPES: dict[str, pl.DataType] = {
-    "text": pl.String(), "integer": pl.Int64(), "real": pl.Float64(), "boolean": pl.Boolean(), "date": pl.Date(),
-    "timestamp": pl.Datetime("us"), "texts": pl.List(pl.String),
-}  # fmt: skip
+    "text": pl.String(),
+    "integer": pl.Int64(),
+    "real": pl.Float64(),
+    "boolean": pl.Boolean(),
+    "date": pl.Date(),
+    "timestamp": pl.Datetime("us"),
+    "texts": pl.List(pl.String),
+}
 _EVENT = ("event_id", "record_id", "version", "deleted", "duplicate_of", "spell_id", "measures", "related", "details")
 _NAMES = ("name", "given", "family", "aliases")
 _WORDS = ("text", "code", "address", "related")
@@ -44,8 +47,9 @@ class Standardised:
     quarantine: pl.DataFrame
 
 
-def standardise(raw: RawTable, source: Source, *, delivery_id: str, source_file: str, period: Month | None,
-                synthetic: bool) -> Standardised:  # fmt: skip
+def standardise(
+    raw: RawTable, source: Source, *, delivery_id: str, source_file: str, period: Month | None, synthetic: bool
+) -> Standardised:
     """Read the cells of one delivery by its source's definition.
 
     `period` is the delivery's month (None for a register); `synthetic` lets NHS numbers of the test range count as
@@ -66,10 +70,14 @@ def standardise(raw: RawTable, source: Source, *, delivery_id: str, source_file:
         "period": period.start if period and source.kind != "register" else None,
     }
     records = pl.concat(
-        [cells.select("source_row"), _events(cells, source), times.select(*STAMPS, *DAYS),
-         identities(cells, source, times["start"], at, synthetic=synthetic).drop("start")],
+        [
+            cells.select("source_row"),
+            _events(cells, source),
+            times.select(*STAMPS, *DAYS),
+            identities(cells, source, times["start"], at, synthetic=synthetic).drop("start"),
+        ],
         how="horizontal",
-    )  # fmt: skip
+    )
     records = records.with_columns(pl.col("source_row").is_in(bad["source_row"].implode()).alias("quarantined"))
     quarantine = pl.concat([bad, raw.refused.select(bad.columns)]).sort("source_row")
     return Standardised(
@@ -102,8 +110,11 @@ def _events(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
     deleted = [_is(values, field, words) for field, words in key.deleted.items()]
     duplicate = [_is(values, field, words) for field, words in key.duplicate.items()]
     event = _joined(known, key.event)
-    related = [pl.lit(f"{spec.source}:") + pl.col(field) for field, spec in source.fields.items()
-               if spec.type == "related" and field in known]  # fmt: skip
+    related = [
+        pl.lit(f"{spec.source}:") + pl.col(field)
+        for field, spec in source.fields.items()
+        if spec.type == "related" and field in known
+    ]
     kept = [field for field in source.keep if field in known]
     frame = values.with_columns(
         event.alias("event_id"),
@@ -180,7 +191,8 @@ def _parent(known: list[str], field: str | None, duplicate: list[pl.Expr]) -> pl
 def _unread(facts: pl.DataFrame) -> pl.DataFrame:
     reason = "a part of the cell does not have the form of the source's pattern, or its date can't be read"
     return facts.filter(~pl.col("readable")).select(
-        "source_row", "column", pl.lit("fact_unreadable").alias("code"), pl.lit(reason).alias("reason"))  # fmt: skip
+        "source_row", "column", pl.lit("fact_unreadable").alias("code"), pl.lit(reason).alias("reason")
+    )
 
 
 def _first(*parts: pl.DataFrame) -> pl.DataFrame:

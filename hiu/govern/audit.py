@@ -6,8 +6,6 @@ Events hold codes, counts, paths and person tokens: never a name or another valu
 The caller holds the site's lock: one writer at a time.
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import json
@@ -113,8 +111,10 @@ def _last(path: Path, whole: bytes, key: bytes) -> tuple[int, str]:
         return 0, GENESIS
     entry = _entry(whole.rstrip(b"\n").rsplit(b"\n", 1)[-1])
     if entry is None or any(_breaks(entry, key, entry["previous"], entry["n"])):
-        raise HiuError(f"{path}: the last line was changed or written with another key; nothing is added to it. "
-                       "'hiu verify' says more")  # fmt: skip
+        raise HiuError(
+            f"{path}: the last line was changed or written with another key; nothing is added to it. "
+            "'hiu verify' says more"
+        )
     return entry["n"], str(entry["mac"])
 
 

@@ -1,7 +1,5 @@
 """A new site: its folders with owner-only rights, its key, and a site.toml that explains every setting."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from datetime import date
@@ -9,8 +7,8 @@ from importlib import resources
 from pathlib import Path
 
 from hiu.errors import UsageError
-from hiu.govern.basis import agreement_block
-from hiu.govern.gate import basis_block
+from hiu.govern.basis.agreements import agreement_block
+from hiu.govern.basis.gate import basis_block
 from hiu.govern.keys import make_key
 from hiu.govern.rights import make_private
 

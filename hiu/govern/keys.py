@@ -4,8 +4,6 @@ Person ids, the audit chain and pseudonyms each use a key derived from it, so no
 Made with the operating system's generator: the one thing in the library that is meant to be unrepeatable.
 """
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import hmac
@@ -86,8 +84,10 @@ def stored(name: str) -> bytes:
     with contextlib.suppress(ValueError):
         if text and len(key := bytes.fromhex(text)) == SIZE:
             return key
-    raise SettingsError(f"the keyring has no key of this site ({name}); 'hiu key --keyring' copies it there, "
-                        'and key_store = "file" uses the file')  # fmt: skip
+    raise SettingsError(
+        f"the keyring has no key of this site ({name}); 'hiu key --keyring' copies it there, "
+        'and key_store = "file" uses the file'
+    )
 
 
 def _keyring() -> Any:
@@ -117,5 +117,7 @@ def derive(key: bytes, purpose: str) -> bytes:
 def _refuse_inside(path: Path, folders: Iterable[Path]) -> None:
     for folder in folders:
         if path.resolve().is_relative_to(folder.resolve()):
-            raise SettingsError(f"{path}: the key lies inside the data folder {folder}; whoever copies the data "
-                                "would have both. Move it out and set key_file in site.toml")  # fmt: skip
+            raise SettingsError(
+                f"{path}: the key lies inside the data folder {folder}; whoever copies the data "
+                "would have both. Move it out and set key_file in site.toml"
+            )

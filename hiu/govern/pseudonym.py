@@ -3,8 +3,6 @@
 A cohort of 10 to 50 people stays re-identifiable to those who know them, whatever they are called.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import hmac

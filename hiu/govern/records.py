@@ -6,8 +6,6 @@ earlier version) is dropped by the next `add`; it was never reported as done. Th
 so they can be added to while a run is going on, and they outlive a rebuilt warehouse.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from datetime import date, datetime

@@ -5,8 +5,6 @@ them; a user's own profile folder is closed to other users, a shared drive is no
 nothing and `advice` gives the command for a person who may.
 """
 
-from __future__ import annotations
-
 import os
 import stat
 from pathlib import Path
@@ -57,5 +55,7 @@ def advice(path: Path) -> str | None:
     """On Windows, what a person should run, since we cannot; None elsewhere."""
     if has_bits():
         return None
-    return (f"Windows: rights of '{path}' are those of the folder it is in. To close it to other users run: "
-            f'icacls "{path}" /inheritance:r /grant:r "%USERNAME%:(OI)(CI)F"')  # fmt: skip
+    return (
+        f"Windows: rights of '{path}' are those of the folder it is in. To close it to other users run: "
+        f'icacls "{path}" /inheritance:r /grant:r "%USERNAME%:(OI)(CI)F"'
+    )

@@ -1,11 +1,11 @@
 """Matching people: which descriptions are one person, why, and what a person should check."""
 
-from hiu.link.decisions import ContradictoryDecision
-from hiu.link.explain import PairExplanation, explain_pair
-from hiu.link.find import Finder, find
-from hiu.link.ids import assign_people
-from hiu.link.ledger import ledger
 from hiu.link.match import Linked, link
+from hiu.link.people.decisions import ContradictoryDecision
+from hiu.link.people.ids import assign_people
+from hiu.link.people.ledger import ledger
+from hiu.link.review.explain import PairExplanation, explain_pair
+from hiu.link.review.find import Finder, find
 
 __all__ = [
     "ContradictoryDecision",

@@ -4,16 +4,14 @@ Extra nicknames and spellings become other names a person is known by; local num
 out; two sources that never share a person are kept apart, also through a third, unless a reviewer said otherwise.
 """
 
-from __future__ import annotations
-
 from itertools import permutations
 from typing import Any
 
 import polars as pl
 
 from hiu.errors import HiuError
-from hiu.link.decisions import Book, ContradictoryDecision, empty, in_force
 from hiu.link.match import Linked, link
+from hiu.link.people.decisions import Book, ContradictoryDecision, empty, in_force
 from hiu.settings import Linking
 
 C = pl.col
@@ -33,8 +31,9 @@ def prepared(identity: pl.DataFrame, settings: Linking) -> pl.DataFrame:
     return out
 
 
-def link_locally(identity: pl.DataFrame, *, settings: Linking, decisions: pl.DataFrame | None = None,
-                 **more: Any) -> Linked:  # fmt: skip
+def link_locally(
+    identity: pl.DataFrame, *, settings: Linking, decisions: pl.DataFrame | None = None, **more: Any
+) -> Linked:
     """Link under a site's own rules; the same arguments and answer as hiu.link.link.
 
     Where linking.never_shared is broken the descriptions are parted and everything is linked again, until it holds.
@@ -82,8 +81,13 @@ def _with(decisions: pl.DataFrame, parted: set[tuple[str, str]]) -> pl.DataFrame
     return pl.concat([decisions, more], how="diagonal")
 
 
-def _broken(clusters: pl.DataFrame, identity: pl.DataFrame, settings: Linking, decisions: pl.DataFrame,
-            parted: set[tuple[str, str]]) -> set[tuple[str, str]]:  # fmt: skip
+def _broken(
+    clusters: pl.DataFrame,
+    identity: pl.DataFrame,
+    settings: Linking,
+    decisions: pl.DataFrame,
+    parted: set[tuple[str, str]],
+) -> set[tuple[str, str]]:
     """Pairs of one cluster, each of one source alone, that a rule says are two; not where a reviewer joined them."""
     where = clusters.select("identity_id", "cluster").join(identity.select("identity_id", "sources"), on="identity_id")
     book, out = Book(in_force(_with(decisions, parted))), set[tuple[str, str]]()

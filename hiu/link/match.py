@@ -5,25 +5,24 @@ earlier run only what a new or changed description touches is compared and resol
 fixed by identity ids, so that loading month by month and all at once give the same people.
 """
 
-from __future__ import annotations
-
 import hashlib
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
 
-from hiu.link import nodes, scorer
-from hiu.link.answer import clusters, named
-from hiu.link.block import Blocking, Pairs, split
-from hiu.link.cluster import Evidence, Facts, Resolved, cluster
-from hiu.link.columns import Columns, columns, signature
-from hiu.link.compare import Comparing
-from hiu.link.decisions import Rules, empty, in_force
-from hiu.link.hashes import Hashes, probe
+from hiu.link.candidates.block import Blocking, Pairs, split
+from hiu.link.compare.pairs import Comparing
+from hiu.link.describe import nodes
+from hiu.link.describe.columns import Columns, columns, signature
+from hiu.link.describe.hashes import Hashes, probe
 from hiu.link.levels import Ints
-from hiu.link.memory import Memory, Recalled, remember, still
-from hiu.link.scored import Scored
+from hiu.link.model import scorer
+from hiu.link.people.answer import clusters, named
+from hiu.link.people.cluster import Evidence, Facts, Resolved, cluster
+from hiu.link.people.decisions import Rules, empty, in_force
+from hiu.link.people.memory import Memory, Recalled, remember, still
+from hiu.link.people.scored import Scored
 from hiu.settings import Linking
 
 C = pl.col
@@ -86,8 +85,14 @@ def _under(settings: Linking, model: scorer.Scorer, code: str) -> str:
 class _Work:
     """The nodes of one run on their way to people."""
 
-    def __init__(self, described: nodes.Collapsed, events: pl.DataFrame | None, rules: Rules, settings: Linking,
-                 model: scorer.Scorer) -> None:  # fmt: skip
+    def __init__(
+        self,
+        described: nodes.Collapsed,
+        events: pl.DataFrame | None,
+        rules: Rules,
+        settings: Linking,
+        model: scorer.Scorer,
+    ) -> None:
         seen = None
         if events is not None:
             seen = events.join(described.member, on="identity_id").select("node", "source", "event").unique()

@@ -1,7 +1,5 @@
 """A table as a polars frame: the types of its columns. (Apart from the package, which needs no polars.)"""
 
-from __future__ import annotations
-
 import polars as pl
 
 from hiu.model.table import Table, Type

@@ -114,30 +114,40 @@ REVIEWS = Table(
     ("person_id", "event"),
     (
         PERSON,
-        column("event", "text", "Why it was due", codes=("age", "exit", "death", "move", "contact before death"),
-               nullable=False),
-        column("decision", "text", "What was decided", codes=("keep", "erase", "referred", "not referred"),
-               nullable=False),
+        column(
+            "event",
+            "text",
+            "Why it was due",
+            codes=("age", "exit", "death", "move", "contact before death"),
+            nullable=False,
+        ),
+        column(
+            "decision", "text", "What was decided", codes=("keep", "erase", "referred", "not referred"), nullable=False
+        ),
         column("reason", "text", "Why", personal=True, nullable=False),
         column("next_on", "date", "When to look again"),
         _WHO,
         _WHEN,
     ),
     "records",
-)  # fmt: skip
+)
 
 TOMBSTONES = Table(
     "tombstones",
     "Keyed digests of how an erased person was described: rows that match are set aside at intake as 'erased'.",
     ("token",),
     (
-        column("token", "text", "HMAC of a number, a local id, a name and date of birth, or a whole description",
-               nullable=False),
+        column(
+            "token",
+            "text",
+            "HMAC of a number, a local id, a name and date of birth, or a whole description",
+            nullable=False,
+        ),
         column("erasure", "text", "Token of the erasure it belongs to", nullable=False),
         column("at", "timestamp", "When", "UTC", nullable=False),
     ),
     "records",
-)  # fmt: skip
+)
 
 KEY_TURNS = Table(
     "key_turns",

@@ -31,9 +31,7 @@ LINK_QUALITY = Table(
         ),
         column("value", "real", "The figure: a share is 0 to 1; null if it can't be said"),
         column(
-            "low",
-            "real",
-            "Lower end: 95% interval; of a model's estimate, how far such were out; null for a count",
+            "low", "real", "Lower end: 95% interval; of a model's estimate, how far such were out; null for a count"
         ),
         column("high", "real", "Upper end, likewise; null for a count"),
         column("n", "integer", "Rows, pairs or people it is a share of", nullable=False),

@@ -16,11 +16,17 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "consent": ("given", "refused", "withdrawn"),
     "capacity": ("reviewed", "review needed"),
     "decision": (
-        "Offer support", STARTING, "Continue support", "Wait and review", "Refer to another service",
-        "Person does not want support", "Support ended by the person", "Support ended by agreement",
+        "Offer support",
+        STARTING,
+        "Continue support",
+        "Wait and review",
+        "Refer to another service",
+        "Person does not want support",
+        "Support ended by the person",
+        "Support ended by agreement",
     ),
     "action_done": ("yes",),
-}  # fmt: skip
+}
 """The words a field takes; others are free text or dates. No decision among them changes a rank."""
 
 NEEDED_TO_START = {"permission": "granted", "capacity": "reviewed", "consent": "given"}

@@ -1,7 +1,5 @@
 """What a table and a column are, and the columns many tables share."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal
 

@@ -3,20 +3,25 @@
 from typing import Literal, get_args
 
 FactKind = Literal[
-    "offered", "consent", "permission", "capacity", "notice", "start", "end", "plan", "plan_review",
-    "contact", "grading", "cmht", "lead_clinician", "death",
-]  # fmt: skip
+    "offered",
+    "consent",
+    "permission",
+    "capacity",
+    "notice",
+    "start",
+    "end",
+    "plan",
+    "plan_review",
+    "contact",
+    "grading",
+    "cmht",
+    "lead_clinician",
+    "death",
+]
 """What a register may say of a person, each with a date."""
 FACTS: tuple[str, ...] = get_args(FactKind)
 
-DATASETS = (
-    "police_incident",
-    "ambulance_deployment",
-    "ed_attendance",
-    "mh_bed_day",
-    "s136",
-    "mha_assessment",
-)
+DATASETS = ("police_incident", "ambulance_deployment", "ed_attendance", "mh_bed_day", "s136", "mha_assessment")
 """The Guide's five minimum data sets (G57), s136 and MHA assessments apart. A site's own source may add one."""
 
 MANY = {
@@ -46,13 +51,4 @@ HOW = ("number", "model", "decision", "single", "nobody")
 
 ROLES = ("subject", "caller", "victim", "suspect", "missing", "witness")
 
-LABELS = (
-    "NEW",
-    "IN HOSPITAL",
-    "ESCALATING",
-    "DE-ESCALATING",
-    "QUIET",
-    "RISING",
-    "FALLING",
-    "STEADY",
-)
+LABELS = ("NEW", "IN HOSPITAL", "ESCALATING", "DE-ESCALATING", "QUIET", "RISING", "FALLING", "STEADY")

@@ -1,10 +1,8 @@
 """Who may be shown: people supported, and candidates in the top N; nobody else (G18, G57).
 
-And of those only whom the basis permits (hiu.govern.gate): `gated` marks the list, `visible` shows nobody who is not
+And of those only whom the basis permits (govern.basis.gate): `gated` marks the list, `visible` shows nobody who is not
 marked, and `withheld` says how many are left out. A person who is not shown has no row, no chart and no name.
 """
-
-from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -20,7 +18,7 @@ PERMITTED = "permitted"
 def gated(tables: Mapping[str, pl.DataFrame], permitted: Collection[str]) -> dict[str, pl.DataFrame]:
     """Published tables as an output may use them.
 
-    `permitted` = ids the gate lets through (`hiu.govern.gate.permitted`). `ranked` carries the mark; of everybody else,
+    `permitted` = ids the gate lets through (`gate.permitted`). `ranked` carries the mark; of everybody else,
     `changes`, `support` and `meeting_entry` keep no row.
     """
     allowed = _among(permitted)
@@ -77,7 +75,9 @@ def charted(ranked: pl.DataFrame, top: int, charts: int, *, candidates: bool = T
 def _placed(ranked: pl.DataFrame, top: int) -> pl.DataFrame:
     """Supported people, and candidates in the top N: places are counted over everybody, withheld people too."""
     if PERMITTED not in ranked.columns:
-        raise HiuError("this list did not pass the gate, so nobody on it may be shown: mark it by "
-                       "hiu.publish.access.gated with the ids that hiu.govern.gate.permitted gives")  # fmt: skip
+        raise HiuError(
+            "this list did not pass the gate, so nobody on it may be shown: mark it by "
+            "hiu.publish.access.gated with the ids that hiu.govern.basis.gate.permitted gives"
+        )
     place = pl.col("rank").rank("ordinal").over("list")
     return ranked.filter((pl.col("access") == "supported") | (place <= top))

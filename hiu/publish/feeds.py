@@ -1,7 +1,5 @@
 """What each data set's source supplied, and which months it did not."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Any
 
@@ -9,13 +7,14 @@ import polars as pl
 
 from hiu.model import DATASETS
 from hiu.month import Month
-from hiu.publish.titles import title_of
+from hiu.publish.words.datasets import title_of
 
 
 def missing_feeds(coverage: pl.DataFrame, month: Month) -> list[dict[str, Any]]:
     """Each data set: whether it was supplied this month, and the months of the last 12 it was not."""
-    given = {(when, name) for when, name, supplied in
-             coverage.select("month", "dataset", "supplied").iter_rows() if supplied}  # fmt: skip
+    given = {
+        (when, name) for when, name, supplied in coverage.select("month", "dataset", "supplied").iter_rows() if supplied
+    }
     first = coverage["month"].min()
     begin = max(month - 11, Month.of(first)) if isinstance(first, date) else month
     names = sorted({*DATASETS, *coverage["dataset"].to_list()}, key=lambda name: (_place(name), name))

@@ -1,7 +1,5 @@
 """Offline pages: templates with everything escaped, one style sheet allowed by its digest, nothing fetched."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 from functools import cache
@@ -11,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hiu.publish.stamp import MARKING
-from hiu.publish.text import day, number, shown_name
+from hiu.publish.words.text import day, number, shown_name
 
 
 def render(template: str, **values: Any) -> str:

@@ -4,8 +4,6 @@ A source is a fixed template of this package; everything that varies goes in as 
 `json("data.json")`, pictures by `image`), never into the source, so that no value can be markup.
 """
 
-from __future__ import annotations
-
 import io
 import json
 import re

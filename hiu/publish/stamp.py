@@ -1,12 +1,10 @@
 """What every output says about itself: which site and month, to which day, built when, by which run."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from hiu.month import Month
-from hiu.publish.text import day
+from hiu.publish.words.text import day
 
 MARKING = "OFFICIAL-SENSITIVE: patient data"
 
@@ -42,7 +40,12 @@ class Stamp:
     def as_dict(self) -> dict[str, str | bool]:
         """Plain values, for a manifest."""
         return {
-            "site": self.site, "month": str(self.month), "run_id": self.run_id,
-            "built": f"{self.built:%Y-%m-%dT%H:%M:%SZ}", "data_to": self.data_to.isoformat(),
-            "settings_version": self.settings_version, "synthetic": self.synthetic, "audit_head": self.audit_head,
-        }  # fmt: skip
+            "site": self.site,
+            "month": str(self.month),
+            "run_id": self.run_id,
+            "built": f"{self.built:%Y-%m-%dT%H:%M:%SZ}",
+            "data_to": self.data_to.isoformat(),
+            "settings_version": self.settings_version,
+            "synthetic": self.synthetic,
+            "audit_head": self.audit_head,
+        }

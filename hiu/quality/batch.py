@@ -11,8 +11,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _IN_PANDAS: dict[str, tuple[type[pl.DataType], ...]] = {
-    "str": (pl.String,), "float64": (pl.Float64,), "bool": (pl.Boolean,), "datetime64": (pl.Date, pl.Datetime),
-}  # fmt: skip
+    "str": (pl.String,),
+    "float64": (pl.Float64,),
+    "bool": (pl.Boolean,),
+    "datetime64": (pl.Date, pl.Datetime),
+}
 """Type of the batch's column -> what becomes it."""
 
 

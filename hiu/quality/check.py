@@ -5,8 +5,6 @@ own log and progress bars are off, and nothing of a result but counts and row nu
 Its import takes seconds, so it happens at the first delivery and never when there is none.
 """
 
-from __future__ import annotations
-
 import logging
 import math
 from collections.abc import Mapping
@@ -26,11 +24,7 @@ LATE = timedelta(days=32)
 FAILED_SCHEMA = {"source_row": pl.Int64, "column": pl.String, "code": pl.String, "reason": pl.String}
 ROW_COUNT = "expect_table_row_count_to_be_between"
 _HELD_OR_NOT = {"result_format": "BOOLEAN_ONLY"}
-_ROW_NUMBERS = {
-    "result_format": "COMPLETE",
-    "exclude_unexpected_values": True,
-    "return_unexpected_index_query": False,
-}
+_ROW_NUMBERS = {"result_format": "COMPLETE", "exclude_unexpected_values": True, "return_unexpected_index_query": False}
 
 
 class Checked(TypedDict):
@@ -186,8 +180,14 @@ def _gated(records: pl.DataFrame, outcomes: list[tuple[Any, Outcome]], usual: in
 
 def _checked(one: Mapping[str, Any], count: int) -> Checked:
     meta = one["meta"]
-    return Checked(expectation=one["type"], column=meta["column"], code=meta["code"], severity=meta["severity"],
-                   passed=not count, failed_count=count)  # fmt: skip
+    return Checked(
+        expectation=one["type"],
+        column=meta["column"],
+        code=meta["code"],
+        severity=meta["severity"],
+        passed=not count,
+        failed_count=count,
+    )
 
 
 def _quarantined(records: pl.DataFrame) -> set[int]:

@@ -6,8 +6,6 @@ column and a reason sentence without values. `{"$PARAMETER": name}` is filled pe
 latest_day, latest_year, period_end, usual_low, usual_high; days are numbers such as 20260331.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal
@@ -48,8 +46,9 @@ PAIRS: tuple[tuple[Severity, str, str, str, str], ...] = (
 """Later column, earlier column, code, reason. By day: an hour repeats when the clocks go back."""
 
 
-def expectation(kind: str, severity: Severity, code: str, column: str, reason: str, /, *, least_rows: int = 0,
-                **kwargs: Any) -> Expectation:  # fmt: skip
+def expectation(
+    kind: str, severity: Severity, code: str, column: str, reason: str, /, *, least_rows: int = 0, **kwargs: Any
+) -> Expectation:
     """One expectation with its meta; `least_rows` = not asked of smaller deliveries."""
     meta: dict[str, Any] = {"severity": severity, "code": code, "column": column, "reason": reason}
     if least_rows:
@@ -64,8 +63,14 @@ def _one(kind: str, severity: Severity, code: str, column: str, reason: str, **k
 def types(columns: list[Column]) -> Iterator[Expectation]:
     """Types and nulls, from the model: a wrong type fails the whole delivery, an empty cell its row."""
     for column in columns:
-        yield _one("expect_column_values_to_be_of_type", "gate", "wrong_type", column.name,
-                   f"{column.name} is not of type {column.type}", type_=TYPES[column.type])  # fmt: skip
+        yield _one(
+            "expect_column_values_to_be_of_type",
+            "gate",
+            "wrong_type",
+            column.name,
+            f"{column.name} is not of type {column.type}",
+            type_=TYPES[column.type],
+        )
     for column in columns:
         if not column.nullable:
             yield _one("expect_column_values_to_not_be_null", "gate", "missing", column.name, f"{column.name} is empty")
@@ -103,33 +108,58 @@ def ranges(names: set[str], source: Source) -> Iterator[Expectation]:
     """Dates, years and ages that can be believed."""
     latest, year = {"$PARAMETER": "latest_day"}, {"$PARAMETER": "latest_year"}
     bounds: tuple[tuple[str, Any, Any, str], ...] = (
-        ("start_number", source.earliest * 10000 + 101, latest,
-         f"the start is before {source.earliest}, or long after the month the delivery is for"),
+        (
+            "start_number",
+            source.earliest * 10000 + 101,
+            latest,
+            f"the start is before {source.earliest}, or long after the month the delivery is for",
+        ),
         ("dob_number", 18800101, latest, "the date of birth is before 1880 or after the delivery"),
         ("birth_year", source.earliest - 120, year, "the year of birth is long past or after the delivery"),
         ("age", 0, 120, "the age is not between 0 and 120"),
         ("likelihood", 1, 5, "the likelihood is not between 1 and 5"),
         ("impact", 1, 5, "the impact is not between 1 and 5"),
         ("at_number", 19000101, None, "the date is before 1900"),
-    )  # fmt: skip
+    )
     for column, low, high, reason in bounds:
         if (shown := column.removesuffix("_number")) in names:
-            yield expectation("expect_column_values_to_be_between", "gate", "out_of_range", shown, reason,
-                              column=column, min_value=low, max_value=high)  # fmt: skip
+            yield expectation(
+                "expect_column_values_to_be_between",
+                "gate",
+                "out_of_range",
+                shown,
+                reason,
+                column=column,
+                min_value=low,
+                max_value=high,
+            )
     if "start" in names and source.kind != "register":
-        yield expectation("expect_column_values_to_be_between", "warn", "after_period", "start",
-                          "the start is after the month the delivery is for",
-                          column="start_number", max_value={"$PARAMETER": "period_end"})  # fmt: skip
+        yield expectation(
+            "expect_column_values_to_be_between",
+            "warn",
+            "after_period",
+            "start",
+            "the start is after the month the delivery is for",
+            column="start_number",
+            max_value={"$PARAMETER": "period_end"},
+        )
 
 
 def pairs(names: set[str]) -> Iterator[Expectation]:
     """Columns that must be in order."""
     for severity, later, earlier, code, reason in PAIRS:
         if {later, earlier} <= names:
-            yield expectation("expect_column_pair_values_a_to_be_greater_than_b", severity, code,
-                              later.removesuffix("_day"), reason,
-                              column_A=later, column_B=earlier, or_equal=True,
-                              ignore_row_if="either_value_is_missing")  # fmt: skip
+            yield expectation(
+                "expect_column_pair_values_a_to_be_greater_than_b",
+                severity,
+                code,
+                later.removesuffix("_day"),
+                reason,
+                column_A=later,
+                column_B=earlier,
+                or_equal=True,
+                ignore_row_if="either_value_is_missing",
+            )
 
 
 def filled(source: Source) -> Iterator[Expectation]:
@@ -141,22 +171,42 @@ def filled(source: Source) -> Iterator[Expectation]:
 def sparse(columns: Iterable[str]) -> Iterator[Expectation]:
     """Columns that a source must send, nearly empty: the agency's query or the mapping went wrong."""
     for column in columns:
-        yield expectation("expect_column_values_to_not_be_null", "warn", "nearly_empty", column,
-                          f"{column} is empty in nearly every row", least_rows=50,
-                          column=column, mostly=0.02)  # fmt: skip
+        yield expectation(
+            "expect_column_values_to_not_be_null",
+            "warn",
+            "nearly_empty",
+            column,
+            f"{column} is empty in nearly every row",
+            least_rows=50,
+            column=column,
+            mostly=0.02,
+        )
 
 
 def unique(source: Source) -> Expectation:
     """Keys that repeat within one delivery: allowed (the later row holds), but worth saying."""
     reason = "the same record key more than once in the file; the later row holds"
     if source.key.version:
-        return expectation("expect_compound_columns_to_be_unique", "warn", "repeated_key", "record_id", reason,
-                           column_list=["record_id", "version"], ignore_row_if="any_value_is_missing")  # fmt: skip
+        return expectation(
+            "expect_compound_columns_to_be_unique",
+            "warn",
+            "repeated_key",
+            "record_id",
+            reason,
+            column_list=["record_id", "version"],
+            ignore_row_if="any_value_is_missing",
+        )
     return _one("expect_column_values_to_be_unique", "warn", "repeated_key", "record_id", reason)
 
 
 def volume() -> Expectation:
     """Rows of the delivery against its usual."""
-    return expectation("expect_table_row_count_to_be_between", "warn", "unusual_volume", "",
-                       "the number of rows is far from usual",
-                       min_value={"$PARAMETER": "usual_low"}, max_value={"$PARAMETER": "usual_high"})  # fmt: skip
+    return expectation(
+        "expect_table_row_count_to_be_between",
+        "warn",
+        "unusual_volume",
+        "",
+        "the number of rows is far from usual",
+        min_value={"$PARAMETER": "usual_low"},
+        max_value={"$PARAMETER": "usual_high"},
+    )

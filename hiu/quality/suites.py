@@ -5,8 +5,6 @@ mapping is checked without anyone writing JSON, and the two can never drift apar
 is the proof that people read and compare: `check_suites` says when it is not what the gate runs.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,8 +16,18 @@ from hiu.sources import Source
 
 Suite = dict[str, Any]
 
-_ALWAYS = ("source_row", "delivery_id", "source", "source_file", "quarantined", "deleted", "nobody", "event_id",
-           "record_id", "measures")  # fmt: skip
+_ALWAYS = (
+    "source_row",
+    "delivery_id",
+    "source",
+    "source_file",
+    "quarantined",
+    "deleted",
+    "nobody",
+    "event_id",
+    "record_id",
+    "measures",
+)
 _BY_TYPE: dict[str, tuple[str, ...]] = {
     "name": ("given", "family"),
     "given": ("given",),
@@ -73,9 +81,11 @@ def _source_codes(source: Source) -> list[rules.Expectation]:
         for name, field in source.fields.items()
         if field.codes and field.unlisted != "keep"
     }
-    return [rules.listed(name if name in RECORD.names else f"details.{name}", values)
-            for name, values in sorted(closed.items())
-            if values and (name in source.keep or name in RECORD.names) and name != "sex"]  # fmt: skip
+    return [
+        rules.listed(name if name in RECORD.names else f"details.{name}", values)
+        for name, values in sorted(closed.items())
+        if values and (name in source.keep or name in RECORD.names) and name != "sex"
+    ]
 
 
 def _required(source: Source) -> list[str]:
@@ -91,8 +101,11 @@ def suite_text(suite: Suite) -> str:
 
 def suite_files(sources: Mapping[str, Source]) -> dict[str, str]:
     """File name -> text, for every source: <source>.json, and <source>.fact.json for a register's facts."""
-    made = [suite(source, table) for _, source in sorted(sources.items())
-            for table in ((RECORD, FACT) if source.facts else (RECORD,))]  # fmt: skip
+    made = [
+        suite(source, table)
+        for _, source in sorted(sources.items())
+        for table in ((RECORD, FACT) if source.facts else (RECORD,))
+    ]
     return {f"{one['name']}.json": suite_text(one) for one in made}
 
 

@@ -6,8 +6,6 @@ have) is a column beside them, and a key must be unique within its own delivery.
 so; those of a delivery as a whole (its length, how many cells are empty) stay with `check.gate`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -76,8 +74,14 @@ def _questions(one: Mapping[str, Any]) -> Iterator[Question]:
     for key, name in differing.items():
         column, limit = kwargs["column"], _limit(name)
         larger, smaller = (limit, column) if key == "max_value" else (column, limit)
-        yield _question(one, "expect_column_pair_values_a_to_be_greater_than_b", column_A=larger, column_B=smaller,
-                        or_equal=True, ignore_row_if="either_value_is_missing")  # fmt: skip
+        yield _question(
+            one,
+            "expect_column_pair_values_a_to_be_greater_than_b",
+            column_A=larger,
+            column_B=smaller,
+            or_equal=True,
+            ignore_row_if="either_value_is_missing",
+        )
     rest = {key: value for key, value in kwargs.items() if key not in differing}
     if kind != _BETWEEN or any(rest.get(key) is not None for key in ("min_value", "max_value")):
         yield _question(one, kind, **rest)

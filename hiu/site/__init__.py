@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 from hiu.errors import HiuError, SettingsError, UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.month import Month
-from hiu.publish.pointer import read_current
+from hiu.publish.release.pointer import read_current
 from hiu.settings import load
-from hiu.site.cards import Card
-from hiu.site.chart import Chart
 from hiu.site.opened import Opened, clock
-from hiu.site.person import Person
 from hiu.site.published import Published
-from hiu.site.suggest import Suggests
+from hiu.site.show.cards import Card
+from hiu.site.show.chart import Chart
+from hiu.site.show.suggest import Suggests
+from hiu.site.views.person import Person
 
 if TYPE_CHECKING:
-    from hiu.site.draft import Draft
+    from hiu.site.views.draft import Draft
 
 __all__ = ["Chart", "Person", "Published", "Site", "open"]
 
@@ -72,7 +72,7 @@ class Site(Suggests):
 
         `source` is a known source (police, ed ...) or a new name. Raises InputRefused, UsageError if there is no file.
         """
-        from hiu.site.draft import Draft
+        from hiu.site.views.draft import Draft
 
         return Draft(self._opened, source, Path(file))
 
@@ -96,9 +96,12 @@ class Site(Suggests):
 
 
 def open(
-    site: str | Path = ".", *, curated: str | Path | None = None, show_names: bool = False,
+    site: str | Path = ".",
+    *,
+    curated: str | Path | None = None,
+    show_names: bool = False,
     now: Callable[[], datetime] = clock,
-) -> Site:  # fmt: skip
+) -> Site:
     """Open a site folder (with site.toml) for reading. Raises SettingsError if it isn't one.
 
     `show_names=True` shows the names that the site's basis lets analysts see; each showing is written to the audit log.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from hiu.publish.pointer import read_current
+from hiu.publish.release.pointer import read_current
 from hiu.settings import Settings
 
 if TYPE_CHECKING:
@@ -46,17 +46,29 @@ class Opened:
         """
         if not (self.show_names if wanted is None else wanted):
             return frozenset()
-        from hiu.govern.gate import permitted, standing
+        from hiu.govern.basis.gate import permitted, standing
         from hiu.govern.records import read
         from hiu.model.govern import BASIS
 
         basis = standing(self.settings, read(self.records, BASIS), self._aliases())
         found = permitted(
-            ids, basis, purpose="support", recipient="analyst", on=self.now().date(),
+            ids,
+            basis,
+            purpose="support",
+            recipient="analyst",
+            on=self.now().date(),
             opt_out=self.settings.governance.opt_out_purposes,
-        )  # fmt: skip
-        self.log({"type": "names_shown", "what": what, "month": month, "people": len(found.ids),
-                  "withheld": found.withheld, "basis": "|".join(found.codes)})  # fmt: skip
+        )
+        self.log(
+            {
+                "type": "names_shown",
+                "what": what,
+                "month": month,
+                "people": len(found.ids),
+                "withheld": found.withheld,
+                "basis": "|".join(found.codes),
+            }
+        )
         return found.ids
 
     def _aliases(self) -> pl.DataFrame:

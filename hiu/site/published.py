@@ -14,20 +14,20 @@ from hiu.fuzzy import did_you_mean
 from hiu.model import PUBLISHED
 from hiu.month import Month
 from hiu.settings import Settings
-from hiu.site.cards import Card
-from hiu.site.listing import Listing
-from hiu.site.mask import masked, read
 from hiu.site.opened import Opened
-from hiu.site.person import Person
-from hiu.site.ranked import COLUMNS, Ranked
-from hiu.site.suggest import Suggests
+from hiu.site.show.cards import Card
+from hiu.site.show.listing import Listing
+from hiu.site.show.mask import masked, read
+from hiu.site.show.suggest import Suggests
+from hiu.site.views.person import Person
+from hiu.site.views.ranked import COLUMNS, Ranked
 
 if TYPE_CHECKING:
-    from hiu.site.cohort import Cohort
-    from hiu.site.definitions import Definitions
-    from hiu.site.linkage import Linkage
-    from hiu.site.quality import Quality
-    from hiu.site.review import Review
+    from hiu.site.review.desk import Review
+    from hiu.site.views.cohort import Cohort
+    from hiu.site.views.definitions import Definitions
+    from hiu.site.views.linkage import Linkage
+    from hiu.site.views.quality import Quality
 
 C = pl.col
 
@@ -48,7 +48,7 @@ class Published(Suggests):
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """What was published: run, settings version, files with digests."""
-        from hiu.publish.release import read_manifest
+        from hiu.publish.release.folder import read_manifest
 
         return read_manifest(self.folder)
 
@@ -72,8 +72,10 @@ class Published(Suggests):
     @property
     def tables(self) -> Listing:
         """Every published table: name, rows, what it holds."""
-        rows = [(name, self.manifest["files"].get(f"{name}.parquet", {}).get("rows"), table.meaning)
-                for name, table in PUBLISHED.items()]  # fmt: skip
+        rows = [
+            (name, self.manifest["files"].get(f"{name}.parquet", {}).get("rows"), table.meaning)
+            for name, table in PUBLISHED.items()
+        ]
         return Listing(pl.DataFrame(rows, schema=["table", "rows", "meaning"], orient="row"), "Published tables")
 
     def table(self, name: str, *, show_names: bool | None = None) -> pl.DataFrame:
@@ -93,8 +95,9 @@ class Published(Suggests):
         listed = (adults if top is None else adults.filter(C("rank") <= top)).sort("rank").collect()
         shown = self._shown(show_names, listed["person_id"], "ranked")
         names = self.rows("people", C("person_id").is_in(listed["person_id"].implode()), shown)
-        whole = listed.join(names.select("person_id", name="name_text"), on="person_id", how="left",
-                            maintain_order="left").select(COLUMNS)  # fmt: skip
+        whole = listed.join(
+            names.select("person_id", name="name_text"), on="person_id", how="left", maintain_order="left"
+        ).select(COLUMNS)
         title = f"People to offer support to, {self.month.title}" + (f": the first {top}" if top else "")
         return Ranked(whole, title, published=self)
 
@@ -120,25 +123,25 @@ class Published(Suggests):
 
     def quality(self) -> Quality:
         """What came in, what was set aside and why, what is missing, who could not be matched."""
-        from hiu.site.quality import Quality
+        from hiu.site.views.quality import Quality
 
         return Quality(self)
 
     def linkage(self) -> Linkage:
         """How rows became people: weights, thresholds, oddities, and how sure it is."""
-        from hiu.site.linkage import Linkage
+        from hiu.site.views.linkage import Linkage
 
         return Linkage(self)
 
     def cohort(self, people: Collection[str] | None = None) -> Cohort:
         """Everybody, or some people by id: trend, evaluation, cost, backtest."""
-        from hiu.site.cohort import Cohort
+        from hiu.site.views.cohort import Cohort
 
         return Cohort(self, people)
 
     def definitions(self) -> Definitions:
         """What counts as what here, which toggles there are, and what each would change."""
-        from hiu.site.definitions import Definitions
+        from hiu.site.views.definitions import Definitions
 
         return Definitions(self)
 
@@ -147,7 +150,7 @@ class Published(Suggests):
 
         `reviewer` is whose decisions they are; `second` asks a second reviewer about pairs others decided.
         """
-        from hiu.site.review import Review
+        from hiu.site.review.desk import Review
 
         queue = self.table("review_queue")
         shown = self._shown(show_names, {*queue["person_a"], *queue["person_b"]}, "review_queue")
@@ -159,8 +162,13 @@ class Published(Suggests):
 
     def common(self) -> dict[str, Any]:
         """What most reports take: month, demand, coverage, people, settings."""
-        return {"month": self.month, "demand": self.whole("monthly_demand"), "coverage": self.whole("coverage"),
-                "people": self.whole("people"), "settings": self.settings}  # fmt: skip
+        return {
+            "month": self.month,
+            "demand": self.whole("monthly_demand"),
+            "coverage": self.whole("coverage"),
+            "people": self.whole("people"),
+            "settings": self.settings,
+        }
 
     def scan(self, name: str) -> pl.LazyFrame:
         """A table as published, unread. Raises UsageError naming the nearest, HiuError if this release lacks it."""
@@ -170,8 +178,10 @@ class Published(Suggests):
             )
         path = self.folder / f"{name}.parquet"
         if not path.is_file():
-            raise HiuError(f"{self.month.title} was published before there was a table '{name}': "
-                           f"'hiu run {self.month}' publishes it anew")  # fmt: skip
+            raise HiuError(
+                f"{self.month.title} was published before there was a table '{name}': "
+                f"'hiu run {self.month}' publishes it anew"
+            )
         return pl.scan_parquet(path)
 
     def rows(self, name: str, where: pl.Expr | None = None, shown: Collection[str] = ()) -> pl.DataFrame:
@@ -211,8 +221,10 @@ class Published(Suggests):
         if became.height:
             return self._known_id(str(became.sort("month")["person_id"][-1]))
         ids = self.scan("people").select("person_id").collect()["person_id"]
-        raise UsageError(f"no person '{person_id}' in {self.month.title}.{did_you_mean(person_id, ids)} "
-                         "run.ranked() has the ids; 'hiu find NAME' searches by name.")  # fmt: skip
+        raise UsageError(
+            f"no person '{person_id}' in {self.month.title}.{did_you_mean(person_id, ids)} "
+            "run.ranked() has the ids; 'hiu find NAME' searches by name."
+        )
 
     def _card(self) -> Card:
         rows = self.table("deliveries").select("received", "staged", "quarantined").sum().row(0)

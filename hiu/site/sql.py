@@ -1,7 +1,5 @@
 """SQL over a month's published tables: read only, masked, and nothing else within reach."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -61,8 +59,9 @@ def _tables(text: str, tables: Mapping[str, Table]) -> list[str]:
     for table in found[0].find_all(exp.Table):
         name = table.name.lower()
         if not isinstance(table.this, exp.Identifier) or table.db or (name not in tables and name not in own):
-            raise UsageError(f"no published table '{table.sql()}'.{did_you_mean(name, tables)} "
-                             f"There are: {', '.join(tables)}.")  # fmt: skip
+            raise UsageError(
+                f"no published table '{table.sql()}'.{did_you_mean(name, tables)} There are: {', '.join(tables)}."
+            )
         named.append(name)
     return sorted({name for name in named if name not in own})
 

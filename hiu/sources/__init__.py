@@ -22,10 +22,25 @@ from hiu.settings import explain
 from hiu.sources.conditions import Condition, column_regex, regex
 
 FieldType = Literal[
-    "text", "code", "integer", "boolean", "date", "timestamp",
-    "name", "given", "family", "aliases", "dob", "age", "sex",
-    "nhs_number", "postcode", "address", "local_id", "related",
-]  # fmt: skip
+    "text",
+    "code",
+    "integer",
+    "boolean",
+    "date",
+    "timestamp",
+    "name",
+    "given",
+    "family",
+    "aliases",
+    "dob",
+    "age",
+    "sex",
+    "nhs_number",
+    "postcode",
+    "address",
+    "local_id",
+    "related",
+]
 
 _BRACES = re.compile(r"\{(\w+)\}")
 
@@ -156,11 +171,17 @@ class Source(_Frozen):
 
     @model_validator(mode="after")
     def _names_exist(self) -> Source:
-        used = [*self.key.event, *self.key.record, *self.key.deleted, *self.key.duplicate, *self.keep,
-                *filter(None, (self.key.version, self.key.duplicate_of, self.period.field)),
-                *(field for measure in self.measures for field in measure.where),
-                *(field for spec in self.fields.values() for field in spec.home_if),
-                *(field for spec in self.fields.values() for field in _BRACES.findall(spec.scheme))]  # fmt: skip
+        used = [
+            *self.key.event,
+            *self.key.record,
+            *self.key.deleted,
+            *self.key.duplicate,
+            *self.keep,
+            *filter(None, (self.key.version, self.key.duplicate_of, self.period.field)),
+            *(field for measure in self.measures for field in measure.where),
+            *(field for spec in self.fields.values() for field in spec.home_if),
+            *(field for spec in self.fields.values() for field in _BRACES.findall(spec.scheme)),
+        ]
         for name in used:
             if name not in self.fields:
                 raise ValueError(f"'{name}' is not one of the fields.{did_you_mean(name, self.fields)}")

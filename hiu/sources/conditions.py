@@ -1,7 +1,5 @@
 """What a mapping may ask of a row, held when the mapping is read: no file ever meets what can't be asked."""
 
-from __future__ import annotations
-
 import re
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """A synthetic area: invented people, what happened to them, and the drops four agencies send about it."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,18 +9,18 @@ import polars as pl
 
 from hiu.errors import UsageError
 from hiu.month import Month
-from hiu.synth import ambulance, beds, caseload, ed, police, sections
-from hiu.synth.demand import Demand, make_demand, weights
-from hiu.synth.described import Clerk
-from hiu.synth.episodes import Episodes, Spells, make_episodes, make_spells, outside
-from hiu.synth.extracts import Extract, Span
-from hiu.synth.files import write_drops
+from hiu.synth.agencies import ambulance, beds, caseload, ed, police, sections
+from hiu.synth.agencies.extracts import Extract, Span
+from hiu.synth.agencies.files import write_drops
 from hiu.synth.lists import Words, read
-from hiu.synth.nights import nights
-from hiu.synth.numbers import digits
-from hiu.synth.people import People, make_people
-from hiu.synth.slips import Slips
-from hiu.synth.truth import counts_table, persons_table, rows_table, write_truth
+from hiu.synth.people.demand import Demand, make_demand, weights
+from hiu.synth.people.described import Clerk
+from hiu.synth.people.episodes import Episodes, Spells, make_episodes, make_spells, outside
+from hiu.synth.people.numbers import digits
+from hiu.synth.people.people import People, make_people
+from hiu.synth.people.slips import Slips
+from hiu.synth.truth.nights import nights
+from hiu.synth.truth.truth import counts_table, persons_table, rows_table, write_truth
 
 RATE = 1.05
 

@@ -1,7 +1,5 @@
 """Times of invented events: local wall clocks of the United Kingdom and UTC."""
 
-from __future__ import annotations
-
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray

@@ -1,7 +1,5 @@
 """The lists a synthetic area draws from: names.toml and area.toml, and how they are drawn."""
 
-from __future__ import annotations
-
 import tomllib
 from functools import cache
 from importlib import resources

@@ -1,7 +1,5 @@
 """The configuration that loads a synthetic area: its site.toml and a source definition for each of its layouts."""
 
-from __future__ import annotations
-
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The file of a backup: a ZIP whose first entry, `BACKUP.json`, lists every other with its size and SHA-256."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os
@@ -13,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from hiu.errors import HiuError, UsageError
-from pipelines.fingerprint import file_digest
+from pipelines.common.fingerprint import file_digest
 
 LIST = "BACKUP.json"
 FORM = 1

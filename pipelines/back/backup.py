@@ -4,8 +4,6 @@ In it: site.toml, sources/, expectations/, and of the curated folder the warehou
 CURRENT.json and every published run that it points to. The key is kept apart: who finds both has everything.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,10 +15,10 @@ from hiu.govern import records
 from hiu.govern.rights import make_private
 from hiu.model.back import BACKUPS
 from pipelines.back import archive
-from pipelines.fingerprint import file_digest
-from pipelines.journal import record
-from pipelines.lock import hold
-from pipelines.place import Place
+from pipelines.common.fingerprint import file_digest
+from pipelines.common.journal import record
+from pipelines.common.lock import hold
+from pipelines.common.place import Place
 
 CURATED = "curated/"
 PARTIAL = ".partial"

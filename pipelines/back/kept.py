@@ -1,7 +1,5 @@
 """The published runs that are kept: which there are of a month, taking one back, and removing the oldest."""
 
-from __future__ import annotations
-
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,10 +13,10 @@ from hiu.govern import records
 from hiu.model.back import ROLLED_BACK
 from hiu.model.govern import HOLDS
 from hiu.month import Month
-from hiu.publish.pointer import set_current
-from hiu.publish.release import BUILDING, read_manifest, verify_release
-from pipelines.journal import record
-from pipelines.place import Place
+from hiu.publish.release.folder import BUILDING, read_manifest, verify_release
+from hiu.publish.release.pointer import set_current
+from pipelines.common.journal import record
+from pipelines.common.place import Place
 
 
 def runs(place: Place, month: Month) -> list[Path]:

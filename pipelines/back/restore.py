@@ -4,8 +4,6 @@ Everything is written aside and flushed first. Then the parts are named one by o
 it is no site, so a restore that was cut off is never mistaken for one, and doing it again begins anew.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import tomllib
@@ -19,7 +17,7 @@ from hiu.govern.rights import make_private
 from hiu.settings import Settings, load
 from pipelines.back import archive
 from pipelines.back.backup import CURATED
-from pipelines.lock import holder, told
+from pipelines.common.lock import holder, told
 
 BUILDING = ".restoring"
 SITE = "site.toml"

@@ -1,18 +1,16 @@
 """Roll a published month back: its pointer goes to an earlier run, and the run taken back is not published again."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from pathlib import Path
 
 from hiu.errors import HiuError, UsageError
 from hiu.month import Month
-from hiu.publish.pointer import set_current
-from hiu.publish.release import verify_release
+from hiu.publish.release.folder import verify_release
+from hiu.publish.release.pointer import set_current
 from pipelines.back.kept import away, mark, runs
-from pipelines.journal import record
-from pipelines.lock import hold
-from pipelines.place import Place
+from pipelines.common.journal import record
+from pipelines.common.lock import hold
+from pipelines.common.place import Place
 
 
 def rollback(

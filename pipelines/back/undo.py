@@ -1,7 +1,5 @@
 """Take a delivery back: recorded, not counted from the next run on, and what it had replaced holds again."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,10 +10,10 @@ from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.govern import records
 from hiu.model.back import WITHDRAWN
-from hiu.publish.text import day
-from pipelines.journal import record
-from pipelines.lock import told
-from pipelines.place import Place
+from hiu.publish.words.text import day
+from pipelines.common.journal import record
+from pipelines.common.lock import told
+from pipelines.common.place import Place
 
 MARK = "withdrawn"
 """What `deliveries.replaced_by` says of a delivery that was taken back."""
@@ -31,8 +29,11 @@ def undo(place: Place, which: str, *, reason: str, by: str, now: datetime, redo:
     row = _known(place, which, redo)
     found = {
         **{name: row[name] for name in ("delivery_id", "source", "source_file")},
-        "withdrawn": not redo, "reason": reason, "by": by, "at": now.astimezone(UTC).replace(tzinfo=None),
-    }  # fmt: skip
+        "withdrawn": not redo,
+        "reason": reason,
+        "by": by,
+        "at": now.astimezone(UTC).replace(tzinfo=None),
+    }
     what = "delivery_back_in_force" if redo else "delivery_withdrawn"
     with told(place.curated):
         # logged first: cut off between the two, nothing is done that the log does not say
@@ -108,8 +109,10 @@ def _known(place: Place, which: str, redo: bool) -> dict[str, Any]:
     if fit.is_empty():
         state = "that was taken back" if redo else "in force"
         hint = did_you_mean(which, there["source_file"].to_list())
-        raise UsageError(f"no published month has a delivery '{which}' {state}; nothing was changed. Give its id or "
-                         f"file as the quality page does.{hint}")  # fmt: skip
+        raise UsageError(
+            f"no published month has a delivery '{which}' {state}; nothing was changed. Give its id or "
+            f"file as the quality page does.{hint}"
+        )
     if fit.height > 1:
         ids = ", ".join(f"{row['delivery_id']} ({row['source']})" for row in fit.iter_rows(named=True))
         raise UsageError(f"'{which}' was taken in as several deliveries: {ids}. Name one by its id")
@@ -138,8 +141,10 @@ def _last(found: pl.DataFrame) -> pl.DataFrame:
 def _gone(which: str, delivery: str, held: pl.DataFrame, there: pl.DataFrame) -> str:
     """That a delivery was taken back already, and how to take back the one before, if it is that which was meant."""
     row = held.row(by_predicate=pl.col("delivery_id") == delivery, named=True)
-    said = (f"'{which}' was taken back already, on {day(row['at'].date())} by {row['by']}: {row['reason']} (delivery "
-            f"{delivery}); nothing was changed")  # fmt: skip
+    said = (
+        f"'{which}' was taken back already, on {day(row['at'].date())} by {row['by']}: {row['reason']} (delivery "
+        f"{delivery}); nothing was changed"
+    )
     same = there.filter(pl.col("source_file") == row["source_file"], pl.col("source") == row["source"])
     before = _last(same.join(held, on="delivery_id", how="anti"))["delivery_id"].to_list()
     return said + (f". What it had replaced holds; to take that back too, name its id: {before[0]}" if before else "")

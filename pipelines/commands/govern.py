@@ -1,7 +1,5 @@
 """The data protection officer's commands: basis, consent, disclosures, holds, retention, erasure, release, keys."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -25,7 +23,10 @@ def add_govern(command: Register) -> None:
 
 
 def basis(
-    person: Person = None, site: Site = None, curated: Curated = None, as_json: AsJson = False,
+    person: Person = None,
+    site: Site = None,
+    curated: Curated = None,
+    as_json: AsJson = False,
     due: Annotated[bool, typer.Option("--due", help="What is overdue or runs out soon")] = False,
     processing: Annotated[Path | None, typer.Option(help="Write the record of processing to this file")] = None,
     allow: Annotated[str | None, typer.Option(help="Record leave for this person: the lawful basis")] = None,
@@ -35,8 +36,9 @@ def basis(
     recipient: Annotated[str | None, typer.Option(help="group, clinician, analyst or commissioner")] = None,
     opt_out: Annotated[Path | None, typer.Option(help="CSV with a column of NHS numbers opted out nationally")] = None,
     evidence: Annotated[str | None, typer.Option(help="Where the decision is kept")] = None,
-    until: Until = None, by: By = None,
-) -> None:  # fmt: skip
+    until: Until = None,
+    by: By = None,
+) -> None:
     """Who may be shown to whom, and what for; what is overdue; the record of processing."""
     from pipelines.govern import told_govern as told
     from pipelines.govern.record_basis import change, opted_out
@@ -49,8 +51,19 @@ def basis(
     elif opt_out:
         told.opted(opted_out(place, opt_out, by=by, now=now))
     elif allow or deny or end:
-        change(place, person, allow=allow, deny=deny, end=end, purpose=purpose, recipient=recipient, evidence=evidence,
-               until=_day(until), by=by, now=now)  # fmt: skip
+        change(
+            place,
+            person,
+            allow=allow,
+            deny=deny,
+            end=end,
+            purpose=purpose,
+            recipient=recipient,
+            evidence=evidence,
+            until=_day(until),
+            by=by,
+            now=now,
+        )
         told.basis(place, person, now.date(), as_json=as_json)
     else:
         told.basis(place, person, now.date(), as_json=as_json)
@@ -61,40 +74,58 @@ def consent(
     member: Annotated[str, typer.Argument(help="Who of the family, as the team writes it")],
     by: Annotated[str, typer.Option(help="Who recorded it")],
     withdrawn: Annotated[bool, typer.Option("--withdrawn", help="Consent is refused or withdrawn")] = False,
-    until: Until = None, site: Site = None, curated: Curated = None,
-) -> None:  # fmt: skip
+    until: Until = None,
+    site: Site = None,
+    curated: Curated = None,
+) -> None:
     """Record consent to speak with a named family member (G24), or that it is withdrawn."""
+    from pipelines.common.progress import out
     from pipelines.govern.retain import consent as record
-    from pipelines.progress import out
 
     record(_place(site, curated), person, member, given=not withdrawn, by=by, until=_day(until), now=_now())
     out("recorded. 'hiu basis --due' lists consents that run out")
 
 
 def disclose(
-    person: Person = None, site: Site = None, curated: Curated = None, as_json: AsJson = False,
+    person: Person = None,
+    site: Site = None,
+    curated: Curated = None,
+    as_json: AsJson = False,
     to: Annotated[str | None, typer.Option(help="Enter one: group, clinician, analyst or commissioner")] = None,
     purpose: Annotated[str, typer.Option(help="support or planning")] = "support",
     what: Annotated[str | None, typer.Option(help="What was shared")] = None,
     necessity: Annotated[str | None, typer.Option(help="Why it had to be shared")] = None,
     proportionality: Annotated[str | None, typer.Option(help="Why no more than that")] = None,
     by: By = None,
-) -> None:  # fmt: skip
+) -> None:
     """The log of disclosures, of one person or all; with --to, ask the gate and enter one made by other means."""
     from pipelines.govern import told_govern as told
     from pipelines.govern.record_basis import entered
 
     place = _place(site, curated)
     if to:
-        entered(place, person, recipient=to, purpose=purpose, what=what, necessity=necessity,
-                proportionality=proportionality, by=by, now=_now())  # fmt: skip
+        entered(
+            place,
+            person,
+            recipient=to,
+            purpose=purpose,
+            what=what,
+            necessity=necessity,
+            proportionality=proportionality,
+            by=by,
+            now=_now(),
+        )
     told.disclosures(place, person, as_json=as_json)
 
 
 def hold(
-    person: Person = None, reason: Reason = None, by: By = None, site: Site = None, curated: Curated = None,
+    person: Person = None,
+    reason: Reason = None,
+    by: By = None,
+    site: Site = None,
+    curated: Curated = None,
     lift: Annotated[bool, typer.Option("--lift", help="End the hold")] = False,
-) -> None:  # fmt: skip
+) -> None:
     """Legal hold: a record that may not be erased. Without a person, the holds there are."""
     from pipelines.govern import told_govern as told
     from pipelines.govern.retain import hold as record
@@ -107,12 +138,16 @@ def hold(
 
 
 def retain(
-    person: Person = None, site: Site = None, curated: Curated = None, as_json: AsJson = False,
+    person: Person = None,
+    site: Site = None,
+    curated: Curated = None,
+    as_json: AsJson = False,
     event: Annotated[str | None, typer.Option(help="Why: age, exit, death, move, contact before death")] = None,
     decision: Annotated[str | None, typer.Option(help="keep, erase, referred or not referred")] = None,
-    reason: Reason = None, by: By = None,
+    reason: Reason = None,
+    by: By = None,
     again: Annotated[str | None, typer.Option(help="When to look again, as 2027-03-31")] = None,
-) -> None:  # fmt: skip
+) -> None:
     """Records due for review, by age, exit, death, move; with a person, what was decided. Destroys nothing."""
     from pipelines.govern import told_govern as told
     from pipelines.govern.retain import decide
@@ -120,23 +155,36 @@ def retain(
     place = _place(site, curated)
     if person:
         reason, by = _both(reason, by)
-        decide(place, person, event=event or "", decision=decision or "", reason=reason, by=by, next_on=_day(again),
-               now=_now())  # fmt: skip
+        decide(
+            place,
+            person,
+            event=event or "",
+            decision=decision or "",
+            reason=reason,
+            by=by,
+            next_on=_day(again),
+            now=_now(),
+        )
     told.reviews(place, _now().date(), as_json=as_json)
 
 
 def erase(
-    person: Person = None, reason: Reason = None, by: By = None, site: Site = None, raw: Raw = None,
-    curated: Curated = None, quiet: Quiet = False,
+    person: Person = None,
+    reason: Reason = None,
+    by: By = None,
+    site: Site = None,
+    raw: Raw = None,
+    curated: Curated = None,
+    quiet: Quiet = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do it; without, only say what would go")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="End an erasure that was cut off")] = False,
-) -> None:  # fmt: skip
+) -> None:
     """Erase a person: database, published months, records, exports, our backups. It can't be undone."""
+    from pipelines.common.place import open_place
+    from pipelines.common.progress import Reporter, out
+    from pipelines.erase.erase import erase as job
+    from pipelines.erase.erase import resume as go_on
     from pipelines.govern import told_govern as told
-    from pipelines.govern.erase import erase as job
-    from pipelines.govern.erase import resume as go_on
-    from pipelines.place import open_place
-    from pipelines.progress import Reporter, out
 
     place, report = open_place(site, raw=raw, curated=curated), Reporter(quiet=quiet)
     if resume:
@@ -158,17 +206,19 @@ def release(
     by: Annotated[str, typer.Option(help="Who made it")],
     folder: Annotated[Path | None, typer.Option(help="What to release (default: what 'hiu export' wrote)")] = None,
     necessity: Annotated[str, typer.Option(help="Why it has to be shared")] = "To plan and assure the service.",
-    site: Site = None, curated: Curated = None,
-) -> None:  # fmt: skip
+    site: Site = None,
+    curated: Curated = None,
+) -> None:
     """Release figures to commissioners: swept for names and small numbers, signed, sealed and entered."""
     from hiu.month import Month
+    from pipelines.common.progress import out
     from pipelines.govern.release import release_board
-    from pipelines.progress import out
 
     if what != "board":
         raise _usage(f"'{what}' can't be released; there is: board")
-    made = release_board(_place(site, curated), str(Month.parse(month)), folder, checker=checker, by=by,
-                         necessity=necessity, now=_now())  # fmt: skip
+    made = release_board(
+        _place(site, curated), str(Month.parse(month)), folder, checker=checker, by=by, necessity=necessity, now=_now()
+    )
     out(f"released: {made}. 'hiu verify' checks its seal")
 
 
@@ -177,8 +227,11 @@ def key(
     turn: Annotated[bool, typer.Option("--turn", help="Make new tokens from now on")] = False,
     trace: Annotated[str | None, typer.Option(help="Say whose token this is")] = None,
     keyring: Annotated[bool, typer.Option("--keyring", help="Move the site key into the system's keyring")] = False,
-    reason: Reason = None, by: By = None, site: Site = None, curated: Curated = None,
-) -> None:  # fmt: skip
+    reason: Reason = None,
+    by: By = None,
+    site: Site = None,
+    curated: Curated = None,
+) -> None:
     """Keys: which a recipient's tokens are made with, turning one, tracing a token, moving the site key."""
     from pipelines.govern import told_govern as told
     from pipelines.govern.keys import to_keyring, traced, turned
@@ -196,7 +249,7 @@ def key(
 
 
 def _place(site: Path | None, curated: Path | None) -> Any:
-    from pipelines.place import open_place
+    from pipelines.common.place import open_place
 
     return open_place(site, curated=curated)
 

@@ -1,7 +1,5 @@
 """The commands of matching: look at doubtful pairs, decide, and train a model of one's own."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,13 +21,14 @@ def add_matching(command: Register) -> None:
 
 def review(
     month: Annotated[str | None, typer.Argument(help="A published month (default: the latest)")] = None,
-    site: Site = None, curated: Curated = None,
+    site: Site = None,
+    curated: Curated = None,
     top: Annotated[int, typer.Option(help="How many pairs", min=1)] = 10,
     double: Annotated[bool, typer.Option("--double", help="Pairs others decided, for a second look")] = False,
     by: Annotated[str | None, typer.Option(help="Who looks (with --double)")] = None,
     csv: Annotated[Path | None, typer.Option(help="Write them to this CSV, to be filled in")] = None,
     show_names: Annotated[bool, typer.Option("--show-names", help="Show names; it is logged")] = False,
-) -> None:  # fmt: skip
+) -> None:
     """Pairs of descriptions that may be one person, those that would change the list most first."""
     from pipelines.matching.decide import review as tell
 
@@ -40,13 +39,15 @@ def decide(
     a: Annotated[str | None, typer.Argument(help="One description, as 'hiu review' shows it")] = None,
     b: Annotated[str | None, typer.Argument(help="The other")] = None,
     decision: Annotated[str | None, typer.Argument(help="same, different or unsure")] = None,
-    site: Site = None, curated: Curated = None, by: By = None,
+    site: Site = None,
+    curated: Curated = None,
+    by: By = None,
     note: Annotated[str | None, typer.Option(help="Why")] = None,
     undo: Annotated[bool, typer.Option("--undo", help="Undo what was decided about the two")] = False,
     second: Annotated[bool, typer.Option("--second", help="A second opinion: recorded, binds nothing")] = False,
     from_: Annotated[Path | None, typer.Option("--from", help="A CSV of 'hiu review --csv', filled in")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be taken")] = False,
-) -> None:  # fmt: skip
+) -> None:
     """Say whether two descriptions are one person. It holds, whatever the evidence, until undone."""
     from pipelines.matching import decide as job
 
@@ -61,13 +62,15 @@ def decide(
 
 
 def train(
-    site: Site = None, curated: Curated = None, by: By = None,
+    site: Site = None,
+    curated: Curated = None,
+    by: By = None,
     adopt: Annotated[str | None, typer.Option(help="Put this model of models/ in force, or 'shipped'")] = None,
     quiet: Quiet = False,
-) -> None:  # fmt: skip
+) -> None:
     """Fit a model to this area from its trusted NHS numbers, and report what it would change. Changes nothing."""
+    from pipelines.common.progress import Reporter
     from pipelines.matching import train as job
-    from pipelines.progress import Reporter
 
     if adopt is not None:
         job.adopt(_place(site, curated), adopt, by, now=_now())
@@ -99,7 +102,7 @@ def _word(decision: str | None) -> str:
 
 
 def _place(site: Path | None, curated: Path | None) -> Any:
-    from pipelines.place import open_place
+    from pipelines.common.place import open_place
 
     return open_place(site, curated=curated)
 

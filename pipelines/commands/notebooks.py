@@ -1,7 +1,5 @@
 """The command that makes a report of a notebook; `hiu lab` opens them to work with."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,7 +8,7 @@ from typing import Annotated
 import typer
 
 from pipelines.commands.options import AsJson, Site
-from pipelines.progress import out
+from pipelines.common.progress import out
 
 Register = Callable[..., Callable[[Callable[..., int | None]], Callable[..., None]]]
 
@@ -28,9 +26,9 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Run a notebook on a month and keep it as one offline page, as long as the run it is of."""
+    from pipelines.common.place import open_place
     from pipelines.papers.report import report as make
     from pipelines.papers.report import tell
-    from pipelines.place import open_place
 
     made = make(open_place(site), notebook, month, now=datetime.now(UTC), code=code)
     if as_json:

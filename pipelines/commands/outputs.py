@@ -1,7 +1,5 @@
 """The commands about what people are handed: a returned workbook taken in, charts and the board paper written out."""
 
-from __future__ import annotations
-
 import getpass
 import sys
 from collections.abc import Callable
@@ -32,13 +30,18 @@ def import_workbook(
     older: Annotated[bool, typer.Option("--older", help="Take it in though a later month is out")] = False,
 ) -> int:
     """Take in a returned workbook: what changes, conflicts and is refused, cell by cell; then ask."""
+    from pipelines.common.place import open_place
     from pipelines.papers.import_workbook import import_workbook as take_in
-    from pipelines.place import open_place
 
     return take_in(
-        open_place(site, curated=curated), file, by=by or getpass.getuser(), now=datetime.now(UTC), dry_run=dry_run,
-        older=older, ask=lambda question: yes or _asked(question),
-    )  # fmt: skip
+        open_place(site, curated=curated),
+        file,
+        by=by or getpass.getuser(),
+        now=datetime.now(UTC),
+        dry_run=dry_run,
+        older=older,
+        ask=lambda question: yes or _asked(question),
+    )
 
 
 def export(
@@ -56,14 +59,15 @@ def export(
 ) -> None:
     """Write out charts of the people who may be shown, or the board paper under disclosure control."""
     from hiu.errors import UsageError
+    from pipelines.common.place import open_place
+    from pipelines.common.progress import Reporter
     from pipelines.papers.export import export_board, export_charts
-    from pipelines.place import open_place
-    from pipelines.progress import Reporter
 
     place, now = open_place(site, curated=curated), datetime.now(UTC)
     if what == "charts":
-        export_charts(place, month, top=top, form=form, folder=out, show_names=show_names, now=now,
-                      report=Reporter(quiet=quiet))  # fmt: skip
+        export_charts(
+            place, month, top=top, form=form, folder=out, show_names=show_names, now=now, report=Reporter(quiet=quiet)
+        )
     elif what == "board":
         export_board(place, month, folder=out, now=now)
     else:

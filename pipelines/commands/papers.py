@@ -1,7 +1,5 @@
 """The papers about one person: asked for one at a time, and recorded."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +8,7 @@ from typing import Annotated
 import typer
 
 from pipelines.commands.options import Curated, Site
-from pipelines.progress import out as say
+from pipelines.common.progress import out as say
 
 Register = Callable[..., Callable[[Callable[..., int | None]], Callable[..., None]]]
 
@@ -26,11 +24,12 @@ def sheet(
     month: Annotated[str | None, typer.Argument(help="A published month (default: the latest)")] = None,
     override: Annotated[str | None, typer.Option(help="Why, for somebody not supported; it is recorded")] = None,
     by: Annotated[str | None, typer.Option(help="Who asks; it is recorded")] = None,
-    site: Site = None, curated: Curated = None,
-) -> None:  # fmt: skip
+    site: Site = None,
+    curated: Curated = None,
+) -> None:
     """One page about one person for the lead clinician (PDF); for people not supported, only with a recorded reason."""
+    from pipelines.common.place import open_place
     from pipelines.papers.sheets import write_sheet
-    from pipelines.place import open_place
 
     place = open_place(site, curated=curated)
     path = write_sheet(place, person, month, out, override=override, by=by, now=datetime.now(UTC))

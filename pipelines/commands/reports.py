@@ -1,7 +1,5 @@
 """The reports of the command line: asked for now and then, each on a published month."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,10 +19,14 @@ def add_reports(command: Register) -> None:
 
 
 def backtest(
-    month: OnMonth = None, site: Site = None, curated: Curated = None, out: Out = None, as_json: AsJson = False,
+    month: OnMonth = None,
+    site: Site = None,
+    curated: Curated = None,
+    out: Out = None,
+    as_json: AsJson = False,
     adopt: Annotated[float | None, typer.Option(help="Adopt this half-life (months); it is recorded")] = None,
     by: Annotated[str | None, typer.Option(help="Who decided it, for the record")] = None,
-) -> None:  # fmt: skip
+) -> None:
     """Would another rule have found the people better? Tried on the site's own past months."""
     from pipelines.papers.reports import backtested
     from pipelines.setup.adopt import adopt_half_life
@@ -35,19 +37,21 @@ def backtest(
 
 
 def evaluate(
-    month: OnMonth = None, site: Site = None, curated: Curated = None, out: Out = None, as_json: AsJson = False,
+    month: OnMonth = None,
+    site: Site = None,
+    curated: Curated = None,
+    out: Out = None,
+    as_json: AsJson = False,
     programme: Annotated[float | None, typer.Option(help="What the programme cost in pounds")] = None,
     table: Annotated[Path | None, typer.Option(help="The finance team's cost table (TOML)")] = None,
-) -> None:  # fmt: skip
+) -> None:
     """Did support work? Contacts seen against those expected anyway; or why that can't be said."""
     from pipelines.papers.reports import evaluated
 
     evaluated(_published(site, curated, month), out, as_json=as_json, programme=programme, table=table)
 
 
-def sensitivity(
-    month: OnMonth = None, site: Site = None, curated: Curated = None, as_json: AsJson = False,
-) -> None:  # fmt: skip
+def sensitivity(month: OnMonth = None, site: Site = None, curated: Curated = None, as_json: AsJson = False) -> None:
     """How the first N change under each definition, weight set and half-life; who stays throughout."""
     from pipelines.papers.reports import tested
 
@@ -55,10 +59,13 @@ def sensitivity(
 
 
 def equality(
-    month: OnMonth = None, site: Site = None, curated: Curated = None, as_json: AsJson = False,
+    month: OnMonth = None,
+    site: Site = None,
+    curated: Curated = None,
+    as_json: AsJson = False,
     groups: Annotated[Path | None, typer.Option(help="CSV of person_id and further characteristics")] = None,
     exact: Annotated[bool, typer.Option("--exact", help="Unsuppressed: for analysts, never to leave them")] = False,
-) -> None:  # fmt: skip
+) -> None:
     """Is any group over- or under-represented? Suppressed unless --exact is given."""
     from pipelines.papers.reports_equality import audited
 
@@ -66,12 +73,16 @@ def equality(
 
 
 def trend(
-    month: OnMonth = None, site: Site = None, curated: Curated = None, out: Out = None, as_json: AsJson = False,
+    month: OnMonth = None,
+    site: Site = None,
+    curated: Curated = None,
+    out: Out = None,
+    as_json: AsJson = False,
     dataset: Annotated[str | None, typer.Option(help="One data set (default: all)")] = None,
     target_from: Annotated[str | None, typer.Option(help="Month from which the s136 target runs")] = None,
     fall: Annotated[float, typer.Option(help="The target's fall, as a share", min=0.01, max=0.99)] = 0.15,
     within: Annotated[int, typer.Option(help="Months until it is due", min=1, max=36)] = 6,
-) -> None:  # fmt: skip
+) -> None:
     """The whole cohort by month (NHS Making Data Count XmR), and the s136 target with its interval."""
     from pipelines.papers.reports_trend import trends
 
@@ -79,11 +90,14 @@ def trend(
 
 
 def cost(
-    month: OnMonth = None, site: Site = None, curated: Curated = None, as_json: AsJson = False,
+    month: OnMonth = None,
+    site: Site = None,
+    curated: Curated = None,
+    as_json: AsJson = False,
     top: Annotated[int | None, typer.Option(help="How many people of the list", min=1)] = None,
     table: Annotated[Path | None, typer.Option(help="The finance team's cost table (TOML)")] = None,
     people: Annotated[bool, typer.Option("--people", help="Each person too, by id")] = False,
-) -> None:  # fmt: skip
+) -> None:
     """What the first N people's last 12 months cost, roughly, by agency: low, central, high."""
     from pipelines.papers.reports import costed
 
@@ -91,7 +105,7 @@ def cost(
 
 
 def _published(site: Path | None, curated: Path | None, month: str | None) -> Any:
+    from pipelines.common.place import open_place
     from pipelines.papers.reports import open_month
-    from pipelines.place import open_place
 
     return open_month(open_place(site, curated=curated), month)

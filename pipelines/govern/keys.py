@@ -1,7 +1,5 @@
 """Keys on a site: turning a recipient's, tracing a token, and moving the site key into the system's keyring."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 import polars as pl
@@ -11,9 +9,9 @@ from hiu.govern import records
 from hiu.govern.keys import store, stored
 from hiu.govern.pseudonym import key_id, pseudonym, recipient_key
 from hiu.model.govern import KEY_TURNS
+from pipelines.common.journal import record
+from pipelines.common.place import Place
 from pipelines.govern.retain import latest
-from pipelines.journal import record
-from pipelines.place import Place
 
 
 def current_key(place: Place, recipient: str) -> bytes:
@@ -33,8 +31,11 @@ def turned(place: Place, recipient: str, *, reason: str, by: str, now: datetime)
         raise UsageError("name the recipient whose key is to be turned")
     turn = _turn(place, recipient) + 1
     at = now.astimezone(UTC).replace(tzinfo=None)
-    records.add(place.records, KEY_TURNS, [{"recipient": recipient, "turn": turn, "reason": reason, "by": by,
-                                            "recorded_at": at}])  # fmt: skip
+    records.add(
+        place.records,
+        KEY_TURNS,
+        [{"recipient": recipient, "turn": turn, "reason": reason, "by": by, "recorded_at": at}],
+    )
     record(place, {"type": "key_turned", "recipient": recipient, "turn": turn, "by": by}, now)
     return f"tokens for {recipient} now begin with P{key_id(current_key(place, recipient))} (key {turn})"
 

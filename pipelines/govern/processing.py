@@ -1,13 +1,11 @@
 """The record of processing activities (UK GDPR article 30), written from a site's configuration."""
 
-from __future__ import annotations
-
 from datetime import date
 
-from hiu.govern.basis import in_force
+from hiu.govern.basis.agreements import in_force
 from hiu.model import IDENTITY_COLUMNS, TABLES
 from hiu.model.govern import PURPOSES, RECIPIENTS
-from pipelines.place import Place
+from pipelines.common.place import Place
 
 _WHAT_FOR = {
     "support": "Find the people in most need of support across agencies, offer it, and review it. By name.",
@@ -43,15 +41,20 @@ def _sources(place: Place, on: date) -> list[str]:
     for name in sorted(place.sources):
         source, found = place.sources[name], in_force(place.settings, name, on)
         counted = ", ".join(sorted(source.counts)) or "nothing: it says who is supported"
-        agreed = (found.reference, found.signed_by, str(found.start), str(found.end)) if found else (
-            "**none in force: its files are refused**", "", "", "")  # fmt: skip
+        agreed = (
+            (found.reference, found.signed_by, str(found.start), str(found.end))
+            if found
+            else ("**none in force: its files are refused**", "", "", "")
+        )
         rows.append(f"| {name} | {source.kind} | {counted} | " + " | ".join(agreed) + " |")
     return rows
 
 
 def _purposes(place: Place, on: date) -> list[str]:
-    rows = ["| purpose | recipient | what they get | lawful basis | decided by | evidence | until |",
-            "|---|---|---|---|---|---|---|"]  # fmt: skip
+    rows = [
+        "| purpose | recipient | what they get | lawful basis | decided by | evidence | until |",
+        "|---|---|---|---|---|---|---|",
+    ]
     held = [one for one in place.settings.basis if one.start <= on <= one.end]
     for purpose in PURPOSES:
         for recipient in RECIPIENTS:

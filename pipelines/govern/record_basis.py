@@ -1,7 +1,5 @@
 """Recording the basis: leave, objections and opt-outs of people, and disclosures made by other means."""
 
-from __future__ import annotations
-
 import csv
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -9,19 +7,30 @@ from pathlib import Path
 import polars as pl
 
 from hiu.errors import HiuError, UsageError
-from hiu.govern import gate, records
+from hiu.govern import records
+from hiu.govern.basis import gate
 from hiu.model.govern import BASIS, EVERY
-from pipelines.govern.basis import allowed
-from pipelines.govern.disclose import leave
+from pipelines.access.basis import allowed
+from pipelines.access.disclose import leave
+from pipelines.common.journal import record
+from pipelines.common.place import Place
 from pipelines.govern.retain import known, latest
-from pipelines.journal import record
-from pipelines.place import Place
 
 
 def change(
-    place: Place, person: str | None, *, allow: str | None, deny: str | None, end: str | None, purpose: str | None,
-    recipient: str | None, evidence: str | None, until: date | None, by: str | None, now: datetime,
-) -> None:  # fmt: skip
+    place: Place,
+    person: str | None,
+    *,
+    allow: str | None,
+    deny: str | None,
+    end: str | None,
+    purpose: str | None,
+    recipient: str | None,
+    evidence: str | None,
+    until: date | None,
+    by: str | None,
+    now: datetime,
+) -> None:
     """Record leave, what forbids it, or the end of a row. Raises UsageError for what can't be meant."""
     if sum(bool(one) for one in (allow, deny, end)) > 1:
         raise UsageError("--allow, --deny and --end are each a record of its own; give one")
@@ -33,9 +42,17 @@ def change(
     if allow and not (purpose and recipient):
         raise UsageError("--allow needs --purpose and --recipient: leave is given for something, to somebody")
     row = gate.row(
-        known(place, person), purpose=purpose or EVERY, recipient=recipient or EVERY, code=str(allow or deny),
-        allow=bool(allow), decided_by=by, evidence=evidence, start=now.date(), end=until, recorded_at=_utc(now),
-    )  # fmt: skip
+        known(place, person),
+        purpose=purpose or EVERY,
+        recipient=recipient or EVERY,
+        code=str(allow or deny),
+        allow=bool(allow),
+        decided_by=by,
+        evidence=evidence,
+        start=now.date(),
+        end=until,
+        recorded_at=_utc(now),
+    )
     records.add(place.records, BASIS, [row])
     _note(place, row, now)
 
@@ -48,8 +65,14 @@ def _end(place: Place, person: str, code: str, *, evidence: str, by: str, now: d
         raise UsageError(f"{person} has no row '{code}' in force; 'hiu basis {person}' shows what there is")
     yesterday = now.date() - timedelta(days=1)
     for row in going.iter_rows(named=True):
-        ended = {**row, "start": min(row["start"], yesterday), "end": yesterday, "decided_by": by, "evidence": evidence,
-                 "recorded_at": _utc(now)}  # fmt: skip
+        ended = {
+            **row,
+            "start": min(row["start"], yesterday),
+            "end": yesterday,
+            "decided_by": by,
+            "evidence": evidence,
+            "recorded_at": _utc(now),
+        }
         records.add(place.records, BASIS, [ended])
         _note(place, ended, now)
 
@@ -68,9 +91,21 @@ def opted_out(place: Place, file: Path, *, by: str | None, now: datetime) -> tup
         pl.col("code") == "national_opt_out", pl.col("end").is_null() | (pl.col("end") >= now.date())
     )
     there = set(before["person_id"])
-    rows = [gate.row(person, purpose=EVERY, recipient=EVERY, code="national_opt_out", allow=False, decided_by=by,
-                     evidence=f"list of {now.date()}", start=now.date(), end=None, recorded_at=_utc(now))
-            for person in sorted(out - there)]  # fmt: skip
+    rows = [
+        gate.row(
+            person,
+            purpose=EVERY,
+            recipient=EVERY,
+            code="national_opt_out",
+            allow=False,
+            decided_by=by,
+            evidence=f"list of {now.date()}",
+            start=now.date(),
+            end=None,
+            recorded_at=_utc(now),
+        )
+        for person in sorted(out - there)
+    ]
     yesterday = now.date() - timedelta(days=1)
     rows += [
         {**row, "start": min(row["start"], yesterday), "end": yesterday, "decided_by": by, "recorded_at": _utc(now)}
@@ -99,9 +134,17 @@ def _numbers(file: Path) -> set[str]:
 
 
 def entered(
-    place: Place, person: str | None, *, recipient: str, purpose: str, what: str | None, necessity: str | None,
-    proportionality: str | None, by: str | None, now: datetime,
-) -> str:  # fmt: skip
+    place: Place,
+    person: str | None,
+    *,
+    recipient: str,
+    purpose: str,
+    what: str | None,
+    necessity: str | None,
+    proportionality: str | None,
+    by: str | None,
+    now: datetime,
+) -> str:
     """Enter a disclosure made by other means (a call, a letter), if the gate permits it; its id.
 
     Raises UsageError if it is not said why, HiuError if no basis permits it: what is not permitted is not to be shared.
@@ -111,10 +154,24 @@ def entered(
     who = known(place, person)
     found = allowed(place, [who], purpose=purpose, recipient=recipient, on=now.date())
     if not found.ids:
-        raise HiuError(f"no basis lets data about {who} go to the {recipient} for {purpose} on {now.date()}; it is "
-                       f"not to be shared. 'hiu basis {who}' shows what is recorded.")  # fmt: skip
-    return leave(place, what=what, recipient=recipient, purpose=purpose, basis=found.codes, necessity=necessity,
-                 proportionality=proportionality, by=by, now=now, people=1, person_id=who, automatic=False)  # fmt: skip
+        raise HiuError(
+            f"no basis lets data about {who} go to the {recipient} for {purpose} on {now.date()}; it is "
+            f"not to be shared. 'hiu basis {who}' shows what is recorded."
+        )
+    return leave(
+        place,
+        what=what,
+        recipient=recipient,
+        purpose=purpose,
+        basis=found.codes,
+        necessity=necessity,
+        proportionality=proportionality,
+        by=by,
+        now=now,
+        people=1,
+        person_id=who,
+        automatic=False,
+    )
 
 
 def _note(place: Place, row: dict[str, object], now: datetime) -> None:

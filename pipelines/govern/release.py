@@ -4,8 +4,6 @@ The output checker is named, and is not who made it. A file that names anybody, 
 stops the release; what is released is copied, signed by the site's key, and entered as disclosed.
 """
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import hmac
@@ -20,15 +18,15 @@ from typing import Any
 
 from hiu.disk import flush_folder, move, write_whole
 from hiu.errors import HiuError, UsageError
-from hiu.govern import gate
-from hiu.govern.canary import sweep
-from hiu.govern.disclosure import FEWEST
-from hiu.publish.release import BUILDING
-from pipelines.govern.basis import basis_of
-from pipelines.govern.canaries import people_of
-from pipelines.govern.disclose import leave
-from pipelines.journal import record
-from pipelines.place import Place
+from hiu.govern.basis import gate
+from hiu.govern.release.canary import sweep
+from hiu.govern.release.disclosure import FEWEST
+from hiu.publish.release.folder import BUILDING
+from pipelines.access.basis import basis_of
+from pipelines.access.canaries import people_of
+from pipelines.access.disclose import leave
+from pipelines.common.journal import record
+from pipelines.common.place import Place
 
 SEAL = "RELEASE.json"
 COUNTS = re.compile(r"(?i)^(n|people|count|number|cases|detentions|events|contacts)$|_(n|people|count)$")
@@ -50,15 +48,27 @@ def release_board(
         raise UsageError(f"{made}: nothing to release there; 'hiu export board' writes it")
     found = gate.permitted(["*"], basis_of(place), purpose="planning", recipient="commissioner", on=now.date())
     if not found.ids:
-        raise HiuError(f"no [[basis]] for planning figures to go to the commissioner is in force on {now.date()}; "
-                       "nothing was released")  # fmt: skip
+        raise HiuError(
+            f"no [[basis]] for planning figures to go to the commissioner is in force on {now.date()}; "
+            "nothing was released"
+        )
     if problems := check(place, made, files):
         record(place, {"type": "release_refused", "month": month, "problems": len(problems)}, now)
         raise HiuError("not released:\n  " + "\n  ".join(problems[:20]))
     final = _sealed(place, month, made, files, {"checker": checker, "by": by, "basis": list(found.codes)}, now)
-    leave(place, what="board release", recipient="commissioner", purpose="planning", basis=found.codes,
-          necessity=necessity, proportionality=f"aggregates only, checked by {checker}", by=by, now=now, people=None,
-          file=final.relative_to(place.curated).as_posix())  # fmt: skip
+    leave(
+        place,
+        what="board release",
+        recipient="commissioner",
+        purpose="planning",
+        basis=found.codes,
+        necessity=necessity,
+        proportionality=f"aggregates only, checked by {checker}",
+        by=by,
+        now=now,
+        people=None,
+        file=final.relative_to(place.curated).as_posix(),
+    )
     event = {"type": "released", "folder": final.name, "checker": checker, "by": by, "seal": _digest(final / SEAL)}
     record(place, event, now)
     return final
@@ -85,8 +95,11 @@ def small_counts(name: str, content: bytes) -> Iterator[str]:
                 if column and COUNTS.search(column) and _small(value):
                     yield f"{name}, row {number}, column '{column}': a count of 1 to {FEWEST - 1}"
     elif name.endswith(".json"):
-        yield from (f"{name}, '{key}': a count of 1 to {FEWEST - 1}" for key, value in _pairs(json.loads(content))
-                    if COUNTS.search(key) and _small(value))  # fmt: skip
+        yield from (
+            f"{name}, '{key}': a count of 1 to {FEWEST - 1}"
+            for key, value in _pairs(json.loads(content))
+            if COUNTS.search(key) and _small(value)
+        )
 
 
 def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
@@ -147,8 +160,11 @@ def seals(place: Place) -> Iterator[str]:
             yield f"{folder.name}: its seal was changed, or was not made with this site's key"
         yield from (f"{folder.name}: {name} is missing" for name in sorted(set(listed) - set(there)))
         yield from (f"{folder.name}: {name} was not released" for name in sorted(set(there) - set(listed)))
-        yield from (f"{folder.name}: {name} was changed since its release" for name in sorted(set(listed) & set(there))
-                    if _digest(there[name]) != listed[name])  # fmt: skip
+        yield from (
+            f"{folder.name}: {name} was changed since its release"
+            for name in sorted(set(listed) & set(there))
+            if _digest(there[name]) != listed[name]
+        )
 
 
 def _digest(path: Path) -> str:

@@ -1,7 +1,5 @@
 """Retention on a site: what is due for review, holds, the freeze at death, and what somebody decided."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime
 
 import polars as pl
@@ -9,13 +7,14 @@ import polars as pl
 from hiu.engine.duckdb import Warehouse
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
-from hiu.govern import gate, records
-from hiu.govern.due import due
-from hiu.govern.retention import review
+from hiu.govern import records
+from hiu.govern.basis import gate
+from hiu.govern.basis.due import due
+from hiu.govern.basis.retention import review
 from hiu.model.govern import BASIS, DISCLOSURES, EVERY, FAMILY_CONSENTS, HOLDS, OVERRIDES, REVIEWS
-from pipelines.govern.basis import basis_of
-from pipelines.journal import record
-from pipelines.place import Place
+from pipelines.access.basis import basis_of
+from pipelines.common.journal import record
+from pipelines.common.place import Place
 
 BY_RUN = "hiu run"
 _DIED = (
@@ -37,8 +36,18 @@ def freeze_dead(place: Place, warehouse: Warehouse, now: datetime) -> list[str]:
     at = _utc(now)
     for row in fresh:
         person, since = row["person_id"], row["died"] or now.date()
-        forbid = gate.row(person, purpose=EVERY, recipient=EVERY, code="died", allow=False, decided_by=BY_RUN,
-                          evidence="a register says so", start=since, end=None, recorded_at=at)  # fmt: skip
+        forbid = gate.row(
+            person,
+            purpose=EVERY,
+            recipient=EVERY,
+            code="died",
+            allow=False,
+            decided_by=BY_RUN,
+            evidence="a register says so",
+            start=since,
+            end=None,
+            recorded_at=at,
+        )
         records.add(place.records, BASIS, [forbid])
         hold = {"person_id": person, "held": True, "reason": "died", "by": BY_RUN, "recorded_at": at}
         records.add(place.records, HOLDS, [hold])
@@ -78,7 +87,7 @@ def known(place: Place, person_id: str) -> str:
 
 
 def to_review(place: Place, on: date) -> pl.DataFrame:
-    """What is due for review (hiu.govern.retention.DUE), from the latest published month."""
+    """What is due for review (hiu.govern.basis.retention.DUE), from the latest published month."""
     tables = latest(place, "people", "support", "team_contact")
     reviews = records.read(place.records, REVIEWS)
     ids = held(place)["person_id"].to_list()
@@ -99,8 +108,15 @@ def decide(
     now: datetime,
 ) -> None:
     """Record what somebody decided about a record that was due."""
-    row = {"person_id": person_id, "event": event, "decision": decision, "reason": reason, "next_on": next_on, "by": by,
-           "recorded_at": _utc(now)}  # fmt: skip
+    row = {
+        "person_id": person_id,
+        "event": event,
+        "decision": decision,
+        "reason": reason,
+        "next_on": next_on,
+        "by": by,
+        "recorded_at": _utc(now),
+    }
     for name in ("event", "decision"):
         codes = next(column.codes for column in REVIEWS.columns if column.name == name)
         if row[name] not in codes:
@@ -112,12 +128,17 @@ def decide(
 
 
 def due_now(place: Place, on: date) -> pl.DataFrame:
-    """What is overdue or runs out soon (hiu.govern.due.SCHEMA)."""
+    """What is overdue or runs out soon (hiu.govern.basis.due.SCHEMA)."""
     support = latest(place, "support")["support"] if place.months() else pl.DataFrame(schema=_SUPPORT)
     return due(
-        place.settings, support, records.read(place.records, FAMILY_CONSENTS), basis_of(place),
-        records.read(place.records, OVERRIDES), sorted(place.sources), on,
-    )  # fmt: skip
+        place.settings,
+        support,
+        records.read(place.records, FAMILY_CONSENTS),
+        basis_of(place),
+        records.read(place.records, OVERRIDES),
+        sorted(place.sources),
+        on,
+    )
 
 
 def consent(
@@ -146,7 +167,15 @@ def _utc(now: datetime) -> datetime:
 
 
 _SUPPORT = {
-    "person_id": pl.String, "offered": pl.Date, "consent": pl.String, "consent_at": pl.Date, "permission": pl.String,
-    "capacity_at": pl.Date, "notice_at": pl.Date, "start": pl.Date, "end": pl.Date, "plan_at": pl.Date,
+    "person_id": pl.String,
+    "offered": pl.Date,
+    "consent": pl.String,
+    "consent_at": pl.Date,
+    "permission": pl.String,
+    "capacity_at": pl.Date,
+    "notice_at": pl.Date,
+    "start": pl.Date,
+    "end": pl.Date,
+    "plan_at": pl.Date,
     "plan_review_at": pl.Date,
-}  # fmt: skip
+}

@@ -1,17 +1,15 @@
 """What the command line tells an operator: what was made, what was set aside, and the next command."""
 
-from __future__ import annotations
-
 import json
 from datetime import datetime
 
-from hiu.extract.find import find_deliveries
-from hiu.govern.basis import expiring
-from hiu.publish.text import counted
-from pipelines.govern.basis import unpermitted
-from pipelines.lock import holder
-from pipelines.place import Place
-from pipelines.progress import out
+from hiu.extract.files.find import find_deliveries
+from hiu.govern.basis.agreements import expiring
+from hiu.publish.words.text import counted
+from pipelines.access.basis import unpermitted
+from pipelines.common.lock import holder
+from pipelines.common.place import Place
+from pipelines.common.progress import out
 from pipelines.run import Outcome
 
 
@@ -22,8 +20,10 @@ def tell(outcome: Outcome) -> None:
         out(f"refused: {refusal}")
     for warning in outcome.warnings:
         out(f"warning: {warning}")
-    out(f"received {taken.received:,} = staged {taken.staged:,} + quarantined {taken.quarantined:,} "
-        f"({counted(len(taken.loaded), 'delivery', 'deliveries')})")  # fmt: skip
+    out(
+        f"received {taken.received:,} = staged {taken.staged:,} + quarantined {taken.quarantined:,} "
+        f"({counted(len(taken.loaded), 'delivery', 'deliveries')})"
+    )
     folder = outcome.published
     if not outcome.changed:
         out(f"{outcome.month.title}: nothing changed; published in {folder}")

@@ -1,7 +1,5 @@
 """What the governance commands say: rows of the basis, lists of what is due, holds, disclosures, an erasure."""
 
-from __future__ import annotations
-
 import json
 from datetime import date, datetime
 from pathlib import Path
@@ -13,11 +11,11 @@ from hiu.engine.duckdb import Warehouse
 from hiu.govern import records
 from hiu.govern.pseudonym import key_id
 from hiu.model.govern import BASIS, EVERY, PURPOSES, RECIPIENTS
-from hiu.publish.text import counted, day
-from pipelines.govern.basis import allowed, basis_of
-from pipelines.govern.erase import Erased
-from pipelines.place import Place
-from pipelines.progress import out
+from hiu.publish.words.text import counted, day
+from pipelines.access.basis import allowed, basis_of
+from pipelines.common.place import Place
+from pipelines.common.progress import out
+from pipelines.erase.erase import Erased
 
 
 def line(text: str) -> None:
@@ -97,8 +95,10 @@ def disclosures(place: Place, person: str | None, *, as_json: bool) -> None:
     for row in rows.head(50).iter_rows(named=True):
         whom = row["person_id"] or f"{row['people']} people" if row["people"] is not None else "nobody"
         kept = f", withheld {row['withheld']}" if row["withheld"] else ""
-        out(f"{row['disclosure_id']}  {day(row['at'].date())}  {row['what']} about {whom}{kept} to {row['recipient']} "
-            f"for {row['purpose']} by {row['by']}; basis {row['basis']}; {row['necessity']}")  # fmt: skip
+        out(
+            f"{row['disclosure_id']}  {day(row['at'].date())}  {row['what']} about {whom}{kept} to {row['recipient']} "
+            f"for {row['purpose']} by {row['by']}; basis {row['basis']}; {row['necessity']}"
+        )
     out(f"{rows.height} disclosures")
 
 
@@ -130,14 +130,16 @@ def reviews(place: Place, on: date, *, as_json: bool) -> None:
 
 def would_erase(place: Place, person: str) -> None:
     """What an erasure would take, without doing it."""
-    from pipelines.govern.erase_find import find
+    from pipelines.erase.find import find
 
     with Warehouse(place.warehouse, memory_limit=place.settings.memory_limit, spill=place.spill) as warehouse:
         doomed = find(warehouse, person, place.key_for("tombstone"))
     deliveries = counted(doomed.rows["delivery_id"].n_unique(), "delivery", "deliveries")
     descriptions, stones = counted(len(doomed.identities), "description"), counted(len(doomed.stones), "tombstone")
-    out(f"{person}: {counted(doomed.rows.height, 'row')} of {deliveries}, {descriptions}, {stones}; "
-        "the published months that hold them, records, exports, backups")  # fmt: skip
+    out(
+        f"{person}: {counted(doomed.rows.height, 'row')} of {deliveries}, {descriptions}, {stones}; "
+        "the published months that hold them, records, exports, backups"
+    )
     _shared(doomed.shared)
     out("nothing was erased. To do it, once and for all: the same command with --reason, --by and --yes")
 
@@ -147,9 +149,11 @@ def erased(done: Erased | None) -> None:
     if done is None:
         out("the erasure had done its work; its entry in the log was made now")
         return
-    out(f"erased, as {done.token} in the log: {counted(done.rows, 'row')} set aside, "
+    out(
+        f"erased, as {done.token} in the log: {counted(done.rows, 'row')} set aside, "
         f"{counted(len(done.runs), 'published run')} rewritten, {counted(done.records, 'record')}, "
-        f"{counted(len(done.removed), 'other file')} and {counted(len(done.backups), 'backup')} removed")  # fmt: skip
+        f"{counted(len(done.removed), 'other file')} and {counted(len(done.backups), 'backup')} removed"
+    )
     for row in done.raw.iter_rows(named=True):
         rows = ", ".join(map(str, row["source_rows"]))
         out(f"  still in raw/{row['source_file']}, rows {rows}: ask the sender, or purge them")

@@ -1,7 +1,5 @@
 """Verify a site: the audit chain, what it binds (manifests, records, counts), and no name where none may be."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,12 +9,12 @@ import polars as pl
 from hiu.engine.duckdb import Warehouse
 from hiu.errors import Busy, HiuError
 from hiu.govern.audit import read, verify
-from hiu.publish.release import MANIFEST, digest, read_manifest, verify_release
-from hiu.publish.text import counted
-from pipelines.govern.canaries import canaries
-from pipelines.govern.disclose import measure
-from pipelines.place import Place
-from pipelines.progress import out
+from hiu.publish.release.folder import MANIFEST, digest, read_manifest, verify_release
+from hiu.publish.words.text import counted
+from pipelines.access.canaries import canaries
+from pipelines.access.disclose import measure
+from pipelines.common.place import Place
+from pipelines.common.progress import out
 
 _COUNTED = """
 with r as (select delivery_id, count(*) as staged from record where not quarantined group by delivery_id),
@@ -45,8 +43,11 @@ def tell_verified(place: Place, *, canary: bool = False) -> int:
         out(problem)
     if canary:
         out(f"canary: {counted(swept, 'file')} swept for names, NHS numbers and person ids where none may be")
-    out(counted(len(problems), "problem") if problems
-        else f"{counted(len(place.months()), 'published month')}, the records and the audit log are whole")  # fmt: skip
+    out(
+        counted(len(problems), "problem")
+        if problems
+        else f"{counted(len(place.months()), 'published month')}, the records and the audit log are whole"
+    )
     return 1 if problems else 0
 
 
@@ -84,12 +85,18 @@ def _counts(path: Path) -> Iterator[str]:
         yield "deliveries or links can't be read"
         return
     traced = links.group_by("delivery_id").agg(traced=pl.len().cast(pl.Int64))
-    wrong = deliveries.join(traced, on="delivery_id", how="left").with_columns(pl.col("traced").fill_null(0)).filter(
-        (pl.col("received") != pl.col("staged") + pl.col("quarantined")) | (pl.col("received") != pl.col("traced"))
-    )  # fmt: skip
+    wrong = (
+        deliveries.join(traced, on="delivery_id", how="left")
+        .with_columns(pl.col("traced").fill_null(0))
+        .filter(
+            (pl.col("received") != pl.col("staged") + pl.col("quarantined")) | (pl.col("received") != pl.col("traced"))
+        )
+    )
     for row in wrong.sort("delivery_id").iter_rows(named=True):
-        yield (f"delivery {row['delivery_id']}: received {row['received']}, staged {row['staged']}, quarantined "
-               f"{row['quarantined']}, traced {row['traced']}")  # fmt: skip
+        yield (
+            f"delivery {row['delivery_id']}: received {row['received']}, staged {row['staged']}, quarantined "
+            f"{row['quarantined']}, traced {row['traced']}"
+        )
 
 
 def _bound(place: Place) -> Iterator[str]:
@@ -127,8 +134,10 @@ def _warehouse(place: Place) -> Iterator[str]:
         out(f"the warehouse was not looked at: {busy}")
         return
     for row in wrong.iter_rows(named=True):
-        yield (f"warehouse, delivery {row['delivery_id']}: received {row['received']}, but staged {row['staged']} and "
-               f"set aside {row['aside']}")  # fmt: skip
+        yield (
+            f"warehouse, delivery {row['delivery_id']}: received {row['received']}, but staged {row['staged']} and "
+            f"set aside {row['aside']}"
+        )
 
 
 def _seals(place: Place) -> Iterator[str]:
@@ -138,6 +147,6 @@ def _seals(place: Place) -> Iterator[str]:
 
 
 def _unfinished(place: Place) -> list[str]:
-    from pipelines.govern.erase import unfinished
+    from pipelines.erase.erase import unfinished
 
     return ["an erasure was cut off: 'hiu erase --resume' ends it"] if unfinished(place) else []

@@ -1,24 +1,31 @@
 """Review and decide on the terminal or by a filled-in CSV; names are masked unless asked for, and all is logged."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from pathlib import Path
 
 from hiu.errors import HiuError, UsageError
-from hiu.site import decide as desk
-from hiu.site import sheet
-from hiu.site.queue import Ask, Queue, by_ids
-from pipelines.govern.disclose import show_names as names_shown
-from pipelines.journal import record
-from pipelines.place import Place
-from pipelines.progress import out
+from hiu.site.review import csv_file as sheet
+from hiu.site.review import decide as desk
+from hiu.site.review.queue import Ask, Queue, by_ids
+from pipelines.access.disclose import show_names as names_shown
+from pipelines.common.journal import record
+from pipelines.common.place import Place
+from pipelines.common.progress import out
 
 _WIDTH = 26
 
 
-def review(place: Place, month: str | None, top: int, *, double: bool, by: str | None, csv: Path | None,
-           show_names: bool, now: datetime) -> None:  # fmt: skip
+def review(
+    place: Place,
+    month: str | None,
+    top: int,
+    *,
+    double: bool,
+    by: str | None,
+    csv: Path | None,
+    show_names: bool,
+    now: datetime,
+) -> None:
     """Print the pairs that matter most, or write them to a CSV to fill in."""
     if double and not (by or "").strip():
         raise UsageError("--double needs --by NAME: the second reviewer, so that they see only what others decided")
@@ -39,16 +46,19 @@ def review(place: Place, month: str | None, top: int, *, double: bool, by: str |
         csv.write_bytes(sheet.written(asks))
         record(place, {"type": "review_sheet", "pairs": len(asks), "names": show_names, "month": str(queue.month)}, now)
         second = " --second" if double else ""
-        out(f"{csv}: {len(asks)} pairs. Fill in 'decision' (same, different, unsure) and 'note', then "
-            f"'hiu decide --from {csv} --by NAME{second}'.")  # fmt: skip
+        out(
+            f"{csv}: {len(asks)} pairs. Fill in 'decision' (same, different, unsure) and 'note', then "
+            f"'hiu decide --from {csv} --by NAME{second}'."
+        )
         return
     _head(queue, len(asks), double=double)
     for ask in asks:
         _tell(ask, second=double)
 
 
-def decide(place: Place, pair: tuple[str, str], decision: str, *, by: str | None, note: str | None, second: bool,
-           now: datetime) -> None:  # fmt: skip
+def decide(
+    place: Place, pair: tuple[str, str], decision: str, *, by: str | None, note: str | None, second: bool, now: datetime
+) -> None:
     """Record what a reviewer says of two descriptions."""
     a, b = _pair(place, pair)
     if second:
@@ -105,8 +115,10 @@ def _head(queue: Queue, shown: int, *, double: bool) -> None:
         return
     waiting = len(queue.pairs)
     bearing = queue.pairs.filter(queue.pairs["priority"] > 0).height
-    out(f"{queue.month.title}: {waiting:,} uncertain pairs, of which {bearing:,} can move the list. "
-        f"Shown: {shown}, those that matter most first.")  # fmt: skip
+    out(
+        f"{queue.month.title}: {waiting:,} uncertain pairs, of which {bearing:,} can move the list. "
+        f"Shown: {shown}, those that matter most first."
+    )
 
 
 def _tell(ask: Ask, *, second: bool) -> None:

@@ -1,7 +1,5 @@
 """Why a person is where they are, and who someone is, on the terminal; names are masked unless asked for."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from pathlib import Path
 
@@ -9,16 +7,16 @@ import polars as pl
 
 from hiu.engine.duckdb import Warehouse
 from hiu.errors import Busy, UsageError
-from hiu.link.explain import PairExplanation, conflicts, explain_pair, links_of
-from hiu.link.find import find as find_people
 from hiu.link.local import prepared
+from hiu.link.review.explain import PairExplanation, conflicts, explain_pair, links_of
+from hiu.link.review.find import find as find_people
 from hiu.site import Published
-from hiu.site.decide import earlier
-from hiu.site.mask import initials
-from pipelines.govern.disclose import show_names as names_shown
-from pipelines.matching.model import model_of
-from pipelines.place import Place
-from pipelines.progress import out
+from hiu.site.review.decide import earlier
+from hiu.site.show.mask import initials
+from pipelines.access.disclose import show_names as names_shown
+from pipelines.common.model import model_of
+from pipelines.common.place import Place
+from pipelines.common.progress import out
 
 
 def explain(place: Place, person_id: str, month: str | None, *, show_names: bool, now: datetime) -> None:
@@ -48,9 +46,13 @@ def explain_two(place: Place, pair: str, *, show_names: bool, chart: Path | None
     left, right = (part.strip().removeprefix("id-") for part in pair.split(","))
     with _warehouse(place) as warehouse:
         found = explain_pair(
-            prepared(warehouse.read("identity"), place.settings.linking), left, right, settings=place.settings.linking,
-            events=warehouse.read("identity_event"), model=model_of(place),
-        )  # fmt: skip
+            prepared(warehouse.read("identity"), place.settings.linking),
+            left,
+            right,
+            settings=place.settings.linking,
+            events=warehouse.read("identity_event"),
+            model=model_of(place),
+        )
         people = warehouse.read("select identity_id, person_id from cluster")
     if show_names:
         who = people.filter(pl.col("identity_id").is_in([left, right]))["person_id"]
@@ -77,7 +79,7 @@ def _tell_pair(found: PairExplanation, *, show_names: bool) -> None:
 
 
 def _draw(found: PairExplanation, to: Path) -> None:
-    from hiu.publish.link_charts import to_png, waterfall
+    from hiu.publish.charts.matching import to_png, waterfall
 
     kind = to.suffix.lower()
     if kind not in (".svg", ".png"):
@@ -101,8 +103,10 @@ def _holds(place: Place, members: list[str]) -> None:
     if held.height:
         weak = held.row(-1, named=True)
         sure = 1 / (1 + 2 ** -min(max(weak["match_weight"], -60), 60))
-        out(f"  weakest: {weak['identity_a']},{weak['identity_b']}  weight {weak['match_weight']:+.1f}, probability "
-            f"{sure:.3f}; 'hiu explain' with that pair says why")  # fmt: skip
+        out(
+            f"  weakest: {weak['identity_a']},{weak['identity_b']}  weight {weak['match_weight']:+.1f}, probability "
+            f"{sure:.3f}; 'hiu explain' with that pair says why"
+        )
     for column, values in conflicts(identity, members).items():
         out(f"  conflict: {len(values)} {TITLES[column]}")
 

@@ -1,7 +1,5 @@
 """Train: a model of the area's own, with a report of what it would change; in force only once somebody adopts it."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from datetime import UTC, datetime
@@ -15,22 +13,22 @@ from hiu.disk import replace
 from hiu.engine.duckdb import Warehouse
 from hiu.errors import UsageError
 from hiu.govern.audit import head
-from hiu.link.candidate import Candidate, candidate, moved, moves
-from hiu.link.ids import assign_people
 from hiu.link.local import link_locally, prepared
-from hiu.link.scorer import WeightTable
+from hiu.link.model.candidate import Candidate, candidate, moved, moves
+from hiu.link.model.scorer import WeightTable
+from hiu.link.people.ids import assign_people
 from hiu.month import Month
+from hiu.publish.quality.training import train_page
 from hiu.publish.stamp import Stamp
-from hiu.publish.train_page import train_page
-from pipelines.journal import record
-from pipelines.lock import hold
-from pipelines.matching.model import FOLDER, name_of, path_of
-from pipelines.place import Place
-from pipelines.progress import Reporter, out
-from pipelines.setup.toml_edit import with_value
+from pipelines.common.journal import record
+from pipelines.common.lock import hold
+from pipelines.common.model import FOLDER, name_of, path_of
+from pipelines.common.place import Place
+from pipelines.common.progress import Reporter, out
+from pipelines.common.toml_edit import with_value
+from pipelines.common.work import Work
 from pipelines.steps.count import count_demand
 from pipelines.steps.rank import rank_people
-from pipelines.work import Work
 
 SHIPPED = "shipped"
 TOP = 50
@@ -50,15 +48,26 @@ def train(place: Place, *, now: datetime, report: Reporter) -> Path:
             work = Work(place, month, "train", now, warehouse, report, "")
             _require(work)
             identity, events = warehouse.read("identity"), warehouse.read("identity_event")
-            made = (f"Fitted by 'hiu train' on {now:%Y-%m-%d}, site {place.settings.name}, data to {month}, from "
-                    f"trusted NHS numbers hidden from the model; base {base['version']}.")  # fmt: skip
+            made = (
+                f"Fitted by 'hiu train' on {now:%Y-%m-%d}, site {place.settings.name}, data to {month}, from "
+                f"trusted NHS numbers hidden from the model; base {base['version']}."
+            )
             linking = place.settings.linking
             found = candidate(prepared(identity, linking), events, base, settings=linking, made=made)
             change, people, parts = _effect(work, identity, events, base, found)
         path = _write(place, found, change, people, parts, month, now)
         shutil.rmtree(place.spill, ignore_errors=True)
-    record(place, {"type": "model_trained", "model": path.name, "version": found.values["version"],
-                   "pairs": found.pairs, "month": str(month)}, now)  # fmt: skip
+    record(
+        place,
+        {
+            "type": "model_trained",
+            "model": path.name,
+            "version": found.values["version"],
+            "pairs": found.pairs,
+            "month": str(month),
+        },
+        now,
+    )
     _tell(place, path, found, change)
     return path
 
@@ -77,15 +86,20 @@ def adopt(place: Place, which: str, by: str | None, *, now: datetime) -> None:
     site = place.home / "site.toml"
     text = with_value(site.read_bytes().decode("utf-8"), "linking", "model", value, f"adopted {now:%Y-%m-%d} by {name}")
     before = place.settings.linking.model
-    record(place, {"type": "model_adopted", "from": before.name if before else SHIPPED,
-                   "to": value or SHIPPED, "by": name}, now)  # fmt: skip
+    record(
+        place,
+        {"type": "model_adopted", "from": before.name if before else SHIPPED, "to": value or SHIPPED, "by": name},
+        now,
+    )
     replace(site, text.encode("utf-8"))
-    out(f"{site}: {'the shipped model' if value is None else value}, adopted by {name}; recorded. The next 'hiu run' "
-        "matches with it; decisions hold as before.")  # fmt: skip
+    out(
+        f"{site}: {'the shipped model' if value is None else value}, adopted by {name}; recorded. The next 'hiu run' "
+        "matches with it; decisions hold as before."
+    )
 
 
 def _values(path: Path | None) -> dict[str, Any]:
-    source = resources.files("hiu.link").joinpath("model.json") if path is None else path
+    source = resources.files("hiu.link.model").joinpath("model.json") if path is None else path
     values: dict[str, Any] = json.loads(source.read_text(encoding="utf-8"))
     return values
 
@@ -106,13 +120,19 @@ def _require(work: Work) -> None:
         raise UsageError(f"the last run was of another month than {work.month}: 'hiu run {work.month}' first")
 
 
-def _effect(work: Work, identity: pl.DataFrame, events: pl.DataFrame, base: dict[str, Any], found: Candidate,
-            ) -> tuple[dict[str, int], pl.DataFrame, pl.DataFrame]:  # fmt: skip
+def _effect(
+    work: Work, identity: pl.DataFrame, events: pl.DataFrame, base: dict[str, Any], found: Candidate
+) -> tuple[dict[str, int], pl.DataFrame, pl.DataFrame]:
     """Counts of what would differ, the first places under both models (person_id, before, after), and `moves`."""
     people, ranks = [], []
     for values in (base, found.values):
-        linked = link_locally(identity, settings=work.place.settings.linking, events=events, model=WeightTable(values),
-                              decisions=work.warehouse.read("decisions"))  # fmt: skip
+        linked = link_locally(
+            identity,
+            settings=work.place.settings.linking,
+            events=events,
+            model=WeightTable(values),
+            decisions=work.warehouse.read("decisions"),
+        )
         cluster = assign_people(linked.clusters, identity, work.place.key_for("person"))
         work.warehouse.put("cluster", cluster)
         count_demand(work)
@@ -128,23 +148,36 @@ def _effect(work: Work, identity: pl.DataFrame, events: pl.DataFrame, base: dict
 
 
 def _first(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
-    both = before.rename({"rank": "before"}).join(after.rename({"rank": "after"}), on="person_id", how="full",
-                                                  coalesce=True)  # fmt: skip
+    both = before.rename({"rank": "before"}).join(
+        after.rename({"rank": "after"}), on="person_id", how="full", coalesce=True
+    )
     return both.filter((C("before") <= TOP) | (C("after") <= TOP)).sort("after", "before", "person_id", nulls_last=True)
 
 
-def _write(place: Place, found: Candidate, change: dict[str, int], people: pl.DataFrame, parts: pl.DataFrame,
-           month: Month, now: datetime) -> Path:  # fmt: skip
+def _write(
+    place: Place,
+    found: Candidate,
+    change: dict[str, int],
+    people: pl.DataFrame,
+    parts: pl.DataFrame,
+    month: Month,
+    now: datetime,
+) -> Path:
     content = found.text.encode("utf-8")
     folder = place.home / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / name_of(content)
     path.write_bytes(content)
     stamp = Stamp(
-        site=place.settings.name, month=month, run_id=str(found.values["version"]), built=now.astimezone(UTC),
-        data_to=month.end, settings_version=place.settings.version, synthetic=place.settings.synthetic,
+        site=place.settings.name,
+        month=month,
+        run_id=str(found.values["version"]),
+        built=now.astimezone(UTC),
+        data_to=month.end,
+        settings_version=place.settings.version,
+        synthetic=place.settings.synthetic,
         audit_head=head(place.audit),
-    )  # fmt: skip
+    )
     link_at = place.settings.linking.link_at
     page = train_page(found, change, people, parts, stamp=stamp, link_at=link_at, file=path.name)
     path.with_suffix(".html").write_text(page, encoding="utf-8", newline="\n")
@@ -158,10 +191,14 @@ def _tell(place: Place, path: Path, found: Candidate, change: dict[str, int]) ->
         level = row["level"].replace("_", " ")
         out(f"  {row['field']:<11} {level:<26} {row['before']:+7.2f} -> {row['after']:+7.2f}")
     for row in found.thresholds.filter(threshold=place.settings.linking.link_at).iter_rows(named=True):
-        out(f"Pairs kept aside, {row['model']}: {row['joined']:,} joined, {row['wrong']:,} of them of two people; "
-            f"{row['missed']:,} of one person not joined.")  # fmt: skip
+        out(
+            f"Pairs kept aside, {row['model']}: {row['joined']:,} joined, {row['wrong']:,} of them of two people; "
+            f"{row['missed']:,} of one person not joined."
+        )
     now, then, joins, splits, enter, leave = (change[name] for name in CHANGE)
-    out(f"Clusters: {now:,} -> {then:,} people; {joins:,} joins, {splits:,} splits. "
-        f"First {TOP}: {enter} would enter, {leave} leave.")  # fmt: skip
+    out(
+        f"Clusters: {now:,} -> {then:,} people; {joins:,} joins, {splits:,} splits. "
+        f"First {TOP}: {enter} would enter, {leave} leave."
+    )
     out(f"report     {path.with_suffix('.html')}")
     out(f"Nothing has changed. To use it: hiu train --adopt {path.name} --by NAME --site {place.home}")

@@ -1,9 +1,7 @@
 """The board paper of a month: figures from the published tables, disclosure control, and the files to hand over.
 
-Nobody is in it: people are counted here, and from here on there are only the aggregates of hiu.publish.board.
+Nobody is in it: people are counted here, and from here on there are only the aggregates of hiu.publish.board.paper.
 """
-
-from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,19 +10,19 @@ from typing import Any
 
 import polars as pl
 
-from hiu.govern.disclosure import HIDDEN, suppress_list
+from hiu.govern.release.disclosure import HIDDEN, suppress_list
 from hiu.model import CONTACTS, DATASETS, PUBLISHED
 from hiu.month import Month
-from hiu.publish import board_figures as figures
-from hiu.publish.board import Board, Line, sound
-from hiu.publish.board_words import RULES, definitions, suppressed_list
-from hiu.rank.cost import costs
-from hiu.rank.equality import equality, groups_of
-from hiu.rank.trend import series
-from pipelines.govern.basis import for_board
+from hiu.publish.board import figures
+from hiu.publish.board.paper import Board, Line, sound
+from hiu.publish.board.words import RULES, definitions, suppressed_list
+from hiu.rank.reports.cost import costs
+from hiu.rank.reports.equality import equality, groups_of
+from hiu.rank.reports.trend import series
+from pipelines.access.basis import for_board
+from pipelines.common.place import Place
 from pipelines.papers.board_answers import evaluated, targeted
 from pipelines.papers.reports_equality import suppressed
-from pipelines.place import Place
 
 YEAR = 12
 
@@ -41,8 +39,9 @@ class Made:
 def board(place: Place, month: str | None, now: datetime) -> Made:
     """The paper of a published month (the latest if not named). Raises HiuError without a basis for planning."""
     wanted, folder = place.which(month)
-    read = {name: pl.read_parquet(folder / f"{name}.parquet") for name in PUBLISHED
-            if (folder / f"{name}.parquet").exists()}  # fmt: skip
+    read = {
+        name: pl.read_parquet(folder / f"{name}.parquet") for name in PUBLISHED if (folder / f"{name}.parquet").exists()
+    }
     tables, left_out, basis = for_board(place, read, now.date())
     made = _board(place, wanted, folder.name, tables, now)
     return Made(sound(made), left_out, basis)
@@ -60,17 +59,32 @@ def _board(place: Place, month: Month, run_id: str, tables: Mapping[str, pl.Data
     shared = ("month", "dataset", "supplied")
     table = _selection(month, tables, settings)
     made: dict[str, Any] = {
-        "recent": figures.recent(lines), "demand": demand, "equality": figures.equality(table, top), "cost": cost,
+        "recent": figures.recent(lines),
+        "demand": demand,
+        "equality": figures.equality(table, top),
+        "cost": cost,
         "coverage": figures.coverage(tables["coverage"].select(shared), sets, month),
-    }  # fmt: skip
+    }
     target = targeted(month, tables)
     return Board(
-        site=settings.name, month=month, built=now, run_id=run_id, settings_version=settings.version,
-        synthetic=settings.synthetic, headline=_headline(month, tables, top, lines), lines=lines,
-        demand_bars=demand_bars, evaluation=evaluation, evaluation_bars=evaluation_bars, cost_bars=cost_bars,
-        target=target, definitions=definitions(settings, units), rules=RULES,
-        suppressed=suppressed_list(lines, made, (*evaluation, *target)), **made,
-    )  # fmt: skip
+        site=settings.name,
+        month=month,
+        built=now,
+        run_id=run_id,
+        settings_version=settings.version,
+        synthetic=settings.synthetic,
+        headline=_headline(month, tables, top, lines),
+        lines=lines,
+        demand_bars=demand_bars,
+        evaluation=evaluation,
+        evaluation_bars=evaluation_bars,
+        cost_bars=cost_bars,
+        target=target,
+        definitions=definitions(settings, units),
+        rules=RULES,
+        suppressed=suppressed_list(lines, made, (*evaluation, *target)),
+        **made,
+    )
 
 
 def by_group(month: Month, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
@@ -117,8 +131,10 @@ def _years(name: str, month: Month, demand: pl.DataFrame, by_month: pl.DataFrame
             demand.filter(pl.col("dataset") == name, pl.col("n") > 0, span).group_by("person_id").agg(pl.col("n").sum())
         )
         total = each.select(n=pl.col("n").sum(), people=pl.len().cast(pl.Int64), most=pl.col("n").max().fill_null(0))
-        known = [pl.when(pl.lit(whole)).then(pl.col(column)).cast(pl.Int64).alias(column)
-                 for column in ("n", "people", "most")]  # fmt: skip
+        known = [
+            pl.when(pl.lit(whole)).then(pl.col(column)).cast(pl.Int64).alias(column)
+            for column in ("n", "people", "most")
+        ]
         parts.append(total.select(pl.lit(last.start).alias("month"), *known))
     return pl.concat(parts)
 
@@ -132,8 +148,15 @@ def _gaps(month: Month, coverage: pl.DataFrame, sets: tuple[str, ...]) -> dict[s
 
 def _selection(month: Month, tables: Mapping[str, pl.DataFrame], settings: Any) -> pl.DataFrame:
     groups = groups_of(tables["people"], month)
-    found = equality(month=month, ranked=tables["ranked"], demand=tables["monthly_demand"], groups=groups,
-                     coverage=tables["coverage"], people=tables["people"], settings=settings)  # fmt: skip
+    found = equality(
+        month=month,
+        ranked=tables["ranked"],
+        demand=tables["monthly_demand"],
+        groups=groups,
+        coverage=tables["coverage"],
+        people=tables["people"],
+        settings=settings,
+    )
     table = suppressed(found.selection, settings.rank.top)
     return table.select("characteristic", "group", "people", "top", "ratio", "low", "high", "flag")
 

@@ -1,19 +1,17 @@
 """Two answers of the board paper: did support work, and the s136 target; each in rounded figures, or why not."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 
-from hiu.govern.disclosure import HIDDEN, dominated, event_total, rounded, shown
+from hiu.govern.release.disclosure import HIDDEN, dominated, event_total, rounded, shown
 from hiu.month import Month
-from hiu.publish.board import Bars
-from hiu.rank.estimate import Entrants
-from hiu.rank.evaluate import Evaluation, evaluate
-from hiu.rank.panel import area
-from hiu.rank.trend import series, target
+from hiu.publish.board.paper import Bars
+from hiu.rank.reports.estimate import Entrants
+from hiu.rank.reports.evaluate import Evaluation, evaluate
+from hiu.rank.reports.panel import area
+from hiu.rank.reports.trend import series, target
 
 S136 = "s136"
 FALL, WITHIN, BASELINE = 0.15, 6, 12
@@ -22,8 +20,12 @@ CAUTION = "People are chosen at a peak and most fall by themselves; this is not 
 
 def evaluated(month: Month, tables: Mapping[str, pl.DataFrame], settings: Any) -> tuple[tuple[str, ...], Bars | None]:
     """What may be said of the evaluation, and its bars; or the reason why there is no answer."""
-    own = {"demand": tables["monthly_demand"], "coverage": tables["coverage"], "people": tables["people"],
-           "support": tables["support"]}  # fmt: skip
+    own = {
+        "demand": tables["monthly_demand"],
+        "coverage": tables["coverage"],
+        "people": tables["people"],
+        "support": tables["support"],
+    }
     found = evaluate(month=month, settings=settings, **own)
     left = _left_out(found)
     if found.refused:
@@ -32,8 +34,13 @@ def evaluated(month: Month, tables: Mapping[str, pl.DataFrame], settings: Any) -
     if event_total(seen) == HIDDEN or dominated(seen):
         return ("The answer can't be shown: one person holds more than half of the contacts.", *left, CAUTION), None
     expected, observed = rounded(round(found.expected)), rounded(round(found.observed))
-    verdict = ("fewer contacts than expected" if found.high < 0 else "more contacts than expected" if found.low > 0
-               else "no reliable difference")  # fmt: skip
+    verdict = (
+        "fewer contacts than expected"
+        if found.high < 0
+        else "more contacts than expected"
+        if found.low > 0
+        else "no reliable difference"
+    )
     said = (
         f"About {rounded(found.people)} people could be compared. Power first: a true fall of 30% would be found in "
         f"{_fifth(found.power):.0f}% of such programmes.",
@@ -41,11 +48,18 @@ def evaluated(month: Month, tables: Mapping[str, pl.DataFrame], settings: Any) -
         f"{found.effect:+.0%} ({found.low:+.0%} to {found.high:+.0%}): {verdict}.",
         f"People picked at a peak change by about {_fifth(found.unaided):+.0f}% unaided.",
     )
-    bars = Bars("Contacts in 6 months: seen, and expected anyway", ("Expected anyway", "Seen"),
-                {"Contacts": (expected, observed)}, f"Two bars. {said[1]}",
-                "The bars alone say nothing of chance: see the range above.")  # fmt: skip
-    savings = (f"Savings: {found.savings_refused}." if found.savings_refused
-               else "Savings are not quoted in this paper; 'hiu evaluate' gives them with their range.")  # fmt: skip
+    bars = Bars(
+        "Contacts in 6 months: seen, and expected anyway",
+        ("Expected anyway", "Seen"),
+        {"Contacts": (expected, observed)},
+        f"Two bars. {said[1]}",
+        "The bars alone say nothing of chance: see the range above.",
+    )
+    savings = (
+        f"Savings: {found.savings_refused}."
+        if found.savings_refused
+        else "Savings are not quoted in this paper; 'hiu evaluate' gives them with their range."
+    )
     return (*said, *found.breaks, *left, savings, CAUTION), bars
 
 
@@ -60,13 +74,22 @@ def targeted(month: Month, tables: Mapping[str, pl.DataFrame]) -> tuple[str, ...
     spans = ((begin - BASELINE, begin - 1), (begin, month))
     totals = [event_total(_each(tables["monthly_demand"], *span)) for span in spans]
     if HIDDEN in totals:
-        return (told, "It can't be shown: fewer than 8 people were detained in one of the periods, or one person "
-                      "accounts for more than half of the detentions.")  # fmt: skip
-    words = {"met": "the target is met", "not met": "the target is not met",
-             "cannot tell": "it can't be told whether the target is met"}[aim.verdict]  # fmt: skip
+        return (
+            told,
+            "It can't be shown: fewer than 8 people were detained in one of the periods, or one person "
+            "accounts for more than half of the detentions.",
+        )
+    words = {
+        "met": "the target is met",
+        "not met": "the target is not met",
+        "cannot tell": "it can't be told whether the target is met",
+    }[aim.verdict]
     change, low, high = (_fifth(value) for value in (aim.change, aim.low, aim.high))
-    return (told, f"About {totals[1]} detentions since, about {totals[0]} in the {BASELINE} months before; a month, "
-                  f"about {change:+.0f}% ({low:+.0f}% to {high:+.0f}%): {words}. Not causal.")  # fmt: skip
+    return (
+        told,
+        f"About {totals[1]} detentions since, about {totals[0]} in the {BASELINE} months before; a month, "
+        f"about {change:+.0f}% ({low:+.0f}% to {high:+.0f}%): {words}. Not causal.",
+    )
 
 
 def _each(demand: pl.DataFrame, first: Month, last: Month) -> list[float]:

@@ -16,20 +16,20 @@ from hiu.disk import replace
 from hiu.errors import HiuError, UsageError
 from hiu.model import DATASETS
 from hiu.publish.access import charted, withheld
-from hiu.publish.board import MARKING, Board
-from hiu.publish.board_charts import alts, board_charts
-from hiu.publish.board_pdf import board_pdf
-from hiu.publish.board_slides import board_slides
-from hiu.publish.chart_data import PersonSeries, all_series
-from hiu.publish.chart_export import FORMATS, chart_file
-from hiu.publish.charts import to_png
-from pipelines.govern.basis import allowed, for_group
-from pipelines.govern.disclose import MEETING, leave
-from pipelines.journal import record
+from hiu.publish.board.charts import alts, board_charts
+from hiu.publish.board.paper import MARKING, Board
+from hiu.publish.board.pdf import board_pdf
+from hiu.publish.board.slides import board_slides
+from hiu.publish.charts.data import PersonSeries, all_series
+from hiu.publish.charts.draw import to_png
+from hiu.publish.charts.export import FORMATS, chart_file
+from pipelines.access.basis import allowed, for_group
+from pipelines.access.disclose import MEETING, leave
+from pipelines.common.journal import record
+from pipelines.common.place import Place
+from pipelines.common.progress import Reporter
+from pipelines.common.progress import out as say
 from pipelines.papers.board import board
-from pipelines.place import Place
-from pipelines.progress import Reporter
-from pipelines.progress import out as say
 
 DONE = "export.jsonl"
 """What an export has written so far: a head, then a line a file. Written as it goes, so that it can go on."""
@@ -37,9 +37,16 @@ _TABLES = ("ranked", "people", "support", "changes", "monthly_demand", "coverage
 
 
 def export_charts(
-    place: Place, month: str | None, *, top: int | None, form: str, folder: Path | None, show_names: bool,
-    now: datetime, report: Reporter,
-) -> Path:  # fmt: skip
+    place: Place,
+    month: str | None,
+    *,
+    top: int | None,
+    form: str,
+    folder: Path | None,
+    show_names: bool,
+    now: datetime,
+    report: Reporter,
+) -> Path:
     """Write the charts of the first `top` people of those who may be shown; the folder.
 
     What is written already, from the same month and settings, isn't written again; a chart of somebody who may no
@@ -56,8 +63,13 @@ def export_charts(
     chosen = charted(tables["ranked"], rank.top, top or len(tables["ranked"]), candidates=rank.candidate_charts)
     left_out = withheld(tables["ranked"], rank.top)
     target = folder or place.curated / "exports" / "charts" / str(wanted)
-    head = {"month": str(wanted), "run": source.name, "settings": place.settings.version, "form": form,
-            "names": show_names}  # fmt: skip
+    head = {
+        "month": str(wanted),
+        "run": source.name,
+        "settings": place.settings.version,
+        "form": form,
+        "names": show_names,
+    }
     with _Written(target, head, {f"{person}.{form}" for person in chosen}) as written:
         todo = [person for person in chosen if not written.holds(f"{person}.{form}")]
         _enter(place, tables, target, chosen, left_out, show_names, now)
@@ -80,10 +92,21 @@ def export_board(place: Place, month: str | None, *, folder: Path | None, now: d
     with _Written(target, {"board": paper.run_id, "built": now.isoformat()}, set(files)) as written:
         for name, content in files.items():
             written.add(name, content)
-    record(place, {"type": "board_exported", "month": str(paper.month), "files": len(files),
-                   "left_out": made.left_out, "basis": list(made.basis)}, now)  # fmt: skip
-    say(f"{target}: {len(files)} files. Not released: 'hiu release board {paper.month}' has them checked by somebody "
-        f"else first. Left out of the figures by the basis: {made.left_out}.")  # fmt: skip
+    record(
+        place,
+        {
+            "type": "board_exported",
+            "month": str(paper.month),
+            "files": len(files),
+            "left_out": made.left_out,
+            "basis": list(made.basis),
+        },
+        now,
+    )
+    say(
+        f"{target}: {len(files)} files. Not released: 'hiu release board {paper.month}' has them checked by somebody "
+        f"else first. Left out of the figures by the basis: {made.left_out}."
+    )
     for line in paper.suppressed:
         say(f"  hidden: {line}")
     return target
@@ -92,8 +115,10 @@ def export_board(place: Place, month: str | None, *, folder: Path | None, now: d
 def board_files(paper: Board, breaks: Mapping[str, Any]) -> dict[str, bytes]:
     """The paper's files by name: from the Board alone."""
     svgs, words = board_charts(paper, breaks), alts(paper)
-    files = {f"board-paper-{paper.month}.pdf": board_pdf(paper, svgs),
-             f"board-paper-{paper.month}.pptx": board_slides(paper)}  # fmt: skip
+    files = {
+        f"board-paper-{paper.month}.pdf": board_pdf(paper, svgs),
+        f"board-paper-{paper.month}.pptx": board_slides(paper),
+    }
     for name, svg in svgs.items():
         files[f"charts/{name}.svg"] = svg.encode("utf-8")
         files[f"charts/{name}.png"] = to_png(svg)
@@ -107,21 +132,46 @@ def _series(
     extra = tuple(sorted(set(tables["coverage"]["dataset"]) - set(DATASETS)))
     return list(
         all_series(
-            people, demand=tables["monthly_demand"], coverage=tables["coverage"], ranked=tables["ranked"], last=month,
-            support=tables["support"], people=tables["people"], show_names=show_names,
-            breaks=place.settings.policy_breaks, extra=extra,
+            people,
+            demand=tables["monthly_demand"],
+            coverage=tables["coverage"],
+            ranked=tables["ranked"],
+            last=month,
+            support=tables["support"],
+            people=tables["people"],
+            show_names=show_names,
+            breaks=place.settings.policy_breaks,
+            extra=extra,
         )
-    )  # fmt: skip
+    )
 
 
-def _enter(place: Place, tables: Mapping[str, pl.DataFrame], target: Path, chosen: list[str], left_out: int,
-           show_names: bool, now: datetime) -> None:  # fmt: skip
+def _enter(
+    place: Place,
+    tables: Mapping[str, pl.DataFrame],
+    target: Path,
+    chosen: list[str],
+    left_out: int,
+    show_names: bool,
+    now: datetime,
+) -> None:
     """Note what leaves before it can be read."""
     codes = allowed(place, chosen, purpose="support", recipient="group", on=now.date(), aliases=tables["aliases"]).codes
     necessity, proportionality = MEETING
-    leave(place, what=f"charts{' with names' if show_names else ''}", recipient="group", purpose="support", basis=codes,
-          necessity=necessity, proportionality=proportionality, by=getpass.getuser(), now=now, people=len(chosen),
-          kept_back=left_out, file=target.name)  # fmt: skip
+    leave(
+        place,
+        what=f"charts{' with names' if show_names else ''}",
+        recipient="group",
+        purpose="support",
+        basis=codes,
+        necessity=necessity,
+        proportionality=proportionality,
+        by=getpass.getuser(),
+        now=now,
+        people=len(chosen),
+        kept_back=left_out,
+        file=target.name,
+    )
 
 
 class _Written:

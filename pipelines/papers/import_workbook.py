@@ -1,7 +1,5 @@
 """Take a returned workbook in: say what it would change, cell by cell, ask, and record it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,15 +10,15 @@ from filelock import FileLock
 from hiu.errors import HiuError, InputRefused
 from hiu.govern import records
 from hiu.model import MEETING_ENTRY
-from hiu.publish.text import counted
-from hiu.publish.workbook_back import Copy, read_back
-from hiu.publish.workbook_data import ACTION_TITLES, ENTERED, gates_on_record
-from hiu.publish.workbook_judge import grades, judge
-from hiu.publish.workbook_judge import records as rows_of
-from hiu.publish.workbook_verdict import Verdict
-from pipelines.journal import record
-from pipelines.place import Place
-from pipelines.progress import out as say
+from hiu.publish.meeting import ACTION_TITLES, ENTERED, gates_on_record
+from hiu.publish.words.text import counted
+from hiu.publish.workbook.judge import grades, judge
+from hiu.publish.workbook.judge import records as rows_of
+from hiu.publish.workbook.returned import Copy, read_back
+from hiu.publish.workbook.verdict import Verdict
+from pipelines.common.journal import record
+from pipelines.common.place import Place
+from pipelines.common.progress import out as say
 
 DONE, STOPPED, WARNINGS = 0, 1, 3
 FREE = ("owner", "notes", "action", "action_owner")
@@ -65,8 +63,10 @@ def _write(place: Place, copy: Copy, verdict: Verdict, *, by: str, now: datetime
     # the log first: a cut between the two leaves a line too many, never entries that nobody is known to have made
     record(place, event | {name: len(cells) for name, cells in found}, now)
     records.add(place.records, MEETING_ENTRY, rows)
-    say(f"Written: {counted(len(verdict.changes), 'change')} by {by}. The next month's run shows them; its rank uses "
-        "the gradings.")  # fmt: skip
+    say(
+        f"Written: {counted(len(verdict.changes), 'change')} by {by}. The next month's run shows them; its rank uses "
+        "the gradings."
+    )
 
 
 def _judged(place: Place, copy: Copy, *, older: bool) -> Verdict:
@@ -91,8 +91,10 @@ def _tell(verdict: Verdict, copy: Copy, place: Place) -> None:
         say(f"  change    {one.ref}  {one.person_id}  {title[one.field]}: {_words(one.field, one.old, one.new)}")
     for held in verdict.conflicts:
         what = "something else" if held.field in FREE else f"'{held.held}', not '{held.new}'"
-        say(f"  conflict  {held.ref}  {held.person_id}  {title[held.field]}: {held.author} recorded {what} on "
-            f"{held.at:%Y-%m-%d %H:%M} UTC; the record stands")  # fmt: skip
+        say(
+            f"  conflict  {held.ref}  {held.person_id}  {title[held.field]}: {held.author} recorded {what} on "
+            f"{held.at:%Y-%m-%d %H:%M} UTC; the record stands"
+        )
     for refused in verdict.refused:
         say(f"  refused   {refused.ref}  {refused.person_id}  {refused.why}")
     for line in (*grades(verdict, copy), *verdict.notes):

@@ -1,7 +1,5 @@
 """A notebook as a report of a month: run from the top, and kept as one offline page beside the run it is of."""
 
-from __future__ import annotations
-
 import logging
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,11 +11,11 @@ from hiu.disk import replace
 from hiu.errors import HiuError, UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.month import Month
-from hiu.publish.release import digest, read_manifest
-from pipelines.journal import record
+from hiu.publish.release.folder import digest, read_manifest
+from pipelines.common.journal import record
+from pipelines.common.place import REPOSITORY, Place
+from pipelines.common.progress import out
 from pipelines.papers.report_page import Heading, page
-from pipelines.place import REPOSITORY, Place
-from pipelines.progress import out
 
 NOTEBOOKS = REPOSITORY / "notebooks"
 _OURS = ("HiuError", "UsageError", "SettingsError", "NoSuchName", "InputRefused", "ContradictoryDecision")
@@ -65,8 +63,10 @@ def find(notebook: str, folder: Path = NOTEBOOKS) -> Path:
     if own.suffix == ".py" and own.is_file():
         return own
     if not folder.is_dir():
-        raise UsageError(f"{folder}: not found. The notebooks are in the repository, not in the installed package: "
-                         "name one by its path.")  # fmt: skip
+        raise UsageError(
+            f"{folder}: not found. The notebooks are in the repository, not in the installed package: "
+            "name one by its path."
+        )
     known = {path.stem: path for path in sorted(folder.glob("*.py"))}
     if own.stem not in known:
         raise UsageError(f"no notebook '{notebook}'.{did_you_mean(own.stem, known)} There are: {', '.join(known)}.")
@@ -85,9 +85,15 @@ def run_cells(source: Path, parameters: dict[str, Any]) -> list[Any]:
         nbformat.write(jupytext.read(source, fmt="py:percent"), begin)
         try:
             papermill.execute_notebook(
-                begin, done, parameters=parameters, kernel_name="python3", cwd=str(source.parent), progress_bar=False,
-                language="python", extra_arguments=["--IPKernelApp.log_level=40"],
-            )  # fmt: skip
+                begin,
+                done,
+                parameters=parameters,
+                kernel_name="python3",
+                cwd=str(source.parent),
+                progress_bar=False,
+                language="python",
+                extra_arguments=["--IPKernelApp.log_level=40"],
+            )
         except papermill.PapermillExecutionError as error:
             # the text of an unexpected error may hold a patient's values
             told = error.evalue if error.ename in _OURS else "the notebook itself, opened by 'hiu lab', says more"

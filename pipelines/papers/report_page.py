@@ -1,7 +1,5 @@
 """An executed notebook as one page: words, tables and charts; no script, nothing fetched."""
 
-from __future__ import annotations
-
 import html
 import re
 from dataclasses import dataclass
@@ -10,7 +8,7 @@ from typing import Any
 
 from hiu.month import Month
 from hiu.publish.stamp import MARKING
-from hiu.publish.text import day
+from hiu.publish.words.text import day
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _STYLE = """
@@ -42,10 +40,14 @@ class Heading:
     def html(self) -> str:
         """The first lines: marking, month, run, settings."""
         invented = " Every person is invented." if self.synthetic else ""
-        about = (f"{self.site}, {self.month.title}. Run {self.run}, settings {self.settings}. "
-                 f"Made {day(self.built.date())} {self.built:%H:%M} UTC.")  # fmt: skip
-        return (f"<header><p><strong>{MARKING}</strong>. For analysts: names are masked, counts are exact and must not "
-                f"leave them.{invented}</p><p>{html.escape(about)}</p></header>")  # fmt: skip
+        about = (
+            f"{self.site}, {self.month.title}. Run {self.run}, settings {self.settings}. "
+            f"Made {day(self.built.date())} {self.built:%H:%M} UTC."
+        )
+        return (
+            f"<header><p><strong>{MARKING}</strong>. For analysts: names are masked, counts are exact and must not "
+            f"leave them.{invented}</p><p>{html.escape(about)}</p></header>"
+        )
 
 
 def page(cells: list[Any], heading: Heading, *, code: bool = False) -> str:

@@ -1,7 +1,5 @@
 """Reports on a published month: backtest, evaluation, sensitivity and cost, as tables, JSON and charts."""
 
-from __future__ import annotations
-
 import json
 import math
 from dataclasses import asdict, dataclass
@@ -12,13 +10,13 @@ import polars as pl
 
 from hiu.errors import UsageError
 from hiu.month import Month
-from hiu.rank.backtest import Backtest, backtest
-from hiu.rank.cost import avoided, cohort_costs, costs, person_costs
-from hiu.rank.evaluate import evaluate
-from hiu.rank.sensitivity import sensitivity
+from hiu.rank.reports.backtest import Backtest, backtest
+from hiu.rank.reports.cost import avoided, cohort_costs, costs, person_costs
+from hiu.rank.reports.evaluate import evaluate
+from hiu.rank.reports.sensitivity import sensitivity
 from hiu.settings import Settings
-from pipelines.place import Place
-from pipelines.progress import out as say
+from pipelines.common.place import Place
+from pipelines.common.progress import out as say
 
 
 @dataclass(frozen=True)
@@ -61,13 +59,22 @@ def backtested(held: Held, folder: Path | None, *, as_json: bool) -> Tried:
     """Print how each rule would have done; the chart goes to `folder`."""
     found = backtest(**held.common(), costs=_central())
     title(held, "Backtest: each past month ranked as if it were the latest", as_json)
-    tell({"rules": found.rules, "certainty": found.certainty, "half_life": found.half_life,
-          "best_half_life": found.best_half_life}, as_json)  # fmt: skip
+    tell(
+        {
+            "rules": found.rules,
+            "certainty": found.certainty,
+            "half_life": found.half_life,
+            "best_half_life": found.best_half_life,
+        },
+        as_json,
+    )
     if not as_json:
-        say(f"In use: half-life {found.half_life:g}. Highest capture: {found.best_half_life:g}. "
-            "Intervals that overlap: no reliable difference. Adopt another with --adopt MONTHS --by NAME.")  # fmt: skip
+        say(
+            f"In use: half-life {found.half_life:g}. Highest capture: {found.best_half_life:g}. "
+            "Intervals that overlap: no reliable difference. Adopt another with --adopt MONTHS --by NAME."
+        )
     if folder:
-        from hiu.publish.report_charts import backtest_chart
+        from hiu.publish.charts.reports import backtest_chart
 
         write(folder / "backtest.svg", backtest_chart(found.rules, held.settings.rank.top, found.half_life), as_json)
     return Tried(held, found)
@@ -91,7 +98,7 @@ def evaluated(held: Held, folder: Path | None, *, as_json: bool, programme: floa
             say(line)
         say("Not a trial: people were chosen, not drawn by lot.")
     if folder and found.course is not None and found.calendar is not None:
-        from hiu.publish.report_charts import evaluation_chart
+        from hiu.publish.charts.reports import evaluation_chart
 
         said = " ".join((found.sentence, *found.breaks))
         svg = evaluation_chart(found.course, found.calendar, held.settings.policy_breaks, said)

@@ -1,17 +1,15 @@
 """The equality audit, suppressed for anyone but the analysts."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 
 from hiu.errors import UsageError
-from hiu.govern.disclosure import FEWEST, HIDDEN, rounded, suppress
-from hiu.rank.equality import Equality, equality, groups_of, mid_p, representation, wilson
+from hiu.govern.release.disclosure import FEWEST, HIDDEN, rounded, suppress
+from hiu.rank.reports.equality import Equality, equality, groups_of, mid_p, representation, wilson
+from pipelines.common.progress import out as say
 from pipelines.papers.reports import Held, tell, title
-from pipelines.progress import out as say
 
 COUNTS = ("top", "assessed", "frequency", "came_in", "went_out", "matched", "without_nhs_number", "without_dob")
 """Counts of people in the audit's tables; each is shown against the rest of its group, so that both are protected."""
@@ -32,15 +30,22 @@ def audited(held: Held, extra: Path | None, *, exact: bool, as_json: bool) -> No
     flagged = found.selection.filter(pl.col("flag"))
     for sentence in flagged["sentence"] if exact else []:
         say(sentence)
-    say(f"{flagged.height} of {found.selection.height} groups flagged (false discovery rate 10%). Power is poor with "
-        f"{top} people: no flag is not proof of no disparity.")  # fmt: skip
+    say(
+        f"{flagged.height} of {found.selection.height} groups flagged (false discovery rate 10%). Power is poor with "
+        f"{top} people: no flag is not proof of no disparity."
+    )
     if not exact:
         say("Counts 1-7 are shown as *, others rounded to 5; rates that would give a hidden count away are left out.")
 
 
 def _tables(found: Equality, exact: bool, top: int) -> dict[str, pl.DataFrame]:
-    tables = {"selection": found.selection, "outcome": found.outcome, "assessment": found.assessment,
-              "moved": found.moved, "quality": found.quality}  # fmt: skip
+    tables = {
+        "selection": found.selection,
+        "outcome": found.outcome,
+        "assessment": found.assessment,
+        "moved": found.moved,
+        "quality": found.quality,
+    }
     return tables if exact else {name: suppressed(table, top) for name, table in tables.items()}
 
 
@@ -58,8 +63,10 @@ def suppressed(table: pl.DataFrame, top: int) -> pl.DataFrame:
 
 def _one(table: pl.DataFrame, top: int) -> pl.DataFrame:
     held = [name for name in COUNTS if name in table.columns]
-    grids = {name: suppress([[n, people - n] for n, people in zip(table[name], table["people"], strict=True)])[:-1]
-             for name in held or ["people"]}  # fmt: skip
+    grids = {
+        name: suppress([[n, people - n] for n, people in zip(table[name], table["people"], strict=True)])[:-1]
+        for name in held or ["people"]
+    }
     if not held:
         grids = {"people": [[text, text, text] for text, _ in suppress([[n] for n in table["people"]])[:-1]]}
     people = [
@@ -82,8 +89,13 @@ def _one(table: pl.DataFrame, top: int) -> pl.DataFrame:
 def _selected(k: int, people: int, total: int, top: int) -> dict[str, float]:
     k, people = min(k, top, people), min(people, total)
     ratio, low, high = representation(k, people, total, top)
-    return {"expected": top * people / max(1, total), "ratio": ratio, "low": low, "high": high,
-            "p": mid_p(k, people, total, top)}  # fmt: skip
+    return {
+        "expected": top * people / max(1, total),
+        "ratio": ratio,
+        "low": low,
+        "high": high,
+        "p": mid_p(k, people, total, top),
+    }
 
 
 def _rates(table: pl.DataFrame, hidden: list[bool], rate: Callable[[int, int], dict[str, float]]) -> pl.DataFrame:

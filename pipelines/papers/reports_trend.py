@@ -1,16 +1,14 @@
 """The cohort's trend by month, and the s136 target, as tables, JSON and charts."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.model import many
 from hiu.month import Month
-from hiu.rank.trend import Target, Trend, target, trend
+from hiu.rank.reports.trend import Target, Trend, target, trend
+from pipelines.common.progress import out as say
 from pipelines.papers.reports import Held, tell, title, write
-from pipelines.progress import out as say
 
 S136 = "s136"
 
@@ -24,8 +22,10 @@ def trends(
     if dataset and dataset not in names:
         raise UsageError(f"no data set '{dataset}'.{did_you_mean(dataset, names)} There are: {', '.join(names)}")
     breaks = held.settings.policy_breaks
-    found = [trend(name, month=held.month, demand=demand, coverage=coverage, breaks=breaks)
-             for name in ([dataset] if dataset else names)]  # fmt: skip
+    found = [
+        trend(name, month=held.month, demand=demand, coverage=coverage, breaks=breaks)
+        for name in ([dataset] if dataset else names)
+    ]
     aims = {one.dataset: _target(one, held, begin, fall, within) for one in found if one.dataset == S136}
     title(held, "Everybody's demand by month (XmR, NHS Making Data Count)", as_json)
     _say(found, aims, as_json)
@@ -57,13 +57,18 @@ def _target(one: Trend, held: Held, begin: str | None, fall: float, within: int)
 
 
 def _draw(held: Held, one: Trend, aim: Target | None, folder: Path | None, as_json: bool) -> None:
-    from hiu.publish.report_charts import trend_chart
+    from hiu.publish.charts.reports import trend_chart
 
     words = one.sentence if aim is None else f"{one.sentence} {aim.sentence}"
     svg = trend_chart(
-        one.table, one.chart.mean, one.chart.lower, one.chart.upper,
-        f"{many(one.dataset)} a month, everybody", words, held.settings.policy_breaks,
+        one.table,
+        one.chart.mean,
+        one.chart.lower,
+        one.chart.upper,
+        f"{many(one.dataset)} a month, everybody",
+        words,
+        held.settings.policy_breaks,
         aim.line if aim else None,
-    )  # fmt: skip
+    )
     if folder:
         write(folder / f"trend-{one.dataset}.svg", svg, as_json)

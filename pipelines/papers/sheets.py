@@ -1,7 +1,5 @@
 """A person sheet written out: who may have one is asked, and what left is entered, before a byte of it is on disk."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,23 +14,31 @@ from hiu.model import PUBLISHED
 from hiu.model.frames import schema
 from hiu.model.govern import OVERRIDES
 from hiu.month import Month
-from hiu.publish.pack_reviews import going
-from hiu.publish.person_sheet import person_sheet
-from hiu.publish.release import read_manifest
+from hiu.publish.pack.reviews import going
+from hiu.publish.release.folder import read_manifest
+from hiu.publish.sheet import person_sheet
 from hiu.publish.stamp import Stamp
-from pipelines.govern.basis import allowed
-from pipelines.govern.disclose import leave
-from pipelines.journal import record
-from pipelines.place import Place
+from pipelines.access.basis import allowed
+from pipelines.access.disclose import leave
+from pipelines.common.journal import record
+from pipelines.common.place import Place
 
-NEED = (
-    "The lead clinician reviews a person who is supported.",
-    "One person, one page; asked for one at a time.",
-)
+NEED = ("The lead clinician reviews a person who is supported.", "One person, one page; asked for one at a time.")
 """Necessity and proportionality of a sheet of somebody supported."""
 
-USED = ("people", "links", "ranked", "monthly_demand", "monthly_extra", "coverage", "support", "risk_grading",
-        "team_contact", "meeting_entry", "aliases")  # fmt: skip
+USED = (
+    "people",
+    "links",
+    "ranked",
+    "monthly_demand",
+    "monthly_extra",
+    "coverage",
+    "support",
+    "risk_grading",
+    "team_contact",
+    "meeting_entry",
+    "aliases",
+)
 
 
 def write_sheet(
@@ -56,9 +62,20 @@ def write_sheet(
     path = _path(out, who, wanted)
     if not supported:
         _override(place, who, wanted, reason, name, now)
-    leave(place, what="person sheet", recipient="clinician", purpose="support", basis=found.codes,
-          necessity=NEED[0] if supported else reason, proportionality=NEED[1], by=name or "hiu sheet", now=now,
-          people=1, person_id=who, file=path.name)  # fmt: skip
+    leave(
+        place,
+        what="person sheet",
+        recipient="clinician",
+        purpose="support",
+        basis=found.codes,
+        necessity=NEED[0] if supported else reason,
+        proportionality=NEED[1],
+        by=name or "hiu sheet",
+        now=now,
+        people=1,
+        person_id=who,
+        file=path.name,
+    )
     why = "Made because the person is supported." if supported else f"Not supported. Override by {name}: {reason}"
     stamp = _stamp(place, wanted, folder, now)
     made = person_sheet(who, tables, stamp=stamp, settings=place.settings, why_shown=why)
@@ -81,8 +98,10 @@ def _known(tables: dict[str, pl.DataFrame], person: str, month: Month) -> str:
     who = str(became.sort("month")["person_id"][-1]) if became.height else wanted
     known = tables["people"]["person_id"]
     if who not in set(known):
-        raise UsageError(f"'{person}' is nobody's id in {month.title}.{did_you_mean(wanted, known.to_list())} "
-                         "'hiu find NAME' searches.")  # fmt: skip
+        raise UsageError(
+            f"'{person}' is nobody's id in {month.title}.{did_you_mean(wanted, known.to_list())} "
+            "'hiu find NAME' searches."
+        )
     return who
 
 
@@ -116,7 +135,12 @@ def _stamp(place: Place, month: Month, folder: Path, now: datetime) -> Stamp:
     """The sheet's own date on the figures of the published run."""
     manifest = read_manifest(folder)
     return Stamp(
-        site=place.settings.name, month=month, run_id=str(manifest["run_id"]), built=now, data_to=month.end,
-        settings_version=str(manifest["settings_version"]), synthetic=place.settings.synthetic,
+        site=place.settings.name,
+        month=month,
+        run_id=str(manifest["run_id"]),
+        built=now,
+        data_to=month.end,
+        settings_version=str(manifest["settings_version"]),
+        synthetic=place.settings.synthetic,
         audit_head=head(place.audit),
-    )  # fmt: skip
+    )

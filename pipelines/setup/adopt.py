@@ -1,16 +1,14 @@
 """Adopt another half-life: written to site.toml, all else in it kept, and recorded in the audit log."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from hiu.disk import replace
 from hiu.errors import UsageError
-from hiu.rank.backtest import HALF_LIVES
-from pipelines.journal import record
+from hiu.rank.reports.backtest import HALF_LIVES
+from pipelines.common.journal import record
+from pipelines.common.progress import out as say
+from pipelines.common.toml_edit import with_value
 from pipelines.papers.reports import Tried
-from pipelines.progress import out as say
-from pipelines.setup.toml_edit import with_value
 
 
 def adopt_half_life(tried: Tried, months: float, by: str | None, *, now: datetime, quiet: bool = False) -> None:
@@ -25,9 +23,19 @@ def adopt_half_life(tried: Tried, months: float, by: str | None, *, now: datetim
     path = place.home / "site.toml"
     before = path.read_bytes().decode("utf-8")
     after = with_value(before, "rank", "half_life", float(months), f"adopted {now:%Y-%m-%d} by {name}")
-    record(place, {"type": "half_life_adopted", "from": place.settings.rank.half_life, "to": months, "by": name,
-                   "month": str(tried.held.month), "settings": place.settings.version,
-                   "capture": _captures(tried)}, now)  # fmt: skip
+    record(
+        place,
+        {
+            "type": "half_life_adopted",
+            "from": place.settings.rank.half_life,
+            "to": months,
+            "by": name,
+            "month": str(tried.held.month),
+            "settings": place.settings.version,
+            "capture": _captures(tried),
+        },
+        now,
+    )
     replace(path, after.encode("utf-8"))
     if not quiet:
         say(f"{path}: half-life {months:g}, adopted by {name}; recorded. 'hiu run {tried.held.month}' ranks with it.")

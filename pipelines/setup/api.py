@@ -1,7 +1,5 @@
 """Writes docs/api.md from the docstrings of what an analyst holds: `python -m pipelines.setup.api`."""
 
-from __future__ import annotations
-
 import inspect
 import re
 from pathlib import Path
@@ -9,27 +7,37 @@ from pathlib import Path
 import polars as pl
 
 from hiu.site import Site, open
-from hiu.site.chart import Chart
-from hiu.site.cohort import Cohort
-from hiu.site.definitions import Definitions
-from hiu.site.draft import Draft
-from hiu.site.finding import Finding
-from hiu.site.linkage import Linkage
-from hiu.site.listing import Listing
-from hiu.site.person import Person
 from hiu.site.published import Published
-from hiu.site.quality import Quality
-from hiu.site.ranked import Ranked
-from hiu.site.review import Review
-from pipelines.place import REPOSITORY
-from pipelines.progress import out
+from hiu.site.review.desk import Review
+from hiu.site.show.chart import Chart
+from hiu.site.show.finding import Finding
+from hiu.site.show.listing import Listing
+from hiu.site.views.cohort import Cohort
+from hiu.site.views.definitions import Definitions
+from hiu.site.views.draft import Draft
+from hiu.site.views.linkage import Linkage
+from hiu.site.views.person import Person
+from hiu.site.views.quality import Quality
+from hiu.site.views.ranked import Ranked
+from pipelines.common.place import REPOSITORY
+from pipelines.common.progress import out
 
 TARGET = REPOSITORY / "docs" / "api.md"
 CLASSES: tuple[tuple[str, type], ...] = (
-    ("site", Site), ("run", Published), ("ranked", Ranked), ("person", Person), ("cohort", Cohort),
-    ("quality", Quality), ("linkage", Linkage), ("definitions", Definitions), ("review", Review), ("draft", Draft),
-    ("finding", Finding), ("listing", Listing), ("chart", Chart),
-)  # fmt: skip
+    ("site", Site),
+    ("run", Published),
+    ("ranked", Ranked),
+    ("person", Person),
+    ("cohort", Cohort),
+    ("quality", Quality),
+    ("linkage", Linkage),
+    ("definitions", Definitions),
+    ("review", Review),
+    ("draft", Draft),
+    ("finding", Finding),
+    ("listing", Listing),
+    ("chart", Chart),
+)
 """How each is called in the notebooks, in the order in which they are met."""
 
 _INNER = {"Listing": pl.DataFrame, "Ranked": Listing}

@@ -1,7 +1,5 @@
 """Look at a file before anything is loaded: what would load, what would not, why; and draft a mapping."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from pathlib import Path
@@ -9,16 +7,16 @@ from pathlib import Path
 import polars as pl
 
 from hiu.errors import HiuError, UsageError
-from hiu.extract.columns import match_columns, unused_headers
-from hiu.extract.draft import draft
-from hiu.extract.find import period_of, takes
-from hiu.extract.read import read_table
+from hiu.extract.draft.mapping import draft
+from hiu.extract.files.columns import match_columns, unused_headers
+from hiu.extract.files.find import period_of, takes
+from hiu.extract.files.read import read_table
 from hiu.extract.standardise import standardise
 from hiu.fuzzy import did_you_mean
 from hiu.quality.suites import check_suites, site_sources, write_suites
 from hiu.sources import Source, load_sources
-from pipelines.place import REPOSITORY, Place
-from pipelines.progress import out
+from pipelines.common.place import REPOSITORY, Place
+from pipelines.common.progress import out
 from pipelines.steps.deliver import gate_rows
 
 
@@ -56,19 +54,27 @@ def _name(place: Place, file: Path) -> str:
 
 def _check(place: Place, file: Path, source: Source) -> dict[str, object]:
     name = _name(place, file)
-    raw = read_table(file, source, name=name, max_bytes=place.settings.max_file_bytes,
-                     max_ratio=place.settings.max_unzip_ratio)  # fmt: skip
+    raw = read_table(
+        file, source, name=name, max_bytes=place.settings.max_file_bytes, max_ratio=place.settings.max_unzip_ratio
+    )
     period = None if source.kind == "register" else period_of(name, source)
-    done = standardise(raw, source, delivery_id="check", source_file=name, period=period,
-                       synthetic=place.settings.synthetic)  # fmt: skip
+    done = standardise(
+        raw, source, delivery_id="check", source_file=name, period=period, synthetic=place.settings.synthetic
+    )
     done, warnings = gate_rows(done, source, None, place.settings.usual_shorter)
     return {
-        "source": source.name, "period": str(period) if period else None, "received": raw.received,
-        "staged": raw.received - done.quarantine.height, "quarantined": done.quarantine.height,
-        "reasons": _reasons(done.quarantine), "notes": raw.notes, "warnings": warnings,
-        "columns": match_columns(raw.headers, source, name=name), "unused": unused_headers(raw.headers, source),
+        "source": source.name,
+        "period": str(period) if period else None,
+        "received": raw.received,
+        "staged": raw.received - done.quarantine.height,
+        "quarantined": done.quarantine.height,
+        "reasons": _reasons(done.quarantine),
+        "notes": raw.notes,
+        "warnings": warnings,
+        "columns": match_columns(raw.headers, source, name=name),
+        "unused": unused_headers(raw.headers, source),
         "measures": _measures(done.records),
-    }  # fmt: skip
+    }
 
 
 def _reasons(quarantine: pl.DataFrame) -> list[dict[str, object]]:

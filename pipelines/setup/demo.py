@@ -1,7 +1,5 @@
 """Invent an area; and the demonstration: invent one, run everything, say where things are."""
 
-from __future__ import annotations
-
 import json
 from datetime import datetime
 from pathlib import Path
@@ -12,8 +10,8 @@ from hiu.month import Month
 from hiu.sources import load_sources
 from hiu.synth import synthesise
 from hiu.synth.site import write_sources
-from pipelines.place import open_place
-from pipelines.progress import Reporter, out
+from pipelines.common.place import open_place
+from pipelines.common.progress import Reporter, out
 
 LAST = Month(2026, 3)
 

@@ -37,8 +37,14 @@ def _table(table: Table) -> str:
     ]
     for column in table.columns:
         codes = f" One of: {', '.join(column.codes)}." if column.codes else ""
-        cells = (f"`{column.name}`", column.type, column.unit, "yes" if column.personal else "",
-                 "yes" if column.nullable else "", column.meaning.replace("|", "\\|") + codes)  # fmt: skip
+        cells = (
+            f"`{column.name}`",
+            column.type,
+            column.unit,
+            "yes" if column.personal else "",
+            "yes" if column.nullable else "",
+            column.meaning.replace("|", "\\|") + codes,
+        )
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join([*lines, ""])
 

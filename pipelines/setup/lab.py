@@ -4,8 +4,6 @@ News, update checks and the extension manager are off by options that win over a
 viewer of text notebooks is a default of JupyterLab's settings, in a folder of ours that goes when it is closed.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess
@@ -15,8 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from hiu.errors import UsageError
-from pipelines.place import REPOSITORY
-from pipelines.progress import out
+from pipelines.common.place import REPOSITORY
+from pipelines.common.progress import out
 
 QUIET = (
     "--LabApp.news_url=None",
@@ -39,9 +37,13 @@ OVERRIDES = {
 def lab_command(notebooks: Path, settings: Path) -> list[str]:
     """The command that opens JupyterLab on a folder; `settings` holds overrides.json."""
     return [
-        sys.executable, "-m", "jupyterlab", *QUIET,
-        f"--LabApp.app_settings_dir={settings}", f"--ServerApp.root_dir={notebooks}",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        *QUIET,
+        f"--LabApp.app_settings_dir={settings}",
+        f"--ServerApp.root_dir={notebooks}",
+    ]
 
 
 def write_settings(folder: Path) -> Path:
@@ -55,8 +57,11 @@ def site_of(site: Path | None, repository: Path = REPOSITORY) -> Path:
 
     Raises UsageError if there is none.
     """
-    found = [folder for folder in ((site,) if site else (repository, Path("demo"), repository / "demo"))
-             if (folder / "site.toml").is_file()]  # fmt: skip
+    found = [
+        folder
+        for folder in ((site,) if site else (repository, Path("demo"), repository / "demo"))
+        if (folder / "site.toml").is_file()
+    ]
     if not found:
         raise UsageError(f"{site or 'demo'}: no site.toml there. 'hiu demo' makes an invented site to begin with.")
     return found[0].resolve()

@@ -5,8 +5,6 @@ is enough to read to pay for starting them (Python reads names and postcodes in 
 same.
 """
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -16,9 +14,9 @@ from datetime import date
 from typing import Any
 
 from hiu.errors import InputRefused
-from pipelines.place import Place
+from pipelines.common.place import Place
+from pipelines.common.workers import worker_pool
 from pipelines.steps.deliver import Asked, Job, Ready, ask, ready
-from pipelines.workers import worker_pool
 
 FEW_BYTES, MANY_BYTES = 4_000_000, 32_000_000
 """Less than the first to read is read in a thread, more than the second in two processes."""

@@ -1,11 +1,9 @@
 """Count: from rows and people to demand per person, month and data set, by the SQL of hiu/sql."""
 
-from __future__ import annotations
-
 from hiu.engine.inputs import calendar, counting
 from hiu.engine.meeting import meeting_facts
 from hiu.engine.steps import AFTER_LINK, BEFORE_LINK, build_all
-from pipelines.work import Work
+from pipelines.common.work import Work
 
 
 def identify(work: Work) -> None:

@@ -1,7 +1,5 @@
 """One delivery made ready: agreement, bytes, typed rows, and the gate its rows pass."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,18 +7,18 @@ from datetime import date
 import polars as pl
 
 from hiu.errors import InputRefused
-from hiu.extract.find import Found
-from hiu.extract.read import RawTable, read_table
+from hiu.extract.files.find import Found
+from hiu.extract.files.read import RawTable, read_table
 from hiu.extract.standardise import Standardised, standardise
 from hiu.govern import records
-from hiu.govern.basis import require_agreement
-from hiu.govern.tombstone import erased_rows, set_aside
+from hiu.govern.basis.agreements import require_agreement
+from hiu.govern.erase.tombstone import erased_rows, set_aside
 from hiu.model import FACT
 from hiu.model.govern import TOMBSTONES
 from hiu.month import Month
 from hiu.sources import Source
-from pipelines.fingerprint import digest
-from pipelines.place import Place
+from pipelines.common.fingerprint import digest
+from pipelines.common.place import Place
 
 
 @dataclass(frozen=True)
@@ -52,14 +50,29 @@ def ready(place: Place, job: Job, today: date) -> Ready:
     """Read and standardise a delivery. Raises InputRefused without an agreement in force, or if it can't be read."""
     found, source = job.found, place.sources[job.found.source]
     require_agreement(place.settings, found.source, today)
-    raw = read_table(found.path, source, name=found.name, max_bytes=place.settings.max_file_bytes,
-                     max_ratio=place.settings.max_unzip_ratio)  # fmt: skip
+    raw = read_table(
+        found.path,
+        source,
+        name=found.name,
+        max_bytes=place.settings.max_file_bytes,
+        max_ratio=place.settings.max_unzip_ratio,
+    )
     period = found.period or _period(raw, source, job, place)
     if source.kind != "register" and period is None:
-        raise InputRefused("no_period", "found no month in its path; expected one like 2026-03 in the folder or file "
-                           "name, or [period] field in the source's TOML", file=found.name)  # fmt: skip
-    done = standardise(raw, source, delivery_id=job.delivery_id, source_file=found.name, period=period,
-                       synthetic=place.settings.synthetic)  # fmt: skip
+        raise InputRefused(
+            "no_period",
+            "found no month in its path; expected one like 2026-03 in the folder or file "
+            "name, or [period] field in the source's TOML",
+            file=found.name,
+        )
+    done = standardise(
+        raw,
+        source,
+        delivery_id=job.delivery_id,
+        source_file=found.name,
+        period=period,
+        synthetic=place.settings.synthetic,
+    )
     return Ready(job, raw.received, period, without_erased(place, done))
 
 
@@ -78,8 +91,14 @@ def _period(raw: RawTable, source: Source, job: Job, place: Place) -> Month | No
     """The month most rows fall in, when the source says a field tells it."""
     if not source.period.field:
         return None
-    trial = standardise(raw, source, delivery_id=job.delivery_id, source_file=job.found.name, period=None,
-                        synthetic=place.settings.synthetic).records  # fmt: skip
+    trial = standardise(
+        raw,
+        source,
+        delivery_id=job.delivery_id,
+        source_file=job.found.name,
+        period=None,
+        synthetic=place.settings.synthetic,
+    ).records
     months = trial.drop_nulls("start").group_by(pl.col("start").dt.truncate("1mo").alias("month")).len()
     if months.is_empty():
         return None

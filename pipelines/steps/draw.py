@@ -3,16 +3,14 @@
 A few charts are drawn here; so are all where no process can be started. The pictures are the same.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
-from hiu.publish.chart_data import PersonSeries
-from hiu.publish.charts import chart_files, person_chart, to_svg
-from pipelines.progress import Reporter
-from pipelines.workers import worker_pool
+from hiu.publish.charts.data import PersonSeries
+from hiu.publish.charts.draw import chart_files, person_chart, to_svg
+from pipelines.common.progress import Reporter
+from pipelines.common.workers import worker_pool
 
 FEW, AT_ONCE = 8, 4
 

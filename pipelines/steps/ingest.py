@@ -1,7 +1,5 @@
 """Take in deliveries: each is checked and loaded in one transaction, or refused whole."""
 
-from __future__ import annotations
-
 from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -12,18 +10,18 @@ import polars as pl
 
 from hiu.engine.duckdb import Warehouse
 from hiu.errors import HiuError, InputRefused
-from hiu.extract.find import Found, find_deliveries
+from hiu.extract.files.find import Found, find_deliveries
 from hiu.extract.standardise import Standardised
 from hiu.govern import records
 from hiu.model import RECORDED
 from hiu.month import Month
-from hiu.publish.text import counted
+from hiu.publish.words.text import counted
 from hiu.sources import Source
 from pipelines.back.undo import MARK
-from pipelines.fingerprint import code_digest, digest, file_digest
-from pipelines.place import Place
-from pipelines.progress import Reporter
-from pipelines.setup.schema import KEPT, upgrade
+from pipelines.common.fingerprint import code_digest, digest, file_digest
+from pipelines.common.place import Place
+from pipelines.common.progress import Reporter
+from pipelines.common.schema import KEPT, upgrade
 from pipelines.steps.ahead import read_ahead
 from pipelines.steps.deliver import Asked, Job, Ready, gate_rows
 
@@ -58,8 +56,9 @@ class Intake:
         if self.kept:
             more = f" and {len(self.kept) - 3} more" * (len(self.kept) > 3)
             them = counted(len(self.kept), "delivery holds", "deliveries hold")
-            lines.append(f"{them} as read before, which the mapping as it is now can't read: "
-                         f"{'; '.join(self.kept[:3])}{more}")  # fmt: skip
+            lines.append(
+                f"{them} as read before, which the mapping as it is now can't read: {'; '.join(self.kept[:3])}{more}"
+            )
         if self.earlier:
             lines.append(
                 f"{counted(len(self.earlier), 'remark')} on deliveries of earlier months: see the quality page"
@@ -172,8 +171,10 @@ def _twins(warehouse: Warehouse, job: Job) -> dict[str, str]:
         "and source_file <> $name and replaced_by is null "
         "and source_file in (select source_file from deliveries where sha256 = $sha256 and received > 0) "
         "order by source_file",
-        source=job.found.source, sha256=job.sha256, name=job.found.name,
-    )  # fmt: skip
+        source=job.found.source,
+        sha256=job.sha256,
+        name=job.found.name,
+    )
     return dict(found.iter_rows())
 
 
@@ -184,8 +185,9 @@ def _usual(warehouse: Warehouse, source: Source, period: Month | None) -> int | 
     before = warehouse.read(
         "select received from deliveries where source = $source and period < $period and replaced_by is null "
         "order by period desc, delivery_id limit 12",
-        source=source.name, period=period.start,
-    )["received"].to_list()  # fmt: skip
+        source=source.name,
+        period=period.start,
+    )["received"].to_list()
     return round(median(before)) if len(before) >= 3 else None
 
 
@@ -194,11 +196,20 @@ def _delivery(
 ) -> pl.DataFrame:
     job, period = delivery.job, delivery.period
     row = {
-        "delivery_id": job.delivery_id, "source": job.found.source, "source_file": job.found.name,
-        "sha256": job.sha256, "bytes": job.found.path.stat().st_size, "period": period.start if period else None,
-        "received": delivery.received, "staged": staged, "quarantined": quarantined, "usual": usual,
-        "warning": "; ".join(warnings) or None, "replaced_by": None, "run_id": run_id,
-    }  # fmt: skip
+        "delivery_id": job.delivery_id,
+        "source": job.found.source,
+        "source_file": job.found.name,
+        "sha256": job.sha256,
+        "bytes": job.found.path.stat().st_size,
+        "period": period.start if period else None,
+        "received": delivery.received,
+        "staged": staged,
+        "quarantined": quarantined,
+        "usual": usual,
+        "warning": "; ".join(warnings) or None,
+        "replaced_by": None,
+        "run_id": run_id,
+    }
     types = {"usual": pl.Int64, "period": pl.Date, "warning": pl.String, "replaced_by": pl.String}
     return pl.DataFrame([row], schema_overrides=types)
 
@@ -207,8 +218,13 @@ def _write(
     warehouse: Warehouse, source: Source, job: Job, done: Standardised, delivery: pl.DataFrame, moved: list[str]
 ) -> None:
     """One transaction: the delivery is wholly in, or not at all. It replaces what it was `moved` from."""
-    parts = {"record": done.records, "fact": done.facts, "quarantine": done.quarantine, "deliveries": delivery,
-             "delivery_recipe": pl.DataFrame({"delivery_id": [job.delivery_id], "recipe": [job.recipe]})}  # fmt: skip
+    parts = {
+        "record": done.records,
+        "fact": done.facts,
+        "quarantine": done.quarantine,
+        "deliveries": delivery,
+        "delivery_recipe": pl.DataFrame({"delivery_id": [job.delivery_id], "recipe": [job.recipe]}),
+    }
     with warehouse.transaction():
         for table, frame in parts.items():
             warehouse.delete(table, "delivery_id", job.delivery_id)
@@ -225,8 +241,10 @@ def _same_place(warehouse: Warehouse, job: Job) -> list[str]:
     found = warehouse.read(
         "select delivery_id from deliveries where source = $source and source_file = $name "
         "and (replaced_by is null or replaced_by = $mark) order by delivery_id",
-        source=job.found.source, name=job.found.name, mark=MARK,
-    )  # fmt: skip
+        source=job.found.source,
+        name=job.found.name,
+        mark=MARK,
+    )
     return found["delivery_id"].to_list()
 
 
@@ -235,8 +253,9 @@ def _replace_period(warehouse: Warehouse, job: Job, period: date) -> None:
     same = warehouse.read(
         "select delivery_id from deliveries where source = $source and period = $period and replaced_by is null "
         "order by source_file, delivery_id",
-        source=job.found.source, period=period,
-    )["delivery_id"].to_list()  # fmt: skip
+        source=job.found.source,
+        period=period,
+    )["delivery_id"].to_list()
     for earlier in same[:-1]:
         warehouse.change("deliveries", "replaced_by", same[-1], where="delivery_id", equals=earlier)
 

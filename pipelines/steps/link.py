@@ -1,17 +1,15 @@
 """Match: which descriptions are one person, under ids that stay the same."""
 
-from __future__ import annotations
-
 import polars as pl
 
-from hiu.link.ids import assign_people
-from hiu.link.ledger import ledger, renamed
 from hiu.link.local import link_locally
-from hiu.link.memory import Memory
+from hiu.link.people.ids import assign_people
+from hiu.link.people.ledger import ledger, renamed
+from hiu.link.people.memory import Memory
 from hiu.model import ALIASES
-from pipelines.fingerprint import code_digest
-from pipelines.matching.model import model_of
-from pipelines.work import Work
+from pipelines.common.fingerprint import code_digest
+from pipelines.common.model import model_of
+from pipelines.common.work import Work
 
 _MEMORY = ("match_node", "match_pair", "match_key")
 

@@ -1,7 +1,5 @@
 """Publish: the tables, pages and charts of a month, written aside, sealed and pointed to."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Mapping
 from contextlib import closing
@@ -15,26 +13,26 @@ from hiu.govern import records
 from hiu.govern.audit import head
 from hiu.model import DATASETS, PUBLISHED
 from hiu.publish.access import charted
-from hiu.publish.chart_data import PersonSeries, all_series
-from hiu.publish.pack import pack_page, pack_view
-from hiu.publish.pack_pdf import pack_pdf
-from hiu.publish.pointer import set_current
-from hiu.publish.quality_page import quality_page
-from hiu.publish.release import publish as seal
-from hiu.publish.release import sweep
+from hiu.publish.charts.data import PersonSeries, all_series
+from hiu.publish.pack.page import pack_page, pack_view
+from hiu.publish.pack.pdf import pack_pdf
+from hiu.publish.quality.page import quality_page
+from hiu.publish.release.folder import publish as seal
+from hiu.publish.release.folder import sweep
+from hiu.publish.release.pointer import set_current
 from hiu.publish.stamp import Stamp
-from hiu.publish.workbook import workbook, workbook_name
-from pipelines.govern.basis import for_group
-from pipelines.govern.disclose import note_published
+from hiu.publish.workbook.write import workbook, workbook_name
+from pipelines.access.basis import for_group
+from pipelines.access.disclose import note_published
+from pipelines.common.place import Place
+from pipelines.common.progress import Reporter
+from pipelines.common.work import Work
 from pipelines.govern.retain import freeze_dead
-from pipelines.place import Place
-from pipelines.progress import Reporter
 from pipelines.steps.draw import Drawing
 from pipelines.steps.ingest import Intake
 from pipelines.steps.rank import changes_since
 from pipelines.steps.review import quality_of_links, review_queue
 from pipelines.steps.traced import traced
-from pipelines.work import Work
 
 LISTED = ("ranked", "changes", "aliases", "people", "support", "monthly_demand", "coverage")
 
@@ -151,17 +149,29 @@ def _people(place: Place, tables: Mapping[str, pl.DataFrame], stamp: Stamp) -> l
     chosen = charted(tables["ranked"], rank.top, tables["ranked"].height, candidates=rank.candidate_charts)
     return list(
         all_series(
-            chosen, demand=tables["monthly_demand"], coverage=tables["coverage"], ranked=tables["ranked"],
-            last=stamp.month, support=tables["support"], people=tables["people"], show_names=True,
+            chosen,
+            demand=tables["monthly_demand"],
+            coverage=tables["coverage"],
+            ranked=tables["ranked"],
+            last=stamp.month,
+            support=tables["support"],
+            people=tables["people"],
+            show_names=True,
             breaks=place.settings.policy_breaks,
             extra=tuple(sorted(set(tables["coverage"]["dataset"]) - set(DATASETS))),
         )
-    )  # fmt: skip
+    )
 
 
 def _stamp(work: Work) -> Stamp:
     settings = work.place.settings
     return Stamp(
-        site=settings.name, month=work.month, run_id=work.run_id, built=work.now, data_to=work.month.end,
-        settings_version=settings.version, synthetic=settings.synthetic, audit_head=head(work.place.audit),
-    )  # fmt: skip
+        site=settings.name,
+        month=work.month,
+        run_id=work.run_id,
+        built=work.now,
+        data_to=work.month.end,
+        settings_version=settings.version,
+        synthetic=settings.synthetic,
+        audit_head=head(work.place.audit),
+    )

@@ -1,7 +1,5 @@
 """Rank: this month's list, and what changed since last month's."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +8,7 @@ import polars as pl
 
 from hiu.engine.restated import restated
 from hiu.rank import changes, rank, recount
-from pipelines.work import Work
+from pipelines.common.work import Work
 
 
 def rank_people(work: Work) -> None:
@@ -36,8 +34,13 @@ def _last_month(work: Work, made: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """The list of the month before, as it would be made of what is known now."""
     month = work.month - 1
     before = {name: made[name].filter(pl.col("month") < month.after) for name in ("monthly_demand", "coverage")}
-    return recount(month=month, demand=before["monthly_demand"], coverage=before["coverage"], people=made["people"],
-                   settings=work.place.settings)  # fmt: skip
+    return recount(
+        month=month,
+        demand=before["monthly_demand"],
+        coverage=before["coverage"],
+        people=made["people"],
+        settings=work.place.settings,
+    )
 
 
 def changes_since(work: Work, before: Path | None, made: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

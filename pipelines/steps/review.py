@@ -1,14 +1,12 @@
 """The review queue: uncertain pairs in the order in which looking at them changes the list most."""
 
-from __future__ import annotations
-
 import polars as pl
 
-from hiu.link.doubts import doubts, links, with_ends
-from hiu.link.quality import link_quality
-from hiu.link.review import by_effect, chance, sampled, short
+from hiu.link.review.doubts import doubts, links, with_ends
+from hiu.link.review.quality import link_quality
+from hiu.link.review.queue import by_effect, chance, sampled, short
 from hiu.model import REVIEW_QUEUE
-from pipelines.work import Work
+from pipelines.common.work import Work
 
 C = pl.col
 
@@ -20,8 +18,10 @@ def review_queue(work: Work) -> pl.DataFrame:
     warehouse.review_pair.
     """
     warehouse, settings = work.warehouse, work.place.settings
-    rows = warehouse.read("select i.identity_id, c.person_id as cluster, i.rows, i.nhs_number from identity i "
-                          "join cluster c on c.identity_id = i.identity_id")  # fmt: skip
+    rows = warehouse.read(
+        "select i.identity_id, c.person_id as cluster, i.rows, i.nhs_number from identity i "
+        "join cluster c on c.identity_id = i.identity_id"
+    )
     pairs, decisions = warehouse.read("pair_score"), warehouse.read("decisions")
     ends = with_ends(pairs, rows)
     loose = links(ends, decisions)

@@ -1,17 +1,15 @@
 """What lets an analyst trace a figure: descriptions, contacts in order, and the evidence on doubtful pairs."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np
 import polars as pl
 
 from hiu.link.levels import FIELDS, NAMES, unpack
-from hiu.link.scorer import Scorer
+from hiu.link.model.scorer import Scorer
 from hiu.model import DESCRIPTIONS, REVIEW_EVIDENCE, TIMELINE
-from pipelines.matching.model import model_of
-from pipelines.work import Work
+from pipelines.common.model import model_of
+from pipelines.common.work import Work
 
 C = pl.col
 

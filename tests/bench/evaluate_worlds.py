@@ -17,8 +17,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from hiu.rank.estimate import Estimate, estimate
-from hiu.rank.panel import NEVER, Panel
+from hiu.rank.reports.estimate import Estimate, estimate
+from hiu.rank.reports.panel import NEVER, Panel
 
 PEOPLE, MONTHS, BEGIN, FOLLOW = 400, 42, 24, 6
 Array = NDArray[np.float64]

@@ -16,8 +16,8 @@ from datetime import date
 
 from hiu.model import DATASETS
 from hiu.month import Month
-from hiu.publish.chart_data import PersonSeries
-from hiu.publish.chart_export import FORMATS, chart_file
+from hiu.publish.charts.data import PersonSeries
+from hiu.publish.charts.export import FORMATS, chart_file
 
 LAST = Month(2026, 3)
 

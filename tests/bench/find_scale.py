@@ -14,8 +14,8 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from hiu.link.find import Finder
-from hiu.link.names import shares
+from hiu.link.describe.names import shares
+from hiu.link.review.find import Finder
 
 PEOPLE, SEED = 300_000, 1
 QUERIES = (

@@ -15,9 +15,9 @@ from pathlib import Path
 import polars as pl
 
 from hiu.govern.audit import append
-from hiu.govern.canary import people, sweep
-from hiu.govern.gate import basis_table, follow, permitted
-from hiu.govern.tombstone import erased_rows
+from hiu.govern.basis.gate import basis_table, follow, permitted
+from hiu.govern.erase.tombstone import erased_rows
+from hiu.govern.release.canary import people, sweep
 from hiu.model import RECORD
 from hiu.model.frames import schema
 from hiu.model.govern import BASIS

@@ -22,9 +22,11 @@ import numpy as np
 import polars as pl
 from link_areas import Area, score, synthetic
 
-from hiu.link import block, cluster, link, resolve
-from hiu.link.keys import Rule
-from hiu.link.scorer import WeightTable
+from hiu.link import link
+from hiu.link.candidates import block
+from hiu.link.candidates.keys import Rule
+from hiu.link.model.scorer import WeightTable
+from hiu.link.people import cluster, resolve
 from hiu.settings import Linking
 
 C = pl.col
@@ -117,7 +119,7 @@ def patched(changes: tuple[tuple[Any, str, Any], ...]) -> Iterator[None]:
 def run(area: Area, part: Part) -> dict[str, float]:
     """Score an area with a part taken out."""
     change_area, change_model, changes = part
-    model = json.loads((resources.files("hiu.link") / "model.json").read_text(encoding="utf-8"))
+    model = json.loads((resources.files("hiu.link.model") / "model.json").read_text(encoding="utf-8"))
     change_model(model)
     changed = change_area(area)
     with patched(changes):

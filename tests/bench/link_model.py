@@ -1,4 +1,4 @@
-"""Remake hiu/link/model.json from two synthetic areas. Deliberate: the result is looked at before it is committed.
+"""Remake hiu/link/model/model.json from two synthetic areas. Deliberate: look at the result before committing it.
 
     python tests/bench/link_model.py [--write] [--folder DIR] [--people 20000]
 
@@ -17,15 +17,16 @@ from typing import Any
 import numpy as np
 from link_areas import Area, score, synthetic
 
-from hiu.link import link, train
-from hiu.link.scorer import WeightTable
+from hiu.link import link
+from hiu.link.model import train
+from hiu.link.model.scorer import WeightTable
 from hiu.settings import Linking
 
 RIDGE = 200.0
 TRAINED_ON, TRIED_ON = (11, 12), 13
 HERE = Path(__file__).parent
 BASE = HERE / "link_reasoned.json"
-TARGET = resources.files("hiu.link") / "model.json"
+TARGET = resources.files("hiu.link.model") / "model.json"
 
 
 def trained(base: dict[str, Any], areas: list[Area]) -> dict[str, Any]:

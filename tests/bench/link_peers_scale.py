@@ -26,8 +26,8 @@ from run_million import LAST, area
 
 from hiu.engine.duckdb import Warehouse
 from hiu.engine.steps import BEFORE_LINK, build_all
-from hiu.extract.find import find_deliveries
-from hiu.extract.read import read_table
+from hiu.extract.files.find import find_deliveries
+from hiu.extract.files.read import read_table
 from hiu.extract.standardise import standardise
 from hiu.link import link
 from hiu.model import DELIVERIES

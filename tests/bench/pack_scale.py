@@ -18,13 +18,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "kits"))
 
 import pack_area
 
-from hiu.publish.charts import person_chart, to_svg
-from hiu.publish.pack import pack_page, pack_view
-from hiu.publish.pack_pdf import pack_pdf
+from hiu.publish.charts.draw import person_chart, to_svg
+from hiu.publish.pack.page import pack_page, pack_view
+from hiu.publish.pack.pdf import pack_pdf
 
 MONTHS, REPEATS, CHARTED = 42, 10, 50
 

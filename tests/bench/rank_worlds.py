@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from hiu.model import CONTACTS, DATASETS
 from hiu.month import Month
-from hiu.rank.history import History
-from hiu.rank.intensity import fit, points
-from hiu.rank.labels import dispersion, labels
+from hiu.rank.listing.history import History
+from hiu.rank.listing.intensity import fit, points
+from hiu.rank.listing.labels import dispersion, labels
 from hiu.settings import Labels, Weights
 
 PEOPLE, PAST, AHEAD, MEETING, TOP = 400, 24, 3, 50, 20

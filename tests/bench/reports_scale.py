@@ -20,14 +20,14 @@ import polars as pl
 
 from hiu.model import DATASETS
 from hiu.month import Month
-from hiu.rank import estimate as estimates
 from hiu.rank import rank
-from hiu.rank.backtest import COSTS, backtest
-from hiu.rank.cost import cohort_costs, costs, person_costs
-from hiu.rank.equality import equality, groups_of
-from hiu.rank.evaluate import evaluate
-from hiu.rank.sensitivity import sensitivity
-from hiu.rank.trend import trend
+from hiu.rank.reports import estimate as estimates
+from hiu.rank.reports.backtest import COSTS, backtest
+from hiu.rank.reports.cost import cohort_costs, costs, person_costs
+from hiu.rank.reports.equality import equality, groups_of
+from hiu.rank.reports.evaluate import evaluate
+from hiu.rank.reports.sensitivity import sensitivity
+from hiu.rank.reports.trend import trend
 from hiu.settings import Settings
 
 LAST, SUPPORTED = Month(2026, 3), 60

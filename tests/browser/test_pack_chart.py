@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pack_area
+import publish_frames as frames
 import pytest
 from browser_kit import write
-from unit import publish_frames as frames
 
 from hiu.model import PUBLISHED
-from hiu.publish.chart_data import PersonSeries
-from hiu.publish.charts import person_chart
+from hiu.publish.charts.data import PersonSeries
+from hiu.publish.charts.draw import person_chart
 
 READ = """() => [...document.querySelectorAll('.chart g.panel')].map(panel => Object.fromEntries(
   [...panel.children].filter(one => one.tagName === 'g').map(layer => [layer.getAttribute('class'),

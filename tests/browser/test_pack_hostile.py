@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from browser_kit import write
 
-from hiu.publish.text import shown_name
+from hiu.publish.words.text import shown_name
 
 SEEDS = (
     "</script><script>window.pwned=1;alert(1)</script>",

@@ -10,7 +10,7 @@ NOW = datetime(2026, 4, 8, 9, 12, tzinfo=UTC)
 
 
 def _place(home: str) -> Any:
-    from pipelines.place import open_place
+    from pipelines.common.place import open_place
 
     return open_place(Path(home))
 
@@ -18,7 +18,7 @@ def _place(home: str) -> Any:
 def run(under: str, home: str, month: str, later: str = "0") -> dict[str, Any]:
     """`hiu run MONTH`, some hours later."""
     from hiu.month import Month
-    from pipelines.progress import Reporter
+    from pipelines.common.progress import Reporter
     from pipelines.run import run_month
 
     now = NOW + timedelta(hours=int(later))
@@ -81,8 +81,8 @@ def restore(under: str, home: str, file: str, replace: str = "") -> dict[str, An
 def erase(under: str, home: str, person: str) -> dict[str, Any]:
     """`hiu erase PERSON`, or `--resume` where one was cut off; somebody who is gone already stays so."""
     from hiu.errors import UsageError
-    from pipelines.govern import erase as job
-    from pipelines.progress import Reporter
+    from pipelines.common.progress import Reporter
+    from pipelines.erase import erase as job
 
     place, told = _place(home), {"now": NOW, "report": Reporter(quiet=True), "say": lambda line: None}
     if job.unfinished(place):

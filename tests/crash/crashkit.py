@@ -22,8 +22,8 @@ from hiu.govern import records
 from hiu.govern.audit import read, verify
 from hiu.model import PUBLISHED
 from hiu.model.govern import DISCLOSURES
-from hiu.publish.release import verify_release
-from pipelines.place import Place, open_place
+from hiu.publish.release.folder import verify_release
+from pipelines.common.place import Place, open_place
 
 HERE = Path(__file__).resolve().parent
 SEED = 20261122

@@ -16,7 +16,7 @@ import pytest
 from crashjobs import NOW
 from crashkit import HERE, Forks, Scene
 
-from pipelines.place import open_place
+from pipelines.common.place import open_place
 from pipelines.setup.demo import make_area
 
 MONTHS = ("2026-02", "2026-03")
@@ -116,7 +116,7 @@ class Sites:
     @cached_property
     def returned(self) -> Path:
         """The published workbook with three cells filled in."""
-        sys.path.append(str(HERE.parent / "unit"))
+        sys.path.append(str(HERE.parent / "kits"))
         from workbook_kit import Edited, at
 
         [sent] = self._shown(self.both).glob("*.xlsx")

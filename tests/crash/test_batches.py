@@ -19,9 +19,9 @@ from crashsites import ED, MONTHS, posix_only, sites
 from hiu.errors import HiuError
 from hiu.govern.audit import verify
 from hiu.month import Month
-from hiu.publish.release import verify_release
-from pipelines.place import open_place
-from pipelines.progress import Reporter
+from hiu.publish.release.folder import verify_release
+from pipelines.common.place import open_place
+from pipelines.common.progress import Reporter
 from pipelines.run import run_month
 
 pytestmark = [posix_only, pytest.mark.slow]

@@ -14,7 +14,7 @@ import pytest
 from crashkit import SEED, Scene, left, opens, same, tidy, whole
 from crashsites import posix_only, sites
 
-from pipelines.place import open_place
+from pipelines.common.place import open_place
 
 pytestmark = posix_only
 SAID, LIMITED, REAL = 50, 30, 30

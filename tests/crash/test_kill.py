@@ -10,7 +10,7 @@ import pytest
 from crashkit import SEED, Cut, cuts, left, opens, same, tidy, whole
 from crashsites import posix_only, sites
 
-from pipelines.place import open_place
+from pipelines.common.place import open_place
 
 pytestmark = posix_only
 POINTS = {"small-intake": 12, "first-intake": 80, "next-intake": 130, "link-and-count": 90, "publish": 100,

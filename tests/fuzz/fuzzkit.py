@@ -12,10 +12,10 @@ from functools import cache
 from pathlib import Path
 
 from hiu.errors import HiuError, InputRefused
-from hiu.extract.csv_text import find_delimiter
-from hiu.extract.decode import UNREADABLE, decode
-from hiu.extract.header import known_headers, squash
-from hiu.extract.read import RawTable, read_table
+from hiu.extract.files.csv_text import find_delimiter
+from hiu.extract.files.decode import UNREADABLE, decode
+from hiu.extract.files.header import known_headers, squash
+from hiu.extract.files.read import RawTable, read_table
 from hiu.extract.standardise import standardise
 from hiu.model import FACT, QUARANTINE, RECORD
 from hiu.month import Month

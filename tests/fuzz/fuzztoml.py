@@ -10,7 +10,7 @@ from pathlib import Path
 from fuzzkit import csv_bytes, mutate, shipped, table, taken
 
 from hiu.errors import HiuError, SettingsError
-from hiu.extract.find import find_deliveries
+from hiu.extract.files.find import find_deliveries
 from hiu.settings import load
 from hiu.sources import Source, load_sources
 

@@ -10,8 +10,8 @@ import pytest
 from areakit import LAST, NOW, REPOSITORY
 from notebooks.runner import run_as_people_do, told_by
 
-from pipelines.place import open_place
-from pipelines.progress import Reporter
+from pipelines.common.place import open_place
+from pipelines.common.progress import Reporter
 from pipelines.run import Outcome, run_month
 from pipelines.setup.demo import make_area
 

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 from areakit import LAST, NOW, REPOSITORY
-from notebooks.lab_kit import browsing
+from lab_kit import browsing
 from notebooks.runner import told_by
 from typer.testing import CliRunner
 
 from hiu.errors import HiuError, UsageError
 from hiu.govern.audit import read
 from pipelines.cli import app
+from pipelines.common.place import Place, open_place
 from pipelines.papers.report import find, report
-from pipelines.place import Place, open_place
 from pipelines.run import Outcome
 
 

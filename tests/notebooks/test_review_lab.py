@@ -9,11 +9,11 @@ from typing import Any
 import polars as pl
 import pytest
 from areakit import LAST, NOW, REPOSITORY, run
-from notebooks.lab_kit import browsing, run_all, running
+from lab_kit import browsing, run_all, running
 
 from hiu.model import DECISIONS
-from hiu.site import decide as desk
-from pipelines.place import Place, open_place
+from hiu.site.review import decide as desk
+from pipelines.common.place import Place, open_place
 from pipelines.run import Outcome
 from pipelines.setup.demo import make_area
 

@@ -11,10 +11,10 @@ import pytest
 from areakit import LAST, PlaceOf, copy_months, table
 
 from hiu.errors import InputRefused
-from hiu.extract.find import find_deliveries
-from hiu.publish.chart_data import PersonSeries, all_series
-from pipelines.place import Place
-from pipelines.progress import Reporter
+from hiu.extract.files.find import find_deliveries
+from hiu.publish.charts.data import PersonSeries, all_series
+from pipelines.common.place import Place
+from pipelines.common.progress import Reporter
 from pipelines.run import Outcome
 from pipelines.steps import ahead, draw
 from pipelines.steps.ahead import Next, read_ahead

@@ -20,15 +20,15 @@ from hiu.govern import records
 from hiu.govern.audit import verify
 from hiu.model import DECISIONS
 from hiu.model.govern import HOLDS
-from hiu.publish.release import verify_release
+from hiu.publish.release.folder import verify_release
 from pipelines.back.backup import backup, known
 from pipelines.back.kept import runs
 from pipelines.back.restore import restore
 from pipelines.back.rollback import rollback
 from pipelines.back.undo import undo
 from pipelines.cli import app
-from pipelines.place import Place, open_place
-from pipelines.setup import schema
+from pipelines.common import schema
+from pipelines.common.place import Place, open_place
 
 MONTHS = [str(LAST - 1), str(LAST)]
 COUNTED = ("monthly_demand", "monthly_extra", "coverage", "ranked", "risk_grading", "support", "team_contact")

@@ -20,9 +20,9 @@ from typer.testing import CliRunner
 
 from hiu.govern.audit import read
 from pipelines.cli import app
-from pipelines.govern.erase import token_of
-from pipelines.lock import hold
-from pipelines.place import Place
+from pipelines.common.lock import hold
+from pipelines.common.place import Place
+from pipelines.erase.erase import token_of
 from pipelines.run import Outcome
 
 COMMANDS = ("init", "demo", "run", "check", "new", "status", "explain", "find", "verify", "suites", "synth", "lab")
@@ -319,7 +319,7 @@ def test_nobody_is_named_where_the_operator_looks(
 
 def _plain_words() -> list[str]:
     """Words of the pages' own that are someone's name, too (May, Bath)."""
-    from hiu.publish import quality_page
+    from hiu.publish.quality import page as quality_page
 
     folder = Path(quality_page.__file__).parent
     text = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*") if path.suffix in (".py", ".html"))

@@ -17,8 +17,8 @@ from areakit import LAST, NOW, copy_months, link_rows, run, same
 import hiu
 from hiu.errors import HiuError
 from hiu.govern.audit import verify
-from hiu.publish.release import verify_release
-from pipelines.place import Place, open_place
+from hiu.publish.release.folder import verify_release
+from pipelines.common.place import Place, open_place
 from pipelines.run import Outcome
 from pipelines.setup.demo import make_area
 

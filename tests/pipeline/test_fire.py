@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from areakit import LAST, copy_months, run, table
 
-from pipelines.place import open_place
+from pipelines.common.place import open_place
 from pipelines.run import Outcome
 
 FIRE = """

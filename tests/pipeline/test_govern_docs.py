@@ -14,8 +14,8 @@ from areakit import LAST, REPOSITORY, table
 from typer.testing import CliRunner
 
 from pipelines.cli import app
+from pipelines.common.place import open_place
 from pipelines.govern.processing import page
-from pipelines.place import open_place
 from pipelines.run import Outcome
 
 PAGE = (REPOSITORY / "docs" / "governance.md").read_text(encoding="utf-8")

@@ -15,16 +15,16 @@ from hiu.engine.duckdb import Warehouse
 from hiu.errors import HiuError
 from hiu.govern import records
 from hiu.govern.audit import verify
-from hiu.govern.residue import found
+from hiu.govern.erase.residue import found
 from hiu.model import DECISIONS
 from hiu.model.govern import DISCLOSURES, HOLDS, TOMBSTONES
-from hiu.publish.release import verify_release
+from hiu.publish.release.folder import verify_release
 from pipelines.back.backup import backup
-from pipelines.govern import erase as job
-from pipelines.govern.erase import erase, require_finished, residue, resume, token_of
-from pipelines.govern.erase_find import Doomed, find
-from pipelines.place import Place
-from pipelines.progress import Reporter
+from pipelines.common.place import Place
+from pipelines.common.progress import Reporter
+from pipelines.erase import erase as job
+from pipelines.erase.erase import erase, require_finished, residue, resume, token_of
+from pipelines.erase.find import Doomed, find
 from pipelines.run import Outcome
 
 QUIET = Reporter(quiet=True)

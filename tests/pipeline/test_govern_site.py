@@ -14,17 +14,18 @@ from typer.testing import CliRunner
 
 from hiu.engine.duckdb import Warehouse
 from hiu.errors import HiuError, UsageError
-from hiu.govern import gate, records
+from hiu.govern import records
+from hiu.govern.basis import gate
 from hiu.model.govern import BASIS, DISCLOSURES, HOLDS
-from hiu.publish.pointer import set_current
+from hiu.publish.release.pointer import set_current
 from hiu.settings import Governance
 from pipelines.cli import app
-from pipelines.govern.erase import token_of
+from pipelines.common.place import Place
+from pipelines.erase.erase import token_of
 from pipelines.govern.record_basis import opted_out
 from pipelines.govern.release import SEAL, release_board, seals
 from pipelines.govern.retain import freeze_dead, to_review
 from pipelines.govern.verify import tell_verified
-from pipelines.place import Place
 
 AT = NOW.replace(tzinfo=None)
 

@@ -10,7 +10,7 @@ import pytest
 from areakit import link_rows, run, table
 
 from hiu.sources import load_sources
-from pipelines.place import open_place
+from pipelines.common.place import open_place
 from pipelines.run import Outcome
 
 CALLED = {"police": "a_force", "ambulance": "zz_999", "ed": "m_emergency"}

@@ -12,7 +12,7 @@ import pytest
 from areakit import LAST, REPOSITORY, link_rows, run, same
 
 from hiu.engine.duckdb import Warehouse
-from pipelines.place import Place, open_place
+from pipelines.common.place import Place, open_place
 from pipelines.run import Outcome
 
 pytestmark = pytest.mark.slow

@@ -15,10 +15,10 @@ from typer.testing import CliRunner
 from hiu.govern import audit, records
 from hiu.model.govern import BASIS, DISCLOSURES
 from hiu.month import Month
-from hiu.site import decide as desk
-from hiu.site.queue import Queue
+from hiu.site.review import decide as desk
+from hiu.site.review.queue import Queue
 from pipelines.cli import app
-from pipelines.place import Place, open_place
+from pipelines.common.place import Place, open_place
 
 RUNNER = CliRunner()
 

@@ -17,10 +17,10 @@ from hiu.errors import Busy, HiuError
 from hiu.govern import records
 from hiu.govern.audit import read, verify
 from hiu.model.govern import DISCLOSURES
-from hiu.publish.release import verify_release
-from pipelines.govern import disclose
-from pipelines.lock import hold
-from pipelines.place import Place, open_place
+from hiu.publish.release.folder import verify_release
+from pipelines.access import disclose
+from pipelines.common.lock import hold
+from pipelines.common.place import Place, open_place
 from pipelines.run import Outcome
 from pipelines.steps import count, ingest, link, publish, rank
 
@@ -278,10 +278,7 @@ def test_no_agreement_no_delivery(area: Path, tmp_path: Path) -> None:
 
 def test_a_second_run_says_who_holds_the_site(place_of: PlaceOf) -> None:
     place = place_of()
-    with (
-        hold(place.lock, "hiu run 2026-03", NOW),
-        pytest.raises(Busy, match="hiu run 2026-03"),
-    ):
+    with hold(place.lock, "hiu run 2026-03", NOW), pytest.raises(Busy, match="hiu run 2026-03"):
         run(place)
 
 

@@ -12,9 +12,9 @@ import pytest
 from areakit import LAST, REPOSITORY
 
 from hiu.model import DATASETS
+from pipelines.common.place import open_place
+from pipelines.common.progress import Reporter
 from pipelines.papers.reports import evaluated, open_month
-from pipelines.place import open_place
-from pipelines.progress import Reporter
 from pipelines.run import Outcome, run_month
 
 

@@ -18,8 +18,8 @@ from hiu.errors import UsageError
 from hiu.govern import audit, records
 from hiu.model.govern import DISCLOSURES, OVERRIDES
 from pipelines.cli import app
+from pipelines.common.place import Place
 from pipelines.papers.sheets import write_sheet
-from pipelines.place import Place
 
 NOW = datetime(2026, 4, 9, 10, 0, tzinfo=UTC)
 REASON = "Urgent safeguarding review"

@@ -14,8 +14,8 @@ from areakit import LAST
 from typer.testing import CliRunner
 
 from pipelines.cli import app
+from pipelines.common.place import Place, open_place
 from pipelines.govern.told import tell
-from pipelines.place import Place, open_place
 from pipelines.run import Outcome
 from pipelines.steps.ingest import Intake
 

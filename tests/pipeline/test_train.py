@@ -13,13 +13,13 @@ from typer.testing import CliRunner
 
 from hiu.errors import SettingsError
 from hiu.govern import audit
-from hiu.link import candidate
-from hiu.link.candidate import moved, moves, trusted
+from hiu.link.model import candidate
+from hiu.link.model.candidate import moved, moves, trusted
 from pipelines.cli import app
-from pipelines.matching.model import model_of, name_of
-from pipelines.place import open_place
+from pipelines.common.model import model_of, name_of
+from pipelines.common.place import open_place
+from pipelines.common.toml_edit import with_value
 from pipelines.run import Outcome
-from pipelines.setup.toml_edit import with_value
 
 RUNNER = CliRunner()
 

@@ -11,10 +11,10 @@ import pytest
 from areakit import run
 from typer.testing import CliRunner
 
-from hiu.link import candidate
+from hiu.link.model import candidate
 from pipelines.cli import app
+from pipelines.common.place import open_place
 from pipelines.matching import train
-from pipelines.place import open_place
 
 
 @pytest.fixture

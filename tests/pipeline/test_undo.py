@@ -15,7 +15,7 @@ from hiu.govern import records
 from hiu.model.back import WITHDRAWN
 from pipelines.back.undo import undo
 from pipelines.cli import app
-from pipelines.place import Place, open_place
+from pipelines.common.place import Place, open_place
 from pipelines.run import Outcome
 
 FILE = f"{LAST}/police_incidents.csv"

@@ -149,10 +149,7 @@ TRAPS: dict[str, tuple[bytes, Rows | Refusal]] = {
         lines(HEADER, *good("a"), "b", *good("c")),
         Rows({1: "a", 3: "c"}, {2: "width"}, reason="found 1 cells, expected 5"),
     ),
-    "file cut in its last row": (
-        lines(HEADER, *good("a", "b"))[:-20],
-        Rows({1: "a"}, {2: "width"}),
-    ),
+    "file cut in its last row": (lines(HEADER, *good("a", "b"))[:-20], Rows({1: "a"}, {2: "width"})),
     "very long row": (
         lines(HEADER, *good("a"), "b" + "," * 5000, *good("c")),
         Rows({1: "a", 3: "c"}, {2: "width"}, reason="found 5001 cells, expected 5"),
@@ -174,10 +171,7 @@ TRAPS: dict[str, tuple[bytes, Rows | Refusal]] = {
         lines("sep=;", HEADER.replace(",", ";"), "a;S;;;1,2"),
         Rows({1: "a"}, notes=("1 title row skipped",), cells={"Note": ["1,2"]}),
     ),
-    "trailing total": (
-        lines(HEADER, *good("a", "b"), "Total,2,,,"),
-        Rows(AB, notes=("1 trailing row skipped",)),
-    ),
+    "trailing total": (lines(HEADER, *good("a", "b"), "Total,2,,,"), Rows(AB, notes=("1 trailing row skipped",))),
     "trailing total of another width, blank row before": (
         lines(HEADER, *good("a", "b"), "", "GRAND TOTAL: 2"),
         Rows(AB, notes=("1 trailing row skipped",)),
@@ -281,10 +275,7 @@ TRAPS: dict[str, tuple[bytes, Rows | Refusal]] = {
             },
         ),
     ),
-    "a web page named csv": (
-        b"<html><body>Please log in</body></html>",
-        Refusal("header", ("found 1 filled cells",)),
-    ),
+    "a web page named csv": (b"<html><body>Please log in</body></html>", Refusal("header", ("found 1 filled cells",))),
     "a zip named csv": (b"PK\x03\x04junk", Refusal("corrupt", ("damaged or cut short",))),
 }
 

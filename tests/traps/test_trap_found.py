@@ -11,7 +11,7 @@ import xlsxwriter
 from trapkit import HEADER, SOURCE, Refusal, Rows, check, read
 
 from hiu.errors import InputRefused, SettingsError
-from hiu.extract.find import find_deliveries
+from hiu.extract.files.find import find_deliveries
 from hiu.sources import load_sources
 
 SHEET = "xl/worksheets/sheet1.xml"

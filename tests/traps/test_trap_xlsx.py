@@ -53,10 +53,7 @@ TRAPS: dict[str, tuple[dict[str, Table], Rows | Refusal]] = {
     ),
     "header only": ({"Sheet1": [COLUMNS]}, Rows({}, notes=("no data rows",))),
     "one-column rows": ({"Sheet1": [COLUMNS, A, ["b"]]}, Rows(AB, cells={"Surname": ["SMITH", None]})),
-    "cells beyond the header": (
-        {"Sheet1": [COLUMNS, [*A, "x"], B]},
-        Rows(AB, cells={"column 6": ["x", None]}),
-    ),
+    "cells beyond the header": ({"Sheet1": [COLUMNS, [*A, "x"], B]}, Rows(AB, cells={"column 6": ["x", None]})),
     "trailing total and disclaimer": (
         {"Sheet1": [COLUMNS, A, B, None, ["Total", 2], ["Data are provisional and must not be shared"]]},
         Rows(AB, notes=("2 trailing rows skipped",)),

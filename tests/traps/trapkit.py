@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hiu.errors import InputRefused
-from hiu.extract.read import RawTable, read_table
+from hiu.extract.files.read import RawTable, read_table
 from hiu.sources import Source
 
 MAX_BYTES = 5_000_000

@@ -1,5 +1,5 @@
 // The chart of one person, as SVG elements: bars, diamonds and the scale from the counts, all else from the frame.
-// The rules are those of hiu/publish/charts.py; tests/browser holds the two together, mark by mark.
+// The rules are those of hiu/publish/charts/draw.py; tests/browser holds the two together, mark by mark.
 const SVG = "http://www.w3.org/2000/svg";
 
 function shape(tag, attributes, text) {

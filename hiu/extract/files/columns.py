@@ -1,0 +1,79 @@
+"""Columns: which header of a file is which field of its source."""
+
+from collections.abc import Sequence
+
+from hiu.errors import InputRefused
+from hiu.extract.files.header import quoted, squash
+from hiu.fuzzy import nearest
+from hiu.sources import Source
+
+_NEAR = 75
+
+
+def time_key(field: str) -> str:
+    """Key of the column that holds the time of day of a date field."""
+    return f"{field}@time"
+
+
+def fact_key(index: int, *, at: bool = False) -> str:
+    """Key of the column of `source.facts[index]`, or of its date when that has a column of its own."""
+    return f"fact{index}@at" if at else f"fact{index}"
+
+
+def match_columns(headers: Sequence[str], source: Source, *, name: str | None = None) -> dict[str, str]:
+    """Field -> header as sent, compared without case, spaces or punctuation.
+
+    Besides the source's fields, keys are `time_key(field)`, `fact_key(i)` and `fact_key(i, at=True)`.
+    Optional columns the file lacks have no key. Raises InputRefused: 'ambiguous_column' when two headers claim
+    one field, 'missing_column' when a required one is absent (with what was found, expected and nearest).
+    """
+    sent: dict[str, list[str]] = {}
+    for header in headers:
+        sent.setdefault(squash(header), []).append(header)
+    matched: dict[str, str] = {}
+    for key, accepted in _wanted(source).items():
+        found = [header for word in dict.fromkeys(map(squash, accepted)) for header in sent.get(word, ())]
+        if len(found) > 1:
+            raise InputRefused(
+                "ambiguous_column",
+                f"headers {quoted(found)} all claim '{key}'; expected one. "
+                f'Name it: [fields.{key.split("@")[0]}] columns = ["{found[0]}"]',
+                file=name,
+                column=found[0],
+            )
+        if found:
+            matched[key] = found[0]
+    _require(headers, source, matched, name)
+    return matched
+
+
+def unused_headers(headers: Sequence[str], source: Source) -> list[str]:
+    """Headers that no field, time column or fact of the source reads."""
+    used = set(match_columns(headers, source).values())
+    return [header for header in headers if header not in used]
+
+
+def _wanted(source: Source) -> dict[str, tuple[str, ...]]:
+    wanted: dict[str, tuple[str, ...]] = {}
+    for field, spec in source.fields.items():
+        wanted[field] = spec.columns
+        wanted[time_key(field)] = spec.time_columns
+    for index, fact in enumerate(source.facts):
+        wanted[fact_key(index)] = fact.columns
+        wanted[fact_key(index, at=True)] = fact.at_columns
+    return wanted
+
+
+def _require(headers: Sequence[str], source: Source, matched: dict[str, str], name: str | None) -> None:
+    free = [header for header in headers if header not in matched.values()]
+    missing = [field for field, spec in source.fields.items() if spec.required and field not in matched]
+    if not missing:
+        return
+    expected = [(field, source.fields[field].columns) for field in missing]
+    told = "; ".join(f"expected for '{field}' one of {quoted(words)}{_hint(words, free)}" for field, words in expected)
+    raise InputRefused("missing_column", f"found: {quoted(headers, 40)}; {told}", file=name, column=missing[0])
+
+
+def _hint(accepted: Sequence[str], free: Sequence[str]) -> str:
+    near = next((found for word in accepted if (found := nearest(word, free, _NEAR))), None)
+    return f"; did you mean '{near}'?" if near else ""

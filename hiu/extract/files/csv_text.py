@@ -1,0 +1,194 @@
+"""Delimited text to cells: the csv module and polars read it apart and must agree on every cell."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice, pairwise
+from typing import Any
+
+import polars as pl
+
+from hiu.errors import InputRefused
+from hiu.extract.files.decode import UNREADABLE
+from hiu.extract.files.header import DEPTH, find_header, header_index, known_headers, merge_above, score, unique_headers
+from hiu.extract.files.rows import LINE, WIDTH, Grid
+from hiu.sources import Source
+
+DELIMITERS = {",": "comma", "|": "pipe", "\t": "tab", ";": "semicolon"}
+_BATCH = 20_000
+_RECORD = pl.Schema({"joined": pl.String, "width": pl.Int64, "end": pl.Int64})
+_REASONS = {
+    "unexpected end": ("unclosed_quote", "a quotation mark opened here is never closed; expected a closing one"),
+    "expected after": ("quote", "found text after a closing quotation mark; expected a delimiter or the line's end"),
+    "field limit": (
+        "huge_cell",
+        "found a cell of more than 131,072 characters; expected less: look for an unclosed quotation mark",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Records:
+    """What the csv module read: each record's cells joined by `joiner`, how many, and the line it starts on."""
+
+    joined: pl.Series
+    width: pl.Series
+    line: pl.Series
+    joiner: str
+
+    def cells(self, index: int) -> list[str]:
+        """The cells of one record; none for an empty line."""
+        return self.joined[index].split(self.joiner) if self.width[index] else []
+
+
+def read_csv(text: str, source: Source, name: str) -> Grid:
+    """Read delimited text whose line ends are '\\n' into a Grid.
+
+    Raises InputRefused: 'header', 'duplicate_header', 'unclosed_quote', 'quote', 'huge_cell', 'parsers_disagree'.
+    """
+    given = source.file.delimiter
+    known = known_headers(source)
+    delimiter = given if given != "auto" else find_delimiter(text, known)
+    records = parse(text, delimiter, name)
+    rows = [records.cells(index) for index in range(min(len(records.joined), max(DEPTH, source.file.header_row or 0)))]
+    try:
+        top = header_index(rows, source, name)
+    except InputRefused as refusal:
+        raise _wrong_delimiter(refusal, text, given, known, name) from None
+    row = merge_above(rows, top, known)
+    width = _expected_width(row, records, top)
+    line = records.line[top]
+    headers, notes = unique_headers([*row, *[""] * width][:width], known, name, line)
+    cells = _second_reading(text, delimiter, width, name, records)
+    _agree(cells, records, width, name, text)
+    cells = cells.with_columns(_widths(records, width).alias(WIDTH), records.line.alias(LINE)).slice(top + 1)
+    cells = cells.with_columns(pl.when(pl.col(pl.String) != "").then(pl.col(pl.String)).name.keep())
+    return Grid(cells, headers, line, [*_skipped(rows[:top]), *notes], damaged=UNREADABLE in text)
+
+
+def parse(text: str, delimiter: str, name: str) -> Records:
+    """Read every record with the csv module, strictly."""
+    joiner = next(mark for mark in ("\x1f", *map(chr, range(0xE000, 0xF900))) if mark not in text)
+    records = pl.concat(_batches(text, delimiter, joiner, name))
+    return Records(records["joined"], records["width"], records["end"].shift(1, fill_value=0) + 1, joiner)
+
+
+def _batches(text: str, delimiter: str, joiner: str, name: str) -> Iterator[pl.DataFrame]:
+    reader = _reader(text, delimiter)
+    try:
+        while part := [(joiner.join(row), len(row), reader.line_num) for row in islice(reader, _BATCH)]:
+            yield pl.DataFrame(part, schema=_RECORD, orient="row")
+    except csv.Error as error:
+        code, reason = next((told for key, told in _REASONS.items() if key in str(error)), ("csv", str(error)))
+        raise InputRefused(code, reason, file=name, row=_last_good_line(text, delimiter) + 1) from None
+
+
+def _reader(text: str, delimiter: str) -> Any:
+    lines = io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8", newline="\n")
+    return csv.reader(lines, delimiter=delimiter, strict=True)
+
+
+def _last_good_line(text: str, delimiter: str) -> int:
+    reader = _reader(text, delimiter)
+    line = 0
+    try:
+        for _ in reader:
+            line = reader.line_num
+    except csv.Error:
+        pass
+    return line
+
+
+def find_delimiter(text: str, known: frozenset[str]) -> str:
+    """The delimiter whose reading of the first records shows most known headers, then most cells."""
+
+    def worth(delimiter: str) -> tuple[int, int]:
+        rows = first_rows(text, delimiter)
+        index = find_header(rows, known)
+        return (0, max(map(len, rows), default=0)) if index is None else (score(rows[index], known), len(rows[index]))
+
+    return max(DELIMITERS, key=worth)
+
+
+def first_rows(text: str, delimiter: str, most: int = DEPTH) -> list[list[str]]:
+    """The first records, read leniently: for looking only."""
+    try:
+        return list(islice(csv.reader(io.StringIO(text[:1_000_000], newline="\n"), delimiter=delimiter), most))
+    except csv.Error:
+        return []
+
+
+def _wrong_delimiter(refusal: InputRefused, text: str, given: str, known: frozenset[str], name: str) -> InputRefused:
+    if refusal.code == "header" and given != "auto":
+        other = find_delimiter(text, known)
+        fixed = DELIMITERS.get(given, given)
+        if other != given and find_header(first_rows(text, other), known) is not None:
+            return InputRefused(
+                "delimiter",
+                f"found {DELIMITERS[other]}s between the cells; expected {fixed}s (file.delimiter)",
+                file=name,
+            )
+    return refusal
+
+
+def _expected_width(row: Sequence[str], records: Records, top: int) -> int:
+    """Cells a record should have: the header's, unless a header or all records end in empty cells."""
+    named = max((place for place, cell in enumerate(row, 1) if cell), default=0)
+    widths = records.width.slice(top + 1)
+    usual = widths.filter(widths > 1).mode().min()
+    if not isinstance(usual, int) or named <= usual <= len(row):
+        return usual if isinstance(usual, int) else len(row)
+    ends = records.joined.slice(top + 1).filter(widths == usual).str.ends_with(records.joiner * (usual - len(row)))
+    return usual if usual > len(row) and ends.all() else len(row)
+
+
+def _widths(records: Records, width: int) -> pl.Series:
+    """Cells found in each record; a record of nothing but delimiters is blank however many there are."""
+    empty = records.joined.str.strip_chars(records.joiner + " \t") == ""
+    return records.width.zip_with(~(empty & (records.width > width)), pl.Series([width]))
+
+
+def _second_reading(text: str, delimiter: str, width: int, name: str, records: Records) -> pl.DataFrame:
+    header = delimiter.join(f"c{place}" for place in range(width))
+    try:
+        return pl.read_csv(
+            f"{header}\n{text}".encode(), separator=delimiter, infer_schema=False, truncate_ragged_lines=True
+        )
+    except pl.exceptions.PolarsError:  # its message quotes cells, so it isn't told on
+        raise _disagreement(text, records, name) from None
+
+
+def _agree(cells: pl.DataFrame, records: Records, width: int, name: str, text: str) -> None:
+    if cells.height != len(records.joined):
+        raise _disagreement(text, records, name)
+    theirs = cells.select(pl.concat_str(pl.all().fill_null(""), separator=records.joiner)).to_series()
+    differ = (records.width == width) & (theirs != records.joined)
+    if differ.any():
+        raise _disagreement(text, records, name, differ.arg_true()[0])
+
+
+def _disagreement(text: str, records: Records, name: str, index: int | None = None) -> InputRefused:
+    line = _stray_quote(text, records) if index is None else int(records.line[index])
+    return InputRefused(
+        "parsers_disagree",
+        "two readings of the file differ; expected cells with a quotation mark in "
+        'them to be quoted and the mark doubled ("5"" tall")',
+        file=name,
+        row=line,
+    )
+
+
+def _stray_quote(text: str, records: Records) -> int | None:
+    """The first record with an odd number of quotation marks."""
+    lines = text.split("\n")
+    starts: list[int] = [*records.line.to_list(), len(lines) + 1]
+    for start, end in pairwise(starts):
+        if sum(line.count('"') for line in lines[start - 1 : end - 1]) % 2:
+            return start
+    return None
+
+
+def _skipped(rows: Sequence[Sequence[str]]) -> list[str]:
+    count = sum(any(cell.strip() for cell in row) for row in rows)
+    return [f"{count} title row{'s' * (count > 1)} skipped"] if count else []

@@ -1,0 +1,131 @@
+"""Deliveries: which files under the raw folder belong to which source, and for which month."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from hiu.errors import SettingsError, UsageError
+from hiu.month import Month
+from hiu.sources import Source
+
+_TEMPORARY = re.compile(
+    r"~\$.*|\..*|.*\.(tmp|temp|part|partial|crdownload|lock|bak|swp)|.*~|thumbs\.db|desktop\.ini", re.I
+)
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file taken by a source; `name` is its path relative to raw with forward slashes, `period` its month."""
+
+    source: str
+    path: Path
+    name: str
+    period: Month | None
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A file that may not be read, with a short code and the reason."""
+
+    name: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What lies under raw: `deliveries` by (period, name, source), those without a period last."""
+
+    deliveries: tuple[Found, ...]
+    unmatched: tuple[str, ...]
+    refused: tuple[Refused, ...]
+
+
+def find_deliveries(raw: Path, sources: Mapping[str, Source]) -> Sweep:
+    """Every file under raw: the sources that take it, else `unmatched`; links that leave raw are `refused`.
+
+    One file may serve several sources (a workbook with a sheet for each). Temporary and hidden files (~$, dot, .tmp,
+    .part) are passed over. A register, and a file whose path names no month, has no period. Raises UsageError when
+    there is no such folder, SettingsError when a source's period pattern gives no month.
+    """
+    if not raw.is_dir():
+        raise UsageError(f"{raw}: not found; expected the folder that holds the deliveries")
+    deliveries: list[Found] = []
+    unmatched: list[str] = []
+    refused: list[Refused] = []
+    home = raw.resolve()
+    for path in _walk(raw):
+        name = path.relative_to(raw).as_posix()
+        if reason := _leaves(path, home):
+            refused.append(Refused(name, "link", reason))
+            continue
+        taken = [
+            Found(source.name, path, name, period_of(name, source))
+            for source in sources.values()
+            if takes(source, name)
+        ]
+        deliveries += taken
+        if not taken:
+            unmatched.append(name)
+    return Sweep(tuple(sorted(deliveries, key=_order)), tuple(sorted(unmatched)), tuple(refused))
+
+
+def takes(source: Source, name: str) -> bool:
+    """Whether a file's name fits the source's pattern: * and ? only, any case; with a slash, the whole path."""
+    pattern = unicodedata.normalize("NFC", source.file.pattern)
+    text = unicodedata.normalize("NFC", name)
+    if "/" not in pattern:
+        text = text.rpartition("/")[2]
+    wild = "".join({"*": ".*", "?": "."}.get(letter, re.escape(letter)) for letter in pattern)
+    return re.fullmatch(wild, text, re.IGNORECASE | re.DOTALL) is not None
+
+
+def period_of(name: str, source: Source) -> Month | None:
+    """The month a path names: the last match of the source's pattern; None for a register or when there is none."""
+    if source.kind == "register" or source.period.path is None:
+        return None
+    matches = list(re.finditer(source.period.path, name, re.IGNORECASE))
+    return _month(matches[-1], source) if matches else None
+
+
+def _month(match: re.Match[str], source: Source) -> Month:
+    """A match's groups year (2026 or 26) and month (3, 03, Mar or March) as a month."""
+    try:
+        year, month = match["year"], match["month"].lower()
+        number = int(month) if month.isdecimal() else _MONTHS.index(month[:3]) + 1
+        return Month.parse(f"{2000 + int(year) if len(year) == 2 else int(year)}-{number:02d}")
+    except (IndexError, ValueError, UsageError):
+        raise SettingsError(
+            f"source '{source.name}': period.path = '{source.period.path}' gives no month in a file's name; "
+            "expected groups (?P<year>...) and (?P<month>...)"
+        ) from None
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Files and links in a fixed order; linked folders are given as they are, not entered."""
+    for path in sorted(folder.iterdir(), key=lambda path: path.name):
+        if _TEMPORARY.fullmatch(path.name):
+            continue
+        if path.is_dir() and not path.is_symlink() and path.resolve().parent == folder.resolve():
+            yield from _walk(path)
+        else:
+            yield path
+
+
+def _leaves(path: Path, home: Path) -> str | None:
+    """Why a path may not be read, if it is a link (or a Windows junction) to somewhere it shouldn't be."""
+    try:
+        if not path.resolve().is_relative_to(home):
+            return "a link that leaves the raw folder; expected the file itself"
+    except (OSError, RuntimeError):
+        return "a link that leads to itself; expected a file"
+    if path.is_dir():
+        return "a link to a folder; expected the folder itself"
+    return None if path.is_file() else "a link to nothing, or no plain file; expected a file"
+
+
+def _order(found: Found) -> tuple[bool, Month, str, str]:
+    return found.period is None, found.period or Month(1, 1), found.name, found.source

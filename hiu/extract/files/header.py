@@ -1,0 +1,148 @@
+"""Headers: compared without case, spaces or punctuation, and found by which row holds most known ones."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from hiu.errors import InputRefused
+from hiu.fuzzy import nearest
+from hiu.sources import Source
+
+DEPTH = 40
+"""Records from the top among which a header is looked for."""
+
+Row = Sequence[str | None]
+
+
+def squash(text: str) -> str:
+    """A header as it is compared: folded case, no spaces, accents or punctuation ('D.O.B.' is 'dob')."""
+    folded = unicodedata.normalize("NFKD", text).casefold()
+    return re.sub(r"[\W_]+", "", folded) or folded.strip()
+
+
+def tidy(text: str | None) -> str:
+    """A header as it is shown: as sent, with runs of white space (line breaks in a cell) made one space."""
+    return " ".join((text or "").split())
+
+
+def known_headers(source: Source) -> frozenset[str]:
+    """Every header the source may have, squashed."""
+    named: list[str] = []
+    for field in source.fields.values():
+        named += [*field.columns, *field.time_columns]
+    for fact in source.facts:
+        named += [*fact.columns, *fact.at_columns]
+    return frozenset(map(squash, named))
+
+
+def score(row: Row, known: frozenset[str]) -> int:
+    """How many known headers a row holds, each counted once; 0 for a single one among other cells."""
+    held = {squash(cell) for cell in row if cell}
+    hits = len(held & known)
+    return hits if hits > 1 or hits == len(held) else 0
+
+
+def find_header(rows: Sequence[Row], known: frozenset[str]) -> int | None:
+    """Index of the row with the most known headers (the first of equals); None if no row holds any."""
+    scores = [score(row, known) for row in rows[:DEPTH]]
+    best = max(scores, default=0)
+    return scores.index(best) if best else None
+
+
+def header_index(rows: Sequence[Row], source: Source, name: str, where: str = "") -> int:
+    """Index of the header row: where the source says, else found. Raises InputRefused('header')."""
+    known = known_headers(source)
+    if (given := source.file.header_row) is None:
+        index = find_header(rows, known)
+        if index is None:
+            raise InputRefused("header", where + _not_found(rows, source), file=name)
+        return index
+    found = rows[given - 1] if given <= len(rows) else ()
+    if not score(found, known):
+        better = find_header(rows, known)
+        hint = f" Row {better + 1} looks like the header." if better is not None else ""
+        raise InputRefused(
+            "header",
+            f"{where}header_row = {given} holds no known header; {_listed(found)}.{hint}",
+            file=name,
+            row=given,
+        )
+    return given - 1
+
+
+def merge_above(rows: Sequence[Row], index: int, known: frozenset[str]) -> list[str]:
+    """The header row, its blank cells filled from the row above where that gives a known header.
+
+    Cells merged downwards over a two-row header keep their text in the upper row.
+    """
+    row = [tidy(cell) for cell in rows[index]]
+    above = [tidy(cell) for cell in rows[index - 1]] if index else []
+    for place, cell in enumerate(above[: len(row)]):
+        if not row[place] and cell and squash(cell) in known:
+            row[place] = cell
+    return row
+
+
+def unique_headers(row: Sequence[str], known: frozenset[str], name: str, line: int) -> tuple[list[str], list[str]]:
+    """Headers made distinct, and a note for each that was renamed.
+
+    A second column with a name the source reads raises InputRefused('duplicate_header'); one it doesn't read
+    is called 'Name (column 7)', and a column without a name 'column 7'.
+    """
+    first: dict[str, int] = {}
+    out: list[str] = []
+    notes: list[str] = []
+    for place, cell in enumerate(row, 1):
+        key = squash(cell)
+        if cell and key in first and key in known:
+            raise InputRefused(
+                "duplicate_header",
+                f"columns {first[key]} and {place} have the same header "
+                f"('{out[first[key] - 1]}' and '{cell}'); expected one",
+                file=name,
+                row=line,
+                column=cell,
+            )
+        shown = cell or f"column {place}"
+        if shown in out or shown == "source_row":
+            shown = f"{shown} (column {place})"
+            notes.append(f"second column '{cell}' is called '{shown}'")
+        first.setdefault(key, place)
+        out.append(shown)
+    return out, notes
+
+
+def looks_like_header(row: Row) -> bool:
+    """Several distinct names, none of them a number, date or key: safe to show, as it is nobody's record."""
+    cells = [tidy(cell) for cell in row if tidy(cell)]
+    wordy = all(sum(map(str.isdigit, cell)) * 2 < len(cell) for cell in cells)
+    return len(cells) >= 4 and len(set(cells)) == len(cells) and wordy
+
+
+def _not_found(rows: Sequence[Row], source: Source) -> str:
+    widest = max(rows[:DEPTH], key=lambda row: sum(bool(tidy(cell)) for cell in row), default=())
+    known = [header for field in source.fields.values() for header in field.columns]
+    expected = [field.columns[0] for field in source.fields.values() if field.columns]
+    near = [
+        f"'{tidy(cell)}' is near '{found}'"
+        for cell in widest
+        if looks_like_header(widest) and (found := nearest(tidy(cell), known, 80))
+    ]
+    hint = f" Did you mean: {'; '.join(near[:6])}?" if near else ""
+    return (
+        f"no header in the first {DEPTH} rows; {_listed(widest)}; expected names such as "
+        f"{quoted(expected)}.{hint} 'hiu new {source.name} FILE' drafts a mapping"
+    )
+
+
+def _listed(row: Row) -> str:
+    if looks_like_header(row):
+        return f"found: {quoted([tidy(cell) for cell in row if tidy(cell)])}"
+    return f"found {sum(bool(tidy(cell)) for cell in row)} filled cells, not known headers"
+
+
+def quoted(words: Iterable[str], most: int = 12) -> str:
+    """`'a', 'b' and 3 more`."""
+    listed = list(words)
+    shown = ", ".join(f"'{word}'" for word in listed[:most])
+    return f"{shown} and {len(listed) - most} more" if len(listed) > most else shown

@@ -1,0 +1,98 @@
+"""Intake: a delivered file's bytes to text cells with numbered rows, or a refusal that says why."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+
+from hiu.errors import InputRefused
+from hiu.extract.files.columns import match_columns
+from hiu.extract.files.csv_text import read_csv
+from hiu.extract.files.decode import UNREADABLE, decode
+from hiu.extract.files.rows import Grid, split_rows
+from hiu.extract.files.xlsx_sheet import OLE, ZIP, read_xlsx, refuse_ole
+from hiu.sources import Source
+
+__all__ = ["RawTable", "match_columns", "read_table"]
+
+_WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A delivery as text: received rows are either in `frame` or in `refused`.
+
+    `frame`: a String column a header as sent (empty cells null, white space kept) and `source_row` Int64, the 1-based
+    data record: header, title, wholly blank and trailing rows (totals, remarks) not counted.
+    `refused`: source_row Int64, column, code ('width', 'encoding', 'header_repeated') and reason, String.
+    `notes`: what a person may want to know, such as "encoding cp1252" or "3 title rows skipped".
+    """
+
+    frame: pl.DataFrame
+    refused: pl.DataFrame
+    received: int
+    headers: list[str]
+    notes: list[str]
+
+
+def read_table(path: Path, source: Source, *, name: str, max_bytes: int, max_ratio: float) -> RawTable:
+    """Read a CSV or XLSX delivery of a source.
+
+    `name` is the path relative to the raw folder, for messages; `max_bytes` bounds the file and what an XLSX unpacks
+    to, `max_ratio` unpacked over packed size. Raises InputRefused for what makes every row doubtful, with the physical
+    row (line): its codes are those of decode, read_csv, read_xlsx and match_columns, and 'too_large', 'empty',
+    'width', 'not_xlsx', 'encrypted', 'unreadable'.
+    """
+    grid = _grid(path, source, name, max_bytes, max_ratio)
+    if any(UNREADABLE in header for header in grid.headers):
+        raise InputRefused("encoding", "found bytes in the header that are not UTF-8", file=name, row=grid.header_line)
+    rows = split_rows(grid, source.file.footers, name)
+    frame = rows.frame.rename(dict(zip(grid.names, grid.headers, strict=True)))
+    idle = [
+        header
+        for place, header in enumerate(grid.headers, 1)
+        if header == f"column {place}" and frame[header].null_count() == frame.height
+    ]
+    headers = [header for header in grid.headers if header not in idle]
+    match_columns(headers, source, name=name)
+    return RawTable(
+        frame.drop(idle), rows.refused, frame.height + rows.refused.height, headers, grid.notes + rows.notes
+    )
+
+
+def _grid(path: Path, source: Source, name: str, max_bytes: int, max_ratio: float) -> Grid:
+    data = load(path, name, max_bytes)
+    workbook = path.suffix.lower() in _WORKBOOKS
+    if data.startswith(OLE):
+        raise refuse_ole(data, name)
+    if data.startswith(ZIP):
+        return read_xlsx(data, source, name, max_bytes=max_bytes, max_ratio=max_ratio)
+    if workbook:
+        raise InputRefused(
+            "not_xlsx",
+            f"the name ends in {path.suffix} but the content is no workbook; expected .xlsx: if "
+            "it is text, name it .csv",
+            file=name,
+        )
+    decoded = decode(data, source.file.encodings, name)
+    del data
+    grid = read_csv(decoded.text, source, name)
+    return replace(grid, notes=decoded.notes + grid.notes)
+
+
+def load(path: Path, name: str, max_bytes: int) -> bytes:
+    """The file's bytes. Raises InputRefused: 'unreadable', 'too_large', 'empty'."""
+    if path.exists() and not path.is_file():
+        raise InputRefused("unreadable", "found no plain file; expected a file with rows", file=name)
+    try:
+        size = path.stat().st_size
+        if size > max_bytes:
+            raise InputRefused(
+                "too_large", f"found {size:,} bytes; expected at most {max_bytes:,} (max_file_bytes)", file=name
+            )
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputRefused("unreadable", f"the file can't be opened ({type(error).__name__})", file=name) from None
+    if not data:
+        raise InputRefused("empty", "found 0 bytes; expected a header and rows", file=name)
+    return data

@@ -1,0 +1,150 @@
+"""Records below a header: blank and trailing rows left out, bad ones set aside, the rest numbered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from hiu.errors import InputRefused
+from hiu.extract.files.decode import UNREADABLE
+from hiu.extract.files.header import squash, tidy
+
+WIDTH = "_width"
+LINE = "_line"
+_TAIL = 50
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A file as text cells: one row a record below the header, blank ones included.
+
+    `cells` has a String column a header (by position: c0, c1, ...; empty cells null), `_width` (cells found) and
+    `_line` (physical row or line where the record starts). A record of another width has its cells cut or padded.
+    `damaged`: some cells hold UNREADABLE.
+    """
+
+    cells: pl.DataFrame
+    headers: list[str]
+    header_line: int
+    notes: list[str] = field(default_factory=list)
+    damaged: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """The cell columns."""
+        return [f"c{place}" for place in range(len(self.headers))]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Records kept and set aside; both hold `source_row`, 1-based over records that are neither blank nor trailing."""
+
+    frame: pl.DataFrame
+    refused: pl.DataFrame
+    notes: list[str]
+
+
+def split_rows(grid: Grid, footers: Sequence[str], name: str) -> Rows:
+    """Number the records and part those that can be read from those that can't.
+
+    Raises InputRefused('width') when most records have another number of cells than the header.
+    """
+    text = pl.concat_str(grid.names, ignore_nulls=True).str.strip_chars()
+    blank = text.eq("") & pl.col(WIDTH).le(len(grid.names))
+    filled = grid.cells.filter(~blank)
+    trailing = count_trailing(filled.select(grid.names).tail(_TAIL).rows(), footers)
+    records = filled.head(filled.height - trailing).with_row_index("source_row", 1).cast({"source_row": pl.Int64})
+    _same_width(records, grid, name)
+    faults = _faults(records, grid)
+    frame = records.join(faults, on="source_row", how="anti", maintain_order="left")
+    notes = [f"{trailing} trailing row{'s' * (trailing > 1)} skipped (totals or remarks)"] if trailing else []
+    return Rows(frame.select(*grid.names, "source_row"), faults, notes if records.height else [*notes, "no data rows"])
+
+
+def count_trailing(last: Sequence[Sequence[str | None]], footers: Sequence[str]) -> int:
+    """How many of the last rows are totals, 'end of report' or remarks: data ends before them."""
+    count = 0
+    for row in reversed(last):
+        if not _is_trailing(row, footers):
+            break
+        count += 1
+    return count
+
+
+def _is_trailing(row: Sequence[str | None], footers: Sequence[str]) -> bool:
+    """A mostly empty row that starts as a footer does, or whose only filled cell, the first, is a sentence.
+
+    A sentence has four words and 25 letters at least: a name alone in its row is a record, not a remark.
+    """
+    cells = [text for cell in row if (text := tidy(cell))]
+    if not cells or len(cells) > max(2, len(row) // 2):
+        return False
+    start = cells[0].casefold()
+    ends = any(
+        start.startswith(word) and not start[len(word) : len(word) + 1].isalnum() for word in map(str.casefold, footers)
+    )
+    sentence = len(cells) == 1 and bool(tidy(row[0])) and len(start.split()) >= 4 and len(start) >= 25
+    return ends or (sentence and len(row) > 2)
+
+
+def _same_width(records: pl.DataFrame, grid: Grid, name: str) -> None:
+    wrong = records.filter(pl.col(WIDTH) != len(grid.headers))
+    if wrong.height >= 3 and wrong.height * 2 > records.height:
+        usual = int(wrong[WIDTH].mode().sort()[0])
+        raise InputRefused(
+            "width",
+            f"{wrong.height} of {records.height} rows have another number of cells than the "
+            f"header: found {usual} cells, expected {len(grid.headers)}",
+            file=name,
+            row=wrong[LINE][0],
+        )
+
+
+def _faults(records: pl.DataFrame, grid: Grid) -> pl.DataFrame:
+    """One line a row set aside: source_row, column, code, reason; the first fault of a row is told."""
+    expected = len(grid.headers)
+    width = records.filter(pl.col(WIDTH) != expected).select(
+        "source_row",
+        column=pl.lit(None, pl.String),
+        code=pl.lit("width"),
+        reason=pl.format("found {} cells, expected {}", WIDTH, pl.lit(expected)),
+    )
+    rest = records.filter(pl.col(WIDTH) == expected)
+    faults = pl.concat([width, _unreadable(rest, grid), _repeated(rest, grid)])
+    return faults.unique("source_row", keep="first").sort("source_row")
+
+
+def _unreadable(records: pl.DataFrame, grid: Grid) -> pl.DataFrame:
+    if not grid.damaged:
+        records = records.clear()
+    hit = [
+        pl.when(pl.col(cell).str.contains(UNREADABLE, literal=True)).then(pl.lit(header))
+        for cell, header in zip(grid.names, grid.headers, strict=True)
+    ]
+    return (
+        records.select("source_row", column=pl.coalesce(*hit))
+        .filter(pl.col("column").is_not_null())
+        .select(
+            "source_row",
+            "column",
+            code=pl.lit("encoding"),
+            reason=pl.lit("found bytes that are not UTF-8 in a file that otherwise is"),
+        )
+    )
+
+
+def _repeated(records: pl.DataFrame, grid: Grid) -> pl.DataFrame:
+    """Rows that say the header again, as when exports are pasted under one another."""
+    first = next((place for place, header in enumerate(grid.headers) if header), 0)
+    near = records.filter(pl.col(f"c{first}").str.strip_chars().eq(grid.headers[first]))
+    same = [
+        row["source_row"]
+        for row in near.rows(named=True)
+        if [squash(row[cell] or "") for cell in grid.names] == [squash(header) for header in grid.headers]
+    ]
+    return near.filter(pl.col("source_row").is_in(same)).select(
+        "source_row",
+        column=pl.lit(None, pl.String),
+        code=pl.lit("header_repeated"),
+        reason=pl.lit("found the header again, expected a record"),
+    )

@@ -1,0 +1,90 @@
+"""Codes as sent, in our words: code lists, yes and no, sex, ages, local numbers, and what a code lost on the way."""
+
+import re
+from collections.abc import Mapping
+
+import polars as pl
+
+SEX = {
+    "m": "M",
+    "male": "M",
+    "1": "M",
+    "man": "M",
+    "boy": "M",
+    "f": "F",
+    "female": "F",
+    "2": "F",
+    "woman": "F",
+    "girl": "F",
+    "9": "X",
+    "i": "X",
+    "indeterminate": "X",
+    "other": "X",
+    "o": "X",
+    "non-binary": "X",
+    "non binary": "X",
+    "nb": "X",
+}
+"""Sex or stated gender (NHS Data Dictionary 1, 2, 9; X there is 'not known', as U, 0 and blank are everywhere)."""
+
+YES_NO = {
+    "y": "yes",
+    "yes": "yes",
+    "true": "yes",
+    "t": "yes",
+    "1": "yes",
+    "n": "no",
+    "no": "no",
+    "false": "no",
+    "f": "no",
+    "0": "no",
+}
+
+ROUNDED = r"^[0-9](\.[0-9]+)?[eE]\+?[0-9]+$"
+"""A code that a spreadsheet turned into a rounded number: its digits are lost."""
+
+_NUMBER_WORDS = re.compile(r"([0-9]{1,3})\s*('?s\b)?\s*(m(?:on)?ths?\b|mo\b|w(?:ee)?ks?\b|d(?:ays?)?\b)?", re.I)
+_NO_ID = r"^(?:0+|9{5,}|X+|N/?A|N/?K|NONE|NULL|UNK(?:NOWN)?|NOT-?KNOWN|TBC|TEMP|TEST)$"
+
+
+def whole(text: pl.Expr) -> pl.Expr:
+    """A number kept as text, without the '.0' a spreadsheet adds and the quote it hides behind."""
+    return text.str.strip_chars("'\"").str.replace(r"^([0-9]+)\.0+$", "$1")
+
+
+def coded(text: pl.Expr, codes: Mapping[str, str], *, unlisted: str = "keep") -> pl.Expr:
+    """`text` by the code list, any case; '' in the list means no value. Others are kept, or null."""
+    text = whole(text)
+    if not codes:
+        return text
+    lower = {sent.lower(): ours for sent, ours in codes.items()}
+    ours = text.str.to_lowercase().replace_strict(
+        list(lower), list(lower.values()), default=None, return_dtype=pl.String
+    )
+    found = ours if unlisted != "keep" else pl.coalesce(ours, text)
+    return pl.when(found != "").then(found)
+
+
+def unlisted(text: pl.Expr, codes: Mapping[str, str]) -> pl.Expr:
+    """Whether a value is there but not in the code list."""
+    return text.is_not_null() & ~whole(text).str.to_lowercase().is_in([sent.lower() for sent in codes])
+
+
+def read_age(text: str) -> int | None:
+    """Whole years from '28', 'approx 28', '28 yrs', '30s' (35), '25-30' (the first), '18 months'; null over 115."""
+    found = _NUMBER_WORDS.search(text)
+    if not found or re.match(r"\s*-[0-9]", text):
+        return None
+    years = int(found[1])
+    if found[2]:
+        years += 5
+    if unit := (found[3] or "").lower():
+        years //= {"m": 12, "w": 52, "d": 365}[unit[0]]
+    return years if years <= 115 else None
+
+
+def local_id(text: pl.Expr) -> pl.Expr:
+    """A local number folded: capitals, no spaces; placeholders, rounded and very short numbers are null."""
+    sent = whole(text.str.strip_chars()).str.to_uppercase()
+    bare = sent.str.replace_all(r"[^A-Z0-9/-]", "")
+    return pl.when((bare.str.len_chars() >= 3) & ~bare.str.contains(_NO_ID) & ~sent.str.contains(ROUNDED)).then(bare)

@@ -1,0 +1,57 @@
+"""Names and addresses of the usual plain form, read a whole column at once; all others are taken apart one by one.
+
+What is read here is what read_name, read_parts and read_address would make of it (a test holds them together).
+"""
+
+import polars as pl
+
+from hiu.extract.values.address import NOWHERE, STREETS
+from hiu.extract.values.names import SPECIAL
+
+_WORD = "(?:[A-Z]{2,}|[A-Z][a-z]+)"
+_WHOLE = rf"^(?P<family>{_WORD}), ?(?P<given>{_WORD})(?P<middle>(?: {_WORD})*)$"
+_SPECIAL = rf"\b(?:{'|'.join(sorted(SPECIAL))}|MC[A-Z]*|X+|Z+)\b"
+_HOME = r"^(?:(?:FLAT|Flat) (?P<unit>[0-9]+), )?(?P<number>[0-9]+) (?P<street>[A-Za-z]+(?: [A-Za-z]+)*)$"
+_NOT_HOME = rf"{NOWHERE}|\b(?:{'|'.join(sorted(STREETS))})$|^(?:ST|NO) "
+
+
+def plain_names(known: pl.DataFrame) -> pl.DataFrame:
+    """text, given, middle, family and plain for distinct names as sent (sent_name, or sent_given and sent_family)."""
+    if "sent_name" in known.columns:
+        groups = pl.col("sent_name").str.extract_groups(_WHOLE).struct
+        parts = {name: groups.field(name) for name in ("given", "middle", "family")}
+    else:
+        parts = {name: _alone(known, f"sent_{name}") for name in ("given", "family")}
+        parts["middle"] = pl.lit("")
+    found = known.with_columns(**parts)
+    whole = pl.concat_str(["given", "middle", pl.lit(" "), "family"])
+    usual = whole.is_not_null() & ~whole.str.to_uppercase().str.contains(_SPECIAL)
+    for other in (
+        "sent_middle",
+        "sent_aliases",
+        *(("sent_given", "sent_family") if "sent_name" in known.columns else ()),
+    ):
+        if other in known.columns:
+            usual &= pl.col(other).is_null()
+    middle = pl.col("middle").str.strip_chars().str.to_uppercase()
+    return found.select(
+        whole.str.to_titlecase().alias("text"),
+        pl.col("given").str.to_uppercase(),
+        pl.when(middle != "").then(middle).alias("middle"),
+        pl.col("family").str.to_uppercase(),
+        usual.alias("plain"),
+    )
+
+
+def plain_homes(known: pl.Series) -> pl.DataFrame:
+    """house, street and plain for distinct addresses as sent."""
+    groups = pl.col("text").str.extract_groups(_HOME).struct
+    number, unit = groups.field("number"), groups.field("unit")
+    street = groups.field("street").str.to_uppercase()
+    house = pl.when(unit.is_null()).then(number).otherwise(number + pl.lit(" FLAT ") + unit)
+    usual = street.is_not_null() & ~street.str.contains(_NOT_HOME)
+    return known.to_frame("text").select(house.alias("house"), street.alias("street"), usual.alias("plain"))
+
+
+def _alone(known: pl.DataFrame, field: str) -> pl.Expr:
+    return pl.col(field).str.extract(f"^({_WORD})$") if field in known.columns else pl.lit(None, pl.String)

@@ -1,0 +1,115 @@
+"""Text as sent made comparable: white space, lost values, wrongly decoded letters, folding."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import polars as pl
+
+NOTHING = ("", "null", "none", "nan", "#n/a", "n/a", "na", "nil", "-", "--", ".", "?")
+"""Cells that hold no value, in small letters, capitals or with a first capital."""
+
+_NOTHING = sorted({form for word in NOTHING for form in (word, word.upper(), word.capitalize(), "NaN")})
+_BLANK = " \t\r\n\v\f\u00a0\u2007\u200b\u202f\ufeff"
+_SPACES = r"[\s\u00a0\u2000-\u200b\u202f\u2060\u3000\ufeff]+"
+_MOJIBAKE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0178\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]")
+_LETTERS = str.maketrans(
+    {
+        "ł": "l",
+        "Ł": "L",
+        "ø": "o",
+        "Ø": "O",
+        "đ": "d",
+        "Đ": "D",
+        "ð": "d",
+        "Ð": "D",
+        "ß": "ss",
+        "æ": "ae",
+        "Æ": "AE",
+        "œ": "oe",
+        "Œ": "OE",
+        "þ": "th",
+        "Þ": "TH",
+        "ı": "i",
+        "'": "",
+        "’": "",
+        "‘": "",
+        "ʼ": "",
+        "`": "",
+        "´": "",
+        "-": " ",
+        "–": " ",
+        "—": " ",
+        "‐": " ",
+        "/": " ",
+        ".": " ",
+        ",": " ",
+        "_": " ",
+    }
+)
+_DIGITS = str.maketrans("0125689", "OLZSGBG")
+
+
+def bag(words: str) -> frozenset[str]:
+    """Words parted by spaces, as a set."""
+    return frozenset(words.split())
+
+
+def tidied(text: pl.Expr, *, words: bool = True) -> pl.Expr:
+    """Text with its ends trimmed and runs of white space made one space; cells that hold nothing are null.
+
+    `words=False` is for values without spaces in them (numbers, codes, dates), where trimming is enough.
+    """
+    text = text.str.replace_all(_SPACES, " ").str.strip_chars(" ") if words else text.str.strip_chars(_BLANK)
+    return pl.when(~text.is_in(_NOTHING)).then(text)
+
+
+def tidied_name(text: pl.Expr) -> pl.Expr:
+    """The same for a name: 'Null' and 'Na' may be names, so only marks count as nothing."""
+    text = text.str.replace_all(_SPACES, " ").str.strip_chars(" ")
+    return pl.when(~text.is_in(("", "-", ".", "?"))).then(text)
+
+
+def per_value(texts: pl.Series, read: Callable[[str], Any], type: Any = pl.String) -> pl.Series:
+    """`read` of each value, worked out once per distinct value."""
+    known = texts.drop_nulls().unique(maintain_order=True)
+    table = {"text": known, "read": pl.Series([read(value) for value in known], dtype=type)}
+    return texts.to_frame("text").join(pl.DataFrame(table), on="text", how="left", maintain_order="left")["read"]
+
+
+def repaired(text: str) -> str:
+    """Letters of UTF-8 that were read as cp1252 or Latin-1 ('WoÅºniak'), put right when they decode cleanly."""
+    if not _MOJIBAKE.search(text):
+        return text
+    try:
+        return b"".join(map(_byte, text)).decode("utf-8")
+    except UnicodeError:
+        return text
+
+
+def _byte(letter: str) -> bytes:
+    try:
+        return letter.encode("cp1252")
+    except UnicodeEncodeError:
+        return letter.encode("latin-1")
+
+
+@lru_cache(maxsize=200_000)
+def fold(text: str) -> str:
+    """For matching: upper case A-Z, no accents or punctuation, words parted by one space.
+
+    A digit inside a word is read as the letter it looks like ('BR0WN').
+    """
+    if text.isascii() and text.isalpha():
+        return text.upper()
+    plain = unicodedata.normalize("NFKD", text.translate(_LETTERS)).upper()
+    words = (_word(word) for word in plain.split())
+    return " ".join(word for word in words if word)
+
+
+def _word(word: str) -> str:
+    if any(letter.isdigit() for letter in word) and sum(letter.isalpha() for letter in word) >= 2:
+        word = word.translate(_DIGITS)
+    return "".join(letter for letter in word if "A" <= letter <= "Z")

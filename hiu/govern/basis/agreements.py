@@ -1,0 +1,64 @@
+"""Sharing agreements: a source's deliveries are taken in only while one is in force."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from hiu.errors import InputRefused
+from hiu.fuzzy import did_you_mean
+from hiu.settings import Agreement, Settings
+
+
+def in_force(settings: Settings, source: str, as_of: date) -> Agreement | None:
+    """The agreement that covers a source on a day, both its ends included; of several, the one that ends last."""
+    found = [one for one in settings.agreements if one.source == source and one.start <= as_of <= one.end]
+    return max(found, key=lambda one: (one.end, one.start, one.reference)) if found else None
+
+
+def require_agreement(settings: Settings, source: str, as_of: date) -> Agreement:
+    """The agreement in force for a source on the day its delivery is taken in.
+
+    Raises InputRefused 'no_agreement', saying what there is and what site.toml lacks.
+    """
+    if found := in_force(settings, source, as_of):
+        return found
+    raise InputRefused(
+        "no_agreement",
+        f"no sharing agreement for '{source}' is in force on {as_of}: {_instead(settings, source, as_of)}. "
+        f"When one is signed, add to site.toml:\n{agreement_block(source, as_of)}",
+    )
+
+
+def expiring(settings: Settings, sources: Iterable[str], as_of: date, days: int = 60) -> list[str]:
+    """A sentence for every source whose agreement is missing or ends within `days`, for status and the run's end."""
+    sentences = []
+    for source in sources:
+        one = in_force(settings, source, as_of)
+        if one is None:
+            sentences.append(f"{source}: no agreement in force on {as_of}; its deliveries are refused")
+        elif one.end <= as_of + timedelta(days=days):
+            sentences.append(f"{source}: agreement {one.reference} ends on {one.end}")
+    return sentences
+
+
+def agreement_block(source: str, start: date) -> str:
+    """What to put into site.toml, with the parts only people know left to fill."""
+    return (
+        "[[agreements]]\n"
+        f'source = "{source}"\n'
+        f"start = {start}\n"
+        "end = YYYY-MM-DD\n"
+        'reference = "reference of the signed agreement"\n'
+        'signed_by = "who signed it"\n'
+    )
+
+
+def _instead(settings: Settings, source: str, as_of: date) -> str:
+    own = [one for one in settings.agreements if one.source == source]
+    if not own:
+        return "site.toml has none for it" + did_you_mean(source, (one.source for one in settings.agreements))
+    ended = [one for one in own if one.end < as_of]
+    if ended:
+        last = max(ended, key=lambda one: one.end)
+        return f"{last.reference} ended on {last.end}"
+    first = min(own, key=lambda one: one.start)
+    return f"{first.reference} starts on {first.start}"

@@ -1,0 +1,168 @@
+"""The gate: whose data may go to a recipient for a purpose on a day. What no row allows is withheld.
+
+Rows come from site.toml (`[[basis]]`, for everybody) and from records (`hiu basis`, for one person). On a day,
+a row that forbids wins over every row that allows; nothing is built in, so an empty table lets nobody through.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+import polars as pl
+
+from hiu.errors import UsageError
+from hiu.fuzzy import did_you_mean
+from hiu.model.govern import BASIS, DENIALS, EVERY, PURPOSES, RECIPIENTS
+from hiu.settings import Settings
+
+_SCHEMA = {
+    "person_id": pl.String,
+    "purpose": pl.String,
+    "recipient": pl.String,
+    "code": pl.String,
+    "allow": pl.Boolean,
+    "decided_by": pl.String,
+    "evidence": pl.String,
+    "start": pl.Date,
+    "end": pl.Date,
+    "recorded_at": pl.Datetime("us"),
+}
+
+
+@dataclass(frozen=True)
+class Permitted:
+    """Who may be shown, how many may not, and the codes of the basis it rests on."""
+
+    ids: frozenset[str]
+    withheld: int
+    codes: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """What an output says of those it leaves out."""
+        return f"withheld: {self.withheld} (no basis to share them, or an objection, opt-out or death forbids it)"
+
+
+def basis_table(settings: Settings, recorded: pl.DataFrame) -> pl.DataFrame:
+    """Every row of the basis, with BASIS's columns: the site's own for everybody, and those recorded of people."""
+    told = {"person_id": EVERY, "allow": True}
+    site = [
+        {**one.model_dump(), **told, "recorded_at": datetime.combine(one.start, time.min)} for one in settings.basis
+    ]
+    return pl.concat([pl.DataFrame(site, schema=_SCHEMA), recorded.select(list(_SCHEMA)).cast(_SCHEMA)])  # type: ignore[arg-type]
+
+
+def standing(settings: Settings, recorded: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
+    """Every row of the basis under the ids people have now; `aliases` as published."""
+    if recorded.is_empty():
+        return basis_table(settings, recorded)
+    return basis_table(settings, follow(recorded, aliases))
+
+
+def in_force(
+    basis: pl.DataFrame, *, purpose: str, recipient: str, on: date, opt_out: Collection[str] = ("planning",)
+) -> pl.DataFrame:
+    """The rows that bear on a purpose and a recipient on a day, both ends included.
+
+    `opt_out` = the purposes a national data opt-out forbids (care of the person is not among them). Raises UsageError.
+    """
+    for kind, word, known in (("purpose", purpose, PURPOSES), ("recipient", recipient, RECIPIENTS)):
+        if word not in known:
+            raise UsageError(f"'{word}' is not a {kind}.{did_you_mean(word, known)} There are: {', '.join(known)}.")
+    return basis.filter(
+        pl.col("purpose").is_in([purpose, EVERY]),
+        pl.col("recipient").is_in([recipient, EVERY]),
+        pl.col("start") <= on,
+        pl.col("end").is_null() | (pl.col("end") >= on),
+        (pl.col("code") != "national_opt_out") | pl.col("allow") | pl.lit(purpose in opt_out),
+    )
+
+
+def permitted(
+    person_ids: Iterable[str],
+    basis: pl.DataFrame,
+    *,
+    purpose: str,
+    recipient: str,
+    on: date,
+    opt_out: Collection[str] = ("planning",),
+) -> Permitted:
+    """Who of the people may be shown to a recipient for a purpose on a day; the one place where that is decided."""
+    asked = frozenset(person_ids)
+    rows = in_force(basis, purpose=purpose, recipient=recipient, on=on, opt_out=opt_out)
+    # a row that allows must name its purpose and recipient, however it came into the file
+    allow = rows.filter("allow", pl.col("purpose") == purpose, pl.col("recipient") == recipient)
+    allowed, denied = set(allow["person_id"]), set(rows.filter(~pl.col("allow"))["person_id"])
+    ids = asked if EVERY in allowed else asked & allowed
+    ids = frozenset() if EVERY in denied else ids - denied
+    used = {code for person, code in allow.select("person_id", "code").iter_rows() if person == EVERY or person in ids}
+    return Permitted(ids, len(asked) - len(ids), tuple(sorted(used)) if ids else ())
+
+
+def left_out(basis: pl.DataFrame, codes: Collection[str], on: date, opt_out: Collection[str]) -> frozenset[str]:
+    """People who are not in aggregates that leave, either: a row with one of `codes` forbids planning on the day."""
+    rows = in_force(basis, purpose="planning", recipient="commissioner", on=on, opt_out=opt_out)
+    found = rows.filter(~pl.col("allow"), pl.col("code").is_in(list(codes)), pl.col("person_id") != EVERY)
+    return frozenset(found["person_id"])
+
+
+def basis_block(purpose: str, recipient: str, start: date) -> str:
+    """What to put into site.toml, with the parts only people know left to fill."""
+    return (
+        f'[[basis]]\npurpose = "{purpose}"\nrecipient = "{recipient}"\n'
+        'code = "the lawful basis, as your privacy notice cites it"\ndecided_by = "who decided it"\n'
+        f'evidence = "reference of the impact assessment"\nstart = {start}\nend = YYYY-MM-DD\n'
+    )
+
+
+def follow(rows: pl.DataFrame, aliases: pl.DataFrame, *, forbids: str = "allow") -> pl.DataFrame:
+    """The rows under the ids people have now.
+
+    A row follows a merge. After a split, one that forbids (`forbids` column false) holds for every part; one that
+    allows stays with the id it was given to. `aliases` = old_id, person_id, kind, in any order.
+    """
+    steps = aliases.select("old_id", "person_id", "kind").unique(maintain_order=True)
+    out = rows
+    for _ in range(steps.height):
+        became = out.join(steps, left_on="person_id", right_on="old_id", how="inner", suffix="_now")
+        became = became.filter((pl.col("kind") == "merge") | ~pl.col(forbids))
+        moved = became.with_columns(person_id=pl.col("person_id_now")).select(out.columns)
+        grown = pl.concat([out, moved]).unique(maintain_order=True)
+        if grown.height == out.height:
+            break
+        out = grown
+    return out
+
+
+def row(
+    person_id: str,
+    *,
+    purpose: str,
+    recipient: str,
+    code: str,
+    allow: bool,
+    decided_by: str,
+    evidence: str,
+    start: date,
+    end: date | None,
+    recorded_at: datetime,
+) -> dict[str, object]:
+    """A row for the record. Raises UsageError for a word that is not known, or leave that names no purpose."""
+    words = (("purpose", purpose, PURPOSES), ("recipient", recipient, RECIPIENTS))
+    for kind, word, known in words:
+        may_be_any = word == EVERY and not allow
+        if word not in known and not may_be_any:
+            raise UsageError(
+                f"'{word}' is not a {kind}.{did_you_mean(word, known)} There are: {', '.join(known)}"
+                f"{'' if allow else f', and {EVERY!r} for any'}."
+            )
+    if not allow and code not in DENIALS:
+        raise UsageError(
+            f"'{code}' is no reason to forbid.{did_you_mean(code, DENIALS)} There are: {', '.join(DENIALS)}."
+        )
+    if allow and code in DENIALS:
+        raise UsageError(f"'{code}' forbids; it is no basis to share on")
+    if end is not None and end < start:
+        raise UsageError(f"it would end on {end}, before it starts on {start}")
+    values = (person_id, purpose, recipient, code, allow, decided_by, evidence, start, end, recorded_at)
+    return dict(zip(BASIS.names, values, strict=True))

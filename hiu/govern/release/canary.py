@@ -1,0 +1,71 @@
+"""The canary sweep: names, NHS numbers and person ids where none may be, in any byte of any output.
+
+A whole population is looked for at once, so the words of a text are looked up, not the people searched for: ten digits
+that are somebody's number, `HIU-` ids, and two neighbouring words that are somebody's whole name.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from hiu.govern.erase.unpack import texts
+
+Kind = Literal["name", "nhs_number", "person_id"]
+KINDS: tuple[Kind, ...] = ("name", "nhs_number", "person_id")
+
+_NUMBER = re.compile(r"(?<!\d)\d{3}[ -]?\d{3}[ -]?\d{4}(?!\d)")
+_PERSON = re.compile(r"HIU-[A-Z2-7]{8}")
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_JOINS = frozenset(["and", "or", "of", "to", "the", "in", "on", "by", "for", "from", "with", "is", "was", "a"])
+"""Words that part two names rather than stand between the parts of one."""
+_TAG = re.compile(r"<[^<>]{0,400}>")
+
+
+@dataclass(frozen=True)
+class People:
+    """A site's people as a sweep knows them: whole names as pairs of folded words, and NHS numbers."""
+
+    names: frozenset[tuple[str, str]]
+    numbers: frozenset[str]
+
+
+def people(names: Iterable[str | None], numbers: Iterable[str | None]) -> People:
+    """From names as sent and NHS numbers. A name of one word can't be told from a word, and is not looked for."""
+    pairs: set[tuple[str, str]] = set()
+    for name in names:
+        words = [word.casefold() for word in _WORD.findall(name or "")]
+        if len(words) > 1:
+            pairs |= {(words[0], words[-1]), (words[-1], words[0])}
+    return People(frozenset(pairs), frozenset(number for number in numbers if number))
+
+
+def sweep(name: str, content: bytes, known: People, kinds: Iterable[Kind] = KINDS) -> list[str]:
+    """What a file holds that it may not: `where: kind, once` (`3 times`), a sentence each; never the value."""
+    wanted = set(kinds)
+    found: dict[tuple[str, str], int] = {}
+    for where, text in [*texts(name, content), (name, name.encode())]:
+        for kind, n in _count(text, known).items():
+            if n and kind in wanted:
+                found[where, kind] = found.get((where, kind), 0) + n
+    return [f"{where}: {kind}, {'once' if n == 1 else f'{n} times'}" for (where, kind), n in sorted(found.items())]
+
+
+def _count(text: bytes, known: People) -> dict[Kind, int]:
+    said = _decode(text)
+    numbers = sum(re.sub(r"\D", "", one) in known.numbers for one in _NUMBER.findall(said))
+    return {"nhs_number": numbers, "person_id": len(_PERSON.findall(said)), "name": _names(said, known)}
+
+
+def _names(said: str, known: People) -> int:
+    """Neighbouring words that are a name: a middle word between them is stepped over; markup is not read."""
+    words = [word.casefold() for word in _WORD.findall(_TAG.sub(" ", said))]
+    over = [(a, c) for a, b, c in zip(words, words[1:], words[2:], strict=False) if b not in _JOINS]
+    return sum(pair in known.names for pair in (*pairwise(words), *over))
+
+
+def _decode(text: bytes) -> str:
+    if text[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return text.decode("utf-16", "replace")
+    return text.decode("utf-8", "replace")

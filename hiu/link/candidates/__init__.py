@@ -1,0 +1,1 @@
+"""Which pairs are worth comparing: keys, and the blocks of descriptions that share one."""

@@ -1,0 +1,44 @@
+"""Kin: patterns that look like one person and may be two (twins, parent and child, namesakes, bare names).
+
+Agreement on family name, date of birth and address is what relatives share; only the pattern as a whole
+says 'two people', so it is a field of its own.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hiu.link.levels import CODE
+
+_GENERATION = 14
+
+
+def _is(levels: dict[str, NDArray[np.uint8]], field: str, *names: str) -> NDArray[np.bool_]:
+    table = np.array([name in names for name in CODE[field]])
+    found: NDArray[np.bool_] = table[levels[field]]
+    return found
+
+
+def level(
+    levels: dict[str, NDArray[np.uint8]], year_a: NDArray[np.float64], year_b: NDArray[np.float64]
+) -> NDArray[np.uint8]:
+    """The kin level of each pair, from the other fields' levels and the years of birth (NaN if unknown)."""
+    code = CODE["kin"]
+    family = ~_is(levels, "family", "missing", "different", "close", "swapped")
+    other_given = _is(levels, "given", "different", "close")
+    same_given = _is(levels, "given", "exact_common", "exact", "exact_rare", "nickname", "typo", "sound")
+    dob = _is(levels, "dob", "exact", "exact_estimated")
+    home = _is(levels, "place", "house", "street", "postcode")
+    apart = ~_is(levels, "place", "house", "street", "postcode", "postcode_typo", "shared")
+    generation = np.nan_to_num(np.abs(year_a - year_b), nan=0) >= _GENERATION
+    out = np.zeros(len(family), dtype=np.uint8)
+    out[family & other_given & ~dob & home & ~_is(levels, "dob", "missing")] = code["household"]
+    out[family & same_given & dob & _is(levels, "nhs_number", "different") & apart] = code["namesake"]
+    out[family & same_given & generation & home & ~_is(levels, "dob", "typo", "two_parts")] = code["parent_child"]
+    out[family & other_given & dob] = code["twin"]
+    near = _is(levels, "given", "nickname", "typo", "sound", "close", "middle", "initial")
+    out[family & near & dob & home & _is(levels, "nhs_number", "different")] = code["twin_alike"]
+    bare = ~_is(levels, "nhs_number", "same") & ~_is(levels, "local_id", "same", "same_crowded")
+    bare &= ~_is(levels, "event", "shared") & _is(levels, "dob", "missing", "age_agrees", "age_near", "age_loose")
+    bare &= _is(levels, "place", "missing", "different", "district", "sector")
+    out[bare & (out == 0)] = code["name_only"]
+    return out

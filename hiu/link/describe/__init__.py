@@ -1,0 +1,1 @@
+"""Descriptions as the matcher reads them: distinct descriptions, their words, digests, and lists of common names."""

@@ -1,0 +1,186 @@
+"""Columns: the nodes as arrays of small numbers and digests, which is all that blocking and comparing read."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from hiu.link.describe.hashes import Hashes, fold, hashed, key, mixed, numbers
+from hiu.link.describe.words import Words
+from hiu.link.levels import Codes, Flags, Ints, Reals
+
+C = pl.col
+_MANY_DOBS = 3
+_EPOCH = 10**6
+
+
+@dataclass(frozen=True)
+class Entries:
+    """Several values a node: `node` and `value`, beside each other, in order of node."""
+
+    node: Ints
+    value: Hashes
+
+
+@dataclass(frozen=True)
+class LocalIds:
+    """Local identifiers: of each node the first (digest, scheme, crowded), how many, and all of them as a table."""
+
+    one: Hashes
+    scheme: Hashes
+    crowd: Flags
+    count: Ints
+    every: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Columns:
+    """One entry a node in each array. Word codes are numbers of `words`; digests are 0 where there is nothing."""
+
+    words: Words
+    given: Ints
+    family: Ints
+    middle: Ints
+    middles: Ints
+    middles_text: pl.Series
+    bands: dict[str, Codes]
+    aliases: pl.DataFrame
+    year: Ints
+    month: Ints
+    day: Ints
+    born: Reals
+    aged: Flags
+    sex: Codes
+    number: Hashes
+    number_text: pl.Series
+    postcode: Ints
+    postcodes: pl.Series
+    house: Hashes
+    address: Hashes
+    shared: Flags
+    local: LocalIds
+    events: pl.DataFrame
+
+    def __len__(self) -> int:
+        return len(self.given)
+
+
+def columns(frame: pl.DataFrame, events: pl.DataFrame | None = None, at: Ints | None = None) -> Columns:
+    """The columns of nodes.Nodes.frame, or of some rows of nodes.Nodes.plain (each of `at` is a node).
+
+    events: node, source, event (references shared across sources).
+    """
+    use = slice(None) if at is None else at
+    node = np.arange(frame.height) if at is None else _numbered(at, frame.height)
+    empty = frame.select(C("given", "family", "middle").fill_null(""))
+    first = empty["middle"].str.extract(r"^(\S+)").fill_null("")
+    aliases = _aliases(frame, node)
+    words = Words([empty["given"], empty["family"], first, aliases["given"], aliases["family"]])
+    given, family = words.codes(empty["given"])[use], words.codes(empty["family"])[use]
+    days = frame["dob"].to_physical().cast(pl.Int64).fill_null(-_EPOCH).to_numpy()[use] + _EPOCH
+    year, month, day = (
+        part.fill_null(0).cast(pl.Int64).to_numpy()[use]
+        for part in (frame["dob"].dt.year(), frame["dob"].dt.month(), frame["dob"].dt.day())
+    )
+    birth_year = frame["birth_year"].cast(pl.Float64).to_numpy()[use]
+    middles, middles_text = _coded(frame["middle"].replace("", None))
+    postcode, postcodes = _coded(frame["postcode"])
+    house = hashed(frame["house"])[use]
+    return Columns(
+        words,
+        given,
+        family,
+        words.codes(first)[use],
+        middles[use],
+        middles_text,
+        {kind: words.band(kind, code, days) for kind, code in (("given", given), ("family", family))},
+        aliases.with_columns(g=words.codes(aliases["given"]), f=words.codes(aliases["family"])),
+        year,
+        month,
+        day,
+        np.where(year > 0, year, birth_year),
+        (year == 0) & ~np.isnan(birth_year),
+        _coded(frame["sex"].replace("X", None))[0].astype(np.uint8)[use],
+        hashed(frame["nhs_number"])[use],
+        frame["nhs_number"].gather(at) if at is not None else frame["nhs_number"],
+        postcode[use],
+        postcodes,
+        house,
+        key(house, hashed(frame["street"])[use]),
+        frame["shared"].to_numpy()[use],
+        _local(frame, node),
+        _events(events),
+    )
+
+
+def _numbered(at: Ints, size: int) -> Ints:
+    """The node of each row, -1 for a row that isn't a node's first."""
+    node = np.full(size, -1, dtype=np.int64)
+    node[at] = np.arange(len(at))
+    return node
+
+
+def signature(cols: Columns, said: Hashes, node_id: pl.Series, able: Flags) -> Hashes:
+    """A digest of all that bears on a node's keys and levels: what it says, and what others say of its values."""
+    flags = cols.bands["given"][cols.given].astype(np.uint64) | (
+        cols.bands["family"][cols.family].astype(np.uint64) << np.uint64(2)
+    )
+    flags |= cols.shared.astype(np.uint64) << np.uint64(4) | able.astype(np.uint64) << np.uint64(5)
+    several = np.zeros(len(cols), dtype=np.uint64)
+    held = cols.local.every
+    crowded = mixed(held["code"].to_numpy() + held["crowd"].cast(pl.UInt64).to_numpy())
+    np.add.at(several, held["node"].to_numpy(), crowded)
+    met = cols.events
+    np.add.at(several, met["node"].to_numpy(), fold(hashed(met["source"]), hashed(met["event"])))
+    return fold(said, hashed(node_id), flags, several)
+
+
+def _coded(values: pl.Series) -> tuple[Ints, pl.Series]:
+    """A small number for each value, 0 for null, and the values in order of their numbers, the first null."""
+    distinct = values.drop_nulls().unique().sort()
+    codes = values.cast(pl.String).cast(pl.Enum(distinct.cast(pl.String))).to_physical().cast(pl.Int64)
+    every = pl.concat([pl.Series(values.name, [None], dtype=values.dtype), distinct])
+    return (codes + 1).fill_null(0).to_numpy(), every
+
+
+def _aliases(frame: pl.DataFrame, node: Ints) -> pl.DataFrame:
+    """Alternative names: node, name, given, family. A lone word is tried as a given name with the family kept."""
+    return (
+        frame.select("aliases", own=C("family").fill_null(""), node=pl.Series(node))
+        .filter(C("aliases").is_not_null(), C("node") >= 0)
+        .select("node", name=C("aliases").str.split("|"), own="own")
+        .explode("name")
+        .with_columns(given=C("name").str.extract(r"^(\S+)"), family=C("name").str.extract(r"^\S+ (.+)$"))
+        .select("node", "name", C("given").fill_null(""), family=pl.coalesce("family", "own"))
+        .sort("node", maintain_order=True)
+    )
+
+
+def _local(frame: pl.DataFrame, node: Ints) -> LocalIds:
+    held = frame.select(C("local_ids").alias("one"), C("dob").to_physical().cast(pl.Int64), node=pl.Series(node))
+    held = held.filter(C("one").is_not_null(), C("node") >= 0)
+    several = held["one"].str.contains("|", literal=True)
+    if several.any():
+        held = held.with_columns(C("one").str.split("|")).explode("one")
+    scheme = hashed(held["one"].str.extract(r"^([^:]*):"))
+    ids = held.select("node", "dob", code=pl.Series(hashed(held["one"])), scheme=pl.Series(scheme))
+    seen = ids.select("code", "dob").unique().group_by("code").len().filter(C("len") > _MANY_DOBS)["code"]
+    ids = ids.with_columns(crowd=pl.Series(np.isin(ids["code"].to_numpy(), seen.to_numpy()))).drop("dob")
+    at, size = ids["node"].to_numpy(), int(node.max(initial=-1)) + 1
+    count = np.bincount(at, minlength=size)
+    one, scheme, crowd = np.zeros(size, np.uint64), np.zeros(size, np.uint64), np.zeros(size, np.bool_)
+    # backwards, so that the first of several stays
+    for target, name in ((one, "code"), (scheme, "scheme"), (crowd, "crowd")):
+        target[at[::-1]] = ids[name].to_numpy()[::-1]
+    return LocalIds(one, scheme, crowd, count, ids)
+
+
+def _events(events: pl.DataFrame | None) -> pl.DataFrame:
+    if events is None or events.is_empty():
+        return pl.DataFrame(schema={"node": pl.Int64, "source": pl.String, "event": pl.String})
+    return events.select(C("node").cast(pl.Int64), "source", "event").unique()
+
+
+def digits(values: Ints) -> Hashes:
+    """A digest of small numbers of which 0 is nothing."""
+    return numbers(np.where(values > 0, values, -1))

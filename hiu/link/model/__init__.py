@@ -1,0 +1,1 @@
+"""What agreement is worth: the scorer, the shipped weights (model.json), and training weights of an area's own."""

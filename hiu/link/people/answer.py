@@ -1,0 +1,88 @@
+"""Answer: what was found about nodes, told of identities."""
+
+import numpy as np
+import polars as pl
+
+from hiu.link import levels
+from hiu.link.candidates.block import split
+from hiu.link.describe.nodes import Collapsed, comparable
+from hiu.link.levels import Patterns, Reals
+from hiu.link.model import scorer
+from hiu.link.people.cluster import Resolved
+from hiu.link.people.decisions import Rules
+
+C = pl.col
+_NHS = levels.NAMES.index("nhs_number")
+
+
+def named(described: Collapsed, found: Resolved) -> pl.DataFrame:
+    """The pairs worth telling: identity_a, identity_b, match_weight, match_probability, pattern, together."""
+    a, b = split(found.evidence.pairs)
+    ids = described.node_id
+    return pl.DataFrame(
+        {
+            "identity_a": ids.gather(a),
+            "identity_b": ids.gather(b),
+            "match_weight": found.evidence.weight,
+            "match_probability": scorer.probability(found.evidence.weight),
+            "pattern": found.evidence.pattern,
+            "together": found.label[a] == found.label[b],
+        }
+    )
+
+
+def clusters(identity: pl.DataFrame, described: Collapsed, found: Resolved, rules: Rules) -> pl.DataFrame:
+    """Every identity: identity_id, cluster, match_weight, match_probability, how."""
+    label, node = found.label, described.home
+    weight, pattern = _best(found, len(label))
+    number = (pattern >> np.uint64(4 * _NHS)) & np.uint64(15) == levels.CODE["nhs_number"]["same"]
+    size = np.bincount(label[node], minlength=len(label))[label[node]]
+    member = described.member.select(
+        "identity_id",
+        cluster=described.node_id.gather(label[node]),
+        match_weight=pl.Series(weight[node], nan_to_null=True),
+        how=pl.Series(np.where(size == 1, 0, np.where(number[node], 1, 2))),
+    )
+    decided = C("identity_id").is_in([i for pair in rules.same for i in pair])
+    nobody = identity.filter("nobody")["identity_id"]
+    how = (
+        pl.when(C("identity_id").is_in(nobody.filter(nobody.is_in(list(rules.identities))).to_list()))
+        .then(pl.lit("nobody"))
+        .when(C("how") == 0)
+        .then(pl.lit("single"))
+        .when(decided)
+        .then(pl.lit("decision"))
+        .when(C("how") == 1)
+        .then(pl.lit("number"))
+        .otherwise(pl.lit("model"))
+    )
+    probability = 1 / (1 + (-C("match_weight").clip(-60, 60) * np.log(2)).exp())
+    told = member.with_columns(match_probability=probability, how=how)
+    columns = ["identity_id", "cluster", "match_weight", "match_probability", "how"]
+    return told.select(columns).merge_sorted(_rest(identity, rules).select(columns), "identity_id")
+
+
+def _rest(identity: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """The identities that could not be linked, each by itself, in order."""
+    left = identity.filter(~(comparable() | C("identity_id").is_in(list(rules.identities))))
+    nothing = pl.lit(None, dtype=pl.Float64)
+    how = pl.when("nobody").then(pl.lit("nobody")).otherwise(pl.lit("single"))
+    return left.select(
+        "identity_id", cluster="identity_id", match_weight=nothing, match_probability=nothing, how=how
+    ).sort("identity_id")
+
+
+def _best(found: Resolved, nodes: int) -> tuple[Reals, Patterns]:
+    """Weight (NaN if none) and pattern of each node's best link inside its person; ties go to the larger pattern."""
+    a, b = split(found.evidence.pairs)
+    inside = found.label[a] == found.label[b]
+    weight, pattern = found.evidence.weight[inside], found.evidence.pattern[inside]
+    best, held = np.full(nodes, -np.inf), np.zeros(nodes, dtype=np.uint64)
+    ends = (a[inside], b[inside])
+    for end in ends:
+        np.maximum.at(best, end, weight)
+    for end in ends:
+        top = weight == best[end]
+        np.maximum.at(held, end[top], pattern[top])
+    best[np.isneginf(best)] = np.nan
+    return best, held

@@ -1,0 +1,1 @@
+"""What a person looks at: doubtful pairs and their order, why two descriptions were joined, search, and quality."""

@@ -1,0 +1,203 @@
+"""Quality: how good the matching is, as far as it can tell, and for whom it is worse.
+
+Two errors: rows on somebody else's record (wrong), and rows away from their person's main record (missed). Both are
+estimated from what the matcher knows of its own doubts, moderated by factors measured where the truth is known; a
+sample that people reviewed is told beside it. Rates are of rows in force that name somebody.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from hiu.link.review.doubts import PAIR, links, with_ends
+from hiu.model import LINK_QUALITY
+from hiu.model.frames import schema
+
+C = pl.col
+TAIL = 0.008
+"""Share wrong of links that the model holds almost sure (below CERTAIN), beyond its own 1 - p."""
+UNSEEN = 0.0004
+"""Share of rows wrong that no link shows as doubtful."""
+SPREAD = 1.8
+"""The interval of an estimate: from estimate / SPREAD to estimate x SPREAD (docs/benchmarks.md)."""
+LEAST_REVIEWED = 10
+AGES = ((0, "under 18"), (18, "18 to 24"), (25, "25 to 44"), (45, "45 to 64"), (65, "65 and over"))
+LARGEST = 10
+_LACKING = {"no NHS number": "nhs_number", "no date of birth": "dob", "no postcode": "postcode"}
+Row = tuple[str, str, float | None, float | None, float | None, int, str]
+
+
+def link_quality(
+    *,
+    pairs: pl.DataFrame,
+    doubts: pl.DataFrame,
+    links_table: pl.DataFrame,
+    people: pl.DataFrame,
+    identity: pl.DataFrame,
+    decisions: pl.DataFrame,
+    second: pl.DataFrame,
+    queued: int,
+    on: date,
+    groups: pl.DataFrame | None = None,
+    loose: pl.DataFrame | None = None,
+) -> pl.DataFrame:
+    """Rows of model.LINK_QUALITY.
+
+    pairs: Linked.pairs · doubts: what hiu.link.review.doubts found, with `chance` · links_table, people: as published ·
+    identity: identity_id, cluster, rows, nhs_number · decisions, second: what reviewers said · queued: doubts listed ·
+    on: the day ages are of · groups: person_id and any further characteristics, such as ethnicity, if supplied ·
+    loose: what hiu.link.review.doubts.links gave, if it was asked already.
+    """
+    rows = links_table.filter(C("person_id").is_not_null())
+    named = rows.filter(C("how") != "nobody")
+    found: list[Row] = [
+        *_estimates(links(with_ends(pairs, identity), decisions) if loose is None else loose, doubts, named.height),
+        *_reviewed(pairs, decisions),
+        *_agreement(decisions, second),
+        *_rates(named, people, on, groups),
+        _count("rows_naming_nobody", "all", rows.height - named.height, rows.height),
+        _count("people_with_two_nhs_numbers", "all", int(people["two_nhs_numbers"].sum()), people.height),
+        _count("people_with_two_dates_of_birth", "all", int(people["two_dobs"].sum()), people.height),
+        *_numbers(identity),
+        _count("pairs_in_doubt", "all", doubts.height, pairs.height),
+        _count("pairs_queued", "all", queued, doubts.height),
+        *_largest(people),
+    ]
+    return pl.DataFrame(found, schema=schema(LINK_QUALITY), orient="row")
+
+
+def wilson(hits: float, of: float) -> tuple[float, float]:
+    """95% interval of a share (Wilson, 1927)."""
+    if not of:
+        return 0.0, 1.0
+    z, p = 1.96**2, hits / of
+    middle, half = p + z / (2 * of), 1.96 * np.sqrt(max(p * (1 - p), 0) / of + z / (4 * of**2))
+    return max(0.0, float((middle - half) / (1 + z / of))), min(1.0, float((middle + half) / (1 + z / of)))
+
+
+def _count(measure: str, group: str, n: int, of: int) -> Row:
+    return measure, group, float(n), None, None, of, "count"
+
+
+def _share(measure: str, group: str, hits: int, of: int, basis: str) -> Row:
+    low, high = wilson(hits, of)
+    return (measure, group, hits / of, low, high, of, basis) if of else (measure, group, None, None, None, 0, basis)
+
+
+def _estimates(loose: pl.DataFrame, doubts: pl.DataFrame, rows: int) -> Iterator[Row]:
+    """Precision (1 - share wrong) and recall (1 - share missed), by the model's own doubts."""
+    doubtful = loose.with_columns(wrong=(1 - C("match_probability")) * C("moved"))
+    wrong = float((doubtful["wrong"] + TAIL * doubtful["moved"]).sum()) + UNSEEN * rows
+    missed = float(doubts.filter(~C("together")).select((C("chance") * C("moved")).sum()).item() or 0.0)
+    for measure, error in (("precision", wrong), ("recall", missed)):
+        if not rows:
+            yield measure, "all", None, None, None, 0, "model"
+            continue
+        low, high = (max(0.0, 1 - factor * error / rows) for factor in (SPREAD, 1 / SPREAD))
+        yield measure, "all", max(0.0, 1 - error / rows), low, high, rows, "model"
+
+
+def _reviewed(pairs: pl.DataFrame, decisions: pl.DataFrame) -> Iterator[Row]:
+    """Of the pairs people decided: how many that the model would join are one person, and the other way round."""
+    held = decisions.filter(C("undone_at").is_null(), C("decision").is_in(["same", "different"]))
+    last = held.sort("decided_at").unique(PAIR, keep="last", maintain_order=True)
+    near = pairs.filter(C("identity_a").is_in(last["identity_a"].implode()))
+    both = last.join(near, on=PAIR).select(C("decision") == "same", C("match_weight") >= 0)
+    would, would_not = both.filter("match_weight"), both.filter(~C("match_weight"))
+    yield _share("reviewed_joins_confirmed", "all", int(would["decision"].sum()), would.height, "review")
+    yield _share("reviewed_partings_confirmed", "all", int((~would_not["decision"]).sum()), would_not.height, "review")
+
+
+def _agreement(decisions: pl.DataFrame, second: pl.DataFrame) -> Iterator[Row]:
+    """How far second reviewers agree: percent, and Cohen's kappa with its large-sample interval."""
+    held = decisions.filter(C("undone_at").is_null()).sort("decided_at")
+    first = held.unique(PAIR, keep="first", maintain_order=True).select(*PAIR, one="decision", by="reviewer")
+    both = first.join(second.select(*PAIR, "reviewer", other="decision"), on=PAIR).filter(C("by") != C("reviewer"))
+    agreed = int((both["one"] == both["other"]).sum())
+    yield _share("reviewers_agree", "all", agreed, both.height, "review")
+    value, low, high = kappa(both["one"].to_list(), both["other"].to_list())
+    yield "reviewers_kappa", "all", value, low, high, both.height, "review"
+
+
+def kappa(one: list[str], other: list[str]) -> tuple[float | None, float | None, float | None]:
+    """Cohen's kappa with a 95% interval (Fleiss, Cohen and Everitt, 1969); Nones where it can't be said."""
+    n = len(one)
+    words = sorted({*one, *other})
+    if n < LEAST_REVIEWED or len(words) < 2:
+        return None, None, None
+    table = np.zeros((len(words), len(words)))
+    for a, b in zip(one, other, strict=True):
+        table[words.index(a), words.index(b)] += 1 / n
+    row, column, same = table.sum(axis=1), table.sum(axis=0), float(np.trace(table))
+    chance = float(row @ column)
+    k = (same - chance) / (1 - chance)
+    diagonal = (np.diag(table) * (1 - (row + column) * (1 - k)) ** 2).sum()
+    cross = (table * (column[:, None] + row[None, :]) ** 2).sum() - (np.diag(table) * (row + column) ** 2).sum()
+    variance = (diagonal + (1 - k) ** 2 * cross - (k - chance * (1 - k)) ** 2) / (n * (1 - chance) ** 2)
+    half = 1.96 * float(np.sqrt(max(float(variance), 0.0)))
+    return k, max(-1.0, k - half), min(1.0, k + half)
+
+
+def _rates(named: pl.DataFrame, people: pl.DataFrame, on: date, groups: pl.DataFrame | None) -> Iterator[Row]:
+    """Rows joined with another description, and rows of a person whom another source also gave, by group."""
+    about = people.select("person_id", *_characteristics(on), elsewhere=C("sources").str.contains("|", literal=True))
+    marked = named.select("person_id", "source", joined=C("how") != "single").join(about, on="person_id", how="left")
+    extra = [column for column in (groups.columns if groups is not None else []) if column != "person_id"]
+    if groups is not None:
+        marked = marked.join(groups, on="person_id", how="left")
+    # every way to be grouped is a sum of these few
+    each = (
+        marked.group_by("source", "sex", "years", *_LACKING, *extra)
+        .agg(n=pl.len(), joined=C("joined").sum(), elsewhere=C("elsewhere").fill_null(False).sum())
+        .with_columns(age=_age())
+    )
+    for label, column in (
+        ("", None),
+        ("source: ", "source"),
+        ("sex: ", "sex"),
+        ("age: ", "age"),
+        *((f"{name}: ", name) for name in extra),
+    ):
+        keys = pl.lit("all") if column is None else pl.lit(label) + C(column).cast(pl.String).fill_null("not recorded")
+        yield from _by(each.with_columns(group=keys))
+    for name in _LACKING:
+        yield from _by(each.filter(name).with_columns(group=pl.lit(name)))
+
+
+def _characteristics(on: date) -> list[pl.Expr]:
+    born = pl.coalesce(C("dob").dt.year().cast(pl.Int64), C("birth_year").cast(pl.Int64))
+    had = pl.date(pl.lit(on.year), C("dob").dt.month(), 1) > pl.date(on.year, on.month, 1)
+    years = on.year - born - had.fill_null(False).cast(pl.Int64)
+    lacking = (C(column).is_null().alias(name) for name, column in _LACKING.items())
+    return [C("sex"), years.alias("years"), *lacking]
+
+
+def _age() -> pl.Expr:
+    """The band that `years` fall into."""
+    age = pl.lit(None, dtype=pl.String)
+    for start, words in reversed(AGES):
+        age = pl.when(C("years") >= start).then(age.fill_null(words)).otherwise(age)
+    return age
+
+
+def _by(each: pl.DataFrame) -> Iterator[Row]:
+    counted = each.group_by("group").agg(pl.sum("n", "joined", "elsewhere"))
+    for group, n, joined, elsewhere in counted.sort("group").iter_rows():
+        yield _share("joined", group, joined, n, "count")
+        yield _share("seen_elsewhere", group, elsewhere, n, "count")
+
+
+def _numbers(identity: pl.DataFrame) -> Iterator[Row]:
+    """NHS numbers that two people or more carry."""
+    held = identity.filter(C("nhs_number").is_not_null(), C("rows") > 0)
+    owners = held.group_by("nhs_number").agg(n=C("cluster").n_unique())
+    yield _count("nhs_numbers_with_two_people", "all", owners.filter(C("n") > 1).height, owners.height)
+
+
+def _largest(people: pl.DataFrame) -> Iterator[Row]:
+    order = ["identities", "rows", "person_id"]
+    top = people.select(order).sort(order, descending=[True, True, False], nulls_last=True).head(LARGEST)
+    for place, (identities, rows, _) in enumerate(top.iter_rows(), start=1):
+        yield _count("descriptions_of_one_person", f"largest {place}", int(identities or 0), int(rows or 0))

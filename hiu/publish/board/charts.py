@@ -1,0 +1,64 @@
+"""The board paper's charts as SVG and PNG, drawn from the figures shown and from nothing else."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import altair as alt
+import polars as pl
+
+from hiu.publish.board.paper import Bars, Board, Line
+from hiu.publish.charts.design import TEXT
+from hiu.publish.charts.reports import drawn, trend_chart
+
+COLOURS = ("#12436D", "#28A197")
+HALF = 420
+"""Pixels of a chart that shares the page with another."""
+
+
+def board_charts(board: Board, breaks: Mapping[str, date]) -> dict[str, str]:
+    """SVGs by file name without ending: a trend a data set, and the bars. A chart without figures is left out."""
+    out = {f"trend-{line.dataset}": _trend(line, breaks) for line in board.lines if line.drawn}
+    for name, bars in (("demand", board.demand_bars), ("cost", board.cost_bars), ("evaluation", board.evaluation_bars)):
+        if bars and any(value is not None for values in bars.series.values() for value in values):
+            out[name] = _bars(bars)
+    return out
+
+
+def alts(board: Board) -> dict[str, str]:
+    """What each chart says, by the same names."""
+    out = {f"trend-{line.dataset}": line.alt for line in board.lines}
+    named = (("demand", board.demand_bars), ("cost", board.cost_bars), ("evaluation", board.evaluation_bars))
+    return out | {name: bars.alt for name, bars in named if bars}
+
+
+def _trend(line: Line, breaks: Mapping[str, date]) -> str:
+    table = pl.DataFrame(
+        {"month": line.months, "n": line.values, "flags": line.flags},
+        schema={"month": pl.Date, "n": pl.Int64, "flags": pl.String},
+    )
+    inside = {name: day for name, day in breaks.items() if line.months and line.months[0] <= day <= line.months[-1]}
+    title = f"{line.title} a month"
+    return trend_chart(table, line.mean, line.lower, line.upper, title, line.sentence, inside, width=HALF)
+
+
+def _bars(bars: Bars) -> str:
+    """Bars with their figures; where one may not be shown it says so in its place."""
+    rows = [
+        {"what": name, "series": series, "value": value or 0, "words": "not shown" if value is None else f"{value:,}"}
+        for series, values in bars.series.items()
+        for name, value in zip(bars.categories, values, strict=True)
+    ]
+    order, names = list(bars.categories), list(bars.series)
+    base: Any = alt.Chart(alt.Data(values=rows))
+    y = alt.Y(
+        "what:N", sort=order, title=None, scale=alt.Scale(domain=order), axis=alt.Axis(labelLimit=220, labelFontSize=12)
+    )
+    x = alt.X("value:Q", title=None, axis=alt.Axis(format=",d", tickCount=5, grid=False, labelFontSize=12))
+    offset = alt.YOffset("series:N", sort=names)
+    key = alt.Legend(orient="top", title=None, labelFontSize=12) if len(names) > 1 else None
+    colour = alt.Color("series:N", scale=alt.Scale(domain=names, range=list(COLOURS[: len(names)])), legend=key)
+    shape = base.mark_bar(stroke="white").encode(x=x, y=y, yOffset=offset, color=colour)
+    words = base.mark_text(align="left", dx=4, color=TEXT, fontSize=12).encode(x=x, y=y, yOffset=offset, text="words:N")
+    chart = alt.layer(shape, words).properties(width=HALF - 60, height=(20 * len(names) + 12) * len(order))
+    return drawn(chart, bars.title, bars.said, width=HALF, described=bars.alt)

@@ -1,0 +1,129 @@
+"""What the board paper may say: figures about the cohort after disclosure control, and nothing about anybody.
+
+A `Board` holds text and rounded numbers only. Frames come in through `aggregate`, which takes exactly the columns of
+its allow-list: there is no way for a table of people to reach a page, a slide or a chart.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import polars as pl
+
+from hiu.errors import HiuError
+from hiu.month import Month
+
+ALLOWED: Mapping[str, tuple[str, ...]] = {
+    "trend": ("month", "n", "people", "most"),
+    "demand": ("dataset", "group", "n", "people", "most"),
+    "coverage": ("month", "dataset", "supplied"),
+    "selection": ("characteristic", "group", "people", "top", "ratio", "low", "high", "flag"),
+    "people": ("what", "n"),
+}
+"""Columns a frame of figures may have; `most` is one person's largest share, for the dominance rule alone."""
+
+MARKING = "OFFICIAL: aggregate figures under disclosure control"
+HIDDEN_NOTE = "* = fewer than 8 people, or one person holds more than half, or could be worked out from others"
+
+_PERSONAL = re.compile(
+    r"HIU-[A-Z2-7]{8}|\bP[A-Z2-7]{4}-[A-Z2-7]{16}|\b\d{3} ?\d{3} ?\d{4}\b|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b"
+)
+"""Ids, pseudonyms, NHS numbers and postcodes: none can come of the figures; found all the same, it is a fault."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table as it may be shown: text cells."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A data set's months after disclosure control: None where hidden or not supplied (`gaps` says which)."""
+
+    dataset: str
+    title: str
+    months: tuple[date, ...]
+    values: tuple[int | None, ...]
+    gaps: tuple[str, ...]
+    flags: tuple[str, ...]
+    mean: float
+    lower: float
+    upper: float
+    sentence: str
+    alt: str
+    drawn: bool
+    """Enough months can be shown for a line and its limits to be honest."""
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Bars of a chart: categories, and for each series its values (None = not shown)."""
+
+    title: str
+    categories: tuple[str, ...]
+    series: Mapping[str, tuple[int | None, ...]]
+    alt: str
+    said: str = ""
+
+
+@dataclass(frozen=True)
+class Board:
+    """The whole paper. `suppressed` lists what was left out; `rules` how."""
+
+    site: str
+    month: Month
+    built: datetime
+    run_id: str
+    settings_version: str
+    synthetic: bool
+    headline: tuple[str, ...]
+    lines: tuple[Line, ...]
+    recent: Grid
+    demand: Grid
+    demand_bars: Bars
+    equality: Grid
+    evaluation: tuple[str, ...]
+    evaluation_bars: Bars | None
+    cost: Grid
+    cost_bars: Bars
+    target: tuple[str, ...]
+    coverage: Grid
+    definitions: Grid
+    rules: tuple[str, ...]
+    suppressed: tuple[str, ...]
+
+    def texts(self) -> Iterable[str]:
+        """Every piece of text of the paper."""
+        yield from (*self.headline, *self.evaluation, *self.target, *self.rules, *self.suppressed)
+        for grid in (self.recent, self.demand, self.equality, self.cost, self.coverage, self.definitions):
+            yield from (grid.title, grid.note, *grid.columns, *(cell for row in grid.rows for cell in row))
+        for line in self.lines:
+            yield from (line.title, line.sentence, line.alt)
+        for bars in (self.demand_bars, self.cost_bars, self.evaluation_bars):
+            if bars:
+                yield from (bars.title, bars.alt, bars.said, *bars.categories, *bars.series)
+
+
+def aggregate(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """A frame of figures, if it has exactly the columns of its allow-list. Raises HiuError otherwise."""
+    if set(frame.columns) != set(ALLOWED[name]):
+        extra = sorted(set(frame.columns) ^ set(ALLOWED[name]))
+        raise HiuError(f"board paper, figures '{name}': columns {', '.join(extra)} don't belong; nothing was written")
+    return frame.select(ALLOWED[name])
+
+
+def sound(board: Board) -> Board:
+    """The paper, if nothing in it looks like an id, a number or a postcode of a person. Raises HiuError."""
+    for text in board.texts():
+        if _PERSONAL.search(text):
+            raise HiuError(
+                "board paper: something in it looks like a person's id, number or postcode; nothing was "
+                "written. Look at names of teams and data sets in the settings."
+            )
+    return board

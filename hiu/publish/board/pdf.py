@@ -1,0 +1,62 @@
+"""The board paper as a tagged PDF, from a Board and its charts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hiu.publish import pdf
+from hiu.publish.board.charts import alts
+from hiu.publish.board.paper import MARKING, Board, Grid
+from hiu.publish.words.text import day
+
+TITLE = "Paper for commissioners"
+_WORDS = {"Feed", "Finding", "Group", "Data set", "What it is", "Source of the rule"}
+
+
+def board_pdf(board: Board, svgs: Mapping[str, str]) -> bytes:
+    """The paper; `svgs` from board_charts. Raises HiuError if it can't be set."""
+    described = alts(board)
+    charts = {name: {"file": f"{name}.svg", "alt": described[name]} for name in svgs}
+    trends = [f"trend-{line.dataset}" for line in board.lines if f"trend-{line.dataset}" in svgs]
+    data = {
+        "title": TITLE,
+        "site": board.site,
+        "marking": MARKING,
+        "synthetic": board.synthetic,
+        "stamp": [board.site, board.month.title, f"built {day(board.built.date())}"],
+        "foot": f"Run {board.run_id}; settings {board.settings_version}",
+        "month": board.month.title,
+        "about": about(board),
+        "charts": charts,
+        "trends": trends,
+        "small": [line.sentence for line in board.lines if not line.drawn],
+        "headline": list(board.headline),
+        "evaluation": list(board.evaluation),
+        "target": list(board.target),
+        "rules": list(board.rules),
+        "suppressed": list(board.suppressed),
+        **{
+            name: _grid(getattr(board, name))
+            for name in ("recent", "demand", "equality", "cost", "coverage", "definitions")
+        },
+    }
+    pictures = {f"{name}.svg": svg for name, svg in svgs.items()}
+    return pdf.paper("board.typ", data, pictures, created=board.built)
+
+
+def about(board: Board) -> str:
+    """What the figures are of, in a sentence."""
+    return (
+        f"{board.site}, data to {day(board.month.end)}. Figures about the cohort only: nobody is named. Built "
+        f"{day(board.built.date())}, definitions and settings {board.settings_version}."
+    )
+
+
+def _grid(grid: Grid) -> dict[str, Any]:
+    words = [at for at, title in enumerate(grid.columns) if title in _WORDS]
+    return {
+        "title": grid.title,
+        "columns": list(grid.columns),
+        "rows": [list(row) for row in grid.rows],
+        "note": grid.note,
+        "words": words,
+    }

@@ -1,0 +1,230 @@
+"""The board paper as a presentation: native charts that can be edited, tables, and alt text on every picture."""
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from pptx import Presentation
+from pptx.chart.data import CategoryChartData as _Untyped
+from pptx.dml.color import RGBColor
+from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_MARKER_STYLE
+from pptx.enum.dml import MSO_LINE
+from pptx.util import Emu, Inches, Pt
+
+from hiu.month import Month
+from hiu.publish.board.paper import MARKING, Bars, Board, Grid, Line
+from hiu.publish.board.pdf import TITLE, about
+from hiu.publish.words.text import day
+
+FACE = "Arial"
+_Colour: Any = RGBColor
+NAVY, TEAL, GREY, RED, WHITE, PALE, TEXT, FAINT = (
+    _Colour(*bytes.fromhex(code))
+    for code in ("12436D", "28A197", "505A5F", "B03A2E", "FFFFFF", "F1F4F6", "1B1F23", "D8DCDE")
+)
+WIDE, HIGH = Inches(13.333), Inches(7.5)
+_LEFT, _TOP, _ROOM = Inches(0.5), Inches(1.15), Inches(12.3)
+_ROWS = 15
+_Data: Any = _Untyped
+
+
+def board_slides(board: Board) -> bytes:
+    """The presentation. Charts are drawn from the Board's own figures: nothing else is in the embedded workbooks."""
+    deck = Presentation()
+    deck.slide_width, deck.slide_height = WIDE, HIGH
+    deck.core_properties.title = f"{TITLE}, {board.month.title}"
+    deck.core_properties.author, deck.core_properties.created = board.site, board.built.replace(tzinfo=None)
+    first = _slide(deck, board, f"High intensity use: the cohort in {board.month.title}")
+    _bullets(first, [*([_invented()] if board.synthetic else []), about(board), *board.headline])
+    drawn = [line for line in board.lines if line.drawn]
+    for pair in (drawn[at : at + 2] for at in range(0, len(drawn), 2)):
+        _trends(_slide(deck, board, "Demand by month, everybody"), pair)
+    _both(_slide(deck, board, board.demand.title), board.demand_bars, board.demand)
+    _answers(deck, board)
+    _both(_slide(deck, board, board.cost.title), board.cost_bars, board.cost)
+    for grid in (board.recent, board.equality, board.coverage, board.definitions):
+        _tables(deck, board, grid)
+    for title, lines in (("What was left out", board.suppressed), ("How to read this paper", board.rules)):
+        for at in range(0, len(lines), _ROWS):
+            _bullets(_slide(deck, board, title if not at else f"{title} (continued)"), lines[at : at + _ROWS], 14)
+    out = io.BytesIO()
+    deck.save(out)
+    return out.getvalue()
+
+
+def _answers(deck: Any, board: Board) -> None:
+    slide = _slide(deck, board, "Did support work?")
+    _bullets(slide, board.evaluation, 16, width=_ROOM if board.evaluation_bars is None else Inches(6.4))
+    if board.evaluation_bars:
+        _bars(slide, board.evaluation_bars, Inches(7.1), Inches(5.7), Inches(4.6))
+    small = [line.sentence for line in board.lines if not line.drawn]
+    _bullets(_slide(deck, board, "Section 136 target, and small numbers"), [*board.target, *small], 18)
+
+
+def _slide(deck: Any, board: Board, title: str) -> Any:
+    slide = deck.slides.add_slide(deck.slide_layouts[5])
+    place = slide.shapes.title
+    place.left, place.top, place.width, place.height = _LEFT, Inches(0.3), _ROOM, Inches(0.75)
+    place.text_frame.text = title
+    run = place.text_frame.paragraphs[0]
+    run.alignment, run.font.size, run.font.bold = 1, Pt(26), True
+    run.font.name, run.font.color.rgb = FACE, NAVY
+    foot = slide.shapes.add_textbox(_LEFT, Inches(7.05), _ROOM, Inches(0.35)).text_frame
+    foot.text = f"{MARKING}. {board.site}, {board.month.title}; built {day(board.built.date())}; settings " + (
+        f"{board.settings_version}; run {board.run_id}"
+    )
+    _face(foot, 10, GREY)
+    return slide
+
+
+def _bullets(slide: Any, lines: Sequence[str], size: int = 18, *, width: Any = _ROOM) -> None:
+    frame = slide.shapes.add_textbox(_LEFT, _TOP, width, Inches(5.7)).text_frame
+    frame.word_wrap = True
+    for at, line in enumerate(lines):
+        paragraph = frame.paragraphs[0] if at == 0 else frame.add_paragraph()
+        paragraph.text, paragraph.space_after = f"\u2022 {line}", Pt(6)
+    _face(frame, size)
+
+
+def _face(frame: Any, size: float, colour: Any = None) -> None:
+    for paragraph in frame.paragraphs:
+        paragraph.font.size, paragraph.font.name = Pt(size), FACE
+        if colour is not None:
+            paragraph.font.color.rgb = colour
+
+
+def _trends(slide: Any, lines: Sequence[Line]) -> None:
+    width = Inches(6.05)
+    for at, line in enumerate(lines):
+        left = Emu(_LEFT + at * (width + Inches(0.2)))
+        words = slide.shapes.add_textbox(left, Inches(6.15), width, Inches(0.8)).text_frame
+        words.word_wrap = True
+        words.text = line.sentence
+        _face(words, 13)
+        data = _Data(number_format="0")
+        data.categories = [Month.of(when).title for when in line.months]
+        data.add_series(line.title, line.values)
+        for name, value in (("Mean", line.mean), ("Lower limit", line.lower), ("Upper limit", line.upper)):
+            data.add_series(name, [round(value)] * len(line.months))
+        frame = slide.shapes.add_chart(XL_CHART_TYPE.LINE_MARKERS, left, _TOP, width, Inches(4.9), data)
+        _described(frame, line.alt)
+        _line_style(frame.chart, line)
+
+
+def _line_style(chart: Any, line: Line) -> None:
+    _titled(chart, f"{line.title} a month, to the nearest 5")
+    chart.has_legend = True
+    chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
+    chart.value_axis.major_gridlines.format.line.color.rgb = FAINT
+    chart.value_axis.minimum_scale = 0
+    for at, series in enumerate(chart.plots[0].series):
+        series.smooth = False
+        series.format.line.width = Pt(2 if at == 0 else 1.25)
+        series.format.line.color.rgb = NAVY if at == 0 else GREY
+        series.marker.style = XL_MARKER_STYLE.CIRCLE if at == 0 else XL_MARKER_STYLE.NONE
+        if at > 1:
+            series.format.line.dash_style = MSO_LINE.DASH
+    own = chart.plots[0].series[0]
+    own.marker.size = 5
+    own.marker.format.fill.solid()
+    own.marker.format.fill.fore_color.rgb = NAVY
+    for at, flag in enumerate(line.flags):
+        if flag and line.values[at] is not None:
+            mark = own.points[at].marker
+            mark.style, mark.size = XL_MARKER_STYLE.DIAMOND, 10
+            mark.format.fill.solid()
+            mark.format.fill.fore_color.rgb = RED
+
+
+def _both(slide: Any, bars: Bars, grid: Grid) -> None:
+    drawn = any(value is not None for values in bars.series.values() for value in values)
+    if drawn:
+        _bars(slide, bars, _LEFT, Inches(5.0), Inches(5.2))
+    left = Inches(5.6) if drawn else _LEFT
+    _table(slide, grid.columns, grid.rows, left, Emu(WIDE - left - Inches(0.4)), 10)
+    _note(slide, grid.note, Inches(6.45))
+
+
+def _bars(slide: Any, bars: Bars, left: Any, width: Any, height: Any) -> None:
+    data = _Data(number_format="#,##0")
+    data.categories = list(bars.categories)
+    for name, values in bars.series.items():
+        data.add_series(name, values)
+    frame = slide.shapes.add_chart(XL_CHART_TYPE.BAR_CLUSTERED, left, _TOP, width, height, data)
+    _described(frame, bars.alt)
+    chart = frame.chart
+    _titled(chart, bars.title)
+    chart.has_legend = len(bars.series) > 1
+    if chart.has_legend:
+        chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
+    chart.category_axis.reverse_order = True
+    chart.value_axis.visible = False
+    chart.value_axis.has_major_gridlines = False
+    chart.value_axis.minimum_scale = 0
+    plot = chart.plots[0]
+    plot.gap_width, plot.overlap, plot.has_data_labels = 60, 0, True
+    plot.data_labels.font.size, plot.data_labels.number_format_is_linked = Pt(11), True
+    for colour, series in zip((NAVY, TEAL), plot.series, strict=False):
+        series.format.fill.solid()
+        series.format.fill.fore_color.rgb = colour
+
+
+def _tables(deck: Any, board: Board, grid: Grid) -> None:
+    for at in range(0, max(1, len(grid.rows)), _ROWS):
+        slide = _slide(deck, board, grid.title if not at else f"{grid.title} (continued)")
+        _table(slide, grid.columns, grid.rows[at : at + _ROWS], _LEFT, _ROOM, 11 if len(grid.columns) < 9 else 9)
+        _note(slide, grid.note, Inches(6.6))
+
+
+def _table(slide: Any, columns: Sequence[str], rows: Sequence[Sequence[str]], left: Any, width: Any, size: int) -> None:
+    frame = slide.shapes.add_table(len(rows) + 1, len(columns), left, _TOP, width, Inches(0.3 * (len(rows) + 1)))
+    _described(frame, f"Table: {', '.join(columns)}; {len(rows)} rows.")
+    table = frame.table
+    for at, share in enumerate(_shares(columns, rows)):
+        table.columns[at].width = Emu(int(width * share))
+    for down, row in enumerate((columns, *rows)):
+        for across, text in enumerate(row):
+            cell = table.cell(down, across)
+            cell.text_frame.text = text
+            cell.margin_left = cell.margin_right = Inches(0.05)
+            cell.margin_top = cell.margin_bottom = Inches(0.02)
+            _face(cell.text_frame, size)
+            cell.fill.solid()
+            cell.fill.fore_color.rgb = NAVY if down == 0 else WHITE if down % 2 else PALE
+            for paragraph in cell.text_frame.paragraphs:
+                paragraph.font.color.rgb = WHITE if down == 0 else TEXT
+
+
+def _shares(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
+    """Each column's share of the width: room for its longest word, so that no number is broken, then for long text."""
+    most = 42 if len(columns) < 5 else 22
+    shares = []
+    for at, title in enumerate(columns):
+        cells = [title, *(row[at] for row in rows)]
+        word = 2 + max(len(part) for text in cells for part in (text.split() or [""]))
+        shares.append(word + max(0, min(most, max(len(text) for text in cells)) - word) / 3)
+    return [share / sum(shares) for share in shares]
+
+
+def _note(slide: Any, text: str, top: Any) -> None:
+    if text:
+        frame = slide.shapes.add_textbox(_LEFT, top, _ROOM, Inches(0.4)).text_frame
+        frame.word_wrap = True
+        frame.text = text
+        _face(frame, 11, GREY)
+
+
+def _titled(chart: Any, title: str) -> None:
+    chart.font.size, chart.font.name = Pt(11), FACE
+    chart.has_title = True
+    chart.chart_title.text_frame.text = title
+    _face(chart.chart_title.text_frame, 14)
+
+
+def _described(frame: Any, text: str) -> None:
+    """Alt text of a chart or a table."""
+    frame._element.nvGraphicFramePr.cNvPr.set("descr", text)
+
+
+def _invented() -> str:
+    return "Synthetic area: every person behind these figures is invented."

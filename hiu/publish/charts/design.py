@@ -1,0 +1,139 @@
+"""The design of the chart template: built and validated by Altair, and kept as templates/chart.json.
+
+Run as a module it writes that file; a test holds the two together. The monthly run reads the file only: importing
+Altair takes seconds. Placeholders are lists of one string, `["@name"]`, where the schema wants a list.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+
+from hiu.publish.charts.layout import FONT, WIDTH
+
+VEGA_LITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
+"""Version of the schema the template was validated with; the renderer must use the same."""
+
+TEXT, MUTED = "#1B1F23", "#505A5F"
+FACES = "Arial, 'Liberation Sans', Helvetica, sans-serif"
+_FREE: dict[str, Any] = {"scale": None, "axis": None, "title": None}
+
+
+def design(*, split: bool) -> dict[str, Any]:
+    """The validated specification without data: one panel, or two with bed days in their own."""
+    if split:
+        chart: Any = alt.vconcat(_panel("", "title"), _panel("bed_", None), spacing=4)
+    else:
+        chart = _panel("", "title")
+    chart = chart.configure(aria=False, font=FACES, background="white", padding=12)
+    chart = chart.configure_view(stroke=None).configure_axis(
+        labelFontSize=FONT, labelColor=TEXT, domainColor=MUTED, gridColor="#D8DCDE", ticks=False, labelPadding=6
+    )
+    spec: dict[str, Any] = chart.to_dict(validate=True)
+    return spec
+
+
+def text() -> str:
+    """Both templates and the schema's version as the text of templates/chart.json: the same bytes everywhere."""
+    designs = {"vega_lite": VEGA_LITE, "stacked": design(split=False), "split": design(split=True)}
+    return json.dumps(designs, indent=1, sort_keys=True) + "\n"
+
+
+def _panel(prefix: str, title: str | None) -> Any:
+    layers = [_bands(prefix), _bars(prefix), _lines(prefix, halo=True), _lines(prefix, halo=False)]
+    layers += [_words(prefix, halo=True), _words(prefix, halo=False)]
+    if title:
+        layers += [_swatches(prefix), _diamonds(prefix)]
+    layers.append(_hatches(prefix))
+    panel = alt.layer(*layers).properties(width=WIDTH, height=100)
+    return panel.properties(title=_title()) if title else panel
+
+
+def _title() -> Any:
+    return alt.TitleParams(
+        text=["@title"],
+        subtitle=["@subtitle"],
+        anchor="start",
+        frame="group",
+        offset=10,
+        color=TEXT,
+        fontSize=17,
+        lineHeight=21,
+        subtitleColor=MUTED,
+        subtitleFontSize=FONT,
+        subtitleLineHeight=16,
+        subtitlePadding=5,
+    )
+
+
+def _data(prefix: str, name: str) -> Any:
+    return alt.Chart(alt.NamedData(name=f"{prefix}{name}"))
+
+
+def _bars(prefix: str) -> Any:
+    months = alt.X(
+        "m:O",
+        title=None,
+        scale=alt.Scale(domain=["@months"], paddingInner=0, paddingOuter=0),
+        axis=alt.Axis(
+            values=["@labelled"], labelExpr="split(datum.value, ' ')", labelAngle=0, labelOverlap=False, zindex=1
+        ),
+    )
+    height = alt.Y(
+        "a:Q",
+        title=None,
+        scale=alt.Scale(domain=[f"@{prefix}domain"], range=[f"@{prefix}range"], nice=False, zero=True),
+        axis=alt.Axis(values=[f"@{prefix}ticks"], format="d", domain=False),
+    )
+    colour = alt.Color("s:N", legend=None, scale=alt.Scale(domain=["@series"], range=["@colours"]))
+    bars = _data(prefix, "bars").mark_bar(width=alt.RelativeBandSize(band=0.82), stroke="white", strokeWidth=1)
+    return bars.encode(x=months, y=height, y2="b:Q", color=colour)
+
+
+def _bands(prefix: str) -> Any:
+    return (
+        _data(prefix, "bands")
+        .mark_rect(strokeWidth=0)
+        .encode(
+            x=alt.X("x:Q", **_FREE), x2="x2:Q", y=alt.Y("y:Q", **_FREE), y2="y2:Q", color=alt.Color("c:N", scale=None)
+        )
+    )
+
+
+def _lines(prefix: str, *, halo: bool) -> Any:
+    """Lines of support and policy, over a white line that keeps them apart from dark bars."""
+    mark = {"stroke": "white", "strokeWidth": 3.4} if halo else {"stroke": TEXT, "strokeWidth": 1.6}
+    dashes = alt.Scale(domain=["start", "end", "break"], range=[[1, 0], [6, 4], [2, 3]])
+    dash = {} if halo else {"strokeDash": alt.StrokeDash("k:N", legend=None, scale=dashes)}
+    lines = _data(prefix, "lines").mark_rule(**mark)
+    return lines.encode(x=alt.X("x:Q", **_FREE), y=alt.Y("y:Q", **_FREE), y2="y2:Q", **dash)
+
+
+def _words(prefix: str, *, halo: bool) -> Any:
+    mark = {"stroke": "white", "strokeWidth": 3, "strokeJoin": "round"} if halo else {}
+    text = _data(prefix, "crossed" if halo else "words").mark_text(
+        align="left", baseline="middle", fontSize=FONT, color=TEXT, **mark
+    )
+    return text.encode(x=alt.X("x:Q", **_FREE), y=alt.Y("y:Q", **_FREE), text="t:N")
+
+
+def _swatches(prefix: str) -> Any:
+    squares = _data(prefix, "swatches").mark_point(shape="square", size=140, filled=True, opacity=1)
+    return squares.encode(
+        x=alt.X("x:Q", **_FREE), y=alt.Y("y:Q", **_FREE), color=alt.Color("c:N", scale=None, legend=None)
+    )
+
+
+def _diamonds(prefix: str) -> Any:
+    marks = _data(prefix, "diamonds").mark_point(shape="diamond", size=90, filled=True, opacity=1, color="black")
+    return marks.encode(x=alt.X("x:Q", **_FREE), y=alt.Y("y:Q", **_FREE))
+
+
+def _hatches(prefix: str) -> Any:
+    lines = _data(prefix, "hatches").mark_rule(stroke="white", strokeWidth=1, opacity=0.85)
+    return lines.encode(x=alt.X("x:Q", **_FREE), y=alt.Y("y:Q", **_FREE), y2="y2:Q")
+
+
+if __name__ == "__main__":
+    (Path(__file__).parent / "templates" / "chart.json").write_text(text(), encoding="utf-8", newline="\n")

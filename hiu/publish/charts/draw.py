@@ -1,0 +1,170 @@
+"""A person's escalation and de-escalation chart: a bar a month, as a Vega-Lite specification, SVG and PNG.
+
+The Guide's stack (G58), bottom to top: police, ambulance, ED, mental-health bed days. s136 detentions and
+MHA assessments are diamonds with counts above, never added in. A month not supplied is a grey band with
+words, never zero. Nothing is fetched, and the specification holds only what is drawn.
+"""
+
+import io
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+from xml.sax.saxutils import quoteattr
+
+import vl_convert
+from PIL.Image import Dither, Quantize
+from PIL.Image import open as read_image
+
+from hiu.publish.charts.alt_text import alt_text
+from hiu.publish.charts.data import PersonSeries, all_series, series
+from hiu.publish.charts.headings import subtitle, title
+from hiu.publish.charts.layout import BARS, BED_BARS, FONT, LANE, WIDTH, Layout, crossed_words, lay_out, panel_bands
+from hiu.publish.charts.template import fill, schema_version, template
+from hiu.publish.words.datasets import HATCHES, colours
+from hiu.publish.words.text import wrap
+
+__all__ = ["PersonSeries", "all_series", "chart_files", "inline_svg", "person_chart", "series", "to_png", "to_svg"]
+
+BED_DAYS = "mh_bed_day"
+SHADES = 64
+
+
+def person_chart(person: PersonSeries, *, split: bool = False) -> dict[str, Any]:
+    """The Vega-Lite specification of one person's chart; `split` puts bed days in a panel of their own."""
+    palette = colours(person.extra)
+    stacked = tuple(name for name in palette if not (split and name == BED_DAYS))
+    layout = lay_out(person, stacked, "Contacts in the month" if split else "Contacts and bed days in the month")
+    bars = _bars(person, stacked)
+    values = {
+        "title": [line for text in title(person) for line in wrap(text, WIDTH, 17, bold=True, lines=2)],
+        "subtitle": [line for text in subtitle(person) for line in wrap(text, WIDTH, FONT, lines=2)],
+        "months": month_labels(person),
+        "labelled": labelled_months(person),
+        "series": list(palette),
+        "colours": list(palette.values()),
+        **_scale("", bars, layout.top, BARS),
+    }
+    layout.hatches += _hatches(person, bars, values["domain"][1], layout.top, BARS)
+    datasets = {"bars": bars, **_layers(layout)}
+    if split:
+        datasets |= _bed_panel(person, layout, values)
+    spec: dict[str, Any] = fill(template(split), values)
+    panels = spec["vconcat"] if split else [spec]
+    for panel, prefix in zip(panels, ("", "bed_"), strict=False):
+        panel["height"] = values[f"{prefix}range"][0]
+    return {**spec, "description": alt_text(person), "datasets": datasets}
+
+
+def to_svg(spec: dict[str, Any]) -> str:
+    """The chart as a standalone SVG: one image with one description, nothing inside read out."""
+    described = f'<svg role="img" aria-label={quoteattr(spec["description"])} '
+    return _hidden(_render(spec)).replace('<svg aria-hidden="true" ', described, 1)
+
+
+def inline_svg(svg: str) -> str:
+    """An SVG of `to_svg` for a page whose wrapper carries role="img" and the description: hidden inside."""
+    return _hidden(svg)
+
+
+def to_png(svg: str, scale: float = 2) -> bytes:
+    """A picture of an SVG chart in 64 colours: flat colours lose nothing, and it is a tenth of the size.
+
+    Scale 2 prints well on A4.
+    """
+    whole = read_image(io.BytesIO(vl_convert.svg_to_png(svg, scale=scale))).convert("RGB")
+    out = io.BytesIO()
+    whole.quantize(SHADES, method=Quantize.FASTOCTREE, dither=Dither.NONE).save(out, "PNG")
+    return out.getvalue()
+
+
+def chart_files(svgs: Mapping[str, str], *, scale: float | None = 2) -> dict[str, bytes]:
+    """Charts as files of a release: charts/<person id>.svg and, unless `scale` is None, .png; no name in any."""
+    files = {f"charts/{person_id}.svg": svg.encode("utf-8") for person_id, svg in svgs.items()}
+    if scale is None:
+        return files
+    return files | {f"charts/{person_id}.png": to_png(svg, scale) for person_id, svg in svgs.items()}
+
+
+def month_labels(person: PersonSeries) -> list[str]:
+    """The calendar as the axis spells it; the label breaks at its spaces."""
+    labels = [month.title for month in person.months]
+    return [*labels[:-1], f"{labels[-1]} (part)"] if person.partial else labels
+
+
+def labelled_months(person: PersonSeries) -> list[str]:
+    """The months with a label: each up to 14 months, else each third, counted back so that the latest has one."""
+    return month_labels(person)[::-1][:: 1 if len(person.months) <= 14 else 3][::-1]
+
+
+def nice_top(highest: int, most: int = 6) -> tuple[int, list[int]]:
+    """A round top of the scale at or above `highest`, and at most `most` whole-number steps to it."""
+    steps = (base * 10**power for power in range(9) for base in (1, 2, 5))
+    step = next(step for step in steps if step * most >= max(highest, 5))
+    top = step * math.ceil(max(highest, 5) / step)
+    return top, list(range(0, top + 1, step))
+
+
+def _render(spec: dict[str, Any]) -> str:
+    svg: str = vl_convert.vegalite_to_svg(spec, vl_version=schema_version())
+    return svg
+
+
+def _hidden(svg: str) -> str:
+    svg = re.sub(r' (?:role|aria-roledescription|aria-label|aria-hidden)="[^"]*"', "", svg)
+    return svg.replace("<svg ", '<svg aria-hidden="true" ', 1)
+
+
+def _bars(person: PersonSeries, stacked: tuple[str, ...]) -> list[dict[str, Any]]:
+    rows = []
+    for index, month in enumerate(month_labels(person)):
+        base = 0
+        for name in stacked:
+            if n := person.counts[name][index]:
+                rows.append({"m": month, "s": name, "a": base, "b": base + n})
+                base += n
+    return rows
+
+
+def _hatches(
+    person: PersonSeries, bars: list[dict[str, Any]], highest: int, top: float, height: int
+) -> list[dict[str, Any]]:
+    """The white lines that tell ED and bed days from the other series without colour."""
+    place = {label: index + 0.5 for index, label in enumerate(month_labels(person))}
+    step, unit, foot = WIDTH / len(person.months), height / highest, top + height
+    return [
+        {
+            "x": round((place[bar["m"]] + at) * step, 1),
+            "y": round(foot - bar["b"] * unit, 1),
+            "y2": round(foot - bar["a"] * unit, 1),
+        }
+        for bar in bars
+        for at in HATCHES.get(bar["s"], ())
+    ]
+
+
+def _scale(prefix: str, bars: list[dict[str, Any]], top: float, height: int) -> dict[str, Any]:
+    highest, ticks = nice_top(max((bar["b"] for bar in bars), default=0), 6 if height == BARS else 3)
+    return {f"{prefix}domain": [0, highest], f"{prefix}ticks": ticks, f"{prefix}range": [top + height, top]}
+
+
+def _layers(layout: Layout) -> dict[str, list[dict[str, Any]]]:
+    drawn = {name: getattr(layout, name) for name in ("words", "swatches", "diamonds", "hatches", "bands", "lines")}
+    return {**drawn, "crossed": crossed_words(layout)}
+
+
+def _bed_panel(person: PersonSeries, main: Layout, values: dict[str, Any]) -> dict[str, Any]:
+    """The second panel's data; its scale goes into `values`."""
+    top = LANE + 4
+    bars = _bars(person, (BED_DAYS,))
+    values |= _scale("bed_", bars, top, BED_BARS)
+    layout = Layout()
+    layout.write("Bed days in the month", 0, 0)
+    return {
+        "bed_bars": bars,
+        "bed_words": layout.words,
+        "bed_crossed": [],
+        "bed_hatches": _hatches(person, bars, values["bed_domain"][1], top, BED_BARS),
+        "bed_bands": panel_bands(person, (BED_DAYS,), top, top + BED_BARS),
+        "bed_lines": [{**line, "y": top, "y2": top + BED_BARS} for line in main.lines],
+    }

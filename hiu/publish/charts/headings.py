@@ -1,0 +1,70 @@
+"""The words of a chart: the title that states the finding, the subtitle, and what may be said about support.
+
+Wording rules: "after support started", never "because of"; before and after are not causal, and say
+nothing with fewer than six months on each side.
+"""
+
+from datetime import date
+
+from hiu.model import CONTACTS
+from hiu.month import Month
+from hiu.publish.charts.data import PersonSeries
+from hiu.publish.words.datasets import STACK, in_sentence
+from hiu.publish.words.text import clean, day, listed, number, shorten, shown_name
+
+EARLY = 6
+"""Months needed on each side of the start of support before anything is said."""
+
+
+def title(person: PersonSeries) -> list[str]:
+    """The finding, with the person's name on a line of its own when names are shown."""
+    finding = shorten(clean(person.finding), 240)
+    return [shown_name(person.name), finding] if person.name is not None else [finding]
+
+
+def period(person: PersonSeries) -> str:
+    """The calendar shown: `Apr 2024 to Mar 2026`."""
+    return f"{person.months[0].title} to {person.months[-1].title}"
+
+
+def subtitle(person: PersonSeries) -> list[str]:
+    """Measures and period, then what may be said about support, if it started."""
+    stacked = listed(in_sentence(name) for name in (*STACK, *person.extra))
+    first = f"{person.person_id}: {stacked} each month, {period(person)}."
+    support = support_line(person)
+    return [first, support] if support else [first]
+
+
+def support_line(person: PersonSeries) -> str:
+    """Contacts a month either side of the start of support, or why it is too early to say; empty if no support."""
+    if person.compared is not None:
+        return person.compared
+    start = person.support_start
+    if start is None or not person.months[0].start <= start <= person.months[-1].end:
+        return ""
+    begun = person.months.index(Month.of(start))
+    before, after = _complete(person, 0, begun)[-EARLY:], _complete(person, begun + 1, len(person.months))[-EARLY:]
+    opening = f"After support started ({day(start)}): "
+    if len(after) < EARLY:
+        return f"{opening}too early to say (fewer than {EARLY} complete months since)."
+    if len(before) < EARLY:
+        return f"{opening}not to be compared (fewer than {EARLY} complete months before)."
+    old, new = sum(before) / EARLY, sum(after) / EARLY
+    flag = _across(person, start)
+    return (
+        f"{opening}{number(new)} contacts a month in the latest {EARLY} complete months; "
+        f"{number(old)} in the {EARLY} before. Not causal{flag}."
+    )
+
+
+def _complete(person: PersonSeries, first: int, last: int) -> list[int]:
+    """Contacts of each month from `first` to before `last` for which every contact source supplied in full."""
+    stop = last - 1 if person.partial and last == len(person.months) else last
+    cells = [[person.counts[name][index] for name in CONTACTS] for index in range(first, stop)]
+    return [sum(n for n in row if n is not None) for row in cells if None not in row]
+
+
+def _across(person: PersonSeries, start: date) -> str:
+    first = (Month.of(start) - EARLY).start
+    crossed = [name for name, when in person.breaks.items() if first < when <= person.months[-1].end]
+    return f"; the comparison crosses {listed(crossed)}" if crossed else ""

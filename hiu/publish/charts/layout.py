@@ -1,0 +1,241 @@
+"""Where everything beside the bars goes, in pixels: key, notes, lines, grey bands, and rows of diamonds.
+
+Notes are packed into lanes above the bars, so that no words are ever clipped, cross a bar, or cover
+each other. The order from the top: key, notes, s136 row, MHA row, axis title, bars.
+"""
+
+import calendar
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from hiu.month import Month
+from hiu.publish.charts.data import PersonSeries
+from hiu.publish.words.datasets import HATCHES, MARKERS, colours, short_title, title_of
+from hiu.publish.words.text import clean, day, shorten, width
+
+WIDTH = 880
+FONT = 12
+LANE = 18
+BARS, BED_BARS = 230, 96
+NOT_SUPPLIED, PART_MONTH = "#DCE0E3", "#F1EFEA"
+_GAP = 10
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Layout:
+    """Pixels above the bars, and the rows of each drawn layer."""
+
+    top: float = 0
+    words: list[Row] = field(default_factory=list)
+    swatches: list[Row] = field(default_factory=list)
+    diamonds: list[Row] = field(default_factory=list)
+    hatches: list[Row] = field(default_factory=list)
+    bands: list[Row] = field(default_factory=list)
+    lines: list[Row] = field(default_factory=list)
+
+    def write(self, text: str, x: float, lane_top: float) -> None:
+        """Words starting at `x`, centred in the lane."""
+        self.words.append({"x": round(x, 1), "y": lane_top + LANE / 2, "t": text})
+
+
+@dataclass(frozen=True)
+class Note:
+    """Words tied to a place: a line at `at`, or a band from `at` to `to`."""
+
+    text: str
+    at: float
+    to: float
+    kind: str  # start, end, break (lines); missing, part (bands)
+
+    @property
+    def line(self) -> bool:
+        return self.kind in ("start", "end", "break")
+
+
+def lay_out(person: PersonSeries, stacked: tuple[str, ...], axis_title: str) -> Layout:
+    """The main panel's layout for the data sets stacked in it."""
+    layout = Layout()
+    _key(layout, person)
+    lanes = _lanes(notes(person))
+    rows_top = layout.top + LANE * max(1, len(lanes))
+    bottom = rows_top + LANE * len(MARKERS) + LANE + 4 + BARS
+    for index, lane in enumerate(reversed(lanes)):
+        for note, x in lane:
+            _draw(layout, note, x, layout.top + LANE * index, bottom)
+    layout.top = rows_top
+    _diamond_rows(layout, person)
+    layout.write(axis_title, 0, layout.top)
+    layout.top += LANE + 4
+    layout.bands += panel_bands(person, stacked, layout.top, bottom)
+    return layout
+
+
+def place(person: PersonSeries, when: date) -> float:
+    """The pixel of a day on the calendar."""
+    month = Month.of(when)
+    part = (when.day - 1) / calendar.monthrange(month.year, month.number)[1]
+    return (month.since(person.months[0]) + part) * WIDTH / len(person.months)
+
+
+def notes(person: PersonSeries) -> list[Note]:
+    """Every note of the chart: support, policy breaks, months not supplied, a part month."""
+    out = []
+    for kind, words, when in (
+        ("start", "Support started", person.support_start),
+        ("end", "Support ended", person.support_end),
+    ):
+        if when and _shown(person, when):
+            out.append(Note(f"{words} {day(when)}", place(person, when), place(person, when), kind))
+    for name, when in person.breaks.items():
+        if _shown(person, when):
+            out.append(Note(shorten(clean(name), 60), place(person, when), place(person, when), "break"))
+    step = WIDTH / len(person.months)
+    for first, last, missing in missing_runs(person, tuple(person.counts)):
+        out.append(Note(_missing_words(missing, len(person.counts)), first * step, last * step, "missing"))
+    if person.partial and person.data_to:
+        out.append(Note(f"Part month: to {day(person.data_to)}", WIDTH - step, WIDTH, "part"))
+    return out
+
+
+def crossed_words(layout: Layout) -> list[Row]:
+    """The words that a line runs through: they get a white edge. (Few: each text drawn costs a millisecond.)"""
+    across = [line["x"] for line in layout.lines]
+    return [
+        word for word in layout.words if any(word["x"] - 4 < x < word["x"] + width(word["t"], FONT) + 4 for x in across)
+    ]
+
+
+def missing_runs(person: PersonSeries, datasets: tuple[str, ...]) -> list[tuple[int, int, tuple[str, ...]]]:
+    """Runs of months that lack the same data sets: first month, month after the last, data sets."""
+    lacking = [
+        tuple(name for name in datasets if person.counts[name][index] is None) for index in range(len(person.months))
+    ]
+    runs, start = [], 0
+    for missing, group in groupby(lacking):
+        end = start + len(list(group))
+        if missing:
+            runs.append((start, end, missing))
+        start = end
+    return runs
+
+
+def panel_bands(person: PersonSeries, datasets: tuple[str, ...], top: float, bottom: float) -> list[Row]:
+    """The grey bands of a panel, over the months that lack one of its data sets; a part month is paler."""
+    step = WIDTH / len(person.months)
+    rows = [
+        _box(first * step, last * step, top, bottom, NOT_SUPPLIED)
+        for first, last in joined([run[:2] for run in missing_runs(person, datasets)])
+    ]
+    if person.partial:
+        rows.insert(0, _box(WIDTH - step, WIDTH, top, bottom, PART_MONTH))
+    return rows
+
+
+def joined(runs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Runs that touch, as one."""
+    out: list[tuple[int, int]] = []
+    for first, last in runs:
+        if out and out[-1][1] == first:
+            first = out.pop()[0]
+        out.append((first, last))
+    return out
+
+
+def _shown(person: PersonSeries, when: date) -> bool:
+    return person.months[0].start <= when <= person.months[-1].end
+
+
+def _missing_words(missing: tuple[str, ...], of: int) -> str:
+    return "Nothing supplied" if len(missing) == of else f"{', '.join(map(short_title, missing))} not supplied"
+
+
+def _box(x: float, x2: float, y: float, y2: float, colour: str) -> Row:
+    return {"x": round(x, 1), "x2": round(x2, 1), "y": y, "y2": y2, "c": colour}
+
+
+def _key(layout: Layout, person: PersonSeries) -> None:
+    """The key in stack order, then the diamond and, if any month lacks a source, the grey band."""
+    entries = [(title_of(name), colour, HATCHES.get(name, ())) for name, colour in colours(person.extra).items()]
+    entries.append(("s136 detentions, MHA assessments", "diamond", ()))
+    if any(None in cells for cells in person.counts.values()):
+        entries.append(("Not supplied", NOT_SUPPLIED, ()))
+    x = 0.0
+    for text, colour, hatches in entries:
+        room = 18 + width(text, FONT)
+        if x and x + room > WIDTH:
+            x, layout.top = 0.0, layout.top + LANE
+        spot = {"x": x + 6, "y": layout.top + LANE / 2}
+        if colour == "diamond":
+            layout.diamonds.append(spot)
+        else:
+            layout.swatches.append({**spot, "c": colour})
+        layout.hatches += [{"x": spot["x"] + at * 14, "y": spot["y"] - 6, "y2": spot["y"] + 6} for at in hatches]
+        layout.write(text, x + 17, layout.top)
+        x += room + 16
+    layout.top += LANE + 4
+
+
+def _lanes(found: list[Note]) -> list[list[tuple[Note, float]]]:
+    """Notes in lanes, the first lane lowest; lines are placed first because they run down through the lanes."""
+    lanes: list[list[tuple[Note, float]]] = []
+    taken: list[list[tuple[float, float]]] = []
+    for note in sorted(found, key=lambda note: (not note.line, note.at, note.kind)):
+        x, room = _words_at(note), width(note.text, FONT)
+        span = (min(x, note.at) - _GAP / 2, max(x + room, note.at) + _GAP / 2)
+        if not note.line:
+            span = (x - _GAP / 2, x + room + _GAP / 2)
+        lane = next((k for k, spans in enumerate(taken) if not _overlaps(span, spans)), len(lanes))
+        if lane == len(lanes):
+            lanes.append([])
+            taken.append([])
+        lanes[lane].append((note, x))
+        taken[lane].append(span)
+        if note.line:
+            for below in range(lane):
+                taken[below].append((note.at - 3, note.at + 3))
+    return lanes
+
+
+def _overlaps(span: tuple[float, float], others: list[tuple[float, float]]) -> bool:
+    return any(span[0] < right and left < span[1] for left, right in others)
+
+
+def _words_at(note: Note) -> float:
+    """Where a note's words begin: right of its line, left of it at the edge, centred over its band."""
+    room = width(note.text, FONT)
+    if note.line:
+        return note.at + 5 if note.at + 5 + room <= WIDTH else max(0.0, note.at - 5 - room)
+    return min(max(0.0, (note.at + note.to - room) / 2), WIDTH - room)
+
+
+def _draw(layout: Layout, note: Note, x: float, top: float, bottom: float) -> None:
+    layout.write(note.text, x, top - (0 if note.line else 2))
+    if note.line:
+        layout.lines.append({"x": round(note.at, 1), "y": top + 2, "y2": bottom, "k": note.kind})
+    else:  # a bracket over the band, so that words wider than it still point at it
+        edge = top + LANE
+        layout.bands.append(_box(note.at + 1, note.to - 1, edge - 2, edge, "#6F777B"))
+
+
+def _diamond_rows(layout: Layout, person: PersonSeries) -> None:
+    step = WIDTH / len(person.months)
+    for name in MARKERS:
+        label = short_title(name)
+        layout.write(label, -8 - width(label, FONT), layout.top)
+        for first, last, _ in missing_runs(person, (name,)):
+            layout.bands.append(_box(first * step, last * step, layout.top, layout.top + LANE, NOT_SUPPLIED))
+        for index, n in enumerate(person.counts[name]):
+            if n:
+                _count(layout, (index + 0.5) * step, str(n))
+        layout.top += LANE
+
+
+def _count(layout: Layout, centre: float, text: str) -> None:
+    room = width(text, FONT)
+    left = centre - (10 + 2 + room) / 2
+    layout.diamonds.append({"x": round(left + 5, 1), "y": layout.top + LANE / 2})
+    layout.write(text, left + 12, layout.top)

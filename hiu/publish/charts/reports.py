@@ -1,0 +1,146 @@
+"""Charts of the reports that are asked for now and then: evaluation, trend, backtest. Drawn by Altair, as SVG.
+
+The monthly run doesn't come here, so Altair is simply imported. Shape and words carry the meaning as well as colour.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from xml.sax.saxutils import quoteattr
+
+import altair as alt
+import polars as pl
+import vl_convert
+
+from hiu.publish.charts.design import FACES, MUTED, TEXT, VEGA_LITE
+from hiu.publish.words.text import number, wrap
+
+WIDTH = 640
+BY_SUPPORT = "Month of support (1 = the first)"
+BY_CALENDAR = "Calendar month, of people in their first 6"
+SEEN, BAND, FLAG = "#1B4F72", "#C9D6DF", "#B03A2E"
+
+
+def evaluation_chart(course: pl.DataFrame, calendar: pl.DataFrame, breaks: Mapping[str, date], sentence: str) -> str:
+    """Contacts seen against the band of what was expected: by month of support, and by calendar month.
+
+    Columns as in rank.reports.evaluate.Evaluation; a policy break within the calendar is a dashed line with its name.
+    """
+    own = course.to_dicts()
+    by_support = alt.layer(
+        _band(own, "month:Q", BY_SUPPORT),
+        _line(own, "month:Q", "expected:Q", title=BY_SUPPORT, dash=True),
+        _line(own, "month:Q", "observed:Q", title=BY_SUPPORT),
+        alt.Chart(_values([{"month": 0.5}])).mark_rule(color=MUTED).encode(x=_axis("month:Q", BY_SUPPORT)),
+    )
+    rows = _dated(calendar)
+    layers = [
+        _band(rows, "month:T", BY_CALENDAR),
+        _line(rows, "month:T", "expected:Q", title=BY_CALENDAR, dash=True),
+        _line(rows, "month:T", "observed:Q", title=BY_CALENDAR),
+    ]
+    first, last = calendar["month"].min(), calendar["month"].max()
+    inside = {name: day for name, day in breaks.items() if first <= day <= last}  # type: ignore[operator]
+    both = alt.vconcat(_sized(by_support), _sized(alt.layer(*layers, *_markers(inside))), spacing=24)
+    return drawn(both, "Contacts seen, and expected anyway", f"{sentence} Band: the total's interval, about 95%.")
+
+
+def trend_chart(
+    table: pl.DataFrame,
+    mean: float,
+    lower: float,
+    upper: float,
+    title: str,
+    sentence: str,
+    breaks: Mapping[str, date],
+    line: float | None = None,
+    *,
+    width: int = WIDTH,
+) -> str:
+    """An XmR chart: months (gaps stay gaps), mean, limits, special points as diamonds, and a target if there is one.
+
+    `table` has month, n and flags as in hiu.rank.reports.trend.Trend; a chart of less `width` is for half a page.
+    """
+    rows = _dated(table)
+    layers: list[Any] = [_line(rows, "month:T", "n:Q", title=None)]
+    lines = {"mean": (mean, [1, 0]), "lower limit": (max(0.0, lower), [4, 3]), "upper limit": (upper, [4, 3])}
+    if line is not None:
+        lines["target"] = (line, [1, 3])
+    for name, (value, dash) in lines.items():
+        layers.append(alt.Chart(_values([{"y": value}])).mark_rule(color=MUTED, strokeDash=dash).encode(y="y:Q"))
+        words = alt.Chart(_values([{"y": value, "t": f"{name} {number(value)}"}]))
+        layers.append(words.mark_text(align="left", dx=4, color=MUTED).encode(x=alt.value(width), y="y:Q", text="t:N"))
+    special = [row for row in rows if row["flags"]]
+    points = alt.Chart(_values(special)).mark_point(shape="diamond", filled=True, size=90, color=FLAG, opacity=1)
+    layers.append(points.encode(x="month:T", y="n:Q"))
+    first = table["month"].min()
+    inside = {name: day for name, day in breaks.items() if first is not None and first <= day}  # type: ignore[operator]
+    return drawn(_sized(alt.layer(*layers, *_markers(inside)), width), title, sentence, width=width)
+
+
+def backtest_chart(rules: pl.DataFrame, top: int, half_life: float) -> str:
+    """Mean capture of each rule with its interval; `rules` as in hiu.rank.reports.backtest.Backtest."""
+    own = f"half-life {half_life:g}"
+    rows = rules.filter(pl.col("top") == top).sort("capture", descending=True).to_dicts()
+    order = [row["rule"] for row in rows]
+    x = alt.X("capture:Q", title="Share of the next 3 months' points", axis=alt.Axis(format="%"))
+    y = alt.Y("rule:N", sort=order, title=None, axis=alt.Axis(labelLimit=200))
+    shade = alt.condition(alt.datum.rule == own, alt.value(SEEN), alt.value("#8FA9BA"))
+    bars = alt.Chart(_values(rows)).mark_bar(height=14).encode(x=x, y=y, color=shade)
+    spread = alt.Chart(_values(rows)).mark_rule(color=TEXT).encode(x="capture_low:Q", x2="capture_high:Q", y=y)
+    chart = alt.layer(bars, spread).properties(width=WIDTH, height=24 * len(rows))
+    return drawn(
+        chart,
+        f"What the first {top} of each rule went on to need",
+        f"Tried on {rows[0]['months'] if rows else 0} past months; dark: the half-life in use.",
+    )
+
+
+def _values(rows: list[dict[str, Any]]) -> Any:
+    return alt.Data(values=rows)
+
+
+def _dated(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    return frame.with_columns(pl.col("month").dt.strftime("%Y-%m-%dT00:00:00")).to_dicts()
+
+
+def _axis(kind: str, title: str | None) -> Any:
+    form = {"format": "%b %Y", "labelAngle": 0} if kind.endswith(":T") else {"format": "d", "tickMinStep": 1}
+    return alt.X(kind, title=title, axis=alt.Axis(grid=False, **form))
+
+
+def _line(rows: list[dict[str, Any]], x: str, y: str, *, title: str | None = None, dash: bool = False) -> Any:
+    mark = alt.Chart(_values(rows))
+    drawn = mark.mark_line(strokeDash=[5, 4], color=MUTED) if dash else mark.mark_line(point=True, color=SEEN)
+    return drawn.encode(x=_axis(x, title), y=alt.Y(y, title=None, scale=alt.Scale(zero=True)))
+
+
+def _band(rows: list[dict[str, Any]], x: str, title: str) -> Any:
+    inside = [row for row in rows if row["low"] is not None]
+    y = alt.Y("low:Q", title=None)
+    return alt.Chart(_values(inside)).mark_area(color=BAND).encode(x=_axis(x, title), y=y, y2="high:Q")
+
+
+def _markers(breaks: Mapping[str, date]) -> list[Any]:
+    rows = [{"month": f"{day.isoformat()}T00:00:00", "t": name} for name, day in breaks.items()]
+    if not rows:
+        return []
+    lines = alt.Chart(_values(rows)).mark_rule(color=FLAG, strokeDash=[2, 2]).encode(x="month:T")
+    words = alt.Chart(_values(rows)).mark_text(align="left", dx=4, color=FLAG)
+    return [lines, words.encode(x="month:T", y=alt.value(8), text="t:N")]
+
+
+def _sized(chart: Any, width: int = WIDTH) -> Any:
+    return chart.properties(width=width, height=220)
+
+
+def drawn(chart: Any, title: str, sentence: str, *, width: int = WIDTH, described: str = "") -> str:
+    """The drawn chart; the title and `described` (or the sentence under the title) are its description too."""
+    lines = wrap(sentence, width, 12, lines=4)
+    heading = alt.TitleParams(
+        text=title, subtitle=lines, anchor="start", color=TEXT, subtitleColor=MUTED, fontSize=17, subtitleFontSize=12
+    )
+    styled = chart.properties(title=heading).configure(font=FACES, background="white", padding=12)
+    spec = styled.configure_view(stroke=None).to_dict(validate=True)
+    svg: str = vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE)
+    return svg.replace("<svg ", f'<svg role="img" aria-label={quoteattr(described or f"{title}. {sentence}")} ', 1)

@@ -1,0 +1,105 @@
+"""The chart as the pack's own script draws it: the same design and the same places, without a chart library.
+
+All that does not hang on a person's counts (key, notes, grey bands, lines) is laid out here, once for each set of
+support dates, and shared. The script adds bars, diamonds and the scale by the rules of `charts`; a test in a browser
+holds every mark it draws against `charts.person_chart`. Why no library: docs/adr/0013.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from hiu.publish.charts.data import PersonSeries
+from hiu.publish.charts.draw import BED_DAYS, labelled_months, month_labels
+from hiu.publish.charts.headings import subtitle, title
+from hiu.publish.charts.layout import BARS, BED_BARS, FONT, LANE, WIDTH, crossed_words, lay_out, panel_bands
+from hiu.publish.charts.template import template
+from hiu.publish.words.datasets import HATCHES, MARKERS, STACK, colours
+from hiu.publish.words.text import wrap
+
+AXIS = {False: "Contacts and bed days in the month", True: "Contacts in the month"}
+"""Title of the main panel: bed days stacked, or in a panel of their own."""
+
+
+def chart_data(charted: Sequence[PersonSeries]) -> dict[str, Any]:
+    """What the script draws from: the design, the shared frames, and each person's counts (charts.PersonSeries)."""
+    frames: list[Any] = []
+    places: dict[Any, int] = {}
+    people: dict[str, Any] = {}
+    for person in charted:
+        bare = replace(person, counts={name: _gaps(cells) for name, cells in person.counts.items()}, name=None)
+        key = (bare.support_start, bare.support_end, tuple(bare.counts.values()))
+        if key not in places:
+            places[key] = len(frames)
+            frames.append(_frame(bare))
+        people[person.person_id] = {"f": places[key], **_own(replace(person, name=None))}
+    return {"design": design(charted[0]) if charted else None, "frames": frames, "people": people}
+
+
+def design(person: PersonSeries) -> dict[str, Any]:
+    """What all charts of a pack share: sizes, months, series, colours, and the marks of the validated template."""
+    palette = colours(person.extra)
+    panel = template(split=False)
+    marks = {layer["data"]["name"]: layer["mark"] for layer in panel["layer"] if layer["data"]["name"] != "lines"}
+    halo, line = (layer for layer in panel["layer"] if layer["data"]["name"] == "lines")
+    dashes = line["encoding"]["strokeDash"]["scale"]
+    return {
+        "width": WIDTH,
+        "bars": BARS,
+        "bed": BED_BARS,
+        "lane": LANE,
+        "font": FONT,
+        "bedDays": BED_DAYS,
+        "months": month_labels(person),
+        "labelled": labelled_months(person),
+        "markers": MARKERS,
+        "stack": list(palette),
+        "colours": palette,
+        "hatches": HATCHES,
+        "marks": marks,
+        "halo": halo["mark"],
+        "line": line["mark"],
+        "dashes": dict(zip(dashes["domain"], dashes["range"], strict=True)),
+        "title": panel["title"],
+        "axis": panel["config"]["axis"],
+        "face": panel["config"]["font"],
+        "padding": panel["config"]["padding"],
+        "axes": [AXIS[False], AXIS[True], "Bed days in the month"],
+    }
+
+
+def _gaps(cells: Sequence[int | None]) -> tuple[int | None, ...]:
+    return tuple(None if n is None else 0 for n in cells)
+
+
+def _frame(bare: PersonSeries) -> dict[str, Any]:
+    """Everything around the bars of a person without a single contact; `split` = what differs with two panels."""
+    sets = (*STACK, *bare.extra)
+    apart = tuple(name for name in sets if name != BED_DAYS)
+    layout, split = lay_out(bare, sets, AXIS[False]), lay_out(bare, apart, AXIS[True])
+    first_row = layout.top - LANE - 4 - LANE * len(MARKERS)
+    drawn = {name: getattr(layout, name) for name in ("swatches", "diamonds", "hatches", "bands", "lines")}
+    top = LANE + 4
+    return {
+        "top": layout.top,
+        "rows": [first_row + LANE * index for index in range(len(MARKERS))],
+        # the axis title is the last of the words; the script writes it, because it differs
+        "words": layout.words[:-1],
+        "crossed": crossed_words(layout),
+        **drawn,
+        "split": {
+            "bands": split.bands,
+            "crossed": crossed_words(split),
+            "bedTop": top,
+            "bedBands": panel_bands(bare, (BED_DAYS,), top, top + BED_BARS),
+        },
+    }
+
+
+def _own(person: PersonSeries) -> dict[str, Any]:
+    """A person's own part: the title's lines, the subtitle's, and the counts (null = not supplied)."""
+    return {
+        "t": [line for text in title(person) for line in wrap(text, WIDTH, 17, bold=True, lines=2)],
+        "s": [line for text in subtitle(person) for line in wrap(text, WIDTH, FONT, lines=2)],
+        "n": [list(person.counts[name]) for name in (*STACK, *MARKERS, *person.extra)],
+    }

@@ -1,0 +1,1 @@
+"""Pages for the operator and the analyst: what came in, what was set aside, how good matching is, a trained model."""

@@ -1,0 +1,62 @@
+"""The matching section of the quality report: estimates with their intervals, in words people read."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+Rows = list[dict[str, str]]
+TITLES = {
+    "precision": "Rows on the right person's record, estimated",
+    "recall": "Rows with the main record of their person, estimated",
+    "reviewed_joins_confirmed": "Joins that reviewers looked at and confirmed",
+    "reviewed_partings_confirmed": "Partings that reviewers looked at and confirmed",
+    "reviewers_agree": "Pairs looked at twice on which reviewers agree",
+    "reviewers_kappa": "The same beyond chance (Cohen's kappa)",
+    "rows_naming_nobody": "Rows that name nobody",
+    "people_with_two_nhs_numbers": "People with two NHS numbers",
+    "people_with_two_dates_of_birth": "People with two dates of birth",
+    "nhs_numbers_with_two_people": "NHS numbers that two people carry",
+    "pairs_in_doubt": "Pairs in doubt",
+    "pairs_queued": "Of those, listed for review",
+}
+
+
+def overall(table: pl.DataFrame) -> Rows:
+    """Title, figure, interval, of: one line a measure of the whole area, those that can't be said yet said so."""
+    held = {row["measure"]: row for row in table.filter(pl.col("group") == "all").iter_rows(named=True)}
+    return [{"title": title, **_figures(held[name])} for name, title in TITLES.items() if name in held]
+
+
+def by_group(table: pl.DataFrame) -> Rows:
+    """Group, joined, interval, elsewhere, rows: the match rate of everybody and of each group."""
+    wide = table.filter(pl.col("measure").is_in(["joined", "seen_elsewhere"]))
+    held: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for row in wide.iter_rows(named=True):
+        held.setdefault(row["group"], {})[row["measure"]] = row
+    out = []
+    for group, both in held.items():
+        joined, elsewhere = _figures(both["joined"]), _figures(both["seen_elsewhere"])
+        out.append(
+            {
+                "group": group,
+                "joined": joined["figure"],
+                "interval": joined["interval"],
+                "elsewhere": elsewhere["figure"],
+                "rows": joined["of"],
+            }
+        )
+    return sorted(out, key=lambda row: (row["group"] != "all", row["group"]))
+
+
+def _figures(row: Mapping[str, Any]) -> dict[str, str]:
+    of = f"{row['n']:,}"
+    if row["value"] is None:
+        return {"figure": "too few to say", "interval": "", "of": of}
+    if row["basis"] == "count" and row["low"] is None:
+        return {"figure": f"{row['value']:,.0f}", "interval": "", "of": of}
+    if row["measure"] == "reviewers_kappa":
+        return {"figure": f"{row['value']:.2f}", "interval": f"{row['low']:.2f} to {row['high']:.2f}", "of": of}
+    places = 2 if row["basis"] == "model" else 1
+    low, high = (f"{100 * row[end]:.{places}f}%" for end in ("low", "high"))
+    return {"figure": f"{100 * row['value']:.{places}f}%", "interval": f"{low} to {high}", "of": of}

@@ -1,0 +1,4 @@
+"""Words and plain formatting that every output shares: numbers, dates, lists, names of data sets and their colours.
+
+A word that two outputs use enters here; a word of one output stays with it.
+"""

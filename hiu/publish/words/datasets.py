@@ -1,0 +1,59 @@
+"""What each data set is called, in full, in short and inside a sentence, and the colour and pattern it is drawn in."""
+
+from hiu.model import DATASETS
+
+STACK = DATASETS[:4]
+"""Bottom to top (G58): police, ambulance, ED, bed days."""
+
+MARKERS = DATASETS[4:]
+"""Drawn as diamonds, never stacked: other units."""
+
+TITLES = {
+    "police_incident": "Police incidents",
+    "ambulance_deployment": "Ambulance deployments",
+    "ed_attendance": "ED attendances",
+    "mh_bed_day": "MH bed days",
+    "s136": "Section 136 detentions",
+    "mha_assessment": "MHA assessments",
+}
+SHORT = {
+    "police_incident": "Police",
+    "ambulance_deployment": "Ambulance",
+    "ed_attendance": "ED",
+    "mh_bed_day": "MH beds",
+    "s136": "s136",
+    "mha_assessment": "MHA",
+}
+COLOURS = {
+    "police_incident": "#12436D",
+    "ambulance_deployment": "#28A197",
+    "ed_attendance": "#801650",
+    "mh_bed_day": "#F46A25",
+}
+HATCHES = {"ed_attendance": (0.0,), "mh_bed_day": (-0.17, 0.17)}
+"""Thin white upright lines, at shares of a bar's month: in black and white the four colours are two greys."""
+
+MORE_COLOURS = ("#A285D1", "#3D3D3D", "#B58900")
+"""For data sets a site adds to the stack."""
+
+
+def title_of(dataset: str) -> str:
+    """The name of a data set in a key or a table head."""
+    return TITLES.get(dataset) or dataset.replace("_", " ").capitalize()
+
+
+def short_title(dataset: str) -> str:
+    """The shortest name of a data set, for notes on the plot."""
+    return SHORT.get(dataset) or title_of(dataset)
+
+
+def in_sentence(dataset: str) -> str:
+    """The name of a data set inside a sentence: only ordinary words lose their capital."""
+    title = title_of(dataset)
+    return title if title[:2].isupper() or title[:3].isupper() else title[0].lower() + title[1:]
+
+
+def colours(extra: tuple[str, ...]) -> dict[str, str]:
+    """Colour of every stacked data set, those a site adds included, bottom to top."""
+    more = {name: MORE_COLOURS[index % len(MORE_COLOURS)] for index, name in enumerate(extra)}
+    return {**COLOURS, **more}

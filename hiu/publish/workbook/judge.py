@@ -1,0 +1,180 @@
+"""What a returned workbook would change, cell by cell: changes, conflicts, refusals, and what to know besides.
+
+A cell counts only if it differs from what was sent. If somebody else's copy changed it meanwhile (the row's version in
+the records is higher), saying the same is nothing new, saying otherwise a conflict: the record stands.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import polars as pl
+
+from hiu.model.meeting import NEEDED_TO_START, STARTING
+from hiu.publish.meeting import ENTERED, SHOWN, entries_of, grade
+from hiu.publish.words.text import listed
+from hiu.publish.workbook.actions import judge_actions
+from hiu.publish.workbook.returned import Copy, Row, Sent, differing
+from hiu.publish.workbook.values import Unfit, value_of
+from hiu.publish.workbook.verdict import Change, Conflict, Refusal, Verdict
+
+OnRecord = Mapping[str, Mapping[str, str]]
+
+
+def judge(copy: Copy, entries: pl.DataFrame, *, on_record: OnRecord | None = None, outdated: str = "") -> Verdict:
+    """Hold a copy against what was sent and against the records (model.MEETING_ENTRY).
+
+    `on_record` = what `workbook_data.gates_on_record` gives: a candidate's are not in the workbook, but count where its
+    cells are empty. `outdated` = why the copy is too old to be taken in at all; every change in it is then refused.
+    """
+    verdict, history = Verdict(), entries_of(entries)
+    rows = _once(copy, verdict)
+    for person, row in rows.items():
+        sent = copy.sent[person]
+        if changed := differing(row, sent):
+            for name in changed:
+                verdict.refuse(row, name, "read_only", f"{SHOWN[name]} was changed; it is not to be filled in")
+            for name in _touched(row, sent):
+                verdict.refuse(row, name, "row", f"not taken in: {row.cells[changed[0]].ref} on its row was changed")
+        else:
+            _judge_row(verdict, copy, row, sent, history.get(person, []), (on_record or {}).get(person, {}))
+    met = {row.person_id for row in copy.rows} | {copy.owner(row.check) for row in copy.rows}
+    missing = [person for person in copy.sent if person not in met]
+    verdict.notes += [f"{person}: the row is missing; nothing is recorded for them" for person in missing]
+    judge_actions(verdict, copy, entries)
+    return _too_old(verdict, outdated) if outdated else verdict
+
+
+def records(verdict: Verdict, copy: Copy, entries: pl.DataFrame, *, author: str, now: datetime) -> list[dict[str, Any]]:
+    """The rows of model.MEETING_ENTRY that take a verdict's changes in. `now` is UTC without a zone.
+
+    The fields of one action share a time of their own, a microsecond after the one before.
+    """
+    version = {person: max(row["row_version"] for row in rows) for person, rows in entries_of(entries).items()}
+    base = {"author": author, "pack_id": copy.pack_id, "month": copy.month.start}
+    out = [
+        {
+            **base,
+            "person_id": one.person_id,
+            "field": one.field,
+            "value": one.new or None,
+            "old_value": one.old or None,
+            "entered_at": now,
+            "row_version": version.get(one.person_id, 0) + 1,
+        }
+        for one in verdict.changes
+        if one.field in ENTERED
+    ]
+    for turn, (person, new, old) in enumerate(verdict.actions, 1):
+        out += [
+            {
+                **base,
+                "person_id": person,
+                "field": name,
+                "value": value or None,
+                "old_value": old.get(name) or None,
+                "entered_at": now + timedelta(microseconds=turn),
+                "row_version": version.get(person, 0) + 1,
+            }
+            for name, value in new.items()
+        ]
+    return out
+
+
+def grades(verdict: Verdict, copy: Copy) -> list[str]:
+    """The grades worked out anew for whoever's scores changed, as sentences."""
+    out = []
+    for person in dict.fromkeys(one.person_id for one in verdict.changes):
+        new = {one.field: one.new for one in verdict.changes if one.person_id == person}
+        held = {**copy.sent[person].entered}
+        for role in ("clinical", "public_safety"):
+            names = [f"likelihood_{role}", f"impact_{role}"]
+            if set(names) & set(new):
+                before, after = (grade(*(own[name] for name in names)) or "none" for own in (held, held | new))
+                out.append(f"{person}: {role.replace('_', ' ')} grade {before} to {after}")
+    return out
+
+
+def _once(copy: Copy, verdict: Verdict) -> dict[str, Row]:
+    """Each person's one row, in sheet order; rows that can't be told whose they are are refused."""
+    found: dict[str, Row] = {}
+    twice: dict[str, list[Row]] = {}
+    for row in copy.rows:
+        owner = copy.owner(row.check)
+        if row.person_id not in copy.sent and owner is None:
+            verdict.refuse(row, "person_id", "unknown", "the row is not one of this pack; people are not added here")
+        elif owner is None:
+            verdict.refuse(row, "person_id", "check", "the row's check is gone or changed: nothing on it is taken in")
+        elif row.person_id not in copy.sent:
+            verdict.refuse(row, "person_id", "read_only", "the person was changed: nothing on the row is taken in")
+        elif owner != row.person_id:
+            verdict.refuse(row, "person_id", "swapped", "the row mixes two people: nothing on it is taken in")
+        elif row.person_id in found:
+            twice.setdefault(row.person_id, [found[row.person_id]]).append(row)
+        else:
+            found[row.person_id] = row
+    for person, rows in twice.items():
+        first, *others = rows
+        if all(_same(first, other) for other in others):
+            verdict.notes.append(f"{person}: the row is there {len(rows)} times and says the same; taken once")
+            continue
+        del found[person]
+        for row in rows:
+            verdict.refuse(row, "person_id", "duplicate", f"the person is there {len(rows)} times and the rows differ")
+    return found
+
+
+def _same(one: Row, other: Row) -> bool:
+    return [cell.text for cell in one.cells.values()] == [cell.text for cell in other.cells.values()]
+
+
+def _touched(row: Row, sent: Sent) -> list[str]:
+    """Entry cells that differ from what was sent, whether or not they are fit."""
+    out = []
+    for name in ENTERED:
+        try:
+            same = value_of(name, row.cells[name].text) == sent.entered[name]
+        except Unfit:
+            same = False
+        out += [] if same else [name]
+    return out
+
+
+def _judge_row(
+    verdict: Verdict, copy: Copy, row: Row, sent: Sent, entries: Sequence[dict[str, Any]], gates: Mapping[str, str]
+) -> None:
+    since = {entry["field"]: entry for entry in entries if entry["row_version"] > sent.version}
+    now = dict(sent.entered) | {name: entry["value"] or "" for name, entry in since.items() if name in ENTERED}
+    taken: dict[str, Change] = {}
+    for name in _touched(row, sent):
+        cell = row.cells[name]
+        try:
+            new = value_of(name, cell.text, built=copy.built)
+        except Unfit as unfit:
+            verdict.refuse(row, name, "value", str(unfit))
+            continue
+        held = since.get(name)
+        if held and (held["value"] or "") != new:
+            verdict.conflicts.append(
+                Conflict(cell.ref, sent.person_id, name, new, held["value"] or "", held["author"], held["entered_at"])
+            )
+        elif not held:
+            taken[name] = Change(cell.ref, sent.person_id, name, now[name], new)
+    empty = {name: word for name, word in gates.items() if not now[name]}
+    after = now | empty | {name: change.new for name, change in taken.items()}
+    lacking = [name for name, word in NEEDED_TO_START.items() if after[name] != word]
+    if "decision" in taken and taken["decision"].new == STARTING and lacking:
+        del taken["decision"]
+        words = listed(f"{ENTERED[name].lower()} '{NEEDED_TO_START[name]}'" for name in lacking)
+        verdict.refuse(row, "decision", "gate", f"support can't start without {words} on record (G20-22)")
+    elif after["decision"] == STARTING and lacking and set(lacking) & set(taken):
+        verdict.notes.append(
+            f"{sent.person_id}: the decision to start support no longer has what it needs; decide anew"
+        )
+    verdict.changes += taken.values()
+
+
+def _too_old(verdict: Verdict, why: str) -> Verdict:
+    late: list[Change | Conflict] = [*verdict.changes, *verdict.conflicts]
+    refused = [Refusal(one.ref, one.person_id, one.field, "outdated", why) for one in late]
+    return Verdict(refused=[*verdict.refused, *refused], notes=verdict.notes)

@@ -1,0 +1,185 @@
+"""A returned workbook, read and proved: whose it is, what was sent out, and what each row says now.
+
+Nothing is judged here (workbook_judge does). A file that is not a workbook of this site is refused whole; a row that
+was changed, mixed up or added is kept with what is wrong with it.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from hiu.errors import InputRefused
+from hiu.extract.files.xlsx_sheet import Sheet, guard, load_sheet, open_book
+from hiu.month import Month
+from hiu.publish.meeting import ACTION_TITLES, ACTIONS, ENTERED, META, NUMBERS, RANKED, SHOWN, Action
+from hiu.publish.workbook.sheets import FORMAT
+from hiu.publish.workbook.sign import genuine
+from hiu.publish.workbook.write import columns, heading
+
+MOST_BYTES, MOST_RATIO = 200_000_000, 400.0
+_WHOLE = re.compile(r"-?\d+\.0+")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell's place, as `Ranked list!R7`, and its text; empty if blank."""
+
+    ref: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row as returned: read-only and entry cells by key, and the check in its last column."""
+
+    number: int
+    cells: Mapping[str, Cell]
+    check: str
+
+    @property
+    def person_id(self) -> str:
+        """Whose row it says it is; of an action, what the drop-down says."""
+        return (self.cells.get("person_id") or self.cells["pick"]).text
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A person's row as it went out: read-only cells, entry cells, and how often it had been written to."""
+
+    person_id: str
+    shown: Mapping[str, str]
+    entered: Mapping[str, str]
+    version: int
+    check: str
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A returned workbook: which pack it is, what was sent, and what came back."""
+
+    pack_id: str
+    run_id: str
+    month: Month
+    built: date
+    sent: dict[str, Sent]
+    sent_actions: list[Action]
+    rows: list[Row]
+    actions: list[Row]
+    picks: dict[str, str] = field(default_factory=dict)
+
+    def owner(self, check: str) -> str | None:
+        """The person a check belongs to."""
+        return next((one.person_id for one in self.sent.values() if check and one.check == check), None)
+
+
+def read_back(data: bytes, name: str, key: bytes) -> Copy:
+    """Read a returned workbook.
+
+    Raises InputRefused: 'not_xlsx', 'encrypted', 'corrupt' and so on for what can't be opened; 'sheet' or 'header'
+    where a sheet or a column is gone; 'not_ours' where the hidden sheet was not made with this
+    site's key, or was changed.
+    """
+    guard(data, name, max_bytes=MOST_BYTES, max_ratio=MOST_RATIO)
+    book = open_book(data, name)
+    for title in (RANKED, ACTIONS, META):
+        if title not in book.sheet_names:
+            raise InputRefused("sheet", f"found no sheet '{title}'; expected the workbook as it was sent", file=name)
+    head, rows, picks = _proved(load_sheet(book, META, name), name, key)
+    people = [(check, person, value) for kind, person, value, check in rows if kind == "person"]
+    sent = {
+        person: Sent(person, dict(zip(SHOWN, value["shown"], strict=True)), value["sent"], value["version"], check)
+        for check, person, value in people
+    }
+    listed = {heading(column): column for column in columns() if not column.startswith("grade_")}
+    acted = {"Person": "pick"} | {title: key for key, title in ACTION_TITLES.items()}
+    return Copy(
+        pack_id=head["pack_id"],
+        run_id=head["run_id"],
+        month=Month.parse(head["month"]),
+        built=date.fromisoformat(head["built"]),
+        sent=sent,
+        picks=picks,
+        sent_actions=[Action(**value) for kind, _, value, _ in rows if kind == "action"],
+        rows=_rows(load_sheet(book, RANKED, name), listed, name),
+        actions=_rows(load_sheet(book, ACTIONS, name), acted, name),
+    )
+
+
+def letter(column: int) -> str:
+    """The name of a column, from 0: A, B ... AA."""
+    name = ""
+    while column >= 0:
+        name, column = chr(65 + column % 26) + name, column // 26 - 1
+    return name
+
+
+def _proved(
+    sheet: Sheet, name: str, key: bytes
+) -> tuple[dict[str, Any], list[tuple[str, str, Any, str]], dict[str, str]]:
+    """The head and rows of the hidden sheet, every check of them tried; and the drop-down's choices."""
+    refused = InputRefused(
+        "not_ours",
+        "its hidden sheet was not made by this site, or was changed; expected a copy of a workbook of "
+        "ours: take the one in the month's folder, or ask for the copy as it was sent",
+        file=name,
+    )
+    try:
+        _, _, text, check, *_ = (value or "" for value in sheet.cells.row(0))
+        head = json.loads(text)
+        pack = head["pack_id"]
+        if head["format"] != FORMAT or not genuine(check, key, pack, "head", head):
+            raise refused
+        body = [tuple(value or "" for value in row[:6]) for row in sheet.cells.slice(1, head["rows"]).rows()]
+        digest = hashlib.sha256("\n".join(row[2] for row in body).encode("utf-8")).hexdigest()
+        rows = [(row[0], row[1], json.loads(row[2]), row[3]) for row in body]
+        sound = all(genuine(check, key, pack, kind, [person, value]) for kind, person, value, check in rows)
+    except (ValueError, KeyError, TypeError, IndexError):
+        raise refused from None
+    if digest != head["sha256"] or len(rows) != head["rows"] or not sound:
+        raise refused
+    # the choices aren't signed: the id in their brackets is held against the signed rows
+    picks = {
+        f"{shown[0]}. {shown[1]} ({person})": person
+        for kind, person, value, _ in rows
+        if kind == "person"
+        for shown in (value["shown"],)
+    }
+    return head, rows, picks
+
+
+def _rows(sheet: Sheet, headings: Mapping[str, str], name: str) -> list[Row]:
+    """Rows below the header, found by its words: a sheet may have been sorted, and given columns of one's own."""
+    lines = sheet.cells.rows()
+    top = next((at for at, line in enumerate(lines) if set(headings) <= {value for value in line if value}), None)
+    if top is None:
+        best = max(lines, key=lambda line: len(set(headings) & {value for value in line if value}), default=())
+        lacking = [title for title in headings if title not in best]
+        raise InputRefused(
+            "header",
+            f"sheet '{sheet.name}' lacks the column {', '.join(lacking[:3])}; expected it as it was sent",
+            file=name,
+        )
+    place = {headings[title]: at for at, title in reversed(list(enumerate(lines[top]))) if title in headings}
+    found = []
+    for number, line in enumerate(lines[top + 1 :], top + 2):
+        cells = {key: Cell(f"{sheet.name}!{letter(at)}{number}", _text(key, line[at])) for key, at in place.items()}
+        if any(cell.text for cell in cells.values()):
+            check = cells.pop("check", None)
+            found.append(Row(number, cells, check.text if check else ""))
+    return found
+
+
+def _text(key: str, value: Any) -> str:
+    """A cell's text, a whole number without the decimals a program may have given it."""
+    text = str(value or "").strip()
+    counted = key in NUMBERS or key in ENTERED
+    return text.split(".")[0] if counted and _WHOLE.fullmatch(text) else text
+
+
+def differing(row: Row, sent: Sent) -> Sequence[str]:
+    """Read-only cells that no longer say what was sent."""
+    return [name for name, text in sent.shown.items() if row.cells[name].text != text.strip()]

@@ -1,0 +1,69 @@
+"""What may stand in an entry cell: the words of its list, a date within a year, or short plain text."""
+
+import re
+from datetime import date
+
+from hiu.errors import HiuError
+from hiu.fuzzy import did_you_mean
+from hiu.model.meeting import CHOICES
+from hiu.publish.meeting import LONGEST
+from hiu.publish.words.text import clean, day
+from hiu.publish.workbook.sheets import year_on
+
+DATES = ("next_review", "action_due")
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T]00:00(?::00(?:\.0+)?)?)?")
+_BRITISH = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
+_SPELT = re.compile(r"(\d{1,2}) ([A-Za-z]{3})[a-z]* (\d{4})")
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+
+
+class Unfit(HiuError):
+    """A cell's text is not one of those it may hold; the message says what is expected, never the text itself."""
+
+
+def value_of(field: str, text: str, built: date | None = None) -> str:
+    """A cell's value with one spelling; empty for a blank cell. Raises Unfit.
+
+    `built` = the day the workbook was made: dates must lie within a year from it (not tried without one).
+    """
+    if not text.strip():
+        return ""
+    if field in DATES:
+        return _dated(text.strip(), built)
+    if field in CHOICES:
+        return _chosen(field, clean(text))
+    plain = clean(text)
+    if len(plain) > LONGEST[field]:
+        raise Unfit(f"{len(plain)} characters; expected at most {LONGEST[field]}")
+    return plain
+
+
+def _chosen(field: str, text: str) -> str:
+    for word in CHOICES[field]:
+        if word.casefold() == text.casefold():
+            return word
+    hint = "" if len(CHOICES[field]) == 5 else did_you_mean(text, CHOICES[field])
+    numbers = field.startswith(("likelihood", "impact"))
+    raise Unfit("expected a whole number from 1 to 5" if numbers else f"expected {' or '.join(CHOICES[field])}.{hint}")
+
+
+def _dated(text: str, built: date | None) -> str:
+    found = _date(text)
+    if found is None:
+        raise Unfit("not a date: expected one such as 21/10/2026")
+    if built and not built <= found <= year_on(built):
+        raise Unfit(f"{day(found)} is not within 12 months: expected {day(built)} to {day(year_on(built))}")
+    return found.isoformat()
+
+
+def _date(text: str) -> date | None:
+    try:
+        if iso := _ISO.fullmatch(text):
+            return date(*map(int, iso.groups()))
+        if british := _BRITISH.fullmatch(text):
+            return date(*map(int, british.groups()[::-1]))
+        if spelt := _SPELT.fullmatch(text):
+            return date(int(spelt[3]), _MONTHS.index(spelt[2].lower()) + 1, int(spelt[1]))
+    except ValueError:
+        return None
+    return None

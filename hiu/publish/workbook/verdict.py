@@ -1,0 +1,69 @@
+"""The outcome for a returned workbook: what it changes, where it conflicts, what is refused and why."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hiu.publish.words.text import counted
+from hiu.publish.workbook.returned import Row
+
+
+@dataclass(frozen=True)
+class Change:
+    """A cell to be taken in."""
+
+    ref: str
+    person_id: str
+    field: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A cell that two people changed: `held` is on record, by whom and when."""
+
+    ref: str
+    person_id: str
+    field: str
+    new: str
+    held: str
+    author: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A cell, or a row by its person cell, that is not taken in. Codes: read_only, row, swapped, duplicate, unknown,
+    check, value, gate, outdated."""
+
+    ref: str
+    person_id: str
+    field: str
+    code: str
+    why: str
+
+
+@dataclass
+class Verdict:
+    """The outcome for a copy. `actions` are whole actions to record, a change for each cell of them being listed."""
+
+    changes: list[Change] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    actions: list[tuple[str, dict[str, str], dict[str, str]]] = field(default_factory=list)
+
+    @property
+    def summary(self) -> str:
+        """`12 changes, 1 conflict, 2 refused`."""
+        return ", ".join(
+            (
+                counted(len(self.changes), "change"),
+                counted(len(self.conflicts), "conflict"),
+                f"{len(self.refused)} refused",
+            )
+        )
+
+    def refuse(self, row: Row, name: str, code: str, why: str, person_id: str = "") -> None:
+        """Note a cell that is not taken in."""
+        self.refused.append(Refusal(row.cells[name].ref, person_id or row.person_id, name, code, why))

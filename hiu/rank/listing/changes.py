@@ -1,0 +1,223 @@
+"""What differs from last month's list, with a plain reason for every move.
+
+The list is the first N places of the adults. A move has one reason, the strongest that points its way: identity
+changed, risk regraded, data restated (and the person's own demand since, if that did its part), own demand, or
+others' demand.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from math import log
+from typing import Any
+
+import polars as pl
+
+from hiu.model import ALIASES, CHANGES
+from hiu.month import Month
+from hiu.rank.listing.ranking import Ranking
+from hiu.rank.listing.risk import NOT_ASSESSED
+from hiu.rank.listing.sentence import amount, in_points, ordinal
+
+Row = dict[str, Any]
+_SMALL, _CLEAR = 0.02, 0.1
+"""Steps of the logarithm of a score. Below the first, and below the second when the person's own points stand
+still, it is the list's constants that shifted."""
+
+
+@dataclass
+class _Found:
+    """Rows of model.CHANGES as they are found."""
+
+    rows: list[Row] = field(default_factory=list)
+
+    def add(self, kind: str, person: str | None, what: str, before: int | None = None, now: int | None = None) -> None:
+        self.rows.append({"kind": kind, "person_id": person, "what": what, "rank_before": before, "rank_now": now})
+
+
+def changes(
+    now: Ranking | pl.DataFrame,
+    before: pl.DataFrame | None,
+    *,
+    month: Month,
+    places: int,
+    aliases: pl.DataFrame | None = None,
+    restated: pl.DataFrame | None = None,
+    earlier: Collection[str] = (),
+    recounted: pl.DataFrame | None = None,
+) -> pl.DataFrame:
+    """Changes as model.CHANGES, in the order of its kinds, then by rank.
+
+    `before` is last month's ranked table (None: the first list, nothing to compare); `places` is N;
+    `aliases` has the columns of model.ALIASES (only this month's are news); `restated` has month
+    (date), dataset, added, removed; `earlier` holds ids that were on some list before last month's;
+    `recounted` is last month's list built again from today's data (as ranking.recount gives it): where it
+    differs from `before`, that person's figures were restated. That is given as the reason of a move if it did more
+    of it than what happened since, and that is told after it; else what happened since is told alone, against the
+    restated figures.
+    """
+    ranked = now.ranked if isinstance(now, Ranking) else now
+    known = pl.DataFrame(schema={c.name: pl.String for c in ALIASES.columns}) if aliases is None else aliases
+    news = known.filter(pl.col("month").cast(pl.String).str.starts_with(str(month)))
+    found = _Found()
+    if before is not None:
+        became = {old: new for old, new, kind in known.select("old_id", "person_id", "kind").rows() if kind == "merge"}
+        resolved = {name: _last(name, became) for name in became}
+        listed = {*_listed(before, places, resolved), *_listed(ranked, places, {})}
+        old, new = _by_person(before, resolved, listed), _by_person(ranked, {}, listed)
+        changed = {name for pair in news.select("old_id", "person_id").rows() for name in pair}
+        returning = {_last(name, became) for name in earlier}
+        again = {} if recounted is None else _by_person(recounted, resolved, listed)
+        _places(found, old, new, places, returning, changed, _restated(old, again))
+    _identities(found, news)
+    _restatements(found, restated)
+    return _typed(found.rows)
+
+
+def _listed(ranked: pl.DataFrame, places: int, resolved: dict[str, str]) -> pl.Series:
+    """Who stands among the first places."""
+    return _adults(ranked, resolved).filter(pl.col("rank") <= places)["name"]
+
+
+def _by_person(ranked: pl.DataFrame, resolved: dict[str, str], listed: Collection[str]) -> dict[str, Row]:
+    """Adults of those listed, by id; of two records since joined, the one that stood higher."""
+    out: dict[str, Row] = {}
+    for row in _adults(ranked, resolved).filter(pl.col("name").is_in(list(listed))).sort("rank").iter_rows(named=True):
+        out.setdefault(row["name"], row)
+    return out
+
+
+def _adults(ranked: pl.DataFrame, resolved: dict[str, str]) -> pl.DataFrame:
+    """With the id that each has by now."""
+    return ranked.filter(pl.col("list") == "adult").with_columns(name=pl.col("person_id").replace(resolved))
+
+
+def _last(name: str, became: dict[str, str]) -> str:
+    seen: set[str] = set()
+    while name in became and name not in seen:
+        seen.add(name)
+        name = became[name]
+    return name
+
+
+def _restated(old: dict[str, Row], again: dict[str, Row]) -> dict[str, Row]:
+    """Last month's rows as they would be now, of those whose figures were restated."""
+    return {
+        name: row
+        for name, row in again.items()
+        if name in old and abs(row["points_12"] - old[name]["points_12"]) > 1e-6
+    }
+
+
+def _places(
+    found: _Found,
+    old: dict[str, Row],
+    new: dict[str, Row],
+    places: int,
+    earlier: set[str],
+    changed: set[str],
+    again: dict[str, Row],
+) -> None:
+    for name, row in new.items():
+        was = old.get(name)
+        rank: int = row["rank"]
+        before: int | None = was["rank"] if was else None
+        if rank > places:
+            continue
+        if before is None or before > places:
+            kind, why = ("returned" if name in earlier else "new"), _reason(was, row, name, changed, again, up=True)
+            from_ = "was not ranked" if before is None else f"was {ordinal(before)}"
+            found.add(kind, name, f"{ordinal(rank)}, {from_}: {why}", before, rank)
+        elif rank != before:
+            up = rank < before
+            why = _reason(was, row, name, changed, again, up=up)
+            move = f"{'Up' if up else 'Down'} from {ordinal(before)} to {ordinal(rank)}: {why}"
+            found.add("rising" if up else "falling", name, move, before, rank)
+    for name, was in old.items():
+        if was["rank"] <= places and (name not in new or new[name]["rank"] > places):
+            _left(found, name, was, new.get(name), changed, again)
+
+
+def _left(found: _Found, name: str, was: Row, row: Row | None, changed: set[str], again: dict[str, Row]) -> None:
+    if row is None:
+        reason = "identity changed" if name in changed else "no contact in 12 months, or no longer to be listed"
+        found.add("left", name, f"Was {ordinal(was['rank'])}, no longer ranked: {reason}.", was["rank"])
+        return
+    why = _reason(was, row, name, changed, again, up=False)
+    move = f"Down from {ordinal(was['rank'])} to {ordinal(row['rank'])}: {why}"
+    found.add("left", name, move, was["rank"], row["rank"])
+
+
+def _reason(was: Row | None, row: Row, name: str, changed: set[str], again: dict[str, Row], *, up: bool) -> str:
+    """The strongest reason that points the way of the move."""
+    if name in changed:
+        return "identity changed (records joined or parted)."
+    if was is None:
+        return f"own demand, {in_points(row['points_3'])} in the last 3 months."
+    way = 1 if up else -1
+    need = way * _step(row["expected_points"], was["expected_points"])
+    grade = way * _step(row["risk"], was["risk"])
+    if grade > _SMALL and grade >= need:
+        return _regraded(was, row)
+    if need < -_SMALL:
+        return f"others' demand, which {'fell' if up else 'rose'} more than their own did."
+    then = again.get(name, was)
+    since = way * _step(row["expected_points"], then["expected_points"])
+    own = _own(then, row, way, since)
+    if need - since > max(_SMALL, since):
+        points = f"{in_points(then['points_12'])}, not {amount(was['points_12'])}"
+        part = f"; in smaller part {own}" if own else "."
+        return f"data restated, the 12 months of the last list now come to {points}{part}"
+    return own or "others' demand, their own changed little."
+
+
+def _own(was: Row, row: Row, way: int, need: float) -> str | None:
+    """The person's own demand, if it moved the way of the rank; None if not."""
+    for months in (3, 12):
+        now, then = row[f"points_{months}"], was[f"points_{months}"]
+        if need > _SMALL and way * (now - then) > 0:
+            return f"own demand, {in_points(now)} in the last {months} months against {amount(then)} a month ago."
+    if need > _CLEAR:
+        return (
+            f"own demand, as many points but {'more recent' if way > 0 else 'longer ago'} (recent months count more)."
+        )
+    return None
+
+
+def _step(now: float, then: float) -> float:
+    return log(max(now, 1e-9) / max(then, 1e-9))
+
+
+def _regraded(was: Row, row: Row) -> str:
+    if was["risk_source"] == row["risk_source"] == NOT_ASSESSED:
+        return "others' gradings, which moved the middle used for people not assessed."
+    return f"risk regraded from {_risk(was)} to {_risk(row)}."
+
+
+def _risk(row: Row) -> str:
+    return NOT_ASSESSED if row["risk_source"] == NOT_ASSESSED else f"{row['risk']:.1f}"
+
+
+def _identities(found: _Found, news: pl.DataFrame) -> None:
+    for old, person, kind, reason in news.select("old_id", "person_id", "kind", "reason").sort("old_id").rows():
+        said = f"{old} is now {person}" if kind == "merge" else f"{old} was parted, {person} stands alone"
+        found.add("merged" if kind == "merge" else "split", person, f"{said}: {reason}.".replace("..", "."))
+
+
+def _restatements(found: _Found, restated: pl.DataFrame | None) -> None:
+    if restated is None:
+        return
+    for day, dataset, added, removed in (
+        restated.select("month", "dataset", "added", "removed").sort("month", "dataset").rows()
+    ):
+        parts = [f"{n} {verb}" for n, verb in ((added, "added"), (removed, "removed")) if n]
+        if parts:
+            what = f"{Month.of(day).title}: {dataset.replace('_', ' ')}, {' and '.join(parts)} since the last list."
+            found.add("restated", None, what)
+
+
+def _typed(rows: list[Row]) -> pl.DataFrame:
+    kinds = {"integer": pl.Int64}
+    schema = {c.name: kinds.get(c.type, pl.String) for c in CHANGES.columns}
+    order = {code: i for i, code in enumerate(CHANGES.columns[0].codes)}
+    rows = sorted(rows, key=lambda r: (order[r["kind"]], r["rank_now"] or r["rank_before"] or 0))
+    return pl.DataFrame(rows, schema=schema)

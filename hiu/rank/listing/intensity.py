@@ -1,0 +1,117 @@
+"""Intensity: severity points a person is expected to need in the next three months, times risk.
+
+The formulas and names are those of methods.md section 1. Sums over months run in a fixed order, person
+by person, so that equal records get equal scores and no reordering of rows can move anyone.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hiu.model import CONTACTS
+from hiu.rank.listing.history import Flags, Floats, History
+
+AHEAD = 3
+"""Months ahead that points are expected for."""
+
+PLACES = 6
+"""Decimals that scores are rounded to before anyone is ranked."""
+
+
+@dataclass(frozen=True)
+class Points:
+    """Severity points by person and month, missing source-months filled; and which were used.
+
+    `s[p, t]` in points; `w[t]` the weight of each month (0 for a month in which no contact source
+    supplied); `S` and `n` the weighted sums; `estimated[p]` is true where a fill within the last 12
+    months put something above zero into the person's points.
+    """
+
+    s: Floats
+    w: Floats
+    S: Floats
+    n: float
+    estimated: Flags
+
+
+@dataclass(frozen=True)
+class Constants:
+    """What is fitted on the list: mean points a month `m`, dispersion `phi`, prior months `b0`."""
+
+    m: float
+    phi: float
+    b0: float
+
+    def expected(self, S: Floats, n: float) -> Floats:
+        """Points expected in the next 3 months (empirical Bayes)."""
+        if self.b0 + n == 0:
+            return np.zeros_like(S)
+        return AHEAD * (self.m * self.b0 + S) / (self.b0 + n)
+
+
+def points(history: History, weights: dict[str, float], half_life: float) -> Points:
+    """Weighted points; a missing source-month takes the person's own 12-month average of that source."""
+    s = np.zeros(history.n.shape[1:], dtype=np.float64)
+    estimated = np.zeros(len(history.people), dtype=np.bool_)
+    recent = np.arange(len(history.months)) >= len(history.months) - 12
+    for d, name in enumerate(history.datasets):
+        weight, here = weights.get(name, 0.0), history.supplied[d]
+        if not weight:
+            continue
+        s += weight * history.n[d]  # 0 where not supplied
+        if not here.all():
+            average = _own_average(history, d, recent & here)
+            s[:, ~here] += weight * average[:, None]
+            if (recent & ~here).any():
+                estimated |= average > 0
+    w = month_weights(history, half_life)
+    return Points(s, w, _along(s, w), float(w.sum()), estimated)
+
+
+def reweighted(scored: Points, history: History, half_life: float) -> Points:
+    """The same points under another half-life, without going over the history again."""
+    w = month_weights(history, half_life)
+    return Points(scored.s, w, _along(scored.s, w), float(w.sum()), scored.estimated)
+
+
+def observed(history: History, weights: dict[str, float], months: int) -> Floats:
+    """Points seen in the last so many months: nothing filled, as people are shown them."""
+    total = np.zeros(len(history.people))
+    for name in history.datasets:
+        total += weights.get(name, 0.0) * history.seen(name, months)
+    return total
+
+
+def month_weights(history: History, half_life: float) -> Floats:
+    """0.5 ** (months ago / half-life) for months in which any contact source supplied, else 0."""
+    ago = np.arange(len(history.months))[::-1]
+    used = history.supplied[history.rows(CONTACTS)].any(axis=0)
+    return np.where(used, 0.5 ** (ago / half_life), 0.0)
+
+
+def fit(s: Floats, w: Floats) -> Constants:
+    """Fit m, phi and b0 on the people of a list (rows of `s`). An empty list gives m = 0."""
+    n, q, S = float(w.sum()), float((w**2).sum()), _along(s, w)
+    if not S.sum() or not n:
+        return Constants(0.0, 1.0, 1.0)
+    m = float(S.sum()) / (n * len(S))
+    r = S / n
+    phi = max(1.0, _spread(s, w, r) / float(S.sum()))
+    between = float(((r - m) ** 2).mean()) - phi * m * q / n**2
+    return Constants(m, phi, phi * m / max(between, 0.001 * m**2))
+
+
+def _own_average(history: History, d: int, months: Flags) -> Floats:
+    seen = history.n[d][:, months]
+    return np.asarray(seen.sum(axis=1, dtype=np.float64)) / max(1, int(months.sum()))
+
+
+def _along(s: Floats, w: Floats) -> Floats:
+    total = np.zeros(len(s))
+    for t in np.flatnonzero(w):
+        total += w[t] * s[:, t]
+    return total
+
+
+def _spread(s: Floats, w: Floats, r: Floats) -> float:
+    return float(sum(w[t] * ((s[:, t] - r) ** 2).sum() for t in np.flatnonzero(w)))

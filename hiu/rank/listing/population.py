@@ -1,0 +1,45 @@
+"""The ranked population: named, living people with a contact in the last twelve months."""
+
+import polars as pl
+
+from hiu.month import Month
+
+
+def population(month: Month, demand: pl.DataFrame, people: pl.DataFrame, minimum_age: int) -> pl.DataFrame:
+    """`person_id`, `list` (adult or under_18), `age` in years (null if unknown), sorted by person_id.
+
+    A person is in when some source names them, they were alive at the month's end and any data set
+    counts something in the 12 months to it. With a year of birth only, a person counts as the age
+    reached in that year; with neither, as an adult. Rule: methods.md section 1.
+    """
+    recent = pl.col("month").is_between((month - 11).start, month.start)
+    active = demand.filter(recent, pl.col("n") > 0).select("person_id").unique()
+    living = pl.col("died").is_null() | (pl.col("died") > month.end)
+    adult = pl.col("age").is_null() | (pl.col("age") >= minimum_age)
+    return (
+        people.filter(pl.col("named") & living)
+        .join(active, on="person_id", how="semi")
+        .select("person_id", age=_age(month))
+        .with_columns(list=pl.when(adult).then(pl.lit("adult")).otherwise(pl.lit("under_18")))
+        .sort("person_id")
+    )
+
+
+def _age(month: Month) -> pl.Expr:
+    dob, end = pl.col("dob"), month.end
+    before_birthday = (dob.dt.month() > end.month) | ((dob.dt.month() == end.month) & (dob.dt.day() > end.day))
+    exact = end.year - dob.dt.year().cast(pl.Int64) - before_birthday.cast(pl.Int64)
+    return pl.coalesce(exact, end.year - pl.col("birth_year").cast(pl.Int64))
+
+
+def access(month: Month, support: pl.DataFrame) -> pl.DataFrame:
+    """`person_id` of people who may be shown as supported; everyone else is a candidate.
+
+    Supported: support has started and not ended by the month's end, the latest consent is given, and
+    there were at least 3 contacts with the team (domain.md section 2). Bears on what may be shown,
+    never on a figure.
+    """
+    given = (pl.col("consent") == "given") & (pl.col("consent_at").is_null() | (pl.col("consent_at") <= month.end))
+    started = pl.col("start") <= month.end
+    running = pl.col("end").is_null() | (pl.col("end") > month.end)
+    return support.filter(given & started & running & (pl.col("contacts") >= 3)).select("person_id").unique()

@@ -1,0 +1,253 @@
+"""The monthly list: people to offer support to, by frequency x risk, with how sure each place is."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from hiu.model import CONTACTS, RANKED, many
+from hiu.month import Month
+from hiu.rank.listing.history import Flags, Floats, History, history
+from hiu.rank.listing.intensity import PLACES, Constants, Points, fit, observed, points
+from hiu.rank.listing.labels import dispersion, labels
+from hiu.rank.listing.population import access, population
+from hiu.rank.listing.presets import needs, presets
+from hiu.rank.listing.risk import BANDS, NOT_ASSESSED, middle, risk
+from hiu.rank.listing.sentence import why
+from hiu.rank.listing.uncertainty import Posterior, uncertainty
+from hiu.settings import Settings
+
+NEAREST = 10
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """A month's list.
+
+    `ranked`: columns of model.RANKED, adults by rank, then under-18s by their own rank. `constants`:
+    what was fitted or set (m, phi, b0, median_risk, label_phi, top, draws, seed, half_life, weights,
+    settings), how many people are on each list, and source-months missing from the last 12.
+    `unassessed`: the ten unassessed adults nearest the cut-off, nearest first (person_id, rank,
+    intensity, rank_if_low, rank_if_high, decides = a grading could move them across it).
+    """
+
+    ranked: pl.DataFrame
+    constants: dict[str, Any] = field(default_factory=dict)
+    unassessed: pl.DataFrame = field(default_factory=pl.DataFrame)
+
+
+def rank(
+    *,
+    month: Month,
+    demand: pl.DataFrame,
+    extra: pl.DataFrame,
+    coverage: pl.DataFrame,
+    people: pl.DataFrame,
+    support: pl.DataFrame,
+    gradings: pl.DataFrame,
+    settings: Settings,
+) -> Ranking:
+    """Rank everyone in the population as at the month's end (methods.md section 1).
+
+    Frames have the columns of model.MONTHLY_DEMAND, MONTHLY_EXTRA, COVERAGE, PEOPLE, SUPPORT and
+    RISK_GRADING. Constants are fitted on the adults; under-18s are scored with the same constants and
+    listed apart. Support bears on `access` alone, never on a figure.
+    """
+    base = _base(month, demand, coverage, people, settings)
+    who, past, weights, scored, constants = base.who, base.past, base.weights, base.scored, base.constants
+    adult = (who["list"] == "adult").to_numpy()
+    graded = who.join(risk(month, gradings), on="person_id", how="left", maintain_order="left")
+    median = middle(graded.filter(pl.Series(adult))["risk"])
+    label_phi = dispersion(past, base.fitted_on)
+    table = _scores(graded, scored, constants, median).with_columns(
+        *_shown(past, weights),
+        *_labelled(past, settings, label_phi),
+        presets=presets(past, extra, who["list"], settings.rank.police_a_year),
+        access=_access(who, access(month, support)),
+    )
+    lists = [
+        _placed(table.filter(pl.col("list") == name), scored.n, constants, settings) for name in ("adult", "under_18")
+    ]
+    ranked = _sentences(pl.concat(lists), past, weights)
+    return Ranking(
+        _typed(ranked),
+        _constants(month, past, scored, constants, median, label_phi, who, graded, settings, needs(month, extra)),
+        _nearest(lists[0], settings.rank.top),
+    )
+
+
+def recount(
+    *, month: Month, demand: pl.DataFrame, coverage: pl.DataFrame, people: pl.DataFrame, settings: Settings
+) -> pl.DataFrame:
+    """What a month's list would be made of today: person_id, list, rank, points_3, points_12, expected_points.
+
+    `rank` is the order by expected points alone; nothing is drawn, labelled or said.
+    """
+    base = _base(month, demand, coverage, people, settings)
+    expected = np.round(base.constants.expected(base.scored.S, base.scored.n), PLACES)
+    seen = [pl.Series(f"points_{months}", observed(base.past, base.weights, months)) for months in (3, 12)]
+    table = base.who.select("person_id", "list").with_columns(*seen, expected_points=expected)
+    return table.sort("expected_points", "person_id", descending=[True, False]).with_row_index("rank", offset=1)
+
+
+@dataclass(frozen=True)
+class _Base:
+    """Who is listed, their past, its points, and the constants fitted on `fitted_on`."""
+
+    who: pl.DataFrame
+    past: History
+    weights: dict[str, float]
+    scored: Points
+    fitted_on: Flags
+    constants: Constants
+
+
+def _base(
+    month: Month, demand: pl.DataFrame, coverage: pl.DataFrame, people: pl.DataFrame, settings: Settings
+) -> _Base:
+    who = population(month, demand, people, settings.rank.minimum_age)
+    past = history(who["person_id"], month, demand, coverage)
+    weights = settings.rank.weights.by_dataset()
+    scored = points(past, weights, settings.rank.half_life)
+    adult = (who["list"] == "adult").to_numpy()
+    fitted_on = adult if adult.any() else ~adult
+    return _Base(who, past, weights, scored, fitted_on, fit(scored.s[fitted_on], scored.w))
+
+
+def _scores(graded: pl.DataFrame, scored: Points, constants: Constants, median: float) -> pl.DataFrame:
+    expected = np.round(constants.expected(scored.S, scored.n), PLACES)
+    return graded.with_columns(
+        S=scored.S,
+        expected_points=expected,
+        estimated=scored.estimated,
+        assessed=pl.col("risk").is_not_null(),
+        risk=pl.col("risk").fill_null(median),
+        risk_source=pl.col("risk_source").fill_null(NOT_ASSESSED),
+        risk_band=pl.col("risk_band").fill_null(NOT_ASSESSED),
+    ).with_columns(intensity=(pl.col("expected_points") * pl.col("risk")).round(PLACES))
+
+
+def _shown(past: History, weights: dict[str, float]) -> list[pl.Series]:
+    def contacts(months: int) -> Floats:
+        return np.asarray(np.sum([past.seen(name, months) for name in CONTACTS], axis=0))
+
+    return [
+        pl.Series("points_3", observed(past, weights, 3)),
+        pl.Series("points_12", observed(past, weights, 12)),
+        pl.Series("contacts_3", contacts(3)).cast(pl.Int64),
+        pl.Series("contacts_12", contacts(12)).cast(pl.Int64),
+    ]
+
+
+def _labelled(past: History, settings: Settings, phi: float) -> list[pl.Series]:
+    found = labels(past, settings.labels, phi)
+    return [found.label.alias("label"), found.sentence.alias("label_sentence")]
+
+
+def _access(who: pl.DataFrame, supported: pl.DataFrame) -> pl.Series:
+    return who.select(
+        pl.when(pl.col("person_id").is_in(supported["person_id"].implode()))
+        .then(pl.lit("supported"))
+        .otherwise(pl.lit("candidate"))
+    ).to_series()
+
+
+def _placed(table: pl.DataFrame, n: float, constants: Constants, settings: Settings) -> pl.DataFrame:
+    """One list in rank order, with ranks, ranks under other gradings, and certainty. Ties go by person_id."""
+    table = table.sort("intensity", "person_id", descending=[True, False]).with_row_index("rank", offset=1)
+    assessed = table["assessed"].to_numpy()
+    post = Posterior.of(table["S"].to_numpy(), n, constants, table["risk"].to_numpy(), assessed)
+    sure = uncertainty(post, top=settings.rank.top, draws=settings.rank.draws, seed=settings.rank.seed)
+    unknown = pl.Series(~assessed)
+    return table.with_columns(
+        pl.col("rank").cast(pl.Int64),
+        rank_if_low=pl.when(unknown).then(pl.Series(_rank_if(table, BANDS["Low"]))),
+        rank_if_high=pl.when(unknown).then(pl.Series(_rank_if(table, BANDS["High"]))),
+        certainty=pl.Series(sure.certainty, dtype=pl.String),
+        rank_low=pl.Series(sure.low),
+        rank_high=pl.Series(sure.high),
+    )
+
+
+def _rank_if(table: pl.DataFrame, value: float) -> NDArray[np.int64]:
+    """The rank each person would have with that risk, all others as they are; ties by person_id.
+
+    Every person has a key (group of equal intensity, position of the id); a rank is how many keys are
+    smaller, less one where the person's own is among them.
+    """
+    if not table.height:
+        return np.zeros(0, dtype=np.int64)
+    score = -table["intensity"].to_numpy()
+    then = -np.round(table["expected_points"].to_numpy() * value, PLACES)
+    groups, group = np.unique(score, return_inverse=True)
+    ids = (table["person_id"].rank("ordinal") - 1).to_numpy().astype(np.int64)
+    own = group.astype(np.int64) * len(ids) + ids
+    at = np.searchsorted(groups, then)
+    tied = groups[np.minimum(at, len(groups) - 1)] == then
+    key = at * len(ids) + np.where(tied, ids, 0)
+    return np.asarray(1 + np.searchsorted(own, key) - (own < key), dtype=np.int64)
+
+
+def _sentences(table: pl.DataFrame, past: History, weights: dict[str, float]) -> pl.DataFrame:
+    gaps = "; ".join(
+        f"{many(name)} not supplied for {', '.join(Month.parse(m).title for m in months)}"
+        for name, months in past.missing().items()
+        if weights.get(name)
+    )
+    return table.with_columns(sentence=why(table, gaps))
+
+
+def _typed(table: pl.DataFrame) -> pl.DataFrame:
+    types = {"integer": pl.Int64, "real": pl.Float64, "boolean": pl.Boolean}
+    return table.select(pl.col(c.name).cast(types.get(c.type, pl.String)) for c in RANKED.columns)
+
+
+def _nearest(adults: pl.DataFrame, top: int) -> pl.DataFrame:
+    """Unassessed people by how far (in ratio) their intensity is from the line between places N and N+1."""
+    columns = ("person_id", "rank", "intensity", "rank_if_low", "rank_if_high")
+    line = adults["intensity"].slice(max(0, min(top, adults.height) - 1), 2).clip(lower_bound=1e-9).log().mean()
+    return (
+        adults.filter(~pl.col("assessed"))
+        .with_columns(away=(pl.col("intensity").clip(lower_bound=1e-9).log() - pl.lit(line, pl.Float64)).abs().round(9))
+        .sort("away", "person_id")
+        .head(NEAREST)
+        .select(*columns, decides=(pl.col("rank_if_high") <= top) & (pl.col("rank_if_low") > top))
+    )
+
+
+def _constants(
+    month: Month,
+    past: History,
+    scored: Points,
+    fitted: Constants,
+    median: float,
+    label_phi: float,
+    who: pl.DataFrame,
+    graded: pl.DataFrame,
+    settings: Settings,
+    not_judged: list[str],
+) -> dict[str, Any]:
+    return {
+        "month": str(month),
+        "first_month": str(past.months[0]),
+        "m": fitted.m,
+        "phi": fitted.phi,
+        "b0": fitted.b0,
+        "n": scored.n,
+        "median_risk": median,
+        "label_phi": label_phi,
+        "top": settings.rank.top,
+        "draws": settings.rank.draws,
+        "seed": settings.rank.seed,
+        "half_life": settings.rank.half_life,
+        "weights": settings.rank.weights.by_dataset(),
+        "settings": settings.version,
+        "adults": int((who["list"] == "adult").sum()),
+        "under_18": int((who["list"] == "under_18").sum()),
+        "age_unknown": who["age"].null_count(),
+        "assessed": graded.height - graded["risk"].null_count(),
+        "missing": past.missing(),
+        "presets_not_judged": not_judged,
+    }

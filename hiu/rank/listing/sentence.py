@@ -1,0 +1,90 @@
+"""The sentence beside every rank: why this person is here, and how sure that is."""
+
+from collections.abc import Callable
+
+import polars as pl
+
+from hiu.rank.listing.risk import NOT_ASSESSED
+
+_OWNER = {"clinical": "clinical", "public_safety": "public safety"}
+
+
+def ordinal(place: int) -> str:
+    """1st, 2nd, 3rd, 4th, 11th, 21st."""
+    suffix = "th" if place % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
+    return f"{place}{suffix}"
+
+
+def amount(value: float) -> str:
+    """A number of points as people say it: whole from 10, else at most one decimal."""
+    return f"{value:.0f}" if value >= 9.95 else f"{value:.1f}".removesuffix(".0")
+
+
+def in_points(value: float) -> str:
+    """The number with its unit: 1 point, 1.5 points."""
+    said = amount(value)
+    return f"{said} point{'' if said == '1' else 's'}"
+
+
+def each(table: pl.DataFrame, say: Callable[..., str]) -> pl.Series:
+    """What `say` makes of the values of each row, asked once for all rows that are alike."""
+    alike = table.unique(maintain_order=True)
+    said = alike.with_columns(said=pl.Series([say(*row) for row in alike.iter_rows()], dtype=pl.String))
+    return table.join(said, on=table.columns, how="left", nulls_equal=True, maintain_order="left")["said"]
+
+
+def why(table: pl.DataFrame, gaps: str) -> pl.Series:
+    """The sentence of each row (methods.md section 1).
+
+    table: columns of model.RANKED, with the ranks of all of them; `gaps` names what was filled, and is told of those
+    marked `estimated`.
+    """
+    highest = table.select(pl.max_horizontal(pl.max("rank", "rank_if_low", "rank_if_high"))).item() or 0
+    places = pl.Series([ordinal(place) for place in range(highest + 1)], dtype=pl.String)
+    named = {name: places.gather(table[name]) for name in ("rank", "rank_if_low", "rank_if_high")}
+    points = {name: each(table.select(name), amount) for name in ("points_3", "points_12")}
+    expected = each(table.select("expected_points"), in_points)
+    risk = each(table.select("risk", "risk_source", "risk_band", "likelihood", "impact"), _risk)
+    otherwise = pl.concat_str(
+        pl.lit("; "), named["rank_if_low"], pl.lit(" if Low, "), named["rank_if_high"], pl.lit(" if High")
+    )
+    guessed = pl.when(pl.col("risk_source") == NOT_ASSESSED).then(otherwise).fill_null("")
+    unsure = " (no reliable difference between the people marked B)"
+    parts = (
+        named["rank"],
+        _if(pl.col("list") == "under_18", " of the under-18s"),
+        ": about ",
+        expected,
+        " expected in the next 3 months (",
+        points["points_3"],
+        " in the last 3, ",
+        points["points_12"],
+        " in the last 12; recent months count more), times ",
+        risk,
+        guessed,
+        "); plausible rank ",
+        pl.col("rank_low"),
+        "-",
+        pl.col("rank_high"),
+        ", certainty ",
+        pl.col("certainty"),
+        _if(pl.col("certainty") == "B", unsure),
+        ".",
+        _if(pl.col("estimated"), f" Estimated in part: {gaps}." if gaps else ""),
+    )
+    joined = pl.concat_str(pl.lit(part) if isinstance(part, str) else part for part in parts)
+    return table.select(joined.alias("sentence")).to_series()
+
+
+def _if(condition: pl.Expr, text: str) -> pl.Expr:
+    return pl.when(condition).then(pl.lit(text)).otherwise(pl.lit(""))
+
+
+def _risk(risk: float, source: str, band: str, likelihood: int | None, impact: int | None) -> str:
+    if source == NOT_ASSESSED:
+        reason = "not assessed, so the middle of those who are"
+    elif likelihood is None or impact is None:
+        reason = f"{_OWNER[source]}: {band}"
+    else:
+        reason = f"{_OWNER[source]}: likelihood {likelihood} x impact {impact}"
+    return f"risk {risk:.1f} ({reason}"

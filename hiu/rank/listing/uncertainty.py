@@ -1,0 +1,199 @@
+"""How sure a rank is: certainty A, B or C and a plausible range, by seeded simulation.
+
+Each draw gives every person a need from their own posterior (methods.md section 1) and ranks them all.
+Beyond KEEP people only the first KEEP by rank are drawn one by one. Everyone below is too many to draw
+but too many to leave out: their expected number above any score is worked out exactly on a fine grid,
+and each draw takes its own Poisson number of them. The drawn people get the very same draws either way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import gammaincc
+
+from hiu.rank.listing.history import Flags, Floats
+from hiu.rank.listing.intensity import AHEAD, Constants
+from hiu.rank.listing.risk import BANDS
+
+KEEP = 5000
+SURE, UNSURE = 0.8, 0.2
+_OVERDISPERSION = 1.5
+_GRID = 512
+_RANGE = 0.95
+
+
+@dataclass(frozen=True)
+class Uncertainty:
+    """For people in rank order: `p` share of draws in the first N, and the 95% range of ranks."""
+
+    p: Floats
+    low: NDArray[np.int64]
+    high: NDArray[np.int64]
+
+    @property
+    def certainty(self) -> list[str]:
+        """A: in the first N in at least 80% of draws; C: in under 20%; B: between."""
+        return letters(self.p)
+
+
+def letters(p: Floats) -> list[str]:
+    """Shares of draws as certainty A, B or C."""
+    return ["A" if share >= SURE else "B" if share >= UNSURE else "C" for share in p]
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """Gamma shape of each person's need (in rank order), the common rate, and risk.
+
+    `risk` in 1 to 5; where `assessed` is false it is drawn from `values` instead.
+    """
+
+    shape: Floats
+    rate: float
+    risk: Floats
+    assessed: Flags
+    values: Floats
+
+    @classmethod
+    def of(cls, S: Floats, n: float, constants: Constants, risk: Floats, assessed: Flags) -> Posterior:
+        """The posterior of points in the next 3 months; without any grading the three bands are the values."""
+        scale = _OVERDISPERSION * constants.phi
+        values = risk[assessed] if assessed.any() else np.array(sorted(BANDS.values()))
+        rate = (constants.b0 + n) / scale
+        return cls((constants.m * constants.b0 + S) / scale, rate, risk, assessed, np.sort(values))
+
+
+def uncertainty(posterior: Posterior, *, top: int, draws: int, seed: int, keep: int = KEEP) -> Uncertainty:
+    """Simulate; people must come in rank order, so that ids and row order cannot bear on a draw."""
+    people = len(posterior.shape)
+    if not people:
+        return Uncertainty(np.zeros(0), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+    drawn = min(keep, people)
+    needs, risks = _streams(seed)
+    values = _draw(posterior, drawn, draws, needs, risks)
+    ranks = _ranks(values)
+    if people > drawn:
+        rest = Rest.of(posterior, drawn, _grid(values))
+        cells = rest.cell(values)
+        ranks += rest.sample(cells, needs)
+    p = np.asarray((ranks <= top).mean(axis=0), dtype=np.float64)
+    edge = int((1 - _RANGE) / 2 * (draws - 1))
+    ordered = np.sort(ranks.T, axis=1)
+    low, high = (ordered[:, at].astype(np.float64) for at in (edge, -1 - edge))
+    if people > drawn:
+        # Nobody so far down can be in the first N in a fifth of draws: the shares of all add up to N.
+        p = np.concatenate([p, np.zeros(people - drawn)])
+        low, high = (np.concatenate(pair) for pair in zip((low, high), rest.ranges(cells, people), strict=True))
+    place = np.arange(1, people + 1)
+    return Uncertainty(p, np.minimum(low, place).astype(np.int64), np.maximum(high, place).astype(np.int64))
+
+
+def in_the_first(posterior: Posterior, *, top: int, draws: int, seed: int, keep: int = KEEP) -> Floats:
+    """The `p` of `uncertainty` alone, from the same draws, without ranking anyone who is not among the first `top`."""
+    people = len(posterior.shape)
+    drawn = min(keep, people)
+    p = np.zeros(people)
+    if not people:
+        return p
+    needs, risks = _streams(seed)
+    values = _draw(posterior, drawn, draws, needs, risks)
+    best = np.argpartition(-values, min(top, drawn) - 1, axis=1)[:, :top]
+    scores = np.take_along_axis(values, best, axis=1)
+    ranks = _ranks(scores)
+    if people > drawn:
+        rest = Rest.of(posterior, drawn, _grid(values))
+        ranks += rest.sample(rest.cell(scores), needs)
+    p[:drawn] = np.bincount(best[ranks <= top], minlength=drawn) / draws
+    return p
+
+
+def _streams(seed: int) -> tuple[np.random.Generator, np.random.Generator]:
+    """For needs, and for risks."""
+    one, other = np.random.SeedSequence(seed).spawn(2)
+    return np.random.Generator(np.random.PCG64(one)), np.random.Generator(np.random.PCG64(other))
+
+
+def _draw(
+    post: Posterior, drawn: int, draws: int, needs: np.random.Generator, risks: np.random.Generator
+) -> NDArray[np.float32]:
+    """Scores, draws x people. Drawn person by person: the first people's draws do not depend on the rest."""
+    shape = np.broadcast_to(post.shape[:drawn, None].astype(np.float32), (drawn, draws))
+    score = needs.standard_gamma(shape, dtype=np.float32)
+    score *= (AHEAD / post.rate * post.risk[:drawn]).astype(np.float32)[:, None]
+    unknown = np.flatnonzero(~post.assessed[:drawn])
+    if len(unknown):
+        picked = risks.integers(0, len(post.values), size=(len(unknown), draws), dtype=np.int32)
+        score[unknown] *= post.values.astype(np.float32)[picked] / post.risk[unknown].astype(np.float32)[:, None]
+    return np.ascontiguousarray(score.T)
+
+
+def _ranks(values: NDArray[np.float32]) -> NDArray[np.int32]:
+    order = np.argsort(-values, axis=1)
+    ranks = np.empty(values.shape, dtype=np.int32)
+    np.put_along_axis(ranks, order, np.arange(1, values.shape[1] + 1, dtype=np.int32)[None, :], axis=1)
+    return ranks
+
+
+def _grid(values: NDArray[np.float32]) -> Floats:
+    top = max(float(values.max()), 1e-6)
+    return np.asarray(np.geomspace(top * 1e-5, top, _GRID), dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Rest:
+    """The people too many to draw, in classes of equal need (bins of 1%) and risk, against a grid of scores.
+
+    `which` is each person's class; `tail[c, g]` the chance that one of class c scores above grid point
+    g; `above[g]` the expected number of all of them that do.
+    """
+
+    grid: Floats
+    which: NDArray[np.int64]
+    tail: Floats
+    above: Floats
+
+    @classmethod
+    def of(cls, post: Posterior, drawn: int, grid: Floats) -> Rest:
+        """Sort the people after the first `drawn` into classes and work out their tails."""
+        assessed, risk = post.assessed[drawn:], post.risk[drawn:]
+        bins = np.round(np.log(np.maximum(post.shape[drawn:], 1e-9)) * 100)
+        found, need = np.unique(bins, return_inverse=True)
+        risks = np.unique(np.concatenate([post.values, risk[assessed]]))
+        kind = np.where(assessed, np.minimum(np.searchsorted(risks, risk), len(risks) - 1), len(risks))
+        which = need.ravel() * (len(risks) + 1) + kind
+        tail = _tails(post, np.exp(found / 100), risks, grid)
+        return cls(grid, which, tail, np.bincount(which, minlength=len(tail)) @ tail)
+
+    def cell(self, values: NDArray[np.float32]) -> NDArray[np.int64]:
+        """The first grid point at or above each value (the grid is even in logarithms)."""
+        first, step = np.log(self.grid[0]), np.log(self.grid[1] / self.grid[0])
+        at = np.ceil((np.log(np.maximum(values, self.grid[0])) - first) / step - 1e-3)
+        return np.asarray(np.clip(at, 0, len(self.grid)), dtype=np.int64)
+
+    def sample(self, cells: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int32]:
+        """For each draw, how many of these people stand above each drawn person; `cells` of their values."""
+        steps = np.append(np.maximum(self.above[:-1] - self.above[1:], 0), self.above[-1])
+        number = rng.poisson(steps, size=(len(cells), len(self.grid)))
+        ahead = np.cumsum(number[:, ::-1], axis=1)[:, ::-1].astype(np.int32)
+        return np.take_along_axis(ahead, np.minimum(cells, len(self.grid) - 1), axis=1)
+
+    def ranges(self, cells: NDArray[np.int64], people: int) -> tuple[Floats, Floats]:
+        """Where each person's own 97.5% and 2.5% points stand among everyone, on average."""
+        held = np.bincount(cells.ravel(), minlength=len(self.grid) + 1)
+        ahead = 1 + self.above + np.cumsum(held[::-1])[::-1][1:] / len(cells)
+        best = np.minimum((self.tail > (1 - _RANGE) / 2).sum(axis=1), len(self.grid) - 1)
+        worst = (self.tail > (1 + _RANGE) / 2).sum(axis=1) - 1
+        last = np.where(worst < 0, people, np.minimum(ahead[worst], people))
+        low, high = np.round(ahead[best])[self.which], np.round(last)[self.which]
+        return low.astype(np.float64), high.astype(np.float64)
+
+
+def _tails(post: Posterior, centres: Floats, risks: Floats, grid: Floats) -> Floats:
+    """P(score > grid point) for every need x (each risk value, then 'drawn from the assessed')."""
+    tail = gammaincc(centres[:, None, None], grid[None, None, :] * post.rate / AHEAD / risks[None, :, None])
+    share = np.bincount(np.searchsorted(risks, post.values), minlength=len(risks)) / len(post.values)
+    mixed = np.einsum("crg,r->cg", tail, share)[:, None, :]
+    return np.asarray(np.concatenate([tail, mixed], axis=1).reshape(-1, len(grid)))

@@ -1,0 +1,115 @@
+"""Contacts of everybody by month, cut into 'the 12 months before' and 'the 6 months after' for the evaluation.
+
+A window begins at a month t: x are the mean contacts a month 1-3, 4-6 and 7-12 months before t, y the contacts
+in the 6 months from t. Only months that every contact source supplied can be part of one (methods.md section 3).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from hiu.model import CONTACTS
+from hiu.month import Month
+from hiu.rank.listing.history import Flags, Floats, history
+
+BEFORE, AFTER = 12, 6
+NEVER = 10**6
+"""Month index that stands for never."""
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Contacts by person and month, and who was supported from when.
+
+    `n[p, t]` contacts; `known[t]` every contact source supplied month t; `start[p]` the month in which support
+    started, `died[p]` the month of death (NEVER if none); `aside[p]` people on neither side of the comparison.
+    """
+
+    n: Floats
+    known: Flags
+    start: Ints
+    died: Ints
+    aside: Flags
+
+    @property
+    def supported(self) -> Ints:
+        """Positions of the people supported at some time, whatever is known of them."""
+        return np.flatnonzero((self.start < NEVER) & ~self.aside)
+
+    def whole(self, t: int) -> bool:
+        """The 18 months of the window that begins at t are there and supplied."""
+        return t >= BEFORE and t + AFTER <= len(self.known) and bool(self.known[t - BEFORE : t + AFTER].all())
+
+    def before(self, t: int, people: Ints | Flags) -> Floats:
+        """x1, x2, x3 of some people: mean contacts a month, 1-3, 4-6 and 7-12 months before t."""
+        n = self.n[people]
+        return np.stack([n[:, t - 3 : t].mean(1), n[:, t - 6 : t - 3].mean(1), n[:, t - 12 : t - 6].mean(1)], axis=1)
+
+    def after(self, t: int, people: Ints | Flags) -> Floats:
+        """y: contacts in the 6 months from t."""
+        return np.asarray(self.n[people, t : t + AFTER].sum(axis=1), dtype=np.float64)
+
+    def listed(self, t: int) -> Ints:
+        """Who was on the list at t (a contact in the 12 months before) and not supported by then.
+
+        People whose support begins later in the window belong here: leaving them out would leave out those
+        who are about to peak, and everyone else would seem to fall.
+        """
+        seen = self.n[:, t - BEFORE : t].sum(axis=1) > 0
+        return np.flatnonzero(seen & ~self.aside & (self.start > t) & (self.died >= t + AFTER))
+
+
+@dataclass(frozen=True)
+class Area:
+    """The panel of a site, with what its rows and columns stand for."""
+
+    panel: Panel
+    people: pl.Series
+    months: list[Month]
+    by_dataset: dict[str, Floats]
+    refused: int
+
+
+def area(
+    month: Month,
+    demand: pl.DataFrame,
+    coverage: pl.DataFrame,
+    people: pl.DataFrame,
+    support: pl.DataFrame,
+    minimum_age: int,
+) -> Area:
+    """The panel of named adults as at a month. Frames have the columns of hiu.model.
+
+    Someone with a start date whose latest consent is 'refused' was not supported, yet was approached: they are
+    set aside. Someone who withdrew later stays among the supported, or leaving early would flatter the result.
+    """
+    adults = people.filter(pl.col("named") & ~_young(month, minimum_age)).select("person_id", "died").sort("person_id")
+    past = history(adults["person_id"], month, demand, coverage)
+    rows = [d for d in past.rows(CONTACTS) if past.supplied[d].any()]
+    by_dataset = {past.datasets[d]: past.n[d].astype(np.float64) for d in rows}
+    begun = support.filter(pl.col("start") <= month.end).select("person_id", "start", "consent")
+    told = adults.join(begun, on="person_id", how="left", maintain_order="left")
+    aside = (told["consent"] == "refused").fill_null(False) & told["start"].is_not_null()
+    n = np.sum(list(by_dataset.values()), axis=0) if rows else np.zeros((adults.height, len(past.months)))
+    known: Flags = np.zeros(len(past.months), dtype=np.bool_)
+    if rows:
+        known = np.asarray(past.supplied[rows].all(axis=0), dtype=np.bool_)
+    first = past.months[0]
+    panel = Panel(n, known, _since(told["start"], first), _since(told["died"], first), aside.to_numpy())
+    return Area(panel, adults["person_id"], past.months, by_dataset, int(aside.sum()))
+
+
+def _young(month: Month, minimum_age: int) -> pl.Expr:
+    """Under the age at the month's end by the year of birth: close enough for who is compared with whom."""
+    year = pl.coalesce(pl.col("dob").dt.year().cast(pl.Int64), pl.col("birth_year").cast(pl.Int64))
+    return (month.year - year < minimum_age).fill_null(False)
+
+
+def _since(days: pl.Series, first: Month) -> Ints:
+    """Month index of each day; NEVER where there is none."""
+    index = days.dt.year().cast(pl.Int64) * 12 + days.dt.month().cast(pl.Int64) - (first.year * 12 + first.number)
+    return index.fill_null(NEVER).to_numpy()

@@ -1,0 +1,132 @@
+"""How the cohort as a whole is going: monthly totals as XmR charts, and a target with its interval."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from hiu.model import many
+from hiu.month import Month
+from hiu.rank.reports.xmr import Xmr, xmr
+
+FEW = 12
+"""Points below which limits are provisional (Making Data Count)."""
+
+BASELINE = 12
+
+
+@dataclass(frozen=True)
+class Trend:
+    """A data set's months: `table` has month, n (null = not supplied), people, most (one person's largest share of
+    n), flags (rules that fire, joined by |), and `chart` the lines."""
+
+    dataset: str
+    table: pl.DataFrame
+    chart: Xmr
+    sentence: str
+    breaks: tuple[str, ...]
+
+
+def trend(
+    dataset: str,
+    *,
+    month: Month,
+    demand: pl.DataFrame,
+    coverage: pl.DataFrame,
+    people: pl.Series | None = None,
+    breaks: dict[str, date] | None = None,
+) -> Trend:
+    """The series of one data set up to a month, of everybody or of `people` (ids).
+
+    Take a cohort that was fixed before the series begins: one chosen at its end was chosen for its last months.
+    """
+    table = series(dataset, month=month, demand=demand, coverage=coverage, people=people)
+    chart = xmr(table["n"].to_list())
+    table = table.with_columns(flags=pl.Series(["|".join(rules) for rules in chart.flags], dtype=pl.String))
+    inside = [
+        f"{name} ({day:%Y-%m})"
+        for name, day in (breaks or {}).items()
+        if table.height and table["month"][0] <= day <= month.end
+    ]
+    return Trend(dataset, table, chart, _sentence(dataset, month, table, chart), tuple(inside))
+
+
+def series(
+    dataset: str, *, month: Month, demand: pl.DataFrame, coverage: pl.DataFrame, people: pl.Series | None = None
+) -> pl.DataFrame:
+    """`month`, `n`, `people`, `most` from the first month supplied to `month`; n is null where not supplied."""
+    sent = coverage.filter(pl.col("dataset") == dataset, pl.col("supplied"), pl.col("month") <= month.start)
+    if sent.is_empty():
+        return pl.DataFrame(schema={"month": pl.Date, "n": pl.Int64, "people": pl.Int64, "most": pl.Int64})
+    first = Month.of(sent["month"].min())  # type: ignore[arg-type]
+    own = demand.filter(pl.col("dataset") == dataset, pl.col("n") > 0)
+    if people is not None:
+        own = own.filter(pl.col("person_id").is_in(people.implode()))
+    each = own.group_by("person_id", "month").agg(pl.col("n").sum()).group_by("month")
+    totals = each.agg(pl.col("n").sum(), people=pl.len().cast(pl.Int64), most=pl.col("n").max())
+    grid = pl.DataFrame({"month": [m.start for m in first.through(month)]}, schema={"month": pl.Date})
+    known = pl.col("month").is_in(sent["month"].unique().implode())
+    joined = grid.join(totals, on="month", how="left", maintain_order="left")
+    return joined.with_columns(
+        pl.when(known).then(pl.col(name).fill_null(0)).cast(pl.Int64).alias(name) for name in ("n", "people", "most")
+    )
+
+
+def _sentence(dataset: str, month: Month, table: pl.DataFrame, chart: Xmr) -> str:
+    name = many(dataset)
+    if table.is_empty() or table["n"][-1] is None:
+        return f"{name}: {month.title} was not supplied."
+    limits = f"limits {max(0.0, chart.lower):.0f} to {chart.upper:.0f}"
+    usual = f"{table['n'][-1]} in {month.title}; the mean is {chart.mean:.0f}, {limits}"
+    few = "" if table["n"].count() >= FEW else f" Fewer than {FEW} months: the limits are provisional."
+    if not chart.latest:
+        return f"{name}: {usual}; usual variation.{few}"
+    way = "higher" if chart.up[-1] else "lower"
+    return f"{name}: {usual}; {way} than usual ({', '.join(chart.latest)}).{few}"
+
+
+@dataclass(frozen=True)
+class Target:
+    """A target such as -15% in 6 months, and where things stand: `ratio` is the recent monthly mean over the
+    baseline's, with its 95% interval; `line` the target in counts a month; `verdict` met, not met or cannot tell."""
+
+    baseline: float
+    line: float
+    recent: float
+    months: int
+    change: float
+    low: float
+    high: float
+    verdict: str
+    sentence: str
+
+
+def target(values: pl.DataFrame, *, begin: Month, fall: float = 0.15, within: int = 6) -> Target | None:
+    """How a series (`month`, `n`) stands against a fall from the 12 months before `begin`, due `within` months after.
+
+    The interval allows for the baseline's own ups and downs (variance over mean, at least 1), and supplied months
+    alone are used. None without 6 baseline months or any month since.
+    """
+    known = values.drop_nulls("n")
+    before = known.filter(pl.col("month").is_between((begin - BASELINE).start, (begin - 1).start))["n"].to_numpy()
+    since = known.filter(pl.col("month").is_between(begin.start, (begin + (within - 1)).start))["n"].to_numpy()
+    if len(before) < 6 or not len(since) or not before.sum():
+        return None
+    base, now = float(before.mean()), float(since.mean())
+    phi = max(1.0, float(before.var(ddof=1)) / base)
+    error = 1.96 * np.sqrt(phi * (1 / before.sum() + 1 / max(float(since.sum()), 0.5)))
+    ratio = max(now, 0.5 / len(since)) / base
+    low, high = float(ratio * np.exp(-error) - 1), float(ratio * np.exp(error) - 1)
+    verdict = "met" if high <= -fall else "not met" if low > -fall else "cannot tell"
+    words = {
+        "met": "the target is met",
+        "not met": "the target is not met",
+        "cannot tell": "cannot tell whether the target is met",
+    }[verdict]
+    sentence = (
+        f"Target {-fall:+.0%} in {within} months from {begin.title}: {now:.1f} a month over {len(since)} "
+        f"months against {base:.1f} before (target {base * (1 - fall):.1f}): {now / base - 1:+.0%} "
+        f"({low:+.0%} to {high:+.0%}); {words}. Not causal."
+    )
+    return Target(base, base * (1 - fall), now, len(since), now / base - 1, low, high, verdict, sentence)

@@ -1,0 +1,85 @@
+"""XmR charts by the rules of NHS England's Making Data Count, for series with many contacts (methods.md section 2).
+
+The same rules as the R package NHSRplotthedots: limits are the mean +/- 2.66 mean moving ranges, ranges of at least
+3.267 times their mean dropped once; a point is special if it is outside the limits, one of 7 in a row on one side of
+the mean, one of 7 in a strict rise or fall, or beyond two thirds of the limits (not outside them) among 3 in a row on
+one side of the mean of which 2 are. A month not supplied is a gap: no range is taken and no run goes across it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hiu.rank.listing.history import Flags, Floats
+
+LIMIT, NEAR, SCREEN, RUN = 2.66, 2.66 * 2 / 3, 3.267, 7
+OUTSIDE, SIDE, TREND, TWO_OF_THREE = "outside the limits", "7 on one side", "7-point trend", "2 of 3 near a limit"
+
+
+@dataclass(frozen=True)
+class Xmr:
+    """The chart's lines, and for each point the rules that make it special (empty = usual variation)."""
+
+    value: Floats
+    mean: float
+    lower: float
+    upper: float
+    flags: list[list[str]]
+    up: Flags
+
+    @property
+    def latest(self) -> list[str]:
+        """The rules that fire at the last point."""
+        return self.flags[-1] if self.flags else []
+
+
+def xmr(values: Sequence[float | None]) -> Xmr:
+    """The chart of a series in order; None is a gap. `up`: a special point is above the mean, or rising."""
+    y = np.array([np.nan if v is None else v for v in values], dtype=np.float64)
+    mean = float(np.nanmean(y)) if np.isfinite(y).any() else float("nan")
+    spread = _moving_range(y)
+    side = np.nan_to_num(np.sign(y - mean))
+    outside = np.abs(y - mean) > LIMIT * spread
+    near = ~outside & (np.abs(y - mean) > NEAR * spread)
+    run, trend = _seven_one_side(side), _seven_trend(y)
+    rules = {OUTSIDE: outside, SIDE: run, TREND: trend != 0, TWO_OF_THREE: _two_of_three(near, side)}
+    flags = [[name for name, fired in rules.items() if fired[i]] for i in range(len(y))]
+    up = np.where((trend != 0) & ~outside & ~run, trend > 0, side > 0)
+    return Xmr(y, mean, mean - LIMIT * spread, mean + LIMIT * spread, flags, np.asarray(up, dtype=np.bool_))
+
+
+def _moving_range(y: Floats) -> float:
+    """The mean of the moving ranges, those far out of the ordinary left out."""
+    ranges = np.abs(np.diff(y))
+    ranges = ranges[np.isfinite(ranges)]
+    if not len(ranges):
+        return 0.0
+    kept = ranges[ranges < SCREEN * ranges.mean()]
+    return float(kept.mean()) if len(kept) else 0.0
+
+
+def _seven_one_side(side: Floats) -> Flags:
+    flags = np.zeros(len(side), dtype=np.bool_)
+    for i in range(len(side) - RUN + 1):
+        if abs(side[i : i + RUN].sum()) == RUN:
+            flags[i : i + RUN] = True
+    return flags
+
+
+def _seven_trend(y: Floats) -> Floats:
+    """+1 where a point is part of 7 that rise strictly, -1 for a fall, else 0."""
+    out = np.zeros(len(y))
+    for i in range(len(y) - RUN + 1):
+        steps = np.sign(np.diff(y[i : i + RUN]))
+        if abs(steps.sum()) == RUN - 1:
+            out[i : i + RUN] = steps[0]
+    return out
+
+
+def _two_of_three(near: Flags, side: Floats) -> Flags:
+    flags = np.zeros(len(near), dtype=np.bool_)
+    for i in range(len(near) - 2):
+        if near[i : i + 3].sum() >= 2 and abs(side[i : i + 3].sum()) == 3:
+            flags[i : i + 3] |= near[i : i + 3]
+    return flags

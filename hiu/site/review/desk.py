@@ -1,0 +1,214 @@
+"""Match review: doubtful pairs in the order that helps the list most, and a named reviewer's decisions about them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from hiu.errors import HiuError, UsageError
+from hiu.site.review import decide as desk
+from hiu.site.review.pairs import Pairs
+from hiu.site.show.cards import Card
+from hiu.site.show.listing import Listing, said
+from hiu.site.show.suggest import Suggests
+
+if TYPE_CHECKING:
+    from hiu.site.published import Published
+
+C = pl.col
+PAIR = ["identity_a", "identity_b"]
+LISTED = ("place", "priority", "chance", "match_probability", "why", "person_a", "person_b", "decided")
+
+
+class Review(Suggests):
+    """The review queue, and where the reviewer is in it. In a notebook it is shown side by side, to decide by key.
+
+    What is decided is kept in the site's records at once, so nothing is lost by a reload, and the next `hiu run`
+    honours it. `second=True` asks about pairs that others decided, without saying what they said.
+
+    >>> review = run.review()
+    >>> review.progress()["decided"]
+    0
+    >>> review["priority"].is_sorted(descending=True)
+    True
+    """
+
+    def __init__(
+        self,
+        published: Published,
+        queue: pl.DataFrame,
+        *,
+        reviewer: str | None = None,
+        second: bool = False,
+        shown: Collection[str] = (),
+    ) -> None:
+        self.published, self.reviewer, self.second = published, reviewer, second
+        order = ["place"] if "place" in queue.columns else ["priority", "match_probability", *PAIR]
+        self.queue = queue.sort(order, descending=[name in ("priority", "match_probability") for name in order])
+        self._pairs = Pairs(published, shown)
+        if second:
+            self.queue = self._sample()
+        self.rows = self.queue.to_dicts()
+        self.at = self._first()
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, column: str) -> pl.Series:
+        found: pl.Series = self.listing()[column]
+        return found
+
+    def listing(self) -> Listing:
+        """The queue with what was decided since it was published."""
+        held = self._held().select(*PAIR, decided="decision").unique(PAIR, keep="last")
+        found = self.queue.join(held, on=PAIR, how="left", maintain_order="left")
+        columns = [name for name in LISTED if name in found.columns]
+        title = f"{found.height:,} pairs to look at, those that change the list most first"
+        return Listing(found.select(columns), title, empty={"decided": "not yet"})
+
+    def head(self, n: int = 10) -> Listing:
+        """The first pairs."""
+        whole = self.listing()
+        return Listing(whole.to_polars().head(n), whole.title, empty={"decided": "not yet"})
+
+    def to_polars(self) -> pl.DataFrame:
+        """The queue, as a plain polars frame."""
+        return self.queue
+
+    def to_pandas(self) -> object:
+        """The queue, as a pandas frame."""
+        return self.queue.to_pandas()
+
+    def progress(self) -> dict[str, int]:
+        """Pairs in the queue, and how many of them are decided."""
+        said = self._answers()
+        return {"pairs": len(self.rows), "decided": sum(_key(row) in said for row in self.rows)}
+
+    def pair(self, at: int | None = None) -> dict[str, Any]:
+        """What is shown of a pair (counted from 0; the current one by default)."""
+        at = self.at if at is None else at
+        row = self._row(at)
+        past = [] if self.second else [_past(one) for one in self._about(row).iter_rows(named=True)]
+        return {**self._pairs.view(row, blind=self.second), "past": past, "decision": self.decision(at)}
+
+    def decision(self, at: int) -> str | None:
+        """What is in force about a pair; of a second opinion, the reviewer's own."""
+        return self._answers().get(_key(self._row(at)))
+
+    def decide(self, decision: str, at: int | None = None, *, note: str | None = None) -> None:
+        """Record what the reviewer says of a pair: same, different or unsure; it replaces what was in force.
+
+        Raises UsageError without a reviewer, ContradictoryDecision if earlier decisions about others rule it out.
+        """
+        row, opened, who = self._row(self.at if at is None else at), self.published.opened, self._who()
+        a, b = row["identity_a"], row["identity_b"]
+        if self.second:
+            desk.second_opinion(opened.records, [desk.Verdict(a, b, decision, note)], reviewer=who, at=opened.now())
+        else:
+            replaced = self.decision(self.at if at is None else at)
+            if replaced is not None:
+                desk.undo(opened.records, a, b, reviewer=who, at=opened.now())
+            try:
+                desk.decide(opened.records, a, b, decision, reviewer=who, at=opened.now(), note=note)
+            except HiuError:
+                if replaced is not None:  # what held before holds again
+                    desk.decide(opened.records, a, b, replaced, reviewer=who, at=opened.now())
+                raise
+        kind = "second_opinion" if self.second else "decision"
+        opened.log({"type": kind, "identity_a": a, "identity_b": b, "decision": decision, "at": str(opened.now())})
+
+    def undo(self, at: int | None = None) -> None:
+        """Undo what is in force about a pair; it stays on record. Raises UsageError if nothing is."""
+        if self.second:
+            raise UsageError("a second opinion is replaced by answering again; it binds nothing")
+        row, opened = self._row(self.at if at is None else at), self.published.opened
+        a, b = row["identity_a"], row["identity_b"]
+        desk.undo(opened.records, a, b, reviewer=self._who(), at=opened.now())
+        opened.log({"type": "decision_undone", "identity_a": a, "identity_b": b, "at": str(opened.now())})
+
+    def widget(self) -> Any:
+        """The side-by-side view for a notebook. Raises UsageError without a reviewer."""
+        from hiu.site.review.widget import ReviewWidget
+
+        self._who()
+        return ReviewWidget(self)
+
+    def _sample(self) -> pl.DataFrame:
+        """Pairs others decided that two people look at: a fixed share of them, the same in every run."""
+        from hiu.link.review.queue import sampled
+
+        share = self.published.settings.linking.double_review
+        others = self._held().filter(C("reviewer") != " ".join(self._who().split())).unique(PAIR, maintain_order=True)
+        chosen = others.filter(sampled(others, share))
+        known = self.published.table("descriptions").select("identity_id", "person_id")
+        people = {
+            side: known.rename({"identity_id": f"identity_{side}", "person_id": f"person_{side}"}) for side in "ab"
+        }
+        with_people = chosen.select(PAIR).join(people["a"], on="identity_a").join(people["b"], on="identity_b")
+        drop = [name for name in ("person_a", "person_b") if name in self.queue.columns]
+        return with_people.join(self.queue.drop(drop), on=PAIR, how="left").sort(PAIR)
+
+    def _first(self) -> int:
+        """The first pair that is not decided, else the first."""
+        said = self._answers()
+        return next((at for at, row in enumerate(self.rows) if _key(row) not in said), 0)
+
+    def _answers(self) -> dict[tuple[str, str], str]:
+        """Pair -> what is in force about it; of second opinions, the reviewer's own."""
+        held = self._opinions() if self.second else self._held()
+        return {(a, b): what for a, b, what in held.select(*PAIR, "decision").iter_rows()}
+
+    def _row(self, at: int) -> dict[str, Any]:
+        if not 0 <= at < len(self.rows):
+            raise UsageError(f"no pair {at}: the queue has {len(self.rows)}, counted from 0")
+        return self.rows[at]
+
+    def _held(self) -> pl.DataFrame:
+        return desk.in_force(self.published.opened.records)
+
+    def _opinions(self) -> pl.DataFrame:
+        from hiu.govern.records import read
+        from hiu.model import SECOND_OPINIONS
+
+        return read(self.published.opened.records, SECOND_OPINIONS).filter(
+            C("reviewer") == " ".join(self._who().split())
+        )
+
+    def _about(self, row: dict[str, Any]) -> pl.DataFrame:
+        return desk.earlier(self.published.opened.records, row["identity_a"], row["identity_b"])
+
+    def _who(self) -> str:
+        if not (self.reviewer or "").strip():
+            raise UsageError("a decision is somebody's: run.review('your name')")
+        return str(self.reviewer)
+
+    def _card(self) -> Card:
+        done = self.progress()
+        named = f"decisions are {self.reviewer}'s" if self.reviewer else "to decide: run.review('your name')"
+        return Card(
+            f"Match review, {self.published.month.title}",
+            {"pairs": f"{done['pairs']:,}, {done['decided']:,} decided", "reviewer": named},
+            "run.review('your name', show_names=True)",
+        )
+
+    def _repr_mimebundle_(self, **_: Any) -> Any:
+        still = {"text/plain": repr(self), "text/html": self._card().html() + self.head(20)._repr_html_()}
+        if not (self.reviewer or "").strip() or not self.rows:
+            return still
+        made = self.widget()._repr_mimebundle_()
+        data, about = made if isinstance(made, tuple) else (made, {})
+        return {**still, **{kind: what for kind, what in data.items() if "widget" in kind}}, about
+
+    def __repr__(self) -> str:
+        return self._card().text()
+
+
+def _key(row: dict[str, Any]) -> tuple[str, str]:
+    return row["identity_a"], row["identity_b"]
+
+
+def _past(row: dict[str, Any]) -> str:
+    what = f"{said(row['decided_at'])}: {row['decision']}, {row['reviewer']}"
+    return what + (f"; undone {said(row['undone_at'])} by {row['undone_by'] or '?'}" if row["undone_at"] else "")

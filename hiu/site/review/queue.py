@@ -1,0 +1,183 @@
+"""The review queue as a reviewer meets it: both descriptions, the evidence, and what a decision would do."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from hiu.errors import UsageError
+from hiu.fuzzy import did_you_mean
+from hiu.govern.records import read
+from hiu.link.review.explain import shown, titles
+from hiu.link.review.queue import sampled
+from hiu.model import DECISIONS, SECOND_OPINIONS
+from hiu.month import Month
+from hiu.site.show.mask import initials
+
+C = pl.col
+PAIR = ["identity_a", "identity_b"]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One field of two descriptions: what each says (masked or not), how far they agree, and what that weighs."""
+
+    title: str
+    left: str
+    right: str
+    level: str
+    weight: float | None
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A pair to look at. `effect` says what a decision would do; `past` what was decided before."""
+
+    place: int | None
+    a: str
+    b: str
+    why: str
+    chance: float | None
+    effect: str
+    lines: tuple[Line, ...]
+    past: tuple[str, ...] = ()
+
+
+class Queue:
+    """A published month's doubtful pairs, with what was decided since. Reads published files and records only.
+
+    Of `names`, ids of people whom the gate lets through, the descriptions are shown whole; of all others masked.
+    """
+
+    def __init__(self, month: Month, folder: Path, records: Path, *, names: Collection[str] = ()) -> None:
+        self.month, self.folder, self.records, self.names = month, folder, records, frozenset(names)
+        self.pairs = pl.read_parquet(folder / "review_queue.parquet").sort("place")
+        self.decisions = read(records, DECISIONS)
+
+    def waiting(self, top: int | None = None) -> list[Ask]:
+        """Pairs nobody decided yet, in order."""
+        held = self._held().filter(C("decision") != "unsure")
+        left = self.pairs.join(held.select(PAIR), on=PAIR, how="anti", maintain_order="left")
+        return self._asks(left if top is None else left.head(top))
+
+    def twice(self, reviewer: str, share: float, top: int | None = None) -> list[Ask]:
+        """Pairs of the double-review sample that others decided and `reviewer` has yet to see, without the answer."""
+        held, name = self._held(), " ".join(reviewer.split())
+        own = pl.concat([held, read(self.records, SECOND_OPINIONS).select(*PAIR, "decision", "reviewer")])
+        mine = own.filter(C("reviewer") == name).select(PAIR)
+        left = held.filter(sampled(held, share)).unique(PAIR, maintain_order=True).join(mine, on=PAIR, how="anti")
+        known = left.join(self.pairs, on=PAIR, how="left", maintain_order="left").select(self.pairs.columns)
+        return self._asks(known if top is None else known.head(top), blind=True)
+
+    def known(self, text: str) -> str:
+        """A whole identity id from the start of one. Raises UsageError if none, or several, begin so."""
+        wanted = text.strip().removeprefix("id-").lower()
+        ids = pl.read_parquet(self.folder / "links.parquet", columns=["identity_id"])["identity_id"].unique().sort()
+        found = [wanted] if wanted in ids else ids.filter(ids.str.starts_with(wanted)).to_list() if wanted else []
+        if len(found) == 1:
+            return str(found[0])
+        if found:
+            raise UsageError(f"'{text}': {len(found)} descriptions begin so; give more of the id")
+        near = did_you_mean(wanted, self.pairs["identity_a"].to_list() + self.pairs["identity_b"].to_list())
+        raise UsageError(f"no description '{text}' in {self.month.title}.{near}")
+
+    def people(self, asks: Sequence[Ask]) -> list[str]:
+        """Ids of the people the descriptions on show are of."""
+        told = pl.scan_parquet(self.folder / "descriptions.parquet").filter(C("identity_id").is_in(by_ids(asks)))
+        return told.select("person_id").unique().sort("person_id").collect()["person_id"].to_list()
+
+    def _held(self) -> pl.DataFrame:
+        return self.decisions.filter(C("undone_at").is_null()).select(*PAIR, "decision", "reviewer")
+
+    def _asks(self, pairs: pl.DataFrame, *, blind: bool = False) -> list[Ask]:
+        ids = pl.concat([pairs["identity_a"], pairs["identity_b"]])
+        told = pl.scan_parquet(self.folder / "descriptions.parquet").filter(C("identity_id").is_in(ids.to_list()))
+        beside = {row["identity_id"]: row for row in told.collect().iter_rows(named=True)}
+        people = pl.read_parquet(self.folder / "people.parquet", columns=["person_id", "rows"])
+        ranks = pl.read_parquet(self.folder / "ranked.parquet", columns=["person_id", "rank", "list"])
+        adults = ranks.filter(C("list") == "adult")
+        about = _About(dict(people.iter_rows()), dict(adults.select("person_id", "rank").iter_rows()))
+        proof = pl.read_parquet(self.folder / "review_evidence.parquet")
+        proof = proof.join(pairs.select(PAIR), on=PAIR, how="semi")
+        by_pair = {(str(a), str(b)): part for (a, b), part in proof.group_by(*PAIR)}
+        out = []
+        for row in pairs.iter_rows(named=True):
+            pair = (row["identity_a"], row["identity_b"])
+            lines = self._lines(beside.get(pair[0], {}), beside.get(pair[1], {}), by_pair.get(pair))
+            past = () if blind else self._past(pair)
+            effect = about.effect(row) if row["place"] else ""
+            out.append(Ask(row["place"], *pair, row["why"] or "", row["chance"], effect, lines, past))
+        return out
+
+    def _lines(self, left: dict[str, Any], right: dict[str, Any], proof: pl.DataFrame | None) -> tuple[Line, ...]:
+        rows = [] if proof is None else proof.select("field", "level", "weight").rows()
+        found = {field: (level, weight) for field, level, weight in rows if level not in ("", "none", "missing")}
+        out = []
+        for field, title in titles():
+            level, weight = found.get(field, ("", None))
+            one, other = self._side(left, field), self._side(right, field)
+            if one or other or level:
+                out.append(Line(title, one, other, level, weight))
+        return tuple(out)
+
+    def _side(self, side: dict[str, Any], field: str) -> str:
+        text = shown(side, field) if side else None
+        return (text or "") if side.get("person_id") in self.names else masked_value(side, field, text)
+
+    def _past(self, pair: tuple[str, str]) -> tuple[str, ...]:
+        rows = self.decisions.filter(C("identity_a") == pair[0], C("identity_b") == pair[1]).sort("decided_at")
+        return tuple(_said(row) for row in rows.iter_rows(named=True))
+
+
+@dataclass(frozen=True)
+class _About:
+    """Rows and ranks of people."""
+
+    rows: dict[str, int]
+    ranks: dict[str, int]
+
+    def effect(self, row: dict[str, Any]) -> str:
+        """What a decision would join, or part."""
+        one, other = row["person_a"], row["person_b"]
+        if row["together"]:
+            return f"one person now: {self._who(one)}. If different, about {rows_of(row['moved'])} leave"
+        return f"two people now: {self._who(one)}; {self._who(other)}. If the same, these descriptions join"
+
+    def _who(self, person: str) -> str:
+        return who_is(person, self.ranks.get(person), self.rows.get(person, 0))
+
+
+def who_is(person: str, rank: int | None, rows: int) -> str:
+    """A person by id, place and size: no name."""
+    return f"{person} ({f'rank {rank}' if rank else 'not ranked'}, {rows_of(rows)})"
+
+
+def rows_of(n: int) -> str:
+    """So many rows, in words."""
+    return f"{n:,} row" + ("" if n == 1 else "s")
+
+
+def _said(row: dict[str, Any]) -> str:
+    what = f"{row['decided_at']:%d %b %Y}: {row['decision']}, {row['reviewer']}".lstrip("0")
+    undone = f"; undone {row['undone_at']:%d %b %Y} by {row['undone_by'] or '?'}" if row["undone_at"] else ""
+    return what + undone
+
+
+def masked_value(side: dict[str, Any], field: str, text: str | None) -> str:
+    """What may be seen of a value without showing who it is: initials, the year of birth, sex, and that it is there."""
+    if not text:
+        return ""
+    if field in ("given", "middle", "family"):
+        return initials(text)
+    if field == "dob":
+        return text[-4:]
+    if field == "place":
+        return str(side["postcode"] or "").split(" ")[0] or "given"
+    return text if field == "sex" else "given"
+
+
+def by_ids(asks: Sequence[Ask]) -> list[str]:
+    """The ids on show, for the audit log."""
+    return sorted({identity for ask in asks for identity in (ask.a, ask.b)})

@@ -1,0 +1,67 @@
+"""The match-review widget: one JavaScript and one CSS file of ours, inlined; nothing is fetched."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import traitlets
+
+from hiu.errors import HiuError
+
+if TYPE_CHECKING:
+    from hiu.site.review.desk import Review
+
+WORDS = ("same", "different", "unsure")
+
+
+def _inlined(name: str) -> str:
+    return resources.files(__name__).joinpath(name).read_text(encoding="utf-8")
+
+
+class ReviewWidget(anywidget.AnyWidget):
+    """One pair at a time. The browser is sent what is shown of the current pair, and sends back what was pressed."""
+
+    _esm = _inlined("review.js")
+    _css = _inlined("review.css")
+    state = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, review: Review) -> None:
+        super().__init__()
+        self.review = review
+        self._decided: list[int] = []
+        self.on_msg(lambda _widget, content, _buffers: self.pressed(str(content.get("do", ""))))
+        self._tell("")
+
+    def pressed(self, what: str) -> None:
+        """Do what a key or button asks: a decision, back, next or undo; trouble is told, never raised."""
+        try:
+            message = self._do(what)
+        except HiuError as trouble:
+            message = f"Not recorded: {trouble}"
+        self._tell(message)
+
+    def _do(self, what: str) -> str:
+        review = self.review
+        if what in WORDS:
+            review.decide(what)
+            self._decided.append(review.at)
+            told = f"Recorded: {what}, by {review.reviewer}."
+            review.at = min(review.at + 1, len(review) - 1)
+            return told
+        if what in ("back", "next"):
+            review.at = min(max(review.at + (1 if what == "next" else -1), 0), len(review) - 1)
+        if what == "undo":
+            review.at = self._decided[-1] if self._decided else review.at
+            review.undo()
+            self._decided = self._decided[:-1]
+            return "Undone; it stays on record as history."
+        return ""
+
+    def _tell(self, message: str) -> None:
+        review = self.review
+        done = review.progress()
+        place = {"at": review.at + 1, "pairs": done["pairs"], "decided": done["decided"], "second": review.second}
+        shown: dict[str, Any] = review.pair() if len(review) else {}
+        self.state = {**shown, **place, "reviewer": review.reviewer, "message": message}

@@ -1,0 +1,1 @@
+"""How a notebook or a terminal shows an object: cards, listings, findings, charts, and names masked."""

@@ -1,0 +1,56 @@
+"""A finding: what was asked, the answer in sentences, the charts, and the tables behind them."""
+
+import html
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from hiu.errors import UsageError
+from hiu.fuzzy import did_you_mean
+from hiu.site.show.chart import Chart
+from hiu.site.show.listing import Listing
+from hiu.site.show.suggest import Suggests
+
+
+class Finding(Suggests):
+    """`sentences` say it, `charts` show it, `tables` hold it; `.table("name")` gives one of them."""
+
+    def __init__(
+        self, title: str, sentences: Sequence[str], tables: Mapping[str, pl.DataFrame], charts: Sequence[Chart] = ()
+    ) -> None:
+        self.title, self.sentences, self.charts = title, tuple(filter(None, sentences)), tuple(charts)
+        self.tables = {
+            name: frame if isinstance(frame, Listing) else Listing(frame, name.replace("_", " "))
+            for name, frame in tables.items()
+        }
+
+    def table(self, name: str) -> Listing:
+        """One of the tables. Raises UsageError naming the nearest."""
+        if name not in self.tables:
+            raise UsageError(
+                f"no table '{name}'.{did_you_mean(name, self.tables)} There are: {', '.join(self.tables)}."
+            )
+        return self.tables[name]
+
+    def to_polars(self) -> pl.DataFrame:
+        """The first table, as a plain polars frame."""
+        return next(iter(self.tables.values())).to_polars() if self.tables else pl.DataFrame()
+
+    def to_pandas(self) -> object:
+        """The first table, as a pandas frame."""
+        return self.to_polars().to_pandas()
+
+    def _repr_html_(self) -> str:
+        lines = "".join(f"<p>{html.escape(line)}</p>" for line in self.sentences)
+        charts = "".join(chart._repr_html_() for chart in self.charts)
+        tables = "".join(_folded(table, bool(self.charts)) for table in self.tables.values() if table.height)
+        return f"<h4>{html.escape(self.title)}</h4>{lines}{charts}{tables}"
+
+    def __repr__(self) -> str:
+        return "\n".join([self.title, *self.sentences, *(repr(table) for table in self.tables.values())])
+
+
+def _folded(table: Listing, fold: bool) -> str:
+    """A table; beside charts it is folded, and opens with a key or a click."""
+    shown = table._repr_html_()
+    return f"<details><summary>{html.escape(table.title)}: the figures</summary>{shown}</details>" if fold else shown

@@ -1,0 +1,134 @@
+"""A table as an analyst holds it: a polars frame that a notebook shows readably."""
+
+import html
+import math
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Self
+
+import polars as pl
+
+from hiu.month import Month
+from hiu.publish.words.text import day
+from hiu.site.show.suggest import NoSuchName, Suggests
+
+ROWS = 20
+"""Rows shown; the rest are counted."""
+
+_MONTHS = ("month", "period")
+_CELL = "vertical-align:top;padding:2px 12px 2px 0"
+_SHORT, _WIDE, _MANY = 32, 60, 6
+"""Characters up to which text is kept on one line, and from which a column is given room; among more columns than
+_MANY a last column of sentences goes on a line of its own."""
+_LONG = "min-width:240px;"
+
+
+class Listing(Suggests, pl.DataFrame):
+    """A polars frame with a title and what empty cells mean; everything polars can do, it can.
+
+    `.to_polars()` gives the plain frame, `.to_pandas()` a pandas one.
+    """
+
+    _rows: int
+
+    def __init__(self, frame: pl.DataFrame, title: str = "", *, empty: Mapping[str, str] | None = None) -> None:
+        super().__init__(frame)
+        self._title, self._empty = title, dict(empty or {})
+
+    @property
+    def title(self) -> str:
+        """What the table is."""
+        return getattr(self, "_title", "")
+
+    def to_polars(self) -> pl.DataFrame:
+        """The plain polars frame."""
+        return pl.DataFrame(self)
+
+    def all_rows(self) -> Self:
+        """The same, shown whole: for a table of a few hundred rows."""
+        shown = type(self)(self, self.title, empty=getattr(self, "_empty", {}))
+        shown._rows = self.height
+        return shown
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, str) and key not in self.columns:
+            raise NoSuchName(_no_column(key, self.columns))
+        return super().__getitem__(key)
+
+    def _repr_html_(self, *args: Any, **kwargs: Any) -> str:
+        rows: int = getattr(self, "_rows", ROWS)
+        cells = [self._cells(row) for row in self.head(rows).iter_rows()]
+        styles = [_style(kind, [row[k] for row in cells]) for k, kind in enumerate(self.dtypes)]
+        below = len(styles) - 1 if len(styles) > _MANY and _LONG in styles[-1] else len(styles)
+        heads = "".join(
+            f'<th scope="col" style="{style}">{html.escape(name)}</th>'
+            for name, style in list(zip(self.columns, styles, strict=True))[:below]
+        )
+        lines = "".join(_line(row, styles, below) for row in cells)
+        more = f"<p>{self.height - rows:,} more rows: <code>.all_rows()</code></p>" if self.height > rows else ""
+        none = "<p>None.</p>" if not self.height else ""
+        caption = (
+            f'<caption style="text-align:left;font-weight:bold;white-space:nowrap">{html.escape(self.title)}</caption>'
+        )
+        return (
+            f'<div style="overflow-x:auto"><table>{caption}<thead><tr>{heads}</tr></thead>'
+            f"<tbody>{lines}</tbody></table>{none}{more}</div>"
+        )
+
+    def __str__(self) -> str:
+        return "\n".join(filter(None, [self.title, pl.DataFrame.__str__(self)]))
+
+    __repr__ = __str__
+
+    def _cells(self, row: tuple[Any, ...]) -> list[str]:
+        empty = getattr(self, "_empty", {})
+        return [said(value, name, empty.get(name, "")) for value, name in zip(row, self.columns, strict=True)]
+
+
+def said(value: Any, column: str = "", empty: str = "") -> str:
+    """A cell as people read it: `21 Oct 2026`, `Oct 2026`, `1,234`, `0.42`, `yes`."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return empty
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return f"{day(value.date())} {value:%H:%M}"
+    if isinstance(value, date):
+        return Month.of(value).title if column in _MONTHS and value.day == 1 else day(value)
+    if isinstance(value, int):
+        return str(value) if column.endswith("year") else f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    return ", ".join(map(said, value)) if isinstance(value, list) else str(value).replace("|", ", ")
+
+
+def _line(row: list[str], styles: list[str], below: int) -> str:
+    """A row; the cells from `below` on are a line of their own under it."""
+    cells = "".join(
+        f'<td style="{style}">{html.escape(cell)}</td>' for cell, style in list(zip(row, styles, strict=True))[:below]
+    )
+    wide = f'<tr><td colspan="{below}" style="text-align:left;padding:0 12px 8px 24px">'
+    more = "".join(f"{wide}{html.escape(cell)}</td></tr>" for cell in row[below:])
+    return f"<tr>{cells}</tr>{more}"
+
+
+def _style(kind: pl.DataType, cells: list[str]) -> str:
+    """Numbers to the right, short text on one line, room for sentences."""
+    longest = max(map(len, cells), default=0)
+    room = "white-space:nowrap;" if longest <= _SHORT else _LONG if longest >= _WIDE else ""
+    return f"text-align:{'right' if kind.is_numeric() else 'left'};{room}{_CELL}"
+
+
+def _no_column(name: str, columns: list[str]) -> str:
+    from hiu.fuzzy import did_you_mean
+
+    return f"no column '{name}'.{did_you_mean(name, columns)} There are: {', '.join(columns)}."
+
+
+class Said(str):
+    """A sentence, which a notebook shows as one."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(self)}</p>"

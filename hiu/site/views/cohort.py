@@ -1,0 +1,158 @@
+"""The cohort: how demand goes by month, whether support worked, what it costs, whether another rule did better."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from hiu.errors import HiuError, UsageError
+from hiu.fuzzy import did_you_mean
+from hiu.month import Month
+from hiu.site.show.chart import Chart
+from hiu.site.show.finding import Finding
+from hiu.site.show.suggest import Suggests
+
+if TYPE_CHECKING:
+    from hiu.rank.reports.trend import Target, Trend
+    from hiu.site.published import Published
+
+S136 = "s136"
+
+
+class Cohort(Suggests):
+    """Everybody of a month, or some people by id.
+
+    Take people who were chosen before the months you look at: whoever is chosen at a peak falls back unaided.
+
+    >>> run.cohort().cost().title
+    'Cost of the first 2 people, last 12 months, pounds'
+    """
+
+    def __init__(self, published: Published, people: Collection[str] | None = None) -> None:
+        self.published = published
+        self.people = None if people is None else sorted(published.person(one).person_id for one in people)
+
+    def trend(
+        self, dataset: str | None = None, *, target_from: str | None = None, fall: float = 0.15, within: int = 6
+    ) -> Finding:
+        """Monthly totals as XmR charts (NHS Making Data Count), and how s136 stands against its target.
+
+        The target is a fall of `fall` due `within` months after `target_from` (default: due now).
+        """
+        run, names = self.published, sorted(self.published.table("coverage")["dataset"].unique())
+        if dataset and dataset not in names:
+            raise UsageError(f"no data set '{dataset}'.{did_you_mean(dataset, names)} There are: {', '.join(names)}.")
+        found = [self._trend(name) for name in ([dataset] if dataset else names)]
+        begin = Month.parse(target_from) if target_from else run.month - (within - 1)
+        aims = {one.dataset: _target(one, begin, fall, within) for one in found if one.dataset == S136}
+        sentences = [one.sentence for one in found] + sorted({line for one in found for line in _breaks(one)})
+        sentences += [
+            aim.sentence if aim else "No s136 target: needs 6 supplied months before it and one since."
+            for aim in aims.values()
+        ]
+        charts = [_drawn(one, aims.get(one.dataset), run) for one in found if one.table.height]
+        who = "everybody" if self.people is None else f"{len(self.people)} people"
+        return Finding(f"Demand by month, {who}", sentences, {one.dataset: one.table for one in found}, charts)
+
+    def evaluate(self) -> Finding:
+        """Did support work? Contacts seen against those expected anyway; or why that can't be said."""
+        from hiu.publish.charts.reports import evaluation_chart
+        from hiu.rank.reports.evaluate import evaluate
+
+        run = self.published
+        found = evaluate(**run.common(), support=run.whole("support"))
+        verdict = f"No verdict: {found.refused}" if found.refused else found.sentence
+        lines = [
+            found.power_sentence,
+            verdict,
+            *(f"Left out: {n} {why}." for why, n in (found.left_out or {}).items()),
+            *found.breaks,
+            f"Savings: {found.savings_refused}." if found.savings_refused else "",
+            "Not a trial: people were chosen, not drawn by lot.",
+        ]
+        charts = []
+        if found.course is not None and found.calendar is not None:
+            said = " ".join((found.sentence, *found.breaks))
+            charts = [Chart(evaluation_chart(found.course, found.calendar, run.breaks, said), said)]
+        tables = {name: table for name in ("course", "by_dataset") if (table := getattr(found, name)) is not None}
+        return Finding("Did support work?", lines, tables, charts)
+
+    def cost(self, top: int | None = None) -> Finding:
+        """What the first N people's last 12 months cost, roughly: low, central, high, by agency."""
+        from hiu.rank.reports.cost import cohort_costs, costs, person_costs
+
+        run, priced = self.published, costs()
+        number = top or run.settings.rank.top
+        listed = self.people or run.ranked(number)["person_id"].to_list()
+        who = "these" if self.people else f"the first {number}"
+        by_person = person_costs(priced, run.whole("monthly_demand"), run.month, pl.Series(listed, dtype=pl.String))
+        tables = {"cohort": cohort_costs(by_person), "unit costs": priced.units, "people": by_person}
+        return Finding(
+            f"Cost of {who} people, last 12 months, pounds", [f"{priced.label} (table {priced.version})."], tables
+        )
+
+    def backtest(self) -> Finding:
+        """Would another rule have found the people better? Tried on the site's own past months."""
+        from hiu.publish.charts.reports import backtest_chart
+        from hiu.rank.reports.backtest import backtest
+        from hiu.rank.reports.cost import costs
+
+        run = self.published
+        try:
+            found = backtest(**run.common(), costs=dict(costs().units.select("dataset", "central").iter_rows()))
+        except HiuError as why:
+            return Finding("Backtest", [str(why)], {})
+        said = (
+            f"In use: half-life {found.half_life:g}. Highest capture: {found.best_half_life:g}. Intervals that "
+            "overlap: no reliable difference."
+        )
+        chart = Chart(backtest_chart(found.rules, run.settings.rank.top, found.half_life), said)
+        return Finding(
+            "Backtest: each past month ranked as if it were the latest",
+            [said],
+            {"rules": found.rules, "certainty": found.certainty},
+            [chart],
+        )
+
+    def equality(self) -> Finding:
+        """Is any group over- or under-represented in the list? As run.ranked().equality()."""
+        return self.published.ranked().equality()
+
+    def _trend(self, dataset: str) -> Trend:
+        from hiu.rank.reports.trend import trend
+
+        run = self.published
+        people = None if self.people is None else pl.Series(self.people, dtype=pl.String)
+        return trend(
+            dataset,
+            month=run.month,
+            demand=run.whole("monthly_demand"),
+            coverage=run.whole("coverage"),
+            people=people,
+            breaks=run.breaks,
+        )
+
+    def __repr__(self) -> str:
+        who = "everybody" if self.people is None else f"{len(self.people)} people"
+        return f"{self.published.month.title}, {who}\n  next: .trend(), .evaluate(), .cost(), .backtest(), .equality()"
+
+
+def _target(one: Trend, begin: Month, fall: float, within: int) -> Target | None:
+    from hiu.rank.reports.trend import target
+
+    return target(one.table, begin=begin, fall=fall, within=within)
+
+
+def _breaks(one: Trend) -> list[str]:
+    return [f"Across it: {name}; compare before and after with care." for name in one.breaks]
+
+
+def _drawn(one: Trend, aim: Target | None, run: Published) -> Chart:
+    from hiu.publish.charts.reports import trend_chart
+
+    words = one.sentence if aim is None else f"{one.sentence} {aim.sentence}"
+    title, line = f"{one.dataset.replace('_', ' ')}s a month", aim.line if aim else None
+    lines = (one.chart.mean, one.chart.lower, one.chart.upper)
+    return Chart(trend_chart(one.table, *lines, title, words, run.breaks, line), words)

@@ -1,0 +1,155 @@
+"""Linkage: how rows became people, what each agreement is worth, where it is odd, and how sure it is."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from hiu.site.show.cards import Card
+from hiu.site.show.listing import Listing
+from hiu.site.show.suggest import Suggests
+
+if TYPE_CHECKING:
+    from hiu.site.published import Published
+
+C = pl.col
+_BANDS = [0.5, 0.8, 0.95, 0.99]
+_NAMED = ["under 0.50", "0.50 to 0.80", "0.80 to 0.95", "0.95 to 0.99", "0.99 and over"]
+
+
+class Linkage(Suggests):
+    """How the month's rows were joined into people.
+
+    >>> linkage = run.linkage()
+    >>> set(linkage.sure()["how"]) <= {"number", "model", "decision", "single", "nobody"}
+    True
+    >>> linkage.weights("nhs_number")["level"].to_list()
+    ['same', 'typo', 'different']
+    """
+
+    def __init__(self, published: Published) -> None:
+        self.published = published
+
+    def weights(self, field: str | None = None) -> Listing:
+        """What each agreement is worth in the model: log2, +1 doubles the odds that two are one person."""
+        import numpy as np
+
+        from hiu.errors import UsageError
+        from hiu.fuzzy import did_you_mean
+        from hiu.link.levels import FIELDS, NAMES
+        from hiu.link.model.scorer import load
+
+        if field is not None and field not in FIELDS:
+            raise UsageError(f"no field '{field}'.{did_you_mean(field, NAMES)} There are: {', '.join(NAMES)}.")
+        model = load()
+        rows = []
+        for k, name in enumerate(NAMES):
+            codes = np.zeros((len(FIELDS[name]), len(NAMES)), dtype=np.uint8)
+            codes[:, k] = np.arange(len(FIELDS[name]))
+            worth = model.contributions(codes)[:, k]
+            rows += [
+                (name, level.replace("_", " "), float(worth[code])) for code, level in enumerate(FIELDS[name]) if code
+            ]
+        found = pl.DataFrame(rows, schema=["field", "level", "weight"], orient="row")
+        kept = found if field is None else found.filter(C("field") == field)
+        return Listing(kept, f"What each agreement is worth (model {model.version})")
+
+    def thresholds(self) -> Listing:
+        """How many doubtful pairs lie in each band of probability, and what is done with them."""
+        linking = self.published.settings.linking
+        edges = sorted({linking.review_from, 0.2, linking.link_at, 0.8, 0.95})
+        names = [f"under {edges[0]:g}", *(f"{low:g} to {high:g}" for low, high in pairwise([*edges, 1]))]
+        band = C("match_probability").bin_intervals(edges, labels=names).cast(pl.String)
+        found = (
+            self.published.table("review_queue")
+            .group_by(probability=band, why=C("why"))
+            .agg(
+                pairs=pl.len(),
+                least=C("match_probability").min(),
+                most=C("match_probability").max(),
+                bear_on_the_list=(C("priority") > 0).sum(),
+            )
+        )
+        return Listing(
+            found.sort("least", "why"),
+            f"Doubtful pairs: joined from {linking.link_at:g}, asked about from {linking.review_from:g}",
+        )
+
+    def sure(self) -> Listing:
+        """How many counted rows were joined how, and how surely: their best link's probability."""
+        band = C("match_probability").bin_intervals(_BANDS, labels=_NAMED).cast(pl.String)
+        rows = self.published.scan("links").filter(C("status") == "counted", C("how").is_not_null())
+        found = rows.group_by("how", probability=band.fill_null("no link")).agg(rows=pl.len()).collect()
+        share = (C("rows") / C("rows").sum()).alias("share")
+        return Listing(found.with_columns(share).sort("how", "probability"), "How counted rows were joined, how surely")
+
+    def oddities(self) -> Listing:
+        """People to look at: several NHS numbers or dates of birth, very many descriptions, a weak link."""
+        people = self.published.table("people")
+        weak = (
+            self.published.scan("links")
+            .filter(C("how").is_in(["model", "number"]))
+            .group_by("person_id")
+            .agg(weakest=C("match_probability").min())
+            .collect()
+        )
+        many = max(2.0, people.filter(C("identities") > 1)["identities"].quantile(0.99) or 2.0)
+        ranks = self.published.scan("ranked").filter(C("list") == "adult").select("person_id", "rank").collect()
+        reasons = pl.concat_list(
+            pl.when("two_nhs_numbers").then(pl.lit("two NHS numbers")),
+            pl.when("two_dobs").then(pl.lit("two dates of birth")),
+            pl.when(C("identities") > many).then(pl.lit("very many descriptions")),
+            pl.when(C("weakest") < 0.8).then(pl.lit("a weak link")),
+        ).list.drop_nulls()
+        found = people.join(weak, on="person_id", how="left").with_columns(odd=reasons)
+        found = found.filter(C("odd").list.len() > 0).join(ranks, on="person_id", how="left")
+        columns = ("person_id", "rank", "name_text", "birth_year", "identities", "rows", "weakest", "odd")
+        return Listing(
+            found.select(columns).sort("rank", "person_id", nulls_last=True),
+            f"{found.height:,} people whose record may be two people's, the highest on the list first",
+            empty={"rank": "not ranked", "weakest": "one description"},
+        )
+
+    def two_numbers(self) -> Listing:
+        """People with more than one valid NHS number: two people joined, or a number typed wrongly."""
+        found = self.oddities().to_polars().filter(C("odd").list.contains("two NHS numbers"))
+        return Listing(found.drop("odd"), "People with more than one valid NHS number", empty={"rank": "not ranked"})
+
+    def decisions(self) -> Listing:
+        """What reviewers decided, as the run of this month knew it."""
+        return Listing(
+            self.published.table("decisions"),
+            "Decisions that this month's matching honoured",
+            empty={"undone_at": "in force"},
+        )
+
+    def moves(self) -> Listing:
+        """Merges and splits since earlier months: which id became which, and why."""
+        return Listing(self.published.table("aliases").sort("month", descending=True), "People joined and parted")
+
+    def quality(self) -> Listing:
+        """Estimates of how good the matching is, with intervals, for everybody and by group."""
+        return self.published.quality().linkage_quality()
+
+    def _card(self) -> Card:
+        people = self.published.table("people")
+        links = self.published.scan("links").select(pl.len()).collect().item()
+        facts = {
+            "rows traced": f"{links:,}, to {people.filter('named').height:,} people",
+            "people with more than one NHS number": f"{people['two_nhs_numbers'].sum():,}",
+            "people with more than one date of birth": f"{people['two_dobs'].sum():,}",
+            "pairs in doubt": f"{self.published.table('review_queue').height:,}",
+        }
+        return Card(
+            f"Linkage, {self.published.month.title}",
+            facts,
+            ".sure(), .oddities(), .two_numbers(), .weights(), .thresholds(), .moves()",
+        )
+
+    def _repr_html_(self) -> str:
+        return self._card().html()
+
+    def __repr__(self) -> str:
+        return self._card().text()

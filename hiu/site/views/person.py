@@ -1,0 +1,232 @@
+"""One person in a published month: their place, their months, their source rows and their chart."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from hiu.errors import UsageError
+from hiu.fuzzy import did_you_mean
+from hiu.model import DATASETS
+from hiu.month import Month
+from hiu.site.show.cards import Card
+from hiu.site.show.chart import Chart
+from hiu.site.show.listing import Listing, Said, said
+from hiu.site.show.mask import NOBODY
+from hiu.site.show.suggest import Suggests
+
+if TYPE_CHECKING:
+    from hiu.site.published import Published
+
+C = pl.col
+GATES = {
+    "offered": "support offered",
+    "notice_at": "privacy notice served",
+    "permission_at": "lead clinician permission",
+    "consent_at": "consent",
+    "capacity_at": "capacity reviewed",
+    "start": "support started",
+    "end": "support ended",
+    "plan_at": "plan dated",
+    "plan_review_at": "plan review due",
+}
+"""Column of `support` -> the gate it dates (G20-33)."""
+
+
+class Person(Suggests):
+    """One person in a published month; the name is shown as initials unless it was asked for.
+
+    >>> person = run.person(1)
+    >>> person.months().columns
+    ['month', 'dataset', 'n', 'supplied']
+    >>> person.records()["person_id"].unique().to_list() == [person.person_id]
+    True
+    """
+
+    def __init__(self, person_id: str, published: Published, shown: Collection[str] = ()) -> None:
+        self.person_id, self.published, self._shown = person_id, published, frozenset(shown) & {person_id}
+
+    def why(self) -> str:
+        """The sentence of the place, and of the change; or why there is none."""
+        found = self._own("ranked").to_dicts()
+        nowhere = "Not in the ranked population this month."
+        return Said(f"{found[0]['sentence']} {found[0]['label_sentence']}" if found else nowhere)
+
+    def row(self) -> dict[str, Any]:
+        """The person's row of `ranked`. Raises UsageError if they have no place."""
+        found = self._own("ranked").to_dicts()
+        if not found:
+            raise UsageError(f"{self.person_id} has no place on the list of {self.published.month.title}")
+        return found[0]
+
+    def months(self) -> pl.DataFrame:
+        """Counts by month and data set: month, dataset, n (null = not supplied), supplied."""
+        grid = self.published.table("coverage").select("month", "dataset", "supplied")
+        own = self._own("monthly_demand").select("month", "dataset", "n")
+        filled = pl.when("supplied").then(C("n").fill_null(0)).otherwise(None)
+        found = grid.join(own, on=["month", "dataset"], how="left").with_columns(n=filled).sort("month", "dataset")
+        return Listing(
+            found.select("month", "dataset", "n", "supplied"),
+            f"{self.person_id}: counts by month",
+            empty={"n": "not supplied"},
+        )
+
+    def links(self) -> pl.DataFrame:
+        """Every source row of this person: source, file, row, status, and what joined it and how surely."""
+        found = self._own("links").sort("source", "source_file", "source_row")
+        return Listing(found, f"{self.person_id}: {found.height:,} source rows, and what joined each")
+
+    def records(self, month: str | Month | None = None, dataset: str | None = None) -> Listing:
+        """The rows behind the figures: file, row, when, what it counts as, what became of it.
+
+        `month` ("2026-03") and `dataset` narrow it to one figure. Raises UsageError naming the nearest data set.
+        """
+        what = (
+            self._own("timeline")
+            .group_by("source", "event_id")
+            .agg(
+                start=C("start").min(),
+                datasets=C("dataset").unique().sort().str.join("|"),
+                each=C("dataset"),
+                episode=C("episode").max(),
+            )
+        )
+        found = self._own("links").join(what, on=["source", "event_id"], how="left")
+        if dataset is not None:
+            self._known(dataset, what)
+            found = found.filter(C("each").list.contains(dataset))
+        if month is not None:
+            found = self._in(found, Month.parse(str(month)))
+        columns = (
+            "source",
+            "source_file",
+            "source_row",
+            "status",
+            "start",
+            "datasets",
+            "episode",
+            "event_id",
+            "identity_id",
+            "person_id",
+            "how",
+            "match_probability",
+        )
+        rows = found.select(columns).sort("start", "source", "source_file", "source_row", nulls_last=True)
+        return Listing(rows, f"{self.person_id}: {rows.height:,} source rows", empty={"datasets": "counts as nothing"})
+
+    def descriptions(self) -> Listing:
+        """Each way the person is described, in how many rows, and what joined it to them."""
+        joined = (
+            self._own("links")
+            .group_by("identity_id")
+            .agg(C("how").first(), C("match_probability").first(), statuses=C("status").unique().sort().str.join("|"))
+        )
+        found = self._own("descriptions").join(joined, on="identity_id", how="left")
+        drop = [name for name in ("given", "middle", "family", "person_id") if name in found.columns]
+        return Listing(
+            found.drop(drop).sort("rows", descending=True), f"{self.person_id} is described in {found.height} ways"
+        )
+
+    def timeline(self) -> Listing:
+        """Crisis episodes and stays in order: contacts with any agency within 24 hours are one episode."""
+        events = self.events().to_polars()
+        inside = (
+            events.filter(C("episode").is_not_null())
+            .group_by("episode")
+            .agg(
+                begin=C("start").min(),
+                until=C("start").max(),
+                agencies=C("source").unique().sort().str.join("|"),
+                what=C("dataset").unique().sort().str.join("|"),
+                contacts=C("event_id").n_unique(),
+            )
+        )
+        stays = events.filter(C("dataset") == "mh_bed_day").select(
+            episode=pl.lit(None, pl.Int64),
+            begin="start",
+            until="end",
+            agencies="source",
+            what="dataset",
+            contacts=pl.lit(None, pl.UInt32),
+        )
+        both = pl.concat([inside.select(stays.columns).with_columns(C("episode").cast(pl.Int64)), stays])
+        return Listing(
+            both.sort("begin", "episode", descending=True, nulls_last=True),
+            f"{self.person_id}: crisis episodes and stays, latest first",
+            empty={"until": "open", "episode": "stay"},
+        )
+
+    def events(self) -> Listing:
+        """Each event and stay, with its data set or side measure, whether it counts, and its episode."""
+        own = self._own("timeline").sort("start", "source", "event_id", "dataset", descending=True)
+        return Listing(own.drop("person_id"), f"{self.person_id}: {own.height:,} events and stays")
+
+    def gates(self) -> Listing:
+        """Whether support may start and what is due: each gate, its date, and its state (G20-33)."""
+        found = self._own("support").to_dicts()
+        one = found[0] if found else {}
+        state = {"consent_at": one.get("consent"), "permission_at": one.get("permission")}
+        rows = [
+            (title, one.get(name), state.get(name) or ("recorded" if one.get(name) else "not recorded"))
+            for name, title in GATES.items()
+        ]
+        table = pl.DataFrame(rows, schema={"gate": pl.String, "date": pl.Date, "state": pl.String}, orient="row")
+        return Listing(table, f"{self.person_id}: gates, {'as the team holds them' if found else 'not with the team'}")
+
+    def chart(self, *, split: bool = False) -> Chart:
+        """The months as stacked bars; `split` puts bed days in their own panel."""
+        from hiu.publish.charts.data import series
+        from hiu.publish.charts.draw import person_chart
+
+        coverage = self.published.table("coverage")
+        one = series(
+            self.person_id,
+            demand=self._own("monthly_demand"),
+            coverage=coverage,
+            ranked=self._own("ranked"),
+            support=self._own("support"),
+            last=self.published.month,
+            breaks=self.published.breaks,
+            extra=tuple(sorted(set(coverage["dataset"]) - set(DATASETS))),
+        )
+        return Chart.of(person_chart(one, split=split))
+
+    def _own(self, table: str) -> pl.DataFrame:
+        return self.published.rows(table, C("person_id") == self.person_id, self._shown)
+
+    def _in(self, rows: pl.DataFrame, month: Month) -> pl.DataFrame:
+        """Rows of a month: begun in it, or a stay that had not ended before it."""
+        own = self._own("timeline")
+        open_ = C("end").is_null() | (C("end") >= month.start)
+        stay = (C("dataset") == "mh_bed_day") & (C("start") < month.after) & open_
+        begun = C("start").is_between(month.start, month.after, closed="left")
+        inside = own.filter(begun | stay).select("source", "event_id").unique()
+        return rows.join(inside, on=["source", "event_id"], how="semi")
+
+    def _known(self, dataset: str, what: pl.DataFrame) -> None:
+        known = sorted(set(what["each"].explode()) | set(self.published.table("coverage")["dataset"]))
+        if dataset not in known:
+            raise UsageError(f"no data set '{dataset}'.{did_you_mean(dataset, known)} There are: {', '.join(known)}.")
+
+    def _card(self) -> Card:
+        one = self._own("people").to_dicts()[0]
+        doubt = [words for flag, words in _CONFLICTS.items() if one[flag]]
+        facts = {
+            "place": self.why(),
+            "seen": f"{said(one['first_seen'])} to {said(one['last_seen'])}, by {said(one['sources'])}",
+            "source rows": f"{one['rows']:,} described in {one['identities']:,} ways",
+            "conflicts": ", ".join(doubt) or "none known",
+        }
+        title = f"{self.person_id}  {one['name_text'] or NOBODY}"
+        return Card(title, facts, "person.chart(), .timeline(), .records(), .links(), .gates()")
+
+    def _repr_html_(self) -> str:
+        return self._card().html()
+
+    def __repr__(self) -> str:
+        return self._card().text()
+
+
+_CONFLICTS = {"two_nhs_numbers": "more than one NHS number", "two_dobs": "more than one date of birth"}

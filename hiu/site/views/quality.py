@@ -1,0 +1,154 @@
+"""Data quality: what came in, what was set aside and why, what is missing, who could not be matched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from hiu.errors import UsageError
+from hiu.fuzzy import did_you_mean
+from hiu.model import PUBLISHED
+from hiu.publish.words.text import counted
+from hiu.site.show.cards import Card
+from hiu.site.show.listing import Listing
+from hiu.site.show.suggest import Suggests
+
+if TYPE_CHECKING:
+    from hiu.site.published import Published
+
+C = pl.col
+GROUPS = ("sex", "age", "source")
+_EDGES, _BANDS = [18, 35, 50, 65], ["under 18", "18-34", "35-49", "50-64", "65 and over"]
+
+
+class Quality(Suggests):
+    """What to know of a month's data before relying on a figure.
+
+    >>> quality = run.quality()
+    >>> bool((quality.deliveries()["received"] == run.deliveries()["received"]).all())
+    True
+    >>> quality.coverage().columns[0]
+    'dataset'
+    """
+
+    def __init__(self, published: Published) -> None:
+        self.published = published
+
+    def deliveries(self) -> Listing:
+        """Rows received, staged and quarantined by source and month, latest first."""
+        return self.published.deliveries()
+
+    def warnings(self) -> Listing:
+        """Deliveries of which something was unusual: shorter than usual, a copy, replaced."""
+        found = self.deliveries().to_polars().filter(C("warning").is_not_null())
+        return Listing(found, "Deliveries with a warning", empty={"period": "register"})
+
+    def quarantine(self, code: str | None = None) -> Listing:
+        """Rows set aside, by reason; with a `code` each row of it: file, row, column. Never a value."""
+        rows = self.published.table("quarantine")
+        if code is None:
+            found = (
+                rows.group_by("source", "code", "reason")
+                .agg(rows=pl.len())
+                .sort(["rows", "source", "code", "reason"], descending=[True, False, False, False])
+            )
+            return Listing(found, f"{counted(rows.height, 'row')} set aside, by reason")
+        known = sorted(rows["code"].unique())
+        if code not in known:
+            raise UsageError(
+                f"no row was set aside as '{code}'.{did_you_mean(code, known)} There are: {', '.join(known)}."
+            )
+        return Listing(rows.filter(C("code") == code).drop("delivery_id"), f"Rows set aside as {code}")
+
+    def expectations(self) -> Listing:
+        """What the gate expects of each source's rows, by kind, and how many rows were set aside for it, all time.
+
+        Rows that could not be read at all come before it: `quarantine()` has both.
+        """
+        from hiu.quality.suites import suite
+        from hiu.sources import load_sources
+
+        sources = load_sources(self.published.opened.home / "sources")
+        rows = [
+            (name, one["meta"].get("column"), one["meta"]["code"], one["meta"]["reason"])
+            for name, source in sources.items()
+            for one in suite(source)["expectations"]
+        ]
+        expected = pl.DataFrame(rows, schema=["source", "column", "code", "expected"], orient="row")
+        failed = self.published.table("quarantine").group_by("source", "code").agg(rows=pl.len())
+        kinds = expected.group_by("source", "code").agg(expectations=pl.len())
+        kinds = kinds.join(failed, on=["source", "code"], how="left").with_columns(C("rows").fill_null(0))
+        title = f"{expected.height} expectations of {len(sources)} sources, and the rows that failed them"
+        return Listing(kinds.sort("rows", "source", "code", descending=[True, False, False]), title)
+
+    def coverage(self, months: int = 12) -> Listing:
+        """Which data sets were supplied in each of the latest months: `yes`, or `-` for missing (not zero)."""
+        last = self.published.month
+        grid = self.published.table("coverage").filter(C("month") >= (last - (months - 1)).start).sort("month")
+        marked = grid.group_by("dataset", "month", maintain_order=True).agg(C("supplied").any())
+        word = pl.when("supplied").then(pl.lit("yes")).otherwise(pl.lit("-"))
+        named = marked.with_columns(C("month").dt.strftime("%b %y"), supplied=word)
+        wide = named.pivot("month", index="dataset", values="supplied")
+        return Listing(
+            wide.sort("dataset"), "Supplied? A dash is missing, not zero", empty=dict.fromkeys(wide.columns, "-")
+        )
+
+    def duplicates(self) -> Listing:
+        """What became of each source's rows: counted, sent again (superseded), deleted, not counted, set aside."""
+        rows = self.published.scan("links").group_by("source", "status").agg(n=pl.len()).collect()
+        wide = rows.sort("status").pivot("status", index="source", values="n").sort("source").fill_null(0)
+        return Listing(wide, "What became of every row received")
+
+    def unmatched(self, by: str = "source") -> Listing:
+        """Rows that were joined to nothing else, by `source`, `sex` or `age`: whose figures are too low?
+
+        A group that is matched less often looks as if it needed less. Raises UsageError naming the nearest group.
+        """
+        if by not in GROUPS:
+            raise UsageError(f"cannot group by '{by}'.{did_you_mean(by, GROUPS)} There are: {', '.join(GROUPS)}.")
+        run = self.published
+        rows = run.scan("links").filter(C("status") == "counted").select("person_id", "source", "how")
+        if by != "source":
+            year = pl.coalesce(C("dob").dt.year().cast(pl.Int64), C("birth_year"))
+            age = (run.month.year - year).bin_intervals(_EDGES, labels=_BANDS).cast(pl.String)
+            about = run.scan("people").select("person_id", sex=C("sex"), age=age)
+            rows = rows.join(about, on="person_id", how="left")
+        group = C(by).fill_null("not recorded")
+        found = rows.group_by(group.alias(by)).agg(
+            rows=pl.len(),
+            names_nobody=(C("how") == "nobody").mean(),
+            stands_alone=(C("how") == "single").mean(),
+            by_number=(C("how") == "number").mean(),
+            by_description=C("how").is_in(["model", "decision"]).mean(),
+        )
+        return Listing(found.sort(by).collect(), f"How counted rows were matched, by {by} (shares)")
+
+    def linkage_quality(self) -> Listing:
+        """How good the matching is: estimates with intervals, for everybody and by group."""
+        name = "link_quality"
+        found = self.published.table(name) if name in PUBLISHED else pl.DataFrame()
+        if found.height:
+            found = found.sort(C("basis") == "count", "measure", C("group") != "all", "group")
+        return Listing(found, "How good the matching is", empty={"low": "a count", "high": "a count"})
+
+    def _card(self) -> Card:
+        rows = self.deliveries().to_polars().select("received", "staged", "quarantined").sum().row(0)
+        agree = "they agree" if rows[0] == rows[1] + rows[2] else "THEY DO NOT AGREE"
+        missing = self.published.not_supplied()
+        reasons = self.quarantine().to_polars().head(3)
+        facts = {
+            "received = staged + quarantined": "{:,} = {:,} + {:,}; ".format(*rows) + agree,
+            "most often set aside": "; ".join(f"{r['code']} ({r['rows']:,}, {r['source']})" for r in reasons.to_dicts())
+            or "nothing",
+            "months not supplied": f"{missing.height} of {self.published.table('coverage').height} (data set, month)",
+            "deliveries with a warning": f"{self.warnings().height:,}",
+        }
+        more = ".deliveries(), .quarantine(), .coverage(), .duplicates(), .unmatched('sex'), .expectations()"
+        return Card(f"Data quality, {self.published.month.title}", facts, more)
+
+    def _repr_html_(self) -> str:
+        return self._card().html()
+
+    def __repr__(self) -> str:
+        return self._card().text()

@@ -1,0 +1,137 @@
+"""The monthly list as an analyst holds it: why, how sure, how fair."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from hiu.site.show.finding import Finding
+from hiu.site.show.listing import Listing, Said
+
+if TYPE_CHECKING:
+    from hiu.site.published import Published
+
+COLUMNS = (
+    "rank",
+    "rank_low",
+    "rank_high",
+    "certainty",
+    "person_id",
+    "name",
+    "risk_band",
+    "contacts_3",
+    "label",
+    "intensity",
+    "sentence",
+)
+MEANING = {
+    "A": "among the first {top} in at least 80% of draws",
+    "C": "in under 20% of draws",
+    "B": "in 20 to 80% of draws: no reliable difference",
+}
+
+
+class Ranked(Listing):
+    """People to offer support to, by frequency x risk: rank, plausible range, certainty, label, why.
+
+    >>> run.ranked(3)["rank"].to_list()
+    [1, 2, 3]
+    >>> run.ranked().why(1).startswith("1st: ")
+    True
+    """
+
+    def __init__(
+        self, frame: pl.DataFrame, title: str = "", *, empty: object = None, published: Published | None = None
+    ) -> None:
+        super().__init__(frame, title)
+        self._published = published
+
+    def why(self, who: str | int) -> str:
+        """Why a person, by id or by rank, has the place they have."""
+        return self._run.person(who).why()
+
+    def compare(self, first: str | int, second: str | int) -> str:
+        """Why one person stands above another, and whether that difference means anything."""
+        two = [self._run.person(who).row() for who in (first, second)]
+        above, below = sorted(two, key=lambda row: int(row["rank"]))
+        apart = above["rank_high"] < below["rank_low"]
+        verdict = (
+            "Their plausible ranges do not overlap: the difference is reliable."
+            if apart
+            else "Their plausible ranges overlap: no reliable difference, so the order says nothing."
+        )
+        return Said(" ".join([*(f"{row['person_id']}: {row['sentence']}" for row in (above, below)), verdict]))
+
+    def sensitivity(self) -> Finding:
+        """The first N again under every other definition, weight set and half-life, and who stays throughout."""
+        from hiu.rank.reports.cost import costs
+        from hiu.rank.reports.sensitivity import sensitivity
+
+        run = self._run
+        central = dict(costs().units.select("dataset", "central").iter_rows())
+        found = sensitivity(
+            **run.common(), extra=run.whole("monthly_extra"), gradings=run.whole("risk_grading"), costs=central
+        )
+        stable = int(found.people["stable"].sum())
+        said = (
+            f"{stable} of {found.top} are among the first {found.top} under all "
+            f"{found.scenarios.height + 1} definitions."
+        )
+        return Finding(
+            f"Sensitivity: the first {found.top} under other definitions",
+            [said],
+            {"scenarios": found.scenarios, "people": found.people},
+        )
+
+    def equality(self) -> Finding:
+        """Is any group over- or under-represented? Exact counts, for analysts: never to leave them."""
+        from hiu.rank.reports.equality import equality, groups_of
+
+        run = self._run
+        groups = groups_of(run.whole("people"), run.month)
+        found = equality(**run.common(), ranked=run.whole("ranked"), groups=groups)
+        flagged = found.selection.filter(pl.col("flag"))
+        said = [
+            f"{flagged.height} of {found.selection.height} groups flagged (false discovery rate 10%). With so few "
+            "people no flag is never proof of no disparity.",
+            *flagged["sentence"],
+        ]
+        said += [f"Observed against expected: {found.outcome_refused}"] if found.outcome_refused else []
+        tables = {
+            "selection": found.selection,
+            "assessment": found.assessment,
+            "moved by risk": found.moved,
+            "quality of matching": found.quality,
+            "outcome": found.outcome,
+        }
+        return Finding("Equality audit: exact counts, not to leave the analysts", said, tables)
+
+    def moves(self) -> Listing:
+        """What differs from last month's list: new, returned, rising, falling, left, merged, split, restated."""
+        changes = self._run.table("changes").sort("kind", "rank_now", nulls_last=True)
+        return Listing(changes, "Changes since last month's list", empty={"rank_before": "-", "rank_now": "-"})
+
+    def uncertain(self) -> Listing:
+        """How sure the places are: people and width of the plausible range by certainty."""
+        top = self._run.settings.rank.top
+        words = {letter: text.format(top=top) for letter, text in MEANING.items()}
+        width = pl.col("rank_high") - pl.col("rank_low") + 1
+        found = (
+            self.to_polars()
+            .filter(pl.col("rank") <= 2 * top)
+            .group_by("certainty")
+            .agg(people=pl.len(), narrowest=width.min(), median=width.median(), widest=width.max())
+            .sort("certainty")
+            .with_columns(meaning=pl.col("certainty").replace(words))
+        )
+        return Listing(found, f"Certainty of the first {2 * top} places, and how many ranks each could span")
+
+    @property
+    def _run(self) -> Published:
+        run: Published | None = self.__dict__.get("_published")
+        if run is None:
+            from hiu.errors import UsageError
+
+            raise UsageError("this is a part of the list: ask the whole one, run.ranked()")
+        return run

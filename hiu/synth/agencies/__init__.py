@@ -1,0 +1,1 @@
+"""What each agency would send about the invented people: one module for each extract, written out month by month."""

@@ -1,0 +1,1 @@
+"""Invented people and what happens to them: names, homes, need, crises, and the slips with which they are described."""

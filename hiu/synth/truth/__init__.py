@@ -1,0 +1,1 @@
+"""What is true of an invented area: whose each row is, and what the counting rules give."""

@@ -1,0 +1,105 @@
+"""The basis of a site, as jobs use it: who may be shown to whom today, from site.toml and what was recorded."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from hiu.errors import HiuError
+from hiu.govern import records
+from hiu.govern.basis import gate
+from hiu.govern.basis.gate import Permitted
+from hiu.model.govern import BASIS
+from hiu.publish.access import gated
+from pipelines.common.fingerprint import digest
+from pipelines.common.place import Place
+
+_NO_ALIASES = pl.DataFrame(schema={"old_id": pl.String, "person_id": pl.String, "kind": pl.String})
+
+
+def basis_of(place: Place, aliases: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Every row of the site's basis, under the ids people have now (`aliases`: default, those last published)."""
+    recorded = records.read(place.records, BASIS)
+    return gate.standing(place.settings, recorded, last_aliases(place) if aliases is None else aliases)
+
+
+def last_aliases(place: Place) -> pl.DataFrame:
+    """The former ids as the latest published month has them; none before the first."""
+    months = place.months()
+    path = place.published / months[max(months)] / "aliases.parquet" if months else Path()
+    return pl.read_parquet(path).sort("month", "old_id") if months and path.exists() else _NO_ALIASES
+
+
+def allowed(
+    place: Place, ids: Iterable[str], *, purpose: str, recipient: str, on: date, aliases: pl.DataFrame | None = None
+) -> Permitted:
+    """Who of the people may be shown to a recipient for a purpose on a day, and how many are withheld."""
+    return gate.permitted(
+        ids,
+        basis_of(place, aliases),
+        purpose=purpose,
+        recipient=recipient,
+        on=on,
+        opt_out=place.settings.governance.opt_out_purposes,
+    )
+
+
+def for_group(
+    place: Place, tables: Mapping[str, pl.DataFrame], on: date, recipient: str = "group"
+) -> dict[str, pl.DataFrame]:
+    """Published tables as an output with names in it may use them: `access.visible` needs this."""
+    ids = {person for name in ("ranked", "support", "changes") for person in tables[name]["person_id"].drop_nulls()}
+    found = allowed(place, ids, purpose="support", recipient=recipient, on=on, aliases=tables["aliases"])
+    return gated(tables, found.ids)
+
+
+def for_board(
+    place: Place, tables: Mapping[str, pl.DataFrame], on: date
+) -> tuple[dict[str, pl.DataFrame], int, tuple[str, ...]]:
+    """Published tables without the people whom the law lets leave even the figures, how many, and the basis codes.
+
+    Raises HiuError unless there is a basis for planning figures to go to the commissioner.
+    """
+    basis = basis_of(place, tables.get("aliases"))
+    governance = place.settings.governance
+    found = gate.permitted(["*"], basis, purpose="planning", recipient="commissioner", on=on)
+    if not found.ids:
+        raise HiuError(
+            f"{place.home / 'site.toml'}: no [[basis]] for purpose 'planning' and recipient 'commissioner' "
+            f"is in force on {on}; nothing may leave for them. See docs/governance.md."
+        )
+    out = gate.left_out(basis, governance.left_out_of_counts, on, governance.opt_out_purposes)
+    kept = {
+        name: frame.filter(~pl.col("person_id").is_in(sorted(out)) | pl.col("person_id").is_null())
+        if "person_id" in frame.columns
+        else frame
+        for name, frame in tables.items()
+    }
+    known = set(tables["people"]["person_id"]) if "people" in tables else set(tables["ranked"]["person_id"])
+    return kept, len(out & known), found.codes
+
+
+def digest_of(place: Place, on: date) -> str:
+    """Digest of the rows that hold on a day: while it stays the same, the same people may be shown.
+
+    Deaths are left out: they come from the deliveries, which the run compares itself.
+    """
+    rows = basis_of(place, _NO_ALIASES).filter(
+        pl.col("start") <= on, pl.col("end").is_null() | (pl.col("end") >= on), pl.col("code") != "died"
+    )
+    columns = ["person_id", "purpose", "recipient", "code", "allow"]
+    return digest(rows.select(columns).sort(columns).rows())
+
+
+def unpermitted(place: Place, on: date) -> list[str]:
+    """If no basis lets the group see anybody: that, and what to put into site.toml."""
+    rows = gate.in_force(basis_of(place, _NO_ALIASES), purpose="support", recipient="group", on=on)
+    if not rows.filter("allow").is_empty():
+        return []
+    return [
+        f"nobody may be shown to the group, so its list is empty: no [[basis]] for purpose 'support' and recipient "
+        f"'group' is in force on {on}. When the data protection officer has decided (docs/governance.md), add to "
+        f"{place.home / 'site.toml'} and run the month again:\n"
+        f"{gate.basis_block('support', 'group', on)}"
+    ]

@@ -1,0 +1,110 @@
+"""A site on disk, as the jobs see it: its settings, sources and the paths of everything it owns."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from hiu.errors import HiuError, SettingsError
+from hiu.govern.keys import derive, site_key
+from hiu.month import Month
+from hiu.publish.release.pointer import read_current
+from hiu.settings import Settings, load
+from hiu.sources import Source, load_sources
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A site folder with its settings; every path the jobs touch comes from here."""
+
+    home: Path
+    settings: Settings
+    sources: dict[str, Source]
+
+    @property
+    def raw(self) -> Path:
+        """Partners' drops: read, never written."""
+        return self.settings.raw
+
+    @property
+    def curated(self) -> Path:
+        """Everything we make."""
+        return self.settings.curated
+
+    @property
+    def warehouse(self) -> Path:
+        """The working database; only one process may have it open."""
+        return self.curated / "hiu.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """One folder for each published run."""
+        return self.curated / "published"
+
+    @property
+    def spill(self) -> Path:
+        """Where the engine may put what does not fit in memory: protected like the rest, emptied after."""
+        return self.curated / "spill"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one running job."""
+        return self.curated / "run.lock"
+
+    @property
+    def audit(self) -> Path:
+        """The hash-chained log of runs."""
+        return self.curated / "audit.jsonl"
+
+    @property
+    def records(self) -> Path:
+        """What people recorded (decisions, gradings, permissions): append-only, a file a table."""
+        return self.curated / "records"
+
+    @cached_property
+    def key(self) -> bytes:
+        """The site key, from its file or the keyring. A synthetic site makes its own, a live one's is by hiu init."""
+        return site_key(self.settings, self.home)
+
+    def key_for(self, purpose: str) -> bytes:
+        """The key of one purpose: 'person' or 'audit'."""
+        return derive(self.key, purpose)
+
+    @property
+    def current(self) -> Path:
+        """Which folder is each month's."""
+        return self.curated / "CURRENT.json"
+
+    def months(self) -> dict[str, str]:
+        """Month -> name of the folder that holds its list. Empty before the first publication."""
+        return read_current(self.current).months
+
+    def published_folder(self, month: Month) -> Path | None:
+        """The folder that holds a month's list, if it has been published and is there."""
+        folder = self.months().get(str(month))
+        path = self.published / folder if folder else None
+        return path if path and path.is_dir() else None
+
+    def which(self, month: str | None) -> tuple[Month, Path]:
+        """A published month, the latest if not named, and its folder. Raises HiuError saying which there are."""
+        months = self.months()
+        if not months:
+            raise HiuError("nothing is published yet. 'hiu run MONTH' publishes a month.")
+        wanted = Month.parse(month or max(months))
+        folder = self.published_folder(wanted)
+        if folder is None:
+            raise HiuError(f"{wanted} is not published. There are: {', '.join(sorted(months))}")
+        return wanted, folder
+
+
+def open_place(site: Path | None, *, raw: Path | None = None, curated: Path | None = None) -> Place:
+    """Open a site for writing: `site` or the repository. Raises SettingsError saying how to make one."""
+    home = site or REPOSITORY
+    path = home / "site.toml"
+    if not path.exists():
+        raise SettingsError(f"{path}: not found. Make a site with 'hiu init {site or 'DIR'}', then name it by --site.")
+    settings = load(path)
+    moved = {key: value.resolve() for key, value in (("raw", raw), ("curated", curated)) if value}
+    settings = settings.model_copy(update=moved)
+    return Place(home, settings, load_sources(home / "sources"))

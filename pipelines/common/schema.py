@@ -1,0 +1,85 @@
+"""The form of the warehouse's tables: its number is in the file, older ones are brought forward, newer ones refused."""
+
+from collections.abc import Callable
+
+import polars as pl
+
+from hiu.engine.duckdb import Warehouse
+from hiu.engine.working import KNOWN
+from hiu.errors import HiuError
+from hiu.govern import records
+from hiu.model import DECISIONS
+from pipelines.common.place import Place
+
+VERSION = 2
+"""1: decisions were kept in the warehouse. 2: what people record is in files of its own."""
+KEPT = (
+    "record",
+    "fact",
+    "quarantine",
+    "deliveries",
+    "aliases",
+    "delivery_recipe",
+    "step_done",
+    "release",
+    "person_ledger",
+    "brought_back",
+    "reread_refused",
+)
+"""Tables a run adds to; every other is made anew."""
+
+
+def upgrade(place: Place, warehouse: Warehouse) -> list[int]:
+    """Bring a warehouse to VERSION, each step in a transaction of its own; the versions it was brought to.
+
+    Raises HiuError for one that a newer hiu made: nothing is changed.
+    """
+    found = version(warehouse)
+    if found > VERSION:
+        raise HiuError(
+            f"{place.warehouse}: made by a newer hiu (tables of version {found}; this one knows {VERSION}). "
+            "Use that hiu, or restore a backup made before"
+        )
+    done = []
+    for number in range(found + 1, VERSION + 1):
+        with warehouse.transaction():
+            _TO[number](place, warehouse)
+            warehouse.put("schema_version", pl.DataFrame({"version": [number]}))
+        done.append(number)
+    _fit(warehouse)
+    return done
+
+
+def version(warehouse: Warehouse) -> int:
+    """The version a warehouse has: a new one VERSION, one from before there were numbers 1."""
+    if warehouse.exists("schema_version"):
+        return int(warehouse.read("select max(version) as version from schema_version")["version"][0])
+    if warehouse.exists("deliveries"):
+        return 1
+    warehouse.put("schema_version", pl.DataFrame({"version": [VERSION]}))
+    return VERSION
+
+
+def _decisions_to_records(place: Place, warehouse: Warehouse) -> None:
+    """Decisions that only the warehouse has become records; ones recorded since stay the last word."""
+    if not warehouse.exists("decisions"):
+        return
+    held = warehouse.read("decisions")
+    lacking = [pl.lit(None, dtype=pl.String).alias(name) for name in DECISIONS.names if name not in held.columns]
+    old = held.with_columns(lacking).select(DECISIONS.names)
+    known = records.history(place.records, DECISIONS)
+    new = old.join(known, on=DECISIONS.key, how="anti", nulls_equal=True)
+    records.add(place.records, DECISIONS, new.to_dicts())
+
+
+_TO: dict[int, Callable[[Place, Warehouse], None]] = {2: _decisions_to_records}
+
+
+def _fit(warehouse: Warehouse) -> None:
+    """Give kept tables the columns the model has gained; their deliveries are read again, since the code changed."""
+    for name in KEPT:
+        if warehouse.exists(name):
+            there = set(warehouse.columns(name))
+            for column in KNOWN[name].columns:
+                if column.name not in there:
+                    warehouse.add_column(name, column.name)

@@ -1,0 +1,24 @@
+"""Work: what a run hands from job to job."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from hiu.engine.duckdb import Warehouse
+from hiu.month import Month
+from pipelines.common.place import Place
+from pipelines.common.progress import Reporter
+
+
+@dataclass
+class Work:
+    """What a job is handed: the site, the month, the open warehouse, and what earlier jobs left."""
+
+    place: Place
+    month: Month
+    run_id: str
+    now: datetime
+    warehouse: Warehouse
+    report: Reporter
+    inputs: str
+    notes: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,114 @@
+"""Whose rows an erasure takes: the ids of a person, the ways they were described, their rows, their tombstones."""
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from hiu.engine.duckdb import Warehouse
+from hiu.errors import UsageError
+from hiu.fuzzy import did_you_mean
+from hiu.govern.erase.residue import Traces
+from hiu.govern.erase.tombstone import tokens
+from hiu.model import IDENTITY_COLUMNS
+
+ROW = ["delivery_id", "source_row"]
+_READ = [*ROW, "source", "source_file", "record_id", "nobody", *(column.name for column in IDENTITY_COLUMNS)]
+
+
+@dataclass(frozen=True)
+class Doomed:
+    """What is to be erased: `rows` (delivery_id, source_row, source_file), tombstones, and what to look for after."""
+
+    person_id: str
+    ids: frozenset[str]
+    identities: frozenset[str]
+    rows: pl.DataFrame
+    stones: tuple[str, ...]
+    shared: tuple[str, ...]
+    traces: Traces
+    addresses: frozenset[str] = field(default_factory=frozenset)
+
+
+def find(warehouse: Warehouse, person_id: str, key: bytes) -> Doomed:
+    """Everything of a person in the warehouse. Raises UsageError if it knows nobody of that id."""
+    ids = _ids(warehouse, person_id)
+    identities = _identities(warehouse, ids)
+    if not identities:
+        known = warehouse.read("select distinct person_id from cluster")["person_id"]
+        raise UsageError(f"no person '{person_id}' in the warehouse.{did_you_mean(person_id, known)}")
+    records = warehouse.read(f"select {', '.join(_READ)} from record")
+    of = warehouse.read(
+        "select r.delivery_id, r.source_row, r.identity_id, c.person_id from record_identity r "
+        "left join cluster c on c.identity_id = r.identity_id"
+    )
+    own = of.filter(pl.col("identity_id").is_in(sorted(identities))).select(ROW)
+    marked = tokens(records, key)
+    stones, shared = _stones(marked, own, of, ids)
+    met = marked.filter(pl.col("token").is_in(sorted(stones))).select(ROW)
+    rows = pl.concat([own, met]).unique().join(records.select(*ROW, "source_file"), on=ROW).sort(*ROW)
+    described = records.join(rows, on=ROW, how="semi")
+    more = of.join(rows, on=ROW, how="semi")["identity_id"]
+    return Doomed(
+        person_id,
+        ids,
+        identities | set(more),
+        rows,
+        tuple(sorted(stones)),
+        shared,
+        _traces(described, records.join(rows, on=ROW, how="anti"), ids, identities | set(more)),
+        _addresses(described),
+    )
+
+
+def _ids(warehouse: Warehouse, person_id: str) -> frozenset[str]:
+    """The id and every former one that was merged into it."""
+    became = warehouse.read("select old_id, person_id from aliases where kind = 'merge'").rows()
+    ids = {person_id}
+    while more := {old for old, new in became if new in ids} - ids:
+        ids |= more
+    return frozenset(ids)
+
+
+def _identities(warehouse: Warehouse, ids: frozenset[str]) -> frozenset[str]:
+    """Descriptions of the person now, and those of earlier months that are nobody's now."""
+    now = warehouse.read("select identity_id, person_id from cluster")
+    then = warehouse.read("select distinct identity_id, person_id from person_ledger")
+    gone = then.join(now, on="identity_id", how="anti")
+    both = pl.concat([now, gone.select(now.columns)])
+    return frozenset(both.filter(pl.col("person_id").is_in(sorted(ids)))["identity_id"])
+
+
+def _stones(
+    marked: pl.DataFrame, own: pl.DataFrame, of: pl.DataFrame, ids: frozenset[str]
+) -> tuple[set[str], tuple[str, ...]]:
+    """The tokens of the person's rows that are nobody else's, and who else has the others."""
+    mine = marked.join(own, on=ROW, how="semi")
+    others = of.filter(~pl.col("person_id").is_in(sorted(ids)))
+    theirs = marked.filter(pl.col("token").is_in(mine["token"].unique().implode())).join(others, on=ROW)
+    return set(mine["token"]) - set(theirs["token"]), tuple(sorted(set(theirs["person_id"])))
+
+
+def _traces(described: pl.DataFrame, others: pl.DataFrame, ids: frozenset[str], identities: frozenset[str]) -> Traces:
+    """What to look for afterwards: of names and homes only those that nobody else has."""
+
+    def own(columns: list[str]) -> set[tuple[object, ...]]:
+        mine = described.select(columns).drop_nulls().unique()
+        return set(mine.join(others.select(columns).unique(), on=columns, how="anti").rows())
+
+    names = {str(name) for (name,) in own(["name_text"]) if len(str(name).replace(",", " ").split()) > 1}
+    folded = {f"{given} {family}" for given, family in own(["given", "family"])}
+    return Traces(
+        ids | identities,
+        frozenset(str(number) for (number,) in own(["nhs_number"])),
+        frozenset(names | folded),
+        frozenset((born, str(home)) for born, home in own(["dob", "postcode"]) if len(str(home)) > 4),  # type: ignore[misc]
+    )
+
+
+def _addresses(described: pl.DataFrame) -> frozenset[str]:
+    """As `address_demand` writes them."""
+    own = described.drop_nulls("street").select("house", "street", "postcode").unique().rows()
+    return frozenset(
+        (f"{house} " if house else "") + street + (f", {postcode}" if postcode else "")
+        for house, street, postcode in own
+    )

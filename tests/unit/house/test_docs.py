@@ -1,0 +1,129 @@
+"""What the docs say is so: examples load, keys are all described, commands and links exist."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+from pydantic import BaseModel
+
+from hiu import sources
+from hiu.extract.files.read import read_table
+from hiu.extract.standardise import standardise
+from hiu.model import TABLES
+from hiu.month import Month
+from hiu.settings import Settings
+from pipelines.cli import app
+from pipelines.setup.dictionary import TARGET, dictionary
+
+ROOT = Path(__file__).resolve().parents[3]
+DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+SOURCES = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```toml\n# (\S+)\n(.*?)```", SOURCES, re.DOTALL)
+SPECS: tuple[type[BaseModel], ...] = (
+    sources.FileSpec, sources.PeriodSpec, sources.FieldSpec, sources.KeySpec, sources.Measure, sources.Count,
+    sources.Packed, sources.Source,
+)  # fmt: skip
+
+
+def test_every_example_says_which_file_it_is() -> None:
+    assert len(EXAMPLES) == SOURCES.count("```toml") >= 9
+
+
+@pytest.mark.parametrize(("name", "text"), EXAMPLES, ids=[name for name, _ in EXAMPLES])
+def test_an_example_is_a_whole_file_that_loads(name: str, text: str, tmp_path: Path) -> None:
+    if name == "site.toml":
+        Settings.model_validate({"name": "Example", **tomllib.loads(text)})
+        return
+    path = tmp_path / name
+    path.parent.mkdir()
+    path.write_text(text, encoding="utf-8")
+    loaded = sources.load_sources(path.parent)
+    assert (path.stem in loaded) == tomllib.loads(text).get("enabled", True)
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.__name__)
+def test_every_key_of_a_source_is_described(spec: type[BaseModel]) -> None:
+    prose = re.sub(r"```.*?```", "", SOURCES, flags=re.DOTALL)
+    blocks = "\n".join(text for _, text in EXAMPLES)
+    said = set(re.findall(r"\w+", " ".join(re.findall(r"`[^`]+`", prose))))
+    said |= set(re.findall(r"\b(\w+) =", blocks)) | set(re.findall(r"^\[+(\w+)", blocks, re.MULTILINE))
+    assert set(spec.model_fields) - said == set()
+
+
+def test_the_fire_example_reads_a_fire_extract(tmp_path: Path) -> None:
+    folder = tmp_path / "sources"
+    folder.mkdir()
+    (folder / "fire.toml").write_text(dict(EXAMPLES)["sources/fire.toml"], encoding="utf-8")
+    source = sources.load_sources(folder)["fire"]
+    extract = tmp_path / "fire_2026-03.csv"
+    extract.write_text(
+        "Incident number,Time of call,Person,DOB,Home postcode,Type\n"
+        'F1,02/03/2026 21:40,"NOVAK, Jana",05/06/1980,BS1 4ND,Secondary fire\n'
+        'F2,03/03/2026 01:10,"NOVAK, Jana",05/06/1980,BS1 4ND,False alarm\n',
+        encoding="utf-8",
+    )
+    raw = read_table(extract, source, name=extract.name, max_bytes=10**6, max_ratio=100)
+    done = standardise(raw, source, delivery_id="d", source_file=extract.name, period=Month(2026, 3), synthetic=True)
+    assert done.quarantine.is_empty()
+    assert done.records["measures"].to_list() == [["fire_incident"], []]
+    assert done.records["start"].to_list()[0] == datetime(2026, 3, 2, 21, 40)
+    assert done.records["family"].to_list() == ["NOVAK", "NOVAK"]
+
+
+def test_words_of_counting_md_exist() -> None:
+    said = re.findall(r"`([a-z0-9]+(?:_[a-z0-9]+)+)`", (ROOT / "docs" / "counting.md").read_text(encoding="utf-8"))
+    shipped = sources.load_sources()
+    known = {name for source in shipped.values() for name in (*source.counts, *source.extra)}
+    known |= {measure.name for source in shipped.values() for measure in source.measures}
+    known |= {*TABLES, "monthly_total"} | {f"s136_{side}" for side in ("police", "health", "both")}
+    assert [word for word in said if word not in known] == []
+
+
+@pytest.mark.parametrize("page", DOCS, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_commands_and_links_exist(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    commands = {command.name or (command.callback.__name__ if command.callback else "") for command in
+                app.registered_commands}  # fmt: skip
+    used = re.findall(r"(?:^|[`'\\/])hiu ([a-z]+(?:-[a-z]+)*)\b", text, re.MULTILINE)
+    assert [word for word in used if word not in commands] == []
+    links = [link for link in re.findall(r"\]\(([^)#\s]+)", text) if "://" not in link]
+    assert [link for link in links if not (page.parent / link).exists()] == []
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert [word for word in re.findall(r"^make (\w+)|`make (\w+)`", text, re.MULTILINE)
+            if (word[0] or word[1]) not in targets] == []  # fmt: skip
+
+
+def test_every_command_is_documented() -> None:
+    word_of = re.compile(r"\bhiu ([a-z]+(?:-[a-z]+)*)\b")
+    said = {word for page in DOCS for word in word_of.findall(page.read_text(encoding="utf-8"))}
+    names = {command.name or (command.callback.__name__ if command.callback else "") for command in
+             app.registered_commands}  # fmt: skip
+    assert names - said == set()
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    text = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([a-z0-9-]+) \|", text, re.MULTILINE)
+    assert sorted(re.split(r"[>=;]", line)[0] for line in project["project"]["dependencies"]) == sorted(
+        set(rows) - {"package"}
+    )
+    assert [name for name in project["dependency-groups"]["dev"] if name not in text] == []
+
+
+def test_the_data_dictionary_is_the_models() -> None:
+    assert TARGET.read_text(encoding="utf-8") == dictionary()
+
+
+def test_the_analysts_examples_run(area: Path, published: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (ROOT / "docs" / "analyst.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    monkeypatch.chdir(area.parent)
+    found: dict[str, object] = {}
+    exec(code.replace('"demo"', repr(str(area))), found)
+    assert isinstance(found["listed"], pl.DataFrame)

@@ -1,0 +1,122 @@
+"""Words we never use about people, in anything we publish or write (domain rule: "people to offer support to").
+
+Codes and words that agencies send are data: in a source's TOML the lists that read them are passed over.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+BANNED = (
+    r"offenders?",
+    r"frequent[ -]?flyers?",
+    r"frequent callers?",
+    r"nuisances?",
+    r"time[ -]?wast\w+",
+    r"attention[ -]?seek\w+",
+    r"bed[ -]?block\w+",
+    r"revolving[ -]?door",
+    r"malinger\w+",
+    r"manipulative",
+    r"abus\w+ of services?",
+    r"heavy users?",
+    r"service abusers?",
+    r"repeat callers?",
+    r"problem (people|patients?|families|family)",
+    r"drain on",
+    r"sanction(s|ed|ing)?",
+    r"criminal behaviour orders?",
+    r"behaviour orders?",
+    r"boundary breach\w*",
+    r"do not (convey|attend)",
+    r"non-?complian\w+",
+    r"service refusers?",
+    r"will become (a )?high intensity",
+    r"because of (the )?(support|mentoring)",
+)
+DENIALS = re.compile(r"\bno (field|rule|field or rule) for sanctions", re.IGNORECASE)
+"""Saying that there is none is allowed."""
+
+PATTERN = re.compile(rf"\b({'|'.join(BANNED)})\b", re.IGNORECASE)
+RAW_KEYS = {"codes", "columns", "time_columns", "at_columns", "where", "deleted", "duplicate", "unknown_names",
+            "footers", "pattern", "in", "not_in", "matches", "not_matches"}  # fmt: skip
+SUFFIXES = {".py", ".j2", ".html", ".css", ".sql", ".toml", ".json", ".md", ".txt", ".js", ".typ"}
+TEXTS = sorted(
+    path
+    for path in [
+        *(p for name in ("hiu", "pipelines", "docs", "notebooks", "expectations") for p in (ROOT / name).rglob("*")),
+        *ROOT.glob("*.md"),
+    ]
+    if path.suffix in SUFFIXES and "__pycache__" not in path.parts
+)
+
+
+def found(text: str) -> list[str]:
+    """Banned words in a text."""
+    return [match[0] for match in PATTERN.finditer(DENIALS.sub("", " ".join(text.split())))]
+
+
+def prose(path: Path) -> str:
+    """What a file says in our own words."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".toml" and "template" not in path.stem:
+        return "\n".join(_own(tomllib.loads(text)))
+    return "\n".join(_strings(text)) + "\n" + "\n".join(_comments(text)) if path.suffix == ".py" else text
+
+
+def _own(value: Any, key: str = "") -> Iterator[str]:
+    """Texts of a TOML that are not an agency's own words."""
+    if key in RAW_KEYS:
+        return
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield name
+            yield from _own(inner, name)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _own(inner, key)
+    elif isinstance(value, str):
+        yield value
+
+
+def _strings(text: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+        elif isinstance(node, ast.Name | ast.FunctionDef | ast.ClassDef | ast.arg):
+            name = node.id if isinstance(node, ast.Name) else node.arg if isinstance(node, ast.arg) else node.name
+            yield name.replace("_", " ")
+
+
+def _comments(text: str) -> Iterator[str]:
+    return (line.split("#", 1)[1] for line in text.splitlines() if "#" in line)
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_no_banned_word(path: Path) -> None:
+    assert found(prose(path)) == []
+
+
+def test_the_lint_sees_words_and_passes_over_raw_codes(tmp_path: Path) -> None:
+    assert found("A Frequent-Flyer and an OFFENDER.") == ["Frequent-Flyer", "OFFENDER"]
+    assert found("It has no field for sanctions.") == [] and found("a field for sanctions") == ["sanctions"]
+    assert found("offended, sanctuary, users with high intensity of need") == []
+    source = tmp_path / "police.toml"
+    source.write_text('title = "Repeat callers"\n[fields.role]\ncodes = {NUISANCE = "subject"}\n', encoding="utf-8")
+    assert found(prose(source)) == ["Repeat callers"]
+    module = tmp_path / "m.py"
+    module.write_text('def offender_list(): return "x"  # nuisance\n', encoding="utf-8")
+    assert found(prose(module)) == ["offender", "nuisance"]
+
+
+def test_templates_and_models_are_among_the_texts() -> None:
+    names = {path.relative_to(ROOT).as_posix() for path in TEXTS}
+    assert {"hiu/publish/templates/pack.html.j2", "hiu/model/listed.py", "hiu/publish/words/datasets.py"} <= names

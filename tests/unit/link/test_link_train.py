@@ -1,0 +1,70 @@
+"""Fitting weights to labelled pairs: what moves, what is held, and that repeats cost nothing."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hiu.link.levels import CODE, FIELDS, NAMES, Levels
+from hiu.link.model import train
+from hiu.link.model.scorer import WeightTable, log_odds
+from hiu.link.model.train import HELD, fit
+
+BASE: dict[str, Any] = json.loads((resources.files("hiu.link.model") / "model.json").read_text(encoding="utf-8"))
+KINDS = [
+    {"given": "exact", "family": "exact", "dob": "exact", "place": "sector"},
+    {"given": "exact_common", "family": "exact_common", "dob": "different", "place": "different"},
+    {"given": "different", "family": "exact", "dob": "exact", "place": "house", "kin": "twin"},
+    {"given": "nickname", "family": "typo", "dob": "two_parts"},
+]
+
+
+def drawn(n: int) -> tuple[Levels, np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """n pairs of a few kinds, some of one person and some of two, of unlike weights."""
+    rng = np.random.default_rng(5)
+    kinds = np.zeros((len(KINDS), len(NAMES)), dtype=np.uint8)
+    for row, told in zip(kinds, KINDS, strict=True):
+        for field, level in told.items():
+            row[NAMES.index(field)] = CODE[field][level]
+    kind = rng.integers(0, len(KINDS), n)
+    same = rng.random(n) < np.array([0.9, 0.1, 0.5, 0.7])[kind]
+    return kinds[kind], same, rng.choice([0.25, 0.5, 1.0], n)
+
+
+def test_what_a_model_says_of_each_kind_of_pair_comes_to_what_was_seen_of_it_and_the_rest_stay() -> None:
+    levels, same, weight = drawn(2000)
+    fitted = fit(levels, same, weight, BASE, 0.1)
+    made, now = fitted["weights"], BASE["weights"]
+    said = WeightTable(fitted).contributions(levels).sum(axis=1)
+    for kind in np.unique(levels, axis=0):
+        at = (levels == kind).all(axis=1)
+        share = float(np.average(same[at], weights=weight[at]))
+        assert said[at][0] == pytest.approx(log_odds(share), abs=0.1)
+    free = {(field, level) for kind in KINDS for field, level in kind.items()} - HELD
+    still = [(field, level) for field, names in FIELDS.items() for level in names[1:] if (field, level) not in free]
+    assert [made[field][level] for field, level in still] == [now[field][level] for field, level in still]
+    assert len(free) > 5
+    assert all(made[field][level] != now[field][level] for field, level in free)
+
+
+def test_what_is_held_hard_stays_and_only_the_start_moves() -> None:
+    made = fit(*drawn(500), BASE, 1e9)
+    assert made["weights"] == BASE["weights"]
+    assert made["prior"] != BASE["prior"]
+    assert fit(*drawn(500), BASE, 1.0, prior=False)["prior"] == BASE["prior"]
+
+
+def test_pairs_that_agree_alike_count_by_their_weights_together_and_are_fitted_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    levels, same, weight = drawn(400)
+    once = fit(levels, same, weight, BASE, 5.0)
+    fitted: list[int] = []
+    plain = train._one_hot
+    monkeypatch.setattr(train, "_one_hot", lambda some: fitted.append(len(some)) or plain(some))
+    assert fit(np.tile(levels, (50, 1)), np.tile(same, 50), np.tile(weight / 50, 50), BASE, 5.0) == once
+    assert fitted == [2 * len(KINDS)]

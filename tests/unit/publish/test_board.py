@@ -1,0 +1,217 @@
+"""The board paper: nobody in any byte of it, nothing small in any figure, and nothing to be worked out."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+
+import board_kit as kit
+import numpy as np
+import polars as pl
+import publish_frames as frames
+import pytest
+from pptx import Presentation
+from pypdf import PdfReader
+from scipy.optimize import linprog
+
+from hiu.errors import HiuError
+from hiu.govern.release.disclosure import HIDDEN
+from hiu.publish.board import figures
+from hiu.publish.board.paper import ALLOWED, Board, Grid, aggregate, sound
+from hiu.rank.reports.cost import costs
+
+COUNTED = ("demand", "recent")
+
+
+def whole(name: str, content: bytes) -> Iterator[tuple[str, str]]:
+    """Every text of a file: bytes as they are, and what is packed in them, workbooks within a presentation too."""
+    yield name, content.decode("utf-8", errors="replace")
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for part in archive.namelist():
+                yield from whole(f"{name}/{part}", archive.read(part))
+    if content.startswith(b"%PDF"):
+        reader = PdfReader(io.BytesIO(content))
+        yield f"{name} text", "\n".join(page.extract_text() for page in reader.pages)
+        yield f"{name} about", str(reader.metadata)
+
+
+def test_no_name_number_id_or_team_is_in_any_byte_of_any_file() -> None:
+    people = kit.tables()["ranked"]["person_id"].to_list()
+    planted = [*kit.PLANTED, kit.NHS, "999 000 1112", kit.POSTCODE, "ZQ79XY", kit.TEAM, "Kumquat", "HIU-", *people]
+    seen = [part for name, content in kit.files().items() for part in whole(name, content)]
+    assert len(kit.files()) >= 10 and any("embeddings" in name for name, _ in seen)
+    for name, text in seen:
+        found = [word for word in planted if word in text]
+        assert not found, (name, len(found))
+
+
+def test_a_planted_id_would_be_found() -> None:
+    board = kit.paper()
+    for text in ("HIU-AAAA2222", "999 000 1112", "BS1 4ND", "PAAAA-AAAABBBBCCCCDDDD"):
+        bad = Board(**{**vars(board), "headline": (text,)})
+        with pytest.raises(HiuError, match="looks like"):
+            sound(bad)
+
+
+def test_a_table_with_people_cannot_come_in() -> None:
+    for name, columns in ALLOWED.items():
+        frame = pl.DataFrame({column: ["x"] for column in columns})
+        assert aggregate(name, frame).columns == list(columns)
+        for extra in ("person_id", "name_text", "n2"):
+            with pytest.raises(HiuError, match="don't belong"):
+                aggregate(name, frame.with_columns(pl.lit("x").alias(extra)))
+    with pytest.raises(HiuError, match="don't belong"):
+        figures.line("s136", kit.tables()["monthly_demand"], kit.tables()["monthly_demand"])
+    for _, value in vars(kit.paper()).items():
+        assert not isinstance(value, pl.DataFrame | pl.Series)
+
+
+def test_every_figure_is_hidden_zero_or_a_multiple_of_five() -> None:
+    board = kit.paper()
+    cells = [cell for name in COUNTED for row in getattr(board, name).rows for cell in row[1:]]
+    numbers = [int(cell.replace(",", "")) for cell in cells if re.fullmatch(r"[\d,]+", cell)]
+    numbers += [value for line in board.lines for value in line.values if value is not None]
+    numbers += [
+        int(cell.replace(",", "")) for row in board.cost.rows for cell in row[2:3] if cell.replace(",", "").isdigit()
+    ]
+    assert len(numbers) > 60 and all(value == 0 or (value >= 10 and value % 5 == 0) for value in numbers)
+    assert HIDDEN in cells
+    said = re.findall(
+        r"(?:[Aa]bout|usually) ([\d,]+)(?![\d%])", " ".join([*board.headline, *board.evaluation, *board.target])
+    )
+    assert all(int(text.replace(",", "")) % 5 == 0 for text in said)
+
+
+def test_one_hidden_cell_is_never_alone_in_its_row() -> None:
+    for row in kit.paper().demand.rows:
+        for first in (1, 2):
+            parts = [row[first], row[first + 2], row[first + 4]]
+            assert parts.count(HIDDEN) != 1 or "0" in parts, row
+
+
+def test_dominance_and_small_numbers_are_hidden() -> None:
+    def events(n: int, people: int, most: int) -> str:
+        frame = pl.DataFrame({"dataset": ["police_incident"], "group": ["supported"], "n": [n], "people": [people],
+                              "most": [most]})  # fmt: skip
+        return figures.demand(frame, ["police_incident"], {})[0].rows[0][1]
+
+    assert events(40, 12, 10) == "40" and events(0, 0, 0) == "0"
+    assert events(40, 7, 10) == HIDDEN and events(40, 12, 21) == HIDDEN and events(7, 7, 1) == HIDDEN
+    assert events(40, 12, 20) == "40"
+
+
+def test_the_cost_of_a_hidden_agency_cannot_be_had_from_the_total() -> None:
+    units = costs().units
+    rows = [("police_incident", 100, 15, 20), ("s136", 4, 3, 2), ("ed_attendance", 200, 18, 30)]
+    frame = pl.DataFrame([{"dataset": d, "group": "first", "n": n, "people": p, "most": m} for d, n, p, m in rows])
+    other = frame.with_columns(n=pl.when(pl.col("dataset") == "s136").then(pl.lit(6)).otherwise(pl.col("n")))
+    assert figures.cost(frame, units, "x")[0] == figures.cost(other, units, "x")[0]
+
+
+def test_two_months_papers_and_yearly_totals_dont_give_back_a_hidden_month() -> None:
+    """Everything both papers say of a data set, as limits on its months: no hidden month is narrowed to one value."""
+    papers = {month: kit.paper(month) for month in (frames.LAST - 1, frames.LAST)}
+    tried = 0
+    for at, dataset in enumerate(line.dataset for line in kit.paper().lines):
+        months = kit.paper().lines[at].months
+        low, high = np.zeros(len(months)), np.full(len(months), 400.0)
+        rows, limits = [], []
+        for paper in papers.values():
+            line = paper.lines[at]
+            for i, (value, gap) in enumerate(zip(line.values, line.gaps, strict=True)):
+                if gap == HIDDEN:
+                    low[i] = max(low[i], 1)
+                elif value is not None:
+                    low[i], high[i] = max(low[i], value - 2), min(high[i], value + 2)
+            for text, last in re.findall(r"about ([\d,]+) in the 12 months to (\w{3} \d{4})", line.sentence):
+                end = next(i for i, when in enumerate(months) if f"{when:%b %Y}" == last)
+                total, span = int(text.replace(",", "")), np.zeros(len(months))
+                span[end - 11 : end + 1] = 1
+                rows += [span, -span]
+                limits += [total + 2, -(total - 2)]
+        for i in range(len(months)):
+            if kit.paper().lines[at].gaps[i] != HIDDEN:
+                continue
+            aim = np.eye(len(months))[i]
+            ends = [linprog(sign * aim, A_ub=np.array(rows) if rows else None, b_ub=limits or None,
+                            bounds=list(zip(low, high, strict=True))) for sign in (1, -1)]  # fmt: skip
+            assert all(end.success for end in ends), dataset
+            assert -ends[1].fun - ends[0].fun >= 4, (dataset, i)
+            tried += 1
+    assert tried > 20
+
+
+def test_the_figures_are_those_of_the_tables() -> None:
+    board, demand = kit.paper(), kit.tables()["monthly_demand"]
+    line = next(line for line in board.lines if line.dataset == "ed_attendance")
+    true = int(demand.filter(pl.col("dataset") == "ed_attendance", pl.col("month") == frames.LAST.start)["n"].sum())
+    assert line.values[-1] is not None and abs(line.values[-1] - true) <= 2 and line.drawn
+    assert not next(line for line in board.lines if line.dataset == "s136").drawn
+    year = demand.filter(pl.col("dataset") == "ed_attendance", pl.col("month") > (frames.LAST - 12).start)["n"].sum()
+    row = next(row for row in board.demand.rows if row[0] == "ED attendances")
+    assert abs(int(row[5].replace(",", "")) - int(year)) <= 2
+
+
+def test_a_month_not_supplied_is_said_never_zero() -> None:
+    tables = dict(kit.tables())
+    gone = (pl.col("dataset") == "ed_attendance") & (pl.col("month") == (frames.LAST - 2).start)
+    tables["coverage"] = tables["coverage"].with_columns(
+        supplied=pl.when(gone).then(False).otherwise(pl.col("supplied"))
+    )
+    board = kit.made(tables)
+    line = next(line for line in board.lines if line.dataset == "ed_attendance")
+    assert line.values[-3] is None and line.gaps[-3] == "not supplied"
+    assert board.recent.rows[-3][3] == "not supplied" and board.coverage.rows[2][-3] == "no"
+    assert next(row for row in board.demand.rows if row[0] == "ED attendances")[7] == "1 month not supplied"
+
+
+def test_the_paper_has_every_part_and_lists_what_it_left_out() -> None:
+    pdf = PdfReader(io.BytesIO(kit.files()["board-paper-2026-03.pdf"]))
+    text = " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
+    for part in ("In short", "Did support work?", "Section 136 target", "Demand by month", "Demand by agency",
+                 "Indicative cost", "Equality", "Coverage of feeds", "Definitions and sources", "What was left out",
+                 "Nobody is named", "not cash-releasing", "to the nearest 5"):  # fmt: skip
+        assert part in text, part
+    assert any(line.split(":")[0] in text for line in kit.paper().suppressed)
+    catalogue = pdf.trailer["/Root"]
+    assert catalogue["/MarkInfo"]["/Marked"] and catalogue["/Lang"].startswith("en")  # type: ignore[index, union-attr]
+
+
+def test_the_slides_have_native_charts_with_words_for_them() -> None:
+    deck = Presentation(io.BytesIO(kit.files()["board-paper-2026-03.pptx"]))
+    shapes = [shape for slide in deck.slides for shape in slide.shapes]
+    charts = [shape for shape in shapes if shape.has_chart]
+    assert len(charts) >= 5 and all(shape._element.nvGraphicFramePr.cNvPr.get("descr") for shape in charts)
+    assert sum(shape.has_table for shape in shapes) >= 5
+    assert all(slide.shapes.title.text_frame.text for slide in deck.slides)
+    for shape in shapes:
+        assert shape.left >= 0 and shape.left + shape.width <= deck.slide_width
+
+
+def test_pictures_have_words_and_few_colours() -> None:
+    files = kit.files()
+    svgs = [content.decode() for name, content in files.items() if name.endswith(".svg")]
+    assert len(svgs) >= 5 and all('role="img"' in svg and "aria-label=" in svg for svg in svgs)
+    words = files["charts/alt-text.txt"].decode()
+    assert all(name.split("/")[1][:-4] in words for name in files if name.endswith(".png"))
+
+
+def test_a_few_supported_people_are_never_counted_out() -> None:
+    tables = dict(kit.tables())
+    tables["ranked"] = tables["ranked"].with_columns(
+        access=pl.when(pl.col("rank") <= 3).then(pl.lit("supported")).otherwise(pl.lit("candidate"))
+    )
+    tables["support"] = tables["support"].head(3)
+    board = kit.made(tables)
+    assert "fewer than 8" in board.headline[0]
+    assert all(row[1] in (HIDDEN, "0") and row[2] in (HIDDEN, "0") for row in board.demand.rows)
+    assert "No answer can be given" in board.evaluation[0] and board.evaluation_bars is None
+
+
+def test_grids_are_text() -> None:
+    for value in vars(kit.paper()).values():
+        if isinstance(value, Grid):
+            assert all(isinstance(cell, str) for row in value.rows for cell in row)

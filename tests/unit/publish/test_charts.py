@@ -1,0 +1,337 @@
+"""A person's chart: what the specification holds, and what is drawn of it."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from datetime import date
+from typing import Any
+from xml.etree import ElementTree
+
+import altair as alt
+import publish_frames as frames
+import pytest
+import vl_convert
+from PIL import Image, ImageChops
+
+from hiu.errors import UsageError
+from hiu.model import DATASETS, PUBLISHED
+from hiu.month import Month
+from hiu.publish.charts.alt_text import alt_text
+from hiu.publish.charts.draw import PersonSeries, chart_files, nice_top, person_chart, series, to_png, to_svg
+from hiu.publish.charts.layout import FONT, WIDTH, lay_out
+from hiu.publish.words.datasets import STACK
+from hiu.publish.words.text import width
+
+ID = frames.IDS[0]
+FINDING = "9 contacts in 3 months; 3 expected from the previous 12."
+
+
+def person(
+    figures: dict[str, list[int | None]] | None = None,
+    *,
+    count: int = 24,
+    missing: dict[str, tuple[int, ...]] | None = None,
+    name: str | None = None,
+    finding: str = FINDING,
+    support: dict[str, date] | None = None,
+    **more: Any,
+) -> PersonSeries:
+    """A person's series through the published tables, as a job makes it."""
+    gaps = missing or {}
+    sets = {k: [None if i in gaps.get(k, ()) else n for i, n in enumerate(v)] for k, v in (figures or {}).items()}
+    return series(
+        ID,
+        demand=frames.demand({ID: sets}),
+        coverage=frames.coverage(count, gaps),
+        ranked=frames.frame(PUBLISHED["ranked"], [frames.ranked_row(1, ID, label_sentence=finding)]),
+        last=frames.LAST,
+        support=frames.support([{"person_id": ID, **(support or {})}]),
+        people=frames.people({ID: name or ""}),
+        show_names=name is not None,
+        **more,
+    )
+
+
+def texts(svg: str) -> list[str]:
+    """Every text drawn."""
+    root = ElementTree.fromstring(svg)
+    return [" ".join(node.itertext()) for node in root.iter("{http://www.w3.org/2000/svg}text")]
+
+
+def test_stack_order_is_police_ambulance_ed_bed_days_from_the_bottom() -> None:
+    figures: dict[str, list[int | None]] = {name: [0] * 23 + [k] for k, name in enumerate(STACK, 1)}
+    bars = person_chart(person(figures))["datasets"]["bars"]
+    assert [(bar["s"], bar["a"], bar["b"]) for bar in bars] == [
+        ("police_incident", 0, 1), ("ambulance_deployment", 1, 3), ("ed_attendance", 3, 6), ("mh_bed_day", 6, 10),
+    ]  # fmt: skip
+
+
+def test_colours_of_the_bars_drawn_are_those_of_the_design() -> None:
+    figures: dict[str, list[int | None]] = {name: [2] * 24 for name in STACK}
+    svg = to_svg(person_chart(person(figures)))
+    for colour in ("#12436D", "#28A197", "#801650", "#F46A25"):
+        assert len(re.findall(f'fill="{colour}"', svg)) == 24 + 1  # a bar a month, and the key
+    assert 'stroke="white"' in svg
+
+
+def test_key_is_above_the_bars_in_stack_order() -> None:
+    words = texts(to_svg(person_chart(person())))
+    key = [
+        "Police incidents",
+        "Ambulance deployments",
+        "ED attendances",
+        "MH bed days",
+        "s136 detentions, MHA assessments",
+    ]
+    assert [word for word in words if word in key] == key
+
+
+@pytest.mark.parametrize("count", [1, 5, 14, 24, 42])
+def test_the_whole_calendar_is_on_the_axis_even_without_any_contact(count: int) -> None:
+    spec = person_chart(person(count=count))
+    domain = next(layer for layer in spec["layer"] if "m" in json.dumps(layer["encoding"]["x"].get("field")))
+    assert domain["encoding"]["x"]["scale"]["domain"] == [month.title for month in frames.months(count)]
+    assert "Mar 2026" in texts(to_svg(spec))  # the latest month is always labelled
+
+
+def test_markers_are_diamonds_with_counts_and_never_in_the_stack() -> None:
+    figures: dict[str, list[int | None]] = {"s136": [0] * 23 + [7], "mha_assessment": [3] + [0] * 23}
+    spec = person_chart(person(figures))
+    assert spec["datasets"]["bars"] == []
+    assert len(spec["datasets"]["diamonds"]) == 1 + 2  # the key, and one each
+    assert {"7", "3"} <= {word["t"] for word in spec["datasets"]["words"]}
+
+
+def test_a_month_not_supplied_is_a_band_with_words_and_never_zero() -> None:
+    shown = person({"ambulance_deployment": [1] * 24}, missing={"ambulance_deployment": (20, 21), "s136": (3,)})
+    assert shown.counts["ambulance_deployment"][20:23] == (None, None, 1)
+    spec = person_chart(shown)
+    words = texts(to_svg(spec))
+    assert {"Ambulance not supplied", "s136 not supplied", "Not supplied"} <= set(words)
+    grey = [band for band in spec["datasets"]["bands"] if band["c"] == "#DCE0E3"]
+    step = WIDTH / 24
+    assert [(round(band["x"] / step), round(band["x2"] / step)) for band in grey] == [(3, 4), (20, 22)]
+
+
+def test_a_month_no_source_supplied_stays_on_the_calendar_as_missing() -> None:
+    shown = person({"police_incident": [1] * 24}, missing=dict.fromkeys(DATASETS, (5,)))
+    assert len(shown.months) == 24
+    assert shown.counts["police_incident"][5] is None
+    assert "Nothing supplied" in texts(to_svg(person_chart(shown)))
+
+
+def test_a_month_without_coverage_rows_is_missing_too() -> None:
+    coverage = frames.coverage(24)
+    dropped = (coverage["dataset"] == "mha_assessment") & (coverage["month"] == date(2025, 1, 1))
+    shown = series(
+        ID, demand=frames.demand({ID: {"police_incident": [1] * 24}}), ranked=frames.frame(PUBLISHED["ranked"], []),
+        coverage=coverage.filter(~dropped),
+        last=frames.LAST,
+    )  # fmt: skip
+    assert shown.counts["mha_assessment"][9] is None
+    assert shown.finding == "3 contacts in 3 months."
+
+
+def test_series_of_like_grey_differ_without_colour() -> None:
+    lone: dict[str, list[int | None]] = {"police_incident": [3] + [0] * 23, "ed_attendance": [0, 2] + [0] * 22}
+    spec = person_chart(person({**lone, "mh_bed_day": [0] * 23 + [5]}))
+    step, lines = WIDTH / 24, [row for row in spec["datasets"]["hatches"] if row["y2"] - row["y"] != 12]
+    assert [int(row["x"] // step) for row in lines] == [1, 23, 23]
+    foot = spec["height"]
+    assert [(round(foot - row["y2"]), round((foot - row["y"]) / (foot - lines[1]["y"]), 2)) for row in lines] == [
+        (0, 0.4), (0, 1.0), (0, 1.0),
+    ]  # fmt: skip
+
+
+def test_split_puts_bed_days_in_their_own_panel() -> None:
+    spec = person_chart(person({"mh_bed_day": [30] * 24, "police_incident": [1] * 24}), split=True)
+    assert {bar["s"] for bar in spec["datasets"]["bars"]} == {"police_incident"}
+    assert {bar["s"] for bar in spec["datasets"]["bed_bars"]} == {"mh_bed_day"}
+    assert {"Contacts in the month", "Bed days in the month"} <= set(texts(to_svg(spec)))
+
+
+def test_the_title_states_the_finding_and_the_subtitle_measures_and_period() -> None:
+    spec = person_chart(person())
+    assert spec["title"]["text"] == [FINDING]
+    assert spec["title"]["subtitle"][0].startswith(f"{ID}: police incidents, ambulance deployments, ED attendances")
+    assert spec["title"]["subtitle"][0].endswith("Apr 2024 to Mar 2026.")
+
+
+def test_names_are_left_out_unless_asked_for() -> None:
+    hidden = series(
+        ID, demand=frames.demand({ID: {"s136": [1]}}), coverage=frames.coverage(24), last=frames.LAST,
+        ranked=frames.frame(PUBLISHED["ranked"], []), people=frames.people({ID: "Amelia Brown"}),
+    )  # fmt: skip
+    spec = person_chart(hidden)
+    assert "Amelia" not in json.dumps(spec) + to_svg(spec)
+    assert person_chart(person(name="Amelia Brown"))["title"]["text"] == ["Amelia Brown", FINDING]
+
+
+def test_support_and_policy_breaks_are_marked_at_their_day() -> None:
+    shown = person(
+        frames.busy(1),
+        support={"start": date(2025, 4, 1), "end": date(2026, 1, 15)},
+        breaks={"Right Care Right Person": date(2024, 10, 1), "Long before": date(2001, 1, 1)},
+    )
+    spec = person_chart(shown)
+    step = WIDTH / 24
+    assert {line["k"]: round(line["x"] / step, 2) for line in spec["datasets"]["lines"]} == {
+        "start": 12.0, "break": 6.0, "end": 21.45,
+    }  # fmt: skip
+    words = texts(to_svg(spec))
+    assert {"Support started 1 Apr 2025", "Support ended 15 Jan 2026", "Right Care Right Person"} <= set(words)
+    assert "Long before" not in words
+
+
+def test_support_is_compared_only_with_six_complete_months_on_each_side() -> None:
+    figures: dict[str, list[int | None]] = {"police_incident": [8] * 12 + [4] * 12}
+    told = person_chart(person(figures, support={"start": date(2025, 4, 10)}))["title"]["subtitle"][1]
+    assert told == (
+        "After support started (10 Apr 2025): 4 contacts a month in the latest 6 complete months; 8 in the 6 before. "
+        "Not causal."
+    )
+    early = person_chart(person(figures, support={"start": date(2025, 11, 10)}))["title"]["subtitle"][1]
+    late = person_chart(person(figures, support={"start": date(2024, 6, 10)}))["title"]["subtitle"][1]
+    assert "not to be compared (fewer than 6 complete months before)" in late and "early" not in late
+    assert "too early to say" in early and "because" not in told + early
+
+
+def test_a_comparison_across_a_policy_break_is_flagged() -> None:
+    figures: dict[str, list[int | None]] = {"police_incident": [8] * 24}
+    shown = person(figures, support={"start": date(2025, 4, 10)}, breaks={"New law": date(2025, 6, 1)})
+    assert "the comparison crosses New law" in " ".join(person_chart(shown)["title"]["subtitle"])
+
+
+def test_a_part_month_says_so() -> None:
+    shown = person(frames.busy(3), data_to=date(2026, 3, 14))
+    words = texts(to_svg(person_chart(shown)))
+    assert "Part month: to 14 Mar 2026" in words and "Mar 2026 (part)" in words
+    assert not person(frames.busy(3), data_to=date(2026, 3, 31)).partial
+
+
+def test_a_site_s_own_data_set_is_stacked_only_when_configured() -> None:
+    figures = {**frames.busy(1), "fire_incident": [2] * 24}
+    assert "fire_incident" not in json.dumps(person_chart(person(figures)))
+    bars = person_chart(person(figures, extra=("fire_incident",)))["datasets"]["bars"]
+    assert sum(bar["b"] - bar["a"] for bar in bars if bar["s"] == "fire_incident") == 48
+
+
+def test_only_drawn_columns_are_in_the_specification() -> None:
+    data = person_chart(person(frames.busy(2)), split=True)["datasets"]
+    allowed = {"bars": {"m", "s", "a", "b"}, "words": {"x", "y", "t"}, "crossed": {"x", "y", "t"},
+               "swatches": {"x", "y", "c"}, "diamonds": {"x", "y"}, "bands": {"x", "x2", "y", "y2", "c"},
+               "lines": {"x", "y", "y2", "k"}, "hatches": {"x", "y", "y2"}}  # fmt: skip
+    for name, rows in data.items():
+        for row in rows:
+            assert set(row) == allowed[name.removeprefix("bed_")]
+
+
+@pytest.mark.parametrize("split", [False, True])
+def test_the_filled_specification_is_valid_vega_lite(split: bool) -> None:
+    spec = person_chart(person(frames.busy(5, 42), count=42, missing={"s136": (1, 2)}), split=split)
+    alt.Chart.from_dict(spec, validate=True)
+    assert '"@' not in json.dumps(spec)  # no placeholder is left
+
+
+@pytest.mark.parametrize("name", frames.HOSTILE)
+def test_names_are_inert(name: str) -> None:
+    spec = person_chart(person(frames.busy(2), name=name, finding=f"Finding {name}"))
+    svg = to_svg(spec)
+    root = ElementTree.fromstring(svg)
+    tags = {node.tag.split("}")[1] for node in root.iter()}
+    assert tags <= {"svg", "g", "path", "rect", "line", "text", "tspan", "title", "defs", "clipPath"}
+    assert not [key for node in root.iter() for key in node.attrib if key.lower().startswith(("on", "style"))]
+    assert len(spec["title"]["text"][0]) <= 60 and "\u202e" not in svg
+    assert len(to_png(svg, 0.5)) > 1000
+
+
+def test_the_svg_is_one_image_with_one_description() -> None:
+    shown = person(frames.busy(1))
+    svg = to_svg(person_chart(shown))
+    root = ElementTree.fromstring(svg)
+    assert root.attrib["role"] == "img" and root.attrib["aria-label"] == alt_text(shown)
+    assert not [node for node in list(root.iter())[1:] if "role" in node.attrib or "aria-label" in node.attrib]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        person(),
+        person(frames.busy(1, 42, 14, 31), count=42, finding="Long " * 100, support={"start": date(2025, 1, 1)}),
+        person(frames.busy(2), missing=dict.fromkeys(DATASETS, (1, 2, 3, 20)), name="Amelia Brown"),
+        person({name: [99_999] * 24 for name in DATASETS}, extra=("fire_incident", "street_team_contact")),
+        person({"police_incident": [1]}, count=1, finding="."),
+    ],
+)
+def test_alt_text_is_300_to_400_characters_and_tells_what_matters(shown: PersonSeries) -> None:
+    said = alt_text(shown)
+    assert 300 <= len(said) <= 400
+    assert ID in said and "Amelia" not in said
+    for name, word in (("s136", "Section 136"), ("mha_assessment", "MHA assessments")):
+        assert f"{word} detentions: {shown.total(name)}" in said or f"{word}: {shown.total(name)}" in said
+    assert f"{shown.total('police_incident')} police incident" in said
+
+
+def test_alt_text_gives_the_latest_of_equal_peaks() -> None:
+    figures: dict[str, list[int | None]] = {"police_incident": [5] + [0] * 22 + [5]}
+    assert "Peak 5 in Mar 2026." in alt_text(person(figures))
+
+
+@pytest.mark.parametrize("count", [6, 24, 42])
+def test_no_note_is_clipped_or_covers_another(count: int) -> None:
+    alternate = tuple(range(0, count, 2))
+    shown = person(
+        frames.busy(1, count), count=count, missing={"police_incident": alternate, "ed_attendance": (1, 3)},
+        support={"start": date(2026, 3, 30), "end": date(2026, 3, 31)}, breaks={"A policy change": date(2026, 3, 29)},
+    )  # fmt: skip
+    words = lay_out(shown, STACK, "Contacts and bed days in the month").words
+    spans = [(word["y"], word["x"], word["x"] + width(word["t"], FONT), word["t"]) for word in words]
+    for y, left, right, text in spans:
+        assert right <= WIDTH + 1, text
+        assert left >= 0 or text in ("s136", "MHA")
+        others = [span for span in spans if abs(span[0] - y) < 10 and span[3:] != (text,)]
+        assert not [other for other in others if left < other[2] and other[1] < right and other[1] != left], text
+
+
+@pytest.mark.parametrize(("highest", "top"), [(0, 5), (4, 5), (5, 5), (7, 8), (31, 40), (86, 100), (1234, 1500)])
+def test_the_scale_is_round_whole_and_holds_the_tallest_bar(highest: int, top: int) -> None:
+    found, ticks = nice_top(highest)
+    assert found == top and ticks[0] == 0 and ticks[-1] == top and len(ticks) <= 7
+
+
+def test_an_unknown_person_is_refused_by_id() -> None:
+    with pytest.raises(UsageError, match="HIU-ZZZZ9999"):
+        series("HIU-ZZZZ9999", demand=frames.demand({}), coverage=frames.coverage(3), last=frames.LAST,
+               ranked=frames.frame(PUBLISHED["ranked"], []))  # fmt: skip
+
+
+def test_chart_files_are_named_by_person_id_only() -> None:
+    svg = to_svg(person_chart(person(frames.busy(1))))
+    files = chart_files({ID: svg}, scale=1)
+    assert sorted(files) == [f"charts/{ID}.png", f"charts/{ID}.svg"]
+    assert files[f"charts/{ID}.png"].startswith(b"\x89PNG")
+
+
+def test_the_picture_of_a_chart_is_small_and_shows_the_same() -> None:
+    svg = to_svg(person_chart(person(frames.busy(9))))
+    whole = Image.open(io.BytesIO(vl_convert.svg_to_png(svg, scale=2))).convert("RGB")
+    made = chart_files({ID: svg})[f"charts/{ID}.png"]
+    ours = Image.open(io.BytesIO(made))
+    assert ours.mode == "P" and ours.size == whole.size and len(made) < 80_000
+    far = ImageChops.difference(whole, ours.convert("RGB")).getextrema()
+    assert max(high for _, high in far) <= 20, "no colour is far from what it was"  # type: ignore[misc]
+
+
+def test_the_same_person_gives_the_same_bytes() -> None:
+    first, second = (to_svg(person_chart(person(frames.busy(9)))) for _ in range(2))
+    assert first == second
+
+
+def test_the_calendar_ends_with_the_run_s_month() -> None:
+    shown = series(
+        ID, demand=frames.demand({ID: {"s136": [1] * 24}}), coverage=frames.coverage(24), last=Month(2025, 12),
+        ranked=frames.frame(PUBLISHED["ranked"], []),
+    )  # fmt: skip
+    assert shown.months[-1] == Month(2025, 12) and len(shown.counts["s136"]) == 21

@@ -1,0 +1,236 @@
+"""Papers as PDF: tagged, described, a person a page, the same bytes, and unmoved by hostile text."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pack_area
+import polars as pl
+import publish_frames as frames
+import pypdf
+import pytest
+from test_words import found
+
+from hiu.errors import HiuError, UsageError
+from hiu.model import PUBLISHED
+from hiu.publish import sheet as sheets
+from hiu.publish.charts.data import PersonSeries
+from hiu.publish.charts.draw import person_chart, to_svg
+from hiu.publish.pack.page import pack_view
+from hiu.publish.pack.pdf import pack_pdf
+from hiu.publish.pdf import compile
+from hiu.publish.sheet import person_sheet
+
+NAMES = [*pack_area.plain_names(3), *frames.HOSTILE[:7]]
+HEAD = '#set document(title: "T")\n#set text(lang: "en")\n= Head\n'
+BUILT = datetime(2026, 4, 8, 9, 12, tzinfo=UTC)
+
+
+class Read:
+    """A PDF as a reader and a screen reader find it."""
+
+    def __init__(self, content: bytes) -> None:
+        self.reader = pypdf.PdfReader(io.BytesIO(content))
+        self.pages = [" ".join(page.extract_text().split()) for page in self.reader.pages]
+        self.text = " ".join(self.pages)
+        self.root: Any = self.reader.trailer["/Root"]
+
+    def tags(self) -> list[tuple[str, str]]:
+        """Every structure element's kind and its description."""
+        out: list[tuple[str, str]] = []
+        todo = [self.root["/StructTreeRoot"]["/K"]]
+        while todo:
+            node = todo.pop()
+            node = node.get_object() if hasattr(node, "get_object") else node
+            if isinstance(node, list):
+                todo += node
+            elif isinstance(node, dict):
+                if "/S" in node:
+                    out.append((str(node["/S"]), str(node.get("/Alt", ""))))
+                todo += [node["/K"]] if "/K" in node else []
+        return out
+
+
+@pytest.fixture(scope="module")
+def area() -> tuple[dict[str, pl.DataFrame], list[PersonSeries], dict[str, str]]:
+    tables = pack_area.tables(NAMES)
+    people = pack_area.series(tables)
+    return tables, people, {one.person_id: to_svg(person_chart(one)) for one in people[:7]}
+
+
+@pytest.fixture(scope="module")
+def twin(area: Any) -> Read:
+    tables, people, svgs = area
+    view = pack_view(tables, stamp=pack_area.stamp(built=BUILT), settings=pack_area.settings(len(NAMES)))
+    return Read(pack_pdf(view, people, svgs))
+
+
+def test_it_is_tagged_titled_and_in_english(twin: Read) -> None:
+    assert twin.root["/MarkInfo"]["/Marked"] is True or bool(twin.root["/MarkInfo"]["/Marked"])
+    assert str(twin.root["/Lang"]).startswith("en")
+    assert twin.reader.metadata and twin.reader.metadata.title == "HIU Group meeting pack, Mar 2026"
+    assert b"pdfuaid" in twin.root["/Metadata"].get_object().get_data()
+
+
+def test_every_chart_has_its_description_and_a_table(twin: Read, area: Any) -> None:
+    tags = twin.tags()
+    alts = [alt for kind, alt in tags if kind == "/Figure"]
+    assert len(alts) == 7 and all(300 <= len(alt) <= 400 for alt in alts)
+    assert not any(name in alt for name in NAMES if name for alt in alts)
+    kinds = [kind for kind, _ in tags]
+    assert kinds.count("/Table") >= 7 + 2 and "/TH" in kinds and kinds.count("/H1") >= 7 + 3
+
+
+def test_each_charted_person_has_a_page_and_everybody_a_row(twin: Read, area: Any) -> None:
+    people = area[1]
+    for person in people[:7]:
+        assert sum(person.person_id in text and "Why this place." in text for text in twin.pages) == 1
+    listed = next(text for text in twin.pages if "People to offer support to" in text)
+    assert all(one.person_id in listed for one in people)
+    assert all("OFFICIAL-SENSITIVE: patient data" in text for text in twin.pages)
+    assert "run 2026-03-20260408T091200-abc123" in twin.text and "withheld: 0" in twin.text
+
+
+def test_it_says_what_the_pack_says(twin: Read) -> None:
+    wanted = """What changed since last month|Last month's actions and decisions|Reviews overdue on 31 Mar 2026
+        |MH bed days NOT SUPPLIED|Matches to review that could change the list (2)|somebody not on the list
+        |decided offer support|OVERDUE|Definitions (version|Gates and dates: Shown for supported"""
+    for words in map(str.strip, wanted.split("|")):
+        assert words in twin.text, words
+    assert "not yet seen" not in twin.text
+
+
+def test_hostile_names_are_words_in_it(twin: Read) -> None:
+    assert "</script><script>alert(1)</script>" in twin.text
+    assert "O'Neill & Sons <b>bold</b> {{ 7 * 7 }} {% raw %}" in twin.text
+    annotations = [page.get("/Annots") for page in twin.reader.pages]
+    assert not any(annotations) and "/AcroForm" not in twin.root and "/Names" not in twin.root
+
+
+def test_no_banned_word_is_in_a_rendered_paper(twin: Read) -> None:
+    assert found(twin.text) == []
+
+
+def test_the_same_tables_give_the_same_bytes(area: Any) -> None:
+    tables, people, svgs = area
+    view = pack_view(tables, stamp=pack_area.stamp(built=BUILT), settings=pack_area.settings(len(NAMES)))
+    few = {person.person_id: svgs[person.person_id] for person in people[:1]}
+    assert pack_pdf(view, people, few) == pack_pdf(view, people, few)
+
+
+@pytest.mark.parametrize(
+    "text", ["Zoë 🙂🚑 Łukasz", "\ue000 ᦀ", "a\u202eb", "\u0007bell", "#panic() $x$ *bold* ] [ // /*"]
+)
+def test_any_text_can_be_set_and_what_no_font_has_is_a_question_mark(text: str) -> None:
+    body = HEAD + '#json("data.json").at(0)\n'
+    made = Read(compile(body, {"data.json": json.dumps([text]).encode()}))
+    assert all(part in made.text for part in re.findall(r"[A-Za-z#$*/\[\]()]+", text))
+
+
+def test_a_source_that_is_wrong_is_an_error_without_its_values() -> None:
+    with pytest.raises(HiuError) as error:
+        compile(HEAD + '#json("data.json").at("Amelia Brown")', {"data.json": b"{}"})
+    assert "could not be set" in str(error.value) and "Amelia" not in str(error.value)
+
+
+def links(person: str) -> pl.DataFrame:
+    rows = [
+        frames.link("d1", 1, person),
+        frames.link("d1", 2, person, "ed", "model"),
+        frames.link("d2", 3, person, "ed", "model"),
+    ]
+    made = frames.frame(PUBLISHED["links"], rows)
+    return made.with_columns(match_probability=pl.Series([None, 0.93, 0.9999], dtype=pl.Float64))
+
+
+def sheet_tables(name: str = "Amina Ashgrovex", **more: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    tables = pack_area.tables([name, *pack_area.plain_names(9)[1:]])
+    one = pack_area.person_id(0)
+    tables["links"] = links(one)
+    extra = [{"person_id": one, "month": date(2026, month, 1), "measure": measure, "n": month}
+             for month in (1, 3) for measure in ("episode", "left_before_treatment")]  # fmt: skip
+    tables["monthly_extra"] = frames.frame(
+        PUBLISHED["monthly_extra"], [*extra, {**extra[0], "month": date(2025, 3, 1), "n": 50}]
+    )
+    grades = [{"person_id": one, "at": date(2025, k, 1), "role": role, "likelihood": k, "impact": 4, "grade": "Medium",
+               "source": "caseload"} for k in (1, 2, 3) for role in ("clinical", "public_safety")]  # fmt: skip
+    tables["risk_grading"] = frames.frame(PUBLISHED["risk_grading"], grades)
+    contacts = [
+        {"person_id": one, "at": date(2026, 2, k), "position": k, "kind": "home visit", "police_present": police}
+        for k, police in enumerate((True, False, None, True), 1)
+    ]
+    tables["team_contact"] = frames.frame(PUBLISHED["team_contact"], contacts)
+    return {**tables, **more}
+
+
+def sheet(tables: dict[str, pl.DataFrame], why: str = "Made because the person is supported.") -> Read:
+    one = pack_area.person_id(0)
+    return Read(
+        person_sheet(one, tables, stamp=pack_area.stamp(built=BUILT), settings=pack_area.settings(9), why_shown=why)
+    )
+
+
+def test_a_person_sheet_is_one_page_with_everything_a_clinician_asks_for() -> None:
+    made = sheet(sheet_tables())
+    assert len(made.pages) == 1
+    wanted = """Amina Ashgrovex (HIU-AAAAAAAA)|Born 2 Jan 1980|NHS number none sent|How sure it is one person.
+        |3 rows joined: 1 by NHS or local number and 2 by likeness. The weakest joint is 93% likely right.
+        |Crisis episodes 4 in the last 12 months|Left before treatment 4 in the last 12 months
+        |Lead clinician permission granted|Plan review due|clinical 1 Mar 2025 3 x 4 Medium caseload
+        |public safety 1 Mar 2025|4 in all; latest 4 Feb 2026 (home visit, police present)|police presence not said
+        |Decision: offer support|ed 2 2|Made because the person is supported"""
+    for words in map(str.strip, wanted.split("|")):
+        assert words in made.text, words
+    figures = [alt for kind, alt in made.tags() if kind == "/Figure"]
+    assert len(figures) == 1 and 300 <= len(figures[0]) <= 400
+
+
+def test_a_person_sheet_stays_on_one_page_whatever_is_recorded() -> None:
+    tables = sheet_tables("W" * 10_000)
+    long = {"person_id": pack_area.person_id(0), "author": "A. Very Long Name " * 9, "pack_id": "p", "row_version": 1,
+            "month": date(2026, 2, 1), "value": "word " * 400}  # fmt: skip
+    fields = ("decision", "owner", "notes", "action", "permission", "consent", "capacity", "next_review")
+    entries = [{**long, "field": field, "entered_at": datetime(2026, 3, 1, k)} for k, field in enumerate(fields)]
+    tables["meeting_entry"] = frames.frame(PUBLISHED["meeting_entry"], entries)
+    tables["people"] = tables["people"].with_columns(
+        aliases=pl.lit("Alias Name|" * 60), two_nhs_numbers=True, two_dobs=True, nhs_number=pl.lit("9990000018")
+    )
+    made = sheet(tables, "Not supported. Override by Dr X: " + "reason " * 12)
+    assert len(made.pages) == 1 and "999 000 0018" in made.text and "Conflict: more than one NHS number" in made.text
+
+
+def test_a_person_who_is_not_ranked_and_has_no_support_has_a_sheet_that_says_so() -> None:
+    tables = sheet_tables()
+    bare = {name: tables[name].filter(pl.col("person_id") != pack_area.person_id(0))
+            for name in ("ranked", "support", "risk_grading", "team_contact", "monthly_extra")}  # fmt: skip
+    made = sheet({**tables, **bare})
+    for words in (
+        "Not in the ranked population",
+        "no row in the team's list",
+        "Nobody has graded it",
+        "None recorded.",
+    ):
+        assert words in made.text
+
+
+def test_an_unknown_person_has_no_sheet() -> None:
+    with pytest.raises(UsageError, match="is nobody's id"):
+        person_sheet(
+            "HIU-XXXXXXXX", sheet_tables(), stamp=pack_area.stamp(), settings=pack_area.settings(9), why_shown=""
+        )
+
+
+def test_chances_never_promise_certainty() -> None:
+    assert sheets.sure(0.99999) == "more than 99% likely" and sheets.sure(0.9) == "90% likely"
+    assert sheets.how_sure(links("x").clear()) == "No row."
+
+
+def test_a_month_not_supplied_is_a_dash_in_every_table() -> None:
+    months = [frames.LAST - 1, frames.LAST]
+    supplied = {measure: {frames.LAST.start} for measure in sheets.SIDE}
+    rows = sheets.side_rows(frames.frame(PUBLISHED["monthly_extra"], []), months, supplied)
+    assert all(row[1:] == ["–", "0"] for row in rows)

@@ -1,0 +1,109 @@
+"""The equality audit: exact tests, honest intervals, and nothing small shown outside."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+from rank_area import MARCH, SETTINGS, inputs
+from scipy.stats import hypergeom
+
+from hiu.govern.release.disclosure import HIDDEN
+from hiu.rank import rank
+from hiu.rank.reports.equality import (
+    NOT_RECORDED,
+    Equality,
+    benjamini_hochberg,
+    equality,
+    groups_of,
+    mid_p,
+    representation,
+    wilson,
+)
+from pipelines.papers.reports_equality import suppressed
+
+POLICE = "police_incident"
+
+
+def test_mid_p_is_the_hypergeometric_one() -> None:
+    law = hypergeom(400, 100, 20)
+    for k in (0, 2, 5, 9, 14):
+        expected = 2 * min(law.cdf(k - 1) + law.pmf(k) / 2, law.sf(k) + law.pmf(k) / 2)
+        assert mid_p(k, 100, 400, 20) == pytest.approx(min(1, expected))
+
+
+def test_the_interval_agrees_with_the_test() -> None:
+    for k in range(1, 16):
+        ratio, low, high = representation(k, 100, 400, 20)
+        assert low < ratio < high
+        assert (mid_p(k, 100, 400, 20) < 0.05) == (low > 1 or high < 1)
+    assert representation(0, 100, 400, 20)[1] == 0 and representation(20, 100, 400, 20)[2] == float("inf")
+
+
+def test_benjamini_hochberg() -> None:
+    p = np.array([0.9, 0.011, 0.03, 0.5, 0.001])
+    assert benjamini_hochberg(p, 0.05) == [False, True, True, False, True]
+    assert benjamini_hochberg(np.array([0.04, 0.9, 0.9]), 0.1) == [False, False, False]
+
+
+def test_few_false_flags_without_disparity() -> None:
+    rng = np.random.default_rng(3)
+    flagged = 0
+    for _ in range(300):
+        group = rng.integers(0, 6, 400)
+        p = [mid_p(int((group[:20] == g).sum()), int((group == g).sum()), 400, 20) for g in range(6)]
+        flagged += any(benjamini_hochberg(np.array(p)))
+    assert flagged / 300 < 0.10
+
+
+def test_wilson_stays_within_0_and_1() -> None:
+    assert wilson(0, 10)[0] == 0 and wilson(10, 10)[1] == 1 and wilson(0, 0) == (0.0, 1.0)
+    assert wilson(50, 100) == pytest.approx((0.404, 0.596), abs=1e-3)
+
+
+def audit(skewed: bool) -> Equality:
+    counts = {f"P{i:03}": {POLICE: [1 + (40 if i < 20 else 0)] * 24} for i in range(300)}
+    given = inputs(counts)
+    ranked = rank(**given).ranked
+    women = [i < 20 if skewed else i % 2 == 0 for i in range(300)]
+    people = given["people"].with_columns(
+        sex=pl.Series(["F" if w else "M" for w in women]),
+        nhs_number=pl.lit(None, pl.String),
+        sources=pl.lit("ed|police"),
+    )
+    groups = groups_of(people, MARCH)
+    return equality(month=MARCH, ranked=ranked, demand=given["demand"], coverage=given["coverage"], people=people,
+                    groups=groups, settings=SETTINGS)  # fmt: skip
+
+
+def test_a_disparity_is_flagged_and_none_is_not() -> None:
+    assert audit(True).selection.filter(pl.col("characteristic") == "sex")["flag"].all()
+    fair = audit(False)
+    assert not fair.selection["flag"].any()
+    assert "cannot rule out" in fair.selection["sentence"][0]
+
+
+def test_what_the_tables_hold() -> None:
+    found = audit(False)
+    sex = found.outcome.filter(pl.col("characteristic") == "sex")
+    assert sex["observed"].sum() == pytest.approx(3 * (300 + 20 * 40)) == pytest.approx(sex["expected"].sum())
+    assert (sex["low"] < sex["ratio"]).all() and (sex["ratio"] < sex["high"]).all()
+    assert found.assessment["assessed"].sum() == 0 and found.moved["came_in"].sum() == 0
+    assert found.quality["without_nhs_number"].sum() == 600 and found.quality["without_dob"].sum() == 0
+
+
+def test_characteristics_of_the_site_are_joined() -> None:
+    people = inputs({"A": {}, "B": {}})["people"].with_columns(sex=pl.Series(["F", None]))
+    groups = groups_of(people, MARCH, pl.DataFrame({"person_id": ["A"], "ethnic_group": ["Group 1"]}))
+    assert groups["ethnic_group"].to_list() == ["Group 1", NOT_RECORDED]
+    assert groups["sex"].to_list() == ["F", NOT_RECORDED] and groups["age"].to_list() == ["45-54"] * 2
+
+
+def test_what_leaves_the_analysts_shows_no_small_count() -> None:
+    found = audit(True)
+    for table in (found.selection, found.outcome, found.assessment, found.moved, found.quality):
+        out = suppressed(table, 20)
+        for name in set(out.columns) & {"people", "top", "assessed", "came_in", "matched"}:
+            values = set(out[name]) - {HIDDEN}
+            assert all(int(value) == 0 or int(value) >= 10 for value in values)
+    assert "sentence" not in suppressed(found.selection, 20).columns

@@ -1,0 +1,147 @@
+"""The workbook as it goes out: who is in it, what can be filled in, and nothing that runs."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from datetime import date, datetime
+
+import fastexcel
+import polars as pl
+import publish_frames as frames
+import workbook_kit as kit
+from workbook_kit import KEY, Edited, at, made
+
+from hiu.engine.meeting import meeting_facts
+from hiu.model import ALIASES, PUBLISHED
+from hiu.model.meeting import CHOICES
+from hiu.month import Month
+from hiu.publish.meeting import ENTERED, SHOWN
+from hiu.publish.stamp import MARKING
+from hiu.publish.workbook.write import columns, heading, workbook_name
+
+ONE, TWO = frames.IDS[:2]
+
+
+def part(data: bytes, name: str) -> str:
+    return Edited(data).parts[Edited(data).sheet(name)].decode("utf-8")
+
+
+def test_the_sheets_in_order_with_the_last_hidden() -> None:
+    book = fastexcel.read_excel(made())
+    assert book.sheet_names == list(kit.SHEETS)
+    kinds = [book.load_sheet(name, header_row=None).visible for name in kit.SHEETS]
+    assert kinds == ["visible"] * 5 + ["hidden"]
+    assert workbook_name(kit.stamp()) == "risk-and-demand-2026-03.xlsx"
+
+
+def test_every_choice_has_its_drop_down_and_dates_their_limits() -> None:
+    sheet = part(made(), "Ranked list")
+    for field, words in CHOICES.items():
+        if field in ENTERED:
+            place = at(field)
+            assert re.search(rf'sqref="{place}:{place[:-1]}9"[^>]*><formula1>"{",".join(words)}"', sheet), field
+    assert re.search(rf'type="date"[^>]*sqref="{at("next_review")}:{at("next_review", 9)}"', sheet)
+    assert 'type="list"' in part(made(), "Person") and part(made(), "Actions").count("<dataValidation ") == 3
+    assert "sheetProtection" not in sheet and "<autoFilter" in sheet
+
+
+def test_only_people_who_may_be_shown_are_in_it_anywhere() -> None:
+    tables = frames.published(4, {person: f"Quixote{i}" for i, person in enumerate(frames.IDS[:4])})
+    rows = [frames.ranked_row(i, person, access="supported" if i == 4 else "candidate")
+            for i, person in enumerate(frames.IDS[:4], 1)]  # fmt: skip
+    tables["ranked"] = frames.frame(PUBLISHED["ranked"], rows)
+    with zipfile.ZipFile(io.BytesIO(made(tables, top=2))) as archive:
+        whole = b"".join(archive.read(name) for name in archive.namelist()).decode("utf-8")
+    assert all(name in whole for name in ("Quixote0", "Quixote1", "Quixote3", frames.IDS[3]))
+    assert "Quixote2" not in whole and frames.IDS[2] not in whole
+    assert KEY.decode() not in whole and MARKING.split(":")[0] in whole
+
+
+def test_no_name_begins_a_formula_and_no_text_is_a_link() -> None:
+    names = ("=1+1", "@SUM(A1)", "+44", "http://evil.example", "-1")
+    data = made(frames.published(5, dict(zip(frames.IDS, names, strict=False))))
+    formulas = re.findall(r"<f>(.*?)</f>", "".join(part(data, name) for name in kit.SHEETS))
+    assert formulas and all(text.startswith(("IF(", "INDEX(", "MATCH(", "N(", "MAX(")) for text in formulas)
+    assert not any("hyperlink" in name or "externalLink" in name for name in Edited(data).parts)
+    assert "<hyperlink" not in "".join(part(data, name) for name in kit.SHEETS)
+    assert 'quotePrefix="1"' in Edited(data).parts["xl/styles.xml"].decode()
+
+
+def test_the_chart_is_native_follows_the_choice_and_says_what_was_not_supplied() -> None:
+    tables = frames.published(4)
+    gone = tables["coverage"].filter(~pl.col("supplied")).select("month", "dataset")
+    tables["monthly_demand"] = tables["monthly_demand"].join(gone, on=["month", "dataset"], how="anti")
+    data = made(tables)
+    parts = Edited(data).parts
+    chart = parts["xl/charts/chart1.xml"].decode()
+    assert chart.count("<c:ser>") == 8 and 'c:grouping val="stacked"' in chart and "diamond" in chart
+    assert "plotVisOnly" not in chart  # the columns that place the marks are hidden
+    assert "INDEX(_meta!" in part(data, "Person") and "descr=" in parts["xl/drawings/drawing1.xml"].decode()
+    monthly = fastexcel.read_excel(data).load_sheet("Monthly", header_row=None, dtypes="string").to_polars()
+    held = monthly.filter(pl.nth(0).str.starts_with(ONE))
+    assert held.height == 24 and (held[:, 5] == "not supplied").sum() == 2
+
+
+def test_refusing_is_neutral_no_colour_hangs_on_any_word() -> None:
+    assert all("conditionalFormatting" not in part(made(), name) for name in kit.SHEETS)
+
+
+def test_an_empty_list_still_makes_a_workbook() -> None:
+    tables = frames.published(4)
+    tables["ranked"] = tables["ranked"].head(0)
+    assert Edited(made(tables)).back().sent == {}
+
+
+def test_what_earlier_meetings_left_is_shown_and_carried() -> None:
+    march = [
+        {"person_id": ONE, "field": field, "value": value, "author": "Ann", "entered_at": datetime(2026, 4, 9),
+         "pack_id": "p", "month": date(2026, 2, 1), "row_version": 1}
+        for field, value in {"decision": "Offer support", "owner": "Sam", "notes": "Rings on Mondays"}.items()
+    ]  # fmt: skip
+    tables = frames.published(4) | {"meeting_entry": kit.entries(march)}
+    row = Edited(made(tables)).back().rows[0].cells
+    assert row["last"].text == "Offer support (Feb 2026 list). Rings on Mondays"
+    assert (row["owner"].text, row["decision"].text, row["notes"].text) == ("Sam", "", "")
+    own = [{**entry, "month": date(2026, 3, 1)} for entry in march]
+    again = Edited(made(tables | {"meeting_entry": kit.entries(own)})).back().rows[0].cells
+    assert (again["decision"].text, again["last"].text) == ("Offer support", "")
+
+
+def test_headings_are_of_one_meaning() -> None:
+    names = [heading(name) for name in columns()]
+    assert len(set(names)) == len(names) == len(SHOWN) + len(ENTERED) + 3
+
+
+def entry(field: str, value: str | None, month: date, day: int = 9, person: str = ONE) -> dict[str, object]:
+    return {"person_id": person, "field": field, "value": value, "author": "A", "pack_id": "p", "month": month,
+            "entered_at": datetime(2026, 4, day), "row_version": 1}  # fmt: skip
+
+
+def facts(*rows: dict[str, object], month: Month = frames.LAST, aliases: pl.DataFrame | None = None) -> pl.DataFrame:
+    known = frames.frame(ALIASES, []) if aliases is None else aliases
+    return meeting_facts(kit.entries(list(rows)), known, month)
+
+
+def test_a_meetings_scores_hold_from_the_next_month_dated_within_it() -> None:
+    feb = date(2026, 2, 1)
+    rows = (entry("likelihood_clinical", "4", feb), entry("impact_clinical", "5", feb))
+    found = facts(*rows).row(0, named=True)
+    assert (found["likelihood"], found["impact"], found["at"]) == (4, 5, date(2026, 3, 31))
+    assert facts(*rows, month=frames.LAST - 1).is_empty()  # the list they were about never sees them
+    assert facts(rows[0]).is_empty()  # half a grading is none
+    cleared = facts(*rows, entry("impact_clinical", None, feb, day=10))
+    assert cleared.is_empty()
+    changed = facts(*rows, entry("impact_clinical", "1", feb, day=10))
+    assert changed["impact"].to_list() == [1]
+
+
+def test_a_merged_persons_entries_follow_them_and_gates_keep_the_latest() -> None:
+    feb = date(2026, 2, 1)
+    merged = frames.frame(ALIASES, [{"old_id": ONE, "person_id": TWO, "month": feb, "kind": "merge", "reason": "x"}])
+    rows = (entry("consent", "given", feb), entry("consent", "withdrawn", feb, day=10),
+            entry("capacity", "review needed", feb))  # fmt: skip
+    found = facts(*rows, aliases=merged)
+    assert found.select("person_id", "fact", "value").rows() == [(TWO, "consent", "withdrawn")]
+    assert facts(*rows, entry("consent", None, feb, day=11)).is_empty()
