@@ -11,7 +11,7 @@ from hiu.publish.release.pointer import read_current
 from hiu.settings import Settings, load
 from hiu.sources import Source, load_sources
 
-REPOSITORY = Path(__file__).resolve().parents[1]
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
