@@ -319,8 +319,8 @@ def test_nobody_is_named_where_the_operator_looks(
 
 def _plain_words() -> list[str]:
     """Words of the pages' own that are someone's name, too (May, Bath)."""
-    from hiu.publish.quality import page as quality_page
+    import hiu.publish
 
-    folder = Path(quality_page.__file__).parent
+    folder = Path(hiu.publish.__file__).parent
     text = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*") if path.suffix in (".py", ".html"))
     return re.findall(r"\w+", text)
