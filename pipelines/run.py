@@ -15,14 +15,14 @@ from hiu.month import Month
 from pipelines.access.basis import digest_of, unpermitted
 from pipelines.access.disclose import kept_files, note_intake, note_pointed
 from pipelines.back.kept import made_before, point, prune
-from pipelines.back.undo import apply
+from pipelines.back.undo import apply_withdrawals
 from pipelines.common.fingerprint import code_digest, digest
 from pipelines.common.journal import record
-from pipelines.common.lock import emptied, hold
+from pipelines.common.lock import emptied_after, hold, require_no_erasure
 from pipelines.common.place import Place
 from pipelines.common.progress import Reporter
 from pipelines.common.work import Work
-from pipelines.erase.erase import require_finished
+from pipelines.govern.retain import freeze_dead
 from pipelines.plan import fingerprints, steps
 from pipelines.steps.ingest import Intake, ingest, prepare
 
@@ -33,8 +33,9 @@ PUBLISH_CODE = (
     "hiu.link",
     "hiu.govern.basis.gate",
     "pipelines.access.basis",
+    "pipelines.access.pages",
     "pipelines.steps.publish",
-    "pipelines.steps.draw",
+    "pipelines.access.draw",
     "pipelines.steps.review",
     "pipelines.steps.traced",
 )
@@ -86,8 +87,8 @@ def run_month(place: Place, month: Month, *, now: datetime, report: Reporter) ->
 
     if not place.curated.exists():
         make_private(place.curated)
-    with hold(place.lock, f"hiu run {month}", now), emptied(place.spill):
-        require_finished(place)
+    with hold(place.lock, f"hiu run {month}", now), emptied_after(place.spill):
+        require_no_erasure(place.erasing)
         record(place, {"type": "run_started", "month": str(month), **kept_files(place)}, now)
         _require_private(place)
         tidy(place)
@@ -97,7 +98,7 @@ def run_month(place: Place, month: Month, *, now: datetime, report: Reporter) ->
             with report.stage("ingest"):
                 intake = ingest(place, warehouse, month, run_id, now.date(), report)
             note_intake(place, warehouse, run_id, now)
-            apply(place, warehouse)
+            apply_withdrawals(place, warehouse)
             key_digest = digest(place.key_for("fingerprint").hex())
             work = Work(place, month, run_id, now, warehouse, report, inputs(warehouse, month, key_digest))
             _require_something(place, warehouse, month, intake)
@@ -140,7 +141,8 @@ def _steps(work: Work, intake: Intake) -> Outcome:
                 step.job(work)
                 remember(work.warehouse, step.name, prints[step.name])
     with work.report.stage("publish"):
-        folder = publish(work, intake, final, before)
+        freeze_dead(work.place, work.warehouse, work.now)
+        folder = publish(work, final, before)
     prune(work.place, work.warehouse, work.month, work.now)
     return Outcome(work.month, folder, intake, True, work.run_id, work.report.seconds, warnings)
 

@@ -11,10 +11,9 @@ from pathlib import Path
 
 from hiu.disk import move
 from hiu.errors import UsageError
-from hiu.govern import records
 from hiu.govern.rights import make_private
-from hiu.model.back import BACKUPS
 from pipelines.back import archive
+from pipelines.common.backups import note_backup
 from pipelines.common.fingerprint import file_digest
 from pipelines.common.journal import record
 from pipelines.common.lock import hold
@@ -58,20 +57,9 @@ def backup(place: Place, to: Path | None, *, now: datetime) -> Made:
         sha256 = file_digest(aside)
         # noted first: a copy that is there must be one that an erasure finds
         record(place, {"type": "backup_made", "sha256": sha256, "files": len(files)}, now)
-        _note(place, path, sha256, now)
+        note_backup(place, path, sha256, now)
         move(aside, path)
     return Made(path, len(files), path.stat().st_size, sha256)
-
-
-def known(place: Place) -> list[Path]:
-    """Backups that were made and not destroyed since, whether or not their disk is there now (for an erasure)."""
-    return [Path(path) for path in records.read(place.records, BACKUPS).filter("there")["path"]]
-
-
-def destroy(place: Place, path: Path, now: datetime) -> None:
-    """Remove a backup, if it can be reached, and record that it is no more."""
-    path.unlink(missing_ok=True)
-    _note(place, path, None, now)
 
 
 def contents(place: Place) -> Iterator[tuple[str, bytes | Path]]:
@@ -95,12 +83,6 @@ def _tree(folder: Path, prefix: str) -> Iterator[tuple[str, Path]]:
     for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
         if path.is_file() and not path.is_symlink():
             yield prefix + path.relative_to(folder).as_posix(), path
-
-
-def _note(place: Place, path: Path, sha256: str | None, now: datetime) -> None:
-    at = now.astimezone(UTC).replace(tzinfo=None)
-    row = {"path": str(path), "sha256": sha256, "there": sha256 is not None, "at": at}
-    records.add(place.records, BACKUPS, [row])
 
 
 def _refuse(place: Place, folder: Path) -> None:

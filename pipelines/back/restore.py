@@ -17,7 +17,7 @@ from hiu.govern.rights import make_private
 from hiu.settings import Settings, load
 from pipelines.back import archive
 from pipelines.back.backup import CURATED
-from pipelines.common.lock import holder, told
+from pipelines.common.lock import disk_errors, holder
 
 BUILDING = ".restoring"
 SITE = "site.toml"
@@ -32,7 +32,7 @@ def restore(file: Path, folder: Path, *, replace: bool, now: datetime) -> list[s
     """
     archive.check(file)
     replacing = _require(folder, replace)
-    with told(folder):
+    with disk_errors(folder):
         return _restore(file, folder, replacing, now)
 
 

@@ -12,11 +12,9 @@ from hiu.govern import records
 from hiu.model.back import WITHDRAWN
 from hiu.publish.words.text import day
 from pipelines.common.journal import record
-from pipelines.common.lock import told
+from pipelines.common.lock import disk_errors
 from pipelines.common.place import Place
-
-MARK = "withdrawn"
-"""What `deliveries.replaced_by` says of a delivery that was taken back."""
+from pipelines.common.schema import WITHDRAWN_MARK
 
 
 def undo(place: Place, which: str, *, reason: str, by: str, now: datetime, redo: bool = False) -> dict[str, Any]:
@@ -35,7 +33,7 @@ def undo(place: Place, which: str, *, reason: str, by: str, now: datetime, redo:
         "at": now.astimezone(UTC).replace(tzinfo=None),
     }
     what = "delivery_back_in_force" if redo else "delivery_withdrawn"
-    with told(place.curated):
+    with disk_errors(place.curated):
         # logged first: cut off between the two, nothing is done that the log does not say
         record(place, {"type": what, "delivery": row["delivery_id"], "source": row["source"], "by": by}, now)
         records.add(place.records, WITHDRAWN, [found])
@@ -47,7 +45,7 @@ def away(place: Place) -> frozenset[str]:
     return frozenset(records.read(place.records, WITHDRAWN).filter("withdrawn")["delivery_id"])
 
 
-def apply(place: Place, warehouse: Warehouse) -> None:
+def apply_withdrawals(place: Place, warehouse: Warehouse) -> None:
     """Bring the deliveries in line with what was taken back and put in force again, in one transaction.
 
     Working table `brought_back` remembers what a withdrawn delivery had replaced.
@@ -60,7 +58,7 @@ def apply(place: Place, warehouse: Warehouse) -> None:
 
 def _apply_once(warehouse: Warehouse, gone: frozenset[str]) -> bool:
     there = warehouse.read("select delivery_id, replaced_by from deliveries order by delivery_id")
-    marked = set(there.filter(pl.col("replaced_by") == MARK)["delivery_id"])
+    marked = set(there.filter(pl.col("replaced_by") == WITHDRAWN_MARK)["delivery_id"])
     force = set(there.filter(pl.col("replaced_by").is_null())["delivery_id"])
     for one in sorted(gone & force):
         _withdraw(warehouse, one, there)
@@ -70,7 +68,7 @@ def _apply_once(warehouse: Warehouse, gone: frozenset[str]) -> bool:
 
 
 def _withdraw(warehouse: Warehouse, one: str, there: pl.DataFrame) -> None:
-    _replaced_by(warehouse, one, MARK)
+    _replaced_by(warehouse, one, WITHDRAWN_MARK)
     back = there.filter(pl.col("replaced_by") == one).select("delivery_id", by=pl.lit(one))
     warehouse.delete("brought_back", "by", one)
     warehouse.append("brought_back", back)
@@ -127,7 +125,7 @@ def _standing(published: pl.DataFrame, held: set[str]) -> pl.DataFrame:
         later = by[one]
         while later in held:
             later = by.get(later)
-        return later in (None, MARK)
+        return later in (None, WITHDRAWN_MARK)
 
     return published.filter([free(one) for one in published["delivery_id"]])
 

@@ -53,6 +53,11 @@ class Place:
         return self.curated / "run.lock"
 
     @property
+    def erasing(self) -> Path:
+        """The note of an erasure that is going on or was cut off."""
+        return self.curated / "erasing.json"
+
+    @property
     def audit(self) -> Path:
         """The hash-chained log of runs."""
         return self.curated / "audit.jsonl"

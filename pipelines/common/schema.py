@@ -27,6 +27,8 @@ KEPT = (
     "reread_refused",
 )
 """Tables a run adds to; every other is made anew."""
+WITHDRAWN_MARK = "withdrawn"
+"""What `deliveries.replaced_by` says of a delivery that was taken back."""
 
 
 def upgrade(place: Place, warehouse: Warehouse) -> list[int]:

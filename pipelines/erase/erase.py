@@ -21,19 +21,19 @@ from hiu.govern.erase.residue import found
 from hiu.govern.pseudonym import pseudonym, recipient_key
 from hiu.model.govern import HOLDS, TOMBSTONES
 from pipelines.access.disclose import kept_files
-from pipelines.back.backup import destroy, known
+from pipelines.common.backups import destroy_backup, listed_backups
 from pipelines.common.journal import record
-from pipelines.common.lock import hold
+from pipelines.common.lock import hold, require_no_erasure, unfinished_erasure
 from pipelines.common.place import Place
 from pipelines.common.progress import Reporter
-from pipelines.erase.files import MARKER, drop_others, rewrite_records, rewrite_runs
+from pipelines.erase.files import drop_others, rewrite_records, rewrite_runs
 from pipelines.erase.find import Doomed, find
 from pipelines.erase.tables import rows_left
 from pipelines.erase.tables import warehouse as take_out
 
 
 @dataclass
-class Erased:
+class Erasure:
     """What an erasure did. `raw` = rows the operator has to purge: source_file, source_rows."""
 
     token: str
@@ -53,36 +53,19 @@ def token_of(place: Place, person_id: str) -> str:
     return pseudonym(person_id, recipient_key(place.key, "audit"))
 
 
-def marker(place: Place) -> Path:
-    """The note of an erasure that is going on or was cut off."""
-    return place.curated / MARKER
-
-
-def unfinished(place: Place) -> dict[str, Any] | None:
-    """What an erasure that was cut off was asked to do; None when there is none."""
-    path = marker(place)
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
-
-
-def require_finished(place: Place) -> None:
-    """Raises HiuError while an erasure is unfinished."""
-    if unfinished(place):
-        raise HiuError(f"{marker(place)}: an erasure was cut off. End it first: 'hiu erase --resume'.")
-
-
 def erase(
     place: Place, person_id: str, *, reason: str, by: str, now: datetime, report: Reporter, say: Callable[[str], None]
-) -> Erased:
+) -> Erasure:
     """Leave no byte of a person. Raises UsageError for nobody of that id, HiuError on hold or if anything is left."""
     with hold(place.lock, "hiu erase", now):
-        require_finished(place)
+        require_no_erasure(place.erasing)
         return _erase(place, person_id, {"reason": reason, "by": by}, now, report, say)
 
 
-def resume(place: Place, *, now: datetime, report: Reporter, say: Callable[[str], None]) -> Erased | None:
+def resume(place: Place, *, now: datetime, report: Reporter, say: Callable[[str], None]) -> Erasure | None:
     """End an erasure that was cut off; None if nothing but its last line was to be done."""
     with hold(place.lock, "hiu erase", now):
-        asked = unfinished(place)
+        asked = unfinished_erasure(place.erasing)
         if asked is None:
             raise UsageError("no erasure was cut off; there is nothing to resume")
         try:
@@ -95,13 +78,13 @@ def resume(place: Place, *, now: datetime, report: Reporter, say: Callable[[str]
 
 def _erase(
     place: Place, person_id: str, asked: dict[str, Any], now: datetime, report: Reporter, say: Callable[[str], None]
-) -> Erased:
+) -> Erasure:
     with Warehouse(place.warehouse, memory_limit=place.settings.memory_limit, spill=place.spill) as warehouse:
         doomed = find(warehouse, person_id, place.key_for("tombstone"))
     _require_no_hold(place, doomed)
     token = token_of(place, person_id)
     asked = {"person_id": person_id, "token": token, "reason": asked["reason"], "by": asked["by"]}
-    replace(marker(place), json.dumps(asked).encode())
+    replace(place.erasing, json.dumps(asked).encode())
     at = now.astimezone(UTC).replace(tzinfo=None)
     stones = [{"token": stone, "erasure": token, "at": at} for stone in doomed.stones]
     records.add(place.records, TOMBSTONES, stones)
@@ -122,13 +105,13 @@ def _erase(
         "raw_files": raw.height,
     }
     _end(place, token, asked, counts, now)
-    return Erased(token, doomed.rows.height, runs, changed, removed, backups, unreachable, doomed.shared, raw, dropped)
+    return Erasure(token, doomed.rows.height, runs, changed, removed, backups, unreachable, doomed.shared, raw, dropped)
 
 
 def _end(place: Place, token: str, asked: dict[str, Any], counts: dict[str, Any], now: datetime) -> None:
     event = {"type": "erased", "erasure": token, "reason": asked["reason"], "by": asked["by"], **counts}
     record(place, {**event, **kept_files(place)}, now)
-    marker(place).unlink()
+    place.erasing.unlink()
 
 
 def _require_no_hold(place: Place, doomed: Doomed) -> None:
@@ -142,10 +125,10 @@ def _require_no_hold(place: Place, doomed: Doomed) -> None:
 
 def _backups(place: Place, now: datetime) -> tuple[list[str], list[str]]:
     """Destroy every backup made before: a database in a zip can't be searched or mended. Names; those not there."""
-    there = known(place)
+    there = listed_backups(place)
     gone = [path for path in there if not path.exists()]
     for path in there:
-        destroy(place, path, now)
+        destroy_backup(place, path, now)
     return [path.name for path in there if path not in gone], [str(path) for path in gone]
 
 
@@ -179,7 +162,7 @@ def _require_nothing(place: Place, doomed: Doomed) -> None:
 
 def residue(place: Place, doomed: Doomed) -> list[str]:
     """Files under the curated folder that still tell a person, the note of the erasure apart."""
-    files = [path for path in sorted(place.curated.rglob("*")) if path.is_file() and path != marker(place)]
+    files = [path for path in sorted(place.curated.rglob("*")) if path.is_file() and path != place.erasing]
     return [
         name
         for path in files

@@ -17,6 +17,7 @@ from hiu.model import PUBLISHED
 from hiu.month import Month
 from hiu.publish.release.folder import BUILDING, MANIFEST, conform, digest, inside, parquet, read_manifest, seal
 from hiu.publish.stamp import Stamp
+from pipelines.access.pages import pages
 from pipelines.common.journal import record
 from pipelines.common.place import Place
 from pipelines.common.progress import Reporter
@@ -25,8 +26,6 @@ from pipelines.erase.tables import SOMEBODY, published
 
 NOTE = "REWRITTEN.txt"
 OLD = ".erasing-"
-MARKER = "erasing.json"
-"""The note of an erasure that is going on or was cut off."""
 
 
 def rewrite_runs(place: Place, doomed: Doomed, erasure: str, now: datetime, report: Reporter) -> list[str]:
@@ -89,8 +88,6 @@ def _rewrite(place: Place, folder: Path, doomed: Doomed, erasure: str, now: date
 def _pages(
     place: Place, tables: dict[str, pl.DataFrame], stamp: Stamp, on: date, report: Reporter
 ) -> tuple[dict[str, bytes], list[str]]:
-    from pipelines.steps.publish import pages
-
     try:
         return pages(place, tables, stamp, report, on=on), []
     except (HiuError, KeyError, pl.exceptions.PolarsError):
@@ -174,7 +171,7 @@ def drop_others(place: Place, doomed: Doomed, report: Callable[[str], None]) -> 
 def others(place: Place) -> list[Path]:
     """Files under the curated folder that no other step of an erasure sees to."""
     seen = (place.published, place.records)
-    own = {place.warehouse, place.audit, place.current, place.lock, place.curated / MARKER}
+    own = {place.warehouse, place.audit, place.current, place.lock, place.erasing}
     return [
         path
         for path in sorted(place.curated.rglob("*"))

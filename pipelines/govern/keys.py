@@ -11,7 +11,7 @@ from hiu.govern.pseudonym import key_id, pseudonym, recipient_key
 from hiu.model.govern import KEY_TURNS
 from pipelines.common.journal import record
 from pipelines.common.place import Place
-from pipelines.govern.retain import latest
+from pipelines.govern.retain import latest_tables
 
 
 def current_key(place: Place, recipient: str) -> bytes:
@@ -25,7 +25,7 @@ def tokens(place: Place, recipient: str, ids: pl.Series) -> pl.Series:
     return pl.Series(ids.name, [pseudonym(one, key) for one in ids], dtype=pl.String)
 
 
-def turned(place: Place, recipient: str, *, reason: str, by: str, now: datetime) -> str:
+def turn_key(place: Place, recipient: str, *, reason: str, by: str, now: datetime) -> str:
     """Turn a recipient's key: tokens made from now on can't be joined to those made before; what was done, in words."""
     if not recipient.strip():
         raise UsageError("name the recipient whose key is to be turned")
@@ -40,9 +40,9 @@ def turned(place: Place, recipient: str, *, reason: str, by: str, now: datetime)
     return f"tokens for {recipient} now begin with P{key_id(current_key(place, recipient))} (key {turn})"
 
 
-def traced(place: Place, recipient: str, token: str, *, by: str, now: datetime) -> str:
+def trace_token(place: Place, recipient: str, token: str, *, by: str, now: datetime) -> str:
     """Whose token it is, by any key of a recipient; it is logged. Nobody's: so it says."""
-    ids = latest(place, "people")["people"]["person_id"]
+    ids = latest_tables(place, "people")["people"]["person_id"]
     for turn in range(_turn(place, recipient), 0, -1):
         key = recipient_key(place.key, recipient, turn)
         if token.startswith(f"P{key_id(key)}-"):
@@ -56,13 +56,13 @@ def traced(place: Place, recipient: str, token: str, *, by: str, now: datetime) 
     raise UsageError(f"'{token}' was not made with a key of {recipient or 'that recipient'} at this site")
 
 
-def turns(place: Place) -> pl.DataFrame:
+def latest_turns(place: Place) -> pl.DataFrame:
     """Each recipient's latest key: recipient, turn, recorded_at, by."""
     rows = records.read(place.records, KEY_TURNS)
     return rows.sort("turn").unique("recipient", keep="last", maintain_order=True)
 
 
-def to_keyring(place: Place, *, by: str, now: datetime) -> str:
+def copy_to_keyring(place: Place, *, by: str, now: datetime) -> str:
     """Copy the site key into the system's keyring and prove it can be read; a person removes the file."""
     name = str(place.home.resolve())
     store(name, place.key)

@@ -1,6 +1,7 @@
 """Recording the basis: leave, objections and opt-outs of people, and disclosures made by other means."""
 
 import csv
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -14,50 +15,51 @@ from pipelines.access.basis import allowed
 from pipelines.access.disclose import leave
 from pipelines.common.journal import record
 from pipelines.common.place import Place
-from pipelines.govern.retain import known, latest
+from pipelines.govern.retain import current_id, latest_tables
 
 
-def change(
-    place: Place,
-    person: str | None,
-    *,
-    allow: str | None,
-    deny: str | None,
-    end: str | None,
-    purpose: str | None,
-    recipient: str | None,
-    evidence: str | None,
-    until: date | None,
-    by: str | None,
-    now: datetime,
+@dataclass(frozen=True, kw_only=True)
+class BasisChange:
+    """A row to record: the basis that allows, the code that forbids, or the code of the rows to end (one of them)."""
+
+    allow: str | None
+    deny: str | None
+    end: str | None
+    purpose: str | None
+    recipient: str | None
+    until: date | None
+
+
+def record_change(
+    place: Place, person: str | None, change: BasisChange, *, evidence: str | None, by: str | None, now: datetime
 ) -> None:
     """Record leave, what forbids it, or the end of a row. Raises UsageError for what can't be meant."""
-    if sum(bool(one) for one in (allow, deny, end)) > 1:
+    if sum(map(bool, (change.allow, change.deny, change.end))) > 1:
         raise UsageError("--allow, --deny and --end are each a record of its own; give one")
     if not person or not by or not evidence:
         raise UsageError("a person, --by and --evidence are needed: who decided it, and where that is kept")
-    if end:
-        _end(place, person, end, evidence=evidence, by=by, now=now)
+    if change.end:
+        _end_rows(place, person, change.end, evidence=evidence, by=by, now=now)
         return
-    if allow and not (purpose and recipient):
+    if change.allow and not (change.purpose and change.recipient):
         raise UsageError("--allow needs --purpose and --recipient: leave is given for something, to somebody")
     row = gate.row(
-        known(place, person),
-        purpose=purpose or EVERY,
-        recipient=recipient or EVERY,
-        code=str(allow or deny),
-        allow=bool(allow),
+        current_id(place, person),
+        purpose=change.purpose or EVERY,
+        recipient=change.recipient or EVERY,
+        code=str(change.allow or change.deny),
+        allow=bool(change.allow),
         decided_by=by,
         evidence=evidence,
         start=now.date(),
-        end=until,
+        end=change.until,
         recorded_at=_utc(now),
     )
     records.add(place.records, BASIS, [row])
     _note(place, row, now)
 
 
-def _end(place: Place, person: str, code: str, *, evidence: str, by: str, now: datetime) -> None:
+def _end_rows(place: Place, person: str, code: str, *, evidence: str, by: str, now: datetime) -> None:
     """A row that held until yesterday: the earlier one stays in the file as history."""
     rows = records.read(place.records, BASIS).filter(pl.col("person_id") == person, pl.col("code") == code)
     going = rows.filter(pl.col("end").is_null() | (pl.col("end") >= now.date()))
@@ -77,7 +79,7 @@ def _end(place: Place, person: str, code: str, *, evidence: str, by: str, now: d
         _note(place, ended, now)
 
 
-def opted_out(place: Place, file: Path, *, by: str | None, now: datetime) -> tuple[int, int, int]:
+def record_opt_outs(place: Place, file: Path, *, by: str | None, now: datetime) -> tuple[int, int, int]:
     """Record national data opt-outs from a CSV of NHS numbers: numbers read, people opted out, people no longer.
 
     The numbers are not kept. Who was opted out and is not on the list any more is opted in again. Raises UsageError.
@@ -85,7 +87,7 @@ def opted_out(place: Place, file: Path, *, by: str | None, now: datetime) -> tup
     if not by:
         raise UsageError("--by is needed: who checked the national data opt-outs")
     numbers = _numbers(file)
-    people = latest(place, "people")["people"].drop_nulls("nhs_number").select("person_id", "nhs_number")
+    people = latest_tables(place, "people")["people"].drop_nulls("nhs_number").select("person_id", "nhs_number")
     out = set(people.filter(pl.col("nhs_number").is_in(sorted(numbers)))["person_id"])
     before = records.read(place.records, BASIS).filter(
         pl.col("code") == "national_opt_out", pl.col("end").is_null() | (pl.col("end") >= now.date())
@@ -133,7 +135,7 @@ def _numbers(file: Path) -> set[str]:
     return found
 
 
-def entered(
+def record_disclosure(
     place: Place,
     person: str | None,
     *,
@@ -151,7 +153,7 @@ def entered(
     """
     if not (person and what and necessity and proportionality and by):
         raise UsageError("a person, --what, --necessity, --proportionality and --by are needed")
-    who = known(place, person)
+    who = current_id(place, person)
     found = allowed(place, [who], purpose=purpose, recipient=recipient, on=now.date())
     if not found.ids:
         raise HiuError(

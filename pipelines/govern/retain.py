@@ -55,25 +55,25 @@ def freeze_dead(place: Place, warehouse: Warehouse, now: datetime) -> list[str]:
     return [row["person_id"] for row in fresh]
 
 
-def hold(place: Place, person_id: str, *, reason: str, by: str, lift: bool, now: datetime) -> None:
+def record_hold(place: Place, person_id: str, *, reason: str, by: str, lift: bool, now: datetime) -> None:
     """Put a record on hold, or lift it. Raises UsageError for nobody of that id, or a hold that is not there."""
-    there = person_id in set(held(place)["person_id"])
+    there = person_id in set(holds_in_force(place)["person_id"])
     if lift and not there:
         raise UsageError(f"{person_id} is not on hold")
-    person = person_id if lift else known(place, person_id)
+    person = person_id if lift else current_id(place, person_id)
     row = {"person_id": person, "held": not lift, "reason": reason, "by": by, "recorded_at": _utc(now)}
     records.add(place.records, HOLDS, [row])
     record(place, {"type": "hold_lifted" if lift else "hold", "person": person, "by": by}, now)
 
 
-def held(place: Place) -> pl.DataFrame:
+def holds_in_force(place: Place) -> pl.DataFrame:
     """The holds in force."""
     return records.read(place.records, HOLDS).filter("held")
 
 
-def known(place: Place, person_id: str) -> str:
+def current_id(place: Place, person_id: str) -> str:
     """The id a person has now, in the latest published month. Raises UsageError for nobody, or nothing published."""
-    tables = latest(place, "people", "aliases")
+    tables = latest_tables(place, "people", "aliases")
     ids = set(tables["people"]["person_id"])
     became = dict(
         tables["aliases"].filter(pl.col("kind") == "merge").sort("month").select("old_id", "person_id").rows()
@@ -88,15 +88,15 @@ def known(place: Place, person_id: str) -> str:
 
 def to_review(place: Place, on: date) -> pl.DataFrame:
     """What is due for review (hiu.govern.basis.retention.DUE), from the latest published month."""
-    tables = latest(place, "people", "support", "team_contact")
+    tables = latest_tables(place, "people", "support", "team_contact")
     reviews = records.read(place.records, REVIEWS)
-    ids = held(place)["person_id"].to_list()
+    ids = holds_in_force(place)["person_id"].to_list()
     return review(
         tables["people"], tables["support"], tables["team_contact"], reviews, ids, place.settings.governance, on
     )
 
 
-def decide(
+def record_review(
     place: Place,
     person_id: str,
     *,
@@ -129,7 +129,7 @@ def decide(
 
 def due_now(place: Place, on: date) -> pl.DataFrame:
     """What is overdue or runs out soon (hiu.govern.basis.due.SCHEMA)."""
-    support = latest(place, "support")["support"] if place.months() else pl.DataFrame(schema=_SUPPORT)
+    support = latest_tables(place, "support")["support"] if place.months() else pl.DataFrame(schema=_SUPPORT)
     return due(
         place.settings,
         support,
@@ -141,22 +141,22 @@ def due_now(place: Place, on: date) -> pl.DataFrame:
     )
 
 
-def consent(
+def record_consent(
     place: Place, person_id: str, member: str, *, given: bool, by: str, until: date | None, now: datetime
 ) -> None:
     """Record consent to speak with a named family member, or that it is withdrawn (G24)."""
-    person = known(place, person_id)
+    person = current_id(place, person_id)
     row = {"person_id": person, "member": member, "given": given, "at": now.date(), "until": until, "by": by}
     records.add(place.records, FAMILY_CONSENTS, [row])
     record(place, {"type": "family_consent", "person": person, "given": given, "by": by}, now)
 
 
-def disclosed(place: Place) -> pl.DataFrame:
+def disclosures(place: Place) -> pl.DataFrame:
     """The log of disclosures, latest first."""
     return records.read(place.records, DISCLOSURES).sort("at", descending=True)
 
 
-def latest(place: Place, *names: str) -> dict[str, pl.DataFrame]:
+def latest_tables(place: Place, *names: str) -> dict[str, pl.DataFrame]:
     """Tables of the latest published month."""
     _, folder = place.which(None)
     return {name: pl.read_parquet(folder / f"{name}.parquet") for name in names}

@@ -15,6 +15,7 @@ from pipelines.access.canaries import canaries
 from pipelines.access.disclose import measure
 from pipelines.common.place import Place
 from pipelines.common.progress import out
+from pipelines.govern.release import seals
 
 _COUNTED = """
 with r as (select delivery_id, count(*) as staged from record where not quarantined group by delivery_id),
@@ -25,7 +26,7 @@ where d.received <> coalesce(r.staged, 0) + coalesce(q.aside, 0) order by d.deli
 """
 
 
-def tell_verified(place: Place, *, canary: bool = False) -> int:
+def verify_site(place: Place, *, canary: bool = False) -> int:
     """Say what is wrong with a site, a line each; the exit code."""
     problems = [
         *_audit(place),
@@ -141,12 +142,8 @@ def _warehouse(place: Place) -> Iterator[str]:
 
 
 def _seals(place: Place) -> Iterator[str]:
-    from pipelines.govern.release import seals
-
     return seals(place)
 
 
 def _unfinished(place: Place) -> list[str]:
-    from pipelines.erase.erase import unfinished
-
-    return ["an erasure was cut off: 'hiu erase --resume' ends it"] if unfinished(place) else []
+    return ["an erasure was cut off: 'hiu erase --resume' ends it"] if place.erasing.exists() else []

@@ -8,7 +8,8 @@ import polars as pl
 from hiu.engine.duckdb import Warehouse
 from hiu.errors import Busy, UsageError
 from hiu.link.local import prepared
-from hiu.link.review.explain import PairExplanation, conflicts, explain_pair, links_of
+from hiu.link.review.explain import PairExplanation, conflicts, links_of
+from hiu.link.review.explain import explain_pair as compare_pair
 from hiu.link.review.find import find as find_people
 from hiu.site import Published
 from hiu.site.review.decide import earlier
@@ -19,7 +20,7 @@ from pipelines.common.place import Place
 from pipelines.common.progress import out
 
 
-def explain(place: Place, person_id: str, month: str | None, *, show_names: bool, now: datetime) -> None:
+def explain_person(place: Place, person_id: str, month: str | None, *, show_names: bool, now: datetime) -> None:
     """Print rank, sentence, months and source rows of a person."""
     published = _published(place, month)
     person = published.person(_current_id(published, person_id))
@@ -35,7 +36,7 @@ def explain(place: Place, person_id: str, month: str | None, *, show_names: bool
     _holds(place, links["identity_id"].drop_nulls().unique().sort().to_list())
 
 
-def explain_two(place: Place, pair: str, *, show_names: bool, chart: Path | None, now: datetime) -> None:
+def explain_pair(place: Place, pair: str, *, show_names: bool, chart: Path | None, now: datetime) -> None:
     """Print how the matcher compares two descriptions (identity ids joined by a comma): level and weight by field.
 
     `chart`: an SVG or PNG of the same. Reads the working warehouse. Raises Busy while a run is going on, UsageError
@@ -45,7 +46,7 @@ def explain_two(place: Place, pair: str, *, show_names: bool, chart: Path | None
         raise UsageError(f"'{pair}': expected two identity ids joined by a comma, as in links or review_queue")
     left, right = (part.strip().removeprefix("id-") for part in pair.split(","))
     with _warehouse(place) as warehouse:
-        found = explain_pair(
+        found = compare_pair(
             prepared(warehouse.read("identity"), place.settings.linking),
             left,
             right,

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -27,19 +28,19 @@ from pipelines.common.place import Place
 from pipelines.common.progress import Reporter, out
 from pipelines.common.toml_edit import with_value
 from pipelines.common.work import Work
-from pipelines.steps.count import count_demand
-from pipelines.steps.rank import rank_people
 
 SHIPPED = "shipped"
 TOP = 50
 CHANGE = ("people_before", "people_after", "joins", "splits", "entering", "leaving")
 C = pl.col
+Steps = Sequence[Callable[[Work], None]]
 
 
-def train(place: Place, *, now: datetime, report: Reporter) -> Path:
+def train(place: Place, *, steps: Steps, now: datetime, report: Reporter) -> Path:
     """Fit a model to the latest month's descriptions; writes it and its report into the site's models/ folder.
 
-    Nothing that is published changes. Raises Busy while a run is going on, HiuError if the area is too small.
+    `steps` count and rank anew under each model. Nothing that is published changes.
+    Raises Busy while a run is going on, HiuError if the area is too small.
     """
     month, _ = place.which(None)
     with hold(place.lock, "hiu train", now):
@@ -54,7 +55,7 @@ def train(place: Place, *, now: datetime, report: Reporter) -> Path:
             )
             linking = place.settings.linking
             found = candidate(prepared(identity, linking), events, base, settings=linking, made=made)
-            change, people, parts = _effect(work, identity, events, base, found)
+            change, people, parts = _effect(work, steps, identity, events, base, found)
         path = _write(place, found, change, people, parts, month, now)
         shutil.rmtree(place.spill, ignore_errors=True)
     record(
@@ -121,7 +122,7 @@ def _require(work: Work) -> None:
 
 
 def _effect(
-    work: Work, identity: pl.DataFrame, events: pl.DataFrame, base: dict[str, Any], found: Candidate
+    work: Work, steps: Steps, identity: pl.DataFrame, events: pl.DataFrame, base: dict[str, Any], found: Candidate
 ) -> tuple[dict[str, int], pl.DataFrame, pl.DataFrame]:
     """Counts of what would differ, the first places under both models (person_id, before, after), and `moves`."""
     people, ranks = [], []
@@ -135,8 +136,8 @@ def _effect(
         )
         cluster = assign_people(linked.clusters, identity, work.place.key_for("person"))
         work.warehouse.put("cluster", cluster)
-        count_demand(work)
-        rank_people(work)
+        for step in steps:
+            step(work)
         people.append(cluster)
         ranked = work.warehouse.read("select person_id, rank from ranked where list = 'adult' order by rank, person_id")
         ranks.append(ranked)

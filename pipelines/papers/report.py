@@ -14,7 +14,6 @@ from hiu.month import Month
 from hiu.publish.release.folder import digest, read_manifest
 from pipelines.common.journal import record
 from pipelines.common.place import REPOSITORY, Place
-from pipelines.common.progress import out
 from pipelines.papers.report_page import Heading, page
 
 NOTEBOOKS = REPOSITORY / "notebooks"
@@ -49,12 +48,6 @@ def report(place: Place, notebook: str, month: str, *, now: datetime, code: bool
     event: dict[str, object] = {"type": "notebook_report", "notebook": source.stem, "month": str(wanted)}
     record(place, event | {"run": folder.name, "sha256": digest(target)}, now)
     return Report(target, source.stem, wanted, folder.name)
-
-
-def tell(made: Report) -> None:
-    """What was made, for a person."""
-    out(f"{made.notebook}, {made.month.title}: {made.path}")
-    out("Exact counts, names masked: for analysts. It is kept as long as the run it is of.")
 
 
 def find(notebook: str, folder: Path = NOTEBOOKS) -> Path:

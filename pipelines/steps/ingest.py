@@ -17,11 +17,10 @@ from hiu.model import RECORDED
 from hiu.month import Month
 from hiu.publish.words.text import counted
 from hiu.sources import Source
-from pipelines.back.undo import MARK
 from pipelines.common.fingerprint import code_digest, digest, file_digest
 from pipelines.common.place import Place
 from pipelines.common.progress import Reporter
-from pipelines.common.schema import KEPT, upgrade
+from pipelines.common.schema import KEPT, WITHDRAWN_MARK, upgrade
 from pipelines.steps.ahead import read_ahead
 from pipelines.steps.deliver import Asked, Job, Ready, gate_rows
 
@@ -243,7 +242,7 @@ def _same_place(warehouse: Warehouse, job: Job) -> list[str]:
         "and (replaced_by is null or replaced_by = $mark) order by delivery_id",
         source=job.found.source,
         name=job.found.name,
-        mark=MARK,
+        mark=WITHDRAWN_MARK,
     )
     return found["delivery_id"].to_list()
 

@@ -85,7 +85,7 @@ def erase(under: str, home: str, person: str) -> dict[str, Any]:
     from pipelines.erase import erase as job
 
     place, told = _place(home), {"now": NOW, "report": Reporter(quiet=True), "say": lambda line: None}
-    if job.unfinished(place):
+    if place.erasing.exists():
         job.resume(place, **told)
         return {}
     try:

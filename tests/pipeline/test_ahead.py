@@ -13,10 +13,11 @@ from areakit import LAST, PlaceOf, copy_months, table
 from hiu.errors import InputRefused
 from hiu.extract.files.find import find_deliveries
 from hiu.publish.charts.data import PersonSeries, all_series
+from pipelines.access import draw
 from pipelines.common.place import Place
 from pipelines.common.progress import Reporter
 from pipelines.run import Outcome
-from pipelines.steps import ahead, draw
+from pipelines.steps import ahead
 from pipelines.steps.ahead import Next, read_ahead
 from pipelines.steps.deliver import Job
 

@@ -21,13 +21,14 @@ from hiu.govern.audit import verify
 from hiu.model import DECISIONS
 from hiu.model.govern import HOLDS
 from hiu.publish.release.folder import verify_release
-from pipelines.back.backup import backup, known
+from pipelines.back.backup import backup
 from pipelines.back.kept import runs
 from pipelines.back.restore import restore
 from pipelines.back.rollback import rollback
 from pipelines.back.undo import undo
 from pipelines.cli import app
 from pipelines.common import schema
+from pipelines.common.backups import listed_backups
 from pipelines.common.place import Place, open_place
 
 MONTHS = [str(LAST - 1), str(LAST)]
@@ -201,7 +202,7 @@ def test_runs_beyond_the_cap_are_removed_but_never_the_one_shown_nor_under_a_hol
 
 def test_a_backup_restored_is_the_site_it_was_made_of(place_after: Place, published: object, tmp_path: Path) -> None:
     made = backup(place_after, tmp_path / "copies", now=NOW)
-    assert known(place_after) == [made.path]
+    assert listed_backups(place_after) == [made.path]
     if os.name == "posix":
         assert made.path.stat().st_mode & 0o77 == 0
     with zipfile.ZipFile(made.path) as archive:

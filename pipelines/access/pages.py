@@ -1,0 +1,80 @@
+"""The pages of a month, made of its tables for those who may see them: by publishing, and anew by an erasure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from hiu.model import DATASETS
+from hiu.publish.access import charted
+from hiu.publish.charts.data import PersonSeries, all_series
+from hiu.publish.pack.page import pack_page, pack_view
+from hiu.publish.pack.pdf import pack_pdf
+from hiu.publish.quality.page import quality_page
+from hiu.publish.stamp import Stamp
+from hiu.publish.workbook.write import workbook, workbook_name
+from pipelines.access.basis import for_group
+from pipelines.access.draw import Drawing
+from pipelines.common.place import Place
+from pipelines.common.progress import Reporter
+
+
+@dataclass(frozen=True)
+class PageCharts:
+    """Charts that are being drawn, and the people they are of."""
+
+    people: list[PersonSeries]
+    charts: Drawing
+
+    def close(self) -> None:
+        """Let go of the processes that draw."""
+        self.charts.close()
+
+
+def begin_pages(place: Place, tables: Mapping[str, pl.DataFrame], stamp: Stamp, on: date) -> PageCharts:
+    """Start on a month's pages: their charts are drawn beside whatever is done next."""
+    people = _people(place, for_group(place, tables, on), stamp)
+    return PageCharts(people, Drawing(people[: place.settings.rank.charts]))
+
+
+def pages(
+    place: Place,
+    tables: Mapping[str, pl.DataFrame],
+    stamp: Stamp,
+    report: Reporter,
+    *,
+    on: date,
+    under_way: PageCharts | None = None,
+) -> dict[str, bytes]:
+    """Everything a month's folder holds beside its tables, made from the tables alone (erasure makes it again)."""
+    under_way = under_way or begin_pages(place, tables, stamp, on)
+    shown, people = for_group(place, tables, on), under_way.people
+    view = pack_view(shown, stamp=stamp, settings=place.settings)
+    files = {
+        "pack.html": pack_page(view, people).encode("utf-8"),
+        workbook_name(stamp): workbook(shown, stamp=stamp, settings=place.settings, key=place.key_for("workbook")),
+        "quality.html": quality_page(tables, stamp=stamp).encode("utf-8"),
+    }
+    svgs, charts = under_way.charts.done(report)
+    return {**files, **charts, "pack.pdf": pack_pdf(view, people, svgs)}
+
+
+def _people(place: Place, tables: Mapping[str, pl.DataFrame], stamp: Stamp) -> list[PersonSeries]:
+    """Everybody whose chart may be shown: the pack draws its own, so only files are limited by `rank.charts`."""
+    rank = place.settings.rank
+    chosen = charted(tables["ranked"], rank.top, tables["ranked"].height, candidates=rank.candidate_charts)
+    return list(
+        all_series(
+            chosen,
+            demand=tables["monthly_demand"],
+            coverage=tables["coverage"],
+            ranked=tables["ranked"],
+            last=stamp.month,
+            support=tables["support"],
+            people=tables["people"],
+            show_names=True,
+            breaks=place.settings.policy_breaks,
+            extra=tuple(sorted(set(tables["coverage"]["dataset"]) - set(DATASETS))),
+        )
+    )
