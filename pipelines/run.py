@@ -13,13 +13,13 @@ from hiu.govern.rights import check_private, make_private
 from hiu.model import RECORDED
 from hiu.month import Month
 from pipelines.access.basis import digest_of, unpermitted
-from pipelines.access.disclose import kept_files, note_intake, note_pointed
+from pipelines.access.disclose import note_intake, note_pointed, record_files
 from pipelines.back.kept import made_before, point, prune
 from pipelines.back.undo import apply_withdrawals
 from pipelines.common.fingerprint import code_digest, digest
 from pipelines.common.journal import record
 from pipelines.common.lock import emptied_after, hold, require_no_erasure
-from pipelines.common.place import Place
+from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import Reporter
 from pipelines.common.work import Work
 from pipelines.govern.retain import freeze_dead
@@ -89,10 +89,10 @@ def run_month(place: Place, month: Month, *, now: datetime, report: Reporter) ->
         make_private(place.curated)
     with hold(place.lock, f"hiu run {month}", now), emptied_after(place.spill):
         require_no_erasure(place.erasing)
-        record(place, {"type": "run_started", "month": str(month), **kept_files(place)}, now)
+        record(place, now, "run_started", month=str(month), **record_files(place))
         _require_private(place)
         tidy(place)
-        with Warehouse(place.warehouse, memory_limit=place.settings.memory_limit, spill=place.spill) as warehouse:
+        with open_warehouse(place) as warehouse:
             run_id = f"{month}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
             prepare(place, warehouse)
             with report.stage("ingest"):
@@ -103,7 +103,7 @@ def run_month(place: Place, month: Month, *, now: datetime, report: Reporter) ->
             work = Work(place, month, run_id, now, warehouse, report, inputs(warehouse, month, key_digest))
             _require_something(place, warehouse, month, intake)
             outcome = _steps(work, intake)
-        record(place, {"type": "run_ended", **_counts(outcome)}, now)
+        record(place, now, "run_ended", **_counts(outcome))
     return outcome
 
 

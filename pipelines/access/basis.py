@@ -13,7 +13,7 @@ from hiu.govern.basis.gate import Permitted
 from hiu.model.govern import BASIS
 from hiu.publish.access import gated
 from pipelines.common.fingerprint import digest
-from pipelines.common.place import Place
+from pipelines.common.place import Paths, Place
 
 _NO_ALIASES = pl.DataFrame(schema={"old_id": pl.String, "person_id": pl.String, "kind": pl.String})
 
@@ -24,10 +24,10 @@ def basis_of(place: Place, aliases: pl.DataFrame | None = None) -> pl.DataFrame:
     return gate.standing(place.settings, recorded, last_aliases(place) if aliases is None else aliases)
 
 
-def last_aliases(place: Place) -> pl.DataFrame:
+def last_aliases(paths: Paths) -> pl.DataFrame:
     """The former ids as the latest published month has them; none before the first."""
-    months = place.months()
-    path = place.published / months[max(months)] / "aliases.parquet" if months else Path()
+    months = paths.months()
+    path = paths.published / months[max(months)] / "aliases.parquet" if months else Path()
     return pl.read_parquet(path).sort("month", "old_id") if months and path.exists() else _NO_ALIASES
 
 

@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from hiu.model import DATASETS
+from hiu.month import Month
 from hiu.publish.access import charted
 from hiu.publish.charts.data import PersonSeries, all_series
 from hiu.publish.pack.page import pack_page, pack_view
@@ -34,7 +35,7 @@ class PageCharts:
 
 def begin_pages(place: Place, tables: Mapping[str, pl.DataFrame], stamp: Stamp, on: date) -> PageCharts:
     """Start on a month's pages: their charts are drawn beside whatever is done next."""
-    people = _people(place, for_group(place, tables, on), stamp)
+    people = _people(place, for_group(place, tables, on), stamp.month)
     return PageCharts(people, Drawing(people[: place.settings.rank.charts]))
 
 
@@ -60,21 +61,28 @@ def pages(
     return {**files, **charts, "pack.pdf": pack_pdf(view, people, svgs)}
 
 
-def _people(place: Place, tables: Mapping[str, pl.DataFrame], stamp: Stamp) -> list[PersonSeries]:
+def _people(place: Place, tables: Mapping[str, pl.DataFrame], month: Month) -> list[PersonSeries]:
     """Everybody whose chart may be shown: the pack draws its own, so only files are limited by `rank.charts`."""
     rank = place.settings.rank
     chosen = charted(tables["ranked"], rank.top, tables["ranked"].height, candidates=rank.candidate_charts)
-    return list(
-        all_series(
-            chosen,
-            demand=tables["monthly_demand"],
-            coverage=tables["coverage"],
-            ranked=tables["ranked"],
-            last=stamp.month,
-            support=tables["support"],
-            people=tables["people"],
-            show_names=True,
-            breaks=place.settings.policy_breaks,
-            extra=tuple(sorted(set(tables["coverage"]["dataset"]) - set(DATASETS))),
-        )
+    return chart_series(place, tables, chosen, month, show_names=True)
+
+
+def chart_series(
+    place: Place, tables: Mapping[str, pl.DataFrame], people: list[str], month: Month, *, show_names: bool
+) -> list[PersonSeries]:
+    """What the charts of people show, from a month's tables that passed the gate."""
+    more = set(tables["coverage"]["dataset"]) - set(DATASETS)
+    series = all_series(
+        people,
+        demand=tables["monthly_demand"],
+        coverage=tables["coverage"],
+        ranked=tables["ranked"],
+        last=month,
+        support=tables["support"],
+        people=tables["people"],
+        show_names=show_names,
+        breaks=place.settings.policy_breaks,
+        extra=tuple(sorted(more)),
     )
+    return list(series)

@@ -17,7 +17,7 @@ from pipelines.common.backups import note_backup
 from pipelines.common.fingerprint import file_digest
 from pipelines.common.journal import record
 from pipelines.common.lock import hold
-from pipelines.common.place import Place
+from pipelines.common.place import Paths, Place
 
 CURATED = "curated/"
 PARTIAL = ".partial"
@@ -56,27 +56,27 @@ def backup(place: Place, to: Path | None, *, now: datetime) -> Made:
         archive.check(aside)
         sha256 = file_digest(aside)
         # noted first: a copy that is there must be one that an erasure finds
-        record(place, {"type": "backup_made", "sha256": sha256, "files": len(files)}, now)
+        record(place, now, "backup_made", sha256=sha256, files=len(files))
         note_backup(place, path, sha256, now)
         move(aside, path)
     return Made(path, len(files), path.stat().st_size, sha256)
 
 
-def contents(place: Place) -> Iterator[tuple[str, bytes | Path]]:
+def contents(paths: Paths) -> Iterator[tuple[str, bytes | Path]]:
     """Name in the backup, and bytes or path, of everything that is copied.
 
     What may grow meanwhile (records, audit) is taken as it is at one moment.
     """
-    yield "site.toml", (place.home / "site.toml").read_bytes()
+    yield "site.toml", (paths.home / "site.toml").read_bytes()
     for part in ("sources", "expectations"):
-        yield from _tree(place.home / part, f"{part}/")
-    wal = place.warehouse.with_name(place.warehouse.name + ".wal")
-    yield from ((CURATED + path.name, path) for path in (place.warehouse, wal) if path.exists())
-    for path in (place.audit, place.current, *sorted(place.records.glob("*.jsonl"))):
+        yield from _tree(paths.home / part, f"{part}/")
+    wal = paths.warehouse.with_name(paths.warehouse.name + ".wal")
+    yield from ((CURATED + path.name, path) for path in (paths.warehouse, wal) if path.exists())
+    for path in (paths.audit, paths.current, *sorted(paths.records.glob("*.jsonl"))):
         if path.exists():
-            yield CURATED + path.relative_to(place.curated).as_posix(), path.read_bytes()
-    for folder in sorted(set(place.months().values())):
-        yield from _tree(place.published / folder, f"{CURATED}published/{folder}/")
+            yield CURATED + path.relative_to(paths.curated).as_posix(), path.read_bytes()
+    for folder in sorted(set(paths.months().values())):
+        yield from _tree(paths.published / folder, f"{CURATED}published/{folder}/")
 
 
 def _tree(folder: Path, prefix: str) -> Iterator[tuple[str, Path]]:
@@ -85,10 +85,10 @@ def _tree(folder: Path, prefix: str) -> Iterator[tuple[str, Path]]:
             yield prefix + path.relative_to(folder).as_posix(), path
 
 
-def _refuse(place: Place, folder: Path) -> None:
-    if not place.warehouse.exists():
-        raise UsageError(f"{place.warehouse}: nothing to copy yet; 'hiu run MONTH' makes it")
-    for data in (place.raw, place.curated):
+def _refuse(paths: Paths, folder: Path) -> None:
+    if not paths.warehouse.exists():
+        raise UsageError(f"{paths.warehouse}: nothing to copy yet; 'hiu run MONTH' makes it")
+    for data in (paths.raw, paths.curated):
         if folder.is_relative_to(data.resolve()):
             raise UsageError(
                 f"{folder} lies in {data}, which it is to save; name a folder elsewhere, best on another disk"

@@ -10,7 +10,7 @@ from hiu.publish.release.pointer import set_current
 from pipelines.back.kept import away, mark, runs
 from pipelines.common.journal import record
 from pipelines.common.lock import hold
-from pipelines.common.place import Place
+from pipelines.common.place import Paths, Place
 
 
 def rollback(
@@ -35,25 +35,24 @@ def rollback(
             if later.name not in gone and _after(place, month, later, wanted):
                 mark(place, month, later.name, gone=True, reason=reason, by=by, now=now)
         if wanted != shown:
-            what = {"type": "rolled_back", "month": str(month), "from": shown.name, "to": wanted.name, "by": by}
-            record(place, what, now)
+            record(place, now, "rolled_back", month=str(month), **{"from": shown.name}, to=wanted.name, by=by)
             set_current(place.current, month, wanted.name)
     return wanted
 
 
-def _after(place: Place, month: Month, one: Path, other: Path) -> bool:
-    order = [folder.name for folder in runs(place, month)]
+def _after(paths: Paths, month: Month, one: Path, other: Path) -> bool:
+    order = [folder.name for folder in runs(paths, month)]
     return order.index(one.name) > order.index(other.name)
 
 
-def _earlier(place: Place, month: Month, shown: Path, to: str | None) -> Path:
-    there = runs(place, month)
+def _earlier(paths: Paths, month: Month, shown: Path, to: str | None) -> Path:
+    there = runs(paths, month)
     if to is not None:
         if named := [folder for folder in there if folder.name == to]:
             return named[0]
         names = ", ".join(folder.name for folder in there)
         raise UsageError(f"{month} has no run '{to}'. There are: {names}")
-    gone = set(away(place)["folder"])
+    gone = set(away(paths)["folder"])
     order = [folder for folder in there if folder.name not in gone or folder == shown]
     before = order[: order.index(shown)]
     if not before:
@@ -61,9 +60,9 @@ def _earlier(place: Place, month: Month, shown: Path, to: str | None) -> Path:
     return before[-1]
 
 
-def _taken_back(place: Place, month: Month) -> Path:
-    there = {folder.name: folder for folder in runs(place, month)}
-    gone = away(place).filter(month=str(month)).sort("at", "folder")["folder"].to_list()
+def _taken_back(paths: Paths, month: Month) -> Path:
+    there = {folder.name: folder for folder in runs(paths, month)}
+    gone = away(paths).filter(month=str(month)).sort("at", "folder")["folder"].to_list()
     left = [there[name] for name in gone if name in there]
     if not left:
         raise UsageError(f"no run of {month} that was rolled back is still here; nothing was changed")

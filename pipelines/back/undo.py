@@ -1,6 +1,6 @@
 """Take a delivery back: recorded, not counted from the next run on, and what it had replaced holds again."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import polars as pl
@@ -11,9 +11,9 @@ from hiu.fuzzy import did_you_mean
 from hiu.govern import records
 from hiu.model.back import WITHDRAWN
 from hiu.publish.words.text import day
-from pipelines.common.journal import record
+from pipelines.common.journal import record, utc
 from pipelines.common.lock import disk_errors
-from pipelines.common.place import Place
+from pipelines.common.place import Paths, Place
 from pipelines.common.schema import WITHDRAWN_MARK
 
 
@@ -30,27 +30,27 @@ def undo(place: Place, which: str, *, reason: str, by: str, now: datetime, redo:
         "withdrawn": not redo,
         "reason": reason,
         "by": by,
-        "at": now.astimezone(UTC).replace(tzinfo=None),
+        "at": utc(now),
     }
     what = "delivery_back_in_force" if redo else "delivery_withdrawn"
     with disk_errors(place.curated):
         # logged first: cut off between the two, nothing is done that the log does not say
-        record(place, {"type": what, "delivery": row["delivery_id"], "source": row["source"], "by": by}, now)
+        record(place, now, what, delivery=row["delivery_id"], source=row["source"], by=by)
         records.add(place.records, WITHDRAWN, [found])
     return {**found, "period": row["period"]}
 
 
-def away(place: Place) -> frozenset[str]:
+def away(paths: Paths) -> frozenset[str]:
     """Ids of the deliveries that are taken back."""
-    return frozenset(records.read(place.records, WITHDRAWN).filter("withdrawn")["delivery_id"])
+    return frozenset(records.read(paths.records, WITHDRAWN).filter("withdrawn")["delivery_id"])
 
 
-def apply_withdrawals(place: Place, warehouse: Warehouse) -> None:
+def apply_withdrawals(paths: Paths, warehouse: Warehouse) -> None:
     """Bring the deliveries in line with what was taken back and put in force again, in one transaction.
 
     Working table `brought_back` remembers what a withdrawn delivery had replaced.
     """
-    gone = away(place)
+    gone = away(paths)
     with warehouse.transaction():
         while _apply_once(warehouse, gone):
             pass  # what one brings back may itself be taken back
@@ -88,10 +88,10 @@ def _replaced_by(warehouse: Warehouse, one: str, by: str | None) -> None:
     warehouse.change("deliveries", "replaced_by", by, where="delivery_id", equals=one)
 
 
-def _known(place: Place, which: str, redo: bool) -> dict[str, Any]:
+def _known(paths: Paths, which: str, redo: bool) -> dict[str, Any]:
     """The delivery as the published months know it, or as it was recorded when it was taken back."""
-    published = _published(place)
-    held = records.read(place.records, WITHDRAWN).filter("withdrawn")
+    published = _published(paths)
+    held = records.read(paths.records, WITHDRAWN).filter("withdrawn")
     if redo:
         back = held.select("delivery_id", "source", "source_file")
         there = back.join(published.select("delivery_id", "period"), on="delivery_id", how="left")
@@ -148,12 +148,12 @@ def _gone(which: str, delivery: str, held: pl.DataFrame, there: pl.DataFrame) ->
     return said + (f". What it had replaced holds; to take that back too, name its id: {before[0]}" if before else "")
 
 
-def _published(place: Place) -> pl.DataFrame:
+def _published(paths: Paths) -> pl.DataFrame:
     """Deliveries of every published month, as the last to tell of them has it."""
     names = ("delivery_id", "source", "source_file", "replaced_by", "run_id")
     empty = pl.DataFrame(schema=dict.fromkeys(names, pl.String) | {"period": pl.Date})
     frames = [
-        pl.read_parquet(place.published / folder / "deliveries.parquet", columns=empty.columns)
-        for _, folder in sorted(place.months().items())
+        pl.read_parquet(paths.published / folder / "deliveries.parquet", columns=empty.columns)
+        for _, folder in sorted(paths.months().items())
     ]
     return pl.concat([empty, *frames]).unique("delivery_id", keep="last", maintain_order=True)

@@ -6,14 +6,13 @@ from typing import Any
 
 import polars as pl
 
-from hiu.engine.duckdb import Warehouse
 from hiu.govern import records
 from hiu.govern.pseudonym import key_id
 from hiu.model.govern import BASIS, EVERY, PURPOSES, RECIPIENTS
 from hiu.publish.words.text import counted, day
 from pipelines.access.basis import allowed, basis_of
 from pipelines.commands.options import print_json
-from pipelines.common.place import Place
+from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import out
 from pipelines.erase.erase import Erasure
 from pipelines.erase.find import find
@@ -119,7 +118,7 @@ def print_reviews(place: Place, on: date, *, as_json: bool) -> None:
 
 def print_erasure_plan(place: Place, person: str) -> None:
     """What an erasure would take, without doing it."""
-    with Warehouse(place.warehouse, memory_limit=place.settings.memory_limit, spill=place.spill) as warehouse:
+    with open_warehouse(place) as warehouse:
         doomed = find(warehouse, person, place.key_for("tombstone"))
     deliveries = counted(doomed.rows["delivery_id"].n_unique(), "delivery", "deliveries")
     descriptions, stones = counted(len(doomed.identities), "description"), counted(len(doomed.stones), "tombstone")

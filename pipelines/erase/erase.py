@@ -7,24 +7,24 @@ and ends the same. A note of it lies in the curated folder meanwhile, and no run
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from hiu.disk import move, replace
-from hiu.engine.duckdb import Warehouse, rewrite
+from hiu.engine.duckdb import rewrite
 from hiu.errors import HiuError, UsageError
 from hiu.govern import records
 from hiu.govern.erase.residue import found
 from hiu.govern.pseudonym import pseudonym, recipient_key
 from hiu.model.govern import HOLDS, TOMBSTONES
-from pipelines.access.disclose import kept_files
+from pipelines.access.disclose import record_files
 from pipelines.common.backups import destroy_backup, listed_backups
-from pipelines.common.journal import record
+from pipelines.common.journal import record, utc
 from pipelines.common.lock import hold, require_no_erasure, unfinished_erasure
-from pipelines.common.place import Place
+from pipelines.common.place import Paths, Place, open_warehouse
 from pipelines.common.progress import Reporter
 from pipelines.erase.files import drop_others, rewrite_records, rewrite_runs
 from pipelines.erase.find import Doomed, find
@@ -79,13 +79,13 @@ def resume(place: Place, *, now: datetime, report: Reporter, say: Callable[[str]
 def _erase(
     place: Place, person_id: str, asked: dict[str, Any], now: datetime, report: Reporter, say: Callable[[str], None]
 ) -> Erasure:
-    with Warehouse(place.warehouse, memory_limit=place.settings.memory_limit, spill=place.spill) as warehouse:
+    with open_warehouse(place) as warehouse:
         doomed = find(warehouse, person_id, place.key_for("tombstone"))
     _require_no_hold(place, doomed)
     token = token_of(place, person_id)
     asked = {"person_id": person_id, "token": token, "reason": asked["reason"], "by": asked["by"]}
     replace(place.erasing, json.dumps(asked).encode())
-    at = now.astimezone(UTC).replace(tzinfo=None)
+    at = utc(now)
     stones = [{"token": stone, "erasure": token, "at": at} for stone in doomed.stones]
     records.add(place.records, TOMBSTONES, stones)
     runs = rewrite_runs(place, doomed, token, now, report)
@@ -109,13 +109,13 @@ def _erase(
 
 
 def _end(place: Place, token: str, asked: dict[str, Any], counts: dict[str, Any], now: datetime) -> None:
-    event = {"type": "erased", "erasure": token, "reason": asked["reason"], "by": asked["by"], **counts}
-    record(place, {**event, **kept_files(place)}, now)
+    about = {"erasure": token, "reason": asked["reason"], "by": asked["by"]}
+    record(place, now, "erased", **about, **counts, **record_files(place))
     place.erasing.unlink()
 
 
-def _require_no_hold(place: Place, doomed: Doomed) -> None:
-    holds = records.read(place.records, HOLDS).filter("held", pl.col("person_id").is_in(sorted(doomed.ids)))
+def _require_no_hold(paths: Paths, doomed: Doomed) -> None:
+    holds = records.read(paths.records, HOLDS).filter("held", pl.col("person_id").is_in(sorted(doomed.ids)))
     for row in holds.iter_rows(named=True):
         raise HiuError(
             f"{row['person_id']} is on hold since {row['recorded_at']:%Y-%m-%d}, recorded by {row['by']}; nothing was "
@@ -123,12 +123,12 @@ def _require_no_hold(place: Place, doomed: Doomed) -> None:
         )
 
 
-def _backups(place: Place, now: datetime) -> tuple[list[str], list[str]]:
+def _backups(paths: Paths, now: datetime) -> tuple[list[str], list[str]]:
     """Destroy every backup made before: a database in a zip can't be searched or mended. Names; those not there."""
-    there = listed_backups(place)
+    there = listed_backups(paths)
     gone = [path for path in there if not path.exists()]
     for path in there:
-        destroy_backup(place, path, now)
+        destroy_backup(paths, path, now)
     return [path.name for path in there if path not in gone], [str(path) for path in gone]
 
 
@@ -138,7 +138,7 @@ def _warehouse(place: Place, doomed: Doomed) -> list[str]:
     for left in (work, fresh, Path(f"{work}.wal"), Path(f"{fresh}.wal")):
         left.unlink(missing_ok=True)
     rewrite(place.warehouse, work)
-    with Warehouse(work, memory_limit=place.settings.memory_limit, spill=place.spill) as copy:
+    with open_warehouse(place, work) as copy:
         dropped = take_out(copy, doomed)
         left_over = {table: n for table in copy.tables() if (n := rows_left(copy.read(table), doomed))}
     if left_over:
@@ -151,8 +151,8 @@ def _warehouse(place: Place, doomed: Doomed) -> list[str]:
     return dropped
 
 
-def _require_nothing(place: Place, doomed: Doomed) -> None:
-    left = residue(place, doomed)
+def _require_nothing(paths: Paths, doomed: Doomed) -> None:
+    left = residue(paths, doomed)
     if left:
         raise HiuError(
             f"the record is still in {', '.join(left[:5])}; the erasure is not finished. "
@@ -160,18 +160,18 @@ def _require_nothing(place: Place, doomed: Doomed) -> None:
         )
 
 
-def residue(place: Place, doomed: Doomed) -> list[str]:
+def residue(paths: Paths, doomed: Doomed) -> list[str]:
     """Files under the curated folder that still tell a person, the note of the erasure apart."""
-    files = [path for path in sorted(place.curated.rglob("*")) if path.is_file() and path != place.erasing]
+    files = [path for path in sorted(paths.curated.rglob("*")) if path.is_file() and path != paths.erasing]
     return [
         name
         for path in files
-        if found(name := path.relative_to(place.curated).as_posix(), path.read_bytes(), doomed.traces)
+        if found(name := path.relative_to(paths.curated).as_posix(), path.read_bytes(), doomed.traces)
     ]
 
 
-def _raw(place: Place, doomed: Doomed) -> pl.DataFrame:
+def _raw(paths: Paths, doomed: Doomed) -> pl.DataFrame:
     """Files of partners that still hold the rows, with the rows, for the operator to purge."""
     listed = doomed.rows.group_by("source_file").agg(source_rows=pl.col("source_row").unique().sort())
-    there = [name for name in listed["source_file"].sort() if (place.raw / name).exists()]
+    there = [name for name in listed["source_file"].sort() if (paths.raw / name).exists()]
     return listed.filter(pl.col("source_file").is_in(there)).sort("source_file")

@@ -19,7 +19,7 @@ from hiu.publish.release.folder import BUILDING, MANIFEST, conform, digest, insi
 from hiu.publish.stamp import Stamp
 from pipelines.access.pages import pages
 from pipelines.common.journal import record
-from pipelines.common.place import Place
+from pipelines.common.place import Paths, Place
 from pipelines.common.progress import Reporter
 from pipelines.erase.find import Doomed
 from pipelines.erase.tables import SOMEBODY, published
@@ -35,16 +35,15 @@ def rewrite_runs(place: Place, doomed: Doomed, erasure: str, now: datetime, repo
     for folder in sorted(place.published.iterdir()) if place.published.is_dir() else []:
         if folder.is_dir() and not folder.name.startswith(".") and _holds(folder, doomed):
             _rewrite(place, folder, doomed, erasure, now, report)
-            event = {"type": "rewritten", "folder": folder.name, "manifest": digest(folder / MANIFEST)}
-            record(place, event, now)
+            record(place, now, "rewritten", folder=folder.name, manifest=digest(folder / MANIFEST))
             done.append(folder.name)
     return done
 
 
-def _finish_moves(place: Place) -> None:
+def _finish_moves(paths: Paths) -> None:
     """What a cut-off erasure left: the old folder is put back if the new one has not taken its name, else removed."""
-    for old in sorted(place.published.glob(f"{OLD}*")) if place.published.is_dir() else []:
-        final = place.published / old.name.removeprefix(OLD)
+    for old in sorted(paths.published.glob(f"{OLD}*")) if paths.published.is_dir() else []:
+        final = paths.published / old.name.removeprefix(OLD)
         if final.exists():
             shutil.rmtree(old)
         else:
@@ -124,13 +123,13 @@ def _note(lost: list[str], doomed: Doomed, erasure: str, now: datetime) -> bytes
     return text.encode()
 
 
-def rewrite_records(place: Place, doomed: Doomed, token: str) -> int:
+def rewrite_records(paths: Paths, doomed: Doomed, token: str) -> int:
     """Take the person out of what people recorded; lines changed or dropped.
 
     The log of disclosures keeps its lines, under the token: that something was disclosed stays accountable.
     """
     count = 0
-    for path in sorted(place.records.glob("*.jsonl")) if place.records.is_dir() else []:
+    for path in sorted(paths.records.glob("*.jsonl")) if paths.records.is_dir() else []:
         with FileLock(path.with_suffix(".lock"), timeout=30):
             old = path.read_bytes()
             lines = [_line(path.stem, line, doomed, token) for line in old.splitlines(keepends=True)]
@@ -155,29 +154,29 @@ def _clean(value: Any, words: list[str], doomed: Doomed, token: str) -> Any:
     return scrub(scrub(value, doomed.ids, token), words, SOMEBODY) if isinstance(value, str) else value
 
 
-def drop_others(place: Place, doomed: Doomed, report: Callable[[str], None]) -> list[str]:
+def drop_others(paths: Paths, doomed: Doomed, report: Callable[[str], None]) -> list[str]:
     """Remove every other file under the curated folder that tells the person: exports, reports, caches, spill."""
-    shutil.rmtree(place.spill, ignore_errors=True)
+    shutil.rmtree(paths.spill, ignore_errors=True)
     gone = []
-    for path in others(place):
-        name = path.relative_to(place.curated).as_posix()
+    for path in others(paths):
+        name = path.relative_to(paths.curated).as_posix()
         if found(name, path.read_bytes(), doomed.traces):
             path.unlink()
-            report(f"removed {path.relative_to(place.curated).parent.as_posix()}/...: it held the record")
-            gone.append(path.parent.relative_to(place.curated).as_posix())
+            report(f"removed {path.relative_to(paths.curated).parent.as_posix()}/...: it held the record")
+            gone.append(path.parent.relative_to(paths.curated).as_posix())
     return gone
 
 
-def others(place: Place) -> list[Path]:
+def others(paths: Paths) -> list[Path]:
     """Files under the curated folder that no other step of an erasure sees to."""
-    seen = (place.published, place.records)
-    own = {place.warehouse, place.audit, place.current, place.lock, place.erasing}
+    seen = (paths.published, paths.records)
+    own = {paths.warehouse, paths.audit, paths.current, paths.lock, paths.erasing}
     return [
         path
-        for path in sorted(place.curated.rglob("*"))
+        for path in sorted(paths.curated.rglob("*"))
         if path.is_file()
         and path not in own
         and not any(path.is_relative_to(part) for part in seen)
-        and not path.name.startswith(place.warehouse.name)
+        and not path.name.startswith(paths.warehouse.name)
         and path.suffix not in (".lock", ".who")
     ]

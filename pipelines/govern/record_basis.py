@@ -2,7 +2,7 @@
 
 import csv
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -12,8 +12,8 @@ from hiu.govern import records
 from hiu.govern.basis import gate
 from hiu.model.govern import BASIS, EVERY
 from pipelines.access.basis import allowed
-from pipelines.access.disclose import leave
-from pipelines.common.journal import record
+from pipelines.access.disclose import Disclosure, enter_disclosure
+from pipelines.common.journal import record, utc
 from pipelines.common.place import Place
 from pipelines.govern.retain import current_id, latest_tables
 
@@ -53,7 +53,7 @@ def record_change(
         evidence=evidence,
         start=now.date(),
         end=change.until,
-        recorded_at=_utc(now),
+        recorded_at=utc(now),
     )
     records.add(place.records, BASIS, [row])
     _note(place, row, now)
@@ -73,7 +73,7 @@ def _end_rows(place: Place, person: str, code: str, *, evidence: str, by: str, n
             "end": yesterday,
             "decided_by": by,
             "evidence": evidence,
-            "recorded_at": _utc(now),
+            "recorded_at": utc(now),
         }
         records.add(place.records, BASIS, [ended])
         _note(place, ended, now)
@@ -104,21 +104,17 @@ def record_opt_outs(place: Place, file: Path, *, by: str | None, now: datetime) 
             evidence=f"list of {now.date()}",
             start=now.date(),
             end=None,
-            recorded_at=_utc(now),
+            recorded_at=utc(now),
         )
         for person in sorted(out - there)
     ]
     yesterday = now.date() - timedelta(days=1)
     rows += [
-        {**row, "start": min(row["start"], yesterday), "end": yesterday, "decided_by": by, "recorded_at": _utc(now)}
+        {**row, "start": min(row["start"], yesterday), "end": yesterday, "decided_by": by, "recorded_at": utc(now)}
         for row in before.filter(~pl.col("person_id").is_in(sorted(out))).iter_rows(named=True)
     ]
     records.add(place.records, BASIS, rows)
-    record(
-        place,
-        {"type": "opt_outs", "numbers": len(numbers), "people": len(out), "ended": len(there - out), "by": by},
-        now,
-    )
+    record(place, now, "opt_outs", numbers=len(numbers), people=len(out), ended=len(there - out), by=by)
     return len(numbers), len(out), len(there - out)
 
 
@@ -160,27 +156,11 @@ def record_disclosure(
             f"no basis lets data about {who} go to the {recipient} for {purpose} on {now.date()}; it is "
             f"not to be shared. 'hiu basis {who}' shows what is recorded."
         )
-    return leave(
-        place,
-        what=what,
-        recipient=recipient,
-        purpose=purpose,
-        basis=found.codes,
-        necessity=necessity,
-        proportionality=proportionality,
-        by=by,
-        now=now,
-        people=1,
-        person_id=who,
-        automatic=False,
-    )
+    disclosure = Disclosure(what, recipient, purpose, necessity, proportionality)
+    return enter_disclosure(place, now, disclosure, basis=found.codes, by=by, people=1, person_id=who, automatic=False)
 
 
 def _note(place: Place, row: dict[str, object], now: datetime) -> None:
     kept = ("code", "allow", "purpose", "recipient", "start", "end", "decided_by")
     told = {name: str(row[name]) for name in kept if row[name] is not None}
-    record(place, {"type": "basis", "person": row["person_id"], **told}, now)
-
-
-def _utc(now: datetime) -> datetime:
-    return now.astimezone(UTC).replace(tzinfo=None)
+    record(place, now, "basis", person=row["person_id"], **told)

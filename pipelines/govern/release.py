@@ -24,9 +24,9 @@ from hiu.govern.release.disclosure import FEWEST
 from hiu.publish.release.folder import BUILDING
 from pipelines.access.basis import basis_of
 from pipelines.access.canaries import people_of
-from pipelines.access.disclose import leave
+from pipelines.access.disclose import Disclosure, enter_disclosure
 from pipelines.common.journal import record
-from pipelines.common.place import Place
+from pipelines.common.place import Paths, Place
 
 SEAL = "RELEASE.json"
 COUNTS = re.compile(r"(?i)^(n|people|count|number|cases|detentions|events|contacts)$|_(n|people|count)$")
@@ -53,30 +53,20 @@ def release_board(
             "nothing was released"
         )
     if problems := check(place, made, files):
-        record(place, {"type": "release_refused", "month": month, "problems": len(problems)}, now)
+        record(place, now, "release_refused", month=month, problems=len(problems))
         raise HiuError("not released:\n  " + "\n  ".join(problems[:20]))
     final = _sealed(place, month, made, files, {"checker": checker, "by": by, "basis": list(found.codes)}, now)
-    leave(
-        place,
-        what="board release",
-        recipient="commissioner",
-        purpose="planning",
-        basis=found.codes,
-        necessity=necessity,
-        proportionality=f"aggregates only, checked by {checker}",
-        by=by,
-        now=now,
-        people=None,
-        file=final.relative_to(place.curated).as_posix(),
-    )
-    event = {"type": "released", "folder": final.name, "checker": checker, "by": by, "seal": _digest(final / SEAL)}
-    record(place, event, now)
+    checked = f"aggregates only, checked by {checker}"
+    disclosure = Disclosure("board release", "commissioner", "planning", necessity, checked)
+    file = final.relative_to(place.curated).as_posix()
+    enter_disclosure(place, now, disclosure, basis=found.codes, by=by, people=None, file=file)
+    record(place, now, "released", folder=final.name, checker=checker, by=by, seal=_digest(final / SEAL))
     return final
 
 
-def check(place: Place, made: Path, files: list[Path]) -> list[str]:
+def check(paths: Paths, made: Path, files: list[Path]) -> list[str]:
     """Why a release may not leave, a sentence each: anybody named, or small numbers in a table."""
-    everybody = people_of(place)
+    everybody = people_of(paths)
     problems: list[str] = []
     for path in files:
         name = path.relative_to(made).as_posix()

@@ -1,6 +1,6 @@
 """Retention on a site: what is due for review, holds, the freeze at death, and what somebody decided."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 import polars as pl
 
@@ -13,8 +13,8 @@ from hiu.govern.basis.due import due
 from hiu.govern.basis.retention import review
 from hiu.model.govern import BASIS, DISCLOSURES, EVERY, FAMILY_CONSENTS, HOLDS, OVERRIDES, REVIEWS
 from pipelines.access.basis import basis_of
-from pipelines.common.journal import record
-from pipelines.common.place import Place
+from pipelines.common.journal import record, utc
+from pipelines.common.place import Paths, Place, published_tables
 
 BY_RUN = "hiu run"
 _DIED = (
@@ -33,7 +33,7 @@ def freeze_dead(place: Place, warehouse: Warehouse, now: datetime) -> list[str]:
     died = warehouse.read(_DIED)
     seen = set(records.history(place.records, BASIS).filter(pl.col("code") == "died")["person_id"])
     fresh = [row for row in died.iter_rows(named=True) if row["person_id"] not in seen]
-    at = _utc(now)
+    at = utc(now)
     for row in fresh:
         person, since = row["person_id"], row["died"] or now.date()
         forbid = gate.row(
@@ -51,7 +51,7 @@ def freeze_dead(place: Place, warehouse: Warehouse, now: datetime) -> list[str]:
         records.add(place.records, BASIS, [forbid])
         hold = {"person_id": person, "held": True, "reason": "died", "by": BY_RUN, "recorded_at": at}
         records.add(place.records, HOLDS, [hold])
-        record(place, {"type": "frozen", "person": person, "reason": "died"}, now)
+        record(place, now, "frozen", person=person, reason="died")
     return [row["person_id"] for row in fresh]
 
 
@@ -61,19 +61,19 @@ def record_hold(place: Place, person_id: str, *, reason: str, by: str, lift: boo
     if lift and not there:
         raise UsageError(f"{person_id} is not on hold")
     person = person_id if lift else current_id(place, person_id)
-    row = {"person_id": person, "held": not lift, "reason": reason, "by": by, "recorded_at": _utc(now)}
+    row = {"person_id": person, "held": not lift, "reason": reason, "by": by, "recorded_at": utc(now)}
     records.add(place.records, HOLDS, [row])
-    record(place, {"type": "hold_lifted" if lift else "hold", "person": person, "by": by}, now)
+    record(place, now, "hold_lifted" if lift else "hold", person=person, by=by)
 
 
-def holds_in_force(place: Place) -> pl.DataFrame:
+def holds_in_force(paths: Paths) -> pl.DataFrame:
     """The holds in force."""
-    return records.read(place.records, HOLDS).filter("held")
+    return records.read(paths.records, HOLDS).filter("held")
 
 
-def current_id(place: Place, person_id: str) -> str:
+def current_id(paths: Paths, person_id: str) -> str:
     """The id a person has now, in the latest published month. Raises UsageError for nobody, or nothing published."""
-    tables = latest_tables(place, "people", "aliases")
+    tables = latest_tables(paths, "people", "aliases")
     ids = set(tables["people"]["person_id"])
     became = dict(
         tables["aliases"].filter(pl.col("kind") == "merge").sort("month").select("old_id", "person_id").rows()
@@ -115,16 +115,14 @@ def record_review(
         "reason": reason,
         "next_on": next_on,
         "by": by,
-        "recorded_at": _utc(now),
+        "recorded_at": utc(now),
     }
     for name in ("event", "decision"):
         codes = next(column.codes for column in REVIEWS.columns if column.name == name)
         if row[name] not in codes:
             raise UsageError(f"'{row[name]}' is no {name}. There are: {', '.join(codes)}.")
     records.add(place.records, REVIEWS, [row])
-    record(
-        place, {"type": "retention_decided", "person": person_id, "event": event, "decision": decision, "by": by}, now
-    )
+    record(place, now, "retention_decided", person=person_id, event=event, decision=decision, by=by)
 
 
 def due_now(place: Place, on: date) -> pl.DataFrame:
@@ -148,22 +146,18 @@ def record_consent(
     person = current_id(place, person_id)
     row = {"person_id": person, "member": member, "given": given, "at": now.date(), "until": until, "by": by}
     records.add(place.records, FAMILY_CONSENTS, [row])
-    record(place, {"type": "family_consent", "person": person, "given": given, "by": by}, now)
+    record(place, now, "family_consent", person=person, given=given, by=by)
 
 
-def disclosures(place: Place) -> pl.DataFrame:
+def disclosures(paths: Paths) -> pl.DataFrame:
     """The log of disclosures, latest first."""
-    return records.read(place.records, DISCLOSURES).sort("at", descending=True)
+    return records.read(paths.records, DISCLOSURES).sort("at", descending=True)
 
 
-def latest_tables(place: Place, *names: str) -> dict[str, pl.DataFrame]:
+def latest_tables(paths: Paths, *names: str) -> dict[str, pl.DataFrame]:
     """Tables of the latest published month."""
-    _, folder = place.which(None)
-    return {name: pl.read_parquet(folder / f"{name}.parquet") for name in names}
-
-
-def _utc(now: datetime) -> datetime:
-    return now.astimezone(UTC).replace(tzinfo=None)
+    _, folder = paths.which(None)
+    return published_tables(folder, names)
 
 
 _SUPPORT = {

@@ -36,15 +36,14 @@ def review(
     queue = Queue(*place.which(month), place.records)
     asks = laid(queue)
     if show_names:
-        told = {"identities": by_ids(asks)}
-        found = names_shown(place, queue.people(asks), month=str(queue.month), now=now, told=told)
+        found = names_shown(place, queue.people(asks), month=str(queue.month), now=now, identities=by_ids(asks))
         queue = Queue(queue.month, queue.folder, place.records, names=found.ids)
         asks = laid(queue)
         if found.withheld:
             out(f"Names {found.told}.")
     if csv is not None:
         csv.write_bytes(sheet.written(asks))
-        record(place, {"type": "review_sheet", "pairs": len(asks), "names": show_names, "month": str(queue.month)}, now)
+        record(place, now, "review_sheet", pairs=len(asks), names=show_names, month=str(queue.month))
         second = " --second" if double else ""
         out(
             f"{csv}: {len(asks)} pairs. Fill in 'decision' (same, different, unsure) and 'note', then "
@@ -66,7 +65,7 @@ def decide(
     else:
         desk.decide(place.records, a, b, decision, reviewer=by or "", at=now, note=note)
     kind = "second_opinion" if second else "decision"
-    record(place, {"type": kind, "identity_a": a, "identity_b": b, "decision": decision, "by": by}, now)
+    record(place, now, kind, identity_a=a, identity_b=b, decision=decision, by=by)
     out(f"{a} and {b}: {decision}, by {by}. " + ("It binds nothing." if second else _NEXT))
 
 
@@ -74,7 +73,7 @@ def undo(place: Place, pair: tuple[str, str], *, by: str | None, now: datetime) 
     """Undo what was decided about two descriptions."""
     a, b = _pair(place, pair)
     desk.undo(place.records, a, b, reviewer=by or "", at=now)
-    record(place, {"type": "decision_undone", "identity_a": a, "identity_b": b, "by": by}, now)
+    record(place, now, "decision_undone", identity_a=a, identity_b=b, by=by)
     out(f"{a} and {b}: undone by {by}; it stays on record. {_NEXT}")
 
 
@@ -97,7 +96,7 @@ def decide_from(place: Place, file: Path, *, by: str | None, second: bool, dry_r
     if dry_run:
         out(f"{file.name}: would take {told}. Nothing was recorded.")
         return
-    record(place, {"type": "second_opinions" if second else "decisions", **counts, "by": by}, now)
+    record(place, now, "second_opinions" if second else "decisions", **counts, by=by)
     out(f"{file.name}: {told}. " + ("They bind nothing." if second else _NEXT))
 
 

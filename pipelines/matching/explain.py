@@ -5,7 +5,6 @@ from pathlib import Path
 
 import polars as pl
 
-from hiu.engine.duckdb import Warehouse
 from hiu.errors import Busy, UsageError
 from hiu.link.local import prepared
 from hiu.link.review.explain import PairExplanation, conflicts, links_of
@@ -16,7 +15,7 @@ from hiu.site.review.decide import earlier
 from hiu.site.show.mask import initials
 from pipelines.access.disclose import show_names as names_shown
 from pipelines.common.model import model_of
-from pipelines.common.place import Place
+from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import out
 
 
@@ -45,7 +44,7 @@ def explain_pair(place: Place, pair: str, *, show_names: bool, chart: Path | Non
     if pair.count(",") != 1:
         raise UsageError(f"'{pair}': expected two identity ids joined by a comma, as in links or review_queue")
     left, right = (part.strip().removeprefix("id-") for part in pair.split(","))
-    with _warehouse(place) as warehouse:
+    with open_warehouse(place) as warehouse:
         found = compare_pair(
             prepared(warehouse.read("identity"), place.settings.linking),
             left,
@@ -57,7 +56,7 @@ def explain_pair(place: Place, pair: str, *, show_names: bool, chart: Path | Non
         people = warehouse.read("select identity_id, person_id from cluster")
     if show_names:
         who = people.filter(pl.col("identity_id").is_in([left, right]))["person_id"]
-        asked = names_shown(place, who, month="warehouse", now=now, told={"identities": [left, right]})
+        asked = names_shown(place, who, month="warehouse", now=now, identities=[left, right])
         show_names = not asked.withheld
         out(asked.told if asked.withheld else "names are shown; it is logged")
     _tell_pair(found, show_names=show_names)
@@ -92,7 +91,7 @@ def _draw(found: PairExplanation, to: Path) -> None:
 def _holds(place: Place, members: list[str]) -> None:
     """What joined the descriptions of a person, the weakest link, and what contradicts itself."""
     try:
-        with _warehouse(place) as warehouse:
+        with open_warehouse(place) as warehouse:
             pairs, identity = warehouse.read("pair_score"), warehouse.read("identity")
     except Busy:
         out("What joined the descriptions can't be told while a run is going on.")
@@ -113,10 +112,6 @@ def _holds(place: Place, members: list[str]) -> None:
 
 
 TITLES = {"nhs_number": "NHS numbers", "dob": "dates of birth", "sex": "sexes recorded"}
-
-
-def _warehouse(place: Place) -> Warehouse:
-    return Warehouse(place.warehouse, memory_limit=place.settings.memory_limit, spill=place.spill)
 
 
 def find(place: Place, query: str, month: str | None, *, show_names: bool, now: datetime) -> None:

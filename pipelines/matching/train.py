@@ -24,7 +24,7 @@ from hiu.publish.stamp import Stamp
 from pipelines.common.journal import record
 from pipelines.common.lock import hold
 from pipelines.common.model import FOLDER, name_of, path_of
-from pipelines.common.place import Place
+from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import Reporter, out
 from pipelines.common.toml_edit import with_value
 from pipelines.common.work import Work
@@ -60,14 +60,12 @@ def train(place: Place, *, steps: Steps, now: datetime, report: Reporter) -> Pat
         shutil.rmtree(place.spill, ignore_errors=True)
     record(
         place,
-        {
-            "type": "model_trained",
-            "model": path.name,
-            "version": found.values["version"],
-            "pairs": found.pairs,
-            "month": str(month),
-        },
         now,
+        "model_trained",
+        model=path.name,
+        version=found.values["version"],
+        pairs=found.pairs,
+        month=str(month),
     )
     _tell(place, path, found, change)
     return path
@@ -87,11 +85,7 @@ def adopt(place: Place, which: str, by: str | None, *, now: datetime) -> None:
     site = place.home / "site.toml"
     text = with_value(site.read_bytes().decode("utf-8"), "linking", "model", value, f"adopted {now:%Y-%m-%d} by {name}")
     before = place.settings.linking.model
-    record(
-        place,
-        {"type": "model_adopted", "from": before.name if before else SHIPPED, "to": value or SHIPPED, "by": name},
-        now,
-    )
+    record(place, now, "model_adopted", **{"from": before.name if before else SHIPPED}, to=value or SHIPPED, by=name)
     replace(site, text.encode("utf-8"))
     out(
         f"{site}: {'the shipped model' if value is None else value}, adopted by {name}; recorded. The next 'hiu run' "
@@ -111,7 +105,7 @@ def _copy(place: Place) -> Warehouse:
     aside = place.spill / "train.duckdb"
     aside.unlink(missing_ok=True)
     shutil.copyfile(place.warehouse, aside)
-    return Warehouse(aside, memory_limit=place.settings.memory_limit, spill=place.spill)
+    return open_warehouse(place, aside)
 
 
 def _require(work: Work) -> None:

@@ -20,7 +20,7 @@ from hiu.rank.reports.cost import costs
 from hiu.rank.reports.equality import equality, groups_of
 from hiu.rank.reports.trend import series
 from pipelines.access.basis import for_board
-from pipelines.common.place import Place
+from pipelines.common.place import Place, published_tables
 from pipelines.papers.board_answers import evaluated, targeted
 from pipelines.papers.reports_equality import suppressed
 
@@ -39,10 +39,7 @@ class Made:
 def board(place: Place, month: str | None, now: datetime) -> Made:
     """The paper of a published month (the latest if not named). Raises HiuError without a basis for planning."""
     wanted, folder = place.which(month)
-    read = {
-        name: pl.read_parquet(folder / f"{name}.parquet") for name in PUBLISHED if (folder / f"{name}.parquet").exists()
-    }
-    tables, left_out, basis = for_board(place, read, now.date())
+    tables, left_out, basis = for_board(place, published_tables(folder, PUBLISHED), now.date())
     made = _board(place, wanted, folder.name, tables, now)
     return Made(sound(made), left_out, basis)
 

@@ -1,7 +1,7 @@
 """Take a returned workbook in: say what it would change, cell by cell, ask, and record it."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -16,7 +16,7 @@ from hiu.publish.workbook.judge import grades, judge
 from hiu.publish.workbook.judge import records as rows_of
 from hiu.publish.workbook.returned import Copy, read_back
 from hiu.publish.workbook.verdict import Verdict
-from pipelines.common.journal import record
+from pipelines.common.journal import record, utc
 from pipelines.common.place import Place
 from pipelines.common.progress import out as say
 
@@ -52,16 +52,16 @@ def import_workbook(
 
 def _write(place: Place, copy: Copy, verdict: Verdict, *, by: str, now: datetime) -> None:
     entries = records.history(place.records, MEETING_ENTRY)
-    when = now.astimezone(UTC).replace(tzinfo=None)
+    when = utc(now)
     latest = entries["entered_at"].max()
     if isinstance(latest, datetime) and latest >= when:
         # a clock that was set back must not put today's entries behind those they replace
         when = latest + timedelta(microseconds=1)
     rows = rows_of(verdict, copy, entries, author=by, now=when)
     found = (("changes", verdict.changes), ("conflicts", verdict.conflicts), ("refused", verdict.refused))
-    event = {"type": "workbook_imported", "month": str(copy.month), "pack": copy.pack_id, "entries": len(rows)}
+    about = {"month": str(copy.month), "pack": copy.pack_id, "entries": len(rows)}
     # the log first: a cut between the two leaves a line too many, never entries that nobody is known to have made
-    record(place, event | {name: len(cells) for name, cells in found}, now)
+    record(place, now, "workbook_imported", **about, **{name: len(cells) for name, cells in found})
     records.add(place.records, MEETING_ENTRY, rows)
     say(
         f"Written: {counted(len(verdict.changes), 'change')} by {by}. The next month's run shows them; its rank uses "

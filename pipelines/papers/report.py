@@ -45,8 +45,8 @@ def report(place: Place, notebook: str, month: str, *, now: datetime, code: bool
     target = place.curated / "reports" / folder.name / f"{source.stem}.html"
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     replace(target, page(cells, heading, code=code).encode("utf-8"))
-    event: dict[str, object] = {"type": "notebook_report", "notebook": source.stem, "month": str(wanted)}
-    record(place, event | {"run": folder.name, "sha256": digest(target)}, now)
+    about = {"notebook": source.stem, "month": str(wanted), "run": folder.name}
+    record(place, now, "notebook_report", **about, sha256=digest(target))
     return Report(target, source.stem, wanted, folder.name)
 
 

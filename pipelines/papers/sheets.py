@@ -1,6 +1,6 @@
 """A person sheet written out: who may have one is asked, and what left is entered, before a byte of it is on disk."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -19,12 +19,18 @@ from hiu.publish.release.folder import read_manifest
 from hiu.publish.sheet import person_sheet
 from hiu.publish.stamp import Stamp
 from pipelines.access.basis import allowed
-from pipelines.access.disclose import leave
-from pipelines.common.journal import record
+from pipelines.access.disclose import Disclosure, enter_disclosure
+from pipelines.common.journal import record, utc
 from pipelines.common.place import Place
 
-NEED = ("The lead clinician reviews a person who is supported.", "One person, one page; asked for one at a time.")
-"""Necessity and proportionality of a sheet of somebody supported."""
+SHEET = Disclosure(
+    "person sheet",
+    "clinician",
+    "support",
+    "The lead clinician reviews a person who is supported.",
+    "One person, one page; asked for one at a time.",
+)
+"""A sheet of somebody supported."""
 
 USED = (
     "people",
@@ -62,20 +68,9 @@ def write_sheet(
     path = _path(out, who, wanted)
     if not supported:
         _override(place, who, wanted, reason, name, now)
-    leave(
-        place,
-        what="person sheet",
-        recipient="clinician",
-        purpose="support",
-        basis=found.codes,
-        necessity=NEED[0] if supported else reason,
-        proportionality=NEED[1],
-        by=name or "hiu sheet",
-        now=now,
-        people=1,
-        person_id=who,
-        file=path.name,
-    )
+    sheet = SHEET if supported else SHEET._replace(necessity=reason)
+    asked = name or "hiu sheet"
+    enter_disclosure(place, now, sheet, basis=found.codes, by=asked, people=1, person_id=who, file=path.name)
     why = "Made because the person is supported." if supported else f"Not supported. Override by {name}: {reason}"
     stamp = _stamp(place, wanted, folder, now)
     made = person_sheet(who, tables, stamp=stamp, settings=place.settings, why_shown=why)
@@ -115,10 +110,10 @@ def _supported(tables: dict[str, pl.DataFrame], who: str, month: Month) -> bool:
 
 
 def _override(place: Place, who: str, month: Month, reason: str, by: str, now: datetime) -> None:
-    at = now.astimezone(UTC).replace(tzinfo=None)
+    at = utc(now)
     row = {"person_id": who, "at": at, "reason": reason, "by": by, "until": now.date()}
     records.add(place.records, OVERRIDES, [row])
-    record(place, {"type": "sheet_override", "person": who, "month": str(month), "by": by}, now)
+    record(place, now, "sheet_override", person=who, month=str(month), by=by)
 
 
 def _path(out: Path, who: str, month: Month) -> Path:

@@ -27,16 +27,14 @@ def adopt_half_life(
     after = with_value(before, "rank", "half_life", float(months), f"adopted {now:%Y-%m-%d} by {name}")
     record(
         place,
-        {
-            "type": "half_life_adopted",
-            "from": place.settings.rank.half_life,
-            "to": months,
-            "by": name,
-            "month": str(month),
-            "settings": place.settings.version,
-            "capture": _captures(place, backtest),
-        },
         now,
+        "half_life_adopted",
+        **{"from": place.settings.rank.half_life},
+        to=months,
+        by=name,
+        month=str(month),
+        settings=place.settings.version,
+        capture=_captures(place, backtest),
     )
     replace(path, after.encode("utf-8"))
     if not quiet:
