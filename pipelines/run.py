@@ -14,7 +14,7 @@ from hiu.model import RECORDED
 from hiu.month import Month
 from pipelines.access.basis import digest_of, unpermitted
 from pipelines.access.disclose import note_intake, note_pointed, record_files
-from pipelines.back.kept import made_before, point, prune
+from pipelines.back.runs import point_to, prune, run_made_before
 from pipelines.back.undo import apply_withdrawals
 from pipelines.common.fingerprint import code_digest, digest
 from pipelines.common.journal import record
@@ -37,7 +37,7 @@ PUBLISH_CODE = (
     "pipelines.steps.publish",
     "pipelines.access.draw",
     "pipelines.steps.review",
-    "pipelines.steps.traced",
+    "pipelines.steps.trace_tables",
 )
 
 
@@ -121,8 +121,8 @@ def _steps(work: Work, intake: Intake) -> Outcome:
         work.place.settings.name,
         digest_of(work.place, work.now.date()),
     )
-    there, refused = made_before(work.place, work.warehouse, work.month, final)
-    warnings = [*intake.told(), *_warnings(work)]
+    there, refused = run_made_before(work.place, work.warehouse, work.month, final)
+    warnings = [*intake.warning_lines(), *_warnings(work)]
     if there and refused:
         warnings.append(f"{refused}. Nothing has changed since: put right what was wrong, or 'hiu rollback --redo'")
         return Outcome(
@@ -132,7 +132,7 @@ def _steps(work: Work, intake: Intake) -> Outcome:
         changed = there != work.place.published_folder(work.month)
         if changed:
             note_pointed(work.place, there, work.now)
-        folder = point(work.place, work.month, there)
+        folder = point_to(work.place, work.month, there)
         return Outcome(work.month, folder, intake, changed, None, work.report.seconds, warnings)
     done = state(work.warehouse)
     for step in steps():

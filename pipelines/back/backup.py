@@ -24,7 +24,7 @@ PARTIAL = ".partial"
 
 
 @dataclass(frozen=True)
-class Made:
+class Backup:
     """A backup: its file, how many files it holds, their bytes, and its digest."""
 
     path: Path
@@ -33,7 +33,7 @@ class Made:
     sha256: str
 
 
-def backup(place: Place, to: Path | None, *, now: datetime) -> Made:
+def backup(place: Place, to: Path | None, *, now: datetime) -> Backup:
     """Copy the site into one file in a folder (default: backups/ beside site.toml), read back and compared.
 
     Raises UsageError if there is nothing to copy or the folder lies in the data, HiuError if what was written is not
@@ -59,7 +59,7 @@ def backup(place: Place, to: Path | None, *, now: datetime) -> Made:
         record(place, now, "backup_made", sha256=sha256, files=len(files))
         note_backup(place, path, sha256, now)
         move(aside, path)
-    return Made(path, len(files), path.stat().st_size, sha256)
+    return Backup(path, len(files), path.stat().st_size, sha256)
 
 
 def contents(paths: Paths) -> Iterator[tuple[str, bytes | Path]]:

@@ -40,7 +40,7 @@ def _restore(file: Path, folder: Path, replacing: bool, now: datetime) -> list[s
     aside = folder / BUILDING
     make_private(folder)
     shutil.rmtree(aside, ignore_errors=True)
-    with archive.opened(file) as (zipped, files):
+    with archive.open_backup(file) as (zipped, files):
         for name in files:
             _extract(zipped, files, name, aside / name)
     curated = _curated(folder, aside / SITE)

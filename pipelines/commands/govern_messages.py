@@ -119,14 +119,14 @@ def print_reviews(place: Place, on: date, *, as_json: bool) -> None:
 def print_erasure_plan(place: Place, person: str) -> None:
     """What an erasure would take, without doing it."""
     with open_warehouse(place) as warehouse:
-        doomed = find(warehouse, person, place.key_for("tombstone"))
-    deliveries = counted(doomed.rows["delivery_id"].n_unique(), "delivery", "deliveries")
-    descriptions, stones = counted(len(doomed.identities), "description"), counted(len(doomed.stones), "tombstone")
+        scope = find(warehouse, person, place.key_for("tombstone"))
+    deliveries = counted(scope.rows["delivery_id"].n_unique(), "delivery", "deliveries")
+    descriptions, stones = counted(len(scope.identities), "description"), counted(len(scope.stones), "tombstone")
     out(
-        f"{person}: {counted(doomed.rows.height, 'row')} of {deliveries}, {descriptions}, {stones}; "
+        f"{person}: {counted(scope.rows.height, 'row')} of {deliveries}, {descriptions}, {stones}; "
         "the published months that hold them, records, exports, backups"
     )
-    _print_shared(doomed.shared)
+    _print_shared(scope.shared)
     out("nothing was erased. To do it, once and for all: the same command with --reason, --by and --yes")
 
 

@@ -25,7 +25,7 @@ def hold(path: Path, what: str, now: datetime) -> Iterator[None]:
 
     What the disk refuses meanwhile is told as a HiuError; the job's own steps leave the site as it was before them.
     """
-    with disk_errors(path.parent), _held(path, what, now):
+    with disk_errors(path.parent), _locked(path, what, now):
         yield
 
 
@@ -61,7 +61,7 @@ def _disk_error(error: OSError, folder: Path) -> Exception:
 
 
 @contextmanager
-def _held(path: Path, what: str, now: datetime) -> Iterator[None]:
+def _locked(path: Path, what: str, now: datetime) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     note = path.with_suffix(".who")
     lock = FileLock(path, timeout=0)

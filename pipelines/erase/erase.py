@@ -27,9 +27,8 @@ from pipelines.common.lock import hold, require_no_erasure, unfinished_erasure
 from pipelines.common.place import Paths, Place, open_warehouse
 from pipelines.common.progress import Reporter
 from pipelines.erase.files import drop_others, rewrite_records, rewrite_runs
-from pipelines.erase.find import Doomed, find
-from pipelines.erase.tables import rows_left
-from pipelines.erase.tables import warehouse as take_out
+from pipelines.erase.find import ErasureScope, find
+from pipelines.erase.tables import rows_left, take_out
 
 
 @dataclass
@@ -80,24 +79,24 @@ def _erase(
     place: Place, person_id: str, asked: dict[str, Any], now: datetime, report: Reporter, say: Callable[[str], None]
 ) -> Erasure:
     with open_warehouse(place) as warehouse:
-        doomed = find(warehouse, person_id, place.key_for("tombstone"))
-    _require_no_hold(place, doomed)
+        scope = find(warehouse, person_id, place.key_for("tombstone"))
+    _require_no_hold(place, scope)
     token = token_of(place, person_id)
     asked = {"person_id": person_id, "token": token, "reason": asked["reason"], "by": asked["by"]}
     replace(place.erasing, json.dumps(asked).encode())
     at = utc(now)
-    stones = [{"token": stone, "erasure": token, "at": at} for stone in doomed.stones]
+    stones = [{"token": stone, "erasure": token, "at": at} for stone in scope.stones]
     records.add(place.records, TOMBSTONES, stones)
-    runs = rewrite_runs(place, doomed, token, now, report)
+    runs = rewrite_runs(place, scope, token, now, report)
     records.sweep(place.records)
-    changed = rewrite_records(place, doomed, token)
-    removed = drop_others(place, doomed, say)
+    changed = rewrite_records(place, scope, token)
+    removed = drop_others(place, scope, say)
     backups, unreachable = _backups(place, now)
-    dropped = _warehouse(place, doomed)
-    _require_nothing(place, doomed)
-    raw = _raw(place, doomed)
+    dropped = _warehouse(place, scope)
+    _require_nothing(place, scope)
+    raw = _raw(place, scope)
     counts = {
-        "rows": doomed.rows.height,
+        "rows": scope.rows.height,
         "runs": runs,
         "record_lines": changed,
         "files": len(removed),
@@ -105,7 +104,7 @@ def _erase(
         "raw_files": raw.height,
     }
     _end(place, token, asked, counts, now)
-    return Erasure(token, doomed.rows.height, runs, changed, removed, backups, unreachable, doomed.shared, raw, dropped)
+    return Erasure(token, scope.rows.height, runs, changed, removed, backups, unreachable, scope.shared, raw, dropped)
 
 
 def _end(place: Place, token: str, asked: dict[str, Any], counts: dict[str, Any], now: datetime) -> None:
@@ -114,8 +113,8 @@ def _end(place: Place, token: str, asked: dict[str, Any], counts: dict[str, Any]
     place.erasing.unlink()
 
 
-def _require_no_hold(paths: Paths, doomed: Doomed) -> None:
-    holds = records.read(paths.records, HOLDS).filter("held", pl.col("person_id").is_in(sorted(doomed.ids)))
+def _require_no_hold(paths: Paths, scope: ErasureScope) -> None:
+    holds = records.read(paths.records, HOLDS).filter("held", pl.col("person_id").is_in(sorted(scope.ids)))
     for row in holds.iter_rows(named=True):
         raise HiuError(
             f"{row['person_id']} is on hold since {row['recorded_at']:%Y-%m-%d}, recorded by {row['by']}; nothing was "
@@ -132,15 +131,15 @@ def _backups(paths: Paths, now: datetime) -> tuple[list[str], list[str]]:
     return [path.name for path in there if path not in gone], [str(path) for path in gone]
 
 
-def _warehouse(place: Place, doomed: Doomed) -> list[str]:
+def _warehouse(place: Place, scope: ErasureScope) -> list[str]:
     """Replace the warehouse by a copy without the person, in a file that never held one."""
     work, fresh = (place.warehouse.with_name(place.warehouse.name + end) for end in (".erasing", ".fresh"))
     for left in (work, fresh, Path(f"{work}.wal"), Path(f"{fresh}.wal")):
         left.unlink(missing_ok=True)
     rewrite(place.warehouse, work)
     with open_warehouse(place, work) as copy:
-        dropped = take_out(copy, doomed)
-        left_over = {table: n for table in copy.tables() if (n := rows_left(copy.read(table), doomed))}
+        dropped = take_out(copy, scope)
+        left_over = {table: n for table in copy.tables() if (n := rows_left(copy.read(table), scope))}
     if left_over:
         work.unlink()
         raise HiuError(f"{place.warehouse}: {left_over} rows would still tell the person; nothing was replaced")
@@ -151,8 +150,8 @@ def _warehouse(place: Place, doomed: Doomed) -> list[str]:
     return dropped
 
 
-def _require_nothing(paths: Paths, doomed: Doomed) -> None:
-    left = residue(paths, doomed)
+def _require_nothing(paths: Paths, scope: ErasureScope) -> None:
+    left = residue(paths, scope)
     if left:
         raise HiuError(
             f"the record is still in {', '.join(left[:5])}; the erasure is not finished. "
@@ -160,18 +159,18 @@ def _require_nothing(paths: Paths, doomed: Doomed) -> None:
         )
 
 
-def residue(paths: Paths, doomed: Doomed) -> list[str]:
+def residue(paths: Paths, scope: ErasureScope) -> list[str]:
     """Files under the curated folder that still tell a person, the note of the erasure apart."""
     files = [path for path in sorted(paths.curated.rglob("*")) if path.is_file() and path != paths.erasing]
     return [
         name
         for path in files
-        if found(name := path.relative_to(paths.curated).as_posix(), path.read_bytes(), doomed.traces)
+        if found(name := path.relative_to(paths.curated).as_posix(), path.read_bytes(), scope.traces)
     ]
 
 
-def _raw(paths: Paths, doomed: Doomed) -> pl.DataFrame:
+def _raw(paths: Paths, scope: ErasureScope) -> pl.DataFrame:
     """Files of partners that still hold the rows, with the rows, for the operator to purge."""
-    listed = doomed.rows.group_by("source_file").agg(source_rows=pl.col("source_row").unique().sort())
+    listed = scope.rows.group_by("source_file").agg(source_rows=pl.col("source_row").unique().sort())
     there = [name for name in listed["source_file"].sort() if (paths.raw / name).exists()]
     return listed.filter(pl.col("source_file").is_in(there)).sort("source_file")

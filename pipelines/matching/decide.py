@@ -30,15 +30,15 @@ def review(
     if double and not (by or "").strip():
         raise UsageError("--double needs --by NAME: the second reviewer, so that they see only what others decided")
 
-    def laid(queue: Queue) -> list[Ask]:
+    def asks_of(queue: Queue) -> list[Ask]:
         return queue.twice(str(by), place.settings.linking.double_review, top) if double else queue.waiting(top)
 
     queue = Queue(*place.which(month), place.records)
-    asks = laid(queue)
+    asks = asks_of(queue)
     if show_names:
         found = names_shown(place, queue.people(asks), month=str(queue.month), now=now, identities=by_ids(asks))
         queue = Queue(queue.month, queue.folder, place.records, names=found.ids)
-        asks = laid(queue)
+        asks = asks_of(queue)
         if found.withheld:
             out(f"Names {found.told}.")
     if csv is not None:
@@ -50,9 +50,9 @@ def review(
             f"'hiu decide --from {csv} --by NAME{second}'."
         )
         return
-    _head(queue, len(asks), double=double)
+    _print_head(queue, len(asks), double=double)
     for ask in asks:
-        _tell(ask, second=double)
+        _print_ask(ask, second=double)
 
 
 def decide(
@@ -108,7 +108,7 @@ def _pair(place: Place, pair: tuple[str, str]) -> tuple[str, str]:
     return queue.known(pair[0]), queue.known(pair[1])
 
 
-def _head(queue: Queue, shown: int, *, double: bool) -> None:
+def _print_head(queue: Queue, shown: int, *, double: bool) -> None:
     if double:
         out(f"{shown} pairs decided by others, for a second look. Your answer binds nothing: it measures agreement.")
         return
@@ -120,7 +120,7 @@ def _head(queue: Queue, shown: int, *, double: bool) -> None:
     )
 
 
-def _tell(ask: Ask, *, second: bool) -> None:
+def _print_ask(ask: Ask, *, second: bool) -> None:
     place = f"{ask.place}. " if ask.place else ""
     likely = "" if ask.chance is None or second else f" (chance that they are one person {100 * ask.chance:.0f}%)"
     out(f"\n{place}{ask.why or 'decided by somebody else'}{likely}")
@@ -128,12 +128,12 @@ def _tell(ask: Ask, *, second: bool) -> None:
         out(f"   {ask.effect}.")
     for line in ask.lines:
         weight = "" if line.weight is None or second else f"{line.weight:+6.1f}"
-        left, right = (f"{_cut(text):<{_WIDTH}}" for text in (line.left, line.right))
+        left, right = (f"{_shorten(text):<{_WIDTH}}" for text in (line.left, line.right))
         out(f"   {line.title:<22} {left} {right} {'' if second else line.level:<24} {weight}".rstrip())
     for text in ask.past:
         out(f"   earlier: {text}")
     out(f"   hiu decide {ask.a} {ask.b} same|different|unsure --by NAME{' --second' if second else ''}")
 
 
-def _cut(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"

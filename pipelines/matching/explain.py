@@ -24,15 +24,15 @@ def explain_person(place: Place, person_id: str, month: str | None, *, show_name
     published = _published(place, month)
     person = published.person(_current_id(published, person_id))
     about = _people(published).filter(pl.col("person_id") == person.person_id).to_dicts()[0]
-    show_names = show_names and _may(place, [person.person_id], published, now)
+    show_names = show_names and _names_allowed(place, [person.person_id], published, now)
     out(f"{person.person_id}  {_name(about['name_text'], show_names)}  ({published.month.title})")
     out(person.why())
     if about["two_nhs_numbers"] or about["two_dobs"]:
         out("Conflict: more than one NHS number or date of birth. Look at the rows before relying on this.")
-    _months(person.months())
+    _print_months(person.months())
     links = person.links()
-    _rows(links)
-    _holds(place, links["identity_id"].drop_nulls().unique().sort().to_list())
+    _print_rows(links)
+    _print_links(place, links["identity_id"].drop_nulls().unique().sort().to_list())
 
 
 def explain_pair(place: Place, pair: str, *, show_names: bool, chart: Path | None, now: datetime) -> None:
@@ -59,15 +59,15 @@ def explain_pair(place: Place, pair: str, *, show_names: bool, chart: Path | Non
         asked = names_shown(place, who, month="warehouse", now=now, identities=[left, right])
         show_names = not asked.withheld
         out(asked.told if asked.withheld else "names are shown; it is logged")
-    _tell_pair(found, show_names=show_names)
+    _print_pair(found, show_names=show_names)
     for text in earlier(place.records, left, right).iter_rows(named=True):
         out(f"decided {text['decision']} by {text['reviewer']}{', undone' if text['undone_at'] else ''}")
     if chart is not None:
-        _draw(found, chart)
+        _draw_pair(found, chart)
         out(f"drawn in {chart}")
 
 
-def _tell_pair(found: PairExplanation, *, show_names: bool) -> None:
+def _print_pair(found: PairExplanation, *, show_names: bool) -> None:
     out(f"{found.sentence} (model {found.model})")
     for row in found.fields.iter_rows(named=True):
         values = f"{row['left'] or '-'} | {row['right'] or '-'}" if show_names else ""
@@ -78,7 +78,7 @@ def _tell_pair(found: PairExplanation, *, show_names: bool) -> None:
         out(f"  {text}")
 
 
-def _draw(found: PairExplanation, to: Path) -> None:
+def _draw_pair(found: PairExplanation, to: Path) -> None:
     from hiu.publish.charts.matching import to_png, waterfall
 
     kind = to.suffix.lower()
@@ -88,7 +88,7 @@ def _draw(found: PairExplanation, to: Path) -> None:
     to.write_bytes(to_png(svg) if kind == ".png" else svg.encode("utf-8"))
 
 
-def _holds(place: Place, members: list[str]) -> None:
+def _print_links(place: Place, members: list[str]) -> None:
     """What joined the descriptions of a person, the weakest link, and what contradicts itself."""
     try:
         with open_warehouse(place) as warehouse:
@@ -131,7 +131,7 @@ def find(place: Place, query: str, month: str | None, *, show_names: bool, now: 
         out(f"nobody like that in {published.month.title}")
 
 
-def _may(place: Place, ids: list[str], published: Published, now: datetime) -> bool:
+def _names_allowed(place: Place, ids: list[str], published: Published, now: datetime) -> bool:
     """Whether the names asked for may be shown; it is logged, and said if not."""
     found = names_shown(place, ids, month=str(published.month), now=now)
     if found.withheld:
@@ -157,7 +157,7 @@ def _name(name: str | None, show: bool) -> str:
     return (name or "(no name)") if show else initials(name)
 
 
-def _months(months: pl.DataFrame) -> None:
+def _print_months(months: pl.DataFrame) -> None:
     wide = months.with_columns(
         pl.col("month").dt.strftime("%Y-%m"), n=pl.col("n").cast(pl.String).fill_null("not supplied")
     )
@@ -167,7 +167,7 @@ def _months(months: pl.DataFrame) -> None:
         out(" ".join(f"{cell or '0':>20}" for cell in row))
 
 
-def _rows(links: pl.DataFrame) -> None:
+def _print_rows(links: pl.DataFrame) -> None:
     out(f"{links.height} source rows:")
     for row in links.iter_rows(named=True):
         sure = "" if row["match_probability"] is None else f" {row['match_probability']:.3f}"

@@ -56,7 +56,7 @@ def train(place: Place, *, steps: Steps, now: datetime, report: Reporter) -> Pat
             linking = place.settings.linking
             found = candidate(prepared(identity, linking), events, base, settings=linking, made=made)
             change, people, parts = _effect(work, steps, identity, events, base, found)
-        path = _write(place, found, change, people, parts, month, now)
+        path = _write_model(place, found, change, people, parts, month, now)
         shutil.rmtree(place.spill, ignore_errors=True)
     record(
         place,
@@ -67,7 +67,7 @@ def train(place: Place, *, steps: Steps, now: datetime, report: Reporter) -> Pat
         pairs=found.pairs,
         month=str(month),
     )
-    _tell(place, path, found, change)
+    _print_training(place, path, found, change)
     return path
 
 
@@ -136,20 +136,20 @@ def _effect(
         ranked = work.warehouse.read("select person_id, rank from ranked where list = 'adult' order by rank, person_id")
         ranks.append(ranked)
     change = moved(people[0], people[1])
-    top = _first(*ranks)
+    top = _first_places(*ranks)
     change["entering"] = top.filter(C("before").is_null() | (C("before") > TOP)).height
     change["leaving"] = top.filter(C("after").is_null() | (C("after") > TOP)).height
     return change, top, moves(people[0], people[1], identity.select("identity_id", "rows"))
 
 
-def _first(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+def _first_places(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     both = before.rename({"rank": "before"}).join(
         after.rename({"rank": "after"}), on="person_id", how="full", coalesce=True
     )
     return both.filter((C("before") <= TOP) | (C("after") <= TOP)).sort("after", "before", "person_id", nulls_last=True)
 
 
-def _write(
+def _write_model(
     place: Place,
     found: Candidate,
     change: dict[str, int],
@@ -179,7 +179,7 @@ def _write(
     return path
 
 
-def _tell(place: Place, path: Path, found: Candidate, change: dict[str, int]) -> None:
+def _print_training(place: Place, path: Path, found: Candidate, change: dict[str, int]) -> None:
     far = found.weights.with_columns(step=C("after") - C("before")).filter(C("step") != 0)
     out(f"{found.pairs:,} labelled pairs, {found.same:,} of one person. Weights that move most:")
     for row in far.sort(C("step").abs(), descending=True).head(8).iter_rows(named=True):

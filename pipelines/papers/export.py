@@ -66,7 +66,7 @@ def export_charts(
         "form": form,
         "names": show_names,
     }
-    with _Written(target, head, {f"{person}.{form}" for person in chosen}) as written:
+    with _ExportFolder(target, head, {f"{person}.{form}" for person in chosen}) as written:
         todo = [person for person in chosen if not written.holds(f"{person}.{form}")]
         _enter(place, tables, target, chosen, left_out, show_names, now)
         drawn = chart_series(place, tables, todo, wanted, show_names=show_names)
@@ -85,7 +85,7 @@ def export_board(place: Place, month: str | None, *, folder: Path | None, now: d
     if target.is_dir() and any(target.iterdir()) and not (target / DONE).exists():
         raise UsageError(f"{target}: holds something else already; name an empty folder by --out")
     files = board_files(paper, place.settings.policy_breaks)
-    with _Written(target, {"board": paper.run_id, "built": now.isoformat()}, set(files)) as written:
+    with _ExportFolder(target, {"board": paper.run_id, "built": now.isoformat()}, set(files)) as written:
         for name, content in files.items():
             written.add(name, content)
     record(
@@ -136,7 +136,7 @@ def _enter(
     enter_disclosure(place, now, charts, basis=found.codes, by=who, people=n, withheld=left_out, file=target.name)
 
 
-class _Written:
+class _ExportFolder:
     """A folder's files and the list of them. Files of another head, or not `wanted` any more, are removed first."""
 
     def __init__(self, folder: Path, head: dict[str, Any], wanted: set[str]) -> None:
@@ -150,7 +150,7 @@ class _Written:
         replace(self.list, b"".join(_line(line) for line in lines))
         self.done = kept
 
-    def __enter__(self) -> _Written:
+    def __enter__(self) -> _ExportFolder:
         self.stream = self.list.open("ab")
         return self
 

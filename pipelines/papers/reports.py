@@ -50,8 +50,8 @@ def open_month(place: Place, month: str | None) -> ReportMonth:
 def report_backtest(of: ReportMonth, folder: Path | None, *, as_json: bool) -> Backtest:
     """Print how each rule would have done; the chart goes to `folder`."""
     found = backtest(**of.common(), costs=_central())
-    title(of, "Backtest: each past month ranked as if it were the latest", as_json)
-    tell(
+    print_title(of, "Backtest: each past month ranked as if it were the latest", as_json)
+    print_parts(
         {
             "rules": found.rules,
             "certainty": found.certainty,
@@ -68,7 +68,9 @@ def report_backtest(of: ReportMonth, folder: Path | None, *, as_json: bool) -> B
     if folder:
         from hiu.publish.charts.reports import backtest_chart
 
-        write(folder / "backtest.svg", backtest_chart(found.rules, of.settings.rank.top, found.half_life), as_json)
+        write_chart(
+            folder / "backtest.svg", backtest_chart(found.rules, of.settings.rank.top, found.half_life), as_json
+        )
     return found
 
 
@@ -81,9 +83,9 @@ def report_evaluation(
     if not found.refused and not found.savings_refused:
         saved = avoided(found, costs(table), seed=of.settings.rank.seed, programme=programme)
     if as_json:
-        tell({**vars(found), "savings": asdict(saved) if saved else None}, as_json)
+        print_parts({**vars(found), "savings": asdict(saved) if saved else None}, as_json)
     else:
-        title(of, "Did support work?", as_json)
+        print_title(of, "Did support work?", as_json)
         lines = [found.power_sentence, f"No verdict: {found.refused}" if found.refused else found.sentence]
         lines += [f"Left out: {count} {reason}." for reason, count in (found.left_out or {}).items()]
         lines += found.breaks
@@ -96,15 +98,15 @@ def report_evaluation(
 
         said = " ".join((found.sentence, *found.breaks))
         svg = evaluation_chart(found.course, found.calendar, of.settings.policy_breaks, said)
-        write(folder / "evaluation.svg", svg, as_json)
+        write_chart(folder / "evaluation.svg", svg, as_json)
 
 
 def report_sensitivity(of: ReportMonth, *, as_json: bool) -> None:
     """Print the first N under every scenario, and who stays."""
     gradings, extra = of.table("risk_grading"), of.table("monthly_extra")
     found = sensitivity(**of.common(), extra=extra, gradings=gradings, costs=_central())
-    title(of, f"Sensitivity: the first {found.top} under other definitions", as_json)
-    tell({"scenarios": found.scenarios, "people": found.people}, as_json)
+    print_title(of, f"Sensitivity: the first {found.top} under other definitions", as_json)
+    print_parts({"scenarios": found.scenarios, "people": found.people}, as_json)
     if not as_json:
         say(f"{found.people['stable'].sum()} of {found.top} are among the first {found.top} under all of them.")
 
@@ -114,9 +116,9 @@ def report_cost(of: ReportMonth, top: int | None, table: Path | None, *, each: b
     priced, number = costs(table), top or of.settings.rank.top
     listed = of.table("ranked").filter(pl.col("list") == "adult", pl.col("rank") <= number)
     by_person = person_costs(priced, of.table("monthly_demand"), of.month, listed["person_id"])
-    title(of, f"First {number} people, last 12 months, pounds ({priced.label}; table {priced.version})", as_json)
+    print_title(of, f"First {number} people, last 12 months, pounds ({priced.label}; table {priced.version})", as_json)
     shown = {"cohort": cohort_costs(by_person), "units": priced.units, "missing": _missing(of)}
-    tell(shown | ({"people": by_person} if each else {}), as_json)
+    print_parts(shown | ({"people": by_person} if each else {}), as_json)
 
 
 def _central() -> dict[str, float]:
@@ -131,13 +133,13 @@ def _missing(of: ReportMonth) -> pl.DataFrame:
     )
 
 
-def title(of: ReportMonth, text: str, as_json: bool) -> None:
+def print_title(of: ReportMonth, text: str, as_json: bool) -> None:
     """What this is, of which month, under which settings."""
     if not as_json:
         say(f"{of.settings.name}, {of.month.title} (settings {of.settings.version}): {text}")
 
 
-def tell(parts: dict[str, Any], as_json: bool) -> None:
+def print_parts(parts: dict[str, Any], as_json: bool) -> None:
     """Every part: tables as plain text, or everything as one JSON object."""
     if as_json:
         say(json.dumps({name: plain(part) for name, part in parts.items()}))
@@ -145,7 +147,7 @@ def tell(parts: dict[str, Any], as_json: bool) -> None:
     for name, part in parts.items():
         if isinstance(part, pl.DataFrame) and part.height:
             say(f"\n{name.replace('_', ' ')}")
-            lines(part)
+            print_table(part)
     say()
 
 
@@ -162,7 +164,7 @@ def plain(value: Any) -> Any:
     return value if isinstance(value, str | int | bool) or value is None else str(value)
 
 
-def lines(table: pl.DataFrame) -> None:
+def print_table(table: pl.DataFrame) -> None:
     """A table in columns as wide as they need."""
     rows = [[_cell(value) for value in row] for row in table.iter_rows()]
     widths = [max(map(len, column)) for column in zip(table.columns, *rows, strict=True)]
@@ -182,7 +184,7 @@ def _cell(value: Any) -> str:
     return str(value)
 
 
-def write(path: Path, text: str, as_json: bool) -> None:
+def write_chart(path: Path, text: str, as_json: bool) -> None:
     """A chart, and where it went. Raises UsageError if the folder can't be written to."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ from hiu.errors import UsageError
 from hiu.govern.release.disclosure import FEWEST, HIDDEN, rounded, suppress
 from hiu.rank.reports.equality import Equality, equality, groups_of, mid_p, representation, wilson
 from pipelines.common.progress import out as say
-from pipelines.papers.reports import ReportMonth, tell, title
+from pipelines.papers.reports import ReportMonth, print_parts, print_title
 
 COUNTS = ("top", "assessed", "frequency", "came_in", "went_out", "matched", "without_nhs_number", "without_dob")
 """Counts of people in the audit's tables; each is shown against the rest of its group, so that both are protected."""
@@ -21,8 +21,8 @@ def report_equality(of: ReportMonth, extra: Path | None, *, exact: bool, as_json
     groups = groups_of(people, of.month, _read(extra) if extra else None)
     found = equality(**of.common(), ranked=of.table("ranked"), groups=groups)
     top = of.settings.rank.top
-    title(of, f"Equality audit: the first {top} against the whole list of adults", as_json)
-    tell(_tables(found, exact, top) | {"outcome_refused": found.outcome_refused}, as_json)
+    print_title(of, f"Equality audit: the first {top} against the whole list of adults", as_json)
+    print_parts(_tables(found, exact, top) | {"outcome_refused": found.outcome_refused}, as_json)
     if as_json:
         return
     if found.outcome_refused:

@@ -8,7 +8,7 @@ from hiu.model import many
 from hiu.month import Month
 from hiu.rank.reports.trend import Target, Trend, target, trend
 from pipelines.common.progress import out as say
-from pipelines.papers.reports import ReportMonth, tell, title, write
+from pipelines.papers.reports import ReportMonth, print_parts, print_title, write_chart
 
 S136 = "s136"
 
@@ -34,16 +34,16 @@ def report_trends(
         for name in ([dataset] if dataset else names)
     ]
     aims = {one.dataset: _target(one, of, begin, fall, within) for one in found if one.dataset == S136}
-    title(of, "Everybody's demand by month (XmR, NHS Making Data Count)", as_json)
-    _say(found, aims, as_json)
+    print_title(of, "Everybody's demand by month (XmR, NHS Making Data Count)", as_json)
+    _print_trends(found, aims, as_json)
     for one in found if folder else []:
         _draw(of, one, aims.get(one.dataset), folder, as_json)
 
 
-def _say(found: list[Trend], aims: dict[str, Target | None], as_json: bool) -> None:
+def _print_trends(found: list[Trend], aims: dict[str, Target | None], as_json: bool) -> None:
     if as_json:
         parts = {one.dataset: _as_json(one) for one in found}
-        tell({**parts, "target": {name: vars(aim) if aim else None for name, aim in aims.items()}}, as_json)
+        print_parts({**parts, "target": {name: vars(aim) if aim else None for name, aim in aims.items()}}, as_json)
         return
     for one in found:
         say(one.sentence)
@@ -78,4 +78,4 @@ def _draw(of: ReportMonth, one: Trend, aim: Target | None, folder: Path | None, 
         aim.line if aim else None,
     )
     if folder:
-        write(folder / f"trend-{one.dataset}.svg", svg, as_json)
+        write_chart(folder / f"trend-{one.dataset}.svg", svg, as_json)

@@ -57,15 +57,15 @@ def write_sheet(
     """
     wanted, folder = place.which(month)
     tables = {name: _table(folder, name) for name in USED}
-    who = _known(tables, person, wanted)
-    supported = _supported(tables, who, wanted)
+    who = _current_id(tables, person, wanted)
+    supported = _is_supported(tables, who, wanted)
     reason, name = " ".join((override or "").split()), " ".join((by or "").split())
     if not supported and not (reason and name):
         raise UsageError(f"{who} is not supported: a sheet needs --override REASON and --by NAME; both are recorded")
     found = allowed(place, [who], purpose="support", recipient="clinician", on=now.date(), aliases=tables["aliases"])
     if not found.ids:
         raise HiuError(f"no basis lets the clinician see {who} on {now.date()}; 'hiu basis' shows what is recorded")
-    path = _path(out, who, wanted)
+    path = _sheet_path(out, who, wanted)
     if not supported:
         _override(place, who, wanted, reason, name, now)
     sheet = SHEET if supported else SHEET._replace(necessity=reason)
@@ -86,7 +86,7 @@ def _table(folder: Path, name: str) -> pl.DataFrame:
     return pl.read_parquet(path) if path.exists() else pl.DataFrame(schema=schema(PUBLISHED[name]))
 
 
-def _known(tables: dict[str, pl.DataFrame], person: str, month: Month) -> str:
+def _current_id(tables: dict[str, pl.DataFrame], person: str, month: Month) -> str:
     """The id somebody has now. Raises UsageError with the nearest known one."""
     wanted = person.strip().upper()
     became = tables["aliases"].filter((pl.col("old_id") == wanted) & (pl.col("kind") == "merge"))
@@ -100,7 +100,7 @@ def _known(tables: dict[str, pl.DataFrame], person: str, month: Month) -> str:
     return who
 
 
-def _supported(tables: dict[str, pl.DataFrame], who: str, month: Month) -> bool:
+def _is_supported(tables: dict[str, pl.DataFrame], who: str, month: Month) -> bool:
     """Support goes on, agreed to, with three contacts: as the list says, or the register of somebody not on it."""
     row = tables["ranked"].filter(pl.col("person_id") == who)
     if row.height:
@@ -116,7 +116,7 @@ def _override(place: Place, who: str, month: Month, reason: str, by: str, now: d
     record(place, now, "sheet_override", person=who, month=str(month), by=by)
 
 
-def _path(out: Path, who: str, month: Month) -> Path:
+def _sheet_path(out: Path, who: str, month: Month) -> Path:
     """The file to write; its folder is made. Raises UsageError if that can't be."""
     path = out if out.suffix.lower() == ".pdf" else out / f"sheet-{who}-{month}.pdf"
     try:

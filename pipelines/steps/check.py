@@ -15,7 +15,7 @@ from hiu.fuzzy import did_you_mean
 from hiu.sources import Source
 from pipelines.common.place import Place
 from pipelines.common.progress import out
-from pipelines.steps.deliver import gate_rows
+from pipelines.steps.deliver import check_rows
 
 
 def check_file(place: Place, file: Path, source: str | None, *, as_json: bool) -> int:
@@ -59,7 +59,7 @@ def _check(place: Place, file: Path, source: Source) -> dict[str, object]:
     done = standardise(
         raw, source, delivery_id="check", source_file=name, period=period, synthetic=place.settings.synthetic
     )
-    done, warnings = gate_rows(done, source, None, place.settings.usual_shorter)
+    done, warnings = check_rows(done, source, None, place.settings.usual_shorter)
     return {
         "source": source.name,
         "period": str(period) if period else None,

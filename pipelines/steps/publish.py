@@ -20,7 +20,7 @@ from pipelines.common.place import Place
 from pipelines.common.work import Work
 from pipelines.steps.rank import changes_since
 from pipelines.steps.review import quality_of_links, review_queue
-from pipelines.steps.traced import traced
+from pipelines.steps.trace_tables import trace_tables
 
 LISTED_TABLES = ("ranked", "changes", "aliases", "people", "support", "monthly_demand", "coverage")
 
@@ -30,7 +30,7 @@ def publish(work: Work, fingerprint: str, before: Path | None) -> Path:
     stamp, on = _stamp(work), work.now.date()
     listed = _listed_tables(work, before)
     with closing(begin_pages(work.place, listed, stamp, on)) as under_way:
-        tables = gather(work, listed)
+        tables = _month_tables(work, listed)
         # noted first: a cut after the folder has its name leaves one that the next run knows, and points to
         row = {"month": str(work.month), "folder": work.run_id, "fingerprint": fingerprint}
         work.warehouse.append("release", pl.DataFrame([row]))
@@ -58,7 +58,7 @@ def _listed_tables(work: Work, before: Path | None) -> dict[str, pl.DataFrame]:
     return {name: made[name] for name in LISTED_TABLES}
 
 
-def gather(work: Work, listed: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+def _month_tables(work: Work, listed: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """Every published table as at the month."""
     month, queue = work.month.start, review_queue(work)
     links = work.warehouse.read("links")
@@ -78,7 +78,7 @@ def gather(work: Work, listed: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataF
         "meeting_entry": work.warehouse.read(
             "select * from meeting_entry where month <= $month order by entered_at, person_id, field", month=month
         ),
-        **traced(work),
+        **trace_tables(work),
     }
     return {name: made[name] if name in made else work.warehouse.read(name) for name in PUBLISHED}
 

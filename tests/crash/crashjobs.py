@@ -36,7 +36,7 @@ def undo(under: str, home: str, delivery: str) -> dict[str, Any]:
     try:
         job.undo(place, delivery, reason="a test", by="operator", now=NOW)
     except UsageError:
-        assert job.away(place), "neither in force nor taken back"
+        assert job.withdrawn(place), "neither in force nor taken back"
     return {}
 
 

@@ -25,13 +25,13 @@ from pipelines.common.place import Place
 from pipelines.common.progress import Reporter
 from pipelines.erase import erase as job
 from pipelines.erase.erase import erase, residue, resume, token_of
-from pipelines.erase.find import Doomed, find
+from pipelines.erase.find import ErasureScope, find
 from pipelines.run import Outcome
 
 QUIET = Reporter(quiet=True)
 
 
-def doomed_of(place: Place, person: str) -> Doomed:
+def doomed_of(place: Place, person: str) -> ErasureScope:
     with Warehouse(place.warehouse, memory_limit="1GB", spill=place.spill) as warehouse:
         return find(warehouse, person, place.key_for("tombstone"))
 
@@ -57,7 +57,7 @@ def tables(place: Place) -> dict[str, pl.DataFrame]:
     return {path.stem: pl.read_parquet(path) for path in folder.glob("*.parquet")}
 
 
-def plant(place: Place, doomed: Doomed) -> None:
+def plant(place: Place, doomed: ErasureScope) -> None:
     """The person in every other place a site has: records, a report, a spreadsheet's parts, spill, a cache."""
     name, number = sorted(doomed.traces.names)[0], sorted(doomed.traces.numbers)[0]
     one, other = sorted(doomed.identities)[0], "f" * 16

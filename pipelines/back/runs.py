@@ -32,12 +32,12 @@ def runs(paths: Paths, month: Month) -> list[Path]:
     return sorted(found, key=_built)
 
 
-def away(paths: Paths) -> pl.DataFrame:
+def rolled_back(paths: Paths) -> pl.DataFrame:
     """Runs that were taken back: folder, month, reason, by, at."""
     return records.read(paths.records, ROLLED_BACK).filter("away")
 
 
-def made_before(paths: Paths, warehouse: Warehouse, month: Month, final: str) -> tuple[Path | None, str | None]:
+def run_made_before(paths: Paths, warehouse: Warehouse, month: Month, final: str) -> tuple[Path | None, str | None]:
     """The run that shows exactly these inputs, if it is the month's or was cut off before it became so.
 
     And why it may not be shown, if it was rolled back; None = it may.
@@ -47,7 +47,7 @@ def made_before(paths: Paths, warehouse: Warehouse, month: Month, final: str) ->
     shown, there = paths.published_folder(month), runs(paths, month)
     if shown and shown.name in same and verify_release(shown) == []:
         return shown, None
-    for row in away(paths).filter(pl.col("folder").is_in(same)).sort("at").iter_rows(named=True):
+    for row in rolled_back(paths).filter(pl.col("folder").is_in(same)).sort("at").iter_rows(named=True):
         why = f"{row['month']} was rolled back on {row['at']:%Y-%m-%d} by {row['by']}: {row['reason']}"
         return paths.published / row["folder"], why
     if there and there[-1].name in same and verify_release(there[-1]) == []:
@@ -59,14 +59,14 @@ def _built(folder: Path) -> tuple[str, str]:
     return str(read_manifest(folder).get("built")), folder.name
 
 
-def point(paths: Paths, month: Month, folder: Path) -> Path:
+def point_to(paths: Paths, month: Month, folder: Path) -> Path:
     """Make a run the month's, unless it is; the folder."""
     if paths.published_folder(month) != folder:
         set_current(paths.current, month, folder.name)
     return folder
 
 
-def held(paths: Paths) -> bool:
+def any_hold(paths: Paths) -> bool:
     """Whether any record is on legal hold: then nothing published is removed."""
     return not records.read(paths.records, HOLDS).filter("held").is_empty()
 
@@ -79,7 +79,7 @@ def prune(place: Place, warehouse: Warehouse, month: Month, now: datetime) -> li
     there = runs(place, month)
     shown = place.published_folder(month)
     old = [folder for folder in there[: -place.settings.keep_runs] if folder != shown]
-    if not old or held(place):
+    if not old or any_hold(place):
         return []
     for folder in old:
         aside = folder.with_name(f"{BUILDING}gone-{folder.name}")
@@ -91,7 +91,9 @@ def prune(place: Place, warehouse: Warehouse, month: Month, now: datetime) -> li
     return names
 
 
-def mark(place: Place, month: Month, folder: str, *, gone: bool, reason: str, by: str, now: datetime) -> None:
+def record_rollback(
+    place: Place, month: Month, folder: str, *, gone: bool, reason: str, by: str, now: datetime
+) -> None:
     """Record that a run is taken back, or may be shown again."""
     at = utc(now)
     row = {"folder": folder, "month": str(month), "away": gone, "reason": reason, "by": by, "at": at}
