@@ -110,41 +110,35 @@ def run_month(place: Place, month: Month, *, now: datetime, report: Reporter) ->
 def _steps(work: Work, intake: Intake) -> Outcome:
     from pipelines.steps.publish import publish
 
-    prints = fingerprints(work)
-    last = steps()[-1].name
-    before = work.place.published_folder(work.month - 1)
-    final = digest(
-        prints[last],
-        before and before.name,
-        code_digest(*PUBLISH_CODE),
-        work.place.settings.version,
-        work.place.settings.name,
-        digest_of(work.place, work.now.date()),
-    )
-    there, refused = run_made_before(work.place, work.warehouse, work.month, final)
+    place, month, report = work.place, work.month, work.report
     warnings = [*intake.warning_lines(), *_warnings(work)]
-    if there and refused:
+
+    def outcome(folder: Path | None, changed: bool, run_id: str | None = None) -> Outcome:
+        return Outcome(month, folder, intake, changed, run_id, report.seconds, warnings)
+
+    prints, shown, before = fingerprints(work), place.published_folder(month), place.published_folder(month - 1)
+    settings, code = place.settings, code_digest(*PUBLISH_CODE)
+    last = prints[steps()[-1].name], before and before.name
+    final = digest(*last, code, settings.version, settings.name, digest_of(place, work.now.date()))
+    earlier, refused = run_made_before(place, work.warehouse, month, final)
+    if earlier and refused:
         warnings.append(f"{refused}. Nothing has changed since: put right what was wrong, or 'hiu rollback --redo'")
-        return Outcome(
-            work.month, work.place.published_folder(work.month), intake, False, None, work.report.seconds, warnings
-        )
-    if there:
-        changed = there != work.place.published_folder(work.month)
-        if changed:
-            note_pointed(work.place, there, work.now)
-        folder = point_to(work.place, work.month, there)
-        return Outcome(work.month, folder, intake, changed, None, work.report.seconds, warnings)
+        return outcome(shown, False)
+    if earlier:
+        if earlier != shown:
+            note_pointed(place, earlier, work.now)
+        return outcome(point_to(place, month, earlier), earlier != shown)
     done = state(work.warehouse)
     for step in steps():
         if done.get(step.name) != prints[step.name]:
-            with work.report.stage(step.name), work.warehouse.transaction():
+            with report.stage(step.name), work.warehouse.transaction():
                 step.job(work)
                 remember(work.warehouse, step.name, prints[step.name])
-    with work.report.stage("publish"):
-        freeze_dead(work.place, work.warehouse, work.now)
+    with report.stage("publish"):
+        freeze_dead(place, work.warehouse, work.now)
         folder = publish(work, final, before)
-    prune(work.place, work.warehouse, work.month, work.now)
-    return Outcome(work.month, folder, intake, True, work.run_id, work.report.seconds, warnings)
+    prune(place, work.warehouse, month, work.now)
+    return outcome(folder, True, work.run_id)
 
 
 def inputs(warehouse: Warehouse, month: Month, key_digest: str) -> str:
@@ -198,7 +192,6 @@ def _warnings(work: Work) -> list[str]:
 
 
 def _counts(outcome: Outcome) -> dict[str, object]:
-    shown = outcome.as_json()
-    kept = ("exit", "month", "run_id", "changed", "received", "staged", "quarantined")
-    codes = sorted(refusal.code for refusal in outcome.intake.refused)
-    return {key: shown[key] for key in kept} | {"refused": codes}
+    whole = outcome.as_json()
+    logged = ("exit", "month", "run_id", "changed", "received", "staged", "quarantined")
+    return {key: whole[key] for key in logged} | {"refused": sorted(refusal.code for refusal in outcome.intake.refused)}

@@ -1,7 +1,7 @@
 """The basis of a site, as jobs use it: who may be shown to whom today, from site.toml and what was recorded."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
@@ -10,9 +10,10 @@ from hiu.errors import HiuError
 from hiu.govern import records
 from hiu.govern.basis import gate
 from hiu.govern.basis.gate import Permitted
-from hiu.model.govern import BASIS
+from hiu.model.govern import BASIS, EVERY
 from hiu.publish.access import gated
 from pipelines.common.fingerprint import digest
+from pipelines.common.journal import utc
 from pipelines.common.place import Paths, Place
 
 _NO_ALIASES = pl.DataFrame(schema={"old_id": pl.String, "person_id": pl.String, "kind": pl.String})
@@ -22,6 +23,12 @@ def basis_of(place: Place, aliases: pl.DataFrame | None = None) -> pl.DataFrame:
     """Every row of the site's basis, under the ids people have now (`aliases`: default, those last published)."""
     recorded = records.read(place.records, BASIS)
     return gate.standing(place.settings, recorded, last_aliases(place) if aliases is None else aliases)
+
+
+def denial(person_id: str, code: str, *, by: str, evidence: str, start: date, now: datetime) -> dict[str, object]:
+    """A row that forbids everything about a person, without an end."""
+    about = {"purpose": EVERY, "recipient": EVERY, "decided_by": by, "evidence": evidence}
+    return gate.row(person_id, code=code, allow=False, start=start, end=None, recorded_at=utc(now), **about)
 
 
 def last_aliases(paths: Paths) -> pl.DataFrame:

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import polars as pl
 
+from hiu.govern.audit import head
 from hiu.model import DATASETS
 from hiu.month import Month
 from hiu.publish.access import charted
@@ -31,6 +32,20 @@ class PageCharts:
     def close(self) -> None:
         """Let go of the processes that draw."""
         self.charts.close()
+
+
+def stamp_of(place: Place, month: Month, run_id: str, built: datetime, settings_version: str | None = None) -> Stamp:
+    """What an output says of itself; under the settings in force unless they are named."""
+    return Stamp(
+        site=place.settings.name,
+        month=month,
+        run_id=run_id,
+        built=built,
+        data_to=month.end,
+        settings_version=settings_version or place.settings.version,
+        synthetic=place.settings.synthetic,
+        audit_head=head(place.audit),
+    )
 
 
 def begin_pages(place: Place, tables: Mapping[str, pl.DataFrame], stamp: Stamp, on: date) -> PageCharts:

@@ -11,20 +11,9 @@ from hiu.model import QUARANTINE
 from pipelines.erase.find import ROW, ErasureScope
 
 ID_COLUMNS = (
-    "person_id",
-    "person_a",
-    "person_b",
-    "old_id",
-    "identity_id",
-    "identity_a",
-    "identity_b",
-    "person",
-    "identity",
-    "left_id",
-    "right_id",
-    "id_a",
-    "id_b",
-)
+    "person_id", "person_a", "person_b", "old_id", "identity_id", "identity_a", "identity_b", "person", "identity",
+    "left_id", "right_id", "id_a", "id_b",
+)  # fmt: skip
 """Columns that hold ids of people or of descriptions, in our tables and in caches."""
 
 SOMEBODY = "an erased record"

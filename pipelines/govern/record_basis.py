@@ -1,9 +1,11 @@
 """Recording the basis: leave, objections and opt-outs of people, and disclosures made by other means."""
 
 import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -11,7 +13,7 @@ from hiu.errors import HiuError, UsageError
 from hiu.govern import records
 from hiu.govern.basis import gate
 from hiu.model.govern import BASIS, EVERY
-from pipelines.access.basis import allowed
+from pipelines.access.basis import allowed, denial
 from pipelines.access.disclose import Disclosure, enter_disclosure
 from pipelines.common.journal import record, utc
 from pipelines.common.place import Place
@@ -65,18 +67,17 @@ def _end_rows(place: Place, person: str, code: str, *, evidence: str, by: str, n
     going = rows.filter(pl.col("end").is_null() | (pl.col("end") >= now.date()))
     if going.is_empty():
         raise UsageError(f"{person} has no row '{code}' in force; 'hiu basis {person}' shows what there is")
-    yesterday = now.date() - timedelta(days=1)
     for row in going.iter_rows(named=True):
-        ended = {
-            **row,
-            "start": min(row["start"], yesterday),
-            "end": yesterday,
-            "decided_by": by,
-            "evidence": evidence,
-            "recorded_at": utc(now),
-        }
+        ended = _ended(row, by, evidence, now)
         records.add(place.records, BASIS, [ended])
         _note(place, ended, now)
+
+
+def _ended(row: Mapping[str, Any], by: str, evidence: str, now: datetime) -> dict[str, object]:
+    """The row with its end yesterday."""
+    yesterday = now.date() - timedelta(days=1)
+    dates = {"start": min(row["start"], yesterday), "end": yesterday, "recorded_at": utc(now)}
+    return {**row, **dates, "decided_by": by, "evidence": evidence}
 
 
 def record_opt_outs(place: Place, file: Path, *, by: str | None, now: datetime) -> tuple[int, int, int]:
@@ -86,36 +87,24 @@ def record_opt_outs(place: Place, file: Path, *, by: str | None, now: datetime) 
     """
     if not by:
         raise UsageError("--by is needed: who checked the national data opt-outs")
-    numbers = _numbers(file)
+    numbers, today = _numbers(file), now.date()
     people = latest_tables(place, "people")["people"].drop_nulls("nhs_number").select("person_id", "nhs_number")
     out = set(people.filter(pl.col("nhs_number").is_in(sorted(numbers)))["person_id"])
     before = records.read(place.records, BASIS).filter(
-        pl.col("code") == "national_opt_out", pl.col("end").is_null() | (pl.col("end") >= now.date())
+        pl.col("code") == "national_opt_out", pl.col("end").is_null() | (pl.col("end") >= today)
     )
-    there = set(before["person_id"])
+    opted_out = set(before["person_id"])
     rows = [
-        gate.row(
-            person,
-            purpose=EVERY,
-            recipient=EVERY,
-            code="national_opt_out",
-            allow=False,
-            decided_by=by,
-            evidence=f"list of {now.date()}",
-            start=now.date(),
-            end=None,
-            recorded_at=utc(now),
-        )
-        for person in sorted(out - there)
+        denial(person, "national_opt_out", by=by, evidence=f"list of {today}", start=today, now=now)
+        for person in sorted(out - opted_out)
     ]
-    yesterday = now.date() - timedelta(days=1)
     rows += [
-        {**row, "start": min(row["start"], yesterday), "end": yesterday, "decided_by": by, "recorded_at": utc(now)}
+        _ended(row, by, row["evidence"], now)
         for row in before.filter(~pl.col("person_id").is_in(sorted(out))).iter_rows(named=True)
     ]
     records.add(place.records, BASIS, rows)
-    record(place, now, "opt_outs", numbers=len(numbers), people=len(out), ended=len(there - out), by=by)
-    return len(numbers), len(out), len(there - out)
+    record(place, now, "opt_outs", numbers=len(numbers), people=len(out), ended=len(opted_out - out), by=by)
+    return len(numbers), len(out), len(opted_out - out)
 
 
 def _numbers(file: Path) -> set[str]:

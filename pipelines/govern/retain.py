@@ -8,11 +8,12 @@ from hiu.engine.duckdb import Warehouse
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.govern import records
-from hiu.govern.basis import gate
 from hiu.govern.basis.due import due
 from hiu.govern.basis.retention import review
-from hiu.model.govern import BASIS, DISCLOSURES, EVERY, FAMILY_CONSENTS, HOLDS, OVERRIDES, REVIEWS
-from pipelines.access.basis import basis_of
+from hiu.model import PUBLISHED
+from hiu.model.frames import schema
+from hiu.model.govern import BASIS, DISCLOSURES, FAMILY_CONSENTS, HOLDS, OVERRIDES, REVIEWS
+from pipelines.access.basis import basis_of, denial
 from pipelines.common.journal import record, utc
 from pipelines.common.place import Paths, Place, published_tables
 
@@ -36,18 +37,7 @@ def freeze_dead(place: Place, warehouse: Warehouse, now: datetime) -> list[str]:
     at = utc(now)
     for row in fresh:
         person, since = row["person_id"], row["died"] or now.date()
-        forbid = gate.row(
-            person,
-            purpose=EVERY,
-            recipient=EVERY,
-            code="died",
-            allow=False,
-            decided_by=BY_RUN,
-            evidence="a register says so",
-            start=since,
-            end=None,
-            recorded_at=at,
-        )
+        forbid = denial(person, "died", by=BY_RUN, evidence="a register says so", start=since, now=now)
         records.add(place.records, BASIS, [forbid])
         hold = {"person_id": person, "held": True, "reason": "died", "by": BY_RUN, "recorded_at": at}
         records.add(place.records, HOLDS, [hold])
@@ -108,15 +98,8 @@ def record_review(
     now: datetime,
 ) -> None:
     """Record what somebody decided about a record that was due."""
-    row = {
-        "person_id": person_id,
-        "event": event,
-        "decision": decision,
-        "reason": reason,
-        "next_on": next_on,
-        "by": by,
-        "recorded_at": utc(now),
-    }
+    row = {"person_id": person_id, "event": event, "decision": decision, "reason": reason, "next_on": next_on}
+    row |= {"by": by, "recorded_at": utc(now)}
     for name in ("event", "decision"):
         codes = next(column.codes for column in REVIEWS.columns if column.name == name)
         if row[name] not in codes:
@@ -127,7 +110,11 @@ def record_review(
 
 def due_now(place: Place, on: date) -> pl.DataFrame:
     """What is overdue or runs out soon (hiu.govern.basis.due.SCHEMA)."""
-    support = latest_tables(place, "support")["support"] if place.months() else pl.DataFrame(schema=_SUPPORT)
+    support = (
+        latest_tables(place, "support")["support"]
+        if place.months()
+        else pl.DataFrame(schema=schema(PUBLISHED["support"]))
+    )
     return due(
         place.settings,
         support,
@@ -158,18 +145,3 @@ def latest_tables(paths: Paths, *names: str) -> dict[str, pl.DataFrame]:
     """Tables of the latest published month."""
     _, folder = paths.which(None)
     return published_tables(folder, names)
-
-
-_SUPPORT = {
-    "person_id": pl.String,
-    "offered": pl.Date,
-    "consent": pl.String,
-    "consent_at": pl.Date,
-    "permission": pl.String,
-    "capacity_at": pl.Date,
-    "notice_at": pl.Date,
-    "start": pl.Date,
-    "end": pl.Date,
-    "plan_at": pl.Date,
-    "plan_review_at": pl.Date,
-}

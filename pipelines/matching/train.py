@@ -13,14 +13,13 @@ import polars as pl
 from hiu.disk import replace
 from hiu.engine.duckdb import Warehouse
 from hiu.errors import UsageError
-from hiu.govern.audit import head
 from hiu.link.local import link_locally, prepared
 from hiu.link.model.candidate import Candidate, candidate, moved, moves
 from hiu.link.model.scorer import WeightTable
 from hiu.link.people.ids import assign_people
 from hiu.month import Month
 from hiu.publish.quality.training import train_page
-from hiu.publish.stamp import Stamp
+from pipelines.access.pages import stamp_of
 from pipelines.common.journal import record
 from pipelines.common.lock import hold
 from pipelines.common.model import FOLDER, name_of, path_of
@@ -163,16 +162,7 @@ def _write_model(
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / name_of(content)
     path.write_bytes(content)
-    stamp = Stamp(
-        site=place.settings.name,
-        month=month,
-        run_id=str(found.values["version"]),
-        built=now.astimezone(UTC),
-        data_to=month.end,
-        settings_version=place.settings.version,
-        synthetic=place.settings.synthetic,
-        audit_head=head(place.audit),
-    )
+    stamp = stamp_of(place, month, str(found.values["version"]), now.astimezone(UTC))
     link_at = place.settings.linking.link_at
     page = train_page(found, change, people, parts, stamp=stamp, link_at=link_at, file=path.name)
     path.with_suffix(".html").write_text(page, encoding="utf-8", newline="\n")

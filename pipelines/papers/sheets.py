@@ -9,7 +9,6 @@ from hiu.disk import write_whole
 from hiu.errors import HiuError, UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.govern import records
-from hiu.govern.audit import head
 from hiu.model import PUBLISHED
 from hiu.model.frames import schema
 from hiu.model.govern import OVERRIDES
@@ -17,9 +16,9 @@ from hiu.month import Month
 from hiu.publish.pack.reviews import going
 from hiu.publish.release.folder import read_manifest
 from hiu.publish.sheet import person_sheet
-from hiu.publish.stamp import Stamp
 from pipelines.access.basis import allowed
 from pipelines.access.disclose import Disclosure, enter_disclosure
+from pipelines.access.pages import stamp_of
 from pipelines.common.journal import record, utc
 from pipelines.common.place import Place
 
@@ -33,18 +32,9 @@ SHEET = Disclosure(
 """A sheet of somebody supported."""
 
 USED = (
-    "people",
-    "links",
-    "ranked",
-    "monthly_demand",
-    "monthly_extra",
-    "coverage",
-    "support",
-    "risk_grading",
-    "team_contact",
-    "meeting_entry",
-    "aliases",
-)
+    "people", "links", "ranked", "monthly_demand", "monthly_extra", "coverage", "support", "risk_grading",
+    "team_contact", "meeting_entry", "aliases",
+)  # fmt: skip
 
 
 def write_sheet(
@@ -72,7 +62,8 @@ def write_sheet(
     asked = name or "hiu sheet"
     enter_disclosure(place, now, sheet, basis=found.codes, by=asked, people=1, person_id=who, file=path.name)
     why = "Made because the person is supported." if supported else f"Not supported. Override by {name}: {reason}"
-    stamp = _stamp(place, wanted, folder, now)
+    manifest = read_manifest(folder)
+    stamp = stamp_of(place, wanted, str(manifest["run_id"]), now, str(manifest["settings_version"]))
     made = person_sheet(who, tables, stamp=stamp, settings=place.settings, why_shown=why)
     path.touch(0o600)
     path.chmod(0o600)
@@ -124,18 +115,3 @@ def _sheet_path(out: Path, who: str, month: Month) -> Path:
     except OSError as error:
         raise UsageError(f"{path.parent}: cannot be made: {error.strerror}") from None
     return path
-
-
-def _stamp(place: Place, month: Month, folder: Path, now: datetime) -> Stamp:
-    """The sheet's own date on the figures of the published run."""
-    manifest = read_manifest(folder)
-    return Stamp(
-        site=place.settings.name,
-        month=month,
-        run_id=str(manifest["run_id"]),
-        built=now,
-        data_to=month.end,
-        settings_version=str(manifest["settings_version"]),
-        synthetic=place.settings.synthetic,
-        audit_head=head(place.audit),
-    )

@@ -57,7 +57,7 @@ def read_delivery(place: Place, job: LoadJob, today: date) -> Delivery:
         max_bytes=place.settings.max_file_bytes,
         max_ratio=place.settings.max_unzip_ratio,
     )
-    period = found.period or _period(raw, source, job, place)
+    period = found.period or _period(place, job, raw)
     if source.kind != "register" and period is None:
         raise InputRefused(
             "no_period",
@@ -65,14 +65,7 @@ def read_delivery(place: Place, job: LoadJob, today: date) -> Delivery:
             "name, or [period] field in the source's TOML",
             file=found.name,
         )
-    done = standardise(
-        raw,
-        source,
-        delivery_id=job.delivery_id,
-        source_file=found.name,
-        period=period,
-        synthetic=place.settings.synthetic,
-    )
+    done = _standardise(place, job, raw, period)
     return Delivery(job, raw.received, period, without_erased(place, done))
 
 
@@ -87,18 +80,17 @@ def without_erased(place: Place, done: Standardised) -> Standardised:
     return Standardised(kept, facts, set_aside(done.quarantine, done.records, rows))
 
 
-def _period(raw: RawTable, source: Source, job: LoadJob, place: Place) -> Month | None:
+def _standardise(place: Place, job: LoadJob, raw: RawTable, period: Month | None) -> Standardised:
+    source, file, synthetic = place.sources[job.found.source], job.found.name, place.settings.synthetic
+    ids = {"delivery_id": job.delivery_id, "source_file": file}
+    return standardise(raw, source, period=period, synthetic=synthetic, **ids)
+
+
+def _period(place: Place, job: LoadJob, raw: RawTable) -> Month | None:
     """The month most rows fall in, when the source says a field tells it."""
-    if not source.period.field:
+    if not place.sources[job.found.source].period.field:
         return None
-    trial = standardise(
-        raw,
-        source,
-        delivery_id=job.delivery_id,
-        source_file=job.found.name,
-        period=None,
-        synthetic=place.settings.synthetic,
-    ).records
+    trial = _standardise(place, job, raw, None).records
     months = trial.drop_nulls("start").group_by(pl.col("start").dt.truncate("1mo").alias("month")).len()
     if months.is_empty():
         return None

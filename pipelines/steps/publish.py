@@ -8,14 +8,12 @@ from pathlib import Path
 import polars as pl
 
 from hiu.govern import records
-from hiu.govern.audit import head
 from hiu.model import PUBLISHED
 from hiu.publish.release.folder import publish as seal
 from hiu.publish.release.folder import sweep
 from hiu.publish.release.pointer import set_current
-from hiu.publish.stamp import Stamp
 from pipelines.access.disclose import note_published
-from pipelines.access.pages import begin_pages, pages
+from pipelines.access.pages import begin_pages, pages, stamp_of
 from pipelines.common.place import Place
 from pipelines.common.work import Work
 from pipelines.steps.rank import changes_since
@@ -27,7 +25,7 @@ LISTED_TABLES = ("ranked", "changes", "aliases", "people", "support", "monthly_d
 
 def publish(work: Work, fingerprint: str, before: Path | None) -> Path:
     """Write the month's folder, point CURRENT.json to it, and remember what it was made from; the folder."""
-    stamp, on = _stamp(work), work.now.date()
+    stamp, on = stamp_of(work.place, work.month, work.run_id, work.now), work.now.date()
     listed = _listed_tables(work, before)
     with closing(begin_pages(work.place, listed, stamp, on)) as under_way:
         tables = _month_tables(work, listed)
@@ -88,17 +86,3 @@ def tidy(place: Place) -> None:
     sweep(place.published)
     records.sweep(place.records)
     shutil.rmtree(place.spill, ignore_errors=True)
-
-
-def _stamp(work: Work) -> Stamp:
-    settings = work.place.settings
-    return Stamp(
-        site=settings.name,
-        month=work.month,
-        run_id=work.run_id,
-        built=work.now,
-        data_to=work.month.end,
-        settings_version=settings.version,
-        synthetic=settings.synthetic,
-        audit_head=head(work.place.audit),
-    )
