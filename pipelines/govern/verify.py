@@ -32,8 +32,8 @@ def verify_site(place: Place, *, canary: bool = False) -> int:
         *_months(place),
         *_bound(place),
         *_warehouse(place),
-        *_seals(place),
-        *_unfinished(place),
+        *seals(place),
+        *(["an erasure was cut off: 'hiu erase --resume' ends it"] if place.erasing.exists() else []),
     ]
     swept = 0
     if canary:
@@ -55,10 +55,6 @@ def _audit(place: Place) -> list[str]:
     if not place.audit.exists():
         return []
     return [f"audit: {problem}" for problem in verify(place.audit, place.key_for("audit"))]
-
-
-def _events(paths: Paths) -> list[dict[str, Any]]:
-    return [entry["event"] for entry in read(paths.audit)] if paths.audit.exists() else []
 
 
 def _months(paths: Paths) -> Iterator[str]:
@@ -103,7 +99,7 @@ def _bound(paths: Paths) -> Iterator[str]:
     """What the audit log says of manifests and records, against what is on disk."""
     manifests: dict[str, str] = {}
     kept: dict[str, list[Any]] = {}
-    for event in _events(paths):
+    for event in (entry["event"] for entry in (read(paths.audit) if paths.audit.exists() else ())):
         if event.get("type") in ("published", "rewritten"):
             manifests[event["folder"]] = event["manifest"]
         if event.get("type") in ("run_started", "erased"):
@@ -138,11 +134,3 @@ def _warehouse(place: Place) -> Iterator[str]:
             f"warehouse, delivery {row['delivery_id']}: received {row['received']}, but staged {row['staged']} and "
             f"set aside {row['aside']}"
         )
-
-
-def _seals(place: Place) -> Iterator[str]:
-    return seals(place)
-
-
-def _unfinished(place: Place) -> list[str]:
-    return ["an erasure was cut off: 'hiu erase --resume' ends it"] if place.erasing.exists() else []

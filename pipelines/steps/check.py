@@ -2,7 +2,9 @@
 
 import json
 from collections import Counter
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -18,15 +20,32 @@ from pipelines.common.progress import out
 from pipelines.steps.deliver import check_rows
 
 
+@dataclass(frozen=True, kw_only=True)
+class FileCheck:
+    """What would become of a file as one source: rows, reasons with first rows, headers, what may be counted."""
+
+    source: str
+    period: str | None
+    received: int
+    staged: int
+    quarantined: int
+    reasons: list[dict[str, Any]]
+    notes: list[str]
+    warnings: list[str]
+    columns: dict[str, str]
+    unused: list[str]
+    measures: dict[str, int]
+
+
 def check_file(place: Place, file: Path, source: str | None, *, as_json: bool) -> int:
     """Print what would become of a file, for each source that takes it. 0 all would load, 3 some would not."""
-    found = [_check(place, file, each) for each in _sources(place, file, source)]
-    code = 3 if any(one["quarantined"] for one in found) else 0
+    checks = [_check(place, file, each) for each in _sources(place, file, source)]
+    code = 3 if any(check.quarantined for check in checks) else 0
     if as_json:
-        out(json.dumps({"exit": code, "checked": found}))
+        out(json.dumps({"exit": code, "checked": [asdict(check) for check in checks]}))
         return code
-    for one in found:
-        _print(file, one)
+    for check in checks:
+        _print(file, check)
     return code
 
 
@@ -50,39 +69,33 @@ def _name(place: Place, file: Path) -> str:
     return whole.relative_to(raw).as_posix() if whole.is_relative_to(raw) else f"{whole.parent.name}/{whole.name}"
 
 
-def _check(place: Place, file: Path, source: Source) -> dict[str, object]:
-    name = _name(place, file)
-    raw = read_table(
-        file, source, name=name, max_bytes=place.settings.max_file_bytes, max_ratio=place.settings.max_unzip_ratio
-    )
+def _check(place: Place, file: Path, source: Source) -> FileCheck:
+    name, settings = _name(place, file), place.settings
+    raw = read_table(file, source, name=name, max_bytes=settings.max_file_bytes, max_ratio=settings.max_unzip_ratio)
     period = None if source.kind == "register" else period_of(name, source)
-    done = standardise(
-        raw, source, delivery_id="check", source_file=name, period=period, synthetic=place.settings.synthetic
+    ids = {"delivery_id": "check", "source_file": name}
+    done = standardise(raw, source, period=period, synthetic=settings.synthetic, **ids)
+    done, warnings = check_rows(done, source, None, settings.usual_shorter)
+    return FileCheck(
+        source=source.name,
+        period=str(period) if period else None,
+        received=raw.received,
+        staged=raw.received - done.quarantine.height,
+        quarantined=done.quarantine.height,
+        reasons=_reasons(done.quarantine),
+        notes=raw.notes,
+        warnings=warnings,
+        columns=match_columns(raw.headers, source, name=name),
+        unused=unused_headers(raw.headers, source),
+        measures=_measures(done.records),
     )
-    done, warnings = check_rows(done, source, None, place.settings.usual_shorter)
-    return {
-        "source": source.name,
-        "period": str(period) if period else None,
-        "received": raw.received,
-        "staged": raw.received - done.quarantine.height,
-        "quarantined": done.quarantine.height,
-        "reasons": _reasons(done.quarantine),
-        "notes": raw.notes,
-        "warnings": warnings,
-        "columns": match_columns(raw.headers, source, name=name),
-        "unused": unused_headers(raw.headers, source),
-        "measures": _measures(done.records),
-    }
 
 
-def _reasons(quarantine: pl.DataFrame) -> list[dict[str, object]]:
+def _reasons(quarantine: pl.DataFrame) -> list[dict[str, Any]]:
     """Each reason with its count and first rows."""
-    grouped = quarantine.sort("source_row").group_by("code", "column", "reason", maintain_order=True)
-    return (
-        grouped.agg(rows=pl.len(), first=pl.col("source_row").head(5))
-        .sort("rows", "code", descending=[True, False])
-        .to_dicts()
-    )
+    by_reason = quarantine.sort("source_row").group_by("code", "column", "reason", maintain_order=True)
+    counts = by_reason.agg(rows=pl.len(), first=pl.col("source_row").head(5))
+    return counts.sort("rows", "code", descending=[True, False]).to_dicts()
 
 
 def _measures(records: pl.DataFrame) -> dict[str, int]:
@@ -90,20 +103,16 @@ def _measures(records: pl.DataFrame) -> dict[str, int]:
     return dict(sorted(counted.items()))
 
 
-def _print(file: Path, one: dict[str, object]) -> None:
-    out(f"{file} as {one['source']}, for {one['period'] or 'no month (register)'}")
-    out(f"  received {one['received']} = would load {one['staged']} + would be set aside {one['quarantined']}")
-    reasons = one["reasons"]
-    for reason in reasons if isinstance(reasons, list) else []:
+def _print(file: Path, check: FileCheck) -> None:
+    out(f"{file} as {check.source}, for {check.period or 'no month (register)'}")
+    out(f"  received {check.received} = would load {check.staged} + would be set aside {check.quarantined}")
+    for reason in check.reasons:
         rows = ", ".join(map(str, reason["first"])) + (" ..." if reason["rows"] > 5 else "")
         out(f"  set aside {reason['rows']}: {reason['code']}: {reason['reason']} (rows {rows})")
-    columns = one["columns"]
-    for field, header in (columns if isinstance(columns, dict) else {}).items():
+    for field, header in check.columns.items():
         out(f"  {field:<20} <- {header}")
-    for title, key in (("not used", "unused"), ("note", "notes"), ("warning", "warnings")):
-        lines = one[key]
-        for line in lines if isinstance(lines, list) else []:
+    for title, lines in (("not used", check.unused), ("note", check.notes), ("warning", check.warnings)):
+        for line in lines:
             out(f"  {title}: {line}")
-    measures = one["measures"]
-    for measure, n in (measures if isinstance(measures, dict) else {}).items():
+    for measure, n in check.measures.items():
         out(f"  {n} rows may count as {measure}")
