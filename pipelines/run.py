@@ -13,16 +13,16 @@ from hiu.govern.rights import check_private, make_private
 from hiu.model import RECORDED
 from hiu.month import Month
 from pipelines.access.basis import digest_of, unpermitted
-from pipelines.access.disclose import kept_files, note_intake, note_pointed
-from pipelines.back.kept import made_before, point, prune
-from pipelines.back.undo import apply
+from pipelines.access.disclose import note_intake, note_pointed, record_files
+from pipelines.back.runs import point_to, prune, run_made_before
+from pipelines.back.undo import apply_withdrawals
 from pipelines.common.fingerprint import code_digest, digest
 from pipelines.common.journal import record
-from pipelines.common.lock import emptied, hold
-from pipelines.common.place import Place
+from pipelines.common.lock import emptied_after, hold, require_no_erasure
+from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import Reporter
 from pipelines.common.work import Work
-from pipelines.erase.erase import require_finished
+from pipelines.govern.retain import freeze_dead
 from pipelines.plan import fingerprints, steps
 from pipelines.steps.ingest import Intake, ingest, prepare
 
@@ -33,10 +33,11 @@ PUBLISH_CODE = (
     "hiu.link",
     "hiu.govern.basis.gate",
     "pipelines.access.basis",
+    "pipelines.access.pages",
     "pipelines.steps.publish",
-    "pipelines.steps.draw",
+    "pipelines.access.draw",
     "pipelines.steps.review",
-    "pipelines.steps.traced",
+    "pipelines.steps.trace_tables",
 )
 
 
@@ -86,63 +87,58 @@ def run_month(place: Place, month: Month, *, now: datetime, report: Reporter) ->
 
     if not place.curated.exists():
         make_private(place.curated)
-    with hold(place.lock, f"hiu run {month}", now), emptied(place.spill):
-        require_finished(place)
-        record(place, {"type": "run_started", "month": str(month), **kept_files(place)}, now)
+    with hold(place.lock, f"hiu run {month}", now), emptied_after(place.spill):
+        require_no_erasure(place.erasing)
+        record(place, now, "run_started", month=str(month), **record_files(place))
         _require_private(place)
         tidy(place)
-        with Warehouse(place.warehouse, memory_limit=place.settings.memory_limit, spill=place.spill) as warehouse:
+        with open_warehouse(place) as warehouse:
             run_id = f"{month}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
             prepare(place, warehouse)
             with report.stage("ingest"):
                 intake = ingest(place, warehouse, month, run_id, now.date(), report)
             note_intake(place, warehouse, run_id, now)
-            apply(place, warehouse)
+            apply_withdrawals(place, warehouse)
             key_digest = digest(place.key_for("fingerprint").hex())
             work = Work(place, month, run_id, now, warehouse, report, inputs(warehouse, month, key_digest))
             _require_something(place, warehouse, month, intake)
             outcome = _steps(work, intake)
-        record(place, {"type": "run_ended", **_counts(outcome)}, now)
+        record(place, now, "run_ended", **_counts(outcome))
     return outcome
 
 
 def _steps(work: Work, intake: Intake) -> Outcome:
     from pipelines.steps.publish import publish
 
-    prints = fingerprints(work)
-    last = steps()[-1].name
-    before = work.place.published_folder(work.month - 1)
-    final = digest(
-        prints[last],
-        before and before.name,
-        code_digest(*PUBLISH_CODE),
-        work.place.settings.version,
-        work.place.settings.name,
-        digest_of(work.place, work.now.date()),
-    )
-    there, refused = made_before(work.place, work.warehouse, work.month, final)
-    warnings = [*intake.told(), *_warnings(work)]
-    if there and refused:
+    place, month, report = work.place, work.month, work.report
+    warnings = [*intake.warning_lines(), *_warnings(work)]
+
+    def outcome(folder: Path | None, changed: bool, run_id: str | None = None) -> Outcome:
+        return Outcome(month, folder, intake, changed, run_id, report.seconds, warnings)
+
+    prints, shown, before = fingerprints(work), place.published_folder(month), place.published_folder(month - 1)
+    settings, code = place.settings, code_digest(*PUBLISH_CODE)
+    last = prints[steps()[-1].name], before and before.name
+    final = digest(*last, code, settings.version, settings.name, digest_of(place, work.now.date()))
+    earlier, refused = run_made_before(place, work.warehouse, month, final)
+    if earlier and refused:
         warnings.append(f"{refused}. Nothing has changed since: put right what was wrong, or 'hiu rollback --redo'")
-        return Outcome(
-            work.month, work.place.published_folder(work.month), intake, False, None, work.report.seconds, warnings
-        )
-    if there:
-        changed = there != work.place.published_folder(work.month)
-        if changed:
-            note_pointed(work.place, there, work.now)
-        folder = point(work.place, work.month, there)
-        return Outcome(work.month, folder, intake, changed, None, work.report.seconds, warnings)
+        return outcome(shown, False)
+    if earlier:
+        if earlier != shown:
+            note_pointed(place, earlier, work.now)
+        return outcome(point_to(place, month, earlier), earlier != shown)
     done = state(work.warehouse)
     for step in steps():
         if done.get(step.name) != prints[step.name]:
-            with work.report.stage(step.name), work.warehouse.transaction():
+            with report.stage(step.name), work.warehouse.transaction():
                 step.job(work)
                 remember(work.warehouse, step.name, prints[step.name])
-    with work.report.stage("publish"):
-        folder = publish(work, intake, final, before)
-    prune(work.place, work.warehouse, work.month, work.now)
-    return Outcome(work.month, folder, intake, True, work.run_id, work.report.seconds, warnings)
+    with report.stage("publish"):
+        freeze_dead(place, work.warehouse, work.now)
+        folder = publish(work, final, before)
+    prune(place, work.warehouse, month, work.now)
+    return outcome(folder, True, work.run_id)
 
 
 def inputs(warehouse: Warehouse, month: Month, key_digest: str) -> str:
@@ -196,7 +192,6 @@ def _warnings(work: Work) -> list[str]:
 
 
 def _counts(outcome: Outcome) -> dict[str, object]:
-    shown = outcome.as_json()
-    kept = ("exit", "month", "run_id", "changed", "received", "staged", "quarantined")
-    codes = sorted(refusal.code for refusal in outcome.intake.refused)
-    return {key: shown[key] for key in kept} | {"refused": codes}
+    whole = outcome.as_json()
+    logged = ("exit", "month", "run_id", "changed", "received", "staged", "quarantined")
+    return {key: whole[key] for key in logged} | {"refused": sorted(refusal.code for refusal in outcome.intake.refused)}

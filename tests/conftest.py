@@ -11,7 +11,7 @@ from areakit import LAST, NOW, SAMPLE, PlaceOf, run
 
 from pipelines.common.place import Place, open_place
 from pipelines.run import Outcome
-from pipelines.setup.demo import make_area
+from pipelines.setup.area import make_area
 
 hypothesis.settings.register_profile("hiu", deadline=None)  # a busy machine is no fault of the code
 hypothesis.settings.load_profile("hiu")

@@ -1,7 +1,7 @@
 """The basis of a site, as jobs use it: who may be shown to whom today, from site.toml and what was recorded."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
@@ -10,10 +10,11 @@ from hiu.errors import HiuError
 from hiu.govern import records
 from hiu.govern.basis import gate
 from hiu.govern.basis.gate import Permitted
-from hiu.model.govern import BASIS
+from hiu.model.govern import BASIS, EVERY
 from hiu.publish.access import gated
 from pipelines.common.fingerprint import digest
-from pipelines.common.place import Place
+from pipelines.common.journal import utc
+from pipelines.common.place import Paths, Place
 
 _NO_ALIASES = pl.DataFrame(schema={"old_id": pl.String, "person_id": pl.String, "kind": pl.String})
 
@@ -24,10 +25,16 @@ def basis_of(place: Place, aliases: pl.DataFrame | None = None) -> pl.DataFrame:
     return gate.standing(place.settings, recorded, last_aliases(place) if aliases is None else aliases)
 
 
-def last_aliases(place: Place) -> pl.DataFrame:
+def denial(person_id: str, code: str, *, by: str, evidence: str, start: date, now: datetime) -> dict[str, object]:
+    """A row that forbids everything about a person, without an end."""
+    about = {"purpose": EVERY, "recipient": EVERY, "decided_by": by, "evidence": evidence}
+    return gate.row(person_id, code=code, allow=False, start=start, end=None, recorded_at=utc(now), **about)
+
+
+def last_aliases(paths: Paths) -> pl.DataFrame:
     """The former ids as the latest published month has them; none before the first."""
-    months = place.months()
-    path = place.published / months[max(months)] / "aliases.parquet" if months else Path()
+    months = paths.months()
+    path = paths.published / months[max(months)] / "aliases.parquet" if months else Path()
     return pl.read_parquet(path).sort("month", "old_id") if months and path.exists() else _NO_ALIASES
 
 

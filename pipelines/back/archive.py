@@ -42,7 +42,7 @@ def write(path: Path, parts: Iterable[tuple[str, bytes | Path]], about: Mapping[
 
 def check(path: Path) -> Files:
     """Read every entry back and compare it with the list. Raises HiuError naming the first that differs."""
-    with opened(path) as (archive, files):
+    with open_backup(path) as (archive, files):
         for name in files:
             for _ in read(archive, name, files[name]):
                 pass
@@ -50,7 +50,7 @@ def check(path: Path) -> Files:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, Files]]:
+def open_backup(path: Path) -> Iterator[tuple[zipfile.ZipFile, Files]]:
     """A backup and its list. Raises UsageError if there is none, HiuError if it is no backup, damaged, or newer."""
     try:
         archive = zipfile.ZipFile(path)
@@ -59,7 +59,7 @@ def opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, Files]]:
     except (*_BROKEN, OSError):
         raise HiuError(f"{path}: not a backup of hiu, or damaged") from None
     with archive:
-        yield archive, _listed(archive, path)
+        yield archive, _read_list(archive, path)
 
 
 def read(archive: zipfile.ZipFile, name: str, about: tuple[int, str]) -> Iterator[bytes]:
@@ -78,7 +78,7 @@ def read(archive: zipfile.ZipFile, name: str, about: tuple[int, str]) -> Iterato
         raise HiuError(f"'{name}' in the backup is not what was copied: damaged, or changed since")
 
 
-def _listed(archive: zipfile.ZipFile, path: Path) -> Files:
+def _read_list(archive: zipfile.ZipFile, path: Path) -> Files:
     try:
         if archive.getinfo(LIST).file_size > _MOST_LISTED:
             raise ValueError

@@ -17,7 +17,7 @@ from hiu.govern.rights import make_private
 from hiu.settings import Settings, load
 from pipelines.back import archive
 from pipelines.back.backup import CURATED
-from pipelines.common.lock import holder, told
+from pipelines.common.lock import disk_errors, holder
 
 BUILDING = ".restoring"
 SITE = "site.toml"
@@ -32,7 +32,7 @@ def restore(file: Path, folder: Path, *, replace: bool, now: datetime) -> list[s
     """
     archive.check(file)
     replacing = _require(folder, replace)
-    with told(folder):
+    with disk_errors(folder):
         return _restore(file, folder, replacing, now)
 
 
@@ -40,7 +40,7 @@ def _restore(file: Path, folder: Path, replacing: bool, now: datetime) -> list[s
     aside = folder / BUILDING
     make_private(folder)
     shutil.rmtree(aside, ignore_errors=True)
-    with archive.opened(file) as (zipped, files):
+    with archive.open_backup(file) as (zipped, files):
         for name in files:
             _extract(zipped, files, name, aside / name)
     curated = _curated(folder, aside / SITE)

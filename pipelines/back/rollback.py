@@ -7,10 +7,10 @@ from hiu.errors import HiuError, UsageError
 from hiu.month import Month
 from hiu.publish.release.folder import verify_release
 from hiu.publish.release.pointer import set_current
-from pipelines.back.kept import away, mark, runs
+from pipelines.back.runs import record_rollback, rolled_back, runs
 from pipelines.common.journal import record
 from pipelines.common.lock import hold
-from pipelines.common.place import Place
+from pipelines.common.place import Paths, Place
 
 
 def rollback(
@@ -28,32 +28,31 @@ def rollback(
         wanted = _taken_back(place, month) if redo else _earlier(place, month, shown, to)
         if problems := verify_release(wanted):
             raise HiuError(f"{wanted} is not as it was published: {problems[0]}. Nothing was changed")
-        gone = set(away(place)["folder"])
+        gone = set(rolled_back(place)["folder"])
         if wanted.name in gone:
-            mark(place, month, wanted.name, gone=False, reason=reason, by=by, now=now)
+            record_rollback(place, month, wanted.name, gone=False, reason=reason, by=by, now=now)
         for later in [] if redo else runs(place, month):
             if later.name not in gone and _after(place, month, later, wanted):
-                mark(place, month, later.name, gone=True, reason=reason, by=by, now=now)
+                record_rollback(place, month, later.name, gone=True, reason=reason, by=by, now=now)
         if wanted != shown:
-            what = {"type": "rolled_back", "month": str(month), "from": shown.name, "to": wanted.name, "by": by}
-            record(place, what, now)
+            record(place, now, "rolled_back", month=str(month), **{"from": shown.name}, to=wanted.name, by=by)
             set_current(place.current, month, wanted.name)
     return wanted
 
 
-def _after(place: Place, month: Month, one: Path, other: Path) -> bool:
-    order = [folder.name for folder in runs(place, month)]
+def _after(paths: Paths, month: Month, one: Path, other: Path) -> bool:
+    order = [folder.name for folder in runs(paths, month)]
     return order.index(one.name) > order.index(other.name)
 
 
-def _earlier(place: Place, month: Month, shown: Path, to: str | None) -> Path:
-    there = runs(place, month)
+def _earlier(paths: Paths, month: Month, shown: Path, to: str | None) -> Path:
+    there = runs(paths, month)
     if to is not None:
         if named := [folder for folder in there if folder.name == to]:
             return named[0]
         names = ", ".join(folder.name for folder in there)
         raise UsageError(f"{month} has no run '{to}'. There are: {names}")
-    gone = set(away(place)["folder"])
+    gone = set(rolled_back(paths)["folder"])
     order = [folder for folder in there if folder.name not in gone or folder == shown]
     before = order[: order.index(shown)]
     if not before:
@@ -61,9 +60,9 @@ def _earlier(place: Place, month: Month, shown: Path, to: str | None) -> Path:
     return before[-1]
 
 
-def _taken_back(place: Place, month: Month) -> Path:
-    there = {folder.name: folder for folder in runs(place, month)}
-    gone = away(place).filter(month=str(month)).sort("at", "folder")["folder"].to_list()
+def _taken_back(paths: Paths, month: Month) -> Path:
+    there = {folder.name: folder for folder in runs(paths, month)}
+    gone = rolled_back(paths).filter(month=str(month)).sort("at", "folder")["folder"].to_list()
     left = [there[name] for name in gone if name in there]
     if not left:
         raise UsageError(f"no run of {month} that was rolled back is still here; nothing was changed")

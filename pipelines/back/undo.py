@@ -1,6 +1,6 @@
 """Take a delivery back: recorded, not counted from the next run on, and what it had replaced holds again."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import polars as pl
@@ -11,12 +11,10 @@ from hiu.fuzzy import did_you_mean
 from hiu.govern import records
 from hiu.model.back import WITHDRAWN
 from hiu.publish.words.text import day
-from pipelines.common.journal import record
-from pipelines.common.lock import told
-from pipelines.common.place import Place
-
-MARK = "withdrawn"
-"""What `deliveries.replaced_by` says of a delivery that was taken back."""
+from pipelines.common.journal import record, utc
+from pipelines.common.lock import disk_errors
+from pipelines.common.place import Paths, Place
+from pipelines.common.schema import WITHDRAWN_MARK
 
 
 def undo(place: Place, which: str, *, reason: str, by: str, now: datetime, redo: bool = False) -> dict[str, Any]:
@@ -26,33 +24,33 @@ def undo(place: Place, which: str, *, reason: str, by: str, now: datetime, redo:
     the last delivery of it, never one before: those are named by their ids.
     Raises UsageError if no published month knows it, it is no longer in force, or nothing would change.
     """
-    row = _known(place, which, redo)
+    row = _delivery_named(place, which, redo)
     found = {
         **{name: row[name] for name in ("delivery_id", "source", "source_file")},
         "withdrawn": not redo,
         "reason": reason,
         "by": by,
-        "at": now.astimezone(UTC).replace(tzinfo=None),
+        "at": utc(now),
     }
     what = "delivery_back_in_force" if redo else "delivery_withdrawn"
-    with told(place.curated):
+    with disk_errors(place.curated):
         # logged first: cut off between the two, nothing is done that the log does not say
-        record(place, {"type": what, "delivery": row["delivery_id"], "source": row["source"], "by": by}, now)
+        record(place, now, what, delivery=row["delivery_id"], source=row["source"], by=by)
         records.add(place.records, WITHDRAWN, [found])
     return {**found, "period": row["period"]}
 
 
-def away(place: Place) -> frozenset[str]:
+def withdrawn(paths: Paths) -> frozenset[str]:
     """Ids of the deliveries that are taken back."""
-    return frozenset(records.read(place.records, WITHDRAWN).filter("withdrawn")["delivery_id"])
+    return frozenset(records.read(paths.records, WITHDRAWN).filter("withdrawn")["delivery_id"])
 
 
-def apply(place: Place, warehouse: Warehouse) -> None:
+def apply_withdrawals(paths: Paths, warehouse: Warehouse) -> None:
     """Bring the deliveries in line with what was taken back and put in force again, in one transaction.
 
     Working table `brought_back` remembers what a withdrawn delivery had replaced.
     """
-    gone = away(place)
+    gone = withdrawn(paths)
     with warehouse.transaction():
         while _apply_once(warehouse, gone):
             pass  # what one brings back may itself be taken back
@@ -60,7 +58,7 @@ def apply(place: Place, warehouse: Warehouse) -> None:
 
 def _apply_once(warehouse: Warehouse, gone: frozenset[str]) -> bool:
     there = warehouse.read("select delivery_id, replaced_by from deliveries order by delivery_id")
-    marked = set(there.filter(pl.col("replaced_by") == MARK)["delivery_id"])
+    marked = set(there.filter(pl.col("replaced_by") == WITHDRAWN_MARK)["delivery_id"])
     force = set(there.filter(pl.col("replaced_by").is_null())["delivery_id"])
     for one in sorted(gone & force):
         _withdraw(warehouse, one, there)
@@ -70,7 +68,7 @@ def _apply_once(warehouse: Warehouse, gone: frozenset[str]) -> bool:
 
 
 def _withdraw(warehouse: Warehouse, one: str, there: pl.DataFrame) -> None:
-    _replaced_by(warehouse, one, MARK)
+    _replaced_by(warehouse, one, WITHDRAWN_MARK)
     back = there.filter(pl.col("replaced_by") == one).select("delivery_id", by=pl.lit(one))
     warehouse.delete("brought_back", "by", one)
     warehouse.append("brought_back", back)
@@ -90,21 +88,21 @@ def _replaced_by(warehouse: Warehouse, one: str, by: str | None) -> None:
     warehouse.change("deliveries", "replaced_by", by, where="delivery_id", equals=one)
 
 
-def _known(place: Place, which: str, redo: bool) -> dict[str, Any]:
+def _delivery_named(paths: Paths, which: str, redo: bool) -> dict[str, Any]:
     """The delivery as the published months know it, or as it was recorded when it was taken back."""
-    published = _published(place)
-    held = records.read(place.records, WITHDRAWN).filter("withdrawn")
+    published = _published_deliveries(paths)
+    held = records.read(paths.records, WITHDRAWN).filter("withdrawn")
     if redo:
         back = held.select("delivery_id", "source", "source_file")
         there = back.join(published.select("delivery_id", "period"), on="delivery_id", how="left")
     else:
-        there = _standing(published, set(held["delivery_id"]))
+        there = _in_force_or_withdrawn(published, set(held["delivery_id"]))
     fit = there.filter((pl.col("delivery_id") == which) | (pl.col("source_file") == which.replace("\\", "/")))
     if not redo:
-        fit = fit if which in fit["delivery_id"] else _last(fit)
+        fit = fit if which in fit["delivery_id"] else _last_of_each_source(fit)
         gone = fit.join(held, on="delivery_id", how="semi")
         if gone.height and gone.height == fit.height:
-            raise UsageError(_gone(which, gone["delivery_id"][0], held, there))
+            raise UsageError(_withdrawn_already(which, gone["delivery_id"][0], held, there))
         fit = fit.join(gone, on="delivery_id", how="anti")
     if fit.is_empty():
         state = "that was taken back" if redo else "in force"
@@ -119,7 +117,7 @@ def _known(place: Place, which: str, redo: bool) -> dict[str, Any]:
     return fit.row(0, named=True)
 
 
-def _standing(published: pl.DataFrame, held: set[str]) -> pl.DataFrame:
+def _in_force_or_withdrawn(published: pl.DataFrame, held: set[str]) -> pl.DataFrame:
     """Deliveries in force or taken back, as the next run will find them: nothing in force stands in their place."""
     by = dict(published.select("delivery_id", "replaced_by").iter_rows())
 
@@ -127,18 +125,18 @@ def _standing(published: pl.DataFrame, held: set[str]) -> pl.DataFrame:
         later = by[one]
         while later in held:
             later = by.get(later)
-        return later in (None, MARK)
+        return later in (None, WITHDRAWN_MARK)
 
     return published.filter([free(one) for one in published["delivery_id"]])
 
 
-def _last(found: pl.DataFrame) -> pl.DataFrame:
+def _last_of_each_source(found: pl.DataFrame) -> pl.DataFrame:
     """Of each source's deliveries of a file, the one taken in last: run ids end in their time."""
     time = pl.col("run_id").str.split("-").list.get(-2, null_on_oob=True)
     return found.sort(time, "delivery_id").unique("source", keep="last", maintain_order=True)
 
 
-def _gone(which: str, delivery: str, held: pl.DataFrame, there: pl.DataFrame) -> str:
+def _withdrawn_already(which: str, delivery: str, held: pl.DataFrame, there: pl.DataFrame) -> str:
     """That a delivery was taken back already, and how to take back the one before, if it is that which was meant."""
     row = held.row(by_predicate=pl.col("delivery_id") == delivery, named=True)
     said = (
@@ -146,16 +144,16 @@ def _gone(which: str, delivery: str, held: pl.DataFrame, there: pl.DataFrame) ->
         f"{delivery}); nothing was changed"
     )
     same = there.filter(pl.col("source_file") == row["source_file"], pl.col("source") == row["source"])
-    before = _last(same.join(held, on="delivery_id", how="anti"))["delivery_id"].to_list()
+    before = _last_of_each_source(same.join(held, on="delivery_id", how="anti"))["delivery_id"].to_list()
     return said + (f". What it had replaced holds; to take that back too, name its id: {before[0]}" if before else "")
 
 
-def _published(place: Place) -> pl.DataFrame:
+def _published_deliveries(paths: Paths) -> pl.DataFrame:
     """Deliveries of every published month, as the last to tell of them has it."""
     names = ("delivery_id", "source", "source_file", "replaced_by", "run_id")
     empty = pl.DataFrame(schema=dict.fromkeys(names, pl.String) | {"period": pl.Date})
     frames = [
-        pl.read_parquet(place.published / folder / "deliveries.parquet", columns=empty.columns)
-        for _, folder in sorted(place.months().items())
+        pl.read_parquet(paths.published / folder / "deliveries.parquet", columns=empty.columns)
+        for _, folder in sorted(paths.months().items())
     ]
     return pl.concat([empty, *frames]).unique("delivery_id", keep="last", maintain_order=True)

@@ -1,25 +1,19 @@
-"""The data protection officer's commands: basis, consent, disclosures, holds, retention, erasure, release, keys."""
+"""The data protection officer's commands: basis, consent, disclosures, holds, retention."""
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from pipelines.commands.options import AsJson, Curated, Quiet, Raw, Site
+from hiu.errors import UsageError
+from pipelines.commands.options import AsJson, Curated, Site, now, open_site
+from pipelines.common.progress import out
 
-Register = Callable[..., Callable[[Callable[..., int | None]], Callable[..., None]]]
 By = Annotated[str | None, typer.Option(help="Who decided it, by name or role; it is recorded")]
 Reason = Annotated[str | None, typer.Option(help="Why; it is recorded")]
 Person = Annotated[str | None, typer.Argument(help="A person id")]
 Until = Annotated[str | None, typer.Option(help="Last day it holds, as 2027-03-31")]
-
-
-def add_govern(command: Register) -> None:
-    """Register the commands with the application's own decorator."""
-    for job in (basis, consent, disclose, hold, retain, erase, release, key):
-        command()(job)
 
 
 def basis(
@@ -40,33 +34,23 @@ def basis(
     by: By = None,
 ) -> None:
     """Who may be shown to whom, and what for; what is overdue; the record of processing."""
-    from pipelines.govern import told_govern as told
-    from pipelines.govern.record_basis import change, opted_out
+    from pipelines.commands import govern_messages as messages
+    from pipelines.govern.record_basis import BasisChange, record_change, record_opt_outs
 
-    place, now = _place(site, curated), _now()
+    place, at = open_site(site, curated), now()
     if processing:
-        told.processing(place, processing, now)
+        messages.write_processing(place, processing, at)
     elif due:
-        told.due(place, now.date(), as_json=as_json)
+        messages.print_due(place, at.date(), as_json=as_json)
     elif opt_out:
-        told.opted(opted_out(place, opt_out, by=by, now=now))
-    elif allow or deny or end:
-        change(
-            place,
-            person,
-            allow=allow,
-            deny=deny,
-            end=end,
-            purpose=purpose,
-            recipient=recipient,
-            evidence=evidence,
-            until=_day(until),
-            by=by,
-            now=now,
-        )
-        told.basis(place, person, now.date(), as_json=as_json)
+        messages.print_opt_outs(record_opt_outs(place, opt_out, by=by, now=at))
     else:
-        told.basis(place, person, now.date(), as_json=as_json)
+        if allow or deny or end:
+            change = BasisChange(
+                allow=allow, deny=deny, end=end, purpose=purpose, recipient=recipient, until=_day(until)
+            )
+            record_change(place, person, change, evidence=evidence, by=by, now=at)
+        messages.print_basis(place, person, at.date(), as_json=as_json)
 
 
 def consent(
@@ -79,10 +63,9 @@ def consent(
     curated: Curated = None,
 ) -> None:
     """Record consent to speak with a named family member (G24), or that it is withdrawn."""
-    from pipelines.common.progress import out
-    from pipelines.govern.retain import consent as record
+    from pipelines.govern.retain import record_consent
 
-    record(_place(site, curated), person, member, given=not withdrawn, by=by, until=_day(until), now=_now())
+    record_consent(open_site(site, curated), person, member, given=not withdrawn, by=by, until=_day(until), now=now())
     out("recorded. 'hiu basis --due' lists consents that run out")
 
 
@@ -99,12 +82,12 @@ def disclose(
     by: By = None,
 ) -> None:
     """The log of disclosures, of one person or all; with --to, ask the gate and enter one made by other means."""
-    from pipelines.govern import told_govern as told
-    from pipelines.govern.record_basis import entered
+    from pipelines.commands import govern_messages as messages
+    from pipelines.govern.record_basis import record_disclosure
 
-    place = _place(site, curated)
+    place = open_site(site, curated)
     if to:
-        entered(
+        record_disclosure(
             place,
             person,
             recipient=to,
@@ -113,9 +96,9 @@ def disclose(
             necessity=necessity,
             proportionality=proportionality,
             by=by,
-            now=_now(),
+            now=now(),
         )
-    told.disclosures(place, person, as_json=as_json)
+    messages.print_disclosures(place, person, as_json=as_json)
 
 
 def hold(
@@ -127,14 +110,14 @@ def hold(
     lift: Annotated[bool, typer.Option("--lift", help="End the hold")] = False,
 ) -> None:
     """Legal hold: a record that may not be erased. Without a person, the holds there are."""
-    from pipelines.govern import told_govern as told
-    from pipelines.govern.retain import hold as record
+    from pipelines.commands import govern_messages as messages
+    from pipelines.govern.retain import record_hold
 
-    place = _place(site, curated)
+    place = open_site(site, curated)
     if person:
-        reason, by = _both(reason, by)
-        record(place, person, reason=reason, by=by, lift=lift, now=_now())
-    told.holds(place)
+        reason, by = require_reason(reason, by)
+        record_hold(place, person, reason=reason, by=by, lift=lift, now=now())
+    messages.print_holds(place)
 
 
 def retain(
@@ -149,13 +132,13 @@ def retain(
     again: Annotated[str | None, typer.Option(help="When to look again, as 2027-03-31")] = None,
 ) -> None:
     """Records due for review, by age, exit, death, move; with a person, what was decided. Destroys nothing."""
-    from pipelines.govern import told_govern as told
-    from pipelines.govern.retain import decide
+    from pipelines.commands import govern_messages as messages
+    from pipelines.govern.retain import record_review
 
-    place = _place(site, curated)
+    place = open_site(site, curated)
     if person:
-        reason, by = _both(reason, by)
-        decide(
+        reason, by = require_reason(reason, by)
+        record_review(
             place,
             person,
             event=event or "",
@@ -163,99 +146,9 @@ def retain(
             reason=reason,
             by=by,
             next_on=_day(again),
-            now=_now(),
+            now=now(),
         )
-    told.reviews(place, _now().date(), as_json=as_json)
-
-
-def erase(
-    person: Person = None,
-    reason: Reason = None,
-    by: By = None,
-    site: Site = None,
-    raw: Raw = None,
-    curated: Curated = None,
-    quiet: Quiet = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do it; without, only say what would go")] = False,
-    resume: Annotated[bool, typer.Option("--resume", help="End an erasure that was cut off")] = False,
-) -> None:
-    """Erase a person: database, published months, records, exports, our backups. It can't be undone."""
-    from pipelines.common.place import open_place
-    from pipelines.common.progress import Reporter, out
-    from pipelines.erase.erase import erase as job
-    from pipelines.erase.erase import resume as go_on
-    from pipelines.govern import told_govern as told
-
-    place, report = open_place(site, raw=raw, curated=curated), Reporter(quiet=quiet)
-    if resume:
-        told.erased(go_on(place, now=_now(), report=report, say=out))
-        return
-    if not person:
-        raise _usage("name the person to erase, or --resume one that was cut off")
-    if not yes:
-        told.would_erase(place, person)
-        return
-    reason, by = _both(reason, by)
-    told.erased(job(place, person, reason=reason, by=by, now=_now(), report=report, say=out))
-
-
-def release(
-    what: Annotated[str, typer.Argument(help="board: the commissioner's paper")],
-    month: Annotated[str, typer.Argument(help="The month, as 2026-03")],
-    checker: Annotated[str, typer.Option(help="Who checked the output; not who made it")],
-    by: Annotated[str, typer.Option(help="Who made it")],
-    folder: Annotated[Path | None, typer.Option(help="What to release (default: what 'hiu export' wrote)")] = None,
-    necessity: Annotated[str, typer.Option(help="Why it has to be shared")] = "To plan and assure the service.",
-    site: Site = None,
-    curated: Curated = None,
-) -> None:
-    """Release figures to commissioners: swept for names and small numbers, signed, sealed and entered."""
-    from hiu.month import Month
-    from pipelines.common.progress import out
-    from pipelines.govern.release import release_board
-
-    if what != "board":
-        raise _usage(f"'{what}' can't be released; there is: board")
-    made = release_board(
-        _place(site, curated), str(Month.parse(month)), folder, checker=checker, by=by, necessity=necessity, now=_now()
-    )
-    out(f"released: {made}. 'hiu verify' checks its seal")
-
-
-def key(
-    recipient: Annotated[str | None, typer.Argument(help="A recipient of tokens")] = None,
-    turn: Annotated[bool, typer.Option("--turn", help="Make new tokens from now on")] = False,
-    trace: Annotated[str | None, typer.Option(help="Say whose token this is")] = None,
-    keyring: Annotated[bool, typer.Option("--keyring", help="Move the site key into the system's keyring")] = False,
-    reason: Reason = None,
-    by: By = None,
-    site: Site = None,
-    curated: Curated = None,
-) -> None:
-    """Keys: which a recipient's tokens are made with, turning one, tracing a token, moving the site key."""
-    from pipelines.govern import told_govern as told
-    from pipelines.govern.keys import to_keyring, traced, turned
-
-    place = _place(site, curated)
-    if keyring:
-        told.line(to_keyring(place, by=_both("moved", by)[1], now=_now()))
-    elif turn:
-        reason, by = _both(reason, by)
-        told.line(turned(place, recipient or "", reason=reason, by=by, now=_now()))
-    elif trace:
-        told.line(traced(place, recipient or "", trace, by=_both("traced", by)[1], now=_now()))
-    else:
-        told.keys(place)
-
-
-def _place(site: Path | None, curated: Path | None) -> Any:
-    from pipelines.common.place import open_place
-
-    return open_place(site, curated=curated)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+    messages.print_reviews(place, now().date(), as_json=as_json)
 
 
 def _day(text: str | None) -> date | None:
@@ -264,16 +157,11 @@ def _day(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise _usage(f"'{text}' is not a day: expected the form 2027-03-31") from None
+        raise UsageError(f"'{text}' is not a day: expected the form 2027-03-31") from None
 
 
-def _both(reason: str | None, by: str | None) -> tuple[str, str]:
+def require_reason(reason: str | None, by: str | None) -> tuple[str, str]:
+    """Both as given. Raises UsageError without either."""
     if not (reason or "").strip() or not (by or "").strip():
-        raise _usage("--reason and --by are needed: what is done is done by somebody, for a reason")
+        raise UsageError("--reason and --by are needed: what is done is done by somebody, for a reason")
     return str(reason).strip(), str(by).strip()
-
-
-def _usage(message: str) -> Exception:
-    from hiu.errors import UsageError
-
-    return UsageError(message)

@@ -1,26 +1,51 @@
-"""The commands of matching: look at doubtful pairs, decide, and train a model of one's own."""
+"""The commands of matching: find and explain people, look at doubtful pairs, decide, train a model of one's own."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from pipelines.commands.options import Curated, Quiet, Site
+from hiu.errors import UsageError
+from pipelines.commands.options import Curated, OfMonth, OnMonth, Quiet, Raw, Site, now, open_site
 
-Register = Callable[..., Callable[[Callable[..., int | None]], Callable[..., None]]]
 By = Annotated[str | None, typer.Option(help="Who decides, for the record")]
 
 
-def add_matching(command: Register) -> None:
-    """Register every command with the application's own decorator."""
-    for job in (review, decide, train):
-        command()(job)
+def explain(
+    what: Annotated[str, typer.Argument(help="A person id, or two identity ids joined by a comma")],
+    month: OnMonth = None,
+    site: Site = None,
+    raw: Raw = None,
+    curated: Curated = None,
+    show_names: Annotated[bool, typer.Option(help="Show names; it is logged")] = False,
+    chart: Annotated[Path | None, typer.Option(help="Of a pair: draw it to this .svg or .png")] = None,
+) -> None:
+    """Why a person is where they are: rank, months, the source rows, and what joined them."""
+    from pipelines.matching.explain import explain_pair, explain_person
+
+    place = open_site(site, curated, raw)
+    if "," in what:
+        explain_pair(place, what, show_names=show_names, chart=chart, now=now())
+    else:
+        explain_person(place, what, month, show_names=show_names, now=now())
+
+
+def find(
+    query: Annotated[str, typer.Argument(help="Name, alias, part of a date of birth, postcode or id")],
+    month: OnMonth = None,
+    site: Site = None,
+    raw: Raw = None,
+    curated: Curated = None,
+    show_names: Annotated[bool, typer.Option(help="Show names; it is logged")] = False,
+) -> None:
+    """Find people by a rough name, alias, date of birth, postcode or id."""
+    from pipelines.matching.explain import find as search
+
+    search(open_site(site, curated, raw), query, month, show_names=show_names, now=now())
 
 
 def review(
-    month: Annotated[str | None, typer.Argument(help="A published month (default: the latest)")] = None,
+    month: OfMonth = None,
     site: Site = None,
     curated: Curated = None,
     top: Annotated[int, typer.Option(help="How many pairs", min=1)] = 10,
@@ -30,9 +55,10 @@ def review(
     show_names: Annotated[bool, typer.Option("--show-names", help="Show names; it is logged")] = False,
 ) -> None:
     """Pairs of descriptions that may be one person, those that would change the list most first."""
-    from pipelines.matching.decide import review as tell
+    from pipelines.matching import decide as job
 
-    tell(_place(site, curated), month, top, double=double, by=by, csv=csv, show_names=show_names, now=_now())
+    place = open_site(site, curated)
+    job.review(place, month, top, double=double, by=by, csv=csv, show_names=show_names, now=now())
 
 
 def decide(
@@ -51,14 +77,19 @@ def decide(
     """Say whether two descriptions are one person. It holds, whatever the evidence, until undone."""
     from pipelines.matching import decide as job
 
-    place, now = _place(site, curated), _now()
-    _needs(by, dry_run=dry_run)
+    place = open_site(site, curated)
+    if not dry_run and not (by or "").strip():
+        raise UsageError("--by NAME is needed: a decision is somebody's")
     if from_ is not None:
-        job.decide_from(place, from_, by=by, second=second, dry_run=dry_run, now=now)
+        job.decide_from(place, from_, by=by, second=second, dry_run=dry_run, now=now())
+    elif a is None or b is None:
+        raise UsageError("two descriptions are needed; 'hiu review' lists them, with the command for each")
     elif undo:
-        job.undo(place, _two(a, b), by=by, now=now)
+        job.undo(place, (a, b), by=by, now=now())
+    elif decision is None:
+        raise UsageError("a decision is needed: same, different or unsure")
     else:
-        job.decide(place, _two(a, b), _word(decision), by=by, note=note, second=second, now=now)
+        job.decide(place, (a, b), decision.strip().lower(), by=by, note=note, second=second, now=now())
 
 
 def train(
@@ -71,41 +102,11 @@ def train(
     """Fit a model to this area from its trusted NHS numbers, and report what it would change. Changes nothing."""
     from pipelines.common.progress import Reporter
     from pipelines.matching import train as job
+    from pipelines.steps.count import count_demand
+    from pipelines.steps.rank import rank_people
 
+    place = open_site(site, curated)
     if adopt is not None:
-        job.adopt(_place(site, curated), adopt, by, now=_now())
-        return
-    job.train(_place(site, curated), now=_now(), report=Reporter(quiet=quiet))
-
-
-def _needs(by: str | None, *, dry_run: bool) -> None:
-    from hiu.errors import UsageError
-
-    if not dry_run and not (by or "").strip():
-        raise UsageError("--by NAME is needed: a decision is somebody's")
-
-
-def _two(a: str | None, b: str | None) -> tuple[str, str]:
-    from hiu.errors import UsageError
-
-    if a is None or b is None:
-        raise UsageError("two descriptions are needed; 'hiu review' lists them, with the command for each")
-    return a, b
-
-
-def _word(decision: str | None) -> str:
-    from hiu.errors import UsageError
-
-    if decision is None:
-        raise UsageError("a decision is needed: same, different or unsure")
-    return decision.strip().lower()
-
-
-def _place(site: Path | None, curated: Path | None) -> Any:
-    from pipelines.common.place import open_place
-
-    return open_place(site, curated=curated)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+        job.adopt(place, adopt, by, now=now())
+    else:
+        job.train(place, steps=(count_demand, rank_people), now=now(), report=Reporter(quiet=quiet))

@@ -1,23 +1,34 @@
-"""The commands about what people are handed: a returned workbook taken in, charts and the board paper written out."""
+"""The commands about what people are handed: person sheets, charts, the board paper, notebooks as pages, and a
+returned workbook taken in.
+"""
 
 import getpass
 import sys
-from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pipelines.commands.options import Curated, Quiet, Site
+from hiu.errors import UsageError
+from pipelines.commands.options import AsJson, Curated, OfMonth, Quiet, Site, now, open_site, print_json
+from pipelines.common.progress import Reporter
+from pipelines.common.progress import out as say
 
-Register = Callable[..., Callable[[Callable[..., int | None]], Callable[..., None]]]
 
+def sheet(
+    person: Annotated[str, typer.Argument(help="A person id, as in the list")],
+    out: Annotated[Path, typer.Option(help="Where to write it: a folder, or a file ending in .pdf")],
+    month: OfMonth = None,
+    override: Annotated[str | None, typer.Option(help="Why, for somebody not supported; it is recorded")] = None,
+    by: Annotated[str | None, typer.Option(help="Who asks; it is recorded")] = None,
+    site: Site = None,
+    curated: Curated = None,
+) -> None:
+    """One page about one person for the lead clinician (PDF); for people not supported, only with a recorded reason."""
+    from pipelines.papers.sheets import write_sheet
 
-def add_outputs(command: Register) -> None:
-    """Register the commands with the application's own decorator."""
-    command(name="import-workbook")(import_workbook)
-    command()(export)
+    path = write_sheet(open_site(site, curated), person, month, out, override=override, by=by, now=now())
+    say(f"{path}: recorded. It names a person: keep it where only those may read it who treat them.")
 
 
 def import_workbook(
@@ -30,23 +41,20 @@ def import_workbook(
     older: Annotated[bool, typer.Option("--older", help="Take it in though a later month is out")] = False,
 ) -> int:
     """Take in a returned workbook: what changes, conflicts and is refused, cell by cell; then ask."""
-    from pipelines.common.place import open_place
-    from pipelines.papers.import_workbook import import_workbook as take_in
+    from pipelines.papers import import_workbook as job
 
-    return take_in(
-        open_place(site, curated=curated),
-        file,
-        by=by or getpass.getuser(),
-        now=datetime.now(UTC),
-        dry_run=dry_run,
-        older=older,
-        ask=lambda question: yes or _asked(question),
-    )
+    def ask(question: str) -> bool:
+        """A yes typed on a terminal; without one nobody can be asked, so the answer is no."""
+        return yes or (sys.stdin.isatty() and typer.confirm(question))
+
+    who = by or getpass.getuser()
+    place = open_site(site, curated)
+    return job.import_workbook(place, file, by=who, now=now(), dry_run=dry_run, older=older, ask=ask)
 
 
 def export(
     what: Annotated[str, typer.Argument(help="charts: one a person, for the group. board: the commissioner's paper")],
-    month: Annotated[str | None, typer.Argument(help="A published month (default: the latest)")] = None,
+    month: OfMonth = None,
     site: Site = None,
     curated: Curated = None,
     out: Annotated[
@@ -58,22 +66,30 @@ def export(
     quiet: Quiet = False,
 ) -> None:
     """Write out charts of the people who may be shown, or the board paper under disclosure control."""
-    from hiu.errors import UsageError
-    from pipelines.common.place import open_place
-    from pipelines.common.progress import Reporter
     from pipelines.papers.export import export_board, export_charts
 
-    place, now = open_place(site, curated=curated), datetime.now(UTC)
+    place, report = open_site(site, curated), Reporter(quiet=quiet)
     if what == "charts":
-        export_charts(
-            place, month, top=top, form=form, folder=out, show_names=show_names, now=now, report=Reporter(quiet=quiet)
-        )
+        export_charts(place, month, top=top, form=form, folder=out, show_names=show_names, now=now(), report=report)
     elif what == "board":
-        export_board(place, month, folder=out, now=now)
+        export_board(place, month, folder=out, now=now())
     else:
         raise UsageError(f"'{what}' is nothing to export. There are: charts, board")
 
 
-def _asked(question: str) -> bool:
-    """A yes typed on a terminal; without one nobody can be asked, so the answer is no."""
-    return sys.stdin.isatty() and typer.confirm(question)
+def report(
+    notebook: Annotated[str, typer.Argument(help="A notebook: its name, such as cohort, or its path")],
+    month: Annotated[str, typer.Argument(help="A published month, as 2026-03")],
+    site: Site = None,
+    code: Annotated[bool, typer.Option("--code", help="Show each cell's code above the fold")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run a notebook on a month and keep it as one offline page, as long as the run it is of."""
+    from pipelines.papers.report import report as make_report
+
+    page = make_report(open_site(site), notebook, month, now=now(), code=code)
+    if as_json:
+        print_json(report=str(page.path), month=str(page.month), run=page.run)
+        return
+    say(f"{page.notebook}, {page.month.title}: {page.path}")
+    say("Exact counts, names masked: for analysts. It is kept as long as the run it is of.")

@@ -1,61 +1,55 @@
 """The reports of the command line: asked for now and then, each on a published month."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.commands.options import AsJson, Curated, OnMonth, Out, Site
+from pipelines.commands.options import AsJson, ChartFolder, CostTable, Curated, OnMonth, Site, now, open_site
 
-Register = Callable[..., Callable[[Callable[..., int | None]], Callable[..., None]]]
-
-
-def add_reports(command: Register) -> None:
-    """Register every report with the application's own decorator."""
-    for job in (backtest, evaluate, sensitivity, equality, trend, cost):
-        command()(job)
+if TYPE_CHECKING:
+    from pipelines.papers.reports import ReportMonth
 
 
 def backtest(
     month: OnMonth = None,
     site: Site = None,
     curated: Curated = None,
-    out: Out = None,
+    out: ChartFolder = None,
     as_json: AsJson = False,
     adopt: Annotated[float | None, typer.Option(help="Adopt this half-life (months); it is recorded")] = None,
     by: Annotated[str | None, typer.Option(help="Who decided it, for the record")] = None,
 ) -> None:
     """Would another rule have found the people better? Tried on the site's own past months."""
-    from pipelines.papers.reports import backtested
+    from pipelines.papers.reports import report_backtest
     from pipelines.setup.adopt import adopt_half_life
 
-    found = backtested(_published(site, curated, month), out, as_json=as_json)
+    of = _month(site, curated, month)
+    tried = report_backtest(of, out, as_json=as_json)
     if adopt is not None:
-        adopt_half_life(found, adopt, by, now=datetime.now(UTC), quiet=as_json)
+        adopt_half_life(of.place, of.month, tried, adopt, by=by, now=now(), quiet=as_json)
 
 
 def evaluate(
     month: OnMonth = None,
     site: Site = None,
     curated: Curated = None,
-    out: Out = None,
+    out: ChartFolder = None,
     as_json: AsJson = False,
     programme: Annotated[float | None, typer.Option(help="What the programme cost in pounds")] = None,
-    table: Annotated[Path | None, typer.Option(help="The finance team's cost table (TOML)")] = None,
+    table: CostTable = None,
 ) -> None:
     """Did support work? Contacts seen against those expected anyway; or why that can't be said."""
-    from pipelines.papers.reports import evaluated
+    from pipelines.papers.reports import report_evaluation
 
-    evaluated(_published(site, curated, month), out, as_json=as_json, programme=programme, table=table)
+    report_evaluation(_month(site, curated, month), out, as_json=as_json, programme=programme, table=table)
 
 
 def sensitivity(month: OnMonth = None, site: Site = None, curated: Curated = None, as_json: AsJson = False) -> None:
     """How the first N change under each definition, weight set and half-life; who stays throughout."""
-    from pipelines.papers.reports import tested
+    from pipelines.papers.reports import report_sensitivity
 
-    tested(_published(site, curated, month), as_json=as_json)
+    report_sensitivity(_month(site, curated, month), as_json=as_json)
 
 
 def equality(
@@ -67,16 +61,16 @@ def equality(
     exact: Annotated[bool, typer.Option("--exact", help="Unsuppressed: for analysts, never to leave them")] = False,
 ) -> None:
     """Is any group over- or under-represented? Suppressed unless --exact is given."""
-    from pipelines.papers.reports_equality import audited
+    from pipelines.papers.reports_equality import report_equality
 
-    audited(_published(site, curated, month), groups, exact=exact, as_json=as_json)
+    report_equality(_month(site, curated, month), groups, exact=exact, as_json=as_json)
 
 
 def trend(
     month: OnMonth = None,
     site: Site = None,
     curated: Curated = None,
-    out: Out = None,
+    out: ChartFolder = None,
     as_json: AsJson = False,
     dataset: Annotated[str | None, typer.Option(help="One data set (default: all)")] = None,
     target_from: Annotated[str | None, typer.Option(help="Month from which the s136 target runs")] = None,
@@ -84,9 +78,10 @@ def trend(
     within: Annotated[int, typer.Option(help="Months until it is due", min=1, max=36)] = 6,
 ) -> None:
     """The whole cohort by month (NHS Making Data Count XmR), and the s136 target with its interval."""
-    from pipelines.papers.reports_trend import trends
+    from pipelines.papers.reports_trend import report_trends
 
-    trends(_published(site, curated, month), dataset, out, begin=target_from, fall=fall, within=within, as_json=as_json)
+    of = _month(site, curated, month)
+    report_trends(of, dataset, out, begin=target_from, fall=fall, within=within, as_json=as_json)
 
 
 def cost(
@@ -95,17 +90,16 @@ def cost(
     curated: Curated = None,
     as_json: AsJson = False,
     top: Annotated[int | None, typer.Option(help="How many people of the list", min=1)] = None,
-    table: Annotated[Path | None, typer.Option(help="The finance team's cost table (TOML)")] = None,
+    table: CostTable = None,
     people: Annotated[bool, typer.Option("--people", help="Each person too, by id")] = False,
 ) -> None:
     """What the first N people's last 12 months cost, roughly, by agency: low, central, high."""
-    from pipelines.papers.reports import costed
+    from pipelines.papers.reports import report_cost
 
-    costed(_published(site, curated, month), top, table, each=people, as_json=as_json)
+    report_cost(_month(site, curated, month), top, table, each=people, as_json=as_json)
 
 
-def _published(site: Path | None, curated: Path | None, month: str | None) -> Any:
-    from pipelines.common.place import open_place
+def _month(site: Path | None, curated: Path | None, month: str | None) -> "ReportMonth":
     from pipelines.papers.reports import open_month
 
-    return open_month(open_place(site, curated=curated), month)
+    return open_month(open_site(site, curated), month)

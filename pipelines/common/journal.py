@@ -1,7 +1,6 @@
-"""Entries in the audit log, one writer at a time."""
+"""Entries in the audit log, one writer at a time, and the time as records have it."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from filelock import FileLock
 
@@ -10,12 +9,17 @@ from hiu.govern.pseudonym import masked, recipient_key
 from pipelines.common.place import Place
 
 
-def record(place: Place, event: Mapping[str, object], now: datetime) -> str:
+def record(place: Place, now: datetime, kind: str, /, **about: object) -> str:
     """Append an event; returns the log's new head. Codes, counts and ids only, never a name.
 
     The log can't forget, so it never learns who: person ids and ids of descriptions are written as keyed tokens.
     """
-    event = masked(dict(event), recipient_key(place.key, "audit"))
+    event = masked({"type": kind, **about}, recipient_key(place.key, "audit"))
     place.audit.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(place.audit.with_suffix(".lock"), timeout=30):
-        return append(place.audit, place.key_for("audit"), dict(event), at=now)
+        return append(place.audit, place.key_for("audit"), event, at=now)
+
+
+def utc(now: datetime) -> datetime:
+    """The time in UTC without its zone, as the tables of records hold it."""
+    return now.astimezone(UTC).replace(tzinfo=None)

@@ -1,4 +1,4 @@
-"""One writer at a time: a lock file, and a note beside it that says who holds it."""
+"""One writer at a time: a lock file and a note of who holds it, and the note of an erasure that was cut off."""
 
 import errno
 import json
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -24,21 +25,21 @@ def hold(path: Path, what: str, now: datetime) -> Iterator[None]:
 
     What the disk refuses meanwhile is told as a HiuError; the job's own steps leave the site as it was before them.
     """
-    with told(path.parent), _held(path, what, now):
+    with disk_errors(path.parent), _locked(path, what, now):
         yield
 
 
 @contextmanager
-def told(folder: Path) -> Iterator[None]:
+def disk_errors(folder: Path) -> Iterator[None]:
     """What the disk refuses (no room, no right, a fault) as a HiuError that says what to do."""
     try:
         yield
     except OSError as error:
-        raise _told(error, folder) from None
+        raise _disk_error(error, folder) from None
 
 
 @contextmanager
-def emptied(folder: Path) -> Iterator[None]:
+def emptied_after(folder: Path) -> Iterator[None]:
     """A folder that is gone afterwards, however the job ended (a kill leaves it to the next run)."""
     try:
         yield
@@ -46,7 +47,7 @@ def emptied(folder: Path) -> Iterator[None]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _told(error: OSError, folder: Path) -> Exception:
+def _disk_error(error: OSError, folder: Path) -> Exception:
     where = error.filename or folder
     if error.errno in _FULL:
         return HiuError(
@@ -60,7 +61,7 @@ def _told(error: OSError, folder: Path) -> Exception:
 
 
 @contextmanager
-def _held(path: Path, what: str, now: datetime) -> Iterator[None]:
+def _locked(path: Path, what: str, now: datetime) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     note = path.with_suffix(".who")
     lock = FileLock(path, timeout=0)
@@ -100,3 +101,14 @@ def _holder(note: Path) -> str:
         return f"'{who['what']}' (process {who['process']} on {who['computer']}) since {who['since']}"
     except (OSError, ValueError, KeyError):
         return "another run"
+
+
+def unfinished_erasure(note: Path) -> dict[str, Any] | None:
+    """What an erasure that was cut off was asked to do, from its note; None when there is none."""
+    return json.loads(note.read_text(encoding="utf-8")) if note.exists() else None
+
+
+def require_no_erasure(note: Path) -> None:
+    """Raises HiuError while an erasure is unfinished."""
+    if note.exists():
+        raise HiuError(f"{note}: an erasure was cut off. End it first: 'hiu erase --resume'.")

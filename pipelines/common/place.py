@@ -1,9 +1,14 @@
 """A site on disk, as the jobs see it: its settings, sources and the paths of everything it owns."""
 
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import polars as pl
+
+from hiu.engine.duckdb import Warehouse
 from hiu.errors import HiuError, SettingsError
 from hiu.govern.keys import derive, site_key
 from hiu.month import Month
@@ -14,23 +19,20 @@ from hiu.sources import Source, load_sources
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
-@dataclass(frozen=True)
-class Place:
-    """A site folder with its settings; every path the jobs touch comes from here."""
+class Paths(ABC):
+    """The folders and files of a site: what a job is handed that reads or writes files and needs no setting or key."""
 
     home: Path
-    settings: Settings
-    sources: dict[str, Source]
 
     @property
+    @abstractmethod
     def raw(self) -> Path:
         """Partners' drops: read, never written."""
-        return self.settings.raw
 
     @property
+    @abstractmethod
     def curated(self) -> Path:
         """Everything we make."""
-        return self.settings.curated
 
     @property
     def warehouse(self) -> Path:
@@ -53,6 +55,11 @@ class Place:
         return self.curated / "run.lock"
 
     @property
+    def erasing(self) -> Path:
+        """The note of an erasure that is going on or was cut off."""
+        return self.curated / "erasing.json"
+
+    @property
     def audit(self) -> Path:
         """The hash-chained log of runs."""
         return self.curated / "audit.jsonl"
@@ -61,15 +68,6 @@ class Place:
     def records(self) -> Path:
         """What people recorded (decisions, gradings, permissions): append-only, a file a table."""
         return self.curated / "records"
-
-    @cached_property
-    def key(self) -> bytes:
-        """The site key, from its file or the keyring. A synthetic site makes its own, a live one's is by hiu init."""
-        return site_key(self.settings, self.home)
-
-    def key_for(self, purpose: str) -> bytes:
-        """The key of one purpose: 'person' or 'audit'."""
-        return derive(self.key, purpose)
 
     @property
     def current(self) -> Path:
@@ -91,11 +89,38 @@ class Place:
         months = self.months()
         if not months:
             raise HiuError("nothing is published yet. 'hiu run MONTH' publishes a month.")
-        wanted = Month.parse(month or max(months))
-        folder = self.published_folder(wanted)
-        if folder is None:
-            raise HiuError(f"{wanted} is not published. There are: {', '.join(sorted(months))}")
-        return wanted, folder
+        of = Month.parse(month or max(months))
+        if folder := self.published_folder(of):
+            return of, folder
+        raise HiuError(f"{of} is not published. There are: {', '.join(sorted(months))}")
+
+
+@dataclass(frozen=True)
+class Place(Paths):
+    """A whole site: its paths, its settings and sources, and its keys."""
+
+    home: Path
+    settings: Settings
+    sources: dict[str, Source]
+
+    @property
+    def raw(self) -> Path:
+        """As site.toml or --raw has it."""
+        return self.settings.raw
+
+    @property
+    def curated(self) -> Path:
+        """As site.toml or --curated has it."""
+        return self.settings.curated
+
+    @cached_property
+    def key(self) -> bytes:
+        """The site key, from its file or the keyring. A synthetic site makes its own, a live one's is by hiu init."""
+        return site_key(self.settings, self.home)
+
+    def key_for(self, purpose: str) -> bytes:
+        """The key of one purpose: 'person' or 'audit'."""
+        return derive(self.key, purpose)
 
 
 def open_place(site: Path | None, *, raw: Path | None = None, curated: Path | None = None) -> Place:
@@ -108,3 +133,14 @@ def open_place(site: Path | None, *, raw: Path | None = None, curated: Path | No
     moved = {key: value.resolve() for key, value in (("raw", raw), ("curated", curated)) if value}
     settings = settings.model_copy(update=moved)
     return Place(home, settings, load_sources(home / "sources"))
+
+
+def published_tables(folder: Path, names: Iterable[str]) -> dict[str, pl.DataFrame]:
+    """Tables of a published folder, without those there were none of when it was published."""
+    paths = {name: folder / f"{name}.parquet" for name in names}
+    return {name: pl.read_parquet(path) for name, path in paths.items() if path.exists()}
+
+
+def open_warehouse(place: Place, path: Path | None = None) -> Warehouse:
+    """The working database of a site, or a copy of it. Raises Busy while another process has it open."""
+    return Warehouse(path or place.warehouse, memory_limit=place.settings.memory_limit, spill=place.spill)

@@ -14,19 +14,12 @@ from pipelines.common.place import Place
 VERSION = 2
 """1: decisions were kept in the warehouse. 2: what people record is in files of its own."""
 KEPT = (
-    "record",
-    "fact",
-    "quarantine",
-    "deliveries",
-    "aliases",
-    "delivery_recipe",
-    "step_done",
-    "release",
-    "person_ledger",
-    "brought_back",
-    "reread_refused",
-)
+    "record", "fact", "quarantine", "deliveries", "aliases", "delivery_recipe", "step_done", "release", "person_ledger",
+    "brought_back", "reread_refused",
+)  # fmt: skip
 """Tables a run adds to; every other is made anew."""
+WITHDRAWN_MARK = "withdrawn"
+"""What `deliveries.replaced_by` says of a delivery that was taken back."""
 
 
 def upgrade(place: Place, warehouse: Warehouse) -> list[int]:
@@ -43,10 +36,10 @@ def upgrade(place: Place, warehouse: Warehouse) -> list[int]:
     done = []
     for number in range(found + 1, VERSION + 1):
         with warehouse.transaction():
-            _TO[number](place, warehouse)
+            _UPGRADES[number](place, warehouse)
             warehouse.put("schema_version", pl.DataFrame({"version": [number]}))
         done.append(number)
-    _fit(warehouse)
+    _add_new_columns(warehouse)
     return done
 
 
@@ -64,22 +57,22 @@ def _decisions_to_records(place: Place, warehouse: Warehouse) -> None:
     """Decisions that only the warehouse has become records; ones recorded since stay the last word."""
     if not warehouse.exists("decisions"):
         return
-    held = warehouse.read("decisions")
-    lacking = [pl.lit(None, dtype=pl.String).alias(name) for name in DECISIONS.names if name not in held.columns]
-    old = held.with_columns(lacking).select(DECISIONS.names)
+    decisions = warehouse.read("decisions")
+    lacking = [pl.lit(None, dtype=pl.String).alias(name) for name in DECISIONS.names if name not in decisions.columns]
+    old = decisions.with_columns(lacking).select(DECISIONS.names)
     known = records.history(place.records, DECISIONS)
     new = old.join(known, on=DECISIONS.key, how="anti", nulls_equal=True)
     records.add(place.records, DECISIONS, new.to_dicts())
 
 
-_TO: dict[int, Callable[[Place, Warehouse], None]] = {2: _decisions_to_records}
+_UPGRADES: dict[int, Callable[[Place, Warehouse], None]] = {2: _decisions_to_records}
 
 
-def _fit(warehouse: Warehouse) -> None:
+def _add_new_columns(warehouse: Warehouse) -> None:
     """Give kept tables the columns the model has gained; their deliveries are read again, since the code changed."""
     for name in KEPT:
         if warehouse.exists(name):
-            there = set(warehouse.columns(name))
+            columns = set(warehouse.columns(name))
             for column in KNOWN[name].columns:
-                if column.name not in there:
+                if column.name not in columns:
                     warehouse.add_column(name, column.name)

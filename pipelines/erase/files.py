@@ -17,67 +17,65 @@ from hiu.model import PUBLISHED
 from hiu.month import Month
 from hiu.publish.release.folder import BUILDING, MANIFEST, conform, digest, inside, parquet, read_manifest, seal
 from hiu.publish.stamp import Stamp
+from pipelines.access.pages import pages
 from pipelines.common.journal import record
-from pipelines.common.place import Place
+from pipelines.common.place import Paths, Place
 from pipelines.common.progress import Reporter
-from pipelines.erase.find import Doomed
-from pipelines.erase.tables import SOMEBODY, published
+from pipelines.erase.find import ErasureScope
+from pipelines.erase.tables import SOMEBODY, without_person
 
 NOTE = "REWRITTEN.txt"
 OLD = ".erasing-"
-MARKER = "erasing.json"
-"""The note of an erasure that is going on or was cut off."""
 
 
-def rewrite_runs(place: Place, doomed: Doomed, erasure: str, now: datetime, report: Reporter) -> list[str]:
+def rewrite_runs(place: Place, scope: ErasureScope, erasure: str, now: datetime, report: Reporter) -> list[str]:
     """Write every published run that holds the person anew, under its own name; names of those rewritten."""
     done = []
     _finish_moves(place)
     for folder in sorted(place.published.iterdir()) if place.published.is_dir() else []:
-        if folder.is_dir() and not folder.name.startswith(".") and _holds(folder, doomed):
-            _rewrite(place, folder, doomed, erasure, now, report)
-            event = {"type": "rewritten", "folder": folder.name, "manifest": digest(folder / MANIFEST)}
-            record(place, event, now)
+        if folder.is_dir() and not folder.name.startswith(".") and _holds(folder, scope):
+            _rewrite(place, folder, scope, erasure, now, report)
+            record(place, now, "rewritten", folder=folder.name, manifest=digest(folder / MANIFEST))
             done.append(folder.name)
     return done
 
 
-def _finish_moves(place: Place) -> None:
+def _finish_moves(paths: Paths) -> None:
     """What a cut-off erasure left: the old folder is put back if the new one has not taken its name, else removed."""
-    for old in sorted(place.published.glob(f"{OLD}*")) if place.published.is_dir() else []:
-        final = place.published / old.name.removeprefix(OLD)
+    for old in sorted(paths.published.glob(f"{OLD}*")) if paths.published.is_dir() else []:
+        final = paths.published / old.name.removeprefix(OLD)
         if final.exists():
             shutil.rmtree(old)
         else:
             move(old, final)
 
 
-def _holds(folder: Path, doomed: Doomed) -> bool:
+def _holds(folder: Path, scope: ErasureScope) -> bool:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return any(found(path.relative_to(folder).as_posix(), path.read_bytes(), doomed.traces) for path in files)
+    return any(found(path.relative_to(folder).as_posix(), path.read_bytes(), scope.traces) for path in files)
 
 
-def _rewrite(place: Place, folder: Path, doomed: Doomed, erasure: str, now: datetime, report: Reporter) -> None:
+def _rewrite(place: Place, folder: Path, scope: ErasureScope, erasure: str, now: datetime, report: Reporter) -> None:
     """Tables without the person, pages made of them anew, other files only if they do not tell the person."""
     manifest = read_manifest(folder)
     before = {path.stem: pl.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}
-    tables = published(before, doomed)
+    tables = without_person(before, scope)
     aside = folder.with_name(f"{BUILDING}{folder.name}")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir()
     stamp = _stamp(manifest)
     files, lost = _pages(place, tables, stamp, now.date(), report)
-    made = {name: content for name, content in files.items() if not found(name, content, doomed.traces)}
+    made = {name: content for name, content in files.items() if not found(name, content, scope.traces)}
     others = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".parquet"]
     for path in others:
         name = path.relative_to(folder).as_posix()
         if name in files or name in (MANIFEST, NOTE):
             continue
-        if found(name, path.read_bytes(), doomed.traces) or name.startswith("charts/"):
+        if found(name, path.read_bytes(), scope.traces) or name.startswith("charts/"):
             lost.append("a chart" if name.startswith("charts/") else name)
         else:
             made[name] = path.read_bytes()
-    for name, content in {**made, NOTE: _note(lost, doomed, erasure, now)}.items():
+    for name, content in {**made, NOTE: _note(lost, scope, erasure, now)}.items():
         write_whole(inside(aside, name), content)
     seal(aside, stamp, {name: _write(aside, name, frame) for name, frame in tables.items()})
     old = folder.with_name(f"{OLD}{folder.name}")
@@ -89,8 +87,6 @@ def _rewrite(place: Place, folder: Path, doomed: Doomed, erasure: str, now: date
 def _pages(
     place: Place, tables: dict[str, pl.DataFrame], stamp: Stamp, on: date, report: Reporter
 ) -> tuple[dict[str, bytes], list[str]]:
-    from pipelines.steps.publish import pages
-
     try:
         return pages(place, tables, stamp, report, on=on), []
     except (HiuError, KeyError, pl.exceptions.PolarsError):
@@ -116,27 +112,27 @@ def _stamp(manifest: dict[str, Any]) -> Stamp:
     return Stamp(**{**known, **dates})
 
 
-def _note(lost: list[str], doomed: Doomed, erasure: str, now: datetime) -> bytes:
+def _note(lost: list[str], scope: ErasureScope, erasure: str, now: datetime) -> bytes:
     text = (
         f"Written anew on {now:%Y-%m-%d}: one person's record was erased (erasure {erasure}).\n"
         "Their place on the list is empty; every other figure is as it was published.\n"
     )
-    lost = sorted(name for name in set(lost) if not traces_in_name(name, doomed.traces))
+    lost = sorted(name for name in set(lost) if not traces_in_name(name, scope.traces))
     if lost:
         text += "Withdrawn, since they held the record and can't be made again:\n" + "".join(f"  {n}\n" for n in lost)
     return text.encode()
 
 
-def rewrite_records(place: Place, doomed: Doomed, token: str) -> int:
+def rewrite_records(paths: Paths, scope: ErasureScope, token: str) -> int:
     """Take the person out of what people recorded; lines changed or dropped.
 
     The log of disclosures keeps its lines, under the token: that something was disclosed stays accountable.
     """
     count = 0
-    for path in sorted(place.records.glob("*.jsonl")) if place.records.is_dir() else []:
+    for path in sorted(paths.records.glob("*.jsonl")) if paths.records.is_dir() else []:
         with FileLock(path.with_suffix(".lock"), timeout=30):
             old = path.read_bytes()
-            lines = [_line(path.stem, line, doomed, token) for line in old.splitlines(keepends=True)]
+            lines = [_line(path.stem, line, scope, token) for line in old.splitlines(keepends=True)]
             new = b"".join(line for line in lines if line is not None)
             if new != old:
                 count += sum(line != before for line, before in zip(lines, old.splitlines(keepends=True), strict=True))
@@ -144,43 +140,43 @@ def rewrite_records(place: Place, doomed: Doomed, token: str) -> int:
     return count
 
 
-def _line(table: str, line: bytes, doomed: Doomed, token: str) -> bytes | None:
-    if not found(table, line, doomed.traces):
+def _line(table: str, line: bytes, scope: ErasureScope, token: str) -> bytes | None:
+    if not found(table, line, scope.traces):
         return line
     if table != "disclosures":
         return None
-    words = [*doomed.traces.names, *doomed.traces.numbers, *doomed.identities]
-    row = {name: _clean(value, words, doomed, token) for name, value in json.loads(line).items()}
+    words = [*scope.traces.names, *scope.traces.numbers, *scope.identities]
+    row = {name: _clean(value, words, scope, token) for name, value in json.loads(line).items()}
     return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
-def _clean(value: Any, words: list[str], doomed: Doomed, token: str) -> Any:
-    return scrub(scrub(value, doomed.ids, token), words, SOMEBODY) if isinstance(value, str) else value
+def _clean(value: Any, words: list[str], scope: ErasureScope, token: str) -> Any:
+    return scrub(scrub(value, scope.ids, token), words, SOMEBODY) if isinstance(value, str) else value
 
 
-def drop_others(place: Place, doomed: Doomed, report: Callable[[str], None]) -> list[str]:
+def drop_others(paths: Paths, scope: ErasureScope, report: Callable[[str], None]) -> list[str]:
     """Remove every other file under the curated folder that tells the person: exports, reports, caches, spill."""
-    shutil.rmtree(place.spill, ignore_errors=True)
+    shutil.rmtree(paths.spill, ignore_errors=True)
     gone = []
-    for path in others(place):
-        name = path.relative_to(place.curated).as_posix()
-        if found(name, path.read_bytes(), doomed.traces):
+    for path in others(paths):
+        name = path.relative_to(paths.curated).as_posix()
+        if found(name, path.read_bytes(), scope.traces):
             path.unlink()
-            report(f"removed {path.relative_to(place.curated).parent.as_posix()}/...: it held the record")
-            gone.append(path.parent.relative_to(place.curated).as_posix())
+            report(f"removed {path.relative_to(paths.curated).parent.as_posix()}/...: it held the record")
+            gone.append(path.parent.relative_to(paths.curated).as_posix())
     return gone
 
 
-def others(place: Place) -> list[Path]:
+def others(paths: Paths) -> list[Path]:
     """Files under the curated folder that no other step of an erasure sees to."""
-    seen = (place.published, place.records)
-    own = {place.warehouse, place.audit, place.current, place.lock, place.curated / MARKER}
+    seen = (paths.published, paths.records)
+    own = {paths.warehouse, paths.audit, paths.current, paths.lock, paths.erasing}
     return [
         path
-        for path in sorted(place.curated.rglob("*"))
+        for path in sorted(paths.curated.rglob("*"))
         if path.is_file()
         and path not in own
         and not any(path.is_relative_to(part) for part in seen)
-        and not path.name.startswith(place.warehouse.name)
+        and not path.name.startswith(paths.warehouse.name)
         and path.suffix not in (".lock", ".who")
     ]

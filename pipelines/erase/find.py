@@ -16,7 +16,7 @@ _READ = [*ROW, "source", "source_file", "record_id", "nobody", *(column.name for
 
 
 @dataclass(frozen=True)
-class Doomed:
+class ErasureScope:
     """What is to be erased: `rows` (delivery_id, source_row, source_file), tombstones, and what to look for after."""
 
     person_id: str
@@ -29,7 +29,7 @@ class Doomed:
     addresses: frozenset[str] = field(default_factory=frozenset)
 
 
-def find(warehouse: Warehouse, person_id: str, key: bytes) -> Doomed:
+def find(warehouse: Warehouse, person_id: str, key: bytes) -> ErasureScope:
     """Everything of a person in the warehouse. Raises UsageError if it knows nobody of that id."""
     ids = _ids(warehouse, person_id)
     identities = _identities(warehouse, ids)
@@ -48,7 +48,7 @@ def find(warehouse: Warehouse, person_id: str, key: bytes) -> Doomed:
     rows = pl.concat([own, met]).unique().join(records.select(*ROW, "source_file"), on=ROW).sort(*ROW)
     described = records.join(rows, on=ROW, how="semi")
     more = of.join(rows, on=ROW, how="semi")["identity_id"]
-    return Doomed(
+    return ErasureScope(
         person_id,
         ids,
         identities | set(more),

@@ -8,23 +8,12 @@ from hiu.engine.duckdb import Warehouse
 from hiu.govern.erase.residue import scrub
 from hiu.govern.erase.tombstone import set_aside
 from hiu.model import QUARANTINE
-from pipelines.erase.find import ROW, Doomed
+from pipelines.erase.find import ROW, ErasureScope
 
 ID_COLUMNS = (
-    "person_id",
-    "person_a",
-    "person_b",
-    "old_id",
-    "identity_id",
-    "identity_a",
-    "identity_b",
-    "person",
-    "identity",
-    "left_id",
-    "right_id",
-    "id_a",
-    "id_b",
-)
+    "person_id", "person_a", "person_b", "old_id", "identity_id", "identity_a", "identity_b", "person", "identity",
+    "left_id", "right_id", "id_a", "id_b",
+)  # fmt: skip
 """Columns that hold ids of people or of descriptions, in our tables and in caches."""
 
 SOMEBODY = "an erased record"
@@ -35,22 +24,22 @@ REMEMBERED = "match_"
 """Tables of the matcher's memory: digests of descriptions, in which no search for a text can find a person."""
 
 
-def published(tables: Mapping[str, pl.DataFrame], doomed: Doomed) -> dict[str, pl.DataFrame]:
+def without_person(tables: Mapping[str, pl.DataFrame], scope: ErasureScope) -> dict[str, pl.DataFrame]:
     """A month's tables without the person; every row received is still accounted for."""
-    gone = doomed.ids | doomed.identities
-    rows = _rows(tables["links"], doomed)
+    gone = scope.ids | scope.identities
+    rows = _rows(tables["links"], scope)
     before = tables["quarantine"].select(ROW)
-    out = {name: _without(name, frame, gone, doomed) for name, frame in tables.items() if name != "links"}
+    out = {name: _without(name, frame, gone, scope) for name, frame in tables.items() if name != "links"}
     out["links"] = _links(tables["links"], rows)
     out["quarantine"] = set_aside(out["quarantine"], tables["links"], rows)
     out["deliveries"] = _recounted(tables["deliveries"], rows.join(before, on=ROW, how="anti"))
-    return {name: _scrubbed(frame, doomed) for name, frame in out.items()}
+    return {name: _scrubbed(frame, scope) for name, frame in out.items()}
 
 
-def _rows(links: pl.DataFrame, doomed: Doomed) -> pl.DataFrame:
-    person, described = sorted(doomed.ids), sorted(doomed.identities)
+def _rows(links: pl.DataFrame, scope: ErasureScope) -> pl.DataFrame:
+    person, described = sorted(scope.ids), sorted(scope.identities)
     own = links.filter(pl.col("person_id").is_in(person) | pl.col("identity_id").is_in(described))
-    known = links.join(doomed.rows, on=ROW, how="semi")
+    known = links.join(scope.rows, on=ROW, how="semi")
     return pl.concat([own.select(ROW), known.select(ROW)]).unique()
 
 
@@ -73,18 +62,18 @@ def _recounted(deliveries: pl.DataFrame, moved: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(staged=pl.col("staged") - n, quarantined=pl.col("quarantined") + n).drop("more")
 
 
-def _without(name: str, frame: pl.DataFrame, gone: frozenset[str], doomed: Doomed) -> pl.DataFrame:
+def _without(name: str, frame: pl.DataFrame, gone: frozenset[str], scope: ErasureScope) -> pl.DataFrame:
     out = frame
     for column in [column for column in ID_COLUMNS if column in frame.columns]:
         out = out.filter(pl.col(column).is_null() | ~pl.col(column).is_in(sorted(gone)))
     if name == "address_demand":
-        out = out.filter(~(pl.col("address").is_in(sorted(doomed.addresses)) & (pl.col("people") <= 1)))
+        out = out.filter(~(pl.col("address").is_in(sorted(scope.addresses)) & (pl.col("people") <= 1)))
     return out
 
 
-def _scrubbed(frame: pl.DataFrame, doomed: Doomed) -> pl.DataFrame:
+def _scrubbed(frame: pl.DataFrame, scope: ErasureScope) -> pl.DataFrame:
     """Sentences that speak of the person, with the id or name taken out."""
-    words = sorted(doomed.ids | doomed.identities | doomed.traces.names | doomed.traces.numbers)
+    words = sorted(scope.ids | scope.identities | scope.traces.names | scope.traces.numbers)
     hit = pl.any_horizontal(pl.col(pl.String).str.to_lowercase().str.contains_any([w.lower() for w in words]))
     if not any(kind == pl.String for kind in frame.schema.values()) or frame.filter(hit).is_empty():
         return frame
@@ -95,14 +84,14 @@ def _scrubbed(frame: pl.DataFrame, doomed: Doomed) -> pl.DataFrame:
     return frame.with_columns(pl.col(pl.String).map_elements(clean, return_dtype=pl.String, skip_nulls=True))
 
 
-def warehouse(copy: Warehouse, doomed: Doomed) -> list[str]:
+def take_out(copy: Warehouse, scope: ErasureScope) -> list[str]:
     """Take a person out of a copy of the warehouse; names of working tables that had to be dropped.
 
     Steps and releases are forgotten, so that the next run counts and ranks anew.
     """
     with copy.transaction():
-        _received(copy, doomed)
-        gone = sorted(doomed.ids | doomed.identities)
+        _received(copy, scope)
+        gone = sorted(scope.ids | scope.identities)
         for table in copy.tables():
             for column in set(ID_COLUMNS) & set(copy.columns(table)):
                 for value in gone:
@@ -110,13 +99,13 @@ def warehouse(copy: Warehouse, doomed: Doomed) -> list[str]:
         for table in ("step_done", "release"):
             for value in copy.read(table).to_series().unique() if copy.exists(table) else ():
                 copy.delete(table, copy.columns(table)[0], value)
-    return _dropped(copy, doomed)
+    return _dropped(copy, scope)
 
 
-def _received(copy: Warehouse, doomed: Doomed) -> None:
+def _received(copy: Warehouse, scope: ErasureScope) -> None:
     """Each delivery with the person's rows set aside; a delivery is read, changed and put back whole."""
-    for delivery in doomed.rows["delivery_id"].unique().sort():
-        rows = doomed.rows.filter(pl.col("delivery_id") == delivery).select(ROW)
+    for delivery in scope.rows["delivery_id"].unique().sort():
+        rows = scope.rows.filter(pl.col("delivery_id") == delivery).select(ROW)
         part = {
             name: copy.read(f"select * from {name} where delivery_id = $delivery", delivery=delivery)
             for name in ("record", "fact", "quarantine", "deliveries")
@@ -133,38 +122,29 @@ def _received(copy: Warehouse, doomed: Doomed) -> None:
             copy.append(name, frame)
 
 
-def _dropped(copy: Warehouse, doomed: Doomed) -> list[str]:
+def _dropped(copy: Warehouse, scope: ErasureScope) -> list[str]:
     """Working tables in which some text still tells the person, and the matcher's memory: a run makes them anew."""
     left = [
         table
         for table in copy.tables()
-        if table.startswith(REMEMBERED) or (table not in BASE and left_in(copy, table, doomed))
+        if table.startswith(REMEMBERED) or (table not in BASE and rows_left(copy.read(table), scope))
     ]
     for table in left:
         copy.drop(table)
     return left
 
 
-def left_in(copy: Warehouse, table: str, doomed: Doomed) -> int:
-    """Rows of a table in which any text holds an id, a number or a name of the person, or birth and home together."""
-    frame = copy.read(table)
-    return rows_left(frame, doomed)
-
-
-def rows_left(frame: pl.DataFrame, doomed: Doomed) -> int:
+def rows_left(frame: pl.DataFrame, scope: ErasureScope) -> int:
     """Rows of a frame that tell the person."""
-    words = [word.lower() for word in _words(doomed)]
+    words = [word.lower() for word in _words(scope)]
     flat = frame.with_columns(pl.col(pl.List(pl.String)).list.join("|"))
     text = [name for name, kind in flat.schema.items() if kind == pl.String]
     hits = [pl.col(name).str.to_lowercase().str.contains_any(words).fill_null(False) for name in text]
     if {"dob", "postcode"} <= set(flat.columns):
-        homes = doomed.traces.homes
+        homes = scope.traces.homes
         hits += [((pl.col("dob") == born) & (pl.col("postcode") == home)).fill_null(False) for born, home in homes]
     return flat.filter(pl.any_horizontal(hits)).height if hits else 0
 
 
-def _words(doomed: Doomed) -> Iterable[str]:
-    return sorted(doomed.ids | doomed.identities | doomed.traces.names | doomed.traces.numbers)
-
-
-__all__ = ["BASE", "left_in", "published", "rows_left", "warehouse"]
+def _words(scope: ErasureScope) -> Iterable[str]:
+    return sorted(scope.ids | scope.identities | scope.traces.names | scope.traces.numbers)

@@ -1,6 +1,6 @@
 """Keys on a site: turning a recipient's, tracing a token, and moving the site key into the system's keyring."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import polars as pl
 
@@ -9,9 +9,9 @@ from hiu.govern import records
 from hiu.govern.keys import store, stored
 from hiu.govern.pseudonym import key_id, pseudonym, recipient_key
 from hiu.model.govern import KEY_TURNS
-from pipelines.common.journal import record
-from pipelines.common.place import Place
-from pipelines.govern.retain import latest
+from pipelines.common.journal import record, utc
+from pipelines.common.place import Paths, Place
+from pipelines.govern.retain import latest_tables
 
 
 def current_key(place: Place, recipient: str) -> bytes:
@@ -25,56 +25,52 @@ def tokens(place: Place, recipient: str, ids: pl.Series) -> pl.Series:
     return pl.Series(ids.name, [pseudonym(one, key) for one in ids], dtype=pl.String)
 
 
-def turned(place: Place, recipient: str, *, reason: str, by: str, now: datetime) -> str:
+def turn_key(place: Place, recipient: str, *, reason: str, by: str, now: datetime) -> str:
     """Turn a recipient's key: tokens made from now on can't be joined to those made before; what was done, in words."""
     if not recipient.strip():
         raise UsageError("name the recipient whose key is to be turned")
     turn = _turn(place, recipient) + 1
-    at = now.astimezone(UTC).replace(tzinfo=None)
+    at = utc(now)
     records.add(
         place.records,
         KEY_TURNS,
         [{"recipient": recipient, "turn": turn, "reason": reason, "by": by, "recorded_at": at}],
     )
-    record(place, {"type": "key_turned", "recipient": recipient, "turn": turn, "by": by}, now)
+    record(place, now, "key_turned", recipient=recipient, turn=turn, by=by)
     return f"tokens for {recipient} now begin with P{key_id(current_key(place, recipient))} (key {turn})"
 
 
-def traced(place: Place, recipient: str, token: str, *, by: str, now: datetime) -> str:
+def trace_token(place: Place, recipient: str, token: str, *, by: str, now: datetime) -> str:
     """Whose token it is, by any key of a recipient; it is logged. Nobody's: so it says."""
-    ids = latest(place, "people")["people"]["person_id"]
+    ids = latest_tables(place, "people")["people"]["person_id"]
     for turn in range(_turn(place, recipient), 0, -1):
         key = recipient_key(place.key, recipient, turn)
         if token.startswith(f"P{key_id(key)}-"):
             found = [one for one in ids if pseudonym(one, key) == token]
-            record(
-                place,
-                {"type": "token_traced", "recipient": recipient, "turn": turn, "found": len(found), "by": by},
-                now,
-            )
+            record(place, now, "token_traced", recipient=recipient, turn=turn, found=len(found), by=by)
             return f"{token} is {found[0]} (key {turn})" if found else f"{token}: nobody in the latest month"
     raise UsageError(f"'{token}' was not made with a key of {recipient or 'that recipient'} at this site")
 
 
-def turns(place: Place) -> pl.DataFrame:
+def latest_turns(paths: Paths) -> pl.DataFrame:
     """Each recipient's latest key: recipient, turn, recorded_at, by."""
-    rows = records.read(place.records, KEY_TURNS)
+    rows = records.read(paths.records, KEY_TURNS)
     return rows.sort("turn").unique("recipient", keep="last", maintain_order=True)
 
 
-def to_keyring(place: Place, *, by: str, now: datetime) -> str:
+def copy_to_keyring(place: Place, *, by: str, now: datetime) -> str:
     """Copy the site key into the system's keyring and prove it can be read; a person removes the file."""
     name = str(place.home.resolve())
     store(name, place.key)
     if stored(name) != place.key:
         raise UsageError("the keyring gave back another key; nothing was changed")
-    record(place, {"type": "key_copied_to_keyring", "by": by}, now)
+    record(place, now, "key_copied_to_keyring", by=by)
     return (
         'the key is in the keyring. Next: set key_store = "keyring" under [governance] in site.toml, run hiu status, '
         "put a copy of the key file in a safe, and remove the file"
     )
 
 
-def _turn(place: Place, recipient: str) -> int:
-    own = records.read(place.records, KEY_TURNS).filter(pl.col("recipient") == recipient)
+def _turn(paths: Paths, recipient: str) -> int:
+    own = records.read(paths.records, KEY_TURNS).filter(pl.col("recipient") == recipient)
     return max(own["turn"].to_list(), default=1)

@@ -31,8 +31,8 @@ def page(place: Place, on: date) -> str:
         lines += ["The people of this site are invented.", ""]
     lines += ["## What is received, from whom, under what agreement", "", *_sources(place, on)]
     lines += ["", "## What for, to whom, on what basis", "", *_purposes(place, on)]
-    lines += ["", "## What is kept of a person", "", *_kept()]
-    lines += ["", "## How long, and how it is kept safe", "", *_safety(place)]
+    lines += ["", "## What is kept of a person", "", *_personal_data()]
+    lines += ["", "## How long, and how it is kept safe", "", *_safeguards(place)]
     return "\n".join(lines) + "\n"
 
 
@@ -77,7 +77,7 @@ def _purposes(place: Place, on: date) -> list[str]:
     ]
 
 
-def _kept() -> list[str]:
+def _personal_data() -> list[str]:
     """Tables with a column about a person, as the model says."""
     told = [column.meaning.rstrip(".") for column in IDENTITY_COLUMNS]
     tables = [table for table in TABLES.values() if any(column.personal for column in table.columns)]
@@ -95,7 +95,7 @@ def _kept() -> list[str]:
     ]
 
 
-def _safety(place: Place) -> list[str]:
+def _safeguards(place: Place) -> list[str]:
     governance = place.settings.governance
     moved = ", ".join(governance.area_postcodes) or "not watched: no area_postcodes are set"
     key = "the operating system's keyring" if governance.key_store == "keyring" else "a file only its owner reads"

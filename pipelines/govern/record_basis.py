@@ -1,8 +1,11 @@
 """Recording the basis: leave, objections and opt-outs of people, and disclosures made by other means."""
 
 import csv
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -10,114 +13,98 @@ from hiu.errors import HiuError, UsageError
 from hiu.govern import records
 from hiu.govern.basis import gate
 from hiu.model.govern import BASIS, EVERY
-from pipelines.access.basis import allowed
-from pipelines.access.disclose import leave
-from pipelines.common.journal import record
+from pipelines.access.basis import allowed, denial
+from pipelines.access.disclose import Disclosure, enter_disclosure
+from pipelines.common.journal import record, utc
 from pipelines.common.place import Place
-from pipelines.govern.retain import known, latest
+from pipelines.govern.retain import current_id, latest_tables
 
 
-def change(
-    place: Place,
-    person: str | None,
-    *,
-    allow: str | None,
-    deny: str | None,
-    end: str | None,
-    purpose: str | None,
-    recipient: str | None,
-    evidence: str | None,
-    until: date | None,
-    by: str | None,
-    now: datetime,
+@dataclass(frozen=True, kw_only=True)
+class BasisChange:
+    """A row to record: the basis that allows, the code that forbids, or the code of the rows to end (one of them)."""
+
+    allow: str | None
+    deny: str | None
+    end: str | None
+    purpose: str | None
+    recipient: str | None
+    until: date | None
+
+
+def record_change(
+    place: Place, person: str | None, change: BasisChange, *, evidence: str | None, by: str | None, now: datetime
 ) -> None:
     """Record leave, what forbids it, or the end of a row. Raises UsageError for what can't be meant."""
-    if sum(bool(one) for one in (allow, deny, end)) > 1:
+    if sum(map(bool, (change.allow, change.deny, change.end))) > 1:
         raise UsageError("--allow, --deny and --end are each a record of its own; give one")
     if not person or not by or not evidence:
         raise UsageError("a person, --by and --evidence are needed: who decided it, and where that is kept")
-    if end:
-        _end(place, person, end, evidence=evidence, by=by, now=now)
+    if change.end:
+        _end_rows(place, person, change.end, evidence=evidence, by=by, now=now)
         return
-    if allow and not (purpose and recipient):
+    if change.allow and not (change.purpose and change.recipient):
         raise UsageError("--allow needs --purpose and --recipient: leave is given for something, to somebody")
     row = gate.row(
-        known(place, person),
-        purpose=purpose or EVERY,
-        recipient=recipient or EVERY,
-        code=str(allow or deny),
-        allow=bool(allow),
+        current_id(place, person),
+        purpose=change.purpose or EVERY,
+        recipient=change.recipient or EVERY,
+        code=str(change.allow or change.deny),
+        allow=bool(change.allow),
         decided_by=by,
         evidence=evidence,
         start=now.date(),
-        end=until,
-        recorded_at=_utc(now),
+        end=change.until,
+        recorded_at=utc(now),
     )
     records.add(place.records, BASIS, [row])
     _note(place, row, now)
 
 
-def _end(place: Place, person: str, code: str, *, evidence: str, by: str, now: datetime) -> None:
+def _end_rows(place: Place, person: str, code: str, *, evidence: str, by: str, now: datetime) -> None:
     """A row that held until yesterday: the earlier one stays in the file as history."""
     rows = records.read(place.records, BASIS).filter(pl.col("person_id") == person, pl.col("code") == code)
     going = rows.filter(pl.col("end").is_null() | (pl.col("end") >= now.date()))
     if going.is_empty():
         raise UsageError(f"{person} has no row '{code}' in force; 'hiu basis {person}' shows what there is")
-    yesterday = now.date() - timedelta(days=1)
     for row in going.iter_rows(named=True):
-        ended = {
-            **row,
-            "start": min(row["start"], yesterday),
-            "end": yesterday,
-            "decided_by": by,
-            "evidence": evidence,
-            "recorded_at": _utc(now),
-        }
+        ended = _ended(row, by, evidence, now)
         records.add(place.records, BASIS, [ended])
         _note(place, ended, now)
 
 
-def opted_out(place: Place, file: Path, *, by: str | None, now: datetime) -> tuple[int, int, int]:
+def _ended(row: Mapping[str, Any], by: str, evidence: str, now: datetime) -> dict[str, object]:
+    """The row with its end yesterday."""
+    yesterday = now.date() - timedelta(days=1)
+    dates = {"start": min(row["start"], yesterday), "end": yesterday, "recorded_at": utc(now)}
+    return {**row, **dates, "decided_by": by, "evidence": evidence}
+
+
+def record_opt_outs(place: Place, file: Path, *, by: str | None, now: datetime) -> tuple[int, int, int]:
     """Record national data opt-outs from a CSV of NHS numbers: numbers read, people opted out, people no longer.
 
     The numbers are not kept. Who was opted out and is not on the list any more is opted in again. Raises UsageError.
     """
     if not by:
         raise UsageError("--by is needed: who checked the national data opt-outs")
-    numbers = _numbers(file)
-    people = latest(place, "people")["people"].drop_nulls("nhs_number").select("person_id", "nhs_number")
+    numbers, today = _numbers(file), now.date()
+    people = latest_tables(place, "people")["people"].drop_nulls("nhs_number").select("person_id", "nhs_number")
     out = set(people.filter(pl.col("nhs_number").is_in(sorted(numbers)))["person_id"])
     before = records.read(place.records, BASIS).filter(
-        pl.col("code") == "national_opt_out", pl.col("end").is_null() | (pl.col("end") >= now.date())
+        pl.col("code") == "national_opt_out", pl.col("end").is_null() | (pl.col("end") >= today)
     )
-    there = set(before["person_id"])
+    opted_out = set(before["person_id"])
     rows = [
-        gate.row(
-            person,
-            purpose=EVERY,
-            recipient=EVERY,
-            code="national_opt_out",
-            allow=False,
-            decided_by=by,
-            evidence=f"list of {now.date()}",
-            start=now.date(),
-            end=None,
-            recorded_at=_utc(now),
-        )
-        for person in sorted(out - there)
+        denial(person, "national_opt_out", by=by, evidence=f"list of {today}", start=today, now=now)
+        for person in sorted(out - opted_out)
     ]
-    yesterday = now.date() - timedelta(days=1)
     rows += [
-        {**row, "start": min(row["start"], yesterday), "end": yesterday, "decided_by": by, "recorded_at": _utc(now)}
+        _ended(row, by, row["evidence"], now)
         for row in before.filter(~pl.col("person_id").is_in(sorted(out))).iter_rows(named=True)
     ]
     records.add(place.records, BASIS, rows)
-    record(
-        place,
-        {"type": "opt_outs", "numbers": len(numbers), "people": len(out), "ended": len(there - out), "by": by},
-        now,
-    )
-    return len(numbers), len(out), len(there - out)
+    record(place, now, "opt_outs", numbers=len(numbers), people=len(out), ended=len(opted_out - out), by=by)
+    return len(numbers), len(out), len(opted_out - out)
 
 
 def _numbers(file: Path) -> set[str]:
@@ -133,7 +120,7 @@ def _numbers(file: Path) -> set[str]:
     return found
 
 
-def entered(
+def record_disclosure(
     place: Place,
     person: str | None,
     *,
@@ -151,34 +138,18 @@ def entered(
     """
     if not (person and what and necessity and proportionality and by):
         raise UsageError("a person, --what, --necessity, --proportionality and --by are needed")
-    who = known(place, person)
+    who = current_id(place, person)
     found = allowed(place, [who], purpose=purpose, recipient=recipient, on=now.date())
     if not found.ids:
         raise HiuError(
             f"no basis lets data about {who} go to the {recipient} for {purpose} on {now.date()}; it is "
             f"not to be shared. 'hiu basis {who}' shows what is recorded."
         )
-    return leave(
-        place,
-        what=what,
-        recipient=recipient,
-        purpose=purpose,
-        basis=found.codes,
-        necessity=necessity,
-        proportionality=proportionality,
-        by=by,
-        now=now,
-        people=1,
-        person_id=who,
-        automatic=False,
-    )
+    disclosure = Disclosure(what, recipient, purpose, necessity, proportionality)
+    return enter_disclosure(place, now, disclosure, basis=found.codes, by=by, people=1, person_id=who, automatic=False)
 
 
 def _note(place: Place, row: dict[str, object], now: datetime) -> None:
     kept = ("code", "allow", "purpose", "recipient", "start", "end", "decided_by")
     told = {name: str(row[name]) for name in kept if row[name] is not None}
-    record(place, {"type": "basis", "person": row["person_id"], **told}, now)
-
-
-def _utc(now: datetime) -> datetime:
-    return now.astimezone(UTC).replace(tzinfo=None)
+    record(place, now, "basis", person=row["person_id"], **told)

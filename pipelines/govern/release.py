@@ -24,9 +24,9 @@ from hiu.govern.release.disclosure import FEWEST
 from hiu.publish.release.folder import BUILDING
 from pipelines.access.basis import basis_of
 from pipelines.access.canaries import people_of
-from pipelines.access.disclose import leave
+from pipelines.access.disclose import Disclosure, enter_disclosure
 from pipelines.common.journal import record
-from pipelines.common.place import Place
+from pipelines.common.place import Paths, Place
 
 SEAL = "RELEASE.json"
 COUNTS = re.compile(r"(?i)^(n|people|count|number|cases|detentions|events|contacts)$|_(n|people|count)$")
@@ -40,7 +40,7 @@ def release_board(
 
     Raises UsageError if the checker is the author or there is nothing to release, HiuError if a check fails.
     """
-    if _same(checker, by):
+    if _same_person(checker, by):
         raise UsageError(f"--checker {checker}: who checks an output is not who made it")
     made = folder or place.curated / "exports" / "board" / month
     files = sorted(path for path in made.rglob("*") if path.is_file()) if made.is_dir() else []
@@ -53,30 +53,20 @@ def release_board(
             "nothing was released"
         )
     if problems := check(place, made, files):
-        record(place, {"type": "release_refused", "month": month, "problems": len(problems)}, now)
+        record(place, now, "release_refused", month=month, problems=len(problems))
         raise HiuError("not released:\n  " + "\n  ".join(problems[:20]))
-    final = _sealed(place, month, made, files, {"checker": checker, "by": by, "basis": list(found.codes)}, now)
-    leave(
-        place,
-        what="board release",
-        recipient="commissioner",
-        purpose="planning",
-        basis=found.codes,
-        necessity=necessity,
-        proportionality=f"aggregates only, checked by {checker}",
-        by=by,
-        now=now,
-        people=None,
-        file=final.relative_to(place.curated).as_posix(),
-    )
-    event = {"type": "released", "folder": final.name, "checker": checker, "by": by, "seal": _digest(final / SEAL)}
-    record(place, event, now)
+    final = _seal_folder(place, month, made, files, {"checker": checker, "by": by, "basis": list(found.codes)}, now)
+    checked = f"aggregates only, checked by {checker}"
+    disclosure = Disclosure("board release", "commissioner", "planning", necessity, checked)
+    file = final.relative_to(place.curated).as_posix()
+    enter_disclosure(place, now, disclosure, basis=found.codes, by=by, people=None, file=file)
+    record(place, now, "released", folder=final.name, checker=checker, by=by, seal=_digest(final / SEAL))
     return final
 
 
-def check(place: Place, made: Path, files: list[Path]) -> list[str]:
+def check(paths: Paths, made: Path, files: list[Path]) -> list[str]:
     """Why a release may not leave, a sentence each: anybody named, or small numbers in a table."""
-    everybody = people_of(place)
+    everybody = people_of(paths)
     problems: list[str] = []
     for path in files:
         name = path.relative_to(made).as_posix()
@@ -97,19 +87,19 @@ def small_counts(name: str, content: bytes) -> Iterator[str]:
     elif name.endswith(".json"):
         yield from (
             f"{name}, '{key}': a count of 1 to {FEWEST - 1}"
-            for key, value in _pairs(json.loads(content))
+            for key, value in _keys_and_values(json.loads(content))
             if COUNTS.search(key) and _small(value)
         )
 
 
-def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
+def _keys_and_values(value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, dict):
         for key, part in value.items():
             yield (key, part)
-            yield from _pairs(part)
+            yield from _keys_and_values(part)
     elif isinstance(value, list):
         for part in value:
-            yield from _pairs(part)
+            yield from _keys_and_values(part)
 
 
 def _small(value: Any) -> bool:
@@ -119,7 +109,7 @@ def _small(value: Any) -> bool:
         return False
 
 
-def _sealed(place: Place, month: str, made: Path, files: list[Path], who: dict[str, Any], now: datetime) -> Path:
+def _seal_folder(place: Place, month: str, made: Path, files: list[Path], who: dict[str, Any], now: datetime) -> Path:
     """Copy the files aside, sign the list of their digests, and give the folder its name in one step."""
     final = place.curated / "releases" / f"board-{month}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     if final.exists():
@@ -129,17 +119,17 @@ def _sealed(place: Place, month: str, made: Path, files: list[Path], who: dict[s
     for path in files:
         write_whole(aside / path.relative_to(made), path.read_bytes())
     listed = {path.relative_to(made).as_posix(): _digest(path) for path in files}
-    told = {"release": 1, "month": month, "at": now.astimezone(UTC).isoformat("T", "seconds"), **who, "files": listed}
-    signed = {**told, "signature": signature(place, told)}
+    seal = {"release": 1, "month": month, "at": now.astimezone(UTC).isoformat("T", "seconds"), **who, "files": listed}
+    signed = {**seal, "signature": signature(place, seal)}
     write_whole(aside / SEAL, (json.dumps(signed, indent=1, ensure_ascii=False) + "\n").encode())
     flush_folder(aside)
     move(aside, final)
     return final
 
 
-def signature(place: Place, told: dict[str, Any]) -> str:
+def signature(place: Place, seal: dict[str, Any]) -> str:
     """HMAC of what a seal says, by the site's key for releases."""
-    text = json.dumps(told, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode()
+    text = json.dumps(seal, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode()
     return hmac.new(place.key_for("release"), text, hashlib.sha256).hexdigest()
 
 
@@ -147,10 +137,10 @@ def seals(place: Place) -> Iterator[str]:
     """What is wrong with a release, a sentence each: a file changed, missing or added, or a seal not ours."""
     for folder in sorted((place.curated / "releases").glob("board-*")):
         try:
-            said = json.loads((folder / SEAL).read_text(encoding="utf-8"))
-            told = {key: value for key, value in said.items() if key != "signature"}
-            ours = hmac.compare_digest(signature(place, told), str(said.get("signature")))
-            listed = dict(told["files"])
+            signed_seal = json.loads((folder / SEAL).read_text(encoding="utf-8"))
+            seal = {key: value for key, value in signed_seal.items() if key != "signature"}
+            ours = hmac.compare_digest(signature(place, seal), str(signed_seal.get("signature")))
+            listed = dict(seal["files"])
         except (OSError, ValueError, KeyError, TypeError):
             yield f"{folder.name}: its seal can't be read"
             continue
@@ -171,7 +161,7 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _same(one: str, other: str) -> bool:
+def _same_person(one: str, other: str) -> bool:
     """Whether two names are one person's: case, spaces, titles and the order of the parts apart."""
     return _parts(one) == _parts(other)
 

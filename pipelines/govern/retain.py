@@ -1,6 +1,6 @@
 """Retention on a site: what is due for review, holds, the freeze at death, and what somebody decided."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 import polars as pl
 
@@ -8,13 +8,14 @@ from hiu.engine.duckdb import Warehouse
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.govern import records
-from hiu.govern.basis import gate
 from hiu.govern.basis.due import due
 from hiu.govern.basis.retention import review
-from hiu.model.govern import BASIS, DISCLOSURES, EVERY, FAMILY_CONSENTS, HOLDS, OVERRIDES, REVIEWS
-from pipelines.access.basis import basis_of
-from pipelines.common.journal import record
-from pipelines.common.place import Place
+from hiu.model import PUBLISHED
+from hiu.model.frames import schema
+from hiu.model.govern import BASIS, DISCLOSURES, FAMILY_CONSENTS, HOLDS, OVERRIDES, REVIEWS
+from pipelines.access.basis import basis_of, denial
+from pipelines.common.journal import record, utc
+from pipelines.common.place import Paths, Place, published_tables
 
 BY_RUN = "hiu run"
 _DIED = (
@@ -33,47 +34,36 @@ def freeze_dead(place: Place, warehouse: Warehouse, now: datetime) -> list[str]:
     died = warehouse.read(_DIED)
     seen = set(records.history(place.records, BASIS).filter(pl.col("code") == "died")["person_id"])
     fresh = [row for row in died.iter_rows(named=True) if row["person_id"] not in seen]
-    at = _utc(now)
+    at = utc(now)
     for row in fresh:
         person, since = row["person_id"], row["died"] or now.date()
-        forbid = gate.row(
-            person,
-            purpose=EVERY,
-            recipient=EVERY,
-            code="died",
-            allow=False,
-            decided_by=BY_RUN,
-            evidence="a register says so",
-            start=since,
-            end=None,
-            recorded_at=at,
-        )
+        forbid = denial(person, "died", by=BY_RUN, evidence="a register says so", start=since, now=now)
         records.add(place.records, BASIS, [forbid])
         hold = {"person_id": person, "held": True, "reason": "died", "by": BY_RUN, "recorded_at": at}
         records.add(place.records, HOLDS, [hold])
-        record(place, {"type": "frozen", "person": person, "reason": "died"}, now)
+        record(place, now, "frozen", person=person, reason="died")
     return [row["person_id"] for row in fresh]
 
 
-def hold(place: Place, person_id: str, *, reason: str, by: str, lift: bool, now: datetime) -> None:
+def record_hold(place: Place, person_id: str, *, reason: str, by: str, lift: bool, now: datetime) -> None:
     """Put a record on hold, or lift it. Raises UsageError for nobody of that id, or a hold that is not there."""
-    there = person_id in set(held(place)["person_id"])
+    there = person_id in set(holds_in_force(place)["person_id"])
     if lift and not there:
         raise UsageError(f"{person_id} is not on hold")
-    person = person_id if lift else known(place, person_id)
-    row = {"person_id": person, "held": not lift, "reason": reason, "by": by, "recorded_at": _utc(now)}
+    person = person_id if lift else current_id(place, person_id)
+    row = {"person_id": person, "held": not lift, "reason": reason, "by": by, "recorded_at": utc(now)}
     records.add(place.records, HOLDS, [row])
-    record(place, {"type": "hold_lifted" if lift else "hold", "person": person, "by": by}, now)
+    record(place, now, "hold_lifted" if lift else "hold", person=person, by=by)
 
 
-def held(place: Place) -> pl.DataFrame:
+def holds_in_force(paths: Paths) -> pl.DataFrame:
     """The holds in force."""
-    return records.read(place.records, HOLDS).filter("held")
+    return records.read(paths.records, HOLDS).filter("held")
 
 
-def known(place: Place, person_id: str) -> str:
+def current_id(paths: Paths, person_id: str) -> str:
     """The id a person has now, in the latest published month. Raises UsageError for nobody, or nothing published."""
-    tables = latest(place, "people", "aliases")
+    tables = latest_tables(paths, "people", "aliases")
     ids = set(tables["people"]["person_id"])
     became = dict(
         tables["aliases"].filter(pl.col("kind") == "merge").sort("month").select("old_id", "person_id").rows()
@@ -88,15 +78,15 @@ def known(place: Place, person_id: str) -> str:
 
 def to_review(place: Place, on: date) -> pl.DataFrame:
     """What is due for review (hiu.govern.basis.retention.DUE), from the latest published month."""
-    tables = latest(place, "people", "support", "team_contact")
+    tables = latest_tables(place, "people", "support", "team_contact")
     reviews = records.read(place.records, REVIEWS)
-    ids = held(place)["person_id"].to_list()
+    ids = holds_in_force(place)["person_id"].to_list()
     return review(
         tables["people"], tables["support"], tables["team_contact"], reviews, ids, place.settings.governance, on
     )
 
 
-def decide(
+def record_review(
     place: Place,
     person_id: str,
     *,
@@ -108,28 +98,23 @@ def decide(
     now: datetime,
 ) -> None:
     """Record what somebody decided about a record that was due."""
-    row = {
-        "person_id": person_id,
-        "event": event,
-        "decision": decision,
-        "reason": reason,
-        "next_on": next_on,
-        "by": by,
-        "recorded_at": _utc(now),
-    }
+    row = {"person_id": person_id, "event": event, "decision": decision, "reason": reason, "next_on": next_on}
+    row |= {"by": by, "recorded_at": utc(now)}
     for name in ("event", "decision"):
         codes = next(column.codes for column in REVIEWS.columns if column.name == name)
         if row[name] not in codes:
             raise UsageError(f"'{row[name]}' is no {name}. There are: {', '.join(codes)}.")
     records.add(place.records, REVIEWS, [row])
-    record(
-        place, {"type": "retention_decided", "person": person_id, "event": event, "decision": decision, "by": by}, now
-    )
+    record(place, now, "retention_decided", person=person_id, event=event, decision=decision, by=by)
 
 
 def due_now(place: Place, on: date) -> pl.DataFrame:
     """What is overdue or runs out soon (hiu.govern.basis.due.SCHEMA)."""
-    support = latest(place, "support")["support"] if place.months() else pl.DataFrame(schema=_SUPPORT)
+    support = (
+        latest_tables(place, "support")["support"]
+        if place.months()
+        else pl.DataFrame(schema=schema(PUBLISHED["support"]))
+    )
     return due(
         place.settings,
         support,
@@ -141,41 +126,22 @@ def due_now(place: Place, on: date) -> pl.DataFrame:
     )
 
 
-def consent(
+def record_consent(
     place: Place, person_id: str, member: str, *, given: bool, by: str, until: date | None, now: datetime
 ) -> None:
     """Record consent to speak with a named family member, or that it is withdrawn (G24)."""
-    person = known(place, person_id)
+    person = current_id(place, person_id)
     row = {"person_id": person, "member": member, "given": given, "at": now.date(), "until": until, "by": by}
     records.add(place.records, FAMILY_CONSENTS, [row])
-    record(place, {"type": "family_consent", "person": person, "given": given, "by": by}, now)
+    record(place, now, "family_consent", person=person, given=given, by=by)
 
 
-def disclosed(place: Place) -> pl.DataFrame:
+def disclosures(paths: Paths) -> pl.DataFrame:
     """The log of disclosures, latest first."""
-    return records.read(place.records, DISCLOSURES).sort("at", descending=True)
+    return records.read(paths.records, DISCLOSURES).sort("at", descending=True)
 
 
-def latest(place: Place, *names: str) -> dict[str, pl.DataFrame]:
+def latest_tables(paths: Paths, *names: str) -> dict[str, pl.DataFrame]:
     """Tables of the latest published month."""
-    _, folder = place.which(None)
-    return {name: pl.read_parquet(folder / f"{name}.parquet") for name in names}
-
-
-def _utc(now: datetime) -> datetime:
-    return now.astimezone(UTC).replace(tzinfo=None)
-
-
-_SUPPORT = {
-    "person_id": pl.String,
-    "offered": pl.Date,
-    "consent": pl.String,
-    "consent_at": pl.Date,
-    "permission": pl.String,
-    "capacity_at": pl.Date,
-    "notice_at": pl.Date,
-    "start": pl.Date,
-    "end": pl.Date,
-    "plan_at": pl.Date,
-    "plan_review_at": pl.Date,
-}
+    _, folder = paths.which(None)
+    return published_tables(folder, names)

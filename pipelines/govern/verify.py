@@ -6,15 +6,15 @@ from typing import Any
 
 import polars as pl
 
-from hiu.engine.duckdb import Warehouse
 from hiu.errors import Busy, HiuError
 from hiu.govern.audit import read, verify
 from hiu.publish.release.folder import MANIFEST, digest, read_manifest, verify_release
 from hiu.publish.words.text import counted
 from pipelines.access.canaries import canaries
 from pipelines.access.disclose import measure
-from pipelines.common.place import Place
+from pipelines.common.place import Paths, Place, open_warehouse
 from pipelines.common.progress import out
+from pipelines.govern.release import seals
 
 _COUNTED = """
 with r as (select delivery_id, count(*) as staged from record where not quarantined group by delivery_id),
@@ -25,15 +25,15 @@ where d.received <> coalesce(r.staged, 0) + coalesce(q.aside, 0) order by d.deli
 """
 
 
-def tell_verified(place: Place, *, canary: bool = False) -> int:
+def verify_site(place: Place, *, canary: bool = False) -> int:
     """Say what is wrong with a site, a line each; the exit code."""
     problems = [
         *_audit(place),
         *_months(place),
         *_bound(place),
         *_warehouse(place),
-        *_seals(place),
-        *_unfinished(place),
+        *seals(place),
+        *(["an erasure was cut off: 'hiu erase --resume' ends it"] if place.erasing.exists() else []),
     ]
     swept = 0
     if canary:
@@ -57,15 +57,11 @@ def _audit(place: Place) -> list[str]:
     return [f"audit: {problem}" for problem in verify(place.audit, place.key_for("audit"))]
 
 
-def _events(place: Place) -> list[dict[str, Any]]:
-    return [entry["event"] for entry in read(place.audit)] if place.audit.exists() else []
-
-
-def _months(place: Place) -> Iterator[str]:
+def _months(paths: Paths) -> Iterator[str]:
     """Each month's files against its manifest, and the rows of each delivery against what became of them."""
-    log = place.audit.read_text(encoding="utf-8") if place.audit.exists() else ""
-    for month, folder in sorted(place.months().items()):
-        path = place.published / folder
+    log = paths.audit.read_text(encoding="utf-8") if paths.audit.exists() else ""
+    for month, folder in sorted(paths.months().items()):
+        path = paths.published / folder
         yield from (f"{month}: {problem}" for problem in verify_release(path))
         try:
             head = read_manifest(path).get("audit_head")
@@ -99,23 +95,23 @@ def _counts(path: Path) -> Iterator[str]:
         )
 
 
-def _bound(place: Place) -> Iterator[str]:
+def _bound(paths: Paths) -> Iterator[str]:
     """What the audit log says of manifests and records, against what is on disk."""
     manifests: dict[str, str] = {}
     kept: dict[str, list[Any]] = {}
-    for event in _events(place):
+    for event in (entry["event"] for entry in (read(paths.audit) if paths.audit.exists() else ())):
         if event.get("type") in ("published", "rewritten"):
             manifests[event["folder"]] = event["manifest"]
         if event.get("type") in ("run_started", "erased"):
             kept = event.get("records", kept) if isinstance(event.get("records", kept), dict) else kept
-    for folder in sorted(set(place.months().values())):
-        path = place.published / folder / MANIFEST
+    for folder in sorted(set(paths.months().values())):
+        path = paths.published / folder / MANIFEST
         if folder not in manifests:
             yield f"{folder}: shown, but the audit log does not say that it was published"
         elif path.exists() and digest(path) != manifests[folder]:
             yield f"{folder}: its manifest is not the one that the audit log has"
     for name, (length, sha256) in sorted(kept.items()):
-        path = place.records / f"{name}.jsonl"
+        path = paths.records / f"{name}.jsonl"
         content = path.read_bytes() if path.exists() else b""
         if measure(content[:length]) != [length, sha256]:
             yield f"records/{name}.jsonl: lines were changed or taken out since the last run"
@@ -126,7 +122,7 @@ def _warehouse(place: Place) -> Iterator[str]:
     if not place.warehouse.exists():
         return
     try:
-        with Warehouse(place.warehouse, memory_limit=place.settings.memory_limit, spill=place.spill) as warehouse:
+        with open_warehouse(place) as warehouse:
             if not {"deliveries", "record", "quarantine"} <= set(warehouse.tables()):
                 return
             wrong = warehouse.read(_COUNTED)
@@ -138,15 +134,3 @@ def _warehouse(place: Place) -> Iterator[str]:
             f"warehouse, delivery {row['delivery_id']}: received {row['received']}, but staged {row['staged']} and "
             f"set aside {row['aside']}"
         )
-
-
-def _seals(place: Place) -> Iterator[str]:
-    from pipelines.govern.release import seals
-
-    return seals(place)
-
-
-def _unfinished(place: Place) -> list[str]:
-    from pipelines.erase.erase import unfinished
-
-    return ["an erasure was cut off: 'hiu erase --resume' ends it"] if unfinished(place) else []

@@ -30,30 +30,29 @@ def review(
     if double and not (by or "").strip():
         raise UsageError("--double needs --by NAME: the second reviewer, so that they see only what others decided")
 
-    def laid(queue: Queue) -> list[Ask]:
+    def asks_of(queue: Queue) -> list[Ask]:
         return queue.twice(str(by), place.settings.linking.double_review, top) if double else queue.waiting(top)
 
     queue = Queue(*place.which(month), place.records)
-    asks = laid(queue)
+    asks = asks_of(queue)
     if show_names:
-        told = {"identities": by_ids(asks)}
-        found = names_shown(place, queue.people(asks), month=str(queue.month), now=now, told=told)
+        found = names_shown(place, queue.people(asks), month=str(queue.month), now=now, identities=by_ids(asks))
         queue = Queue(queue.month, queue.folder, place.records, names=found.ids)
-        asks = laid(queue)
+        asks = asks_of(queue)
         if found.withheld:
             out(f"Names {found.told}.")
     if csv is not None:
         csv.write_bytes(sheet.written(asks))
-        record(place, {"type": "review_sheet", "pairs": len(asks), "names": show_names, "month": str(queue.month)}, now)
+        record(place, now, "review_sheet", pairs=len(asks), names=show_names, month=str(queue.month))
         second = " --second" if double else ""
         out(
             f"{csv}: {len(asks)} pairs. Fill in 'decision' (same, different, unsure) and 'note', then "
             f"'hiu decide --from {csv} --by NAME{second}'."
         )
         return
-    _head(queue, len(asks), double=double)
+    _print_head(queue, len(asks), double=double)
     for ask in asks:
-        _tell(ask, second=double)
+        _print_ask(ask, second=double)
 
 
 def decide(
@@ -66,7 +65,7 @@ def decide(
     else:
         desk.decide(place.records, a, b, decision, reviewer=by or "", at=now, note=note)
     kind = "second_opinion" if second else "decision"
-    record(place, {"type": kind, "identity_a": a, "identity_b": b, "decision": decision, "by": by}, now)
+    record(place, now, kind, identity_a=a, identity_b=b, decision=decision, by=by)
     out(f"{a} and {b}: {decision}, by {by}. " + ("It binds nothing." if second else _NEXT))
 
 
@@ -74,7 +73,7 @@ def undo(place: Place, pair: tuple[str, str], *, by: str | None, now: datetime) 
     """Undo what was decided about two descriptions."""
     a, b = _pair(place, pair)
     desk.undo(place.records, a, b, reviewer=by or "", at=now)
-    record(place, {"type": "decision_undone", "identity_a": a, "identity_b": b, "by": by}, now)
+    record(place, now, "decision_undone", identity_a=a, identity_b=b, by=by)
     out(f"{a} and {b}: undone by {by}; it stays on record. {_NEXT}")
 
 
@@ -97,7 +96,7 @@ def decide_from(place: Place, file: Path, *, by: str | None, second: bool, dry_r
     if dry_run:
         out(f"{file.name}: would take {told}. Nothing was recorded.")
         return
-    record(place, {"type": "second_opinions" if second else "decisions", **counts, "by": by}, now)
+    record(place, now, "second_opinions" if second else "decisions", **counts, by=by)
     out(f"{file.name}: {told}. " + ("They bind nothing." if second else _NEXT))
 
 
@@ -109,7 +108,7 @@ def _pair(place: Place, pair: tuple[str, str]) -> tuple[str, str]:
     return queue.known(pair[0]), queue.known(pair[1])
 
 
-def _head(queue: Queue, shown: int, *, double: bool) -> None:
+def _print_head(queue: Queue, shown: int, *, double: bool) -> None:
     if double:
         out(f"{shown} pairs decided by others, for a second look. Your answer binds nothing: it measures agreement.")
         return
@@ -121,7 +120,7 @@ def _head(queue: Queue, shown: int, *, double: bool) -> None:
     )
 
 
-def _tell(ask: Ask, *, second: bool) -> None:
+def _print_ask(ask: Ask, *, second: bool) -> None:
     place = f"{ask.place}. " if ask.place else ""
     likely = "" if ask.chance is None or second else f" (chance that they are one person {100 * ask.chance:.0f}%)"
     out(f"\n{place}{ask.why or 'decided by somebody else'}{likely}")
@@ -129,12 +128,12 @@ def _tell(ask: Ask, *, second: bool) -> None:
         out(f"   {ask.effect}.")
     for line in ask.lines:
         weight = "" if line.weight is None or second else f"{line.weight:+6.1f}"
-        left, right = (f"{_cut(text):<{_WIDTH}}" for text in (line.left, line.right))
+        left, right = (f"{_shorten(text):<{_WIDTH}}" for text in (line.left, line.right))
         out(f"   {line.title:<22} {left} {right} {'' if second else line.level:<24} {weight}".rstrip())
     for text in ask.past:
         out(f"   earlier: {text}")
     out(f"   hiu decide {ask.a} {ask.b} same|different|unsure --by NAME{' --second' if second else ''}")
 
 
-def _cut(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"

@@ -5,37 +5,37 @@ from pathlib import Path
 
 import polars as pl
 
-from hiu.engine.duckdb import Warehouse
 from hiu.errors import Busy, UsageError
 from hiu.link.local import prepared
-from hiu.link.review.explain import PairExplanation, conflicts, explain_pair, links_of
+from hiu.link.review.explain import PairExplanation, conflicts, links_of
+from hiu.link.review.explain import explain_pair as compare_pair
 from hiu.link.review.find import find as find_people
 from hiu.site import Published
 from hiu.site.review.decide import earlier
 from hiu.site.show.mask import initials
 from pipelines.access.disclose import show_names as names_shown
 from pipelines.common.model import model_of
-from pipelines.common.place import Place
+from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import out
 
 
-def explain(place: Place, person_id: str, month: str | None, *, show_names: bool, now: datetime) -> None:
+def explain_person(place: Place, person_id: str, month: str | None, *, show_names: bool, now: datetime) -> None:
     """Print rank, sentence, months and source rows of a person."""
     published = _published(place, month)
     person = published.person(_current_id(published, person_id))
     about = _people(published).filter(pl.col("person_id") == person.person_id).to_dicts()[0]
-    show_names = show_names and _may(place, [person.person_id], published, now)
+    show_names = show_names and _names_allowed(place, [person.person_id], published, now)
     out(f"{person.person_id}  {_name(about['name_text'], show_names)}  ({published.month.title})")
     out(person.why())
     if about["two_nhs_numbers"] or about["two_dobs"]:
         out("Conflict: more than one NHS number or date of birth. Look at the rows before relying on this.")
-    _months(person.months())
+    _print_months(person.months())
     links = person.links()
-    _rows(links)
-    _holds(place, links["identity_id"].drop_nulls().unique().sort().to_list())
+    _print_rows(links)
+    _print_links(place, links["identity_id"].drop_nulls().unique().sort().to_list())
 
 
-def explain_two(place: Place, pair: str, *, show_names: bool, chart: Path | None, now: datetime) -> None:
+def explain_pair(place: Place, pair: str, *, show_names: bool, chart: Path | None, now: datetime) -> None:
     """Print how the matcher compares two descriptions (identity ids joined by a comma): level and weight by field.
 
     `chart`: an SVG or PNG of the same. Reads the working warehouse. Raises Busy while a run is going on, UsageError
@@ -44,8 +44,8 @@ def explain_two(place: Place, pair: str, *, show_names: bool, chart: Path | None
     if pair.count(",") != 1:
         raise UsageError(f"'{pair}': expected two identity ids joined by a comma, as in links or review_queue")
     left, right = (part.strip().removeprefix("id-") for part in pair.split(","))
-    with _warehouse(place) as warehouse:
-        found = explain_pair(
+    with open_warehouse(place) as warehouse:
+        found = compare_pair(
             prepared(warehouse.read("identity"), place.settings.linking),
             left,
             right,
@@ -56,18 +56,18 @@ def explain_two(place: Place, pair: str, *, show_names: bool, chart: Path | None
         people = warehouse.read("select identity_id, person_id from cluster")
     if show_names:
         who = people.filter(pl.col("identity_id").is_in([left, right]))["person_id"]
-        asked = names_shown(place, who, month="warehouse", now=now, told={"identities": [left, right]})
+        asked = names_shown(place, who, month="warehouse", now=now, identities=[left, right])
         show_names = not asked.withheld
         out(asked.told if asked.withheld else "names are shown; it is logged")
-    _tell_pair(found, show_names=show_names)
+    _print_pair(found, show_names=show_names)
     for text in earlier(place.records, left, right).iter_rows(named=True):
         out(f"decided {text['decision']} by {text['reviewer']}{', undone' if text['undone_at'] else ''}")
     if chart is not None:
-        _draw(found, chart)
+        _draw_pair(found, chart)
         out(f"drawn in {chart}")
 
 
-def _tell_pair(found: PairExplanation, *, show_names: bool) -> None:
+def _print_pair(found: PairExplanation, *, show_names: bool) -> None:
     out(f"{found.sentence} (model {found.model})")
     for row in found.fields.iter_rows(named=True):
         values = f"{row['left'] or '-'} | {row['right'] or '-'}" if show_names else ""
@@ -78,7 +78,7 @@ def _tell_pair(found: PairExplanation, *, show_names: bool) -> None:
         out(f"  {text}")
 
 
-def _draw(found: PairExplanation, to: Path) -> None:
+def _draw_pair(found: PairExplanation, to: Path) -> None:
     from hiu.publish.charts.matching import to_png, waterfall
 
     kind = to.suffix.lower()
@@ -88,10 +88,10 @@ def _draw(found: PairExplanation, to: Path) -> None:
     to.write_bytes(to_png(svg) if kind == ".png" else svg.encode("utf-8"))
 
 
-def _holds(place: Place, members: list[str]) -> None:
+def _print_links(place: Place, members: list[str]) -> None:
     """What joined the descriptions of a person, the weakest link, and what contradicts itself."""
     try:
-        with _warehouse(place) as warehouse:
+        with open_warehouse(place) as warehouse:
             pairs, identity = warehouse.read("pair_score"), warehouse.read("identity")
     except Busy:
         out("What joined the descriptions can't be told while a run is going on.")
@@ -114,10 +114,6 @@ def _holds(place: Place, members: list[str]) -> None:
 TITLES = {"nhs_number": "NHS numbers", "dob": "dates of birth", "sex": "sexes recorded"}
 
 
-def _warehouse(place: Place) -> Warehouse:
-    return Warehouse(place.warehouse, memory_limit=place.settings.memory_limit, spill=place.spill)
-
-
 def find(place: Place, query: str, month: str | None, *, show_names: bool, now: datetime) -> None:
     """Print the people nearest to a query."""
     published = _published(place, month)
@@ -135,7 +131,7 @@ def find(place: Place, query: str, month: str | None, *, show_names: bool, now: 
         out(f"nobody like that in {published.month.title}")
 
 
-def _may(place: Place, ids: list[str], published: Published, now: datetime) -> bool:
+def _names_allowed(place: Place, ids: list[str], published: Published, now: datetime) -> bool:
     """Whether the names asked for may be shown; it is logged, and said if not."""
     found = names_shown(place, ids, month=str(published.month), now=now)
     if found.withheld:
@@ -161,7 +157,7 @@ def _name(name: str | None, show: bool) -> str:
     return (name or "(no name)") if show else initials(name)
 
 
-def _months(months: pl.DataFrame) -> None:
+def _print_months(months: pl.DataFrame) -> None:
     wide = months.with_columns(
         pl.col("month").dt.strftime("%Y-%m"), n=pl.col("n").cast(pl.String).fill_null("not supplied")
     )
@@ -171,7 +167,7 @@ def _months(months: pl.DataFrame) -> None:
         out(" ".join(f"{cell or '0':>20}" for cell in row))
 
 
-def _rows(links: pl.DataFrame) -> None:
+def _print_rows(links: pl.DataFrame) -> None:
     out(f"{links.height} source rows:")
     for row in links.iter_rows(named=True):
         sure = "" if row["match_probability"] is None else f" {row['match_probability']:.3f}"

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -12,34 +13,33 @@ import polars as pl
 from hiu.disk import replace
 from hiu.engine.duckdb import Warehouse
 from hiu.errors import UsageError
-from hiu.govern.audit import head
 from hiu.link.local import link_locally, prepared
 from hiu.link.model.candidate import Candidate, candidate, moved, moves
 from hiu.link.model.scorer import WeightTable
 from hiu.link.people.ids import assign_people
 from hiu.month import Month
 from hiu.publish.quality.training import train_page
-from hiu.publish.stamp import Stamp
+from pipelines.access.pages import stamp_of
 from pipelines.common.journal import record
 from pipelines.common.lock import hold
 from pipelines.common.model import FOLDER, name_of, path_of
-from pipelines.common.place import Place
+from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import Reporter, out
 from pipelines.common.toml_edit import with_value
 from pipelines.common.work import Work
-from pipelines.steps.count import count_demand
-from pipelines.steps.rank import rank_people
 
 SHIPPED = "shipped"
 TOP = 50
 CHANGE = ("people_before", "people_after", "joins", "splits", "entering", "leaving")
 C = pl.col
+Steps = Sequence[Callable[[Work], None]]
 
 
-def train(place: Place, *, now: datetime, report: Reporter) -> Path:
+def train(place: Place, *, steps: Steps, now: datetime, report: Reporter) -> Path:
     """Fit a model to the latest month's descriptions; writes it and its report into the site's models/ folder.
 
-    Nothing that is published changes. Raises Busy while a run is going on, HiuError if the area is too small.
+    `steps` count and rank anew under each model. Nothing that is published changes.
+    Raises Busy while a run is going on, HiuError if the area is too small.
     """
     month, _ = place.which(None)
     with hold(place.lock, "hiu train", now):
@@ -54,21 +54,19 @@ def train(place: Place, *, now: datetime, report: Reporter) -> Path:
             )
             linking = place.settings.linking
             found = candidate(prepared(identity, linking), events, base, settings=linking, made=made)
-            change, people, parts = _effect(work, identity, events, base, found)
-        path = _write(place, found, change, people, parts, month, now)
+            change, people, parts = _effect(work, steps, identity, events, base, found)
+        path = _write_model(place, found, change, people, parts, month, now)
         shutil.rmtree(place.spill, ignore_errors=True)
     record(
         place,
-        {
-            "type": "model_trained",
-            "model": path.name,
-            "version": found.values["version"],
-            "pairs": found.pairs,
-            "month": str(month),
-        },
         now,
+        "model_trained",
+        model=path.name,
+        version=found.values["version"],
+        pairs=found.pairs,
+        month=str(month),
     )
-    _tell(place, path, found, change)
+    _print_training(place, path, found, change)
     return path
 
 
@@ -86,11 +84,7 @@ def adopt(place: Place, which: str, by: str | None, *, now: datetime) -> None:
     site = place.home / "site.toml"
     text = with_value(site.read_bytes().decode("utf-8"), "linking", "model", value, f"adopted {now:%Y-%m-%d} by {name}")
     before = place.settings.linking.model
-    record(
-        place,
-        {"type": "model_adopted", "from": before.name if before else SHIPPED, "to": value or SHIPPED, "by": name},
-        now,
-    )
+    record(place, now, "model_adopted", **{"from": before.name if before else SHIPPED}, to=value or SHIPPED, by=name)
     replace(site, text.encode("utf-8"))
     out(
         f"{site}: {'the shipped model' if value is None else value}, adopted by {name}; recorded. The next 'hiu run' "
@@ -110,7 +104,7 @@ def _copy(place: Place) -> Warehouse:
     aside = place.spill / "train.duckdb"
     aside.unlink(missing_ok=True)
     shutil.copyfile(place.warehouse, aside)
-    return Warehouse(aside, memory_limit=place.settings.memory_limit, spill=place.spill)
+    return open_warehouse(place, aside)
 
 
 def _require(work: Work) -> None:
@@ -121,7 +115,7 @@ def _require(work: Work) -> None:
 
 
 def _effect(
-    work: Work, identity: pl.DataFrame, events: pl.DataFrame, base: dict[str, Any], found: Candidate
+    work: Work, steps: Steps, identity: pl.DataFrame, events: pl.DataFrame, base: dict[str, Any], found: Candidate
 ) -> tuple[dict[str, int], pl.DataFrame, pl.DataFrame]:
     """Counts of what would differ, the first places under both models (person_id, before, after), and `moves`."""
     people, ranks = [], []
@@ -135,26 +129,26 @@ def _effect(
         )
         cluster = assign_people(linked.clusters, identity, work.place.key_for("person"))
         work.warehouse.put("cluster", cluster)
-        count_demand(work)
-        rank_people(work)
+        for step in steps:
+            step(work)
         people.append(cluster)
         ranked = work.warehouse.read("select person_id, rank from ranked where list = 'adult' order by rank, person_id")
         ranks.append(ranked)
     change = moved(people[0], people[1])
-    top = _first(*ranks)
+    top = _first_places(*ranks)
     change["entering"] = top.filter(C("before").is_null() | (C("before") > TOP)).height
     change["leaving"] = top.filter(C("after").is_null() | (C("after") > TOP)).height
     return change, top, moves(people[0], people[1], identity.select("identity_id", "rows"))
 
 
-def _first(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+def _first_places(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     both = before.rename({"rank": "before"}).join(
         after.rename({"rank": "after"}), on="person_id", how="full", coalesce=True
     )
     return both.filter((C("before") <= TOP) | (C("after") <= TOP)).sort("after", "before", "person_id", nulls_last=True)
 
 
-def _write(
+def _write_model(
     place: Place,
     found: Candidate,
     change: dict[str, int],
@@ -168,23 +162,14 @@ def _write(
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / name_of(content)
     path.write_bytes(content)
-    stamp = Stamp(
-        site=place.settings.name,
-        month=month,
-        run_id=str(found.values["version"]),
-        built=now.astimezone(UTC),
-        data_to=month.end,
-        settings_version=place.settings.version,
-        synthetic=place.settings.synthetic,
-        audit_head=head(place.audit),
-    )
+    stamp = stamp_of(place, month, str(found.values["version"]), now.astimezone(UTC))
     link_at = place.settings.linking.link_at
     page = train_page(found, change, people, parts, stamp=stamp, link_at=link_at, file=path.name)
     path.with_suffix(".html").write_text(page, encoding="utf-8", newline="\n")
     return path
 
 
-def _tell(place: Place, path: Path, found: Candidate, change: dict[str, int]) -> None:
+def _print_training(place: Place, path: Path, found: Candidate, change: dict[str, int]) -> None:
     far = found.weights.with_columns(step=C("after") - C("before")).filter(C("step") != 0)
     out(f"{found.pairs:,} labelled pairs, {found.same:,} of one person. Weights that move most:")
     for row in far.sort(C("step").abs(), descending=True).head(8).iter_rows(named=True):

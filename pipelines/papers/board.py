@@ -20,15 +20,15 @@ from hiu.rank.reports.cost import costs
 from hiu.rank.reports.equality import equality, groups_of
 from hiu.rank.reports.trend import series
 from pipelines.access.basis import for_board
-from pipelines.common.place import Place
-from pipelines.papers.board_answers import evaluated, targeted
+from pipelines.common.place import Place, published_tables
+from pipelines.papers.board_answers import evaluation_answer, target_answer
 from pipelines.papers.reports_equality import suppressed
 
 YEAR = 12
 
 
 @dataclass(frozen=True)
-class Made:
+class MonthPaper:
     """The paper, how many people the basis keeps out of its figures, and the codes of that basis."""
 
     board: Board
@@ -36,15 +36,12 @@ class Made:
     basis: tuple[str, ...]
 
 
-def board(place: Place, month: str | None, now: datetime) -> Made:
+def board(place: Place, month: str | None, now: datetime) -> MonthPaper:
     """The paper of a published month (the latest if not named). Raises HiuError without a basis for planning."""
     wanted, folder = place.which(month)
-    read = {
-        name: pl.read_parquet(folder / f"{name}.parquet") for name in PUBLISHED if (folder / f"{name}.parquet").exists()
-    }
-    tables, left_out, basis = for_board(place, read, now.date())
+    tables, left_out, basis = for_board(place, published_tables(folder, PUBLISHED), now.date())
     made = _board(place, wanted, folder.name, tables, now)
-    return Made(sound(made), left_out, basis)
+    return MonthPaper(sound(made), left_out, basis)
 
 
 def _board(place: Place, month: Month, run_id: str, tables: Mapping[str, pl.DataFrame], now: datetime) -> Board:
@@ -55,7 +52,7 @@ def _board(place: Place, month: Month, run_id: str, tables: Mapping[str, pl.Data
     units = costs()
     top = settings.rank.top
     cost, cost_bars = figures.cost(by_first(month, tables, top), units.units, f"The first {top} people of the list")
-    evaluation, evaluation_bars = evaluated(month, tables, settings)
+    evaluation, evaluation_bars = evaluation_answer(month, tables, settings)
     shared = ("month", "dataset", "supplied")
     table = _selection(month, tables, settings)
     made: dict[str, Any] = {
@@ -65,7 +62,7 @@ def _board(place: Place, month: Month, run_id: str, tables: Mapping[str, pl.Data
         "cost": cost,
         "coverage": figures.coverage(tables["coverage"].select(shared), sets, month),
     }
-    target = targeted(month, tables)
+    target = target_answer(month, tables)
     return Board(
         site=settings.name,
         month=month,

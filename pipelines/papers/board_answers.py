@@ -18,7 +18,9 @@ FALL, WITHIN, BASELINE = 0.15, 6, 12
 CAUTION = "People are chosen at a peak and most fall by themselves; this is not a trial."
 
 
-def evaluated(month: Month, tables: Mapping[str, pl.DataFrame], settings: Any) -> tuple[tuple[str, ...], Bars | None]:
+def evaluation_answer(
+    month: Month, tables: Mapping[str, pl.DataFrame], settings: Any
+) -> tuple[tuple[str, ...], Bars | None]:
     """What may be said of the evaluation, and its bars; or the reason why there is no answer."""
     own = {
         "demand": tables["monthly_demand"],
@@ -26,56 +28,56 @@ def evaluated(month: Month, tables: Mapping[str, pl.DataFrame], settings: Any) -
         "people": tables["people"],
         "support": tables["support"],
     }
-    found = evaluate(month=month, settings=settings, **own)
-    left = _left_out(found)
-    if found.refused:
-        return (f"No answer can be given: {_reason(found)}", *left, CAUTION), None
+    evaluation = evaluate(month=month, settings=settings, **own)
+    left = _left_out(evaluation)
+    if evaluation.refused:
+        return (f"No answer can be given: {_reason(evaluation)}", *left, CAUTION), None
     seen = Entrants.of(area(month, **own, minimum_age=settings.rank.minimum_age).panel).observed.tolist()
     if event_total(seen) == HIDDEN or dominated(seen):
         return ("The answer can't be shown: one person holds more than half of the contacts.", *left, CAUTION), None
-    expected, observed = rounded(round(found.expected)), rounded(round(found.observed))
+    expected, observed = rounded(round(evaluation.expected)), rounded(round(evaluation.observed))
     verdict = (
         "fewer contacts than expected"
-        if found.high < 0
+        if evaluation.high < 0
         else "more contacts than expected"
-        if found.low > 0
+        if evaluation.low > 0
         else "no reliable difference"
     )
-    said = (
-        f"About {rounded(found.people)} people could be compared. Power first: a true fall of 30% would be found in "
-        f"{_fifth(found.power):.0f}% of such programmes.",
+    sentences = (
+        f"About {rounded(evaluation.people)} people could be compared. Power first: a true fall of 30% would be found "
+        f"in {_fifth(evaluation.power):.0f}% of such programmes.",
         f"Contacts in the 6 months after support began: about {observed}; about {expected} expected anyway: "
-        f"{found.effect:+.0%} ({found.low:+.0%} to {found.high:+.0%}): {verdict}.",
-        f"People picked at a peak change by about {_fifth(found.unaided):+.0f}% unaided.",
+        f"{evaluation.effect:+.0%} ({evaluation.low:+.0%} to {evaluation.high:+.0%}): {verdict}.",
+        f"People picked at a peak change by about {_fifth(evaluation.unaided):+.0f}% unaided.",
     )
     bars = Bars(
         "Contacts in 6 months: seen, and expected anyway",
         ("Expected anyway", "Seen"),
         {"Contacts": (expected, observed)},
-        f"Two bars. {said[1]}",
+        f"Two bars. {sentences[1]}",
         "The bars alone say nothing of chance: see the range above.",
     )
     savings = (
-        f"Savings: {found.savings_refused}."
-        if found.savings_refused
+        f"Savings: {evaluation.savings_refused}."
+        if evaluation.savings_refused
         else "Savings are not quoted in this paper; 'hiu evaluate' gives them with their range."
     )
-    return (*said, *found.breaks, *left, savings, CAUTION), bars
+    return (*sentences, *evaluation.breaks, *left, savings, CAUTION), bars
 
 
-def targeted(month: Month, tables: Mapping[str, pl.DataFrame]) -> tuple[str, ...]:
+def target_answer(month: Month, tables: Mapping[str, pl.DataFrame]) -> tuple[str, ...]:
     """The s136 target (-15% in 6 months, due now) from rounded totals, or why it can't be shown."""
     table = series(S136, month=month, demand=tables["monthly_demand"], coverage=tables["coverage"])
     begin = month - (WITHIN - 1)
     aim = target(table, begin=begin, fall=FALL, within=WITHIN)
-    told = f"Target: section 136 detentions 15% lower in the {WITHIN} months from {begin.title} than before."
+    aim_text = f"Target: section 136 detentions 15% lower in the {WITHIN} months from {begin.title} than before."
     if aim is None:
-        return (told, "It can't be judged: it needs 6 supplied months before it, with detentions, and one since.")
+        return (aim_text, "It can't be judged: it needs 6 supplied months before it, with detentions, and one since.")
     spans = ((begin - BASELINE, begin - 1), (begin, month))
     totals = [event_total(_each(tables["monthly_demand"], *span)) for span in spans]
     if HIDDEN in totals:
         return (
-            told,
+            aim_text,
             "It can't be shown: fewer than 8 people were detained in one of the periods, or one person "
             "accounts for more than half of the detentions.",
         )
@@ -86,7 +88,7 @@ def targeted(month: Month, tables: Mapping[str, pl.DataFrame]) -> tuple[str, ...
     }[aim.verdict]
     change, low, high = (_fifth(value) for value in (aim.change, aim.low, aim.high))
     return (
-        told,
+        aim_text,
         f"About {totals[1]} detentions since, about {totals[0]} in the {BASELINE} months before; a month, "
         f"about {change:+.0f}% ({low:+.0f}% to {high:+.0f}%): {words}. Not causal.",
     )
@@ -97,9 +99,9 @@ def _each(demand: pl.DataFrame, first: Month, last: Month) -> list[float]:
     return own.group_by("person_id").agg(pl.col("n").sum())["n"].cast(pl.Float64).to_list()
 
 
-def _reason(found: Evaluation) -> str:
+def _reason(evaluation: Evaluation) -> str:
     """Why there is none, without its exact counts."""
-    return "too few people or contacts to tell." if found.people else _general(found.refused)
+    return "too few people or contacts to tell." if evaluation.people else _general(evaluation.refused)
 
 
 def _general(reason: str) -> str:
@@ -109,8 +111,10 @@ def _general(reason: str) -> str:
     return reason
 
 
-def _left_out(found: Evaluation) -> tuple[str, ...]:
-    return tuple(f"Left out: {_people(shown(count))} {reason}." for reason, count in (found.left_out or {}).items())
+def _left_out(evaluation: Evaluation) -> tuple[str, ...]:
+    return tuple(
+        f"Left out: {_people(shown(count))} {reason}." for reason, count in (evaluation.left_out or {}).items()
+    )
 
 
 def _people(text: str) -> str:

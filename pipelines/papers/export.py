@@ -14,19 +14,18 @@ import polars as pl
 
 from hiu.disk import replace
 from hiu.errors import HiuError, UsageError
-from hiu.model import DATASETS
 from hiu.publish.access import charted, withheld
 from hiu.publish.board.charts import alts, board_charts
 from hiu.publish.board.paper import MARKING, Board
 from hiu.publish.board.pdf import board_pdf
 from hiu.publish.board.slides import board_slides
-from hiu.publish.charts.data import PersonSeries, all_series
 from hiu.publish.charts.draw import to_png
 from hiu.publish.charts.export import FORMATS, chart_file
 from pipelines.access.basis import allowed, for_group
-from pipelines.access.disclose import MEETING, leave
+from pipelines.access.disclose import PACK, enter_disclosure
+from pipelines.access.pages import chart_series
 from pipelines.common.journal import record
-from pipelines.common.place import Place
+from pipelines.common.place import Place, published_tables
 from pipelines.common.progress import Reporter
 from pipelines.common.progress import out as say
 from pipelines.papers.board import board
@@ -55,10 +54,7 @@ def export_charts(
     if form not in FORMATS:
         raise UsageError(f"'{form}' is no format of a chart. There are: {', '.join(FORMATS)}")
     wanted, source = place.which(month)
-    read = {
-        name: pl.read_parquet(source / f"{name}.parquet") for name in _TABLES if (source / f"{name}.parquet").exists()
-    }
-    tables = for_group(place, read, now.date())
+    tables = for_group(place, published_tables(source, _TABLES), now.date())
     rank = place.settings.rank
     chosen = charted(tables["ranked"], rank.top, top or len(tables["ranked"]), candidates=rank.candidate_charts)
     left_out = withheld(tables["ranked"], rank.top)
@@ -70,13 +66,13 @@ def export_charts(
         "form": form,
         "names": show_names,
     }
-    with _Written(target, head, {f"{person}.{form}" for person in chosen}) as written:
+    with _ExportFolder(target, head, {f"{person}.{form}" for person in chosen}) as written:
         todo = [person for person in chosen if not written.holds(f"{person}.{form}")]
         _enter(place, tables, target, chosen, left_out, show_names, now)
-        drawn = _series(place, tables, wanted, todo, show_names)
+        drawn = chart_series(place, tables, todo, wanted, show_names=show_names)
         for person in report.track(drawn, "charts"):
             written.add(f"{person.person_id}.{form}", chart_file(person, form))
-    record(place, {"type": "charts_exported", **head, "files": len(todo), "kept": len(chosen) - len(todo)}, now)
+    record(place, now, "charts_exported", **head, files=len(todo), kept=len(chosen) - len(todo))
     say(f"{target}: {len(todo)} written, {len(chosen) - len(todo)} there already, withheld: {left_out}")
     return target
 
@@ -89,19 +85,17 @@ def export_board(place: Place, month: str | None, *, folder: Path | None, now: d
     if target.is_dir() and any(target.iterdir()) and not (target / DONE).exists():
         raise UsageError(f"{target}: holds something else already; name an empty folder by --out")
     files = board_files(paper, place.settings.policy_breaks)
-    with _Written(target, {"board": paper.run_id, "built": now.isoformat()}, set(files)) as written:
+    with _ExportFolder(target, {"board": paper.run_id, "built": now.isoformat()}, set(files)) as written:
         for name, content in files.items():
             written.add(name, content)
     record(
         place,
-        {
-            "type": "board_exported",
-            "month": str(paper.month),
-            "files": len(files),
-            "left_out": made.left_out,
-            "basis": list(made.basis),
-        },
         now,
+        "board_exported",
+        month=str(paper.month),
+        files=len(files),
+        left_out=made.left_out,
+        basis=list(made.basis),
     )
     say(
         f"{target}: {len(files)} files. Not released: 'hiu release board {paper.month}' has them checked by somebody "
@@ -126,26 +120,6 @@ def board_files(paper: Board, breaks: Mapping[str, Any]) -> dict[str, bytes]:
     return files | {"charts/alt-text.txt": f"{told}\n".encode()}
 
 
-def _series(
-    place: Place, tables: Mapping[str, pl.DataFrame], month: Any, people: list[str], show_names: bool
-) -> list[PersonSeries]:
-    extra = tuple(sorted(set(tables["coverage"]["dataset"]) - set(DATASETS)))
-    return list(
-        all_series(
-            people,
-            demand=tables["monthly_demand"],
-            coverage=tables["coverage"],
-            ranked=tables["ranked"],
-            last=month,
-            support=tables["support"],
-            people=tables["people"],
-            show_names=show_names,
-            breaks=place.settings.policy_breaks,
-            extra=extra,
-        )
-    )
-
-
 def _enter(
     place: Place,
     tables: Mapping[str, pl.DataFrame],
@@ -156,25 +130,13 @@ def _enter(
     now: datetime,
 ) -> None:
     """Note what leaves before it can be read."""
-    codes = allowed(place, chosen, purpose="support", recipient="group", on=now.date(), aliases=tables["aliases"]).codes
-    necessity, proportionality = MEETING
-    leave(
-        place,
-        what=f"charts{' with names' if show_names else ''}",
-        recipient="group",
-        purpose="support",
-        basis=codes,
-        necessity=necessity,
-        proportionality=proportionality,
-        by=getpass.getuser(),
-        now=now,
-        people=len(chosen),
-        kept_back=left_out,
-        file=target.name,
-    )
+    found = allowed(place, chosen, purpose="support", recipient="group", on=now.date(), aliases=tables["aliases"])
+    charts = PACK._replace(what=f"charts{' with names' if show_names else ''}")
+    who, n = getpass.getuser(), len(chosen)
+    enter_disclosure(place, now, charts, basis=found.codes, by=who, people=n, withheld=left_out, file=target.name)
 
 
-class _Written:
+class _ExportFolder:
     """A folder's files and the list of them. Files of another head, or not `wanted` any more, are removed first."""
 
     def __init__(self, folder: Path, head: dict[str, Any], wanted: set[str]) -> None:
@@ -188,7 +150,7 @@ class _Written:
         replace(self.list, b"".join(_line(line) for line in lines))
         self.done = kept
 
-    def __enter__(self) -> _Written:
+    def __enter__(self) -> _ExportFolder:
         self.stream = self.list.open("ab")
         return self
 

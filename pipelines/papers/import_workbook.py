@@ -1,7 +1,7 @@
 """Take a returned workbook in: say what it would change, cell by cell, ask, and record it."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -16,7 +16,7 @@ from hiu.publish.workbook.judge import grades, judge
 from hiu.publish.workbook.judge import records as rows_of
 from hiu.publish.workbook.returned import Copy, read_back
 from hiu.publish.workbook.verdict import Verdict
-from pipelines.common.journal import record
+from pipelines.common.journal import record, utc
 from pipelines.common.place import Place
 from pipelines.common.progress import out as say
 
@@ -33,8 +33,8 @@ def import_workbook(
     `ask` is shown a question and says whether to go on. Raises InputRefused for a file that is no copy of ours.
     """
     copy = read_back(_bytes(file), file.name, place.key_for("workbook"))
-    verdict = _judged(place, copy, older=older)
-    _tell(verdict, copy, place)
+    verdict = _verdict_on(place, copy, older=older)
+    _print_verdict(verdict, copy, place)
     if dry_run or not verdict.changes:
         say("Nothing was written." if dry_run else "Nothing to write.")
         return WARNINGS if verdict.conflicts or verdict.refused else DONE
@@ -43,7 +43,7 @@ def import_workbook(
         return STOPPED
     place.records.mkdir(parents=True, exist_ok=True, mode=0o700)
     with FileLock(place.records / "import-workbook.lock", timeout=30):
-        again = _judged(place, copy, older=older)
+        again = _verdict_on(place, copy, older=older)
         if again != verdict:
             raise HiuError("the records changed meanwhile; nothing was written. Run the same command again.")
         _write(place, copy, verdict, by=by, now=now)
@@ -52,16 +52,16 @@ def import_workbook(
 
 def _write(place: Place, copy: Copy, verdict: Verdict, *, by: str, now: datetime) -> None:
     entries = records.history(place.records, MEETING_ENTRY)
-    when = now.astimezone(UTC).replace(tzinfo=None)
+    when = utc(now)
     latest = entries["entered_at"].max()
     if isinstance(latest, datetime) and latest >= when:
         # a clock that was set back must not put today's entries behind those they replace
         when = latest + timedelta(microseconds=1)
     rows = rows_of(verdict, copy, entries, author=by, now=when)
     found = (("changes", verdict.changes), ("conflicts", verdict.conflicts), ("refused", verdict.refused))
-    event = {"type": "workbook_imported", "month": str(copy.month), "pack": copy.pack_id, "entries": len(rows)}
+    about = {"month": str(copy.month), "pack": copy.pack_id, "entries": len(rows)}
     # the log first: a cut between the two leaves a line too many, never entries that nobody is known to have made
-    record(place, event | {name: len(cells) for name, cells in found}, now)
+    record(place, now, "workbook_imported", **about, **{name: len(cells) for name, cells in found})
     records.add(place.records, MEETING_ENTRY, rows)
     say(
         f"Written: {counted(len(verdict.changes), 'change')} by {by}. The next month's run shows them; its rank uses "
@@ -69,7 +69,7 @@ def _write(place: Place, copy: Copy, verdict: Verdict, *, by: str, now: datetime
     )
 
 
-def _judged(place: Place, copy: Copy, *, older: bool) -> Verdict:
+def _verdict_on(place: Place, copy: Copy, *, older: bool) -> Verdict:
     months = place.months()
     if str(copy.month) not in months:
         raise HiuError(f"the workbook is of {copy.month.title}, which is not published here")
@@ -84,11 +84,11 @@ def _judged(place: Place, copy: Copy, *, older: bool) -> Verdict:
     return verdict
 
 
-def _tell(verdict: Verdict, copy: Copy, place: Place) -> None:
+def _print_verdict(verdict: Verdict, copy: Copy, place: Place) -> None:
     title = ENTERED | ACTION_TITLES
     say(f"{place.settings.name}, {copy.month.title}, pack {copy.pack_id}")
     for one in verdict.changes:
-        say(f"  change    {one.ref}  {one.person_id}  {title[one.field]}: {_words(one.field, one.old, one.new)}")
+        say(f"  change    {one.ref}  {one.person_id}  {title[one.field]}: {_change_words(one.field, one.old, one.new)}")
     for held in verdict.conflicts:
         what = "something else" if held.field in FREE else f"'{held.held}', not '{held.new}'"
         say(
@@ -102,7 +102,7 @@ def _tell(verdict: Verdict, copy: Copy, place: Place) -> None:
     say(verdict.summary)
 
 
-def _words(field: str, old: str, new: str) -> str:
+def _change_words(field: str, old: str, new: str) -> str:
     if field in FREE:
         return "cleared" if not new else "changed" if old else "filled in"
     return f"{old or 'empty'} to {new or 'empty'}"

@@ -14,7 +14,6 @@ from hiu.month import Month
 from hiu.publish.release.folder import digest, read_manifest
 from pipelines.common.journal import record
 from pipelines.common.place import REPOSITORY, Place
-from pipelines.common.progress import out
 from pipelines.papers.report_page import Heading, page
 
 NOTEBOOKS = REPOSITORY / "notebooks"
@@ -46,15 +45,9 @@ def report(place: Place, notebook: str, month: str, *, now: datetime, code: bool
     target = place.curated / "reports" / folder.name / f"{source.stem}.html"
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     replace(target, page(cells, heading, code=code).encode("utf-8"))
-    event: dict[str, object] = {"type": "notebook_report", "notebook": source.stem, "month": str(wanted)}
-    record(place, event | {"run": folder.name, "sha256": digest(target)}, now)
+    about = {"notebook": source.stem, "month": str(wanted), "run": folder.name}
+    record(place, now, "notebook_report", **about, sha256=digest(target))
     return Report(target, source.stem, wanted, folder.name)
-
-
-def tell(made: Report) -> None:
-    """What was made, for a person."""
-    out(f"{made.notebook}, {made.month.title}: {made.path}")
-    out("Exact counts, names masked: for analysts. It is kept as long as the run it is of.")
 
 
 def find(notebook: str, folder: Path = NOTEBOOKS) -> Path:

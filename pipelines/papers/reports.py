@@ -20,7 +20,7 @@ from pipelines.common.progress import out as say
 
 
 @dataclass(frozen=True)
-class Held:
+class ReportMonth:
     """A published month to report on: its tables as they are, and the site's settings."""
 
     place: Place
@@ -42,24 +42,16 @@ class Held:
         return self.place.settings
 
 
-def open_month(place: Place, month: str | None) -> Held:
+def open_month(place: Place, month: str | None) -> ReportMonth:
     """A published month, the latest by default. Raises HiuError saying which there are."""
-    return Held(place, *place.which(month))
+    return ReportMonth(place, *place.which(month))
 
 
-@dataclass(frozen=True)
-class Tried:
-    """A backtest done, and on what."""
-
-    held: Held
-    found: Backtest
-
-
-def backtested(held: Held, folder: Path | None, *, as_json: bool) -> Tried:
+def report_backtest(of: ReportMonth, folder: Path | None, *, as_json: bool) -> Backtest:
     """Print how each rule would have done; the chart goes to `folder`."""
-    found = backtest(**held.common(), costs=_central())
-    title(held, "Backtest: each past month ranked as if it were the latest", as_json)
-    tell(
+    found = backtest(**of.common(), costs=_central())
+    print_title(of, "Backtest: each past month ranked as if it were the latest", as_json)
+    print_parts(
         {
             "rules": found.rules,
             "certainty": found.certainty,
@@ -76,20 +68,24 @@ def backtested(held: Held, folder: Path | None, *, as_json: bool) -> Tried:
     if folder:
         from hiu.publish.charts.reports import backtest_chart
 
-        write(folder / "backtest.svg", backtest_chart(found.rules, held.settings.rank.top, found.half_life), as_json)
-    return Tried(held, found)
+        write_chart(
+            folder / "backtest.svg", backtest_chart(found.rules, of.settings.rank.top, found.half_life), as_json
+        )
+    return found
 
 
-def evaluated(held: Held, folder: Path | None, *, as_json: bool, programme: float | None, table: Path | None) -> None:
+def report_evaluation(
+    of: ReportMonth, folder: Path | None, *, as_json: bool, programme: float | None, table: Path | None
+) -> None:
     """Print power, the answer and what it is worth; or the reason why there is none."""
-    found = evaluate(**held.common("support"))
+    found = evaluate(**of.common("support"))
     saved = None
     if not found.refused and not found.savings_refused:
-        saved = avoided(found, costs(table), seed=held.settings.rank.seed, programme=programme)
+        saved = avoided(found, costs(table), seed=of.settings.rank.seed, programme=programme)
     if as_json:
-        tell({**vars(found), "savings": asdict(saved) if saved else None}, as_json)
+        print_parts({**vars(found), "savings": asdict(saved) if saved else None}, as_json)
     else:
-        title(held, "Did support work?", as_json)
+        print_title(of, "Did support work?", as_json)
         lines = [found.power_sentence, f"No verdict: {found.refused}" if found.refused else found.sentence]
         lines += [f"Left out: {count} {reason}." for reason, count in (found.left_out or {}).items()]
         lines += found.breaks
@@ -101,49 +97,49 @@ def evaluated(held: Held, folder: Path | None, *, as_json: bool, programme: floa
         from hiu.publish.charts.reports import evaluation_chart
 
         said = " ".join((found.sentence, *found.breaks))
-        svg = evaluation_chart(found.course, found.calendar, held.settings.policy_breaks, said)
-        write(folder / "evaluation.svg", svg, as_json)
+        svg = evaluation_chart(found.course, found.calendar, of.settings.policy_breaks, said)
+        write_chart(folder / "evaluation.svg", svg, as_json)
 
 
-def tested(held: Held, *, as_json: bool) -> None:
+def report_sensitivity(of: ReportMonth, *, as_json: bool) -> None:
     """Print the first N under every scenario, and who stays."""
-    gradings, extra = held.table("risk_grading"), held.table("monthly_extra")
-    found = sensitivity(**held.common(), extra=extra, gradings=gradings, costs=_central())
-    title(held, f"Sensitivity: the first {found.top} under other definitions", as_json)
-    tell({"scenarios": found.scenarios, "people": found.people}, as_json)
+    gradings, extra = of.table("risk_grading"), of.table("monthly_extra")
+    found = sensitivity(**of.common(), extra=extra, gradings=gradings, costs=_central())
+    print_title(of, f"Sensitivity: the first {found.top} under other definitions", as_json)
+    print_parts({"scenarios": found.scenarios, "people": found.people}, as_json)
     if not as_json:
         say(f"{found.people['stable'].sum()} of {found.top} are among the first {found.top} under all of them.")
 
 
-def costed(held: Held, top: int | None, table: Path | None, *, each: bool, as_json: bool) -> None:
+def report_cost(of: ReportMonth, top: int | None, table: Path | None, *, each: bool, as_json: bool) -> None:
     """Print the first N people's last 12 months in pounds, by agency."""
-    priced, number = costs(table), top or held.settings.rank.top
-    listed = held.table("ranked").filter(pl.col("list") == "adult", pl.col("rank") <= number)
-    by_person = person_costs(priced, held.table("monthly_demand"), held.month, listed["person_id"])
-    title(held, f"First {number} people, last 12 months, pounds ({priced.label}; table {priced.version})", as_json)
-    shown = {"cohort": cohort_costs(by_person), "units": priced.units, "missing": _missing(held)}
-    tell(shown | ({"people": by_person} if each else {}), as_json)
+    priced, number = costs(table), top or of.settings.rank.top
+    listed = of.table("ranked").filter(pl.col("list") == "adult", pl.col("rank") <= number)
+    by_person = person_costs(priced, of.table("monthly_demand"), of.month, listed["person_id"])
+    print_title(of, f"First {number} people, last 12 months, pounds ({priced.label}; table {priced.version})", as_json)
+    shown = {"cohort": cohort_costs(by_person), "units": priced.units, "missing": _missing(of)}
+    print_parts(shown | ({"people": by_person} if each else {}), as_json)
 
 
 def _central() -> dict[str, float]:
     return dict(costs().units.select("dataset", "central").iter_rows())
 
 
-def _missing(held: Held) -> pl.DataFrame:
+def _missing(of: ReportMonth) -> pl.DataFrame:
     """Data sets and months of the last 12 that were not supplied: their cost is not in any figure."""
-    recent = held.table("coverage").filter(pl.col("month").is_between((held.month - 11).start, held.month.start))
+    recent = of.table("coverage").filter(pl.col("month").is_between((of.month - 11).start, of.month.start))
     return (
         recent.group_by("dataset", "month").agg(pl.col("supplied").any()).filter(~pl.col("supplied")).drop("supplied")
     )
 
 
-def title(held: Held, text: str, as_json: bool) -> None:
+def print_title(of: ReportMonth, text: str, as_json: bool) -> None:
     """What this is, of which month, under which settings."""
     if not as_json:
-        say(f"{held.settings.name}, {held.month.title} (settings {held.settings.version}): {text}")
+        say(f"{of.settings.name}, {of.month.title} (settings {of.settings.version}): {text}")
 
 
-def tell(parts: dict[str, Any], as_json: bool) -> None:
+def print_parts(parts: dict[str, Any], as_json: bool) -> None:
     """Every part: tables as plain text, or everything as one JSON object."""
     if as_json:
         say(json.dumps({name: plain(part) for name, part in parts.items()}))
@@ -151,7 +147,7 @@ def tell(parts: dict[str, Any], as_json: bool) -> None:
     for name, part in parts.items():
         if isinstance(part, pl.DataFrame) and part.height:
             say(f"\n{name.replace('_', ' ')}")
-            lines(part)
+            print_table(part)
     say()
 
 
@@ -168,7 +164,7 @@ def plain(value: Any) -> Any:
     return value if isinstance(value, str | int | bool) or value is None else str(value)
 
 
-def lines(table: pl.DataFrame) -> None:
+def print_table(table: pl.DataFrame) -> None:
     """A table in columns as wide as they need."""
     rows = [[_cell(value) for value in row] for row in table.iter_rows()]
     widths = [max(map(len, column)) for column in zip(table.columns, *rows, strict=True)]
@@ -188,7 +184,7 @@ def _cell(value: Any) -> str:
     return str(value)
 
 
-def write(path: Path, text: str, as_json: bool) -> None:
+def write_chart(path: Path, text: str, as_json: bool) -> None:
     """A chart, and where it went. Raises UsageError if the folder can't be written to."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -9,20 +9,20 @@ from hiu.errors import UsageError
 from hiu.govern.release.disclosure import FEWEST, HIDDEN, rounded, suppress
 from hiu.rank.reports.equality import Equality, equality, groups_of, mid_p, representation, wilson
 from pipelines.common.progress import out as say
-from pipelines.papers.reports import Held, tell, title
+from pipelines.papers.reports import ReportMonth, print_parts, print_title
 
 COUNTS = ("top", "assessed", "frequency", "came_in", "went_out", "matched", "without_nhs_number", "without_dob")
 """Counts of people in the audit's tables; each is shown against the rest of its group, so that both are protected."""
 
 
-def audited(held: Held, extra: Path | None, *, exact: bool, as_json: bool) -> None:
+def report_equality(of: ReportMonth, extra: Path | None, *, exact: bool, as_json: bool) -> None:
     """Print the audit of the month's list."""
-    people = held.table("people")
-    groups = groups_of(people, held.month, _read(extra) if extra else None)
-    found = equality(**held.common(), ranked=held.table("ranked"), groups=groups)
-    top = held.settings.rank.top
-    title(held, f"Equality audit: the first {top} against the whole list of adults", as_json)
-    tell(_tables(found, exact, top) | {"outcome_refused": found.outcome_refused}, as_json)
+    people = of.table("people")
+    groups = groups_of(people, of.month, _read(extra) if extra else None)
+    found = equality(**of.common(), ranked=of.table("ranked"), groups=groups)
+    top = of.settings.rank.top
+    print_title(of, f"Equality audit: the first {top} against the whole list of adults", as_json)
+    print_parts(_tables(found, exact, top) | {"outcome_refused": found.outcome_refused}, as_json)
     if as_json:
         return
     if found.outcome_refused:

@@ -8,35 +8,42 @@ from hiu.model import many
 from hiu.month import Month
 from hiu.rank.reports.trend import Target, Trend, target, trend
 from pipelines.common.progress import out as say
-from pipelines.papers.reports import Held, tell, title, write
+from pipelines.papers.reports import ReportMonth, print_parts, print_title, write_chart
 
 S136 = "s136"
 
 
-def trends(
-    held: Held, dataset: str | None, folder: Path | None, *, begin: str | None, fall: float, within: int, as_json: bool
+def report_trends(
+    of: ReportMonth,
+    dataset: str | None,
+    folder: Path | None,
+    *,
+    begin: str | None,
+    fall: float,
+    within: int,
+    as_json: bool,
 ) -> None:
     """Print each data set's chart in words; the charts themselves go to `folder`."""
-    demand, coverage = held.table("monthly_demand"), held.table("coverage")
+    demand, coverage = of.table("monthly_demand"), of.table("coverage")
     names = sorted(coverage["dataset"].unique())
     if dataset and dataset not in names:
         raise UsageError(f"no data set '{dataset}'.{did_you_mean(dataset, names)} There are: {', '.join(names)}")
-    breaks = held.settings.policy_breaks
+    breaks = of.settings.policy_breaks
     found = [
-        trend(name, month=held.month, demand=demand, coverage=coverage, breaks=breaks)
+        trend(name, month=of.month, demand=demand, coverage=coverage, breaks=breaks)
         for name in ([dataset] if dataset else names)
     ]
-    aims = {one.dataset: _target(one, held, begin, fall, within) for one in found if one.dataset == S136}
-    title(held, "Everybody's demand by month (XmR, NHS Making Data Count)", as_json)
-    _say(found, aims, as_json)
+    aims = {one.dataset: _target(one, of, begin, fall, within) for one in found if one.dataset == S136}
+    print_title(of, "Everybody's demand by month (XmR, NHS Making Data Count)", as_json)
+    _print_trends(found, aims, as_json)
     for one in found if folder else []:
-        _draw(held, one, aims.get(one.dataset), folder, as_json)
+        _draw(of, one, aims.get(one.dataset), folder, as_json)
 
 
-def _say(found: list[Trend], aims: dict[str, Target | None], as_json: bool) -> None:
+def _print_trends(found: list[Trend], aims: dict[str, Target | None], as_json: bool) -> None:
     if as_json:
         parts = {one.dataset: _as_json(one) for one in found}
-        tell({**parts, "target": {name: vars(aim) if aim else None for name, aim in aims.items()}}, as_json)
+        print_parts({**parts, "target": {name: vars(aim) if aim else None for name, aim in aims.items()}}, as_json)
         return
     for one in found:
         say(one.sentence)
@@ -51,12 +58,12 @@ def _as_json(one: Trend) -> dict[str, object]:
     return {"sentence": one.sentence, "breaks": one.breaks, **lines, "months": one.table}
 
 
-def _target(one: Trend, held: Held, begin: str | None, fall: float, within: int) -> Target | None:
+def _target(one: Trend, of: ReportMonth, begin: str | None, fall: float, within: int) -> Target | None:
     """The target from a month, by default such that it is due now."""
-    return target(one.table, begin=Month.parse(begin) if begin else held.month - (within - 1), fall=fall, within=within)
+    return target(one.table, begin=Month.parse(begin) if begin else of.month - (within - 1), fall=fall, within=within)
 
 
-def _draw(held: Held, one: Trend, aim: Target | None, folder: Path | None, as_json: bool) -> None:
+def _draw(of: ReportMonth, one: Trend, aim: Target | None, folder: Path | None, as_json: bool) -> None:
     from hiu.publish.charts.reports import trend_chart
 
     words = one.sentence if aim is None else f"{one.sentence} {aim.sentence}"
@@ -67,8 +74,8 @@ def _draw(held: Held, one: Trend, aim: Target | None, folder: Path | None, as_js
         one.chart.upper,
         f"{many(one.dataset)} a month, everybody",
         words,
-        held.settings.policy_breaks,
+        of.settings.policy_breaks,
         aim.line if aim else None,
     )
     if folder:
-        write(folder / f"trend-{one.dataset}.svg", svg, as_json)
+        write_chart(folder / f"trend-{one.dataset}.svg", svg, as_json)

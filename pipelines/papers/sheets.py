@@ -1,6 +1,6 @@
 """A person sheet written out: who may have one is asked, and what left is entered, before a byte of it is on disk."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -9,7 +9,6 @@ from hiu.disk import write_whole
 from hiu.errors import HiuError, UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.govern import records
-from hiu.govern.audit import head
 from hiu.model import PUBLISHED
 from hiu.model.frames import schema
 from hiu.model.govern import OVERRIDES
@@ -17,28 +16,25 @@ from hiu.month import Month
 from hiu.publish.pack.reviews import going
 from hiu.publish.release.folder import read_manifest
 from hiu.publish.sheet import person_sheet
-from hiu.publish.stamp import Stamp
 from pipelines.access.basis import allowed
-from pipelines.access.disclose import leave
-from pipelines.common.journal import record
+from pipelines.access.disclose import Disclosure, enter_disclosure
+from pipelines.access.pages import stamp_of
+from pipelines.common.journal import record, utc
 from pipelines.common.place import Place
 
-NEED = ("The lead clinician reviews a person who is supported.", "One person, one page; asked for one at a time.")
-"""Necessity and proportionality of a sheet of somebody supported."""
+SHEET = Disclosure(
+    "person sheet",
+    "clinician",
+    "support",
+    "The lead clinician reviews a person who is supported.",
+    "One person, one page; asked for one at a time.",
+)
+"""A sheet of somebody supported."""
 
 USED = (
-    "people",
-    "links",
-    "ranked",
-    "monthly_demand",
-    "monthly_extra",
-    "coverage",
-    "support",
-    "risk_grading",
-    "team_contact",
-    "meeting_entry",
-    "aliases",
-)
+    "people", "links", "ranked", "monthly_demand", "monthly_extra", "coverage", "support", "risk_grading",
+    "team_contact", "meeting_entry", "aliases",
+)  # fmt: skip
 
 
 def write_sheet(
@@ -51,33 +47,23 @@ def write_sheet(
     """
     wanted, folder = place.which(month)
     tables = {name: _table(folder, name) for name in USED}
-    who = _known(tables, person, wanted)
-    supported = _supported(tables, who, wanted)
+    who = _current_id(tables, person, wanted)
+    supported = _is_supported(tables, who, wanted)
     reason, name = " ".join((override or "").split()), " ".join((by or "").split())
     if not supported and not (reason and name):
         raise UsageError(f"{who} is not supported: a sheet needs --override REASON and --by NAME; both are recorded")
     found = allowed(place, [who], purpose="support", recipient="clinician", on=now.date(), aliases=tables["aliases"])
     if not found.ids:
         raise HiuError(f"no basis lets the clinician see {who} on {now.date()}; 'hiu basis' shows what is recorded")
-    path = _path(out, who, wanted)
+    path = _sheet_path(out, who, wanted)
     if not supported:
         _override(place, who, wanted, reason, name, now)
-    leave(
-        place,
-        what="person sheet",
-        recipient="clinician",
-        purpose="support",
-        basis=found.codes,
-        necessity=NEED[0] if supported else reason,
-        proportionality=NEED[1],
-        by=name or "hiu sheet",
-        now=now,
-        people=1,
-        person_id=who,
-        file=path.name,
-    )
+    sheet = SHEET if supported else SHEET._replace(necessity=reason)
+    asked = name or "hiu sheet"
+    enter_disclosure(place, now, sheet, basis=found.codes, by=asked, people=1, person_id=who, file=path.name)
     why = "Made because the person is supported." if supported else f"Not supported. Override by {name}: {reason}"
-    stamp = _stamp(place, wanted, folder, now)
+    manifest = read_manifest(folder)
+    stamp = stamp_of(place, wanted, str(manifest["run_id"]), now, str(manifest["settings_version"]))
     made = person_sheet(who, tables, stamp=stamp, settings=place.settings, why_shown=why)
     path.touch(0o600)
     path.chmod(0o600)
@@ -91,7 +77,7 @@ def _table(folder: Path, name: str) -> pl.DataFrame:
     return pl.read_parquet(path) if path.exists() else pl.DataFrame(schema=schema(PUBLISHED[name]))
 
 
-def _known(tables: dict[str, pl.DataFrame], person: str, month: Month) -> str:
+def _current_id(tables: dict[str, pl.DataFrame], person: str, month: Month) -> str:
     """The id somebody has now. Raises UsageError with the nearest known one."""
     wanted = person.strip().upper()
     became = tables["aliases"].filter((pl.col("old_id") == wanted) & (pl.col("kind") == "merge"))
@@ -105,7 +91,7 @@ def _known(tables: dict[str, pl.DataFrame], person: str, month: Month) -> str:
     return who
 
 
-def _supported(tables: dict[str, pl.DataFrame], who: str, month: Month) -> bool:
+def _is_supported(tables: dict[str, pl.DataFrame], who: str, month: Month) -> bool:
     """Support goes on, agreed to, with three contacts: as the list says, or the register of somebody not on it."""
     row = tables["ranked"].filter(pl.col("person_id") == who)
     if row.height:
@@ -115,13 +101,13 @@ def _supported(tables: dict[str, pl.DataFrame], who: str, month: Month) -> bool:
 
 
 def _override(place: Place, who: str, month: Month, reason: str, by: str, now: datetime) -> None:
-    at = now.astimezone(UTC).replace(tzinfo=None)
+    at = utc(now)
     row = {"person_id": who, "at": at, "reason": reason, "by": by, "until": now.date()}
     records.add(place.records, OVERRIDES, [row])
-    record(place, {"type": "sheet_override", "person": who, "month": str(month), "by": by}, now)
+    record(place, now, "sheet_override", person=who, month=str(month), by=by)
 
 
-def _path(out: Path, who: str, month: Month) -> Path:
+def _sheet_path(out: Path, who: str, month: Month) -> Path:
     """The file to write; its folder is made. Raises UsageError if that can't be."""
     path = out if out.suffix.lower() == ".pdf" else out / f"sheet-{who}-{month}.pdf"
     try:
@@ -129,18 +115,3 @@ def _path(out: Path, who: str, month: Month) -> Path:
     except OSError as error:
         raise UsageError(f"{path.parent}: cannot be made: {error.strerror}") from None
     return path
-
-
-def _stamp(place: Place, month: Month, folder: Path, now: datetime) -> Stamp:
-    """The sheet's own date on the figures of the published run."""
-    manifest = read_manifest(folder)
-    return Stamp(
-        site=place.settings.name,
-        month=month,
-        run_id=str(manifest["run_id"]),
-        built=now,
-        data_to=month.end,
-        settings_version=str(manifest["settings_version"]),
-        synthetic=place.settings.synthetic,
-        audit_head=head(place.audit),
-    )

@@ -16,7 +16,7 @@ from typing import Any
 from hiu.errors import InputRefused
 from pipelines.common.place import Place
 from pipelines.common.workers import worker_pool
-from pipelines.steps.deliver import Asked, Job, Ready, ask, ready
+from pipelines.steps.deliver import Delivery, LoadJob, SuiteAnswers, ask_suites, read_delivery
 
 FEW_BYTES, MANY_BYTES = 4_000_000, 32_000_000
 """Less than the first to read is read in a thread, more than the second in two processes."""
@@ -26,22 +26,26 @@ WINDOW_ROWS, WINDOW_FILES = 150_000, 64
 """How much is read before it is written, and how many rows or deliveries are put to the gate at once."""
 
 
+Read = tuple[LoadJob, Delivery | InputRefused]
+"""A delivery as it was read, or why it is refused."""
+
+
 @dataclass(frozen=True)
-class Next:
+class NextDelivery:
     """A delivery to be written next, or why it is refused; what its rows said at the gate."""
 
-    job: Job
-    read: Ready | InputRefused
-    asked: Asked
+    job: LoadJob
+    read: Delivery | InputRefused
+    asked: SuiteAnswers
 
-    def ready(self) -> Ready:
+    def delivery(self) -> Delivery:
         """The delivery. Raises InputRefused."""
         if isinstance(self.read, InputRefused):
             raise self.read
         return self.read
 
 
-def read_ahead(place: Place, jobs: Sequence[Job], today: date) -> Generator[Next, None, None]:
+def read_ahead(place: Place, jobs: Sequence[LoadJob], today: date) -> Generator[NextDelivery, None, None]:
     """Every job in order, read and asked about at the gate; what becomes of it is decided as it is written."""
     if not jobs:
         return
@@ -49,31 +53,31 @@ def read_ahead(place: Place, jobs: Sequence[Job], today: date) -> Generator[Next
     try:
         reading = _read(pool, place, jobs, today)
         _warm()
-        window: list[tuple[Job, Ready | InputRefused]] = []
+        window: list[Read] = []
         rows = 0
         for job, found in reading:
             window.append((job, found))
-            rows += found.received if isinstance(found, Ready) else 0
+            rows += found.received if isinstance(found, Delivery) else 0
             if rows >= WINDOW_ROWS or len(window) >= WINDOW_FILES:
-                yield from _asked(place, window)
+                yield from _ask_window(place, window)
                 window, rows = [], 0
-        yield from _asked(place, window)
+        yield from _ask_window(place, window)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _asked(place: Place, window: Sequence[tuple[Job, Ready | InputRefused]]) -> Iterator[Next]:
+def _ask_window(place: Place, window: Sequence[Read]) -> Iterator[NextDelivery]:
     """The deliveries of a window, those of one source put to the gate together."""
     by_source: dict[str, list[int]] = {}
     for k, (job, found) in enumerate(window):
-        if isinstance(found, Ready):
+        if isinstance(found, Delivery):
             by_source.setdefault(job.found.source, []).append(k)
-    answers: dict[int, Asked] = {}
+    answers: dict[int, SuiteAnswers] = {}
     for name, places in by_source.items():
-        done = [found.done for k in places if isinstance(found := window[k][1], Ready)]
-        answers |= zip(places, ask(done, place.sources[name]), strict=True)
+        done = [found.done for k in places if isinstance(found := window[k][1], Delivery)]
+        answers |= zip(places, ask_suites(done, place.sources[name]), strict=True)
     for k, (job, found) in enumerate(window):
-        yield Next(job, found, answers.get(k, Asked()))
+        yield NextDelivery(job, found, answers.get(k, SuiteAnswers()))
 
 
 def _warm() -> None:
@@ -83,50 +87,50 @@ def _warm() -> None:
     hiu.quality.check.warm()
 
 
-def _pool(jobs: Sequence[Job]) -> Executor:
+def _pool(jobs: Sequence[LoadJob]) -> Executor:
     size = sum(map(_bytes, jobs))
     return ThreadPoolExecutor(1) if size < FEW_BYTES else worker_pool(1 if size < MANY_BYTES else 2)
 
 
-def _read(pool: Executor, place: Place, jobs: Sequence[Job], today: date) -> Iterator[tuple[Job, Ready | InputRefused]]:
+def _read(pool: Executor, place: Place, jobs: Sequence[LoadJob], today: date) -> Iterator[Read]:
     """Jobs in order as they are read, with no more bytes under way than AHEAD_BYTES (but one file always)."""
-    left, under_way = deque(jobs), deque[tuple[Job, Future[Any]]]()
+    left, under_way = deque(jobs), deque[tuple[LoadJob, Future[Any]]]()
 
     def fill() -> None:
         while left and (not under_way or sum(_bytes(job) for job, _ in under_way) + _bytes(left[0]) <= AHEAD_BYTES):
             job = left.popleft()
-            under_way.append((job, pool.submit(_try, place, job, today)))
+            under_way.append((job, pool.submit(_try_reading, place, job, today)))
 
     fill()
 
-    def in_order() -> Iterator[tuple[Job, Ready | InputRefused]]:
+    def in_order() -> Iterator[Read]:
         while under_way:
             job, future = under_way.popleft()
             try:
-                sent = future.result()
+                answer = future.result()
             except BrokenProcessPool:  # no second process can be had here: read in this one
-                sent = _try(place, job, today)
+                answer = _try_reading(place, job, today)
             fill()
-            yield job, _found(sent)
+            yield job, _delivery_or_refusal(answer)
 
     return in_order()
 
 
-def _bytes(job: Job) -> int:
+def _bytes(job: LoadJob) -> int:
     return job.found.path.stat().st_size
 
 
-def _try(place: Place, job: Job, today: date) -> Ready | dict[str, Any]:
+def _try_reading(place: Place, job: LoadJob, today: date) -> Delivery | dict[str, Any]:
     """The delivery, or the parts of its refusal: an exception of ours cannot pass between processes."""
     try:
-        return ready(place, job, today)
+        return read_delivery(place, job, today)
     except InputRefused as refusal:
         return {"message": str(refusal), **vars(refusal)}
 
 
-def _found(sent: Ready | dict[str, Any]) -> Ready | InputRefused:
-    if isinstance(sent, Ready):
-        return sent
-    refusal = InputRefused(sent["code"], sent["message"])
-    refusal.file, refusal.row, refusal.column = sent["file"], sent["row"], sent["column"]
+def _delivery_or_refusal(answer: Delivery | dict[str, Any]) -> Delivery | InputRefused:
+    if isinstance(answer, Delivery):
+        return answer
+    refusal = InputRefused(answer["code"], answer["message"])
+    refusal.file, refusal.row, refusal.column = answer["file"], answer["row"], answer["column"]
     return refusal

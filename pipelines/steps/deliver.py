@@ -22,7 +22,7 @@ from pipelines.common.place import Place
 
 
 @dataclass(frozen=True)
-class Job:
+class LoadJob:
     """A delivery to load: its file, digest and recipe, and the delivery it replaces."""
 
     found: Found
@@ -37,16 +37,16 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Ready:
+class Delivery:
     """A delivery read and standardised, not yet checked: rows received, its month, its frames."""
 
-    job: Job
+    job: LoadJob
     received: int
     period: Month | None
     done: Standardised
 
 
-def ready(place: Place, job: Job, today: date) -> Ready:
+def read_delivery(place: Place, job: LoadJob, today: date) -> Delivery:
     """Read and standardise a delivery. Raises InputRefused without an agreement in force, or if it can't be read."""
     found, source = job.found, place.sources[job.found.source]
     require_agreement(place.settings, found.source, today)
@@ -57,7 +57,7 @@ def ready(place: Place, job: Job, today: date) -> Ready:
         max_bytes=place.settings.max_file_bytes,
         max_ratio=place.settings.max_unzip_ratio,
     )
-    period = found.period or _period(raw, source, job, place)
+    period = found.period or _period(place, job, raw)
     if source.kind != "register" and period is None:
         raise InputRefused(
             "no_period",
@@ -65,15 +65,8 @@ def ready(place: Place, job: Job, today: date) -> Ready:
             "name, or [period] field in the source's TOML",
             file=found.name,
         )
-    done = standardise(
-        raw,
-        source,
-        delivery_id=job.delivery_id,
-        source_file=found.name,
-        period=period,
-        synthetic=place.settings.synthetic,
-    )
-    return Ready(job, raw.received, period, without_erased(place, done))
+    done = _standardise(place, job, raw, period)
+    return Delivery(job, raw.received, period, without_erased(place, done))
 
 
 def without_erased(place: Place, done: Standardised) -> Standardised:
@@ -87,18 +80,17 @@ def without_erased(place: Place, done: Standardised) -> Standardised:
     return Standardised(kept, facts, set_aside(done.quarantine, done.records, rows))
 
 
-def _period(raw: RawTable, source: Source, job: Job, place: Place) -> Month | None:
+def _standardise(place: Place, job: LoadJob, raw: RawTable, period: Month | None) -> Standardised:
+    source, file, synthetic = place.sources[job.found.source], job.found.name, place.settings.synthetic
+    ids = {"delivery_id": job.delivery_id, "source_file": file}
+    return standardise(raw, source, period=period, synthetic=synthetic, **ids)
+
+
+def _period(place: Place, job: LoadJob, raw: RawTable) -> Month | None:
     """The month most rows fall in, when the source says a field tells it."""
-    if not source.period.field:
+    if not place.sources[job.found.source].period.field:
         return None
-    trial = standardise(
-        raw,
-        source,
-        delivery_id=job.delivery_id,
-        source_file=job.found.name,
-        period=None,
-        synthetic=place.settings.synthetic,
-    ).records
+    trial = _standardise(place, job, raw, None).records
     months = trial.drop_nulls("start").group_by(pl.col("start").dt.truncate("1mo").alias("month")).len()
     if months.is_empty():
         return None
@@ -106,31 +98,31 @@ def _period(raw: RawTable, source: Source, job: Job, place: Place) -> Month | No
 
 
 @dataclass(frozen=True)
-class Asked:
+class SuiteAnswers:
     """What a delivery's rows and facts said at the gate when it was asked about with others; empty if it was not."""
 
     records: dict[int, tuple[bool, list[int]]] = field(default_factory=dict)
     facts: dict[int, tuple[bool, list[int]]] = field(default_factory=dict)
 
 
-def ask(deliveries: Sequence[Standardised], source: Source) -> list[Asked]:
+def ask_suites(deliveries: Sequence[Standardised], source: Source) -> list[SuiteAnswers]:
     """Put the rows of several deliveries of one source to the gate at once; the answers for `gate_rows`, in order."""
     from hiu.quality.suites import suite
     from hiu.quality.together import ask_together
 
     records = ask_together([done.records for done in deliveries], suite(source))
     facts = ask_together([done.facts for done in deliveries], suite(source, FACT))
-    return [Asked(*pair) for pair in zip(records, facts, strict=True)]
+    return [SuiteAnswers(*pair) for pair in zip(records, facts, strict=True)]
 
 
-def gate_rows(
-    done: Standardised, source: Source, usual: int | None, shorter: float, asked: Asked | None = None
+def check_rows(
+    done: Standardised, source: Source, usual: int | None, shorter: float, asked: SuiteAnswers | None = None
 ) -> tuple[Standardised, list[str]]:
     """Quarantine what the source's suites refuse; a row already set aside keeps its first reason."""
     from hiu.quality.check import gate
     from hiu.quality.suites import suite
 
-    asked = asked or Asked()
+    asked = asked or SuiteAnswers()
     rows = gate(done.records, suite(source), usual=usual, shorter=shorter, answers=asked.records)
     facts = gate(done.facts, suite(source, FACT), usual=None, answers=asked.facts) if done.facts.height else None
     failed = pl.concat([rows.failed, facts.failed]) if facts else rows.failed

@@ -17,13 +17,12 @@ from hiu.model import RECORDED
 from hiu.month import Month
 from hiu.publish.words.text import counted
 from hiu.sources import Source
-from pipelines.back.undo import MARK
 from pipelines.common.fingerprint import code_digest, digest, file_digest
 from pipelines.common.place import Place
 from pipelines.common.progress import Reporter
-from pipelines.common.schema import KEPT, upgrade
-from pipelines.steps.ahead import read_ahead
-from pipelines.steps.deliver import Asked, Job, Ready, gate_rows
+from pipelines.common.schema import KEPT, WITHDRAWN_MARK, upgrade
+from pipelines.steps.ahead import NextDelivery, read_ahead
+from pipelines.steps.deliver import Delivery, LoadJob, check_rows
 
 PARTS = ("record", "fact", "quarantine")
 CODE = ("hiu.extract", "hiu.model", "hiu.quality", "hiu.sources", "pipelines.steps.deliver")
@@ -33,7 +32,7 @@ CODE = ("hiu.extract", "hiu.model", "hiu.quality", "hiu.sources", "pipelines.ste
 class Intake:
     """What one run took in: rows received, staged and set aside, and what a person should know.
 
-    `earlier` holds warnings about deliveries of months before the run's; `kept` says which hold as they were read
+    `earlier` holds warnings about deliveries of months before the run's; `not_reread` says which hold as they were read
     before, since they can't be read now; `reasons` counts quarantined rows by code.
     """
 
@@ -44,21 +43,19 @@ class Intake:
     refused: list[InputRefused] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     earlier: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
+    not_reread: list[str] = field(default_factory=list)
     reasons: Counter[str] = field(default_factory=Counter)
 
-    def told(self) -> list[str]:
+    def warning_lines(self) -> list[str]:
         """The warnings, with a line for what was set aside and one for what concerns earlier months."""
         lines = list(self.warnings)
         if self.reasons:
             codes = ", ".join(f"{code} {n}" for code, n in sorted(self.reasons.items()))
             lines.append(f"{counted(self.quarantined, 'row')} set aside ({codes}): see the quality page")
-        if self.kept:
-            more = f" and {len(self.kept) - 3} more" * (len(self.kept) > 3)
-            them = counted(len(self.kept), "delivery holds", "deliveries hold")
-            lines.append(
-                f"{them} as read before, which the mapping as it is now can't read: {'; '.join(self.kept[:3])}{more}"
-            )
+        if self.not_reread:
+            more = f" and {len(self.not_reread) - 3} more" * (len(self.not_reread) > 3)
+            them, some = counted(len(self.not_reread), "delivery holds", "deliveries hold"), self.not_reread[:3]
+            lines.append(f"{them} as read before, which the mapping as it is now can't read: {'; '.join(some)}{more}")
         if self.earlier:
             lines.append(
                 f"{counted(len(self.earlier), 'remark')} on deliveries of earlier months: see the quality page"
@@ -80,20 +77,20 @@ def ingest(place: Place, warehouse: Warehouse, month: Month, run_id: str, today:
     sweep = find_deliveries(place.raw, place.sources)
     intake.warnings += [f"{name}: no source takes this file; see 'hiu new SOURCE FILE'" for name in sweep.unmatched]
     intake.refused += [InputRefused(link.code, link.reason, file=link.name) for link in sweep.refused]
-    known = loaded(warehouse)
+    loaded = loaded_deliveries(warehouse)
     waiting = [found for found in sweep.deliveries if found.period is None or found.period <= month]
     before = {row[0]: row[1:] for row in warehouse.read("reread_refused").iter_rows()}
-    fresh = [job for found in waiting if (job := _job(place, found, known)) and not _kept(job, before, intake)]
+    fresh = [job for found in waiting if (job := _job(place, found, loaded)) and not _not_reread(job, before, intake)]
     with closing(read_ahead(place, fresh, today)) as ahead:
         for _, found in zip(report.track(fresh, "ingest"), ahead, strict=True):
             try:
-                _load(place, warehouse, found.ready(), found.asked, month, run_id, intake)
+                _load(place, warehouse, found, month, run_id, intake)
             except InputRefused as refusal:
                 _refuse(warehouse, found.job, refusal, intake)
     return intake
 
 
-def loaded(warehouse: Warehouse) -> pl.DataFrame:
+def loaded_deliveries(warehouse: Warehouse) -> pl.DataFrame:
     """Every delivery, the recipe it was loaded by, and whether it is the latest of its file."""
     return warehouse.read(
         "select d.delivery_id, d.source, d.source_file, d.sha256, r.recipe, "
@@ -103,32 +100,32 @@ def loaded(warehouse: Warehouse) -> pl.DataFrame:
     )
 
 
-def _job(place: Place, found: Found, known: pl.DataFrame) -> Job | None:
+def _job(place: Place, found: Found, loaded: pl.DataFrame) -> LoadJob | None:
     """The work a file asks for, or None when the same bytes were loaded by the same recipe."""
     sha = file_digest(found.path)
     how = recipe(place.sources[found.source], place.settings.synthetic)
-    there = known.filter((pl.col("source") == found.source) & (pl.col("source_file") == found.name))
+    there = loaded.filter((pl.col("source") == found.source) & (pl.col("source_file") == found.name))
     if there.filter((pl.col("sha256") == sha) & (pl.col("recipe") == how) & pl.col("latest")).height:
         return None
     before = there.filter("latest").sort(pl.col("sha256") != sha)["delivery_id"].to_list()
-    return Job(found, sha, how, before[0] if before else None)
+    return LoadJob(found, sha, how, before[0] if before else None)
 
 
-def _kept(job: Job, before: dict[str, tuple[str, str]], intake: Intake) -> bool:
+def _not_reread(job: LoadJob, before: dict[str, tuple[str, str]], intake: Intake) -> bool:
     """Whether a delivery that holds was found unreadable by this very recipe; then that is said again."""
     recipe, reason = before.get(job.delivery_id, ("", ""))
     if job.replaces != job.delivery_id or recipe != job.recipe:
         return False
-    intake.kept.append(reason)
+    intake.not_reread.append(reason)
     return True
 
 
-def _refuse(warehouse: Warehouse, job: Job, refusal: InputRefused, intake: Intake) -> None:
+def _refuse(warehouse: Warehouse, job: LoadJob, refusal: InputRefused, intake: Intake) -> None:
     """A new delivery is refused. One that holds, and only its mapping or code has changed, holds as it was read."""
     if job.replaces != job.delivery_id:
         intake.refused.append(refusal)
         return
-    intake.kept.append(str(refusal))
+    intake.not_reread.append(str(refusal))
     if refusal.code != "no_agreement":
         row = pl.DataFrame([{"delivery_id": job.delivery_id, "recipe": job.recipe, "reason": str(refusal)}])
         with warehouse.transaction():
@@ -136,10 +133,9 @@ def _refuse(warehouse: Warehouse, job: Job, refusal: InputRefused, intake: Intak
             warehouse.append("reread_refused", row)
 
 
-def _load(
-    place: Place, warehouse: Warehouse, delivery: Ready, asked: Asked, month: Month, run_id: str, intake: Intake
-) -> None:
-    """Check a delivery that was read, and write it whole."""
+def _load(place: Place, warehouse: Warehouse, ahead: NextDelivery, month: Month, run_id: str, intake: Intake) -> None:
+    """Check a delivery that was read, and write it whole. Raises InputRefused."""
+    delivery = ahead.delivery()
     job, period, name = delivery.job, delivery.period, delivery.job.found.name
     source = place.sources[job.found.source]
     if period and period > month:
@@ -150,7 +146,7 @@ def _load(
         intake.warnings.append(f"{name}: the same bytes as {there[0]}; not loaded again")
         return
     usual = _usual(warehouse, source, period)
-    done, warnings = gate_rows(delivery.done, source, usual, place.settings.usual_shorter, asked)
+    done, warnings = check_rows(delivery.done, source, usual, place.settings.usual_shorter, ahead.asked)
     staged, aside = done.records.height - int(done.records["quarantined"].sum()), done.quarantine.height
     if delivery.received != staged + aside:
         raise HiuError(f"{name}: {delivery.received} rows received but {staged} staged and {aside} quarantined")
@@ -164,7 +160,7 @@ def _load(
     about += [f"{name} ({source.name}): {warning}" for warning in warnings]
 
 
-def _twins(warehouse: Warehouse, job: Job) -> dict[str, str]:
+def _twins(warehouse: Warehouse, job: LoadJob) -> dict[str, str]:
     """Other files with the same bytes and rows in them (for any source): a copy would make its month look supplied."""
     found = warehouse.read(
         "select delivery_id, source_file from deliveries where source = $source and sha256 = $sha256 "
@@ -192,7 +188,7 @@ def _usual(warehouse: Warehouse, source: Source, period: Month | None) -> int | 
 
 
 def _delivery(
-    delivery: Ready, staged: int, quarantined: int, usual: int | None, warnings: list[str], run_id: str
+    delivery: Delivery, staged: int, quarantined: int, usual: int | None, warnings: list[str], run_id: str
 ) -> pl.DataFrame:
     job, period = delivery.job, delivery.period
     row = {
@@ -215,7 +211,7 @@ def _delivery(
 
 
 def _write(
-    warehouse: Warehouse, source: Source, job: Job, done: Standardised, delivery: pl.DataFrame, moved: list[str]
+    warehouse: Warehouse, source: Source, job: LoadJob, done: Standardised, delivery: pl.DataFrame, moved: list[str]
 ) -> None:
     """One transaction: the delivery is wholly in, or not at all. It replaces what it was `moved` from."""
     parts = {
@@ -236,19 +232,19 @@ def _write(
             _replace_period(warehouse, job, delivery["period"][0])
 
 
-def _same_place(warehouse: Warehouse, job: Job) -> list[str]:
+def _same_place(warehouse: Warehouse, job: LoadJob) -> list[str]:
     """Deliveries of the same file that hold, or were taken back: a new one stands in place of all of them."""
     found = warehouse.read(
         "select delivery_id from deliveries where source = $source and source_file = $name "
         "and (replaced_by is null or replaced_by = $mark) order by delivery_id",
         source=job.found.source,
         name=job.found.name,
-        mark=MARK,
+        mark=WITHDRAWN_MARK,
     )
     return found["delivery_id"].to_list()
 
 
-def _replace_period(warehouse: Warehouse, job: Job, period: date) -> None:
+def _replace_period(warehouse: Warehouse, job: LoadJob, period: date) -> None:
     """Of several files for one month of a source that resends whole months, the last by name holds."""
     same = warehouse.read(
         "select delivery_id from deliveries where source = $source and period = $period and replaced_by is null "

@@ -3,47 +3,32 @@
 import shutil
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import polars as pl
 
 from hiu.govern import records
-from hiu.govern.audit import head
-from hiu.model import DATASETS, PUBLISHED
-from hiu.publish.access import charted
-from hiu.publish.charts.data import PersonSeries, all_series
-from hiu.publish.pack.page import pack_page, pack_view
-from hiu.publish.pack.pdf import pack_pdf
-from hiu.publish.quality.page import quality_page
+from hiu.model import PUBLISHED
 from hiu.publish.release.folder import publish as seal
 from hiu.publish.release.folder import sweep
 from hiu.publish.release.pointer import set_current
-from hiu.publish.stamp import Stamp
-from hiu.publish.workbook.write import workbook, workbook_name
-from pipelines.access.basis import for_group
 from pipelines.access.disclose import note_published
+from pipelines.access.pages import begin_pages, pages, stamp_of
 from pipelines.common.place import Place
-from pipelines.common.progress import Reporter
 from pipelines.common.work import Work
-from pipelines.govern.retain import freeze_dead
-from pipelines.steps.draw import Drawing
-from pipelines.steps.ingest import Intake
 from pipelines.steps.rank import changes_since
 from pipelines.steps.review import quality_of_links, review_queue
-from pipelines.steps.traced import traced
+from pipelines.steps.trace_tables import trace_tables
 
-LISTED = ("ranked", "changes", "aliases", "people", "support", "monthly_demand", "coverage")
+LISTED_TABLES = ("ranked", "changes", "aliases", "people", "support", "monthly_demand", "coverage")
 
 
-def publish(work: Work, intake: Intake, fingerprint: str, before: Path | None) -> Path:
+def publish(work: Work, fingerprint: str, before: Path | None) -> Path:
     """Write the month's folder, point CURRENT.json to it, and remember what it was made from; the folder."""
-    stamp, on = _stamp(work), work.now.date()
-    freeze_dead(work.place, work.warehouse, work.now)
-    listed = _listed(work, before)
-    with closing(begin(work.place, listed, stamp, on)) as begun:
-        tables = gather(work, listed)
+    stamp, on = stamp_of(work.place, work.month, work.run_id, work.now), work.now.date()
+    listed = _listed_tables(work, before)
+    with closing(begin_pages(work.place, listed, stamp, on)) as under_way:
+        tables = _month_tables(work, listed)
         # noted first: a cut after the folder has its name leaves one that the next run knows, and points to
         row = {"month": str(work.month), "folder": work.run_id, "fingerprint": fingerprint}
         work.warehouse.append("release", pl.DataFrame([row]))
@@ -52,66 +37,26 @@ def publish(work: Work, intake: Intake, fingerprint: str, before: Path | None) -
             folder=work.place.published,
             stamp=stamp,
             # the tables are written while the charts are drawn
-            files=lambda: pages(work.place, tables, stamp, work.report, on=on, begun=begun),
+            files=lambda: pages(work.place, tables, stamp, work.report, on=on, under_way=under_way),
         )
     note_published(work.place, tables, folder, work.now)
     set_current(work.place.current, work.month, folder.name)
     return folder
 
 
-@dataclass(frozen=True)
-class Begun:
-    """Whose charts are shown, and those under way."""
-
-    people: list[PersonSeries]
-    charts: Drawing
-
-    def close(self) -> None:
-        """Let go of the processes that draw."""
-        self.charts.close()
-
-
-def begin(place: Place, tables: Mapping[str, pl.DataFrame], stamp: Stamp, on: date) -> Begun:
-    """Start on a month's pages: their charts are drawn beside whatever is done next. Needs the tables of LISTED."""
-    people = _people(place, for_group(place, tables, on), stamp)
-    return Begun(people, Drawing(people[: place.settings.rank.charts]))
-
-
-def pages(
-    place: Place,
-    tables: Mapping[str, pl.DataFrame],
-    stamp: Stamp,
-    report: Reporter,
-    *,
-    on: date,
-    begun: Begun | None = None,
-) -> dict[str, bytes]:
-    """Everything a month's folder holds beside its tables, made from the tables alone (erasure makes it again)."""
-    begun = begun or begin(place, tables, stamp, on)
-    shown, people = for_group(place, tables, on), begun.people
-    view = pack_view(shown, stamp=stamp, settings=place.settings)
-    files = {
-        "pack.html": pack_page(view, people).encode("utf-8"),
-        workbook_name(stamp): workbook(shown, stamp=stamp, settings=place.settings, key=place.key_for("workbook")),
-        "quality.html": quality_page(tables, stamp=stamp).encode("utf-8"),
-    }
-    svgs, charts = begun.charts.done(report)
-    return {**files, **charts, "pack.pdf": pack_pdf(view, people, svgs)}
-
-
-def _listed(work: Work, before: Path | None) -> dict[str, pl.DataFrame]:
+def _listed_tables(work: Work, before: Path | None) -> dict[str, pl.DataFrame]:
     """The tables that say who is listed and what their charts show, as at the month."""
     aliases = work.warehouse.read(
         "select * from aliases where month <= $month order by month, old_id", month=work.month.start
     )
     # the largest comes in order: the engine sorts it in half the time that `conform` would take
     made = {"monthly_demand": work.warehouse.read("select * from monthly_demand order by person_id, month, dataset")}
-    made |= {name: work.warehouse.read(name) for name in LISTED if name not in ("changes", "aliases", *made)}
+    made |= {name: work.warehouse.read(name) for name in LISTED_TABLES if name not in ("changes", "aliases", *made)}
     made |= {"changes": changes_since(work, before, made), "aliases": aliases}
-    return {name: made[name] for name in LISTED}
+    return {name: made[name] for name in LISTED_TABLES}
 
 
-def gather(work: Work, listed: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+def _month_tables(work: Work, listed: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """Every published table as at the month."""
     month, queue = work.month.start, review_queue(work)
     links = work.warehouse.read("links")
@@ -131,7 +76,7 @@ def gather(work: Work, listed: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataF
         "meeting_entry": work.warehouse.read(
             "select * from meeting_entry where month <= $month order by entered_at, person_id, field", month=month
         ),
-        **traced(work),
+        **trace_tables(work),
     }
     return {name: made[name] if name in made else work.warehouse.read(name) for name in PUBLISHED}
 
@@ -141,37 +86,3 @@ def tidy(place: Place) -> None:
     sweep(place.published)
     records.sweep(place.records)
     shutil.rmtree(place.spill, ignore_errors=True)
-
-
-def _people(place: Place, tables: Mapping[str, pl.DataFrame], stamp: Stamp) -> list[PersonSeries]:
-    """Everybody whose chart may be shown: the pack draws its own, so only files are limited by `rank.charts`."""
-    rank = place.settings.rank
-    chosen = charted(tables["ranked"], rank.top, tables["ranked"].height, candidates=rank.candidate_charts)
-    return list(
-        all_series(
-            chosen,
-            demand=tables["monthly_demand"],
-            coverage=tables["coverage"],
-            ranked=tables["ranked"],
-            last=stamp.month,
-            support=tables["support"],
-            people=tables["people"],
-            show_names=True,
-            breaks=place.settings.policy_breaks,
-            extra=tuple(sorted(set(tables["coverage"]["dataset"]) - set(DATASETS))),
-        )
-    )
-
-
-def _stamp(work: Work) -> Stamp:
-    settings = work.place.settings
-    return Stamp(
-        site=settings.name,
-        month=work.month,
-        run_id=work.run_id,
-        built=work.now,
-        data_to=work.month.end,
-        settings_version=settings.version,
-        synthetic=settings.synthetic,
-        audit_head=head(work.place.audit),
-    )

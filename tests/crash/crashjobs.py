@@ -36,7 +36,7 @@ def undo(under: str, home: str, delivery: str) -> dict[str, Any]:
     try:
         job.undo(place, delivery, reason="a test", by="operator", now=NOW)
     except UsageError:
-        assert job.away(place), "neither in force nor taken back"
+        assert job.withdrawn(place), "neither in force nor taken back"
     return {}
 
 
@@ -85,7 +85,7 @@ def erase(under: str, home: str, person: str) -> dict[str, Any]:
     from pipelines.erase import erase as job
 
     place, told = _place(home), {"now": NOW, "report": Reporter(quiet=True), "say": lambda line: None}
-    if job.unfinished(place):
+    if place.erasing.exists():
         job.resume(place, **told)
         return {}
     try:

@@ -17,7 +17,7 @@ from crashjobs import NOW
 from crashkit import HERE, Forks, Scene
 
 from pipelines.common.place import open_place
-from pipelines.setup.demo import make_area
+from pipelines.setup.area import make_area
 
 MONTHS = ("2026-02", "2026-03")
 ED = f"{MONTHS[1]}/ed_attendances.csv"

@@ -13,7 +13,7 @@ from notebooks.runner import run_as_people_do, told_by
 from pipelines.common.place import open_place
 from pipelines.common.progress import Reporter
 from pipelines.run import Outcome, run_month
-from pipelines.setup.demo import make_area
+from pipelines.setup.area import make_area
 
 pytestmark = pytest.mark.slow
 NOTEBOOKS = sorted((REPOSITORY / "notebooks").glob("*.py"))

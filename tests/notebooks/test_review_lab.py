@@ -15,7 +15,7 @@ from hiu.model import DECISIONS
 from hiu.site.review import decide as desk
 from pipelines.common.place import Place, open_place
 from pipelines.run import Outcome
-from pipelines.setup.demo import make_area
+from pipelines.setup.area import make_area
 
 pytestmark = pytest.mark.slow
 WIDGET = ".hiu-review >> nth=0"

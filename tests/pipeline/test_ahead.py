@@ -13,12 +13,13 @@ from areakit import LAST, PlaceOf, copy_months, table
 from hiu.errors import InputRefused
 from hiu.extract.files.find import find_deliveries
 from hiu.publish.charts.data import PersonSeries, all_series
+from pipelines.access import draw
 from pipelines.common.place import Place
 from pipelines.common.progress import Reporter
 from pipelines.run import Outcome
-from pipelines.steps import ahead, draw
-from pipelines.steps.ahead import Next, read_ahead
-from pipelines.steps.deliver import Job
+from pipelines.steps import ahead
+from pipelines.steps.ahead import NextDelivery, read_ahead
+from pipelines.steps.deliver import LoadJob
 
 REFUSED = "police_incidents_bad.csv"
 
@@ -32,22 +33,22 @@ def month_with_a_bad_file(area: Path, place_of: PlaceOf, tmp_path: Path) -> Plac
     return place_of(raw)
 
 
-def jobs(place: Place) -> list[Job]:
-    return [Job(found, "0" * 64, "recipe", None) for found in find_deliveries(place.raw, place.sources).deliveries]
+def jobs(place: Place) -> list[LoadJob]:
+    return [LoadJob(found, "0" * 64, "recipe", None) for found in find_deliveries(place.raw, place.sources).deliveries]
 
 
-def read(place: Place) -> list[Next]:
+def read(place: Place) -> list[NextDelivery]:
     return list(read_ahead(place, jobs(place), date(2026, 4, 8)))
 
 
-def told(found: Next) -> Any:
+def told(found: NextDelivery) -> Any:
     if isinstance(found.read, InputRefused):
         return found.job.found.name, type(found.read), str(found.read), vars(found.read)
     done = found.read.done
     return found.job.found.name, found.read.received, found.read.period, found.asked, done
 
 
-def same(one: list[Next], other: list[Next]) -> None:
+def same(one: list[NextDelivery], other: list[NextDelivery]) -> None:
     assert len(one) == len(other)
     for a, b in zip(map(told, one), map(told, other), strict=True):
         assert a[:-1] == b[:-1]

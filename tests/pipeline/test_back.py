@@ -21,13 +21,14 @@ from hiu.govern.audit import verify
 from hiu.model import DECISIONS
 from hiu.model.govern import HOLDS
 from hiu.publish.release.folder import verify_release
-from pipelines.back.backup import backup, known
-from pipelines.back.kept import runs
+from pipelines.back.backup import backup
 from pipelines.back.restore import restore
 from pipelines.back.rollback import rollback
+from pipelines.back.runs import runs
 from pipelines.back.undo import undo
 from pipelines.cli import app
 from pipelines.common import schema
+from pipelines.common.backups import listed_backups
 from pipelines.common.place import Place, open_place
 
 MONTHS = [str(LAST - 1), str(LAST)]
@@ -201,7 +202,7 @@ def test_runs_beyond_the_cap_are_removed_but_never_the_one_shown_nor_under_a_hol
 
 def test_a_backup_restored_is_the_site_it_was_made_of(place_after: Place, published: object, tmp_path: Path) -> None:
     made = backup(place_after, tmp_path / "copies", now=NOW)
-    assert known(place_after) == [made.path]
+    assert listed_backups(place_after) == [made.path]
     if os.name == "posix":
         assert made.path.stat().st_mode & 0o77 == 0
     with zipfile.ZipFile(made.path) as archive:
@@ -313,14 +314,14 @@ def test_deliveries_a_new_mapping_cannot_read_hold_as_they_were_read(two: Place)
     changed = Place(two.home, two.settings, {**two.sources, "ed": ed.model_copy(update={"fields": fields})})
     for _ in range(2):
         outcome = run(changed)
-        assert outcome.exit_code == 3 and outcome.intake.refused == [] and len(outcome.intake.kept) == 2
+        assert outcome.exit_code == 3 and outcome.intake.refused == [] and len(outcome.intake.not_reread) == 2
         assert any("2 deliveries hold as read before" in line for line in outcome.warnings)
         same(outcome, first, *COUNTED)
     path = two.raw / str(LAST) / "ed_attendances.csv"
     shorter(path)
     refused = run(changed)
     assert [refusal.file for refusal in refused.intake.refused] == [f"{LAST}/ed_attendances.csv"]
-    assert refused.exit_code == 4 and len(refused.intake.kept) == 1
+    assert refused.exit_code == 4 and len(refused.intake.not_reread) == 1
 
 
 def test_the_ways_back_from_the_command_line(area: Path, published: object, tmp_path: Path) -> None:

@@ -156,7 +156,7 @@ def test_a_fault_shows_its_type_and_place_but_no_value(at: tuple[str, ...], monk
     def faulty(*_: object, **__: object) -> None:
         raise ValueError("Jane Doe 9990001111")
 
-    monkeypatch.setattr("pipelines.govern.told.tell_status", faulty)
+    monkeypatch.setattr("pipelines.commands.messages.print_status", faulty)
     said = hiu("status", *at, "--json")
     assert said.code == 1 and "ValueError" in said.err
     assert "Jane" not in said.out + said.err and "9990001111" not in said.out + said.err

@@ -20,7 +20,7 @@ from hiu.govern.audit import verify
 from hiu.publish.release.folder import verify_release
 from pipelines.common.place import Place, open_place
 from pipelines.run import Outcome
-from pipelines.setup.demo import make_area
+from pipelines.setup.area import make_area
 
 pytestmark = pytest.mark.slow
 STAGES = {"ingest": 12, "identify": 3, "link": 4, "count": 4, "rank": 3, "publish": 10}

@@ -20,17 +20,18 @@ from hiu.model import DECISIONS
 from hiu.model.govern import DISCLOSURES, HOLDS, TOMBSTONES
 from hiu.publish.release.folder import verify_release
 from pipelines.back.backup import backup
+from pipelines.common.lock import require_no_erasure
 from pipelines.common.place import Place
 from pipelines.common.progress import Reporter
 from pipelines.erase import erase as job
-from pipelines.erase.erase import erase, require_finished, residue, resume, token_of
-from pipelines.erase.find import Doomed, find
+from pipelines.erase.erase import erase, residue, resume, token_of
+from pipelines.erase.find import ErasureScope, find
 from pipelines.run import Outcome
 
 QUIET = Reporter(quiet=True)
 
 
-def doomed_of(place: Place, person: str) -> Doomed:
+def doomed_of(place: Place, person: str) -> ErasureScope:
     with Warehouse(place.warehouse, memory_limit="1GB", spill=place.spill) as warehouse:
         return find(warehouse, person, place.key_for("tombstone"))
 
@@ -56,7 +57,7 @@ def tables(place: Place) -> dict[str, pl.DataFrame]:
     return {path.stem: pl.read_parquet(path) for path in folder.glob("*.parquet")}
 
 
-def plant(place: Place, doomed: Doomed) -> None:
+def plant(place: Place, doomed: ErasureScope) -> None:
     """The person in every other place a site has: records, a report, a spreadsheet's parts, spill, a cache."""
     name, number = sorted(doomed.traces.names)[0], sorted(doomed.traces.numbers)[0]
     one, other = sorted(doomed.identities)[0], "f" * 16
@@ -139,7 +140,7 @@ def test_a_hold_stops_it(place_after: Place, person: str) -> None:
     records.add(place_after.records, HOLDS, [row])
     with pytest.raises(HiuError, match="on hold since 2026-04-08"):
         gone(place_after, person)
-    assert not job.marker(place_after).exists() and records.read(place_after.records, TOMBSTONES).is_empty()
+    assert not place_after.erasing.exists() and records.read(place_after.records, TOMBSTONES).is_empty()
     records.add(place_after.records, HOLDS, [{**row, "held": False}])
     assert gone(place_after, person).rows
 
@@ -171,9 +172,9 @@ def test_cut_off_anywhere_it_is_noticed_and_ended(
     with pytest.raises(HiuError, match="hiu erase --resume"):
         run(place)
     with pytest.raises(HiuError, match="cut off"):
-        require_finished(place)
+        require_no_erasure(place.erasing)
     resume(place, now=NOW, report=QUIET, say=lambda _: None)
-    require_finished(place)
+    require_no_erasure(place.erasing)
     assert residue(place, doomed) == []
     events = [json.loads(line)["event"] for line in place.audit.read_text(encoding="utf-8").splitlines()]
     assert [event["type"] for event in events].count("erased") == 1

@@ -22,10 +22,10 @@ from hiu.settings import Governance
 from pipelines.cli import app
 from pipelines.common.place import Place
 from pipelines.erase.erase import token_of
-from pipelines.govern.record_basis import opted_out
+from pipelines.govern.record_basis import record_opt_outs
 from pipelines.govern.release import SEAL, release_board, seals
 from pipelines.govern.retain import freeze_dead, to_review
-from pipelines.govern.verify import tell_verified
+from pipelines.govern.verify import verify_site
 
 AT = NOW.replace(tzinfo=None)
 
@@ -121,21 +121,21 @@ def test_opt_outs_by_number_keep_no_number_and_are_taken_back(place_after: Place
     one, other = people["nhs_number"]
     file = tmp_path / "out.csv"
     file.write_text(f"NHS number\n{one[:3]} {one[3:6]} {one[6:]}\n{other}\n", encoding="utf-8")
-    assert opted_out(place_after, file, by="DPO", now=NOW) == (2, 2, 0)
+    assert record_opt_outs(place_after, file, by="DPO", now=NOW) == (2, 2, 0)
     file.write_text(f"{other}\n", encoding="utf-8")
-    assert opted_out(place_after, file, by="DPO", now=NOW + timedelta(days=1)) == (1, 1, 1)
+    assert record_opt_outs(place_after, file, by="DPO", now=NOW + timedelta(days=1)) == (1, 1, 1)
     rows = records.read(place_after.records, BASIS).filter(pl.col("end").is_null())
     assert rows["person_id"].to_list() == [people["person_id"][1]]
     text = (place_after.records / "basis.jsonl").read_text(encoding="utf-8")
     assert one not in text and other not in text
     file.write_text("no number\n", encoding="utf-8")
     with pytest.raises(UsageError, match="found no NHS number"):
-        opted_out(place_after, file, by="DPO", now=NOW)
+        record_opt_outs(place_after, file, by="DPO", now=NOW)
 
 
 def problems(place: Place, capsys: pytest.CaptureFixture[str], *, canary: bool = False) -> str:
     capsys.readouterr()
-    code = tell_verified(place, canary=canary)
+    code = verify_site(place, canary=canary)
     said = capsys.readouterr().out
     assert (code == 0) == ("problem" not in said.splitlines()[-1])
     return said

@@ -15,7 +15,7 @@ import pytest
 from hiu.govern.rights import has_bits
 from pipelines.cli import app
 from pipelines.common.place import open_place
-from pipelines.setup.demo import make_area
+from pipelines.setup.area import make_area
 
 from areakit import LAST, NOW  # isort: skip
 

@@ -14,7 +14,7 @@ from areakit import LAST, REPOSITORY
 from hiu.model import DATASETS
 from pipelines.common.place import open_place
 from pipelines.common.progress import Reporter
-from pipelines.papers.reports import evaluated, open_month
+from pipelines.papers.reports import open_month, report_evaluation
 from pipelines.run import Outcome, run_month
 
 
@@ -130,6 +130,6 @@ def test_evaluating_refuses_with_the_reason_where_support_began_too_early(
 ) -> None:
     assert loaded.published
     site = open_place(REPOSITORY / "tests" / "sites" / "sample", curated=loaded.published.parents[1])
-    evaluated(open_month(site, str(LAST)), None, as_json=True, programme=None, table=None)
+    report_evaluation(open_month(site, str(LAST)), None, as_json=True, programme=None, table=None)
     said = capsys.readouterr().out
     assert '"refused": "' in said and "18" in said

@@ -14,8 +14,8 @@ from areakit import LAST
 from typer.testing import CliRunner
 
 from pipelines.cli import app
+from pipelines.commands.messages import print_run
 from pipelines.common.place import Place, open_place
-from pipelines.govern.told import tell
 from pipelines.run import Outcome
 from pipelines.steps.ingest import Intake
 
@@ -27,7 +27,7 @@ def hiu(*line: object) -> str:
 
 
 def test_a_run_names_each_file_that_people_open(published: Outcome, capsys: pytest.CaptureFixture[str]) -> None:
-    tell(published)
+    print_run(published)
     said, folder = capsys.readouterr().out, published.published
     assert folder
     for name in ("pack.html", f"risk-and-demand-{LAST}.xlsx", "charts", "quality.html"):
@@ -55,7 +55,7 @@ def test_a_run_counts_in_words_that_fit(
     (tmp_path / "charts").mkdir()
     for k in range(n):
         (tmp_path / "charts" / f"{k}.svg").write_text("", encoding="utf-8")
-    tell(Outcome(LAST, tmp_path, Intake(loaded=["a", "b"][:n]), True, "r", {}))
+    print_run(Outcome(LAST, tmp_path, Intake(loaded=["a", "b"][:n]), True, "r", {}))
     said = capsys.readouterr().out
     assert deliveries in said and people in said
 

@@ -14,7 +14,7 @@ from pipelines.common.work import Work
 C = pl.col
 
 
-def traced(work: Work) -> dict[str, pl.DataFrame]:
+def trace_tables(work: Work) -> dict[str, pl.DataFrame]:
     """The tables of hiu.model.lab, from the warehouse as the steps left it."""
     return {
         DESCRIPTIONS.name: _descriptions(work),

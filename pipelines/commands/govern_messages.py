@@ -1,35 +1,33 @@
 """What the governance commands say: rows of the basis, lists of what is due, holds, disclosures, an erasure."""
 
-import json
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from hiu.engine.duckdb import Warehouse
 from hiu.govern import records
 from hiu.govern.pseudonym import key_id
 from hiu.model.govern import BASIS, EVERY, PURPOSES, RECIPIENTS
 from hiu.publish.words.text import counted, day
 from pipelines.access.basis import allowed, basis_of
-from pipelines.common.place import Place
+from pipelines.commands.options import print_json
+from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import out
-from pipelines.erase.erase import Erased
+from pipelines.erase.erase import Erasure
+from pipelines.erase.find import find
+from pipelines.govern.keys import current_key, latest_turns
+from pipelines.govern.processing import page
+from pipelines.govern.retain import disclosures, due_now, holds_in_force, to_review
 
 
-def line(text: str) -> None:
-    """One sentence."""
-    out(text)
-
-
-def basis(place: Place, person: str | None, on: date, *, as_json: bool) -> None:
+def print_basis(place: Place, person: str | None, on: date, *, as_json: bool) -> None:
     """The rows in force, and for a person what they come to."""
     rows = basis_of(place).filter(pl.col("start") <= on, pl.col("end").is_null() | (pl.col("end") >= on))
     if person:
         rows = rows.filter(pl.col("person_id").is_in([person, EVERY]))
     if as_json:
-        out(json.dumps({"exit": 0, "basis": _plain(rows)}))
+        print_json(basis=_json_rows(rows))
         return
     for row in rows.sort("person_id", "purpose", "recipient").iter_rows(named=True):
         who = "everybody" if row["person_id"] == EVERY else row["person_id"]
@@ -39,10 +37,10 @@ def basis(place: Place, person: str | None, on: date, *, as_json: bool) -> None:
         out(f"{who}: {verb} to {recipient} for {purpose}{until}: {row['code']} (decided by {row['decided_by']})")
     if rows.is_empty():
         out("no basis is in force: nobody is shown to anybody. See [[basis]] in site.toml and docs/governance.md")
-    _verdicts(place, person, on)
+    _print_verdicts(place, person, on)
 
 
-def _verdicts(place: Place, person: str | None, on: date) -> None:
+def _print_verdicts(place: Place, person: str | None, on: date) -> None:
     ended = records.history(place.records, BASIS).height
     if not person:
         out(f"{ended} rows recorded of people so far. 'hiu basis --due' says what runs out")
@@ -54,13 +52,11 @@ def _verdicts(place: Place, person: str | None, on: date) -> None:
         out(f"  {purpose}, {recipient}: {'shown' if yes else 'withheld'}")
 
 
-def due(place: Place, on: date, *, as_json: bool) -> None:
+def print_due(place: Place, on: date, *, as_json: bool) -> None:
     """What is overdue, then what runs out soon."""
-    from pipelines.govern.retain import due_now
-
     rows = due_now(place, on)
     if as_json:
-        out(json.dumps({"exit": 0, "due": _plain(rows)}))
+        print_json(due=_json_rows(rows))
         return
     for row in rows.iter_rows(named=True):
         when = f"{row['days']} days overdue" if row["days"] > 0 else f"in {-row['days']} days" if row["due"] else "now"
@@ -69,28 +65,24 @@ def due(place: Place, on: date, *, as_json: bool) -> None:
     out(f"{overdue} overdue, {rows.height - overdue} due within {place.settings.governance.due_days} days")
 
 
-def processing(place: Place, file: Path, now: datetime) -> None:
+def write_processing(place: Place, file: Path, now: datetime) -> None:
     """Write the record of processing."""
-    from pipelines.govern.processing import page
-
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(page(place, now.date()), encoding="utf-8", newline="\n")
     out(f"wrote {file}")
 
 
-def opted(counts: tuple[int, int, int]) -> None:
+def print_opt_outs(counts: tuple[int, int, int]) -> None:
     """What a list of opt-outs came to."""
     out(f"{counts[0]} numbers read; {counts[1]} people of this site opted out; {counts[2]} no longer")
 
 
-def disclosures(place: Place, person: str | None, *, as_json: bool) -> None:
+def print_disclosures(place: Place, person: str | None, *, as_json: bool) -> None:
     """The log, latest first."""
-    from pipelines.govern.retain import disclosed
-
-    rows = disclosed(place)
+    rows = disclosures(place)
     rows = rows.filter(pl.col("person_id") == person) if person else rows
     if as_json:
-        out(json.dumps({"exit": 0, "disclosures": _plain(rows)}))
+        print_json(disclosures=_json_rows(rows))
         return
     for row in rows.head(50).iter_rows(named=True):
         whom = row["person_id"] or f"{row['people']} people" if row["people"] is not None else "nobody"
@@ -102,23 +94,19 @@ def disclosures(place: Place, person: str | None, *, as_json: bool) -> None:
     out(f"{rows.height} disclosures")
 
 
-def holds(place: Place) -> None:
+def print_holds(place: Place) -> None:
     """The holds in force."""
-    from pipelines.govern.retain import held
-
-    rows = held(place)
+    rows = holds_in_force(place)
     for row in rows.iter_rows(named=True):
         out(f"{row['person_id']}  since {day(row['recorded_at'].date())}  {row['reason']}  (by {row['by']})")
     out(f"{rows.height} records on hold: they are not erased, and no published run is removed meanwhile")
 
 
-def reviews(place: Place, on: date, *, as_json: bool) -> None:
+def print_reviews(place: Place, on: date, *, as_json: bool) -> None:
     """What is due for review."""
-    from pipelines.govern.retain import to_review
-
     rows = to_review(place, on)
     if as_json:
-        out(json.dumps({"exit": 0, "reviews": _plain(rows)}))
+        print_json(reviews=_json_rows(rows))
         return
     for row in rows.iter_rows(named=True):
         since = day(row["since"]) if row["since"] else "no date"
@@ -128,23 +116,21 @@ def reviews(place: Place, on: date, *, as_json: bool) -> None:
     out(f"{rows.height} records to review. 'hiu retain PERSON --event EVENT --decision keep' records what was decided")
 
 
-def would_erase(place: Place, person: str) -> None:
+def print_erasure_plan(place: Place, person: str) -> None:
     """What an erasure would take, without doing it."""
-    from pipelines.erase.find import find
-
-    with Warehouse(place.warehouse, memory_limit=place.settings.memory_limit, spill=place.spill) as warehouse:
-        doomed = find(warehouse, person, place.key_for("tombstone"))
-    deliveries = counted(doomed.rows["delivery_id"].n_unique(), "delivery", "deliveries")
-    descriptions, stones = counted(len(doomed.identities), "description"), counted(len(doomed.stones), "tombstone")
+    with open_warehouse(place) as warehouse:
+        scope = find(warehouse, person, place.key_for("tombstone"))
+    deliveries = counted(scope.rows["delivery_id"].n_unique(), "delivery", "deliveries")
+    descriptions, stones = counted(len(scope.identities), "description"), counted(len(scope.stones), "tombstone")
     out(
-        f"{person}: {counted(doomed.rows.height, 'row')} of {deliveries}, {descriptions}, {stones}; "
+        f"{person}: {counted(scope.rows.height, 'row')} of {deliveries}, {descriptions}, {stones}; "
         "the published months that hold them, records, exports, backups"
     )
-    _shared(doomed.shared)
+    _print_shared(scope.shared)
     out("nothing was erased. To do it, once and for all: the same command with --reason, --by and --yes")
 
 
-def erased(done: Erased | None) -> None:
+def print_erasure(done: Erasure | None) -> None:
     """What an erasure did, and what is left for people to do."""
     if done is None:
         out("the erasure had done its work; its entry in the log was made now")
@@ -159,29 +145,27 @@ def erased(done: Erased | None) -> None:
         out(f"  still in raw/{row['source_file']}, rows {rows}: ask the sender, or purge them")
     for path in done.unreachable:
         out(f"  destroy this backup by hand, it was not there: {path}")
-    _shared(done.shared)
+    _print_shared(done.shared)
     out("Next: hiu run MONTH (ranks anew), hiu backup. Copies that left the site: see 'hiu disclose' for who has them")
 
 
-def _shared(others: tuple[str, ...]) -> None:
+def _print_shared(others: tuple[str, ...]) -> None:
     if others:
         who = ", ".join(others[:5])
         out(f"something that tells this record is on {who} too, so it blocks nothing: look whether they are one person")
 
 
-def keys(place: Place) -> None:
+def print_keys(place: Place) -> None:
     """Where the site key is, and the recipients whose key was turned."""
-    from pipelines.govern.keys import current_key, turns
-
     where = "the system's keyring" if place.settings.governance.key_store == "keyring" else str(place.settings.key_file)
     out(f"site key: {where}. Every recipient's key is made from it")
-    for row in turns(place).iter_rows(named=True):
+    for row in latest_turns(place).iter_rows(named=True):
         now = key_id(current_key(place, row["recipient"]))
         when = day(row["recorded_at"].date())
         out(f"  {row['recipient']}: key {row['turn']}, tokens P{now}-..., turned {when} by {row['by']}")
 
 
-def _plain(rows: pl.DataFrame) -> list[dict[str, Any]]:
+def _json_rows(rows: pl.DataFrame) -> list[dict[str, Any]]:
     return [
         {name: str(value) if isinstance(value, date) else value for name, value in row.items()}
         for row in rows.to_dicts()

@@ -1,7 +1,7 @@
 """The published runs that are kept: which there are of a month, taking one back, and removing the oldest."""
 
 import shutil
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -15,14 +15,14 @@ from hiu.model.govern import HOLDS
 from hiu.month import Month
 from hiu.publish.release.folder import BUILDING, read_manifest, verify_release
 from hiu.publish.release.pointer import set_current
-from pipelines.common.journal import record
-from pipelines.common.place import Place
+from pipelines.common.journal import record, utc
+from pipelines.common.place import Paths, Place
 
 
-def runs(place: Place, month: Month) -> list[Path]:
+def runs(paths: Paths, month: Month) -> list[Path]:
     """The folders of a month's published runs, oldest first."""
     found: list[Path] = []
-    for folder in place.published.iterdir() if place.published.is_dir() else ():
+    for folder in paths.published.iterdir() if paths.published.is_dir() else ():
         try:
             about = read_manifest(folder) if folder.is_dir() and not folder.name.startswith(".") else {}
         except HiuError:
@@ -32,24 +32,24 @@ def runs(place: Place, month: Month) -> list[Path]:
     return sorted(found, key=_built)
 
 
-def away(place: Place) -> pl.DataFrame:
+def rolled_back(paths: Paths) -> pl.DataFrame:
     """Runs that were taken back: folder, month, reason, by, at."""
-    return records.read(place.records, ROLLED_BACK).filter("away")
+    return records.read(paths.records, ROLLED_BACK).filter("away")
 
 
-def made_before(place: Place, warehouse: Warehouse, month: Month, final: str) -> tuple[Path | None, str | None]:
+def run_made_before(paths: Paths, warehouse: Warehouse, month: Month, final: str) -> tuple[Path | None, str | None]:
     """The run that shows exactly these inputs, if it is the month's or was cut off before it became so.
 
     And why it may not be shown, if it was rolled back; None = it may.
     """
     made = warehouse.read("select folder from release where fingerprint = $final order by folder", final=final)
     same = set(made["folder"])
-    shown, there = place.published_folder(month), runs(place, month)
+    shown, there = paths.published_folder(month), runs(paths, month)
     if shown and shown.name in same and verify_release(shown) == []:
         return shown, None
-    for row in away(place).filter(pl.col("folder").is_in(same)).sort("at").iter_rows(named=True):
+    for row in rolled_back(paths).filter(pl.col("folder").is_in(same)).sort("at").iter_rows(named=True):
         why = f"{row['month']} was rolled back on {row['at']:%Y-%m-%d} by {row['by']}: {row['reason']}"
-        return place.published / row["folder"], why
+        return paths.published / row["folder"], why
     if there and there[-1].name in same and verify_release(there[-1]) == []:
         return there[-1], None
     return None, None
@@ -59,16 +59,16 @@ def _built(folder: Path) -> tuple[str, str]:
     return str(read_manifest(folder).get("built")), folder.name
 
 
-def point(place: Place, month: Month, folder: Path) -> Path:
+def point_to(paths: Paths, month: Month, folder: Path) -> Path:
     """Make a run the month's, unless it is; the folder."""
-    if place.published_folder(month) != folder:
-        set_current(place.current, month, folder.name)
+    if paths.published_folder(month) != folder:
+        set_current(paths.current, month, folder.name)
     return folder
 
 
-def held(place: Place) -> bool:
+def any_hold(paths: Paths) -> bool:
     """Whether any record is on legal hold: then nothing published is removed."""
-    return not records.read(place.records, HOLDS).filter("held").is_empty()
+    return not records.read(paths.records, HOLDS).filter("held").is_empty()
 
 
 def prune(place: Place, warehouse: Warehouse, month: Month, now: datetime) -> list[str]:
@@ -79,7 +79,7 @@ def prune(place: Place, warehouse: Warehouse, month: Month, now: datetime) -> li
     there = runs(place, month)
     shown = place.published_folder(month)
     old = [folder for folder in there[: -place.settings.keep_runs] if folder != shown]
-    if not old or held(place):
+    if not old or any_hold(place):
         return []
     for folder in old:
         aside = folder.with_name(f"{BUILDING}gone-{folder.name}")
@@ -87,12 +87,14 @@ def prune(place: Place, warehouse: Warehouse, month: Month, now: datetime) -> li
         warehouse.delete("release", "folder", folder.name)
         shutil.rmtree(aside)
     names = [folder.name for folder in old]
-    record(place, {"type": "old_runs_removed", "month": str(month), "folders": names}, now)
+    record(place, now, "old_runs_removed", month=str(month), folders=names)
     return names
 
 
-def mark(place: Place, month: Month, folder: str, *, gone: bool, reason: str, by: str, now: datetime) -> None:
+def record_rollback(
+    place: Place, month: Month, folder: str, *, gone: bool, reason: str, by: str, now: datetime
+) -> None:
     """Record that a run is taken back, or may be shown again."""
-    at = now.astimezone(UTC).replace(tzinfo=None)
+    at = utc(now)
     row = {"folder": folder, "month": str(month), "away": gone, "reason": reason, "by": by, "at": at}
     records.add(place.records, ROLLED_BACK, [row])

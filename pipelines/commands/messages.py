@@ -1,19 +1,20 @@
-"""What the command line tells an operator: what was made, what was set aside, and the next command."""
+"""What the commands of the month print for an operator: what was made, what was set aside, and the next command."""
 
-import json
 from datetime import datetime
+from pathlib import Path
 
 from hiu.extract.files.find import find_deliveries
 from hiu.govern.basis.agreements import expiring
 from hiu.publish.words.text import counted
 from pipelines.access.basis import unpermitted
+from pipelines.commands.options import print_json
 from pipelines.common.lock import holder
 from pipelines.common.place import Place
 from pipelines.common.progress import out
 from pipelines.run import Outcome
 
 
-def tell(outcome: Outcome) -> None:
+def print_run(outcome: Outcome) -> None:
     """A run, for a person."""
     taken = outcome.intake
     for refusal in taken.refused:
@@ -39,7 +40,19 @@ def tell(outcome: Outcome) -> None:
     out("Next: read the quality page, then the pack; 'hiu explain PERSON' says why a person is where they are.")
 
 
-def tell_status(place: Place, *, as_json: bool, now: datetime) -> int:
+def print_demo(outcome: Outcome, folder: Path) -> None:
+    """What of the demonstration to open first."""
+    if outcome.published:
+        charts = sorted((outcome.published / "charts").glob("*.svg"))
+        out()
+        out("The people are invented. Open in a browser:")
+        out(f"  the meeting pack  {(outcome.published / 'pack.html').resolve()}")
+        if charts:
+            out(f"  one chart         {charts[0].resolve()}")
+        out(f"Next: hiu run {outcome.month} --site {folder}   (nothing changed, so nothing is done again)")
+
+
+def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
     """What is published, what waits, what agreements and the basis lack, and whether a run is going on."""
     months = place.months()
     sweep = find_deliveries(place.raw, place.sources)
@@ -58,8 +71,8 @@ def tell_status(place: Place, *, as_json: bool, now: datetime) -> int:
         "running": running,
     }
     if as_json:
-        out(json.dumps({"exit": 0, **status}))
-        return 0
+        print_json(**status)
+        return
     out(f"{place.settings.name} (settings {place.settings.version})")
     for month, folder in sorted(months.items()):
         out(f"  {month}  {place.published / folder}")
@@ -75,4 +88,3 @@ def tell_status(place: Place, *, as_json: bool, now: datetime) -> int:
         out(f"running now: {running}")
     for name in sweep.unmatched:
         out(f"no source takes {name}: see 'hiu new SOURCE FILE'")
-    return 0

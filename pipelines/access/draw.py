@@ -24,14 +24,14 @@ class Drawing:
     def __init__(self, people: Sequence[PersonSeries]) -> None:
         self._parts = [people[k : k + AT_ONCE] for k in range(0, len(people), AT_ONCE)]
         self._pool = worker_pool(2) if len(people) > FEW else None
-        self._under_way = [(part, _begun(self._pool, part)) for part in self._parts]
+        self._under_way = [(part, _submit(self._pool, part)) for part in self._parts]
 
     def done(self, report: Reporter) -> Drawn:
         """Every chart, in the order asked."""
         svgs: dict[str, str] = {}
         files: dict[str, bytes] = {}
         for part, future in report.track(self._under_way, "charts"):
-            drawn = _result(part, future)
+            drawn = _drawn(part, future)
             svgs |= drawn[0]
             files |= drawn[1]
         self.close()
@@ -49,14 +49,14 @@ def draw(people: Sequence[PersonSeries]) -> Drawn:
     return svgs, chart_files(svgs)
 
 
-def _begun(pool: ProcessPoolExecutor | None, part: Sequence[PersonSeries]) -> Future[Drawn] | None:
+def _submit(pool: ProcessPoolExecutor | None, part: Sequence[PersonSeries]) -> Future[Drawn] | None:
     try:
         return pool.submit(draw, part) if pool else None
     except BrokenProcessPool:
         return None
 
 
-def _result(part: Sequence[PersonSeries], future: Future[Drawn] | None) -> Drawn:
+def _drawn(part: Sequence[PersonSeries], future: Future[Drawn] | None) -> Drawn:
     try:
         return future.result() if future else draw(part)
     except BrokenProcessPool:

@@ -1,0 +1,67 @@
+"""The commands of the month: run it, see where a site stands, and the demonstration, which runs two."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hiu.month import Month
+from pipelines.commands.options import AsJson, Curated, Quiet, Raw, Site, ThisMonth, now, open_site
+from pipelines.common.progress import Reporter, out
+
+DEMO_MONTH = Month(2026, 3)
+
+
+def run(
+    month: ThisMonth,
+    site: Site = None,
+    raw: Raw = None,
+    curated: Curated = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> int:
+    """Take in, match, count, rank and publish a month; what is unchanged is not done again."""
+    from pipelines.commands.messages import print_run
+    from pipelines.run import run_month
+
+    wanted = Month.parse(month)
+    outcome = run_month(open_site(site, curated, raw), wanted, now=now(), report=Reporter(quiet=quiet or as_json))
+    if as_json:
+        out(json.dumps(outcome.as_json()))
+    elif not quiet:
+        print_run(outcome)
+    return outcome.exit_code
+
+
+def status(site: Site = None, raw: Raw = None, curated: Curated = None, as_json: AsJson = False) -> None:
+    """What is published, what waits in the raw folder, and whether a run is going on."""
+    from pipelines.commands.messages import print_status
+
+    print_status(open_site(site, curated, raw), as_json=as_json, now=now())
+
+
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where to put it")] = Path("demo"),
+    people: Annotated[int, typer.Option(help="Invented people")] = 2000,
+    months: Annotated[int, typer.Option(help="Months of drops")] = 42,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same area")] = 1,
+    quiet: Quiet = False,
+) -> int:
+    """Invent a small area, run everything on it, and say where the outputs are."""
+    from pipelines.commands.messages import print_demo, print_run
+    from pipelines.run import run_month
+    from pipelines.setup.area import make_area
+
+    month, at, report = DEMO_MONTH, now(), Reporter(quiet=quiet)
+    with report.stage("synth"):
+        make_area(folder, people=people, months=months, seed=seed, last=str(month), now=at)
+    place = open_site(folder)
+    if place.published_folder(month) is None:
+        report.say(f"{(month - 1).title}, so that the pack can say what changed since:")
+        run_month(place, month - 1, now=at, report=report)
+    report.say(f"{month.title}:")
+    outcome = run_month(place, month, now=at, report=report)
+    print_run(outcome)
+    print_demo(outcome, folder)
+    return 1 if outcome.intake.refused else 0

@@ -1,0 +1,97 @@
+"""The commands that guard a site: erase a person, release figures, keys, and verify what is on disk."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hiu.errors import UsageError
+from hiu.month import Month
+from pipelines.commands.govern import By, Person, Reason, require_reason
+from pipelines.commands.options import Curated, Quiet, Raw, Site, ThisMonth, now, open_site
+from pipelines.common.progress import Reporter, out
+
+
+def erase(
+    person: Person = None,
+    reason: Reason = None,
+    by: By = None,
+    site: Site = None,
+    raw: Raw = None,
+    curated: Curated = None,
+    quiet: Quiet = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without, only say what would go")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="End an erasure that was cut off")] = False,
+) -> None:
+    """Erase a person: database, published months, records, exports, our backups. It can't be undone."""
+    from pipelines.commands import govern_messages as messages
+    from pipelines.erase import erase as job
+
+    place, report = open_site(site, curated, raw), Reporter(quiet=quiet)
+    if resume:
+        messages.print_erasure(job.resume(place, now=now(), report=report, say=out))
+    elif not person:
+        raise UsageError("name the person to erase, or --resume one that was cut off")
+    elif not yes:
+        messages.print_erasure_plan(place, person)
+    else:
+        reason, by = require_reason(reason, by)
+        messages.print_erasure(job.erase(place, person, reason=reason, by=by, now=now(), report=report, say=out))
+
+
+def release(
+    what: Annotated[str, typer.Argument(help="board: the commissioner's paper")],
+    month: ThisMonth,
+    checker: Annotated[str, typer.Option(help="Who checked the output; not who made it")],
+    by: Annotated[str, typer.Option(help="Who made it")],
+    folder: Annotated[Path | None, typer.Option(help="What to release (default: what 'hiu export' wrote)")] = None,
+    necessity: Annotated[str, typer.Option(help="Why it has to be shared")] = "To plan and assure the service.",
+    site: Site = None,
+    curated: Curated = None,
+) -> None:
+    """Release figures to commissioners: swept for names and small numbers, signed, sealed and entered."""
+    from pipelines.govern.release import release_board
+
+    if what != "board":
+        raise UsageError(f"'{what}' can't be released; there is: board")
+    place, of = open_site(site, curated), str(Month.parse(month))
+    sealed = release_board(place, of, folder, checker=checker, by=by, necessity=necessity, now=now())
+    out(f"released: {sealed}. 'hiu verify' checks its seal")
+
+
+def key(
+    recipient: Annotated[str | None, typer.Argument(help="A recipient of tokens")] = None,
+    turn: Annotated[bool, typer.Option("--turn", help="Make new tokens from now on")] = False,
+    trace: Annotated[str | None, typer.Option(help="Say whose token this is")] = None,
+    keyring: Annotated[bool, typer.Option("--keyring", help="Move the site key into the system's keyring")] = False,
+    reason: Reason = None,
+    by: By = None,
+    site: Site = None,
+    curated: Curated = None,
+) -> None:
+    """Keys: which a recipient's tokens are made with, turning one, tracing a token, moving the site key."""
+    from pipelines.commands import govern_messages as messages
+    from pipelines.govern.keys import copy_to_keyring, trace_token, turn_key
+
+    place, at = open_site(site, curated), now()
+    if keyring:
+        out(copy_to_keyring(place, by=require_reason("moved", by)[1], now=at))
+    elif turn:
+        reason, by = require_reason(reason, by)
+        out(turn_key(place, recipient or "", reason=reason, by=by, now=at))
+    elif trace:
+        out(trace_token(place, recipient or "", trace, by=require_reason("traced", by)[1], now=at))
+    else:
+        messages.print_keys(place)
+
+
+def verify(
+    site: Site = None,
+    raw: Raw = None,
+    curated: Curated = None,
+    canary: Annotated[bool, typer.Option("--canary", help="Sweep for names and numbers where none may be")] = False,
+) -> int:
+    """Check the audit chain, every published file, records, releases, and the rows of every delivery."""
+    from pipelines.govern.verify import verify_site
+
+    return verify_site(open_site(site, curated, raw), canary=canary)

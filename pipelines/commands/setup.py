@@ -1,0 +1,76 @@
+"""The commands that set a site up: make one, check an extract, draft a mapping, suites, an invented area, notebooks."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.commands.options import AsJson, Site, now, open_site
+from pipelines.common.progress import out
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="A folder to make")],
+    name: Annotated[str, typer.Option(help="The area's name")] = "Our area",
+    synthetic: Annotated[bool, typer.Option(help="For invented people only")] = False,
+) -> None:
+    """Make a site: folders with owner-only rights, site.toml, a key, and agreements to fill in."""
+    from hiu.govern.init import init_site
+    from hiu.sources import load_sources
+
+    for path in init_site(folder, name=name, synthetic=synthetic, today=now().date(), sources=sorted(load_sources())):
+        out(f"made {path}")
+    out(f"Next: fill in the agreements in {folder / 'site.toml'}, then 'hiu check FILE --site {folder}'.")
+
+
+def check(
+    file: Annotated[Path, typer.Argument(help="A delivery")],
+    source: Annotated[str | None, typer.Option(help="Its source (default: by its name)")] = None,
+    site: Site = None,
+    as_json: AsJson = False,
+) -> int:
+    """Say what of a file would load, what would not, and why. Nothing is loaded."""
+    from pipelines.steps.check import check_file
+
+    return check_file(open_site(site), file, source, as_json=as_json)
+
+
+def new(
+    source: Annotated[str, typer.Argument(help="A shipped source, or a new name")],
+    file: Annotated[Path, typer.Argument(help="An extract to look at")],
+    site: Site = None,
+    save: Annotated[bool, typer.Option(help="Write it to the site's sources/ folder")] = False,
+) -> None:
+    """Draft the mapping of a source from a file: headers are matched by likeness and by their values."""
+    from pipelines.setup.sources import draft_source
+
+    draft_source(open_site(site), source, file, save=save)
+
+
+def suites(
+    check: Annotated[bool, typer.Option("--check", help="Only say whether they are current")] = False, site: Site = None
+) -> int:
+    """Write the expectation suites from the model and the sources, or prove the committed ones current."""
+    from pipelines.setup.sources import make_suites
+
+    return make_suites(site, check=check)
+
+
+def synth(
+    folder: Annotated[Path, typer.Argument(help="Where to put it")],
+    people: Annotated[int, typer.Option(help="Invented people")] = 2000,
+    months: Annotated[int, typer.Option(help="Months of drops")] = 24,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same area")] = 1,
+    last: Annotated[str, typer.Option(help="The last month")] = "2026-03",
+) -> None:
+    """Invent an area: a site with its drops and the truth about them."""
+    from pipelines.setup.area import make_area
+
+    out(f"made {folder}: {make_area(folder, people=people, months=months, seed=seed, last=last, now=now())}")
+
+
+def lab(site: Site = None) -> int:
+    """Open JupyterLab on the notebooks, with everything that calls out switched off."""
+    from pipelines.setup.lab import start_lab
+
+    return start_lab(site)

@@ -1,0 +1,31 @@
+"""An invented area: a site with its drops, and the truth about them."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+from hiu.errors import UsageError
+from hiu.govern.init import init_site
+from hiu.month import Month
+from hiu.sources import load_sources
+from hiu.synth import synthesise
+from hiu.synth.site import write_sources
+
+
+def make_area(folder: Path, *, people: int, months: int, seed: int, last: str, now: datetime) -> str:
+    """A site in `folder` with drops and truth. Raises UsageError if the folder holds something else."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / "area.json").exists():
+        raise UsageError(f"{folder} is not empty, and not an area made here; name another folder")
+    asked = {"people": people, "months": months, "seed": seed, "last": last}
+    note = folder / "area.json"
+    if note.exists():
+        if json.loads(note.read_text(encoding="utf-8")) == asked:
+            return "as it was"
+        raise UsageError(f"{folder} holds another area ({note.read_text(encoding='utf-8')}); name another folder")
+    init_site(
+        folder, name=f"Synthetic area (seed {seed})", synthetic=True, today=now.date(), sources=sorted(load_sources())
+    )
+    write_sources(folder)
+    made = synthesise(folder / "data", people=people, months=months, seed=seed, last_month=Month.parse(last))
+    note.write_text(json.dumps(asked), encoding="utf-8", newline="\n")
+    return str(made)
