@@ -21,7 +21,7 @@ class _Frozen(BaseModel):
 
 
 class Weights(_Frozen):
-    """Severity points for one unit of each data set (methods.md 1); others count 0 unless given in `extra`."""
+    """Severity points for one unit of each data set (docs/ranking.md); others count 0 unless given in `extra`."""
 
     police_incident: float = Field(1, ge=0)
     ambulance_deployment: float = Field(1, ge=0)
@@ -37,7 +37,7 @@ class Weights(_Frozen):
 
 
 class Rank(_Frozen):
-    """Constants of intensity and certainty (methods.md 1)."""
+    """Constants of intensity and certainty (docs/ranking.md)."""
 
     weights: Weights = Weights()
     half_life: float = Field(3, gt=0, description="months")
@@ -51,7 +51,7 @@ class Rank(_Frozen):
 
 
 class Labels(_Frozen):
-    """Constants of the change labels (methods.md 2)."""
+    """Constants of the change labels (docs/ranking.md)."""
 
     escalating_3: float = 0.99
     escalating_1: float = 0.998

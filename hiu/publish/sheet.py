@@ -1,7 +1,7 @@
 """The person sheet: one page for the lead clinician. Who it is and how sure that is, 24 months, crisis episodes,
 left before treatment, gates with dates, the plan's expiry, clinical risk, and the rows behind it.
 
-It names a person: for people supported, and for others only by a recorded override (domain.md 2). The caller asks.
+It names a person: of people supported, of others only by a recorded override (docs/governance.md). The caller asks.
 """
 
 from collections.abc import Mapping

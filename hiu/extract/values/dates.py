@@ -44,7 +44,7 @@ NEVER = (
     date(2999, 12, 31),
     date(2099, 12, 31),
 )
-"""Dates that mean 'not known' (domain.md 3), and far ones that mean 'still open'."""
+"""Dates that mean 'not known' (docs/sources.md), and far ones that mean 'still open'."""
 
 _MONTHS = {
     name: str(number)

@@ -7,7 +7,7 @@ _REPEATED = [digit * 10 for digit in "0123456789"]
 
 
 def nhs_number(text: pl.Expr, *, synthetic: bool) -> pl.Expr:
-    """The number as ten digits, null where it is no evidence of who the person is (domain.md 3).
+    """The number as ten digits, null where it is no evidence of who the person is (docs/matching.md).
 
     Read: spaces, dashes, dots and quotes; a float's '.0'; scientific notation that holds all ten digits. Not
     evidence: digits lost, a wrong check digit, ten equal digits, and the test range 999 unless `synthetic`.

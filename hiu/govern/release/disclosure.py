@@ -1,4 +1,4 @@
-"""Disclosure control for anything without names that leaves the analysts (domain rules: HES/ECDS 1-7, round to 5).
+"""Disclosure control for anything without names that leaves the analysts (docs/counting.md: 1-7 hidden, the rest to 5).
 
 Counts 1-7 are shown as `*`, zero as 0, others rounded to 5; totals are worked out before rounding. Where a row or a
 column of a table has one hidden cell only, a second is hidden with it, or subtraction would give it back.

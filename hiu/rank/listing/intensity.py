@@ -1,6 +1,6 @@
 """Intensity: severity points a person is expected to need in the next three months, times risk.
 
-The formulas and names are those of methods.md section 1. Sums over months run in a fixed order, person
+The formulas and names are those of docs/ranking.md. Sums over months run in a fixed order, person
 by person, so that equal records get equal scores and no reordering of rows can move anyone.
 """
 

@@ -1,6 +1,6 @@
 """Change labels: is a person's contact count reliably above or below their own earlier months?
 
-Rule and constants: methods.md section 2. Recent months R_k are compared with the n <= 12 months before
+Rule and constants: docs/ranking.md. Recent months R_k are compared with the n <= 12 months before
 them by a beta test that allows for ordinary ups and downs (phi). Only like is compared with like: a
 contact source that did not supply every recent month is left out of both sides, and an earlier month
 that lacks one of the compared sources is left out of the baseline.
@@ -83,7 +83,7 @@ def dispersion(history: History, people: Flags) -> float:
 
 
 def labels(history: History, rules: Labels, phi: float) -> Labelled:
-    """Label every person of the history; precedence as in methods.md section 2."""
+    """Label every person of the history; precedence as in docs/ranking.md."""
     quoted = {k: window(history, k) for k in (1, 3, 6)}
     p = {k: seen.probability(phi) for k, seen in quoted.items()}
     three = quoted[3]

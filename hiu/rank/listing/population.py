@@ -10,7 +10,7 @@ def population(month: Month, demand: pl.DataFrame, people: pl.DataFrame, minimum
 
     A person is in when some source names them, they were alive at the month's end and any data set
     counts something in the 12 months to it. With a year of birth only, a person counts as the age
-    reached in that year; with neither, as an adult. Rule: methods.md section 1.
+    reached in that year; with neither, as an adult. Rule: docs/ranking.md.
     """
     recent = pl.col("month").is_between((month - 11).start, month.start)
     active = demand.filter(recent, pl.col("n") > 0).select("person_id").unique()
@@ -36,7 +36,7 @@ def access(month: Month, support: pl.DataFrame) -> pl.DataFrame:
     """`person_id` of people who may be shown as supported; everyone else is a candidate.
 
     Supported: support has started and not ended by the month's end, the latest consent is given, and
-    there were at least 3 contacts with the team (domain.md section 2). Bears on what may be shown,
+    there were at least 3 contacts with the team (docs/glossary.md). Bears on what may be shown,
     never on a figure.
     """
     given = (pl.col("consent") == "given") & (pl.col("consent_at").is_null() | (pl.col("consent_at") <= month.end))

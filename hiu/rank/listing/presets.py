@@ -2,7 +2,7 @@
 
 Read as at the month's end: 'a month' is the latest, 'three months' the latest three, 'a year' the latest
 twelve. A month that was not supplied adds nothing, so a definition can fire late but never wrongly. ED
-attendances are those of the data set (requiring treatment). Source: domain.md section 2; the rule for
+attendances are those of the data set (requiring treatment). Sources: docs/ranking.md; the rule for
 communal addresses is about addresses and lives with them.
 """
 

@@ -49,7 +49,7 @@ def rank(
     gradings: pl.DataFrame,
     settings: Settings,
 ) -> Ranking:
-    """Rank everyone in the population as at the month's end (methods.md section 1).
+    """Rank everyone in the population as at the month's end (docs/ranking.md).
 
     Frames have the columns of model.MONTHLY_DEMAND, MONTHLY_EXTRA, COVERAGE, PEOPLE, SUPPORT and
     RISK_GRADING. Constants are fitted on the adults; under-18s are scored with the same constants and

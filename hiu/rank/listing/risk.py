@@ -1,6 +1,6 @@
 """Risk: likelihood x impact from the latest gradings, clinical and public-safety kept apart.
 
-Rule: methods.md section 1 and the Guide (G43). R is the square root of likelihood x impact, 1 to 5.
+Rule: docs/ranking.md and the Guide (G43). R is the square root of likelihood x impact, 1 to 5.
 The two fields are never averaged; the rank uses the higher and says which.
 """
 

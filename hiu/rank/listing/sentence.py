@@ -34,7 +34,7 @@ def each(table: pl.DataFrame, say: Callable[..., str]) -> pl.Series:
 
 
 def why(table: pl.DataFrame, gaps: str) -> pl.Series:
-    """The sentence of each row (methods.md section 1).
+    """The sentence of each row (docs/ranking.md).
 
     table: columns of model.RANKED, with the ranks of all of them; `gaps` names what was filled, and is told of those
     marked `estimated`.

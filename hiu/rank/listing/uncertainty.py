@@ -1,6 +1,6 @@
 """How sure a rank is: certainty A, B or C and a plausible range, by seeded simulation.
 
-Each draw gives every person a need from their own posterior (methods.md section 1) and ranks them all.
+Each draw gives every person a need from their own posterior (docs/ranking.md) and ranks them all.
 Beyond KEEP people only the first KEEP by rank are drawn one by one. Everyone below is too many to draw
 but too many to leave out: their expected number above any score is worked out exactly on a fine grid,
 and each draw takes its own Poisson number of them. The drawn people get the very same draws either way.

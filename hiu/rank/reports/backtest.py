@@ -29,7 +29,7 @@ COSTS = {
     "mh_bed_day": 564.0,
     "s136": 1077.0,
 }
-"""Pounds a unit, indicative (domain.md section 6): only for the cost-weighted rule that others are held against."""
+"""Pounds a unit, indicative (docs/evaluation.md): only for the cost-weighted rule that others are held against."""
 
 
 @dataclass(frozen=True)

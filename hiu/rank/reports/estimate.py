@@ -1,4 +1,4 @@
-"""The estimate of methods.md section 3: contacts after support began, over those expected anyway.
+"""The estimate of docs/evaluation.md: contacts after support began, over those expected anyway.
 
 People are picked at a peak and fall by themselves, so the comparison is never with their own months before:
 it is with what people with the same past went on to do, before there was any support, adjusted for what
@@ -17,7 +17,7 @@ from hiu.rank.reports.expected import Model, Rows, overdispersion, refits, train
 from hiu.rank.reports.panel import AFTER, NEVER, Ints, Panel
 
 WIDTH = 2.0
-"""Standard errors each way of the interval: measured coverage 95-96% (docs/adr/0008); methods.md had 2.25."""
+"""Standard errors each way of the interval: measured coverage 95-96% (docs/adr/0008-evaluation-interval.md)."""
 
 DRIFT = 10.0
 """Variance of the drift's logarithm is this over the non-supported people's contacts in the entry months."""

@@ -1,6 +1,6 @@
 """Did support work? Contacts after it began against those expected anyway, with power first, or why there's no answer.
 
-The estimate is rank.reports.estimate's (methods.md section 3). It is not a trial: people were chosen, not drawn by lot.
+The estimate is rank.reports.estimate's (docs/evaluation.md). It is not a trial: people were chosen, not drawn by lot.
 """
 
 from dataclasses import dataclass

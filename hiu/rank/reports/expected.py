@@ -1,4 +1,4 @@
-"""What people with such a past go on to do, unaided: fitted on the months before any support (methods.md section 3)."""
+"""What people with such a past go on to do, unaided: fitted on the months before any support (docs/evaluation.md)."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class Rows:
 class Model:
     """The fit: coefficients of [1, x1, x2, x3], and the calibration.
 
-    Fits of at least `line` (the top 5% of rows) are multiplied by `k`, the rest by `rest`. One k for all, as in
-    methods.md, makes E too small for people taken on below the top 5%: in tests/bench/evaluate_worlds.py it is
-    out by +2 to +4 points without any effect, this by 0 to -1.
+    Fits of at least `line` (the top 5% of rows) are multiplied by `k`, the rest by `rest`. One k for all
+    makes E too small for people taken on below the top 5%: in tests/bench/evaluate_worlds.py it is out by +2 to +4
+    points without any effect, this by 0 to -1.
     """
 
     beta: Floats

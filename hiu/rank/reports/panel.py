@@ -1,7 +1,7 @@
 """Contacts of everybody by month, cut into 'the 12 months before' and 'the 6 months after' for the evaluation.
 
 A window begins at a month t: x are the mean contacts a month 1-3, 4-6 and 7-12 months before t, y the contacts
-in the 6 months from t. Only months that every contact source supplied can be part of one (methods.md section 3).
+in the 6 months from t. Only months that every contact source supplied can be part of one (docs/evaluation.md).
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""XmR charts by the rules of NHS England's Making Data Count, for series with many contacts (methods.md section 2).
+"""XmR charts by the rules of NHS England's Making Data Count, for series with many contacts (docs/evaluation.md).
 
 The same rules as the R package NHSRplotthedots: limits are the mean +/- 2.66 mean moving ranges, ranges of at least
 3.267 times their mean dropped once; a point is special if it is outside the limits, one of 7 in a row on one side of

@@ -81,6 +81,7 @@ def test_words_of_counting_md_exist() -> None:
     known = {name for source in shipped.values() for name in (*source.counts, *source.extra)}
     known |= {measure.name for source in shipped.values() for measure in source.measures}
     known |= {*TABLES, "monthly_total"} | {f"s136_{side}" for side in ("police", "health", "both")}
+    known |= {name for spec in SPECS for name in spec.model_fields}
     assert [word for word in said if word not in known] == []
 
 
@@ -127,3 +128,43 @@ def test_the_analysts_examples_run(area: Path, published: object, monkeypatch: p
     found: dict[str, object] = {}
     exec(code.replace('"demo"', repr(str(area))), found)
     assert isinstance(found["listed"], pl.DataFrame)
+
+
+CITED = re.compile(r"(?<![\w/.-])((?:[\w-]+/)*[\w-]+\.md)\b")
+"""A page named in a docstring, a comment or a text."""
+CODE = sorted(p for name in ("hiu", "pipelines", "tests", "notebooks") for p in (ROOT / name).rglob("*") if p.is_file()
+              and p.suffix in {".py", ".sql", ".toml", ".j2", ".js", ".typ"})  # fmt: skip
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_code_cites_only_pages_that_exist(path: Path) -> None:
+    cited = set(CITED.findall(path.read_text(encoding="utf-8")))
+    assert [page for page in cited if page.startswith("docs/") and not (ROOT / page).exists()] == []
+    pages = {found.name for found in [*DOCS, *(ROOT / "tests").rglob("*.md"), *(ROOT / "data").rglob("*.md")]}
+    assert [page for page in cited if page.rpartition("/")[2] not in pages] == []
+
+
+@pytest.mark.parametrize("page", DOCS, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_docs_cite_only_pages_and_places_that_exist(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    names = {found.name for found in [*DOCS, *(ROOT / "data").rglob("*.md"), *(ROOT / "tests").rglob("*.md")]}
+    assert [name for name in CITED.findall(text) if name.rpartition("/")[2] not in names] == []
+    for link, place in re.findall(r"\]\(([^)#\s]*)#([^)\s]+)\)", text):
+        assert place in _anchors(page.parent / link if link else page), f"{link}#{place}"
+
+
+def _anchors(page: Path) -> set[str]:
+    """The places of a page that a link can name: its headings, as a forge turns them into addresses."""
+    heads = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def test_every_setting_with_a_formula_is_in_the_docs() -> None:
+    """The constants of the list, its labels and counting stand in the docs with their names and defaults."""
+    ranking = (ROOT / "docs" / "ranking.md").read_text(encoding="utf-8")
+    settings = Settings(name="Example")
+    for name, value in settings.rank.weights.by_dataset().items():
+        assert f"| `rank.weights.{name}` | {value:g} |" in ranking
+    assert [name for name in settings.labels.model_dump() if f"`{name}`" not in ranking] == []
+    counting = (ROOT / "docs" / "counting.md").read_text(encoding="utf-8")
+    assert [name for name in settings.counting.model_dump() if f"`counting.{name}`" not in counting] == []

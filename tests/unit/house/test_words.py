@@ -1,4 +1,4 @@
-"""Words we never use about people, in anything we publish or write (domain rule: "people to offer support to").
+"""Words we never use about people, in anything we publish or write ("people to offer support to").
 
 Codes and words that agencies send are data: in a source's TOML the lists that read them are passed over.
 """

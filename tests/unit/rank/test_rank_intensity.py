@@ -25,7 +25,7 @@ def by_person(**arguments: object) -> dict[str, dict[str, object]]:
 
 
 def longhand(series: list[list[float]], half_life: float = 3) -> tuple[float, float, float, list[float]]:
-    """The formulas of methods.md section 1 in plain loops: m, phi, b0 and F of each person."""
+    """The formulas of docs/ranking.md in plain loops: m, phi, b0 and F of each person."""
     months = len(series[0])
     w = [0.5 ** ((months - 1 - t) / half_life) for t in range(months)]
     n, q = sum(w), sum(x * x for x in w)

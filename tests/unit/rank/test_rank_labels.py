@@ -1,4 +1,4 @@
-"""Change labels: the check values of methods.md section 2, precedence, and months not supplied."""
+"""Change labels: the check values of docs/ranking.md, precedence, and months not supplied."""
 
 from __future__ import annotations
 

@@ -1,0 +1,285 @@
+"""The recipes of CONTRIBUTING.md, each followed on a copy of the project: it names at most three files, and they do."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+PARTS = (
+    "hiu",
+    "pipelines",
+    "docs",
+    "expectations",
+    "tests/spec",
+    "tests/kits",
+    "tests/unit/house",
+    "pyproject.toml",
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "Makefile",
+)
+MADE = ("docs/data-dictionary.md", "docs/api.md", "expectations/*.json")
+"""What a command writes: a recipe says to run it."""
+RECIPES = dict(
+    re.findall(r"^### (.+)\n\nFiles: ((?:.+\n)+?)Test: ", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.MULTILINE)
+)
+
+
+def files_of(recipe: str) -> list[str]:
+    """The files a recipe names, <...> as a pattern; what it says in brackets is of a site, not of the project."""
+    named = re.findall(r"`([^`]+)`", re.sub(r"\(.*?\)", "", RECIPES[recipe]))
+    return [re.sub(r"<[^>]+>", "*", name) for name in named]
+
+
+class Copy:
+    """A copy of the project that a recipe is followed on."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        for part in PARTS:
+            if (ROOT / part).is_dir():
+                shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                (root / part).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(ROOT / part, root / part)
+        self.before = self._digests()
+
+    def write(self, path: str, text: str) -> None:
+        """A file as new."""
+        (self.root / path).write_text(text, encoding="utf-8", newline="\n")
+
+    def append(self, path: str, text: str) -> None:
+        """Add to the end of a file."""
+        self.write(path, (self.root / path).read_text(encoding="utf-8") + text)
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        """Put `new` in place of the one place that matches the pattern `old`; groups may be used as in re.sub."""
+        text = (self.root / path).read_text(encoding="utf-8")
+        changed, places = re.subn(old, new, text)
+        assert places == 1, f"{path}: {places} places like {old}"
+        self.write(path, changed)
+
+    def python(self, *arguments: str) -> str:
+        """What Python, run on the copy, prints; it must end well."""
+        env = {**os.environ, "PYTHONPATH": str(self.root), "NO_COLOR": "1", "COLUMNS": "200", "PYTHONUTF8": "1"}
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=self.root,
+            env=env,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=300,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def hiu(self, *arguments: str) -> str:
+        """What a command of the copy prints."""
+        return self.python("-m", "pipelines.cli", *arguments)
+
+    def touched(self, recipe: str) -> list[str]:
+        """Files changed or added that the recipe does not name; those of tests and what commands make left out."""
+        after, allowed = self._digests(), [*files_of(recipe), *MADE, "tests/*"]
+        changed = sorted(path for path, digest in after.items() if self.before.get(path) != digest)
+        assert changed
+        return [path for path in changed if not any(fnmatch(path, name) for name in allowed)]
+
+    def _digests(self) -> dict[str, str]:
+        files = (p for p in self.root.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+        files = (p for p in files if p.relative_to(self.root).parts[0] != "site")
+        return {p.relative_to(self.root).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Copy:
+    return Copy(tmp_path / "project")
+
+
+def test_every_recipe_names_at_most_three_files_that_exist_and_a_test() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert set(RECIPES) == set(re.findall(r"^### (.+)$", text, re.MULTILINE))
+    for recipe in RECIPES:
+        alternatives = RECIPES[recipe].count("` or `")
+        assert 1 <= len(files_of(recipe)) - alternatives <= 3, recipe
+        assert [name for name in files_of(recipe) if not list(ROOT.glob(name))] == [], recipe
+    for tests in re.findall(r"^Test: (.+)$", text, re.MULTILINE):
+        named = [re.sub(r"<[^>]+>", "*", name) for name in re.findall(r"`([^`]+)`", tests)]
+        assert named and all(list(ROOT.glob(name)) for name in named)
+
+
+def test_every_recipe_is_followed_here() -> None:
+    here = Path(__file__).read_text(encoding="utf-8")
+    assert [recipe for recipe in RECIPES if f'touched("{recipe}") == []' not in here] == []
+
+
+def test_a_source(project: Copy) -> None:
+    guide = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
+    project.write("hiu/sources/fire.toml", re.findall(r"```toml\n# sources/fire.toml\n(.*?)```", guide, re.DOTALL)[0])
+    assert "fire.json" in project.hiu("suites")
+    project.hiu("suites", "--check")
+    project.hiu("init", "site", "--synthetic")
+    project.write("site/fire_2026-03.csv", FIRE)
+    assert "1 rows may count as fire_incident" in project.hiu("check", "site/fire_2026-03.csv", "--site", "site")
+    assert project.touched("A source") == []
+
+
+FIRE = """Incident number,Time of call,Person,DOB,Home postcode,Type
+F1,02/03/2026 21:40,"NOVAK, Jana",05/06/1980,BS1 4ND,Secondary fire
+"""
+
+
+def test_a_counting_rule_of_one_row(project: Copy) -> None:
+    project.edit(
+        "hiu/sources/ed.toml",
+        r'(ed_attendance = \{ measures = \["ed_requiring_treatment")',
+        r'\1, "ed_left_during_treatment"',
+    )
+    project.edit("docs/counting.md", r"So 1066321000000107 is a toggle", "So 1066321000000107 counts")
+    assert "ed_left_during_treatment" in project.python("-c", COUNTED_IN_ED)
+    assert project.touched("A counting rule") == []
+
+
+COUNTED_IN_ED = """
+from hiu.engine.inputs import counting
+from hiu.sources import load_sources
+
+print(counting(load_sources(), {}).filter(dataset="ed_attendance")["measure"].to_list())
+"""
+
+
+def test_a_counting_rule_that_relates_rows(project: Copy) -> None:
+    project.edit("tests/spec/address_demand.md", r"\| 4 HIGH STREET, BS1 4ND \| 2025-03-01 \| 3 \| 2 \|\n", "")
+    project.edit(
+        "hiu/sql/address_demand.sql", r">= \$communal_calls", ">= $communal_calls AND count(DISTINCT person_id) > 2"
+    )
+    project.edit("docs/counting.md", r"calls in a month that make an address communal", "calls to three people")
+    project.python("-c", ADDRESS_CASE)
+    assert project.touched("A counting rule") == []
+
+
+ADDRESS_CASE = """
+import sys
+from pathlib import Path
+
+sys.path += ["tests/spec", "tests/kits"]
+from spec_tables import cases, run
+from hiu.engine.duckdb import Warehouse
+
+[case] = cases(Path("tests/spec/address_demand.md"))
+made, expected = run(case, {"latest", "record"}, Warehouse(None, memory_limit="500MB", threads=1))
+assert made == expected, (made, expected)
+"""
+
+
+def test_a_matching_level(project: Copy) -> None:
+    numbers = "hiu/link/compare/numbers.py"
+    project.edit("hiu/link/levels.py", r'("local_id": \([^)]*?"different")(,?\s*\))', r'\1, "same_phone"\2')
+    project.edit(numbers, r"(describe.hashes import Hashes)\n", r"\1, hashed\n")
+    project.edit(numbers, r"(_SLIP = 2\n)", r'\1_PHONE = hashed(pl.Series(["phone"]))[0]\n')
+    project.edit(numbers, r"( +)(out\[equal\] = .*\n)", r"\1\2\1out[equal[ids.scheme[a[equal]] == _PHONE]] = SAME\n")
+    project.edit(numbers, r"= SAME\n", r'= code["same_phone"]\n')
+    model = project.root / "hiu" / "link" / "model" / "model.json"
+    values = json.loads(model.read_text(encoding="utf-8"))
+    values["weights"]["local_id"]["same_phone"], values["version"] = 3.25, "weights-phone"
+    project.write("hiu/link/model/model.json", json.dumps(values, indent=1) + "\n")
+    phone, number, sentence = json.loads(project.python("-c", SAME_PHONE))
+    assert phone == ["same phone", 3.25] and number[0] == "same"
+    assert "local identifiers (same phone)" in sentence
+    assert project.touched("A matching level") == []
+
+
+SAME_PHONE = """
+import json, sys
+
+sys.path += ["tests/kits"]
+from link_kit import table, who
+from hiu.link.review.explain import explain_pair
+from hiu.settings import Linking
+
+rows = [
+    who("a", "ANNA NOVAK", "1980-06-05", ids="phone:07700900123"),
+    who("b", "ANA NOVAK", None, ids="phone:07700900123"),
+    who("c", "MARY SMITH", "1970-01-02", ids="rio:1"),
+    who("d", "MARY SMITH", None, ids="rio:1"),
+]
+pairs = [explain_pair(table(rows), *pair, settings=Linking()) for pair in ("ab", "cd")]
+levels = [pair.fields.filter(field="local_id").select("level", "weight").row(0) for pair in pairs]
+print(json.dumps([*levels, pairs[0].sentence]))
+"""
+
+
+def test_a_command(project: Copy) -> None:
+    project.write("pipelines/setup/months.py", MONTHS_JOB)
+    project.append("pipelines/commands/reports.py", MONTHS_COMMAND)
+    project.edit(
+        "pipelines/commands/reports.py", r"(backtest, evaluate, sensitivity, equality, trend, cost)", r"\1, months"
+    )
+    project.append("docs/operator.md", "\n`hiu months` says where they are.\n")
+    assert re.search(r"^\W*months +Where the published months are\.", project.hiu("--help"), re.MULTILINE)
+    project.hiu("init", "site", "--synthetic")
+    assert "months are in" in project.hiu("months", "--site", "site")
+    said = {word for page in project.root.rglob("docs/*.md") for word in page.read_text("utf-8").split()}
+    assert "months`" in said
+    assert project.touched("A command") == []
+
+
+MONTHS_JOB = '''"""Which months are published."""
+
+from pipelines.common.place import Place
+from pipelines.common.progress import out
+
+
+def say_months(place: Place) -> None:
+    """Print where published months are."""
+    out(f"months are in {place.published}")
+'''
+MONTHS_COMMAND = '''
+
+def months(site: Site = None) -> None:
+    """Where the published months are."""
+    from pipelines.common.place import open_place
+    from pipelines.setup.months import say_months
+
+    say_months(open_place(site))
+'''
+
+
+def test_a_labels_words(project: Copy) -> None:
+    labels = "hiu/rank/listing/labels.py"
+    project.edit(labels, r"nights in hospital in", "nights on a ward in")
+    project.edit(labels, r'\("QUIET", quiet\)', '("NO CONTACT", quiet)')
+    project.edit("hiu/model/words.py", r'"QUIET"', '"NO CONTACT"')
+    project.edit("docs/ranking.md", r"\| QUIET \|", "| NO CONTACT |")
+    project.python("-m", "pipelines.setup.dictionary")
+    assert "NO CONTACT" in (project.root / "docs" / "data-dictionary.md").read_text(encoding="utf-8")
+    said = project.python("-c", LABELLED)
+    assert "NO CONTACT" in said and "20 nights on a ward in" in said
+    assert project.touched("A label's words") == []
+
+
+LABELLED = """
+import sys
+
+sys.path += ["tests/kits"]
+import polars as pl
+from rank_area import MARCH, coverage, demand
+from hiu.rank.listing.history import history
+from hiu.rank.listing.labels import labels
+from hiu.settings import Labels
+
+for counts in ({"police_incident": [1] * 12 + [0] * 3}, {"mh_bed_day": [0] * 14 + [20]}):
+    found = labels(history(pl.Series(["A"]), MARCH, demand({"A": counts}), coverage()), Labels(), 1.5)
+    print(found.label[0], found.sentence[0])
+"""
