@@ -10,11 +10,11 @@ import polars as pl
 from hiu.errors import UsageError
 from hiu.month import Month
 from hiu.synth.agencies import ambulance, beds, caseload, ed, police, sections
-from hiu.synth.agencies.extracts import Extract, Span
+from hiu.synth.agencies.extracts import Extract, Span, System
 from hiu.synth.agencies.files import write_drops
 from hiu.synth.lists import Words, read
+from hiu.synth.people.clerk import Clerk
 from hiu.synth.people.demand import Demand, make_demand, weights
-from hiu.synth.people.described import Clerk
 from hiu.synth.people.episodes import Episodes, Spells, make_episodes, make_spells, outside
 from hiu.synth.people.numbers import digits
 from hiu.synth.people.people import People, make_people
@@ -25,9 +25,9 @@ from hiu.synth.truth.truth import counts_table, persons_table, rows_table, write
 RATE = 1.05
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Summary:
-    """What was made: people, rows by source, rows or things of each kind of mess, people supported."""
+    """The area as it was written: people, rows by source, rows or things of each kind of mess, people supported."""
 
     raw: Path
     truth: Path
@@ -69,14 +69,9 @@ def synthesise(
         mess=kinds,
     )
     by_source = {name: len(extract.text) for name, extract in extracts.items()}
-    return Summary(
-        folder / "raw",
-        folder / "truth",
-        people,
-        by_source,
-        dict(sorted(mess.items())),
-        int((demand.support_from >= 0).sum()),
-    )
+    supported = int((demand.support_from >= 0).sum())
+    paths = {"raw": folder / "raw", "truth": folder / "truth"}
+    return Summary(**paths, people=people, rows=by_source, mess=dict(sorted(mess.items())), supported=supported)
 
 
 def _checked(folder: Path, people: int, months: int) -> None:
@@ -107,18 +102,22 @@ def _extracts(
     episodes, spells = _happenings(seed, demand, people, span)
     stays = beds.make_stays(_stream(seed, 6), spells, span, mess)
     clerks = _clerks(seed, people, mess)
-    found, urn = police.make_police(_stream(seed, 7), episodes, people, clerks["police"], span, mess)
-    sent, incident = ambulance.make_ambulance(_stream(seed, 8), episodes, people, clerks["ambulance"], span, mess)
-    hospitals = [clerks[f"ed{k}"] for k in range(_hospitals())]
-    s136, ref = sections.make_s136(_stream(seed, 10), episodes, urn, clerks["sections"], span, mess)
+
+    def system(stage: int, name: str) -> System:
+        own = tuple(clerk for whose, clerk in clerks.items() if whose.startswith(name))
+        return System(rng=_stream(seed, stage), span=span, episodes=episodes, clerks=own, mess=mess)
+
+    incidents, urn = police.make_police(system(7, "police"))
+    calls, number = ambulance.make_ambulance(system(8, "ambulance"))
+    s136, ref = sections.make_s136(system(10, "sections"), urn)
     return {
-        "police": found,
-        "ambulance": sent,
-        "ed": ed.make_ed(_stream(seed, 9), episodes, people, hospitals, span, incident, mess),
-        "mh_beds": beds.make_beds(_stream(seed, 12), stays, clerks["beds"], span, mess),
+        "police": incidents,
+        "ambulance": calls,
+        "ed": ed.make_ed(system(9, "ed"), number),
+        "mh_beds": beds.make_beds(system(12, "beds"), stays),
         "s136": s136,
-        "mha": sections.make_mha(_stream(seed, 11), episodes, ref, clerks["sections"], span, mess),
-        "caseload": caseload.make_caseload(_stream(seed, 13), demand, people, clerks["caseload"], span, mess),
+        "mha": sections.make_mha(system(11, "sections"), ref),
+        "caseload": caseload.make_caseload(system(13, "caseload"), demand),
     }, stays
 
 
@@ -128,26 +127,19 @@ def _happenings(seed: int, demand: Demand, people: People, span: Span) -> tuple[
     return outside(_stream(seed, 14), episodes, spells), spells
 
 
-def _hospitals() -> int:
-    return len(read("area.toml")["services"]["hospitals"])
-
-
 def _clerks(seed: int, people: People, mess: Counter[str]) -> dict[str, Clerk]:
     """A system each; every one numbers people its own way, and has a second number for some."""
 
-    def clerk(stage: int, slips: Slips, first: Words, second: Words) -> Clerk:
-        trusted = not 10 <= stage < 20
-        return Clerk(_stream(seed, 100 + stage), people, slips, mess, first, second, trusted=trusted)
+    def clerk(stage: int, system: str, numbers: tuple[Words, Words]) -> Clerk:
+        rng, first, second = _stream(seed, 100 + stage), *numbers
+        return Clerk(rng, people, Slips.of(system), mess, ids=first, second=second, trusted=system != "ed")
 
     def ids(stage: int, prefix: str) -> tuple[Words, Words]:
         number = 100_000 + _stream(seed, 200 + stage).permutation(2 * len(people)).astype(np.int64)
         return digits(number[: len(people)], prefix), digits(number[len(people) :], prefix)
 
     mental = ids(3, "MH")
-    made = {"police": clerk(1, police.SLIPS, *ids(1, "PR")), "ambulance": clerk(2, ambulance.SLIPS, *ids(2, ""))}
-    made |= {
-        "beds": clerk(3, beds.SLIPS, *mental),
-        "sections": clerk(4, sections.SLIPS, *mental),
-        "caseload": clerk(5, caseload.SLIPS, *mental),
-    }
-    return made | {f"ed{k}": clerk(10 + k, ed.SLIPS, *ids(10 + k, "ABCDEFGH"[k])) for k in range(_hospitals())}
+    numbers = {"police": ids(1, "PR"), "ambulance": ids(2, ""), "beds": mental, "sections": mental, "caseload": mental}
+    clerks = {system: clerk(stage, system, own) for stage, (system, own) in enumerate(numbers.items(), 1)}
+    hospitals = range(10, 10 + len(read("area.toml")["services"]["hospitals"]))
+    return clerks | {f"ed{k}": clerk(k, "ed", ids(k, "ABCDEFGH"[k - 10])) for k in hospitals}

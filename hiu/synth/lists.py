@@ -49,6 +49,12 @@ def some(rng: Generator, among: Flags, part: float) -> Flags:
     return among & (rng.random(len(among)) < part)
 
 
+def mostly(rng: Generator, among: Flags, usual: list[str], other: list[str]) -> Words:
+    """Draws from `usual` for most (85%) of those flagged, and from `other` for all else."""
+    chosen = some(rng, among, 0.85)
+    return np.where(chosen, choose(rng, usual, len(among)), choose(rng, other, len(among))).astype(object)
+
+
 def blank(size: int) -> Words:
     """Empty texts."""
     return np.full(size, "", dtype=object)

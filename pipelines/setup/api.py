@@ -12,6 +12,7 @@ from hiu.site.review.desk import Review
 from hiu.site.show.chart import Chart
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
+from hiu.site.tables import Tables
 from hiu.site.views.cohort import Cohort
 from hiu.site.views.definitions import Definitions
 from hiu.site.views.draft import Draft
@@ -67,7 +68,8 @@ def api() -> str:
 def public(one: type) -> list[tuple[str, object]]:
     """Methods and properties a class defines, in the order of its text."""
     inherited = set(dir(_INNER[one.__name__])) if one.__name__ in _INNER else set()
-    own = [(name, what) for name, what in vars(one).items() if not name.startswith("_")]
+    bases = (one, Tables) if issubclass(one, Tables) else (one,)
+    own = [(name, what) for base in bases for name, what in vars(base).items() if not name.startswith("_")]
     return [(name, what) for name, what in own if name not in inherited or name in ("sql",)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
@@ -13,9 +13,7 @@ from hiu.site.review.pairs import Pairs
 from hiu.site.show.cards import Card
 from hiu.site.show.listing import Listing, said
 from hiu.site.show.suggest import Suggests
-
-if TYPE_CHECKING:
-    from hiu.site.published import Published
+from hiu.site.tables import Tables
 
 C = pl.col
 PAIR = ["identity_a", "identity_b"]
@@ -37,7 +35,7 @@ class Review(Suggests):
 
     def __init__(
         self,
-        published: Published,
+        published: Tables,
         queue: pl.DataFrame,
         *,
         reviewer: str | None = None,

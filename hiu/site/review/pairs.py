@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 from rapidfuzz.distance import Indel
 
 from hiu.link.review.explain import shown, titles
 from hiu.site.review.queue import masked_value, rows_of, who_is
-
-if TYPE_CHECKING:
-    from hiu.site.published import Published
+from hiu.site.tables import Tables
 
 C = pl.col
 GIVEN = "given"
@@ -27,7 +25,7 @@ Part = dict[str, Any]
 class Pairs:
     """Builds what is shown of any pair of a month; only the people in `names` are shown by name."""
 
-    def __init__(self, published: Published, names: Collection[str] = ()) -> None:
+    def __init__(self, published: Tables, names: Collection[str] = ()) -> None:
         self.published, self.names = published, frozenset(names)
         self.ranks = dict(
             published.scan("ranked").filter(C("list") == "adult").select("person_id", "rank").collect().iter_rows()

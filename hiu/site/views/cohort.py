@@ -13,10 +13,12 @@ from hiu.month import Month
 from hiu.site.show.chart import Chart
 from hiu.site.show.finding import Finding
 from hiu.site.show.suggest import Suggests
+from hiu.site.tables import Tables
+from hiu.site.views.person import person_in
+from hiu.site.views.ranked import list_of
 
 if TYPE_CHECKING:
     from hiu.rank.reports.trend import Target, Trend
-    from hiu.site.published import Published
 
 S136 = "s136"
 
@@ -30,9 +32,9 @@ class Cohort(Suggests):
     'Cost of the first 2 people, last 12 months, pounds'
     """
 
-    def __init__(self, published: Published, people: Collection[str] | None = None) -> None:
+    def __init__(self, published: Tables, people: Collection[str] | None = None) -> None:
         self.published = published
-        self.people = None if people is None else sorted(published.person(one).person_id for one in people)
+        self.people = None if people is None else sorted(person_in(published, one).person_id for one in people)
 
     def trend(
         self, dataset: str | None = None, *, target_from: str | None = None, fall: float = 0.15, within: int = 6
@@ -85,7 +87,7 @@ class Cohort(Suggests):
 
         run, priced = self.published, costs()
         number = top or run.settings.rank.top
-        listed = self.people or run.ranked(number)["person_id"].to_list()
+        listed = self.people or list_of(run, number)["person_id"].to_list()
         who = "these" if self.people else f"the first {number}"
         by_person = person_costs(priced, run.whole("monthly_demand"), run.month, pl.Series(listed, dtype=pl.String))
         tables = {"cohort": cohort_costs(by_person), "unit costs": priced.units, "people": by_person}
@@ -118,7 +120,7 @@ class Cohort(Suggests):
 
     def equality(self) -> Finding:
         """Is any group over- or under-represented in the list? As run.ranked().equality()."""
-        return self.published.ranked().equality()
+        return list_of(self.published).equality()
 
     def _trend(self, dataset: str) -> Trend:
         from hiu.rank.reports.trend import trend
@@ -149,7 +151,7 @@ def _breaks(one: Trend) -> list[str]:
     return [f"Across it: {name}; compare before and after with care." for name in one.breaks]
 
 
-def _drawn(one: Trend, aim: Target | None, run: Published) -> Chart:
+def _drawn(one: Trend, aim: Target | None, run: Tables) -> Chart:
     from hiu.publish.charts.reports import trend_chart
 
     words = one.sentence if aim is None else f"{one.sentence} {aim.sentence}"

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
 from hiu.site.show.suggest import Suggests
-
-if TYPE_CHECKING:
-    from hiu.site.published import Published
+from hiu.site.tables import Tables
+from hiu.site.views.ranked import list_of
 
 C = pl.col
 _COLUMNS = ("part", "setting", "here", "shipped")
@@ -26,7 +23,7 @@ class Definitions(Suggests):
     True
     """
 
-    def __init__(self, published: Published) -> None:
+    def __init__(self, published: Tables) -> None:
         self.published = published
 
     def counted(self) -> Listing:
@@ -71,7 +68,7 @@ class Definitions(Suggests):
         from hiu.errors import UsageError
         from hiu.fuzzy import did_you_mean
 
-        found = self.published.ranked().sensitivity().table("scenarios").to_polars()
+        found = list_of(self.published).sensitivity().table("scenarios").to_polars()
         kinds = sorted(found["kind"].unique())
         if kind is not None and kind not in kinds:
             raise UsageError(
@@ -97,7 +94,7 @@ class Definitions(Suggests):
 
     def sensitivity(self) -> Finding:
         """Everything at once: each scenario, and who stays among the first N throughout."""
-        return self.published.ranked().sensitivity()
+        return list_of(self.published).sensitivity()
 
     def __repr__(self) -> str:
         return (

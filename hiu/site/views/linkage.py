@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import polars as pl
 
 from hiu.site.show.cards import Card
 from hiu.site.show.listing import Listing
 from hiu.site.show.suggest import Suggests
-
-if TYPE_CHECKING:
-    from hiu.site.published import Published
+from hiu.site.tables import Tables
+from hiu.site.views.quality import Quality
 
 C = pl.col
 _BANDS = [0.5, 0.8, 0.95, 0.99]
@@ -29,7 +27,7 @@ class Linkage(Suggests):
     ['same', 'typo', 'different']
     """
 
-    def __init__(self, published: Published) -> None:
+    def __init__(self, published: Tables) -> None:
         self.published = published
 
     def weights(self, field: str | None = None) -> Listing:
@@ -131,7 +129,7 @@ class Linkage(Suggests):
 
     def quality(self) -> Listing:
         """Estimates of how good the matching is, with intervals, for everybody and by group."""
-        return self.published.quality().linkage_quality()
+        return Quality(self.published).linkage_quality()
 
     def _card(self) -> Card:
         people = self.published.table("people")

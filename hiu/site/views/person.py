@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
@@ -16,9 +16,7 @@ from hiu.site.show.chart import Chart
 from hiu.site.show.listing import Listing, Said, said
 from hiu.site.show.mask import NOBODY
 from hiu.site.show.suggest import Suggests
-
-if TYPE_CHECKING:
-    from hiu.site.published import Published
+from hiu.site.tables import Tables, names_shown
 
 C = pl.col
 GATES = {
@@ -45,7 +43,7 @@ class Person(Suggests):
     True
     """
 
-    def __init__(self, person_id: str, published: Published, shown: Collection[str] = ()) -> None:
+    def __init__(self, person_id: str, published: Tables, shown: Collection[str] = ()) -> None:
         self.person_id, self.published, self._shown = person_id, published, frozenset(shown) & {person_id}
 
     def why(self) -> str:
@@ -230,3 +228,33 @@ class Person(Suggests):
 
 
 _CONFLICTS = {"two_nhs_numbers": "more than one NHS number", "two_dobs": "more than one date of birth"}
+
+
+def person_in(tables: Tables, who: str | int, show_names: bool | None = None) -> Person:
+    """One person of a month, by id or by rank. Raises UsageError naming the nearest id."""
+    person_id = _id_at(tables, who) if isinstance(who, int) else _id_now(tables, who.strip().upper())
+    return Person(person_id, tables, names_shown(tables, show_names, [person_id], person_id))
+
+
+def _id_at(tables: Tables, rank: int) -> str:
+    """The id at a rank of the adults' list."""
+    adults = tables.scan("ranked").filter(C("list") == "adult")
+    found = adults.filter(C("rank") == rank).select("person_id").collect()
+    if found.is_empty():
+        most = adults.select(pl.len()).collect().item()
+        raise UsageError(f"no rank {rank} in {tables.month.title}: the list has {most} people")
+    return str(found.item())
+
+
+def _id_now(tables: Tables, person_id: str) -> str:
+    """An id as it is, or the one it was merged into."""
+    ids = tables.scan("people").select("person_id").collect()["person_id"]
+    if person_id in ids:
+        return person_id
+    became = tables.table("aliases").filter((C("old_id") == person_id) & (C("kind") == "merge"))
+    if became.height:
+        return _id_now(tables, str(became.sort("month")["person_id"][-1]))
+    raise UsageError(
+        f"no person '{person_id}' in {tables.month.title}.{did_you_mean(person_id, ids)} "
+        "run.ranked() has the ids; 'hiu find NAME' searches by name."
+    )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from hiu.errors import UsageError
@@ -13,9 +11,7 @@ from hiu.publish.words.text import counted
 from hiu.site.show.cards import Card
 from hiu.site.show.listing import Listing
 from hiu.site.show.suggest import Suggests
-
-if TYPE_CHECKING:
-    from hiu.site.published import Published
+from hiu.site.tables import Tables
 
 C = pl.col
 GROUPS = ("sex", "age", "source")
@@ -32,12 +28,14 @@ class Quality(Suggests):
     'dataset'
     """
 
-    def __init__(self, published: Published) -> None:
+    def __init__(self, published: Tables) -> None:
         self.published = published
 
     def deliveries(self) -> Listing:
         """Rows received, staged and quarantined by source and month, latest first."""
-        return self.published.deliveries()
+        columns = ("source", "period", "source_file", "received", "staged", "quarantined", "usual", "warning")
+        found = self.published.table("deliveries").select(columns).sort("period", "source", descending=[True, False])
+        return Listing(found, "What each agency sent: received = staged + quarantined", empty={"period": "register"})
 
     def warnings(self) -> Listing:
         """Deliveries of which something was unusual: shorter than usual, a copy, replaced."""
@@ -135,7 +133,7 @@ class Quality(Suggests):
     def _card(self) -> Card:
         rows = self.deliveries().to_polars().select("received", "staged", "quarantined").sum().row(0)
         agree = "they agree" if rows[0] == rows[1] + rows[2] else "THEY DO NOT AGREE"
-        missing = self.published.not_supplied()
+        missing = not_supplied(self.published)
         reasons = self.quarantine().to_polars().head(3)
         facts = {
             "received = staged + quarantined": "{:,} = {:,} + {:,}; ".format(*rows) + agree,
@@ -152,3 +150,9 @@ class Quality(Suggests):
 
     def __repr__(self) -> str:
         return self._card().text()
+
+
+def not_supplied(tables: Tables) -> Listing:
+    """Data sets and months without a delivery: missing, not zero."""
+    found = tables.table("coverage").filter(~C("supplied")).select("month", "dataset", "source")
+    return Listing(found, "Not supplied: missing, not zero")

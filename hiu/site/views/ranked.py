@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
+from hiu.errors import UsageError
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing, Said
-
-if TYPE_CHECKING:
-    from hiu.site.published import Published
+from hiu.site.tables import Tables, names_shown
+from hiu.site.views.person import person_in
 
 COLUMNS = (
     "rank",
@@ -42,18 +40,18 @@ class Ranked(Listing):
     """
 
     def __init__(
-        self, frame: pl.DataFrame, title: str = "", *, empty: object = None, published: Published | None = None
+        self, frame: pl.DataFrame, title: str = "", *, empty: object = None, published: Tables | None = None
     ) -> None:
         super().__init__(frame, title)
         self._published = published
 
     def why(self, who: str | int) -> str:
         """Why a person, by id or by rank, has the place they have."""
-        return self._run.person(who).why()
+        return person_in(self._run, who).why()
 
     def compare(self, first: str | int, second: str | int) -> str:
         """Why one person stands above another, and whether that difference means anything."""
-        two = [self._run.person(who).row() for who in (first, second)]
+        two = [person_in(self._run, who).row() for who in (first, second)]
         above, below = sorted(two, key=lambda row: int(row["rank"]))
         apart = above["rank_high"] < below["rank_low"]
         verdict = (
@@ -128,10 +126,20 @@ class Ranked(Listing):
         return Listing(found, f"Certainty of the first {2 * top} places, and how many ranks each could span")
 
     @property
-    def _run(self) -> Published:
-        run: Published | None = self.__dict__.get("_published")
+    def _run(self) -> Tables:
+        run: Tables | None = self.__dict__.get("_published")
         if run is None:
-            from hiu.errors import UsageError
-
             raise UsageError("this is a part of the list: ask the whole one, run.ranked()")
         return run
+
+
+def list_of(tables: Tables, top: int | None = None, show_names: bool | None = None) -> Ranked:
+    """The adults' list of a month, whole or its first `top`."""
+    adults = tables.scan("ranked").filter(pl.col("list") == "adult")
+    places = (adults if top is None else adults.filter(pl.col("rank") <= top)).sort("rank").collect()
+    shown = names_shown(tables, show_names, places["person_id"], "ranked")
+    people = tables.rows("people", pl.col("person_id").is_in(places["person_id"].implode()), shown)
+    names = people.select("person_id", name="name_text")
+    whole = places.join(names, on="person_id", how="left", maintain_order="left").select(COLUMNS)
+    title = f"People to offer support to, {tables.month.title}" + (f": the first {top}" if top else "")
+    return Ranked(whole, title, published=tables)

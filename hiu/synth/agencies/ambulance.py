@@ -6,43 +6,26 @@ import numpy as np
 import polars as pl
 
 from hiu.synth import clock
-from hiu.synth.agencies.extracts import Extract, Span, again, late, spoil, stamps, texts, truth, upper
+from hiu.synth.agencies.extracts import Extract, Span, System, stamps, texts, truth, upper
 from hiu.synth.clock import Times
 from hiu.synth.lists import Generator, Ints, Words, blank, choose, read, within, words
-from hiu.synth.people.described import Clerk, Described
+from hiu.synth.people.clerk import Descriptions
 from hiu.synth.people.episodes import Episodes
-from hiu.synth.people.people import People
 from hiu.synth.people.places import NOT_KNOWN
-from hiu.synth.people.slips import Slips
 
-SLIPS = Slips(
-    typo=0.035,
-    nhs_missing=0.25,
-    dob_missing=0.14,
-    age_only=0.08,
-    dob_placeholder=0.015,
-    family_only=0.01,
-    postcode_missing=0.14,
-    address_missing=0.02,
-    id_missing=1.0,
-    id_other=0,
-)
 UNREADABLE = "extra_separator"
 """Rows whose free text holds the delimiter: one cell too many, so nothing in them can be trusted."""
 OUTCOMES = {"See and Treat": 0.47, "Stood Down": 0.1, "No Patient Found": 0.04, "Hoax": 0.01}
 
 
-def make_ambulance(
-    rng: Generator, episodes: Episodes, people: People, clerk: Clerk, span: Span, mess: Counter[str]
-) -> tuple[Extract, Words]:
+def make_ambulance(system: System) -> tuple[Extract, Words]:
     """The extract, and the incident number of every episode that has one (else empty)."""
-    calls = np.flatnonzero(episodes.ambulance & span.inside(episodes.at))
+    episodes = system.episodes
+    calls = np.flatnonzero(episodes.ambulance & system.span.inside(episodes.at))
     number = blank(len(episodes))
     number[calls] = words([f"{7_000_000 + k}" for k in range(len(calls))])
-    rows = _vehicles(rng, episodes, calls)
-    rows = _second_patients(rng, rows, len(people), mess)
-    extract = _written(rng, rows, episodes, number, clerk, span, mess)
-    return again(rng, extract, 0.004, span, mess, "ambulance_row_sent_again"), number
+    rows = _second_patients(system, _vehicles(system.rng, episodes, calls))
+    return system.again(_extract(system, rows, number), 0.004, "ambulance_row_sent_again"), number
 
 
 def _vehicles(rng: Generator, episodes: Episodes, calls: Ints) -> pl.DataFrame:
@@ -61,107 +44,61 @@ def _vehicles(rng: Generator, episodes: Episodes, calls: Ints) -> pl.DataFrame:
     )
 
 
-def _second_patients(rng: Generator, rows: pl.DataFrame, people: int, mess: Counter[str]) -> pl.DataFrame:
+def _second_patients(system: System, rows: pl.DataFrame) -> pl.DataFrame:
     """With a second patient, of the same household or beside it, in some incidents."""
+    people = len(system.clerks[0].people)
     at_scene = rows["outcome"].is_in(["See and Treat"]).to_numpy() & (rows["vehicle"] == 1).to_numpy()
-    second = rows.filter(pl.Series(at_scene & (rng.random(len(rows)) < 0.008)))
-    second = second.with_columns(
-        ((pl.col("who") + 1) % people).alias("who"), patient=pl.lit(2, dtype=rows["patient"].dtype)
-    )
-    mess["two_patients"] += len(second)
+    second = rows.filter(pl.Series(at_scene & (system.rng.random(len(rows)) < 0.008)))
+    second = second.with_columns(who=(pl.col("who") + 1) % people, patient=pl.lit(2, dtype=rows["patient"].dtype))
+    system.mess["two_patients"] += len(second)
     return pl.concat([rows, second]).sort("call", "patient", "vehicle")
 
 
-def _written(
-    rng: Generator, rows: pl.DataFrame, episodes: Episodes, number: Words, clerk: Clerk, span: Span, mess: Counter[str]
-) -> Extract:
+def _extract(system: System, rows: pl.DataFrame, number: Words) -> Extract:
+    rng, episodes = system.rng, system.episodes
     call, who, outcome = rows["call"].to_numpy(), rows["who"].to_numpy(), words(rows["outcome"].to_list())
     at, size = episodes.at[call], len(rows)
-    seen = clerk.describe(who, clock.to_local(at).astype("datetime64[D]"))
+    seen = system.describe(who, at)
     nobody = rng.random(len(episodes)) < np.where(episodes.ed, 0.01, 0.1)
     unknown = nobody[call] | within(outcome, ["Hoax"])
-    seen.forget(
-        unknown,
-        upper(
-            choose(rng, ["Unknown", "Pt refused details", "Not known", "Unk male", ""], size), np.ones(size, dtype=bool)
-        ),
-    )
-    mess["unknown_patient"] += int(unknown.sum())
-    own_month = np.clip(span.index(episodes.at), 0, span.months - 1)
-    deliver = late(rng, own_month, span, 0.015, mess, "ambulance_late")[call]
-    event = number[call]
+    names = ["UNKNOWN", "PT REFUSED DETAILS", "NOT KNOWN", "UNK MALE", ""]
+    seen.forget(unknown, choose(rng, names, size))
+    system.mess["unknown_patient"] += int(unknown.sum())
+    month, event = np.clip(system.span.index(episodes.at), 0, system.span.months - 1), number[call]
+    deliver = system.late(month, 0.015, "ambulance_late")[call]
     arrived = within(outcome, ["See and Treat", "Conveyed"])
-    facts = truth(
-        seen,
-        who=who,
-        at=at,
-        deliver=deliver,
-        event=event,
-        month=own_month[call],
-        counted=arrived,
-        low=arrived,
-        high=np.ones(size, dtype=bool),
-        key=event,
-    )
-    extract = Extract("ambulance", _texts(rng, rows, episodes, seen, at, outcome, event, span, mess), facts)
-    lone = (
-        (rows["vehicle"].to_numpy() == 1)
-        & (rows["patient"].to_numpy() == 1)
-        & ~within(event, event[rows["vehicle"].to_numpy() > 1])
-    )
-    lone &= ~episodes.ed[call]
-    extract = spoil(
-        rng,
-        extract,
-        lone,
-        "T0 Call Start",
-        ["2025-13-45T99:00:00Z", "unknown", None],
-        0.0008,
-        "bad_ambulance_time",
-        mess,
-    )
+    facts = truth(seen, arrived, event=event, who=who, at=at, deliver=deliver, month=month[call])
+    extract = Extract("ambulance", _texts(system, rows, seen, at, outcome, event), facts)
+    vehicle, patient = rows["vehicle"].to_numpy(), rows["patient"].to_numpy()
+    lone = (vehicle == 1) & (patient == 1) & ~within(event, event[vehicle > 1]) & ~episodes.ed[call]
+    bad_times = ["2025-13-45T99:00:00Z", "unknown", None]
+    extract = system.spoil(extract, lone, "T0 Call Start", bad_times, 0.0008, "bad_ambulance_time")
     lone &= extract.truth["planted"].is_null().to_numpy()
-    extract = spoil(rng, extract, lone, "Scene Address", ["4 High Street | rear entrance"], 0.0005, UNREADABLE, mess)
+    extract = system.spoil(extract, lone, "Scene Address", ["4 High Street | rear entrance"], 0.0005, UNREADABLE)
     readable = pl.col("planted").ne_missing(UNREADABLE)
     unread = pl.when(readable).then("evidence").otherwise(pl.lit("none"))
-    extract.truth = extract.truth.with_columns(
-        (pl.col("linkable") & readable).alias("linkable"), unread.alias("evidence")
-    )
+    extract.truth = extract.truth.with_columns(linkable=pl.col("linkable") & readable, evidence=unread)
     return extract
 
 
 def _texts(
-    rng: Generator,
-    rows: pl.DataFrame,
-    episodes: Episodes,
-    seen: Described,
-    at: Times,
-    outcome: Words,
-    event: Words,
-    span: Span,
-    mess: Counter[str],
+    system: System, rows: pl.DataFrame, seen: Descriptions, at: Times, outcome: Words, event: Words
 ) -> pl.DataFrame:
-    codes, services, size, call = (
-        read("area.toml")["codes"],
-        read("area.toml")["services"],
-        len(rows),
-        rows["call"].to_numpy(),
-    )
+    rng, episodes = system.rng, system.episodes
+    codes, sites = read("area.toml")["codes"], read("area.toml")["services"]["hospitals"]
+    size, call = len(rows), rows["call"].to_numpy()
     sent = outcome != "Hear and Treat"
     arrived = sent & (outcome != "Stood Down")
     allocated = at + clock.minutes(rng, size, 1, 25)
     scene = allocated + clock.minutes(rng, size, 4, 45)
-    card = np.where(
-        episodes.crisis,
-        choose(rng, codes["crisis_ampds"], len(episodes)),
-        choose(rng, codes["other_ampds"], len(episodes)),
-    )[call]
-    stamp = Stamps(span, mess)
+    cards = (choose(rng, codes[f"{kind}_ampds"], len(episodes)) for kind in ("crisis", "other"))
+    card = np.where(episodes.crisis, *cards)[call]
+    stamp = Stamps(system.span, system.mess)
     home, elsewhere = seen.postcode, rng.random(size) < 0.15
     reference = words(
         [f"{e}-{v}{'B' if p == 2 else ''}" for e, v, p in zip(event, rows["vehicle"], rows["patient"], strict=True)]
     )
-    hospital = words([site for _, site in services["hospitals"]])[rows["who"].to_numpy() % len(services["hospitals"])]
+    hospital = words([site for _, site in sites])[rows["who"].to_numpy() % len(sites)]
     return texts(
         {
             "Incident No": event,
@@ -175,7 +112,7 @@ def _texts(
             "Family Name": upper(seen.family, seen.style < 0.7),
             "Given Name": _given(seen),
             "Date Of Birth": stamps(seen.dob, "%Y-%m-%d"),
-            "Age Yrs": np.where(seen.age != "", seen.age, ""),
+            "Age Yrs": seen.age,
             "Gender": np.select([seen.sex == "F", seen.sex == "M"], ["Female", "Male"], "Unknown").astype(object),
             "Scene Address": np.where(elsewhere, "High Street", seen.address),
             "Scene Postcode": np.where(elsewhere | (home == NOT_KNOWN), "", home),
@@ -189,7 +126,7 @@ def _texts(
     )
 
 
-def _given(seen: Described) -> Words:
+def _given(seen: Descriptions) -> Words:
     both = (seen.middle != "") & (seen.style > 0.8)
     return upper(np.where(both, seen.given + " " + seen.middle, seen.given).astype(object), seen.style < 0.7)
 

@@ -8,18 +8,16 @@ import polars as pl
 from numpy.typing import NDArray
 
 from hiu.synth import clock
-from hiu.synth.agencies.extracts import Extract, Span, stamps, texts, truth
+from hiu.synth.agencies.extracts import Extract, Span, System, stamps, texts, truth
 from hiu.synth.clock import Times
 from hiu.synth.lists import Flags, Generator, Ints, Words, choose, read, some, words
-from hiu.synth.people.described import Clerk, Described
+from hiu.synth.people.clerk import Descriptions
 from hiu.synth.people.episodes import Spells
-from hiu.synth.people.slips import Slips
 
-SLIPS = Slips(nhs_missing=0.04, dob_missing=0.003, dob_placeholder=0.003, id_missing=0, address_missing=1, typo=0.02)
 Dates = NDArray[np.datetime64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Stays:
     """Ward stays as they truly were (NaT end: sent open for ever in a spell that ended, or still open)."""
 
@@ -42,9 +40,8 @@ def make_stays(rng: Generator, spells: Spells, span: Span, mess: Counter[str]) -
     start, begins = clock.to_local(spells.start), clock.to_local(spells.start).astype("datetime64[D]")
     nights = (spells.end - begins).astype(np.int64)
     moves = (nights >= 4) & ((rng.random(size) < 0.25) | spells.s136)
-    cut = begins + np.where(spells.s136, 1, 1 + (rng.random(size) * np.maximum(nights - 2, 1)).astype(np.int64)).astype(
-        "timedelta64[D]"
-    )
+    days = 1 + (rng.random(size) * np.maximum(nights - 2, 1)).astype(np.int64)
+    cut = begins + np.where(spells.s136, 1, days).astype("timedelta64[D]")
     overlap = some(rng, moves & ~spells.s136, 0.2)
     left_open = some(rng, moves & ~overlap & ~spells.s136, 0.25)
     parallel = some(rng, (nights >= 2) & ~moves, 0.03)
@@ -58,43 +55,30 @@ def make_stays(rng: Generator, spells: Spells, span: Span, mess: Counter[str]) -
     later, twin, wrong = whole[moves], whole[parallel], whole[bad]
     at = np.concatenate([whole, later, twin, wrong])
     ends = np.concatenate([first_end, spells.end[later], spells.end[twin], begins[wrong] - np.timedelta64(3, "D")])
-    starts = np.concatenate(
-        [start, cut[later].astype("datetime64[s]") + np.timedelta64(14, "h"), start[twin], start[wrong]]
-    )
-    plain = np.concatenate(
-        [
-            ~overlap & ~left_open & ~parallel,
-            ~overlap[later] & ~left_open[later],
-            np.zeros(len(twin) + len(wrong), dtype=bool),
-        ]
-    )
+    moved = cut[later].astype("datetime64[s]") + np.timedelta64(14, "h")
+    starts = np.concatenate([start, moved, start[twin], start[wrong]])
+    alone, none = ~overlap & ~left_open, np.zeros(len(twin) + len(wrong), dtype=bool)
+    plain = np.concatenate([alone & ~parallel, alone[later], none])
     leave_from, leave_to = _leave(rng, starts.astype("datetime64[D]"), ends, plain)
     is_bad = np.arange(len(at)) >= len(at) - len(wrong)
     spell = np.where(is_bad, size + at, at)
-    for kind, rows in (
-        ("transfer", moves),
-        ("overlapping_stay", overlap),
-        ("stay_left_open", left_open),
-        ("parallel_stay", parallel),
-        ("stay_ends_before_start", bad),
-        ("leave", ~np.isnat(leave_from)),
-        ("same_day_stay", nights == 0),
-    ):
-        mess[kind] += int(rows.sum())
+    kinds = {"transfer": moves, "overlapping_stay": overlap, "stay_left_open": left_open, "parallel_stay": parallel}
+    kinds |= {"stay_ends_before_start": bad, "leave": ~np.isnat(leave_from), "same_day_stay": nights == 0}
+    mess.update({kind: int(rows.sum()) for kind, rows in kinds.items()})
     spell_end = np.where(is_bad, ends, spells.end[at])
     safety = np.concatenate([spells.s136, np.zeros(len(at) - size, dtype=bool)])
     return Stays(
-        spell,
-        spells.who[at],
-        starts,
-        ends,
-        leave_from,
-        leave_to,
-        begins[at],
-        spell_end,
-        safety,
-        spells.detained[at],
-        is_bad,
+        spell=spell,
+        who=spells.who[at],
+        start=starts,
+        end=ends,
+        leave_from=leave_from,
+        leave_to=leave_to,
+        spell_start=begins[at],
+        spell_end=spell_end,
+        safety=safety,
+        detained=spells.detained[at],
+        bad=is_bad,
     )
 
 
@@ -108,65 +92,51 @@ def _leave(rng: Generator, start: Dates, end: Dates, plain: Flags) -> tuple[Date
     return np.where(away, begin, nat), np.where(away, back, nat)
 
 
-def make_beds(rng: Generator, stays: Stays, clerk: Clerk, span: Span, mess: Counter[str]) -> Extract:
+def make_beds(system: System, stays: Stays) -> Extract:
     """The extract: every month lists the stays that touched it, each as known at that month's end."""
+    span = system.span
     day = stays.start.astype("datetime64[D]")
     final = np.where(np.isnat(stays.end), stays.spell_end, stays.end)
     first = np.maximum(span.of_days(day), 0)
     last = np.where(stays.bad, first, np.minimum(span.of_days(final), span.months - 1))
-    rows = np.flatnonzero(
-        (last >= first) & (first < span.months) & (~stays.bad | (day >= np.datetime64(span.first.start)))
-    )
+    sound = ~stays.bad | (day >= np.datetime64(span.first.start))
+    rows = np.flatnonzero((last >= first) & (first < span.months) & sound)
     stay = np.repeat(rows, last[rows] - first[rows] + 1)
-    month = (
-        np.concatenate([np.arange(a, b + 1) for a, b in zip(first[rows], last[rows], strict=True)])
-        if len(rows)
-        else rows
-    )
-    seen = clerk.describe(stays.who[stay], day[stay])
+    spans = [np.arange(a, b + 1) for a, b in zip(first[rows], last[rows], strict=True)]
+    month = np.concatenate(spans) if spans else rows
+    seen = system.clerks[0].describe(stays.who[stay], day[stay])
     closes = np.array([np.datetime64((span.first + k).end) for k in range(span.months)])[month]
     latest = month == last[stay]
     ident = words([f"WS{810_000 + k}" for k in stay.tolist()])
     counted = latest & ~stays.bad[stay]
-    facts = truth(
-        seen,
-        who=stays.who[stay],
-        at=clock.to_utc(stays.start[stay]),
-        deliver=month,
-        event=ident,
-        month=span.of_days(day[stay]),
-        counted=counted,
-        low=counted,
-        high=counted,
-        key=ident,
-    )
-    facts = facts.with_columns(
-        pl.when(pl.Series(stays.bad[stay])).then(pl.lit("stay_ends_before_start")).alias("planted")
-    )
-    mess["open_stay"] += int((np.isnat(_known(stays.end[stay], closes)) & ~latest).sum())
-    return Extract("mh_beds", _texts(rng, stays, stay, month, closes, ident, seen, span), facts)
+    at, begun_in = clock.to_utc(stays.start[stay]), span.of_days(day[stay])
+    facts = truth(seen, counted, high=counted, event=ident, who=stays.who[stay], at=at, deliver=month, month=begun_in)
+    bad = pl.when(pl.Series(stays.bad[stay])).then(pl.lit("stay_ends_before_start"))
+    facts = facts.with_columns(planted=bad)
+    system.mess["open_stay"] += int((np.isnat(_by_then(stays.end[stay], closes)) & ~latest).sum())
+    return Extract("mh_beds", _texts(system, stays, stay, month, closes, ident, seen), facts)
 
 
-def _known(day: Dates, closes: Dates) -> Dates:
+def _by_then(day: Dates, closes: Dates) -> Dates:
     """A date if it was past at the month's end, else NaT."""
     return np.where(day <= closes, day, np.datetime64("NaT", "D"))
 
 
 def _texts(
-    rng: Generator, stays: Stays, stay: Ints, month: Ints, closes: Dates, ident: Words, seen: Described, span: Span
+    system: System, stays: Stays, stay: Ints, month: Ints, closes: Dates, ident: Words, seen: Descriptions
 ) -> pl.DataFrame:
-    services, every = read("area.toml")["services"], len(stays.who)
-    wards = [ward for ward in services["wards"] if ward[2] != "34"]
-    safe = next(k for k, ward in enumerate(services["wards"]) if ward[2] == "34")
-    ward = np.where(
-        stays.safety, safe, choose(rng, [services["wards"].index(w) for w in wards], every).astype(np.int64)
-    )[stay]
+    rng, services, every = system.rng, read("area.toml")["services"], len(stays.who)
+    wards = services["wards"]
+    safe = next(k for k, ward in enumerate(wards) if ward[2] == "34")
+    plain = choose(rng, [k for k in range(len(wards)) if k != safe], every).astype(np.int64)
+    ward = np.where(stays.safety, safe, plain)[stay]
     legal = np.where(stays.detained, choose(rng, ["02", "03", "2", "3"], every, [5, 3, 1, 1]), "01")
     legal = np.where(stays.safety, choose(rng, ["20", "20", "19"], every), legal)[stay]
-    form = "%d/%m/%Y"
+    form, bad, end, leave_from = "%d/%m/%Y", stays.bad[stay], stays.end[stay], stays.leave_from[stay]
+    back = np.where(leave_from <= closes, _by_then(stays.leave_to[stay], closes), np.datetime64("NaT", "D"))
     return texts(
         {
-            "Reporting Month": words([str(span.first + int(k)) for k in month]),
+            "Reporting Month": words([str(system.span.first + int(k)) for k in month]),
             "Provider": words(services["mh_trusts"])[stays.who[stay] % 2],
             "MH Number": seen.local_id,
             "NHS Number": seen.nhs,
@@ -177,20 +147,15 @@ def _texts(
             "Postcode": seen.postcode,
             "Spell ID": words([f"HS{40_000 + k}" for k in stays.spell[stay].tolist()]),
             "Spell Start": stamps(stays.spell_start[stay], form),
-            "Spell Discharge": stamps(_known(stays.spell_end[stay], closes), form),
+            "Spell Discharge": stamps(_by_then(stays.spell_end[stay], closes), form),
             "Ward Stay ID": ident,
             "Ward Start": stamps(stays.start[stay], "%d/%m/%Y %H:%M"),
-            "Ward End": stamps(np.where(stays.bad[stay], stays.end[stay], _known(stays.end[stay], closes)), form),
-            "Ward Code": words([services["wards"][k][0] for k in ward]),
-            "Ward": words([services["wards"][k][1] for k in ward]),
-            "Bed Type": words([services["wards"][k][2] for k in ward]),
-            "Leave From": stamps(_known(stays.leave_from[stay], closes), form),
-            "Leave To": stamps(
-                np.where(
-                    stays.leave_from[stay] <= closes, _known(stays.leave_to[stay], closes), np.datetime64("NaT", "D")
-                ),
-                form,
-            ),
+            "Ward End": stamps(np.where(bad, end, _by_then(end, closes)), form),
+            "Ward Code": words([wards[k][0] for k in ward]),
+            "Ward": words([wards[k][1] for k in ward]),
+            "Bed Type": words([wards[k][2] for k in ward]),
+            "Leave From": stamps(_by_then(leave_from, closes), form),
+            "Leave To": stamps(back, form),
             "Legal Status": legal.astype(object),
         }
     )

@@ -1,77 +1,34 @@
 """The team's own list: people offered support, with consent, permission, contacts and risk gradings."""
 
-from collections import Counter
 from datetime import date, timedelta
 
 import numpy as np
 
-from hiu.synth.agencies.extracts import Extract, Span, stamps, texts, truth
-from hiu.synth.lists import Generator, Ints, choose, read, words
+from hiu.synth.agencies.extracts import Extract, Span, System, stamps, texts, truth
+from hiu.synth.lists import Generator, choose, read, words
 from hiu.synth.people.demand import Demand
-from hiu.synth.people.described import Clerk
 from hiu.synth.people.people import People
-from hiu.synth.people.slips import Slips
-
-SLIPS = Slips(
-    typo=0.0,
-    scan=0,
-    swapped=0,
-    initial=0,
-    family_only=0,
-    nhs_missing=0.04,
-    nhs_other=0,
-    dob_missing=0.06,
-    dob_placeholder=0,
-    id_missing=0.35,
-    address_missing=1,
-    nickname=0.2,
-)
 
 
-def make_caseload(
-    rng: Generator, demand: Demand, people: People, clerk: Clerk, span: Span, mess: Counter[str]
-) -> Extract:
+def make_caseload(system: System, demand: Demand) -> Extract:
     """One row a person offered support: those supported, in order of start, and a few who declined."""
+    rng, span, clerk = system.rng, system.span, system.clerks[0]
     taken = np.flatnonzero(demand.support_from >= 0)
     taken = taken[np.lexsort((taken, demand.support_from[taken]))]
     heavy = np.flatnonzero((demand.support_from < 0) & (demand.weight > np.quantile(demand.weight, 0.95)))
     declined = np.sort(rng.choice(heavy, min(len(heavy), max(1, len(taken) // 6)), replace=False))
     who = np.r_[taken, declined].astype(np.int64)
     start = [_day_in(rng, span, int(demand.support_from[k])) if demand.support_from[k] >= 0 else None for k in who]
-    rows = [_row(rng, people, int(k), began, span) for k, began in zip(who, start, strict=True)]
+    rows = [_row(rng, clerk.people, int(k), began, span) for k, began in zip(who, start, strict=True)]
     seen = clerk.describe(who, np.array([np.datetime64(span.last.end)] * len(who)))
     columns = {name: words([row[name] for row in rows]) for name in rows[0]}
-    text = texts(
-        {
-            "Case": words([f"C{k:03d}" for k in range(1, len(who) + 1)]),
-            "Person": seen.given + " " + seen.family,
-            "Date of Birth": stamps(seen.dob, "%d/%m/%Y"),
-            "NHS Number": seen.nhs,
-            "MH Number": seen.local_id,
-            **columns,
-        }
-    )
-    every = np.ones(len(who), dtype=bool)
-    moment = np.arange(len(who)).astype("datetime64[s]")
     key = words([f"C{k:03d}" for k in range(1, len(who) + 1)])
-    mess["caseload"] += len(who)
-    month: Ints = np.maximum(demand.support_from[who], 0)
-    return Extract(
-        "caseload",
-        text,
-        truth(
-            seen,
-            who=who,
-            at=moment,
-            deliver=np.zeros(len(who), dtype=np.int64),
-            event=key,
-            month=month,
-            counted=every,
-            low=every,
-            high=every,
-            key=key,
-        ),
-    )
+    person = {"Case": key, "Person": seen.given + " " + seen.family, "Date of Birth": stamps(seen.dob, "%d/%m/%Y")}
+    text = texts({**person, "NHS Number": seen.nhs, "MH Number": seen.local_id, **columns})
+    every, deliver = np.ones(len(who), dtype=bool), np.zeros(len(who), dtype=np.int64)
+    at, month = np.arange(len(who)).astype("datetime64[s]"), np.maximum(demand.support_from[who], 0)
+    system.mess["caseload"] += len(who)
+    return Extract("caseload", text, truth(seen, every, event=key, who=who, at=at, deliver=deliver, month=month))
 
 
 def _day_in(rng: Generator, span: Span, month: int) -> date:
@@ -83,14 +40,8 @@ def _row(rng: Generator, people: People, person: int, start: date | None, span: 
     stop = min(span.last.end, _or(people.death[person], span.last.end))
     if start is None:
         offered = _day_in(rng, span, int(rng.integers(span.months)))
-        return _cells(
-            rng,
-            offered=offered,
-            consent=[("Refused", offered + timedelta(days=int(rng.integers(1, 9))))],
-            start=None,
-            end=None,
-            stop=stop,
-        )
+        consent = [("Refused", offered + timedelta(days=int(rng.integers(1, 9))))]
+        return _cells(rng, offered=offered, consent=consent, start=None, end=None, stop=stop)
     offered = start - timedelta(days=int(rng.integers(5, 30)))
     length = int(rng.integers(240, 900))
     end = start + timedelta(days=length)

@@ -36,9 +36,8 @@ def write_drops(raw: Path, extracts: dict[str, Extract], span: Span, mess: Count
         for name in ("police", "ambulance", "ed", "mh_beds"):
             if name in drop:
                 _csv(raw / folder / NAMES[name], name, drop[name].text)
-        _workbook(
-            raw / folder / NAMES["s136"], {name: drop.get(name, _empty(extracts[name])) for name in SHEETS}, month, mess
-        )
+        sheets = {name: drop.get(name, extracts[name].take(np.zeros(0, dtype=np.int64))) for name in SHEETS}
+        _workbook(raw / folder / NAMES["s136"], sheets, month, mess)
         made += [_located(one, f"{folder}/{NAMES[name]}") for name, one in drop.items()]
     register = extracts["caseload"]
     raw.joinpath(NAMES["caseload"]).write_bytes(b"\xef\xbb\xbf" + _bytes(register.text, "\r\n"))
@@ -53,10 +52,6 @@ def _by_month(extract: Extract) -> dict[int, Extract]:
     cuts = np.flatnonzero(np.diff(deliver, prepend=-1))
     ends = np.append(cuts, len(deliver))[1:]
     return {int(deliver[a]): extract.take(rows[a:b]) for a, b in zip(cuts, ends, strict=True)}
-
-
-def _empty(extract: Extract) -> Extract:
-    return extract.take(np.zeros(0, dtype=np.int64))
 
 
 def _located(extract: Extract, file: str) -> pl.DataFrame:

@@ -6,10 +6,10 @@ import numpy as np
 
 from hiu.synth.agencies.extracts import stamps, upper
 from hiu.synth.lists import Words
-from hiu.synth.people.described import Described
+from hiu.synth.people.clerk import Descriptions
 
 
-def party_names(seen: Described, mess: Counter[str]) -> Words:
+def party_names(seen: Descriptions, mess: Counter[str]) -> Words:
     """'SURNAME, Forename' as clerks vary it: reversed, without the comma, titled, with AKA or nee."""
     style = (seen.style * 1000).astype(np.int64) % 100
     real = seen.named & (seen.given != "")
@@ -37,13 +37,13 @@ def party_names(seen: Described, mess: Counter[str]) -> Words:
     return (out + further).astype(object)
 
 
-def births(seen: Described, mess: Counter[str]) -> Words:
+def births(seen: Descriptions, mess: Counter[str]) -> Words:
     """dd/mm/yyyy; some clerks write two-digit years."""
     brief = (seen.style > 0.955) & (seen.dob > np.datetime64("1945-01-01"))
     mess["two_digit_year"] += int(brief.sum())
     return np.where(brief, stamps(seen.dob, "%d/%m/%y"), stamps(seen.dob, "%d/%m/%Y"))
 
 
-def sexes(seen: Described) -> Words:
+def sexes(seen: Descriptions) -> Words:
     """Female, Male or Unspecified."""
     return np.select([seen.sex == "F", seen.sex == "M"], ["Female", "Male"], "Unspecified").astype(object)

@@ -6,50 +6,34 @@ import numpy as np
 
 from hiu.synth import clock
 from hiu.synth.agencies.beds import Dates
-from hiu.synth.agencies.extracts import Extract, Span, again, detentions, late, spoil, stamps, texts, truth, upper
+from hiu.synth.agencies.extracts import Extract, System, detentions, stamps, texts, truth, upper
 from hiu.synth.lists import Generator, Words, blank, choose, read, some, words
-from hiu.synth.people.described import Clerk, Described
-from hiu.synth.people.episodes import Episodes
-from hiu.synth.people.slips import Slips
+from hiu.synth.people.clerk import Descriptions
 
-SLIPS = Slips(
-    nhs_missing=0.12, dob_missing=0.04, dob_placeholder=0, id_missing=0.15, address_missing=1, typo=0.05, nickname=0.3
-)
 DATE, NUMBER = "date:", "number:"
 """Marks of cells that are written as an Excel date or number in place of text."""
 
 
-def make_s136(
-    rng: Generator, episodes: Episodes, urn: Words, clerk: Clerk, span: Span, mess: Counter[str]
-) -> tuple[Extract, Words]:
+def make_s136(system: System, urn: Words) -> tuple[Extract, Words]:
     """The sheet of detentions, and the reference of every episode that has one (else empty)."""
+    rng, span, episodes, mess = system.rng, system.span, system.episodes, system.mess
     moment = episodes.at + clock.minutes(rng, len(episodes), 30, 300)
     at = np.flatnonzero(episodes.s136_health & span.inside(moment))
     ref = blank(len(episodes))
     ref[at] = words([f"S136-{k:05d}" for k in range(1, len(at) + 1)])
-    seen = clerk.describe(episodes.who[at], clock.to_local(moment[at]).astype("datetime64[D]"))
-    month = span.index(moment[at])
-    every = np.ones(len(at), dtype=bool)
-    facts = truth(
-        seen,
-        who=episodes.who[at],
-        at=moment[at],
-        deliver=late(rng, month, span, 0.03, mess, "s136_late"),
-        event=ref[at],
-        month=month,
-        counted=every,
-        low=every,
-        high=every,
-        key=ref[at],
-    ).with_columns(detention=detentions(at, every))
-    services, local = read("area.toml")["services"], clock.to_local(moment[at])
+    who, when = episodes.who[at], moment[at]
+    seen, month, every = system.describe(who, when), span.index(when), np.ones(len(at), dtype=bool)
+    deliver = system.late(month, 0.03, "s136_late")
+    facts = truth(seen, every, event=ref[at], who=who, at=when, deliver=deliver, month=month)
+    facts = facts.with_columns(detention=detentions(at, every))
+    services, local = read("area.toml")["services"], clock.to_local(when)
     quoted = some(rng, episodes.s136_police[at] & (urn[at] != ""), 0.7)
     text = texts(
         {
             "Detention Ref": ref[at],
             "Detained On": _cell_dates(rng, local, mess),
             "Detained At": stamps(local, "%H:%M"),
-            "Family Name": _families(seen),
+            "Family Name": upper(seen.family, seen.style < 0.35),
             "Given Name": seen.given,
             "Birth Date": _cell_dates(rng, seen.dob, mess),
             "NHS": _cell_numbers(rng, seen.nhs, mess),
@@ -60,36 +44,21 @@ def make_s136(
             "Result": choose(rng, read("area.toml")["codes"]["s136_outcomes"], len(at)),
         }
     )
-    extract = Extract("s136", text, facts)
-    extract = again(rng, extract, 0.03, span, mess, "s136_ref_repeated")
-    return extract, ref
+    return system.again(Extract("s136", text, facts), 0.03, "s136_ref_repeated"), ref
 
 
-def make_mha(rng: Generator, episodes: Episodes, ref: Words, clerk: Clerk, span: Span, mess: Counter[str]) -> Extract:
+def make_mha(system: System, ref: Words) -> Extract:
     """The sheet of assessments, those not completed among them."""
+    rng, span, episodes, mess = system.rng, system.span, system.episodes, system.mess
     moment = episodes.at + clock.minutes(rng, len(episodes), 240, 1200)
     at = np.flatnonzero(episodes.mha & span.inside(moment))
-    done, every = episodes.completed[at], np.ones(len(at), dtype=bool)
+    who, when, done = episodes.who[at], moment[at], episodes.completed[at]
     codes, services = read("area.toml")["codes"], read("area.toml")["services"]
-    outcome = np.where(
-        done,
-        choose(rng, codes["mha_completed"], len(at), [5, 3, 2, 3, 2, 0.3, 0.5]),
-        choose(rng, codes["mha_not_completed"], len(at)),
-    )
-    seen = clerk.describe(episodes.who[at], clock.to_local(moment[at]).astype("datetime64[D]"))
-    month, key = span.index(moment[at]), words([f"{2000 + k}" for k in range(len(at))])
-    facts = truth(
-        seen,
-        who=episodes.who[at],
-        at=moment[at],
-        deliver=late(rng, month, span, 0.03, mess, "mha_late"),
-        event=key,
-        month=month,
-        counted=done,
-        low=done & (outcome != "No bed available"),
-        high=every,
-        key=key,
-    )
+    completed = choose(rng, codes["mha_completed"], len(at), [5, 3, 2, 3, 2, 0.3, 0.5])
+    outcome = np.where(done, completed, choose(rng, codes["mha_not_completed"], len(at)))
+    seen, month, key = system.describe(who, when), span.index(when), words([f"{2000 + k}" for k in range(len(at))])
+    deliver, low = system.late(month, 0.03, "mha_late"), done & (outcome != "No bed available")
+    facts = truth(seen, done, low, event=key, who=who, at=when, deliver=deliver, month=month)
     text = texts(
         {
             "Assessment No": key,
@@ -97,7 +66,7 @@ def make_mha(rng: Generator, episodes: Episodes, ref: Words, clerk: Clerk, span:
             "DOB": _cell_dates(rng, seen.dob, mess),
             "NHS No.": _cell_numbers(rng, seen.nhs, mess),
             "MH No.": seen.local_id,
-            "Assessed On": _cell_dates(rng, clock.to_local(moment[at]), mess),
+            "Assessed On": _cell_dates(rng, clock.to_local(when), mess),
             "AMHP": choose(rng, services["amhps"], len(at)),
             "Outcome": outcome.astype(object),
             "Detention Ref": np.where(rng.random(len(at)) < 0.6, ref[at], ""),
@@ -105,17 +74,12 @@ def make_mha(rng: Generator, episodes: Episodes, ref: Words, clerk: Clerk, span:
         }
     )
     mess["mha_not_completed"] += int((~done).sum())
-    extract = spoil(
-        rng, Extract("mha", text, facts), every, "Assessed On", ["see notes", "TBC"], 0.002, "bad_mha_date", mess
-    )
-    return again(rng, extract, 0.01, span, mess, "mha_sent_again")
+    every, bad_dates = np.ones(len(at), dtype=bool), ["see notes", "TBC"]
+    extract = system.spoil(Extract("mha", text, facts), every, "Assessed On", bad_dates, 0.002, "bad_mha_date")
+    return system.again(extract, 0.01, "mha_sent_again")
 
 
-def _families(seen: Described) -> Words:
-    return upper(seen.family, seen.style < 0.35)
-
-
-def _whole(seen: Described) -> Words:
+def _whole(seen: Descriptions) -> Words:
     """'Forename Surname', or 'SURNAME, Forename' from some hands."""
     family, given = upper(seen.family, seen.style < 0.12), seen.given
     crossed = (seen.style < 0.12) & (given != "")

@@ -14,9 +14,8 @@ def surnames(rng: Generator, origin: Words, sex: Words, household: Ints, place_i
         own[at] = zipf(rng, words(listed[name]["surnames"]), int(at.sum()))
     british = listed["british"]
     rare = some(rng, origin == "british", british["tail_share"])
-    own[rare] = zipf(rng, words(british["heads"]), int(rare.sum()), 0.3) + zipf(
-        rng, words(british["tails"]), int(rare.sum()), 0.3
-    )
+    heads, tails = (zipf(rng, words(british[part]), int(rare.sum()), 0.3) for part in ("heads", "tails"))
+    own[rare] = heads + tails
     lead = np.arange(size) - place_in
     shares = (place_in > 0) & (rng.random(size) < np.where(place_in == 1, 0.62, 0.85)) & (origin == origin[lead])
     surname = np.where(shares, own[lead], own)

@@ -189,12 +189,6 @@ def _homes(rng: Generator, weight: Reals, household: Ints, first: Month, last: M
     span = (last.after - first.start).days
     moves = rng.random(size) < np.minimum(0.05 * span / 365 * np.maximum(weight, 1) ** 0.4, 0.6)
     moved = np.where(moves, np.datetime64(first.start) + rng.integers(span, size=size), np.datetime64("NaT", "D"))
-    return {
-        "address": address,
-        "postcode": postcode,
-        "address2": np.where(moves, address2, address),
-        "postcode2": np.where(moves, postcode2, postcode),
-        "moved": moved,
-        "nfa": nfa,
-        "hostel": hostel,
-    }
+    address2, postcode2 = np.where(moves, address2, address), np.where(moves, postcode2, postcode)
+    homes = {"address": address, "postcode": postcode, "address2": address2, "postcode2": postcode2}
+    return {**homes, "moved": moved, "nfa": nfa, "hostel": hostel}

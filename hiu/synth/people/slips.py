@@ -1,5 +1,7 @@
 """Slips people make when they write a name, a number, a date or an address down."""
 
+from __future__ import annotations
+
 import unicodedata
 from dataclasses import dataclass
 
@@ -8,31 +10,8 @@ from numpy.typing import NDArray
 
 from hiu.synth.lists import Generator, Words, read, words
 
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_NEAR = {
-    "a": "s",
-    "b": "v",
-    "c": "x",
-    "d": "s",
-    "e": "r",
-    "f": "g",
-    "g": "h",
-    "h": "j",
-    "i": "o",
-    "k": "l",
-    "l": "k",
-    "m": "n",
-    "n": "m",
-    "o": "i",
-    "r": "t",
-    "s": "a",
-    "t": "r",
-    "u": "y",
-    "v": "b",
-    "w": "e",
-    "y": "u",
-    "z": "x",
-}
+_NEAR = dict(zip("abcdefghiklmnorstuvwyz", "svxsrghjolknmitarybeux", strict=True))
+"""Letter -> the key beside it."""
 _ALIKE = {"o": "0", "O": "0", "l": "1", "i": "1", "I": "1", "s": "5", "S": "5", "b": "6", "B": "8", "g": "9", "z": "2"}
 _FOLDED = {"ł": "l", "Ł": "L", "ø": "o", "đ": "d"}
 
@@ -78,6 +57,11 @@ class Slips:
     id_second: float = 0.06
     id_other: float = 0.002
 
+    @classmethod
+    def of(cls, system: str) -> Slips:
+        """Those of a system, as area.toml has them."""
+        return cls(**read("area.toml")["slips"][system])
+
 
 def typos(rng: Generator, names: Words) -> Words:
     """One keying slip in each: a letter dropped, doubled, swapped with the next, or the key beside it."""
@@ -113,17 +97,8 @@ def _scan(name: str, pick: float) -> str:
 
 def spellings(rng: Generator, names: Words) -> Words:
     """Another spelling or transliteration, where one is listed."""
-    return _listed(rng, names, read("names.toml")["spellings"])
-
-
-def nicknames(rng: Generator, names: Words) -> Words:
-    """A short form, where one is listed."""
-    return _listed(rng, names, read("names.toml")["nicknames"])
-
-
-def _listed(rng: Generator, names: Words, others: dict[str, str]) -> Words:
     pick = rng.random(len(names))
-    split = {name: text.split() for name, text in others.items()}
+    split = {name: text.split() for name, text in read("names.toml")["spellings"].items()}
     return words([split[n][int(p * len(split[n]))] if n in split else n for n, p in zip(names, pick, strict=True)])
 
 

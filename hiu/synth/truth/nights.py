@@ -22,13 +22,8 @@ def nights(stays: Stays, span: Span) -> pl.DataFrame:
     away = _days(stays.who[leave], stays.leave_from[leave], np.minimum(stays.leave_to[leave], stop))
     touched = _days(stays.who[good], day[good], np.minimum(end[good] + 1, stop))
     net = inside.join(away, on=["who", "day"], how="anti")
-    counts = [_by_month(net, span, "net"), _by_month(touched, span, "days")]
-    return (
-        counts[1]
-        .join(counts[0], on=["who", "month"], how="left")
-        .with_columns(pl.col("net").fill_null(0))
-        .sort("who", "month")
-    )
+    counts = _by_month(touched, span, "days").join(_by_month(net, span, "net"), on=["who", "month"], how="left")
+    return counts.with_columns(pl.col("net").fill_null(0)).sort("who", "month")
 
 
 def _days(who: Ints, start: Dates, end: Dates) -> pl.DataFrame:

@@ -13,30 +13,19 @@ from hiu.synth.agencies.extracts import Span
 from hiu.synth.people.demand import Demand
 from hiu.synth.people.people import People
 
-EVENTS = {
-    "police": "police_incident",
-    "ambulance": "ambulance_deployment",
-    "ed": "ed_attendance",
-    "mha": "mha_assessment",
-}
+EVENTS = {"police": "police_incident", "ambulance": "ambulance_deployment", "ed": "ed_attendance"}
+EVENTS |= {"mha": "mha_assessment"}
 CELL = ["who", "month"]
 
 
 def rows_table(rows: pl.DataFrame, people: People, span: Span) -> pl.DataFrame:
     """A row each, for rows.parquet."""
     ids, months = pl.Series(people.ids().tolist()), _months(span)
-    return rows.select(
-        "source",
-        "source_file",
-        "source_row",
-        pl.Series("person_id", ids.gather(rows["who"])),
-        "evidence",
-        "linkable",
-        event_id=pl.format("{}:{}", "source", "event"),
-        month=months.gather((rows["month"] + 24).clip(0, len(months) - 1)),
-        counted=pl.col("counted"),
-        planted=pl.col("planted"),
-    )
+    person, month = ids.gather(rows["who"]), months.gather((rows["month"] + 24).clip(0, len(months) - 1))
+    event = pl.format("{}:{}", "source", "event")
+    made = rows.with_columns(month=month, event_id=event, person_id=person)
+    before, after = ("person_id", "evidence", "linkable"), ("event_id", "month", "counted", "planted")
+    return made.select("source", "source_file", "source_row", *before, *after)
 
 
 def _months(span: Span) -> pl.Series:
@@ -53,17 +42,14 @@ def persons_table(rows: pl.DataFrame, people: People, demand: Demand, span: Span
     )
     supported = [str(span.first + int(k)) if k >= 0 else "" for k in demand.support_from]
     base = people.frame().with_columns(
-        pl.Series("demand", demand.weight),
-        pl.Series("pattern", demand.pattern.tolist()),
-        pl.Series("mentored_from", supported),
-        pl.Series("mentor_effect", np.round(1 - demand.support_effect, 4)),
+        demand=pl.Series(demand.weight),
+        pattern=pl.Series(demand.pattern.tolist()),
+        mentored_from=pl.Series(supported),
+        mentor_effect=pl.Series(np.round(1 - demand.support_effect, 4)),
         who=pl.int_range(pl.len(), dtype=pl.Int64),
     )
-    return (
-        base.join(seen, on="who", how="left", maintain_order="left")
-        .drop("who")
-        .with_columns(pl.col("^n_.*$").fill_null(0))
-    )
+    whole = base.join(seen, on="who", how="left", maintain_order="left")
+    return whole.drop("who").with_columns(pl.col("^n_.*$").fill_null(0))
 
 
 def counts_table(rows: pl.DataFrame, nights: pl.DataFrame, people: People, span: Span) -> pl.DataFrame:
@@ -83,13 +69,10 @@ def counts_table(rows: pl.DataFrame, nights: pl.DataFrame, people: People, span:
 def _events(rows: pl.DataFrame, dataset: str) -> pl.DataFrame:
     """Distinct events. n_lo needs the narrow reading; n_hi is every reference (ambulance: every row)."""
     widest = pl.len() if dataset == "ambulance_deployment" else pl.col("event").n_unique()
-    readings = {
-        "n": rows.filter("counted"),
-        "n_seen": rows.filter(pl.col("counted") & pl.col("linkable")),
-        "n_lo": rows.filter("low"),
-    }
+    readings = {"n": ("counted",), "n_seen": ("counted", "linkable"), "n_lo": ("low",)}
     out = rows.filter("high").group_by(CELL).agg(widest.alias("n_hi"))
-    for name, kept in readings.items():
+    for name, flags in readings.items():
+        kept = rows.filter(*flags)
         out = out.join(kept.group_by(CELL).agg(pl.col("key").n_unique().alias(name)), on=CELL, how="left")
     return _shaped(out, dataset)
 
@@ -97,11 +80,9 @@ def _events(rows: pl.DataFrame, dataset: str) -> pl.DataFrame:
 def _nights(nights: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Net nights; seen for people whose stays can all be traced (nearly everyone)."""
     traced = rows.filter("counted").group_by("who").agg(pl.col("linkable").all())
-    joined = nights.join(traced, on="who", how="left").with_columns(
-        n=pl.col("net"), n_lo=pl.col("net"), n_hi=pl.col("days")
-    )
     seen = pl.when(pl.col("linkable").fill_null(False)).then("net").otherwise(0)
-    return _shaped(joined.with_columns(n_seen=seen), "mh_bed_day")
+    joined = nights.join(traced, on="who", how="left")
+    return _shaped(joined.with_columns(n="net", n_lo="net", n_hi="days", n_seen=seen), "mh_bed_day")
 
 
 def _detentions(rows: pl.DataFrame) -> pl.DataFrame:
@@ -109,27 +90,18 @@ def _detentions(rows: pl.DataFrame) -> pl.DataFrame:
     about = rows.filter(pl.col("detention").is_not_null() & pl.col("planted").is_null())
     about = about.sort("source", "month", descending=[True, False])
     once = about.unique("detention", keep="first", maintain_order=True).group_by(CELL).agg(pl.len().alias("n"))
-    traced = (
-        about.filter("linkable")
-        .unique("detention", keep="first", maintain_order=True)
-        .group_by(CELL)
-        .agg(pl.len().alias("n_seen"))
-    )
+    traced = about.filter("linkable").unique("detention", keep="first", maintain_order=True)
+    seen = traced.group_by(CELL).agg(pl.len().alias("n_seen"))
     health = about.filter(source="s136").unique("event").group_by(CELL).agg(pl.len().alias("n_lo"))
     out = about.group_by(CELL).agg(pl.len().alias("n_hi"))
-    for part in (once, traced, health):
+    for part in (once, seen, health):
         out = out.join(part, on=CELL, how="left")
     return _shaped(out, "s136")
 
 
 def _shaped(frame: pl.DataFrame, dataset: str) -> pl.DataFrame:
-    columns = ("n", "n_seen", "n_lo", "n_hi")
-    return frame.select(
-        "who",
-        "month",
-        pl.lit(dataset).alias("dataset"),
-        *(pl.col(name).fill_null(0).cast(pl.Int64) for name in columns),
-    )
+    counts = pl.col("n", "n_seen", "n_lo", "n_hi").fill_null(0).cast(pl.Int64)
+    return frame.select("who", "month", pl.lit(dataset).alias("dataset"), counts)
 
 
 def write_truth(folder: Path, **tables: pl.DataFrame) -> None:

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import anywidget
 import traitlets
 
 from hiu.errors import HiuError
+from hiu.site.review.decide import WORDS
 
-if TYPE_CHECKING:
-    from hiu.site.review.desk import Review
 
-WORDS = ("same", "different", "unsure")
+class Desk(Protocol):
+    """What the widget needs of a review: the pairs, where the reviewer is among them, and what is decided of them."""
+
+    at: int
+    reviewer: str | None
+    second: bool
+
+    def __len__(self) -> int: ...
+    def progress(self) -> dict[str, int]: ...
+    def pair(self) -> dict[str, Any]: ...
+    def decide(self, decision: str) -> None: ...
+    def undo(self) -> None: ...
 
 
 def _inlined(name: str) -> str:
@@ -27,7 +37,7 @@ class ReviewWidget(anywidget.AnyWidget):
     _css = _inlined("review.css")
     state = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, review: Review) -> None:
+    def __init__(self, review: Desk) -> None:
         super().__init__()
         self.review = review
         self._decided: list[int] = []

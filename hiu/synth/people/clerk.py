@@ -21,7 +21,7 @@ _PLACEHOLDERS = np.array(["1900-01-01", "1901-01-01", "1970-01-01"], dtype="date
 
 
 @dataclass
-class Described:
+class Descriptions:
     """Rows as a system describes their people; empty text or NaT where nothing is written."""
 
     given: Words
@@ -67,15 +67,15 @@ class Clerk:
         people: People,
         slips: Slips,
         mess: Counter[str],
+        *,
         ids: Words,
         second: Words,
-        *,
         trusted: bool,
     ) -> None:
         self.rng, self.people, self.slips, self.mess = rng, people, slips, mess
         self.ids, self.second, self.trusted = ids, second, trusted
 
-    def describe(self, who: Ints, day: Days) -> Described:
+    def describe(self, who: Ints, day: Days) -> Descriptions:
         """Rows about `who` on `day` (local date)."""
         p, rng = self.people, self.rng
         version = np.minimum(rng.geometric(0.6, len(who)) - 1, 7)
@@ -85,7 +85,7 @@ class Clerk:
         self.weight = np.bincount(back, minlength=len(keys))
         person = keys // 32
         card = self._card(person, (keys // 2 % 2).astype(bool), (keys % 2).astype(bool))
-        out = Described(**{name: column[back] for name, column in card.items()})
+        out = Descriptions(**{name: column[back] for name, column in card.items()})
         self._ages(out, who, day)
         return out
 
@@ -96,7 +96,7 @@ class Clerk:
             self.mess[kind] += count
         return chosen
 
-    def _card(self, person: Ints, moved: Flags, renamed: Flags) -> dict[str, Any]:
+    def _card(self, person: Ints, moved: Flags, renamed: Flags) -> dict[str, NDArray[Any]]:
         names, genuine = self._names(person, renamed)
         dob, dob_true, only_age = self._births(person)
         nhs, nhs_own = self._nhs(person)
@@ -108,27 +108,15 @@ class Clerk:
         evidence = np.select(
             [strong, whole & dob_true, whole & where, named], ["strong", "demographic", "weak", "name_only"], "none"
         )
-        return {
-            **names,
-            "dob": dob,
-            "age": np.where(only_age, "?", ""),
-            "sex": self._sexes(person),
-            "nhs": nhs,
-            "address": address,
-            "postcode": postcode,
-            "local_id": local,
-            "style": self.rng.random(len(person)),
-            "named": named,
-            "evidence": evidence.astype(object),
-        }
+        births = {"dob": dob, "age": np.where(only_age, "?", ""), "sex": self._sexes(person)}
+        home = {"address": address, "postcode": postcode, "style": self.rng.random(len(person))}
+        evidence = evidence.astype(object)
+        return {**names, **births, **home, "nhs": nhs, "local_id": local, "named": named, "evidence": evidence}
 
-    def _names(self, person: Ints, renamed: Flags) -> tuple[dict[str, Any], Flags]:
+    def _names(self, person: Ints, renamed: Flags) -> tuple[dict[str, Words], Flags]:
         p, s, rng = self.people, self.slips, self.rng
-        given, family, middle = (
-            p.forename[person],
-            np.where(renamed, p.new_surname[person], p.surname[person]),
-            p.middle[person],
-        )
+        given, family = p.forename[person], np.where(renamed, p.new_surname[person], p.surname[person])
+        middle = p.middle[person]
         middle = np.where(some(rng, middle != "", s.middle), middle, "").astype(object)
         self.mess["name_changed"] += int(self.weight[renamed].sum())
         other = blank(len(person))
@@ -141,10 +129,8 @@ class Clerk:
         other[nee] = "nee " + p.maiden[person][nee]
         family = np.where(maiden & ~nee, p.maiden[person], family)
         false = self._some("false_name", p.alias_surname[person] != "", s.alias)
-        given, family = (
-            np.where(false, p.alias_forename[person], given),
-            np.where(false, p.alias_surname[person], family),
-        )
+        given = np.where(false, p.alias_forename[person], given)
+        family = np.where(false, p.alias_surname[person], family)
         known = some(rng, false, 0.3)
         other[known] = "AKA " + p.forename[person][known] + " " + p.surname[person][known]
         given, family = self._misspelt(given.astype(object), family.astype(object))
@@ -250,7 +236,7 @@ class Clerk:
         sex[self._some("sex_missing", every, self.slips.sex_missing)] = ""
         return sex
 
-    def _ages(self, out: Described, who: Ints, day: Days) -> None:
+    def _ages(self, out: Descriptions, who: Ints, day: Days) -> None:
         years = (day - self.people.dob[who]).astype(np.int64) / 365.2425
         years = np.maximum(years + np.round(self.rng.normal(0, 0.8, len(who))), 0).astype(np.int64)
         text = years.astype("U3").astype(object)
