@@ -7,7 +7,8 @@ import polars as pl
 
 from hiu.errors import UsageError
 from hiu.govern.release.disclosure import FEWEST, HIDDEN, rounded, suppress
-from hiu.rank.reports.equality import Equality, equality, groups_of, mid_p, representation, wilson
+from hiu.rank.reports.equality import Equality, equality, groups_of, mid_p, representation
+from hiu.stats import wilson
 from pipelines.common.progress import out as say
 from pipelines.papers.reports import Held, tell, title
 

@@ -19,6 +19,7 @@ from hiu.rank.listing.intensity import AHEAD, PLACES, Points, fit, observed, poi
 from hiu.rank.listing.population import population
 from hiu.rank.listing.uncertainty import Posterior, in_the_first, letters
 from hiu.settings import Rank, Settings
+from hiu.stats import Z95
 
 BEFORE = 12
 HALF_LIVES = (1.0, 2.0, 3.0, 6.0, 12.0)
@@ -143,7 +144,7 @@ def _certainty(scored: Points, future: Floats, rank: Rank) -> pl.DataFrame:
 
 def _summary(results: list[tuple[str, int, float, float]]) -> pl.DataFrame:
     frame = pl.DataFrame(results, schema=["rule", "top", "capture", "precision"], orient="row")
-    error = 1.96 * pl.col("capture").std() / pl.len().sqrt()
+    error = Z95 * pl.col("capture").std() / pl.len().sqrt()
     return frame.group_by("rule", "top", maintain_order=True).agg(
         months=pl.len(),
         capture=pl.col("capture").mean(),
