@@ -57,7 +57,7 @@ class Tried:
 
 def backtested(held: Held, folder: Path | None, *, as_json: bool) -> Tried:
     """Print how each rule would have done; the chart goes to `folder`."""
-    found = backtest(**held.common(), costs=_central())
+    found = backtest(**held.common(), costs=costs().central)
     title(held, "Backtest: each past month ranked as if it were the latest", as_json)
     tell(
         {
@@ -108,7 +108,7 @@ def evaluated(held: Held, folder: Path | None, *, as_json: bool, programme: floa
 def tested(held: Held, *, as_json: bool) -> None:
     """Print the first N under every scenario, and who stays."""
     gradings, extra = held.table("risk_grading"), held.table("monthly_extra")
-    found = sensitivity(**held.common(), extra=extra, gradings=gradings, costs=_central())
+    found = sensitivity(**held.common(), extra=extra, gradings=gradings, costs=costs().central)
     title(held, f"Sensitivity: the first {found.top} under other definitions", as_json)
     tell({"scenarios": found.scenarios, "people": found.people}, as_json)
     if not as_json:
@@ -123,10 +123,6 @@ def costed(held: Held, top: int | None, table: Path | None, *, each: bool, as_js
     title(held, f"First {number} people, last 12 months, pounds ({priced.label}; table {priced.version})", as_json)
     shown = {"cohort": cohort_costs(by_person), "units": priced.units, "missing": _missing(held)}
     tell(shown | ({"people": by_person} if each else {}), as_json)
-
-
-def _central() -> dict[str, float]:
-    return dict(costs().units.select("dataset", "central").iter_rows())
 
 
 def _missing(held: Held) -> pl.DataFrame:

@@ -17,6 +17,7 @@ from hiu.month import Month
 from hiu.rank.listing.history import Floats, history
 from hiu.rank.listing.intensity import AHEAD, fit, observed, points
 from hiu.rank.listing.population import population
+from hiu.rank.listing.risk import NOT_ASSESSED
 from hiu.settings import Settings
 from hiu.stats import benjamini_hochberg, wilson
 
@@ -71,7 +72,7 @@ def equality(
     adults = ranked.filter(pl.col("list") == "adult").with_columns(
         top=pl.col("rank") <= top,
         frequency=pl.col("expected_points").rank("ordinal", descending=True) <= top,
-        assessed=pl.col("risk_source") != "not assessed",
+        assessed=pl.col("risk_source") != NOT_ASSESSED,
     )
     seen = adults.join(groups, on="person_id", how="left").join(_quality(people), on="person_id", how="left")
     names = [name for name in groups.columns if name != "person_id"]
