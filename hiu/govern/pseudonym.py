@@ -11,7 +11,7 @@ from typing import Any
 
 from hiu.govern.keys import derive
 
-_PERSON = re.compile(r"HIU-[A-Z2-7]{8}")
+PERSON_ID = re.compile(r"HIU-[A-Z2-7]{8}")
 
 
 def recipient_key(site_key: bytes, recipient: str, turn: int = 1) -> bytes:
@@ -32,7 +32,7 @@ def pseudonym(person_id: str, key: bytes) -> str:
 def masked(value: Any, key: bytes) -> Any:
     """A value (of lists and mappings, too) with a token in place of every person id in its text."""
     if isinstance(value, str):
-        return _PERSON.sub(lambda found: pseudonym(found.group(0), key), value)
+        return PERSON_ID.sub(lambda found: pseudonym(found.group(0), key), value)
     if isinstance(value, dict):
         return {name: _of(name, part, key) for name, part in value.items()}
     return [masked(part, key) for part in value] if isinstance(value, list | tuple | set | frozenset) else value

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from hiu.model.meeting import ACTION_FIELDS, MEETING_FIELDS
+from hiu.model.words import band_of
 from hiu.month import Month
 from hiu.publish.access import gates_told, visible
 from hiu.publish.words.text import clean, day, shorten, shown_name
@@ -130,8 +131,7 @@ def grade(likelihood: str | None, impact: str | None) -> str:
     """The band of likelihood x impact: to 4 Low, 5 to 12 Medium, from 15 High; empty without both."""
     if not likelihood or not impact:
         return ""
-    product = int(likelihood) * int(impact)
-    return "High" if product >= 15 else "Medium" if product >= 5 else "Low"
+    return band_of(int(likelihood), int(impact))
 
 
 def _shown(

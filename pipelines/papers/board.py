@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from hiu.govern.release.disclosure import HIDDEN, suppress_list
+from hiu.govern.release.disclosure import FEWEST, HIDDEN, suppress_list
 from hiu.model import CONTACTS, DATASETS, PUBLISHED
 from hiu.month import Month
 from hiu.publish.board import figures
@@ -178,7 +178,8 @@ def _share(month: Month, tables: Mapping[str, pl.DataFrame], top: int) -> str:
     """Which share of contacts the first N had; empty where it may not be said."""
     first, everybody = by_first(month, tables, top), by_group(month, tables)
     parts = [frame.filter(pl.col("dataset").is_in(list(CONTACTS))) for frame in (first, everybody)]
-    if any((part["people"] < 8).any() or (part["most"] * 2 > part["n"]).any() for part in parts) or not parts[1].height:
+    few = [(part["people"] < FEWEST).any() or (part["most"] * 2 > part["n"]).any() for part in parts]
+    if any(few) or not parts[1].height:
         return ""
     share = int(parts[0]["n"].sum()) / max(1, int(parts[1]["n"].sum()))
     return f"The first {top} people of the list had about {round(share * 20) * 5}% of adults' contacts."

@@ -49,7 +49,7 @@ def open_month(place: Place, month: str | None) -> ReportMonth:
 
 def report_backtest(of: ReportMonth, folder: Path | None, *, as_json: bool) -> Backtest:
     """Print how each rule would have done; the chart goes to `folder`."""
-    found = backtest(**of.common(), costs=_central())
+    found = backtest(**of.common(), costs=costs().central)
     print_title(of, "Backtest: each past month ranked as if it were the latest", as_json)
     print_parts(
         {
@@ -104,7 +104,7 @@ def report_evaluation(
 def report_sensitivity(of: ReportMonth, *, as_json: bool) -> None:
     """Print the first N under every scenario, and who stays."""
     gradings, extra = of.table("risk_grading"), of.table("monthly_extra")
-    found = sensitivity(**of.common(), extra=extra, gradings=gradings, costs=_central())
+    found = sensitivity(**of.common(), extra=extra, gradings=gradings, costs=costs().central)
     print_title(of, f"Sensitivity: the first {found.top} under other definitions", as_json)
     print_parts({"scenarios": found.scenarios, "people": found.people}, as_json)
     if not as_json:
@@ -119,10 +119,6 @@ def report_cost(of: ReportMonth, top: int | None, table: Path | None, *, each: b
     print_title(of, f"First {number} people, last 12 months, pounds ({priced.label}; table {priced.version})", as_json)
     shown = {"cohort": cohort_costs(by_person), "units": priced.units, "missing": _missing(of)}
     print_parts(shown | ({"people": by_person} if each else {}), as_json)
-
-
-def _central() -> dict[str, float]:
-    return dict(costs().units.select("dataset", "central").iter_rows())
 
 
 def _missing(of: ReportMonth) -> pl.DataFrame:

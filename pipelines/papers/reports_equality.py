@@ -6,8 +6,9 @@ from pathlib import Path
 import polars as pl
 
 from hiu.errors import UsageError
-from hiu.govern.release.disclosure import FEWEST, HIDDEN, rounded, suppress
-from hiu.rank.reports.equality import Equality, equality, groups_of, mid_p, representation, wilson
+from hiu.govern.release.disclosure import BASE, FEWEST, HIDDEN, rounded, suppress
+from hiu.rank.reports.equality import Equality, equality, groups_of, mid_p, representation
+from hiu.stats import wilson
 from pipelines.common.progress import out as say
 from pipelines.papers.reports import ReportMonth, print_parts, print_title
 
@@ -113,7 +114,7 @@ def _points(table: pl.DataFrame, hidden: list[bool]) -> pl.DataFrame:
     hide = pl.Series(hidden) | few
     return table.with_columns(
         pl.when(hide).then(None).otherwise((pl.col(name) / base).round() * base).alias(name)
-        for name, base in (("observed", 5), ("expected", 5), ("ratio", 0.1), ("low", 0.1), ("high", 0.1))
+        for name, base in (("observed", BASE), ("expected", BASE), ("ratio", 0.1), ("low", 0.1), ("high", 0.1))
     ).drop("with_points", "most")
 
 

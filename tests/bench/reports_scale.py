@@ -22,7 +22,7 @@ from hiu.model import DATASETS
 from hiu.month import Month
 from hiu.rank import rank
 from hiu.rank.reports import estimate as estimates
-from hiu.rank.reports.backtest import COSTS, backtest
+from hiu.rank.reports.backtest import backtest
 from hiu.rank.reports.cost import cohort_costs, costs, person_costs
 from hiu.rank.reports.equality import equality, groups_of
 from hiu.rank.reports.evaluate import evaluate
@@ -103,7 +103,7 @@ def main() -> None:
 
     both = ("people", "gradings", "extra")
     ranked = timed("rank", lambda: rank(**args("support", *both))).ranked
-    timed("sensitivity", lambda: sensitivity(**args(*both), costs=COSTS))
+    timed("sensitivity", lambda: sensitivity(**args(*both), costs=costs().central))
     groups = groups_of(made["people"], LAST)
     timed("equality", lambda: equality(**args("people"), ranked=ranked, groups=groups))
     whole = estimates.refits

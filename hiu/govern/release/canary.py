@@ -11,12 +11,12 @@ from itertools import pairwise
 from typing import Literal
 
 from hiu.govern.erase.unpack import texts
+from hiu.govern.pseudonym import PERSON_ID
 
 Kind = Literal["name", "nhs_number", "person_id"]
 KINDS: tuple[Kind, ...] = ("name", "nhs_number", "person_id")
 
 _NUMBER = re.compile(r"(?<!\d)\d{3}[ -]?\d{3}[ -]?\d{4}(?!\d)")
-_PERSON = re.compile(r"HIU-[A-Z2-7]{8}")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _JOINS = frozenset(["and", "or", "of", "to", "the", "in", "on", "by", "for", "from", "with", "is", "was", "a"])
 """Words that part two names rather than stand between the parts of one."""
@@ -55,7 +55,7 @@ def sweep(name: str, content: bytes, known: People, kinds: Iterable[Kind] = KIND
 def _count(text: bytes, known: People) -> dict[Kind, int]:
     said = _decode(text)
     numbers = sum(re.sub(r"\D", "", one) in known.numbers for one in _NUMBER.findall(said))
-    return {"nhs_number": numbers, "person_id": len(_PERSON.findall(said)), "name": _names(said, known)}
+    return {"nhs_number": numbers, "person_id": len(PERSON_ID.findall(said)), "name": _names(said, known)}
 
 
 def _names(said: str, known: People) -> int:

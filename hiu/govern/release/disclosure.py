@@ -29,6 +29,11 @@ def dominated(contributions: Sequence[float]) -> bool:
     return 0 < len(given) < FEWEST or max(given, default=0) * 2 > sum(given)
 
 
+def hidden_total(events: int, people: int, most: int) -> bool:
+    """The same of a total known only by its number, its people, and the largest share of one; zero may be shown."""
+    return events > 0 and (events < FEWEST or people < FEWEST or most * 2 > events)
+
+
 def event_total(contributions: Sequence[float]) -> str:
     """A total of events over people as it may be shown."""
     return HIDDEN if dominated(contributions) else shown(round(sum(contributions)))

@@ -16,8 +16,8 @@ from hiu.link.levels import CODE, Codes, Ints
 C = pl.col
 KINDS = ("given", "family")
 _RARE, _COMMON = 0.0002, 0.0025
-_PRIOR_ROWS = 20_000
-_UNLISTED = 0.00005
+LIST_WEIGHS, UNLISTED = 20_000, 0.00005
+"""How many rows the list of common names counts for, and the share of a name that isn't on it."""
 USUAL, RARE, COMMON = 0, 1, 2
 
 
@@ -85,7 +85,7 @@ class Words:
         people apart. Bands, so that a month's new rows hardly ever move one.
         """
         listed = shares(kind)
-        prior = np.full(len(self), _UNLISTED)
+        prior = np.full(len(self), UNLISTED)
         at = np.flatnonzero(self.text.is_in(list(listed)).to_numpy())
         prior[at] = [listed[self.text[int(k)]] for k in at]
         told = born > 0
@@ -93,7 +93,7 @@ class Words:
         people = np.sort(word[told] * width + born[told])
         people = people[np.flatnonzero(np.diff(people, prepend=-1))] // width
         n = np.bincount(people, minlength=len(self)).astype(np.float64)
-        share = (prior * _PRIOR_ROWS + n) / (_PRIOR_ROWS + n.sum())
+        share = (prior * LIST_WEIGHS + n) / (LIST_WEIGHS + n.sum())
         band = np.full(len(self), USUAL, dtype=np.uint8)
         band[share < _RARE], band[share > _COMMON] = RARE, COMMON
         return band

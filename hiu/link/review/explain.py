@@ -12,14 +12,12 @@ from hiu.link.candidates.block import join
 from hiu.link.compare.pairs import compare
 from hiu.link.describe import nodes
 from hiu.link.describe.names import shares
+from hiu.link.describe.words import LIST_WEIGHS, UNLISTED
 from hiu.link.levels import FIELDS, NAMES
 from hiu.link.model import scorer
 from hiu.settings import Linking
 
 C = pl.col
-
-LIST_WEIGHS, UNLISTED = 20_000, 0.00005
-"""How many rows the list of common names counts for, and the share of a name that isn't on it (compare.names)."""
 
 MEANING: dict[str, tuple[str, str]] = {
     "given": ("Given name", "given"),

@@ -8,12 +8,12 @@ sample that people reviewed is told beside it. Rates are of rows in force that n
 from collections.abc import Iterator
 from datetime import date
 
-import numpy as np
 import polars as pl
 
 from hiu.link.review.doubts import PAIR, links, with_ends
 from hiu.model import LINK_QUALITY
 from hiu.model.frames import schema
+from hiu.stats import kappa, wilson
 
 C = pl.col
 TAIL = 0.008
@@ -22,7 +22,6 @@ UNSEEN = 0.0004
 """Share of rows wrong that no link shows as doubtful."""
 SPREAD = 1.8
 """The interval of an estimate: from estimate / SPREAD to estimate x SPREAD (docs/benchmarks.md)."""
-LEAST_REVIEWED = 10
 AGES = ((0, "under 18"), (18, "18 to 24"), (25, "25 to 44"), (45, "45 to 64"), (65, "65 and over"))
 LARGEST = 10
 _LACKING = {"no NHS number": "nhs_number", "no date of birth": "dob", "no postcode": "postcode"}
@@ -68,15 +67,6 @@ def link_quality(
     return pl.DataFrame(found, schema=schema(LINK_QUALITY), orient="row")
 
 
-def wilson(hits: float, of: float) -> tuple[float, float]:
-    """95% interval of a share (Wilson, 1927)."""
-    if not of:
-        return 0.0, 1.0
-    z, p = 1.96**2, hits / of
-    middle, half = p + z / (2 * of), 1.96 * np.sqrt(max(p * (1 - p), 0) / of + z / (4 * of**2))
-    return max(0.0, float((middle - half) / (1 + z / of))), min(1.0, float((middle + half) / (1 + z / of)))
-
-
 def _count(measure: str, group: str, n: int, of: int) -> Row:
     return measure, group, float(n), None, None, of, "count"
 
@@ -119,25 +109,6 @@ def _agreement(decisions: pl.DataFrame, second: pl.DataFrame) -> Iterator[Row]:
     yield _share("reviewers_agree", "all", agreed, both.height, "review")
     value, low, high = kappa(both["one"].to_list(), both["other"].to_list())
     yield "reviewers_kappa", "all", value, low, high, both.height, "review"
-
-
-def kappa(one: list[str], other: list[str]) -> tuple[float | None, float | None, float | None]:
-    """Cohen's kappa with a 95% interval (Fleiss, Cohen and Everitt, 1969); Nones where it can't be said."""
-    n = len(one)
-    words = sorted({*one, *other})
-    if n < LEAST_REVIEWED or len(words) < 2:
-        return None, None, None
-    table = np.zeros((len(words), len(words)))
-    for a, b in zip(one, other, strict=True):
-        table[words.index(a), words.index(b)] += 1 / n
-    row, column, same = table.sum(axis=1), table.sum(axis=0), float(np.trace(table))
-    chance = float(row @ column)
-    k = (same - chance) / (1 - chance)
-    diagonal = (np.diag(table) * (1 - (row + column) * (1 - k)) ** 2).sum()
-    cross = (table * (column[:, None] + row[None, :]) ** 2).sum() - (np.diag(table) * (row + column) ** 2).sum()
-    variance = (diagonal + (1 - k) ** 2 * cross - (k - chance * (1 - k)) ** 2) / (n * (1 - chance) ** 2)
-    half = 1.96 * float(np.sqrt(max(float(variance), 0.0)))
-    return k, max(-1.0, k - half), min(1.0, k + half)
 
 
 def _rates(named: pl.DataFrame, people: pl.DataFrame, on: date, groups: pl.DataFrame | None) -> Iterator[Row]:

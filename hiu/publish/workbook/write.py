@@ -14,6 +14,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from hiu.model import DATASETS
 from hiu.model.meeting import CHOICES
+from hiu.model.words import BAND_FROM
 from hiu.publish.access import withheld
 from hiu.publish.charts.data import PersonSeries, all_series
 from hiu.publish.meeting import (
@@ -177,7 +178,8 @@ def _row(sheet: Any, styles: Styles, row: int, names: list[str], one: Listed, st
             role = name.removeprefix("grade_")
             band = grade(one.sent[f"likelihood_{role}"], one.sent[f"impact_{role}"])
             formula = (
-                f'=IF(OR({self}="",{other}=""),"",IF({self}*{other}>=15,"High",IF({self}*{other}>=5,"Medium","Low")))'
+                f'=IF(OR({self}="",{other}=""),"",IF({self}*{other}>={BAND_FROM["High"]},"High",'
+                f'IF({self}*{other}>={BAND_FROM["Medium"]},"Medium","Low")))'
             )
             sheet.write_formula(row, column, formula, styles["grade"], band)
         elif name in ENTERED:

@@ -77,11 +77,14 @@ def history(people: pl.Series, month: Month, demand: pl.DataFrame, coverage: pl.
     return History(people, months, datasets, n, supplied)
 
 
+def months_since(first: Month, day: pl.Expr) -> pl.Expr:
+    """Whole months from `first` to the month of each day."""
+    return day.dt.year().cast(pl.Int64) * 12 + day.dt.month().cast(pl.Int64) - (first.year * 12 + first.number)
+
+
 def _positions(frame: pl.DataFrame, first: Month, datasets: tuple[str, ...]) -> pl.DataFrame:
-    month = pl.col("month")
-    since = month.dt.year().cast(pl.Int64) * 12 + month.dt.month().cast(pl.Int64) - (first.year * 12 + first.number)
     index = pl.DataFrame({"dataset": datasets, "d": range(len(datasets))}, schema={"dataset": pl.String, "d": pl.Int64})
-    return frame.with_columns(t=since).join(index, on="dataset", how="left")
+    return frame.with_columns(t=months_since(first, pl.col("month"))).join(index, on="dataset", how="left")
 
 
 def _total(block: NDArray[np.float32]) -> Floats:

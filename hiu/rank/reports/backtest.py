@@ -18,18 +18,12 @@ from hiu.rank.listing.history import Floats, History, history
 from hiu.rank.listing.intensity import AHEAD, PLACES, Points, fit, observed, points, reweighted
 from hiu.rank.listing.population import population
 from hiu.rank.listing.uncertainty import Posterior, in_the_first, letters
+from hiu.rank.reports import cost
 from hiu.settings import Rank, Settings
+from hiu.stats import Z95
 
 BEFORE = 12
 HALF_LIVES = (1.0, 2.0, 3.0, 6.0, 12.0)
-COSTS = {
-    "police_incident": 522.0,
-    "ambulance_deployment": 216.0,
-    "ed_attendance": 126.0,
-    "mh_bed_day": 564.0,
-    "s136": 1077.0,
-}
-"""Pounds a unit, indicative (docs/evaluation.md): only for the cost-weighted rule that others are held against."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +52,10 @@ def backtest(
     tops: tuple[int, ...] = (20, 50),
     costs: dict[str, float] | None = None,
 ) -> Backtest:
-    """Try every rule on every past month that allows it. Raises HiuError when no month does."""
+    """Try every rule on every past month that allows it. Raises HiuError when no month does.
+
+    `costs` in pounds a unit (else the shipped table's): only for the cost-weighted rule that others are held against.
+    """
     weights = settings.rank.weights.by_dataset()
     whole = history(people["person_id"].unique().sort(), month, demand, coverage)
     results: list[tuple[str, int, float, float]] = []
@@ -66,7 +63,7 @@ def backtest(
     for past, future in _trials(whole, demand, people, settings.rank.minimum_age, weights):
         needed = {top: _first(future, top) * (future > 0) for top in tops}
         scored = points(past, weights, settings.rank.half_life)
-        for name, score in _rules(past, scored, settings.rank, weights, costs or COSTS).items():
+        for name, score in _rules(past, scored, settings.rank, weights, costs or cost.costs().central).items():
             results += [(name, top, *_score(score, future, needed[top], top)) for top in tops]
         sure.append(_certainty(scored, future, settings.rank))
     if not results:
@@ -143,7 +140,7 @@ def _certainty(scored: Points, future: Floats, rank: Rank) -> pl.DataFrame:
 
 def _summary(results: list[tuple[str, int, float, float]]) -> pl.DataFrame:
     frame = pl.DataFrame(results, schema=["rule", "top", "capture", "precision"], orient="row")
-    error = 1.96 * pl.col("capture").std() / pl.len().sqrt()
+    error = Z95 * pl.col("capture").std() / pl.len().sqrt()
     return frame.group_by("rule", "top", maintain_order=True).agg(
         months=pl.len(),
         capture=pl.col("capture").mean(),

@@ -38,6 +38,11 @@ class Costs:
     label: str
     units: pl.DataFrame
 
+    @property
+    def central(self) -> dict[str, float]:
+        """Data set -> pounds a unit."""
+        return dict(self.units.select("dataset", "central").iter_rows())
+
 
 def costs(path: Path | None = None) -> Costs:
     """The shipped table, or a site's own. Raises SettingsError naming the row and key at fault."""

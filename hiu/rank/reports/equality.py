@@ -17,7 +17,9 @@ from hiu.month import Month
 from hiu.rank.listing.history import Floats, history
 from hiu.rank.listing.intensity import AHEAD, fit, observed, points
 from hiu.rank.listing.population import population
+from hiu.rank.listing.risk import NOT_ASSESSED
 from hiu.settings import Settings
+from hiu.stats import benjamini_hochberg, wilson
 
 Q = 0.10
 """False discovery rate of the flags."""
@@ -70,7 +72,7 @@ def equality(
     adults = ranked.filter(pl.col("list") == "adult").with_columns(
         top=pl.col("rank") <= top,
         frequency=pl.col("expected_points").rank("ordinal", descending=True) <= top,
-        assessed=pl.col("risk_source") != "not assessed",
+        assessed=pl.col("risk_source") != NOT_ASSESSED,
     )
     seen = adults.join(groups, on="person_id", how="left").join(_quality(people), on="person_id", how="left")
     names = [name for name in groups.columns if name != "person_id"]
@@ -107,7 +109,7 @@ def selection(seen: pl.DataFrame, names: list[str]) -> pl.DataFrame:
         )
     columns = ["characteristic", "group", "people", "top", "expected", "ratio", "low", "high", "p"]
     table = pl.DataFrame(rows, schema=columns, orient="row")
-    flagged = benjamini_hochberg(table["p"].to_numpy())
+    flagged = benjamini_hochberg(table["p"].to_numpy(), Q)
     said = [
         _sentence(r["group"], r["low"], r["high"], r["ratio"], bool(f))
         for r, f in zip(table.iter_rows(named=True), flagged, strict=True)
@@ -138,23 +140,6 @@ def representation(k: int, group: int, total: int, chosen: int) -> tuple[float, 
     high = float("inf") if k == at[-1] else float(rates[len(under) - np.searchsorted(under[::-1], 0.025) - 1])
     rest = (chosen - k) / others
     return (k / group / rest if rest else float("inf")), low, high
-
-
-def benjamini_hochberg(p: Floats, q: float = Q) -> list[bool]:
-    """Which tests are flagged at false discovery rate q."""
-    order = np.argsort(p, kind="stable")
-    passed = np.flatnonzero(p[order] <= q * np.arange(1, len(p) + 1) / max(1, len(p)))
-    cut = int(passed[-1]) + 1 if len(passed) else 0
-    return [bool(flag) for flag in np.isin(np.arange(len(p)), order[:cut])]
-
-
-def wilson(hits: int, people: int) -> tuple[float, float]:
-    """95% interval of a rate."""
-    if not people:
-        return 0.0, 1.0
-    z2, p = 1.96**2, hits / people
-    middle, half = p + z2 / (2 * people), 1.96 * np.sqrt(p * (1 - p) / people + z2 / (4 * people**2))
-    return max(0.0, float((middle - half) / (1 + z2 / people))), min(1.0, float((middle + half) / (1 + z2 / people)))
 
 
 def _support(group: int, total: int, chosen: int) -> tuple[Floats, Floats]:

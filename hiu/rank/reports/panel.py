@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hiu.model import CONTACTS
 from hiu.month import Month
-from hiu.rank.listing.history import Flags, Floats, history
+from hiu.rank.listing.history import Flags, Floats, history, months_since
 
 BEFORE, AFTER = 12, 6
 NEVER = 10**6
@@ -111,5 +111,4 @@ def _young(month: Month, minimum_age: int) -> pl.Expr:
 
 def _since(days: pl.Series, first: Month) -> Ints:
     """Month index of each day; NEVER where there is none."""
-    index = days.dt.year().cast(pl.Int64) * 12 + days.dt.month().cast(pl.Int64) - (first.year * 12 + first.number)
-    return index.fill_null(NEVER).to_numpy()
+    return pl.select(months_since(first, pl.lit(days)).fill_null(NEVER)).to_series().to_numpy()

@@ -12,9 +12,9 @@ from hiu.rank.listing.history import Floats, History, history
 from hiu.rank.listing.intensity import PLACES, fit, points
 from hiu.rank.listing.population import population
 from hiu.rank.listing.risk import BANDS, middle, risk
+from hiu.rank.reports.backtest import HALF_LIVES
 from hiu.settings import Settings
 
-HALF_LIVES = (1.0, 2.0, 3.0, 6.0, 12.0)
 COUNTED = {
     "ambulance: all calls": ("ambulance_deployment", ("ambulance_call",), False),
     "ED: left before treatment counted": ("ed_attendance", ("left_before_treatment",), True),

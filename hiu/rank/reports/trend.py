@@ -9,6 +9,7 @@ import polars as pl
 from hiu.model import many
 from hiu.month import Month
 from hiu.rank.reports.xmr import Xmr, xmr
+from hiu.stats import Z95
 
 FEW = 12
 """Points below which limits are provisional (Making Data Count)."""
@@ -115,7 +116,7 @@ def target(values: pl.DataFrame, *, begin: Month, fall: float = 0.15, within: in
         return None
     base, now = float(before.mean()), float(since.mean())
     phi = max(1.0, float(before.var(ddof=1)) / base)
-    error = 1.96 * np.sqrt(phi * (1 / before.sum() + 1 / max(float(since.sum()), 0.5)))
+    error = Z95 * np.sqrt(phi * (1 / before.sum() + 1 / max(float(since.sum()), 0.5)))
     ratio = max(now, 0.5 / len(since)) / base
     low, high = float(ratio * np.exp(-error) - 1), float(ratio * np.exp(error) - 1)
     verdict = "met" if high <= -fall else "not met" if low > -fall else "cannot tell"

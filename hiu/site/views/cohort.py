@@ -103,7 +103,7 @@ class Cohort(Suggests):
 
         run = self.published
         try:
-            found = backtest(**run.common(), costs=dict(costs().units.select("dataset", "central").iter_rows()))
+            found = backtest(**run.common(), costs=costs().central)
         except HiuError as why:
             return Finding("Backtest", [str(why)], {})
         said = (

@@ -67,10 +67,8 @@ class Ranked(Listing):
         from hiu.rank.reports.sensitivity import sensitivity
 
         run = self._run
-        central = dict(costs().units.select("dataset", "central").iter_rows())
-        found = sensitivity(
-            **run.common(), extra=run.whole("monthly_extra"), gradings=run.whole("risk_grading"), costs=central
-        )
+        extra, gradings = run.whole("monthly_extra"), run.whole("risk_grading")
+        found = sensitivity(**run.common(), extra=extra, gradings=gradings, costs=costs().central)
         stable = int(found.people["stable"].sum())
         said = (
             f"{stable} of {found.top} are among the first {found.top} under all "

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from link_kit import asked_of, decided, matched, table, who
 
 from hiu.link.people.decisions import empty
-from hiu.link.review.quality import SPREAD, kappa, link_quality, wilson
+from hiu.link.review.quality import SPREAD, link_quality
 from hiu.link.review.queue import chance
 from hiu.model import LINK_QUALITY, SECOND_OPINIONS
 from hiu.publish.quality.matching import by_group, overall
+from hiu.stats import kappa, wilson
 
 ON = date(2026, 3, 31)
 ROWS = [who("a", "JOHN SMITH", "1990-06-01", sex="M", postcode="BS3 1AB", rows=6, nhs="9994110567"),

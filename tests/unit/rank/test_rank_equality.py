@@ -10,16 +10,8 @@ from scipy.stats import hypergeom
 
 from hiu.govern.release.disclosure import HIDDEN
 from hiu.rank import rank
-from hiu.rank.reports.equality import (
-    NOT_RECORDED,
-    Equality,
-    benjamini_hochberg,
-    equality,
-    groups_of,
-    mid_p,
-    representation,
-    wilson,
-)
+from hiu.rank.reports.equality import NOT_RECORDED, Equality, Q, equality, groups_of, mid_p, representation
+from hiu.stats import benjamini_hochberg, wilson
 from pipelines.papers.reports_equality import suppressed
 
 POLICE = "police_incident"
@@ -52,7 +44,7 @@ def test_few_false_flags_without_disparity() -> None:
     for _ in range(300):
         group = rng.integers(0, 6, 400)
         p = [mid_p(int((group[:20] == g).sum()), int((group == g).sum()), 400, 20) for g in range(6)]
-        flagged += any(benjamini_hochberg(np.array(p)))
+        flagged += any(benjamini_hochberg(np.array(p), Q))
     assert flagged / 300 < 0.10
 
 

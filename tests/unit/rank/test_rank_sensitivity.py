@@ -10,7 +10,7 @@ import polars as pl
 from rank_area import MARCH, SETTINGS, extra, gradings, inputs
 
 from hiu.rank import rank
-from hiu.rank.reports.backtest import COSTS
+from hiu.rank.reports.cost import costs
 from hiu.rank.reports.sensitivity import Sensitivity, sensitivity
 
 POLICE, ED, BED, AMBULANCE = "police_incident", "ed_attendance", "mh_bed_day", "ambulance_deployment"
@@ -29,7 +29,7 @@ def given(top: int = 5) -> dict[str, Any]:
 
 def run(frames: dict[str, Any], **changed: Any) -> Sensitivity:
     names = ("month", "demand", "extra", "coverage", "people", "gradings", "settings")
-    return sensitivity(**{**{name: frames[name] for name in names}, "costs": COSTS, **changed})
+    return sensitivity(**{**{name: frames[name] for name in names}, "costs": costs().central, **changed})
 
 
 def test_the_default_is_the_list() -> None:

@@ -1,0 +1,49 @@
+"""Statistics that several rooms state: a share's interval, agreement between two reviewers, many tests at once.
+
+scipy.stats takes a second to load, so it is imported where it is used.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Z95 = 1.96
+"""Standard errors either side of an estimate that make a 95% interval."""
+FEWEST_RATED = 10
+"""Pairs rated twice below which agreement is not summed up in one number."""
+
+
+def wilson(hits: int, of: int) -> tuple[float, float]:
+    """95% interval of a share (Wilson, 1927); all of 0 to 1 where nothing was counted."""
+    from scipy.special import erf
+    from scipy.stats import binomtest
+
+    if not of:
+        return 0.0, 1.0
+    # the confidence that Z95, which has two decimals, stands for
+    interval = binomtest(hits, of).proportion_ci(float(erf(Z95 / 2**0.5)), method="wilson")
+    return float(interval.low), float(interval.high)
+
+
+def kappa(one: list[str], other: list[str]) -> tuple[float | None, float | None, float | None]:
+    """Cohen's kappa with a 95% interval (Fleiss, Cohen and Everitt, 1969); Nones where it can't be said."""
+    n, words = len(one), sorted({*one, *other})
+    if n < FEWEST_RATED or len(words) < 2:
+        return None, None, None
+    table = np.zeros((len(words), len(words)))
+    for a, b in zip(one, other, strict=True):
+        table[words.index(a), words.index(b)] += 1 / n
+    row, column, same = table.sum(axis=1), table.sum(axis=0), float(np.trace(table))
+    chance = float(row @ column)
+    k = (same - chance) / (1 - chance)
+    diagonal = (np.diag(table) * (1 - (row + column) * (1 - k)) ** 2).sum()
+    cross = (table * (column[:, None] + row[None, :]) ** 2).sum() - (np.diag(table) * (row + column) ** 2).sum()
+    variance = (diagonal + (1 - k) ** 2 * cross - (k - chance * (1 - k)) ** 2) / (n * (1 - chance) ** 2)
+    half = Z95 * float(np.sqrt(max(float(variance), 0.0)))
+    return k, max(-1.0, k - half), min(1.0, k + half)
+
+
+def benjamini_hochberg(p: NDArray[np.float64], rate: float) -> list[bool]:
+    """Which tests are flagged at a false discovery rate (Benjamini and Hochberg, 1995)."""
+    from scipy.stats import false_discovery_control
+
+    return [bool(flag) for flag in false_discovery_control(p) <= rate] if len(p) else []
