@@ -27,17 +27,7 @@ from pipelines.plan import fingerprints, steps
 from pipelines.steps.ingest import Intake, ingest, prepare
 
 DONE, WARNINGS, REFUSED = 0, 3, 4
-PUBLISH_CODE = (
-    "hiu.publish",
-    "hiu.rank",
-    "hiu.link",
-    "hiu.govern.basis.gate",
-    "pipelines.access.basis",
-    "pipelines.steps.publish",
-    "pipelines.steps.draw",
-    "pipelines.steps.review",
-    "pipelines.steps.traced",
-)
+PUBLISH_CODE = "pipelines.steps.publish"
 
 
 @dataclass
@@ -115,7 +105,7 @@ def _steps(work: Work, intake: Intake) -> Outcome:
     final = digest(
         prints[last],
         before and before.name,
-        code_digest(*PUBLISH_CODE),
+        code_digest(PUBLISH_CODE),
         work.place.settings.version,
         work.place.settings.name,
         digest_of(work.place, work.now.date()),
