@@ -29,7 +29,7 @@ slow: $(STAMP)          ## tests that take minutes: kill at every step, a millio
 	$(BIN)/python -m pytest -m slow
 
 crash: $(STAMP)         ## kills, full disks, power cuts, three batches at once (about an hour)
-	$(BIN)/python -m pytest tests/crash tests/pipeline/test_crash.py tests/pipeline/test_back.py tests/pipeline/test_offline.py -m "slow or not slow" -s
+	$(BIN)/python -m pytest tests/crash tests/pipeline/run/test_crash.py tests/pipeline/back/test_back.py tests/pipeline/cli/test_offline.py -m "slow or not slow" -s
 
 fuzz: $(STAMP)          ## 52,000 damaged files and mappings (about an hour)
 	$(BIN)/python -m pytest tests/fuzz tests/traps -m "slow or not slow" -s

@@ -27,18 +27,7 @@ from pipelines.plan import fingerprints, steps
 from pipelines.steps.ingest import Intake, ingest, prepare
 
 DONE, WARNINGS, REFUSED = 0, 3, 4
-PUBLISH_CODE = (
-    "hiu.publish",
-    "hiu.rank",
-    "hiu.link",
-    "hiu.govern.basis.gate",
-    "pipelines.access.basis",
-    "pipelines.access.pages",
-    "pipelines.steps.publish",
-    "pipelines.access.draw",
-    "pipelines.steps.review",
-    "pipelines.steps.trace_tables",
-)
+PUBLISH_CODE = "pipelines.steps.publish"
 
 
 @dataclass
@@ -117,7 +106,7 @@ def _steps(work: Work, intake: Intake) -> Outcome:
         return Outcome(month, folder, intake, changed, run_id, report.seconds, warnings)
 
     prints, shown, before = fingerprints(work), place.published_folder(month), place.published_folder(month - 1)
-    settings, code = place.settings, code_digest(*PUBLISH_CODE)
+    settings, code = place.settings, code_digest(PUBLISH_CODE)
     last = prints[steps()[-1].name], before and before.name
     final = digest(*last, code, settings.version, settings.name, digest_of(place, work.now.date()))
     earlier, refused = run_made_before(place, work.warehouse, month, final)

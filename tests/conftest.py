@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
+import gate_memory
 import hypothesis
 import pytest
 from areakit import LAST, NOW, SAMPLE, PlaceOf, run
+from once import once, run_folder
 
 from pipelines.common.place import Place, open_place
 from pipelines.run import Outcome
@@ -25,14 +28,24 @@ def sample() -> Path:
     return SAMPLE
 
 
+@pytest.fixture(scope="session", autouse=True)
+def gate_answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What the gate said of the same rows before is not asked again, but in tests of the gate."""
+    with gate_memory.remembering(run_folder(tmp_path_factory) / "shared" / "gate"):
+        yield
+
+
 @pytest.fixture(scope="session")
 def area(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A synthetic area of 200 people and 5 months, in a folder with a space and letters beyond ASCII."""
-    folder = tmp_path_factory.mktemp("synthetic") / "Área one"
-    make_area(folder, people=200, months=5, seed=7, last=str(LAST), now=NOW)
-    with (folder / "site.toml").open("a", encoding="utf-8", newline="\n") as file:
-        file.write("\n[rank]\ncharts = 2\ntop = 2\ndraws = 100\n")
-    return folder
+
+    def make(folder: Path) -> Path:
+        make_area(folder, people=200, months=5, seed=7, last=str(LAST), now=NOW)
+        with (folder / "site.toml").open("a", encoding="utf-8", newline="\n") as file:
+            file.write("\n[rank]\ncharts = 2\ntop = 2\ndraws = 100\n")
+        return folder
+
+    return once(tmp_path_factory, "Área one", make)
 
 
 @pytest.fixture
@@ -46,9 +59,9 @@ def place_of(area: Path, tmp_path: Path) -> PlaceOf:
 
 
 @pytest.fixture(scope="session")
-def published(area: Path) -> Outcome:
+def published(area: Path, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """The area's last month, run once in the area's own curated folder. Read it; copy it to change it."""
-    return run(open_place(area))
+    return once(tmp_path_factory, "published", lambda _: run(open_place(area)))
 
 
 @pytest.fixture

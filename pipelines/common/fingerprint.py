@@ -1,13 +1,32 @@
-"""Fingerprints: a step is skipped only if the digest of everything it depends on is unchanged."""
+"""Fingerprints: a step is skipped only if the digest of everything it depends on is unchanged.
 
+The code a job depends on is read from its imports, those inside functions too: every module of ours that it reaches,
+and the data of the packages that those open. Of a package, the opening file counts where a name is taken from it, and
+beyond it only what that name comes from. Left out, with what they alone reach, are CARRIERS.
+"""
+
+import ast
 import hashlib
 import json
+import re
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-_LEFT_OUT = (".pyc", ".pyo")
+CARRIERS = {
+    "hiu": {"disk", "errors"},
+    "pipelines.common": {"fingerprint", "journal", "lock", "place", "progress", "workers"},
+}
+"""Modules that carry a job and decide nothing of what it makes. One that is forgotten here only has work done again."""
+
+_IMPORT = re.compile(rb"\n[ \t]*((?:from|import) (?:hiu|pipelines)\b(?:[^(\n]*\([^)]*\)|.*))")
+_TYPING = re.compile(rb"\nif TYPE_CHECKING:(?:\n[ \t]+.*|\n(?=\n))+")
+"""Imports that only a type checker reads."""
+_OPENS = re.compile(rb'(?:resources\.files|PackageLoader)\(\s*(?:"([\w.]+)"|__package__|__name__)')
+Files = Mapping[str, bytes]
+"""What ships, by path: `hiu/month.py`."""
 
 
 def digest(*parts: object) -> str:
@@ -22,24 +41,80 @@ def file_digest(path: Path) -> str:
 
 
 @cache
-def code_digest(*packages: str) -> str:
-    """Digest of the sources, SQL and data files of the packages (`hiu.rank`) or modules (`hiu.model`)."""
-    return digest([(name, _package(name)) for name in sorted(packages)])
+def code_digest(root: str) -> str:
+    """Digest of all that a module reaches of what ships."""
+    return digest_of(shipped(), root)
 
 
-def _package(name: str) -> list[tuple[str, str]]:
-    parent, _, last = name.rpartition(".")
-    root: Traversable = resources.files(parent) if parent else resources.files(name)
-    module = root / f"{last}.py" if parent else root
-    found = [module] if module.is_file() else _files(root / last if parent else root)
-    return [(item.name, hashlib.sha256(item.read_bytes().replace(b"\r\n", b"\n")).hexdigest()) for item in found]
+def digest_of(files: Files, root: str) -> str:
+    """Digest of all that a module reaches of these files."""
+    return digest([(path, hashlib.sha256(files[path]).hexdigest()) for path in sorted(reached(files, root))])
 
 
-def _files(folder: Traversable) -> list[Traversable]:
-    out: list[Traversable] = []
-    for item in sorted(folder.iterdir(), key=lambda item: item.name):
+def reached(files: Files, root: str) -> set[str]:
+    """The paths of a module, of every module it reaches, and of the data that these open."""
+    paths: set[str] = set()
+    seen: set[tuple[str, str]] = set()
+    todo = [(root, "")]
+    while todo:
+        module, name = todo.pop()
+        if name and _path(files, f"{module}.{name}"):
+            module, name = f"{module}.{name}", ""
+        path = _path(files, module)
+        folder, _, last = module.rpartition(".")
+        if path is None or last in CARRIERS.get(folder, ()) or (module, name) in seen:
+            continue
+        seen.add((module, name))
+        taken = _imports(files[path])
+        passed_on = [one for one in taken if one[2] == name and path.endswith("__init__.py")]
+        todo += [(of, part) for of, part, _ in passed_on or taken]
+        paths |= {path, *_data(files, path)}
+    return paths
+
+
+@cache
+def shipped() -> dict[str, bytes]:
+    """Every file of both packages, as installed; the same whichever line ends a checkout has."""
+    return dict(item for top in ("hiu", "pipelines") for item in _files(resources.files(top), top))
+
+
+def _files(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
+    for item in folder.iterdir():
         if item.is_dir():
-            out += _files(item)
-        elif not item.name.endswith(_LEFT_OUT):
-            out.append(item)
+            yield from _files(item, f"{path}/{item.name}")
+        elif not item.name.endswith((".pyc", ".pyo")):
+            yield f"{path}/{item.name}", item.read_bytes().replace(b"\r\n", b"\n")
+
+
+def _path(files: Files, module: str) -> str | None:
+    stem = module.replace(".", "/")
+    return next((path for path in (f"{stem}.py", f"{stem}/__init__.py") if path in files), None)
+
+
+@cache
+def _imports(source: bytes) -> list[tuple[str, str, str]]:
+    """What a source imports of ours, wherever in it: module, name in it if any, and as what."""
+    out: list[tuple[str, str, str]] = []
+    # only these lines: to parse every module whole would take half a second of each run
+    for node in ast.parse(b"\n".join(_IMPORT.findall(_TYPING.sub(b"", b"\n" + source)))).body:
+        of = node.module or "" if isinstance(node, ast.ImportFrom) else ""
+        for one in node.names if isinstance(node, ast.Import | ast.ImportFrom) else ():
+            out.append((of or one.name, one.name if of else "", one.asname or one.name))
     return out
+
+
+def _data(files: Files, path: str) -> list[str]:
+    """The data of the packages that a module opens: all in their folders, and in folders below that are no package."""
+    here = path.rpartition("/")[0]
+    opened = {name.replace(".", "/") or here for name in _opened(files[path])}
+    return [name for name in files if not name.endswith(".py") and _package(files, name) in opened] if opened else []
+
+
+@cache
+def _opened(source: bytes) -> list[str]:
+    return [name.decode() for name in _OPENS.findall(source)]
+
+
+def _package(files: Files, path: str) -> str:
+    folder = path.rpartition("/")[0]
+    return folder if not folder or f"{folder}/__init__.py" in files else _package(files, folder)

@@ -11,11 +11,10 @@ import polars as pl
 from filelock import FileLock
 
 from hiu.disk import move, replace, write_whole
-from hiu.errors import HiuError
 from hiu.govern.erase.residue import found, scrub, traces_in_name
 from hiu.model import PUBLISHED
 from hiu.month import Month
-from hiu.publish.release.folder import BUILDING, MANIFEST, conform, digest, inside, parquet, read_manifest, seal
+from hiu.publish.release.folder import BUILDING, FORM, MANIFEST, conform, digest, inside, parquet, read_manifest, seal
 from hiu.publish.stamp import Stamp
 from pipelines.access.pages import pages
 from pipelines.common.journal import record
@@ -26,6 +25,7 @@ from pipelines.erase.tables import SOMEBODY, without_person
 
 NOTE = "REWRITTEN.txt"
 OLD = ".erasing-"
+TOO_OLD = "every page and chart: they can't be made of tables this old"
 
 
 def rewrite_runs(place: Place, scope: ErasureScope, erasure: str, now: datetime, report: Reporter) -> list[str]:
@@ -64,7 +64,9 @@ def _rewrite(place: Place, folder: Path, scope: ErasureScope, erasure: str, now:
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir()
     stamp = _stamp(manifest)
-    files, lost = _pages(place, tables, stamp, now.date(), report)
+    today = _of_today(manifest, before)
+    files = pages(place, tables, stamp, report, on=now.date()) if today else {}
+    lost = [] if today else [TOO_OLD]
     made = {name: content for name, content in files.items() if not found(name, content, scope.traces)}
     others = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".parquet"]
     for path in others:
@@ -84,14 +86,10 @@ def _rewrite(place: Place, folder: Path, scope: ErasureScope, erasure: str, now:
     shutil.rmtree(old)
 
 
-def _pages(
-    place: Place, tables: dict[str, pl.DataFrame], stamp: Stamp, on: date, report: Reporter
-) -> tuple[dict[str, bytes], list[str]]:
-    try:
-        return pages(place, tables, stamp, report, on=on), []
-    except (HiuError, KeyError, pl.exceptions.PolarsError):
-        # a run of an earlier version, whose tables today's pages can't be made of
-        return {}, ["every page and chart: they can't be made of tables this old"]
+def _of_today(manifest: dict[str, Any], tables: dict[str, pl.DataFrame]) -> bool:
+    """Whether today's pages can be made of a run: it has the form and every published column that this version has."""
+    whole = all(name in tables and set(ours.names) <= set(tables[name].columns) for name, ours in PUBLISHED.items())
+    return whole and manifest.get("manifest") == FORM
 
 
 def _write(folder: Path, name: str, frame: pl.DataFrame) -> int:

@@ -25,7 +25,7 @@ def link_people(work: Work) -> None:
         events=warehouse.read("identity_event"),
         model=model_of(work.place),
         cache=_recall(work),
-        code=code_digest("hiu.link"),
+        code=code_digest(link_locally.__module__),
     )
     _remember(work, linked.memory)
     cluster = assign_people(linked.clusters, identity, work.place.key_for("person"))

@@ -25,7 +25,7 @@ BASES = {"small-intake": "small", "first-intake": "empty", "next-intake": "first
          "publish": "counted", "nothing-to-do": "both"}  # fmt: skip
 """Scenes that are a run of the second month, and the state each begins in."""
 posix_only = pytest.mark.skipif(
-    os.name != "posix", reason="fork and SIGKILL are POSIX; tests/pipeline/test_crash.py kills on Windows too"
+    os.name != "posix", reason="fork and SIGKILL are POSIX; tests/pipeline/run/test_crash.py kills on Windows too"
 )
 
 

@@ -22,6 +22,8 @@ from hiu.publish.stamp import Stamp
 from hiu.publish.words.text import counted
 
 MANIFEST = "MANIFEST.json"
+FORM = 1
+"""The version of what a manifest says and of what pages are made of."""
 BUILDING = ".building-"
 Files = Mapping[str, bytes]
 
@@ -106,7 +108,7 @@ def inside(folder: Path, name: str) -> Path:
 def seal(folder: Path, stamp: Stamp, rows: Mapping[str, int]) -> dict[str, Any]:
     """Write MANIFEST.json over everything in the folder, and flush the folder itself."""
     listed = {name: describe(folder / name, rows.get(Path(name).stem)) for name in _names(folder)}
-    manifest = {"manifest": 1, **stamp.as_dict(), "files": listed}
+    manifest = {"manifest": FORM, **stamp.as_dict(), "files": listed}
     text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
     write_whole(folder / MANIFEST, text.encode("utf-8"))
     for sub in sorted({(folder / name).parent for name in listed} | {folder}):

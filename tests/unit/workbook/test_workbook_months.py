@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from areakit import LAST, NOW, PlaceOf, run
+from once import once
 from typer.testing import CliRunner
 from workbook_kit import Edited, at
 
@@ -32,9 +33,11 @@ def months(area: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The month before the last, published in a curated folder of this module's own."""
     from pipelines.common.place import open_place
 
-    folder = tmp_path_factory.mktemp("meeting") / "curated"
-    run(open_place(area, curated=folder), BEFORE)
-    return folder
+    def make(folder: Path) -> Path:
+        run(open_place(area, curated=folder / "curated"), BEFORE)
+        return folder / "curated"
+
+    return once(tmp_path_factory, "month before the last", make)
 
 
 def test_a_decision_and_a_grading_of_one_month_are_in_the_next(

@@ -189,6 +189,39 @@ def test_a_cut_between_two_names_of_a_run_is_mended(place_after: Place, person: 
     assert verify_release(folder) == [] and residue(place_after, doomed) == []
 
 
+def test_a_fault_in_making_the_pages_is_no_older_version(
+    place_after: Place, person: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A KeyError of our own ends the erasure, which can be resumed; no page is withdrawn for it."""
+    folder, doomed = place_after.published_folder(LAST), doomed_of(place_after, person)
+    assert folder
+
+    def faulty(*_: object, **__: object) -> dict[str, bytes]:
+        raise KeyError("rank_change")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pipelines.steps.publish.pages", faulty)
+        with pytest.raises(KeyError, match="rank_change"):
+            gone(place_after, person)
+    assert (folder / "pack.html").is_file() and not (folder / "REWRITTEN.txt").exists()
+    resume(place_after, now=NOW, report=QUIET, say=lambda _: None)
+    assert (folder / "pack.html").is_file() and residue(place_after, doomed) == []
+
+
+@pytest.mark.parametrize("older", ["a manifest of another form", "a table without a column"])
+def test_pages_of_an_older_version_are_withdrawn(place_after: Place, person: str, older: str) -> None:
+    folder = place_after.published_folder(LAST)
+    assert folder
+    if older == "a table without a column":
+        pl.read_parquet(path := folder / "ranked.parquet").drop("rank").write_parquet(path)
+    else:
+        manifest = json.loads((folder / "MANIFEST.json").read_text(encoding="utf-8"))
+        (folder / "MANIFEST.json").write_text(json.dumps({**manifest, "manifest": 0}), encoding="utf-8")
+    gone(place_after, person)
+    assert not (folder / "pack.html").exists() and (folder / "ranked.parquet").is_file()
+    assert "tables this old" in (folder / "REWRITTEN.txt").read_text(encoding="utf-8")
+
+
 def test_what_a_search_finds_is_found_in_any_packing(tmp_path: Path, place_after: Place, person: str) -> None:
     traces = doomed_of(place_after, person).traces
     name, number = sorted(traces.names)[0], sorted(traces.numbers)[0]
