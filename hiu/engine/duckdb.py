@@ -13,10 +13,10 @@ import pyarrow.parquet as pq
 from hiu.disk import move
 from hiu.engine import Scalar
 from hiu.engine import sql as queries
-from hiu.engine.working import KNOWN, SQL_TYPES
 from hiu.errors import Busy, HiuError, UsageError
 from hiu.fuzzy import did_you_mean
-from hiu.model import Table
+from hiu.model import TABLES, Table
+from hiu.model.frames import TYPES
 
 _INCOMING = "incoming_frame"
 _ROWS_AT_ONCE = 100_000
@@ -53,7 +53,7 @@ class Warehouse:
             raise _opening(path, error) from None
         for statement in _LOCK:
             self._con.execute(statement).fetchall()
-        self._known: dict[str, list[str]] = {}  # columns of tables seen, forgotten when a table is made or dropped
+        self._columns_of: dict[str, list[str]] = {}  # columns of tables seen, forgotten when a table is made or dropped
 
     def __enter__(self) -> Self:
         return self
@@ -96,7 +96,7 @@ class Warehouse:
             return self.put(table, frame)
         _same_columns(table, self.columns(table), frame.columns)
         with self._incoming(frame):
-            return self._count(f'INSERT INTO "{table}" BY NAME SELECT {_casts(KNOWN.get(table))} FROM {_INCOMING}')
+            return self._count(f'INSERT INTO "{table}" BY NAME SELECT {_casts(TABLES.get(table))} FROM {_INCOMING}')
 
     def delete(self, table: str, column: str, value: Scalar) -> None:
         """Remove the rows whose `column` equals `value`. It stays in the file until `rewrite` (erasure)."""
@@ -111,24 +111,24 @@ class Warehouse:
     def ensure(self, table: str) -> None:
         """Make a declared table, empty, if it is not there."""
         if not self.exists(table):
-            columns = ", ".join(f'"{c.name}" {SQL_TYPES[c.type]}' for c in KNOWN[table].columns)
-            self._known.pop(table, None)
+            columns = ", ".join(f'"{c.name}" {TYPES[c.type].sql}' for c in TABLES[table].columns)
+            self._columns_of.pop(table, None)
             self._run(f'CREATE TABLE "{table}" ({columns})')
 
     def add_column(self, table: str, column: str) -> None:
         """Give a declared table a declared column that it lacks, empty in every row."""
-        kind = next(SQL_TYPES[c.type] for c in KNOWN[table].columns if c.name == column)
-        self._known.pop(table, None)
+        kind = next(TYPES[c.type].sql for c in TABLES[table].columns if c.name == column)
+        self._columns_of.pop(table, None)
         self._run(f'ALTER TABLE "{queries.check_name(table)}" ADD COLUMN "{queries.check_name(column)}" {kind}')
 
     def drop(self, table: str) -> None:
         """Remove a table, if it is there."""
-        self._known.pop(table, None)
+        self._columns_of.pop(table, None)
         self._run(f'DROP TABLE IF EXISTS "{queries.check_name(table)}"')
 
     def exists(self, table: str) -> bool:
         """Whether `table` is there."""
-        return queries.check_name(table) in self._known or table in self.tables()
+        return queries.check_name(table) in self._columns_of or table in self.tables()
 
     def tables(self) -> list[str]:
         """The names of all tables, sorted."""
@@ -138,9 +138,9 @@ class Warehouse:
         """The columns of a table, in order. Raises UsageError if there is no such table."""
         if not self.exists(table):
             raise UsageError(f"no table '{table}'.{did_you_mean(table, self.tables())}")
-        if table not in self._known:
-            self._known[table] = [str(row[1]) for row in self._run(f"PRAGMA table_info('{table}')")]
-        return self._known[table]
+        if table not in self._columns_of:
+            self._columns_of[table] = [str(row[1]) for row in self._run(f"PRAGMA table_info('{table}')")]
+        return self._columns_of[table]
 
     def count(self, table: str) -> int:
         """Rows of a table."""
@@ -153,7 +153,7 @@ class Warehouse:
         try:
             yield
         except BaseException:
-            self._known.clear()
+            self._columns_of.clear()
             self._run("ROLLBACK")
             raise
         self._run("COMMIT")
@@ -161,7 +161,7 @@ class Warehouse:
     def export(self, table: str, path: Path) -> int:
         """Write `table` as Parquet (zstd), ordered by its key, a batch at a time. Rows written."""
         columns = self.columns(table)
-        key = KNOWN[table].key if table in KNOWN else columns
+        key = TABLES[table].key if table in TABLES else columns
         order = ", ".join(f'"{name}" NULLS FIRST' for name in key)
         batches = self._relation(f'SELECT * FROM "{table}" ORDER BY {order}').to_arrow_reader(_ROWS_AT_ONCE)
         rows = 0
@@ -180,8 +180,8 @@ class Warehouse:
             self._con.unregister(_INCOMING)
 
     def _make(self, table: str, source: str, kind: str = "TABLE") -> int:
-        declared = KNOWN.get(queries.check_name(table))
-        self._known.pop(table, None)
+        declared = TABLES.get(queries.check_name(table))
+        self._columns_of.pop(table, None)
         if declared:
             _same_columns(table, declared.names, self._relation(f"SELECT * FROM {source} LIMIT 0").columns)
         return self._count(f'CREATE OR REPLACE {kind} "{table}" AS SELECT {_casts(declared)} FROM {source}')
@@ -250,7 +250,7 @@ def _is_name(text: str) -> bool:
 def _casts(table: Table | None) -> str:
     if table is None:
         return "*"
-    return ", ".join(f'CAST("{c.name}" AS {SQL_TYPES[c.type]}) AS "{c.name}"' for c in table.columns)
+    return ", ".join(f'CAST("{c.name}" AS {TYPES[c.type].sql}) AS "{c.name}"' for c in table.columns)
 
 
 def _same_columns(table: str, expected: list[str], found: list[str]) -> None:

@@ -13,7 +13,7 @@ from hiu.disk import move
 from hiu.errors import UsageError
 from hiu.govern import records
 from hiu.govern.rights import make_private
-from hiu.model.back import BACKUPS
+from hiu.model import BACKUPS
 from pipelines.back import archive
 from pipelines.common.fingerprint import file_digest
 from pipelines.common.journal import record

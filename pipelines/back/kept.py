@@ -10,7 +10,7 @@ from hiu.disk import move
 from hiu.engine.duckdb import Warehouse
 from hiu.errors import HiuError
 from hiu.govern import records
-from hiu.model.back import ROLLED_BACK
+from hiu.model import ROLLED_BACK
 from hiu.model.govern import HOLDS
 from hiu.month import Month
 from hiu.publish.release.folder import BUILDING, read_manifest, verify_release

@@ -9,7 +9,7 @@ from hiu.engine.duckdb import Warehouse
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.govern import records
-from hiu.model.back import WITHDRAWN
+from hiu.model import WITHDRAWN
 from hiu.publish.words.text import day
 from pipelines.common.journal import record
 from pipelines.common.lock import told

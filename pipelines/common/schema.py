@@ -5,10 +5,9 @@ from collections.abc import Callable
 import polars as pl
 
 from hiu.engine.duckdb import Warehouse
-from hiu.engine.working import KNOWN
 from hiu.errors import HiuError
 from hiu.govern import records
-from hiu.model import DECISIONS
+from hiu.model import DECISIONS, TABLES
 from pipelines.common.place import Place
 
 VERSION = 2
@@ -80,6 +79,6 @@ def _fit(warehouse: Warehouse) -> None:
     for name in KEPT:
         if warehouse.exists(name):
             there = set(warehouse.columns(name))
-            for column in KNOWN[name].columns:
+            for column in TABLES[name].columns:
                 if column.name not in there:
                     warehouse.add_column(name, column.name)
