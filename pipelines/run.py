@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from hiu.engine.duckdb import Warehouse
+from hiu.engine import Engine
 from hiu.errors import HiuError
 from hiu.govern.rights import check_private, make_private
 from hiu.model import RECORDED
@@ -21,6 +21,7 @@ from pipelines.common.journal import record
 from pipelines.common.lock import emptied, hold
 from pipelines.common.place import Place
 from pipelines.common.progress import Reporter
+from pipelines.common.warehouse import open_warehouse
 from pipelines.common.work import Work
 from pipelines.erase.erase import require_finished
 from pipelines.plan import fingerprints, steps
@@ -91,7 +92,7 @@ def run_month(place: Place, month: Month, *, now: datetime, report: Reporter) ->
         record(place, {"type": "run_started", "month": str(month), **kept_files(place)}, now)
         _require_private(place)
         tidy(place)
-        with Warehouse(place.warehouse, memory_limit=place.settings.memory_limit, spill=place.spill) as warehouse:
+        with open_warehouse(place) as warehouse:
             run_id = f"{month}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
             prepare(place, warehouse)
             with report.stage("ingest"):
@@ -145,7 +146,7 @@ def _steps(work: Work, intake: Intake) -> Outcome:
     return Outcome(work.month, folder, intake, True, work.run_id, work.report.seconds, warnings)
 
 
-def inputs(warehouse: Warehouse, month: Month, key_digest: str) -> str:
+def inputs(warehouse: Engine, month: Month, key_digest: str) -> str:
     """Digest of the deliveries in force up to the month and their recipes, what people recorded, and the key."""
     rows = warehouse.read(
         "select d.delivery_id, r.recipe from deliveries d join delivery_recipe r on r.delivery_id = d.delivery_id "
@@ -156,12 +157,12 @@ def inputs(warehouse: Warehouse, month: Month, key_digest: str) -> str:
     return digest(rows.rows(), recorded, key_digest)
 
 
-def state(warehouse: Warehouse) -> dict[str, str]:
+def state(warehouse: Engine) -> dict[str, str]:
     """The fingerprint each step last ended with."""
     return dict(warehouse.read("select step, fingerprint from step_done order by step").iter_rows())
 
 
-def remember(warehouse: Warehouse, step: str, fingerprint: str) -> None:
+def remember(warehouse: Engine, step: str, fingerprint: str) -> None:
     """Write down that a step ended, in the step's own transaction."""
     warehouse.delete("step_done", "step", step)
     warehouse.append("step_done", pl.DataFrame({"step": [step], "fingerprint": [fingerprint]}))
@@ -174,7 +175,7 @@ def _require_private(place: Place) -> None:
         raise HiuError("this site holds patients' data that others can read:\n  " + "\n  ".join(problems))
 
 
-def _require_something(place: Place, warehouse: Warehouse, month: Month, intake: Intake) -> None:
+def _require_something(place: Place, warehouse: Engine, month: Month, intake: Intake) -> None:
     loaded = warehouse.read("select count(*) as n from deliveries where period <= $month", month=month.start)["n"][0]
     if not loaded:
         refused = "".join(f"\n  {refusal}" for refusal in intake.refused)

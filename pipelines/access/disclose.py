@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from hiu.engine.duckdb import Warehouse
+from hiu.engine import Engine
 from hiu.govern import records
 from hiu.govern.audit import read
 from hiu.govern.basis.gate import Permitted
@@ -155,7 +155,7 @@ def note_pointed(place: Place, folder: Path, now: datetime) -> None:
     note_published(place, {name: pl.read_parquet(folder / f"{name}.parquet") for name in names}, folder, now)
 
 
-def note_intake(place: Place, warehouse: Warehouse, run_id: str, now: datetime) -> None:
+def note_intake(place: Place, warehouse: Engine, run_id: str, now: datetime) -> None:
     """A line of every delivery a run took in, with its counts."""
     rows = warehouse.read(
         "select delivery_id, source, received, staged, quarantined from deliveries where run_id = $run "

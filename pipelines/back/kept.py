@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from hiu.disk import move
-from hiu.engine.duckdb import Warehouse
+from hiu.engine import Engine
 from hiu.errors import HiuError
 from hiu.govern import records
 from hiu.model import ROLLED_BACK
@@ -37,7 +37,7 @@ def away(place: Place) -> pl.DataFrame:
     return records.read(place.records, ROLLED_BACK).filter("away")
 
 
-def made_before(place: Place, warehouse: Warehouse, month: Month, final: str) -> tuple[Path | None, str | None]:
+def made_before(place: Place, warehouse: Engine, month: Month, final: str) -> tuple[Path | None, str | None]:
     """The run that shows exactly these inputs, if it is the month's or was cut off before it became so.
 
     And why it may not be shown, if it was rolled back; None = it may.
@@ -71,7 +71,7 @@ def held(place: Place) -> bool:
     return not records.read(place.records, HOLDS).filter("held").is_empty()
 
 
-def prune(place: Place, warehouse: Warehouse, month: Month, now: datetime) -> list[str]:
+def prune(place: Place, warehouse: Engine, month: Month, now: datetime) -> list[str]:
     """Remove a month's oldest runs beyond `keep_runs`, never the one it points to, none under a hold; names removed.
 
     Each is first renamed to a name that the next run sweeps, so that a cut leaves no part of one.

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from hiu.engine.duckdb import Warehouse
+from hiu.engine import Engine
 from hiu.errors import HiuError
 from hiu.govern import records
 from hiu.model import DECISIONS, TABLES
@@ -28,7 +28,7 @@ KEPT = (
 """Tables a run adds to; every other is made anew."""
 
 
-def upgrade(place: Place, warehouse: Warehouse) -> list[int]:
+def upgrade(place: Place, warehouse: Engine) -> list[int]:
     """Bring a warehouse to VERSION, each step in a transaction of its own; the versions it was brought to.
 
     Raises HiuError for one that a newer hiu made: nothing is changed.
@@ -49,7 +49,7 @@ def upgrade(place: Place, warehouse: Warehouse) -> list[int]:
     return done
 
 
-def version(warehouse: Warehouse) -> int:
+def version(warehouse: Engine) -> int:
     """The version a warehouse has: a new one VERSION, one from before there were numbers 1."""
     if warehouse.exists("schema_version"):
         return int(warehouse.read("select max(version) as version from schema_version")["version"][0])
@@ -59,7 +59,7 @@ def version(warehouse: Warehouse) -> int:
     return VERSION
 
 
-def _decisions_to_records(place: Place, warehouse: Warehouse) -> None:
+def _decisions_to_records(place: Place, warehouse: Engine) -> None:
     """Decisions that only the warehouse has become records; ones recorded since stay the last word."""
     if not warehouse.exists("decisions"):
         return
@@ -71,10 +71,10 @@ def _decisions_to_records(place: Place, warehouse: Warehouse) -> None:
     records.add(place.records, DECISIONS, new.to_dicts())
 
 
-_TO: dict[int, Callable[[Place, Warehouse], None]] = {2: _decisions_to_records}
+_TO: dict[int, Callable[[Place, Engine], None]] = {2: _decisions_to_records}
 
 
-def _fit(warehouse: Warehouse) -> None:
+def _fit(warehouse: Engine) -> None:
     """Give kept tables the columns the model has gained; their deliveries are read again, since the code changed."""
     for name in KEPT:
         if warehouse.exists(name):

@@ -14,7 +14,6 @@ from typing import Any
 import polars as pl
 
 from hiu.disk import move, replace
-from hiu.engine.duckdb import Warehouse, rewrite
 from hiu.errors import HiuError, UsageError
 from hiu.govern import records
 from hiu.govern.erase.residue import found
@@ -26,6 +25,7 @@ from pipelines.common.journal import record
 from pipelines.common.lock import hold
 from pipelines.common.place import Place
 from pipelines.common.progress import Reporter
+from pipelines.common.warehouse import open_warehouse, rewrite
 from pipelines.erase.files import MARKER, drop_others, rewrite_records, rewrite_runs
 from pipelines.erase.find import Doomed, find
 from pipelines.erase.tables import rows_left
@@ -96,7 +96,7 @@ def resume(place: Place, *, now: datetime, report: Reporter, say: Callable[[str]
 def _erase(
     place: Place, person_id: str, asked: dict[str, Any], now: datetime, report: Reporter, say: Callable[[str], None]
 ) -> Erased:
-    with Warehouse(place.warehouse, memory_limit=place.settings.memory_limit, spill=place.spill) as warehouse:
+    with open_warehouse(place) as warehouse:
         doomed = find(warehouse, person_id, place.key_for("tombstone"))
     _require_no_hold(place, doomed)
     token = token_of(place, person_id)
@@ -155,7 +155,7 @@ def _warehouse(place: Place, doomed: Doomed) -> list[str]:
     for left in (work, fresh, Path(f"{work}.wal"), Path(f"{fresh}.wal")):
         left.unlink(missing_ok=True)
     rewrite(place.warehouse, work)
-    with Warehouse(work, memory_limit=place.settings.memory_limit, spill=place.spill) as copy:
+    with open_warehouse(place, work) as copy:
         dropped = take_out(copy, doomed)
         left_over = {table: n for table in copy.tables() if (n := rows_left(copy.read(table), doomed))}
     if left_over:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from hiu.engine.duckdb import Warehouse
+from hiu.engine import Engine
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.govern.erase.residue import Traces
@@ -29,7 +29,7 @@ class Doomed:
     addresses: frozenset[str] = field(default_factory=frozenset)
 
 
-def find(warehouse: Warehouse, person_id: str, key: bytes) -> Doomed:
+def find(warehouse: Engine, person_id: str, key: bytes) -> Doomed:
     """Everything of a person in the warehouse. Raises UsageError if it knows nobody of that id."""
     ids = _ids(warehouse, person_id)
     identities = _identities(warehouse, ids)
@@ -60,7 +60,7 @@ def find(warehouse: Warehouse, person_id: str, key: bytes) -> Doomed:
     )
 
 
-def _ids(warehouse: Warehouse, person_id: str) -> frozenset[str]:
+def _ids(warehouse: Engine, person_id: str) -> frozenset[str]:
     """The id and every former one that was merged into it."""
     became = warehouse.read("select old_id, person_id from aliases where kind = 'merge'").rows()
     ids = {person_id}
@@ -69,7 +69,7 @@ def _ids(warehouse: Warehouse, person_id: str) -> frozenset[str]:
     return frozenset(ids)
 
 
-def _identities(warehouse: Warehouse, ids: frozenset[str]) -> frozenset[str]:
+def _identities(warehouse: Engine, ids: frozenset[str]) -> frozenset[str]:
     """Descriptions of the person now, and those of earlier months that are nobody's now."""
     now = warehouse.read("select identity_id, person_id from cluster")
     then = warehouse.read("select distinct identity_id, person_id from person_ledger")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import polars as pl
 
-from hiu.engine.duckdb import Warehouse
+from hiu.engine import Engine
 from hiu.govern.erase.residue import scrub
 from hiu.govern.erase.tombstone import set_aside
 from hiu.model import QUARANTINE
@@ -95,7 +95,7 @@ def _scrubbed(frame: pl.DataFrame, doomed: Doomed) -> pl.DataFrame:
     return frame.with_columns(pl.col(pl.String).map_elements(clean, return_dtype=pl.String, skip_nulls=True))
 
 
-def warehouse(copy: Warehouse, doomed: Doomed) -> list[str]:
+def warehouse(copy: Engine, doomed: Doomed) -> list[str]:
     """Take a person out of a copy of the warehouse; names of working tables that had to be dropped.
 
     Steps and releases are forgotten, so that the next run counts and ranks anew.
@@ -113,7 +113,7 @@ def warehouse(copy: Warehouse, doomed: Doomed) -> list[str]:
     return _dropped(copy, doomed)
 
 
-def _received(copy: Warehouse, doomed: Doomed) -> None:
+def _received(copy: Engine, doomed: Doomed) -> None:
     """Each delivery with the person's rows set aside; a delivery is read, changed and put back whole."""
     for delivery in doomed.rows["delivery_id"].unique().sort():
         rows = doomed.rows.filter(pl.col("delivery_id") == delivery).select(ROW)
@@ -133,7 +133,7 @@ def _received(copy: Warehouse, doomed: Doomed) -> None:
             copy.append(name, frame)
 
 
-def _dropped(copy: Warehouse, doomed: Doomed) -> list[str]:
+def _dropped(copy: Engine, doomed: Doomed) -> list[str]:
     """Working tables in which some text still tells the person, and the matcher's memory: a run makes them anew."""
     left = [
         table
@@ -145,7 +145,7 @@ def _dropped(copy: Warehouse, doomed: Doomed) -> list[str]:
     return left
 
 
-def left_in(copy: Warehouse, table: str, doomed: Doomed) -> int:
+def left_in(copy: Engine, table: str, doomed: Doomed) -> int:
     """Rows of a table in which any text holds an id, a number or a name of the person, or birth and home together."""
     frame = copy.read(table)
     return rows_left(frame, doomed)

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import polars as pl
 
-from hiu.engine.duckdb import Warehouse
+from hiu.engine import Engine
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.govern import records
@@ -24,7 +24,7 @@ _DIED = (
 )
 
 
-def freeze_dead(place: Place, warehouse: Warehouse, now: datetime) -> list[str]:
+def freeze_dead(place: Place, warehouse: Engine, now: datetime) -> list[str]:
     """Take people a register says have died off every list and letter, and hold their records; ids new to it.
 
     Read as the register stands today, not as at the month's end: a list met about in April does not show who died

@@ -7,7 +7,6 @@ from typing import Any
 
 import polars as pl
 
-from hiu.engine.duckdb import Warehouse
 from hiu.govern import records
 from hiu.govern.pseudonym import key_id
 from hiu.model.govern import BASIS, EVERY, PURPOSES, RECIPIENTS
@@ -15,6 +14,7 @@ from hiu.publish.words.text import counted, day
 from pipelines.access.basis import allowed, basis_of
 from pipelines.common.place import Place
 from pipelines.common.progress import out
+from pipelines.common.warehouse import open_warehouse
 from pipelines.erase.erase import Erased
 
 
@@ -132,7 +132,7 @@ def would_erase(place: Place, person: str) -> None:
     """What an erasure would take, without doing it."""
     from pipelines.erase.find import find
 
-    with Warehouse(place.warehouse, memory_limit=place.settings.memory_limit, spill=place.spill) as warehouse:
+    with open_warehouse(place) as warehouse:
         doomed = find(warehouse, person, place.key_for("tombstone"))
     deliveries = counted(doomed.rows["delivery_id"].n_unique(), "delivery", "deliveries")
     descriptions, stones = counted(len(doomed.identities), "description"), counted(len(doomed.stones), "tombstone")

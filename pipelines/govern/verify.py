@@ -6,7 +6,6 @@ from typing import Any
 
 import polars as pl
 
-from hiu.engine.duckdb import Warehouse
 from hiu.errors import Busy, HiuError
 from hiu.govern.audit import read, verify
 from hiu.publish.release.folder import MANIFEST, digest, read_manifest, verify_release
@@ -15,6 +14,7 @@ from pipelines.access.canaries import canaries
 from pipelines.access.disclose import measure
 from pipelines.common.place import Place
 from pipelines.common.progress import out
+from pipelines.common.warehouse import open_warehouse
 
 _COUNTED = """
 with r as (select delivery_id, count(*) as staged from record where not quarantined group by delivery_id),
@@ -126,7 +126,7 @@ def _warehouse(place: Place) -> Iterator[str]:
     if not place.warehouse.exists():
         return
     try:
-        with Warehouse(place.warehouse, memory_limit=place.settings.memory_limit, spill=place.spill) as warehouse:
+        with open_warehouse(place) as warehouse:
             if not {"deliveries", "record", "quarantine"} <= set(warehouse.tables()):
                 return
             wrong = warehouse.read(_COUNTED)

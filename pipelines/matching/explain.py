@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from hiu.engine.duckdb import Warehouse
+from hiu.engine import Engine
 from hiu.errors import Busy, UsageError
 from hiu.link.local import prepared
 from hiu.link.review.explain import PairExplanation, conflicts, explain_pair, links_of
@@ -17,6 +17,7 @@ from pipelines.access.disclose import show_names as names_shown
 from pipelines.common.model import model_of
 from pipelines.common.place import Place
 from pipelines.common.progress import out
+from pipelines.common.warehouse import open_warehouse
 
 
 def explain(place: Place, person_id: str, month: str | None, *, show_names: bool, now: datetime) -> None:
@@ -114,8 +115,8 @@ def _holds(place: Place, members: list[str]) -> None:
 TITLES = {"nhs_number": "NHS numbers", "dob": "dates of birth", "sex": "sexes recorded"}
 
 
-def _warehouse(place: Place) -> Warehouse:
-    return Warehouse(place.warehouse, memory_limit=place.settings.memory_limit, spill=place.spill)
+def _warehouse(place: Place) -> Engine:
+    return open_warehouse(place)
 
 
 def find(place: Place, query: str, month: str | None, *, show_names: bool, now: datetime) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from hiu.disk import replace
-from hiu.engine.duckdb import Warehouse
+from hiu.engine import Engine
 from hiu.errors import UsageError
 from hiu.govern.audit import head
 from hiu.link.local import link_locally, prepared
@@ -26,6 +26,7 @@ from pipelines.common.model import FOLDER, name_of, path_of
 from pipelines.common.place import Place
 from pipelines.common.progress import Reporter, out
 from pipelines.common.toml_edit import with_value
+from pipelines.common.warehouse import open_warehouse
 from pipelines.common.work import Work
 from pipelines.steps.count import count_demand
 from pipelines.steps.rank import rank_people
@@ -104,13 +105,13 @@ def _values(path: Path | None) -> dict[str, Any]:
     return values
 
 
-def _copy(place: Place) -> Warehouse:
+def _copy(place: Place) -> Engine:
     """A copy of the working warehouse to try things on, among the files that are emptied after."""
     place.spill.mkdir(parents=True, exist_ok=True, mode=0o700)
     aside = place.spill / "train.duckdb"
     aside.unlink(missing_ok=True)
     shutil.copyfile(place.warehouse, aside)
-    return Warehouse(aside, memory_limit=place.settings.memory_limit, spill=place.spill)
+    return open_warehouse(place, aside)
 
 
 def _require(work: Work) -> None:

@@ -8,7 +8,7 @@ from statistics import median
 
 import polars as pl
 
-from hiu.engine.duckdb import Warehouse
+from hiu.engine import Engine
 from hiu.errors import HiuError, InputRefused
 from hiu.extract.files.find import Found, find_deliveries
 from hiu.extract.standardise import Standardised
@@ -71,7 +71,7 @@ def recipe(source: Source, settings_bearing: object) -> str:
     return digest(source.digest, settings_bearing, code_digest(*CODE))
 
 
-def ingest(place: Place, warehouse: Warehouse, month: Month, run_id: str, today: date, report: Reporter) -> Intake:
+def ingest(place: Place, warehouse: Engine, month: Month, run_id: str, today: date, report: Reporter) -> Intake:
     """Take in every delivery under raw/ whose period is not after the month and that is not yet loaded.
 
     Files that are refused leave what was loaded before in force. Raises HiuError if rows would be lost.
@@ -93,7 +93,7 @@ def ingest(place: Place, warehouse: Warehouse, month: Month, run_id: str, today:
     return intake
 
 
-def loaded(warehouse: Warehouse) -> pl.DataFrame:
+def loaded(warehouse: Engine) -> pl.DataFrame:
     """Every delivery, the recipe it was loaded by, and whether it is the latest of its file."""
     return warehouse.read(
         "select d.delivery_id, d.source, d.source_file, d.sha256, r.recipe, "
@@ -123,7 +123,7 @@ def _kept(job: Job, before: dict[str, tuple[str, str]], intake: Intake) -> bool:
     return True
 
 
-def _refuse(warehouse: Warehouse, job: Job, refusal: InputRefused, intake: Intake) -> None:
+def _refuse(warehouse: Engine, job: Job, refusal: InputRefused, intake: Intake) -> None:
     """A new delivery is refused. One that holds, and only its mapping or code has changed, holds as it was read."""
     if job.replaces != job.delivery_id:
         intake.refused.append(refusal)
@@ -137,7 +137,7 @@ def _refuse(warehouse: Warehouse, job: Job, refusal: InputRefused, intake: Intak
 
 
 def _load(
-    place: Place, warehouse: Warehouse, delivery: Ready, asked: Asked, month: Month, run_id: str, intake: Intake
+    place: Place, warehouse: Engine, delivery: Ready, asked: Asked, month: Month, run_id: str, intake: Intake
 ) -> None:
     """Check a delivery that was read, and write it whole."""
     job, period, name = delivery.job, delivery.period, delivery.job.found.name
@@ -164,7 +164,7 @@ def _load(
     about += [f"{name} ({source.name}): {warning}" for warning in warnings]
 
 
-def _twins(warehouse: Warehouse, job: Job) -> dict[str, str]:
+def _twins(warehouse: Engine, job: Job) -> dict[str, str]:
     """Other files with the same bytes and rows in them (for any source): a copy would make its month look supplied."""
     found = warehouse.read(
         "select delivery_id, source_file from deliveries where source = $source and sha256 = $sha256 "
@@ -178,7 +178,7 @@ def _twins(warehouse: Warehouse, job: Job) -> dict[str, str]:
     return dict(found.iter_rows())
 
 
-def _usual(warehouse: Warehouse, source: Source, period: Month | None) -> int | None:
+def _usual(warehouse: Engine, source: Source, period: Month | None) -> int | None:
     """Median rows of up to 12 earlier deliveries; None before there are three."""
     if period is None:
         return None
@@ -215,7 +215,7 @@ def _delivery(
 
 
 def _write(
-    warehouse: Warehouse, source: Source, job: Job, done: Standardised, delivery: pl.DataFrame, moved: list[str]
+    warehouse: Engine, source: Source, job: Job, done: Standardised, delivery: pl.DataFrame, moved: list[str]
 ) -> None:
     """One transaction: the delivery is wholly in, or not at all. It replaces what it was `moved` from."""
     parts = {
@@ -236,7 +236,7 @@ def _write(
             _replace_period(warehouse, job, delivery["period"][0])
 
 
-def _same_place(warehouse: Warehouse, job: Job) -> list[str]:
+def _same_place(warehouse: Engine, job: Job) -> list[str]:
     """Deliveries of the same file that hold, or were taken back: a new one stands in place of all of them."""
     found = warehouse.read(
         "select delivery_id from deliveries where source = $source and source_file = $name "
@@ -248,7 +248,7 @@ def _same_place(warehouse: Warehouse, job: Job) -> list[str]:
     return found["delivery_id"].to_list()
 
 
-def _replace_period(warehouse: Warehouse, job: Job, period: date) -> None:
+def _replace_period(warehouse: Engine, job: Job, period: date) -> None:
     """Of several files for one month of a source that resends whole months, the last by name holds."""
     same = warehouse.read(
         "select delivery_id from deliveries where source = $source and period = $period and replaced_by is null "
@@ -260,7 +260,7 @@ def _replace_period(warehouse: Warehouse, job: Job, period: date) -> None:
         warehouse.change("deliveries", "replaced_by", same[-1], where="delivery_id", equals=earlier)
 
 
-def prepare(place: Place, warehouse: Warehouse) -> None:
+def prepare(place: Place, warehouse: Engine) -> None:
     """Make what a run reads before anything was loaded, and take in what people recorded since the last run."""
     upgrade(place, warehouse)
     for name in KEPT:

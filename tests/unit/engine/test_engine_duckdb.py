@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from hiu.engine import Engine
-from hiu.engine.duckdb import Warehouse, rewrite
+from hiu.engine.connection import rewrite
+from hiu.engine.duckdb import Warehouse
 from hiu.errors import Busy, HiuError, UsageError
 from hiu.model import TABLES
 
@@ -160,7 +161,7 @@ def test_a_passing_table_is_in_no_file_and_takes_the_place_of_one_that_is(store:
     given = ("deliveries", "counting", "calendar")
     for name in (*given, "coverage"):
         store.ensure(name)
-    assert store.build("coverage", passing=True) == 0
+    assert store.build("coverage", temporary=True) == 0
     assert store.read("coverage").columns == TABLES["coverage"].names
     assert store.tables() == sorted(given)
     store.drop("coverage")
