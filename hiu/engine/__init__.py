@@ -2,7 +2,7 @@
 
 An engine holds the tables of hiu.model, builds one from a file of hiu/sql, and hands frames over by Arrow. Everything
 engine-sensitive is settled before a row enters it. Another engine is a module beside `duckdb`, opened where the
-warehouse is (pipelines/common/warehouse.py): nothing else names an engine.
+warehouse is (`open_warehouse` of pipelines/common/place.py): nothing else names an engine.
 """
 
 from collections.abc import Mapping, Sequence

@@ -157,11 +157,8 @@ def note_pointed(place: Place, folder: Path, now: datetime) -> None:
 
 def note_intake(place: Place, warehouse: Engine, run_id: str, now: datetime) -> None:
     """A line of every delivery a run took in, with its counts."""
-    rows = warehouse.read(
-        "select delivery_id, source, received, staged, quarantined from deliveries where run_id = $run "
-        "order by delivery_id",
-        run=run_id,
-    )
+    columns = ("delivery_id", "source", "received", "staged", "quarantined")
+    rows = warehouse.rows("deliveries", *columns, where={"run_id": run_id}, order=["delivery_id"])
     if rows.height:
         record(place, {"type": "imported", "run_id": run_id, "deliveries": [list(row) for row in rows.rows()]}, now)
 

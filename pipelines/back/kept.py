@@ -42,7 +42,7 @@ def made_before(place: Place, warehouse: Engine, month: Month, final: str) -> tu
 
     And why it may not be shown, if it was rolled back; None = it may.
     """
-    made = warehouse.read("select folder from release where fingerprint = $final order by folder", final=final)
+    made = warehouse.rows("release", "folder", where={"fingerprint": final})
     same = set(made["folder"])
     shown, there = place.published_folder(month), runs(place, month)
     if shown and shown.name in same and verify_release(shown) == []:

@@ -59,7 +59,7 @@ def apply(place: Place, warehouse: Engine) -> None:
 
 
 def _apply_once(warehouse: Engine, gone: frozenset[str]) -> bool:
-    there = warehouse.read("select delivery_id, replaced_by from deliveries order by delivery_id")
+    there = warehouse.rows("deliveries", "delivery_id", "replaced_by", order=["delivery_id"])
     marked = set(there.filter(pl.col("replaced_by") == MARK)["delivery_id"])
     force = set(there.filter(pl.col("replaced_by").is_null())["delivery_id"])
     for one in sorted(gone & force):
@@ -80,7 +80,7 @@ def _withdraw(warehouse: Engine, one: str, there: pl.DataFrame) -> None:
 
 def _restore(warehouse: Engine, one: str, force: set[str]) -> None:
     _replaced_by(warehouse, one, None)
-    back = warehouse.read("select delivery_id from brought_back where by = $one order by delivery_id", one=one)
+    back = warehouse.rows("brought_back", "delivery_id", where={"by": one})
     for earlier in set(back["delivery_id"]) & force:
         _replaced_by(warehouse, earlier, one)
     warehouse.delete("brought_back", "by", one)

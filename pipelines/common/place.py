@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from hiu.engine import Engine
+from hiu.engine.duckdb import Warehouse
 from hiu.errors import HiuError, SettingsError
 from hiu.govern.keys import derive, site_key
 from hiu.month import Month
@@ -108,3 +110,8 @@ def open_place(site: Path | None, *, raw: Path | None = None, curated: Path | No
     moved = {key: value.resolve() for key, value in (("raw", raw), ("curated", curated)) if value}
     settings = settings.model_copy(update=moved)
     return Place(home, settings, load_sources(home / "sources"))
+
+
+def open_warehouse(place: Place, path: Path | None = None) -> Engine:
+    """The working database of a site, or a copy of it. Raises Busy while another process has it open."""
+    return Warehouse(path or place.warehouse, memory_limit=place.settings.memory_limit, spill=place.spill)

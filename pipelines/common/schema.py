@@ -52,7 +52,7 @@ def upgrade(place: Place, warehouse: Engine) -> list[int]:
 def version(warehouse: Engine) -> int:
     """The version a warehouse has: a new one VERSION, one from before there were numbers 1."""
     if warehouse.exists("schema_version"):
-        return int(warehouse.read("select max(version) as version from schema_version")["version"][0])
+        return int(max(warehouse.read("schema_version")["version"]))
     if warehouse.exists("deliveries"):
         return 1
     warehouse.put("schema_version", pl.DataFrame({"version": [VERSION]}))

@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from hiu.disk import move, replace
+from hiu.engine.connection import rewrite
 from hiu.errors import HiuError, UsageError
 from hiu.govern import records
 from hiu.govern.erase.residue import found
@@ -23,9 +24,8 @@ from pipelines.access.disclose import kept_files
 from pipelines.back.backup import destroy, known
 from pipelines.common.journal import record
 from pipelines.common.lock import hold
-from pipelines.common.place import Place
+from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import Reporter
-from pipelines.common.warehouse import open_warehouse, rewrite
 from pipelines.erase.files import MARKER, drop_others, rewrite_records, rewrite_runs
 from pipelines.erase.find import Doomed, find
 from pipelines.erase.tables import rows_left

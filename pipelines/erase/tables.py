@@ -118,7 +118,7 @@ def _received(copy: Engine, doomed: Doomed) -> None:
     for delivery in doomed.rows["delivery_id"].unique().sort():
         rows = doomed.rows.filter(pl.col("delivery_id") == delivery).select(ROW)
         part = {
-            name: copy.read(f"select * from {name} where delivery_id = $delivery", delivery=delivery)
+            name: copy.rows(name, where={"delivery_id": delivery})
             for name in ("record", "fact", "quarantine", "deliveries")
         }
         before = part["quarantine"].select(ROW)

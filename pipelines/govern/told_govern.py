@@ -12,9 +12,8 @@ from hiu.govern.pseudonym import key_id
 from hiu.model.govern import BASIS, EVERY, PURPOSES, RECIPIENTS
 from hiu.publish.words.text import counted, day
 from pipelines.access.basis import allowed, basis_of
-from pipelines.common.place import Place
+from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import out
-from pipelines.common.warehouse import open_warehouse
 from pipelines.erase.erase import Erased
 
 

@@ -12,17 +12,8 @@ from hiu.publish.release.folder import MANIFEST, digest, read_manifest, verify_r
 from hiu.publish.words.text import counted
 from pipelines.access.canaries import canaries
 from pipelines.access.disclose import measure
-from pipelines.common.place import Place
+from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import out
-from pipelines.common.warehouse import open_warehouse
-
-_COUNTED = """
-with r as (select delivery_id, count(*) as staged from record where not quarantined group by delivery_id),
-q as (select delivery_id, count(*) as aside from quarantine group by delivery_id)
-select d.delivery_id, d.received, coalesce(r.staged, 0) as staged, coalesce(q.aside, 0) as aside
-from deliveries d left join r on r.delivery_id = d.delivery_id left join q on q.delivery_id = d.delivery_id
-where d.received <> coalesce(r.staged, 0) + coalesce(q.aside, 0) order by d.delivery_id
-"""
 
 
 def tell_verified(place: Place, *, canary: bool = False) -> int:
@@ -129,7 +120,7 @@ def _warehouse(place: Place) -> Iterator[str]:
         with open_warehouse(place) as warehouse:
             if not {"deliveries", "record", "quarantine"} <= set(warehouse.tables()):
                 return
-            wrong = warehouse.read(_COUNTED)
+            wrong = warehouse.ask("miscounted_deliveries")
     except Busy as busy:
         out(f"the warehouse was not looked at: {busy}")
         return

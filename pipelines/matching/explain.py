@@ -15,9 +15,8 @@ from hiu.site.review.decide import earlier
 from hiu.site.show.mask import initials
 from pipelines.access.disclose import show_names as names_shown
 from pipelines.common.model import model_of
-from pipelines.common.place import Place
+from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import out
-from pipelines.common.warehouse import open_warehouse
 
 
 def explain(place: Place, person_id: str, month: str | None, *, show_names: bool, now: datetime) -> None:
@@ -54,7 +53,7 @@ def explain_two(place: Place, pair: str, *, show_names: bool, chart: Path | None
             events=warehouse.read("identity_event"),
             model=model_of(place),
         )
-        people = warehouse.read("select identity_id, person_id from cluster")
+        people = warehouse.rows("cluster", "identity_id", "person_id")
     if show_names:
         who = people.filter(pl.col("identity_id").is_in([left, right]))["person_id"]
         asked = names_shown(place, who, month="warehouse", now=now, told={"identities": [left, right]})

@@ -23,10 +23,9 @@ from hiu.publish.stamp import Stamp
 from pipelines.common.journal import record
 from pipelines.common.lock import hold
 from pipelines.common.model import FOLDER, name_of, path_of
-from pipelines.common.place import Place
+from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import Reporter, out
 from pipelines.common.toml_edit import with_value
-from pipelines.common.warehouse import open_warehouse
 from pipelines.common.work import Work
 from pipelines.steps.count import count_demand
 from pipelines.steps.rank import rank_people
@@ -116,7 +115,7 @@ def _copy(place: Place) -> Engine:
 
 def _require(work: Work) -> None:
     """The warehouse is as at the latest published month."""
-    last = work.warehouse.read("select max(month) as month from calendar")["month"][0]
+    last = work.warehouse.read("calendar")["month"].max()
     if last != work.month.start:
         raise UsageError(f"the last run was of another month than {work.month}: 'hiu run {work.month}' first")
 
@@ -139,7 +138,9 @@ def _effect(
         count_demand(work)
         rank_people(work)
         people.append(cluster)
-        ranked = work.warehouse.read("select person_id, rank from ranked where list = 'adult' order by rank, person_id")
+        ranked = work.warehouse.rows(
+            "ranked", "person_id", "rank", where={"list": "adult"}, order=["rank", "person_id"]
+        )
         ranks.append(ranked)
     change = moved(people[0], people[1])
     top = _first(*ranks)

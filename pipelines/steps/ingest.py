@@ -8,7 +8,7 @@ from statistics import median
 
 import polars as pl
 
-from hiu.engine import Engine
+from hiu.engine import Engine, Scalar
 from hiu.errors import HiuError, InputRefused
 from hiu.extract.files.find import Found, find_deliveries
 from hiu.extract.standardise import Standardised
@@ -95,12 +95,7 @@ def ingest(place: Place, warehouse: Engine, month: Month, run_id: str, today: da
 
 def loaded(warehouse: Engine) -> pl.DataFrame:
     """Every delivery, the recipe it was loaded by, and whether it is the latest of its file."""
-    return warehouse.read(
-        "select d.delivery_id, d.source, d.source_file, d.sha256, r.recipe, "
-        "n.delivery_id is null or n.source_file <> d.source_file as latest "
-        "from deliveries d join delivery_recipe r on r.delivery_id = d.delivery_id "
-        "left join deliveries n on n.delivery_id = d.replaced_by order by d.delivery_id"
-    )
+    return warehouse.ask("loaded_deliveries")
 
 
 def _job(place: Place, found: Found, known: pl.DataFrame) -> Job | None:
@@ -166,15 +161,7 @@ def _load(
 
 def _twins(warehouse: Engine, job: Job) -> dict[str, str]:
     """Other files with the same bytes and rows in them (for any source): a copy would make its month look supplied."""
-    found = warehouse.read(
-        "select delivery_id, source_file from deliveries where source = $source and sha256 = $sha256 "
-        "and source_file <> $name and replaced_by is null "
-        "and source_file in (select source_file from deliveries where sha256 = $sha256 and received > 0) "
-        "order by source_file",
-        source=job.found.source,
-        sha256=job.sha256,
-        name=job.found.name,
-    )
+    found = warehouse.ask("twins", source=job.found.source, sha256=job.sha256, name=job.found.name)
     return dict(found.iter_rows())
 
 
@@ -182,12 +169,9 @@ def _usual(warehouse: Engine, source: Source, period: Month | None) -> int | Non
     """Median rows of up to 12 earlier deliveries; None before there are three."""
     if period is None:
         return None
-    before = warehouse.read(
-        "select received from deliveries where source = $source and period < $period and replaced_by is null "
-        "order by period desc, delivery_id limit 12",
-        source=source.name,
-        period=period.start,
-    )["received"].to_list()
+    earlier: dict[str, Scalar] = {"source": source.name, "period <": period.start, "replaced_by": None}
+    rows = warehouse.rows("deliveries", "received", where=earlier, order=["period desc", "delivery_id"])
+    before = rows["received"].head(12).to_list()
     return round(median(before)) if len(before) >= 3 else None
 
 
@@ -238,24 +222,16 @@ def _write(
 
 def _same_place(warehouse: Engine, job: Job) -> list[str]:
     """Deliveries of the same file that hold, or were taken back: a new one stands in place of all of them."""
-    found = warehouse.read(
-        "select delivery_id from deliveries where source = $source and source_file = $name "
-        "and (replaced_by is null or replaced_by = $mark) order by delivery_id",
-        source=job.found.source,
-        name=job.found.name,
-        mark=MARK,
-    )
-    return found["delivery_id"].to_list()
+    place = {"source": job.found.source, "source_file": job.found.name}
+    found = warehouse.rows("deliveries", "delivery_id", "replaced_by", where=place, order=["delivery_id"])
+    return found.filter(pl.col("replaced_by").fill_null(MARK) == MARK)["delivery_id"].to_list()
 
 
 def _replace_period(warehouse: Engine, job: Job, period: date) -> None:
     """Of several files for one month of a source that resends whole months, the last by name holds."""
-    same = warehouse.read(
-        "select delivery_id from deliveries where source = $source and period = $period and replaced_by is null "
-        "order by source_file, delivery_id",
-        source=job.found.source,
-        period=period,
-    )["delivery_id"].to_list()
+    in_force: dict[str, Scalar] = {"source": job.found.source, "period": period, "replaced_by": None}
+    rows = warehouse.rows("deliveries", "delivery_id", where=in_force, order=["source_file", "delivery_id"])
+    same = rows["delivery_id"].to_list()
     for earlier in same[:-1]:
         warehouse.change("deliveries", "replaced_by", same[-1], where="delivery_id", equals=earlier)
 
