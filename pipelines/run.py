@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from hiu.engine.duckdb import Warehouse
+from hiu.engine import Engine
 from hiu.errors import HiuError
 from hiu.govern.rights import check_private, make_private
 from hiu.model import RECORDED
@@ -130,23 +130,19 @@ def _steps(work: Work, intake: Intake) -> Outcome:
     return outcome(folder, True, work.run_id)
 
 
-def inputs(warehouse: Warehouse, month: Month, key_digest: str) -> str:
+def inputs(warehouse: Engine, month: Month, key_digest: str) -> str:
     """Digest of the deliveries in force up to the month and their recipes, what people recorded, and the key."""
-    rows = warehouse.read(
-        "select d.delivery_id, r.recipe from deliveries d join delivery_recipe r on r.delivery_id = d.delivery_id "
-        "where d.replaced_by is null and (d.period is null or d.period <= $month) order by d.delivery_id",
-        month=month.start,
-    )
-    recorded = [warehouse.read(f"select * from {name} order by all").rows() for name in sorted(RECORDED)]
+    rows = warehouse.ask("recipes_in_force", month=month.start)
+    recorded = [warehouse.rows(name, order=RECORDED[name].names).rows() for name in sorted(RECORDED)]
     return digest(rows.rows(), recorded, key_digest)
 
 
-def state(warehouse: Warehouse) -> dict[str, str]:
+def state(warehouse: Engine) -> dict[str, str]:
     """The fingerprint each step last ended with."""
-    return dict(warehouse.read("select step, fingerprint from step_done order by step").iter_rows())
+    return dict(warehouse.rows("step_done", "step", "fingerprint", order=["step"]).iter_rows())
 
 
-def remember(warehouse: Warehouse, step: str, fingerprint: str) -> None:
+def remember(warehouse: Engine, step: str, fingerprint: str) -> None:
     """Write down that a step ended, in the step's own transaction."""
     warehouse.delete("step_done", "step", step)
     warehouse.append("step_done", pl.DataFrame({"step": [step], "fingerprint": [fingerprint]}))
@@ -159,22 +155,17 @@ def _require_private(place: Place) -> None:
         raise HiuError("this site holds patients' data that others can read:\n  " + "\n  ".join(problems))
 
 
-def _require_something(place: Place, warehouse: Warehouse, month: Month, intake: Intake) -> None:
-    loaded = warehouse.read("select count(*) as n from deliveries where period <= $month", month=month.start)["n"][0]
-    if not loaded:
+def _require_something(place: Place, warehouse: Engine, month: Month, intake: Intake) -> None:
+    if warehouse.rows("deliveries", "delivery_id", where={"period <=": month.start}).is_empty():
         refused = "".join(f"\n  {refusal}" for refusal in intake.refused)
         raise HiuError(f"{place.raw}: found no delivery for {month} or before that could be loaded.{refused}")
 
 
 def _warnings(work: Work) -> list[str]:
     """Which sources did not supply the month."""
-    supplied = set(
-        work.warehouse.read(
-            "select distinct source from deliveries where period = $month and replaced_by is null order by source",
-            month=work.month.start,
-        )["source"]
-    )
-    ever = set(work.warehouse.read("select distinct source from deliveries order by source")["source"])
+    in_force = {"period": work.month.start, "replaced_by": None}
+    supplied = set(work.warehouse.rows("deliveries", "source", where=in_force)["source"])
+    ever = set(work.warehouse.rows("deliveries", "source")["source"])
     wanted = {name for name, source in work.place.sources.items() if source.kind != "register" and name in ever}
     gaps = [f"{name}: nothing supplied for {work.month.title}; shown as missing" for name in sorted(wanted - supplied)]
     return [*gaps, *unpermitted(work.place, work.now.date())]

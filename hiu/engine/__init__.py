@@ -1,13 +1,16 @@
-"""The engine: where tables live and SQL runs. `duckdb.Warehouse` is the one that ships.
+"""The engine: where tables live and SQL runs. Jobs are handed an `Engine`; `duckdb.Warehouse` is the one that ships.
 
-An engine holds tables (hiu.model and `working`), builds one from a file of hiu/sql, and hands frames
-over by Arrow. Everything engine-sensitive is settled before a row enters it.
+An engine holds the tables of hiu.model, builds one from a file of hiu/sql, and hands frames over by Arrow. Everything
+engine-sensitive is settled before a row enters it. Another engine is a module beside `duckdb`, opened where the
+warehouse is (`open_warehouse` of pipelines/common/place.py): nothing else names an engine.
 """
 
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
-from typing import Protocol
+from types import TracebackType
+from typing import Protocol, Self
 
 import polars as pl
 
@@ -16,13 +19,34 @@ Scalar = str | int | float | bool | date | None
 
 
 class Engine(Protocol):
-    """What every engine does; errors a person can fix are HiuError."""
+    """What every engine does, closed when its `with` ends; errors a person can fix are HiuError."""
 
-    def build(self, table: str, *, sql: str | None = None, passing: bool = False, **params: Scalar) -> int:
-        """Make `table` anew from hiu/sql/<sql or table>.sql; rows made. One that is `passing` is gone on closing."""
+    def __enter__(self) -> Self:
+        """The engine itself."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None:
+        """Closed."""
+
+    def build(self, table: str, *, sql: str | None = None, temporary: bool = False, **params: Scalar) -> int:
+        """Make `table` anew from hiu/sql/<sql or table>.sql; rows made. A `temporary` one is gone on closing."""
 
     def read(self, sql: str, **params: Scalar) -> pl.DataFrame:
-        """The rows of a query, or of a table named."""
+        """The rows of a table named, or of a query; SQL text stands in hiu/sql, so a job asks or names a table."""
+
+    def rows(
+        self,
+        table: str,
+        *columns: str,
+        where: Mapping[str, Scalar] | None = None,
+        order: Sequence[str] = (),
+        distinct: bool = False,
+    ) -> pl.DataFrame:
+        """Rows of one table: some columns, by conditions such as `{"month <=": day, "source": name}`, in an order."""
+
+    def ask(self, question: str, **params: Scalar) -> pl.DataFrame:
+        """The rows that hiu/sql/questions/<question>.sql gives."""
 
     def put(self, table: str, frame: pl.DataFrame) -> int:
         """Make `table` anew from a frame; rows put."""
@@ -33,11 +57,29 @@ class Engine(Protocol):
     def delete(self, table: str, column: str, value: Scalar) -> None:
         """Remove the rows of `table` whose `column` equals `value`."""
 
+    def change(self, table: str, column: str, value: Scalar, *, where: str, equals: Scalar) -> None:
+        """Set `column` to `value` in the rows whose `where` equals `equals`."""
+
+    def ensure(self, table: str) -> None:
+        """Make a declared table, empty, if it is not there."""
+
+    def add_column(self, table: str, column: str) -> None:
+        """Give a declared table a declared column that it lacks, empty in every row."""
+
     def drop(self, table: str) -> None:
         """Remove `table`, if it is there."""
 
     def exists(self, table: str) -> bool:
         """Whether `table` is there."""
+
+    def tables(self) -> list[str]:
+        """The names of all tables, sorted."""
+
+    def columns(self, table: str) -> list[str]:
+        """The columns of a table, in order."""
+
+    def count(self, table: str) -> int:
+        """Rows of a table."""
 
     def transaction(self) -> AbstractContextManager[None]:
         """All or nothing for what is done inside."""

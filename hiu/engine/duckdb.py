@@ -1,6 +1,6 @@
 """The DuckDB warehouse: one file (or memory), closed to files, network, extensions and settings once open."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -10,26 +10,16 @@ import duckdb
 import polars as pl
 import pyarrow.parquet as pq
 
-from hiu.disk import move
 from hiu.engine import Scalar
 from hiu.engine import sql as queries
-from hiu.engine.working import KNOWN, SQL_TYPES
-from hiu.errors import Busy, HiuError, UsageError
+from hiu.engine.connection import frame_of, lock, no_values, open_file
+from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
-from hiu.model import Table
+from hiu.model import TABLES, Table
+from hiu.model.frames import TYPES
 
 _INCOMING = "incoming_frame"
 _ROWS_AT_ONCE = 100_000
-_CLOSED: dict[str, Any] = {
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-    "allow_community_extensions": False,
-    "allow_unsigned_extensions": False,
-    "python_enable_replacements": False,
-    "preserve_insertion_order": False,
-    "checkpoint_threshold": "256MB",  # each checkpoint packs the last rows of every table anew
-}
-_LOCK = ("SET TimeZone = 'UTC'", "SET enable_external_access = false", "SET lock_configuration = true")
 
 
 class Warehouse:
@@ -42,18 +32,11 @@ class Warehouse:
     def __init__(
         self, path: Path | None, *, memory_limit: str, threads: int | None = None, spill: Path | None = None
     ) -> None:
-        config: dict[str, Any] = {**_CLOSED, "memory_limit": memory_limit, "temp_directory": str(spill or "")}
-        if threads is not None:
-            config["threads"] = threads
-        try:
-            if path and not path.exists():
-                _begin(path, config)
-            self._con = duckdb.connect(str(path) if path else ":memory:", config=config)
-        except duckdb.Error as error:
-            raise _opening(path, error) from None
-        for statement in _LOCK:
-            self._con.execute(statement).fetchall()
-        self._known: dict[str, list[str]] = {}  # columns of tables seen, forgotten when a table is made or dropped
+        more = {} if threads is None else {"threads": threads}
+        self._con = open_file(path, memory_limit=memory_limit, temp_directory=str(spill or ""), **more)
+        self._con.execute("SET TimeZone = 'UTC'").fetchall()
+        lock(self._con)
+        self._columns_of: dict[str, list[str]] = {}  # columns of tables seen, forgotten when a table is made or dropped
 
     def __enter__(self) -> Self:
         return self
@@ -67,15 +50,31 @@ class Warehouse:
         """Write what is pending and let go of the file."""
         self._con.close()
 
-    def build(self, table: str, *, sql: str | None = None, passing: bool = False, **params: Scalar) -> int:
+    def build(self, table: str, *, sql: str | None = None, temporary: bool = False, **params: Scalar) -> int:
         """Make `table` anew from hiu/sql/<sql or table>.sql, cast to its declared types; rows made.
 
-        One that is `passing` is never in the file: it is gone when dropped, or when the warehouse is closed.
+        A `temporary` one is never in the file: it is gone when dropped, or when the warehouse is closed.
         """
-        text = queries.load(sql or table)
-        if passing:
+        query = queries.bind(queries.load(sql or table), params)
+        if temporary:
             self.drop(table)
-        return self._make(table, f"({queries.bind(text, params)}) AS made", "TEMP TABLE" if passing else "TABLE")
+        return self._make(table, f"({query}) AS made", "TEMP TABLE" if temporary else "TABLE")
+
+    def rows(
+        self,
+        table: str,
+        *columns: str,
+        where: Mapping[str, Scalar] | None = None,
+        order: Sequence[str] = (),
+        distinct: bool = False,
+    ) -> pl.DataFrame:
+        """Rows of one table, as `hiu.engine.sql.select` says. Raises UsageError for a table or column not there."""
+        text, values = queries.select(table, columns, where or {}, order, distinct=distinct)
+        return self._frame(queries.bind(text, values))
+
+    def ask(self, question: str, **params: Scalar) -> pl.DataFrame:
+        """The rows that hiu/sql/questions/<question>.sql gives."""
+        return self._frame(queries.bind(queries.load(question, "questions"), params))
 
     def read(self, sql: str, **params: Scalar) -> pl.DataFrame:
         """The rows of a query (tables and allowed functions only), or of a table by its bare name.
@@ -96,7 +95,7 @@ class Warehouse:
             return self.put(table, frame)
         _same_columns(table, self.columns(table), frame.columns)
         with self._incoming(frame):
-            return self._count(f'INSERT INTO "{table}" BY NAME SELECT {_casts(KNOWN.get(table))} FROM {_INCOMING}')
+            return self._count(f'INSERT INTO "{table}" BY NAME SELECT {_casts(TABLES.get(table))} FROM {_INCOMING}')
 
     def delete(self, table: str, column: str, value: Scalar) -> None:
         """Remove the rows whose `column` equals `value`. It stays in the file until `rewrite` (erasure)."""
@@ -111,24 +110,24 @@ class Warehouse:
     def ensure(self, table: str) -> None:
         """Make a declared table, empty, if it is not there."""
         if not self.exists(table):
-            columns = ", ".join(f'"{c.name}" {SQL_TYPES[c.type]}' for c in KNOWN[table].columns)
-            self._known.pop(table, None)
+            columns = ", ".join(f'"{c.name}" {TYPES[c.type].sql}' for c in TABLES[table].columns)
+            self._columns_of.pop(table, None)
             self._run(f'CREATE TABLE "{table}" ({columns})')
 
     def add_column(self, table: str, column: str) -> None:
         """Give a declared table a declared column that it lacks, empty in every row."""
-        kind = next(SQL_TYPES[c.type] for c in KNOWN[table].columns if c.name == column)
-        self._known.pop(table, None)
+        kind = next(TYPES[c.type].sql for c in TABLES[table].columns if c.name == column)
+        self._columns_of.pop(table, None)
         self._run(f'ALTER TABLE "{queries.check_name(table)}" ADD COLUMN "{queries.check_name(column)}" {kind}')
 
     def drop(self, table: str) -> None:
         """Remove a table, if it is there."""
-        self._known.pop(table, None)
+        self._columns_of.pop(table, None)
         self._run(f'DROP TABLE IF EXISTS "{queries.check_name(table)}"')
 
     def exists(self, table: str) -> bool:
         """Whether `table` is there."""
-        return queries.check_name(table) in self._known or table in self.tables()
+        return queries.check_name(table) in self._columns_of or table in self.tables()
 
     def tables(self) -> list[str]:
         """The names of all tables, sorted."""
@@ -138,9 +137,9 @@ class Warehouse:
         """The columns of a table, in order. Raises UsageError if there is no such table."""
         if not self.exists(table):
             raise UsageError(f"no table '{table}'.{did_you_mean(table, self.tables())}")
-        if table not in self._known:
-            self._known[table] = [str(row[1]) for row in self._run(f"PRAGMA table_info('{table}')")]
-        return self._known[table]
+        if table not in self._columns_of:
+            self._columns_of[table] = [str(row[1]) for row in self._run(f"PRAGMA table_info('{table}')")]
+        return self._columns_of[table]
 
     def count(self, table: str) -> int:
         """Rows of a table."""
@@ -153,7 +152,7 @@ class Warehouse:
         try:
             yield
         except BaseException:
-            self._known.clear()
+            self._columns_of.clear()
             self._run("ROLLBACK")
             raise
         self._run("COMMIT")
@@ -161,7 +160,7 @@ class Warehouse:
     def export(self, table: str, path: Path) -> int:
         """Write `table` as Parquet (zstd), ordered by its key, a batch at a time. Rows written."""
         columns = self.columns(table)
-        key = KNOWN[table].key if table in KNOWN else columns
+        key = TABLES[table].key if table in TABLES else columns
         order = ", ".join(f'"{name}" NULLS FIRST' for name in key)
         batches = self._relation(f'SELECT * FROM "{table}" ORDER BY {order}').to_arrow_reader(_ROWS_AT_ONCE)
         rows = 0
@@ -180,8 +179,8 @@ class Warehouse:
             self._con.unregister(_INCOMING)
 
     def _make(self, table: str, source: str, kind: str = "TABLE") -> int:
-        declared = KNOWN.get(queries.check_name(table))
-        self._known.pop(table, None)
+        declared = TABLES.get(queries.check_name(table))
+        self._columns_of.pop(table, None)
         if declared:
             _same_columns(table, declared.names, self._relation(f"SELECT * FROM {source} LIMIT 0").columns)
         return self._count(f'CREATE OR REPLACE {kind} "{table}" AS SELECT {_casts(declared)} FROM {source}')
@@ -190,57 +189,17 @@ class Warehouse:
         return int(self._run(statement)[0][0])
 
     def _frame(self, query: str) -> pl.DataFrame:
-        with _no_values():
-            frame = pl.from_arrow(self._relation(query).to_arrow_table())
-        assert isinstance(frame, pl.DataFrame)
-        # sums of integers come as 128-bit decimals; counts are integers
-        return frame.with_columns(pl.col(pl.Decimal(38, 0)).cast(pl.Int64))
+        with no_values():
+            return frame_of(self._relation(query))
 
-    def _relation(self, query: str) -> Any:
-        with _no_values():
+    def _relation(self, query: str) -> duckdb.DuckDBPyRelation:
+        with no_values():
             return self._con.sql(query)
 
     def _run(self, statement: str, values: list[Scalar] | None = None) -> list[Any]:
-        with _no_values():
+        with no_values():
             # every result is fetched before other work: DuckDB finishes a statement only then
             return self._con.execute(statement, values or []).fetchall()
-
-
-def _begin(path: Path, config: dict[str, Any]) -> None:
-    """Make an empty warehouse aside, then name it: one cut off before it has its first pages could not be opened."""
-    aside = path.with_name(f".{path.name}.new")
-    aside.unlink(missing_ok=True)
-    duckdb.connect(str(aside), config=config).close()
-    move(aside, path)
-
-
-def rewrite(source: Path, target: Path) -> None:
-    """Copy a warehouse, as it stands, into a new file: what was deleted is in the old file still, not in this one.
-
-    Raises Busy when another process has `source` open, HiuError when `target` exists or the copy fails.
-    """
-    if target.exists():
-        raise HiuError(f"{target} exists already: the copy needs a new file")
-    with duckdb.connect(":memory:", config=_CLOSED) as con:
-        try:
-            # ATTACH takes no parameters, so the quotes in a path are doubled
-            old, new = (str(path).replace("'", "''") for path in (source, target))
-            con.execute(f"ATTACH '{old}' AS kept (READ_ONLY)").fetchall()
-            con.execute(f"ATTACH '{new}' AS fresh").fetchall()
-            con.execute("COPY FROM DATABASE kept TO fresh").fetchall()
-        except duckdb.Error as error:
-            raise _opening(source, error) from None
-
-
-def _opening(path: Path | None, error: duckdb.Error) -> HiuError:
-    if isinstance(error, duckdb.IOException) and "lock" in str(error):
-        return Busy(f"{path} is open in another process")
-    if cause := _cause(str(error)):
-        return HiuError(f"{path} cannot be opened{cause}")
-    return HiuError(
-        f"{path} cannot be opened as a warehouse: it is damaged, or no DuckDB file. Restore a backup, "
-        "or move it away and run the month again: it is made anew of the raw folder and the records"
-    )
 
 
 def _is_name(text: str) -> bool:
@@ -250,31 +209,10 @@ def _is_name(text: str) -> bool:
 def _casts(table: Table | None) -> str:
     if table is None:
         return "*"
-    return ", ".join(f'CAST("{c.name}" AS {SQL_TYPES[c.type]}) AS "{c.name}"' for c in table.columns)
+    return ", ".join(f'CAST("{c.name}" AS {TYPES[c.type].sql}) AS "{c.name}"' for c in table.columns)
 
 
 def _same_columns(table: str, expected: list[str], found: list[str]) -> None:
     missing, unknown = [c for c in expected if c not in found], [c for c in found if c not in expected]
     if missing or unknown:
         raise UsageError(f"table '{table}': columns missing {missing}, not known {unknown}")
-
-
-@contextmanager
-def _no_values() -> Iterator[None]:
-    """DuckDB's errors as ours: its messages can hold values of the data, so only their kind is passed on."""
-    try:
-        yield
-    except (duckdb.CatalogException, duckdb.BinderException, duckdb.ParserException) as error:
-        # these speak of names and of the query's own text only
-        raise UsageError(str(error).split("\n\nLINE")[0]) from None
-    except duckdb.Error as error:
-        raise HiuError(f"the warehouse could not do this: {type(error).__name__}{_cause(str(error))}") from None
-
-
-def _cause(text: str) -> str:
-    """What a person can put right, by the words of the system in DuckDB's message (never the message itself)."""
-    if any(words in text for words in ("No space left", "File too large", "quota", "max_temp_directory_size")):
-        return ". There is no room left on the disk: nothing is lost; make room, then run the same command again"
-    if "Out of Memory" in text or ("memory" in text and "limit" in text):
-        return ". It needs more than memory_limit in site.toml: raise it, or close other programs"
-    return ""

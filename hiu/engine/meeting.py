@@ -4,7 +4,7 @@ from typing import Any
 
 import polars as pl
 
-from hiu.engine.working import WORKING
+from hiu.model import TABLES
 from hiu.model.frames import schema
 from hiu.model.meeting import GATES, SCORES
 from hiu.month import Month
@@ -37,7 +37,7 @@ def meeting_facts(entries: pl.DataFrame, aliases: pl.DataFrame, month: Month) ->
                 held = rows.setdefault((person, "grading", role), [])
                 _grade(held, {**base, "fact": "grading", "role": role}, [said.get((person, name)) for name in scores])
     flat = [row for held in rows.values() for row in held]
-    table = WORKING["meeting_fact"]
+    table = TABLES["meeting_fact"]
     filled = [{name: row.get(name) for name in table.names} for row in flat]
     return pl.DataFrame(filled, schema=schema(table)).sort("person_id", "fact", "role", "position", nulls_last=True)
 

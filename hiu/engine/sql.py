@@ -6,16 +6,17 @@ reached, and every function is one that other engines have too. Values enter as 
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 
 import sqlglot
-from sqlglot import ErrorLevel, exp
+from sqlglot import exp
 
 from hiu.engine import Scalar
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
+from hiu.model import TABLES
 
 # the parser's warnings repeat the text of the query, which may hold a value
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
@@ -36,18 +37,48 @@ _FORBIDDEN = (exp.DML, exp.DDL, exp.Command, exp.Into)
 """Nodes a query may not hold anywhere: whatever changes, creates or copies."""
 
 
-def load(name: str) -> str:
-    """The text of hiu/sql/<name>.sql. Raises UsageError for a name that is none."""
-    if not NAME.fullmatch(name) or name not in names():
-        raise UsageError(f"'{name}' is no SQL of this package.{did_you_mean(name, names())}")
-    return (resources.files("hiu") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+def load(name: str, folder: str = ".") -> str:
+    """The text of <name>.sql in hiu/sql, or in a folder of it. Raises UsageError for a name that is none."""
+    if not NAME.fullmatch(name) or name not in names(folder):
+        raise UsageError(f"'{name}' is no SQL of this package.{did_you_mean(name, names(folder))}")
+    return (resources.files("hiu") / "sql" / folder / f"{name}.sql").read_text(encoding="utf-8")
 
 
 @cache
-def names() -> tuple[str, ...]:
-    """The queries of hiu/sql, sorted."""
-    folder = resources.files("hiu") / "sql"
-    return tuple(sorted(item.name[:-4] for item in folder.iterdir() if item.name.endswith(".sql")))
+def names(folder: str = ".") -> tuple[str, ...]:
+    """The queries of hiu/sql (each makes the table it is named after), or of a folder of it; sorted."""
+    items = (resources.files("hiu") / "sql" / folder).iterdir()
+    return tuple(sorted(item.name[:-4] for item in items if item.name.endswith(".sql")))
+
+
+def select(
+    table: str, columns: Sequence[str], where: Mapping[str, Scalar], order: Sequence[str], *, distinct: bool
+) -> tuple[str, dict[str, Scalar]]:
+    """A query of one table, as text and parameters: all columns if none is named.
+
+    `where`: column -> value it equals (None: is empty), or `column <=` and the like -> value. `order`: `column` or
+    `column desc`. Raises UsageError for what is no name, no comparison, or no column of a declared table.
+    """
+    values: dict[str, Scalar] = {f"value_{n}": value for n, value in enumerate(where.values()) if value is not None}
+    conditions = []
+    for n, (condition, value) in enumerate(where.items()):
+        column, _, comparison = condition.partition(" ")
+        if comparison not in ("", "<>", "<", "<=", ">", ">="):
+            raise UsageError(f"'{comparison}' is no comparison")
+        test = f"{comparison or '='} $value_{n}" if value is not None else f"IS {'NOT ' * bool(comparison)}NULL"
+        conditions.append(f"{_quoted(column, table)} {test}")
+    places = [_quoted(one.removesuffix(" desc"), table) + " DESC" * one.endswith(" desc") for one in order]
+    names = ", ".join(_quoted(column, table) for column in columns) or "*"
+    text = f"SELECT {'DISTINCT ' * distinct}{names} FROM {_quoted(table)}"
+    text += f" WHERE {' AND '.join(conditions)}" * bool(conditions) + f" ORDER BY {', '.join(places)}" * bool(places)
+    return text, values
+
+
+def _quoted(name: str, table: str | None = None) -> str:
+    declared = TABLES[table].names if table in TABLES else [name]
+    if name not in declared:
+        raise UsageError(f"table '{table}' has no column '{name}'.{did_you_mean(name, declared)}")
+    return f'"{check_name(name)}"'
 
 
 def check_name(name: str) -> str:
@@ -104,8 +135,3 @@ def bind(text: str, params: Mapping[str, Scalar]) -> str:
     for node in list(tree.find_all(exp.Placeholder, exp.Parameter)):
         node.replace(exp.convert(params[node.name]))
     return tree.sql("duckdb", identify=True)
-
-
-def transpile(text: str, dialect: str) -> str:
-    """The query in another engine's SQL. Raises sqlglot.UnsupportedError where that engine has no such thing."""
-    return parse(text).sql(dialect, identify=True, unsupported_level=ErrorLevel.RAISE)

@@ -27,7 +27,7 @@ AFTER_LINK = (
 )
 """Need also fact, quarantine, counting, calendar and cluster; in this order."""
 
-PASSING = ("latest",)
+TEMPORARY = ("latest",)
 """Tables that only other tables are made of: not kept in the file, and let go once those are made."""
 
 _USES: dict[str, tuple[str, ...]] = {
@@ -46,11 +46,12 @@ def parameters(table: str, month: Month, settings: Counting) -> dict[str, Any]:
 
 
 def build_all(engine: Engine, tables: tuple[str, ...], month: Month, settings: Counting) -> dict[str, int]:
-    """Build `tables` in order, and let go of those that are passing; rows of each."""
+    """Build `tables` in order, and let go of those that are temporary; rows of each."""
     rows = {
-        table: engine.build(table, passing=table in PASSING, **parameters(table, month, settings)) for table in tables
+        table: engine.build(table, temporary=table in TEMPORARY, **parameters(table, month, settings))
+        for table in tables
     }
-    for table in PASSING:
+    for table in TEMPORARY:
         if table in rows:
             engine.drop(table)
     return rows

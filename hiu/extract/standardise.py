@@ -17,18 +17,10 @@ from hiu.extract.values.codes import YES_NO, coded, whole
 from hiu.extract.values.dates import local_stamps, read_dates
 from hiu.extract.values.postcode import read_postcodes
 from hiu.extract.values.text import tidied, tidied_name
+from hiu.model.frames import TYPES
 from hiu.month import Month
 from hiu.sources import FieldSpec, Source
 
-_TYPES: dict[str, pl.DataType] = {
-    "text": pl.String(),
-    "integer": pl.Int64(),
-    "real": pl.Float64(),
-    "boolean": pl.Boolean(),
-    "date": pl.Date(),
-    "timestamp": pl.Datetime("us"),
-    "texts": pl.List(pl.String),
-}
 _EVENT = ("event_id", "record_id", "version", "deleted", "duplicate_of", "spell_id", "measures", "related", "details")
 _NAMES = ("name", "given", "family", "aliases")
 _WORDS = ("text", "code", "address", "related")
@@ -207,7 +199,7 @@ def _table(frame: pl.DataFrame, table: model.Table, origin: Mapping[str, object]
     """The columns of a table, in order and of its types."""
     typed = [
         (pl.lit(origin[column.name]) if column.name in origin else pl.col(column.name))
-        .cast(_TYPES[column.type])
+        .cast(TYPES[column.type].polars)
         .alias(column.name)
         for column in table.columns
     ]

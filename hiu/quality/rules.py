@@ -11,21 +11,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
 from hiu.model import Column
+from hiu.model.frames import TYPES
 from hiu.sources import Source
 
 Expectation = dict[str, Any]
 Severity = Literal["gate", "warn"]
-
-TYPES = {
-    "text": "str",
-    "texts": "str",
-    "integer": "float64",
-    "real": "float64",
-    "boolean": "bool",
-    "date": "datetime64",
-    "timestamp": "datetime64",
-}
-"""Model type -> type of the batch's column (batch.py: lists joined, whole numbers widened so that they may be null)."""
 
 _POSTCODE = r"^(?:GIR 0AA|[A-Z]{1,2}[0-9][A-Z0-9]?(?: [0-9][A-Z]{2})?)\Z"
 _ID = r"[^|:]+:[^|]+"
@@ -69,7 +59,7 @@ def types(columns: list[Column]) -> Iterator[Expectation]:
             "wrong_type",
             column.name,
             f"{column.name} is not of type {column.type}",
-            type_=TYPES[column.type],
+            type_=TYPES[column.type].batch,
         )
     for column in columns:
         if not column.nullable:

@@ -36,7 +36,7 @@ class Published(Tables):
 
     def sql(self, query: str, *, show_names: bool | None = None) -> Listing:
         """The rows of a SELECT over the published tables, masked as everywhere. Raises UsageError."""
-        from hiu.site.sql import query as ask
+        from hiu.engine.analyst import query as ask
 
         return Listing(ask(query, PUBLISHED, lambda name: self.table(name, show_names=show_names)))
 

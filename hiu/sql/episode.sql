@@ -31,10 +31,10 @@ UNION ALL
 SELECT
     person_id,
     episode,
-    min(start) AS start,
-    max(start) AS "end",
+    min(n.start) AS start,
+    max(n.start) AS "end",
     count(*) AS contacts,
     array_to_string(list_sort(list(DISTINCT source)), '|') AS sources
-FROM numbered
+FROM numbered AS n
 WHERE NOT alone
 GROUP BY person_id, episode

@@ -4,12 +4,12 @@ WITH counts AS (
     SELECT DISTINCT source, measure, dataset, unit FROM counting WHERE NOT extra
 ),
 measured AS (
-    SELECT rowid AS one, source, event_id, person_id, unnest(measures) AS measure
+    SELECT delivery_id, source_row, source, event_id, person_id, unnest(measures) AS measure
     FROM latest
     WHERE state = 'live' AND start < $month_after
 ),
 counted AS (
-    SELECT m.one
+    SELECT DISTINCT m.delivery_id, m.source_row
     FROM measured AS m
     JOIN counts AS n ON n.source = m.source AND n.measure = m.measure
     LEFT JOIN event AS e
@@ -24,7 +24,7 @@ SELECT
     l.delivery_id,
     CASE
         WHEN l.state <> 'live' THEN l.state
-        WHEN l.rowid IN (SELECT one FROM counted) THEN 'counted'
+        WHEN n.source_row IS NOT NULL THEN 'counted'
         ELSE 'not_counted'
     END AS status,
     l.event_id,
@@ -35,6 +35,7 @@ SELECT
     l.how
 FROM latest AS l
 JOIN current AS c ON c.delivery_id = l.delivery_id
+LEFT JOIN counted AS n ON n.delivery_id = l.delivery_id AND n.source_row = l.source_row
 UNION ALL
 SELECT
     c.source,

@@ -29,8 +29,8 @@ found AS (
     JOIN units AS u ON u.dataset = s.dataset
     WHERE NOT s.nobody
 )
-SELECT person_id, month, measure, sum(n) AS n
-FROM found
+SELECT person_id, month, measure, sum(f.n) AS n
+FROM found AS f
 WHERE month IN (SELECT month FROM calendar)
 GROUP BY person_id, month, measure
-HAVING sum(n) > 0
+HAVING sum(f.n) > 0

@@ -21,11 +21,11 @@ totals AS (
     SELECT
         month,
         dataset,
-        sum(CASE WHEN nobody THEN 0 ELSE n END) AS n,
-        sum(CASE WHEN nobody THEN 0 ELSE 1 END) AS people,
-        sum(CASE WHEN nobody THEN n ELSE 0 END) AS nobody
-    FROM counts
-    WHERE n > 0
+        sum(CASE WHEN c.nobody THEN 0 ELSE c.n END) AS n,
+        sum(CASE WHEN c.nobody THEN 0 ELSE 1 END) AS people,
+        sum(CASE WHEN c.nobody THEN c.n ELSE 0 END) AS nobody
+    FROM counts AS c
+    WHERE c.n > 0
     GROUP BY month, dataset
 )
 SELECT

@@ -88,10 +88,10 @@ nights AS (
     UNION ALL
     SELECT s.dataset, s.person_id, s.nobody, m.month, 'zero' AS kind, 1 AS n
     FROM (
-        SELECT dataset, person_id, nobody, source, spell, min(first_night) AS first_night
-        FROM stays
-        GROUP BY dataset, person_id, nobody, source, spell
-        HAVING max(day_out) = min(first_night)
+        SELECT t.dataset, t.person_id, t.nobody, t.source, t.spell, min(t.first_night) AS first_night
+        FROM stays AS t
+        GROUP BY t.dataset, t.person_id, t.nobody, t.source, t.spell
+        HAVING max(t.day_out) = min(t.first_night)
     ) AS s
     JOIN months AS m ON s.first_night >= m.month AND s.first_night < m.month_after
 )

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from hiu.engine.duckdb import Warehouse
+from hiu.engine import Engine
 from hiu.govern import records
 from hiu.govern.audit import read
 from hiu.govern.basis.gate import Permitted
@@ -111,13 +111,10 @@ def note_pointed(place: Place, folder: Path, now: datetime) -> None:
     note_published(place, published_tables(folder, ("ranked", "changes", "support", "aliases")), folder, now)
 
 
-def note_intake(place: Place, warehouse: Warehouse, run_id: str, now: datetime) -> None:
+def note_intake(place: Place, warehouse: Engine, run_id: str, now: datetime) -> None:
     """A line of every delivery a run took in, with its counts."""
-    rows = warehouse.read(
-        "select delivery_id, source, received, staged, quarantined from deliveries where run_id = $run "
-        "order by delivery_id",
-        run=run_id,
-    )
+    columns = ("delivery_id", "source", "received", "staged", "quarantined")
+    rows = warehouse.rows("deliveries", *columns, where={"run_id": run_id}, order=["delivery_id"])
     if rows.height:
         record(place, now, "imported", run_id=run_id, deliveries=[list(row) for row in rows.rows()])
 

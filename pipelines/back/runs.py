@@ -7,10 +7,10 @@ from pathlib import Path
 import polars as pl
 
 from hiu.disk import move
-from hiu.engine.duckdb import Warehouse
+from hiu.engine import Engine
 from hiu.errors import HiuError
 from hiu.govern import records
-from hiu.model.back import ROLLED_BACK
+from hiu.model import ROLLED_BACK
 from hiu.model.govern import HOLDS
 from hiu.month import Month
 from hiu.publish.release.folder import BUILDING, read_manifest, verify_release
@@ -37,12 +37,12 @@ def rolled_back(paths: Paths) -> pl.DataFrame:
     return records.read(paths.records, ROLLED_BACK).filter("away")
 
 
-def run_made_before(paths: Paths, warehouse: Warehouse, month: Month, final: str) -> tuple[Path | None, str | None]:
+def run_made_before(paths: Paths, warehouse: Engine, month: Month, final: str) -> tuple[Path | None, str | None]:
     """The run that shows exactly these inputs, if it is the month's or was cut off before it became so.
 
     And why it may not be shown, if it was rolled back; None = it may.
     """
-    made = warehouse.read("select folder from release where fingerprint = $final order by folder", final=final)
+    made = warehouse.rows("release", "folder", where={"fingerprint": final})
     same = set(made["folder"])
     shown, there = paths.published_folder(month), runs(paths, month)
     if shown and shown.name in same and verify_release(shown) == []:
@@ -71,7 +71,7 @@ def any_hold(paths: Paths) -> bool:
     return not records.read(paths.records, HOLDS).filter("held").is_empty()
 
 
-def prune(place: Place, warehouse: Warehouse, month: Month, now: datetime) -> list[str]:
+def prune(place: Place, warehouse: Engine, month: Month, now: datetime) -> list[str]:
     """Remove a month's oldest runs beyond `keep_runs`, never the one it points to, none under a hold; names removed.
 
     Each is first renamed to a name that the next run sweeps, so that a cut leaves no part of one.

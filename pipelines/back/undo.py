@@ -5,11 +5,11 @@ from typing import Any
 
 import polars as pl
 
-from hiu.engine.duckdb import Warehouse
+from hiu.engine import Engine
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.govern import records
-from hiu.model.back import WITHDRAWN
+from hiu.model import WITHDRAWN
 from hiu.publish.words.text import day
 from pipelines.common.journal import record, utc
 from pipelines.common.lock import disk_errors
@@ -45,7 +45,7 @@ def withdrawn(paths: Paths) -> frozenset[str]:
     return frozenset(records.read(paths.records, WITHDRAWN).filter("withdrawn")["delivery_id"])
 
 
-def apply_withdrawals(paths: Paths, warehouse: Warehouse) -> None:
+def apply_withdrawals(paths: Paths, warehouse: Engine) -> None:
     """Bring the deliveries in line with what was taken back and put in force again, in one transaction.
 
     Working table `brought_back` remembers what a withdrawn delivery had replaced.
@@ -56,8 +56,8 @@ def apply_withdrawals(paths: Paths, warehouse: Warehouse) -> None:
             pass  # what one brings back may itself be taken back
 
 
-def _apply_once(warehouse: Warehouse, gone: frozenset[str]) -> bool:
-    there = warehouse.read("select delivery_id, replaced_by from deliveries order by delivery_id")
+def _apply_once(warehouse: Engine, gone: frozenset[str]) -> bool:
+    there = warehouse.rows("deliveries", "delivery_id", "replaced_by", order=["delivery_id"])
     marked = set(there.filter(pl.col("replaced_by") == WITHDRAWN_MARK)["delivery_id"])
     force = set(there.filter(pl.col("replaced_by").is_null())["delivery_id"])
     for one in sorted(gone & force):
@@ -67,7 +67,7 @@ def _apply_once(warehouse: Warehouse, gone: frozenset[str]) -> bool:
     return bool(gone & force or marked - gone)
 
 
-def _withdraw(warehouse: Warehouse, one: str, there: pl.DataFrame) -> None:
+def _withdraw(warehouse: Engine, one: str, there: pl.DataFrame) -> None:
     _replaced_by(warehouse, one, WITHDRAWN_MARK)
     back = there.filter(pl.col("replaced_by") == one).select("delivery_id", by=pl.lit(one))
     warehouse.delete("brought_back", "by", one)
@@ -76,15 +76,15 @@ def _withdraw(warehouse: Warehouse, one: str, there: pl.DataFrame) -> None:
         _replaced_by(warehouse, earlier, None)
 
 
-def _restore(warehouse: Warehouse, one: str, force: set[str]) -> None:
+def _restore(warehouse: Engine, one: str, force: set[str]) -> None:
     _replaced_by(warehouse, one, None)
-    back = warehouse.read("select delivery_id from brought_back where by = $one order by delivery_id", one=one)
+    back = warehouse.rows("brought_back", "delivery_id", where={"by": one})
     for earlier in set(back["delivery_id"]) & force:
         _replaced_by(warehouse, earlier, one)
     warehouse.delete("brought_back", "by", one)
 
 
-def _replaced_by(warehouse: Warehouse, one: str, by: str | None) -> None:
+def _replaced_by(warehouse: Engine, one: str, by: str | None) -> None:
     warehouse.change("deliveries", "replaced_by", by, where="delivery_id", equals=one)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from hiu.govern import records
-from hiu.model.back import BACKUPS
+from hiu.model import BACKUPS
 from pipelines.common.journal import utc
 from pipelines.common.place import Paths
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from hiu.engine import Engine
 from hiu.engine.duckdb import Warehouse
 from hiu.errors import HiuError, SettingsError
 from hiu.govern.keys import derive, site_key
@@ -141,6 +142,6 @@ def published_tables(folder: Path, names: Iterable[str]) -> dict[str, pl.DataFra
     return {name: pl.read_parquet(path) for name, path in paths.items() if path.exists()}
 
 
-def open_warehouse(place: Place, path: Path | None = None) -> Warehouse:
+def open_warehouse(place: Place, path: Path | None = None) -> Engine:
     """The working database of a site, or a copy of it. Raises Busy while another process has it open."""
     return Warehouse(path or place.warehouse, memory_limit=place.settings.memory_limit, spill=place.spill)

@@ -4,11 +4,10 @@ from collections.abc import Callable
 
 import polars as pl
 
-from hiu.engine.duckdb import Warehouse
-from hiu.engine.working import KNOWN
+from hiu.engine import Engine
 from hiu.errors import HiuError
 from hiu.govern import records
-from hiu.model import DECISIONS
+from hiu.model import DECISIONS, TABLES
 from pipelines.common.place import Place
 
 VERSION = 2
@@ -22,7 +21,7 @@ WITHDRAWN_MARK = "withdrawn"
 """What `deliveries.replaced_by` says of a delivery that was taken back."""
 
 
-def upgrade(place: Place, warehouse: Warehouse) -> list[int]:
+def upgrade(place: Place, warehouse: Engine) -> list[int]:
     """Bring a warehouse to VERSION, each step in a transaction of its own; the versions it was brought to.
 
     Raises HiuError for one that a newer hiu made: nothing is changed.
@@ -43,17 +42,17 @@ def upgrade(place: Place, warehouse: Warehouse) -> list[int]:
     return done
 
 
-def version(warehouse: Warehouse) -> int:
+def version(warehouse: Engine) -> int:
     """The version a warehouse has: a new one VERSION, one from before there were numbers 1."""
     if warehouse.exists("schema_version"):
-        return int(warehouse.read("select max(version) as version from schema_version")["version"][0])
+        return int(max(warehouse.read("schema_version")["version"]))
     if warehouse.exists("deliveries"):
         return 1
     warehouse.put("schema_version", pl.DataFrame({"version": [VERSION]}))
     return VERSION
 
 
-def _decisions_to_records(place: Place, warehouse: Warehouse) -> None:
+def _decisions_to_records(place: Place, warehouse: Engine) -> None:
     """Decisions that only the warehouse has become records; ones recorded since stay the last word."""
     if not warehouse.exists("decisions"):
         return
@@ -65,14 +64,14 @@ def _decisions_to_records(place: Place, warehouse: Warehouse) -> None:
     records.add(place.records, DECISIONS, new.to_dicts())
 
 
-_UPGRADES: dict[int, Callable[[Place, Warehouse], None]] = {2: _decisions_to_records}
+_UPGRADES: dict[int, Callable[[Place, Engine], None]] = {2: _decisions_to_records}
 
 
-def _add_new_columns(warehouse: Warehouse) -> None:
+def _add_new_columns(warehouse: Engine) -> None:
     """Give kept tables the columns the model has gained; their deliveries are read again, since the code changed."""
     for name in KEPT:
         if warehouse.exists(name):
             columns = set(warehouse.columns(name))
-            for column in KNOWN[name].columns:
+            for column in TABLES[name].columns:
                 if column.name not in columns:
                     warehouse.add_column(name, column.name)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from hiu.engine.duckdb import Warehouse
+from hiu.engine import Engine
 from hiu.month import Month
 from pipelines.common.place import Place
 from pipelines.common.progress import Reporter
@@ -18,7 +18,7 @@ class Work:
     month: Month
     run_id: str
     now: datetime
-    warehouse: Warehouse
+    warehouse: Engine
     report: Reporter
     inputs: str
     notes: dict[str, Any] = field(default_factory=dict)

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from hiu.disk import move, replace
-from hiu.engine.duckdb import rewrite
+from hiu.engine.connection import rewrite
 from hiu.errors import HiuError, UsageError
 from hiu.govern import records
 from hiu.govern.erase.residue import found

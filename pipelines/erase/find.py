@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from hiu.engine.duckdb import Warehouse
+from hiu.engine import Engine
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.govern.erase.residue import Traces
@@ -29,18 +29,15 @@ class ErasureScope:
     addresses: frozenset[str] = field(default_factory=frozenset)
 
 
-def find(warehouse: Warehouse, person_id: str, key: bytes) -> ErasureScope:
+def find(warehouse: Engine, person_id: str, key: bytes) -> ErasureScope:
     """Everything of a person in the warehouse. Raises UsageError if it knows nobody of that id."""
     ids = _ids(warehouse, person_id)
     identities = _identities(warehouse, ids)
     if not identities:
-        known = warehouse.read("select distinct person_id from cluster")["person_id"]
+        known = warehouse.rows("cluster", "person_id", distinct=True)["person_id"]
         raise UsageError(f"no person '{person_id}' in the warehouse.{did_you_mean(person_id, known)}")
-    records = warehouse.read(f"select {', '.join(_READ)} from record")
-    of = warehouse.read(
-        "select r.delivery_id, r.source_row, r.identity_id, c.person_id from record_identity r "
-        "left join cluster c on c.identity_id = r.identity_id"
-    )
+    records = warehouse.rows("record", *_READ)
+    of = warehouse.ask("row_people")
     own = of.filter(pl.col("identity_id").is_in(sorted(identities))).select(ROW)
     marked = tokens(records, key)
     stones, shared = _stones(marked, own, of, ids)
@@ -60,19 +57,19 @@ def find(warehouse: Warehouse, person_id: str, key: bytes) -> ErasureScope:
     )
 
 
-def _ids(warehouse: Warehouse, person_id: str) -> frozenset[str]:
+def _ids(warehouse: Engine, person_id: str) -> frozenset[str]:
     """The id and every former one that was merged into it."""
-    became = warehouse.read("select old_id, person_id from aliases where kind = 'merge'").rows()
+    became = warehouse.rows("aliases", "old_id", "person_id", where={"kind": "merge"}).rows()
     ids = {person_id}
     while more := {old for old, new in became if new in ids} - ids:
         ids |= more
     return frozenset(ids)
 
 
-def _identities(warehouse: Warehouse, ids: frozenset[str]) -> frozenset[str]:
+def _identities(warehouse: Engine, ids: frozenset[str]) -> frozenset[str]:
     """Descriptions of the person now, and those of earlier months that are nobody's now."""
-    now = warehouse.read("select identity_id, person_id from cluster")
-    then = warehouse.read("select distinct identity_id, person_id from person_ledger")
+    now = warehouse.rows("cluster", "identity_id", "person_id")
+    then = warehouse.rows("person_ledger", "identity_id", "person_id", distinct=True)
     gone = then.join(now, on="identity_id", how="anti")
     both = pl.concat([now, gone.select(now.columns)])
     return frozenset(both.filter(pl.col("person_id").is_in(sorted(ids)))["identity_id"])

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import polars as pl
 
-from hiu.engine.duckdb import Warehouse
+from hiu.engine import Engine
 from hiu.govern.erase.residue import scrub
 from hiu.govern.erase.tombstone import set_aside
 from hiu.model import QUARANTINE
@@ -84,7 +84,7 @@ def _scrubbed(frame: pl.DataFrame, scope: ErasureScope) -> pl.DataFrame:
     return frame.with_columns(pl.col(pl.String).map_elements(clean, return_dtype=pl.String, skip_nulls=True))
 
 
-def take_out(copy: Warehouse, scope: ErasureScope) -> list[str]:
+def take_out(copy: Engine, scope: ErasureScope) -> list[str]:
     """Take a person out of a copy of the warehouse; names of working tables that had to be dropped.
 
     Steps and releases are forgotten, so that the next run counts and ranks anew.
@@ -102,12 +102,12 @@ def take_out(copy: Warehouse, scope: ErasureScope) -> list[str]:
     return _dropped(copy, scope)
 
 
-def _received(copy: Warehouse, scope: ErasureScope) -> None:
+def _received(copy: Engine, scope: ErasureScope) -> None:
     """Each delivery with the person's rows set aside; a delivery is read, changed and put back whole."""
     for delivery in scope.rows["delivery_id"].unique().sort():
         rows = scope.rows.filter(pl.col("delivery_id") == delivery).select(ROW)
         part = {
-            name: copy.read(f"select * from {name} where delivery_id = $delivery", delivery=delivery)
+            name: copy.rows(name, where={"delivery_id": delivery})
             for name in ("record", "fact", "quarantine", "deliveries")
         }
         before = part["quarantine"].select(ROW)
@@ -122,7 +122,7 @@ def _received(copy: Warehouse, scope: ErasureScope) -> None:
             copy.append(name, frame)
 
 
-def _dropped(copy: Warehouse, scope: ErasureScope) -> list[str]:
+def _dropped(copy: Engine, scope: ErasureScope) -> list[str]:
     """Working tables in which some text still tells the person, and the matcher's memory: a run makes them anew."""
     left = [
         table

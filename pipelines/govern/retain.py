@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import polars as pl
 
-from hiu.engine.duckdb import Warehouse
+from hiu.engine import Engine
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.govern import records
@@ -18,20 +18,15 @@ from pipelines.common.journal import record, utc
 from pipelines.common.place import Paths, Place, published_tables
 
 BY_RUN = "hiu run"
-_DIED = (
-    "select c.person_id, min(f.at) as died from fact f join current u on u.delivery_id = f.delivery_id and u.in_force "
-    "join record_identity r on r.delivery_id = f.delivery_id and r.source_row = f.source_row "
-    "join cluster c on c.identity_id = r.identity_id where f.fact = 'death' group by c.person_id order by c.person_id"
-)
 
 
-def freeze_dead(place: Place, warehouse: Warehouse, now: datetime) -> list[str]:
+def freeze_dead(place: Place, warehouse: Engine, now: datetime) -> list[str]:
     """Take people a register says have died off every list and letter, and hold their records; ids new to it.
 
     Read as the register stands today, not as at the month's end: a list met about in April does not show who died
     in April. What somebody decides later ('hiu basis', 'hiu hold') stays.
     """
-    died = warehouse.read(_DIED)
+    died = warehouse.ask("reported_deaths")
     seen = set(records.history(place.records, BASIS).filter(pl.col("code") == "died")["person_id"])
     fresh = [row for row in died.iter_rows(named=True) if row["person_id"] not in seen]
     at = utc(now)

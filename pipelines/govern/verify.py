@@ -16,14 +16,6 @@ from pipelines.common.place import Paths, Place, open_warehouse
 from pipelines.common.progress import out
 from pipelines.govern.release import seals
 
-_COUNTED = """
-with r as (select delivery_id, count(*) as staged from record where not quarantined group by delivery_id),
-q as (select delivery_id, count(*) as aside from quarantine group by delivery_id)
-select d.delivery_id, d.received, coalesce(r.staged, 0) as staged, coalesce(q.aside, 0) as aside
-from deliveries d left join r on r.delivery_id = d.delivery_id left join q on q.delivery_id = d.delivery_id
-where d.received <> coalesce(r.staged, 0) + coalesce(q.aside, 0) order by d.delivery_id
-"""
-
 
 def verify_site(place: Place, *, canary: bool = False) -> int:
     """Say what is wrong with a site, a line each; the exit code."""
@@ -125,7 +117,7 @@ def _warehouse(place: Place) -> Iterator[str]:
         with open_warehouse(place) as warehouse:
             if not {"deliveries", "record", "quarantine"} <= set(warehouse.tables()):
                 return
-            wrong = warehouse.read(_COUNTED)
+            wrong = warehouse.ask("miscounted_deliveries")
     except Busy as busy:
         out(f"the warehouse was not looked at: {busy}")
         return

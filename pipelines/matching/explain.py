@@ -53,7 +53,7 @@ def explain_pair(place: Place, pair: str, *, show_names: bool, chart: Path | Non
             events=warehouse.read("identity_event"),
             model=model_of(place),
         )
-        people = warehouse.read("select identity_id, person_id from cluster")
+        people = warehouse.rows("cluster", "identity_id", "person_id")
     if show_names:
         who = people.filter(pl.col("identity_id").is_in([left, right]))["person_id"]
         asked = names_shown(place, who, month="warehouse", now=now, identities=[left, right])

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from hiu.disk import replace
-from hiu.engine.duckdb import Warehouse
+from hiu.engine import Engine
 from hiu.errors import UsageError
 from hiu.link.local import link_locally, prepared
 from hiu.link.model.candidate import Candidate, candidate, moved, moves
@@ -98,7 +98,7 @@ def _values(path: Path | None) -> dict[str, Any]:
     return values
 
 
-def _copy(place: Place) -> Warehouse:
+def _copy(place: Place) -> Engine:
     """A copy of the working warehouse to try things on, among the files that are emptied after."""
     place.spill.mkdir(parents=True, exist_ok=True, mode=0o700)
     aside = place.spill / "train.duckdb"
@@ -109,7 +109,7 @@ def _copy(place: Place) -> Warehouse:
 
 def _require(work: Work) -> None:
     """The warehouse is as at the latest published month."""
-    last = work.warehouse.read("select max(month) as month from calendar")["month"][0]
+    last = work.warehouse.read("calendar")["month"].max()
     if last != work.month.start:
         raise UsageError(f"the last run was of another month than {work.month}: 'hiu run {work.month}' first")
 
@@ -132,7 +132,9 @@ def _effect(
         for step in steps:
             step(work)
         people.append(cluster)
-        ranked = work.warehouse.read("select person_id, rank from ranked where list = 'adult' order by rank, person_id")
+        ranked = work.warehouse.rows(
+            "ranked", "person_id", "rank", where={"list": "adult"}, order=["rank", "person_id"]
+        )
         ranks.append(ranked)
     change = moved(people[0], people[1])
     top = _first_places(*ranks)

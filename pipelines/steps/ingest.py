@@ -8,7 +8,7 @@ from statistics import median
 
 import polars as pl
 
-from hiu.engine.duckdb import Warehouse
+from hiu.engine import Engine, Scalar
 from hiu.errors import HiuError, InputRefused
 from hiu.extract.files.find import Found, find_deliveries
 from hiu.extract.standardise import Standardised
@@ -69,7 +69,7 @@ def recipe(source: Source, settings_bearing: object) -> str:
     return digest(source.digest, settings_bearing, code_digest(CODE))
 
 
-def ingest(place: Place, warehouse: Warehouse, month: Month, run_id: str, today: date, report: Reporter) -> Intake:
+def ingest(place: Place, warehouse: Engine, month: Month, run_id: str, today: date, report: Reporter) -> Intake:
     """Take in every delivery under raw/ whose period is not after the month and that is not yet loaded.
 
     Files that are refused leave what was loaded before in force. Raises HiuError if rows would be lost.
@@ -91,14 +91,9 @@ def ingest(place: Place, warehouse: Warehouse, month: Month, run_id: str, today:
     return intake
 
 
-def loaded_deliveries(warehouse: Warehouse) -> pl.DataFrame:
+def loaded_deliveries(warehouse: Engine) -> pl.DataFrame:
     """Every delivery, the recipe it was loaded by, and whether it is the latest of its file."""
-    return warehouse.read(
-        "select d.delivery_id, d.source, d.source_file, d.sha256, r.recipe, "
-        "n.delivery_id is null or n.source_file <> d.source_file as latest "
-        "from deliveries d join delivery_recipe r on r.delivery_id = d.delivery_id "
-        "left join deliveries n on n.delivery_id = d.replaced_by order by d.delivery_id"
-    )
+    return warehouse.ask("loaded_deliveries")
 
 
 def _job(place: Place, found: Found, loaded: pl.DataFrame) -> LoadJob | None:
@@ -121,7 +116,7 @@ def _not_reread(job: LoadJob, before: dict[str, tuple[str, str]], intake: Intake
     return True
 
 
-def _refuse(warehouse: Warehouse, job: LoadJob, refusal: InputRefused, intake: Intake) -> None:
+def _refuse(warehouse: Engine, job: LoadJob, refusal: InputRefused, intake: Intake) -> None:
     """A new delivery is refused. One that holds, and only its mapping or code has changed, holds as it was read."""
     if job.replaces != job.delivery_id:
         intake.refused.append(refusal)
@@ -134,7 +129,7 @@ def _refuse(warehouse: Warehouse, job: LoadJob, refusal: InputRefused, intake: I
             warehouse.append("reread_refused", row)
 
 
-def _load(place: Place, warehouse: Warehouse, ahead: NextDelivery, month: Month, run_id: str, intake: Intake) -> None:
+def _load(place: Place, warehouse: Engine, ahead: NextDelivery, month: Month, run_id: str, intake: Intake) -> None:
     """Check a delivery that was read, and write it whole. Raises InputRefused."""
     delivery = ahead.delivery()
     job, period, name = delivery.job, delivery.period, delivery.job.found.name
@@ -161,30 +156,19 @@ def _load(place: Place, warehouse: Warehouse, ahead: NextDelivery, month: Month,
     about += [f"{name} ({source.name}): {warning}" for warning in warnings]
 
 
-def _twins(warehouse: Warehouse, job: LoadJob) -> dict[str, str]:
+def _twins(warehouse: Engine, job: LoadJob) -> dict[str, str]:
     """Other files with the same bytes and rows in them (for any source): a copy would make its month look supplied."""
-    found = warehouse.read(
-        "select delivery_id, source_file from deliveries where source = $source and sha256 = $sha256 "
-        "and source_file <> $name and replaced_by is null "
-        "and source_file in (select source_file from deliveries where sha256 = $sha256 and received > 0) "
-        "order by source_file",
-        source=job.found.source,
-        sha256=job.sha256,
-        name=job.found.name,
-    )
+    found = warehouse.ask("twins", source=job.found.source, sha256=job.sha256, name=job.found.name)
     return dict(found.iter_rows())
 
 
-def _usual(warehouse: Warehouse, source: Source, period: Month | None) -> int | None:
+def _usual(warehouse: Engine, source: Source, period: Month | None) -> int | None:
     """Median rows of up to 12 earlier deliveries; None before there are three."""
     if period is None:
         return None
-    before = warehouse.read(
-        "select received from deliveries where source = $source and period < $period and replaced_by is null "
-        "order by period desc, delivery_id limit 12",
-        source=source.name,
-        period=period.start,
-    )["received"].to_list()
+    earlier: dict[str, Scalar] = {"source": source.name, "period <": period.start, "replaced_by": None}
+    rows = warehouse.rows("deliveries", "received", where=earlier, order=["period desc", "delivery_id"])
+    before = rows["received"].head(12).to_list()
     return round(median(before)) if len(before) >= 3 else None
 
 
@@ -212,7 +196,7 @@ def _delivery(
 
 
 def _write(
-    warehouse: Warehouse, source: Source, job: LoadJob, done: Standardised, delivery: pl.DataFrame, moved: list[str]
+    warehouse: Engine, source: Source, job: LoadJob, done: Standardised, delivery: pl.DataFrame, moved: list[str]
 ) -> None:
     """One transaction: the delivery is wholly in, or not at all. It replaces what it was `moved` from."""
     parts = {
@@ -233,31 +217,23 @@ def _write(
             _replace_period(warehouse, job, delivery["period"][0])
 
 
-def _same_place(warehouse: Warehouse, job: LoadJob) -> list[str]:
+def _same_place(warehouse: Engine, job: LoadJob) -> list[str]:
     """Deliveries of the same file that hold, or were taken back: a new one stands in place of all of them."""
-    found = warehouse.read(
-        "select delivery_id from deliveries where source = $source and source_file = $name "
-        "and (replaced_by is null or replaced_by = $mark) order by delivery_id",
-        source=job.found.source,
-        name=job.found.name,
-        mark=WITHDRAWN_MARK,
-    )
-    return found["delivery_id"].to_list()
+    place = {"source": job.found.source, "source_file": job.found.name}
+    found = warehouse.rows("deliveries", "delivery_id", "replaced_by", where=place, order=["delivery_id"])
+    return found.filter(pl.col("replaced_by").fill_null(WITHDRAWN_MARK) == WITHDRAWN_MARK)["delivery_id"].to_list()
 
 
-def _replace_period(warehouse: Warehouse, job: LoadJob, period: date) -> None:
+def _replace_period(warehouse: Engine, job: LoadJob, period: date) -> None:
     """Of several files for one month of a source that resends whole months, the last by name holds."""
-    same = warehouse.read(
-        "select delivery_id from deliveries where source = $source and period = $period and replaced_by is null "
-        "order by source_file, delivery_id",
-        source=job.found.source,
-        period=period,
-    )["delivery_id"].to_list()
+    in_force: dict[str, Scalar] = {"source": job.found.source, "period": period, "replaced_by": None}
+    rows = warehouse.rows("deliveries", "delivery_id", where=in_force, order=["source_file", "delivery_id"])
+    same = rows["delivery_id"].to_list()
     for earlier in same[:-1]:
         warehouse.change("deliveries", "replaced_by", same[-1], where="delivery_id", equals=earlier)
 
 
-def prepare(place: Place, warehouse: Warehouse) -> None:
+def prepare(place: Place, warehouse: Engine) -> None:
     """Make what a run reads before anything was loaded, and take in what people recorded since the last run."""
     upgrade(place, warehouse)
     for name in KEPT:

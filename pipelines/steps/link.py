@@ -40,8 +40,8 @@ def _recall(work: Work) -> Memory | None:
     if not {"match_memory", *_MEMORY} <= set(warehouse.tables()):
         return None
     under = warehouse.read("match_memory")["under"]
-    order = {"match_node": "node", "match_pair": "pair", "match_key": "rule, key"}
-    tables = [warehouse.read(f"select * from {name} order by {order[name]}") for name in _MEMORY]
+    order = {"match_node": ["node"], "match_pair": ["pair"], "match_key": ["rule", "key"]}
+    tables = [warehouse.rows(name, order=order[name]) for name in _MEMORY]
     return Memory(under[0], tables[0].drop("node"), tables[1], tables[2]) if under.len() else None
 
 
@@ -60,12 +60,12 @@ def _record(work: Work, cluster: pl.DataFrame) -> None:
     now = cluster.select("identity_id", "person_id", "how").with_columns(month=pl.lit(month.start))
     if warehouse.exists("person_ledger"):
         decided = warehouse.read("decisions")
-        nearest = "(select max(month) from person_ledger where month < $month)"
+        earlier = warehouse.rows("person_ledger", "month", where={"month <": month.start}, distinct=True)["month"]
         before, run_before = (
-            warehouse.read(f"select identity_id, person_id from person_ledger where month = {of}", month=month.start)
-            for of in (nearest, "$month")
+            warehouse.rows("person_ledger", "identity_id", "person_id", where={"month": day})
+            for day in (max(earlier, default=None), month.start)
         )
-        told = warehouse.read("select * from aliases where month = $month", month=month.start)
+        told = warehouse.rows("aliases", where={"month": month.start})
         warehouse.delete("person_ledger", "month", month.start)
         warehouse.delete("aliases", "month", month.start)
         fresh = ledger(before if before.height else None, now, month, decided)

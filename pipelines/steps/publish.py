@@ -46,11 +46,10 @@ def publish(work: Work, fingerprint: str, before: Path | None) -> Path:
 
 def _listed_tables(work: Work, before: Path | None) -> dict[str, pl.DataFrame]:
     """The tables that say who is listed and what their charts show, as at the month."""
-    aliases = work.warehouse.read(
-        "select * from aliases where month <= $month order by month, old_id", month=work.month.start
-    )
+    seen = {"month <=": work.month.start}
+    aliases = work.warehouse.rows("aliases", where=seen, order=["month", "old_id"])
     # the largest comes in order: the engine sorts it in half the time that `conform` would take
-    made = {"monthly_demand": work.warehouse.read("select * from monthly_demand order by person_id, month, dataset")}
+    made = {"monthly_demand": work.warehouse.rows("monthly_demand", order=["person_id", "month", "dataset"])}
     made |= {name: work.warehouse.read(name) for name in LISTED_TABLES if name not in ("changes", "aliases", *made)}
     made |= {"changes": changes_since(work, before, made), "aliases": aliases}
     return {name: made[name] for name in LISTED_TABLES}
@@ -60,21 +59,16 @@ def _month_tables(work: Work, listed: Mapping[str, pl.DataFrame]) -> dict[str, p
     """Every published table as at the month."""
     month, queue = work.month.start, review_queue(work)
     links = work.warehouse.read("links")
+    deliveries = work.warehouse.rows("deliveries", order=["period", "source_file", "source"])
     made = {
         **listed,
         "links": links,
         "review_queue": queue,
         "link_quality": quality_of_links(work, links, listed["people"]),
-        "deliveries": work.warehouse.read(
-            "select * from deliveries where period is null or period <= $month order by period, source_file, source",
-            month=month,
-        ),
-        "quarantine": work.warehouse.read(
-            "select q.* from quarantine q join current c on c.delivery_id = q.delivery_id "
-            "order by q.source_file, q.source, q.source_row"
-        ),
-        "meeting_entry": work.warehouse.read(
-            "select * from meeting_entry where month <= $month order by entered_at, person_id, field", month=month
+        "deliveries": deliveries.filter(pl.col("period").is_null() | (pl.col("period") <= month)),
+        "quarantine": work.warehouse.ask("quarantine_seen"),
+        "meeting_entry": work.warehouse.rows(
+            "meeting_entry", where={"month <=": month}, order=["entered_at", "person_id", "field"]
         ),
         **trace_tables(work),
     }

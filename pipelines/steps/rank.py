@@ -13,12 +13,12 @@ from pipelines.common.work import Work
 
 def rank_people(work: Work) -> None:
     """The list as at the month's end, with its constants and the unassessed people nearest the cut-off."""
-    read, after = work.warehouse.read, work.month.after
+    read, rows, seen = work.warehouse.read, work.warehouse.rows, {"month <": work.month.after}
     ranking = rank(
         month=work.month,
-        demand=read("select * from monthly_demand where month < $after", after=after),
-        extra=read("select * from monthly_extra where month < $after", after=after),
-        coverage=read("select * from coverage where month < $after", after=after),
+        demand=rows("monthly_demand", where=seen),
+        extra=rows("monthly_extra", where=seen),
+        coverage=rows("coverage", where=seen),
         people=read("people"),
         support=read("support"),
         gradings=read("risk_grading"),

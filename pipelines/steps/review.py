@@ -18,18 +18,14 @@ def review_queue(work: Work) -> pl.DataFrame:
     warehouse.review_pair.
     """
     warehouse, settings = work.warehouse, work.place.settings
-    rows = warehouse.read(
-        "select i.identity_id, c.person_id as cluster, i.rows, i.nhs_number from identity i "
-        "join cluster c on c.identity_id = i.identity_id"
-    )
+    rows = warehouse.ask("identity_people")
     pairs, decisions = warehouse.read("pair_score"), warehouse.read("decisions")
     ends = with_ends(pairs, rows)
     loose = links(ends, decisions)
     asked = doubts(ends, rows, decisions, settings.linking, loose).with_columns(chance=chance())
     named = asked.rename({"cluster": "person_a", "cluster_b": "person_b"})
-    scores = warehouse.read(
-        "select person_id, intensity from ranked where list = 'adult' order by intensity desc, person_id"
-    )
+    columns, order = ("person_id", "intensity"), ["intensity desc", "person_id"]
+    scores = warehouse.rows("ranked", *columns, where={"list": "adult"}, order=order)
     cut, next_cut = _cuts(scores["intensity"], settings.rank.top)
     ordered = by_effect(named, dict(scores.iter_rows()), cut, next_cut)
     queue = short(ordered, settings.linking.review_most)

@@ -17,25 +17,12 @@ C = pl.col
 def trace_tables(work: Work) -> dict[str, pl.DataFrame]:
     """The tables of hiu.model.lab, from the warehouse as the steps left it."""
     return {
-        DESCRIPTIONS.name: _descriptions(work),
-        REVIEW_EVIDENCE.name: evidence(work.warehouse.read("review_pair"), _queued(work), model_of(work.place)),
+        DESCRIPTIONS.name: work.warehouse.ask("descriptions"),
+        REVIEW_EVIDENCE.name: evidence(
+            work.warehouse.read("review_pair"), work.warehouse.ask("queued_pairs"), model_of(work.place)
+        ),
         TIMELINE.name: _timeline(work),
     }
-
-
-def _descriptions(work: Work) -> pl.DataFrame:
-    names = ", ".join(f'"{name}"' for name in DESCRIPTIONS.names)
-    return work.warehouse.read(
-        f"select {names} from identity join (select identity_id, person_id from cluster) using (identity_id)"
-    )
-
-
-def _queued(work: Work) -> pl.DataFrame:
-    """The scored pairs of the review queue."""
-    return work.warehouse.read(
-        "select p.identity_a, p.identity_b, p.pattern from pair_score p "
-        "join review_pair q on q.identity_a = p.identity_a and q.identity_b = p.identity_b"
-    )
 
 
 def evidence(pairs: pl.DataFrame, scored: pl.DataFrame, scorer: Scorer) -> pl.DataFrame:
@@ -63,11 +50,12 @@ def _level(field: str, codes: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> pl.
 
 def _timeline(work: Work) -> pl.DataFrame:
     """Events with the episode they fell into (the latest begun by then), and stays."""
-    events = work.warehouse.read(
-        "select person_id, start, source, event_id, dataset, counted from event where not nobody "
-        "order by person_id, start, source, event_id, dataset"
-    ).with_columns(end=pl.lit(None, pl.Datetime("us")), stay=False)
-    episodes = work.warehouse.read('select person_id, start as begun, "end" as ended, episode from episode')
+    key = ("person_id", "start", "source", "event_id", "dataset")
+    found = work.warehouse.rows("event", *key, "counted", where={"nobody": False}, order=key)
+    events = found.with_columns(end=pl.lit(None, pl.Datetime("us")), stay=False)
+    episodes = work.warehouse.rows("episode", "person_id", "start", "end", "episode").rename(
+        {"start": "begun", "end": "ended"}
+    )
     ordered = pl.concat([events, *_stays(work, events.columns)], how="vertical_relaxed").sort(
         TIMELINE.key, maintain_order=True
     )
@@ -85,13 +73,6 @@ def _stays(work: Work, columns: list[str]) -> Iterator[pl.DataFrame]:
     for source in work.place.sources.values():
         if source.kind != "stays":
             continue
-        stays = work.warehouse.read(
-            'select l.person_id, r.start, r."end", l.source, l.event_id from links l '
-            "join record r on r.delivery_id = l.delivery_id and r.source_row = l.source_row "
-            "where l.source = $source and l.status in ('counted', 'not_counted') and not r.nobody "
-            "and l.person_id is not null and l.event_id is not null and r.start < $after",
-            source=source.name,
-            after=work.month.after,
-        )
+        stays = work.warehouse.ask("stays", source=source.name, after=work.month.after)
         dataset = next(iter(source.counts), source.name)
         yield stays.with_columns(dataset=pl.lit(dataset), counted=True, stay=True).select(columns)

@@ -35,21 +35,10 @@ from typing import Any
 import polars as pl
 
 from hiu.engine.duckdb import Warehouse
-from hiu.engine.working import KNOWN
-from hiu.model import Column, Type
+from hiu.model import TABLES, Column
+from hiu.model.frames import TYPES
 
-DTYPES: dict[Type, Any] = {
-    "text": pl.String,
-    "integer": pl.Int64,
-    "real": pl.Float64,
-    "boolean": pl.Boolean,
-    "date": pl.Date,
-    "timestamp": pl.Datetime("us"),
-    "texts": pl.List(pl.String),
-}
-EMPTY: dict[Type, Any] = {"text": "", "integer": 0, "real": 0.0, "boolean": False, "texts": []}
-EXTRA_INPUTS = {"previous_demand": "monthly_demand", "previous_coverage": "coverage"}
-"""Inputs that have another table's columns."""
+EMPTY: dict[str, Any] = {"text": "", "integer": 0, "real": 0.0, "boolean": False, "texts": []}
 
 
 @dataclass
@@ -123,7 +112,7 @@ def value(column: Column, text: str) -> Any:
 
 def frame(table: str, rows: list[dict[str, str]]) -> pl.DataFrame:
     """A given table, whole: cells given, and empty ones for what is left out."""
-    columns = KNOWN[EXTRA_INPUTS.get(table, table)].columns
+    columns = TABLES[table].columns
     unknown = {name for row in rows for name in row} - {column.name for column in columns}
     if unknown:
         raise ValueError(f"{table} has no columns {sorted(unknown)}")
@@ -131,7 +120,7 @@ def frame(table: str, rows: list[dict[str, str]]) -> pl.DataFrame:
         column.name: [value(column, row[column.name]) if column.name in row else _left_out(column) for row in rows]
         for column in columns
     }
-    return pl.DataFrame(data, schema={column.name: DTYPES[column.type] for column in columns})
+    return pl.DataFrame(data, schema={column.name: TYPES[column.type].polars for column in columns})
 
 
 def _left_out(column: Column) -> Any:
@@ -140,7 +129,7 @@ def _left_out(column: Column) -> Any:
 
 def run(case: Case, inputs: set[str], store: Warehouse) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
     """What the case's .sql gives and what is expected, both sorted."""
-    declared = {column.name: column for column in KNOWN[case.table].columns}
+    declared = {column.name: column for column in TABLES[case.table].columns}
     for name in sorted(inputs | case.given.keys()):
         store.put(name, frame(name, case.given.get(name, [])))
     store.build(case.table, **case.params)

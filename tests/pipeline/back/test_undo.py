@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from hiu.errors import UsageError
 from hiu.govern import records
-from hiu.model.back import WITHDRAWN
+from hiu.model import WITHDRAWN
 from pipelines.back.undo import undo
 from pipelines.cli import app
 from pipelines.common.place import Place, open_place

@@ -12,17 +12,26 @@ import pyarrow.parquet as pq
 import pytest
 
 from hiu.engine import Engine
-from hiu.engine.duckdb import Warehouse, rewrite
-from hiu.engine.working import KNOWN
+from hiu.engine.connection import rewrite
+from hiu.engine.duckdb import Warehouse
 from hiu.errors import Busy, HiuError, UsageError
+from hiu.model import TABLES
 
 LINKS = pl.DataFrame(
     {
-        "delivery_id": ["d2", "d1", "d1"], "source_row": [1, 2, 1], "source": ["ed"] * 3, "source_file": ["f.csv"] * 3,
-        "status": ["counted"] * 3, "event_id": ["A", "B", None], "identity_id": ["i"] * 3, "person_id": ["P"] * 3,
-        "match_weight": [1, 2, 3], "match_probability": [0.5, None, 1.0], "how": ["model"] * 3,
+        "delivery_id": ["d2", "d1", "d1"],
+        "source_row": [1, 2, 1],
+        "source": ["ed"] * 3,
+        "source_file": ["f.csv"] * 3,
+        "status": ["counted"] * 3,
+        "event_id": ["A", "B", None],
+        "identity_id": ["i"] * 3,
+        "person_id": ["P"] * 3,
+        "match_weight": [1, 2, 3],
+        "match_probability": [0.5, None, 1.0],
+        "how": ["model"] * 3,
     }
-)  # fmt: skip
+)
 
 
 @pytest.fixture
@@ -44,9 +53,13 @@ def test_it_is_an_engine(store: Warehouse) -> None:
 def test_it_is_closed_once_open(store: Warehouse, tmp_path: Path) -> None:
     found = settings(store)
     off = [
-        "enable_external_access", "autoinstall_known_extensions", "autoload_known_extensions",
-        "allow_community_extensions", "python_enable_replacements", "preserve_insertion_order",
-    ]  # fmt: skip
+        "enable_external_access",
+        "autoinstall_known_extensions",
+        "autoload_known_extensions",
+        "allow_community_extensions",
+        "python_enable_replacements",
+        "preserve_insertion_order",
+    ]
     assert [found[name] for name in off] == ["false"] * len(off)
     assert found["lock_configuration"] == "true"
     assert found["temp_directory"] == str(tmp_path / "spill")
@@ -148,8 +161,8 @@ def test_a_passing_table_is_in_no_file_and_takes_the_place_of_one_that_is(store:
     given = ("deliveries", "counting", "calendar")
     for name in (*given, "coverage"):
         store.ensure(name)
-    assert store.build("coverage", passing=True) == 0
-    assert store.read("coverage").columns == KNOWN["coverage"].names
+    assert store.build("coverage", temporary=True) == 0
+    assert store.read("coverage").columns == TABLES["coverage"].names
     assert store.tables() == sorted(given)
     store.drop("coverage")
     with pytest.raises(UsageError):
@@ -159,15 +172,18 @@ def test_a_passing_table_is_in_no_file_and_takes_the_place_of_one_that_is(store:
 def test_a_declared_table_gets_its_types_and_column_order(store: Warehouse) -> None:
     assert store.put("links", LINKS.select(sorted(LINKS.columns))) == 3
     made = store.read("links")
-    assert made.columns == KNOWN["links"].names
+    assert made.columns == TABLES["links"].names
     assert made.schema["match_weight"] == pl.Float64
     assert made.schema["source_row"] == pl.Int64
 
 
 def test_all_null_and_list_columns_keep_their_types(store: Warehouse) -> None:
-    row = dict.fromkeys(KNOWN["record"].names) | {
-        "measures": ["a", "b"], "start": datetime(2025, 3, 1, 12), "period": date(2025, 3, 1), "source_row": 1,
-    }  # fmt: skip
+    row = dict.fromkeys(TABLES["record"].names) | {
+        "measures": ["a", "b"],
+        "start": datetime(2025, 3, 1, 12),
+        "period": date(2025, 3, 1),
+        "source_row": 1,
+    }
     store.put("record", pl.DataFrame([row, row | {"measures": []}]))
     made = store.read("record")
     assert (made.schema["dob"], made.schema["end"]) == (pl.Date, pl.Datetime("us"))
@@ -224,7 +240,7 @@ def test_export_is_ordered_typed_and_the_same_every_time(store: Warehouse, tmp_p
     store.export("links", second)
     made = pl.read_parquet(first.read_bytes())
     assert made.select("delivery_id", "source_row").rows() == [("d1", 1), ("d1", 2), ("d2", 1)]
-    assert made.columns == KNOWN["links"].names
+    assert made.columns == TABLES["links"].names
     assert first.read_bytes() == second.read_bytes()
 
 
@@ -240,7 +256,7 @@ def test_export_keeps_order_over_many_batches(tmp_path: Path) -> None:
 def test_an_empty_table_is_exported_with_its_columns(store: Warehouse, tmp_path: Path) -> None:
     store.put("links", LINKS.clear())
     assert store.export("links", tmp_path / "e.parquet") == 0
-    assert pq.read_schema(tmp_path / "e.parquet").names == KNOWN["links"].names
+    assert pq.read_schema(tmp_path / "e.parquet").names == TABLES["links"].names
 
 
 def test_a_file_lasts_and_a_second_process_is_told_who_is_busy(tmp_path: Path) -> None:

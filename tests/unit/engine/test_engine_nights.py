@@ -12,14 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hiu.engine.duckdb import Warehouse
-from hiu.engine.working import KNOWN
+from hiu.model import TABLES
+from hiu.model.frames import schema
 from hiu.month import Month
 
 FIRST, LAST = Month(2024, 12), Month(2025, 3)
 DAYS = st.integers(-40, 130).map(lambda n: FIRST.start + timedelta(days=n))
 STAY = st.tuples(st.sampled_from("AB"), DAYS, st.none() | st.integers(0, 60), st.none() | DAYS, st.none() | DAYS)
-TYPES = {"text": pl.String, "integer": pl.Int64, "real": pl.Float64, "boolean": pl.Boolean, "date": pl.Date,
-         "timestamp": pl.Datetime("us"), "texts": pl.List(pl.String)}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -78,9 +77,8 @@ def test_nights_are_those_counted_by_hand(
         for n, (p, s, e, gone, back) in enumerate(stays)
     ]  # fmt: skip
     for table in ("latest", "record"):
-        columns = KNOWN[table].columns
-        data = {column.name: [row.get(column.name) for row in rows] for column in columns}
-        store.put(table, pl.DataFrame(data, schema={column.name: TYPES[column.type] for column in columns}))
+        data = {name: [row.get(name) for row in rows] for name in TABLES[table].names}
+        store.put(table, pl.DataFrame(data, schema=schema(TABLES[table])))
     store.build("stay_night")
     made = store.read("SELECT person_id, month, gross, leave, net FROM stay_night WHERE gross > 0")
     assert {(row[0], row[1]): list(row[2:]) for row in made.rows()} == by_hand(stays)

@@ -87,15 +87,19 @@ def test_a_near_miss_is_suggested() -> None:
         sql.load("monthly_demands")
 
 
+def spark(text: str) -> str:
+    return sql.parse(text).sql("spark", identify=True, unsupported_level=sqlglot.ErrorLevel.RAISE)
+
+
 @pytest.mark.parametrize("name", sql.names())
 def test_every_query_is_allowed_and_runs_on_spark_too(name: str) -> None:
-    made = sql.transpile(sql.load(name), "spark")
+    made = spark(sql.load(name))
     assert sqlglot.parse_one(made, read="spark") is not None
 
 
 def test_what_another_engine_cannot_do_is_an_error() -> None:
     with pytest.raises(sqlglot.UnsupportedError):
-        sql.transpile("SELECT max(a, 3) AS top_three FROM t", "spark")
+        spark("SELECT max(a, 3) AS top_three FROM t")
 
 
 def test_the_parser_logs_no_query(caplog: pytest.LogCaptureFixture) -> None:

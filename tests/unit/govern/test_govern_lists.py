@@ -14,10 +14,12 @@ from hiu.govern.basis.retention import review
 from hiu.govern.erase.tombstone import erased_rows, set_aside, tokens
 from hiu.govern.keys import SERVICE, site_key, store, stored
 from hiu.govern.pseudonym import key_id, masked, pseudonym, recipient_key
-from hiu.model import PEOPLE, QUARANTINE, RECORD, SUPPORT, TEAM_CONTACT, Table
+from hiu.model import PEOPLE, QUARANTINE, RECORD, TABLES, Table
 from hiu.model.frames import schema
 from hiu.model.govern import BASIS, FAMILY_CONSENTS, OVERRIDES, REVIEWS
 from hiu.settings import Basis, Governance, Settings
+
+SUPPORT, TEAM_CONTACT = TABLES["support"], TABLES["team_contact"]
 
 ON = date(2026, 4, 8)
 P, Q = "HIU-AAAA2222", "HIU-BBBB3333"

@@ -1,22 +1,16 @@
 """SQL over a month's published tables: read only, masked, and nothing else within reach."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
+import duckdb
 import polars as pl
+import sqlglot
+from sqlglot import exp
 
+from hiu.engine.connection import connect, frame_of, lock
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.model import Table
-
-_CLOSED: dict[str, Any] = {
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-    "allow_community_extensions": False,
-    "python_enable_replacements": False,
-    "temp_directory": "",
-}
-_LOCK = ("SET enable_external_access = false", "SET lock_configuration = true")
 
 
 def query(text: str, tables: Mapping[str, Table], load: Callable[[str], pl.DataFrame]) -> pl.DataFrame:
@@ -25,29 +19,20 @@ def query(text: str, tables: Mapping[str, Table], load: Callable[[str], pl.DataF
     The engine holds nothing but these frames, and cannot open a file. Raises UsageError naming the nearest table
     or column, or what else is wrong.
     """
-    import duckdb
-
     wanted = _tables(text, tables)
-    with duckdb.connect(":memory:", config=_CLOSED) as engine:
+    with connect(temp_directory="") as engine:
         for name in wanted:
             engine.register(name, load(name).to_arrow())
-        for statement in _LOCK:
-            engine.execute(statement)
+        lock(engine)
         try:
-            frame = pl.from_arrow(engine.sql(text).to_arrow_table())
+            return frame_of(engine.sql(text))
         except duckdb.Error as error:
-            known = {one for name in wanted for one in engine.table(name).columns}
-            raise UsageError(_meant(str(error), known, {c for name in wanted for c in tables[name].names})) from None
-    assert isinstance(frame, pl.DataFrame)
-    # sums of integers come as 128-bit decimals; counts are integers
-    return frame.with_columns(pl.col(pl.Decimal(38, 0)).cast(pl.Int64))
+            shown = {one for name in wanted for one in engine.table(name).columns}
+            raise UsageError(_meant(str(error), shown, {c for name in wanted for c in tables[name].names})) from None
 
 
 def _tables(text: str, tables: Mapping[str, Table]) -> list[str]:
     """The published tables a query names. Raises UsageError for anything but one SELECT over them."""
-    import sqlglot
-    from sqlglot import exp
-
     try:
         found = [one for one in sqlglot.parse(text, read="duckdb") if one]
     except sqlglot.errors.SqlglotError as error:
@@ -66,12 +51,12 @@ def _tables(text: str, tables: Mapping[str, Table]) -> list[str]:
     return sorted({name for name in named if name not in own})
 
 
-def _meant(message: str, known: set[str], whole: set[str]) -> str:
+def _meant(message: str, shown: set[str], whole: set[str]) -> str:
     """The engine's message; for a column that isn't there the nearest, or that it is masked."""
     first = message.splitlines()[0]
     word = first.split('"')[1] if first.count('"') >= 2 else ""
     if "column" not in first.lower() or not word:
         return first
-    if word in whole - known:
+    if word in whole - shown:
         return f"'{word}' is masked: there are initials (name_text) and birth_year; show_names=True is logged"
-    return f"no column '{word}'.{did_you_mean(word, sorted(known))} There are: {', '.join(sorted(known))}."
+    return f"no column '{word}'.{did_you_mean(word, sorted(shown))} There are: {', '.join(sorted(shown))}."

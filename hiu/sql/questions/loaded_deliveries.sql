@@ -1,0 +1,8 @@
+-- Every delivery, the recipe it was loaded by, and whether it is the latest of its file.
+SELECT
+    d.delivery_id, d.source, d.source_file, d.sha256, r.recipe,
+    n.delivery_id IS NULL OR n.source_file <> d.source_file AS latest
+FROM deliveries AS d
+JOIN delivery_recipe AS r ON r.delivery_id = d.delivery_id
+LEFT JOIN deliveries AS n ON n.delivery_id = d.replaced_by
+ORDER BY d.delivery_id

@@ -1,0 +1,76 @@
+"""Every query of hiu/sql, qualified against the declared tables: no unknown table or column, no ambiguous name."""
+
+from __future__ import annotations
+
+import pytest
+from sqlglot import exp
+from sqlglot.errors import OptimizeError
+from sqlglot.optimizer.qualify import qualify
+
+from hiu.engine import sql
+from hiu.model import TABLES
+from hiu.model.frames import TYPES
+
+SCHEMA = {name: {c.name: TYPES[c.type].sql for c in table.columns} for name, table in TABLES.items()}
+
+
+def qualified(text: str) -> exp.Expr:
+    """The query with every column's table. Raises OptimizeError naming a column, KeyError a table, that isn't there."""
+    tree = sql.parse(text).copy()
+    own = {cte.alias for cte in tree.find_all(exp.CTE)}
+    for table in tree.find_all(exp.Table):
+        if table.name not in own and table.name not in SCHEMA:
+            raise KeyError(table.name)
+    return qualify(tree, dialect="duckdb", schema=SCHEMA, validate_qualify_columns=True)
+
+
+def clashes(text: str) -> list[str]:
+    """Aggregates named as a column that the same SELECT uses by its bare name: engines differ in which they take."""
+    found = []
+    for select in sql.parse(text).find_all(exp.Select):
+        clauses = [select.args.get(name) for name in ("having", "qualify", "order")]
+        for one in select.expressions:
+            if isinstance(one, exp.Alias) and one.find(exp.AggFunc) and not one.find(exp.Window):
+                beside = [part for part in (*select.expressions, *clauses) if part is not None and part is not one]
+                bare = [c for part in beside for c in part.find_all(exp.Column) if not c.table and c.name == one.alias]
+                found += [one.sql() for column in bare if column.find_ancestor(exp.Select) is select]
+    return found
+
+
+@pytest.mark.parametrize("name", sql.names())
+def test_every_table_and_column_of_a_query_is_declared(name: str) -> None:
+    qualified(sql.load(name))
+
+
+@pytest.mark.parametrize("name", sql.names())
+def test_no_aggregate_takes_a_column_s_name_that_is_used_beside_it(name: str) -> None:
+    assert clashes(sql.load(name)) == []
+
+
+@pytest.mark.parametrize("name", sql.names())
+def test_a_query_gives_the_columns_of_its_table(name: str) -> None:
+    assert sorted(qualified(sql.load(name)).named_selects) == sorted(TABLES[name].names)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "SELECT rowid FROM latest",
+        "SELECT l.persons FROM latest AS l",
+        "WITH a AS (SELECT person_id FROM latest) SELECT a.month FROM a",
+        "SELECT person_id FROM latest AS l JOIN cluster AS c ON c.identity_id = l.identity_id",
+    ],
+)
+def test_an_unknown_or_ambiguous_column_fails(wrong: str) -> None:
+    with pytest.raises(OptimizeError):
+        qualified(wrong)
+
+
+def test_an_unknown_table_fails() -> None:
+    with pytest.raises(KeyError, match="lates"):
+        qualified("SELECT person_id FROM lates")
+
+
+def test_a_clash_is_seen() -> None:
+    assert clashes("SELECT sum(n) AS n FROM monthly_demand HAVING sum(n) > 0")
+    assert not clashes("SELECT sum(m.n) AS n FROM monthly_demand AS m HAVING sum(m.n) > 0")
