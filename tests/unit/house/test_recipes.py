@@ -29,7 +29,7 @@ PARTS = (
     "CHANGELOG.md",
     "Makefile",
 )
-MADE = ("docs/data-dictionary.md", "docs/api.md", "expectations/*.json")
+MADE = ("docs/data-dictionary.md", "docs/api.md", "docs/records-of-processing.md", "expectations/*.json")
 """What a command writes: a recipe says to run it."""
 RECIPES = dict(
     re.findall(r"^### (.+)\n\nFiles: ((?:.+\n)+?)Test: ", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.MULTILINE)
@@ -114,9 +114,11 @@ def test_every_recipe_names_at_most_three_files_that_exist_and_a_test() -> None:
         alternatives = RECIPES[recipe].count("` or `")
         assert 1 <= len(files_of(recipe)) - alternatives <= 3, recipe
         assert [name for name in files_of(recipe) if not list(ROOT.glob(name))] == [], recipe
-    for tests in re.findall(r"^Test: (.+)$", text, re.MULTILINE):
-        named = [re.sub(r"<[^>]+>", "*", name) for name in re.findall(r"`([^`]+)`", tests)]
-        assert named and all(list(ROOT.glob(name)) for name in named)
+    tests = re.findall(r"^Test: (.+)$", text, re.MULTILINE)
+    assert len(tests) == len(RECIPES)
+    for named in tests:
+        names = [re.sub(r"<[^>]+>", "*", name) for name in re.findall(r"`([^`]+)`", named)]
+        assert names and all(list((ROOT / "tests").rglob(name)) for name in names), named
 
 
 def test_every_recipe_is_followed_here() -> None:
@@ -222,7 +224,7 @@ print(json.dumps([*levels, pairs[0].sentence]))
 
 def test_a_command(project: Copy) -> None:
     project.write("pipelines/setup/months.py", MONTHS_JOB)
-    project.append("pipelines/commands/reports.py", MONTHS_COMMAND)
+    project.edit("pipelines/commands/reports.py", r"\n\ndef cost\(", f"{MONTHS_COMMAND}\n\ndef cost(")
     project.edit(
         "pipelines/commands/reports.py", r"(backtest, evaluate, sensitivity, equality, trend, cost)", r"\1, months"
     )
