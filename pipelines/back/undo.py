@@ -25,19 +25,14 @@ def undo(place: Place, which: str, *, reason: str, by: str, now: datetime, redo:
     Raises UsageError if no published month knows it, it is no longer in force, or nothing would change.
     """
     row = _delivery_named(place, which, redo)
-    found = {
-        **{name: row[name] for name in ("delivery_id", "source", "source_file")},
-        "withdrawn": not redo,
-        "reason": reason,
-        "by": by,
-        "at": utc(now),
-    }
+    about = {name: row[name] for name in ("delivery_id", "source", "source_file")}
+    about |= {"withdrawn": not redo, "reason": reason, "by": by, "at": utc(now)}
     what = "delivery_back_in_force" if redo else "delivery_withdrawn"
     with disk_errors(place.curated):
         # logged first: cut off between the two, nothing is done that the log does not say
         record(place, now, what, delivery=row["delivery_id"], source=row["source"], by=by)
-        records.add(place.records, WITHDRAWN, [found])
-    return {**found, "period": row["period"]}
+        records.add(place.records, WITHDRAWN, [about])
+    return {**about, "period": row["period"]}
 
 
 def withdrawn(paths: Paths) -> frozenset[str]:

@@ -70,12 +70,8 @@ def _locked(path: Path, what: str, now: datetime) -> Iterator[None]:
     except Timeout:
         raise Busy(f"this site is busy: {_holder(note)}. Try again when it has ended.") from None
     try:
-        who = {
-            "what": what,
-            "process": os.getpid(),
-            "computer": platform.node(),
-            "since": now.isoformat("T", "seconds"),
-        }
+        since = now.isoformat("T", "seconds")
+        who = {"what": what, "process": os.getpid(), "computer": platform.node(), "since": since}
         note.write_text(json.dumps(who), encoding="utf-8", newline="\n")
         yield
     finally:

@@ -84,8 +84,7 @@ def _erase(
     token = token_of(place, person_id)
     asked = {"person_id": person_id, "token": token, "reason": asked["reason"], "by": asked["by"]}
     replace(place.erasing, json.dumps(asked).encode())
-    at = utc(now)
-    stones = [{"token": stone, "erasure": token, "at": at} for stone in scope.stones]
+    stones = [{"token": stone, "erasure": token, "at": utc(now)} for stone in scope.stones]
     records.add(place.records, TOMBSTONES, stones)
     runs = rewrite_runs(place, scope, token, now, report)
     records.sweep(place.records)
@@ -95,14 +94,8 @@ def _erase(
     dropped = _warehouse(place, scope)
     _require_nothing(place, scope)
     raw = _raw(place, scope)
-    counts = {
-        "rows": scope.rows.height,
-        "runs": runs,
-        "record_lines": changed,
-        "files": len(removed),
-        "backups": len(backups),
-        "raw_files": raw.height,
-    }
+    counts = {"rows": scope.rows.height, "runs": runs, "record_lines": changed}
+    counts |= {"files": len(removed), "backups": len(backups), "raw_files": raw.height}
     _end(place, token, asked, counts, now)
     return Erasure(token, scope.rows.height, runs, changed, removed, backups, unreachable, scope.shared, raw, dropped)
 

@@ -121,32 +121,24 @@ def _numbers(file: Path) -> set[str]:
 
 
 def record_disclosure(
-    place: Place,
-    person: str | None,
-    *,
-    recipient: str,
-    purpose: str,
-    what: str | None,
-    necessity: str | None,
-    proportionality: str | None,
-    by: str | None,
-    now: datetime,
+    place: Place, person: str | None, disclosure: Disclosure, *, by: str | None, now: datetime
 ) -> str:
     """Enter a disclosure made by other means (a call, a letter), if the gate permits it; its id.
 
     Raises UsageError if it is not said why, HiuError if no basis permits it: what is not permitted is not to be shared.
     """
+    what, recipient, purpose, necessity, proportionality = disclosure
     if not (person and what and necessity and proportionality and by):
         raise UsageError("a person, --what, --necessity, --proportionality and --by are needed")
-    who = current_id(place, person)
-    found = allowed(place, [who], purpose=purpose, recipient=recipient, on=now.date())
-    if not found.ids:
+    who, on = current_id(place, person), now.date()
+    basis = allowed(place, [who], purpose=purpose, recipient=recipient, on=on)
+    if not basis.ids:
         raise HiuError(
-            f"no basis lets data about {who} go to the {recipient} for {purpose} on {now.date()}; it is "
-            f"not to be shared. 'hiu basis {who}' shows what is recorded."
+            f"no basis lets data about {who} go to the {recipient} for {purpose} on {on}; it is not to be shared. "
+            f"'hiu basis {who}' shows what is recorded."
         )
-    disclosure = Disclosure(what, recipient, purpose, necessity, proportionality)
-    return enter_disclosure(place, now, disclosure, basis=found.codes, by=by, people=1, person_id=who, automatic=False)
+    codes = basis.codes
+    return enter_disclosure(place, now, disclosure, basis=codes, by=by, people=1, person_id=who, automatic=False)
 
 
 def _note(place: Place, row: dict[str, object], now: datetime) -> None:

@@ -27,14 +27,9 @@ where d.received <> coalesce(r.staged, 0) + coalesce(q.aside, 0) order by d.deli
 
 def verify_site(place: Place, *, canary: bool = False) -> int:
     """Say what is wrong with a site, a line each; the exit code."""
-    problems = [
-        *_audit(place),
-        *_months(place),
-        *_bound(place),
-        *_warehouse(place),
-        *seals(place),
-        *(["an erasure was cut off: 'hiu erase --resume' ends it"] if place.erasing.exists() else []),
-    ]
+    problems = [*_audit(place), *_months(place), *_bound(place), *_warehouse(place), *seals(place)]
+    if place.erasing.exists():
+        problems.append("an erasure was cut off: 'hiu erase --resume' ends it")
     swept = 0
     if canary:
         swept, hits = canaries(place)
@@ -43,11 +38,8 @@ def verify_site(place: Place, *, canary: bool = False) -> int:
         out(problem)
     if canary:
         out(f"canary: {counted(swept, 'file')} swept for names, NHS numbers and person ids where none may be")
-    out(
-        counted(len(problems), "problem")
-        if problems
-        else f"{counted(len(place.months()), 'published month')}, the records and the audit log are whole"
-    )
+    whole = f"{counted(len(place.months()), 'published month')}, the records and the audit log are whole"
+    out(counted(len(problems), "problem") if problems else whole)
     return 1 if problems else 0
 
 

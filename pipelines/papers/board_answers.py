@@ -22,12 +22,7 @@ def evaluation_answer(
     month: Month, tables: Mapping[str, pl.DataFrame], settings: Any
 ) -> tuple[tuple[str, ...], Bars | None]:
     """What may be said of the evaluation, and its bars; or the reason why there is no answer."""
-    own = {
-        "demand": tables["monthly_demand"],
-        "coverage": tables["coverage"],
-        "people": tables["people"],
-        "support": tables["support"],
-    }
+    own = {name: tables[name] for name in ("coverage", "people", "support")} | {"demand": tables["monthly_demand"]}
     evaluation = evaluate(month=month, settings=settings, **own)
     left = _left_out(evaluation)
     if evaluation.refused:

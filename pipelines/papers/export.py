@@ -10,8 +10,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from hiu.disk import replace
 from hiu.errors import HiuError, UsageError
 from hiu.publish.access import charted, withheld
@@ -59,16 +57,15 @@ def export_charts(
     chosen = charted(tables["ranked"], rank.top, top or len(tables["ranked"]), candidates=rank.candidate_charts)
     left_out = withheld(tables["ranked"], rank.top)
     target = folder or place.curated / "exports" / "charts" / str(wanted)
-    head = {
-        "month": str(wanted),
-        "run": source.name,
-        "settings": place.settings.version,
-        "form": form,
-        "names": show_names,
-    }
+    of, version = str(wanted), place.settings.version
+    head = {"month": of, "run": source.name, "settings": version, "form": form, "names": show_names}
     with _ExportFolder(target, head, {f"{person}.{form}" for person in chosen}) as written:
         todo = [person for person in chosen if not written.holds(f"{person}.{form}")]
-        _enter(place, tables, target, chosen, left_out, show_names, now)
+        found = allowed(place, chosen, purpose="support", recipient="group", on=now.date(), aliases=tables["aliases"])
+        charts = PACK._replace(what=f"charts{' with names' if show_names else ''}")
+        basis, n, who = found.codes, len(chosen), getpass.getuser()
+        # noted before it can be read
+        enter_disclosure(place, now, charts, basis=basis, by=who, people=n, withheld=left_out, file=target.name)
         drawn = chart_series(place, tables, todo, wanted, show_names=show_names)
         for person in report.track(drawn, "charts"):
             written.add(f"{person.person_id}.{form}", chart_file(person, form))
@@ -88,15 +85,8 @@ def export_board(place: Place, month: str | None, *, folder: Path | None, now: d
     with _ExportFolder(target, {"board": paper.run_id, "built": now.isoformat()}, set(files)) as written:
         for name, content in files.items():
             written.add(name, content)
-    record(
-        place,
-        now,
-        "board_exported",
-        month=str(paper.month),
-        files=len(files),
-        left_out=made.left_out,
-        basis=list(made.basis),
-    )
+    about = {"month": str(paper.month), "files": len(files), "left_out": made.left_out, "basis": list(made.basis)}
+    record(place, now, "board_exported", **about)
     say(
         f"{target}: {len(files)} files. Not released: 'hiu release board {paper.month}' has them checked by somebody "
         f"else first. Left out of the figures by the basis: {made.left_out}."
@@ -118,22 +108,6 @@ def board_files(paper: Board, breaks: Mapping[str, Any]) -> dict[str, bytes]:
         files[f"charts/{name}.png"] = to_png(svg)
     told = "\n\n".join([MARKING, *(f"{name}\n{words[name]}" for name in svgs)])
     return files | {"charts/alt-text.txt": f"{told}\n".encode()}
-
-
-def _enter(
-    place: Place,
-    tables: Mapping[str, pl.DataFrame],
-    target: Path,
-    chosen: list[str],
-    left_out: int,
-    show_names: bool,
-    now: datetime,
-) -> None:
-    """Note what leaves before it can be read."""
-    found = allowed(place, chosen, purpose="support", recipient="group", on=now.date(), aliases=tables["aliases"])
-    charts = PACK._replace(what=f"charts{' with names' if show_names else ''}")
-    who, n = getpass.getuser(), len(chosen)
-    enter_disclosure(place, now, charts, basis=found.codes, by=who, people=n, withheld=left_out, file=target.name)
 
 
 class _ExportFolder:

@@ -51,15 +51,8 @@ def report_backtest(of: ReportMonth, folder: Path | None, *, as_json: bool) -> B
     """Print how each rule would have done; the chart goes to `folder`."""
     found = backtest(**of.common(), costs=_central())
     print_title(of, "Backtest: each past month ranked as if it were the latest", as_json)
-    print_parts(
-        {
-            "rules": found.rules,
-            "certainty": found.certainty,
-            "half_life": found.half_life,
-            "best_half_life": found.best_half_life,
-        },
-        as_json,
-    )
+    names = ("rules", "certainty", "half_life", "best_half_life")
+    print_parts({name: getattr(found, name) for name in names}, as_json)
     if not as_json:
         say(
             f"In use: half-life {found.half_life:g}. Highest capture: {found.best_half_life:g}. "
@@ -68,9 +61,8 @@ def report_backtest(of: ReportMonth, folder: Path | None, *, as_json: bool) -> B
     if folder:
         from hiu.publish.charts.reports import backtest_chart
 
-        write_chart(
-            folder / "backtest.svg", backtest_chart(found.rules, of.settings.rank.top, found.half_life), as_json
-        )
+        svg = backtest_chart(found.rules, of.settings.rank.top, found.half_life)
+        write_chart(folder / "backtest.svg", svg, as_json)
     return found
 
 

@@ -39,13 +39,7 @@ def report_equality(of: ReportMonth, extra: Path | None, *, exact: bool, as_json
 
 
 def _tables(found: Equality, exact: bool, top: int) -> dict[str, pl.DataFrame]:
-    tables = {
-        "selection": found.selection,
-        "outcome": found.outcome,
-        "assessment": found.assessment,
-        "moved": found.moved,
-        "quality": found.quality,
-    }
+    tables = {name: getattr(found, name) for name in ("selection", "outcome", "assessment", "moved", "quality")}
     return tables if exact else {name: suppressed(table, top) for name, table in tables.items()}
 
 

@@ -50,13 +50,8 @@ def read_delivery(place: Place, job: LoadJob, today: date) -> Delivery:
     """Read and standardise a delivery. Raises InputRefused without an agreement in force, or if it can't be read."""
     found, source = job.found, place.sources[job.found.source]
     require_agreement(place.settings, found.source, today)
-    raw = read_table(
-        found.path,
-        source,
-        name=found.name,
-        max_bytes=place.settings.max_file_bytes,
-        max_ratio=place.settings.max_unzip_ratio,
-    )
+    bytes_, ratio = place.settings.max_file_bytes, place.settings.max_unzip_ratio
+    raw = read_table(found.path, source, name=found.name, max_bytes=bytes_, max_ratio=ratio)
     period = found.period or _period(place, job, raw)
     if source.kind != "register" and period is None:
         raise InputRefused(
