@@ -1,7 +1,6 @@
 """Take a delivery back: recorded, not counted from the next run on, and what it had replaced holds again."""
 
 from datetime import datetime
-from typing import Any
 
 import polars as pl
 
@@ -15,9 +14,10 @@ from pipelines.common.journal import record, utc
 from pipelines.common.lock import disk_errors
 from pipelines.common.place import Paths, Place
 from pipelines.common.schema import WITHDRAWN_MARK
+from pipelines.common.work import Row
 
 
-def undo(place: Place, which: str, *, reason: str, by: str, now: datetime, redo: bool = False) -> dict[str, Any]:
+def undo(place: Place, which: str, *, reason: str, by: str, now: datetime, redo: bool = False) -> Row:
     """Record that a delivery is taken back (or, with `redo`, in force again); the row recorded and its month.
 
     `which` is a delivery id or a file's name relative to the raw folder, as the quality page shows them. A file means
@@ -83,7 +83,7 @@ def _replaced_by(warehouse: Warehouse, one: str, by: str | None) -> None:
     warehouse.change("deliveries", "replaced_by", by, where="delivery_id", equals=one)
 
 
-def _delivery_named(paths: Paths, which: str, redo: bool) -> dict[str, Any]:
+def _delivery_named(paths: Paths, which: str, redo: bool) -> Row:
     """The delivery as the published months know it, or as it was recorded when it was taken back."""
     published = _published_deliveries(paths)
     held = records.read(paths.records, WITHDRAWN).filter("withdrawn")

@@ -5,11 +5,10 @@ and ends the same. A note of it lies in the curated folder meanwhile, and no run
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -76,7 +75,7 @@ def resume(place: Place, *, now: datetime, report: Reporter, say: Callable[[str]
 
 
 def _erase(
-    place: Place, person_id: str, asked: dict[str, Any], now: datetime, report: Reporter, say: Callable[[str], None]
+    place: Place, person_id: str, asked: dict[str, str], now: datetime, report: Reporter, say: Callable[[str], None]
 ) -> Erasure:
     with open_warehouse(place) as warehouse:
         scope = find(warehouse, person_id, place.key_for("tombstone"))
@@ -100,7 +99,7 @@ def _erase(
     return Erasure(token, scope.rows.height, runs, changed, removed, backups, unreachable, scope.shared, raw, dropped)
 
 
-def _end(place: Place, token: str, asked: dict[str, Any], counts: dict[str, Any], now: datetime) -> None:
+def _end(place: Place, token: str, asked: dict[str, str], counts: Mapping[str, object], now: datetime) -> None:
     about = {"erasure": token, "reason": asked["reason"], "by": asked["by"]}
     record(place, now, "erased", **about, **counts, **record_files(place))
     place.erasing.unlink()

@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 from filelock import FileLock
@@ -21,6 +20,7 @@ from pipelines.access.pages import pages
 from pipelines.common.journal import record
 from pipelines.common.place import Paths, Place
 from pipelines.common.progress import Reporter
+from pipelines.common.work import Row
 from pipelines.erase.find import ErasureScope
 from pipelines.erase.tables import SOMEBODY, without_person
 
@@ -101,7 +101,7 @@ def _write(folder: Path, name: str, frame: pl.DataFrame) -> int:
     return out.height
 
 
-def _stamp(manifest: dict[str, Any]) -> Stamp:
+def _stamp(manifest: Row) -> Stamp:
     """The stamp a manifest was written from."""
     known = {name: manifest[name] for name in Stamp.__dataclass_fields__ if name in manifest}
     dates = {
@@ -150,7 +150,7 @@ def _line(table: str, line: bytes, scope: ErasureScope, token: str) -> bytes | N
     return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
-def _clean(value: Any, words: list[str], scope: ErasureScope, token: str) -> Any:
+def _clean(value: object, words: list[str], scope: ErasureScope, token: str) -> object:
     return scrub(scrub(value, scope.ids, token), words, SOMEBODY) if isinstance(value, str) else value
 
 

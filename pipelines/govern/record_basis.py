@@ -1,11 +1,9 @@
 """Recording the basis: leave, objections and opt-outs of people, and disclosures made by other means."""
 
 import csv
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -17,6 +15,7 @@ from pipelines.access.basis import allowed, denial
 from pipelines.access.disclose import Disclosure, enter_disclosure
 from pipelines.common.journal import record, utc
 from pipelines.common.place import Place
+from pipelines.common.work import Row
 from pipelines.govern.retain import current_id, latest_tables
 
 
@@ -73,7 +72,7 @@ def _end_rows(place: Place, person: str, code: str, *, evidence: str, by: str, n
         _note(place, ended, now)
 
 
-def _ended(row: Mapping[str, Any], by: str, evidence: str, now: datetime) -> dict[str, object]:
+def _ended(row: Row, by: str, evidence: str, now: datetime) -> dict[str, object]:
     """The row with its end yesterday."""
     yesterday = now.date() - timedelta(days=1)
     dates = {"start": min(row["start"], yesterday), "end": yesterday, "recorded_at": utc(now)}

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -90,7 +89,7 @@ def _counts(path: Path) -> Iterator[str]:
 def _bound(paths: Paths) -> Iterator[str]:
     """What the audit log says of manifests and records, against what is on disk."""
     manifests: dict[str, str] = {}
-    kept: dict[str, list[Any]] = {}
+    kept: dict[str, tuple[int, str]] = {}
     for event in (entry["event"] for entry in (read(paths.audit) if paths.audit.exists() else ())):
         if event.get("type") in ("published", "rewritten"):
             manifests[event["folder"]] = event["manifest"]

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -26,7 +25,7 @@ from pipelines.common.model import FOLDER, name_of, path_of
 from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import Reporter, out
 from pipelines.common.toml_edit import with_value
-from pipelines.common.work import Work
+from pipelines.common.work import Row, Work
 
 SHIPPED = "shipped"
 TOP = 50
@@ -86,9 +85,9 @@ def adopt(place: Place, which: str, by: str | None, *, now: datetime) -> None:
     )
 
 
-def _values(path: Path | None) -> dict[str, Any]:
+def _values(path: Path | None) -> Row:
     source = resources.files("hiu.link.model").joinpath("model.json") if path is None else path
-    values: dict[str, Any] = json.loads(source.read_text(encoding="utf-8"))
+    values: Row = json.loads(source.read_text(encoding="utf-8"))
     return values
 
 
@@ -109,7 +108,7 @@ def _require(work: Work) -> None:
 
 
 def _effect(
-    work: Work, steps: Steps, identity: pl.DataFrame, events: pl.DataFrame, base: dict[str, Any], found: Candidate
+    work: Work, steps: Steps, identity: pl.DataFrame, events: pl.DataFrame, base: Row, found: Candidate
 ) -> Effect:
     """Counts of what would differ, the first places under both models (person_id, before, after), and `moves`."""
     people, ranks = [], []

@@ -6,9 +6,8 @@ import getpass
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 from hiu.disk import replace
 from hiu.errors import HiuError, UsageError
@@ -26,6 +25,7 @@ from pipelines.common.journal import record
 from pipelines.common.place import Place, published_tables
 from pipelines.common.progress import Reporter
 from pipelines.common.progress import out as say
+from pipelines.common.work import Row
 from pipelines.papers.board import board
 
 DONE = "export.jsonl"
@@ -96,7 +96,7 @@ def export_board(place: Place, month: str | None, *, folder: Path | None, now: d
     return target
 
 
-def board_files(paper: Board, breaks: Mapping[str, Any]) -> dict[str, bytes]:
+def board_files(paper: Board, breaks: Mapping[str, date]) -> dict[str, bytes]:
     """The paper's files by name: from the Board alone."""
     svgs, words = board_charts(paper, breaks), alts(paper)
     files = {
@@ -113,14 +113,11 @@ def board_files(paper: Board, breaks: Mapping[str, Any]) -> dict[str, bytes]:
 class _ExportFolder:
     """A folder's files and the list of them. Files of another head, or not `wanted` any more, are removed first."""
 
-    def __init__(self, folder: Path, head: dict[str, Any], wanted: set[str]) -> None:
+    def __init__(self, folder: Path, head: Row, wanted: set[str]) -> None:
         self.folder, self.list = folder, folder / DONE
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         kept = self._kept(head, wanted)
-        lines: list[dict[str, Any]] = [
-            {"head": head},
-            *({"file": name, "sha256": digest} for name, digest in kept.items()),
-        ]
+        lines: list[Row] = [{"head": head}, *({"file": name, "sha256": digest} for name, digest in kept.items())]
         replace(self.list, b"".join(_line(line) for line in lines))
         self.done = kept
 
@@ -144,7 +141,7 @@ class _ExportFolder:
         self.stream.flush()
         self.done[name] = ""
 
-    def _kept(self, head: dict[str, Any], wanted: set[str]) -> dict[str, str]:
+    def _kept(self, head: Row, wanted: set[str]) -> dict[str, str]:
         before, files = self._read()
         kept = {}
         for name, digest in files.items():
@@ -155,7 +152,7 @@ class _ExportFolder:
                 path.unlink(missing_ok=True)
         return kept
 
-    def _read(self) -> tuple[dict[str, Any], dict[str, str]]:
+    def _read(self) -> tuple[Row, dict[str, str]]:
         """The head and files of an earlier export; a last line that was cut off is left out."""
         if not self.list.exists():
             return {}, {}
@@ -170,7 +167,7 @@ class _ExportFolder:
             raise HiuError(f"{self.list}: damaged; remove the folder and export again") from None
 
 
-def _line(row: dict[str, Any]) -> bytes:
+def _line(row: Row) -> bytes:
     return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8") + b"\n"
 
 

@@ -66,7 +66,7 @@ def find(notebook: str, folder: Path = NOTEBOOKS) -> Path:
     return known[own.stem]
 
 
-def run_cells(source: Path, parameters: dict[str, Any]) -> list[Any]:
+def run_cells(source: Path, parameters: dict[str, str]) -> list[Any]:
     """The cells of a text notebook, run from the top with parameters, outputs and all; nothing of it is kept."""
     import jupytext
     import nbformat

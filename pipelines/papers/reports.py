@@ -2,9 +2,9 @@
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -17,6 +17,7 @@ from hiu.rank.reports.sensitivity import sensitivity
 from hiu.settings import Settings
 from pipelines.common.place import Place
 from pipelines.common.progress import out as say
+from pipelines.common.work import Row
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class ReportMonth:
         """A published table, unmasked: reports print ids and counts only."""
         return pl.read_parquet(self.folder / f"{name}.parquet")
 
-    def common(self, *names: str) -> dict[str, Any]:
+    def common(self, *names: str) -> Row:
         """Arguments that most reports share, and the named tables."""
         tables = {name: self.table(name) for name in ("coverage", "people", *names)}
         return {"month": self.month, "demand": self.table("monthly_demand"), "settings": self.settings, **tables}
@@ -131,7 +132,7 @@ def print_title(of: ReportMonth, text: str, as_json: bool) -> None:
         say(f"{of.settings.name}, {of.month.title} (settings {of.settings.version}): {text}")
 
 
-def print_parts(parts: dict[str, Any], as_json: bool) -> None:
+def print_parts(parts: Mapping[str, object], as_json: bool) -> None:
     """Every part: tables as plain text, or everything as one JSON object."""
     if as_json:
         say(json.dumps({name: plain(part) for name, part in parts.items()}))
@@ -143,7 +144,7 @@ def print_parts(parts: dict[str, Any], as_json: bool) -> None:
     say()
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> object:
     """A value that JSON can hold: tables as rows, dates as text, what isn't a number as null."""
     if isinstance(value, pl.DataFrame):
         return [plain(row) for row in value.iter_rows(named=True)]
@@ -166,7 +167,7 @@ def print_table(table: pl.DataFrame) -> None:
         say("  ".join(cells).rstrip())
 
 
-def _cell(value: Any) -> str:
+def _cell(value: object) -> str:
     if value is None:
         return "-"
     if isinstance(value, bool):
