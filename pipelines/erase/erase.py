@@ -30,7 +30,7 @@ from pipelines.erase.find import ErasureScope, find
 from pipelines.erase.tables import rows_left, take_out
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Erasure:
     """What an erasure did. `raw` = rows the operator has to purge: source_file, source_rows."""
 
@@ -96,7 +96,18 @@ def _erase(
     counts = {"rows": scope.rows.height, "runs": runs, "record_lines": changed}
     counts |= {"files": len(removed), "backups": len(backups), "raw_files": raw.height}
     _end(place, token, asked, counts, now)
-    return Erasure(token, scope.rows.height, runs, changed, removed, backups, unreachable, scope.shared, raw, dropped)
+    return Erasure(
+        token=token,
+        rows=scope.rows.height,
+        runs=runs,
+        records=changed,
+        removed=removed,
+        backups=backups,
+        unreachable=unreachable,
+        shared=scope.shared,
+        raw=raw,
+        dropped=dropped,
+    )
 
 
 def _end(place: Place, token: str, asked: dict[str, str], counts: Mapping[str, object], now: datetime) -> None:

@@ -57,7 +57,7 @@ def release_board(
         raise HiuError("not released:\n  " + "\n  ".join(problems[:20]))
     final = _seal_folder(place, month, made, files, {"checker": checker, "by": by, "basis": list(found.codes)}, now)
     checked = f"aggregates only, checked by {checker}"
-    disclosure = Disclosure("board release", "commissioner", "planning", necessity, checked)
+    disclosure = Disclosure("board release", "commissioner", "planning", necessity, proportionality=checked)
     file = final.relative_to(place.curated).as_posix()
     enter_disclosure(place, now, disclosure, basis=found.codes, by=by, people=None, file=file)
     record(place, now, "released", folder=final.name, checker=checker, by=by, seal=_digest(final / SEAL))

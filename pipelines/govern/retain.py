@@ -117,15 +117,8 @@ def due_now(place: Place, on: date) -> pl.DataFrame:
         if place.months()
         else pl.DataFrame(schema=schema(PUBLISHED["support"]))
     )
-    return due(
-        place.settings,
-        support,
-        records.read(place.records, FAMILY_CONSENTS),
-        basis_of(place),
-        records.read(place.records, OVERRIDES),
-        sorted(place.sources),
-        on,
-    )
+    families, overrides = (records.read(place.records, table) for table in (FAMILY_CONSENTS, OVERRIDES))
+    return due(place.settings, support, families, basis_of(place), overrides, sorted(place.sources), on)
 
 
 def record_consent(

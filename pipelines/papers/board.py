@@ -146,15 +146,8 @@ def _gaps(month: Month, coverage: pl.DataFrame, sets: tuple[str, ...]) -> dict[s
 
 def _selection(month: Month, tables: Mapping[str, pl.DataFrame], settings: Settings) -> pl.DataFrame:
     groups = groups_of(tables["people"], month)
-    found = equality(
-        month=month,
-        ranked=tables["ranked"],
-        demand=tables["monthly_demand"],
-        groups=groups,
-        coverage=tables["coverage"],
-        people=tables["people"],
-        settings=settings,
-    )
+    own = {name: tables[name] for name in ("ranked", "coverage", "people")}
+    found = equality(month=month, demand=tables["monthly_demand"], groups=groups, settings=settings, **own)
     table = suppressed(found.selection, settings.rank.top)
     return table.select("characteristic", "group", "people", "top", "ratio", "low", "high", "flag")
 

@@ -40,8 +40,14 @@ def report(place: Place, notebook: str, month: str, *, now: datetime, code: bool
     wanted, folder = place.which(str(Month.parse(month)))
     manifest = read_manifest(folder)
     cells = run_cells(source, {"site": str(place.home.resolve()), "month": str(wanted)})
-    invented = bool(manifest.get("synthetic"))
-    heading = Heading(place.settings.name, wanted, folder.name, now, str(manifest["settings_version"]), invented)
+    heading = Heading(
+        site=place.settings.name,
+        month=wanted,
+        run=folder.name,
+        built=now,
+        settings=str(manifest["settings_version"]),
+        synthetic=bool(manifest.get("synthetic")),
+    )
     target = place.curated / "reports" / folder.name / f"{source.stem}.html"
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     replace(target, page(cells, heading, code=code).encode("utf-8"))

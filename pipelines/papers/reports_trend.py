@@ -67,15 +67,7 @@ def _draw(of: ReportMonth, one: Trend, aim: Target | None, folder: Path | None, 
     from hiu.publish.charts.reports import trend_chart
 
     words = one.sentence if aim is None else f"{one.sentence} {aim.sentence}"
-    svg = trend_chart(
-        one.table,
-        one.chart.mean,
-        one.chart.lower,
-        one.chart.upper,
-        f"{many(one.dataset)} a month, everybody",
-        words,
-        of.settings.policy_breaks,
-        aim.line if aim else None,
-    )
+    name, limits = f"{many(one.dataset)} a month, everybody", (one.chart.mean, one.chart.lower, one.chart.upper)
+    svg = trend_chart(one.table, *limits, name, words, of.settings.policy_breaks, aim.line if aim else None)
     if folder:
         write_chart(folder / f"trend-{one.dataset}.svg", svg, as_json)
