@@ -57,8 +57,8 @@ def export_charts(
     chosen = charted(tables["ranked"], rank.top, top or len(tables["ranked"]), candidates=rank.candidate_charts)
     left_out = withheld(tables["ranked"], rank.top)
     target = folder or place.curated / "exports" / "charts" / str(wanted)
-    of, version = str(wanted), place.settings.version
-    head = {"month": of, "run": source.name, "settings": version, "form": form, "names": show_names}
+    name, version = str(wanted), place.settings.version
+    head = {"month": name, "run": source.name, "settings": version, "form": form, "names": show_names}
     with _ExportFolder(target, head, {f"{person}.{form}" for person in chosen}) as written:
         todo = [person for person in chosen if not written.holds(f"{person}.{form}")]
         found = allowed(place, chosen, purpose="support", recipient="group", on=now.date(), aliases=tables["aliases"])

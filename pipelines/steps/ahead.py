@@ -36,7 +36,7 @@ class NextDelivery:
 
     job: LoadJob
     read: Delivery | InputRefused
-    asked: SuiteAnswers
+    answers: SuiteAnswers
 
     def delivery(self) -> Delivery:
         """The delivery. Raises InputRefused."""
@@ -71,10 +71,10 @@ def _ask_window(place: Place, window: Sequence[Read]) -> Iterator[NextDelivery]:
     by_source: dict[str, list[int]] = {}
     for k, (job, found) in enumerate(window):
         if isinstance(found, Delivery):
-            by_source.setdefault(job.found.source, []).append(k)
+            by_source.setdefault(job.file.source, []).append(k)
     answers: dict[int, SuiteAnswers] = {}
     for name, places in by_source.items():
-        done = [found.done for k in places if isinstance(found := window[k][1], Delivery)]
+        done = [found.standardised for k in places if isinstance(found := window[k][1], Delivery)]
         answers |= zip(places, ask_suites(done, place.sources[name]), strict=True)
     for k, (job, found) in enumerate(window):
         yield NextDelivery(job, found, answers.get(k, SuiteAnswers()))
@@ -117,7 +117,7 @@ def _read(pool: Executor, place: Place, jobs: Sequence[LoadJob], today: date) ->
 
 
 def _bytes(job: LoadJob) -> int:
-    return job.found.path.stat().st_size
+    return job.file.path.stat().st_size
 
 
 def _try_reading(place: Place, job: LoadJob, today: date) -> Delivery | Row:

@@ -136,8 +136,8 @@ def _refuse(warehouse: Warehouse, job: LoadJob, refusal: InputRefused, intake: I
 def _load(place: Place, warehouse: Warehouse, ahead: NextDelivery, month: Month, run_id: str, intake: Intake) -> None:
     """Check a delivery that was read, and write it whole. Raises InputRefused."""
     delivery = ahead.delivery()
-    job, period, name = delivery.job, delivery.period, delivery.job.found.name
-    source = place.sources[job.found.source]
+    job, period, name = delivery.job, delivery.period, delivery.job.file.name
+    source = place.sources[job.file.source]
     if period and period > month:
         return
     twins = _twins(warehouse, job)
@@ -146,7 +146,7 @@ def _load(place: Place, warehouse: Warehouse, ahead: NextDelivery, month: Month,
         intake.warnings.append(f"{name}: the same bytes as {there[0]}; not loaded again")
         return
     usual = _usual(warehouse, source, period)
-    done, warnings = check_rows(delivery.done, source, usual, place.settings.usual_shorter, ahead.asked)
+    done, warnings = check_rows(delivery.standardised, source, usual, place.settings.usual_shorter, ahead.answers)
     staged, aside = done.records.height - int(done.records["quarantined"].sum()), done.quarantine.height
     if delivery.received != staged + aside:
         raise HiuError(f"{name}: {delivery.received} rows received but {staged} staged and {aside} quarantined")
@@ -167,9 +167,9 @@ def _twins(warehouse: Warehouse, job: LoadJob) -> dict[str, str]:
         "and source_file <> $name and replaced_by is null "
         "and source_file in (select source_file from deliveries where sha256 = $sha256 and received > 0) "
         "order by source_file",
-        source=job.found.source,
+        source=job.file.source,
         sha256=job.sha256,
-        name=job.found.name,
+        name=job.file.name,
     )
     return dict(found.iter_rows())
 
@@ -193,10 +193,10 @@ def _delivery(
     job, period = delivery.job, delivery.period
     row = {
         "delivery_id": job.delivery_id,
-        "source": job.found.source,
-        "source_file": job.found.name,
+        "source": job.file.source,
+        "source_file": job.file.name,
         "sha256": job.sha256,
-        "bytes": job.found.path.stat().st_size,
+        "bytes": job.file.path.stat().st_size,
         "period": period.start if period else None,
         "received": delivery.received,
         "staged": staged,
@@ -237,8 +237,8 @@ def _same_place(warehouse: Warehouse, job: LoadJob) -> list[str]:
     found = warehouse.read(
         "select delivery_id from deliveries where source = $source and source_file = $name "
         "and (replaced_by is null or replaced_by = $mark) order by delivery_id",
-        source=job.found.source,
-        name=job.found.name,
+        source=job.file.source,
+        name=job.file.name,
         mark=WITHDRAWN_MARK,
     )
     return found["delivery_id"].to_list()
@@ -249,7 +249,7 @@ def _replace_period(warehouse: Warehouse, job: LoadJob, period: date) -> None:
     same = warehouse.read(
         "select delivery_id from deliveries where source = $source and period = $period and replaced_by is null "
         "order by source_file, delivery_id",
-        source=job.found.source,
+        source=job.file.source,
         period=period,
     )["delivery_id"].to_list()
     for earlier in same[:-1]:
