@@ -1,4 +1,8 @@
-"""The jobs: what runs, in which order, under which lock, and the command line that starts it."""
+"""The jobs: what runs, in which order, under which lock, and the command line that starts it.
+
+Each layer imports only from those after it: `cli`, `commands`, `run` and `plan` (which put jobs together), the folders
+of jobs (which know nothing of each other), `access`, `common`. An import contract holds it.
+"""
 
 import sys
 

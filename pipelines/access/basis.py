@@ -42,14 +42,8 @@ def allowed(
     place: Place, ids: Iterable[str], *, purpose: str, recipient: str, on: date, aliases: pl.DataFrame | None = None
 ) -> Permitted:
     """Who of the people may be shown to a recipient for a purpose on a day, and how many are withheld."""
-    return gate.permitted(
-        ids,
-        basis_of(place, aliases),
-        purpose=purpose,
-        recipient=recipient,
-        on=on,
-        opt_out=place.settings.governance.opt_out_purposes,
-    )
+    rows, opt_out = basis_of(place, aliases), place.settings.governance.opt_out_purposes
+    return gate.permitted(ids, rows, purpose=purpose, recipient=recipient, on=on, opt_out=opt_out)
 
 
 def for_group(

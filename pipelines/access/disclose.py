@@ -37,18 +37,19 @@ class Disclosure(NamedTuple):
 
 
 PACK = Disclosure(
-    "month's pack",
-    "group",
-    "support",
-    "The group decides each month whom to offer support to, and needs to know who they are.",
-    "People supported and the first of the list only, with counts and one sentence each; nobody else is named.",
+    what="month's pack",
+    recipient="group",
+    purpose="support",
+    necessity="The group decides each month whom to offer support to, and needs to know who they are.",
+    proportionality="People supported and the first of the list only, with counts and one sentence each; "
+    "nobody else is named.",
 )
 NAMES = Disclosure(
-    "names shown",
-    "analyst",
-    "support",
-    "The analyst has to tell who is who.",
-    "The people asked for, on the analyst's own screen.",
+    what="names shown",
+    recipient="analyst",
+    purpose="support",
+    necessity="The analyst has to tell who is who.",
+    proportionality="The people asked for, on the analyst's own screen.",
 )
 
 

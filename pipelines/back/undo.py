@@ -1,7 +1,6 @@
 """Take a delivery back: recorded, not counted from the next run on, and what it had replaced holds again."""
 
 from datetime import datetime
-from typing import Any
 
 import polars as pl
 
@@ -15,9 +14,10 @@ from pipelines.common.journal import record, utc
 from pipelines.common.lock import disk_errors
 from pipelines.common.place import Paths, Place
 from pipelines.common.schema import WITHDRAWN_MARK
+from pipelines.common.work import Row
 
 
-def undo(place: Place, which: str, *, reason: str, by: str, now: datetime, redo: bool = False) -> dict[str, Any]:
+def undo(place: Place, which: str, *, reason: str, by: str, now: datetime, redo: bool = False) -> Row:
     """Record that a delivery is taken back (or, with `redo`, in force again); the row recorded and its month.
 
     `which` is a delivery id or a file's name relative to the raw folder, as the quality page shows them. A file means
@@ -25,19 +25,14 @@ def undo(place: Place, which: str, *, reason: str, by: str, now: datetime, redo:
     Raises UsageError if no published month knows it, it is no longer in force, or nothing would change.
     """
     row = _delivery_named(place, which, redo)
-    found = {
-        **{name: row[name] for name in ("delivery_id", "source", "source_file")},
-        "withdrawn": not redo,
-        "reason": reason,
-        "by": by,
-        "at": utc(now),
-    }
+    about = {name: row[name] for name in ("delivery_id", "source", "source_file")}
+    about |= {"withdrawn": not redo, "reason": reason, "by": by, "at": utc(now)}
     what = "delivery_back_in_force" if redo else "delivery_withdrawn"
     with disk_errors(place.curated):
         # logged first: cut off between the two, nothing is done that the log does not say
         record(place, now, what, delivery=row["delivery_id"], source=row["source"], by=by)
-        records.add(place.records, WITHDRAWN, [found])
-    return {**found, "period": row["period"]}
+        records.add(place.records, WITHDRAWN, [about])
+    return {**about, "period": row["period"]}
 
 
 def withdrawn(paths: Paths) -> frozenset[str]:
@@ -88,7 +83,7 @@ def _replaced_by(warehouse: Engine, one: str, by: str | None) -> None:
     warehouse.change("deliveries", "replaced_by", by, where="delivery_id", equals=one)
 
 
-def _delivery_named(paths: Paths, which: str, redo: bool) -> dict[str, Any]:
+def _delivery_named(paths: Paths, which: str, redo: bool) -> Row:
     """The delivery as the published months know it, or as it was recorded when it was taken back."""
     published = _published_deliveries(paths)
     held = records.read(paths.records, WITHDRAWN).filter("withdrawn")

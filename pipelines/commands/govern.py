@@ -82,22 +82,14 @@ def disclose(
     by: By = None,
 ) -> None:
     """The log of disclosures, of one person or all; with --to, ask the gate and enter one made by other means."""
+    from pipelines.access.disclose import Disclosure
     from pipelines.commands import govern_messages as messages
     from pipelines.govern.record_basis import record_disclosure
 
     place = open_site(site, curated)
     if to:
-        record_disclosure(
-            place,
-            person,
-            recipient=to,
-            purpose=purpose,
-            what=what,
-            necessity=necessity,
-            proportionality=proportionality,
-            by=by,
-            now=now(),
-        )
+        texts = {"what": what or "", "necessity": necessity or "", "proportionality": proportionality or ""}
+        record_disclosure(place, person, Disclosure(recipient=to, purpose=purpose, **texts), by=by, now=now())
     messages.print_disclosures(place, person, as_json=as_json)
 
 
@@ -133,21 +125,13 @@ def retain(
 ) -> None:
     """Records due for review, by age, exit, death, move; with a person, what was decided. Destroys nothing."""
     from pipelines.commands import govern_messages as messages
-    from pipelines.govern.retain import record_review
+    from pipelines.govern.retain import Review, record_review
 
     place = open_site(site, curated)
     if person:
         reason, by = require_reason(reason, by)
-        record_review(
-            place,
-            person,
-            event=event or "",
-            decision=decision or "",
-            reason=reason,
-            by=by,
-            next_on=_day(again),
-            now=now(),
-        )
+        review = Review(event=event or "", decision=decision or "", reason=reason, by=by, next_on=_day(again))
+        record_review(place, person, review, now=now())
     messages.print_reviews(place, now().date(), as_json=as_json)
 
 

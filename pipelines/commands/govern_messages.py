@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -14,6 +13,7 @@ from pipelines.access.basis import allowed, basis_of
 from pipelines.commands.options import print_json
 from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import out
+from pipelines.common.work import Row
 from pipelines.erase.erase import Erasure
 from pipelines.erase.find import find
 from pipelines.govern.keys import current_key, latest_turns
@@ -165,7 +165,7 @@ def print_keys(place: Place) -> None:
         out(f"  {row['recipient']}: key {row['turn']}, tokens P{now}-..., turned {when} by {row['by']}")
 
 
-def _json_rows(rows: pl.DataFrame) -> list[dict[str, Any]]:
+def _json_rows(rows: pl.DataFrame) -> list[Row]:
     return [
         {name: str(value) if isinstance(value, date) else value for name, value in row.items()}
         for row in rows.to_dicts()

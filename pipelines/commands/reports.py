@@ -24,10 +24,10 @@ def backtest(
     from pipelines.papers.reports import report_backtest
     from pipelines.setup.adopt import adopt_half_life
 
-    of = _month(site, curated, month)
-    tried = report_backtest(of, out, as_json=as_json)
+    report = _month(site, curated, month)
+    tried = report_backtest(report, out, as_json=as_json)
     if adopt is not None:
-        adopt_half_life(of.place, of.month, tried, adopt, by=by, now=now(), quiet=as_json)
+        adopt_half_life(report.place, report.month, tried, adopt, by=by, now=now(), quiet=as_json)
 
 
 def evaluate(
@@ -80,8 +80,8 @@ def trend(
     """The whole cohort by month (NHS Making Data Count XmR), and the s136 target with its interval."""
     from pipelines.papers.reports_trend import report_trends
 
-    of = _month(site, curated, month)
-    report_trends(of, dataset, out, begin=target_from, fall=fall, within=within, as_json=as_json)
+    report = _month(site, curated, month)
+    report_trends(report, dataset, out, begin=target_from, fall=fall, within=within, as_json=as_json)
 
 
 def cost(

@@ -1,4 +1,4 @@
-"""What every job stands on: the site on disk, its lock and journal, progress, fingerprints, worker processes.
+"""What every job stands on: the site on disk, its lock, journal and list of backups, progress, fingerprints, processes.
 
-Nothing here runs a step; a job imports from here and never from the folder of another job.
+What enters: what jobs of several folders need and that shows nobody; nothing here runs a step or asks who may be shown.
 """

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -70,12 +69,8 @@ def _locked(path: Path, what: str, now: datetime) -> Iterator[None]:
     except Timeout:
         raise Busy(f"this site is busy: {_holder(note)}. Try again when it has ended.") from None
     try:
-        who = {
-            "what": what,
-            "process": os.getpid(),
-            "computer": platform.node(),
-            "since": now.isoformat("T", "seconds"),
-        }
+        since = now.isoformat("T", "seconds")
+        who = {"what": what, "process": os.getpid(), "computer": platform.node(), "since": since}
         note.write_text(json.dumps(who), encoding="utf-8", newline="\n")
         yield
     finally:
@@ -103,7 +98,7 @@ def _holder(note: Path) -> str:
         return "another run"
 
 
-def unfinished_erasure(note: Path) -> dict[str, Any] | None:
+def unfinished_erasure(note: Path) -> dict[str, str] | None:
     """What an erasure that was cut off was asked to do, from its note; None when there is none."""
     return json.loads(note.read_text(encoding="utf-8")) if note.exists() else None
 

@@ -9,6 +9,9 @@ from hiu.month import Month
 from pipelines.common.place import Place
 from pipelines.common.progress import Reporter
 
+Row = dict[str, Any]
+"""A row of a table, or an object of JSON."""
+
 
 @dataclass
 class Work:
@@ -21,4 +24,4 @@ class Work:
     warehouse: Engine
     report: Reporter
     inputs: str
-    notes: dict[str, Any] = field(default_factory=dict)
+    notes: Row = field(default_factory=dict)

@@ -5,11 +5,10 @@ and ends the same. A note of it lies in the curated folder meanwhile, and no run
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -31,7 +30,7 @@ from pipelines.erase.find import ErasureScope, find
 from pipelines.erase.tables import rows_left, take_out
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Erasure:
     """What an erasure did. `raw` = rows the operator has to purge: source_file, source_rows."""
 
@@ -76,7 +75,7 @@ def resume(place: Place, *, now: datetime, report: Reporter, say: Callable[[str]
 
 
 def _erase(
-    place: Place, person_id: str, asked: dict[str, Any], now: datetime, report: Reporter, say: Callable[[str], None]
+    place: Place, person_id: str, asked: dict[str, str], now: datetime, report: Reporter, say: Callable[[str], None]
 ) -> Erasure:
     with open_warehouse(place) as warehouse:
         scope = find(warehouse, person_id, place.key_for("tombstone"))
@@ -84,8 +83,7 @@ def _erase(
     token = token_of(place, person_id)
     asked = {"person_id": person_id, "token": token, "reason": asked["reason"], "by": asked["by"]}
     replace(place.erasing, json.dumps(asked).encode())
-    at = utc(now)
-    stones = [{"token": stone, "erasure": token, "at": at} for stone in scope.stones]
+    stones = [{"token": stone, "erasure": token, "at": utc(now)} for stone in scope.stones]
     records.add(place.records, TOMBSTONES, stones)
     runs = rewrite_runs(place, scope, token, now, report)
     records.sweep(place.records)
@@ -95,19 +93,24 @@ def _erase(
     dropped = _warehouse(place, scope)
     _require_nothing(place, scope)
     raw = _raw(place, scope)
-    counts = {
-        "rows": scope.rows.height,
-        "runs": runs,
-        "record_lines": changed,
-        "files": len(removed),
-        "backups": len(backups),
-        "raw_files": raw.height,
-    }
+    counts = {"rows": scope.rows.height, "runs": runs, "record_lines": changed}
+    counts |= {"files": len(removed), "backups": len(backups), "raw_files": raw.height}
     _end(place, token, asked, counts, now)
-    return Erasure(token, scope.rows.height, runs, changed, removed, backups, unreachable, scope.shared, raw, dropped)
+    return Erasure(
+        token=token,
+        rows=scope.rows.height,
+        runs=runs,
+        records=changed,
+        removed=removed,
+        backups=backups,
+        unreachable=unreachable,
+        shared=scope.shared,
+        raw=raw,
+        dropped=dropped,
+    )
 
 
-def _end(place: Place, token: str, asked: dict[str, Any], counts: dict[str, Any], now: datetime) -> None:
+def _end(place: Place, token: str, asked: dict[str, str], counts: Mapping[str, object], now: datetime) -> None:
     about = {"erasure": token, "reason": asked["reason"], "by": asked["by"]}
     record(place, now, "erased", **about, **counts, **record_files(place))
     place.erasing.unlink()

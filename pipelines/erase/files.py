@@ -2,10 +2,9 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 from filelock import FileLock
@@ -20,6 +19,7 @@ from pipelines.access.pages import pages
 from pipelines.common.journal import record
 from pipelines.common.place import Paths, Place
 from pipelines.common.progress import Reporter
+from pipelines.common.work import Row
 from pipelines.erase.find import ErasureScope
 from pipelines.erase.tables import SOMEBODY, without_person
 
@@ -86,7 +86,7 @@ def _rewrite(place: Place, folder: Path, scope: ErasureScope, erasure: str, now:
     shutil.rmtree(old)
 
 
-def _of_today(manifest: dict[str, Any], tables: dict[str, pl.DataFrame]) -> bool:
+def _of_today(manifest: Mapping[str, object], tables: dict[str, pl.DataFrame]) -> bool:
     """Whether today's pages can be made of a run: it has the form and every published column that this version has."""
     whole = all(name in tables and set(ours.names) <= set(tables[name].columns) for name, ours in PUBLISHED.items())
     return whole and manifest.get("manifest") == FORM
@@ -99,7 +99,7 @@ def _write(folder: Path, name: str, frame: pl.DataFrame) -> int:
     return out.height
 
 
-def _stamp(manifest: dict[str, Any]) -> Stamp:
+def _stamp(manifest: Row) -> Stamp:
     """The stamp a manifest was written from."""
     known = {name: manifest[name] for name in Stamp.__dataclass_fields__ if name in manifest}
     dates = {
@@ -148,7 +148,7 @@ def _line(table: str, line: bytes, scope: ErasureScope, token: str) -> bytes | N
     return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
-def _clean(value: Any, words: list[str], scope: ErasureScope, token: str) -> Any:
+def _clean(value: object, words: list[str], scope: ErasureScope, token: str) -> object:
     return scrub(scrub(value, scope.ids, token), words, SOMEBODY) if isinstance(value, str) else value
 
 

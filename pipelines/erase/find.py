@@ -15,7 +15,7 @@ ROW = ["delivery_id", "source_row"]
 _READ = [*ROW, "source", "source_file", "record_id", "nobody", *(column.name for column in IDENTITY_COLUMNS)]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ErasureScope:
     """What is to be erased: `rows` (delivery_id, source_row, source_file), tombstones, and what to look for after."""
 
@@ -44,16 +44,16 @@ def find(warehouse: Engine, person_id: str, key: bytes) -> ErasureScope:
     met = marked.filter(pl.col("token").is_in(sorted(stones))).select(ROW)
     rows = pl.concat([own, met]).unique().join(records.select(*ROW, "source_file"), on=ROW).sort(*ROW)
     described = records.join(rows, on=ROW, how="semi")
-    more = of.join(rows, on=ROW, how="semi")["identity_id"]
+    identities |= set(of.join(rows, on=ROW, how="semi")["identity_id"])
     return ErasureScope(
-        person_id,
-        ids,
-        identities | set(more),
-        rows,
-        tuple(sorted(stones)),
-        shared,
-        _traces(described, records.join(rows, on=ROW, how="anti"), ids, identities | set(more)),
-        _addresses(described),
+        person_id=person_id,
+        ids=ids,
+        identities=identities,
+        rows=rows,
+        stones=tuple(sorted(stones)),
+        shared=shared,
+        traces=_traces(described, records.join(rows, on=ROW, how="anti"), ids, identities),
+        addresses=_addresses(described),
     )
 
 

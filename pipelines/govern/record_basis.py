@@ -1,11 +1,9 @@
 """Recording the basis: leave, objections and opt-outs of people, and disclosures made by other means."""
 
 import csv
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -17,6 +15,7 @@ from pipelines.access.basis import allowed, denial
 from pipelines.access.disclose import Disclosure, enter_disclosure
 from pipelines.common.journal import record, utc
 from pipelines.common.place import Place
+from pipelines.common.work import Row
 from pipelines.govern.retain import current_id, latest_tables
 
 
@@ -73,7 +72,7 @@ def _end_rows(place: Place, person: str, code: str, *, evidence: str, by: str, n
         _note(place, ended, now)
 
 
-def _ended(row: Mapping[str, Any], by: str, evidence: str, now: datetime) -> dict[str, object]:
+def _ended(row: Row, by: str, evidence: str, now: datetime) -> dict[str, object]:
     """The row with its end yesterday."""
     yesterday = now.date() - timedelta(days=1)
     dates = {"start": min(row["start"], yesterday), "end": yesterday, "recorded_at": utc(now)}
@@ -121,32 +120,24 @@ def _numbers(file: Path) -> set[str]:
 
 
 def record_disclosure(
-    place: Place,
-    person: str | None,
-    *,
-    recipient: str,
-    purpose: str,
-    what: str | None,
-    necessity: str | None,
-    proportionality: str | None,
-    by: str | None,
-    now: datetime,
+    place: Place, person: str | None, disclosure: Disclosure, *, by: str | None, now: datetime
 ) -> str:
     """Enter a disclosure made by other means (a call, a letter), if the gate permits it; its id.
 
     Raises UsageError if it is not said why, HiuError if no basis permits it: what is not permitted is not to be shared.
     """
+    what, recipient, purpose, necessity, proportionality = disclosure
     if not (person and what and necessity and proportionality and by):
         raise UsageError("a person, --what, --necessity, --proportionality and --by are needed")
-    who = current_id(place, person)
-    found = allowed(place, [who], purpose=purpose, recipient=recipient, on=now.date())
-    if not found.ids:
+    who, on = current_id(place, person), now.date()
+    basis = allowed(place, [who], purpose=purpose, recipient=recipient, on=on)
+    if not basis.ids:
         raise HiuError(
-            f"no basis lets data about {who} go to the {recipient} for {purpose} on {now.date()}; it is "
-            f"not to be shared. 'hiu basis {who}' shows what is recorded."
+            f"no basis lets data about {who} go to the {recipient} for {purpose} on {on}; it is not to be shared. "
+            f"'hiu basis {who}' shows what is recorded."
         )
-    disclosure = Disclosure(what, recipient, purpose, necessity, proportionality)
-    return enter_disclosure(place, now, disclosure, basis=found.codes, by=by, people=1, person_id=who, automatic=False)
+    codes = basis.codes
+    return enter_disclosure(place, now, disclosure, basis=codes, by=by, people=1, person_id=who, automatic=False)
 
 
 def _note(place: Place, row: dict[str, object], now: datetime) -> None:

@@ -14,7 +14,6 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from hiu.disk import flush_folder, move, write_whole
 from hiu.errors import HiuError, UsageError
@@ -27,6 +26,7 @@ from pipelines.access.canaries import people_of
 from pipelines.access.disclose import Disclosure, enter_disclosure
 from pipelines.common.journal import record
 from pipelines.common.place import Paths, Place
+from pipelines.common.work import Row
 
 SEAL = "RELEASE.json"
 COUNTS = re.compile(r"(?i)^(n|people|count|number|cases|detentions|events|contacts)$|_(n|people|count)$")
@@ -57,7 +57,7 @@ def release_board(
         raise HiuError("not released:\n  " + "\n  ".join(problems[:20]))
     final = _seal_folder(place, month, made, files, {"checker": checker, "by": by, "basis": list(found.codes)}, now)
     checked = f"aggregates only, checked by {checker}"
-    disclosure = Disclosure("board release", "commissioner", "planning", necessity, checked)
+    disclosure = Disclosure("board release", "commissioner", "planning", necessity, proportionality=checked)
     file = final.relative_to(place.curated).as_posix()
     enter_disclosure(place, now, disclosure, basis=found.codes, by=by, people=None, file=file)
     record(place, now, "released", folder=final.name, checker=checker, by=by, seal=_digest(final / SEAL))
@@ -92,7 +92,7 @@ def small_counts(name: str, content: bytes) -> Iterator[str]:
         )
 
 
-def _keys_and_values(value: Any) -> Iterator[tuple[str, Any]]:
+def _keys_and_values(value: object) -> Iterator[tuple[str, object]]:
     if isinstance(value, dict):
         for key, part in value.items():
             yield (key, part)
@@ -102,14 +102,14 @@ def _keys_and_values(value: Any) -> Iterator[tuple[str, Any]]:
             yield from _keys_and_values(part)
 
 
-def _small(value: Any) -> bool:
+def _small(value: object) -> bool:
     try:
         return 0 < float(str(value)) < FEWEST and not isinstance(value, bool)
     except ValueError:
         return False
 
 
-def _seal_folder(place: Place, month: str, made: Path, files: list[Path], who: dict[str, Any], now: datetime) -> Path:
+def _seal_folder(place: Place, month: str, made: Path, files: list[Path], who: Row, now: datetime) -> Path:
     """Copy the files aside, sign the list of their digests, and give the folder its name in one step."""
     final = place.curated / "releases" / f"board-{month}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     if final.exists():
@@ -127,7 +127,7 @@ def _seal_folder(place: Place, month: str, made: Path, files: list[Path], who: d
     return final
 
 
-def signature(place: Place, seal: dict[str, Any]) -> str:
+def signature(place: Place, seal: Row) -> str:
     """HMAC of what a seal says, by the site's key for releases."""
     text = json.dumps(seal, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode()
     return hmac.new(place.key_for("release"), text, hashlib.sha256).hexdigest()

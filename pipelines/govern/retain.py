@@ -1,5 +1,6 @@
 """Retention on a site: what is due for review, holds, the freeze at death, and what somebody decided."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import polars as pl
@@ -81,26 +82,27 @@ def to_review(place: Place, on: date) -> pl.DataFrame:
     )
 
 
-def record_review(
-    place: Place,
-    person_id: str,
-    *,
-    event: str,
-    decision: str,
-    reason: str,
-    by: str,
-    next_on: date | None,
-    now: datetime,
-) -> None:
-    """Record what somebody decided about a record that was due."""
-    row = {"person_id": person_id, "event": event, "decision": decision, "reason": reason, "next_on": next_on}
-    row |= {"by": by, "recorded_at": utc(now)}
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """What somebody decided about a record that was due for review, why, and when to look again."""
+
+    event: str
+    decision: str
+    reason: str
+    by: str
+    next_on: date | None
+
+
+def record_review(place: Place, person_id: str, review: Review, *, now: datetime) -> None:
+    """Record a review. Raises UsageError for an event or decision there is not."""
+    row = {"person_id": person_id, **vars(review), "recorded_at": utc(now)}
     for name in ("event", "decision"):
         codes = next(column.codes for column in REVIEWS.columns if column.name == name)
         if row[name] not in codes:
             raise UsageError(f"'{row[name]}' is no {name}. There are: {', '.join(codes)}.")
     records.add(place.records, REVIEWS, [row])
-    record(place, now, "retention_decided", person=person_id, event=event, decision=decision, by=by)
+    about = {"person": person_id, "event": review.event, "decision": review.decision, "by": review.by}
+    record(place, now, "retention_decided", **about)
 
 
 def due_now(place: Place, on: date) -> pl.DataFrame:
@@ -110,15 +112,8 @@ def due_now(place: Place, on: date) -> pl.DataFrame:
         if place.months()
         else pl.DataFrame(schema=schema(PUBLISHED["support"]))
     )
-    return due(
-        place.settings,
-        support,
-        records.read(place.records, FAMILY_CONSENTS),
-        basis_of(place),
-        records.read(place.records, OVERRIDES),
-        sorted(place.sources),
-        on,
-    )
+    families, overrides = (records.read(place.records, table) for table in (FAMILY_CONSENTS, OVERRIDES))
+    return due(place.settings, support, families, basis_of(place), overrides, sorted(place.sources), on)
 
 
 def record_consent(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -19,14 +18,9 @@ from pipelines.govern.release import seals
 
 def verify_site(place: Place, *, canary: bool = False) -> int:
     """Say what is wrong with a site, a line each; the exit code."""
-    problems = [
-        *_audit(place),
-        *_months(place),
-        *_bound(place),
-        *_warehouse(place),
-        *seals(place),
-        *(["an erasure was cut off: 'hiu erase --resume' ends it"] if place.erasing.exists() else []),
-    ]
+    problems = [*_audit(place), *_months(place), *_bound(place), *_warehouse(place), *seals(place)]
+    if place.erasing.exists():
+        problems.append("an erasure was cut off: 'hiu erase --resume' ends it")
     swept = 0
     if canary:
         swept, hits = canaries(place)
@@ -35,11 +29,8 @@ def verify_site(place: Place, *, canary: bool = False) -> int:
         out(problem)
     if canary:
         out(f"canary: {counted(swept, 'file')} swept for names, NHS numbers and person ids where none may be")
-    out(
-        counted(len(problems), "problem")
-        if problems
-        else f"{counted(len(place.months()), 'published month')}, the records and the audit log are whole"
-    )
+    whole = f"{counted(len(place.months()), 'published month')}, the records and the audit log are whole"
+    out(counted(len(problems), "problem") if problems else whole)
     return 1 if problems else 0
 
 
@@ -90,7 +81,7 @@ def _counts(path: Path) -> Iterator[str]:
 def _bound(paths: Paths) -> Iterator[str]:
     """What the audit log says of manifests and records, against what is on disk."""
     manifests: dict[str, str] = {}
-    kept: dict[str, list[Any]] = {}
+    kept: dict[str, tuple[int, str]] = {}
     for event in (entry["event"] for entry in (read(paths.audit) if paths.audit.exists() else ())):
         if event.get("type") in ("published", "rewritten"):
             manifests[event["folder"]] = event["manifest"]

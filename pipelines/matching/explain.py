@@ -45,14 +45,9 @@ def explain_pair(place: Place, pair: str, *, show_names: bool, chart: Path | Non
         raise UsageError(f"'{pair}': expected two identity ids joined by a comma, as in links or review_queue")
     left, right = (part.strip().removeprefix("id-") for part in pair.split(","))
     with open_warehouse(place) as warehouse:
-        found = compare_pair(
-            prepared(warehouse.read("identity"), place.settings.linking),
-            left,
-            right,
-            settings=place.settings.linking,
-            events=warehouse.read("identity_event"),
-            model=model_of(place),
-        )
+        settings, events = place.settings.linking, warehouse.read("identity_event")
+        described, model = prepared(warehouse.read("identity"), settings), model_of(place)
+        found = compare_pair(described, left, right, settings=settings, events=events, model=model)
         people = warehouse.rows("cluster", "identity_id", "person_id")
     if show_names:
         who = people.filter(pl.col("identity_id").is_in([left, right]))["person_id"]

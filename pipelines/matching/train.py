@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -26,12 +25,13 @@ from pipelines.common.model import FOLDER, name_of, path_of
 from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import Reporter, out
 from pipelines.common.toml_edit import with_value
-from pipelines.common.work import Work
+from pipelines.common.work import Row, Work
 
 SHIPPED = "shipped"
 TOP = 50
 CHANGE = ("people_before", "people_after", "joins", "splits", "entering", "leaving")
 C = pl.col
+Effect = tuple[dict[str, int], pl.DataFrame, pl.DataFrame]
 Steps = Sequence[Callable[[Work], None]]
 
 
@@ -54,19 +54,12 @@ def train(place: Place, *, steps: Steps, now: datetime, report: Reporter) -> Pat
             )
             linking = place.settings.linking
             found = candidate(prepared(identity, linking), events, base, settings=linking, made=made)
-            change, people, parts = _effect(work, steps, identity, events, base, found)
-        path = _write_model(place, found, change, people, parts, month, now)
+            effect = _effect(work, steps, identity, events, base, found)
+        path = _write_model(place, found, effect, month, now)
         shutil.rmtree(place.spill, ignore_errors=True)
-    record(
-        place,
-        now,
-        "model_trained",
-        model=path.name,
-        version=found.values["version"],
-        pairs=found.pairs,
-        month=str(month),
-    )
-    _print_training(place, path, found, change)
+    about = {"model": path.name, "version": found.values["version"], "pairs": found.pairs, "month": str(month)}
+    record(place, now, "model_trained", **about)
+    _print_training(place, path, found, effect[0])
     return path
 
 
@@ -92,9 +85,9 @@ def adopt(place: Place, which: str, by: str | None, *, now: datetime) -> None:
     )
 
 
-def _values(path: Path | None) -> dict[str, Any]:
+def _values(path: Path | None) -> Row:
     source = resources.files("hiu.link.model").joinpath("model.json") if path is None else path
-    values: dict[str, Any] = json.loads(source.read_text(encoding="utf-8"))
+    values: Row = json.loads(source.read_text(encoding="utf-8"))
     return values
 
 
@@ -115,8 +108,8 @@ def _require(work: Work) -> None:
 
 
 def _effect(
-    work: Work, steps: Steps, identity: pl.DataFrame, events: pl.DataFrame, base: dict[str, Any], found: Candidate
-) -> tuple[dict[str, int], pl.DataFrame, pl.DataFrame]:
+    work: Work, steps: Steps, identity: pl.DataFrame, events: pl.DataFrame, base: Row, found: Candidate
+) -> Effect:
     """Counts of what would differ, the first places under both models (person_id, before, after), and `moves`."""
     people, ranks = [], []
     for values in (base, found.values):
@@ -150,15 +143,7 @@ def _first_places(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     return both.filter((C("before") <= TOP) | (C("after") <= TOP)).sort("after", "before", "person_id", nulls_last=True)
 
 
-def _write_model(
-    place: Place,
-    found: Candidate,
-    change: dict[str, int],
-    people: pl.DataFrame,
-    parts: pl.DataFrame,
-    month: Month,
-    now: datetime,
-) -> Path:
+def _write_model(place: Place, found: Candidate, effect: Effect, month: Month, now: datetime) -> Path:
     content = found.text.encode("utf-8")
     folder = place.home / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
@@ -166,7 +151,7 @@ def _write_model(
     path.write_bytes(content)
     stamp = stamp_of(place, month, str(found.values["version"]), now.astimezone(UTC))
     link_at = place.settings.linking.link_at
-    page = train_page(found, change, people, parts, stamp=stamp, link_at=link_at, file=path.name)
+    page = train_page(found, *effect, stamp=stamp, link_at=link_at, file=path.name)
     path.with_suffix(".html").write_text(page, encoding="utf-8", newline="\n")
     return path
 

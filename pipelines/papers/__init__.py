@@ -1,1 +1,4 @@
-"""Jobs that write what people read outside the pack: reports, board paper, sheets, exports, the workbook back."""
+"""What people read outside the pack: reports, the board paper, sheets, exports, and the workbook taken back in.
+
+What enters: jobs that work from a published month alone; nothing here opens the warehouse.
+"""

@@ -6,7 +6,6 @@ Nobody is in it: people are counted here, and from here on there are only the ag
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import polars as pl
 
@@ -19,8 +18,10 @@ from hiu.publish.board.words import RULES, definitions, suppressed_list
 from hiu.rank.reports.cost import costs
 from hiu.rank.reports.equality import equality, groups_of
 from hiu.rank.reports.trend import series
+from hiu.settings import Settings
 from pipelines.access.basis import for_board
 from pipelines.common.place import Place, published_tables
+from pipelines.common.work import Row
 from pipelines.papers.board_answers import evaluation_answer, target_answer
 from pipelines.papers.reports_equality import suppressed
 
@@ -55,7 +56,7 @@ def _board(place: Place, month: Month, run_id: str, tables: Mapping[str, pl.Data
     evaluation, evaluation_bars = evaluation_answer(month, tables, settings)
     shared = ("month", "dataset", "supplied")
     table = _selection(month, tables, settings)
-    made: dict[str, Any] = {
+    made: Row = {
         "recent": figures.recent(lines),
         "demand": demand,
         "equality": figures.equality(table, top),
@@ -143,17 +144,10 @@ def _gaps(month: Month, coverage: pl.DataFrame, sets: tuple[str, ...]) -> dict[s
     return {name: YEAR - seen.get(name, 0) for name in sets}
 
 
-def _selection(month: Month, tables: Mapping[str, pl.DataFrame], settings: Any) -> pl.DataFrame:
+def _selection(month: Month, tables: Mapping[str, pl.DataFrame], settings: Settings) -> pl.DataFrame:
     groups = groups_of(tables["people"], month)
-    found = equality(
-        month=month,
-        ranked=tables["ranked"],
-        demand=tables["monthly_demand"],
-        groups=groups,
-        coverage=tables["coverage"],
-        people=tables["people"],
-        settings=settings,
-    )
+    own = {name: tables[name] for name in ("ranked", "coverage", "people")}
+    found = equality(month=month, demand=tables["monthly_demand"], groups=groups, settings=settings, **own)
     table = suppressed(found.selection, settings.rank.top)
     return table.select("characteristic", "group", "people", "top", "ratio", "low", "high", "flag")
 

@@ -1,7 +1,6 @@
 """Two answers of the board paper: did support work, and the s136 target; each in rounded figures, or why not."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import polars as pl
 
@@ -12,6 +11,7 @@ from hiu.rank.reports.estimate import Entrants
 from hiu.rank.reports.evaluate import Evaluation, evaluate
 from hiu.rank.reports.panel import area
 from hiu.rank.reports.trend import series, target
+from hiu.settings import Settings
 
 S136 = "s136"
 FALL, WITHIN, BASELINE = 0.15, 6, 12
@@ -19,15 +19,10 @@ CAUTION = "People are chosen at a peak and most fall by themselves; this is not 
 
 
 def evaluation_answer(
-    month: Month, tables: Mapping[str, pl.DataFrame], settings: Any
+    month: Month, tables: Mapping[str, pl.DataFrame], settings: Settings
 ) -> tuple[tuple[str, ...], Bars | None]:
     """What may be said of the evaluation, and its bars; or the reason why there is no answer."""
-    own = {
-        "demand": tables["monthly_demand"],
-        "coverage": tables["coverage"],
-        "people": tables["people"],
-        "support": tables["support"],
-    }
+    own = {name: tables[name] for name in ("coverage", "people", "support")} | {"demand": tables["monthly_demand"]}
     evaluation = evaluate(month=month, settings=settings, **own)
     left = _left_out(evaluation)
     if evaluation.refused:

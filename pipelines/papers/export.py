@@ -6,11 +6,8 @@ import getpass
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any
-
-import polars as pl
 
 from hiu.disk import replace
 from hiu.errors import HiuError, UsageError
@@ -28,6 +25,7 @@ from pipelines.common.journal import record
 from pipelines.common.place import Place, published_tables
 from pipelines.common.progress import Reporter
 from pipelines.common.progress import out as say
+from pipelines.common.work import Row
 from pipelines.papers.board import board
 
 DONE = "export.jsonl"
@@ -59,16 +57,15 @@ def export_charts(
     chosen = charted(tables["ranked"], rank.top, top or len(tables["ranked"]), candidates=rank.candidate_charts)
     left_out = withheld(tables["ranked"], rank.top)
     target = folder or place.curated / "exports" / "charts" / str(wanted)
-    head = {
-        "month": str(wanted),
-        "run": source.name,
-        "settings": place.settings.version,
-        "form": form,
-        "names": show_names,
-    }
+    name, version = str(wanted), place.settings.version
+    head = {"month": name, "run": source.name, "settings": version, "form": form, "names": show_names}
     with _ExportFolder(target, head, {f"{person}.{form}" for person in chosen}) as written:
         todo = [person for person in chosen if not written.holds(f"{person}.{form}")]
-        _enter(place, tables, target, chosen, left_out, show_names, now)
+        found = allowed(place, chosen, purpose="support", recipient="group", on=now.date(), aliases=tables["aliases"])
+        charts = PACK._replace(what=f"charts{' with names' if show_names else ''}")
+        basis, n, who = found.codes, len(chosen), getpass.getuser()
+        # noted before it can be read
+        enter_disclosure(place, now, charts, basis=basis, by=who, people=n, withheld=left_out, file=target.name)
         drawn = chart_series(place, tables, todo, wanted, show_names=show_names)
         for person in report.track(drawn, "charts"):
             written.add(f"{person.person_id}.{form}", chart_file(person, form))
@@ -88,15 +85,8 @@ def export_board(place: Place, month: str | None, *, folder: Path | None, now: d
     with _ExportFolder(target, {"board": paper.run_id, "built": now.isoformat()}, set(files)) as written:
         for name, content in files.items():
             written.add(name, content)
-    record(
-        place,
-        now,
-        "board_exported",
-        month=str(paper.month),
-        files=len(files),
-        left_out=made.left_out,
-        basis=list(made.basis),
-    )
+    about = {"month": str(paper.month), "files": len(files), "left_out": made.left_out, "basis": list(made.basis)}
+    record(place, now, "board_exported", **about)
     say(
         f"{target}: {len(files)} files. Not released: 'hiu release board {paper.month}' has them checked by somebody "
         f"else first. Left out of the figures by the basis: {made.left_out}."
@@ -106,7 +96,7 @@ def export_board(place: Place, month: str | None, *, folder: Path | None, now: d
     return target
 
 
-def board_files(paper: Board, breaks: Mapping[str, Any]) -> dict[str, bytes]:
+def board_files(paper: Board, breaks: Mapping[str, date]) -> dict[str, bytes]:
     """The paper's files by name: from the Board alone."""
     svgs, words = board_charts(paper, breaks), alts(paper)
     files = {
@@ -120,33 +110,14 @@ def board_files(paper: Board, breaks: Mapping[str, Any]) -> dict[str, bytes]:
     return files | {"charts/alt-text.txt": f"{told}\n".encode()}
 
 
-def _enter(
-    place: Place,
-    tables: Mapping[str, pl.DataFrame],
-    target: Path,
-    chosen: list[str],
-    left_out: int,
-    show_names: bool,
-    now: datetime,
-) -> None:
-    """Note what leaves before it can be read."""
-    found = allowed(place, chosen, purpose="support", recipient="group", on=now.date(), aliases=tables["aliases"])
-    charts = PACK._replace(what=f"charts{' with names' if show_names else ''}")
-    who, n = getpass.getuser(), len(chosen)
-    enter_disclosure(place, now, charts, basis=found.codes, by=who, people=n, withheld=left_out, file=target.name)
-
-
 class _ExportFolder:
     """A folder's files and the list of them. Files of another head, or not `wanted` any more, are removed first."""
 
-    def __init__(self, folder: Path, head: dict[str, Any], wanted: set[str]) -> None:
+    def __init__(self, folder: Path, head: Row, wanted: set[str]) -> None:
         self.folder, self.list = folder, folder / DONE
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         kept = self._kept(head, wanted)
-        lines: list[dict[str, Any]] = [
-            {"head": head},
-            *({"file": name, "sha256": digest} for name, digest in kept.items()),
-        ]
+        lines: list[Row] = [{"head": head}, *({"file": name, "sha256": digest} for name, digest in kept.items())]
         replace(self.list, b"".join(_line(line) for line in lines))
         self.done = kept
 
@@ -170,7 +141,7 @@ class _ExportFolder:
         self.stream.flush()
         self.done[name] = ""
 
-    def _kept(self, head: dict[str, Any], wanted: set[str]) -> dict[str, str]:
+    def _kept(self, head: Row, wanted: set[str]) -> dict[str, str]:
         before, files = self._read()
         kept = {}
         for name, digest in files.items():
@@ -181,7 +152,7 @@ class _ExportFolder:
                 path.unlink(missing_ok=True)
         return kept
 
-    def _read(self) -> tuple[dict[str, Any], dict[str, str]]:
+    def _read(self) -> tuple[Row, dict[str, str]]:
         """The head and files of an earlier export; a last line that was cut off is left out."""
         if not self.list.exists():
             return {}, {}
@@ -196,7 +167,7 @@ class _ExportFolder:
             raise HiuError(f"{self.list}: damaged; remove the folder and export again") from None
 
 
-def _line(row: dict[str, Any]) -> bytes:
+def _line(row: Row) -> bytes:
     return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8") + b"\n"
 
 

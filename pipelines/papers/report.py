@@ -40,8 +40,14 @@ def report(place: Place, notebook: str, month: str, *, now: datetime, code: bool
     wanted, folder = place.which(str(Month.parse(month)))
     manifest = read_manifest(folder)
     cells = run_cells(source, {"site": str(place.home.resolve()), "month": str(wanted)})
-    invented = bool(manifest.get("synthetic"))
-    heading = Heading(place.settings.name, wanted, folder.name, now, str(manifest["settings_version"]), invented)
+    heading = Heading(
+        site=place.settings.name,
+        month=wanted,
+        run=folder.name,
+        built=now,
+        settings=str(manifest["settings_version"]),
+        synthetic=bool(manifest.get("synthetic")),
+    )
     target = place.curated / "reports" / folder.name / f"{source.stem}.html"
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     replace(target, page(cells, heading, code=code).encode("utf-8"))
@@ -66,7 +72,7 @@ def find(notebook: str, folder: Path = NOTEBOOKS) -> Path:
     return known[own.stem]
 
 
-def run_cells(source: Path, parameters: dict[str, Any]) -> list[Any]:
+def run_cells(source: Path, parameters: dict[str, str]) -> list[Any]:
     """The cells of a text notebook, run from the top with parameters, outputs and all; nothing of it is kept."""
     import jupytext
     import nbformat

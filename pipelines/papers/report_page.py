@@ -26,7 +26,7 @@ _ANCHOR = re.compile(r'<a class="anchor-link"[^>]*>.*?</a>', re.DOTALL)
 _KINDS = ("text/html", "image/svg+xml", "text/markdown", "text/plain")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Heading:
     """What the page says about itself."""
 

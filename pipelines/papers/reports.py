@@ -2,9 +2,9 @@
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -17,6 +17,7 @@ from hiu.rank.reports.sensitivity import sensitivity
 from hiu.settings import Settings
 from pipelines.common.place import Place
 from pipelines.common.progress import out as say
+from pipelines.common.work import Row
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class ReportMonth:
         """A published table, unmasked: reports print ids and counts only."""
         return pl.read_parquet(self.folder / f"{name}.parquet")
 
-    def common(self, *names: str) -> dict[str, Any]:
+    def common(self, *names: str) -> Row:
         """Arguments that most reports share, and the named tables."""
         tables = {name: self.table(name) for name in ("coverage", "people", *names)}
         return {"month": self.month, "demand": self.table("monthly_demand"), "settings": self.settings, **tables}
@@ -47,19 +48,12 @@ def open_month(place: Place, month: str | None) -> ReportMonth:
     return ReportMonth(place, *place.which(month))
 
 
-def report_backtest(of: ReportMonth, folder: Path | None, *, as_json: bool) -> Backtest:
+def report_backtest(report: ReportMonth, folder: Path | None, *, as_json: bool) -> Backtest:
     """Print how each rule would have done; the chart goes to `folder`."""
-    found = backtest(**of.common(), costs=costs().central)
-    print_title(of, "Backtest: each past month ranked as if it were the latest", as_json)
-    print_parts(
-        {
-            "rules": found.rules,
-            "certainty": found.certainty,
-            "half_life": found.half_life,
-            "best_half_life": found.best_half_life,
-        },
-        as_json,
-    )
+    found = backtest(**report.common(), costs=costs().central)
+    print_title(report, "Backtest: each past month ranked as if it were the latest", as_json)
+    names = ("rules", "certainty", "half_life", "best_half_life")
+    print_parts({name: getattr(found, name) for name in names}, as_json)
     if not as_json:
         say(
             f"In use: half-life {found.half_life:g}. Highest capture: {found.best_half_life:g}. "
@@ -68,24 +62,23 @@ def report_backtest(of: ReportMonth, folder: Path | None, *, as_json: bool) -> B
     if folder:
         from hiu.publish.charts.reports import backtest_chart
 
-        write_chart(
-            folder / "backtest.svg", backtest_chart(found.rules, of.settings.rank.top, found.half_life), as_json
-        )
+        svg = backtest_chart(found.rules, report.settings.rank.top, found.half_life)
+        write_chart(folder / "backtest.svg", svg, as_json)
     return found
 
 
 def report_evaluation(
-    of: ReportMonth, folder: Path | None, *, as_json: bool, programme: float | None, table: Path | None
+    report: ReportMonth, folder: Path | None, *, as_json: bool, programme: float | None, table: Path | None
 ) -> None:
     """Print power, the answer and what it is worth; or the reason why there is none."""
-    found = evaluate(**of.common("support"))
+    found = evaluate(**report.common("support"))
     saved = None
     if not found.refused and not found.savings_refused:
-        saved = avoided(found, costs(table), seed=of.settings.rank.seed, programme=programme)
+        saved = avoided(found, costs(table), seed=report.settings.rank.seed, programme=programme)
     if as_json:
         print_parts({**vars(found), "savings": asdict(saved) if saved else None}, as_json)
     else:
-        print_title(of, "Did support work?", as_json)
+        print_title(report, "Did support work?", as_json)
         lines = [found.power_sentence, f"No verdict: {found.refused}" if found.refused else found.sentence]
         lines += [f"Left out: {count} {reason}." for reason, count in (found.left_out or {}).items()]
         lines += found.breaks
@@ -97,45 +90,47 @@ def report_evaluation(
         from hiu.publish.charts.reports import evaluation_chart
 
         said = " ".join((found.sentence, *found.breaks))
-        svg = evaluation_chart(found.course, found.calendar, of.settings.policy_breaks, said)
+        svg = evaluation_chart(found.course, found.calendar, report.settings.policy_breaks, said)
         write_chart(folder / "evaluation.svg", svg, as_json)
 
 
-def report_sensitivity(of: ReportMonth, *, as_json: bool) -> None:
+def report_sensitivity(report: ReportMonth, *, as_json: bool) -> None:
     """Print the first N under every scenario, and who stays."""
-    gradings, extra = of.table("risk_grading"), of.table("monthly_extra")
-    found = sensitivity(**of.common(), extra=extra, gradings=gradings, costs=costs().central)
-    print_title(of, f"Sensitivity: the first {found.top} under other definitions", as_json)
+    gradings, extra = report.table("risk_grading"), report.table("monthly_extra")
+    found = sensitivity(**report.common(), extra=extra, gradings=gradings, costs=costs().central)
+    print_title(report, f"Sensitivity: the first {found.top} under other definitions", as_json)
     print_parts({"scenarios": found.scenarios, "people": found.people}, as_json)
     if not as_json:
         say(f"{found.people['stable'].sum()} of {found.top} are among the first {found.top} under all of them.")
 
 
-def report_cost(of: ReportMonth, top: int | None, table: Path | None, *, each: bool, as_json: bool) -> None:
+def report_cost(report: ReportMonth, top: int | None, table: Path | None, *, each: bool, as_json: bool) -> None:
     """Print the first N people's last 12 months in pounds, by agency."""
-    priced, number = costs(table), top or of.settings.rank.top
-    listed = of.table("ranked").filter(pl.col("list") == "adult", pl.col("rank") <= number)
-    by_person = person_costs(priced, of.table("monthly_demand"), of.month, listed["person_id"])
-    print_title(of, f"First {number} people, last 12 months, pounds ({priced.label}; table {priced.version})", as_json)
-    shown = {"cohort": cohort_costs(by_person), "units": priced.units, "missing": _missing(of)}
+    priced, number = costs(table), top or report.settings.rank.top
+    listed = report.table("ranked").filter(pl.col("list") == "adult", pl.col("rank") <= number)
+    by_person = person_costs(priced, report.table("monthly_demand"), report.month, listed["person_id"])
+    print_title(
+        report, f"First {number} people, last 12 months, pounds ({priced.label}; table {priced.version})", as_json
+    )
+    shown = {"cohort": cohort_costs(by_person), "units": priced.units, "missing": _missing(report)}
     print_parts(shown | ({"people": by_person} if each else {}), as_json)
 
 
-def _missing(of: ReportMonth) -> pl.DataFrame:
+def _missing(report: ReportMonth) -> pl.DataFrame:
     """Data sets and months of the last 12 that were not supplied: their cost is not in any figure."""
-    recent = of.table("coverage").filter(pl.col("month").is_between((of.month - 11).start, of.month.start))
+    recent = report.table("coverage").filter(pl.col("month").is_between((report.month - 11).start, report.month.start))
     return (
         recent.group_by("dataset", "month").agg(pl.col("supplied").any()).filter(~pl.col("supplied")).drop("supplied")
     )
 
 
-def print_title(of: ReportMonth, text: str, as_json: bool) -> None:
+def print_title(report: ReportMonth, text: str, as_json: bool) -> None:
     """What this is, of which month, under which settings."""
     if not as_json:
-        say(f"{of.settings.name}, {of.month.title} (settings {of.settings.version}): {text}")
+        say(f"{report.settings.name}, {report.month.title} (settings {report.settings.version}): {text}")
 
 
-def print_parts(parts: dict[str, Any], as_json: bool) -> None:
+def print_parts(parts: Mapping[str, object], as_json: bool) -> None:
     """Every part: tables as plain text, or everything as one JSON object."""
     if as_json:
         say(json.dumps({name: plain(part) for name, part in parts.items()}))
@@ -147,7 +142,7 @@ def print_parts(parts: dict[str, Any], as_json: bool) -> None:
     say()
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> object:
     """A value that JSON can hold: tables as rows, dates as text, what isn't a number as null."""
     if isinstance(value, pl.DataFrame):
         return [plain(row) for row in value.iter_rows(named=True)]
@@ -170,7 +165,7 @@ def print_table(table: pl.DataFrame) -> None:
         say("  ".join(cells).rstrip())
 
 
-def _cell(value: Any) -> str:
+def _cell(value: object) -> str:
     if value is None:
         return "-"
     if isinstance(value, bool):

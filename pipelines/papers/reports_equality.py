@@ -16,13 +16,13 @@ COUNTS = ("top", "assessed", "frequency", "came_in", "went_out", "matched", "wit
 """Counts of people in the audit's tables; each is shown against the rest of its group, so that both are protected."""
 
 
-def report_equality(of: ReportMonth, extra: Path | None, *, exact: bool, as_json: bool) -> None:
+def report_equality(report: ReportMonth, extra: Path | None, *, exact: bool, as_json: bool) -> None:
     """Print the audit of the month's list."""
-    people = of.table("people")
-    groups = groups_of(people, of.month, _read(extra) if extra else None)
-    found = equality(**of.common(), ranked=of.table("ranked"), groups=groups)
-    top = of.settings.rank.top
-    print_title(of, f"Equality audit: the first {top} against the whole list of adults", as_json)
+    people = report.table("people")
+    groups = groups_of(people, report.month, _read(extra) if extra else None)
+    found = equality(**report.common(), ranked=report.table("ranked"), groups=groups)
+    top = report.settings.rank.top
+    print_title(report, f"Equality audit: the first {top} against the whole list of adults", as_json)
     print_parts(_tables(found, exact, top) | {"outcome_refused": found.outcome_refused}, as_json)
     if as_json:
         return
@@ -40,13 +40,7 @@ def report_equality(of: ReportMonth, extra: Path | None, *, exact: bool, as_json
 
 
 def _tables(found: Equality, exact: bool, top: int) -> dict[str, pl.DataFrame]:
-    tables = {
-        "selection": found.selection,
-        "outcome": found.outcome,
-        "assessment": found.assessment,
-        "moved": found.moved,
-        "quality": found.quality,
-    }
+    tables = {name: getattr(found, name) for name in ("selection", "outcome", "assessment", "moved", "quality")}
     return tables if exact else {name: suppressed(table, top) for name, table in tables.items()}
 
 

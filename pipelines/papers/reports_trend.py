@@ -14,7 +14,7 @@ S136 = "s136"
 
 
 def report_trends(
-    of: ReportMonth,
+    report: ReportMonth,
     dataset: str | None,
     folder: Path | None,
     *,
@@ -24,20 +24,20 @@ def report_trends(
     as_json: bool,
 ) -> None:
     """Print each data set's chart in words; the charts themselves go to `folder`."""
-    demand, coverage = of.table("monthly_demand"), of.table("coverage")
+    demand, coverage = report.table("monthly_demand"), report.table("coverage")
     names = sorted(coverage["dataset"].unique())
     if dataset and dataset not in names:
         raise UsageError(f"no data set '{dataset}'.{did_you_mean(dataset, names)} There are: {', '.join(names)}")
-    breaks = of.settings.policy_breaks
+    breaks = report.settings.policy_breaks
     found = [
-        trend(name, month=of.month, demand=demand, coverage=coverage, breaks=breaks)
+        trend(name, month=report.month, demand=demand, coverage=coverage, breaks=breaks)
         for name in ([dataset] if dataset else names)
     ]
-    aims = {one.dataset: _target(one, of, begin, fall, within) for one in found if one.dataset == S136}
-    print_title(of, "Everybody's demand by month (XmR, NHS Making Data Count)", as_json)
+    aims = {one.dataset: _target(one, report, begin, fall, within) for one in found if one.dataset == S136}
+    print_title(report, "Everybody's demand by month (XmR, NHS Making Data Count)", as_json)
     _print_trends(found, aims, as_json)
     for one in found if folder else []:
-        _draw(of, one, aims.get(one.dataset), folder, as_json)
+        _draw(report, one, aims.get(one.dataset), folder, as_json)
 
 
 def _print_trends(found: list[Trend], aims: dict[str, Target | None], as_json: bool) -> None:
@@ -58,24 +58,18 @@ def _as_json(one: Trend) -> dict[str, object]:
     return {"sentence": one.sentence, "breaks": one.breaks, **lines, "months": one.table}
 
 
-def _target(one: Trend, of: ReportMonth, begin: str | None, fall: float, within: int) -> Target | None:
+def _target(one: Trend, report: ReportMonth, begin: str | None, fall: float, within: int) -> Target | None:
     """The target from a month, by default such that it is due now."""
-    return target(one.table, begin=Month.parse(begin) if begin else of.month - (within - 1), fall=fall, within=within)
+    return target(
+        one.table, begin=Month.parse(begin) if begin else report.month - (within - 1), fall=fall, within=within
+    )
 
 
-def _draw(of: ReportMonth, one: Trend, aim: Target | None, folder: Path | None, as_json: bool) -> None:
+def _draw(report: ReportMonth, one: Trend, aim: Target | None, folder: Path | None, as_json: bool) -> None:
     from hiu.publish.charts.reports import trend_chart
 
     words = one.sentence if aim is None else f"{one.sentence} {aim.sentence}"
-    svg = trend_chart(
-        one.table,
-        one.chart.mean,
-        one.chart.lower,
-        one.chart.upper,
-        f"{many(one.dataset)} a month, everybody",
-        words,
-        of.settings.policy_breaks,
-        aim.line if aim else None,
-    )
+    name, limits = f"{many(one.dataset)} a month, everybody", (one.chart.mean, one.chart.lower, one.chart.upper)
+    svg = trend_chart(one.table, *limits, name, words, report.settings.policy_breaks, aim.line if aim else None)
     if folder:
         write_chart(folder / f"trend-{one.dataset}.svg", svg, as_json)

@@ -23,11 +23,11 @@ from pipelines.common.journal import record, utc
 from pipelines.common.place import Place
 
 SHEET = Disclosure(
-    "person sheet",
-    "clinician",
-    "support",
-    "The lead clinician reviews a person who is supported.",
-    "One person, one page; asked for one at a time.",
+    what="person sheet",
+    recipient="clinician",
+    purpose="support",
+    necessity="The lead clinician reviews a person who is supported.",
+    proportionality="One person, one page; asked for one at a time.",
 )
 """A sheet of somebody supported."""
 

@@ -1,1 +1,4 @@
-"""Jobs of setting up: checking an extract, settings, the schema, the demo, the notebook server, generated docs."""
+"""What is done once or now and then: an invented area, mappings and suites, a half-life adopted, notebooks, made docs.
+
+What enters: jobs that no month needs.
+"""

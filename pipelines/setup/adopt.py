@@ -25,17 +25,9 @@ def adopt_half_life(
     path = place.home / "site.toml"
     before = path.read_bytes().decode("utf-8")
     after = with_value(before, "rank", "half_life", float(months), f"adopted {now:%Y-%m-%d} by {name}")
-    record(
-        place,
-        now,
-        "half_life_adopted",
-        **{"from": place.settings.rank.half_life},
-        to=months,
-        by=name,
-        month=str(month),
-        settings=place.settings.version,
-        capture=_captures(place, backtest),
-    )
+    half_lives = {"from": place.settings.rank.half_life, "to": months}
+    about = {"month": str(month), "settings": place.settings.version, "capture": _captures(place, backtest)}
+    record(place, now, "half_life_adopted", **half_lives, by=name, **about)
     replace(path, after.encode("utf-8"))
     if not quiet:
         say(f"{path}: half-life {months:g}, adopted by {name}; recorded. 'hiu run {month}' ranks with it.")

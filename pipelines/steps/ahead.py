@@ -11,10 +11,10 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from hiu.errors import InputRefused
 from pipelines.common.place import Place
+from pipelines.common.work import Row
 from pipelines.common.workers import worker_pool
 from pipelines.steps.deliver import Delivery, LoadJob, SuiteAnswers, ask_suites, read_delivery
 
@@ -36,7 +36,7 @@ class NextDelivery:
 
     job: LoadJob
     read: Delivery | InputRefused
-    asked: SuiteAnswers
+    answers: SuiteAnswers
 
     def delivery(self) -> Delivery:
         """The delivery. Raises InputRefused."""
@@ -71,10 +71,10 @@ def _ask_window(place: Place, window: Sequence[Read]) -> Iterator[NextDelivery]:
     by_source: dict[str, list[int]] = {}
     for k, (job, found) in enumerate(window):
         if isinstance(found, Delivery):
-            by_source.setdefault(job.found.source, []).append(k)
+            by_source.setdefault(job.file.source, []).append(k)
     answers: dict[int, SuiteAnswers] = {}
     for name, places in by_source.items():
-        done = [found.done for k in places if isinstance(found := window[k][1], Delivery)]
+        done = [found.standardised for k in places if isinstance(found := window[k][1], Delivery)]
         answers |= zip(places, ask_suites(done, place.sources[name]), strict=True)
     for k, (job, found) in enumerate(window):
         yield NextDelivery(job, found, answers.get(k, SuiteAnswers()))
@@ -94,7 +94,7 @@ def _pool(jobs: Sequence[LoadJob]) -> Executor:
 
 def _read(pool: Executor, place: Place, jobs: Sequence[LoadJob], today: date) -> Iterator[Read]:
     """Jobs in order as they are read, with no more bytes under way than AHEAD_BYTES (but one file always)."""
-    left, under_way = deque(jobs), deque[tuple[LoadJob, Future[Any]]]()
+    left, under_way = deque(jobs), deque[tuple[LoadJob, Future[Delivery | Row]]]()
 
     def fill() -> None:
         while left and (not under_way or sum(_bytes(job) for job, _ in under_way) + _bytes(left[0]) <= AHEAD_BYTES):
@@ -117,10 +117,10 @@ def _read(pool: Executor, place: Place, jobs: Sequence[LoadJob], today: date) ->
 
 
 def _bytes(job: LoadJob) -> int:
-    return job.found.path.stat().st_size
+    return job.file.path.stat().st_size
 
 
-def _try_reading(place: Place, job: LoadJob, today: date) -> Delivery | dict[str, Any]:
+def _try_reading(place: Place, job: LoadJob, today: date) -> Delivery | Row:
     """The delivery, or the parts of its refusal: an exception of ours cannot pass between processes."""
     try:
         return read_delivery(place, job, today)
@@ -128,7 +128,7 @@ def _try_reading(place: Place, job: LoadJob, today: date) -> Delivery | dict[str
         return {"message": str(refusal), **vars(refusal)}
 
 
-def _delivery_or_refusal(answer: Delivery | dict[str, Any]) -> Delivery | InputRefused:
+def _delivery_or_refusal(answer: Delivery | Row) -> Delivery | InputRefused:
     if isinstance(answer, Delivery):
         return answer
     refusal = InputRefused(answer["code"], answer["message"])

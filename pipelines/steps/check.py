@@ -4,7 +4,6 @@ import json
 from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -17,6 +16,7 @@ from hiu.fuzzy import did_you_mean
 from hiu.sources import Source
 from pipelines.common.place import Place
 from pipelines.common.progress import out
+from pipelines.common.work import Row
 from pipelines.steps.deliver import check_rows
 
 
@@ -29,7 +29,7 @@ class FileCheck:
     received: int
     staged: int
     quarantined: int
-    reasons: list[dict[str, Any]]
+    reasons: list[Row]
     notes: list[str]
     warnings: list[str]
     columns: dict[str, str]
@@ -91,7 +91,7 @@ def _check(place: Place, file: Path, source: Source) -> FileCheck:
     )
 
 
-def _reasons(quarantine: pl.DataFrame) -> list[dict[str, Any]]:
+def _reasons(quarantine: pl.DataFrame) -> list[Row]:
     """Each reason with its count and first rows."""
     by_reason = quarantine.sort("source_row").group_by("code", "column", "reason", maintain_order=True)
     counts = by_reason.agg(rows=pl.len(), first=pl.col("source_row").head(5))

@@ -25,7 +25,7 @@ from pipelines.common.place import Place
 class LoadJob:
     """A delivery to load: its file, digest and recipe, and the delivery it replaces."""
 
-    found: Found
+    file: Found
     sha256: str
     recipe: str
     replaces: str | None
@@ -33,7 +33,7 @@ class LoadJob:
     @property
     def delivery_id(self) -> str:
         """The same for the same file at the same place."""
-        return digest(self.found.source, self.found.name, self.sha256)[:16]
+        return digest(self.file.source, self.file.name, self.sha256)[:16]
 
 
 @dataclass(frozen=True)
@@ -43,27 +43,22 @@ class Delivery:
     job: LoadJob
     received: int
     period: Month | None
-    done: Standardised
+    standardised: Standardised
 
 
 def read_delivery(place: Place, job: LoadJob, today: date) -> Delivery:
     """Read and standardise a delivery. Raises InputRefused without an agreement in force, or if it can't be read."""
-    found, source = job.found, place.sources[job.found.source]
-    require_agreement(place.settings, found.source, today)
-    raw = read_table(
-        found.path,
-        source,
-        name=found.name,
-        max_bytes=place.settings.max_file_bytes,
-        max_ratio=place.settings.max_unzip_ratio,
-    )
-    period = found.period or _period(place, job, raw)
+    file, source = job.file, place.sources[job.file.source]
+    require_agreement(place.settings, file.source, today)
+    bytes_, ratio = place.settings.max_file_bytes, place.settings.max_unzip_ratio
+    raw = read_table(file.path, source, name=file.name, max_bytes=bytes_, max_ratio=ratio)
+    period = file.period or _period(place, job, raw)
     if source.kind != "register" and period is None:
         raise InputRefused(
             "no_period",
             "found no month in its path; expected one like 2026-03 in the folder or file "
             "name, or [period] field in the source's TOML",
-            file=found.name,
+            file=file.name,
         )
     done = _standardise(place, job, raw, period)
     return Delivery(job, raw.received, period, without_erased(place, done))
@@ -81,14 +76,14 @@ def without_erased(place: Place, done: Standardised) -> Standardised:
 
 
 def _standardise(place: Place, job: LoadJob, raw: RawTable, period: Month | None) -> Standardised:
-    source, file, synthetic = place.sources[job.found.source], job.found.name, place.settings.synthetic
-    ids = {"delivery_id": job.delivery_id, "source_file": file}
+    source, synthetic = place.sources[job.file.source], place.settings.synthetic
+    ids = {"delivery_id": job.delivery_id, "source_file": job.file.name}
     return standardise(raw, source, period=period, synthetic=synthetic, **ids)
 
 
 def _period(place: Place, job: LoadJob, raw: RawTable) -> Month | None:
     """The month most rows fall in, when the source says a field tells it."""
-    if not place.sources[job.found.source].period.field:
+    if not place.sources[job.file.source].period.field:
         return None
     trial = _standardise(place, job, raw, None).records
     months = trial.drop_nulls("start").group_by(pl.col("start").dt.truncate("1mo").alias("month")).len()

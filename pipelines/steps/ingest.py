@@ -132,8 +132,8 @@ def _refuse(warehouse: Engine, job: LoadJob, refusal: InputRefused, intake: Inta
 def _load(place: Place, warehouse: Engine, ahead: NextDelivery, month: Month, run_id: str, intake: Intake) -> None:
     """Check a delivery that was read, and write it whole. Raises InputRefused."""
     delivery = ahead.delivery()
-    job, period, name = delivery.job, delivery.period, delivery.job.found.name
-    source = place.sources[job.found.source]
+    job, period, name = delivery.job, delivery.period, delivery.job.file.name
+    source = place.sources[job.file.source]
     if period and period > month:
         return
     twins = _twins(warehouse, job)
@@ -142,7 +142,7 @@ def _load(place: Place, warehouse: Engine, ahead: NextDelivery, month: Month, ru
         intake.warnings.append(f"{name}: the same bytes as {there[0]}; not loaded again")
         return
     usual = _usual(warehouse, source, period)
-    done, warnings = check_rows(delivery.done, source, usual, place.settings.usual_shorter, ahead.asked)
+    done, warnings = check_rows(delivery.standardised, source, usual, place.settings.usual_shorter, ahead.answers)
     staged, aside = done.records.height - int(done.records["quarantined"].sum()), done.quarantine.height
     if delivery.received != staged + aside:
         raise HiuError(f"{name}: {delivery.received} rows received but {staged} staged and {aside} quarantined")
@@ -158,7 +158,7 @@ def _load(place: Place, warehouse: Engine, ahead: NextDelivery, month: Month, ru
 
 def _twins(warehouse: Engine, job: LoadJob) -> dict[str, str]:
     """Other files with the same bytes and rows in them (for any source): a copy would make its month look supplied."""
-    found = warehouse.ask("twins", source=job.found.source, sha256=job.sha256, name=job.found.name)
+    found = warehouse.ask("twins", source=job.file.source, sha256=job.sha256, name=job.file.name)
     return dict(found.iter_rows())
 
 
@@ -178,10 +178,10 @@ def _delivery(
     job, period = delivery.job, delivery.period
     row = {
         "delivery_id": job.delivery_id,
-        "source": job.found.source,
-        "source_file": job.found.name,
+        "source": job.file.source,
+        "source_file": job.file.name,
         "sha256": job.sha256,
-        "bytes": job.found.path.stat().st_size,
+        "bytes": job.file.path.stat().st_size,
         "period": period.start if period else None,
         "received": delivery.received,
         "staged": staged,
@@ -219,14 +219,14 @@ def _write(
 
 def _same_place(warehouse: Engine, job: LoadJob) -> list[str]:
     """Deliveries of the same file that hold, or were taken back: a new one stands in place of all of them."""
-    place = {"source": job.found.source, "source_file": job.found.name}
+    place = {"source": job.file.source, "source_file": job.file.name}
     found = warehouse.rows("deliveries", "delivery_id", "replaced_by", where=place, order=["delivery_id"])
     return found.filter(pl.col("replaced_by").fill_null(WITHDRAWN_MARK) == WITHDRAWN_MARK)["delivery_id"].to_list()
 
 
 def _replace_period(warehouse: Engine, job: LoadJob, period: date) -> None:
     """Of several files for one month of a source that resends whole months, the last by name holds."""
-    in_force: dict[str, Scalar] = {"source": job.found.source, "period": period, "replaced_by": None}
+    in_force: dict[str, Scalar] = {"source": job.file.source, "period": period, "replaced_by": None}
     rows = warehouse.rows("deliveries", "delivery_id", where=in_force, order=["source_file", "delivery_id"])
     same = rows["delivery_id"].to_list()
     for earlier in same[:-1]:

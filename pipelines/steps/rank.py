@@ -8,6 +8,7 @@ import polars as pl
 
 from hiu.engine.restated import restated
 from hiu.rank import changes, rank, recount
+from pipelines.common.place import published_tables
 from pipelines.common.work import Work
 
 
@@ -32,15 +33,9 @@ def rank_people(work: Work) -> None:
 
 def _last_month(work: Work, made: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """The list of the month before, as it would be made of what is known now."""
-    month = work.month - 1
-    before = {name: made[name].filter(pl.col("month") < month.after) for name in ("monthly_demand", "coverage")}
-    return recount(
-        month=month,
-        demand=before["monthly_demand"],
-        coverage=before["coverage"],
-        people=made["people"],
-        settings=work.place.settings,
-    )
+    month, settings = work.month - 1, work.place.settings
+    demand, coverage = (made[name].filter(pl.col("month") < month.after) for name in ("monthly_demand", "coverage"))
+    return recount(month=month, demand=demand, coverage=coverage, people=made["people"], settings=settings)
 
 
 def changes_since(work: Work, before: Path | None, made: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
@@ -51,19 +46,15 @@ def changes_since(work: Work, before: Path | None, made: Mapping[str, pl.DataFra
     places = work.place.settings.rank.top
     if before is None:
         return changes(made["ranked"], None, month=work.month, places=places)
-    news = restated(
-        work.warehouse,
-        pl.read_parquet(before / "monthly_demand.parquet"),
-        pl.read_parquet(before / "coverage.parquet"),
-        work.month - 1,
-        work.warehouse.read("aliases"),
-    )
+    aliases = work.warehouse.read("aliases")
+    earlier = published_tables(before, ("monthly_demand", "coverage", "ranked"))
+    news = restated(work.warehouse, earlier["monthly_demand"], earlier["coverage"], work.month - 1, aliases)
     return changes(
         made["ranked"],
-        pl.read_parquet(before / "ranked.parquet"),
+        earlier["ranked"],
         month=work.month,
         places=places,
-        aliases=work.warehouse.read("aliases"),
+        aliases=aliases,
         restated=news,
         earlier=_earlier(work, before),
         recounted=_last_month(work, made) if news.height else None,

@@ -43,9 +43,9 @@ def read(place: Place) -> list[NextDelivery]:
 
 def told(found: NextDelivery) -> Any:
     if isinstance(found.read, InputRefused):
-        return found.job.found.name, type(found.read), str(found.read), vars(found.read)
-    done = found.read.done
-    return found.job.found.name, found.read.received, found.read.period, found.asked, done
+        return found.job.file.name, type(found.read), str(found.read), vars(found.read)
+    done = found.read.standardised
+    return found.job.file.name, found.read.received, found.read.period, found.answers, done
 
 
 def same(one: list[NextDelivery], other: list[NextDelivery]) -> None:
@@ -64,7 +64,7 @@ def test_processes_of_their_own_read_the_same_and_refuse_the_same(
     month_with_a_bad_file: Place, monkeypatch: pytest.MonkeyPatch, many: int, at_once: int
 ) -> None:
     here = read(month_with_a_bad_file)
-    assert [found.job.found.name for found in here if isinstance(found.read, InputRefused)] == [f"{LAST}/{REFUSED}"]
+    assert [found.job.file.name for found in here if isinstance(found.read, InputRefused)] == [f"{LAST}/{REFUSED}"]
     monkeypatch.setattr(ahead, "FEW_BYTES", 0)
     monkeypatch.setattr(ahead, "WINDOW_FILES", 2)
     monkeypatch.setattr(ahead, "MANY_BYTES", many)
