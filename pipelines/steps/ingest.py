@@ -10,7 +10,7 @@ import polars as pl
 
 from hiu.engine.duckdb import Warehouse
 from hiu.errors import HiuError, InputRefused
-from hiu.extract.files.find import Found, find_deliveries
+from hiu.extract.files.find import FoundFile, find_deliveries
 from hiu.extract.standardise import Standardised
 from hiu.govern import records
 from hiu.model import RECORDED
@@ -103,7 +103,7 @@ def loaded(warehouse: Warehouse) -> pl.DataFrame:
     )
 
 
-def _job(place: Place, found: Found, known: pl.DataFrame) -> Job | None:
+def _job(place: Place, found: FoundFile, known: pl.DataFrame) -> Job | None:
     """The work a file asks for, or None when the same bytes were loaded by the same recipe."""
     sha = file_digest(found.path)
     how = recipe(place.sources[found.source], place.settings.synthetic)
