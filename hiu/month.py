@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from hiu.errors import UsageError
 
+NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _FORM = re.compile(r"(\d{4})-(\d{2})")
 
 
@@ -64,8 +65,7 @@ class Month:
     @property
     def title(self) -> str:
         """As people read it: `Mar 2026`. Written out, so no locale can change it."""
-        names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        return f"{names[self.number - 1]} {self.year}"
+        return f"{NAMES[self.number - 1]} {self.year}"
 
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.number:02d}"

@@ -180,14 +180,9 @@ def load(path: Path, **overrides: Any) -> Settings:
         settings = Settings.model_validate(values)
     except ValidationError as error:
         raise SettingsError(explain(path, error, Settings)) from None
-    home = path.parent
-    return settings.model_copy(
-        update={
-            "raw": home / settings.raw,
-            "curated": home / settings.curated,
-            "key_file": home / settings.key_file if settings.key_file else None,
-        }
-    )
+    home, key_file = path.parent, settings.key_file
+    folders = {"raw": home / settings.raw, "curated": home / settings.curated}
+    return settings.model_copy(update={**folders, "key_file": home / key_file if key_file else None})
 
 
 _SHOWN = 120
@@ -202,10 +197,10 @@ def explain(path: Path, error: ValidationError, model: type[BaseModel]) -> str:
         *_, last = issue["loc"] or ("",)
         key = ".".join(str(part) for part in issue["loc"])
         hint = did_you_mean(str(last), sorted(known - {last})) if issue["type"] == "extra_forbidden" else ""
-        said = issue["msg"].removeprefix("Value error, ")
-        said = said[:1].lower() + said[1:]
+        fault = issue["msg"].removeprefix("Value error, ")
+        fault = fault[:1].lower() + fault[1:]
         # of the file as a whole what was found is all of it, and is no help
-        lines.append(f"{path}: '{key}': {said}; found {_short(issue['input'])}.{hint}" if key else f"{path}: {said}")
+        lines.append(f"{path}: '{key}': {fault}; found {_short(issue['input'])}.{hint}" if key else f"{path}: {fault}")
     return "\n".join(lines)
 
 

@@ -35,15 +35,11 @@ def read_times(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
     end of an event (which is no stay) that ends before it starts.
     """
     known = {field: _time(cells, source, field) for field in (*STAMPS, *DAYS)}
-    unread = [
-        (cells[field].is_not_null() & known[field].is_null()).alias(f"{field}@unread")
-        for field in known
-        if field in cells.columns
-    ]
+    sent = [field for field in known if field in cells.columns]
+    unread = [(cells[field].is_not_null() & known[field].is_null()).alias(f"{field}@unread") for field in sent]
+    later = [field for field in known if field != "start"]
     frame = pl.DataFrame(known).with_columns(
-        pl.when(~pl.col(field).cast(pl.Date).is_in(NEVER)).then(pl.col(field)).alias(field)
-        for field in known
-        if field != "start"
+        pl.when(~pl.col(field).cast(pl.Date).is_in(NEVER)).then(field).alias(field) for field in later
     )
     forward = (pl.col("leave_end") >= pl.col("leave_start")).fill_null(True)
     kept = [pl.when(forward).then(pl.col(field)).alias(field) for field in ("leave_start", "leave_end")]
@@ -69,12 +65,8 @@ def faults(cells: pl.DataFrame, source: Source, period: Month | None) -> Iterato
     for field in (*STAMPS, *DAYS):
         if field in cells.columns:
             forms = ", ".join(source.fields[field].formats or DEFAULT)
-            yield Fault(
-                pl.col(f"{field}@unread"),
-                field,
-                "date_unreadable",
-                f"{field} is not a date in any of the forms {forms}",
-            )
+            reason = f"{field} is not a date in any of the forms {forms}"
+            yield Fault(pl.col(f"{field}@unread"), field, "date_unreadable", reason)
     start, end, spell_end = (pl.col(f"{field}@read") for field in ("start", "end", "spell_end"))
     early = start.dt.year() < source.earliest
     yield Fault(early, "start", "date_implausible", f"start is before {source.earliest}, the earliest year believed")
@@ -107,35 +99,22 @@ def _codes(cells: pl.DataFrame, source: Source) -> Iterator[Fault]:
         if field not in cells.columns:
             continue
         if spec.unlisted == "quarantine" and spec.codes:
-            yield Fault(
-                unlisted(pl.col(field), spec.codes), field, "code_unlisted", f"{field} holds a code that is not listed"
-            )
+            where = unlisted(pl.col(field), spec.codes)
+            yield Fault(where, field, "code_unlisted", f"{field} holds a code that is not listed")
         if field in decisive and spec.type == "code":
-            yield Fault(
-                pl.col(field).str.contains(ROUNDED),
-                field,
-                "code_rounded",
-                f"{field} is a code rounded by a spreadsheet: digits are lost",
-            )
+            reason = f"{field} is a code rounded by a spreadsheet: digits are lost"
+            yield Fault(pl.col(field).str.contains(ROUNDED), field, "code_rounded", reason)
 
 
-def judged(
+def first_faults(
     cells: pl.DataFrame, source: Source, times: pl.DataFrame, period: Month | None, columns: Mapping[str, str]
 ) -> pl.DataFrame:
     """source_row, column (as sent), code and reason of each row that can't be counted; its first fault only."""
     frame = cells.hstack(times.rename({field: f"{field}@read" for field in (*STAMPS, *DAYS)}))
     found = list(faults(cells, source, period))
-    first = pl.coalesce(
-        [pl.when(fault.where.fill_null(False)).then(pl.lit(index)) for index, fault in enumerate(found)]
-    )
-    table = pl.DataFrame(
-        {
-            "fault": range(len(found)),
-            "column": [columns.get(fault.field or "") for fault in found],
-            "code": [fault.code for fault in found],
-            "reason": [fault.reason for fault in found],
-        },
-        schema={"fault": pl.Int32, "column": pl.String, "code": pl.String, "reason": pl.String},
-    )
+    first = pl.coalesce([pl.when(fault.where.fill_null(False)).then(pl.lit(at)) for at, fault in enumerate(found)])
+    rows = [(at, columns.get(fault.field or ""), fault.code, fault.reason) for at, fault in enumerate(found)]
+    schema = {"fault": pl.Int32, "column": pl.String, "code": pl.String, "reason": pl.String}
     bad = frame.select("source_row", first.cast(pl.Int32).alias("fault")).drop_nulls("fault")
+    table = pl.DataFrame(rows, schema=schema, orient="row")
     return bad.join(table, on="fault", how="left").select("source_row", "column", "code", "reason")

@@ -8,24 +8,16 @@ import polars as pl
 from hiu.extract.files.columns import fact_key
 from hiu.extract.values.codes import YES_NO
 from hiu.extract.values.dates import NEVER, read_dates
-from hiu.extract.values.text import tidied
+from hiu.extract.values.text import by_word, tidied
 from hiu.sources import Packed, Source
 
 _TEXT = ("value", "grade", "police", "likelihood", "impact")
-_GRADES = {"L": "Low", "M": "Medium", "Med": "Medium", "H": "High", "Low": "Low", "Medium": "Medium", "High": "High"}
+_GRADES = by_word(Low="L,Low", Medium="M,Med,Medium", High="H,High")
 SCHEMA = {
-    "source_row": pl.Int64,
-    "fact": pl.String,
-    "at": pl.Date,
-    "value": pl.String,
-    "role": pl.String,
-    "likelihood": pl.Int64,
-    "impact": pl.Int64,
-    "grade": pl.String,
-    "police_present": pl.Boolean,
-    "column": pl.String,
-    "readable": pl.Boolean,
-}
+    "source_row": pl.Int64, "fact": pl.String, "at": pl.Date, "value": pl.String, "role": pl.String,
+    "likelihood": pl.Int64, "impact": pl.Int64, "grade": pl.String, "police_present": pl.Boolean,
+    "column": pl.String, "readable": pl.Boolean,
+}  # fmt: skip
 
 
 def read_facts(frame: pl.DataFrame, source: Source, columns: Mapping[str, str]) -> pl.DataFrame:

@@ -1,8 +1,7 @@
 """Who a row is about: the identity columns of a record, each read once per distinct value."""
 
 import re
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -17,14 +16,7 @@ from hiu.extract.values.text import per_value
 from hiu.sources import Source
 
 _NAMES = ("name", "given", "middle", "family", "aliases")
-_NAME_TYPE = {
-    "text": pl.String,
-    "given": pl.String,
-    "middle": pl.String,
-    "family": pl.String,
-    "aliases": pl.String,
-    "unknown": pl.Boolean,
-}
+_NAME_TYPE = {**dict.fromkeys(("text", "given", "middle", "family", "aliases"), pl.String), "unknown": pl.Boolean}
 _ADDRESS_TYPE = pl.Struct({"house": pl.String, "street": pl.String})
 
 
@@ -36,28 +28,26 @@ def identities(
     `start` is when each row's event began, what an age is counted back from; births may not come after `at`.
     Local numbers of a row whose name says 'unknown' are dropped: they are made up for the visit, or shared.
     """
-    names = _names(cells, source)
-    frame = names.with_columns(
-        _births(cells, source, at).alias("dob"),
-        _column(cells, "age", read_age, pl.Int64).alias("age"),
-        _sex(cells, source).alias("sex"),
-        _of(cells, nhs_number(_text(cells, "nhs_number"), synthetic=synthetic)).alias("nhs_number"),
-        _postcodes(cells, "postcode").alias("postcode"),
-        _addresses(cells, source).alias("home"),
-        _local_ids(cells, source).alias("local_ids"),
-        start.alias("start"),
-    ).unnest("home")
-    unnamed = (
-        pl.col("given").is_null()
-        & pl.col("family").is_null()
-        & pl.col("nhs_number").is_null()
-        & pl.col("dob").is_null()
+    ages = per_value(cells["age"], read_age, pl.Int64) if "age" in cells.columns else _none(cells, pl.Int64)
+    frame = (
+        _names(cells, source)
+        .with_columns(
+            _births(cells, source, at).alias("dob"),
+            ages.alias("age"),
+            _sex(cells, source).alias("sex"),
+            _of(cells, nhs_number(_text(cells, "nhs_number"), synthetic=synthetic)).alias("nhs_number"),
+            _postcodes(cells, "postcode").alias("postcode"),
+            _addresses(cells, source).alias("home"),
+            _local_ids(cells, source).alias("local_ids"),
+            start.alias("start"),
+        )
+        .unnest("home")
     )
+    unnamed = pl.all_horizontal(pl.col("given", "family", "nhs_number", "dob").is_null())
     frame = frame.with_columns(pl.when(~(pl.col("unknown").fill_null(False) & unnamed)).then("local_ids"))
     born = pl.when(pl.col("dob").is_null()).then(pl.col("start").dt.year() - pl.col("age"))
-    return frame.with_columns(
-        (unnamed & pl.col("local_ids").is_null()).alias("nobody"), born.cast(pl.Int64).alias("birth_year")
-    ).rename({"text": "name_text"})
+    nobody = unnamed & pl.col("local_ids").is_null()
+    return frame.with_columns(nobody=nobody, birth_year=born.cast(pl.Int64)).rename({"text": "name_text"})
 
 
 def _of(cells: pl.DataFrame, value: pl.Expr) -> pl.Series:
@@ -68,26 +58,18 @@ def _text(cells: pl.DataFrame, field: str) -> pl.Expr:
     return pl.col(field) if field in cells.columns else pl.lit(None, pl.String)
 
 
-def _column(
-    cells: pl.DataFrame, field: str, read: Callable[[str], Any], type: type[pl.DataType] = pl.String
-) -> pl.Series:
-    if field not in cells.columns:
-        return pl.repeat(None, cells.height, dtype=type(), eager=True)
-    return per_value(cells[field], read, type)
+def _none(cells: pl.DataFrame, type: type[pl.DataType] = pl.String) -> pl.Series:
+    return pl.repeat(None, cells.height, dtype=type(), eager=True)
 
 
 def _postcodes(cells: pl.DataFrame, field: str) -> pl.Series:
-    if field not in cells.columns:
-        return pl.repeat(None, cells.height, dtype=pl.String, eager=True)
-    return read_postcodes(cells[field])
+    return read_postcodes(cells[field]) if field in cells.columns else _none(cells)
 
 
 def _names(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
     fields = [field for field in _NAMES if field in cells.columns]
     if not fields:
-        return pl.DataFrame(
-            {name: pl.repeat(None, cells.height, dtype=type, eager=True) for name, type in _NAME_TYPE.items()}
-        )
+        return pl.DataFrame({name: _none(cells, type) for name, type in _NAME_TYPE.items()})
     unknown = [re.compile(form, re.IGNORECASE) for form in source.unknown_names]
     order = source.fields["name"].order if "name" in source.fields else "auto"
     sent = cells.select(pl.col(field).alias(f"sent_{field}") for field in fields)
@@ -117,7 +99,7 @@ def _name(sent: dict[str, str | None], order: Order, unknown: Sequence[re.Patter
 
 def _births(cells: pl.DataFrame, source: Source, at: pl.Series) -> pl.Series:
     if "dob" not in cells.columns:
-        return pl.repeat(None, cells.height, dtype=pl.Date, eager=True)
+        return _none(cells, pl.Date)
     return read_births(cells["dob"], source.fields["dob"].formats, at)
 
 
@@ -128,18 +110,12 @@ def _sex(cells: pl.DataFrame, source: Source) -> pl.Series:
 
 
 def _addresses(cells: pl.DataFrame, source: Source) -> pl.Series:
-    plain: list[str] = []
-    tied: list[str] = []
-    for field, spec in source.fields.items():
-        if spec.type == "address" and field in cells.columns:
-            (tied if spec.home_if else plain).append(field)
-    home = (
-        pl.concat_str([pl.col(field) for field in plain], separator=", ", ignore_nulls=True)
-        if plain
-        else _text(cells, "")
-    )
+    specs = {field: source.fields[field] for field in source.fields if field in cells.columns}
+    given = [field for field, spec in specs.items() if spec.type == "address"]
+    plain, tied = ([field for field in given if bool(specs[field].home_if) == tie] for tie in (False, True))
+    home = pl.concat_str(plain, separator=", ", ignore_nulls=True) if plain else _text(cells, "")
     texts = [pl.when(home != "").then(home)]
-    texts += [pl.when(_same_home(cells, source.fields[field].home_if)).then(pl.col(field)) for field in tied]
+    texts += [pl.when(_same_home(cells, specs[field].home_if)).then(pl.col(field)) for field in tied]
     return _homes(_of(cells, pl.coalesce(texts)))
 
 
@@ -167,15 +143,12 @@ def _local_ids(cells: pl.DataFrame, source: Source) -> pl.Series:
             continue
         number = cells.select(local_id(pl.col(field)).alias(field)).to_series()
         pieces = re.split(r"\{(\w+)\}", spec.scheme or source.name)
-        scheme = [
-            pl.lit(piece.lower()) if place % 2 == 0 else _text(cells, piece).str.to_lowercase()
-            for place, piece in enumerate(pieces)
-        ]
-        labelled.append(
-            cells.with_columns(number).select(pl.concat_str([*scheme, pl.lit(":"), pl.col(field)]).alias(field))
-        )
+        texts = [_text(cells, piece) if place % 2 else pl.lit(piece) for place, piece in enumerate(pieces)]
+        scheme = [text.str.to_lowercase() for text in texts]
+        label = pl.concat_str([*scheme, pl.lit(":"), pl.col(field)]).alias(field)
+        labelled.append(cells.with_columns(number).select(label))
     if not labelled:
-        return pl.repeat(None, cells.height, dtype=pl.String, eager=True)
+        return _none(cells)
     ids = pl.concat(labelled, how="horizontal")
     joined = pl.concat_list(ids.columns).list.drop_nulls().list.unique().list.sort().list.join("|")
     return ids.select(pl.when(joined != "").then(joined).alias("ids")).to_series()

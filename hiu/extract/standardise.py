@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
 from hiu import model
-from hiu.extract.events import DAYS, STAMPS, judged, read_times
+from hiu.extract.events import DAYS, STAMPS, first_faults, read_times
 from hiu.extract.facts import read_facts
 from hiu.extract.files.columns import match_columns
 from hiu.extract.files.read import RawTable
@@ -53,23 +52,18 @@ def standardise(
     cells = _cells(raw, source, columns)
     times = read_times(cells, source)
     facts = read_facts(raw.frame, source, columns)
-    bad = _first(judged(cells, source, times, period, columns), _unread(facts))
-    at = times["start"] if source.kind != "register" else _repeat(facts["at"].max(), cells.height)
+    bad = _first(first_faults(cells, source, times, period, columns), _unread(facts))
+    latest = pl.repeat(facts["at"].max(), cells.height, dtype=pl.Date(), eager=True)
+    at = times["start"] if source.kind != "register" else latest.cast(pl.Datetime("us"))
     origin = {
         "delivery_id": delivery_id,
         "source": source.name,
         "source_file": source_file,
         "period": period.start if period and source.kind != "register" else None,
     }
-    records = pl.concat(
-        [
-            cells.select("source_row"),
-            _events(cells, source),
-            times.select(*STAMPS, *DAYS),
-            identities(cells, source, times["start"], at, synthetic=synthetic).drop("start"),
-        ],
-        how="horizontal",
-    )
+    people = identities(cells, source, times["start"], at, synthetic=synthetic).drop("start")
+    parts = [cells.select("source_row"), _events(cells, source), times.select(*STAMPS, *DAYS), people]
+    records = pl.concat(parts, how="horizontal")
     records = records.with_columns(pl.col("source_row").is_in(bad["source_row"].implode()).alias("quarantined"))
     quarantine = pl.concat([bad, raw.refused.select(bad.columns)]).sort("source_row")
     return Standardised(
@@ -102,11 +96,8 @@ def _events(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
     deleted = [_is(values, field, words) for field, words in key.deleted.items()]
     duplicate = [_is(values, field, words) for field, words in key.duplicate.items()]
     event = _joined(known, key.event)
-    related = [
-        pl.lit(f"{spec.source}:") + pl.col(field)
-        for field, spec in source.fields.items()
-        if spec.type == "related" and field in known
-    ]
+    quoting = {field: spec for field, spec in source.fields.items() if spec.type == "related" and field in known}
+    related = [pl.lit(f"{spec.source}:") + pl.col(field) for field, spec in quoting.items()]
     kept = [field for field in source.keep if field in known]
     frame = values.with_columns(
         event.alias("event_id"),
@@ -182,25 +173,16 @@ def _parent(known: list[str], field: str | None, duplicate: list[pl.Expr]) -> pl
 
 def _unread(facts: pl.DataFrame) -> pl.DataFrame:
     reason = "a part of the cell does not have the form of the source's pattern, or its date can't be read"
-    return facts.filter(~pl.col("readable")).select(
-        "source_row", "column", pl.lit("fact_unreadable").alias("code"), pl.lit(reason).alias("reason")
-    )
+    bad = facts.filter(~pl.col("readable"))
+    return bad.select("source_row", "column", code=pl.lit("fact_unreadable"), reason=pl.lit(reason))
 
 
 def _first(*parts: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(parts).unique("source_row", keep="first", maintain_order=True)
 
 
-def _repeat(day: Any, height: int) -> pl.Series:
-    return pl.repeat(day, height, dtype=pl.Date(), eager=True).cast(pl.Datetime("us"))
-
-
 def _table(frame: pl.DataFrame, table: model.Table, origin: Mapping[str, object]) -> pl.DataFrame:
     """The columns of a table, in order and of its types."""
-    typed = [
-        (pl.lit(origin[column.name]) if column.name in origin else pl.col(column.name))
-        .cast(TYPES[column.type].polars)
-        .alias(column.name)
-        for column in table.columns
-    ]
-    return (frame.filter("readable") if "readable" in frame.columns else frame).select(typed)
+    kept = frame.filter("readable") if "readable" in frame.columns else frame
+    kept = kept.with_columns(pl.lit(value).alias(name) for name, value in origin.items() if name in table.names)
+    return kept.select(pl.col(column.name).cast(TYPES[column.type].polars) for column in table.columns)

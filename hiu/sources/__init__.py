@@ -22,25 +22,9 @@ from hiu.settings import explain
 from hiu.sources.conditions import Condition, column_regex, regex
 
 FieldType = Literal[
-    "text",
-    "code",
-    "integer",
-    "boolean",
-    "date",
-    "timestamp",
-    "name",
-    "given",
-    "family",
-    "aliases",
-    "dob",
-    "age",
-    "sex",
-    "nhs_number",
-    "postcode",
-    "address",
-    "local_id",
-    "related",
-]
+    "text", "code", "integer", "boolean", "date", "timestamp", "name", "given", "family", "aliases", "dob", "age",
+    "sex", "nhs_number", "postcode", "address", "local_id", "related",
+]  # fmt: skip
 
 _BRACES = re.compile(r"\{(\w+)\}")
 
@@ -171,17 +155,12 @@ class Source(_Frozen):
 
     @model_validator(mode="after")
     def _names_exist(self) -> Source:
-        used = [
-            *self.key.event,
-            *self.key.record,
-            *self.key.deleted,
-            *self.key.duplicate,
-            *self.keep,
-            *filter(None, (self.key.version, self.key.duplicate_of, self.period.field)),
-            *(field for measure in self.measures for field in measure.where),
-            *(field for spec in self.fields.values() for field in spec.home_if),
-            *(field for spec in self.fields.values() for field in _BRACES.findall(spec.scheme)),
-        ]
+        key, used = self.key, list[str]()
+        used += [*key.event, *key.record, *key.deleted, *key.duplicate, *self.keep]
+        used += filter(None, (key.version, key.duplicate_of, self.period.field))
+        used += [field for measure in self.measures for field in measure.where]
+        used += [field for spec in self.fields.values() for field in spec.home_if]
+        used += [field for spec in self.fields.values() for field in _BRACES.findall(spec.scheme)]
         for name in used:
             if name not in self.fields:
                 raise ValueError(f"'{name}' is not one of the fields.{did_you_mean(name, self.fields)}")
@@ -189,9 +168,8 @@ class Source(_Frozen):
         for dataset, count in {**self.counts, **self.extra}.items():
             for measure in count.measures:
                 if measure not in named:
-                    raise ValueError(
-                        f"'{dataset}' counts '{measure}', which is no measure.{did_you_mean(measure, named)}"
-                    )
+                    hint = did_you_mean(measure, named)
+                    raise ValueError(f"'{dataset}' counts '{measure}', which is no measure.{hint}")
         return self
 
     @property
@@ -202,12 +180,9 @@ class Source(_Frozen):
 
 def shipped() -> dict[str, dict[str, Any]]:
     """The shipped definitions, unvalidated, by name."""
-    folder = resources.files(__name__)
-    return {
-        item.name[:-5]: tomllib.loads(item.read_text(encoding="utf-8"))
-        for item in sorted(folder.iterdir(), key=lambda item: item.name)
-        if item.name.endswith(".toml")
-    }
+    items = sorted(resources.files(__name__).iterdir(), key=lambda item: item.name)
+    tomls = [item for item in items if item.name.endswith(".toml")]
+    return {item.name[:-5]: tomllib.loads(item.read_text(encoding="utf-8")) for item in tomls}
 
 
 def load_sources(folder: Path | None = None) -> dict[str, Source]:
@@ -231,11 +206,8 @@ def load_sources(folder: Path | None = None) -> dict[str, Source]:
             values = merge(known[base], values)
         raw[name] = {"name": name, **values}
         origin[name] = path
-    return {
-        name: _validate(origin[name], name, values)
-        for name, values in sorted(raw.items())
-        if values.pop("enabled", True)
-    }
+    taken = {name: values for name, values in sorted(raw.items()) if values.pop("enabled", True)}
+    return {name: _validate(origin[name], name, values) for name, values in taken.items()}
 
 
 def _word(path: Path, key: str, value: object) -> str:

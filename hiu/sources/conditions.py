@@ -25,12 +25,12 @@ def column_regex(text: str) -> str:
     try:
         pl.Series([""]).str.contains(f"(?i){text}")
     except pl.exceptions.ComputeError as error:
-        said = re.search(r"error: (.+)", str(error).partition("\n")[2])
-        raise ValueError(f"not a pattern: {said[1] if said else 'can not be compiled'}") from None
+        problem = re.search(r"error: (.+)", str(error).partition("\n")[2])
+        raise ValueError(f"not a pattern: {problem[1] if problem else 'can not be compiled'}") from None
     return text
 
 
-def _asked(value: str | dict[str, tuple[str, ...]]) -> str | dict[str, tuple[str, ...]]:
+def _sound(value: str | dict[str, tuple[str, ...]]) -> str | dict[str, tuple[str, ...]]:
     if isinstance(value, str):
         if value not in STATES:
             raise ValueError(f"expected present, absent, or a table of {', '.join(KINDS)}")
@@ -48,5 +48,5 @@ def _asked(value: str | dict[str, tuple[str, ...]]) -> str | dict[str, tuple[str
     return value
 
 
-Condition = Annotated[str | dict[str, tuple[str, ...]], AfterValidator(_asked)]
+Condition = Annotated[str | dict[str, tuple[str, ...]], AfterValidator(_sound)]
 """'present', 'absent', {in = [...]}, {not_in = [...]} (null passes), {matches = [regex]}, {not_matches = [regex]}."""

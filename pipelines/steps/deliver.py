@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from hiu.errors import InputRefused
-from hiu.extract.files.find import Found
+from hiu.extract.files.find import FoundFile
 from hiu.extract.files.read import RawTable, read_table
 from hiu.extract.standardise import Standardised, standardise
 from hiu.govern import records
@@ -25,7 +25,7 @@ from pipelines.common.place import Place
 class LoadJob:
     """A delivery to load: its file, digest and recipe, and the delivery it replaces."""
 
-    file: Found
+    file: FoundFile
     sha256: str
     recipe: str
     replaces: str | None

@@ -10,7 +10,7 @@ import polars as pl
 
 from hiu.engine import Engine, Scalar
 from hiu.errors import HiuError, InputRefused
-from hiu.extract.files.find import Found, find_deliveries
+from hiu.extract.files.find import FoundFile, find_deliveries
 from hiu.extract.standardise import Standardised
 from hiu.govern import records
 from hiu.model import RECORDED
@@ -96,7 +96,7 @@ def loaded_deliveries(warehouse: Engine) -> pl.DataFrame:
     return warehouse.ask("loaded_deliveries")
 
 
-def _job(place: Place, found: Found, loaded: pl.DataFrame) -> LoadJob | None:
+def _job(place: Place, found: FoundFile, loaded: pl.DataFrame) -> LoadJob | None:
     """The work a file asks for, or None when the same bytes were loaded by the same recipe."""
     sha = file_digest(found.path)
     how = recipe(place.sources[found.source], place.settings.synthetic)

@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from stdnum.gb.nhs import is_valid as is_nhs_number
+
 _POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?(?P<inward>\s*\d[A-Z]{2})?", re.I)
 _NAME = re.compile(r"[^\W\d_][\w'’.\- ]*, *[^\W\d_].*")
 _WORDS = re.compile(r"[^\W\d_]+([ '’\-][^\W\d_]+)*")
@@ -53,15 +55,9 @@ def look(header: str, values: Sequence[str | None]) -> Look:
     elif cells:
         kind = _kind(cells, counted)
     codes = tuple(sorted(counted)) if kind in ("text", "sex") and _are_codes(cells, counted) else ()
-    return Look(
-        header,
-        "code" if kind == "text" and codes else kind,
-        len(cells),
-        len(counted),
-        formats if kind in ("date", "timestamp") else (),
-        proof if formats else "",
-        codes,
-    )
+    own = formats if kind in ("date", "timestamp") else ()
+    kind = "code" if kind == "text" and codes else kind
+    return Look(header, kind, len(cells), len(counted), formats=own, proof=proof if formats else "", codes=codes)
 
 
 def _kind(cells: list[str], counted: Counter[str]) -> str:
@@ -87,15 +83,6 @@ def _postcodes(cells: list[str]) -> int:
 def _are_codes(cells: list[str], counted: Counter[str]) -> bool:
     """Few different short values, each several times: a code list rather than anybody's data."""
     return 0 < len(counted) <= _MOST_CODES and len(cells) >= 3 * len(counted) and max(map(len, counted)) <= 60
-
-
-def is_nhs_number(text: str) -> bool:
-    """Ten digits, spaces and dashes aside, with a right check digit (modulus 11, weights 10 to 2)."""
-    digits = re.sub(r"[\s-]", "", text)
-    if not re.fullmatch(r"\d{10}", digits):
-        return False
-    total = sum(int(digit) * weight for digit, weight in zip(digits, range(10, 1, -1), strict=False))
-    return (11 - total % 11) % 11 == int(digits[9])
 
 
 def date_formats(cells: Sequence[str]) -> tuple[tuple[str, ...], str, float]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hiu.extract.draft.layout import MOST_BYTES, MOST_RATIO, Layout, find_layout
 from hiu.extract.draft.look import Look, look
-from hiu.extract.draft.match import Match, concept_source, is_number_name, match_concepts, match_fields
+from hiu.extract.draft.match import Match, bare_source, concept_source, is_number_name, match_concepts, match_fields
 from hiu.extract.files.csv_text import DELIMITERS
 from hiu.extract.files.header import squash
 from hiu.extract.files.read import RawTable, read_table
@@ -41,17 +41,8 @@ def _as_sent(layout: Layout) -> Source:
     """A source whose fields are the file's own headers: reads it whatever it is."""
     distinct = {squash(header): header for header in layout.headers}
     fields = {f"f{place}": {"columns": [header]} for place, header in enumerate(distinct.values())}
-    return Source.model_validate(
-        {
-            "name": "draft",
-            "title": "draft",
-            "kind": "events",
-            "agency": "draft",
-            "key": {"event": ["f0"]},
-            "fields": fields,
-            "file": {"pattern": "*", "delimiter": layout.delimiter, "sheet": layout.sheet, "header_row": layout.row},
-        }
-    )
+    file = {"pattern": "*", "delimiter": layout.delimiter, "sheet": layout.sheet, "header_row": layout.row}
+    return bare_source("draft", "f0", fields, file)
 
 
 def _override(
@@ -101,8 +92,8 @@ def _new(
     yield "keep = []  # fields to show in the record view"
     yield from _file(path, layout, None)
     yield '\n[key]\nevent = ["event"]  # CHECK: what is counted once'
-    told = f"{looks[key].distinct} different in {looks[key].filled} rows"
-    yield f"\n[fields.event]\ncolumns = [{_text(key)}]  # CHECK: {told}"
+    count = f"{looks[key].distinct} different in {looks[key].filled} rows"
+    yield f"\n[fields.event]\ncolumns = [{_text(key)}]  # CHECK: {count}"
     yield 'type = "text"\nrequired = true\nfilled = true'
     for field, header in fields.items():
         yield f"\n[fields.{field}]"

@@ -57,15 +57,13 @@ def _by_name(looks: Mapping[str, Look], source: Source) -> dict[str, Match]:
 
 def _by_nearness(looks: Mapping[str, Look], source: Source, matched: dict[str, Match]) -> None:
     taken = {match.header for match in matched.values()}
+    open_fields = {field: spec for field, spec in source.fields.items() if field not in matched}
     scores = sorted(
-        (
-            (-_nearness(header, word), field, header, word)
-            for field, spec in source.fields.items()
-            if field not in matched
-            for header, seen in looks.items()
-            if header not in taken and _fits(spec, seen)
-            for word in spec.columns
-        )
+        (-_nearness(header, word), field, header, word)
+        for field, spec in open_fields.items()
+        for header, seen in looks.items()
+        if header not in taken and _fits(spec, seen)
+        for word in spec.columns
     )
     for score, field, header, word in scores:
         if -score >= _NEAR and field not in matched and header not in taken:
@@ -128,27 +126,20 @@ _CONCEPTS: tuple[tuple[str, str, Sequence[str]], ...] = (
     ("age", "age", ("age", "age years")),
     ("address", "address", ("address", "home address", "address line 1")),
     ("end", "timestamp", ("end", "end date", "discharge date", "closed", "stop", "finish")),
-    (
-        "start",
-        "timestamp",
-        ("start", "start date", "created", "date time", "incident date", "call time", "date", "arrival"),
-    ),
+    ("start", "timestamp", ("start", "start date", "created", "date time", "incident date", "call time", "date",
+                            "arrival")),
     ("event", "text", ("id", "ref", "reference", "incident number", "incident no", "incident id", "log ref", "urn")),
-)
+)  # fmt: skip
 """Field, type and usual headers for a source nothing is known about."""
 
 
 def concept_source(name: str) -> Source:
     """A source that knows only the usual columns: what a draft without a base is matched against."""
     fields = {field: {"columns": words, "type": kind} for field, kind, words in _CONCEPTS}
-    return Source.model_validate(
-        {
-            "name": name,
-            "title": name,
-            "kind": "events",
-            "agency": name,
-            "file": {"pattern": "*"},
-            "key": {"event": ["event"]},
-            "fields": fields,
-        }
-    )
+    return bare_source(name, "event", fields, {"pattern": "*"})
+
+
+def bare_source(name: str, event: str, fields: Mapping[str, object], file: Mapping[str, object]) -> Source:
+    """A source of these fields and this form of file, and of nothing else."""
+    whole = {"name": name, "title": name, "kind": "events", "agency": name, "key": {"event": [event]}}
+    return Source.model_validate({**whole, "fields": fields, "file": file})

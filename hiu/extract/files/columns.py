@@ -31,7 +31,7 @@ def match_columns(headers: Sequence[str], source: Source, *, name: str | None = 
     for header in headers:
         sent.setdefault(squash(header), []).append(header)
     matched: dict[str, str] = {}
-    for key, accepted in _wanted(source).items():
+    for key, accepted in _accepted(source).items():
         found = [header for word in dict.fromkeys(map(squash, accepted)) for header in sent.get(word, ())]
         if len(found) > 1:
             raise InputRefused(
@@ -53,15 +53,14 @@ def unused_headers(headers: Sequence[str], source: Source) -> list[str]:
     return [header for header in headers if header not in used]
 
 
-def _wanted(source: Source) -> dict[str, tuple[str, ...]]:
-    wanted: dict[str, tuple[str, ...]] = {}
+def _accepted(source: Source) -> dict[str, tuple[str, ...]]:
+    """Key -> the headers it may have."""
+    accepted: dict[str, tuple[str, ...]] = {}
     for field, spec in source.fields.items():
-        wanted[field] = spec.columns
-        wanted[time_key(field)] = spec.time_columns
+        accepted |= {field: spec.columns, time_key(field): spec.time_columns}
     for index, fact in enumerate(source.facts):
-        wanted[fact_key(index)] = fact.columns
-        wanted[fact_key(index, at=True)] = fact.at_columns
-    return wanted
+        accepted |= {fact_key(index): fact.columns, fact_key(index, at=True): fact.at_columns}
+    return accepted
 
 
 def _require(headers: Sequence[str], source: Source, matched: dict[str, str], name: str | None) -> None:
@@ -70,8 +69,8 @@ def _require(headers: Sequence[str], source: Source, matched: dict[str, str], na
     if not missing:
         return
     expected = [(field, source.fields[field].columns) for field in missing]
-    told = "; ".join(f"expected for '{field}' one of {quoted(words)}{_hint(words, free)}" for field, words in expected)
-    raise InputRefused("missing_column", f"found: {quoted(headers, 40)}; {told}", file=name, column=missing[0])
+    lacks = "; ".join(f"expected for '{field}' one of {quoted(words)}{_hint(words, free)}" for field, words in expected)
+    raise InputRefused("missing_column", f"found: {quoted(headers, 40)}; {lacks}", file=name, column=missing[0])
 
 
 def _hint(accepted: Sequence[str], free: Sequence[str]) -> str:

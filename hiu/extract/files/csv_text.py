@@ -80,7 +80,7 @@ def _batches(text: str, delimiter: str, joiner: str, name: str) -> Iterator[pl.D
         while part := [(joiner.join(row), len(row), reader.line_num) for row in islice(reader, _BATCH)]:
             yield pl.DataFrame(part, schema=_RECORD, orient="row")
     except csv.Error as error:
-        code, reason = next((told for key, told in _REASONS.items() if key in str(error)), ("csv", str(error)))
+        code, reason = next((known for key, known in _REASONS.items() if key in str(error)), ("csv", str(error)))
         raise InputRefused(code, reason, file=name, row=_last_good_line(text, delimiter) + 1) from None
 
 
@@ -124,11 +124,8 @@ def _wrong_delimiter(refusal: InputRefused, text: str, given: str, known: frozen
         other = find_delimiter(text, known)
         fixed = DELIMITERS.get(given, given)
         if other != given and find_header(first_rows(text, other), known) is not None:
-            return InputRefused(
-                "delimiter",
-                f"found {DELIMITERS[other]}s between the cells; expected {fixed}s (file.delimiter)",
-                file=name,
-            )
+            problem = f"found {DELIMITERS[other]}s between the cells; expected {fixed}s (file.delimiter)"
+            return InputRefused("delimiter", problem, file=name)
     return refusal
 
 
@@ -150,12 +147,10 @@ def _widths(records: Records, width: int) -> pl.Series:
 
 
 def _second_reading(text: str, delimiter: str, width: int, name: str, records: Records) -> pl.DataFrame:
-    header = delimiter.join(f"c{place}" for place in range(width))
+    content = f"{delimiter.join(f'c{place}' for place in range(width))}\n{text}".encode()
     try:
-        return pl.read_csv(
-            f"{header}\n{text}".encode(), separator=delimiter, infer_schema=False, truncate_ragged_lines=True
-        )
-    except pl.exceptions.PolarsError:  # its message quotes cells, so it isn't told on
+        return pl.read_csv(content, separator=delimiter, infer_schema=False, truncate_ragged_lines=True)
+    except pl.exceptions.PolarsError:  # its message quotes cells, so it isn't known on
         raise _disagreement(text, records, name) from None
 
 
@@ -170,13 +165,8 @@ def _agree(cells: pl.DataFrame, records: Records, width: int, name: str, text: s
 
 def _disagreement(text: str, records: Records, name: str, index: int | None = None) -> InputRefused:
     line = _stray_quote(text, records) if index is None else int(records.line[index])
-    return InputRefused(
-        "parsers_disagree",
-        "two readings of the file differ; expected cells with a quotation mark in "
-        'them to be quoted and the mark doubled ("5"" tall")',
-        file=name,
-        row=line,
-    )
+    expected = 'expected cells with a quotation mark in them to be quoted and the mark doubled ("5"" tall")'
+    return InputRefused("parsers_disagree", f"two readings of the file differ; {expected}", file=name, row=line)
 
 
 def _stray_quote(text: str, records: Records) -> int | None:

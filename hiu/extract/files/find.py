@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hiu.errors import SettingsError, UsageError
-from hiu.month import Month
+from hiu.month import NAMES, Month
 from hiu.sources import Source
 
-_TEMPORARY = re.compile(
-    r"~\$.*|\..*|.*\.(tmp|temp|part|partial|crdownload|lock|bak|swp)|.*~|thumbs\.db|desktop\.ini", re.I
-)
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_ENDINGS = "tmp|temp|part|partial|crdownload|lock|bak|swp"
+_TEMPORARY = re.compile(rf"~\$.*|\..*|.*\.({_ENDINGS})|.*~|thumbs\.db|desktop\.ini", re.I)
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundFile:
     """A file taken by a source; `name` is its path relative to raw with forward slashes, `period` its month."""
 
     source: str
@@ -27,7 +25,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedFile:
     """A file that may not be read, with a short code and the reason."""
 
     name: str
@@ -39,9 +37,9 @@ class Refused:
 class Sweep:
     """What lies under raw: `deliveries` by (period, name, source), those without a period last."""
 
-    deliveries: tuple[Found, ...]
+    deliveries: tuple[FoundFile, ...]
     unmatched: tuple[str, ...]
-    refused: tuple[Refused, ...]
+    refused: tuple[RefusedFile, ...]
 
 
 def find_deliveries(raw: Path, sources: Mapping[str, Source]) -> Sweep:
@@ -53,20 +51,17 @@ def find_deliveries(raw: Path, sources: Mapping[str, Source]) -> Sweep:
     """
     if not raw.is_dir():
         raise UsageError(f"{raw}: not found; expected the folder that holds the deliveries")
-    deliveries: list[Found] = []
+    deliveries: list[FoundFile] = []
     unmatched: list[str] = []
-    refused: list[Refused] = []
+    refused: list[RefusedFile] = []
     home = raw.resolve()
     for path in _walk(raw):
         name = path.relative_to(raw).as_posix()
         if reason := _leaves(path, home):
-            refused.append(Refused(name, "link", reason))
+            refused.append(RefusedFile(name, "link", reason))
             continue
-        taken = [
-            Found(source.name, path, name, period_of(name, source))
-            for source in sources.values()
-            if takes(source, name)
-        ]
+        takers = [source for source in sources.values() if takes(source, name)]
+        taken = [FoundFile(source.name, path, name, period_of(name, source)) for source in takers]
         deliveries += taken
         if not taken:
             unmatched.append(name)
@@ -95,7 +90,7 @@ def _month(match: re.Match[str], source: Source) -> Month:
     """A match's groups year (2026 or 26) and month (3, 03, Mar or March) as a month."""
     try:
         year, month = match["year"], match["month"].lower()
-        number = int(month) if month.isdecimal() else _MONTHS.index(month[:3]) + 1
+        number = int(month) if month.isdecimal() else NAMES.index(month[:3].title()) + 1
         return Month.parse(f"{2000 + int(year) if len(year) == 2 else int(year)}-{number:02d}")
     except (IndexError, ValueError, UsageError):
         raise SettingsError(
@@ -127,5 +122,5 @@ def _leaves(path: Path, home: Path) -> str | None:
     return None if path.is_file() else "a link to nothing, or no plain file; expected a file"
 
 
-def _order(found: Found) -> tuple[bool, Month, str, str]:
+def _order(found: FoundFile) -> tuple[bool, Month, str, str]:
     return found.period is None, found.period or Month(1, 1), found.name, found.source

@@ -27,12 +27,9 @@ def tidy(text: str | None) -> str:
 
 def known_headers(source: Source) -> frozenset[str]:
     """Every header the source may have, squashed."""
-    named: list[str] = []
-    for field in source.fields.values():
-        named += [*field.columns, *field.time_columns]
-    for fact in source.facts:
-        named += [*fact.columns, *fact.at_columns]
-    return frozenset(map(squash, named))
+    fields = [header for field in source.fields.values() for header in (*field.columns, *field.time_columns)]
+    facts = [header for fact in source.facts for header in (*fact.columns, *fact.at_columns)]
+    return frozenset(map(squash, fields + facts))
 
 
 def score(row: Row, known: frozenset[str]) -> int:
@@ -61,12 +58,8 @@ def header_index(rows: Sequence[Row], source: Source, name: str, where: str = ""
     if not score(found, known):
         better = find_header(rows, known)
         hint = f" Row {better + 1} looks like the header." if better is not None else ""
-        raise InputRefused(
-            "header",
-            f"{where}header_row = {given} holds no known header; {_listed(found)}.{hint}",
-            file=name,
-            row=given,
-        )
+        problem = f"{where}header_row = {given} holds no known header; {_contents(found)}.{hint}"
+        raise InputRefused("header", problem, file=name, row=given)
     return given - 1
 
 
@@ -95,14 +88,9 @@ def unique_headers(row: Sequence[str], known: frozenset[str], name: str, line: i
     for place, cell in enumerate(row, 1):
         key = squash(cell)
         if cell and key in first and key in known:
-            raise InputRefused(
-                "duplicate_header",
-                f"columns {first[key]} and {place} have the same header "
-                f"('{out[first[key] - 1]}' and '{cell}'); expected one",
-                file=name,
-                row=line,
-                column=cell,
-            )
+            both = f"('{out[first[key] - 1]}' and '{cell}')"
+            problem = f"columns {first[key]} and {place} have the same header {both}; expected one"
+            raise InputRefused("duplicate_header", problem, file=name, row=line, column=cell)
         shown = cell or f"column {place}"
         if shown in out or shown == "source_row":
             shown = f"{shown} (column {place})"
@@ -130,12 +118,12 @@ def _not_found(rows: Sequence[Row], source: Source) -> str:
     ]
     hint = f" Did you mean: {'; '.join(near[:6])}?" if near else ""
     return (
-        f"no header in the first {DEPTH} rows; {_listed(widest)}; expected names such as "
+        f"no header in the first {DEPTH} rows; {_contents(widest)}; expected names such as "
         f"{quoted(expected)}.{hint} 'hiu new {source.name} FILE' drafts a mapping"
     )
 
 
-def _listed(row: Row) -> str:
+def _contents(row: Row) -> str:
     if looks_like_header(row):
         return f"found: {quoted([tidy(cell) for cell in row if tidy(cell)])}"
     return f"found {sum(bool(tidy(cell)) for cell in row)} filled cells, not known headers"

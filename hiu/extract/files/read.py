@@ -48,32 +48,23 @@ def read_table(path: Path, source: Source, *, name: str, max_bytes: int, max_rat
         raise InputRefused("encoding", "found bytes in the header that are not UTF-8", file=name, row=grid.header_line)
     rows = split_rows(grid, source.file.footers, name)
     frame = rows.frame.rename(dict(zip(grid.names, grid.headers, strict=True)))
-    idle = [
-        header
-        for place, header in enumerate(grid.headers, 1)
-        if header == f"column {place}" and frame[header].null_count() == frame.height
-    ]
+    unnamed = [header for place, header in enumerate(grid.headers, 1) if header == f"column {place}"]
+    idle = [header for header in unnamed if frame[header].null_count() == frame.height]
     headers = [header for header in grid.headers if header not in idle]
     match_columns(headers, source, name=name)
-    return RawTable(
-        frame.drop(idle), rows.refused, frame.height + rows.refused.height, headers, grid.notes + rows.notes
-    )
+    received = frame.height + rows.refused.height
+    return RawTable(frame.drop(idle), rows.refused, received, headers, grid.notes + rows.notes)
 
 
 def _grid(path: Path, source: Source, name: str, max_bytes: int, max_ratio: float) -> Grid:
     data = load(path, name, max_bytes)
-    workbook = path.suffix.lower() in _WORKBOOKS
     if data.startswith(OLE):
         raise refuse_ole(data, name)
     if data.startswith(ZIP):
         return read_xlsx(data, source, name, max_bytes=max_bytes, max_ratio=max_ratio)
-    if workbook:
-        raise InputRefused(
-            "not_xlsx",
-            f"the name ends in {path.suffix} but the content is no workbook; expected .xlsx: if "
-            "it is text, name it .csv",
-            file=name,
-        )
+    if path.suffix.lower() in _WORKBOOKS:
+        problem = f"the name ends in {path.suffix} but the content is no workbook"
+        raise InputRefused("not_xlsx", f"{problem}; expected .xlsx: if it is text, name it .csv", file=name)
     decoded = decode(data, source.file.encodings, name)
     del data
     grid = read_csv(decoded.text, source, name)
@@ -87,9 +78,8 @@ def load(path: Path, name: str, max_bytes: int) -> bytes:
     try:
         size = path.stat().st_size
         if size > max_bytes:
-            raise InputRefused(
-                "too_large", f"found {size:,} bytes; expected at most {max_bytes:,} (max_file_bytes)", file=name
-            )
+            problem = f"found {size:,} bytes; expected at most {max_bytes:,} (max_file_bytes)"
+            raise InputRefused("too_large", problem, file=name)
         data = path.read_bytes()
     except OSError as error:
         raise InputRefused("unreadable", f"the file can't be opened ({type(error).__name__})", file=name) from None

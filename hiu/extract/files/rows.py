@@ -80,9 +80,8 @@ def _is_trailing(row: Sequence[str | None], footers: Sequence[str]) -> bool:
     if not cells or len(cells) > max(2, len(row) // 2):
         return False
     start = cells[0].casefold()
-    ends = any(
-        start.startswith(word) and not start[len(word) : len(word) + 1].isalnum() for word in map(str.casefold, footers)
-    )
+    rest = [start.removeprefix(word) for word in map(str.casefold, footers) if start.startswith(word)]
+    ends = any(not text[:1].isalnum() for text in rest)
     sentence = len(cells) == 1 and bool(tidy(row[0])) and len(start.split()) >= 4 and len(start) >= 25
     return ends or (sentence and len(row) > 2)
 
@@ -90,25 +89,16 @@ def _is_trailing(row: Sequence[str | None], footers: Sequence[str]) -> bool:
 def _same_width(records: pl.DataFrame, grid: Grid, name: str) -> None:
     wrong = records.filter(pl.col(WIDTH) != len(grid.headers))
     if wrong.height >= 3 and wrong.height * 2 > records.height:
-        usual = int(wrong[WIDTH].mode().sort()[0])
-        raise InputRefused(
-            "width",
-            f"{wrong.height} of {records.height} rows have another number of cells than the "
-            f"header: found {usual} cells, expected {len(grid.headers)}",
-            file=name,
-            row=wrong[LINE][0],
-        )
+        usual = f"found {wrong[WIDTH].mode().sort()[0]} cells, expected {len(grid.headers)}"
+        problem = f"{wrong.height} of {records.height} rows have another number of cells than the header: {usual}"
+        raise InputRefused("width", problem, file=name, row=wrong[LINE][0])
 
 
 def _faults(records: pl.DataFrame, grid: Grid) -> pl.DataFrame:
-    """One line a row set aside: source_row, column, code, reason; the first fault of a row is told."""
+    """One line a row set aside: source_row, column, code, reason; the first fault of a row is the one given."""
     expected = len(grid.headers)
-    width = records.filter(pl.col(WIDTH) != expected).select(
-        "source_row",
-        column=pl.lit(None, pl.String),
-        code=pl.lit("width"),
-        reason=pl.format("found {} cells, expected {}", WIDTH, pl.lit(expected)),
-    )
+    cells = pl.format("found {} cells, expected {}", WIDTH, pl.lit(expected))
+    width = _fault(records.filter(pl.col(WIDTH) != expected), "width", cells)
     rest = records.filter(pl.col(WIDTH) == expected)
     faults = pl.concat([width, _unreadable(rest, grid), _repeated(rest, grid)])
     return faults.unique("source_row", keep="first").sort("source_row")
@@ -121,30 +111,22 @@ def _unreadable(records: pl.DataFrame, grid: Grid) -> pl.DataFrame:
         pl.when(pl.col(cell).str.contains(UNREADABLE, literal=True)).then(pl.lit(header))
         for cell, header in zip(grid.names, grid.headers, strict=True)
     ]
-    return (
-        records.select("source_row", column=pl.coalesce(*hit))
-        .filter(pl.col("column").is_not_null())
-        .select(
-            "source_row",
-            "column",
-            code=pl.lit("encoding"),
-            reason=pl.lit("found bytes that are not UTF-8 in a file that otherwise is"),
-        )
-    )
+    reason = pl.lit("found bytes that are not UTF-8 in a file that otherwise is")
+    faults = _fault(records, "encoding", reason, pl.coalesce(*hit))
+    return faults.filter(pl.col("column").is_not_null())
 
 
 def _repeated(records: pl.DataFrame, grid: Grid) -> pl.DataFrame:
     """Rows that say the header again, as when exports are pasted under one another."""
     first = next((place for place, header in enumerate(grid.headers) if header), 0)
     near = records.filter(pl.col(f"c{first}").str.strip_chars().eq(grid.headers[first]))
-    same = [
-        row["source_row"]
-        for row in near.rows(named=True)
-        if [squash(row[cell] or "") for cell in grid.names] == [squash(header) for header in grid.headers]
-    ]
-    return near.filter(pl.col("source_row").is_in(same)).select(
-        "source_row",
-        column=pl.lit(None, pl.String),
-        code=pl.lit("header_repeated"),
-        reason=pl.lit("found the header again, expected a record"),
-    )
+    headers = [squash(header) for header in grid.headers]
+    cells = near.select("source_row", *grid.names).rows()
+    same = [row for row, *texts in cells if [squash(text or "") for text in texts] == headers]
+    repeated = near.filter(pl.col("source_row").is_in(same))
+    return _fault(repeated, "header_repeated", pl.lit("found the header again, expected a record"))
+
+
+def _fault(records: pl.DataFrame, code: str, reason: pl.Expr, column: pl.Expr | None = None) -> pl.DataFrame:
+    column = pl.lit(None, pl.String) if column is None else column
+    return records.select("source_row", column=column, code=pl.lit(code), reason=reason)

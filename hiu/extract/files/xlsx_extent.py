@@ -24,12 +24,9 @@ def refuse_far_cells(archive: zipfile.ZipFile, name: str) -> None:
         if _SHEET.fullmatch(part):
             filled, rows, columns = _extent(_parts(archive, part))
             if rows * columns > MOST_EMPTY + filled * PLAUSIBLE:
-                raise InputRefused(
-                    "far_cell",
-                    f"part '{part}' holds {filled:,} filled cells but reaches to row {rows:,}, column {columns:,}; "
-                    "expected a table: delete what lies far below or right of it, and save",
-                    file=name,
-                )
+                reach = f"part '{part}' holds {filled:,} filled cells but reaches to row {rows:,}, column {columns:,}"
+                advice = "expected a table: delete what lies far below or right of it, and save"
+                raise InputRefused("far_cell", f"{reach}; {advice}", file=name)
 
 
 def _parts(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
@@ -64,15 +61,10 @@ def _column(letters: bytes) -> int:
 def _plain_xml(archive: zipfile.ZipFile, part: str, name: str) -> None:
     """Other encodings would pass the look for far cells; entities of a document type are left out by the reader."""
     for place, text in enumerate(_parts(archive, part)):
-        said = _ENCODING.search(text[:200]) if place == 0 else None
-        if place == 0 and (text[:2] in _UTF16 or b"\0" in text[:200] or (said and said[1].lower() not in _UTF8)):
-            raise InputRefused(
-                "corrupt", f"part '{part}' of the workbook is not UTF-8; expected it as Excel writes it", file=name
-            )
+        named = _ENCODING.search(text[:200]) if place == 0 else None
+        if place == 0 and (text[:2] in _UTF16 or b"\0" in text[:200] or (named and named[1].lower() not in _UTF8)):
+            problem = f"part '{part}' of the workbook is not UTF-8; expected it as Excel writes it"
+            raise InputRefused("corrupt", problem, file=name)
         if b"<!DOCTYPE" in text:
-            raise InputRefused(
-                "corrupt",
-                f"part '{part}' of the workbook holds a document type, which Excel never "
-                "writes; expected plain cells: save the workbook anew in Excel",
-                file=name,
-            )
+            problem = f"part '{part}' of the workbook holds a document type, which Excel never writes; expected plain"
+            raise InputRefused("corrupt", f"{problem} cells: save the workbook anew in Excel", file=name)

@@ -74,43 +74,30 @@ def guard(data: bytes, name: str, *, max_bytes: int, max_ratio: float) -> None:
             parts = archive.infolist()
             unpacked, packed = sum(part.file_size for part in parts), len(data)
             if unpacked > max_ratio * packed:
-                raise InputRefused(
-                    "zip_ratio",
-                    f"unpacks to {unpacked / packed:.0f} times its size; expected at most "
-                    f"{max_ratio:g} times (max_unzip_ratio)",
-                    file=name,
-                )
+                most = f"expected at most {max_ratio:g} times (max_unzip_ratio)"
+                raise InputRefused("zip_ratio", f"unpacks to {unpacked / packed:.0f} times its size; {most}", file=name)
             if unpacked > max_bytes:
-                raise InputRefused(
-                    "too_large",
-                    f"unpacks to {unpacked:,} bytes; expected at most {max_bytes:,} (max_file_bytes)",
-                    file=name,
-                )
+                problem = f"unpacks to {unpacked:,} bytes; expected at most {max_bytes:,} (max_file_bytes)"
+                raise InputRefused("too_large", problem, file=name)
             if "xl/workbook.xml" not in {part.filename for part in parts}:
-                raise InputRefused(
-                    "not_xlsx",
-                    "found a ZIP archive that holds no XLSX workbook; expected .xlsx: "
-                    "unpack it, or save the workbook as .xlsx",
-                    file=name,
-                )
+                problem = "found a ZIP archive that holds no XLSX workbook"
+                advice = "expected .xlsx: unpack it, or save the workbook as .xlsx"
+                raise InputRefused("not_xlsx", f"{problem}; {advice}", file=name)
             if damaged := archive.testzip():  # reads no more than the sizes declared above
                 raise InputRefused("corrupt", f"part '{damaged}' of the workbook is damaged", file=name)
             refuse_far_cells(archive, name)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, *_BROKEN):
-        raise InputRefused(
-            "corrupt", "the workbook is damaged or cut short; expected an intact .xlsx: have it sent again", file=name
-        ) from None
+        problem = "the workbook is damaged or cut short; expected an intact .xlsx: have it sent again"
+        raise InputRefused("corrupt", problem, file=name) from None
 
 
 def refuse_ole(data: bytes, name: str) -> InputRefused:
     """Why a file in Microsoft's older container can't be read: a password, or the .xls format."""
     if "EncryptedPackage".encode("utf-16-le") in data:
-        return InputRefused(
-            "encrypted", "the workbook has a password; expected one without: save it unprotected", file=name
-        )
-    return InputRefused(
-        "not_xlsx", "found an old .xls (or Office 97) file; expected .xlsx: save the workbook as .xlsx", file=name
-    )
+        problem = "the workbook has a password; expected one without: save it unprotected"
+        return InputRefused("encrypted", problem, file=name)
+    problem = "found an old .xls (or Office 97) file; expected .xlsx: save the workbook as .xlsx"
+    return InputRefused("not_xlsx", problem, file=name)
 
 
 def open_book(data: bytes, name: str) -> fastexcel.ExcelReader:
@@ -125,16 +112,14 @@ def load_sheet(book: fastexcel.ExcelReader, title: str, name: str, rows: int | N
     """Every physical row of a sheet as text, empty cells null."""
     try:
         # skip_rows=0 keeps blank rows at the top, so that rows are counted as Excel counts them
-        batch, errors = book.load_sheet(
-            title, header_row=None, skip_rows=0, n_rows=rows, dtypes="string"
-        ).to_arrow_with_errors()
+        sheet = book.load_sheet(title, header_row=None, skip_rows=0, n_rows=rows, dtypes="string")
+        batch, errors = sheet.to_arrow_with_errors()
     except fastexcel.FastExcelError as error:
         raise _unreadable(title, error, name) from None
     cells = pl.DataFrame(pl.from_arrow(batch))
     cells.columns = [f"c{place}" for place in range(cells.width)]
-    return Sheet(
-        title, cells.with_columns(pl.all().cast(pl.String).replace("", None)), len(errors.errors) if errors else 0
-    )
+    cells = cells.with_columns(pl.all().cast(pl.String).replace("", None))
+    return Sheet(title, cells, len(errors.errors) if errors else 0)
 
 
 def choose_sheet(book: fastexcel.ExcelReader, source: Source, name: str) -> tuple[Sheet, list[str]]:
@@ -145,9 +130,8 @@ def choose_sheet(book: fastexcel.ExcelReader, source: Source, name: str) -> tupl
     same = [title for title in titles if squash(title) == squash(wanted)]
     near = same[0] if same else nearest(wanted, titles, _NEAR)
     if near is None:
-        raise InputRefused(
-            "sheet", f"found sheets {quoted(titles)}; expected '{wanted}'.{did_you_mean(wanted, titles)}", file=name
-        )
+        problem = f"found sheets {quoted(titles)}; expected '{wanted}'.{did_you_mean(wanted, titles)}"
+        raise InputRefused("sheet", problem, file=name)
     return load_sheet(book, near, name), [] if same else [f"sheet '{near}' taken for '{wanted}'"]
 
 
@@ -160,11 +144,8 @@ def _by_header(book: fastexcel.ExcelReader, source: Source, name: str) -> tuple[
         scores[title] = 0 if index is None else score(rows[index], known)
     best = [title for title, points in scores.items() if points == max(scores.values())]
     if len(best) > 1 and (len(scores) > 1 and max(scores.values()) > 0):
-        raise InputRefused(
-            "sheet",
-            f'sheets {quoted(best)} fit equally well; expected one: name it, [file] sheet = "{best[0]}"',
-            file=name,
-        )
+        problem = f'sheets {quoted(best)} fit equally well; expected one: name it, [file] sheet = "{best[0]}"'
+        raise InputRefused("sheet", problem, file=name)
     if not best:
         raise InputRefused("sheet", "found no visible sheet with cells; expected one", file=name)
     return load_sheet(book, best[0], name), [f"sheet '{best[0]}' chosen by its header"] if len(scores) > 1 else []

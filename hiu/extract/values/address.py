@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from hiu.extract.values.text import bag, fold, repaired
+from hiu.extract.values.text import bag, by_word, fold, repaired
 
 
 class Address(NamedTuple):
@@ -23,43 +23,12 @@ _UNIT = re.compile(
 )
 _NUMBER = re.compile(r"^(?:NO\.?\s*)?([0-9]+[A-Z]?(?:\s?[-/]\s?[0-9]+[A-Z]?)?)[\s,]+([A-Z].*)$")
 _POSTCODE = re.compile(r"\b[A-Z]{1,2}[0-9][A-Z0-9]?\s*[0-9][A-Z]{2}\s*$")
-STREETS = {
-    "RD": "ROAD",
-    "ST": "STREET",
-    "STR": "STREET",
-    "AVE": "AVENUE",
-    "AV": "AVENUE",
-    "CRES": "CRESCENT",
-    "CRS": "CRESCENT",
-    "CL": "CLOSE",
-    "DR": "DRIVE",
-    "DRV": "DRIVE",
-    "GDNS": "GARDENS",
-    "GDN": "GARDEN",
-    "GRDNS": "GARDENS",
-    "LN": "LANE",
-    "PL": "PLACE",
-    "SQ": "SQUARE",
-    "TCE": "TERRACE",
-    "TERR": "TERRACE",
-    "TER": "TERRACE",
-    "WLK": "WALK",
-    "WK": "WALK",
-    "CT": "COURT",
-    "CRT": "COURT",
-    "GRV": "GROVE",
-    "GR": "GROVE",
-    "PK": "PARK",
-    "HSE": "HOUSE",
-    "WY": "WAY",
-    "PDE": "PARADE",
-    "HTS": "HEIGHTS",
-    "MS": "MEWS",
-    "BLVD": "BOULEVARD",
-    "EST": "ESTATE",
-    "BLDGS": "BUILDINGS",
-    "VW": "VIEW",
-}
+STREETS = by_word(
+    ROAD="RD", STREET="ST,STR", AVENUE="AVE,AV", CRESCENT="CRES,CRS", CLOSE="CL", DRIVE="DR,DRV",
+    GARDENS="GDNS,GRDNS", GARDEN="GDN", LANE="LN", PLACE="PL", SQUARE="SQ", TERRACE="TCE,TERR,TER", WALK="WLK,WK",
+    COURT="CT,CRT", GROVE="GRV,GR", PARK="PK", HOUSE="HSE", WAY="WY", PARADE="PDE", HEIGHTS="HTS", MEWS="MS",
+    BOULEVARD="BLVD", ESTATE="EST", BUILDINGS="BLDGS", VIEW="VW",
+)  # fmt: skip
 """How the last word of a street is shortened."""
 
 _KINDS = (frozenset(STREETS.values()) - {"HOUSE"}) | bag(

@@ -5,41 +5,12 @@ from collections.abc import Mapping
 
 import polars as pl
 
-SEX = {
-    "m": "M",
-    "male": "M",
-    "1": "M",
-    "man": "M",
-    "boy": "M",
-    "f": "F",
-    "female": "F",
-    "2": "F",
-    "woman": "F",
-    "girl": "F",
-    "9": "X",
-    "i": "X",
-    "indeterminate": "X",
-    "other": "X",
-    "o": "X",
-    "non-binary": "X",
-    "non binary": "X",
-    "nb": "X",
-}
+from hiu.extract.values.text import by_word
+
+SEX = by_word(M="m,male,1,man,boy", F="f,female,2,woman,girl", X="9,i,indeterminate,other,o,non-binary,non binary,nb")
 """Sex or stated gender (NHS Data Dictionary 1, 2, 9; X there is 'not known', as U, 0 and blank are everywhere)."""
 
-YES_NO = {
-    "y": "yes",
-    "yes": "yes",
-    "true": "yes",
-    "t": "yes",
-    "1": "yes",
-    "n": "no",
-    "no": "no",
-    "false": "no",
-    "f": "no",
-    "0": "no",
-}
-
+YES_NO = by_word(yes="y,yes,true,t,1", no="n,no,false,f,0")
 ROUNDED = r"^[0-9](\.[0-9]+)?[eE]\+?[0-9]+$"
 """A code that a spreadsheet turned into a rounded number: its digits are lost."""
 
@@ -58,9 +29,7 @@ def coded(text: pl.Expr, codes: Mapping[str, str], *, unlisted: str = "keep") ->
     if not codes:
         return text
     lower = {sent.lower(): ours for sent, ours in codes.items()}
-    ours = text.str.to_lowercase().replace_strict(
-        list(lower), list(lower.values()), default=None, return_dtype=pl.String
-    )
+    ours = text.str.to_lowercase().replace_strict(lower, default=None, return_dtype=pl.String)
     found = ours if unlisted != "keep" else pl.coalesce(ours, text)
     return pl.when(found != "").then(found)
 

@@ -13,45 +13,21 @@ from functools import cache
 import polars as pl
 
 from hiu.errors import SettingsError
+from hiu.month import NAMES
 
 DEFAULT = (
-    "%d/%m/%Y",
-    "%Y-%m-%d",
-    "%d-%b-%Y",
-    "%d/%m/%y",
-    "%d-%b-%y",
-    "%d.%m.%Y",
-    "%d.%m.%y",
-    "%d-%m-%Y",
-    "%d-%m-%y",
-    "%d %b %Y",
-    "%d %b %y",
-    "%Y/%m/%d",
-    "%Y%m%d",
-    "excel",
-)
+    "%d/%m/%Y", "%Y-%m-%d", "%d-%b-%Y", "%d/%m/%y", "%d-%b-%y", "%d.%m.%Y", "%d.%m.%y", "%d-%m-%Y", "%d-%m-%y",
+    "%d %b %Y", "%d %b %y", "%Y/%m/%d", "%Y%m%d", "excel",
+)  # fmt: skip
 """Formats tried, in order, where a source names none: day first always, as in the UK."""
 
 NEVER = (
-    date(1811, 11, 11),
-    date(1899, 12, 30),
-    date(1899, 12, 31),
-    date(1900, 1, 1),
-    date(1900, 1, 2),
-    date(1901, 1, 1),
-    date(1970, 1, 1),
-    date(9999, 12, 31),
-    date(2999, 12, 31),
-    date(2099, 12, 31),
-)
+    date(1811, 11, 11), date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1), date(1900, 1, 2), date(1901, 1, 1),
+    date(1970, 1, 1), date(9999, 12, 31), date(2999, 12, 31), date(2099, 12, 31),
+)  # fmt: skip
 """Dates that mean 'not known' (docs/sources.md), and far ones that mean 'still open'."""
 
-_MONTHS = {
-    name: str(number)
-    for number, name in enumerate(
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
-    )
-}
+_MONTHS = {name.lower(): str(number) for number, name in enumerate(NAMES, 1)}
 _PARTS = {
     "%d": r"(?P<d>[0-9]{1,2})",
     "%m": r"(?P<m>[0-9]{1,2})",
@@ -170,12 +146,8 @@ def _read(form: str) -> list[pl.Expr]:
     if "n" in has:
         stamp, earlier, offset = _excel(get("n")), nothing, pl.lit(None, pl.Int64)
     else:
-        month = (
-            get("b").str.to_lowercase().str.slice(0, 3).replace_strict(_MONTHS, default=None)
-            if "b" in has
-            else get("m")
-        )
-        time = _clock(get)
+        named = get("b").str.to_lowercase().str.slice(0, 3).replace_strict(_MONTHS, default=None)
+        month, time = named if "b" in has else get("m"), _clock(get)
         years = [get("Y")] if "Y" in has else [pl.lit("20") + get("y"), pl.lit("19") + get("y")]
         stamp, *rest = (
             pl.format("{}-{}-{}", year, month, get("d")).str.to_date("%Y-%m-%d", strict=False).cast(pl.Datetime("us"))
@@ -199,21 +171,15 @@ def _clock(get: Callable[[str], pl.Expr]) -> pl.Expr:
 def _offset(text: pl.Expr) -> pl.Expr:
     sign = pl.when(text.str.starts_with("-")).then(-1).otherwise(1)
     digits = text.str.replace(":", "")
-    minutes = digits.str.slice(1, 2).cast(pl.Int64, strict=False) * 60 + digits.str.slice(3, 2).cast(
-        pl.Int64, strict=False
-    )
-    return pl.when(text.str.to_lowercase() == "z").then(0).otherwise(sign * minutes)
+    hours, minutes = (digits.str.slice(at, 2).cast(pl.Int64, strict=False) for at in (1, 3))
+    return pl.when(text.str.to_lowercase() == "z").then(0).otherwise(sign * (hours * 60 + minutes))
 
 
 def _excel(text: pl.Expr) -> pl.Expr:
-    days = text.cast(pl.Float64)
-    return pl.lit(date(1899, 12, 30)).cast(pl.Datetime("us")) + pl.duration(
-        seconds=(days * 86400).round().cast(pl.Int64)
-    )
+    since = pl.duration(seconds=(text.cast(pl.Float64) * 86400).round().cast(pl.Int64))
+    return pl.lit(date(1899, 12, 30)).cast(pl.Datetime("us")) + since
 
 
 def _existing(stamp: pl.Expr) -> pl.Expr:
-    skipped = (
-        stamp.is_not_null() & stamp.dt.replace_time_zone(_LONDON, ambiguous="earliest", non_existent="null").is_null()
-    )
-    return pl.when(skipped).then(stamp + pl.duration(hours=1)).otherwise(stamp)
+    real = stamp.dt.replace_time_zone(_LONDON, ambiguous="earliest", non_existent="null").is_not_null()
+    return pl.when(stamp.is_not_null() & ~real).then(stamp + pl.duration(hours=1)).otherwise(stamp)

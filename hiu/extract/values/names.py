@@ -38,21 +38,15 @@ _NOBODY = re.compile(
     r"BOY OF .*|GIRL OF .*|(.* )?BABY OF( .*)?|"
     r"(ANONYMOUS )?CALLER|NO TRACE|(THE )?OCCUPANT|N A|N K"
 )
-SPECIAL = (
-    _TITLES
-    | _SUFFIXES
-    | _STRONG
-    | _WEAK
-    | bag(
-        "BABY INFANT NEWBORN TWIN DUMMY TEST TESTING MOP DOE OTHER PASSER PASSERBY TBC TBA OCCUPANT AKA ALIAS "
-        "ALIASES NEE AN N OF FORMERLY PREVIOUSLY MAIDEN PREFERS"
-    )
+_OTHER = bag(
+    "BABY INFANT NEWBORN TWIN DUMMY TEST TESTING MOP DOE OTHER PASSER PASSERBY TBC TBA OCCUPANT AKA ALIAS "
+    "ALIASES NEE AN N OF FORMERLY PREVIOUSLY MAIDEN PREFERS"
 )
+SPECIAL = _TITLES | _SUFFIXES | _STRONG | _WEAK | _OTHER
 """Words that make a name one to be looked at closely."""
 
-_ALIAS = re.compile(
-    r"[\s(,;]+(?:a\.?k\.?a\.?|a/k/a|alias(?:es)?|also known as|known as|k/a|goes by|prefers)[\s:]+", re.I
-)
+_AKA = r"a\.?k\.?a\.?|a/k/a|alias(?:es)?|also known as|known as|k/a|goes by|prefers"
+_ALIAS = re.compile(rf"[\s(,;]+(?:{_AKA})[\s:]+", re.I)
 _MAIDEN = re.compile(r"\s*[\s(,;]\(?(?:n[eé]e|formerly|previously|maiden name)[\s:.]+([^()]+)\)?", re.I)
 _ASIDE = re.compile(r"[(\[\"“]([^()\[\]\"“”]*)[)\]\"”]")
 _NO_ALIAS = bag("DECEASED MALE FEMALE PATIENT SUBJECT CALLER JUVENILE ADULT CHILD VICTIM SUSPECT DUPLICATE")
@@ -74,7 +68,7 @@ def read_name(
     if _nobody(main, unknown):
         return Name(text=_shown(main), unknown=True)
     given, family = _halves(main, order)
-    return _named(given, family, [*aliases, *_listed(others)], maiden, unknown)
+    return _name_of(given, family, [*aliases, *_parted(others)], maiden, unknown)
 
 
 def read_parts(
@@ -92,10 +86,10 @@ def read_parts(
         given_words, family_words = _halves(family, "family_first")
     else:
         given_words, family_words = _words(given), _words(family)
-    return _named(given_words, family_words, [*more, *most, *_listed(others)], [*maiden, *once], unknown)
+    return _name_of(given_words, family_words, [*more, *most, *_parted(others)], [*maiden, *once], unknown)
 
 
-def _listed(others: str | None) -> list[str]:
+def _parted(others: str | None) -> list[str]:
     return [part for part in re.split(r"[;/|]", repaired(others or "")) if part.strip()]
 
 
@@ -106,7 +100,7 @@ def _aside(text: str) -> tuple[str, list[str], list[str]]:
     maiden = [found.strip() for found in _MAIDEN.findall(text)]
     text = _MAIDEN.sub(" ", text) if maiden else text
     main, *others = _ALIAS.split(text)
-    others = [part for other in others for part in _listed(other)]
+    others = [part for other in others for part in _parted(other)]
     asides = [found for found in _ASIDE.findall(main) if fold(found) and fold(found) not in _NO_ALIAS]
     return _ASIDE.sub(" ", main).strip(), [*others, *asides], maiden
 
@@ -155,7 +149,7 @@ def _words(text: str) -> list[str]:
     return words
 
 
-def _named(
+def _name_of(
     given: list[str],
     family: list[str],
     others: Sequence[str],
@@ -167,9 +161,8 @@ def _named(
     first, *rest = fold(" ".join(given)).split() or [""]
     last = _PREFIX.sub(r"\1", _mended(fold(" ".join(family))))
     shown = " ".join(_cased(word) for word in (*given, *family))
-    aliases = {_alias(other, last, unknown) for other in others} | {
-        " ".join(filter(None, (first, fold(old)))) for old in map(_surname, maiden)
-    }
+    aliases = {_alias(other, last, unknown) for other in others}
+    aliases |= {" ".join(filter(None, (first, fold(old)))) for old in map(_surname, maiden)}
     aliases -= {"", " ".join(filter(None, (first, last))), first, last}
     return Name(shown or None, first or None, " ".join(rest) or None, last or None, "|".join(sorted(aliases)) or None)
 
@@ -214,11 +207,6 @@ def _cased(word: str) -> str:
     """A word in capitals or in small letters as people write it: O'Neill, Davis-Binmead, McDonald."""
     if not (word.isupper() or word.islower()) or len(word) == 1:
         return word
-    word = re.sub(
-        r"(?:[^\W_]|\?)+",
-        lambda part: (
-            part[0].capitalize() if len(part[0]) > 1 or part.start() == 0 or word[part.start() - 1] != "'" else part[0]
-        ),
-        word,
-    )
+    # a letter alone after an apostrophe stays as it is
+    word = re.sub(r"(?:[^\W_]|\?){2,}|(?<!')(?:[^\W_]|\?)", lambda part: part[0].capitalize(), word)
     return re.sub(r"\bMc([a-z])", lambda part: "Mc" + part[1].upper(), word)

@@ -26,13 +26,9 @@ def plain_names(known: pl.DataFrame) -> pl.DataFrame:
     found = known.with_columns(**parts)
     whole = pl.concat_str(["given", "middle", pl.lit(" "), "family"])
     usual = whole.is_not_null() & ~whole.str.to_uppercase().str.contains(_SPECIAL)
-    for other in (
-        "sent_middle",
-        "sent_aliases",
-        *(("sent_given", "sent_family") if "sent_name" in known.columns else ()),
-    ):
-        if other in known.columns:
-            usual &= pl.col(other).is_null()
+    read = ("sent_name",) if "sent_name" in known.columns else ("sent_given", "sent_family")
+    for other in {"sent_given", "sent_family", "sent_middle", "sent_aliases"}.difference(read) & set(known.columns):
+        usual &= pl.col(other).is_null()
     middle = pl.col("middle").str.strip_chars().str.to_uppercase()
     return found.select(
         whole.str.to_titlecase().alias("text"),

@@ -55,11 +55,6 @@ def read_postcodes(texts: pl.Series) -> pl.Series:
     return texts.to_frame("text").join(table, on="text", how="left", maintain_order="left")["read"]
 
 
-def is_full(postcode: str | None) -> bool:
-    """Whether it is a whole postcode and not the outward part alone."""
-    return postcode is not None and " " in postcode
-
-
 def _full(bare: str) -> str | None:
     found = _FULL.fullmatch(bare)
     return f"{found[1]} {found[2]}" if found and _area(found[1]) in AREAS else None

@@ -15,46 +15,19 @@ _NOTHING = sorted({form for word in NOTHING for form in (word, word.upper(), wor
 _BLANK = " \t\r\n\v\f\u00a0\u2007\u200b\u202f\ufeff"
 _SPACES = r"[\s\u00a0\u2000-\u200b\u202f\u2060\u3000\ufeff]+"
 _MOJIBAKE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0178\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]")
-_LETTERS = str.maketrans(
-    {
-        "ł": "l",
-        "Ł": "L",
-        "ø": "o",
-        "Ø": "O",
-        "đ": "d",
-        "Đ": "D",
-        "ð": "d",
-        "Ð": "D",
-        "ß": "ss",
-        "æ": "ae",
-        "Æ": "AE",
-        "œ": "oe",
-        "Œ": "OE",
-        "þ": "th",
-        "Þ": "TH",
-        "ı": "i",
-        "'": "",
-        "’": "",
-        "‘": "",
-        "ʼ": "",
-        "`": "",
-        "´": "",
-        "-": " ",
-        "–": " ",
-        "—": " ",
-        "‐": " ",
-        "/": " ",
-        ".": " ",
-        ",": " ",
-        "_": " ",
-    }
-)
+_PLAIN = {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "þ": "th", "Þ": "TH", **dict.fromkeys("'’‘ʼ`´", "")}
+_LETTERS = str.maketrans(_PLAIN | dict(zip("łŁøØđĐðÐı-–—‐/.,_", "lLoOdDdDi        ", strict=True)))
 _DIGITS = str.maketrans("0125689", "OLZSGBG")
 
 
 def bag(words: str) -> frozenset[str]:
     """Words parted by spaces, as a set."""
     return frozenset(words.split())
+
+
+def by_word(**words: str) -> dict[str, str]:
+    """Each of the words, parted by commas, and the key it stands under: `by_word(ROAD="RD")` is `{"RD": "ROAD"}`."""
+    return {word: key for key, several in words.items() for word in several.split(",")}
 
 
 def tidied(text: pl.Expr, *, words: bool = True) -> pl.Expr:

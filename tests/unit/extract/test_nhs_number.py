@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stdnum.gb import nhs
 
 from hiu.extract.values.nhs_number import nhs_number
 
@@ -13,10 +14,6 @@ from hiu.extract.values.nhs_number import nhs_number
 def read(text: str | None, *, synthetic: bool = False) -> str | None:
     frame = pl.DataFrame({"n": [text]}, schema={"n": pl.String})
     return frame.select(nhs_number(pl.col("n"), synthetic=synthetic)).item()
-
-
-def check_digit(nine: str) -> int:
-    return (11 - sum(int(digit) * weight for digit, weight in zip(nine, range(10, 1, -1), strict=True)) % 11) % 11
 
 
 @pytest.mark.parametrize(
@@ -46,10 +43,9 @@ def test_the_test_range_is_evidence_at_a_synthetic_site_only() -> None:
 
 @given(st.from_regex(r"\A[1-8][0-9]{8}\Z"))
 def test_every_number_passes_with_its_own_check_digit_and_no_other(nine: str) -> None:
-    right = check_digit(nine)
     for digit in range(10):
         number = f"{nine}{digit}"
-        expected = number if digit == right and len(set(number)) > 1 else None
+        expected = number if nhs.is_valid(number) and len(set(number)) > 1 else None
         assert read(number) == expected
 
 

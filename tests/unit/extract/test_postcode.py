@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hiu.extract.values.postcode import is_full, read_postcode
+from hiu.extract.values.postcode import read_postcode
 
 
 @pytest.mark.parametrize(
@@ -38,10 +38,6 @@ from hiu.extract.values.postcode import is_full, read_postcode
 )
 def test_reading(sent: str, expected: str | None) -> None:
     assert read_postcode(sent) == expected
-
-
-def test_full_or_outward() -> None:
-    assert is_full("BS1 4ND") and not is_full("BS1") and not is_full(None)
 
 
 @given(st.text(max_size=12))
