@@ -14,8 +14,8 @@ export PYTHONUTF8 := 1
 demo: $(STAMP)          ## a synthetic area, all steps, and where the outputs are
 	$(BIN)/hiu demo
 
-test: $(STAMP) lint     ## every check and test
-	$(BIN)/python -m pytest
+test: $(STAMP) lint     ## every check and test, on every core, and how much of the code they reach
+	$(BIN)/python -m pytest -n logical --dist loadfile --cov --cov-report=
 
 lint: $(STAMP)          ## style, types, layers, suites
 	$(BIN)/ruff check .
@@ -26,7 +26,7 @@ lint: $(STAMP)          ## style, types, layers, suites
 	$(BIN)/python tests/notebooks/no_outputs.py
 
 slow: $(STAMP)          ## tests that take minutes: kill at every step, a million rows, a wheel elsewhere
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m slow --hypothesis-profile=slow
 
 crash: $(STAMP)         ## kills, full disks, power cuts, three batches at once (about an hour)
 	$(BIN)/python -m pytest tests/crash tests/pipeline/run/test_crash.py tests/pipeline/back/test_back.py tests/pipeline/cli/test_offline.py -m "slow or not slow" -s

@@ -17,6 +17,7 @@ from pipelines.run import Outcome
 from pipelines.setup.area import make_area
 
 hypothesis.settings.register_profile("hiu", deadline=None)  # a busy machine is no fault of the code
+hypothesis.settings.register_profile("slow", deadline=None, max_examples=1000)
 hypothesis.settings.load_profile("hiu")
 
 

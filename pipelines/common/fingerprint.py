@@ -108,10 +108,11 @@ def _imports(source: bytes) -> list[tuple[str, str, str]]:
 
 
 def _data(files: Files, path: str) -> list[str]:
-    """The data of the packages that a module opens: all in their folders, and in folders below that are no package."""
+    """The data in the folders that a module opens, and in folders below these that are no package."""
     here = path.rpartition("/")[0]
-    opened = {name.replace(".", "/") or here for name in _opened(files[path])}
-    return [name for name in files if not name.endswith(".py") and _package(files, name) in opened] if opened else []
+    opened = [f"{name.replace('.', '/') or here}/" for name in _opened(files[path])]
+    data = [name for name in files if not name.endswith(".py")] if opened else []
+    return [name for name in data for top in opened if name.startswith(top) and len(_package(files, name)) < len(top)]
 
 
 @cache

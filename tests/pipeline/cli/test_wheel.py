@@ -45,9 +45,9 @@ def hiu(installed: Path, cwd: Path, *line: object) -> subprocess.CompletedProces
 def test_everything_but_code_is_inside(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-    kinds = ("*.toml", "*.sql", "*.html", "*.css", "*.json", "*.j2", "*.txt", "*.csv")
+    kinds = ("*.toml", "*.sql", "*.html", "*.css", "*.json", "*.j2", "*.txt", "*.csv", "py.typed")
     wanted = {path.relative_to(REPOSITORY).as_posix() for kind in kinds for path in (REPOSITORY / "hiu").rglob(kind)}
-    assert len(wanted) > 30 and wanted - names == set()
+    assert "hiu/py.typed" in wanted and len(wanted) > 30 and wanted - names == set()
     suites = {f"hiu/quality/expectations/{path.name}" for path in (REPOSITORY / "expectations").glob("*.json")}
     assert len(suites) >= 7 and suites - names == set()
     assert not [name for name in names if name.startswith("tests/") or name.endswith((".parquet", ".key", ".duckdb"))]

@@ -123,16 +123,20 @@ def test_a_name_taken_from_a_package_leads_to_where_it_comes_from() -> None:
         "hiu/room/data.txt": b"data",
         "hiu/types.py": b"",
         "hiu/whole.py": b"import hiu.room.other\n",
+        "hiu/part.py": b'from importlib import resources\n\nresources.files("hiu.room.data")\n',
+        "hiu/room/below/__init__.py": b"",
+        "hiu/room/below/theirs.txt": b"",
     }
     assert reached(files, "hiu.job") == {"hiu/job.py", "hiu/room/__init__.py", "hiu/room/first.py"}
     data = {"hiu/room/data/words.txt", "hiu/room/data.txt"}
     assert reached(files, "hiu.whole") == {"hiu/whole.py", "hiu/room/other.py", *data}
+    assert reached(files, "hiu.part") == {"hiu/part.py", "hiu/room/data/words.txt"}
 
 
 def test_all_data_is_opened_by_a_module_in_a_way_that_is_seen() -> None:
     files = shipped()
     opened = {name for path in files if path.endswith(".py") for name in fingerprint._data(files, path)}
-    assert {path for path in files if not path.endswith(".py")} - opened == set()
+    assert {path for path in files if not path.endswith((".py", "py.typed"))} - opened == set()
 
 
 def test_carriers_are_there() -> None:
