@@ -17,7 +17,7 @@ import polars as pl
 from hiu.engine.duckdb import Warehouse
 from hiu.govern import records
 from hiu.govern.audit import read
-from hiu.govern.basis.gate import Permitted
+from hiu.govern.basis.gate import GateResult
 from hiu.model.govern import DISCLOSURES
 from hiu.publish.access import visible, withheld
 from hiu.publish.release.folder import MANIFEST, digest
@@ -88,7 +88,7 @@ def leave(
 
 def show_names(
     place: Place, ids: Iterable[str], *, month: str, now: datetime, told: Mapping[str, object] | None = None
-) -> Permitted:
+) -> GateResult:
     """Ask the gate whose name an analyst may see, and enter those that are shown; `told` goes to the audit log too."""
     asked = sorted(set(ids))
     found = allowed(place, asked, purpose="support", recipient="analyst", on=now.date())

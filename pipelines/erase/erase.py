@@ -17,7 +17,7 @@ from hiu.disk import move, replace
 from hiu.engine.duckdb import Warehouse, rewrite
 from hiu.errors import HiuError, UsageError
 from hiu.govern import records
-from hiu.govern.erase.residue import found
+from hiu.govern.erase.residue import trace_places
 from hiu.govern.pseudonym import pseudonym, recipient_key
 from hiu.model.govern import HOLDS, TOMBSTONES
 from pipelines.access.disclose import kept_files
@@ -183,7 +183,7 @@ def residue(place: Place, doomed: Doomed) -> list[str]:
     return [
         name
         for path in files
-        if found(name := path.relative_to(place.curated).as_posix(), path.read_bytes(), doomed.traces)
+        if trace_places(name := path.relative_to(place.curated).as_posix(), path.read_bytes(), doomed.traces)
     ]
 
 

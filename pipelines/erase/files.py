@@ -12,7 +12,7 @@ from filelock import FileLock
 
 from hiu.disk import move, replace, write_whole
 from hiu.errors import HiuError
-from hiu.govern.erase.residue import found, scrub, traces_in_name
+from hiu.govern.erase.residue import scrub, trace_places, traces_in_name
 from hiu.model import PUBLISHED
 from hiu.month import Month
 from hiu.publish.release.folder import BUILDING, MANIFEST, conform, digest, inside, parquet, read_manifest, seal
@@ -54,7 +54,7 @@ def _finish_moves(place: Place) -> None:
 
 def _holds(folder: Path, doomed: Doomed) -> bool:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return any(found(path.relative_to(folder).as_posix(), path.read_bytes(), doomed.traces) for path in files)
+    return any(trace_places(path.relative_to(folder).as_posix(), path.read_bytes(), doomed.traces) for path in files)
 
 
 def _rewrite(place: Place, folder: Path, doomed: Doomed, erasure: str, now: datetime, report: Reporter) -> None:
@@ -67,13 +67,13 @@ def _rewrite(place: Place, folder: Path, doomed: Doomed, erasure: str, now: date
     aside.mkdir()
     stamp = _stamp(manifest)
     files, lost = _pages(place, tables, stamp, now.date(), report)
-    made = {name: content for name, content in files.items() if not found(name, content, doomed.traces)}
+    made = {name: content for name, content in files.items() if not trace_places(name, content, doomed.traces)}
     others = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".parquet"]
     for path in others:
         name = path.relative_to(folder).as_posix()
         if name in files or name in (MANIFEST, NOTE):
             continue
-        if found(name, path.read_bytes(), doomed.traces) or name.startswith("charts/"):
+        if trace_places(name, path.read_bytes(), doomed.traces) or name.startswith("charts/"):
             lost.append("a chart" if name.startswith("charts/") else name)
         else:
             made[name] = path.read_bytes()
@@ -145,7 +145,7 @@ def rewrite_records(place: Place, doomed: Doomed, token: str) -> int:
 
 
 def _line(table: str, line: bytes, doomed: Doomed, token: str) -> bytes | None:
-    if not found(table, line, doomed.traces):
+    if not trace_places(table, line, doomed.traces):
         return line
     if table != "disclosures":
         return None
@@ -164,7 +164,7 @@ def drop_others(place: Place, doomed: Doomed, report: Callable[[str], None]) -> 
     gone = []
     for path in others(place):
         name = path.relative_to(place.curated).as_posix()
-        if found(name, path.read_bytes(), doomed.traces):
+        if trace_places(name, path.read_bytes(), doomed.traces):
             path.unlink()
             report(f"removed {path.relative_to(place.curated).parent.as_posix()}/...: it held the record")
             gone.append(path.parent.relative_to(place.curated).as_posix())

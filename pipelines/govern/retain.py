@@ -10,7 +10,7 @@ from hiu.fuzzy import did_you_mean
 from hiu.govern import records
 from hiu.govern.basis import gate
 from hiu.govern.basis.due import due
-from hiu.govern.basis.retention import review
+from hiu.govern.basis.retention import retention_due
 from hiu.model.govern import BASIS, DISCLOSURES, EVERY, FAMILY_CONSENTS, HOLDS, OVERRIDES, REVIEWS
 from pipelines.access.basis import basis_of
 from pipelines.common.journal import record
@@ -91,7 +91,7 @@ def to_review(place: Place, on: date) -> pl.DataFrame:
     tables = latest(place, "people", "support", "team_contact")
     reviews = records.read(place.records, REVIEWS)
     ids = held(place)["person_id"].to_list()
-    return review(
+    return retention_due(
         tables["people"], tables["support"], tables["team_contact"], reviews, ids, place.settings.governance, on
     )
 

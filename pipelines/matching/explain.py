@@ -7,9 +7,9 @@ import polars as pl
 
 from hiu.engine.duckdb import Warehouse
 from hiu.errors import Busy, UsageError
-from hiu.link.local import prepared
-from hiu.link.review.explain import PairExplanation, conflicts, explain_pair, links_of
+from hiu.link.review.explain import PairExplanation, conflicts, explain_pair, holding_links
 from hiu.link.review.find import find as find_people
+from hiu.link.site_rules import with_site_names
 from hiu.site import Published
 from hiu.site.review.decide import earlier
 from hiu.site.show.mask import initials
@@ -46,7 +46,7 @@ def explain_two(place: Place, pair: str, *, show_names: bool, chart: Path | None
     left, right = (part.strip().removeprefix("id-") for part in pair.split(","))
     with _warehouse(place) as warehouse:
         found = explain_pair(
-            prepared(warehouse.read("identity"), place.settings.linking),
+            with_site_names(warehouse.read("identity"), place.settings.linking),
             left,
             right,
             settings=place.settings.linking,
@@ -96,7 +96,7 @@ def _holds(place: Place, members: list[str]) -> None:
     except Busy:
         out("What joined the descriptions can't be told while a run is going on.")
         return
-    held = links_of(pairs, members)
+    held = holding_links(pairs, members)
     out(
         f"{len(members)} descriptions, held together by {held.height} links (those alike in all but spelling need none)"
     )

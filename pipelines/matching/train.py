@@ -13,10 +13,10 @@ from hiu.disk import replace
 from hiu.engine.duckdb import Warehouse
 from hiu.errors import UsageError
 from hiu.govern.audit import head
-from hiu.link.local import link_locally, prepared
-from hiu.link.model.candidate import Candidate, candidate, moved, moves
+from hiu.link.model.candidate import Candidate, candidate, change_counts, people_changes
 from hiu.link.model.scorer import WeightTable
 from hiu.link.people.ids import assign_people
+from hiu.link.site_rules import link_under_site_rules, with_site_names
 from hiu.month import Month
 from hiu.publish.quality.training import train_page
 from hiu.publish.stamp import Stamp
@@ -53,7 +53,7 @@ def train(place: Place, *, now: datetime, report: Reporter) -> Path:
                 f"trusted NHS numbers hidden from the model; base {base['version']}."
             )
             linking = place.settings.linking
-            found = candidate(prepared(identity, linking), events, base, settings=linking, made=made)
+            found = candidate(with_site_names(identity, linking), events, base, settings=linking, made=made)
             change, people, parts = _effect(work, identity, events, base, found)
         path = _write(place, found, change, people, parts, month, now)
         shutil.rmtree(place.spill, ignore_errors=True)
@@ -126,7 +126,7 @@ def _effect(
     """Counts of what would differ, the first places under both models (person_id, before, after), and `moves`."""
     people, ranks = [], []
     for values in (base, found.values):
-        linked = link_locally(
+        linked = link_under_site_rules(
             identity,
             settings=work.place.settings.linking,
             events=events,
@@ -140,11 +140,11 @@ def _effect(
         people.append(cluster)
         ranked = work.warehouse.read("select person_id, rank from ranked where list = 'adult' order by rank, person_id")
         ranks.append(ranked)
-    change = moved(people[0], people[1])
+    change = change_counts(people[0], people[1])
     top = _first(*ranks)
     change["entering"] = top.filter(C("before").is_null() | (C("before") > TOP)).height
     change["leaving"] = top.filter(C("after").is_null() | (C("after") > TOP)).height
-    return change, top, moves(people[0], people[1], identity.select("identity_id", "rows"))
+    return change, top, people_changes(people[0], people[1], identity.select("identity_id", "rows"))
 
 
 def _first(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:

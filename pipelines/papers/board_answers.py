@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from hiu.govern.release.disclosure import HIDDEN, dominated, event_total, rounded, shown
+from hiu.govern.release.disclosure import HIDDEN, count_text, event_total, is_dominated, round_count
 from hiu.month import Month
 from hiu.publish.board.paper import Bars
 from hiu.rank.reports.estimate import Entrants
@@ -31,9 +31,9 @@ def evaluated(month: Month, tables: Mapping[str, pl.DataFrame], settings: Any) -
     if found.refused:
         return (f"No answer can be given: {_reason(found)}", *left, CAUTION), None
     seen = Entrants.of(area(month, **own, minimum_age=settings.rank.minimum_age).panel).observed.tolist()
-    if event_total(seen) == HIDDEN or dominated(seen):
+    if event_total(seen) == HIDDEN or is_dominated(seen):
         return ("The answer can't be shown: one person holds more than half of the contacts.", *left, CAUTION), None
-    expected, observed = rounded(round(found.expected)), rounded(round(found.observed))
+    expected, observed = round_count(round(found.expected)), round_count(round(found.observed))
     verdict = (
         "fewer contacts than expected"
         if found.high < 0
@@ -42,8 +42,8 @@ def evaluated(month: Month, tables: Mapping[str, pl.DataFrame], settings: Any) -
         else "no reliable difference"
     )
     said = (
-        f"About {rounded(found.people)} people could be compared. Power first: a true fall of 30% would be found in "
-        f"{_fifth(found.power):.0f}% of such programmes.",
+        f"About {round_count(found.people)} people could be compared. Power first: a true fall of 30% would be found "
+        f"in {_fifth(found.power):.0f}% of such programmes.",
         f"Contacts in the 6 months after support began: about {observed}; about {expected} expected anyway: "
         f"{found.effect:+.0%} ({found.low:+.0%} to {found.high:+.0%}): {verdict}.",
         f"People picked at a peak change by about {_fifth(found.unaided):+.0f}% unaided.",
@@ -110,7 +110,9 @@ def _general(reason: str) -> str:
 
 
 def _left_out(found: Evaluation) -> tuple[str, ...]:
-    return tuple(f"Left out: {_people(shown(count))} {reason}." for reason, count in (found.left_out or {}).items())
+    return tuple(
+        f"Left out: {_people(count_text(count))} {reason}." for reason, count in (found.left_out or {}).items()
+    )
 
 
 def _people(text: str) -> str:
