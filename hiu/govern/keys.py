@@ -73,12 +73,12 @@ SERVICE = "hiu site key"
 """Under what name the operating system's keyring holds it."""
 
 
-def store(name: str, key: bytes) -> None:
+def keep_in_keyring(name: str, key: bytes) -> None:
     """Put a site's key into the operating system's keyring. Raises SettingsError where there is none."""
     _keyring().set_password(SERVICE, name, key.hex())
 
 
-def stored(name: str) -> bytes:
+def keyring_key(name: str) -> bytes:
     """A site's key from the operating system's keyring. Raises SettingsError if there is none of that name."""
     text = _keyring().get_password(SERVICE, name)
     with contextlib.suppress(ValueError):
@@ -104,7 +104,7 @@ def _keyring() -> Any:
 def site_key(settings: Settings, home: Path) -> bytes:
     """The key of a site, from its file or the keyring. A synthetic site makes its own. Raises SettingsError."""
     if settings.governance.key_store == "keyring":
-        return stored(str(home.resolve()))
+        return keyring_key(str(home.resolve()))
     get = ensure_key if settings.synthetic else load_key
     return get(settings.key_file, outside=(settings.raw, settings.curated))
 

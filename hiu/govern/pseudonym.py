@@ -29,19 +29,19 @@ def pseudonym(person_id: str, key: bytes) -> str:
     return f"P{key_id(key)}-{_base32(hmac.new(key, person_id.encode(), hashlib.sha256).digest())[:16]}"
 
 
-def masked(value: Any, key: bytes) -> Any:
+def mask(value: Any, key: bytes) -> Any:
     """A value (of lists and mappings, too) with a token in place of every person id in its text."""
     if isinstance(value, str):
         return PERSON_ID.sub(lambda found: pseudonym(found.group(0), key), value)
     if isinstance(value, dict):
         return {name: _of(name, part, key) for name, part in value.items()}
-    return [masked(part, key) for part in value] if isinstance(value, list | tuple | set | frozenset) else value
+    return [mask(part, key) for part in value] if isinstance(value, list | tuple | set | frozenset) else value
 
 
 def _of(name: str, value: Any, key: bytes) -> Any:
     """Ids of descriptions are known by the name they go under; other digests are nobody's."""
     if not name.startswith("identit"):
-        return masked(value, key)
+        return mask(value, key)
     return pseudonym(value, key) if isinstance(value, str) else [pseudonym(str(one), key) for one in value]
 
 

@@ -69,11 +69,11 @@ def _line(table: Table, row: dict[str, Any]) -> bytes:
     for column in table.columns:
         if not column.nullable and row.get(column.name) is None:
             raise HiuError(f"table {table.name}, column '{column.name}': empty; expected {column.meaning.lower()}")
-    text = {name: _said(row.get(name)) for name in table.names if row.get(name) is not None}
+    text = {name: _json_value(row.get(name)) for name in table.names if row.get(name) is not None}
     return json.dumps(text, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8") + b"\n"
 
 
-def _said(value: Any) -> Any:
+def _json_value(value: Any) -> Any:
     if isinstance(value, datetime) and value.tzinfo is not None:
         raise HiuError("a record's time is written in UTC without a zone")
     return value.isoformat() if isinstance(value, date | datetime) else value

@@ -1,6 +1,6 @@
 """Matching people: which descriptions are one person, why, and what a person should check."""
 
-from hiu.link.match import Linked, link
+from hiu.link.match import Linkage, link
 from hiu.link.people.decisions import ContradictoryDecision
 from hiu.link.people.ids import assign_people
 from hiu.link.people.ledger import ledger
@@ -10,7 +10,7 @@ from hiu.link.review.find import Finder, find
 __all__ = [
     "ContradictoryDecision",
     "Finder",
-    "Linked",
+    "Linkage",
     "PairExplanation",
     "assign_people",
     "explain_pair",

@@ -18,18 +18,18 @@ from hiu.link.describe.columns import Columns, columns, signature
 from hiu.link.describe.hashes import Hashes, probe
 from hiu.link.levels import Ints
 from hiu.link.model import scorer
-from hiu.link.people.answer import clusters, named
-from hiu.link.people.cluster import Evidence, Facts, Resolved, cluster
+from hiu.link.people.cluster import Evidence, Facts, Resolution, cluster
 from hiu.link.people.decisions import Rules, empty, in_force
-from hiu.link.people.memory import Memory, Recalled, remember, still
-from hiu.link.people.scored import Scored
+from hiu.link.people.memory import Memory, MemoryView, demote_crowded, remember
+from hiu.link.people.pair_scorer import PairScorer
+from hiu.link.people.tables import cluster_table, pair_table
 from hiu.settings import Linking
 
 C = pl.col
 
 
 @dataclass(frozen=True)
-class Linked:
+class Linkage:
     """clusters: identity_id, cluster (its smallest identity_id), match_weight, match_probability, how.
 
     pairs: identity_a, identity_b, match_weight, match_probability, pattern (packed levels), together: every scored
@@ -52,42 +52,42 @@ def link(
     events: pl.DataFrame | None = None,
     model: scorer.Scorer | None = None,
     code: str = "",
-) -> Linked:
+) -> Linkage:
     """Cluster identities (columns of model.IDENTITY) into people.
 
     decisions: model.DECISIONS rows, absolute · events: identity_id, source, event (references shared across sources) ·
-    cache: `Linked.memory` of an earlier run; the answer never depends on it · code: digest of the code, which a
+    cache: `Linkage.memory` of an earlier run; the answer never depends on it · code: digest of the code, which a
     memory must share to be used. Raises ContradictoryDecision if the decisions can't all hold.
     """
     rules = in_force(empty() if decisions is None else decisions)
     model = scorer.load() if model is None else model
     able = nodes.comparable() | C("identity_id").is_in(list(rules.identities))
     described = nodes.collapse(identity.filter(able), settings, rules.identities)
-    work = _Work(described, events, rules, settings, model.sized(len(described)))
+    work = _Matching(described, events, rules, settings, model.sized(len(described)))
     described = replace(described, plain=described.plain.select("identity_id"))  # what they say is in columns by now
-    under = _under(settings, work.model, code)
+    under = _dependencies_digest(settings, work.model, code)
     usable = cache if cache is not None and cache.under == under else None
     found, common = work.run(usable)
     kept, signature = work.kept(found), work.signature
     notes = {"identities": identity.height, "nodes": len(described), "pairs": work.compared}
     del work, found  # keys and columns, a tenth of all memory held: telling needs none of them
-    people, pairs = clusters(identity, described, kept, rules), named(described, kept)
+    people, pairs = cluster_table(identity, described, kept, rules), pair_table(described, kept)
     notes["people"] = people["cluster"].n_unique()
-    return Linked(people, pairs, model.version, notes, remember(under, signature, kept, common))
+    return Linkage(people, pairs, model.version, notes, remember(under, signature, kept, common))
 
 
-def _under(settings: Linking, model: scorer.Scorer, code: str) -> str:
+def _dependencies_digest(settings: Linking, model: scorer.Scorer, code: str) -> str:
     """Digest of everything but the descriptions that an answer depends on."""
     parts = (settings.model_dump_json(), model.frozen, code, pl.__version__, probe())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-class _Work:
+class _Matching:
     """The nodes of one run on their way to people."""
 
     def __init__(
         self,
-        described: nodes.Collapsed,
+        described: nodes.CompactNodes,
         events: pl.DataFrame | None,
         rules: Rules,
         settings: Linking,
@@ -102,35 +102,35 @@ class _Work:
         self.model, self.cut = model, scorer.log_odds(settings.link_at)
         self.review = scorer.log_odds(max(settings.review_from, 1e-9))
         self.floor = min(self.review, self.cut)
-        self.facts = _facts(described, self.cols, self.signature, rules)
+        self.facts = _node_facts(described, self.cols, self.signature, rules)
         self.blocking = Blocking(self.cols, settings.block_limit)
         self.comparing: Comparing | None = None
-        self.scored = Scored(model, ~able, min(-1.0, self.cut - 1.0))
+        self.scored = PairScorer(model, ~able, min(-1.0, self.cut - 1.0))
         self.compared = 0
 
-    def run(self, memory: Memory | None) -> tuple[Resolved, dict[int, Hashes]]:
+    def run(self, memory: Memory | None) -> tuple[Resolution, dict[int, Hashes]]:
         """Candidates, weights, components, people; and the keys too common to be used."""
         if memory is None:
             found = self.blocking.every()
             return cluster(self._score(found.pairs, True), self.facts, self.cut, self._inside), found.common
-        recalled = Recalled(memory, self.signature)
+        recalled = MemoryView(memory, self.signature)
         found = self.blocking.touching(recalled.fresh, memory.common())
         held = self.scored(*recalled.pairs())
         among = self.blocking.among(found.crowd, found.common) if len(found.crowd) else found.crowd
-        held = still(held, recalled.fresh, found.crowd, among.astype(np.uint64))
+        held = demote_crowded(held, recalled.fresh, found.crowd, among.astype(np.uint64))
         place, there = held.at(found.pairs)
         # one that could neither join nor be reviewed is no candidate in a full run either
         held.candidate[place[there]] = held.weight[place[there]] >= self.floor
         evidence = held.plus(self._score(found.pairs[~there], True))
         return cluster(evidence, self.facts, self.cut, self._inside, recalled.known), found.common
 
-    def kept(self, found: Resolved) -> Resolved:
+    def kept(self, found: Resolution) -> Resolution:
         """With the evidence that is worth telling: in the review band or above, or inside a person."""
         evidence, label, part = found.evidence, found.label, found.part
         a, b = split(evidence.pairs)
         # a pair that is no candidate was compared for its component's sake, and that may be another by now
         said = (evidence.weight >= self.review) & (evidence.candidate | (part[a] == part[b]))
-        return Resolved(label, part, found.digest, evidence.only(said | (label[a] == label[b])))
+        return Resolution(label, part, found.digest, evidence.only(said | (label[a] == label[b])))
 
     def _inside(self, pairs: Pairs) -> Evidence:
         return self._score(pairs, False)
@@ -148,7 +148,7 @@ class _Work:
         return Evidence(*(np.concatenate(part) for part in zip(*(part.all() for part in parts), strict=True)))
 
 
-def _facts(described: nodes.Collapsed, cols: Columns, signature: Hashes, rules: Rules) -> Facts:
+def _node_facts(described: nodes.CompactNodes, cols: Columns, signature: Hashes, rules: Rules) -> Facts:
     """What resolving reads of the nodes."""
     home: dict[str, int] = {}
     if rules.identities:

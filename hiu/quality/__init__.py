@@ -1,1 +1,1 @@
-"""The gate: what is expected of each source's records, and the rows of a delivery that do not meet it."""
+"""Suites: what is expected of each source's records, and the rows of a delivery that do not meet it."""

@@ -19,7 +19,7 @@ _IN_PANDAS: dict[str, tuple[type[pl.DataType], ...]] = {
 """Type of the batch's column -> what becomes it."""
 
 
-def asked(expectation: Mapping[str, Any]) -> list[str]:
+def columns_asked(expectation: Mapping[str, Any]) -> list[str]:
     """Columns an expectation names."""
     kwargs = expectation["kwargs"]
     single = [kwargs[key] for key in ("column", "column_A", "column_B") if key in kwargs]
@@ -32,7 +32,7 @@ def flatten(records: pl.DataFrame, expectations: Sequence[Mapping[str, Any]]) ->
     Lists are joined by |, whole numbers widened to real; `<column>_day` is a stamp's date, `<column>_number`
     the same as a number (20260331: compared a hundred times faster), `details.<field>` a kept field.
     """
-    names = dict.fromkeys(name for one in expectations for name in asked(one))
+    names = dict.fromkeys(name for one in expectations for name in columns_asked(one))
     return records.select(_expression(records, name) for name in names)
 
 
@@ -43,7 +43,7 @@ def holds_at_once(flat: pl.DataFrame, expectation: Mapping[str, Any]) -> bool:
     Exactly what evaluating would say, at no cost: a question put to Great Expectations costs milliseconds however
     few the rows, and most of a suite's are of this kind.
     """
-    kind, columns, kwargs = expectation["type"], asked(expectation), expectation["kwargs"]
+    kind, columns, kwargs = expectation["type"], columns_asked(expectation), expectation["kwargs"]
     if kind == "expect_column_values_to_be_of_type":
         return isinstance(flat.schema[columns[0]], _IN_PANDAS[kwargs["type_"]])
     if kind == "expect_column_values_to_not_be_null":
@@ -57,7 +57,7 @@ def to_pandas(flat: pl.DataFrame, expectations: Sequence[Mapping[str, Any]], row
     """The columns still in question, with the row number as index: what a failing row is named by."""
     import pandas as pd
 
-    names = dict.fromkeys(name for one in expectations for name in asked(one))
+    names = dict.fromkeys(name for one in expectations for name in columns_asked(one))
     index = pd.Index(rows.to_numpy())
     return flat.select(list(names)).to_pandas().set_axis(index) if names else pd.DataFrame(index=index)
 

@@ -1,4 +1,4 @@
-"""The gate: a delivery's rows against its suite. The only module that imports Great Expectations.
+"""The check of a delivery: its rows against its suite. The only module that imports Great Expectations.
 
 Great Expectations echoes the values it dislikes in its results. Here it is asked for row numbers only, its
 own log and progress bars are off, and nothing of a result but counts and row numbers leaves this module.
@@ -23,11 +23,11 @@ LATE = timedelta(days=32)
 
 FAILED_SCHEMA = {"source_row": pl.Int64, "column": pl.String, "code": pl.String, "reason": pl.String}
 ROW_COUNT = "expect_table_row_count_to_be_between"
-_HELD_OR_NOT = {"result_format": "BOOLEAN_ONLY"}
+_WHETHER_HELD = {"result_format": "BOOLEAN_ONLY"}
 _ROW_NUMBERS = {"result_format": "COMPLETE", "exclude_unexpected_values": True, "return_unexpected_index_query": False}
 
 
-class Checked(TypedDict):
+class ExpectationOutcome(TypedDict):
     """What became of one expectation: counts only."""
 
     expectation: str
@@ -39,8 +39,8 @@ class Checked(TypedDict):
 
 
 @dataclass(frozen=True)
-class Gated:
-    """A delivery after the gate.
+class CheckResult:
+    """A delivery, checked.
 
     failed: source_row, column, code, reason: one row per record to quarantine, by the first expectation it
     fails. warnings: sentences for a person. checked: one entry per expectation that was asked.
@@ -48,7 +48,7 @@ class Gated:
 
     failed: pl.DataFrame
     warnings: list[str]
-    checked: list[Checked]
+    checked: list[ExpectationOutcome]
 
 
 Outcome = tuple[bool, list[int]]
@@ -58,28 +58,28 @@ Answers = dict[int, Outcome]
 """Outcomes of one delivery by the place of the expectation in its suite."""
 
 
-def gate(
+def check_delivery(
     records: pl.DataFrame,
     suite: Mapping[str, Any],
     *,
     usual: int | None,
     shorter: float = 0.25,
     answers: Answers | None = None,
-) -> Gated:
+) -> CheckResult:
     """Hold one delivery's records (or facts: any frame with source_row) against its suite.
 
     `usual` is the source's median rows per delivery, None when there is no history; a delivery `shorter`
     (a share) than it, or more than twice it, is warned about if chance would not do that (twice the square
     root of the usual number). Rows already quarantined are not failed again. `answers` holds what is known
-    already of this delivery (together.py): the rest is asked.
+    already of this delivery (deliveries.py): the rest is asked.
     """
     if records.is_empty():
-        return Gated(pl.DataFrame(schema=FAILED_SCHEMA), _empty(usual), [])
+        return CheckResult(pl.DataFrame(schema=FAILED_SCHEMA), _empty(usual), [])
     known, answers = parameters(records, usual, shorter), answers or {}
     wanted = {n: one for n, one in enumerate(suite["expectations"]) if _applies(one, known, records.height)}
     open_ = {n: one for n, one in wanted.items() if n not in answers and not _usual_length(one, known, records.height)}
     found = answers | dict(zip(open_, _outcomes(records, list(open_.values()), known), strict=True))
-    return _gated(records, [(one, found.get(n, (True, []))) for n, one in wanted.items()], usual)
+    return _result(records, [(one, found.get(n, (True, []))) for n, one in wanted.items()], usual)
 
 
 def parameters(records: pl.DataFrame, usual: int | None = None, shorter: float = 0) -> dict[str, Any]:
@@ -139,7 +139,7 @@ def evaluate(frame: Any, questions: Mapping[int, Any], known: Mapping[str, Any],
     try:
         batch = _definition().get_batch(batch_parameters={"dataframe": frame})
         suite = gx.ExpectationSuite(name="delivery", expectations=numbered)
-        results = _ROW_NUMBERS if rows else _HELD_OR_NOT
+        results = _ROW_NUMBERS if rows else _WHETHER_HELD
         answer = batch.validate(suite, result_format=results, expectation_parameters=dict(known))
     except Exception as error:  # its message may hold a value: only its type goes on
         raise RuntimeError(f"the suite could not be evaluated: {type(error).__name__}") from None
@@ -160,11 +160,11 @@ def _failing(result: Any, records: pl.DataFrame) -> list[int]:
     return records["source_row"].to_list() if rows is None else [int(row) for row in rows]
 
 
-def _gated(records: pl.DataFrame, outcomes: list[tuple[Any, Outcome]], usual: int | None) -> Gated:
+def _result(records: pl.DataFrame, outcomes: list[tuple[Any, Outcome]], usual: int | None) -> CheckResult:
     aside = _quarantined(records)
     failed: dict[int, tuple[str, str, str]] = {}
     warnings: list[str] = []
-    checked: list[Checked] = []
+    checked: list[ExpectationOutcome] = []
     for one, (held, rows) in outcomes:
         meta, new = one["meta"], set(rows) - aside
         why = (meta["column"], meta["code"], meta["reason"])
@@ -173,14 +173,14 @@ def _gated(records: pl.DataFrame, outcomes: list[tuple[Any, Outcome]], usual: in
             failed |= dict.fromkeys(new - failed.keys(), why)
         elif bad:
             warnings.append(_sentence(meta, len(new), records.height, usual))
-        checked.append(_checked(one, len(new) if bad else 0))
+        checked.append(_outcome_of(one, len(new) if bad else 0))
     rows_out = [(row, *why) for row, why in sorted(failed.items())]
-    return Gated(pl.DataFrame(rows_out, schema=FAILED_SCHEMA, orient="row"), warnings, checked)
+    return CheckResult(pl.DataFrame(rows_out, schema=FAILED_SCHEMA, orient="row"), warnings, checked)
 
 
-def _checked(one: Mapping[str, Any], count: int) -> Checked:
+def _outcome_of(one: Mapping[str, Any], count: int) -> ExpectationOutcome:
     meta = one["meta"]
-    return Checked(
+    return ExpectationOutcome(
         expectation=one["type"],
         column=meta["column"],
         code=meta["code"],
@@ -214,7 +214,7 @@ def _empty(usual: int | None) -> list[str]:
 
 
 def warm() -> None:
-    """Load what the gate runs on, which takes seconds, before there is anything to ask."""
+    """Load what a check runs on, which takes seconds, before there is anything to ask."""
     _definition()
 
 

@@ -1,8 +1,8 @@
 """Suites: everything expected of one source's rows, generated from the model and the source's TOML.
 
-The gate generates the suite it runs from the same model and TOML that load the file, so a site's own
+The suite a delivery is checked against is made from the same model and TOML that load the file, so a site's own
 mapping is checked without anyone writing JSON, and the two can never drift apart. The JSON in expectations/
-is the proof that people read and compare: `check_suites` says when it is not what the gate runs.
+is the proof that people read and compare: `check_suites` says when it is not what a delivery is checked against.
 """
 
 import json

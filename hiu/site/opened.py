@@ -85,12 +85,12 @@ class Opened:
             return
         from hiu.govern.audit import append
         from hiu.govern.keys import derive, site_key
-        from hiu.govern.pseudonym import masked, recipient_key
+        from hiu.govern.pseudonym import mask, recipient_key
 
         whole = site_key(self.settings, self.home)
         key = derive(whole, "audit")
         # the log can't forget, so ids of people are tokens in it
-        event = masked(event, recipient_key(whole, "audit"))
+        event = mask(event, recipient_key(whole, "audit"))
         path = self.curated / "audit.jsonl"
         with FileLock(path.with_suffix(".lock"), timeout=30):
             append(path, key, {**event, "by": getpass.getuser()}, at=self.now())

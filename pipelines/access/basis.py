@@ -9,7 +9,7 @@ import polars as pl
 from hiu.errors import HiuError
 from hiu.govern import records
 from hiu.govern.basis import gate
-from hiu.govern.basis.gate import Permitted
+from hiu.govern.basis.gate import GateResult
 from hiu.model.govern import BASIS, EVERY
 from hiu.publish.access import gated
 from pipelines.common.fingerprint import digest
@@ -40,7 +40,7 @@ def last_aliases(paths: Paths) -> pl.DataFrame:
 
 def allowed(
     place: Place, ids: Iterable[str], *, purpose: str, recipient: str, on: date, aliases: pl.DataFrame | None = None
-) -> Permitted:
+) -> GateResult:
     """Who of the people may be shown to a recipient for a purpose on a day, and how many are withheld."""
     rows, opt_out = basis_of(place, aliases), place.settings.governance.opt_out_purposes
     return gate.permitted(ids, rows, purpose=purpose, recipient=recipient, on=on, opt_out=opt_out)

@@ -17,7 +17,7 @@ import polars as pl
 from hiu.engine import Engine
 from hiu.govern import records
 from hiu.govern.audit import read
-from hiu.govern.basis.gate import Permitted
+from hiu.govern.basis.gate import GateResult
 from hiu.model.govern import DISCLOSURES
 from hiu.publish.access import visible, withheld
 from hiu.publish.release.folder import MANIFEST, digest
@@ -78,7 +78,7 @@ def enter_disclosure(
     return entry
 
 
-def show_names(place: Place, ids: Iterable[str], *, month: str, now: datetime, **about: object) -> Permitted:
+def show_names(place: Place, ids: Iterable[str], *, month: str, now: datetime, **about: object) -> GateResult:
     """Ask the gate whose name an analyst may see, and enter those that are shown; `about` goes to the audit log too."""
     found = allowed(place, sorted(set(ids)), purpose="support", recipient="analyst", on=now.date())
     shown = sorted(found.ids)

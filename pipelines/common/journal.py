@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from filelock import FileLock
 
 from hiu.govern.audit import append
-from hiu.govern.pseudonym import masked, recipient_key
+from hiu.govern.pseudonym import mask, recipient_key
 from pipelines.common.place import Place
 
 
@@ -14,7 +14,7 @@ def record(place: Place, now: datetime, kind: str, /, **about: object) -> str:
 
     The log can't forget, so it never learns who: person ids and ids of descriptions are written as keyed tokens.
     """
-    event = masked({"type": kind, **about}, recipient_key(place.key, "audit"))
+    event = mask({"type": kind, **about}, recipient_key(place.key, "audit"))
     place.audit.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(place.audit.with_suffix(".lock"), timeout=30):
         return append(place.audit, place.key_for("audit"), event, at=now)

@@ -16,7 +16,7 @@ from hiu.disk import move, replace
 from hiu.engine.connection import rewrite
 from hiu.errors import HiuError, UsageError
 from hiu.govern import records
-from hiu.govern.erase.residue import found
+from hiu.govern.erase.residue import trace_places
 from hiu.govern.pseudonym import pseudonym, recipient_key
 from hiu.model.govern import HOLDS, TOMBSTONES
 from pipelines.access.disclose import record_files
@@ -168,7 +168,7 @@ def residue(paths: Paths, scope: ErasureScope) -> list[str]:
     return [
         name
         for path in files
-        if found(name := path.relative_to(paths.curated).as_posix(), path.read_bytes(), scope.traces)
+        if trace_places(name := path.relative_to(paths.curated).as_posix(), path.read_bytes(), scope.traces)
     ]
 
 

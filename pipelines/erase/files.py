@@ -10,7 +10,7 @@ import polars as pl
 from filelock import FileLock
 
 from hiu.disk import move, replace, write_whole
-from hiu.govern.erase.residue import found, scrub, traces_in_name
+from hiu.govern.erase.residue import scrub, trace_places, traces_in_name
 from hiu.model import PUBLISHED
 from hiu.month import Month
 from hiu.publish.release.folder import BUILDING, FORM, MANIFEST, conform, digest, inside, parquet, read_manifest, seal
@@ -52,7 +52,7 @@ def _finish_moves(paths: Paths) -> None:
 
 def _holds(folder: Path, scope: ErasureScope) -> bool:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return any(found(path.relative_to(folder).as_posix(), path.read_bytes(), scope.traces) for path in files)
+    return any(trace_places(path.relative_to(folder).as_posix(), path.read_bytes(), scope.traces) for path in files)
 
 
 def _rewrite(place: Place, folder: Path, scope: ErasureScope, erasure: str, now: datetime, report: Reporter) -> None:
@@ -67,13 +67,13 @@ def _rewrite(place: Place, folder: Path, scope: ErasureScope, erasure: str, now:
     today = _of_today(manifest, before)
     files = pages(place, tables, stamp, report, on=now.date()) if today else {}
     lost = [] if today else [TOO_OLD]
-    made = {name: content for name, content in files.items() if not found(name, content, scope.traces)}
+    made = {name: content for name, content in files.items() if not trace_places(name, content, scope.traces)}
     others = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".parquet"]
     for path in others:
         name = path.relative_to(folder).as_posix()
         if name in files or name in (MANIFEST, NOTE):
             continue
-        if found(name, path.read_bytes(), scope.traces) or name.startswith("charts/"):
+        if trace_places(name, path.read_bytes(), scope.traces) or name.startswith("charts/"):
             lost.append("a chart" if name.startswith("charts/") else name)
         else:
             made[name] = path.read_bytes()
@@ -139,7 +139,7 @@ def rewrite_records(paths: Paths, scope: ErasureScope, token: str) -> int:
 
 
 def _line(table: str, line: bytes, scope: ErasureScope, token: str) -> bytes | None:
-    if not found(table, line, scope.traces):
+    if not trace_places(table, line, scope.traces):
         return line
     if table != "disclosures":
         return None
@@ -158,7 +158,7 @@ def drop_others(paths: Paths, scope: ErasureScope, report: Callable[[str], None]
     gone = []
     for path in others(paths):
         name = path.relative_to(paths.curated).as_posix()
-        if found(name, path.read_bytes(), scope.traces):
+        if trace_places(name, path.read_bytes(), scope.traces):
             path.unlink()
             report(f"removed {path.relative_to(paths.curated).parent.as_posix()}/...: it held the record")
             gone.append(path.parent.relative_to(paths.curated).as_posix())

@@ -6,7 +6,7 @@ import polars as pl
 
 from hiu.errors import UsageError
 from hiu.govern import records
-from hiu.govern.keys import store, stored
+from hiu.govern.keys import keep_in_keyring, keyring_key
 from hiu.govern.pseudonym import key_id, pseudonym, recipient_key
 from hiu.model.govern import KEY_TURNS
 from pipelines.common.journal import record, utc
@@ -61,8 +61,8 @@ def latest_turns(paths: Paths) -> pl.DataFrame:
 def copy_to_keyring(place: Place, *, by: str, now: datetime) -> str:
     """Copy the site key into the system's keyring and prove it can be read; a person removes the file."""
     name = str(place.home.resolve())
-    store(name, place.key)
-    if stored(name) != place.key:
+    keep_in_keyring(name, place.key)
+    if keyring_key(name) != place.key:
         raise UsageError("the keyring gave back another key; nothing was changed")
     record(place, now, "key_copied_to_keyring", by=by)
     return (

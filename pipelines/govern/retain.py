@@ -10,7 +10,7 @@ from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.govern import records
 from hiu.govern.basis.due import due
-from hiu.govern.basis.retention import review
+from hiu.govern.basis.retention import retention_due
 from hiu.model import PUBLISHED
 from hiu.model.frames import schema
 from hiu.model.govern import BASIS, DISCLOSURES, FAMILY_CONSENTS, HOLDS, OVERRIDES, REVIEWS
@@ -77,7 +77,7 @@ def to_review(place: Place, on: date) -> pl.DataFrame:
     tables = latest_tables(place, "people", "support", "team_contact")
     reviews = records.read(place.records, REVIEWS)
     ids = holds_in_force(place)["person_id"].to_list()
-    return review(
+    return retention_due(
         tables["people"], tables["support"], tables["team_contact"], reviews, ids, place.settings.governance, on
     )
 

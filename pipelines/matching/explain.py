@@ -6,10 +6,10 @@ from pathlib import Path
 import polars as pl
 
 from hiu.errors import Busy, UsageError
-from hiu.link.local import prepared
-from hiu.link.review.explain import PairExplanation, conflicts, links_of
+from hiu.link.review.explain import PairExplanation, conflicts, holding_links
 from hiu.link.review.explain import explain_pair as compare_pair
 from hiu.link.review.find import find as find_people
+from hiu.link.site_rules import with_site_names
 from hiu.site import Published
 from hiu.site.review.decide import earlier
 from hiu.site.show.mask import initials
@@ -46,7 +46,7 @@ def explain_pair(place: Place, pair: str, *, show_names: bool, chart: Path | Non
     left, right = (part.strip().removeprefix("id-") for part in pair.split(","))
     with open_warehouse(place) as warehouse:
         settings, events = place.settings.linking, warehouse.read("identity_event")
-        described, model = prepared(warehouse.read("identity"), settings), model_of(place)
+        described, model = with_site_names(warehouse.read("identity"), settings), model_of(place)
         found = compare_pair(described, left, right, settings=settings, events=events, model=model)
         people = warehouse.rows("cluster", "identity_id", "person_id")
     if show_names:
@@ -91,7 +91,7 @@ def _print_links(place: Place, members: list[str]) -> None:
     except Busy:
         out("What joined the descriptions can't be told while a run is going on.")
         return
-    held = links_of(pairs, members)
+    held = holding_links(pairs, members)
     out(
         f"{len(members)} descriptions, held together by {held.height} links (those alike in all but spelling need none)"
     )

@@ -12,10 +12,10 @@ import polars as pl
 from hiu.disk import replace
 from hiu.engine import Engine
 from hiu.errors import UsageError
-from hiu.link.local import link_locally, prepared
-from hiu.link.model.candidate import Candidate, candidate, moved, moves
+from hiu.link.model.candidate import Candidate, candidate, change_counts, people_changes
 from hiu.link.model.scorer import WeightTable
 from hiu.link.people.ids import assign_people
+from hiu.link.site_rules import link_under_site_rules, with_site_names
 from hiu.month import Month
 from hiu.publish.quality.training import train_page
 from pipelines.access.pages import stamp_of
@@ -53,7 +53,7 @@ def train(place: Place, *, steps: Steps, now: datetime, report: Reporter) -> Pat
                 f"trusted NHS numbers hidden from the model; base {base['version']}."
             )
             linking = place.settings.linking
-            found = candidate(prepared(identity, linking), events, base, settings=linking, made=made)
+            found = candidate(with_site_names(identity, linking), events, base, settings=linking, made=made)
             effect = _effect(work, steps, identity, events, base, found)
         path = _write_model(place, found, effect, month, now)
         shutil.rmtree(place.spill, ignore_errors=True)
@@ -113,7 +113,7 @@ def _effect(
     """Counts of what would differ, the first places under both models (person_id, before, after), and `moves`."""
     people, ranks = [], []
     for values in (base, found.values):
-        linked = link_locally(
+        linked = link_under_site_rules(
             identity,
             settings=work.place.settings.linking,
             events=events,
@@ -129,11 +129,11 @@ def _effect(
             "ranked", "person_id", "rank", where={"list": "adult"}, order=["rank", "person_id"]
         )
         ranks.append(ranked)
-    change = moved(people[0], people[1])
+    change = change_counts(people[0], people[1])
     top = _first_places(*ranks)
     change["entering"] = top.filter(C("before").is_null() | (C("before") > TOP)).height
     change["leaving"] = top.filter(C("after").is_null() | (C("after") > TOP)).height
-    return change, top, moves(people[0], people[1], identity.select("identity_id", "rows"))
+    return change, top, people_changes(people[0], people[1], identity.select("identity_id", "rows"))
 
 
 def _first_places(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from hiu.govern.release.disclosure import HIDDEN, dominated, event_total, rounded, shown
+from hiu.govern.release.disclosure import HIDDEN, count_text, event_total, is_dominated, round_count
 from hiu.month import Month
 from hiu.publish.board.paper import Bars
 from hiu.rank.reports.estimate import Entrants
@@ -28,9 +28,9 @@ def evaluation_answer(
     if evaluation.refused:
         return (f"No answer can be given: {_reason(evaluation)}", *left, CAUTION), None
     seen = Entrants.of(area(month, **own, minimum_age=settings.rank.minimum_age).panel).observed.tolist()
-    if event_total(seen) == HIDDEN or dominated(seen):
+    if event_total(seen) == HIDDEN or is_dominated(seen):
         return ("The answer can't be shown: one person holds more than half of the contacts.", *left, CAUTION), None
-    expected, observed = rounded(round(evaluation.expected)), rounded(round(evaluation.observed))
+    expected, observed = round_count(round(evaluation.expected)), round_count(round(evaluation.observed))
     verdict = (
         "fewer contacts than expected"
         if evaluation.high < 0
@@ -39,8 +39,8 @@ def evaluation_answer(
         else "no reliable difference"
     )
     sentences = (
-        f"About {rounded(evaluation.people)} people could be compared. Power first: a true fall of 30% would be found "
-        f"in {_fifth(evaluation.power):.0f}% of such programmes.",
+        f"About {round_count(evaluation.people)} people could be compared. Power first: a true fall of 30% would be "
+        f"found in {_fifth(evaluation.power):.0f}% of such programmes.",
         f"Contacts in the 6 months after support began: about {observed}; about {expected} expected anyway: "
         f"{evaluation.effect:+.0%} ({evaluation.low:+.0%} to {evaluation.high:+.0%}): {verdict}.",
         f"People picked at a peak change by about {_fifth(evaluation.unaided):+.0f}% unaided.",
@@ -108,7 +108,7 @@ def _general(reason: str) -> str:
 
 def _left_out(evaluation: Evaluation) -> tuple[str, ...]:
     return tuple(
-        f"Left out: {_people(shown(count))} {reason}." for reason, count in (evaluation.left_out or {}).items()
+        f"Left out: {_people(count_text(count))} {reason}." for reason, count in (evaluation.left_out or {}).items()
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from hiu.errors import UsageError
-from hiu.govern.release.disclosure import BASE, FEWEST, HIDDEN, rounded, suppress
+from hiu.govern.release.disclosure import BASE, FEWEST, HIDDEN, round_count, suppress
 from hiu.rank.reports.equality import Equality, equality, groups_of, mid_p, representation
 from hiu.stats import wilson
 from pipelines.common.progress import out as say
@@ -73,7 +73,7 @@ def _one(table: pl.DataFrame, top: int) -> pl.DataFrame:
         pl.Series("people", people), *(pl.Series(name, [row[0] for row in grids[name]]) for name in held)
     )
     if "p" in table.columns:
-        return _rates(out, hidden, lambda k, n: _selected(k, n, rounded(int(table["people"].sum())), top))
+        return _rates(out, hidden, lambda k, n: _selected(k, n, round_count(int(table["people"].sum())), top))
     if "rate" in table.columns:
         return _rates(
             out, hidden, lambda k, n: {"rate": k / max(1, n), **dict(zip(("low", "high"), wilson(k, n), strict=True))}

@@ -102,8 +102,8 @@ class SuiteAnswers:
 
 def ask_suites(deliveries: Sequence[Standardised], source: Source) -> list[SuiteAnswers]:
     """Put the rows of several deliveries of one source to the gate at once; the answers for `gate_rows`, in order."""
+    from hiu.quality.deliveries import ask_together
     from hiu.quality.suites import suite
-    from hiu.quality.together import ask_together
 
     records = ask_together([done.records for done in deliveries], suite(source))
     facts = ask_together([done.facts for done in deliveries], suite(source, FACT))
@@ -114,12 +114,14 @@ def check_rows(
     done: Standardised, source: Source, usual: int | None, shorter: float, asked: SuiteAnswers | None = None
 ) -> tuple[Standardised, list[str]]:
     """Quarantine what the source's suites refuse; a row already set aside keeps its first reason."""
-    from hiu.quality.check import gate
+    from hiu.quality.check import check_delivery
     from hiu.quality.suites import suite
 
     asked = asked or SuiteAnswers()
-    rows = gate(done.records, suite(source), usual=usual, shorter=shorter, answers=asked.records)
-    facts = gate(done.facts, suite(source, FACT), usual=None, answers=asked.facts) if done.facts.height else None
+    rows = check_delivery(done.records, suite(source), usual=usual, shorter=shorter, answers=asked.records)
+    facts = (
+        check_delivery(done.facts, suite(source, FACT), usual=None, answers=asked.facts) if done.facts.height else None
+    )
     failed = pl.concat([rows.failed, facts.failed]) if facts else rows.failed
     warnings = [*rows.warnings, *(facts.warnings if facts else [])]
     aside = set(done.quarantine["source_row"])

@@ -2,10 +2,10 @@
 
 import polars as pl
 
-from hiu.link.local import link_locally
 from hiu.link.people.ids import assign_people
-from hiu.link.people.ledger import ledger, renamed
+from hiu.link.people.ledger import carry_over, ledger
 from hiu.link.people.memory import Memory
+from hiu.link.site_rules import link_under_site_rules
 from hiu.model import ALIASES
 from pipelines.common.fingerprint import code_digest
 from pipelines.common.model import model_of
@@ -18,14 +18,14 @@ def link_people(work: Work) -> None:
     """Cluster the identities, name the clusters, and record what changed since the last published month."""
     warehouse = work.warehouse
     identity = warehouse.read("identity")
-    linked = link_locally(
+    linked = link_under_site_rules(
         identity,
         settings=work.place.settings.linking,
         decisions=warehouse.read("decisions"),
         events=warehouse.read("identity_event"),
         model=model_of(work.place),
         cache=_recall(work),
-        code=code_digest(link_locally.__module__),
+        code=code_digest(link_under_site_rules.__module__),
     )
     _remember(work, linked.memory)
     cluster = assign_people(linked.clusters, identity, work.place.key_for("person"))
@@ -70,5 +70,5 @@ def _record(work: Work, cluster: pl.DataFrame) -> None:
         warehouse.delete("aliases", "month", month.start)
         fresh = ledger(before if before.height else None, now, month, decided)
         again = ledger(run_before if run_before.height else None, now, month, decided, again=True)
-        warehouse.append("aliases", renamed(fresh, again, told, now).select(ALIASES.names))
+        warehouse.append("aliases", carry_over(fresh, again, told, now).select(ALIASES.names))
     warehouse.append("person_ledger", now.drop("how"))

@@ -2,9 +2,9 @@
 
 import polars as pl
 
-from hiu.link.review.doubts import doubts, links, with_ends
+from hiu.link.review.doubts import doubts, weak_links, with_ends
 from hiu.link.review.quality import link_quality
-from hiu.link.review.queue import by_effect, chance, sampled, short
+from hiu.link.review.queue import chance, order_by_effect, second_sample, shortlist
 from hiu.model import REVIEW_QUEUE
 from pipelines.common.work import Work
 
@@ -21,17 +21,17 @@ def review_queue(work: Work) -> pl.DataFrame:
     rows = warehouse.ask("identity_people")
     pairs, decisions = warehouse.read("pair_score"), warehouse.read("decisions")
     ends = with_ends(pairs, rows)
-    loose = links(ends, decisions)
+    loose = weak_links(ends, decisions)
     asked = doubts(ends, rows, decisions, settings.linking, loose).with_columns(chance=chance())
     named = asked.rename({"cluster": "person_a", "cluster_b": "person_b"})
     columns, order = ("person_id", "intensity"), ["intensity desc", "person_id"]
     scores = warehouse.rows("ranked", *columns, where={"list": "adult"}, order=order)
     cut, next_cut = _cuts(scores["intensity"], settings.rank.top)
-    ordered = by_effect(named, dict(scores.iter_rows()), cut, next_cut)
-    queue = short(ordered, settings.linking.review_most)
+    ordered = order_by_effect(named, dict(scores.iter_rows()), cut, next_cut)
+    queue = shortlist(ordered, settings.linking.review_most)
     work.notes |= {"doubts": ordered, "queued": queue.height, "loose": loose, "pairs": pairs, "rows": rows}
     warehouse.put("review_pair", queue.select("identity_a", "identity_b", "match_weight", "match_probability"))
-    return queue.with_columns(sampled(queue, settings.linking.double_review)).select(REVIEW_QUEUE.names)
+    return queue.with_columns(second_sample(queue, settings.linking.double_review)).select(REVIEW_QUEUE.names)
 
 
 def quality_of_links(work: Work, links: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:

@@ -24,7 +24,7 @@ from link_areas import Area, score, synthetic
 
 from hiu.link import link
 from hiu.link.candidates import block
-from hiu.link.candidates.keys import Rule
+from hiu.link.candidates.blocking_keys import Rule
 from hiu.link.model.scorer import WeightTable
 from hiu.link.people import cluster, resolve
 from hiu.settings import Linking

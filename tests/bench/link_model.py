@@ -31,7 +31,7 @@ TARGET = resources.files("hiu.link.model") / "model.json"
 
 def trained(base: dict[str, Any], areas: list[Area]) -> dict[str, Any]:
     """The base model moved by the areas' truth."""
-    parts = [train.labelled(area.identity, area.owners, Linking(), area.events) for area in areas]
+    parts = [train.labelled_pairs(area.identity, area.owners, Linking(), area.events) for area in areas]
     levels, same, weight = (np.concatenate([part[k] for part in parts]) for k in range(3))
     return train.fit(levels, same, weight, base, RIDGE)
 

@@ -75,7 +75,7 @@ def register_model() -> dict[str, Any]:
     parts = []
     for table in (_told(load_febrl1()), _told(load_febrl2())):
         owner = pl.DataFrame({"identity_id": list(table.index), "person_id": table["true"].to_list()})
-        parts.append(train.labelled(identities(table), owner, Linking()))
+        parts.append(train.labelled_pairs(identities(table), owner, Linking()))
     levels, same, weight = (np.concatenate([part[k] for part in parts]) for k in range(3))
     return train.fit(levels, same, weight, base, RIDGE)
 

@@ -89,7 +89,7 @@ def trained(areas: list[Area], rank: NDArray[np.float64]) -> tuple[Trees, float]
     """The trees, and CPU seconds of training."""
     import lightgbm
 
-    parts = [train.labelled(area.identity, area.owners, Linking(), area.events) for area in areas]
+    parts = [train.labelled_pairs(area.identity, area.owners, Linking(), area.events) for area in areas]
     levels, same, weight = (np.concatenate([part[k] for part in parts]) for k in range(3))
     began = time.process_time()
     data = lightgbm.Dataset(features(levels, rank), same.astype(int), weight=weight, feature_name=list(NAMES))

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from hiu.link import Linked, link
+from hiu.link import Linkage, link
 from hiu.link.people.decisions import empty
 from hiu.link.review.doubts import doubts, with_ends
 from hiu.model import IDENTITY_COLUMNS
@@ -57,12 +57,12 @@ def decided(*pairs: tuple[str, str, str]) -> pl.DataFrame:
         "decided_at": stamp, "note": pl.String, "undone_at": stamp})  # fmt: skip
 
 
-def matched(rows: list[dict[str, Any]], settings: Linking | None = None, **more: Any) -> Linked:
+def matched(rows: list[dict[str, Any]], settings: Linking | None = None, **more: Any) -> Linkage:
     """Link a small table."""
     return link(table(rows), settings=settings or Linking(), **more)
 
 
-def people(linked: Linked) -> set[frozenset[str]]:
+def people(linked: Linkage) -> set[frozenset[str]]:
     """The people found, as sets of identity ids."""
     grouped = linked.clusters.group_by("cluster").agg("identity_id")
     return {frozenset(ids) for ids in grouped["identity_id"]}
@@ -73,7 +73,7 @@ def groups(text: str) -> set[frozenset[str]]:
     return {frozenset(word) for word in text.split()}
 
 
-def asked_of(linked: Linked, identity: pl.DataFrame, decisions: pl.DataFrame | None = None) -> pl.DataFrame:
+def asked_of(linked: Linkage, identity: pl.DataFrame, decisions: pl.DataFrame | None = None) -> pl.DataFrame:
     """What a person should look at after a link."""
     rows = identity.join(linked.clusters.select("identity_id", "cluster"), on="identity_id")
     return doubts(with_ends(linked.pairs, rows), rows, empty() if decisions is None else decisions, Linking())

@@ -30,7 +30,7 @@ _SCHEMA = {
 
 
 @dataclass(frozen=True)
-class Permitted:
+class GateResult:
     """Who may be shown, how many may not, and the codes of the basis it rests on."""
 
     ids: frozenset[str]
@@ -86,7 +86,7 @@ def permitted(
     recipient: str,
     on: date,
     opt_out: Collection[str] = ("planning",),
-) -> Permitted:
+) -> GateResult:
     """Who of the people may be shown to a recipient for a purpose on a day; the one place where that is decided."""
     asked = frozenset(person_ids)
     rows = in_force(basis, purpose=purpose, recipient=recipient, on=on, opt_out=opt_out)
@@ -96,7 +96,7 @@ def permitted(
     ids = asked if EVERY in allowed else asked & allowed
     ids = frozenset() if EVERY in denied else ids - denied
     used = {code for person, code in allow.select("person_id", "code").iter_rows() if person == EVERY or person in ids}
-    return Permitted(ids, len(asked) - len(ids), tuple(sorted(used)) if ids else ())
+    return GateResult(ids, len(asked) - len(ids), tuple(sorted(used)) if ids else ())
 
 
 def left_out(basis: pl.DataFrame, codes: Collection[str], on: date, opt_out: Collection[str]) -> frozenset[str]:

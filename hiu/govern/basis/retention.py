@@ -21,7 +21,7 @@ _PERHAPS = (
 )
 
 
-def review(
+def retention_due(
     people: pl.DataFrame,
     support: pl.DataFrame,
     contacts: pl.DataFrame,
@@ -37,10 +37,10 @@ def review(
     """
     found = pl.concat(
         [
-            _aged(people, governance, on),
-            _ended(support, governance, on),
-            _moved(people, governance),
-            _died(people, on),
+            _by_age(people, governance, on),
+            _by_exit(support, governance, on),
+            _by_move(people, governance),
+            _by_death(people, on),
             before_death(people, contacts),
         ]
     )
@@ -53,7 +53,7 @@ def review(
     )
 
 
-def _aged(people: pl.DataFrame, governance: Governance, on: date) -> pl.DataFrame:
+def _by_age(people: pl.DataFrame, governance: Governance, on: date) -> pl.DataFrame:
     limit = months_after(on, -governance.retention_months)
     old = people.filter("named", pl.col("last_seen") < limit)
     return _rows(
@@ -61,13 +61,13 @@ def _aged(people: pl.DataFrame, governance: Governance, on: date) -> pl.DataFram
     )
 
 
-def _ended(support: pl.DataFrame, governance: Governance, on: date) -> pl.DataFrame:
+def _by_exit(support: pl.DataFrame, governance: Governance, on: date) -> pl.DataFrame:
     limit = months_after(on, -governance.exit_months)
     left = support.filter(pl.col("end").is_not_null(), pl.col("end") <= limit)
     return _rows(left, "exit", pl.col("end"), f"support ended {governance.exit_months} months ago or longer")
 
 
-def _moved(people: pl.DataFrame, governance: Governance) -> pl.DataFrame:
+def _by_move(people: pl.DataFrame, governance: Governance) -> pl.DataFrame:
     """Whose latest postcode lies in none of the site's areas; nobody, if the site names none."""
     area = pl.col("postcode").str.extract(r"^([A-Z]{1,2})")
     away = people.filter("named", area.is_not_null(), ~area.is_in(list(governance.area_postcodes)))
@@ -75,7 +75,7 @@ def _moved(people: pl.DataFrame, governance: Governance) -> pl.DataFrame:
     return _rows(away, "move", pl.col("last_seen"), "the latest address lies outside the area")
 
 
-def _died(people: pl.DataFrame, on: date) -> pl.DataFrame:
+def _by_death(people: pl.DataFrame, on: date) -> pl.DataFrame:
     dead = people.filter(pl.col("died").is_not_null(), pl.col("died") <= on)
     return _rows(dead, "death", pl.col("died"), "recorded as died: off lists and letters; hold until it is reviewed")
 

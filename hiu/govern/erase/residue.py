@@ -33,7 +33,7 @@ class Traces:
         return frozenset(form.encode(code).upper() for form in forms for code in ("utf-8", "utf-16-le"))
 
 
-def found(name: str, content: bytes, traces: Traces) -> list[str]:
+def trace_places(name: str, content: bytes, traces: Traces) -> list[str]:
     """Where a person is left in a file: a name or member each; empty = nowhere. Never what was found."""
     return sorted({where for where, text in texts(name, content) if _in(text, traces) or traces_in_name(where, traces)})
 
@@ -55,13 +55,13 @@ def _together(text: bytes, born: date, home: str) -> bool:
     places = {home.upper().encode(), home.replace(" ", "").upper().encode()}
     if not any(place in text for place in places):
         return False
-    days = set(written(born))
+    days = set(date_forms(born))
     return any(
         any(place in line for place in places) and any(day in line for day in days) for line in text.split(b"\n")
     )
 
 
-def written(day: date) -> Iterator[bytes]:
+def date_forms(day: date) -> Iterator[bytes]:
     """A date as files write it, in upper case."""
     for form in ("%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y", "%d-%m-%Y", "%Y%m%d", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y"):
         yield day.strftime(form).upper().encode()

@@ -30,7 +30,7 @@ def texts(name: str, content: bytes, depth: int = 0) -> Iterator[tuple[str, byte
     if content[:4] == b"PK\x03\x04":
         yield from _members(name, content, depth)
     elif content[:2] == b"\x1f\x8b":
-        yield from _inflated(name, content, depth)
+        yield from _gunzip(name, content, depth)
     elif content[:5] == b"%PDF-":
         yield from _pdf(name, content)
     elif content[:4] == b"PAR1":
@@ -46,7 +46,7 @@ def _members(name: str, content: bytes, depth: int) -> Iterator[tuple[str, bytes
         return  # broken or locked: its own bytes were given
 
 
-def _inflated(name: str, content: bytes, depth: int) -> Iterator[tuple[str, bytes]]:
+def _gunzip(name: str, content: bytes, depth: int) -> Iterator[tuple[str, bytes]]:
     try:
         yield from texts(f"{name}/", gzip.decompress(content), depth + 1)
     except (OSError, EOFError, zlib.error):
@@ -71,7 +71,7 @@ def _pdf(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
     for stream in streams:
         yield name, stream
         if b"Tj" in stream or b"TJ" in stream:
-            yield from ((name, _said(stream, table)) for table in tables)
+            yield from ((name, _shown_text(stream, table)) for table in tables)
 
 
 def _wide(stream: bytes) -> bytes:
@@ -120,7 +120,7 @@ def _unicode(code: bytes) -> str:
     return bytes.fromhex(code.decode()).decode("utf-16-be", "replace")
 
 
-def _said(stream: bytes, table: dict[int, str]) -> bytes:
+def _shown_text(stream: bytes, table: dict[int, str]) -> bytes:
     """The glyphs of every text operator, in order, by one font's table (two bytes a glyph, as typst writes)."""
     out: list[str] = []
     for found in _SHOWN.finditer(stream):

@@ -13,30 +13,30 @@ FEWEST, BASE = 8, 5
 Cell = tuple[int, int]
 
 
-def rounded(count: int) -> int:
+def round_count(count: int) -> int:
     """To the nearest 5."""
     return (count + BASE // 2) // BASE * BASE
 
 
-def shown(count: int) -> str:
+def count_text(count: int) -> str:
     """One count as it may be shown on its own."""
-    return HIDDEN if 0 < count < FEWEST else str(rounded(count))
+    return HIDDEN if 0 < count < FEWEST else str(round_count(count))
 
 
-def dominated(contributions: Sequence[float]) -> bool:
+def is_dominated(contributions: Sequence[float]) -> bool:
     """A total of events says too much: fewer than 8 people, or one of them holds more than half."""
     given = [value for value in contributions if value > 0]
     return 0 < len(given) < FEWEST or max(given, default=0) * 2 > sum(given)
 
 
-def hidden_total(events: int, people: int, most: int) -> bool:
+def is_small_total(events: int, people: int, most: int) -> bool:
     """The same of a total known only by its number, its people, and the largest share of one; zero may be shown."""
     return events > 0 and (events < FEWEST or people < FEWEST or most * 2 > events)
 
 
 def event_total(contributions: Sequence[float]) -> str:
     """A total of events over people as it may be shown."""
-    return HIDDEN if dominated(contributions) else shown(round(sum(contributions)))
+    return HIDDEN if is_dominated(contributions) else count_text(round(sum(contributions)))
 
 
 def suppress(counts: Sequence[Sequence[int]], *, hide: Sequence[Cell] = ()) -> list[list[str]]:
@@ -49,7 +49,8 @@ def suppress(counts: Sequence[Sequence[int]], *, hide: Sequence[Cell] = ()) -> l
     hidden = {(r, c) for r, row in enumerate(full) for c, n in enumerate(row) if 0 < n < FEWEST} | set(hide)
     while lone := next(_lone(full, hidden), None):
         hidden.add(lone)
-    return [[HIDDEN if (r, c) in hidden else str(rounded(n)) for c, n in enumerate(row)] for r, row in enumerate(full)]
+    text = [[str(round_count(n)) for n in row] for row in full]
+    return [[HIDDEN if (r, c) in hidden else cell for c, cell in enumerate(row)] for r, row in enumerate(text)]
 
 
 def suppress_list(counts: Sequence[int]) -> tuple[list[str], str]:
@@ -59,7 +60,7 @@ def suppress_list(counts: Sequence[int]) -> tuple[list[str], str]:
     line = [(0, c) for c in range(len(full))]
     if extra := _second([full], hidden, line):
         hidden.add(extra)
-    text = [HIDDEN if (0, c) in hidden else str(rounded(n)) for c, n in enumerate(full)]
+    text = [HIDDEN if (0, c) in hidden else str(round_count(n)) for c, n in enumerate(full)]
     return text[:-1], text[-1]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from hiu.link.candidates.keys import NUMBER, RULES, Rule, View, views
+from hiu.link.candidates.blocking_keys import NUMBER, RULES, Rule, View, views
 from hiu.link.describe.columns import Columns, columns
 from hiu.link.describe.hashes import Hashes
 from hiu.link.levels import Flags, Ints
@@ -48,7 +48,7 @@ def once(values: Pairs) -> Pairs:
     return values[keep]
 
 
-def _all(found: list[Pairs]) -> Pairs:
+def _merge_parts(found: list[Pairs]) -> Pairs:
     """The pairs of every part, each once; the parts are let go of one by one."""
     whole, end = np.empty(sum(map(len, found)), dtype=np.uint64), 0
     while found:
@@ -59,7 +59,7 @@ def _all(found: list[Pairs]) -> Pairs:
 
 
 @dataclass(frozen=True)
-class Found:
+class CandidatePairs:
     """Pairs; by rule the keys too common to be used (sorted); and nodes of keys that were not so common before."""
 
     pairs: Pairs
@@ -85,17 +85,17 @@ class Blocking:
             raise OverflowError(f"more than {int(_NODE):,} descriptions can't be linked at once")
         self.size, self.limit, self.views = len(cols), limit, views(cols)
 
-    def every(self) -> Found:
+    def every(self) -> CandidatePairs:
         """Every pair that shares a key, and the keys that are too common."""
         common: dict[int, Hashes] = {}
         found = []
         for number, rule in enumerate(RULES):
             blocks = _blocks(*_entries(self.views[rule.view], rule, common))
             common[number] = np.unique(blocks.key[blocks.size > self.limit])
-            found.append(_inside(blocks, self.limit))
-        return Found(_all(found), common, np.empty(0, np.int64))
+            found.append(_pairs_inside(blocks, self.limit))
+        return CandidatePairs(_merge_parts(found), common, np.empty(0, np.int64))
 
-    def touching(self, fresh: Flags, before: dict[int, Hashes]) -> Found:
+    def touching(self, fresh: Flags, before: dict[int, Hashes]) -> CandidatePairs:
         """The pairs that a change may have made: with a fresh node, or of keys that are common no more.
 
         before: the keys that were too common when the other nodes' pairs were found.
@@ -105,12 +105,12 @@ class Blocking:
         for number, rule in enumerate(RULES):
             key, node = _entries(self.views[rule.view], rule, common)
             old = before[number]
-            blocks = _blocks(*_sieved(key, node, np.concatenate([key[fresh[node]], old])))
+            blocks = _blocks(*_sieve(key, node, np.concatenate([key[fresh[node]], old])))
             wide, known = blocks.size > self.limit, np.isin(blocks.key, old)
             common[number] = np.unique(blocks.key[wide])
             crowd.append(blocks.node[wide & ~known])
-            found.append(_led(blocks, np.flatnonzero(~wide & (fresh[blocks.node] | known))))
-        return Found(_all(found), common, np.unique(np.concatenate(crowd)))
+            found.append(_pairs_led_by(blocks, np.flatnonzero(~wide & (fresh[blocks.node] | known))))
+        return CandidatePairs(_merge_parts(found), common, np.unique(np.concatenate(crowd)))
 
     def among(self, nodes: Ints, common: dict[int, Hashes]) -> Pairs:
         """Every pair of these nodes that shares a key that is not too common."""
@@ -120,8 +120,8 @@ class Blocking:
         for number, rule in enumerate(RULES):
             key, node = _entries(self.views[rule.view].only(wanted), rule, common)
             rare = ~np.isin(key, common[number])
-            found.append(_inside(_blocks(key[rare], node[rare]), self.limit))
-        return _all(found)
+            found.append(_pairs_inside(_blocks(key[rare], node[rare]), self.limit))
+        return _merge_parts(found)
 
 
 def _entries(view: View, rule: Rule, common: dict[int, Hashes]) -> tuple[Hashes, Ints]:
@@ -137,7 +137,7 @@ def _entries(view: View, rule: Rule, common: dict[int, Hashes]) -> tuple[Hashes,
     return key[use] & ~_NODE, use if view.node is None else view.node[use]
 
 
-def _sieved(key: Hashes, node: Ints, wanted: Hashes) -> tuple[Hashes, Ints]:
+def _sieve(key: Hashes, node: Ints, wanted: Hashes) -> tuple[Hashes, Ints]:
     """The entries whose key may be one of those wanted: all that are, and a few others' whole blocks."""
     sieve = np.zeros(2**22, dtype=np.bool_)
     sieve[wanted >> _SIEVE] = True
@@ -154,7 +154,7 @@ def _blocks(key: Hashes, node: Ints) -> _Blocks:
     return _Blocks(key, node, np.repeat(first, size), np.repeat(size, size))
 
 
-def _inside(blocks: _Blocks, limit: int) -> Pairs:
+def _pairs_inside(blocks: _Blocks, limit: int) -> Pairs:
     """All pairs inside each block of 2 to `limit` nodes."""
     at = np.flatnonzero((blocks.size > 1) & (blocks.size <= limit))
     follow = blocks.start[at] + blocks.size[at] - at - 1
@@ -165,7 +165,7 @@ def _inside(blocks: _Blocks, limit: int) -> Pairs:
     return found
 
 
-def _led(blocks: _Blocks, lead: Ints) -> Pairs:
+def _pairs_led_by(blocks: _Blocks, lead: Ints) -> Pairs:
     """The pairs of each leading entry with all others of its block."""
     size = blocks.size[lead]
     left = np.repeat(blocks.node[lead], size)

@@ -26,7 +26,7 @@ class NameLevels:
     def __init__(self, cols: Columns) -> None:
         self.cols = cols
         self.of = {kind: WordLevels(cols.words, kind, cols.bands[kind]) for kind in ("given", "family")}
-        self.known = _Known(cols)
+        self.known = _AllNames(cols)
         marks, letters = _middle_marks(cols)
         self.middle_letter, self.middle_short = letters, marks
 
@@ -86,7 +86,7 @@ class NameLevels:
         return good
 
 
-class _Known:
+class _AllNames:
     """All names of each node, its own first, in order of node."""
 
     def __init__(self, cols: Columns) -> None:

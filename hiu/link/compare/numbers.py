@@ -32,7 +32,7 @@ class NumberLevels:
         told = (x > 0) & (y > 0)
         out[~told] = code["missing"]
         at = np.flatnonzero(told & (x != y))
-        at = at[_unlike(self.digits[a[at]], self.digits[b[at]]) <= _SLIP]
+        at = at[_unlike_digits(self.digits[a[at]], self.digits[b[at]]) <= _SLIP]
         left, right = (self.text.gather(end[at]).to_list() for end in (a, b))
         edits = process.cpdist(left, right, scorer=OSA.distance, score_cutoff=_SLIP, dtype=np.int32)
         out[at[edits <= _SLIP]] = code["typo"]
@@ -56,7 +56,7 @@ class NumberLevels:
         n, m = ids.count[a], ids.count[b]
         many = np.flatnonzero((np.maximum(n, m) > 1) & (np.minimum(n, m) > 0))
         if len(many):
-            out[many] = _several(ids, a[many], b[many])
+            out[many] = _several_ids(ids, a[many], b[many])
         return out
 
 
@@ -73,7 +73,7 @@ def _digit_counts(text: pl.Series) -> Hashes:
     return out
 
 
-def _unlike(x: Hashes, y: Hashes) -> Ints:
+def _unlike_digits(x: Hashes, y: Hashes) -> Ints:
     """Digits of one that the other lacks: no fewer edits can make them equal."""
     unlike = np.zeros(len(x), dtype=np.int64)
     for half in (np.uint64(0), np.uint64(4)):
@@ -84,7 +84,7 @@ def _unlike(x: Hashes, y: Hashes) -> Ints:
     return unlike
 
 
-def _several(ids: LocalIds, a: Ints, b: Ints) -> Codes:
+def _several_ids(ids: LocalIds, a: Ints, b: Ints) -> Codes:
     """The same where a node carries several identifiers."""
     code = CODE["local_id"]
     pair = pl.DataFrame({"pair": np.arange(len(a)), "a": a, "b": b})
@@ -109,7 +109,7 @@ def _several(ids: LocalIds, a: Ints, b: Ints) -> Codes:
     return out
 
 
-def met(events: pl.DataFrame) -> Pairs:
+def event_pairs(events: pl.DataFrame) -> Pairs:
     """Pairs whose rows of different sources quote the same event, sorted. `events`: node, source, event."""
     both = events.join(events, on="event", suffix="_b").filter(
         (C("node") < C("node_b")) & (C("source") != C("source_b"))
@@ -118,7 +118,7 @@ def met(events: pl.DataFrame) -> Pairs:
     return packed.to_series().to_numpy()
 
 
-def event(pairs: Pairs, met: Pairs) -> Codes:
+def event_level(pairs: Pairs, met: Pairs) -> Codes:
     """Level of the shared events. `pairs` sorted."""
     out = np.zeros(len(pairs), dtype=np.uint8)
     if len(pairs) and len(met):

@@ -10,10 +10,10 @@ import numpy as np
 import polars as pl
 
 from hiu.link.candidates.block import Pairs, split
-from hiu.link.compare import kin
+from hiu.link.compare import relatives
 from hiu.link.compare.birth import BirthLevels
 from hiu.link.compare.names import NameLevels
-from hiu.link.compare.numbers import NumberLevels, event, met
+from hiu.link.compare.numbers import NumberLevels, event_level, event_pairs
 from hiu.link.compare.place import PlaceLevels
 from hiu.link.describe.columns import Columns, columns
 from hiu.link.levels import Levels, Patterns, pack_columns, unpack
@@ -34,7 +34,7 @@ class Comparing:
 
     def __init__(self, cols: Columns) -> None:
         self.names, self.birth, self.place = NameLevels(cols), BirthLevels(cols), PlaceLevels(cols)
-        self.numbers, self.met = NumberLevels(cols), met(cols.events)
+        self.numbers, self.met = NumberLevels(cols), event_pairs(cols.events)
         self.year = np.where(cols.year > 0, cols.year.astype(np.float64), np.nan)
 
     def chunks(self, pairs: Pairs) -> Iterator[tuple[Pairs, Patterns]]:
@@ -56,7 +56,7 @@ class Comparing:
             "nhs_number": self.numbers.nhs_number(a, b),
             "sex": self.numbers.sex(a, b),
             "local_id": self.numbers.local_id(a, b),
-            "event": event(pairs, self.met),
+            "event": event_level(pairs, self.met),
         }
-        levels["kin"] = kin.level(levels, self.year[a], self.year[b])
+        levels["kin"] = relatives.kin_level(levels, self.year[a], self.year[b])
         return pack_columns(levels)

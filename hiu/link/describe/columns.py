@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from hiu.link.describe.hashes import Hashes, fold, hashed, key, mixed, numbers
+from hiu.link.describe.hashes import Hashes, fold, hash_values, key, mix, numbers
 from hiu.link.describe.words import Words
 from hiu.link.levels import Codes, Flags, Ints, Reals
 
@@ -71,7 +71,7 @@ def columns(frame: pl.DataFrame, events: pl.DataFrame | None = None, at: Ints | 
     events: node, source, event (references shared across sources).
     """
     use = slice(None) if at is None else at
-    node = np.arange(frame.height) if at is None else _numbered(at, frame.height)
+    node = np.arange(frame.height) if at is None else _node_of_row(at, frame.height)
     empty = frame.select(C("given", "family", "middle").fill_null(""))
     first = empty["middle"].str.extract(r"^(\S+)").fill_null("")
     aliases = _aliases(frame, node)
@@ -83,9 +83,9 @@ def columns(frame: pl.DataFrame, events: pl.DataFrame | None = None, at: Ints | 
         for part in (frame["dob"].dt.year(), frame["dob"].dt.month(), frame["dob"].dt.day())
     )
     birth_year = frame["birth_year"].cast(pl.Float64).to_numpy()[use]
-    middles, middles_text = _coded(frame["middle"].replace("", None))
-    postcode, postcodes = _coded(frame["postcode"])
-    house = hashed(frame["house"])[use]
+    middles, middles_text = _codes_of(frame["middle"].replace("", None))
+    postcode, postcodes = _codes_of(frame["postcode"])
+    house = hash_values(frame["house"])[use]
     return Columns(
         words,
         given,
@@ -100,20 +100,20 @@ def columns(frame: pl.DataFrame, events: pl.DataFrame | None = None, at: Ints | 
         day,
         np.where(year > 0, year, birth_year),
         (year == 0) & ~np.isnan(birth_year),
-        _coded(frame["sex"].replace("X", None))[0].astype(np.uint8)[use],
-        hashed(frame["nhs_number"])[use],
+        _codes_of(frame["sex"].replace("X", None))[0].astype(np.uint8)[use],
+        hash_values(frame["nhs_number"])[use],
         frame["nhs_number"].gather(at) if at is not None else frame["nhs_number"],
         postcode[use],
         postcodes,
         house,
-        key(house, hashed(frame["street"])[use]),
+        key(house, hash_values(frame["street"])[use]),
         frame["shared"].to_numpy()[use],
-        _local(frame, node),
+        _local_ids(frame, node),
         _events(events),
     )
 
 
-def _numbered(at: Ints, size: int) -> Ints:
+def _node_of_row(at: Ints, size: int) -> Ints:
     """The node of each row, -1 for a row that isn't a node's first."""
     node = np.full(size, -1, dtype=np.int64)
     node[at] = np.arange(len(at))
@@ -128,14 +128,14 @@ def signature(cols: Columns, said: Hashes, node_id: pl.Series, able: Flags) -> H
     flags |= cols.shared.astype(np.uint64) << np.uint64(4) | able.astype(np.uint64) << np.uint64(5)
     several = np.zeros(len(cols), dtype=np.uint64)
     held = cols.local.every
-    crowded = mixed(held["code"].to_numpy() + held["crowd"].cast(pl.UInt64).to_numpy())
+    crowded = mix(held["code"].to_numpy() + held["crowd"].cast(pl.UInt64).to_numpy())
     np.add.at(several, held["node"].to_numpy(), crowded)
     met = cols.events
-    np.add.at(several, met["node"].to_numpy(), fold(hashed(met["source"]), hashed(met["event"])))
-    return fold(said, hashed(node_id), flags, several)
+    np.add.at(several, met["node"].to_numpy(), fold(hash_values(met["source"]), hash_values(met["event"])))
+    return fold(said, hash_values(node_id), flags, several)
 
 
-def _coded(values: pl.Series) -> tuple[Ints, pl.Series]:
+def _codes_of(values: pl.Series) -> tuple[Ints, pl.Series]:
     """A small number for each value, 0 for null, and the values in order of their numbers, the first null."""
     distinct = values.drop_nulls().unique().sort()
     codes = values.cast(pl.String).cast(pl.Enum(distinct.cast(pl.String))).to_physical().cast(pl.Int64)
@@ -156,14 +156,14 @@ def _aliases(frame: pl.DataFrame, node: Ints) -> pl.DataFrame:
     )
 
 
-def _local(frame: pl.DataFrame, node: Ints) -> LocalIds:
+def _local_ids(frame: pl.DataFrame, node: Ints) -> LocalIds:
     held = frame.select(C("local_ids").alias("one"), C("dob").to_physical().cast(pl.Int64), node=pl.Series(node))
     held = held.filter(C("one").is_not_null(), C("node") >= 0)
     several = held["one"].str.contains("|", literal=True)
     if several.any():
         held = held.with_columns(C("one").str.split("|")).explode("one")
-    scheme = hashed(held["one"].str.extract(r"^([^:]*):"))
-    ids = held.select("node", "dob", code=pl.Series(hashed(held["one"])), scheme=pl.Series(scheme))
+    scheme = hash_values(held["one"].str.extract(r"^([^:]*):"))
+    ids = held.select("node", "dob", code=pl.Series(hash_values(held["one"])), scheme=pl.Series(scheme))
     seen = ids.select("code", "dob").unique().group_by("code").len().filter(C("len") > _MANY_DOBS)["code"]
     ids = ids.with_columns(crowd=pl.Series(np.isin(ids["code"].to_numpy(), seen.to_numpy()))).drop("dob")
     at, size = ids["node"].to_numpy(), int(node.max(initial=-1)) + 1

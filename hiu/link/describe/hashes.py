@@ -13,7 +13,7 @@ Hashes = NDArray[np.uint64]
 _ODD, _ODDER, _HALF = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(31)
 
 
-def hashed(values: pl.Series, seed: int = 0) -> Hashes:
+def hash_values(values: pl.Series, seed: int = 0) -> Hashes:
     """A digest of each value; 0 for null and for the empty text."""
     out = values.hash(seed).to_numpy().copy()
     out[out == 0] = 1
@@ -26,12 +26,12 @@ def hashed(values: pl.Series, seed: int = 0) -> Hashes:
 
 def numbers(values: NDArray[np.int64]) -> Hashes:
     """A digest of each number that is not negative; 0 for the others."""
-    out = mixed(values.astype(np.uint64) + np.uint64(1))
+    out = mix(values.astype(np.uint64) + np.uint64(1))
     out[values < 0] = 0
     return out
 
 
-def mixed(values: Hashes) -> Hashes:
+def mix(values: Hashes) -> Hashes:
     """Every bit of the value spread over the whole digest."""
     out = (values ^ (values >> _HALF)) * _ODD
     out = (out ^ (out >> np.uint64(29))) * _ODDER
@@ -62,4 +62,4 @@ def key(*parts: Hashes) -> Hashes:
 
 def probe() -> str:
     """What this machine's hashing gives: another polars may hash otherwise."""
-    return f"{int(hashed(pl.Series(['probe']), 7)[0]):x}{int(hashed(pl.Series([7]), 7)[0]):x}"
+    return f"{int(hash_values(pl.Series(['probe']), 7)[0]):x}{int(hash_values(pl.Series([7]), 7)[0]):x}"

@@ -67,7 +67,7 @@ def shares(kind: str) -> dict[str, float]:
 
 
 @cache
-def known(kind: str) -> frozenset[str]:
+def listed_names(kind: str) -> frozenset[str]:
     """Every listed name: one edit between two of these is more likely another name than a slip."""
     return frozenset(members(kind)) | frozenset(shares(kind))
 

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from hiu.link.describe.hashes import Hashes, fold, hashed, key
+from hiu.link.describe.hashes import Hashes, fold, hash_values, key
 from hiu.link.levels import Flags, Ints, Reals
 from hiu.settings import Linking
 
@@ -55,7 +55,7 @@ class Nodes:
 
 
 @dataclass(frozen=True)
-class Collapsed(Nodes):
+class CompactNodes(Nodes):
     """Nodes as they come of identities; their tables are made when asked for.
 
     plain: the identities, as columns() reads them · lead: the row in it of each node's first identity · home: the
@@ -95,10 +95,10 @@ class Collapsed(Nodes):
 def comparable() -> pl.Expr:
     """An identity that can be linked: somebody, with more than a name alone, in a delivery that is in force."""
     age = C("birth_year").is_not_null() & C("given").is_not_null() & C("family").is_not_null()
-    return ~C("nobody") & (C("rows") > 0) & (_sound() | age)
+    return ~C("nobody") & (C("rows") > 0) & (_says_enough() | age)
 
 
-def _sound() -> pl.Expr:
+def _says_enough() -> pl.Expr:
     """More than a name and an age: two rows that say this are the same description."""
     full = C("postcode").str.contains(" ", literal=True).fill_null(False)
     address = C("house").is_not_null() & C("street").is_not_null()
@@ -110,14 +110,14 @@ def build(identity: pl.DataFrame, settings: Linking, apart: Collection[str] = ()
     return collapse(identity, settings, apart)
 
 
-def collapse(identity: pl.DataFrame, settings: Linking, apart: Collection[str] = ()) -> Collapsed:
+def collapse(identity: pl.DataFrame, settings: Linking, apart: Collection[str] = ()) -> CompactNodes:
     """The same, ready for columns()."""
     blank = [pl.when(C(c) != "").then(C(c)).alias(c) for c in _COMPARED if identity.schema[c] == pl.String]
     plain = identity.select("identity_id", *_COMPARED, "nobody", "rows").with_columns(blank)
-    alone, able = plain.select(C("identity_id").is_in(list(apart)) | ~_sound(), able=comparable())
-    order = ordered(plain["identity_id"])
-    said = fold(*(hashed(plain[c], seed) for seed, c in enumerate(_COMPARED)))
-    told = np.where(alone.to_numpy(), fold(said, hashed(plain["identity_id"])), said)[order]
+    alone, able = plain.select(C("identity_id").is_in(list(apart)) | ~_says_enough(), able=comparable())
+    order = identity_order(plain["identity_id"])
+    said = fold(*(hash_values(plain[c], seed) for seed, c in enumerate(_COMPARED)))
+    told = np.where(alone.to_numpy(), fold(said, hash_values(plain["identity_id"])), said)[order]
     _, first, back = np.unique(told, return_index=True, return_inverse=True)
     place = np.argsort(first)
     node = np.empty(len(first), dtype=np.int64)
@@ -125,11 +125,11 @@ def collapse(identity: pl.DataFrame, settings: Linking, apart: Collection[str] =
     home, lead = node[back], order[first[place]]
     rows = np.bincount(home, plain["rows"].to_numpy()[order], len(first)).astype(np.float64)
     mute = np.bincount(home, ~able.to_numpy()[order], len(first)) > 0
-    plain = plain.drop("nobody", "rows").with_columns(shared=_shared(plain, settings))
-    return Collapsed(plain, lead, order, home, said[lead], rows, ~mute)
+    plain = plain.drop("nobody", "rows").with_columns(shared=_shared_addresses(plain, settings))
+    return CompactNodes(plain, lead, order, home, said[lead], rows, ~mute)
 
 
-def ordered(ids: pl.Series) -> Ints:
+def identity_order(ids: pl.Series) -> Ints:
     """The rows in order of identity id. Sixteen hex digits, as ours are, sort as numbers: five times as fast."""
     if ids.len() and ids.str.contains(r"^[0-9a-f]{16}$").all():
         letters = np.frombuffer(ids.to_arrow().cast("large_string").buffers()[2], dtype=">u8").reshape(-1, 2)
@@ -137,16 +137,16 @@ def ordered(ids: pl.Series) -> Ints:
     return ids.arg_sort().cast(pl.Int64).to_numpy()
 
 
-def _shared(plain: pl.DataFrame, settings: Linking) -> pl.Series:
+def _shared_addresses(plain: pl.DataFrame, settings: Linking) -> pl.Series:
     """An address of many people: named by the site, or seen with many dates of birth."""
     whole = plain.select(pl.when(C("postcode").str.contains(" ", literal=True)).then("postcode")).to_series()
-    code, born = hashed(whole), plain["dob"].to_physical().cast(pl.Int64).fill_null(-(2**40)).to_numpy()
-    site = key(hashed(plain["house"]), hashed(plain["street"]), code)
-    crowded = _many(site, born, _SHARED_DOBS) | _many(code, born, _SHARED_POSTCODE_DOBS)
-    return pl.Series(crowded) | _named(plain.select("house", "street", code=whole), settings)
+    code, born = hash_values(whole), plain["dob"].to_physical().cast(pl.Int64).fill_null(-(2**40)).to_numpy()
+    site = key(hash_values(plain["house"]), hash_values(plain["street"]), code)
+    crowded = _many_births(site, born, _SHARED_DOBS) | _many_births(code, born, _SHARED_POSTCODE_DOBS)
+    return pl.Series(crowded) | _site_named(plain.select("house", "street", code=whole), settings)
 
 
-def _named(places: pl.DataFrame, settings: Linking) -> pl.Series:
+def _site_named(places: pl.DataFrame, settings: Linking) -> pl.Series:
     """An address that the site says is many people's. `places`: house, street, code (the postcode if whole)."""
     named = pl.repeat(False, places.height, eager=True)
     for text in settings.shared_addresses:
@@ -159,7 +159,7 @@ def _named(places: pl.DataFrame, settings: Linking) -> pl.Series:
     return named
 
 
-def _many(place: Hashes, born: Ints, limit: int) -> Flags:
+def _many_births(place: Hashes, born: Ints, limit: int) -> Flags:
     """Whether each place (0 = none) is seen with more than `limit` dates of birth; none given is one of them."""
     held = pl.DataFrame({"place": place, "born": born}).filter(C("place") != 0).unique()
     crowd = held.group_by("place").len().filter(C("len") > limit)["place"].to_numpy()

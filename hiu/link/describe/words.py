@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from hiu.link.describe.hashes import Hashes, hashed
-from hiu.link.describe.names import groups, known, shares, sound
+from hiu.link.describe.hashes import Hashes, hash_values
+from hiu.link.describe.names import groups, listed_names, shares, sound
 from hiu.link.levels import CODE, Codes, Ints
 
 C = pl.col
@@ -57,20 +57,20 @@ class Words:
     @cached_property
     def sound(self) -> Hashes:
         """A digest of how each word sounds."""
-        return hashed(self.sounds)
+        return hash_values(self.sounds)
 
     @cached_property
     def digest(self) -> Hashes:
         """A digest of each word."""
-        return hashed(self.text)
+        return hash_values(self.text)
 
     def first(self, letters: int) -> Hashes:
         """A digest of the first letters of each word."""
-        return hashed(self.text.str.slice(0, letters))
+        return hash_values(self.text.str.slice(0, letters))
 
     def listed(self, kind: str) -> NDArray[np.bool_]:
         """Whether a list knows the word as a name of the kind."""
-        return self.text.is_in(list(known(kind))).to_numpy()
+        return self.text.is_in(list(listed_names(kind))).to_numpy()
 
     def related(self, kind: str) -> Ints:
         """Pairs of words of one group of the kind, packed low * words + high, sorted."""

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from hiu.errors import HiuError
 from hiu.link.levels import FIELDS, Levels
 from hiu.link.model.scorer import Reals, WeightTable, probability
-from hiu.link.model.train import fit, labelled
+from hiu.link.model.train import fit, labelled_pairs
 from hiu.settings import Linking
 
 C = pl.col
@@ -73,7 +73,7 @@ def candidate(
     Raises HiuError if there are too few numbers to learn from.
     """
     owner = trusted(identity)
-    aside = _aside(owner)
+    aside = _judging_share(owner)
     train = _labels(identity, owner.filter(~aside), settings, events)
     judge = _labels(identity, owner.filter(aside), settings, events)
     same, other = int(train[1].sum()), int((~train[1]).sum())
@@ -100,10 +100,10 @@ def candidate(
 def _labels(
     identity: pl.DataFrame, owner: pl.DataFrame, settings: Linking, events: pl.DataFrame | None
 ) -> tuple[Levels, Flags, Reals]:
-    return labelled(identity, owner, settings, events, hide_number=True)
+    return labelled_pairs(identity, owner, settings, events, hide_number=True)
 
 
-def _aside(owner: pl.DataFrame) -> pl.Series:
+def _judging_share(owner: pl.DataFrame) -> pl.Series:
     """A fifth of the numbers, by a digest, so the same in every training."""
     drawn = [hashlib.sha256(f"aside|{number}".encode()).digest()[0] < 51 for number in owner["person_id"]]
     return pl.Series("aside", drawn, dtype=pl.Boolean)
@@ -156,7 +156,7 @@ def _count(same: Flags) -> Reals:
     return np.where(same, 1.0, 5.0)
 
 
-def moved(before: pl.DataFrame, after: pl.DataFrame) -> dict[str, int]:
+def change_counts(before: pl.DataFrame, after: pl.DataFrame) -> dict[str, int]:
     """What differs between two clusterings (identity_id, person_id): people joined, split, and who they involve."""
     both = before.select("identity_id", old="person_id").join(
         after.select("identity_id", new="person_id"), on="identity_id"
@@ -172,7 +172,7 @@ def moved(before: pl.DataFrame, after: pl.DataFrame) -> dict[str, int]:
     }
 
 
-def moves(before: pl.DataFrame, after: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+def people_changes(before: pl.DataFrame, after: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Who would be joined or split, most rows first: kind, people (ids of before), parts, rows (that change person).
 
     before, after: identity_id, person_id · rows: identity_id, rows.

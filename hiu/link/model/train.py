@@ -31,7 +31,7 @@ HELD = {
 """Levels whose weight an invented area can't teach: it has too few namesakes, and its people move too little."""
 
 
-def labelled(
+def labelled_pairs(
     identity: pl.DataFrame,
     person: pl.DataFrame,
     settings: Linking,
@@ -71,7 +71,7 @@ def fit(
 
     `prior`: false where the pairs are a selection whose share of one person says nothing of all pairs.
     """
-    levels, same, weight = _distinct(levels, same, weight)
+    levels, same, weight = _distinct_pairs(levels, same, weight)
     names = [(field, level) for field, all_levels in FIELDS.items() for level in all_levels[1:]]
     free = np.array([name not in HELD for name in names], dtype=np.float64)
     seen = csr_matrix(_one_hot(levels) * free)
@@ -92,7 +92,7 @@ def fit(
     return {**base, "prior": round(float(base["prior"]) + float(step[-1]), 2), "weights": moved}
 
 
-def _distinct(levels: Levels, same: NDArray[np.bool_], weight: Reals) -> tuple[Levels, NDArray[np.bool_], Reals]:
+def _distinct_pairs(levels: Levels, same: NDArray[np.bool_], weight: Reals) -> tuple[Levels, NDArray[np.bool_], Reals]:
     """Pairs that agree alike and have one label as one, of their weights together: hundreds stand for millions."""
     told, back = np.unique(pack(levels) << np.uint64(1) | same, return_inverse=True)
     together = np.bincount(back, weight).astype(np.float64)

@@ -16,7 +16,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from hiu.link.candidates.block import Pairs, join, split
-from hiu.link.describe.hashes import Hashes, fold, mixed, numbers
+from hiu.link.describe.hashes import Hashes, fold, mix, numbers
 from hiu.link.people.resolve import UNKNOWN, Components, best_first
 
 Ints = NDArray[np.int64]
@@ -74,7 +74,7 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Resolved:
+class Resolution:
     """Person label of each node (the smallest node number in it), its component, that one's digest; all evidence."""
 
     label: Ints
@@ -89,7 +89,7 @@ def cluster(
     cut: float,
     score: Callable[[Pairs], Evidence],
     known: Callable[[Hashes], tuple[Flags, Ints]] | None = None,
-) -> Resolved:
+) -> Resolution:
     """Components at the cut, the suspicious ones resolved.
 
     known: digests of components -> whether each node's is known from an earlier run, and its label then.
@@ -98,15 +98,15 @@ def cluster(
     digest = _digests(part, facts)
     done, label = known(digest) if known else (np.zeros(len(part), np.bool_), part)
     label = np.where(done, label, part)
-    inside = _inside(part, ~done)
+    inside = _pairs_inside(part, ~done)
     missing = inside[~evidence.at(inside)[1]]
     evidence = evidence.plus(score(missing)) if len(missing) else evidence
     nodes = _suspicious(part, inside, evidence, facts, done)
     for members in _by_size(part, nodes):
-        group = best_first(_together(members, evidence, facts), cut)
+        group = best_first(_stacked_evidence(members, evidence, facts), cut)
         there = members >= 0
         label[members[there]] = np.take_along_axis(members, group, axis=1)[there]
-    return Resolved(label, part, digest, evidence)
+    return Resolution(label, part, digest, evidence)
 
 
 def _components(evidence: Evidence, facts: Facts, cut: float) -> Ints:
@@ -139,7 +139,7 @@ def _digests(part: Ints, facts: Facts) -> Hashes:
     """Of each node's component, a digest of all that its resolution depends on."""
     own = fold(facts.signature, numbers(facts.rows.astype(np.int64)))
     total = np.zeros(len(part), dtype=np.uint64)
-    np.add.at(total, part, mixed(own))
+    np.add.at(total, part, mix(own))
     for salt, pairs in ((1, facts.same), (2, facts.different)):
         a, b = pairs.reshape(-1, 2).T
         both = part[a] == part[b]
@@ -148,7 +148,7 @@ def _digests(part: Ints, facts: Facts) -> Hashes:
     return total[part]
 
 
-def _inside(part: Ints, wanted: Flags) -> Pairs:
+def _pairs_inside(part: Ints, wanted: Flags) -> Pairs:
     """All pairs of nodes inside a component, of the wanted nodes."""
     nodes = np.flatnonzero(wanted & (np.bincount(part, minlength=len(part))[part] > 1))
     order = nodes[np.argsort(part[nodes], kind="stable")]
@@ -198,7 +198,7 @@ def _steps(largest: int) -> list[int]:
     return out
 
 
-def _together(members: Ints, evidence: Evidence, facts: Facts) -> Components:
+def _stacked_evidence(members: Ints, evidence: Evidence, facts: Facts) -> Components:
     n, k = members.shape
     i, j = np.triu_indices(k, 1)
     place, found = evidence.at(join(members[:, i].ravel(), members[:, j].ravel()))
@@ -214,12 +214,12 @@ def _together(members: Ints, evidence: Evidence, facts: Facts) -> Components:
         number,
         rows,
         there & facts.weak[members],
-        _decided(facts.same, members),
-        _decided(facts.different, members),
+        _decided_positions(facts.same, members),
+        _decided_positions(facts.different, members),
     )
 
 
-def _decided(pairs: Ints, members: Ints) -> list[tuple[int, int, int]]:
+def _decided_positions(pairs: Ints, members: Ints) -> list[tuple[int, int, int]]:
     """Decided pairs whose both ends are in one of the components: its number, and their positions in it."""
     if not len(pairs):
         return []

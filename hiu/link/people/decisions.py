@@ -84,7 +84,7 @@ class Book:
         one, other = self._top(a), self._top(b)
         if one == other:
             chain = _chain(self.same, a, b) or [a]
-            raise ContradictoryDecision(_said(chain, "different"), chain)
+            raise ContradictoryDecision(_refusal(chain, "different"), chain)
         self._apart.setdefault(one, {})[other] = (a, b)
         self._apart.setdefault(other, {})[one] = (a, b)
 
@@ -92,7 +92,7 @@ class Book:
         one, other = self._top(a), self._top(b)
         if barred := self._apart.get(one, {}).get(other):
             chain = _chain([*self.same, (a, b)], *barred) or [a, b]
-            raise ContradictoryDecision(_said(chain, "same"), chain)
+            raise ContradictoryDecision(_refusal(chain, "same"), chain)
         self.same.append((a, b))
         if one == other:
             return
@@ -108,7 +108,7 @@ class Book:
         return identity
 
 
-def _said(chain: list[str], decision: str) -> str:
+def _refusal(chain: list[str], decision: str) -> str:
     if len(chain) == 1:
         return "a description can't be different from itself"
     joined = " = ".join(chain)

@@ -50,7 +50,7 @@ def ledger(
     )
 
 
-def renamed(fresh: pl.DataFrame, again: pl.DataFrame, told: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
+def carry_over(fresh: pl.DataFrame, again: pl.DataFrame, told: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
     """Rows of model.ALIASES of a month that may have been run before: no id that was ever published is forgotten.
 
     fresh: ledger() since the month before · again: ledger() since this month's last run · told: rows that the

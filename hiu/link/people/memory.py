@@ -11,10 +11,10 @@ import numpy as np
 import polars as pl
 
 from hiu.link.candidates.block import Pairs, split
-from hiu.link.candidates.keys import RULES
+from hiu.link.candidates.blocking_keys import RULES
 from hiu.link.describe.hashes import Hashes
 from hiu.link.levels import Flags, Ints, Patterns
-from hiu.link.people.cluster import Evidence, Resolved
+from hiu.link.people.cluster import Evidence, Resolution
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Memory:
         return {number: np.sort(key[rule == number]) for number in range(len(RULES))}
 
 
-def remember(under: str, signature: Hashes, found: Resolved, common: dict[int, Hashes]) -> Memory:
+def remember(under: str, signature: Hashes, found: Resolution, common: dict[int, Hashes]) -> Memory:
     """The memory of a run. found: with the evidence that is worth keeping."""
     keys = [pl.DataFrame({"rule": np.full(len(key), rule, np.int64), "key": key}) for rule, key in common.items()]
     kept = found.evidence
@@ -48,7 +48,7 @@ def remember(under: str, signature: Hashes, found: Resolved, common: dict[int, H
     )
 
 
-class Recalled:
+class MemoryView:
     """A memory as seen from the nodes of this run."""
 
     def __init__(self, memory: Memory, signature: Hashes) -> None:
@@ -84,7 +84,7 @@ class Recalled:
         return done, label
 
 
-def still(evidence: Evidence, fresh: Flags, crowd: Ints, among: Pairs) -> Evidence:
+def demote_crowded(evidence: Evidence, fresh: Flags, crowd: Ints, among: Pairs) -> Evidence:
     """The evidence with pairs that were candidates by a key now too common marked as no more so.
 
     crowd: nodes of such keys · among: every pair of them that still shares a usable key.

@@ -54,7 +54,7 @@ class _Groups:
         size = np.sqrt(parts.rows)
         self.count = size[:, :, None] * size[:, None, :]
         self.sum = self.best * self.count
-        self.numbers = _carried(parts)
+        self.numbers = _rows_by_number(parts)
         self.total = self.numbers.sum(axis=2)
         self.share = self.numbers / np.maximum(self.total, 1)[:, :, None]
         self.rows, self.weak = parts.rows.copy(), parts.weak.copy()
@@ -157,7 +157,7 @@ def best_first(parts: Components, cut: float) -> Ints:
         free = lone < 0
         groups.merge(at[free], np.minimum(a, b)[free], np.maximum(a, b)[free])
         groups.wait(at[~free], lone[~free])
-        over = _settle(groups, left[~fits])
+        over = _settle_waiting(groups, left[~fits])
         left = np.setdiff1d(left, over, assume_unique=True)
     return groups.group
 
@@ -169,7 +169,7 @@ def _best(score: Reals, at: Ints, cut: float) -> tuple[Ints, Ints, Flags]:
     return best // score.shape[1], best % score.shape[1], flat[np.arange(len(at)), best] >= cut
 
 
-def _settle(groups: _Groups, at: Ints) -> Ints:
+def _settle_waiting(groups: _Groups, at: Ints) -> Ints:
     """Let the waiting group with the best fit join, or stay apart if still torn; the components where none waits."""
     held = np.where(groups.waiting[at][:, :, None], groups.score[at], -np.inf)
     lone, host, fits = _best(held, np.arange(len(at)), groups.cut)
@@ -181,7 +181,7 @@ def _settle(groups: _Groups, at: Ints) -> Ints:
     return over
 
 
-def _carried(parts: Components) -> Reals:
+def _rows_by_number(parts: Components) -> Reals:
     """Rows of each node that carry each number [n, k, kinds]; kinds are counted within a component."""
     n, k = parts.rows.shape
     kind = np.zeros((n, k), dtype=np.int64)

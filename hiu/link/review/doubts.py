@@ -59,25 +59,25 @@ def doubts(
 ) -> pl.DataFrame:
     """Pairs in doubt, each with what a wrong answer costs. A pair that was decided is in doubt no more.
 
-    ends: Linked.pairs as `with_ends` gives them · rows: as it was told, in any order · decisions: model.DECISIONS ·
-    loose: what `links` gave, if it was asked already.
+    ends: Linkage.pairs as `with_ends` gives them · rows: as it was told, in any order · decisions: model.DECISIONS ·
+    loose: what `weak_links` gave, if it was asked already.
     Columns: COLUMNS; moved = rows on the smaller side, share = their share of the rows of both sides.
     """
-    decided = _decided(decisions)
+    decided = _decided_pairs(decisions)
     inside = ends.filter("together")
     found = [
         _conflicts(inside, "numbers", NUMBERS),
         _conflicts(inside, "births", BIRTHS),
         _twins(inside, decided),
-        (links(ends, decisions) if loose is None else loose).filter(C("match_probability") < SURE),
-        _apart(ends, rows, decisions, settings),
+        (weak_links(ends, decisions) if loose is None else loose).filter(C("match_probability") < SURE),
+        _kept_apart(ends, rows, decisions, settings),
     ]
     asked = pl.concat(found).join(decided, on=PAIR, how="anti")
     return asked.unique(PAIR, keep="first", maintain_order=True).sort(PAIR)
 
 
 def with_ends(pairs: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """Linked.pairs with what is known of both ends, and what conflicts.
+    """Linkage.pairs with what is known of both ends, and what conflicts.
 
     rows: identity_id, cluster (or another name of the person in `cluster`), rows, nhs_number. `left` and `right` are a
     number for each end, the same wherever it stands: ids are looked up once.
@@ -105,7 +105,7 @@ def _is(field: str, *levels: str) -> pl.Expr:
     return at.is_in([CODE[field][level] for level in levels])
 
 
-def _decided(decisions: pl.DataFrame) -> pl.DataFrame:
+def _decided_pairs(decisions: pl.DataFrame) -> pl.DataFrame:
     """Pairs that were decided the same or different, smaller id first."""
     rules = in_force(decisions)
     rows = [(min(pair), max(pair)) for pair in (*rules.same, *rules.different)]
@@ -124,7 +124,7 @@ def _conflicts(inside: pl.DataFrame, flag: str, why: str) -> pl.DataFrame:
     """For each cluster that contradicts itself, the contradicting pair that most rows stand behind."""
     ordered = inside.filter(flag).sort("least", "identity_a", "identity_b", descending=[True, False, False])
     first = ordered.unique("cluster", keep="first", maintain_order=True)
-    return _told(first, why, C("least"), C("least") / (C("rows") + C("rows_b")).clip(1))
+    return _doubt_columns(first, why, C("least"), C("least") / (C("rows") + C("rows_b")).clip(1))
 
 
 def _twins(inside: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
@@ -148,31 +148,31 @@ def _twins(inside: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
     found = inside.with_columns(two=pl.Series(two), less=pl.Series(moved), total=pl.Series(total)).filter("two", "met")
     ordered = found.sort("less", "least", "identity_a", "identity_b", descending=[True, True, False, False])
     first = ordered.unique("cluster", keep="first", maintain_order=True)
-    return _told(first, TWINS, C("less"), C("less") / C("total").clip(1))
+    return _doubt_columns(first, TWINS, C("less"), C("less") / C("total").clip(1))
 
 
-def _told(pairs: pl.DataFrame, why: str | pl.Expr, moved: pl.Expr, share: pl.Expr) -> pl.DataFrame:
+def _doubt_columns(pairs: pl.DataFrame, why: str | pl.Expr, moved: pl.Expr, share: pl.Expr) -> pl.DataFrame:
     named = pl.lit(why) if isinstance(why, str) else why
     return pairs.with_columns(why=named, moved=moved.cast(pl.Int64), share=share.cast(pl.Float64)).select(COLUMNS)
 
 
-def _apart(ends: pl.DataFrame, rows: pl.DataFrame, decisions: pl.DataFrame, settings: Linking) -> pl.DataFrame:
+def _kept_apart(ends: pl.DataFrame, rows: pl.DataFrame, decisions: pl.DataFrame, settings: Linking) -> pl.DataFrame:
     """For each two people who may be one, their best pair; not where a reviewer parted them."""
     near = ends.filter(~C("together"), C("match_probability") >= settings.review_from).with_columns(
         low=pl.min_horizontal("cluster", "cluster_b"), high=pl.max_horizontal("cluster", "cluster_b")
     )
     ordered = near.sort("match_weight", *PAIR, descending=[True, False, False])
     best = ordered.unique(["low", "high"], keep="first", maintain_order=True)
-    best = best.join(_parted(decisions, rows), on=["low", "high"], how="anti")
+    best = best.join(_parted_people(decisions, rows), on=["low", "high"], how="anti")
     whole = rows.group_by("cluster").agg(C("rows").sum())
     for side in ("low", "high"):
         best = best.join(whole.rename({"cluster": side, "rows": f"rows_{side}"}), on=side, maintain_order="left")
     least = pl.min_horizontal("rows_low", "rows_high")
     why = pl.when(C("match_probability") >= settings.link_at).then(pl.lit(RIVAL)).otherwise(pl.lit(APART))
-    return _told(best, why, least, least / (C("rows_low") + C("rows_high")).clip(1))
+    return _doubt_columns(best, why, least, least / (C("rows_low") + C("rows_high")).clip(1))
 
 
-def _parted(decisions: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+def _parted_people(decisions: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Two people (low, high) of whom a reviewer said that they are two."""
     different = in_force(decisions).different
     named = rows.filter(C("identity_id").is_in([name for pair in different for name in pair]))
@@ -181,7 +181,7 @@ def _parted(decisions: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(two, schema={"low": pl.String, "high": pl.String}, orient="row").unique()
 
 
-def links(ends: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
+def weak_links(ends: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
     """What holds clusters together: the links of each one's strongest tree that are less than certain.
 
     ends: pairs as `with_ends` gives them. Adds why (WEAK if one description hangs on the link, BRIDGE if several),
@@ -201,7 +201,7 @@ def links(ends: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
     (rows, total), (few, _) = _sides(left[kept], right[kept], *of_part)
     out = weak[kept].with_columns(least=pl.Series(rows), total=pl.Series(total), few=pl.Series(few))
     why = pl.when(C("few") <= 1).then(pl.lit(WEAK)).otherwise(pl.lit(BRIDGE))
-    return _told(out, why, C("least"), C("least") / C("total").clip(1))
+    return _doubt_columns(out, why, C("least"), C("least") / C("total").clip(1))
 
 
 def _ends(pairs: pl.DataFrame) -> tuple[Reals, Ints, Ints]:

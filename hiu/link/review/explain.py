@@ -122,11 +122,11 @@ def titles() -> list[tuple[str, str]]:
 def _line(
     k: int, field: str, level: np.uint8, weight: float, left: dict[str, object], right: dict[str, object]
 ) -> tuple[str, str, str | None, str | None, str, float]:
-    beside = [shown(side, field) for side in (left, right)]
+    beside = [side_text(side, field) for side in (left, right)]
     return field, MEANING[field][0], beside[0], beside[1], FIELDS[field][int(level)].replace("_", " "), float(weight)
 
 
-def shown(side: dict[str, object], field: str) -> str | None:
+def side_text(side: dict[str, object], field: str) -> str | None:
     """What a description says of a field, as text; None if nothing."""
     column = MEANING[field][1]
     if field == "place":
@@ -140,10 +140,10 @@ def shown(side: dict[str, object], field: str) -> str | None:
     return None if value is None else str(value)
 
 
-def links_of(pairs: pl.DataFrame, members: list[str]) -> pl.DataFrame:
+def holding_links(pairs: pl.DataFrame, members: list[str]) -> pl.DataFrame:
     """What holds a cluster together: the strongest links that join all its descriptions, strongest first.
 
-    pairs: Linked.pairs · members: identity ids. The last row is the weakest link: without it the cluster is two.
+    pairs: Linkage.pairs · members: identity ids. The last row is the weakest link: without it the cluster is two.
     """
     inside = pairs.filter(C("identity_a").is_in(members), C("identity_b").is_in(members), C("together"))
     ordered = inside.sort("match_weight", "identity_a", "identity_b", descending=[True, False, False])

@@ -33,14 +33,14 @@ class Query:
     person: str | None = None
 
 
-def read(text: str) -> Query:
+def parse_query(text: str) -> Query:
     """Take a search text apart; what isn't an id, date, number, postcode or year is a name."""
     rest = text.strip()
-    person, rest = _take(_ID, rest)
-    day, rest = _take(_DAY, rest)
-    number, rest = _take(_NUMBER, rest)
-    year, rest = _take(_YEAR, rest)
-    postcode, rest = _take(_POSTCODE, rest)
+    person, rest = _cut_out(_ID, rest)
+    day, rest = _cut_out(_DAY, rest)
+    number, rest = _cut_out(_NUMBER, rest)
+    year, rest = _cut_out(_YEAR, rest)
+    postcode, rest = _cut_out(_POSTCODE, rest)
     words = [word.upper() for word in re.findall(r"[^\W\d_]+", rest.replace("'", ""))]
     return Query(
         words,
@@ -52,7 +52,7 @@ def read(text: str) -> Query:
     )
 
 
-def _take(pattern: re.Pattern[str], text: str) -> tuple[re.Match[str] | None, str]:
+def _cut_out(pattern: re.Pattern[str], text: str) -> tuple[re.Match[str] | None, str]:
     found = pattern.search(text)
     return found, text if found is None else text[: found.start()] + " " + text[found.end() :]
 
@@ -77,7 +77,7 @@ class Finder:
     def __init__(self, people: pl.DataFrame) -> None:
         self.people = people.with_row_index("at")
         text = pl.concat_str(C("name_text").fill_null(""), pl.lit(" "), C("aliases").fill_null(""))
-        words = self.people.select("at", word=_folded(text).str.split(" ")).explode("word").filter(C("word") != "")
+        words = self.people.select("at", word=_fold(text).str.split(" ")).explode("word").filter(C("word") != "")
         words = words.unique().sort("word", "at")
         self.words: list[str] = words["word"].unique(maintain_order=True).to_list()
         self.holders = words["at"].to_numpy()
@@ -87,7 +87,7 @@ class Finder:
 
     def find(self, text: str, limit: int = 20) -> pl.DataFrame:
         """The people who fit best: the people's columns and `fit` (0 to 1), best first, ties by person_id."""
-        query = read(text)
+        query = parse_query(text)
         parts = [self._named(query.words)] if query.words else []
         parts += [fit for fit in (self._plain(expr) for expr in _evidence(query)) if fit is not None]
         if not parts:
@@ -127,7 +127,7 @@ def find(query: str, people: pl.DataFrame, limit: int = 20) -> pl.DataFrame:
     return Finder(people).find(query, limit)
 
 
-def _folded(text: pl.Expr) -> pl.Expr:
+def _fold(text: pl.Expr) -> pl.Expr:
     plain = text.str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_uppercase()
     for odd, even in (("Ł", "L"), ("Ø", "O"), ("Đ", "D"), ("ß", "SS"), ("Æ", "AE"), ("'", ""), ("’", "")):
         plain = plain.str.replace_all(odd, even, literal=True)

@@ -10,7 +10,7 @@ from datetime import date
 
 import polars as pl
 
-from hiu.link.review.doubts import PAIR, links, with_ends
+from hiu.link.review.doubts import PAIR, weak_links, with_ends
 from hiu.model import LINK_QUALITY
 from hiu.model.frames import schema
 from hiu.stats import kappa, wilson
@@ -44,15 +44,17 @@ def link_quality(
 ) -> pl.DataFrame:
     """Rows of model.LINK_QUALITY.
 
-    pairs: Linked.pairs · doubts: what hiu.link.review.doubts found, with `chance` · links_table, people: as published ·
+    pairs: Linkage.pairs · doubts: of hiu.link.review.doubts, with `chance` · links_table, people: as published ·
     identity: identity_id, cluster, rows, nhs_number · decisions, second: what reviewers said · queued: doubts listed ·
     on: the day ages are of · groups: person_id and any further characteristics, such as ethnicity, if supplied ·
-    loose: what hiu.link.review.doubts.links gave, if it was asked already.
+    loose: what hiu.link.review.doubts.weak_links gave, if it was asked already.
     """
     rows = links_table.filter(C("person_id").is_not_null())
     named = rows.filter(C("how") != "nobody")
     found: list[Row] = [
-        *_estimates(links(with_ends(pairs, identity), decisions) if loose is None else loose, doubts, named.height),
+        *_estimates(
+            weak_links(with_ends(pairs, identity), decisions) if loose is None else loose, doubts, named.height
+        ),
         *_reviewed(pairs, decisions),
         *_agreement(decisions, second),
         *_rates(named, people, on, groups),

@@ -31,7 +31,7 @@ def chance() -> pl.Expr:
     )
 
 
-def by_effect(pairs: pl.DataFrame, intensity: Mapping[str, float], cut: float, next_cut: float) -> pl.DataFrame:
+def order_by_effect(pairs: pl.DataFrame, intensity: Mapping[str, float], cut: float, next_cut: float) -> pl.DataFrame:
     """Pairs in the order in which a review changes the list most, then by the rows a mistake puts in the wrong place.
 
     pairs: person_a, person_b, together, and `chance` (else match_probability), `share` (else a half), `moved` if
@@ -69,13 +69,13 @@ def by_effect(pairs: pl.DataFrame, intensity: Mapping[str, float], cut: float, n
     )
 
 
-def short(ordered: pl.DataFrame, most: int) -> pl.DataFrame:
+def shortlist(ordered: pl.DataFrame, most: int) -> pl.DataFrame:
     """What people are shown: every pair that can move the list and the first `most` of the rest; `place` from 1."""
     can = C("priority") > 0
     return ordered.filter(can | ((~can).cum_sum() <= most)).with_row_index("place", offset=1)
 
 
-def sampled(pairs: pl.DataFrame, share: float) -> pl.Series:
+def second_sample(pairs: pl.DataFrame, share: float) -> pl.Series:
     """Which pairs two people look at: a fixed share, chosen by a digest of the pair, so the same in every run."""
     keys = pairs.select(pl.concat_str("identity_a", pl.lit("|"), "identity_b")).to_series().to_list()
     drawn = [int.from_bytes(hashlib.sha256(f"double|{key}".encode()).digest()[:6], "big") / 2**48 for key in keys]

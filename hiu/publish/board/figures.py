@@ -10,7 +10,7 @@ from datetime import date
 
 import polars as pl
 
-from hiu.govern.release.disclosure import HIDDEN, hidden_total, rounded, suppress
+from hiu.govern.release.disclosure import HIDDEN, is_small_total, round_count, suppress
 from hiu.month import Month
 from hiu.publish.board.paper import HIDDEN_NOTE, Bars, Grid, Line, aggregate
 from hiu.publish.words.datasets import in_sentence, title_of
@@ -91,9 +91,9 @@ def demand(figures: pl.DataFrame, sets: Sequence[str], gaps: Mapping[str, int]) 
     bars: dict[str, list[int | None]] = {"Supported": [], "Others on the list": []}
     for name in sets:
         own = [found.get((name, group), _NONE) for group in GROUPS]
-        few = [(0, at) for at, one in enumerate(own) if hidden_total(one["n"], one["people"], one["most"])]
+        few = [(0, at) for at, one in enumerate(own) if is_small_total(one["n"], one["people"], one["most"])]
         whole = {key: sum(one[key] for one in own) for key in ("n", "people")}
-        if hidden_total(whole["n"], whole["people"], max(one["most"] for one in own)):
+        if is_small_total(whole["n"], whole["people"], max(one["most"] for one in own)):
             few.append((0, 2))
         events = suppress([[one["n"] for one in own]], hide=few)[0]
         people = suppress([[one["people"] for one in own]])[0]
@@ -137,7 +137,7 @@ def cost(figures: pl.DataFrame, units: pl.DataFrame, people: str) -> tuple[Grid,
     rows: list[tuple[str, ...]] = []
     central: list[int | None] = []
     for row, one in zip(priced, own, strict=True):
-        hidden, n = hidden_total(one["n"], one["people"], one["most"]), rounded(one["n"])
+        hidden, n = is_small_total(one["n"], one["people"], one["most"]), round_count(one["n"])
         money = [None if hidden else n * row[point] for point in ("low", "central", "high")]
         central.append(None if hidden else int(round(n * row["central"], -3)))
         rows.append(
@@ -151,9 +151,9 @@ def cost(figures: pl.DataFrame, units: pl.DataFrame, people: str) -> tuple[Grid,
         )
     # of the figures shown only: a total over the hidden ones too would give them away at three unit costs
     kept = [
-        (rounded(one["n"]), row)
+        (round_count(one["n"]), row)
         for one, row in zip(own, priced, strict=True)
-        if not hidden_total(one["n"], one["people"], one["most"])
+        if not is_small_total(one["n"], one["people"], one["most"])
     ]
     whole = [sum(n * row[point] for n, row in kept) for point in ("low", "central", "high")]
     rows.append(("Agencies shown", "", "", *(_pounds(value) for value in whole), ""))
@@ -231,7 +231,7 @@ def coverage(figures: pl.DataFrame, sets: Sequence[str], month: Month) -> Grid:
 def _month(n: int | None, people: int | None, most: int | None) -> str:
     if n is None:
         return NOT_SUPPLIED
-    return HIDDEN if hidden_total(n, people or 0, most or 0) else str(rounded(n))
+    return HIDDEN if is_small_total(n, people or 0, most or 0) else str(round_count(n))
 
 
 _NONE = {"n": 0, "people": 0, "most": 0}

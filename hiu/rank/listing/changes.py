@@ -25,7 +25,7 @@ still, it is the list's constants that shifted."""
 
 
 @dataclass
-class _Found:
+class _ChangeRows:
     """Rows of model.CHANGES as they are found."""
 
     rows: list[Row] = field(default_factory=list)
@@ -58,22 +58,22 @@ def changes(
     ranked = now.ranked if isinstance(now, Ranking) else now
     known = pl.DataFrame(schema={c.name: pl.String for c in ALIASES.columns}) if aliases is None else aliases
     news = known.filter(pl.col("month").cast(pl.String).str.starts_with(str(month)))
-    found = _Found()
+    found = _ChangeRows()
     if before is not None:
         became = {old: new for old, new, kind in known.select("old_id", "person_id", "kind").rows() if kind == "merge"}
-        resolved = {name: _last(name, became) for name in became}
-        listed = {*_listed(before, places, resolved), *_listed(ranked, places, {})}
+        resolved = {name: _current_id(name, became) for name in became}
+        listed = {*_first_places(before, places, resolved), *_first_places(ranked, places, {})}
         old, new = _by_person(before, resolved, listed), _by_person(ranked, {}, listed)
         changed = {name for pair in news.select("old_id", "person_id").rows() for name in pair}
-        returning = {_last(name, became) for name in earlier}
+        returning = {_current_id(name, became) for name in earlier}
         again = {} if recounted is None else _by_person(recounted, resolved, listed)
-        _places(found, old, new, places, returning, changed, _restated(old, again))
+        _places(found, old, new, places, returning, changed, _restated_rows(old, again))
     _identities(found, news)
     _restatements(found, restated)
-    return _typed(found.rows)
+    return _as_table(found.rows)
 
 
-def _listed(ranked: pl.DataFrame, places: int, resolved: dict[str, str]) -> pl.Series:
+def _first_places(ranked: pl.DataFrame, places: int, resolved: dict[str, str]) -> pl.Series:
     """Who stands among the first places."""
     return _adults(ranked, resolved).filter(pl.col("rank") <= places)["name"]
 
@@ -91,7 +91,7 @@ def _adults(ranked: pl.DataFrame, resolved: dict[str, str]) -> pl.DataFrame:
     return ranked.filter(pl.col("list") == "adult").with_columns(name=pl.col("person_id").replace(resolved))
 
 
-def _last(name: str, became: dict[str, str]) -> str:
+def _current_id(name: str, became: dict[str, str]) -> str:
     seen: set[str] = set()
     while name in became and name not in seen:
         seen.add(name)
@@ -99,7 +99,7 @@ def _last(name: str, became: dict[str, str]) -> str:
     return name
 
 
-def _restated(old: dict[str, Row], again: dict[str, Row]) -> dict[str, Row]:
+def _restated_rows(old: dict[str, Row], again: dict[str, Row]) -> dict[str, Row]:
     """Last month's rows as they would be now, of those whose figures were restated."""
     return {
         name: row
@@ -109,7 +109,7 @@ def _restated(old: dict[str, Row], again: dict[str, Row]) -> dict[str, Row]:
 
 
 def _places(
-    found: _Found,
+    found: _ChangeRows,
     old: dict[str, Row],
     new: dict[str, Row],
     places: int,
@@ -137,7 +137,7 @@ def _places(
             _left(found, name, was, new.get(name), changed, again)
 
 
-def _left(found: _Found, name: str, was: Row, row: Row | None, changed: set[str], again: dict[str, Row]) -> None:
+def _left(found: _ChangeRows, name: str, was: Row, row: Row | None, changed: set[str], again: dict[str, Row]) -> None:
     if row is None:
         reason = "identity changed" if name in changed else "no contact in 12 months, or no longer to be listed"
         found.add("left", name, f"Was {ordinal(was['rank'])}, no longer ranked: {reason}.", was["rank"])
@@ -197,13 +197,13 @@ def _risk(row: Row) -> str:
     return NOT_ASSESSED if row["risk_source"] == NOT_ASSESSED else f"{row['risk']:.1f}"
 
 
-def _identities(found: _Found, news: pl.DataFrame) -> None:
+def _identities(found: _ChangeRows, news: pl.DataFrame) -> None:
     for old, person, kind, reason in news.select("old_id", "person_id", "kind", "reason").sort("old_id").rows():
         said = f"{old} is now {person}" if kind == "merge" else f"{old} was parted, {person} stands alone"
         found.add("merged" if kind == "merge" else "split", person, f"{said}: {reason}.".replace("..", "."))
 
 
-def _restatements(found: _Found, restated: pl.DataFrame | None) -> None:
+def _restatements(found: _ChangeRows, restated: pl.DataFrame | None) -> None:
     if restated is None:
         return
     for day, dataset, added, removed in (
@@ -215,7 +215,7 @@ def _restatements(found: _Found, restated: pl.DataFrame | None) -> None:
             found.add("restated", None, what)
 
 
-def _typed(rows: list[Row]) -> pl.DataFrame:
+def _as_table(rows: list[Row]) -> pl.DataFrame:
     kinds = {"integer": pl.Int64}
     schema = {c.name: kinds.get(c.type, pl.String) for c in CHANGES.columns}
     order = {code: i for i, code in enumerate(CHANGES.columns[0].codes)}

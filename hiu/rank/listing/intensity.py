@@ -65,13 +65,13 @@ def points(history: History, weights: dict[str, float], half_life: float) -> Poi
             if (recent & ~here).any():
                 estimated |= average > 0
     w = month_weights(history, half_life)
-    return Points(s, w, _along(s, w), float(w.sum()), estimated)
+    return Points(s, w, _weighted_sum(s, w), float(w.sum()), estimated)
 
 
-def reweighted(scored: Points, history: History, half_life: float) -> Points:
+def reweigh(scored: Points, history: History, half_life: float) -> Points:
     """The same points under another half-life, without going over the history again."""
     w = month_weights(history, half_life)
-    return Points(scored.s, w, _along(scored.s, w), float(w.sum()), scored.estimated)
+    return Points(scored.s, w, _weighted_sum(scored.s, w), float(w.sum()), scored.estimated)
 
 
 def observed(history: History, weights: dict[str, float], months: int) -> Floats:
@@ -91,7 +91,7 @@ def month_weights(history: History, half_life: float) -> Floats:
 
 def fit(s: Floats, w: Floats) -> Constants:
     """Fit m, phi and b0 on the people of a list (rows of `s`). An empty list gives m = 0."""
-    n, q, S = float(w.sum()), float((w**2).sum()), _along(s, w)
+    n, q, S = float(w.sum()), float((w**2).sum()), _weighted_sum(s, w)
     if not S.sum() or not n:
         return Constants(0.0, 1.0, 1.0)
     m = float(S.sum()) / (n * len(S))
@@ -106,7 +106,7 @@ def _own_average(history: History, d: int, months: Flags) -> Floats:
     return np.asarray(seen.sum(axis=1, dtype=np.float64)) / max(1, int(months.sum()))
 
 
-def _along(s: Floats, w: Floats) -> Floats:
+def _weighted_sum(s: Floats, w: Floats) -> Floats:
     total = np.zeros(len(s))
     for t in np.flatnonzero(w):
         total += w[t] * s[:, t]

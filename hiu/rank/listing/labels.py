@@ -15,7 +15,7 @@ from scipy.special import betaincc
 
 from hiu.model import CONTACTS, many
 from hiu.rank.listing.history import Flags, Floats, History
-from hiu.rank.listing.sentence import each
+from hiu.rank.listing.sentence import say_each_row
 from hiu.settings import Labels
 
 BASELINE = 12
@@ -48,7 +48,7 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Labelled:
+class PersonLabels:
     """The label of each person, the reason in a sentence, and the dispersion used."""
 
     label: pl.Series
@@ -82,7 +82,7 @@ def dispersion(history: History, people: Flags) -> float:
     return max(1.0, float(monthly.var(axis=0, ddof=1).sum()) / mean) if mean else 1.0
 
 
-def labels(history: History, rules: Labels, phi: float) -> Labelled:
+def labels(history: History, rules: Labels, phi: float) -> PersonLabels:
     """Label every person of the history; precedence as in docs/ranking.md."""
     quoted = {k: window(history, k) for k in (1, 3, 6)}
     p = {k: seen.probability(phi) for k, seen in quoted.items()}
@@ -121,7 +121,7 @@ def labels(history: History, rules: Labels, phi: float) -> Labelled:
     def say(name: str, k: int, nights: float, seen: float, expected: float) -> str:
         return _sentence(name, quoted[k], nights, seen, expected, history.months[-1].title)
 
-    return Labelled(label, each(about, say), phi)
+    return PersonLabels(label, say_each_row(about, say), phi)
 
 
 def _rise(seen: dict[int, Window], p: dict[int, Floats], at_3: float, at_1: float, rules: Labels) -> Floats:
@@ -168,7 +168,7 @@ def _sentence(label: str, window: Window, nights: float, seen: float, expected: 
         return f"{recent}; only {window.n} earlier {earlier} to compare with, too few for a label."
     without = ""
     if window.left_out:
-        without = f" Without {_listed(window.left_out)}: not supplied throughout."
+        without = f" Without {_names_of(window.left_out)}: not supplied throughout."
     return f"{recent}; {_number(expected)} expected from the previous {window.n}.{without}"
 
 
@@ -180,5 +180,5 @@ def _number(expected: float) -> str:
     return f"{expected:.0f}" if expected >= 0.95 or expected < 0.05 else f"{expected:.1f}"
 
 
-def _listed(datasets: tuple[str, ...]) -> str:
+def _names_of(datasets: tuple[str, ...]) -> str:
     return " and ".join(many(name) for name in datasets)

@@ -13,7 +13,7 @@ import polars as pl
 
 from hiu.month import Month
 from hiu.rank.listing.history import Flags, Floats, History
-from hiu.rank.listing.sentence import each
+from hiu.rank.listing.sentence import say_each_row
 
 ED, CALLS, POLICE, ED_MENTAL_HEALTH = "ed_attendance", "ambulance_call", "police_incident", "ed_mental_health"
 
@@ -52,7 +52,7 @@ def presets(history: History, extra: pl.DataFrame, lists: pl.Series, police_a_ye
     if police_a_year is not None:
         rules = (*rules, Preset(f"Local police threshold ({police_a_year} a year)", ((POLICE, 12, police_a_year),)))
     met = pl.DataFrame({rule.name: _fires(rule, history, extra, lists) for rule in rules})
-    return each(met, lambda *fired: "|".join(rule.name for rule, hit in zip(rules, fired, strict=True) if hit))
+    return say_each_row(met, lambda *fired: "|".join(rule.name for rule, hit in zip(rules, fired, strict=True) if hit))
 
 
 def _fires(rule: Preset, history: History, extra: pl.DataFrame, lists: pl.Series) -> Flags:

@@ -15,7 +15,7 @@ from hiu.rank.listing.labels import dispersion, labels
 from hiu.rank.listing.population import access, population
 from hiu.rank.listing.presets import needs, presets
 from hiu.rank.listing.risk import BANDS, NOT_ASSESSED, middle, risk
-from hiu.rank.listing.sentence import why
+from hiu.rank.listing.sentence import rank_sentences
 from hiu.rank.listing.uncertainty import Posterior, uncertainty
 from hiu.settings import Settings
 
@@ -62,17 +62,17 @@ def rank(
     median = middle(graded.filter(pl.Series(adult))["risk"])
     label_phi = dispersion(past, base.fitted_on)
     table = _scores(graded, scored, constants, median).with_columns(
-        *_shown(past, weights),
-        *_labelled(past, settings, label_phi),
+        *_seen_columns(past, weights),
+        *_label_columns(past, settings, label_phi),
         presets=presets(past, extra, who["list"], settings.rank.police_a_year),
         access=_access(who, access(month, support)),
     )
     lists = [
-        _placed(table.filter(pl.col("list") == name), scored.n, constants, settings) for name in ("adult", "under_18")
+        _place(table.filter(pl.col("list") == name), scored.n, constants, settings) for name in ("adult", "under_18")
     ]
     ranked = _sentences(pl.concat(lists), past, weights)
     return Ranking(
-        _typed(ranked),
+        _as_ranked(ranked),
         _constants(month, past, scored, constants, median, label_phi, who, graded, settings, needs(month, extra)),
         _nearest(lists[0], settings.rank.top),
     )
@@ -129,7 +129,7 @@ def _scores(graded: pl.DataFrame, scored: Points, constants: Constants, median: 
     ).with_columns(intensity=(pl.col("expected_points") * pl.col("risk")).round(PLACES))
 
 
-def _shown(past: History, weights: dict[str, float]) -> list[pl.Series]:
+def _seen_columns(past: History, weights: dict[str, float]) -> list[pl.Series]:
     def contacts(months: int) -> Floats:
         return np.asarray(np.sum([past.seen(name, months) for name in CONTACTS], axis=0))
 
@@ -141,7 +141,7 @@ def _shown(past: History, weights: dict[str, float]) -> list[pl.Series]:
     ]
 
 
-def _labelled(past: History, settings: Settings, phi: float) -> list[pl.Series]:
+def _label_columns(past: History, settings: Settings, phi: float) -> list[pl.Series]:
     found = labels(past, settings.labels, phi)
     return [found.label.alias("label"), found.sentence.alias("label_sentence")]
 
@@ -154,7 +154,7 @@ def _access(who: pl.DataFrame, supported: pl.DataFrame) -> pl.Series:
     ).to_series()
 
 
-def _placed(table: pl.DataFrame, n: float, constants: Constants, settings: Settings) -> pl.DataFrame:
+def _place(table: pl.DataFrame, n: float, constants: Constants, settings: Settings) -> pl.DataFrame:
     """One list in rank order, with ranks, ranks under other gradings, and certainty. Ties go by person_id."""
     table = table.sort("intensity", "person_id", descending=[True, False]).with_row_index("rank", offset=1)
     assessed = table["assessed"].to_numpy()
@@ -196,10 +196,10 @@ def _sentences(table: pl.DataFrame, past: History, weights: dict[str, float]) ->
         for name, months in past.missing().items()
         if weights.get(name)
     )
-    return table.with_columns(sentence=why(table, gaps))
+    return table.with_columns(sentence=rank_sentences(table, gaps))
 
 
-def _typed(table: pl.DataFrame) -> pl.DataFrame:
+def _as_ranked(table: pl.DataFrame) -> pl.DataFrame:
     types = {"integer": pl.Int64, "real": pl.Float64, "boolean": pl.Boolean}
     return table.select(pl.col(c.name).cast(types.get(c.type, pl.String)) for c in RANKED.columns)
 

@@ -26,14 +26,14 @@ def in_points(value: float) -> str:
     return f"{said} point{'' if said == '1' else 's'}"
 
 
-def each(table: pl.DataFrame, say: Callable[..., str]) -> pl.Series:
+def say_each_row(table: pl.DataFrame, say: Callable[..., str]) -> pl.Series:
     """What `say` makes of the values of each row, asked once for all rows that are alike."""
     alike = table.unique(maintain_order=True)
     said = alike.with_columns(said=pl.Series([say(*row) for row in alike.iter_rows()], dtype=pl.String))
     return table.join(said, on=table.columns, how="left", nulls_equal=True, maintain_order="left")["said"]
 
 
-def why(table: pl.DataFrame, gaps: str) -> pl.Series:
+def rank_sentences(table: pl.DataFrame, gaps: str) -> pl.Series:
     """The sentence of each row (docs/ranking.md).
 
     table: columns of model.RANKED, with the ranks of all of them; `gaps` names what was filled, and is told of those
@@ -42,9 +42,9 @@ def why(table: pl.DataFrame, gaps: str) -> pl.Series:
     highest = table.select(pl.max_horizontal(pl.max("rank", "rank_if_low", "rank_if_high"))).item() or 0
     places = pl.Series([ordinal(place) for place in range(highest + 1)], dtype=pl.String)
     named = {name: places.gather(table[name]) for name in ("rank", "rank_if_low", "rank_if_high")}
-    points = {name: each(table.select(name), amount) for name in ("points_3", "points_12")}
-    expected = each(table.select("expected_points"), in_points)
-    risk = each(table.select("risk", "risk_source", "risk_band", "likelihood", "impact"), _risk)
+    points = {name: say_each_row(table.select(name), amount) for name in ("points_3", "points_12")}
+    expected = say_each_row(table.select("expected_points"), in_points)
+    risk = say_each_row(table.select("risk", "risk_source", "risk_band", "likelihood", "impact"), _risk)
     otherwise = pl.concat_str(
         pl.lit("; "), named["rank_if_low"], pl.lit(" if Low, "), named["rank_if_high"], pl.lit(" if High")
     )

@@ -114,7 +114,7 @@ def estimate(panel: Panel, seed: int) -> Estimate:
     """All six steps. The caller has made sure that there are windows and entrants."""
     rows, entrants = Rows.of(panel, windows(panel)), Entrants.of(panel)
     model = train(rows)
-    drift = drifted(panel, entrants, model)
+    drift = drift_factor(panel, entrants, model)
     expected = model.expected(entrants.x) * drift
     alpha = overdispersion(rows, model)
     spread = [np.log(max(float(one.expected(entrants.x).sum()), 1e-9)) for one in refits(rows, seed)]
@@ -124,7 +124,7 @@ def estimate(panel: Panel, seed: int) -> Estimate:
     return Estimate(entrants, expected, variance**0.5, model.k, drift, alpha)
 
 
-def drifted(panel: Panel, entrants: Entrants, model: Model) -> float:
+def drift_factor(panel: Panel, entrants: Entrants, model: Model) -> float:
     """Step 4: observed over expected of the non-supported over the same months, entry month by entry month."""
     seen = fitted = 0.0
     for t, count in zip(*np.unique(entrants.month, return_counts=True), strict=True):

@@ -91,7 +91,7 @@ def _answer(site: Area, found: Estimate, first: str, left_out: dict[str, int], b
     return Evaluation(
         refused="",
         power_sentence=first,
-        sentence=said(found),
+        sentence=result_sentence(found),
         people=len(found.entrants.person),
         observed=float(found.entrants.observed.sum()),
         expected=float(found.expected.sum()),
@@ -115,7 +115,7 @@ def _answer(site: Area, found: Estimate, first: str, left_out: dict[str, int], b
     )
 
 
-def said(found: Estimate) -> str:
+def result_sentence(found: Estimate) -> str:
     """The sentence: seen, expected, the difference with its interval, what it amounts to, and the unaided change."""
     low, high = found.interval
     if high < 0:

@@ -80,9 +80,9 @@ def sensitivity(
         graded["risk"].fill_null(middle(graded["risk"])).to_numpy(),
     )
     scenarios = [default, *_half_lives(default), *_weights(default, costs), *_risks(default, graded, month, gradings)]
-    scenarios += _counted(default, month, demand, extra, coverage)
+    scenarios += _recounts(default, month, demand, extra, coverage)
     top = settings.rank.top
-    return _compared(scenarios, {one.name: one.ranks() for one in scenarios}, who["person_id"], top)
+    return _compare(scenarios, {one.name: one.ranks() for one in scenarios}, who["person_id"], top)
 
 
 def _half_lives(base: Scenario) -> Iterator[Scenario]:
@@ -119,7 +119,7 @@ def _risks(base: Scenario, graded: pl.DataFrame, month: Month, gradings: pl.Data
         yield scenario(f"not assessed taken as {band}", graded["risk"].fill_null(BANDS[band]))
 
 
-def _counted(
+def _recounts(
     base: Scenario, month: Month, demand: pl.DataFrame, extra: pl.DataFrame, coverage: pl.DataFrame
 ) -> Iterator[Scenario]:
     """Scenarios whose side measures the site holds; the others cannot be judged from what is published."""
@@ -135,7 +135,7 @@ def _counted(
         yield Scenario("counting", name, past, base.weights, base.half_life, base.risk)
 
 
-def _compared(scenarios: list[Scenario], ranks: dict[str, Floats], ids: pl.Series, top: int) -> Sensitivity:
+def _compare(scenarios: list[Scenario], ranks: dict[str, Floats], ids: pl.Series, top: int) -> Sensitivity:
     first = {name: found <= top for name, found in ranks.items()}
     usual = first["default"]
     rows = [

@@ -135,11 +135,11 @@ class Review(Suggests):
 
     def _sample(self) -> pl.DataFrame:
         """Pairs others decided that two people look at: a fixed share of them, the same in every run."""
-        from hiu.link.review.queue import sampled
+        from hiu.link.review.queue import second_sample
 
         share = self.published.settings.linking.double_review
         others = self._held().filter(C("reviewer") != " ".join(self._who().split())).unique(PAIR, maintain_order=True)
-        chosen = others.filter(sampled(others, share))
+        chosen = others.filter(second_sample(others, share))
         known = self.published.table("descriptions").select("identity_id", "person_id")
         people = {
             side: known.rename({"identity_id": f"identity_{side}", "person_id": f"person_{side}"}) for side in "ab"

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 from rapidfuzz.distance import Indel
 
-from hiu.link.review.explain import shown, titles
+from hiu.link.review.explain import side_text, titles
 from hiu.site.review.queue import masked_value, rows_of, who_is
 from hiu.site.tables import Tables
 
@@ -92,7 +92,7 @@ class Pairs:
     def _value(self, one: dict[str, Any], field: str) -> str:
         if not one:
             return ""
-        text = shown(one, field)
+        text = side_text(one, field)
         if one["person_id"] in self.names:
             return (text or "").replace("|", ", ")
         return masked_value(one, field, text)

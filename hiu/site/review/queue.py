@@ -10,8 +10,8 @@ import polars as pl
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.govern.records import read
-from hiu.link.review.explain import shown, titles
-from hiu.link.review.queue import sampled
+from hiu.link.review.explain import side_text, titles
+from hiu.link.review.queue import second_sample
 from hiu.model import DECISIONS, SECOND_OPINIONS
 from hiu.month import Month
 from hiu.site.show.mask import initials
@@ -67,7 +67,7 @@ class Queue:
         held, name = self._held(), " ".join(reviewer.split())
         own = pl.concat([held, read(self.records, SECOND_OPINIONS).select(*PAIR, "decision", "reviewer")])
         mine = own.filter(C("reviewer") == name).select(PAIR)
-        left = held.filter(sampled(held, share)).unique(PAIR, maintain_order=True).join(mine, on=PAIR, how="anti")
+        left = held.filter(second_sample(held, share)).unique(PAIR, maintain_order=True).join(mine, on=PAIR, how="anti")
         known = left.join(self.pairs, on=PAIR, how="left", maintain_order="left").select(self.pairs.columns)
         return self._asks(known if top is None else known.head(top), blind=True)
 
@@ -123,7 +123,7 @@ class Queue:
         return tuple(out)
 
     def _side(self, side: dict[str, Any], field: str) -> str:
-        text = shown(side, field) if side else None
+        text = side_text(side, field) if side else None
         return (text or "") if side.get("person_id") in self.names else masked_value(side, field, text)
 
     def _past(self, pair: tuple[str, str]) -> tuple[str, ...]:

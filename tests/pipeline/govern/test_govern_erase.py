@@ -15,7 +15,7 @@ from hiu.engine.duckdb import Warehouse
 from hiu.errors import HiuError
 from hiu.govern import records
 from hiu.govern.audit import verify
-from hiu.govern.erase.residue import found
+from hiu.govern.erase.residue import trace_places
 from hiu.model import DECISIONS
 from hiu.model.govern import DISCLOSURES, HOLDS, TOMBSTONES
 from hiu.publish.release.folder import verify_release
@@ -234,9 +234,9 @@ def test_what_a_search_finds_is_found_in_any_packing(tmp_path: Path, place_after
     (folder / "d.csv").write_text(f"x,{born:%d/%m/%Y},y,{home.replace(' ', '')}\n", encoding="utf-8")
     shutil.make_archive(str(folder / "e"), "zip", folder, "b.html")
     for path in sorted(folder.iterdir()):
-        assert found(path.name, path.read_bytes(), traces), path.name
-    assert found("d.csv", f"{born:%d/%m/%Y}\n{home}\n".encode(), traces) == [], "apart they tell nobody"
-    assert found(f"charts/{person}.svg", b"", traces) and found("x", b"nothing", traces) == []
+        assert trace_places(path.name, path.read_bytes(), traces), path.name
+    assert trace_places("d.csv", f"{born:%d/%m/%Y}\n{home}\n".encode(), traces) == [], "apart they tell nobody"
+    assert trace_places(f"charts/{person}.svg", b"", traces) and trace_places("x", b"nothing", traces) == []
 
 
 def test_what_somebody_else_has_too_blocks_nobody(place_after: Place, person: str, published: Outcome) -> None:

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from hiu.errors import SettingsError
 from hiu.govern import audit
 from hiu.link.model import candidate
-from hiu.link.model.candidate import moved, moves, trusted
+from hiu.link.model.candidate import change_counts, people_changes, trusted
 from pipelines.cli import app
 from pipelines.common.model import model_of, name_of
 from pipelines.common.place import open_place
@@ -102,15 +102,15 @@ def test_only_numbers_that_do_not_contradict_themselves_are_labels() -> None:
 def test_what_a_model_moves_is_counted_as_joins_and_splits() -> None:
     before = pl.DataFrame({"identity_id": list("abcde"), "person_id": ["1", "1", "2", "3", "3"]})
     after = pl.DataFrame({"identity_id": list("abcde"), "person_id": ["1", "1", "1", "3", "4"]})
-    assert moved(before, after) == {"people_before": 3, "people_after": 3, "joins": 1, "splits": 1}
+    assert change_counts(before, after) == {"people_before": 3, "people_after": 3, "joins": 1, "splits": 1}
 
 
 def test_who_is_joined_and_split_is_told_by_their_ids_now_and_the_rows_that_change_person() -> None:
     before = pl.DataFrame({"identity_id": list("abcdef"), "person_id": ["1", "1", "2", "3", "3", "4"]})
     after = pl.DataFrame({"identity_id": list("abcdef"), "person_id": ["1", "1", "1", "3", "9", "4"]})
     rows = pl.DataFrame({"identity_id": list("abcdef"), "rows": [2, 2, 5, 1, 3, 8]})
-    assert moves(before, after, rows).rows() == [("joined", ["2", "1"], 2, 4), ("split", ["3"], 2, 1)]
-    assert moves(before, before, rows).is_empty()
+    assert people_changes(before, after, rows).rows() == [("joined", ["2", "1"], 2, 4), ("split", ["3"], 2, 1)]
+    assert people_changes(before, before, rows).is_empty()
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])

@@ -13,7 +13,7 @@ import typst
 import xlsxwriter
 from pptx import Presentation
 
-from hiu.govern.erase.residue import Traces, found
+from hiu.govern.erase.residue import Traces, trace_places
 from hiu.govern.erase.unpack import texts
 from hiu.govern.release.canary import people, sweep
 
@@ -111,4 +111,4 @@ def test_one_persons_traces_are_found_in_every_packing(tmp_path: Path) -> None:
     for word in (PERSON, NUMBER, NAME):
         for name, content in packed(f"x {word} y", tmp_path).items():
             if not (name == "i.html" and " " in word):
-                assert found(name, content, traces), (word, name)
+                assert trace_places(name, content, traces), (word, name)

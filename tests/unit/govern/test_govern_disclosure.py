@@ -8,14 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hiu.govern.release.disclosure import HIDDEN, dominated, event_total, rounded, shown, suppress, suppress_list
+from hiu.govern.release.disclosure import (
+    HIDDEN,
+    count_text,
+    event_total,
+    is_dominated,
+    round_count,
+    suppress,
+    suppress_list,
+)
 
 
 @pytest.mark.parametrize(
     ("count", "text"), [(0, "0"), (1, "*"), (7, "*"), (8, "10"), (12, "10"), (13, "15"), (101, "100"), (103, "105")]
 )
 def test_one_count(count: int, text: str) -> None:
-    assert shown(count) == text
+    assert count_text(count) == text
 
 
 def test_totals_are_rounded_from_unrounded_counts() -> None:
@@ -47,7 +55,7 @@ def test_no_line_has_a_lone_hidden_cell_and_no_small_count_shows(rows: list[list
         free = [n for text, n in zip(line, counts, strict=True) if text != HIDDEN and n]
         assert list(line).count(HIDDEN) != 1 or not free
     for text, n in ((t, n) for line, ns in zip(found, full, strict=True) for t, n in zip(line, ns, strict=True)):
-        assert text == HIDDEN if 0 < n < 8 else text in (HIDDEN, str(rounded(n)))
+        assert text == HIDDEN if 0 < n < 8 else text in (HIDDEN, str(round_count(n)))
 
 
 @given(st.lists(st.integers(0, 15), min_size=2, max_size=3))
@@ -64,5 +72,5 @@ def test_every_hidden_count_could_be_another(counts: list[int]) -> None:
 
 def test_event_totals_need_eight_people_and_no_dominance() -> None:
     assert event_total([10] * 8) == "80" and event_total([10] * 7) == HIDDEN
-    assert dominated([100, *[5] * 10]) and not dominated([50, *[5] * 10])
+    assert is_dominated([100, *[5] * 10]) and not is_dominated([50, *[5] * 10])
     assert event_total([]) == "0"

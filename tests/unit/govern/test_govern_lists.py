@@ -10,10 +10,10 @@ import pytest
 
 from hiu.errors import SettingsError
 from hiu.govern.basis.due import due, months_after
-from hiu.govern.basis.retention import review
+from hiu.govern.basis.retention import retention_due
 from hiu.govern.erase.tombstone import erased_rows, set_aside, tokens
-from hiu.govern.keys import SERVICE, site_key, store, stored
-from hiu.govern.pseudonym import key_id, masked, pseudonym, recipient_key
+from hiu.govern.keys import SERVICE, keep_in_keyring, keyring_key, site_key
+from hiu.govern.pseudonym import key_id, mask, pseudonym, recipient_key
 from hiu.model import PEOPLE, QUARANTINE, RECORD, TABLES, Table
 from hiu.model.frames import schema
 from hiu.model.govern import BASIS, FAMILY_CONSENTS, OVERRIDES, REVIEWS
@@ -96,7 +96,7 @@ def reviewed(
     people: dict[str, Any], *, support: dict[str, Any] | None = None, reviews: list[dict[str, Any]] | None = None,
     governance: Governance | None = None, held: list[str] | None = None,
 ) -> list[tuple[str, bool]]:  # fmt: skip
-    rows = review(
+    rows = retention_due(
         frame(PEOPLE, people), frame(SUPPORT, *([support] if support else [])),
         frame(TEAM_CONTACT), frame(REVIEWS, *(reviews or [])), held or [],
         governance or Governance(), ON,
@@ -149,7 +149,7 @@ def test_what_was_decided_is_not_asked_again_until_its_day() -> None:
 )
 def test_contact_with_police_in_the_48_hours_before_death(day: date, police: bool | None, flagged: str | None) -> None:
     contacts = [{"person_id": P, "at": day, "position": 1, "police_present": police}]
-    rows = review(frame(PEOPLE, person(died=date(2026, 3, 3))), frame(SUPPORT), frame(TEAM_CONTACT, *contacts),
+    rows = retention_due(frame(PEOPLE, person(died=date(2026, 3, 3))), frame(SUPPORT), frame(TEAM_CONTACT, *contacts),
                   frame(REVIEWS), [], Governance(), ON)  # fmt: skip
     found = rows.filter(pl.col("event") == "contact before death")["sentence"].to_list()
     assert (flagged in found[0]) if flagged else found == []
@@ -206,7 +206,7 @@ def test_tokens_for_recipients_and_turns_cannot_be_joined() -> None:
     made = {pseudonym(P, key) for key in keys}
     assert len(made) == 3 and {one[:5] for one in made} == {f"P{key_id(key)}" for key in keys}
     assert recipient_key(KEY, "board", 1) == keys[0]
-    told = masked({"person": P, "list": [P, 3], "identities": ["abc"], "delivery": "abc"}, keys[2])
+    told = mask({"person": P, "list": [P, 3], "identities": ["abc"], "delivery": "abc"}, keys[2])
     assert P not in str(told) and told["delivery"] == "abc" and told["identities"] != ["abc"]
 
 
@@ -231,13 +231,13 @@ def test_the_site_key_in_a_keyring(monkeypatch: pytest.MonkeyPatch, tmp_path: An
         settings = Settings(name="A", governance=Governance(key_store="keyring"))
         with pytest.raises(SettingsError, match="no key of this site"):
             site_key(settings, tmp_path)
-        store(str(tmp_path.resolve()), KEY)
-        assert site_key(settings, tmp_path) == KEY == stored(str(tmp_path.resolve()))
+        keep_in_keyring(str(tmp_path.resolve()), KEY)
+        assert site_key(settings, tmp_path) == KEY == keyring_key(str(tmp_path.resolve()))
         Memory.kept[SERVICE, "broken"] = "zz"
         with pytest.raises(SettingsError, match="no key of this site"):
-            stored("broken")
+            keyring_key("broken")
         keyring.set_keyring(fail.Keyring())
         with pytest.raises(SettingsError, match="no keyring"):
-            stored("any")
+            keyring_key("any")
     finally:
         keyring.set_keyring(before)

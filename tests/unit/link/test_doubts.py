@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from link_kit import asked_of, decided, matched, table, who
 
 from hiu.link.people.decisions import empty
-from hiu.link.review.doubts import APART, BRIDGE, NUMBERS, RIVAL, TWINS, WEAK, doubts, links, with_ends
-from hiu.link.review.queue import by_effect, chance, sampled, short
+from hiu.link.review.doubts import APART, BRIDGE, NUMBERS, RIVAL, TWINS, WEAK, doubts, weak_links, with_ends
+from hiu.link.review.queue import chance, order_by_effect, second_sample, shortlist
 from hiu.settings import Linking
 
 
@@ -34,16 +34,16 @@ def told(found: pl.DataFrame) -> dict[str, tuple[str, int]]:
 
 def test_a_weak_link_is_told_with_the_rows_on_its_smaller_side() -> None:
     pairs = inside(("a", "b", 1.0), ("b", "c", 0.9), ("c", "d", 1.0), ("a", "e", 0.8), rows={"a": 5, "c": 2, "d": 1})
-    assert told(links(pairs, empty())) == {"bc": (BRIDGE, 3), "ae": (WEAK, 1)}
+    assert told(weak_links(pairs, empty())) == {"bc": (BRIDGE, 3), "ae": (WEAK, 1)}
 
 
 def test_a_link_with_a_better_way_round_is_no_doubt() -> None:
-    assert links(inside(("a", "b", 1.0), ("b", "c", 1.0), ("a", "c", 0.6)), empty()).is_empty()
+    assert weak_links(inside(("a", "b", 1.0), ("b", "c", 1.0), ("a", "c", 0.6)), empty()).is_empty()
 
 
 def test_a_decided_link_is_sure() -> None:
     pairs = inside(("a", "b", 1.0), ("b", "c", 0.6))
-    assert links(pairs, decided(("c", "b", "same"))).is_empty()
+    assert weak_links(pairs, decided(("c", "b", "same"))).is_empty()
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(1, 99)), max_size=40, unique_by=lambda e: (
@@ -64,7 +64,7 @@ def test_moved_rows_are_those_cut_off_by_taking_the_link_out_of_the_strongest_tr
             for member in both:
                 group[member] = both
     expected = sorted((p, _smaller(tree, (a, b, p), rows)) for a, b, p in tree if p < 0.9999)
-    found = links(pairs, empty())
+    found = weak_links(pairs, empty())
     assert sorted(found.select("match_probability", "moved").rows()) == expected
 
 
@@ -107,7 +107,7 @@ def test_the_order_in_which_pairs_and_descriptions_come_bears_on_nothing() -> No
         pairs, other = (frame.sample(fraction=1, shuffle=True, seed=seed) for frame in (linked.pairs, rows))
         ends = with_ends(pairs, pl.concat([other[:2], other[2:]], rechunk=False))
         assert doubts(ends, rows, empty(), Linking()).equals(found)
-        assert doubts(ends, other, empty(), Linking(), links(ends, empty())).equals(found)
+        assert doubts(ends, other, empty(), Linking(), weak_links(ends, empty())).equals(found)
 
 
 def test_people_who_may_be_one_are_asked_about_until_somebody_decides() -> None:
@@ -182,23 +182,23 @@ def test_the_side_that_would_leave_a_joined_person_weighs_by_its_rows() -> None:
     pairs = pl.DataFrame({"identity_a": ["1", "2"], "identity_b": ["x", "x"], "person_a": ["top", "top"],
                           "person_b": ["top", "top"], "chance": [0.8, 0.8], "match_probability": [0.8, 0.8],
                           "together": [True, True], "share": [0.5, 0.01], "moved": [10, 1]})  # fmt: skip
-    ordered = by_effect(pairs, {"top": 30.0}, cut=20.0, next_cut=19.0)
+    ordered = order_by_effect(pairs, {"top": 30.0}, cut=20.0, next_cut=19.0)
     assert ordered["identity_a"].to_list() == ["1", "2"]
     assert ordered["priority"].to_list() == pytest.approx([0.2 * (30 - 20), 0.0])
 
 
 def test_the_queue_keeps_all_that_can_move_the_list_and_the_first_of_the_rest() -> None:
     ordered = pl.DataFrame({"priority": [3.0, 1.0, 0.0, 0.0, 0.0], "n": [0, 1, 2, 3, 4]})
-    queue = short(ordered, 1)
+    queue = shortlist(ordered, 1)
     assert queue["n"].to_list() == [0, 1, 2]
     assert queue["place"].to_list() == [1, 2, 3]
-    assert short(ordered, 0)["n"].to_list() == [0, 1]
+    assert shortlist(ordered, 0)["n"].to_list() == [0, 1]
 
 
 def test_the_double_sample_is_the_share_asked_for_and_never_changes() -> None:
     pairs = pl.DataFrame({"identity_a": [f"{k:016x}" for k in range(4000)], "identity_b": ["f" * 16] * 4000})
-    drawn = sampled(pairs, 0.1)
+    drawn = second_sample(pairs, 0.1)
     assert 340 < drawn.sum() < 460
-    assert sampled(pairs.reverse(), 0.1).to_list() == drawn.reverse().to_list()
-    assert not sampled(pairs, 0.0).any()
-    assert sampled(pairs, 1.0).all()
+    assert second_sample(pairs.reverse(), 0.1).to_list() == drawn.reverse().to_list()
+    assert not second_sample(pairs, 0.0).any()
+    assert second_sample(pairs, 1.0).all()

@@ -10,9 +10,9 @@ from link_kit import matched, table, who
 
 from hiu.errors import UsageError
 from hiu.link import explain_pair, find
-from hiu.link.review.explain import conflicts, links_of
-from hiu.link.review.find import read
-from hiu.link.review.queue import by_effect
+from hiu.link.review.explain import conflicts, holding_links
+from hiu.link.review.find import parse_query
+from hiu.link.review.queue import order_by_effect
 from hiu.settings import Linking
 
 PEOPLE = pl.DataFrame(
@@ -50,7 +50,7 @@ def test_nothing_near_gives_nothing() -> None:
 
 
 def test_a_query_is_taken_apart() -> None:
-    got = read("o'brien, Pat 3/4/1971 BS16 5YE")
+    got = parse_query("o'brien, Pat 3/4/1971 BS16 5YE")
     assert got.words == ["OBRIEN", "PAT"]
     assert got.born == date(1971, 4, 3)
     assert got.postcode == "BS16 5YE"
@@ -80,7 +80,7 @@ def test_an_unknown_description_is_a_usage_error() -> None:
 def test_what_holds_a_cluster_is_its_strongest_tree_and_its_conflicts_are_named() -> None:
     pairs = pl.DataFrame({"identity_a": ["a", "a", "b"], "identity_b": ["b", "c", "c"],
                           "match_weight": [9.0, 2.0, 5.0], "together": [True] * 3})  # fmt: skip
-    held = links_of(pairs, ["a", "b", "c"])
+    held = holding_links(pairs, ["a", "b", "c"])
     assert held["match_weight"].to_list() == [9.0, 5.0]
     assert conflicts(table(ROWS), ["a", "b", "c"]) == {"nhs_number": ["9994110567", "9997828302"]}
 
@@ -92,7 +92,7 @@ def test_effect_on_the_list_orders_the_queue() -> None:
         "match_probability": [0.4, 0.4, 0.5, 0.3], "together": [False] * 4,
     })  # fmt: skip
     score = {"near": 8.0, "near2": 7.0, "top": 30.0, "top2": 20.0, "low": 1.0, "low2": 1.0}
-    ordered = by_effect(pairs, score, cut=10.0, next_cut=9.0)
+    ordered = order_by_effect(pairs, score, cut=10.0, next_cut=9.0)
     assert ordered["identity_a"].to_list() == ["2", "1", "3", "4"] or ordered["identity_a"].to_list() == [
         "2",
         "1",

@@ -9,7 +9,7 @@ from link_kit import decided, table, who
 
 from hiu.link import assign_people, ledger
 from hiu.link.people.ids import person_id
-from hiu.link.people.ledger import renamed
+from hiu.link.people.ledger import carry_over
 from hiu.model import TABLES
 from hiu.month import Month
 
@@ -91,9 +91,9 @@ def test_a_month_run_again_forgets_no_id_that_was_published() -> None:
     """P1 was published, then P2, then P3 for the same person and month: both lead to P3, until P1 is back."""
     one, two, three = _held(a="P1"), _held(a="P2"), _held(a="P3")
     nothing = ledger(None, one, MARCH)
-    second = renamed(nothing, ledger(one, two, MARCH, again=True), nothing, two)
+    second = carry_over(nothing, ledger(one, two, MARCH, again=True), nothing, two)
     assert second.select("old_id", "person_id", "kind").rows() == [("P1", "P2", "merge")]
-    third = renamed(nothing, ledger(two, three, MARCH, again=True), second, three)
+    third = carry_over(nothing, ledger(two, three, MARCH, again=True), second, three)
     assert third.select("old_id", "person_id").rows() == [("P1", "P3"), ("P2", "P3")]
-    back = renamed(nothing, ledger(three, one, MARCH, again=True), third, one)
+    back = carry_over(nothing, ledger(three, one, MARCH, again=True), third, one)
     assert back.select("old_id", "person_id").rows() == [("P2", "P1"), ("P3", "P1")]

@@ -18,7 +18,7 @@ from hiu.engine.steps import BEFORE_LINK, build_all
 from hiu.extract.files.find import find_deliveries
 from hiu.extract.files.read import read_table
 from hiu.extract.standardise import standardise
-from hiu.link import Linked, assign_people, ledger, link
+from hiu.link import Linkage, assign_people, ledger, link
 from hiu.link.people.ids import person_id
 from hiu.link.people.memory import Memory
 from hiu.model import DELIVERIES
@@ -51,7 +51,7 @@ def _made(rows: list[Any]) -> tuple[pl.DataFrame, pl.DataFrame]:
     return table(people), pl.DataFrame(events, orient="row", schema=["identity_id", "source", "event"]).cast(pl.String)
 
 
-def _alike(one: Linked, other: Linked) -> None:
+def _alike(one: Linkage, other: Linkage) -> None:
     assert one.clusters.equals(other.clusters)
     assert one.pairs.equals(other.pairs)
     assert one.memory

@@ -7,15 +7,14 @@ from link_kit import decided, groups, people, table, who
 from pydantic import ValidationError
 
 from hiu.errors import HiuError
-from hiu.link import local
-from hiu.link.local import link_locally, prepared
+from hiu.link.site_rules import link_under_site_rules, with_site_names
 from hiu.settings import Linking
 
 HOME = "12, HIGH STREET, BS3 1AB"
 
 
 def linked(rows: list[dict[str, object]], settings: Linking, **more: object) -> set[frozenset[str]]:
-    return people(link_locally(table(rows), settings=settings, **more))
+    return people(link_under_site_rules(table(rows), settings=settings, **more))
 
 
 def test_a_sites_own_nickname_joins_what_the_list_does_not_know() -> None:
@@ -32,14 +31,14 @@ def test_a_sites_own_spelling_of_a_family_name_joins() -> None:
 
 def test_own_names_are_added_to_the_aliases_there_are() -> None:
     rows = [who("a", "ZEBEDEE LEE", aka="ANN ROE"), who("b", "ANN LEE"), who("c", "", nobody=True)]
-    made = prepared(table(rows), Linking(nicknames=("ZEBEDEE BOING",)))
+    made = with_site_names(table(rows), Linking(nicknames=("ZEBEDEE BOING",)))
     assert made["aliases"].to_list() == ["ANN ROE|BOING LEE", None, None]
     assert made["identity_id"].to_list() == ["a", "b", "c"]
 
 
 def test_a_local_number_that_is_not_trusted_is_no_evidence_and_the_others_stay() -> None:
     rows = [who("a", "ANN LEE", ids="ed:E1|police:P1"), who("b", "JOE ROE", ids="police:P1"), who("c", "SAM POE")]
-    made = prepared(table(rows), Linking(untrusted_ids=("police",)))
+    made = with_site_names(table(rows), Linking(untrusted_ids=("police",)))
     assert made["local_ids"].to_list() == ["ed:E1", None, None]
     same = [who("a", "ANN LEE", born=1980, ids="police:P1"), who("b", "ANN LEA", born=1980, ids="police:P1")]
     assert linked(same, Linking()) == groups("ab")
@@ -60,7 +59,7 @@ def test_sources_that_never_share_a_person_are_kept_apart_through_a_third_too() 
 
 
 def test_a_rule_that_can_not_be_made_to_hold_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local, "_PASSES", 1)
+    monkeypatch.setattr("hiu.link.site_rules._PASSES", 1)
     with pytest.raises(HiuError, match=r"never_shared: after 1 rounds of parting found \d+ pairs"):
         linked(APART, Linking(never_shared=(("prison", "school"),)))
 

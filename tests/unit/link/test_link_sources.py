@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from link_kit import groups, people, table, who
 
-from hiu.link import Linked, link
-from hiu.link.local import link_locally
+from hiu.link import Linkage, link
+from hiu.link.site_rules import link_under_site_rules
 from hiu.settings import Linking
 
 OURS = ("ambulance", "ed", "mh_beds", "police")
@@ -46,7 +46,7 @@ def _event(event: str, called: dict[str, str]) -> str:
     return f"{called[source]}:{reference}"
 
 
-def _alike(one: Linked, other: Linked) -> None:
+def _alike(one: Linkage, other: Linkage) -> None:
     assert one.clusters.equals(other.clusters)
     assert one.pairs.equals(other.pairs)
 
@@ -71,8 +71,8 @@ def test_a_rule_about_sources_holds_alike_under_their_new_names(
     apart = ((order[0], order[1]), (order[1], order[2]))
     kept = tuple((called[a], called[b]) for a, b in apart)
     (identity, events), (renamed, met) = _made(rows, {name: name for name in OURS}), _made(rows, called)
-    before = link_locally(identity, settings=Linking(never_shared=apart), events=events)
-    _alike(link_locally(renamed, settings=Linking(never_shared=kept), events=met), before)
+    before = link_under_site_rules(identity, settings=Linking(never_shared=apart), events=events)
+    _alike(link_under_site_rules(renamed, settings=Linking(never_shared=kept), events=met), before)
 
 
 @pytest.mark.parametrize("called", [{name: name for name in OURS}, _SWAPPED], ids=["ours", "theirs"])

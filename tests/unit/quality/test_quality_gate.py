@@ -14,7 +14,7 @@ from quality_frames import SOURCE, facts, records
 
 from hiu.model import FACT
 from hiu.quality import check
-from hiu.quality.check import FAILED_SCHEMA, Gated, gate
+from hiu.quality.check import FAILED_SCHEMA, CheckResult, check_delivery
 from hiu.quality.suites import suite
 
 SUITE = suite(SOURCE)
@@ -29,12 +29,12 @@ def one_bad(column: str, value: Any, rows: int = 5) -> pl.DataFrame:
     return good.with_columns(pl.Series(column, values, dtype=good.schema[column]))
 
 
-def failed(gated: Gated) -> list[tuple[int, str, str]]:
+def failed(gated: CheckResult) -> list[tuple[int, str, str]]:
     return gated.failed.select("source_row", "column", "code").rows()
 
 
 def test_sound_records_pass_whole() -> None:
-    gated = gate(records(), SUITE, usual=5)
+    gated = check_delivery(records(), SUITE, usual=5)
     assert gated.failed.is_empty()
     assert dict(gated.failed.schema) == FAILED_SCHEMA
     assert gated.warnings == []
@@ -79,7 +79,7 @@ def test_sound_records_pass_whole() -> None:
     ],
 )
 def test_a_bad_row_is_quarantined_alone_with_column_code_and_reason(column: str, value: Any, code: str) -> None:
-    gated = gate(one_bad(column, value), SUITE, usual=None)
+    gated = check_delivery(one_bad(column, value), SUITE, usual=None)
     shown = "details.ward" if column == "details" else column
     assert failed(gated) == [(3, shown, code)]
     assert gated.failed["reason"].item().strip()
@@ -109,7 +109,7 @@ def test_a_bad_row_is_quarantined_alone_with_column_code_and_reason(column: str,
     ],
 )
 def test_what_is_allowed_is_not_failed(column: str, value: Any) -> None:
-    assert gate(one_bad(column, value), SUITE, usual=None).failed.is_empty()
+    assert check_delivery(one_bad(column, value), SUITE, usual=None).failed.is_empty()
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_an_oddity_is_said_and_loads(column: str, value: Any, said: str) -> None
         frame = frame.with_columns(
             pl.lit(None, pl.Datetime("us")).alias("end"), pl.lit(None, pl.Date).alias("spell_end")
         )
-    gated = gate(frame, SUITE, usual=None)
+    gated = check_delivery(frame, SUITE, usual=None)
     assert gated.failed.is_empty()
     assert [warning.startswith(said) for warning in gated.warnings] == [True]
 
@@ -145,60 +145,61 @@ def test_an_oddity_is_said_and_loads(column: str, value: Any, said: str) -> None
     ],
 )
 def test_an_unusual_number_of_rows_is_said(rows: int, usual: int | None, said: list[str]) -> None:
-    assert gate(records(rows), SUITE, usual=usual).warnings == said
+    assert check_delivery(records(rows), SUITE, usual=usual).warnings == said
 
 
 def test_how_much_shorter_is_a_setting() -> None:
-    assert gate(records(70), SUITE, usual=100, shorter=0.4).warnings == []
+    assert check_delivery(records(70), SUITE, usual=100, shorter=0.4).warnings == []
 
 
 def test_no_rows_at_all() -> None:
-    assert gate(records(0), SUITE, usual=None).warnings == []
-    gated = gate(records(0), SUITE, usual=1200)
+    assert check_delivery(records(0), SUITE, usual=None).warnings == []
+    gated = check_delivery(records(0), SUITE, usual=1200)
     assert gated.failed.is_empty()
     assert gated.warnings == ["no row that can be read; usually 1,200"]
 
 
 def test_a_column_that_is_nearly_empty_in_a_full_file_is_said() -> None:
     few = records(50, nhs_number=["9990000018"] + [None] * 49)
-    assert gate(few, SUITE, usual=None).warnings == []
+    assert check_delivery(few, SUITE, usual=None).warnings == []
     optional = records(50, postcode=None)
-    assert gate(optional, SUITE, usual=None).warnings == []
+    assert check_delivery(optional, SUITE, usual=None).warnings == []
     none = records(50, nhs_number=None)
-    assert gate(none, SUITE, usual=None).warnings == ["50 of 50 rows: nhs_number is empty in nearly every row"]
-    assert gate(records(49, nhs_number=None), SUITE, usual=None).warnings == []
+    warnings = check_delivery(none, SUITE, usual=None).warnings
+    assert warnings == ["50 of 50 rows: nhs_number is empty in nearly every row"]
+    assert check_delivery(records(49, nhs_number=None), SUITE, usual=None).warnings == []
 
 
 def test_a_row_with_several_faults_is_quarantined_once_by_the_first() -> None:
     frame = one_bad("sex", "Q").with_columns(pl.lit(200, pl.Int64).alias("age"))
-    assert failed(gate(frame, SUITE, usual=None)) == [
+    assert failed(check_delivery(frame, SUITE, usual=None)) == [
         (row, *(("sex", "code_not_listed") if row == 3 else ("age", "out_of_range"))) for row in range(1, 6)
     ]
 
 
 def test_rows_already_in_quarantine_are_not_failed_again() -> None:
     frame = records(sex="Q", quarantined=[True, False, True, True, False])
-    assert [row for row, _, _ in failed(gate(frame, SUITE, usual=None))] == [2, 5]
-    all_aside = gate(records(sex="Q", quarantined=True), SUITE, usual=None)
+    assert [row for row, _, _ in failed(check_delivery(frame, SUITE, usual=None))] == [2, 5]
+    all_aside = check_delivery(records(sex="Q", quarantined=True), SUITE, usual=None)
     assert all_aside.failed.is_empty()
     assert all(one["passed"] for one in all_aside.checked)
 
 
 def test_a_wrong_type_fails_the_whole_delivery() -> None:
-    gated = gate(records().with_columns(pl.col("age").cast(pl.String)), suite(SOURCE), usual=None)
+    gated = check_delivery(records().with_columns(pl.col("age").cast(pl.String)), suite(SOURCE), usual=None)
     assert failed(gated) == [(row, "age", "wrong_type") for row in range(1, 6)]
 
 
 def test_without_a_period_there_is_no_latest_start() -> None:
     frame = records(period=None, start=datetime(2062, 3, 5), end=None, spell_end=None)
-    gated = gate(frame, SUITE, usual=None)
+    gated = check_delivery(frame, SUITE, usual=None)
     assert gated.failed.is_empty()
     assert gated.warnings == []
 
 
 def test_row_numbers_are_those_of_the_file() -> None:
     frame = records(4, source_row=[7, 900, 3, 12], sex=["F", "Q", "F", "Q"])
-    assert [row for row, _, _ in failed(gate(frame, SUITE, usual=None))] == [12, 900]
+    assert [row for row, _, _ in failed(check_delivery(frame, SUITE, usual=None))] == [12, 900]
 
 
 @pytest.mark.parametrize(
@@ -213,12 +214,12 @@ def test_row_numbers_are_those_of_the_file() -> None:
     ],
 )
 def test_facts_of_a_register_have_a_gate_too(column: str, values: list[Any], code: str) -> None:
-    assert failed(gate(facts(**{column: values}), suite(SOURCE, FACT), usual=None)) == [(2, column, code)]
+    assert failed(check_delivery(facts(**{column: values}), suite(SOURCE, FACT), usual=None)) == [(2, column, code)]
 
 
 def test_a_row_with_several_facts_fails_once() -> None:
     frame = facts(source_row=[4, 4, 5], position=[1, 2, 1], likelihood=[9, 8, 1])
-    assert failed(gate(frame, suite(SOURCE, FACT), usual=None)) == [(4, "likelihood", "out_of_range")]
+    assert failed(check_delivery(frame, suite(SOURCE, FACT), usual=None)) == [(4, "likelihood", "out_of_range")]
 
 
 def spoiled() -> list[pl.DataFrame]:
@@ -236,9 +237,9 @@ def test_what_is_settled_by_counting_nulls_is_what_evaluating_says(
     number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     frame = spoiled()[number]
-    short = gate(frame, SUITE, usual=10)
+    short = check_delivery(frame, SUITE, usual=10)
     monkeypatch.setattr(check, "holds_at_once", lambda flat, one: False)
-    full = gate(frame, SUITE, usual=10)
+    full = check_delivery(frame, SUITE, usual=10)
     assert short.checked == full.checked
     assert short.warnings == full.warnings
     assert short.failed.equals(full.failed)
@@ -254,7 +255,7 @@ def test_no_value_is_in_any_output_or_log(caplog: pytest.LogCaptureFixture, capf
                     measures=[[CANARY]] * 5, age=77123, birth_year=77124, dob=date(7712, 3, 4),
                     start=datetime(7713, 3, 4))  # fmt: skip
     with caplog.at_level(logging.DEBUG):
-        gated = gate(frame, SUITE, usual=2)
+        gated = check_delivery(frame, SUITE, usual=2)
     assert gated.failed.height == 5
     captured = capfd.readouterr()
     everything = " ".join([repr(gated), gated.failed.write_csv(), str(gated.checked), *gated.warnings, caplog.text,
@@ -270,7 +271,7 @@ def test_a_question_that_cannot_be_put_is_an_error_without_a_value(
     broken = {"type": "expect_column_values_to_match_regex", "kwargs": {"column": "family", "regex": "("},
               "meta": {"severity": "gate", "code": "x", "column": "family", "reason": "x"}}  # fmt: skip
     with caplog.at_level(logging.DEBUG), pytest.raises(RuntimeError, match="could not be evaluated") as caught:
-        gate(records(family=CANARY), {**SUITE, "expectations": [broken]}, usual=None)
+        check_delivery(records(family=CANARY), {**SUITE, "expectations": [broken]}, usual=None)
     captured = capfd.readouterr()
     assert CANARY not in str(caught.value) + caplog.text + captured.out + captured.err
     assert caught.value.__suppress_context__
@@ -292,7 +293,7 @@ def test_nothing_heavy_is_imported_until_a_delivery_comes() -> None:
     code = (
         "import sys, hiu.quality.check as c, hiu.quality.suites as s\n"
         "from quality_frames import SOURCE, records\n"
-        "s.suite(SOURCE); c.gate(records(0), s.suite(SOURCE), usual=None)\n"
+        "s.suite(SOURCE); c.check_delivery(records(0), s.suite(SOURCE), usual=None)\n"
         "print({'great_expectations', 'pandas'} & set(sys.modules))"
     )
     assert python(code).stdout == "set()\n"
@@ -303,10 +304,10 @@ def test_the_gate_connects_to_nothing_and_prints_nothing() -> None:
         "import socket, sys\n"
         "def refuse(*a, **k): raise SystemExit('a connection was attempted')\n"
         "socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = socket.create_connection = refuse\n"
-        "from hiu.quality.check import gate\n"
+        "from hiu.quality.check import check_delivery\n"
         "from hiu.quality.suites import suite\n"
         "from quality_frames import SOURCE, records\n"
-        "assert gate(records(sex='Q'), suite(SOURCE), usual=None).failed.height == 5\n"
+        "assert check_delivery(records(sex='Q'), suite(SOURCE), usual=None).failed.height == 5\n"
     )
     done = python(code)
     assert (done.stdout, done.stderr) == ("", "")

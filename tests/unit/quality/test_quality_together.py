@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from quality_frames import SOURCE, facts, records
 
 from hiu.model import FACT
-from hiu.quality.check import Answers, gate
+from hiu.quality.check import Answers, check_delivery
+from hiu.quality.deliveries import ask_together
 from hiu.quality.suites import suite
-from hiu.quality.together import ask_together
 
 SUITE = suite(SOURCE)
 SPOILT: dict[str, tuple[Any, ...]] = {
@@ -50,7 +50,7 @@ def delivery(draw: st.DrawFn) -> pl.DataFrame:
 
 
 def same(frame: pl.DataFrame, answers: Answers, of: dict[str, Any], usual: int | None = 7) -> None:
-    alone, together = gate(frame, of, usual=usual), gate(frame, of, usual=usual, answers=answers)
+    alone, together = check_delivery(frame, of, usual=usual), check_delivery(frame, of, usual=usual, answers=answers)
     assert together.failed.equals(alone.failed)
     assert together.warnings == alone.warnings
     assert together.checked == alone.checked
@@ -67,14 +67,15 @@ def test_a_key_may_repeat_from_delivery_to_delivery_but_not_within_one() -> None
     twice = records(5, record_id=["A", "B", "A", "C", None])
     frames = [records(5), records(5), twice]
     answers = ask_together(frames, SUITE)
-    said = [gate(frame, SUITE, usual=None, answers=one).warnings for frame, one in zip(frames, answers, strict=True)]
+    pairs = zip(frames, answers, strict=True)
+    said = [check_delivery(frame, SUITE, usual=None, answers=one).warnings for frame, one in pairs]
     assert said == [[], [], ["2 of 5 rows: the same record key more than once in the file; the later row holds"]]
 
 
 def test_each_delivery_has_its_own_latest_day() -> None:
     frames = [records(2, period=date(2026, month, 1), start=datetime(2026, 3, 1), end=None) for month in (1, 2, 3)]
     answers = ask_together(frames, SUITE)
-    gated = [gate(frame, SUITE, usual=None, answers=one) for frame, one in zip(frames, answers, strict=True)]
+    gated = [check_delivery(frame, SUITE, usual=None, answers=one) for frame, one in zip(frames, answers, strict=True)]
     assert [one.failed.height for one in gated] == [0, 0, 0]
     assert [len(one.warnings) for one in gated] == [1, 1, 0], "after the months of the first two, not of the third"
 

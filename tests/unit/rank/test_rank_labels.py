@@ -8,7 +8,7 @@ from rank_area import MARCH, SETTINGS, coverage, demand, inputs
 
 from hiu.rank import rank
 from hiu.rank.listing.history import history
-from hiu.rank.listing.labels import Labelled, labels
+from hiu.rank.listing.labels import PersonLabels, labels
 from hiu.settings import Labels
 
 POLICE, AMBULANCE, ED, BEDS = "police_incident", "ambulance_deployment", "ed_attendance", "mh_bed_day"
@@ -18,7 +18,7 @@ PHI = 1.5
 def label(counts: dict[str, list[int]], covered: pl.DataFrame | None = None) -> tuple[str, str]:
     """Label and sentence of one person with phi held at 1.5."""
     past = history(pl.Series(["A"]), MARCH, demand({"A": counts}), coverage() if covered is None else covered)
-    found: Labelled = labels(past, Labels(), PHI)
+    found: PersonLabels = labels(past, Labels(), PHI)
     return found.label[0], found.sentence[0]
 
 

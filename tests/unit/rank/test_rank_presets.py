@@ -11,7 +11,7 @@ from rank_area import MARCH, SETTINGS, extra, inputs, people
 from hiu.rank import rank
 from hiu.rank.listing.presets import PRESETS
 from hiu.rank.listing.risk import NOT_ASSESSED
-from hiu.rank.listing.sentence import amount, each, ordinal, why
+from hiu.rank.listing.sentence import amount, ordinal, rank_sentences, say_each_row
 
 ED, CHILD = "ed_attendance", {"A": date(2012, 1, 1)}
 NHSE, FRECANN, CHILDREN, RED_CROSS, CRISIS, EXTREME = (rule.name for rule in PRESETS)
@@ -89,7 +89,7 @@ def listed(**told: object) -> dict[str, object]:
 def said_of(*rows: dict[str, object], gaps: str = "") -> list[str]:
     integers = dict.fromkeys(("likelihood", "impact", "rank_if_low", "rank_if_high"), pl.Int64)
     table = pl.DataFrame([listed(), *rows], schema_overrides=integers)
-    return why(table[1:], gaps).to_list()
+    return rank_sentences(table[1:], gaps).to_list()
 
 
 def test_the_sentence() -> None:
@@ -131,6 +131,6 @@ def test_a_text_is_made_once_for_rows_that_are_alike() -> None:
         return repr(row)
 
     rows = [(0.1, "a", None), (0.1, "a", 1), (0.1, "a", None), (0.0, None, None), (0.3, "a", 1), (0.0, None, None)]
-    found = each(pl.DataFrame(rows, schema=["x", "y", "z"], orient="row"), say)
+    found = say_each_row(pl.DataFrame(rows, schema=["x", "y", "z"], orient="row"), say)
     assert found.to_list() == [repr(row) for row in rows]
     assert len(asked) == len(set(asked)) == 4

@@ -18,7 +18,7 @@ def _is(levels: dict[str, NDArray[np.uint8]], field: str, *names: str) -> NDArra
     return found
 
 
-def level(
+def kin_level(
     levels: dict[str, NDArray[np.uint8]], year_a: NDArray[np.float64], year_b: NDArray[np.float64]
 ) -> NDArray[np.uint8]:
     """The kin level of each pair, from the other fields' levels and the years of birth (NaN if unknown)."""

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from hiu.link.describe.columns import Columns, Entries, digits
-from hiu.link.describe.hashes import Hashes, hashed, key, numbers
+from hiu.link.describe.hashes import Hashes, hash_values, key, numbers
 from hiu.link.describe.names import groups
 from hiu.link.describe.words import Words
 from hiu.link.levels import Flags, Ints
@@ -120,10 +120,10 @@ def views(cols: Columns) -> dict[str, View]:
         "node": View(None, {}, nodes),
         "nick": _view(nodes, "group", _nicknames(cols)),
         "part": _view(nodes, "part", _family_parts(cols)),
-        "known": _known(cols, nodes),
+        "known": _all_names(cols, nodes),
         "born": _view(nodes, "born", _births(cols)),
         "local": _view(nodes, "value", Entries(local["node"].to_numpy(), local["code"].to_numpy())),
-        "event": _view(nodes, "value", Entries(cols.events["node"].to_numpy(), hashed(cols.events["event"]))),
+        "event": _view(nodes, "value", Entries(cols.events["node"].to_numpy(), hash_values(cols.events["event"]))),
     }
 
 
@@ -137,7 +137,7 @@ def _parts(cols: Columns) -> dict[str, Hashes]:
     low, high = np.minimum(cols.day, cols.month), np.maximum(cols.day, cols.month)
     text, own = cols.postcodes, ~cols.shared
     full = pl.select(pl.when(text.str.contains(" ", literal=True)).then(text)).to_series()
-    name, either, heard = _whole(cols)
+    name, either, heard = _whole_names(cols)
     g1, g3 = words.first(1), words.first(3)
     return {
         "given": words.digest[given],
@@ -159,20 +159,20 @@ def _parts(cols: Columns) -> dict[str, Hashes]:
         "day": digits(cols.day),
         "low": digits(low),
         "high": digits(high),
-        "home": np.where(own, hashed(full)[cols.postcode], 0),
+        "home": np.where(own, hash_values(full)[cols.postcode], 0),
         "site": np.where(own, cols.address, 0),
-        "outward": hashed(text.str.extract(r"^(\S+)"))[cols.postcode],
-        "sector": hashed(text.str.extract(r"^(\S+ \d)"))[cols.postcode],
+        "outward": hash_values(text.str.extract(r"^(\S+)"))[cols.postcode],
+        "sector": hash_values(text.str.extract(r"^(\S+ \d)"))[cols.postcode],
         "number": cols.number,
     }
 
 
-def _whole(cols: Columns) -> tuple[Hashes, Hashes, Hashes]:
+def _whole_names(cols: Columns) -> tuple[Hashes, Hashes, Hashes]:
     """Of nodes with both names: the name, the same in either order, and how it sounds in either order."""
     words, g, f = cols.words, cols.given, cols.family
     missing = (g == words.nothing) | (f == words.nothing)
     text = words.text
-    name = hashed(text.gather(g) + " " + text.gather(f))
+    name = hash_values(text.gather(g) + " " + text.gather(f))
     a, b = words.digest[g], words.digest[f]
     either = key(np.minimum(a, b), np.maximum(a, b))
     a, b = words.sound[g], words.sound[f]
@@ -186,17 +186,17 @@ def _whole(cols: Columns) -> tuple[Hashes, Hashes, Hashes]:
 def _nicknames(cols: Columns) -> Entries:
     code = pl.DataFrame({"name": cols.words.text, "word": np.arange(len(cols.words))})
     listed = groups("given").join(code, on="name").sort("word", "group")
-    return _expand(
+    return _spread_by_word(
         cols.given, listed["word"].to_numpy(), numbers(listed["group"].cast(pl.Int64).to_numpy()), cols.words
     )
 
 
 def _family_parts(cols: Columns) -> Entries:
     text = pl.DataFrame({"word": np.arange(len(cols.words)), "part": cols.words.text.str.split(" ")}).explode("part")
-    return _expand(cols.family, text["word"].to_numpy(), hashed(text["part"]), cols.words)
+    return _spread_by_word(cols.family, text["word"].to_numpy(), hash_values(text["part"]), cols.words)
 
 
-def _expand(held: Ints, word: Ints, value: Hashes, words: Words) -> Entries:
+def _spread_by_word(held: Ints, word: Ints, value: Hashes, words: Words) -> Entries:
     """The values of each node's word. `word`, `value`: beside each other, in order of word."""
     count = np.bincount(word, minlength=len(words))
     start = np.cumsum(count) - count
@@ -205,10 +205,10 @@ def _expand(held: Ints, word: Ints, value: Hashes, words: Words) -> Entries:
     return Entries(node, value[np.repeat(start[held], count[held]) + within])
 
 
-def _known(cols: Columns, nodes: dict[str, Hashes]) -> View:
+def _all_names(cols: Columns, nodes: dict[str, Hashes]) -> View:
     own = np.flatnonzero(nodes["name"])
     node = np.concatenate([own, cols.aliases["node"].to_numpy()])
-    name = np.concatenate([nodes["name"][own], hashed(cols.aliases["name"])])
+    name = np.concatenate([nodes["name"][own], hash_values(cols.aliases["name"])])
     return View(node, {"name": name}, nodes)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from hiu.errors import HiuError
-from hiu.link.match import Linked, link
+from hiu.link.match import Linkage, link
 from hiu.link.people.decisions import Book, ContradictoryDecision, empty, in_force
 from hiu.settings import Linking
 
@@ -20,31 +20,31 @@ RULE = "rule of the site"
 _PASSES = 20
 
 
-def prepared(identity: pl.DataFrame, settings: Linking) -> pl.DataFrame:
+def with_site_names(identity: pl.DataFrame, settings: Linking) -> pl.DataFrame:
     """Identities as the matcher should see them: the site's own names added, its untrusted local numbers left out."""
     out = identity
     if settings.untrusted_ids:
-        out = out.with_columns(local_ids=_trusted(set(settings.untrusted_ids)))
+        out = out.with_columns(local_ids=_trusted_ids(set(settings.untrusted_ids)))
     for column, groups in (("given", settings.nicknames), ("family", settings.spellings)):
         if groups:
-            out = _also_known(out, column, groups)
+            out = _add_aliases(out, column, groups)
     return out
 
 
-def link_locally(
+def link_under_site_rules(
     identity: pl.DataFrame, *, settings: Linking, decisions: pl.DataFrame | None = None, **more: Any
-) -> Linked:
+) -> Linkage:
     """Link under a site's own rules; the same arguments and answer as hiu.link.link.
 
     Where linking.never_shared is broken the descriptions are parted and everything is linked again, until it holds.
     Raises HiuError if it never does.
     """
-    seen = prepared(identity, settings)
+    seen = with_site_names(identity, settings)
     held = empty() if decisions is None else decisions
     parted: set[tuple[str, str]] = set()
     for _ in range(_PASSES):
-        linked = link(seen, settings=settings, decisions=_with(held, parted), **more)
-        fresh = _broken(linked.clusters, identity, settings, held, parted)
+        linked = link(seen, settings=settings, decisions=_with_partings(held, parted), **more)
+        fresh = _rule_breaches(linked.clusters, identity, settings, held, parted)
         if not fresh:
             return linked
         parted |= fresh
@@ -54,7 +54,7 @@ def link_locally(
     )
 
 
-def _trusted(schemes: set[str]) -> pl.Expr:
+def _trusted_ids(schemes: set[str]) -> pl.Expr:
     kept = (
         C("local_ids")
         .str.split("|")
@@ -63,7 +63,7 @@ def _trusted(schemes: set[str]) -> pl.Expr:
     return kept.list.join("|").replace("", None)
 
 
-def _also_known(identity: pl.DataFrame, column: str, groups: tuple[str, ...]) -> pl.DataFrame:
+def _add_aliases(identity: pl.DataFrame, column: str, groups: tuple[str, ...]) -> pl.DataFrame:
     """Every other name of the group, with the rest of the name as it is, among the aliases."""
     rows = [pair for line in groups for pair in permutations(dict.fromkeys(line.upper().split()), 2)]
     table = pl.DataFrame(rows, schema={column: pl.String, "other": pl.String}, orient="row").unique().sort(pl.all())
@@ -75,13 +75,13 @@ def _also_known(identity: pl.DataFrame, column: str, groups: tuple[str, ...]) ->
     return joined.with_columns(aliases=both.list.join("|").replace("", None)).drop("name")
 
 
-def _with(decisions: pl.DataFrame, parted: set[tuple[str, str]]) -> pl.DataFrame:
+def _with_partings(decisions: pl.DataFrame, parted: set[tuple[str, str]]) -> pl.DataFrame:
     rows = [{"identity_a": a, "identity_b": b, "decision": "different", "reviewer": RULE} for a, b in sorted(parted)]
     more = pl.DataFrame(rows, schema=dict.fromkeys(("identity_a", "identity_b", "decision", "reviewer"), pl.String))
     return pl.concat([decisions, more], how="diagonal")
 
 
-def _broken(
+def _rule_breaches(
     clusters: pl.DataFrame,
     identity: pl.DataFrame,
     settings: Linking,
@@ -90,7 +90,7 @@ def _broken(
 ) -> set[tuple[str, str]]:
     """Pairs of one cluster, each of one source alone, that a rule says are two; not where a reviewer joined them."""
     where = clusters.select("identity_id", "cluster").join(identity.select("identity_id", "sources"), on="identity_id")
-    book, out = Book(in_force(_with(decisions, parted))), set[tuple[str, str]]()
+    book, out = Book(in_force(_with_partings(decisions, parted))), set[tuple[str, str]]()
     for one, other in settings.never_shared:
         sides = [where.filter(C("sources") == source) for source in (one, other)]
         for a, b in (

@@ -3,7 +3,7 @@
 A question costs Great Expectations milliseconds however few the rows, so a hundred small deliveries cost as much as a
 hundred large ones. Here their rows are one batch: what differs from delivery to delivery (the last day a start may
 have) is a column beside them, and a key must be unique within its own delivery. Only questions of single rows are put
-so; those of a delivery as a whole (its length, how many cells are empty) stay with `check.gate`.
+so; those of a delivery as a whole (its length, how many cells are empty) stay with `check.check_delivery`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ Question = dict[str, Any]
 
 
 def ask_together(deliveries: Sequence[pl.DataFrame], suite: Mapping[str, Any]) -> list[Answers]:
-    """For each delivery (records or facts of one source) its answers for `check.gate`.
+    """For each delivery (records or facts of one source) its answers for `check.check_delivery`.
 
     A delivery without rows, or with a column of a type that is not expected, has none: it is asked alone.
     """

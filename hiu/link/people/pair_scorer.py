@@ -3,7 +3,7 @@
 import numpy as np
 
 from hiu.link.candidates.block import Pairs, split
-from hiu.link.describe.hashes import mixed
+from hiu.link.describe.hashes import mix
 from hiu.link.levels import CODE, NAMES, Flags, Ints, Patterns, Reals, unpack
 from hiu.link.model.scorer import Scorer
 from hiu.link.people.cluster import Evidence
@@ -12,7 +12,7 @@ _NHS = NAMES.index("nhs_number")
 _BITS = 18
 
 
-class Scored:
+class PairScorer:
     """Weighs pairs by their patterns.
 
     A row that names nobody, or a bare name, is here only because a reviewer decided something about it: that
@@ -45,7 +45,7 @@ class Scored:
         return Evidence(pairs, pattern, weight, number, candidate)
 
     def _place(self, pattern: Patterns) -> Ints:
-        return (mixed(pattern) >> np.uint64(64 - _BITS)).astype(np.int64)
+        return (mix(pattern) >> np.uint64(64 - _BITS)).astype(np.int64)
 
     def _learn(self, at: Ints, pattern: Patterns) -> None:
         self.pattern[at] = pattern

@@ -5,17 +5,17 @@ import polars as pl
 
 from hiu.link import levels
 from hiu.link.candidates.block import split
-from hiu.link.describe.nodes import Collapsed, comparable
+from hiu.link.describe.nodes import CompactNodes, comparable
 from hiu.link.levels import Patterns, Reals
 from hiu.link.model import scorer
-from hiu.link.people.cluster import Resolved
+from hiu.link.people.cluster import Resolution
 from hiu.link.people.decisions import Rules
 
 C = pl.col
 _NHS = levels.NAMES.index("nhs_number")
 
 
-def named(described: Collapsed, found: Resolved) -> pl.DataFrame:
+def pair_table(described: CompactNodes, found: Resolution) -> pl.DataFrame:
     """The pairs worth telling: identity_a, identity_b, match_weight, match_probability, pattern, together."""
     a, b = split(found.evidence.pairs)
     ids = described.node_id
@@ -31,10 +31,10 @@ def named(described: Collapsed, found: Resolved) -> pl.DataFrame:
     )
 
 
-def clusters(identity: pl.DataFrame, described: Collapsed, found: Resolved, rules: Rules) -> pl.DataFrame:
+def cluster_table(identity: pl.DataFrame, described: CompactNodes, found: Resolution, rules: Rules) -> pl.DataFrame:
     """Every identity: identity_id, cluster, match_weight, match_probability, how."""
     label, node = found.label, described.home
-    weight, pattern = _best(found, len(label))
+    weight, pattern = _best_links(found, len(label))
     number = (pattern >> np.uint64(4 * _NHS)) & np.uint64(15) == levels.CODE["nhs_number"]["same"]
     size = np.bincount(label[node], minlength=len(label))[label[node]]
     member = described.member.select(
@@ -59,10 +59,10 @@ def clusters(identity: pl.DataFrame, described: Collapsed, found: Resolved, rule
     probability = 1 / (1 + (-C("match_weight").clip(-60, 60) * np.log(2)).exp())
     told = member.with_columns(match_probability=probability, how=how)
     columns = ["identity_id", "cluster", "match_weight", "match_probability", "how"]
-    return told.select(columns).merge_sorted(_rest(identity, rules).select(columns), "identity_id")
+    return told.select(columns).merge_sorted(_unlinkable(identity, rules).select(columns), "identity_id")
 
 
-def _rest(identity: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+def _unlinkable(identity: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """The identities that could not be linked, each by itself, in order."""
     left = identity.filter(~(comparable() | C("identity_id").is_in(list(rules.identities))))
     nothing = pl.lit(None, dtype=pl.Float64)
@@ -72,7 +72,7 @@ def _rest(identity: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     ).sort("identity_id")
 
 
-def _best(found: Resolved, nodes: int) -> tuple[Reals, Patterns]:
+def _best_links(found: Resolution, nodes: int) -> tuple[Reals, Patterns]:
     """Weight (NaN if none) and pattern of each node's best link inside its person; ties go to the larger pattern."""
     a, b = split(found.evidence.pairs)
     inside = found.label[a] == found.label[b]
