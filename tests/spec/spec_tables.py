@@ -1,4 +1,4 @@
-"""Specifications as text: small tables in, a small table out, one Markdown file per .sql of hiu/sql.
+"""Specifications as text: small tables in, a small table out, one Markdown file per .sql of hiu/sql and its questions.
 
 A file is prose with one or more cases. A case is a `##` heading, then `given` lines, each followed by a table, an
 optional `with` line of parameters, and a `then` line followed by the table expected:
@@ -43,10 +43,11 @@ EMPTY: dict[str, Any] = {"text": "", "integer": 0, "real": 0.0, "boolean": False
 
 @dataclass
 class Case:
-    """One example: tables given, parameters, the table expected."""
+    """One example: tables given, parameters, the table expected; `folder` is the .sql's, '.' or questions."""
 
     file: str
     title: str
+    folder: str = "."
     given: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     params: dict[str, Any] = field(default_factory=dict)
     then: list[dict[str, str]] = field(default_factory=list)
@@ -65,7 +66,7 @@ def cases(path: Path) -> list[Case]:
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         text = line.strip()
         if text.startswith("## "):
-            found.append(Case(path.name, text[3:]))
+            found.append(Case(path.name, text[3:], "questions" if path.parent.name == "questions" else "."))
             target, header = None, []
         elif named := re.fullmatch(r"given `(\w+)`:?", text):
             target, header = found[-1].given.setdefault(named[1], []), []
@@ -87,7 +88,9 @@ def cases(path: Path) -> list[Case]:
 
 def _param(part: str) -> tuple[str, Any]:
     name, value = (piece.strip() for piece in part.split("="))
-    return name, date.fromisoformat(value) if re.fullmatch(r"\d{4}-\d\d-\d\d", value) else int(value)
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        return name, date.fromisoformat(value)
+    return name, int(value) if value.isdigit() else value
 
 
 def value(column: Column, text: str) -> Any:
@@ -129,10 +132,15 @@ def _left_out(column: Column) -> Any:
 
 def run(case: Case, inputs: set[str], store: Warehouse) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
     """What the case's .sql gives and what is expected, both sorted."""
-    declared = {column.name: column for column in TABLES[case.table].columns}
     for name in sorted(inputs | case.given.keys()):
         store.put(name, frame(name, case.given.get(name, [])))
-    store.build(case.table, **case.params)
-    made = store.read(case.table).select(case.columns).rows()
+    if case.folder == ".":
+        store.build(case.table, **case.params)
+        made = store.read(case.table)
+    else:
+        made = store.ask(case.table, **case.params)
+    made = made.select(case.columns)
+    types = {known.polars: name for name, known in TYPES.items()}
+    declared = {name: Column(name=name, type=types[dtype], meaning="") for name, dtype in made.schema.items()}
     expected = [tuple(value(declared[name], row[name]) for name in case.columns) for row in case.then]
-    return sorted(made, key=repr), sorted(expected, key=repr)
+    return sorted(made.rows(), key=repr), sorted(expected, key=repr)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from pathlib import Path
+
 import pytest
+import sqlglot
 from sqlglot import exp
 from sqlglot.errors import OptimizeError
 from sqlglot.optimizer.qualify import qualify
 
+import hiu
 from hiu.engine import sql
 from hiu.model import TABLES
 from hiu.model.frames import TYPES
 
+QUERIES = [(name, folder) for folder in (".", "questions") for name in sql.names(folder)]
 SCHEMA = {name: {c.name: TYPES[c.type].sql for c in table.columns} for name, table in TABLES.items()}
 
 
@@ -37,14 +44,59 @@ def clashes(text: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("name", sql.names())
-def test_every_table_and_column_of_a_query_is_declared(name: str) -> None:
-    qualified(sql.load(name))
+@pytest.mark.parametrize(("name", "folder"), QUERIES)
+def test_every_table_and_column_of_a_query_is_declared(name: str, folder: str) -> None:
+    qualified(sql.load(name, folder))
 
 
-@pytest.mark.parametrize("name", sql.names())
-def test_no_aggregate_takes_a_column_s_name_that_is_used_beside_it(name: str) -> None:
-    assert clashes(sql.load(name)) == []
+@pytest.mark.parametrize(("name", "folder"), QUERIES)
+def test_no_aggregate_takes_a_column_s_name_that_is_used_beside_it(name: str, folder: str) -> None:
+    assert clashes(sql.load(name, folder)) == []
+
+
+def test_all_sql_is_in_a_folder_that_is_looked_at() -> None:
+    root = Path(hiu.__file__).parent
+    found = {(path.stem, path.parent.name.replace("sql", ".")) for path in root.rglob("*.sql")}
+    assert found == set(QUERIES)
+
+
+STATEMENT = re.compile(r"\s*(with\s+\w+\s+as|select|insert|update|delete)\b.*\b(from|into|set|select)\b", re.I | re.S)
+
+
+def statements(source: str) -> list[str]:
+    """String literals of a module that can be read as a statement of SQL; docstrings are none."""
+    tree = ast.parse(source)
+    docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            text = "".join(str(one.value) if isinstance(one, ast.Constant) else "x" for one in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and not {id(node)} & (docs | parts):
+            text = node.value
+        else:
+            continue
+        if STATEMENT.match(text):
+            try:
+                tree_of = sqlglot.parse_one(text, read="duckdb")
+            except sqlglot.errors.SqlglotError:
+                continue
+            found += [text] * isinstance(tree_of, (exp.Query, exp.DML))
+    return found
+
+
+def test_no_sql_stands_outside_hiu_sql_and_the_engine() -> None:
+    root = Path(hiu.__file__).parents[1]
+    paths = [path for room in ("hiu", "pipelines") for path in sorted((root / room).rglob("*.py"))]
+    outside = [path for path in paths if path.parent != root / "hiu" / "engine"]
+    assert len(outside) > 200
+    assert {str(path): found for path in outside if (found := statements(path.read_text(encoding="utf-8")))} == {}
+
+
+def test_sql_in_a_module_is_seen() -> None:
+    assert statements('read("select a from t where b = $c")') and statements('read(f"SELECT * FROM {name}")')
+    assert statements('run("delete from t")') and statements('x = "WITH a AS (SELECT 1) SELECT * FROM a"')
+    assert not statements('"""Select the rows from a table."""\nx = "select rows, or the others"')
 
 
 @pytest.mark.parametrize("name", sql.names())

@@ -13,12 +13,12 @@ from hiu.engine import sql
 from hiu.engine.duckdb import Warehouse
 
 HERE = Path(__file__).parent
-CASES = [case for path in sorted(HERE.glob("*.md")) for case in cases(path)]
+CASES = [case for path in sorted(HERE.rglob("*.md")) for case in cases(path)]
 
 
-def inputs(table: str) -> set[str]:
+def inputs(case: Case) -> set[str]:
     """The tables a .sql reads that it does not make itself."""
-    tree = sql.parse(sql.load(table))
+    tree = sql.parse(sql.load(case.table, case.folder))
     own = {cte.alias for cte in tree.find_all(exp.CTE)}
     return {node.name for node in tree.find_all(exp.Table)} - own
 
@@ -31,14 +31,15 @@ def store() -> Iterator[Warehouse]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.table}: {case.title}")
 def test_case(case: Case, store: Warehouse) -> None:
-    made, expected = run(case, inputs(case.table), store)
+    made, expected = run(case, inputs(case), store)
     assert made == expected
 
 
 def test_every_sql_has_a_specification_and_nothing_else_has() -> None:
-    assert sorted({case.table for case in CASES}) == list(sql.names())
+    for folder in (".", "questions"):
+        assert sorted({case.table for case in CASES if case.folder == folder}) == list(sql.names(folder))
 
 
 def test_every_given_table_is_one_that_is_read() -> None:
-    unread = [(case.table, case.title, name) for case in CASES for name in case.given.keys() - inputs(case.table)]
+    unread = [(case.table, case.title, name) for case in CASES for name in case.given.keys() - inputs(case)]
     assert unread == []

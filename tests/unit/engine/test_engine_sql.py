@@ -106,3 +106,36 @@ def test_the_parser_logs_no_query(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING), pytest.raises(UsageError):
         sql.bind("CALL look_for('Ann Lee')", {})
     assert "Ann Lee" not in caplog.text
+
+
+def test_rows_of_one_table_are_asked_for_by_names_and_conditions() -> None:
+    where = {"source": "ed", "period <=": date(2025, 3, 1), "replaced_by": None, "warning <>": None}
+    text, values = sql.select("deliveries", ["delivery_id"], where, ["period desc", "delivery_id"], distinct=True)
+    assert sql.bind(text, values) == (
+        'SELECT DISTINCT "delivery_id" FROM "deliveries" WHERE "source" = \'ed\' AND '
+        '"period" <= CAST(\'2025-03-01\' AS DATE) AND "replaced_by" IS NULL AND NOT "warning" IS NULL '
+        'ORDER BY "period" DESC, "delivery_id"'
+    )
+    assert sql.select("own", [], {}, [], distinct=False) == ('SELECT * FROM "own"', {})
+
+
+@pytest.mark.parametrize(
+    ("columns", "where", "order", "message"),
+    [
+        (["periods"], {}, [], "has no column 'periods'. Did you mean 'period'"),
+        ([], {"sauce": "ed"}, [], "has no column 'sauce'"),
+        ([], {}, ["period down"], "has no column 'period down'"),
+        ([], {"period like": "x"}, [], "'like' is no comparison"),
+    ],
+)
+def test_what_is_no_column_or_comparison_is_refused(
+    columns: list[str], where: dict[str, str], order: list[str], message: str
+) -> None:
+    with pytest.raises(UsageError, match=message):
+        sql.select("deliveries", columns, where, order, distinct=False)
+
+
+def test_a_hostile_name_of_an_undeclared_table_or_column_is_refused() -> None:
+    for table, column in (('t"; drop table x', "a"), ("t", 'a" from x; --')):
+        with pytest.raises(UsageError, match="not a table or column name"):
+            sql.select(table, [column], {}, [], distinct=False)
