@@ -11,7 +11,7 @@ from hiu.engine.duckdb import Warehouse
 from hiu.govern import records
 from hiu.govern.pseudonym import key_id
 from hiu.model.govern import BASIS, EVERY, PURPOSES, RECIPIENTS
-from hiu.publish.words.text import counted, day
+from hiu.publish.words.text import count_of, day
 from pipelines.access.basis import allowed, basis_of
 from pipelines.common.place import Place
 from pipelines.common.progress import out
@@ -134,10 +134,10 @@ def would_erase(place: Place, person: str) -> None:
 
     with Warehouse(place.warehouse, memory_limit=place.settings.memory_limit, spill=place.spill) as warehouse:
         doomed = find(warehouse, person, place.key_for("tombstone"))
-    deliveries = counted(doomed.rows["delivery_id"].n_unique(), "delivery", "deliveries")
-    descriptions, stones = counted(len(doomed.identities), "description"), counted(len(doomed.stones), "tombstone")
+    deliveries = count_of(doomed.rows["delivery_id"].n_unique(), "delivery", "deliveries")
+    descriptions, stones = count_of(len(doomed.identities), "description"), count_of(len(doomed.stones), "tombstone")
     out(
-        f"{person}: {counted(doomed.rows.height, 'row')} of {deliveries}, {descriptions}, {stones}; "
+        f"{person}: {count_of(doomed.rows.height, 'row')} of {deliveries}, {descriptions}, {stones}; "
         "the published months that hold them, records, exports, backups"
     )
     _shared(doomed.shared)
@@ -150,9 +150,9 @@ def erased(done: Erased | None) -> None:
         out("the erasure had done its work; its entry in the log was made now")
         return
     out(
-        f"erased, as {done.token} in the log: {counted(done.rows, 'row')} set aside, "
-        f"{counted(len(done.runs), 'published run')} rewritten, {counted(done.records, 'record')}, "
-        f"{counted(len(done.removed), 'other file')} and {counted(len(done.backups), 'backup')} removed"
+        f"erased, as {done.token} in the log: {count_of(done.rows, 'row')} set aside, "
+        f"{count_of(len(done.runs), 'published run')} rewritten, {count_of(done.records, 'record')}, "
+        f"{count_of(len(done.removed), 'other file')} and {count_of(len(done.backups), 'backup')} removed"
     )
     for row in done.raw.iter_rows(named=True):
         rows = ", ".join(map(str, row["source_rows"]))

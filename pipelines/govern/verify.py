@@ -10,7 +10,7 @@ from hiu.engine.duckdb import Warehouse
 from hiu.errors import Busy, HiuError
 from hiu.govern.audit import read, verify
 from hiu.publish.release.folder import MANIFEST, digest, read_manifest, verify_release
-from hiu.publish.words.text import counted
+from hiu.publish.words.text import count_of
 from pipelines.access.canaries import canaries
 from pipelines.access.disclose import measure
 from pipelines.common.place import Place
@@ -42,11 +42,11 @@ def tell_verified(place: Place, *, canary: bool = False) -> int:
     for problem in problems:
         out(problem)
     if canary:
-        out(f"canary: {counted(swept, 'file')} swept for names, NHS numbers and person ids where none may be")
+        out(f"canary: {count_of(swept, 'file')} swept for names, NHS numbers and person ids where none may be")
     out(
-        counted(len(problems), "problem")
+        count_of(len(problems), "problem")
         if problems
-        else f"{counted(len(place.months()), 'published month')}, the records and the audit log are whole"
+        else f"{count_of(len(place.months()), 'published month')}, the records and the audit log are whole"
     )
     return 1 if problems else 0
 

@@ -49,11 +49,11 @@ def evaluated(month: Month, tables: Mapping[str, pl.DataFrame], settings: Any) -
         f"People picked at a peak change by about {_fifth(found.unaided):+.0f}% unaided.",
     )
     bars = Bars(
-        "Contacts in 6 months: seen, and expected anyway",
-        ("Expected anyway", "Seen"),
-        {"Contacts": (expected, observed)},
-        f"Two bars. {said[1]}",
-        "The bars alone say nothing of chance: see the range above.",
+        title="Contacts in 6 months: seen, and expected anyway",
+        categories=("Expected anyway", "Seen"),
+        series={"Contacts": (expected, observed)},
+        alt=f"Two bars. {said[1]}",
+        caption="The bars alone say nothing of chance: see the range above.",
     )
     savings = (
         f"Savings: {found.savings_refused}."

@@ -14,13 +14,12 @@ import polars as pl
 
 from hiu.disk import replace
 from hiu.errors import HiuError, UsageError
-from hiu.model import DATASETS
 from hiu.publish.access import charted, withheld
 from hiu.publish.board.charts import alts, board_charts
 from hiu.publish.board.paper import MARKING, Board
 from hiu.publish.board.pdf import board_pdf
 from hiu.publish.board.slides import board_slides
-from hiu.publish.charts.data import PersonSeries, all_series
+from hiu.publish.charts.data import PersonSeries, series
 from hiu.publish.charts.draw import to_png
 from hiu.publish.charts.export import FORMATS, chart_file
 from pipelines.access.basis import allowed, for_group
@@ -129,21 +128,7 @@ def board_files(paper: Board, breaks: Mapping[str, Any]) -> dict[str, bytes]:
 def _series(
     place: Place, tables: Mapping[str, pl.DataFrame], month: Any, people: list[str], show_names: bool
 ) -> list[PersonSeries]:
-    extra = tuple(sorted(set(tables["coverage"]["dataset"]) - set(DATASETS)))
-    return list(
-        all_series(
-            people,
-            demand=tables["monthly_demand"],
-            coverage=tables["coverage"],
-            ranked=tables["ranked"],
-            last=month,
-            support=tables["support"],
-            people=tables["people"],
-            show_names=show_names,
-            breaks=place.settings.policy_breaks,
-            extra=extra,
-        )
-    )
+    return list(series(people, tables, month, show_names=show_names, breaks=place.settings.policy_breaks))
 
 
 def _enter(

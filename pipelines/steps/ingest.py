@@ -15,7 +15,7 @@ from hiu.extract.standardise import Standardised
 from hiu.govern import records
 from hiu.model import RECORDED
 from hiu.month import Month
-from hiu.publish.words.text import counted
+from hiu.publish.words.text import count_of
 from hiu.sources import Source
 from pipelines.back.undo import MARK
 from pipelines.common.fingerprint import code_digest, digest, file_digest
@@ -52,16 +52,16 @@ class Intake:
         lines = list(self.warnings)
         if self.reasons:
             codes = ", ".join(f"{code} {n}" for code, n in sorted(self.reasons.items()))
-            lines.append(f"{counted(self.quarantined, 'row')} set aside ({codes}): see the quality page")
+            lines.append(f"{count_of(self.quarantined, 'row')} set aside ({codes}): see the quality page")
         if self.kept:
             more = f" and {len(self.kept) - 3} more" * (len(self.kept) > 3)
-            them = counted(len(self.kept), "delivery holds", "deliveries hold")
+            them = count_of(len(self.kept), "delivery holds", "deliveries hold")
             lines.append(
                 f"{them} as read before, which the mapping as it is now can't read: {'; '.join(self.kept[:3])}{more}"
             )
         if self.earlier:
             lines.append(
-                f"{counted(len(self.earlier), 'remark')} on deliveries of earlier months: see the quality page"
+                f"{count_of(len(self.earlier), 'remark')} on deliveries of earlier months: see the quality page"
             )
         return lines
 

@@ -11,9 +11,9 @@ import polars as pl
 
 from hiu.govern import records
 from hiu.govern.audit import head
-from hiu.model import DATASETS, PUBLISHED
+from hiu.model import PUBLISHED
 from hiu.publish.access import charted
-from hiu.publish.charts.data import PersonSeries, all_series
+from hiu.publish.charts.data import PersonSeries, series
 from hiu.publish.pack.page import pack_page, pack_view
 from hiu.publish.pack.pdf import pack_pdf
 from hiu.publish.quality.page import quality_page
@@ -147,20 +147,7 @@ def _people(place: Place, tables: Mapping[str, pl.DataFrame], stamp: Stamp) -> l
     """Everybody whose chart may be shown: the pack draws its own, so only files are limited by `rank.charts`."""
     rank = place.settings.rank
     chosen = charted(tables["ranked"], rank.top, tables["ranked"].height, candidates=rank.candidate_charts)
-    return list(
-        all_series(
-            chosen,
-            demand=tables["monthly_demand"],
-            coverage=tables["coverage"],
-            ranked=tables["ranked"],
-            last=stamp.month,
-            support=tables["support"],
-            people=tables["people"],
-            show_names=True,
-            breaks=place.settings.policy_breaks,
-            extra=tuple(sorted(set(tables["coverage"]["dataset"]) - set(DATASETS))),
-        )
-    )
+    return list(series(chosen, tables, stamp.month, show_names=True, breaks=place.settings.policy_breaks))
 
 
 def _stamp(work: Work) -> Stamp:

@@ -1,23 +1,26 @@
-"""The one chart template, designed and validated beforehand (chart_design), read here and filled as a dict."""
+"""The one chart template, designed and validated beforehand (charts.design), read here and filled as a dict."""
 
 import json
+from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from typing import Any
+
+from hiu.publish.pages import asset
+
+Spec = dict[str, Any]
+"""A Vega-Lite specification, or a part of one."""
 
 
 @cache
-def _designs() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(
-        (resources.files("hiu.publish") / "templates" / "chart.json").read_text(encoding="utf-8")
-    )
-    return found
+def _designs() -> Spec:
+    designs: Spec = json.loads(asset("chart.json"))
+    return designs
 
 
-def template(split: bool) -> dict[str, Any]:
+def template(split: bool) -> Spec:
     """The validated specification without data: one panel, or two with bed days in their own."""
-    found: dict[str, Any] = _designs()["split" if split else "stacked"]
-    return found
+    design: Spec = _designs()["split" if split else "stacked"]
+    return design
 
 
 def schema_version() -> str:
@@ -25,7 +28,7 @@ def schema_version() -> str:
     return str(_designs()["vega_lite"])
 
 
-def fill(node: Any, values: dict[str, Any]) -> Any:
+def fill(node: Any, values: Mapping[str, object]) -> Any:
     """A copy of a template with every placeholder replaced by its value."""
     if isinstance(node, dict):
         return {key: fill(value, values) for key, value in node.items()}

@@ -6,6 +6,7 @@ The two fields are never averaged; the rank uses the higher and says which.
 
 import polars as pl
 
+from hiu.model.grades import CUTS
 from hiu.month import Month
 
 BANDS = {"Low": 1.5, "Medium": 3.0, "High": 4.5}
@@ -53,12 +54,5 @@ def _score() -> pl.Expr:
 
 
 def _band() -> pl.Expr:
-    by_product = (
-        pl.when(_product() <= 4)
-        .then(pl.lit("Low"))
-        .when(_product() <= 12)
-        .then(pl.lit("Medium"))
-        .when(_product() > 12)
-        .then(pl.lit("High"))
-    )
-    return pl.coalesce(by_product, pl.col("grade"))
+    by_product = (pl.when(_product() >= least).then(pl.lit(band)) for band, least in CUTS.items())
+    return pl.coalesce(*by_product, pl.col("grade"))
