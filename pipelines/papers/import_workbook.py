@@ -11,7 +11,7 @@ from hiu.errors import HiuError, InputRefused
 from hiu.govern import records
 from hiu.model import MEETING_ENTRY
 from hiu.publish.people import gates_on_record
-from hiu.publish.words.terms import ACTIONS, ENTERED
+from hiu.publish.words.terms import ACTION_TITLES, ENTERED
 from hiu.publish.words.text import count_of
 from hiu.publish.workbook.judge import grades, judge
 from hiu.publish.workbook.judge import records as rows_of
@@ -86,7 +86,7 @@ def _judged(place: Place, copy: Copy, *, older: bool) -> Verdict:
 
 
 def _tell(verdict: Verdict, copy: Copy, place: Place) -> None:
-    title = ENTERED | ACTIONS
+    title = ENTERED | ACTION_TITLES
     say(f"{place.settings.name}, {copy.month.title}, pack {copy.pack_id}")
     for one in verdict.changes:
         say(f"  change    {one.ref}  {one.person_id}  {title[one.field]}: {_words(one.field, one.old, one.new)}")

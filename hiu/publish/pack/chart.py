@@ -48,27 +48,20 @@ def design(person: PersonSeries) -> dict[str, object]:
     marks = {layer["data"]["name"]: layer["mark"] for layer in panel["layer"] if layer["data"]["name"] != "lines"}
     halo, line = (layer for layer in panel["layer"] if layer["data"]["name"] == "lines")
     dashes = line["encoding"]["strokeDash"]["scale"]
+    sizes = {"width": WIDTH, "bars": BARS, "bed": BED_BARS, "lane": LANE, "font": FONT, "bedDays": BED_DAYS}
+    months = {"months": month_labels(person), "labelled": labelled_months(person)}
+    sets = {"markers": MARKERS, "stack": list(palette), "colours": palette, "hatches": HATCHES}
+    lines = {"halo": halo["mark"], "line": line["mark"]}
+    config = panel["config"]
+    look = {"title": panel["title"], "axis": config["axis"], "face": config["font"], "padding": config["padding"]}
     return {
-        "width": WIDTH,
-        "bars": BARS,
-        "bed": BED_BARS,
-        "lane": LANE,
-        "font": FONT,
-        "bedDays": BED_DAYS,
-        "months": month_labels(person),
-        "labelled": labelled_months(person),
-        "markers": MARKERS,
-        "stack": list(palette),
-        "colours": palette,
-        "hatches": HATCHES,
+        **sizes,
+        **months,
+        **sets,
         "marks": marks,
-        "halo": halo["mark"],
-        "line": line["mark"],
+        **lines,
         "dashes": dict(zip(dashes["domain"], dashes["range"], strict=True)),
-        "title": panel["title"],
-        "axis": panel["config"]["axis"],
-        "face": panel["config"]["font"],
-        "padding": panel["config"]["padding"],
+        **look,
         "axes": [AXIS[False], AXIS[True], "Bed days in the month"],
     }
 

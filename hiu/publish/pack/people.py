@@ -15,11 +15,11 @@ from hiu.publish.pack.reviews import overdue_of
 from hiu.publish.pack.view import Person
 from hiu.publish.people import date_in, entries_of, risk_word
 from hiu.publish.rows import Row, Tables, by_person
-from hiu.publish.words.terms import ACTIONS, ENTERED, GATES, NOT_ASSESSED, conflicts, source_words
+from hiu.publish.words.terms import ACTION_TITLES, ENTERED, GATES, NOT_ASSESSED, conflicts, source_words
 from hiu.publish.words.text import clean, day, display_name
 from hiu.settings import Settings
 
-RECORDED = {**ENTERED, "action": ACTIONS["action"]}
+RECORDED = {**ENTERED, "action": ACTION_TITLES["action"]}
 
 
 def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Settings) -> list[Person]:

@@ -9,21 +9,14 @@ NOT_ASSESSED, NOT_BANDED = "Not assessed", "Not banded"
 RISKS = ("High", "Medium", "Low", NOT_BANDED, NOT_ASSESSED)
 
 ENTERED = {
-    "likelihood_clinical": "Likelihood, clinical",
-    "impact_clinical": "Impact, clinical",
-    "likelihood_public_safety": "Likelihood, public safety",
-    "impact_public_safety": "Impact, public safety",
-    "permission": "Lead clinician permission",
-    "consent": "Consent",
-    "capacity": "Capacity reviewed",
-    "decision": "Decision",
-    "owner": "Owner",
-    "next_review": "Next review",
-    "notes": "Notes",
-}
+    "likelihood_clinical": "Likelihood, clinical", "impact_clinical": "Impact, clinical",
+    "likelihood_public_safety": "Likelihood, public safety", "impact_public_safety": "Impact, public safety",
+    "permission": "Lead clinician permission", "consent": "Consent", "capacity": "Capacity reviewed",
+    "decision": "Decision", "owner": "Owner", "next_review": "Next review", "notes": "Notes",
+}  # fmt: skip
 """What a meeting may enter about a person (hiu.model.meeting.MEETING_FIELDS)."""
 
-ACTIONS = {"action": "Action", "action_owner": "Owner", "action_due": "Due", "action_done": "Done"}
+ACTION_TITLES = {"action": "Action", "action_owner": "Owner", "action_due": "Due", "action_done": "Done"}
 
 GATES = {name: ENTERED[name] for name in ("permission", "consent", "capacity")} | {
     "notice": "Privacy notice served",
@@ -43,15 +36,9 @@ REVIEWS = GATES | {
 """The same as things to be looked at again."""
 
 CHANGES = {
-    "new": "New on the list",
-    "returned": "Returned",
-    "rising": "Rising",
-    "falling": "Falling",
-    "left": "Left the list",
-    "merged": "Records joined",
-    "split": "Records separated",
-    "restated": "Figures restated",
-}
+    "new": "New on the list", "returned": "Returned", "rising": "Rising", "falling": "Falling", "left": "Left the list",
+    "merged": "Records joined", "split": "Records separated", "restated": "Figures restated",
+}  # fmt: skip
 """Kind of change and its heading, in the order they are shown."""
 
 _CONFLICTS = {"two_nhs_numbers": "more than one NHS number", "two_dobs": "more than one date of birth"}

@@ -16,7 +16,8 @@ from hiu.publish.stamp import MARKING, Stamp
 from hiu.publish.words.text import day, wrap
 from hiu.publish.workbook.listing import ListedPerson
 
-RANKED, PERSON, MONTHLY, ACTIONS, META, README = ("Ranked list", "Person", "Monthly", "Actions", "_meta", "Read me")
+TABS = ("Read me", "Ranked list", "Person", "Monthly", "Actions", "_meta")
+README, RANKED, PERSON, MONTHLY, ACTIONS, META = TABS
 
 FORMAT = 1
 TOP = 4
@@ -85,45 +86,61 @@ def tall(text: str, column: float) -> float:
     return LINE * len(wrap(text, column * 7.4, 12.9, lines=40))
 
 
-def write_texts(sheet: Worksheet, row: int, texts: Sequence[str], style: Format) -> None:
-    """Texts side by side from the first column on."""
-    for column, text in enumerate(texts):
-        sheet.write_string(row, column, text, style)
+@dataclass(frozen=True, kw_only=True)
+class Tab:
+    """A worksheet that is being written, with the formats and what the workbook is made from."""
 
+    sheet: Worksheet
+    styles: Styles
+    contents: Contents
 
-def head_rows(sheet: Worksheet, styles: Styles, title: str, contents: Contents) -> None:
-    """The rows above a table, and what is printed on every page of it."""
-    stamp = contents.stamp
-    invented = " Invented people." if stamp.synthetic else ""
-    about = (
-        f"{stamp.site}, {stamp.month.title}; data to {stamp.data_text}; built {stamp.built_text}; pack "
-        f"{stamp.pack_id}; withheld: {contents.withheld}"
-    )
-    marking = f"{MARKING}. For members of the group only.{invented}"
-    for row, (text, style) in enumerate(((title, "title"), (marking, "marking"), (about, "text"))):
-        sheet.write_string(row, 0, text, styles[style])
-    sheet.hide_gridlines(2)
-    sheet.set_landscape()
-    sheet.set_paper(8)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(TOP)
-    sheet.set_header(f"&C{MARKING.replace('&', '&&')}")
-    sheet.set_footer(f"&L{stamp.month.title}, pack {stamp.pack_id}&RPage &P of &N")
+    def text(self, row: int, column: int, text: str, style: str) -> None:
+        """One text."""
+        self.sheet.write_string(row, column, text, self.styles[style])
 
+    def texts(self, row: int, texts: Sequence[str], style: str) -> None:
+        """Texts side by side from the first column on."""
+        for column, text in enumerate(texts):
+            self.text(row, column, text, style)
 
-def entry_cell(
-    sheet: Worksheet, row: int, column: int, text: str, styles: Styles, *, dated: bool = False, number: bool = False
-) -> None:
-    """A cell to be filled in, with what it holds already."""
-    style = styles["entry_date" if dated else "entry" if number else "entry_text"]
-    if not text:
-        sheet.write_blank(row, column, None, style)
-    elif dated:
-        sheet.write_datetime(row, column, date.fromisoformat(text), style)
-    elif number:
-        sheet.write_number(row, column, int(text), style)
-    else:
-        sheet.write_string(row, column, text, style)
+    def number(self, row: int, column: int, n: int, style: str = "number") -> None:
+        """One number."""
+        self.sheet.write_number(row, column, n, self.styles[style])
+
+    def formula(self, row: int, column: int, text: str, style: str, value: object) -> None:
+        """A formula, and what it gives as the workbook goes out."""
+        self.sheet.write_formula(row, column, text, self.styles[style], value)
+
+    def entry(self, row: int, column: int, text: str, *, dated: bool = False, number: bool = False) -> None:
+        """A cell to be filled in, with what it holds already."""
+        style = "entry_date" if dated else "entry" if number else "entry_text"
+        if not text:
+            self.sheet.write_blank(row, column, None, self.styles[style])
+        elif dated:
+            self.sheet.write_datetime(row, column, date.fromisoformat(text), self.styles[style])
+        elif number:
+            self.number(row, column, int(text), style)
+        else:
+            self.text(row, column, text, style)
+
+    def head(self, title: str) -> None:
+        """The rows above a table, and what is printed on every page of it."""
+        stamp, sheet = self.contents.stamp, self.sheet
+        about = (
+            f"{stamp.site}, {stamp.month.title}; data to {stamp.data_text}; built {stamp.built_text}; pack "
+            f"{stamp.pack_id}; withheld: {self.contents.withheld}"
+        )
+        invented = " Invented people." if stamp.synthetic else ""
+        self.text(0, 0, title, "title")
+        self.text(1, 0, f"{MARKING}. For members of the group only.{invented}", "marking")
+        self.text(2, 0, about, "text")
+        sheet.hide_gridlines(2)
+        sheet.set_landscape()
+        sheet.set_paper(8)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(TOP)
+        sheet.set_header(f"&C{MARKING.replace('&', '&&')}")
+        sheet.set_footer(f"&L{stamp.month.title}, pack {stamp.pack_id}&RPage &P of &N")
 
 
 def one_of(source: Sequence[str] | str, **more: str) -> dict[str, object]:

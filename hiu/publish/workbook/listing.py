@@ -16,21 +16,11 @@ from hiu.publish.words.text import clean, display_name, shorten
 from hiu.settings import Settings
 
 SHOWN = {
-    "rank": "Rank",
-    "name": "Name",
-    "person_id": "Person",
-    "born": "Born",
-    "list": "List",
-    "access": "Access",
-    "label": "Change",
-    "contacts_3": "Contacts, 3 months",
-    "contacts_12": "Contacts, 12 months",
-    "plausible": "Plausible rank",
-    "certainty": "Certainty",
-    "risk": "Risk in the rank",
-    "sentence": "Why this place",
+    "rank": "Rank", "name": "Name", "person_id": "Person", "born": "Born", "list": "List", "access": "Access",
+    "label": "Change", "contacts_3": "Contacts, 3 months", "contacts_12": "Contacts, 12 months",
+    "plausible": "Plausible rank", "certainty": "Certainty", "risk": "Risk in the rank", "sentence": "Why this place",
     "last": "Last meeting",
-}
+}  # fmt: skip
 """Columns that are read only: signed, compared on return."""
 NUMBERS = ("rank", "contacts_3", "contacts_12")
 

@@ -5,27 +5,12 @@ from dataclasses import dataclass
 from xlsxwriter.chart import Chart
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.workbook import Workbook
-from xlsxwriter.worksheet import Worksheet
 
 from hiu.model import DATASETS
 from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.words.datasets import MARKERS, colours, title_of
-from hiu.publish.workbook.book import (
-    FACE,
-    LINE,
-    MONTHLY,
-    NOT_SUPPLIED,
-    PERSON,
-    RANKED,
-    TOP,
-    Contents,
-    Styles,
-    down,
-    head_rows,
-    one_of,
-    write_texts,
-)
+from hiu.publish.workbook.book import FACE, LINE, MONTHLY, NOT_SUPPLIED, PERSON, RANKED, TOP, Tab, down, one_of
 from hiu.publish.workbook.listing import SHOWN
 
 PICK, ID = "$B$5", "$B$6"
@@ -42,16 +27,13 @@ Options = dict[str, object]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tab:
-    """The sheet that is written, whose figures it starts with, and where they stand.
+class PersonTab(Tab):
+    """The tab, whose figures it starts with, and where they stand.
 
     `last` is the last row of Monthly (from 0). Right of the data sets, hidden, stand the row of Monthly, the height of
     the stack, the room above it, and a column each for the two marks and for what was not supplied.
     """
 
-    sheet: Worksheet
-    styles: Styles
-    contents: Contents
     own: PersonSeries
     last: int
 
@@ -60,29 +42,25 @@ class Tab:
         """The first hidden column: a month's row in Monthly."""
         return len(self.contents.sets) + 1
 
-    def formula(self, row: int, column: int, text: str, style: str, value: object) -> None:
-        """A formula, and what it gives for the first person."""
-        self.sheet.write_formula(row, column, text, self.styles[style], value)
-
     def months(self, column: int) -> list[object]:
         """The cells of a column of the chart's table, as a chart refers to them."""
         return [PERSON, _TABLE + 1, column, _TABLE + len(self.own.months), column]
 
 
-def person_sheet(book: Workbook, sheet: Worksheet, styles: Styles, contents: Contents, last: int) -> None:
+def person_tab(book: Workbook, bare: Tab, last: int) -> None:
     """Write the tab with the first person chosen. `last` is the last row of Monthly (from 0)."""
-    head_rows(sheet, styles, "One person", contents)
-    first, sets, choices = contents.people[0], contents.sets, contents.choices()
-    tab = Tab(sheet=sheet, styles=styles, contents=contents, own=contents.series[first.person_id], last=last)
-    sheet.write_string(4, 0, "Choose a person", styles["label"])
-    sheet.merge_range(4, 1, 4, 8, "", styles["entry_text"])
-    sheet.write_string(4, 1, first.pick, styles["entry_text"])
+    sheet, contents, first = bare.sheet, bare.contents, bare.contents.people[0]
+    tab = PersonTab(**vars(bare), own=contents.series[first.person_id], last=last)
+    people, choices, findings = (contents.choices(column) for column in (1, 4, 5))
+    tab.head("One person")
+    tab.text(4, 0, "Choose a person", "label")
+    sheet.merge_range(4, 1, 4, 8, "", tab.styles["entry_text"])
+    tab.text(4, 1, first.pick, "entry_text")
     sheet.data_validation(4, 1, 4, 1, one_of(f"={choices}"))
-    sheet.write_string(5, 0, "Person", styles["label"])
-    tab.formula(5, 1, f"=INDEX({contents.choices(1)},MATCH({PICK},{choices},0))", "text", first.person_id)
+    tab.text(5, 0, "Person", "label")
+    tab.formula(5, 1, f"=INDEX({people},MATCH({PICK},{choices},0))", "text", first.person_id)
     _facts(tab)
-    title = f"=INDEX({contents.choices(5)},MATCH({ID},{contents.choices(1)},0))"
-    tab.formula(_CHART - 1, 0, title, "label", tab.own.finding)
+    tab.formula(_CHART - 1, 0, f"=INDEX({findings},MATCH({ID},{people},0))", "label", tab.own.finding)
     _table(tab)
     placed = {"x_scale": 1, "y_scale": 1, "description": alt_text(tab.own), "object_position": 3}
     sheet.insert_chart(_CHART, 0, _chart(book, tab), placed)
@@ -90,36 +68,36 @@ def person_sheet(book: Workbook, sheet: Worksheet, styles: Styles, contents: Con
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 1)
     sheet.set_column(0, 0, 18)
-    sheet.set_column(1, len(sets), 13)
+    sheet.set_column(1, len(contents.sets), 13)
     sheet.set_column(tab.found, tab.found + 6, 8, None, {"hidden": True})
 
 
-def _facts(tab: Tab) -> None:
+def _facts(tab: PersonTab) -> None:
     """What the list says of the person; found by id, so that sorting the list doesn't matter."""
     first, sheet = tab.contents.people[0], tab.sheet
     whole = {name: down(at, TOP + 1, TOP + len(tab.contents.people)) for at, name in enumerate(SHOWN)}
     for row, name in enumerate(FACTS, _FIRST_FACT):
         formula = f"=INDEX('{RANKED}'!{whole[name]},MATCH({ID},'{RANKED}'!{whole['person_id']},0))&\"\""
-        sheet.write_string(row, 0, SHOWN[name], tab.styles["label"])
+        tab.text(row, 0, SHOWN[name], "label")
         sheet.merge_range(row, 1, row, 8, "", tab.styles["plain"])
         tab.formula(row, 1, formula, "plain", first.cells[name])
         if name in ("sentence", "last"):
             sheet.set_row(row, 2 * LINE)
 
 
-def _table(tab: Tab) -> None:
+def _table(tab: PersonTab) -> None:
     """The chart's figures: a month a row, and in hidden columns what places the marks above the bars."""
     sets, counts = tab.contents.sets, tab.own.counts
-    write_texts(tab.sheet, _TABLE, ("Month", *map(title_of, sets)), tab.styles["head"])
+    tab.texts(_TABLE, ("Month", *map(title_of, sets)), "head")
     stacked = [counts[name] for name in sets if name not in MARKERS]
     heights = [sum(n or 0 for n in cells) for cells in zip(*stacked, strict=True)]
     for at, (month, height) in enumerate(zip(tab.own.months, heights, strict=True)):
-        tab.sheet.write_string(_TABLE + 1 + at, 0, month.title, tab.styles["text"])
+        tab.text(_TABLE + 1 + at, 0, month.title, "text")
         _figures(tab, at)
         _marks(tab, at, height, max(5, *heights))
 
 
-def _figures(tab: Tab, at: int) -> None:
+def _figures(tab: PersonTab, at: int) -> None:
     row, found = _TABLE + 1 + at, tab.found
 
     def months(column: int) -> str:
@@ -133,7 +111,7 @@ def _figures(tab: Tab, at: int) -> None:
         tab.formula(row, column, formula, "number", NOT_SUPPLIED if n is None else n)
 
 
-def _marks(tab: Tab, at: int, height: int, top: int) -> None:
+def _marks(tab: PersonTab, at: int, height: int, top: int) -> None:
     """In hidden columns: the height of the stack, the room left above it, and each mark where there is one."""
     sets, row, base = tab.contents.sets, _TABLE + 1 + at, tab.found + 1
     here = {name: xl_rowcol_to_cell(row, column) for column, name in enumerate(sets, 1)}
@@ -151,7 +129,7 @@ def _marks(tab: Tab, at: int, height: int, top: int) -> None:
     tab.formula(row, base + 4, formula, "hidden", MOST if lacking else "#N/A")
 
 
-def _chart(book: Workbook, tab: Tab) -> Chart:
+def _chart(book: Workbook, tab: PersonTab) -> Chart:
     """Stacked columns, with room above them for the marks, which stand on a scale of their own."""
     sets, months = tab.contents.sets, tab.months(0)
     chart = book.add_chart({"type": "column", "subtype": "stacked"})
@@ -185,7 +163,7 @@ def _chart(book: Workbook, tab: Tab) -> Chart:
     return chart
 
 
-def _above(book: Workbook, tab: Tab) -> Chart:
+def _above(book: Workbook, tab: PersonTab) -> Chart:
     """Diamonds with their counts above the bars, and a grey band down through a month that lacks something.
 
     Their scale runs from -4 x MOST to MOST, so that counts stand in the top fifth; it isn't shown.

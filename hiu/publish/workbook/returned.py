@@ -18,8 +18,7 @@ from hiu.errors import InputRefused
 from hiu.extract.files.xlsx_sheet import Sheet, guard, load_sheet, open_book
 from hiu.month import Month
 from hiu.publish.people import Action
-from hiu.publish.words.terms import ACTIONS as ACTION_TITLES
-from hiu.publish.words.terms import ENTERED
+from hiu.publish.words.terms import ACTION_TITLES, ENTERED
 from hiu.publish.workbook.book import ACTIONS, FORMAT, META, RANKED
 from hiu.publish.workbook.listing import NUMBERS, SHOWN, columns, heading, pick_of
 from hiu.publish.workbook.sign import genuine

@@ -4,43 +4,27 @@ import hashlib
 import tomllib
 from dataclasses import asdict
 
-from xlsxwriter.worksheet import Worksheet
-
 from hiu.model.grades import CUTS
 from hiu.model.meeting import CHOICES, NEEDED_TO_START, STARTING
 from hiu.publish.pages import asset
-from hiu.publish.stamp import MARKING, Stamp
+from hiu.publish.stamp import MARKING
 from hiu.publish.words.datasets import title_of
-from hiu.publish.words.terms import ACTIONS as ACTION_TITLES
-from hiu.publish.words.terms import ENTERED
+from hiu.publish.words.terms import ACTION_TITLES, ENTERED
 from hiu.publish.words.text import join_words
-from hiu.publish.workbook.book import (
-    FORMAT,
-    MONTHLY,
-    NOT_SUPPLIED,
-    RANKED,
-    TOP,
-    Contents,
-    Styles,
-    entry_cell,
-    head_rows,
-    one_of,
-    tall,
-    within_a_year,
-    write_texts,
-)
+from hiu.publish.workbook.book import FORMAT, MONTHLY, NOT_SUPPLIED, RANKED, TOP, Tab, one_of, tall, within_a_year
 from hiu.publish.workbook.listing import CHECK
 from hiu.publish.workbook.sign import packed, signature
 
 SPARE_ACTIONS = 60
 
 
-def read_me(sheet: Worksheet, styles: Styles, stamp: Stamp) -> None:
+def read_me(tab: Tab) -> None:
     """How to use the workbook, in a page."""
+    sheet, stamp = tab.sheet, tab.contents.stamp
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 1, 110)
-    sheet.write_string(0, 0, "Risk and demand workbook", styles["title"])
-    sheet.write_string(1, 0, MARKING, styles["marking"])
+    tab.text(0, 0, "Risk and demand workbook", "title")
+    tab.text(1, 0, MARKING, "marking")
     needed = (
         f"{name if name != 'permission' else ENTERED[name].lower()} {word}" for name, word in NEEDED_TO_START.items()
     )
@@ -55,32 +39,32 @@ def read_me(sheet: Worksheet, styles: Styles, stamp: Stamp) -> None:
     }
     for row, (label, text) in enumerate(tomllib.loads(asset("read_me.toml")).items(), 3):
         text = text.format(**values)
-        sheet.write_string(row, 0, label.format(**values), styles["label"])
-        sheet.write_string(row, 1, text, styles["plain"])
+        tab.text(row, 0, label.format(**values), "label")
+        tab.text(row, 1, text, "plain")
         sheet.set_row(row, tall(text, 110) + 3)
     sheet.hide_gridlines(2)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
 
 
-def monthly(sheet: Worksheet, styles: Styles, contents: Contents) -> int:
+def monthly(tab: Tab) -> int:
     """Every person's months, one a row under a key the Person tab looks up; the last row used (from 0)."""
-    head_rows(sheet, styles, MONTHLY, contents)
-    sets, row = contents.sets, TOP
-    write_texts(sheet, TOP, ("Key", "Person", "Name", "Month", *map(title_of, sets)), styles["head"])
+    sheet, contents, sets, row = tab.sheet, tab.contents, tab.contents.sets, TOP
+    tab.head(MONTHLY)
+    tab.texts(TOP, ("Key", "Person", "Name", "Month", *map(title_of, sets)), "head")
     for one in contents.people:
         own = contents.series[one.person_id]
         for at, month in enumerate(own.months):
             row += 1
-            sheet.write_string(row, 0, f"{one.person_id}|{month}", styles["hidden"])
-            sheet.write_string(row, 1, one.person_id, styles["text"])
-            sheet.write_string(row, 2, one.cells["name"], styles["text"])
-            sheet.write_datetime(row, 3, month.start, styles["month"])
+            tab.text(row, 0, f"{one.person_id}|{month}", "hidden")
+            tab.text(row, 1, one.person_id, "text")
+            tab.text(row, 2, one.cells["name"], "text")
+            sheet.write_datetime(row, 3, month.start, tab.styles["month"])
             for column, name in enumerate(sets, 4):
                 if (n := own.counts[name][at]) is None:
-                    sheet.write_string(row, column, NOT_SUPPLIED, styles["missing"])
+                    tab.text(row, column, NOT_SUPPLIED, "missing")
                 else:
-                    sheet.write_number(row, column, n, styles["number"])
+                    tab.number(row, column, n)
     sheet.set_column(0, 0, 4, None, {"hidden": True})
     sheet.set_column(1, 2, 18)
     sheet.set_column(3, 3 + len(sets), 13)
@@ -89,16 +73,17 @@ def monthly(sheet: Worksheet, styles: Styles, contents: Contents) -> int:
     return row
 
 
-def actions(sheet: Worksheet, styles: Styles, contents: Contents) -> None:
+def actions(tab: Tab) -> None:
     """The Actions tab: open ones of earlier meetings, and room for new ones."""
-    head_rows(sheet, styles, "Actions", contents)
+    sheet, contents = tab.sheet, tab.contents
+    tab.head("Actions")
     pick = {one.person_id: one.pick for one in contents.people}
-    write_texts(sheet, TOP, ("Person", *ACTION_TITLES.values()), styles["head_entry"])
+    tab.texts(TOP, ("Person", *ACTION_TITLES.values()), "head_entry")
     rows = [(pick[one.person_id], one.action, one.owner, one.due, one.done) for one in contents.actions]
     rows += [("",) * 5] * SPARE_ACTIONS
     for row, cells in enumerate(rows, TOP + 1):
         for column, text in enumerate(cells):
-            entry_cell(sheet, row, column, text, styles, dated=column == 3)
+            tab.entry(row, column, text, dated=column == 3)
     for column, size in enumerate((44, 70, 24, 14, 10)):
         sheet.set_column(column, column, size)
     rules = {
@@ -111,9 +96,9 @@ def actions(sheet: Worksheet, styles: Styles, contents: Contents) -> None:
     sheet.freeze_panes(TOP + 1, 1)
 
 
-def meta(sheet: Worksheet, styles: Styles, contents: Contents) -> None:
+def meta(tab: Tab) -> None:
     """The hidden tab: what was sent out, signed, and the choices of the drop-down of people."""
-    stamp, key = contents.stamp, contents.key
+    contents, stamp, key = tab.contents, tab.contents.stamp, tab.contents.key
     rows: list[tuple[str, str, dict[str, object]]] = [
         *(("person", one.person_id, one.signed) for one in contents.people),
         *(("action", one.person_id, asdict(one)) for one in contents.actions),
@@ -129,10 +114,10 @@ def meta(sheet: Worksheet, styles: Styles, contents: Contents) -> None:
         "sha256": hashlib.sha256("\n".join(texts).encode("ascii")).hexdigest(),
     }
     signed = signature(key, stamp.pack_id, "head", head)
-    write_texts(sheet, 0, ("hiu", "workbook", packed(head), signed), styles["hidden"])
+    tab.texts(0, ("hiu", "workbook", packed(head), signed), "hidden")
     for row, ((kind, person, value), text) in enumerate(zip(rows, texts, strict=True), 1):
         cells = [kind, person, text, signature(key, stamp.pack_id, kind, [person, value])]
         if kind == "person":
             cells += [contents.people[row - 1].pick, contents.series[person].finding]
-        write_texts(sheet, row, cells, styles["hidden"])
-    sheet.hide()
+        tab.texts(row, cells, "hidden")
+    tab.sheet.hide()

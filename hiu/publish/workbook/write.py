@@ -10,7 +10,6 @@ import polars as pl
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.workbook import Workbook
-from xlsxwriter.worksheet import Worksheet
 
 from hiu.model import DATASETS
 from hiu.model.grades import CUTS
@@ -22,26 +21,9 @@ from hiu.publish.people import actions_of
 from hiu.publish.rows import Tables
 from hiu.publish.stamp import Stamp
 from hiu.publish.words.terms import ENTERED
-from hiu.publish.workbook.book import (
-    ACTIONS,
-    LINE,
-    META,
-    MONTHLY,
-    PERSON,
-    RANKED,
-    README,
-    TOP,
-    Contents,
-    Styles,
-    entry_cell,
-    head_rows,
-    one_of,
-    styles_of,
-    tall,
-    within_a_year,
-)
+from hiu.publish.workbook.book import LINE, TABS, TOP, Contents, Tab, one_of, styles_of, tall, within_a_year
 from hiu.publish.workbook.listing import NUMBERS, SHOWN, ListedPerson, columns, grade, heading, listed_people
-from hiu.publish.workbook.person import person_sheet
+from hiu.publish.workbook.person import person_tab
 from hiu.publish.workbook.sheets import actions, meta, monthly, read_me
 from hiu.publish.workbook.sign import signature
 from hiu.settings import Settings
@@ -94,26 +76,27 @@ def _fill(book: Workbook, contents: Contents) -> None:
         {"title": f"Risk and demand, {stamp.month.title}", "comments": f"Pack {stamp.pack_id}", "created": stamp.built}
     )
     styles = styles_of(book)
-    sheets = {name: book.add_worksheet(name) for name in (README, RANKED, PERSON, MONTHLY, ACTIONS, META)}
-    read_me(sheets[README], styles, stamp)
-    _ranked(sheets[RANKED], styles, contents)
-    last = monthly(sheets[MONTHLY], styles, contents)
+    made = (Tab(sheet=book.add_worksheet(name), styles=styles, contents=contents) for name in TABS)
+    how, ranked, person, months, tasks, hidden = made
+    read_me(how)
+    _ranked(ranked)
+    last = monthly(months)
     if contents.people:
-        person_sheet(book, sheets[PERSON], styles, contents, last)
-    actions(sheets[ACTIONS], styles, contents)
-    meta(sheets[META], styles, contents)
-    sheets[RANKED].activate()
+        person_tab(book, person, last)
+    actions(tasks)
+    meta(hidden)
+    ranked.sheet.activate()
 
 
-def _ranked(sheet: Worksheet, styles: Styles, contents: Contents) -> None:
-    names, people = columns(), contents.people
-    head_rows(sheet, styles, "People to offer support to", contents)
+def _ranked(tab: Tab) -> None:
+    sheet, contents, names, people = tab.sheet, tab.contents, columns(), tab.contents.people
+    tab.head("People to offer support to")
     for column, name in enumerate(names):
-        sheet.write_string(TOP, column, heading(name), styles["head_entry" if name in ENTERED else "head"])
+        tab.text(TOP, column, heading(name), "head_entry" if name in ENTERED else "head")
         sheet.set_column(column, column, WIDTHS.get(name, _NARROW), None, {"hidden": name == "check"})
     for row, one in enumerate(people, TOP + 1):
         check = signature(contents.key, contents.stamp.pack_id, "person", [one.person_id, one.signed])
-        _row(sheet, styles, row, names, one, check)
+        _row(tab, row, names, one, check)
         sheet.set_row(row, max(2 * LINE, *(tall(text, WIDTHS[name]) for name, text in one.cells.items())))
     last = max(TOP + 1, TOP + len(people))
     hint = "Choose from the list, or leave it empty."
@@ -133,21 +116,21 @@ def _ranked(sheet: Worksheet, styles: Styles, contents: Contents) -> None:
     sheet.freeze_panes(TOP + 1, 3)
 
 
-def _row(sheet: Worksheet, styles: Styles, row: int, names: list[str], one: ListedPerson, check: str) -> None:
+def _row(tab: Tab, row: int, names: list[str], one: ListedPerson, check: str) -> None:
     shown = one.cells
     for column, name in enumerate(names):
         if name == "check":
-            sheet.write_string(row, column, check, styles["hidden"])
+            tab.text(row, column, check, "hidden")
         elif name.startswith("grade_"):
             band = grade(one.entered, name.removeprefix("grade_"))
-            sheet.write_formula(row, column, _grade_formula(row, column), styles["grade"], band)
+            tab.formula(row, column, _grade_formula(row, column), "grade", band)
         elif name in ENTERED:
             score = name.startswith(("likelihood", "impact"))
-            entry_cell(sheet, row, column, one.entered[name], styles, dated=name == "next_review", number=score)
+            tab.entry(row, column, one.entered[name], dated=name == "next_review", number=score)
         elif name in NUMBERS and shown[name]:
-            sheet.write_number(row, column, int(shown[name]), styles["number"])
+            tab.number(row, column, int(shown[name]))
         else:
-            sheet.write_string(row, column, shown[name], styles["wrap"])
+            tab.text(row, column, shown[name], "wrap")
 
 
 def _grade_formula(row: int, column: int) -> str:
