@@ -4,18 +4,18 @@ And of those only whom the basis permits (govern.basis.gate): `gated` marks the 
 marked, and `withheld` says how many are left out. A person who is not shown has no row, no chart and no name.
 """
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection
 
 import polars as pl
 
 from hiu.errors import HiuError
+from hiu.publish.rows import Row, Tables
 
 PERMITTED = "permitted"
 """The mark of the gate on the ranked list: beside the published columns, on its way to an output; never written."""
 
 
-def gated(tables: Mapping[str, pl.DataFrame], permitted: Collection[str]) -> dict[str, pl.DataFrame]:
+def gated(tables: Tables, permitted: Collection[str]) -> dict[str, pl.DataFrame]:
     """Published tables as an output may use them.
 
     `permitted` = ids the gate lets through (`gate.permitted`). `ranked` carries the mark; of everybody else,
@@ -53,7 +53,7 @@ def withheld(ranked: pl.DataFrame, top: int) -> int:
     return _placed(ranked, top).filter(~pl.col(PERMITTED)).height
 
 
-def gates_told(row: Mapping[str, Any]) -> bool:
+def shows_gates(row: Row) -> bool:
     """Whether pack and workbook tell what the team's list holds of a person (a row of `ranked`): gates and dates.
 
     They do of supported people. Of a candidate they tell what meetings recorded; the rest is for the person sheet, made

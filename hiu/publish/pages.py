@@ -1,44 +1,39 @@
-"""Offline pages: templates with everything escaped, one style sheet allowed by its digest, nothing fetched."""
+"""Offline pages: templates with everything escaped, what may run or style allowed by its digest, nothing fetched."""
 
 import base64
 import hashlib
 from functools import cache
 from importlib import resources
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hiu.publish.stamp import MARKING
-from hiu.publish.words.text import day, number, shown_name
 
 
-def render(template: str, **values: Any) -> str:
+def render(template: str, **values: object) -> str:
     """A page from a template and values: all escaped but our own style sheet and charts; unknown names are errors."""
-    css = style()
+    css = asset("page.css")
     return environment().get_template(template).render(css=css, policy=policy(css), marking=MARKING, **values)
 
 
 @cache
 def environment() -> Environment:
     """The templates of this package."""
-    made = Environment(
-        loader=PackageLoader("hiu.publish", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters |= {"day": day, "number": number, "shown_name": shown_name}
-    return made
+    loader = PackageLoader("hiu.publish", "templates")
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
-def policy(css: str) -> str:
-    """The page's content security policy: no script, no request, this one style sheet."""
-    digest = base64.b64encode(hashlib.sha256(css.encode("utf-8")).digest()).decode("ascii")
-    return f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+def policy(css: str, script: str = "") -> str:
+    """The page's content security policy: this style sheet, this script or none, and no request of any kind."""
+    allowed = f"script-src '{_digest(script)}'" if script else "img-src data:"
+    return f"default-src 'none'; style-src '{_digest(css)}'; {allowed}; base-uri 'none'; form-action 'none'"
 
 
 @cache
-def style() -> str:
-    """The style sheet of every page."""
-    return resources.files("hiu.publish").joinpath("templates", "page.css").read_text(encoding="utf-8")
+def asset(name: str) -> str:
+    """The text of a file among this package's templates."""
+    return (resources.files("hiu.publish") / "templates" / name).read_text(encoding="utf-8")
+
+
+def _digest(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}"

@@ -10,14 +10,12 @@ import re
 import warnings
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
-from importlib import resources
-from typing import Any
 
 import pikepdf
 import typst
 
 from hiu.errors import HiuError
+from hiu.publish.pages import asset
 
 STANDARD = "ua-1"
 """What papers are written to: tagged, titled, in a language, a description for every picture."""
@@ -48,17 +46,11 @@ def compile(source: str, files: Mapping[str, bytes], *, created: datetime | None
     raise HiuError("the PDF could not be set: too many characters that no font of this machine has")
 
 
-def paper(template: str, data: Mapping[str, Any], pictures: Mapping[str, str], *, created: datetime) -> bytes:
+def paper(template: str, data: Mapping[str, object], pictures: Mapping[str, str], *, created: datetime) -> bytes:
     """A PDF from a template of this package, its data (dates and numbers as text), and SVGs by file name."""
     files = {name: svg.encode("utf-8") for name, svg in pictures.items()}
     files["data.json"] = json.dumps(data, ensure_ascii=False, allow_nan=False).encode("utf-8")
-    return compile(source(template), {**files, "house.typ": source("pack_house.typ").encode("utf-8")}, created=created)
-
-
-@cache
-def source(template: str) -> str:
-    """The text of a template of this package."""
-    return (resources.files("hiu.publish") / "templates" / template).read_text(encoding="utf-8")
+    return compile(asset(template), {**files, "house.typ": asset("pack_house.typ").encode("utf-8")}, created=created)
 
 
 def _set(files: Mapping[str, bytes], created: datetime | None) -> bytes:

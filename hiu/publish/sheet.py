@@ -1,13 +1,12 @@
 """The person sheet: one page for the lead clinician. Who it is and how sure that is, 24 months, crisis episodes,
 left before treatment, gates with dates, the plan's expiry, clinical risk, and the rows behind it.
 
-It names a person: of people supported, of others only by a recorded override (docs/governance.md). The caller asks.
+It names a person: for people supported, and for others only by a recorded override. The caller asks.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import polars as pl
 
@@ -18,12 +17,14 @@ from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries, series
 from hiu.publish.charts.draw import person_chart, to_svg
 from hiu.publish.charts.headings import support_line
-from hiu.publish.meeting import entries_of
 from hiu.publish.pack.pdf import heading, month_rows
 from hiu.publish.pack.people import gates_of, recorded_of
 from hiu.publish.pdf import paper
+from hiu.publish.people import born, entries_of
+from hiu.publish.rows import Row, Tables, first_row
 from hiu.publish.stamp import Stamp
-from hiu.publish.words.text import clean, day, fitted, listed, shorten, shown_name
+from hiu.publish.words.terms import conflicts, source_words
+from hiu.publish.words.text import clean, day, display_name, fitted, join_words, shorten
 from hiu.settings import Settings
 
 MONTHS = 24
@@ -42,31 +43,25 @@ HOW = {
     "nobody": "naming nobody",
 }
 
-Tables = Mapping[str, pl.DataFrame]
-
 
 def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Settings, why_shown: str) -> bytes:
     """The sheet as PDF. `tables` are the month's published tables; `why_shown` says on the page why it may be made.
 
     Raises UsageError if nobody has that id.
     """
-    own = {
-        name: frame.filter(pl.col("person_id") == person_id)
-        for name, frame in tables.items()
-        if "person_id" in frame.columns
-    }
+    own = {name: frame.filter(person_id=person_id) for name, frame in tables.items() if "person_id" in frame.columns}
     if own["people"].is_empty():
         raise UsageError(f"'{person_id}' is nobody's id in {stamp.month.title}: expected one as in the list (HIU-...)")
     drawn = _series(person_id, tables, stamp, settings)
     data = {
         **heading(stamp, "Person sheet"),
-        **identity(own["people"].to_dicts()[0], own["links"]),
+        **identity(first_row(own["people"]), own["links"]),
         **_months(drawn, own["monthly_extra"], tables["coverage"]),
         "why_shown": shorten(clean(why_shown), 240),
         "alt": alt_text(drawn),
         "id": person_id,
-        "place": _place(own["ranked"]),
-        "gates": gates_of(_first(own["support"]), stamp.month, settings),
+        "place": _place(first_row(own["ranked"])),
+        "gates": gates_of(first_row(own["support"]), stamp.month, settings),
         "risk": gradings(own["risk_grading"]),
         "contacts": team_contacts(own["team_contact"]),
         "recorded": _recorded(own["meeting_entry"], stamp.month),
@@ -75,19 +70,13 @@ def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Sett
     return paper("person_sheet.typ", data, {"chart.svg": chart}, created=stamp.built)
 
 
-def identity(about: Mapping[str, Any], links: pl.DataFrame) -> dict[str, Any]:
+def identity(about: Row, links: pl.DataFrame) -> dict[str, object]:
     """Who it is, and how sure that all the rows are one person's."""
-    born = day(about["dob"]) if about["dob"] else str(about["birth_year"] or "not known")
-    number = about["nhs_number"] or ""
-    doubts = [
-        words
-        for key, words in (("two_nhs_numbers", "more than one NHS number"), ("two_dobs", "more than one date of birth"))
-        if about[key]
-    ]
+    number, doubts = about["nhs_number"] or "", conflicts(about)
     return {
-        "name": fitted(shown_name(about["name_text"]), 380, 14, bold=True),
+        "name": fitted(display_name(about["name_text"]), 380, 14, bold=True),
         "identity": [
-            ("Born", born),
+            ("Born", born(about) or "not known"),
             ("Sex", about["sex"] or "not known"),
             ("NHS number", f"{number[:3]} {number[3:6]} {number[6:]}" if number else "none sent"),
             ("Postcode, latest", clean(about["postcode"] or "") or "none sent"),
@@ -96,7 +85,7 @@ def identity(about: Mapping[str, Any], links: pl.DataFrame) -> dict[str, Any]:
             *((("Died", day(about["died"])),) if about["died"] else ()),
         ],
         "sure": how_sure(links),
-        "doubts": f"Conflict: {listed(doubts)}. Look at the rows before relying on this sheet." if doubts else "",
+        "doubts": f"Conflict: {doubts}. Look at the rows before relying on this sheet." if doubts else "",
         "sources": _sources(links),
     }
 
@@ -106,8 +95,8 @@ def how_sure(links: pl.DataFrame) -> str:
     counts = dict(links.filter(pl.col("how").is_not_null()).group_by("how").len().iter_rows())
     parts = [f"{counts[how]} {words}" for how, words in HOW.items() if how in counts]
     weakest = links.filter(pl.col("how") == "model")["match_probability"].min()
-    said = f"{links.height} rows joined: {listed(parts)}." if parts else "No row."
-    return f"{said} The weakest joint is {sure(weakest)} right." if isinstance(weakest, float) else said
+    rows = f"{links.height} rows joined: {join_words(parts)}." if parts else "No row."
+    return f"{rows} The weakest joint is {sure(weakest)} right." if isinstance(weakest, float) else rows
 
 
 def sure(chance: float) -> str:
@@ -120,11 +109,11 @@ def gradings(found: pl.DataFrame) -> list[tuple[str, ...]]:
     rows = found.sort("at", "source", descending=True).group_by("role", maintain_order=True).head(2)
     return [
         (
-            str(row["role"]).replace("_", " "),
+            source_words(row["role"]),
             day(row["at"]),
             f"{row['likelihood']} x {row['impact']}" if row["likelihood"] and row["impact"] else "band only",
             row["grade"] or "not banded",
-            clean(row["source"]).replace("_", " "),
+            source_words(clean(row["source"])),
         )
         for row in rows.sort("role", "at", descending=[False, True]).iter_rows(named=True)
     ]
@@ -136,14 +125,14 @@ def team_contacts(found: pl.DataFrame) -> str:
         return "None recorded."
     latest = found.sort("at", "position", descending=True).head(3)
     police = {True: ", police present", False: "", None: ", police presence not said"}
-    told = [
+    contacts = [
         f"{day(row['at'])} ({clean(row['kind'] or 'kind not said')}{police[row['police_present']]})"
         for row in latest.iter_rows(named=True)
     ]
-    return f"{found.height} in all; latest {listed(told)}."
+    return f"{found.height} in all; latest {join_words(contacts)}."
 
 
-def side_rows(extra: pl.DataFrame, months: list[Month], supplied: Mapping[str, set[date]]) -> list[list[str]]:
+def side_rows(extra: pl.DataFrame, months: Sequence[Month], supplied: Mapping[str, set[date]]) -> list[list[str]]:
     """A row of figures for each side measure; "–" where its source sent nothing (`supplied`: measure -> months)."""
     cells = {(row["measure"], row["month"]): row["n"] for row in extra.iter_rows(named=True)}
 
@@ -154,23 +143,11 @@ def side_rows(extra: pl.DataFrame, months: list[Month], supplied: Mapping[str, s
 
 
 def _series(person_id: str, tables: Tables, stamp: Stamp, settings: Settings) -> PersonSeries:
-    drawn = series(
-        person_id,
-        demand=tables["monthly_demand"],
-        coverage=tables["coverage"],
-        ranked=tables["ranked"],
-        last=stamp.month,
-        support=tables["support"],
-        people=tables["people"],
-        show_names=True,
-        breaks=settings.policy_breaks,
-        extra=tuple(sorted(set(tables["coverage"]["dataset"]) - set(DATASETS))),
-    )
-    counts = {name: cells[-MONTHS:] for name, cells in drawn.counts.items()}
-    return replace(drawn, months=drawn.months[-MONTHS:], counts=counts, compared=support_line(drawn))
+    drawn = next(series([person_id], tables, stamp.month, show_names=True, breaks=settings.policy_breaks))
+    return replace(drawn.latest(MONTHS), compared=support_line(drawn))
 
 
-def _months(drawn: PersonSeries, extra: pl.DataFrame, coverage: pl.DataFrame) -> dict[str, Any]:
+def _months(drawn: PersonSeries, extra: pl.DataFrame, coverage: pl.DataFrame) -> dict[str, object]:
     given = coverage.filter(pl.col("supplied"))
     by_source = {name: set(given.filter(pl.col("dataset") == name)["month"]) for name in DATASETS}
     every = set.union(*(by_source[name] for name in DATASETS[:3]))
@@ -186,15 +163,14 @@ def _months(drawn: PersonSeries, extra: pl.DataFrame, coverage: pl.DataFrame) ->
     return {
         "months": months,
         "rows": rows,
-        "side": side_rows(extra, list(drawn.months), supplied),
+        "side": side_rows(extra, drawn.months, supplied),
         "safety": [(words, f"{totals.get(measure, 0)} in the last 12 months") for measure, words in SIDE.items()],
     }
 
 
-def _place(ranked: pl.DataFrame) -> str:
-    if ranked.is_empty():
+def _place(row: Row) -> str:
+    if not row:
         return "Not in the ranked population this month."
-    row = ranked.to_dicts()[0]
     return clean(f"{row['sentence']} {row['label']}: {row['label_sentence']}")
 
 
@@ -203,7 +179,7 @@ def _sources(links: pl.DataFrame) -> list[tuple[str, ...]]:
         rows=pl.len(), counted=(pl.col("status") == "counted").sum(), last=pl.col("source_file").max()
     )
     return [
-        (row["source"].replace("_", " "), str(row["rows"]), str(row["counted"]), shorten(clean(row["last"]), 40))
+        (source_words(row["source"]), str(row["rows"]), str(row["counted"]), shorten(clean(row["last"]), 40))
         for row in found.sort("source").iter_rows(named=True)
     ]
 
@@ -214,10 +190,6 @@ def _recorded(entries: pl.DataFrame, month: Month) -> str:
     rows = next(iter(before.values()), [])
     parts = [f"{words}: {shorten(value, 70)} ({shorten(by, 40)})" for words, value, by in recorded_of(rows)]
     return shorten("; ".join(parts), 480)
-
-
-def _first(frame: pl.DataFrame) -> dict[str, Any]:
-    return frame.to_dicts()[0] if frame.height else {}
 
 
 def _date(when: date | None) -> str:

@@ -9,7 +9,7 @@ from hiu.publish.words.text import day
 MARKING = "OFFICIAL-SENSITIVE: patient data"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Stamp:
     """`built` is in UTC; `data_to` the last day covered; `audit_head` the audit log's last hash at the time."""
 

@@ -7,10 +7,9 @@ from datetime import date, datetime
 import polars as pl
 
 from hiu.govern.audit import head
-from hiu.model import DATASETS
 from hiu.month import Month
 from hiu.publish.access import charted
-from hiu.publish.charts.data import PersonSeries, all_series
+from hiu.publish.charts.data import PersonSeries, series
 from hiu.publish.pack.page import pack_page, pack_view
 from hiu.publish.pack.pdf import pack_pdf
 from hiu.publish.quality.page import quality_page
@@ -87,17 +86,4 @@ def chart_series(
     place: Place, tables: Mapping[str, pl.DataFrame], people: list[str], month: Month, *, show_names: bool
 ) -> list[PersonSeries]:
     """What the charts of people show, from a month's tables that passed the gate."""
-    more = set(tables["coverage"]["dataset"]) - set(DATASETS)
-    series = all_series(
-        people,
-        demand=tables["monthly_demand"],
-        coverage=tables["coverage"],
-        ranked=tables["ranked"],
-        last=month,
-        support=tables["support"],
-        people=tables["people"],
-        show_names=show_names,
-        breaks=place.settings.policy_breaks,
-        extra=tuple(sorted(more)),
-    )
-    return list(series)
+    return list(series(people, tables, month, show_names=show_names, breaks=place.settings.policy_breaks))

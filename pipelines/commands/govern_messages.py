@@ -8,7 +8,7 @@ import polars as pl
 from hiu.govern import records
 from hiu.govern.pseudonym import key_id
 from hiu.model.govern import BASIS, EVERY, PURPOSES, RECIPIENTS
-from hiu.publish.words.text import counted, day
+from hiu.publish.words.text import count_of, day
 from pipelines.access.basis import allowed, basis_of
 from pipelines.commands.options import print_json
 from pipelines.common.place import Place, open_warehouse
@@ -120,10 +120,10 @@ def print_erasure_plan(place: Place, person: str) -> None:
     """What an erasure would take, without doing it."""
     with open_warehouse(place) as warehouse:
         scope = find(warehouse, person, place.key_for("tombstone"))
-    deliveries = counted(scope.rows["delivery_id"].n_unique(), "delivery", "deliveries")
-    descriptions, stones = counted(len(scope.identities), "description"), counted(len(scope.stones), "tombstone")
+    deliveries = count_of(scope.rows["delivery_id"].n_unique(), "delivery", "deliveries")
+    descriptions, stones = count_of(len(scope.identities), "description"), count_of(len(scope.stones), "tombstone")
     out(
-        f"{person}: {counted(scope.rows.height, 'row')} of {deliveries}, {descriptions}, {stones}; "
+        f"{person}: {count_of(scope.rows.height, 'row')} of {deliveries}, {descriptions}, {stones}; "
         "the published months that hold them, records, exports, backups"
     )
     _print_shared(scope.shared)
@@ -136,9 +136,9 @@ def print_erasure(done: Erasure | None) -> None:
         out("the erasure had done its work; its entry in the log was made now")
         return
     out(
-        f"erased, as {done.token} in the log: {counted(done.rows, 'row')} set aside, "
-        f"{counted(len(done.runs), 'published run')} rewritten, {counted(done.records, 'record')}, "
-        f"{counted(len(done.removed), 'other file')} and {counted(len(done.backups), 'backup')} removed"
+        f"erased, as {done.token} in the log: {count_of(done.rows, 'row')} set aside, "
+        f"{count_of(len(done.runs), 'published run')} rewritten, {count_of(done.records, 'record')}, "
+        f"{count_of(len(done.removed), 'other file')} and {count_of(len(done.backups), 'backup')} removed"
     )
     for row in done.raw.iter_rows(named=True):
         rows = ", ".join(map(str, row["source_rows"]))

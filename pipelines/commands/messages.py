@@ -5,7 +5,7 @@ from pathlib import Path
 
 from hiu.extract.files.find import find_deliveries
 from hiu.govern.basis.agreements import expiring
-from hiu.publish.words.text import counted
+from hiu.publish.words.text import count_of
 from pipelines.access.basis import unpermitted
 from pipelines.commands.options import print_json
 from pipelines.common.lock import holder
@@ -23,7 +23,7 @@ def print_run(outcome: Outcome) -> None:
         out(f"warning: {warning}")
     out(
         f"received {taken.received:,} = staged {taken.staged:,} + quarantined {taken.quarantined:,} "
-        f"({counted(len(taken.loaded), 'delivery', 'deliveries')})"
+        f"({count_of(len(taken.loaded), 'delivery', 'deliveries')})"
     )
     folder = outcome.published
     if not outcome.changed:
@@ -35,7 +35,7 @@ def print_run(outcome: Outcome) -> None:
         out(f"  pack         {folder / 'pack.html'}, and on paper pack.pdf")
         for book in sorted(folder.glob("*.xlsx")):
             out(f"  workbook     {book}: for what the meeting decides, taken in by 'hiu import-workbook'")
-        out(f"  charts       {folder / 'charts'} ({counted(len(charts), 'person', 'people')})")
+        out(f"  charts       {folder / 'charts'} ({count_of(len(charts), 'person', 'people')})")
         out(f"  quality      {folder / 'quality.html'}")
     out("Next: read the quality page, then the pack; 'hiu explain PERSON' says why a person is where they are.")
 

@@ -8,7 +8,7 @@ import polars as pl
 from hiu.errors import Busy, HiuError
 from hiu.govern.audit import read, verify
 from hiu.publish.release.folder import MANIFEST, digest, read_manifest, verify_release
-from hiu.publish.words.text import counted
+from hiu.publish.words.text import count_of
 from pipelines.access.canaries import canaries
 from pipelines.access.disclose import measure
 from pipelines.common.place import Paths, Place, open_warehouse
@@ -28,9 +28,9 @@ def verify_site(place: Place, *, canary: bool = False) -> int:
     for problem in problems:
         out(problem)
     if canary:
-        out(f"canary: {counted(swept, 'file')} swept for names, NHS numbers and person ids where none may be")
-    whole = f"{counted(len(place.months()), 'published month')}, the records and the audit log are whole"
-    out(counted(len(problems), "problem") if problems else whole)
+        out(f"canary: {count_of(swept, 'file')} swept for names, NHS numbers and person ids where none may be")
+    whole = f"{count_of(len(place.months()), 'published month')}, the records and the audit log are whole"
+    out(count_of(len(problems), "problem") if problems else whole)
     return 1 if problems else 0
 
 

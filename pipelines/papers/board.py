@@ -14,7 +14,8 @@ from hiu.model import CONTACTS, DATASETS, PUBLISHED
 from hiu.month import Month
 from hiu.publish.board import figures
 from hiu.publish.board.paper import Board, Line, sound
-from hiu.publish.board.words import RULES, definitions, suppressed_list
+from hiu.publish.board.words import definitions, suppressed_list
+from hiu.publish.words.definitions import BOARD_RULES
 from hiu.rank.reports.cost import costs
 from hiu.rank.reports.equality import equality, groups_of
 from hiu.rank.reports.trend import series
@@ -79,7 +80,7 @@ def _board(place: Place, month: Month, run_id: str, tables: Mapping[str, pl.Data
         cost_bars=cost_bars,
         target=target,
         definitions=definitions(settings, units),
-        rules=RULES,
+        rules=BOARD_RULES,
         suppressed=suppressed_list(lines, made, (*evaluation, *target)),
         **made,
     )

@@ -46,11 +46,11 @@ def evaluation_answer(
         f"People picked at a peak change by about {_fifth(evaluation.unaided):+.0f}% unaided.",
     )
     bars = Bars(
-        "Contacts in 6 months: seen, and expected anyway",
-        ("Expected anyway", "Seen"),
-        {"Contacts": (expected, observed)},
-        f"Two bars. {sentences[1]}",
-        "The bars alone say nothing of chance: see the range above.",
+        title="Contacts in 6 months: seen, and expected anyway",
+        categories=("Expected anyway", "Seen"),
+        series={"Contacts": (expected, observed)},
+        alt=f"Two bars. {sentences[1]}",
+        caption="The bars alone say nothing of chance: see the range above.",
     )
     savings = (
         f"Savings: {evaluation.savings_refused}."

@@ -10,8 +10,9 @@ from filelock import FileLock
 from hiu.errors import HiuError, InputRefused
 from hiu.govern import records
 from hiu.model import MEETING_ENTRY
-from hiu.publish.meeting import ACTION_TITLES, ENTERED, gates_on_record
-from hiu.publish.words.text import counted
+from hiu.publish.people import gates_on_record
+from hiu.publish.words.terms import ACTION_TITLES, ENTERED
+from hiu.publish.words.text import count_of
 from hiu.publish.workbook.judge import grades, judge
 from hiu.publish.workbook.judge import records as rows_of
 from hiu.publish.workbook.returned import Copy, read_back
@@ -38,7 +39,7 @@ def import_workbook(
     if dry_run or not verdict.changes:
         say("Nothing was written." if dry_run else "Nothing to write.")
         return WARNINGS if verdict.conflicts or verdict.refused else DONE
-    if not ask(f"Write {counted(len(verdict.changes), 'change')} to {copy.month.title}, as {by}?"):
+    if not ask(f"Write {count_of(len(verdict.changes), 'change')} to {copy.month.title}, as {by}?"):
         say("Nothing was written.")
         return STOPPED
     place.records.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -64,7 +65,7 @@ def _write(place: Place, copy: Copy, verdict: Verdict, *, by: str, now: datetime
     record(place, now, "workbook_imported", **about, **{name: len(cells) for name, cells in found})
     records.add(place.records, MEETING_ENTRY, rows)
     say(
-        f"Written: {counted(len(verdict.changes), 'change')} by {by}. The next month's run shows them; its rank uses "
+        f"Written: {count_of(len(verdict.changes), 'change')} by {by}. The next month's run shows them; its rank uses "
         "the gradings."
     )
 
@@ -90,7 +91,7 @@ def _print_verdict(verdict: Verdict, copy: Copy, place: Place) -> None:
     for one in verdict.changes:
         say(f"  change    {one.ref}  {one.person_id}  {title[one.field]}: {_change_words(one.field, one.old, one.new)}")
     for held in verdict.conflicts:
-        what = "something else" if held.field in FREE else f"'{held.held}', not '{held.new}'"
+        what = "something else" if held.field in FREE else f"'{held.recorded}', not '{held.new}'"
         say(
             f"  conflict  {held.ref}  {held.person_id}  {title[held.field]}: {held.author} recorded {what} on "
             f"{held.at:%Y-%m-%d %H:%M} UTC; the record stands"

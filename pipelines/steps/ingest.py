@@ -15,7 +15,7 @@ from hiu.extract.standardise import Standardised
 from hiu.govern import records
 from hiu.model import RECORDED
 from hiu.month import Month
-from hiu.publish.words.text import counted
+from hiu.publish.words.text import count_of
 from hiu.sources import Source
 from pipelines.common.fingerprint import code_digest, digest, file_digest
 from pipelines.common.place import Place
@@ -52,14 +52,14 @@ class Intake:
         lines = list(self.warnings)
         if self.reasons:
             codes = ", ".join(f"{code} {n}" for code, n in sorted(self.reasons.items()))
-            lines.append(f"{counted(self.quarantined, 'row')} set aside ({codes}): see the quality page")
+            lines.append(f"{count_of(self.quarantined, 'row')} set aside ({codes}): see the quality page")
         if self.not_reread:
             more = f" and {len(self.not_reread) - 3} more" * (len(self.not_reread) > 3)
-            them, some = counted(len(self.not_reread), "delivery holds", "deliveries hold"), self.not_reread[:3]
+            them, some = count_of(len(self.not_reread), "delivery holds", "deliveries hold"), self.not_reread[:3]
             lines.append(f"{them} as read before, which the mapping as it is now can't read: {'; '.join(some)}{more}")
         if self.earlier:
             lines.append(
-                f"{counted(len(self.earlier), 'remark')} on deliveries of earlier months: see the quality page"
+                f"{count_of(len(self.earlier), 'remark')} on deliveries of earlier months: see the quality page"
             )
         return lines
 

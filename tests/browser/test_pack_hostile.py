@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from browser_kit import write
 
-from hiu.publish.words.text import shown_name
+from hiu.publish.words.text import display_name
 
 SEEDS = (
     "</script><script>window.pwned=1;alert(1)</script>",
@@ -96,7 +96,7 @@ def opened(opening: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory
 
 def test_hostile_names_are_shown_as_they_are(opened: Any) -> None:
     shown = opened.page.eval_on_selector_all("#adults bdi, #minors bdi", "all => all.map(one => one.textContent)")
-    assert shown == [shown_name(name) for name in hostile()]
+    assert shown == [display_name(name) for name in hostile()]
 
 
 def test_nothing_of_it_becomes_part_of_the_page(opened: Any) -> None:

@@ -10,9 +10,10 @@ from typing import Any
 import polars as pl
 import publish_frames as frames
 
-from hiu.model import DATASETS, LABELS, PUBLISHED
+from hiu.model import LABELS, PUBLISHED
 from hiu.publish.access import gated
-from hiu.publish.charts.data import PersonSeries, all_series
+from hiu.publish.charts.data import PersonSeries
+from hiu.publish.charts.data import series as series_of
 from hiu.publish.stamp import Stamp
 from hiu.settings import Rank, Settings
 
@@ -75,13 +76,7 @@ def tables(names: Sequence[str], *, months: int = 24, minors: int = 2, seed: int
 def series(found: dict[str, pl.DataFrame], *, data_to: date | None = None) -> list[PersonSeries]:
     """Everybody's months, with names, as the run makes them."""
     ids = found["ranked"].sort("list", "rank")["person_id"].to_list()
-    return list(
-        all_series(
-            ids, demand=found["monthly_demand"], coverage=found["coverage"], ranked=found["ranked"], last=LAST,
-            support=found["support"], people=found["people"], show_names=True, breaks=BREAKS, data_to=data_to,
-            extra=tuple(sorted(set(found["coverage"]["dataset"]) - set(DATASETS))),
-        )
-    )  # fmt: skip
+    return list(series_of(ids, found, LAST, show_names=True, breaks=BREAKS, data_to=data_to))
 
 
 def _without_gaps(demand: pl.DataFrame, coverage: pl.DataFrame) -> pl.DataFrame:

@@ -13,15 +13,17 @@ from xml.etree import ElementTree as ET
 
 import polars as pl
 import publish_frames as frames
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from hiu.model import MEETING_ENTRY
 from hiu.month import Month
 from hiu.publish.access import gated
 from hiu.publish.stamp import Stamp
 from hiu.publish.workbook.judge import judge, records
-from hiu.publish.workbook.returned import Copy, letter, read_back
+from hiu.publish.workbook.listing import columns
+from hiu.publish.workbook.returned import Copy, read_back
 from hiu.publish.workbook.verdict import Verdict
-from hiu.publish.workbook.write import columns, workbook
+from hiu.publish.workbook.write import workbook
 from hiu.settings import Settings
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -51,7 +53,7 @@ def made(tables: dict[str, pl.DataFrame] | None = None, *, key: bytes = KEY, top
 
 def at(column: str, row: int = FIRST) -> str:
     """The place of a column of the list, as `R6`."""
-    return f"{letter(columns().index(column))}{row}"
+    return xl_rowcol_to_cell(row - 1, columns().index(column))
 
 
 class Edited:

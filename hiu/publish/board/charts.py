@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 import altair as alt
 import polars as pl
 
 from hiu.publish.board.paper import Bars, Board, Line
 from hiu.publish.charts.design import TEXT
-from hiu.publish.charts.reports import drawn, trend_chart
+from hiu.publish.charts.reports import to_svg, trend_chart
 
 COLOURS = ("#12436D", "#28A197")
 HALF = 420
@@ -19,17 +18,12 @@ HALF = 420
 def board_charts(board: Board, breaks: Mapping[str, date]) -> dict[str, str]:
     """SVGs by file name without ending: a trend a data set, and the bars. A chart without figures is left out."""
     out = {f"trend-{line.dataset}": _trend(line, breaks) for line in board.lines if line.drawn}
-    for name, bars in (("demand", board.demand_bars), ("cost", board.cost_bars), ("evaluation", board.evaluation_bars)):
-        if bars and any(value is not None for values in bars.series.values() for value in values):
-            out[name] = _bars(bars)
-    return out
+    return out | {name: _bars(bars) for name, bars in board.bars.items() if bars.any_shown}
 
 
 def alts(board: Board) -> dict[str, str]:
     """What each chart says, by the same names."""
-    out = {f"trend-{line.dataset}": line.alt for line in board.lines}
-    named = (("demand", board.demand_bars), ("cost", board.cost_bars), ("evaluation", board.evaluation_bars))
-    return out | {name: bars.alt for name, bars in named if bars}
+    return {f"trend-{one.dataset}": one.alt for one in board.lines} | {k: one.alt for k, one in board.bars.items()}
 
 
 def _trend(line: Line, breaks: Mapping[str, date]) -> str:
@@ -50,10 +44,9 @@ def _bars(bars: Bars) -> str:
         for name, value in zip(bars.categories, values, strict=True)
     ]
     order, names = list(bars.categories), list(bars.series)
-    base: Any = alt.Chart(alt.Data(values=rows))
-    y = alt.Y(
-        "what:N", sort=order, title=None, scale=alt.Scale(domain=order), axis=alt.Axis(labelLimit=220, labelFontSize=12)
-    )
+    base = alt.Chart(alt.Data(values=rows))
+    axis = alt.Axis(labelLimit=220, labelFontSize=12)
+    y = alt.Y("what:N", sort=order, title=None, scale=alt.Scale(domain=order), axis=axis)
     x = alt.X("value:Q", title=None, axis=alt.Axis(format=",d", tickCount=5, grid=False, labelFontSize=12))
     offset = alt.YOffset("series:N", sort=names)
     key = alt.Legend(orient="top", title=None, labelFontSize=12) if len(names) > 1 else None
@@ -61,4 +54,4 @@ def _bars(bars: Bars) -> str:
     shape = base.mark_bar(stroke="white").encode(x=x, y=y, yOffset=offset, color=colour)
     words = base.mark_text(align="left", dx=4, color=TEXT, fontSize=12).encode(x=x, y=y, yOffset=offset, text="words:N")
     chart = alt.layer(shape, words).properties(width=HALF - 60, height=(20 * len(names) + 12) * len(order))
-    return drawn(chart, bars.title, bars.said, width=HALF, described=bars.alt)
+    return to_svg(chart, bars.title, bars.caption, width=HALF, described=bars.alt)

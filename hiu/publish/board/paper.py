@@ -42,7 +42,7 @@ class Grid:
     note: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Line:
     """A data set's months after disclosure control: None where hidden or not supplied (`gaps` says which)."""
 
@@ -61,7 +61,7 @@ class Line:
     """Enough months can be shown for a line and its limits to be honest."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Bars:
     """Bars of a chart: categories, and for each series its values (None = not shown)."""
 
@@ -69,10 +69,15 @@ class Bars:
     categories: tuple[str, ...]
     series: Mapping[str, tuple[int | None, ...]]
     alt: str
-    said: str = ""
+    caption: str = ""
+
+    @property
+    def any_shown(self) -> bool:
+        """One value at least may be shown."""
+        return any(value is not None for values in self.series.values() for value in values)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Board:
     """The whole paper. `suppressed` lists what was left out; `rules` how."""
 
@@ -98,16 +103,32 @@ class Board:
     rules: tuple[str, ...]
     suppressed: tuple[str, ...]
 
+    @property
+    def grids(self) -> dict[str, Grid]:
+        """Its tables by name."""
+        names = ("recent", "demand", "equality", "cost", "coverage", "definitions")
+        return {name: getattr(self, name) for name in names}
+
+    @property
+    def bars(self) -> dict[str, Bars]:
+        """Its bar charts by name."""
+        named = {"demand": self.demand_bars, "cost": self.cost_bars, "evaluation": self.evaluation_bars}
+        return {name: bars for name, bars in named.items() if bars}
+
+    @property
+    def undrawn(self) -> list[str]:
+        """What is said of data sets too small for a chart."""
+        return [line.sentence for line in self.lines if not line.drawn]
+
     def texts(self) -> Iterable[str]:
         """Every piece of text of the paper."""
         yield from (*self.headline, *self.evaluation, *self.target, *self.rules, *self.suppressed)
-        for grid in (self.recent, self.demand, self.equality, self.cost, self.coverage, self.definitions):
+        for grid in self.grids.values():
             yield from (grid.title, grid.note, *grid.columns, *(cell for row in grid.rows for cell in row))
         for line in self.lines:
             yield from (line.title, line.sentence, line.alt)
-        for bars in (self.demand_bars, self.cost_bars, self.evaluation_bars):
-            if bars:
-                yield from (bars.title, bars.alt, bars.said, *bars.categories, *bars.series)
+        for bars in self.bars.values():
+            yield from (bars.title, bars.alt, bars.caption, *bars.categories, *bars.series)
 
 
 def aggregate(name: str, frame: pl.DataFrame) -> pl.DataFrame:

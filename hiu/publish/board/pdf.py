@@ -1,7 +1,6 @@
 """The board paper as a tagged PDF, from a Board and its charts."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from hiu.publish import pdf
 from hiu.publish.board.charts import alts
@@ -15,8 +14,6 @@ _WORDS = {"Feed", "Finding", "Group", "Data set", "What it is", "Source of the r
 def board_pdf(board: Board, svgs: Mapping[str, str]) -> bytes:
     """The paper; `svgs` from board_charts. Raises HiuError if it can't be set."""
     described = alts(board)
-    charts = {name: {"file": f"{name}.svg", "alt": described[name]} for name in svgs}
-    trends = [f"trend-{line.dataset}" for line in board.lines if f"trend-{line.dataset}" in svgs]
     data = {
         "title": TITLE,
         "site": board.site,
@@ -26,18 +23,11 @@ def board_pdf(board: Board, svgs: Mapping[str, str]) -> bytes:
         "foot": f"Run {board.run_id}; settings {board.settings_version}",
         "month": board.month.title,
         "about": about(board),
-        "charts": charts,
-        "trends": trends,
-        "small": [line.sentence for line in board.lines if not line.drawn],
-        "headline": list(board.headline),
-        "evaluation": list(board.evaluation),
-        "target": list(board.target),
-        "rules": list(board.rules),
-        "suppressed": list(board.suppressed),
-        **{
-            name: _grid(getattr(board, name))
-            for name in ("recent", "demand", "equality", "cost", "coverage", "definitions")
-        },
+        "charts": {name: {"file": f"{name}.svg", "alt": described[name]} for name in svgs},
+        "trends": [f"trend-{line.dataset}" for line in board.lines if f"trend-{line.dataset}" in svgs],
+        "small": board.undrawn,
+        **{name: getattr(board, name) for name in ("headline", "evaluation", "target", "rules", "suppressed")},
+        **{name: _grid(grid) for name, grid in board.grids.items()},
     }
     pictures = {f"{name}.svg": svg for name, svg in svgs.items()}
     return pdf.paper("board.typ", data, pictures, created=board.built)
@@ -51,12 +41,7 @@ def about(board: Board) -> str:
     )
 
 
-def _grid(grid: Grid) -> dict[str, Any]:
+def _grid(grid: Grid) -> dict[str, object]:
+    """A table and which of its columns are words, not figures."""
     words = [at for at, title in enumerate(grid.columns) if title in _WORDS]
-    return {
-        "title": grid.title,
-        "columns": list(grid.columns),
-        "rows": [list(row) for row in grid.rows],
-        "note": grid.note,
-        "words": words,
-    }
+    return {"title": grid.title, "columns": grid.columns, "rows": grid.rows, "note": grid.note, "words": words}

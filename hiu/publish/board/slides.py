@@ -9,15 +9,19 @@ from pptx.chart.data import CategoryChartData as _Untyped
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_MARKER_STYLE
 from pptx.enum.dml import MSO_LINE
-from pptx.util import Emu, Inches, Pt
+from pptx.presentation import Presentation as Deck
+from pptx.util import Emu, Inches, Length, Pt
 
 from hiu.month import Month
 from hiu.publish.board.paper import MARKING, Bars, Board, Grid, Line
 from hiu.publish.board.pdf import TITLE, about
 from hiu.publish.words.text import day
 
+Part = Any
+"""A slide, a shape or a part of one: python-pptx gives no usable types for them."""
+
 FACE = "Arial"
-_Colour: Any = RGBColor
+_Colour: Part = RGBColor
 NAVY, TEAL, GREY, RED, WHITE, PALE, TEXT, FAINT = (
     _Colour(*bytes.fromhex(code))
     for code in ("12436D", "28A197", "505A5F", "B03A2E", "FFFFFF", "F1F4F6", "1B1F23", "D8DCDE")
@@ -25,7 +29,8 @@ NAVY, TEAL, GREY, RED, WHITE, PALE, TEXT, FAINT = (
 WIDE, HIGH = Inches(13.333), Inches(7.5)
 _LEFT, _TOP, _ROOM = Inches(0.5), Inches(1.15), Inches(12.3)
 _ROWS = 15
-_Data: Any = _Untyped
+_INVENTED = "Synthetic area: every person behind these figures is invented."
+_Data: Part = _Untyped
 
 
 def board_slides(board: Board) -> bytes:
@@ -35,7 +40,7 @@ def board_slides(board: Board) -> bytes:
     deck.core_properties.title = f"{TITLE}, {board.month.title}"
     deck.core_properties.author, deck.core_properties.created = board.site, board.built.replace(tzinfo=None)
     first = _slide(deck, board, f"High intensity use: the cohort in {board.month.title}")
-    _bullets(first, [*([_invented()] if board.synthetic else []), about(board), *board.headline])
+    _bullets(first, [*([_INVENTED] if board.synthetic else []), about(board), *board.headline])
     drawn = [line for line in board.lines if line.drawn]
     for pair in (drawn[at : at + 2] for at in range(0, len(drawn), 2)):
         _trends(_slide(deck, board, "Demand by month, everybody"), pair)
@@ -52,16 +57,15 @@ def board_slides(board: Board) -> bytes:
     return out.getvalue()
 
 
-def _answers(deck: Any, board: Board) -> None:
+def _answers(deck: Deck, board: Board) -> None:
     slide = _slide(deck, board, "Did support work?")
     _bullets(slide, board.evaluation, 16, width=_ROOM if board.evaluation_bars is None else Inches(6.4))
     if board.evaluation_bars:
         _bars(slide, board.evaluation_bars, Inches(7.1), Inches(5.7), Inches(4.6))
-    small = [line.sentence for line in board.lines if not line.drawn]
-    _bullets(_slide(deck, board, "Section 136 target, and small numbers"), [*board.target, *small], 18)
+    _bullets(_slide(deck, board, "Section 136 target, and small numbers"), [*board.target, *board.undrawn])
 
 
-def _slide(deck: Any, board: Board, title: str) -> Any:
+def _slide(deck: Deck, board: Board, title: str) -> Part:
     slide = deck.slides.add_slide(deck.slide_layouts[5])
     place = slide.shapes.title
     place.left, place.top, place.width, place.height = _LEFT, Inches(0.3), _ROOM, Inches(0.75)
@@ -77,7 +81,7 @@ def _slide(deck: Any, board: Board, title: str) -> Any:
     return slide
 
 
-def _bullets(slide: Any, lines: Sequence[str], size: int = 18, *, width: Any = _ROOM) -> None:
+def _bullets(slide: Part, lines: Sequence[str], size: int = 18, *, width: Length = _ROOM) -> None:
     frame = slide.shapes.add_textbox(_LEFT, _TOP, width, Inches(5.7)).text_frame
     frame.word_wrap = True
     for at, line in enumerate(lines):
@@ -86,14 +90,14 @@ def _bullets(slide: Any, lines: Sequence[str], size: int = 18, *, width: Any = _
     _face(frame, size)
 
 
-def _face(frame: Any, size: float, colour: Any = None) -> None:
+def _face(frame: Part, size: float, colour: Part = None) -> None:
     for paragraph in frame.paragraphs:
         paragraph.font.size, paragraph.font.name = Pt(size), FACE
         if colour is not None:
             paragraph.font.color.rgb = colour
 
 
-def _trends(slide: Any, lines: Sequence[Line]) -> None:
+def _trends(slide: Part, lines: Sequence[Line]) -> None:
     width = Inches(6.05)
     for at, line in enumerate(lines):
         left = Emu(_LEFT + at * (width + Inches(0.2)))
@@ -111,10 +115,9 @@ def _trends(slide: Any, lines: Sequence[Line]) -> None:
         _line_style(frame.chart, line)
 
 
-def _line_style(chart: Any, line: Line) -> None:
+def _line_style(chart: Part, line: Line) -> None:
     _titled(chart, f"{line.title} a month, to the nearest 5")
-    chart.has_legend = True
-    chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
+    _legend(chart)
     chart.value_axis.major_gridlines.format.line.color.rgb = FAINT
     chart.value_axis.minimum_scale = 0
     for at, series in enumerate(chart.plots[0].series):
@@ -126,26 +129,23 @@ def _line_style(chart: Any, line: Line) -> None:
             series.format.line.dash_style = MSO_LINE.DASH
     own = chart.plots[0].series[0]
     own.marker.size = 5
-    own.marker.format.fill.solid()
-    own.marker.format.fill.fore_color.rgb = NAVY
+    _fill(own.marker.format, NAVY)
     for at, flag in enumerate(line.flags):
         if flag and line.values[at] is not None:
             mark = own.points[at].marker
             mark.style, mark.size = XL_MARKER_STYLE.DIAMOND, 10
-            mark.format.fill.solid()
-            mark.format.fill.fore_color.rgb = RED
+            _fill(mark.format, RED)
 
 
-def _both(slide: Any, bars: Bars, grid: Grid) -> None:
-    drawn = any(value is not None for values in bars.series.values() for value in values)
-    if drawn:
+def _both(slide: Part, bars: Bars, grid: Grid) -> None:
+    if bars.any_shown:
         _bars(slide, bars, _LEFT, Inches(5.0), Inches(5.2))
-    left = Inches(5.6) if drawn else _LEFT
+    left = Inches(5.6) if bars.any_shown else _LEFT
     _table(slide, grid.columns, grid.rows, left, Emu(WIDE - left - Inches(0.4)), 10)
     _note(slide, grid.note, Inches(6.45))
 
 
-def _bars(slide: Any, bars: Bars, left: Any, width: Any, height: Any) -> None:
+def _bars(slide: Part, bars: Bars, left: Length, width: Length, height: Length) -> None:
     data = _Data(number_format="#,##0")
     data.categories = list(bars.categories)
     for name, values in bars.series.items():
@@ -154,9 +154,9 @@ def _bars(slide: Any, bars: Bars, left: Any, width: Any, height: Any) -> None:
     _described(frame, bars.alt)
     chart = frame.chart
     _titled(chart, bars.title)
-    chart.has_legend = len(bars.series) > 1
-    if chart.has_legend:
-        chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
+    chart.has_legend = False
+    if len(bars.series) > 1:
+        _legend(chart)
     chart.category_axis.reverse_order = True
     chart.value_axis.visible = False
     chart.value_axis.has_major_gridlines = False
@@ -165,18 +165,19 @@ def _bars(slide: Any, bars: Bars, left: Any, width: Any, height: Any) -> None:
     plot.gap_width, plot.overlap, plot.has_data_labels = 60, 0, True
     plot.data_labels.font.size, plot.data_labels.number_format_is_linked = Pt(11), True
     for colour, series in zip((NAVY, TEAL), plot.series, strict=False):
-        series.format.fill.solid()
-        series.format.fill.fore_color.rgb = colour
+        _fill(series.format, colour)
 
 
-def _tables(deck: Any, board: Board, grid: Grid) -> None:
+def _tables(deck: Deck, board: Board, grid: Grid) -> None:
     for at in range(0, max(1, len(grid.rows)), _ROWS):
         slide = _slide(deck, board, grid.title if not at else f"{grid.title} (continued)")
         _table(slide, grid.columns, grid.rows[at : at + _ROWS], _LEFT, _ROOM, 11 if len(grid.columns) < 9 else 9)
         _note(slide, grid.note, Inches(6.6))
 
 
-def _table(slide: Any, columns: Sequence[str], rows: Sequence[Sequence[str]], left: Any, width: Any, size: int) -> None:
+def _table(
+    slide: Part, columns: Sequence[str], rows: Sequence[Sequence[str]], left: Length, width: Length, size: int
+) -> None:
     frame = slide.shapes.add_table(len(rows) + 1, len(columns), left, _TOP, width, Inches(0.3 * (len(rows) + 1)))
     _described(frame, f"Table: {', '.join(columns)}; {len(rows)} rows.")
     table = frame.table
@@ -188,11 +189,8 @@ def _table(slide: Any, columns: Sequence[str], rows: Sequence[Sequence[str]], le
             cell.text_frame.text = text
             cell.margin_left = cell.margin_right = Inches(0.05)
             cell.margin_top = cell.margin_bottom = Inches(0.02)
-            _face(cell.text_frame, size)
-            cell.fill.solid()
-            cell.fill.fore_color.rgb = NAVY if down == 0 else WHITE if down % 2 else PALE
-            for paragraph in cell.text_frame.paragraphs:
-                paragraph.font.color.rgb = WHITE if down == 0 else TEXT
+            _fill(cell, NAVY if down == 0 else WHITE if down % 2 else PALE)
+            _face(cell.text_frame, size, WHITE if down == 0 else TEXT)
 
 
 def _shares(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
@@ -206,7 +204,7 @@ def _shares(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float
     return [share / sum(shares) for share in shares]
 
 
-def _note(slide: Any, text: str, top: Any) -> None:
+def _note(slide: Part, text: str, top: Length) -> None:
     if text:
         frame = slide.shapes.add_textbox(_LEFT, top, _ROOM, Inches(0.4)).text_frame
         frame.word_wrap = True
@@ -214,17 +212,23 @@ def _note(slide: Any, text: str, top: Any) -> None:
         _face(frame, 11, GREY)
 
 
-def _titled(chart: Any, title: str) -> None:
+def _fill(place: Part, colour: Part) -> None:
+    place.fill.solid()
+    place.fill.fore_color.rgb = colour
+
+
+def _legend(chart: Part) -> None:
+    chart.has_legend = True
+    chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
+
+
+def _titled(chart: Part, title: str) -> None:
     chart.font.size, chart.font.name = Pt(11), FACE
     chart.has_title = True
     chart.chart_title.text_frame.text = title
     _face(chart.chart_title.text_frame, 14)
 
 
-def _described(frame: Any, text: str) -> None:
+def _described(frame: Part, text: str) -> None:
     """Alt text of a chart or a table."""
     frame._element.nvGraphicFramePr.cNvPr.set("descr", text)
-
-
-def _invented() -> str:
-    return "Synthetic area: every person behind these figures is invented."

@@ -8,7 +8,7 @@ from hiu.month import Month
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.charts.headings import period
 from hiu.publish.words.datasets import STACK, in_sentence, short_title
-from hiu.publish.words.text import clean, listed, shorten
+from hiu.publish.words.text import clean, join_words, shorten
 
 LEAST, MOST = 300, 400
 
@@ -24,31 +24,26 @@ def alt_text(person: PersonSeries) -> str:
     lead = f"Stacked bar chart of {person.person_id}, {period(person)}, a bar a month."
     must = [_totals(person), _peak(person), _markers(person)]
     room = MOST - len(lead) - sum(len(part) + 1 for part in must) - 1
-    said = " ".join([lead, shorten(clean(person.finding), max(20, min(130, room))), *must])
+    text = " ".join([lead, shorten(clean(person.finding), max(20, min(130, room))), *must])
     for part in (_gaps(person), _support(person), *_FILLERS):
-        wanted = part in _FILLERS and len(said) >= LEAST
-        if part and not wanted and len(said) + 1 + len(part) <= MOST:
-            said = f"{said} {part}"
-    return shorten(said, MOST)
+        enough = part in _FILLERS and len(text) >= LEAST
+        if part and not enough and len(text) + 1 + len(part) <= MOST:
+            text = f"{text} {part}"
+    return shorten(text, MOST)
 
 
 def _totals(person: PersonSeries) -> str:
-    return f"Totals: {listed(_amount(person, name) for name in (*STACK, *person.extra)[:6])}."
-
-
-def _amount(person: PersonSeries, dataset: str) -> str:
-    return f"{person.total(dataset)} {in_sentence(dataset)}"
+    amounts = (f"{person.total(name)} {in_sentence(name)}" for name in (*STACK, *person.extra)[:6])
+    return f"Totals: {join_words(amounts)}."
 
 
 def _peak(person: PersonSeries) -> str:
     """The month with the tallest bar; the latest of equals."""
-    stacked = (*STACK, *person.extra)
-    heights = [sum(person.counts[name][index] or 0 for name in stacked) for index in range(len(person.months))]
-    tallest = max(heights)
-    if not tallest:
-        return "No contact or bed day in any month."
-    month: Month = max(month for month, height in zip(person.months, heights, strict=True) if height == tallest)
-    return f"Peak {tallest} in {month.title}."
+    stacked = zip(*(person.counts[name] for name in (*STACK, *person.extra)), strict=True)
+    tallest, month = max(
+        (sum(n or 0 for n in cells), month) for cells, month in zip(stacked, person.months, strict=True)
+    )
+    return f"Peak {tallest} in {month.title}." if tallest else "No contact or bed day in any month."
 
 
 def _markers(person: PersonSeries) -> str:
@@ -64,5 +59,4 @@ def _gaps(person: PersonSeries) -> str:
 
 def _support(person: PersonSeries) -> str:
     start = person.support_start
-    shown = start is not None and person.months[0].start <= start <= person.months[-1].end
-    return f"Support started {Month.of(start).title}." if start and shown else ""
+    return f"Support started {Month.of(start).title}." if start and person.shows(start) else ""

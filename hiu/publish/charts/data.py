@@ -1,20 +1,21 @@
 """A person's months: what one chart shows, taken from the published tables and nothing more."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
 
 import polars as pl
 
 from hiu.errors import UsageError
 from hiu.model import CONTACTS, DATASETS
 from hiu.month import Month
+from hiu.publish.feeds import own_sets
+from hiu.publish.rows import Tables, by_person
 
 Cells = tuple[int | None, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PersonSeries:
     """One person's counts a month over the whole calendar; None is a month not supplied, never zero.
 
@@ -44,6 +45,15 @@ class PersonSeries:
         """Sum over the months supplied."""
         return sum(n for n in self.counts[dataset] if n is not None)
 
+    def shows(self, when: date | None) -> bool:
+        """A day lies within the months shown."""
+        return when is not None and self.months[0].start <= when <= self.months[-1].end
+
+    def latest(self, months: int) -> "PersonSeries":
+        """The last so many months alone."""
+        counts = {name: cells[-months:] for name, cells in self.counts.items()}
+        return replace(self, months=self.months[-months:], counts=counts)
+
 
 def calendar(coverage: pl.DataFrame, last: Month) -> tuple[Month, ...]:
     """Every month from the first any source supplied to `last`; a month nobody supplied is still there."""
@@ -53,69 +63,38 @@ def calendar(coverage: pl.DataFrame, last: Month) -> tuple[Month, ...]:
 
 
 def series(
-    person_id: str,
-    *,
-    demand: pl.DataFrame,
-    coverage: pl.DataFrame,
-    ranked: pl.DataFrame,
-    last: Month,
-    support: pl.DataFrame | None = None,
-    people: pl.DataFrame | None = None,
-    show_names: bool = False,
-    data_to: date | None = None,
-    breaks: Mapping[str, date] | None = None,
-    extra: tuple[str, ...] = (),
-) -> PersonSeries:
-    """The series of one person from monthly_demand, coverage, ranked, support and (for the name) people.
-
-    Raises UsageError if the person is in neither monthly_demand nor ranked.
-    """
-    found = list(
-        all_series(
-            [person_id],
-            demand=demand,
-            coverage=coverage,
-            ranked=ranked,
-            last=last,
-            support=support,
-            people=people,
-            show_names=show_names,
-            data_to=data_to,
-            breaks=breaks,
-            extra=extra,
-        )
-    )
-    return found[0]
-
-
-def all_series(
     person_ids: Iterable[str],
-    *,
-    demand: pl.DataFrame,
-    coverage: pl.DataFrame,
-    ranked: pl.DataFrame,
+    tables: Tables,
     last: Month,
-    support: pl.DataFrame | None = None,
-    people: pl.DataFrame | None = None,
+    *,
     show_names: bool = False,
     data_to: date | None = None,
     breaks: Mapping[str, date] | None = None,
-    extra: tuple[str, ...] = (),
+    extra: Sequence[str] | None = None,
 ) -> Iterator[PersonSeries]:
-    """The series of each person, in the order asked; the tables are searched once."""
+    """The months to `last` of each person, in the order asked; the tables are searched once.
+
+    `tables`: monthly_demand, coverage, ranked; support if there is one; people, if names are to be shown. `extra` =
+    a site's own data sets, if others than coverage has. Raises UsageError for somebody who is in neither
+    monthly_demand nor ranked.
+    """
     wanted = list(person_ids)
-    months = calendar(coverage, last)
-    sets = (*DATASETS, *extra)
-    supplied = _supplied(coverage)
-    cells = _cells(demand, wanted)
-    rows, gates = _by_person(ranked, wanted), _by_person(support, wanted)
-    names = _by_person(people, wanted) if show_names else {}
+    coverage, months = tables["coverage"], calendar(tables["coverage"], last)
+    added = own_sets(coverage) if extra is None else tuple(extra)
+    supplied = set(coverage.filter(pl.col("supplied")).select("month", "dataset").iter_rows())
+    cells = _cells(tables["monthly_demand"], wanted)
+    rows = by_person(tables["ranked"], wanted)
+    gates = by_person(tables["support"], wanted) if "support" in tables else {}
+    names = by_person(tables["people"], wanted) if show_names else {}
     for person_id in wanted:
         if person_id not in cells and person_id not in rows:
             raise UsageError(f"'{person_id}' is not a person of {last.title}: expected an id from the ranked list")
-        own = cells.get(person_id, {})
-        counts = {name: tuple(_cell(own, supplied, month.start, name) for month in months) for name in sets}
-        gate = gates.get(person_id, {})
+        own, gate = cells.get(person_id, {}), gates.get(person_id, {})
+        counts = {
+            # a row says it itself; no row means zero if the source supplied the month, else missing
+            name: tuple(own.get((m.start, name), 0 if (m.start, name) in supplied else None) for m in months)
+            for name in (*DATASETS, *added)
+        }
         yield PersonSeries(
             person_id=person_id,
             months=months,
@@ -126,20 +105,15 @@ def all_series(
             support_start=gate.get("start"),
             support_end=gate.get("end"),
             breaks=breaks or {},
-            extra=extra,
+            extra=added,
         )
 
 
 def plain_finding(counts: Mapping[str, Cells]) -> str:
     """The finding of a person who is not ranked: contacts in the last three months."""
-    latest = sum(n for name in CONTACTS for n in counts[name][-3:] if n is not None)
-    gaps = any(n is None for name in CONTACTS for n in counts[name][-3:])
-    return f"{latest} contact{'' if latest == 1 else 's'} in 3 months{' (not all supplied)' if gaps else ''}."
-
-
-def _supplied(coverage: pl.DataFrame) -> set[tuple[date, str]]:
-    given = coverage.filter(pl.col("supplied"))
-    return set(zip(given["month"].to_list(), given["dataset"].to_list(), strict=True))
+    latest = [n for name in CONTACTS for n in counts[name][-3:]]
+    total, gaps = sum(n for n in latest if n is not None), None in latest
+    return f"{total} contact{'' if total == 1 else 's'} in 3 months{' (not all supplied)' if gaps else ''}."
 
 
 def _cells(demand: pl.DataFrame, wanted: list[str]) -> dict[str, dict[tuple[date, str], int | None]]:
@@ -148,18 +122,3 @@ def _cells(demand: pl.DataFrame, wanted: list[str]) -> dict[str, dict[tuple[date
     for person_id, month, dataset, n in rows.iter_rows():
         out.setdefault(person_id, {})[month, dataset] = n
     return out
-
-
-def _cell(
-    own: Mapping[tuple[date, str], int | None], supplied: set[tuple[date, str]], month: date, dataset: str
-) -> int | None:
-    """A row says it itself; no row means zero if the source supplied the month, else missing."""
-    return own.get((month, dataset), 0 if (month, dataset) in supplied else None)
-
-
-def _by_person(frame: pl.DataFrame | None, wanted: list[str]) -> dict[str, dict[str, Any]]:
-    if frame is None:
-        return {}
-    keep = [name for name in ("person_id", "name_text", "label_sentence", "start", "end") if name in frame.columns]
-    rows = frame.select(keep).filter(pl.col("person_id").is_in(wanted)).iter_rows(named=True)
-    return {row["person_id"]: row for row in rows}

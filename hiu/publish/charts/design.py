@@ -1,46 +1,48 @@
 """The design of the chart template: built and validated by Altair, and kept as templates/chart.json.
 
-Run as a module it writes that file; a test holds the two together. The monthly run reads the file only: importing
+Run as a module it writes that file; tests hold the two together. The monthly run reads the file only: importing
 Altair takes seconds. Placeholders are lists of one string, `["@name"]`, where the schema wants a list.
 """
 
 import json
 from pathlib import Path
-from typing import Any
 
 import altair as alt
 
 from hiu.publish.charts.layout import FONT, WIDTH
+from hiu.publish.charts.template import Spec
 
 VEGA_LITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
 """Version of the schema the template was validated with; the renderer must use the same."""
 
 TEXT, MUTED = "#1B1F23", "#505A5F"
 FACES = "Arial, 'Liberation Sans', Helvetica, sans-serif"
-_FREE: dict[str, Any] = {"scale": None, "axis": None, "title": None}
+_FREE = {"scale": None, "axis": None, "title": None}
+_AT = {"x": alt.X("x:Q", **_FREE), "y": alt.Y("y:Q", **_FREE)}
+"""Places in pixels, worked out beforehand."""
 
 
-def design(*, split: bool) -> dict[str, Any]:
+def design(*, split: bool) -> Spec:
     """The validated specification without data: one panel, or two with bed days in their own."""
-    if split:
-        chart: Any = alt.vconcat(_panel("", "title"), _panel("bed_", None), spacing=4)
-    else:
-        chart = _panel("", "title")
+    main = _panel("", "title")
+    chart = alt.vconcat(main, _panel("bed_", None), spacing=4) if split else main
     chart = chart.configure(aria=False, font=FACES, background="white", padding=12)
     chart = chart.configure_view(stroke=None).configure_axis(
         labelFontSize=FONT, labelColor=TEXT, domainColor=MUTED, gridColor="#D8DCDE", ticks=False, labelPadding=6
     )
-    spec: dict[str, Any] = chart.to_dict(validate=True)
+    spec: Spec = chart.to_dict(validate=True)
     return spec
 
 
 def text() -> str:
-    """Both templates and the schema's version as the text of templates/chart.json: the same bytes everywhere."""
-    designs = {"vega_lite": VEGA_LITE, "stacked": design(split=False), "split": design(split=True)}
-    return json.dumps(designs, indent=1, sort_keys=True) + "\n"
+    """The design and the schema's version as the text of templates/chart.json: the same bytes everywhere.
+
+    The one panel alone: `charts.template` makes the two of it, as a test holds against `design`.
+    """
+    return json.dumps({"vega_lite": VEGA_LITE, "stacked": design(split=False)}, indent=1, sort_keys=True) + "\n"
 
 
-def _panel(prefix: str, title: str | None) -> Any:
+def _panel(prefix: str, title: str | None) -> alt.LayerChart:
     layers = [_bands(prefix), _bars(prefix), _lines(prefix, halo=True), _lines(prefix, halo=False)]
     layers += [_words(prefix, halo=True), _words(prefix, halo=False)]
     if title:
@@ -50,7 +52,7 @@ def _panel(prefix: str, title: str | None) -> Any:
     return panel.properties(title=_title()) if title else panel
 
 
-def _title() -> Any:
+def _title() -> alt.TitleParams:
     return alt.TitleParams(
         text=["@title"],
         subtitle=["@subtitle"],
@@ -67,11 +69,11 @@ def _title() -> Any:
     )
 
 
-def _data(prefix: str, name: str) -> Any:
+def _data(prefix: str, name: str) -> alt.Chart:
     return alt.Chart(alt.NamedData(name=f"{prefix}{name}"))
 
 
-def _bars(prefix: str) -> Any:
+def _bars(prefix: str) -> alt.Chart:
     months = alt.X(
         "m:O",
         title=None,
@@ -91,49 +93,42 @@ def _bars(prefix: str) -> Any:
     return bars.encode(x=months, y=height, y2="b:Q", color=colour)
 
 
-def _bands(prefix: str) -> Any:
-    return (
-        _data(prefix, "bands")
-        .mark_rect(strokeWidth=0)
-        .encode(
-            x=alt.X("x:Q", **_FREE), x2="x2:Q", y=alt.Y("y:Q", **_FREE), y2="y2:Q", color=alt.Color("c:N", scale=None)
-        )
-    )
+def _bands(prefix: str) -> alt.Chart:
+    bands = _data(prefix, "bands").mark_rect(strokeWidth=0)
+    return bands.encode(**_AT, x2="x2:Q", y2="y2:Q", color=alt.Color("c:N", scale=None))
 
 
-def _lines(prefix: str, *, halo: bool) -> Any:
+def _lines(prefix: str, *, halo: bool) -> alt.Chart:
     """Lines of support and policy, over a white line that keeps them apart from dark bars."""
     mark = {"stroke": "white", "strokeWidth": 3.4} if halo else {"stroke": TEXT, "strokeWidth": 1.6}
     dashes = alt.Scale(domain=["start", "end", "break"], range=[[1, 0], [6, 4], [2, 3]])
     dash = {} if halo else {"strokeDash": alt.StrokeDash("k:N", legend=None, scale=dashes)}
     lines = _data(prefix, "lines").mark_rule(**mark)
-    return lines.encode(x=alt.X("x:Q", **_FREE), y=alt.Y("y:Q", **_FREE), y2="y2:Q", **dash)
+    return lines.encode(**_AT, y2="y2:Q", **dash)
 
 
-def _words(prefix: str, *, halo: bool) -> Any:
+def _words(prefix: str, *, halo: bool) -> alt.Chart:
     mark = {"stroke": "white", "strokeWidth": 3, "strokeJoin": "round"} if halo else {}
     text = _data(prefix, "crossed" if halo else "words").mark_text(
         align="left", baseline="middle", fontSize=FONT, color=TEXT, **mark
     )
-    return text.encode(x=alt.X("x:Q", **_FREE), y=alt.Y("y:Q", **_FREE), text="t:N")
+    return text.encode(**_AT, text="t:N")
 
 
-def _swatches(prefix: str) -> Any:
+def _swatches(prefix: str) -> alt.Chart:
     squares = _data(prefix, "swatches").mark_point(shape="square", size=140, filled=True, opacity=1)
-    return squares.encode(
-        x=alt.X("x:Q", **_FREE), y=alt.Y("y:Q", **_FREE), color=alt.Color("c:N", scale=None, legend=None)
-    )
+    return squares.encode(**_AT, color=alt.Color("c:N", scale=None, legend=None))
 
 
-def _diamonds(prefix: str) -> Any:
+def _diamonds(prefix: str) -> alt.Chart:
     marks = _data(prefix, "diamonds").mark_point(shape="diamond", size=90, filled=True, opacity=1, color="black")
-    return marks.encode(x=alt.X("x:Q", **_FREE), y=alt.Y("y:Q", **_FREE))
+    return marks.encode(**_AT)
 
 
-def _hatches(prefix: str) -> Any:
+def _hatches(prefix: str) -> alt.Chart:
     lines = _data(prefix, "hatches").mark_rule(stroke="white", strokeWidth=1, opacity=0.85)
-    return lines.encode(x=alt.X("x:Q", **_FREE), y=alt.Y("y:Q", **_FREE), y2="y2:Q")
+    return lines.encode(**_AT, y2="y2:Q")
 
 
 if __name__ == "__main__":
-    (Path(__file__).parent / "templates" / "chart.json").write_text(text(), encoding="utf-8", newline="\n")
+    (Path(__file__).parents[1] / "templates" / "chart.json").write_text(text(), encoding="utf-8", newline="\n")

@@ -9,7 +9,6 @@ import io
 import math
 import re
 from collections.abc import Mapping
-from typing import Any
 from xml.sax.saxutils import quoteattr
 
 import vl_convert
@@ -17,28 +16,37 @@ from PIL.Image import Dither, Quantize
 from PIL.Image import open as read_image
 
 from hiu.publish.charts.alt_text import alt_text
-from hiu.publish.charts.data import PersonSeries, all_series, series
+from hiu.publish.charts.data import PersonSeries
 from hiu.publish.charts.headings import subtitle, title
-from hiu.publish.charts.layout import BARS, BED_BARS, FONT, LANE, WIDTH, Layout, crossed_words, lay_out, panel_bands
-from hiu.publish.charts.template import fill, schema_version, template
+from hiu.publish.charts.layout import (
+    BARS,
+    BED_BARS,
+    FONT,
+    LANE,
+    WIDTH,
+    Layout,
+    Mark,
+    crossed_words,
+    lay_out,
+    panel_bands,
+)
+from hiu.publish.charts.template import Spec, fill, schema_version, template
 from hiu.publish.words.datasets import HATCHES, colours
 from hiu.publish.words.text import wrap
-
-__all__ = ["PersonSeries", "all_series", "chart_files", "inline_svg", "person_chart", "series", "to_png", "to_svg"]
 
 BED_DAYS = "mh_bed_day"
 SHADES = 64
 
 
-def person_chart(person: PersonSeries, *, split: bool = False) -> dict[str, Any]:
+def person_chart(person: PersonSeries, *, split: bool = False) -> Spec:
     """The Vega-Lite specification of one person's chart; `split` puts bed days in a panel of their own."""
     palette = colours(person.extra)
     stacked = tuple(name for name in palette if not (split and name == BED_DAYS))
     layout = lay_out(person, stacked, "Contacts in the month" if split else "Contacts and bed days in the month")
     bars = _bars(person, stacked)
     values = {
-        "title": [line for text in title(person) for line in wrap(text, WIDTH, 17, bold=True, lines=2)],
-        "subtitle": [line for text in subtitle(person) for line in wrap(text, WIDTH, FONT, lines=2)],
+        "title": title_lines(person),
+        "subtitle": subtitle_lines(person),
         "months": month_labels(person),
         "labelled": labelled_months(person),
         "series": list(palette),
@@ -49,22 +57,24 @@ def person_chart(person: PersonSeries, *, split: bool = False) -> dict[str, Any]
     datasets = {"bars": bars, **_layers(layout)}
     if split:
         datasets |= _bed_panel(person, layout, values)
-    spec: dict[str, Any] = fill(template(split), values)
+    spec: Spec = fill(template(split), values)
     panels = spec["vconcat"] if split else [spec]
     for panel, prefix in zip(panels, ("", "bed_"), strict=False):
         panel["height"] = values[f"{prefix}range"][0]
     return {**spec, "description": alt_text(person), "datasets": datasets}
 
 
-def to_svg(spec: dict[str, Any]) -> str:
+def to_svg(spec: Spec) -> str:
     """The chart as a standalone SVG: one image with one description, nothing inside read out."""
     described = f'<svg role="img" aria-label={quoteattr(spec["description"])} '
-    return _hidden(_render(spec)).replace('<svg aria-hidden="true" ', described, 1)
+    svg: str = vl_convert.vegalite_to_svg(spec, vl_version=schema_version())
+    return inline_svg(svg).replace('<svg aria-hidden="true" ', described, 1)
 
 
 def inline_svg(svg: str) -> str:
-    """An SVG of `to_svg` for a page whose wrapper carries role="img" and the description: hidden inside."""
-    return _hidden(svg)
+    """An SVG of a chart for a page whose wrapper carries role="img" and the description: hidden inside."""
+    svg = re.sub(r' (?:role|aria-roledescription|aria-label|aria-hidden)="[^"]*"', "", svg)
+    return svg.replace("<svg ", '<svg aria-hidden="true" ', 1)
 
 
 def to_png(svg: str, scale: float = 2) -> bytes:
@@ -81,9 +91,18 @@ def to_png(svg: str, scale: float = 2) -> bytes:
 def chart_files(svgs: Mapping[str, str], *, scale: float | None = 2) -> dict[str, bytes]:
     """Charts as files of a release: charts/<person id>.svg and, unless `scale` is None, .png; no name in any."""
     files = {f"charts/{person_id}.svg": svg.encode("utf-8") for person_id, svg in svgs.items()}
-    if scale is None:
-        return files
-    return files | {f"charts/{person_id}.png": to_png(svg, scale) for person_id, svg in svgs.items()}
+    pictures = {} if scale is None else svgs
+    return files | {f"charts/{person_id}.png": to_png(svg, scale or 1) for person_id, svg in pictures.items()}
+
+
+def title_lines(person: PersonSeries) -> list[str]:
+    """The title as it is drawn: each line of it in two at most."""
+    return [line for text in title(person) for line in wrap(text, WIDTH, 17, bold=True, lines=2)]
+
+
+def subtitle_lines(person: PersonSeries) -> list[str]:
+    """The subtitle as it is drawn: each line of it in two at most."""
+    return [line for text in subtitle(person) for line in wrap(text, WIDTH, FONT, lines=2)]
 
 
 def month_labels(person: PersonSeries) -> list[str]:
@@ -105,17 +124,7 @@ def nice_top(highest: int, most: int = 6) -> tuple[int, list[int]]:
     return top, list(range(0, top + 1, step))
 
 
-def _render(spec: dict[str, Any]) -> str:
-    svg: str = vl_convert.vegalite_to_svg(spec, vl_version=schema_version())
-    return svg
-
-
-def _hidden(svg: str) -> str:
-    svg = re.sub(r' (?:role|aria-roledescription|aria-label|aria-hidden)="[^"]*"', "", svg)
-    return svg.replace("<svg ", '<svg aria-hidden="true" ', 1)
-
-
-def _bars(person: PersonSeries, stacked: tuple[str, ...]) -> list[dict[str, Any]]:
+def _bars(person: PersonSeries, stacked: tuple[str, ...]) -> list[Mark]:
     rows = []
     for index, month in enumerate(month_labels(person)):
         base = 0
@@ -126,9 +135,7 @@ def _bars(person: PersonSeries, stacked: tuple[str, ...]) -> list[dict[str, Any]
     return rows
 
 
-def _hatches(
-    person: PersonSeries, bars: list[dict[str, Any]], highest: int, top: float, height: int
-) -> list[dict[str, Any]]:
+def _hatches(person: PersonSeries, bars: list[Mark], highest: int, top: float, height: int) -> list[Mark]:
     """The white lines that tell ED and bed days from the other series without colour."""
     place = {label: index + 0.5 for index, label in enumerate(month_labels(person))}
     step, unit, foot = WIDTH / len(person.months), height / highest, top + height
@@ -143,17 +150,17 @@ def _hatches(
     ]
 
 
-def _scale(prefix: str, bars: list[dict[str, Any]], top: float, height: int) -> dict[str, Any]:
+def _scale(prefix: str, bars: list[Mark], top: float, height: int) -> Spec:
     highest, ticks = nice_top(max((bar["b"] for bar in bars), default=0), 6 if height == BARS else 3)
     return {f"{prefix}domain": [0, highest], f"{prefix}ticks": ticks, f"{prefix}range": [top + height, top]}
 
 
-def _layers(layout: Layout) -> dict[str, list[dict[str, Any]]]:
+def _layers(layout: Layout) -> dict[str, list[Mark]]:
     drawn = {name: getattr(layout, name) for name in ("words", "swatches", "diamonds", "hatches", "bands", "lines")}
     return {**drawn, "crossed": crossed_words(layout)}
 
 
-def _bed_panel(person: PersonSeries, main: Layout, values: dict[str, Any]) -> dict[str, Any]:
+def _bed_panel(person: PersonSeries, main: Layout, values: Spec) -> Spec:
     """The second panel's data; its scale goes into `values`."""
     top = LANE + 4
     bars = _bars(person, (BED_DAYS,))

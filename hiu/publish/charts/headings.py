@@ -10,7 +10,7 @@ from hiu.model import CONTACTS
 from hiu.month import Month
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.words.datasets import STACK, in_sentence
-from hiu.publish.words.text import clean, day, listed, number, shorten, shown_name
+from hiu.publish.words.text import clean, day, display_name, join_words, number, shorten
 
 EARLY = 6
 """Months needed on each side of the start of support before anything is said."""
@@ -19,7 +19,7 @@ EARLY = 6
 def title(person: PersonSeries) -> list[str]:
     """The finding, with the person's name on a line of its own when names are shown."""
     finding = shorten(clean(person.finding), 240)
-    return [shown_name(person.name), finding] if person.name is not None else [finding]
+    return [display_name(person.name), finding] if person.name is not None else [finding]
 
 
 def period(person: PersonSeries) -> str:
@@ -29,7 +29,7 @@ def period(person: PersonSeries) -> str:
 
 def subtitle(person: PersonSeries) -> list[str]:
     """Measures and period, then what may be said about support, if it started."""
-    stacked = listed(in_sentence(name) for name in (*STACK, *person.extra))
+    stacked = join_words(in_sentence(name) for name in (*STACK, *person.extra))
     first = f"{person.person_id}: {stacked} each month, {period(person)}."
     support = support_line(person)
     return [first, support] if support else [first]
@@ -40,10 +40,10 @@ def support_line(person: PersonSeries) -> str:
     if person.compared is not None:
         return person.compared
     start = person.support_start
-    if start is None or not person.months[0].start <= start <= person.months[-1].end:
+    if start is None or not person.shows(start):
         return ""
-    begun = person.months.index(Month.of(start))
-    before, after = _complete(person, 0, begun)[-EARLY:], _complete(person, begun + 1, len(person.months))[-EARLY:]
+    at = person.months.index(Month.of(start))
+    before, after = _complete(person, 0, at)[-EARLY:], _complete(person, at + 1, len(person.months))[-EARLY:]
     opening = f"After support started ({day(start)}): "
     if len(after) < EARLY:
         return f"{opening}too early to say (fewer than {EARLY} complete months since)."
@@ -67,4 +67,4 @@ def _complete(person: PersonSeries, first: int, last: int) -> list[int]:
 def _across(person: PersonSeries, start: date) -> str:
     first = (Month.of(start) - EARLY).start
     crossed = [name for name, when in person.breaks.items() if first < when <= person.months[-1].end]
-    return f"; the comparison crosses {listed(crossed)}" if crossed else ""
+    return f"; the comparison crosses {join_words(crossed)}" if crossed else ""

@@ -22,7 +22,8 @@ BARS, BED_BARS = 230, 96
 NOT_SUPPLIED, PART_MONTH = "#DCE0E3", "#F1EFEA"
 _GAP = 10
 
-Row = dict[str, Any]
+Mark = dict[str, Any]
+"""A drawn thing's places and words, by the names that the template uses."""
 
 
 @dataclass
@@ -30,19 +31,19 @@ class Layout:
     """Pixels above the bars, and the rows of each drawn layer."""
 
     top: float = 0
-    words: list[Row] = field(default_factory=list)
-    swatches: list[Row] = field(default_factory=list)
-    diamonds: list[Row] = field(default_factory=list)
-    hatches: list[Row] = field(default_factory=list)
-    bands: list[Row] = field(default_factory=list)
-    lines: list[Row] = field(default_factory=list)
+    words: list[Mark] = field(default_factory=list)
+    swatches: list[Mark] = field(default_factory=list)
+    diamonds: list[Mark] = field(default_factory=list)
+    hatches: list[Mark] = field(default_factory=list)
+    bands: list[Mark] = field(default_factory=list)
+    lines: list[Mark] = field(default_factory=list)
 
     def write(self, text: str, x: float, lane_top: float) -> None:
         """Words starting at `x`, centred in the lane."""
         self.words.append({"x": round(x, 1), "y": lane_top + LANE / 2, "t": text})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Note:
     """Words tied to a place: a line at `at`, or a band from `at` to `to`."""
 
@@ -83,25 +84,24 @@ def place(person: PersonSeries, when: date) -> float:
 
 def notes(person: PersonSeries) -> list[Note]:
     """Every note of the chart: support, policy breaks, months not supplied, a part month."""
+    support = (("start", "Support started", person.support_start), ("end", "Support ended", person.support_end))
+    dated = [(kind, f"{words} {day(when)}", when) for kind, words, when in support if when]
+    dated += [("break", shorten(clean(name), 60), when) for name, when in person.breaks.items()]
     out = []
-    for kind, words, when in (
-        ("start", "Support started", person.support_start),
-        ("end", "Support ended", person.support_end),
-    ):
-        if when and _shown(person, when):
-            out.append(Note(f"{words} {day(when)}", place(person, when), place(person, when), kind))
-    for name, when in person.breaks.items():
-        if _shown(person, when):
-            out.append(Note(shorten(clean(name), 60), place(person, when), place(person, when), "break"))
+    for kind, text, when in dated:
+        if person.shows(when):
+            at = place(person, when)
+            out.append(Note(text=text, at=at, to=at, kind=kind))
     step = WIDTH / len(person.months)
     for first, last, missing in missing_runs(person, tuple(person.counts)):
-        out.append(Note(_missing_words(missing, len(person.counts)), first * step, last * step, "missing"))
+        text = _missing_words(missing, len(person.counts))
+        out.append(Note(text=text, at=first * step, to=last * step, kind="missing"))
     if person.partial and person.data_to:
-        out.append(Note(f"Part month: to {day(person.data_to)}", WIDTH - step, WIDTH, "part"))
+        out.append(Note(text=f"Part month: to {day(person.data_to)}", at=WIDTH - step, to=WIDTH, kind="part"))
     return out
 
 
-def crossed_words(layout: Layout) -> list[Row]:
+def crossed_words(layout: Layout) -> list[Mark]:
     """The words that a line runs through: they get a white edge. (Few: each text drawn costs a millisecond.)"""
     across = [line["x"] for line in layout.lines]
     return [
@@ -123,7 +123,7 @@ def missing_runs(person: PersonSeries, datasets: tuple[str, ...]) -> list[tuple[
     return runs
 
 
-def panel_bands(person: PersonSeries, datasets: tuple[str, ...], top: float, bottom: float) -> list[Row]:
+def panel_bands(person: PersonSeries, datasets: tuple[str, ...], top: float, bottom: float) -> list[Mark]:
     """The grey bands of a panel, over the months that lack one of its data sets; a part month is paler."""
     step = WIDTH / len(person.months)
     rows = [
@@ -145,15 +145,11 @@ def joined(runs: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return out
 
 
-def _shown(person: PersonSeries, when: date) -> bool:
-    return person.months[0].start <= when <= person.months[-1].end
-
-
 def _missing_words(missing: tuple[str, ...], of: int) -> str:
     return "Nothing supplied" if len(missing) == of else f"{', '.join(map(short_title, missing))} not supplied"
 
 
-def _box(x: float, x2: float, y: float, y2: float, colour: str) -> Row:
+def _box(x: float, x2: float, y: float, y2: float, colour: str) -> Mark:
     return {"x": round(x, 1), "x2": round(x2, 1), "y": y, "y2": y2, "c": colour}
 
 

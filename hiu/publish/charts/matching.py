@@ -3,7 +3,6 @@
 Never drawn in a monthly run, so Altair is simply imported. Sign and words carry the meaning as well as colour.
 """
 
-from typing import Any
 from xml.sax.saxutils import quoteattr
 
 import altair as alt
@@ -11,6 +10,7 @@ import polars as pl
 import vl_convert
 
 from hiu.publish.charts.design import FACES, MUTED, TEXT, VEGA_LITE
+from hiu.publish.rows import Row
 from hiu.publish.words.text import wrap
 
 WIDTH = 560
@@ -45,33 +45,27 @@ def waterfall(fields: pl.DataFrame, sentence: str, *, title: str = "What speaks 
     ]
     even = alt.Chart(alt.Data(values=[{"x": 0}])).mark_rule(color=MUTED, strokeDash=[3, 3]).encode(x="x:Q")
     chart = alt.layer(even, bars, *words).properties(width=WIDTH, height=25 * len(rows))
-    told = "; ".join(f"{row['title']} {row['words']}" for row in rows)
-    return _svg(chart, title, sentence, f"{title}. {sentence} {told}.")
+    figures = "; ".join(f"{row['title']} {row['words']}" for row in rows)
+    return _svg(chart, title, sentence, f"{title}. {sentence} {figures}.")
 
 
-def steps(fields: pl.DataFrame) -> list[dict[str, Any]]:
+def steps(fields: pl.DataFrame) -> list[Row]:
     """The bars of a waterfall: title (with the level), start, end, kind, where its figure stands."""
-    said = fields.filter((pl.col("weight") != 0) & (pl.col("field") != "prior"))
+    evidence = fields.filter((pl.col("weight") != 0) & (pl.col("field") != "prior"))
     prior = fields.filter(pl.col("field") == "prior")
-    rows, at = list[dict[str, Any]](), 0.0
-    for row in [*prior.iter_rows(named=True), *said.iter_rows(named=True)]:
+    rows: list[Row] = []
+    at = 0.0
+    for row in [*prior.iter_rows(named=True), *evidence.iter_rows(named=True)]:
         label = row["title"] + (f": {row['level']}" if row["level"] else "")
         rows.append(_step(label, at, at + row["weight"], row["weight"], "for" if row["weight"] > 0 else "against"))
         at += row["weight"]
     return [*rows, _step("All together", 0.0, at, at, "total")]
 
 
-def _step(title: str, start: float, end: float, weight: float, kind: str) -> dict[str, Any]:
-    right = end >= start
-    return {
-        "title": title,
-        "start": round(start, 3),
-        "end": round(end, 3),
-        "kind": kind,
-        "right": right,
-        "edge": round(end, 3),
-        "words": f"{weight:+.1f}",
-    }
+def _step(title: str, start: float, end: float, weight: float, kind: str) -> Row:
+    begin, edge = round(start, 3), round(end, 3)
+    words, right = f"{weight:+.1f}", end >= start
+    return {"title": title, "start": begin, "end": edge, "kind": kind, "right": right, "edge": edge, "words": words}
 
 
 def threshold_chart(table: pl.DataFrame, link_at: float) -> str:
@@ -92,8 +86,8 @@ def threshold_chart(table: pl.DataFrame, link_at: float) -> str:
     rule = alt.Chart(alt.Data(values=[{"x": link_at}])).mark_rule(color=MUTED, strokeDash=[3, 3]).encode(x="x:Q")
     chart = alt.layer(rule, lines).properties(width=WIDTH, height=260)
     words = f"Solid: the candidate. Dashed: the model in force. Upright line: linking.link_at, {link_at:g}."
-    told = "Precision and recall of labelled pairs by threshold, for the model in force and the candidate."
-    return _svg(chart, "Where to draw the line", words, told)
+    described = "Precision and recall of labelled pairs by threshold, for the model in force and the candidate."
+    return _svg(chart, "Where to draw the line", words, described)
 
 
 def to_png(svg: str, scale: float = 2) -> bytes:
@@ -102,7 +96,7 @@ def to_png(svg: str, scale: float = 2) -> bytes:
     return png
 
 
-def _svg(chart: Any, title: str, subtitle: str, described: str) -> str:
+def _svg(chart: alt.Chart, title: str, subtitle: str, described: str) -> str:
     heading = alt.TitleParams(
         text=title,
         subtitle=wrap(subtitle, WIDTH, 11, lines=4),

@@ -5,7 +5,6 @@ The monthly run doesn't come here, so Altair is simply imported. Shape and words
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 from xml.sax.saxutils import quoteattr
 
 import altair as alt
@@ -13,6 +12,7 @@ import polars as pl
 import vl_convert
 
 from hiu.publish.charts.design import FACES, MUTED, TEXT, VEGA_LITE
+from hiu.publish.rows import Row
 from hiu.publish.words.text import number, wrap
 
 WIDTH = 640
@@ -26,23 +26,14 @@ def evaluation_chart(course: pl.DataFrame, calendar: pl.DataFrame, breaks: Mappi
 
     Columns as in rank.reports.evaluate.Evaluation; a policy break within the calendar is a dashed line with its name.
     """
-    own = course.to_dicts()
-    by_support = alt.layer(
-        _band(own, "month:Q", BY_SUPPORT),
-        _line(own, "month:Q", "expected:Q", title=BY_SUPPORT, dash=True),
-        _line(own, "month:Q", "observed:Q", title=BY_SUPPORT),
-        alt.Chart(_values([{"month": 0.5}])).mark_rule(color=MUTED).encode(x=_axis("month:Q", BY_SUPPORT)),
-    )
-    rows = _dated(calendar)
-    layers = [
-        _band(rows, "month:T", BY_CALENDAR),
-        _line(rows, "month:T", "expected:Q", title=BY_CALENDAR, dash=True),
-        _line(rows, "month:T", "observed:Q", title=BY_CALENDAR),
-    ]
+    start = alt.Chart(_values([{"month": 0.5}])).mark_rule(color=MUTED).encode(x=_axis("month:Q", BY_SUPPORT))
+    by_support = _expected(course.to_dicts(), "month:Q", BY_SUPPORT)
+    by_calendar = _expected(_dated(calendar), "month:T", BY_CALENDAR)
     first, last = calendar["month"].min(), calendar["month"].max()
     inside = {name: day for name, day in breaks.items() if first <= day <= last}  # type: ignore[operator]
-    both = alt.vconcat(_sized(by_support), _sized(alt.layer(*layers, *_markers(inside))), spacing=24)
-    return drawn(both, "Contacts seen, and expected anyway", f"{sentence} Band: the total's interval, about 95%.")
+    panels = (alt.layer(*by_support, start), alt.layer(*by_calendar, *_markers(inside)))
+    both = alt.vconcat(*map(_sized, panels), spacing=24)
+    return to_svg(both, "Contacts seen, and expected anyway", f"{sentence} Band: the total's interval, about 95%.")
 
 
 def trend_chart(
@@ -62,7 +53,7 @@ def trend_chart(
     `table` has month, n and flags as in hiu.rank.reports.trend.Trend; a chart of less `width` is for half a page.
     """
     rows = _dated(table)
-    layers: list[Any] = [_line(rows, "month:T", "n:Q", title=None)]
+    layers = [_line(rows, "month:T", "n:Q", title=None)]
     lines = {"mean": (mean, [1, 0]), "lower limit": (max(0.0, lower), [4, 3]), "upper limit": (upper, [4, 3])}
     if line is not None:
         lines["target"] = (line, [1, 3])
@@ -75,7 +66,7 @@ def trend_chart(
     layers.append(points.encode(x="month:T", y="n:Q"))
     first = table["month"].min()
     inside = {name: day for name, day in breaks.items() if first is not None and first <= day}  # type: ignore[operator]
-    return drawn(_sized(alt.layer(*layers, *_markers(inside)), width), title, sentence, width=width)
+    return to_svg(_sized(alt.layer(*layers, *_markers(inside)), width), title, sentence, width=width)
 
 
 def backtest_chart(rules: pl.DataFrame, top: int, half_life: float) -> str:
@@ -89,39 +80,45 @@ def backtest_chart(rules: pl.DataFrame, top: int, half_life: float) -> str:
     bars = alt.Chart(_values(rows)).mark_bar(height=14).encode(x=x, y=y, color=shade)
     spread = alt.Chart(_values(rows)).mark_rule(color=TEXT).encode(x="capture_low:Q", x2="capture_high:Q", y=y)
     chart = alt.layer(bars, spread).properties(width=WIDTH, height=24 * len(rows))
-    return drawn(
+    return to_svg(
         chart,
         f"What the first {top} of each rule went on to need",
         f"Tried on {rows[0]['months'] if rows else 0} past months; dark: the half-life in use.",
     )
 
 
-def _values(rows: list[dict[str, Any]]) -> Any:
+def _expected(rows: list[Row], month: str, title: str) -> list[alt.Chart]:
+    """The band, what was expected as dashes, what was seen."""
+    dashes, line = (_line(rows, month, f"{y}:Q", title=title, dash=y == "expected") for y in ("expected", "observed"))
+    return [_band(rows, month, title), dashes, line]
+
+
+def _values(rows: list[Row]) -> alt.Data:
     return alt.Data(values=rows)
 
 
-def _dated(frame: pl.DataFrame) -> list[dict[str, Any]]:
+def _dated(frame: pl.DataFrame) -> list[Row]:
     return frame.with_columns(pl.col("month").dt.strftime("%Y-%m-%dT00:00:00")).to_dicts()
 
 
-def _axis(kind: str, title: str | None) -> Any:
+def _axis(kind: str, title: str | None) -> alt.X:
     form = {"format": "%b %Y", "labelAngle": 0} if kind.endswith(":T") else {"format": "d", "tickMinStep": 1}
     return alt.X(kind, title=title, axis=alt.Axis(grid=False, **form))
 
 
-def _line(rows: list[dict[str, Any]], x: str, y: str, *, title: str | None = None, dash: bool = False) -> Any:
+def _line(rows: list[Row], x: str, y: str, *, title: str | None = None, dash: bool = False) -> alt.Chart:
     mark = alt.Chart(_values(rows))
     drawn = mark.mark_line(strokeDash=[5, 4], color=MUTED) if dash else mark.mark_line(point=True, color=SEEN)
     return drawn.encode(x=_axis(x, title), y=alt.Y(y, title=None, scale=alt.Scale(zero=True)))
 
 
-def _band(rows: list[dict[str, Any]], x: str, title: str) -> Any:
+def _band(rows: list[Row], x: str, title: str) -> alt.Chart:
     inside = [row for row in rows if row["low"] is not None]
     y = alt.Y("low:Q", title=None)
     return alt.Chart(_values(inside)).mark_area(color=BAND).encode(x=_axis(x, title), y=y, y2="high:Q")
 
 
-def _markers(breaks: Mapping[str, date]) -> list[Any]:
+def _markers(breaks: Mapping[str, date]) -> list[alt.Chart]:
     rows = [{"month": f"{day.isoformat()}T00:00:00", "t": name} for name, day in breaks.items()]
     if not rows:
         return []
@@ -130,11 +127,11 @@ def _markers(breaks: Mapping[str, date]) -> list[Any]:
     return [lines, words.encode(x="month:T", y=alt.value(8), text="t:N")]
 
 
-def _sized(chart: Any, width: int = WIDTH) -> Any:
+def _sized(chart: alt.Chart, width: int = WIDTH) -> alt.Chart:
     return chart.properties(width=width, height=220)
 
 
-def drawn(chart: Any, title: str, sentence: str, *, width: int = WIDTH, described: str = "") -> str:
+def to_svg(chart: alt.Chart, title: str, sentence: str, *, width: int = WIDTH, described: str = "") -> str:
     """The drawn chart; the title and `described` (or the sentence under the title) are its description too."""
     lines = wrap(sentence, width, 12, lines=4)
     heading = alt.TitleParams(

@@ -6,73 +6,71 @@ holds every mark it draws against `charts.person_chart`. Why no library: docs/ad
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, field, replace
 
-from hiu.publish.charts.data import PersonSeries
-from hiu.publish.charts.draw import BED_DAYS, labelled_months, month_labels
-from hiu.publish.charts.headings import subtitle, title
+from hiu.publish.charts.data import Cells, PersonSeries
+from hiu.publish.charts.draw import BED_DAYS, labelled_months, month_labels, subtitle_lines, title_lines
 from hiu.publish.charts.layout import BARS, BED_BARS, FONT, LANE, WIDTH, crossed_words, lay_out, panel_bands
 from hiu.publish.charts.template import template
 from hiu.publish.words.datasets import HATCHES, MARKERS, STACK, colours
-from hiu.publish.words.text import wrap
 
 AXIS = {False: "Contacts and bed days in the month", True: "Contacts in the month"}
 """Title of the main panel: bed days stacked, or in a panel of their own."""
 
 
-def chart_data(charted: Sequence[PersonSeries]) -> dict[str, Any]:
+@dataclass
+class ChartData:
     """What the script draws from: the design, the shared frames, and each person's counts (charts.PersonSeries)."""
-    frames: list[Any] = []
-    places: dict[Any, int] = {}
-    people: dict[str, Any] = {}
+
+    design: dict[str, object] | None = None
+    frames: list[dict[str, object]] = field(default_factory=list)
+    people: dict[str, dict[str, object]] = field(default_factory=dict)
+
+
+def chart_data(charted: Sequence[PersonSeries]) -> ChartData:
+    """The charts of these people; frames are shared by those with the same support dates and gaps."""
+    out = ChartData(design(charted[0]) if charted else None)
+    places: dict[object, int] = {}
     for person in charted:
         bare = replace(person, counts={name: _gaps(cells) for name, cells in person.counts.items()}, name=None)
         key = (bare.support_start, bare.support_end, tuple(bare.counts.values()))
         if key not in places:
-            places[key] = len(frames)
-            frames.append(_frame(bare))
-        people[person.person_id] = {"f": places[key], **_own(replace(person, name=None))}
-    return {"design": design(charted[0]) if charted else None, "frames": frames, "people": people}
+            places[key] = len(out.frames)
+            out.frames.append(_frame(bare))
+        out.people[person.person_id] = {"f": places[key], **_own(replace(person, name=None))}
+    return out
 
 
-def design(person: PersonSeries) -> dict[str, Any]:
+def design(person: PersonSeries) -> dict[str, object]:
     """What all charts of a pack share: sizes, months, series, colours, and the marks of the validated template."""
     palette = colours(person.extra)
     panel = template(split=False)
     marks = {layer["data"]["name"]: layer["mark"] for layer in panel["layer"] if layer["data"]["name"] != "lines"}
     halo, line = (layer for layer in panel["layer"] if layer["data"]["name"] == "lines")
     dashes = line["encoding"]["strokeDash"]["scale"]
+    sizes = {"width": WIDTH, "bars": BARS, "bed": BED_BARS, "lane": LANE, "font": FONT, "bedDays": BED_DAYS}
+    months = {"months": month_labels(person), "labelled": labelled_months(person)}
+    sets = {"markers": MARKERS, "stack": list(palette), "colours": palette, "hatches": HATCHES}
+    lines = {"halo": halo["mark"], "line": line["mark"]}
+    config = panel["config"]
+    look = {"title": panel["title"], "axis": config["axis"], "face": config["font"], "padding": config["padding"]}
     return {
-        "width": WIDTH,
-        "bars": BARS,
-        "bed": BED_BARS,
-        "lane": LANE,
-        "font": FONT,
-        "bedDays": BED_DAYS,
-        "months": month_labels(person),
-        "labelled": labelled_months(person),
-        "markers": MARKERS,
-        "stack": list(palette),
-        "colours": palette,
-        "hatches": HATCHES,
+        **sizes,
+        **months,
+        **sets,
         "marks": marks,
-        "halo": halo["mark"],
-        "line": line["mark"],
+        **lines,
         "dashes": dict(zip(dashes["domain"], dashes["range"], strict=True)),
-        "title": panel["title"],
-        "axis": panel["config"]["axis"],
-        "face": panel["config"]["font"],
-        "padding": panel["config"]["padding"],
+        **look,
         "axes": [AXIS[False], AXIS[True], "Bed days in the month"],
     }
 
 
-def _gaps(cells: Sequence[int | None]) -> tuple[int | None, ...]:
+def _gaps(cells: Cells) -> Cells:
     return tuple(None if n is None else 0 for n in cells)
 
 
-def _frame(bare: PersonSeries) -> dict[str, Any]:
+def _frame(bare: PersonSeries) -> dict[str, object]:
     """Everything around the bars of a person without a single contact; `split` = what differs with two panels."""
     sets = (*STACK, *bare.extra)
     apart = tuple(name for name in sets if name != BED_DAYS)
@@ -96,10 +94,10 @@ def _frame(bare: PersonSeries) -> dict[str, Any]:
     }
 
 
-def _own(person: PersonSeries) -> dict[str, Any]:
+def _own(person: PersonSeries) -> dict[str, object]:
     """A person's own part: the title's lines, the subtitle's, and the counts (null = not supplied)."""
     return {
-        "t": [line for text in title(person) for line in wrap(text, WIDTH, 17, bold=True, lines=2)],
-        "s": [line for text in subtitle(person) for line in wrap(text, WIDTH, FONT, lines=2)],
+        "t": title_lines(person),
+        "s": subtitle_lines(person),
         "n": [list(person.counts[name]) for name in (*STACK, *MARKERS, *person.extra)],
     }

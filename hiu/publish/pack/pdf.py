@@ -1,14 +1,14 @@
 """The pack on paper: its PDF twin, a person a page, tagged, with a description and a table for every chart.
 
-For paper, and where a browser may not open the pack. It says what `pack.pack_view` says.
+For paper, and where a browser may not open the pack. It says what `pack.page.pack_view` says.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.pack.page import CANDIDATES
+from hiu.publish.pack.view import Decision, Match, Person, Reviews, Task, View
 from hiu.publish.pack.words import definitions_version
 from hiu.publish.pdf import paper
 from hiu.publish.stamp import MARKING, Stamp
@@ -21,20 +21,22 @@ COLUMNS = 24
 HEADING, CELL = 600, 240
 """Points of width that a name may take in a heading and in the list; the longest end in an ellipsis."""
 
-View = Mapping[str, Any]
+Naming = Callable[[str], str]
+"""From an id to what the reader is told: the name of somebody in the pack."""
 
 
 def pack_pdf(view: View, charted: Sequence[PersonSeries], svgs: Mapping[str, str]) -> bytes:
     """The pack as PDF. Of the people in the view, each of `charted` with a chart in `svgs` (`to_svg`) has a page."""
-    stamp: Stamp = view["stamp"]
+    stamp = view["stamp"]
     people = {person["id"]: person for person in view["people"]}
     series = [one for one in charted if one.person_id in people and one.person_id in svgs]
-    pages = [_page(people[one.person_id], one, index) for index, one in enumerate(series)]
-    pictures = {page["picture"]: svgs[one.person_id] for page, one in zip(pages, series, strict=True)}
+    # a picture is named by its position, so that no id or name is in it
+    pictures = {f"chart-{index}.svg": svgs[one.person_id] for index, one in enumerate(series)}
+    pages = [_page(people[one.person_id], one, name) for one, name in zip(series, pictures, strict=True)]
     return paper("pack.typ", {**_front(view, people), "people": pages}, pictures, created=stamp.built)
 
 
-def heading(stamp: Stamp, title: str, *more: str) -> dict[str, Any]:
+def heading(stamp: Stamp, title: str, *more: str) -> dict[str, object]:
     """What the head and foot of every page say; `more` goes into the head."""
     return {
         "title": f"{title}, {stamp.month.title}",
@@ -49,82 +51,83 @@ def heading(stamp: Stamp, title: str, *more: str) -> dict[str, Any]:
 
 def month_rows(person: PersonSeries, first: int, last: int) -> tuple[list[str], list[list[str]]]:
     """Months as column heads (`Mar 26`), and a row of figures for each data set; "–" = not supplied."""
-    sets = (*STACK, *person.extra, *MARKERS)
     months = [f"{month.title[:3]} {month.title[-2:]}" for month in person.months[first:last]]
     rows = [
-        [short_title(name), *("–" if n is None else str(n) for n in person.counts[name][first:last])] for name in sets
+        [short_title(name), *("–" if n is None else str(n) for n in person.counts[name][first:last])]
+        for name in (*STACK, *person.extra, *MARKERS)
     ]
     return months, rows
 
 
-def _front(view: View, people: Mapping[str, Any]) -> dict[str, Any]:
-    stamp: Stamp = view["stamp"]
+def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
+    stamp = view["stamp"]
 
-    def who(person_id: str) -> str:
-        return str(people[person_id]["name"]) if person_id in people else person_id
+    def name(person_id: str) -> str:
+        return people[person_id]["name"] if person_id in people else person_id
 
     def either(person_id: str) -> str:
-        return who(person_id) if person_id in people else "somebody not on the list"
+        return name(person_id) if person_id in people else "somebody not on the list"
 
+    as_is = ("first", "unlisted", "nobody", "definitions", "definitions_version", "settings")
     return {
         **heading(stamp, "HIU Group meeting pack", f"withheld: {view['withheld']}"),
+        **{key: value for key, value in view.items() if key in as_is},
         "month": stamp.month.title,
         "next_month": (stamp.month + 1).title,
         "data_to": stamp.data_text,
         "about": "The list supports a decision and makes none: a named person signs off every offer. Refusing support "
         f"changes no number. Audit head {stamp.audit_head or 'none'}.",
         "candidates": CANDIDATES,
-        "first": view["first"],
         "changes": [
             {
                 "heading": group["heading"],
                 "entries": [
-                    f"{who(one['id'])}: {one['what']}" if one["id"] else one["what"] for one in group["entries"]
+                    f"{name(one['id'])}: {one['what']}" if one["id"] else one["what"] for one in group["entries"]
                 ],
             }
             for group in view["changes"]
         ],
-        "unlisted": view["unlisted"],
         "actions": [
-            *(_action(one, who) for one in view["actions"]),
-            *(_decision(one, who) for one in view["decisions"]),
+            *(_action(one, name) for one in view["actions"]),
+            *(_decision(one, name) for one in view["decisions"]),
         ],
-        "overdue": [_review(one, who) for one in view["overdue"]],
-        "due": [_review(one, who) for one in view["due"]],
+        "overdue": [_reviews(one, name) for one in view["overdue"]],
+        "due": [_reviews(one, name) for one in view["due"]],
         "feeds": [
             (feed["title"], "supplied" if feed["now"] else "NOT SUPPLIED", ", ".join(feed["gaps"]) or "none")
             for feed in view["feeds"]
         ],
         "matches": [_match(pair, either) for pair in view["matches"]["pairs"]],
         "matches_total": view["matches"]["total"],
-        "nobody": view["nobody"],
         "list_note": f"Supported people, and candidates in the first {view['top']} places. Where plausible ranks "
         "overlap there is no reliable difference. * part estimated.",
         "adults": [_row(person) for person in view["people"] if not person["minor"]],
         "minors": [_row(person) for person in view["people"] if person["minor"]],
-        "definitions": view["definitions"],
-        "definitions_version": view["definitions_version"],
-        "settings": view["settings"],
         "settings_version": stamp.settings_version,
     }
 
 
-def _action(one: Mapping[str, Any], who: Any) -> str:
+def _action(one: Task, name: Naming) -> str:
     state = "done" if one["done"] else "OVERDUE" if one["late"] else "open"
-    return f"{who(one['id'])}: {one['what']}. {one['owner']}, {one['due']}: {state}."
+    return f"{name(one['id'])}: {one['what']}. {one['owner']}, {one['due']}: {state}."
 
 
-def _decision(one: Mapping[str, Any], who: Any) -> str:
+def _decision(one: Decision, name: Naming) -> str:
     review = f", next review {one['next_review']}" if one["next_review"] else ""
     owner = f", {one['owner']}" if one["owner"] else ""
-    return f"{who(one['id'])}: decided {one['decision']}{owner}{review} (recorded by {one['author']})."
+    return f"{name(one['id'])}: decided {one['decision']}{owner}{review} (recorded by {one['author']})."
 
 
-def _review(one: Mapping[str, Any], who: Any) -> str:
-    return f"{who(one['id'])}: {'; '.join(f'{what}, {words}' for what, words in one['said'])}"
+def _reviews(one: Reviews, name: Naming) -> str:
+    return f"{name(one['id'])}: {'; '.join(f'{what}, {words}' for what, words in one['said'])}"
 
 
-def _row(person: Mapping[str, Any]) -> list[str]:
+def _match(pair: Match, either: Naming) -> str:
+    both = either(pair["a"]) if pair["a"] == pair["b"] else f"{either(pair['a'])} and {either(pair['b'])}"
+    return f"{both}: {pair['said']}"
+
+
+def _row(person: Person) -> list[str]:
     contacts = "not supplied" if person["contacts"] is None else str(person["contacts"])
     return [
         str(person["rank"]),
@@ -138,22 +141,23 @@ def _row(person: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _page(person: Mapping[str, Any], series: PersonSeries, index: int) -> dict[str, Any]:
-    """A person's page; its picture's name is by position, so that no id or name is in it."""
+def _page(person: Person, series: PersonSeries, picture: str) -> dict[str, object]:
     last = len(series.months)
     months, rows = month_rows(series, max(0, last - COLUMNS), last)
-    earlier = month_rows(series, max(0, last - 2 * COLUMNS), last - COLUMNS) if last > COLUMNS else ([], [])
+    earlier, earlier_rows = (
+        month_rows(series, max(0, last - 2 * COLUMNS), last - COLUMNS) if last > COLUMNS else ([], [])
+    )
     risk = f"{person['risk']} ({person['risk_note']})" if person["risk_note"] else person["risk"]
     return {
         "heading": f"{person['rank']}. {fitted(person['name'], HEADING, 14, bold=True)} ({person['id']})",
         "tags": f"{person['label']} · risk: {risk} · {'supported' if person['supported'] else 'candidate'}"
         f"{' · under 18, listed apart' if person['minor'] else ''}",
-        "picture": f"chart-{index}.svg",
+        "picture": picture,
         "alt": alt_text(series),
         "months": months,
         "rows": rows,
-        "earlier": earlier[0],
-        "earlier_rows": earlier[1],
+        "earlier": earlier,
+        "earlier_rows": earlier_rows,
         "why": person["why"],
         "changed": " ".join([*person["changes"], f"{person['label']}: {person['label_why']}"]),
         "presets": "; ".join(person["presets"]),
@@ -161,8 +165,3 @@ def _page(person: Mapping[str, Any], series: PersonSeries, index: int) -> dict[s
         "recorded": [f"{words}: {shorten(value, 300)} ({by})" for words, value, by in person["recorded"]],
         "sources": person["sources"],
     }
-
-
-def _match(pair: Mapping[str, Any], either: Callable[[str], str]) -> str:
-    both = either(pair["a"]) if pair["a"] == pair["b"] else f"{either(pair['a'])} and {either(pair['b'])}"
-    return f"{both}: {pair['said']}"

@@ -1,21 +1,20 @@
 """Figures of the operator's quality report, from the published tables: no name, no value of a patient."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
 from hiu.month import Month
-from hiu.publish.feeds import missing_feeds
-from hiu.publish.quality.matching import by_group, overall
+from hiu.publish.feeds import Feed, missing_feeds
+from hiu.publish.quality.matching import GroupRate, Judged, by_group, overall
+from hiu.publish.rows import Row, Tables
 
-Rows = list[dict[str, Any]]
+Rows = list[Row]
 LARGEST = 20
 """People listed with the most ways of being described, or with two NHS numbers."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Quality:
     """What came in, what was set aside, what is missing, and how rows became people."""
 
@@ -24,15 +23,15 @@ class Quality:
     quarantined: int
     deliveries: Rows
     reasons: Rows
-    feeds: list[dict[str, Any]]
+    feeds: list[Feed]
     matching: Rows
     largest: Rows
     two_numbers: Rows
     two_numbers_total: int
     two_dobs_total: int
     statuses: Rows
-    judged: list[dict[str, str]]
-    by_group: list[dict[str, str]]
+    judged: list[Judged]
+    by_group: list[GroupRate]
 
     @property
     def balanced(self) -> bool:
@@ -40,7 +39,7 @@ class Quality:
         return self.received == self.staged + self.quarantined
 
 
-def quality(tables: Mapping[str, pl.DataFrame], month: Month) -> Quality:
+def quality(tables: Tables, month: Month) -> Quality:
     """The report's figures from deliveries, quarantine, coverage, links and people; not of replaced deliveries."""
     taken = tables["deliveries"].filter(pl.col("replaced_by").is_null())
     people = tables["people"]
@@ -52,8 +51,8 @@ def quality(tables: Mapping[str, pl.DataFrame], month: Month) -> Quality:
         reasons=_reasons(tables["quarantine"], taken),
         feeds=missing_feeds(tables["coverage"], month),
         matching=_matching(tables["links"], taken),
-        largest=_largest(people),
-        two_numbers=_listed(people.filter(pl.col("two_nhs_numbers"))),
+        largest=_most_described(people.filter(pl.col("identities") > 1)),
+        two_numbers=_most_described(people.filter(pl.col("two_nhs_numbers"))),
         two_numbers_total=int(people["two_nhs_numbers"].sum()),
         two_dobs_total=int(people["two_dobs"].sum()),
         statuses=tables["links"].group_by("status").len("rows").sort("status").to_dicts(),
@@ -85,35 +84,25 @@ def _matching(links: pl.DataFrame, taken: pl.DataFrame) -> Rows:
     """By source: rows, rows naming nobody, rows of a person whom another source or description also gave."""
     of_use = links.select("delivery_id", "source", "person_id", "how")
     rows = of_use.join(taken.select("delivery_id"), on="delivery_id", how="semi")
-    spread = (
-        rows.filter(pl.col("person_id").is_not_null(), pl.col("how") != "nobody")
-        .group_by("person_id")
-        .agg(sources=pl.col("source").n_unique())
-    )
     named = pl.col("person_id").is_not_null() & (pl.col("how") != "nobody")
+    spread = rows.filter(named).group_by("person_id").agg(sources=pl.col("source").n_unique())
+    how = {"nobody": "nobody", "by_number": "number", "by_model": "model", "by_decision": "decision"}
     out = (
         rows.join(spread, on="person_id", how="left")
         .group_by("source")
         .agg(
             rows=pl.len(),
             unreadable=pl.col("person_id").is_null().sum(),
-            nobody=(pl.col("how") == "nobody").sum(),
             named=named.sum(),
             joined=(named & (pl.col("how") != "single")).sum(),
             elsewhere=(named & (pl.col("sources") > 1)).sum(),
-            by_number=(pl.col("how") == "number").sum(),
-            by_model=(pl.col("how") == "model").sum(),
-            by_decision=(pl.col("how") == "decision").sum(),
+            **{name: (pl.col("how") == code).sum() for name, code in how.items()},
         )
         .sort("source")
     )
+    rates = ("joined", "elsewhere")
     return [
-        {
-            **row,
-            "joined_rate": _rate(row["joined"], row["named"]),
-            "elsewhere_rate": _rate(row["elsewhere"], row["named"]),
-        }
-        for row in out.iter_rows(named=True)
+        row | {f"{name}_rate": _rate(row[name], row["named"]) for name in rates} for row in out.iter_rows(named=True)
     ]
 
 
@@ -121,10 +110,6 @@ def _rate(part: int, whole: int) -> str:
     return f"{100 * part / whole:.1f}%" if whole else "none"
 
 
-def _largest(people: pl.DataFrame) -> Rows:
-    return _listed(people.filter(pl.col("identities") > 1))
-
-
-def _listed(people: pl.DataFrame) -> Rows:
+def _most_described(people: pl.DataFrame) -> Rows:
     ordered = people.sort("identities", "rows", "person_id", descending=[True, True, False], nulls_last=True)
     return ordered.select("person_id", "identities", "rows", "sources").head(LARGEST).to_dicts()

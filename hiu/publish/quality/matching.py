@@ -1,11 +1,36 @@
 """The matching section of the quality report: estimates with their intervals, in words people read."""
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TypedDict
 
 import polars as pl
 
-Rows = list[dict[str, str]]
+from hiu.publish.rows import Row
+
+
+class Figures(TypedDict):
+    """A figure with its interval, and of how many."""
+
+    figure: str
+    interval: str
+    of: str
+
+
+class Judged(Figures):
+    """A measure of the whole area."""
+
+    title: str
+
+
+class GroupRate(TypedDict):
+    """The match rate of a group of rows."""
+
+    group: str
+    joined: str
+    interval: str
+    elsewhere: str
+    rows: str
+
+
 TITLES = {
     "precision": "Rows on the right person's record, estimated",
     "recall": "Rows with the main record of their person, estimated",
@@ -22,34 +47,32 @@ TITLES = {
 }
 
 
-def overall(table: pl.DataFrame) -> Rows:
+def overall(table: pl.DataFrame) -> list[Judged]:
     """Title, figure, interval, of: one line a measure of the whole area, those that can't be said yet said so."""
-    held = {row["measure"]: row for row in table.filter(pl.col("group") == "all").iter_rows(named=True)}
-    return [{"title": title, **_figures(held[name])} for name, title in TITLES.items() if name in held]
+    measures = {row["measure"]: row for row in table.filter(group="all").iter_rows(named=True)}
+    return [{"title": title, **_figures(measures[name])} for name, title in TITLES.items() if name in measures]
 
 
-def by_group(table: pl.DataFrame) -> Rows:
+def by_group(table: pl.DataFrame) -> list[GroupRate]:
     """Group, joined, interval, elsewhere, rows: the match rate of everybody and of each group."""
     wide = table.filter(pl.col("measure").is_in(["joined", "seen_elsewhere"]))
-    held: dict[str, dict[str, Mapping[str, Any]]] = {}
+    groups: dict[str, dict[str, Figures]] = {}
     for row in wide.iter_rows(named=True):
-        held.setdefault(row["group"], {})[row["measure"]] = row
-    out = []
-    for group, both in held.items():
-        joined, elsewhere = _figures(both["joined"]), _figures(both["seen_elsewhere"])
-        out.append(
-            {
-                "group": group,
-                "joined": joined["figure"],
-                "interval": joined["interval"],
-                "elsewhere": elsewhere["figure"],
-                "rows": joined["of"],
-            }
-        )
+        groups.setdefault(row["group"], {})[row["measure"]] = _figures(row)
+    out: list[GroupRate] = [
+        {
+            "group": group,
+            "joined": both["joined"]["figure"],
+            "interval": both["joined"]["interval"],
+            "elsewhere": both["seen_elsewhere"]["figure"],
+            "rows": both["joined"]["of"],
+        }
+        for group, both in groups.items()
+    ]
     return sorted(out, key=lambda row: (row["group"] != "all", row["group"]))
 
 
-def _figures(row: Mapping[str, Any]) -> dict[str, str]:
+def _figures(row: Row) -> Figures:
     of = f"{row['n']:,}"
     if row["value"] is None:
         return {"figure": "too few to say", "interval": "", "of": of}

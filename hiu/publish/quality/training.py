@@ -30,7 +30,7 @@ def train_page(
     """
     svg = threshold_chart(found.thresholds, link_at)
     chart = "data:image/svg+xml;base64," + base64.b64encode(svg.encode("utf-8")).decode("ascii")
-    told = dict(moves.explode("people").select("people", "kind").unique("people", keep="first").iter_rows())
+    why = dict(moves.explode("people").select("people", "kind").unique("people", keep="first").iter_rows())
     moved = people.filter(
         pl.col("before").is_null() | pl.col("after").is_null() | (pl.col("before") != pl.col("after"))
     )
@@ -49,7 +49,7 @@ def train_page(
         line=line,
         aside=aside,
         of_two=aside - line[0]["joined"] + line[0]["wrong"] - line[0]["missed"],
-        people=[row | {"why": told.get(row["person_id"], "")} for row in moved.to_dicts()],
+        people=[row | {"why": why.get(row["person_id"], "")} for row in moved.to_dicts()],
         moves=moves.head(MOST).to_dicts(),
         more=max(0, moves.height - MOST),
     )

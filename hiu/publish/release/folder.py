@@ -19,13 +19,15 @@ from hiu.errors import HiuError
 from hiu.model import PUBLISHED, Table
 from hiu.model.frames import schema
 from hiu.publish.stamp import Stamp
-from hiu.publish.words.text import counted
+from hiu.publish.words.text import count_of
 
 MANIFEST = "MANIFEST.json"
 FORM = 1
 """The version of what a manifest says and of what pages are made of."""
 BUILDING = ".building-"
 Files = Mapping[str, bytes]
+Manifest = dict[str, Any]
+"""MANIFEST.json: the stamp, and digest and size of each file."""
 
 
 def conform(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
@@ -105,20 +107,20 @@ def inside(folder: Path, name: str) -> Path:
     return folder.joinpath(*parts)
 
 
-def seal(folder: Path, stamp: Stamp, rows: Mapping[str, int]) -> dict[str, Any]:
+def seal(folder: Path, stamp: Stamp, rows: Mapping[str, int]) -> Manifest:
     """Write MANIFEST.json over everything in the folder, and flush the folder itself."""
-    listed = {name: describe(folder / name, rows.get(Path(name).stem)) for name in _names(folder)}
-    manifest = {"manifest": FORM, **stamp.as_dict(), "files": listed}
+    files = {name: describe(folder / name, rows.get(Path(name).stem)) for name in _names(folder)}
+    manifest = {"manifest": 1, **stamp.as_dict(), "files": files}
     text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
     write_whole(folder / MANIFEST, text.encode("utf-8"))
-    for sub in sorted({(folder / name).parent for name in listed} | {folder}):
+    for sub in sorted({(folder / name).parent for name in files} | {folder}):
         flush_folder(sub)
     return manifest
 
 
-def describe(path: Path, rows: int | None = None) -> dict[str, Any]:
+def describe(path: Path, rows: int | None = None) -> dict[str, object]:
     """Digest and size of a file; rows if it is a table."""
-    about: dict[str, Any] = {"sha256": digest(path), "bytes": path.stat().st_size}
+    about: dict[str, object] = {"sha256": digest(path), "bytes": path.stat().st_size}
     return {**about, "rows": rows} if path.suffix == ".parquet" and rows is not None else about
 
 
@@ -128,7 +130,7 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
+def read_manifest(folder: Path) -> Manifest:
     """The manifest of a release. Raises HiuError if there is none that can be read."""
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
@@ -157,9 +159,9 @@ def verify_release(folder: Path) -> list[str]:
     return problems
 
 
-def _changed(path: Path, name: str, about: Mapping[str, Any]) -> list[str]:
+def _changed(path: Path, name: str, about: Mapping[str, object]) -> list[str]:
     if path.stat().st_size != about.get("bytes"):
-        return [f"{name}: {counted(path.stat().st_size, 'byte')}; {about.get('bytes')} were written"]
+        return [f"{name}: {count_of(path.stat().st_size, 'byte')}; {about.get('bytes')} were written"]
     if digest(path) != about.get("sha256"):
         return [f"{name}: its bytes have changed since it was written"]
     if path.suffix == ".parquet" and pl.scan_parquet(path).select(pl.len()).collect().item() != about.get("rows"):

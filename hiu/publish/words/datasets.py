@@ -8,28 +8,16 @@ STACK = DATASETS[:4]
 MARKERS = DATASETS[4:]
 """Drawn as diamonds, never stacked: other units."""
 
-TITLES = {
-    "police_incident": "Police incidents",
-    "ambulance_deployment": "Ambulance deployments",
-    "ed_attendance": "ED attendances",
-    "mh_bed_day": "MH bed days",
-    "s136": "Section 136 detentions",
-    "mha_assessment": "MHA assessments",
+_NAMED = {
+    "police_incident": ("Police incidents", "Police", "#12436D"),
+    "ambulance_deployment": ("Ambulance deployments", "Ambulance", "#28A197"),
+    "ed_attendance": ("ED attendances", "ED", "#801650"),
+    "mh_bed_day": ("MH bed days", "MH beds", "#F46A25"),
+    "s136": ("Section 136 detentions", "s136", ""),
+    "mha_assessment": ("MHA assessments", "MHA", ""),
 }
-SHORT = {
-    "police_incident": "Police",
-    "ambulance_deployment": "Ambulance",
-    "ed_attendance": "ED",
-    "mh_bed_day": "MH beds",
-    "s136": "s136",
-    "mha_assessment": "MHA",
-}
-COLOURS = {
-    "police_incident": "#12436D",
-    "ambulance_deployment": "#28A197",
-    "ed_attendance": "#801650",
-    "mh_bed_day": "#F46A25",
-}
+"""Title, shortest name, and the colour of those that are stacked."""
+COLOURS = {name: _NAMED[name][2] for name in STACK}
 HATCHES = {"ed_attendance": (0.0,), "mh_bed_day": (-0.17, 0.17)}
 """Thin white upright lines, at shares of a bar's month: in black and white the four colours are two greys."""
 
@@ -39,12 +27,12 @@ MORE_COLOURS = ("#A285D1", "#3D3D3D", "#B58900")
 
 def title_of(dataset: str) -> str:
     """The name of a data set in a key or a table head."""
-    return TITLES.get(dataset) or dataset.replace("_", " ").capitalize()
+    return _NAMED[dataset][0] if dataset in _NAMED else dataset.replace("_", " ").capitalize()
 
 
 def short_title(dataset: str) -> str:
     """The shortest name of a data set, for notes on the plot."""
-    return SHORT.get(dataset) or title_of(dataset)
+    return _NAMED[dataset][1] if dataset in _NAMED else title_of(dataset)
 
 
 def in_sentence(dataset: str) -> str:

@@ -35,12 +35,12 @@ def number(value: float) -> str:
     return f"{value:.0f}" if abs(value - round(value)) < 0.05 else f"{value:.1f}"
 
 
-def counted(n: int, one: str, many: str = "") -> str:
+def count_of(n: int, one: str, many: str = "") -> str:
     """How many of what: `1 month`, `2,000 months`; `many` where an s at the end does not do it."""
     return f"{n:,} {one if n == 1 else many or f'{one}s'}"
 
 
-def listed(words: Iterable[str]) -> str:
+def join_words(words: Iterable[str]) -> str:
     """Words as a list in a sentence: `a, b and c`."""
     *most, last = list(words) or [""]
     return f"{', '.join(most)} and {last}" if most else last
@@ -52,7 +52,7 @@ def clean(text: str) -> str:
     return " ".join("".join(c for c in flat if not unicodedata.category(c).startswith(_INVISIBLE)).split())
 
 
-def shown_name(name: str | None, limit: int = NAME_LIMIT) -> str:
+def display_name(name: str | None, limit: int = NAME_LIMIT) -> str:
     """A name cleaned and cut to `limit` characters; `Name not known` when nothing is left."""
     whole = clean((name or "")[: limit * 20])
     return shorten(whole, limit) or "Name not known"

@@ -1,1 +1,6 @@
-"""The risk and demand workbook: written for a meeting, returned from it, and read back cell by cell."""
+"""The risk and demand workbook: made for the meeting, read back from it, and the only way decisions come in.
+
+`write` makes it from `listing` (whose rows), `sheets` and `person` (the tabs) on `book` (what they share); `returned`
+reads a copy, `judge` and `actions` hold it against the records, `verdict` is the outcome. What pack and person sheet
+show too stays in hiu.publish.people.
+"""

@@ -6,15 +6,17 @@ the records is higher), saying the same is nothing new, saying otherwise a confl
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 import polars as pl
 
 from hiu.model.meeting import NEEDED_TO_START, STARTING
-from hiu.publish.meeting import ENTERED, SHOWN, entries_of, grade
-from hiu.publish.words.text import listed
+from hiu.publish.people import entries_of
+from hiu.publish.rows import Row as Entry
+from hiu.publish.words.terms import ENTERED, source_words
+from hiu.publish.words.text import join_words
 from hiu.publish.workbook.actions import judge_actions
-from hiu.publish.workbook.returned import Copy, Row, Sent, differing
+from hiu.publish.workbook.listing import GRADES, SHOWN, grade
+from hiu.publish.workbook.returned import Copy, Row, SentRow, differing
 from hiu.publish.workbook.values import Unfit, value_of
 from hiu.publish.workbook.verdict import Change, Conflict, Refusal, Verdict
 
@@ -24,11 +26,11 @@ OnRecord = Mapping[str, Mapping[str, str]]
 def judge(copy: Copy, entries: pl.DataFrame, *, on_record: OnRecord | None = None, outdated: str = "") -> Verdict:
     """Hold a copy against what was sent and against the records (model.MEETING_ENTRY).
 
-    `on_record` = what `workbook_data.gates_on_record` gives: a candidate's are not in the workbook, but count where its
+    `on_record` = what `people.gates_on_record` gives: a candidate's are not in the workbook, but count where its
     cells are empty. `outdated` = why the copy is too old to be taken in at all; every change in it is then refused.
     """
     verdict, history = Verdict(), entries_of(entries)
-    rows = _once(copy, verdict)
+    rows = _one_row_each(copy, verdict)
     for person, row in rows.items():
         sent = copy.sent[person]
         if changed := differing(row, sent):
@@ -38,47 +40,36 @@ def judge(copy: Copy, entries: pl.DataFrame, *, on_record: OnRecord | None = Non
                 verdict.refuse(row, name, "row", f"not taken in: {row.cells[changed[0]].ref} on its row was changed")
         else:
             _judge_row(verdict, copy, row, sent, history.get(person, []), (on_record or {}).get(person, {}))
-    met = {row.person_id for row in copy.rows} | {copy.owner(row.check) for row in copy.rows}
-    missing = [person for person in copy.sent if person not in met]
+    returned = {row.person_id for row in copy.rows} | {copy.owner(row.check) for row in copy.rows}
+    missing = [person for person in copy.sent if person not in returned]
     verdict.notes += [f"{person}: the row is missing; nothing is recorded for them" for person in missing]
     judge_actions(verdict, copy, entries)
     return _too_old(verdict, outdated) if outdated else verdict
 
 
-def records(verdict: Verdict, copy: Copy, entries: pl.DataFrame, *, author: str, now: datetime) -> list[dict[str, Any]]:
+def records(verdict: Verdict, copy: Copy, entries: pl.DataFrame, *, author: str, now: datetime) -> list[Entry]:
     """The rows of model.MEETING_ENTRY that take a verdict's changes in. `now` is UTC without a zone.
 
     The fields of one action share a time of their own, a microsecond after the one before.
     """
     version = {person: max(row["row_version"] for row in rows) for person, rows in entries_of(entries).items()}
     base = {"author": author, "pack_id": copy.pack_id, "month": copy.month.start}
-    out = [
+    changes = [(one.person_id, one.field, one.new, one.old, now) for one in verdict.changes if one.field in ENTERED]
+    for turn, (person, new, old) in enumerate(verdict.actions, 1):
+        at = now + timedelta(microseconds=turn)
+        changes += [(person, name, value, old.get(name, ""), at) for name, value in new.items()]
+    return [
         {
             **base,
-            "person_id": one.person_id,
-            "field": one.field,
-            "value": one.new or None,
-            "old_value": one.old or None,
-            "entered_at": now,
-            "row_version": version.get(one.person_id, 0) + 1,
+            "person_id": person,
+            "field": name,
+            "value": value or None,
+            "old_value": old or None,
+            "entered_at": at,
+            "row_version": version.get(person, 0) + 1,
         }
-        for one in verdict.changes
-        if one.field in ENTERED
+        for person, name, value, old, at in changes
     ]
-    for turn, (person, new, old) in enumerate(verdict.actions, 1):
-        out += [
-            {
-                **base,
-                "person_id": person,
-                "field": name,
-                "value": value or None,
-                "old_value": old.get(name) or None,
-                "entered_at": now + timedelta(microseconds=turn),
-                "row_version": version.get(person, 0) + 1,
-            }
-            for name, value in new.items()
-        ]
-    return out
 
 
 def grades(verdict: Verdict, copy: Copy) -> list[str]:
@@ -86,16 +77,15 @@ def grades(verdict: Verdict, copy: Copy) -> list[str]:
     out = []
     for person in dict.fromkeys(one.person_id for one in verdict.changes):
         new = {one.field: one.new for one in verdict.changes if one.person_id == person}
-        held = {**copy.sent[person].entered}
-        for role in ("clinical", "public_safety"):
-            names = [f"likelihood_{role}", f"impact_{role}"]
-            if set(names) & set(new):
-                before, after = (grade(*(own[name] for name in names)) or "none" for own in (held, held | new))
-                out.append(f"{person}: {role.replace('_', ' ')} grade {before} to {after}")
+        sent = {**copy.sent[person].entered}
+        for role in GRADES:
+            if {f"likelihood_{role}", f"impact_{role}"} & set(new):
+                before, after = (grade(scores, role) or "none" for scores in (sent, sent | new))
+                out.append(f"{person}: {source_words(role)} grade {before} to {after}")
     return out
 
 
-def _once(copy: Copy, verdict: Verdict) -> dict[str, Row]:
+def _one_row_each(copy: Copy, verdict: Verdict) -> dict[str, Row]:
     """Each person's one row, in sheet order; rows that can't be told whose they are are refused."""
     found: dict[str, Row] = {}
     twice: dict[str, list[Row]] = {}
@@ -115,7 +105,7 @@ def _once(copy: Copy, verdict: Verdict) -> dict[str, Row]:
             found[row.person_id] = row
     for person, rows in twice.items():
         first, *others = rows
-        if all(_same(first, other) for other in others):
+        if all(first.texts == other.texts for other in others):
             verdict.notes.append(f"{person}: the row is there {len(rows)} times and says the same; taken once")
             continue
         del found[person]
@@ -124,11 +114,7 @@ def _once(copy: Copy, verdict: Verdict) -> dict[str, Row]:
     return found
 
 
-def _same(one: Row, other: Row) -> bool:
-    return [cell.text for cell in one.cells.values()] == [cell.text for cell in other.cells.values()]
-
-
-def _touched(row: Row, sent: Sent) -> list[str]:
+def _touched(row: Row, sent: SentRow) -> list[str]:
     """Entry cells that differ from what was sent, whether or not they are fit."""
     out = []
     for name in ENTERED:
@@ -141,7 +127,7 @@ def _touched(row: Row, sent: Sent) -> list[str]:
 
 
 def _judge_row(
-    verdict: Verdict, copy: Copy, row: Row, sent: Sent, entries: Sequence[dict[str, Any]], gates: Mapping[str, str]
+    verdict: Verdict, copy: Copy, row: Row, sent: SentRow, entries: Sequence[Entry], gates: Mapping[str, str]
 ) -> None:
     since = {entry["field"]: entry for entry in entries if entry["row_version"] > sent.version}
     now = dict(sent.entered) | {name: entry["value"] or "" for name, entry in since.items() if name in ENTERED}
@@ -153,19 +139,18 @@ def _judge_row(
         except Unfit as unfit:
             verdict.refuse(row, name, "value", str(unfit))
             continue
-        held = since.get(name)
-        if held and (held["value"] or "") != new:
-            verdict.conflicts.append(
-                Conflict(cell.ref, sent.person_id, name, new, held["value"] or "", held["author"], held["entered_at"])
-            )
-        elif not held:
-            taken[name] = Change(cell.ref, sent.person_id, name, now[name], new)
+        place, entry = {"ref": cell.ref, "person_id": sent.person_id, "field": name, "new": new}, since.get(name)
+        if not entry:
+            taken[name] = Change(**place, old=now[name])
+        elif now[name] != new:
+            conflict = Conflict(**place, recorded=now[name], author=entry["author"], at=entry["entered_at"])
+            verdict.conflicts.append(conflict)
     empty = {name: word for name, word in gates.items() if not now[name]}
     after = now | empty | {name: change.new for name, change in taken.items()}
     lacking = [name for name, word in NEEDED_TO_START.items() if after[name] != word]
     if "decision" in taken and taken["decision"].new == STARTING and lacking:
         del taken["decision"]
-        words = listed(f"{ENTERED[name].lower()} '{NEEDED_TO_START[name]}'" for name in lacking)
+        words = join_words(f"{ENTERED[name].lower()} '{NEEDED_TO_START[name]}'" for name in lacking)
         verdict.refuse(row, "decision", "gate", f"support can't start without {words} on record (G20-22)")
     elif after["decision"] == STARTING and lacking and set(lacking) & set(taken):
         verdict.notes.append(
@@ -176,5 +161,5 @@ def _judge_row(
 
 def _too_old(verdict: Verdict, why: str) -> Verdict:
     late: list[Change | Conflict] = [*verdict.changes, *verdict.conflicts]
-    refused = [Refusal(one.ref, one.person_id, one.field, "outdated", why) for one in late]
+    refused = [Refusal(ref=one.ref, person_id=one.person_id, field=one.field, code="outdated", why=why) for one in late]
     return Verdict(refused=[*verdict.refused, *refused], notes=verdict.notes)

@@ -1,6 +1,6 @@
 """A returned workbook, read and proved: whose it is, what was sent out, and what each row says now.
 
-Nothing is judged here (workbook_judge does). A file that is not a workbook of this site is refused whole; a row that
+Nothing is judged here (`judge` does). A file that is not a workbook of this site is refused whole; a row that
 was changed, mixed up or added is kept with what is wrong with it.
 """
 
@@ -12,13 +12,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from xlsxwriter.utility import xl_rowcol_to_cell
+
 from hiu.errors import InputRefused
 from hiu.extract.files.xlsx_sheet import Sheet, guard, load_sheet, open_book
 from hiu.month import Month
-from hiu.publish.meeting import ACTION_TITLES, ACTIONS, ENTERED, META, NUMBERS, RANKED, SHOWN, Action
-from hiu.publish.workbook.sheets import FORMAT
+from hiu.publish.people import Action
+from hiu.publish.words.terms import ACTION_TITLES, ENTERED
+from hiu.publish.workbook.book import ACTIONS, FORMAT, META, RANKED
+from hiu.publish.workbook.listing import NUMBERS, SHOWN, columns, heading, pick_of
 from hiu.publish.workbook.sign import genuine
-from hiu.publish.workbook.write import columns, heading
 
 MOST_BYTES, MOST_RATIO = 200_000_000, 400.0
 _WHOLE = re.compile(r"-?\d+\.0+")
@@ -45,9 +48,14 @@ class Row:
         """Whose row it says it is; of an action, what the drop-down says."""
         return (self.cells.get("person_id") or self.cells["pick"]).text
 
+    @property
+    def texts(self) -> list[str]:
+        """What its cells say, in order."""
+        return [cell.text for cell in self.cells.values()]
 
-@dataclass(frozen=True)
-class Sent:
+
+@dataclass(frozen=True, kw_only=True)
+class SentRow:
     """A person's row as it went out: read-only cells, entry cells, and how often it had been written to."""
 
     person_id: str
@@ -57,7 +65,7 @@ class Sent:
     check: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Copy:
     """A returned workbook: which pack it is, what was sent, and what came back."""
 
@@ -65,7 +73,7 @@ class Copy:
     run_id: str
     month: Month
     built: date
-    sent: dict[str, Sent]
+    sent: dict[str, SentRow]
     sent_actions: list[Action]
     rows: list[Row]
     actions: list[Row]
@@ -89,13 +97,19 @@ def read_back(data: bytes, name: str, key: bytes) -> Copy:
         if title not in book.sheet_names:
             raise InputRefused("sheet", f"found no sheet '{title}'; expected the workbook as it was sent", file=name)
     head, rows, picks = _proved(load_sheet(book, META, name), name, key)
-    people = [(check, person, value) for kind, person, value, check in rows if kind == "person"]
     sent = {
-        person: Sent(person, dict(zip(SHOWN, value["shown"], strict=True)), value["sent"], value["version"], check)
-        for check, person, value in people
+        person: SentRow(
+            person_id=person,
+            shown=dict(zip(SHOWN, value["shown"], strict=True)),
+            entered=value["sent"],
+            version=value["version"],
+            check=check,
+        )
+        for kind, person, value, check in rows
+        if kind == "person"
     }
-    listed = {heading(column): column for column in columns() if not column.startswith("grade_")}
-    acted = {"Person": "pick"} | {title: key for key, title in ACTION_TITLES.items()}
+    of_list = {heading(column): column for column in columns() if not column.startswith("grade_")}
+    of_actions = {"Person": "pick"} | {title: key for key, title in ACTION_TITLES.items()}
     return Copy(
         pack_id=head["pack_id"],
         run_id=head["run_id"],
@@ -104,22 +118,16 @@ def read_back(data: bytes, name: str, key: bytes) -> Copy:
         sent=sent,
         picks=picks,
         sent_actions=[Action(**value) for kind, _, value, _ in rows if kind == "action"],
-        rows=_rows(load_sheet(book, RANKED, name), listed, name),
-        actions=_rows(load_sheet(book, ACTIONS, name), acted, name),
+        rows=_rows(load_sheet(book, RANKED, name), of_list, name),
+        actions=_rows(load_sheet(book, ACTIONS, name), of_actions, name),
     )
 
 
-def letter(column: int) -> str:
-    """The name of a column, from 0: A, B ... AA."""
-    name = ""
-    while column >= 0:
-        name, column = chr(65 + column % 26) + name, column // 26 - 1
-    return name
+Json = dict[str, Any]
+"""What a signed cell of the hidden tab holds."""
 
 
-def _proved(
-    sheet: Sheet, name: str, key: bytes
-) -> tuple[dict[str, Any], list[tuple[str, str, Any, str]], dict[str, str]]:
+def _proved(sheet: Sheet, name: str, key: bytes) -> tuple[Json, list[tuple[str, str, Json, str]], dict[str, str]]:
     """The head and rows of the hidden sheet, every check of them tried; and the drop-down's choices."""
     refused = InputRefused(
         "not_ours",
@@ -142,12 +150,7 @@ def _proved(
     if digest != head["sha256"] or len(rows) != head["rows"] or not sound:
         raise refused
     # the choices aren't signed: the id in their brackets is held against the signed rows
-    picks = {
-        f"{shown[0]}. {shown[1]} ({person})": person
-        for kind, person, value, _ in rows
-        if kind == "person"
-        for shown in (value["shown"],)
-    }
+    picks = {pick_of(person, value["shown"]): person for kind, person, value, _ in rows if kind == "person"}
     return head, rows, picks
 
 
@@ -164,22 +167,25 @@ def _rows(sheet: Sheet, headings: Mapping[str, str], name: str) -> list[Row]:
             file=name,
         )
     place = {headings[title]: at for at, title in reversed(list(enumerate(lines[top]))) if title in headings}
-    found = []
+    rows = []
     for number, line in enumerate(lines[top + 1 :], top + 2):
-        cells = {key: Cell(f"{sheet.name}!{letter(at)}{number}", _text(key, line[at])) for key, at in place.items()}
+        cells = {
+            key: Cell(f"{sheet.name}!{xl_rowcol_to_cell(number - 1, at)}", _text(key, line[at]))
+            for key, at in place.items()
+        }
         if any(cell.text for cell in cells.values()):
             check = cells.pop("check", None)
-            found.append(Row(number, cells, check.text if check else ""))
-    return found
+            rows.append(Row(number, cells, check.text if check else ""))
+    return rows
 
 
-def _text(key: str, value: Any) -> str:
+def _text(key: str, value: object) -> str:
     """A cell's text, a whole number without the decimals a program may have given it."""
     text = str(value or "").strip()
-    counted = key in NUMBERS or key in ENTERED
-    return text.split(".")[0] if counted and _WHOLE.fullmatch(text) else text
+    number = key in NUMBERS or key in ENTERED
+    return text.split(".")[0] if number and _WHOLE.fullmatch(text) else text
 
 
-def differing(row: Row, sent: Sent) -> Sequence[str]:
+def differing(row: Row, sent: SentRow) -> Sequence[str]:
     """Read-only cells that no longer say what was sent."""
     return [name for name, text in sent.shown.items() if row.cells[name].text != text.strip()]

@@ -6,11 +6,12 @@ from datetime import date
 from hiu.errors import HiuError
 from hiu.fuzzy import did_you_mean
 from hiu.model.meeting import CHOICES
-from hiu.publish.meeting import LONGEST
 from hiu.publish.words.text import clean, day
-from hiu.publish.workbook.sheets import year_on
+from hiu.publish.workbook.book import year_on
 
 DATES = ("next_review", "action_due")
+LONGEST = {"owner": 80, "notes": 2000, "action": 500, "action_owner": 80}
+"""Characters of a cell in people's own words."""
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T]00:00(?::00(?:\.0+)?)?)?")
 _BRITISH = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
 _SPELT = re.compile(r"(\d{1,2}) ([A-Za-z]{3})[a-z]* (\d{4})")
@@ -48,12 +49,12 @@ def _chosen(field: str, text: str) -> str:
 
 
 def _dated(text: str, built: date | None) -> str:
-    found = _date(text)
-    if found is None:
+    when = _date(text)
+    if when is None:
         raise Unfit("not a date: expected one such as 21/10/2026")
-    if built and not built <= found <= year_on(built):
-        raise Unfit(f"{day(found)} is not within 12 months: expected {day(built)} to {day(year_on(built))}")
-    return found.isoformat()
+    if built and not built <= when <= year_on(built):
+        raise Unfit(f"{day(when)} is not within 12 months: expected {day(built)} to {day(year_on(built))}")
+    return when.isoformat()
 
 
 def _date(text: str) -> date | None:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from hiu.publish.words.text import counted
+from hiu.publish.words.text import count_of
 from hiu.publish.workbook.returned import Row
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Change:
     """A cell to be taken in."""
 
@@ -18,20 +18,20 @@ class Change:
     new: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Conflict:
-    """A cell that two people changed: `held` is on record, by whom and when."""
+    """A cell that two people changed: `recorded` is on record, by whom and when."""
 
     ref: str
     person_id: str
     field: str
     new: str
-    held: str
+    recorded: str
     author: str
     at: datetime
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Refusal:
     """A cell, or a row by its person cell, that is not taken in. Codes: read_only, row, swapped, duplicate, unknown,
     check, value, gate, outdated."""
@@ -56,14 +56,10 @@ class Verdict:
     @property
     def summary(self) -> str:
         """`12 changes, 1 conflict, 2 refused`."""
-        return ", ".join(
-            (
-                counted(len(self.changes), "change"),
-                counted(len(self.conflicts), "conflict"),
-                f"{len(self.refused)} refused",
-            )
-        )
+        changes, conflicts = count_of(len(self.changes), "change"), count_of(len(self.conflicts), "conflict")
+        return f"{changes}, {conflicts}, {len(self.refused)} refused"
 
     def refuse(self, row: Row, name: str, code: str, why: str, person_id: str = "") -> None:
         """Note a cell that is not taken in."""
-        self.refused.append(Refusal(row.cells[name].ref, person_id or row.person_id, name, code, why))
+        ref, person_id = row.cells[name].ref, person_id or row.person_id
+        self.refused.append(Refusal(ref=ref, person_id=person_id, field=name, code=code, why=why))

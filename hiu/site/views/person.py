@@ -9,7 +9,6 @@ import polars as pl
 
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
-from hiu.model import DATASETS
 from hiu.month import Month
 from hiu.site.show.cards import Card
 from hiu.site.show.chart import Chart
@@ -178,17 +177,9 @@ class Person(Suggests):
         from hiu.publish.charts.data import series
         from hiu.publish.charts.draw import person_chart
 
-        coverage = self.published.table("coverage")
-        one = series(
-            self.person_id,
-            demand=self._own("monthly_demand"),
-            coverage=coverage,
-            ranked=self._own("ranked"),
-            support=self._own("support"),
-            last=self.published.month,
-            breaks=self.published.breaks,
-            extra=tuple(sorted(set(coverage["dataset"]) - set(DATASETS))),
-        )
+        tables = {name: self._own(name) for name in ("monthly_demand", "ranked", "support")}
+        tables["coverage"] = self.published.table("coverage")
+        one = next(series([self.person_id], tables, self.published.month, breaks=self.published.breaks))
         return Chart.of(person_chart(one, split=split))
 
     def _own(self, table: str) -> pl.DataFrame:

@@ -7,7 +7,7 @@ import polars as pl
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.model import PUBLISHED
-from hiu.publish.words.text import counted
+from hiu.publish.words.text import count_of
 from hiu.site.show.cards import Card
 from hiu.site.show.listing import Listing
 from hiu.site.show.suggest import Suggests
@@ -51,7 +51,7 @@ class Quality(Suggests):
                 .agg(rows=pl.len())
                 .sort(["rows", "source", "code", "reason"], descending=[True, False, False, False])
             )
-            return Listing(found, f"{counted(rows.height, 'row')} set aside, by reason")
+            return Listing(found, f"{count_of(rows.height, 'row')} set aside, by reason")
         known = sorted(rows["code"].unique())
         if code not in known:
             raise UsageError(

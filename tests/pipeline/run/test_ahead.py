@@ -12,7 +12,7 @@ from areakit import LAST, PlaceOf, copy_months, table
 
 from hiu.errors import InputRefused
 from hiu.extract.files.find import find_deliveries
-from hiu.publish.charts.data import PersonSeries, all_series
+from hiu.publish.charts.data import PersonSeries, series
 from pipelines.access import draw
 from pipelines.common.place import Place
 from pipelines.common.progress import Reporter
@@ -95,10 +95,9 @@ def test_where_no_process_can_start_the_files_are_read_here(
 
 @pytest.fixture(scope="module")
 def people(published: Outcome) -> list[PersonSeries]:
-    frames = {name: table(published, name) for name in ("coverage", "ranked")}
-    demand = table(published, "monthly_demand")
-    chosen = sorted(set(demand["person_id"]))[:9]
-    return list(all_series(chosen, demand=demand, last=LAST, **frames))
+    frames = {name: table(published, name) for name in ("coverage", "ranked", "monthly_demand")}
+    chosen = sorted(set(frames["monthly_demand"]["person_id"]))[:9]
+    return list(series(chosen, frames, LAST))
 
 
 def test_charts_drawn_in_processes_are_the_same(people: list[PersonSeries], monkeypatch: pytest.MonkeyPatch) -> None:

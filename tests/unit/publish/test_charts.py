@@ -10,6 +10,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import altair as alt
+import polars as pl
 import publish_frames as frames
 import pytest
 import vl_convert
@@ -19,7 +20,8 @@ from hiu.errors import UsageError
 from hiu.model import DATASETS, PUBLISHED
 from hiu.month import Month
 from hiu.publish.charts.alt_text import alt_text
-from hiu.publish.charts.draw import PersonSeries, chart_files, nice_top, person_chart, series, to_png, to_svg
+from hiu.publish.charts.data import PersonSeries, series
+from hiu.publish.charts.draw import chart_files, nice_top, person_chart, to_png, to_svg
 from hiu.publish.charts.layout import FONT, WIDTH, lay_out
 from hiu.publish.words.datasets import STACK
 from hiu.publish.words.text import width
@@ -41,17 +43,20 @@ def person(
     """A person's series through the published tables, as a job makes it."""
     gaps = missing or {}
     sets = {k: [None if i in gaps.get(k, ()) else n for i, n in enumerate(v)] for k, v in (figures or {}).items()}
-    return series(
-        ID,
-        demand=frames.demand({ID: sets}),
-        coverage=frames.coverage(count, gaps),
-        ranked=frames.frame(PUBLISHED["ranked"], [frames.ranked_row(1, ID, label_sentence=finding)]),
-        last=frames.LAST,
-        support=frames.support([{"person_id": ID, **(support or {})}]),
-        people=frames.people({ID: name or ""}),
-        show_names=name is not None,
-        **more,
-    )
+    tables = {
+        "monthly_demand": frames.demand({ID: sets}),
+        "coverage": frames.coverage(count, gaps),
+        "ranked": frames.frame(PUBLISHED["ranked"], [frames.ranked_row(1, ID, label_sentence=finding)]),
+        "support": frames.support([{"person_id": ID, **(support or {})}]),
+        "people": frames.people({ID: name or ""}),
+    }
+    return next(series([ID], tables, frames.LAST, show_names=name is not None, **more))
+
+
+def unranked(demand: pl.DataFrame, coverage: pl.DataFrame, **more: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Tables in which nobody is ranked."""
+    bare = {"monthly_demand": demand, "coverage": coverage, "ranked": frames.frame(PUBLISHED["ranked"], [])}
+    return {**bare, **more}
 
 
 def texts(svg: str) -> list[str]:
@@ -125,11 +130,8 @@ def test_a_month_no_source_supplied_stays_on_the_calendar_as_missing() -> None:
 def test_a_month_without_coverage_rows_is_missing_too() -> None:
     coverage = frames.coverage(24)
     dropped = (coverage["dataset"] == "mha_assessment") & (coverage["month"] == date(2025, 1, 1))
-    shown = series(
-        ID, demand=frames.demand({ID: {"police_incident": [1] * 24}}), ranked=frames.frame(PUBLISHED["ranked"], []),
-        coverage=coverage.filter(~dropped),
-        last=frames.LAST,
-    )  # fmt: skip
+    tables = unranked(frames.demand({ID: {"police_incident": [1] * 24}}), coverage.filter(~dropped))
+    shown = next(series([ID], tables, frames.LAST))
     assert shown.counts["mha_assessment"][9] is None
     assert shown.finding == "3 contacts in 3 months."
 
@@ -160,10 +162,9 @@ def test_the_title_states_the_finding_and_the_subtitle_measures_and_period() -> 
 
 
 def test_names_are_left_out_unless_asked_for() -> None:
-    hidden = series(
-        ID, demand=frames.demand({ID: {"s136": [1]}}), coverage=frames.coverage(24), last=frames.LAST,
-        ranked=frames.frame(PUBLISHED["ranked"], []), people=frames.people({ID: "Amelia Brown"}),
-    )  # fmt: skip
+    people = frames.people({ID: "Amelia Brown"})
+    tables = unranked(frames.demand({ID: {"s136": [1]}}), frames.coverage(24), people=people)
+    hidden = next(series([ID], tables, frames.LAST))
     spec = person_chart(hidden)
     assert "Amelia" not in json.dumps(spec) + to_svg(spec)
     assert person_chart(person(name="Amelia Brown"))["title"]["text"] == ["Amelia Brown", FINDING]
@@ -303,8 +304,7 @@ def test_the_scale_is_round_whole_and_holds_the_tallest_bar(highest: int, top: i
 
 def test_an_unknown_person_is_refused_by_id() -> None:
     with pytest.raises(UsageError, match="HIU-ZZZZ9999"):
-        series("HIU-ZZZZ9999", demand=frames.demand({}), coverage=frames.coverage(3), last=frames.LAST,
-               ranked=frames.frame(PUBLISHED["ranked"], []))  # fmt: skip
+        next(series(["HIU-ZZZZ9999"], unranked(frames.demand({}), frames.coverage(3)), frames.LAST))
 
 
 def test_chart_files_are_named_by_person_id_only() -> None:
@@ -330,8 +330,6 @@ def test_the_same_person_gives_the_same_bytes() -> None:
 
 
 def test_the_calendar_ends_with_the_run_s_month() -> None:
-    shown = series(
-        ID, demand=frames.demand({ID: {"s136": [1] * 24}}), coverage=frames.coverage(24), last=Month(2025, 12),
-        ranked=frames.frame(PUBLISHED["ranked"], []),
-    )  # fmt: skip
+    tables = unranked(frames.demand({ID: {"s136": [1] * 24}}), frames.coverage(24))
+    shown = next(series([ID], tables, Month(2025, 12)))
     assert shown.months[-1] == Month(2025, 12) and len(shown.counts["s136"]) == 21

@@ -21,10 +21,10 @@ from hiu.model import PUBLISHED
 from hiu.month import Month
 from hiu.publish.access import gated
 from hiu.publish.pack import front as pack_front
-from hiu.publish.pack import page as pack
 from hiu.publish.pack import reviews as pack_reviews
 from hiu.publish.pack.page import embedded, pack_page, pack_view
 from hiu.publish.pack.words import definitions_version, settings_list
+from hiu.publish.pages import asset
 from hiu.settings import Agreement, Rank, Settings
 
 NAMES = pack_area.plain_names(9)
@@ -130,7 +130,7 @@ def test_no_embedded_text_can_end_its_element() -> None:
 
 
 def test_the_script_makes_no_markup_of_text_and_reaches_for_nothing() -> None:
-    script = pack._text("pack.js") + pack._text("pack_chart.js")
+    script = asset("pack.js") + asset("pack_chart.js")
     words = "innerHTML outerHTML insertAdjacentHTML document.write eval( Function( fetch( XMLHttpRequest WebSocket"
     for word in f"{words} sendBeacon localStorage sessionStorage cookie import(".split():
         assert word not in script, word

@@ -17,9 +17,10 @@ from hiu.engine.meeting import meeting_facts
 from hiu.model import ALIASES, PUBLISHED
 from hiu.model.meeting import CHOICES
 from hiu.month import Month
-from hiu.publish.meeting import ENTERED, SHOWN
 from hiu.publish.stamp import MARKING
-from hiu.publish.workbook.write import columns, heading, workbook_name
+from hiu.publish.words.terms import ENTERED
+from hiu.publish.workbook.listing import SHOWN, columns, heading
+from hiu.publish.workbook.write import workbook_name
 
 ONE, TWO = frames.IDS[:2]
 

@@ -11,8 +11,10 @@ import workbook_kit as kit
 from workbook_kit import Edited, at, changed, entries, made, recorded, refusals
 
 from hiu.errors import InputRefused
-from hiu.publish.meeting import ENTERED, SHOWN, actions_of, entries_of, gates_on_record
+from hiu.publish.people import actions_of, entries_of, gates_on_record
+from hiu.publish.words.terms import ENTERED
 from hiu.publish.workbook.judge import grades
+from hiu.publish.workbook.listing import SHOWN
 from hiu.publish.workbook.values import Unfit, value_of
 
 ONE, TWO, THREE, FOUR = frames.IDS[:4]
@@ -131,7 +133,7 @@ def test_two_copies_are_merged_cell_by_cell_and_the_first_stands(sent: bytes) ->
     verdict = other.verdict(held)
     assert verdict.summary == "1 change, 1 conflict, 0 refused"
     clash = verdict.conflicts[0]
-    assert (clash.ref, clash.held, clash.new, clash.author) == (
+    assert (clash.ref, clash.recorded, clash.new, clash.author) == (
         f"Ranked list!{at('consent')}",
         "given",
         "refused",
@@ -233,7 +235,7 @@ def test_actions_are_new_changed_done_or_missing(sent: bytes) -> None:
         .put("C6", "Ben", "Actions")
         .verdict(recorded(Edited(made(tables)).put("C6", "Cat", "Actions"), held, hour=13))
     )
-    assert [(one.field, one.held, one.new) for one in clash.conflicts] == [("action_owner", "Cat", "Ben")]
+    assert [(one.field, one.recorded, one.new) for one in clash.conflicts] == [("action_owner", "Cat", "Ben")]
 
 
 def test_an_action_for_nobody_or_without_words_is_refused(sent: bytes) -> None:

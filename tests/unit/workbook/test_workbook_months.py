@@ -15,7 +15,7 @@ from workbook_kit import Edited, at
 
 from hiu.govern import records
 from hiu.model import MEETING_ENTRY
-from hiu.publish.meeting import actions_of
+from hiu.publish.people import actions_of
 from pipelines.cli import app
 from pipelines.common.place import Place
 from pipelines.papers.import_workbook import import_workbook

@@ -13,7 +13,7 @@ import workbook_kit as kit
 from workbook_kit import Edited, at, changed, made
 
 from hiu.model.meeting import CHOICES
-from hiu.publish.meeting import ENTERED
+from hiu.publish.words.terms import ENTERED
 from hiu.publish.workbook.judge import judge
 from hiu.publish.workbook.returned import read_back
 

@@ -1,0 +1,132 @@
+"""What the pack holds, by name and type: built from the tables, said alike by the page and its PDF twin."""
+
+from datetime import date
+from typing import TypedDict
+
+from hiu.publish.feeds import Feed
+from hiu.publish.stamp import Stamp
+
+
+class Person(TypedDict):
+    """The row in the list and what stands beside the chart. Gates: words, value with its date, needs looking at.
+    Recorded: words, value, which list and by whom."""
+
+    id: str
+    name: str
+    rank: int
+    low: int | None
+    high: int | None
+    certainty: str | None
+    risk: str
+    risk_note: str
+    contacts: int | None
+    estimated: bool
+    label: str
+    intensity: float
+    supported: bool
+    minor: bool
+    why: str
+    label_why: str
+    presets: list[str]
+    changes: list[str]
+    gates: list[tuple[str, str, bool]]
+    recorded: list[tuple[str, str, str]]
+    sources: str
+
+
+class Entry(TypedDict):
+    """A change in a sentence, and the person if it is about one."""
+
+    id: str | None
+    what: str
+
+
+class Changes(TypedDict):
+    """Changes of one kind."""
+
+    kind: str
+    heading: str
+    entries: list[Entry]
+
+
+class Task(TypedDict):
+    """An action somebody took on at a meeting."""
+
+    id: str
+    what: str
+    owner: str
+    due: str
+    when: date | None
+    late: bool
+    done: bool
+
+
+class Decision(TypedDict):
+    """What the last meeting decided about a person."""
+
+    id: str
+    decision: str
+    owner: str
+    next_review: str
+    author: str
+
+
+class Review(TypedDict):
+    """Something due or overdue of a person."""
+
+    id: str
+    what: str
+    when: date | None
+    late: bool
+    words: str
+
+
+class Reviews(TypedDict):
+    """A person's reviews together, as pairs of what and words."""
+
+    id: str
+    late: bool
+    said: list[tuple[str, str]]
+
+
+class Match(TypedDict):
+    """Two records that may be one person, and why that is in doubt."""
+
+    a: str
+    b: str
+    said: str
+
+
+class Matches(TypedDict):
+    """Matches that are shown, and how many there are."""
+
+    total: int
+    pairs: list[Match]
+
+
+class Front(TypedDict):
+    """The first screen."""
+
+    changes: list[Changes]
+    actions: list[Task]
+    decisions: list[Decision]
+    overdue: list[Reviews]
+    due: list[Reviews]
+    feeds: list[Feed]
+    matches: Matches
+    unlisted: list[str]
+
+
+class View(Front):
+    """The whole pack. `first` = there is no list of last month to compare with."""
+
+    stamp: Stamp
+    withheld: int
+    nobody: dict[str, str] | None
+    marking: str
+    top: int
+    people: list[Person]
+    first: bool
+    definitions: tuple[tuple[str, str], ...]
+    definitions_version: str
+    settings: list[tuple[str, str]]

@@ -1,0 +1,83 @@
+"""What is on record of the people of a month, as pack, person sheet and workbook all show it.
+
+Meetings' entries and actions, the gates before support, and the words for born, risk and doubt.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import polars as pl
+
+from hiu.model.meeting import ACTION_FIELDS
+from hiu.publish.rows import Row
+from hiu.publish.words.terms import NOT_ASSESSED, NOT_BANDED
+from hiu.publish.words.text import day
+from hiu.rank.listing.risk import NOT_ASSESSED as NO_GRADING
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """Something a named person took on: open until `done` is yes. `version` = how often the person's row had been
+    written to by then."""
+
+    person_id: str
+    action: str
+    owner: str
+    due: str
+    done: str
+    version: int
+
+
+def entries_of(entries: pl.DataFrame) -> dict[str, list[Row]]:
+    """What was recorded about each person, oldest first."""
+    out: dict[str, list[Row]] = {}
+    for entry in entries.sort("entered_at", maintain_order=True).iter_rows(named=True):
+        out.setdefault(entry["person_id"], []).append(entry)
+    return out
+
+
+def actions_of(entries: pl.DataFrame, *, done: bool = True) -> list[Action]:
+    """Actions as they stand, in the order they were first written; `done=False` leaves the finished ones out.
+
+    An action is known by its person and its words. Its four fields are always recorded together, at one time.
+    """
+    actions: dict[tuple[str, str], Action] = {}
+    for person, rows in entries_of(entries.filter(pl.col("field").is_in(ACTION_FIELDS))).items():
+        at: dict[datetime, dict[str, str]] = {}
+        versions = {row["entered_at"]: row["row_version"] for row in reversed(rows)}
+        for row in rows:
+            at.setdefault(row["entered_at"], {})[row["field"]] = row["value"] or ""
+        for when, fields in at.items():
+            words, owner, due, ended = (fields.get(name, "") for name in ACTION_FIELDS)
+            if words:
+                actions[person, words] = Action(
+                    person_id=person, action=words, owner=owner, due=due, done=ended, version=versions[when]
+                )
+    return [action for action in actions.values() if done or action.done != "yes"]
+
+
+def gates_on_record(support: pl.DataFrame) -> dict[str, dict[str, str]]:
+    """The gates before support as the month's tables hold them (earlier meetings' included), by person."""
+    reviewed = pl.when(pl.col("capacity_at").is_not_null()).then(pl.lit("reviewed"))
+    rows = support.select("person_id", "permission", "consent", capacity=reviewed).iter_rows(named=True)
+    return {row.pop("person_id"): {gate: word for gate, word in row.items() if word} for row in rows}
+
+
+def date_in(text: str | None) -> date | None:
+    """The date a recorded value holds (2026-03-31), or None."""
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
+
+
+def born(about: Mapping[str, object]) -> str:
+    """When a person of the table `people` was born: the day, else the year; empty if neither is known."""
+    dob = about.get("dob")
+    return day(dob) if isinstance(dob, date) else str(about.get("birth_year") or "")
+
+
+def risk_word(row: Row) -> str:
+    """High, Medium, Low, or that nobody has assessed it."""
+    return NOT_ASSESSED if row["risk_source"] == NO_GRADING else row["risk_band"] or NOT_BANDED

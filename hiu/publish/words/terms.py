@@ -1,0 +1,54 @@
+"""What codes are called when people read them: gates, meeting fields, access, lists, risk, kinds of change."""
+
+from hiu.publish.words.text import join_words
+
+ACCESS = {"supported": "Supported", "candidate": "Candidate"}
+LISTS = {"adult": "Adult", "under_18": "Under 18"}
+
+NOT_ASSESSED, NOT_BANDED = "Not assessed", "Not banded"
+RISKS = ("High", "Medium", "Low", NOT_BANDED, NOT_ASSESSED)
+
+ENTERED = {
+    "likelihood_clinical": "Likelihood, clinical", "impact_clinical": "Impact, clinical",
+    "likelihood_public_safety": "Likelihood, public safety", "impact_public_safety": "Impact, public safety",
+    "permission": "Lead clinician permission", "consent": "Consent", "capacity": "Capacity reviewed",
+    "decision": "Decision", "owner": "Owner", "next_review": "Next review", "notes": "Notes",
+}  # fmt: skip
+"""What a meeting may enter about a person (hiu.model.meeting.MEETING_FIELDS)."""
+
+ACTION_TITLES = {"action": "Action", "action_owner": "Owner", "action_due": "Due", "action_done": "Done"}
+
+GATES = {name: ENTERED[name] for name in ("permission", "consent", "capacity")} | {
+    "notice": "Privacy notice served",
+    "plan": "Plan dated",
+    "plan_review": "Plan review due",
+    "offered": "Support offered",
+    "start": "Support started",
+}
+"""What has to be there before and during support (G20-G33)."""
+
+REVIEWS = GATES | {
+    "capacity": "Capacity review",
+    "notice": "Privacy notice",
+    "plan": "Plan",
+    "plan_review": "Plan review",
+}
+"""The same as things to be looked at again."""
+
+CHANGES = {
+    "new": "New on the list", "returned": "Returned", "rising": "Rising", "falling": "Falling", "left": "Left the list",
+    "merged": "Records joined", "split": "Records separated", "restated": "Figures restated",
+}  # fmt: skip
+"""Kind of change and its heading, in the order they are shown."""
+
+_CONFLICTS = {"two_nhs_numbers": "more than one NHS number", "two_dobs": "more than one date of birth"}
+
+
+def conflicts(about: dict[str, object]) -> str:
+    """What casts doubt on a row of `people` being one person, as words in a sentence; empty if nothing does."""
+    return join_words(words for name, words in _CONFLICTS.items() if about[name])
+
+
+def source_words(code: object) -> str:
+    """A code with underscores as words: `public safety`."""
+    return str(code).replace("_", " ")
