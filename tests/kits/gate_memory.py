@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from hiu.quality import check, together
+from hiu.quality import check, deliveries
 
 ASK = check.evaluate
 
@@ -44,7 +44,7 @@ def remembering(folder: Path) -> Iterator[None]:
         return plain
 
     with pytest.MonkeyPatch.context() as patch:
-        for module in (check, together):
+        for module in (check, deliveries):
             patch.setattr(module, "evaluate", evaluate)
         yield
 
@@ -53,7 +53,7 @@ def remembering(folder: Path) -> Iterator[None]:
 def asking() -> Iterator[None]:
     """The library is asked every time."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (check, together):
+        for module in (check, deliveries):
             patch.setattr(module, "evaluate", ASK)
         yield
 
