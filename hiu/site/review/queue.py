@@ -20,7 +20,7 @@ C = pl.col
 PAIR = ["identity_a", "identity_b"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Line:
     """One field of two descriptions: what each says (masked or not), how far they agree, and what that weighs."""
 
@@ -31,7 +31,7 @@ class Line:
     weight: float | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Ask:
     """A pair to look at. `effect` says what a decision would do; `past` what was decided before."""
 
@@ -111,7 +111,8 @@ class Queue:
             lines = self._lines(beside.get(pair[0], {}), beside.get(pair[1], {}), by_pair.get(pair))
             past = () if blind else self._past(pair)
             effect = about.effect(row) if row["place"] else ""
-            out.append(Ask(row["place"], *pair, row["why"] or "", row["chance"], effect, lines, past))
+            doubt = {"place": row["place"], "why": row["why"] or "", "chance": row["chance"]}
+            out.append(Ask(a=pair[0], b=pair[1], effect=effect, lines=lines, past=past, **doubt))
         return out
 
     def _lines(self, left: Row, right: Row, proof: pl.DataFrame | None) -> tuple[Line, ...]:
@@ -122,7 +123,7 @@ class Queue:
             level, weight = found.get(field, ("", None))
             one, other = self._side(left, field), self._side(right, field)
             if one or other or level:
-                out.append(Line(title, one, other, level, weight))
+                out.append(Line(title=title, left=one, right=other, level=level, weight=weight))
         return tuple(out)
 
     def _side(self, side: Row, field: str) -> str:
