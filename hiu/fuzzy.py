@@ -1,6 +1,6 @@
 """Did-you-mean for headers, settings, tables and people."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from rapidfuzz import fuzz, process, utils
 
@@ -17,3 +17,8 @@ def did_you_mean(word: str, choices: Iterable[str]) -> str:
     """` Did you mean 'x'?` with a leading space, or an empty string."""
     found = nearest(word, choices)
     return f" Did you mean '{found}'?" if found else ""
+
+
+def not_among(problem: str, word: str, choices: Collection[str]) -> str:
+    """What to say of a word that is none of the choices: the problem, the nearest of them, and all there are."""
+    return f"{problem}.{did_you_mean(word, choices)} There are: {', '.join(choices)}."

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hiu.errors import HiuError, SettingsError, UsageError
-from hiu.fuzzy import did_you_mean
+from hiu.fuzzy import not_among
 from hiu.month import Month
 from hiu.publish.release.pointer import read_current
 from hiu.settings import load
@@ -54,18 +54,15 @@ class Site(Suggests):
 
         Raises UsageError naming the months there are, HiuError if there are none.
         """
-        there = self._some()
-        wanted = str(Month.parse(month or max(there)))
-        if wanted not in there:
-            known = sorted(there)
-            raise UsageError(
-                f"{wanted} is not published.{did_you_mean(wanted, known)} There are: {', '.join(known)}. "
-                f"'hiu run {wanted} --site {self.home}' publishes it."
-            )
-        folder = self.curated / "published" / there[wanted]
+        folders = self._some()
+        name = str(Month.parse(month or max(folders)))
+        if name not in folders:
+            problem = not_among(f"{name} is not published", name, sorted(folders))
+            raise UsageError(f"{problem} 'hiu run {name} --site {self.home}' publishes it.")
+        folder = self.curated / "published" / folders[name]
         if not folder.is_dir():
-            raise HiuError(f"{folder}: not there, though {wanted} points to it. 'hiu run {wanted}' makes it again.")
-        return Published(Month.parse(wanted), folder, self._opened)
+            raise HiuError(f"{folder}: not there, though {name} points to it. 'hiu run {name}' makes it again.")
+        return Published(Month.parse(name), folder, self._opened)
 
     def draft(self, source: str, file: str | Path) -> Draft:
         """A first mapping of an unfamiliar extract: what each column seems to be, as TOML to read and mend.
@@ -85,8 +82,8 @@ class Site(Suggests):
         return found
 
     def _card(self) -> Card:
-        shown = ", ".join(self.months) or "none yet: 'hiu run MONTH' publishes one"
-        return Card(self.name, {"published months": shown}, "site.latest, or site.month('2026-03')")
+        months = ", ".join(self.months) or "none yet: 'hiu run MONTH' publishes one"
+        return Card(self.name, {"published months": months}, "site.latest, or site.month('2026-03')")
 
     def _repr_html_(self) -> str:
         return self._card().html()

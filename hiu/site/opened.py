@@ -32,14 +32,14 @@ class Opened:
     curated: Path
     now: Callable[[], datetime] = clock
     show_names: bool = False
-    _told: set[tuple[str, ...]] = field(default_factory=set)
+    _logged: set[tuple[str, ...]] = field(default_factory=set)
 
     @property
     def records(self) -> Path:
         """What people recorded."""
         return self.curated / "records"
 
-    def named(self, wanted: bool | None, ids: Collection[str], what: str, month: str) -> frozenset[str]:
+    def showable(self, wanted: bool | None, ids: Collection[str], what: str, month: str) -> frozenset[str]:
         """Whose names may be shown, of `ids`: nobody's unless asked for; what the basis withholds stays masked.
 
         Showing any is a line in the audit log, once a session for each thing shown, before the first is shown.
@@ -51,24 +51,10 @@ class Opened:
         from hiu.model.govern import BASIS
 
         basis = standing(self.settings, read(self.records, BASIS), self._aliases())
-        found = permitted(
-            ids,
-            basis,
-            purpose="support",
-            recipient="analyst",
-            on=self.now().date(),
-            opt_out=self.settings.governance.opt_out_purposes,
-        )
-        self.log(
-            {
-                "type": "names_shown",
-                "what": what,
-                "month": month,
-                "people": len(found.ids),
-                "withheld": found.withheld,
-                "basis": "|".join(found.codes),
-            }
-        )
+        today, opt_out = self.now().date(), self.settings.governance.opt_out_purposes
+        found = permitted(ids, basis, purpose="support", recipient="analyst", on=today, opt_out=opt_out)
+        counts = {"people": len(found.ids), "withheld": found.withheld, "basis": "|".join(found.codes)}
+        self.log({"type": "names_shown", "what": what, "month": month, **counts})
         return found.ids
 
     def _aliases(self) -> pl.DataFrame:
@@ -81,7 +67,7 @@ class Opened:
     def log(self, event: dict[str, object]) -> None:
         """A line in the audit log, with the login that did it; the same line once a session."""
         line = tuple(f"{name}={value}" for name, value in event.items())
-        if line in self._told:
+        if line in self._logged:
             return
         from hiu.govern.audit import append
         from hiu.govern.keys import derive, site_key
@@ -94,4 +80,4 @@ class Opened:
         path = self.curated / "audit.jsonl"
         with FileLock(path.with_suffix(".lock"), timeout=30):
             append(path, key, {**event, "by": getpass.getuser()}, at=self.now())
-        self._told.add(line)
+        self._logged.add(line)

@@ -6,17 +6,16 @@ from collections.abc import Collection
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
 from hiu.errors import HiuError, UsageError
-from hiu.fuzzy import did_you_mean
+from hiu.fuzzy import not_among
 from hiu.model import PUBLISHED
 from hiu.month import Month
 from hiu.settings import Settings
 from hiu.site.opened import Opened
-from hiu.site.show.listing import Listing
+from hiu.site.show.listing import Listing, Row
 from hiu.site.show.mask import masked, read
 from hiu.site.show.suggest import Suggests
 
@@ -28,7 +27,7 @@ class Tables(Suggests):
         self.month, self.folder, self._opened = month, folder, opened
 
     @cached_property
-    def manifest(self) -> dict[str, Any]:
+    def manifest(self) -> Row:
         """What was published: run, settings version, files with digests."""
         from hiu.publish.release.folder import read_manifest
 
@@ -74,7 +73,7 @@ class Tables(Suggests):
         """A table as published, for aggregates: nothing of it is to be shown unmasked."""
         return self.scan(name).collect()
 
-    def common(self) -> dict[str, Any]:
+    def common(self) -> Row:
         """What most reports take: month, demand, coverage, people, settings."""
         tables = {"demand": "monthly_demand", "coverage": "coverage", "people": "people"}
         return {
@@ -86,9 +85,7 @@ class Tables(Suggests):
     def scan(self, name: str) -> pl.LazyFrame:
         """A table as published, unread. Raises UsageError naming the nearest, HiuError if this release lacks it."""
         if name not in PUBLISHED:
-            raise UsageError(
-                f"no published table '{name}'.{did_you_mean(name, PUBLISHED)} There are: {', '.join(PUBLISHED)}."
-            )
+            raise UsageError(not_among(f"no published table '{name}'", name, PUBLISHED))
         path = self.folder / f"{name}.parquet"
         if not path.is_file():
             raise HiuError(
@@ -110,4 +107,4 @@ def names_shown(tables: Tables, wanted: bool | None, ids: Collection[str], what:
     """Whose names may be shown, of `ids`; it is logged."""
     if tables._opened is None and not wanted:
         return frozenset()
-    return tables.opened.named(wanted, ids, what, str(tables.month))
+    return tables.opened.showable(wanted, ids, what, str(tables.month))

@@ -42,7 +42,7 @@ def review(
         if found.withheld:
             out(f"Names {found.told}.")
     if csv is not None:
-        csv.write_bytes(sheet.written(asks))
+        csv.write_bytes(sheet.queue_csv(asks))
         record(place, now, "review_sheet", pairs=len(asks), names=show_names, month=str(queue.month))
         second = " --second" if double else ""
         out(
@@ -81,7 +81,7 @@ def decide_from(place: Place, file: Path, *, by: str | None, second: bool, dry_r
     """Take in a filled-in CSV: all of it, or nothing and a line for each row that can't be taken."""
     if not file.is_file():
         raise UsageError(f"{file}: no such file; 'hiu review --csv {file}' writes one")
-    said = sheet.filled(file.read_bytes(), file.name, Queue(*place.which(None), place.records).known)
+    said = sheet.answers(file.read_bytes(), file.name, Queue(*place.which(None), place.records).identity)
     try:
         if second and not dry_run:
             desk.second_opinion(place.records, said.verdicts, reviewer=by or "", at=now)
@@ -105,7 +105,7 @@ _NEXT = "The next 'hiu run' honours it."
 
 def _pair(place: Place, pair: tuple[str, str]) -> tuple[str, str]:
     queue = Queue(*place.which(None), place.records)
-    return queue.known(pair[0]), queue.known(pair[1])
+    return queue.identity(pair[0]), queue.identity(pair[1])
 
 
 def _print_head(queue: Queue, shown: int, *, double: bool) -> None:

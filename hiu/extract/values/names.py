@@ -164,7 +164,8 @@ def _name_of(
     aliases = {_alias(other, last, unknown) for other in others}
     aliases |= {" ".join(filter(None, (first, fold(old)))) for old in map(_surname, maiden)}
     aliases -= {"", " ".join(filter(None, (first, last))), first, last}
-    return Name(shown or None, first or None, " ".join(rest) or None, last or None, "|".join(sorted(aliases)) or None)
+    text, middle, aka = shown or None, " ".join(rest) or None, "|".join(sorted(aliases)) or None
+    return Name(text=text, given=first or None, middle=middle, family=last or None, aliases=aka)
 
 
 def _filler(words: list[str]) -> bool:

@@ -8,7 +8,6 @@ import csv
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from hiu.errors import HiuError, UsageError
 from hiu.site.review.decide import Verdict
@@ -20,7 +19,7 @@ _ASK = "decision"
 
 
 @dataclass(frozen=True)
-class Filled:
+class Answers:
     """What a sheet says: verdicts, the row of each (the header is row 1), and how many rows were left empty."""
 
     verdicts: list[Verdict]
@@ -28,29 +27,29 @@ class Filled:
     empty: int
 
 
-def written(asks: Sequence[Ask]) -> bytes:
+def queue_csv(asks: Sequence[Ask]) -> bytes:
     """The queue as CSV (UTF-8 with a mark, so that a spreadsheet reads accents). `decision` and `note` are empty."""
     fields = list(dict.fromkeys(line.title for ask in asks for line in ask.lines))
     out = io.StringIO()
     sheet = csv.writer(out, lineterminator="\r\n")
     sheet.writerow([*COLUMNS, *(f"{field}: {side}" for field in fields for side in ("a", "b", "agrees"))])
     for ask in asks:
-        said = {line.title: (line.left, line.right, line.level) for line in ask.lines}
-        about = [cell for field in fields for cell in said.get(field, ("", "", ""))]
+        by_title = {line.title: (line.left, line.right, line.level) for line in ask.lines}
+        about = [cell for field in fields for cell in by_title.get(field, ("", "", ""))]
         chance = "" if ask.chance is None else f"{ask.chance:.2f}"
         head = [ask.place or "", f"id-{ask.a}", f"id-{ask.b}", ask.why, chance, ask.effect, "", ""]
         sheet.writerow([safe(cell) for cell in [*head, *about]])
     return out.getvalue().encode("utf-8-sig")
 
 
-def safe(cell: Any) -> str:
+def safe(cell: object) -> str:
     """Text a spreadsheet shows and never works out."""
     text = str(cell)
     return f"'{text}" if text.startswith(_RISKY) else text
 
 
-def filled(content: bytes, name: str, known: Callable[[str], str]) -> Filled:
-    """What was filled in. `known`: a whole identity id from a cell, raising UsageError.
+def answers(content: bytes, name: str, identity: Callable[[str], str]) -> Answers:
+    """What was filled in. `identity`: a whole identity id from a cell, raising UsageError.
 
     Raises HiuError with a line for every row that is wrong: none is taken unless all can be.
     """
@@ -67,14 +66,14 @@ def filled(content: bytes, name: str, known: Callable[[str], str]) -> Filled:
             empty += any(cell.strip() for cell in cells)
             continue
         try:
-            one, other = (known(row.get(column, "")) for column in ("identity_a", "identity_b"))
+            one, other = (identity(row.get(column, "")) for column in ("identity_a", "identity_b"))
             verdicts.append(Verdict(one, other, decision, _unquoted(row.get("note", "")) or None))
             numbers.append(number)
         except UsageError as problem:
             problems.append(f"{name}, row {number}: {problem}")
     if problems:
         raise HiuError("nothing was taken:\n" + "\n".join(problems))
-    return Filled(verdicts, numbers, empty)
+    return Answers(verdicts, numbers, empty)
 
 
 def _text(content: bytes) -> str:

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 from filelock import FileLock
@@ -20,8 +19,10 @@ from hiu.govern.records import add, history, read
 from hiu.link.people.decisions import Book, ContradictoryDecision
 from hiu.link.people.decisions import in_force as rules_of
 from hiu.model import DECISIONS, SECOND_OPINIONS
+from hiu.site.show.listing import Row
 
 C = pl.col
+PAIR = ("identity_a", "identity_b")
 WORDS = ("same", "different", "unsure")
 """What a reviewer can say."""
 
@@ -59,9 +60,9 @@ def decide(
     name, when, verdict = _reviewer(reviewer), _utc(at), Verdict(a, b, decision, note)
     _valid(verdict)
     with _locked(records):
-        held = history(records, DECISIONS)
-        Book(rules_of(_latest(held))).add(*verdict.pair, decision)
-        add(records, DECISIONS, [_row(verdict, name, _free(held, verdict.pair, when))])
+        past = history(records, DECISIONS)
+        Book(rules_of(_latest(past))).add(*verdict.pair, decision)
+        add(records, DECISIONS, _decisions([verdict], name, when, past))
 
 
 def decide_all(
@@ -70,11 +71,11 @@ def decide_all(
     """Record several decisions, all or none. Raises Refused with a line for each that can't be taken."""
     name, when = _reviewer(reviewer), _utc(at)
     with _locked(records):
-        held = history(records, DECISIONS)
-        if problems := _problems(verdicts, Book(rules_of(_latest(held)))):
+        past = history(records, DECISIONS)
+        if problems := _problems(verdicts, Book(rules_of(_latest(past)))):
             raise Refused(problems)
         if not dry_run:
-            add(records, DECISIONS, [_row(v, name, _free(held, v.pair, when)) for v in verdicts])
+            add(records, DECISIONS, _decisions(verdicts, name, when, past))
 
 
 def undo(records: Path, a: str, b: str, *, reviewer: str, at: datetime) -> None:
@@ -94,24 +95,14 @@ def second_opinion(records: Path, verdicts: Sequence[Verdict], *, reviewer: str,
     """
     name, when = _reviewer(reviewer), _utc(at)
     with _locked(records):
-        held = in_force(records)
-        first = {(a, b): who for a, b, who in held.select("identity_a", "identity_b", "reviewer").iter_rows()}
+        past = in_force(records)
+        first = {(a, b): who for a, b, who in past.select("identity_a", "identity_b", "reviewer").iter_rows()}
         problems = _problems(verdicts, Book()) + [
             (at, why) for at, v in enumerate(verdicts) if (why := _not_second(first.get(v.pair), name))
         ]
         if problems:
             raise Refused(sorted(problems))
-        rows = [
-            {
-                "identity_a": v.pair[0],
-                "identity_b": v.pair[1],
-                "decision": v.decision,
-                "reviewer": name,
-                "said_at": when,
-                "note": v.note or None,
-            }
-            for v in verdicts
-        ]
+        rows = [{**_row(v, name), "said_at": when, "note": v.note or None} for v in verdicts]
         add(records, SECOND_OPINIONS, rows)
 
 
@@ -167,32 +158,30 @@ def _utc(at: datetime) -> datetime:
     return at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
 
 
-def _free(held: pl.DataFrame, pair: tuple[str, str], when: datetime) -> datetime:
+def _free(past: pl.DataFrame, pair: tuple[str, str], when: datetime) -> datetime:
     """The time, or just after it if the pair has a record of that very moment (it would be replaced)."""
-    taken = set(_about(held, pair)["decided_at"])
+    taken = set(_about(past, pair)["decided_at"])
     while when in taken:
         when += timedelta(microseconds=1)
     return when
 
 
-def _row(verdict: Verdict, reviewer: str, when: datetime) -> dict[str, Any]:
-    a, b = verdict.pair
-    return {
-        "identity_a": a,
-        "identity_b": b,
-        "decision": verdict.decision,
-        "reviewer": reviewer,
-        "decided_at": when,
-        "note": (verdict.note or "").strip() or None,
-    }
+def _row(verdict: Verdict, reviewer: str) -> Row:
+    pair, note = dict(zip(PAIR, verdict.pair, strict=True)), (verdict.note or "").strip() or None
+    return {**pair, "decision": verdict.decision, "reviewer": reviewer, "note": note}
+
+
+def _decisions(verdicts: Sequence[Verdict], reviewer: str, when: datetime, past: pl.DataFrame) -> list[Row]:
+    """Rows of DECISIONS."""
+    return [{**_row(v, reviewer), "decided_at": _free(past, v.pair, when)} for v in verdicts]
 
 
 def _about(decisions: pl.DataFrame, pair: tuple[str, str]) -> pl.DataFrame:
     return decisions.filter(C("identity_a") == pair[0], C("identity_b") == pair[1]).sort("decided_at")
 
 
-def _latest(held: pl.DataFrame) -> pl.DataFrame:
-    return held.unique(DECISIONS.key, keep="last", maintain_order=True)
+def _latest(past: pl.DataFrame) -> pl.DataFrame:
+    return past.unique(DECISIONS.key, keep="last", maintain_order=True)
 
 
 def _locked(records: Path) -> FileLock:

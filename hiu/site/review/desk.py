@@ -11,7 +11,7 @@ from hiu.errors import HiuError, UsageError
 from hiu.site.review import decide as desk
 from hiu.site.review.pairs import Pairs
 from hiu.site.show.cards import Card
-from hiu.site.show.listing import Listing, said
+from hiu.site.show.listing import Listing, Row, cell_text
 from hiu.site.show.suggest import Suggests
 from hiu.site.tables import Tables
 
@@ -60,8 +60,8 @@ class Review(Suggests):
 
     def listing(self) -> Listing:
         """The queue with what was decided since it was published."""
-        held = self._held().select(*PAIR, decided="decision").unique(PAIR, keep="last")
-        found = self.queue.join(held, on=PAIR, how="left", maintain_order="left")
+        decided = self._in_force().select(*PAIR, decided="decision").unique(PAIR, keep="last")
+        found = self.queue.join(decided, on=PAIR, how="left", maintain_order="left")
         columns = [name for name in LISTED if name in found.columns]
         title = f"{found.height:,} pairs to look at, those that change the list most first"
         return Listing(found.select(columns), title, empty={"decided": "not yet"})
@@ -81,10 +81,10 @@ class Review(Suggests):
 
     def progress(self) -> dict[str, int]:
         """Pairs in the queue, and how many of them are decided."""
-        said = self._answers()
-        return {"pairs": len(self.rows), "decided": sum(_key(row) in said for row in self.rows)}
+        answers = self._answers()
+        return {"pairs": len(self.rows), "decided": sum(_key(row) in answers for row in self.rows)}
 
-    def pair(self, at: int | None = None) -> dict[str, Any]:
+    def pair(self, at: int | None = None) -> Row:
         """What is shown of a pair (counted from 0; the current one by default)."""
         at = self.at if at is None else at
         row = self._row(at)
@@ -138,7 +138,8 @@ class Review(Suggests):
         from hiu.link.review.queue import second_sample
 
         share = self.published.settings.linking.double_review
-        others = self._held().filter(C("reviewer") != " ".join(self._who().split())).unique(PAIR, maintain_order=True)
+        mine = C("reviewer") == " ".join(self._who().split())
+        others = self._in_force().filter(~mine).unique(PAIR, maintain_order=True)
         chosen = others.filter(second_sample(others, share))
         known = self.published.table("descriptions").select("identity_id", "person_id")
         people = {
@@ -150,31 +151,30 @@ class Review(Suggests):
 
     def _first(self) -> int:
         """The first pair that is not decided, else the first."""
-        said = self._answers()
-        return next((at for at, row in enumerate(self.rows) if _key(row) not in said), 0)
+        answers = self._answers()
+        return next((at for at, row in enumerate(self.rows) if _key(row) not in answers), 0)
 
     def _answers(self) -> dict[tuple[str, str], str]:
         """Pair -> what is in force about it; of second opinions, the reviewer's own."""
-        held = self._opinions() if self.second else self._held()
-        return {(a, b): what for a, b, what in held.select(*PAIR, "decision").iter_rows()}
+        decided = self._opinions() if self.second else self._in_force()
+        return {(a, b): what for a, b, what in decided.select(*PAIR, "decision").iter_rows()}
 
-    def _row(self, at: int) -> dict[str, Any]:
+    def _row(self, at: int) -> Row:
         if not 0 <= at < len(self.rows):
             raise UsageError(f"no pair {at}: the queue has {len(self.rows)}, counted from 0")
         return self.rows[at]
 
-    def _held(self) -> pl.DataFrame:
+    def _in_force(self) -> pl.DataFrame:
         return desk.in_force(self.published.opened.records)
 
     def _opinions(self) -> pl.DataFrame:
         from hiu.govern.records import read
         from hiu.model import SECOND_OPINIONS
 
-        return read(self.published.opened.records, SECOND_OPINIONS).filter(
-            C("reviewer") == " ".join(self._who().split())
-        )
+        mine = C("reviewer") == " ".join(self._who().split())
+        return read(self.published.opened.records, SECOND_OPINIONS).filter(mine)
 
-    def _about(self, row: dict[str, Any]) -> pl.DataFrame:
+    def _about(self, row: Row) -> pl.DataFrame:
         return desk.earlier(self.published.opened.records, row["identity_a"], row["identity_b"])
 
     def _who(self) -> str:
@@ -195,18 +195,18 @@ class Review(Suggests):
         still = {"text/plain": repr(self), "text/html": self._card().html() + self.head(20)._repr_html_()}
         if not (self.reviewer or "").strip() or not self.rows:
             return still
-        made = self.widget()._repr_mimebundle_()
-        data, about = made if isinstance(made, tuple) else (made, {})
+        whole = self.widget()._repr_mimebundle_()
+        data, about = whole if isinstance(whole, tuple) else (whole, {})
         return {**still, **{kind: what for kind, what in data.items() if "widget" in kind}}, about
 
     def __repr__(self) -> str:
         return self._card().text()
 
 
-def _key(row: dict[str, Any]) -> tuple[str, str]:
+def _key(row: Row) -> tuple[str, str]:
     return row["identity_a"], row["identity_b"]
 
 
-def _past(row: dict[str, Any]) -> str:
-    what = f"{said(row['decided_at'])}: {row['decision']}, {row['reviewer']}"
-    return what + (f"; undone {said(row['undone_at'])} by {row['undone_by'] or '?'}" if row["undone_at"] else "")
+def _past(row: Row) -> str:
+    what = f"{cell_text(row['decided_at'])}: {row['decision']}, {row['reviewer']}"
+    return what + (f"; undone {cell_text(row['undone_at'])} by {row['undone_by'] or '?'}" if row["undone_at"] else "")

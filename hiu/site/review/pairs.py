@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 import polars as pl
 from rapidfuzz.distance import Indel
 
 from hiu.link.review.explain import side_text, titles
 from hiu.site.review.queue import masked_value, rows_of, who_is
+from hiu.site.show.listing import Row
 from hiu.site.tables import Tables
 
 C = pl.col
@@ -18,7 +18,7 @@ GIVEN = "given"
 OTHERS = 4
 """Further descriptions of the same people laid beside the pair."""
 
-Part = dict[str, Any]
+Part = dict[str, object]
 """A run of characters: `t` the text, `d` whether it differs from the other side."""
 
 
@@ -31,15 +31,15 @@ class Pairs:
             published.scan("ranked").filter(C("list") == "adult").select("person_id", "rank").collect().iter_rows()
         )
 
-    def view(self, row: dict[str, Any], *, blind: bool = False) -> dict[str, Any]:
+    def view(self, row: Row, *, blind: bool = False) -> Row:
         """The pair of a row of review_queue: records, fields with parts and evidence, what a decision would join.
 
         `blind` leaves out what the matcher makes of it, for a second opinion.
         """
         a, b = row["identity_a"], row["identity_b"]
-        told = self._told([row["person_a"], row["person_b"]], [a, b])
-        beside = [told.get(a, {}), told.get(b, {})]
-        others = [one for identity, one in told.items() if identity not in (a, b)]
+        described = self._descriptions([row["person_a"], row["person_b"]], [a, b])
+        beside = [described.get(a, {}), described.get(b, {})]
+        others = [one for identity, one in described.items() if identity not in (a, b)]
         records = [*beside, *sorted(others, key=lambda one: (-one["rows"], one["identity_id"]))[:OTHERS]]
         weights = {} if blind else self._weights(a, b)
         return {
@@ -47,11 +47,11 @@ class Pairs:
             "fields": self._fields(records, weights),
             "why": "" if blind else row["why"] or "",
             "chance": None if blind else row.get("chance") or row.get("match_probability"),
-            "effect": "" if blind else self._effect(row, told),
+            "effect": "" if blind else self._effect(row, described),
             "masked": not {row["person_a"], row["person_b"]} <= self.names,
         }
 
-    def _told(self, people: list[str], ids: list[str]) -> dict[str, dict[str, Any]]:
+    def _descriptions(self, people: list[str], ids: list[str]) -> dict[str, Row]:
         """Descriptions of the people, and of the pair itself whoever holds it now."""
         scan = self.published.scan("descriptions")
         where = C("person_id").is_in(people) | C("identity_id").is_in(ids)
@@ -63,7 +63,7 @@ class Pairs:
         found = self.published.scan("review_evidence").filter(own).select("field", "level", "weight").collect()
         return {field: (level, weight) for field, level, weight in found.iter_rows()}
 
-    def _head(self, letter: str, one: dict[str, Any]) -> dict[str, str]:
+    def _head(self, letter: str, one: Row) -> dict[str, str]:
         if not one:
             return {"head": letter, "sub": "no longer described so"}
         rank = self.ranks.get(one["person_id"])
@@ -73,7 +73,7 @@ class Pairs:
             "sub": f"{place}; {rows_of(one['rows'])}; {(one['sources'] or '').replace('|', ', ')}",
         }
 
-    def _fields(self, records: list[dict[str, Any]], weights: dict[str, tuple[str, float]]) -> list[dict[str, Any]]:
+    def _fields(self, records: list[Row], weights: dict[str, tuple[str, float]]) -> list[Row]:
         out = []
         for field, title in titles():
             texts = [self._value(one, field) for one in records]
@@ -81,23 +81,18 @@ class Pairs:
             if any(texts) or level not in ("", "none", "missing"):
                 out.append({"title": title, "cells": compared(texts), "level": level, "weight": weight})
         if "prior" in weights:
-            total = sum(weight for _, weight in weights.values())
-            sums = (
-                ("Before any evidence", "", weights["prior"][1]),
-                ("All together", "above 0: more likely one", total),
-            )
-            out += [{"title": title, "cells": [], "level": level, "weight": weight} for title, level, weight in sums]
+            total, level = sum(weight for _, weight in weights.values()), "above 0: more likely one"
+            out.append({"title": "Before any evidence", "cells": [], "level": "", "weight": weights["prior"][1]})
+            out.append({"title": "All together", "cells": [], "level": level, "weight": total})
         return out
 
-    def _value(self, one: dict[str, Any], field: str) -> str:
+    def _value(self, one: Row, field: str) -> str:
         if not one:
             return ""
         text = side_text(one, field)
-        if one["person_id"] in self.names:
-            return (text or "").replace("|", ", ")
-        return masked_value(one, field, text)
+        return (text or "").replace("|", ", ") if one["person_id"] in self.names else masked_value(one, field, text)
 
-    def _effect(self, row: dict[str, Any], told: dict[str, dict[str, Any]]) -> str:
+    def _effect(self, row: Row, described: dict[str, Row]) -> str:
         """What a decision would join, or part, and what that would do to the list."""
         one, other = row["person_a"], row["person_b"]
         if one == other:

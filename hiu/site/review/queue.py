@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -14,13 +13,14 @@ from hiu.link.review.explain import side_text, titles
 from hiu.link.review.queue import second_sample
 from hiu.model import DECISIONS, SECOND_OPINIONS
 from hiu.month import Month
+from hiu.site.show.listing import Row
 from hiu.site.show.mask import initials
 
 C = pl.col
 PAIR = ["identity_a", "identity_b"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Line:
     """One field of two descriptions: what each says (masked or not), how far they agree, and what that weighs."""
 
@@ -31,7 +31,7 @@ class Line:
     weight: float | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Ask:
     """A pair to look at. `effect` says what a decision would do; `past` what was decided before."""
 
@@ -58,20 +58,24 @@ class Queue:
 
     def waiting(self, top: int | None = None) -> list[Ask]:
         """Pairs nobody decided yet, in order."""
-        held = self._held().filter(C("decision") != "unsure")
-        left = self.pairs.join(held.select(PAIR), on=PAIR, how="anti", maintain_order="left")
+        decided = self._in_force().filter(C("decision") != "unsure")
+        left = self.pairs.join(decided.select(PAIR), on=PAIR, how="anti", maintain_order="left")
         return self._asks(left if top is None else left.head(top))
 
     def twice(self, reviewer: str, share: float, top: int | None = None) -> list[Ask]:
         """Pairs of the double-review sample that others decided and `reviewer` has yet to see, without the answer."""
-        held, name = self._held(), " ".join(reviewer.split())
-        own = pl.concat([held, read(self.records, SECOND_OPINIONS).select(*PAIR, "decision", "reviewer")])
+        decided, name = self._in_force(), " ".join(reviewer.split())
+        own = pl.concat([decided, read(self.records, SECOND_OPINIONS).select(*PAIR, "decision", "reviewer")])
         mine = own.filter(C("reviewer") == name).select(PAIR)
-        left = held.filter(second_sample(held, share)).unique(PAIR, maintain_order=True).join(mine, on=PAIR, how="anti")
-        known = left.join(self.pairs, on=PAIR, how="left", maintain_order="left").select(self.pairs.columns)
-        return self._asks(known if top is None else known.head(top), blind=True)
+        left = (
+            decided.filter(second_sample(decided, share))
+            .unique(PAIR, maintain_order=True)
+            .join(mine, on=PAIR, how="anti")
+        )
+        pairs = left.join(self.pairs, on=PAIR, how="left", maintain_order="left").select(self.pairs.columns)
+        return self._asks(pairs if top is None else pairs.head(top), blind=True)
 
-    def known(self, text: str) -> str:
+    def identity(self, text: str) -> str:
         """A whole identity id from the start of one. Raises UsageError if none, or several, begin so."""
         wanted = text.strip().removeprefix("id-").lower()
         ids = pl.read_parquet(self.folder / "links.parquet", columns=["identity_id"])["identity_id"].unique().sort()
@@ -85,16 +89,19 @@ class Queue:
 
     def people(self, asks: Sequence[Ask]) -> list[str]:
         """Ids of the people the descriptions on show are of."""
-        told = pl.scan_parquet(self.folder / "descriptions.parquet").filter(C("identity_id").is_in(by_ids(asks)))
-        return told.select("person_id").unique().sort("person_id").collect()["person_id"].to_list()
+        descriptions = self._descriptions(by_ids(asks))
+        return descriptions.select("person_id").unique().sort("person_id").collect()["person_id"].to_list()
 
-    def _held(self) -> pl.DataFrame:
+    def _descriptions(self, ids: Collection[str]) -> pl.LazyFrame:
+        return pl.scan_parquet(self.folder / "descriptions.parquet").filter(C("identity_id").is_in(list(ids)))
+
+    def _in_force(self) -> pl.DataFrame:
         return self.decisions.filter(C("undone_at").is_null()).select(*PAIR, "decision", "reviewer")
 
     def _asks(self, pairs: pl.DataFrame, *, blind: bool = False) -> list[Ask]:
-        ids = pl.concat([pairs["identity_a"], pairs["identity_b"]])
-        told = pl.scan_parquet(self.folder / "descriptions.parquet").filter(C("identity_id").is_in(ids.to_list()))
-        beside = {row["identity_id"]: row for row in told.collect().iter_rows(named=True)}
+        ids = [*pairs["identity_a"], *pairs["identity_b"]]
+        descriptions = self._descriptions(ids)
+        beside = {row["identity_id"]: row for row in descriptions.collect().iter_rows(named=True)}
         people = pl.read_parquet(self.folder / "people.parquet", columns=["person_id", "rows"])
         ranks = pl.read_parquet(self.folder / "ranked.parquet", columns=["person_id", "rank", "list"])
         adults = ranks.filter(C("list") == "adult")
@@ -108,10 +115,11 @@ class Queue:
             lines = self._lines(beside.get(pair[0], {}), beside.get(pair[1], {}), by_pair.get(pair))
             past = () if blind else self._past(pair)
             effect = about.effect(row) if row["place"] else ""
-            out.append(Ask(row["place"], *pair, row["why"] or "", row["chance"], effect, lines, past))
+            doubt = {"place": row["place"], "why": row["why"] or "", "chance": row["chance"]}
+            out.append(Ask(a=pair[0], b=pair[1], effect=effect, lines=lines, past=past, **doubt))
         return out
 
-    def _lines(self, left: dict[str, Any], right: dict[str, Any], proof: pl.DataFrame | None) -> tuple[Line, ...]:
+    def _lines(self, left: Row, right: Row, proof: pl.DataFrame | None) -> tuple[Line, ...]:
         rows = [] if proof is None else proof.select("field", "level", "weight").rows()
         found = {field: (level, weight) for field, level, weight in rows if level not in ("", "none", "missing")}
         out = []
@@ -119,16 +127,16 @@ class Queue:
             level, weight = found.get(field, ("", None))
             one, other = self._side(left, field), self._side(right, field)
             if one or other or level:
-                out.append(Line(title, one, other, level, weight))
+                out.append(Line(title=title, left=one, right=other, level=level, weight=weight))
         return tuple(out)
 
-    def _side(self, side: dict[str, Any], field: str) -> str:
+    def _side(self, side: Row, field: str) -> str:
         text = side_text(side, field) if side else None
         return (text or "") if side.get("person_id") in self.names else masked_value(side, field, text)
 
     def _past(self, pair: tuple[str, str]) -> tuple[str, ...]:
         rows = self.decisions.filter(C("identity_a") == pair[0], C("identity_b") == pair[1]).sort("decided_at")
-        return tuple(_said(row) for row in rows.iter_rows(named=True))
+        return tuple(_decision_text(row) for row in rows.iter_rows(named=True))
 
 
 @dataclass(frozen=True)
@@ -138,7 +146,7 @@ class _About:
     rows: dict[str, int]
     ranks: dict[str, int]
 
-    def effect(self, row: dict[str, Any]) -> str:
+    def effect(self, row: Row) -> str:
         """What a decision would join, or part."""
         one, other = row["person_a"], row["person_b"]
         if row["together"]:
@@ -159,13 +167,13 @@ def rows_of(n: int) -> str:
     return f"{n:,} row" + ("" if n == 1 else "s")
 
 
-def _said(row: dict[str, Any]) -> str:
+def _decision_text(row: Row) -> str:
     what = f"{row['decided_at']:%d %b %Y}: {row['decision']}, {row['reviewer']}".lstrip("0")
     undone = f"; undone {row['undone_at']:%d %b %Y} by {row['undone_by'] or '?'}" if row["undone_at"] else ""
     return what + undone
 
 
-def masked_value(side: dict[str, Any], field: str, text: str | None) -> str:
+def masked_value(side: Row, field: str, text: str | None) -> str:
     """What may be seen of a value without showing who it is: initials, the year of birth, sex, and that it is there."""
     if not text:
         return ""

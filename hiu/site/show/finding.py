@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from hiu.errors import UsageError
-from hiu.fuzzy import did_you_mean
+from hiu.fuzzy import not_among
 from hiu.site.show.chart import Chart
 from hiu.site.show.listing import Listing
 from hiu.site.show.suggest import Suggests
@@ -27,9 +27,7 @@ class Finding(Suggests):
     def table(self, name: str) -> Listing:
         """One of the tables. Raises UsageError naming the nearest."""
         if name not in self.tables:
-            raise UsageError(
-                f"no table '{name}'.{did_you_mean(name, self.tables)} There are: {', '.join(self.tables)}."
-            )
+            raise UsageError(not_among(f"no table '{name}'", name, self.tables))
         return self.tables[name]
 
     def to_polars(self) -> pl.DataFrame:

@@ -8,9 +8,13 @@ from typing import Any, Self
 
 import polars as pl
 
+from hiu.fuzzy import not_among
 from hiu.month import Month
 from hiu.publish.words.text import day
 from hiu.site.show.suggest import NoSuchName, Suggests
+
+Row = dict[str, Any]
+"""A row by column, as polars gives it: what its values are only the table says."""
 
 ROWS = 20
 """Rows shown; the rest are counted."""
@@ -80,12 +84,12 @@ class Listing(Suggests, pl.DataFrame):
 
     __repr__ = __str__
 
-    def _cells(self, row: tuple[Any, ...]) -> list[str]:
+    def _cells(self, row: tuple[object, ...]) -> list[str]:
         empty = getattr(self, "_empty", {})
-        return [said(value, name, empty.get(name, "")) for value, name in zip(row, self.columns, strict=True)]
+        return [cell_text(value, name, empty.get(name, "")) for value, name in zip(row, self.columns, strict=True)]
 
 
-def said(value: Any, column: str = "", empty: str = "") -> str:
+def cell_text(value: object, column: str = "", empty: str = "") -> str:
     """A cell as people read it: `21 Oct 2026`, `Oct 2026`, `1,234`, `0.42`, `yes`."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return empty
@@ -99,7 +103,7 @@ def said(value: Any, column: str = "", empty: str = "") -> str:
         return str(value) if column.endswith("year") else f"{value:,}"
     if isinstance(value, float):
         return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
-    return ", ".join(map(said, value)) if isinstance(value, list) else str(value).replace("|", ", ")
+    return ", ".join(map(cell_text, value)) if isinstance(value, list) else str(value).replace("|", ", ")
 
 
 def _line(row: list[str], styles: list[str], below: int) -> str:
@@ -120,12 +124,10 @@ def _style(kind: pl.DataType, cells: list[str]) -> str:
 
 
 def _no_column(name: str, columns: list[str]) -> str:
-    from hiu.fuzzy import did_you_mean
-
-    return f"no column '{name}'.{did_you_mean(name, columns)} There are: {', '.join(columns)}."
+    return not_among(f"no column '{name}'", name, columns)
 
 
-class Said(str):
+class Sentence(str):
     """A sentence, which a notebook shows as one."""
 
     __slots__ = ()

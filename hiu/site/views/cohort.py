@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hiu.errors import HiuError, UsageError
-from hiu.fuzzy import did_you_mean
+from hiu.fuzzy import not_among
 from hiu.month import Month
 from hiu.site.show.chart import Chart
 from hiu.site.show.finding import Finding
@@ -45,15 +45,13 @@ class Cohort(Suggests):
         """
         run, names = self.published, sorted(self.published.table("coverage")["dataset"].unique())
         if dataset and dataset not in names:
-            raise UsageError(f"no data set '{dataset}'.{did_you_mean(dataset, names)} There are: {', '.join(names)}.")
+            raise UsageError(not_among(f"no data set '{dataset}'", dataset, names))
         found = [self._trend(name) for name in ([dataset] if dataset else names)]
         begin = Month.parse(target_from) if target_from else run.month - (within - 1)
         aims = {one.dataset: _target(one, begin, fall, within) for one in found if one.dataset == S136}
         sentences = [one.sentence for one in found] + sorted({line for one in found for line in _breaks(one)})
-        sentences += [
-            aim.sentence if aim else "No s136 target: needs 6 supplied months before it and one since."
-            for aim in aims.values()
-        ]
+        none = "No s136 target: needs 6 supplied months before it and one since."
+        sentences += [aim.sentence if aim else none for aim in aims.values()]
         charts = [_drawn(one, aims.get(one.dataset), run) for one in found if one.table.height]
         who = "everybody" if self.people is None else f"{len(self.people)} people"
         return Finding(f"Demand by month, {who}", sentences, {one.dataset: one.table for one in found}, charts)
@@ -66,18 +64,14 @@ class Cohort(Suggests):
         run = self.published
         found = evaluate(**run.common(), support=run.whole("support"))
         verdict = f"No verdict: {found.refused}" if found.refused else found.sentence
-        lines = [
-            found.power_sentence,
-            verdict,
-            *(f"Left out: {n} {why}." for why, n in (found.left_out or {}).items()),
-            *found.breaks,
-            f"Savings: {found.savings_refused}." if found.savings_refused else "",
-            "Not a trial: people were chosen, not drawn by lot.",
-        ]
+        left_out = [f"Left out: {n} {why}." for why, n in (found.left_out or {}).items()]
+        savings = f"Savings: {found.savings_refused}." if found.savings_refused else ""
+        caveat = "Not a trial: people were chosen, not drawn by lot."
+        lines = [found.power_sentence, verdict, *left_out, *found.breaks, savings, caveat]
         charts = []
         if found.course is not None and found.calendar is not None:
-            said = " ".join((found.sentence, *found.breaks))
-            charts = [Chart(evaluation_chart(found.course, found.calendar, run.breaks, said), said)]
+            sentence = " ".join((found.sentence, *found.breaks))
+            charts = [Chart(evaluation_chart(found.course, found.calendar, run.breaks, sentence), sentence)]
         tables = {name: table for name in ("course", "by_dataset") if (table := getattr(found, name)) is not None}
         return Finding("Did support work?", lines, tables, charts)
 
@@ -87,13 +81,12 @@ class Cohort(Suggests):
 
         run, priced = self.published, costs()
         number = top or run.settings.rank.top
-        listed = self.people or list_of(run, number)["person_id"].to_list()
+        ids = self.people or list_of(run, number)["person_id"].to_list()
         who = "these" if self.people else f"the first {number}"
-        by_person = person_costs(priced, run.whole("monthly_demand"), run.month, pl.Series(listed, dtype=pl.String))
+        by_person = person_costs(priced, run.whole("monthly_demand"), run.month, pl.Series(ids, dtype=pl.String))
         tables = {"cohort": cohort_costs(by_person), "unit costs": priced.units, "people": by_person}
-        return Finding(
-            f"Cost of {who} people, last 12 months, pounds", [f"{priced.label} (table {priced.version})."], tables
-        )
+        label = f"{priced.label} (table {priced.version})."
+        return Finding(f"Cost of {who} people, last 12 months, pounds", [label], tables)
 
     def backtest(self) -> Finding:
         """Would another rule have found the people better? Tried on the site's own past months."""
@@ -106,17 +99,13 @@ class Cohort(Suggests):
             found = backtest(**run.common(), costs=costs().central)
         except HiuError as why:
             return Finding("Backtest", [str(why)], {})
-        said = (
+        sentence = (
             f"In use: half-life {found.half_life:g}. Highest capture: {found.best_half_life:g}. Intervals that "
             "overlap: no reliable difference."
         )
-        chart = Chart(backtest_chart(found.rules, run.settings.rank.top, found.half_life), said)
-        return Finding(
-            "Backtest: each past month ranked as if it were the latest",
-            [said],
-            {"rules": found.rules, "certainty": found.certainty},
-            [chart],
-        )
+        chart = Chart(backtest_chart(found.rules, run.settings.rank.top, found.half_life), sentence)
+        tables = {"rules": found.rules, "certainty": found.certainty}
+        return Finding("Backtest: each past month ranked as if it were the latest", [sentence], tables, [chart])
 
     def equality(self) -> Finding:
         """Is any group over- or under-represented in the list? As run.ranked().equality()."""
@@ -127,14 +116,8 @@ class Cohort(Suggests):
 
         run = self.published
         people = None if self.people is None else pl.Series(self.people, dtype=pl.String)
-        return trend(
-            dataset,
-            month=run.month,
-            demand=run.whole("monthly_demand"),
-            coverage=run.whole("coverage"),
-            people=people,
-            breaks=run.breaks,
-        )
+        demand, coverage = run.whole("monthly_demand"), run.whole("coverage")
+        return trend(dataset, month=run.month, demand=demand, coverage=coverage, people=people, breaks=run.breaks)
 
     def __repr__(self) -> str:
         who = "everybody" if self.people is None else f"{len(self.people)} people"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from hiu.errors import UsageError
+from hiu.fuzzy import not_among
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
 from hiu.site.show.suggest import Suggests
@@ -30,18 +32,11 @@ class Definitions(Suggests):
         """Each data set: whose rows, which measures of them, in what unit, and whether the site toggled it."""
         from hiu.sources import load_sources
 
-        toggles = self.published.settings.counting.datasets
-        rows = [
-            (
-                dataset,
-                source.title,
-                ", ".join(toggles.get(dataset, count.measures)),
-                count.unit.replace("_", " "),
-                dataset in toggles,
-            )
-            for source in load_sources(self.published.opened.home / "sources").values()
-            for dataset, count in source.counts.items()
-        ]
+        toggles, rows = self.published.settings.counting.datasets, []
+        for source in load_sources(self.published.opened.home / "sources").values():
+            for dataset, count in source.counts.items():
+                measures, unit = ", ".join(toggles.get(dataset, count.measures)), count.unit.replace("_", " ")
+                rows.append((dataset, source.title, measures, unit, dataset in toggles))
         found = pl.DataFrame(rows, schema=["dataset", "from", "counts", "unit", "toggled here"], orient="row")
         return Listing(found.sort("dataset", "from"), "What counts as what")
 
@@ -65,15 +60,10 @@ class Definitions(Suggests):
 
         `kind`: counting, weights, half-life or risk. Raises UsageError naming the nearest.
         """
-        from hiu.errors import UsageError
-        from hiu.fuzzy import did_you_mean
-
         found = list_of(self.published).sensitivity().table("scenarios").to_polars()
         kinds = sorted(found["kind"].unique())
         if kind is not None and kind not in kinds:
-            raise UsageError(
-                f"no toggles of the kind '{kind}'.{did_you_mean(kind, kinds)} There are: {', '.join(kinds)}."
-            )
+            raise UsageError(not_among(f"no toggles of the kind '{kind}'", kind, kinds))
         kept = found if kind is None else found.filter(C("kind") == kind)
         return Listing(kept.sort("stay", "scenario"), "The first N under other definitions: the most different first")
 

@@ -1,17 +1,24 @@
 """A first mapping of an unfamiliar extract, and what would become of its rows under it."""
 
+from __future__ import annotations
+
 import html
 from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from hiu.errors import UsageError
+from hiu.month import Month
 from hiu.site.opened import Opened
 from hiu.site.show.listing import Listing
 from hiu.site.show.suggest import Suggests
 from hiu.sources import Source, load_sources
+
+if TYPE_CHECKING:
+    from hiu.extract.files.read import RawTable
 
 
 class Draft(Suggests):
@@ -26,8 +33,8 @@ class Draft(Suggests):
         if not file.is_file():
             raise UsageError(f"{file.resolve()}: no such file. Name an extract of one source, CSV or XLSX.")
         self.source, self.file, self._opened = source, file, opened
-        self._known = load_sources(opened.home / "sources")
-        self.toml = draft(source, file, self._known.get(source))
+        self._sources = load_sources(opened.home / "sources")
+        self.toml = draft(source, file, self._sources.get(source))
 
     def guesses(self) -> Listing:
         """The lines to settle before it is used: every one marked CHECK."""
@@ -41,12 +48,9 @@ class Draft(Suggests):
     def columns(self) -> Listing:
         """Which header is read as which field."""
         from hiu.extract.files.columns import match_columns, unused_headers
-        from hiu.extract.files.read import read_table
 
-        source, limits = self.mapping(), self._opened.settings
-        raw = read_table(
-            self.file, source, name=self.file.name, max_bytes=limits.max_file_bytes, max_ratio=limits.max_unzip_ratio
-        )
+        source = self.mapping()
+        raw = self._cells(source)
         found = match_columns(raw.headers, source, name=self.file.name)
         rows: list[tuple[str, str | None]] = [(str(header), field) for field, header in found.items()]
         rows += [(str(header), None) for header in unused_headers(raw.headers, source)]
@@ -58,27 +62,22 @@ class Draft(Suggests):
 
         `period` is the month it is for, if the file's name doesn't say. 'hiu check' asks every expectation as well.
         """
-        from hiu.extract.files.read import read_table
         from hiu.extract.standardise import standardise
-        from hiu.month import Month
 
-        source, limits = self.mapping(), self._opened.settings
-        raw = read_table(
-            self.file, source, name=self.file.name, max_bytes=limits.max_file_bytes, max_ratio=limits.max_unzip_ratio
-        )
-        done = standardise(
-            raw,
-            source,
-            delivery_id="draft",
-            source_file=self.file.name,
-            synthetic=limits.synthetic,
-            period=Month.parse(period) if period else None,
-        )
+        source, month = self.mapping(), Month.parse(period) if period else None
+        raw, names = self._cells(source), {"delivery_id": "draft", "source_file": self.file.name}
+        done = standardise(raw, source, **names, synthetic=self._opened.settings.synthetic, period=month)
         aside = Counter(done.quarantine.select("code", "reason").iter_rows())
         rows = [("would load", "", raw.received - done.quarantine.height)]
         rows += [(code, reason, n) for (code, reason), n in sorted(aside.items())]
         title = f"{raw.received:,} rows received, under the draft as it stands"
         return Listing(pl.DataFrame(rows, schema=["what", "why", "rows"], orient="row"), title)
+
+    def _cells(self, source: Source) -> RawTable:
+        from hiu.extract.files.read import read_table
+
+        most, name = self._opened.settings, self.file.name
+        return read_table(self.file, source, name=name, max_bytes=most.max_file_bytes, max_ratio=most.max_unzip_ratio)
 
     def mapping(self) -> Source:
         """The draft as the loader would read it. Raises SettingsError naming what is wrong with it."""
@@ -91,9 +90,8 @@ class Draft(Suggests):
             return load_sources(Path(folder))[self.source]
 
     def _repr_html_(self) -> str:
-        return (
-            f"<h4>{html.escape(self.file.name)} as {html.escape(self.source)}</h4><pre>{html.escape(self.toml)}</pre>"
-        )
+        title = f"{self.file.name} as {self.source}"
+        return f"<h4>{html.escape(title)}</h4><pre>{html.escape(self.toml)}</pre>"
 
     def __repr__(self) -> str:
         return self.toml

@@ -35,21 +35,19 @@ class Linkage(Suggests):
         import numpy as np
 
         from hiu.errors import UsageError
-        from hiu.fuzzy import did_you_mean
+        from hiu.fuzzy import not_among
         from hiu.link.levels import FIELDS, NAMES
         from hiu.link.model.scorer import load
 
         if field is not None and field not in FIELDS:
-            raise UsageError(f"no field '{field}'.{did_you_mean(field, NAMES)} There are: {', '.join(NAMES)}.")
+            raise UsageError(not_among(f"no field '{field}'", field, NAMES))
         model = load()
         rows = []
         for k, name in enumerate(NAMES):
             codes = np.zeros((len(FIELDS[name]), len(NAMES)), dtype=np.uint8)
             codes[:, k] = np.arange(len(FIELDS[name]))
-            worth = model.contributions(codes)[:, k]
-            rows += [
-                (name, level.replace("_", " "), float(worth[code])) for code, level in enumerate(FIELDS[name]) if code
-            ]
+            worth = zip(FIELDS[name], model.contributions(codes)[:, k], strict=True)
+            rows += [(name, level.replace("_", " "), float(weight)) for level, weight in worth][1:]
         found = pl.DataFrame(rows, schema=["field", "level", "weight"], orient="row")
         kept = found if field is None else found.filter(C("field") == field)
         return Listing(kept, f"What each agreement is worth (model {model.version})")
@@ -60,20 +58,11 @@ class Linkage(Suggests):
         edges = sorted({linking.review_from, 0.2, linking.link_at, 0.8, 0.95})
         names = [f"under {edges[0]:g}", *(f"{low:g} to {high:g}" for low, high in pairwise([*edges, 1]))]
         band = C("match_probability").bin_intervals(edges, labels=names).cast(pl.String)
-        found = (
-            self.published.table("review_queue")
-            .group_by(probability=band, why=C("why"))
-            .agg(
-                pairs=pl.len(),
-                least=C("match_probability").min(),
-                most=C("match_probability").max(),
-                bear_on_the_list=(C("priority") > 0).sum(),
-            )
-        )
-        return Listing(
-            found.sort("least", "why"),
-            f"Doubtful pairs: joined from {linking.link_at:g}, asked about from {linking.review_from:g}",
-        )
+        chance, bear = C("match_probability"), (C("priority") > 0).sum()
+        queue = self.published.table("review_queue").group_by(probability=band, why=C("why"))
+        found = queue.agg(pairs=pl.len(), least=chance.min(), most=chance.max(), bear_on_the_list=bear)
+        title = f"Doubtful pairs: joined from {linking.link_at:g}, asked about from {linking.review_from:g}"
+        return Listing(found.sort("least", "why"), title)
 
     def sure(self) -> Listing:
         """How many counted rows were joined how, and how surely: their best link's probability."""
@@ -104,11 +93,9 @@ class Linkage(Suggests):
         found = people.join(weak, on="person_id", how="left").with_columns(odd=reasons)
         found = found.filter(C("odd").list.len() > 0).join(ranks, on="person_id", how="left")
         columns = ("person_id", "rank", "name_text", "birth_year", "identities", "rows", "weakest", "odd")
-        return Listing(
-            found.select(columns).sort("rank", "person_id", nulls_last=True),
-            f"{found.height:,} people whose record may be two people's, the highest on the list first",
-            empty={"rank": "not ranked", "weakest": "one description"},
-        )
+        title = f"{found.height:,} people whose record may be two people's, the highest on the list first"
+        found = found.select(columns).sort("rank", "person_id", nulls_last=True)
+        return Listing(found, title, empty={"rank": "not ranked", "weakest": "one description"})
 
     def two_numbers(self) -> Listing:
         """People with more than one valid NHS number: two people joined, or a number typed wrongly."""
@@ -117,11 +104,8 @@ class Linkage(Suggests):
 
     def decisions(self) -> Listing:
         """What reviewers decided, as the run of this month knew it."""
-        return Listing(
-            self.published.table("decisions"),
-            "Decisions that this month's matching honoured",
-            empty={"undone_at": "in force"},
-        )
+        decisions = self.published.table("decisions")
+        return Listing(decisions, "Decisions that this month's matching honoured", empty={"undone_at": "in force"})
 
     def moves(self) -> Listing:
         """Merges and splits since earlier months: which id became which, and why."""
@@ -140,11 +124,8 @@ class Linkage(Suggests):
             "people with more than one date of birth": f"{people['two_dobs'].sum():,}",
             "pairs in doubt": f"{self.published.table('review_queue').height:,}",
         }
-        return Card(
-            f"Linkage, {self.published.month.title}",
-            facts,
-            ".sure(), .oddities(), .two_numbers(), .weights(), .thresholds(), .moves()",
-        )
+        next_calls = ".sure(), .oddities(), .two_numbers(), .weights(), .thresholds(), .moves()"
+        return Card(f"Linkage, {self.published.month.title}", facts, next_calls)
 
     def _repr_html_(self) -> str:
         return self._card().html()

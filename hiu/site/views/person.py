@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 import polars as pl
 
 from hiu.errors import UsageError
-from hiu.fuzzy import did_you_mean
+from hiu.fuzzy import did_you_mean, not_among
 from hiu.month import Month
 from hiu.site.show.cards import Card
 from hiu.site.show.chart import Chart
-from hiu.site.show.listing import Listing, Said, said
+from hiu.site.show.listing import Listing, Row, Sentence, cell_text
 from hiu.site.show.mask import NOBODY
 from hiu.site.show.suggest import Suggests
 from hiu.site.tables import Tables, names_shown
@@ -49,14 +48,14 @@ class Person(Suggests):
         """The sentence of the place, and of the change; or why there is none."""
         found = self._own("ranked").to_dicts()
         nowhere = "Not in the ranked population this month."
-        return Said(f"{found[0]['sentence']} {found[0]['label_sentence']}" if found else nowhere)
+        return Sentence(f"{found[0]['sentence']} {found[0]['label_sentence']}" if found else nowhere)
 
-    def row(self) -> dict[str, Any]:
+    def row(self) -> Row:
         """The person's row of `ranked`. Raises UsageError if they have no place."""
-        found = self._own("ranked").to_dicts()
-        if not found:
+        places = self._own("ranked").to_dicts()
+        if not places:
             raise UsageError(f"{self.person_id} has no place on the list of {self.published.month.title}")
-        return found[0]
+        return places[0]
 
     def months(self) -> pl.DataFrame:
         """Counts by month and data set: month, dataset, n (null = not supplied), supplied."""
@@ -64,11 +63,8 @@ class Person(Suggests):
         own = self._own("monthly_demand").select("month", "dataset", "n")
         filled = pl.when("supplied").then(C("n").fill_null(0)).otherwise(None)
         found = grid.join(own, on=["month", "dataset"], how="left").with_columns(n=filled).sort("month", "dataset")
-        return Listing(
-            found.select("month", "dataset", "n", "supplied"),
-            f"{self.person_id}: counts by month",
-            empty={"n": "not supplied"},
-        )
+        counts = found.select("month", "dataset", "n", "supplied")
+        return Listing(counts, f"{self.person_id}: counts by month", empty={"n": "not supplied"})
 
     def links(self) -> pl.DataFrame:
         """Every source row of this person: source, file, row, status, and what joined it and how surely."""
@@ -97,19 +93,9 @@ class Person(Suggests):
         if month is not None:
             found = self._in(found, Month.parse(str(month)))
         columns = (
-            "source",
-            "source_file",
-            "source_row",
-            "status",
-            "start",
-            "datasets",
-            "episode",
-            "event_id",
-            "identity_id",
-            "person_id",
-            "how",
-            "match_probability",
-        )
+            "source", "source_file", "source_row", "status", "start", "datasets", "episode", "event_id", "identity_id",
+            "person_id", "how", "match_probability",
+        )  # fmt: skip
         rows = found.select(columns).sort("start", "source", "source_file", "source_row", nulls_last=True)
         return Listing(rows, f"{self.person_id}: {rows.height:,} source rows", empty={"datasets": "counts as nothing"})
 
@@ -141,19 +127,13 @@ class Person(Suggests):
             )
         )
         stays = events.filter(C("dataset") == "mh_bed_day").select(
-            episode=pl.lit(None, pl.Int64),
-            begin="start",
-            until="end",
-            agencies="source",
-            what="dataset",
-            contacts=pl.lit(None, pl.UInt32),
+            begin="start", until="end", agencies="source", what="dataset"
         )
-        both = pl.concat([inside.select(stays.columns).with_columns(C("episode").cast(pl.Int64)), stays])
-        return Listing(
-            both.sort("begin", "episode", descending=True, nulls_last=True),
-            f"{self.person_id}: crisis episodes and stays, latest first",
-            empty={"until": "open", "episode": "stay"},
-        )
+        both = pl.concat([inside.with_columns(C("episode").cast(pl.Int64)), stays], how="diagonal")
+        both = both.select("episode", *stays.columns, "contacts")
+        title = f"{self.person_id}: crisis episodes and stays, latest first"
+        both = both.sort("begin", "episode", descending=True, nulls_last=True)
+        return Listing(both, title, empty={"until": "open", "episode": "stay"})
 
     def events(self) -> Listing:
         """Each event and stay, with its data set or side measure, whether it counts, and its episode."""
@@ -197,14 +177,14 @@ class Person(Suggests):
     def _known(self, dataset: str, what: pl.DataFrame) -> None:
         known = sorted(set(what["each"].explode()) | set(self.published.table("coverage")["dataset"]))
         if dataset not in known:
-            raise UsageError(f"no data set '{dataset}'.{did_you_mean(dataset, known)} There are: {', '.join(known)}.")
+            raise UsageError(not_among(f"no data set '{dataset}'", dataset, known))
 
     def _card(self) -> Card:
         one = self._own("people").to_dicts()[0]
         doubt = [words for flag, words in _CONFLICTS.items() if one[flag]]
         facts = {
             "place": self.why(),
-            "seen": f"{said(one['first_seen'])} to {said(one['last_seen'])}, by {said(one['sources'])}",
+            "seen": f"{cell_text(one['first_seen'])} to {cell_text(one['last_seen'])}, by {cell_text(one['sources'])}",
             "source rows": f"{one['rows']:,} described in {one['identities']:,} ways",
             "conflicts": ", ".join(doubt) or "none known",
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from hiu.errors import UsageError
-from hiu.fuzzy import did_you_mean
+from hiu.fuzzy import not_among
 from hiu.model import PUBLISHED
 from hiu.publish.words.text import count_of
 from hiu.site.show.cards import Card
@@ -54,9 +54,7 @@ class Quality(Suggests):
             return Listing(found, f"{count_of(rows.height, 'row')} set aside, by reason")
         known = sorted(rows["code"].unique())
         if code not in known:
-            raise UsageError(
-                f"no row was set aside as '{code}'.{did_you_mean(code, known)} There are: {', '.join(known)}."
-            )
+            raise UsageError(not_among(f"no row was set aside as '{code}'", code, known))
         return Listing(rows.filter(C("code") == code).drop("delivery_id"), f"Rows set aside as {code}")
 
     def expectations(self) -> Listing:
@@ -88,9 +86,8 @@ class Quality(Suggests):
         word = pl.when("supplied").then(pl.lit("yes")).otherwise(pl.lit("-"))
         named = marked.with_columns(C("month").dt.strftime("%b %y"), supplied=word)
         wide = named.pivot("month", index="dataset", values="supplied")
-        return Listing(
-            wide.sort("dataset"), "Supplied? A dash is missing, not zero", empty=dict.fromkeys(wide.columns, "-")
-        )
+        empty = dict.fromkeys(wide.columns, "-")
+        return Listing(wide.sort("dataset"), "Supplied? A dash is missing, not zero", empty=empty)
 
     def duplicates(self) -> Listing:
         """What became of each source's rows: counted, sent again (superseded), deleted, not counted, set aside."""
@@ -104,7 +101,7 @@ class Quality(Suggests):
         A group that is matched less often looks as if it needed less. Raises UsageError naming the nearest group.
         """
         if by not in GROUPS:
-            raise UsageError(f"cannot group by '{by}'.{did_you_mean(by, GROUPS)} There are: {', '.join(GROUPS)}.")
+            raise UsageError(not_among(f"cannot group by '{by}'", by, GROUPS))
         run = self.published
         rows = run.scan("links").filter(C("status") == "counted").select("person_id", "source", "how")
         if by != "source":
@@ -134,11 +131,11 @@ class Quality(Suggests):
         rows = self.deliveries().to_polars().select("received", "staged", "quarantined").sum().row(0)
         agree = "they agree" if rows[0] == rows[1] + rows[2] else "THEY DO NOT AGREE"
         missing = not_supplied(self.published)
-        reasons = self.quarantine().to_polars().head(3)
+        reasons = self.quarantine().to_polars().head(3).to_dicts()
+        commonest = "; ".join(f"{r['code']} ({r['rows']:,}, {r['source']})" for r in reasons) or "nothing"
         facts = {
             "received = staged + quarantined": "{:,} = {:,} + {:,}; ".format(*rows) + agree,
-            "most often set aside": "; ".join(f"{r['code']} ({r['rows']:,}, {r['source']})" for r in reasons.to_dicts())
-            or "nothing",
+            "most often set aside": commonest,
             "months not supplied": f"{missing.height} of {self.published.table('coverage').height} (data set, month)",
             "deliveries with a warning": f"{self.warnings().height:,}",
         }

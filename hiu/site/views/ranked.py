@@ -6,23 +6,14 @@ import polars as pl
 
 from hiu.errors import UsageError
 from hiu.site.show.finding import Finding
-from hiu.site.show.listing import Listing, Said
+from hiu.site.show.listing import Listing, Sentence
 from hiu.site.tables import Tables, names_shown
 from hiu.site.views.person import person_in
 
 COLUMNS = (
-    "rank",
-    "rank_low",
-    "rank_high",
-    "certainty",
-    "person_id",
-    "name",
-    "risk_band",
-    "contacts_3",
-    "label",
-    "intensity",
+    "rank", "rank_low", "rank_high", "certainty", "person_id", "name", "risk_band", "contacts_3", "label", "intensity",
     "sentence",
-)
+)  # fmt: skip
 MEANING = {
     "A": "among the first {top} in at least 80% of draws",
     "C": "in under 20% of draws",
@@ -54,12 +45,10 @@ class Ranked(Listing):
         two = [person_in(self._run, who).row() for who in (first, second)]
         above, below = sorted(two, key=lambda row: int(row["rank"]))
         apart = above["rank_high"] < below["rank_low"]
-        verdict = (
-            "Their plausible ranges do not overlap: the difference is reliable."
-            if apart
-            else "Their plausible ranges overlap: no reliable difference, so the order says nothing."
-        )
-        return Said(" ".join([*(f"{row['person_id']}: {row['sentence']}" for row in (above, below)), verdict]))
+        reliable = "do not overlap: the difference is reliable."
+        verdict = reliable if apart else "overlap: no reliable difference, so the order says nothing."
+        sentences = [f"{row['person_id']}: {row['sentence']}" for row in (above, below)]
+        return Sentence(" ".join([*sentences, f"Their plausible ranges {verdict}"]))
 
     def sensitivity(self) -> Finding:
         """The first N again under every other definition, weight set and half-life, and who stays throughout."""
@@ -70,15 +59,10 @@ class Ranked(Listing):
         extra, gradings = run.whole("monthly_extra"), run.whole("risk_grading")
         found = sensitivity(**run.common(), extra=extra, gradings=gradings, costs=costs().central)
         stable = int(found.people["stable"].sum())
-        said = (
-            f"{stable} of {found.top} are among the first {found.top} under all "
-            f"{found.scenarios.height + 1} definitions."
-        )
-        return Finding(
-            f"Sensitivity: the first {found.top} under other definitions",
-            [said],
-            {"scenarios": found.scenarios, "people": found.people},
-        )
+        first, definitions = f"the first {found.top}", found.scenarios.height + 1
+        sentence = f"{stable} of {found.top} are among {first} under all {definitions} definitions."
+        tables = {"scenarios": found.scenarios, "people": found.people}
+        return Finding(f"Sensitivity: {first} under other definitions", [sentence], tables)
 
     def equality(self) -> Finding:
         """Is any group over- or under-represented? Exact counts, for analysts: never to leave them."""
@@ -88,12 +72,12 @@ class Ranked(Listing):
         groups = groups_of(run.whole("people"), run.month)
         found = equality(**run.common(), ranked=run.whole("ranked"), groups=groups)
         flagged = found.selection.filter(pl.col("flag"))
-        said = [
+        sentences = [
             f"{flagged.height} of {found.selection.height} groups flagged (false discovery rate 10%). With so few "
             "people no flag is never proof of no disparity.",
             *flagged["sentence"],
         ]
-        said += [f"Observed against expected: {found.outcome_refused}"] if found.outcome_refused else []
+        sentences += [f"Observed against expected: {found.outcome_refused}"] if found.outcome_refused else []
         tables = {
             "selection": found.selection,
             "assessment": found.assessment,
@@ -101,7 +85,7 @@ class Ranked(Listing):
             "quality of matching": found.quality,
             "outcome": found.outcome,
         }
-        return Finding("Equality audit: exact counts, not to leave the analysts", said, tables)
+        return Finding("Equality audit: exact counts, not to leave the analysts", sentences, tables)
 
     def moves(self) -> Listing:
         """What differs from last month's list: new, returned, rising, falling, left, merged, split, restated."""

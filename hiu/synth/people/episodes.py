@@ -15,7 +15,7 @@ from hiu.synth.people.demand import Demand
 from hiu.synth.people.people import People
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Episodes:
     """One entry a crisis: whose, when (UTC), whether of mental health, and what it led to."""
 
@@ -74,7 +74,9 @@ def _lead(rng: Generator, demand: Demand, who: Ints, at: Times) -> Episodes:
     mha = some(rng, s136, 0.65) | some(rng, ed & crisis, 0.06)
     completed = some(rng, mha, 0.95)
     admitted = some(rng, completed, 0.55) | some(rng, crisis & ~s136, 0.022)
-    return Episodes(who, at, crisis, police, ambulance, ed, conveyed, s136, s136, s136, mha, completed, admitted)
+    reached = {"police": police, "ambulance": ambulance, "ed": ed, "conveyed": conveyed, "admitted": admitted}
+    law = {"s136": s136, "s136_police": s136, "s136_health": s136, "mha": mha, "completed": completed}
+    return Episodes(who=who, at=at, crisis=crisis, **reached, **law)
 
 
 def _spaced(rng: Generator, episodes: Episodes) -> Episodes:
@@ -92,7 +94,7 @@ def _spaced(rng: Generator, episodes: Episodes) -> Episodes:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Spells:
     """Hospital spells in a mental-health bed: whose, from the first day to the day of discharge (NaT: still in)."""
 
@@ -119,7 +121,8 @@ def make_spells(rng: Generator, episodes: Episodes, people: People, first: Month
     end = np.minimum(end, np.where(np.isnat(people.death[who]), np.datetime64("9999-01-01"), people.death[who]))
     order = np.lexsort((start, who))
     chosen = order[_apart(who[order], start[order], end[order])]
-    return Spells(who[chosen], start[chosen], end[chosen], s136[chosen], detained[chosen])
+    flags = {"s136": s136[chosen], "detained": detained[chosen]}
+    return Spells(who=who[chosen], start=start[chosen], end=end[chosen], **flags)
 
 
 def _apart(who: Ints, start: Times, end: NDArray[np.datetime64]) -> Flags:

@@ -13,7 +13,7 @@ import hiu
 from hiu.errors import HiuError, UsageError
 from hiu.model import PUBLISHED
 from hiu.site.published import Published
-from hiu.site.show.listing import Listing, said
+from hiu.site.show.listing import Listing, cell_text
 from pipelines.run import Outcome
 
 C = pl.col
@@ -191,10 +191,10 @@ def test_a_listing_is_a_polars_frame_shown_readably() -> None:
 def test_cells_are_said_in_british() -> None:
     from datetime import date, datetime
 
-    assert said(date(2026, 10, 21)) == "21 Oct 2026" and said(date(2026, 10, 1), "month") == "Oct 2026"
-    assert said(datetime(2026, 10, 21, 9, 5)) == "21 Oct 2026 09:05"
-    assert [said(True), said(0.1234567), said(1234.5), said(None, "x", "-"), said(["a", "b"])] == [
-        "yes", "0.123", "1,234", "-", "a, b"]  # fmt: skip
+    assert cell_text(date(2026, 10, 21)) == "21 Oct 2026" and cell_text(date(2026, 10, 1), "month") == "Oct 2026"
+    assert cell_text(datetime(2026, 10, 21, 9, 5)) == "21 Oct 2026 09:05"
+    assert [cell_text(value) for value in (True, 0.1234567, 1234.5, ["a", "b"])] == ["yes", "0.123", "1,234", "a, b"]
+    assert cell_text(None, "x", "-") == "-"
 
 
 def test_a_table_an_earlier_release_lacks_is_told(run: Published, tmp_path: Path) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from importlib import resources
-from typing import Any, Protocol
+from typing import Protocol
 
 import anywidget
 import traitlets
 
 from hiu.errors import HiuError
 from hiu.site.review.decide import WORDS
+from hiu.site.show.listing import Row
 
 
 class Desk(Protocol):
@@ -21,7 +22,7 @@ class Desk(Protocol):
 
     def __len__(self) -> int: ...
     def progress(self) -> dict[str, int]: ...
-    def pair(self) -> dict[str, Any]: ...
+    def pair(self) -> Row: ...
     def decide(self, decision: str) -> None: ...
     def undo(self) -> None: ...
 
@@ -42,24 +43,24 @@ class ReviewWidget(anywidget.AnyWidget):
         self.review = review
         self._decided: list[int] = []
         self.on_msg(lambda _widget, content, _buffers: self.pressed(str(content.get("do", ""))))
-        self._tell("")
+        self._present("")
 
     def pressed(self, what: str) -> None:
-        """Do what a key or button asks: a decision, back, next or undo; trouble is told, never raised."""
+        """Do what a key or button asks: a decision, back, next or undo; trouble is sent as a message, never raised."""
         try:
             message = self._do(what)
         except HiuError as trouble:
             message = f"Not recorded: {trouble}"
-        self._tell(message)
+        self._present(message)
 
     def _do(self, what: str) -> str:
         review = self.review
         if what in WORDS:
             review.decide(what)
             self._decided.append(review.at)
-            told = f"Recorded: {what}, by {review.reviewer}."
+            message = f"Recorded: {what}, by {review.reviewer}."
             review.at = min(review.at + 1, len(review) - 1)
-            return told
+            return message
         if what in ("back", "next"):
             review.at = min(max(review.at + (1 if what == "next" else -1), 0), len(review) - 1)
         if what == "undo":
@@ -69,9 +70,9 @@ class ReviewWidget(anywidget.AnyWidget):
             return "Undone; it stays on record as history."
         return ""
 
-    def _tell(self, message: str) -> None:
+    def _present(self, message: str) -> None:
         review = self.review
         done = review.progress()
         place = {"at": review.at + 1, "pairs": done["pairs"], "decided": done["decided"], "second": review.second}
-        shown: dict[str, Any] = review.pair() if len(review) else {}
+        shown: Row = review.pair() if len(review) else {}
         self.state = {**shown, **place, "reviewer": review.reviewer, "message": message}
