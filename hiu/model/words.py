@@ -43,12 +43,4 @@ def many(dataset: str) -> str:
 CONTACTS = ("police_incident", "ambulance_deployment", "ed_attendance")
 """Data sets counted in contacts (events); bed days and detentions are other units."""
 
-SEXES = ("F", "M", "X")
-
-STATUSES = ("counted", "not_counted", "superseded", "deleted", "quarantined")
-
-HOW = ("number", "model", "decision", "single", "nobody")
-
-ROLES = ("subject", "caller", "victim", "suspect", "missing", "witness")
-
 LABELS = ("NEW", "IN HOSPITAL", "ESCALATING", "DE-ESCALATING", "QUIET", "RISING", "FALLING", "STEADY")
