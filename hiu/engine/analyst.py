@@ -28,7 +28,9 @@ def query(text: str, tables: Mapping[str, Table], load: Callable[[str], pl.DataF
             return frame_of(engine.sql(text))
         except duckdb.Error as error:
             shown = {one for name in wanted for one in engine.table(name).columns}
-            raise UsageError(_meant(str(error), shown, {c for name in wanted for c in tables[name].names})) from None
+            raise UsageError(
+                _explanation(str(error), shown, {c for name in wanted for c in tables[name].names})
+            ) from None
 
 
 def _tables(text: str, tables: Mapping[str, Table]) -> list[str]:
@@ -51,7 +53,7 @@ def _tables(text: str, tables: Mapping[str, Table]) -> list[str]:
     return sorted({name for name in named if name not in own})
 
 
-def _meant(message: str, shown: set[str], whole: set[str]) -> str:
+def _explanation(message: str, shown: set[str], whole: set[str]) -> str:
     """The engine's message; for a column that isn't there the nearest, or that it is masked."""
     first = message.splitlines()[0]
     word = first.split('"')[1] if first.count('"') >= 2 else ""

@@ -50,12 +50,12 @@ class Warehouse:
         """Write what is pending and let go of the file."""
         self._con.close()
 
-    def build(self, table: str, *, sql: str | None = None, temporary: bool = False, **params: Scalar) -> int:
-        """Make `table` anew from hiu/sql/<sql or table>.sql, cast to its declared types; rows made.
+    def build(self, table: str, *, temporary: bool = False, **params: Scalar) -> int:
+        """Make `table` anew from hiu/sql/<table>.sql, cast to its declared types; rows made.
 
         A `temporary` one is never in the file: it is gone when dropped, or when the warehouse is closed.
         """
-        query = queries.bind(queries.load(sql or table), params)
+        query = queries.bind(queries.load(table), params)
         if temporary:
             self.drop(table)
         return self._make(table, f"({query}) AS made", "TEMP TABLE" if temporary else "TABLE")
@@ -81,7 +81,7 @@ class Warehouse:
 
         Row order is the query's ORDER BY, else none. Raises UsageError for anything but one query.
         """
-        text = f'SELECT * FROM "{sql}"' if _is_name(sql) else sql
+        text = f'SELECT * FROM "{sql}"' if queries.NAME.fullmatch(sql) else sql
         return self._frame(queries.bind(text, params))
 
     def put(self, table: str, frame: pl.DataFrame) -> int:
@@ -200,10 +200,6 @@ class Warehouse:
         with no_values():
             # every result is fetched before other work: DuckDB finishes a statement only then
             return self._con.execute(statement, values or []).fetchall()
-
-
-def _is_name(text: str) -> bool:
-    return queries.NAME.fullmatch(text) is not None
 
 
 def _casts(table: Table | None) -> str:

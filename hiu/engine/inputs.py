@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from hiu.model import TABLES
+from hiu.model.frames import schema
 from hiu.month import Month
 from hiu.sources import Source
-
-_COUNTING = {"dataset": pl.String, "measure": pl.String, "unit": pl.String, "source": pl.String, "extra": pl.Boolean}
 
 
 def counting(sources: Mapping[str, Source], toggles: Mapping[str, tuple[str, ...]]) -> pl.DataFrame:
@@ -25,7 +25,7 @@ def counting(sources: Mapping[str, Source], toggles: Mapping[str, tuple[str, ...
             rows += [(dataset, measure, "event", source.name, False) for measure in toggles[dataset] if measure in has]
         for name, count in source.extra.items():
             rows += [(name, measure, count.unit, source.name, True) for measure in count.measures]
-    return pl.DataFrame(sorted(set(rows)), schema=_COUNTING, orient="row")
+    return pl.DataFrame(sorted(set(rows)), schema=schema(TABLES["counting"]), orient="row")
 
 
 def calendar(sources: Mapping[str, Source], deliveries: pl.DataFrame, month: Month) -> pl.DataFrame:

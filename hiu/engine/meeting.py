@@ -9,6 +9,7 @@ from hiu.model.frames import schema
 from hiu.model.meeting import GATES, SCORES
 from hiu.month import Month
 
+Row = dict[str, Any]
 _ROLES = {"clinical": SCORES[:2], "public_safety": SCORES[2:]}
 
 
@@ -19,13 +20,13 @@ def meeting_facts(entries: pl.DataFrame, aliases: pl.DataFrame, month: Month) ->
     was recorded then holds from the next month on, dated no later than that month's end. Likelihood and impact make a
     grading when both are there; clearing one withdraws what its owner recorded before. Of a gate the latest holds.
     """
-    now = _ids(aliases)
-    rows: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
-    said: dict[tuple[str, str], str] = {}
+    merged = _merged_ids(aliases)
+    rows: dict[tuple[str, str, str], list[Row]] = {}
+    latest: dict[tuple[str, str], str] = {}
     seen = entries.filter(pl.col("month") < month.start).sort("entered_at", maintain_order=True)
     for position, entry in enumerate(seen.iter_rows(named=True), 1):
-        person, field = _now(entry["person_id"], now), entry["field"]
-        said[person, field] = entry["value"] or ""
+        person, field = _current_id(entry["person_id"], merged), entry["field"]
+        latest[person, field] = entry["value"] or ""
         at = min(entry["entered_at"].date(), (Month.of(entry["month"]) + 1).end)
         base = {"person_id": person, "at": at, "position": position}
         if field in GATES:
@@ -34,33 +35,34 @@ def meeting_facts(entries: pl.DataFrame, aliases: pl.DataFrame, month: Month) ->
             rows[person, field, ""] = [{**base, "fact": field, "value": entry["value"]}] if holds else []
         for role, scores in _ROLES.items():
             if field in scores:
-                held = rows.setdefault((person, "grading", role), [])
-                _grade(held, {**base, "fact": "grading", "role": role}, [said.get((person, name)) for name in scores])
-    flat = [row for held in rows.values() for row in held]
+                gradings = rows.setdefault((person, "grading", role), [])
+                row = {**base, "fact": "grading", "role": role}
+                _grade(gradings, row, [latest.get((person, name)) for name in scores])
+    flat = [row for facts in rows.values() for row in facts]
     table = TABLES["meeting_fact"]
     filled = [{name: row.get(name) for name in table.names} for row in flat]
     return pl.DataFrame(filled, schema=schema(table)).sort("person_id", "fact", "role", "position", nulls_last=True)
 
 
-def _grade(held: list[dict[str, Any]], row: dict[str, Any], scores: list[str | None]) -> None:
+def _grade(gradings: list[Row], row: Row, scores: list[str | None]) -> None:
     """Add a grading to its owner's; a score cleared ('') withdraws them all."""
     if "" in scores:
-        held.clear()
+        gradings.clear()
     elif None not in scores:
         # both scores of one sitting are two entries of one time: the whole grading takes the half one's place
-        if held and held[-1]["at"] == row["at"]:
-            held.pop()
+        if gradings and gradings[-1]["at"] == row["at"]:
+            gradings.pop()
         likelihood, impact = (int(str(score)) for score in scores)
-        held.append({**row, "likelihood": likelihood, "impact": impact})
+        gradings.append({**row, "likelihood": likelihood, "impact": impact})
 
 
-def _ids(aliases: pl.DataFrame) -> dict[str, str]:
+def _merged_ids(aliases: pl.DataFrame) -> dict[str, str]:
     """Former id -> what it became, by the latest merge; a split leaves the id with the person who keeps it."""
     merged = aliases.filter(pl.col("kind") == "merge").sort("month", "old_id")
     return dict(merged.select("old_id", "person_id").iter_rows())
 
 
-def _now(person: str, became: dict[str, str]) -> str:
+def _current_id(person: str, became: dict[str, str]) -> str:
     """The id a person has now; a chain of merges is followed, a circle left where it closes."""
     seen: set[str] = set()
     while person in became and person not in seen:

@@ -3,9 +3,9 @@
 import polars as pl
 
 from hiu.engine import Engine
+from hiu.model import ALIASES
+from hiu.model.frames import schema
 from hiu.month import Month
-
-_NO_ALIASES = {"old_id": pl.String, "person_id": pl.String, "month": pl.Date, "kind": pl.String, "reason": pl.String}
 
 
 def restated(
@@ -19,7 +19,7 @@ def restated(
     """
     engine.put("previous_demand", demand.select("person_id", "month", "dataset", "n"))
     engine.put("previous_coverage", coverage.select("month", "dataset", "supplied"))
-    engine.put("aliases", pl.DataFrame(schema=_NO_ALIASES) if aliases is None else aliases)
+    engine.put("aliases", pl.DataFrame(schema=schema(ALIASES)) if aliases is None else aliases)
     engine.build("restated", closed_before=month.after)
     found = engine.read("restated").sort("month", "dataset")
     return found.with_columns(

@@ -1,8 +1,6 @@
 """The order of counting: which tables are built before the matcher, and which after it."""
 
-from typing import Any
-
-from hiu.engine import Engine
+from hiu.engine import Engine, Scalar
 from hiu.month import Month
 from hiu.settings import Counting
 
@@ -39,9 +37,9 @@ _USES: dict[str, tuple[str, ...]] = {
 }
 
 
-def parameters(table: str, month: Month, settings: Counting) -> dict[str, Any]:
+def parameters(table: str, month: Month, settings: Counting) -> dict[str, Scalar]:
     """What building `table` for `month` needs: only the parameters its SQL uses."""
-    every: dict[str, Any] = {"month_after": month.after, **settings.model_dump()}
+    every: dict[str, Scalar] = {"month_after": month.after, **settings.model_dump()}
     return {name: every[name] for name in _USES.get(table, ())}
 
 

@@ -9,7 +9,7 @@ from typing import Any, get_args
 from hiu.errors import HiuError
 from hiu.model.meeting import ACTION_FIELDS, MEETING_FIELDS
 from hiu.model.table import Column, Layer, Table, Type
-from hiu.model.words import FACTS, HOW, LABELS, SEXES, STATUSES
+from hiu.model.words import FACTS, LABELS
 
 FILES = [
     "received",
@@ -25,14 +25,7 @@ FILES = [
 ]
 """In this order tables are listed and published."""
 
-CODES = {
-    "sexes": SEXES,
-    "statuses": STATUSES,
-    "how": HOW,
-    "labels": LABELS,
-    "facts": FACTS,
-    "meeting_fields": (*MEETING_FIELDS, *ACTION_FIELDS),
-}
+CODES = {"labels": LABELS, "facts": FACTS, "meeting_fields": (*MEETING_FIELDS, *ACTION_FIELDS)}
 """Lists of codes that Python uses too, by the name a column gives."""
 
 Declared = dict[str, Any]

@@ -43,14 +43,6 @@ def many(dataset: str) -> str:
 CONTACTS = ("police_incident", "ambulance_deployment", "ed_attendance")
 """Data sets counted in contacts (events); bed days and detentions are other units."""
 
-SEXES = ("F", "M", "X")
-
-STATUSES = ("counted", "not_counted", "superseded", "deleted", "quarantined")
-
-HOW = ("number", "model", "decision", "single", "nobody")
-
-ROLES = ("subject", "caller", "victim", "suspect", "missing", "witness")
-
 BAND_FROM = {"Low": 1, "Medium": 5, "High": 15}
 """Band of the risk matrix -> the least likelihood x impact in it, lowest first (risk_grading.sql has the same)."""
 

@@ -126,3 +126,11 @@ def test_an_unknown_table_fails() -> None:
 def test_a_clash_is_seen() -> None:
     assert clashes("SELECT sum(n) AS n FROM monthly_demand HAVING sum(n) > 0")
     assert not clashes("SELECT sum(m.n) AS n FROM monthly_demand AS m HAVING sum(m.n) > 0")
+
+
+def test_one_place_outside_the_engine_names_duckdb() -> None:
+    root = Path(hiu.__file__).parents[1]
+    paths = [path for room in ("hiu", "pipelines") for path in (root / room).rglob("*.py")]
+    naming = re.compile(r"^\s*(from|import) (hiu\.engine\.)?duckdb\b", re.M)
+    found = {path.relative_to(root).as_posix() for path in paths if naming.search(path.read_text(encoding="utf-8"))}
+    assert {one for one in found if not one.startswith("hiu/engine/")} == {"pipelines/common/place.py"}
