@@ -187,3 +187,8 @@ def test_the_architecture_names_every_room(room: str) -> None:
     """A room of a room is named with it: the widget with the review that it belongs to."""
     named = {room, *(parent.as_posix() for parent in Path(room).parents if parent.as_posix().count("/") > 1)}
     assert any(f"`{name}`" in ARCHITECTURE or f"`{name}/" in ARCHITECTURE for name in named)
+
+
+def test_every_path_of_the_architecture_exists() -> None:
+    paths = re.findall(r"`((?:hiu|pipelines|docs|tests)/[^`<>*]+)`", ARCHITECTURE)
+    assert len(paths) > 50 and [path for path in paths if not (ROOT / path).exists()] == []

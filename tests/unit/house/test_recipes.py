@@ -9,9 +9,11 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -53,7 +55,7 @@ class Copy:
             else:
                 (root / part).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(ROOT / part, root / part)
-        self.before = self._digests()
+        self.before = self.digests()
 
     def write(self, path: str, text: str) -> None:
         """A file as new."""
@@ -70,8 +72,8 @@ class Copy:
         assert places == 1, f"{path}: {places} places like {old}"
         self.write(path, changed)
 
-    def python(self, *arguments: str) -> str:
-        """What Python, run on the copy, prints; it must end well."""
+    def python(self, *arguments: str, codes: tuple[int, ...] = (0,)) -> str:
+        """What Python, run on the copy, prints; it must end with one of the codes."""
         env = {**os.environ, "PYTHONPATH": str(self.root), "NO_COLOR": "1", "COLUMNS": "200", "PYTHONUTF8": "1"}
         done = subprocess.run(
             [sys.executable, *arguments],
@@ -82,21 +84,22 @@ class Copy:
             encoding="utf-8",
             timeout=300,
         )
-        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.returncode in codes, done.stdout + done.stderr
         return done.stdout
 
-    def hiu(self, *arguments: str) -> str:
+    def hiu(self, *arguments: str, codes: tuple[int, ...] = (0,)) -> str:
         """What a command of the copy prints."""
-        return self.python("-m", "pipelines.cli", *arguments)
+        return self.python("-m", "pipelines.cli", *arguments, codes=codes)
 
     def touched(self, recipe: str) -> list[str]:
         """Files changed or added that the recipe does not name; those of tests and what commands make left out."""
-        after, allowed = self._digests(), [*files_of(recipe), *MADE, "tests/*"]
+        after, allowed = self.digests(), [*files_of(recipe), *MADE, "tests/*"]
         changed = sorted(path for path, digest in after.items() if self.before.get(path) != digest)
         assert changed
         return [path for path in changed if not any(fnmatch(path, name) for name in allowed)]
 
-    def _digests(self) -> dict[str, str]:
+    def digests(self) -> dict[str, str]:
+        """The digest of every file but those of the site that a recipe is tried on."""
         files = (p for p in self.root.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
         files = (p for p in files if p.relative_to(self.root).parts[0] != "site")
         return {p.relative_to(self.root).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
@@ -123,7 +126,7 @@ def test_every_recipe_names_at_most_three_files_that_exist_and_a_test() -> None:
 
 def test_every_recipe_is_followed_here() -> None:
     here = Path(__file__).read_text(encoding="utf-8")
-    assert [recipe for recipe in RECIPES if f'touched("{recipe}") == []' not in here] == []
+    assert [recipe for recipe in RECIPES if not re.search(rf'(touched\(|beside\[)"{recipe}"[\])] == \[\]', here)] == []
 
 
 def test_a_source(project: Copy) -> None:
@@ -167,11 +170,13 @@ def test_a_counting_rule_that_relates_rows(project: Copy) -> None:
         "hiu/sql/address_demand.sql", r">= \$communal_calls", ">= $communal_calls AND count(DISTINCT person_id) > 2"
     )
     project.edit("docs/counting.md", r"calls in a month that make an address communal", "calls to three people")
-    project.python("-c", ADDRESS_CASE)
+    project.python("-c", run_spec("address_demand", "latest", "record"))
     assert project.touched("A counting rule") == []
 
 
-ADDRESS_CASE = """
+def run_spec(table: str, *inputs: str) -> str:
+    """A program that holds a table's SQL to its specification."""
+    return f"""
 import sys
 from pathlib import Path
 
@@ -179,9 +184,9 @@ sys.path += ["tests/spec", "tests/kits"]
 from spec_tables import cases, run
 from hiu.engine.duckdb import Warehouse
 
-[case] = cases(Path("tests/spec/address_demand.md"))
-made, expected = run(case, {"latest", "record"}, Warehouse(None, memory_limit="500MB", threads=1))
-assert made == expected, (made, expected)
+for case in cases(Path("tests/spec/{table}.md")):
+    made, expected = run(case, {set(inputs)}, Warehouse(None, memory_limit="500MB", threads=1))
+    assert made == expected, (made, expected)
 """
 
 
@@ -284,4 +289,142 @@ from hiu.settings import Labels
 for counts in ({"police_incident": [1] * 12 + [0] * 3}, {"mh_bed_day": [0] * 14 + [20]}):
     found = labels(history(pl.Series(["A"]), MARCH, demand({"A": counts}), coverage()), Labels(), 1.5)
     print(found.label[0], found.sentence[0])
+"""
+
+
+@pytest.fixture(scope="module")
+def grown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Copy, dict[str, list[str]], Path]]:
+    """A copy on which three recipes were followed before its month was run; what each touched besides; the folder."""
+    project = Copy(tmp_path_factory.mktemp("grown") / "project")
+    beside = {}
+    for follow in (column_of_a_published_table, an_output, a_published_table):
+        project.before = project.digests()
+        recipe = follow(project)
+        beside[recipe] = project.touched(recipe)
+    project.python("-m", "pipelines.setup.dictionary")
+    project.hiu("synth", "site", "--people", "40", "--months", "1")
+    project.append("site/site.toml", "\n[rank]\ncharts = 1\ntop = 1\ndraws = 100\n")
+    last = project.hiu("run", "2026-03", "--site", "site", "--json", codes=(0, 3)).splitlines()[-1]
+    yield project, beside, project.root / json.loads(last)["published"]
+
+
+def column_of_a_published_table(project: Copy) -> str:
+    contacts = (
+        '  { name = "contacts_6", type = "integer", meaning = "Contacts in the last 6 months", unit = "contacts" },'
+    )
+    project.edit("hiu/model/tables/listed.toml", r'(  \{ name = "contacts_3".*\n)', rf"\1{contacts}\n")
+    series = 'pl.Series("contacts_6", contacts(6)).cast(pl.Int64),'
+    project.edit("hiu/rank/listing/ranking.py", r'( +)(pl\.Series\("contacts_3".*\n)', rf"\1\2\1{series}\n")
+    return "A column of a published table"
+
+
+def test_a_column_of_a_published_table(grown: tuple[Copy, dict[str, list[str]], Path]) -> None:
+    project, beside, folder = grown
+    ranked = pl.read_parquet(folder / "ranked.parquet")
+    assert ranked.columns.index("contacts_6") == ranked.columns.index("contacts_3") + 1
+    assert ranked.filter(pl.col("contacts_6").is_null() | (pl.col("contacts_6") < pl.col("contacts_3"))).is_empty()
+    assert "`contacts_6`" in (project.root / "docs" / "data-dictionary.md").read_text(encoding="utf-8")
+    assert beside["A column of a published table"] == []
+
+
+def an_output(project: Copy) -> str:
+    project.write("hiu/publish/quality/supply.py", SUPPLY)
+    pages = "pipelines/access/pages.py"
+    project.edit(pages, r'( +)("quality\.html": .*\n)', r'\1\2\1"supply.csv": supply(tables),\n')
+    project.edit(pages, r"(from hiu\.publish\.stamp)", r"from hiu.publish.quality.supply import supply\n\1")
+    project.append("docs/operator.md", "\n`supply.csv` lists which months each source supplied.\n")
+    return "An output"
+
+
+SUPPLY = '''"""Which months each source supplied, as a CSV."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+
+def supply(tables: Mapping[str, pl.DataFrame]) -> bytes:
+    """The published `coverage` as a file."""
+    return tables["coverage"].write_csv().encode("utf-8")
+'''
+
+
+def test_an_output(grown: tuple[Copy, dict[str, list[str]], Path]) -> None:
+    _, beside, folder = grown
+    assert (folder / "supply.csv").read_text(encoding="utf-8").startswith("month,dataset,source,supplied")
+    assert "supply.csv" in (folder / "MANIFEST.json").read_text(encoding="utf-8")
+    assert beside["An output"] == []
+
+
+def a_published_table(project: Copy) -> str:
+    project.append("hiu/model/tables/demand.toml", SOURCE_MONTH)
+    project.write("hiu/sql/source_month.sql", SOURCE_MONTH_SQL)
+    project.edit("hiu/engine/steps.py", r'(    "address_demand",\n)', r'\1    "source_month",\n')
+    project.write("tests/spec/source_month.md", SOURCE_MONTH_SPEC)
+    project.python("-c", run_spec("source_month", "event"))
+    return "A published table"
+
+
+SOURCE_MONTH = """
+[source_month]
+meaning = "Counted events by source and month."
+key = ["source", "month"]
+columns = [
+  "source", "month",
+  { name = "events", type = "integer", meaning = "Counted events of everybody", unit = "events", nullable = false },
+]
+"""
+SOURCE_MONTH_SQL = """-- Counted events by source and month.
+SELECT source, month, count(*) AS events
+FROM event
+WHERE counted
+GROUP BY source, month
+"""
+SOURCE_MONTH_SPEC = """# source_month: counted events by source and month
+
+## What is not counted is left out
+
+given `event`
+
+| dataset | source | event_id | month | counted |
+|---|---|---|---|---|
+| police_incident | police | L1 | 2025-03-01 | yes |
+| police_incident | police | L2 | 2025-03-01 | yes |
+| police_incident | police | L3 | 2025-03-01 | no |
+
+then
+
+| source | month | events |
+|---|---|---|
+| police | 2025-03-01 | 2 |
+"""
+
+
+def test_a_published_table(grown: tuple[Copy, dict[str, list[str]], Path]) -> None:
+    project, beside, folder = grown
+    made = pl.read_parquet(folder / "source_month.parquet")
+    assert made.columns == ["source", "month", "events"] and made["events"].sum() > 0
+    assert "### source_month" in (project.root / "docs" / "data-dictionary.md").read_text(encoding="utf-8")
+    assert "source_month.parquet" in (folder / "MANIFEST.json").read_text(encoding="utf-8")
+    assert beside["A published table"] == []
+
+
+def test_a_column_on_the_workbooks_list(project: Copy) -> None:
+    listing = "hiu/publish/workbook/listing.py"
+    project.edit(
+        listing, r'( +)("contacts_12": "Contacts, 12 months",\n)', r'\1\2\1"points_12": "Points, 12 months",\n'
+    )
+    project.edit(listing, r'( +)("certainty": row.*\n)', r"""\1\2\1"points_12": f"{row['points_12']:.1f}",\n""")
+    project.edit("hiu/publish/workbook/write.py", r'("contacts_12": 10,)', r'\1 "points_12": 10,')
+    assert "Points, 12 months" in project.python("-c", WORKBOOK_WORDS)
+    assert project.touched("A column on the workbook's list") == []
+
+
+WORKBOOK_WORDS = """
+import io, sys, zipfile
+
+sys.path += ["tests/kits"]
+from workbook_kit import made
+
+print(zipfile.ZipFile(io.BytesIO(made())).read("xl/sharedStrings.xml").decode("utf-8"))
 """
