@@ -70,8 +70,8 @@ def enter_disclosure(
     entry = f"D{now.astimezone(UTC):%Y%m%d}-{secrets.token_hex(4)}"
     row = {"disclosure_id": entry, "at": utc(now), **disclosure._asdict(), "people": people, "withheld": withheld}
     row |= {"person_id": person_id, "basis": "|".join(basis), "by": by, "automatic": automatic, "file": file}
-    logged = ("what", "recipient", "purpose", "people", "withheld", "automatic")
-    event = {"disclosure": entry, **{name: row[name] for name in logged}, "person": person_id}
+    logged = {name: row[name] for name in ("what", "recipient", "purpose", "people", "withheld")}
+    event = {"disclosure": entry, **logged, "person": person_id, "automatic": automatic}
     # the log first: a cut between the two leaves a line too many, never a disclosure that the log does not know
     record(place, now, "disclosed", **{key: value for key, value in event.items() if value is not None})
     records.add(place.records, DISCLOSURES, [row])

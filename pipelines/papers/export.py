@@ -116,7 +116,7 @@ class _ExportFolder:
     def __init__(self, folder: Path, head: Row, wanted: set[str]) -> None:
         self.folder, self.list = folder, folder / DONE
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        kept = self._kept(head, wanted)
+        kept = self._still_good(head, wanted)
         lines: list[Row] = [{"head": head}, *({"file": name, "sha256": digest} for name, digest in kept.items())]
         replace(self.list, b"".join(_line(line) for line in lines))
         self.done = kept
@@ -141,7 +141,7 @@ class _ExportFolder:
         self.stream.flush()
         self.done[name] = ""
 
-    def _kept(self, head: Row, wanted: set[str]) -> dict[str, str]:
+    def _still_good(self, head: Row, wanted: set[str]) -> dict[str, str]:
         before, files = self._read()
         kept = {}
         for name, digest in files.items():

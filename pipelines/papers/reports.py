@@ -119,9 +119,8 @@ def report_cost(report: ReportMonth, top: int | None, table: Path | None, *, eac
 def _missing(report: ReportMonth) -> pl.DataFrame:
     """Data sets and months of the last 12 that were not supplied: their cost is not in any figure."""
     recent = report.table("coverage").filter(pl.col("month").is_between((report.month - 11).start, report.month.start))
-    return (
-        recent.group_by("dataset", "month").agg(pl.col("supplied").any()).filter(~pl.col("supplied")).drop("supplied")
-    )
+    supplied = recent.group_by("dataset", "month").agg(pl.col("supplied").any())
+    return supplied.filter(~pl.col("supplied")).drop("supplied").sort("dataset", "month")
 
 
 def print_title(report: ReportMonth, text: str, as_json: bool) -> None:

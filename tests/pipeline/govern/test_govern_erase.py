@@ -36,7 +36,7 @@ def doomed_of(place: Place, person: str) -> ErasureScope:
         return find(warehouse, person, place.key_for("tombstone"))
 
 
-def gone(place: Place, person: str) -> job.Erased:
+def gone(place: Place, person: str) -> job.Erasure:
     return erase(place, person, reason="request of 3 Apr", by="A Officer", now=NOW, report=QUIET, say=lambda _: None)
 
 
