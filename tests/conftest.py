@@ -5,11 +5,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import gate_memory
 import hypothesis
 import pytest
-from areakit import LAST, NOW, SAMPLE, PlaceOf, run
+from areakit import LAST, NOW, SAMPLE, PlaceOf, copy_months, run
 from once import once, run_folder
 
 from pipelines.common.place import Place, open_place
@@ -19,6 +20,42 @@ from pipelines.setup.area import make_area
 hypothesis.settings.register_profile("hiu", deadline=None)  # a busy machine is no fault of the code
 hypothesis.settings.register_profile("slow", deadline=None, max_examples=1000)
 hypothesis.settings.load_profile("hiu")
+
+
+TOGETHER = ("tests/browser", "tests/crash")
+"""Folders whose tests share what is costly to start: one process has them all."""
+FIRST_OF_ALL = (
+    "tests/pipeline/run/test_run.py",
+    "tests/crash",
+    "tests/pipeline/govern",
+    "tests/pipeline/run",
+    "tests/browser",
+)
+"""What takes longest, so that no process is left with it at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first. Files, and tests in a file, otherwise keep their order."""
+    place = {
+        item: next((n for n, part in enumerate(FIRST_OF_ALL) if item.nodeid.startswith(part)), 99) for item in items
+    }
+    items.sort(key=lambda item: place[item])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A file goes to one process whole, a folder of TOGETHER too, in the order above."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.split("::")[0]
+            return next((part for part in TOGETHER if file.startswith(part)), file)
+
+    config.option.loadscopereorder = False
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -71,3 +108,23 @@ def place_after(area: Path, published: Outcome, tmp_path: Path) -> Place:
     assert published.published
     shutil.copytree(area / "data" / "curated", tmp_path / "after")
     return open_place(area, curated=tmp_path / "after")
+
+
+@pytest.fixture(scope="session")
+def two_months(area: Path, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    """The area's last two months taken in at once, beside the folder `raw` with their files. Read it; copy it."""
+
+    def make(folder: Path) -> Outcome:
+        copy_months(area / "data" / "raw", folder / "raw", [str(LAST - 1), str(LAST)])
+        return run(open_place(area, raw=folder / "raw", curated=folder / "curated"))
+
+    return once(tmp_path_factory, "two months", make)
+
+
+@pytest.fixture
+def place_of_two(area: Path, two_months: Outcome, tmp_path: Path) -> Place:
+    """The area just after its last two months were published, raw and curated folders the test's own."""
+    assert two_months.published
+    for part in ("raw", "curated"):
+        shutil.copytree(two_months.published.parents[2] / part, tmp_path / part)
+    return open_place(area, raw=tmp_path / "raw", curated=tmp_path / "curated")

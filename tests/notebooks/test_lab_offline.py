@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lab_kit import free_port
 
 from pipelines.setup.lab import lab_command, write_settings
 
 ROOT = Path(__file__).resolve().parents[2]
-PORT, TOKEN = 18977, "only-for-this-test"
+PORT, TOKEN = free_port(), "only-for-this-test"
 HERE = ("127.0.0.1", "::1", "localhost", "0.0.0.0", "::", "")
 WATCH = """
 import os, sys

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -32,15 +33,26 @@ def at(hours: int) -> datetime:
     return NOW + timedelta(hours=hours)
 
 
-@pytest.fixture
-def corrected(place_after: Place, published: Outcome, area: Path, tmp_path: Path) -> tuple[Place, str, str]:
-    """The area after a corrected file; the ids of its first delivery and of the one that replaced it."""
-    copy_months(area / "data" / "raw", tmp_path / "raw", [path.name for path in (area / "data" / "raw").iterdir()])
-    place = open_place(area, raw=tmp_path / "raw", curated=place_after.curated)
-    path = place.raw / FILE
+@pytest.fixture(scope="module")
+def correction(area: Path, published: Outcome, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
+    """A folder with raw and curated after a corrected file; the ids of its first delivery and of the second."""
+    folder = tmp_path_factory.mktemp("correction")
+    copy_months(area / "data" / "raw", folder / "raw", [path.name for path in (area / "data" / "raw").iterdir()])
+    shutil.copytree(area / "data" / "curated", folder / "curated")
+    path = folder / "raw" / FILE
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
-    [first], [second] = held(published), held(run(place, at=at(1)))
-    return place, first, second
+    after = run(open_place(area, raw=folder / "raw", curated=folder / "curated"), at=at(1))
+    [first], [second] = held(published), held(after)
+    return folder, first, second
+
+
+@pytest.fixture
+def corrected(correction: tuple[Path, str, str], area: Path, tmp_path: Path) -> tuple[Place, str, str]:
+    """The area after a corrected file, in folders of the test's own; the ids of its two deliveries."""
+    folder, first, second = correction
+    for part in ("raw", "curated"):
+        shutil.copytree(folder / part, tmp_path / part)
+    return open_place(area, raw=tmp_path / "raw", curated=tmp_path / "curated"), first, second
 
 
 def test_repeating_it_takes_nothing_more_back_before_the_run_and_after(corrected: tuple[Place, str, str]) -> None:

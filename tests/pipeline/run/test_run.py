@@ -175,12 +175,9 @@ def test_cut_off_in_intake_then_run_again(
     same(resumed, published)
 
 
-def test_a_changed_file_replaces_the_one_before(area: Path, place_of: PlaceOf, tmp_path: Path) -> None:
-    raw = tmp_path / "raw"
-    copy_months(area / "data" / "raw", raw, [str(LAST - 1), str(LAST)])
-    place = place_of(raw=raw)
-    first = run(place)
-    changed = sorted((raw / str(LAST)).glob("*.csv"))[0]
+def test_a_changed_file_replaces_the_one_before(place_of_two: Place, two_months: Outcome) -> None:
+    place, first = place_of_two, two_months
+    changed = sorted((place.raw / str(LAST)).glob("*.csv"))[0]
     lines = changed.read_bytes().splitlines(keepends=True)
     changed.write_bytes(b"".join(lines[:-1]))
     second = run(place)
@@ -189,7 +186,7 @@ def test_a_changed_file_replaces_the_one_before(area: Path, place_of: PlaceOf, t
     assert old.height == 1
     statuses = table(second, "links").filter(pl.col("delivery_id") == old["delivery_id"][0])["status"].unique()
     assert set(statuses) <= {"superseded", "quarantined"}
-    assert first.published and first.published.is_dir(), "what the last meeting saw is kept"
+    assert first.published and (place.published / first.published.name).is_dir(), "what the last meeting saw is kept"
     changed.write_bytes(b"".join(lines))
     same(run(place), first, *COUNTED)
 
@@ -206,13 +203,13 @@ def test_the_same_file_under_another_month_is_not_loaded(area: Path, place_of: P
     assert late["supplied"].to_list() == [False]
 
 
-def test_a_file_put_right_under_its_own_month_replaces_itself(area: Path, place_of: PlaceOf, tmp_path: Path) -> None:
-    raw, name = tmp_path / "raw", "police_incidents.csv"
-    copy_months(area / "data" / "raw", raw, [str(LAST - 1), str(LAST)])
-    right = run(place_of(raw=raw, name="right"))
+def test_a_file_put_right_under_its_own_month_replaces_itself(
+    place_of_two: Place, place_of: PlaceOf, two_months: Outcome
+) -> None:
+    raw, name, right = place_of_two.raw, "police_incidents.csv", two_months
     wrong = raw / str(LAST - 1) / f"second {name}"
     (raw / str(LAST) / name).rename(wrong)
-    place = place_of(raw=raw)
+    place = place_of(raw=raw, name="wrong first")
     police = place.sources["police"]
     loose = police.model_copy(update={"file": police.file.model_copy(update={"pattern": f"*{name}"})})
     place = Place(place.home, place.settings, {**place.sources, "police": loose})
@@ -300,11 +297,11 @@ def test_every_run_is_in_the_audit_chain(place_after: Place, published: Outcome)
     assert verify(place_after.audit, place_after.key_for("audit")) == []
 
 
-def test_a_corrected_file_leaves_no_trace_of_the_wrong_one(area: Path, place_of: PlaceOf, tmp_path: Path) -> None:
+def test_a_corrected_file_leaves_no_trace_of_the_wrong_one(
+    place_of_two: Place, place_of: PlaceOf, two_months: Outcome
+) -> None:
     """Numbers shifted one row down in a first delivery must not bear on anybody once the right file has come."""
-    raw = tmp_path / "raw"
-    copy_months(area / "data" / "raw", raw, [str(LAST - 1), str(LAST)])
-    clean = run(place_of(raw=raw, name="clean"))
+    raw, clean = place_of_two.raw, two_months
     path = raw / str(LAST) / "ed_attendances.csv"
     good = path.read_bytes()
     rows = list(csv.reader(io.StringIO(good.decode("utf-8-sig"))))
@@ -315,7 +312,7 @@ def test_a_corrected_file_leaves_no_trace_of_the_wrong_one(area: Path, place_of:
     shifted = io.StringIO(newline="")
     csv.writer(shifted).writerows(rows)
     path.write_bytes(shifted.getvalue().encode("utf-8"))
-    place = place_of(raw=raw)
+    place = place_of(raw=raw, name="wrong first")
     wrong = run(place)
     path.write_bytes(good)
     mended = run(place)

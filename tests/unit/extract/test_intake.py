@@ -145,6 +145,7 @@ def big(path: Path, rows: int, columns: int) -> Path:
     return path
 
 
+@pytest.mark.no_cover
 def test_100_000_rows_of_20_columns_take_under_a_second_or_so(tmp_path: Path) -> None:
     path = big(tmp_path / "big.csv", 100_000, 20)
     source = make_source("big", ["Column 0", "Column 3"])

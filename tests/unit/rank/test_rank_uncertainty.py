@@ -98,6 +98,7 @@ def test_the_undrawn_have_ranges_too() -> None:
     assert np.median(np.abs(np.log(part.high[middle] / full.high[middle]))) < 0.1
 
 
+@pytest.mark.no_cover
 def test_five_thousand_people_take_under_two_seconds() -> None:
     post = posterior(heavy_tailed(5000))
     spent = []

@@ -127,6 +127,7 @@ def _holds(rows: list[tuple[str, str, str]]) -> bool:
     return not any(what == "different" and b in group[a] for a, b, what in rows)
 
 
+@pytest.mark.no_cover
 def test_ten_thousand_decisions_are_read_in_a_moment() -> None:
     at = AT.replace(tzinfo=None)
     n = 10_000
