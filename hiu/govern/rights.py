@@ -2,7 +2,7 @@
 
 On Windows a folder takes the rights of the one it is in, and Python's standard library cannot change
 them; a user's own profile folder is closed to other users, a shared drive is not. There we change
-nothing and `advice` gives the command for a person who may.
+nothing; docs/operator.md gives the command for a person who may.
 """
 
 import os
@@ -28,7 +28,7 @@ def make_private(folder: Path) -> Path:
 
 
 def close_new_files() -> None:
-    """From now on what this process makes is its owner's alone (no effect on Windows: see `advice`)."""
+    """From now on what this process makes is its owner's alone (no effect on Windows)."""
     os.umask(0o077)
 
 
@@ -49,13 +49,3 @@ def open_to_others(path: Path) -> str | None:
 def check_private(*paths: Path) -> list[str]:
     """A sentence for every existing path that others can enter or read; empty = none known."""
     return [problem for path in paths if path.exists() and (problem := open_to_others(path))]
-
-
-def advice(path: Path) -> str | None:
-    """On Windows, what a person should run, since we cannot; None elsewhere."""
-    if has_bits():
-        return None
-    return (
-        f"Windows: rights of '{path}' are those of the folder it is in. To close it to other users run: "
-        f'icacls "{path}" /inheritance:r /grant:r "%USERNAME%:(OI)(CI)F"'
-    )

@@ -8,67 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 FIELDS: dict[str, tuple[str, ...]] = {
-    "given": (
-        "missing",
-        "exact_common",
-        "exact",
-        "exact_rare",
-        "nickname",
-        "middle",
-        "initial",
-        "typo",
-        "sound",
-        "alias",
-        "swapped",
-        "close",
-        "different",
-    ),
-    "family": (
-        "missing",
-        "exact_common",
-        "exact",
-        "exact_rare",
-        "part",
-        "typo",
-        "sound",
-        "alias",
-        "swapped",
-        "close",
-        "different",
-    ),
+    "given": ("missing", "exact_common", "exact", "exact_rare", "nickname", "middle", "initial", "typo", "sound",
+              "alias", "swapped", "close", "different"),
+    "family": ("missing", "exact_common", "exact", "exact_rare", "part", "typo", "sound", "alias", "swapped",
+               "close", "different"),
     "middle": ("missing", "exact", "initial", "different"),
-    "dob": (
-        "missing",
-        "exact",
-        "day_month_swapped",
-        "typo",
-        "two_parts",
-        "same_year",
-        "different",
-        "age_agrees",
-        "age_near",
-        "age_loose",
-        "age_differs",
-        "exact_estimated",
-    ),
-    "place": (
-        "missing",
-        "house",
-        "street",
-        "postcode",
-        "same_postcode_other_house",
-        "postcode_typo",
-        "sector",
-        "district",
-        "different",
-        "shared",
-    ),
+    "dob": ("missing", "exact", "day_month_swapped", "typo", "two_parts", "same_year", "different", "age_agrees",
+            "age_near", "age_loose", "age_differs", "exact_estimated"),
+    "place": ("missing", "house", "street", "postcode", "same_postcode_other_house", "postcode_typo", "sector",
+              "district", "different", "shared"),
     "nhs_number": ("missing", "same", "typo", "different"),
     "sex": ("missing", "same", "different"),
     "local_id": ("missing", "same", "same_crowded", "different"),
     "kin": ("none", "twin", "parent_child", "namesake", "household", "twin_alike", "name_only"),
     "event": ("none", "shared"),
-}
+}  # fmt: skip
 """Field -> names of its levels, in code order; code 0 is always 'nothing to compare'."""
 
 NAMES = tuple(FIELDS)
@@ -85,10 +39,7 @@ Patterns = NDArray[np.uint64]
 
 def pack(levels: Levels) -> Patterns:
     """Levels [pairs, fields] as one integer a pair."""
-    packed = np.zeros(len(levels), dtype=np.uint64)
-    for k in range(len(NAMES)):
-        packed |= levels[:, k].astype(np.uint64) << np.uint64(_BITS * k)
-    return packed
+    return pack_columns(dict(zip(NAMES, levels.T, strict=True)))
 
 
 def pack_columns(levels: dict[str, Codes]) -> Patterns:

@@ -62,7 +62,7 @@ def link(
     rules = in_force(empty() if decisions is None else decisions)
     model = scorer.load() if model is None else model
     able = nodes.comparable() | C("identity_id").is_in(list(rules.identities))
-    described = nodes.collapse(identity.filter(able), settings, rules.identities)
+    described = nodes.build(identity.filter(able), settings, rules.identities)
     work = _Matching(described, events, rules, settings, model.sized(len(described)))
     described = replace(described, plain=described.plain.select("identity_id"))  # what they say is in columns by now
     under = _dependencies_digest(settings, work.model, code)

@@ -17,17 +17,9 @@ from hiu.sources import Source
 Suite = dict[str, Any]
 
 _ALWAYS = (
-    "source_row",
-    "delivery_id",
-    "source",
-    "source_file",
-    "quarantined",
-    "deleted",
-    "nobody",
-    "event_id",
-    "record_id",
-    "measures",
-)
+    "source_row", "delivery_id", "source", "source_file", "quarantined",
+    "deleted", "nobody", "event_id", "record_id", "measures",
+)  # fmt: skip
 _BY_TYPE: dict[str, tuple[str, ...]] = {
     "name": ("given", "family"),
     "given": ("given",),

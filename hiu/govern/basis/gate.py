@@ -12,21 +12,11 @@ import polars as pl
 
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
+from hiu.model.frames import schema
 from hiu.model.govern import BASIS, DENIALS, EVERY, PURPOSES, RECIPIENTS
 from hiu.settings import Settings
 
-_SCHEMA = {
-    "person_id": pl.String,
-    "purpose": pl.String,
-    "recipient": pl.String,
-    "code": pl.String,
-    "allow": pl.Boolean,
-    "decided_by": pl.String,
-    "evidence": pl.String,
-    "start": pl.Date,
-    "end": pl.Date,
-    "recorded_at": pl.Datetime("us"),
-}
+_SCHEMA = schema(BASIS)
 
 
 @dataclass(frozen=True)

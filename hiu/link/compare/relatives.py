@@ -5,22 +5,19 @@ says 'two people', so it is a field of its own.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
-from hiu.link.levels import CODE
+from hiu.link.levels import CODE, Codes, Flags, Reals
 
 _GENERATION = 14
 
 
-def _is(levels: dict[str, NDArray[np.uint8]], field: str, *names: str) -> NDArray[np.bool_]:
+def _is(levels: dict[str, Codes], field: str, *names: str) -> Flags:
     table = np.array([name in names for name in CODE[field]])
-    found: NDArray[np.bool_] = table[levels[field]]
+    found: Flags = table[levels[field]]
     return found
 
 
-def kin_level(
-    levels: dict[str, NDArray[np.uint8]], year_a: NDArray[np.float64], year_b: NDArray[np.float64]
-) -> NDArray[np.uint8]:
+def kin_level(levels: dict[str, Codes], year_a: Reals, year_b: Reals) -> Codes:
     """The kin level of each pair, from the other fields' levels and the years of birth (NaN if unknown)."""
     code = CODE["kin"]
     family = ~_is(levels, "family", "missing", "different", "close", "swapped")

@@ -17,19 +17,9 @@ from hiu.settings import Linking
 
 C = pl.col
 _COMPARED = (
-    "given",
-    "middle",
-    "family",
-    "aliases",
-    "dob",
-    "birth_year",
-    "sex",
-    "nhs_number",
-    "postcode",
-    "house",
-    "street",
-    "local_ids",
-)
+    "given", "middle", "family", "aliases", "dob", "birth_year",
+    "sex", "nhs_number", "postcode", "house", "street", "local_ids",
+)  # fmt: skip
 _SHARED_DOBS = 8
 _SHARED_POSTCODE_DOBS = 40
 
@@ -105,13 +95,8 @@ def _says_enough() -> pl.Expr:
     return C("dob").is_not_null() | C("nhs_number").is_not_null() | C("local_ids").is_not_null() | address | full
 
 
-def build(identity: pl.DataFrame, settings: Linking, apart: Collection[str] = ()) -> Nodes:
+def build(identity: pl.DataFrame, settings: Linking, apart: Collection[str] = ()) -> CompactNodes:
     """Nodes from comparable identities. `apart`: identities about which something was decided."""
-    return collapse(identity, settings, apart)
-
-
-def collapse(identity: pl.DataFrame, settings: Linking, apart: Collection[str] = ()) -> CompactNodes:
-    """The same, ready for columns()."""
     blank = [pl.when(C(c) != "").then(C(c)).alias(c) for c in _COMPARED if identity.schema[c] == pl.String]
     plain = identity.select("identity_id", *_COMPARED, "nobody", "rows").with_columns(blank)
     alone, able = plain.select(C("identity_id").is_in(list(apart)) | ~_says_enough(), able=comparable())

@@ -12,11 +12,10 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from hiu.errors import HiuError
-from hiu.link.levels import FIELDS, Levels
-from hiu.link.model.scorer import Reals, WeightTable, probability
+from hiu.link.levels import FIELDS, Flags, Levels, Reals
+from hiu.link.model.scorer import WeightTable, probability
 from hiu.link.model.train import fit, labelled_pairs
 from hiu.settings import Linking
 
@@ -26,7 +25,6 @@ LEAST = 300
 RIDGE = 200.0
 BINS = (0.0, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 1.0)
 THRESHOLDS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

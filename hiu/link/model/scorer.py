@@ -14,12 +14,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hiu.errors import SettingsError
-from hiu.link.levels import FIELDS, NAMES, Levels, pack, unpack
-
-Reals = NDArray[np.float64]
+from hiu.link.levels import FIELDS, NAMES, Levels, Reals
 
 
 class Scorer(Protocol):
@@ -90,13 +87,6 @@ def load(path: Path | None = None) -> Scorer:
     """The shipped model, or one of a site. Raises SettingsError if it lacks a level."""
     source = resources.files(__package__).joinpath("model.json") if path is None else path
     return WeightTable(json.loads(source.read_text(encoding="utf-8")))
-
-
-def weigh(scorer: Scorer, levels: Levels) -> Reals:
-    """Weight of each pair; each distinct pattern of levels is scored once."""
-    patterns, back = np.unique(pack(levels), return_inverse=True)
-    weights: Reals = scorer.contributions(unpack(patterns)).sum(axis=1)[back]
-    return weights
 
 
 def log_odds(probability: float) -> float:

@@ -15,8 +15,8 @@ from scipy.sparse import csr_matrix
 from hiu.link.candidates import block
 from hiu.link.compare.pairs import compare
 from hiu.link.describe import nodes
-from hiu.link.levels import FIELDS, Levels, pack, unpack
-from hiu.link.model.scorer import Reals, WeightTable
+from hiu.link.levels import FIELDS, Flags, Levels, Reals, pack, unpack
+from hiu.link.model.scorer import WeightTable
 from hiu.settings import Linking
 
 HELD = {
@@ -38,13 +38,13 @@ def labelled_pairs(
     events: pl.DataFrame | None = None,
     *,
     hide_number: bool = False,
-) -> tuple[Levels, NDArray[np.bool_], Reals]:
+) -> tuple[Levels, Flags, Reals]:
     """Levels, label and weight of every candidate pair. `person`: identity_id, person_id (whose it is known to be).
 
     A pair weighs 1 / the descriptions of the larger of its people, so that those with most don't rule the fit.
     `hide_number`: candidates are found, and compared, as if nobody had an NHS number.
     """
-    described = nodes.build(identity.filter(nodes.comparable()), settings)
+    described: nodes.Nodes = nodes.build(identity.filter(nodes.comparable()), settings)
     if hide_number:
         unnumbered = described.frame.with_columns(nhs_number=pl.lit(None, dtype=pl.String))
         described = nodes.Nodes(unnumbered, described.member)
@@ -65,7 +65,7 @@ def labelled_pairs(
 
 
 def fit(
-    levels: Levels, same: NDArray[np.bool_], weight: Reals, base: dict[str, Any], ridge: float, *, prior: bool = True
+    levels: Levels, same: Flags, weight: Reals, base: dict[str, Any], ridge: float, *, prior: bool = True
 ) -> dict[str, Any]:
     """The base model (as in model.json) with its weights and prior moved; `ridge` is how strongly they are held.
 
@@ -92,7 +92,7 @@ def fit(
     return {**base, "prior": round(float(base["prior"]) + float(step[-1]), 2), "weights": moved}
 
 
-def _distinct_pairs(levels: Levels, same: NDArray[np.bool_], weight: Reals) -> tuple[Levels, NDArray[np.bool_], Reals]:
+def _distinct_pairs(levels: Levels, same: Flags, weight: Reals) -> tuple[Levels, Flags, Reals]:
     """Pairs that agree alike and have one label as one, of their weights together: hundreds stand for millions."""
     told, back = np.unique(pack(levels) << np.uint64(1) | same, return_inverse=True)
     together = np.bincount(back, weight).astype(np.float64)

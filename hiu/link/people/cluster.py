@@ -17,11 +17,9 @@ from scipy.sparse.csgraph import connected_components
 
 from hiu.link.candidates.block import Pairs, join, split
 from hiu.link.describe.hashes import Hashes, fold, mix, numbers
+from hiu.link.levels import Flags, Ints, Patterns, Reals
 from hiu.link.people.resolve import UNKNOWN, Components, best_first
 
-Ints = NDArray[np.int64]
-Reals = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 LARGEST = 600
 """Nodes in a component that is resolved whole; a larger one is first cut at a higher weight."""
 _CELLS = 2**21
@@ -33,7 +31,7 @@ class Evidence:
     and whether they are candidates (share a key) or were compared only because they lie in one component."""
 
     pairs: Pairs
-    pattern: NDArray[np.uint64]
+    pattern: Patterns
     weight: Reals
     number: Reals
     candidate: Flags

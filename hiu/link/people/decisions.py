@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from hiu.errors import HiuError
-from hiu.model import TABLES
+from hiu.model import DECISIONS
+from hiu.model.frames import schema
 
 C = pl.col
 
@@ -37,10 +38,7 @@ class Rules:
 
 def empty() -> pl.DataFrame:
     """A decisions table with no rows."""
-    stamp = pl.Datetime("us")
-    return pl.DataFrame(
-        schema={c.name: stamp if c.type == "timestamp" else pl.String for c in TABLES["decisions"].columns}
-    )
+    return pl.DataFrame(schema=schema(DECISIONS))
 
 
 def in_force(decisions: pl.DataFrame) -> Rules:

@@ -2,7 +2,8 @@
 
 import polars as pl
 
-from hiu.model import TABLES
+from hiu.model import ALIASES
+from hiu.model.frames import schema
 from hiu.month import Month
 
 C = pl.col
@@ -29,7 +30,7 @@ def ledger(
     it after another description: that is a merge too, and its reason says so.
     """
     if previous is None:
-        return _empty()
+        return pl.DataFrame(schema=schema(ALIASES))
     after = now.select("identity_id", after="person_id", how=C("how") if "how" in now.columns else pl.lit("model"))
     both = previous.select("identity_id", before="person_id").join(after, on="identity_id")
     changed = both.filter(C("before") != C("after"))["before"].unique()
@@ -45,7 +46,7 @@ def ledger(
     return (
         moved.with_columns(reason=pl.Series(reason, dtype=pl.String), month=pl.lit(month.start))
         .select("month", "kind", "reason", old_id="before", person_id="after")
-        .select(TABLES["aliases"].names)
+        .select(ALIASES.names)
         .sort("old_id", "person_id")
     )
 
@@ -78,8 +79,3 @@ def _decided_apart(decided: pl.DataFrame | None) -> set[str]:
         return set()
     held = decided.filter(C("undone_at").is_null(), C("decision") == "different")
     return set(held["identity_a"]) | set(held["identity_b"])
-
-
-def _empty() -> pl.DataFrame:
-    columns = TABLES["aliases"].names
-    return pl.DataFrame(schema={name: pl.Date if name == "month" else pl.String for name in columns})

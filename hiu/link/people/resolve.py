@@ -8,11 +8,9 @@ or mistyped number can't split a person and a few odd rows can't join two.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Reals = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
+from hiu.link.describe.hashes import Hashes
+from hiu.link.levels import Flags, Ints, Reals
 
 UNKNOWN = -3.0
 """log2 odds of a pair inside a component that no evidence was computed for."""
@@ -36,7 +34,7 @@ class Components:
 
     there: Flags
     weight: Reals
-    number: NDArray[np.uint64]
+    number: Hashes
     rows: Reals
     weak: Flags
     same: list[tuple[int, int, int]]

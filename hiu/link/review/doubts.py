@@ -8,11 +8,10 @@ from collections.abc import Iterator
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 
-from hiu.link.levels import CODE, NAMES
+from hiu.link.levels import CODE, NAMES, Flags, Ints, Reals
 from hiu.link.people.decisions import in_force
 from hiu.settings import Linking
 
@@ -30,24 +29,11 @@ TWINS = "one person with two given names that nothing else joins"
 OFTEN = 2
 """Rows from which a like name (LUKE, LUCAS) is more than one slip of somebody's pen."""
 PAIR = ["identity_a", "identity_b"]
-COLUMNS = (
-    *PAIR,
-    "match_weight",
-    "match_probability",
-    "pattern",
-    "together",
-    "cluster",
-    "cluster_b",
-    "why",
-    "moved",
-    "share",
-)
+_ADDED = "match_weight match_probability pattern together cluster cluster_b why moved share"
+COLUMNS = (*PAIR, *_ADDED.split())
 _ALIKE = ("nickname", "middle", "typo", "sound", "alias", "swapped")
 _ONE_NAME = ("exact_common", "exact", "exact_rare")
 _HOME = ("house", "street", "postcode")
-Ints = NDArray[np.int64]
-Reals = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 
 def doubts(

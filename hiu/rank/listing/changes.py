@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from hiu.model import ALIASES, CHANGES
+from hiu.model.frames import schema
 from hiu.month import Month
 from hiu.rank.listing.ranking import Ranking
 from hiu.rank.listing.risk import NOT_ASSESSED
@@ -56,7 +57,7 @@ def changes(
     restated figures.
     """
     ranked = now.ranked if isinstance(now, Ranking) else now
-    known = pl.DataFrame(schema={c.name: pl.String for c in ALIASES.columns}) if aliases is None else aliases
+    known = pl.DataFrame(schema=schema(ALIASES)) if aliases is None else aliases
     news = known.filter(pl.col("month").cast(pl.String).str.starts_with(str(month)))
     found = _ChangeRows()
     if before is not None:
@@ -216,8 +217,6 @@ def _restatements(found: _ChangeRows, restated: pl.DataFrame | None) -> None:
 
 
 def _as_table(rows: list[Row]) -> pl.DataFrame:
-    kinds = {"integer": pl.Int64}
-    schema = {c.name: kinds.get(c.type, pl.String) for c in CHANGES.columns}
     order = {code: i for i, code in enumerate(CHANGES.columns[0].codes)}
     rows = sorted(rows, key=lambda r: (order[r["kind"]], r["rank_now"] or r["rank_before"] or 0))
-    return pl.DataFrame(rows, schema=schema)
+    return pl.DataFrame(rows, schema=schema(CHANGES))

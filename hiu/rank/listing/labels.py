@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 from scipy.special import betaincc
 
-from hiu.model import CONTACTS, many
+from hiu.model import CONTACTS, LABELS, many
 from hiu.rank.listing.history import Flags, Floats, History
 from hiu.rank.listing.sentence import say_each_row
 from hiu.settings import Labels
@@ -58,9 +58,8 @@ class PersonLabels:
 
 def window(history: History, k: int) -> Window:
     """Contacts in the last k months and in up to 12 before them, over sources that supplied all k."""
-    rows, last = history.rows(CONTACTS), len(history.months)
+    known, last = _sending(history), len(history.months)
     recent = list(range(max(0, last - k), last))
-    known = [d for d in rows if history.supplied[d, -BASELINE:].any()]
     kept = [d for d in known if len(recent) == k and history.supplied[d, recent].all()]
     base = [t for t in range(max(0, last - k - BASELINE), last - k) if kept and history.supplied[kept, t].all()]
     left_out = tuple(history.datasets[d] for d in known if d not in kept)
@@ -72,7 +71,7 @@ def dispersion(history: History, people: Flags) -> float:
 
     The last 3 are left out so that a change is not taken for noise and cannot hide itself.
     """
-    rows = [d for d in history.rows(CONTACTS) if history.supplied[d, -BASELINE:].any()]
+    rows = _sending(history)
     first = max(0, len(history.months) - BASELINE - 3)
     used = [t for t in range(first, len(history.months) - 3) if rows and history.supplied[rows, t].all()]
     if len(used) < 2:
@@ -94,34 +93,19 @@ def labels(history: History, rules: Labels, phi: float) -> PersonLabels:
     falling = _fall(quoted, p, rules.falling, rules)
     quiet = _quiet(history, rules.quiet_months)
     new = np.full(len(nights), three.n < rules.least_baseline)
-    tests: list[tuple[str, Floats | Flags]] = [
-        ("NEW", new),
-        ("IN HOSPITAL", nights >= rules.hospital_days),
-        ("ESCALATING", up),
-        ("DE-ESCALATING", down),
-        ("QUIET", quiet),
-        ("RISING", rising),
-        ("FALLING", falling),
-    ]
-    code = np.select([np.asarray(hit, dtype=bool) for _, hit in tests], range(len(tests)), len(tests))
-    label = pl.Series([*(name for name, _ in tests), "STEADY"]).gather(code)
+    tests: list[Floats | Flags] = [new, nights >= rules.hospital_days, up, down, quiet, rising, falling]
+    code = np.select([np.asarray(hit, dtype=bool) for hit in tests], range(len(tests)), len(tests))
+    label = pl.Series(LABELS).gather(code)  # in the order in which they hold, STEADY where none does
     fired = {"ESCALATING": up, "RISING": rising, "DE-ESCALATING": down, "FALLING": falling}
     months = np.select([(label == name).to_numpy() for name in fired], list(fired.values()), 3)
     of = [months == k for k in quoted]
-    about = pl.DataFrame(
-        {
-            "label": label,
-            "k": months.astype(np.int64),
-            "nights": nights,
-            "seen": np.select(of, [seen.R for seen in quoted.values()]),
-            "expected": np.select(of, [seen.expected for seen in quoted.values()]),
-        }
-    )
+    seen, expected = (np.select(of, [getattr(one, what) for one in quoted.values()]) for what in ("R", "expected"))
+    columns = {"label": label, "k": months.astype(np.int64), "nights": nights, "seen": seen, "expected": expected}
 
     def say(name: str, k: int, nights: float, seen: float, expected: float) -> str:
         return _sentence(name, quoted[k], nights, seen, expected, history.months[-1].title)
 
-    return PersonLabels(label, say_each_row(about, say), phi)
+    return PersonLabels(label, say_each_row(pl.DataFrame(columns), say), phi)
 
 
 def _rise(seen: dict[int, Window], p: dict[int, Floats], at_3: float, at_1: float, rules: Labels) -> Floats:
@@ -144,11 +128,16 @@ def _fall(seen: dict[int, Window], p: dict[int, Floats], at: float, rules: Label
 
 def _quiet(history: History, months: int) -> Flags:
     """No contact, and every contact source was there to see one."""
-    known = [d for d in history.rows(CONTACTS) if history.supplied[d, -BASELINE:].any()]
+    known = _sending(history)
     if not known or not history.supplied[known, -months:].all():
         return np.zeros(len(history.people), dtype=np.bool_)
     last = len(history.months)
     return np.asarray(_sum(history, known, list(range(max(0, last - months), last))) == 0)
+
+
+def _sending(history: History) -> list[int]:
+    """Contact sources that supplied any of the last 12 months."""
+    return [d for d in history.rows(CONTACTS) if history.supplied[d, -BASELINE:].any()]
 
 
 def _sum(history: History, rows: list[int], months: list[int]) -> Floats:

@@ -8,6 +8,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from hiu.model import CONTACTS, RANKED, many
+from hiu.model.frames import schema
 from hiu.month import Month
 from hiu.rank.listing.history import Flags, Floats, History, history
 from hiu.rank.listing.intensity import PLACES, Constants, Points, fit, observed, points
@@ -200,8 +201,7 @@ def _sentences(table: pl.DataFrame, past: History, weights: dict[str, float]) ->
 
 
 def _as_ranked(table: pl.DataFrame) -> pl.DataFrame:
-    types = {"integer": pl.Int64, "real": pl.Float64, "boolean": pl.Boolean}
-    return table.select(pl.col(c.name).cast(types.get(c.type, pl.String)) for c in RANKED.columns)
+    return table.select(RANKED.names).cast(schema(RANKED))  # type: ignore[arg-type]
 
 
 def _nearest(adults: pl.DataFrame, top: int) -> pl.DataFrame:

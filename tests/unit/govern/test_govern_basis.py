@@ -10,8 +10,13 @@ from hiu.settings import Agreement, Settings
 
 
 def agreement(source: str, start: str, end: str, reference: str = "DSA-1") -> Agreement:
-    return Agreement(source=source, start=date.fromisoformat(start), end=date.fromisoformat(end),
-                     reference=reference, signed_by="A Signatory")  # fmt: skip
+    return Agreement(
+        source=source,
+        start=date.fromisoformat(start),
+        end=date.fromisoformat(end),
+        reference=reference,
+        signed_by="A Signatory",
+    )
 
 
 SITE = Settings(

@@ -50,8 +50,10 @@ def test_no_line_has_a_lone_hidden_cell_and_no_small_count_shows(rows: list[list
     found = suppress(table)
     full = [[*row, sum(row)] for row in table]
     full.append([sum(column) for column in zip(*full, strict=True)])
-    for line, counts in [*zip(found, full, strict=True),
-                         *zip(zip(*found, strict=True), zip(*full, strict=True), strict=True)]:  # fmt: skip
+    for line, counts in [
+        *zip(found, full, strict=True),
+        *zip(zip(*found, strict=True), zip(*full, strict=True), strict=True),
+    ]:
         free = [n for text, n in zip(line, counts, strict=True) if text != HIDDEN and n]
         assert list(line).count(HIDDEN) != 1 or not free
     for text, n in ((t, n) for line, ns in zip(found, full, strict=True) for t, n in zip(line, ns, strict=True)):

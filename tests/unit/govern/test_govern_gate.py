@@ -21,28 +21,67 @@ EVERYBODY = (ANN, BOB, CAZ)
 
 
 def site(purpose: str = "support", recipient: str = "group") -> Settings:
-    one = Basis.model_validate({"purpose": purpose, "recipient": recipient, "code": "public task", "decided_by": "DPO",
-                                "evidence": "DPIA 3", "start": "2026-01-01", "end": "2026-12-31"})  # fmt: skip
+    one = Basis.model_validate(
+        {
+            "purpose": purpose,
+            "recipient": recipient,
+            "code": "public task",
+            "decided_by": "DPO",
+            "evidence": "DPIA 3",
+            "start": "2026-01-01",
+            "end": "2026-12-31",
+        }
+    )
     return Settings(name="A", basis=(one,))
 
 
-def of(person: str, code: str, *, allow: bool = False, purpose: str = "*", recipient: str = "*",
-       start: date = date(2026, 3, 1), end: date | None = None) -> dict[str, object]:  # fmt: skip
-    return row(person, purpose=purpose, recipient=recipient, code=code, allow=allow, decided_by="DPO",
-               evidence="letter 7", start=start, end=end, recorded_at=AT)  # fmt: skip
+def of(
+    person: str,
+    code: str,
+    *,
+    allow: bool = False,
+    purpose: str = "*",
+    recipient: str = "*",
+    start: date = date(2026, 3, 1),
+    end: date | None = None,
+) -> dict[str, object]:
+    return row(
+        person,
+        purpose=purpose,
+        recipient=recipient,
+        code=code,
+        allow=allow,
+        decided_by="DPO",
+        evidence="letter 7",
+        start=start,
+        end=end,
+        recorded_at=AT,
+    )
 
 
 def frame(*rows: dict[str, object]) -> pl.DataFrame:
     return pl.DataFrame(list(rows), schema=basis_table(Settings(name="A"), EMPTY).schema)
 
 
-EMPTY = pl.DataFrame(schema={"person_id": pl.String, "purpose": pl.String, "recipient": pl.String, "code": pl.String,
-                             "allow": pl.Boolean, "decided_by": pl.String, "evidence": pl.String, "start": pl.Date,
-                             "end": pl.Date, "recorded_at": pl.Datetime("us")})  # fmt: skip
+EMPTY = pl.DataFrame(
+    schema={
+        "person_id": pl.String,
+        "purpose": pl.String,
+        "recipient": pl.String,
+        "code": pl.String,
+        "allow": pl.Boolean,
+        "decided_by": pl.String,
+        "evidence": pl.String,
+        "start": pl.Date,
+        "end": pl.Date,
+        "recorded_at": pl.Datetime("us"),
+    }
+)
 
 
-def asked(settings: Settings, *rows: dict[str, object], purpose: str = "support", recipient: str = "group",
-          on: date = TODAY) -> tuple[set[str], int]:  # fmt: skip
+def asked(
+    settings: Settings, *rows: dict[str, object], purpose: str = "support", recipient: str = "group", on: date = TODAY
+) -> tuple[set[str], int]:
     found = permitted(EVERYBODY, basis_table(settings, frame(*rows)), purpose=purpose, recipient=recipient, on=on)
     return set(found.ids), found.withheld
 
@@ -112,8 +151,13 @@ def test_a_row_that_cannot_be_meant_is_refused(change: dict[str, object], messag
 
 
 def test_rows_follow_people_to_the_id_they_have_now() -> None:
-    aliases = pl.DataFrame({"old_id": [ANN, BOB, "HIU-DDDD5555"], "person_id": [BOB, CAZ, "HIU-EEEE6666"],
-                            "kind": ["merge", "merge", "split"]})  # fmt: skip
+    aliases = pl.DataFrame(
+        {
+            "old_id": [ANN, BOB, "HIU-DDDD5555"],
+            "person_id": [BOB, CAZ, "HIU-EEEE6666"],
+            "kind": ["merge", "merge", "split"],
+        }
+    )
     own = of(ANN, "consent", allow=True, purpose="support", recipient="group")
     moved = follow(frame(of(ANN, "objection"), own), aliases)
     assert set(moved.filter(~pl.col("allow"))["person_id"]) == {ANN, BOB, CAZ}, "along a chain of merges"
@@ -133,8 +177,14 @@ def test_the_last_row_recorded_holds(tmp_path: object) -> None:
 
 
 def test_a_list_shows_only_whom_the_gate_let_through_and_says_how_many_not() -> None:
-    ranked = pl.DataFrame({"rank": [1, 2, 3], "person_id": EVERYBODY, "list": ["adult"] * 3,
-                           "access": ["candidate", "candidate", "supported"]})  # fmt: skip
+    ranked = pl.DataFrame(
+        {
+            "rank": [1, 2, 3],
+            "person_id": EVERYBODY,
+            "list": ["adult"] * 3,
+            "access": ["candidate", "candidate", "supported"],
+        }
+    )
     with pytest.raises(HiuError, match="did not pass the gate"):
         visible(ranked, 2)
     assert visible(mark(ranked, [BOB, CAZ]), 2)["person_id"].to_list() == [BOB, CAZ]

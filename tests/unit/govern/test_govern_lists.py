@@ -23,10 +23,19 @@ SUPPORT, TEAM_CONTACT = TABLES["support"], TABLES["team_contact"]
 
 ON = date(2026, 4, 8)
 P, Q = "HIU-AAAA2222", "HIU-BBBB3333"
-WHOLE = {"person_id": P, "offered": date(2026, 1, 5), "consent": "given", "consent_at": date(2026, 1, 9),
-         "permission": "granted", "capacity_at": date(2026, 3, 1), "notice_at": date(2026, 1, 5),
-         "start": date(2026, 1, 10), "plan_at": date(2026, 2, 1), "plan_review_at": date(2026, 8, 1),
-         "contacts": 4}  # fmt: skip
+WHOLE = {
+    "person_id": P,
+    "offered": date(2026, 1, 5),
+    "consent": "given",
+    "consent_at": date(2026, 1, 9),
+    "permission": "granted",
+    "capacity_at": date(2026, 3, 1),
+    "notice_at": date(2026, 1, 5),
+    "start": date(2026, 1, 10),
+    "plan_at": date(2026, 2, 1),
+    "plan_review_at": date(2026, 8, 1),
+    "contacts": 4,
+}
 KEY = b"k" * 32
 
 
@@ -36,9 +45,14 @@ def frame(table: Table, *rows: dict[str, Any]) -> pl.DataFrame:
 
 def listed(support: dict[str, Any], settings: Settings | None = None, **more: pl.DataFrame) -> list[tuple[str, int]]:
     rows = due(
-        settings or Settings(name="A"), frame(SUPPORT, support), more.get("families", frame(FAMILY_CONSENTS)),
-        more.get("basis", frame(BASIS)), more.get("overrides", frame(OVERRIDES)), [], ON,
-    )  # fmt: skip
+        settings or Settings(name="A"),
+        frame(SUPPORT, support),
+        more.get("families", frame(FAMILY_CONSENTS)),
+        more.get("basis", frame(BASIS)),
+        more.get("overrides", frame(OVERRIDES)),
+        [],
+        ON,
+    )
     return list(rows.select("what", "days").iter_rows())
 
 
@@ -67,8 +81,9 @@ def test_what_is_due_for_somebody(change: dict[str, Any], expected: list[tuple[s
 
 def test_what_runs_out() -> None:
     end = {"start": date(2026, 1, 1), "end": date(2026, 5, 1)}
-    one = Basis.model_validate({"purpose": "support", "recipient": "group", "code": "c", "decided_by": "d",
-                                "evidence": "e", **end})  # fmt: skip
+    one = Basis.model_validate(
+        {"purpose": "support", "recipient": "group", "code": "c", "decided_by": "d", "evidence": "e", **end}
+    )
     from hiu.govern.basis.gate import basis_table
 
     settings = Settings(name="A", basis=(one,))
@@ -88,19 +103,34 @@ def test_months_after_ends_in_the_month() -> None:
 
 
 def person(**more: Any) -> dict[str, Any]:
-    return {"person_id": P, "named": True, "two_dobs": False, "two_nhs_numbers": False, "last_seen": date(2026, 3, 1),
-            "postcode": "BS1 4ND", **more}  # fmt: skip
+    return {
+        "person_id": P,
+        "named": True,
+        "two_dobs": False,
+        "two_nhs_numbers": False,
+        "last_seen": date(2026, 3, 1),
+        "postcode": "BS1 4ND",
+        **more,
+    }
 
 
 def reviewed(
-    people: dict[str, Any], *, support: dict[str, Any] | None = None, reviews: list[dict[str, Any]] | None = None,
-    governance: Governance | None = None, held: list[str] | None = None,
-) -> list[tuple[str, bool]]:  # fmt: skip
+    people: dict[str, Any],
+    *,
+    support: dict[str, Any] | None = None,
+    reviews: list[dict[str, Any]] | None = None,
+    governance: Governance | None = None,
+    held: list[str] | None = None,
+) -> list[tuple[str, bool]]:
     rows = retention_due(
-        frame(PEOPLE, people), frame(SUPPORT, *([support] if support else [])),
-        frame(TEAM_CONTACT), frame(REVIEWS, *(reviews or [])), held or [],
-        governance or Governance(), ON,
-    )  # fmt: skip
+        frame(PEOPLE, people),
+        frame(SUPPORT, *([support] if support else [])),
+        frame(TEAM_CONTACT),
+        frame(REVIEWS, *(reviews or [])),
+        held or [],
+        governance or Governance(),
+        ON,
+    )
     return list(rows.select("event", "held").iter_rows())
 
 
@@ -149,15 +179,32 @@ def test_what_was_decided_is_not_asked_again_until_its_day() -> None:
 )
 def test_contact_with_police_in_the_48_hours_before_death(day: date, police: bool | None, flagged: str | None) -> None:
     contacts = [{"person_id": P, "at": day, "position": 1, "police_present": police}]
-    rows = retention_due(frame(PEOPLE, person(died=date(2026, 3, 3))), frame(SUPPORT), frame(TEAM_CONTACT, *contacts),
-                  frame(REVIEWS), [], Governance(), ON)  # fmt: skip
+    rows = retention_due(
+        frame(PEOPLE, person(died=date(2026, 3, 3))),
+        frame(SUPPORT),
+        frame(TEAM_CONTACT, *contacts),
+        frame(REVIEWS),
+        [],
+        Governance(),
+        ON,
+    )
     found = rows.filter(pl.col("event") == "contact before death")["sentence"].to_list()
     assert (flagged in found[0]) if flagged else found == []
 
 
 def row(n: int, **more: Any) -> dict[str, Any]:
-    return {"delivery_id": "d", "source": "police", "source_file": "f.csv", "source_row": n, "quarantined": False,
-            "deleted": False, "nobody": False, "measures": [], "record_id": f"r{n}", **more}  # fmt: skip
+    return {
+        "delivery_id": "d",
+        "source": "police",
+        "source_file": "f.csv",
+        "source_row": n,
+        "quarantined": False,
+        "deleted": False,
+        "nobody": False,
+        "measures": [],
+        "record_id": f"r{n}",
+        **more,
+    }
 
 
 ANN = {"name_text": "Ann Lee", "given": "ANN", "family": "LEE", "dob": date(1980, 1, 2)}
@@ -193,8 +240,17 @@ def test_a_row_meets_a_tombstone_by_what_tells_the_person(
 
 
 def test_a_row_set_aside_has_one_reason_and_no_value() -> None:
-    before = frame(QUARANTINE, {"delivery_id": "d", "source": "police", "source_file": "f.csv", "source_row": 1,
-                                "code": "date_unreadable", "reason": "x"})  # fmt: skip
+    before = frame(
+        QUARANTINE,
+        {
+            "delivery_id": "d",
+            "source": "police",
+            "source_file": "f.csv",
+            "source_row": 1,
+            "code": "date_unreadable",
+            "reason": "x",
+        },
+    )
     records = frame(RECORD, row(1, **ANN), row(2, **ANN))
     out = set_aside(before, records, records.select("delivery_id", "source_row"))
     assert out.sort("source_row").select("source_row", "code").rows() == [(1, "erased"), (2, "erased")]

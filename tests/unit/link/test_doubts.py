@@ -23,8 +23,10 @@ def inside(*edges: tuple[str, str, float], rows: dict[str, int] | None = None) -
     ids = sorted({name for a, b, _ in edges for name in (a, b)})
     said = [(name, "one", held.get(name, 1), None) for name in ids]
     about = {"identity_id": pl.String, "cluster": pl.String, "rows": pl.Int64, "nhs_number": pl.String}
-    return with_ends(pl.DataFrame(data, schema=dict(zip(names, kinds, strict=True)), orient="row"),
-                     pl.DataFrame(said, schema=about, orient="row"))  # fmt: skip
+    return with_ends(
+        pl.DataFrame(data, schema=dict(zip(names, kinds, strict=True)), orient="row"),
+        pl.DataFrame(said, schema=about, orient="row"),
+    )
 
 
 def told(found: pl.DataFrame) -> dict[str, tuple[str, int]]:
@@ -46,14 +48,22 @@ def test_a_decided_link_is_sure() -> None:
     assert weak_links(pairs, decided(("c", "b", "same"))).is_empty()
 
 
-@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(1, 99)), max_size=40, unique_by=lambda e: (
-    min(e[:2]), max(e[:2]))), st.lists(st.integers(1, 9), min_size=10, max_size=10))  # fmt: skip
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(1, 99)),
+        max_size=40,
+        unique_by=lambda e: (min(e[:2]), max(e[:2])),
+    ),
+    st.lists(st.integers(1, 9), min_size=10, max_size=10),
+)
 def test_moved_rows_are_those_cut_off_by_taking_the_link_out_of_the_strongest_tree(
     edges: list[tuple[int, int, int]], rows: list[int]
 ) -> None:
     """Against the plain way: Kruskal, then each link taken out and the rows either side counted."""
-    pairs = inside(*((str(min(a, b)), str(max(a, b)), p / 100) for a, b, p in edges if a != b),
-                   rows={str(k): n for k, n in enumerate(rows)})  # fmt: skip
+    pairs = inside(
+        *((str(min(a, b)), str(max(a, b)), p / 100) for a, b, p in edges if a != b),
+        rows={str(k): n for k, n in enumerate(rows)},
+    )
     group = {str(k): {str(k)} for k in range(10)}
     tree = []
     order = pairs.sort("match_weight", "identity_a", "identity_b", descending=[True, False, False])
@@ -85,11 +95,13 @@ def _smaller(tree: list[tuple[str, str, float]], out: tuple[str, str, float], ro
 
 
 PLACE = "BS3 1AB"
-ROWS = [who("a", "JOHN SMITH", "1990-06-01", sex="M", postcode=PLACE, rows=8),
-        who("b", "JOHN SMITH", born=1990, sex="M", rows=2),
-        who("c", "GRACE OKAFOR", "1988-03-18", sex="F", nhs="9994110567", postcode=PLACE, rows=4),
-        who("d", "GRACE OKAFOR", "1988-03-18", sex="F", nhs="9997828302", postcode=PLACE, rows=3),
-        who("e", "GRACE OKAFOR", "1988-03-18", sex="F", postcode=PLACE, ids="ed:E1", rows=9)]  # fmt: skip
+ROWS = [
+    who("a", "JOHN SMITH", "1990-06-01", sex="M", postcode=PLACE, rows=8),
+    who("b", "JOHN SMITH", born=1990, sex="M", rows=2),
+    who("c", "GRACE OKAFOR", "1988-03-18", sex="F", nhs="9994110567", postcode=PLACE, rows=4),
+    who("d", "GRACE OKAFOR", "1988-03-18", sex="F", nhs="9997828302", postcode=PLACE, rows=3),
+    who("e", "GRACE OKAFOR", "1988-03-18", sex="F", postcode=PLACE, ids="ed:E1", rows=9),
+]
 
 
 def asked(decisions: pl.DataFrame | None = None) -> pl.DataFrame:
@@ -158,8 +170,10 @@ def test_two_like_names_of_one_birth_and_home_are_asked_about_if_nothing_else_jo
 
 def test_two_names_nothing_like_each_other_in_one_person_are_asked_about_however_few_the_rows() -> None:
     """Brought together by a row that is one's by its number and may be the other's by all else."""
-    for bridge in ({"name": "HIGHMOOR", "dob": "1990-05-10", "sex": "F", "ids": "niche:A1"},
-                   named("E", 1, sex="F", ids="niche:A1")):  # fmt: skip
+    for bridge in (
+        {"name": "HIGHMOOR", "dob": "1990-05-10", "sex": "F", "ids": "niche:A1"},
+        named("E", 1, sex="F", ids="niche:A1"),
+    ):
         for rows in (1, 12):
             emily, edna = named("EMILY", rows, sex="F", ids="niche:A1"), named("EDNA", rows, sex="F")
             assert twins(emily, edna, bridge) == ["ab"]
@@ -179,9 +193,19 @@ def test_what_surrounds_a_pair_moderates_its_own_probability() -> None:
 
 
 def test_the_side_that_would_leave_a_joined_person_weighs_by_its_rows() -> None:
-    pairs = pl.DataFrame({"identity_a": ["1", "2"], "identity_b": ["x", "x"], "person_a": ["top", "top"],
-                          "person_b": ["top", "top"], "chance": [0.8, 0.8], "match_probability": [0.8, 0.8],
-                          "together": [True, True], "share": [0.5, 0.01], "moved": [10, 1]})  # fmt: skip
+    pairs = pl.DataFrame(
+        {
+            "identity_a": ["1", "2"],
+            "identity_b": ["x", "x"],
+            "person_a": ["top", "top"],
+            "person_b": ["top", "top"],
+            "chance": [0.8, 0.8],
+            "match_probability": [0.8, 0.8],
+            "together": [True, True],
+            "share": [0.5, 0.01],
+            "moved": [10, 1],
+        }
+    )
     ordered = order_by_effect(pairs, {"top": 30.0}, cut=20.0, next_cut=19.0)
     assert ordered["identity_a"].to_list() == ["1", "2"]
     assert ordered["priority"].to_list() == pytest.approx([0.2 * (30 - 20), 0.0])

@@ -12,11 +12,15 @@ from hiu.link import ContradictoryDecision, link
 from hiu.link.people.decisions import check, in_force
 from hiu.settings import Linking
 
-SAME = [who("a", "WILLIAM CHARLWOOD", "1980-11-07", sex="M", postcode="BS3 1AB"),
-        who("b", "BILL CHARLWOOD", "1980-11-07", sex="M", postcode="BS3 1AB"),
-        who("c", "WILL CHARLWOOD", "1980-11-07", sex="M", postcode="BS3 1AB")]  # fmt: skip
-OTHER = [who("d", "GRACE OKAFOR", "1988-03-18", sex="F", nhs="9994110567"),
-         who("e", "DENNIS PARFITT", "1951-12-07", sex="M", nhs="9997828302")]  # fmt: skip
+SAME = [
+    who("a", "WILLIAM CHARLWOOD", "1980-11-07", sex="M", postcode="BS3 1AB"),
+    who("b", "BILL CHARLWOOD", "1980-11-07", sex="M", postcode="BS3 1AB"),
+    who("c", "WILL CHARLWOOD", "1980-11-07", sex="M", postcode="BS3 1AB"),
+]
+OTHER = [
+    who("d", "GRACE OKAFOR", "1988-03-18", sex="F", nhs="9994110567"),
+    who("e", "DENNIS PARFITT", "1951-12-07", sex="M", nhs="9997828302"),
+]
 
 
 def test_a_different_decision_parts_what_the_model_joins() -> None:
@@ -107,10 +111,12 @@ _QUICK = settings(max_examples=30, deadline=None, suppress_health_check=[HealthC
 
 
 def _made(rows: list[tuple[str, str | None, str | None, str | None, int]]) -> pl.DataFrame:
-    return table([
-        who(f"{k:02}", name, born, nhs=number, rows=n, **({"home": home} if home else {}))
-        for k, (name, born, home, number, n) in enumerate(rows)
-    ])  # fmt: skip
+    return table(
+        [
+            who(f"{k:02}", name, born, nhs=number, rows=n, **({"home": home} if home else {}))
+            for k, (name, born, home, number, n) in enumerate(rows)
+        ]
+    )
 
 
 @_QUICK
@@ -153,8 +159,11 @@ def test_decisions_always_hold_directly_and_through_chains(
 ) -> None:
     frame = _made(rows)
     ids = frame["identity_id"].to_list()
-    asked = data.draw(st.lists(st.tuples(st.sampled_from(ids), st.sampled_from(ids),
-                                         st.sampled_from(["same", "different"])), max_size=6))  # fmt: skip
+    asked = data.draw(
+        st.lists(
+            st.tuples(st.sampled_from(ids), st.sampled_from(ids), st.sampled_from(["same", "different"])), max_size=6
+        )
+    )
     taken: list[tuple[str, str, str]] = []
     for a, b, what in asked:
         try:

@@ -15,8 +15,10 @@ from hiu.link import explain_pair
 from hiu.publish.charts.matching import steps, threshold_chart, to_png, waterfall
 from hiu.settings import Linking
 
-ROWS = [who("a", "WILLIAM CHARLWOOD", "1980-11-07", sex="M", postcode="BS3 1AB", nhs="9994110567"),
-        who("b", "BILL CHARLWOOD", "1980-11-07", sex="F", postcode="BS3 1AB", nhs="9997828302")]  # fmt: skip
+ROWS = [
+    who("a", "WILLIAM CHARLWOOD", "1980-11-07", sex="M", postcode="BS3 1AB", nhs="9994110567"),
+    who("b", "BILL CHARLWOOD", "1980-11-07", sex="F", postcode="BS3 1AB", nhs="9997828302"),
+]
 
 
 def explained() -> pl.DataFrame:
@@ -37,8 +39,9 @@ def test_each_step_starts_where_the_last_ended_and_the_whole_is_the_weight() -> 
 @settings(max_examples=30)
 @given(st.lists(st.floats(-20, 20), min_size=1, max_size=9))
 def test_a_waterfall_of_any_weights_ends_at_their_sum(weights: list[float]) -> None:
-    fields = pl.DataFrame({"field": [f"f{k}" for k in range(len(weights))], "title": "T", "level": "exact",
-                           "weight": weights})  # fmt: skip
+    fields = pl.DataFrame(
+        {"field": [f"f{k}" for k in range(len(weights))], "title": "T", "level": "exact", "weight": weights}
+    )
     assert steps(fields)[-1]["end"] == pytest.approx(sum(weights), abs=0.01)
 
 
@@ -61,8 +64,14 @@ def test_how_common_names_and_places_are_is_said_without_naming_them() -> None:
 
 
 def test_the_threshold_chart_says_which_line_is_which() -> None:
-    rows = pl.DataFrame({"model": ["in force", "candidate"] * 2, "threshold": [0.1, 0.1, 0.9, 0.9],
-                         "precision": [0.9, 0.92, 0.99, 0.99], "recall": [0.99, 0.99, 0.9, 0.91]})  # fmt: skip
+    rows = pl.DataFrame(
+        {
+            "model": ["in force", "candidate"] * 2,
+            "threshold": [0.1, 0.1, 0.9, 0.9],
+            "precision": [0.9, 0.92, 0.99, 0.99],
+            "recall": [0.99, 0.99, 0.9, 0.91],
+        }
+    )
     text = " ".join(ET.fromstring(threshold_chart(rows, 0.5)).itertext())
     assert "Dashed: the model in force" in text
     assert "linking.link_at, 0.5" in text

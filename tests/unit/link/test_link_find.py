@@ -56,9 +56,11 @@ def test_a_query_is_taken_apart() -> None:
     assert got.postcode == "BS16 5YE"
 
 
-ROWS = [who("a", "WILLIAM CHARLWOOD", "1980-11-07", sex="M", postcode="BS3 1AB", nhs="9994110567"),
-        who("b", "BILL CHARLWOOD", "1980-11-07", sex="M", postcode="BS3 1AB"),
-        who("c", "WILL CHARLWOOD", "1980-11-07", sex="M", postcode="TA1 2CD", nhs="9997828302")]  # fmt: skip
+ROWS = [
+    who("a", "WILLIAM CHARLWOOD", "1980-11-07", sex="M", postcode="BS3 1AB", nhs="9994110567"),
+    who("b", "BILL CHARLWOOD", "1980-11-07", sex="M", postcode="BS3 1AB"),
+    who("c", "WILL CHARLWOOD", "1980-11-07", sex="M", postcode="TA1 2CD", nhs="9997828302"),
+]
 
 
 def test_an_explanation_adds_up_and_matches_the_link() -> None:
@@ -78,19 +80,30 @@ def test_an_unknown_description_is_a_usage_error() -> None:
 
 
 def test_what_holds_a_cluster_is_its_strongest_tree_and_its_conflicts_are_named() -> None:
-    pairs = pl.DataFrame({"identity_a": ["a", "a", "b"], "identity_b": ["b", "c", "c"],
-                          "match_weight": [9.0, 2.0, 5.0], "together": [True] * 3})  # fmt: skip
+    pairs = pl.DataFrame(
+        {
+            "identity_a": ["a", "a", "b"],
+            "identity_b": ["b", "c", "c"],
+            "match_weight": [9.0, 2.0, 5.0],
+            "together": [True] * 3,
+        }
+    )
     held = holding_links(pairs, ["a", "b", "c"])
     assert held["match_weight"].to_list() == [9.0, 5.0]
     assert conflicts(table(ROWS), ["a", "b", "c"]) == {"nhs_number": ["9994110567", "9997828302"]}
 
 
 def test_effect_on_the_list_orders_the_queue() -> None:
-    pairs = pl.DataFrame({
-        "identity_a": ["1", "2", "3", "4"], "identity_b": ["x"] * 4,
-        "person_a": ["near", "top", "low", "low"], "person_b": ["near2", "top2", "low2", "top"],
-        "match_probability": [0.4, 0.4, 0.5, 0.3], "together": [False] * 4,
-    })  # fmt: skip
+    pairs = pl.DataFrame(
+        {
+            "identity_a": ["1", "2", "3", "4"],
+            "identity_b": ["x"] * 4,
+            "person_a": ["near", "top", "low", "low"],
+            "person_b": ["near2", "top2", "low2", "top"],
+            "match_probability": [0.4, 0.4, 0.5, 0.3],
+            "together": [False] * 4,
+        }
+    )
     score = {"near": 8.0, "near2": 7.0, "top": 30.0, "top2": 20.0, "low": 1.0, "low2": 1.0}
     ordered = order_by_effect(pairs, score, cut=10.0, next_cut=9.0)
     assert ordered["identity_a"].to_list() == ["2", "1", "3", "4"] or ordered["identity_a"].to_list() == [

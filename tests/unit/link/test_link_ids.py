@@ -19,9 +19,17 @@ MARCH = Month(2026, 3)
 
 def _clusters(**cluster: str) -> pl.DataFrame:
     rows = [(identity, name, None, None, "model") for identity, name in cluster.items()]
-    return pl.DataFrame(rows, orient="row", schema={
-        "identity_id": pl.String, "cluster": pl.String, "match_weight": pl.Float64, "match_probability": pl.Float64,
-        "how": pl.String})  # fmt: skip
+    return pl.DataFrame(
+        rows,
+        orient="row",
+        schema={
+            "identity_id": pl.String,
+            "cluster": pl.String,
+            "match_weight": pl.Float64,
+            "match_probability": pl.Float64,
+            "how": pl.String,
+        },
+    )
 
 
 def _identity(**first: date | None) -> pl.DataFrame:

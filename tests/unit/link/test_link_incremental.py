@@ -206,5 +206,6 @@ def test_a_month_run_again_with_more_renames_and_says_so() -> None:
     assert set(both["person_id"]) == {person_id(first, KEY)}
     told = ledger(alone, both, Month(2026, 3), again=True)
     assert told.select("old_id", "person_id", "kind").rows() == [
-        (person_id(later, KEY), person_id(first, KEY), "merge")]  # fmt: skip
+        (person_id(later, KEY), person_id(first, KEY), "merge")
+    ]
     assert "run again" in told["reason"].item()

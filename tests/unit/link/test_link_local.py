@@ -45,9 +45,11 @@ def test_a_local_number_that_is_not_trusted_is_no_evidence_and_the_others_stay()
     assert linked(same, Linking(untrusted_ids=("police",))) == groups("a b")
 
 
-APART = [who("a", "ANN CHARLWOOD", "1980-11-07", home=HOME, sources="prison"),
-         who("b", "ANNE CHARLWOOD", "1980-11-07", home=HOME, sources="school"),
-         who("c", "ANN CHARLWOOD", "1980-11-07", home=HOME, sex="F", sources="ed")]  # fmt: skip
+APART = [
+    who("a", "ANN CHARLWOOD", "1980-11-07", home=HOME, sources="prison"),
+    who("b", "ANNE CHARLWOOD", "1980-11-07", home=HOME, sources="school"),
+    who("c", "ANN CHARLWOOD", "1980-11-07", home=HOME, sex="F", sources="ed"),
+]
 
 
 def test_sources_that_never_share_a_person_are_kept_apart_through_a_third_too() -> None:

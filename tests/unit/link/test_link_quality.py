@@ -18,23 +18,38 @@ from hiu.publish.quality.matching import by_group, overall
 from hiu.stats import kappa, wilson
 
 ON = date(2026, 3, 31)
-ROWS = [who("a", "JOHN SMITH", "1990-06-01", sex="M", postcode="BS3 1AB", rows=6, nhs="9994110567"),
-        who("b", "JOHN SMITH", "1990-06-01", sex="M", rows=2),
-        who("c", "GRACE OKAFOR", "2010-03-18", sex="F", rows=3),
-        who("d", "JOHN SMITH", born=1990, sex="M", rows=1),
-        who("n", nobody=True, rows=2)]  # fmt: skip
-PEOPLE = pl.DataFrame({
-    "person_id": ["a", "c", "d", "n"], "sex": ["M", "F", None, None], "dob": [date(1990, 6, 1), date(2010, 3, 18), None,
-    None], "birth_year": [None, None, 1950, None], "nhs_number": ["9994110567", None, None, None],
-    "postcode": ["BS3 1AB", None, None, None], "sources": ["ed|police", "ed", "police", "police"],
-    "two_nhs_numbers": [True, False, False, False], "two_dobs": [False, False, True, False],
-    "identities": [2, 1, 1, 1], "rows": [8, 3, 1, 2],
-})  # fmt: skip
+ROWS = [
+    who("a", "JOHN SMITH", "1990-06-01", sex="M", postcode="BS3 1AB", rows=6, nhs="9994110567"),
+    who("b", "JOHN SMITH", "1990-06-01", sex="M", rows=2),
+    who("c", "GRACE OKAFOR", "2010-03-18", sex="F", rows=3),
+    who("d", "JOHN SMITH", born=1990, sex="M", rows=1),
+    who("n", nobody=True, rows=2),
+]
+PEOPLE = pl.DataFrame(
+    {
+        "person_id": ["a", "c", "d", "n"],
+        "sex": ["M", "F", None, None],
+        "dob": [date(1990, 6, 1), date(2010, 3, 18), None, None],
+        "birth_year": [None, None, 1950, None],
+        "nhs_number": ["9994110567", None, None, None],
+        "postcode": ["BS3 1AB", None, None, None],
+        "sources": ["ed|police", "ed", "police", "police"],
+        "two_nhs_numbers": [True, False, False, False],
+        "two_dobs": [False, False, True, False],
+        "identities": [2, 1, 1, 1],
+        "rows": [8, 3, 1, 2],
+    }
+)
 LINKS = pl.DataFrame(
-    [("a", "ed", "model")] * 6 + [("a", "police", "model")] * 2 + [("c", "ed", "single")] * 3
-    + [("d", "police", "single")] + [("n", "police", "nobody")] * 2 + [(None, "police", None)],
-    schema={"person_id": pl.String, "source": pl.String, "how": pl.String}, orient="row",
-)  # fmt: skip
+    [("a", "ed", "model")] * 6
+    + [("a", "police", "model")] * 2
+    + [("c", "ed", "single")] * 3
+    + [("d", "police", "single")]
+    + [("n", "police", "nobody")] * 2
+    + [(None, "police", None)],
+    schema={"person_id": pl.String, "source": pl.String, "how": pl.String},
+    orient="row",
+)
 NONE = pl.DataFrame(schema=dict.fromkeys(SECOND_OPINIONS.names, pl.String))
 
 
@@ -44,9 +59,17 @@ def judged(decisions: pl.DataFrame | None = None, second: pl.DataFrame = NONE, *
     asked = asked_of(linked, table(ROWS), held).with_columns(chance=chance())
     described = table(ROWS).join(linked.clusters.select("identity_id", "cluster"), on="identity_id")
     return link_quality(
-        pairs=linked.pairs, doubts=asked, links_table=LINKS, people=PEOPLE, identity=described, decisions=held,
-        second=second, queued=asked.height, on=ON, **more,
-    )  # fmt: skip
+        pairs=linked.pairs,
+        doubts=asked,
+        links_table=LINKS,
+        people=PEOPLE,
+        identity=described,
+        decisions=held,
+        second=second,
+        queued=asked.height,
+        on=ON,
+        **more,
+    )
 
 
 def one(frame: pl.DataFrame, measure: str, group: str = "all") -> dict[str, object]:
@@ -111,8 +134,9 @@ def test_agreement_is_of_two_reviewers_on_one_pair() -> None:
     at = datetime(2026, 4, 1)
     second = pl.DataFrame(
         [("a", "b", "same", "B Second", at, None), ("a", "d", "different", "B Second", at, None)],
-        schema=dict.fromkeys(SECOND_OPINIONS.names, pl.String) | {"said_at": pl.Datetime("us")}, orient="row",
-    )  # fmt: skip
+        schema=dict.fromkeys(SECOND_OPINIONS.names, pl.String) | {"said_at": pl.Datetime("us")},
+        orient="row",
+    )
     frame = judged(decided(("a", "b", "same"), ("a", "d", "same")), second)
     assert one(frame, "reviewers_agree") | {"value": 0.5, "n": 2} == one(frame, "reviewers_agree")
     assert one(frame, "reviewers_kappa")["value"] is None

@@ -22,8 +22,9 @@ _HOMES = st.sampled_from(["12, OAK ROAD, BS3 1AB", "7, ELM CLOSE, TA1 2CD", None
 _NUMBERS = st.sampled_from([None, "9994110567", "9997828302"])
 _SOURCES = st.lists(st.sampled_from(OURS), min_size=1, max_size=2, unique=True)
 _EVENTS = st.lists(st.sampled_from(["ambulance:C1", "ambulance:C2", "police:L1"]), max_size=2, unique=True)
-_ROWS = st.lists(st.tuples(_NAMES, _BORN, _HOMES, _NUMBERS, st.integers(1, 9), _SOURCES, _EVENTS), min_size=2,
-                 max_size=14)  # fmt: skip
+_ROWS = st.lists(
+    st.tuples(_NAMES, _BORN, _HOMES, _NUMBERS, st.integers(1, 9), _SOURCES, _EVENTS), min_size=2, max_size=14
+)
 _RENAMED = st.permutations(THEIRS).map(lambda names: dict(zip(OURS, names, strict=False)))
 _QUICK = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 _SWAPPED = {"ambulance": "zz_hospital", "ed": "police", "mh_beds": "ambulance", "police": "a_force"}
@@ -32,12 +33,23 @@ _SWAPPED = {"ambulance": "zz_hospital", "ed": "police", "mh_beds": "ambulance", 
 def _made(rows: list[Any], called: dict[str, str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Identities and their events, each source under the name it is called by."""
     people = [
-        who(f"{k:02}", name, born, nhs=number, rows=n, sources="|".join(sorted(called[s] for s in sources)),
-            **({"home": home} if home else {}))
+        who(
+            f"{k:02}",
+            name,
+            born,
+            nhs=number,
+            rows=n,
+            sources="|".join(sorted(called[s] for s in sources)),
+            **({"home": home} if home else {}),
+        )
         for k, (name, born, home, number, n, sources, _) in enumerate(rows)
-    ]  # fmt: skip
-    events = [(f"{k:02}", called[source], _event(event, called)) for k, row in enumerate(rows) for source in row[5]
-              for event in row[6]]  # fmt: skip
+    ]
+    events = [
+        (f"{k:02}", called[source], _event(event, called))
+        for k, row in enumerate(rows)
+        for source in row[5]
+        for event in row[6]
+    ]
     return table(people), pl.DataFrame(events, orient="row", schema=["identity_id", "source", "event"]).cast(pl.String)
 
 

@@ -251,15 +251,32 @@ CANARY = "ZYXCANARY"
 def test_no_value_is_in_any_output_or_log(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> None:
     columns = ("sex", "nhs_number", "postcode", "local_ids", "related", "event_id", "record_id", "version", "name_text")
     text = dict.fromkeys(columns, CANARY)
-    frame = records(**text, given=CANARY.lower(), family=CANARY.lower(), details=f'{{"ward":"{CANARY}"}}',
-                    measures=[[CANARY]] * 5, age=77123, birth_year=77124, dob=date(7712, 3, 4),
-                    start=datetime(7713, 3, 4))  # fmt: skip
+    frame = records(
+        **text,
+        given=CANARY.lower(),
+        family=CANARY.lower(),
+        details=f'{{"ward":"{CANARY}"}}',
+        measures=[[CANARY]] * 5,
+        age=77123,
+        birth_year=77124,
+        dob=date(7712, 3, 4),
+        start=datetime(7713, 3, 4),
+    )
     with caplog.at_level(logging.DEBUG):
         gated = check_delivery(frame, SUITE, usual=2)
     assert gated.failed.height == 5
     captured = capfd.readouterr()
-    everything = " ".join([repr(gated), gated.failed.write_csv(), str(gated.checked), *gated.warnings, caplog.text,
-                           captured.out, captured.err]).upper()  # fmt: skip
+    everything = " ".join(
+        [
+            repr(gated),
+            gated.failed.write_csv(),
+            str(gated.checked),
+            *gated.warnings,
+            caplog.text,
+            captured.out,
+            captured.err,
+        ]
+    ).upper()
     assert "CODE_NOT_LISTED" in everything
     for planted in (CANARY, "7712", "7713"):
         assert planted not in everything
@@ -268,8 +285,11 @@ def test_no_value_is_in_any_output_or_log(caplog: pytest.LogCaptureFixture, capf
 def test_a_question_that_cannot_be_put_is_an_error_without_a_value(
     caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    broken = {"type": "expect_column_values_to_match_regex", "kwargs": {"column": "family", "regex": "("},
-              "meta": {"severity": "gate", "code": "x", "column": "family", "reason": "x"}}  # fmt: skip
+    broken = {
+        "type": "expect_column_values_to_match_regex",
+        "kwargs": {"column": "family", "regex": "("},
+        "meta": {"severity": "gate", "code": "x", "column": "family", "reason": "x"},
+    }
     with caplog.at_level(logging.DEBUG), pytest.raises(RuntimeError, match="could not be evaluated") as caught:
         check_delivery(records(family=CANARY), {**SUITE, "expectations": [broken]}, usual=None)
     captured = capfd.readouterr()

@@ -62,8 +62,11 @@ def test_only_columns_the_source_can_fill_are_asked_about() -> None:
 
 
 def test_code_lists_and_measures_come_from_the_toml() -> None:
-    sets = {one["kwargs"]["column"]: one["kwargs"]["value_set"] for one in suite(SOURCE)["expectations"]
-            if "value_set" in one["kwargs"]}  # fmt: skip
+    sets = {
+        one["kwargs"]["column"]: one["kwargs"]["value_set"]
+        for one in suite(SOURCE)["expectations"]
+        if "value_set" in one["kwargs"]
+    }
     assert sets["details.ward"] == ["acute", "picu"]
     assert sets["sex"] == ["F", "M", "X"]
     measures = next(one for one in suite(SOURCE)["expectations"] if one["meta"]["code"] == "unknown_measure")

@@ -15,10 +15,13 @@ POLICE, ED = "police_incident", "ed_attendance"
 
 def run(counts: dict[str, dict[str, list[int]]], covered: pl.DataFrame | None = None, top: int = 2) -> Backtest:
     return backtest(
-        month=MARCH, demand=demand(counts), coverage=coverage() if covered is None else covered,
-        people=people(list(counts)), tops=(top,),
+        month=MARCH,
+        demand=demand(counts),
+        coverage=coverage() if covered is None else covered,
+        people=people(list(counts)),
+        tops=(top,),
         settings=SETTINGS.model_copy(update={"rank": SETTINGS.rank.model_copy(update={"top": top, "draws": 200})}),
-    )  # fmt: skip
+    )
 
 
 def steady() -> dict[str, dict[str, list[int]]]:

@@ -24,8 +24,13 @@ def month(counts: dict[str, dict[str, list[int]]], back: int = 0, **given: Any) 
     return rank(**inputs(counts, **{"month": MARCH - back, **given})).ranked
 
 
-def rows(counts: dict[str, dict[str, list[int]]], places: int = 3, then: dict[str, Any] | None = None,
-         now: dict[str, Any] | None = None, **given: Any) -> dict[str, dict[str, Any]]:  # fmt: skip
+def rows(
+    counts: dict[str, dict[str, list[int]]],
+    places: int = 3,
+    then: dict[str, Any] | None = None,
+    now: dict[str, Any] | None = None,
+    **given: Any,
+) -> dict[str, dict[str, Any]]:
     """Changes by person between February and March."""
     found = changes(month(counts, **(now or {})), month(counts, 1, **(then or {})), month=MARCH, places=places, **given)
     assert found.columns == CHANGES.names
@@ -45,9 +50,12 @@ def test_own_demand_and_others_demand() -> None:
     assert found["D"]["kind"] == "new" and (found["D"]["rank_before"], found["D"]["rank_now"]) == (4, 1)
     assert found["D"]["what"] == ("1st, was 4th: own demand, 48 points in the last 3 months against 12 a month ago.")
     assert found["A"] == {
-        "kind": "falling", "person_id": "A", "rank_before": 1, "rank_now": 2,
+        "kind": "falling",
+        "person_id": "A",
+        "rank_before": 1,
+        "rank_now": 2,
         "what": "Down from 1st to 2nd: others' demand, their own changed little.",
-    }  # fmt: skip
+    }
     assert (found["C"]["kind"], found["C"]["rank_now"]) == ("left", 4)
 
 
@@ -102,9 +110,11 @@ def test_a_merge_is_one_person_before_and_after() -> None:
 
 def test_a_split_and_a_restatement_are_told() -> None:
     restated = pl.DataFrame(
-        [{"month": date(2026, 2, 1), "dataset": POLICE, "added": 2, "removed": 0},
-         {"month": date(2026, 1, 1), "dataset": POLICE, "added": 0, "removed": 0}]
-    )  # fmt: skip
+        [
+            {"month": date(2026, 2, 1), "dataset": POLICE, "added": 2, "removed": 0},
+            {"month": date(2026, 1, 1), "dataset": POLICE, "added": 0, "removed": 0},
+        ]
+    )
     found = changes(month(area()), None, month=MARCH, places=3, aliases=alias("A", "G", "split"), restated=restated)
     assert found.select("kind", "what").rows() == [
         ("split", "A was parted, G stands alone: reviewed."),

@@ -64,8 +64,15 @@ def audit(skewed: bool) -> Equality:
         sources=pl.lit("ed|police"),
     )
     groups = groups_of(people, MARCH)
-    return equality(month=MARCH, ranked=ranked, demand=given["demand"], coverage=given["coverage"], people=people,
-                    groups=groups, settings=SETTINGS)  # fmt: skip
+    return equality(
+        month=MARCH,
+        ranked=ranked,
+        demand=given["demand"],
+        coverage=given["coverage"],
+        people=people,
+        groups=groups,
+        settings=SETTINGS,
+    )
 
 
 def test_a_disparity_is_flagged_and_none_is_not() -> None:

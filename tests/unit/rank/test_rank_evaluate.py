@@ -76,10 +76,13 @@ def run(starts: dict[str, date], months: int = MONTHS, busy: int = 20, **changed
     rng = np.random.default_rng(1)
     counts = {f"P{i:02}": {POLICE: rng.poisson(3 if i < busy else 1, months).tolist()} for i in range(60)}
     given = {
-        "month": MARCH, "demand": demand(counts), "coverage": coverage(months), "people": people(list(counts)),
+        "month": MARCH,
+        "demand": demand(counts),
+        "coverage": coverage(months),
+        "people": people(list(counts)),
         "support": support(*({"person_id": p, "start": day, "consent": "given"} for p, day in starts.items())),
         "settings": SETTINGS,
-    }  # fmt: skip
+    }
     return evaluate(**{**given, **changed})
 
 
@@ -102,8 +105,9 @@ def test_a_verdict_and_everything_beside_it() -> None:
 def test_the_same_frames_give_the_same_answer_in_any_order() -> None:
     rng = np.random.default_rng(1)
     counts = {f"P{i:02}": {POLICE: rng.poisson(3 if i < 20 else 1, MONTHS).tolist()} for i in range(60)}
-    shuffled = run(TEN, demand=demand(counts).sample(fraction=1, shuffle=True, seed=3),
-                   people=people(list(counts)).reverse())  # fmt: skip
+    shuffled = run(
+        TEN, demand=demand(counts).sample(fraction=1, shuffle=True, seed=3), people=people(list(counts)).reverse()
+    )
     assert shuffled.sentence == run(TEN).sentence
 
 

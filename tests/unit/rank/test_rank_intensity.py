@@ -42,8 +42,9 @@ def longhand(series: list[list[float]], half_life: float = 3) -> tuple[float, fl
 def test_formulas_agree_with_longhand() -> None:
     rng = np.random.default_rng(4)
     rates = [0.2, 0.5, 1, 3, 8]
-    counts = {f"P{i}": {POLICE: rng.poisson(r, 24).tolist(), BEDS: rng.poisson(r, 24).tolist()}
-              for i, r in enumerate(rates)}  # fmt: skip
+    counts = {
+        f"P{i}": {POLICE: rng.poisson(r, 24).tolist(), BEDS: rng.poisson(r, 24).tolist()} for i, r in enumerate(rates)
+    }
     series = [[a + 0.25 * b for a, b in zip(c[POLICE], c[BEDS], strict=True)] for c in counts.values()]
     m, phi, b0, F = longhand(series)
     result = rank(**inputs(counts))
@@ -85,8 +86,11 @@ def test_under_18s_are_listed_apart_with_their_own_ranks() -> None:
     dob = {"CHILD": date(2008, 4, 1), "TODAY": date(2008, 3, 31), "YEAR": None}
     with_them = rank(**inputs(counts, people=people(list(counts), dob=dob, birth_year={"YEAR": 2008})))
     assert with_them.ranked.select("person_id", "list", "rank").rows() == [
-        ("YEAR", "adult", 1), ("TODAY", "adult", 2), ("ADULT", "adult", 3), ("CHILD", "under_18", 1),
-    ]  # fmt: skip
+        ("YEAR", "adult", 1),
+        ("TODAY", "adult", 2),
+        ("ADULT", "adult", 3),
+        ("CHILD", "under_18", 1),
+    ]
     assert with_them.ranked["sentence"][3].startswith("1st of the under-18s: ")
     del counts["CHILD"]
     without = rank(**inputs(counts, people=people(list(counts), dob=dob, birth_year={"YEAR": 2008})))
@@ -108,11 +112,13 @@ def test_a_past_month_never_sees_the_future() -> None:
 
 def test_the_higher_of_two_owners_counts_and_is_named() -> None:
     graded = gradings(
-        ("A", date(2026, 1, 1), "clinical", 2, 3, None), ("A", date(2025, 1, 1), "public_safety", 4, 4, None),
-        ("B", date(2026, 1, 1), "clinical", 3, 3, None), ("B", date(2026, 2, 1), "clinical", 1, 2, None),
+        ("A", date(2026, 1, 1), "clinical", 2, 3, None),
+        ("A", date(2025, 1, 1), "public_safety", 4, 4, None),
+        ("B", date(2026, 1, 1), "clinical", 3, 3, None),
+        ("B", date(2026, 2, 1), "clinical", 1, 2, None),
         ("C", date(2026, 1, 1), "public_safety", None, None, "High"),
         ("D", date(2026, 4, 1), "clinical", 5, 5, None),
-    )  # fmt: skip
+    )
     got = by_person(**inputs({name: {POLICE: [1]} for name in "ABCD"}, gradings=graded))
     shown = {name: (row["risk"], row["risk_source"], row["risk_band"]) for name, row in got.items()}
     assert shown["A"] == (4.0, "public_safety", "High")
@@ -121,8 +127,10 @@ def test_the_higher_of_two_owners_counts_and_is_named() -> None:
     assert shown["D"] == (4.0, "not assessed", "not assessed")
 
 
-@pytest.mark.parametrize(("likelihood", "impact", "band"), [(2, 2, "Low"), (1, 5, "Medium"), (3, 4, "Medium"),
-                                                            (3, 5, "High"), (4, 4, "High")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("likelihood", "impact", "band"),
+    [(2, 2, "Low"), (1, 5, "Medium"), (3, 4, "Medium"), (3, 5, "High"), (4, 4, "High")],
+)
 def test_bands_of_the_matrix(likelihood: int, impact: int, band: str) -> None:
     graded = gradings(("A", date(2026, 1, 1), "clinical", likelihood, impact, None))
     row = by_person(**inputs({"A": {POLICE: [1]}}, gradings=graded))["A"]
@@ -136,8 +144,9 @@ def test_rank_if_low_and_if_high_are_the_ranks_a_grading_would_give() -> None:
     for name in ("P01", "P02", "P07", "P10", "P11"):
         for band, column in (("Low", "rank_if_low"), ("High", "rank_if_high")):
             intensity = round(float(str(before[name]["expected_points"])) * {"Low": 1.5, "High": 4.5}[band], 6)
-            ahead = [o for o, row in before.items() if o != name
-                     and (-float(str(row["intensity"])), o) < (-intensity, name)]  # fmt: skip
+            ahead = [
+                o for o, row in before.items() if o != name and (-float(str(row["intensity"])), o) < (-intensity, name)
+            ]
             assert before[name][column] == len(ahead) + 1
     assert before["P00"]["rank_if_low"] is None
 
@@ -162,12 +171,17 @@ GIVEN = {"person_id": "A", "consent": "given", "consent_at": date(2025, 9, 1), "
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        ({}, "supported"), ({"contacts": 2}, "candidate"), ({"consent": "withdrawn"}, "candidate"),
-        ({"consent": "refused"}, "candidate"), ({"consent": None}, "candidate"),
-        ({"start": date(2026, 4, 1)}, "candidate"), ({"start": None}, "candidate"),
-        ({"end": date(2026, 3, 31)}, "candidate"), ({"end": date(2026, 4, 1)}, "supported"),
+        ({}, "supported"),
+        ({"contacts": 2}, "candidate"),
+        ({"consent": "withdrawn"}, "candidate"),
+        ({"consent": "refused"}, "candidate"),
+        ({"consent": None}, "candidate"),
+        ({"start": date(2026, 4, 1)}, "candidate"),
+        ({"start": None}, "candidate"),
+        ({"end": date(2026, 3, 31)}, "candidate"),
+        ({"end": date(2026, 4, 1)}, "supported"),
     ],
-)  # fmt: skip
+)
 def test_access(change: dict[str, object], expected: str) -> None:
     row = by_person(**inputs({"A": {POLICE: [1]}}, support=support({**GIVEN, **change})))["A"]
     assert row["access"] == expected
@@ -279,9 +293,15 @@ def test_splitting_a_months_rows_between_files_changes_nothing(series: list[list
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.floats(0.01, 9), st.floats(1, 5), st.floats(0.1, 9), st.integers(0, 200), st.integers(1, 9), st.floats(1, 5),
-    st.floats(0, 4), st.floats(0.1, 12),
-)  # fmt: skip
+    st.floats(0.01, 9),
+    st.floats(1, 5),
+    st.floats(0.1, 9),
+    st.integers(0, 200),
+    st.integers(1, 9),
+    st.floats(1, 5),
+    st.floats(0, 4),
+    st.floats(0.1, 12),
+)
 def test_intensity_rises_with_every_count_and_with_risk(
     m: float, phi: float, b0: float, S: int, more: int, risk: float, riskier: float, n: float
 ) -> None:
@@ -296,8 +316,13 @@ def test_constants_of_a_list_with_no_points_are_harmless() -> None:
 
 
 def test_a_weight_set_is_honoured_and_versioned() -> None:
-    heavy = SETTINGS.model_copy(update={"rank": SETTINGS.rank.model_copy(
-        update={"weights": SETTINGS.rank.weights.model_copy(update={"police_incident": 2.0})})})  # fmt: skip
+    heavy = SETTINGS.model_copy(
+        update={
+            "rank": SETTINGS.rank.model_copy(
+                update={"weights": SETTINGS.rank.weights.model_copy(update={"police_incident": 2.0})}
+            )
+        }
+    )
     one, two = (rank(**inputs({"A": {POLICE: [1] * 24}}, settings=s)) for s in (SETTINGS, heavy))
     assert two.ranked["points_12"][0] == 2 * one.ranked["points_12"][0]
     assert one.constants["settings"] != two.constants["settings"]

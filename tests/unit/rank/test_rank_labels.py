@@ -99,8 +99,9 @@ def test_precedence() -> None:
 def test_new_means_fewer_than_six_months_to_compare_with() -> None:
     series = {POLICE: [1] * 5 + [9, 9, 9]}
     assert label(series, coverage(8)) == (
-        "NEW", "27 contacts in 3 months; only 5 earlier months to compare with, too few for a label.",
-    )  # fmt: skip
+        "NEW",
+        "27 contacts in 3 months; only 5 earlier months to compare with, too few for a label.",
+    )
     name, said = label({POLICE: [1] * 6 + [9, 9, 9]}, coverage(9))
     assert (name, said) == ("ESCALATING", "27 contacts in 3 months; 3 expected from the previous 6.")
 
@@ -113,9 +114,10 @@ def test_a_source_that_stopped_is_no_deescalation() -> None:
     gone = coverage(missing=tuple((AMBULANCE, MARCH - k) for k in range(3)))
     assert label(series)[0] == "DE-ESCALATING"
     assert label(series, gone) == (
-        "STEADY", "3 contacts in 3 months; 3 expected from the previous 12. "
+        "STEADY",
+        "3 contacts in 3 months; 3 expected from the previous 12. "
         "Without ambulance deployments: not supplied throughout.",
-    )  # fmt: skip
+    )
 
 
 def test_a_source_missing_a_month_never_makes_anyone_quiet() -> None:
@@ -127,8 +129,9 @@ def test_a_month_missing_from_the_baseline_is_left_out_not_zero() -> None:
     series = {POLICE: spread(60, 12) + spread(20, 3)}
     holes = tuple((dataset, MARCH - k) for k in range(4, 9) for dataset in (POLICE, AMBULANCE, ED))
     assert label(series, coverage(missing=holes)) == (
-        "STEADY", "20 contacts in 3 months; 15 expected from the previous 7.",
-    )  # fmt: skip
+        "STEADY",
+        "20 contacts in 3 months; 15 expected from the previous 7.",
+    )
 
 
 def test_nothing_can_be_said_when_no_source_supplied_the_recent_months() -> None:

@@ -28,10 +28,15 @@ def fired(ed: list[int], calls: list[int] | None = None, child: bool = False) ->
 @pytest.mark.parametrize(
     ("ed", "expected"),
     [
-        ([4], set()), ([5], {RED_CROSS}), ([6], {RED_CROSS, NHSE}), ([6, 0], {RED_CROSS}),
-        ([5, 5, 5, 5], {RED_CROSS}), ([5, 5, 5, 5, 1], {RED_CROSS, NHSE, EXTREME}), ([21, *[0] * 12], set()),
+        ([4], set()),
+        ([5], {RED_CROSS}),
+        ([6], {RED_CROSS, NHSE}),
+        ([6, 0], {RED_CROSS}),
+        ([5, 5, 5, 5], {RED_CROSS}),
+        ([5, 5, 5, 5, 1], {RED_CROSS, NHSE, EXTREME}),
+        ([21, *[0] * 12], set()),
     ],
-)  # fmt: skip
+)
 def test_ed_definitions(ed: list[int], expected: set[str]) -> None:
     assert fired(ed) == expected
 
@@ -66,23 +71,49 @@ def test_a_local_police_threshold() -> None:
     local = SETTINGS.model_copy(update={"rank": SETTINGS.rank.model_copy(update={"police_a_year": 10})})
     counts = {"A": {"police_incident": [1] * 10}, "B": {"police_incident": [1] * 9}}
     assert rank(**inputs(counts, settings=local)).ranked["presets"].to_list() == [
-        "Local police threshold (10 a year)", "",
-    ]  # fmt: skip
+        "Local police threshold (10 a year)",
+        "",
+    ]
 
 
 def test_ordinals_and_amounts() -> None:
     places = (1, 2, 3, 4, 11, 12, 13, 21, 22, 101, 111)
     assert [ordinal(n) for n in places] == [
-        "1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "22nd", "101st", "111th",
-    ]  # fmt: skip
+        "1st",
+        "2nd",
+        "3rd",
+        "4th",
+        "11th",
+        "12th",
+        "13th",
+        "21st",
+        "22nd",
+        "101st",
+        "111th",
+    ]
     assert [amount(x) for x in (0, 0.25, 1, 7.04, 9.96, 14.4, 31)] == ["0", "0.2", "1", "7", "10", "14", "31"]
 
 
 def listed(**told: object) -> dict[str, object]:
     """A row of the list."""
-    row = {"rank": 4, "list": "adult", "expected_points": 7.01, "points_3": 14.0, "points_12": 31.0, "risk": 4.0,
-           "risk_source": "clinical", "risk_band": "High", "likelihood": 4, "impact": 4, "rank_if_low": None,
-           "rank_if_high": None, "rank_low": 2, "rank_high": 15, "certainty": "A", "estimated": False}  # fmt: skip
+    row = {
+        "rank": 4,
+        "list": "adult",
+        "expected_points": 7.01,
+        "points_3": 14.0,
+        "points_12": 31.0,
+        "risk": 4.0,
+        "risk_source": "clinical",
+        "risk_band": "High",
+        "likelihood": 4,
+        "impact": 4,
+        "rank_if_low": None,
+        "rank_if_high": None,
+        "rank_low": 2,
+        "rank_high": 15,
+        "certainty": "A",
+        "estimated": False,
+    }
     return row | told
 
 
@@ -103,9 +134,22 @@ def test_the_sentence() -> None:
 
 
 def test_what_the_sentence_says_of_those_who_differ() -> None:
-    unknown = listed(list="under_18", rank=1, expected_points=1.04, points_3=0.25, points_12=9.96, risk=2.449489,
-                     risk_source=NOT_ASSESSED, risk_band=NOT_ASSESSED, likelihood=None, impact=None, rank_if_low=12,
-                     rank_if_high=1, certainty="B", estimated=True)  # fmt: skip
+    unknown = listed(
+        list="under_18",
+        rank=1,
+        expected_points=1.04,
+        points_3=0.25,
+        points_12=9.96,
+        risk=2.449489,
+        risk_source=NOT_ASSESSED,
+        risk_band=NOT_ASSESSED,
+        likelihood=None,
+        impact=None,
+        rank_if_low=12,
+        rank_if_high=1,
+        certainty="B",
+        estimated=True,
+    )
     band = listed(rank=22, risk_source="public_safety", risk_band="Low", likelihood=None, impact=None, estimated=True)
     # each stands twice, as rows that are alike are said once
     one, two, again, other = said_of(unknown, band, unknown, listed(), gaps="ED attendances not supplied for May 2026")

@@ -72,8 +72,13 @@ def test_a_gap_breaks_runs_and_takes_no_range() -> None:
 
 def test_a_series_has_gaps_not_zeros() -> None:
     frame = demand({"A": {POLICE: [1] * 24}, "B": {POLICE: [2] * 24}})
-    found = trend(POLICE, month=MARCH, demand=frame, coverage=coverage(missing=((POLICE, MARCH - 3),)),
-                  breaks={"New policy": date(2025, 1, 1), "Old policy": date(2020, 1, 1)})  # fmt: skip
+    found = trend(
+        POLICE,
+        month=MARCH,
+        demand=frame,
+        coverage=coverage(missing=((POLICE, MARCH - 3),)),
+        breaks={"New policy": date(2025, 1, 1), "Old policy": date(2020, 1, 1)},
+    )
     assert found.table["n"].to_list() == [3] * 20 + [None] + [3] * 3
     assert found.table["most"].max() == 2 and found.breaks == ("New policy (2025-01)",)
     assert "usual variation" in found.sentence

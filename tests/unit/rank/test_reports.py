@@ -31,10 +31,10 @@ source = "ed"
         SITE,
         SITE + "\n[rank]\ntop = 30\n",
         "[rank]\nhalf_life = 2.0  # as before\ntop = 10\n[labels]\nquiet_months = 4\n",
-        '[rank]\r\ntop = 10\r\n\r\n[labels]\r\n',
+        "[rank]\r\ntop = 10\r\n\r\n[labels]\r\n",
         "",
     ],
-)  # fmt: skip
+)
 def test_only_the_half_life_changes(text: str) -> None:
     changed = with_value(text, "rank", "half_life", 6.0, "adopted 2026-04-01 by the group")
     before, after = tomllib.loads(text), tomllib.loads(changed)
