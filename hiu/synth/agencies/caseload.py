@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from hiu.model.grades import band_of
 from hiu.synth.agencies.extracts import Extract, Span, stamps, texts, truth
 from hiu.synth.lists import Generator, Ints, choose, read, words
 from hiu.synth.people.demand import Demand
@@ -150,9 +151,7 @@ def _gradings(rng: Generator, start: date, stop: date) -> list[str]:
     """'24/12/2024 L2 I5 Medium': a walk over likelihood and impact, every one to four months."""
     likelihood, impact, day, out = int(rng.integers(2, 6)), int(rng.integers(2, 6)), start, []
     while day <= stop:
-        product = likelihood * impact
-        grade = "Low" if product <= 4 else "Medium" if product <= 12 else "High"
-        out.append(f"{_text(day)} L{likelihood} I{impact} {grade}")
+        out.append(f"{_text(day)} L{likelihood} I{impact} {band_of(likelihood * impact)}")
         likelihood, impact = (int(np.clip(value + rng.integers(-1, 2), 1, 5)) for value in (likelihood, impact))
         day += timedelta(days=int(rng.integers(30, 120)))
     return out

@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from datetime import date, datetime
+from importlib import resources
 
 import fastexcel
 import polars as pl
@@ -15,6 +16,7 @@ from workbook_kit import KEY, Edited, at, made
 
 from hiu.engine.meeting import meeting_facts
 from hiu.model import ALIASES, PUBLISHED
+from hiu.model.grades import CUTS
 from hiu.model.meeting import CHOICES
 from hiu.month import Month
 from hiu.publish.stamp import MARKING
@@ -146,3 +148,9 @@ def test_a_merged_persons_entries_follow_them_and_gates_keep_the_latest() -> Non
     found = facts(*rows, aliases=merged)
     assert found.select("person_id", "fact", "value").rows() == [(TWO, "consent", "withdrawn")]
     assert facts(*rows, entry("consent", None, feb, day=11)).is_empty()
+
+
+def test_the_risk_matrix_is_the_same_in_the_engine_s_sql() -> None:
+    sql = (resources.files("hiu") / "sql" / "risk_grading.sql").read_text(encoding="utf-8")
+    found = dict(re.findall(r"likelihood \* impact >= (\d+) THEN '(\w+)'", sql))
+    assert {band: int(least) for least, band in found.items()} == CUTS
