@@ -43,13 +43,4 @@ def many(dataset: str) -> str:
 CONTACTS = ("police_incident", "ambulance_deployment", "ed_attendance")
 """Data sets counted in contacts (events); bed days and detentions are other units."""
 
-BAND_FROM = {"Low": 1, "Medium": 5, "High": 15}
-"""Band of the risk matrix -> the least likelihood x impact in it, lowest first (risk_grading.sql has the same)."""
-
-
-def band_of(likelihood: int, impact: int) -> str:
-    """The band of a grading, each of its two parts 1 to 5."""
-    return next(band for band, least in reversed(BAND_FROM.items()) if likelihood * impact >= least)
-
-
 LABELS = ("NEW", "IN HOSPITAL", "ESCALATING", "DE-ESCALATING", "QUIET", "RISING", "FALLING", "STEADY")

@@ -24,7 +24,7 @@ from hiu.publish.people import born, entries_of
 from hiu.publish.rows import Row, Tables, first_row
 from hiu.publish.stamp import Stamp
 from hiu.publish.words.terms import conflicts, source_words
-from hiu.publish.words.text import clean, day, display_name, fitted, join_words, shorten
+from hiu.publish.words.text import clean, day, display_name, fit, join_words, shorten
 from hiu.settings import Settings
 
 MONTHS = 24
@@ -74,7 +74,7 @@ def identity(about: Row, links: pl.DataFrame) -> dict[str, object]:
     """Who it is, and how sure that all the rows are one person's."""
     number, doubts = about["nhs_number"] or "", conflicts(about)
     return {
-        "name": fitted(display_name(about["name_text"]), 380, 14, bold=True),
+        "name": fit(display_name(about["name_text"]), 380, 14, bold=True),
         "identity": [
             ("Born", born(about) or "not known"),
             ("Sex", about["sex"] or "not known"),

@@ -46,11 +46,23 @@ def adults(pack: Any, column: int) -> list[str]:
 def test_it_opens_with_the_month_and_asks_nobody_for_anything(opened: Any, pack_file: Path) -> None:
     assert opened.requests == [pack_file.as_uri()] and opened.said == []
     text = opened.text("body")
-    for part in ("What changed since last month", "Last month's actions", "Reviews overdue on 31 Mar 2026",
-                 "What was supplied", "Matches to review that could change the list (2)",
-                 "OFFICIAL-SENSITIVE: patient data", "Data to 31 Mar 2026", "Built 8 Apr 2026 09:12 UTC",
-                 "Pack 2026-03-abc123", "Run 2026-03-20260408T091200-abc123", "Audit 9f8e9f8e9f8e9f8e",
-                 "Settings 1a2b3c4d", "Definitions ", "Withheld: 0", "MH bed days NOT SUPPLIED"):  # fmt: skip
+    for part in (
+        "What changed since last month",
+        "Last month's actions",
+        "Reviews overdue on 31 Mar 2026",
+        "What was supplied",
+        "Matches to review that could change the list (2)",
+        "OFFICIAL-SENSITIVE: patient data",
+        "Data to 31 Mar 2026",
+        "Built 8 Apr 2026 09:12 UTC",
+        "Pack 2026-03-abc123",
+        "Run 2026-03-20260408T091200-abc123",
+        "Audit 9f8e9f8e9f8e9f8e",
+        "Settings 1a2b3c4d",
+        "Definitions ",
+        "Withheld: 0",
+        "MH bed days NOT SUPPLIED",
+    ):
         assert part in " ".join(text.split()), part
 
 
@@ -162,10 +174,22 @@ def test_it_can_be_used_by_the_keyboard_alone(pack: Any) -> None:
 def test_a_person_has_the_sentence_the_change_the_gates_and_the_sources(pack: Any) -> None:
     pack.page.click(f"#adults button:has-text('{NAMES[0]}')")
     text = " ".join(pack.text("#person").split())
-    for part in ("Why this place", "times risk", "What changed since last month", "own demand", "Gates and dates",
-                 "Lead clinician permission granted", "Capacity reviewed 1 Dec 2025", "Recorded by earlier meetings",
-                 "Decision offer support Feb 2026 list, A. Chair", pack_area.SECRET, "Next review 20 Mar 2026",
-                 "Sources", "9 rows from ambulance, police", "Show as table"):  # fmt: skip
+    for part in (
+        "Why this place",
+        "times risk",
+        "What changed since last month",
+        "own demand",
+        "Gates and dates",
+        "Lead clinician permission granted",
+        "Capacity reviewed 1 Dec 2025",
+        "Recorded by earlier meetings",
+        "Decision offer support Feb 2026 list, A. Chair",
+        pack_area.SECRET,
+        "Next review 20 Mar 2026",
+        "Sources",
+        "9 rows from ambulance, police",
+        "Show as table",
+    ):
         assert part in text, part
 
 
@@ -188,8 +212,10 @@ def test_every_chart_has_its_description_and_its_table(pack: Any) -> None:
     assert page.locator("#as-table[open]").count() == 1
     page.click("#as-table summary")
     # opened and left in one turn of the page: nothing that comes later may be waited for
-    page.evaluate("() => { document.querySelector('#as-table summary').click(); document.body.dispatchEvent("
-                  "new KeyboardEvent('keydown', { key: 'k', bubbles: true })); }")  # fmt: skip
+    page.evaluate(
+        "() => { document.querySelector('#as-table summary').click(); document.body.dispatchEvent("
+        "new KeyboardEvent('keydown', { key: 'k', bubbles: true })); }"
+    )
     assert page.locator("#as-table[open]").count() == 1
     page.click("#as-table summary")
 

@@ -100,9 +100,18 @@ def same(panels: list[dict[str, Any]], spec: dict[str, Any], opened: Any) -> Non
         scale, months = bars["encoding"]["y"]["scale"], bars["encoding"]["x"]["scale"]["domain"]
         foot, top = scale["range"]
         unit = (foot - top) / scale["domain"][1]
-        near([number(m, "x", "y", "width", "height") for m in panel["bars"]],
-             [((months.index(b["m"]) + 0.09) * 880 / len(months), foot - b["b"] * unit, 0.82 * 880 / len(months),
-               (b["b"] - b["a"]) * unit) for b in data["bars"]])  # fmt: skip
+        near(
+            [number(m, "x", "y", "width", "height") for m in panel["bars"]],
+            [
+                (
+                    (months.index(b["m"]) + 0.09) * 880 / len(months),
+                    foot - b["b"] * unit,
+                    0.82 * 880 / len(months),
+                    (b["b"] - b["a"]) * unit,
+                )
+                for b in data["bars"]
+            ],
+        )
         colours = dict(zip(*(bars["encoding"]["color"]["scale"][key] for key in ("domain", "range")), strict=True))
         assert sorted(m["fill"] for m in panel["bars"]) == sorted(colours[b["s"]] for b in data["bars"])
         ticks = [m["text"] for m in panel["ticks"] if m["tag"] == "text"]
@@ -119,20 +128,31 @@ def same(panels: list[dict[str, Any]], spec: dict[str, Any], opened: Any) -> Non
         near(words, [(w["t"], w["x"], w["y"]) for w in data["words"]])
         crossed = [(m["text"], float(m["x"]), float(m["y"]) - 3.6) for m in panel["crossed"]]
         near(crossed, [(w["t"], w["x"], w["y"]) for w in data["crossed"]])
-        near([number(m, "x", "y", "width", "height") for m in panel["bands"]],
-             [(b["x"], b["y"], b["x2"] - b["x"], b["y2"] - b["y"]) for b in data["bands"]])  # fmt: skip
+        near(
+            [number(m, "x", "y", "width", "height") for m in panel["bands"]],
+            [(b["x"], b["y"], b["x2"] - b["x"], b["y2"] - b["y"]) for b in data["bands"]],
+        )
         for layer in ("lines", "halos"):
-            near([number(m, "x1", "y1", "y2") for m in panel[layer]],
-                 [(line["x"], line["y"], line["y2"]) for line in data["lines"]])  # fmt: skip
+            near(
+                [number(m, "x1", "y1", "y2") for m in panel[layer]],
+                [(line["x"], line["y"], line["y2"]) for line in data["lines"]],
+            )
         near(
             [number(m, "x1", "y1", "y2") for m in panel["hatches"]],
             [(h["x"], h["y"], h["y2"]) for h in data["hatches"]],
         )
         if not prefix:
-            near([(float(m["x"]) + float(m["width"]) / 2, float(m["y"]) + float(m["height"]) / 2, m["fill"])
-                  for m in panel["swatches"]], [(s["x"], s["y"], s["c"]) for s in data["swatches"]])  # fmt: skip
-            near([tuple(map(float, m["data-at"].split())) for m in panel["diamonds"]],
-                 [(d["x"], d["y"]) for d in data["diamonds"]])  # fmt: skip
+            near(
+                [
+                    (float(m["x"]) + float(m["width"]) / 2, float(m["y"]) + float(m["height"]) / 2, m["fill"])
+                    for m in panel["swatches"]
+                ],
+                [(s["x"], s["y"], s["c"]) for s in data["swatches"]],
+            )
+            near(
+                [tuple(map(float, m["data-at"].split())) for m in panel["diamonds"]],
+                [(d["x"], d["y"]) for d in data["diamonds"]],
+            )
 
 
 def test_a_month_without_contacts_keeps_its_place_and_labels_are_whole_months(

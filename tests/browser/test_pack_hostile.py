@@ -30,10 +30,10 @@ SEEDS = (
     "</bdi></td></tr></table><h1>gone",
     "</textarea></title></noscript><b>bold",
     "&lt;b&gt; &amp; &#60;script&#62;",
-    "\\u003cscript\\u003e\\\"};window.pwned=1;//",
+    '\\u003cscript\\u003e\\"};window.pwned=1;//',
     "${window.pwned=1} `${1}` {{constructor.constructor('window.pwned=1')()}}",
     "{% raw %}{{ 7*7 }}{# #}",
-    "=HYPERLINK(\"//evil.example\",\"x\")",
+    '=HYPERLINK("//evil.example","x")',
     "+cmd|' /C calc'!A0",
     "-2+3",
     "@SUM(1+1)*cmd",
@@ -47,19 +47,24 @@ SEEDS = (
     "\u2028\u2029 line and paragraph",
     "__proto__",
     "constructor",
-    "O'Neill & Sons, \"the\" <third>",
+    'O\'Neill & Sons, "the" <third>',
     "#person=HIU-AAAAAAAA&names=hidden",
     "X" * 10_000,
     "🙂" * 5_000,
     "a\u0301" * 5_000,
     "",
-)  # fmt: skip
+)
 
 
 def hostile(count: int = 200) -> list[str]:
     """Each seed alone, then within and after ordinary names."""
-    turns = (lambda text, k: text, lambda text, k: f"Ann {text}", lambda text, k: f"{text} Lee {k}",
-             lambda text, k: f"Jo{text}Roe", lambda text, k: text.swapcase() + str(k))  # fmt: skip
+    turns = (
+        lambda text, k: text,
+        lambda text, k: f"Ann {text}",
+        lambda text, k: f"{text} Lee {k}",
+        lambda text, k: f"Jo{text}Roe",
+        lambda text, k: text.swapcase() + str(k),
+    )
     return [turns[k // len(SEEDS) % len(turns)](SEEDS[k % len(SEEDS)], k) for k in range(count)]
 
 

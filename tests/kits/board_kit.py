@@ -44,27 +44,47 @@ def tables(count: int = 140, seed: int = 3, last: Month = frames.LAST) -> dict[s
     for place, person in enumerate(people):
         level = 3.0 if place < 30 else 0.5
         for month in months:
-            for dataset, share in (("police_incident", 0.4), ("ambulance_deployment", 0.3), ("ed_attendance", 0.5),
-                                   ("mh_bed_day", 0.02), ("s136", 0.008), ("mha_assessment", 0.01)):  # fmt: skip
+            for dataset, share in (
+                ("police_incident", 0.4),
+                ("ambulance_deployment", 0.3),
+                ("ed_attendance", 0.5),
+                ("mh_bed_day", 0.02),
+                ("s136", 0.008),
+                ("mha_assessment", 0.01),
+            ):
                 n = sum(dice.random() < level * share / 4 for _ in range(4)) * (9 if dataset == "mh_bed_day" else 1)
                 if n:
-                    rows.append({"person_id": person, "month": month.start, "dataset": dataset, "n": n,
-                                 "supplied": True})  # fmt: skip
+                    rows.append(
+                        {"person_id": person, "month": month.start, "dataset": dataset, "n": n, "supplied": True}
+                    )
     demand = frames.frame(PUBLISHED["monthly_demand"], rows)
     out["monthly_demand"] = demand.filter(pl.col("month") <= last.start)
     out["coverage"] = frames.coverage(MONTHS).filter(pl.col("month") <= last.start)
-    ranked = [frames.ranked_row(i, person, access="supported" if 5 <= i < 17 else "candidate",
-                                sentence=f"{i}: {PLANTED[1]}") for i, person in enumerate(people, 1)]  # fmt: skip
+    ranked = [
+        frames.ranked_row(i, person, access="supported" if 5 <= i < 17 else "candidate", sentence=f"{i}: {PLANTED[1]}")
+        for i, person in enumerate(people, 1)
+    ]
     out["ranked"] = frames.frame(PUBLISHED["ranked"], ranked)
     out["people"] = frames.people({person: f"{PLANTED[i % 4]} {PLANTED[i % 3]}son" for i, person in enumerate(people)})
     out["people"] = out["people"].with_columns(
-        nhs_number=pl.lit(NHS), postcode=pl.lit(POSTCODE), aliases=pl.lit(PLANTED[2]),
+        nhs_number=pl.lit(NHS),
+        postcode=pl.lit(POSTCODE),
+        aliases=pl.lit(PLANTED[2]),
         sex=pl.Series([("F", "M", "F", "X")[i % 4 if i < 12 else i % 2] for i in range(len(people))]),
         dob=pl.Series([date(1950 + i % 55, 1 + i % 12, 3) for i in range(len(people))]),
-    )  # fmt: skip
-    out["support"] = frames.support([{"person_id": person, "start": date(2025, 3, 1 + i), "consent": "given",
-                                      "lead_clinician": f"Dr {PLANTED[3]}", "cmht": TEAM}
-                                     for i, person in enumerate(people[4:16])])  # fmt: skip
+    )
+    out["support"] = frames.support(
+        [
+            {
+                "person_id": person,
+                "start": date(2025, 3, 1 + i),
+                "consent": "given",
+                "lead_clinician": f"Dr {PLANTED[3]}",
+                "cmht": TEAM,
+            }
+            for i, person in enumerate(people[4:16])
+        ]
+    )
     return out
 
 

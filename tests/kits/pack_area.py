@@ -44,9 +44,14 @@ def settings(count: int) -> Settings:
 def stamp(**more: Any) -> Stamp:
     """Of an invented run."""
     about: dict[str, Any] = {
-        "site": "Area <1>", "month": LAST, "run_id": "2026-03-20260408T091200-abc123", "built": frames.STAMPED,
-        "data_to": LAST.end, "settings_version": "1a2b3c4d", "audit_head": "9f8e" * 16,
-    }  # fmt: skip
+        "site": "Area <1>",
+        "month": LAST,
+        "run_id": "2026-03-20260408T091200-abc123",
+        "built": frames.STAMPED,
+        "data_to": LAST.end,
+        "settings_version": "1a2b3c4d",
+        "audit_head": "9f8e" * 16,
+    }
     return Stamp(**{**about, **more})
 
 
@@ -96,22 +101,37 @@ def _ranked(index: int, one: str, count: int, minors: int) -> dict[str, Any]:
     )
     band = ("High", "Medium", "Low")[graded - 1] if graded else None
     row = {
-        "label": LABELS[index % len(LABELS)], "access": "candidate" if index % 3 else "supported",
-        "list": "under_18" if young else "adult", "risk_band": band, "certainty": "ABC"[min(2, index * 3 // count)],
-        "contacts_3": None if index == 4 else (index * 13) % 29, "intensity": 90.0 / rank, "estimated": index % 5 == 0,
-        "label_sentence": f"{(index * 13) % 29} contacts in 3 months; 3 expected from the previous 12.", **more,
-    }  # fmt: skip
+        "label": LABELS[index % len(LABELS)],
+        "access": "candidate" if index % 3 else "supported",
+        "list": "under_18" if young else "adult",
+        "risk_band": band,
+        "certainty": "ABC"[min(2, index * 3 // count)],
+        "contacts_3": None if index == 4 else (index * 13) % 29,
+        "intensity": 90.0 / rank,
+        "estimated": index % 5 == 0,
+        "label_sentence": f"{(index * 13) % 29} contacts in 3 months; 3 expected from the previous 12.",
+        **more,
+    }
     return frames.ranked_row(rank, one, **row)
 
 
 def _support(one: str, dice: random.Random) -> dict[str, Any]:
     start = date(2025, 1 + dice.randrange(12), 1 + dice.randrange(28))
     return {
-        "person_id": one, "offered": start, "consent": "given", "consent_at": start, "permission": "granted",
-        "permission_at": start, "capacity_at": date(2025, 12, 1), "notice_at": start, "start": start, "plan_at": start,
+        "person_id": one,
+        "offered": start,
+        "consent": "given",
+        "consent_at": start,
+        "permission": "granted",
+        "permission_at": start,
+        "capacity_at": date(2025, 12, 1),
+        "notice_at": start,
+        "start": start,
+        "plan_at": start,
         "plan_review_at": dice.choice([date(2026, 3, 10), date(2026, 4, 20), date(2026, 9, 1)]),
-        "cmht": "North team", "lead_clinician": "Dr Oakes",
-    }  # fmt: skip
+        "cmht": "North team",
+        "lead_clinician": "Dr Oakes",
+    }
 
 
 def _changes(ids: Sequence[str]) -> list[dict[str, Any]]:
@@ -159,7 +179,15 @@ def _queue(ids: Sequence[str]) -> list[dict[str, Any]]:
         (ids[1], ids[1], 0.0),
     )
     return [
-        {"identity_a": f"a{k}", "identity_b": f"b{k}", "person_a": a, "person_b": b, "match_weight": 1.0,
-         "match_probability": 0.62, "priority": priority, "why": "likely the same, kept apart"}
+        {
+            "identity_a": f"a{k}",
+            "identity_b": f"b{k}",
+            "person_a": a,
+            "person_b": b,
+            "match_weight": 1.0,
+            "match_probability": 0.62,
+            "priority": priority,
+            "why": "likely the same, kept apart",
+        }
         for k, (a, b, priority) in enumerate(pairs)
-    ]  # fmt: skip
+    ]

@@ -36,8 +36,15 @@ FIRST = 6
 
 
 def stamp(month: Month = frames.LAST, run: str = "2026-03-20260408T091200Z-abc123") -> Stamp:
-    return Stamp(site="Sample area", month=month, run_id=run, built=datetime(2026, 4, 8, 9, 12, tzinfo=UTC),
-                 data_to=month.end, settings_version="12345678", synthetic=True)  # fmt: skip
+    return Stamp(
+        site="Sample area",
+        month=month,
+        run_id=run,
+        built=datetime(2026, 4, 8, 9, 12, tzinfo=UTC),
+        data_to=month.end,
+        settings_version="12345678",
+        synthetic=True,
+    )
 
 
 def entries(rows: list[Mapping[str, Any]] | None = None) -> pl.DataFrame:

@@ -128,14 +128,14 @@ def panel_bands(person: PersonSeries, datasets: tuple[str, ...], top: float, bot
     step = WIDTH / len(person.months)
     rows = [
         _box(first * step, last * step, top, bottom, NOT_SUPPLIED)
-        for first, last in joined([run[:2] for run in missing_runs(person, datasets)])
+        for first, last in join_runs([run[:2] for run in missing_runs(person, datasets)])
     ]
     if person.partial:
         rows.insert(0, _box(WIDTH - step, WIDTH, top, bottom, PART_MONTH))
     return rows
 
 
-def joined(runs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def join_runs(runs: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Runs that touch, as one."""
     out: list[tuple[int, int]] = []
     for first, last in runs:

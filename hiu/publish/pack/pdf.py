@@ -13,7 +13,7 @@ from hiu.publish.pack.words import definitions_version
 from hiu.publish.pdf import paper
 from hiu.publish.stamp import MARKING, Stamp
 from hiu.publish.words.datasets import MARKERS, STACK, short_title
-from hiu.publish.words.text import fitted, shorten
+from hiu.publish.words.text import fit, shorten
 
 COLUMNS = 24
 """Months in one row of a table of figures; earlier ones go into a second."""
@@ -133,7 +133,7 @@ def _row(person: Person) -> list[str]:
         str(person["rank"]),
         "" if person["low"] is None else f"{person['low']} to {person['high']}",
         person["certainty"] or "",
-        f"{fitted(person['name'], CELL, 9)} ({person['id']}){', supported' if person['supported'] else ''}",
+        f"{fit(person['name'], CELL, 9)} ({person['id']}){', supported' if person['supported'] else ''}",
         person["risk"],
         f"{contacts}{'*' if person['estimated'] else ''}",
         person["label"],
@@ -149,7 +149,7 @@ def _page(person: Person, series: PersonSeries, picture: str) -> dict[str, objec
     )
     risk = f"{person['risk']} ({person['risk_note']})" if person["risk_note"] else person["risk"]
     return {
-        "heading": f"{person['rank']}. {fitted(person['name'], HEADING, 14, bold=True)} ({person['id']})",
+        "heading": f"{person['rank']}. {fit(person['name'], HEADING, 14, bold=True)} ({person['id']})",
         "tags": f"{person['label']} · risk: {risk} · {'supported' if person['supported'] else 'candidate'}"
         f"{' · under 18, listed apart' if person['minor'] else ''}",
         "picture": picture,

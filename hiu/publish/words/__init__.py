@@ -1,4 +1,5 @@
 """Words and plain formatting that every output shares: numbers, dates, lists, names of data sets and their colours.
 
-A word that two outputs use enters here; a word of one output stays with it.
+`terms` is what codes are called, `definitions.toml` what the papers' words mean. A word that two outputs use enters
+here; a word of one output stays with it.
 """

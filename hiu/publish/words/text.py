@@ -98,15 +98,11 @@ def wrap(text: str, room: float, size: float, *, bold: bool = False, lines: int 
     kept = out[:lines]
     if len(out) > lines:
         kept[-1] += "…"
-    return [_fit(line, room, size, bold=bold) for line in kept]
+    return [fit(line, room, size, bold=bold) for line in kept]
 
 
-def fitted(text: str, room: float, size: float, *, bold: bool = False) -> str:
-    """`text` on one line of `room` pixels; what does not fit becomes an ellipsis, even in one long word."""
-    return _fit(text, room, size, bold=bold)
-
-
-def _fit(line: str, room: float, size: float, *, bold: bool) -> str:
+def fit(line: str, room: float, size: float, *, bold: bool = False) -> str:
+    """A text on one line of `room` pixels; what does not fit becomes an ellipsis, even in one long word."""
     if width(line, size, bold=bold) <= room:
         return line
     keep = line.rstrip("…")

@@ -16,7 +16,7 @@ from hiu.publish.words.terms import ENTERED, source_words
 from hiu.publish.words.text import join_words
 from hiu.publish.workbook.actions import judge_actions
 from hiu.publish.workbook.listing import GRADES, SHOWN, grade
-from hiu.publish.workbook.returned import Copy, Row, SentRow, differing
+from hiu.publish.workbook.returned import Copy, Row, SentRow, changed_cells
 from hiu.publish.workbook.values import Unfit, value_of
 from hiu.publish.workbook.verdict import Change, Conflict, Refusal, Verdict
 
@@ -33,7 +33,7 @@ def judge(copy: Copy, entries: pl.DataFrame, *, on_record: OnRecord | None = Non
     rows = _one_row_each(copy, verdict)
     for person, row in rows.items():
         sent = copy.sent[person]
-        if changed := differing(row, sent):
+        if changed := changed_cells(row, sent):
             for name in changed:
                 verdict.refuse(row, name, "read_only", f"{SHOWN[name]} was changed; it is not to be filled in")
             for name in _touched(row, sent):

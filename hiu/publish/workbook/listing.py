@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from hiu.model.grades import band_of
 from hiu.model.meeting import MEETING_FIELDS
-from hiu.model.words import band_of
 from hiu.month import Month
 from hiu.publish.access import shows_gates, visible
 from hiu.publish.people import born, entries_of, gates_on_record, risk_word

@@ -38,7 +38,7 @@ class PersonTab(Tab):
     last: int
 
     @property
-    def found(self) -> int:
+    def lookup(self) -> int:
         """The first hidden column: a month's row in Monthly."""
         return len(self.contents.sets) + 1
 
@@ -69,11 +69,11 @@ def person_tab(book: Workbook, bare: Tab, last: int) -> None:
     sheet.fit_to_pages(1, 1)
     sheet.set_column(0, 0, 18)
     sheet.set_column(1, len(contents.sets), 13)
-    sheet.set_column(tab.found, tab.found + 6, 8, None, {"hidden": True})
+    sheet.set_column(tab.lookup, tab.lookup + 6, 8, None, {"hidden": True})
 
 
 def _facts(tab: PersonTab) -> None:
-    """What the list says of the person; found by id, so that sorting the list doesn't matter."""
+    """What the list says of the person; lookup by id, so that sorting the list doesn't matter."""
     first, sheet = tab.contents.people[0], tab.sheet
     whole = {name: down(at, TOP + 1, TOP + len(tab.contents.people)) for at, name in enumerate(SHOWN)}
     for row, name in enumerate(FACTS, _FIRST_FACT):
@@ -98,13 +98,13 @@ def _table(tab: PersonTab) -> None:
 
 
 def _figures(tab: PersonTab, at: int) -> None:
-    row, found = _TABLE + 1 + at, tab.found
+    row, lookup = _TABLE + 1 + at, tab.lookup
 
     def months(column: int) -> str:
         return f"{MONTHLY}!{down(column, TOP + 1, tab.last)}"
 
-    tab.formula(row, found, f'=MATCH({ID}&"|{tab.own.months[at]}",{months(0)},0)', "hidden", at + 1)
-    place = xl_rowcol_to_cell(row, found, col_abs=True)
+    tab.formula(row, lookup, f'=MATCH({ID}&"|{tab.own.months[at]}",{months(0)},0)', "hidden", at + 1)
+    place = xl_rowcol_to_cell(row, lookup, col_abs=True)
     for column, name in enumerate(tab.contents.sets, 1):
         n = tab.own.counts[name][at]
         formula = f"=INDEX({months(column + 3)},{place})"
@@ -113,7 +113,7 @@ def _figures(tab: PersonTab, at: int) -> None:
 
 def _marks(tab: PersonTab, at: int, height: int, top: int) -> None:
     """In hidden columns: the height of the stack, the room left above it, and each mark where there is one."""
-    sets, row, base = tab.contents.sets, _TABLE + 1 + at, tab.found + 1
+    sets, row, base = tab.contents.sets, _TABLE + 1 + at, tab.lookup + 1
     here = {name: xl_rowcol_to_cell(row, column) for column, name in enumerate(sets, 1)}
     total = "+".join(f"N({cell})" for name, cell in here.items() if name not in MARKERS)
     tab.formula(row, base, f"={total}", "hidden", height)
@@ -143,7 +143,7 @@ def _chart(book: Workbook, tab: PersonTab) -> Chart:
         named = {"name": [PERSON, _TABLE, column], "categories": months, "values": tab.months(column)}
         chart.add_series({**named, **edge, **fill})
     bare = {"fill": {"none": True}, "border": {"none": True}}
-    chart.add_series({"name": "Room", "categories": months, "values": tab.months(tab.found + 2), **bare})
+    chart.add_series({"name": "Room", "categories": months, "values": tab.months(tab.lookup + 2), **bare})
     chart.combine(_above(book, tab))
     chart.set_title({"name": [PERSON, _CHART - 1, 0], "name_font": {"name": FACE, "size": 12}, "overlay": False})
     chart.set_x_axis({"num_font": {"name": FACE, "size": 9, "rotation": -45}, "label_position": "low"})
@@ -168,7 +168,7 @@ def _above(book: Workbook, tab: PersonTab) -> Chart:
 
     Their scale runs from -4 x MOST to MOST, so that counts stand in the top fifth; it isn't shown.
     """
-    lines, marks = book.add_chart({"type": "line"}), tab.found + 3
+    lines, marks = book.add_chart({"type": "line"}), tab.lookup + 3
     shared = {"categories": tab.months(0), "line": {"none": True}, "y2_axis": True}
     grey = {"color": "#B9C0C5"}
     wide = grey | {"width": 15, "transparency": 45}

@@ -186,6 +186,6 @@ def _text(key: str, value: object) -> str:
     return text.split(".")[0] if number and _WHOLE.fullmatch(text) else text
 
 
-def differing(row: Row, sent: SentRow) -> Sequence[str]:
+def changed_cells(row: Row, sent: SentRow) -> Sequence[str]:
     """Read-only cells that no longer say what was sent."""
     return [name for name, text in sent.shown.items() if row.cells[name].text != text.strip()]

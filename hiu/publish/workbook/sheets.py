@@ -4,8 +4,8 @@ import hashlib
 import tomllib
 from dataclasses import asdict
 
+from hiu.model.grades import bands_in_words
 from hiu.model.meeting import CHOICES, NEEDED_TO_START, STARTING
-from hiu.model.words import BAND_FROM
 from hiu.publish.pages import asset
 from hiu.publish.stamp import MARKING
 from hiu.publish.words.datasets import title_of
@@ -13,7 +13,7 @@ from hiu.publish.words.terms import ACTION_TITLES, ENTERED
 from hiu.publish.words.text import join_words
 from hiu.publish.workbook.book import FORMAT, MONTHLY, NOT_SUPPLIED, RANKED, TOP, Tab, one_of, tall, within_a_year
 from hiu.publish.workbook.listing import CHECK
-from hiu.publish.workbook.sign import packed, signature
+from hiu.publish.workbook.sign import canonical, signature
 
 SPARE_ACTIONS = 60
 
@@ -35,7 +35,7 @@ def read_me(tab: Tab) -> None:
         "check": CHECK,
         "starting": STARTING,
         "needed": join_words(needed),
-        "high": BAND_FROM["High"],
+        "grades": bands_in_words(),
     }
     for row, (label, text) in enumerate(tomllib.loads(asset("read_me.toml")).items(), 3):
         text = text.format(**values)
@@ -103,7 +103,7 @@ def meta(tab: Tab) -> None:
         *(("person", one.person_id, one.signed) for one in contents.people),
         *(("action", one.person_id, asdict(one)) for one in contents.actions),
     ]
-    texts = [packed(value) for _, _, value in rows]
+    texts = [canonical(value) for _, _, value in rows]
     head = {
         "format": FORMAT,
         "pack_id": stamp.pack_id,
@@ -114,7 +114,7 @@ def meta(tab: Tab) -> None:
         "sha256": hashlib.sha256("\n".join(texts).encode("ascii")).hexdigest(),
     }
     signed = signature(key, stamp.pack_id, "head", head)
-    tab.texts(0, ("hiu", "workbook", packed(head), signed), "hidden")
+    tab.texts(0, ("hiu", "workbook", canonical(head), signed), "hidden")
     for row, ((kind, person, value), text) in enumerate(zip(rows, texts, strict=True), 1):
         cells = [kind, person, text, signature(key, stamp.pack_id, kind, [person, value])]
         if kind == "person":

@@ -12,8 +12,8 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.workbook import Workbook
 
 from hiu.model import DATASETS
+from hiu.model.grades import BAND_FROM
 from hiu.model.meeting import CHOICES
-from hiu.model.words import BAND_FROM
 from hiu.publish.access import withheld
 from hiu.publish.charts.data import series
 from hiu.publish.feeds import own_sets

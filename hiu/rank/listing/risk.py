@@ -6,7 +6,7 @@ The two fields are never averaged; the rank uses the higher and says which.
 
 import polars as pl
 
-from hiu.model.words import BAND_FROM
+from hiu.model.grades import BAND_FROM
 from hiu.month import Month
 
 BANDS = {"Low": 1.5, "Medium": 3.0, "High": 4.5}

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from hiu.model.words import band_of
+from hiu.model.grades import band_of
 from hiu.synth.agencies.extracts import Extract, Span, System, stamps, texts, truth
 from hiu.synth.lists import Generator, choose, read, words
 from hiu.synth.people.demand import Demand

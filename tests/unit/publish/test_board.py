@@ -94,8 +94,9 @@ def test_one_hidden_cell_is_never_alone_in_its_row() -> None:
 
 def test_dominance_and_small_numbers_are_hidden() -> None:
     def events(n: int, people: int, most: int) -> str:
-        frame = pl.DataFrame({"dataset": ["police_incident"], "group": ["supported"], "n": [n], "people": [people],
-                              "most": [most]})  # fmt: skip
+        frame = pl.DataFrame(
+            {"dataset": ["police_incident"], "group": ["supported"], "n": [n], "people": [people], "most": [most]}
+        )
         return figures.demand(frame, ["police_incident"], {})[0].rows[0][1]
 
     assert events(40, 12, 10) == "40" and events(0, 0, 0) == "0"
@@ -136,8 +137,15 @@ def test_two_months_papers_and_yearly_totals_dont_give_back_a_hidden_month() -> 
             if kit.paper().lines[at].gaps[i] != HIDDEN:
                 continue
             aim = np.eye(len(months))[i]
-            ends = [linprog(sign * aim, A_ub=np.array(rows) if rows else None, b_ub=limits or None,
-                            bounds=list(zip(low, high, strict=True))) for sign in (1, -1)]  # fmt: skip
+            ends = [
+                linprog(
+                    sign * aim,
+                    A_ub=np.array(rows) if rows else None,
+                    b_ub=limits or None,
+                    bounds=list(zip(low, high, strict=True)),
+                )
+                for sign in (1, -1)
+            ]
             assert all(end.success for end in ends), dataset
             assert -ends[1].fun - ends[0].fun >= 4, (dataset, i)
             tried += 1
@@ -171,9 +179,21 @@ def test_a_month_not_supplied_is_said_never_zero() -> None:
 def test_the_paper_has_every_part_and_lists_what_it_left_out() -> None:
     pdf = PdfReader(io.BytesIO(kit.files()["board-paper-2026-03.pdf"]))
     text = " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
-    for part in ("In short", "Did support work?", "Section 136 target", "Demand by month", "Demand by agency",
-                 "Indicative cost", "Equality", "Coverage of feeds", "Definitions and sources", "What was left out",
-                 "Nobody is named", "not cash-releasing", "to the nearest 5"):  # fmt: skip
+    for part in (
+        "In short",
+        "Did support work?",
+        "Section 136 target",
+        "Demand by month",
+        "Demand by agency",
+        "Indicative cost",
+        "Equality",
+        "Coverage of feeds",
+        "Definitions and sources",
+        "What was left out",
+        "Nobody is named",
+        "not cash-releasing",
+        "to the nearest 5",
+    ):
         assert part in text, part
     assert any(line.split(":")[0] in text for line in kit.paper().suppressed)
     catalogue = pdf.trailer["/Root"]

@@ -69,8 +69,11 @@ def test_stack_order_is_police_ambulance_ed_bed_days_from_the_bottom() -> None:
     figures: dict[str, list[int | None]] = {name: [0] * 23 + [k] for k, name in enumerate(STACK, 1)}
     bars = person_chart(person(figures))["datasets"]["bars"]
     assert [(bar["s"], bar["a"], bar["b"]) for bar in bars] == [
-        ("police_incident", 0, 1), ("ambulance_deployment", 1, 3), ("ed_attendance", 3, 6), ("mh_bed_day", 6, 10),
-    ]  # fmt: skip
+        ("police_incident", 0, 1),
+        ("ambulance_deployment", 1, 3),
+        ("ed_attendance", 3, 6),
+        ("mh_bed_day", 6, 10),
+    ]
 
 
 def test_colours_of_the_bars_drawn_are_those_of_the_design() -> None:
@@ -143,8 +146,10 @@ def test_series_of_like_grey_differ_without_colour() -> None:
     assert [int(row["x"] // step) for row in lines] == [1, 23, 23]
     foot = spec["height"]
     assert [(round(foot - row["y2"]), round((foot - row["y"]) / (foot - lines[1]["y"]), 2)) for row in lines] == [
-        (0, 0.4), (0, 1.0), (0, 1.0),
-    ]  # fmt: skip
+        (0, 0.4),
+        (0, 1.0),
+        (0, 1.0),
+    ]
 
 
 def test_split_puts_bed_days_in_their_own_panel() -> None:
@@ -179,8 +184,10 @@ def test_support_and_policy_breaks_are_marked_at_their_day() -> None:
     spec = person_chart(shown)
     step = WIDTH / 24
     assert {line["k"]: round(line["x"] / step, 2) for line in spec["datasets"]["lines"]} == {
-        "start": 12.0, "break": 6.0, "end": 21.45,
-    }  # fmt: skip
+        "start": 12.0,
+        "break": 6.0,
+        "end": 21.45,
+    }
     words = texts(to_svg(spec))
     assert {"Support started 1 Apr 2025", "Support ended 15 Jan 2026", "Right Care Right Person"} <= set(words)
     assert "Long before" not in words
@@ -221,9 +228,16 @@ def test_a_site_s_own_data_set_is_stacked_only_when_configured() -> None:
 
 def test_only_drawn_columns_are_in_the_specification() -> None:
     data = person_chart(person(frames.busy(2)), split=True)["datasets"]
-    allowed = {"bars": {"m", "s", "a", "b"}, "words": {"x", "y", "t"}, "crossed": {"x", "y", "t"},
-               "swatches": {"x", "y", "c"}, "diamonds": {"x", "y"}, "bands": {"x", "x2", "y", "y2", "c"},
-               "lines": {"x", "y", "y2", "k"}, "hatches": {"x", "y", "y2"}}  # fmt: skip
+    allowed = {
+        "bars": {"m", "s", "a", "b"},
+        "words": {"x", "y", "t"},
+        "crossed": {"x", "y", "t"},
+        "swatches": {"x", "y", "c"},
+        "diamonds": {"x", "y"},
+        "bands": {"x", "x2", "y", "y2", "c"},
+        "lines": {"x", "y", "y2", "k"},
+        "hatches": {"x", "y", "y2"},
+    }
     for name, rows in data.items():
         for row in rows:
             assert set(row) == allowed[name.removeprefix("bed_")]
@@ -284,9 +298,12 @@ def test_alt_text_gives_the_latest_of_equal_peaks() -> None:
 def test_no_note_is_clipped_or_covers_another(count: int) -> None:
     alternate = tuple(range(0, count, 2))
     shown = person(
-        frames.busy(1, count), count=count, missing={"police_incident": alternate, "ed_attendance": (1, 3)},
-        support={"start": date(2026, 3, 30), "end": date(2026, 3, 31)}, breaks={"A policy change": date(2026, 3, 29)},
-    )  # fmt: skip
+        frames.busy(1, count),
+        count=count,
+        missing={"police_incident": alternate, "ed_attendance": (1, 3)},
+        support={"start": date(2026, 3, 30), "end": date(2026, 3, 31)},
+        breaks={"A policy change": date(2026, 3, 29)},
+    )
     words = lay_out(shown, STACK, "Contacts and bed days in the month").words
     spans = [(word["y"], word["x"], word["x"] + width(word["t"], FONT), word["t"]) for word in words]
     for y, left, right, text in spans:

@@ -26,8 +26,9 @@ from pipelines.papers import export as job
 def charts(
     place: Place, folder: Path | None = None, form: str = "svg", top: int | None = None, names: bool = False
 ) -> Path:
-    return job.export_charts(place, None, top=top, form=form, folder=folder, show_names=names, now=NOW,
-                             report=Reporter(quiet=True))  # fmt: skip
+    return job.export_charts(
+        place, None, top=top, form=form, folder=folder, show_names=names, now=NOW, report=Reporter(quiet=True)
+    )
 
 
 def shown(place: Place) -> list[str]:

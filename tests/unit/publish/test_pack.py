@@ -88,10 +88,29 @@ def test_only_what_is_shown_is_embedded() -> None:
     text = page()
     person = data_of(text)["people"][0]
     assert set(person) == {
-        "id", "name", "rank", "low", "high", "certainty", "risk", "risk_note", "contacts", "estimated", "label",
-        "intensity", "supported", "minor", "why", "label_why", "presets", "changes", "gates", "recorded", "sources",
+        "id",
+        "name",
+        "rank",
+        "low",
+        "high",
+        "certainty",
+        "risk",
+        "risk_note",
+        "contacts",
+        "estimated",
+        "label",
+        "intensity",
+        "supported",
+        "minor",
+        "why",
+        "label_why",
+        "presets",
+        "changes",
+        "gates",
+        "recorded",
+        "sources",
         "own",
-    }  # fmt: skip
+    }
     assert set(person["own"]) == {"f", "t", "s", "n", "alt"}
     for unseen in ("1980", "nhs_number", "postcode", "delivery_id", "identity_id"):
         assert unseen not in json.dumps(data_of(text))
@@ -116,8 +135,13 @@ def test_the_policy_lets_in_its_own_script_and_style_and_nothing_else() -> None:
 
     style, script = re.search(r"<style>(.*?)</style>", text, re.S), re.search(r"<script>(.*?)</script>", text, re.S)
     assert style and script
-    assert rules == {"default-src": "'none'", "style-src": digest(style[1]), "script-src": digest(script[1]),
-                     "base-uri": "'none'", "form-action": "'none'"}  # fmt: skip
+    assert rules == {
+        "default-src": "'none'",
+        "style-src": digest(style[1]),
+        "script-src": digest(script[1]),
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
     assert "unsafe" not in policy[1] and text.count("<script") == 2 and text.count("<style") == 1
     assert not re.search(r"\b(src|href)=(?!\"#pane\")", text) and "url(" not in text and "@import" not in text
     assert "http" not in re.sub(r"http-equiv|http://www.w3.org/2000/svg", "", text), "no address of any kind"
@@ -146,8 +170,10 @@ def test_what_a_meeting_recorded_about_this_list_waits_for_the_next() -> None:
 def test_actions_are_open_overdue_or_done() -> None:
     actions = view()["actions"]
     assert [(one["late"], one["done"], one["due"]) for one in actions] == [
-        (True, False, "15 Mar 2026"), (False, False, "1 May 2026"), (False, True, "1 Mar 2026"),
-    ]  # fmt: skip
+        (True, False, "15 Mar 2026"),
+        (False, False, "1 May 2026"),
+        (False, True, "1 Mar 2026"),
+    ]
 
 
 def test_without_meetings_changes_or_matches_it_says_so() -> None:
@@ -166,10 +192,19 @@ def test_without_meetings_changes_or_matches_it_says_so() -> None:
 
 def review(**row: Any) -> dict[str, str]:
     whole = {
-        "person_id": "HIU-AAAAAAAA", "offered": None, "consent": "given", "consent_at": None, "permission": "granted",
-        "permission_at": None, "capacity_at": date(2025, 12, 1), "notice_at": date(2025, 1, 1), "end": None,
-        "start": date(2025, 1, 1), "plan_at": date(2026, 1, 1), "plan_review_at": date(2026, 6, 1),
-    }  # fmt: skip
+        "person_id": "HIU-AAAAAAAA",
+        "offered": None,
+        "consent": "given",
+        "consent_at": None,
+        "permission": "granted",
+        "permission_at": None,
+        "capacity_at": date(2025, 12, 1),
+        "notice_at": date(2025, 1, 1),
+        "end": None,
+        "start": date(2025, 1, 1),
+        "plan_at": date(2026, 1, 1),
+        "plan_review_at": date(2026, 6, 1),
+    }
     return pack_reviews.overdue_of({**whole, **row}, LAST, pack_area.settings(5))
 
 
@@ -207,8 +242,9 @@ def test_reviews_the_meeting_set_are_overdue_or_due() -> None:
 def test_matches_are_those_that_could_change_the_list_and_are_not_decided() -> None:
     tables = pack_area.tables(NAMES)
     assert [(one["a"], one["b"]) for one in view(tables)["matches"]["pairs"]] == [
-        (pack_area.person_id(0), pack_area.person_id(1)), (pack_area.person_id(2), pack_area.person_id(9999)),
-    ]  # fmt: skip
+        (pack_area.person_id(0), pack_area.person_id(1)),
+        (pack_area.person_id(2), pack_area.person_id(9999)),
+    ]
     assert next(one["said"] for one in view(tables)["matches"]["pairs"]).endswith("% likely one person")
     text = page(tables)
     assert "somebody not on the list" in text and pack_area.person_id(9998) not in text
@@ -228,16 +264,20 @@ def test_two_descriptions_of_one_person_are_not_called_two_people() -> None:
         person_a=one, person_b=one, why=pl.lit("one person with two dates of birth"), match_probability=pl.lit(0.004)
     )
     tables["review_queue"] = of_one.head(1)
-    said = ("one person with two dates of birth; the two descriptions, without the others on the record: 0% likely one "
-            "person")  # fmt: skip
+    said = (
+        "one person with two dates of birth; the two descriptions, without the others on the record: 0% likely one "
+        "person"
+    )
     assert [pair["said"] for pair in view(tables)["matches"]["pairs"]] == [said]
     assert f": {said}</li>" in page(tables)
 
 
 def test_supported_people_who_are_not_listed_are_given_by_id() -> None:
     tables = pack_area.tables(NAMES)
-    going = [{"person_id": "HIU-ZZZZ2222", "start": date(2025, 1, 1)},
-             {"person_id": "HIU-YYYY3333", "start": date(2025, 1, 1), "end": date(2025, 6, 1)}]  # fmt: skip
+    going = [
+        {"person_id": "HIU-ZZZZ2222", "start": date(2025, 1, 1)},
+        {"person_id": "HIU-YYYY3333", "start": date(2025, 1, 1), "end": date(2025, 6, 1)},
+    ]
     said = page({**tables, "support": frames.support(going)})
     assert "HIU-ZZZZ2222" in said and "HIU-YYYY3333" not in said
 
@@ -273,7 +313,11 @@ def test_dates_are_written_out() -> None:
 
 
 def test_a_month_is_the_same_whenever_it_is_made_again() -> None:
-    early, late = (pack_view(pack_area.tables(NAMES), stamp=pack_area.stamp(built=datetime(year, 4, 8)),
-                             settings=pack_area.settings(9)) for year in (2026, 2031))  # fmt: skip
+    early, late = (
+        pack_view(
+            pack_area.tables(NAMES), stamp=pack_area.stamp(built=datetime(year, 4, 8)), settings=pack_area.settings(9)
+        )
+        for year in (2026, 2031)
+    )
     assert early["overdue"] == late["overdue"] and early["due"] == late["due"]
     assert Month(2026, 3) == LAST

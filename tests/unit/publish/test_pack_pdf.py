@@ -151,13 +151,27 @@ def sheet_tables(name: str = "Amina Ashgrovex", **more: pl.DataFrame) -> dict[st
     tables = pack_area.tables([name, *pack_area.plain_names(9)[1:]])
     one = pack_area.person_id(0)
     tables["links"] = links(one)
-    extra = [{"person_id": one, "month": date(2026, month, 1), "measure": measure, "n": month}
-             for month in (1, 3) for measure in ("episode", "left_before_treatment")]  # fmt: skip
+    extra = [
+        {"person_id": one, "month": date(2026, month, 1), "measure": measure, "n": month}
+        for month in (1, 3)
+        for measure in ("episode", "left_before_treatment")
+    ]
     tables["monthly_extra"] = frames.frame(
         PUBLISHED["monthly_extra"], [*extra, {**extra[0], "month": date(2025, 3, 1), "n": 50}]
     )
-    grades = [{"person_id": one, "at": date(2025, k, 1), "role": role, "likelihood": k, "impact": 4, "grade": "Medium",
-               "source": "caseload"} for k in (1, 2, 3) for role in ("clinical", "public_safety")]  # fmt: skip
+    grades = [
+        {
+            "person_id": one,
+            "at": date(2025, k, 1),
+            "role": role,
+            "likelihood": k,
+            "impact": 4,
+            "grade": "Medium",
+            "source": "caseload",
+        }
+        for k in (1, 2, 3)
+        for role in ("clinical", "public_safety")
+    ]
     tables["risk_grading"] = frames.frame(PUBLISHED["risk_grading"], grades)
     contacts = [
         {"person_id": one, "at": date(2026, 2, k), "position": k, "kind": "home visit", "police_present": police}
@@ -191,8 +205,14 @@ def test_a_person_sheet_is_one_page_with_everything_a_clinician_asks_for() -> No
 
 def test_a_person_sheet_stays_on_one_page_whatever_is_recorded() -> None:
     tables = sheet_tables("W" * 10_000)
-    long = {"person_id": pack_area.person_id(0), "author": "A. Very Long Name " * 9, "pack_id": "p", "row_version": 1,
-            "month": date(2026, 2, 1), "value": "word " * 400}  # fmt: skip
+    long = {
+        "person_id": pack_area.person_id(0),
+        "author": "A. Very Long Name " * 9,
+        "pack_id": "p",
+        "row_version": 1,
+        "month": date(2026, 2, 1),
+        "value": "word " * 400,
+    }
     fields = ("decision", "owner", "notes", "action", "permission", "consent", "capacity", "next_review")
     entries = [{**long, "field": field, "entered_at": datetime(2026, 3, 1, k)} for k, field in enumerate(fields)]
     tables["meeting_entry"] = frames.frame(PUBLISHED["meeting_entry"], entries)
@@ -205,8 +225,10 @@ def test_a_person_sheet_stays_on_one_page_whatever_is_recorded() -> None:
 
 def test_a_person_who_is_not_ranked_and_has_no_support_has_a_sheet_that_says_so() -> None:
     tables = sheet_tables()
-    bare = {name: tables[name].filter(pl.col("person_id") != pack_area.person_id(0))
-            for name in ("ranked", "support", "risk_grading", "team_contact", "monthly_extra")}  # fmt: skip
+    bare = {
+        name: tables[name].filter(pl.col("person_id") != pack_area.person_id(0))
+        for name in ("ranked", "support", "risk_grading", "team_contact", "monthly_extra")
+    }
     made = sheet({**tables, **bare})
     for words in (
         "Not in the ranked population",

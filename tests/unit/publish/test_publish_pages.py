@@ -18,8 +18,14 @@ from hiu.publish.access import charted
 from hiu.publish.quality.page import quality_page
 from hiu.publish.stamp import Stamp
 
-STAMP = Stamp(site="Area <1>", month=frames.LAST, run_id="2026-03-20260408T091200-abc123", built=frames.STAMPED,
-              data_to=date(2026, 3, 31), settings_version="1a2b3c4d")  # fmt: skip
+STAMP = Stamp(
+    site="Area <1>",
+    month=frames.LAST,
+    run_id="2026-03-20260408T091200-abc123",
+    built=frames.STAMPED,
+    data_to=date(2026, 3, 31),
+    settings_version="1a2b3c4d",
+)
 
 
 class Seen(HTMLParser):
@@ -128,8 +134,12 @@ def test_deliveries_replaced_are_left_out_of_the_totals() -> None:
 
 def test_match_rates_are_by_source_and_of_rows_that_name_somebody() -> None:
     tables = frames.published()
-    rows = [frames.link("d1", 1, frames.IDS[0]), frames.link("d2", 1, frames.IDS[0], "ed", "model"),
-            frames.link("d1", 2, frames.IDS[1], how="single"), frames.link("d1", 3, "HIU-X", how="nobody")]  # fmt: skip
+    rows = [
+        frames.link("d1", 1, frames.IDS[0]),
+        frames.link("d2", 1, frames.IDS[0], "ed", "model"),
+        frames.link("d1", 2, frames.IDS[1], how="single"),
+        frames.link("d1", 3, "HIU-X", how="nobody"),
+    ]
     tables["links"] = frames.frame(PUBLISHED["links"], rows)
     said = Seen(quality_page(tables, stamp=STAMP)).text
     # source, rows, not readable, naming nobody, joined, also elsewhere

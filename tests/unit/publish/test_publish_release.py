@@ -20,8 +20,16 @@ from hiu.publish.release.folder import conform, publish, read_manifest, verify_r
 from hiu.publish.release.pointer import Current, read_current, set_current
 from hiu.publish.stamp import Stamp
 
-STAMP = Stamp(site="Area", month=frames.LAST, run_id="2026-03-20260408T091200-abc123", built=frames.STAMPED,
-              data_to=date(2026, 3, 31), settings_version="1a2b3c4d", synthetic=True, audit_head="ab" * 32)  # fmt: skip
+STAMP = Stamp(
+    site="Area",
+    month=frames.LAST,
+    run_id="2026-03-20260408T091200-abc123",
+    built=frames.STAMPED,
+    data_to=date(2026, 3, 31),
+    settings_version="1a2b3c4d",
+    synthetic=True,
+    audit_head="ab" * 32,
+)
 
 
 @pytest.fixture
@@ -144,9 +152,16 @@ def test_the_pointer_maps_months_and_names_the_latest(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", '{"months": {}}', '{"months": {"2026-03": "../x"}, "latest": "2026-03"}',
-             '{"months": {"March": "x"}, "latest": null}', '{"months": {}, "latest": "2026-03"}'],
-)  # fmt: skip
+    "text",
+    [
+        "",
+        "[]",
+        '{"months": {}}',
+        '{"months": {"2026-03": "../x"}, "latest": "2026-03"}',
+        '{"months": {"March": "x"}, "latest": null}',
+        '{"months": {}, "latest": "2026-03"}',
+    ],
+)
 def test_a_damaged_pointer_is_an_error_a_person_can_read(tmp_path: Path, text: str) -> None:
     pointer = tmp_path / "CURRENT.json"
     pointer.write_text(text, encoding="utf-8")

@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from datetime import date, datetime
+from importlib import resources
 
 import fastexcel
 import polars as pl
@@ -15,6 +16,7 @@ from workbook_kit import KEY, Edited, at, made
 
 from hiu.engine.meeting import meeting_facts
 from hiu.model import ALIASES, PUBLISHED
+from hiu.model.grades import BAND_FROM
 from hiu.model.meeting import CHOICES
 from hiu.month import Month
 from hiu.publish.stamp import MARKING
@@ -50,8 +52,10 @@ def test_every_choice_has_its_drop_down_and_dates_their_limits() -> None:
 
 def test_only_people_who_may_be_shown_are_in_it_anywhere() -> None:
     tables = frames.published(4, {person: f"Quixote{i}" for i, person in enumerate(frames.IDS[:4])})
-    rows = [frames.ranked_row(i, person, access="supported" if i == 4 else "candidate")
-            for i, person in enumerate(frames.IDS[:4], 1)]  # fmt: skip
+    rows = [
+        frames.ranked_row(i, person, access="supported" if i == 4 else "candidate")
+        for i, person in enumerate(frames.IDS[:4], 1)
+    ]
     tables["ranked"] = frames.frame(PUBLISHED["ranked"], rows)
     with zipfile.ZipFile(io.BytesIO(made(tables, top=2))) as archive:
         whole = b"".join(archive.read(name) for name in archive.namelist()).decode("utf-8")
@@ -97,10 +101,18 @@ def test_an_empty_list_still_makes_a_workbook() -> None:
 
 def test_what_earlier_meetings_left_is_shown_and_carried() -> None:
     march = [
-        {"person_id": ONE, "field": field, "value": value, "author": "Ann", "entered_at": datetime(2026, 4, 9),
-         "pack_id": "p", "month": date(2026, 2, 1), "row_version": 1}
+        {
+            "person_id": ONE,
+            "field": field,
+            "value": value,
+            "author": "Ann",
+            "entered_at": datetime(2026, 4, 9),
+            "pack_id": "p",
+            "month": date(2026, 2, 1),
+            "row_version": 1,
+        }
         for field, value in {"decision": "Offer support", "owner": "Sam", "notes": "Rings on Mondays"}.items()
-    ]  # fmt: skip
+    ]
     tables = frames.published(4) | {"meeting_entry": kit.entries(march)}
     row = Edited(made(tables)).back().rows[0].cells
     assert row["last"].text == "Offer support (Feb 2026 list). Rings on Mondays"
@@ -116,8 +128,16 @@ def test_headings_are_of_one_meaning() -> None:
 
 
 def entry(field: str, value: str | None, month: date, day: int = 9, person: str = ONE) -> dict[str, object]:
-    return {"person_id": person, "field": field, "value": value, "author": "A", "pack_id": "p", "month": month,
-            "entered_at": datetime(2026, 4, day), "row_version": 1}  # fmt: skip
+    return {
+        "person_id": person,
+        "field": field,
+        "value": value,
+        "author": "A",
+        "pack_id": "p",
+        "month": month,
+        "entered_at": datetime(2026, 4, day),
+        "row_version": 1,
+    }
 
 
 def facts(*rows: dict[str, object], month: Month = frames.LAST, aliases: pl.DataFrame | None = None) -> pl.DataFrame:
@@ -141,8 +161,17 @@ def test_a_meetings_scores_hold_from_the_next_month_dated_within_it() -> None:
 def test_a_merged_persons_entries_follow_them_and_gates_keep_the_latest() -> None:
     feb = date(2026, 2, 1)
     merged = frames.frame(ALIASES, [{"old_id": ONE, "person_id": TWO, "month": feb, "kind": "merge", "reason": "x"}])
-    rows = (entry("consent", "given", feb), entry("consent", "withdrawn", feb, day=10),
-            entry("capacity", "review needed", feb))  # fmt: skip
+    rows = (
+        entry("consent", "given", feb),
+        entry("consent", "withdrawn", feb, day=10),
+        entry("capacity", "review needed", feb),
+    )
     found = facts(*rows, aliases=merged)
     assert found.select("person_id", "fact", "value").rows() == [(TWO, "consent", "withdrawn")]
     assert facts(*rows, entry("consent", None, feb, day=11)).is_empty()
+
+
+def test_the_risk_matrix_is_the_same_in_the_engine_s_sql() -> None:
+    sql = (resources.files("hiu") / "sql" / "risk_grading.sql").read_text(encoding="utf-8")
+    found = dict(re.findall(r"likelihood \* impact >= (\d+) THEN '(\w+)'", sql))
+    assert {band: int(least) for least, band in found.items()} == BAND_FROM

@@ -36,9 +36,12 @@ def test_edited_cells_are_changes_at_their_places(sent: bytes) -> None:
     verdict = copy.verdict()
     assert verdict.summary == "5 changes, 0 conflicts, 0 refused"
     assert changed(verdict) == [
-        (at("likelihood_clinical"), "", "4"), (at("impact_clinical"), "", "5"), (at("consent", 7), "", "given"),
-        (at("next_review", 8), "", "2026-06-01"), (at("notes", 9), "", "Ring first"),
-    ]  # fmt: skip
+        (at("likelihood_clinical"), "", "4"),
+        (at("impact_clinical"), "", "5"),
+        (at("consent", 7), "", "given"),
+        (at("next_review", 8), "", "2026-06-01"),
+        (at("notes", 9), "", "Ring first"),
+    ]
     assert grades(verdict, copy.back()) == [f"{ONE}: clinical grade none to High"]
 
 
@@ -46,10 +49,16 @@ def test_what_is_recorded_says_who_when_from_which_pack_and_what_it_was(sent: by
     copy = Edited(sent).put(at("decision"), "Offer support")
     row = recorded(copy).row(0, named=True)
     assert row == {
-        "person_id": ONE, "field": "decision", "value": "Offer support", "old_value": None, "author": "Ann",
-        "entered_at": datetime(2026, 4, 9, 10), "pack_id": kit.stamp().pack_id, "month": date(2026, 3, 1),
+        "person_id": ONE,
+        "field": "decision",
+        "value": "Offer support",
+        "old_value": None,
+        "author": "Ann",
+        "entered_at": datetime(2026, 4, 9, 10),
+        "pack_id": kit.stamp().pack_id,
+        "month": date(2026, 3, 1),
         "row_version": 1,
-    }  # fmt: skip
+    }
 
 
 def test_a_cleared_cell_is_a_change_to_empty(sent: bytes) -> None:
@@ -61,11 +70,20 @@ def test_a_cleared_cell_is_a_change_to_empty(sent: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("impact_clinical", 6), ("impact_clinical", 0), ("likelihood_public_safety", "four"),
-     ("likelihood_clinical", "2.5"), ("consent", "perhaps"), ("decision", "Arrest"),
-     ("next_review", date(2027, 6, 1)), ("next_review", date(2026, 4, 7)), ("next_review", "soon"),
-     ("owner", "x" * 81), ("notes", "x" * 2001)],
-)  # fmt: skip
+    [
+        ("impact_clinical", 6),
+        ("impact_clinical", 0),
+        ("likelihood_public_safety", "four"),
+        ("likelihood_clinical", "2.5"),
+        ("consent", "perhaps"),
+        ("decision", "Arrest"),
+        ("next_review", date(2027, 6, 1)),
+        ("next_review", date(2026, 4, 7)),
+        ("next_review", "soon"),
+        ("owner", "x" * 81),
+        ("notes", "x" * 2001),
+    ],
+)
 def test_what_a_cell_may_not_hold_is_refused_there_and_its_neighbours_are_taken(
     sent: bytes, field: str, value: str | int | date
 ) -> None:
@@ -200,12 +218,18 @@ def test_gates_the_register_holds_count_and_refusing_is_never_refused() -> None:
 
 
 def test_a_candidate_s_gates_go_out_as_a_meeting_recorded_them_while_they_hold() -> None:
-    feb = {"month": date(2026, 2, 1), "author": "Ann", "pack_id": "p", "entered_at": datetime(2026, 3, 9),
-           "row_version": 1}  # fmt: skip
+    feb = {
+        "month": date(2026, 2, 1),
+        "author": "Ann",
+        "pack_id": "p",
+        "entered_at": datetime(2026, 3, 9),
+        "row_version": 1,
+    }
     said = {"permission": "granted", "consent": "given", "capacity": "review needed"}
     tables = frames.published(2)
-    tables["meeting_entry"] = entries([{"person_id": ONE, "field": name, "value": value, **feb}
-                                       for name, value in said.items()])  # fmt: skip
+    tables["meeting_entry"] = entries(
+        [{"person_id": ONE, "field": name, "value": value, **feb} for name, value in said.items()]
+    )
     tables["support"] = frames.support(
         [{"person_id": ONE, "permission": "granted", "consent": "withdrawn", "capacity_at": date(2025, 2, 1)}]
     )
@@ -221,8 +245,10 @@ def test_actions_are_new_changed_done_or_missing(sent: bytes) -> None:
     assert verdict.summary == "4 changes, 0 conflicts, 0 refused"
     held = recorded(copy)
     found = actions_of(held)
-    assert [(one.action, one.owner, one.due, one.done) for one in found] == [("Ring the GP", "Sam", "2026-05-01", ""),
-                                                                              ("Visit", "", "", "")]  # fmt: skip
+    assert [(one.action, one.owner, one.due, one.done) for one in found] == [
+        ("Ring the GP", "Sam", "2026-05-01", ""),
+        ("Visit", "", "", ""),
+    ]
     tables = frames.published(4) | {"meeting_entry": held}
     later = Edited(made(tables)).put("E6", "yes", "Actions").drop(7, "Actions")
     verdict = later.verdict(held)
@@ -244,8 +270,10 @@ def test_an_action_for_nobody_or_without_words_is_refused(sent: bytes) -> None:
     copy.put("A8", f"1. Sample 0 ({ONE})", "Actions").put("B8", "Visit", "Actions").put("D8", "later", "Actions")
     verdict = copy.verdict()
     assert [(one.ref, one.code) for one in verdict.refused] == [
-        ("Actions!A6", "unknown"), ("Actions!B7", "value"), ("Actions!D8", "value")
-    ]  # fmt: skip
+        ("Actions!A6", "unknown"),
+        ("Actions!B7", "value"),
+        ("Actions!D8", "value"),
+    ]
     assert [one.field for one in verdict.changes] == ["action"]
 
 

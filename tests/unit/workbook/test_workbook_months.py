@@ -69,8 +69,10 @@ def test_a_decision_and_a_grading_of_one_month_are_in_the_next(
 
     outcome = run(place, LAST)
     assert outcome.published
-    tables = {name: pl.read_parquet(outcome.published / f"{name}.parquet")
-              for name in ("ranked", "risk_grading", "support", "meeting_entry")}  # fmt: skip
+    tables = {
+        name: pl.read_parquet(outcome.published / f"{name}.parquet")
+        for name in ("ranked", "risk_grading", "support", "meeting_entry")
+    }
     ours = tables["risk_grading"].filter(pl.col("source") == "meeting").row(0, named=True)
     assert (ours["person_id"], ours["likelihood"], ours["impact"], ours["at"]) == (person, 5, 5, LAST.end)
     if (row := tables["ranked"].filter(pl.col("person_id") == person)).height:

@@ -26,10 +26,20 @@ def saved_again(data: bytes, folder: Path) -> bytes:
     source, out = folder / "workbook.xlsx", folder / "out"
     source.write_bytes(data)
     subprocess.run(
-        [OFFICE, "--headless", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--convert-to",
-         "xlsx:Calc MS Excel 2007 XML", "--outdir", str(out), str(source)],
-        check=True, capture_output=True, timeout=180,
-    )  # fmt: skip
+        [
+            OFFICE,
+            "--headless",
+            f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+            "--convert-to",
+            "xlsx:Calc MS Excel 2007 XML",
+            "--outdir",
+            str(out),
+            str(source),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=180,
+    )
     return (out / "workbook.xlsx").read_bytes()
 
 
