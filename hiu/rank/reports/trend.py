@@ -84,7 +84,7 @@ def _sentence(dataset: str, month: Month, table: pl.DataFrame, chart: Xmr) -> st
     return f"{name}: {usual}; {way} than usual ({', '.join(chart.latest)}).{few}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Target:
     """A target such as -15% in 6 months, and where things stand: `ratio` is the recent monthly mean over the
     baseline's, with its 95% interval; `line` the target in counts a month; `verdict` met, not met or cannot tell."""
@@ -123,4 +123,14 @@ def target(values: pl.DataFrame, *, begin: Month, fall: float = 0.15, within: in
         f"months against {base:.1f} before (target {base * (1 - fall):.1f}): {now / base - 1:+.0%} "
         f"({low:+.0%} to {high:+.0%}); {words}. Not causal."
     )
-    return Target(base, base * (1 - fall), now, len(since), now / base - 1, low, high, verdict, sentence)
+    return Target(
+        baseline=base,
+        line=base * (1 - fall),
+        recent=now,
+        months=len(since),
+        change=now / base - 1,
+        low=low,
+        high=high,
+        verdict=verdict,
+        sentence=sentence,
+    )
