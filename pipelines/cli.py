@@ -17,15 +17,8 @@ from hiu.govern.rights import close_new_files
 from pipelines.commands import back, govern, matching, month, outputs, reports, safeguards, setup
 from pipelines.common.progress import out
 
-COMMANDS: tuple[Callable[..., int | None], ...] = (
-    setup.init, month.demo, month.run, setup.check, setup.new, month.status, matching.explain, matching.find,
-    safeguards.verify, setup.suites, setup.synth, setup.lab,
-    reports.backtest, reports.evaluate, reports.sensitivity, reports.equality, reports.trend, reports.cost,
-    outputs.sheet, outputs.import_workbook, outputs.export, matching.review, matching.decide, matching.train,
-    back.undo, back.rollback, back.backup, back.restore, outputs.report,
-    govern.basis, govern.consent, govern.disclose, govern.hold, govern.retain,
-    safeguards.erase, safeguards.release, safeguards.key,
-)  # fmt: skip
+SUBJECTS = (setup, month, matching, outputs, reports, back, govern, safeguards)
+COMMANDS: tuple[Callable[..., int | None], ...] = tuple(job for subject in SUBJECTS for job in subject.COMMANDS)
 """Every command, in the order in which `hiu --help` lists them; a command is called as its function is."""
 
 app = typer.Typer(

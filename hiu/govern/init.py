@@ -62,20 +62,20 @@ def _basis(purpose: str, recipient: str, today: date, synthetic: bool) -> str:
         return (
             f'[[basis]]\npurpose = "{purpose}"\nrecipient = "{recipient}"\n'
             'code = "synthetic data: nobody to protect"\ndecided_by = "hiu init"\nevidence = "none needed"\n'
-            f"start = {date(today.year - 20, 1, 1)}\nend = {date(today.year + 20, 12, 31)}\n"
+            + _for_decades(today)
         )
     head, *rest = basis_block(purpose, recipient, today).splitlines()
     return f"# {head}\n" + "".join(f"#   {line}\n" for line in rest)
 
 
+def _for_decades(today: date) -> str:
+    return f"start = {date(today.year - 20, 1, 1)}\nend = {date(today.year + 20, 12, 31)}\n"
+
+
 def _granted(source: str, today: date) -> str:
     return (
-        "[[agreements]]\n"
-        f'source = "{source}"\n'
-        f"start = {date(today.year - 20, 1, 1)}\n"
-        f"end = {date(today.year + 20, 12, 31)}\n"
-        'reference = "synthetic data: no agreement needed"\n'
-        'signed_by = "hiu init"\n'
+        f'[[agreements]]\nsource = "{source}"\n{_for_decades(today)}'
+        'reference = "synthetic data: no agreement needed"\nsigned_by = "hiu init"\n'
     )
 
 

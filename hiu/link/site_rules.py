@@ -55,12 +55,8 @@ def link_under_site_rules(
 
 
 def _trusted_ids(schemes: set[str]) -> pl.Expr:
-    kept = (
-        C("local_ids")
-        .str.split("|")
-        .list.eval(pl.element().filter(~pl.element().str.extract(r"^([^:]*)").is_in(list(schemes))))
-    )
-    return kept.list.join("|").replace("", None)
+    trusted = ~pl.element().str.extract(r"^([^:]*)").is_in(list(schemes))
+    return C("local_ids").str.split("|").list.eval(pl.element().filter(trusted)).list.join("|").replace("", None)
 
 
 def _add_aliases(identity: pl.DataFrame, column: str, groups: tuple[str, ...]) -> pl.DataFrame:
@@ -93,9 +89,8 @@ def _rule_breaches(
     book, out = Book(in_force(_with_partings(decisions, parted))), set[tuple[str, str]]()
     for one, other in settings.never_shared:
         sides = [where.filter(C("sources") == source) for source in (one, other)]
-        for a, b in (
-            sides[0].join(sides[1], on="cluster").select("identity_id", "identity_id_right").sort(pl.all()).rows()
-        ):
+        both = sides[0].join(sides[1], on="cluster").select("identity_id", "identity_id_right")
+        for a, b in both.sort(pl.all()).rows():
             try:
                 book.add(min(a, b), max(a, b), "different")
             except ContradictoryDecision:

@@ -179,15 +179,17 @@ def _result(records: pl.DataFrame, outcomes: list[tuple[Any, Outcome]], usual: i
 
 
 def _outcome_of(one: Mapping[str, Any], count: int) -> ExpectationOutcome:
-    meta = one["meta"]
-    return ExpectationOutcome(
-        expectation=one["type"],
-        column=meta["column"],
-        code=meta["code"],
-        severity=meta["severity"],
-        passed=not count,
-        failed_count=count,
-    )
+    meta, kind = one["meta"], one["type"]
+    column, code, severity = meta["column"], meta["code"], meta["severity"]
+    passed = not count
+    return {
+        "expectation": kind,
+        "column": column,
+        "code": code,
+        "severity": severity,
+        "passed": passed,
+        "failed_count": count,
+    }
 
 
 def _quarantined(records: pl.DataFrame) -> set[int]:

@@ -15,6 +15,7 @@ from hiu.model.frames import TYPES
 from hiu.sources import Source
 
 Expectation = dict[str, Any]
+_BETWEEN, _NOT_NULL = "expect_column_values_to_be_between", "expect_column_values_to_not_be_null"
 Severity = Literal["gate", "warn"]
 
 _POSTCODE = r"^(?:GIR 0AA|[A-Z]{1,2}[0-9][A-Z0-9]?(?: [0-9][A-Z]{2})?)\Z"
@@ -37,33 +38,25 @@ PAIRS: tuple[tuple[Severity, str, str, str, str], ...] = (
 
 
 def expectation(
-    kind: str, severity: Severity, code: str, column: str, reason: str, /, *, least_rows: int = 0, **kwargs: Any
+    kind: str, severity: Severity, code: str, column: str, reason: str, kwargs: dict[str, Any], *, least_rows: int = 0
 ) -> Expectation:
     """One expectation with its meta; `least_rows` = not asked of smaller deliveries."""
-    meta: dict[str, Any] = {"severity": severity, "code": code, "column": column, "reason": reason}
-    if least_rows:
-        meta["least_rows"] = least_rows
-    return {"type": kind, "kwargs": kwargs, "meta": meta}
+    meta = {"severity": severity, "code": code, "column": column, "reason": reason}
+    return {"type": kind, "kwargs": kwargs, "meta": meta | ({"least_rows": least_rows} if least_rows else {})}
 
 
 def _one(kind: str, severity: Severity, code: str, column: str, reason: str, **kwargs: Any) -> Expectation:
-    return expectation(kind, severity, code, column, reason, column=column, **kwargs)
+    return expectation(kind, severity, code, column, reason, {"column": column, **kwargs})
 
 
 def types(columns: list[Column]) -> Iterator[Expectation]:
     """Types and nulls, from the model: a wrong type fails the whole delivery, an empty cell its row."""
     for column in columns:
-        yield _one(
-            "expect_column_values_to_be_of_type",
-            "gate",
-            "wrong_type",
-            column.name,
-            f"{column.name} is not of type {column.type}",
-            type_=TYPES[column.type].batch,
-        )
+        kind, reason = TYPES[column.type].batch, f"{column.name} is not of type {column.type}"
+        yield _one("expect_column_values_to_be_of_type", "gate", "wrong_type", column.name, reason, type_=kind)
     for column in columns:
         if not column.nullable:
-            yield _one("expect_column_values_to_not_be_null", "gate", "missing", column.name, f"{column.name} is empty")
+            yield _one(_NOT_NULL, "gate", "missing", column.name, f"{column.name} is empty")
 
 
 def codes(columns: list[Column]) -> Iterator[Expectation]:
@@ -97,13 +90,9 @@ def formats(names: set[str]) -> Iterator[Expectation]:
 def ranges(names: set[str], source: Source) -> Iterator[Expectation]:
     """Dates, years and ages that can be believed."""
     latest, year = {"$PARAMETER": "latest_day"}, {"$PARAMETER": "latest_year"}
+    start = f"the start is before {source.earliest}, or long after the month the delivery is for"
     bounds: tuple[tuple[str, Any, Any, str], ...] = (
-        (
-            "start_number",
-            source.earliest * 10000 + 101,
-            latest,
-            f"the start is before {source.earliest}, or long after the month the delivery is for",
-        ),
+        ("start_number", source.earliest * 10000 + 101, latest, start),
         ("dob_number", 18800101, latest, "the date of birth is before 1880 or after the delivery"),
         ("birth_year", source.earliest - 120, year, "the year of birth is long past or after the delivery"),
         ("age", 0, 120, "the age is not between 0 and 120"),
@@ -113,90 +102,53 @@ def ranges(names: set[str], source: Source) -> Iterator[Expectation]:
     )
     for column, low, high, reason in bounds:
         if (shown := column.removesuffix("_number")) in names:
-            yield expectation(
-                "expect_column_values_to_be_between",
-                "gate",
-                "out_of_range",
-                shown,
-                reason,
-                column=column,
-                min_value=low,
-                max_value=high,
-            )
+            limits: dict[str, Any] = {"column": column, "min_value": low, "max_value": high}
+            yield expectation(_BETWEEN, "gate", "out_of_range", shown, reason, limits)
     if "start" in names and source.kind != "register":
-        yield expectation(
-            "expect_column_values_to_be_between",
-            "warn",
-            "after_period",
-            "start",
-            "the start is after the month the delivery is for",
-            column="start_number",
-            max_value={"$PARAMETER": "period_end"},
-        )
+        reason, limits = "the start is after the month the delivery is for", {"column": "start_number"}
+        limits["max_value"] = {"$PARAMETER": "period_end"}
+        yield expectation(_BETWEEN, "warn", "after_period", "start", reason, limits)
 
 
 def pairs(names: set[str]) -> Iterator[Expectation]:
     """Columns that must be in order."""
     for severity, later, earlier, code, reason in PAIRS:
         if {later, earlier} <= names:
-            yield expectation(
-                "expect_column_pair_values_a_to_be_greater_than_b",
-                severity,
-                code,
-                later.removesuffix("_day"),
-                reason,
-                column_A=later,
-                column_B=earlier,
-                or_equal=True,
-                ignore_row_if="either_value_is_missing",
-            )
+            both = {
+                "column_A": later,
+                "column_B": earlier,
+                "or_equal": True,
+                "ignore_row_if": "either_value_is_missing",
+            }
+            kind, shown = "expect_column_pair_values_a_to_be_greater_than_b", later.removesuffix("_day")
+            yield expectation(kind, severity, code, shown, reason, both)
 
 
 def filled(source: Source) -> Iterator[Expectation]:
     """What every row that can be counted has: its event's key, and when it was (a register's rows are of no day)."""
     for column in ("event_id", "start") if source.kind != "register" else ("event_id",):
-        yield _one("expect_column_values_to_not_be_null", "gate", "missing", column, f"{column} is empty")
+        yield _one(_NOT_NULL, "gate", "missing", column, f"{column} is empty")
 
 
 def sparse(columns: Iterable[str]) -> Iterator[Expectation]:
     """Columns that a source must send, nearly empty: the agency's query or the mapping went wrong."""
     for column in columns:
-        yield expectation(
-            "expect_column_values_to_not_be_null",
-            "warn",
-            "nearly_empty",
-            column,
-            f"{column} is empty in nearly every row",
-            least_rows=50,
-            column=column,
-            mostly=0.02,
-        )
+        reason, share = f"{column} is empty in nearly every row", {"column": column, "mostly": 0.02}
+        yield expectation(_NOT_NULL, "warn", "nearly_empty", column, reason, share, least_rows=50)
 
 
 def unique(source: Source) -> Expectation:
     """Keys that repeat within one delivery: allowed (the later row holds), but worth saying."""
     reason = "the same record key more than once in the file; the later row holds"
     if source.key.version:
-        return expectation(
-            "expect_compound_columns_to_be_unique",
-            "warn",
-            "repeated_key",
-            "record_id",
-            reason,
-            column_list=["record_id", "version"],
-            ignore_row_if="any_value_is_missing",
-        )
+        kind, key = "expect_compound_columns_to_be_unique", ["record_id", "version"]
+        asked = {"column_list": key, "ignore_row_if": "any_value_is_missing"}
+        return expectation(kind, "warn", "repeated_key", "record_id", reason, asked)
     return _one("expect_column_values_to_be_unique", "warn", "repeated_key", "record_id", reason)
 
 
 def volume() -> Expectation:
     """Rows of the delivery against its usual."""
-    return expectation(
-        "expect_table_row_count_to_be_between",
-        "warn",
-        "unusual_volume",
-        "",
-        "the number of rows is far from usual",
-        min_value={"$PARAMETER": "usual_low"},
-        max_value={"$PARAMETER": "usual_high"},
-    )
+    limits = {"min_value": {"$PARAMETER": "usual_low"}, "max_value": {"$PARAMETER": "usual_high"}}
+    reason = "the number of rows is far from usual"
+    return expectation("expect_table_row_count_to_be_between", "warn", "unusual_volume", "", reason, limits)

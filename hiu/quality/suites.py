@@ -21,18 +21,10 @@ _ALWAYS = (
     "deleted", "nobody", "event_id", "record_id", "measures",
 )  # fmt: skip
 _BY_TYPE: dict[str, tuple[str, ...]] = {
-    "name": ("given", "family"),
-    "given": ("given",),
-    "family": ("family",),
-    "dob": ("dob",),
-    "age": ("age", "birth_year"),
-    "sex": ("sex",),
-    "nhs_number": ("nhs_number",),
-    "postcode": ("postcode",),
-    "address": ("postcode",),
-    "local_id": ("local_ids",),
-    "related": ("related",),
-}
+    "name": ("given", "family"), "given": ("given",), "family": ("family",), "dob": ("dob",),
+    "age": ("age", "birth_year"), "sex": ("sex",), "nhs_number": ("nhs_number",), "postcode": ("postcode",),
+    "address": ("postcode",), "local_id": ("local_ids",), "related": ("related",),
+}  # fmt: skip
 """Field type -> columns of the record it fills, as far as anything is expected of them."""
 
 _BY_NAME = ("start", "end", "spell_end", "leave_start", "leave_end", "version")

@@ -96,3 +96,6 @@ def restore(
 def _require_reason(reason: str, by: str) -> None:
     if not reason.strip() or not by.strip():
         raise UsageError("--reason and --by are recorded, so they can't be empty")
+
+
+COMMANDS = (undo, rollback, backup, restore)

@@ -149,3 +149,6 @@ def require_reason(reason: str | None, by: str | None) -> tuple[str, str]:
     if not (reason or "").strip() or not (by or "").strip():
         raise UsageError("--reason and --by are needed: what is done is done by somebody, for a reason")
     return str(reason).strip(), str(by).strip()
+
+
+COMMANDS = (basis, consent, disclose, hold, retain)

@@ -110,3 +110,6 @@ def train(
         job.adopt(place, adopt, by, now=now())
     else:
         job.train(place, steps=(count_demand, rank_people), now=now(), report=Reporter(quiet=quiet))
+
+
+COMMANDS = (explain, find, review, decide, train)

@@ -65,3 +65,6 @@ def demo(
     print_run(outcome)
     print_demo(outcome, folder)
     return 1 if outcome.intake.refused else 0
+
+
+COMMANDS = (demo, run, status)

@@ -93,3 +93,6 @@ def report(
         return
     say(f"{page.notebook}, {page.month.title}: {page.path}")
     say("Exact counts, names masked: for analysts. It is kept as long as the run it is of.")
+
+
+COMMANDS = (sheet, import_workbook, export, report)

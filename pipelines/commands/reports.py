@@ -103,3 +103,6 @@ def _month(site: Path | None, curated: Path | None, month: str | None) -> "Repor
     from pipelines.papers.reports import open_month
 
     return open_month(open_site(site, curated), month)
+
+
+COMMANDS = (backtest, evaluate, sensitivity, equality, trend, cost)

@@ -95,3 +95,6 @@ def verify(
     from pipelines.govern.verify import verify_site
 
     return verify_site(open_site(site, curated, raw), canary=canary)
+
+
+COMMANDS = (verify, erase, release, key)

@@ -74,3 +74,6 @@ def lab(site: Site = None) -> int:
     from pipelines.setup.lab import start_lab
 
     return start_lab(site)
+
+
+COMMANDS = (init, check, new, suites, synth, lab)

@@ -43,12 +43,8 @@ def expiring(settings: Settings, sources: Iterable[str], as_of: date, days: int 
 def agreement_block(source: str, start: date) -> str:
     """What to put into site.toml, with the parts only people know left to fill."""
     return (
-        "[[agreements]]\n"
-        f'source = "{source}"\n'
-        f"start = {start}\n"
-        "end = YYYY-MM-DD\n"
-        'reference = "reference of the signed agreement"\n'
-        'signed_by = "who signed it"\n'
+        f'[[agreements]]\nsource = "{source}"\nstart = {start}\nend = YYYY-MM-DD\n'
+        'reference = "reference of the signed agreement"\nsigned_by = "who signed it"\n'
     )
 
 

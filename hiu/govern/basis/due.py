@@ -33,7 +33,7 @@ def due(
     rows: list[Row] = []
     going = (pl.col("start") <= on) & (pl.col("end").is_null() | (pl.col("end") > on))
     for person in support.filter(going).iter_rows(named=True):
-        rows += [row for gate in (*_GATES, *_PLAN) if (row := gate(person, settings, on))]
+        rows += [row for check in _CHECKS if (row := check(person, settings, on))]
     offered = support.filter(~going.fill_null(False), pl.col("offered").is_not_null(), pl.col("end").is_null())
     rows += [row for person in offered.iter_rows(named=True) if (row := _notice(person, settings, on))]
     rows += _families(families, settings, on)
@@ -63,37 +63,25 @@ def _consent(person: Row, settings: Settings, on: date) -> Row | None:
     if person["consent"] == "given":
         return None
     said = f"consent was {person['consent']}" if person["consent"] else "no consent is recorded"
-    return _row(
-        person["person_id"], "consent", person["consent_at"] or person["start"], on, f"{said}, and support goes on"
-    )
+    since = person["consent_at"] or person["start"]
+    return _row(person["person_id"], "consent", since, on, f"{said}, and support goes on")
 
 
 def _permission(person: Row, settings: Settings, on: date) -> Row | None:
     """The lead clinician's permission comes before support (G20)."""
     if person["permission"] == "granted":
         return None
-    return _row(
-        person["person_id"],
-        "permission",
-        person["start"],
-        on,
-        "support goes on without the lead clinician's permission",
-    )
+    words = "support goes on without the lead clinician's permission"
+    return _row(person["person_id"], "permission", person["start"], on, words)
 
 
 def _capacity(person: Row, settings: Settings, on: date) -> Row | None:
     """Capacity is reviewed (G21)."""
     if person["capacity_at"] is None:
         return _row(person["person_id"], "capacity", person["start"], on, "no capacity review is recorded")
-    when = months_after(person["capacity_at"], settings.governance.capacity_months)
-    return _soon(
-        person["person_id"],
-        "capacity",
-        when,
-        settings,
-        on,
-        f"capacity is to be reviewed again {settings.governance.capacity_months} months after the last time",
-    )
+    months = settings.governance.capacity_months
+    words = f"capacity is to be reviewed again {months} months after the last time"
+    return _soon(person["person_id"], "capacity", months_after(person["capacity_at"], months), settings, on, words)
 
 
 def _plan(person: Row, settings: Settings, on: date) -> Row | None:
@@ -104,8 +92,7 @@ def _plan(person: Row, settings: Settings, on: date) -> Row | None:
     return _soon(person["person_id"], "plan", when, settings, on, "the plan is to be reviewed")
 
 
-_GATES: tuple[Callable[[Row, Settings, date], Row | None], ...] = (_notice, _consent, _permission, _capacity)
-_PLAN: tuple[Callable[[Row, Settings, date], Row | None], ...] = (_plan,)
+_CHECKS: tuple[Callable[[Row, Settings, date], Row | None], ...] = (_notice, _consent, _permission, _capacity, _plan)
 
 
 def _soon(person: str | None, what: str, when: date, settings: Settings, on: date, sentence: str) -> Row | None:

@@ -35,30 +35,19 @@ def retention_due(
     `people`, `support`, `contacts` (team_contact) are published tables; `reviews` the decisions in force; `held` the
     ids on hold, which may not be erased whatever is decided.
     """
-    found = pl.concat(
-        [
-            _by_age(people, governance, on),
-            _by_exit(support, governance, on),
-            _by_move(people, governance),
-            _by_death(people, on),
-            before_death(people, contacts),
-        ]
-    )
+    by_rule = [_by_age(people, governance, on), _by_exit(support, governance, on), _by_move(people, governance)]
+    found = pl.concat([*by_rule, _by_death(people, on), before_death(people, contacts)])
     settled = reviews.filter(pl.col("next_on").is_null() | (pl.col("next_on") > on)).select("person_id", "event")
     open_ = found.join(settled, on=["person_id", "event"], how="anti")
-    return (
-        open_.with_columns(held=pl.col("person_id").is_in(list(held)))
-        .select(list(DUE))
-        .sort("event", "since", "person_id")
-    )
+    marked = open_.with_columns(held=pl.col("person_id").is_in(list(held)))
+    return marked.select(list(DUE)).sort("event", "since", "person_id")
 
 
 def _by_age(people: pl.DataFrame, governance: Governance, on: date) -> pl.DataFrame:
     limit = months_after(on, -governance.retention_months)
     old = people.filter("named", pl.col("last_seen") < limit)
-    return _rows(
-        old, "age", pl.col("last_seen"), f"no agency has sent anything for {governance.retention_months} months"
-    )
+    words = f"no agency has sent anything for {governance.retention_months} months"
+    return _rows(old, "age", pl.col("last_seen"), words)
 
 
 def _by_exit(support: pl.DataFrame, governance: Governance, on: date) -> pl.DataFrame:

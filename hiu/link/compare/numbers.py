@@ -94,15 +94,8 @@ def _several_ids(ids: LocalIds, a: Ints, b: Ints) -> Codes:
         crowded=((C("code") == C("code_b")) & C("crowd")).any(),
         scheme=(C("scheme") == C("scheme_b")).any(),
     )
-    level = (
-        pl.when("same")
-        .then(code["same"])
-        .when("crowded")
-        .then(code["same_crowded"])
-        .when("scheme")
-        .then(code["different"])
-        .otherwise(code["missing"])
-    )
+    reached = (("same", "same"), ("crowded", "same_crowded"), ("scheme", "different"))
+    level = pl.coalesce(*(pl.when(flag).then(pl.lit(code[name])) for flag, name in reached), pl.lit(code["missing"]))
     got = found.select("pair", level=level)
     out = np.zeros(len(a), dtype=np.uint8)
     out[got["pair"].to_numpy()] = got["level"].to_numpy()

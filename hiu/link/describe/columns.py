@@ -22,7 +22,7 @@ class Entries:
     value: Hashes
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LocalIds:
     """Local identifiers: of each node the first (digest, scheme, crowded), how many, and all of them as a table."""
 
@@ -33,7 +33,7 @@ class LocalIds:
     every: pl.DataFrame
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Columns:
     """One entry a node in each array. Word codes are numbers of `words`; digests are 0 where there is nothing."""
 
@@ -78,38 +78,36 @@ def columns(frame: pl.DataFrame, events: pl.DataFrame | None = None, at: Ints | 
     words = Words([empty["given"], empty["family"], first, aliases["given"], aliases["family"]])
     given, family = words.codes(empty["given"])[use], words.codes(empty["family"])[use]
     days = frame["dob"].to_physical().cast(pl.Int64).fill_null(-_EPOCH).to_numpy()[use] + _EPOCH
-    year, month, day = (
-        part.fill_null(0).cast(pl.Int64).to_numpy()[use]
-        for part in (frame["dob"].dt.year(), frame["dob"].dt.month(), frame["dob"].dt.day())
-    )
+    parts = frame.select(C("dob").dt.year(), month=C("dob").dt.month(), day=C("dob").dt.day())
+    year, month, day = (part.fill_null(0).cast(pl.Int64).to_numpy()[use] for part in parts)
     birth_year = frame["birth_year"].cast(pl.Float64).to_numpy()[use]
     middles, middles_text = _codes_of(frame["middle"].replace("", None))
     postcode, postcodes = _codes_of(frame["postcode"])
     house = hash_values(frame["house"])[use]
     return Columns(
-        words,
-        given,
-        family,
-        words.codes(first)[use],
-        middles[use],
-        middles_text,
-        {kind: words.band(kind, code, days) for kind, code in (("given", given), ("family", family))},
-        aliases.with_columns(g=words.codes(aliases["given"]), f=words.codes(aliases["family"])),
-        year,
-        month,
-        day,
-        np.where(year > 0, year, birth_year),
-        (year == 0) & ~np.isnan(birth_year),
-        _codes_of(frame["sex"].replace("X", None))[0].astype(np.uint8)[use],
-        hash_values(frame["nhs_number"])[use],
-        frame["nhs_number"].gather(at) if at is not None else frame["nhs_number"],
-        postcode[use],
-        postcodes,
-        house,
-        key(house, hash_values(frame["street"])[use]),
-        frame["shared"].to_numpy()[use],
-        _local_ids(frame, node),
-        _events(events),
+        words=words,
+        given=given,
+        family=family,
+        middle=words.codes(first)[use],
+        middles=middles[use],
+        middles_text=middles_text,
+        bands={kind: words.band(kind, code, days) for kind, code in (("given", given), ("family", family))},
+        aliases=aliases.with_columns(g=words.codes(aliases["given"]), f=words.codes(aliases["family"])),
+        year=year,
+        month=month,
+        day=day,
+        born=np.where(year > 0, year, birth_year),
+        aged=(year == 0) & ~np.isnan(birth_year),
+        sex=_codes_of(frame["sex"].replace("X", None))[0].astype(np.uint8)[use],
+        number=hash_values(frame["nhs_number"])[use],
+        number_text=frame["nhs_number"].gather(at) if at is not None else frame["nhs_number"],
+        postcode=postcode[use],
+        postcodes=postcodes,
+        house=house,
+        address=key(house, hash_values(frame["street"])[use]),
+        shared=frame["shared"].to_numpy()[use],
+        local=_local_ids(frame, node),
+        events=_events(events),
     )
 
 
@@ -172,7 +170,7 @@ def _local_ids(frame: pl.DataFrame, node: Ints) -> LocalIds:
     # backwards, so that the first of several stays
     for target, name in ((one, "code"), (scheme, "scheme"), (crowd, "crowd")):
         target[at[::-1]] = ids[name].to_numpy()[::-1]
-    return LocalIds(one, scheme, crowd, count, ids)
+    return LocalIds(one=one, scheme=scheme, crowd=crowd, count=count, every=ids)
 
 
 def _events(events: pl.DataFrame | None) -> pl.DataFrame:

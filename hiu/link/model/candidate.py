@@ -27,7 +27,7 @@ BINS = (0.0, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 1.0)
 THRESHOLDS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Candidate:
     """values: the model as JSON holds it · weights: field, level, before, after, same, different (labelled pairs) ·
 
@@ -86,12 +86,12 @@ def candidate(
     models = {"in force": WeightTable(base), "candidate": WeightTable(fitted)}
     weighed = {name: model.contributions(judge[0]).sum(axis=1) for name, model in models.items()}
     return Candidate(
-        fitted,
-        _weights(base, fitted, train[0], train[1]),
-        _calibration(weighed, judge[1]),
-        _thresholds(weighed, judge[1], settings.link_at),
-        len(train[1]),
-        same,
+        values=fitted,
+        weights=_weights(base, fitted, train[0], train[1]),
+        calibration=_calibration(weighed, judge[1]),
+        thresholds=_thresholds(weighed, judge[1], settings.link_at),
+        pairs=len(train[1]),
+        same=same,
     )
 
 
@@ -154,11 +154,14 @@ def _count(same: Flags) -> Reals:
     return np.where(same, 1.0, 5.0)
 
 
+def _old_and_new(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    own = before.select("identity_id", old="person_id")
+    return own.join(after.select("identity_id", new="person_id"), on="identity_id")
+
+
 def change_counts(before: pl.DataFrame, after: pl.DataFrame) -> dict[str, int]:
     """What differs between two clusterings (identity_id, person_id): people joined, split, and who they involve."""
-    both = before.select("identity_id", old="person_id").join(
-        after.select("identity_id", new="person_id"), on="identity_id"
-    )
+    both = _old_and_new(before, after)
     cells = both.group_by("old", "new").len()
     joined = cells.group_by("new").len().filter(C("len") > 1)
     split = cells.group_by("old").len().filter(C("len") > 1)
@@ -175,11 +178,7 @@ def people_changes(before: pl.DataFrame, after: pl.DataFrame, rows: pl.DataFrame
 
     before, after: identity_id, person_id · rows: identity_id, rows.
     """
-    both = (
-        before.select("identity_id", old="person_id")
-        .join(after.select("identity_id", new="person_id"), on="identity_id")
-        .join(rows, on="identity_id")
-    )
+    both = _old_and_new(before, after).join(rows, on="identity_id")
     cells = both.group_by("old", "new").agg(C("rows").sum())
     found = []
     for kind, one in (("joined", "new"), ("split", "old")):

@@ -206,15 +206,9 @@ def _stacked_evidence(members: Ints, evidence: Evidence, facts: Facts) -> Compon
     weight[:, j, i] = told
     there = members >= 0
     number, rows = np.where(there, facts.number[members], 0), np.where(there, facts.rows[members], 1.0)
-    return Components(
-        there,
-        weight,
-        number,
-        rows,
-        there & facts.weak[members],
-        _decided_positions(facts.same, members),
-        _decided_positions(facts.different, members),
-    )
+    same, different = (_decided_positions(pairs, members) for pairs in (facts.same, facts.different))
+    weak = there & facts.weak[members]
+    return Components(there=there, weight=weight, number=number, rows=rows, weak=weak, same=same, different=different)
 
 
 def _decided_positions(pairs: Ints, members: Ints) -> list[tuple[int, int, int]]:

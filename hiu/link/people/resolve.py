@@ -22,7 +22,7 @@ RIVAL_MARGIN = 1.0
 """A weak description that fits two rival people nearly equally well (within this, log2) is left alone."""
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Components:
     """Components of k nodes each, nodes 0..k-1 in order of node number; the first axis counts components.
 
@@ -93,12 +93,8 @@ class _Groups:
 
     def merge(self, at: Ints, a: Ints, b: Ints) -> None:
         """Put group b into group a (a < b) in each of the components."""
-        for matrix, how in (
-            (self.best, np.maximum),
-            (self.sum, np.add),
-            (self.count, np.add),
-            (self.barred, np.logical_or),
-        ):
+        sums = ((self.best, np.maximum), (self.sum, np.add), (self.count, np.add), (self.barred, np.logical_or))
+        for matrix, how in sums:
             row = how(matrix[at, a], matrix[at, b])
             matrix[at, a] = row
             matrix[at, :, a] = row

@@ -19,16 +19,10 @@ def pair_table(described: CompactNodes, found: Resolution) -> pl.DataFrame:
     """The pairs worth telling: identity_a, identity_b, match_weight, match_probability, pattern, together."""
     a, b = split(found.evidence.pairs)
     ids = described.node_id
-    return pl.DataFrame(
-        {
-            "identity_a": ids.gather(a),
-            "identity_b": ids.gather(b),
-            "match_weight": found.evidence.weight,
-            "match_probability": scorer.probability(found.evidence.weight),
-            "pattern": found.evidence.pattern,
-            "together": found.label[a] == found.label[b],
-        }
-    )
+    weight, pattern = found.evidence.weight, found.evidence.pattern
+    scores = {"match_weight": weight, "match_probability": scorer.probability(weight), "pattern": pattern}
+    together = found.label[a] == found.label[b]
+    return pl.DataFrame({"identity_a": ids.gather(a), "identity_b": ids.gather(b), **scores, "together": together})
 
 
 def cluster_table(identity: pl.DataFrame, described: CompactNodes, found: Resolution, rules: Rules) -> pl.DataFrame:
@@ -45,17 +39,9 @@ def cluster_table(identity: pl.DataFrame, described: CompactNodes, found: Resolu
     )
     decided = C("identity_id").is_in([i for pair in rules.same for i in pair])
     nobody = identity.filter("nobody")["identity_id"]
-    how = (
-        pl.when(C("identity_id").is_in(nobody.filter(nobody.is_in(list(rules.identities))).to_list()))
-        .then(pl.lit("nobody"))
-        .when(C("how") == 0)
-        .then(pl.lit("single"))
-        .when(decided)
-        .then(pl.lit("decision"))
-        .when(C("how") == 1)
-        .then(pl.lit("number"))
-        .otherwise(pl.lit("model"))
-    )
+    unnamed = C("identity_id").is_in(nobody.filter(nobody.is_in(list(rules.identities))).to_list())
+    reasons = {"nobody": unnamed, "single": C("how") == 0, "decision": decided, "number": C("how") == 1}
+    how = pl.coalesce(*(pl.when(holds).then(pl.lit(name)) for name, holds in reasons.items()), pl.lit("model"))
     probability = 1 / (1 + (-C("match_weight").clip(-60, 60) * np.log(2)).exp())
     told = member.with_columns(match_probability=probability, how=how)
     columns = ["identity_id", "cluster", "match_weight", "match_probability", "how"]
@@ -67,9 +53,8 @@ def _unlinkable(identity: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     left = identity.filter(~(comparable() | C("identity_id").is_in(list(rules.identities))))
     nothing = pl.lit(None, dtype=pl.Float64)
     how = pl.when("nobody").then(pl.lit("nobody")).otherwise(pl.lit("single"))
-    return left.select(
-        "identity_id", cluster="identity_id", match_weight=nothing, match_probability=nothing, how=how
-    ).sort("identity_id")
+    scores = {"match_weight": nothing, "match_probability": nothing}
+    return left.select("identity_id", cluster="identity_id", **scores, how=how).sort("identity_id")
 
 
 def _best_links(found: Resolution, nodes: int) -> tuple[Reals, Patterns]:

@@ -75,10 +75,8 @@ def with_ends(pairs: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
         both = both.join(place.rename({"identity_id": side, "place": name}), on=side)
     left, right = (rows.select("rows", "nhs_number", "cluster")[both[side].to_numpy()] for side in ("left", "right"))
     return both.with_columns(
-        left["rows"],
-        right["rows"].alias("rows_b"),
-        left["cluster"],
-        right["cluster"].alias("cluster_b"),
+        *left.select("rows", "cluster"),
+        *right.select(C("rows", "cluster").name.suffix("_b")),
         least=pl.min_horizontal(left["rows"], right["rows"]),
         numbers=(left["nhs_number"] != right["nhs_number"]).fill_null(False),
         births=_is("dob", "different"),

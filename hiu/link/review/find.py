@@ -21,7 +21,7 @@ _NUMBER = re.compile(r"\b\d{3}[ -]?\d{3}[ -]?\d{4}\b|\b\d{6,10}\b")
 _YEAR = re.compile(r"\b(19|20)\d{2}\b")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Query:
     """What a search text says: name words (folded), day or year of birth, postcode, number, person id."""
 
@@ -43,12 +43,12 @@ def parse_query(text: str) -> Query:
     postcode, rest = _cut_out(_POSTCODE, rest)
     words = [word.upper() for word in re.findall(r"[^\W\d_]+", rest.replace("'", ""))]
     return Query(
-        words,
-        _date(day) if day else None,
-        int(year[0]) if year else None,
-        " ".join(part.upper() for part in postcode.groups() if part) if postcode else None,
-        re.sub(r"\D", "", number[0]) if number else None,
-        person[0].upper() if person else None,
+        words=words,
+        born=_date(day) if day else None,
+        year=int(year[0]) if year else None,
+        postcode=" ".join(part.upper() for part in postcode.groups() if part) if postcode else None,
+        number=re.sub(r"\D", "", number[0]) if number else None,
+        person=person[0].upper() if person else None,
     )
 
 

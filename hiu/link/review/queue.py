@@ -18,17 +18,9 @@ def chance() -> pl.Expr:
     (docs/benchmarks.md, the review queue and the estimate).
     """
     p = C("match_probability")
-    return (
-        pl.when(C("why") == RIVAL)
-        .then(0.25)
-        .when(C("why") == APART)
-        .then(0.7 * p)
-        .when(C("why").is_in([NUMBERS, BIRTHS]))
-        .then(pl.max_horizontal(p, 0.75))
-        .when(C("why") == TWINS)
-        .then(pl.min_horizontal(p, 0.95))
-        .otherwise(p)
-    )
+    raised, lowered = pl.max_horizontal(p, 0.75), pl.min_horizontal(p, 0.95)
+    moderated = {RIVAL: pl.lit(0.25), APART: 0.7 * p, NUMBERS: raised, BIRTHS: raised, TWINS: lowered}
+    return pl.coalesce(*(pl.when(C("why") == why).then(value) for why, value in moderated.items()), p)
 
 
 def order_by_effect(pairs: pl.DataFrame, intensity: Mapping[str, float], cut: float, next_cut: float) -> pl.DataFrame:
@@ -40,27 +32,22 @@ def order_by_effect(pairs: pl.DataFrame, intensity: Mapping[str, float], cut: fl
     else 0; e = chance if kept apart, 1 - chance if joined; priority = e * gain, ties by e * (hi + lo), then by
     e * moved, then by the pair. A joined pair is one person: their score goes to the sides by `share` of the rows.
     """
-    score = {
-        name: pl.Series(pairs[name].replace_strict(dict(intensity), default=0.0, return_dtype=pl.Float64))
+    a, b = (
+        pairs[name].replace_strict(dict(intensity), default=0.0, return_dtype=pl.Float64)
         for name in ("person_a", "person_b")
-    }
+    )
     less = C("share") if "share" in pairs.columns else pl.lit(0.5)
     p = C("chance") if "chance" in pairs.columns else C("match_probability")
     moved = C("moved") if "moved" in pairs.columns else pl.lit(0)
     apart = (pl.max_horizontal("a", "b"), pl.min_horizontal("a", "b"))
-    scored = pairs.with_columns(a=score["person_a"], b=score["person_b"]).with_columns(
+    scored = pairs.with_columns(a=a, b=b).with_columns(
         hi=pl.when("together").then(C("a") * (1 - less)).otherwise(apart[0]),
         lo=pl.when("together").then(C("a") * less).otherwise(apart[1]),
         e=pl.when("together").then(1 - p).otherwise(p),
     )
     both = C("hi") + C("lo")
-    gain = (
-        pl.when((C("hi") < cut) & (both >= cut))
-        .then(both - cut)
-        .when(C("lo") >= cut)
-        .then(pl.lit(next_cut))
-        .otherwise(0.0)
-    )
+    joins, stays = (C("hi") < cut) & (both >= cut), C("lo") >= cut
+    gain = pl.when(joins).then(both - cut).when(stays).then(pl.lit(next_cut)).otherwise(0.0)
     down = [True, True, True, False, False]
     return (
         scored.with_columns(priority=C("e") * gain, tie=C("e") * both, wrong=C("e") * moved)

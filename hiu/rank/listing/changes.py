@@ -102,11 +102,8 @@ def _current_id(name: str, became: dict[str, str]) -> str:
 
 def _restated_rows(old: dict[str, Row], again: dict[str, Row]) -> dict[str, Row]:
     """Last month's rows as they would be now, of those whose figures were restated."""
-    return {
-        name: row
-        for name, row in again.items()
-        if name in old and abs(row["points_12"] - old[name]["points_12"]) > 1e-6
-    }
+    both = {name: row for name, row in again.items() if name in old}
+    return {name: row for name, row in both.items() if abs(row["points_12"] - old[name]["points_12"]) > 1e-6}
 
 
 def _places(
@@ -177,11 +174,8 @@ def _own(was: Row, row: Row, way: int, need: float) -> str | None:
         now, then = row[f"points_{months}"], was[f"points_{months}"]
         if need > _SMALL and way * (now - then) > 0:
             return f"own demand, {in_points(now)} in the last {months} months against {amount(then)} a month ago."
-    if need > _CLEAR:
-        return (
-            f"own demand, as many points but {'more recent' if way > 0 else 'longer ago'} (recent months count more)."
-        )
-    return None
+    when = "more recent" if way > 0 else "longer ago"
+    return f"own demand, as many points but {when} (recent months count more)." if need > _CLEAR else None
 
 
 def _step(now: float, then: float) -> float:
@@ -207,9 +201,8 @@ def _identities(found: _ChangeRows, news: pl.DataFrame) -> None:
 def _restatements(found: _ChangeRows, restated: pl.DataFrame | None) -> None:
     if restated is None:
         return
-    for day, dataset, added, removed in (
-        restated.select("month", "dataset", "added", "removed").sort("month", "dataset").rows()
-    ):
+    counts = restated.select("month", "dataset", "added", "removed").sort("month", "dataset")
+    for day, dataset, added, removed in counts.rows():
         parts = [f"{n} {verb}" for n, verb in ((added, "added"), (removed, "removed")) if n]
         if parts:
             what = f"{Month.of(day).title}: {dataset.replace('_', ' ')}, {' and '.join(parts)} since the last list."

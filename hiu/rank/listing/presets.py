@@ -67,9 +67,8 @@ def _count(history: History, extra: pl.DataFrame, measure: str, months: int) -> 
     if measure in history.datasets:
         return history.seen(measure, months)
     last = history.months[-1]
-    rows = extra.filter(
-        pl.col("measure") == measure, pl.col("month").is_between((last - (months - 1)).start, last.start)
-    )
+    recent = pl.col("month").is_between((last - (months - 1)).start, last.start)
+    rows = extra.filter(pl.col("measure") == measure, recent)
     totals = rows.group_by("person_id").agg(pl.col("n").sum())
     joined = pl.DataFrame({"person_id": history.people}).join(totals, on="person_id", how="left", maintain_order="left")
     return joined["n"].fill_null(0).cast(pl.Float64).to_numpy()

@@ -134,12 +134,8 @@ def _seen_columns(past: History, weights: dict[str, float]) -> list[pl.Series]:
     def contacts(months: int) -> Floats:
         return np.asarray(np.sum([past.seen(name, months) for name in CONTACTS], axis=0))
 
-    return [
-        pl.Series("points_3", observed(past, weights, 3)),
-        pl.Series("points_12", observed(past, weights, 12)),
-        pl.Series("contacts_3", contacts(3)).cast(pl.Int64),
-        pl.Series("contacts_12", contacts(12)).cast(pl.Int64),
-    ]
+    points_ = [pl.Series(f"points_{months}", observed(past, weights, months)) for months in (3, 12)]
+    return [*points_, *(pl.Series(f"contacts_{months}", contacts(months)).cast(pl.Int64) for months in (3, 12))]
 
 
 def _label_columns(past: History, settings: Settings, phi: float) -> list[pl.Series]:
@@ -148,11 +144,8 @@ def _label_columns(past: History, settings: Settings, phi: float) -> list[pl.Ser
 
 
 def _access(who: pl.DataFrame, supported: pl.DataFrame) -> pl.Series:
-    return who.select(
-        pl.when(pl.col("person_id").is_in(supported["person_id"].implode()))
-        .then(pl.lit("supported"))
-        .otherwise(pl.lit("candidate"))
-    ).to_series()
+    inside = pl.col("person_id").is_in(supported["person_id"].implode())
+    return who.select(pl.when(inside).then(pl.lit("supported")).otherwise(pl.lit("candidate"))).to_series()
 
 
 def _place(table: pl.DataFrame, n: float, constants: Constants, settings: Settings) -> pl.DataFrame:

@@ -123,10 +123,8 @@ def _score(score: Floats, future: Floats, needed: Floats, top: int) -> tuple[flo
     shares = _first(score, top)
     chosen = np.flatnonzero(shares)  # few of many
     total, shares = float(future.sum()), shares[chosen]
-    return (
-        float(shares @ future[chosen]) / total if total else 0.0,
-        float(shares @ needed[chosen]) / min(top, len(future)),
-    )
+    capture = float(shares @ future[chosen]) / total if total else 0.0
+    return capture, float(shares @ needed[chosen]) / min(top, len(future))
 
 
 def _certainty(scored: Points, future: Floats, rank: Rank) -> pl.DataFrame:
@@ -151,9 +149,5 @@ def _summary(results: list[tuple[str, int, float, float]]) -> pl.DataFrame:
 
 
 def _hits(sure: list[pl.DataFrame]) -> pl.DataFrame:
-    return (
-        pl.concat(sure)
-        .group_by("certainty")
-        .agg(people=pl.len(), hits=pl.col("hit").sum(), rate=pl.col("hit").mean())
-        .sort("certainty")
-    )
+    by_letter = pl.concat(sure).group_by("certainty")
+    return by_letter.agg(people=pl.len(), hits=pl.col("hit").sum(), rate=pl.col("hit").mean()).sort("certainty")

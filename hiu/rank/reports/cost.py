@@ -19,15 +19,11 @@ from hiu.rank.reports.evaluate import LEAST_PEOPLE_SAVINGS, Evaluation
 
 POINTS = ("low", "central", "high")
 DRAWS = 20_000
+_NUMBER = (int, float)
 _NEEDED = {
-    "dataset": str,
-    "agency": str,
-    "low": (int, float),
-    "central": (int, float),
-    "high": (int, float),
-    "price_year": str,
+    "dataset": str, "agency": str, "low": _NUMBER, "central": _NUMBER, "high": _NUMBER, "price_year": str,
     "source": str,
-}
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -66,10 +62,8 @@ def costs(path: Path | None = None) -> Costs:
 
 def _check(name: str, number: int, row: dict[str, Any]) -> None:
     for key, kind in _NEEDED.items():
-        if not isinstance(row.get(key), kind):  # type: ignore[arg-type]
-            raise SettingsError(
-                f"{name}, unit {number}: '{key}' is missing or of the wrong kind; found {row.get(key)!r}"
-            )
+        if not isinstance(value := row.get(key), kind):  # type: ignore[arg-type]
+            raise SettingsError(f"{name}, unit {number}: '{key}' is missing or of the wrong kind; found {value!r}")
     if unknown := set(row) - set(_NEEDED):
         raise SettingsError(f"{name}, unit {number}: unknown key '{sorted(unknown)[0]}'")
     if not 0 <= row["low"] <= row["central"] <= row["high"]:
@@ -94,20 +88,12 @@ def person_costs(table: Costs, demand: pl.DataFrame, month: Month, people: pl.Se
 def cohort_costs(by_person: pl.DataFrame) -> pl.DataFrame:
     """`agency`, `people`, `units`, `low`, `central`, `high`, `most` (the largest share of one person), and a row
     `all agencies`."""
-    own = (
-        by_person.group_by("person_id").agg(pl.col("units", *POINTS).sum()).with_columns(agency=pl.lit("all agencies"))
-    )
-    both = pl.concat([by_person, own.select(by_person.columns)])
-    return (
-        both.group_by("agency")
-        .agg(
-            people=pl.len(),
-            units=pl.col("units").sum(),
-            **{p: pl.col(p).sum() for p in POINTS},
-            most=pl.col("central").max() / pl.col("central").sum(),
-        )
-        .sort(pl.col("agency") == "all agencies", "agency")
-    )
+    own = by_person.group_by("person_id").agg(pl.col("units", *POINTS).sum())
+    own = own.with_columns(agency=pl.lit("all agencies")).select(by_person.columns)
+    sums = pl.concat([by_person, own]).group_by("agency")
+    most = pl.col("central").max() / pl.col("central").sum()
+    totals = sums.agg(people=pl.len(), **{name: pl.col(name).sum() for name in ("units", *POINTS)}, most=most)
+    return totals.sort(pl.col("agency") == "all agencies", "agency")
 
 
 @dataclass(frozen=True)

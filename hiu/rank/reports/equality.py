@@ -77,36 +77,19 @@ def equality(
     seen = adults.join(groups, on="person_id", how="left").join(_quality(people), on="person_id", how="left")
     names = [name for name in groups.columns if name != "person_id"]
     outcome, refused = _outcome(month, demand, coverage, people, groups, names, settings)
-    return Equality(
-        selection(seen, names),
-        outcome,
-        refused,
-        _assessment(seen, names),
-        _moved(seen, names),
-        _by(seen, names, *(pl.col(name).sum() for name in _QUALITY)),
-    )
+    quality = _by(seen, names, *(pl.col(name).sum() for name in _QUALITY))
+    return Equality(selection(seen, names), outcome, refused, _assessment(seen, names), _moved(seen, names), quality)
 
 
 def selection(seen: pl.DataFrame, names: list[str]) -> pl.DataFrame:
     """The first N against the list: hypergeometric mid-p, flagged by Benjamini-Hochberg over all groups."""
     rows = []
     counted = _by(seen, names, pl.col("top").sum())
+    total, chosen = seen.height, int(seen["top"].sum())
     for name, group, people, top in counted.iter_rows():
-        total, chosen = seen.height, int(seen["top"].sum())
-        ratio, low, high = representation(top, people, total, chosen)
-        rows.append(
-            (
-                name,
-                group,
-                people,
-                top,
-                chosen * people / max(1, total),
-                ratio,
-                low,
-                high,
-                mid_p(top, people, total, chosen),
-            )
-        )
+        drawn = top, people, total, chosen
+        expected = chosen * people / max(1, total)
+        rows.append((name, group, people, top, expected, *representation(*drawn), mid_p(*drawn)))
     columns = ["characteristic", "group", "people", "top", "expected", "ratio", "low", "high", "p"]
     table = pl.DataFrame(rows, schema=columns, orient="row")
     flagged = benjamini_hochberg(table["p"].to_numpy(), Q)
@@ -199,23 +182,16 @@ def _quality(people: pl.DataFrame) -> pl.DataFrame:
 def _assessment(seen: pl.DataFrame, names: list[str]) -> pl.DataFrame:
     counted = _by(seen, names, pl.col("assessed").sum())
     bounds = [wilson(hits, people) for _, _, people, hits in counted.iter_rows()]
-    return counted.with_columns(
-        rate=pl.col("assessed") / pl.col("people"),
-        low=pl.Series([b[0] for b in bounds], dtype=pl.Float64),
-        high=pl.Series([b[1] for b in bounds], dtype=pl.Float64),
+    interval = pl.DataFrame(bounds, schema={"low": pl.Float64, "high": pl.Float64}, orient="row")
+    return counted.with_columns(interval, rate=pl.col("assessed") / pl.col("people")).select(
+        *counted.columns, "rate", "low", "high"
     )
 
 
 def _moved(seen: pl.DataFrame, names: list[str]) -> pl.DataFrame:
     came, went = pl.col("top") & ~pl.col("frequency"), pl.col("frequency") & ~pl.col("top")
-    return _by(
-        seen,
-        names,
-        pl.col("frequency").sum(),
-        pl.col("top").sum(),
-        came.sum().alias("came_in"),
-        went.sum().alias("went_out"),
-    )
+    moves = (came.sum().alias("came_in"), went.sum().alias("went_out"))
+    return _by(seen, names, pl.col("frequency").sum(), pl.col("top").sum(), *moves)
 
 
 def _outcome(

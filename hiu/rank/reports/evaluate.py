@@ -124,11 +124,8 @@ def result_sentence(found: Estimate) -> str:
         verdict = "More contacts than expected"
     else:
         verdict = f"No reliable difference: cannot rule out {_change(low)}, nor {_change(high)}"
-    usual = (
-        f"people picked at a peak fall about {-found.unaided:.0%} unaided"
-        if found.unaided < 0
-        else "these people were not picked at a peak"
-    )
+    fall = f"people picked at a peak fall about {-found.unaided:.0%} unaided"
+    usual = fall if found.unaided < 0 else "these people were not picked at a peak"
     return (
         f"{found.entrants.observed.sum():.0f} contacts; {found.expected.sum():.0f} expected anyway; "
         f"{found.effect:+.0%} ({low:+.0%} to {high:+.0%}); {usual}. {verdict}."
@@ -193,9 +190,8 @@ def _breaks(site: Area, found: Estimate, breaks: dict[str, date]) -> tuple[str, 
     for name, day in sorted(breaks.items(), key=lambda pair: pair[1]):
         if first <= day <= last:
             when = "before the first entry" if day < entry else "while people were followed up"
-            out.append(
-                f"{name} ({day.day} {Month.of(day).title}) falls within the comparison, {when}: treat it with care."
-            )
+            title = f"{day.day} {Month.of(day).title}"
+            out.append(f"{name} ({title}) falls within the comparison, {when}: treat it with care.")
     return tuple(out)
 
 
@@ -207,13 +203,9 @@ def _band(found: Estimate, expected: float) -> tuple[float, float]:
 def _course(site: Area, found: Estimate) -> pl.DataFrame:
     who, start = found.entrants.person, found.entrants.month
     steady = float(found.expected.sum()) / AFTER
-    rows = []
-    for k in range(-BEFORE, AFTER):
-        after = k >= 0
-        low, high = _band(found, steady)
-        rows.append(
-            (k + 1, float(site.panel.n[who, start + k].sum()), *((steady, low, high) if after else (None,) * 3))
-        )
+    band = (steady, *_band(found, steady))
+    months = range(-BEFORE, AFTER)
+    rows = [(k + 1, float(site.panel.n[who, start + k].sum()), *(band if k >= 0 else (None,) * 3)) for k in months]
     return pl.DataFrame(rows, schema=_SHAPE | {"month": pl.Int64}, orient="row")
 
 
@@ -238,6 +230,5 @@ def _by_dataset(site: Area, found: Estimate) -> pl.DataFrame:
     after = {name: sum(n[p, t : t + AFTER].sum() for p, t in pairs) for name, n in site.by_dataset.items()}
     total, expected = max(1e-9, float(sum(before.values()))), float(found.expected.sum())
     rows = [(name, float(after[name]), float(expected * before[name] / total)) for name in site.by_dataset]
-    return pl.DataFrame(
-        rows, schema={"dataset": pl.String, "observed": pl.Float64, "expected": pl.Float64}, orient="row"
-    )
+    schema = {"dataset": pl.String, "observed": pl.Float64, "expected": pl.Float64}
+    return pl.DataFrame(rows, schema=schema, orient="row")

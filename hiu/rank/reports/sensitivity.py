@@ -138,26 +138,19 @@ def _recounts(
 def _compare(scenarios: list[Scenario], ranks: dict[str, Floats], ids: pl.Series, top: int) -> Sensitivity:
     first = {name: found <= top for name, found in ranks.items()}
     usual = first["default"]
-    rows = [
-        (
-            one.kind,
-            one.name,
-            int((first[one.name] & usual).sum()),
-            int((first[one.name] & ~usual).sum()),
-            int((~first[one.name] & usual).sum()),
-        )
-        for one in scenarios[1:]
-    ]
+    rows = []
+    for one in scenarios[1:]:
+        top_here = first[one.name]
+        counts = (int(part.sum()) for part in (top_here & usual, top_here & ~usual, ~top_here & usual))
+        rows.append((one.kind, one.name, *counts))
     stacked, hits = np.stack(list(ranks.values())), np.stack(list(first.values()))
-    table = pl.DataFrame(
-        {
-            "person_id": ids,
-            "rank": ranks["default"].astype(np.int64),
-            "best": stacked.min(axis=0).astype(np.int64),
-            "worst": stacked.max(axis=0).astype(np.int64),
-            "times": hits.sum(axis=0).astype(np.int64),
-        }
-    )
+    found = {
+        "rank": ranks["default"],
+        "best": stacked.min(axis=0),
+        "worst": stacked.max(axis=0),
+        "times": hits.sum(axis=0),
+    }
+    table = pl.DataFrame({"person_id": ids} | {name: values.astype(np.int64) for name, values in found.items()})
     people = table.with_columns(of=pl.lit(len(ranks), pl.Int64), stable=pl.col("times") == len(ranks))
     schema = ["kind", "scenario", "stay", "enter", "leave"]
     return Sensitivity(

@@ -45,11 +45,8 @@ def trend(
     table = series(dataset, month=month, demand=demand, coverage=coverage, people=people)
     chart = xmr(table["n"].to_list())
     table = table.with_columns(flags=pl.Series(["|".join(rules) for rules in chart.flags], dtype=pl.String))
-    inside = [
-        f"{name} ({day:%Y-%m})"
-        for name, day in (breaks or {}).items()
-        if table.height and table["month"][0] <= day <= month.end
-    ]
+    first = table["month"].min() or date.max
+    inside = [f"{name} ({day:%Y-%m})" for name, day in (breaks or {}).items() if first <= day <= month.end]  # type: ignore[operator]
     return Trend(dataset, table, chart, _sentence(dataset, month, table, chart), tuple(inside))
 
 
@@ -87,7 +84,7 @@ def _sentence(dataset: str, month: Month, table: pl.DataFrame, chart: Xmr) -> st
     return f"{name}: {usual}; {way} than usual ({', '.join(chart.latest)}).{few}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Target:
     """A target such as -15% in 6 months, and where things stand: `ratio` is the recent monthly mean over the
     baseline's, with its 95% interval; `line` the target in counts a month; `verdict` met, not met or cannot tell."""
@@ -120,14 +117,20 @@ def target(values: pl.DataFrame, *, begin: Month, fall: float = 0.15, within: in
     ratio = max(now, 0.5 / len(since)) / base
     low, high = float(ratio * np.exp(-error) - 1), float(ratio * np.exp(error) - 1)
     verdict = "met" if high <= -fall else "not met" if low > -fall else "cannot tell"
-    words = {
-        "met": "the target is met",
-        "not met": "the target is not met",
-        "cannot tell": "cannot tell whether the target is met",
-    }[verdict]
+    words = "cannot tell whether the target is met" if verdict == "cannot tell" else f"the target is {verdict}"
     sentence = (
         f"Target {-fall:+.0%} in {within} months from {begin.title}: {now:.1f} a month over {len(since)} "
         f"months against {base:.1f} before (target {base * (1 - fall):.1f}): {now / base - 1:+.0%} "
         f"({low:+.0%} to {high:+.0%}); {words}. Not causal."
     )
-    return Target(base, base * (1 - fall), now, len(since), now / base - 1, low, high, verdict, sentence)
+    return Target(
+        baseline=base,
+        line=base * (1 - fall),
+        recent=now,
+        months=len(since),
+        change=now / base - 1,
+        low=low,
+        high=high,
+        verdict=verdict,
+        sentence=sentence,
+    )
