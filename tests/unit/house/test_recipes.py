@@ -312,8 +312,7 @@ def column_of_a_published_table(project: Copy) -> str:
         '  { name = "contacts_6", type = "integer", meaning = "Contacts in the last 6 months", unit = "contacts" },'
     )
     project.edit("hiu/model/tables/listed.toml", r'(  \{ name = "contacts_3".*\n)', rf"\1{contacts}\n")
-    series = 'pl.Series("contacts_6", contacts(6)).cast(pl.Int64),'
-    project.edit("hiu/rank/listing/ranking.py", r'( +)(pl\.Series\("contacts_3".*\n)', rf"\1\2\1{series}\n")
+    project.edit("hiu/rank/listing/ranking.py", r"(contacts\(months\).* for months in) \(3, 12\)", r"\1 (3, 6, 12)")
     return "A column of a published table"
 
 
