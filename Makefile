@@ -25,8 +25,8 @@ lint: $(STAMP)          ## style, types, layers, suites
 	$(BIN)/hiu suites --check
 	$(BIN)/python tests/notebooks/no_outputs.py
 
-slow: $(STAMP)          ## tests that take minutes: kill at every step, a million rows, a wheel elsewhere
-	$(BIN)/python -m pytest -m slow --hypothesis-profile=slow
+slow: $(STAMP)          ## what takes minutes, and property tests with many examples: kill at every step, a million rows, a wheel elsewhere
+	$(BIN)/python -m pytest -m "slow or hypothesis" --hypothesis-profile=slow
 
 crash: $(STAMP)         ## kills, full disks, power cuts, three batches at once (about an hour)
 	$(BIN)/python -m pytest tests/crash tests/pipeline/run/test_crash.py tests/pipeline/back/test_back.py tests/pipeline/cli/test_offline.py -m "slow or not slow" -s

@@ -11,15 +11,14 @@ import gate_memory
 import hypothesis
 import pytest
 from areakit import LAST, NOW, SAMPLE, PlaceOf, copy_months, run
+from examples import QUICK
 from once import once, run_folder
 
 from pipelines.common.place import Place, open_place
 from pipelines.run import Outcome
 from pipelines.setup.area import make_area
 
-hypothesis.settings.register_profile("hiu", deadline=None)  # a busy machine is no fault of the code
-hypothesis.settings.register_profile("slow", deadline=None, max_examples=1000)
-hypothesis.settings.load_profile("hiu")
+hypothesis.settings.load_profile(QUICK)
 
 
 TOGETHER = ("tests/browser", "tests/crash")

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -64,7 +65,7 @@ def by_hand(stays: list[tuple[str, date, date | None, date | None, date | None]]
     }
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(STAY, min_size=1, max_size=8))
 def test_nights_are_those_counted_by_hand(
     store: Warehouse, drawn: list[tuple[str, date, int | None, date | None, date | None]]

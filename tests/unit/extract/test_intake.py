@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from examples import examples
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -79,7 +80,7 @@ def test_numbers_point_at_the_right_records_of_the_sample() -> None:
 cells = st.text(st.characters(blacklist_characters="\0\r\ufeff\ufdd0", blacklist_categories=("Cs",)), max_size=8)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     rows=st.lists(st.tuples(cells, cells, cells), max_size=12),
     delimiter=st.sampled_from(",|;\t"),
@@ -103,7 +104,7 @@ def test_what_was_written_is_read(
     assert raw.frame["source_row"].to_list() == list(range(1, len(rows) + 1))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(body=st.text(st.sampled_from('ab,"\n\r ;|'), max_size=60))
 def test_any_text_is_either_read_whole_or_refused(tmp_path_factory: pytest.TempPathFactory, body: str) -> None:
     path = tmp_path_factory.mktemp("any") / "x.csv"

@@ -338,13 +338,19 @@ def test_an_empty_delivery_is_an_empty_table(shipped: dict[str, Source]) -> None
     assert done.records.is_empty() and done.facts.is_empty() and done.quarantine.is_empty()
 
 
-@pytest.fixture(scope="module")
-def sample() -> tuple[pl.DataFrame, pl.DataFrame, int]:
+Sampled = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, int]
+EVERY = [3, pytest.param(1, marks=pytest.mark.slow)]
+
+
+@pytest.fixture(scope="module", params=EVERY, ids=lambda every: f"one file in {every}")
+def sample(request: pytest.FixtureRequest) -> Sampled:
+    """Records, rows set aside, the truth and how many rows were received: of every third file, and of every file."""
     if not (SAMPLE / "raw").is_dir():
         pytest.skip("the sample area is not beside this checkout")
     sources = load_sources(SITE)
     records, quarantine, received = [], [], 0
-    for found in find_deliveries(SAMPLE / "raw", sources).deliveries:
+    files = find_deliveries(SAMPLE / "raw", sources).deliveries[request.param - 1 :: request.param]
+    for found in files:
         table = read_table(found.path, sources[found.source], name=found.name, max_bytes=10**9, max_ratio=200)
         done = standardise(table, sources[found.source], delivery_id=f"{found.name}/{found.source}",
         source_file=found.name,
@@ -353,26 +359,26 @@ def sample() -> tuple[pl.DataFrame, pl.DataFrame, int]:
         records.append(done.records)
         quarantine.append(done.quarantine)
         received += table.received
-    return pl.concat(records), pl.concat(quarantine), received
-
-
-def test_every_row_of_the_sample_is_accounted_for(sample: tuple[pl.DataFrame, pl.DataFrame, int]) -> None:
-    records, quarantine, received = sample
     truth = pl.read_parquet(SAMPLE / "truth" / "rows.parquet")
+    read = pl.DataFrame({"source": [one.source for one in files], "source_file": [one.name for one in files]})
+    truth = truth.join(read, on=["source", "source_file"], how="semi")
+    return pl.concat(records), pl.concat(quarantine), truth, received
+
+
+def test_every_row_of_the_sample_is_accounted_for(sample: Sampled) -> None:
+    records, quarantine, truth, received = sample
     key = ["source", "source_file", "source_row"]
     assert received == truth.height == records.height
     assert truth.join(records, on=key, how="anti").is_empty()
     assert set(quarantine["code"]) == {"ends_before_start"}
 
 
-def test_the_sample_rows_that_name_nobody_are_found(sample: tuple[pl.DataFrame, pl.DataFrame, int]) -> None:
-    truth = pl.read_parquet(SAMPLE / "truth" / "rows.parquet")
-    rows = truth.join(sample[0], on=["source", "source_file", "source_row"])
+def test_the_sample_rows_that_name_nobody_are_found(sample: Sampled) -> None:
+    rows = sample[2].join(sample[0], on=["source", "source_file", "source_row"])
     assert rows.filter(pl.col("nobody") & (pl.col("evidence") != "none")).is_empty()
     assert rows.filter(~pl.col("nobody") & (pl.col("evidence") == "none")).height <= 1  # 'Unknown Fenale'
 
 
-def test_the_sample_events_fall_in_their_true_local_months(sample: tuple[pl.DataFrame, pl.DataFrame, int]) -> None:
-    truth = pl.read_parquet(SAMPLE / "truth" / "rows.parquet")
-    rows = truth.join(sample[0].filter(pl.col("source") != "caseload"), on=["source", "source_file", "source_row"])
+def test_the_sample_events_fall_in_their_true_local_months(sample: Sampled) -> None:
+    rows = sample[2].join(sample[0].filter(pl.col("source") != "caseload"), on=["source", "source_file", "source_row"])
     assert rows.filter(pl.col("start").dt.strftime("%Y-%m") != pl.col("month")).is_empty()

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import polars as pl
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from link_kit import table, who
@@ -36,7 +37,7 @@ def test_each_step_starts_where_the_last_ended_and_the_whole_is_the_weight() -> 
     assert {bar["kind"] for bar in bars[:-1]} == {"for", "against"}
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(20))
 @given(st.lists(st.floats(-20, 20), min_size=1, max_size=9))
 def test_a_waterfall_of_any_weights_ends_at_their_sum(weights: list[float]) -> None:
     fields = pl.DataFrame(

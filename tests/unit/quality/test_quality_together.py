@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import polars as pl
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from quality_frames import SOURCE, facts, records
@@ -56,7 +57,7 @@ def same(frame: pl.DataFrame, answers: Answers, of: dict[str, Any], usual: int |
     assert together.checked == alone.checked
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(4), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(delivery(), min_size=1, max_size=3))
 def test_asked_together_or_alone_is_the_same(frames: list[pl.DataFrame]) -> None:
     for frame, answers in zip(frames, ask_together(frames, SUITE), strict=True):

@@ -8,6 +8,7 @@ from math import sqrt
 import numpy as np
 import polars as pl
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rank_area import MARCH, SETTINGS, coverage, demand, gradings, inputs, people, support
@@ -244,7 +245,7 @@ def places(table: pl.DataFrame) -> list[tuple[object, ...]]:
     return sorted(table.select("person_id", "rank", "intensity", "certainty", "rank_low", "rank_high", "label").rows())
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(areas, st.integers(0, 99))
 def test_the_order_of_rows_changes_nothing(series: list[list[int]], seed: int) -> None:
     given_ = inputs(area(series), gradings=gradings(("P01", date(2026, 1, 1), "clinical", 4, 4, None)))
@@ -255,7 +256,7 @@ def test_the_order_of_rows_changes_nothing(series: list[list[int]], seed: int) -
     assert rank(**given_).ranked.rows() == rank(**shuffled).ranked.rows()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(areas, st.permutations(range(9)))
 def test_renaming_ids_moves_nobody_but_ties(series: list[list[int]], order: list[int]) -> None:
     before = area(series)
@@ -270,7 +271,7 @@ def test_renaming_ids_moves_nobody_but_ties(series: list[list[int]], order: list
     assert [names[name] for name in one[untied]["person_id"]] == two[untied]["person_id"].to_list()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(areas, st.lists(st.integers(0, 60), min_size=14, max_size=14))
 def test_people_outside_the_population_change_nothing(series: list[list[int]], other: list[int]) -> None:
     inside = area(series)
@@ -282,7 +283,7 @@ def test_people_outside_the_population_change_nothing(series: list[list[int]], o
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(areas)
 def test_splitting_a_months_rows_between_files_changes_nothing(series: list[list[int]]) -> None:
     given_ = inputs(area(series))
@@ -291,7 +292,7 @@ def test_splitting_a_months_rows_between_files_changes_nothing(series: list[list
     assert rank(**given_).ranked.rows() == rank(**{**given_, "demand": pl.concat([rest, half])}).ranked.rows()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.floats(0.01, 9),
     st.floats(1, 5),

@@ -1,0 +1,15 @@
+"""How many examples a property test tries: few in the quick suite, many in `make slow`."""
+
+from __future__ import annotations
+
+import hypothesis
+
+QUICK, SLOW, MORE = "hiu", "slow", 25
+
+hypothesis.settings.register_profile(QUICK, deadline=None, max_examples=50)  # a busy machine is no fault of the code
+hypothesis.settings.register_profile(SLOW, deadline=None, max_examples=50 * MORE)
+
+
+def examples(quick: int) -> int:
+    """For a test whose examples are costly: `quick`, or many times as many."""
+    return quick * (MORE if hypothesis.settings.get_current_profile_name() == SLOW else 1)
