@@ -20,10 +20,13 @@ from hiu.errors import HiuError
 GENESIS = "0" * 64
 """Head of a log without lines."""
 
+Entry = dict[str, Any]
+"""A line of the log, or an event in one: what JSON holds."""
+
 _FIELDS = {"n", "at", "event", "previous", "mac"}
 
 
-def append(path: Path, key: bytes, event: dict[str, Any], at: datetime) -> str:
+def append(path: Path, key: bytes, event: Entry, at: datetime) -> str:
     """Add an event; returns the new head. `at` is aware; it is written in UTC.
 
     A last line that a power cut left half written is set aside, and that is an event of its own.
@@ -52,7 +55,7 @@ def head(path: Path) -> str:
         raise HiuError(f"{path}: the last line of the audit log is not a log line; 'hiu verify' says more") from None
 
 
-def read(path: Path) -> list[dict[str, Any]]:
+def read(path: Path) -> list[Entry]:
     """Every line that can be read, in order, unverified: n, at, event, previous, mac."""
     return [entry for _, entry in _entries(path) if entry is not None]
 
@@ -80,7 +83,7 @@ def verify(path: Path, key: bytes, recorded: str | None = None) -> list[str]:
     return problems
 
 
-def _breaks(entry: dict[str, Any], key: bytes, previous: str, number: int) -> Iterator[str]:
+def _breaks(entry: Entry, key: bytes, previous: str, number: int) -> Iterator[str]:
     unsigned = {name: value for name, value in entry.items() if name != "mac"}
     if not hmac.compare_digest(_mac(key, unsigned).encode(), str(entry["mac"]).encode()):
         yield "changed, or written with another key"
@@ -90,13 +93,13 @@ def _breaks(entry: dict[str, Any], key: bytes, previous: str, number: int) -> It
         yield f"numbered {entry['n']}, expected {number}"
 
 
-def _entries(path: Path) -> Iterator[tuple[int, dict[str, Any] | None]]:
+def _entries(path: Path) -> Iterator[tuple[int, Entry | None]]:
     whole, _ = _split(path.read_bytes() if path.exists() else b"")
     for line, text in enumerate(whole.split(b"\n")[:-1], start=1):
         yield line, _entry(text)
 
 
-def _entry(text: bytes) -> dict[str, Any] | None:
+def _entry(text: bytes) -> Entry | None:
     """A line as written by us, to the byte (a doubled key would otherwise hide one of its values); else None."""
     try:
         entry = json.loads(text)
@@ -139,9 +142,9 @@ def _write(path: Path, keep: int, text: bytes) -> None:
         os.close(folder)
 
 
-def _mac(key: bytes, unsigned: dict[str, Any]) -> str:
+def _mac(key: bytes, unsigned: Entry) -> str:
     return hmac.new(key, _canonical(unsigned), hashlib.sha256).hexdigest()
 
 
-def _canonical(value: dict[str, Any]) -> bytes:
+def _canonical(value: Entry) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode()

@@ -22,6 +22,8 @@ from hiu.model.frames import schema
 from hiu.model.table import Type
 
 _WAIT = 30
+Row = dict[str, Any]
+"""Column -> value."""
 
 
 def path_of(folder: Path, table: Table) -> Path:
@@ -29,7 +31,7 @@ def path_of(folder: Path, table: Table) -> Path:
     return folder / f"{table.name}.jsonl"
 
 
-def add(folder: Path, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+def add(folder: Path, table: Table, rows: Sequence[Row]) -> None:
     """Append rows (column -> value; a column left out is empty). All or none of them.
 
     Raises HiuError for a column the table lacks, or an empty one that may not be.
@@ -63,7 +65,7 @@ def read(folder: Path, table: Table) -> pl.DataFrame:
     return history(folder, table).unique(table.key, keep="last", maintain_order=True).sort(table.key, nulls_last=True)
 
 
-def _line(table: Table, row: dict[str, Any]) -> bytes:
+def _line(table: Table, row: Row) -> bytes:
     if unknown := sorted(set(row) - set(table.names)):
         raise HiuError(f"table {table.name}: no column {', '.join(unknown)}; expected {', '.join(table.names)}")
     for column in table.columns:
@@ -73,7 +75,7 @@ def _line(table: Table, row: dict[str, Any]) -> bytes:
     return json.dumps(text, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8") + b"\n"
 
 
-def _json_value(value: Any) -> Any:
+def _json_value(value: object) -> object:
     if isinstance(value, datetime) and value.tzinfo is not None:
         raise HiuError("a record's time is written in UTC without a zone")
     return value.isoformat() if isinstance(value, date | datetime) else value

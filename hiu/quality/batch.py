@@ -10,6 +10,9 @@ import polars as pl
 if TYPE_CHECKING:
     import pandas as pd
 
+Spec = Mapping[str, Any]
+"""A suite, an expectation or a part of one, as Great Expectations reads it."""
+
 _IN_PANDAS: dict[str, tuple[type[pl.DataType], ...]] = {
     "str": (pl.String,),
     "float64": (pl.Float64,),
@@ -19,14 +22,14 @@ _IN_PANDAS: dict[str, tuple[type[pl.DataType], ...]] = {
 """Type of the batch's column -> what becomes it."""
 
 
-def columns_asked(expectation: Mapping[str, Any]) -> list[str]:
+def columns_asked(expectation: Spec) -> list[str]:
     """Columns an expectation names."""
     kwargs = expectation["kwargs"]
     single = [kwargs[key] for key in ("column", "column_A", "column_B") if key in kwargs]
     return [*single, *kwargs.get("column_list", ())]
 
 
-def flatten(records: pl.DataFrame, expectations: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+def flatten(records: pl.DataFrame, expectations: Sequence[Spec]) -> pl.DataFrame:
     """The columns expectations name, one plain value a cell.
 
     Lists are joined by |, whole numbers widened to real; `<column>_day` is a stamp's date, `<column>_number`
@@ -36,7 +39,7 @@ def flatten(records: pl.DataFrame, expectations: Sequence[Mapping[str, Any]]) ->
     return records.select(_expression(records, name) for name in names)
 
 
-def holds_at_once(flat: pl.DataFrame, expectation: Mapping[str, Any]) -> bool:
+def holds_at_once(flat: pl.DataFrame, expectation: Spec) -> bool:
     """True if types and counts of nulls settle it: the type is right, few enough are empty, or nothing is there to
     look at.
 
@@ -53,7 +56,7 @@ def holds_at_once(flat: pl.DataFrame, expectation: Mapping[str, Any]) -> bool:
     return of_values and any(flat[name].null_count() == flat.height for name in columns)
 
 
-def to_pandas(flat: pl.DataFrame, expectations: Sequence[Mapping[str, Any]], rows: pl.Series) -> pd.DataFrame:
+def to_pandas(flat: pl.DataFrame, expectations: Sequence[Spec], rows: pl.Series) -> pd.DataFrame:
     """The columns still in question, with the row number as index: what a failing row is named by."""
     import pandas as pd
 

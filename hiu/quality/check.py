@@ -16,7 +16,7 @@ from typing import Any, TypedDict
 import polars as pl
 
 from hiu.month import Month
-from hiu.quality.batch import flatten, holds_at_once, to_pandas
+from hiu.quality.batch import Spec, flatten, holds_at_once, to_pandas
 
 LATE = timedelta(days=32)
 """A start this long after the last day of its delivery's month is a wrong date (the same rule as when it is read)."""
@@ -59,12 +59,7 @@ Answers = dict[int, Outcome]
 
 
 def check_delivery(
-    records: pl.DataFrame,
-    suite: Mapping[str, Any],
-    *,
-    usual: int | None,
-    shorter: float = 0.25,
-    answers: Answers | None = None,
+    records: pl.DataFrame, suite: Spec, *, usual: int | None, shorter: float = 0.25, answers: Answers | None = None
 ) -> CheckResult:
     """Hold one delivery's records (or facts: any frame with source_row) against its suite.
 
@@ -100,17 +95,17 @@ def _number(day: date) -> int:
     return int(f"{day:%Y%m%d}")
 
 
-def _applies(one: Mapping[str, Any], known: Mapping[str, Any], rows: int) -> bool:
+def _applies(one: Spec, known: Spec, rows: int) -> bool:
     needed = [value["$PARAMETER"] for value in one["kwargs"].values() if isinstance(value, dict)]
     return all(name in known for name in needed) and rows >= one["meta"].get("least_rows", 0)
 
 
-def _usual_length(one: Mapping[str, Any], known: Mapping[str, Any], rows: int) -> bool:
+def _usual_length(one: Spec, known: Spec, rows: int) -> bool:
     """A count of rows within its bounds, which needs no asking."""
     return one["type"] == ROW_COUNT and bool(known["usual_low"] <= rows <= known["usual_high"])
 
 
-def _outcomes(records: pl.DataFrame, wanted: list[Any], known: Mapping[str, Any]) -> list[Outcome]:
+def _outcomes(records: pl.DataFrame, wanted: list[Spec], known: Spec) -> list[Outcome]:
     """Whether each held, asked first of all of them (quick); then which rows, of those that did not."""
     flat = flatten(records, wanted)
     questions = {n: one for n, one in enumerate(wanted) if not holds_at_once(flat, one)}
@@ -126,7 +121,7 @@ def _outcomes(records: pl.DataFrame, wanted: list[Any], known: Mapping[str, Any]
     return [(n not in broken, _failing(results[n], records) if n in broken else []) for n in range(len(wanted))]
 
 
-def evaluate(frame: Any, questions: Mapping[int, Any], known: Mapping[str, Any], *, rows: bool) -> dict[int, Any]:
+def evaluate(frame: Any, questions: Mapping[int, Spec], known: Spec, *, rows: bool) -> dict[int, Any]:
     """Results of Great Expectations by the number of the question (it answers in an order of its own).
 
     `rows`: with the index of each failing row, else only whether each held.
@@ -146,7 +141,7 @@ def evaluate(frame: Any, questions: Mapping[int, Any], known: Mapping[str, Any],
     return {int(result.expectation_config.meta["n"]): result for result in answer.results}
 
 
-def refuse_exception(one: Mapping[str, Any], result: Any) -> None:
+def refuse_exception(one: Spec, result: Any) -> None:
     """A question that could not be put is a bug of ours, not a failing row. The message it has may hold a value."""
     info = result.exception_info or {}
     parts = [info] if "raised_exception" in info else list(info.values())
@@ -160,7 +155,7 @@ def _failing(result: Any, records: pl.DataFrame) -> list[int]:
     return records["source_row"].to_list() if rows is None else [int(row) for row in rows]
 
 
-def _result(records: pl.DataFrame, outcomes: list[tuple[Any, Outcome]], usual: int | None) -> CheckResult:
+def _result(records: pl.DataFrame, outcomes: list[tuple[Spec, Outcome]], usual: int | None) -> CheckResult:
     aside = _quarantined(records)
     failed: dict[int, tuple[str, str, str]] = {}
     warnings: list[str] = []
@@ -178,7 +173,7 @@ def _result(records: pl.DataFrame, outcomes: list[tuple[Any, Outcome]], usual: i
     return CheckResult(pl.DataFrame(rows_out, schema=FAILED_SCHEMA, orient="row"), warnings, checked)
 
 
-def _outcome_of(one: Mapping[str, Any], count: int) -> ExpectationOutcome:
+def _outcome_of(one: Spec, count: int) -> ExpectationOutcome:
     meta, kind = one["meta"], one["type"]
     column, code, severity = meta["column"], meta["code"], meta["severity"]
     passed = not count
@@ -198,7 +193,7 @@ def _quarantined(records: pl.DataFrame) -> set[int]:
     return set(records.filter(pl.col("quarantined"))["source_row"].to_list())
 
 
-def _sentence(meta: Mapping[str, Any], count: int, rows: int, usual: int | None) -> str:
+def _sentence(meta: Spec, count: int, rows: int, usual: int | None) -> str:
     if meta["code"] == "unusual_volume" and usual:
         ratio = rows / usual
         far = f"{1 - ratio:.0%} shorter than" if ratio < 1 else f"{ratio:.1f} times as long as"

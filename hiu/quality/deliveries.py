@@ -11,19 +11,19 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from hiu.quality.batch import flatten, holds_at_once, to_pandas
+from hiu.quality.batch import Spec, flatten, holds_at_once, to_pandas
 from hiu.quality.check import ROW_COUNT, Answers, evaluate, parameters, refuse_exception
 
+Ints = NDArray[np.int64]
 _OF_TYPE = "expect_column_values_to_be_of_type"
 _DELIVERY = "delivery:number"
 _UNIQUE = ("expect_column_values_to_be_unique", "expect_compound_columns_to_be_unique")
 _BETWEEN = "expect_column_values_to_be_between"
 
-Question = dict[str, Any]
 
-
-def ask_together(deliveries: Sequence[pl.DataFrame], suite: Mapping[str, Any]) -> list[Answers]:
+def ask_together(deliveries: Sequence[pl.DataFrame], suite: Spec) -> list[Answers]:
     """For each delivery (records or facts of one source) its answers for `check.check_delivery`.
 
     A delivery without rows, or with a column of a type that is not expected, has none: it is asked alone.
@@ -45,11 +45,11 @@ def ask_together(deliveries: Sequence[pl.DataFrame], suite: Mapping[str, Any]) -
     return answers
 
 
-def _of_rows(one: Mapping[str, Any]) -> bool:
+def _of_rows(one: Spec) -> bool:
     return one["type"] != ROW_COUNT and "mostly" not in one["kwargs"]
 
 
-def _typed(flat: pl.DataFrame, wanted: Mapping[int, Any]) -> bool:
+def _typed(flat: pl.DataFrame, wanted: Mapping[int, Spec]) -> bool:
     return all(holds_at_once(flat, one) for one in wanted.values() if one["type"] == _OF_TYPE)
 
 
@@ -64,7 +64,7 @@ def _with_limits(flat: pl.DataFrame, delivery: pl.DataFrame, number: int) -> pl.
     return flat.with_columns(pl.lit(number, pl.Int64).alias(_DELIVERY), **limits)
 
 
-def _questions(one: Mapping[str, Any]) -> Iterator[Question]:
+def _questions(one: Spec) -> Iterator[Spec]:
     """The questions of a whole batch that together say what this one says of a delivery."""
     kind, kwargs = one["type"], one["kwargs"]
     if kind in _UNIQUE:
@@ -87,11 +87,11 @@ def _questions(one: Mapping[str, Any]) -> Iterator[Question]:
         yield _question(one, kind, **rest)
 
 
-def _question(one: Mapping[str, Any], kind: str, /, **kwargs: Any) -> Question:
+def _question(one: Spec, kind: str, /, **kwargs: Any) -> Spec:
     return {"type": kind, "kwargs": kwargs, "meta": one["meta"]}
 
 
-def _failing(batch: pl.DataFrame, questions: list[tuple[int, Question]]) -> dict[int, np.ndarray[Any, Any]]:
+def _failing(batch: pl.DataFrame, questions: list[tuple[int, Spec]]) -> dict[int, Ints]:
     """Place of the expectation -> places in the batch of the rows that do not meet it."""
     asked = {m: question for m, (_, question) in enumerate(questions) if not holds_at_once(batch, question)}
     frame = to_pandas(batch, list(asked.values()), pl.int_range(batch.height, eager=True))

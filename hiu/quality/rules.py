@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 from hiu.model import Column
 from hiu.model.frames import TYPES
+from hiu.quality.batch import Spec
 from hiu.sources import Source
 
-Expectation = dict[str, Any]
 _BETWEEN, _NOT_NULL = "expect_column_values_to_be_between", "expect_column_values_to_not_be_null"
 Severity = Literal["gate", "warn"]
 
@@ -38,18 +38,18 @@ PAIRS: tuple[tuple[Severity, str, str, str, str], ...] = (
 
 
 def expectation(
-    kind: str, severity: Severity, code: str, column: str, reason: str, kwargs: dict[str, Any], *, least_rows: int = 0
-) -> Expectation:
+    kind: str, severity: Severity, code: str, column: str, reason: str, kwargs: Spec, *, least_rows: int = 0
+) -> Spec:
     """One expectation with its meta; `least_rows` = not asked of smaller deliveries."""
     meta = {"severity": severity, "code": code, "column": column, "reason": reason}
     return {"type": kind, "kwargs": kwargs, "meta": meta | ({"least_rows": least_rows} if least_rows else {})}
 
 
-def _one(kind: str, severity: Severity, code: str, column: str, reason: str, **kwargs: Any) -> Expectation:
+def _one(kind: str, severity: Severity, code: str, column: str, reason: str, **kwargs: Any) -> Spec:
     return expectation(kind, severity, code, column, reason, {"column": column, **kwargs})
 
 
-def types(columns: list[Column]) -> Iterator[Expectation]:
+def types(columns: list[Column]) -> Iterator[Spec]:
     """Types and nulls, from the model: a wrong type fails the whole delivery, an empty cell its row."""
     for column in columns:
         kind, reason = TYPES[column.type].batch, f"{column.name} is not of type {column.type}"
@@ -59,14 +59,14 @@ def types(columns: list[Column]) -> Iterator[Expectation]:
             yield _one(_NOT_NULL, "gate", "missing", column.name, f"{column.name} is empty")
 
 
-def codes(columns: list[Column]) -> Iterator[Expectation]:
+def codes(columns: list[Column]) -> Iterator[Spec]:
     """Code lists of the model."""
     for column in columns:
         if column.codes:
             yield listed(column.name, column.codes)
 
 
-def measures(source: Source) -> Expectation:
+def measures(source: Source) -> Spec:
     """Names of measures a row may have earned, joined by | in the batch."""
     one = "|".join(re.escape(measure.name) for measure in source.measures)
     regex = rf"^(?:(?:{one})(?:\|(?:{one}))*)?\Z" if one else r"^\Z"
@@ -74,20 +74,20 @@ def measures(source: Source) -> Expectation:
     return _one("expect_column_values_to_match_regex", "gate", "unknown_measure", "measures", reason, regex=regex)
 
 
-def listed(column: str, values: tuple[str, ...]) -> Expectation:
+def listed(column: str, values: tuple[str, ...]) -> Spec:
     """A code list: the values a column may hold."""
     reason = f"{column} is not one of {', '.join(values)}"
     return _one("expect_column_values_to_be_in_set", "gate", "code_not_listed", column, reason, value_set=list(values))
 
 
-def formats(names: set[str]) -> Iterator[Expectation]:
+def formats(names: set[str]) -> Iterator[Spec]:
     """Patterns of the columns present."""
     for column, (regex, reason) in FORMATS.items():
         if column in names:
             yield _one("expect_column_values_to_match_regex", "gate", "bad_format", column, reason, regex=regex)
 
 
-def ranges(names: set[str], source: Source) -> Iterator[Expectation]:
+def ranges(names: set[str], source: Source) -> Iterator[Spec]:
     """Dates, years and ages that can be believed."""
     latest, year = {"$PARAMETER": "latest_day"}, {"$PARAMETER": "latest_year"}
     start = f"the start is before {source.earliest}, or long after the month the delivery is for"
@@ -102,15 +102,15 @@ def ranges(names: set[str], source: Source) -> Iterator[Expectation]:
     )
     for column, low, high, reason in bounds:
         if (shown := column.removesuffix("_number")) in names:
-            limits: dict[str, Any] = {"column": column, "min_value": low, "max_value": high}
+            limits: Spec = {"column": column, "min_value": low, "max_value": high}
             yield expectation(_BETWEEN, "gate", "out_of_range", shown, reason, limits)
     if "start" in names and source.kind != "register":
-        reason, limits = "the start is after the month the delivery is for", {"column": "start_number"}
-        limits["max_value"] = {"$PARAMETER": "period_end"}
-        yield expectation(_BETWEEN, "warn", "after_period", "start", reason, limits)
+        period = {"column": "start_number", "max_value": {"$PARAMETER": "period_end"}}
+        reason = "the start is after the month the delivery is for"
+        yield expectation(_BETWEEN, "warn", "after_period", "start", reason, period)
 
 
-def pairs(names: set[str]) -> Iterator[Expectation]:
+def pairs(names: set[str]) -> Iterator[Spec]:
     """Columns that must be in order."""
     for severity, later, earlier, code, reason in PAIRS:
         if {later, earlier} <= names:
@@ -124,20 +124,20 @@ def pairs(names: set[str]) -> Iterator[Expectation]:
             yield expectation(kind, severity, code, shown, reason, both)
 
 
-def filled(source: Source) -> Iterator[Expectation]:
+def filled(source: Source) -> Iterator[Spec]:
     """What every row that can be counted has: its event's key, and when it was (a register's rows are of no day)."""
     for column in ("event_id", "start") if source.kind != "register" else ("event_id",):
         yield _one(_NOT_NULL, "gate", "missing", column, f"{column} is empty")
 
 
-def sparse(columns: Iterable[str]) -> Iterator[Expectation]:
+def sparse(columns: Iterable[str]) -> Iterator[Spec]:
     """Columns that a source must send, nearly empty: the agency's query or the mapping went wrong."""
     for column in columns:
         reason, share = f"{column} is empty in nearly every row", {"column": column, "mostly": 0.02}
         yield expectation(_NOT_NULL, "warn", "nearly_empty", column, reason, share, least_rows=50)
 
 
-def unique(source: Source) -> Expectation:
+def unique(source: Source) -> Spec:
     """Keys that repeat within one delivery: allowed (the later row holds), but worth saying."""
     reason = "the same record key more than once in the file; the later row holds"
     if source.key.version:
@@ -147,7 +147,7 @@ def unique(source: Source) -> Expectation:
     return _one("expect_column_values_to_be_unique", "warn", "repeated_key", "record_id", reason)
 
 
-def volume() -> Expectation:
+def volume() -> Spec:
     """Rows of the delivery against its usual."""
     limits = {"min_value": {"$PARAMETER": "usual_low"}, "max_value": {"$PARAMETER": "usual_high"}}
     reason = "the number of rows is far from usual"

@@ -8,13 +8,11 @@ is the proof that people read and compare: `check_suites` says when it is not wh
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from hiu.model import FACT, RECORD, Column, Table
 from hiu.quality import rules
+from hiu.quality.batch import Spec
 from hiu.sources import Source
-
-Suite = dict[str, Any]
 
 _ALWAYS = (
     "source_row", "delivery_id", "source", "source_file", "quarantined",
@@ -40,7 +38,7 @@ def columns_fed(source: Source, table: Table) -> list[Column]:
     return [column for column in table.columns if column.name in _ALWAYS or column.name in named]
 
 
-def suite(source: Source, table: Table = RECORD) -> Suite:
+def suite(source: Source, table: Table = RECORD) -> Spec:
     """The suite of a source's records, or (FACT) of a register's dated facts, as Great Expectations reads it."""
     columns = columns_fed(source, table)
     names = {column.name for column in columns}
@@ -58,7 +56,7 @@ def _stem(source: Source, table: Table) -> str:
     return source.name if table.name == "record" else f"{source.name}.{table.name}"
 
 
-def _source_codes(source: Source) -> list[rules.Expectation]:
+def _source_codes(source: Source) -> list[Spec]:
     """Code lists a source's TOML closes (what is not listed is quarantined, or null), of fields the record keeps."""
     closed = {
         name: tuple(sorted(set(field.codes.values()) - {""}))
@@ -78,7 +76,7 @@ def _required(source: Source) -> list[str]:
     return [column for column in ("family", "dob", "nhs_number", "postcode") if column in fed]
 
 
-def suite_text(suite: Suite) -> str:
+def suite_text(suite: Spec) -> str:
     """A suite as the text of its file: the same bytes on every machine."""
     return json.dumps(suite, indent=2, ensure_ascii=False) + "\n"
 

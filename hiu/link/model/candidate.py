@@ -8,14 +8,13 @@ import hashlib
 import json
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import polars as pl
 
 from hiu.errors import HiuError
 from hiu.link.levels import FIELDS, Flags, Levels, Reals
-from hiu.link.model.scorer import WeightTable, probability
+from hiu.link.model.scorer import ModelFile, WeightTable, probability
 from hiu.link.model.train import fit, labelled_pairs
 from hiu.settings import Linking
 
@@ -36,7 +35,7 @@ class Candidate:
     of one person. Calibration and thresholds are of people kept aside.
     """
 
-    values: dict[str, Any]
+    values: ModelFile
     weights: pl.DataFrame
     calibration: pl.DataFrame
     thresholds: pl.DataFrame
@@ -64,7 +63,7 @@ def trusted(identity: pl.DataFrame) -> pl.DataFrame:
 
 
 def candidate(
-    identity: pl.DataFrame, events: pl.DataFrame | None, base: dict[str, Any], *, settings: Linking, made: str
+    identity: pl.DataFrame, events: pl.DataFrame | None, base: ModelFile, *, settings: Linking, made: str
 ) -> Candidate:
     """Fit a model to an area. `base`: the model in force, as in model.json · made: how, for its file.
 
@@ -107,11 +106,11 @@ def _judging_share(owner: pl.DataFrame) -> pl.Series:
     return pl.Series("aside", drawn, dtype=pl.Boolean)
 
 
-def _digest(values: dict[str, Any]) -> str:
+def _digest(values: ModelFile) -> str:
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode("utf-8")).hexdigest()[:8]
 
 
-def _weights(before: dict[str, Any], after: dict[str, Any], levels: Levels, same: Flags) -> pl.DataFrame:
+def _weights(before: ModelFile, after: ModelFile, levels: Levels, same: Flags) -> pl.DataFrame:
     rows = []
     for k, (field, names) in enumerate(FIELDS.items()):
         for code, name in enumerate(names[1:], start=1):

@@ -18,6 +18,9 @@ import numpy as np
 from hiu.errors import SettingsError
 from hiu.link.levels import FIELDS, NAMES, Levels, Reals
 
+ModelFile = dict[str, Any]
+"""A model as model.json holds it: version, prior, descriptions, weights (field -> level -> log2)."""
+
 
 class Scorer(Protocol):
     """What the matcher needs of a model."""
@@ -44,7 +47,7 @@ class Scorer(Protocol):
 class WeightTable:
     """Fellegi-Sunter: a committed log2 Bayes factor for each level of each field, and a prior."""
 
-    def __init__(self, values: dict[str, Any]) -> None:
+    def __init__(self, values: ModelFile) -> None:
         self._version = str(values["version"])
         self.prior = float(values["prior"])
         self.reference = float(values["descriptions"])

@@ -4,8 +4,6 @@ Fellegi-Sunter weights fitted all at once by penalised logistic regression, so t
 share the credit. Each weight is drawn back to the base model's (ridge), and those in HELD don't move.
 """
 
-from typing import Any
-
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -16,7 +14,7 @@ from hiu.link.candidates import block
 from hiu.link.compare.pairs import compare
 from hiu.link.describe import nodes
 from hiu.link.levels import FIELDS, Flags, Levels, Reals, pack, unpack
-from hiu.link.model.scorer import WeightTable
+from hiu.link.model.scorer import ModelFile, WeightTable
 from hiu.settings import Linking
 
 HELD = {
@@ -64,9 +62,7 @@ def labelled_pairs(
     return compare(described.frame, pairs, seen), who[a] == who[b], 1 / np.maximum(size[a], size[b])
 
 
-def fit(
-    levels: Levels, same: Flags, weight: Reals, base: dict[str, Any], ridge: float, *, prior: bool = True
-) -> dict[str, Any]:
+def fit(levels: Levels, same: Flags, weight: Reals, base: ModelFile, ridge: float, *, prior: bool = True) -> ModelFile:
     """The base model (as in model.json) with its weights and prior moved; `ridge` is how strongly they are held.
 
     `prior`: false where the pairs are a selection whose share of one person says nothing of all pairs.

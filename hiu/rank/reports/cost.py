@@ -15,6 +15,7 @@ import polars as pl
 
 from hiu.errors import SettingsError
 from hiu.month import Month
+from hiu.rank.listing.history import Floats
 from hiu.rank.reports.evaluate import LEAST_PEOPLE_SAVINGS, Evaluation
 
 POINTS = ("low", "central", "high")
@@ -127,11 +128,11 @@ def avoided(found: Evaluation, table: Costs, *, seed: int, programme: float | No
     return Avoided(contacts, money, chance, _sentence(contacts, money, chance, programme, table))
 
 
-def _triangular(rng: np.random.Generator, low: float, central: float, high: float) -> Any:
+def _triangular(rng: np.random.Generator, low: float, central: float, high: float) -> Floats:
     return rng.triangular(low, central, high, DRAWS) if high > low else np.full(DRAWS, central)
 
 
-def _spread(values: Any) -> tuple[float, float, float]:
+def _spread(values: Floats) -> tuple[float, float, float]:
     middle, low, high = np.quantile(values, [0.5, 0.025, 0.975])
     return float(middle), float(low), float(high)
 

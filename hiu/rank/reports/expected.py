@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from scipy.optimize import nnls
@@ -95,7 +94,8 @@ class Design:
         people = int(own.max(initial=-1)) + 1
         pairs = [np.bincount(own, a[:, i] * a[:, j], people) for i in range(4) for j in range(4)]
         right = [np.bincount(own, a[:, i] * b, people) for i in range(4)]
-        return cls(rows, own.astype(np.int64), _columns(pairs), _columns(right))
+        gram, sums = (np.stack(parts, axis=1).astype(np.float64) for parts in (pairs, right))
+        return cls(rows, own.astype(np.int64), gram, sums)
 
     @property
     def people(self) -> int:
@@ -123,7 +123,3 @@ class Design:
 def _ratio(weight: Floats, seen: Floats, fitted: Floats) -> float:
     below = float(weight @ fitted)
     return float(weight @ seen) / below if below > 0 else 1.0
-
-
-def _columns(parts: list[Any]) -> Floats:
-    return np.stack(parts, axis=1).astype(np.float64)
