@@ -321,6 +321,6 @@ def _plain_words() -> list[str]:
     """Words of the pages' own that are someone's name, too (May, Bath)."""
     from hiu.publish.quality import page as quality_page
 
-    folder = Path(quality_page.__file__).parent
+    folder = Path(quality_page.__file__).parents[1]
     text = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*") if path.suffix in (".py", ".html"))
     return re.findall(r"\w+", text)
