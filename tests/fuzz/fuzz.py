@@ -39,6 +39,9 @@ def main(kind: str, first: int, many: int) -> None:
 
 def peak() -> float:
     """The most memory this process ever held, in MB; 0 where the system can't say."""
+    status = Path("/proc/self/status")
+    if status.is_file():  # getrusage counts what the process held that started this one, before this one was begun
+        return round(int(status.read_text().split("VmHWM:")[1].split()[0]) * 1024 / 1e6, 1)
     try:
         import resource
     except ImportError:
