@@ -65,9 +65,13 @@ def mixture(rng: Rng) -> Array:
 
 
 WORLDS: dict[str, Callable[[Rng], Array]] = {
-    "persistent": base, "bursts": bursts, "regression to the mean": reverting, "seasonal": seasonal, "drift": drift,
+    "persistent": base,
+    "bursts": bursts,
+    "regression to the mean": reverting,
+    "seasonal": seasonal,
+    "drift": drift,
     "mixture": mixture,
-}  # fmt: skip
+}
 
 
 def _wander(rng: Rng, keep: float, step: float) -> Array:
@@ -142,8 +146,10 @@ def table(repeats: int, seed: int, supported: int, first: int) -> None:
             groups = {world: rows[name] for world, rows in by_world.items()}
             for world, rows in {**groups, "**all**": np.concatenate(list(groups.values()))}.items():
                 s = summary(rows, effect)
-                print(f"| {effect:+.0%} | {name} | {world} | {s['effect']:+.1%} | {s['bias'] * 100:+.1f} points | "
-                      f"{s['coverage']:.0%} | {s['claims']:.0%} |")  # fmt: skip
+                print(
+                    f"| {effect:+.0%} | {name} | {world} | {s['effect']:+.1%} | {s['bias'] * 100:+.1f} points | "
+                    f"{s['coverage']:.0%} | {s['claims']:.0%} |"
+                )
 
 
 def main() -> None:

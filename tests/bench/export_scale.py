@@ -26,12 +26,19 @@ def person(place: int, months: int, dice: random.Random) -> PersonSeries:
     """Somebody with contacts in most months, and two months that were not supplied."""
     span = tuple((LAST - (months - 1)).through(LAST))
     counts = {
-        name: tuple(None if name == "ambulance_deployment" and at in (20, 21) else dice.choice((0, 0, 1, 2, 5, 9))
-                    for at in range(months))
+        name: tuple(
+            None if name == "ambulance_deployment" and at in (20, 21) else dice.choice((0, 0, 1, 2, 5, 9))
+            for at in range(months)
+        )
         for name in DATASETS
-    }  # fmt: skip
-    return PersonSeries(f"HIU-{place:08d}", span, counts, "9 contacts in 3 months; 3 expected from the previous 12.",
-                        support_start=date(2025, 6, 3))  # fmt: skip
+    }
+    return PersonSeries(
+        f"HIU-{place:08d}",
+        span,
+        counts,
+        "9 contacts in 3 months; 3 expected from the previous 12.",
+        support_start=date(2025, 6, 3),
+    )
 
 
 def main() -> None:
@@ -48,8 +55,10 @@ def main() -> None:
         size += len(chart_file(one, given.format))
     used, took = time.process_time() - begun, time.perf_counter() - wall
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{given.people} charts as {given.format}, {given.months} months: {used:.1f} s of CPU ({took:.1f} s), "
-          f"{size / given.people / 1000:.0f} kB each, peak {peak:.0f} MB")  # fmt: skip
+    print(
+        f"{given.people} charts as {given.format}, {given.months} months: {used:.1f} s of CPU ({took:.1f} s), "
+        f"{size / given.people / 1000:.0f} kB each, peak {peak:.0f} MB"
+    )
 
 
 if __name__ == "__main__":

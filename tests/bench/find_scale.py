@@ -38,16 +38,20 @@ def people(n: int, seed: int) -> pl.DataFrame:
     first = draw.choices(given, k=n)
     last = [draw.choice(family) if draw.random() < 0.6 else draw.choice(made) for _ in range(n)]
     start = date(1935, 1, 1)
-    return pl.DataFrame({
-        "person_id": [f"HIU-{k:08X}" for k in range(n)],
-        "name_text": [f"{a.title()} {b.title()}" for a, b in zip(first, last, strict=True)],
-        "aliases": [draw.choice(made) if draw.random() < 0.1 else None for _ in range(n)],
-        "dob": [start + timedelta(days=draw.randrange(30_000)) for _ in range(n)],
-        "birth_year": pl.Series([None] * n, dtype=pl.Int64),
-        "nhs_number": [f"999{draw.randrange(10**7):07}" for _ in range(n)],
-        "postcode": [f"BS{draw.randint(1, 30)} {draw.randint(1, 9)}{draw.choice('ABDEFGH')}{draw.choice('JLNPQRS')}"
-                     for _ in range(n)],
-    })  # fmt: skip
+    return pl.DataFrame(
+        {
+            "person_id": [f"HIU-{k:08X}" for k in range(n)],
+            "name_text": [f"{a.title()} {b.title()}" for a, b in zip(first, last, strict=True)],
+            "aliases": [draw.choice(made) if draw.random() < 0.1 else None for _ in range(n)],
+            "dob": [start + timedelta(days=draw.randrange(30_000)) for _ in range(n)],
+            "birth_year": pl.Series([None] * n, dtype=pl.Int64),
+            "nhs_number": [f"999{draw.randrange(10**7):07}" for _ in range(n)],
+            "postcode": [
+                f"BS{draw.randint(1, 30)} {draw.randint(1, 9)}{draw.choice('ABDEFGH')}{draw.choice('JLNPQRS')}"
+                for _ in range(n)
+            ],
+        }
+    )
 
 
 def seconds(job: Callable[[], object], times: int = 5) -> tuple[float, float]:

@@ -39,11 +39,32 @@ def main() -> None:
     dice = random.Random(SEED)
     ids = [f"HIU-{number:08d}" for number in range(IDS)]
     start = date(2026, 1, 1)
-    rows = [{"person_id": one, "purpose": "*", "recipient": "*", "code": "objection", "allow": False, "decided_by": "d",
-             "evidence": "e", "start": start, "end": None, "recorded_at": datetime(2026, 1, 1)}
-            for one in dice.sample(ids, DENIED)]  # fmt: skip
-    leave = Basis.model_validate({"purpose": "support", "recipient": "group", "code": "c", "decided_by": "d",
-                                  "evidence": "e", "start": start, "end": date(2026, 12, 31)})  # fmt: skip
+    rows = [
+        {
+            "person_id": one,
+            "purpose": "*",
+            "recipient": "*",
+            "code": "objection",
+            "allow": False,
+            "decided_by": "d",
+            "evidence": "e",
+            "start": start,
+            "end": None,
+            "recorded_at": datetime(2026, 1, 1),
+        }
+        for one in dice.sample(ids, DENIED)
+    ]
+    leave = Basis.model_validate(
+        {
+            "purpose": "support",
+            "recipient": "group",
+            "code": "c",
+            "decided_by": "d",
+            "evidence": "e",
+            "start": start,
+            "end": date(2026, 12, 31),
+        }
+    )
     recorded = pl.DataFrame(rows, schema=schema(BASIS))
     merged = pl.DataFrame({"old_id": ids[:1000], "person_id": ids[1000:2000], "kind": ["merge"] * 1000})
 
@@ -53,12 +74,24 @@ def main() -> None:
 
     cpu(f"gate, {IDS:,} people, {DENIED:,} objections, 1,000 merges", gate)
     described = [
-        {"delivery_id": "d", "source": "ed", "source_file": "f", "source_row": n, "quarantined": False,
-         "deleted": False, "nobody": False, "measures": [], "given": f"G{n % 9000}", "family": f"F{n % 7000}",
-         "dob": start, "nhs_number": f"{9990000000 + n % 200_000}", "local_ids": f"pas:{n % 300_000}",
-         "postcode": "BS1 4ND"}
+        {
+            "delivery_id": "d",
+            "source": "ed",
+            "source_file": "f",
+            "source_row": n,
+            "quarantined": False,
+            "deleted": False,
+            "nobody": False,
+            "measures": [],
+            "given": f"G{n % 9000}",
+            "family": f"F{n % 7000}",
+            "dob": start,
+            "nhs_number": f"{9990000000 + n % 200_000}",
+            "local_ids": f"pas:{n % 300_000}",
+            "postcode": "BS1 4ND",
+        }
         for n in range(ROWS // 10)
-    ]  # fmt: skip
+    ]
     records = pl.DataFrame([{name: row.get(name) for name in RECORD.names} for row in described], schema=schema(RECORD))
     stones = [f"{n:032d}" for n in range(STONES)]
     cpu(f"tombstones, {ROWS // 10:,} rows, none kept", lambda: erased_rows(records, [], KEY))

@@ -85,5 +85,10 @@ def score(area: Area, clusters: pl.DataFrame) -> dict[str, float]:
     precision, recall = ((both["n"] ** 2 / both[side]).sum() / rows.height for side in ("b", "a"))
     ordered = both.sort("n", "person_id", descending=[True, False])
     right = ordered.unique("cluster", keep="first", maintain_order=True)["n"].sum()
-    return {"precision": precision, "recall": recall, "f1": 2 * precision * recall / (precision + recall),
-            "wrong": 1 - right / rows.height, "rows": rows.height}  # fmt: skip
+    return {
+        "precision": precision,
+        "recall": recall,
+        "f1": 2 * precision * recall / (precision + recall),
+        "wrong": 1 - right / rows.height,
+        "rows": rows.height,
+    }

@@ -39,8 +39,11 @@ def misses(area: Area) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _beside(rows: pl.DataFrame, every: pl.DataFrame, area: Area) -> pl.DataFrame:
     """Each row's description, and the sets of values on the record it is compared with."""
-    held = every.select("person_id", "cluster", "identity_id").unique().join(
-        area.identity.select("identity_id", *FIELDS), on="identity_id")  # fmt: skip
+    held = (
+        every.select("person_id", "cluster", "identity_id")
+        .unique()
+        .join(area.identity.select("identity_id", *FIELDS), on="identity_id")
+    )
     sets = held.group_by("person_id", "cluster").agg(C(f).drop_nulls().unique().alias(f"{f}_there") for f in FIELDS)
     own = rows.join(area.identity.select("identity_id", *FIELDS), on="identity_id")
     return own.join(sets, left_on=["person", "home"], right_on=["person_id", "cluster"])
@@ -52,16 +55,24 @@ def classed(frame: pl.DataFrame) -> pl.DataFrame:
     name, none = same["given"] & same["family"], {f: C(f).is_null() for f in FIELDS}
     other = {f: ~none[f] & ~same[f] & (C(f"{f}_there").list.len() > 0) for f in FIELDS}
     kind = (
-        pl.when(same["nhs_number"]).then(pl.lit("the same NHS number"))
-        .when(other["nhs_number"] & name & same["dob"]).then(pl.lit("same name and birth, another NHS number"))
-        .when(name & none["dob"]).then(pl.lit("same name, no date of birth"))
-        .when(name & other["dob"]).then(pl.lit("same name, another date of birth"))
-        .when(name).then(pl.lit("same name and birth, no number"))
-        .when(same["dob"] & same["family"]).then(pl.lit("same birth and family name, another given name"))
-        .when(same["dob"]).then(pl.lit("same birth, another family name"))
-        .when(none["dob"]).then(pl.lit("another name, no date of birth"))
+        pl.when(same["nhs_number"])
+        .then(pl.lit("the same NHS number"))
+        .when(other["nhs_number"] & name & same["dob"])
+        .then(pl.lit("same name and birth, another NHS number"))
+        .when(name & none["dob"])
+        .then(pl.lit("same name, no date of birth"))
+        .when(name & other["dob"])
+        .then(pl.lit("same name, another date of birth"))
+        .when(name)
+        .then(pl.lit("same name and birth, no number"))
+        .when(same["dob"] & same["family"])
+        .then(pl.lit("same birth and family name, another given name"))
+        .when(same["dob"])
+        .then(pl.lit("same birth, another family name"))
+        .when(none["dob"])
+        .then(pl.lit("another name, no date of birth"))
         .otherwise(pl.lit("another name and date of birth"))
-    )  # fmt: skip
+    )
     return frame.group_by(kind.alias("class")).len("rows").sort("rows", "class", descending=[True, False])
 
 

@@ -79,8 +79,18 @@ def ours(folder: Path) -> tuple[dict[str, float], pl.DataFrame]:
 def _splink_rows(folder: Path) -> Any:
     """What Splink is given: every row that names somebody."""
     rows = pl.read_parquet(folder / "record.parquet").filter(~C("nobody")).with_row_index("unique_id")
-    kept = rows.select("unique_id", "delivery_id", "source_row", "given", "family", "dob", "postcode", "sex",
-                       nhs="nhs_number", full_name=pl.concat_str("given", "family", separator=" "))  # fmt: skip
+    kept = rows.select(
+        "unique_id",
+        "delivery_id",
+        "source_row",
+        "given",
+        "family",
+        "dob",
+        "postcode",
+        "sex",
+        nhs="nhs_number",
+        full_name=pl.concat_str("given", "family", separator=" "),
+    )
     return kept.to_arrow()
 
 
@@ -92,7 +102,10 @@ def train(folder: Path) -> dict[str, float]:
     settings = SettingsCreator(
         link_type="dedupe_only",
         blocking_rules_to_generate_predictions=[
-            block_on("nhs"), block_on("given", "family"), block_on("family", "dob"), block_on("given", "dob"),
+            block_on("nhs"),
+            block_on("given", "family"),
+            block_on("family", "dob"),
+            block_on("given", "dob"),
             block_on("postcode", "given"),
         ],
         comparisons=[
@@ -102,7 +115,7 @@ def train(folder: Path) -> dict[str, float]:
             cl.ExactMatch("nhs"),
             cl.ExactMatch("sex"),
         ],
-    )  # fmt: skip
+    )
     api, clock = DuckDBAPI(), _Clock()
     linker = Linker(api.register(_splink_rows(folder)), settings)
     sure = [block_on("nhs"), "l.given = r.given and l.family = r.family and l.dob = r.dob"]

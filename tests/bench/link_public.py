@@ -83,15 +83,25 @@ def register_model() -> dict[str, Any]:
 def identities(table: pd.DataFrame) -> pl.DataFrame:
     """The records as hiu.link takes them."""
     rows = pl.from_pandas(table.reset_index()).with_columns(pl.all().cast(pl.String).str.strip_chars())
-    text = {name: C(name).str.to_uppercase().str.replace_all(r"[^A-Z0-9 ]", "").replace("", None)
-            for name in rows.columns}  # fmt: skip
+    text = {
+        name: C(name).str.to_uppercase().str.replace_all(r"[^A-Z0-9 ]", "").replace("", None) for name in rows.columns
+    }
     identity = rows.select(
-        identity_id="rec_id", name_text=text["given_name"] + " " + text["surname"], given=text["given_name"],
-        family=text["surname"], dob=C("date_of_birth").map_elements(_day, return_dtype=pl.Date),
-        postcode=C("postcode").str.slice(0, 2) + " " + C("postcode").str.slice(2), house=text["street_number"],
-        street=text["address_1"], middle=text["suburb"], local_ids="tax:" + C("soc_sec_id"),
-        nobody=pl.lit(False), sources=pl.lit("register"), rows=pl.lit(1), first_period=pl.lit(date(2025, 1, 1)),
-    )  # fmt: skip
+        identity_id="rec_id",
+        name_text=text["given_name"] + " " + text["surname"],
+        given=text["given_name"],
+        family=text["surname"],
+        dob=C("date_of_birth").map_elements(_day, return_dtype=pl.Date),
+        postcode=C("postcode").str.slice(0, 2) + " " + C("postcode").str.slice(2),
+        house=text["street_number"],
+        street=text["address_1"],
+        middle=text["suburb"],
+        local_ids="tax:" + C("soc_sec_id"),
+        nobody=pl.lit(False),
+        sources=pl.lit("register"),
+        rows=pl.lit(1),
+        first_period=pl.lit(date(2025, 1, 1)),
+    )
     lacking = [c for c in IDENTITY_COLUMNS if c.name not in identity.columns]
     return identity.with_columns(pl.lit(None, dtype=TYPES[c.type]).alias(c.name) for c in lacking)
 
@@ -106,8 +116,10 @@ def _day(text: str | None) -> date | None:
 def score(table: pd.DataFrame, clusters: Clusters) -> dict[str, float]:
     """Pairwise precision, recall and F1."""
     both = pl.DataFrame({"true": table["true"].to_list(), "found": [str(clusters[i]) for i in table.index]})
-    pairs = {by: float(both.group_by(by).len().select((C("len") * (C("len") - 1) / 2).sum()).item())
-             for by in ("true", "found")}  # fmt: skip
+    pairs = {
+        by: float(both.group_by(by).len().select((C("len") * (C("len") - 1) / 2).sum()).item())
+        for by in ("true", "found")
+    }
     hit = float(both.group_by("true", "found").len().select((C("len") * (C("len") - 1) / 2).sum()).item())
     precision, recall = hit / max(pairs["found"], 1), hit / max(pairs["true"], 1)
     return {"precision": precision, "recall": recall, "F1": 2 * hit / max(pairs["found"] + pairs["true"], 1)}
@@ -127,22 +139,35 @@ def splink(table: pd.DataFrame) -> Clusters:
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
     rows = table.reset_index().drop(columns=["true"]).astype(str).replace({"nan": None, "None": None, "": None})
-    rules = [block_on("soc_sec_id"), block_on("given_name", "surname"), block_on("date_of_birth"),
-             block_on("postcode", "street_number"), block_on("address_1")]  # fmt: skip
+    rules = [
+        block_on("soc_sec_id"),
+        block_on("given_name", "surname"),
+        block_on("date_of_birth"),
+        block_on("postcode", "street_number"),
+        block_on("address_1"),
+    ]
     settings = SettingsCreator(
-        link_type="dedupe_only", unique_id_column_name="rec_id", blocking_rules_to_generate_predictions=rules,
+        link_type="dedupe_only",
+        unique_id_column_name="rec_id",
+        blocking_rules_to_generate_predictions=rules,
         comparisons=[
-            cl.NameComparison("given_name"), cl.NameComparison("surname"),
-            cl.DateOfBirthComparison("date_of_birth", input_is_string=True, datetime_format="%Y%m%d",
-                                     invalid_dates_as_null=True),
-            cl.DamerauLevenshteinAtThresholds("soc_sec_id", [1, 2]), cl.ExactMatch("street_number"),
-            cl.DamerauLevenshteinAtThresholds("postcode", [1, 2]), cl.JaroWinklerAtThresholds("address_1", [0.9, 0.7]),
+            cl.NameComparison("given_name"),
+            cl.NameComparison("surname"),
+            cl.DateOfBirthComparison(
+                "date_of_birth", input_is_string=True, datetime_format="%Y%m%d", invalid_dates_as_null=True
+            ),
+            cl.DamerauLevenshteinAtThresholds("soc_sec_id", [1, 2]),
+            cl.ExactMatch("street_number"),
+            cl.DamerauLevenshteinAtThresholds("postcode", [1, 2]),
+            cl.JaroWinklerAtThresholds("address_1", [0.9, 0.7]),
         ],
-    )  # fmt: skip
+    )
     api = DuckDBAPI()
     linker = Linker(api.register(rows), settings)
-    sure = [block_on("soc_sec_id"), "l.given_name = r.given_name and l.surname = r.surname and "
-            "l.date_of_birth = r.date_of_birth"]  # fmt: skip
+    sure = [
+        block_on("soc_sec_id"),
+        "l.given_name = r.given_name and l.surname = r.surname and l.date_of_birth = r.date_of_birth",
+    ]
     linker.training.estimate_probability_two_random_records_match(sure, recall=0.6)
     linker.training.estimate_u_using_random_sampling(max_pairs=5e6, seed=1)
     for rule in (block_on("date_of_birth"), block_on("surname"), block_on("soc_sec_id")):

@@ -35,10 +35,19 @@ TRAINED_ON, TRIED_ON = (11, 12), (13, 31)
 OFFSETS = (-3.0, -1.5, 0.0, 1.5, 3.0)
 SITE = Path(__file__).parents[1] / "sites" / "sample"
 PARAMETERS: dict[str, Any] = {
-    "objective": "binary", "num_leaves": 31, "learning_rate": 0.05, "min_data_in_leaf": 40, "lambda_l2": 5.0,
-    "deterministic": True, "force_row_wise": True, "seed": 1, "verbose": -1, "num_threads": 2,
-    "monotone_constraints": [1] * len(NAMES), "monotone_constraints_method": "advanced",
-}  # fmt: skip
+    "objective": "binary",
+    "num_leaves": 31,
+    "learning_rate": 0.05,
+    "min_data_in_leaf": 40,
+    "lambda_l2": 5.0,
+    "deterministic": True,
+    "force_row_wise": True,
+    "seed": 1,
+    "verbose": -1,
+    "num_threads": 2,
+    "monotone_constraints": [1] * len(NAMES),
+    "monotone_constraints_method": "advanced",
+}
 ROUNDS = 300
 
 
@@ -126,8 +135,10 @@ def _tell(name: str, model: str, area: Area, scorer: Any, offset: float) -> dict
     began = time.process_time()
     linked = link(area.identity, settings=Linking(), events=area.events, model=scorer)
     took, s = time.process_time() - began, score(area, linked.clusters)
-    print(f"| {name} | {model} | {offset:+g} | {s['precision']:.4f} | {s['recall']:.4f} | {s['f1']:.4f} | "
-          f"{s['wrong']:.2%} | {took:.1f} |")  # fmt: skip
+    print(
+        f"| {name} | {model} | {offset:+g} | {s['precision']:.4f} | {s['recall']:.4f} | {s['f1']:.4f} | "
+        f"{s['wrong']:.2%} | {took:.1f} |"
+    )
     return s
 
 

@@ -28,8 +28,11 @@ def main() -> None:
     for people in asked.people:
         area = synthetic(asked.folder / f"{asked.seed}-{people}", people, asked.seed)
         found = score(area, link(area.identity, settings=Linking(), events=area.events).clusters)
-        print(f"| {people:,} | {found['rows']:,.0f} | {found['precision']:.4f} | {found['recall']:.4f} "
-              f"| {found['f1']:.4f} | {found['wrong']:.2%} |", flush=True)  # fmt: skip
+        print(
+            f"| {people:,} | {found['rows']:,.0f} | {found['precision']:.4f} | {found['recall']:.4f} "
+            f"| {found['f1']:.4f} | {found['wrong']:.2%} |",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -53,8 +53,10 @@ def paper(view: Any, people: Any) -> str:
     svgs = {one.person_id: to_svg(person_chart(one)) for one in people}
     drawn = time.process_time()
     made = pack_pdf(view, people, svgs)
-    return (f"pack.pdf, {len(svgs)} people: {len(made):,} bytes, {time.process_time() - drawn:.2f} s CPU "
-            f"(the charts before it {drawn - began:.2f} s)")  # fmt: skip
+    return (
+        f"pack.pdf, {len(svgs)} people: {len(made):,} bytes, {time.process_time() - drawn:.2f} s CPU "
+        f"(the charts before it {drawn - began:.2f} s)"
+    )
 
 
 def in_browser(path: Path) -> str:

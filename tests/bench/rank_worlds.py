@@ -26,8 +26,14 @@ from hiu.settings import Labels, Weights
 
 PEOPLE, PAST, AHEAD, MEETING, TOP = 400, 24, 3, 50, 20
 WEIGHTS = Weights().by_dataset()
-COSTS = {"police_incident": 522.0, "ambulance_deployment": 216.0, "ed_attendance": 126.0, "mh_bed_day": 564.0,
-         "s136": 1077.0, "mha_assessment": 0.0}  # fmt: skip
+COSTS = {
+    "police_incident": 522.0,
+    "ambulance_deployment": 216.0,
+    "ed_attendance": 126.0,
+    "mh_bed_day": 564.0,
+    "s136": 1077.0,
+    "mha_assessment": 0.0,
+}
 Array = NDArray[np.float64]
 Rng = np.random.Generator
 
@@ -72,9 +78,13 @@ def mixture(rng: Rng) -> Array:
 
 
 WORLDS: dict[str, Callable[[Rng], Array]] = {
-    "persistent": base, "bursts": bursts, "regression to the mean": reverting, "seasonal": seasonal, "drift": drift,
+    "persistent": base,
+    "bursts": bursts,
+    "regression to the mean": reverting,
+    "seasonal": seasonal,
+    "drift": drift,
     "mixture": mixture,
-}  # fmt: skip
+}
 
 
 def _wander(rng: Rng, keep: float, step: float) -> Array:

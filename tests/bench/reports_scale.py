@@ -57,15 +57,42 @@ def area(people: int, months: int, seed: int) -> dict[str, Any]:
     demand = pl.concat(parts).with_columns(pl.col("month").cast(pl.Date), supplied=pl.lit(True))
     grid = pl.DataFrame({"month": days}).join(pl.DataFrame({"dataset": DATASETS}), how="cross")
     born = [date(1940 + i % 66, 1 + i % 12, 1) for i in range(people)]
-    who = pl.DataFrame({"person_id": ids, "dob": born, "birth_year": None, "named": True, "died": None,
-                        "sex": np.where(np.arange(people) % 2, "F", "M"), "nhs_number": None, "sources": "ed|police"},
-                       schema_overrides={"birth_year": pl.Int64, "died": pl.Date, "nhs_number": pl.String})  # fmt: skip
+    who = pl.DataFrame(
+        {
+            "person_id": ids,
+            "dob": born,
+            "birth_year": None,
+            "named": True,
+            "died": None,
+            "sex": np.where(np.arange(people) % 2, "F", "M"),
+            "nhs_number": None,
+            "sources": "ed|police",
+        },
+        schema_overrides={"birth_year": pl.Int64, "died": pl.Date, "nhs_number": pl.String},
+    )
     chosen = ids[np.argsort(-rate)[:SUPPORTED]]
-    support = pl.DataFrame({"person_id": chosen, "start": (LAST - 5).start, "end": None, "consent": "given",
-                            "consent_at": None, "contacts": 3},
-                           schema_overrides={"end": pl.Date, "consent_at": pl.Date})  # fmt: skip
-    gradings = pl.DataFrame({"person_id": chosen, "at": LAST.start, "role": "clinical", "likelihood": 3, "impact": 4,
-                             "grade": "Medium", "source": "caseload"})  # fmt: skip
+    support = pl.DataFrame(
+        {
+            "person_id": chosen,
+            "start": (LAST - 5).start,
+            "end": None,
+            "consent": "given",
+            "consent_at": None,
+            "contacts": 3,
+        },
+        schema_overrides={"end": pl.Date, "consent_at": pl.Date},
+    )
+    gradings = pl.DataFrame(
+        {
+            "person_id": chosen,
+            "at": LAST.start,
+            "role": "clinical",
+            "likelihood": 3,
+            "impact": 4,
+            "grade": "Medium",
+            "source": "caseload",
+        }
+    )
     extra = demand.head(0).select("person_id", "month", measure="dataset", n="n")
     coverage = grid.with_columns(source=pl.col("dataset"), supplied=pl.lit(True))
     return {

@@ -44,21 +44,70 @@ def area(people: int, months: int, seed: int) -> dict[str, pl.DataFrame]:
     why = (
         "about 7 points expected in the next 3 months (14 in the last 3, 31 in the last 12; recent months count more)."
     )
-    ranked = [{"rank": i, "person_id": p, "intensity": 9.0, "expected_points": 3.0, "contacts_3": 9, "contacts_12": 30,
-               "risk": 4.0, "risk_source": "clinical", "risk_band": "High", "certainty": "B", "rank_low": i,
-               "rank_high": i + 20, "label": "STEADY", "label_sentence": "9 contacts in 3 months; 3 expected.",
-               "sentence": why, "presets": "", "estimated": False, "access": "candidate", "list": "adult"}
-              for i, p in enumerate(ids, 1)]  # fmt: skip
-    demand = [{"person_id": p, "month": m.start, "dataset": d, "n": dice.randrange(1, 9), "supplied": True}
-              for p in ids for m in span for d in DATASETS if dice.random() < 0.4]  # fmt: skip
-    known = [{"person_id": p, "name_text": f"Person {i}", "dob": date(1980, 1, 2), "named": True,
-              "two_nhs_numbers": False, "two_dobs": False} for i, p in enumerate(ids)]  # fmt: skip
-    graded = [{"person_id": p, "at": date(2026, 1, 5), "role": "clinical", "likelihood": 3, "impact": 4,
-               "grade": "Medium", "source": "caseload"} for p in ids[::3]]  # fmt: skip
+    ranked = [
+        {
+            "rank": i,
+            "person_id": p,
+            "intensity": 9.0,
+            "expected_points": 3.0,
+            "contacts_3": 9,
+            "contacts_12": 30,
+            "risk": 4.0,
+            "risk_source": "clinical",
+            "risk_band": "High",
+            "certainty": "B",
+            "rank_low": i,
+            "rank_high": i + 20,
+            "label": "STEADY",
+            "label_sentence": "9 contacts in 3 months; 3 expected.",
+            "sentence": why,
+            "presets": "",
+            "estimated": False,
+            "access": "candidate",
+            "list": "adult",
+        }
+        for i, p in enumerate(ids, 1)
+    ]
+    demand = [
+        {"person_id": p, "month": m.start, "dataset": d, "n": dice.randrange(1, 9), "supplied": True}
+        for p in ids
+        for m in span
+        for d in DATASETS
+        if dice.random() < 0.4
+    ]
+    known = [
+        {
+            "person_id": p,
+            "name_text": f"Person {i}",
+            "dob": date(1980, 1, 2),
+            "named": True,
+            "two_nhs_numbers": False,
+            "two_dobs": False,
+        }
+        for i, p in enumerate(ids)
+    ]
+    graded = [
+        {
+            "person_id": p,
+            "at": date(2026, 1, 5),
+            "role": "clinical",
+            "likelihood": 3,
+            "impact": 4,
+            "grade": "Medium",
+            "source": "caseload",
+        }
+        for p in ids[::3]
+    ]
     given = [{"person_id": p, "consent": "given", "permission": "granted", "contacts": 4} for p in ids[::3]]
     sent = [{"month": m.start, "dataset": d, "source": "x", "supplied": True} for m in span for d in DATASETS]
-    rows = {"ranked": ranked, "people": known, "monthly_demand": demand, "coverage": sent, "risk_grading": graded,
-            "support": given}  # fmt: skip
+    rows = {
+        "ranked": ranked,
+        "people": known,
+        "monthly_demand": demand,
+        "coverage": sent,
+        "risk_grading": graded,
+        "support": given,
+    }
     return {name: frame(table, rows.get(name, [])) for name, table in PUBLISHED.items()} | {
         "ids": pl.DataFrame({"id": ids})
     }
@@ -83,15 +132,23 @@ def main() -> None:
     tables = area(given.people, given.months, given.seed)
     ids = tables.pop("ids")["id"].to_list()
     settings = Settings(name="Bench", rank={"top": given.people})  # type: ignore[arg-type]
-    stamp = Stamp(site="Bench", month=LAST, run_id=f"{LAST}-x-abc123", built=datetime(2026, 4, 8, tzinfo=UTC),
-                  data_to=LAST.end, settings_version="1")  # fmt: skip
+    stamp = Stamp(
+        site="Bench",
+        month=LAST,
+        run_id=f"{LAST}-x-abc123",
+        built=datetime(2026, 4, 8, tzinfo=UTC),
+        data_to=LAST.end,
+        settings_version="1",
+    )
     passed = gated(tables, ids)
     written, data = timed(lambda: workbook(passed, stamp=stamp, settings=settings, key=KEY))
     empty = frame(MEETING_ENTRY, [])
     back, verdict = timed(lambda: judge(read_back(data, "copy.xlsx", KEY), empty))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{given.people} people, {given.months} months: written {written:.2f} s of CPU, {len(data) / 1000:.0f} kB; "
-          f"read back and judged {back:.2f} s ({verdict.summary}); peak {peak:.0f} MB")  # fmt: skip
+    print(
+        f"{given.people} people, {given.months} months: written {written:.2f} s of CPU, {len(data) / 1000:.0f} kB; "
+        f"read back and judged {back:.2f} s ({verdict.summary}); peak {peak:.0f} MB"
+    )
 
 
 if __name__ == "__main__":

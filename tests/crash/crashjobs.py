@@ -23,8 +23,13 @@ def run(under: str, home: str, month: str, later: str = "0") -> dict[str, Any]:
 
     now = NOW + timedelta(hours=int(later))
     outcome = run_month(_place(home), Month.parse(month), now=now, report=Reporter(quiet=True))
-    return {"code": outcome.exit_code, "published": str(outcome.published), "loaded": outcome.intake.loaded,
-            "refused": [refusal.code for refusal in outcome.intake.refused], "changed": outcome.changed}  # fmt: skip
+    return {
+        "code": outcome.exit_code,
+        "published": str(outcome.published),
+        "loaded": outcome.intake.loaded,
+        "refused": [refusal.code for refusal in outcome.intake.refused],
+        "changed": outcome.changed,
+    }
 
 
 def undo(under: str, home: str, delivery: str) -> dict[str, Any]:

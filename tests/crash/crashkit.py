@@ -38,9 +38,13 @@ class Forks:
     def __init__(self) -> None:
         paths = os.pathsep.join([str(HERE), str(HERE.parents[1])])
         self.process = subprocess.Popen(
-            [sys.executable, str(HERE / "forks.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            encoding="utf-8", env={**os.environ, "PYTHONPATH": paths},
-        )  # fmt: skip
+            [sys.executable, str(HERE / "forks.py")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            env={**os.environ, "PYTHONPATH": paths},
+        )
         assert self.answer() == {"ready": True}
 
     def ask(self, call: str, cut: Cut | None = None, *, trace: bool = False, **arguments: str) -> dict[str, Any]:
@@ -127,8 +131,11 @@ def tables_of(folder: Path) -> dict[str, pl.DataFrame]:
 
 def outside(home: Path) -> list[str]:
     """Names of files that are neither curated nor raw."""
-    return sorted(path.relative_to(home).as_posix() for path in home.rglob("*")
-                  if path.is_file() and "data" not in path.relative_to(home).parts)  # fmt: skip
+    return sorted(
+        path.relative_to(home).as_posix()
+        for path in home.rglob("*")
+        if path.is_file() and "data" not in path.relative_to(home).parts
+    )
 
 
 def same(one: dict[str, Any], other: dict[str, Any]) -> None:

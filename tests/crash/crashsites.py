@@ -21,8 +21,14 @@ from pipelines.setup.area import make_area
 
 MONTHS = ("2026-02", "2026-03")
 ED = f"{MONTHS[1]}/ed_attendances.csv"
-BASES = {"small-intake": "small", "first-intake": "empty", "next-intake": "first", "link-and-count": "taken",
-         "publish": "counted", "nothing-to-do": "both"}  # fmt: skip
+BASES = {
+    "small-intake": "small",
+    "first-intake": "empty",
+    "next-intake": "first",
+    "link-and-count": "taken",
+    "publish": "counted",
+    "nothing-to-do": "both",
+}
 """Scenes that are a run of the second month, and the state each begins in."""
 posix_only = pytest.mark.skipif(
     os.name != "posix", reason="fork and SIGKILL are POSIX; tests/pipeline/run/test_crash.py kills on Windows too"

@@ -109,8 +109,14 @@ def test_files_damaged_on_the_disk_are_told_never_used(n: int, tmp_path: Path) -
     place = open_place(home)
     shown = place.published_folder(MARCH)
     assert shown
-    targets = [place.warehouse, place.current, place.audit, shown / "ranked.parquet", shown / "MANIFEST.json",
-               shown / "quality.html"]  # fmt: skip
+    targets = [
+        place.warehouse,
+        place.current,
+        place.audit,
+        shown / "ranked.parquet",
+        shown / "MANIFEST.json",
+        shown / "quality.html",
+    ]
     path = targets[n % len(targets)]
     content = bytearray(path.read_bytes())
     if n // len(targets) % 2:

@@ -13,10 +13,21 @@ from crashsites import posix_only, sites
 from pipelines.common.place import open_place
 
 pytestmark = posix_only
-POINTS = {"small-intake": 12, "first-intake": 80, "next-intake": 130, "link-and-count": 90, "publish": 100,
-          "nothing-to-do": 10, "undo": 20, "undo-and-run": 30, "rollback": 20, "backup": 30,
-          "restore": 40, "erase": 40,
-          "import": 30}  # fmt: skip
+POINTS = {
+    "small-intake": 12,
+    "first-intake": 80,
+    "next-intake": 130,
+    "link-and-count": 90,
+    "publish": 100,
+    "nothing-to-do": 10,
+    "undo": 20,
+    "undo-and-run": 30,
+    "rollback": 20,
+    "backup": 30,
+    "restore": 40,
+    "erase": 40,
+    "import": 30,
+}
 """Kills in each scene."""
 SAMPLE = {"small-intake": (1, 5, 10)}
 """Of those, the ones of the quick suite."""

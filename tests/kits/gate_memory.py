@@ -35,8 +35,13 @@ def remembering(folder: Path) -> Iterator[None]:
         path = folder / _name(_plain(frame), asked, dict(known), rows)
         if questions and not path.exists():
             answers = EVALUATE(frame, questions, known, rows=rows)
-            _keep(path, {n: SimpleNamespace(success=one.success, result=one.result, exception_info=one.exception_info)
-                         for n, one in answers.items()})  # fmt: skip
+            _keep(
+                path,
+                {
+                    n: SimpleNamespace(success=one.success, result=one.result, exception_info=one.exception_info)
+                    for n, one in answers.items()
+                },
+            )
         return pickle.loads(path.read_bytes()) if questions else {}
 
     def ask_together(deliveries: Sequence[pl.DataFrame], suite: Mapping[str, Any]) -> list[Any]:

@@ -20,8 +20,15 @@ from pipelines.setup.lab import lab_command, write_settings
 
 TOKEN = "only-for-this-test"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-QUIET = ["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking", "--disable-sync",
-         "--disable-component-update", "--no-first-run"]  # fmt: skip
+QUIET = [
+    "--no-sandbox",
+    "--headless",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-sync",
+    "--disable-component-update",
+    "--no-first-run",
+]
 
 
 def free_port() -> int:
@@ -35,8 +42,13 @@ def free_port() -> int:
 def running(notebooks: Path, site: Path, home: Path) -> Iterator[str]:
     """JupyterLab on a folder of notebooks, reading a site; its address."""
     port = free_port()
-    test_only = ["--ServerApp.open_browser=False", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
-                 "--ServerApp.allow_root=True", f"--IdentityProvider.token={TOKEN}"]  # fmt: skip
+    test_only = [
+        "--ServerApp.open_browser=False",
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        "--ServerApp.allow_root=True",
+        f"--IdentityProvider.token={TOKEN}",
+    ]
     command = [*lab_command(notebooks, write_settings(home)), *test_only]
     environment = {**os.environ, "HOME": str(home), "USERPROFILE": str(home), "HIU_SITE": str(site)}
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as lab:

@@ -33,9 +33,17 @@ def who(identity_id: str, name: str = "", dob: str | None = None, **more: Any) -
         family = words[-1] if words else ""
         given = words[0] if len(words) > 1 else ""
         row["middle"] = " ".join(words[1:-1]) or None
-    row |= {"identity_id": identity_id, "name_text": name.title() or None, "given": given or None,
-            "family": family or None, "dob": date.fromisoformat(dob) if dob else None, "nobody": False,
-            "sources": "police", "rows": 1, "first_period": date(2025, 1, 1)}  # fmt: skip
+    row |= {
+        "identity_id": identity_id,
+        "name_text": name.title() or None,
+        "given": given or None,
+        "family": family or None,
+        "dob": date.fromisoformat(dob) if dob else None,
+        "nobody": False,
+        "sources": "police",
+        "rows": 1,
+        "first_period": date(2025, 1, 1),
+    }
     if home := more.pop("home", None):
         row["house"], row["street"], row["postcode"] = (part.strip() or None for part in home.split(","))
     renamed = {"nhs": "nhs_number", "ids": "local_ids", "born": "birth_year", "aka": "aliases"}
@@ -52,9 +60,19 @@ def decided(*pairs: tuple[str, str, str]) -> pl.DataFrame:
     at = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
     rows = [(a, b, what, "A Reviewer", at, None, None) for a, b, what in pairs]
     stamp = pl.Datetime("us")
-    return pl.DataFrame(rows, orient="row", schema={
-        "identity_a": pl.String, "identity_b": pl.String, "decision": pl.String, "reviewer": pl.String,
-        "decided_at": stamp, "note": pl.String, "undone_at": stamp})  # fmt: skip
+    return pl.DataFrame(
+        rows,
+        orient="row",
+        schema={
+            "identity_a": pl.String,
+            "identity_b": pl.String,
+            "decision": pl.String,
+            "reviewer": pl.String,
+            "decided_at": stamp,
+            "note": pl.String,
+            "undone_at": stamp,
+        },
+    )
 
 
 def matched(rows: list[dict[str, Any]], settings: Linking | None = None, **more: Any) -> Linkage:

@@ -50,9 +50,7 @@ def people(names: list[str], **columns: dict[str, Any]) -> pl.DataFrame:
     rows = [
         {"person_id": name, **{k: columns.get(k, {}).get(name, value) for k, value in base.items()}} for name in names
     ]
-    schema = {
-        "person_id": pl.String, "dob": pl.Date, "birth_year": pl.Int64, "named": pl.Boolean, "died": pl.Date,
-    }  # fmt: skip
+    schema = {"person_id": pl.String, "dob": pl.Date, "birth_year": pl.Int64, "named": pl.Boolean, "died": pl.Date}
     return pl.DataFrame(rows, schema=schema)
 
 
@@ -66,9 +64,13 @@ def gradings(*rows: tuple[str, date, str, int | None, int | None, str | None]) -
 def support(*rows: dict[str, Any]) -> pl.DataFrame:
     """Rows of the team's list; what is not given is empty."""
     schema = {
-        "person_id": pl.String, "consent": pl.String, "consent_at": pl.Date, "start": pl.Date, "end": pl.Date,
+        "person_id": pl.String,
+        "consent": pl.String,
+        "consent_at": pl.Date,
+        "start": pl.Date,
+        "end": pl.Date,
         "contacts": pl.Int64,
-    }  # fmt: skip
+    }
     return pl.DataFrame([{**dict.fromkeys(schema), **row} for row in rows], schema=schema)
 
 
@@ -83,7 +85,13 @@ def extra(*rows: tuple[str, Month, str, int]) -> pl.DataFrame:
 def inputs(counts: dict[str, dict[str, list[int]]], **given: Any) -> dict[str, Any]:
     """All arguments of hiu.rank.rank for people with these counts; any may be replaced by name."""
     base = {
-        "month": MARCH, "demand": demand(counts), "extra": extra(), "coverage": coverage(),
-        "people": people(list(counts)), "support": support(), "gradings": gradings(), "settings": SETTINGS,
-    }  # fmt: skip
+        "month": MARCH,
+        "demand": demand(counts),
+        "extra": extra(),
+        "coverage": coverage(),
+        "people": people(list(counts)),
+        "support": support(),
+        "gradings": gradings(),
+        "settings": SETTINGS,
+    }
     return {**base, **given}

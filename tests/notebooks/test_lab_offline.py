@@ -60,8 +60,13 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (home / "sitecustomize.py").write_text(WATCH, encoding="utf-8")
     noted = home / "calls.txt"
     noted.touch()
-    test_only = ["--ServerApp.open_browser=False", f"--ServerApp.port={PORT}", "--ServerApp.port_retries=0",
-                 "--ServerApp.allow_root=True", f"--IdentityProvider.token={TOKEN}"]  # fmt: skip
+    test_only = [
+        "--ServerApp.open_browser=False",
+        f"--ServerApp.port={PORT}",
+        "--ServerApp.port_retries=0",
+        "--ServerApp.allow_root=True",
+        f"--IdentityProvider.token={TOKEN}",
+    ]
     command = [*lab_command(ROOT / "notebooks", write_settings(home)), *test_only]
     here = {"HOME": str(home), "USERPROFILE": str(home), "PYTHONPATH": str(home), "HIU_WATCH": str(noted)}
     environment = {**os.environ, **here}

@@ -63,6 +63,15 @@ def test_on_the_sample(notebook: Path, sampled: tuple[Path, Outcome], tmp_path: 
 
 
 def test_every_notebook_of_the_suite_is_there() -> None:
-    wanted = {"start_here", "data_quality", "match_review", "linkage_quality", "ranking", "person", "cohort",
-              "definitions", "new_source"}  # fmt: skip
+    wanted = {
+        "start_here",
+        "data_quality",
+        "match_review",
+        "linkage_quality",
+        "ranking",
+        "person",
+        "cohort",
+        "definitions",
+        "new_source",
+    }
     assert {path.stem for path in NOTEBOOKS} == wanted

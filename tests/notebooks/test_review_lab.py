@@ -69,8 +69,9 @@ def go_to(page: Any, place: int) -> None:
         if at == place:
             return
         page.keyboard.press("n" if at < place else "b")
-        page.wait_for_function("at => !document.querySelector('.hiu-head strong').textContent.startsWith(at)",
-                               arg=f"Pair {at} of")  # fmt: skip
+        page.wait_for_function(
+            "at => !document.querySelector('.hiu-head strong').textContent.startsWith(at)", arg=f"Pair {at} of"
+        )
     pytest.fail(f"pair {place} never came")
 
 

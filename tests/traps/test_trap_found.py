@@ -43,32 +43,40 @@ def reworded(path: Path, part: str, *changes: tuple[bytes, bytes]) -> Path:
 
 XLSX: dict[str, tuple[str, tuple[tuple[bytes, bytes], ...], Rows | Refusal]] = {
     "a cell in the last row and column there is": (
-        SHEET, ((b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'),),
+        SHEET,
+        ((b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'),),
         Refusal("far_cell", ("reaches to row 1,048,576, column 16,384", "delete what lies far below or right of it")),
     ),
     "a far cell in other quotes and a prefix": (
-        SHEET, ((b"</sheetData>", b"<row><x:c s='0' r='$XFD$1048576'><v>1</v></x:c></row></sheetData>"),),
+        SHEET,
+        ((b"</sheetData>", b"<row><x:c s='0' r='$XFD$1048576'><v>1</v></x:c></row></sheetData>"),),
         Refusal("far_cell"),
     ),
     "far formatting without a value": (
-        SHEET, ((b"</sheetData>", b'<row r="1048576"><c r="XFD1048576" s="0"/></row></sheetData>'),),
+        SHEET,
+        ((b"</sheetData>", b'<row r="1048576"><c r="XFD1048576" s="0"/></row></sheetData>'),),
         Rows({1: "a"}),
     ),
     "a text that is not in the list of texts": (SHEET, ((b"<v>5</v>", b"<v>999999</v>"),), Refusal("corrupt")),
     "a sheet cut off inside": (SHEET, ((b"</sheetData>", b""), (b"</worksheet>", b"")), Refusal("corrupt")),
     "an entity that grows": (
-        SHEET, ((b'standalone="yes"?>', b'standalone="yes"?><!DOCTYPE x [<!ENTITY b "aaaaaaaa">]>'),
-                (b"<v>5</v>", b"<v>&b;&b;</v>")),
+        SHEET,
+        (
+            (b'standalone="yes"?>', b'standalone="yes"?><!DOCTYPE x [<!ENTITY b "aaaaaaaa">]>'),
+            (b"<v>5</v>", b"<v>&b;&b;</v>"),
+        ),
         Refusal("corrupt"),
     ),
     "an entity that names a file": (
         "xl/sharedStrings.xml",
-        ((b'standalone="yes"?>', b'standalone="yes"?><!DOCTYPE x [<!ENTITY b SYSTEM "file:///etc/passwd">]>'),
-         (b"SMITH", b"&b;")),
+        (
+            (b'standalone="yes"?>', b'standalone="yes"?><!DOCTYPE x [<!ENTITY b SYSTEM "file:///etc/passwd">]>'),
+            (b"SMITH", b"&b;"),
+        ),
         Refusal("corrupt"),
     ),
     "a part that says it is UTF-16": (SHEET, ((b'"UTF-8"', b'"UTF-16"'),), Refusal("corrupt", ("is not UTF-8",))),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("trap", XLSX)
@@ -140,9 +148,16 @@ def test_mapping_trap(trap: str, tmp_path: Path) -> None:
     assert "police.toml" in str(refusal.value)
 
 
-NAMES = ["trap\n2026-03.csv", "trap 2026-03; rm -rf ~.csv", "trap-2026-03-$(id).csv", "trap 2026-03 %s%n.csv",
-         "trap\u202e2026-03.csv", "trap 2026-03 *?[a-z].csv", "--site=trap 2026-03.csv",
-         "trap 2026-03 <script>.csv"]  # fmt: skip
+NAMES = [
+    "trap\n2026-03.csv",
+    "trap 2026-03; rm -rf ~.csv",
+    "trap-2026-03-$(id).csv",
+    "trap 2026-03 %s%n.csv",
+    "trap\u202e2026-03.csv",
+    "trap 2026-03 *?[a-z].csv",
+    "--site=trap 2026-03.csv",
+    "trap 2026-03 <script>.csv",
+]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no such names")

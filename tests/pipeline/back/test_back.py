@@ -309,8 +309,10 @@ def test_a_warehouse_of_a_newer_version_is_refused_and_left_alone(place_after: P
 def test_deliveries_a_new_mapping_cannot_read_hold_as_they_were_read(two: Place) -> None:
     first = run(two)
     ed = two.sources["ed"]
-    fields = {name: field.model_copy(update={"columns": ("Renamed",)}) if name == ed.key.event[0] else field
-              for name, field in ed.fields.items()}  # fmt: skip
+    fields = {
+        name: field.model_copy(update={"columns": ("Renamed",)}) if name == ed.key.event[0] else field
+        for name, field in ed.fields.items()
+    }
     changed = Place(two.home, two.settings, {**two.sources, "ed": ed.model_copy(update={"fields": fields})})
     for _ in range(2):
         outcome = run(changed)

@@ -108,9 +108,19 @@ def test_run_that_changed_nothing(at: tuple[str, ...], published: Outcome) -> No
     assert said.code in (0, 3) and published.exit_code == 3, "what was set aside is said by the run that did it"
     assert said.out.count("\n") == 1 and said.err == ""
     assert set(said.last) == {
-        "exit", "month", "published", "changed", "run_id", "received", "staged", "quarantined", "refused", "warnings",
-        "seconds", "earlier_months",
-    }  # fmt: skip
+        "exit",
+        "month",
+        "published",
+        "changed",
+        "run_id",
+        "received",
+        "staged",
+        "quarantined",
+        "refused",
+        "warnings",
+        "seconds",
+        "earlier_months",
+    }
     assert (said.last["exit"], said.last["changed"], said.last["received"]) == (said.code, False, 0)
     assert "nothing changed" in hiu("run", LAST, *at).out
     quiet = hiu("run", LAST, *at, "--quiet")
@@ -124,9 +134,13 @@ def test_run_for_a_scheduler(area: Path, tmp_path: Path) -> None:
     (raw / str(LAST) / "police_incidents.csv").write_bytes(b"Incident URN,Logged At\n1,2\n")
     line = [sys.executable, "-m", "pipelines.cli", "run", str(LAST), "--site", str(area), "--raw", str(raw)]
     done = subprocess.run(
-        [*line, "--curated", str(tmp_path / "curated"), "--json"], capture_output=True, text=True, encoding="utf-8",
-        env={**os.environ, "NO_COLOR": "1", "PYTHONUTF8": "1"}, cwd=REPOSITORY,
-    )  # fmt: skip
+        [*line, "--curated", str(tmp_path / "curated"), "--json"],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "NO_COLOR": "1", "PYTHONUTF8": "1"},
+        cwd=REPOSITORY,
+    )
     assert done.returncode == 4 and "\x1b" not in done.stdout + done.stderr
     last = json.loads(done.stdout.splitlines()[-1])
     assert last["exit"] == 4 and Path(last["published"]).is_dir()

@@ -64,13 +64,21 @@ def test_no_command_calls_anybody(tmp_path: Path) -> None:
     drop = next((place.raw / month).glob("police*"))
     who = ["--reason", "a test", "--by", "tester"]
     known: dict[str, list[str]] = {
-        "init": [str(tmp_path / "new")], "synth": [str(tmp_path / "area"), "--people", "20", "--months", "2"],
-        "run": [month, *site], "check": [str(drop), *site], "new": ["police", str(drop), *site], "status": site,
-        "explain": [person, *site], "find": ["smith", *site], "verify": site, "suites": ["--check"],
-        "undo": [f"{month}/{drop.name}", *who, *site], "rollback": [month, *who, *site],
+        "init": [str(tmp_path / "new")],
+        "synth": [str(tmp_path / "area"), "--people", "20", "--months", "2"],
+        "run": [month, *site],
+        "check": [str(drop), *site],
+        "new": ["police", str(drop), *site],
+        "status": site,
+        "explain": [person, *site],
+        "find": ["smith", *site],
+        "verify": site,
+        "suites": ["--check"],
+        "undo": [f"{month}/{drop.name}", *who, *site],
+        "rollback": [month, *who, *site],
         "backup": ["--to", str(tmp_path / "copies"), *site],
         "restore": [str(tmp_path / "copies" / "none.zip"), str(tmp_path / "restored")],
-    }  # fmt: skip
+    }
     tried = ["demo"]
     for command in sorted({one.name or one.callback.__name__ for one in app.registered_commands if one.callback}):
         if command in NOT_RUN | {"demo"}:
@@ -97,8 +105,23 @@ def test_an_ordinary_user_without_any_network_can_run_it(tmp_path: Path) -> None
         os.chown(path, 65534, 65534)
     for folder in [tmp_path, *tmp_path.parents][:3]:
         folder.chmod(0o755)
-    line = ["unshare", "-n", "setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--no-new-privs",
-            *MODULE, "run", str(LAST), "--site", str(home), "--json"]  # fmt: skip
+    line = [
+        "unshare",
+        "-n",
+        "setpriv",
+        "--reuid",
+        "65534",
+        "--regid",
+        "65534",
+        "--clear-groups",
+        "--no-new-privs",
+        *MODULE,
+        "run",
+        str(LAST),
+        "--site",
+        str(home),
+        "--json",
+    ]
     clean = {"PATH": "/usr/bin:/bin", "HOME": str(home), "LANG": "C.UTF-8"}
     if subprocess.run([*line[:8], sys.executable, "-c", "import hiu"], env=clean, capture_output=True).returncode:
         pytest.skip("that user can't read this Python")
@@ -146,9 +169,11 @@ def test_nothing_planted_is_told_by_any_message_log_or_exception(area: Path, tmp
         ",".join([f'"{name}"'] * width),
     ]
     broken = {
-        "police_incidents.csv": "\n".join([head, *rows[:-3]]), "police_incidents 2.csv": "\n".join([head, *rows]),
-        "ed_attendances.csv": "\n".join([name, *rows]), "amb_incidents.csv": f"{name},{number}\n{born},{postcode}\n",
-    }  # fmt: skip
+        "police_incidents.csv": "\n".join([head, *rows[:-3]]),
+        "police_incidents 2.csv": "\n".join([head, *rows]),
+        "ed_attendances.csv": "\n".join([name, *rows]),
+        "amb_incidents.csv": f"{name},{number}\n{born},{postcode}\n",
+    }
     for file, text in broken.items():
         (folder / file).write_text(text, encoding="utf-8")
     (folder / "mha_s136_log.xlsx").write_bytes(b"PK\x03\x04" + name.encode() * 50)

@@ -38,8 +38,12 @@ def hiu(installed: Path, cwd: Path, *line: object) -> subprocess.CompletedProces
     env = {**os.environ, "PYTHONPATH": str(installed), "PYTHONUTF8": "1", "HIU_DEBUG": "1"}
     return subprocess.run(
         [sys.executable, "-P", "-m", "pipelines.cli", *(str(part) for part in line)],
-        capture_output=True, text=True, encoding="utf-8", cwd=cwd, env=env,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=cwd,
+        env=env,
+    )
 
 
 def test_everything_but_code_is_inside(wheel: Path) -> None:
@@ -57,8 +61,15 @@ def test_everything_but_code_is_inside(wheel: Path) -> None:
 def test_it_is_the_wheel_that_runs(installed: Path, tmp_path: Path) -> None:
     env = {**os.environ, "PYTHONPATH": str(installed)}
     code = "import hiu, pipelines; print(hiu.__file__); print(pipelines.__file__)"
-    said = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, cwd=tmp_path, env=env,
-                          encoding="utf-8", check=True)  # fmt: skip
+    said = subprocess.run(
+        [sys.executable, "-P", "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=env,
+        encoding="utf-8",
+        check=True,
+    )
     assert all(Path(line).is_relative_to(installed) for line in said.stdout.splitlines())
 
 

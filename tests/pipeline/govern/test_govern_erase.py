@@ -62,14 +62,45 @@ def plant(place: Place, doomed: ErasureScope) -> None:
     name, number = sorted(doomed.traces.names)[0], sorted(doomed.traces.numbers)[0]
     one, other = sorted(doomed.identities)[0], "f" * 16
     at = NOW.replace(tzinfo=None)
-    records.add(place.records, DECISIONS, [{"identity_a": one, "identity_b": other, "decision": "different",
-                                            "reviewer": "R", "decided_at": at, "note": name}])  # fmt: skip
-    records.add(place.records, DISCLOSURES, [{
-        "disclosure_id": "D1", "at": at, "what": "person sheet", "person_id": doomed.person_id, "people": 1,
-        "recipient": "clinician", "purpose": "support", "basis": "x", "necessity": f"{name} is in crisis",
-        "proportionality": "one page", "by": "C", "automatic": False}])  # fmt: skip
-    for path, text in (("reports/a.html", name), ("exports/b.csv", f"{number[:3]} {number[3:6]} {number[6:]}"),
-                       ("spill/c.tmp", doomed.person_id)):  # fmt: skip
+    records.add(
+        place.records,
+        DECISIONS,
+        [
+            {
+                "identity_a": one,
+                "identity_b": other,
+                "decision": "different",
+                "reviewer": "R",
+                "decided_at": at,
+                "note": name,
+            }
+        ],
+    )
+    records.add(
+        place.records,
+        DISCLOSURES,
+        [
+            {
+                "disclosure_id": "D1",
+                "at": at,
+                "what": "person sheet",
+                "person_id": doomed.person_id,
+                "people": 1,
+                "recipient": "clinician",
+                "purpose": "support",
+                "basis": "x",
+                "necessity": f"{name} is in crisis",
+                "proportionality": "one page",
+                "by": "C",
+                "automatic": False,
+            }
+        ],
+    )
+    for path, text in (
+        ("reports/a.html", name),
+        ("exports/b.csv", f"{number[:3]} {number[3:6]} {number[6:]}"),
+        ("spill/c.tmp", doomed.person_id),
+    ):
         (place.curated / path).parent.mkdir(exist_ok=True)
         (place.curated / path).write_text(f"x {text} y", encoding="utf-8")
     shutil.make_archive(str(place.curated / "cache"), "zip", place.curated / "reports")
@@ -246,8 +277,9 @@ def test_what_somebody_else_has_too_blocks_nobody(place_after: Place, person: st
         other = warehouse.read(
             "select r.delivery_id, r.source_row, c.person_id from record_identity r join cluster c on "
             "c.identity_id = r.identity_id join people p on p.person_id = c.person_id and p.named "
-            "where c.person_id <> $person order by c.person_id limit 1", person=person,
-        ).to_dicts()[0]  # fmt: skip
+            "where c.person_id <> $person order by c.person_id limit 1",
+            person=person,
+        ).to_dicts()[0]
         delivery = warehouse.read("select * from record where delivery_id = $d", d=other["delivery_id"])
         hit = pl.col("source_row") == other["source_row"]
         changed = pl.when(hit).then(pl.lit(number)).otherwise("nhs_number").alias("nhs_number")

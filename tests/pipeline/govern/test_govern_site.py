@@ -38,8 +38,18 @@ def first(place: Place) -> str:
 
 
 def forbid(place: Place, person: str, code: str = "objection") -> None:
-    row = gate.row(person, purpose="*", recipient="*", code=code, allow=False, decided_by="DPO", evidence="letter",
-                   start=NOW.date(), end=None, recorded_at=AT)  # fmt: skip
+    row = gate.row(
+        person,
+        purpose="*",
+        recipient="*",
+        code=code,
+        allow=False,
+        decided_by="DPO",
+        evidence="letter",
+        start=NOW.date(),
+        end=None,
+        recorded_at=AT,
+    )
     records.add(place.records, BASIS, [row])
 
 
@@ -89,8 +99,24 @@ def test_names_on_the_terminal_pass_the_gate(place_after: Place) -> None:
     for line in (("explain", person), ("find", name)):
         said = CliRunner().invoke(app, [*line, *where, "--show-names"])
         assert said.exit_code == 0 and name not in said.stdout and "withheld: " in said.stdout
-    refused = CliRunner().invoke(app, ["disclose", person, "--to", "clinician", "--what", "call", "--necessity", "n",
-                                       "--proportionality", "p", "--by", "B", *where])  # fmt: skip
+    refused = CliRunner().invoke(
+        app,
+        [
+            "disclose",
+            person,
+            "--to",
+            "clinician",
+            "--what",
+            "call",
+            "--necessity",
+            "n",
+            "--proportionality",
+            "p",
+            "--by",
+            "B",
+            *where,
+        ],
+    )
     assert refused.exit_code == 1 and "not to be shared" in refused.stderr
 
 
@@ -100,8 +126,9 @@ def test_death_freezes_a_record_whatever_month_is_published(place_after: Place) 
         row = warehouse.read(
             "select r.delivery_id, r.source_row from record_identity r join cluster c on c.identity_id = r.identity_id "
             "join current u on u.delivery_id = r.delivery_id and u.in_force where c.person_id = $person "
-            "order by r.delivery_id, r.source_row limit 1", person=person,
-        ).to_dicts()[0]  # fmt: skip
+            "order by r.delivery_id, r.source_row limit 1",
+            person=person,
+        ).to_dicts()[0]
         fact = {**row, "source": "caseload", "source_file": "c.csv", "fact": "death", "position": 1, "at": NOW.date()}
         columns = dict(warehouse.read("fact").schema)
         made = pl.DataFrame([{name: fact.get(name) for name in columns}], schema=columns)
@@ -228,10 +255,14 @@ def test_who_made_it_cannot_check_it(checker: str, by: str, place_after: Place, 
 def test_what_names_somebody_or_counts_few_is_not_released(place_after: Place, tmp_path: Path) -> None:
     person = first(place_after)
     name = name_of(place_after, person)
-    for k, (files, said) in enumerate([({"paper_txt": f"about {name}"}, "paper.txt: name"),
-                                       ({"paper_txt": person}, "paper.txt: person_id"),
-                                       ({"table_csv": "group,people\nA,3\n"}, "a count of 1 to 7"),
-                                       ({"t_json": '[{"group": "A", "n": 7}]'}, "a count of 1 to 7")]):  # fmt: skip
+    for k, (files, said) in enumerate(
+        [
+            ({"paper_txt": f"about {name}"}, "paper.txt: name"),
+            ({"paper_txt": person}, "paper.txt: person_id"),
+            ({"table_csv": "group,people\nA,3\n"}, "a count of 1 to 7"),
+            ({"t_json": '[{"group": "A", "n": 7}]'}, "a count of 1 to 7"),
+        ]
+    ):
         with pytest.raises(HiuError, match=said) as caught:
             released(place_after, board(place_after, tmp_path / str(k), **files))
         assert name not in str(caught.value)

@@ -62,8 +62,16 @@ def test_whom_the_basis_withholds_stays_masked_among_the_names(place_after: Plac
     held = queue(place_after)
     ask = next(one for one in held.waiting() if any(line.title == "Family name" and line.left for line in one.lines))
     people = held.people([ask])
-    about = {"purpose": "*", "recipient": "*", "code": "objection", "allow": False, "decided_by": "DPO",
-             "evidence": "letter", "start": date(2020, 1, 1), "recorded_at": datetime(2026, 4, 1)}  # fmt: skip
+    about = {
+        "purpose": "*",
+        "recipient": "*",
+        "code": "objection",
+        "allow": False,
+        "decided_by": "DPO",
+        "evidence": "letter",
+        "start": date(2020, 1, 1),
+        "recorded_at": datetime(2026, 4, 1),
+    }
     name = next(
         line.left
         for seen in Queue(held.month, held.folder, held.records, names=people).waiting()

@@ -53,8 +53,15 @@ def test_a_model_is_trained_reported_adopted_used_and_left_again(site: Path, mon
     assert made["version"].startswith("site-")
     assert "trusted NHS numbers hidden" in made["made"]
     page = path.with_suffix(".html").read_text(encoding="utf-8")
-    for words in ("Who would be joined or split", "of those, two people", "What would change",
-                  "Where to draw the line", "Does it mean what it says?", "Weights", path.name):  # fmt: skip
+    for words in (
+        "Who would be joined or split",
+        "of those, two people",
+        "What would change",
+        "Where to draw the line",
+        "Does it mean what it says?",
+        "Weights",
+        path.name,
+    ):
         assert words in page
     assert model_of(open_place(site)).version == "weights-1"
 
@@ -90,10 +97,15 @@ def test_a_run_matches_with_the_adopted_model(site: Path, monkeypatch: pytest.Mo
 
 
 def test_only_numbers_that_do_not_contradict_themselves_are_labels() -> None:
-    rows = [("a", "1", "1980-01-01", "ANN", "LEE", "F"), ("b", "1", "1980-01-01", "ANNE", "LEE", "F"),
-            ("c", "2", "1980-01-01", "JO", "ROE", "F"), ("d", "2", "1990-01-01", "JO", "ROE", "M"),
-            ("e", "3", "1970-01-01", "A", "B", None), ("f", "3", "1971-01-01", "A", "B", None),
-            ("g", "3", "1972-01-01", "A", "B", None)]  # fmt: skip
+    rows = [
+        ("a", "1", "1980-01-01", "ANN", "LEE", "F"),
+        ("b", "1", "1980-01-01", "ANNE", "LEE", "F"),
+        ("c", "2", "1980-01-01", "JO", "ROE", "F"),
+        ("d", "2", "1990-01-01", "JO", "ROE", "M"),
+        ("e", "3", "1970-01-01", "A", "B", None),
+        ("f", "3", "1971-01-01", "A", "B", None),
+        ("g", "3", "1972-01-01", "A", "B", None),
+    ]
     names = ["identity_id", "nhs_number", "dob", "given", "family", "sex"]
     found = trusted(pl.DataFrame(rows, schema=names, orient="row").with_columns(rows=pl.lit(1)))
     assert found.sort("identity_id").rows() == [("a", "1"), ("b", "1")]

@@ -33,8 +33,9 @@ def test_people_now_are_those_of_the_list_and_the_model_sees_what_the_matcher_se
     monkeypatch.setattr(candidate, "LEAST", 3)
     seen: list[pl.DataFrame] = []
     plain = train.candidate
-    monkeypatch.setattr(train, "candidate", lambda identity, *rest, **more: (
-        seen.append(identity) or plain(identity, *rest, **more)))  # fmt: skip
+    monkeypatch.setattr(
+        train, "candidate", lambda identity, *rest, **more: seen.append(identity) or plain(identity, *rest, **more)
+    )
     done = CliRunner().invoke(app, ["train", "--site", str(site), "--quiet"])
     assert done.exit_code == 0, done.output
     told = re.search(r"Clusters: ([\d,]+) -> ", done.output)

@@ -133,9 +133,14 @@ def cut_at(patch: pytest.MonkeyPatch, module: object, name: str) -> None:
     ],
 )
 def test_cut_off_at_any_step_then_run_again(
-    taken_in: Path, area: Path, published: Outcome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-    module: object, name: str,
-) -> None:  # fmt: skip
+    taken_in: Path,
+    area: Path,
+    published: Outcome,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    module: object,
+    name: str,
+) -> None:
     place = open_place(area, curated=tmp_path / "curated")
     shutil.copytree(taken_in, place.curated)
     with monkeypatch.context() as patch:

@@ -99,9 +99,11 @@ def test_our_first_fifty_are_mostly_those_of_another_formula(
     )
     ours = set(ranked["person_id"][:50])
     best = (
-        joined.group_by("person_id", "pred").len().sort("len", "pred", descending=[True, False])
+        joined.group_by("person_id", "pred")
+        .len()
+        .sort("len", "pred", descending=[True, False])
         .unique("person_id", keep="first", maintain_order=True)
-    )  # fmt: skip
+    )
     theirs = pl.read_csv(score.TRUTH / "top50.csv").join(best, on="person_id", how="left")
     assert theirs["pred"].is_in(list(ours)).sum() >= 35
 

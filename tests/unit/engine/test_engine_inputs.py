@@ -25,11 +25,17 @@ MARCH = Month(2025, 3)
 def source(name: str, kind: str = "events", measures: tuple[str, ...] = (), **counts: dict[str, Count]) -> Source:
     return Source.model_validate(
         {
-            "name": name, "title": name, "kind": kind, "agency": name, "file": FileSpec(pattern="*"),
-            "key": KeySpec(event=("id",)), "fields": {"id": FieldSpec(columns=("Id",))},
-            "measures": [Measure(name=measure) for measure in measures], **counts,
+            "name": name,
+            "title": name,
+            "kind": kind,
+            "agency": name,
+            "file": FileSpec(pattern="*"),
+            "key": KeySpec(event=("id",)),
+            "fields": {"id": FieldSpec(columns=("Id",))},
+            "measures": [Measure(name=measure) for measure in measures],
+            **counts,
         }
-    )  # fmt: skip
+    )
 
 
 ED = source(

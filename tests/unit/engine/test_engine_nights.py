@@ -73,10 +73,22 @@ def test_nights_are_those_counted_by_hand(
     stays = [(p, s, None if n is None else s + timedelta(days=n), gone, back) for p, s, n, gone, back in drawn]
     at = lambda day: day and datetime(day.year, day.month, day.day, 13, 30)  # noqa: E731
     rows = [
-        {"delivery_id": "d", "source_row": n, "source": "beds", "event_id": str(n), "person_id": p, "nobody": False,
-         "measures": ["stay"], "state": "live", "start": at(s), "end": at(e), "leave_start": gone, "leave_end": back}
+        {
+            "delivery_id": "d",
+            "source_row": n,
+            "source": "beds",
+            "event_id": str(n),
+            "person_id": p,
+            "nobody": False,
+            "measures": ["stay"],
+            "state": "live",
+            "start": at(s),
+            "end": at(e),
+            "leave_start": gone,
+            "leave_end": back,
+        }
         for n, (p, s, e, gone, back) in enumerate(stays)
-    ]  # fmt: skip
+    ]
     for table in ("latest", "record"):
         data = {name: [row.get(name) for row in rows] for name in TABLES[table].names}
         store.put(table, pl.DataFrame(data, schema=schema(TABLES[table])))

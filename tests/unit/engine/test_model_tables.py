@@ -29,17 +29,20 @@ def test_shared_columns_and_groups_stand_where_they_are_named() -> None:
     assert tables["seen"].columns[3].codes == ("1",) and tables["seen"].layer == "working"
 
 
-@pytest.mark.parametrize(("old", "new", "message"), [
-    ("integer", "whole", r"a.toml, table seen, column n, type: \['whole'\] not known; expected one of \['boolean'"),
-    ('key = ["source"]', 'key = ["month"]', r"a.toml, table seen, key: \['month'\] not known"),
-    ('["source", "*', '["sources", "*', r"a.toml, table seen, shared column: \['sources'\] not known"),
-    ('name = "n"', 'name = "dob"', r"a.toml, table seen: columns declared twice: \['dob'\]"),
-    ('meaning = "Count"', 'mening = "Count"', r"a.toml, table seen, column n: \['mening'\] not known"),
-    (', meaning = "Count"', "", r"a.toml, table seen, column n: lacks \['meaning'\]"),
-    ('["1"]', '"lables"', r"a.toml, table seen, column n, codes: \['lables'\] not known"),
-    ('"working"', '"wroking"', r"a.toml, table seen, layer: \['wroking'\] not known"),
-    ('key = ["source"]', 'key = ["source"]\nkeys = []', r"a.toml, table seen: \['keys'\] not known"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("integer", "whole", r"a.toml, table seen, column n, type: \['whole'\] not known; expected one of \['boolean'"),
+        ('key = ["source"]', 'key = ["month"]', r"a.toml, table seen, key: \['month'\] not known"),
+        ('["source", "*', '["sources", "*', r"a.toml, table seen, shared column: \['sources'\] not known"),
+        ('name = "n"', 'name = "dob"', r"a.toml, table seen: columns declared twice: \['dob'\]"),
+        ('meaning = "Count"', 'mening = "Count"', r"a.toml, table seen, column n: \['mening'\] not known"),
+        (', meaning = "Count"', "", r"a.toml, table seen, column n: lacks \['meaning'\]"),
+        ('["1"]', '"lables"', r"a.toml, table seen, column n, codes: \['lables'\] not known"),
+        ('"working"', '"wroking"', r"a.toml, table seen, layer: \['wroking'\] not known"),
+        ('key = ["source"]', 'key = ["source"]\nkeys = []', r"a.toml, table seen: \['keys'\] not known"),
+    ],
+)
 def test_what_cannot_be_meant_is_refused_by_its_place(old: str, new: str, message: str) -> None:
     assert old in TABLE
     with pytest.raises(HiuError, match=message):

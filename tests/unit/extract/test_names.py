@@ -64,12 +64,30 @@ def test_a_name_in_one_cell(sent: str, expected: tuple[str | None, ...]) -> None
 
 @pytest.mark.parametrize(
     "sent",
-    ["UNKNOWN MALE", "UNKNOWN FEMALE", "UNK", "UNK MALE", "Unknown Unknown", "NFN", "NOT KNOWN", "NOT GIVEN",
-     "PASSER BY",
-     "A N OTHER", "PT REFUSED", "BABY OF SMITH", "TEST PATIENT", "ZZTEST", "NK", "UNKNOWN, MALE", "XX",
-     "Member of Public",
-     "Baby Boy", "REFUSED", "???"],
-)  # fmt: skip
+    [
+        "UNKNOWN MALE",
+        "UNKNOWN FEMALE",
+        "UNK",
+        "UNK MALE",
+        "Unknown Unknown",
+        "NFN",
+        "NOT KNOWN",
+        "NOT GIVEN",
+        "PASSER BY",
+        "A N OTHER",
+        "PT REFUSED",
+        "BABY OF SMITH",
+        "TEST PATIENT",
+        "ZZTEST",
+        "NK",
+        "UNKNOWN, MALE",
+        "XX",
+        "Member of Public",
+        "Baby Boy",
+        "REFUSED",
+        "???",
+    ],
+)
 def test_words_that_name_nobody(sent: str) -> None:
     name = read_name(sent)
     assert name.unknown and name.given is None and name.family is None
@@ -100,10 +118,13 @@ def test_names_in_their_own_cells() -> None:
 
 @pytest.mark.parametrize(
     ("sent", "shown"),
-    [("NOWAK, PIOTR", "Piotr Nowak"), ("O'NEILL, SIOBHÁN", "Siobhán O'Neill"), ("MCDONALD-SMYTHE, jo",
-     "Jo McDonald-Smythe"),
-     ("MacLeod, Sean", "Sean MacLeod")],
-)  # fmt: skip
+    [
+        ("NOWAK, PIOTR", "Piotr Nowak"),
+        ("O'NEILL, SIOBHÁN", "Siobhán O'Neill"),
+        ("MCDONALD-SMYTHE, jo", "Jo McDonald-Smythe"),
+        ("MacLeod, Sean", "Sean MacLeod"),
+    ],
+)
 def test_names_are_shown_as_people_write_them(sent: str, shown: str) -> None:
     assert read_name(sent).text == shown
 

@@ -17,20 +17,40 @@ def read(text: str | None, *, synthetic: bool = False) -> str | None:
 
 
 @pytest.mark.parametrize(
-    "sent", ["9434765919", "943 476 5919", "943-476-5919", "'9434765919", " 9434765919", "9434765919.0",
-    "9.434765919E9",
-             "9.434765919E+09", '="9434765919"']
-)  # fmt: skip
+    "sent",
+    [
+        "9434765919",
+        "943 476 5919",
+        "943-476-5919",
+        "'9434765919",
+        " 9434765919",
+        "9434765919.0",
+        "9.434765919E9",
+        "9.434765919E+09",
+        '="9434765919"',
+    ],
+)
 def test_forms_that_hold_all_ten_digits(sent: str) -> None:
     assert read(sent) == "9434765919"
 
 
 @pytest.mark.parametrize(
     "sent",
-    ["9434765918", "9.43477E+09", "9.43476592E+09", "943476591", "94347659191", "0000000000", "1111111111",
-     "NOT KNOWN", "TRACE",
-     "N/K", None, "943476591X"],
-)  # fmt: skip
+    [
+        "9434765918",
+        "9.43477E+09",
+        "9.43476592E+09",
+        "943476591",
+        "94347659191",
+        "0000000000",
+        "1111111111",
+        "NOT KNOWN",
+        "TRACE",
+        "N/K",
+        None,
+        "943476591X",
+    ],
+)
 def test_what_is_no_evidence(sent: str | None) -> None:
     assert read(sent) is None
 

@@ -29,8 +29,13 @@ def raw(rows: list[dict[str, str | None]], refused: list[tuple[int, str | None, 
     return RawTable(frame.cast({"source_row": pl.Int64}), aside, len(rows) + aside.height, headers, [])
 
 
-def run(source: Source, *rows: dict[str, str | None], period: Month | None = PERIOD, synthetic: bool = True,
-        refused: list[tuple[int, str | None, str, str]] | None = None) -> Standardised:  # fmt: skip
+def run(
+    source: Source,
+    *rows: dict[str, str | None],
+    period: Month | None = PERIOD,
+    synthetic: bool = True,
+    refused: list[tuple[int, str | None, str, str]] | None = None,
+) -> Standardised:
     done = standardise(
         raw(list(rows), refused), source, delivery_id="d1", source_file="x.csv", period=period, synthetic=synthetic
     )
@@ -51,31 +56,53 @@ def shipped() -> dict[str, Source]:
 
 def police(**changes: str | None) -> dict[str, str | None]:
     row: dict[str, str | None] = {
-        "Log": "L1", "Person seq": "1", "Created": "01/06/2024 03:33", "Role": "SUBJECT", "Nominal": "NOWAK, Piotr",
-        "DOB": "26/05/1990", "Age": None, "Sex": "M", "Address": "94 Albert Rise", "Postcode": "BS221EU",
-        "Niche PID": "as 010", "NHS number": "999 820 5468", "S136": "N", "Closing code 1": "ADVICE GIVEN",
+        "Log": "L1",
+        "Person seq": "1",
+        "Created": "01/06/2024 03:33",
+        "Role": "SUBJECT",
+        "Nominal": "NOWAK, Piotr",
+        "DOB": "26/05/1990",
+        "Age": None,
+        "Sex": "M",
+        "Address": "94 Albert Rise",
+        "Postcode": "BS221EU",
+        "Niche PID": "as 010",
+        "NHS number": "999 820 5468",
+        "S136": "N",
+        "Closing code 1": "ADVICE GIVEN",
         "Closing code 2": None,
-    }  # fmt: skip
+    }
     return row | {key.replace("_", " "): value for key, value in changes.items()}
 
 
 def ambulance(**changes: str | None) -> dict[str, str | None]:
     row: dict[str, str | None] = {
-        "CAD number": "C1", "Deployment ID": "C1/1", "Call connected": "2024-05-31T23:30:00Z",
+        "CAD number": "C1",
+        "Deployment ID": "C1/1",
+        "Call connected": "2024-05-31T23:30:00Z",
         "On scene": "2024-06-01T00:00:00Z",
-        "Surname": "DAY", "Forename": "CON", "Home postcode": "BS1 4ND", "Incident postcode": "BS14ND",
-        "Incident address": "1 KING ST", "Outcome": "CONVEYED",
-    }  # fmt: skip
+        "Surname": "DAY",
+        "Forename": "CON",
+        "Home postcode": "BS1 4ND",
+        "Incident postcode": "BS14ND",
+        "Incident address": "1 KING ST",
+        "Outcome": "CONVEYED",
+    }
     return row | {key.replace("_", " "): value for key, value in changes.items()}
 
 
 def ward(**changes: str | None) -> dict[str, str | None]:
     row: dict[str, str | None] = {
-        "WardStayID": "W1", "StartDateWardStay": "01-Jun-2024", "StartTimeWardStay": "20:51",
+        "WardStayID": "W1",
+        "StartDateWardStay": "01-Jun-2024",
+        "StartTimeWardStay": "20:51",
         "EndDateWardStay": "05-Jun-2024",
-        "NHSNumber": "9998205468", "LeaveStartDate": None, "LeaveEndDate": None, "DischDateHospProvSpell": None,
+        "NHSNumber": "9998205468",
+        "LeaveStartDate": None,
+        "LeaveEndDate": None,
+        "DischDateHospProvSpell": None,
         "LegalStatus": "136",
-    }  # fmt: skip
+    }
     return row | changes
 
 
@@ -93,10 +120,16 @@ def test_a_row_becomes_a_record(shipped: dict[str, Source]) -> None:
 
 @pytest.mark.parametrize(
     ("role", "expected"),
-    [(None, ["police_subject"]), ("INFORMANT", ["police_caller"]), ("aggrieved", ["police_victim"]), ("MISPER",
-     ["police_missing"]),
-     ("Suspect", ["police_suspect"]), ("WITNESS", ["police_witness"]), ("officer", [])],
-)  # fmt: skip
+    [
+        (None, ["police_subject"]),
+        ("INFORMANT", ["police_caller"]),
+        ("aggrieved", ["police_victim"]),
+        ("MISPER", ["police_missing"]),
+        ("Suspect", ["police_suspect"]),
+        ("WITNESS", ["police_witness"]),
+        ("officer", []),
+    ],
+)
 def test_roles_decide_the_measure(shipped: dict[str, Source], role: str | None, expected: list[str]) -> None:
     assert one(shipped["police"], police(Role=role))["measures"] == expected
 
@@ -226,9 +259,15 @@ def test_months_are_of_local_time(shipped: dict[str, Source]) -> None:
 def test_attendances_requiring_treatment(
     shipped: dict[str, Source], status: str | None, category: str | None, expected: list[str]
 ) -> None:
-    row = {"Attendance ID": "E1", "Arrival date": "2024-06-05", "Arrival time": "03:12:00",
-    "Attendance category": category,
-           "Discharge status code": status, "Provider": "RA7", "Hospital number": "W1001"}  # fmt: skip
+    row = {
+        "Attendance ID": "E1",
+        "Arrival date": "2024-06-05",
+        "Arrival time": "03:12:00",
+        "Attendance category": category,
+        "Discharge status code": status,
+        "Provider": "RA7",
+        "Hospital number": "W1001",
+    }
     record = one(shipped["ed"], row)
     assert record["measures"] == expected
     assert record["start"] == datetime(2024, 6, 5, 3, 12) and record["local_ids"] == "ed:ra7:W1001"
@@ -244,8 +283,13 @@ def test_a_code_rounded_by_a_spreadsheet_is_set_aside(shipped: dict[str, Source]
 
 
 def test_resend_markers(shipped: dict[str, Source]) -> None:
-    row: dict[str, str | None] = {"Attendance ID": "E1", "Arrival date": "2024-06-05", "CDS update type": "1",
-                                  "CDS extract date": "05/07/2024", "Ambulance call ID": "C1"}  # fmt: skip
+    row: dict[str, str | None] = {
+        "Attendance ID": "E1",
+        "Arrival date": "2024-06-05",
+        "CDS update type": "1",
+        "CDS extract date": "05/07/2024",
+        "Ambulance call ID": "C1",
+    }
     record = one(shipped["ed"], row)
     assert (
         record["deleted"] is True and record["version"] == "2024-07-05T00:00:00" and record["related"] == "ambulance:C1"
@@ -278,9 +322,13 @@ def test_stays_that_end_before_they_start_are_set_aside(shipped: dict[str, Sourc
 
 @pytest.mark.parametrize(
     ("outcome", "expected"),
-    [("Section 2", ["mha_completed"]), (None, ["mha_completed"]), ("Assessment not completed", ["mha_not_completed"]),
-     ("Cancelled - no doctor", ["mha_not_completed"])],
-)  # fmt: skip
+    [
+        ("Section 2", ["mha_completed"]),
+        (None, ["mha_completed"]),
+        ("Assessment not completed", ["mha_not_completed"]),
+        ("Cancelled - no doctor", ["mha_not_completed"]),
+    ],
+)
 def test_mha_assessments_completed_or_not(shipped: dict[str, Source], outcome: str | None, expected: list[str]) -> None:
     assert (
         one(shipped["mha"], {"Ref": "1", "Assessment date": "01/06/2024", "Outcome": outcome})["measures"] == expected
@@ -289,11 +337,15 @@ def test_mha_assessments_completed_or_not(shipped: dict[str, Source], outcome: s
 
 def caseload(**changes: str | None) -> dict[str, str | None]:
     row: dict[str, str | None] = {
-        "Ref": "H1", "Name": "Anna Dumitru", "DOB": "05/06/62", "Start date": "24/12/2024", "Consent": "Yes",
+        "Ref": "H1",
+        "Name": "Anna Dumitru",
+        "DOB": "05/06/62",
+        "Start date": "24/12/2024",
+        "Consent": "Yes",
         "Consent date": "02/01/2025",
         "Contacts": "01/02/2025 visit (police: Y); 03/02/2025 phone (N); 05/02/2025",
         "RQM history": "24/12/2024 L4 I5 High | 30/01/2025 L2,I1 Low| 01/02/2025 Medium",
-    }  # fmt: skip
+    }
     return row | {key.replace("_", " "): value for key, value in changes.items()}
 
 
@@ -303,9 +355,11 @@ def test_facts_of_a_register(shipped: dict[str, Source]) -> None:
     assert facts["start"]["at"].to_list() == [date(2024, 12, 24)]
     assert facts["consent"].select("at", "value").rows() == [(date(2025, 1, 2), "given")]
     graded = facts["grading"].select("position", "at", "likelihood", "impact", "grade", "role").rows()
-    assert graded == [(1, date(2024, 12, 24), 4, 5, "High", "clinical"), (2, date(2025, 1, 30), 2, 1, "Low",
-    "clinical"),
-                      (3, date(2025, 2, 1), None, None, "Medium", "clinical")]  # fmt: skip
+    assert graded == [
+        (1, date(2024, 12, 24), 4, 5, "High", "clinical"),
+        (2, date(2025, 1, 30), 2, 1, "Low", "clinical"),
+        (3, date(2025, 2, 1), None, None, "Medium", "clinical"),
+    ]
     met = facts["contact"].select("at", "value", "police_present").rows()
     assert met == [
         (date(2025, 2, 1), "visit", True),
@@ -352,9 +406,14 @@ def sample(request: pytest.FixtureRequest) -> Sampled:
     files = find_deliveries(SAMPLE / "raw", sources).deliveries[request.param - 1 :: request.param]
     for found in files:
         table = read_table(found.path, sources[found.source], name=found.name, max_bytes=10**9, max_ratio=200)
-        done = standardise(table, sources[found.source], delivery_id=f"{found.name}/{found.source}",
-        source_file=found.name,
-                           period=found.period, synthetic=True)  # fmt: skip
+        done = standardise(
+            table,
+            sources[found.source],
+            delivery_id=f"{found.name}/{found.source}",
+            source_file=found.name,
+            period=found.period,
+            synthetic=True,
+        )
         assert done.records.filter(~pl.col("quarantined")).height + done.quarantine.height == table.received
         records.append(done.records)
         quarantine.append(done.quarantine)

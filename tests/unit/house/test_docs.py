@@ -25,9 +25,15 @@ DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 SOURCES = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```toml\n# (\S+)\n(.*?)```", SOURCES, re.DOTALL)
 SPECS: tuple[type[BaseModel], ...] = (
-    sources.FileSpec, sources.PeriodSpec, sources.FieldSpec, sources.KeySpec, sources.Measure, sources.Count,
-    sources.Packed, sources.Source,
-)  # fmt: skip
+    sources.FileSpec,
+    sources.PeriodSpec,
+    sources.FieldSpec,
+    sources.KeySpec,
+    sources.Measure,
+    sources.Count,
+    sources.Packed,
+    sources.Source,
+)
 
 
 def test_every_example_says_which_file_it_is() -> None:
@@ -88,22 +94,27 @@ def test_words_of_counting_md_exist() -> None:
 @pytest.mark.parametrize("page", DOCS, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_commands_and_links_exist(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    commands = {command.name or (command.callback.__name__ if command.callback else "") for command in
-                app.registered_commands}  # fmt: skip
+    commands = {
+        command.name or (command.callback.__name__ if command.callback else "") for command in app.registered_commands
+    }
     used = re.findall(r"(?:^|[`'\\/])hiu ([a-z]+(?:-[a-z]+)*)\b", text, re.MULTILINE)
     assert [word for word in used if word not in commands] == []
     links = [link for link in re.findall(r"\]\(([^)#\s]+)", text) if "://" not in link]
     assert [link for link in links if not (page.parent / link).exists()] == []
     targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
-    assert [word for word in re.findall(r"^make (\w+)|`make (\w+)`", text, re.MULTILINE)
-            if (word[0] or word[1]) not in targets] == []  # fmt: skip
+    assert [
+        word
+        for word in re.findall(r"^make (\w+)|`make (\w+)`", text, re.MULTILINE)
+        if (word[0] or word[1]) not in targets
+    ] == []
 
 
 def test_every_command_is_documented() -> None:
     word_of = re.compile(r"\bhiu ([a-z]+(?:-[a-z]+)*)\b")
     said = {word for page in DOCS for word in word_of.findall(page.read_text(encoding="utf-8"))}
-    names = {command.name or (command.callback.__name__ if command.callback else "") for command in
-             app.registered_commands}  # fmt: skip
+    names = {
+        command.name or (command.callback.__name__ if command.callback else "") for command in app.registered_commands
+    }
     assert names - said == set()
 
 

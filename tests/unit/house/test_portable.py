@@ -12,10 +12,29 @@ ROOT = Path(__file__).resolve().parents[3]
 FILES = sorted([*(ROOT / "hiu").rglob("*.py"), *(ROOT / "pipelines").rglob("*.py")])
 MODULES = {"fcntl", "pwd", "grp", "resource", "termios", "tty", "pty", "curses", "syslog", "spwd", "crypt", "readline"}
 CALLS = {
-    "os.fork", "os.forkpty", "os.getuid", "os.geteuid", "os.getgid", "os.getpgid", "os.setsid", "os.killpg", "os.kill",
-    "os.chown", "os.mkfifo", "os.uname", "os.symlink", "os.link", "os.system", "os.popen", "signal.SIGKILL",
-    "signal.alarm", "signal.SIGHUP", "time.tzset", "os.path.join", "os.sep",
-}  # fmt: skip
+    "os.fork",
+    "os.forkpty",
+    "os.getuid",
+    "os.geteuid",
+    "os.getgid",
+    "os.getpgid",
+    "os.setsid",
+    "os.killpg",
+    "os.kill",
+    "os.chown",
+    "os.mkfifo",
+    "os.uname",
+    "os.symlink",
+    "os.link",
+    "os.system",
+    "os.popen",
+    "signal.SIGKILL",
+    "signal.alarm",
+    "signal.SIGHUP",
+    "time.tzset",
+    "os.path.join",
+    "os.sep",
+}
 TEXT = {"read_text", "write_text"}
 
 
@@ -63,16 +82,26 @@ def test_a_module_is_portable(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "code",
-    ["import fcntl", "from os import path\nos.fork()", "p.write_text('x', encoding='utf-8')", "p.read_text()",
-     "open('x')", "p.open('w')", "os.path.join(a, b)"],
-)  # fmt: skip
+    [
+        "import fcntl",
+        "from os import path\nos.fork()",
+        "p.write_text('x', encoding='utf-8')",
+        "p.read_text()",
+        "open('x')",
+        "p.open('w')",
+        "os.path.join(a, b)",
+    ],
+)
 def test_what_is_not_portable_would_be_found(code: str) -> None:
     assert problems(ast.parse(code)) != []
 
 
 def test_no_file_name_is_one_that_windows_refuses() -> None:
-    names = [path.relative_to(ROOT).as_posix() for folder in ("hiu", "pipelines", "docs", "expectations", "tests")
-             for path in (ROOT / folder).rglob("*")]  # fmt: skip
+    names = [
+        path.relative_to(ROOT).as_posix()
+        for folder in ("hiu", "pipelines", "docs", "expectations", "tests")
+        for path in (ROOT / folder).rglob("*")
+    ]
     reserved = re.compile(r'(^|/)(con|prn|aux|nul|com\d|lpt\d)(\.|/|$)|[<>:"|?*\\]|[. ](/|$)', re.IGNORECASE)
     assert [name for name in names if reserved.search(name)] == []
     folded: dict[str, str] = {}

@@ -46,8 +46,22 @@ DENIALS = re.compile(r"\bno (field|rule|field or rule) for sanctions", re.IGNORE
 """Saying that there is none is allowed."""
 
 PATTERN = re.compile(rf"\b({'|'.join(BANNED)})\b", re.IGNORECASE)
-RAW_KEYS = {"codes", "columns", "time_columns", "at_columns", "where", "deleted", "duplicate", "unknown_names",
-            "footers", "pattern", "in", "not_in", "matches", "not_matches"}  # fmt: skip
+RAW_KEYS = {
+    "codes",
+    "columns",
+    "time_columns",
+    "at_columns",
+    "where",
+    "deleted",
+    "duplicate",
+    "unknown_names",
+    "footers",
+    "pattern",
+    "in",
+    "not_in",
+    "matches",
+    "not_matches",
+}
 SUFFIXES = {".py", ".j2", ".html", ".css", ".sql", ".toml", ".json", ".md", ".txt", ".js", ".typ"}
 TEXTS = sorted(
     path

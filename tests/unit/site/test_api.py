@@ -19,8 +19,11 @@ def test_the_page_is_the_docstrings() -> None:
 
 @pytest.mark.parametrize("one", [one for _, one in CLASSES], ids=lambda one: one.__name__)
 def test_everything_public_says_what_it_is(one: type) -> None:
-    silent = [name for name, what in public(one)
-              if (inspect.isfunction(what) or isinstance(what, property)) and not inspect.getdoc(what)]  # fmt: skip
+    silent = [
+        name
+        for name, what in public(one)
+        if (inspect.isfunction(what) or isinstance(what, property)) and not inspect.getdoc(what)
+    ]
     assert inspect.getdoc(one) and silent == []
 
 

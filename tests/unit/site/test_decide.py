@@ -77,8 +77,13 @@ def test_what_is_no_decision_is_refused(tmp_path: Path, a: str, b: str, what: st
 
 
 def test_several_are_taken_all_or_none_with_a_line_for_each_that_is_wrong(tmp_path: Path) -> None:
-    rows = [Verdict("a", "b", "same"), Verdict("b", "c", "same"), Verdict("a", "c", "different"),
-            Verdict("x", "y", "maybe"), Verdict("b", "a", "same")]  # fmt: skip
+    rows = [
+        Verdict("a", "b", "same"),
+        Verdict("b", "c", "same"),
+        Verdict("a", "c", "different"),
+        Verdict("x", "y", "maybe"),
+        Verdict("b", "a", "same"),
+    ]
     with pytest.raises(Refused) as found:
         desk.decide_all(tmp_path, rows, reviewer="A", at=AT)
     assert [at for at, _ in found.value.lines] == [2, 3, 4]
@@ -131,11 +136,15 @@ def _holds(rows: list[tuple[str, str, str]]) -> bool:
 def test_ten_thousand_decisions_are_read_in_a_moment() -> None:
     at = AT.replace(tzinfo=None)
     n = 10_000
-    table = pl.DataFrame({
-        "identity_a": [f"a{k // 3}" for k in range(n)], "identity_b": [f"b{k}" for k in range(n)],
-        "decision": ["same" if k % 2 else "different" for k in range(n)],
-        "decided_at": [at] * n, "undone_at": pl.Series([None] * n, dtype=pl.Datetime("us")),
-    })  # fmt: skip
+    table = pl.DataFrame(
+        {
+            "identity_a": [f"a{k // 3}" for k in range(n)],
+            "identity_b": [f"b{k}" for k in range(n)],
+            "decision": ["same" if k % 2 else "different" for k in range(n)],
+            "decided_at": [at] * n,
+            "undone_at": pl.Series([None] * n, dtype=pl.Datetime("us")),
+        }
+    )
     start = time.process_time()
     assert len(in_force(table).same) == n // 2
     assert time.process_time() - start < 2

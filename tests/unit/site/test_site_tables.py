@@ -132,8 +132,14 @@ def test_comparing_two_says_whether_their_difference_means_anything(run: Publish
 
 def test_every_report_is_shown_and_says_something(run: Published) -> None:
     cohort, ranked = run.cohort(), run.ranked()
-    for found in (cohort.trend("ed_attendance"), cohort.evaluate(), cohort.cost(), cohort.backtest(),
-                  ranked.sensitivity(), ranked.equality()):  # fmt: skip
+    for found in (
+        cohort.trend("ed_attendance"),
+        cohort.evaluate(),
+        cohort.cost(),
+        cohort.backtest(),
+        ranked.sensitivity(),
+        ranked.equality(),
+    ):
         assert found.sentences and found.title in found._repr_html_() and found.sentences[0] in repr(found)
     assert "<svg" in cohort.trend("ed_attendance")._repr_html_()
     assert cohort.cost().to_pandas().shape == cohort.cost().to_polars().shape  # type: ignore[attr-defined]

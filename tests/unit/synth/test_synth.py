@@ -176,8 +176,13 @@ def test_planted_rows_count_nowhere(rows: pl.DataFrame) -> None:
 
 def test_counts_lie_within_their_defensible_range(counts: pl.DataFrame) -> None:
     assert set(counts["dataset"].unique()) == {
-        "police_incident", "ambulance_deployment", "ed_attendance", "mh_bed_day", "s136", "mha_assessment",
-    }  # fmt: skip
+        "police_incident",
+        "ambulance_deployment",
+        "ed_attendance",
+        "mh_bed_day",
+        "s136",
+        "mha_assessment",
+    }
     assert counts.filter(
         (pl.col("n_lo") > pl.col("n")) | (pl.col("n") > pl.col("n_hi")) | (pl.col("n_seen") > pl.col("n"))
     ).is_empty()

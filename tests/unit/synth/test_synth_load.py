@@ -29,8 +29,14 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
     for delivery in sweep.deliveries:
         source = sources[delivery.source]
         raw = read_table(delivery.path, source, name=delivery.name, max_bytes=10**9, max_ratio=settings.max_unzip_ratio)
-        done = standardise(raw, source, delivery_id=f"{delivery.name}/{source.name}", source_file=delivery.name,
-                           period=delivery.period, synthetic=settings.synthetic)  # fmt: skip
+        done = standardise(
+            raw,
+            source,
+            delivery_id=f"{delivery.name}/{source.name}",
+            source_file=delivery.name,
+            period=delivery.period,
+            synthetic=settings.synthetic,
+        )
         assert raw.received == done.records.filter(~pl.col("quarantined")).height + done.quarantine.height
         parts.append(done)
     truth = pl.read_parquet(folder / "truth" / "rows.parquet")
