@@ -40,9 +40,9 @@ def add(folder: Path, table: Table, rows: Sequence[Row]) -> None:
     path = path_of(folder, table)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with FileLock(path.with_suffix(".lock"), timeout=_WAIT):
-        held = path.read_bytes() if path.exists() else b""
+        existing = path.read_bytes() if path.exists() else b""
         # a new file in place of the old: a cut leaves all of the rows or none, never an action without its owner
-        replace(path, held[: _whole(held)] + lines)
+        replace(path, existing[: _whole(existing)] + lines)
 
 
 def sweep(folder: Path) -> None:

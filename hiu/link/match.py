@@ -98,7 +98,7 @@ class _Matching:
             seen = events.join(described.member, on="identity_id").select("node", "source", "event").unique()
         able = described.able
         self.cols = columns(described.plain, seen, described.lead)
-        self.signature = signature(self.cols, described.said, described.node_id, able)
+        self.signature = signature(self.cols, described.digest, described.node_id, able)
         self.model, self.cut = model, scorer.log_odds(settings.link_at)
         self.review = scorer.log_odds(max(settings.review_from, 1e-9))
         self.floor = min(self.review, self.cut)
@@ -115,22 +115,22 @@ class _Matching:
             return cluster(self._score(found.pairs, True), self.facts, self.cut, self._inside), found.common
         recalled = MemoryView(memory, self.signature)
         found = self.blocking.touching(recalled.fresh, memory.common())
-        held = self.scored(*recalled.pairs())
+        old_evidence = self.scored(*recalled.pairs())
         among = self.blocking.among(found.crowd, found.common) if len(found.crowd) else found.crowd
-        held = demote_crowded(held, recalled.fresh, found.crowd, among.astype(np.uint64))
-        place, there = held.at(found.pairs)
+        old_evidence = demote_crowded(old_evidence, recalled.fresh, found.crowd, among.astype(np.uint64))
+        place, there = old_evidence.at(found.pairs)
         # one that could neither join nor be reviewed is no candidate in a full run either
-        held.candidate[place[there]] = held.weight[place[there]] >= self.floor
-        evidence = held.plus(self._score(found.pairs[~there], True))
-        return cluster(evidence, self.facts, self.cut, self._inside, recalled.known), found.common
+        old_evidence.candidate[place[there]] = old_evidence.weight[place[there]] >= self.floor
+        evidence = old_evidence.plus(self._score(found.pairs[~there], True))
+        return cluster(evidence, self.facts, self.cut, self._inside, recalled.earlier_labels), found.common
 
     def kept(self, found: Resolution) -> Resolution:
         """With the evidence that is worth telling: in the review band or above, or inside a person."""
         evidence, label, part = found.evidence, found.label, found.part
         a, b = split(evidence.pairs)
         # a pair that is no candidate was compared for its component's sake, and that may be another by now
-        said = (evidence.weight >= self.review) & (evidence.candidate | (part[a] == part[b]))
-        return Resolution(label, part, found.digest, evidence.only(said | (label[a] == label[b])))
+        reportable = (evidence.weight >= self.review) & (evidence.candidate | (part[a] == part[b]))
+        return Resolution(label, part, found.digest, evidence.only(reportable | (label[a] == label[b])))
 
     def _inside(self, pairs: Pairs) -> Evidence:
         return self._score(pairs, False)
@@ -156,8 +156,8 @@ def _node_facts(described: nodes.CompactNodes, cols: Columns, signature: Hashes,
         home = dict(wanted.select("identity_id", C("node").cast(pl.Int64)).iter_rows())
 
     def at(pairs: list[tuple[str, str]]) -> Ints:
-        known = [(home[a], home[b]) for a, b in pairs if a in home and b in home]
-        return np.array(known, dtype=np.int64).reshape(-1, 2)
+        node_pairs = [(home[a], home[b]) for a, b in pairs if a in home and b in home]
+        return np.array(node_pairs, dtype=np.int64).reshape(-1, 2)
 
     short = cols.words.text.str.len_chars().to_numpy() <= 1
     weak = ((cols.number == 0) & (cols.local.count == 0)) | short[cols.given]

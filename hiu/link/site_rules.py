@@ -40,11 +40,11 @@ def link_under_site_rules(
     Raises HiuError if it never does.
     """
     seen = with_site_names(identity, settings)
-    held = empty() if decisions is None else decisions
+    decisions = empty() if decisions is None else decisions
     parted: set[tuple[str, str]] = set()
     for _ in range(_PASSES):
-        linked = link(seen, settings=settings, decisions=_with_partings(held, parted), **more)
-        fresh = _rule_breaches(linked.clusters, identity, settings, held, parted)
+        linked = link(seen, settings=settings, decisions=_with_partings(decisions, parted), **more)
+        fresh = _rule_breaches(linked.clusters, identity, settings, decisions, parted)
         if not fresh:
             return linked
         parted |= fresh

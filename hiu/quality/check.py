@@ -70,10 +70,10 @@ def check_delivery(
     """
     if records.is_empty():
         return CheckResult(pl.DataFrame(schema=FAILED_SCHEMA), _empty(usual), [])
-    known, answers = parameters(records, usual, shorter), answers or {}
-    wanted = {n: one for n, one in enumerate(suite["expectations"]) if _applies(one, known, records.height)}
-    open_ = {n: one for n, one in wanted.items() if n not in answers and not _usual_length(one, known, records.height)}
-    found = answers | dict(zip(open_, _outcomes(records, list(open_.values()), known), strict=True))
+    values, answers = parameters(records, usual, shorter), answers or {}
+    wanted = {n: one for n, one in enumerate(suite["expectations"]) if _applies(one, values, records.height)}
+    open_ = {n: one for n, one in wanted.items() if n not in answers and not _usual_length(one, values, records.height)}
+    found = answers | dict(zip(open_, _outcomes(records, list(open_.values()), values), strict=True))
     return _result(records, [(one, found.get(n, (True, []))) for n, one in wanted.items()], usual)
 
 
@@ -95,33 +95,33 @@ def _number(day: date) -> int:
     return int(f"{day:%Y%m%d}")
 
 
-def _applies(one: Spec, known: Spec, rows: int) -> bool:
+def _applies(one: Spec, values: Spec, rows: int) -> bool:
     needed = [value["$PARAMETER"] for value in one["kwargs"].values() if isinstance(value, dict)]
-    return all(name in known for name in needed) and rows >= one["meta"].get("least_rows", 0)
+    return all(name in values for name in needed) and rows >= one["meta"].get("least_rows", 0)
 
 
-def _usual_length(one: Spec, known: Spec, rows: int) -> bool:
+def _usual_length(one: Spec, values: Spec, rows: int) -> bool:
     """A count of rows within its bounds, which needs no asking."""
-    return one["type"] == ROW_COUNT and bool(known["usual_low"] <= rows <= known["usual_high"])
+    return one["type"] == ROW_COUNT and bool(values["usual_low"] <= rows <= values["usual_high"])
 
 
-def _outcomes(records: pl.DataFrame, wanted: list[Spec], known: Spec) -> list[Outcome]:
+def _outcomes(records: pl.DataFrame, wanted: list[Spec], values: Spec) -> list[Outcome]:
     """Whether each held, asked first of all of them (quick); then which rows, of those that did not."""
     flat = flatten(records, wanted)
     questions = {n: one for n, one in enumerate(wanted) if not holds_at_once(flat, one)}
     frame = to_pandas(flat, list(questions.values()), records["source_row"])
-    held = evaluate(frame, questions, known, rows=False)
-    broken = {n: one for n, one in questions.items() if not held[n].success}
+    verdicts = evaluate(frame, questions, values, rows=False)
+    broken = {n: one for n, one in questions.items() if not verdicts[n].success}
     types = [n for n, one in broken.items() if one["meta"]["code"] == "wrong_type"]
     if types:  # nothing else can be asked of a column of another type, and the whole delivery is set aside
         return [(n not in types, records["source_row"].to_list() if n in types else []) for n in range(len(wanted))]
-    for n, result in held.items():
+    for n, result in verdicts.items():
         refuse_exception(questions[n], result)
-    results = evaluate(frame, broken, known, rows=True)
+    results = evaluate(frame, broken, values, rows=True)
     return [(n not in broken, _failing(results[n], records) if n in broken else []) for n in range(len(wanted))]
 
 
-def evaluate(frame: Any, questions: Mapping[int, Spec], known: Spec, *, rows: bool) -> dict[int, Any]:
+def evaluate(frame: Any, questions: Mapping[int, Spec], values: Spec, *, rows: bool) -> dict[int, Any]:
     """Results of Great Expectations by the number of the question (it answers in an order of its own).
 
     `rows`: with the index of each failing row, else only whether each held.
@@ -135,7 +135,7 @@ def evaluate(frame: Any, questions: Mapping[int, Spec], known: Spec, *, rows: bo
         batch = _definition().get_batch(batch_parameters={"dataframe": frame})
         suite = gx.ExpectationSuite(name="delivery", expectations=numbered)
         results = _ROW_NUMBERS if rows else _WHETHER_HELD
-        answer = batch.validate(suite, result_format=results, expectation_parameters=dict(known))
+        answer = batch.validate(suite, result_format=results, expectation_parameters=dict(values))
     except Exception as error:  # its message may hold a value: only its type goes on
         raise RuntimeError(f"the suite could not be evaluated: {type(error).__name__}") from None
     return {int(result.expectation_config.meta["n"]): result for result in answer.results}
@@ -160,10 +160,10 @@ def _result(records: pl.DataFrame, outcomes: list[tuple[Spec, Outcome]], usual: 
     failed: dict[int, tuple[str, str, str]] = {}
     warnings: list[str] = []
     checked: list[ExpectationOutcome] = []
-    for one, (held, rows) in outcomes:
+    for one, (success, rows) in outcomes:
         meta, new = one["meta"], set(rows) - aside
         why = (meta["column"], meta["code"], meta["reason"])
-        bad = bool(new) and not held
+        bad = bool(new) and not success
         if bad and meta["severity"] == "gate":
             failed |= dict.fromkeys(new - failed.keys(), why)
         elif bad:

@@ -59,8 +59,8 @@ def _limit(name: str) -> str:
 
 def _with_limits(flat: pl.DataFrame, delivery: pl.DataFrame, number: int) -> pl.DataFrame:
     """The delivery's number and its parameters, as columns; one that is not known is null, and nothing fails by it."""
-    known = parameters(delivery)
-    limits = {_limit(name): pl.lit(known.get(name), pl.Float64) for name in ("latest_day", "latest_year", "period_end")}
+    dates = parameters(delivery)
+    limits = {_limit(name): pl.lit(dates.get(name), pl.Float64) for name in ("latest_day", "latest_year", "period_end")}
     return flat.with_columns(pl.lit(number, pl.Int64).alias(_DELIVERY), **limits)
 
 
@@ -95,10 +95,10 @@ def _failing(batch: pl.DataFrame, questions: list[tuple[int, Spec]]) -> dict[int
     """Place of the expectation -> places in the batch of the rows that do not meet it."""
     asked = {m: question for m, (_, question) in enumerate(questions) if not holds_at_once(batch, question)}
     frame = to_pandas(batch, list(asked.values()), pl.int_range(batch.height, eager=True))
-    held = evaluate(frame, asked, {}, rows=False)
-    for m, result in held.items():
+    verdicts = evaluate(frame, asked, {}, rows=False)
+    for m, result in verdicts.items():
         refuse_exception(asked[m], result)
-    broken = {m: question for m, question in asked.items() if not held[m].success}
+    broken = {m: question for m, question in asked.items() if not verdicts[m].success}
     found: dict[int, list[int]] = {}
     for m, result in evaluate(frame, broken, {}, rows=True).items():
         found.setdefault(questions[m][0], []).extend(result.result["unexpected_index_list"])

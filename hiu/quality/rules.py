@@ -63,7 +63,7 @@ def codes(columns: list[Column]) -> Iterator[Spec]:
     """Code lists of the model."""
     for column in columns:
         if column.codes:
-            yield listed(column.name, column.codes)
+            yield code_list(column.name, column.codes)
 
 
 def measures(source: Source) -> Spec:
@@ -74,7 +74,7 @@ def measures(source: Source) -> Spec:
     return _one("expect_column_values_to_match_regex", "gate", "unknown_measure", "measures", reason, regex=regex)
 
 
-def listed(column: str, values: tuple[str, ...]) -> Spec:
+def code_list(column: str, values: tuple[str, ...]) -> Spec:
     """A code list: the values a column may hold."""
     reason = f"{column} is not one of {', '.join(values)}"
     return _one("expect_column_values_to_be_in_set", "gate", "code_not_listed", column, reason, value_set=list(values))

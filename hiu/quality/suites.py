@@ -64,7 +64,7 @@ def _source_codes(source: Source) -> list[Spec]:
         if field.codes and field.unlisted != "keep"
     }
     return [
-        rules.listed(name if name in RECORD.names else f"details.{name}", values)
+        rules.code_list(name if name in RECORD.names else f"details.{name}", values)
         for name, values in sorted(closed.items())
         if values and (name in source.keep or name in RECORD.names) and name != "sex"
     ]

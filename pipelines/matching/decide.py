@@ -40,7 +40,7 @@ def review(
         queue = Queue(queue.month, queue.folder, place.records, names=found.ids)
         asks = asks_of(queue)
         if found.withheld:
-            out(f"Names {found.told}.")
+            out(f"Names {found.withheld_message}.")
     if csv is not None:
         csv.write_bytes(sheet.queue_csv(asks))
         record(place, now, "review_sheet", pairs=len(asks), names=show_names, month=str(queue.month))

@@ -53,7 +53,7 @@ def explain_pair(place: Place, pair: str, *, show_names: bool, chart: Path | Non
         who = people.filter(pl.col("identity_id").is_in([left, right]))["person_id"]
         asked = names_shown(place, who, month="warehouse", now=now, identities=[left, right])
         show_names = not asked.withheld
-        out(asked.told if asked.withheld else "names are shown; it is logged")
+        out(asked.withheld_message if asked.withheld else "names are shown; it is logged")
     _print_pair(found, show_names=show_names)
     for text in earlier(place.records, left, right).iter_rows(named=True):
         out(f"decided {text['decision']} by {text['reviewer']}{', undone' if text['undone_at'] else ''}")
@@ -130,7 +130,7 @@ def _names_allowed(place: Place, ids: list[str], published: Published, now: date
     """Whether the names asked for may be shown; it is logged, and said if not."""
     found = names_shown(place, ids, month=str(published.month), now=now)
     if found.withheld:
-        out(found.told)
+        out(found.withheld_message)
     return not found.withheld
 
 

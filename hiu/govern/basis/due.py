@@ -62,9 +62,9 @@ def _consent(person: Row, settings: Settings, on: date) -> Row | None:
     """Support is voluntary (G22): it does not go on without consent."""
     if person["consent"] == "given":
         return None
-    said = f"consent was {person['consent']}" if person["consent"] else "no consent is recorded"
+    reason = f"consent was {person['consent']}" if person["consent"] else "no consent is recorded"
     since = person["consent_at"] or person["start"]
-    return _row(person["person_id"], "consent", since, on, f"{said}, and support goes on")
+    return _row(person["person_id"], "consent", since, on, f"{reason}, and support goes on")
 
 
 def _permission(person: Row, settings: Settings, on: date) -> Row | None:

@@ -28,16 +28,16 @@ class GateResult:
     codes: tuple[str, ...] = ()
 
     @property
-    def told(self) -> str:
+    def withheld_message(self) -> str:
         """What an output says of those it leaves out."""
         return f"withheld: {self.withheld} (no basis to share them, or an objection, opt-out or death forbids it)"
 
 
 def basis_table(settings: Settings, recorded: pl.DataFrame) -> pl.DataFrame:
     """Every row of the basis, with BASIS's columns: the site's own for everybody, and those recorded of people."""
-    told = {"person_id": EVERY, "allow": True}
+    common = {"person_id": EVERY, "allow": True}
     site = [
-        {**one.model_dump(), **told, "recorded_at": datetime.combine(one.start, time.min)} for one in settings.basis
+        {**one.model_dump(), **common, "recorded_at": datetime.combine(one.start, time.min)} for one in settings.basis
     ]
     return pl.concat([pl.DataFrame(site, schema=_SCHEMA), recorded.select(list(_SCHEMA)).cast(_SCHEMA)])  # type: ignore[arg-type]
 
@@ -56,9 +56,9 @@ def in_force(
 
     `opt_out` = the purposes a national data opt-out forbids (care of the person is not among them). Raises UsageError.
     """
-    for kind, word, known in (("purpose", purpose, PURPOSES), ("recipient", recipient, RECIPIENTS)):
-        if word not in known:
-            raise UsageError(f"'{word}' is not a {kind}.{did_you_mean(word, known)} There are: {', '.join(known)}.")
+    for kind, word, terms in (("purpose", purpose, PURPOSES), ("recipient", recipient, RECIPIENTS)):
+        if word not in terms:
+            raise UsageError(f"'{word}' is not a {kind}.{did_you_mean(word, terms)} There are: {', '.join(terms)}.")
     return basis.filter(
         pl.col("purpose").is_in([purpose, EVERY]),
         pl.col("recipient").is_in([recipient, EVERY]),
@@ -139,11 +139,11 @@ def row(
 ) -> dict[str, object]:
     """A row for the record. Raises UsageError for a word that is not known, or leave that names no purpose."""
     words = (("purpose", purpose, PURPOSES), ("recipient", recipient, RECIPIENTS))
-    for kind, word, known in words:
+    for kind, word, terms in words:
         may_be_any = word == EVERY and not allow
-        if word not in known and not may_be_any:
+        if word not in terms and not may_be_any:
             raise UsageError(
-                f"'{word}' is not a {kind}.{did_you_mean(word, known)} There are: {', '.join(known)}"
+                f"'{word}' is not a {kind}.{did_you_mean(word, terms)} There are: {', '.join(terms)}"
                 f"{'' if allow else f', and {EVERY!r} for any'}."
             )
     if not allow and code not in DENIALS:

@@ -26,20 +26,20 @@ def retention_due(
     support: pl.DataFrame,
     contacts: pl.DataFrame,
     reviews: pl.DataFrame,
-    held: Sequence[str],
+    on_hold: Sequence[str],
     governance: Governance,
     on: date,
 ) -> pl.DataFrame:
     """DUE columns, a row for each person and event that nobody has decided on, or that is to be looked at again.
 
-    `people`, `support`, `contacts` (team_contact) are published tables; `reviews` the decisions in force; `held` the
+    `people`, `support`, `contacts` (team_contact) are published tables; `reviews` the decisions in force; `on_hold` the
     ids on hold, which may not be erased whatever is decided.
     """
     by_rule = [_by_age(people, governance, on), _by_exit(support, governance, on), _by_move(people, governance)]
     found = pl.concat([*by_rule, _by_death(people, on), before_death(people, contacts)])
     settled = reviews.filter(pl.col("next_on").is_null() | (pl.col("next_on") > on)).select("person_id", "event")
     open_ = found.join(settled, on=["person_id", "event"], how="anti")
-    marked = open_.with_columns(held=pl.col("person_id").is_in(list(held)))
+    marked = open_.with_columns(held=pl.col("person_id").is_in(list(on_hold)))
     return marked.select(list(DUE)).sort("event", "since", "person_id")
 
 
@@ -81,9 +81,9 @@ def before_death(people: pl.DataFrame, contacts: pl.DataFrame) -> pl.DataFrame:
         pl.col("at") >= pl.col("died") - timedelta(hours=HOURS),
         pl.col("police_present").fill_null(True),
     )
-    known = near.group_by("person_id", "died").agg(sure=pl.col("police_present").fill_null(False).any())
+    deaths = near.group_by("person_id", "died").agg(sure=pl.col("police_present").fill_null(False).any())
     sentence = pl.when("sure").then(pl.lit(_PRESENT)).otherwise(pl.lit(_PERHAPS))
-    return known.select("person_id", event=pl.lit("contact before death"), since=pl.col("died"), sentence=sentence)
+    return deaths.select("person_id", event=pl.lit("contact before death"), since=pl.col("died"), sentence=sentence)
 
 
 def _rows(frame: pl.DataFrame, event: str, since: pl.Expr, sentence: str) -> pl.DataFrame:

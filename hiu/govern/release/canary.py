@@ -41,28 +41,28 @@ def people(names: Iterable[str | None], numbers: Iterable[str | None]) -> People
     return People(frozenset(pairs), frozenset(number for number in numbers if number))
 
 
-def sweep(name: str, content: bytes, known: People, kinds: Iterable[Kind] = KINDS) -> list[str]:
+def sweep(name: str, content: bytes, everybody: People, kinds: Iterable[Kind] = KINDS) -> list[str]:
     """What a file holds that it may not: `where: kind, once` (`3 times`), a sentence each; never the value."""
     wanted = set(kinds)
     found: dict[tuple[str, str], int] = {}
     for where, text in [*texts(name, content), (name, name.encode())]:
-        for kind, n in _count(text, known).items():
+        for kind, n in _count(text, everybody).items():
             if n and kind in wanted:
                 found[where, kind] = found.get((where, kind), 0) + n
     return [f"{where}: {kind}, {'once' if n == 1 else f'{n} times'}" for (where, kind), n in sorted(found.items())]
 
 
-def _count(text: bytes, known: People) -> dict[Kind, int]:
-    said = _decode(text)
-    numbers = sum(re.sub(r"\D", "", one) in known.numbers for one in _NUMBER.findall(said))
-    return {"nhs_number": numbers, "person_id": len(PERSON_ID.findall(said)), "name": _names(said, known)}
+def _count(text: bytes, everybody: People) -> dict[Kind, int]:
+    plain = _decode(text)
+    numbers = sum(re.sub(r"\D", "", one) in everybody.numbers for one in _NUMBER.findall(plain))
+    return {"nhs_number": numbers, "person_id": len(PERSON_ID.findall(plain)), "name": _names(plain, everybody)}
 
 
-def _names(said: str, known: People) -> int:
+def _names(text: str, everybody: People) -> int:
     """Neighbouring words that are a name: a middle word between them is stepped over; markup is not read."""
-    words = [word.casefold() for word in _WORD.findall(_TAG.sub(" ", said))]
+    words = [word.casefold() for word in _WORD.findall(_TAG.sub(" ", text))]
     over = [(a, c) for a, b, c in zip(words, words[1:], words[2:], strict=False) if b not in _JOINS]
-    return sum(pair in known.names for pair in (*pairwise(words), *over))
+    return sum(pair in everybody.names for pair in (*pairwise(words), *over))
 
 
 def _decode(text: bytes) -> str:

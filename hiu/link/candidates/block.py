@@ -106,10 +106,10 @@ class Blocking:
             key, node = _entries(self.views[rule.view], rule, common)
             old = before[number]
             blocks = _blocks(*_sieve(key, node, np.concatenate([key[fresh[node]], old])))
-            wide, known = blocks.size > self.limit, np.isin(blocks.key, old)
+            wide, common_before = blocks.size > self.limit, np.isin(blocks.key, old)
             common[number] = np.unique(blocks.key[wide])
-            crowd.append(blocks.node[wide & ~known])
-            found.append(_pairs_led_by(blocks, np.flatnonzero(~wide & (fresh[blocks.node] | known))))
+            crowd.append(blocks.node[wide & ~common_before])
+            found.append(_pairs_led_by(blocks, np.flatnonzero(~wide & (fresh[blocks.node] | common_before))))
         return CandidatePairs(_merge_parts(found), common, np.unique(np.concatenate(crowd)))
 
     def among(self, nodes: Ints, common: dict[int, Hashes]) -> Pairs:

@@ -185,9 +185,9 @@ def _whole_names(cols: Columns) -> tuple[Hashes, Hashes, Hashes]:
 
 def _nicknames(cols: Columns) -> Entries:
     code = pl.DataFrame({"name": cols.words.text, "word": np.arange(len(cols.words))})
-    listed = groups("given").join(code, on="name").sort("word", "group")
+    nicknames = groups("given").join(code, on="name").sort("word", "group")
     return _spread_by_word(
-        cols.given, listed["word"].to_numpy(), numbers(listed["group"].cast(pl.Int64).to_numpy()), cols.words
+        cols.given, nicknames["word"].to_numpy(), numbers(nicknames["group"].cast(pl.Int64).to_numpy()), cols.words
     )
 
 
@@ -196,13 +196,13 @@ def _family_parts(cols: Columns) -> Entries:
     return _spread_by_word(cols.family, text["word"].to_numpy(), hash_values(text["part"]), cols.words)
 
 
-def _spread_by_word(held: Ints, word: Ints, value: Hashes, words: Words) -> Entries:
+def _spread_by_word(names: Ints, word: Ints, value: Hashes, words: Words) -> Entries:
     """The values of each node's word. `word`, `value`: beside each other, in order of word."""
     count = np.bincount(word, minlength=len(words))
     start = np.cumsum(count) - count
-    node = np.repeat(np.arange(len(held)), count[held])
-    within = np.arange(len(node)) - np.repeat(np.cumsum(count[held]) - count[held], count[held])
-    return Entries(node, value[np.repeat(start[held], count[held]) + within])
+    node = np.repeat(np.arange(len(names)), count[names])
+    within = np.arange(len(node)) - np.repeat(np.cumsum(count[names]) - count[names], count[names])
+    return Entries(node, value[np.repeat(start[names], count[names]) + within])
 
 
 def _all_names(cols: Columns, nodes: dict[str, Hashes]) -> View:

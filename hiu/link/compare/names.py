@@ -26,7 +26,7 @@ class NameLevels:
     def __init__(self, cols: Columns) -> None:
         self.cols = cols
         self.of = {kind: WordLevels(cols.words, kind, cols.bands[kind]) for kind in ("given", "family")}
-        self.known = _AllNames(cols)
+        self.all_names = _AllNames(cols)
         marks, letters = _middle_marks(cols)
         self.middle_letter, self.middle_short = letters, marks
 
@@ -69,13 +69,13 @@ class NameLevels:
 
     def _aliases(self, a: Ints, b: Ints, first: Codes, last: Codes) -> None:
         """Known-as and former names, compared as sets: the best pairing of either's names counts."""
-        has = self.known.several
+        has = self.all_names.several
         at = np.flatnonzero(has[a] | has[b])
         at = at[_POOR["given"][first[at]] | _POOR["family"][last[at]]]
-        way, left, right = self.known.ways(a[at], b[at])
-        good = self._good(self.known.given[left], self.known.given[right])
+        way, left, right = self.all_names.ways(a[at], b[at])
+        good = self._good(self.all_names.given[left], self.all_names.given[right])
         way, left, right = way[good], left[good], right[good]
-        f = self.of["family"](self.known.family[left], self.known.family[right])
+        f = self.of["family"](self.all_names.family[left], self.all_names.family[right])
         won = np.unique(at[way[_GOOD["family"][f]]])
         first[won] = np.where(_POOR["given"][first[won]], _GIVEN["alias"], first[won])
         last[won] = np.where(_POOR["family"][last[won]], _FAMILY["alias"], last[won])

@@ -29,9 +29,9 @@ class NumberLevels:
         x, y = self.number[a], self.number[b]
         out = np.full(len(a), code["different"], dtype=np.uint8)
         out[x == y] = code["same"]
-        told = (x > 0) & (y > 0)
-        out[~told] = code["missing"]
-        at = np.flatnonzero(told & (x != y))
+        both_given = (x > 0) & (y > 0)
+        out[~both_given] = code["missing"]
+        at = np.flatnonzero(both_given & (x != y))
         at = at[_unlike_digits(self.digits[a[at]], self.digits[b[at]]) <= _SLIP]
         left, right = (self.text.gather(end[at]).to_list() for end in (a, b))
         edits = process.cpdist(left, right, scorer=OSA.distance, score_cutoff=_SLIP, dtype=np.int32)
@@ -62,9 +62,9 @@ class NumberLevels:
 
 def _digit_counts(text: pl.Series) -> Hashes:
     """How often each digit stands in each text, four bits a digit; all letters count by their last four bits."""
-    told = text.fill_null("").cast(pl.Binary).to_arrow().cast("large_binary")
-    start = np.frombuffer(told.buffers()[1], dtype=np.int64)[: len(text) + 1]
-    letters = np.frombuffer(told.buffers()[2], dtype=np.uint8) if start[-1] else np.empty(0, np.uint8)
+    arrow = text.fill_null("").cast(pl.Binary).to_arrow().cast("large_binary")
+    start = np.frombuffer(arrow.buffers()[1], dtype=np.int64)[: len(text) + 1]
+    letters = np.frombuffer(arrow.buffers()[2], dtype=np.uint8) if start[-1] else np.empty(0, np.uint8)
     size = np.diff(start)
     out = np.zeros(len(text), dtype=np.uint64)
     for place in range(int(size.max(initial=0))):

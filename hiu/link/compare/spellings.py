@@ -18,7 +18,7 @@ class WordLevels:
 
     def __init__(self, words: Words, kind: str, band: Codes) -> None:
         self.words, self.kind, self.band = words, kind, band
-        self.listed, self.related = words.listed(kind), words.related(kind)
+        self.in_list, self.related = words.in_list(kind), words.related(kind)
         self.size = min(len(words), _TABLE)
         self.table = np.full(self.size**2, _UNKNOWN, dtype=np.uint8)
 
@@ -52,7 +52,7 @@ class WordLevels:
         short = np.minimum(words.length[a], words.length[b])
         long = np.maximum(words.length[a], words.length[b])
         slip = _slips(left, right, short, long)
-        both_known = self.listed[a] & self.listed[b]
+        both_known = self.in_list[a] & self.in_list[b]
         heard = (words.sound[a] == words.sound[b]) & (short >= 3)
         out[slip & both_known] = code["close"]
         out[heard & ~both_known] = code["sound"]

@@ -118,19 +118,19 @@ def _node_of_row(at: Ints, size: int) -> Ints:
     return node
 
 
-def signature(cols: Columns, said: Hashes, node_id: pl.Series, able: Flags) -> Hashes:
+def signature(cols: Columns, digest: Hashes, node_id: pl.Series, able: Flags) -> Hashes:
     """A digest of all that bears on a node's keys and levels: what it says, and what others say of its values."""
     flags = cols.bands["given"][cols.given].astype(np.uint64) | (
         cols.bands["family"][cols.family].astype(np.uint64) << np.uint64(2)
     )
     flags |= cols.shared.astype(np.uint64) << np.uint64(4) | able.astype(np.uint64) << np.uint64(5)
     several = np.zeros(len(cols), dtype=np.uint64)
-    held = cols.local.every
-    crowded = mix(held["code"].to_numpy() + held["crowd"].cast(pl.UInt64).to_numpy())
-    np.add.at(several, held["node"].to_numpy(), crowded)
+    ids = cols.local.every
+    crowded = mix(ids["code"].to_numpy() + ids["crowd"].cast(pl.UInt64).to_numpy())
+    np.add.at(several, ids["node"].to_numpy(), crowded)
     met = cols.events
     np.add.at(several, met["node"].to_numpy(), fold(hash_values(met["source"]), hash_values(met["event"])))
-    return fold(said, hash_values(node_id), flags, several)
+    return fold(digest, hash_values(node_id), flags, several)
 
 
 def _codes_of(values: pl.Series) -> tuple[Ints, pl.Series]:
@@ -155,13 +155,13 @@ def _aliases(frame: pl.DataFrame, node: Ints) -> pl.DataFrame:
 
 
 def _local_ids(frame: pl.DataFrame, node: Ints) -> LocalIds:
-    held = frame.select(C("local_ids").alias("one"), C("dob").to_physical().cast(pl.Int64), node=pl.Series(node))
-    held = held.filter(C("one").is_not_null(), C("node") >= 0)
-    several = held["one"].str.contains("|", literal=True)
+    rows = frame.select(C("local_ids").alias("one"), C("dob").to_physical().cast(pl.Int64), node=pl.Series(node))
+    rows = rows.filter(C("one").is_not_null(), C("node") >= 0)
+    several = rows["one"].str.contains("|", literal=True)
     if several.any():
-        held = held.with_columns(C("one").str.split("|")).explode("one")
-    scheme = hash_values(held["one"].str.extract(r"^([^:]*):"))
-    ids = held.select("node", "dob", code=pl.Series(hash_values(held["one"])), scheme=pl.Series(scheme))
+        rows = rows.with_columns(C("one").str.split("|")).explode("one")
+    scheme = hash_values(rows["one"].str.extract(r"^([^:]*):"))
+    ids = rows.select("node", "dob", code=pl.Series(hash_values(rows["one"])), scheme=pl.Series(scheme))
     seen = ids.select("code", "dob").unique().group_by("code").len().filter(C("len") > _MANY_DOBS)["code"]
     ids = ids.with_columns(crowd=pl.Series(np.isin(ids["code"].to_numpy(), seen.to_numpy()))).drop("dob")
     at, size = ids["node"].to_numpy(), int(node.max(initial=-1)) + 1

@@ -49,7 +49,7 @@ class CompactNodes(Nodes):
     """Nodes as they come of identities; their tables are made when asked for.
 
     plain: the identities, as columns() reads them · lead: the row in it of each node's first identity · home: the
-    node of each identity, in order of identity_id (`order`: its row) · said: a digest of what each node says ·
+    node of each identity, in order of identity_id (`order`: its row) · digest: of what each node says ·
     rows: rows described · able: whether it says enough to be linked.
     """
 
@@ -57,7 +57,7 @@ class CompactNodes(Nodes):
     lead: Ints
     order: Ints
     home: Ints
-    said: Hashes
+    digest: Hashes
     rows: Reals
     able: Flags
 
@@ -72,9 +72,9 @@ class CompactNodes(Nodes):
     @cached_property
     def frame(self) -> pl.DataFrame:
         """A row a node: node, node_id, what it says, `shared` (its address is many people's), rows, able."""
-        told = self.plain[self.lead].rename({"identity_id": "node_id"})
+        table = self.plain[self.lead].rename({"identity_id": "node_id"})
         rows = pl.Series("rows", self.rows).cast(pl.Int64)
-        return told.with_columns(rows, pl.Series("able", self.able)).with_row_index("node")
+        return table.with_columns(rows, pl.Series("able", self.able)).with_row_index("node")
 
     @cached_property
     def member(self) -> pl.DataFrame:
@@ -101,9 +101,9 @@ def build(identity: pl.DataFrame, settings: Linking, apart: Collection[str] = ()
     plain = identity.select("identity_id", *_COMPARED, "nobody", "rows").with_columns(blank)
     alone, able = plain.select(C("identity_id").is_in(list(apart)) | ~_says_enough(), able=comparable())
     order = identity_order(plain["identity_id"])
-    said = fold(*(hash_values(plain[c], seed) for seed, c in enumerate(_COMPARED)))
-    told = np.where(alone.to_numpy(), fold(said, hash_values(plain["identity_id"])), said)[order]
-    _, first, back = np.unique(told, return_index=True, return_inverse=True)
+    digest = fold(*(hash_values(plain[c], seed) for seed, c in enumerate(_COMPARED)))
+    group_key = np.where(alone.to_numpy(), fold(digest, hash_values(plain["identity_id"])), digest)[order]
+    _, first, back = np.unique(group_key, return_index=True, return_inverse=True)
     place = np.argsort(first)
     node = np.empty(len(first), dtype=np.int64)
     node[place] = np.arange(len(first))
@@ -111,7 +111,7 @@ def build(identity: pl.DataFrame, settings: Linking, apart: Collection[str] = ()
     rows = np.bincount(home, plain["rows"].to_numpy()[order], len(first)).astype(np.float64)
     mute = np.bincount(home, ~able.to_numpy()[order], len(first)) > 0
     plain = plain.drop("nobody", "rows").with_columns(shared=_shared_addresses(plain, settings))
-    return CompactNodes(plain, lead, order, home, said[lead], rows, ~mute)
+    return CompactNodes(plain, lead, order, home, digest[lead], rows, ~mute)
 
 
 def identity_order(ids: pl.Series) -> Ints:
@@ -146,7 +146,7 @@ def _site_named(places: pl.DataFrame, settings: Linking) -> pl.Series:
 
 def _many_births(place: Hashes, born: Ints, limit: int) -> Flags:
     """Whether each place (0 = none) is seen with more than `limit` dates of birth; none given is one of them."""
-    held = pl.DataFrame({"place": place, "born": born}).filter(C("place") != 0).unique()
-    crowd = held.group_by("place").len().filter(C("len") > limit)["place"].to_numpy()
+    births = pl.DataFrame({"place": place, "born": born}).filter(C("place") != 0).unique()
+    crowd = births.group_by("place").len().filter(C("len") > limit)["place"].to_numpy()
     found: Flags = np.isin(place, crowd)
     return found

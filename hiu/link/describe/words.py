@@ -68,14 +68,14 @@ class Words:
         """A digest of the first letters of each word."""
         return hash_values(self.text.str.slice(0, letters))
 
-    def listed(self, kind: str) -> NDArray[np.bool_]:
+    def in_list(self, kind: str) -> NDArray[np.bool_]:
         """Whether a list knows the word as a name of the kind."""
         return self.text.is_in(list(listed_names(kind))).to_numpy()
 
     def related(self, kind: str) -> Ints:
         """Pairs of words of one group of the kind, packed low * words + high, sorted."""
-        held = groups(kind).join(pl.DataFrame({"name": self.text, "code": np.arange(len(self))}), on="name")
-        met = held.join(held, on="group", suffix="_b").filter(C("code") <= C("code_b"))
+        entries = groups(kind).join(pl.DataFrame({"name": self.text, "code": np.arange(len(self))}), on="name")
+        met = entries.join(entries, on="group", suffix="_b").filter(C("code") <= C("code_b"))
         return np.unique(met["code"].to_numpy() * len(self) + met["code_b"].to_numpy())
 
     def band(self, kind: str, word: Ints, born: Ints) -> Codes:
@@ -84,13 +84,13 @@ class Words:
         word, born: the name of each node in its own place, and its date of birth (0 = none), which tells
         people apart. Bands, so that a month's new rows hardly ever move one.
         """
-        listed = shares(kind)
+        list_share = shares(kind)
         prior = np.full(len(self), UNLISTED)
-        at = np.flatnonzero(self.text.is_in(list(listed)).to_numpy())
-        prior[at] = [listed[self.text[int(k)]] for k in at]
-        told = born > 0
+        at = np.flatnonzero(self.text.is_in(list(list_share)).to_numpy())
+        prior[at] = [list_share[self.text[int(k)]] for k in at]
+        has_birth = born > 0
         width = born.max(initial=0) + 1
-        people = np.sort(word[told] * width + born[told])
+        people = np.sort(word[has_birth] * width + born[has_birth])
         people = people[np.flatnonzero(np.diff(people, prepend=-1))] // width
         n = np.bincount(people, minlength=len(self)).astype(np.float64)
         share = (prior * LIST_WEIGHS + n) / (LIST_WEIGHS + n.sum())

@@ -54,12 +54,12 @@ def trusted(identity: pl.DataFrame) -> pl.DataFrame:
     A number is trusted unless it is seen with more than two dates of birth, with two sexes, or with more than two
     family names and more than two given names: those are shared or mistyped.
     """
-    held = identity.filter(C("nhs_number").is_not_null(), C("rows") > 0)
+    carriers = identity.filter(C("nhs_number").is_not_null(), C("rows") > 0)
     kinds = {name: C(name).drop_nulls().n_unique() for name in ("dob", "given", "family")}
     sexes = C("sex").filter(C("sex") != "X").n_unique()
-    about = held.group_by("nhs_number").agg(**kinds, sexes=sexes)
+    about = carriers.group_by("nhs_number").agg(**kinds, sexes=sexes)
     sound = about.filter(C("dob") <= 2, C("sexes") <= 1, (C("given") <= 2) | (C("family") <= 2))
-    return held.join(sound.select("nhs_number"), on="nhs_number").select("identity_id", person_id="nhs_number")
+    return carriers.join(sound.select("nhs_number"), on="nhs_number").select("identity_id", person_id="nhs_number")
 
 
 def candidate(
@@ -129,8 +129,8 @@ def _calibration(weighed: dict[str, Reals], same: Flags) -> pl.DataFrame:
         for low, high in pairwise(BINS):
             at = (p >= low) & ((p < high) if high < 1 else (p <= high))
             if n := int(at.sum()):
-                said, seen = (float(np.average(values[at], weights=count[at])) for values in (p, same))
-                rows.append((model, low, high, n, said, seen))
+                predicted, seen = (float(np.average(values[at], weights=count[at])) for values in (p, same))
+                rows.append((model, low, high, n, predicted, seen))
     return pl.DataFrame(rows, schema=["model", "low", "high", "pairs", "said", "seen"], orient="row")
 
 
@@ -181,8 +181,8 @@ def people_changes(before: pl.DataFrame, after: pl.DataFrame, rows: pl.DataFrame
     cells = both.group_by("old", "new").agg(C("rows").sum())
     found = []
     for kind, one in (("joined", "new"), ("split", "old")):
-        held = cells.sort("rows", "old", "new", descending=[True, False, False]).group_by(one, maintain_order=True)
+        groups = cells.sort("rows", "old", "new", descending=[True, False, False]).group_by(one, maintain_order=True)
         less = C("rows").sum() - C("rows").max()
-        told = held.agg(people=C("old").unique(maintain_order=True), parts=pl.len(), rows=less)
-        found.append(told.filter(C("parts") > 1).select(pl.lit(kind).alias("kind"), "people", "parts", "rows"))
+        changes = groups.agg(people=C("old").unique(maintain_order=True), parts=pl.len(), rows=less)
+        found.append(changes.filter(C("parts") > 1).select(pl.lit(kind).alias("kind"), "people", "parts", "rows"))
     return pl.concat(found).sort("rows", C("people").list.first(), descending=[True, False])

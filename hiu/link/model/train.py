@@ -1,7 +1,7 @@
 """Train: move the model's weights to what labelled pairs say. A deliberate act, never part of a monthly run.
 
 Fellegi-Sunter weights fitted all at once by penalised logistic regression, so that fields that say the same thing
-share the credit. Each weight is drawn back to the base model's (ridge), and those in HELD don't move.
+share the credit. Each weight is drawn back to the base model's (ridge), and those in FIXED_LEVELS don't move.
 """
 
 import numpy as np
@@ -17,7 +17,7 @@ from hiu.link.levels import FIELDS, Flags, Levels, Reals, pack, unpack
 from hiu.link.model.scorer import ModelFile, WeightTable
 from hiu.settings import Linking
 
-HELD = {
+FIXED_LEVELS = {
     ("given", "exact_common"),
     ("given", "nickname"),
     ("family", "exact_common"),
@@ -26,7 +26,7 @@ HELD = {
     ("kin", "twin_alike"),
     ("kin", "name_only"),
 }
-"""Levels whose weight an invented area can't teach: it has too few namesakes, and its people move too little."""
+"""Levels (HELD in model.json) that an invented area can't teach: too few namesakes, and its people move too little."""
 
 
 def labelled_pairs(
@@ -52,9 +52,9 @@ def labelled_pairs(
     pairs = block.pairs(described.frame, settings.block_limit, seen)
     owner = described.member.join(person, on="identity_id").unique("node", keep="first").sort("node")
     if owner.height < len(described):
-        known = np.isin(np.arange(len(described)), owner["node"].to_numpy())
+        has_owner = np.isin(np.arange(len(described)), owner["node"].to_numpy())
         a, b = block.split(pairs)
-        pairs = pairs[known[a] & known[b]]
+        pairs = pairs[has_owner[a] & has_owner[b]]
     who = np.full(len(described), -1)
     who[owner["node"].to_numpy()] = owner["person_id"].rank("dense").to_numpy().astype(np.int64)
     a, b = block.split(pairs)
@@ -69,7 +69,7 @@ def fit(levels: Levels, same: Flags, weight: Reals, base: ModelFile, ridge: floa
     """
     levels, same, weight = _distinct_pairs(levels, same, weight)
     names = [(field, level) for field, all_levels in FIELDS.items() for level in all_levels[1:]]
-    free = np.array([name not in HELD for name in names], dtype=np.float64)
+    free = np.array([name not in FIXED_LEVELS for name in names], dtype=np.float64)
     seen = csr_matrix(_one_hot(levels) * free)
     start = WeightTable(base).contributions(levels).sum(axis=1) * np.log(2)
     label = same.astype(np.float64)
@@ -90,9 +90,9 @@ def fit(levels: Levels, same: Flags, weight: Reals, base: ModelFile, ridge: floa
 
 def _distinct_pairs(levels: Levels, same: Flags, weight: Reals) -> tuple[Levels, Flags, Reals]:
     """Pairs that agree alike and have one label as one, of their weights together: hundreds stand for millions."""
-    told, back = np.unique(pack(levels) << np.uint64(1) | same, return_inverse=True)
+    codes, back = np.unique(pack(levels) << np.uint64(1) | same, return_inverse=True)
     together = np.bincount(back, weight).astype(np.float64)
-    return unpack(told >> np.uint64(1)), (told & np.uint64(1)).astype(np.bool_), together
+    return unpack(codes >> np.uint64(1)), (codes & np.uint64(1)).astype(np.bool_), together
 
 
 def _one_hot(levels: Levels) -> NDArray[np.float32]:

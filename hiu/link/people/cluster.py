@@ -86,15 +86,15 @@ def cluster(
     facts: Facts,
     cut: float,
     score: Callable[[Pairs], Evidence],
-    known: Callable[[Hashes], tuple[Flags, Ints]] | None = None,
+    earlier_labels: Callable[[Hashes], tuple[Flags, Ints]] | None = None,
 ) -> Resolution:
     """Components at the cut, the suspicious ones resolved.
 
-    known: digests of components -> whether each node's is known from an earlier run, and its label then.
+    earlier_labels: digests of components -> whether each node's is known from an earlier run, and its label then.
     """
     part = _components(evidence, facts, cut)
     digest = _digests(part, facts)
-    done, label = known(digest) if known else (np.zeros(len(part), np.bool_), part)
+    done, label = earlier_labels(digest) if earlier_labels else (np.zeros(len(part), np.bool_), part)
     label = np.where(done, label, part)
     inside = _pairs_inside(part, ~done)
     missing = inside[~evidence.at(inside)[1]]
@@ -177,10 +177,10 @@ def _by_size(part: Ints, nodes: Ints) -> list[Ints]:
     first = np.flatnonzero(np.diff(part[order], prepend=-1))
     size = np.diff(np.append(first, len(order)))
     wide = np.array(_steps(int(size.max(initial=0))))
-    held = wide[np.searchsorted(wide, size)] if len(size) else size
+    width = wide[np.searchsorted(wide, size)] if len(size) else size
     out = []
-    for k in np.unique(held):
-        own, count = first[held == k], size[held == k]
+    for k in np.unique(width):
+        own, count = first[width == k], size[width == k]
         each = np.arange(int(k))
         members = np.where(each < count[:, None], order[np.minimum(own[:, None] + each, len(order) - 1)], -1)
         some = max(1, _CELLS // int(k) ** 2)
@@ -200,10 +200,10 @@ def _stacked_evidence(members: Ints, evidence: Evidence, facts: Facts) -> Compon
     n, k = members.shape
     i, j = np.triu_indices(k, 1)
     place, found = evidence.at(join(members[:, i].ravel(), members[:, j].ravel()))
-    told = np.where(found, evidence.weight[place] - evidence.number[place], UNKNOWN).reshape(n, -1)
+    pair_weight = np.where(found, evidence.weight[place] - evidence.number[place], UNKNOWN).reshape(n, -1)
     weight = np.full((n, k, k), UNKNOWN)
-    weight[:, i, j] = told
-    weight[:, j, i] = told
+    weight[:, i, j] = pair_weight
+    weight[:, j, i] = pair_weight
     there = members >= 0
     number, rows = np.where(there, facts.number[members], 0), np.where(there, facts.rows[members], 1.0)
     same, different = (_decided_positions(pairs, members) for pairs in (facts.same, facts.different))

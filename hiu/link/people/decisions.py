@@ -43,8 +43,8 @@ def empty() -> pl.DataFrame:
 
 def in_force(decisions: pl.DataFrame) -> Rules:
     """The rules that hold. Raises ContradictoryDecision if they can't all hold."""
-    held = decisions.filter(C("undone_at").is_null(), C("decision").is_in(["same", "different"]))
-    pairs = held.select("identity_a", "identity_b", "decision").unique().sort(pl.all()).rows()
+    valid = decisions.filter(C("undone_at").is_null(), C("decision").is_in(["same", "different"]))
+    pairs = valid.select("identity_a", "identity_b", "decision").unique().sort(pl.all()).rows()
     rules = Rules(
         [(a, b) for a, b, what in pairs if what == "same"], [(a, b) for a, b, what in pairs if what == "different"]
     )

@@ -51,17 +51,17 @@ def ledger(
     )
 
 
-def carry_over(fresh: pl.DataFrame, again: pl.DataFrame, told: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
+def carry_over(fresh: pl.DataFrame, again: pl.DataFrame, rows: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
     """Rows of model.ALIASES of a month that may have been run before: no id that was ever published is forgotten.
 
-    fresh: ledger() since the month before · again: ledger() since this month's last run · told: rows that the
+    fresh: ledger() since the month before · again: ledger() since this month's last run · rows: those that the
     month's earlier runs recorded · now: person_id of each description. A row told before stays while its former id
     is nobody's, and leads to the id that the one it named has now.
     """
     ids = now["person_id"].unique().to_list()
     both = pl.concat([fresh, again]).unique(["old_id", "person_id"], keep="first", maintain_order=True)
     became = dict(again.filter(C("kind") == "merge").select("old_id", "person_id").iter_rows())
-    kept = told.filter(C("kind") == "merge", ~C("old_id").is_in(ids), ~C("old_id").is_in(both["old_id"].to_list()))
+    kept = rows.filter(C("kind") == "merge", ~C("old_id").is_in(ids), ~C("old_id").is_in(both["old_id"].to_list()))
     kept = kept.with_columns(C("person_id").replace(became)).filter(C("person_id").is_in(ids))
     return pl.concat([both, kept.select(both.columns).cast(both.schema)]).sort("old_id", "person_id")
 
@@ -77,5 +77,5 @@ def _reason(row: tuple[str, str, list[str]], apart: set[str], again: bool) -> st
 def _decided_apart(decided: pl.DataFrame | None) -> set[str]:
     if decided is None:
         return set()
-    held = decided.filter(C("undone_at").is_null(), C("decision") == "different")
-    return set(held["identity_a"]) | set(held["identity_b"])
+    partings = decided.filter(C("undone_at").is_null(), C("decision") == "different")
+    return set(partings["identity_a"]) | set(partings["identity_b"])

@@ -53,16 +53,16 @@ class MemoryView:
 
     def __init__(self, memory: Memory, signature: Hashes) -> None:
         self.memory, self.size = memory, len(signature)
-        held = memory.nodes["signature"].to_numpy()
-        before, order = np.argsort(held), np.argsort(signature)
+        signatures = memory.nodes["signature"].to_numpy()
+        before, order = np.argsort(signatures), np.argsort(signature)
         # sorted needles are found several times as fast
-        at = np.minimum(np.searchsorted(held[before], signature[order]), max(len(held) - 1, 0))
+        at = np.minimum(np.searchsorted(signatures[before], signature[order]), max(len(signatures) - 1, 0))
         old = np.zeros(self.size, dtype=np.int64)
-        old[order] = before[at] if len(held) else 0
-        same = held[old] == signature if len(held) else np.zeros(self.size, np.bool_)
+        old[order] = before[at] if len(signatures) else 0
+        same = signatures[old] == signature if len(signatures) else np.zeros(self.size, np.bool_)
         self.fresh: Flags = ~same
         self.old: Ints = np.where(same, old, -1)
-        self.new = np.full(len(held), -1, dtype=np.int64)
+        self.new = np.full(len(signatures), -1, dtype=np.int64)
         self.new[old[same]] = np.flatnonzero(same)
 
     def pairs(self) -> tuple[Pairs, Patterns, Flags]:
@@ -74,7 +74,7 @@ class MemoryView:
         pairs: Pairs = (a[keep].astype(np.uint64) << np.uint64(32)) | b[keep].astype(np.uint64)
         return pairs, table["pattern"].to_numpy()[keep], table["candidate"].to_numpy()[keep]
 
-    def known(self, digest: Hashes) -> tuple[Flags, Ints]:
+    def earlier_labels(self, digest: Hashes) -> tuple[Flags, Ints]:
         """Whether each node's component is as it was, and the node's label in it."""
         nodes = self.memory.nodes
         done = ~self.fresh

@@ -49,8 +49,8 @@ class PairScorer:
 
     def _learn(self, at: Ints, pattern: Patterns) -> None:
         self.pattern[at] = pattern
-        held = np.unique(at)
-        self.weight[held], self.number[held] = self._weigh(self.pattern[held])
+        places = np.unique(at)
+        self.weight[places], self.number[places] = self._weigh(self.pattern[places])
 
     def _weigh(self, pattern: Patterns) -> tuple[Reals, Reals]:
         levels = unpack(pattern)

@@ -165,8 +165,8 @@ def _best(score: Reals, at: Ints, cut: float) -> tuple[Ints, Ints, Flags]:
 
 def _settle_waiting(groups: _Groups, at: Ints) -> Ints:
     """Let the waiting group with the best fit join, or stay apart if still torn; the components where none waits."""
-    held = np.where(groups.waiting[at][:, :, None], groups.score[at], -np.inf)
-    lone, host, fits = _best(held, np.arange(len(at)), groups.cut)
+    scores = np.where(groups.waiting[at][:, :, None], groups.score[at], -np.inf)
+    lone, host, fits = _best(scores, np.arange(len(at)), groups.cut)
     over, at, lone, host = at[~fits], at[fits], lone[fits], host[fits]
     free = groups.torn(at, lone, host) < 0
     groups.waiting[at[free], lone[free]] = groups.waiting[at[free], host[free]] = False

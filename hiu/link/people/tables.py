@@ -43,9 +43,9 @@ def cluster_table(identity: pl.DataFrame, described: CompactNodes, found: Resolu
     reasons = {"nobody": unnamed, "single": C("how") == 0, "decision": decided, "number": C("how") == 1}
     how = pl.coalesce(*(pl.when(holds).then(pl.lit(name)) for name, holds in reasons.items()), pl.lit("model"))
     probability = 1 / (1 + (-C("match_weight").clip(-60, 60) * np.log(2)).exp())
-    told = member.with_columns(match_probability=probability, how=how)
+    rows = member.with_columns(match_probability=probability, how=how)
     columns = ["identity_id", "cluster", "match_weight", "match_probability", "how"]
-    return told.select(columns).merge_sorted(_unlinkable(identity, rules).select(columns), "identity_id")
+    return rows.select(columns).merge_sorted(_unlinkable(identity, rules).select(columns), "identity_id")
 
 
 def _unlinkable(identity: pl.DataFrame, rules: Rules) -> pl.DataFrame:
@@ -62,12 +62,12 @@ def _best_links(found: Resolution, nodes: int) -> tuple[Reals, Patterns]:
     a, b = split(found.evidence.pairs)
     inside = found.label[a] == found.label[b]
     weight, pattern = found.evidence.weight[inside], found.evidence.pattern[inside]
-    best, held = np.full(nodes, -np.inf), np.zeros(nodes, dtype=np.uint64)
+    best, best_pattern = np.full(nodes, -np.inf), np.zeros(nodes, dtype=np.uint64)
     ends = (a[inside], b[inside])
     for end in ends:
         np.maximum.at(best, end, weight)
     for end in ends:
         top = weight == best[end]
-        np.maximum.at(held, end[top], pattern[top])
+        np.maximum.at(best_pattern, end[top], pattern[top])
     best[np.isneginf(best)] = np.nan
-    return best, held
+    return best, best_pattern

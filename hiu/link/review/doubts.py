@@ -171,13 +171,13 @@ def weak_links(ends: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
     ends: pairs as `with_ends` gives them. Adds why (WEAK if one description hangs on the link, BRIDGE if several),
     moved and share. Links of CERTAIN or more, and decided ones, are left out.
     """
-    held = ends.filter("together")
+    links = ends.filter("together")
     same = [(min(p), max(p)) for p in in_force(decisions).same]
-    decided = _among(held, pl.DataFrame(same, schema=dict.fromkeys(PAIR, pl.String), orient="row").unique())
-    own, left, right = _ends(held)
-    strong = decided | (held["match_probability"] >= CERTAIN).to_numpy()
+    decided = _among(links, pl.DataFrame(same, schema=dict.fromkeys(PAIR, pl.String), orient="row").unique())
+    own, left, right = _ends(links)
+    strong = decided | (links["match_probability"] >= CERTAIN).to_numpy()
     part = _parts(left[strong], right[strong], len(own))
-    weak = held.with_columns(left=pl.Series(part[left]), right=pl.Series(part[right]))
+    weak = links.with_columns(left=pl.Series(part[left]), right=pl.Series(part[right]))
     weak = weak.filter(pl.Series(~strong), C("left") != C("right")).sort(PAIR)
     left, right = weak["left"].to_numpy(), weak["right"].to_numpy()
     kept = _tree(left, right, 1000.0 - weak["match_weight"].to_numpy(), len(own))

@@ -109,8 +109,8 @@ class Finder:
                 near = np.array([0.9 * w.startswith(word) + 0.1 * (w == word) for w in self.words], dtype=np.float32)
             best = np.zeros(self.people.height, dtype=np.float32)
             for k in np.flatnonzero(near >= _NEAR):
-                held = self.holders[self.start[k] : self.end[k]]
-                best[held] = np.maximum(best[held], near[k])
+                holders = self.holders[self.start[k] : self.end[k]]
+                best[holders] = np.maximum(best[holders], near[k])
             total += best
         return total / len(words)
 

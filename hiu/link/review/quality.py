@@ -93,8 +93,8 @@ def _estimates(loose: pl.DataFrame, doubts: pl.DataFrame, rows: int) -> Iterator
 
 def _reviewed(pairs: pl.DataFrame, decisions: pl.DataFrame) -> Iterator[Row]:
     """Of the pairs people decided: how many that the model would join are one person, and the other way round."""
-    held = decisions.filter(C("undone_at").is_null(), C("decision").is_in(["same", "different"]))
-    last = held.sort("decided_at").unique(PAIR, keep="last", maintain_order=True)
+    in_force = decisions.filter(C("undone_at").is_null(), C("decision").is_in(["same", "different"]))
+    last = in_force.sort("decided_at").unique(PAIR, keep="last", maintain_order=True)
     near = pairs.filter(C("identity_a").is_in(last["identity_a"].implode()))
     both = last.join(near, on=PAIR).select(C("decision") == "same", C("match_weight") >= 0)
     would, would_not = both.filter("match_weight"), both.filter(~C("match_weight"))
@@ -104,8 +104,8 @@ def _reviewed(pairs: pl.DataFrame, decisions: pl.DataFrame) -> Iterator[Row]:
 
 def _agreement(decisions: pl.DataFrame, second: pl.DataFrame) -> Iterator[Row]:
     """How far second reviewers agree: percent, and Cohen's kappa with its large-sample interval."""
-    held = decisions.filter(C("undone_at").is_null()).sort("decided_at")
-    first = held.unique(PAIR, keep="first", maintain_order=True).select(*PAIR, one="decision", by="reviewer")
+    in_force = decisions.filter(C("undone_at").is_null()).sort("decided_at")
+    first = in_force.unique(PAIR, keep="first", maintain_order=True).select(*PAIR, one="decision", by="reviewer")
     both = first.join(second.select(*PAIR, "reviewer", other="decision"), on=PAIR).filter(C("by") != C("reviewer"))
     agreed = int((both["one"] == both["other"]).sum())
     yield _share("reviewers_agree", "all", agreed, both.height, "review")
@@ -164,8 +164,8 @@ def _by(each: pl.DataFrame) -> Iterator[Row]:
 
 def _numbers(identity: pl.DataFrame) -> Iterator[Row]:
     """NHS numbers that two people or more carry."""
-    held = identity.filter(C("nhs_number").is_not_null(), C("rows") > 0)
-    owners = held.group_by("nhs_number").agg(n=C("cluster").n_unique())
+    carriers = identity.filter(C("nhs_number").is_not_null(), C("rows") > 0)
+    owners = carriers.group_by("nhs_number").agg(n=C("cluster").n_unique())
     yield _count("nhs_numbers_with_two_people", "all", owners.filter(C("n") > 1).height, owners.height)
 
 

@@ -57,17 +57,17 @@ def changes(
     restated figures.
     """
     ranked = now.ranked if isinstance(now, Ranking) else now
-    known = pl.DataFrame(schema=schema(ALIASES)) if aliases is None else aliases
-    news = known.filter(pl.col("month").cast(pl.String).str.starts_with(str(month)))
+    ledger = pl.DataFrame(schema=schema(ALIASES)) if aliases is None else aliases
+    news = ledger.filter(pl.col("month").cast(pl.String).str.starts_with(str(month)))
     found = _ChangeRows()
     if before is not None:
-        became = {old: new for old, new, kind in known.select("old_id", "person_id", "kind").rows() if kind == "merge"}
+        became = {old: new for old, new, kind in ledger.select("old_id", "person_id", "kind").rows() if kind == "merge"}
         resolved = {name: _current_id(name, became) for name in became}
-        listed = {*_first_places(before, places, resolved), *_first_places(ranked, places, {})}
-        old, new = _by_person(before, resolved, listed), _by_person(ranked, {}, listed)
+        names = {*_first_places(before, places, resolved), *_first_places(ranked, places, {})}
+        old, new = _by_person(before, resolved, names), _by_person(ranked, {}, names)
         changed = {name for pair in news.select("old_id", "person_id").rows() for name in pair}
         returning = {_current_id(name, became) for name in earlier}
-        again = {} if recounted is None else _by_person(recounted, resolved, listed)
+        again = {} if recounted is None else _by_person(recounted, resolved, names)
         _places(found, old, new, places, returning, changed, _restated_rows(old, again))
     _identities(found, news)
     _restatements(found, restated)
@@ -79,10 +79,10 @@ def _first_places(ranked: pl.DataFrame, places: int, resolved: dict[str, str]) -
     return _adults(ranked, resolved).filter(pl.col("rank") <= places)["name"]
 
 
-def _by_person(ranked: pl.DataFrame, resolved: dict[str, str], listed: Collection[str]) -> dict[str, Row]:
+def _by_person(ranked: pl.DataFrame, resolved: dict[str, str], names: Collection[str]) -> dict[str, Row]:
     """Adults of those listed, by id; of two records since joined, the one that stood higher."""
     out: dict[str, Row] = {}
-    for row in _adults(ranked, resolved).filter(pl.col("name").is_in(list(listed))).sort("rank").iter_rows(named=True):
+    for row in _adults(ranked, resolved).filter(pl.col("name").is_in(list(names))).sort("rank").iter_rows(named=True):
         out.setdefault(row["name"], row)
     return out
 
@@ -194,8 +194,8 @@ def _risk(row: Row) -> str:
 
 def _identities(found: _ChangeRows, news: pl.DataFrame) -> None:
     for old, person, kind, reason in news.select("old_id", "person_id", "kind", "reason").sort("old_id").rows():
-        said = f"{old} is now {person}" if kind == "merge" else f"{old} was parted, {person} stands alone"
-        found.add("merged" if kind == "merge" else "split", person, f"{said}: {reason}.".replace("..", "."))
+        change = f"{old} is now {person}" if kind == "merge" else f"{old} was parted, {person} stands alone"
+        found.add("merged" if kind == "merge" else "split", person, f"{change}: {reason}.".replace("..", "."))
 
 
 def _restatements(found: _ChangeRows, restated: pl.DataFrame | None) -> None:

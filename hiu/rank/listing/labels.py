@@ -58,11 +58,11 @@ class PersonLabels:
 
 def window(history: History, k: int) -> Window:
     """Contacts in the last k months and in up to 12 before them, over sources that supplied all k."""
-    known, last = _sending(history), len(history.months)
+    senders, last = _sending(history), len(history.months)
     recent = list(range(max(0, last - k), last))
-    kept = [d for d in known if len(recent) == k and history.supplied[d, recent].all()]
+    kept = [d for d in senders if len(recent) == k and history.supplied[d, recent].all()]
     base = [t for t in range(max(0, last - k - BASELINE), last - k) if kept and history.supplied[kept, t].all()]
-    left_out = tuple(history.datasets[d] for d in known if d not in kept)
+    left_out = tuple(history.datasets[d] for d in senders if d not in kept)
     return Window(k, len(base), _sum(history, kept, recent), _sum(history, kept, base), left_out)
 
 
@@ -128,11 +128,11 @@ def _fall(seen: dict[int, Window], p: dict[int, Floats], at: float, rules: Label
 
 def _quiet(history: History, months: int) -> Flags:
     """No contact, and every contact source was there to see one."""
-    known = _sending(history)
-    if not known or not history.supplied[known, -months:].all():
+    senders = _sending(history)
+    if not senders or not history.supplied[senders, -months:].all():
         return np.zeros(len(history.people), dtype=np.bool_)
     last = len(history.months)
-    return np.asarray(_sum(history, known, list(range(max(0, last - months), last))) == 0)
+    return np.asarray(_sum(history, senders, list(range(max(0, last - months), last))) == 0)
 
 
 def _sending(history: History) -> list[int]:

@@ -76,6 +76,6 @@ def _count(history: History, extra: pl.DataFrame, measure: str, months: int) -> 
 
 def needs(month: Month, extra: pl.DataFrame) -> list[str]:
     """Definitions that cannot be judged because a side measure is absent from the last 12 months."""
-    held = set(extra.filter(pl.col("month").is_between((month - 11).start, month.start))["measure"].unique())
-    side = {CALLS, ED_MENTAL_HEALTH} - held
+    measures = set(extra.filter(pl.col("month").is_between((month - 11).start, month.start))["measure"].unique())
+    side = {CALLS, ED_MENTAL_HEALTH} - measures
     return [rule.name for rule in PRESETS if any(measure in side for measure, _, _ in rule.limits)]

@@ -22,15 +22,15 @@ def amount(value: float) -> str:
 
 def in_points(value: float) -> str:
     """The number with its unit: 1 point, 1.5 points."""
-    said = amount(value)
-    return f"{said} point{'' if said == '1' else 's'}"
+    number = amount(value)
+    return f"{number} point{'' if number == '1' else 's'}"
 
 
 def say_each_row(table: pl.DataFrame, say: Callable[..., str]) -> pl.Series:
     """What `say` makes of the values of each row, asked once for all rows that are alike."""
     alike = table.unique(maintain_order=True)
-    said = alike.with_columns(said=pl.Series([say(*row) for row in alike.iter_rows()], dtype=pl.String))
-    return table.join(said, on=table.columns, how="left", nulls_equal=True, maintain_order="left")["said"]
+    sentences = alike.with_columns(said=pl.Series([say(*row) for row in alike.iter_rows()], dtype=pl.String))
+    return table.join(sentences, on=table.columns, how="left", nulls_equal=True, maintain_order="left")["said"]
 
 
 def rank_sentences(table: pl.DataFrame, gaps: str) -> pl.Series:

@@ -182,8 +182,8 @@ class Rest:
 
     def ranges(self, cells: NDArray[np.int64], people: int) -> tuple[Floats, Floats]:
         """Where each person's own 97.5% and 2.5% points stand among everyone, on average."""
-        held = np.bincount(cells.ravel(), minlength=len(self.grid) + 1)
-        ahead = 1 + self.above + np.cumsum(held[::-1])[::-1][1:] / len(cells)
+        per_cell = np.bincount(cells.ravel(), minlength=len(self.grid) + 1)
+        ahead = 1 + self.above + np.cumsum(per_cell[::-1])[::-1][1:] / len(cells)
         best = np.minimum((self.tail > (1 - _RANGE) / 2).sum(axis=1), len(self.grid) - 1)
         worst = (self.tail > (1 + _RANGE) / 2).sum(axis=1) - 1
         last = np.where(worst < 0, people, np.minimum(ahead[worst], people))

@@ -93,11 +93,11 @@ def selection(seen: pl.DataFrame, names: list[str]) -> pl.DataFrame:
     columns = ["characteristic", "group", "people", "top", "expected", "ratio", "low", "high", "p"]
     table = pl.DataFrame(rows, schema=columns, orient="row")
     flagged = benjamini_hochberg(table["p"].to_numpy(), Q)
-    said = [
+    sentences = [
         _sentence(r["group"], r["low"], r["high"], r["ratio"], bool(f))
         for r, f in zip(table.iter_rows(named=True), flagged, strict=True)
     ]
-    return table.with_columns(flag=pl.Series(flagged, dtype=pl.Boolean), sentence=pl.Series(said, dtype=pl.String))
+    return table.with_columns(flag=pl.Series(flagged, dtype=pl.Boolean), sentence=pl.Series(sentences, dtype=pl.String))
 
 
 def mid_p(k: int, group: int, total: int, chosen: int) -> float:
@@ -212,13 +212,13 @@ def _outcome(
         return pl.DataFrame(), f"needs the {AHEAD} months to {month.title} from every source, and a list before them."
     scored = points(whole.cut(who["person_id"], past), weights, settings.rank.half_life)
     constants = fit(scored.s, scored.w)
-    told = who.select("person_id").with_columns(
+    adults = who.select("person_id").with_columns(
         observed=pl.Series(observed(whole, weights, AHEAD)), expected=pl.Series(constants.expected(scored.S, scored.n))
     )
-    told = told.join(groups, on="person_id", how="left")
-    level = float(told["observed"].sum()) / max(float(told["expected"].sum()), 1e-9)
+    adults = adults.join(groups, on="person_id", how="left")
+    level = float(adults["observed"].sum()) / max(float(adults["expected"].sum()), 1e-9)
     table = _by(
-        told,
+        adults,
         names,
         pl.col("observed").sum(),
         (pl.col("expected").sum() * level).alias("expected"),

@@ -106,7 +106,7 @@ def first_entry(panel: Panel) -> int:
 
 def windows(panel: Panel) -> list[int]:
     """Window starts whose 6 months after end before the programme began."""
-    last = min(first_entry(panel), len(panel.known))
+    last = min(first_entry(panel), len(panel.supplied))
     return [t for t in range(last - AFTER + 1) if panel.whole(t)]
 
 
@@ -128,7 +128,7 @@ def drift_factor(panel: Panel, entrants: Entrants, model: Model) -> float:
     """Step 4: observed over expected of the non-supported over the same months, entry month by entry month."""
     seen = fitted = 0.0
     for t, count in zip(*np.unique(entrants.month, return_counts=True), strict=True):
-        others = panel.listed(int(t))
+        others = panel.on_list(int(t))
         seen += count * float(panel.after(int(t), others).sum())
         fitted += count * float(model.expected(panel.before(int(t), others)).sum())
     return seen / fitted if fitted and seen else 1.0
@@ -136,4 +136,4 @@ def drift_factor(panel: Panel, entrants: Entrants, model: Model) -> float:
 
 def _others(panel: Panel, entrants: Entrants) -> float:
     """Contacts of the non-supported in the months in which somebody entered."""
-    return float(sum(panel.n[panel.listed(int(t)), int(t)].sum() for t in np.unique(entrants.month)))
+    return float(sum(panel.n[panel.on_list(int(t)), int(t)].sum() for t in np.unique(entrants.month)))

@@ -150,7 +150,7 @@ def _too_little(site: Area, entrants: Entrants, left_out: dict[str, int]) -> str
     if began >= NEVER:
         return "nobody has been supported yet."
     if not windows(panel):
-        usable = int(panel.known[: max(0, began)].sum())
+        usable = int(panel.supplied[: max(0, began)].sum())
         start = site.months[0] + began
         return (
             f"support starts too early in the history: the first person was supported from {start.title}, and "
@@ -168,7 +168,7 @@ def _left_out(site: Area, entrants: Entrants) -> dict[str, int]:
     panel = site.panel
     start = panel.start[np.setdiff1d(panel.supported, entrants.person)]
     died = panel.died[np.setdiff1d(panel.supported, entrants.person)]
-    recent = start + AFTER > len(panel.known)
+    recent = start + AFTER > len(panel.supplied)
     early = start < BEFORE
     dead = ~recent & ~early & (died < start + AFTER)
     found = {

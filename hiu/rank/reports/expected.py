@@ -25,7 +25,7 @@ class Rows:
     @classmethod
     def of(cls, panel: Panel, windows: list[int]) -> Rows:
         """Every listed person in each of the windows."""
-        who = [panel.listed(t) for t in windows]
+        who = [panel.on_list(t) for t in windows]
         pairs = list(zip(windows, who, strict=True))
         x = [panel.before(t, people) for t, people in pairs]
         y = [panel.after(t, people) for t, people in pairs]

@@ -25,12 +25,12 @@ Ints = NDArray[np.int64]
 class Panel:
     """Contacts by person and month, and who was supported from when.
 
-    `n[p, t]` contacts; `known[t]` every contact source supplied month t; `start[p]` the month in which support
+    `n[p, t]` contacts; `supplied[t]` every contact source supplied month t; `start[p]` the month in which support
     started, `died[p]` the month of death (NEVER if none); `aside[p]` people on neither side of the comparison.
     """
 
     n: Floats
-    known: Flags
+    supplied: Flags
     start: Ints
     died: Ints
     aside: Flags
@@ -42,7 +42,7 @@ class Panel:
 
     def whole(self, t: int) -> bool:
         """The 18 months of the window that begins at t are there and supplied."""
-        return t >= BEFORE and t + AFTER <= len(self.known) and bool(self.known[t - BEFORE : t + AFTER].all())
+        return t >= BEFORE and t + AFTER <= len(self.supplied) and bool(self.supplied[t - BEFORE : t + AFTER].all())
 
     def before(self, t: int, people: Ints | Flags) -> Floats:
         """x1, x2, x3 of some people: mean contacts a month, 1-3, 4-6 and 7-12 months before t."""
@@ -53,7 +53,7 @@ class Panel:
         """y: contacts in the 6 months from t."""
         return np.asarray(self.n[people, t : t + AFTER].sum(axis=1), dtype=np.float64)
 
-    def listed(self, t: int) -> Ints:
+    def on_list(self, t: int) -> Ints:
         """Who was on the list at t (a contact in the 12 months before) and not supported by then.
 
         People whose support begins later in the window belong here: leaving them out would leave out those
@@ -91,15 +91,15 @@ def area(
     past = history(adults["person_id"], month, demand, coverage)
     rows = [d for d in past.rows(CONTACTS) if past.supplied[d].any()]
     by_dataset = {past.datasets[d]: past.n[d].astype(np.float64) for d in rows}
-    begun = support.filter(pl.col("start") <= month.end).select("person_id", "start", "consent")
-    told = adults.join(begun, on="person_id", how="left", maintain_order="left")
-    aside = (told["consent"] == "refused").fill_null(False) & told["start"].is_not_null()
+    starts = support.filter(pl.col("start") <= month.end).select("person_id", "start", "consent")
+    table = adults.join(starts, on="person_id", how="left", maintain_order="left")
+    aside = (table["consent"] == "refused").fill_null(False) & table["start"].is_not_null()
     n = np.sum(list(by_dataset.values()), axis=0) if rows else np.zeros((adults.height, len(past.months)))
-    known: Flags = np.zeros(len(past.months), dtype=np.bool_)
+    supplied: Flags = np.zeros(len(past.months), dtype=np.bool_)
     if rows:
-        known = np.asarray(past.supplied[rows].all(axis=0), dtype=np.bool_)
+        supplied = np.asarray(past.supplied[rows].all(axis=0), dtype=np.bool_)
     first = past.months[0]
-    panel = Panel(n, known, _since(told["start"], first), _since(told["died"], first), aside.to_numpy())
+    panel = Panel(n, supplied, _since(table["start"], first), _since(table["died"], first), aside.to_numpy())
     return Area(panel, adults["person_id"], past.months, by_dataset, int(aside.sum()))
 
 

@@ -123,9 +123,9 @@ def _recounts(
     base: Scenario, month: Month, demand: pl.DataFrame, extra: pl.DataFrame, coverage: pl.DataFrame
 ) -> Iterator[Scenario]:
     """Scenarios whose side measures the site holds; the others cannot be judged from what is published."""
-    held = set(extra["measure"].unique())
+    site_measures = set(extra["measure"].unique())
     for name, (dataset, measures, beside) in COUNTED.items():
-        if not held.issuperset(measures):
+        if not site_measures.issuperset(measures):
             continue
         side = extra.filter(pl.col("measure").is_in(measures)).group_by("person_id", "month").agg(pl.col("n").sum())
         side = side.select("person_id", "month", dataset=pl.lit(dataset), n=pl.col("n").cast(pl.Int64))

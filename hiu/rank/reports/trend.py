@@ -64,10 +64,10 @@ def series(
     each = own.group_by("person_id", "month").agg(pl.col("n").sum()).group_by("month")
     totals = each.agg(pl.col("n").sum(), people=pl.len().cast(pl.Int64), most=pl.col("n").max())
     grid = pl.DataFrame({"month": [m.start for m in first.through(month)]}, schema={"month": pl.Date})
-    known = pl.col("month").is_in(sent["month"].unique().implode())
+    covered = pl.col("month").is_in(sent["month"].unique().implode())
     joined = grid.join(totals, on="month", how="left", maintain_order="left")
     return joined.with_columns(
-        pl.when(known).then(pl.col(name).fill_null(0)).cast(pl.Int64).alias(name) for name in ("n", "people", "most")
+        pl.when(covered).then(pl.col(name).fill_null(0)).cast(pl.Int64).alias(name) for name in ("n", "people", "most")
     )
 
 
@@ -106,9 +106,9 @@ def target(values: pl.DataFrame, *, begin: Month, fall: float = 0.15, within: in
     The interval allows for the baseline's own ups and downs (variance over mean, at least 1), and supplied months
     alone are used. None without 6 baseline months or any month since.
     """
-    known = values.drop_nulls("n")
-    before = known.filter(pl.col("month").is_between((begin - BASELINE).start, (begin - 1).start))["n"].to_numpy()
-    since = known.filter(pl.col("month").is_between(begin.start, (begin + (within - 1)).start))["n"].to_numpy()
+    counts = values.drop_nulls("n")
+    before = counts.filter(pl.col("month").is_between((begin - BASELINE).start, (begin - 1).start))["n"].to_numpy()
+    since = counts.filter(pl.col("month").is_between(begin.start, (begin + (within - 1)).start))["n"].to_numpy()
     if len(before) < 6 or not len(since) or not before.sum():
         return None
     base, now = float(before.mean()), float(since.mean())

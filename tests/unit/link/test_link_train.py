@@ -12,7 +12,7 @@ import pytest
 from hiu.link.levels import CODE, FIELDS, NAMES, Levels
 from hiu.link.model import train
 from hiu.link.model.scorer import WeightTable, log_odds
-from hiu.link.model.train import HELD, fit
+from hiu.link.model.train import FIXED_LEVELS, fit
 
 BASE: dict[str, Any] = json.loads((resources.files("hiu.link.model") / "model.json").read_text(encoding="utf-8"))
 KINDS = [
@@ -44,7 +44,7 @@ def test_what_a_model_says_of_each_kind_of_pair_comes_to_what_was_seen_of_it_and
         at = (levels == kind).all(axis=1)
         share = float(np.average(same[at], weights=weight[at]))
         assert said[at][0] == pytest.approx(log_odds(share), abs=0.1)
-    free = {(field, level) for kind in KINDS for field, level in kind.items()} - HELD
+    free = {(field, level) for kind in KINDS for field, level in kind.items()} - FIXED_LEVELS
     still = [(field, level) for field, names in FIELDS.items() for level in names[1:] if (field, level) not in free]
     assert [made[field][level] for field, level in still] == [now[field][level] for field, level in still]
     assert len(free) > 5

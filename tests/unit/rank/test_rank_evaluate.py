@@ -51,7 +51,7 @@ def test_in_a_world_without_change_everyone_is_expected_as_before() -> None:
 
 def test_people_supported_later_stay_in_the_comparison_until_then() -> None:
     found = panel(np.ones((3, 36)), {0: 20, 1: 24})
-    assert found.listed(20).tolist() == [1, 2] and found.listed(24).tolist() == [2]
+    assert found.on_list(20).tolist() == [1, 2] and found.on_list(24).tolist() == [2]
     assert found.whole(12) and found.whole(30) and not found.whole(11) and not found.whole(31)
 
 
