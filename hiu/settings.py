@@ -191,12 +191,12 @@ _SHOWN = 120
 
 def explain(path: Path, error: ValidationError, model: type[BaseModel]) -> str:
     """A validation error as sentences: file, key, found, expected, and the nearest known key."""
-    known = _keys(model)
+    keys = _keys(model)
     lines = []
     for issue in error.errors():
         *_, last = issue["loc"] or ("",)
         key = ".".join(str(part) for part in issue["loc"])
-        hint = did_you_mean(str(last), sorted(known - {last})) if issue["type"] == "extra_forbidden" else ""
+        hint = did_you_mean(str(last), sorted(keys - {last})) if issue["type"] == "extra_forbidden" else ""
         fault = issue["msg"].removeprefix("Value error, ")
         fault = fault[:1].lower() + fault[1:]
         # of the file as a whole what was found is all of it, and is no help

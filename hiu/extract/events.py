@@ -34,11 +34,11 @@ def read_times(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
     An end far in the future or at a sentinel means open. Leave that ends before it starts is left out, and so is the
     end of an event (which is no stay) that ends before it starts.
     """
-    known = {field: _time(cells, source, field) for field in (*STAMPS, *DAYS)}
-    sent = [field for field in known if field in cells.columns]
-    unread = [(cells[field].is_not_null() & known[field].is_null()).alias(f"{field}@unread") for field in sent]
-    later = [field for field in known if field != "start"]
-    frame = pl.DataFrame(known).with_columns(
+    times = {field: _time(cells, source, field) for field in (*STAMPS, *DAYS)}
+    sent = [field for field in times if field in cells.columns]
+    unread = [(cells[field].is_not_null() & times[field].is_null()).alias(f"{field}@unread") for field in sent]
+    later = [field for field in times if field != "start"]
+    frame = pl.DataFrame(times).with_columns(
         pl.when(~pl.col(field).cast(pl.Date).is_in(NEVER)).then(field).alias(field) for field in later
     )
     forward = (pl.col("leave_end") >= pl.col("leave_start")).fill_null(True)

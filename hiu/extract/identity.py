@@ -73,11 +73,11 @@ def _names(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
     unknown = [re.compile(form, re.IGNORECASE) for form in source.unknown_names]
     order = source.fields["name"].order if "name" in source.fields else "auto"
     sent = cells.select(pl.col(field).alias(f"sent_{field}") for field in fields)
-    known = sent.unique(maintain_order=True)
-    plain = plain_names(known)
+    distinct = sent.unique(maintain_order=True)
+    plain = plain_names(distinct)
     usual = plain["plain"] & ~_matching(plain["text"], unknown)
-    easy = known.hstack(plain.drop("plain")).filter(usual)
-    hard = known.filter(~usual)
+    easy = distinct.hstack(plain.drop("plain")).filter(usual)
+    hard = distinct.filter(~usual)
     read = [_name(dict(zip(fields, row, strict=True)), order, unknown) for row in hard.iter_rows()]
     hard = hard.hstack(pl.DataFrame(read, schema=_NAME_TYPE, orient="row"))
     table = pl.concat([hard, easy], how="diagonal").with_columns(pl.col("unknown").fill_null(False))
@@ -120,10 +120,10 @@ def _addresses(cells: pl.DataFrame, source: Source) -> pl.Series:
 
 
 def _homes(sent: pl.Series) -> pl.Series:
-    known = sent.drop_nulls().unique(maintain_order=True)
-    plain = plain_homes(known)
-    easy = plain.select(known.alias("text"), pl.struct("house", "street").alias("home")).filter(plain["plain"])
-    rest = known.filter(~plain["plain"])
+    distinct = sent.drop_nulls().unique(maintain_order=True)
+    plain = plain_homes(distinct)
+    easy = plain.select(distinct.alias("text"), pl.struct("house", "street").alias("home")).filter(plain["plain"])
+    rest = distinct.filter(~plain["plain"])
     hard = pl.DataFrame({"text": rest, "home": pl.Series([read_address(text) for text in rest], dtype=_ADDRESS_TYPE)})
     return sent.to_frame("text").join(pl.concat([easy, hard]), on="text", how="left", maintain_order="left")["home"]
 

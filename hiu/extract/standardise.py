@@ -92,21 +92,21 @@ def _events(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
         "source_row",
         *(_value(cells, field, spec) for field, spec in source.fields.items() if field in named & set(cells.columns)),
     )
-    key, known = source.key, values.columns
+    key, columns = source.key, values.columns
     deleted = [_is(values, field, words) for field, words in key.deleted.items()]
     duplicate = [_is(values, field, words) for field, words in key.duplicate.items()]
-    event = _joined(known, key.event)
-    quoting = {field: spec for field, spec in source.fields.items() if spec.type == "related" and field in known}
+    event = _joined(columns, key.event)
+    quoting = {field: spec for field, spec in source.fields.items() if spec.type == "related" and field in columns}
     related = [pl.lit(f"{spec.source}:") + pl.col(field) for field, spec in quoting.items()]
-    kept = [field for field in source.keep if field in known]
+    kept = [field for field in source.keep if field in columns]
     frame = values.with_columns(
         event.alias("event_id"),
-        (_joined(known, key.record) if key.record else event).alias("record_id"),
-        (_sortable(pl.col(str(key.version))) if key.version in known else pl.lit(None, pl.String)).alias("version"),
+        (_joined(columns, key.record) if key.record else event).alias("record_id"),
+        (_sortable(pl.col(str(key.version))) if key.version in columns else pl.lit(None, pl.String)).alias("version"),
         (pl.any_horizontal(deleted) if deleted else pl.lit(False)).alias("deleted"),
-        _parent(known, key.duplicate_of, duplicate).alias("duplicate_of"),
-        (pl.col("spell_id") if "spell_id" in known else pl.lit(None, pl.String)).alias("spell_id"),
-        measures(source.measures, known).alias("measures"),
+        _parent(columns, key.duplicate_of, duplicate).alias("duplicate_of"),
+        (pl.col("spell_id") if "spell_id" in columns else pl.lit(None, pl.String)).alias("spell_id"),
+        measures(source.measures, columns).alias("measures"),
         (pl.coalesce(related) if related else pl.lit(None, pl.String)).alias("related"),
         (pl.struct(kept).struct.json_encode() if kept else pl.lit(None, pl.String)).alias("details"),
     )
@@ -156,17 +156,17 @@ def _is(values: pl.DataFrame, field: str, words: tuple[str, ...]) -> pl.Expr:
     return pl.col(field).str.to_lowercase().is_in([word.lower() for word in words]).fill_null(False)
 
 
-def _joined(known: list[str], fields: tuple[str, ...]) -> pl.Expr:
+def _joined(columns: list[str], fields: tuple[str, ...]) -> pl.Expr:
     """Parts of a key joined by |; a part that is empty stays empty, and a key with none is null."""
-    parts = [pl.col(field) for field in fields if field in known]
+    parts = [pl.col(field) for field in fields if field in columns]
     if not parts:
         return pl.lit(None, pl.String)
     text = pl.concat_str([part.fill_null("") for part in parts], separator="|")
     return pl.when(pl.any_horizontal([part.is_not_null() for part in parts])).then(text)
 
 
-def _parent(known: list[str], field: str | None, duplicate: list[pl.Expr]) -> pl.Expr:
-    if field not in known or not duplicate:
+def _parent(columns: list[str], field: str | None, duplicate: list[pl.Expr]) -> pl.Expr:
+    if field not in columns or not duplicate:
         return pl.lit(None, pl.String)
     return pl.when(pl.any_horizontal(duplicate)).then(pl.col(str(field)))
 

@@ -191,8 +191,8 @@ def load_sources(folder: Path | None = None) -> dict[str, Source]:
     A site file with `extends = "police"` changes only what it says: tables merge key by key, other
     values replace. `enabled = false` leaves a shipped source out. Raises SettingsError.
     """
-    known = shipped()
-    raw = dict(known)
+    stock = shipped()
+    raw = dict(stock)
     origin = {name: Path(f"{name}.toml") for name in raw}
     for path in sorted(folder.glob("*.toml")) if folder and folder.is_dir() else ():
         try:
@@ -201,9 +201,9 @@ def load_sources(folder: Path | None = None) -> dict[str, Source]:
             raise SettingsError(f"{path}: not readable as TOML: {error}") from None
         name = _word(path, "name", values.get("name", path.stem))
         if base := values.pop("extends", None):
-            if _word(path, "extends", base) not in known:
-                raise SettingsError(f"{path}: extends '{base}', which is no shipped source.{did_you_mean(base, known)}")
-            values = merge(known[base], values)
+            if _word(path, "extends", base) not in stock:
+                raise SettingsError(f"{path}: extends '{base}', which is no shipped source.{did_you_mean(base, stock)}")
+            values = merge(stock[base], values)
         raw[name] = {"name": name, **values}
         origin[name] = path
     taken = {name: values for name, values in sorted(raw.items()) if values.pop("enabled", True)}

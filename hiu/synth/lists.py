@@ -39,9 +39,9 @@ def zipf(rng: Generator, items: Words, size: int, power: float = 0.85) -> Words:
 
 def choose(rng: Generator, items: str | list[Any], size: int, weights: list[float] | None = None) -> Words:
     """`size` draws from a list with the given weights (equal if none are given)."""
-    listed = words(items)
+    pool = words(items)
     share = None if weights is None else np.array(weights) / sum(weights)
-    return listed[rng.choice(len(listed), size, p=share)]
+    return pool[rng.choice(len(pool), size, p=share)]
 
 
 def some(rng: Generator, among: Flags, part: float) -> Flags:

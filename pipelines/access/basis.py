@@ -77,8 +77,8 @@ def for_board(
         else frame
         for name, frame in tables.items()
     }
-    known = set(tables["people"]["person_id"]) if "people" in tables else set(tables["ranked"]["person_id"])
-    return kept, len(out & known), found.codes
+    ids = set(tables["people"]["person_id"]) if "people" in tables else set(tables["ranked"]["person_id"])
+    return kept, len(out & ids), found.codes
 
 
 def digest_of(place: Place, on: date) -> str:

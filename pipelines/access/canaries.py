@@ -19,9 +19,9 @@ MASKED = ("reports", "spill", "logs")
 """Folders in which people have masked names or ids: no name, no number."""
 
 
-def canaries(paths: Paths, known: People | None = None) -> tuple[int, list[str]]:
+def canaries(paths: Paths, everybody: People | None = None) -> tuple[int, list[str]]:
     """How many files were swept, and every hit: a sentence without the value."""
-    everybody = known or people_of(paths)
+    everybody = everybody or people_of(paths)
     hits: list[str] = []
     files = list(_swept(paths))
     for path, name, kinds in files:

@@ -27,8 +27,8 @@ def write(path: Path, parts: Iterable[tuple[str, bytes | Path]], about: Mapping[
     """Write the parts (name, and bytes or the file that holds them) as a new owner-only file, flushed to the disk."""
     found = dict(parts)
     files = {name: _measure(part) for name, part in found.items()}
-    listed = {name: {"bytes": size, "sha256": sha256} for name, (size, sha256) in files.items()}
-    text = json.dumps({"form": FORM, **about, "files": listed}, indent=1, ensure_ascii=False).encode("utf-8")
+    entries = {name: {"bytes": size, "sha256": sha256} for name, (size, sha256) in files.items()}
+    text = json.dumps({"form": FORM, **about, "files": entries}, indent=1, ensure_ascii=False).encode("utf-8")
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     with os.fdopen(handle, "w+b") as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:

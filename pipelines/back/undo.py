@@ -86,18 +86,18 @@ def _replaced_by(warehouse: Engine, one: str, by: str | None) -> None:
 def _delivery_named(paths: Paths, which: str, redo: bool) -> Row:
     """The delivery as the published months know it, or as it was recorded when it was taken back."""
     published = _published_deliveries(paths)
-    held = records.read(paths.records, WITHDRAWN).filter("withdrawn")
+    withdrawn = records.read(paths.records, WITHDRAWN).filter("withdrawn")
     if redo:
-        back = held.select("delivery_id", "source", "source_file")
+        back = withdrawn.select("delivery_id", "source", "source_file")
         there = back.join(published.select("delivery_id", "period"), on="delivery_id", how="left")
     else:
-        there = _in_force_or_withdrawn(published, set(held["delivery_id"]))
+        there = _in_force_or_withdrawn(published, set(withdrawn["delivery_id"]))
     fit = there.filter((pl.col("delivery_id") == which) | (pl.col("source_file") == which.replace("\\", "/")))
     if not redo:
         fit = fit if which in fit["delivery_id"] else _last_of_each_source(fit)
-        gone = fit.join(held, on="delivery_id", how="semi")
+        gone = fit.join(withdrawn, on="delivery_id", how="semi")
         if gone.height and gone.height == fit.height:
-            raise UsageError(_withdrawn_already(which, gone["delivery_id"][0], held, there))
+            raise UsageError(_withdrawn_already(which, gone["delivery_id"][0], withdrawn, there))
         fit = fit.join(gone, on="delivery_id", how="anti")
     if fit.is_empty():
         state = "that was taken back" if redo else "in force"
@@ -112,13 +112,13 @@ def _delivery_named(paths: Paths, which: str, redo: bool) -> Row:
     return fit.row(0, named=True)
 
 
-def _in_force_or_withdrawn(published: pl.DataFrame, held: set[str]) -> pl.DataFrame:
+def _in_force_or_withdrawn(published: pl.DataFrame, withdrawn: set[str]) -> pl.DataFrame:
     """Deliveries in force or taken back, as the next run will find them: nothing in force stands in their place."""
     by = dict(published.select("delivery_id", "replaced_by").iter_rows())
 
     def free(one: str) -> bool:
         later = by[one]
-        while later in held:
+        while later in withdrawn:
             later = by.get(later)
         return later in (None, WITHDRAWN_MARK)
 
@@ -131,16 +131,16 @@ def _last_of_each_source(found: pl.DataFrame) -> pl.DataFrame:
     return found.sort(time, "delivery_id").unique("source", keep="last", maintain_order=True)
 
 
-def _withdrawn_already(which: str, delivery: str, held: pl.DataFrame, there: pl.DataFrame) -> str:
+def _withdrawn_already(which: str, delivery: str, withdrawn: pl.DataFrame, there: pl.DataFrame) -> str:
     """That a delivery was taken back already, and how to take back the one before, if it is that which was meant."""
-    row = held.row(by_predicate=pl.col("delivery_id") == delivery, named=True)
-    said = (
+    row = withdrawn.row(by_predicate=pl.col("delivery_id") == delivery, named=True)
+    text = (
         f"'{which}' was taken back already, on {day(row['at'].date())} by {row['by']}: {row['reason']} (delivery "
         f"{delivery}); nothing was changed"
     )
     same = there.filter(pl.col("source_file") == row["source_file"], pl.col("source") == row["source"])
-    before = _last_of_each_source(same.join(held, on="delivery_id", how="anti"))["delivery_id"].to_list()
-    return said + (f". What it had replaced holds; to take that back too, name its id: {before[0]}" if before else "")
+    before = _last_of_each_source(same.join(withdrawn, on="delivery_id", how="anti"))["delivery_id"].to_list()
+    return text + (f". What it had replaced holds; to take that back too, name its id: {before[0]}" if before else "")
 
 
 def _published_deliveries(paths: Paths) -> pl.DataFrame:

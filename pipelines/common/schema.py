@@ -59,8 +59,8 @@ def _decisions_to_records(place: Place, warehouse: Engine) -> None:
     decisions = warehouse.read("decisions")
     lacking = [pl.lit(None, dtype=pl.String).alias(name) for name in DECISIONS.names if name not in decisions.columns]
     old = decisions.with_columns(lacking).select(DECISIONS.names)
-    known = records.history(place.records, DECISIONS)
-    new = old.join(known, on=DECISIONS.key, how="anti", nulls_equal=True)
+    recorded = records.history(place.records, DECISIONS)
+    new = old.join(recorded, on=DECISIONS.key, how="anti", nulls_equal=True)
     records.add(place.records, DECISIONS, new.to_dicts())
 
 

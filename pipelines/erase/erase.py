@@ -174,6 +174,6 @@ def residue(paths: Paths, scope: ErasureScope) -> list[str]:
 
 def _raw(paths: Paths, scope: ErasureScope) -> pl.DataFrame:
     """Files of partners that still hold the rows, with the rows, for the operator to purge."""
-    listed = scope.rows.group_by("source_file").agg(source_rows=pl.col("source_row").unique().sort())
-    there = [name for name in listed["source_file"].sort() if (paths.raw / name).exists()]
-    return listed.filter(pl.col("source_file").is_in(there)).sort("source_file")
+    by_file = scope.rows.group_by("source_file").agg(source_rows=pl.col("source_row").unique().sort())
+    there = [name for name in by_file["source_file"].sort() if (paths.raw / name).exists()]
+    return by_file.filter(pl.col("source_file").is_in(there)).sort("source_file")

@@ -101,13 +101,13 @@ def _write(folder: Path, name: str, frame: pl.DataFrame) -> int:
 
 def _stamp(manifest: Row) -> Stamp:
     """The stamp a manifest was written from."""
-    known = {name: manifest[name] for name in Stamp.__dataclass_fields__ if name in manifest}
+    fields = {name: manifest[name] for name in Stamp.__dataclass_fields__ if name in manifest}
     dates = {
         "month": Month.parse(manifest["month"]),
         "built": datetime.fromisoformat(str(manifest["built"]).replace("Z", "+00:00")),
         "data_to": date.fromisoformat(manifest["data_to"]),
     }
-    return Stamp(**{**known, **dates})
+    return Stamp(**{**fields, **dates})
 
 
 def _note(lost: list[str], scope: ErasureScope, erasure: str, now: datetime) -> bytes:

@@ -34,8 +34,8 @@ def find(warehouse: Engine, person_id: str, key: bytes) -> ErasureScope:
     ids = _ids(warehouse, person_id)
     identities = _identities(warehouse, ids)
     if not identities:
-        known = warehouse.rows("cluster", "person_id", distinct=True)["person_id"]
-        raise UsageError(f"no person '{person_id}' in the warehouse.{did_you_mean(person_id, known)}")
+        people = warehouse.rows("cluster", "person_id", distinct=True)["person_id"]
+        raise UsageError(f"no person '{person_id}' in the warehouse.{did_you_mean(person_id, people)}")
     records = warehouse.rows("record", *_READ)
     of = warehouse.ask("row_people")
     own = of.filter(pl.col("identity_id").is_in(sorted(identities))).select(ROW)

@@ -39,8 +39,8 @@ def without_person(tables: Mapping[str, pl.DataFrame], scope: ErasureScope) -> d
 def _rows(links: pl.DataFrame, scope: ErasureScope) -> pl.DataFrame:
     person, described = sorted(scope.ids), sorted(scope.identities)
     own = links.filter(pl.col("person_id").is_in(person) | pl.col("identity_id").is_in(described))
-    known = links.join(scope.rows, on=ROW, how="semi")
-    return pl.concat([own.select(ROW), known.select(ROW)]).unique()
+    in_scope = links.join(scope.rows, on=ROW, how="semi")
+    return pl.concat([own.select(ROW), in_scope.select(ROW)]).unique()
 
 
 def _links(links: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:

@@ -55,10 +55,10 @@ def _purposes(place: Place, on: date) -> list[str]:
         "| purpose | recipient | what they get | lawful basis | decided by | evidence | until |",
         "|---|---|---|---|---|---|---|",
     ]
-    held = [one for one in place.settings.basis if one.start <= on <= one.end]
+    bases = [one for one in place.settings.basis if one.start <= on <= one.end]
     for purpose in PURPOSES:
         for recipient in RECIPIENTS:
-            found = [one for one in held if (one.purpose, one.recipient) == (purpose, recipient)]
+            found = [one for one in bases if (one.purpose, one.recipient) == (purpose, recipient)]
             if not found and (purpose == "planning") == (recipient == "commissioner"):
                 rows.append(f"| {purpose} | {recipient} | {_WHO[recipient]} | **none: nothing is shown** | | | |")
             for one in found:
@@ -79,10 +79,10 @@ def _purposes(place: Place, on: date) -> list[str]:
 
 def _personal_data() -> list[str]:
     """Tables with a column about a person, as the model says."""
-    told = [column.meaning.rstrip(".") for column in IDENTITY_COLUMNS]
+    meanings = [column.meaning.rstrip(".") for column in IDENTITY_COLUMNS]
     tables = [table for table in TABLES.values() if any(column.personal for column in table.columns)]
     return [
-        "To tell who is who, of each row received: " + "; ".join(told) + ".",
+        "To tell who is who, of each row received: " + "; ".join(meanings) + ".",
         "",
         "Special category data: health (attendances, bed nights, detentions, assessments, gradings). Criminal offence "
         "data is not asked for: a police incident is counted whatever the person's part in it.",

@@ -142,5 +142,5 @@ def record_disclosure(
 
 def _note(place: Place, row: dict[str, object], now: datetime) -> None:
     kept = ("code", "allow", "purpose", "recipient", "start", "end", "decided_by")
-    told = {name: str(row[name]) for name in kept if row[name] is not None}
-    record(place, now, "basis", person=row["person_id"], **told)
+    details = {name: str(row[name]) for name in kept if row[name] is not None}
+    record(place, now, "basis", person=row["person_id"], **details)

@@ -118,8 +118,8 @@ def _seal_folder(place: Place, month: str, made: Path, files: list[Path], who: R
     shutil.rmtree(aside, ignore_errors=True)
     for path in files:
         write_whole(aside / path.relative_to(made), path.read_bytes())
-    listed = {path.relative_to(made).as_posix(): _digest(path) for path in files}
-    seal = {"release": 1, "month": month, "at": now.astimezone(UTC).isoformat("T", "seconds"), **who, "files": listed}
+    digests = {path.relative_to(made).as_posix(): _digest(path) for path in files}
+    seal = {"release": 1, "month": month, "at": now.astimezone(UTC).isoformat("T", "seconds"), **who, "files": digests}
     signed = {**seal, "signature": signature(place, seal)}
     write_whole(aside / SEAL, (json.dumps(signed, indent=1, ensure_ascii=False) + "\n").encode())
     flush_folder(aside)
@@ -140,7 +140,7 @@ def seals(place: Place) -> Iterator[str]:
             signed_seal = json.loads((folder / SEAL).read_text(encoding="utf-8"))
             seal = {key: value for key, value in signed_seal.items() if key != "signature"}
             ours = hmac.compare_digest(signature(place, seal), str(signed_seal.get("signature")))
-            listed = dict(seal["files"])
+            digests = dict(seal["files"])
         except (OSError, ValueError, KeyError, TypeError):
             yield f"{folder.name}: its seal can't be read"
             continue
@@ -148,12 +148,12 @@ def seals(place: Place) -> Iterator[str]:
         there.pop(SEAL, None)
         if not ours:
             yield f"{folder.name}: its seal was changed, or was not made with this site's key"
-        yield from (f"{folder.name}: {name} is missing" for name in sorted(set(listed) - set(there)))
-        yield from (f"{folder.name}: {name} was not released" for name in sorted(set(there) - set(listed)))
+        yield from (f"{folder.name}: {name} is missing" for name in sorted(set(digests) - set(there)))
+        yield from (f"{folder.name}: {name} was not released" for name in sorted(set(there) - set(digests)))
         yield from (
             f"{folder.name}: {name} was changed since its release"
-            for name in sorted(set(listed) & set(there))
-            if _digest(there[name]) != listed[name]
+            for name in sorted(set(digests) & set(there))
+            if _digest(there[name]) != digests[name]
         )
 
 

@@ -81,23 +81,23 @@ def decide_from(place: Place, file: Path, *, by: str | None, second: bool, dry_r
     """Take in a filled-in CSV: all of it, or nothing and a line for each row that can't be taken."""
     if not file.is_file():
         raise UsageError(f"{file}: no such file; 'hiu review --csv {file}' writes one")
-    said = sheet.answers(file.read_bytes(), file.name, Queue(*place.which(None), place.records).identity)
+    answers = sheet.answers(file.read_bytes(), file.name, Queue(*place.which(None), place.records).identity)
     try:
         if second and not dry_run:
-            desk.second_opinion(place.records, said.verdicts, reviewer=by or "", at=now)
+            desk.second_opinion(place.records, answers.verdicts, reviewer=by or "", at=now)
         elif not second:
             name = by or ("nobody yet" if dry_run else "")
-            desk.decide_all(place.records, said.verdicts, reviewer=name, at=now, dry_run=dry_run)
+            desk.decide_all(place.records, answers.verdicts, reviewer=name, at=now, dry_run=dry_run)
     except desk.Refused as refused:
-        lines = [f"{file.name}, row {said.rows[at]}: {why}" for at, why in refused.lines]
+        lines = [f"{file.name}, row {answers.rows[at]}: {why}" for at, why in refused.lines]
         raise HiuError("nothing was taken:\n" + "\n".join(lines)) from None
-    counts = {word: sum(v.decision == word for v in said.verdicts) for word in desk.WORDS}
-    told = ", ".join(f"{n} {word}" for word, n in counts.items()) + f"; {said.empty} left empty"
+    counts = {word: sum(v.decision == word for v in answers.verdicts) for word in desk.WORDS}
+    summary = ", ".join(f"{n} {word}" for word, n in counts.items()) + f"; {answers.empty} left empty"
     if dry_run:
-        out(f"{file.name}: would take {told}. Nothing was recorded.")
+        out(f"{file.name}: would take {summary}. Nothing was recorded.")
         return
     record(place, now, "second_opinions" if second else "decisions", **counts, by=by)
-    out(f"{file.name}: {told}. " + ("They bind nothing." if second else _NEXT))
+    out(f"{file.name}: {summary}. " + ("They bind nothing." if second else _NEXT))
 
 
 _NEXT = "The next 'hiu run' honours it."

@@ -91,12 +91,10 @@ def _print_links(place: Place, members: list[str]) -> None:
     except Busy:
         out("What joined the descriptions can't be told while a run is going on.")
         return
-    held = holding_links(pairs, members)
-    out(
-        f"{len(members)} descriptions, held together by {held.height} links (those alike in all but spelling need none)"
-    )
-    if held.height:
-        weak = held.row(-1, named=True)
+    links = holding_links(pairs, members)
+    out(f"{len(members)} descriptions, held together by {len(links)} links (those alike in all but spelling need none)")
+    if links.height:
+        weak = links.row(-1, named=True)
         sure = 1 / (1 + 2 ** -min(max(weak["match_weight"], -60), 60))
         out(
             f"  weakest: {weak['identity_a']},{weak['identity_b']}  weight {weak['match_weight']:+.1f}, probability "

@@ -130,11 +130,11 @@ def _years(name: str, month: Month, demand: pl.DataFrame, by_month: pl.DataFrame
             demand.filter(pl.col("dataset") == name, pl.col("n") > 0, span).group_by("person_id").agg(pl.col("n").sum())
         )
         total = each.select(n=pl.col("n").sum(), people=pl.len().cast(pl.Int64), most=pl.col("n").max().fill_null(0))
-        known = [
+        columns = [
             pl.when(pl.lit(whole)).then(pl.col(column)).cast(pl.Int64).alias(column)
             for column in ("n", "people", "most")
         ]
-        parts.append(total.select(pl.lit(last.start).alias("month"), *known))
+        parts.append(total.select(pl.lit(last.start).alias("month"), *columns))
     return pl.concat(parts)
 
 
@@ -158,15 +158,15 @@ def _headline(month: Month, tables: Mapping[str, pl.DataFrame], top: int, lines:
     adults = _adults(tables)
     supported = int((adults["access"] == "supported").sum())
     (some, others), whole = suppress_list([supported, adults.height - supported])
-    held = _share(month, tables, top)
+    share = _share(month, tables, top)
     special = [line.sentence for line in lines if line.flags and line.flags[-1] and line.values[-1] is not None]
-    said = [
+    sentences = [
         f"About {whole} adults had a contact with police, ambulance or ED, or a bed day, in the last 12 months: "
         f"{_few(some)} being supported, {_few(others)} not.",
-        *([held] if held else []),
+        *([share] if share else []),
         *(special or ["No data set is outside its usual variation in the latest month, as far as it can be shown."]),
     ]
-    return tuple(said)
+    return tuple(sentences)
 
 
 def _share(month: Month, tables: Mapping[str, pl.DataFrame], top: int) -> str:

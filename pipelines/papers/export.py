@@ -106,8 +106,8 @@ def board_files(paper: Board, breaks: Mapping[str, date]) -> dict[str, bytes]:
     for name, svg in svgs.items():
         files[f"charts/{name}.svg"] = svg.encode("utf-8")
         files[f"charts/{name}.png"] = to_png(svg)
-    told = "\n\n".join([MARKING, *(f"{name}\n{words[name]}" for name in svgs)])
-    return files | {"charts/alt-text.txt": f"{told}\n".encode()}
+    text = "\n\n".join([MARKING, *(f"{name}\n{words[name]}" for name in svgs)])
+    return files | {"charts/alt-text.txt": f"{text}\n".encode()}
 
 
 class _ExportFolder:

@@ -90,11 +90,11 @@ def _print_verdict(verdict: Verdict, copy: Copy, place: Place) -> None:
     say(f"{place.settings.name}, {copy.month.title}, pack {copy.pack_id}")
     for one in verdict.changes:
         say(f"  change    {one.ref}  {one.person_id}  {title[one.field]}: {_change_words(one.field, one.old, one.new)}")
-    for held in verdict.conflicts:
-        what = "something else" if held.field in FREE else f"'{held.recorded}', not '{held.new}'"
+    for clash in verdict.conflicts:
+        what = "something else" if clash.field in FREE else f"'{clash.recorded}', not '{clash.new}'"
         say(
-            f"  conflict  {held.ref}  {held.person_id}  {title[held.field]}: {held.author} recorded {what} on "
-            f"{held.at:%Y-%m-%d %H:%M} UTC; the record stands"
+            f"  conflict  {clash.ref}  {clash.person_id}  {title[clash.field]}: {clash.author} recorded {what} on "
+            f"{clash.at:%Y-%m-%d %H:%M} UTC; the record stands"
         )
     for refused in verdict.refused:
         say(f"  refused   {refused.ref}  {refused.person_id}  {refused.why}")

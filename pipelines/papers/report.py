@@ -66,10 +66,10 @@ def find(notebook: str, folder: Path = NOTEBOOKS) -> Path:
             f"{folder}: not found. The notebooks are in the repository, not in the installed package: "
             "name one by its path."
         )
-    known = {path.stem: path for path in sorted(folder.glob("*.py"))}
-    if own.stem not in known:
-        raise UsageError(f"no notebook '{notebook}'.{did_you_mean(own.stem, known)} There are: {', '.join(known)}.")
-    return known[own.stem]
+    files = {path.stem: path for path in sorted(folder.glob("*.py"))}
+    if own.stem not in files:
+        raise UsageError(f"no notebook '{notebook}'.{did_you_mean(own.stem, files)} There are: {', '.join(files)}.")
+    return files[own.stem]
 
 
 def run_cells(source: Path, parameters: dict[str, str]) -> list[Any]:
@@ -95,7 +95,7 @@ def run_cells(source: Path, parameters: dict[str, str]) -> list[Any]:
             )
         except papermill.PapermillExecutionError as error:
             # the text of an unexpected error may hold a patient's values
-            told = error.evalue if error.ename in _OURS else "the notebook itself, opened by 'hiu lab', says more"
+            detail = error.evalue if error.ename in _OURS else "the notebook itself, opened by 'hiu lab', says more"
             cell = max(1, (error.exec_count or 1) - 1)  # the parameters given are a cell of their own
-            raise HiuError(f"{source.name}, cell {cell}: {error.ename}: {told}") from None
+            raise HiuError(f"{source.name}, cell {cell}: {error.ename}: {detail}") from None
         return list(nbformat.read(done, as_version=4).cells)

@@ -89,8 +89,8 @@ def report_evaluation(
     if folder and found.course is not None and found.calendar is not None:
         from hiu.publish.charts.reports import evaluation_chart
 
-        said = " ".join((found.sentence, *found.breaks))
-        svg = evaluation_chart(found.course, found.calendar, report.settings.policy_breaks, said)
+        text = " ".join((found.sentence, *found.breaks))
+        svg = evaluation_chart(found.course, found.calendar, report.settings.policy_breaks, text)
         write_chart(folder / "evaluation.svg", svg, as_json)
 
 
@@ -107,8 +107,8 @@ def report_sensitivity(report: ReportMonth, *, as_json: bool) -> None:
 def report_cost(report: ReportMonth, top: int | None, table: Path | None, *, each: bool, as_json: bool) -> None:
     """Print the first N people's last 12 months in pounds, by agency."""
     priced, number = costs(table), top or report.settings.rank.top
-    listed = report.table("ranked").filter(pl.col("list") == "adult", pl.col("rank") <= number)
-    by_person = person_costs(priced, report.table("monthly_demand"), report.month, listed["person_id"])
+    cohort = report.table("ranked").filter(pl.col("list") == "adult", pl.col("rank") <= number)
+    by_person = person_costs(priced, report.table("monthly_demand"), report.month, cohort["person_id"])
     print_title(
         report, f"First {number} people, last 12 months, pounds ({priced.label}; table {priced.version})", as_json
     )

@@ -57,12 +57,12 @@ def suppressed(table: pl.DataFrame, top: int) -> pl.DataFrame:
 
 
 def _one(table: pl.DataFrame, top: int) -> pl.DataFrame:
-    held = [name for name in COUNTS if name in table.columns]
+    counts = [name for name in COUNTS if name in table.columns]
     grids = {
         name: suppress([[n, people - n] for n, people in zip(table[name], table["people"], strict=True)])[:-1]
-        for name in held or ["people"]
+        for name in counts or ["people"]
     }
-    if not held:
+    if not counts:
         grids = {"people": [[text, text, text] for text, _ in suppress([[n] for n in table["people"]])[:-1]]}
     people = [
         HIDDEN if HIDDEN in texts else texts[0]
@@ -70,7 +70,7 @@ def _one(table: pl.DataFrame, top: int) -> pl.DataFrame:
     ]
     hidden = [any(HIDDEN in grid[i] for grid in grids.values()) for i in range(table.height)]
     out = table.with_columns(
-        pl.Series("people", people), *(pl.Series(name, [row[0] for row in grids[name]]) for name in held)
+        pl.Series("people", people), *(pl.Series(name, [row[0] for row in grids[name]]) for name in counts)
     )
     if "p" in table.columns:
         return _rates(out, hidden, lambda k, n: _selected(k, n, round_count(int(table["people"].sum())), top))

@@ -82,10 +82,10 @@ def _current_id(tables: dict[str, pl.DataFrame], person: str, month: Month) -> s
     wanted = person.strip().upper()
     became = tables["aliases"].filter((pl.col("old_id") == wanted) & (pl.col("kind") == "merge"))
     who = str(became.sort("month")["person_id"][-1]) if became.height else wanted
-    known = tables["people"]["person_id"]
-    if who not in set(known):
+    ids = tables["people"]["person_id"]
+    if who not in set(ids):
         raise UsageError(
-            f"'{person}' is nobody's id in {month.title}.{did_you_mean(wanted, known.to_list())} "
+            f"'{person}' is nobody's id in {month.title}.{did_you_mean(wanted, ids.to_list())} "
             "'hiu find NAME' searches."
         )
     return who
@@ -96,8 +96,8 @@ def _is_supported(tables: dict[str, pl.DataFrame], who: str, month: Month) -> bo
     row = tables["ranked"].filter(pl.col("person_id") == who)
     if row.height:
         return str(row["access"][0]) == "supported"
-    held = tables["support"].filter(pl.col("person_id") == who).to_dicts()
-    return bool(held) and going(held[0], month) and held[0]["consent"] == "given" and held[0]["contacts"] >= 3
+    rows = tables["support"].filter(pl.col("person_id") == who).to_dicts()
+    return bool(rows) and going(rows[0], month) and rows[0]["consent"] == "given" and rows[0]["contacts"] >= 3
 
 
 def _override(place: Place, who: str, month: Month, reason: str, by: str, now: datetime) -> None:

@@ -20,8 +20,8 @@ def adopt_half_life(
     if not name:
         raise UsageError("--adopt needs --by NAME: a change of the rank is somebody's decision")
     if months not in {*HALF_LIVES, backtest.half_life}:
-        known = ", ".join(f"{life:g}" for life in HALF_LIVES)
-        raise UsageError(f"half-life {months:g} was not tried; the backtest compares {known}")
+        choices = ", ".join(f"{life:g}" for life in HALF_LIVES)
+        raise UsageError(f"half-life {months:g} was not tried; the backtest compares {choices}")
     path = place.home / "site.toml"
     before = path.read_bytes().decode("utf-8")
     after = with_value(before, "rank", "half_life", float(months), f"adopted {now:%Y-%m-%d} by {name}")

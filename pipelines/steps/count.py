@@ -16,6 +16,6 @@ def count_demand(work: Work) -> None:
     toggles, sources = work.place.settings.counting, work.place.sources
     work.warehouse.put("counting", counting(sources, toggles.datasets))
     work.warehouse.put("calendar", calendar(sources, work.warehouse.read("deliveries"), work.month))
-    said = meeting_facts(work.warehouse.read("meeting_entry"), work.warehouse.read("aliases"), work.month)
-    work.warehouse.put("meeting_fact", said)
+    facts = meeting_facts(work.warehouse.read("meeting_entry"), work.warehouse.read("aliases"), work.month)
+    work.warehouse.put("meeting_fact", facts)
     build_all(work.warehouse, AFTER_LINK, work.month, toggles)

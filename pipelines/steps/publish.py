@@ -26,9 +26,9 @@ LISTED_TABLES = ("ranked", "changes", "aliases", "people", "support", "monthly_d
 def publish(work: Work, fingerprint: str, before: Path | None) -> Path:
     """Write the month's folder, point CURRENT.json to it, and remember what it was made from; the folder."""
     stamp, on = stamp_of(work.place, work.month, work.run_id, work.now), work.now.date()
-    listed = _listed_tables(work, before)
-    with closing(begin_pages(work.place, listed, stamp, on)) as under_way:
-        tables = _month_tables(work, listed)
+    list_tables = _listed_tables(work, before)
+    with closing(begin_pages(work.place, list_tables, stamp, on)) as under_way:
+        tables = _month_tables(work, list_tables)
         # noted first: a cut after the folder has its name leaves one that the next run knows, and points to
         row = {"month": str(work.month), "folder": work.run_id, "fingerprint": fingerprint}
         work.warehouse.append("release", pl.DataFrame([row]))
@@ -55,16 +55,16 @@ def _listed_tables(work: Work, before: Path | None) -> dict[str, pl.DataFrame]:
     return {name: made[name] for name in LISTED_TABLES}
 
 
-def _month_tables(work: Work, listed: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+def _month_tables(work: Work, list_tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """Every published table as at the month."""
     month, queue = work.month.start, review_queue(work)
     links = work.warehouse.read("links")
     deliveries = work.warehouse.rows("deliveries", order=["period", "source_file", "source"])
     made = {
-        **listed,
+        **list_tables,
         "links": links,
         "review_queue": queue,
-        "link_quality": quality_of_links(work, links, listed["people"]),
+        "link_quality": quality_of_links(work, links, list_tables["people"]),
         "deliveries": deliveries.filter(pl.col("period").is_null() | (pl.col("period") <= month)),
         "quarantine": work.warehouse.ask("quarantine_seen"),
         "meeting_entry": work.warehouse.rows(

@@ -67,6 +67,6 @@ def _earlier(work: Work, before: Path) -> set[str]:
     for month, folder in sorted(work.place.months().items()):
         path = work.place.published / folder / "ranked.parquet"
         if month < str(work.month - 1) and path.exists() and path.parent != before:
-            listed = pl.scan_parquet(path).filter(pl.col("list") == "adult").select("rank", "person_id").collect()
-            found |= set(listed.filter(pl.col("rank") <= work.place.settings.rank.top)["person_id"])
+            ranked = pl.scan_parquet(path).filter(pl.col("list") == "adult").select("rank", "person_id").collect()
+            found |= set(ranked.filter(pl.col("rank") <= work.place.settings.rank.top)["person_id"])
     return found

@@ -29,34 +29,34 @@ class Layout:
 def find_layout(path: Path, source: Source) -> Layout:
     """The header of a file: the row with most known headers, else the first wide row of distinct names."""
     data = load(path, path.name, MOST_BYTES)
-    known = known_headers(source)
+    columns = known_headers(source)
     if data.startswith(ZIP):
         guard(data, path.name, max_bytes=MOST_BYTES, max_ratio=MOST_RATIO)
         book = open_book(data, path.name)
         heads = {title: load_sheet(book, title, path.name, 40).head() for title in visible(book, path.name)}
-        title = _best_sheet(heads, source, known)
-        index = guess_header(heads[title], known)
+        title = _best_sheet(heads, source, columns)
+        index = guess_header(heads[title], columns)
         cells = tuple(filled for cell in heads[title][index] if (filled := tidy(cell)))
         return Layout(index + 1, cells, sheet=title if len(heads) > 1 else None)
     text = decode(data, source.file.encodings, path.name).text
-    delimiter = find_delimiter(text, known)
+    delimiter = find_delimiter(text, columns)
     rows = first_rows(text, delimiter)
-    index = guess_header(rows, known)
+    index = guess_header(rows, columns)
     return Layout(index + 1, tuple(filled for cell in rows[index] if (filled := tidy(cell))), delimiter)
 
 
-def _best_sheet(heads: Mapping[str, list[tuple[str | None, ...]]], source: Source, known: frozenset[str]) -> str:
+def _best_sheet(heads: Mapping[str, list[tuple[str | None, ...]]], source: Source, columns: frozenset[str]) -> str:
     wanted = squash(source.file.sheet or "")
 
     def worth(title: str) -> tuple[bool, int, int]:
-        return squash(title) == wanted, max((score(row, known) for row in heads[title]), default=0), len(heads[title])
+        return squash(title) == wanted, max((score(row, columns) for row in heads[title]), default=0), len(heads[title])
 
     return max(heads, key=worth)
 
 
-def guess_header(rows: Sequence[Sequence[str | None]], known: frozenset[str]) -> int:
+def guess_header(rows: Sequence[Sequence[str | None]], columns: frozenset[str]) -> int:
     """Index of the likeliest header row."""
-    if (index := find_header(rows, known)) is not None:
+    if (index := find_header(rows, columns)) is not None:
         return index
     filled = [sum(bool(tidy(cell)) for cell in row) for row in rows]
     wide = [place for place, count in enumerate(filled) if count * 5 >= max(filled) * 3]

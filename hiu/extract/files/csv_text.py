@@ -48,18 +48,18 @@ def read_csv(text: str, source: Source, name: str) -> Grid:
     Raises InputRefused: 'header', 'duplicate_header', 'unclosed_quote', 'quote', 'huge_cell', 'parsers_disagree'.
     """
     given = source.file.delimiter
-    known = known_headers(source)
-    delimiter = given if given != "auto" else find_delimiter(text, known)
+    columns = known_headers(source)
+    delimiter = given if given != "auto" else find_delimiter(text, columns)
     records = parse(text, delimiter, name)
     rows = [records.cells(index) for index in range(min(len(records.joined), max(DEPTH, source.file.header_row or 0)))]
     try:
         top = header_index(rows, source, name)
     except InputRefused as refusal:
-        raise _wrong_delimiter(refusal, text, given, known, name) from None
-    row = merge_above(rows, top, known)
+        raise _wrong_delimiter(refusal, text, given, columns, name) from None
+    row = merge_above(rows, top, columns)
     width = _expected_width(row, records, top)
     line = records.line[top]
-    headers, notes = unique_headers([*row, *[""] * width][:width], known, name, line)
+    headers, notes = unique_headers([*row, *[""] * width][:width], columns, name, line)
     cells = _second_reading(text, delimiter, width, name, records)
     _agree(cells, records, width, name, text)
     cells = cells.with_columns(_widths(records, width).alias(WIDTH), records.line.alias(LINE)).slice(top + 1)
@@ -80,7 +80,7 @@ def _batches(text: str, delimiter: str, joiner: str, name: str) -> Iterator[pl.D
         while part := [(joiner.join(row), len(row), reader.line_num) for row in islice(reader, _BATCH)]:
             yield pl.DataFrame(part, schema=_RECORD, orient="row")
     except csv.Error as error:
-        code, reason = next((known for key, known in _REASONS.items() if key in str(error)), ("csv", str(error)))
+        code, reason = next((entry for key, entry in _REASONS.items() if key in str(error)), ("csv", str(error)))
         raise InputRefused(code, reason, file=name, row=_last_good_line(text, delimiter) + 1) from None
 
 
@@ -100,13 +100,13 @@ def _last_good_line(text: str, delimiter: str) -> int:
     return line
 
 
-def find_delimiter(text: str, known: frozenset[str]) -> str:
+def find_delimiter(text: str, columns: frozenset[str]) -> str:
     """The delimiter whose reading of the first records shows most known headers, then most cells."""
 
     def worth(delimiter: str) -> tuple[int, int]:
         rows = first_rows(text, delimiter)
-        index = find_header(rows, known)
-        return (0, max(map(len, rows), default=0)) if index is None else (score(rows[index], known), len(rows[index]))
+        index = find_header(rows, columns)
+        return (0, max(map(len, rows), default=0)) if index is None else (score(rows[index], columns), len(rows[index]))
 
     return max(DELIMITERS, key=worth)
 
@@ -119,11 +119,11 @@ def first_rows(text: str, delimiter: str, most: int = DEPTH) -> list[list[str]]:
         return []
 
 
-def _wrong_delimiter(refusal: InputRefused, text: str, given: str, known: frozenset[str], name: str) -> InputRefused:
+def _wrong_delimiter(refusal: InputRefused, text: str, given: str, columns: frozenset[str], name: str) -> InputRefused:
     if refusal.code == "header" and given != "auto":
-        other = find_delimiter(text, known)
+        other = find_delimiter(text, columns)
         fixed = DELIMITERS.get(given, given)
-        if other != given and find_header(first_rows(text, other), known) is not None:
+        if other != given and find_header(first_rows(text, other), columns) is not None:
             problem = f"found {DELIMITERS[other]}s between the cells; expected {fixed}s (file.delimiter)"
             return InputRefused("delimiter", problem, file=name)
     return refusal

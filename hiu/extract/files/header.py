@@ -32,38 +32,38 @@ def known_headers(source: Source) -> frozenset[str]:
     return frozenset(map(squash, fields + facts))
 
 
-def score(row: Row, known: frozenset[str]) -> int:
+def score(row: Row, columns: frozenset[str]) -> int:
     """How many known headers a row holds, each counted once; 0 for a single one among other cells."""
-    held = {squash(cell) for cell in row if cell}
-    hits = len(held & known)
-    return hits if hits > 1 or hits == len(held) else 0
+    cells = {squash(cell) for cell in row if cell}
+    hits = len(cells & columns)
+    return hits if hits > 1 or hits == len(cells) else 0
 
 
-def find_header(rows: Sequence[Row], known: frozenset[str]) -> int | None:
+def find_header(rows: Sequence[Row], columns: frozenset[str]) -> int | None:
     """Index of the row with the most known headers (the first of equals); None if no row holds any."""
-    scores = [score(row, known) for row in rows[:DEPTH]]
+    scores = [score(row, columns) for row in rows[:DEPTH]]
     best = max(scores, default=0)
     return scores.index(best) if best else None
 
 
 def header_index(rows: Sequence[Row], source: Source, name: str, where: str = "") -> int:
     """Index of the header row: where the source says, else found. Raises InputRefused('header')."""
-    known = known_headers(source)
+    columns = known_headers(source)
     if (given := source.file.header_row) is None:
-        index = find_header(rows, known)
+        index = find_header(rows, columns)
         if index is None:
             raise InputRefused("header", where + _not_found(rows, source), file=name)
         return index
     found = rows[given - 1] if given <= len(rows) else ()
-    if not score(found, known):
-        better = find_header(rows, known)
+    if not score(found, columns):
+        better = find_header(rows, columns)
         hint = f" Row {better + 1} looks like the header." if better is not None else ""
         problem = f"{where}header_row = {given} holds no known header; {_contents(found)}.{hint}"
         raise InputRefused("header", problem, file=name, row=given)
     return given - 1
 
 
-def merge_above(rows: Sequence[Row], index: int, known: frozenset[str]) -> list[str]:
+def merge_above(rows: Sequence[Row], index: int, columns: frozenset[str]) -> list[str]:
     """The header row, its blank cells filled from the row above where that gives a known header.
 
     Cells merged downwards over a two-row header keep their text in the upper row.
@@ -71,12 +71,12 @@ def merge_above(rows: Sequence[Row], index: int, known: frozenset[str]) -> list[
     row = [tidy(cell) for cell in rows[index]]
     above = [tidy(cell) for cell in rows[index - 1]] if index else []
     for place, cell in enumerate(above[: len(row)]):
-        if not row[place] and cell and squash(cell) in known:
+        if not row[place] and cell and squash(cell) in columns:
             row[place] = cell
     return row
 
 
-def unique_headers(row: Sequence[str], known: frozenset[str], name: str, line: int) -> tuple[list[str], list[str]]:
+def unique_headers(row: Sequence[str], columns: frozenset[str], name: str, line: int) -> tuple[list[str], list[str]]:
     """Headers made distinct, and a note for each that was renamed.
 
     A second column with a name the source reads raises InputRefused('duplicate_header'); one it doesn't read
@@ -87,7 +87,7 @@ def unique_headers(row: Sequence[str], known: frozenset[str], name: str, line: i
     notes: list[str] = []
     for place, cell in enumerate(row, 1):
         key = squash(cell)
-        if cell and key in first and key in known:
+        if cell and key in first and key in columns:
             both = f"('{out[first[key] - 1]}' and '{cell}')"
             problem = f"columns {first[key]} and {place} have the same header {both}; expected one"
             raise InputRefused("duplicate_header", problem, file=name, row=line, column=cell)
@@ -109,12 +109,12 @@ def looks_like_header(row: Row) -> bool:
 
 def _not_found(rows: Sequence[Row], source: Source) -> str:
     widest = max(rows[:DEPTH], key=lambda row: sum(bool(tidy(cell)) for cell in row), default=())
-    known = [header for field in source.fields.values() for header in field.columns]
+    names = [header for field in source.fields.values() for header in field.columns]
     expected = [field.columns[0] for field in source.fields.values() if field.columns]
     near = [
         f"'{tidy(cell)}' is near '{found}'"
         for cell in widest
-        if looks_like_header(widest) and (found := nearest(tidy(cell), known, 80))
+        if looks_like_header(widest) and (found := nearest(tidy(cell), names, 80))
     ]
     hint = f" Did you mean: {'; '.join(near[:6])}?" if near else ""
     return (
@@ -131,6 +131,6 @@ def _contents(row: Row) -> str:
 
 def quoted(words: Iterable[str], most: int = 12) -> str:
     """`'a', 'b' and 3 more`."""
-    listed = list(words)
-    shown = ", ".join(f"'{word}'" for word in listed[:most])
-    return f"{shown} and {len(listed) - most} more" if len(listed) > most else shown
+    items = list(words)
+    shown = ", ".join(f"'{word}'" for word in items[:most])
+    return f"{shown} and {len(items) - most} more" if len(items) > most else shown

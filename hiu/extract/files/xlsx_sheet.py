@@ -55,10 +55,10 @@ def read_xlsx(data: bytes, source: Source, name: str, *, max_bytes: int, max_rat
     guard(data, name, max_bytes=max_bytes, max_ratio=max_ratio)
     book = open_book(data, name)
     sheet, notes = choose_sheet(book, source, name)
-    known = known_headers(source)
+    columns = known_headers(source)
     rows = sheet.head(max(DEPTH, source.file.header_row or 0))
     top = header_index(rows, source, name, f"sheet '{sheet.name}': ")
-    headers, renamed = unique_headers(merge_above(rows, top, known), known, name, top + 1)
+    headers, renamed = unique_headers(merge_above(rows, top, columns), columns, name, top + 1)
     cells = sheet.cells.with_columns(pl.lit(len(headers), pl.Int64).alias(WIDTH)).with_row_index(LINE, 1)
     titles = sum(any(row) for row in rows[:top])
     notes += [f"{titles} title row{'s' * (titles > 1)} skipped"] * (titles > 0) + renamed
@@ -136,12 +136,12 @@ def choose_sheet(book: fastexcel.ExcelReader, source: Source, name: str) -> tupl
 
 
 def _by_header(book: fastexcel.ExcelReader, source: Source, name: str) -> tuple[Sheet, list[str]]:
-    known = known_headers(source)
+    columns = known_headers(source)
     scores: dict[str, int] = {}
     for title in visible(book, name):
         rows = load_sheet(book, title, name, DEPTH).head()
-        index = find_header(rows, known)
-        scores[title] = 0 if index is None else score(rows[index], known)
+        index = find_header(rows, columns)
+        scores[title] = 0 if index is None else score(rows[index], columns)
     best = [title for title, points in scores.items() if points == max(scores.values())]
     if len(best) > 1 and (len(scores) > 1 and max(scores.values()) > 0):
         problem = f'sheets {quoted(best)} fit equally well; expected one: name it, [file] sheet = "{best[0]}"'

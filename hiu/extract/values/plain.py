@@ -15,19 +15,19 @@ _HOME = r"^(?:(?:FLAT|Flat) (?P<unit>[0-9]+), )?(?P<number>[0-9]+) (?P<street>[A
 _NOT_HOME = rf"{NOWHERE}|\b(?:{'|'.join(sorted(STREETS))})$|^(?:ST|NO) "
 
 
-def plain_names(known: pl.DataFrame) -> pl.DataFrame:
+def plain_names(names: pl.DataFrame) -> pl.DataFrame:
     """text, given, middle, family and plain for distinct names as sent (sent_name, or sent_given and sent_family)."""
-    if "sent_name" in known.columns:
+    if "sent_name" in names.columns:
         groups = pl.col("sent_name").str.extract_groups(_WHOLE).struct
         parts = {name: groups.field(name) for name in ("given", "middle", "family")}
     else:
-        parts = {name: _alone(known, f"sent_{name}") for name in ("given", "family")}
+        parts = {name: _alone(names, f"sent_{name}") for name in ("given", "family")}
         parts["middle"] = pl.lit("")
-    found = known.with_columns(**parts)
+    found = names.with_columns(**parts)
     whole = pl.concat_str(["given", "middle", pl.lit(" "), "family"])
     usual = whole.is_not_null() & ~whole.str.to_uppercase().str.contains(_SPECIAL)
-    read = ("sent_name",) if "sent_name" in known.columns else ("sent_given", "sent_family")
-    for other in {"sent_given", "sent_family", "sent_middle", "sent_aliases"}.difference(read) & set(known.columns):
+    read = ("sent_name",) if "sent_name" in names.columns else ("sent_given", "sent_family")
+    for other in {"sent_given", "sent_family", "sent_middle", "sent_aliases"}.difference(read) & set(names.columns):
         usual &= pl.col(other).is_null()
     middle = pl.col("middle").str.strip_chars().str.to_uppercase()
     return found.select(
@@ -39,15 +39,15 @@ def plain_names(known: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def plain_homes(known: pl.Series) -> pl.DataFrame:
+def plain_homes(addresses: pl.Series) -> pl.DataFrame:
     """house, street and plain for distinct addresses as sent."""
     groups = pl.col("text").str.extract_groups(_HOME).struct
     number, unit = groups.field("number"), groups.field("unit")
     street = groups.field("street").str.to_uppercase()
     house = pl.when(unit.is_null()).then(number).otherwise(number + pl.lit(" FLAT ") + unit)
     usual = street.is_not_null() & ~street.str.contains(_NOT_HOME)
-    return known.to_frame("text").select(house.alias("house"), street.alias("street"), usual.alias("plain"))
+    return addresses.to_frame("text").select(house.alias("house"), street.alias("street"), usual.alias("plain"))
 
 
-def _alone(known: pl.DataFrame, field: str) -> pl.Expr:
-    return pl.col(field).str.extract(f"^({_WORD})$") if field in known.columns else pl.lit(None, pl.String)
+def _alone(names: pl.DataFrame, field: str) -> pl.Expr:
+    return pl.col(field).str.extract(f"^({_WORD})$") if field in names.columns else pl.lit(None, pl.String)

@@ -43,12 +43,12 @@ def read_postcode(text: str) -> str | None:
 
 def read_postcodes(texts: pl.Series) -> pl.Series:
     """`read_postcode` of each value: those in form are read a column at once, only the rest one by one."""
-    known = texts.drop_nulls().unique(maintain_order=True).to_frame("text")
+    distinct = texts.drop_nulls().unique(maintain_order=True).to_frame("text")
     bare = pl.col("text").str.to_uppercase().str.replace_all(" ", "", literal=True)
     parts = bare.str.extract_groups(_FORM).struct
     in_form = parts.field("1").str.extract(r"^([A-Z]+)").is_in(AREAS)
     whole = pl.when(in_form).then(parts.field("1") + pl.lit(" ") + parts.field("2"))
-    read = known.select("text", whole.alias("read"))
+    read = distinct.select("text", whole.alias("read"))
     rest = read.filter(pl.col("read").is_null())["text"]
     hard = pl.DataFrame({"text": rest, "read": per_value(rest, read_postcode)})
     table = pl.concat([read.filter(pl.col("read").is_not_null()), hard])

@@ -47,8 +47,8 @@ def tidied_name(text: pl.Expr) -> pl.Expr:
 
 def per_value(texts: pl.Series, read: Callable[[str], Any], type: Any = pl.String) -> pl.Series:
     """`read` of each value, worked out once per distinct value."""
-    known = texts.drop_nulls().unique(maintain_order=True)
-    table = {"text": known, "read": pl.Series([read(value) for value in known], dtype=type)}
+    distinct = texts.drop_nulls().unique(maintain_order=True)
+    table = {"text": distinct, "read": pl.Series([read(value) for value in distinct], dtype=type)}
     return texts.to_frame("text").join(pl.DataFrame(table), on="text", how="left", maintain_order="left")["read"]
 
 

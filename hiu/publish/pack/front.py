@@ -43,8 +43,8 @@ def reviews_by_person(found: Sequence[Review]) -> list[Reviews]:
     """Reviews of one person together, in the order of each person's first."""
     out: dict[str, Reviews] = {}
     for review in found:
-        own = out.setdefault(review["id"], {"id": review["id"], "late": review["late"], "said": []})
-        own["said"].append((review["what"], review["words"]))
+        own = out.setdefault(review["id"], {"id": review["id"], "late": review["late"], "reviews": []})
+        own["reviews"].append((review["what"], review["words"]))
     return list(out.values())
 
 
@@ -106,7 +106,7 @@ def matches(queue: pl.DataFrame, decided: pl.DataFrame, shown: Collection[str]) 
     open_pairs = queue.filter(pl.col("priority") > 0, named).join(both, on=pair, how="anti")
     ordered = open_pairs.sort("priority", *pair, descending=[True, False, False])
     rows = ordered.head(MATCHES).iter_rows(named=True)
-    pairs = [Match(a=row["person_a"], b=row["person_b"], said=_doubt(row)) for row in rows]
+    pairs = [Match(a=row["person_a"], b=row["person_b"], doubt=_doubt(row)) for row in rows]
     return {"total": ordered.height, "pairs": pairs}
 
 

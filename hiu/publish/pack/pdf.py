@@ -119,12 +119,12 @@ def _decision(one: Decision, name: Naming) -> str:
 
 
 def _reviews(one: Reviews, name: Naming) -> str:
-    return f"{name(one['id'])}: {'; '.join(f'{what}, {words}' for what, words in one['said'])}"
+    return f"{name(one['id'])}: {'; '.join(f'{what}, {words}' for what, words in one['reviews'])}"
 
 
 def _match(pair: Match, either: Naming) -> str:
     both = either(pair["a"]) if pair["a"] == pair["b"] else f"{either(pair['a'])} and {either(pair['b'])}"
-    return f"{both}: {pair['said']}"
+    return f"{both}: {pair['doubt']}"
 
 
 def _row(person: Person) -> list[str]:

@@ -86,7 +86,7 @@ class Reviews(TypedDict):
 
     id: str
     late: bool
-    said: list[tuple[str, str]]
+    reviews: list[tuple[str, str]]
 
 
 class Match(TypedDict):
@@ -94,7 +94,7 @@ class Match(TypedDict):
 
     a: str
     b: str
-    said: str
+    doubt: str
 
 
 class Matches(TypedDict):

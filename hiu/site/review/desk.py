@@ -17,7 +17,7 @@ from hiu.site.tables import Tables
 
 C = pl.col
 PAIR = ["identity_a", "identity_b"]
-LISTED = ("place", "priority", "chance", "match_probability", "why", "person_a", "person_b", "decided")
+QUEUE_COLUMNS = ("place", "priority", "chance", "match_probability", "why", "person_a", "person_b", "decided")
 
 
 class Review(Suggests):
@@ -62,7 +62,7 @@ class Review(Suggests):
         """The queue with what was decided since it was published."""
         decided = self._in_force().select(*PAIR, decided="decision").unique(PAIR, keep="last")
         found = self.queue.join(decided, on=PAIR, how="left", maintain_order="left")
-        columns = [name for name in LISTED if name in found.columns]
+        columns = [name for name in QUEUE_COLUMNS if name in found.columns]
         title = f"{found.height:,} pairs to look at, those that change the list most first"
         return Listing(found.select(columns), title, empty={"decided": "not yet"})
 
@@ -141,10 +141,8 @@ class Review(Suggests):
         mine = C("reviewer") == " ".join(self._who().split())
         others = self._in_force().filter(~mine).unique(PAIR, maintain_order=True)
         chosen = others.filter(second_sample(others, share))
-        known = self.published.table("descriptions").select("identity_id", "person_id")
-        people = {
-            side: known.rename({"identity_id": f"identity_{side}", "person_id": f"person_{side}"}) for side in "ab"
-        }
+        ids = self.published.table("descriptions").select("identity_id", "person_id")
+        people = {side: ids.rename({"identity_id": f"identity_{side}", "person_id": f"person_{side}"}) for side in "ab"}
         with_people = chosen.select(PAIR).join(people["a"], on="identity_a").join(people["b"], on="identity_b")
         drop = [name for name in ("person_a", "person_b") if name in self.queue.columns]
         return with_people.join(self.queue.drop(drop), on=PAIR, how="left").sort(PAIR)

@@ -45,9 +45,9 @@ def masked(table: str, frame: pl.DataFrame, shown: Collection[str] = ()) -> pl.D
     """
     if "dob" in frame.columns:
         frame = frame.with_columns(birth_year=pl.coalesce(pl.col("birth_year"), pl.col("dob").dt.year()))
-    known = [name for name in personal(table) if name in frame.columns]
-    short = [initials_of(name) for name in NAMES if name in known]
-    hidden = [name for name in known if name not in (*SHOWN, *NAMES)]
+    columns = [name for name in personal(table) if name in frame.columns]
+    short = [initials_of(name) for name in NAMES if name in columns]
+    hidden = [name for name in columns if name not in (*SHOWN, *NAMES)]
     if not shown or "person_id" not in frame.columns:
         return frame.with_columns(short).drop(hidden)
     open_ = pl.col("person_id").is_in(list(shown))

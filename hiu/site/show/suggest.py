@@ -18,6 +18,6 @@ class Suggests:
         def __getattr__(self, name: str) -> object:
             if name.startswith("_"):
                 raise AttributeError(name)
-            known = [each for each in dir(type(self)) if not each.startswith("_")]
+            names = [each for each in dir(type(self)) if not each.startswith("_")]
             kind = type(self).__name__
-            raise NoSuchName(f"{kind} has no '{name}'.{did_you_mean(name, known)} help({kind}) lists what it has.")
+            raise NoSuchName(f"{kind} has no '{name}'.{did_you_mean(name, names)} help({kind}) lists what it has.")

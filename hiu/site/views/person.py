@@ -88,7 +88,7 @@ class Person(Suggests):
         )
         found = self._own("links").join(what, on=["source", "event_id"], how="left")
         if dataset is not None:
-            self._known(dataset, what)
+            self._check_dataset(dataset, what)
             found = found.filter(C("each").list.contains(dataset))
         if month is not None:
             found = self._in(found, Month.parse(str(month)))
@@ -170,14 +170,14 @@ class Person(Suggests):
         own = self._own("timeline")
         open_ = C("end").is_null() | (C("end") >= month.start)
         stay = (C("dataset") == "mh_bed_day") & (C("start") < month.after) & open_
-        begun = C("start").is_between(month.start, month.after, closed="left")
-        inside = own.filter(begun | stay).select("source", "event_id").unique()
+        starts_in_month = C("start").is_between(month.start, month.after, closed="left")
+        inside = own.filter(starts_in_month | stay).select("source", "event_id").unique()
         return rows.join(inside, on=["source", "event_id"], how="semi")
 
-    def _known(self, dataset: str, what: pl.DataFrame) -> None:
-        known = sorted(set(what["each"].explode()) | set(self.published.table("coverage")["dataset"]))
-        if dataset not in known:
-            raise UsageError(not_among(f"no data set '{dataset}'", dataset, known))
+    def _check_dataset(self, dataset: str, what: pl.DataFrame) -> None:
+        datasets = sorted(set(what["each"].explode()) | set(self.published.table("coverage")["dataset"]))
+        if dataset not in datasets:
+            raise UsageError(not_among(f"no data set '{dataset}'", dataset, datasets))
 
     def _card(self) -> Card:
         one = self._own("people").to_dicts()[0]

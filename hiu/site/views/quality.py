@@ -52,9 +52,9 @@ class Quality(Suggests):
                 .sort(["rows", "source", "code", "reason"], descending=[True, False, False, False])
             )
             return Listing(found, f"{count_of(rows.height, 'row')} set aside, by reason")
-        known = sorted(rows["code"].unique())
-        if code not in known:
-            raise UsageError(not_among(f"no row was set aside as '{code}'", code, known))
+        codes = sorted(rows["code"].unique())
+        if code not in codes:
+            raise UsageError(not_among(f"no row was set aside as '{code}'", code, codes))
         return Listing(rows.filter(C("code") == code).drop("delivery_id"), f"Rows set aside as {code}")
 
     def expectations(self) -> Listing:

@@ -131,8 +131,8 @@ class Clerk:
         false = self._some("false_name", p.alias_surname[person] != "", s.alias)
         given = np.where(false, p.alias_forename[person], given)
         family = np.where(false, p.alias_surname[person], family)
-        known = some(rng, false, 0.3)
-        other[known] = "AKA " + p.forename[person][known] + " " + p.surname[person][known]
+        real_name = some(rng, false, 0.3)
+        other[real_name] = "AKA " + p.forename[person][real_name] + " " + p.surname[person][real_name]
         given, family = self._misspelt(given.astype(object), family.astype(object))
         short = self._some("initial_only", given != "", s.initial)
         given[short] = [name[0] for name in given[short]]

@@ -7,12 +7,12 @@ from hiu.synth.lists import Days, Generator, Ints, Words, blank, read, some, wit
 
 def surnames(rng: Generator, origin: Words, sex: Words, household: Ints, place_in: Ints) -> tuple[Words, Words]:
     """Family names, shared by most of a household, and maiden names (empty where none)."""
-    size, listed = len(origin), read("names.toml")
+    size, lists = len(origin), read("names.toml")
     own = blank(size)
     for name in np.unique(origin.astype(str)):
         at = origin == name
-        own[at] = zipf(rng, words(listed[name]["surnames"]), int(at.sum()))
-    british = listed["british"]
+        own[at] = zipf(rng, words(lists[name]["surnames"]), int(at.sum()))
+    british = lists["british"]
     rare = some(rng, origin == "british", british["tail_share"])
     heads, tails = (zipf(rng, words(british[part]), int(rare.sum()), 0.3) for part in ("heads", "tails"))
     own[rare] = heads + tails
@@ -24,11 +24,11 @@ def surnames(rng: Generator, origin: Words, sex: Words, household: Ints, place_i
     wed = shares & (place_in == 1) & (sex == "F") | some(rng, (sex == "F") & (place_in == 0), 0.3)
     maiden = np.where(wed, np.roll(own, 5), blank(size))
     maiden[maiden == surname] = ""
-    gendered = listed["polish_eastern"]["gendered"]
+    gendered = lists["polish_eastern"]["gendered"]
     at = np.flatnonzero((origin == "polish_eastern") & (sex == "F"))
     surname[at] = [_feminine(name, gendered) for name in surname[at]]
-    men = np.flatnonzero(within(surname, list(listed["masculine"])) & (sex == "M"))
-    surname[men] = [listed["masculine"][name] for name in surname[men]]
+    men = np.flatnonzero(within(surname, list(lists["masculine"])) & (sex == "M"))
+    surname[men] = [lists["masculine"][name] for name in surname[men]]
     return surname, maiden
 
 
@@ -41,15 +41,15 @@ def _feminine(name: str, endings: dict[str, str]) -> str:
 
 def forenames(rng: Generator, origin: Words, sex: Words, dob: Days) -> Words:
     """A forename each, from the lists of their origin, sex and generation."""
-    listed = read("names.toml")
+    lists = read("names.toml")
     out = blank(len(origin))
     year = dob.astype("datetime64[Y]").astype(np.int64) + 1970
     generation = np.where(year < 1960, "old", np.where(year < 1990, "mid", "young"))
     group = origin.copy()
-    for name, part in ((name, group_["english"]) for name, group_ in listed.items() if "english" in group_):
+    for name, part in ((name, group_["english"]) for name, group_ in lists.items() if "english" in group_):
         group[some(rng, origin == name, part)] = "british"
     for name in np.unique(group.astype(str)):
-        for key, pool in listed[name]["forenames"].items():
+        for key, pool in lists[name]["forenames"].items():
             letter, _, age = key.partition("_")
             at = (group == name) & (sex == letter) & ((generation == age) if age else True)
             out[at] = zipf(rng, words(pool), int(at.sum()))

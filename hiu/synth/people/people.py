@@ -124,9 +124,9 @@ def _households(rng: Generator, size: int) -> tuple[Ints, Ints]:
 
 
 def _origins(rng: Generator, household: Ints) -> Words:
-    listed = {name: group for name, group in read("names.toml").items() if "share" in group}
+    groups = {name: group for name, group in read("names.toml").items() if "share" in group}
     homes = int(household.max()) + 1
-    origin = choose(rng, list(listed), homes, [group["share"] for group in listed.values()])[household]
+    origin = choose(rng, list(groups), homes, [group["share"] for group in groups.values()])[household]
     mixed = rng.random(len(household)) < 0.08
     origin[mixed] = "british"
     return origin

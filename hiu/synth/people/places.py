@@ -33,8 +33,8 @@ class Places:
 
 def make_places(rng: Generator, people: int, *, wide: bool) -> Places:
     """About one postcode for every dozen people, over the districts of an area (or of a region if `wide`)."""
-    listed = read("area.toml")["places"]
-    districts = words(listed["districts"] + (" " + listed["region"] if wide else ""))
+    area = read("area.toml")["places"]
+    districts = words(area["districts"] + (" " + area["region"] if wide else ""))
     size = max(60, people // 12)
     district = zipf(rng, districts, size, 0.5)
     letters = words(list(_LETTERS))
@@ -42,7 +42,7 @@ def make_places(rng: Generator, people: int, *, wide: bool) -> Places:
         district, rng.integers(10, size=size), *(letters[rng.integers(20, size=size)] for _ in "ab"), strict=True
     )
     codes = words(sorted({f"{out} {digit}{first}{second}" for out, digit, first, second in parts}))
-    names, kinds = words(listed["streets"]), words(listed["kinds"])
+    names, kinds = words(area["streets"]), words(area["kinds"])
     streets = zipf(rng, names, len(codes), 0.4) + " " + zipf(rng, kinds, len(codes), 0.6)
     return Places(codes, streets)
 

@@ -63,6 +63,10 @@ RAW_KEYS = {
     "not_matches",
 }
 SUFFIXES = {".py", ".j2", ".html", ".css", ".sql", ".toml", ".json", ".md", ".txt", ".js", ".typ"}
+VAGUE = {"told", "said", "listed", "known", "held", "begun"}
+"""Names that do not say what a thing is: use a noun or verb of the field. Texts, keys and columns may be so called."""
+
+MODULES = sorted(path for name in ("hiu", "pipelines") for path in (ROOT / name).rglob("*.py"))
 TEXTS = sorted(
     path
     for path in [
@@ -114,6 +118,25 @@ def _comments(text: str) -> Iterator[str]:
     return (line.split("#", 1)[1] for line in text.splitlines() if "#" in line)
 
 
+def vague(text: str) -> list[str]:
+    """Vague names that a module gives: to functions, classes, attributes, parameters and variables."""
+    return [name for node in ast.walk(ast.parse(text)) for name in _given(node) if name.strip("_").lower() in VAGUE]
+
+
+def _given(node: ast.AST) -> list[str]:
+    """Names given by a part of a program. A library's attribute that is only read is none of ours."""
+    match node:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            return [name]
+        case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()) | ast.arg(arg=name):
+            return [name]
+        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+            return [name]
+        case ast.MatchMapping(rest=str(name)) | ast.alias(asname=str(name)):
+            return [name]
+    return []
+
+
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_no_banned_word(path: Path) -> None:
     assert found(prose(path)) == []
@@ -129,6 +152,26 @@ def test_the_lint_sees_words_and_passes_over_raw_codes(tmp_path: Path) -> None:
     module = tmp_path / "m.py"
     module.write_text('def offender_list(): return "x"  # nuisance\n', encoding="utf-8")
     assert found(prose(module)) == ["offender", "nuisance"]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_no_vague_name(path: Path) -> None:
+    assert vague(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("def told(_known, *held, x=1): pass", {"told", "_known", "held"}),
+        ("class Listed:\n begun: int\n def f(self): self._said = 1", {"Listed", "begun", "_said"}),
+        ("LISTED = [told for told in x]", {"LISTED", "told"}),
+        ("try: x\nexcept E as said: y", {"said"}),
+        ("import a as known\nif held := 1: x", {"known", "held"}),
+        ('x = library.known + other["held"]\nlisted_people(said="no", unknown=1)', set()),
+    ],
+)
+def test_the_lint_sees_names_given_and_passes_over_names_read(text: str, names: set[str]) -> None:
+    assert set(vague(text)) == names
 
 
 def test_templates_and_models_are_among_the_texts() -> None:

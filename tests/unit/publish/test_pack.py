@@ -234,7 +234,7 @@ def test_what_is_late_is_reckoned_at_the_month_s_end_and_only_while_support_goes
 
 def test_reviews_the_meeting_set_are_overdue_or_due() -> None:
     found_view = view()
-    overdue = {one["id"]: dict(one["said"]) for one in found_view["overdue"]}
+    overdue = {one["id"]: dict(one["reviews"]) for one in found_view["overdue"]}
     assert overdue[pack_area.person_id(0)]["Review set by the meeting"] == "was due 20 Mar 2026"
     assert all(one["late"] for one in found_view["overdue"]) and not any(one["late"] for one in found_view["due"])
 
@@ -245,7 +245,7 @@ def test_matches_are_those_that_could_change_the_list_and_are_not_decided() -> N
         (pack_area.person_id(0), pack_area.person_id(1)),
         (pack_area.person_id(2), pack_area.person_id(9999)),
     ]
-    assert next(one["said"] for one in view(tables)["matches"]["pairs"]).endswith("% likely one person")
+    assert next(one["doubt"] for one in view(tables)["matches"]["pairs"]).endswith("% likely one person")
     text = page(tables)
     assert "somebody not on the list" in text and pack_area.person_id(9998) not in text
     by = {"reviewer": "R", "decided_at": datetime(2026, 4, 1)}
@@ -268,7 +268,7 @@ def test_two_descriptions_of_one_person_are_not_called_two_people() -> None:
         "one person with two dates of birth; the two descriptions, without the others on the record: 0% likely one "
         "person"
     )
-    assert [pair["said"] for pair in view(tables)["matches"]["pairs"]] == [said]
+    assert [pair["doubt"] for pair in view(tables)["matches"]["pairs"]] == [said]
     assert f": {said}</li>" in page(tables)
 
 
