@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import gate_memory
+import answers
 import hypothesis
 import pytest
 from areakit import LAST, NOW, SAMPLE, PlaceOf, copy_months, run
@@ -66,9 +66,9 @@ def sample() -> Path:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def gate_answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What the gate said of the same rows before is not asked again, but in tests of the gate."""
-    with gate_memory.remembering(run_folder(tmp_path_factory) / "shared" / "gate"):
+def kept_answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What the gate said of the same rows, or a chart drawn before, is not asked for again, but in tests of these."""
+    with answers.remembering(run_folder(tmp_path_factory) / "shared" / "answers"):
         yield
 
 

@@ -17,6 +17,7 @@ from hiu.errors import Busy, HiuError
 from hiu.govern import records
 from hiu.govern.audit import read, verify
 from hiu.model.govern import DISCLOSURES
+from hiu.month import Month
 from hiu.publish.release.folder import verify_release
 from pipelines.access import disclose
 from pipelines.common.lock import hold
@@ -62,9 +63,15 @@ def test_again_changes_nothing_and_publishes_nothing(place_after: Place, publish
     assert sorted(path.name for path in place_after.published.iterdir()) == before
 
 
-def test_month_by_month_equals_all_at_once(place_of: PlaceOf, published: Outcome) -> None:
+EVERY_MONTH = tuple(FIRST.through(LAST))
+
+
+@pytest.mark.parametrize(
+    "months", [(LAST - 2, LAST - 1, LAST), pytest.param(EVERY_MONTH, marks=pytest.mark.slow)], ids=len
+)
+def test_month_by_month_equals_all_at_once(months: tuple[Month, ...], place_of: PlaceOf, published: Outcome) -> None:
     place = place_of()
-    for month in FIRST.through(LAST):
+    for month in months:
         latest = run(place, month)
     same(latest, published)
     assert link_rows(latest).equals(link_rows(published))

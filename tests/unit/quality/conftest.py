@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import gate_memory
+import answers
 import pytest
 
 
 @pytest.fixture(scope="package", autouse=True)
 def asked() -> Iterator[None]:
-    with gate_memory.asking():
+    with answers.asking():
         yield

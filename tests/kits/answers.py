@@ -1,8 +1,9 @@
-"""The gate's answers kept for the test run: the same rows asked the same questions are asked of the library once.
+"""What two costly libraries answer, kept for the test run: the same question is asked of them once.
 
-Most of a run of the small area is Great Expectations, and a hundred tests take in the same files. That a delivery asked
-with others is answered as if alone is itself tested (test_quality_together.py), so answers are kept by the delivery.
-The tests of the gate (tests/unit/quality) ask the library every time, and so does every process that a test starts.
+Most of a run of the small area is Great Expectations and the drawing of charts, and a hundred tests take in the same
+files. That a delivery asked with others is answered as if alone is itself tested (test_quality_together.py), so the
+gate's answers are kept by the delivery. Tests of the gate and of charts (tests/unit/quality, tests/unit/publish) ask
+the libraries every time, and so does every process that a test starts.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,11 +19,19 @@ from typing import Any
 
 import polars as pl
 import pytest
+import vl_convert
 
 from hiu.quality import check
 from hiu.quality import deliveries as several
 
 EVALUATE, ASK_TOGETHER = check.evaluate, several.ask_together
+TO_SVG, TO_PNG = vl_convert.vegalite_to_svg, vl_convert.svg_to_png
+ASKED = {
+    (check, "evaluate"): EVALUATE,
+    (several, "ask_together"): ASK_TOGETHER,
+    (vl_convert, "vegalite_to_svg"): TO_SVG,
+    (vl_convert, "svg_to_png"): TO_PNG,
+}
 
 
 @contextmanager
@@ -52,18 +61,31 @@ def remembering(folder: Path) -> Iterator[None]:
                 _keep(paths[n], answers)
         return [pickle.loads(path.read_bytes()) for path in paths]
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(check, "evaluate", evaluate)
-        patch.setattr(several, "ask_together", ask_together)
+    def drawn(draw: Callable[..., Any]) -> Callable[..., Any]:
+        def kept(what: Any, **options: Any) -> Any:
+            path = folder / _name(draw.__name__, what, options)
+            if not path.exists():
+                _keep(path, draw(what, **options))
+            return pickle.loads(path.read_bytes())
+
+        return kept
+
+    with _instead([evaluate, ask_together, drawn(TO_SVG), drawn(TO_PNG)]):
         yield
 
 
 @contextmanager
 def asking() -> Iterator[None]:
-    """The library is asked every time."""
+    """The libraries are asked every time."""
+    with _instead(ASKED.values()):
+        yield
+
+
+@contextmanager
+def _instead(functions: Iterable[Callable[..., Any]]) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(check, "evaluate", EVALUATE)
-        patch.setattr(several, "ask_together", ASK_TOGETHER)
+        for (module, name), function in zip(ASKED, functions, strict=True):
+            patch.setattr(module, name, function)
         yield
 
 
