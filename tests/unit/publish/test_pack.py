@@ -14,7 +14,7 @@ import pack_area
 import polars as pl
 import publish_frames as frames
 import pytest
-from test_words import found
+from banned import found
 
 from hiu.errors import HiuError
 from hiu.model import PUBLISHED

@@ -13,7 +13,7 @@ import polars as pl
 import publish_frames as frames
 import pypdf
 import pytest
-from test_words import found
+from banned import found
 
 from hiu.errors import HiuError, UsageError
 from hiu.model import PUBLISHED
