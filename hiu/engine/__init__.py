@@ -1,8 +1,8 @@
 """The engine: where tables live and SQL runs. Jobs are handed an `Engine`; `duckdb.Warehouse` is the one that ships.
 
 An engine holds the tables of hiu.model, builds one from a file of hiu/sql, and hands frames over by Arrow. Everything
-engine-sensitive is settled before a row enters it. Another engine is a module beside `duckdb`, opened where the
-warehouse is (`open_warehouse` of pipelines/common/place.py): nothing else names an engine.
+engine-sensitive is settled before a row enters it. Another engine is a module beside `duckdb`; docs/architecture.md
+("A second SQL engine") lists the few places that name the one which ships, from `open_warehouse` to the erasure.
 """
 
 from collections.abc import Mapping, Sequence

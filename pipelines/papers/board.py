@@ -181,4 +181,4 @@ def _share(month: Month, tables: Mapping[str, pl.DataFrame], top: int) -> str:
 
 
 def _few(text: str) -> str:
-    return "fewer than 8 (or so few that it would show)" if text == HIDDEN else text
+    return f"fewer than {FEWEST} (or so few that it would show)" if text == HIDDEN else text

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from hiu.govern.release.disclosure import HIDDEN, count_text, event_total, is_dominated, round_count
+from hiu.govern.release.disclosure import FEWEST, HIDDEN, count_text, event_total, is_dominated, round_count
 from hiu.month import Month
 from hiu.publish.board.paper import Bars
 from hiu.rank.reports.estimate import Entrants
@@ -73,7 +73,7 @@ def target_answer(month: Month, tables: Mapping[str, pl.DataFrame]) -> tuple[str
     if HIDDEN in totals:
         return (
             aim_text,
-            "It can't be shown: fewer than 8 people were detained in one of the periods, or one person "
+            f"It can't be shown: fewer than {FEWEST} people were detained in one of the periods, or one person "
             "accounts for more than half of the detentions.",
         )
     words = {
@@ -113,7 +113,7 @@ def _left_out(evaluation: Evaluation) -> tuple[str, ...]:
 
 
 def _people(text: str) -> str:
-    return "fewer than 8" if text == HIDDEN else f"about {text}"
+    return f"fewer than {FEWEST}" if text == HIDDEN else f"about {text}"
 
 
 def _fifth(share: float) -> float:

@@ -36,7 +36,8 @@ def report_equality(report: ReportMonth, extra: Path | None, *, exact: bool, as_
         f"{top} people: no flag is not proof of no disparity."
     )
     if not exact:
-        say("Counts 1-7 are shown as *, others rounded to 5; rates that would give a hidden count away are left out.")
+        rest = f"others rounded to {BASE}; rates that would give a hidden count away are left out."
+        say(f"Counts 1-{FEWEST - 1} are shown as *, {rest}")
 
 
 def _tables(found: Equality, exact: bool, top: int) -> dict[str, pl.DataFrame]:

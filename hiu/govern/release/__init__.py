@@ -1,4 +1,4 @@
 """What may leave without names: rounding and suppression, and the search for names where none may be.
 
-The numbers of disclosure control stand here and nowhere else.
+How few is too few, and what counts are rounded to, stand here; per cents and pounds are rounded where they are written.
 """

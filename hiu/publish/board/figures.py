@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from hiu.govern.release.disclosure import HIDDEN, is_small_total, round_count, suppress
+from hiu.govern.release.disclosure import BASE, HIDDEN, is_small_total, round_count, suppress
 from hiu.month import Month
 from hiu.publish.board.paper import HIDDEN_NOTE, Bars, Grid, Line, aggregate
 from hiu.publish.rows import Row
@@ -56,7 +56,7 @@ def line(dataset: str, figures: pl.DataFrame, years: pl.DataFrame) -> Line:
         lower=max(0.0, chart.lower),
         upper=chart.upper,
         sentence=sentence,
-        alt=f"Line chart of {in_sentence(dataset)} a month, {span}figures rounded to 5, with the mean and "
+        alt=f"Line chart of {in_sentence(dataset)} a month, {span}figures rounded to {BASE}, with the mean and "
         f"control limits. {sentence}",
         drawn=drawn,
     )

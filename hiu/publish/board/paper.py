@@ -12,6 +12,7 @@ from datetime import date, datetime
 import polars as pl
 
 from hiu.errors import HiuError
+from hiu.govern.release.disclosure import FEWEST
 from hiu.month import Month
 
 ALLOWED: Mapping[str, tuple[str, ...]] = {
@@ -24,7 +25,7 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
 """Columns a frame of figures may have; `most` is one person's largest share, for the dominance rule alone."""
 
 MARKING = "OFFICIAL: aggregate figures under disclosure control"
-HIDDEN_NOTE = "* = fewer than 8 people, or one person holds more than half, or could be worked out from others"
+HIDDEN_NOTE = f"* = fewer than {FEWEST} people, or one person holds more than half, or could be worked out from others"
 
 _PERSONAL = re.compile(
     r"HIU-[A-Z2-7]{8}|\bP[A-Z2-7]{4}-[A-Z2-7]{16}|\b\d{3} ?\d{3} ?\d{4}\b|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b"

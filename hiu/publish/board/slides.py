@@ -12,6 +12,7 @@ from pptx.enum.dml import MSO_LINE
 from pptx.presentation import Presentation as Deck
 from pptx.util import Emu, Inches, Length, Pt
 
+from hiu.govern.release.disclosure import BASE
 from hiu.month import Month
 from hiu.publish.board.paper import MARKING, Bars, Board, Grid, Line
 from hiu.publish.board.pdf import TITLE, about
@@ -116,7 +117,7 @@ def _trends(slide: Part, lines: Sequence[Line]) -> None:
 
 
 def _line_style(chart: Part, line: Line) -> None:
-    _titled(chart, f"{line.title} a month, to the nearest 5")
+    _titled(chart, f"{line.title} a month, to the nearest {BASE}")
     _legend(chart)
     chart.value_axis.major_gridlines.format.line.color.rgb = FAINT
     chart.value_axis.minimum_scale = 0

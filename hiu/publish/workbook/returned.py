@@ -88,8 +88,8 @@ def read_back(data: bytes, name: str, key: bytes) -> Copy:
     """Read a returned workbook.
 
     Raises InputRefused: 'not_xlsx', 'encrypted', 'corrupt' and so on for what can't be opened; 'sheet' or 'header'
-    where a sheet or a column is gone; 'not_ours' where the hidden sheet was not made with this
-    site's key, or was changed.
+    where a sheet or a column is gone; 'not_ours' where the hidden sheet was not made with this site's key, or was
+    changed; 'older_columns' where a version of ours with other columns made it.
     """
     guard(data, name, max_bytes=MOST_BYTES, max_ratio=MOST_RATIO)
     book = open_book(data, name)
@@ -129,29 +129,29 @@ Json = dict[str, Any]
 
 def _proved(sheet: Sheet, name: str, key: bytes) -> tuple[Json, list[tuple[str, str, Json, str]], dict[str, str]]:
     """The head and rows of the hidden sheet, every check of them tried; and the drop-down's choices."""
-    refused = InputRefused(
-        "not_ours",
-        "its hidden sheet was not made by this site, or was changed; expected a copy of a workbook of "
-        "ours: take the one in the month's folder, or ask for the copy as it was sent",
-        file=name,
-    )
+    ours = "a copy of a workbook of ours: take the one in the month's folder, or ask for the copy as it was sent"
+    why = f"its hidden sheet was not made by this site, or was changed; expected {ours}"
+    refused = InputRefused("not_ours", why, file=name)
     try:
         _, _, text, check, *_ = (value or "" for value in sheet.cells.row(0))
         head = json.loads(text)
-        pack = head["pack_id"]
-        if head["format"] != FORMAT or not genuine(check, key, pack, "head", head):
+        if not genuine(check, key, head["pack_id"], "head", head):
             raise refused
         body = [tuple(value or "" for value in row[:6]) for row in sheet.cells.slice(1, head["rows"]).rows()]
         digest = hashlib.sha256("\n".join(row[2] for row in body).encode("utf-8")).hexdigest()
         rows = [(row[0], row[1], json.loads(row[2]), row[3]) for row in body]
-        sound = all(genuine(check, key, pack, kind, [person, value]) for kind, person, value, check in rows)
+        sound = all(genuine(check, key, head["pack_id"], kind, [person, value]) for kind, person, value, check in rows)
     except (ValueError, KeyError, TypeError, IndexError):
         raise refused from None
     if digest != head["sha256"] or len(rows) != head["rows"] or not sound:
         raise refused
+    people = [(person, value) for kind, person, value, _ in rows if kind == "person"]
+    complete = all(len(v["shown"]) == len(SHOWN) and ENTERED.keys() <= v["sent"].keys() for _, v in people)
+    if head["format"] != FORMAT or not complete:
+        again = f"'hiu run {head['month']}' makes it again; enter in the new one what was decided"
+        raise InputRefused("older_columns", f"it was made before this version's columns. {again}", file=name)
     # the choices aren't signed: the id in their brackets is held against the signed rows
-    picks = {pick_of(person, value["shown"]): person for kind, person, value, _ in rows if kind == "person"}
-    return head, rows, picks
+    return head, rows, {pick_of(person, value["shown"]): person for person, value in people}
 
 
 def _rows(sheet: Sheet, headings: Mapping[str, str], name: str) -> list[Row]:

@@ -152,6 +152,8 @@ def test_a_counting_rule_of_one_row(project: Copy) -> None:
         r'\1, "ed_left_during_treatment"',
     )
     project.edit("docs/counting.md", r"So 1066321000000107 is a toggle", "So 1066321000000107 counts")
+    words = "leaving during treatment counts, leaving before it is counted apart"
+    project.edit("hiu/publish/words/definitions.toml", r"leaving before treatment is counted apart", words)
     assert "ed_left_during_treatment" in project.python("-c", COUNTED_IN_ED)
     assert project.touched("A counting rule") == []
 
@@ -291,6 +293,27 @@ for counts in ({"police_incident": [1] * 12 + [0] * 3}, {"mh_bed_day": [0] * 14 
 """
 
 
+def test_a_settings_default(project: Copy) -> None:
+    project.edit("hiu/settings.py", r"s136: float = Field\(3,", "s136: float = Field(4,")
+    project.edit("hiu/govern/site_template.toml", r"# s136 = 3.0", "# s136 = 4.0")
+    project.edit("docs/ranking.md", r"\| `rank.weights.s136` \| 3 \|", "| `rank.weights.s136` | 4 |")
+    project.hiu("init", "site", "--synthetic")
+    assert "# s136 = 4.0" in (project.root / "site" / "site.toml").read_text(encoding="utf-8")
+    assert project.python("-c", WEIGHT_OF_S136).split() == ["4.0", "2.5"]
+    assert project.touched("A setting's default") == []
+
+
+WEIGHT_OF_S136 = """
+from pathlib import Path
+from hiu.settings import load
+
+path = Path("site/site.toml")
+print(float(load(path).rank.weights.s136))
+path.write_text(path.read_text("utf-8") + "\\n[rank.weights]\\ns136 = 2.5\\n", encoding="utf-8")
+print(float(load(path).rank.weights.s136))
+"""
+
+
 @pytest.fixture(scope="module")
 def grown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Copy, dict[str, list[str]], Path]]:
     """A copy on which three recipes were followed before its month was run; what each touched besides; the folder."""
@@ -414,6 +437,7 @@ def test_a_column_on_the_workbooks_list(project: Copy) -> None:
     )
     project.edit(listing, r'( +)("certainty": row.*\n)', r"""\1\2\1"points_12": f"{row['points_12']:.1f}",\n""")
     project.edit("hiu/publish/workbook/write.py", r'("contacts_12": 10,)', r'\1 "points_12": 10,')
+    project.edit("hiu/publish/workbook/book.py", r"FORMAT = 1\n", "FORMAT = 2\n")
     assert "Points, 12 months" in project.python("-c", WORKBOOK_WORDS)
     assert project.touched("A column on the workbook's list") == []
 

@@ -13,6 +13,7 @@ from workbook_kit import Edited, at, changed, entries, made, recorded, refusals
 from hiu.errors import InputRefused
 from hiu.publish.people import actions_of, entries_of, gates_on_record
 from hiu.publish.words.terms import ENTERED
+from hiu.publish.workbook.book import FORMAT
 from hiu.publish.workbook.judge import grades
 from hiu.publish.workbook.listing import SHOWN
 from hiu.publish.workbook.values import Unfit, value_of
@@ -289,6 +290,24 @@ def test_another_sites_key_a_changed_hidden_sheet_and_no_workbook_are_refused_wh
         Edited(sent).put(at("consent", 5), "Agreed?").back()
     with pytest.raises(InputRefused):
         kit.read_back(b"PK\x03\x04 cut", "cut.xlsx", kit.KEY)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("returned.SHOWN", SHOWN | {"points": "Points"}),
+        ("returned.ENTERED", ENTERED | {"venue": "Venue"}),
+        ("returned.FORMAT", FORMAT + 1),
+    ],
+    ids=["a column shown", "a column to fill in", "another format"],
+)
+def test_a_copy_made_before_a_column_was_added_is_refused_in_plain_words(
+    sent: bytes, monkeypatch: pytest.MonkeyPatch, name: str, value: object
+) -> None:
+    monkeypatch.setattr(f"hiu.publish.workbook.{name}", value)
+    with pytest.raises(InputRefused, match=r"made before this version's columns.*'hiu run 2026-03'") as refused:
+        Edited(sent).back()
+    assert refused.value.code == "older_columns"
 
 
 def test_a_row_of_an_older_pack_pasted_in_is_refused(sent: bytes) -> None:
