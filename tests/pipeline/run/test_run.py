@@ -123,21 +123,19 @@ def cut_at(patch: pytest.MonkeyPatch, module: object, name: str) -> None:
     patch.setattr(module, name, cut)
 
 
+CUTS = [(count, "identify"), (link, "_record"), (rank, "rank_people"), (publish, "seal"), (publish, "set_current")]
+MORE_CUTS = [
+    (link, "link_people"),
+    (link, "assign_people"),
+    (count, "count_demand"),
+    (publish, "publish"),
+    (publish, "note_published"),
+    (disclose, "leave"),
+]
+
+
 @pytest.mark.parametrize(
-    ("module", "name"),
-    [
-        (count, "identify"),
-        (link, "link_people"),
-        (link, "assign_people"),
-        (link, "_record"),
-        (count, "count_demand"),
-        (rank, "rank_people"),
-        (publish, "publish"),
-        (publish, "seal"),
-        (publish, "note_published"),
-        (disclose, "leave"),
-        (publish, "set_current"),
-    ],
+    ("module", "name"), [*CUTS, *(pytest.param(*cut, marks=pytest.mark.slow) for cut in MORE_CUTS)]
 )
 def test_cut_off_at_any_step_then_run_again(
     taken_in: Path,
