@@ -130,7 +130,7 @@ MORE_CUTS = [
     (count, "count_demand"),
     (publish, "publish"),
     (publish, "note_published"),
-    (disclose, "leave"),
+    (disclose, "enter_disclosure"),
 ]
 
 
