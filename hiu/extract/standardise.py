@@ -30,12 +30,14 @@ class Standardised:
     """A delivery in our terms: model.RECORD, model.FACT and model.QUARANTINE frames.
 
     A row whose event can't be counted is in `records` (quarantined) and in `quarantine`; a row that intake could not
-    read is in `quarantine` alone. received = records not quarantined + quarantine.
+    read is in `quarantine` alone. received = records not quarantined + quarantine. `warnings` are sentences about the
+    delivery as a whole, without values of people: with any, `hiu check` and `hiu run` end with exit code 3.
     """
 
     records: pl.DataFrame
     facts: pl.DataFrame
     quarantine: pl.DataFrame
+    warnings: tuple[str, ...] = ()
 
 
 def standardise(

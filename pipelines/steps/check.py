@@ -40,7 +40,7 @@ class FileCheck:
 def check_file(place: Place, file: Path, source: str | None, *, as_json: bool) -> int:
     """Print what would become of a file, for each source that takes it. 0 all would load, 3 some would not."""
     checks = [_check(place, file, each) for each in _sources(place, file, source)]
-    code = 3 if any(check.quarantined for check in checks) else 0
+    code = 3 if any(check.quarantined or check.warnings for check in checks) else 0
     if as_json:
         out(json.dumps({"exit": code, "checked": [asdict(check) for check in checks]}))
         return code
@@ -56,7 +56,7 @@ def _sources(place: Place, file: Path, named: str | None) -> list[Source]:
         return [place.sources[named]]
     found = [source for source in place.sources.values() if takes(source, _name(place, file))]
     if not found:
-        patterns = ", ".join(f"{source.name} {source.file.pattern}" for source in place.sources.values())
+        patterns = ", ".join(f"{source.name} {source.file.patterns[0]}" for source in place.sources.values())
         raise UsageError(
             f"{file.name}: no source takes a file of this name; name one by --source. There are: {patterns}"
         )

@@ -1,7 +1,7 @@
 """One delivery made ready: agreement, bytes, typed rows, and the gate its rows pass."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import polars as pl
@@ -72,7 +72,7 @@ def without_erased(place: Place, done: Standardised) -> Standardised:
         return done
     key = ["delivery_id", "source_row"]
     kept, facts = (frame.join(rows, on=key, how="anti") for frame in (done.records, done.facts))
-    return Standardised(kept, facts, set_aside(done.quarantine, done.records, rows))
+    return replace(done, records=kept, facts=facts, quarantine=set_aside(done.quarantine, done.records, rows))
 
 
 def _standardise(place: Place, job: LoadJob, raw: RawTable, period: Month | None) -> Standardised:
@@ -123,7 +123,7 @@ def check_rows(
         check_delivery(done.facts, suite(source, FACT), usual=None, answers=asked.facts) if done.facts.height else None
     )
     failed = pl.concat([rows.failed, facts.failed]) if facts else rows.failed
-    warnings = [*rows.warnings, *(facts.warnings if facts else [])]
+    warnings = [*done.warnings, *rows.warnings, *(facts.warnings if facts else [])]
     aside = set(done.quarantine["source_row"])
     new = failed.filter(~pl.col("source_row").is_in(aside)).unique("source_row", keep="first", maintain_order=True)
     if new.is_empty():
@@ -132,4 +132,4 @@ def check_rows(
     more = new.join(where, on="source_row").select(done.quarantine.columns).cast(done.quarantine.schema)
     records = done.records.with_columns(pl.col("quarantined") | pl.col("source_row").is_in(set(new["source_row"])))
     facts_left = done.facts.filter(~pl.col("source_row").is_in(set(new["source_row"])))
-    return Standardised(records, facts_left, pl.concat([done.quarantine, more])), warnings
+    return replace(done, records=records, facts=facts_left, quarantine=pl.concat([done.quarantine, more])), warnings

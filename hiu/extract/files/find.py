@@ -69,9 +69,12 @@ def find_deliveries(raw: Path, sources: Mapping[str, Source]) -> Sweep:
 
 
 def takes(source: Source, name: str) -> bool:
-    """Whether a file's name fits the source's pattern: * and ? only, any case; with a slash, the whole path."""
-    pattern = unicodedata.normalize("NFC", source.file.pattern)
-    text = unicodedata.normalize("NFC", name)
+    """Whether a file's name fits one of the source's patterns: * and ?, any case; with a slash, the whole path."""
+    return any(_fits(name, pattern) for pattern in source.file.patterns)
+
+
+def _fits(name: str, pattern: str) -> bool:
+    pattern, text = unicodedata.normalize("NFC", pattern), unicodedata.normalize("NFC", name)
     if "/" not in pattern:
         text = text.rpartition("/")[2]
     wild = "".join({"*": ".*", "?": "."}.get(letter, re.escape(letter)) for letter in pattern)

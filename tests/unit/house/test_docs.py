@@ -17,6 +17,7 @@ from hiu.extract.standardise import standardise
 from hiu.model import TABLES
 from hiu.month import Month
 from hiu.settings import Settings
+from hiu.sources import spec
 from pipelines.cli import app
 from pipelines.setup.dictionary import TARGET, dictionary
 
@@ -25,14 +26,16 @@ DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 SOURCES = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```toml\n# (\S+)\n(.*?)```", SOURCES, re.DOTALL)
 SPECS: tuple[type[BaseModel], ...] = (
-    sources.FileSpec,
-    sources.PeriodSpec,
-    sources.FieldSpec,
-    sources.KeySpec,
-    sources.Measure,
-    sources.Count,
-    sources.Packed,
-    sources.Source,
+    spec.FileSpec,
+    spec.Unpivot,
+    spec.Expect,
+    spec.PeriodSpec,
+    spec.FieldSpec,
+    spec.KeySpec,
+    spec.Measure,
+    spec.Count,
+    spec.Packed,
+    spec.Source,
 )
 
 
@@ -52,13 +55,13 @@ def test_an_example_is_a_whole_file_that_loads(name: str, text: str, tmp_path: P
     assert (path.stem in loaded) == tomllib.loads(text).get("enabled", True)
 
 
-@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.__name__)
-def test_every_key_of_a_source_is_described(spec: type[BaseModel]) -> None:
+@pytest.mark.parametrize("part", SPECS, ids=lambda part: part.__name__)
+def test_every_key_of_a_source_is_described(part: type[BaseModel]) -> None:
     prose = re.sub(r"```.*?```", "", SOURCES, flags=re.DOTALL)
     blocks = "\n".join(text for _, text in EXAMPLES)
     said = set(re.findall(r"\w+", " ".join(re.findall(r"`[^`]+`", prose))))
     said |= set(re.findall(r"\b(\w+) =", blocks)) | set(re.findall(r"^\[+(\w+)", blocks, re.MULTILINE))
-    assert set(spec.model_fields) - said == set()
+    assert set(part.model_fields) - said == set()
 
 
 def test_the_fire_example_reads_a_fire_extract(tmp_path: Path) -> None:

@@ -1,0 +1,209 @@
+"""What a source's TOML may say, key by key: the models that a definition is validated against."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from hiu.fuzzy import did_you_mean
+from hiu.model import FactKind
+from hiu.sources.conditions import Condition, column_regex, regex
+
+FieldType = Literal[
+    "text", "code", "integer", "boolean", "date", "timestamp", "name", "given", "family", "aliases", "dob", "age",
+    "sex", "nhs_number", "postcode", "address", "local_id", "related",
+]  # fmt: skip
+
+_BRACES = re.compile(r"\{(\w+)\}")
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Unpivot(_Frozen):
+    """A table with a column for each month, turned into rows of person, month and n."""
+
+    columns: str = Field(description="the headers: 'Jan-26...Mar-26' from one to the other, or with * and ?")
+    month: str = Field("%b-%y", description="how a header writes its month, as strptime: %b-%y")
+
+
+class FileSpec(_Frozen):
+    """Where a delivery is and how its bytes become text."""
+
+    pattern: str | tuple[str, ...] = Field(description="file names with * and ?, any case: 'police*.csv', or several")
+    encodings: tuple[str, ...] = ("utf-8-sig", "cp1252")
+    delimiter: str = Field("auto", description="one character, or auto: comma, pipe, tab, semicolon")
+    sheet: str | None = Field(None, description="XLSX sheet; fuzzy-matched; needed if the workbook has several")
+    header_row: int | None = Field(None, ge=1, description="physical row of the header; None = found by its names")
+    header_rows: int = Field(1, ge=1, le=3, description="rows that the header takes: their words are joined")
+    fill_down: tuple[str, ...] = Field(
+        (), description="headers whose value stands once, above the rows it holds for: an empty cell takes it"
+    )
+    unpivot: Unpivot | None = Field(None, description="a column a month: each becomes rows of month and n")
+    query: str | None = Field(None, description="SQL asked of a database in place of a file")
+    dsn: str | None = Field(None, description="name of the connection in the site's secrets that the query is put to")
+    covers: Literal["month", "from rows", "cumulative"] = Field(
+        "month",
+        description="month: the month of its path; from rows: every month from its first row to its last full one; "
+        "cumulative: the same, and it replaces the earlier deliveries of its span",
+    )
+    open_stays: Literal["resent", "once"] = Field(
+        "once", description="resent: each file sends every open stay again, so one no longer sent has ended"
+    )
+    footers: tuple[str, ...] = Field(
+        ("total", "grand total", "end of report", "end of file"),
+        description="a row whose first cell starts so, at the end, is not data",
+    )
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The patterns, also if there is one only."""
+        return (self.pattern,) if isinstance(self.pattern, str) else self.pattern
+
+
+class Expect(_Frozen):
+    """What a delivery must reach to be loaded without a word, or at all."""
+
+    read: float = Field(0.95, ge=0, le=1, description="share of a field's filled cells that is read, else a warning")
+    refuse: float = Field(
+        0.5, ge=0, le=1, description="the same of key, start, or all of name, birth and number: the file is refused"
+    )
+    names: bool = Field(True, description="the rows name people: without name, number or local number it is refused")
+
+
+class PeriodSpec(_Frozen):
+    """The month a delivery is for: from its path, else a column, else asked for. Registers have none."""
+
+    path: Annotated[str, AfterValidator(regex)] | None = Field(
+        r"(?P<year>20\d\d)[-_]?(?P<month>0[1-9]|1[0-2])(?!\d)",
+        description="searched in the path relative to raw, the last match counts",
+    )
+    field: str | None = Field(None, description="field whose most frequent month is the period")
+
+
+class FieldSpec(_Frozen):
+    """One field: the headers it may have, its type and how its text is read."""
+
+    columns: tuple[str, ...] = Field(description="accepted headers, compared without case, spaces or punctuation")
+    type: FieldType = "text"
+    required: bool = Field(False, description="the column must exist")
+    filled: bool = Field(False, description="an empty cell quarantines the row")
+    time_columns: tuple[str, ...] = Field((), description="a column with the time of day for a date column")
+    formats: tuple[str, ...] = Field((), description="strptime formats, tried in order; default by type")
+    zone: Literal["local", "offset", "utc"] = Field(
+        "local",
+        description="stamps without zone are local or utc; stamps with an offset or Z are always converted to UK local",
+    )
+    codes: dict[str, str] = Field({}, description="text as sent (any case) -> our code")
+    unlisted: Literal["keep", "null", "quarantine"] = Field("keep", description="a code not in codes")
+    order: Literal["auto", "family_first", "given_first"] = Field("auto", description="of a composite name")
+    separator: str = Field("", description="what parts a name of this field: '/' in SURNAME/FORENAME, ' - '")
+    several: str = Field("", description="what parts two people in one cell, each a row: ';' or ' and '")
+    scheme: str = Field(
+        "",
+        description="local_id: which numbering it is, shared between sources that share it; "
+        "{field} stands for that field's value: 'ed:{provider}'",
+    )
+    source: str = Field("", description="related: the source whose event is quoted")
+    home_if: tuple[str, ...] = Field(
+        (),
+        description="address: taken as the home address only in rows where these "
+        "postcode fields hold the same full postcode",
+    )
+
+
+class KeySpec(_Frozen):
+    """What is counted (event), what a later load supersedes (record), and resend markers; all name fields."""
+
+    event: tuple[str, ...]
+    record: tuple[str, ...] = ()
+    version: str | None = Field(
+        None, description="field; the highest wins, then the later delivery, then the later row"
+    )
+    deleted: dict[str, tuple[str, ...]] = Field({}, description="field -> values that mean deleted")
+    duplicate: dict[str, tuple[str, ...]] = Field({}, description="field -> values that mean 'duplicate of'")
+    duplicate_of: str | None = Field(None, description="field holding the parent's event key")
+    resend: Literal["rows", "period"] = Field(
+        "rows", description="period: a later file for the same month replaces it whole"
+    )
+
+
+class Measure(_Frozen):
+    """A name a row earns when every condition holds."""
+
+    name: str
+    where: dict[str, Condition] = {}
+
+
+class Count(_Frozen):
+    """How a data set (or side measure) is counted from measures: distinct events, or nights."""
+
+    measures: tuple[str, ...]
+    unit: Literal["event", "net_night", "gross_night", "leave_night", "zero_night_stay"] = "event"
+
+
+class Packed(_Frozen):
+    """A cell that holds several dated facts, taken apart by a pattern with named groups."""
+
+    columns: tuple[str, ...]
+    fact: FactKind
+    split: str = Field("", description="separator between facts; empty = one fact in the cell")
+    pattern: Annotated[str, AfterValidator(regex), AfterValidator(column_regex)] = Field(
+        r"(?P<value>.+)", description="named groups: at, value, likelihood, impact, grade, police"
+    )
+    formats: tuple[str, ...] = ("%d/%m/%Y", "%Y-%m-%d")
+    at_columns: tuple[str, ...] = Field((), description="column with the date, when it is not in the cell")
+    codes: dict[str, str] = Field({}, description="value as sent (any case) -> our word; others are kept")
+    role: Literal["clinical", "public_safety"] | None = None
+    police: bool | None = Field(None, description="contact: police were present; when the cell doesn't say")
+
+
+class Source(_Frozen):
+    """All that is known about one source."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str
+    kind: Literal["events", "stays", "register", "counts"]
+    agency: str = Field(description="police, ambulance, ed, mh or another team whose demand this is")
+    file: FileSpec
+    period: PeriodSpec = PeriodSpec()
+    key: KeySpec
+    fields: dict[str, FieldSpec]
+    unknown_names: tuple[Annotated[str, AfterValidator(regex)], ...] = Field(
+        (), description="regexes, any case, for words that name nobody"
+    )
+    measures: tuple[Measure, ...] = ()
+    counts: dict[str, Count] = Field({}, description="data set -> how it is counted")
+    extra: dict[str, Count] = Field({}, description="side measure -> how it is counted; never added to a data set")
+    expect: Expect = Expect()
+    facts: tuple[Packed, ...] = ()
+    keep: tuple[str, ...] = Field((), description="fields kept in details, for the record view")
+    earliest: int = Field(1900, description="years before this are not believed")
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> Source:
+        key, used = self.key, list[str]()
+        used += [*key.event, *key.record, *key.deleted, *key.duplicate, *self.keep]
+        used += filter(None, (key.version, key.duplicate_of, self.period.field))
+        used += [field for measure in self.measures for field in measure.where]
+        used += [field for spec in self.fields.values() for field in spec.home_if]
+        used += [field for spec in self.fields.values() for field in _BRACES.findall(spec.scheme)]
+        for name in used:
+            if name not in self.fields:
+                raise ValueError(f"'{name}' is not one of the fields.{did_you_mean(name, self.fields)}")
+        named = {measure.name for measure in self.measures}
+        for dataset, count in {**self.counts, **self.extra}.items():
+            for measure in count.measures:
+                if measure not in named:
+                    hint = did_you_mean(measure, named)
+                    raise ValueError(f"'{dataset}' counts '{measure}', which is no measure.{hint}")
+        return self
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the whole definition: part of the fingerprint of everything loaded by it."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()

@@ -1,0 +1,104 @@
+"""A trap for intake: files as an agency sends them, and what `hiu check` and `hiu run` must both make of them."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from hiu.errors import InputRefused
+from hiu.govern.init import init_site
+from hiu.month import Month
+from hiu.sources import load_sources
+from pipelines.common.place import Place, open_place, open_warehouse
+from pipelines.common.progress import Reporter
+from pipelines.steps.check import check_file
+from pipelines.steps.ingest import Intake, ingest, prepare
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trap:
+    """Files below raw, definitions below sources, lines added to site.toml; and the one right outcome.
+
+    `exit` is that of the run's intake, and the worst of the checks of its files: 0, 3 or 4. `rows` has (staged, set
+    aside) of each file that loads; one that is not in it must be refused. `says` are words that both check and run
+    print, `silent` words that neither prints. `records` holds columns of the records in force that are not set aside,
+    by their values in the order of file and row.
+    """
+
+    files: Mapping[str, bytes | str]
+    exit: int
+    rows: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+    settings: str = ""
+    month: str = "2026-03"
+    says: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
+    records: Mapping[str, list[object]] = field(default_factory=dict)
+
+
+def spring(trap: Trap, folder: Path) -> None:
+    """Make the site, check each file, take them in, and compare both with what is right."""
+    place = make_site(trap, folder / "site")
+    checked = [_check(place, place.raw / name) for name in sorted(trap.files)]
+    intake, deliveries, records = take_in(place, Month.parse(trap.month))
+    run_text = "\n".join([*intake.warning_lines(), *intake.warnings, *intake.earlier, *map(str, intake.refused)])
+    check_text = "\n".join(text for _, text in checked)
+    loaded = {name: (staged, aside) for name, staged, aside in deliveries.iter_rows()}
+    assert loaded == dict(trap.rows), run_text
+    assert intake_exit(intake) == trap.exit, run_text
+    assert max(code for code, _ in checked) == trap.exit, check_text
+    for words in trap.says:
+        assert words in run_text, f"run does not say {words!r}:\n{run_text}"
+        assert words in check_text, f"check does not say {words!r}:\n{check_text}"
+    for words in trap.silent:
+        assert words not in run_text + check_text
+    for column, values in trap.records.items():
+        assert records[column].to_list() == values, column
+
+
+def make_site(trap: Trap, home: Path) -> Place:
+    """An empty synthetic site with the trap's files, definitions and settings."""
+    init_site(home, name="Trap", synthetic=True, today=date(2026, 4, 8), sources=sorted(load_sources()))
+    for below, files in (("data/raw", trap.files), ("sources", trap.sources)):
+        for name, content in files.items():
+            path = home / below / (name if below == "data/raw" else f"{name}.toml")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    settings = home / "site.toml"
+    settings.write_text(settings.read_text(encoding="utf-8") + "\n" + trap.settings, encoding="utf-8")
+    return open_place(home)
+
+
+def take_in(place: Place, month: Month) -> tuple[Intake, pl.DataFrame, pl.DataFrame]:
+    """What the intake says; source_file, staged and quarantined of the deliveries in force; their sound records."""
+    place.curated.mkdir(parents=True, exist_ok=True)
+    with open_warehouse(place) as warehouse:
+        prepare(place, warehouse)
+        intake = ingest(place, warehouse, month, "run", date(2026, 4, 8), Reporter(quiet=True))
+        deliveries = warehouse.read("deliveries").filter(pl.col("replaced_by").is_null()).sort("source_file")
+        records = warehouse.read("record").join(deliveries.select("delivery_id"), on="delivery_id", how="semi")
+    sound = records.filter(~pl.col("quarantined")).sort("source_file", "source_row")
+    return intake, deliveries.select("source_file", "staged", "quarantined"), sound
+
+
+def intake_exit(intake: Intake) -> int:
+    """The exit code of a run that has nothing else to say."""
+    if intake.refused:
+        return 4
+    return 3 if intake.warning_lines() else 0
+
+
+def _check(place: Place, path: Path) -> tuple[int, str]:
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        try:
+            code, more = check_file(place, path, None, as_json=False), ""
+        except InputRefused as refusal:
+            code, more = 4, str(refusal)
+    return code, printed.getvalue() + more
