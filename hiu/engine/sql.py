@@ -123,15 +123,29 @@ def _check_tables(tree: exp.Expr) -> None:
 
 
 def bind(text: str, params: Mapping[str, Scalar]) -> str:
-    """The query as DuckDB runs it, `$name` replaced by values in the tree, every name quoted.
+    """The query as DuckDB runs it, `$name` replaced by values as sqlglot writes them, every name quoted.
 
     Raises UsageError when a parameter is missing or not used.
     """
-    tree = parse(text).copy()
-    found = {node.name: node for node in tree.find_all(exp.Placeholder, exp.Parameter)}
-    missing, unused = sorted(found.keys() - params.keys()), sorted(params.keys() - found.keys())
+    query, found = _template(text)
+    missing, unused = sorted(found - params.keys()), sorted(params.keys() - found)
     if missing or unused:
         raise UsageError(f"parameters: missing {missing}, not used {unused}")
-    for node in list(tree.find_all(exp.Placeholder, exp.Parameter)):
-        node.replace(exp.convert(params[node.name]))
-    return tree.sql("duckdb", identify=True)
+    values = {name: exp.convert(params[name]).sql("duckdb", identify=True) for name in found}
+    return _PLACE.sub(lambda place: values[place[1]], query)
+
+
+_PLACE = re.compile("\ue000([a-z0-9_]+)\ue001")
+"""Where a value goes: between two letters of private use, which no query holds."""
+
+
+@cache
+def _template(text: str) -> tuple[str, frozenset[str]]:
+    """The query written out once, with a mark where each value goes; the names of its parameters."""
+    if "\ue000" in text or "\ue001" in text:
+        raise UsageError("the query holds a letter of private use (U+E000 or U+E001)")
+    tree = parse(text).copy()
+    places = list(tree.find_all(exp.Placeholder, exp.Parameter))
+    for node in places:
+        node.replace(exp.Var(this=f"\ue000{node.name}\ue001"))
+    return tree.sql("duckdb", identify=True), frozenset(node.name for node in places)
