@@ -16,7 +16,7 @@ from typing import Any, TypedDict
 import polars as pl
 
 from hiu.month import Month
-from hiu.quality.batch import Spec, flatten, holds_at_once, to_pandas
+from hiu.quality.batch import Spec, flatten, holds_where_sound, sound_rows, to_pandas
 
 LATE = timedelta(days=32)
 """A start this long after the last day of its delivery's month is a wrong date (the same rule as when it is read)."""
@@ -108,7 +108,8 @@ def _usual_length(one: Spec, values: Spec, rows: int) -> bool:
 def _outcomes(records: pl.DataFrame, wanted: list[Spec], values: Spec) -> list[Outcome]:
     """Whether each held, asked first of all of them (quick); then which rows, of those that did not."""
     flat = flatten(records, wanted)
-    questions = {n: one for n, one in enumerate(wanted) if not holds_at_once(flat, one)}
+    sound = sound_rows(records)
+    questions = {n: one for n, one in enumerate(wanted) if not holds_where_sound(flat, one, sound, values)}
     frame = to_pandas(flat, list(questions.values()), records["source_row"])
     verdicts = evaluate(frame, questions, values, rows=False)
     broken = {n: one for n, one in questions.items() if not verdicts[n].success}

@@ -13,12 +13,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from hiu.quality.batch import Spec, flatten, holds_at_once, to_pandas
+from hiu.quality.batch import Spec, flatten, holds_at_once, holds_where_sound, sound_rows, to_pandas
 from hiu.quality.check import ROW_COUNT, Answers, evaluate, parameters, refuse_exception
 
 Ints = NDArray[np.int64]
 _OF_TYPE = "expect_column_values_to_be_of_type"
-_DELIVERY = "delivery:number"
+_DELIVERY, _SOUND = "delivery:number", "delivery:sound"
 _UNIQUE = ("expect_column_values_to_be_unique", "expect_compound_columns_to_be_unique")
 _BETWEEN = "expect_column_values_to_be_between"
 
@@ -61,7 +61,8 @@ def _with_limits(flat: pl.DataFrame, delivery: pl.DataFrame, number: int) -> pl.
     """The delivery's number and its parameters, as columns; one that is not known is null, and nothing fails by it."""
     dates = parameters(delivery)
     limits = {_limit(name): pl.lit(dates.get(name), pl.Float64) for name in ("latest_day", "latest_year", "period_end")}
-    return flat.with_columns(pl.lit(number, pl.Int64).alias(_DELIVERY), **limits)
+    sound = sound_rows(delivery).alias(_SOUND)
+    return flat.with_columns(pl.lit(number, pl.Int64).alias(_DELIVERY), sound, **limits)
 
 
 def _questions(one: Spec) -> Iterator[Spec]:
@@ -93,7 +94,8 @@ def _question(one: Spec, kind: str, /, **kwargs: Any) -> Spec:
 
 def _failing(batch: pl.DataFrame, questions: list[tuple[int, Spec]]) -> dict[int, Ints]:
     """Place of the expectation -> places in the batch of the rows that do not meet it."""
-    asked = {m: question for m, (_, question) in enumerate(questions) if not holds_at_once(batch, question)}
+    sound = batch[_SOUND]
+    asked = {m: question for m, (_, question) in enumerate(questions) if not holds_where_sound(batch, question, sound)}
     frame = to_pandas(batch, list(asked.values()), pl.int_range(batch.height, eager=True))
     verdicts = evaluate(frame, asked, {}, rows=False)
     for m, result in verdicts.items():

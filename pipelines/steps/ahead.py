@@ -52,7 +52,8 @@ def read_ahead(place: Place, jobs: Sequence[LoadJob], today: date) -> Generator[
     pool = _pool(jobs)
     try:
         reading = _read(pool, place, jobs, today)
-        _warm()
+        if sum(map(_bytes, jobs)) >= FEW_BYTES:
+            _warm()
         window: list[Read] = []
         rows = 0
         for job, found in reading:
@@ -81,7 +82,10 @@ def _ask_window(place: Place, window: Sequence[Read]) -> Iterator[NextDelivery]:
 
 
 def _warm() -> None:
-    """Load Great Expectations, which takes seconds, while the first files are read."""
+    """Load Great Expectations, which takes seconds, while the first of many rows are read.
+
+    Of a few sound rows it is asked nothing, so it is not loaded for them.
+    """
     import hiu.quality.check
 
     hiu.quality.check.warm()
