@@ -22,6 +22,7 @@ from pipelines.common.lock import emptied_after, hold, require_no_erasure
 from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import Reporter
 from pipelines.common.work import Work
+from pipelines.fetch.ask import fetch
 from pipelines.govern.retain import freeze_dead
 from pipelines.plan import fingerprints, steps
 from pipelines.steps.ingest import Intake, ingest, prepare
@@ -84,8 +85,10 @@ def run_month(place: Place, month: Month, *, now: datetime, report: Reporter) ->
         with open_warehouse(place) as warehouse:
             run_id = f"{month}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
             prepare(place, warehouse)
+            asked = fetch(place, month, now)
             with report.stage("ingest"):
                 intake = ingest(place, warehouse, month, run_id, now.date(), report)
+            intake.refused += asked.refused
             note_intake(place, warehouse, run_id, now)
             apply_withdrawals(place, warehouse)
             key_digest = digest(place.key_for("fingerprint").hex())

@@ -90,6 +90,17 @@ def keyring_key(name: str) -> bytes:
     )
 
 
+def keep_text_in_keyring(name: str, text: str) -> None:
+    """Put a secret text, such as a connection, into the keyring. Raises SettingsError where there is none."""
+    _keyring().set_password(SERVICE, name, text)
+
+
+def keyring_text(name: str) -> str | None:
+    """A secret text of the keyring, None if it has none of that name. Raises SettingsError where there is none."""
+    text = _keyring().get_password(SERVICE, name)
+    return text if isinstance(text, str) else None
+
+
 def _keyring() -> Any:
     """The system's keyring, if it has one that keeps secrets: never a file in plain text."""
     import keyring

@@ -34,7 +34,9 @@ class Unpivot(_Frozen):
 class FileSpec(_Frozen):
     """Where a delivery is and how its bytes become text."""
 
-    pattern: str | tuple[str, ...] = Field(description="file names with * and ?, any case: 'police*.csv', or several")
+    pattern: str | tuple[str, ...] = Field(
+        (), description="file names with * and ?, any case: 'police*.csv', or several; a query needs none"
+    )
     encodings: tuple[str, ...] = ("utf-8-sig", "cp1252")
     delimiter: str = Field("auto", description="one character, or auto: comma, pipe, tab, semicolon")
     sheet: str | None = Field(None, description="XLSX sheet; fuzzy-matched; needed if the workbook has several")
@@ -58,6 +60,14 @@ class FileSpec(_Frozen):
         ("total", "grand total", "end of report", "end of file"),
         description="a row whose first cell starts so, at the end, is not data",
     )
+
+    @model_validator(mode="after")
+    def _found_somewhere(self) -> FileSpec:
+        if not self.pattern and not self.query:
+            raise ValueError('expected pattern = "...", the names of its files, or query and dsn')
+        if bool(self.query) != bool(self.dsn):
+            raise ValueError("query and dsn belong together: what is asked, and the name of the connection")
+        return self
 
     @property
     def patterns(self) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from pipelines.commands.options import AsJson, Site, now, open_site
+from hiu.month import Month
+from pipelines.commands.options import AsJson, Site, ThisMonth, now, open_site
 from pipelines.common.progress import out
 
 
@@ -76,4 +77,33 @@ def lab(site: Site = None) -> int:
     return start_lab(site)
 
 
-COMMANDS = (init, check, new, suites, synth, lab)
+def connect(
+    name: Annotated[str, typer.Argument(help="What sources call it: dsn in their TOML")], site: Site = None
+) -> None:
+    """Keep a connection to a database, which is asked for and not shown; never in site.toml."""
+    from pipelines.fetch.connections import keep_connection
+
+    text = typer.prompt("Connection (postgresql://user:password@server/database, or an ODBC string)", hide_input=True)
+    out(f"kept in {keep_connection(open_site(site), name, text)}")
+
+
+def fetch(
+    month: ThisMonth,
+    source: Annotated[str | None, typer.Option(help="One source (default: all that have a query)")] = None,
+    again: Annotated[bool, typer.Option(help="Ask also where the month's file is there already")] = False,
+    site: Site = None,
+) -> int:
+    """Ask the databases for a month; each answer becomes a file in the raw folder, which 'hiu check' can look at."""
+    from pipelines.fetch.ask import fetch as ask
+
+    done = ask(open_site(site), Month.parse(month), now(), source=source, again=again)
+    for name, rows in done.rows.items():
+        out(f"{name}: {rows:,} rows")
+    for refusal in done.refused:
+        out(f"refused: {refusal}")
+    if not done.rows and not done.refused:
+        out("nothing to ask: every source with a query has its file for the month; --again asks anew")
+    return 4 if done.refused else 0
+
+
+COMMANDS = (init, check, new, connect, fetch, suites, synth, lab)

@@ -71,7 +71,8 @@ def make_site(trap: Trap, home: Path) -> Place:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
     settings = home / "site.toml"
-    settings.write_text(settings.read_text(encoding="utf-8") + "\n" + trap.settings, encoding="utf-8")
+    parts = (settings.read_text(encoding="utf-8"), trap.settings)
+    settings.write_text("\n".join(parts if trap.settings.startswith("[") else reversed(parts)), encoding="utf-8")
     return open_place(home)
 
 

@@ -70,7 +70,8 @@ def find_deliveries(raw: Path, sources: Mapping[str, Source]) -> Sweep:
 
 def takes(source: Source, name: str) -> bool:
     """Whether a file's name fits one of the source's patterns: * and ?, any case; with a slash, the whole path."""
-    return any(_fits(name, pattern) for pattern in source.file.patterns)
+    patterns = source.file.patterns or (f"{source.name}*.parquet",)
+    return any(_fits(name, pattern) for pattern in patterns)
 
 
 def _fits(name: str, pattern: str) -> bool:

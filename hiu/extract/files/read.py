@@ -9,6 +9,7 @@ from hiu.errors import InputRefused
 from hiu.extract.files.columns import match_columns
 from hiu.extract.files.csv_text import read_csv
 from hiu.extract.files.decode import UNREADABLE, decode
+from hiu.extract.files.parquet import PARQUET, read_parquet
 from hiu.extract.files.rows import Grid, split_rows
 from hiu.extract.files.xlsx_sheet import OLE, ZIP, read_xlsx, refuse_ole
 from hiu.sources import Source
@@ -36,7 +37,7 @@ class RawTable:
 
 
 def read_table(path: Path, source: Source, *, name: str, max_bytes: int, max_ratio: float) -> RawTable:
-    """Read a CSV or XLSX delivery of a source.
+    """Read a CSV, XLSX or Parquet delivery of a source.
 
     `name` is the path relative to the raw folder, for messages; `max_bytes` bounds the file and what an XLSX unpacks
     to, `max_ratio` unpacked over packed size. Raises InputRefused for what makes every row doubtful, with the physical
@@ -62,6 +63,8 @@ def _grid(path: Path, source: Source, name: str, max_bytes: int, max_ratio: floa
         raise refuse_ole(data, name)
     if data.startswith(ZIP):
         return read_xlsx(data, source, name, max_bytes=max_bytes, max_ratio=max_ratio)
+    if data.startswith(PARQUET):
+        return read_parquet(data, source, name, max_bytes=max_bytes)
     if path.suffix.lower() in _WORKBOOKS:
         problem = f"the name ends in {path.suffix} but the content is no workbook"
         raise InputRefused("not_xlsx", f"{problem}; expected .xlsx: if it is text, name it .csv", file=name)

@@ -1,0 +1,109 @@
+"""Queries asked for a month: each answer becomes a Parquet file in the raw folder, a delivery like any other."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from hiu.disk import move
+from hiu.errors import HiuError, InputRefused, UsageError
+from hiu.fuzzy import did_you_mean
+from hiu.govern.basis.agreements import require_agreement
+from hiu.month import Month
+from hiu.sources import Source
+from pipelines.common.journal import record
+from pipelines.common.place import Place
+from pipelines.fetch.connections import connection
+from pipelines.fetch.drivers import ask, storage
+
+
+@dataclass
+class Fetched:
+    """What was asked: rows by the file they are in (relative to raw), and the refusals."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    refused: list[InputRefused] = field(default_factory=list)
+
+
+def fetch(place: Place, month: Month, now: datetime, *, source: str | None = None, again: bool = False) -> Fetched:
+    """Ask every source that has a query (or one) for a month whose file is not there yet; `again`: also if it is.
+
+    A refusal of one source does not keep the others from being asked. Raises UsageError for a source without a query.
+    """
+    done = Fetched()
+    for each in _wanted(place, source):
+        path = file_of(place, each, month)
+        if path.exists() and not again:
+            continue
+        name = path.relative_to(place.raw).as_posix()
+        try:
+            require_agreement(place.settings, each.name, now.date())
+            done.rows[name] = _fetch(place, each, month, path, name)
+        except InputRefused as refusal:
+            done.refused.append(refusal)
+            continue
+        except HiuError as error:
+            done.refused.append(InputRefused("database", str(error), file=name))
+            continue
+        record(place, now, "database_asked", source=each.name, month=str(month), rows=done.rows[name])
+    return done
+
+
+def file_of(place: Place, source: Source, month: Month) -> Path:
+    """Where the answer for a month lies; a register's month is in its name, so that its last file holds."""
+    if source.kind == "register":
+        return place.raw / f"{source.name}_{month}.parquet"
+    return place.raw / str(month) / f"{source.name}.parquet"
+
+
+def query_for(source: Source, month: Month) -> str:
+    """The query with '{month}' and '{month_after}' as dates: the first day of the month and of the one after."""
+    text = str(source.file.query)
+    for word, day in (("{month}", month.start), ("{month_after}", month.after)):
+        text = text.replace(word, f"'{day.isoformat()}'")
+    return text
+
+
+def _wanted(place: Place, named: str | None) -> list[Source]:
+    asked = {name: source for name, source in place.sources.items() if source.file.query}
+    if named is None:
+        return list(asked.values())
+    if named not in asked:
+        raise UsageError(f"'{named}' has no query: [file] query in its TOML.{did_you_mean(named, asked)}")
+    return [asked[named]]
+
+
+def _fetch(place: Place, source: Source, month: Month, path: Path, name: str) -> int:
+    dsn, query = connection(place, str(source.file.dsn)), query_for(source, month)
+    with ask(dsn, query, file=name) as batches:
+        return save(batches, path, name, max_bytes=place.settings.max_file_bytes)
+
+
+def save(batches: pa.RecordBatchReader, path: Path, name: str, *, max_bytes: int) -> int:
+    """Write batches to a file that is seen whole or not at all; returns the rows. Raises InputRefused 'too_large'."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside, rows = path.with_name(f".{path.name}.new"), 0
+    schema = pa.schema(storage(batches.schema))
+    try:
+        with pq.ParquetWriter(aside, schema, compression="zstd") as writer:
+            for batch in batches:
+                table = pa.table([_plain(column) for column in batch.columns], schema=schema)
+                writer.write_table(table)
+                rows += batch.num_rows
+                if aside.stat().st_size > max_bytes:
+                    problem = f"the answer is over {max_bytes:,} bytes (max_file_bytes); expected one month's rows"
+                    raise InputRefused("too_large", f"{problem}: use {{month}} in the query", file=name)
+        move(aside, path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+    return rows
+
+
+def _plain(column: pa.Array) -> pa.Array:
+    """A column in the type that `storage` names: what Arrow has no plain type for is text or bytes underneath."""
+    if column.type == pa.uuid():
+        return pa.array([None if value is None else str(value) for value in column.to_pylist()], pa.string())
+    return column.storage if isinstance(column, pa.ExtensionArray) else column
