@@ -27,10 +27,12 @@ def init_site(
     `sources` are the sources to have an agreement each: a synthetic site grants its own, a live one gets
     blocks to fill and takes nothing until they are. So with the basis, without which nobody is shown.
     `key_file` (default keys/site.key, outside data/) may be anywhere outside the data folders; an existing key
-    is kept. Raises UsageError if a site is already there.
+    is kept. Raises UsageError if a site is already there, or a file.
     """
     if (folder / "site.toml").exists():
         raise UsageError(f"{folder}: there is a site already (site.toml); nothing was changed")
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder}: found a file; expected a folder, or a name that is still free")
     made = [make_private(folder), *(make_private(folder / part) for part in FOLDERS)]
     key = folder / (key_file or KEY_FILE)
     if not key.exists():

@@ -117,3 +117,11 @@ def test_every_setting_is_in_the_template_at_its_default() -> None:
             assert isinstance(place, dict)
             assert part in place, f"{dotted} is not in site_template.toml"
             place = place[part]
+
+
+def test_a_file_of_that_name_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "site"
+    path.write_text("notes", encoding="utf-8")
+    with pytest.raises(UsageError, match="found a file; expected a folder"):
+        init_site(path, name="A", synthetic=True, today=date(2026, 3, 1), sources=[])
+    assert path.read_text(encoding="utf-8") == "notes"
