@@ -7,6 +7,8 @@ Adding a source is adding a TOML: no code changes. `spec.py` says what a TOML ma
 from __future__ import annotations
 
 import tomllib
+from copy import deepcopy
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,11 @@ __all__ = ["Count", "FieldSpec", "FileSpec", "KeySpec", "Measure", "Packed", "So
 
 def shipped() -> dict[str, dict[str, Any]]:
     """The shipped definitions, unvalidated, by name."""
+    return deepcopy(_shipped())
+
+
+@cache
+def _shipped() -> dict[str, dict[str, Any]]:
     items = sorted(resources.files(__name__).iterdir(), key=lambda item: item.name)
     tomls = [item for item in items if item.name.endswith(".toml")]
     return {item.name[:-5]: tomllib.loads(item.read_text(encoding="utf-8")) for item in tomls}
