@@ -50,7 +50,7 @@ class Made:
 def unknown_codes(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
     """Of every coded field whether its cell holds a word that the source does not list: `unknown_key(field)`."""
     found = [
-        unknown_words(pl.col(field), code_list(spec), spec.known).alias(unknown_key(field))
+        unknown_words(pl.col(field), code_list(spec), spec.accepts).alias(unknown_key(field))
         for field, spec in source.fields.items()
         if field in cells.columns and is_coded(spec)
     ]
@@ -172,5 +172,5 @@ def _facts(
 
 def _unlisted(packed: Packed) -> pl.Expr:
     """A value that the list of the fact's words lacks: whether consent was given, say, is then not known."""
-    listed = sorted({word.lower() for word in packed.codes.values()})
-    return (~pl.col("value").str.to_lowercase().is_in(listed)).fill_null(False) if packed.codes else pl.lit(False)
+    words = sorted({word.lower() for word in packed.codes.values()})
+    return (~pl.col("value").str.to_lowercase().is_in(words)).fill_null(False) if packed.codes else pl.lit(False)

@@ -61,7 +61,8 @@ def only_numbers(quality: pl.DataFrame, source: Source, local_ids: pl.Series) ->
 def judge(quality: pl.DataFrame, source: Source, name: str) -> list[str]:
     """What to say of a delivery's read rates (model.FIELD_QUALITY), in the order of its fields.
 
-    Raises InputRefused 'not_read' where the key, the start, or all that says who a row is about was hardly read.
+    Raises InputRefused 'not_read' where the key, the start, or all that says who a row is about was hardly read (one
+    cell alone sets its row aside, and no file).
     """
     rows = quality.to_dicts()
     _refuse(rows, source, name)
@@ -74,17 +75,21 @@ def _share(row: Row) -> float:
     return float(row["read"] / sent) if sent else 1.0
 
 
+def _not_read(row: Row) -> int:
+    return int(row["filled"] - row["missing"] - row["read"])
+
+
 def _refuse(rows: list[Row], source: Source, name: str) -> None:
     for row in rows:
         vital = row["field"] in source.key.event or (row["field"] == "start" and source.kind != "register")
-        if vital and _share(row) < source.expect.refuse:
+        if vital and _not_read(row) > 1 and _share(row) < source.expect.refuse:
             raise InputRefused("not_read", f"{_unread(row, source)}. {_AGAIN}", file=name, column=row["header"])
     who = {part: [row for row in rows if _type(row, source) in types] for part, types in _WHO.items()}
     sent = {part: [row for row in own if row["filled"] > row["missing"]] for part, own in who.items()}
     poor = [
         min(own, key=_share) for own in sent.values() if own and all(_share(row) < source.expect.refuse for row in own)
     ]
-    if poor and len(poor) == sum(map(bool, sent.values())):
+    if any(_not_read(row) > 1 for row in poor) and len(poor) == sum(map(bool, sent.values())):
         found = "; ".join(_unread(row, source) for row in poor)
         raise InputRefused(
             "not_read", f"nothing that says whom a row is about can be read. {found}. {_AGAIN}", file=name
@@ -128,15 +133,14 @@ def _counts(row: Row) -> str:
 
 def _unread(row: Row, source: Source) -> str:
     """How many were read, how the others look, and what to do."""
-    not_read = row["filled"] - row["missing"] - row["read"]
-    said = [f"{not_read:,} not read"]
+    parts = [f"{_not_read(row):,} not read"]
     if row["looks"]:
-        said.append(f"most look like {row['looks']}")
+        parts.append(f"most look like {row['looks']}")
     if row["out_of_range"]:
-        said.append(f"{row['out_of_range']:,} are not believed: {_range(row, source)}")
+        parts.append(f"{row['out_of_range']:,} are not believed: {_range(row, source)}")
     if row["missing"]:
-        said.append(f"{row['missing']:,} more say 'not known'")
-    return f"{_counts(row)} ({', '.join(said)}){_advice(row, source)}"
+        parts.append(f"{row['missing']:,} more say 'not known'")
+    return f"{_counts(row)} ({', '.join(parts)}){_advice(row, source)}"
 
 
 def _range(row: Row, source: Source) -> str:

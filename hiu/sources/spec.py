@@ -99,7 +99,7 @@ class FieldSpec(_Frozen):
         description="stamps without zone are local or utc; stamps with an offset or Z are always converted to UK local",
     )
     codes: dict[str, str] = Field({}, description="text as sent (any case) -> our code")
-    known: tuple[Annotated[str, AfterValidator(regex), AfterValidator(column_regex)], ...] = Field(
+    accepts: tuple[Annotated[str, AfterValidator(regex), AfterValidator(column_regex)], ...] = Field(
         (), description="regexes, any case, of words that are as good as listed: those that conditions read by patterns"
     )
     unlisted: Literal["keep", "null", "quarantine"] = Field("keep", description="a code not in codes")

@@ -86,8 +86,8 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable) -> Delivery:
             file=file.name,
         )
     done = _standardise(place, job, raw, period)
-    said = judge(done.quality, source, file.name) + only_numbers(done.quality, source, done.records["local_ids"])
-    done = replace(done, warnings=(*done.warnings, *said))
+    about = judge(done.quality, source, file.name) + only_numbers(done.quality, source, done.records["local_ids"])
+    done = replace(done, warnings=(*done.warnings, *about))
     return Delivery(job, raw.received, period, without_erased(place, done))
 
 

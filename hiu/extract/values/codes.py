@@ -47,16 +47,16 @@ def unlisted(text: pl.Expr, codes: Mapping[str, str]) -> pl.Expr:
     return text.is_not_null() & ~whole(text).str.to_lowercase().is_in([sent.lower() for sent in codes])
 
 
-def unknown_words(text: pl.Expr, codes: Mapping[str, str], known: Sequence[str] = ()) -> pl.Expr:
-    """Whether a value is there that is neither listed, nor one of our own words, nor known by a pattern, nor says
+def unknown_words(text: pl.Expr, codes: Mapping[str, str], accepts: Sequence[str] = ()) -> pl.Expr:
+    """Whether a value is there that is neither listed, nor one of our own words, nor accepted by a pattern, nor says
     'not known'. Without list and patterns no word is unknown.
     """
-    if not codes and not known:
+    if not codes and not accepts:
         return pl.lit(False)
     lower = whole(text).str.to_lowercase()
     ours = {word.lower() for word in codes.values()}
     found = unlisted(text, codes) & ~lower.is_in(sorted(ours)) & ~not_known(text)
-    for form in known:
+    for form in accepts:
         found &= ~lower.str.contains(f"(?i){form}")
     return found
 
