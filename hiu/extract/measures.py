@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 import polars as pl
 
+from hiu.extract.values.codes import not_known
 from hiu.sources import Measure
 from hiu.sources.conditions import Condition
 
@@ -37,9 +38,9 @@ def _unknown(field: str, values: Collection[str]) -> pl.Expr:
 def _test(value: pl.Expr, condition: Condition, unknown: pl.Expr) -> pl.Expr:
     """Whether a condition holds; of a word that nobody listed it is not known that it is none of the words named."""
     if condition == "present":
-        return value.is_not_null()
+        return value.is_not_null() & ~not_known(value)
     if condition == "absent":
-        return value.is_null() & ~unknown
+        return (value.is_null() | not_known(value)) & ~unknown
     assert not isinstance(condition, str)  # hiu.sources.conditions
     tests = [_compare(value, kind, wanted) for kind, wanted in condition.items()]
     negative = any(kind.startswith("not_") for kind in condition)

@@ -14,7 +14,7 @@ from hiu.extract.events import DAYS, STAMPS
 from hiu.extract.files.columns import fact_key, time_key
 from hiu.extract.leftover import Leftover, sort_out
 from hiu.extract.measures import unknown_key
-from hiu.extract.values.codes import ROUNDED, YES_NO, local_id, unknown_words, whole
+from hiu.extract.values.codes import ROUNDED, YES_NO, digits_lost, local_id, not_known, unknown_words, whole
 from hiu.extract.values.dates import read_dates, read_times
 from hiu.extract.values.postcode import read_postcodes
 from hiu.model.frames import TYPES
@@ -123,7 +123,14 @@ def _is_read(frame: pl.DataFrame, key: str, source: Source) -> pl.Expr:
     if is_coded(spec):
         words = pl.col(unknown_key(key)) | _names_nothing(pl.col(key), spec)
         return ~words & ~(pl.col(key).str.contains(ROUNDED) if spec.type == "code" else pl.lit(False))
-    return _of_type(frame, key, spec, decisive=key in source.key.event)
+    if spec.type == "related" or key in _decisive(source):
+        return _of_type(frame, key, spec) & ~not_known(pl.col(key)) & pl.lit(not digits_lost(frame[key]))
+    return _of_type(frame, key, spec)
+
+
+def _decisive(source: Source) -> set[str]:
+    """Fields that name the event, or on which it depends whether a row counts."""
+    return {*source.key.event, *(field for rule in source.measures for field in rule.where)}
 
 
 def _names_nothing(text: pl.Expr, spec: FieldSpec) -> pl.Expr:
@@ -132,10 +139,11 @@ def _names_nothing(text: pl.Expr, spec: FieldSpec) -> pl.Expr:
     return whole(text).str.to_lowercase().is_in(empty) if empty else pl.lit(False)
 
 
-def _of_type(frame: pl.DataFrame, key: str, spec: FieldSpec, *, decisive: bool) -> pl.Expr:
+def _of_type(frame: pl.DataFrame, key: str, spec: FieldSpec) -> pl.Expr:
     text = pl.col(key)
     if spec.type == "local_id":
-        return pl.col("who:local_ids").str.contains(pl.lit(":") + local_id(text), literal=True)
+        found = pl.col("who:local_ids").str.contains(pl.lit(":") + local_id(text), literal=True)
+        return found & pl.lit(not digits_lost(frame[key]))
     if spec.type == "address" and not spec.home_if:
         return pl.col("who:house").is_not_null() | pl.col("who:street").is_not_null()
     if spec.type in ("date", "timestamp"):
@@ -144,7 +152,7 @@ def _of_type(frame: pl.DataFrame, key: str, spec: FieldSpec, *, decisive: bool) 
         return pl.lit(read_postcodes(frame[key]).is_not_null())
     if spec.type == "integer":
         return text.str.contains(_WHOLE_NUMBER)
-    return ~text.str.contains(ROUNDED) if decisive else pl.lit(True)
+    return ~text.str.contains(ROUNDED)
 
 
 def _facts(

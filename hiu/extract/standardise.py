@@ -13,7 +13,7 @@ from hiu.extract.files.read import RawTable
 from hiu.extract.identity import identities
 from hiu.extract.measures import measures
 from hiu.extract.read_rate import Made, code_list, read_rates, unknown_codes
-from hiu.extract.values.codes import coded, whole
+from hiu.extract.values.codes import coded, not_known, whole
 from hiu.extract.values.dates import local_stamps, read_dates
 from hiu.extract.values.postcode import read_postcodes
 from hiu.extract.values.text import tidied, tidied_name
@@ -108,7 +108,10 @@ def _events(cells: pl.DataFrame, source: Source, unknown: pl.DataFrame) -> pl.Da
     duplicate = [_is(values, field, words) for field, words in key.duplicate.items()]
     event = _joined(columns, key.event)
     quoting = {field: spec for field, spec in source.fields.items() if spec.type == "related" and field in columns}
-    related = [pl.lit(f"{spec.source}:") + pl.col(field) for field, spec in quoting.items()]
+    related = [
+        pl.when(~not_known(pl.col(field))).then(pl.lit(f"{spec.source}:") + pl.col(field))
+        for field, spec in quoting.items()
+    ]
     kept = [field for field in source.keep if field in columns]
     frame = values.with_columns(
         event.alias("event_id"),

@@ -151,6 +151,8 @@ def _advice(row: Row, source: Source) -> str:
     type_, key, looks = _type(row, source), row["field"], row["looks"] or ""
     if "A+9" in looks:
         return ": probably saved by a spreadsheet as 9.99E+09, which loses digits; ask for the column as text"
+    if len(looks) > 15 and set(looks) == {"9"}:
+        return ": all end in 0, as a spreadsheet keeps fifteen digits of a number; ask for the column as text"
     if type_ == "nhs_number":
         return ": wrong check digit or length, or the test range 999 on a live site; ask for the column as text"
     if type_ == "local_id" and "{" in source.fields[key].scheme:

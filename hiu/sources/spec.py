@@ -20,6 +20,12 @@ FieldType = Literal[
 _BRACES = re.compile(r"\{(\w+)\}")
 
 
+_READ_AS = {type: (type,) for type in ("name", "family", "aliases", "dob", "age", "sex", "nhs_number")} | {
+    "given": ("given", "middle")
+}
+"""Types of field that describe a person -> the names under which they are read."""
+
+
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -198,6 +204,9 @@ class Source(_Frozen):
         for name in used:
             if name not in self.fields:
                 raise ValueError(f"'{name}' is not one of the fields.{did_you_mean(name, self.fields)}")
+        for name, field in self.fields.items():
+            if name not in (wanted := _READ_AS.get(field.type, (name,))):
+                raise ValueError(f"field '{name}' of type {field.type} is read by nothing: call it {wanted[0]}")
         named = {measure.name for measure in self.measures}
         for dataset, count in {**self.counts, **self.extra}.items():
             for measure in count.measures:

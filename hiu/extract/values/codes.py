@@ -66,6 +66,12 @@ def not_known(text: pl.Expr) -> pl.Expr:
     return text.str.to_lowercase().str.replace_all(r"[\s._-]+", " ").str.strip_chars(" ").is_in(NOT_KNOWN)
 
 
+def digits_lost(texts: pl.Series) -> bool:
+    """Whether a spreadsheet has kept fifteen digits of longer numbers: all end in 0, and three of them differ."""
+    long = texts.filter(texts.str.contains(r"^[0-9]{16,}$")).unique()
+    return len(long) > 2 and bool(long.str.ends_with("0").all())
+
+
 def read_age(text: str) -> int | None:
     """Whole years from '28', 'approx 28', '28 yrs', '30s' (35), '25-30' (the first), '18 months'; null over 115."""
     found = _NUMBER_WORDS.search(text)
