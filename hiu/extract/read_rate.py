@@ -86,10 +86,10 @@ def read_rates(sent: pl.DataFrame, source: Source, columns: Mapping[str, str], m
 
 def _row(sent: pl.Series, made: Made, key: str, source: Source, left: pl.Series) -> dict[str, object]:
     cell = made.cells[key]
-    there = len(cell) - cell.null_count()
-    emptied = sent.filter(cell.is_null() & sent.is_not_null())
-    nothing = int((emptied.str.strip_chars() != "").sum())
-    rest = Leftover()
+    there, nothing, rest = len(cell) - cell.null_count(), 0, Leftover()
+    if sent.null_count() < cell.null_count():
+        emptied = sent.filter(cell.is_null() & sent.is_not_null())
+        nothing = int((emptied.str.strip_chars() != "").sum())
     if n := int(left.sum()):
         rest = sort_out(_leftover(made, key, left), key, source)
     counts = {"missing": rest.missing + nothing, "unreadable": rest.unreadable, "unknown": rest.unknown}
