@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from hiu.extract.values.address import NOWHERE
-from hiu.extract.values.codes import not_known
+from hiu.extract.values.codes import not_known, whole
 from hiu.extract.values.dates import NEVER, read_dates
 from hiu.sources import FieldSpec, Source
 
@@ -39,9 +39,10 @@ def sort_out(left: pl.DataFrame, key: str, source: Source) -> Leftover:
     spec = source.fields.get(key)
     type_ = spec.type if spec else "time"
     far = _out_of_range(left["text"], key, spec)
+    empty = names_nothing(pl.col("text"), spec) if spec else pl.lit(False)
     never = (far == "never").fill_null(False)
     cells = left.with_columns(
-        missing=~pl.col("unknown") & (_missing(type_) | never), far=(far == "far").fill_null(False)
+        missing=~pl.col("unknown") & (_missing(type_) | empty | never), far=(far == "far").fill_null(False)
     )
     found = cells.filter(~pl.col("missing"))
     is_word = pl.lit(True) if type_ == "sex" else pl.col("unknown")
@@ -81,6 +82,12 @@ def _out_of_range(texts: pl.Series, key: str, spec: FieldSpec | None) -> pl.Seri
     return frame.select(pl.when(never).then(pl.lit("never")).when(pl.col("day").is_not_null()).then(pl.lit("far")))[
         :, 0
     ]
+
+
+def names_nothing(text: pl.Expr, spec: FieldSpec) -> pl.Expr:
+    """A code that the list says means no value."""
+    empty = [sent.lower() for sent, ours in spec.codes.items() if not ours]
+    return whole(text).str.to_lowercase().is_in(empty) if empty else pl.lit(False)
 
 
 def _looks(texts: pl.Series) -> str | None:

@@ -12,9 +12,9 @@ import polars as pl
 from hiu import model
 from hiu.extract.events import DAYS, STAMPS
 from hiu.extract.files.columns import fact_key, time_key
-from hiu.extract.leftover import Leftover, sort_out
+from hiu.extract.leftover import Leftover, names_nothing, sort_out
 from hiu.extract.measures import unknown_key
-from hiu.extract.values.codes import ROUNDED, YES_NO, digits_lost, local_id, not_known, unknown_words, whole
+from hiu.extract.values.codes import ROUNDED, YES_NO, digits_lost, local_id, not_known, unknown_words, unlisted, whole
 from hiu.extract.values.dates import read_dates, read_times
 from hiu.extract.values.postcode import read_postcodes
 from hiu.model.frames import TYPES
@@ -121,7 +121,8 @@ def _is_read(frame: pl.DataFrame, key: str, source: Source) -> pl.Expr:
     if key in _MADE:
         return pl.any_horizontal(pl.col(f"who:{part}").is_not_null() for part in _MADE[key])
     if is_coded(spec):
-        words = pl.col(unknown_key(key)) | _names_nothing(pl.col(key), spec)
+        nothing = names_nothing(pl.col(key), spec) | (not_known(pl.col(key)) & unlisted(pl.col(key), code_list(spec)))
+        words = pl.col(unknown_key(key)) | nothing
         return ~words & ~(pl.col(key).str.contains(ROUNDED) if spec.type == "code" else pl.lit(False))
     if spec.type == "related" or key in _decisive(source):
         return _of_type(frame, key, spec) & ~not_known(pl.col(key)) & pl.lit(not digits_lost(frame[key]))
@@ -131,12 +132,6 @@ def _is_read(frame: pl.DataFrame, key: str, source: Source) -> pl.Expr:
 def _decisive(source: Source) -> set[str]:
     """Fields that name the event, or on which it depends whether a row counts."""
     return {*source.key.event, *(field for rule in source.measures for field in rule.where)}
-
-
-def _names_nothing(text: pl.Expr, spec: FieldSpec) -> pl.Expr:
-    """A code that the list says means no value."""
-    empty = [sent.lower() for sent, ours in spec.codes.items() if not ours]
-    return whole(text).str.to_lowercase().is_in(empty) if empty else pl.lit(False)
 
 
 def _of_type(frame: pl.DataFrame, key: str, spec: FieldSpec) -> pl.Expr:

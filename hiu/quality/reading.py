@@ -154,7 +154,7 @@ def _advice(row: Row, source: Source) -> str:
     if len(looks) > 15 and set(looks) == {"9"}:
         return ": all end in 0, as a spreadsheet keeps fifteen digits of a number; ask for the column as text"
     if type_ == "nhs_number":
-        return ": wrong check digit or length, or the test range 999 on a live site; ask for the column as text"
+        return ": wrong check digit or length, or of the test range 999 on a live site"
     if type_ == "local_id" and "{" in source.fields[key].scheme:
         return f": its scheme '{source.fields[key].scheme}' needs the value of that field in the same row"
     if type_ in ("dob", "date", "timestamp") and row["unreadable"] > row["out_of_range"]:
