@@ -4,6 +4,8 @@ Anything else that is raised is a bug. Messages name file, row, column, what was
 expected; they never hold a patient's value unless the caller is shown that value anyway.
 """
 
+from collections.abc import Sequence
+
 
 class HiuError(Exception):
     """A problem that a person can put right. Exit code 1."""
@@ -25,7 +27,7 @@ class InputRefused(HiuError):
     """A delivery that may not or cannot be loaded as a whole. Exit code 4.
 
     `code` is a short stable word for logs (they hold codes, never values); file, row and column
-    say where, as far as known.
+    say where, as far as known; `problem` is the message without them.
     """
 
     exit_code = 4
@@ -37,7 +39,23 @@ class InputRefused(HiuError):
             part for part in (file, None if row is None else f"row {row}", column and f"column '{column}'") if part
         )
         super().__init__(f"{where}: {message}" if where else message)
-        self.code, self.file, self.row, self.column = code, file, row, column
+        self.code, self.file, self.row, self.column, self.problem = code, file, row, column, message
+
+
+def grouped(refused: Sequence[InputRefused]) -> list[str]:
+    """Each refusal as a sentence, in order; those that differ in the file alone as one, with the names of the files."""
+    alike: dict[tuple[object, ...], list[InputRefused]] = {}
+    for one in refused:
+        alike.setdefault((one.code, one.problem, one.row, one.column), []).append(one)
+    return [_as_one(group) for group in alike.values()]
+
+
+def _as_one(group: list[InputRefused]) -> str:
+    first, *more = group
+    if not more or first.file is None:
+        return str(first)
+    files = ", ".join(str(one.file) for one in group)
+    return f"{len(group)} files for the same reason ({files}): {str(first).removeprefix(first.file).lstrip(':, ')}"
 
 
 class Busy(HiuError):

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hiu.errors import SettingsError
-from hiu.fuzzy import did_you_mean
+from hiu.toml_words import line_of, unreadable, where_else
 
 
 class _Frozen(BaseModel):
@@ -169,17 +169,13 @@ def load(path: Path, **overrides: Any) -> Settings:
 
     Raises SettingsError naming the file, the key, what was found and the nearest known key.
     """
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise SettingsError(f"{path}: not found. 'hiu init DIR' makes a site.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: not readable as TOML: {error}") from None
+    text = read_text(path)
+    values = parse(path, text)
     values |= {key: value for key, value in overrides.items() if value is not None}
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
-        raise SettingsError(explain(path, error, Settings)) from None
+        raise SettingsError(explain(path, error, Settings, text)) from None
     home, key_file = path.parent, settings.key_file
     folders = {"raw": home / settings.raw, "curated": home / settings.curated}
     return settings.model_copy(update={**folders, "key_file": home / key_file if key_file else None})
@@ -189,30 +185,61 @@ _SHOWN = 120
 """Characters of a wrong value that a message quotes."""
 
 
-def explain(path: Path, error: ValidationError, model: type[BaseModel]) -> str:
-    """A validation error as sentences: file, key, found, expected, and the nearest known key."""
-    keys = _keys(model)
+def read_text(path: Path) -> str:
+    """The text of a TOML. Raises SettingsError."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise SettingsError(f"{path}: not found. 'hiu init DIR' makes a site.") from None
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: not readable as TOML: {error}") from None
+
+
+def parse(path: Path, text: str) -> dict[str, Any]:
+    """What a TOML says. Raises SettingsError naming the line, the key and what was expected."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: not readable as TOML: {unreadable(text, error)}") from None
+
+
+def explain(path: Path, error: ValidationError, model: type[BaseModel], text: str = "") -> str:
+    """A validation error as sentences: file, line, key, found, expected, and where an unknown key belongs."""
     lines = []
     for issue in error.errors():
         *_, last = issue["loc"] or ("",)
         key = ".".join(str(part) for part in issue["loc"])
-        hint = did_you_mean(str(last), sorted(keys - {last})) if issue["type"] == "extra_forbidden" else ""
-        fault = issue["msg"].removeprefix("Value error, ")
+        hint = where_else(str(last), model) if issue["type"] == "extra_forbidden" else ""
+        fault = _EXPECTED.get(issue["type"], issue["msg"].removeprefix("Value error, "))
         fault = fault[:1].lower() + fault[1:]
+        line = line_of(text, issue["loc"])
+        where = f"{path}, line {line}" if line else f"{path}"
+        if issue["type"] == "missing":
+            lines.append(f"{where}: '{key}' is missing")
+            continue
         # of the file as a whole what was found is all of it, and is no help
-        lines.append(f"{path}: '{key}': {fault}; found {_short(issue['input'])}.{hint}" if key else f"{path}: {fault}")
+        lines.append(f"{where}: '{key}': {fault}; found {_short(issue['input'])}.{hint}" if key else f"{path}: {fault}")
     return "\n".join(lines)
+
+
+_DATE = "must be a date such as 2027-03-31, without quotes"
+_EXPECTED = {
+    "date_type": _DATE,
+    "date_parsing": _DATE,
+    "date_from_datetime_parsing": _DATE,
+    "date_from_datetime_inexact": _DATE,
+    "extra_forbidden": "not a key that is used here",
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "string_type": "must be text in quotes",
+    "tuple_type": 'must be a list such as ["a", "b"]',
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
+}
 
 
 def _short(value: object) -> str:
     whole = repr(value)
     return whole if len(whole) <= _SHOWN else f"{whole[:_SHOWN]}..."
-
-
-def _keys(model: type[BaseModel]) -> set[str]:
-    keys = set(model.model_fields)
-    for field in model.model_fields.values():
-        for part in (field.annotation, *getattr(field.annotation, "__args__", ())):
-            if isinstance(part, type) and issubclass(part, BaseModel):
-                keys |= _keys(part)
-    return keys

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from hiu.engine import Engine
-from hiu.errors import HiuError
+from hiu.errors import HiuError, InputRefused, grouped
 from hiu.govern.rights import check_private, make_private
 from hiu.model import RECORDED
 from hiu.month import Month
@@ -160,8 +160,9 @@ def _require_private(place: Place) -> None:
 
 def _require_something(place: Place, warehouse: Engine, month: Month, intake: Intake) -> None:
     if warehouse.rows("deliveries", "delivery_id", where={"period <=": month.start}).is_empty():
-        refused = "".join(f"\n  {refusal}" for refusal in intake.refused)
-        raise HiuError(f"{place.raw}: found no delivery for {month} or before that could be loaded.{refused}")
+        lines = "".join(f"\n  {line}" for line in grouped(intake.refused))
+        problem = f"{place.raw}: found no delivery for {month} or before that could be loaded.{lines}"
+        raise InputRefused("nothing_loaded", problem) if intake.refused else HiuError(problem)
 
 
 def _warnings(work: Work) -> list[str]:

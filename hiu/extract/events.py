@@ -7,7 +7,7 @@ from datetime import timedelta
 import polars as pl
 
 from hiu.extract.files.columns import time_key
-from hiu.extract.values.codes import ROUNDED, unlisted
+from hiu.extract.values.codes import ROUNDED, not_known, unlisted
 from hiu.extract.values.dates import DEFAULT, NEVER, local_stamps, read_dates
 from hiu.month import Month
 from hiu.sources import Source
@@ -85,7 +85,8 @@ def _missing(cells: pl.DataFrame, source: Source) -> Iterator[Fault]:
         return pl.col(field).is_null() if field in cells.columns else pl.lit(True)
 
     for field in source.key.event:
-        yield Fault(empty(field), field, "key_missing", f"{field}, part of the event's key, is empty")
+        nothing = empty(field) | not_known(pl.col(field)) if field in cells.columns else empty(field)
+        yield Fault(nothing, field, "key_missing", f"{field}, part of the event's key, is empty or says 'not known'")
     if source.kind != "register":
         yield Fault(empty("start"), "start", "date_missing", "start is empty")
     for field, spec in source.fields.items():
@@ -101,7 +102,7 @@ def _codes(cells: pl.DataFrame, source: Source) -> Iterator[Fault]:
         if spec.unlisted == "quarantine" and spec.codes:
             where = unlisted(pl.col(field), spec.codes)
             yield Fault(where, field, "code_unlisted", f"{field} holds a code that is not listed")
-        if field in decisive and spec.type == "code":
+        if field in source.key.event or (field in decisive and spec.type == "code"):
             reason = f"{field} is a code rounded by a spreadsheet: digits are lost"
             yield Fault(pl.col(field).str.contains(ROUNDED), field, "code_rounded", reason)
 

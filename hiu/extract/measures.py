@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 import polars as pl
 
+from hiu.extract.values.codes import not_known
 from hiu.sources import Measure
 from hiu.sources.conditions import Condition
 
@@ -19,19 +20,31 @@ def measures(rules: Collection[Measure], values: Collection[str]) -> pl.Expr:
 def holds(where: Mapping[str, Condition], values: Collection[str]) -> pl.Expr:
     """Whether every condition holds; without conditions, always."""
     tests = [
-        _test(pl.col(field) if field in values else pl.lit(None, pl.String), condition)
+        _test(pl.col(field) if field in values else pl.lit(None, pl.String), condition, _unknown(field, values))
         for field, condition in where.items()
     ]
     return pl.all_horizontal(tests) if tests else pl.lit(True)
 
 
-def _test(value: pl.Expr, condition: Condition) -> pl.Expr:
+def unknown_key(field: str) -> str:
+    """Name of the column that says where a field holds a code word that its source does not list."""
+    return f"{field}@unknown"
+
+
+def _unknown(field: str, values: Collection[str]) -> pl.Expr:
+    return pl.col(unknown_key(field)) if unknown_key(field) in values else pl.lit(False)
+
+
+def _test(value: pl.Expr, condition: Condition, unknown: pl.Expr) -> pl.Expr:
+    """Whether a condition holds; of a word that nobody listed it is not known that it is none of the words named."""
     if condition == "present":
-        return value.is_not_null()
+        return value.is_not_null() & ~not_known(value)
     if condition == "absent":
-        return value.is_null()
+        return (value.is_null() | not_known(value)) & ~unknown
     assert not isinstance(condition, str)  # hiu.sources.conditions
-    return pl.all_horizontal([_compare(value, kind, wanted) for kind, wanted in condition.items()])
+    tests = [_compare(value, kind, wanted) for kind, wanted in condition.items()]
+    negative = any(kind.startswith("not_") for kind in condition)
+    return pl.all_horizontal([*tests, ~unknown] if negative else tests)
 
 
 def _compare(value: pl.Expr, kind: str, wanted: tuple[str, ...]) -> pl.Expr:

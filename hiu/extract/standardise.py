@@ -12,7 +12,8 @@ from hiu.extract.files.columns import match_columns
 from hiu.extract.files.read import RawTable
 from hiu.extract.identity import identities
 from hiu.extract.measures import measures
-from hiu.extract.values.codes import YES_NO, coded, whole
+from hiu.extract.read_rate import Made, code_list, read_rates, unknown_codes
+from hiu.extract.values.codes import coded, not_known, whole
 from hiu.extract.values.dates import local_stamps, read_dates
 from hiu.extract.values.postcode import read_postcodes
 from hiu.extract.values.text import tidied, tidied_name
@@ -32,11 +33,13 @@ class Standardised:
     A row whose event can't be counted is in `records` (quarantined) and in `quarantine`; a row that intake could not
     read is in `quarantine` alone. received = records not quarantined + quarantine. `warnings` are sentences about the
     delivery as a whole, without values of people: with any, `hiu check` and `hiu run` end with exit code 3.
+    `quality` is model.FIELD_QUALITY: how far each mapped field was read.
     """
 
     records: pl.DataFrame
     facts: pl.DataFrame
     quarantine: pl.DataFrame
+    quality: pl.DataFrame
     warnings: tuple[str, ...] = ()
 
 
@@ -64,14 +67,19 @@ def standardise(
         "period": period.start if period and source.kind != "register" else None,
     }
     people = identities(cells, source, times["start"], at, synthetic=synthetic).drop("start")
-    parts = [cells.select("source_row"), _events(cells, source), times.select(*STAMPS, *DAYS), people]
+    unknown = unknown_codes(cells, source)
+    parts = [cells.select("source_row"), _events(cells, source, unknown), times.select(*STAMPS, *DAYS), people]
     records = pl.concat(parts, how="horizontal")
     records = records.with_columns(pl.col("source_row").is_in(bad["source_row"].implode()).alias("quarantined"))
+    aside = records["quarantined"]
+    made = Made(cells=cells, times=times, people=people, unknown=unknown, facts=facts, aside=aside)
+    quality = read_rates(raw.frame, source, columns, made)
     quarantine = pl.concat([bad, raw.refused.select(bad.columns)]).sort("source_row")
     return Standardised(
         _table(records, model.RECORD, origin),
         _table(facts, model.FACT, origin),
         _table(quarantine, model.QUARANTINE, origin),
+        _table(quality, model.FIELD_QUALITY, origin),
     )
 
 
@@ -87,19 +95,23 @@ def _cells(raw: RawTable, source: Source, columns: Mapping[str, str]) -> pl.Data
     return raw.frame.select("source_row", *read)
 
 
-def _events(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
-    """The columns of a record that say which event it is and what it may be counted as."""
+def _events(cells: pl.DataFrame, source: Source, unknown: pl.DataFrame) -> pl.DataFrame:
+    """The columns of a record that say which event it is and what it may be counted as; `unknown` as unknown_codes."""
     named = _named(source)
     values = cells.select(
         "source_row",
         *(_value(cells, field, spec) for field, spec in source.fields.items() if field in named & set(cells.columns)),
     )
     key, columns = source.key, values.columns
+    values = values.hstack(unknown)
     deleted = [_is(values, field, words) for field, words in key.deleted.items()]
     duplicate = [_is(values, field, words) for field, words in key.duplicate.items()]
     event = _joined(columns, key.event)
     quoting = {field: spec for field, spec in source.fields.items() if spec.type == "related" and field in columns}
-    related = [pl.lit(f"{spec.source}:") + pl.col(field) for field, spec in quoting.items()]
+    related = [
+        pl.when(~not_known(pl.col(field))).then(pl.lit(f"{spec.source}:") + pl.col(field))
+        for field, spec in quoting.items()
+    ]
     kept = [field for field in source.keep if field in columns]
     frame = values.with_columns(
         event.alias("event_id"),
@@ -108,7 +120,7 @@ def _events(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
         (pl.any_horizontal(deleted) if deleted else pl.lit(False)).alias("deleted"),
         _parent(columns, key.duplicate_of, duplicate).alias("duplicate_of"),
         (pl.col("spell_id") if "spell_id" in columns else pl.lit(None, pl.String)).alias("spell_id"),
-        measures(source.measures, columns).alias("measures"),
+        measures(source.measures, values.columns).alias("measures"),
         (pl.coalesce(related) if related else pl.lit(None, pl.String)).alias("related"),
         (pl.struct(kept).struct.json_encode() if kept else pl.lit(None, pl.String)).alias("details"),
     )
@@ -126,11 +138,9 @@ def _named(source: Source) -> set[str]:
 
 def _value(cells: pl.DataFrame, field: str, spec: FieldSpec) -> pl.Series:
     """A field as conditions, keys and details see it: by its code list; dates in ISO form, so that they sort."""
-    if spec.type == "code" or spec.codes:
-        codes = spec.codes
+    if spec.type in ("code", "boolean") or spec.codes:
+        codes = code_list(spec)
         return cells.select(coded(pl.col(field), codes, unlisted=spec.unlisted).alias(field)).to_series()
-    if spec.type == "boolean":
-        return cells.select(coded(pl.col(field), YES_NO).alias(field)).to_series()
     if spec.type == "integer":
         return cells.select(pl.col(field).str.replace_all(",", "").alias(field)).to_series()
     if spec.type == "date":

@@ -7,6 +7,7 @@ import polars as pl
 
 from hiu.model import DATASETS
 from hiu.month import Month
+from hiu.publish.rows import Tables
 from hiu.publish.words.datasets import title_of
 
 
@@ -30,6 +31,21 @@ def missing_feeds(coverage: pl.DataFrame, month: Month) -> list[Feed]:
             "gaps": [when.title for when in begin.through(month) if (when.start, name) not in given],
         }
         for name in (*DATASETS, *own_sets(coverage))
+    ]
+
+
+def hardly_read(tables: Tables, month: Month) -> list[str]:
+    """Of what was supplied for the month, and of registers, the fields of which most filled cells could not be read."""
+    quality = tables.get("field_quality")
+    if quality is None:
+        return []
+    deliveries = tables["deliveries"].filter(pl.col("replaced_by").is_null())
+    now = deliveries.filter((pl.col("period") == month.start) | pl.col("period").is_null()).select("delivery_id")
+    sent = pl.col("filled") - pl.col("missing")
+    poor = quality.join(now, on="delivery_id", how="semi").filter((sent > 0) & (pl.col("read") * 2 < sent))
+    return [
+        f"{row['source']}: {row['header']}: {row['filled']:,} filled, {row['read']:,} read ({row['source_file']})"
+        for row in poor.sort("source", "source_file", "field").to_dicts()
     ]
 
 

@@ -53,7 +53,7 @@ class Published(Tables):
         return self.person(who).why()
 
     def deliveries(self) -> Listing:
-        """Rows received, staged and quarantined by source and month, latest first."""
+        """Rows received, staged and quarantined by source and month, latest first, and the fields not fully read."""
         return self.quality().deliveries()
 
     def not_supplied(self) -> Listing:

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from hiu.errors import SettingsError
 from hiu.fuzzy import did_you_mean
-from hiu.settings import explain
+from hiu.settings import explain, parse, read_text
 from hiu.sources.spec import Count, FieldSpec, FileSpec, KeySpec, Measure, Packed, Source
 
 __all__ = ["Count", "FieldSpec", "FileSpec", "KeySpec", "Measure", "Packed", "Source", "load_sources", "merge"]
@@ -44,11 +44,10 @@ def load_sources(folder: Path | None = None) -> dict[str, Source]:
     stock = shipped()
     raw = dict(stock)
     origin = {name: Path(f"{name}.toml") for name in raw}
+    texts: dict[Path, str] = {}
     for path in sorted(folder.glob("*.toml")) if folder and folder.is_dir() else ():
-        try:
-            values = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{path}: not readable as TOML: {error}") from None
+        texts[path] = read_text(path)
+        values = parse(path, texts[path])
         name = _word(path, "name", values.get("name", path.stem))
         if base := values.pop("extends", None):
             if _word(path, "extends", base) not in stock:
@@ -57,7 +56,7 @@ def load_sources(folder: Path | None = None) -> dict[str, Source]:
         raw[name] = {"name": name, **values}
         origin[name] = path
     taken = {name: values for name, values in sorted(raw.items()) if values.pop("enabled", True)}
-    return {name: _validate(origin[name], name, values) for name, values in taken.items()}
+    return {name: _validate(path := origin[name], name, values, texts.get(path, "")) for name, values in taken.items()}
 
 
 def _word(path: Path, key: str, value: object) -> str:
@@ -75,8 +74,8 @@ def merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return out
 
 
-def _validate(path: Path, name: str, values: dict[str, Any]) -> Source:
+def _validate(path: Path, name: str, values: dict[str, Any], text: str) -> Source:
     try:
         return Source.model_validate({"name": name, **values})
     except ValidationError as error:
-        raise SettingsError(explain(path, error, Source)) from None
+        raise SettingsError(explain(path, error, Source, text)) from None

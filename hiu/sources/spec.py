@@ -20,6 +20,12 @@ FieldType = Literal[
 _BRACES = re.compile(r"\{(\w+)\}")
 
 
+_READ_AS = {type: (type,) for type in ("name", "family", "aliases", "dob", "age", "sex", "nhs_number")} | {
+    "given": ("given", "middle")
+}
+"""Types of field that describe a person -> the names under which they are read."""
+
+
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -109,6 +115,9 @@ class FieldSpec(_Frozen):
         description="stamps without zone are local or utc; stamps with an offset or Z are always converted to UK local",
     )
     codes: dict[str, str] = Field({}, description="text as sent (any case) -> our code")
+    accepts: tuple[Annotated[str, AfterValidator(regex), AfterValidator(column_regex)], ...] = Field(
+        (), description="regexes, any case, of words that are as good as listed: those that conditions read by patterns"
+    )
     unlisted: Literal["keep", "null", "quarantine"] = Field("keep", description="a code not in codes")
     order: Literal["auto", "family_first", "given_first"] = Field("auto", description="of a composite name")
     separator: str = Field("", description="what parts a name of this field: '/' in SURNAME/FORENAME, ' - '")
@@ -205,6 +214,9 @@ class Source(_Frozen):
         for name in used:
             if name not in self.fields:
                 raise ValueError(f"'{name}' is not one of the fields.{did_you_mean(name, self.fields)}")
+        for name, field in self.fields.items():
+            if name not in (wanted := _READ_AS.get(field.type, (name,))):
+                raise ValueError(f"field '{name}' of type {field.type} is read by nothing: call it {wanted[0]}")
         named = {measure.name for measure in self.measures}
         for dataset, count in {**self.counts, **self.extra}.items():
             for measure in count.measures:

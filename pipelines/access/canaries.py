@@ -9,7 +9,7 @@ from hiu.govern.release.canary import KINDS, Kind, People, people, sweep
 from hiu.publish.release.folder import MANIFEST
 from pipelines.common.place import Paths
 
-NOBODY = ("deliveries.parquet", "quarantine.parquet", "coverage.parquet", "REWRITTEN.txt")
+NOBODY = ("deliveries.parquet", "quarantine.parquet", "field_quality.parquet", "coverage.parquet", "REWRITTEN.txt")
 """Files of a published month that are about nobody; the rest is for the group, or for the analysts."""
 BY_ID = ("quality.html", MANIFEST)
 """Files of a published month that speak of people by id alone."""

@@ -3,6 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
+from hiu.errors import grouped
 from hiu.extract.files.find import find_deliveries
 from hiu.govern.basis.agreements import expiring
 from hiu.publish.words.text import count_of
@@ -17,7 +18,7 @@ from pipelines.run import Outcome
 def print_run(outcome: Outcome) -> None:
     """A run, for a person."""
     taken = outcome.intake
-    for refusal in taken.refused:
+    for refusal in grouped(taken.refused):
         out(f"refused: {refusal}")
     for warning in outcome.warnings:
         out(f"warning: {warning}")
@@ -86,5 +87,6 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         out(f"basis: {line}")
     if running:
         out(f"running now: {running}")
-    for name in sweep.unmatched:
-        out(f"no source takes {name}: see 'hiu new SOURCE FILE'")
+    if sweep.unmatched:
+        names = ", ".join(sweep.unmatched)
+        out(f"no source takes {names}: rename, see 'hiu new SOURCE FILE', or move out of the raw folder")

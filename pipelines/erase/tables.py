@@ -7,7 +7,7 @@ import polars as pl
 from hiu.engine import Engine
 from hiu.govern.erase.residue import scrub
 from hiu.govern.erase.tombstone import set_aside
-from hiu.model import QUARANTINE
+from hiu.model import FIELD_QUALITY, QUARANTINE
 from pipelines.erase.find import ROW, ErasureScope
 
 ID_COLUMNS = (
@@ -17,7 +17,7 @@ ID_COLUMNS = (
 """Columns that hold ids of people or of descriptions, in our tables and in caches."""
 
 SOMEBODY = "an erased record"
-BASE = ("record", "fact", "quarantine", "deliveries", "delivery_recipe", "aliases", "person_ledger")
+BASE = ("record", "fact", "quarantine", "field_quality", "deliveries", "delivery_recipe", "aliases", "person_ledger")
 """Tables that a run does not make anew."""
 
 REMEMBERED = "match_"
@@ -108,13 +108,14 @@ def _received(copy: Engine, scope: ErasureScope) -> None:
         rows = scope.rows.filter(pl.col("delivery_id") == delivery).select(ROW)
         part = {
             name: copy.rows(name, where={"delivery_id": delivery})
-            for name in ("record", "fact", "quarantine", "deliveries")
+            for name in ("record", "fact", "quarantine", "field_quality", "deliveries")
         }
         before = part["quarantine"].select(ROW)
         made = {
             "record": part["record"].join(rows, on=ROW, how="anti"),
             "fact": part["fact"].join(rows, on=ROW, how="anti"),
             "quarantine": set_aside(part["quarantine"].select(QUARANTINE.names), part["record"], rows),
+            "field_quality": _scrubbed(part["field_quality"].select(FIELD_QUALITY.names), scope),
             "deliveries": _recounted(part["deliveries"], rows.join(before, on=ROW, how="anti")),
         }
         for name, frame in made.items():

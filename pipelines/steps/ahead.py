@@ -136,5 +136,6 @@ def _delivery_or_refusal(answer: Delivery | Row) -> Delivery | InputRefused:
     if isinstance(answer, Delivery):
         return answer
     refusal = InputRefused(answer["code"], answer["message"])
-    refusal.file, refusal.row, refusal.column = answer["file"], answer["row"], answer["column"]
+    for name in ("file", "row", "column", "problem"):
+        setattr(refusal, name, answer[name])
     return refusal

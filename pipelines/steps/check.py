@@ -1,28 +1,36 @@
-"""Look at a file before anything is loaded: what would load, what would not, why; and draft a mapping."""
+"""Look at a file before anything is loaded: what the run would make of it, and what a person would want to see."""
 
 import json
 from collections import Counter
 from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import polars as pl
 
-from hiu.errors import UsageError
+from hiu.errors import Busy, UsageError
 from hiu.extract.files.columns import match_columns, unused_headers
-from hiu.extract.files.find import period_of, takes
-from hiu.extract.files.read import read_table
-from hiu.extract.standardise import standardise
+from hiu.extract.files.find import FoundFile, period_of, takes
+from hiu.extract.files.read import RawTable
+from hiu.extract.standardise import Standardised
 from hiu.fuzzy import did_you_mean
+from hiu.month import Month
 from hiu.sources import Source
-from pipelines.common.place import Place
+from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import out
 from pipelines.common.work import Row
-from pipelines.steps.deliver import check_rows
+from pipelines.steps.deliver import LoadJob, check_rows, make_delivery, no_taker, read_raw
+from pipelines.steps.glance import first_rows, worth_a_look
+from pipelines.steps.ingest import usual_rows
 
 
 @dataclass(frozen=True, kw_only=True)
 class FileCheck:
-    """What would become of a file as one source: rows, reasons with first rows, headers, what may be counted."""
+    """What would become of a file as one source: rows, reasons with first rows, headers, what may be counted.
+
+    `sample` are five rows as read, with what is personal masked; `unused` the headers nothing reads, `look` those of
+    them that seem to be a name, a birth, a number or a time; `fields` the rows of field_quality.
+    """
 
     source: str
     period: str | None
@@ -34,16 +42,28 @@ class FileCheck:
     warnings: list[str]
     columns: dict[str, str]
     unused: list[str]
+    look: list[str]
+    fields: list[Row]
+    sample: list[Row]
     measures: dict[str, int]
 
 
-def check_file(place: Place, file: Path, source: str | None, *, as_json: bool) -> int:
-    """Print what would become of a file, for each source that takes it. 0 all would load, 3 some would not."""
-    checks = [_check(place, file, each) for each in _sources(place, file, source)]
-    code = 3 if any(check.quarantined or check.warnings for check in checks) else 0
+def check_file(place: Place, file: Path, source: str | None, *, as_json: bool, today: date | None = None) -> int:
+    """Print what a run would make of a file, for each source that takes it; its exit code: 0 all would load, 3 some
+    would not, there is a warning, or no source takes it. Raises InputRefused (4) as the run would refuse it.
+    """
+    today = today or datetime.now(UTC).astimezone().date()
+    found = _sources(place, file, source)
+    checks = [_check(place, file, each, today) for each in found]
+    code = 3 if not found or any(check.quarantined or check.warnings for check in checks) else 0
     if as_json:
-        out(json.dumps({"exit": code, "checked": [asdict(check) for check in checks]}))
+        untaken = {} if found else {"warnings": [no_taker(_name(place, file))]}
+        out(json.dumps({"exit": code, "checked": [asdict(check) for check in checks], **untaken}, default=str))
         return code
+    if not found:
+        out(f"warning: {no_taker(_name(place, file))}")
+        patterns = "; ".join(f"{one.name} {', '.join(one.file.patterns)}" for one in place.sources.values())
+        out(f"  the patterns are: {patterns}. --source NAME checks it as one of them")
     for check in checks:
         _print(file, check)
     return code
@@ -54,13 +74,7 @@ def _sources(place: Place, file: Path, named: str | None) -> list[Source]:
         if named not in place.sources:
             raise UsageError(f"'{named}' is no source.{did_you_mean(named, place.sources)}")
         return [place.sources[named]]
-    found = [source for source in place.sources.values() if takes(source, _name(place, file))]
-    if not found:
-        patterns = ", ".join(f"{source.name} {source.file.patterns[0]}" for source in place.sources.values())
-        raise UsageError(
-            f"{file.name}: no source takes a file of this name; name one by --source. There are: {patterns}"
-        )
-    return found
+    return [source for source in place.sources.values() if takes(source, _name(place, file))]
 
 
 def _name(place: Place, file: Path) -> str:
@@ -69,13 +83,31 @@ def _name(place: Place, file: Path) -> str:
     return whole.relative_to(raw).as_posix() if whole.is_relative_to(raw) else f"{whole.parent.name}/{whole.name}"
 
 
-def _check(place: Place, file: Path, source: Source) -> FileCheck:
-    name, settings = _name(place, file), place.settings
-    raw = read_table(file, source, name=name, max_bytes=settings.max_file_bytes, max_ratio=settings.max_unzip_ratio)
-    period = None if source.kind == "register" else period_of(name, source)
-    ids = {"delivery_id": "check", "source_file": name}
-    done = standardise(raw, source, period=period, synthetic=settings.synthetic, **ids)
-    done, warnings = check_rows(done, source, None, settings.usual_shorter)
+def _check(place: Place, file: Path, source: Source, today: date) -> FileCheck:
+    name = _name(place, file)
+    job = LoadJob(FoundFile(source.name, file, name, period_of(name, source)), "", "", None)
+    raw = read_raw(place, job, today)
+    delivery = make_delivery(place, job, raw)
+    usual = _usual(place, source, delivery.period)
+    done, warnings = check_rows(delivery.standardised, source, usual, place.settings.usual_shorter)
+    return _found(source, raw, delivery.period, done, warnings, name)
+
+
+def _usual(place: Place, source: Source, period: Month | None) -> int | None:
+    """The source's usual number of rows, if a run has ever written it down and none is going on."""
+    if not place.warehouse.exists():
+        return None
+    try:
+        with open_warehouse(place) as warehouse:
+            return usual_rows(warehouse, source, period) if warehouse.exists("deliveries") else None
+    except Busy:
+        return None
+
+
+def _found(
+    source: Source, raw: RawTable, period: Month | None, done: Standardised, warnings: list[str], name: str
+) -> FileCheck:
+    columns, unused = match_columns(raw.headers, source, name=name), unused_headers(raw.headers, source)
     return FileCheck(
         source=source.name,
         period=str(period) if period else None,
@@ -85,8 +117,11 @@ def _check(place: Place, file: Path, source: Source) -> FileCheck:
         reasons=_reasons(done.quarantine),
         notes=raw.notes,
         warnings=warnings,
-        columns=match_columns(raw.headers, source, name=name),
-        unused=unused_headers(raw.headers, source),
+        columns=columns,
+        unused=unused,
+        look=worth_a_look(raw.frame, unused),
+        fields=done.quality.drop("delivery_id", "source", "source_file").to_dicts(),
+        sample=first_rows(done.records),
         measures=_measures(done.records),
     )
 
@@ -109,10 +144,30 @@ def _print(file: Path, check: FileCheck) -> None:
     for reason in check.reasons:
         rows = ", ".join(map(str, reason["first"])) + (" ..." if reason["rows"] > 5 else "")
         out(f"  set aside {reason['rows']}: {reason['code']}: {reason['reason']} (rows {rows})")
+    rates = {row["header"]: _rate(row) for row in check.fields}
     for field, header in check.columns.items():
-        out(f"  {field:<20} <- {header}")
-    for title, lines in (("not used", check.unused), ("note", check.notes), ("warning", check.warnings)):
+        out(f"  {field:<20} <- {header:<24} {rates.get(header, '')}".rstrip())
+    titles = {
+        "not used": check.unused,
+        "not used, look at it": check.look,
+        "note": check.notes,
+        "warning": check.warnings,
+    }
+    for title, lines in titles.items():
         for line in lines:
             out(f"  {title}: {line}")
     for measure, n in check.measures.items():
         out(f"  {n} rows may count as {measure}")
+    for row in check.sample:
+        out("  as read, row " + ", ".join(f"{name} {value}" for name, value in row.items()))
+
+
+def _rate(row: Row) -> str:
+    """'18 filled, 6 read, 12 unreadable'; what there is none of is left out."""
+    if not row["filled"]:
+        return "empty"
+    parts = [f"{row[name]:,} {word}" for name, word in _PARTS if row[name]]
+    return ", ".join([f"{row['filled']:,} filled", f"{row['read']:,} read", *parts])
+
+
+_PARTS = (("missing", "say 'not known'"), ("unreadable", "unreadable"), ("unknown", "not in the list"))

@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from hiu.errors import InputRefused
+from hiu.extract.files.columns import match_columns
 from hiu.extract.files.find import FoundFile
 from hiu.extract.files.read import RawTable, read_table
 from hiu.extract.standardise import Standardised, standardise
@@ -46,12 +47,36 @@ class Delivery:
     standardised: Standardised
 
 
+def no_taker(name: str) -> str:
+    """What is said of a file below raw that no source takes, by the run and by a check."""
+    return (
+        f"{name}: no source takes this file, so nothing of it is used. Rename it to fit the pattern of its source, "
+        "draft one by 'hiu new SOURCE FILE', or move it out of the raw folder"
+    )
+
+
 def read_delivery(place: Place, job: LoadJob, today: date) -> Delivery:
-    """Read and standardise a delivery. Raises InputRefused without an agreement in force, or if it can't be read."""
+    """Read and standardise a delivery: what `hiu run` and `hiu check` both do. Raises InputRefused."""
+    return make_delivery(place, job, read_raw(place, job, today))
+
+
+def read_raw(place: Place, job: LoadJob, today: date) -> RawTable:
+    """The text of a delivery. Raises InputRefused without an agreement in force, or if it can't be read."""
     file, source = job.file, place.sources[job.file.source]
     require_agreement(place.settings, file.source, today)
     bytes_, ratio = place.settings.max_file_bytes, place.settings.max_unzip_ratio
-    raw = read_table(file.path, source, name=file.name, max_bytes=bytes_, max_ratio=ratio)
+    return read_table(file.path, source, name=file.name, max_bytes=bytes_, max_ratio=ratio)
+
+
+def make_delivery(place: Place, job: LoadJob, raw: RawTable) -> Delivery:
+    """Standardise what was read, and hold it against what its source expects.
+
+    Raises InputRefused if the month is not known, no column names people, or what matters most is hardly read.
+    """
+    from hiu.quality.reading import judge, only_numbers, require_names
+
+    file, source = job.file, place.sources[job.file.source]
+    require_names(match_columns(raw.headers, source, name=file.name), source, file.name)
     period = file.period or _period(place, job, raw)
     if source.kind != "register" and period is None:
         raise InputRefused(
@@ -61,6 +86,8 @@ def read_delivery(place: Place, job: LoadJob, today: date) -> Delivery:
             file=file.name,
         )
     done = _standardise(place, job, raw, period)
+    about = judge(done.quality, source, file.name) + only_numbers(done.quality, source, done.records["local_ids"])
+    done = replace(done, warnings=(*done.warnings, *about))
     return Delivery(job, raw.received, period, without_erased(place, done))
 
 

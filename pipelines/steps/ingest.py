@@ -22,9 +22,9 @@ from pipelines.common.place import Place
 from pipelines.common.progress import Reporter
 from pipelines.common.schema import KEPT, WITHDRAWN_MARK, upgrade
 from pipelines.steps.ahead import NextDelivery, read_ahead
-from pipelines.steps.deliver import Delivery, LoadJob, check_rows
+from pipelines.steps.deliver import Delivery, LoadJob, check_rows, no_taker
 
-PARTS = ("record", "fact", "quarantine")
+PARTS = ("record", "fact", "quarantine", "field_quality")
 CODE = "pipelines.steps.deliver"
 """The module that makes of a file what is loaded: what it reaches is part of every recipe."""
 
@@ -76,7 +76,7 @@ def ingest(place: Place, warehouse: Engine, month: Month, run_id: str, today: da
     """
     intake = Intake()
     sweep = find_deliveries(place.raw, place.sources)
-    intake.warnings += [f"{name}: no source takes this file; see 'hiu new SOURCE FILE'" for name in sweep.unmatched]
+    intake.warnings += map(no_taker, sweep.unmatched)
     intake.refused += [InputRefused(link.code, link.reason, file=link.name) for link in sweep.refused]
     loaded = loaded_deliveries(warehouse)
     waiting = [found for found in sweep.deliveries if found.period is None or found.period <= month]
@@ -141,7 +141,7 @@ def _load(place: Place, warehouse: Engine, ahead: NextDelivery, month: Month, ru
     if there := [file for twin, file in twins.items() if twin not in moved]:
         intake.warnings.append(f"{name}: the same bytes as {there[0]}; not loaded again")
         return
-    usual = _usual(warehouse, source, period)
+    usual = usual_rows(warehouse, source, period)
     done, warnings = check_rows(delivery.standardised, source, usual, place.settings.usual_shorter, ahead.answers)
     staged, aside = done.records.height - int(done.records["quarantined"].sum()), done.quarantine.height
     if delivery.received != staged + aside:
@@ -162,7 +162,7 @@ def _twins(warehouse: Engine, job: LoadJob) -> dict[str, str]:
     return dict(found.iter_rows())
 
 
-def _usual(warehouse: Engine, source: Source, period: Month | None) -> int | None:
+def usual_rows(warehouse: Engine, source: Source, period: Month | None) -> int | None:
     """Median rows of up to 12 earlier deliveries; None before there are three."""
     if period is None:
         return None
@@ -203,6 +203,7 @@ def _write(
         "record": done.records,
         "fact": done.facts,
         "quarantine": done.quarantine,
+        "field_quality": done.quality,
         "deliveries": delivery,
         "delivery_recipe": pl.DataFrame({"delivery_id": [job.delivery_id], "recipe": [job.recipe]}),
     }

@@ -60,12 +60,15 @@ def _month_tables(work: Work, list_tables: Mapping[str, pl.DataFrame]) -> dict[s
     month, queue = work.month.start, review_queue(work)
     links = work.warehouse.read("links")
     deliveries = work.warehouse.rows("deliveries", order=["period", "source_file", "source"])
+    seen = deliveries.filter(pl.col("period").is_null() | (pl.col("period") <= month))
+    quality = work.warehouse.rows("field_quality", order=["delivery_id", "field"])
     made = {
         **list_tables,
         "links": links,
         "review_queue": queue,
         "link_quality": quality_of_links(work, links, list_tables["people"]),
-        "deliveries": deliveries.filter(pl.col("period").is_null() | (pl.col("period") <= month)),
+        "deliveries": seen,
+        "field_quality": quality.join(seen, on="delivery_id", how="semi"),
         "quarantine": work.warehouse.ask("quarantine_seen"),
         "meeting_entry": work.warehouse.rows(
             "meeting_entry", where={"month <=": month}, order=["entered_at", "person_id", "field"]

@@ -1,7 +1,7 @@
 """Codes as sent, in our words: code lists, yes and no, sex, ages, local numbers, and what a code lost on the way."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -11,6 +11,14 @@ SEX = by_word(M="m,male,1,man,boy", F="f,female,2,woman,girl", X="9,i,indetermin
 """Sex or stated gender (NHS Data Dictionary 1, 2, 9; X there is 'not known', as U, 0 and blank are everywhere)."""
 
 YES_NO = by_word(yes="y,yes,true,t,1", no="n,no,false,f,0")
+NOT_KNOWN = (
+    "unknown", "unk", "unkn", "unknwn", "not known", "notknown", "nk", "n k", "n/k", "not given", "not stated",
+    "not recorded", "not specified", "not provided", "not disclosed", "not available", "not obtained", "not supplied",
+    "not applicable", "unspecified", "unrecorded", "unstated", "undisclosed", "refused", "declined", "withheld",
+    "tbc", "tba", "to be confirmed", "none given", "no details", "no data", "missing data", "(blank)", "blank",
+)  # fmt: skip
+"""Cells that say in words that a value is not known, in small letters."""
+
 ROUNDED = r"^[0-9](\.[0-9]+)?[eE]\+?[0-9]+$"
 """A code that a spreadsheet turned into a rounded number: its digits are lost."""
 
@@ -37,6 +45,31 @@ def coded(text: pl.Expr, codes: Mapping[str, str], *, unlisted: str = "keep") ->
 def unlisted(text: pl.Expr, codes: Mapping[str, str]) -> pl.Expr:
     """Whether a value is there but not in the code list."""
     return text.is_not_null() & ~whole(text).str.to_lowercase().is_in([sent.lower() for sent in codes])
+
+
+def unknown_words(text: pl.Expr, codes: Mapping[str, str], accepts: Sequence[str] = ()) -> pl.Expr:
+    """Whether a value is there that is neither listed, nor one of our own words, nor accepted by a pattern, nor says
+    'not known'. Without list and patterns no word is unknown.
+    """
+    if not codes and not accepts:
+        return pl.lit(False)
+    lower = whole(text).str.to_lowercase()
+    ours = {word.lower() for word in codes.values()}
+    found = unlisted(text, codes) & ~lower.is_in(sorted(ours)) & ~not_known(text)
+    for form in accepts:
+        found &= ~lower.str.contains(f"(?i){form}")
+    return found
+
+
+def not_known(text: pl.Expr) -> pl.Expr:
+    """Whether a cell says in a word that the value is not known, whatever its type."""
+    return text.str.to_lowercase().str.replace_all(r"[\s._-]+", " ").str.strip_chars(" ").is_in(NOT_KNOWN)
+
+
+def digits_lost(texts: pl.Series) -> bool:
+    """Whether a spreadsheet has kept fifteen digits of longer numbers: all end in 0, and three of them differ."""
+    long = texts.filter(texts.str.contains(r"^[0-9]{16,}$")).unique()
+    return len(long) > 2 and bool(long.str.ends_with("0").all())
 
 
 def read_age(text: str) -> int | None:

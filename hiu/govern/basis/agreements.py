@@ -14,13 +14,16 @@ def in_force(settings: Settings, source: str, as_of: date) -> Agreement | None:
     return max(found, key=lambda one: (one.end, one.start, one.reference)) if found else None
 
 
-def require_agreement(settings: Settings, source: str, as_of: date) -> Agreement:
+def require_agreement(settings: Settings, source: str, as_of: date) -> Agreement | None:
     """The agreement in force for a source on the day its delivery is taken in.
 
+    A synthetic site is asked for none where its site.toml names none: the people are invented.
     Raises InputRefused 'no_agreement', saying what there is and what site.toml lacks.
     """
     if found := in_force(settings, source, as_of):
         return found
+    if settings.synthetic and all(one.source != source for one in settings.agreements):
+        return None
     raise InputRefused(
         "no_agreement",
         f"no sharing agreement for '{source}' is in force on {as_of}: {_instead(settings, source, as_of)}. "
@@ -33,6 +36,8 @@ def expiring(settings: Settings, sources: Iterable[str], as_of: date, days: int 
     sentences = []
     for source in sources:
         one = in_force(settings, source, as_of)
+        if one is None and settings.synthetic and all(own.source != source for own in settings.agreements):
+            continue
         if one is None:
             sentences.append(f"{source}: no agreement in force on {as_of}; its deliveries are refused")
         elif one.end <= as_of + timedelta(days=days):

@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 
 from hiu.month import Month
-from hiu.publish.feeds import missing_feeds
+from hiu.publish.feeds import hardly_read, missing_feeds
 from hiu.publish.pack.people import value_of
 from hiu.publish.pack.reviews import going, reviews
 from hiu.publish.pack.view import Changes, Decision, Entry, Front, Match, Matches, Review, Reviews, Task
@@ -34,6 +34,7 @@ def front(tables: Tables, shown: Collection[str], month: Month, settings: Settin
         "overdue": reviews_by_person([review for review in found if review["late"]]),
         "due": reviews_by_person([review for review in found if not review["late"]]),
         "feeds": missing_feeds(tables["coverage"], month),
+        "unread": hardly_read(tables, month),
         "matches": matches(tables["review_queue"], tables["decisions"], shown),
         "unlisted": unlisted(tables["support"], shown, month),
     }

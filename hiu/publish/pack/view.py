@@ -113,6 +113,7 @@ class Front(TypedDict):
     overdue: list[Reviews]
     due: list[Reviews]
     feeds: list[Feed]
+    unread: list[str]
     matches: Matches
     unlisted: list[str]
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from hiu.model import FIELD_QUALITY
+from hiu.model.frames import TYPES
 from hiu.month import Month
 from hiu.publish.feeds import Feed, missing_feeds
 from hiu.publish.quality.matching import GroupRate, Judged, by_group, overall
@@ -23,6 +25,8 @@ class Quality:
     quarantined: int
     deliveries: Rows
     reasons: Rows
+    fields: Rows
+    fields_whole: int
     feeds: list[Feed]
     matching: Rows
     largest: Rows
@@ -43,12 +47,16 @@ def quality(tables: Tables, month: Month) -> Quality:
     """The report's figures from deliveries, quarantine, coverage, links and people; not of replaced deliveries."""
     taken = tables["deliveries"].filter(pl.col("replaced_by").is_null())
     people = tables["people"]
+    fields = _fields(tables.get("field_quality"), taken, month)
+    whole = pl.col("read") == pl.col("filled")
     return Quality(
         received=int(taken["received"].sum()),
         staged=int(taken["staged"].sum()),
         quarantined=int(taken["quarantined"].sum()),
         deliveries=_deliveries(taken, month),
         reasons=_reasons(tables["quarantine"], taken),
+        fields=fields.filter(~whole).to_dicts(),
+        fields_whole=fields.filter(whole).height,
         feeds=missing_feeds(tables["coverage"], month),
         matching=_matching(tables["links"], taken),
         largest=_most_described(people.filter(pl.col("identities") > 1)),
@@ -78,6 +86,19 @@ def _reasons(quarantine: pl.DataFrame, taken: pl.DataFrame) -> Rows:
         column=pl.col("column").min(),
     )
     return grouped.sort("rows", "source", "code", descending=[True, False, False]).to_dicts()
+
+
+def _fields(quality: pl.DataFrame | None, taken: pl.DataFrame, month: Month) -> pl.DataFrame:
+    """How far each field of the month's deliveries and of registers was read, the worst of each file first.
+
+    A month published before that was measured has no such table.
+    """
+    if quality is None:
+        return pl.DataFrame(schema={column.name: TYPES[column.type].polars for column in FIELD_QUALITY.columns})
+    of_month = taken.filter((pl.col("period") == month.start) | pl.col("period").is_null())
+    rows = quality.join(of_month.select("delivery_id"), on="delivery_id", how="semi").filter(pl.col("filled") > 0)
+    share = pl.col("read") / pl.col("filled")
+    return rows.sort("source_file", "source", share, "field")
 
 
 def _matching(links: pl.DataFrame, taken: pl.DataFrame) -> Rows:

@@ -32,10 +32,43 @@ class Quality(Suggests):
         self.published = published
 
     def deliveries(self) -> Listing:
-        """Rows received, staged and quarantined by source and month, latest first."""
-        columns = ("source", "period", "source_file", "received", "staged", "quarantined", "usual", "warning")
-        found = self.published.table("deliveries").select(columns).sort("period", "source", descending=[True, False])
+        """Rows received, staged and quarantined by source and month, latest first; `not_read` names the fields of which
+        some filled cells could not be read, the worst first (`fields()` has the counts).
+        """
+        columns = (
+            "source",
+            "period",
+            "source_file",
+            "received",
+            "staged",
+            "quarantined",
+            "usual",
+            "warning",
+            "not_read",
+        )
+        found = self.published.table("deliveries").join(self._not_read(), on="delivery_id", how="left")
+        found = found.select(columns).sort("period", "source", descending=[True, False])
         return Listing(found, "What each agency sent: received = staged + quarantined", empty={"period": "register"})
+
+    def _not_read(self) -> pl.DataFrame:
+        """delivery_id and not_read: 'nhs_number 0 of 18, dob 6 of 18'; none of months before it was measured."""
+        if not (self.published.folder / "field_quality.parquet").is_file():
+            return pl.DataFrame(schema={"delivery_id": pl.String, "not_read": pl.String})
+        short = self.fields().to_polars().filter(C("unreadable") + C("unknown") > 0).sort("share", "field")
+        text = pl.format("{} {} of {}", "field", "read", "filled")
+        return short.group_by("delivery_id", maintain_order=True).agg(not_read=text.str.join(", "))
+
+    def fields(self, source_file: str | None = None) -> Listing:
+        """How far each field of each delivery was read: filled = read + missing + unreadable + unknown."""
+        name = "field_quality"
+        found = self.published.table(name).with_columns(share=C("read") / C("filled"))
+        if source_file is not None:
+            files = sorted(found["source_file"].unique())
+            if source_file not in files:
+                raise UsageError(not_among(f"no delivery is called '{source_file}'", source_file, files))
+            found = found.filter(C("source_file") == source_file)
+        order = found.sort("source_file", "source", "share", "field", nulls_last=True)
+        return Listing(order, "How far each field was read: filled = read + missing + unreadable + unknown")
 
     def warnings(self) -> Listing:
         """Deliveries of which something was unusual: shorter than usual, a copy, replaced."""
@@ -139,7 +172,7 @@ class Quality(Suggests):
             "months not supplied": f"{missing.height} of {self.published.table('coverage').height} (data set, month)",
             "deliveries with a warning": f"{self.warnings().height:,}",
         }
-        more = ".deliveries(), .quarantine(), .coverage(), .duplicates(), .unmatched('sex'), .expectations()"
+        more = ".deliveries(), .fields(), .quarantine(), .coverage(), .duplicates(), .unmatched('sex'), .expectations()"
         return Card(f"Data quality, {self.published.month.title}", facts, more)
 
     def _repr_html_(self) -> str:

@@ -100,7 +100,7 @@ def test_a_live_site_takes_nothing_without_agreements(area: Path, tmp_path: Path
     copy_months(area / "data" / "raw", folder / "data" / "raw", [str(LAST)])
     shutil.copytree(area / "sources", folder / "sources", dirs_exist_ok=True)
     said = hiu("run", LAST, "--site", folder)
-    assert said.code == 1 and "agreement" in said.err
+    assert said.code == 4 and "agreement" in said.err
 
 
 def test_run_that_changed_nothing(at: tuple[str, ...], published: Outcome) -> None:

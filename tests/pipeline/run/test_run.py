@@ -276,9 +276,8 @@ def test_no_agreement_no_delivery(area: Path, tmp_path: Path) -> None:
     raw = tmp_path / "raw"
     copy_months(area / "data" / "raw", raw, [str(LAST)])
     place = open_place(area, raw=raw, curated=tmp_path / "curated")
-    kept = tuple(a for a in place.settings.agreements if a.source != "ed")
-    less = Place(place.home, place.settings.model_copy(update={"agreements": kept}), place.sources)
-    outcome = run(less)
+    ended = tuple(a.model_copy(update={"end": a.start}) if a.source == "ed" else a for a in place.settings.agreements)
+    outcome = run(Place(place.home, place.settings.model_copy(update={"agreements": ended}), place.sources))
     assert {refusal.code for refusal in outcome.intake.refused} == {"no_agreement"}
     assert "ed" not in set(table(outcome, "links")["source"])
 

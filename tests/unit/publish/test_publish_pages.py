@@ -80,6 +80,20 @@ def test_a_feed_that_did_not_come_is_said_aloud() -> None:
     assert "ED attendances NOT SUPPLIED Mar 2026" in Seen(quality_page(tables, stamp=STAMP)).text
 
 
+def test_fields_that_were_not_read_whole_are_on_the_page_and_the_others_counted() -> None:
+    of = {"delivery_id": "d1", "source": "police", "source_file": "2026-03/police.csv", "rows": 9, "missing": 0}
+    whole = {"field": "log", "header": "URN", "filled": 9, "read": 9, "unreadable": 0, "unknown": 0, "out_of_range": 0}
+    codes = {**whole, "field": "role", "header": "Involvement", "read": 5, "unknown": 4, "words": "NOM 3, <b> 1"}
+    births = {**whole, "field": "dob", "header": "Born", "read": 2, "unreadable": 7, "looks": "99/99/9999"}
+    quality = frames.frame(PUBLISHED["field_quality"], [of | one for one in (whole, codes, births)])
+    text = Seen(quality_page({**frames.published(), "field_quality": quality}, stamp=STAMP)).text
+    assert "the other 1 were read whole" in text
+    assert "dob Born 9 2 0 7 0 99/99/9999" in text and "role Involvement 9 5 0 0 4 NOM 3, <b> 1" in text
+    assert text.index("Born") < text.index("Involvement") and "URN" not in text
+    tables = {name: table for name, table in frames.published().items() if name != "field_quality"}
+    assert "Every filled cell of the month's 0 fields was read" in Seen(quality_page(tables, stamp=STAMP)).text
+
+
 def test_a_page_runs_nothing_and_fetches_nothing() -> None:
     text = quality_page(hostile(), stamp=STAMP)
     seen = Seen(text)

@@ -158,6 +158,12 @@ def test_quality_accounts_for_every_row(run: Published) -> None:
     if run.table("quarantine").height:
         code = str(quality.quarantine()["code"][0])
         assert set(quality.quarantine(code)["code"]) == {code}
+    fields = quality.fields()
+    assert (fields["filled"] == fields["read"] + fields["missing"] + fields["unreadable"] + fields["unknown"]).all()
+    file = str(fields["source_file"][0])
+    assert set(quality.fields(file)["source_file"]) == {file}
+    poor = fields.filter(C("unreadable") + C("unknown") > 0)["delivery_id"].n_unique()
+    assert quality.deliveries()["not_read"].drop_nulls().len() == poor > 0
     assert quality.coverage(3).width <= 4 and quality.expectations().height > 20
 
 

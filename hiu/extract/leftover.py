@@ -1,0 +1,108 @@
+"""Cells of a field that nothing was made of: do they say 'not known', or are they words and values we cannot read?"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from hiu.extract.values.address import NOWHERE
+from hiu.extract.values.codes import not_known, whole
+from hiu.extract.values.dates import NEVER, read_dates
+from hiu.sources import FieldSpec, Source
+
+MOST_WORDS = 12
+"""Unknown code words that are named; more different ones are hardly a code list."""
+
+_NO_NUMBER = r"^(?:[0\s/.:-]+|[9\s/.:-]+|(?i:x+|n/?a|none|null|temp|test))$"
+_NO_SEX = ("u", "x", "z", "0", "n")
+_NO_POSTCODE = r"(?i)^\s*ZZ\s?99"
+_PERSONAL = r",|@|[0-9]{5}|[0-9]+[/.-][0-9]+[/.-][0-9]+|^(?i:[A-Z]{1,2}[0-9][A-Z0-9]?\s*[0-9][A-Z]{2})$"
+"""What no code word looks like, and a name, a number, a date or a postcode does: never quoted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leftover:
+    """Counts of cells by what they are, how most of the unreadable ones look, and the unknown words."""
+
+    missing: int = 0
+    unreadable: int = 0
+    unknown: int = 0
+    out_of_range: int = 0
+    looks: str | None = None
+    words: str | None = None
+
+
+def sort_out(left: pl.DataFrame, key: str, source: Source) -> Leftover:
+    """What the cells are: text, unknown, nobody and aside by row, all of them filled and not read.
+
+    A word of a personal field is never quoted, nor one that looks as a name, date or number does.
+    """
+    spec = source.fields.get(key)
+    type_ = spec.type if spec else "time"
+    far = _out_of_range(left["text"], key, spec)
+    empty = names_nothing(pl.col("text"), spec) if spec else pl.lit(False)
+    never = (far == "never").fill_null(False)
+    cells = left.with_columns(
+        missing=~pl.col("unknown") & (_missing(type_) | empty | never), far=(far == "far").fill_null(False)
+    )
+    found = cells.filter(~pl.col("missing"))
+    is_word = pl.lit(True) if type_ == "sex" else pl.col("unknown")
+    unknown, rest = found.filter(is_word), found.filter(~is_word)
+    return Leftover(
+        missing=cells.height - found.height,
+        unreadable=rest.height,
+        unknown=unknown.height,
+        out_of_range=int(rest["far"].sum()),
+        looks=_looks(rest.filter(~pl.col("far"))["text"]),
+        words=_words(unknown.filter(~pl.col("aside"))["text"]) if type_ != "sex" else None,
+    )
+
+
+def _missing(type_: str) -> pl.Expr:
+    text = pl.col("text")
+    found = not_known(text)
+    if type_ in ("name", "given", "family", "aliases", "local_id"):
+        found |= pl.col("nobody")
+    if type_ in ("dob", "date", "timestamp", "time", "age", "nhs_number", "local_id", "postcode", "integer"):
+        found |= text.str.contains(_NO_NUMBER)
+    if type_ in ("postcode", "address"):
+        found |= text.str.contains(f"(?i){NOWHERE}") | text.str.contains(_NO_POSTCODE)
+    return found | text.str.to_lowercase().is_in(_NO_SEX) if type_ == "sex" else found
+
+
+def _out_of_range(texts: pl.Series, key: str, spec: FieldSpec | None) -> pl.Series:
+    """Of each cell 'never' (a date that means not known), 'far' (read, and not believed) or null."""
+    if spec is None or (spec.type not in ("dob", "date", "timestamp") and key != "age"):
+        return pl.repeat(None, len(texts), dtype=pl.String(), eager=True)
+    if spec.type == "age":
+        far = texts.str.contains(r"^[0-9]{3,}$") & ~texts.str.contains(_NO_NUMBER)
+        return pl.select(pl.when(far).then(pl.lit("far"))).to_series()
+    day = read_dates(texts, spec.formats)
+    frame = pl.DataFrame({"day": day})
+    never = pl.col("day").is_in(NEVER)
+    return frame.select(pl.when(never).then(pl.lit("never")).when(pl.col("day").is_not_null()).then(pl.lit("far")))[
+        :, 0
+    ]
+
+
+def names_nothing(text: pl.Expr, spec: FieldSpec) -> pl.Expr:
+    """A code that the list says means no value."""
+    empty = [sent.lower() for sent, ours in spec.codes.items() if not ours]
+    return whole(text).str.to_lowercase().is_in(empty) if empty else pl.lit(False)
+
+
+def _looks(texts: pl.Series) -> str | None:
+    """The commonest form: 9 for a digit, A for letters, so that nothing of a value is in it."""
+    if texts.is_empty():
+        return None
+    form = texts.str.replace_all(r"\p{L}+", "A").str.replace_all(r"[0-9]", "9").str.slice(0, 40)
+    return str(form.value_counts().sort("count", "text", descending=[True, False])["text"][0])
+
+
+def _words(texts: pl.Series) -> str | None:
+    counts = texts.value_counts().sort("count", "text", descending=[True, False])
+    shown = counts.filter(~pl.col("text").str.contains(_PERSONAL) & (pl.col("text").str.len_chars() <= 40))
+    if shown.is_empty() or counts.height > max(3 * MOST_WORDS, len(texts) // 2):
+        return None
+    words = [f"{word} {n:,}" for word, n in shown.head(MOST_WORDS).iter_rows()]
+    more = counts.height - len(words)
+    return ", ".join(words) + (f" and {more} more" if more else "")

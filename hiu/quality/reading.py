@@ -1,0 +1,162 @@
+"""What a delivery's read rates mean: sentences for a person, or a refusal (docs/sources.md, [expect])."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import polars as pl
+
+from hiu.errors import InputRefused
+from hiu.extract.files.header import quoted
+from hiu.extract.read_rate import is_coded
+from hiu.sources import FieldSpec, Source
+
+Row = dict[str, Any]
+FLOOD = 0.5
+"""Share of the filled cells that say 'not known' from which a person is told."""
+
+_FEWEST, _FEWEST_NAMES = 5, 10
+_NAMES = ("name", "given", "family")
+_NAMED = (*_NAMES, "nhs_number")
+_WHO = {"name": _NAMES, "birth": ("dob", "age"), "number": ("nhs_number", "local_id")}
+_AGAIN = "'hiu check FILE' shows how each field is read"
+
+
+def require_names(columns: Mapping[str, str], source: Source, name: str) -> None:
+    """Raises InputRefused 'names_nobody' if a source that names people sent no name, NHS number or local number.
+
+    `columns` as match_columns.
+    """
+    types = {source.fields[field].type for field in columns if field in source.fields}
+    if not source.expect.names or types & {*_NAMED, "local_id"}:
+        return
+    wanted = [word for spec in source.fields.values() if spec.type in _NAMED for word in spec.columns]
+    raise InputRefused(
+        "names_nobody",
+        f"no column names a person: none is read as a name, an NHS number or a local number. Expected one such as "
+        f"{quoted(wanted, 8)}; read are {quoted(list(dict.fromkeys(columns.values())), 40)}. Ask for it, or name it "
+        f"in sources/{source.name}.toml; if the rows name nobody by design, write there: [expect] names = false",
+        file=name,
+    )
+
+
+def only_numbers(quality: pl.DataFrame, source: Source, local_ids: pl.Series) -> list[str]:
+    """A sentence if a number is all that says whom a row is about: no cell of a name or an NHS number is filled.
+
+    `local_ids` as in the record: from it is taken under which scheme the numbers are kept.
+    """
+    rows = quality.to_dicts()
+    named = any(row["filled"] for row in rows if _type(row, source) in _NAMED)
+    numbers = [row for row in rows if _type(row, source) == "local_id" and row["read"]]
+    kept = local_ids.drop_nulls().head(1).to_list()
+    if named or not numbers or not kept or not source.expect.names:
+        return []
+    scheme = str(kept[0]).split("|")[0].rpartition(":")[0]
+    return [
+        f"no row names anybody: only '{numbers[0]['header']}' says whom a row is about. It is kept as a local number; "
+        f"a register or another source that gives the same number beside a name joins them, if its field has "
+        f'type = "local_id" and scheme = "{scheme}"'
+    ]
+
+
+def judge(quality: pl.DataFrame, source: Source, name: str) -> list[str]:
+    """What to say of a delivery's read rates (model.FIELD_QUALITY), in the order of its fields.
+
+    Raises InputRefused 'not_read' where the key, the start, or all that says who a row is about was hardly read (one
+    cell alone sets its row aside, and no file).
+    """
+    rows = quality.to_dicts()
+    _refuse(rows, source, name)
+    return [sentence for row in rows for sentence in _sentences(row, source)]
+
+
+def _share(row: Row) -> float:
+    """Of the cells that do not say 'not known' the share that was read; 1 if there are none."""
+    sent = row["filled"] - row["missing"]
+    return float(row["read"] / sent) if sent else 1.0
+
+
+def _not_read(row: Row) -> int:
+    return int(row["filled"] - row["missing"] - row["read"])
+
+
+def _refuse(rows: list[Row], source: Source, name: str) -> None:
+    for row in rows:
+        vital = row["field"] in source.key.event or (row["field"] == "start" and source.kind != "register")
+        if vital and _not_read(row) > 1 and _share(row) < source.expect.refuse:
+            raise InputRefused("not_read", f"{_unread(row, source)}. {_AGAIN}", file=name, column=row["header"])
+    who = {part: [row for row in rows if _type(row, source) in types] for part, types in _WHO.items()}
+    sent = {part: [row for row in own if row["filled"] > row["missing"]] for part, own in who.items()}
+    poor = [
+        min(own, key=_share) for own in sent.values() if own and all(_share(row) < source.expect.refuse for row in own)
+    ]
+    if any(_not_read(row) > 1 for row in poor) and len(poor) == sum(map(bool, sent.values())):
+        found = "; ".join(_unread(row, source) for row in poor)
+        raise InputRefused(
+            "not_read", f"nothing that says whom a row is about can be read. {found}. {_AGAIN}", file=name
+        )
+
+
+def _type(row: Row, source: Source) -> str:
+    spec = source.fields.get(row["field"])
+    return spec.type if spec else ""
+
+
+def _sentences(row: Row, source: Source) -> Iterator[str]:
+    spec = source.fields.get(row["field"])
+    decisive = row["field"] in {field for rule in source.measures for field in rule.where}
+    if spec and row["unknown"] and is_coded(spec) and (decisive or _share(row) < source.expect.read):
+        yield _unlisted(row, spec, counted=decisive)
+        row = row | {"filled": row["filled"] - row["unknown"]}
+    elif row["unknown"] and not spec:
+        found = f"{row['unknown']:,} of {row['filled']:,} filled"
+        yield f"{row['header']}: {found} are not in the codes of [[facts]] {row['field']}, so they say nothing"
+        row = row | {"filled": row["filled"] - row["unknown"]}
+    if _share(row) < source.expect.read:
+        yield _unread(row, source)
+    fewest = _FEWEST_NAMES if spec and spec.type in _NAMES else _FEWEST
+    if row["missing"] >= fewest and row["missing"] > FLOOD * row["filled"]:
+        how = "in a word, or a date or number that stands for it"
+        yield f"{_counts(row)}: {row['missing']:,} say 'not known', {how}; ask the sender whether that is meant"
+
+
+def _unlisted(row: Row, spec: FieldSpec, *, counted: bool) -> str:
+    found = f"{row['words']}" if row["words"] else f"{row['unknown']:,} cells"
+    are = "is" if row["unknown"] == 1 else "are"
+    what = "neither yes nor no" if spec.type == "boolean" else "not in the list"
+    then = "; until then their rows are loaded, and what depends on it is not counted" if counted else ""
+    return f"{row['header']}: {found} {are} {what}: add them to [fields.{row['field']}.codes]{then}"
+
+
+def _counts(row: Row) -> str:
+    return f"{row['header']}: {row['filled']:,} filled, {row['read']:,} read"
+
+
+def _unread(row: Row, source: Source) -> str:
+    """How many were read, how the others look, and what to do."""
+    parts = [f"{_not_read(row):,} not read"]
+    if row["looks"]:
+        parts.append(f"most look like {row['looks']}")
+    if row["out_of_range"]:
+        parts.append(f"{row['out_of_range']:,} are not believed: {_range(row, source)}")
+    if row["missing"]:
+        parts.append(f"{row['missing']:,} more say 'not known'")
+    return f"{_counts(row)} ({', '.join(parts)}){_advice(row, source)}"
+
+
+def _range(row: Row, source: Source) -> str:
+    return "after the contact, or too long ago" if _type(row, source) == "dob" else "out of order or out of range"
+
+
+def _advice(row: Row, source: Source) -> str:
+    type_, key, looks = _type(row, source), row["field"], row["looks"] or ""
+    if "A+9" in looks:
+        return ": probably saved by a spreadsheet as 9.99E+09, which loses digits; ask for the column as text"
+    if len(looks) > 15 and set(looks) == {"9"}:
+        return ": all end in 0, as a spreadsheet keeps fifteen digits of a number; ask for the column as text"
+    if type_ == "nhs_number":
+        return ": wrong check digit or length, or of the test range 999 on a live site"
+    if type_ == "local_id" and "{" in source.fields[key].scheme:
+        return f": its scheme '{source.fields[key].scheme}' needs the value of that field in the same row"
+    if type_ in ("dob", "date", "timestamp") and row["unreadable"] > row["out_of_range"]:
+        return f': add its form to formats = ["..."] of [fields.{key}] in sources/{source.name}.toml'
+    return ""
