@@ -184,6 +184,20 @@ class Source(_Frozen):
     keep: tuple[str, ...] = Field((), description="fields kept in details, for the record view")
     earliest: int = Field(1900, description="years before this are not believed")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _key_of_counts(cls, values: dict[str, object]) -> dict[str, object]:
+        """Counts without a key are keyed by who a row describes, and its month."""
+        counts = isinstance(values, dict) and values.get("kind") == "counts"
+        return {"key": {"event": ("month",)}, **values} if counts else values
+
+    @model_validator(mode="after")
+    def _counts_have_their_fields(self) -> Source:
+        for name, what in (("month", "the month of its number"), ("n", "the number")) if self.kind == "counts" else ():
+            if name not in self.fields:
+                raise ValueError(f"kind = 'counts' needs the field '{name}': the column with {what}")
+        return self
+
     @model_validator(mode="after")
     def _names_exist(self) -> Source:
         key, used = self.key, list[str]()
