@@ -78,6 +78,7 @@ def standardise(
         _table(records, model.RECORD, origin),
         _table(facts, model.FACT, origin),
         _table(quarantine, model.QUARANTINE, origin),
+        tuple(raw.warnings),
     )
 
 

@@ -59,6 +59,12 @@ class FileSpec(_Frozen):
         description="a row whose first cell starts so, at the end, is not data",
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _months_of_columns(cls, values: dict[str, object]) -> dict[str, object]:
+        """A column a month supplies each of its months, unless the source says otherwise."""
+        return {"covers": "from rows", **values} if isinstance(values, dict) and values.get("unpivot") else values
+
     @property
     def patterns(self) -> tuple[str, ...]:
         """The patterns, also if there is one only."""

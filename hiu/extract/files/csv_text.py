@@ -11,8 +11,10 @@ import polars as pl
 
 from hiu.errors import InputRefused
 from hiu.extract.files.decode import UNREADABLE
-from hiu.extract.files.header import DEPTH, find_header, header_index, known_headers, merge_above, score, unique_headers
+from hiu.extract.files.header import DEPTH, counted_headers, find_header, known_headers, score, unique_headers
 from hiu.extract.files.rows import LINE, WIDTH, Grid
+from hiu.extract.files.shapes.fill import fill_places
+from hiu.extract.files.shapes.heading import find_heading, number_equal
 from hiu.sources import Source
 
 DELIMITERS = {",": "comma", "|": "pipe", "\t": "tab", ";": "semicolon"}
@@ -53,18 +55,20 @@ def read_csv(text: str, source: Source, name: str) -> Grid:
     records = parse(text, delimiter, name)
     rows = [records.cells(index) for index in range(min(len(records.joined), max(DEPTH, source.file.header_row or 0)))]
     try:
-        top = header_index(rows, source, name)
+        heading = find_heading(rows, source, name)
     except InputRefused as refusal:
         raise _wrong_delimiter(refusal, text, given, columns, name) from None
-    row = merge_above(rows, top, columns)
-    width = _expected_width(row, records, top)
-    line = records.line[top]
+    row, numbered = number_equal(heading.cells, counted_headers(source))
+    width = _expected_width(row, records, heading.last)
+    line = records.line[heading.first]
     headers, notes = unique_headers([*row, *[""] * width][:width], columns, name, line)
     cells = _second_reading(text, delimiter, width, name, records)
     _agree(cells, records, width, name, text)
-    cells = cells.with_columns(_widths(records, width).alias(WIDTH), records.line.alias(LINE)).slice(top + 1)
+    cells = cells.with_columns(_widths(records, width).alias(WIDTH), records.line.alias(LINE)).slice(heading.last + 1)
     cells = cells.with_columns(pl.when(pl.col(pl.String) != "").then(pl.col(pl.String)).name.keep())
-    return Grid(cells, headers, line, [*_skipped(rows[:top]), *notes], damaged=UNREADABLE in text)
+    notes = [*_skipped(rows[: heading.first]), *numbered, *notes]
+    filled = fill_places(headers, source.file.fill_down, name)
+    return Grid(cells, headers, line, notes, damaged=UNREADABLE in text, fill_down=filled)
 
 
 def parse(text: str, delimiter: str, name: str) -> Records:

@@ -1,6 +1,6 @@
 """Intake: a delivered file's bytes to text cells with numbered rows, or a refusal that says why."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -10,8 +10,10 @@ from hiu.extract.files.columns import match_columns
 from hiu.extract.files.csv_text import read_csv
 from hiu.extract.files.decode import UNREADABLE, decode
 from hiu.extract.files.rows import Grid, split_rows
+from hiu.extract.files.shapes.months import month_columns, other_months, renumbered, unpivot
 from hiu.extract.files.xlsx_sheet import OLE, ZIP, read_xlsx, refuse_ole
 from hiu.sources import Source
+from hiu.sources.spec import Unpivot
 
 __all__ = ["RawTable", "match_columns", "read_table"]
 
@@ -25,6 +27,7 @@ class RawTable:
     `frame`: a String column a header as sent (empty cells null, white space kept) and `source_row` Int64, the 1-based
     data record: header, title, wholly blank and trailing rows (totals, remarks) not counted.
     `refused`: source_row Int64, column, code ('width', 'encoding', 'header_repeated') and reason, String.
+    `warnings`: what was sent and is not read; with any, exit code 3.
     `notes`: what a person may want to know, such as "encoding cp1252" or "3 title rows skipped".
     """
 
@@ -33,6 +36,7 @@ class RawTable:
     received: int
     headers: list[str]
     notes: list[str]
+    warnings: list[str] = field(default_factory=list)
 
 
 def read_table(path: Path, source: Source, *, name: str, max_bytes: int, max_ratio: float) -> RawTable:
@@ -51,9 +55,20 @@ def read_table(path: Path, source: Source, *, name: str, max_bytes: int, max_rat
     unnamed = [header for place, header in enumerate(grid.headers, 1) if header == f"column {place}"]
     idle = [header for header in unnamed if frame[header].null_count() == frame.height]
     headers = [header for header in grid.headers if header not in idle]
-    match_columns(headers, source, name=name)
     received = frame.height + rows.refused.height
-    return RawTable(frame.drop(idle), rows.refused, received, headers, grid.notes + rows.notes)
+    table = RawTable(frame.drop(idle), rows.refused, received, headers, grid.notes + rows.notes)
+    table = turned(table, source.file.unpivot, name) if source.file.unpivot else table
+    match_columns(table.headers, source, name=name)
+    return table
+
+
+def turned(table: RawTable, spec: Unpivot, name: str) -> RawTable:
+    """A table with a column a month as one with a row for each number. Raises InputRefused('unpivot')."""
+    chosen = month_columns(table.headers, spec, name)
+    frame, notes = unpivot(table.frame, chosen)
+    refused, headers = renumbered(table.refused, chosen), [column for column in frame.columns if column != "source_row"]
+    warnings = other_months(table.headers, chosen, spec)
+    return RawTable(frame, refused, frame.height + refused.height, headers, table.notes + notes, warnings)
 
 
 def _grid(path: Path, source: Source, name: str, max_bytes: int, max_ratio: float) -> Grid:

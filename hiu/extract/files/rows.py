@@ -8,6 +8,7 @@ import polars as pl
 from hiu.errors import InputRefused
 from hiu.extract.files.decode import UNREADABLE
 from hiu.extract.files.header import squash, tidy
+from hiu.extract.files.shapes.fill import filled_down
 
 WIDTH = "_width"
 LINE = "_line"
@@ -20,7 +21,7 @@ class Grid:
 
     `cells` has a String column a header (by position: c0, c1, ...; empty cells null), `_width` (cells found) and
     `_line` (physical row or line where the record starts). A record of another width has its cells cut or padded.
-    `damaged`: some cells hold UNREADABLE.
+    `damaged`: some cells hold UNREADABLE. `fill_down`: cell columns whose empty cells take the value above.
     """
 
     cells: pl.DataFrame
@@ -28,6 +29,7 @@ class Grid:
     header_line: int
     notes: list[str] = field(default_factory=list)
     damaged: bool = False
+    fill_down: list[str] = field(default_factory=list)
 
     @property
     def names(self) -> list[str]:
@@ -56,6 +58,8 @@ def split_rows(grid: Grid, footers: Sequence[str], name: str) -> Rows:
     records = filled.head(filled.height - trailing).with_row_index("source_row", 1).cast({"source_row": pl.Int64})
     _same_width(records, grid, name)
     faults = _faults(records, grid)
+    if grid.fill_down:
+        records, faults = _fill(records, grid, faults)
     frame = records.join(faults, on="source_row", how="anti", maintain_order="left")
     notes = [f"{trailing} trailing row{'s' * (trailing > 1)} skipped (totals or remarks)"] if trailing else []
     return Rows(frame.select(*grid.names, "source_row"), faults, notes if records.height else [*notes, "no data rows"])
@@ -84,6 +88,20 @@ def _is_trailing(row: Sequence[str | None], footers: Sequence[str]) -> bool:
     ends = any(not text[:1].isalnum() for text in rest)
     sentence = len(cells) == 1 and bool(tidy(row[0])) and len(start.split()) >= 4 and len(start) >= 25
     return ends or (sentence and len(row) > 2)
+
+
+def _fill(records: pl.DataFrame, grid: Grid, faults: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The records filled down, and the faults with the rows that would take a value from a row that is set aside.
+
+    A header that is said again begins no block: the rows below it belong to those above.
+    """
+    again = faults.filter(code="header_repeated")["source_row"]
+    body = records.filter(~pl.col("source_row").is_in(again.implode()))
+    done, lost = filled_down(body, grid.fill_down, faults["source_row"])
+    reason = pl.lit("the row that the value stands in, above this one, was set aside")
+    header = pl.lit(grid.headers[grid.names.index(grid.fill_down[0])])
+    more = _fault(lost, "fill_down", reason, header)
+    return done, pl.concat([faults, more]).sort("source_row")
 
 
 def _same_width(records: pl.DataFrame, grid: Grid, name: str) -> None:

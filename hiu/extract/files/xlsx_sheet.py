@@ -3,6 +3,7 @@
 import io
 import zipfile
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import fastexcel
@@ -11,17 +12,19 @@ import polars as pl
 from hiu.errors import InputRefused
 from hiu.extract.files.header import (
     DEPTH,
+    counted_headers,
     find_header,
-    header_index,
     known_headers,
-    merge_above,
     quoted,
     score,
     squash,
     unique_headers,
 )
 from hiu.extract.files.rows import LINE, WIDTH, Grid
+from hiu.extract.files.shapes.fill import fill_merged, fill_places
+from hiu.extract.files.shapes.heading import find_heading, number_equal
 from hiu.extract.files.xlsx_extent import refuse_far_cells
+from hiu.extract.files.xlsx_marks import across, mark_notes, read_marks, refuse_unworked
 from hiu.fuzzy import did_you_mean, nearest
 from hiu.sources import Source
 
@@ -50,21 +53,30 @@ def read_xlsx(data: bytes, source: Source, name: str, *, max_bytes: int, max_rat
     """Read the source's sheet into a Grid. All values are text: dates as '2025-06-08 00:00:00'.
 
     Raises InputRefused: 'not_xlsx', 'encrypted', 'zip_ratio', 'too_large', 'corrupt', 'far_cell', 'sheet',
-    'header', 'duplicate_header'.
+    'header', 'duplicate_header', 'formula', 'fill_down'.
     """
     guard(data, name, max_bytes=max_bytes, max_ratio=max_ratio)
     book = open_book(data, name)
     sheet, notes = choose_sheet(book, source, name)
     columns = known_headers(source)
-    rows = sheet.head(max(DEPTH, source.file.header_row or 0))
-    top = header_index(rows, source, name, f"sheet '{sheet.name}': ")
-    headers, renamed = unique_headers(merge_above(rows, top, columns), columns, name, top + 1)
-    cells = sheet.cells.with_columns(pl.lit(len(headers), pl.Int64).alias(WIDTH)).with_row_index(LINE, 1)
-    titles = sum(any(row) for row in rows[:top])
-    notes += [f"{titles} title row{'s' * (titles > 1)} skipped"] * (titles > 0) + renamed
+    rows: Sequence[Sequence[str | None]] = sheet.head(max(DEPTH, source.file.header_row or 0))
+    marks = read_marks(data, sheet.name)
+    rows, merged = across(rows, marks.merged) if source.file.header_rows > 1 else (rows, set[int]())
+    heading = find_heading(rows, source, name, f"sheet '{sheet.name}': ", merged)
+    row, numbered = number_equal(heading.cells, counted_headers(source))
+    headers, renamed = unique_headers(row, columns, name, heading.first + 1)
+    refuse_unworked(marks, headers, columns, heading.last, name)
+    body, spanned = fill_merged(sheet.cells, marks.merged, heading.last)
+    titles = sum(any(row) for row in rows[: heading.first])
+    notes += [f"{titles} title row{'s' * (titles > 1)} skipped"] * (titles > 0) + numbered + renamed
+    notes += mark_notes(marks, headers, heading.last, body.height)
+    notes += [f"{spanned} row{'s' * (spanned > 1)} took the value of a cell merged over several rows"] * (spanned > 0)
     notes += [f"{sheet.errors} cells hold an Excel error (such as #N/A) and are read as empty"] * (sheet.errors > 0)
-    notes += ["the sheet is as long as Excel allows: rows may have been cut off"] * (cells.height >= MOST_ROWS)
-    return Grid(cells.cast({LINE: pl.Int64}).slice(top + 1), headers, top + 1, notes)
+    notes += ["the sheet is as long as Excel allows: rows may have been cut off"] * (body.height >= MOST_ROWS)
+    cells = body.with_columns(pl.lit(len(headers), pl.Int64).alias(WIDTH)).with_row_index(LINE, 1)
+    filled = fill_places(headers, source.file.fill_down, name)
+    cells = cells.cast({LINE: pl.Int64}).slice(heading.last + 1)
+    return Grid(cells, headers, heading.first + 1, notes, fill_down=filled)
 
 
 def guard(data: bytes, name: str, *, max_bytes: int, max_ratio: float) -> None:
