@@ -8,7 +8,7 @@ import polars as pl
 from hiu.errors import InputRefused
 from hiu.extract.files.columns import match_columns
 from hiu.extract.files.csv_text import read_csv
-from hiu.extract.files.decode import UNREADABLE, decode
+from hiu.extract.files.decode import MARKS, decode
 from hiu.extract.files.rows import Grid, split_rows
 from hiu.extract.files.shapes.months import month_columns, other_months, renumbered, unpivot
 from hiu.extract.files.xlsx_sheet import OLE, ZIP, read_xlsx, refuse_ole
@@ -48,8 +48,8 @@ def read_table(path: Path, source: Source, *, name: str, max_bytes: int, max_rat
     'width', 'not_xlsx', 'encrypted', 'unreadable'.
     """
     grid = _grid(path, source, name, max_bytes, max_ratio)
-    if any(UNREADABLE in header for header in grid.headers):
-        raise InputRefused("encoding", "found bytes in the header that are not UTF-8", file=name, row=grid.header_line)
+    if any(mark in header for header in grid.headers for mark in MARKS):
+        raise InputRefused("encoding", "found bytes in the header that are no text", file=name, row=grid.header_line)
     rows = split_rows(grid, source.file.footers, name)
     frame = rows.frame.rename(dict(zip(grid.names, grid.headers, strict=True)))
     unnamed = [header for place, header in enumerate(grid.headers, 1) if header == f"column {place}"]
