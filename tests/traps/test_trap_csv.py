@@ -296,7 +296,10 @@ TRAPS: dict[str, tuple[bytes, Rows | Refusal]] = {
             },
         ),
     ),
-    "a web page named csv": (b"<html><body>Please log in</body></html>", Refusal("header", ("found 1 filled cells",))),
+    "a web page named csv": (
+        b"<html><body>Please log in</body></html>",
+        Refusal("not_table", ("without a table", "signing in")),
+    ),
     "a zip named csv": (b"PK\x03\x04junk", Refusal("corrupt", ("damaged or cut short",))),
 }
 

@@ -7,11 +7,14 @@ import polars as pl
 
 from hiu.errors import InputRefused
 from hiu.extract.files.columns import match_columns
+from hiu.extract.files.content.kinds import refuse_other
+from hiu.extract.files.content.markup import markup_tables
+from hiu.extract.files.content.unpack import unpack
 from hiu.extract.files.csv_text import read_csv
 from hiu.extract.files.decode import MARKS, decode
 from hiu.extract.files.rows import Grid, split_rows
 from hiu.extract.files.shapes.months import month_columns, other_months, renumbered, unpivot
-from hiu.extract.files.xlsx_sheet import OLE, ZIP, read_xlsx, refuse_ole
+from hiu.extract.files.xlsx_sheet import ZIP, read_tables, read_xlsx
 from hiu.sources import Source
 from hiu.sources.spec import Unpivot
 
@@ -44,8 +47,7 @@ def read_table(path: Path, source: Source, *, name: str, max_bytes: int, max_rat
 
     `name` is the path relative to the raw folder, for messages; `max_bytes` bounds the file and what an XLSX unpacks
     to, `max_ratio` unpacked over packed size. Raises InputRefused for what makes every row doubtful, with the physical
-    row (line): its codes are those of decode, read_csv, read_xlsx and match_columns, and 'too_large', 'empty',
-    'width', 'not_xlsx', 'encrypted', 'unreadable'.
+    row (line): its codes are those of content, decode, read_csv, read_xlsx and match_columns, and 'width', 'unpivot'.
     """
     grid = _grid(path, source, name, max_bytes, max_ratio)
     if any(mark in header for header in grid.headers for mark in MARKS):
@@ -72,18 +74,30 @@ def turned(table: RawTable, spec: Unpivot, name: str) -> RawTable:
 
 
 def _grid(path: Path, source: Source, name: str, max_bytes: int, max_ratio: float) -> Grid:
-    data = load(path, name, max_bytes)
-    if data.startswith(OLE):
-        raise refuse_ole(data, name)
+    data, notes = content(path, name, max_bytes=max_bytes, max_ratio=max_ratio)
     if data.startswith(ZIP):
-        return read_xlsx(data, source, name, max_bytes=max_bytes, max_ratio=max_ratio)
-    if path.suffix.lower() in _WORKBOOKS:
-        problem = f"the name ends in {path.suffix} but the content is no workbook"
-        raise InputRefused("not_xlsx", f"{problem}; expected .xlsx: if it is text, name it .csv", file=name)
-    decoded = decode(data, source.file.encodings, name)
-    del data
-    grid = read_csv(decoded.text, source, name)
-    return replace(grid, notes=decoded.notes + grid.notes)
+        grid = read_xlsx(data, source, name, max_bytes=max_bytes, max_ratio=max_ratio)
+    elif tables := markup_tables(data, source.file.encodings[0], name):
+        grid = read_tables(tables, source, name)
+        notes.append("read from a web page or XML that is called a table")
+    else:
+        decoded = decode(data, source.file.encodings, name)
+        notes += decoded.notes
+        del data
+        grid = read_csv(decoded.text, source, name)
+    return replace(grid, notes=notes + grid.notes)
+
+
+def content(path: Path, name: str, *, max_bytes: int, max_ratio: float) -> tuple[bytes, list[str]]:
+    """The bytes of a workbook or a text, unpacked if need be, and notes. What they are is seen from them, not the name.
+
+    Raises InputRefused: the codes of `load`, of `content.unpack` and of `content.kinds`.
+    """
+    data, notes = unpack(load(path, name, max_bytes), name, max_bytes=max_bytes, max_ratio=max_ratio)
+    refuse_other(data, name)
+    if path.suffix.lower() in _WORKBOOKS and not data.startswith(ZIP):
+        notes.append(f"the name ends in {path.suffix} but the content is text: it is read as text")
+    return data, notes
 
 
 def load(path: Path, name: str, max_bytes: int) -> bytes:
