@@ -5,11 +5,16 @@ from __future__ import annotations
 import gzip
 import io
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import xlsxwriter
-from traps.intake_traps import Trap, spring
+from traps.intake_traps import Trap, intake_exit, make_site, spring, take_in
+
+from hiu.month import Month
+from pipelines.commands.messages import print_status
+from pipelines.common.place import Place, open_place
 
 HEAD = ["Attendance ID", "Arrival date time", "Surname", "Forename", "DOB", "NHS number"]
 ROW = ["E77", "07/03/2026 21:40", "TARN", "Ivy", "05/06/1971", "9990000034"]
@@ -170,3 +175,37 @@ TRAPS = {**READ, **REFUSED}
 @pytest.mark.parametrize("name", TRAPS)
 def test_the_trap_ends_as_it_must(name: str, tmp_path: Path) -> None:
     spring(TRAPS[name], tmp_path)
+
+
+LEFT = {"2026-03/ed_a.csv": CSV, "2026-03/letter.docx": b"PK", "2026-03/ed_b.csv.part": CSV, "notes.txt": "to do"}
+
+
+def named(place: Place, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+    """The exit code of a run's intake, what it says, and what the status says."""
+    intake, _, _ = take_in(place, Month(2026, 3))
+    print_status(place, as_json=False, now=datetime(2026, 4, 8, tzinfo=UTC))
+    return intake_exit(intake), "\n".join(intake.warning_lines()), capsys.readouterr().out
+
+
+def test_a_file_that_no_source_takes_is_named_in_each_run_and_status(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = make_site(Trap(files=LEFT, exit=3), tmp_path / "site")
+    for _ in range(2):
+        code, run, status = named(place, capsys)
+        assert code == 3
+        for words in (
+            "2026-03/letter.docx: no source takes this file",
+            "notes.txt: no source",
+            "ed_b.csv.part: an unf",
+        ):
+            assert words in run and words in status
+
+
+def test_a_file_that_is_ignored_by_name_is_named_no_more(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    setting = 'ignored_files = ["*.docx", "NOTES.txt", "2026-03/*.part"]'
+    place = make_site(Trap(files=LEFT, exit=0), tmp_path / "site")
+    toml = (place.home / "site.toml").read_text(encoding="utf-8")
+    (place.home / "site.toml").write_text(f"{setting}\n{toml}", encoding="utf-8")
+    code, run, status = named(open_place(place.home), capsys)
+    assert (code, run) == (0, "") and "letter" not in status and "notes" not in status

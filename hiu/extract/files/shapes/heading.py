@@ -48,11 +48,11 @@ def _joined(rows: Sequence[Row], at: int, merged: Collection[int]) -> list[str]:
 
 
 def _carry(row: list[str], below: Sequence[Sequence[str]]) -> None:
-    held = ""
+    word_above = ""
     for place, word in enumerate(row):
         under = any(lower[place] for lower in below)
-        held = (word or held) if under else ""
-        row[place] = word or held
+        word_above = (word or word_above) if under else ""
+        row[place] = word or word_above
 
 
 def _dated(cells: list[str], source: Source) -> list[str]:
@@ -86,9 +86,9 @@ def number_equal(row: Sequence[str], counted: Collection[str]) -> tuple[list[str
             for place, name in zip(same, named, strict=True):
                 out[place] = name
             where = " and ".join(str(place + 1) for place in same)
-            notes.append(f"columns {where} have the same header; they are called {_listed(named)}")
+            notes.append(f"columns {where} have the same header; they are called {_enumerated(named)}")
     return out, notes
 
 
-def _listed(names: Sequence[str]) -> str:
+def _enumerated(names: Sequence[str]) -> str:
     return " and ".join(f"'{name}'" for name in names)
