@@ -132,7 +132,10 @@ class Governance(_Frozen):
     key_store: Literal["file", "keyring"] = Field("file", description="where the site key is kept")
 
 
-_NO_FIGURE = {"name", "raw", "curated", "key_file", "agreements", "keep_runs", "memory_limit", "basis", "governance"}
+_NO_FIGURE = {
+    "name", "raw", "curated", "key_file", "agreements", "keep_runs", "memory_limit", "basis", "governance",
+    "ignored_files",
+}  # fmt: skip
 
 
 class Settings(_Frozen):
@@ -155,7 +158,8 @@ class Settings(_Frozen):
     keep_runs: int = Field(5, ge=1, description="published runs kept of a month; older ones are removed by the run")
     memory_limit: str = "3GB"
     max_file_bytes: int = Field(2_000_000_000, ge=1)
-    max_unzip_ratio: float = Field(200, ge=1, description="unpacked size of an XLSX over its size on disk")
+    max_unzip_ratio: float = Field(200, ge=1, description="unpacked size of an XLSX or archive over its size on disk")
+    ignored_files: tuple[str, ...] = Field((), description="files that no source takes, not named: 'notes*.docx'")
 
     @property
     def version(self) -> str:

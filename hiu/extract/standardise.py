@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from hiu import model
+from hiu.extract.counts import as_months, number_faults, numbers, own_keys
 from hiu.extract.events import DAYS, STAMPS, first_faults, read_times
 from hiu.extract.facts import read_facts
 from hiu.extract.files.columns import match_columns
@@ -50,14 +51,19 @@ def standardise(
 
     `period` is the delivery's month (None for a register); `synthetic` lets NHS numbers of the test range count as
     evidence. Reason codes: key_missing, date_missing, date_unreadable, date_implausible, ends_before_start,
-    field_missing, code_unlisted, code_rounded, fact_unreadable, and those of intake. Raises InputRefused when a
-    required column is absent, SettingsError for a format or condition that can't be used.
+    field_missing, code_unlisted, code_rounded, fact_unreadable, those of counts.number_faults and of intake.
+    Raises InputRefused when a required column is absent, SettingsError for a format or condition that can't be used.
     """
     columns = match_columns(raw.headers, source, name=source_file)
     cells = _cells(raw, source, columns)
+    if source.kind == "counts":
+        cells, source = as_months(cells, source)
+        columns = {**columns, "start": columns["month"]} if "month" in columns else columns
     times = read_times(cells, source)
     facts = read_facts(raw.frame, source, columns)
-    bad = _first(first_faults(cells, source, times, period, columns), _unread(facts))
+    bad = _first(
+        first_faults(cells, source, times, period, columns), _unread(facts), *_uncounted(cells, source, columns)
+    )
     latest = pl.repeat(facts["at"].max(), cells.height, dtype=pl.Date(), eager=True)
     at = times["start"] if source.kind != "register" else latest.cast(pl.Datetime("us"))
     origin = {
@@ -69,7 +75,7 @@ def standardise(
     people = identities(cells, source, times["start"], at, synthetic=synthetic).drop("start")
     unknown = unknown_codes(cells, source)
     parts = [cells.select("source_row"), _events(cells, source, unknown), times.select(*STAMPS, *DAYS), people]
-    records = pl.concat(parts, how="horizontal")
+    records = pl.concat(parts, how="horizontal").with_columns(_numbers(cells, source))
     records = records.with_columns(pl.col("source_row").is_in(bad["source_row"].implode()).alias("quarantined"))
     aside = records["quarantined"]
     made = Made(cells=cells, times=times, people=people, unknown=unknown, facts=facts, aside=aside)
@@ -80,6 +86,7 @@ def standardise(
         _table(facts, model.FACT, origin),
         _table(quarantine, model.QUARANTINE, origin),
         _table(quality, model.FIELD_QUALITY, origin),
+        tuple(raw.warnings),
     )
 
 
@@ -124,7 +131,17 @@ def _events(cells: pl.DataFrame, source: Source, unknown: pl.DataFrame) -> pl.Da
         (pl.coalesce(related) if related else pl.lit(None, pl.String)).alias("related"),
         (pl.struct(kept).struct.json_encode() if kept else pl.lit(None, pl.String)).alias("details"),
     )
-    return frame.select(_EVENT)
+    events = frame.select(_EVENT)
+    return own_keys(events, cells, source) if source.kind == "counts" else events
+
+
+def _numbers(cells: pl.DataFrame, source: Source) -> pl.Series:
+    """How many events each row stands for; null for a row that is one."""
+    return numbers(cells if source.kind == "counts" else cells.select("source_row"))
+
+
+def _uncounted(cells: pl.DataFrame, source: Source, columns: Mapping[str, str]) -> list[pl.DataFrame]:
+    return [number_faults(cells, columns)] if source.kind == "counts" else []
 
 
 def _named(source: Source) -> set[str]:

@@ -75,6 +75,12 @@ class FileSpec(_Frozen):
             raise ValueError("query and dsn belong together: what is asked, and the name of the connection")
         return self
 
+    @model_validator(mode="before")
+    @classmethod
+    def _months_of_columns(cls, values: dict[str, object]) -> dict[str, object]:
+        """A column a month supplies each of its months, unless the source says otherwise."""
+        return {"covers": "from rows", **values} if isinstance(values, dict) and values.get("unpivot") else values
+
     @property
     def patterns(self) -> tuple[str, ...]:
         """The patterns, also if there is one only."""
@@ -202,6 +208,20 @@ class Source(_Frozen):
     facts: tuple[Packed, ...] = ()
     keep: tuple[str, ...] = Field((), description="fields kept in details, for the record view")
     earliest: int = Field(1900, description="years before this are not believed")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _key_of_counts(cls, values: dict[str, object]) -> dict[str, object]:
+        """Counts without a key are keyed by who a row describes, and its month."""
+        counts = isinstance(values, dict) and values.get("kind") == "counts"
+        return {"key": {"event": ("month",)}, **values} if counts else values
+
+    @model_validator(mode="after")
+    def _counts_have_their_fields(self) -> Source:
+        for name, what in (("month", "the month of its number"), ("n", "the number")) if self.kind == "counts" else ():
+            if name not in self.fields:
+                raise ValueError(f"kind = 'counts' needs the field '{name}': the column with {what}")
+        return self
 
     @model_validator(mode="after")
     def _names_exist(self) -> Source:

@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from hiu.errors import grouped
-from hiu.extract.files.find import find_deliveries
+from hiu.extract.files.find import find_deliveries, not_taken
 from hiu.govern.basis.agreements import expiring
 from hiu.publish.words.text import count_of
 from pipelines.access.basis import unpermitted
@@ -56,7 +56,7 @@ def print_demo(outcome: Outcome, folder: Path) -> None:
 def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
     """What is published, what waits, what agreements and the basis lack, and whether a run is going on."""
     months = place.months()
-    sweep = find_deliveries(place.raw, place.sources)
+    sweep = find_deliveries(place.raw, place.sources, place.settings.ignored_files)
     periods = sorted({str(found.period) for found in sweep.deliveries if found.period})
     ending, running = expiring(place.settings, sorted(place.sources), now.date()), holder(place.lock)
     lacking = unpermitted(place, now.date())
@@ -66,6 +66,7 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         "raw_months": periods,
         "not_published": [month for month in periods if month not in months],
         "files_no_source_takes": list(sweep.unmatched),
+        "files_that_may_not_be_read": [refused.name for refused in sweep.refused],
         "settings_version": place.settings.version,
         "agreements": ending,
         "basis": lacking,
@@ -87,6 +88,7 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         out(f"basis: {line}")
     if running:
         out(f"running now: {running}")
-    if sweep.unmatched:
-        names = ", ".join(sweep.unmatched)
-        out(f"no source takes {names}: rename, see 'hiu new SOURCE FILE', or move out of the raw folder")
+    for name in sweep.unmatched:
+        out(not_taken(name))
+    for refused in sweep.refused:
+        out(f"{refused.name}: {refused.reason}")

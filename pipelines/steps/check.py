@@ -10,7 +10,7 @@ import polars as pl
 
 from hiu.errors import Busy, UsageError
 from hiu.extract.files.columns import match_columns, unused_headers
-from hiu.extract.files.find import FoundFile, period_of, takes
+from hiu.extract.files.find import FoundFile, not_taken, period_of, takes
 from hiu.extract.files.read import RawTable
 from hiu.extract.standardise import Standardised
 from hiu.fuzzy import did_you_mean
@@ -19,7 +19,7 @@ from hiu.sources import Source
 from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import out
 from pipelines.common.work import Row
-from pipelines.steps.deliver import LoadJob, check_rows, make_delivery, no_taker, read_raw
+from pipelines.steps.deliver import LoadJob, check_rows, make_delivery, read_raw
 from pipelines.steps.glance import first_rows, worth_a_look
 from pipelines.steps.ingest import usual_rows
 
@@ -57,11 +57,11 @@ def check_file(place: Place, file: Path, source: str | None, *, as_json: bool, t
     checks = [_check(place, file, each, today) for each in found]
     code = 3 if not found or any(check.quarantined or check.warnings for check in checks) else 0
     if as_json:
-        untaken = {} if found else {"warnings": [no_taker(_name(place, file))]}
+        untaken = {} if found else {"warnings": [not_taken(_name(place, file))]}
         out(json.dumps({"exit": code, "checked": [asdict(check) for check in checks], **untaken}, default=str))
         return code
     if not found:
-        out(f"warning: {no_taker(_name(place, file))}")
+        out(f"warning: {not_taken(_name(place, file))}")
         patterns = "; ".join(f"{one.name} {', '.join(one.file.patterns)}" for one in place.sources.values())
         out(f"  the patterns are: {patterns}. --source NAME checks it as one of them")
     for check in checks:

@@ -47,14 +47,6 @@ class Delivery:
     standardised: Standardised
 
 
-def no_taker(name: str) -> str:
-    """What is said of a file below raw that no source takes, by the run and by a check."""
-    return (
-        f"{name}: no source takes this file, so nothing of it is used. Rename it to fit the pattern of its source, "
-        "draft one by 'hiu new SOURCE FILE', or move it out of the raw folder"
-    )
-
-
 def read_delivery(place: Place, job: LoadJob, today: date) -> Delivery:
     """Read and standardise a delivery: what `hiu run` and `hiu check` both do. Raises InputRefused."""
     return make_delivery(place, job, read_raw(place, job, today))

@@ -10,7 +10,7 @@ import polars as pl
 
 from hiu.engine import Engine, Scalar
 from hiu.errors import HiuError, InputRefused
-from hiu.extract.files.find import FoundFile, find_deliveries
+from hiu.extract.files.find import FoundFile, find_deliveries, not_taken
 from hiu.extract.standardise import Standardised
 from hiu.govern import records
 from hiu.model import RECORDED
@@ -22,7 +22,7 @@ from pipelines.common.place import Place
 from pipelines.common.progress import Reporter
 from pipelines.common.schema import KEPT, WITHDRAWN_MARK, upgrade
 from pipelines.steps.ahead import NextDelivery, read_ahead
-from pipelines.steps.deliver import Delivery, LoadJob, check_rows, no_taker
+from pipelines.steps.deliver import Delivery, LoadJob, check_rows
 
 PARTS = ("record", "fact", "quarantine", "field_quality")
 CODE = "pipelines.steps.deliver"
@@ -75,8 +75,8 @@ def ingest(place: Place, warehouse: Engine, month: Month, run_id: str, today: da
     Files that are refused leave what was loaded before in force. Raises HiuError if rows would be lost.
     """
     intake = Intake()
-    sweep = find_deliveries(place.raw, place.sources)
-    intake.warnings += map(no_taker, sweep.unmatched)
+    sweep = find_deliveries(place.raw, place.sources, place.settings.ignored_files)
+    intake.warnings += map(not_taken, sweep.unmatched)
     intake.refused += [InputRefused(link.code, link.reason, file=link.name) for link in sweep.refused]
     loaded = loaded_deliveries(warehouse)
     waiting = [found for found in sweep.deliveries if found.period is None or found.period <= month]

@@ -32,6 +32,10 @@ TRAPS: dict[str, tuple[bytes, Rows | Refusal]] = {
         Rows(AB, notes=("mixed line ends (CRLF, LF)",)),
     ),
     "utf-8 byte order mark": (b"\xef\xbb\xbf" + lines(HEADER, *good("a", "b")), Rows(AB)),
+    "utf-8 byte order mark and a damaged byte": (
+        b"\xef\xbb\xbf" + lines(HEADER, *good("a", "b")).replace(b"b,SMITH", b"b,SM\xe9TH"),
+        Rows({1: "a"}, {2: "encoding"}),
+    ),
     "two byte order marks": (b"\xef\xbb\xbf" * 2 + lines(HEADER, *good("a")), Rows({1: "a"})),
     "utf-16 little endian with mark": (
         b"\xff\xfe" + lines(HEADER, *good("a", "b")).decode().encode("utf-16-le"),
@@ -57,7 +61,16 @@ TRAPS: dict[str, tuple[bytes, Rows | Refusal]] = {
         lines(HEADER, *good("a", "b")).decode().encode("utf-16-be"),
         Refusal("nul", ("'utf-16-be' first in",), row=1),
     ),
-    "nul in a cell": (lines(HEADER, *good("a", "b\0")), Refusal("nul", ("found a NUL byte",), row=3)),
+    "nul in a cell": (
+        lines(HEADER, *good("a", "b\0")),
+        Rows(
+            {1: "a"},
+            {2: "encoding"},
+            reason="found a NUL, or a byte that the file's encoding does not define; expected text",
+        ),
+    ),
+    "nuls in most lines": (lines(HEADER, *good("a\0", "b\0")), Refusal("nul", ("in many lines",), row=2)),
+    "bytes that end a file of long ago": (lines(HEADER, *good("a", "b")) + b"\x1a", Rows(AB)),
     "cp1252": (
         lines(HEADER, *good("a", "b")).replace(b"SMITH", b"SIOB\xc1N"),
         Rows(AB, notes=("encoding cp1252",), cells={"Surname": ["SIOBÁN", "SIOBÁN"]}),
@@ -68,7 +81,11 @@ TRAPS: dict[str, tuple[bytes, Rows | Refusal]] = {
     ),
     "neither utf-8 nor cp1252": (
         lines(HEADER, *good("a", "b")).replace(b"b,SMITH", b"b,SM\x81TH"),
-        Refusal("encoding", ("0x81", "utf-8-sig or cp1252"), row=3),
+        Rows({1: "a"}, {2: "encoding"}),
+    ),
+    "most rows in neither utf-8 nor cp1252": (
+        lines(HEADER, *good("a", "b")).replace(b",SMITH", b",SM\x81TH"),
+        Refusal("encoding", ("0x81", "utf-8-sig or cp1252"), row=2),
     ),
     "utf-8 with one row damaged": (
         lines(HEADER, "a,SIÂN ÉLAN,,,", "b,X,,,", "c,ÉVA,,,").replace(b"b,X", b"b,\xe9"),
@@ -243,7 +260,11 @@ TRAPS: dict[str, tuple[bytes, Rows | Refusal]] = {
     ),
     "huge cell": (
         lines(HEADER, *good("a"), "b,S,,," + "x" * 200_000),
-        Refusal("huge_cell", ("131,072", "unclosed"), row=3),
+        Rows({1: "a"}, {2: "huge_cell"}, reason="found a cell of more than 131,072 characters; expected less"),
+    ),
+    "huge cell of rows that a mark swallowed": (
+        lines(HEADER, *good("a"), 'b,S,,,"' + "x,y,,,\n" * 20_000 + '"', *good("c")),
+        Refusal("huge_cell", ("131,072", "closing quotation mark"), row=3),
     ),
     "large but lawful cell": (lines(HEADER, "a,S,,," + "x" * 100_000), Rows({1: "a"}, cells={"Note": ["x" * 100_000]})),
     "semicolons": (lines(HEADER.replace(",", ";"), "a;S;01,5;;"), Rows({1: "a"}, cells={"DOB": ["01,5"]})),
@@ -275,7 +296,10 @@ TRAPS: dict[str, tuple[bytes, Rows | Refusal]] = {
             },
         ),
     ),
-    "a web page named csv": (b"<html><body>Please log in</body></html>", Refusal("header", ("found 1 filled cells",))),
+    "a web page named csv": (
+        b"<html><body>Please log in</body></html>",
+        Refusal("not_table", ("without a table", "signing in")),
+    ),
     "a zip named csv": (b"PK\x03\x04junk", Refusal("corrupt", ("damaged or cut short",))),
 }
 
@@ -314,6 +338,11 @@ def test_header_row_given_wrongly_names_the_right_one(tmp_path: Path) -> None:
 def test_encoding_given_for_utf16_without_mark(tmp_path: Path) -> None:
     path = write(tmp_path, lines(HEADER, *good("a")).decode().encode("utf-16-le"))
     check(path, Rows({1: "a"}, notes=("encoding utf-16-le",)), make_source(encodings=["utf-16-le"]))
+
+
+def test_a_byte_order_mark_wins_over_the_source(tmp_path: Path) -> None:
+    path = write(tmp_path, b"\xef\xbb\xbf" + lines(HEADER, *good("a")).replace(b"SMITH", "SIOBÁN".encode()))
+    check(path, Rows({1: "a"}, cells={"Surname": ["SIOBÁN"]}), make_source(encodings=["cp1252"]))
 
 
 def test_only_utf8_accepted(tmp_path: Path) -> None:

@@ -146,7 +146,7 @@ def test_hidden_sheet_is_not_chosen_but_may_be_named(path: Path) -> None:
         book.get_worksheet_by_name("Old").hide()
 
     workbook(path, {"New": [COLUMNS, A], "Old": [COLUMNS, B]}, hide)
-    check(path, Rows({1: "a"}))
+    check(path, Rows({1: "a"}, notes=("hidden sheets are not read",)))
     check(path, Rows({1: "b"}), make_source(sheet="Old"))
 
 
@@ -205,28 +205,38 @@ def test_encrypted(path: Path) -> None:
     path.write_bytes(
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le") + bytes(600)
     )
-    check(path, Refusal("encrypted", ("has a password; expected one without",)))
+    check(path, Refusal("encrypted", ("has a password", "save it unprotected")))
 
 
 def test_old_xls(path: Path) -> None:
     path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "Workbook".encode("utf-16-le"))
-    check(path, Refusal("not_xlsx", ("old .xls", "save the workbook as .xlsx")))
+    check(path, Refusal("not_xlsx", ("old .xls", "open it in Excel and save it as .xlsx")))
 
 
-@pytest.mark.parametrize("data", [b"Ref,Surname\na,b\n", b"<html><table></table></html>", b"\x00\x01\x02"])
-def test_text_named_xlsx(data: bytes, path: Path) -> None:
+def test_text_named_xlsx_is_read_as_text(path: Path) -> None:
+    path.write_bytes(b"Ref,Surname\na,b\n")
+    check(path, Rows({1: "a"}, notes=("the name ends in .xlsx but the content is text",)))
+
+
+@pytest.mark.parametrize(("data", "code"), [(b"<html><table></table></html>", "not_table"), (b"\x00\x01\x02", "nul")])
+def test_other_content_named_xlsx(data: bytes, code: str, path: Path) -> None:
     path.write_bytes(data)
-    check(path, Refusal("not_xlsx", ("ends in .xlsx but the content is no workbook", "name it .csv")))
+    check(path, Refusal(code, (), 1 if code == "nul" else None))
 
 
 def test_workbook_named_csv_is_still_a_workbook(tmp_path: Path) -> None:
     check(workbook(tmp_path / "trap.csv", {"Sheet1": [COLUMNS, A]}), Rows({1: "a"}))
 
 
-def test_zip_of_something_else(path: Path) -> None:
+def test_zip_of_one_table_is_that_table(path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("trap.csv", "Ref\na\n")
-    check(path, Refusal("not_xlsx", ("holds no XLSX workbook",)))
+    check(path, Rows({1: "a"}, notes=("'trap.csv' read from the archive", "the name ends in .xlsx")))
+
+
+def test_sheets_that_fit_nearly_equally(path: Path) -> None:
+    sheets: dict[str, Table] = {"Mar": [COLUMNS, A], "Apr": [COLUMNS[:-1], A[:-1]]}
+    check(workbook(path, sheets), Refusal("sheet", ("'Mar', 'Apr' fit equally well",)))
 
 
 def test_empty_file(path: Path) -> None:

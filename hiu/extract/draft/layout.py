@@ -7,7 +7,7 @@ from pathlib import Path
 from hiu.extract.files.csv_text import find_delimiter, first_rows
 from hiu.extract.files.decode import decode
 from hiu.extract.files.header import find_header, known_headers, looks_like_header, score, squash, tidy
-from hiu.extract.files.read import load
+from hiu.extract.files.read import content
 from hiu.extract.files.xlsx_sheet import ZIP, guard, load_sheet, open_book, visible
 from hiu.settings import Settings
 from hiu.sources import Source
@@ -28,7 +28,7 @@ class Layout:
 
 def find_layout(path: Path, source: Source) -> Layout:
     """The header of a file: the row with most known headers, else the first wide row of distinct names."""
-    data = load(path, path.name, MOST_BYTES)
+    data, _ = content(path, path.name, max_bytes=MOST_BYTES, max_ratio=MOST_RATIO)
     columns = known_headers(source)
     if data.startswith(ZIP):
         guard(data, path.name, max_bytes=MOST_BYTES, max_ratio=MOST_RATIO)

@@ -10,9 +10,11 @@ from typing import Any
 import polars as pl
 
 from hiu.errors import InputRefused
-from hiu.extract.files.decode import UNREADABLE
-from hiu.extract.files.header import DEPTH, find_header, header_index, known_headers, merge_above, score, unique_headers
+from hiu.extract.files.decode import MARKS
+from hiu.extract.files.header import DEPTH, counted_headers, find_header, known_headers, score, unique_headers
 from hiu.extract.files.rows import LINE, WIDTH, Grid
+from hiu.extract.files.shapes.fill import fill_places
+from hiu.extract.files.shapes.heading import find_heading, number_equal
 from hiu.sources import Source
 
 DELIMITERS = {",": "comma", "|": "pipe", "\t": "tab", ";": "semicolon"}
@@ -21,11 +23,11 @@ _RECORD = pl.Schema({"joined": pl.String, "width": pl.Int64, "end": pl.Int64})
 _REASONS = {
     "unexpected end": ("unclosed_quote", "a quotation mark opened here is never closed; expected a closing one"),
     "expected after": ("quote", "found text after a closing quotation mark; expected a delimiter or the line's end"),
-    "field limit": (
-        "huge_cell",
-        "found a cell of more than 131,072 characters; expected less: look for an unclosed quotation mark",
-    ),
 }
+_LONGEST = 131_072
+_SWALLOWED = f"found a cell of more than {_LONGEST:,} characters that holds rows; expected a closing quotation mark"
+
+csv.field_size_limit(1 << 31)  # a huge cell sets its row aside (_huge); the module would refuse the file
 
 
 @dataclass(frozen=True)
@@ -53,18 +55,28 @@ def read_csv(text: str, source: Source, name: str) -> Grid:
     records = parse(text, delimiter, name)
     rows = [records.cells(index) for index in range(min(len(records.joined), max(DEPTH, source.file.header_row or 0)))]
     try:
-        top = header_index(rows, source, name)
+        heading = find_heading(rows, source, name)
     except InputRefused as refusal:
         raise _wrong_delimiter(refusal, text, given, columns, name) from None
-    row = merge_above(rows, top, columns)
-    width = _expected_width(row, records, top)
-    line = records.line[top]
+    row, numbered = number_equal(heading.cells, counted_headers(source))
+    width = _expected_width(row, records, heading.last)
+    line = records.line[heading.first]
     headers, notes = unique_headers([*row, *[""] * width][:width], columns, name, line)
     cells = _second_reading(text, delimiter, width, name, records)
     _agree(cells, records, width, name, text)
-    cells = cells.with_columns(_widths(records, width).alias(WIDTH), records.line.alias(LINE)).slice(top + 1)
+    cells = cells.with_columns(_widths(records, width).alias(WIDTH), records.line.alias(LINE)).slice(heading.last + 1)
     cells = cells.with_columns(pl.when(pl.col(pl.String) != "").then(pl.col(pl.String)).name.keep())
-    return Grid(cells, headers, line, [*_skipped(rows[:top]), *notes], damaged=UNREADABLE in text)
+    notes = [*_skipped(rows[: heading.first]), *numbered, *notes]
+    filled = fill_places(headers, source.file.fill_down, name)
+    return Grid(
+        cells,
+        headers,
+        line,
+        notes,
+        damaged=any(mark in text for mark in MARKS),
+        huge=_huge(records, headers, name),
+        fill_down=filled,
+    )
 
 
 def parse(text: str, delimiter: str, name: str) -> Records:
@@ -138,6 +150,22 @@ def _expected_width(row: Sequence[str], records: Records, top: int) -> int:
         return usual if isinstance(usual, int) else len(row)
     ends = records.joined.slice(top + 1).filter(widths == usual).str.ends_with(records.joiner * (usual - len(row)))
     return usual if usual > len(row) and ends.all() else len(row)
+
+
+def _huge(records: Records, headers: Sequence[str], name: str) -> dict[int, str]:
+    """Line of each record with a cell too long to be meant, and the header of that cell.
+
+    Raises InputRefused('huge_cell') if such a cell holds several lines: rows that an unclosed quotation mark swallowed.
+    """
+    found: dict[int, str] = {}
+    for index in (records.joined.str.len_chars() > _LONGEST).arg_true():
+        cells, line = records.cells(index), int(records.line[index])
+        long = [place for place, cell in enumerate(cells) if len(cell) > _LONGEST]
+        if any(cells[place].count("\n") > 1 for place in long):
+            raise InputRefused("huge_cell", _SWALLOWED, file=name, row=line)
+        for place in long[:1]:
+            found[line] = headers[place] if place < len(headers) else ""
+    return found
 
 
 def _widths(records: Records, width: int) -> pl.Series:

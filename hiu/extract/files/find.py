@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,8 +10,8 @@ from hiu.errors import SettingsError, UsageError
 from hiu.month import NAMES, Month
 from hiu.sources import Source
 
-_ENDINGS = "tmp|temp|part|partial|crdownload|lock|bak|swp"
-_TEMPORARY = re.compile(rf"~\$.*|\..*|.*\.({_ENDINGS})|.*~|thumbs\.db|desktop\.ini", re.I)
+_TEMPORARY = re.compile(r"~\$.*|\..*|.*\.(lock|swp)|.*~|thumbs\.db|desktop\.ini", re.I)
+_UNFINISHED = re.compile(r".*\.(tmp|temp|part|partial|crdownload|bak)", re.I)
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,13 @@ class Sweep:
     refused: tuple[RefusedFile, ...]
 
 
-def find_deliveries(raw: Path, sources: Mapping[str, Source]) -> Sweep:
+def find_deliveries(raw: Path, sources: Mapping[str, Source], ignored: Sequence[str] = ()) -> Sweep:
     """Every file under raw: the sources that take it, else `unmatched`; links that leave raw are `refused`.
 
-    One file may serve several sources (a workbook with a sheet for each). Temporary and hidden files (~$, dot, .tmp,
-    .part) are passed over. A register, and a file whose path names no month, has no period. Raises UsageError when
-    there is no such folder, SettingsError when a source's period pattern gives no month.
+    One file may serve several sources (a workbook with a sheet for each). What systems and programs leave (~$, dot,
+    .lock) is passed over; no source takes an unfinished or older copy (.part, .tmp, .bak). Of the files that no source
+    takes, those that fit an `ignored` pattern are left out. A register, and a file whose path names no month, has no
+    period. Raises UsageError when there is no such folder, SettingsError when a source's period pattern gives no month.
     """
     if not raw.is_dir():
         raise UsageError(f"{raw}: not found; expected the folder that holds the deliveries")
@@ -60,18 +61,37 @@ def find_deliveries(raw: Path, sources: Mapping[str, Source]) -> Sweep:
         if reason := _leaves(path, home):
             refused.append(RefusedFile(name, "link", reason))
             continue
-        takers = [source for source in sources.values() if takes(source, name)]
+        takers = [source for source in sources.values() if takes(source, name) and not _UNFINISHED.fullmatch(name)]
         taken = [FoundFile(source.name, path, name, period_of(name, source)) for source in takers]
         deliveries += taken
-        if not taken:
+        if not taken and not any(_fits(name, pattern) for pattern in ignored):
             unmatched.append(name)
     return Sweep(tuple(sorted(deliveries, key=_order)), tuple(sorted(unmatched)), tuple(refused))
 
 
+def not_taken(name: str) -> str:
+    """Why no source takes a file, and what to do about it."""
+    if _UNFINISHED.fullmatch(name):
+        return f"{name}: an unfinished or older copy, by its ending, which is not read; finish it, or take it away"
+    advice = "see 'hiu new SOURCE FILE', move it, or name it under ignored_files in site.toml"
+    return f"{name}: no source takes this file; {advice}"
+
+
 def takes(source: Source, name: str) -> bool:
-    """Whether a file's name fits one of the source's patterns: * and ?, any case; with a slash, the whole path."""
+    """Whether a file's name fits one of the source's patterns: * and ?, any case; with a slash, the whole path.
+
+    A packed file is taken by the name of what it holds: police.csv.gz, and police.zip, by police*.csv.
+    """
     patterns = source.file.patterns or (f"{source.name}*.parquet",)
-    return any(_fits(name, pattern) for pattern in patterns)
+    return any(_fits(one, pattern) for pattern in patterns for one in _names(name, pattern))
+
+
+def _names(name: str, pattern: str) -> list[str]:
+    """A name, and for a packed file what the file in it may be called."""
+    stem, dot, ending = name.rpartition(".")
+    if not dot or ending.lower() not in ("gz", "zip"):
+        return [name]
+    return [name, stem, stem + "." + pattern.rpartition(".")[2]]
 
 
 def _fits(name: str, pattern: str) -> bool:

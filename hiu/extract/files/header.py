@@ -13,6 +13,8 @@ DEPTH = 40
 
 Row = Sequence[str | None]
 
+_COUNTED = re.compile(r"(?P<name>.+?) ?\((?:column )?\d+\)")
+
 
 def squash(text: str) -> str:
     """A header as it is compared: folded case, no spaces, accents or punctuation ('D.O.B.' is 'dob')."""
@@ -27,9 +29,21 @@ def tidy(text: str | None) -> str:
 
 def known_headers(source: Source) -> frozenset[str]:
     """Every header the source may have, squashed."""
+    return frozenset(map(squash, _accepted(source)))
+
+
+def counted_headers(source: Source) -> dict[str, str]:
+    """Of the headers a source may have, those that say which of equal ones, 'Surname (1)' or 'Surname (column 7)'.
+
+    Both the key and the value, which is the header without its count, are squashed.
+    """
+    found = {name: _COUNTED.fullmatch(name) for name in _accepted(source)}
+    return {squash(name): squash(match["name"]) for name, match in found.items() if match}
+
+
+def _accepted(source: Source) -> list[str]:
     fields = [header for field in source.fields.values() for header in (*field.columns, *field.time_columns)]
-    facts = [header for fact in source.facts for header in (*fact.columns, *fact.at_columns)]
-    return frozenset(map(squash, fields + facts))
+    return fields + [header for fact in source.facts for header in (*fact.columns, *fact.at_columns)]
 
 
 def score(row: Row, columns: frozenset[str]) -> int:
@@ -48,7 +62,7 @@ def find_header(rows: Sequence[Row], columns: frozenset[str]) -> int | None:
 
 def header_index(rows: Sequence[Row], source: Source, name: str, where: str = "") -> int:
     """Index of the header row: where the source says, else found. Raises InputRefused('header')."""
-    columns = known_headers(source)
+    columns = known_headers(source) | frozenset(counted_headers(source).values())
     if (given := source.file.header_row) is None:
         index = find_header(rows, columns)
         if index is None:
@@ -89,7 +103,8 @@ def unique_headers(row: Sequence[str], columns: frozenset[str], name: str, line:
         key = squash(cell)
         if cell and key in first and key in columns:
             both = f"('{out[first[key] - 1]}' and '{cell}')"
-            problem = f"columns {first[key]} and {place} have the same header {both}; expected one"
+            advice = f'columns = ["{cell} (1)"] in the TOML of the source says that the first of them is meant'
+            problem = f"columns {first[key]} and {place} have the same header {both}; expected one: {advice}"
             raise InputRefused("duplicate_header", problem, file=name, row=line, column=cell)
         shown = cell or f"column {place}"
         if shown in out or shown == "source_row":

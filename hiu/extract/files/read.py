@@ -1,18 +1,23 @@
 """Intake: a delivered file's bytes to text cells with numbered rows, or a refusal that says why."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
 
 from hiu.errors import InputRefused
 from hiu.extract.files.columns import match_columns
+from hiu.extract.files.content.kinds import refuse_other
+from hiu.extract.files.content.markup import markup_tables
+from hiu.extract.files.content.unpack import unpack
 from hiu.extract.files.csv_text import read_csv
-from hiu.extract.files.decode import UNREADABLE, decode
+from hiu.extract.files.decode import MARKS, decode
 from hiu.extract.files.parquet import PARQUET, read_parquet
 from hiu.extract.files.rows import Grid, split_rows
-from hiu.extract.files.xlsx_sheet import OLE, ZIP, read_xlsx, refuse_ole
+from hiu.extract.files.shapes.months import month_columns, other_months, renumbered, unpivot
+from hiu.extract.files.xlsx_sheet import ZIP, read_tables, read_xlsx
 from hiu.sources import Source
+from hiu.sources.spec import Unpivot
 
 __all__ = ["RawTable", "match_columns", "read_table"]
 
@@ -26,6 +31,7 @@ class RawTable:
     `frame`: a String column a header as sent (empty cells null, white space kept) and `source_row` Int64, the 1-based
     data record: header, title, wholly blank and trailing rows (totals, remarks) not counted.
     `refused`: source_row Int64, column, code ('width', 'encoding', 'header_repeated') and reason, String.
+    `warnings`: what was sent and is not read; with any, exit code 3.
     `notes`: what a person may want to know, such as "encoding cp1252" or "3 title rows skipped".
     """
 
@@ -34,6 +40,7 @@ class RawTable:
     received: int
     headers: list[str]
     notes: list[str]
+    warnings: list[str] = field(default_factory=list)
 
 
 def read_table(path: Path, source: Source, *, name: str, max_bytes: int, max_ratio: float) -> RawTable:
@@ -41,37 +48,59 @@ def read_table(path: Path, source: Source, *, name: str, max_bytes: int, max_rat
 
     `name` is the path relative to the raw folder, for messages; `max_bytes` bounds the file and what an XLSX unpacks
     to, `max_ratio` unpacked over packed size. Raises InputRefused for what makes every row doubtful, with the physical
-    row (line): its codes are those of decode, read_csv, read_xlsx and match_columns, and 'too_large', 'empty',
-    'width', 'not_xlsx', 'encrypted', 'unreadable'.
+    row (line): its codes are those of content, decode, read_csv, read_xlsx and match_columns, and 'width', 'unpivot'.
     """
     grid = _grid(path, source, name, max_bytes, max_ratio)
-    if any(UNREADABLE in header for header in grid.headers):
-        raise InputRefused("encoding", "found bytes in the header that are not UTF-8", file=name, row=grid.header_line)
+    if any(mark in header for header in grid.headers for mark in MARKS):
+        raise InputRefused("encoding", "found bytes in the header that are no text", file=name, row=grid.header_line)
     rows = split_rows(grid, source.file.footers, name)
     frame = rows.frame.rename(dict(zip(grid.names, grid.headers, strict=True)))
     unnamed = [header for place, header in enumerate(grid.headers, 1) if header == f"column {place}"]
     idle = [header for header in unnamed if frame[header].null_count() == frame.height]
     headers = [header for header in grid.headers if header not in idle]
-    match_columns(headers, source, name=name)
     received = frame.height + rows.refused.height
-    return RawTable(frame.drop(idle), rows.refused, received, headers, grid.notes + rows.notes)
+    table = RawTable(frame.drop(idle), rows.refused, received, headers, grid.notes + rows.notes)
+    table = turned(table, source.file.unpivot, name) if source.file.unpivot else table
+    match_columns(table.headers, source, name=name)
+    return table
+
+
+def turned(table: RawTable, spec: Unpivot, name: str) -> RawTable:
+    """A table with a column a month as one with a row for each number. Raises InputRefused('unpivot')."""
+    chosen = month_columns(table.headers, spec, name)
+    frame, notes = unpivot(table.frame, chosen)
+    refused, headers = renumbered(table.refused, chosen), [column for column in frame.columns if column != "source_row"]
+    warnings = other_months(table.headers, chosen, spec)
+    return RawTable(frame, refused, frame.height + refused.height, headers, table.notes + notes, warnings)
 
 
 def _grid(path: Path, source: Source, name: str, max_bytes: int, max_ratio: float) -> Grid:
-    data = load(path, name, max_bytes)
-    if data.startswith(OLE):
-        raise refuse_ole(data, name)
+    data, notes = content(path, name, max_bytes=max_bytes, max_ratio=max_ratio)
     if data.startswith(ZIP):
-        return read_xlsx(data, source, name, max_bytes=max_bytes, max_ratio=max_ratio)
-    if data.startswith(PARQUET):
-        return read_parquet(data, source, name, max_bytes=max_bytes)
-    if path.suffix.lower() in _WORKBOOKS:
-        problem = f"the name ends in {path.suffix} but the content is no workbook"
-        raise InputRefused("not_xlsx", f"{problem}; expected .xlsx: if it is text, name it .csv", file=name)
-    decoded = decode(data, source.file.encodings, name)
-    del data
-    grid = read_csv(decoded.text, source, name)
-    return replace(grid, notes=decoded.notes + grid.notes)
+        grid = read_xlsx(data, source, name, max_bytes=max_bytes, max_ratio=max_ratio)
+    elif data.startswith(PARQUET):
+        grid = read_parquet(data, source, name, max_bytes=max_bytes)
+    elif tables := markup_tables(data, source.file.encodings[0], name):
+        grid = read_tables(tables, source, name)
+        notes.append("read from a web page or XML that is called a table")
+    else:
+        decoded = decode(data, source.file.encodings, name)
+        notes += decoded.notes
+        del data
+        grid = read_csv(decoded.text, source, name)
+    return replace(grid, notes=notes + grid.notes)
+
+
+def content(path: Path, name: str, *, max_bytes: int, max_ratio: float) -> tuple[bytes, list[str]]:
+    """The bytes of a workbook or a text, unpacked if need be, and notes. What they are is seen from them, not the name.
+
+    Raises InputRefused: the codes of `load`, of `content.unpack` and of `content.kinds`.
+    """
+    data, notes = unpack(load(path, name, max_bytes), name, max_bytes=max_bytes, max_ratio=max_ratio)
+    refuse_other(data, name)
+    if path.suffix.lower() in _WORKBOOKS and not data.startswith(ZIP):
+        notes.append(f"the name ends in {path.suffix} but the content is text: it is read as text")
+    return data, notes
 
 
 def load(path: Path, name: str, max_bytes: int) -> bytes:

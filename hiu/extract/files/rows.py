@@ -6,12 +6,17 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from hiu.errors import InputRefused
-from hiu.extract.files.decode import UNREADABLE
+from hiu.extract.files.decode import DAMAGED, MARKS, UNREADABLE
 from hiu.extract.files.header import squash, tidy
+from hiu.extract.files.shapes.fill import filled_down
 
 WIDTH = "_width"
 LINE = "_line"
 _TAIL = 50
+_REASONS = {
+    UNREADABLE: "found bytes that are not UTF-8 in a file that otherwise is",
+    DAMAGED: "found a NUL, or a byte that the file's encoding does not define; expected text",
+}
 
 
 @dataclass(frozen=True)
@@ -20,7 +25,8 @@ class Grid:
 
     `cells` has a String column a header (by position: c0, c1, ...; empty cells null), `_width` (cells found) and
     `_line` (physical row or line where the record starts). A record of another width has its cells cut or padded.
-    `damaged`: some cells hold UNREADABLE.
+    `damaged`: some cells hold a mark of `decode.MARKS`. `huge`: by `_line`, records with a cell longer than any that is
+    meant, and its header. `fill_down`: cell columns whose empty cells take the value above.
     """
 
     cells: pl.DataFrame
@@ -28,6 +34,8 @@ class Grid:
     header_line: int
     notes: list[str] = field(default_factory=list)
     damaged: bool = False
+    huge: dict[int, str] = field(default_factory=dict)
+    fill_down: list[str] = field(default_factory=list)
 
     @property
     def names(self) -> list[str]:
@@ -56,6 +64,8 @@ def split_rows(grid: Grid, footers: Sequence[str], name: str) -> Rows:
     records = filled.head(filled.height - trailing).with_row_index("source_row", 1).cast({"source_row": pl.Int64})
     _same_width(records, grid, name)
     faults = _faults(records, grid)
+    if grid.fill_down:
+        records, faults = _fill(records, grid, faults)
     frame = records.join(faults, on="source_row", how="anti", maintain_order="left")
     notes = [f"{trailing} trailing row{'s' * (trailing > 1)} skipped (totals or remarks)"] if trailing else []
     return Rows(frame.select(*grid.names, "source_row"), faults, notes if records.height else [*notes, "no data rows"])
@@ -86,6 +96,20 @@ def _is_trailing(row: Sequence[str | None], footers: Sequence[str]) -> bool:
     return ends or (sentence and len(row) > 2)
 
 
+def _fill(records: pl.DataFrame, grid: Grid, faults: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The records filled down, and the faults with the rows that would take a value from a row that is set aside.
+
+    A header that is said again begins no block: the rows below it belong to those above.
+    """
+    again = faults.filter(code="header_repeated")["source_row"]
+    body = records.filter(~pl.col("source_row").is_in(again.implode()))
+    done, lost = filled_down(body, grid.fill_down, faults["source_row"])
+    reason = pl.lit("the row that the value stands in, above this one, was set aside")
+    header = pl.lit(grid.headers[grid.names.index(grid.fill_down[0])])
+    more = _fault(lost, "fill_down", reason, header)
+    return done, pl.concat([faults, more]).sort("source_row")
+
+
 def _same_width(records: pl.DataFrame, grid: Grid, name: str) -> None:
     wrong = records.filter(pl.col(WIDTH) != len(grid.headers))
     if wrong.height >= 3 and wrong.height * 2 > records.height:
@@ -105,14 +129,19 @@ def _faults(records: pl.DataFrame, grid: Grid) -> pl.DataFrame:
 
 
 def _unreadable(records: pl.DataFrame, grid: Grid) -> pl.DataFrame:
-    if not grid.damaged:
-        records = records.clear()
+    parts = [_marked(records if grid.damaged else records.clear(), grid, mark) for mark in MARKS]
+    lines = pl.col(LINE).replace_strict(grid.huge, default=None, return_dtype=pl.String)
+    reason = pl.lit("found a cell of more than 131,072 characters; expected less")
+    huge = _fault(records.filter(pl.col(LINE).is_in(list(grid.huge))), "huge_cell", reason, lines)
+    return pl.concat([*parts, huge])
+
+
+def _marked(records: pl.DataFrame, grid: Grid, mark: str) -> pl.DataFrame:
     hit = [
-        pl.when(pl.col(cell).str.contains(UNREADABLE, literal=True)).then(pl.lit(header))
+        pl.when(pl.col(cell).str.contains(mark, literal=True)).then(pl.lit(header))
         for cell, header in zip(grid.names, grid.headers, strict=True)
     ]
-    reason = pl.lit("found bytes that are not UTF-8 in a file that otherwise is")
-    faults = _fault(records, "encoding", reason, pl.coalesce(*hit))
+    faults = _fault(records, "encoding", pl.lit(_REASONS[mark]), pl.coalesce(*hit))
     return faults.filter(pl.col("column").is_not_null())
 
 

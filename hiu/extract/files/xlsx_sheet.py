@@ -3,6 +3,7 @@
 import io
 import zipfile
 import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import fastexcel
@@ -11,24 +12,27 @@ import polars as pl
 from hiu.errors import InputRefused
 from hiu.extract.files.header import (
     DEPTH,
+    counted_headers,
     find_header,
-    header_index,
     known_headers,
-    merge_above,
     quoted,
     score,
     squash,
     unique_headers,
 )
 from hiu.extract.files.rows import LINE, WIDTH, Grid
+from hiu.extract.files.shapes.fill import fill_merged, fill_places
+from hiu.extract.files.shapes.heading import find_heading, number_equal
 from hiu.extract.files.xlsx_extent import refuse_far_cells
+from hiu.extract.files.xlsx_marks import Marks, across, mark_notes, read_marks, refuse_unworked
 from hiu.fuzzy import did_you_mean, nearest
 from hiu.sources import Source
 
 ZIP = b"PK\x03\x04"
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MOST_ROWS = 1_048_576
 _NEAR = 80
+_ALIKE = 0.8
+"""A sheet with this share of the best one's headers may hold rows too: somebody must say which is meant."""
 _BROKEN = (RuntimeError, NotImplementedError, EOFError, ValueError, OSError, zlib.error)
 """What zipfile raises besides its own errors on an archive whose directory lies."""
 
@@ -50,21 +54,48 @@ def read_xlsx(data: bytes, source: Source, name: str, *, max_bytes: int, max_rat
     """Read the source's sheet into a Grid. All values are text: dates as '2025-06-08 00:00:00'.
 
     Raises InputRefused: 'not_xlsx', 'encrypted', 'zip_ratio', 'too_large', 'corrupt', 'far_cell', 'sheet',
-    'header', 'duplicate_header'.
+    'header', 'duplicate_header', 'formula', 'fill_down'.
     """
     guard(data, name, max_bytes=max_bytes, max_ratio=max_ratio)
     book = open_book(data, name)
     sheet, notes = choose_sheet(book, source, name)
+    return sheet_grid(sheet, read_marks(data, sheet.name), notes, source, name)
+
+
+def read_tables(tables: Mapping[str, Sequence[Sequence[str | None]]], source: Source, name: str) -> Grid:
+    """Of tables that were read from a page or from XML, the one the source means, as a Grid. Raises InputRefused."""
+    sheets = {title: _as_sheet(title, rows) for title, rows in tables.items()}
+    title, notes = _by_header({title: sheet.head() for title, sheet in sheets.items()}, source, name)
+    return sheet_grid(sheets[title], Marks(), notes, source, name)
+
+
+def _as_sheet(title: str, rows: Sequence[Sequence[str | None]]) -> Sheet:
+    width = max(map(len, rows), default=0)
+    padded = [[*row, *[None] * (width - len(row))] for row in rows]
+    schema = {f"c{place}": pl.String for place in range(width)}
+    return Sheet(title, pl.DataFrame(padded, schema=schema, orient="row"))
+
+
+def sheet_grid(sheet: Sheet, marks: Marks, notes: list[str], source: Source, name: str) -> Grid:
+    """A sheet's cells as a Grid: its header found, merged cells filled. Raises InputRefused."""
     columns = known_headers(source)
-    rows = sheet.head(max(DEPTH, source.file.header_row or 0))
-    top = header_index(rows, source, name, f"sheet '{sheet.name}': ")
-    headers, renamed = unique_headers(merge_above(rows, top, columns), columns, name, top + 1)
-    cells = sheet.cells.with_columns(pl.lit(len(headers), pl.Int64).alias(WIDTH)).with_row_index(LINE, 1)
-    titles = sum(any(row) for row in rows[:top])
-    notes += [f"{titles} title row{'s' * (titles > 1)} skipped"] * (titles > 0) + renamed
+    rows: Sequence[Sequence[str | None]] = sheet.head(max(DEPTH, source.file.header_row or 0))
+    rows, merged = across(rows, marks.merged) if source.file.header_rows > 1 else (rows, set[int]())
+    heading = find_heading(rows, source, name, f"sheet '{sheet.name}': ", merged)
+    row, numbered = number_equal(heading.cells, counted_headers(source))
+    headers, renamed = unique_headers(row, columns, name, heading.first + 1)
+    refuse_unworked(marks, headers, columns, heading.last, name)
+    body, spanned = fill_merged(sheet.cells, marks.merged, heading.last)
+    titles = sum(any(row) for row in rows[: heading.first])
+    notes += [f"{titles} title row{'s' * (titles > 1)} skipped"] * (titles > 0) + numbered + renamed
+    notes += mark_notes(marks, headers, heading.last, body.height)
+    notes += [f"{spanned} row{'s' * (spanned > 1)} took the value of a cell merged over several rows"] * (spanned > 0)
     notes += [f"{sheet.errors} cells hold an Excel error (such as #N/A) and are read as empty"] * (sheet.errors > 0)
-    notes += ["the sheet is as long as Excel allows: rows may have been cut off"] * (cells.height >= MOST_ROWS)
-    return Grid(cells.cast({LINE: pl.Int64}).slice(top + 1), headers, top + 1, notes)
+    notes += ["the sheet is as long as Excel allows: rows may have been cut off"] * (body.height >= MOST_ROWS)
+    cells = body.with_columns(pl.lit(len(headers), pl.Int64).alias(WIDTH)).with_row_index(LINE, 1)
+    filled = fill_places(headers, source.file.fill_down, name)
+    cells = cells.cast({LINE: pl.Int64}).slice(heading.last + 1)
+    return Grid(cells, headers, heading.first + 1, notes, fill_down=filled)
 
 
 def guard(data: bytes, name: str, *, max_bytes: int, max_ratio: float) -> None:
@@ -89,15 +120,6 @@ def guard(data: bytes, name: str, *, max_bytes: int, max_ratio: float) -> None:
     except (zipfile.BadZipFile, zipfile.LargeZipFile, *_BROKEN):
         problem = "the workbook is damaged or cut short; expected an intact .xlsx: have it sent again"
         raise InputRefused("corrupt", problem, file=name) from None
-
-
-def refuse_ole(data: bytes, name: str) -> InputRefused:
-    """Why a file in Microsoft's older container can't be read: a password, or the .xls format."""
-    if "EncryptedPackage".encode("utf-16-le") in data:
-        problem = "the workbook has a password; expected one without: save it unprotected"
-        return InputRefused("encrypted", problem, file=name)
-    problem = "found an old .xls (or Office 97) file; expected .xlsx: save the workbook as .xlsx"
-    return InputRefused("not_xlsx", problem, file=name)
 
 
 def open_book(data: bytes, name: str) -> fastexcel.ExcelReader:
@@ -126,7 +148,11 @@ def choose_sheet(book: fastexcel.ExcelReader, source: Source, name: str) -> tupl
     """The sheet the source names (fuzzily), else the one whose header holds most known names. Raises 'sheet'."""
     titles: list[str] = book.sheet_names
     if (wanted := source.file.sheet) is None:
-        return _by_header(book, source, name)
+        shown = visible(book, name)
+        title, notes = _by_header({title: load_sheet(book, title, name, DEPTH).head() for title in shown}, source, name)
+        hidden = [other for other in _hidden(book, name) if other not in shown]
+        notes += [f"hidden sheets are not read: {quoted(hidden)}"] * bool(hidden)
+        return load_sheet(book, title, name), notes
     same = [title for title in titles if squash(title) == squash(wanted)]
     near = same[0] if same else nearest(wanted, titles, _NEAR)
     if near is None:
@@ -135,20 +161,22 @@ def choose_sheet(book: fastexcel.ExcelReader, source: Source, name: str) -> tupl
     return load_sheet(book, near, name), [] if same else [f"sheet '{near}' taken for '{wanted}'"]
 
 
-def _by_header(book: fastexcel.ExcelReader, source: Source, name: str) -> tuple[Sheet, list[str]]:
-    columns = known_headers(source)
+def _by_header(heads: Mapping[str, Sequence[Sequence[str | None]]], source: Source, name: str) -> tuple[str, list[str]]:
+    """The title of the sheet whose first rows hold most known names, and which others are not read."""
+    columns = known_headers(source) | frozenset(counted_headers(source).values())
     scores: dict[str, int] = {}
-    for title in visible(book, name):
-        rows = load_sheet(book, title, name, DEPTH).head()
+    for title, rows in heads.items():
         index = find_header(rows, columns)
         scores[title] = 0 if index is None else score(rows[index], columns)
-    best = [title for title, points in scores.items() if points == max(scores.values())]
-    if len(best) > 1 and (len(scores) > 1 and max(scores.values()) > 0):
+    most = max(scores.values(), default=0)
+    best = [title for title, points in scores.items() if points >= most * _ALIKE]
+    if len(best) > 1 and most > 0:
         problem = f'sheets {quoted(best)} fit equally well; expected one: name it, [file] sheet = "{best[0]}"'
         raise InputRefused("sheet", problem, file=name)
     if not best:
         raise InputRefused("sheet", "found no visible sheet with cells; expected one", file=name)
-    return load_sheet(book, best[0], name), [f"sheet '{best[0]}' chosen by its header"] if len(scores) > 1 else []
+    rest = [title for title in scores if title != best[0]]
+    return best[0], [f"sheet '{best[0]}' chosen by its header; not read: {quoted(rest)}"] if rest else []
 
 
 def visible(book: fastexcel.ExcelReader, name: str) -> list[str]:
@@ -162,6 +190,14 @@ def visible(book: fastexcel.ExcelReader, name: str) -> list[str]:
         if sheet.visible == "visible" and sheet.width:
             found.append(sheet.name)
     return found
+
+
+def _hidden(book: fastexcel.ExcelReader, name: str) -> list[str]:
+    """Names of the sheets that are hidden and hold something."""
+    sheets = [
+        book.load_sheet(title, header_row=None, skip_rows=0, n_rows=1, dtypes="string") for title in book.sheet_names
+    ]
+    return [sheet.name for sheet in sheets if sheet.visible != "visible" and sheet.width]
 
 
 def _unreadable(title: str, error: Exception, name: str) -> InputRefused:

@@ -60,7 +60,7 @@ def test_order_period_and_shared_files(tmp_path: Path) -> None:
     assert (sweep.unmatched, sweep.refused) == ((), ())
 
 
-def test_unmatched_are_listed_and_temporary_files_passed_over(tmp_path: Path) -> None:
+def test_unmatched_are_listed_and_what_systems_leave_is_passed_over(tmp_path: Path) -> None:
     touch(
         tmp_path,
         "2026-02/fire.csv",
@@ -76,7 +76,13 @@ def test_unmatched_are_listed_and_temporary_files_passed_over(tmp_path: Path) ->
     )
     sweep = find_deliveries(tmp_path, SOURCES)
     assert sweep.deliveries == ()
-    assert sweep.unmatched == ("2026-02/fire.csv", "notes.txt")
+    assert sweep.unmatched == ("2026-02/fire.csv", "2026-02/police.csv.tmp", "notes.txt", "police.csv.part")
+    assert find_deliveries(tmp_path, SOURCES, ["NOTES.*", "*.tmp"]).unmatched == ("2026-02/fire.csv", "police.csv.part")
+
+
+def test_what_a_source_takes_is_never_ignored(tmp_path: Path) -> None:
+    touch(tmp_path, "2026-02/police.csv")
+    assert [found.name for found in find_deliveries(tmp_path, SOURCES, ["*"]).deliveries] == ["2026-02/police.csv"]
 
 
 @pytest.mark.parametrize(
@@ -84,6 +90,9 @@ def test_unmatched_are_listed_and_temporary_files_passed_over(tmp_path: Path) ->
     [
         ("police*.csv", "2026-02/POLICE Storm.CSV", True),
         ("police*.csv", "2026-02/my police.csv", False),
+        ("police*.csv", "2026-02/police.csv.gz", True),
+        ("police*.csv", "2026-02/police_feb.ZIP", True),
+        ("police?.csv", "2026-02/police12.zip", False),
         ("police*.csv", "police/x.csv", False),
         ("police?.csv", "police1.csv", True),
         ("police?.csv", "police12.csv", False),

@@ -1,0 +1,81 @@
+"""Counts in place of events: a row says of a person and a month how many there were, not when each was."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+import polars as pl
+
+from hiu.extract.values.text import per_value
+from hiu.sources import FieldSpec, Source
+
+MONTH_FORMATS = (
+    "%Y-%m", "%Y/%m", "%Y%m", "%m/%Y", "%m-%Y", "%b-%y", "%b %y", "%b%y", "%b-%Y", "%b %Y", "%B %Y", "%B-%Y", "%B %y",
+    "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%d/%m/%Y", "%d/%m/%Y %H:%M", "%d-%b-%Y", "%d-%m-%Y",
+)  # fmt: skip
+"""How a month is usually written; of a whole date, day first, its month is taken."""
+
+_DAY = ("%Y-%m-%d",)
+_SUPPRESSED = r"^(?:[*#xX]+|[<≤]\s*=?\s*\d+|fewer than \d+|less than \d+|\d+\s*-\s*\d+|(?i:suppressed|redacted|s))$"
+_PERSON = ("nhs_number", "local_id", "name", "given", "family", "aliases", "dob", "sex", "postcode", "address")
+
+
+def read_month(text: str, formats: tuple[str, ...] = MONTH_FORMATS) -> str | None:
+    """The first day, in ISO form, of the month a cell or header names; None if it is in none of the forms."""
+    tidy = re.sub(r"\bsept\b", "Sep", " ".join(text.split()).strip("'"), flags=re.IGNORECASE)
+    for form in formats:
+        try:
+            return f"{datetime.strptime(tidy, form):%Y-%m}-01"
+        except ValueError:
+            continue
+    return None
+
+
+def as_months(cells: pl.DataFrame, source: Source) -> tuple[pl.DataFrame, Source]:
+    """The cells with their month as a date in `month` and `start`, and the source as one whose `start` is that date.
+
+    A month that cannot be read stays as it was sent, so that its row is set aside as one whose date is unreadable.
+    """
+    spec = source.fields["month"]
+    formats = spec.formats or MONTH_FORMATS
+    if "month" in cells.columns:
+        sent = cells["month"]
+        days = per_value(sent, lambda text: read_month(text, formats) or text, pl.String).alias("month")
+        cells = cells.with_columns(days, days.alias("start"))
+    start = FieldSpec(columns=spec.columns, type="date", formats=_DAY)
+    return cells, source.model_copy(update={"fields": {**source.fields, "start": start}})
+
+
+def numbers(cells: pl.DataFrame) -> pl.Series:
+    """`n` as a whole number from 0; null where it is empty or cannot be read."""
+    if "n" not in cells.columns:
+        return pl.repeat(None, cells.height, dtype=pl.Int64(), eager=True).alias("n")
+    bare = pl.col("n").str.replace_all(r"(\d),(\d{3})", "$1$2").str.replace_all(r"(\d),(\d{3})", "$1$2")
+    whole = bare.str.replace(r"^(\d+)\.0*$", "$1")
+    read = pl.when(whole.str.contains(r"^\d{1,9}$")).then(whole).cast(pl.Int64)
+    return cells.select(read.alias("n")).to_series()
+
+
+def number_faults(cells: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFrame:
+    """source_row, column, code and reason of each row whose number is not sent, suppressed, or no whole number."""
+    text = pl.col("n") if "n" in cells.columns else pl.lit(None, pl.String)
+    faults = (
+        (text.is_null(), "count_missing", "n is empty: not sent, which is not nought"),
+        (text.str.contains(_SUPPRESSED), "count_suppressed", "n is suppressed, such as <5 or *; expected the number"),
+        (numbers(cells).is_null(), "count_unreadable", "n is no whole number of nought or more"),
+    )
+    code = pl.coalesce(pl.when(where).then(pl.lit(code)) for where, code, _ in faults)
+    reason = pl.coalesce(pl.when(where).then(pl.lit(reason)) for where, _, reason in faults)
+    column = pl.lit(columns.get("n"), pl.String)
+    return cells.select("source_row", column=column, code=code, reason=reason).drop_nulls("code")
+
+
+def own_keys(events: pl.DataFrame, cells: pl.DataFrame, source: Source) -> pl.DataFrame:
+    """The events, each keyed by its month and a digest of who the row describes, if the source gives no key."""
+    if source.key.event != ("month",) or source.key.record:
+        return events
+    who = [field for field, spec in source.fields.items() if spec.type in _PERSON and field in cells.columns]
+    rows = cells.select(pl.col(["month", *who]).fill_null("")).rows()
+    keys = [f"{row[0]}|{hashlib.sha256(repr(row[1:]).encode()).hexdigest()[:16]}" for row in rows]
+    return events.with_columns(event_id=pl.Series(keys, dtype=pl.String), record_id=pl.Series(keys, dtype=pl.String))

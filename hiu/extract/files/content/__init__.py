@@ -1,0 +1,1 @@
+"""What a file is by its content, whatever it is called; and what lies packed in it."""

@@ -1,0 +1,1 @@
+"""Tables that are not one row a record below one header: made so by what the source's TOML says of their shape."""
