@@ -7,6 +7,7 @@ import polars as pl
 from hiu.month import Month
 from hiu.publish.feeds import Feed, missing_feeds
 from hiu.publish.quality.matching import GroupRate, Judged, by_group, overall
+from hiu.publish.quality.stays import open_stays
 from hiu.publish.rows import Row, Tables
 
 Rows = list[Row]
@@ -32,6 +33,7 @@ class Quality:
     statuses: Rows
     judged: list[Judged]
     by_group: list[GroupRate]
+    open_stays: list[str]
 
     @property
     def balanced(self) -> bool:
@@ -40,7 +42,7 @@ class Quality:
 
 
 def quality(tables: Tables, month: Month) -> Quality:
-    """The report's figures from deliveries, quarantine, coverage, links and people; not of replaced deliveries."""
+    """The report's figures from deliveries, quarantine, coverage, stay, links, people; not of replaced deliveries."""
     taken = tables["deliveries"].filter(pl.col("replaced_by").is_null())
     people = tables["people"]
     return Quality(
@@ -58,6 +60,7 @@ def quality(tables: Tables, month: Month) -> Quality:
         statuses=tables["links"].group_by("status").len("rows").sort("status").to_dicts(),
         judged=overall(tables["link_quality"]),
         by_group=by_group(tables["link_quality"]),
+        open_stays=open_stays(tables["stay"], month),
     )
 
 
