@@ -4,7 +4,7 @@ from hiu.engine import Engine, Scalar
 from hiu.month import Month
 from hiu.settings import Counting
 
-BEFORE_LINK = ("current", "record_identity", "identity", "identity_event")
+BEFORE_LINK = ("current", "record_identity", "identity", "quoted", "identity_event")
 """Need record, deliveries; give the matcher what it reads."""
 
 AFTER_LINK = (

@@ -86,7 +86,7 @@ SELECT
     p.match_weight,
     p.match_probability,
     p.how,
-    r.nobody,
+    r.nobody AND coalesce(p.how, '') <> 'event' AS nobody,
     CASE
         WHEN r.quarantined THEN 'quarantined'
         WHEN NOT c.in_force OR s.delivery_id IS NOT NULL THEN 'superseded'

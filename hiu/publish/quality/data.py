@@ -89,7 +89,13 @@ def _matching(links: pl.DataFrame, taken: pl.DataFrame) -> Rows:
     rows = of_use.join(taken.select("delivery_id"), on="delivery_id", how="semi")
     named = pl.col("person_id").is_not_null() & (pl.col("how") != "nobody")
     spread = rows.filter(named).group_by("person_id").agg(sources=pl.col("source").n_unique())
-    how = {"nobody": "nobody", "by_number": "number", "by_model": "model", "by_decision": "decision"}
+    how = {
+        "nobody": "nobody",
+        "by_number": "number",
+        "by_model": "model",
+        "by_decision": "decision",
+        "by_event": "event",
+    }
     out = (
         rows.join(spread, on="person_id", how="left")
         .group_by("source")

@@ -25,8 +25,8 @@ def _dropped(stays: pl.DataFrame) -> Iterator[str]:
         them = count_of(rows.height, "open stay is", "open stays are")
         yield (
             f"{source}: {them} left out by the files that came later (open_not_resent; last sent in {_months(rows)}). "
-            "Nights are counted to the end of the month in which a stay was last sent. Ask the sender when each ended; if "
-            f'an open stay is sent only when it changes, write open_stays = "once" under [file] in {source}.toml'
+            "Nights are counted to the end of the month in which a stay was last sent. Ask the sender when each ended. "
+            f'If a stay is sent only when it changes, write open_stays = "once" under [file] in {source}.toml'
         )
 
 
@@ -36,8 +36,8 @@ def _long(stays: pl.DataFrame, month: Month) -> Iterator[str]:
     for source, rows in _by_source(stays.filter(pl.col("ended") == "open", quiet)):
         them = count_of(rows.height, "open stay was", "open stays were")
         yield (
-            f"{source}: {them} last sent {LONG} months ago or more ({_months(rows)}), and nights are counted to the end of "
-            "the last month supplied. Ask the sender whether each has ended"
+            f"{source}: {them} last sent {LONG} months ago or more ({_months(rows)}), and nights are counted to the "
+            "end of the last month supplied. Ask the sender whether each has ended"
         )
 
 
