@@ -12,6 +12,7 @@ from hiu.extract.files.columns import match_columns
 from hiu.extract.files.read import RawTable
 from hiu.extract.identity import identities
 from hiu.extract.measures import measures
+from hiu.extract.stays import stay_warnings
 from hiu.extract.values.codes import YES_NO, coded, whole
 from hiu.extract.values.dates import local_stamps, read_dates
 from hiu.extract.values.postcode import read_postcodes
@@ -72,6 +73,7 @@ def standardise(
         _table(records, model.RECORD, origin),
         _table(facts, model.FACT, origin),
         _table(quarantine, model.QUARANTINE, origin),
+        stay_warnings(times, cells["source_row"], source),
     )
 
 
