@@ -21,7 +21,7 @@ def steps() -> tuple[Step, ...]:
     """Every step after intake, in order; each depends on all before it."""
     return (
         Step("identify", count.identify),
-        Step("link", link.link_people, ("linking", "synthetic")),
+        Step("link", link.link_people, ("linking", "synthetic", "counting")),
         Step("count", count.count_demand, ("counting",)),
         Step("rank", rank.rank_people, ("rank", "labels")),
     )

@@ -12,6 +12,7 @@ from hiu.errors import HiuError, InputRefused, grouped
 from hiu.govern.rights import check_private, make_private
 from hiu.model import RECORDED
 from hiu.month import Month
+from hiu.publish.quality.stays import open_stays
 from pipelines.access.basis import digest_of, unpermitted
 from pipelines.access.disclose import note_intake, note_pointed, record_files
 from pipelines.back.runs import point_to, prune, run_made_before
@@ -106,7 +107,8 @@ def _steps(work: Work, intake: Intake) -> Outcome:
     warnings = [*intake.warning_lines(), *_warnings(work)]
 
     def outcome(folder: Path | None, changed: bool, run_id: str | None = None) -> Outcome:
-        return Outcome(month, folder, intake, changed, run_id, report.seconds, warnings)
+        every = [*warnings, *_open_stays(folder, month)]
+        return Outcome(month, folder, intake, changed, run_id, report.seconds, every)
 
     prints, shown, before = fingerprints(work), place.published_folder(month), place.published_folder(month - 1)
     settings, code = place.settings, code_digest(PUBLISH_CODE)
@@ -173,6 +175,12 @@ def _warnings(work: Work) -> list[str]:
     wanted = {name for name, source in work.place.sources.items() if source.kind != "register" and name in ever}
     gaps = [f"{name}: nothing supplied for {work.month.title}; shown as missing" for name in sorted(wanted - supplied)]
     return [*gaps, *unpermitted(work.place, work.now.date())]
+
+
+def _open_stays(folder: Path | None, month: Month) -> list[str]:
+    """What is to be said of the stays as published: a run that changes nothing says it again."""
+    path = folder / "stay.parquet" if folder else None
+    return open_stays(pl.read_parquet(path), month) if path and path.exists() else []
 
 
 def _counts(outcome: Outcome) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""What counts as what, and which months there are: the two inputs of counting that come from definitions."""
+"""What counts as what, which months there are, how stays are sent: inputs of counting that come from definitions."""
 
 from collections.abc import Mapping
 
@@ -26,6 +26,12 @@ def counting(sources: Mapping[str, Source], toggles: Mapping[str, tuple[str, ...
         for name, count in source.extra.items():
             rows += [(name, measure, count.unit, source.name, True) for measure in count.measures]
     return pl.DataFrame(sorted(set(rows)), schema=schema(TABLES["counting"]), orient="row")
+
+
+def stay_rules(sources: Mapping[str, Source]) -> pl.DataFrame:
+    """The `stay_rule` table: whether each source of stays sends every open stay again, by its `open_stays`."""
+    rows = [(name, source.file.open_stays == "resent") for name, source in sources.items() if source.kind == "stays"]
+    return pl.DataFrame(sorted(rows), schema=schema(TABLES["stay_rule"]), orient="row")
 
 
 def calendar(sources: Mapping[str, Source], deliveries: pl.DataFrame, month: Month) -> pl.DataFrame:

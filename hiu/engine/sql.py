@@ -26,7 +26,9 @@ NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _AGGREGATES = "Count Sum Min Max Avg Median AnyValue ArrayAgg ArgMax ArgMin LogicalAnd LogicalOr"
 _WINDOWS = "RowNumber Rank DenseRank Lag Lead FirstValue LastValue"
 _VALUES = "Case If Coalesce Nullif Cast TryCast Greatest Least Abs Round Floor Ceil Sqrt And Or Xor"
-_TEXTS = "Concat ConcatWs Length Lower Upper Trim Substring Pad Replace MD5 Chr StartsWith Split SplitPart"
+_TEXTS = (
+    "Concat ConcatWs Length Lower Upper Trim Substring Pad Replace MD5 Chr StartsWith Split SplitPart RegexpReplace"
+)
 _LISTS = "Array ArrayContains ArraySort ArrayToString ArraySize Explode Unnest"
 _DAYS = "DateDiff DateTrunc TimestampTrunc Extract Year Month Day"
 

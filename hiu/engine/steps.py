@@ -4,13 +4,14 @@ from hiu.engine import Engine, Scalar
 from hiu.month import Month
 from hiu.settings import Counting
 
-BEFORE_LINK = ("current", "record_identity", "identity", "identity_event")
+BEFORE_LINK = ("current", "record_identity", "identity", "quoted", "identity_event")
 """Need record, deliveries; give the matcher what it reads."""
 
 AFTER_LINK = (
     "latest",
     "coverage",
     "event",
+    "stay",
     "stay_night",
     "episode",
     "monthly_demand",
@@ -23,7 +24,7 @@ AFTER_LINK = (
     "team_contact",
     "address_demand",
 )
-"""Need also fact, quarantine, counting, calendar and cluster; in this order."""
+"""Need also fact, quarantine, counting, calendar, stay_rule and cluster; in this order."""
 
 TEMPORARY = ("latest",)
 """Tables that only other tables are made of: not kept in the file, and let go once those are made."""

@@ -29,7 +29,8 @@ class Fault:
 
 def read_times(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
     """start and end (UK local), spell_end, leave_start and leave_end (days), null where not sent or unreadable;
-    beside each, '<field>@unread' says that text is there which could not be read.
+    beside each, '<field>@unread' says that text is there which could not be read, and 'leave@backward' that leave ends
+    before it starts.
 
     An end far in the future or at a sentinel means open. Leave that ends before it starts is left out, and so is the
     end of an event (which is no stay) that ends before it starts.
@@ -43,6 +44,7 @@ def read_times(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
     )
     forward = (pl.col("leave_end") >= pl.col("leave_start")).fill_null(True)
     kept = [pl.when(forward).then(pl.col(field)).alias(field) for field in ("leave_start", "leave_end")]
+    kept.append((~forward).alias("leave@backward"))
     if source.kind != "stays":
         kept.append(pl.when(pl.col("end") >= pl.col("start")).then("end").alias("end"))
     return frame.with_columns(kept).hstack(unread)

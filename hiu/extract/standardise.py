@@ -14,6 +14,7 @@ from hiu.extract.files.read import RawTable
 from hiu.extract.identity import identities
 from hiu.extract.measures import measures
 from hiu.extract.read_rate import Made, code_list, read_rates, unknown_codes
+from hiu.extract.stays import stay_warnings
 from hiu.extract.values.codes import coded, not_known, whole
 from hiu.extract.values.dates import local_stamps, read_dates
 from hiu.extract.values.postcode import read_postcodes
@@ -86,7 +87,7 @@ def standardise(
         _table(facts, model.FACT, origin),
         _table(quarantine, model.QUARANTINE, origin),
         _table(quality, model.FIELD_QUALITY, origin),
-        tuple(raw.warnings),
+        (*raw.warnings, *stay_warnings(times, cells["source_row"], source)),
     )
 
 

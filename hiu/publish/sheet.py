@@ -39,6 +39,7 @@ HOW = {
     "number": "by NHS or local number",
     "model": "by likeness",
     "decision": "by a reviewer's decision",
+    "event": "by the police log that a section 136 record quotes",
     "single": "described in one way only",
     "nobody": "naming nobody",
 }

@@ -2,11 +2,25 @@
 -- A duplicate log counts with its parent (chains followed, three steps): in the parent's month if the person was seen
 -- there, else once for itself. Section 136: a police record within the hours of a health record of the same person is
 -- the same detention and counts with it; so is one on the log a health record quotes, even under another name, unless
--- the person of the health record is flagged on that log too.
+-- the person of the health record is flagged on that log too. The better identified record holds: a health record that
+-- gives no more than a name takes no detention from somebody who is told by more; then it is the one that does not count.
 WITH live AS (
-    SELECT source, event_id, duplicate_of, related, start, measures, person_id, nobody
-    FROM latest
-    WHERE state = 'live' AND person_id IS NOT NULL AND start < $month_after
+    SELECT
+        l.source, l.event_id, coalesce(substr(d.event, length(l.source) + 2), l.duplicate_of) AS duplicate_of,
+        coalesce(q.event, l.related) AS related, l.start, l.measures, l.person_id, l.nobody
+    FROM latest AS l
+    LEFT JOIN quoted AS q ON q.related = l.related
+    LEFT JOIN quoted AS d ON d.related = l.source || ':' || l.duplicate_of
+    WHERE l.state = 'live' AND l.person_id IS NOT NULL AND l.start < $month_after
+),
+identified AS (
+    SELECT DISTINCT c.person_id
+    FROM cluster AS c
+    JOIN identity AS i ON i.identity_id = c.identity_id
+    WHERE NOT i.nobody AND (
+        i.dob IS NOT NULL OR i.nhs_number IS NOT NULL OR i.local_ids IS NOT NULL
+        OR (i.street IS NOT NULL AND i.house IS NOT NULL) OR coalesce(length(i.postcode), 0) > 4
+    )
 ),
 parents AS (
     SELECT source, event_id, min(duplicate_of) AS parent
@@ -30,10 +44,12 @@ roots AS (
 ),
 logged AS (
     SELECT
-        l.source, coalesce(r.root, l.event_id) AS incident, l.event_id, l.related, l.start, l.person_id, l.nobody,
+        l.source, coalesce(r.root, l.event_id) AS incident, l.event_id, l.start, l.person_id, l.nobody,
+        coalesce(q.source || ':' || q.root, l.related) AS related,
         unnest(l.measures) AS measure
     FROM live AS l
     LEFT JOIN roots AS r ON r.source = l.source AND r.event_id = l.event_id
+    LEFT JOIN roots AS q ON q.source || ':' || q.event_id = l.related
 ),
 sides AS (
     SELECT
@@ -69,6 +85,7 @@ once AS (
         n.source,
         g.person_id,
         g.nobody,
+        g.incident,
         CASE WHEN g.own_start IS NULL THEN g.duplicate ELSE g.incident END AS event_id,
         coalesce(g.own_start, g.start) AS start,
         g.related
@@ -84,20 +101,27 @@ near AS (
     WHERE p.side = 'police' AND h.side = 'health'
         AND h.start BETWEEN p.start - $s136_hours * INTERVAL '1' HOUR AND p.start + $s136_hours * INTERVAL '1' HOUR
 ),
-quoted AS (
+named AS (
     SELECT
         p.source AS police_source, p.event_id AS police_event, p.person_id AS police_person,
-        h.source, h.event_id, h.person_id
+        h.source, h.event_id, h.person_id,
+        p.person_id <> h.person_id AND ip.person_id IS NOT NULL AND ih.person_id IS NULL AS yields,
+        h.start BETWEEN p.start - INTERVAL '7' DAY AND p.start + INTERVAL '7' DAY AS soon
     FROM once AS p
-    JOIN once AS h ON h.related = p.source || ':' || p.event_id
+    JOIN once AS h ON h.related = p.source || ':' || p.incident
     LEFT JOIN once AS own
-        ON own.side = 'police' AND own.source = p.source AND own.event_id = p.event_id AND own.person_id = h.person_id
+        ON own.side = 'police' AND own.source = p.source AND own.incident = p.incident AND own.person_id = h.person_id
+    LEFT JOIN identified AS ip ON ip.person_id = p.person_id
+    LEFT JOIN identified AS ih ON ih.person_id = h.person_id
     WHERE p.side = 'police' AND h.side = 'health' AND (p.person_id = h.person_id OR own.event_id IS NULL)
+),
+yielding AS (
+    SELECT DISTINCT source, event_id, person_id FROM named WHERE yields AND soon
 ),
 both_sides AS (
     SELECT * FROM near
     UNION
-    SELECT * FROM quoted
+    SELECT police_source, police_event, police_person, source, event_id, person_id FROM named WHERE NOT yields
 ),
 matched AS (
     SELECT DISTINCT 'police' AS side, police_source AS source, police_event AS event_id, police_person AS person_id
@@ -115,9 +139,10 @@ SELECT
     o.nobody,
     o.start,
     CAST(date_trunc('month', o.start) AS DATE) AS month,
-    m.event_id IS NOT NULL AS matched,
-    NOT (o.side = 'police' AND m.event_id IS NOT NULL) AND (o.extra OR coalesce(v.supplied, FALSE)) AS counted
+    m.event_id IS NOT NULL OR y.event_id IS NOT NULL AS matched,
+    NOT (o.side = 'police' AND m.event_id IS NOT NULL) AND NOT (o.side = 'health' AND y.event_id IS NOT NULL) AND (o.extra OR coalesce(v.supplied, FALSE)) AS counted
 FROM once AS o
 LEFT JOIN matched AS m
     ON m.side = o.side AND m.source = o.source AND m.event_id = o.event_id AND m.person_id = o.person_id
+LEFT JOIN yielding AS y ON y.source = o.source AND y.event_id = o.event_id AND y.person_id = o.person_id
 LEFT JOIN coverage AS v ON v.dataset = o.dataset AND v.month = CAST(date_trunc('month', o.start) AS DATE)

@@ -1,5 +1,6 @@
 -- What became of each row. Of the rows with one key the highest version holds, then the later delivery; in one
--- delivery the later row of the same person (one key can hold two patients, who both count).
+-- delivery the later row of the same person (one key can hold two patients, who both count). Of a stay sent twice in
+-- one delivery the row that says more of its end holds, wherever it stands: an end, else its spell's discharge.
 -- A row set aside never supersedes one that was sound.
 -- Most keys are seen once, and their row holds; only the rows of a key seen again are held against each other.
 WITH again AS (
@@ -12,6 +13,9 @@ WITH again AS (
     GROUP BY r.source, coalesce(r.record_id, r.delivery_id || '|' || CAST(r.source_row AS VARCHAR))
     HAVING count(*) > 1
 ),
+stay_source AS (
+    SELECT DISTINCT source FROM counting WHERE unit <> 'event'
+),
 rival AS (
     SELECT
         r.delivery_id,
@@ -19,17 +23,24 @@ rival AS (
         r.source,
         a.record_key,
         coalesce(r.version, '') || chr(31) || lpad(CAST(c.sequence AS VARCHAR), 9, '0') AS turn,
-        r.deleted
+        r.deleted,
+        CASE
+            WHEN n.source IS NULL THEN 0
+            WHEN r."end" IS NOT NULL THEN 2
+            WHEN r.spell_end IS NOT NULL THEN 1
+            ELSE 0
+        END AS closed
     FROM record AS r
     JOIN current AS c ON c.delivery_id = r.delivery_id
     JOIN again AS a
         ON a.source = r.source
         AND a.record_key = coalesce(r.record_id, r.delivery_id || '|' || CAST(r.source_row AS VARCHAR))
+    LEFT JOIN stay_source AS n ON n.source = r.source
     WHERE c.in_force AND NOT r.quarantined
 ),
 turned AS (
     SELECT
-        v.delivery_id, v.source_row, v.source, v.record_key, v.deleted,
+        v.delivery_id, v.source_row, v.source, v.record_key, v.deleted, v.closed,
         coalesce(p.person_id, i.identity_id) AS person,
         v.turn < max(v.turn) OVER (PARTITION BY v.source, v.record_key) AS outdone
     FROM rival AS v
@@ -38,15 +49,28 @@ turned AS (
 ),
 faced AS (
     SELECT
-        delivery_id, source_row, outdone,
+        delivery_id, source_row, source, record_key, deleted, person, outdone, closed,
         max(source_row) OVER (PARTITION BY source, record_key, outdone, person) AS last_of_person,
         max(CASE WHEN deleted THEN source_row END) OVER (PARTITION BY source, record_key, outdone) AS last_delete
     FROM turned
 ),
+-- what a deletion took says nothing any more, also not of an end
+standing AS (
+    SELECT
+        delivery_id, source_row, outdone, deleted, last_of_person, last_delete,
+        row_number() OVER (
+            PARTITION BY source, record_key, outdone, person
+            ORDER BY
+                CASE WHEN deleted OR source_row < last_delete THEN 1 ELSE 0 END, closed DESC, source_row DESC
+        ) AS place
+    FROM faced
+),
 superseded AS (
     SELECT delivery_id, source_row
-    FROM faced
-    WHERE outdone OR source_row < last_of_person OR source_row < last_delete
+    FROM standing
+    WHERE outdone OR source_row < last_delete
+        OR (deleted AND source_row < last_of_person)
+        OR (NOT deleted AND place > 1)
 )
 SELECT
     r.delivery_id,
@@ -62,7 +86,7 @@ SELECT
     p.match_weight,
     p.match_probability,
     p.how,
-    r.nobody,
+    r.nobody AND coalesce(p.how, '') <> 'event' AS nobody,
     CASE
         WHEN r.quarantined THEN 'quarantined'
         WHEN NOT c.in_force OR s.delivery_id IS NOT NULL THEN 'superseded'

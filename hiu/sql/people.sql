@@ -24,9 +24,23 @@ seen AS (
     FROM visit
     GROUP BY person_id
 ),
+-- a description that an event alone brought to the person says nothing of who they are
+described AS (
+    SELECT
+        p.person_id, i.identity_id, i."rows", i.nobody,
+        CASE WHEN p.how = 'event' THEN NULL ELSE i.name_text END AS name_text,
+        CASE WHEN p.how = 'event' THEN NULL ELSE i.sex END AS sex,
+        CASE WHEN p.how = 'event' THEN NULL ELSE i.aliases END AS aliases,
+        CASE WHEN p.how = 'event' THEN NULL ELSE i.birth_year END AS birth_year,
+        CASE WHEN p.how = 'event' THEN NULL ELSE i.postcode END AS postcode,
+        i.dob, i.nhs_number
+    FROM identity AS i
+    JOIN cluster AS p ON p.identity_id = i.identity_id
+    WHERE i."rows" > 0
+),
 person AS (
     SELECT
-        p.person_id,
+        i.person_id,
         sum(i."rows") AS times,
         count(*) AS identities,
         NOT bool_and(i.nobody) AS named,
@@ -36,10 +50,8 @@ person AS (
         min(i.sex) AS sex, max(i.sex) AS other_sex,
         min(i.nhs_number) AS nhs_number, max(i.nhs_number) AS other_number,
         min(i.postcode) AS postcode, max(i.postcode) AS other_postcode
-    FROM identity AS i
-    JOIN cluster AS p ON p.identity_id = i.identity_id
-    WHERE i."rows" > 0
-    GROUP BY p.person_id
+    FROM described AS i
+    GROUP BY i.person_id
 ),
 various AS (
     SELECT
@@ -51,12 +63,9 @@ various AS (
         CASE WHEN p.nhs_number <> p.other_number THEN i.nhs_number END AS nhs_number,
         CASE WHEN p.postcode <> p.other_postcode THEN i.postcode END AS postcode
     FROM person AS p
-    JOIN cluster AS c ON c.person_id = p.person_id
-    JOIN identity AS i ON i.identity_id = c.identity_id
-    WHERE i."rows" > 0 AND (
-        p.name_text <> p.other_name OR p.dob <> p.other_dob OR p.birth_year <> p.other_year OR p.sex <> p.other_sex
-        OR p.nhs_number <> p.other_number OR p.postcode <> p.other_postcode
-    )
+    JOIN described AS i ON i.person_id = p.person_id
+    WHERE p.name_text <> p.other_name OR p.dob <> p.other_dob OR p.birth_year <> p.other_year
+        OR p.sex <> p.other_sex OR p.nhs_number <> p.other_number OR p.postcode <> p.other_postcode
 ),
 said AS (
     SELECT person_id, 'name_text' AS field, name_text AS value, times FROM various
@@ -110,10 +119,9 @@ home AS (
 alias AS (
     SELECT person_id, array_to_string(list_sort(list(DISTINCT name)), '|') AS aliases
     FROM (
-        SELECT p.person_id, unnest(string_split(i.aliases, '|')) AS name
-        FROM identity AS i
-        JOIN cluster AS p ON p.identity_id = i.identity_id
-        WHERE i.aliases IS NOT NULL AND i."rows" > 0
+        SELECT i.person_id, unnest(string_split(i.aliases, '|')) AS name
+        FROM described AS i
+        WHERE i.aliases IS NOT NULL
     ) AS split
     GROUP BY person_id
 ),

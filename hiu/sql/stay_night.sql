@@ -1,33 +1,15 @@
 -- Nights in a bed per person and month: a night counts when the person is in at the day's end.
--- Stays are unioned, so transfers, overlaps and parallel stays count a night once; an open stay runs to the end of the
--- last month its source supplied; a ward stay left open in a discharged spell ends with the spell.
+-- Stays are unioned, so transfers, overlaps and parallel stays count a night once. How far each goes is settled in stay.
 WITH counted AS (
     SELECT DISTINCT dataset, source, measure FROM counting WHERE unit <> 'event'
-),
-horizon AS (
-    SELECT source, CAST(max(month) + INTERVAL '1' MONTH AS DATE) AS day_after
-    FROM calendar
-    WHERE supplied
-    GROUP BY source
 ),
 months AS (
     SELECT DISTINCT month, CAST(month + INTERVAL '1' MONTH AS DATE) AS month_after FROM calendar
 ),
-live AS (
-    SELECT
-        l.delivery_id, l.source_row, l.source, l.event_id, l.person_id, l.nobody, l.measures,
-        r.spell_id, r.spell_end, r.leave_start, r.leave_end,
-        CAST(r.start AS DATE) AS first_night,
-        CAST(r."end" AS DATE) AS left_on
-    FROM latest AS l
-    JOIN record AS r ON r.delivery_id = l.delivery_id AND r.source_row = l.source_row
-    WHERE l.state = 'live' AND l.person_id IS NOT NULL AND l.source IN (SELECT source FROM counted)
-),
-discharged AS (
-    SELECT source, spell_id, max(spell_end) AS spell_end FROM live WHERE spell_id IS NOT NULL GROUP BY source, spell_id
-),
 measured AS (
-    SELECT delivery_id, source_row, source, unnest(measures) AS measure FROM live
+    SELECT s.delivery_id, s.source_row, s.source, unnest(l.measures) AS measure
+    FROM stay AS s
+    JOIN latest AS l ON l.delivery_id = s.delivery_id AND l.source_row = s.source_row
 ),
 wanted AS (
     SELECT DISTINCT m.delivery_id, m.source_row, n.dataset
@@ -36,14 +18,9 @@ wanted AS (
 ),
 stays AS (
     SELECT
-        w.dataset, l.person_id, l.nobody, l.source, coalesce(l.spell_id, l.event_id) AS spell,
-        l.first_night,
-        least(coalesce(l.left_on, d.spell_end, h.day_after), h.day_after) AS day_out,
-        l.leave_start, l.leave_end
+        w.dataset, s.person_id, s.nobody, s.source, s.spell, s.first_night, s.day_out, s.leave_start, s.leave_end
     FROM wanted AS w
-    JOIN live AS l ON l.delivery_id = w.delivery_id AND l.source_row = w.source_row
-    JOIN horizon AS h ON h.source = l.source
-    LEFT JOIN discharged AS d ON d.source = l.source AND d.spell_id = l.spell_id
+    JOIN stay AS s ON s.delivery_id = w.delivery_id AND s.source_row = w.source_row
 ),
 spans AS (
     SELECT dataset, person_id, nobody, 'gross' AS kind, first_night, day_out FROM stays

@@ -1,6 +1,6 @@
 """Count: from rows and people to demand per person, month and data set, by the SQL of hiu/sql."""
 
-from hiu.engine.inputs import calendar, counting
+from hiu.engine.inputs import calendar, counting, stay_rules
 from hiu.engine.meeting import meeting_facts
 from hiu.engine.steps import AFTER_LINK, BEFORE_LINK, build_all
 from pipelines.common.work import Work
@@ -16,6 +16,7 @@ def count_demand(work: Work) -> None:
     toggles, sources = work.place.settings.counting, work.place.sources
     work.warehouse.put("counting", counting(sources, toggles.datasets))
     work.warehouse.put("calendar", calendar(sources, work.warehouse.read("deliveries"), work.month))
+    work.warehouse.put("stay_rule", stay_rules(sources))
     facts = meeting_facts(work.warehouse.read("meeting_entry"), work.warehouse.read("aliases"), work.month)
     work.warehouse.put("meeting_fact", facts)
     build_all(work.warehouse, AFTER_LINK, work.month, toggles)

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from hiu.engine.inputs import counting
 from hiu.link.people.ids import assign_people
 from hiu.link.people.ledger import carry_over, ledger
 from hiu.link.people.memory import Memory
@@ -28,10 +29,28 @@ def link_people(work: Work) -> None:
         code=code_digest(link_under_site_rules.__module__),
     )
     _remember(work, linked.memory)
-    cluster = assign_people(linked.clusters, identity, work.place.key_for("person"))
+    cluster = _with_detained(work, assign_people(linked.clusters, identity, work.place.key_for("person")))
     warehouse.put("cluster", cluster)
     warehouse.put("pair_score", linked.pairs)
     _record(work, cluster)
+
+
+def _with_detained(work: Work, cluster: pl.DataFrame) -> pl.DataFrame:
+    """The people, and section 136 records that name nobody with the one person flagged on the log they quote."""
+    warehouse, rules = work.warehouse, work.place.settings.counting
+    warehouse.put("cluster", cluster)
+    warehouse.put("counting", counting(work.place.sources, rules.datasets))
+    warehouse.build("latest", temporary=True)
+    found = warehouse.ask("detained", month_after=work.month.after, s136_hours=rules.s136_hours)
+    warehouse.drop("latest")
+    given = found.select("identity_id", detained="person_id")
+    joined = cluster.join(given, on="identity_id", how="left", maintain_order="left")
+    by_event = pl.col("detained").is_not_null()
+    return joined.with_columns(
+        pl.coalesce("detained", "person_id").alias("person_id"),
+        pl.when(by_event).then(pl.lit("event")).otherwise("how").alias("how"),
+        *(pl.when(~by_event).then(name).alias(name) for name in ("match_weight", "match_probability")),
+    ).select(cluster.columns)
 
 
 def _recall(work: Work) -> Memory | None:

@@ -52,9 +52,9 @@ def _timeline(work: Work) -> pl.DataFrame:
     """Events with the episode they fell into (the latest begun by then), and stays."""
     key = ("person_id", "start", "source", "event_id", "dataset")
     found = work.warehouse.rows("event", *key, "counted", where={"nobody": False}, order=key)
-    events = found.with_columns(end=pl.lit(None, pl.Datetime("us")), stay=False)
+    events = found.with_columns(end=pl.lit(None, pl.Datetime("us")), ended=pl.lit(None, pl.String), stay=False)
     episodes = work.warehouse.rows("episode", "person_id", "start", "end", "episode").rename(
-        {"start": "begun", "end": "ended"}
+        {"start": "episode_from", "end": "episode_until"}
     )
     ordered = pl.concat([events, *_stays(work, events.columns)], how="vertical_relaxed").sort(
         TIMELINE.key, maintain_order=True
@@ -62,9 +62,13 @@ def _timeline(work: Work) -> pl.DataFrame:
     again = pl.all_horizontal(C(name) == C(name).shift() for name in TIMELINE.key)
     # both are in order within each person, which is all that the join needs
     joined = ordered.filter(~again.fill_null(False)).join_asof(
-        episodes.sort("person_id", "begun"), left_on="start", right_on="begun", by="person_id", check_sortedness=False
+        episodes.sort("person_id", "episode_from"),
+        left_on="start",
+        right_on="episode_from",
+        by="person_id",
+        check_sortedness=False,
     )
-    inside = ~C("stay") & (C("start") <= C("ended"))
+    inside = ~C("stay") & (C("start") <= C("episode_until"))
     return joined.with_columns(episode=pl.when(inside).then("episode")).select(TIMELINE.names)
 
 

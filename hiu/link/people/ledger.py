@@ -8,7 +8,12 @@ from hiu.month import Month
 
 C = pl.col
 
-_REASONS = {"decision": "a reviewer decided so", "number": "the NHS number agrees", "model": "the descriptions agree"}
+_REASONS = {
+    "decision": "a reviewer decided so",
+    "number": "the NHS number agrees",
+    "model": "the descriptions agree",
+    "event": "a section 136 record quotes the police log on which the person alone is flagged",
+}
 _AGAIN = "kept under another id: the month was run again and has other deliveries than before"
 _SPLIT = "what has been received since no longer supports one person"
 

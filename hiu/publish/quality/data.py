@@ -9,6 +9,7 @@ from hiu.model.frames import TYPES
 from hiu.month import Month
 from hiu.publish.feeds import Feed, missing_feeds
 from hiu.publish.quality.matching import GroupRate, Judged, by_group, overall
+from hiu.publish.quality.stays import open_stays
 from hiu.publish.rows import Row, Tables
 
 Rows = list[Row]
@@ -36,6 +37,7 @@ class Quality:
     statuses: Rows
     judged: list[Judged]
     by_group: list[GroupRate]
+    open_stays: list[str]
 
     @property
     def balanced(self) -> bool:
@@ -44,7 +46,7 @@ class Quality:
 
 
 def quality(tables: Tables, month: Month) -> Quality:
-    """The report's figures from deliveries, quarantine, coverage, links and people; not of replaced deliveries."""
+    """The report's figures from deliveries, quarantine, coverage, stay, links, people; not of replaced deliveries."""
     taken = tables["deliveries"].filter(pl.col("replaced_by").is_null())
     people = tables["people"]
     fields = _fields(tables.get("field_quality"), taken, month)
@@ -66,6 +68,7 @@ def quality(tables: Tables, month: Month) -> Quality:
         statuses=tables["links"].group_by("status").len("rows").sort("status").to_dicts(),
         judged=overall(tables["link_quality"]),
         by_group=by_group(tables["link_quality"]),
+        open_stays=open_stays(tables["stay"], month),
     )
 
 
@@ -107,7 +110,13 @@ def _matching(links: pl.DataFrame, taken: pl.DataFrame) -> Rows:
     rows = of_use.join(taken.select("delivery_id"), on="delivery_id", how="semi")
     named = pl.col("person_id").is_not_null() & (pl.col("how") != "nobody")
     spread = rows.filter(named).group_by("person_id").agg(sources=pl.col("source").n_unique())
-    how = {"nobody": "nobody", "by_number": "number", "by_model": "model", "by_decision": "decision"}
+    how = {
+        "nobody": "nobody",
+        "by_number": "number",
+        "by_model": "model",
+        "by_decision": "decision",
+        "by_event": "event",
+    }
     out = (
         rows.join(spread, on="person_id", how="left")
         .group_by("source")

@@ -8,7 +8,7 @@ from hiu.publish.stamp import Stamp
 
 
 def quality_page(tables: Tables, *, stamp: Stamp) -> str:
-    """The report as HTML from deliveries, quarantine, coverage, links and people."""
+    """The report as HTML from deliveries, quarantine, coverage, stay, links and people."""
     figures = quality(tables, stamp.month)
     return render("quality.html.j2", stamp=stamp, quality=figures, period=period, share=share, largest=LARGEST)
 

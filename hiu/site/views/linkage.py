@@ -21,7 +21,7 @@ class Linkage(Suggests):
     """How the month's rows were joined into people.
 
     >>> linkage = run.linkage()
-    >>> set(linkage.sure()["how"]) <= {"number", "model", "decision", "single", "nobody"}
+    >>> set(linkage.sure()["how"]) <= {"number", "model", "decision", "event", "single", "nobody"}
     True
     >>> linkage.weights("nhs_number")["level"].to_list()
     ['same', 'typo', 'different']

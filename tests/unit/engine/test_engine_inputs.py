@@ -95,7 +95,17 @@ def test_the_calendar_of_nothing_is_the_run_month_not_supplied() -> None:
 
 
 def test_every_step_is_built_after_what_it_reads() -> None:
-    given = {"record", "fact", "quarantine", "deliveries", "counting", "calendar", "cluster", "meeting_fact"}
+    given = {
+        "record",
+        "fact",
+        "quarantine",
+        "deliveries",
+        "counting",
+        "calendar",
+        "stay_rule",
+        "cluster",
+        "meeting_fact",
+    }
     assert set(BEFORE_LINK + AFTER_LINK) | {"restated"} == set(sql.names())
     for table in BEFORE_LINK + AFTER_LINK:
         tree = sql.parse(sql.load(table))
@@ -116,7 +126,7 @@ def test_working_tables_do_not_hide_published_ones() -> None:
 
 def test_nothing_received_gives_every_table_empty() -> None:
     with Warehouse(None, memory_limit="200MB") as store:
-        for name in ("record", "fact", "quarantine", "deliveries", "cluster", "meeting_fact"):
+        for name in ("record", "fact", "quarantine", "deliveries", "cluster", "meeting_fact", "stay_rule"):
             store.put(name, pl.DataFrame(schema=schema(TABLES[name])))
         store.put("counting", counting(SOURCES, {}))
         store.put("calendar", calendar(SOURCES, deliveries(), MARCH))

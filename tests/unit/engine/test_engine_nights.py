@@ -39,6 +39,8 @@ def store() -> Iterator[Warehouse]:
         )
         months = [each.start for each in FIRST.through(LAST)]
         made.put("calendar", pl.DataFrame({"month": months, "source": "beds", "supplied": True}))
+        for name in ("current", "stay_rule"):
+            made.put(name, pl.DataFrame(schema=schema(TABLES[name])))
         yield made
 
 
@@ -92,6 +94,7 @@ def test_nights_are_those_counted_by_hand(
     for table in ("latest", "record"):
         data = {name: [row.get(name) for row in rows] for name in TABLES[table].names}
         store.put(table, pl.DataFrame(data, schema=schema(TABLES[table])))
-    store.build("stay_night")
+    for table in ("stay", "stay_night"):
+        store.build(table)
     made = store.read("SELECT person_id, month, gross, leave, net FROM stay_night WHERE gross > 0")
     assert {(row[0], row[1]): list(row[2:]) for row in made.rows()} == by_hand(stays)

@@ -1,0 +1,46 @@
+"""What a delivery of stays says of leave and discharge that the nights cannot use: counted and said."""
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from hiu.sources import Source
+
+SHOWN = 5
+"""Row numbers that a sentence gives; the others are counted."""
+
+
+def stay_warnings(times: pl.DataFrame, rows: pl.Series, source: Source) -> tuple[str, ...]:
+    """A sentence a kind of fault. `times` is what read_times made of the cells; `rows` their numbers in the file.
+
+    Leave that ends before it starts, has an end alone, or lies outside its stay takes no night off; a spell that was
+    discharged before its ward stay ended does not shorten it. The stay itself counts as it was sent.
+    """
+    if source.kind != "stays":
+        return ()
+    return tuple(
+        f"{_rows(rows.filter(where))}: {what}"
+        for found, what in _faults(times)
+        if (where := found.fill_null(False)).any()
+    )
+
+
+def _faults(times: pl.DataFrame) -> Iterator[tuple[pl.Series, str]]:
+    first, last = times["start"].dt.date(), times["end"].dt.date()
+    gone, back = times["leave_start"], times["leave_end"]
+    yield times["leave@backward"], "leave_end is before leave_start, so the leave is left out and no night is taken off"
+    yield (
+        gone.is_null() & back.is_not_null() & ~times["leave@backward"],
+        "leave_end without leave_start: the leave is left out and no night is taken off",
+    )
+    sound = (last >= first).fill_null(True)
+    yield sound & ((back < first) | (gone > last)), "the leave lies outside its stay and takes no night off"
+    yield sound & (times["spell_end"] < last), "spell_end is before the end of the ward stay, and that end holds"
+
+
+def _rows(rows: pl.Series) -> str:
+    """`row 4`, `3 rows (4, 8, 9)`."""
+    if rows.len() == 1:
+        return f"row {rows[0]}"
+    more = ", ..." if rows.len() > SHOWN else ""
+    return f"{rows.len():,} rows ({', '.join(map(str, rows.head(SHOWN)))}{more})"
