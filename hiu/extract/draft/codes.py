@@ -7,6 +7,7 @@ from rapidfuzz import fuzz
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.words import spaced
 from hiu.extract.draft.lines import comment, quoted, some
+from hiu.extract.values.codes import YES_NO
 
 _NEAR = 88
 _LEAST = 3
@@ -74,6 +75,14 @@ def _noted(header: str, lines: list[str]) -> Iterator[str]:
     if lines:
         yield f"{header}  # CHECK: take the # away and say what each means"
         yield from lines
+
+
+def unknown_flags(seen: Look) -> str:
+    """A remark when a column of yes and no holds neither in some of its rows."""
+    strange = {word: rows for word, rows in seen.counted.items() if word.casefold() not in YES_NO}
+    if not strange:
+        return ""
+    return f"CHECK: {sum(strange.values())} rows hold neither yes nor no ({some(sorted(strange), 4)}): add codes"
 
 
 def asked_words(seen: Look, words: set[str]) -> str:

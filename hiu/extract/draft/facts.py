@@ -10,6 +10,7 @@ from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.words import nearness, words
 from hiu.extract.draft.lines import comment, listed, quoted, table
 from hiu.extract.files.header import squash
+from hiu.extract.values.codes import YES_NO
 from hiu.sources import Packed
 
 _NEAR = 80
@@ -23,7 +24,7 @@ _FORMS = (
 """Cells that are read: a date; 'Given 01/06/2025' or 'Given'; '01/06/2025 - given'; 'Offered on 01/06/2025'."""
 _USUAL = {
     "consent": ("consent", "agreed", "agreement", "consented"),
-    "permission": ("permission", "clinician agrees"),
+    "permission": ("permission", "clinician agrees", "lead clinician agreed", "clinician agreed", "clinician consent"),
     "capacity": ("capacity", "mental capacity", "capacity assessment"),
     "notice": ("privacy notice", "fair processing notice", "notice given"),
     "offered": ("offered", "date of offer", "support offered", "offer made"),
@@ -82,8 +83,11 @@ def _fits(packed: Packed, seen: Look) -> bool:
     """Whether cells can be the fact: a column of days is no consent where a word is asked, nor words a date."""
     if packed.fact in _WORDED:
         return seen.kind != "time" and not {"date", "on"} & words(seen.header)
-    if packed.fact in ("contact", "grading", "cmht", "lead_clinician"):
-        return not seen.dated
+    if packed.fact in ("cmht", "lead_clinician"):
+        yes_no = sum(value.split()[0].casefold().strip(",:-") in YES_NO for value in seen.counted)
+        return not seen.dated and yes_no * 2 <= seen.distinct
+    if packed.fact in ("contact", "grading"):
+        return True
     return not seen.filled or any(any(map(str.isdigit, value)) for value in seen.counted)
 
 

@@ -32,7 +32,7 @@ def fresh_part(sample: Sample, plan: Plan) -> Part:
         if field in plan.columns and (clock := time_column(plan.columns[field], looks, {str(u) for u in used}, field))
     }
     used |= set(times.values())
-    lines = [*_key_lines(sample, plan), *_monthly_lines(sample, plan)]
+    lines = [*_key_lines(sample, plan, times), *_monthly_lines(sample, plan)]
     for field, header in plan.columns.items():
         if header != plan.key or field in ("nhs_number",):
             lines += _field_lines(sample, plan, field, times)
@@ -49,13 +49,21 @@ def fresh_part(sample: Sample, plan: Plan) -> Part:
     return Part(lines, {str(header) for header in used})
 
 
-def _key_lines(sample: Sample, plan: Plan) -> Iterator[str]:
+def _key_lines(sample: Sample, plan: Plan, times: Mapping[str, str]) -> Iterator[str]:
     if plan.kind == "counts":
+        yield '\n[key]\nevent = ["month"]  # one number a month for each person that a row describes'
         return
     field = "ref" if plan.kind == "register" else "event"
+    if plan.key is None and field == "event":
+        parts = ["start", "start_time"] if "start" in times else ["start"]
+        yield f"\n[key]\nevent = {listed(parts)}  # CHECK: no column numbers the rows: a person counts once at one time"
+        yield 'resend = "period"  # a later file for a month replaces it whole'
+        if "start" in times:
+            yield f"\n[fields.start_time]\ncolumns = {listed([times['start']])}"
+        return
     if plan.key is None:
-        yield "\n[key]\nevent = []  # CHECK: no column numbers the rows: each counts once, also one that is sent twice"
-        yield 'resend = "period"  # a later file for a month replaces it whole' if plan.kind != "register" else ""
+        yield '\n[key]\nevent = ["ref"]\n\n[fields.ref]\ncolumns = ["Ref"]  # CHECK: REQUIRED, not found: a number for each'
+        yield "required = true"
         return
     seen = sample.looks[plan.key]
     what = "who is listed once" if field == "ref" else "what is counted once"

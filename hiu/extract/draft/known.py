@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from hiu.extract.draft.codes import asked_words, code_lines
+from hiu.extract.draft.codes import asked_words, code_lines, unknown_flags
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.match import Match, match_fields, time_column, wrongly_named
 from hiu.extract.draft.facts import fact_lines, find_facts
@@ -90,9 +90,11 @@ def _field(
     lines += [*format_lines(spec, seen), *name_lines(spec, seen)]
     lines += scheme_lines(base.name, spec, seen, set(matched), sample.others, sure=match.sure)
     codes = code_lines(f"[fields.{field}.codes]", seen, spec.codes) if _is_coded(base, field) else []
-    asked = asked_words(seen, _asked(base, field)) if not spec.codes else ""
+    asked = asked_words(seen, _asked(base, field)) if not spec.codes and spec.type != "boolean" else ""
+    asked = asked or (unknown_flags(seen) if spec.type == "boolean" else "")
     codes = [f"\n{codes[0]}", *codes[1:]] if codes else []
-    head = f"\n[fields.{field}]" if lines else f"\n# {field} <- {comment(match.header)}"
+    timed = f", with the time of {comment(clock)}" if clock else ""
+    head = f"\n[fields.{field}]" if lines else f"\n# {field} <- {comment(match.header)}{timed}"
     return [head, *lines, *remarks(spec, seen), *([f"# {asked}"] if asked else []), *codes]
 
 

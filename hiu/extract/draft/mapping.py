@@ -8,7 +8,7 @@ import polars as pl
 from hiu.extract.draft.columns.concepts import concept_source
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.match import NAMES
-from hiu.extract.draft.columns.words import is_personal_name
+from hiu.extract.draft.columns.words import OTHERS, is_personal_name, words
 from hiu.extract.draft.fresh import fresh_part, opening
 from hiu.extract.draft.known import known_part
 from hiu.extract.draft.lines import comment, listed, quoted, some
@@ -97,6 +97,8 @@ def _file(sample: Sample, base: Source | None, plan: Plan | None) -> Iterator[st
         yield f"header_row = {layout.row}  # without the line it is found by its names"
     if layout.rows > 1:
         yield f"header_rows = {layout.rows}  # CHECK: the words of both rows are joined"
+    if (base and base.kind == "stays") or (plan and plan.kind == "stays"):
+        yield '# open_stays = "resent"  # CHECK: take the first # away if each file sends every open stay again'
     yield from _shape(sample, plan)
     yield from _period(sample, base, plan)
 
@@ -173,6 +175,6 @@ def _doubt(seen: Look) -> str:
 
 
 def _described(seen: Look) -> str:
-    hidden = is_personal_name(seen.header) or seen.kind in (*NAMES, *_PERSONAL)
+    hidden = is_personal_name(seen.header) or bool(words(seen.header) & OTHERS) or seen.kind in (*NAMES, *_PERSONAL)
     codes = f": {some(seen.codes, 15)}" if seen.codes and not hidden else ""
     return f"{seen.kind}, {seen.filled} filled, {seen.distinct} different{codes}"

@@ -143,8 +143,14 @@ def _codes(looks: Mapping[str, Look], used: set[str | None]) -> dict[str, str]:
     """Field name -> header of the columns of codes that may bear on what counts."""
     coded: dict[str, str] = {}
     for header, seen in looks.items():
-        few = seen.kind == "code" or (0 < seen.distinct <= 15 and bool(words(header) & _CODED))
-        fit = few and header not in used and not is_personal_name(header) and len(coded) < _MOST_CODED
+        few = 1 < seen.distinct <= 15 and (seen.kind == "code" or bool(words(header) & _CODED))
+        fit = (
+            few
+            and header not in used
+            and not words(header) & OTHERS
+            and not is_personal_name(header)
+            and len(coded) < _MOST_CODED
+        )
         if fit and not seen.dated and seen.kind not in ("time", "month", "guid", "sex", "postcode"):
             coded.setdefault(_field_name(header), header)
     return coded

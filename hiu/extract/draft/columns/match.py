@@ -13,6 +13,8 @@ from hiu.sources import FieldSpec, Source
 
 NAMES = ("name", "given", "family", "aliases")
 _NEAR = 80
+_TIMED = 90
+"""A text field takes a column of dates or times only if the header is nearly its own."""
 _BY_LOOKS = ("nhs_number", "postcode", "sex")
 _LOOKS = {
     "nhs_number": {"nhs_number", "key", "text", "code"},
@@ -24,8 +26,8 @@ _LOOKS = {
 """Looks a field of a type may have; types not listed may look like anything."""
 _NO_NAMES = {"nhs_number", "postcode", "date", "timestamp", "time", "month", "guid", "sex"}
 _LATER = bag(
-    "death died deceased dod review end ended closed close discharge departure extract report printed "
-    "updated recorded entered loaded created expiry due modified"
+    "death deathdate birth birthdate dob died deceased dod review end ended closed close discharge departure extract "
+    "report printed updated recorded entered loaded created expiry due modified"
 )
 """Words of a date that is not when the event began, unless nothing better is there."""
 _BORN = timedelta(days=3650)
@@ -48,12 +50,13 @@ class Match:
         return self.how == "known name" and not self.rivals
 
 
-def match_fields(looks: Mapping[str, Look], source: Source) -> dict[str, Match]:
+def match_fields(looks: Mapping[str, Look], source: Source, *, strict: bool = False) -> dict[str, Match]:
     """Field -> its best column: by an accepted header, the nearest header, a usual one, then by what values look like.
 
-    A field of names is never a column of numbers, dates or GUIDs, whatever its header says.
+    A field of names is never a column of numbers, dates or GUIDs, whatever its header says; if `strict`, no field is
+    one whose values cannot be its own.
     """
-    matched = _by_name(looks, source)
+    matched = _by_name(looks, source, strict=strict)
     _nearest(looks, source, matched, {field: spec.columns for field, spec in source.fields.items()}, "near")
     _nearest(looks, source, matched, USUAL, "usual name")
     _by_number(looks, source, matched)
@@ -80,11 +83,11 @@ def _sent(looks: Mapping[str, Look]) -> dict[str, str]:
     return sent
 
 
-def _by_name(looks: Mapping[str, Look], source: Source) -> dict[str, Match]:
+def _by_name(looks: Mapping[str, Look], source: Source, *, strict: bool) -> dict[str, Match]:
     sent, out = _sent(looks), dict[str, Match]()
     for field, spec in source.fields.items():
         accepted = dict.fromkeys(sent[squash(word)] for word in spec.columns if squash(word) in sent)
-        found = [header for header in accepted if spec.type not in NAMES or fits(spec, looks[header])]
+        found = [header for header in accepted if not (strict or spec.type in NAMES) or fits(spec, looks[header])]
         if found:
             out[field] = Match(found[0], "known name", tuple(found[1:]))
     return out
@@ -114,7 +117,9 @@ def _scores(
             continue
         for seen in free:
             if fits(spec, seen) and not of_another(field, spec, seen.header):
-                yield from ((-nearness(seen.header, word), field, seen.header, word) for word in usual)
+                least = _TIMED if spec.type in ("text", "code") and seen.kind in ("time", "date", "timestamp") else 0
+                near = ((nearness(seen.header, word), word) for word in usual)
+                yield from ((-score, field, seen.header, word) for score, word in near if score >= least)
 
 
 def fits(spec: FieldSpec, seen: Look) -> bool:
@@ -122,7 +127,8 @@ def fits(spec: FieldSpec, seen: Look) -> bool:
     if not seen.filled:
         return True
     if spec.type in NAMES:
-        return seen.lettered and seen.kind not in _NO_NAMES
+        whole = spec.type in ("given", "family") and (seen.kind == "name" or bool(seen.separator))
+        return seen.lettered and seen.kind not in _NO_NAMES and not whole
     if spec.type == "local_id":
         return seen.kind not in ("date", "timestamp", "time", "month", "name", "postcode", "sex", "nhs_number")
     if spec.type == "nhs_number" and seen.lettered:
@@ -194,7 +200,7 @@ def _by_birth(looks: Mapping[str, Look], source: Source, matched: dict[str, Matc
 
 def match_concepts(looks: Mapping[str, Look], concepts: Source) -> dict[str, Match]:
     """As match_fields, for a file nothing is known about: surnames rule out a whole name, any dates can be `start`."""
-    matched = match_fields(looks, concepts)
+    matched = match_fields(looks, concepts, strict=True)
     if "family" in matched and "name" in matched:
         del matched["name"]
     if "name" not in matched and "family" not in matched:

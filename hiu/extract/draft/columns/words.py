@@ -16,14 +16,14 @@ PERSON = bag(
 OTHERS = bag(
     "officer staff gp practice nok kin carer parent mother father consultant clinician doctor nurse coordinator worker "
     "author reporter relative informant user manager referrer organisation org team author keyworker solicitor spouse "
-    "contact emergency school ward partner"
+    "contact emergency school ward partner handler taker operator agent dispatcher advisor adviser"
 )
 """Words of a header that say it is about somebody else than the person of the row."""
 PLACES = bag("incident scene location event site gp practice hospital school work provider pickup")
 """Words of an address or a postcode that is not the person's home."""
 PERSONAL = bag(
     "name names surname forename forenames dob birth birthdate nhs postcode post address phone telephone tel mobile "
-    "email alias aliases aka maiden initials ssn passport street ethnicity religion photo license drivers"
+    "email alias aliases aka maiden initials ssn passport street ethnicity race religion marital photo license drivers"
 )
 
 
