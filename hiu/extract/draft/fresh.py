@@ -62,7 +62,8 @@ def _key_lines(sample: Sample, plan: Plan, times: Mapping[str, str]) -> Iterator
             yield f"\n[fields.start_time]\ncolumns = {listed([times['start']])}"
         return
     if plan.key is None:
-        yield '\n[key]\nevent = ["ref"]\n\n[fields.ref]\ncolumns = ["Ref"]  # CHECK: REQUIRED, not found: a number for each'
+        yield '\n[key]\nevent = ["ref"]'
+        yield '\n[fields.ref]\ncolumns = ["Ref"]  # CHECK: REQUIRED, not found: a number for each person'
         yield "required = true"
         return
     seen = sample.looks[plan.key]

@@ -128,7 +128,7 @@ def fits(spec: FieldSpec, seen: Look) -> bool:
         return True
     if spec.type in NAMES:
         whole = spec.type in ("given", "family") and (seen.kind == "name" or bool(seen.separator))
-        return seen.lettered and seen.kind not in _NO_NAMES and not whole
+        return seen.lettered and seen.kind not in _NO_NAMES and not whole and not is_person_number(seen)
     if spec.type == "local_id":
         return seen.kind not in ("date", "timestamp", "time", "month", "name", "postcode", "sex", "nhs_number")
     if spec.type == "nhs_number" and seen.lettered:
