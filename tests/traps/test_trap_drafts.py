@@ -42,9 +42,9 @@ STRANGERS = {
     "Synthea: patients as a register, encounters by the same GUID": Stranger(
         files={
             f"{MARCH}/patients.csv": lines(
-                "Id,BIRTHDATE,DEATHDATE,SSN,PASSPORT,PREFIX,FIRST,MIDDLE,LAST,MAIDEN,MARITAL,RACE,GENDER,ADDRESS,CITY,ZIP,LAT",
-                f"{A},1961-04-23,,999-11-1111,X1,Mr.,Damon455,Lee12,Langosh790,,M,white,M,12 Well Row,Quincy,02186,42.2",
-                f"{B},1984-11-02,,999-22-2222,X2,Mrs.,Ana61,Rue77,Ortiz186,Vega14,S,asian,F,9 Kemmer Way,Boston,02108,42.3",
+                "Id,BIRTHDATE,DEATHDATE,SSN,PASSPORT,PREFIX,FIRST,MIDDLE,LAST,MAIDEN,MARITAL,RACE,GENDER,ADDRESS,CITY,ZIP",
+                f"{A},1961-04-23,,999-11-1111,X1,Mr.,Damon455,Lee12,Langosh790,,M,white,M,12 Well Row,Quincy,02186",
+                f"{B},1984-11-02,,999-22-2222,X2,Mrs.,Ana61,Rue77,Ortiz186,Vega14,S,asian,F,9 Kemp Way,Boston,02108",
             ),
             f"{MARCH}/encounters.csv": lines(
                 "Id,START,STOP,PATIENT,ORGANIZATION,PROVIDER,PAYER,ENCOUNTERCLASS,CODE,DESCRIPTION,BASE_ENCOUNTER_COST",
@@ -161,7 +161,7 @@ STRANGERS = {
                 'where = { attended = { not_in = ["DNA"] } }',
             ),
         ),
-        writes=('sheet = "Data"', "header_row = 4", 'event = ["start", "start_time"]'),
+        writes=('sheet = "Data"', "header_row = 4", 'event = ["start", "start_time", "person_id"]'),
         rows={f"{MARCH}/Substance misuse March 2026.xlsx": (3, 0)},
         records={
             "start": [at(2, 10, 30), at(16, 11), at(2, 10, 30)],
@@ -278,7 +278,7 @@ STRANGERS = {
     "an officer's name beside the person's": Stranger(
         files={
             f"{MARCH}/custody.csv": lines(
-                "Custody no,Arrest date,Officer surname,Detainee surname,Detainee forename,Detainee DOB,Station postcode",
+                "Custody no,Arrest date,Officer surname,Detainee surname,Detainee forename,Detainee DOB,Cell postcode",
                 "K1,13/03/2026,GREEN,AMBLE,Jo,13/02/1980,BS1 4ND",
             )
         },
@@ -297,7 +297,6 @@ STRANGERS = {
         writes=('covers = "from rows"',),
         rows={f"{MARCH}/floating support.csv": (5, 0)},
         records={"start": [datetime(2025, n, 13) for n in range(6, 11)]},
-        exit=3,
     ),
     "two columns that a source takes for one field": Stranger(
         files={
@@ -350,11 +349,85 @@ STRANGERS = {
             f"{MARCH}/rough sleepers hubs Mar.csv": lines("Ref,Date seen,Name", 'Q1,14/03/2026,"BYRNE, Al"'),
         },
         sources={"sleepers": f"{MARCH}/rough sleepers Mar.csv", "hubs": f"{MARCH}/rough sleepers hubs Mar.csv"},
-        edits=(('pattern = "rough sleepers Mar.csv"  # CHECK: it takes another month', ""),)[:0],
+        writes=('pattern = "rough sleepers ???.csv"', 'pattern = "rough sleepers hubs*.csv"'),
         rows={f"{MARCH}/rough sleepers Mar.csv": (1, 0), f"{MARCH}/rough sleepers hubs Mar.csv": (1, 0)},
-        records={"family": ["BYRNE", "AMBLE"]},
+        records={"family": ["AMBLE", "BYRNE"]},
     ),
 }
+
+
+SHAPES = {
+    "a wide table of a general practice's monthly counts": Stranger(
+        files={
+            f"{MARCH}/GP contacts.csv": lines(
+                "Practice,NHS number,Surname,Forename,DOB,Jan-26,Feb-26,Mar-26",
+                f"L81001,{NHS[0]},AMBLE,Jo,13/02/1980,3,0,7",
+                f"L81001,{NHS[1]},BYRNE,Al,24/11/1971,1,1,2",
+            )
+        },
+        sources={"gp": f"{MARCH}/GP contacts.csv"},
+        writes=('unpivot = { columns = "???-??", month = "%b-%y" }', 'kind = "counts"', 'covers = "from rows"'),
+        rows={f"{MARCH}/GP contacts.csv": (6, 0)},
+        records={"n": [3, 0, 7, 1, 1, 2]},
+    ),
+    "a row a person and month, and how many": Stranger(
+        files={
+            f"{MARCH}/fire counts.csv": lines(
+                "NHS No,Last name,First name,Birth date,Period,Incidents",
+                f"{NHS[0]},AMBLE,Jo,13/02/1980,2026-03,7",
+                f"{NHS[1]},BYRNE,Al,24/11/1971,2026-03,2",
+            )
+        },
+        sources={"fire_counts": f"{MARCH}/fire counts.csv"},
+        writes=('columns = ["Incidents"]', 'formats = ["%Y-%m"]'),
+        rows={f"{MARCH}/fire counts.csv": (2, 0)},
+        records={"n": [7, 2]},
+    ),
+    "names as SURNAME/FORENAME": Stranger(
+        files={
+            f"{MARCH}/police logs.csv": lines(
+                "URN,Person no,Created,Role,Nominal (Surname/Forename),DOB",
+                "L1,1,13/03/2026 10:00,Subject,AMBLE/Jo,13/02/1980",
+                "L2,1,14/03/2026 10:00,Subject,BYRNE/Al,24/11/1971",
+            )
+        },
+        sources={"police": f"{MARCH}/police logs.csv"},
+        writes=('separator = "/"',),
+        rows={f"{MARCH}/police logs.csv": (2, 0)},
+        records={"family": ["AMBLE", "BYRNE"], "given": ["JO", "AL"]},
+    ),
+    "the same header for the person and for the officer": Stranger(
+        files={
+            f"{MARCH}/stops.csv": lines(
+                "Stop ID,Stop date,Surname,Forename,DOB,Surname,Forename", "T1,13/03/2026,AMBLE,Jo,13/02/1980,GREEN,Pat"
+            )
+        },
+        sources={"stops": f"{MARCH}/stops.csv"},
+        writes=('columns = ["Surname (1)"]',),
+        checks=("Surname (2)",),
+        rows={f"{MARCH}/stops.csv": (1, 0)},
+        records={"family": ["AMBLE"], "given": ["JO"]},
+    ),
+    "a header of two rows": Stranger(
+        files={
+            f"{MARCH}/clinic.csv": lines(
+                "Person,,,Visit,,",
+                "Surname,Forename,Date of birth,Ref,Date,Date",
+                "AMBLE,Jo,13/02/1980,V1,13/03/2026,14/03/2026",
+            )
+        },
+        sources={"clinic": f"{MARCH}/clinic.csv"},
+        writes=("header_rows = 2", "header_row = 1"),
+        rows={f"{MARCH}/clinic.csv": (1, 0)},
+        records={"family": ["AMBLE"], "start": [at(13)]},
+    ),
+}
+
+
+@pytest.mark.xfail(reason="reading of counts, unpivot, separator, equal and tall headers is being added", strict=False)
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_strangers_shape_loads_rightly(name: str, tmp_path: Path) -> None:
+    meet(SHAPES[name], tmp_path)
 
 
 @pytest.mark.parametrize("name", STRANGERS)

@@ -55,7 +55,7 @@ def _key_lines(sample: Sample, plan: Plan, times: Mapping[str, str]) -> Iterator
         return
     field = "ref" if plan.kind == "register" else "event"
     if plan.key is None and field == "event":
-        parts = ["start", "start_time"] if "start" in times else ["start"]
+        parts = ["start", *["start_time"] * ("start" in times), *["person_id"] * bool(plan.numbers)]
         yield f"\n[key]\nevent = {listed(parts)}  # CHECK: no column numbers the rows: a person counts once at one time"
         yield 'resend = "period"  # a later file for a month replaces it whole'
         if "start" in times:

@@ -84,7 +84,8 @@ def _field(
         return _absent(sample, base, field, wrong.get(field))
     match = matched[field]
     seen = sample.looks[match.header]
-    lines = [] if match.sure else [f"columns = {listed([match.header])}  # CHECK: {_how(match)}"]
+    sure = match.sure and field not in wrong
+    lines = [] if sure else [f"columns = {listed([match.header])}  # CHECK: {_how(match)}"]
     if (clock := times.get(field)) and squash(clock) not in {squash(word) for word in spec.time_columns}:
         lines.append(f"time_columns = {listed([clock])}  # CHECK: its time of day")
     lines += [*format_lines(spec, seen), *name_lines(spec, seen)]
@@ -99,6 +100,7 @@ def _field(
 
 
 def _how(match: Match) -> str:
+    """How a column was found, and which others the source would take as well."""
     return f"by {comment(match.how)}" + (f"; {some(match.rivals)} would do too" if match.rivals else "")
 
 

@@ -63,7 +63,13 @@ def _candidates(stem: str, ending: str, path: Path) -> Iterator[str]:
     """Patterns from the widest to the file's own name."""
     yield f"{stem.rstrip('*')}*{ending}"
     yield f"{stem}{ending}"
+    yield "".join(_masked(piece) for piece in _PIECES.findall(path.name[: len(path.name) - len(ending)])) + ending
     yield path.name
+
+
+def _masked(piece: str) -> str:
+    """A word that changes as so many letters: 'Mar' is '???', as 'Apr' would be."""
+    return "?" * len(piece) if _CHANGING.fullmatch(piece) else piece
 
 
 def _by_folder(path: Path, ending: str) -> tuple[str, str]:

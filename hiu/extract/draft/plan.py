@@ -26,7 +26,7 @@ _STAYS = bag("ward bed stay admission admitted admit discharge discharged spell 
 _GATES = frozenset({"offered", "consent", "permission", "notice", "plan", "contact", "grading"})
 _CODED = bag(
     "type outcome disposal result status reason category code nature closure class priority grade "
-    "service kind encounterclass"
+    "service kind encounterclass attended attendance dna cancelled arrived"
 )
 _MOST_CODED = 6
 
@@ -143,7 +143,7 @@ def _codes(looks: Mapping[str, Look], used: set[str | None]) -> dict[str, str]:
     """Field name -> header of the columns of codes that may bear on what counts."""
     coded: dict[str, str] = {}
     for header, seen in looks.items():
-        few = 1 < seen.distinct <= 15 and (seen.kind == "code" or bool(words(header) & _CODED))
+        few = 1 < seen.distinct <= 15 and ((seen.kind == "code" and not seen.whole) or bool(words(header) & _CODED))
         fit = (
             few
             and header not in used
