@@ -77,5 +77,5 @@ def _typed(pieces: pl.DataFrame, packed: Packed, header: str) -> pl.DataFrame:
 
 def _worded(packed: Packed) -> pl.Expr:
     codes = {sent.lower(): ours for sent, ours in packed.codes.items()}
-    value = tidied(pl.col("value"))
+    value = pl.coalesce(tidied(pl.col("value")), pl.lit(packed.value or None, pl.String))
     return value.str.to_lowercase().replace_strict(codes, default=value, return_dtype=pl.String) if codes else value

@@ -183,6 +183,7 @@ class Packed(_Frozen):
     formats: tuple[str, ...] = ("%d/%m/%Y", "%Y-%m-%d")
     at_columns: tuple[str, ...] = Field((), description="column with the date, when it is not in the cell")
     codes: dict[str, str] = Field({}, description="value as sent (any case) -> our word; others are kept")
+    value: str = Field("", description="what a cell means that holds a date and no word: 'given' of a consent")
     role: Literal["clinical", "public_safety"] | None = None
     police: bool | None = Field(None, description="contact: police were present; when the cell doesn't say")
 

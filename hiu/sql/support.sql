@@ -19,11 +19,12 @@ known AS (
     SELECT l.person_id
     FROM fact AS f
     JOIN latest AS l ON l.delivery_id = f.delivery_id AND l.source_row = f.source_row
-    WHERE l.state = 'live' AND l.person_id IS NOT NULL
+    -- a register of patients that says who has died puts nobody on the team's list
+    WHERE l.state = 'live' AND l.person_id IS NOT NULL AND f.fact <> 'death'
     GROUP BY l.person_id
     -- on the list by then: something dated lies before the month's end, or nothing is dated at all
-    HAVING min(CASE WHEN f.fact NOT IN ('plan_review', 'death') THEN f.at END) < $month_after
-        OR count(CASE WHEN f.fact NOT IN ('plan_review', 'death') THEN f.at END) = 0
+    HAVING min(CASE WHEN f.fact <> 'plan_review' THEN f.at END) < $month_after
+        OR count(CASE WHEN f.fact <> 'plan_review' THEN f.at END) = 0
     UNION
     SELECT person_id
     FROM meeting_fact

@@ -45,7 +45,7 @@ def new(
     """Draft the mapping of a source from a file: headers are matched by likeness and by their values."""
     from pipelines.setup.sources import draft_source
 
-    draft_source(open_site(site), source, file, save=save)
+    draft_source(open_site(site), source, file, save=save, today=now().date())
 
 
 def suites(

@@ -1,28 +1,70 @@
 """Mapping a source: a drafted TOML from an extract, and the expectation suites made of the sources."""
 
+import re
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 from hiu.errors import HiuError, UsageError
-from hiu.extract.draft.mapping import draft
+from hiu.extract.draft.mapping import checks_left, draft
+from hiu.extract.files.find import find_deliveries
+from hiu.govern.basis.agreements import agreement_block, in_force
 from hiu.quality.suites import check_suites, site_sources, write_suites
 from hiu.sources import load_sources
 from pipelines.common.place import REPOSITORY, Place
 from pipelines.common.progress import out
 
 
-def draft_source(place: Place, name: str, file: Path, *, save: bool) -> None:
-    """Print a drafted TOML, or write it to the site's sources/ folder, never over another."""
-    text = draft(name, file, place.sources.get(name))
+def draft_source(place: Place, name: str, file: Path, *, save: bool, today: date) -> None:
+    """Print a drafted TOML, or write it to the site's sources/ folder, never over another; then say what is left to do.
+
+    Raises UsageError for a name that no source can have, InputRefused for a file that can't be read.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        raise UsageError(f"'{name}' is no name of a source: expected small letters, digits and _, such as crisis_line")
+    if not file.is_file():
+        raise UsageError(f"{file}: no such file; expected an extract to look at")
+    text = draft(name, file, load_sources().get(name), others=place.sources, beside=_beside(place, file))
     target = place.home / "sources" / f"{name}.toml"
     if not save:
         out(text)
         out(f"# To keep it: the same command with --save writes {target}")
-        return
+    else:
+        _write(target, text)
+        out(f"wrote {target}")
+    for line in _left(place, name, file, text, today):
+        out(line if save else f"# {line}".rstrip())
+
+
+def _write(target: Path, text: str) -> None:
     if target.exists():
         raise HiuError(f"{target}: there already; it is not written over")
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, encoding="utf-8", newline="\n")
-    out(f"wrote {target}. Next: read it, mend what is marked CHECK, then 'hiu check {file} --site {place.home}'")
+
+
+def _beside(place: Place, file: Path) -> list[Path]:
+    """The other files that were delivered, or that lie in the same folder."""
+    sweep = find_deliveries(place.raw, place.sources) if place.raw.is_dir() else None
+    names = [*(each.name for each in sweep.deliveries), *sweep.unmatched] if sweep else []
+    delivered = {place.raw / name for name in names}
+    near = {path for path in file.parent.iterdir() if path.is_file() and not path.name.startswith((".", "~$"))}
+    return sorted(path for path in delivered | near if path.resolve() != file.resolve())
+
+
+def _left(place: Place, name: str, file: Path, text: str, today: date) -> Iterator[str]:
+    """How many lines are to be settled, what site.toml lacks for the source, and the next command."""
+    checks = checks_left(text)
+    yield f"{checks} line{'s' * (checks != 1)} marked CHECK to settle in sources/{name}.toml."
+    if in_force(place.settings, name, today) is None:
+        yield f"No sharing agreement for '{name}' is in force: its files are refused until site.toml has one:"
+        yield from agreement_block(name, today).splitlines()
+    counted = re.findall(rf"^\[counts\.({name})\]", text, re.MULTILINE)
+    for dataset in counted:
+        points = place.settings.rank.weights.by_dataset().get(dataset, 0)
+        yield f"One {dataset} weighs {points:g} points in the ranking. To change that, in site.toml:"
+        yield from ("[rank.weights.extra]", f"{dataset} = 1.0")
+    yield f"Next: read it, settle those lines, then 'hiu check {file} --site {place.home}'"
 
 
 def make_suites(site: Path | None, *, check: bool) -> int:

@@ -1,11 +1,14 @@
-"""Where an unknown file's header is: which row, delimiter and sheet."""
+"""Where an unknown file's header is: which rows, encoding, delimiter and sheet."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
+from hiu.errors import InputRefused
 from hiu.extract.files.csv_text import find_delimiter, first_rows
-from hiu.extract.files.decode import decode
+from hiu.extract.files.decode import Decoded, decode
 from hiu.extract.files.header import find_header, known_headers, looks_like_header, score, squash, tidy
 from hiu.extract.files.read import content
 from hiu.extract.files.xlsx_sheet import ZIP, guard, load_sheet, open_book, visible
@@ -14,16 +17,35 @@ from hiu.sources import Source
 
 MOST_BYTES = int(Settings.model_fields["max_file_bytes"].default)
 MOST_RATIO = float(Settings.model_fields["max_unzip_ratio"].default)
+_UNMARKED = ("utf-16-le", "utf-16-be")
+
+Rows = Sequence[Sequence[str | None]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Layout:
-    """Where a file's header is: physical row, delimiter (text) or sheet (XLSX with several), and the header's cells."""
+    """Where a file's header is: its first physical row and how many, and its words, a column each, '' where blank.
+
+    `delimiter` is None in a workbook, `sheet` named only where there are several, `encoding` only where no mark and no
+    usual encoding tells it.
+    """
 
     row: int
-    headers: tuple[str, ...]
-    delimiter: str = ","
+    cells: tuple[str, ...]
+    rows: int = 1
+    delimiter: str | None = None
     sheet: str | None = None
+    encoding: str | None = None
+
+    @property
+    def headers(self) -> list[str]:
+        """The words of the header; equal ones told apart by their turn: 'Surname (1)', 'Surname (2)'."""
+        filled = [cell for cell in self.cells if cell]
+        times, turns, out = Counter(map(squash, filled)), Counter[str](), list[str]()
+        for cell in filled:
+            turns[squash(cell)] += 1
+            out.append(f"{cell} ({turns[squash(cell)]})" if times[squash(cell)] > 1 else cell)
+        return out
 
 
 def find_layout(path: Path, source: Source) -> Layout:
@@ -35,17 +57,26 @@ def find_layout(path: Path, source: Source) -> Layout:
         book = open_book(data, path.name)
         heads = {title: load_sheet(book, title, path.name, 40).head() for title in visible(book, path.name)}
         title = _best_sheet(heads, source, columns)
-        index = guess_header(heads[title], columns)
-        cells = tuple(filled for cell in heads[title][index] if (filled := tidy(cell)))
-        return Layout(index + 1, cells, sheet=title if len(heads) > 1 else None)
-    text = decode(data, source.file.encodings, path.name).text
-    delimiter = find_delimiter(text, columns)
-    rows = first_rows(text, delimiter)
-    index = guess_header(rows, columns)
-    return Layout(index + 1, tuple(filled for cell in rows[index] if (filled := tidy(cell))), delimiter)
+        row, rows, cells = _header(heads[title], columns)
+        return Layout(row=row, rows=rows, cells=cells, sheet=title if len(heads) > 1 else None)
+    decoded, encoding = _decoded(data, source, path.name)
+    delimiter = find_delimiter(decoded.text, columns)
+    row, rows, cells = _header(first_rows(decoded.text, delimiter), columns)
+    return Layout(row=row, rows=rows, cells=cells, delimiter=delimiter, encoding=encoding)
 
 
-def _best_sheet(heads: Mapping[str, list[tuple[str | None, ...]]], source: Source, columns: frozenset[str]) -> str:
+def _decoded(data: bytes, source: Source, name: str) -> tuple[Decoded, str | None]:
+    """The text; and its encoding, if it is UTF-16 without its mark."""
+    try:
+        return decode(data, source.file.encodings, name), None
+    except InputRefused as refusal:
+        for encoding in _UNMARKED if refusal.code == "nul" else ():
+            if encoding in str(refusal):
+                return decode(data, [encoding], name), encoding
+        raise
+
+
+def _best_sheet(heads: Mapping[str, Rows], source: Source, columns: frozenset[str]) -> str:
     wanted = squash(source.file.sheet or "")
 
     def worth(title: str) -> tuple[bool, int, int]:
@@ -54,7 +85,35 @@ def _best_sheet(heads: Mapping[str, list[tuple[str | None, ...]]], source: Sourc
     return max(heads, key=worth)
 
 
-def guess_header(rows: Sequence[Sequence[str | None]], columns: frozenset[str]) -> int:
+def _header(rows: Rows, columns: frozenset[str]) -> tuple[int, int, tuple[str, ...]]:
+    """Physical row of the header, the rows it takes, and its words."""
+    index = guess_header(rows, columns)
+    lower = [tidy(cell) for cell in rows[index]]
+    upper = [tidy(cell) for cell in rows[index - 1]] if index else []
+    if _is_tall(upper, lower):
+        return index, 2, tuple(joined(upper, lower))
+    return index + 1, 1, tuple(lower)
+
+
+def _is_tall(upper: Sequence[str], lower: Sequence[str]) -> bool:
+    """Whether the row above is part of the header: it groups columns that have equal names or none below it."""
+    groups = [cell for cell in upper if cell]
+    filled = [squash(cell) for cell in lower if cell]
+    equal = len(set(filled)) < len(filled) or len(filled) < len(lower)
+    wordy = all(any(map(str.isalpha, cell)) for cell in groups)
+    return equal and wordy and len(groups) >= 2 and len(set(groups)) == len(groups) and len(upper) <= len(lower)
+
+
+def joined(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
+    """The words of a header of two rows: a word above holds for the columns to its right that have one below."""
+    out, held = list[str](), ""
+    for above, below in zip_longest(upper, lower, fillvalue=""):
+        held = (above or held) if below else ""
+        out.append(" ".join(dict.fromkeys(word for word in (above or held, below) if word)))
+    return out
+
+
+def guess_header(rows: Rows, columns: frozenset[str]) -> int:
     """Index of the likeliest header row."""
     if (index := find_header(rows, columns)) is not None:
         return index

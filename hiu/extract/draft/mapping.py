@@ -1,184 +1,180 @@
 """A first mapping for a file nobody has described yet: readable TOML, every guess marked CHECK."""
 
-import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from hiu.extract.draft.layout import MOST_BYTES, MOST_RATIO, Layout, find_layout
-from hiu.extract.draft.look import Look, look
-from hiu.extract.draft.match import Match, bare_source, concept_source, is_number_name, match_concepts, match_fields
+import polars as pl
+
+from hiu.extract.draft.columns.concepts import concept_source
+from hiu.extract.draft.columns.look import Look
+from hiu.extract.draft.columns.match import NAMES
+from hiu.extract.draft.columns.words import OTHERS, is_personal_name, words
+from hiu.extract.draft.fresh import fresh_part, opening
+from hiu.extract.draft.known import known_part
+from hiu.extract.draft.lines import comment, listed, quoted, some
+from hiu.extract.draft.naming import also_taken_by, names_a_month, pattern_of
+from hiu.extract.draft.plan import Plan, make_plan
+from hiu.extract.draft.sample import Sample, take_sample
 from hiu.extract.files.csv_text import DELIMITERS
-from hiu.extract.files.header import squash
-from hiu.extract.files.read import RawTable, read_table
-from hiu.sources import Source
+from hiu.extract.values.dates import read_stamps
+from hiu.sources import Packed, Source, load_sources
 
-_SAMPLE = 5_000
-_DATED = re.compile(r"[-_ ]?(?:19|20)\d\d(?:[-_ .]?\d\d){0,2}(?!\d)")
+_PERSONAL = ("nhs_number", "postcode", "name", "sex")
+_TIMED = ("date", "timestamp", "time", "month")
 
 
-def draft(source_name: str, path: Path, base: Source | None) -> str:
-    """TOML for `sources/<source_name>.toml` that reads the file: over a known source, or of a new one.
+def draft(
+    source_name: str,
+    path: Path,
+    base: Source | None,
+    *,
+    others: Mapping[str, Source] | None = None,
+    beside: Sequence[Path] = (),
+) -> str:
+    """TOML for `sources/<source_name>.toml` that reads the file: over a shipped source, or of a new one.
 
     With `base` it extends it, and says only what differs. Fields are matched by accepted header, by the nearest one,
-    then by what the first 5,000 rows look like; date order is told with its proof and short code lists are shown, as
-    comments. Raises InputRefused as read_table does.
+    by a usual one, then by what the first 5,000 rows look like. What is detected (delimiter, encoding, header, shape,
+    forms of dates, separators, codes, facts) is written; every guess, every column that looks personal or dated and is
+    not used, and everything that decides a count and was not found carries CHECK. `others` are the site's sources,
+    whose numberings and file patterns are told; `beside` other files delivered, which the pattern is not to take.
+    Raises InputRefused as read_table does.
     """
     knowing = base or concept_source(source_name)
-    layout = find_layout(path, knowing)
-    raw = read_table(path, _as_sent(layout), name=path.name, max_bytes=MOST_BYTES, max_ratio=MOST_RATIO)
-    looks = {header: look(header, raw.frame[header].head(_SAMPLE).to_list()) for header in raw.headers}
+    sample = take_sample(source_name, path, knowing, others or {}, beside)
     if base:
-        matched = match_fields(looks, base)
-        lines = _override(source_name, path, base, layout, raw, looks, matched)
+        part = known_part(sample, base)
+        lines = [f'extends = "{base.name}"', *_file(sample, base, None)]
     else:
-        matched = match_concepts(looks, knowing)
-        lines = _new(source_name, path, knowing, layout, raw, looks, matched)
-    return "\n".join(lines) + "\n"
+        plan = make_plan(sample, _facts(sample))
+        part = fresh_part(sample, plan)
+        lines = [*opening(plan, source_name), *_file(sample, None, plan)]
+    text = "\n".join([*_top(sample), *lines, *part.lines, *_unused(sample, part.used)])
+    return text.rstrip() + "\n"
 
 
-def _as_sent(layout: Layout) -> Source:
-    """A source whose fields are the file's own headers: reads it whatever it is."""
-    distinct = {squash(header): header for header in layout.headers}
-    fields = {f"f{place}": {"columns": [header]} for place, header in enumerate(distinct.values())}
-    file = {"pattern": "*", "delimiter": layout.delimiter, "sheet": layout.sheet, "header_row": layout.row}
-    return bare_source("draft", "f0", fields, file)
+def checks_left(text: str) -> int:
+    """How many lines of a draft are to be settled."""
+    return sum("CHECK: " in line for line in text.splitlines())
 
 
-def _override(
-    name: str,
-    path: Path,
-    base: Source,
-    layout: Layout,
-    raw: RawTable,
-    looks: Mapping[str, Look],
-    matched: Mapping[str, Match],
-) -> Iterator[str]:
-    yield from _top(name, path, raw)
-    yield f'extends = "{base.name}"'
-    yield from _file(path, layout, base)
-    for field, spec in base.fields.items():
-        match = matched.get(field)
-        if match is None:
-            missing = "CHECK: REQUIRED, not found" if spec.required else "not found"
-            yield f"\n# {missing}: {field} ({spec.type}); accepted: {_comment(', '.join(spec.columns))}"
-        elif match.sure:
-            yield f"\n# {field} <- {_comment(match.header)}"
-            yield from _remarks(looks[match.header])
-        else:
-            yield f"\n[fields.{field}]"
-            yield f"columns = [{_text(match.header)}]  # CHECK: by {_comment(match.how)}"
-            yield from _formats(looks[match.header])
-            yield from _remarks(looks[match.header])
-    yield from _unused(looks, matched)
+def _facts(sample: Sample) -> tuple[Packed, ...]:
+    return (sample.others.get("caseload") or load_sources()["caseload"]).facts
 
 
-def _new(
-    name: str,
-    path: Path,
-    concepts: Source,
-    layout: Layout,
-    raw: RawTable,
-    looks: Mapping[str, Look],
-    matched: Mapping[str, Match],
-) -> Iterator[str]:
-    key = _key(looks, matched)
-    fields = {field: match.header for field, match in matched.items() if field != "event" and match.header != key}
-    yield from _top(name, path, raw)
-    yield f"name = {_text(name)}"
-    yield f"title = {_text(name.replace('_', ' ').capitalize())}  # CHECK: as people should read it"
-    yield 'kind = "events"  # CHECK: events, stays or register'
-    yield f"agency = {_text(name)}  # CHECK: whose demand this is"
-    yield "keep = []  # fields to show in the record view"
-    yield from _file(path, layout, None)
-    yield '\n[key]\nevent = ["event"]  # CHECK: what is counted once'
-    count = f"{looks[key].distinct} different in {looks[key].filled} rows"
-    yield f"\n[fields.event]\ncolumns = [{_text(key)}]  # CHECK: {count}"
-    yield 'type = "text"\nrequired = true\nfilled = true'
-    for field, header in fields.items():
-        yield f"\n[fields.{field}]"
-        yield f"columns = [{_text(header)}]" + (
-            "" if matched[field].sure else f"  # CHECK: by {_comment(matched[field].how)}"
-        )
-        yield f'type = "{_type(concepts.fields[field].type, looks[header])}"'
-        if field == "start":
-            yield "required = true\nfilled = true"
-        yield from _times(field, looks, fields)
-        yield from _formats(looks[header])
-        yield from _remarks(looks[header])
-    if "start" not in fields:
-        yield '\n# CHECK: no date column was recognised: add [fields.start] columns = ["..."], type = "timestamp"'
-    yield f'\n[[measures]]\nname = "{name}_event"  # CHECK: add a where for rows that should not count'
-    yield f'\n[counts.{name}]\nmeasures = ["{name}_event"]\nunit = "event"'
-    yield from _unused(looks, matched, key)
-
-
-def _top(name: str, path: Path, raw: RawTable) -> Iterator[str]:
-    yield f"# Drafted from {_comment(path.name)}: {raw.received:,} rows, {len(raw.headers)} columns."
+def _top(sample: Sample) -> Iterator[str]:
+    raw = sample.raw
+    yield f"# Drafted from {comment(sample.path.name)}: {raw.received:,} rows, {len(raw.headers)} columns."
     for note in raw.notes:
-        yield f"# note: {_comment(note)}"
+        yield f"# note: {comment(note)}"
     if raw.refused.height:
         yield f"# note: {raw.refused.height:,} rows would be set aside"
-    yield f"# Save as sources/{name}.toml in the site's folder, settle every line marked CHECK, then: hiu check FILE\n"
+    where = f"sources/{sample.name}.toml in the site's folder"
+    yield f"# Save as {where}, settle every line marked CHECK, then: hiu check FILE\n"
 
 
-def _file(path: Path, layout: Layout, base: Source | None) -> Iterator[str]:
-    stem = _DATED.sub("*", path.stem)
-    yield f"\n[file]\npattern = {_text(f'{stem}*{path.suffix.lower()}'.replace('**', '*'))}  # CHECK: any case, * and ?"
+def _file(sample: Sample, base: Source | None, plan: Plan | None) -> Iterator[str]:
+    layout = sample.layout
+    pattern, doubt = pattern_of(sample.path, sample.beside)
+    doubt = comment(doubt) or "any case, * and ?; or a list of several"
+    yield f"\n[file]\npattern = {quoted(pattern)}  # CHECK: {doubt}"
+    for other in also_taken_by(sample.path, sample.others.values(), sample.name):
+        yield (
+            f"# CHECK: {other.name} takes this file too, by {comment(' or '.join(other.file.patterns))}: narrow [file] "
+            f"pattern in sources/{other.name}.toml, or put the file under another name"
+        )
     if layout.sheet:
-        yield f"sheet = {_text(layout.sheet)}"
-    if path.suffix.lower() != ".xlsx" and base and base.file.delimiter not in ("auto", layout.delimiter):
-        yield f"delimiter = {_text(layout.delimiter)}  # {DELIMITERS[layout.delimiter]}"
+        yield f"sheet = {quoted(layout.sheet)}"
+    if (
+        layout.delimiter
+        and layout.delimiter != (base.file.delimiter if base else "auto")
+        and _told(layout.delimiter, base)
+    ):
+        yield f"delimiter = {quoted(layout.delimiter)}  # {DELIMITERS.get(layout.delimiter, '')}"
+    if layout.encoding:
+        yield f"encodings = {listed([layout.encoding])}"
+    if layout.row > 1 or layout.rows > 1:
+        yield f"header_row = {layout.row}  # without the line it is found by its names"
+    if layout.rows > 1:
+        yield f"header_rows = {layout.rows}  # CHECK: the words of both rows are joined"
+    if (base and base.kind == "stays") or (plan and plan.kind == "stays"):
+        yield '# open_stays = "resent"  # CHECK: take the first # away if each file sends every open stay again'
+    yield from _shape(sample, plan)
+    yield from _period(sample, base, plan)
 
 
-def _key(looks: Mapping[str, Look], matched: Mapping[str, Match]) -> str:
-    """The column most likely to number the events: named so, else the one most different from row to row."""
-    if "event" in matched and matched["event"].sure:
-        return matched["event"].header
-    people = {match.header for field, match in matched.items() if field != "event"}
-    free = [header for header in looks if header not in people] or list(looks)
-    return max(free, key=lambda header: (looks[header].kind == "key", is_number_name(header), looks[header].distinct))
+def _told(delimiter: str, base: Source | None) -> bool:
+    """A comma is what is tried first where the source names none."""
+    return delimiter != "," or (base is not None and base.file.delimiter not in ("auto", ","))
 
 
-def _type(usual: str, seen: Look) -> str:
-    if usual == "timestamp":
-        return "timestamp" if seen.kind == "timestamp" else "date"
-    return usual
+def _shape(sample: Sample, plan: Plan | None) -> Iterator[str]:
+    if plan and plan.wide:
+        wide = plan.wide
+        columns = f"{{ columns = {quoted(wide.columns)}, month = {quoted(wide.month)} }}"
+        yield f"unpivot = {columns}  # CHECK: a column a month"
+    empty = _standing_once(sample)
+    if empty:
+        yield (
+            f"# fill_down = {comment(listed(empty))}  # CHECK: empty in the same rows: take the first # away if a "
+            "value stands once for the rows below it"
+        )
+    months = _months(sample, plan)
+    if (plan and plan.wide) or months > 2:
+        yield f'covers = "from rows"  # CHECK: rows of {months or "several"} months: it supplies all of them'
 
 
-def _times(field: str, looks: Mapping[str, Look], fields: Mapping[str, str]) -> Iterator[str]:
-    clocks = [seen.header for seen in looks.values() if seen.kind == "time" and seen.header not in fields.values()]
-    if field == "start" and looks[fields["start"]].kind == "date" and clocks:
-        yield f"time_columns = [{_text(clocks[0])}]  # CHECK: by its values"
+def _standing_once(sample: Sample) -> list[str]:
+    """Columns of a person that are empty in the same third of the rows or more, and filled in the first."""
+    frame = sample.raw.frame
+    gaps: dict[tuple[bool, ...], list[str]] = {}
+    for header, seen in sample.looks.items():
+        empty = frame[header].fill_null("").str.strip_chars() == ""
+        if seen.filled and not empty[0] and empty.sum() * 3 >= frame.height:
+            gaps.setdefault(tuple(empty.to_list()), []).append(header)
+    of_people = [headers for headers in gaps.values() if len(headers) >= 2 and any(map(is_personal_name, headers))]
+    return of_people[0] if of_people else []
 
 
-def _formats(seen: Look) -> Iterator[str]:
-    if seen.formats and seen.proof.startswith("month first"):
-        yield f"formats = [{', '.join(map(_text, seen.formats))}]  # CHECK: {seen.proof}"
+def _months(sample: Sample, plan: Plan | None) -> int:
+    """How many months the rows of a new source's file are of, leaving out the few that stray."""
+    header = (plan.month or plan.columns.get("start")) if plan and plan.kind in ("events", "counts") else None
+    seen = sample.looks.get(header or "")
+    if seen is None or not seen.dated:
+        return seen.distinct if seen and seen.kind == "month" else 0
+    stamps = read_stamps(sample.raw.frame[str(header)], seen.formats)["stamp"].drop_nulls()
+    by_month = stamps.dt.truncate("1mo").value_counts()
+    return by_month.filter(pl.col("count") * 50 >= stamps.len()).height
 
 
-def _remarks(seen: Look) -> Iterator[str]:
-    if seen.formats:
-        yield f"# dates as {', '.join(seen.formats[:4])}" + (f"; {seen.proof}" if seen.proof else "")
-    if seen.codes:
-        yield f"# values: {_comment(', '.join(seen.codes))}"
+def _period(sample: Sample, base: Source | None, plan: Plan | None) -> Iterator[str]:
+    kind = base.kind if base else plan.kind if plan else "events"
+    if kind == "register" or names_a_month(sample.path, base):
+        return
+    dated = "start" in base.fields if base else bool(plan and "start" in plan.columns)
+    if dated:
+        yield '\n[period]\nfield = "start"  # CHECK: neither the name nor the folder of the file says its month'
+    elif plan and plan.kind == "counts":
+        yield '\n[period]\nfield = "month"  # CHECK: neither the name nor the folder of the file says its month'
 
 
-def _unused(looks: Mapping[str, Look], matched: Mapping[str, Match], *others: str) -> Iterator[str]:
-    used = {match.header for match in matched.values()} | set(others)
-    free = [seen for header, seen in looks.items() if header not in used]
+def _unused(sample: Sample, used: set[str]) -> Iterator[str]:
+    free = [seen for header, seen in sample.looks.items() if header not in used]
     if free:
         yield "\n# Columns not used:"
     for seen in free:
-        codes = f": {', '.join(seen.codes)}" if seen.codes else ""
-        yield _comment(f"#   {seen.header} ({seen.kind}, {seen.filled} filled, {seen.distinct} different{codes})")
+        yield f"#   {_doubt(seen)}{comment(seen.header)} ({_described(seen)})"
 
 
-def _text(value: str) -> str:
-    """A TOML basic string."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+def _doubt(seen: Look) -> str:
+    if seen.filled and seen.kind in _TIMED:
+        return "CHECK: looks like a time: "
+    if seen.filled and (seen.kind in _PERSONAL or is_personal_name(seen.header)):
+        return "CHECK: looks personal: "
+    return ""
 
 
-def _comment(text: str) -> str:
-    """Text that is safe in a comment: one line, no control characters."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
+def _described(seen: Look) -> str:
+    hidden = is_personal_name(seen.header) or bool(words(seen.header) & OTHERS) or seen.kind in (*NAMES, *_PERSONAL)
+    codes = f": {some(seen.codes, 15)}" if seen.codes and not hidden else ""
+    return f"{seen.kind}, {seen.filled} filled, {seen.distinct} different{codes}"

@@ -33,8 +33,8 @@ class Draft(Suggests):
         if not file.is_file():
             raise UsageError(f"{file.resolve()}: no such file. Name an extract of one source, CSV or XLSX.")
         self.source, self.file, self._opened = source, file, opened
-        self._sources = load_sources(opened.home / "sources")
-        self.toml = draft(source, file, self._sources.get(source))
+        others = load_sources(opened.home / "sources")
+        self.toml = draft(source, file, load_sources().get(source), others=others)
 
     def guesses(self) -> Listing:
         """The lines to settle before it is used: every one marked CHECK."""

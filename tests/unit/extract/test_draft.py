@@ -10,7 +10,8 @@ import pytest
 import xlsxwriter
 
 from hiu.errors import InputRefused
-from hiu.extract.draft.look import date_formats, is_nhs_number, look
+from hiu.extract.draft.columns.dates import date_formats
+from hiu.extract.draft.columns.look import is_nhs_number, look
 from hiu.extract.draft.mapping import draft
 from hiu.extract.files.read import read_table
 from hiu.sources import Source, merge
@@ -66,7 +67,7 @@ def test_over_a_known_source(tmp_path: Path) -> None:
     values = tomllib.loads(text)
     assert values.pop("extends") == "police"
     assert values == {
-        "file": {"pattern": "police*.csv"},
+        "file": {"pattern": "police*.csv", "header_row": 2},
         "fields": {
             "log": {"columns": ["Log Storm Ref"]},
             "name": {"columns": ["Nominals"]},
@@ -131,15 +132,16 @@ def test_of_a_new_source_is_a_whole_source(tmp_path: Path) -> None:
     columns = {field: (spec.columns[0], spec.type) for field, spec in source.fields.items()}
     assert columns == {
         "event": ("Incident No", "text"),
-        "start": ("Date", "date"),
+        "start": ("Date", "timestamp"),
         "family": ("Surname", "family"),
         "given": ("First Name", "given"),
         "dob": ("Date of birth", "dob"),
+        "kind": ("Kind", "code"),
     }
     assert source.fields["start"].time_columns == ("Time",)
     assert source.fields["event"].filled and source.fields["start"].required
     assert source.counts["fire"].measures == ("fire_event",)
-    assert "#   Kind (code, 30 filled, 2 different: Alarm, Small fire)" in text
+    assert source.keep == ("kind",) and "# values: Alarm, Small fire" in text
     raw = read_table(path, source, name=path.name, max_bytes=10**6, max_ratio=200)
     assert raw.received == 30
 
@@ -154,7 +156,7 @@ def test_of_a_workbook_with_several_sheets_names_the_one_that_fits(tmp_path: Pat
         for row in range(4, 9):
             sheet.write_row(row, 0, [f"L{row}", "13/02/2026", "01/02/1980", "Y"])
     values = tomllib.loads(draft("police", path, base()))
-    assert values == {"extends": "police", "file": {"pattern": "police*.xlsx", "sheet": "Logs"}}
+    assert values == {"extends": "police", "file": {"pattern": "police*.xlsx", "sheet": "Logs", "header_row": 4}}
 
 
 def test_delimiter_is_told_when_the_source_fixes_another(tmp_path: Path) -> None:

@@ -1,0 +1,237 @@
+"""Which column of an unknown file each field of a known source most likely is, and how sure that is."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from hiu.extract.draft.columns.concepts import USUAL
+from hiu.extract.draft.columns.look import Look
+from hiu.extract.draft.columns.words import NUMBER, OTHERS, PERSON, PLACES, nearness, words
+from hiu.extract.files.header import squash
+from hiu.extract.values.text import bag
+from hiu.sources import FieldSpec, Source
+
+NAMES = ("name", "given", "family", "aliases")
+_NEAR = 80
+_TIMED = 90
+"""A text field takes a column of dates or times only if the header is nearly its own."""
+_BY_LOOKS = ("nhs_number", "postcode", "sex")
+_LOOKS = {
+    "nhs_number": {"nhs_number", "key", "text", "code"},
+    "postcode": {"postcode"},
+    "date": {"date", "timestamp"},
+    "dob": {"date", "timestamp"},
+    "timestamp": {"date", "timestamp"},
+}
+"""Looks a field of a type may have; types not listed may look like anything."""
+_NO_NAMES = {"nhs_number", "postcode", "date", "timestamp", "time", "month", "guid", "sex"}
+_LATER = bag(
+    "death deathdate birth birthdate dob died deceased dod review end ended closed close discharge departure extract "
+    "report printed updated recorded entered loaded created expiry due modified"
+)
+"""Words of a date that is not when the event began, unless nothing better is there."""
+_BORN = timedelta(days=3650)
+
+
+@dataclass(frozen=True)
+class Match:
+    """A field's column and how it was found: 'known name', 'near ...', 'its usual name' or 'its values'.
+
+    `rivals` are other headers that the source would accept for the field too.
+    """
+
+    header: str
+    how: str
+    rivals: tuple[str, ...] = ()
+
+    @property
+    def sure(self) -> bool:
+        """The header is one the source already accepts, and the only one."""
+        return self.how == "known name" and not self.rivals
+
+
+def match_fields(looks: Mapping[str, Look], source: Source, *, strict: bool = False) -> dict[str, Match]:
+    """Field -> its best column: by an accepted header, the nearest header, a usual one, then by what values look like.
+
+    A field of names is never a column of numbers, dates or GUIDs, whatever its header says; if `strict`, no field is
+    one whose values cannot be its own.
+    """
+    matched = _by_name(looks, source, strict=strict)
+    _nearest(looks, source, matched, {field: spec.columns for field, spec in source.fields.items()}, "near")
+    _nearest(looks, source, matched, USUAL, "usual name")
+    _by_number(looks, source, matched)
+    _by_values(looks, source, matched)
+    _by_birth(looks, source, matched)
+    return matched
+
+
+def wrongly_named(looks: Mapping[str, Look], source: Source) -> dict[str, str]:
+    """Fields of names -> the header that the source would take for one though its values are no names."""
+    sent = _sent(looks)
+    return {
+        field: header
+        for field, spec in source.fields.items()
+        for header in (sent[squash(word)] for word in spec.columns if squash(word) in sent)
+        if spec.type in NAMES and not fits(spec, looks[header])
+    }
+
+
+def _sent(looks: Mapping[str, Look]) -> dict[str, str]:
+    sent: dict[str, str] = {}
+    for header in looks:
+        sent.setdefault(squash(header), header)
+    return sent
+
+
+def _by_name(looks: Mapping[str, Look], source: Source, *, strict: bool) -> dict[str, Match]:
+    sent, out = _sent(looks), dict[str, Match]()
+    for field, spec in source.fields.items():
+        accepted = dict.fromkeys(sent[squash(word)] for word in spec.columns if squash(word) in sent)
+        found = [header for header in accepted if not (strict or spec.type in NAMES) or fits(spec, looks[header])]
+        if found:
+            out[field] = Match(found[0], "known name", tuple(found[1:]))
+    return out
+
+
+def _nearest(
+    looks: Mapping[str, Look],
+    source: Source,
+    matched: dict[str, Match],
+    accepted: Mapping[str, tuple[str, ...] | list[str] | object],
+    how: str,
+) -> None:
+    taken = {match.header for match in matched.values()}
+    free = [seen for header, seen in looks.items() if header not in taken]
+    for score, field, header, word in sorted(_scores(free, source, matched, accepted)):
+        if -score >= _NEAR and field not in matched and header not in taken:
+            matched[field] = Match(header, f"{how} '{word}'")
+            taken.add(header)
+
+
+def _scores(
+    free: list[Look], source: Source, matched: Mapping[str, Match], accepted: Mapping[str, object]
+) -> Iterator[tuple[float, str, str, str]]:
+    for field, spec in source.fields.items():
+        usual = accepted.get(field, ())
+        if field in matched or not isinstance(usual, tuple | list):
+            continue
+        for seen in free:
+            if fits(spec, seen) and not of_another(field, spec, seen.header):
+                least = _TIMED if spec.type in ("text", "code") and seen.kind in ("time", "date", "timestamp") else 0
+                near = ((nearness(seen.header, word), word) for word in usual)
+                yield from ((-score, field, seen.header, word) for score, word in near if score >= least)
+
+
+def fits(spec: FieldSpec, seen: Look) -> bool:
+    """Whether a column's values can be those of a field."""
+    if not seen.filled:
+        return True
+    if spec.type in NAMES:
+        whole = spec.type in ("given", "family") and (seen.kind == "name" or bool(seen.separator))
+        return seen.lettered and seen.kind not in _NO_NAMES and not whole and not is_person_number(seen)
+    if spec.type == "local_id":
+        return seen.kind not in ("date", "timestamp", "time", "month", "name", "postcode", "sex", "nhs_number")
+    if spec.type == "nhs_number" and seen.lettered:
+        return False
+    return spec.type not in _LOOKS or seen.kind in _LOOKS[spec.type]
+
+
+def of_another(field: str, spec: FieldSpec, header: str) -> bool:
+    """Whether a header says that it is about an officer, a practice or a scene, not the person of the row."""
+    sent, own = words(header), frozenset[str]().union(*map(words, spec.columns))
+    if spec.type in ("postcode", "address"):
+        return not (sent & (PLACES | OTHERS)) <= own
+    if spec.type in (*NAMES, "dob", "age", "sex", "nhs_number", "local_id"):
+        return not (sent & OTHERS) <= own
+    return field == "start" and not (sent & _LATER) <= own
+
+
+def _by_number(looks: Mapping[str, Look], source: Source, matched: dict[str, Match]) -> None:
+    """The number that a person goes by, for the first local number that has no column yet."""
+    taken = {match.header for match in matched.values()}
+    field = next((name for name, spec in source.fields.items() if spec.type == "local_id" and name not in matched), "")
+    found = [seen.header for header, seen in looks.items() if header not in taken and is_person_number(seen)]
+    if field and found:
+        matched[field] = Match(found[0], "the number of a person")
+
+
+def is_person_number(seen: Look) -> bool:
+    """Whether a column numbers people: 'Person_ID', 'Client ref', or PATIENT above GUIDs and numbers."""
+    sent = words(seen.header)
+    if not seen.filled or PERSON.isdisjoint(sent) or not OTHERS.isdisjoint(sent):
+        return False
+    if seen.dated or seen.kind in ("time", "name", "postcode", "sex", "nhs_number"):
+        return False
+    digits = sum(any(map(str.isdigit, value)) for value in seen.counted)
+    return digits * 10 >= 9 * seen.distinct and (
+        seen.kind == "guid" or not NUMBER.isdisjoint(sent) or not seen.lettered
+    )
+
+
+def _by_values(looks: Mapping[str, Look], source: Source, matched: dict[str, Match]) -> None:
+    taken = {match.header for match in matched.values()}
+    for field, spec in source.fields.items():
+        if field not in matched and spec.type in _BY_LOOKS:
+            free = [
+                header
+                for header, seen in looks.items()
+                if header not in taken and seen.kind == spec.type and not of_another(field, spec, header)
+            ]
+            if len(free) == 1:
+                matched[field] = Match(free[0], "its values")
+                taken.add(free[0])
+
+
+def is_birth(seen: Look, looks: Mapping[str, Look]) -> bool:
+    """Whether dates spread as births do: over 20 years, and long before what else is dated in the file."""
+    others = [other.middle for other in looks.values() if other.middle and other.header != seen.header]
+    if seen.middle is None or seen.span <= 20 or seen.middle.year > 2012:
+        return False
+    return not others or seen.middle + _BORN < max(others)
+
+
+def _by_birth(looks: Mapping[str, Look], source: Source, matched: dict[str, Match]) -> None:
+    taken = {match.header for match in matched.values()}
+    free = [seen.header for header, seen in looks.items() if header not in taken and seen.dated]
+    born = [header for header in free if is_birth(looks[header], looks)]
+    if "dob" in source.fields and "dob" not in matched and len(born) == 1:
+        matched["dob"] = Match(born[0], "dates spread as births are")
+
+
+def match_concepts(looks: Mapping[str, Look], concepts: Source) -> dict[str, Match]:
+    """As match_fields, for a file nothing is known about: surnames rule out a whole name, any dates can be `start`."""
+    matched = match_fields(looks, concepts, strict=True)
+    if "family" in matched and "name" in matched:
+        del matched["name"]
+    if "name" not in matched and "family" not in matched:
+        used = {match.header for match in matched.values()}
+        named = [
+            h for h, seen in looks.items() if h not in used and seen.kind == "name" and OTHERS.isdisjoint(words(h))
+        ]
+        if len(named) == 1:
+            matched["name"] = Match(named[0], "its values")
+    used = {match.header for match in matched.values()}
+    free = [seen for header, seen in looks.items() if header not in used and seen.dated and not is_birth(seen, looks)]
+    began = [seen for seen in free if _LATER.isdisjoint(words(seen.header))] or [
+        seen for seen in free if words(seen.header) & {"created", "recorded", "entered"}
+    ]
+    if began and "start" not in matched:
+        matched["start"] = Match(max(began, key=lambda seen: seen.kind == "timestamp").header, "its values")
+    return matched
+
+
+def time_column(header: str, looks: Mapping[str, Look], taken: set[str], field: str) -> str | None:
+    """The column of times that belongs to a column of days: the one named most alike, or the only one for a start."""
+    clocks = [name for name, seen in looks.items() if seen.kind == "time" and name not in taken]
+    if not clocks or looks[header].kind != "date":
+        return None
+    alike = max(clocks, key=lambda name: nearness(_dateless(name), _dateless(header)))
+    close = nearness(_dateless(alike), _dateless(header)) >= _NEAR and bool(_dateless(header))
+    if close:
+        return alike
+    plain = [name for name in clocks if not words(name) & _LATER]
+    return plain[0] if field == "start" and plain else None
+
+
+def _dateless(header: str) -> str:
+    return " ".join(sorted(words(header) - {"date", "time", "of", "day", "hour", "at"}))

@@ -1,0 +1,56 @@
+"""Headers as words: what they are about, and how near two of them are."""
+
+import re
+
+from rapidfuzz import fuzz
+
+from hiu.extract.files.header import squash
+from hiu.extract.values.text import bag
+
+NUMBER = bag("id ref no number reference urn log ident identifier num nr key serial")
+PERSON = bag(
+    "person patient client nominal subject individual customer member resident caller participant pseudonym "
+    "pseudo pseudonymised hospital mrn pas rio systmone niche pnc"
+)
+"""Words of a header that, with one of NUMBER, says whose number it is."""
+OTHERS = bag(
+    "officer staff gp practice nok kin carer parent mother father consultant clinician doctor nurse coordinator worker "
+    "author reporter relative informant user manager referrer organisation org team author keyworker solicitor spouse "
+    "contact emergency school ward partner handler taker operator agent dispatcher advisor adviser"
+)
+"""Words of a header that say it is about somebody else than the person of the row."""
+PLACES = bag("incident scene location event site gp practice hospital school work provider pickup")
+"""Words of an address or a postcode that is not the person's home."""
+PERSONAL = bag(
+    "name names surname forename forenames dob birth birthdate nhs postcode post address phone telephone tel mobile "
+    "email alias aliases aka maiden initials ssn passport street ethnicity race religion marital photo license drivers"
+)
+
+
+def spaced(text: str) -> str:
+    """Words in lower case: 'StartDateWardStay' and 'START_DATE' come apart."""
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text)
+    return re.sub(r"[\W_]+", " ", apart).casefold().strip()
+
+
+def words(header: str) -> frozenset[str]:
+    """The words of a header."""
+    return frozenset(spaced(header).split())
+
+
+def nearness(header: str, word: str) -> float:
+    """0-100: letters that differ cost most; words in another order and further words in the header cost little."""
+    close = max(fuzz.ratio(squash(header), squash(word)), fuzz.token_sort_ratio(spaced(header), spaced(word)))
+    sent, accepted = spaced(header).split(), spaced(word).split()
+    within = 96 - 4 * (len(sent) - len(accepted)) if accepted and set(accepted) <= set(sent) else 0
+    return max(close, within)
+
+
+def is_number_name(header: str) -> bool:
+    """Whether a header is named as a reference is: Log Ref, Incident No, WardStayID."""
+    return not NUMBER.isdisjoint(spaced(header).split())
+
+
+def is_personal_name(header: str) -> bool:
+    """Whether a header is named as something about a person is, so that its values are not shown."""
+    return not PERSONAL.isdisjoint(words(header))

@@ -1,0 +1,63 @@
+"""The keys of one field that its column asks for: times apart, forms of dates, separators, numberings."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+import polars as pl
+
+from hiu.extract.draft.columns.look import Look
+from hiu.extract.draft.columns.words import is_personal_name
+from hiu.extract.draft.lines import comment, listed, quoted, some
+from hiu.extract.values.dates import read_stamps
+from hiu.sources import FieldSpec, Source
+
+_BRACES = re.compile(r"\{(\w+)\}")
+_DATED = ("date", "timestamp", "dob")
+
+
+def format_lines(spec: FieldSpec, seen: Look, *, always: bool = False) -> Iterator[str]:
+    """The forms of a date, where the field's own would misread or not read some of the cells (or `always`)."""
+    if spec.type not in _DATED or not seen.formats:
+        return
+    mark = f"  # CHECK: {seen.proof.removeprefix('CHECK: ')}" if seen.proof else ""
+    if seen.proof.startswith(("month first", "CHECK")):
+        yield f"formats = {listed(seen.formats)}{mark}"
+    elif always or _unread(seen, spec.formats) > _unread(seen, seen.formats):
+        yield f"formats = {listed(seen.formats)}{mark if 'assumed' in seen.proof else ''}"
+
+
+def _unread(seen: Look, formats: tuple[str, ...]) -> int:
+    return read_stamps(pl.Series([*seen.counted], dtype=pl.String), formats)["stamp"].null_count()
+
+
+def name_lines(spec: FieldSpec, seen: Look) -> Iterator[str]:
+    """What parts family name and given name, if it is no comma."""
+    if spec.type == "name" and seen.separator and seen.separator != spec.separator:
+        yield f"separator = {quoted(seen.separator)}  # CHECK: the family name stands before it"
+
+
+def scheme_lines(
+    name: str, spec: FieldSpec, seen: Look, fields: set[str], others: Mapping[str, Source], *, sure: bool
+) -> Iterator[str]:
+    """Which numbering a local number is. Equal GUIDs name one thing wherever they come from, so they share a scheme."""
+    if spec.type != "local_id":
+        return
+    if seen.kind == "guid":
+        yield 'scheme = "guid"  # one numbering for all GUIDs: sources that send the same one mean the same person'
+        return
+    known = not (set(_BRACES.findall(spec.scheme)) - fields) and bool(spec.scheme)
+    if sure and known:
+        return
+    used = {each.scheme for source in others.values() for each in source.fields.values() if each.scheme}
+    yield (
+        f"scheme = {quoted(spec.scheme if known else name)}  # CHECK: one word for all sources that share this "
+        f"numbering; in use: {some(sorted(used))}"
+    )
+
+
+def remarks(spec: FieldSpec, seen: Look) -> Iterator[str]:
+    """Comments on what a column holds: the forms of its dates, its codes. No values of a person's own fields."""
+    if seen.formats:
+        yield f"# dates as {', '.join(seen.formats[:4])}" + (f"; {seen.proof}" if seen.proof else "")
+    if seen.codes and spec.type in ("text", "code", "boolean", "sex") and not is_personal_name(seen.header):
+        yield f"# values: {comment(', '.join(seen.codes))}"

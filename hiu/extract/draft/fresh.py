@@ -1,0 +1,151 @@
+"""The draft of a source that nobody has described: its key, fields, facts, measures and counts as TOML."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from hiu.extract.draft.columns.concepts import concept_source
+from hiu.extract.draft.columns.match import time_column
+from hiu.extract.draft.facts import fact_lines
+from hiu.extract.draft.fields import format_lines, name_lines, remarks, scheme_lines
+from hiu.extract.draft.known import Part
+from hiu.extract.draft.lines import comment, listed, quoted, some
+from hiu.extract.draft.plan import Plan
+from hiu.extract.draft.sample import Sample
+
+_NOTHING = re.compile(
+    r"cancel|abandon|hoax|duplicate|\bdna\b|did not attend|no.?show|wrong number|no answer|silent|test|void|error|"
+    r"withdrawn|no trace|malicious|false",
+    re.IGNORECASE,
+)
+"""Values of a code that may mean that nothing happened."""
+
+
+def fresh_part(sample: Sample, plan: Plan) -> Part:
+    """The key, fields, facts, measures and counts of a new source."""
+    looks, name = sample.looks, sample.name
+    used = {*plan.columns.values(), *plan.numbers, *plan.coded.values(), plan.key, plan.month, plan.n} - {None}
+    used |= set(plan.wide.headers) if plan.wide else set()
+    used |= {header for each in plan.facts for header in (each.header, each.at) if header}
+    times: dict[str, str] = {
+        field: clock
+        for field in ("start", "end")
+        if field in plan.columns and (clock := time_column(plan.columns[field], looks, {str(u) for u in used}, field))
+    }
+    used |= set(times.values())
+    lines = [*_key_lines(sample, plan, times), *_monthly_lines(sample, plan)]
+    for field, header in plan.columns.items():
+        if header != plan.key or field in ("nhs_number",):
+            lines += _field_lines(sample, plan, field, times)
+    lines += _number_lines(sample, plan)
+    lines += _coded_lines(sample, plan)
+    if plan.kind in ("events", "stays") and "start" not in plan.columns:
+        lines.append(
+            '\n# CHECK: no date column was recognised: add [fields.start] columns = ["..."], type = "timestamp"'
+        )
+    if not {"name", "family", "nhs_number"} & set(plan.columns) and not plan.numbers:
+        lines.append("\n# CHECK: no column names anybody, by a name, an NHS number or a number of the agency's own")
+    lines += fact_lines(plan.facts, looks, whole=True)
+    lines += _counting(sample, plan, name)
+    return Part(lines, {str(header) for header in used})
+
+
+def _key_lines(sample: Sample, plan: Plan, times: Mapping[str, str]) -> Iterator[str]:
+    if plan.kind == "counts":
+        yield '\n[key]\nevent = ["month"]  # one number a month for each person that a row describes'
+        return
+    field = "ref" if plan.kind == "register" else "event"
+    if plan.key is None and field == "event":
+        parts = ["start", *["start_time"] * ("start" in times), *["person_id"] * bool(plan.numbers)]
+        yield f"\n[key]\nevent = {listed(parts)}  # CHECK: no column numbers the rows: a person counts once at one time"
+        yield 'resend = "period"  # a later file for a month replaces it whole'
+        if "start" in times:
+            yield f"\n[fields.start_time]\ncolumns = {listed([times['start']])}"
+        return
+    if plan.key is None:
+        yield '\n[key]\nevent = ["ref"]'
+        yield '\n[fields.ref]\ncolumns = ["Ref"]  # CHECK: REQUIRED, not found: a number for each person'
+        yield "required = true"
+        return
+    seen = sample.looks[plan.key]
+    what = "who is listed once" if field == "ref" else "what is counted once"
+    yield f'\n[key]\nevent = ["{field}"]'
+    count = f"{seen.distinct} different in {seen.filled} rows"
+    yield f"\n[fields.{field}]\ncolumns = {listed([plan.key])}  # CHECK: {what}: {count}"
+    yield 'type = "text"\nrequired = true\nfilled = true'
+
+
+def _monthly_lines(sample: Sample, plan: Plan) -> Iterator[str]:
+    if plan.kind != "counts":
+        return
+    month, n = ("month", "n") if plan.wide else (plan.month or "Month", plan.n or "n")
+    made = "  # made by unpivot" if plan.wide else "  # CHECK: the month of the number"
+    yield f'\n[fields.month]\ncolumns = {listed([month])}{made}\ntype = "text"\nrequired = true'
+    if plan.month and sample.looks[plan.month].formats:
+        yield f"formats = {listed(sample.looks[plan.month].formats)}"
+    made = "  # made by unpivot" if plan.wide else "  # CHECK: how many there were"
+    yield f'\n[fields.n]\ncolumns = {listed([n])}{made}\ntype = "integer"\nrequired = true'
+
+
+def _field_lines(sample: Sample, plan: Plan, field: str, times: Mapping[str, str]) -> Iterator[str]:
+    match, seen = plan.matched[field], sample.looks[plan.columns[field]]
+    spec = concept_source(sample.name).fields[field]
+    kind = (
+        ("timestamp" if seen.kind == "timestamp" or field in times else "date")
+        if spec.type == "timestamp"
+        else spec.type
+    )
+    yield f"\n[fields.{field}]"
+    yield f"columns = {listed([match.header])}" + ("" if match.sure else f"  # CHECK: by {comment(match.how)}")
+    yield f'type = "{kind}"'
+    if field == "start":
+        yield "required = true\nfilled = true"
+    if field in times:
+        yield f"time_columns = {listed([times[field]])}  # CHECK: its time of day"
+    typed = spec.model_copy(update={"type": kind})
+    yield from format_lines(typed, seen, always=True)
+    yield from name_lines(typed, seen)
+    yield from remarks(typed, seen)
+
+
+def _number_lines(sample: Sample, plan: Plan) -> Iterator[str]:
+    spec = concept_source(sample.name).fields["event"].model_copy(update={"type": "local_id", "scheme": ""})
+    for place, header in enumerate(plan.numbers, 1):
+        field = "person_id" if place == 1 else f"person_id_{place}"
+        yield f"\n[fields.{field}]\ncolumns = {listed([header])}  # CHECK: the number a person goes by"
+        yield 'type = "local_id"'
+        yield from scheme_lines(sample.name, spec, sample.looks[header], set(), sample.others, sure=False)
+
+
+def _coded_lines(sample: Sample, plan: Plan) -> Iterator[str]:
+    for field, header in plan.coded.items():
+        yield f'\n[fields.{field}]\ncolumns = {listed([header])}\ntype = "code"'
+        values = sorted(sample.looks[header].counted)
+        yield f"# values: {some(values, 15)}"
+
+
+def _counting(sample: Sample, plan: Plan, name: str) -> Iterator[str]:
+    if plan.kind == "register":
+        return
+    what, unit = ("stay", "net_night") if plan.kind == "stays" else ("event", "event")
+    yield f'\n[[measures]]\nname = "{name}_{what}"'
+    doubtful = False
+    for field, header in plan.coded.items():
+        if none := [value for value in sorted(sample.looks[header].counted) if _NOTHING.search(value)]:
+            doubtful = True
+            yield (
+                f"# where = {{ {field} = {{ not_in = {comment(listed(none))} }} }}"
+                "  # CHECK: take the first # away if these should not count"
+            )
+    if not doubtful and plan.coded:
+        yield f"# every row counts; for some only: where = {{ {next(iter(plan.coded))} = {{ in = [...] }} }}"
+    yield f'\n[counts.{name}]\nmeasures = ["{name}_{what}"]\nunit = "{unit}"'
+
+
+def opening(plan: Plan, name: str) -> Iterator[str]:
+    """What stands before the tables: name, title, kind, agency, what is kept."""
+    agency = "team" if plan.kind == "register" else name
+    yield f"name = {quoted(name)}"
+    yield f"title = {quoted(name.replace('_', ' ').capitalize())}"
+    yield f'kind = "{plan.kind}"  # CHECK: events, stays, register or counts'
+    yield f"agency = {quoted(agency)}  # whose demand this is"
+    yield f"keep = {listed(plan.coded)}  # fields shown with the row"

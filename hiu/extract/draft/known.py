@@ -1,0 +1,148 @@
+"""The draft over a shipped source: what its TOML would misread, and nothing that it reads as it stands."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from hiu.extract.draft.codes import asked_words, code_lines, unknown_flags
+from hiu.extract.draft.columns.look import Look
+from hiu.extract.draft.columns.match import Match, match_fields, time_column, wrongly_named
+from hiu.extract.draft.facts import fact_lines, find_facts
+from hiu.extract.draft.fields import format_lines, name_lines, remarks, scheme_lines
+from hiu.extract.draft.lines import comment, listed, some
+from hiu.extract.draft.sample import Sample
+from hiu.extract.files.header import squash
+from hiu.sources import FieldSpec, Source
+
+_NAMED = ("name", "family", "nhs_number")
+
+
+@dataclass(frozen=True)
+class Part:
+    """Lines of a draft, and the headers that they use."""
+
+    lines: list[str]
+    used: set[str]
+
+
+def known_part(sample: Sample, base: Source) -> Part:
+    """The fields and facts of the file by a source that knows most of them."""
+    looks = sample.looks
+    matched = match_fields(looks, base)
+    used = {match.header for match in matched.values()}
+    times = {
+        field: clock
+        for field, match in matched.items()
+        if base.fields[field].type == "timestamp"
+        if (clock := _clock(base.fields[field], match.header, looks, used, field))
+    }
+    used |= set(times.values())
+    facts = find_facts(looks, base.facts, used)
+    used |= {header for each in facts for header in (each.header, each.at) if header}
+    wrong = wrongly_named(looks, base)
+    lines = [*_key(base, matched)]
+    for field in base.fields:
+        lines += _field(sample, base, field, matched, times, wrong)
+    if not _names_somebody(base, matched):
+        lines.append("\n# CHECK: no column names anybody, by a name, an NHS number or a number of the agency's own")
+    return Part(
+        [*lines, *fact_lines(facts, looks, whole=False), *_lost_facts(base, {each.packed.fact for each in facts})], used
+    )
+
+
+def _lost_facts(base: Source, found: set[str]) -> Iterator[str]:
+    """Gates whose absence leaves people out in silence."""
+    for fact in ("consent", "permission", "start"):
+        columns = [word for packed in base.facts if packed.fact == fact for word in packed.columns]
+        if columns and fact not in found:
+            yield f"\n# CHECK: not found: {fact}, so nobody will have it; accepted: {comment(', '.join(columns))}"
+
+
+def _clock(spec: FieldSpec, header: str, looks: Mapping[str, Look], used: set[str], field: str) -> str | None:
+    accepted = {squash(word) for word in spec.time_columns}
+    known = next((name for name in looks if squash(name) in accepted and name not in used), None)
+    return known or time_column(header, looks, used, field)
+
+
+def _key(base: Source, matched: Mapping[str, Match]) -> Iterator[str]:
+    """The record's key without parts that are not in the file."""
+    record = [field for field in base.key.record if field in matched or field in base.key.event]
+    if base.key.record and len(record) < len(base.key.record):
+        lacking = ", ".join(field for field in base.key.record if field not in record)
+        yield f"\n[key]\nrecord = {listed(record)}  # CHECK: no {lacking} here: an event sent again replaces its rows"
+
+
+def _field(
+    sample: Sample,
+    base: Source,
+    field: str,
+    matched: Mapping[str, Match],
+    times: Mapping[str, str],
+    wrong: Mapping[str, str],
+) -> list[str]:
+    spec = base.fields[field]
+    if field not in matched:
+        return _absent(sample, base, field, wrong.get(field))
+    match = matched[field]
+    seen = sample.looks[match.header]
+    sure = match.sure and field not in wrong
+    lines = [] if sure else [f"columns = {listed([match.header])}  # CHECK: {_how(match)}"]
+    if (clock := times.get(field)) and squash(clock) not in {squash(word) for word in spec.time_columns}:
+        lines.append(f"time_columns = {listed([clock])}  # CHECK: its time of day")
+    lines += [*format_lines(spec, seen), *name_lines(spec, seen)]
+    lines += scheme_lines(base.name, spec, seen, set(matched), sample.others, sure=match.sure)
+    codes = code_lines(f"[fields.{field}.codes]", seen, spec.codes) if _is_coded(base, field) else []
+    asked = asked_words(seen, _asked(base, field)) if not spec.codes and spec.type != "boolean" else ""
+    asked = asked or (unknown_flags(seen) if spec.type == "boolean" else "")
+    codes = [f"\n{codes[0]}", *codes[1:]] if codes else []
+    timed = f", with the time of {comment(clock)}" if clock else ""
+    head = f"\n[fields.{field}]" if lines else f"\n# {field} <- {comment(match.header)}{timed}"
+    return [head, *lines, *remarks(spec, seen), *([f"# {asked}"] if asked else []), *codes]
+
+
+def _how(match: Match) -> str:
+    """How a column was found, and which others the source would take as well."""
+    return f"by {comment(match.how)}" + (f"; {some(match.rivals)} would do too" if match.rivals else "")
+
+
+def _absent(sample: Sample, base: Source, field: str, wrong: str | None) -> list[str]:
+    spec = base.fields[field]
+    if wrong:
+        kind = sample.looks[wrong].kind
+        return [f"\n[fields.{field}]\ncolumns = []  # CHECK: {comment(wrong)} holds no names ({kind})"]
+    accepted = f"{field} ({spec.type}); accepted: {comment(', '.join(spec.columns))}"
+    if spec.required and field in base.key.record and field not in base.key.event:
+        return [f"\n[fields.{field}]\nrequired = false  # CHECK: not found: {accepted}"]
+    if spec.required:
+        return [f"\n# CHECK: REQUIRED, not found: {accepted}"]
+    why = _decides(base, field)
+    return [f"\n# {f'CHECK: not found, and it {why}' if why else 'not found'}: {accepted}"]
+
+
+def _decides(base: Source, field: str) -> str:
+    """What hangs on a field, in words; '' if it decides no count."""
+    measures = [measure.name for measure in base.measures if field in measure.where]
+    if measures:
+        return f"decides what counts as {some(measures, 3)}"
+    if field in (*base.key.deleted, *base.key.duplicate):
+        return "says which rows are deleted or double"
+    if field in base.key.event:
+        return "names the event"
+    return "says when" if field in ("start", "end") and base.kind == "stays" else ""
+
+
+def _is_coded(base: Source, field: str) -> bool:
+    return bool(base.fields[field].codes) and bool(_decides(base, field))
+
+
+def _asked(base: Source, field: str) -> set[str]:
+    """Words that conditions ask of a field."""
+    asked = [measure.where[field] for measure in base.measures if field in measure.where]
+    words = {
+        word for each in asked if isinstance(each, dict) for kind in ("in", "not_in") for word in each.get(kind, ())
+    }
+    return words | {word for table in (base.key.deleted, base.key.duplicate) for word in table.get(field, ())}
+
+
+def _names_somebody(base: Source, matched: Mapping[str, Match]) -> bool:
+    local = [field for field, spec in base.fields.items() if spec.type == "local_id"]
+    return any(field in matched for field in (*_NAMED, *local))

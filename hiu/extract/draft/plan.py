@@ -1,0 +1,168 @@
+"""What a table that nobody has described seems to be: its kind, its key, and the column of each field."""
+
+import re
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Literal
+
+from hiu.extract.draft.columns.concepts import concept_source
+from hiu.extract.draft.columns.look import Look
+from hiu.extract.draft.columns.match import Match, is_person_number, match_concepts
+from hiu.extract.draft.columns.words import OTHERS, is_number_name, is_personal_name, spaced, words
+from hiu.extract.draft.facts import Found, find_facts
+from hiu.extract.draft.sample import Sample
+from hiu.extract.draft.wide import Wide, find_wide
+from hiu.extract.values.text import bag
+from hiu.sources import Packed
+
+Kind = Literal["events", "stays", "register", "counts"]
+
+_NUMBERS = bag(
+    "n count counts number total attendances contacts incidents calls appointments visits events qty "
+    "episodes consultations frequency volume tally times"
+)
+_STAYS = bag("ward bed stay admission admitted admit discharge discharged spell los inpatient residence")
+_GATES = frozenset({"offered", "consent", "permission", "notice", "plan", "contact", "grading"})
+_CODED = bag(
+    "type outcome disposal result status reason category code nature closure class priority grade "
+    "service kind encounterclass attended attendance dna cancelled arrived"
+)
+_MOST_CODED = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What a table seems to be: its kind, its key, the column of each field, its facts, and its columns of months."""
+
+    kind: Kind
+    key: str | None
+    matched: Mapping[str, Match]
+    numbers: list[str]
+    facts: list[Found]
+    coded: Mapping[str, str]
+    month: str | None = None
+    n: str | None = None
+    wide: Wide | None = None
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Field -> header, without the key, the numbers of people and the codes."""
+        return {field: match.header for field, match in self.matched.items() if field != "event"}
+
+
+def make_plan(sample: Sample, templates: tuple[Packed, ...]) -> Plan:
+    """What kind of table it is, by its headers and values."""
+    looks = sample.looks
+    matched = match_concepts(looks, concept_source(sample.name))
+    numbers = [header for header, seen in looks.items() if is_person_number(seen)]
+    matched = {field: match for field, match in matched.items() if match.header not in numbers or field == "event"}
+    wide = find_wide(sample.raw.headers, looks)
+    month, n = (None, None) if wide else _monthly(looks, matched)
+    if wide or (month and n):
+        matched = {field: match for field, match in matched.items() if field not in ("start", "end", "event")}
+        taken = (
+            {match.header for match in matched.values()} | set(wide.headers if wide else ()) | {month or "", n or ""}
+        )
+        numbers = [header for header in numbers if header not in taken]
+        return Plan(
+            kind="counts", key=None, matched=matched, numbers=numbers, facts=[], coded={}, month=month, n=n, wide=wide
+        )
+    people = {match.header for field, match in matched.items() if field not in ("start", "end", "event")} | set(numbers)
+    facts = find_facts(looks, templates, people)
+    gates = {each.packed.fact for each in facts} & _GATES
+    if len(gates) >= 2 or ("start" not in matched and people):
+        return _register(sample, matched, numbers, facts, gates)
+    kind: Kind = "stays" if _is_stay(looks, matched) else "events"
+    key = _key(looks, matched, set(numbers))
+    used = {match.header for match in matched.values()} | set(numbers) | {key}
+    return Plan(kind=kind, key=key, matched=matched, numbers=numbers, facts=[], coded=_codes(looks, used))
+
+
+def _register(
+    sample: Sample, matched: Mapping[str, Match], numbers: list[str], facts: list[Found], gates: AbstractSet[str]
+) -> Plan:
+    """A list of people: its facts are the team's only if it holds a gate; a plain list of patients tells deaths."""
+    kept = [each for each in facts if gates or each.packed.fact == "death"]
+    own = {field: match for field, match in matched.items() if field not in ("start", "end")}
+    found = own.get("event")
+    if found and not numbers and _is_lone_number(sample.looks[found.header]):
+        numbers = [found.header]
+    key = _key(sample.looks, own, set()) or (numbers[0] if numbers else None)
+    return Plan(kind="register", key=key, matched=own, numbers=numbers, facts=kept, coded={})
+
+
+def _is_lone_number(seen: Look) -> bool:
+    """A list of people numbers people: its key, if it is one a row, is their number too."""
+    return seen.distinct == seen.filled and (seen.kind in ("guid", "key") or is_number_name(seen.header))
+
+
+def _monthly(looks: Mapping[str, Look], matched: Mapping[str, Match]) -> tuple[str | None, str | None]:
+    """The column of months and the column of numbers, of a table of counts."""
+    taken = {match.header for field, match in matched.items() if field not in ("start", "end", "event")}
+    months = [header for header, seen in looks.items() if seen.kind == "month" and header not in taken]
+    months += [h for h, seen in looks.items() if seen.kind == "date" and h not in taken and "month" in words(h)]
+    numbers = [header for header, seen in looks.items() if seen.whole and header not in taken]
+    named = [header for header in numbers if words(header) & _NUMBERS]
+    free = [header for header in numbers if not words(header) & {"age", "year", "fy", "week"} and header not in months]
+    chosen = named[0] if named else free[0] if len(free) == 1 else None
+    return (months[0] if months else None), chosen
+
+
+def _is_stay(looks: Mapping[str, Look], matched: Mapping[str, Match]) -> bool:
+    if "end" not in matched:
+        return False
+    start, end = looks[matched["start"].header], looks[matched["end"].header]
+    said = any(words(header) & _STAYS for header in looks)
+    return said and start.dated and end.dated
+
+
+def _key(looks: Mapping[str, Look], matched: Mapping[str, Match], people: set[str]) -> str | None:
+    """The column that numbers the events: named so, or as different from row to row as one would be; else None."""
+    event = matched.get("event")
+    if event and event.header not in people and _numbers_rows(looks[event.header], named=True):
+        return event.header
+    taken = {match.header for match in matched.values()} | people
+    free = [seen for header, seen in looks.items() if header not in taken and not seen.dated and seen.kind != "time"]
+    able = [seen for seen in free if _numbers_rows(seen, named=is_number_name(seen.header))]
+    best = max(able, key=lambda seen: (is_number_name(seen.header), seen.kind == "key", seen.distinct), default=None)
+    return best.header if best else None
+
+
+def _numbers_rows(seen: Look, *, named: bool) -> bool:
+    """Whether values differ as keys do: all filled; if they are not named as numbers, nearly one a row and no words."""
+    if seen.filled < seen.rows or seen.filled == 0 or OTHERS & words(seen.header):
+        return False
+    spread = seen.distinct / seen.filled
+    if named or words(seen.header) & {"log", "call", "incident", "event", "case", "referral"}:
+        return spread >= 0.3 or seen.filled < 4
+    return spread >= 0.98 and not seen.lettered and seen.kind in ("key", "guid", "text") and not seen.whole
+
+
+def _codes(looks: Mapping[str, Look], used: set[str | None]) -> dict[str, str]:
+    """Field name -> header of the columns of codes that may bear on what counts."""
+    coded: dict[str, str] = {}
+    for header, seen in looks.items():
+        few = 1 < seen.distinct <= 15 and ((seen.kind == "code" and not seen.whole) or bool(words(header) & _CODED))
+        fit = (
+            few
+            and header not in used
+            and not words(header) & OTHERS
+            and not is_personal_name(header)
+            and len(coded) < _MOST_CODED
+        )
+        if fit and not seen.dated and seen.kind not in ("time", "month", "guid", "sex", "postcode"):
+            coded.setdefault(_field_name(header), header)
+    return coded
+
+
+_RESERVED = bag(
+    "event start end spell_id spell_end leave_start leave_end name given middle family aliases dob age sex nhs_number "
+    "postcode address person_id month n ref"
+)
+
+
+def _field_name(header: str) -> str:
+    text = re.sub(r"[^a-z0-9]+", "_", spaced(header).encode("ascii", "ignore").decode()).strip("_")
+    name = text if re.match(r"[a-z]", text) else f"code_{text}".rstrip("_")
+    return f"{name}_code" if name in _RESERVED else name

@@ -1,0 +1,54 @@
+"""An unknown file read as it is, whatever its columns are: what a draft is made from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hiu.extract.draft.columns.concepts import bare_source
+from hiu.extract.draft.columns.look import Look, agree_on_order, look
+from hiu.extract.draft.layout import MOST_BYTES, MOST_RATIO, Layout, find_layout
+from hiu.extract.files.header import squash
+from hiu.extract.files.read import RawTable, read_table
+from hiu.sources import Source
+
+_MOST = 5_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """A file to describe: the name of its source, its layout, its rows as text, the looks of its columns.
+
+    `others` are the sources of the site by name, `beside` other files that were delivered.
+    """
+
+    name: str
+    path: Path
+    layout: Layout
+    raw: RawTable
+    looks: Mapping[str, Look]
+    others: Mapping[str, Source]
+    beside: Sequence[Path] = ()
+
+
+def take_sample(
+    name: str, path: Path, knowing: Source, others: Mapping[str, Source], beside: Sequence[Path] = ()
+) -> Sample:
+    """Read a file by the source that knows most of its headers; the first 5,000 rows are looked at.
+
+    Raises InputRefused as read_table does.
+    """
+    layout = find_layout(path, knowing)
+    raw = read_table(path, _as_sent(layout), name=path.name, max_bytes=MOST_BYTES, max_ratio=MOST_RATIO)
+    looks = {header: look(header, raw.frame[header].head(_MOST).to_list()) for header in raw.headers}
+    looks = agree_on_order(looks)
+    return Sample(name=name, path=path, layout=layout, raw=raw, looks=looks, others=others, beside=beside)
+
+
+def _as_sent(layout: Layout) -> Source:
+    """A source whose fields are the file's own headers: reads it whatever it is."""
+    distinct = {squash(header): header for header in layout.headers}
+    fields = {f"f{place}": {"columns": [header]} for place, header in enumerate(distinct.values())}
+    file: dict[str, object] = {"pattern": "*", "sheet": layout.sheet, "header_row": layout.row}
+    file |= {"header_rows": layout.rows, "delimiter": layout.delimiter or "auto"}
+    file |= {"encodings": [layout.encoding]} if layout.encoding else {}
+    return bare_source("draft", "f0", fields, file)
