@@ -173,7 +173,7 @@ def load(path: Path, **overrides: Any) -> Settings:
 
     Raises SettingsError naming the file, the key, what was found and the nearest known key.
     """
-    text = read_text(path)
+    text = toml_text(path)
     values = parse(path, text)
     values |= {key: value for key, value in overrides.items() if value is not None}
     try:
@@ -189,7 +189,7 @@ _SHOWN = 120
 """Characters of a wrong value that a message quotes."""
 
 
-def read_text(path: Path) -> str:
+def toml_text(path: Path) -> str:
     """The text of a TOML. Raises SettingsError."""
     try:
         return path.read_text(encoding="utf-8")

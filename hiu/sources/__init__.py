@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from hiu.errors import SettingsError
 from hiu.fuzzy import did_you_mean
-from hiu.settings import explain, parse, read_text
+from hiu.settings import explain, parse, toml_text
 from hiu.sources.spec import Count, FieldSpec, FileSpec, KeySpec, Measure, Packed, Source
 
 __all__ = ["Count", "FieldSpec", "FileSpec", "KeySpec", "Measure", "Packed", "Source", "load_sources", "merge"]
@@ -46,7 +46,7 @@ def load_sources(folder: Path | None = None) -> dict[str, Source]:
     origin = {name: Path(f"{name}.toml") for name in raw}
     texts: dict[Path, str] = {}
     for path in sorted(folder.glob("*.toml")) if folder and folder.is_dir() else ():
-        texts[path] = read_text(path)
+        texts[path] = toml_text(path)
         values = parse(path, texts[path])
         name = _word(path, "name", values.get("name", path.stem))
         if base := values.pop("extends", None):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from hiu.extract.draft.look import look
+from hiu.extract.draft.columns.look import look
 from hiu.model import RECORD
 from hiu.site.show.mask import initials
 from pipelines.common.work import Row

@@ -31,7 +31,7 @@ def make_source(**file: Any) -> Source:
                 "ref": {"columns": ["Ref", "Log Ref"], "required": True},
                 "family": {"columns": ["Surname"], "type": "family"},
                 "dob": {"columns": ["DOB", "Date of Birth"], "type": "dob"},
-                "nhs": {"columns": ["NHS No", "NHS Number"], "type": "nhs_number"},
+                "nhs_number": {"columns": ["NHS No", "NHS Number"], "type": "nhs_number"},
                 "note": {"columns": ["Note"]},
             },
         }

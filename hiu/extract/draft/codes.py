@@ -16,13 +16,13 @@ _LEAST = 3
 def guess(word: str, codes: Mapping[str, str]) -> str | None:
     """Our word for a code as sent: one that is near a known one, holds it, or begins it; None if several would do.
 
-    'WIT' begins 'witness' alone; 'OFF' begins 'offender' and 'officer', so it is nobody's.
+    'WIT' begins 'witness' alone; 'CA' begins 'caller' and 'carer', so it is nobody's.
     """
     sent = spaced(word)
     if not sent:
         return None
     for test in (_near, _holds, _begins):
-        found = {ours for known, ours in codes.items() if test(sent, spaced(known))}
+        found = {ours for word, ours in codes.items() if test(sent, spaced(word))}
         if len(found) == 1:
             return found.pop()
         if found:
@@ -30,23 +30,23 @@ def guess(word: str, codes: Mapping[str, str]) -> str | None:
     return None
 
 
-def _near(sent: str, known: str) -> bool:
-    return sent == known or (len(sent) > _LEAST and fuzz.ratio(sent, known) >= _NEAR)
+def _near(sent: str, word: str) -> bool:
+    return sent == word or (len(sent) > _LEAST and fuzz.ratio(sent, word) >= _NEAR)
 
 
-def _holds(sent: str, known: str) -> bool:
-    return len(known) > _LEAST and f" {known} " in f" {sent} "
+def _holds(sent: str, word: str) -> bool:
+    return len(word) > _LEAST and f" {word} " in f" {sent} "
 
 
-def _begins(sent: str, known: str) -> bool:
+def _begins(sent: str, word: str) -> bool:
     first = sent.split()[0]
-    return len(first) >= _LEAST and known.startswith(first) and not first.isdigit()
+    return len(first) >= _LEAST and word.startswith(first) and not first.isdigit()
 
 
 def unknown_words(seen: Look, codes: Mapping[str, str]) -> dict[str, int]:
     """Values that the code list lacks, with their rows; none if the column is no code list (over 40 of them)."""
-    known = {word.casefold() for word in codes}
-    lacking = {word: rows for word, rows in seen.counted.items() if word.casefold() not in known}
+    usual = {word.casefold() for word in codes}
+    lacking = {word: rows for word, rows in seen.counted.items() if word.casefold() not in usual}
     return lacking if len(lacking) <= 40 else {}
 
 

@@ -8,7 +8,7 @@ from hiu.extract.draft.codes import code_lines
 from hiu.extract.draft.columns.dates import date_formats
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.words import nearness, words
-from hiu.extract.draft.lines import comment, listed, quoted, table
+from hiu.extract.draft.lines import array, comment, quoted, table
 from hiu.extract.files.header import squash
 from hiu.extract.values.codes import YES_NO
 from hiu.sources import Packed
@@ -93,8 +93,8 @@ def _fits(packed: Packed, seen: Look) -> bool:
 
 def _day_column(found: Found, looks: Mapping[str, Look], used: set[str]) -> tuple[str | None, bool]:
     free = [header for header, seen in looks.items() if header not in used and seen.dated]
-    known = {squash(word) for word in found.packed.at_columns}
-    if named := next((header for header in free if squash(header) in known), None):
+    headers = {squash(word) for word in found.packed.at_columns}
+    if named := next((header for header in free if squash(header) in headers), None):
         return named, True
     if found.packed.fact not in (*_WORDED, "lead_clinician", "cmht"):
         return None, True
@@ -124,14 +124,14 @@ def _block(found: Found, looks: Mapping[str, Look]) -> tuple[bool, list[str]]:
     plain = found.sure and pattern == packed.pattern and not dates_alone and not (packed.codes and lacking)
     plain = plain and set(formats) <= set(packed.formats)
     mark = "" if found.sure else f"  # CHECK: read as {packed.fact} by its name"
-    lines = ["\n[[facts]]", f'fact = "{packed.fact}"', f"columns = {listed([found.header])}{mark}"]
+    lines = ["\n[[facts]]", f'fact = "{packed.fact}"', f"columns = {array([found.header])}{mark}"]
     if found.at:
-        lines.append(f"at_columns = {listed([found.at])}" + ("" if found.sure else "  # CHECK: its date"))
+        lines.append(f"at_columns = {array([found.at])}" + ("" if found.sure else "  # CHECK: its date"))
     lines += [f'role = "{packed.role}"'] if packed.role else []
     lines += [f"split = {quoted(packed.split)}"] if packed.split else []
     unread = f"  # CHECK: {total - read} of {total} cells are not read" if read < total else ""
     lines.append(f"pattern = {quoted(pattern)}{unread}")
-    lines += [f"formats = {listed(formats)}"] if formats and formats != packed.formats else []
+    lines += [f"formats = {array(formats)}"] if formats and formats != packed.formats else []
     if dates_alone:
         lines.append(
             f"value = {quoted(_YES[packed.fact])}  # CHECK: the cells hold dates alone: is this what they mean"
@@ -148,9 +148,9 @@ def _code_lines(packed: Packed, seen: Look, values: Mapping[str, int]) -> list[s
         return []
     if not lacking:
         return [f"codes = {table(packed.codes)}"]
-    known = {**packed.codes, **{ours: ours for ours in packed.codes.values() if ours}}
+    words = {**packed.codes, **{ours: ours for ours in packed.codes.values() if ours}}
     shown = replace(seen, counted=dict(values), codes=())
-    return code_lines("[facts.codes]", shown, known, packed.codes)
+    return code_lines("[facts.codes]", shown, words, packed.codes)
 
 
 def _pattern(packed: Packed, seen: Look, *, days: bool) -> tuple[str, int, int]:

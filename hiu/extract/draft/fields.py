@@ -7,7 +7,7 @@ import polars as pl
 
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.words import is_personal_name
-from hiu.extract.draft.lines import comment, listed, quoted, some
+from hiu.extract.draft.lines import array, comment, quoted, some
 from hiu.extract.values.dates import read_stamps
 from hiu.sources import FieldSpec, Source
 
@@ -21,9 +21,9 @@ def format_lines(spec: FieldSpec, seen: Look, *, always: bool = False) -> Iterat
         return
     mark = f"  # CHECK: {seen.proof.removeprefix('CHECK: ')}" if seen.proof else ""
     if seen.proof.startswith(("month first", "CHECK")):
-        yield f"formats = {listed(seen.formats)}{mark}"
+        yield f"formats = {array(seen.formats)}{mark}"
     elif always or _unread(seen, spec.formats) > _unread(seen, seen.formats):
-        yield f"formats = {listed(seen.formats)}{mark if 'assumed' in seen.proof else ''}"
+        yield f"formats = {array(seen.formats)}{mark if 'assumed' in seen.proof else ''}"
 
 
 def _unread(seen: Look, formats: tuple[str, ...]) -> int:
@@ -45,12 +45,12 @@ def scheme_lines(
     if seen.kind == "guid":
         yield 'scheme = "guid"  # one numbering for all GUIDs: sources that send the same one mean the same person'
         return
-    known = not (set(_BRACES.findall(spec.scheme)) - fields) and bool(spec.scheme)
-    if sure and known:
+    usable = not (set(_BRACES.findall(spec.scheme)) - fields) and bool(spec.scheme)
+    if sure and usable:
         return
     used = {each.scheme for source in others.values() for each in source.fields.values() if each.scheme}
     yield (
-        f"scheme = {quoted(spec.scheme if known else name)}  # CHECK: one word for all sources that share this "
+        f"scheme = {quoted(spec.scheme if usable else name)}  # CHECK: one word for all sources that share this "
         f"numbering; in use: {some(sorted(used))}"
     )
 

@@ -7,10 +7,10 @@ from hiu.extract.draft.columns.concepts import concept_source
 from hiu.extract.draft.columns.match import time_column
 from hiu.extract.draft.facts import fact_lines
 from hiu.extract.draft.fields import format_lines, name_lines, remarks, scheme_lines
-from hiu.extract.draft.known import Part
-from hiu.extract.draft.lines import comment, listed, quoted, some
+from hiu.extract.draft.lines import array, comment, quoted, some
 from hiu.extract.draft.plan import Plan
 from hiu.extract.draft.sample import Sample
+from hiu.extract.draft.shipped import Part
 
 _NOTHING = re.compile(
     r"cancel|abandon|hoax|duplicate|\bdna\b|did not attend|no.?show|wrong number|no answer|silent|test|void|error|"
@@ -56,10 +56,10 @@ def _key_lines(sample: Sample, plan: Plan, times: Mapping[str, str]) -> Iterator
     field = "ref" if plan.kind == "register" else "event"
     if plan.key is None and field == "event":
         parts = ["start", *["start_time"] * ("start" in times), *["person_id"] * bool(plan.numbers)]
-        yield f"\n[key]\nevent = {listed(parts)}  # CHECK: no column numbers the rows: a person counts once at one time"
+        yield f"\n[key]\nevent = {array(parts)}  # CHECK: no column numbers the rows: a person counts once at one time"
         yield 'resend = "period"  # a later file for a month replaces it whole'
         if "start" in times:
-            yield f"\n[fields.start_time]\ncolumns = {listed([times['start']])}"
+            yield f"\n[fields.start_time]\ncolumns = {array([times['start']])}"
         return
     if plan.key is None:
         yield '\n[key]\nevent = ["ref"]'
@@ -70,7 +70,7 @@ def _key_lines(sample: Sample, plan: Plan, times: Mapping[str, str]) -> Iterator
     what = "who is listed once" if field == "ref" else "what is counted once"
     yield f'\n[key]\nevent = ["{field}"]'
     count = f"{seen.distinct} different in {seen.filled} rows"
-    yield f"\n[fields.{field}]\ncolumns = {listed([plan.key])}  # CHECK: {what}: {count}"
+    yield f"\n[fields.{field}]\ncolumns = {array([plan.key])}  # CHECK: {what}: {count}"
     yield 'type = "text"\nrequired = true\nfilled = true'
 
 
@@ -79,11 +79,11 @@ def _monthly_lines(sample: Sample, plan: Plan) -> Iterator[str]:
         return
     month, n = ("month", "n") if plan.wide else (plan.month or "Month", plan.n or "n")
     made = "  # made by unpivot" if plan.wide else "  # CHECK: the month of the number"
-    yield f'\n[fields.month]\ncolumns = {listed([month])}{made}\ntype = "text"\nrequired = true'
+    yield f'\n[fields.month]\ncolumns = {array([month])}{made}\ntype = "text"\nrequired = true'
     if plan.month and sample.looks[plan.month].formats:
-        yield f"formats = {listed(sample.looks[plan.month].formats)}"
+        yield f"formats = {array(sample.looks[plan.month].formats)}"
     made = "  # made by unpivot" if plan.wide else "  # CHECK: how many there were"
-    yield f'\n[fields.n]\ncolumns = {listed([n])}{made}\ntype = "integer"\nrequired = true'
+    yield f'\n[fields.n]\ncolumns = {array([n])}{made}\ntype = "integer"\nrequired = true'
 
 
 def _field_lines(sample: Sample, plan: Plan, field: str, times: Mapping[str, str]) -> Iterator[str]:
@@ -95,12 +95,12 @@ def _field_lines(sample: Sample, plan: Plan, field: str, times: Mapping[str, str
         else spec.type
     )
     yield f"\n[fields.{field}]"
-    yield f"columns = {listed([match.header])}" + ("" if match.sure else f"  # CHECK: by {comment(match.how)}")
+    yield f"columns = {array([match.header])}" + ("" if match.sure else f"  # CHECK: by {comment(match.how)}")
     yield f'type = "{kind}"'
     if field == "start":
         yield "required = true\nfilled = true"
     if field in times:
-        yield f"time_columns = {listed([times[field]])}  # CHECK: its time of day"
+        yield f"time_columns = {array([times[field]])}  # CHECK: its time of day"
     typed = spec.model_copy(update={"type": kind})
     yield from format_lines(typed, seen, always=True)
     yield from name_lines(typed, seen)
@@ -111,14 +111,14 @@ def _number_lines(sample: Sample, plan: Plan) -> Iterator[str]:
     spec = concept_source(sample.name).fields["event"].model_copy(update={"type": "local_id", "scheme": ""})
     for place, header in enumerate(plan.numbers, 1):
         field = "person_id" if place == 1 else f"person_id_{place}"
-        yield f"\n[fields.{field}]\ncolumns = {listed([header])}  # CHECK: the number a person goes by"
+        yield f"\n[fields.{field}]\ncolumns = {array([header])}  # CHECK: the number a person goes by"
         yield 'type = "local_id"'
         yield from scheme_lines(sample.name, spec, sample.looks[header], set(), sample.others, sure=False)
 
 
 def _coded_lines(sample: Sample, plan: Plan) -> Iterator[str]:
     for field, header in plan.coded.items():
-        yield f'\n[fields.{field}]\ncolumns = {listed([header])}\ntype = "code"'
+        yield f'\n[fields.{field}]\ncolumns = {array([header])}\ntype = "code"'
         values = sorted(sample.looks[header].counted)
         yield f"# values: {some(values, 15)}"
 
@@ -133,7 +133,7 @@ def _counting(sample: Sample, plan: Plan, name: str) -> Iterator[str]:
         if none := [value for value in sorted(sample.looks[header].counted) if _NOTHING.search(value)]:
             doubtful = True
             yield (
-                f"# where = {{ {field} = {{ not_in = {comment(listed(none))} }} }}"
+                f"# where = {{ {field} = {{ not_in = {comment(array(none))} }} }}"
                 "  # CHECK: take the first # away if these should not count"
             )
     if not doubtful and plan.coded:
@@ -148,4 +148,4 @@ def opening(plan: Plan, name: str) -> Iterator[str]:
     yield f"title = {quoted(name.replace('_', ' ').capitalize())}"
     yield f'kind = "{plan.kind}"  # CHECK: events, stays, register or counts'
     yield f"agency = {quoted(agency)}  # whose demand this is"
-    yield f"keep = {listed(plan.coded)}  # fields shown with the row"
+    yield f"keep = {array(plan.coded)}  # fields shown with the row"

@@ -106,10 +106,10 @@ def _is_tall(upper: Sequence[str], lower: Sequence[str]) -> bool:
 
 def joined(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
     """The words of a header of two rows: a word above holds for the columns to its right that have one below."""
-    out, held = list[str](), ""
+    out, wide = list[str](), ""
     for above, below in zip_longest(upper, lower, fillvalue=""):
-        held = (above or held) if below else ""
-        out.append(" ".join(dict.fromkeys(word for word in (above or held, below) if word)))
+        wide = (above or wide) if below else ""
+        out.append(" ".join(dict.fromkeys(word for word in (above or wide, below) if word)))
     return out
 
 

@@ -9,7 +9,7 @@ def quoted(value: str) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def listed(values: Iterable[str]) -> str:
+def array(values: Iterable[str]) -> str:
     """A TOML list of strings."""
     return f"[{', '.join(map(quoted, values))}]"
 

@@ -10,11 +10,11 @@ from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.match import NAMES
 from hiu.extract.draft.columns.words import OTHERS, is_personal_name, words
 from hiu.extract.draft.fresh import fresh_part, opening
-from hiu.extract.draft.known import known_part
-from hiu.extract.draft.lines import comment, listed, quoted, some
+from hiu.extract.draft.lines import array, comment, quoted, some
 from hiu.extract.draft.naming import also_taken_by, names_a_month, pattern_of
 from hiu.extract.draft.plan import Plan, make_plan
 from hiu.extract.draft.sample import Sample, take_sample
+from hiu.extract.draft.shipped import shipped_part
 from hiu.extract.files.csv_text import DELIMITERS
 from hiu.extract.values.dates import read_stamps
 from hiu.sources import Packed, Source, load_sources
@@ -43,7 +43,7 @@ def draft(
     knowing = base or concept_source(source_name)
     sample = take_sample(source_name, path, knowing, others or {}, beside)
     if base:
-        part = known_part(sample, base)
+        part = shipped_part(sample, base)
         lines = [f'extends = "{base.name}"', *_file(sample, base, None)]
     else:
         plan = make_plan(sample, _facts(sample))
@@ -88,11 +88,11 @@ def _file(sample: Sample, base: Source | None, plan: Plan | None) -> Iterator[st
     if (
         layout.delimiter
         and layout.delimiter != (base.file.delimiter if base else "auto")
-        and _told(layout.delimiter, base)
+        and _is_written(layout.delimiter, base)
     ):
         yield f"delimiter = {quoted(layout.delimiter)}  # {DELIMITERS.get(layout.delimiter, '')}"
     if layout.encoding:
-        yield f"encodings = {listed([layout.encoding])}"
+        yield f"encodings = {array([layout.encoding])}"
     if layout.row > 1 or layout.rows > 1:
         yield f"header_row = {layout.row}  # without the line it is found by its names"
     if layout.rows > 1:
@@ -103,7 +103,7 @@ def _file(sample: Sample, base: Source | None, plan: Plan | None) -> Iterator[st
     yield from _period(sample, base, plan)
 
 
-def _told(delimiter: str, base: Source | None) -> bool:
+def _is_written(delimiter: str, base: Source | None) -> bool:
     """A comma is what is tried first where the source names none."""
     return delimiter != "," or (base is not None and base.file.delimiter not in ("auto", ","))
 
@@ -116,7 +116,7 @@ def _shape(sample: Sample, plan: Plan | None) -> Iterator[str]:
     empty = _standing_once(sample)
     if empty:
         yield (
-            f"# fill_down = {comment(listed(empty))}  # CHECK: empty in the same rows: take the first # away if a "
+            f"# fill_down = {comment(array(empty))}  # CHECK: empty in the same rows: take the first # away if a "
             "value stands once for the rows below it"
         )
     months = _months(sample, plan)

@@ -113,8 +113,8 @@ def _is_stay(looks: Mapping[str, Look], matched: Mapping[str, Match]) -> bool:
     if "end" not in matched:
         return False
     start, end = looks[matched["start"].header], looks[matched["end"].header]
-    said = any(words(header) & _STAYS for header in looks)
-    return said and start.dated and end.dated
+    of_stays = any(words(header) & _STAYS for header in looks)
+    return of_stays and start.dated and end.dated
 
 
 def _key(looks: Mapping[str, Look], matched: Mapping[str, Match], people: set[str]) -> str | None:

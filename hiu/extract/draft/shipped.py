@@ -8,7 +8,7 @@ from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.match import Match, match_fields, time_column, wrongly_named
 from hiu.extract.draft.facts import fact_lines, find_facts
 from hiu.extract.draft.fields import format_lines, name_lines, remarks, scheme_lines
-from hiu.extract.draft.lines import comment, listed, some
+from hiu.extract.draft.lines import array, comment, some
 from hiu.extract.draft.sample import Sample
 from hiu.extract.files.header import squash
 from hiu.sources import FieldSpec, Source
@@ -24,7 +24,7 @@ class Part:
     used: set[str]
 
 
-def known_part(sample: Sample, base: Source) -> Part:
+def shipped_part(sample: Sample, base: Source) -> Part:
     """The fields and facts of the file by a source that knows most of them."""
     looks = sample.looks
     matched = match_fields(looks, base)
@@ -59,8 +59,8 @@ def _lost_facts(base: Source, found: set[str]) -> Iterator[str]:
 
 def _clock(spec: FieldSpec, header: str, looks: Mapping[str, Look], used: set[str], field: str) -> str | None:
     accepted = {squash(word) for word in spec.time_columns}
-    known = next((name for name in looks if squash(name) in accepted and name not in used), None)
-    return known or time_column(header, looks, used, field)
+    named = next((name for name in looks if squash(name) in accepted and name not in used), None)
+    return named or time_column(header, looks, used, field)
 
 
 def _key(base: Source, matched: Mapping[str, Match]) -> Iterator[str]:
@@ -68,7 +68,7 @@ def _key(base: Source, matched: Mapping[str, Match]) -> Iterator[str]:
     record = [field for field in base.key.record if field in matched or field in base.key.event]
     if base.key.record and len(record) < len(base.key.record):
         lacking = ", ".join(field for field in base.key.record if field not in record)
-        yield f"\n[key]\nrecord = {listed(record)}  # CHECK: no {lacking} here: an event sent again replaces its rows"
+        yield f"\n[key]\nrecord = {array(record)}  # CHECK: no {lacking} here: an event sent again replaces its rows"
 
 
 def _field(
@@ -85,9 +85,9 @@ def _field(
     match = matched[field]
     seen = sample.looks[match.header]
     sure = match.sure and field not in wrong
-    lines = [] if sure else [f"columns = {listed([match.header])}  # CHECK: {_how(match)}"]
+    lines = [] if sure else [f"columns = {array([match.header])}  # CHECK: {_how(match)}"]
     if (clock := times.get(field)) and squash(clock) not in {squash(word) for word in spec.time_columns}:
-        lines.append(f"time_columns = {listed([clock])}  # CHECK: its time of day")
+        lines.append(f"time_columns = {array([clock])}  # CHECK: its time of day")
     lines += [*format_lines(spec, seen), *name_lines(spec, seen)]
     lines += scheme_lines(base.name, spec, seen, set(matched), sample.others, sure=match.sure)
     codes = code_lines(f"[fields.{field}.codes]", seen, spec.codes) if _is_coded(base, field) else []
