@@ -124,7 +124,7 @@ REFUSED = {
     "formulas without their values": refused(
         "2026-03/ed_a.xlsx",
         book([HEAD, ROW], formulas=[1]),
-        "1 cells of 'Surname' hold formulas",
+        "a cell of 'Surname' holds a formula",
         "open the workbook in Excel",
     ),
     "zip of two tables": refused(

@@ -74,7 +74,8 @@ def refuse_unworked(marks: Marks, headers: Sequence[str], columns: Collection[st
     lost = [(row, column) for row, column in marks.unworked + marks.noughts if row > top and column in read]
     if lost:
         where = quoted(dict.fromkeys(headers[column] for _, column in lost))
-        problem = f"{len(lost)} cells of {where} hold formulas whose values were never worked out"
+        cells = f"{len(lost)} cells of {where} hold formulas" if len(lost) > 1 else f"a cell of {where} holds a formula"
+        problem = f"{cells} whose value was never worked out"
         advice = "expected values: open the workbook in Excel, save it, and send that"
         raise InputRefused("formula", f"{problem}; {advice}", file=name, row=lost[0][0] + 1, column=headers[lost[0][1]])
 
