@@ -75,12 +75,19 @@ class Expect(_Frozen):
     names: bool = Field(True, description="the rows name people: without name, number or local number it is refused")
 
 
+AS_WRITTEN = "auto"
+
+
 class PeriodSpec(_Frozen):
     """The month a delivery is for: from its path, else a column, else asked for. Registers have none."""
 
     path: Annotated[str, AfterValidator(regex)] | None = Field(
-        r"(?P<year>20\d\d)[-_]?(?P<month>0[1-9]|1[0-2])(?!\d)",
-        description="searched in the path relative to raw, the last match counts",
+        AS_WRITTEN,
+        description="auto: the usual ways of writing a month; else a regex searched in the path relative to raw, with "
+        "groups year and month. The last month named counts",
+    )
+    financial_year: bool = Field(
+        False, description="auto reads months of a financial year from April too: 2025-26 M12, 2025-26 Q4"
     )
     field: str | None = Field(None, description="field whose most frequent month is the period")
 
