@@ -48,8 +48,9 @@ class FileSpec(_Frozen):
     dsn: str | None = Field(None, description="name of the connection in the site's secrets that the query is put to")
     covers: Literal["month", "from rows", "cumulative"] = Field(
         "month",
-        description="month: the month of its path; from rows: every month from its first row to its last full one; "
-        "cumulative: the same, and it replaces the earlier deliveries of its span",
+        description="month: the month of its path; from rows: every month from its first row to its last full one "
+        "(default of counts); cumulative: from its first row to the month of its path, and it replaces what was sent "
+        "for earlier months of that span",
     )
     open_stays: Literal["resent", "once"] = Field(
         "once", description="resent: each file sends every open stay again, so one no longer sent has ended"
@@ -209,6 +210,12 @@ class Source(_Frozen):
                     hint = did_you_mean(measure, named)
                     raise ValueError(f"'{dataset}' counts '{measure}', which is no measure.{hint}")
         return self
+
+    @property
+    def covers(self) -> Literal["month", "from rows", "cumulative"]:
+        """What a delivery supplies: as the file says, and of counts by default the months of its rows."""
+        unsaid = "covers" not in self.file.model_fields_set
+        return "from rows" if unsaid and self.kind == "counts" else self.file.covers
 
     @property
     def digest(self) -> str:

@@ -1,6 +1,7 @@
 -- What became of each row. Of the rows with one key the highest version holds, then the later delivery; in one
 -- delivery the later row of the same person (one key can hold two patients, who both count).
--- A row set aside never supersedes one that was sound.
+-- A row set aside never supersedes one that was sound. Rows that a later delivery of the year to date covers are
+-- superseded by it, whether it sends them again or not.
 -- Most keys are seen once, and their row holds; only the rows of a key seen again are held against each other.
 WITH again AS (
     SELECT
@@ -8,7 +9,7 @@ WITH again AS (
         coalesce(r.record_id, r.delivery_id || '|' || CAST(r.source_row AS VARCHAR)) AS record_key
     FROM record AS r
     JOIN current AS c ON c.delivery_id = r.delivery_id
-    WHERE c.in_force AND NOT r.quarantined
+    WHERE c.in_force AND NOT r.quarantined AND (c.replaced_from IS NULL OR r.start < c.replaced_from)
     GROUP BY r.source, coalesce(r.record_id, r.delivery_id || '|' || CAST(r.source_row AS VARCHAR))
     HAVING count(*) > 1
 ),
@@ -25,7 +26,7 @@ rival AS (
     JOIN again AS a
         ON a.source = r.source
         AND a.record_key = coalesce(r.record_id, r.delivery_id || '|' || CAST(r.source_row AS VARCHAR))
-    WHERE c.in_force AND NOT r.quarantined
+    WHERE c.in_force AND NOT r.quarantined AND (c.replaced_from IS NULL OR r.start < c.replaced_from)
 ),
 turned AS (
     SELECT
@@ -65,7 +66,7 @@ SELECT
     r.nobody,
     CASE
         WHEN r.quarantined THEN 'quarantined'
-        WHEN NOT c.in_force OR s.delivery_id IS NOT NULL THEN 'superseded'
+        WHEN NOT c.in_force OR s.delivery_id IS NOT NULL OR r.start >= c.replaced_from THEN 'superseded'
         WHEN r.deleted THEN 'deleted'
         ELSE 'live'
     END AS state

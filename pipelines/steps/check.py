@@ -9,7 +9,7 @@ import polars as pl
 
 from hiu.errors import UsageError
 from hiu.extract.files.columns import match_columns, unused_headers
-from hiu.extract.files.find import period_of, takes
+from hiu.extract.files.find import takes
 from hiu.extract.files.read import read_table
 from hiu.extract.standardise import standardise
 from hiu.fuzzy import did_you_mean
@@ -17,7 +17,8 @@ from hiu.sources import Source
 from pipelines.common.place import Place
 from pipelines.common.progress import out
 from pipelines.common.work import Row
-from pipelines.steps.deliver import check_rows
+from pipelines.steps.deliver import check_rows, require_period
+from pipelines.steps.supply import remarks_on_file
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,10 +73,11 @@ def _name(place: Place, file: Path) -> str:
 def _check(place: Place, file: Path, source: Source) -> FileCheck:
     name, settings = _name(place, file), place.settings
     raw = read_table(file, source, name=name, max_bytes=settings.max_file_bytes, max_ratio=settings.max_unzip_ratio)
-    period = None if source.kind == "register" else period_of(name, source)
     ids = {"delivery_id": "check", "source_file": name}
+    period = require_period(raw, source, name, synthetic=settings.synthetic)
     done = standardise(raw, source, period=period, synthetic=settings.synthetic, **ids)
     done, warnings = check_rows(done, source, None, settings.usual_shorter)
+    warnings = [*warnings, *remarks_on_file(place, source, name, period, done.records)]
     return FileCheck(
         source=source.name,
         period=str(period) if period else None,
