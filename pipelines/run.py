@@ -86,6 +86,7 @@ def run_month(place: Place, month: Month, *, now: datetime, report: Reporter) ->
         with open_warehouse(place) as warehouse:
             run_id = f"{month}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
             prepare(place, warehouse)
+            apply_withdrawals(place, warehouse)  # what was taken back may be filed again under its right month
             with report.stage("ingest"):
                 intake = ingest(place, warehouse, month, run_id, now.date(), report)
             note_intake(place, warehouse, run_id, now)

@@ -76,7 +76,7 @@ def _misfiled(
         state = "they are set aside"
     elif not settled:
         state += f" until {mostly.title} is supplied"
-    again = dict.fromkeys([mostly, *(month for month in sorted(published) if month >= min(mostly, period))])
+    again = sorted({mostly, period, *(month for month in published if month >= min(mostly, period))})
     runs = ", ".join(f"hiu run {month}" for month in again)
     return (
         f"{n} of {whole} rows are of {mostly.title}, but the file is filed under {period.title}; {state}. If it is the "

@@ -91,7 +91,9 @@ def test_the_calendar_runs_from_the_first_supplied_month_to_the_run() -> None:
 
 
 def test_a_delivery_of_several_months_supplies_each_of_them() -> None:
-    whole = deliveries(("ed", date(2025, 3, 1), None), ("beds", date(2025, 2, 1), None), ("beds", date(2025, 4, 1), None))
+    whole = deliveries(
+        ("ed", date(2025, 3, 1), None), ("beds", date(2025, 2, 1), None), ("beds", date(2025, 4, 1), None)
+    )
     spans = whole.with_columns(
         covers_from=pl.Series([date(2024, 12, 1), date(2025, 2, 1), date(2025, 1, 1)]),
         covers_to=pl.Series([date(2025, 2, 1), date(2025, 1, 1), date(2025, 4, 1)]),
