@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from hiu.engine import Engine
+from hiu.engine.inputs import supplied_months
 from hiu.errors import HiuError, InputRefused, grouped
 from hiu.govern.rights import check_private, make_private
 from hiu.model import RECORDED
@@ -65,6 +66,7 @@ class Outcome:
             "refused": [str(refusal) for refusal in self.intake.refused],
             "warnings": self.warnings,
             "earlier_months": self.intake.earlier,
+            "notes": self.intake.notes,
             "seconds": self.seconds,
         }
 
@@ -87,6 +89,7 @@ def run_month(place: Place, month: Month, *, now: datetime, report: Reporter) ->
             run_id = f"{month}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
             prepare(place, warehouse)
             asked = fetch(place, month, now)
+            apply_withdrawals(place, warehouse)  # what was taken back may be filed again under its right month
             with report.stage("ingest"):
                 intake = ingest(place, warehouse, month, run_id, now.date(), report)
             intake.refused += asked.refused
@@ -169,8 +172,8 @@ def _require_something(place: Place, warehouse: Engine, month: Month, intake: In
 
 def _warnings(work: Work) -> list[str]:
     """Which sources did not supply the month."""
-    in_force = {"period": work.month.start, "replaced_by": None}
-    supplied = set(work.warehouse.rows("deliveries", "source", where=in_force)["source"])
+    months = supplied_months(work.warehouse.read("deliveries"), work.month)
+    supplied = set(months.filter(pl.col("month") == work.month.start)["source"])
     ever = set(work.warehouse.rows("deliveries", "source")["source"])
     wanted = {name for name, source in work.place.sources.items() if source.kind != "register" and name in ever}
     gaps = [f"{name}: nothing supplied for {work.month.title}; shown as missing" for name in sorted(wanted - supplied)]

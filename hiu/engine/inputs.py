@@ -34,16 +34,27 @@ def stay_rules(sources: Mapping[str, Source]) -> pl.DataFrame:
     return pl.DataFrame(sorted(rows), schema=schema(TABLES["stay_rule"]), orient="row")
 
 
+def supplied_months(deliveries: pl.DataFrame, month: Month) -> pl.DataFrame:
+    """source and month, of every month to `month` that a delivery in force for it or before supplies.
+
+    A delivery supplies the months from covers_from to covers_to; one read before these were known, its period.
+    """
+    seen = deliveries.filter(
+        pl.col("period").is_not_null(), pl.col("period") < month.after, pl.col("replaced_by").is_null()
+    )
+    first, last = (pl.coalesce(name, "period") for name in ("covers_from", "covers_to"))
+    spans = seen.select("source", month=pl.date_ranges(first, last, "1mo"))
+    whole = spans.explode("month").drop_nulls("month").unique()
+    return whole.filter(pl.col("month") < month.after).select("source", "month").sort("source", "month")
+
+
 def calendar(sources: Mapping[str, Source], deliveries: pl.DataFrame, month: Month) -> pl.DataFrame:
     """The `calendar` table: every month from the first supplied to `month`, for every source that is no register.
 
     `deliveries` has model.DELIVERIES columns; a replaced delivery, or one after `month`, supplies nothing.
     """
-    seen = deliveries.filter(
-        pl.col("period").is_not_null(), pl.col("period") < month.after, pl.col("replaced_by").is_null()
-    )
-    supplied = seen.select("period", "source").unique().with_columns(supplied=pl.lit(True)).rename({"period": "month"})
-    start = Month.of(min(seen["period"].to_list(), default=month.start))
+    supplied = supplied_months(deliveries, month).with_columns(supplied=pl.lit(True))
+    start = Month.of(min(supplied["month"].to_list(), default=month.start))
     months = pl.DataFrame({"month": [each.start for each in start.through(month)]}, schema={"month": pl.Date})
     feeds = pl.DataFrame(
         {"source": sorted(name for name, source in sources.items() if source.kind != "register")},

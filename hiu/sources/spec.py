@@ -56,8 +56,9 @@ class FileSpec(_Frozen):
     dsn: str | None = Field(None, description="name of the connection in the site's secrets that the query is put to")
     covers: Literal["month", "from rows", "cumulative"] = Field(
         "month",
-        description="month: the month of its path; from rows: every month from its first row to its last full one; "
-        "cumulative: the same, and it replaces the earlier deliveries of its span",
+        description="month: the month of its path; from rows: every month from its first row to its last full one "
+        "(default of counts); cumulative: from its first row to the month of its path, and it replaces what was sent "
+        "for earlier months of that span",
     )
     open_stays: Literal["resent", "once"] = Field(
         "once", description="resent: each file sends every open stay again, so one no longer sent has ended"
@@ -97,12 +98,19 @@ class Expect(_Frozen):
     names: bool = Field(True, description="the rows name people: without name, number or local number it is refused")
 
 
+AS_WRITTEN = "auto"
+
+
 class PeriodSpec(_Frozen):
     """The month a delivery is for: from its path, else a column, else asked for. Registers have none."""
 
     path: Annotated[str, AfterValidator(regex)] | None = Field(
-        r"(?P<year>20\d\d)[-_]?(?P<month>0[1-9]|1[0-2])(?!\d)",
-        description="searched in the path relative to raw, the last match counts",
+        AS_WRITTEN,
+        description="auto: the usual ways of writing a month; else a regex searched in the path relative to raw, with "
+        "groups year and month. The last month named counts",
+    )
+    financial_year: bool = Field(
+        False, description="auto reads months of a financial year from April too: 2025-26 M12, 2025-26 Q4"
     )
     field: str | None = Field(None, description="field whose most frequent month is the period")
 
@@ -245,6 +253,12 @@ class Source(_Frozen):
                     hint = did_you_mean(measure, named)
                     raise ValueError(f"'{dataset}' counts '{measure}', which is no measure.{hint}")
         return self
+
+    @property
+    def covers(self) -> Literal["month", "from rows", "cumulative"]:
+        """What a delivery supplies: as the file says, and of counts by default the months of its rows."""
+        unsaid = "covers" not in self.file.model_fields_set
+        return "from rows" if unsaid and self.kind == "counts" else self.file.covers
 
     @property
     def digest(self) -> str:

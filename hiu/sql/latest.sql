@@ -1,7 +1,8 @@
 -- What became of each row. Of the rows with one key the highest version holds, then the later delivery; in one
 -- delivery the later row of the same person (one key can hold two patients, who both count). Of a stay sent twice in
 -- one delivery the row that says more of its end holds, wherever it stands: an end, else its spell's discharge.
--- A row set aside never supersedes one that was sound.
+-- A row set aside never supersedes one that was sound. Rows that a later delivery of the year to date covers are
+-- superseded by it, whether it sends them again or not.
 -- Most keys are seen once, and their row holds; only the rows of a key seen again are held against each other.
 WITH again AS (
     SELECT
@@ -9,7 +10,7 @@ WITH again AS (
         coalesce(r.record_id, r.delivery_id || '|' || CAST(r.source_row AS VARCHAR)) AS record_key
     FROM record AS r
     JOIN current AS c ON c.delivery_id = r.delivery_id
-    WHERE c.in_force AND NOT r.quarantined
+    WHERE c.in_force AND NOT r.quarantined AND (c.replaced_from IS NULL OR r.start < c.replaced_from)
     GROUP BY r.source, coalesce(r.record_id, r.delivery_id || '|' || CAST(r.source_row AS VARCHAR))
     HAVING count(*) > 1
 ),
@@ -36,7 +37,7 @@ rival AS (
         ON a.source = r.source
         AND a.record_key = coalesce(r.record_id, r.delivery_id || '|' || CAST(r.source_row AS VARCHAR))
     LEFT JOIN stay_source AS n ON n.source = r.source
-    WHERE c.in_force AND NOT r.quarantined
+    WHERE c.in_force AND NOT r.quarantined AND (c.replaced_from IS NULL OR r.start < c.replaced_from)
 ),
 turned AS (
     SELECT
@@ -89,7 +90,7 @@ SELECT
     r.nobody AND coalesce(p.how, '') <> 'event' AS nobody,
     CASE
         WHEN r.quarantined THEN 'quarantined'
-        WHEN NOT c.in_force OR s.delivery_id IS NOT NULL THEN 'superseded'
+        WHEN NOT c.in_force OR s.delivery_id IS NOT NULL OR r.start >= c.replaced_from THEN 'superseded'
         WHEN r.deleted THEN 'deleted'
         ELSE 'live'
     END AS state

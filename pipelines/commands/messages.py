@@ -22,6 +22,8 @@ def print_run(outcome: Outcome) -> None:
         out(f"refused: {refusal}")
     for warning in outcome.warnings:
         out(f"warning: {warning}")
+    for note in taken.notes:
+        out(f"note: {note}")
     out(
         f"received {taken.received:,} = staged {taken.staged:,} + quarantined {taken.quarantined:,} "
         f"({count_of(len(taken.loaded), 'delivery', 'deliveries')})"

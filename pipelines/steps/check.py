@@ -22,6 +22,7 @@ from pipelines.common.work import Row
 from pipelines.steps.deliver import LoadJob, check_rows, make_delivery, read_raw
 from pipelines.steps.glance import first_rows, worth_a_look
 from pipelines.steps.ingest import usual_rows
+from pipelines.steps.supply import remarks_on_file
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +91,7 @@ def _check(place: Place, file: Path, source: Source, today: date) -> FileCheck:
     delivery = make_delivery(place, job, raw)
     usual = _usual(place, source, delivery.period)
     done, warnings = check_rows(delivery.standardised, source, usual, place.settings.usual_shorter)
+    warnings = [*warnings, *remarks_on_file(place, source, name, delivery.period, done.records)]
     return _found(source, raw, delivery.period, done, warnings, name)
 
 

@@ -8,8 +8,9 @@ import polars as pl
 
 from hiu.errors import InputRefused
 from hiu.extract.files.columns import match_columns
-from hiu.extract.files.find import FoundFile
+from hiu.extract.files.find import FoundFile, months_of
 from hiu.extract.files.read import RawTable, read_table
+from hiu.extract.spans import last_full_month
 from hiu.extract.standardise import Standardised, standardise
 from hiu.govern import records
 from hiu.govern.basis.agreements import require_agreement
@@ -69,14 +70,7 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable) -> Delivery:
 
     file, source = job.file, place.sources[job.file.source]
     require_names(match_columns(raw.headers, source, name=file.name), source, file.name)
-    period = file.period or _period(place, job, raw)
-    if source.kind != "register" and period is None:
-        raise InputRefused(
-            "no_period",
-            "found no month in its path; expected one like 2026-03 in the folder or file "
-            "name, or [period] field in the source's TOML",
-            file=file.name,
-        )
+    period = require_period(raw, source, file.name, synthetic=place.settings.synthetic)
     done = _standardise(place, job, raw, period)
     about = judge(done.quality, source, file.name) + only_numbers(done.quality, source, done.records["local_ids"])
     done = replace(done, warnings=(*done.warnings, *about))
@@ -100,11 +94,27 @@ def _standardise(place: Place, job: LoadJob, raw: RawTable, period: Month | None
     return standardise(raw, source, period=period, synthetic=synthetic, **ids)
 
 
-def _period(place: Place, job: LoadJob, raw: RawTable) -> Month | None:
-    """The month most rows fall in, when the source says a field tells it."""
-    if not place.sources[job.file.source].period.field:
-        return None
-    trial = _standardise(place, job, raw, None).records
+def require_period(raw: RawTable, source: Source, name: str, *, synthetic: bool) -> Month | None:
+    """The month a delivery is for, by its path, else its rows; None for a register. Raises InputRefused without one."""
+    named = months_of(name, source)
+    if source.kind == "register" or named.month:
+        return named.month
+    if source.period.field or source.covers != "month":
+        ids = {"delivery_id": "trial", "source_file": name}
+        trial = standardise(raw, source, period=None, synthetic=synthetic, **ids).records
+        if found := _most_frequent(trial) if source.period.field else last_full_month(trial, source):
+            return found
+    more = "; months of a financial year are read with financial_year = true under [period]" * named.financial
+    raise InputRefused(
+        "no_period",
+        "found no month in its path; expected one like 2026-03 or March 2026 in the folder or file name, or [period] "
+        f"field in the source's TOML{more}",
+        file=name,
+    )
+
+
+def _most_frequent(trial: pl.DataFrame) -> Month | None:
+    """The month most rows fall in."""
     months = trial.drop_nulls("start").group_by(pl.col("start").dt.truncate("1mo").alias("month")).len()
     if months.is_empty():
         return None

@@ -1,6 +1,7 @@
 """Take in deliveries: each is checked and loaded in one transaction, or refused whole."""
 
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,10 +11,12 @@ import polars as pl
 
 from hiu.engine import Engine, Scalar
 from hiu.errors import HiuError, InputRefused
-from hiu.extract.files.find import FoundFile, find_deliveries, not_taken
+from hiu.extract.files.find import FoundFile, find_deliveries, months_of, not_taken
+from hiu.extract.spans import span_of
 from hiu.extract.standardise import Standardised
 from hiu.govern import records
-from hiu.model import RECORDED
+from hiu.model import DELIVERIES, RECORDED
+from hiu.model.frames import schema
 from hiu.month import Month
 from hiu.publish.words.text import count_of
 from hiu.sources import Source
@@ -23,6 +26,7 @@ from pipelines.common.progress import Reporter
 from pipelines.common.schema import KEPT, WITHDRAWN_MARK, upgrade
 from pipelines.steps.ahead import NextDelivery, read_ahead
 from pipelines.steps.deliver import Delivery, LoadJob, check_rows
+from pipelines.steps.supply import remarks_on_run
 
 PARTS = ("record", "fact", "quarantine", "field_quality")
 CODE = "pipelines.steps.deliver"
@@ -34,7 +38,7 @@ class Intake:
     """What one run took in: rows received, staged and set aside, and what a person should know.
 
     `earlier` holds warnings about deliveries of months before the run's; `not_reread` says which hold as they were read
-    before, since they can't be read now; `reasons` counts quarantined rows by code.
+    before, since they can't be read now; `notes` are for information; `reasons` counts quarantined rows by code.
     """
 
     received: int = 0
@@ -45,6 +49,7 @@ class Intake:
     warnings: list[str] = field(default_factory=list)
     earlier: list[str] = field(default_factory=list)
     not_reread: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     reasons: Counter[str] = field(default_factory=Counter)
 
     def warning_lines(self) -> list[str]:
@@ -88,7 +93,39 @@ def ingest(place: Place, warehouse: Engine, month: Month, run_id: str, today: da
                 _load(place, warehouse, found, month, run_id, intake)
             except InputRefused as refusal:
                 _refuse(warehouse, found.job, refusal, intake)
+    _note_waiting(sweep.deliveries, month, today, intake)
+    _remark_months(place, warehouse, month, run_id, intake)
     return intake
+
+
+def _note_waiting(found: Sequence[FoundFile], month: Month, today: date, intake: Intake) -> None:
+    """Files of later months wait; one of a month that has not begun is filed wrongly."""
+    later = sorted({each.period for each in found if each.period and each.period > month})
+    if later:
+        waiting = [each for each in found if each.period in later]
+        intake.notes.append(f"{count_of(len(waiting), 'file')} of later months not read: {', '.join(map(str, later))}")
+    ahead = [each for each in found if each.period and each.period > Month.of(today)]
+    intake.warnings += [
+        f"{each.name}: filed under {each.period}, a month that has not begun; not read. If that is wrong, rename it"
+        for each in ahead
+    ]
+
+
+def _remark_months(place: Place, warehouse: Engine, month: Month, run_id: str, intake: Intake) -> None:
+    """Say which rows are of other months than their deliveries', and which published lists would now differ."""
+    for remark in remarks_on_run(place, warehouse, month, run_id):
+        if not remark.warn:
+            intake.notes.append(remark.sentence)
+        elif remark.period < month:
+            intake.earlier.append(remark.sentence)
+        else:
+            intake.warnings.append(remark.sentence)
+    taken = warehouse.rows("deliveries", "period", where={"run_id": run_id})["period"].drop_nulls()
+    first = min(taken, default=month.start)
+    stale = [each for each in sorted(place.months()) if str(Month.of(first)) <= each != str(month)]
+    if stale:
+        again = ", ".join(f"hiu run {each}" for each in stale)
+        intake.notes.append(f"published before this was taken in, and unchanged until run again: {again}")
 
 
 def loaded_deliveries(warehouse: Engine) -> pl.DataFrame:
@@ -138,7 +175,7 @@ def _load(place: Place, warehouse: Engine, ahead: NextDelivery, month: Month, ru
         return
     twins = _twins(warehouse, job)
     moved = [twin for twin, file in twins.items() if not (place.raw / file).exists()]
-    if there := [file for twin, file in twins.items() if twin not in moved]:
+    if there := [file for twin, file in twins.items() if twin not in moved and _still(place, file, job)]:
         intake.warnings.append(f"{name}: the same bytes as {there[0]}; not loaded again")
         return
     usual = usual_rows(warehouse, source, period)
@@ -146,7 +183,8 @@ def _load(place: Place, warehouse: Engine, ahead: NextDelivery, month: Month, ru
     staged, aside = done.records.height - int(done.records["quarantined"].sum()), done.quarantine.height
     if delivery.received != staged + aside:
         raise HiuError(f"{name}: {delivery.received} rows received but {staged} staged and {aside} quarantined")
-    _write(warehouse, source, job, done, _delivery(delivery, staged, aside, usual, warnings, run_id), moved)
+    row = _delivery(delivery, source, done, usual, warnings, run_id)
+    _write(warehouse, source, job, done, row, moved)
     intake.received += delivery.received
     intake.staged += staged
     intake.quarantined += aside
@@ -162,9 +200,14 @@ def _twins(warehouse: Engine, job: LoadJob) -> dict[str, str]:
     return dict(found.iter_rows())
 
 
+def _still(place: Place, file: str, job: LoadJob) -> bool:
+    """Whether a file still has the bytes: one that was put in its place since is taken in for itself."""
+    return file_digest(place.raw / file) == job.sha256
+
+
 def usual_rows(warehouse: Engine, source: Source, period: Month | None) -> int | None:
-    """Median rows of up to 12 earlier deliveries; None before there are three."""
-    if period is None:
+    """Median rows of up to 12 earlier deliveries; None before there are three, and of deliveries of many months."""
+    if period is None or source.covers != "month":
         return None
     earlier: dict[str, Scalar] = {"source": source.name, "period <": period.start, "replaced_by": None}
     rows = warehouse.rows("deliveries", "received", where=earlier, order=["period desc", "delivery_id"])
@@ -173,9 +216,10 @@ def usual_rows(warehouse: Engine, source: Source, period: Month | None) -> int |
 
 
 def _delivery(
-    delivery: Delivery, staged: int, quarantined: int, usual: int | None, warnings: list[str], run_id: str
+    delivery: Delivery, source: Source, done: Standardised, usual: int | None, warnings: list[str], run_id: str
 ) -> pl.DataFrame:
     job, period = delivery.job, delivery.period
+    span = span_of(done.records, source, months_of(job.file.name, source), period) if period else None
     row = {
         "delivery_id": job.delivery_id,
         "source": job.file.source,
@@ -183,16 +227,18 @@ def _delivery(
         "sha256": job.sha256,
         "bytes": job.file.path.stat().st_size,
         "period": period.start if period else None,
+        "covers": source.covers if span else None,
+        "covers_from": span.first.start if span else None,
+        "covers_to": span.last.start if span else None,
         "received": delivery.received,
-        "staged": staged,
-        "quarantined": quarantined,
+        "staged": delivery.received - done.quarantine.height,
+        "quarantined": done.quarantine.height,
         "usual": usual,
         "warning": "; ".join(warnings) or None,
         "replaced_by": None,
         "run_id": run_id,
     }
-    types = {"usual": pl.Int64, "period": pl.Date, "warning": pl.String, "replaced_by": pl.String}
-    return pl.DataFrame([row], schema_overrides=types)
+    return pl.DataFrame([row], schema=schema(DELIVERIES))
 
 
 def _write(

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hiu.errors import SettingsError, UsageError
+from hiu.extract.files.path_months import PathMonths, path_months
 from hiu.month import NAMES, Month
 from hiu.sources import Source
+from hiu.sources.spec import AS_WRITTEN
 
 _TEMPORARY = re.compile(r"~\$.*|\..*|.*\.(lock|swp)|.*~|thumbs\.db|desktop\.ini", re.I)
 _UNFINISHED = re.compile(r".*\.(tmp|temp|part|partial|crdownload|bak)", re.I)
@@ -103,11 +105,23 @@ def _fits(name: str, pattern: str) -> bool:
 
 
 def period_of(name: str, source: Source) -> Month | None:
-    """The month a path names: the last match of the source's pattern; None for a register or when there is none."""
-    if source.kind == "register" or source.period.path is None:
-        return None
-    matches = list(re.finditer(source.period.path, name, re.IGNORECASE))
-    return _month(matches[-1], source) if matches else None
+    """The month a path names; None for a register or when there is none."""
+    return months_of(name, source).month
+
+
+def months_of(name: str, source: Source) -> PathMonths:
+    """What a path says of months: as people write them, or by the source's own pattern, of which the last match holds.
+
+    A register has none. Raises SettingsError when a source's pattern gives no month.
+    """
+    pattern = source.period.path
+    if source.kind == "register" or pattern is None:
+        return PathMonths()
+    if pattern == AS_WRITTEN:
+        return path_months(name, financial_year=source.period.financial_year)
+    matches = list(re.finditer(pattern, name, re.IGNORECASE))
+    month = _month(matches[-1], source) if matches else None
+    return PathMonths(month, month)
 
 
 def _month(match: re.Match[str], source: Source) -> Month:

@@ -51,7 +51,8 @@ SOURCES = {each.name: each for each in (ED, BEDS, LIST)}
 
 def deliveries(*rows: tuple[str, date | None, str | None]) -> pl.DataFrame:
     columns = {"source": pl.String, "period": pl.Date, "replaced_by": pl.String}
-    return pl.DataFrame(list(rows), schema=columns, orient="row")
+    no_span = {name: pl.lit(None, pl.Date) for name in ("covers_from", "covers_to")}
+    return pl.DataFrame(list(rows), schema=columns, orient="row").with_columns(**no_span)
 
 
 def test_counting_says_what_the_sources_say() -> None:
@@ -87,6 +88,20 @@ def test_the_calendar_runs_from_the_first_supplied_month_to_the_run() -> None:
     supplied = made.filter("supplied").select("month", "source").rows()
     assert made.height == 6 and set(made["source"]) == {"ed", "beds"}
     assert supplied == [(date(2025, 1, 1), "ed"), (date(2025, 3, 1), "beds")]
+
+
+def test_a_delivery_of_several_months_supplies_each_of_them() -> None:
+    whole = deliveries(
+        ("ed", date(2025, 3, 1), None), ("beds", date(2025, 2, 1), None), ("beds", date(2025, 4, 1), None)
+    )
+    spans = whole.with_columns(
+        covers_from=pl.Series([date(2024, 12, 1), date(2025, 2, 1), date(2025, 1, 1)]),
+        covers_to=pl.Series([date(2025, 2, 1), date(2025, 1, 1), date(2025, 4, 1)]),
+    )
+    made = calendar(SOURCES, spans, MARCH)
+    assert made["month"].min() == date(2024, 12, 1) and made["month"].max() == MARCH.start
+    supplied = made.filter("supplied").select("month", "source").rows()
+    assert supplied == [(date(2024, 12, 1), "ed"), (date(2025, 1, 1), "ed"), (date(2025, 2, 1), "ed")]
 
 
 def test_the_calendar_of_nothing_is_the_run_month_not_supplied() -> None:

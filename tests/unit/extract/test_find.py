@@ -115,7 +115,7 @@ def test_patterns(pattern: str, name: str, taken: bool) -> None:
         ("2025-12/police_2026_01.csv", Month(2026, 1)),
         ("police.csv", None),
         ("2026-13/police.csv", None),
-        ("AS-20260301 x/police.csv", None),
+        ("AS-20260301 x/police.csv", Month(2026, 3)),
     ],
 )
 def test_periods(name: str, period: Month | None) -> None:

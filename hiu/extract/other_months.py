@@ -1,0 +1,107 @@
+"""Rows of other months than their delivery's: how many, whether they count, and what to do about it."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+import polars as pl
+
+from hiu.extract.files.path_months import PathMonths
+from hiu.extract.spans import Span
+from hiu.month import Month
+from hiu.sources import Source
+
+
+def rows_by_month(records: pl.DataFrame) -> pl.DataFrame:
+    """start_month, end_month, rows, and of those `sound`: neither set aside nor a deletion."""
+    sound = ~(pl.col("quarantined") | pl.col("deleted"))
+    months = [pl.col(name).dt.date().dt.truncate("1mo").alias(f"{name}_month") for name in ("start", "end")]
+    return records.group_by(months).agg(rows=pl.len(), sound=sound.sum())
+
+
+def month_remarks(
+    rows: pl.DataFrame,
+    source: Source,
+    *,
+    named: PathMonths,
+    period: Month,
+    span: Span,
+    supplied: Collection[Month],
+    published: Iterable[Month],
+) -> list[str]:
+    """What a person should know of the months of a delivery's rows (`rows` as rows_by_month gives them).
+
+    `supplied`: months that the source's deliveries in force supply, this one's too; `published`: months with a list.
+    """
+    counts = _counts(rows, source)
+    lines, settled = [], {*span.months, *supplied}
+    mostly = _mostly(counts, span, source)
+    if mostly:
+        lines.append(_misfiled(counts, mostly, period, mostly in settled, published))
+    left = {month: sound for month, (_, sound) in counts.items() if sound and month <= period and month != mostly}
+    if uncounted := {month: n for month, n in left.items() if month not in settled}:
+        lines.append(_uncounted(uncounted, span, source))
+    if source.covers == "month" and named.others and not lines:
+        lines.append(_several(named, source))
+    return lines
+
+
+def _counts(rows: pl.DataFrame, source: Source) -> dict[Month, tuple[int, int]]:
+    """Rows and sound rows by the month they are of: an event's start, a stay's end (an open stay is of no month)."""
+    when = "end_month" if source.kind == "stays" else "start_month"
+    by_month = rows.drop_nulls(when).group_by(when).agg(pl.col("rows").sum(), pl.col("sound").sum()).sort(when)
+    return {Month.of(day): (n, sound) for day, n, sound in by_month.select(when, "rows", "sound").iter_rows()}
+
+
+def _mostly(counts: dict[Month, tuple[int, int]], span: Span, source: Source) -> Month | None:
+    """The month that more than half of the rows are of, if the delivery is for another."""
+    whole = sum(n for n, _ in counts.values())
+    mostly = next((month for month, (n, _) in counts.items() if 2 * n > whole), None)
+    return None if source.covers != "month" or mostly in span.months else mostly
+
+
+def _several(named: PathMonths, source: Source) -> str:
+    others = ", ".join(month.title for month in named.others)
+    last = named.month.title if named.month else ""
+    return (
+        f"its path names {others} and {last}: read as {last}, the last named. If that is wrong, let the path name one "
+        f"month, or say what the file covers by covers = ... under [file] in sources/{source.name}.toml"
+    )
+
+
+def _misfiled(
+    counts: dict[Month, tuple[int, int]], mostly: Month, period: Month, settled: bool, published: Iterable[Month]
+) -> str:
+    whole, (n, sound) = sum(rows for rows, _ in counts.values()), counts[mostly]
+    state = f"they count in {mostly.title}, which is supplied" if settled else "they are not counted"
+    if not sound:
+        state = "they are set aside"
+    elif not settled:
+        state += f" until {mostly.title} is supplied"
+    again = sorted({mostly, period, *(month for month in published if month >= min(mostly, period))})
+    runs = ", ".join(f"hiu run {month}" for month in again)
+    return (
+        f"{n} of {whole} rows are of {mostly.title}, but the file is filed under {period.title}; {state}. If it is the "
+        f"file of {mostly.title}, move it to a folder {mostly}, then: {runs}"
+    )
+
+
+def _uncounted(uncounted: dict[Month, int], span: Span, source: Source) -> str:
+    n, months = sum(uncounted.values()), len(uncounted)
+    which = _named(sorted(uncounted))
+    rows = f"{n} row{'s' * (n != 1)} of {months} month{'s' * (months != 1)} not supplied by any delivery ({which})"
+    verb = "is" if n == 1 else "are"
+    if source.covers != "month" and span.last + 1 in uncounted:
+        return (
+            f"{rows} {verb} not counted: the file ends before the month does. If it holds the whole month, file it "
+            f"under {span.last + 1}"
+        )
+    return (
+        f"{rows} {verb} not counted. If the file holds those months whole, say so under [file] in "
+        f'sources/{source.name}.toml: covers = "from rows" for a history, "cumulative" for a year to date; else the '
+        "rows count once their months are supplied"
+    )
+
+
+def _named(months: Sequence[Month]) -> str:
+    if len(months) < 4:
+        return ", ".join(month.title for month in months)
+    return f"{months[0].title} to {months[-1].title}"

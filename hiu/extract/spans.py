@@ -1,0 +1,82 @@
+"""The months a delivery supplies, by what its source says that it covers, its path and its rows."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import polars as pl
+
+from hiu.extract.files.path_months import PathMonths
+from hiu.month import Month
+from hiu.sources import Source
+
+LAST_DAYS = 3
+"""Rows that reach the last three days of a month reach its end."""
+STRAY_SHARE, STRAY_GAP = 10, 12
+"""A first month with a tenth of the next one's rows or less, or a year before it, is late or mistyped rows."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """The first and last month that are supplied; `last` before `first`: none is, in full."""
+
+    first: Month
+    last: Month
+
+    @property
+    def months(self) -> list[Month]:
+        """Each month, in order."""
+        return self.first.through(self.last)
+
+
+def span_of(records: pl.DataFrame, source: Source, named: PathMonths, period: Month) -> Span:
+    """The months that a delivery supplies. `named` is what its path says, `period` its month.
+
+    month: its month, or the quarter that its path names. from rows: from the month of its first row to that of its
+    last, which counts if it is the path's month, or if rows reach its last three days (of counts always). cumulative:
+    the same, to the path's month whatever the rows reach. A path that names several months begins the span with its
+    first. Stays begin long before the file does, so their first month is that of the first end.
+    """
+    if source.covers == "month":
+        first = named.first if named.first and not named.others else period
+        return Span(first, period)
+    sound = records.filter(~pl.col("quarantined"), pl.col("start") < period.after)
+    begin = _first(sound, source) or period
+    if named.others and named.first:
+        begin = min(begin, named.first)
+    if source.covers == "cumulative" and named.month:
+        return Span(begin, named.month)
+    return Span(begin, _last(sound, source, named.month) or period)
+
+
+def last_full_month(records: pl.DataFrame, source: Source) -> Month | None:
+    """The last month whose end the rows of a delivery reach, for a path that names none; None without rows."""
+    return _last(records.filter(~pl.col("quarantined")), source, None)
+
+
+def _first(sound: pl.DataFrame, source: Source) -> Month | None:
+    """The month of the first row, late and mistyped rows passed over."""
+    when = "end" if source.kind == "stays" else "start"
+    days = sound.select(month=pl.col(when).dt.date().dt.truncate("1mo")).drop_nulls()
+    counts = list(days.group_by("month").len().sort("month").iter_rows())
+    while len(counts) > 1 and _stray(counts[0], counts[1]):
+        del counts[0]
+    return Month.of(counts[0][0]) if counts else None
+
+
+def _stray(one: tuple[date, int], following: tuple[date, int]) -> bool:
+    gap = Month.of(following[0]).since(Month.of(one[0]))
+    return gap > STRAY_GAP or one[1] * STRAY_SHARE <= following[1]
+
+
+def _last(sound: pl.DataFrame, source: Source, named: Month | None) -> Month | None:
+    """The month of the last row if it is the path's or full, else the one before it."""
+    fields = ("start", "end") if source.kind == "stays" else ("start",)
+    days = pl.concat([sound[field].dt.date().rename("day") for field in fields])
+    last = days.max()
+    if not isinstance(last, date):
+        return None
+    month = Month.of(last)
+    if named and month > named:
+        return named
+    full = source.kind == "counts" or last > month.end - timedelta(days=LAST_DAYS)
+    return month if full or month == named else month - 1

@@ -1,0 +1,124 @@
+"""Whose month: which months each source supplied, and what a check and a run say of rows of other months."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from hiu.engine import Engine
+from hiu.engine.inputs import supplied_months
+from hiu.extract.files.find import find_deliveries, months_of
+from hiu.extract.other_months import month_remarks, rows_by_month
+from hiu.extract.spans import Span, span_of
+from hiu.month import Month
+from hiu.sources import Source
+from pipelines.common.place import Place, published_tables
+from pipelines.common.work import Row
+
+FEW = 3
+"""So many rows may go from a year to date without a warning, and any share of fewer."""
+
+
+@dataclass(frozen=True)
+class DeliveryRemark:
+    """A sentence about a delivery; `warn`: a person must look, and the run ends with code 3."""
+
+    delivery_id: str | None
+    period: Month
+    sentence: str
+    warn: bool = True
+
+
+def remarks_on_file(place: Place, source: Source, name: str, period: Month | None, records: pl.DataFrame) -> list[str]:
+    """What is to be said of the months of one file's rows, before it is taken in.
+
+    What other deliveries supply is known from what was published, and from the paths of the source's other files.
+    """
+    if period is None:
+        return []
+    named = months_of(name, source)
+    supplied = _published_supply(place, source, name, period)
+    return month_remarks(
+        rows_by_month(records),
+        source,
+        named=named,
+        period=period,
+        span=span_of(records, source, named, period),
+        supplied=supplied,
+        published=_published(place),
+    )
+
+
+def remarks_on_run(place: Place, warehouse: Engine, month: Month, run_id: str) -> list[DeliveryRemark]:
+    """What is to be said of the deliveries of a month, and of those that a run took in, once all are in."""
+    deliveries = warehouse.read("deliveries")
+    supplied = supplied_months(deliveries, month)
+    rows = warehouse.ask("delivered_months", month=month.start, run_id=run_id)
+    out = [
+        remark
+        for key, part in rows.group_by("delivery_id", "source", "source_file", "period", maintain_order=True)
+        for remark in _of_delivery(place, key, part, deliveries, supplied)
+    ]
+    out.sort(key=lambda remark: (remark.period, remark.sentence))
+    return [*out, *_changed_to_date(place, warehouse, month, run_id)]
+
+
+def _of_delivery(
+    place: Place, key: tuple[object, ...], rows: pl.DataFrame, deliveries: pl.DataFrame, supplied: pl.DataFrame
+) -> list[DeliveryRemark]:
+    one, name, file, day = key
+    source = place.sources.get(str(name))
+    if source is None or not isinstance(day, date):
+        return []
+    span = _span(deliveries.filter(pl.col("delivery_id") == pl.lit(one)).row(0, named=True))
+    lines = month_remarks(
+        rows,
+        source,
+        named=months_of(str(file), source),
+        period=Month.of(day),
+        span=span,
+        supplied={Month.of(each) for each in supplied.filter(pl.col("source") == name)["month"]},
+        published=_published(place),
+    )
+    return [DeliveryRemark(str(one), Month.of(day), f"{file} ({name}): {line}") for line in lines]
+
+
+def _span(row: Row) -> Span:
+    """The months a delivery supplies; of one read before these were known, its period."""
+    first, last = row["covers_from"] or row["period"], row["covers_to"] or row["period"]
+    return Span(Month.of(first), Month.of(last))
+
+
+def _published(place: Place) -> list[Month]:
+    return [Month.parse(month) for month in sorted(place.months())]
+
+
+def _published_supply(place: Place, source: Source, name: str, period: Month) -> set[Month]:
+    """Months that the source's other deliveries supply: as published, and as other files' paths say."""
+    paths = find_deliveries(place.raw, {source.name: source}).deliveries
+    out = {found.period for found in paths if found.period and found.name != name and found.period <= period}
+    if folder := max(place.months().items(), default=("", ""))[1]:
+        there = published_tables(place.published / folder, ("deliveries",)).get("deliveries")
+        if there is not None and "covers_from" in there.columns:
+            others = there.filter(pl.col("source") == source.name, pl.col("source_file") != name)
+            out |= {Month.of(day) for day in supplied_months(others, max(period, *_published(place)))["month"]}
+    return out
+
+
+def _changed_to_date(place: Place, warehouse: Engine, month: Month, run_id: str) -> list[DeliveryRemark]:
+    """What deliveries of the year to date change in months sent before; a warning where much is gone."""
+    rows = warehouse.ask("sent_again", month=month.start, run_id=run_id)
+    changed = rows.filter((pl.col("added") > 0) | (pl.col("gone") > 0)).sort("source", "period", "month")
+    out = []
+    for row in changed.iter_rows(named=True):
+        share = place.settings.usual_shorter
+        much = row["gone"] >= FEW and row["gone"] > share * row["before"]
+        parts = [f"{row['added']} new"] if row["added"] else []
+        if row["gone"]:
+            parts.append(f"{row['gone']} of {row['before']} sent before no longer sent, and not counted from now on")
+        sentence = (
+            f"{row['source']}: the year to date of {Month.of(row['period']).title} restates "
+            f"{Month.of(row['month']).title}: {', '.join(parts)}; lists already published stay as they are"
+        )
+        out.append(DeliveryRemark(None, Month.of(row["period"]), sentence, warn=much))
+    return out

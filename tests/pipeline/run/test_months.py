@@ -1,0 +1,115 @@
+"""Three monthly runs: a year to date with a row withdrawn, and a file that was filed under the wrong month."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import polars as pl
+from areakit import NOW, run, table
+from traps.intake_traps import Trap, make_site
+from typer.testing import CliRunner
+
+from hiu.month import Month
+from pipelines.back.undo import undo
+from pipelines.cli import app
+from pipelines.common.place import Place, open_place
+from pipelines.run import Outcome
+
+ED = "Attendance ID,Arrival,Surname,First name,Birth date,Discharge status\n"
+POLICE = "Log,Person seq,Created,Role,Surname,Forename,DOB\n"
+MONTHS = [Month(2025, 9), Month(2025, 10), Month(2025, 11)]
+
+
+def ed(*rows: tuple[str, str]) -> str:
+    return ED + "".join(f"{key},{day} 07:15,Vale,Rhys,09/10/1966,182992009\n" for key, day in rows)
+
+
+def police(*days: str) -> str:
+    rows = (f"T{day[:5]},1,{day} 11:00,Subject,Thorne,Iris,03/04/1971\n" for day in days)
+    return POLICE + "".join(rows)
+
+
+def counted(outcome: Outcome, dataset: str) -> dict[str, int]:
+    rows = table(outcome, "monthly_demand").filter(pl.col("dataset") == dataset, pl.col("n") > 0)
+    sums = rows.group_by("month").agg(pl.col("n").sum()).sort("month")
+    return {str(Month.of(day)): n for day, n in sums.iter_rows()}
+
+
+def runs(place: Place, *months: Month) -> list[Outcome]:
+    return [run(place, month, at=NOW + timedelta(hours=hour)) for hour, month in enumerate(months)]
+
+
+def to_date(home: Path) -> Place:
+    files = {
+        "2025-09/ed_ytd.csv": ed(("A", "05/08/2025"), ("B", "20/08/2025"), ("C", "02/09/2025")),
+        "2025-10/ed_ytd.csv": ed(("A", "05/08/2025"), ("B", "20/08/2025"), ("C", "02/09/2025"), ("D", "09/10/2025")),
+        "2025-11/ed_ytd.csv": ed(("A", "05/08/2025"), ("C", "02/09/2025"), ("D", "09/10/2025"), ("E", "30/09/2025")),
+    }
+    return make_site(Trap(files=files, exit=0, sources={"ed": 'extends = "ed"\n[file]\ncovers = "cumulative"\n'}), home)
+
+
+def test_what_a_year_to_date_no_longer_sends_is_not_counted_from_then_on(tmp_path: Path) -> None:
+    place = to_date(tmp_path / "site")
+    september, october, november = runs(place, *MONTHS)
+    assert counted(september, "ed_attendance") == {"2025-08": 2, "2025-09": 1}
+    assert counted(october, "ed_attendance") == {"2025-08": 2, "2025-09": 1, "2025-10": 1}
+    assert counted(november, "ed_attendance") == {"2025-08": 1, "2025-09": 2, "2025-10": 1}
+    notes = [note for note in november.intake.notes if "restates" in note]
+    assert len(notes) == 2 and "restates Aug 2025: 1 of 2 sent before no longer sent" in notes[0]
+    assert "restates Sep 2025: 1 new" in notes[1]
+    assert place.published_folder(MONTHS[1]) == october.published
+    again = run(place, MONTHS[1], at=NOW + timedelta(hours=9))
+    assert not again.changed and counted(again, "ed_attendance")["2025-08"] == 2, "October's list stays as it was"
+
+
+def test_one_run_of_the_last_month_counts_the_same_and_undo_brings_the_month_before_back(tmp_path: Path) -> None:
+    place = to_date(tmp_path / "site")
+    [november] = runs(place, MONTHS[2])
+    assert counted(november, "ed_attendance") == {"2025-08": 1, "2025-09": 2, "2025-10": 1}
+    undo(place, "2025-11/ed_ytd.csv", reason="sent in error", by="operator", now=NOW + timedelta(hours=1))
+    after = run(place, MONTHS[2], at=NOW + timedelta(hours=2))
+    assert counted(after, "ed_attendance") == {"2025-08": 2, "2025-09": 1, "2025-10": 1}
+    assert "ed: nothing supplied for Nov 2025; shown as missing" in after.warnings
+
+
+def test_a_history_supplies_each_of_its_months(tmp_path: Path) -> None:
+    files = {"2025-11/ed_back.csv": ed(("A", "05/08/2025"), ("B", "20/10/2025"), ("C", "02/11/2025"))}
+    sources = {"ed": 'extends = "ed"\n[file]\ncovers = "from rows"\n'}
+    [outcome] = runs(make_site(Trap(files=files, exit=0, sources=sources), tmp_path / "site"), MONTHS[2])
+    assert counted(outcome, "ed_attendance") == {"2025-08": 1, "2025-10": 1, "2025-11": 1}
+    supplied = table(outcome, "coverage").filter(pl.col("dataset") == "ed_attendance", "supplied")
+    assert supplied["month"].dt.month().sort().to_list() == [8, 9, 10, 11]
+
+
+def test_a_file_under_the_wrong_month_is_said_and_filed_rightly_it_loads(tmp_path: Path) -> None:
+    files = {"2025-09/police.csv": police("04/09/2025"), "2025-11/police.csv": police("03/10/2025", "20/10/2025")}
+    place = make_site(Trap(files=files, exit=0), tmp_path / "site")
+    _, before = runs(place, MONTHS[0], MONTHS[2])
+    [said] = [line for line in before.warnings if "filed under Nov 2025" in line]
+    assert before.exit_code == 3 and "2 of 2 rows are of Oct 2025" in said and said.endswith("2025-10, hiu run 2025-11")
+    assert counted(before, "police_incident") == {"2025-09": 1}
+
+    wrong = place.raw / "2025-11" / "police.csv"
+    (place.raw / "2025-10").mkdir()
+    (place.raw / "2025-10" / "police.csv").write_bytes(wrong.read_bytes())
+    wrong.write_text(police("09/11/2025"), encoding="utf-8")
+    after = run(open_place(place.home), MONTHS[2], at=NOW + timedelta(hours=3))
+    assert counted(after, "police_incident") == {"2025-09": 1, "2025-10": 2, "2025-11": 1}
+    assert not [line for line in after.warnings if "same bytes" in line or "filed under" in line]
+
+
+def test_taken_back_it_is_free_to_be_filed_again_and_the_months_to_run_are_named(tmp_path: Path) -> None:
+    files = {
+        "2025-09/police.csv": police("04/09/2025"),
+        "2025-10/police.csv": police("03/09/2025"),
+        "2025-11/police.csv": police("09/11/2025"),
+    }
+    place = make_site(Trap(files=files, exit=0), tmp_path / "site")
+    runs(place, *MONTHS)
+    line = ["undo", "2025-10/police.csv", "--reason", "wrong", "--by", "operator", "--site", str(place.home)]
+    assert "hiu run 2025-10, hiu run 2025-11" in CliRunner().invoke(app, line).stdout
+    (place.raw / "2025-09" / "police_more.csv").write_bytes((place.raw / "2025-10" / "police.csv").read_bytes())
+    after = run(place, MONTHS[2], at=NOW + timedelta(hours=5))
+    assert counted(after, "police_incident") == {"2025-09": 2, "2025-11": 1}
+    assert any("hiu run 2025-09, hiu run 2025-10" in note for note in after.intake.notes)
