@@ -48,7 +48,7 @@ def meet(stranger: Stranger, folder: Path) -> None:
     trap = Trap(
         files=stranger.files,
         sources=texts,
-        settings="\n".join(map(_agreement, stranger.sources)),
+        settings="\n".join(filter(None, map(_agreement, stranger.sources))),
         exit=stranger.exit,
         rows=stranger.rows,
         records=stranger.records,

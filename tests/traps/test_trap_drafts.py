@@ -63,6 +63,8 @@ STRANGERS = {
             "local_ids": [f"guid:{who}".upper().replace("GUID", "guid") for who in (A, B, A, A, B)],
             "start": [*(datetime(2026, 3, n, 5, 4, 49) for n in (1, 2, 3)), None, None],
         },
+        says=("no row names anybody: only 'PATIENT'",),
+        exit=3,
     ),
     "ECDS: dates apart from times": Stranger(
         files={
@@ -96,14 +98,17 @@ STRANGERS = {
         edits=(
             (
                 'scheme = "trust_people"  # CHECK: one word for all sources that share this numbering; '
-                "in use: ed:{provider}, mh:{provider}, niche, rio",
-                'scheme = "mh:RXX"',
+                "in use: ed:{provider}, mh:{provider}, niche, pseudonym:{provider}, rio",
+                'scheme = "pseudonym:RXX"',
             ),
         ),
-        checks=("open_stays", "the number of a person"),
+        writes=("# pseudonym <- Person_ID",),
+        checks=("open_stays",),
+        says=("no row names anybody: only 'Person_ID'",),
+        exit=3,
         rows={f"{MARCH}/MHS502WardStay_2026_03.csv": (2, 0), f"{MARCH}/trust people.csv": (2, 0)},
         records={
-            "local_ids": ["mh:rxx:PX71Q", "mh:rxx:PX72Q"] * 2,
+            "local_ids": ["pseudonym:rxx:PX71Q", "pseudonym:rxx:PX72Q"] * 2,
             "start": [at(2, 10, 30), at(5, 18), None, None],
             "end": [at(9, 12), None, None, None],
         },
@@ -240,19 +245,6 @@ STRANGERS = {
         rows={f"{MARCH}/Hospice stays Q4.csv": (2, 0)},
         records={"start": [at(2, 9, 30), at(9, 17, 15)], "end": [at(5, 14), None], "family": ["AMBLE", "BYRNE"]},
     ),
-    "times as 1330hrs and 0930, no number for a call": Stranger(
-        files={
-            f"{MARCH}/street triage.csv": lines(
-                "Date of call,Time of call,Subject name,DOB,Result",
-                "02/03/2026,1330hrs,Jo Amble,13/02/1980,Advice",
-                "13/03/2026,0930hrs,Al Byrne,24/11/1971,Conveyed",
-            )
-        },
-        sources={"triage": f"{MARCH}/street triage.csv"},
-        writes=('time_columns = ["Time of call"]', 'event = ["start", "start_time"]', 'resend = "period"'),
-        rows={f"{MARCH}/street triage.csv": (2, 0)},
-        records={"family": ["AMBLE", "BYRNE"]},
-    ),
     "no month in its path: the dates say which": Stranger(
         files={"drop/veterans.csv": lines("Ref,Visit date,Name,DOB", 'V1,13/03/2026,"AMBLE, Jo",13/02/1980')},
         sources={"veterans": "drop/veterans.csv"},
@@ -274,6 +266,8 @@ STRANGERS = {
         checks=("one word for all sources",),
         rows={f"{MARCH}/walk in.csv": (1, 0)},
         records={"local_ids": ["walk_in:CL771"], "start": [at(13, 10)]},
+        says=("no row names anybody: only 'Client Number'",),
+        exit=3,
     ),
     "an officer's name beside the person's": Stranger(
         files={
@@ -340,8 +334,8 @@ STRANGERS = {
         files={f"{MARCH}/lift alarms.csv": lines("Alarm no,Alarm date,Floor", "Z1,13/03/2026,2nd")},
         sources={"alarms": f"{MARCH}/lift alarms.csv"},
         checks=("no column names anybody",),
-        rows={f"{MARCH}/lift alarms.csv": (1, 0)},
-        records={"start": [at(13)]},
+        says=("no column names a person",),
+        exit=4,
     ),
     "files of one folder whose names begin alike": Stranger(
         files={
@@ -357,6 +351,19 @@ STRANGERS = {
 
 
 SHAPES = {
+    "times as 1330hrs and 0930, no number for a call": Stranger(
+        files={
+            f"{MARCH}/street triage.csv": lines(
+                "Date of call,Time of call,Subject name,DOB,Result",
+                "02/03/2026,1330hrs,Jo Amble,13/02/1980,Advice",
+                "13/03/2026,0930hrs,Al Byrne,24/11/1971,Conveyed",
+            )
+        },
+        sources={"triage": f"{MARCH}/street triage.csv"},
+        writes=('time_columns = ["Time of call"]', 'event = ["start", "start_time"]', 'resend = "period"'),
+        rows={f"{MARCH}/street triage.csv": (2, 0)},
+        records={"family": ["AMBLE", "BYRNE"], "start": [at(2, 13, 30), at(13, 9, 30)]},
+    ),
     "a wide table of a general practice's monthly counts": Stranger(
         files={
             f"{MARCH}/GP contacts.csv": lines(
@@ -424,7 +431,7 @@ SHAPES = {
 }
 
 
-@pytest.mark.xfail(reason="reading of counts, unpivot, separator, equal and tall headers is being added", strict=False)
+@pytest.mark.xfail(reason="reading of separators and of times with words is being added", strict=False)
 @pytest.mark.parametrize("name", SHAPES)
 def test_a_strangers_shape_loads_rightly(name: str, tmp_path: Path) -> None:
     meet(SHAPES[name], tmp_path)

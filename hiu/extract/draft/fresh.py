@@ -39,9 +39,8 @@ def fresh_part(sample: Sample, plan: Plan) -> Part:
     lines += _number_lines(sample, plan)
     lines += _coded_lines(sample, plan)
     if plan.kind in ("events", "stays") and "start" not in plan.columns:
-        lines.append(
-            '\n# CHECK: no date column was recognised: add [fields.start] columns = ["..."], type = "timestamp"'
-        )
+        lines.append('\n[fields.start]\ncolumns = ["Date"]  # CHECK: REQUIRED, not found: no column of dates')
+        lines.append('type = "timestamp"\nrequired = true')
     if not {"name", "family", "nhs_number"} & set(plan.columns) and not plan.numbers:
         lines.append("\n# CHECK: no column names anybody, by a name, an NHS number or a number of the agency's own")
     lines += fact_lines(plan.facts, looks, whole=True)

@@ -215,6 +215,8 @@ def match_concepts(looks: Mapping[str, Look], concepts: Source) -> dict[str, Mat
     began = [seen for seen in free if _LATER.isdisjoint(words(seen.header))] or [
         seen for seen in free if words(seen.header) & {"created", "recorded", "entered"}
     ]
+    if not began and "end" in matched and "start" not in matched:
+        matched["start"] = Match(matched.pop("end").header, "the only date")
     if began and "start" not in matched:
         matched["start"] = Match(max(began, key=lambda seen: seen.kind == "timestamp").header, "its values")
     return matched
