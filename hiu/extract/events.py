@@ -8,7 +8,8 @@ import polars as pl
 
 from hiu.extract.files.columns import time_key
 from hiu.extract.values.codes import ROUNDED, unlisted
-from hiu.extract.values.dates import DEFAULT, NEVER, local_stamps, read_dates
+from hiu.extract.values.dates import NEVER, local_stamps, read_dates
+from hiu.extract.values.forms import DEFAULT
 from hiu.month import Month
 from hiu.sources import Source
 
