@@ -133,3 +133,22 @@ def _proofs(only_day: int, only_month: int, both: int) -> Iterator[str]:
         yield f"day first: {only_day:,} of {total:,} rows cannot be month first"
     elif both:
         yield f"day first assumed: all {both:,} rows can be read both ways"
+
+
+def in_figures(texts: pl.Series) -> pl.Series:
+    """Where a date stands whose day and month are both figures, so that the order may be in doubt."""
+    return _read_in(texts, "day") | _read_in(texts, "month")
+
+
+def either_order(texts: pl.Series) -> pl.Series:
+    """Where a date in figures can be read both day first and month first, and not the same either way."""
+    return _read_in(texts, "day") & _read_in(texts, "month")
+
+
+def _read_in(texts: pl.Series, which: str) -> pl.Series:
+    return read_stamps(texts, [form for form in _NUMBERS if order(form) == which])["stamp"].is_not_null()
+
+
+def written(forms: Sequence[str]) -> str:
+    """Forms as a TOML list: ["%d/%m/%Y"]."""
+    return "[" + ", ".join(f'"{form}"' for form in forms) + "]"

@@ -12,6 +12,7 @@ from hiu.extract.files.columns import match_columns
 from hiu.extract.files.read import RawTable
 from hiu.extract.identity import identities
 from hiu.extract.measures import measures
+from hiu.extract.settle import settle, settle_facts, with_forms
 from hiu.extract.values.codes import YES_NO, coded, whole
 from hiu.extract.values.dates import local_stamps, read_dates
 from hiu.extract.values.postcode import read_postcodes
@@ -48,12 +49,17 @@ def standardise(
     `period` is the delivery's month (None for a register); `synthetic` lets NHS numbers of the test range count as
     evidence. Reason codes: key_missing, date_missing, date_unreadable, date_implausible, ends_before_start,
     field_missing, code_unlisted, code_rounded, fact_unreadable, and those of intake. Raises InputRefused when a
-    required column is absent, SettingsError for a format or condition that can't be used.
+    required column is absent or dates may be swapped (`settle`), SettingsError for a format or condition that can't
+    be used.
     """
     columns = match_columns(raw.headers, source, name=source_file)
     cells = _cells(raw, source, columns)
+    source = with_forms(source, cells)
     times = read_times(cells, source)
+    settled = settle(cells, source, times, period, source_file)
+    cells = settled.without_doubt(cells)
     facts = read_facts(raw.frame, source, columns)
+    warnings = (*settled.warnings, *settle_facts(facts, source, columns, source_file))
     bad = _first(first_faults(cells, source, times, period, columns), _unread(facts))
     latest = pl.repeat(facts["at"].max(), cells.height, dtype=pl.Date(), eager=True)
     at = times["start"] if source.kind != "register" else latest.cast(pl.Datetime("us"))
@@ -64,7 +70,7 @@ def standardise(
         "period": period.start if period and source.kind != "register" else None,
     }
     people = identities(cells, source, times["start"], at, synthetic=synthetic).drop("start")
-    parts = [cells.select("source_row"), _events(cells, source), times.select(*STAMPS, *DAYS), people]
+    parts = [cells.select("source_row"), _events(cells, source), times.select(*STAMPS, *DAYS, "start_day_only"), people]
     records = pl.concat(parts, how="horizontal")
     records = records.with_columns(pl.col("source_row").is_in(bad["source_row"].implode()).alias("quarantined"))
     quarantine = pl.concat([bad, raw.refused.select(bad.columns)]).sort("source_row")
@@ -72,6 +78,7 @@ def standardise(
         _table(records, model.RECORD, origin),
         _table(facts, model.FACT, origin),
         _table(quarantine, model.QUARANTINE, origin),
+        warnings,
     )
 
 
