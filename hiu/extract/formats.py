@@ -1,7 +1,7 @@
 """In which forms a column of dates is written, with the proof: for drafts, and for columns that a mapping misreads."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -30,7 +30,7 @@ class Detected:
     """How a column's dates are written.
 
     `formats` is what to write into the mapping (none if less than half of the rows are dates), `rows` how many are
-    filled, `read` how many those formats read. Of the dates in figures, `only_day` rows cannot be month first,
+    filled, `read` how many of them some form reads. Of the dates in figures, `only_day` rows cannot be month first,
     `only_month` rows cannot be day first, and `both` can be either. `proof` says in words why the day or the month
     comes first; it is empty where nothing can be mistaken. `conflict`: rows of both orders, so no format is right.
     """
@@ -71,14 +71,12 @@ def detect(values: pl.Series, months: bool = False) -> Detected:
     texts = texts.filter(texts != "")
     fits = _fits(texts, (*CANDIDATES, *MONTHS) if months else CANDIDATES)
     only_day, only_month, both = _orders(fits)
-    avoided = "day" if only_month and not only_day else "month"
+    avoided = "day" if only_month > only_day else "month"
     forms = [form for form in fits.columns[2:] if order(form) != avoided]
     chosen, read = _fewest(fits, forms)
-    if 2 * read < len(texts):
-        return Detected(formats=(), proof="", rows=len(texts), read=0)
-    formats = tuple(_with_time(form, texts) for form in chosen)
     counts = {"only_day": only_day, "only_month": only_month, "both": both}
-    return Detected(formats=formats, proof=_proof(only_day, only_month, both), rows=len(texts), read=read, **counts)
+    seen = Detected(formats=(), proof=_proof(**counts), rows=len(texts), read=read, **counts)
+    return seen if 2 * read < len(texts) else replace(seen, formats=tuple(_with_time(form, texts) for form in chosen))
 
 
 def _fits(texts: pl.Series, forms: Sequence[str]) -> pl.DataFrame:

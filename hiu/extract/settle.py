@@ -128,7 +128,7 @@ class Column:
 
     def refusal(self, code: str, sentence: str) -> InputRefused:
         """The file refused for this field."""
-        return InputRefused(code, f"{self.name}: {sentence}", file=self.file, column=self.name)
+        return InputRefused(code, sentence, file=self.file, column=self.name)
 
     def line(self, forms: Sequence[str]) -> str:
         """What to write into the source's TOML."""
@@ -160,13 +160,11 @@ def _both_ways(column: Column, seen: Detected, wrong: int, unread: int, found: S
     rows = f"{wrong:,} of {seen.rows:,} rows cannot be {order}"
     if seen.conflict:
         right = seen.only_day if column.order == "day" else seen.only_month
-        all_ = (
-            f"{right:,} cannot be {other}, and {seen.both:,} can be read both ways, so nobody can tell which they are"
-        )
+        all_ = f"{right:,} cannot be {other}, and {seen.both:,} can be read both ways"
         remedy = "have it sent again in one form, best 2026-03-31"
     else:
         all_ = f"all {seen.read:,} read {other}" if seen.read == seen.rows else f"{seen.read:,} read {other}"
-        remedy = column.line(seen.formats)
+        remedy = column.line(seen.formats) if seen.formats else "have it sent again in one form, best 2026-03-31"
     if column.decides:
         raise column.refusal("date_order", f"{rows}; {all_}: {remedy}")
     both = either_order(column.texts)

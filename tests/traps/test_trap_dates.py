@@ -66,14 +66,22 @@ def births(*born: str) -> str:
     return "\n".join([POLICE, *rows]) + "\n"
 
 
-def calls(*rows: str, formats: str = "", exit: int = 0, **right: object) -> Trap:
+def calls(
+    *rows: str,
+    formats: str = "",
+    exit: int = 0,
+    rows_loaded: int | None = None,
+    says: tuple[str, ...] = (),
+    records: dict[str, list[object]] | None = None,
+) -> Trap:
     """A trap of a source of the site's own: rows of 'date,time,born'."""
     lines = ["Call,Call date,Call time,Born,Caller"]
     for at, row in enumerate(rows, 1):
         lines.append(f'C{at},{row},"Quill, Ada"')
     source = HELPLINE.replace("FORMATS", formats)
     files, sources = {CALLS: "\n".join(lines) + "\n"}, {"calls": source}
-    return Trap(files=files, sources=sources, settings=AGREED, exit=exit, **right)  # type: ignore[arg-type]
+    loaded = {CALLS: (rows_loaded, 0)} if rows_loaded else {}
+    return Trap(files=files, sources=sources, settings=AGREED, exit=exit, rows=loaded, says=says, records=records or {})
 
 
 def workbook(*starts: str | date) -> bytes:
@@ -238,19 +246,19 @@ TRAPS: dict[str, Trap] = {
     ),
     "a column of times": calls(
         "14/03/2026,1330hrs,01/02/1980", "02/03/2026,0.30,01/02/1980", "03/03/2026,13.30,", "04/03/2026,,",
-        rows={CALLS: (4, 0)},
+        rows_loaded=4,
         records=starts((14, 13, 30), (2, 0, 30), (3, 13, 30), (4, 0, 0))
         | {"start_day_only": [False, False, False, True]},
     ),
     "a column of a spreadsheet's fractions": calls(
         "14/03/2026,0.5625,", "02/03/2026,0.75,",
-        rows={CALLS: (2, 0)},
+        rows_loaded=2,
         records=starts((14, 13, 30), (2, 18, 0)),
     ),
     "a time column that says 24:00, midday and teatime": calls(
         "13/03/2026,24:00,", "02/03/2026,midday,", "03/03/2026,teatime,", "04/03/2026,13:30 am,",
         exit=3,
-        rows={CALLS: (4, 0)},
+        rows_loaded=4,
         says=("the time of day can't be read in 2 of 4 rows (rows 3, 4)",),
         records=starts((14, 0, 0), (2, 12, 0), (3, 0, 0), (4, 0, 0))
         | {"start_day_only": [False, False, True, True]},
@@ -258,13 +266,13 @@ TRAPS: dict[str, Trap] = {
     "formats of both orders take the one that fits": calls(
         "03/02/2026,10:00,", "03/14/2026,10:00,",
         formats='formats = ["%d/%m/%Y", "%m/%d/%Y"]',
-        rows={CALLS: (2, 0)},
+        rows_loaded=2,
         records=starts((2, 10, 0), (14, 10, 0)),
     ),
     "a format with am and pm": calls(
         "03/02/2026 01:05 PM,,", "03/14/2026 12:00 AM,,",
         formats='formats = ["%m/%d/%Y %I:%M %p"]',
-        rows={CALLS: (2, 0)},
+        rows_loaded=2,
         records=starts((2, 13, 5), (14, 0, 0)),
     ),
     "a mapping that is month first and a file that is not": calls(
@@ -287,7 +295,7 @@ TRAPS: dict[str, Trap] = {
             "B,S2,RXX,9990000018,QUILL,Ada,05/09/1974,03/03/2026,10:00,03/04/2026,09:00\n"
         },
         exit=4,
-        says=("end: 1 of 2 rows cannot be day first",),
+        says=("column 'end': 1 of 2 rows cannot be day first",),
     ),
 }  # fmt: skip
 
