@@ -8,7 +8,8 @@ import polars as pl
 
 from hiu.extract.files.columns import time_key
 from hiu.extract.values.codes import ROUNDED, not_known, unlisted
-from hiu.extract.values.dates import DEFAULT, NEVER, local_stamps, read_dates
+from hiu.extract.values.dates import NEVER, read_dates, stamped
+from hiu.extract.values.forms import DEFAULT
 from hiu.month import Month
 from hiu.sources import Source
 
@@ -29,13 +30,18 @@ class Fault:
 
 def read_times(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
     """start and end (UK local), spell_end, leave_start and leave_end (days), null where not sent or unreadable;
-    beside each, '<field>@unread' says that text is there which could not be read, and 'leave@backward' that leave ends
-    before it starts.
+    beside each, '<field>@unread' says that text is there which could not be read, '<field>@mistimed' that a time of day
+    could not, 'leave@backward' that leave ends before it starts, and start_day_only that the start is a day without a
+    time.
 
     An end far in the future or at a sentinel means open. Leave that ends before it starts is left out, and so is the
     end of an event (which is no stay) that ends before it starts.
     """
-    times = {field: _time(cells, source, field) for field in (*STAMPS, *DAYS)}
+    stamps = {field: _stamps(cells, source, field) for field in STAMPS}
+    times = {field: frame["stamp"] for field, frame in stamps.items()}
+    times |= {field: _day(cells, source, field) for field in DAYS}
+    more = [stamps["start"]["day_only"].alias("start_day_only")]
+    more += [frame["mistimed"].alias(f"{field}@mistimed") for field, frame in stamps.items()]
     sent = [field for field in times if field in cells.columns]
     unread = [(cells[field].is_not_null() & times[field].is_null()).alias(f"{field}@unread") for field in sent]
     later = [field for field in times if field != "start"]
@@ -47,18 +53,24 @@ def read_times(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
     kept.append((~forward).alias("leave@backward"))
     if source.kind != "stays":
         kept.append(pl.when(pl.col("end") >= pl.col("start")).then("end").alias("end"))
-    return frame.with_columns(kept).hstack(unread)
+    return frame.with_columns(kept).hstack([*more, *unread])
 
 
-def _time(cells: pl.DataFrame, source: Source, field: str) -> pl.Series:
-    type = pl.Datetime("us") if field in STAMPS else pl.Date()
+def _stamps(cells: pl.DataFrame, source: Source, field: str) -> pl.DataFrame:
     if field not in cells.columns:
-        return pl.repeat(None, cells.height, dtype=type, eager=True)
+        empty = {"stamp": pl.Datetime("us"), "day_only": pl.Boolean(), "mistimed": pl.Boolean()}
+        return pl.DataFrame(
+            {name: pl.repeat(None, cells.height, dtype=kind, eager=True) for name, kind in empty.items()}
+        )
     spec = source.fields[field]
-    if field in DAYS:
-        return read_dates(cells[field], spec.formats)
     times = cells[time_key(field)] if time_key(field) in cells.columns else None
-    return local_stamps(cells[field], spec.formats, spec.zone, times)
+    return stamped(cells[field], spec.formats, spec.zone, times)
+
+
+def _day(cells: pl.DataFrame, source: Source, field: str) -> pl.Series:
+    if field not in cells.columns:
+        return pl.repeat(None, cells.height, dtype=pl.Date(), eager=True)
+    return read_dates(cells[field], source.fields[field].formats)
 
 
 def faults(cells: pl.DataFrame, source: Source, period: Month | None) -> Iterator[Fault]:

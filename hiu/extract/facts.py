@@ -16,14 +16,14 @@ _GRADES = by_word(Low="L,Low", Medium="M,Med,Medium", High="H,High")
 SCHEMA = {
     "source_row": pl.Int64, "fact": pl.String, "at": pl.Date, "value": pl.String, "role": pl.String,
     "likelihood": pl.Int64, "impact": pl.Int64, "grade": pl.String, "police_present": pl.Boolean,
-    "column": pl.String, "readable": pl.Boolean,
+    "column": pl.String, "readable": pl.Boolean, "at_sent": pl.String,
 }  # fmt: skip
 
 
 def read_facts(frame: pl.DataFrame, source: Source, columns: Mapping[str, str]) -> pl.DataFrame:
     """One row a fact: source_row, fact, position (from 1), at, value, role, likelihood, impact, grade,
     police_present; `readable` is false for a piece of a cell that the pattern or the date formats do not fit,
-    `column` the header it came from.
+    `column` the header it came from, `at_sent` its date as sent.
     """
     parts = [
         _packed(frame, packed, columns[fact_key(index)], columns.get(fact_key(index, at=True)))
@@ -72,6 +72,7 @@ def _typed(pieces: pl.DataFrame, packed: Packed, header: str) -> pl.DataFrame:
         police.fill_null(pl.lit(packed.police, pl.Boolean)).alias("police_present"),
         pl.lit(header).alias("column"),
         sound.fill_null(False).alias("readable"),
+        pl.col("at").alias("at_sent"),
     )
 
 

@@ -15,8 +15,9 @@ from hiu.extract.files.columns import fact_key, time_key
 from hiu.extract.leftover import Leftover, names_nothing, sort_out
 from hiu.extract.measures import unknown_key
 from hiu.extract.values.codes import ROUNDED, YES_NO, digits_lost, local_id, not_known, unknown_words, unlisted
-from hiu.extract.values.dates import read_dates, read_times
+from hiu.extract.values.dates import read_dates
 from hiu.extract.values.postcode import read_postcodes
+from hiu.extract.values.times import read_times
 from hiu.model.frames import TYPES
 from hiu.sources import FieldSpec, Packed, Source
 

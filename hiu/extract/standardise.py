@@ -14,6 +14,7 @@ from hiu.extract.files.read import RawTable
 from hiu.extract.identity import identities
 from hiu.extract.measures import measures
 from hiu.extract.read_rate import Made, code_list, read_rates, unknown_codes
+from hiu.extract.settle import settle, settle_facts, with_forms
 from hiu.extract.stays import stay_warnings
 from hiu.extract.values.codes import coded, not_known, whole
 from hiu.extract.values.dates import local_stamps, read_dates
@@ -53,14 +54,18 @@ def standardise(
     `period` is the delivery's month (None for a register); `synthetic` lets NHS numbers of the test range count as
     evidence. Reason codes: key_missing, date_missing, date_unreadable, date_implausible, ends_before_start,
     field_missing, code_unlisted, code_rounded, fact_unreadable, those of counts.number_faults and of intake.
-    Raises InputRefused when a required column is absent, SettingsError for a format or condition that can't be used.
+    Raises InputRefused when a required column is absent or dates may be swapped (`settle`), SettingsError for a format
+    or condition that can't be used.
     """
     columns = match_columns(raw.headers, source, name=source_file)
-    cells = _cells(raw, source, columns)
+    sent = _cells(raw, source, columns)
     if source.kind == "counts":
-        cells, source = as_months(cells, source)
+        sent, source = as_months(sent, source)
         columns = {**columns, "start": columns["month"]} if "month" in columns else columns
-    times = read_times(cells, source)
+    source = with_forms(source, sent)
+    times = read_times(sent, source)
+    settled = settle(sent, source, times, period, source_file)
+    cells = settled.without_doubt(sent)
     facts = read_facts(raw.frame, source, columns)
     bad = _first(
         first_faults(cells, source, times, period, columns), _unread(facts), *_uncounted(cells, source, columns)
@@ -75,19 +80,26 @@ def standardise(
     }
     people = identities(cells, source, times["start"], at, synthetic=synthetic).drop("start")
     unknown = unknown_codes(cells, source)
-    parts = [cells.select("source_row"), _events(cells, source, unknown), times.select(*STAMPS, *DAYS), people]
+    parts = [
+        cells.select("source_row"),
+        _events(cells, source, unknown),
+        times.select(*STAMPS, *DAYS, "start_day_only"),
+        people,
+    ]
     records = pl.concat(parts, how="horizontal").with_columns(_numbers(cells, source))
     records = records.with_columns(pl.col("source_row").is_in(bad["source_row"].implode()).alias("quarantined"))
     aside = records["quarantined"]
-    made = Made(cells=cells, times=times, people=people, unknown=unknown, facts=facts, aside=aside)
+    made = Made(cells=sent, times=times, people=people, unknown=unknown, facts=facts, aside=aside)
     quality = read_rates(raw.frame, source, columns, made)
+    warnings = [*raw.warnings, *settled.warnings, *settle_facts(facts, source, columns, source_file)]
+    warnings += stay_warnings(times, cells["source_row"], source)
     quarantine = pl.concat([bad, raw.refused.select(bad.columns)]).sort("source_row")
     return Standardised(
         _table(records, model.RECORD, origin),
         _table(facts, model.FACT, origin),
         _table(quarantine, model.QUARANTINE, origin),
         _table(quality, model.FIELD_QUALITY, origin),
-        (*raw.warnings, *stay_warnings(times, cells["source_row"], source)),
+        tuple(warnings),
     )
 
 

@@ -1,25 +1,18 @@
-"""Dates and times as sent, read by named formats only: nothing is inferred, so day and month never swap.
+"""Dates and times as sent, read by named forms only: nothing is inferred, so day and month never swap.
 
-Formats are strptime forms of the date (%d %m %Y %y %b %B), with or without the time (%H %I %M %S %p %z), or
-`excel` for a serial number. A format without a time also takes one after the date ('2024-04-01 00:00:00',
-'01/04/2024 22:15', '2024-04-01T22:15:00+01:00'), because one column often holds both.
+Forms are strptime forms of the date (%d %m %Y %y %b %B %a), with or without the time (%H %I %M %S %p %z), or `excel`
+(`excel1904`) for a serial number. A form without a time also takes one after the date ('2024-04-01 00:00:00',
+'01/04/2024 22:15', '2024-04-01T22:15:00+01:00'), because one column often holds both. A weekday may stand before the
+date, and must fit it; a day may be written 1st, 2nd.
 """
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cache
 
 import polars as pl
 
-from hiu.errors import SettingsError
-from hiu.month import NAMES
-
-DEFAULT = (
-    "%d/%m/%Y", "%Y-%m-%d", "%d-%b-%Y", "%d/%m/%y", "%d-%b-%y", "%d.%m.%Y", "%d.%m.%y", "%d-%m-%Y", "%d-%m-%y",
-    "%d %b %Y", "%d %b %y", "%Y/%m/%d", "%Y%m%d", "excel",
-)  # fmt: skip
-"""Formats tried, in order, where a source names none: day first always, as in the UK."""
+from hiu.extract.values.forms import DEFAULT, GROUPS, MONTH, SERIALS, is_month, pattern
+from hiu.extract.values.times import clock, has_clock, read_times
 
 NEVER = (
     date(1811, 11, 11), date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1), date(1900, 1, 2), date(1901, 1, 1),
@@ -27,82 +20,58 @@ NEVER = (
 )  # fmt: skip
 """Dates that mean 'not known' (docs/sources.md), and far ones that mean 'still open'."""
 
-_MONTHS = {name.lower(): str(number) for number, name in enumerate(NAMES, 1)}
-_PARTS = {
-    "%d": r"(?P<d>[0-9]{1,2})",
-    "%m": r"(?P<m>[0-9]{1,2})",
-    "%Y": r"(?P<Y>[0-9]{4})",
-    "%y": r"(?P<y>[0-9]{2})",
-    "%b": r"(?P<b>[A-Za-z]{3,9})",
-    "%B": r"(?P<b>[A-Za-z]{3,9})",
-    "%H": r"(?P<H>[0-9]{1,2})",
-    "%I": r"(?P<H>[0-9]{1,2})",
-    "%M": r"(?P<M>[0-9]{2})",
-    "%S": r"(?P<S>[0-9]{2})(?:\.[0-9]+)?",
-    "%p": r"(?P<p>[AaPp])\.?[Mm]?\.?",
-    "%z": r"(?P<z>[Zz]|[+-][0-9][0-9]:?[0-9][0-9])",
-}
-_TIME = (
-    r"(?:(?:[ T]|, )\s*(?P<H>[0-9]{1,2}):?(?P<M>[0-9]{2})(?::?(?P<S>[0-9]{2})(?:\.[0-9]+)?)?"
-    r"\s*(?:(?P<p>[AaPp])\.?[Mm]\.?)?\s*(?P<z>[Zz]|[+-][0-9][0-9]:?[0-9][0-9])?)?"
-)
-_EXCEL = r"^(?P<n>[0-9]{5}(?:\.[0-9]+)?)$"
-_GROUPS = ("d", "m", "Y", "y", "b", "H", "M", "S", "p", "z", "n")
 _LONDON = "Europe/London"
-
-
-@cache
-def pattern(form: str) -> str:
-    """The regular expression of a format. Raises SettingsError for a directive that is not known."""
-    if form.lower() == "excel":
-        return _EXCEL
-    form = form.replace("%T", "%H:%M:%S").replace("%R", "%H:%M").replace("%F", "%Y-%m-%d")
-    packed = re.search(r"%\w%\w", form)
-    out = ""
-    for piece in re.findall(r"%\w|\s+|.", form):
-        if piece.startswith("%") and piece not in _PARTS:
-            raise SettingsError(f"'{form}': '{piece}' can't be read; known are excel, {', '.join(_PARTS)}")
-        part = _PARTS.get(piece, r"\s+" if piece.isspace() else re.escape(piece))
-        out += part.replace("{1,2}", "{2}") if packed else part
-    return f"^{out}{'' if '(?P<H>' in out else _TIME}$"
+_WEEKDAY = r"^\(?(?P<w>(?i:mon|tue|wed|thu|fri|sat|sun))(?i:s|rs?|nes|ur)?(?i:day)?[.,)]*\s+"
+_WEEKDAYS = {day: number for number, day in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), 1)}
+_READ: Mapping[str, pl.DataType] = {
+    "stamp": pl.Datetime("us"), "earlier": pl.Datetime("us"), "offset": pl.Int64(), "timed": pl.Boolean(),
+    "mistimed": pl.Boolean(),
+}  # fmt: skip
 
 
 def read_stamps(texts: pl.Series, formats: Sequence[str]) -> pl.DataFrame:
     """Text as read, in the order given: stamp (naive, as written), earlier (the same, a century before, for a
-    two-digit year), offset (minutes; null if the text holds none). Null where no format fits or no such day exists.
+    two-digit year), offset (minutes; null if the text holds none), timed (a time of day was read), mistimed (there is
+    one after the date that can't be read, such as 25:00). Null where no form fits or no such day exists.
     """
     left = texts.drop_nulls().unique().to_frame("text")
-    found = []
-    for form in formats or DEFAULT:
-        read = left.select("text", *_read(form))
-        found.append(read.filter(pl.col("stamp").is_not_null()))
-        left = read.filter(pl.col("stamp").is_null()).select("text")
-        if left.is_empty():
-            break
-    table = pl.concat(found)
-    return texts.to_frame("text").join(table, on="text", how="left", maintain_order="left").drop("text")
+    found, rest = _by_forms(left.with_columns(pl.col("text").alias("said")), formats)
+    if not rest.is_empty():
+        found = pl.concat([found, _as_people_write(rest, formats)])
+    return texts.to_frame("text").join(found, on="text", how="left", maintain_order="left").drop("text")
 
 
-def local_stamps(texts: pl.Series, formats: Sequence[str], zone: str, times: pl.Series | None = None) -> pl.Series:
-    """Stamps as naive UK local time.
+def stamped(texts: pl.Series, formats: Sequence[str], zone: str, times: pl.Series | None = None) -> pl.DataFrame:
+    """Stamps as naive UK local time; `day_only` (null without a stamp): no time of day was sent, or none that could be
+    read, or every stamp of the column is at 00:00, which is how a spreadsheet writes a date alone; and `mistimed`: a
+    time of day was sent that can't be read.
 
     A stamp with an offset or Z is converted. One without is UTC if `zone` is utc, else local as written; a local
-    time that the spring change skips (01:00-01:59) is moved on an hour, one that autumn repeats is kept. `times`
-    holds the time of day when it has a column of its own.
+    time that the spring change skips (01:00-01:59) is moved on an hour, one that autumn repeats is kept. A date alone
+    is a day of the UK. `times` holds the time of day when it has a column of its own.
     """
     frame = read_stamps(texts, formats)
     if times is not None:
-        day = pl.col("stamp").dt.truncate("1d") + read_times(times)
-        frame = frame.with_columns(pl.coalesce(day, "stamp").alias("stamp"))
+        frame = _with_times(frame, times)
     utc = pl.col("stamp") - pl.duration(minutes=pl.col("offset").fill_null(0))
     from_utc = utc.dt.replace_time_zone("UTC").dt.convert_time_zone(_LONDON).dt.replace_time_zone(None)
-    zoned = pl.col("offset").is_not_null() if zone != "utc" else pl.lit(True)
-    return frame.select(pl.when(zoned).then(from_utc).otherwise(_existing(pl.col("stamp"))).alias("stamp")).to_series()
+    zoned = pl.col("offset").is_not_null() if zone != "utc" else pl.col("timed")
+    if zone != "utc" and frame["offset"].null_count() == frame.height:
+        local = _existing(frame["stamp"])
+    else:
+        local = frame.select(pl.when(zoned).then(from_utc).otherwise(_existing(frame["stamp"]))).to_series()
+    return _days_alone(frame, local)
+
+
+def local_stamps(texts: pl.Series, formats: Sequence[str], zone: str, times: pl.Series | None = None) -> pl.Series:
+    """The stamps of `stamped` alone."""
+    return stamped(texts, formats, zone, times)["stamp"]
 
 
 def read_dates(texts: pl.Series, formats: Sequence[str]) -> pl.Series:
     """Days; a time of day after the date is left out, and a two-digit year is of this century."""
-    return read_stamps(texts, formats)["stamp"].dt.date()
+    frame = read_stamps(texts, formats)
+    return frame["stamp"].dt.date()
 
 
 def read_births(texts: pl.Series, formats: Sequence[str], at: pl.Series) -> pl.Series:
@@ -119,67 +88,109 @@ def read_births(texts: pl.Series, formats: Sequence[str], at: pl.Series) -> pl.S
     return frame.select(pl.when(real).then(pl.col("born")).alias("born")).to_series()
 
 
-def read_times(texts: pl.Series) -> pl.Series:
-    """Time of day as a duration: '22:29', '22:29:00', '2229', '8.52 pm', '1899-12-31 22:29:00', Excel fractions."""
-    value = pl.col("text")
-    clock = value.str.extract_groups(
-        r"(?:^|[ T])(?P<H>[0-9]{1,2})[:.]?(?P<M>[0-9]{2})(?:[:.](?P<S>[0-9]{2})(?:\.[0-9]+)?)?"
-        r"\s*(?:(?P<p>[AaPp])\.?[Mm]\.?)?[Zz]?$"
+def _with_times(frame: pl.DataFrame, texts: pl.Series) -> pl.DataFrame:
+    """Stamps with the time of day of a column of its own; where that is empty, what the date's own cell says holds."""
+    times = read_times(texts)
+    day = pl.col("stamp").dt.truncate("1d") + times
+    mistimed = pl.when(texts.is_null()).then("mistimed").otherwise(pl.lit(times.is_null()))
+    return frame.with_columns(
+        pl.coalesce(day, "stamp").alias("stamp"),
+        (pl.col("timed") | day.is_not_null()).alias("timed"),
+        (mistimed & pl.col("stamp").is_not_null()).alias("mistimed"),
     )
-    fraction = value.str.extract(r"^(0?\.[0-9]+)$").cast(pl.Float64)
-    left = texts.drop_nulls().unique().to_frame("text")
-    of_day = pl.when(clock.struct.field("H").is_not_null()).then(_clock(clock.struct.field))
-    excel = pl.duration(seconds=(fraction * 86400).round().cast(pl.Int64))
-    table = left.select("text", pl.coalesce(pl.when(fraction.is_not_null()).then(excel), of_day).alias("time"))
-    return texts.to_frame("text").join(table, on="text", how="left", maintain_order="left")["time"]
 
 
-def _read(form: str) -> list[pl.Expr]:
-    form_pattern = pattern(form)
-    groups = pl.col("text").str.extract_groups(form_pattern)
-    has = {name for name in _GROUPS if f"(?P<{name}>" in form_pattern}
-
-    def get(name: str) -> pl.Expr:
-        return groups.struct.field(name) if name in has else pl.lit(None, pl.String)
-
-    nothing = pl.lit(None, pl.Datetime("us"))
-    if "n" in has:
-        stamp, earlier, offset = _excel(get("n")), nothing, pl.lit(None, pl.Int64)
-    else:
-        named = get("b").str.to_lowercase().str.slice(0, 3).replace_strict(_MONTHS, default=None)
-        month, time = named if "b" in has else get("m"), _clock(get)
-        years = [get("Y")] if "Y" in has else [pl.lit("20") + get("y"), pl.lit("19") + get("y")]
-        stamp, *rest = (
-            pl.format("{}-{}-{}", year, month, get("d")).str.to_date("%Y-%m-%d", strict=False).cast(pl.Datetime("us"))
-            + time
-            for year in years
-        )
-        earlier, offset = (rest or [nothing])[0], _offset(get("z"))
-    return [stamp.alias("stamp"), earlier.alias("earlier"), offset.alias("offset")]
+def _by_forms(left: pl.DataFrame, formats: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """`left` holds text (the key) and said (what is read). What some form read, and what none did."""
+    found = [pl.DataFrame(schema={"text": pl.String, **_READ})]
+    for form in formats or DEFAULT:
+        if left.is_empty():
+            break
+        read = _read(left, form)
+        found.append(read.filter(pl.col("stamp").is_not_null()).drop("said"))
+        left = read.filter(pl.col("stamp").is_null()).select("text", "said")
+    return pl.concat(found), left
 
 
-def _clock(get: Callable[[str], pl.Expr]) -> pl.Expr:
-    hour, minute, second, half = (get(name) for name in "HMSp")
-    hour, pm = hour.cast(pl.Int64), half.str.to_lowercase()
-    hour = pl.when(pm == "p").then(hour % 12 + 12).when(pm == "a").then(hour % 12).otherwise(hour)
-    minute, second = minute.cast(pl.Int64), second.cast(pl.Int64)
-    real = (hour.fill_null(0) < 24) & (minute.fill_null(0) < 60) & (second.fill_null(0) < 60)
-    time = pl.duration(hours=hour.fill_null(0), minutes=minute.fill_null(0), seconds=second.fill_null(0))
-    return pl.when(real).then(time)
+def _as_people_write(left: pl.DataFrame, formats: Sequence[str]) -> pl.DataFrame:
+    """What is left, without weekdays (one that does not fit its date unreads it) and with plain days for 1st, 2nd."""
+    said = pl.col("said").str.replace(_WEEKDAY, "").str.replace(r"(?i)\b([0-9]{1,2})(?:st|nd|rd|th)\b(?: of)?", "$1")
+    said = said.str.replace(r"(?i)(?:\s+at|\s*@)\s+", " ").str.replace_all(r",\s*", " ").str.strip_chars()
+    weekday = pl.col("said").str.extract(_WEEKDAY).str.to_lowercase()
+    named = weekday.replace_strict(_WEEKDAYS, default=None, return_dtype=pl.Int8)
+    plain = left.with_columns(said.alias("plain"), named.alias("weekday"))
+    plain = plain.filter(pl.col("plain") != pl.col("said")).select("text", "weekday", said="plain")
+    found, _ = _by_forms(plain.drop("weekday"), formats)
+    fits = pl.col("weekday").is_null() | (pl.col("weekday") == pl.col("stamp").dt.weekday())
+    return found.join(plain.select("text", "weekday"), on="text").filter(fits).drop("weekday")
+
+
+def _read(left: pl.DataFrame, form: str) -> pl.DataFrame:
+    """text and said with what `form` makes of it."""
+    groups = left.with_columns(pl.col("said").str.extract_groups(pattern(form)).alias("found")).unnest("found")
+    if "n" in groups.columns:
+        stamp = _serial(pl.col("n"), SERIALS[form.lower()])
+        timed = pl.col("n").str.contains(".", literal=True)
+        earlier, offset = pl.lit(None, _READ["earlier"]), pl.lit(None, _READ["offset"])
+        return groups.select("text", "said", stamp=stamp, earlier=earlier, offset=offset, timed=timed, mistimed=False)
+    groups = groups.with_columns(pl.lit(None, pl.String).alias(name) for name in GROUPS if name not in groups.columns)
+    month = pl.col("b").str.to_lowercase().str.slice(0, 3).replace_strict(MONTH, default=None)
+    month = pl.coalesce(month, "m")
+    day = pl.lit("1") if is_month(form) else pl.col("d")
+    time = clock(pl.col)
+    groups = groups.with_columns(month.alias("m"), time.alias("time"))
+    whole = "%y" not in form
+    years = [pl.col("Y")] if whole else [pl.lit("20") + pl.col("y"), pl.lit("19") + pl.col("y")]
+    stamps = [_day(year, pl.col("m"), day) + pl.col("time").fill_null(pl.duration(hours=0)) for year in years]
+    earlier = pl.lit(None, pl.Datetime("us")) if whole else stamps[1]
+    return groups.select(
+        "text",
+        "said",
+        stamps[0].alias("stamp"),
+        earlier.alias("earlier"),
+        _offset(pl.col("z")).alias("offset"),
+        pl.col("time").is_not_null().alias("timed"),
+        (has_clock(pl.col) & pl.col("time").is_null()).alias("mistimed"),
+    )
+
+
+def _day(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
+    return pl.format("{}-{}-{}", year, month, day).str.to_date("%Y-%m-%d", strict=False).cast(pl.Datetime("us"))
 
 
 def _offset(text: pl.Expr) -> pl.Expr:
     sign = pl.when(text.str.starts_with("-")).then(-1).otherwise(1)
     digits = text.str.replace(":", "")
-    hours, minutes = (digits.str.slice(at, 2).cast(pl.Int64, strict=False) for at in (1, 3))
-    return pl.when(text.str.to_lowercase() == "z").then(0).otherwise(sign * (hours * 60 + minutes))
+    hours, minutes = (digits.str.slice(at, 2).cast(pl.Int64, strict=False).fill_null(0) for at in (1, 3))
+    named = text.str.to_uppercase().replace_strict({"Z": 0, "UTC": 0, "GMT": 0, "BST": 60}, default=None)
+    return pl.when(text.is_not_null()).then(pl.coalesce(named, sign * (hours * 60 + minutes)))
 
 
-def _excel(text: pl.Expr) -> pl.Expr:
+def _serial(text: pl.Expr, first: str) -> pl.Expr:
     since = pl.duration(seconds=(text.cast(pl.Float64) * 86400).round().cast(pl.Int64))
-    return pl.lit(date(1899, 12, 30)).cast(pl.Datetime("us")) + since
+    return pl.lit(date.fromisoformat(first)).cast(pl.Datetime("us")) + since
 
 
-def _existing(stamp: pl.Expr) -> pl.Expr:
-    real = stamp.dt.replace_time_zone(_LONDON, ambiguous="earliest", non_existent="null").is_not_null()
-    return pl.when(stamp.is_not_null() & ~real).then(stamp + pl.duration(hours=1)).otherwise(stamp)
+def _existing(stamps: pl.Series) -> pl.Series:
+    """Local times that there are: one that the spring change skips is moved on an hour."""
+    real = stamps.dt.replace_time_zone(_LONDON, ambiguous="earliest", non_existent="null")
+    if real.null_count() == stamps.null_count():
+        return stamps
+    moved = pl.when(real.is_null()).then(stamps + pl.duration(hours=1)).otherwise(stamps)
+    return pl.select(moved).to_series()
+
+
+def _days_alone(frame: pl.DataFrame, local: pl.Series) -> pl.DataFrame:
+    written, timed = frame["stamp"], frame["timed"]
+    if _midnight(written.filter(timed)):
+        local, timed = written.dt.truncate("1d"), pl.repeat(False, len(timed), eager=True)
+    elif _midnight(local.filter(timed)):
+        timed = pl.repeat(False, len(timed), eager=True)
+    day_only = pl.when(local.is_not_null()).then(~timed)
+    return pl.select(local.alias("stamp"), day_only.alias("day_only"), frame["mistimed"].fill_null(False))
+
+
+def _midnight(stamps: pl.Series) -> bool:
+    """Whether each is at 00:00; most columns are settled by their first rows."""
+    head = stamps.head(100)
+    return bool((head == head.dt.truncate("1d")).all() and (stamps == stamps.dt.truncate("1d")).all())

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hiu.errors import SettingsError
-from hiu.extract.values.dates import pattern
+from hiu.extract.values.forms import pattern
 from hiu.settings import load
 from hiu.sources import Source, load_sources
 

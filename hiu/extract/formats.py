@@ -1,0 +1,152 @@
+"""In which forms a column of dates is written, with the proof: for drafts, and for columns that a mapping misreads."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from hiu.extract.values.dates import read_stamps
+from hiu.extract.values.forms import MONTHS, order, pattern, swapped
+
+_DAY_FIRST = (
+    "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %m %Y", "%d/%m/%y", "%d-%m-%y", "%d.%m.%y", "%d %m %y",
+)  # fmt: skip
+_NUMBERS = tuple(form for each in _DAY_FIRST for form in (each, swapped(each) or each))
+_PLAIN = (
+    "%Y-%m-%d", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %b %y", "%d/%b/%Y", "%d/%b/%y", "%d%b%Y", "%b %d %Y",
+    "%b %d %y", "%b-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y-%b-%d", "%Y%m%d", "%Y%m%d%H%M", "%Y%m%d%H%M%S", "excel",
+    "%Y-%d-%m", "%d%m%Y", "%m%d%Y",
+)  # fmt: skip
+CANDIDATES = (*_NUMBERS, *_PLAIN)
+"""Forms looked for; of two that read equally many rows the first is taken."""
+
+_TIMES = (" %I:%M %p", " %I:%M:%S %p", " %H:%M", " %H:%M:%S")
+_CLOCK = r"(?:[ T]|, )\s*[0-9]{1,2}:[0-9]{2}.*$"
+_MOST = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Detected:
+    """How a column's dates are written.
+
+    `formats` is what to write into the mapping (none if less than half of the rows are dates), `rows` how many are
+    filled, `read` how many of them some form reads. Of the dates in figures, `only_day` rows cannot be month first,
+    `only_month` rows cannot be day first, and `both` can be either. `proof` says in words why the day or the month
+    comes first; it is empty where nothing can be mistaken. `conflict`: rows of both orders, so no format is right.
+    """
+
+    formats: tuple[str, ...]
+    proof: str
+    rows: int
+    read: int
+    only_day: int = 0
+    only_month: int = 0
+    both: int = 0
+
+    @property
+    def conflict(self) -> bool:
+        """Whether some rows can only be day first and others only month first."""
+        return self.only_day > 0 and self.only_month > 0
+
+    @property
+    def assumed(self) -> bool:
+        """Whether every date in figures can be read both ways, so that day first is an assumption."""
+        return self.both > 0 and not self.only_day and not self.only_month
+
+    @property
+    def timed(self) -> bool:
+        """Whether the formats name a time of day."""
+        return any("%H" in form or "%I" in form for form in self.formats)
+
+
+def detect(values: pl.Series, months: bool = False) -> Detected:
+    """The forms in which a column of text writes its dates, the fewest that read the most rows, and the proof.
+
+    Looks at every value; empty cells are left out, and surrounding space is no matter. Times of day after the date
+    are read by each form, and written into it when all rows have one such time ('%m/%d/%Y %I:%M %p'). With `months`
+    forms of a month without a day are looked for too, which only a source of kind 'counts' may use. Numbers of five
+    figures are taken for a spreadsheet's serial numbers: look at the header before believing that.
+    """
+    texts = values.cast(pl.String).str.strip_chars().drop_nulls()
+    texts = texts.filter(texts != "")
+    fits = _fits(texts, (*CANDIDATES, *MONTHS) if months else CANDIDATES)
+    only_day, only_month, both = _orders(fits)
+    avoided = "day" if only_month > only_day else "month"
+    forms = [form for form in fits.columns[2:] if order(form) != avoided]
+    chosen, read = _fewest(fits, forms)
+    counts = {"only_day": only_day, "only_month": only_month, "both": both}
+    seen = Detected(formats=(), proof=_proof(**counts), rows=len(texts), read=read, **counts)
+    return seen if 2 * read < len(texts) else replace(seen, formats=tuple(_with_time(form, texts) for form in chosen))
+
+
+def _fits(texts: pl.Series, forms: Sequence[str]) -> pl.DataFrame:
+    """date (without its time of day), rows, and a column for each form: whether it reads the date."""
+    dates = texts.str.replace(_CLOCK, "").alias("date").to_frame().group_by("date", maintain_order=True).len("rows")
+    return dates.with_columns(read_stamps(dates["date"], (form,))["stamp"].is_not_null().alias(form) for form in forms)
+
+
+def _orders(fits: pl.DataFrame) -> tuple[int, int, int]:
+    """Rows that can only be day first, only month first, and both."""
+    day, month = (
+        pl.any_horizontal([form for form in fits.columns[2:] if order(form) == which]) for which in ("day", "month")
+    )
+    kinds = (day & ~month, month & ~day, day & month)
+    counts = fits.select(pl.col("rows").filter(kind).sum().alias(str(at)) for at, kind in enumerate(kinds)).row(0)
+    return counts[0], counts[1], counts[2]
+
+
+def _fewest(fits: pl.DataFrame, forms: Sequence[str]) -> tuple[list[str], int]:
+    """Forms that read the most rows between them, the one that reads most first; and how many rows they read."""
+    chosen, read, left = list[str](), 0, fits
+    while left.height and len(chosen) < _MOST:
+        gains = left.select(pl.col("rows").filter(pl.col(form)).sum().alias(form) for form in forms).row(0)
+        if not max(gains):
+            break
+        best = forms[gains.index(max(gains))]
+        chosen, read = [*chosen, best], read + max(gains)
+        left = left.filter(~pl.col(best))
+    return chosen, read
+
+
+def _with_time(form: str, texts: pl.Series) -> str:
+    """The form with the time that all its rows have, in one way of writing; else as it is."""
+    if "%H" in form or form == "excel":
+        return form
+    own = texts.filter(texts.str.contains(pattern(form)))
+    return next((form + time for time in _TIMES if len(own) and own.str.contains(pattern(form + time)).all()), form)
+
+
+def _proof(only_day: int, only_month: int, both: int) -> str:
+    return "; ".join(_proofs(only_day, only_month, both))
+
+
+def _proofs(only_day: int, only_month: int, both: int) -> Iterator[str]:
+    total = only_day + only_month + both
+    if only_day and only_month:
+        yield f"both orders seen: {only_day:,} of {total:,} rows cannot be month first"
+        yield f"{only_month:,} cannot be day first"
+    elif only_month:
+        yield f"month first: {only_month:,} of {total:,} rows cannot be day first"
+    elif only_day:
+        yield f"day first: {only_day:,} of {total:,} rows cannot be month first"
+    elif both:
+        yield f"day first assumed: all {both:,} rows can be read both ways"
+
+
+def in_figures(texts: pl.Series) -> pl.Series:
+    """Where a date stands whose day and month are both figures, so that the order may be in doubt."""
+    return _read_in(texts, "day") | _read_in(texts, "month")
+
+
+def either_order(texts: pl.Series) -> pl.Series:
+    """Where a date in figures can be read both day first and month first, and not the same either way."""
+    return _read_in(texts, "day") & _read_in(texts, "month")
+
+
+def _read_in(texts: pl.Series, which: str) -> pl.Series:
+    return read_stamps(texts, [form for form in _NUMBERS if order(form) == which])["stamp"].is_not_null()
+
+
+def written(forms: Sequence[str]) -> str:
+    """Forms as a TOML list: ["%d/%m/%Y"]."""
+    return "[" + ", ".join(f'"{form}"' for form in forms) + "]"
