@@ -12,6 +12,7 @@ from hiu.extract.files.columns import match_columns
 from hiu.extract.files.read import RawTable
 from hiu.extract.identity import identities
 from hiu.extract.measures import measures
+from hiu.extract.people_apart import two_people_faults
 from hiu.extract.values.codes import YES_NO, coded, whole
 from hiu.extract.values.dates import local_stamps, read_dates
 from hiu.extract.values.postcode import read_postcodes
@@ -47,14 +48,15 @@ def standardise(
 
     `period` is the delivery's month (None for a register); `synthetic` lets NHS numbers of the test range count as
     evidence. Reason codes: key_missing, date_missing, date_unreadable, date_implausible, ends_before_start,
-    field_missing, code_unlisted, code_rounded, fact_unreadable, and those of intake. Raises InputRefused when a
-    required column is absent, SettingsError for a format or condition that can't be used.
+    field_missing, code_unlisted, code_rounded, two_people, fact_unreadable, and those of intake. Raises InputRefused
+    when a required column is absent, SettingsError for a format or condition that can't be used.
     """
     columns = match_columns(raw.headers, source, name=source_file)
     cells = _cells(raw, source, columns)
     times = read_times(cells, source)
     facts = read_facts(raw.frame, source, columns)
-    bad = _first(first_faults(cells, source, times, period, columns), _unread(facts))
+    faults = first_faults(cells, source, times, period, columns)
+    bad = _first(faults, two_people_faults(cells, columns, source), _unread(facts))
     latest = pl.repeat(facts["at"].max(), cells.height, dtype=pl.Date(), eager=True)
     at = times["start"] if source.kind != "register" else latest.cast(pl.Datetime("us"))
     origin = {

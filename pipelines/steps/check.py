@@ -11,6 +11,7 @@ from hiu.errors import UsageError
 from hiu.extract.files.columns import match_columns, unused_headers
 from hiu.extract.files.find import period_of, takes
 from hiu.extract.files.read import read_table
+from hiu.extract.people_apart import one_person_a_row
 from hiu.extract.standardise import standardise
 from hiu.fuzzy import did_you_mean
 from hiu.sources import Source
@@ -72,6 +73,7 @@ def _name(place: Place, file: Path) -> str:
 def _check(place: Place, file: Path, source: Source) -> FileCheck:
     name, settings = _name(place, file), place.settings
     raw = read_table(file, source, name=name, max_bytes=settings.max_file_bytes, max_ratio=settings.max_unzip_ratio)
+    raw = one_person_a_row(raw, source, name=name)
     period = None if source.kind == "register" else period_of(name, source)
     ids = {"delivery_id": "check", "source_file": name}
     done = standardise(raw, source, period=period, synthetic=settings.synthetic, **ids)

@@ -9,6 +9,7 @@ import polars as pl
 from hiu.errors import InputRefused
 from hiu.extract.files.find import FoundFile
 from hiu.extract.files.read import RawTable, read_table
+from hiu.extract.people_apart import one_person_a_row
 from hiu.extract.standardise import Standardised, standardise
 from hiu.govern import records
 from hiu.govern.basis.agreements import require_agreement
@@ -52,6 +53,7 @@ def read_delivery(place: Place, job: LoadJob, today: date) -> Delivery:
     require_agreement(place.settings, file.source, today)
     bytes_, ratio = place.settings.max_file_bytes, place.settings.max_unzip_ratio
     raw = read_table(file.path, source, name=file.name, max_bytes=bytes_, max_ratio=ratio)
+    raw = one_person_a_row(raw, source, name=file.name)
     period = file.period or _period(place, job, raw)
     if source.kind != "register" and period is None:
         raise InputRefused(
