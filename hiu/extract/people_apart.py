@@ -45,6 +45,11 @@ def one_person_a_row(raw: RawTable, source: Source, *, name: str) -> RawTable:
     return replace(raw, frame=frame, received=raw.received + more, notes=[*raw.notes, note])
 
 
+def nth_person() -> pl.Expr:
+    """What a further person of a row has at the end of the row's key, so that each is a record of its own."""
+    return pl.lit("|person ") + (pl.col("source_row") // ANOTHER + 1).cast(pl.String)
+
+
 def _apart(row: Mapping[str, object], marks: Mapping[str, str], own: Sequence[str]) -> list[dict[str, object]]:
     """The rows of each person of a row; the row alone if its names can't be told apart."""
     parts = {header: _parts(row[header], mark) for header, mark in marks.items()}

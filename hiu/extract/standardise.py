@@ -12,7 +12,7 @@ from hiu.extract.files.columns import match_columns
 from hiu.extract.files.read import RawTable
 from hiu.extract.identity import identities
 from hiu.extract.measures import measures
-from hiu.extract.people_apart import two_people_faults
+from hiu.extract.people_apart import ANOTHER, nth_person, two_people_faults
 from hiu.extract.values.codes import YES_NO, coded, whole
 from hiu.extract.values.dates import local_stamps, read_dates
 from hiu.extract.values.postcode import read_postcodes
@@ -103,9 +103,10 @@ def _events(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
     quoting = {field: spec for field, spec in source.fields.items() if spec.type == "related" and field in columns}
     related = [pl.lit(f"{spec.source}:") + pl.col(field) for field, spec in quoting.items()]
     kept = [field for field in source.keep if field in columns]
+    record = _joined(columns, key.record) if key.record else event
     frame = values.with_columns(
         event.alias("event_id"),
-        (_joined(columns, key.record) if key.record else event).alias("record_id"),
+        pl.when(pl.col("source_row") < ANOTHER).then(record).otherwise(record + nth_person()).alias("record_id"),
         (_sortable(pl.col(str(key.version))) if key.version in columns else pl.lit(None, pl.String)).alias("version"),
         (pl.any_horizontal(deleted) if deleted else pl.lit(False)).alias("deleted"),
         _parent(columns, key.duplicate_of, duplicate).alias("duplicate_of"),

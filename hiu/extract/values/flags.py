@@ -134,4 +134,4 @@ def _reads_as_name(aside: str, main: str, *, quoted: bool) -> bool:
         return True
     if set(words) & _NO_NAME:
         return False
-    return quoted or words[0] in given_names() or (len(words) > 1 and words[-1] in given_names())
+    return quoted or words[0] in given_names()
