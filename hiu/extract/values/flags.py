@@ -29,7 +29,7 @@ _ASIDE = re.compile(r"\(([^()]*)(?:\)|$)")
 _QUOTED = re.compile(r"[\"“”]([^\"“”]*)[\"“”]|(?<![^\s(,])['‘]([A-Za-zÀ-ž][^'‘’]*)['’](?![^\s),])")
 _STARS = re.compile(r"[*#]+([^*#]*)[*#]+|[*#]+\s*([^*#]*)$")
 _REMARK = re.compile(
-    r"[\s,-]*\b(DO NOT USE|DO NOT CONVEY|SEE (?:OTHER |ALL )?NOTES?|DUPLICATE RECORD|IN ERROR|"
+    r"[\s,-]*\b(DO NOT [A-Z]+|SEE (?:OTHER |ALL )?NOTES?|DUPLICATE RECORD|IN ERROR|"
     r"DECEASED|DEC['’]?D|R\.?I\.?P\.?)"
     r"(?:[\s,:-]+|$)",
     re.I,
@@ -42,7 +42,7 @@ _NO_NAME = bag(
     "ROOM BED ALIAS AMBER RED GREEN ED VIC WIT SUS PAT MISS DOM PIP MAY NEW OLD SEE NOT USE DO THE AND OF ON IN "
     "IS TO BY WITH NO YES HOMELESS HOSTEL CARER MOTHER FATHER SON DAUGHTER WIFE HUSBAND PARTNER NEIGHBOUR STAFF "
     "CUSTODY INTERPRETER DEAF BLIND SHIELDED RESTRICTED SENSITIVE CONFIDENTIAL VIP DUP DNA DNR LAC MH ASB DV CP "
-    "UPDATED MERGED LINKED CHECK CONFIRMED TBC INFORMANT WITNESS OFFENDER JNR SNR JR SR JUNIOR SENIOR TWIN BABY "
+    "UPDATED MERGED LINKED CHECK CONFIRMED TBC INFORMANT WITNESS JNR SNR JR SR JUNIOR SENIOR TWIN BABY "
     "FALSE CURRENT CLOSED OPEN ARMED KNIFE DOG"
 )
 
@@ -115,10 +115,10 @@ def _sort(aside: str, main: str, found: Beside, *, quoted: bool) -> None:
     if not fold(aside):
         if aside.strip():
             found.flags.append(aside)
-    elif told := _IS_ALIAS.fullmatch(aside):
-        found.others.extend(parted(told[1]))
-    elif told := _IS_MAIDEN.fullmatch(aside):
-        found.maiden.append(told[1].strip())
+    elif marked := _IS_ALIAS.fullmatch(aside):
+        found.others.extend(parted(marked[1]))
+    elif marked := _IS_MAIDEN.fullmatch(aside):
+        found.maiden.append(marked[1].strip())
     elif _reads_as_name(aside, main, quoted=quoted):
         found.others.append(aside)
     else:

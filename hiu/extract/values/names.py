@@ -53,7 +53,7 @@ def read_name(
     given, family = _halves(beside.main, order)
     if names_nobody(beside.main) or _matched((sent, beside.main), given, family, unknown):
         return Name(text=_shown(beside.main) or _shown(sent), unknown=True, flags=flags)
-    aliases = [*beside.others, *_listed(others)]
+    aliases = [*beside.others, *_other_names(others)]
     return _name_of(given, family, aliases, beside.maiden, unknown)._replace(flags=flags)
 
 
@@ -75,11 +75,11 @@ def read_parts(
     nobody = (whole or not others) and (names_nobody(whole) or names_nobody(turned))
     if nobody or _matched(sent, given_words, family_words, unknown):
         return Name(text=_shown(whole), unknown=True, flags=flags)
-    aliases = [*one.others, *two.others, *_listed(others)]
+    aliases = [*one.others, *two.others, *_other_names(others)]
     return _name_of(given_words, family_words, aliases, [*one.maiden, *two.maiden], unknown)._replace(flags=flags)
 
 
-def _listed(others: str | None) -> list[str]:
+def _other_names(others: str | None) -> list[str]:
     """Other names from a cell of their own, without the flags in it."""
     if not others:
         return []

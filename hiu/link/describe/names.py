@@ -43,8 +43,8 @@ def _lines(name: str) -> list[str]:
 @cache
 def groups(kind: str) -> pl.DataFrame:
     """Name variants: `name`, `group` (row of the list). `kind` is given or family."""
-    listed = given_groups() if kind == "given" else [line.split() for line in _lines("family_names.txt")]
-    rows = [(name, k) for k, group in enumerate(listed) for name in dict.fromkeys(group)]
+    every = given_groups() if kind == "given" else [line.split() for line in _lines("family_names.txt")]
+    rows = [(name, k) for k, group in enumerate(every) for name in dict.fromkeys(group)]
     return pl.DataFrame(rows, schema={"name": pl.String, "group": pl.UInt32}, orient="row")
 
 
