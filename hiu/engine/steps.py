@@ -20,13 +20,15 @@ AFTER_LINK = (
     "links",
     "people",
     "risk_grading",
+    "row_fact",
     "support",
+    "conflicts",
     "team_contact",
     "address_demand",
 )
 """Need also fact, quarantine, counting, calendar, stay_rule and cluster; in this order."""
 
-TEMPORARY = ("latest",)
+TEMPORARY = ("latest", "row_fact")
 """Tables that only other tables are made of: not kept in the file, and let go once those are made."""
 
 _USES: dict[str, tuple[str, ...]] = {
@@ -34,7 +36,9 @@ _USES: dict[str, tuple[str, ...]] = {
     "event": ("month_after", "s136_hours"),
     "episode": ("episode_hours",),
     "address_demand": ("month_after", "communal_calls"),
-    **dict.fromkeys(("links", "people", "risk_grading", "support", "team_contact"), ("month_after",)),
+    **dict.fromkeys(
+        ("links", "people", "risk_grading", "row_fact", "support", "conflicts", "team_contact"), ("month_after",)
+    ),
 }
 
 

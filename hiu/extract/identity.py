@@ -12,21 +12,25 @@ from hiu.extract.values.names import Name, Order, read_name, read_parts
 from hiu.extract.values.nhs_number import nhs_number
 from hiu.extract.values.plain import plain_homes, plain_names
 from hiu.extract.values.postcode import read_postcodes
+from hiu.extract.values.several import parted_by, two_in_cells, two_people
 from hiu.extract.values.text import per_value
 from hiu.sources import Source
 
 _NAMES = ("name", "given", "middle", "family", "aliases")
-_NAME_TYPE = {**dict.fromkeys(("text", "given", "middle", "family", "aliases"), pl.String), "unknown": pl.Boolean}
+_NAME_TYPE = {**dict.fromkeys(Name._fields, pl.String), "unknown": pl.Boolean}
+_AGE_APART = 5
+"""Years by which an age may be off before it contradicts the birth beside it: ages are estimates."""
 _ADDRESS_TYPE = pl.Struct({"house": pl.String, "street": pl.String})
 
 
 def identities(
     cells: pl.DataFrame, source: Source, start: pl.Series, at: pl.Series, *, synthetic: bool
 ) -> pl.DataFrame:
-    """The identity columns of model.IDENTITY_COLUMNS, age and nobody, in the order of `cells`.
+    """The identity columns of model.IDENTITY_COLUMNS, age, nobody, flags and doubts, in the order of `cells`.
 
     `start` is when each row's event began, what an age is counted back from; births may not come after `at`.
     Local numbers of a row whose name says 'unknown' are dropped: they are made up for the visit, or shared.
+    A birth that the row itself contradicts (after the event, or against the age) is in `doubts` and is no evidence.
     """
     ages = per_value(cells["age"], read_age, pl.Int64) if "age" in cells.columns else _none(cells, pl.Int64)
     frame = (
@@ -43,11 +47,35 @@ def identities(
         )
         .unnest("home")
     )
+    frame = _doubted(frame, cells, source)
     unnamed = pl.all_horizontal(pl.col("given", "family", "nhs_number", "dob").is_null())
     frame = frame.with_columns(pl.when(~(pl.col("unknown").fill_null(False) & unnamed)).then("local_ids"))
-    born = pl.when(pl.col("dob").is_null()).then(pl.col("start").dt.year() - pl.col("age"))
+    born = pl.when(pl.col("dob").is_null() & (pl.col("doubts") != "age").fill_null(True)).then(
+        pl.col("start").dt.year() - pl.col("age")
+    )
     nobody = unnamed & pl.col("local_ids").is_null()
     return frame.with_columns(nobody=nobody, birth_year=born.cast(pl.Int64)).rename({"text": "name_text"})
+
+
+def _doubted(frame: pl.DataFrame, cells: pl.DataFrame, source: Source) -> pl.DataFrame:
+    """With `doubts`: how a row contradicts the birth it gives, which then is no evidence."""
+    years = (pl.col("start").dt.date() - pl.col("dob")).dt.total_days() / 365.25
+    against = ((years - pl.col("age")).abs() > _AGE_APART + 1).fill_null(False)
+    frame = frame.with_columns(late=_born_late(frame, cells, source), against=against)
+    doubts = [pl.when(flag).then(pl.lit(code)) for flag, code in (("late", "born_after"), ("against", "age"))]
+    dob = pl.when(~pl.col("against")).then("dob")
+    return frame.with_columns(pl.coalesce(doubts).alias("doubts"), dob.alias("dob")).drop("late", "against")
+
+
+def _born_late(frame: pl.DataFrame, cells: pl.DataFrame, source: Source) -> pl.Series:
+    """Rows whose birth reads as a day after their own event, however its year is taken."""
+    late = pl.repeat(False, cells.height, dtype=pl.Boolean(), eager=True).alias("late")
+    if "dob" not in cells.columns:
+        return late
+    rows = (cells["dob"].is_not_null() & frame["dob"].is_null() & frame["start"].is_not_null()).arg_true()
+    never = pl.repeat(None, len(rows), dtype=pl.Datetime("us"), eager=True)
+    born = read_births(cells["dob"].gather(rows), source.fields["dob"].formats, never)
+    return late.scatter(rows.filter((born > frame["start"].gather(rows).dt.date()).fill_null(False)), True)
 
 
 def _of(cells: pl.DataFrame, value: pl.Expr) -> pl.Series:
@@ -75,26 +103,45 @@ def _names(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
     sent = cells.select(pl.col(field).alias(f"sent_{field}") for field in fields)
     distinct = sent.unique(maintain_order=True)
     plain = plain_names(distinct)
-    usual = plain["plain"] & ~_matching(plain["text"], unknown)
+    usual = plain["plain"] & ~_matching(distinct, plain, unknown)
     easy = distinct.hstack(plain.drop("plain")).filter(usual)
     hard = distinct.filter(~usual)
-    read = [_name(dict(zip(fields, row, strict=True)), order, unknown) for row in hard.iter_rows()]
+    separators = {field: source.fields[field].separator for field in fields}
+    read = [_name(dict(zip(fields, row, strict=True)), order, unknown, separators) for row in hard.iter_rows()]
     hard = hard.hstack(pl.DataFrame(read, schema=_NAME_TYPE, orient="row"))
     table = pl.concat([hard, easy], how="diagonal").with_columns(pl.col("unknown").fill_null(False))
     return sent.join(table, on=sent.columns, how="left", nulls_equal=True, maintain_order="left").select(*_NAME_TYPE)
 
 
-def _matching(texts: pl.Series, forms: Sequence[re.Pattern[str]]) -> pl.Series:
+def _matching(sent: pl.DataFrame, plain: pl.DataFrame, forms: Sequence[re.Pattern[str]]) -> pl.Series:
+    """Whether a form fits a plain name as it was sent, or as it is read, either way round."""
     if not forms:
-        return pl.repeat(False, len(texts), dtype=pl.Boolean(), eager=True)
-    return pl.Series([any(form.fullmatch(text or "") for form in forms) for text in texts], dtype=pl.Boolean)
+        return pl.repeat(False, sent.height, dtype=pl.Boolean(), eager=True)
+    given, family = pl.concat_str(["given", "middle"], separator=" ", ignore_nulls=True), pl.col("family")
+    ways = [
+        given + " " + family, family + " " + given, family + ", " + given, family,
+        *(pl.col(name) for name in sent.columns),
+    ]  # fmt: skip
+    texts = pl.concat([sent, plain], how="horizontal").select(pl.concat_list(ways).alias("ways"))["ways"]
+    return pl.Series([any(f.fullmatch(text) for f in forms for text in way if text) for way in texts], dtype=pl.Boolean)
 
 
-def _name(sent: dict[str, str | None], order: Order, unknown: Sequence[re.Pattern[str]]) -> Name:
+def _name(
+    sent: dict[str, str | None], order: Order, unknown: Sequence[re.Pattern[str]], separators: dict[str, str]
+) -> Name:
+    others = sent.get("aliases")
+    if others and (mark := separators["aliases"]):
+        others = others.replace(mark, ";")
     if whole := sent.get("name"):
-        return read_name(whole, order, unknown, sent.get("aliases"))
+        mark = separators["name"]
+        if two_people(whole, but=mark):
+            return Name(unknown=True)
+        return read_name(parted_by(whole, mark, order), order, unknown, others)
     given = " ".join(filter(None, (sent.get("given"), sent.get("middle"))))
-    return read_parts(given, sent.get("family"), sent.get("aliases"), unknown)
+    family = sent.get("family")
+    if two_people(f"{given} {family or ''}") or two_in_cells(given, family):
+        return Name(unknown=True)
+    return read_parts(given, family, others, unknown)
 
 
 def _births(cells: pl.DataFrame, source: Source, at: pl.Series) -> pl.Series:

@@ -13,6 +13,7 @@ from hiu.extract.files.columns import match_columns
 from hiu.extract.files.read import RawTable
 from hiu.extract.identity import identities
 from hiu.extract.measures import measures
+from hiu.extract.people_apart import ANOTHER, nth_person, two_people_faults
 from hiu.extract.read_rate import Made, code_list, read_rates, unknown_codes
 from hiu.extract.settle import settle, settle_facts, with_forms
 from hiu.extract.stays import stay_warnings
@@ -53,7 +54,7 @@ def standardise(
 
     `period` is the delivery's month (None for a register); `synthetic` lets NHS numbers of the test range count as
     evidence. Reason codes: key_missing, date_missing, date_unreadable, date_implausible, ends_before_start,
-    field_missing, code_unlisted, code_rounded, fact_unreadable, those of counts.number_faults and of intake.
+    field_missing, code_unlisted, code_rounded, two_people, fact_unreadable, those of number_faults and of intake.
     Raises InputRefused when a required column is absent or dates may be swapped (`settle`), SettingsError for a format
     or condition that can't be used.
     """
@@ -67,9 +68,9 @@ def standardise(
     settled = settle(sent, source, times, period, source_file)
     cells = settled.without_doubt(sent)
     facts = read_facts(raw.frame, source, columns)
-    bad = _first(
-        first_faults(cells, source, times, period, columns), _unread(facts), *_uncounted(cells, source, columns)
-    )
+    faults = first_faults(cells, source, times, period, columns)
+    several = two_people_faults(cells, columns, source)
+    bad = _first(faults, several, _unread(facts), *_uncounted(cells, source, columns))
     latest = pl.repeat(facts["at"].max(), cells.height, dtype=pl.Date(), eager=True)
     at = times["start"] if source.kind != "register" else latest.cast(pl.Datetime("us"))
     origin = {
@@ -133,9 +134,10 @@ def _events(cells: pl.DataFrame, source: Source, unknown: pl.DataFrame) -> pl.Da
         for field, spec in quoting.items()
     ]
     kept = [field for field in source.keep if field in columns]
+    record = _joined(columns, key.record) if key.record else event
     frame = values.with_columns(
         event.alias("event_id"),
-        (_joined(columns, key.record) if key.record else event).alias("record_id"),
+        pl.when(pl.col("source_row") < ANOTHER).then(record).otherwise(record + nth_person()).alias("record_id"),
         (_sortable(pl.col(str(key.version))) if key.version in columns else pl.lit(None, pl.String)).alias("version"),
         (pl.any_horizontal(deleted) if deleted else pl.lit(False)).alias("deleted"),
         _parent(columns, key.duplicate_of, duplicate).alias("duplicate_of"),

@@ -4,7 +4,7 @@ left before treatment, gates with dates, the plan's expiry, clinical risk, and t
 It names a person: for people supported, and for others only by a recorded override. The caller asks.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -56,7 +56,7 @@ def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Sett
     drawn = _series(person_id, tables, stamp, settings)
     data = {
         **heading(stamp, "Person sheet"),
-        **identity(first_row(own["people"]), own["links"]),
+        **identity(first_row(own["people"]), own["links"], own["conflicts"]["what"] if "conflicts" in own else ()),
         **_months(drawn, own["monthly_extra"], tables["coverage"]),
         "why_shown": shorten(clean(why_shown), 240),
         "alt": alt_text(drawn),
@@ -71,9 +71,9 @@ def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Sett
     return paper("person_sheet.typ", data, {"chart.svg": chart}, created=stamp.built)
 
 
-def identity(about: Row, links: pl.DataFrame) -> dict[str, object]:
-    """Who it is, and how sure that all the rows are one person's."""
-    number, doubts = about["nhs_number"] or "", conflicts(about)
+def identity(about: Row, links: pl.DataFrame, found: Iterable[str] = ()) -> dict[str, object]:
+    """Who it is, and how sure that all the rows are one person's; `found` is what contradicts itself (`conflicts`)."""
+    number, doubts = about["nhs_number"] or "", conflicts(about, found)
     return {
         "name": fit(display_name(about["name_text"]), 380, 14, bold=True),
         "identity": [

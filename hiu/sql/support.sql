@@ -2,6 +2,8 @@
 -- month_after.
 -- The latest fact of each kind holds; one without a date holds before any dated one. A review's date is when it is due,
 -- so it is kept though it lies ahead. An end before the latest start belongs to an earlier spell of support.
+-- Where rows contradict each other (row_fact) the more restrictive holds until a person settles it: refused over given,
+-- ended over open, also where a row's own end lies before its start; of two names both are shown.
 -- Of a register's fact and a meeting's on one day the meeting's holds. Who tells a meeting no after support began leaves
 -- it: withdrawn, as any other leaver, so that no figure about the support they had changes.
 WITH held AS (
@@ -31,11 +33,37 @@ known AS (
     WHERE fact IN ('permission', 'consent', 'capacity')
 ),
 latest_fact AS (
-    SELECT person_id, fact, at, lower(value) AS word, value, met
-    FROM held
+    SELECT person_id, fact, at, lower(value) AS word, value, CASE WHEN met THEN 1 ELSE 0 END AS met
+    FROM row_fact
+    WHERE stands
     QUALIFY row_number() OVER (
-        PARTITION BY person_id, fact ORDER BY at DESC NULLS LAST, met DESC, source_row DESC, position DESC
+        PARTITION BY person_id, fact ORDER BY strict DESC, at DESC NULLS LAST, value DESC
     ) = 1
+),
+named AS (
+    SELECT person_id, fact, array_to_string(list_sort(list(DISTINCT value)), ' or ') AS names
+    FROM row_fact
+    WHERE stands AND fact IN ('cmht', 'lead_clinician')
+    GROUP BY person_id, fact
+),
+row_span AS (
+    SELECT
+        l.person_id,
+        f.delivery_id,
+        f.source_row,
+        max(CASE WHEN f.fact = 'start' THEN f.at END) AS start,
+        max(CASE WHEN f.fact = 'end' THEN f.at END) AS "end",
+        sum(CASE WHEN f.fact = 'end' THEN 1 ELSE 0 END) >= sum(CASE WHEN f.fact = 'start' THEN 1 ELSE 0 END) AS closed
+    FROM fact AS f
+    JOIN latest AS l ON l.delivery_id = f.delivery_id AND l.source_row = f.source_row
+    WHERE l.state = 'live' AND f.fact IN ('start', 'end') AND f.at < $month_after
+    GROUP BY l.person_id, f.delivery_id, f.source_row
+),
+wrong_end AS (
+    SELECT person_id, start, max("end") AS "end"
+    FROM row_span
+    WHERE closed AND "end" < start
+    GROUP BY person_id, start
 ),
 wide AS (
     SELECT
@@ -52,9 +80,10 @@ wide AS (
         max(CASE WHEN f.fact = 'end' THEN f.at END) AS "end",
         max(CASE WHEN f.fact = 'plan' THEN f.at END) AS plan_at,
         max(CASE WHEN f.fact = 'plan_review' THEN f.at END) AS plan_review_at,
-        max(CASE WHEN f.fact = 'cmht' THEN f.value END) AS cmht,
-        max(CASE WHEN f.fact = 'lead_clinician' THEN f.value END) AS lead_clinician
+        max(CASE WHEN n.fact = 'cmht' THEN n.names END) AS cmht,
+        max(CASE WHEN n.fact = 'lead_clinician' THEN n.names END) AS lead_clinician
     FROM known AS k
+    LEFT JOIN named AS n ON n.person_id = k.person_id
     LEFT JOIN latest_fact AS f ON f.person_id = k.person_id
     GROUP BY k.person_id
 ),
@@ -82,7 +111,7 @@ SELECT
     w.capacity_at,
     w.notice_at,
     w.start,
-    CASE WHEN w."end" >= w.start OR w.start IS NULL THEN w."end" END AS "end",
+    CASE WHEN w."end" >= w.start OR w.start IS NULL THEN w."end" ELSE e."end" END AS "end",
     w.plan_at,
     w.plan_review_at,
     w.cmht,
@@ -90,3 +119,4 @@ SELECT
     coalesce(m.contacts, 0) AS contacts
 FROM wide AS w
 LEFT JOIN meetings AS m ON m.person_id = w.person_id
+LEFT JOIN wrong_end AS e ON e.person_id = w.person_id AND e.start = w.start

@@ -10,6 +10,7 @@ from hiu.errors import InputRefused
 from hiu.extract.files.columns import match_columns
 from hiu.extract.files.find import FoundFile, months_of
 from hiu.extract.files.read import RawTable, read_table
+from hiu.extract.people_apart import one_person_a_row
 from hiu.extract.spans import last_full_month
 from hiu.extract.standardise import Standardised, standardise
 from hiu.govern import records
@@ -58,7 +59,8 @@ def read_raw(place: Place, job: LoadJob, today: date) -> RawTable:
     file, source = job.file, place.sources[job.file.source]
     require_agreement(place.settings, file.source, today)
     bytes_, ratio = place.settings.max_file_bytes, place.settings.max_unzip_ratio
-    return read_table(file.path, source, name=file.name, max_bytes=bytes_, max_ratio=ratio)
+    raw = read_table(file.path, source, name=file.name, max_bytes=bytes_, max_ratio=ratio)
+    return one_person_a_row(raw, source, name=file.name)
 
 
 def make_delivery(place: Place, job: LoadJob, raw: RawTable) -> Delivery:

@@ -4,13 +4,18 @@ import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from hiu.extract.values.flags import joined_flags, parted, take_aside
+from hiu.extract.values.nobody import TURNS, names_nobody, part_names_nobody
 from hiu.extract.values.text import bag, fold, repaired
 
 Order = Literal["auto", "family_first", "given_first"]
 
 
 class Name(NamedTuple):
-    """A name: `text` for people to read; the rest folded for matching; `unknown` = words that name nobody."""
+    """A name: `text` for people to read; the rest folded for matching; `unknown` = words that name nobody.
+
+    `flags` stand beside the name (DO NOT USE, MARAC, DECEASED), in capitals, sorted, joined by |.
+    """
 
     text: str | None = None
     given: str | None = None
@@ -18,38 +23,16 @@ class Name(NamedTuple):
     family: str | None = None
     aliases: str | None = None
     unknown: bool = False
+    flags: str | None = None
 
 
 _TITLES = bag("MR MRS MS MISS MX DR PROF PROFESSOR REV REVD SIR LADY LORD DAME MASTER MSTR")
 _SUFFIXES = bag("JNR JR SNR SR JUNIOR SENIOR II III IV ESQ MBE OBE CBE")
-_STRONG = bag(
-    "UNKNOWN UNK UNKN UNKNWN UNIDENTIFIED UNNAMED NK NFN NFI NOT NO ANON ANONYMOUS REFUSED WITHHELD "
-    "NOTKNOWN REFUSES DECLINED"
-)
-_WEAK = bag(
-    "MALE FEMALE MAN WOMAN BOY GIRL LADY PERSON PERSONS ADULT CHILD PATIENT PT SUBJECT CALLER VICTIM "
-    "SUSPECT KNOWN GIVEN STATED RECORDED PROVIDED OBTAINED AVAILABLE DISCLOSED SUPPLIED NAME NAMED "
-    "DETAILS SURNAME FORENAME FIRST LAST PARTY INFORMANT A B C D E F X"
-)
-_NOBODY = re.compile(
-    r"A ?N OTHER|AN OTHER|PASSER ?BY|MEMBER OF (THE )?PUBLIC|MOP|J(OHN|ANE) DOE|X+( X+)*|DUMMY( PATIENT)?|"
-    r"(ZZ+ ?)?(X+ ?)?TEST(ING)?( (PATIENT|TEST|RECORD|PERSON))?|(PATIENT|TEST) TEST|TBC|TBA|"
-    r"(BABY|INFANT|NEWBORN|TWIN)( (BOY|GIRL|MALE|FEMALE|ONE|TWO|[A-Z]|OF .*))*|"
-    r"BOY OF .*|GIRL OF .*|(.* )?BABY OF( .*)?|"
-    r"(ANONYMOUS )?CALLER|NO TRACE|(THE )?OCCUPANT|N A|N K"
-)
-_OTHER = bag(
-    "BABY INFANT NEWBORN TWIN DUMMY TEST TESTING MOP DOE OTHER PASSER PASSERBY TBC TBA OCCUPANT AKA ALIAS "
-    "ALIASES NEE AN N OF FORMERLY PREVIOUSLY MAIDEN PREFERS"
-)
-SPECIAL = _TITLES | _SUFFIXES | _STRONG | _WEAK | _OTHER
+_NO_FAMILY = bag("LNU NLN")
+_BESIDE = bag("AKA ALIAS ALIASES NEE FORMERLY PREVIOUSLY PREV MAIDEN PREFERS BABY INFANT DECEASED DECD RIP IC")
+SPECIAL = _TITLES | _SUFFIXES | TURNS | _BESIDE
 """Words that make a name one to be looked at closely."""
 
-_AKA = r"a\.?k\.?a\.?|a/k/a|alias(?:es)?|also known as|known as|k/a|goes by|prefers"
-_ALIAS = re.compile(rf"[\s(,;]+(?:{_AKA})[\s:]+", re.I)
-_MAIDEN = re.compile(r"\s*[\s(,;]\(?(?:n[eé]e|formerly|previously|maiden name)[\s:.]+([^()]+)\)?", re.I)
-_ASIDE = re.compile(r"[(\[\"“]([^()\[\]\"“”]*)[)\]\"”]")
-_NO_ALIAS = bag("DECEASED MALE FEMALE PATIENT SUBJECT CALLER JUVENILE ADULT CHILD VICTIM SUSPECT DUPLICATE")
 _EDGES = "*.,;:!#~`´_?|+= "
 _PARTICLES = bag("de da do dos das del della di du van von der den la le el al bin binti ibn ap ab y e o san st")
 _CAMEL = re.compile(r"(?<=[a-zà-ž])(?=[A-Z][a-zà-ž]{2})")
@@ -64,55 +47,55 @@ def read_name(
 
     Without a comma the word in capitals is the family name, if only one is; else `order` says (auto: given first).
     """
-    main, aliases, maiden = _aside(repaired(text))
-    if _nobody(main, unknown):
-        return Name(text=_shown(main), unknown=True)
-    given, family = _halves(main, order)
-    return _name_of(given, family, [*aliases, *_parted(others)], maiden, unknown)
+    sent = repaired(text)
+    beside, more = take_aside(sent), take_aside(repaired(others or ""))
+    flags = joined_flags([*beside.flags, *more.flags])
+    given, family = _halves(beside.main, order)
+    if names_nobody(beside.main) or _matched((sent, beside.main), given, family, unknown):
+        return Name(text=_shown(beside.main) or _shown(sent), unknown=True, flags=flags)
+    aliases = [*beside.others, *_other_names(others)]
+    return _name_of(given, family, aliases, beside.maiden, unknown)._replace(flags=flags)
 
 
 def read_parts(
     given: str | None, family: str | None, others: str | None = None, unknown: Sequence[re.Pattern[str]] = ()
 ) -> Name:
     """A name in cells of its own; `others` lists further names parted by ; / or |."""
-    given, more, maiden = _aside(repaired(given or ""))
-    family, most, once = _aside(repaired(family or ""))
-    whole = f"{given} {family}".strip()
+    one, two, more = (take_aside(repaired(cell or "")) for cell in (given, family, others))
+    flags = joined_flags([*one.flags, *two.flags, *more.flags])
+    whole = f"{one.main} {two.main}".strip()
     if not whole and not others:
-        return Name()
-    if _nobody(whole, unknown) or (not given and _nobody(family, unknown)):
-        return Name(text=_shown(whole), unknown=True)
-    if not given and "," in family:
-        given_words, family_words = _halves(family, "family_first")
+        return Name(flags=flags)
+    turned = f"{two.main}, {one.main}" if one.main and two.main else whole
+    if not one.main and "," in two.main:
+        given_words, family_words = _halves(two.main, "family_first")
     else:
-        given_words, family_words = _words(given), _words(family)
-    return _name_of(given_words, family_words, [*more, *most, *_parted(others)], [*maiden, *once], unknown)
+        given_words, family_words = _words(one.main), _words(two.main)
+    sent = (f"{given or ''} {family or ''}".strip(), f"{family}, {given}", f"{family} {given}", whole)
+    nobody = (whole or not others) and (names_nobody(whole) or names_nobody(turned))
+    if nobody or _matched(sent, given_words, family_words, unknown):
+        return Name(text=_shown(whole), unknown=True, flags=flags)
+    aliases = [*one.others, *two.others, *_other_names(others)]
+    return _name_of(given_words, family_words, aliases, [*one.maiden, *two.maiden], unknown)._replace(flags=flags)
 
 
-def _parted(others: str | None) -> list[str]:
-    return [part for part in re.split(r"[;/|]", repaired(others or "")) if part.strip()]
+def _other_names(others: str | None) -> list[str]:
+    """Other names from a cell of their own, without the flags in it."""
+    if not others:
+        return []
+    parts = [take_aside(part) for part in parted(repaired(others))]
+    return [name for part in parts for name in (part.main, *part.others) if name]
 
 
-def _aside(text: str) -> tuple[str, list[str], list[str]]:
-    """The name proper, other names, and former family names."""
-    if text.isascii() and text.replace(" ", "").replace(",", "").isalpha() and " " not in text.strip():
-        return text, [], []
-    maiden = [found.strip() for found in _MAIDEN.findall(text)]
-    text = _MAIDEN.sub(" ", text) if maiden else text
-    main, *others = _ALIAS.split(text)
-    others = [part for other in others for part in _parted(other)]
-    asides = [found for found in _ASIDE.findall(main) if fold(found) and fold(found) not in _NO_ALIAS]
-    return _ASIDE.sub(" ", main).strip(), [*others, *asides], maiden
-
-
-def _nobody(text: str, unknown: Sequence[re.Pattern[str]]) -> bool:
-    folded = fold(text)
-    if not folded:
-        return not any(letter.isalpha() for letter in text)
-    words = set(folded.split())
-    if words & _STRONG and words <= _STRONG | _WEAK:
-        return True
-    return bool(_NOBODY.fullmatch(folded)) or any(form.fullmatch(text.strip()) for form in unknown)
+def _matched(
+    sent: Sequence[str], given: Sequence[str], family: Sequence[str], unknown: Sequence[re.Pattern[str]]
+) -> bool:
+    """Whether a source's own words that name nobody fit the cell as sent, or the name as read, either way round."""
+    if not unknown:
+        return False
+    first, last = " ".join(given), " ".join(family)
+    read = (f"{first} {last}", f"{last} {first}", f"{last}, {first}") if first and last else (first or last,)
+    return any(form.fullmatch(text.strip()) for form in unknown for text in (*sent, *read) if text)
 
 
 def _halves(text: str, order: Order) -> tuple[list[str], list[str]]:
@@ -121,6 +104,8 @@ def _halves(text: str, order: Order) -> tuple[list[str], list[str]]:
     if comma and (family := _words(before)):
         return _words(after.replace(",", " ")), family
     words = _words(text.replace(",", " "))
+    if any(word.upper() in _NO_FAMILY for word in words):
+        return [word for word in words if word.upper() not in _NO_FAMILY], []
     if len(words) < 2:
         return [], words
     capitals = [word for word in words if word.isupper() and len(word) > 1]
@@ -156,8 +141,9 @@ def _name_of(
     maiden: Sequence[str],
     unknown: Sequence[re.Pattern[str]],
 ) -> Name:
-    given = [] if _filler(given) else given
-    family = [] if _filler(family) else [part for word in family for part in _uncamelled(word)]
+    given = [] if _filler(given, unknown, given=True) else given
+    kept = [] if _filler(family, unknown, given=False) else family
+    family = [part for word in kept for part in _uncamelled(word)]
     first, *rest = fold(" ".join(given)).split() or [""]
     last = _PREFIX.sub(r"\1", _mended(fold(" ".join(family))))
     shown = " ".join(_cased(word) for word in (*given, *family))
@@ -168,9 +154,9 @@ def _name_of(
     return Name(text=text, given=first or None, middle=middle, family=last or None, aliases=aka)
 
 
-def _filler(words: list[str]) -> bool:
-    folded = set(fold(" ".join(words)).split())
-    return bool(folded & _STRONG) and folded <= _STRONG | _WEAK
+def _filler(words: list[str], unknown: Sequence[re.Pattern[str]], *, given: bool) -> bool:
+    whole = " ".join(words)
+    return part_names_nobody(words, given=given) or any(form.fullmatch(whole) for form in unknown)
 
 
 def _uncamelled(word: str) -> list[str]:
@@ -187,7 +173,7 @@ def _mended(family: str) -> str:
 
 def _alias(text: str, family: str, unknown: Sequence[re.Pattern[str]]) -> str:
     """Another name as 'GIVEN FAMILY'; a given name alone takes the family name it stands beside."""
-    if not text.strip(_EDGES) or _nobody(text, unknown):
+    if not text.strip(_EDGES) or names_nobody(text, unknown):
         return ""
     given, last = _halves(text, "auto")
     if not given:

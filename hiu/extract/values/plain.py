@@ -7,10 +7,11 @@ import polars as pl
 
 from hiu.extract.values.address import NOWHERE, STREETS
 from hiu.extract.values.names import SPECIAL
+from hiu.extract.values.nobody import DOUBTFUL
 
 _WORD = "(?:[A-Z]{2,}|[A-Z][a-z]+)"
 _WHOLE = rf"^(?P<family>{_WORD}), ?(?P<given>{_WORD})(?P<middle>(?: {_WORD})*)$"
-_SPECIAL = rf"\b(?:{'|'.join(sorted(SPECIAL))}|MC[A-Z]*|X+|Z+)\b"
+_SPECIAL = rf"\b(?:{'|'.join(sorted(SPECIAL))}|MC[A-Z]*|X+|{DOUBTFUL})\b"
 _HOME = r"^(?:(?:FLAT|Flat) (?P<unit>[0-9]+), )?(?P<number>[0-9]+) (?P<street>[A-Za-z]+(?: [A-Za-z]+)*)$"
 _NOT_HOME = rf"{NOWHERE}|\b(?:{'|'.join(sorted(STREETS))})$|^(?:ST|NO) "
 

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from hiu.link.describe.hashes import Hashes, fold, hash_values, key, mix, numbers
+from hiu.link.describe.names import sound
 from hiu.link.describe.words import Words
 from hiu.link.levels import Codes, Flags, Ints, Reals
 
@@ -128,6 +129,8 @@ def signature(cols: Columns, digest: Hashes, node_id: pl.Series, able: Flags) ->
     ids = cols.local.every
     crowded = mix(ids["code"].to_numpy() + ids["crowd"].cast(pl.UInt64).to_numpy())
     np.add.at(several, ids["node"].to_numpy(), crowded)
+    names = cols.aliases
+    np.add.at(several, names["node"].to_numpy(), hash_values(names["name"]))
     met = cols.events
     np.add.at(several, met["node"].to_numpy(), fold(hash_values(met["source"]), hash_values(met["event"])))
     return fold(digest, hash_values(node_id), flags, several)
@@ -143,15 +146,25 @@ def _codes_of(values: pl.Series) -> tuple[Ints, pl.Series]:
 
 def _aliases(frame: pl.DataFrame, node: Ints) -> pl.DataFrame:
     """Alternative names: node, name, given, family. A lone word is tried as a given name with the family kept."""
-    return (
+    found = (
         frame.select("aliases", own=C("family").fill_null(""), node=pl.Series(node))
         .filter(C("aliases").is_not_null(), C("node") >= 0)
         .select("node", name=C("aliases").str.split("|"), own="own")
         .explode("name")
         .with_columns(given=C("name").str.extract(r"^(\S+)"), family=C("name").str.extract(r"^\S+ (.+)$"))
-        .select("node", "name", C("given").fill_null(""), family=pl.coalesce("family", "own"))
+        .select("node", "name", C("given").fill_null(""), "own", family=pl.coalesce("family", "own"))
         .sort("node", maintain_order=True)
     )
+    return found.join(_of_many(found), on="name", how="anti", maintain_order="left").drop("own")
+
+
+def _of_many(aliases: pl.DataFrame) -> pl.DataFrame:
+    """Other names that stand beside several family names that do not sound alike: they are nobody's evidence."""
+    several = aliases.filter(C("own") != "").select("name", "own").unique()
+    several = several.filter(pl.len().over("name") > 1)
+    heard = several.with_columns(first=C("own").str.slice(0, 1), sound=sound(C("own")))
+    counts = heard.group_by("name").agg(firsts=C("first").n_unique(), sounds=C("sound").n_unique())
+    return counts.filter((C("firsts") > 1) & (C("sounds") > 1)).select("name")
 
 
 def _local_ids(frame: pl.DataFrame, node: Ints) -> LocalIds:

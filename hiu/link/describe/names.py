@@ -1,12 +1,14 @@
 """What is known about names: variants one person may go by, how common a name is, and how it sounds.
 
-The lists lie in data/, each with its source in its first lines.
+The lists lie in data/, each with its source in its first lines; that of given names is where names are read.
 """
 
 from functools import cache
 from importlib import resources
 
 import polars as pl
+
+from hiu.extract.values.given import given_groups
 
 _SOUND = (
     (r" ", ""),
@@ -41,7 +43,8 @@ def _lines(name: str) -> list[str]:
 @cache
 def groups(kind: str) -> pl.DataFrame:
     """Name variants: `name`, `group` (row of the list). `kind` is given or family."""
-    rows = [(name, k) for k, line in enumerate(_lines(f"{kind}_names.txt")) for name in dict.fromkeys(line.split())]
+    every = given_groups() if kind == "given" else [line.split() for line in _lines("family_names.txt")]
+    rows = [(name, k) for k, group in enumerate(every) for name in dict.fromkeys(group)]
     return pl.DataFrame(rows, schema={"name": pl.String, "group": pl.UInt32}, orient="row")
 
 

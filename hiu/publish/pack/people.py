@@ -15,7 +15,7 @@ from hiu.publish.pack.reviews import overdue_of
 from hiu.publish.pack.view import Person
 from hiu.publish.people import date_in, entries_of, risk_word
 from hiu.publish.rows import Row, Tables, by_person
-from hiu.publish.words.terms import ACTION_TITLES, ENTERED, GATES, NOT_ASSESSED, conflicts, source_words
+from hiu.publish.words.terms import ACTION_TITLES, ENTERED, GATES, NOT_ASSESSED, OF_SUPPORT, conflicts, source_words
 from hiu.publish.words.text import clean, day, display_name
 from hiu.settings import Settings
 
@@ -27,6 +27,9 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
     ids = shown["person_id"].to_list()
     about, gates = by_person(tables["people"], ids), by_person(tables["support"], ids)
     entries = entries_of(tables["meeting_entry"].filter(pl.col("month") < month.start))
+    found: dict[str, list[str]] = {}
+    for person_id, what in _found(tables, ids):
+        found.setdefault(person_id, []).append(what)
     changes: dict[str, list[str]] = {}
     for person_id, what in tables["changes"].select("person_id", "what").iter_rows():
         changes.setdefault(person_id, []).append(clean(what))
@@ -37,6 +40,7 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
             changes=changes.get(one, []),
             gates=gates_of(gates.get(one, {}), month, settings) if shows_gates(row) else [],
             recorded=recorded_of(entries.get(one, [])),
+            found=[what for what in found.get(one, []) if shows_gates(row) or what not in OF_SUPPORT],
         )
         for one, row in zip(ids, shown.iter_rows(named=True), strict=True)
     ]
@@ -81,6 +85,7 @@ def _person(
     changes: list[str],
     gates: list[tuple[str, str, bool]],
     recorded: list[tuple[str, str, str]],
+    found: Sequence[str],
 ) -> Person:
     return {
         "id": row["person_id"],
@@ -103,7 +108,7 @@ def _person(
         "changes": changes,
         "gates": gates,
         "recorded": recorded,
-        "sources": _sources(about),
+        "sources": _sources(about, found),
     }
 
 
@@ -124,11 +129,19 @@ def _state(row: Row, gate: str) -> str:
     return f"{word}, {day(when)}" if row[gate] and when else word
 
 
-def _sources(about: Row) -> str:
+def _found(tables: Tables, ids: Sequence[str]) -> list[tuple[str, str]]:
+    """Person and what contradicts itself about them."""
+    if "conflicts" not in tables:
+        return []
+    own = tables["conflicts"].filter(pl.col("person_id").is_in(ids)).sort("person_id", "what")
+    return list(own.select("person_id", "what").iter_rows())
+
+
+def _sources(about: Row, found: Sequence[str]) -> str:
     """Where the rows came from, and what casts doubt on their being one person."""
     if not about:
         return "no row names this person"
     seen = source_words((about["sources"] or "no source").replace("|", ", "))
     text = f"{about['rows'] or 0} rows from {seen}; described in {about['identities'] or 0} ways."
-    doubts = conflicts(about)
+    doubts = conflicts(about, found)
     return f"{text} Conflict: {doubts}; look at the rows before relying on this." if doubts else text

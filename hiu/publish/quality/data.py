@@ -11,6 +11,7 @@ from hiu.publish.feeds import Feed, missing_feeds
 from hiu.publish.quality.matching import GroupRate, Judged, by_group, overall
 from hiu.publish.quality.stays import open_stays
 from hiu.publish.rows import Row, Tables
+from hiu.publish.words.terms import CONTRADICTIONS
 
 Rows = list[Row]
 LARGEST = 20
@@ -34,6 +35,7 @@ class Quality:
     two_numbers: Rows
     two_numbers_total: int
     two_dobs_total: int
+    conflicts: Rows
     statuses: Rows
     judged: list[Judged]
     by_group: list[GroupRate]
@@ -65,6 +67,7 @@ def quality(tables: Tables, month: Month) -> Quality:
         two_numbers=_most_described(people.filter(pl.col("two_nhs_numbers"))),
         two_numbers_total=int(people["two_nhs_numbers"].sum()),
         two_dobs_total=int(people["two_dobs"].sum()),
+        conflicts=_conflicts(tables.get("conflicts")),
         statuses=tables["links"].group_by("status").len("rows").sort("status").to_dicts(),
         judged=overall(tables["link_quality"]),
         by_group=by_group(tables["link_quality"]),
@@ -134,6 +137,17 @@ def _matching(links: pl.DataFrame, taken: pl.DataFrame) -> Rows:
     return [
         row | {f"{name}_rate": _rate(row[name], row["named"]) for name in rates} for row in out.iter_rows(named=True)
     ]
+
+
+def _conflicts(found: pl.DataFrame | None) -> Rows:
+    """What contradicts itself: how many people and rows, and the first ids to look at."""
+    if found is None:
+        return []
+    counts = found.group_by("what").agg(
+        people=pl.len(), rows=pl.col("rows").sum(), first=pl.col("person_id").sort().head(LARGEST).str.join(", ")
+    )
+    rows = counts.sort("people", "what", descending=[True, False]).iter_rows(named=True)
+    return [row | {"title": CONTRADICTIONS[row["what"]]} for row in rows]
 
 
 def _rate(part: int, whole: int) -> str:

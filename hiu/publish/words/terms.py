@@ -1,5 +1,7 @@
 """What codes are called when people read them: gates, meeting fields, access, lists, risk, kinds of change."""
 
+from collections.abc import Iterable
+
 from hiu.publish.words.text import join_words
 
 ACCESS = {"supported": "Supported", "candidate": "Candidate"}
@@ -44,9 +46,32 @@ CHANGES = {
 _CONFLICTS = {"two_nhs_numbers": "more than one NHS number", "two_dobs": "more than one date of birth"}
 
 
-def conflicts(about: dict[str, object]) -> str:
-    """What casts doubt on a row of `people` being one person, as words in a sentence; empty if nothing does."""
-    return join_words(words for name, words in _CONFLICTS.items() if about[name])
+CONTRADICTIONS = {
+    "consent": "consent is both given and refused (the refusal holds)",
+    "permission": "permission is both granted and not granted (not granted holds)",
+    "capacity": "two answers about capacity",
+    "lead_clinician": "two lead clinicians",
+    "cmht": "two community teams",
+    "plan": "two plans (the later holds)",
+    "ends_before_start": "support ends before it starts (it counts as ended)",
+    "ended_and_open": "support is both ended and open (ended holds)",
+    "born_after_contact": "a birth after a contact",
+    "age_against_birth": "an age against the date of birth",
+    "contact_after_death": "a contact after the death",
+    "death_to_check": "a name sent as deceased, which no register says: check",
+}
+"""What of the table `conflicts`, in words."""
+
+OF_SUPPORT = (
+    "consent", "permission", "capacity", "lead_clinician", "cmht", "plan", "ends_before_start", "ended_and_open",
+)  # fmt: skip
+"""Those about support, which only a page that shows its gates may show."""
+
+
+def conflicts(about: dict[str, object], found: Iterable[str] = ()) -> str:
+    """What casts doubt on a row of `people`, and what of `conflicts` was `found`, in a sentence; empty if nothing."""
+    doubts = [words for name, words in _CONFLICTS.items() if about[name]]
+    return join_words([*doubts, *(CONTRADICTIONS[what] for what in CONTRADICTIONS if what in set(found))])
 
 
 def source_words(code: object) -> str:

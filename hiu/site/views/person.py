@@ -9,6 +9,7 @@ import polars as pl
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean, not_among
 from hiu.month import Month
+from hiu.publish.words.terms import conflicts
 from hiu.site.show.cards import Card
 from hiu.site.show.chart import Chart
 from hiu.site.show.listing import Listing, Row, Sentence, cell_text
@@ -152,6 +153,14 @@ class Person(Suggests):
         table = pl.DataFrame(rows, schema={"gate": pl.String, "date": pl.Date, "state": pl.String}, orient="row")
         return Listing(table, f"{self.person_id}: gates, {'as the team holds them' if found else 'not with the team'}")
 
+    def conflicts(self) -> Listing:
+        """What contradicts itself about the person: what, in which sources, in how many rows, and what differs."""
+        if (self.published.folder / "conflicts.parquet").is_file():
+            own = self._own("conflicts").drop("person_id", strict=False).sort("what")
+        else:  # a month published before there was the table
+            own = pl.DataFrame(schema={"what": pl.String, "sources": pl.String, "rows": pl.Int64})
+        return Listing(own, f"{self.person_id}: {own.height} things that contradict each other")
+
     def chart(self, *, split: bool = False) -> Chart:
         """The months as stacked bars; `split` puts bed days in their own panel."""
         from hiu.publish.charts.data import series
@@ -181,12 +190,13 @@ class Person(Suggests):
 
     def _card(self) -> Card:
         one = self._own("people").to_dicts()[0]
-        doubt = [words for flag, words in _CONFLICTS.items() if one[flag]]
+        found = self.conflicts().to_polars()["what"]
+        doubt = [conflicts(one, found)]
         facts = {
             "place": self.why(),
             "seen": f"{cell_text(one['first_seen'])} to {cell_text(one['last_seen'])}, by {cell_text(one['sources'])}",
             "source rows": f"{one['rows']:,} described in {one['identities']:,} ways",
-            "conflicts": ", ".join(doubt) or "none known",
+            "conflicts": doubt[0] or "none known",
         }
         title = f"{self.person_id}  {one['name_text'] or NOBODY}"
         return Card(title, facts, "person.chart(), .timeline(), .records(), .links(), .gates()")
@@ -196,9 +206,6 @@ class Person(Suggests):
 
     def __repr__(self) -> str:
         return self._card().text()
-
-
-_CONFLICTS = {"two_nhs_numbers": "more than one NHS number", "two_dobs": "more than one date of birth"}
 
 
 def person_in(tables: Tables, who: str | int, show_names: bool | None = None) -> Person:

@@ -69,7 +69,7 @@ def make_people(rng: Generator, weight: Reals, first: Month, last: Month, *, wid
     origin = _origins(rng, household)
     sex = choose(rng, "F M", size)
     sex = _partners(rng, sex, place_in)
-    dob = _births(rng, place_in, last.end)
+    dob = _births(rng, place_in, last.end, years=(last.after - first.start).days / 365.2425)
     surname, maiden = surnames(rng, origin, sex, household, place_in)
     forename, middle = forenames(rng, origin, sex, dob), forenames(rng, origin, sex, dob)
     alike = _confusable(rng, forename, dob, sex, place_in)
@@ -144,13 +144,14 @@ def _partners(rng: Generator, sex: Words, place_in: Ints) -> Words:
     return sex
 
 
-def _births(rng: Generator, place_in: Ints, now: date) -> Days:
+def _births(rng: Generator, place_in: Ints, now: date, *, years: float) -> Days:
     """First adults aged 18 to 95, partners near them, children 19 to 38 years younger than the first."""
     size = len(place_in)
     age = np.clip(18 + rng.gamma(2.4, 12.5, size), 18, 96)
     lead = np.arange(size) - place_in
     age = np.where(place_in == 1, np.clip(age[lead] + rng.normal(-1, 4, size), 18, 96), age)
-    child = np.clip(age[lead] - rng.uniform(19, 38, size), 0.2, 70)
+    # nobody is seen before their birth: the youngest is born before the first month
+    child = np.clip(age[lead] - rng.uniform(19, 38, size), years + 0.2, 70)
     age = np.where(place_in >= 2, child, age)
     return (np.datetime64(now) - (age * 365.2425).astype("timedelta64[D]")).astype("datetime64[D]")
 
