@@ -12,6 +12,7 @@ AFTER_LINK = (
     "coverage",
     "event",
     "stay_night",
+    "tally",
     "episode",
     "monthly_demand",
     "monthly_extra",
