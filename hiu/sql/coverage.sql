@@ -17,8 +17,8 @@ SELECT
     c.month,
     f.dataset,
     array_to_string(list_sort(list(f.source)), '|') AS source,
-    min(f.unit) AS unit,
-    bool_and(c.supplied) AS supplied
+    bool_and(c.supplied) AS supplied,
+    min(f.unit) AS unit
 FROM calendar AS c
 JOIN feeds AS f ON f.source = c.source
 JOIN known AS k ON k.dataset = f.dataset

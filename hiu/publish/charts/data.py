@@ -55,8 +55,8 @@ class PersonSeries:
 
     def lacks(self, dataset: str, index: int) -> bool:
         """The month was not supplied, though the data set had begun by then; one that never began lacks every month."""
-        begun = self.since.get(dataset)
-        return self.counts[dataset][index] is None and (begun is None or self.months[index] >= begun)
+        first = self.since.get(dataset)
+        return self.counts[dataset][index] is None and (first is None or self.months[index] >= first)
 
     def latest(self, months: int) -> "PersonSeries":
         """The last so many months alone."""

@@ -66,15 +66,15 @@ def _complete(person: PersonSeries, first: int, last: int) -> list[int]:
 
 def _without(person: PersonSeries) -> str:
     late = [name for name in person.contacts if name in person.since and _apart(person, name)]
-    told = join_words(f"{in_sentence(name)} since {person.since[name].title}" for name in late)
-    return f"; without {told}" if told else ""
+    apart = join_words(f"{in_sentence(name)} since {person.since[name].title}" for name in late)
+    return f"; without {apart}" if apart else ""
 
 
 def _apart(person: PersonSeries, name: str) -> bool:
     """A source that never supplied, or began within the months compared: it is left out of both sides."""
-    begun = person.since.get(name)
+    first = person.since.get(name)
     never = person.counts[name].count(None) == len(person.months)
-    late = begun is not None and person.support_start is not None and begun > Month.of(person.support_start) - EARLY
+    late = first is not None and person.support_start is not None and first > Month.of(person.support_start) - EARLY
     return never or late
 
 

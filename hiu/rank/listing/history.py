@@ -62,9 +62,9 @@ class History:
 
         Nothing lacks before a first delivery; a data set never supplied lacks every month.
         """
-        begun = max(0, len(self.months) - months)
+        start_at = max(0, len(self.months) - months)
         gaps = {
-            name: [str(self.months[t]) for t in range(max(begun, at or 0), len(self.months)) if not row[t]]
+            name: [str(self.months[t]) for t in range(max(start_at, at or 0), len(self.months)) if not row[t]]
             for name, at, row in zip(self.datasets, self.joined, self.supplied, strict=True)
         }
         return {name: lacking for name, lacking in gaps.items() if lacking}

@@ -73,7 +73,7 @@ def window(history: History, k: int, least: int = 6) -> Window:
     senders, last = _sending(history), len(history.months)
     recent = list(range(max(0, last - k), last))
     whole = [d for d in senders if len(recent) == k and history.supplied[d, recent].all()]
-    old = [d for d in senders if _begun(history, d) <= last - k - least]
+    old = [d for d in senders if _first_month(history, d) <= last - k - least]
     late = [d for d in senders if old and d not in old]
     kept = [d for d in whole if d not in late]
     base = [t for t in range(max(0, last - k - BASELINE), last - k) if kept and history.supplied[kept, t].all()]
@@ -85,7 +85,7 @@ def window(history: History, k: int, least: int = 6) -> Window:
         seen=_sum(history, senders, recent),
         months=len(recent),
         left_out=tuple(history.datasets[d] for d in senders if d not in whole and d not in late) if last > k else (),
-        late=tuple((history.datasets[d], history.months[_begun(history, d)].title) for d in late),
+        late=tuple((history.datasets[d], history.months[_first_month(history, d)].title) for d in late),
     )
 
 
@@ -96,7 +96,7 @@ def dispersion(history: History, people: Flags, least: int = 6) -> float:
     too recently to have a past, unless there is no other.
     """
     senders, last = _sending(history), len(history.months)
-    rows = [d for d in senders if _begun(history, d) <= last - 3 - least] or senders
+    rows = [d for d in senders if _first_month(history, d) <= last - 3 - least] or senders
     first = max(0, last - BASELINE - 3)
     used = [t for t in range(first, last - 3) if rows and history.supplied[rows, t].all()]
     if len(used) < 2:
@@ -169,8 +169,8 @@ def _quiet(history: History, months: int) -> Flags:
     """Nothing for so many months, and every source was there to see it, at least since it began."""
     senders, last = _sending(history), len(history.months)
     begin = max(0, last - months)
-    here = [history.supplied[d, max(begin, _begun(history, d)) :].all() for d in senders]
-    if not all(here) or not any(_begun(history, d) <= begin for d in senders):
+    here = [history.supplied[d, max(begin, _first_month(history, d)) :].all() for d in senders]
+    if not all(here) or not any(_first_month(history, d) <= begin for d in senders):
         return np.zeros(len(history.people), dtype=np.bool_)
     return np.asarray(_sum(history, senders, list(range(begin, last))) == 0)
 
@@ -192,7 +192,7 @@ def _sending(history: History) -> list[int]:
     return []
 
 
-def _begun(history: History, d: int) -> int:
+def _first_month(history: History, d: int) -> int:
     at = history.joined[d]
     return len(history.months) if at is None else at
 
@@ -203,8 +203,8 @@ def _beside(history: History) -> list[str]:
     totals = pl.DataFrame({name: history.seen(name, 3) for name in named})
     if not named:
         return [""] * len(history.people)
-    said = say_each_row(totals, lambda *n: amounts(dict(zip(named, n, strict=True))))
-    return said.to_list()
+    words = say_each_row(totals, lambda *n: amounts(dict(zip(named, n, strict=True))))
+    return words.to_list()
 
 
 def _sum(history: History, rows: list[int], months: list[int]) -> Floats:

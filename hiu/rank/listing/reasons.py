@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from hiu.model import CONTACTS, DATASETS, many
+from hiu.model import CONTACTS, DATASETS, many, one
 from hiu.month import Month
 from hiu.rank.listing.history import History
 from hiu.rank.listing.intensity import weighed
@@ -69,9 +69,7 @@ def counted(datasets: Iterable[str]) -> tuple[str, str]:
     if names == ("mh_bed_day",):
         return "night in a bed", "nights in a bed"
     return (
-        ("detention or assessment", "detentions and assessments")
-        if len(names) > 1
-        else (_one(names[0]), many(names[0]))
+        ("detention or assessment", "detentions and assessments") if len(names) > 1 else (one(names[0]), many(names[0]))
     )
 
 
@@ -114,15 +112,11 @@ def label_sentence(
 
 
 def _unit(name: str) -> tuple[str, str]:
-    return counted((name,)) if name == "mh_bed_day" else (_one(name), many(name))
+    return counted((name,)) if name == "mh_bed_day" else (one(name), many(name))
 
 
-def _one(name: str) -> str:
-    return many(name).removesuffix("s")
-
-
-def _amount(count: float, one: str, several: str) -> str:
-    return f"No {several}" if count == 0 else f"{count:.0f} {one if count == 1 else several}"
+def _amount(count: float, single: str, several: str) -> str:
+    return f"No {several}" if count == 0 else f"{count:.0f} {single if count == 1 else several}"
 
 
 def _months(months: int) -> str:
