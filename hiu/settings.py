@@ -21,7 +21,10 @@ class _Frozen(BaseModel):
 
 
 class Weights(_Frozen):
-    """Severity points for one unit of each data set (docs/ranking.md); others count 0 unless given in `extra`."""
+    """Severity points for one unit of each data set (docs/ranking.md); those of a site's own sets are in `extra`.
+
+    What a site's own set counts when it is not there is in hiu.model.units.
+    """
 
     police_incident: float = Field(1, ge=0)
     ambulance_deployment: float = Field(1, ge=0)

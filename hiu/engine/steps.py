@@ -13,6 +13,7 @@ AFTER_LINK = (
     "event",
     "stay",
     "stay_night",
+    "tally",
     "episode",
     "monthly_demand",
     "monthly_extra",

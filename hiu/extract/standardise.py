@@ -229,4 +229,5 @@ def _table(frame: pl.DataFrame, table: model.Table, origin: Mapping[str, object]
     """The columns of a table, in order and of its types."""
     kept = frame.filter("readable") if "readable" in frame.columns else frame
     kept = kept.with_columns(pl.lit(value).alias(name) for name, value in origin.items() if name in table.names)
+    kept = kept if "n" in kept.columns or "n" not in table.names else kept.with_columns(n=pl.lit(None, pl.Int64))
     return kept.select(pl.col(column.name).cast(TYPES[column.type].polars) for column in table.columns)

@@ -6,9 +6,9 @@ dictionary (docs/data-dictionary.md) and the published Parquet files are generat
 
 from hiu.model.load import load_model
 from hiu.model.table import Column, Table, Type
-from hiu.model.words import CONTACTS, DATASETS, LABELS, FactKind, many
+from hiu.model.words import CONTACTS, DATASETS, LABELS, FactKind, many, one
 
-__all__ = ["CONTACTS", "DATASETS", "LABELS", "Column", "FactKind", "Table", "Type", "many"]
+__all__ = ["CONTACTS", "DATASETS", "LABELS", "Column", "FactKind", "Table", "Type", "many", "one"]
 
 TABLES, IDENTITY_COLUMNS = load_model()
 

@@ -37,7 +37,18 @@ MANY = {
 
 def many(dataset: str) -> str:
     """The plural in words; a site's own data set by its name."""
-    return MANY.get(dataset, f"{dataset.replace('_', ' ')}s")
+    return MANY.get(dataset) or _plural(dataset.replace("_", " "))
+
+
+def one(dataset: str) -> str:
+    """A single unit in words; a site's own data set by its name."""
+    return MANY[dataset].removesuffix("s") if dataset in MANY else dataset.replace("_", " ")
+
+
+def _plural(name: str) -> str:
+    if name.endswith(("ch", "sh", "s", "x")):
+        return f"{name}es"
+    return f"{name[:-1]}ies" if name.endswith("y") and name[-2:-1] not in "aeiou" else f"{name}s"
 
 
 CONTACTS = ("police_incident", "ambulance_deployment", "ed_attendance")

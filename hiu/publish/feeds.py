@@ -12,7 +12,7 @@ from hiu.publish.words.datasets import title_of
 
 
 class Feed(TypedDict):
-    """A data set: whether it was supplied this month, and the months of the last 12 it was not."""
+    """A data set: whether it was supplied this month, and the last 12 months, since it began, that it was not."""
 
     title: str
     now: bool
@@ -24,11 +24,16 @@ def missing_feeds(coverage: pl.DataFrame, month: Month) -> list[Feed]:
     given = set(coverage.filter("supplied").select("month", "dataset").iter_rows())
     first = coverage["month"].min()
     begin = max(month - 11, Month.of(first)) if isinstance(first, date) else month
+    firsts = dict(coverage.filter("supplied").group_by("dataset").agg(pl.col("month").min()).iter_rows())
     return [
         {
             "title": title_of(name),
             "now": (month.start, name) in given,
-            "gaps": [when.title for when in begin.through(month) if (when.start, name) not in given],
+            "gaps": [
+                when.title
+                for when in max(begin, Month.of(firsts.get(name, begin.start))).through(month)
+                if (when.start, name) not in given
+            ],
         }
         for name in (*DATASETS, *own_sets(coverage))
     ]

@@ -1,10 +1,12 @@
 -- Crisis episodes: contacts of one person with any agency, each within the hours of the one before.
 -- Parameter: episode_hours. An event in two data sets is one contact. Most contacts are an episode of their own.
+-- Monthly counts say not when, so they are in no episode.
 WITH contacts AS (
-    SELECT person_id, source, min(start) AS start
-    FROM event
-    WHERE counted AND NOT extra AND NOT nobody
-    GROUP BY person_id, source, event_id
+    SELECT e.person_id, e.source, min(e.start) AS start
+    FROM event AS e
+    LEFT JOIN tally AS t ON t.source = e.source AND t.event_id = e.event_id AND t.person_id = e.person_id
+    WHERE e.counted AND NOT e.extra AND NOT e.nobody AND t.event_id IS NULL
+    GROUP BY e.person_id, e.source, e.event_id
 ),
 spaced AS (
     SELECT

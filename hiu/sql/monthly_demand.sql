@@ -4,10 +4,11 @@ WITH units AS (
     SELECT dataset, min(unit) AS unit FROM counting WHERE NOT extra AND unit <> 'event' GROUP BY dataset
 ),
 counts AS (
-    SELECT person_id, month, dataset, count(*) AS n
-    FROM event
-    WHERE counted AND NOT extra AND NOT nobody
-    GROUP BY person_id, month, dataset
+    SELECT e.person_id, e.month, e.dataset, CAST(sum(coalesce(t.n, 1)) AS BIGINT) AS n
+    FROM event AS e
+    LEFT JOIN tally AS t ON t.source = e.source AND t.event_id = e.event_id AND t.person_id = e.person_id
+    WHERE e.counted AND NOT e.extra AND NOT e.nobody
+    GROUP BY e.person_id, e.month, e.dataset
     UNION ALL
     SELECT
         s.person_id, s.month, s.dataset,

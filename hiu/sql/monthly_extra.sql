@@ -4,9 +4,10 @@ WITH units AS (
     SELECT dataset, min(unit) AS unit FROM counting WHERE extra AND unit <> 'event' GROUP BY dataset
 ),
 found AS (
-    SELECT person_id, month, dataset AS measure, 1 AS n
-    FROM event
-    WHERE extra AND NOT nobody AND dataset NOT IN ('s136_police', 's136_health', 's136_both', 'episode')
+    SELECT e.person_id, e.month, e.dataset AS measure, coalesce(t.n, 1) AS n
+    FROM event AS e
+    LEFT JOIN tally AS t ON t.source = e.source AND t.event_id = e.event_id AND t.person_id = e.person_id
+    WHERE e.extra AND NOT e.nobody AND e.dataset NOT IN ('s136_police', 's136_health', 's136_both', 'episode')
     UNION ALL
     SELECT person_id, month, 's136_' || side AS measure, 1 AS n
     FROM event

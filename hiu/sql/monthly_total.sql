@@ -3,10 +3,11 @@ WITH units AS (
     SELECT dataset, min(unit) AS unit FROM counting WHERE NOT extra AND unit <> 'event' GROUP BY dataset
 ),
 counts AS (
-    SELECT person_id, month, dataset, nobody, count(*) AS n
-    FROM event
-    WHERE counted AND NOT extra
-    GROUP BY person_id, month, dataset, nobody
+    SELECT e.person_id, e.month, e.dataset, e.nobody, CAST(sum(coalesce(t.n, 1)) AS BIGINT) AS n
+    FROM event AS e
+    LEFT JOIN tally AS t ON t.source = e.source AND t.event_id = e.event_id AND t.person_id = e.person_id
+    WHERE e.counted AND NOT e.extra
+    GROUP BY e.person_id, e.month, e.dataset, e.nobody
     UNION ALL
     SELECT
         s.person_id, s.month, s.dataset, s.nobody,

@@ -51,9 +51,15 @@ def _markers(person: PersonSeries) -> str:
 
 
 def _gaps(person: PersonSeries) -> str:
-    missing = [(short_title(name), cells.count(None)) for name, cells in person.counts.items() if None in cells]
+    every = range(len(person.months))
+    lacking = {name: sum(person.lacks(name, index) for index in every) for name in person.counts}
+    missing = [(short_title(name), months) for name, months in lacking.items() if months]
     if not missing:
-        return "Every source supplied every month."
+        return (
+            "Every source supplied every month since it began."
+            if person.since
+            else "Every source supplied every month."
+        )
     return f"Months not supplied: {', '.join(f'{name} {months}' for name, months in missing)}."
 
 

@@ -8,6 +8,7 @@ import polars as pl
 
 from hiu.errors import UsageError
 from hiu.model import CONTACTS, DATASETS
+from hiu.model.units import contact_sets
 from hiu.month import Month
 from hiu.publish.feeds import own_sets
 from hiu.publish.rows import Tables, by_person
@@ -21,7 +22,8 @@ class PersonSeries:
 
     `counts` has every data set of the model and those of `extra` (a site's own, stacked on top).
     `name` is None unless names are shown. `data_to` is the last day covered, if before the month's end.
-    `compared` is what is said of support where the months shown are not all that are known.
+    `compared` is what is said of support where the months shown are not all that are known. `contacts` are the data
+    sets counted in contacts; `since` has the first month of those that were first supplied later than the others.
     """
 
     person_id: str
@@ -35,6 +37,8 @@ class PersonSeries:
     breaks: Mapping[str, date] = field(default_factory=dict)
     extra: tuple[str, ...] = ()
     compared: str | None = None
+    contacts: tuple[str, ...] = CONTACTS
+    since: Mapping[str, Month] = field(default_factory=dict)
 
     @property
     def partial(self) -> bool:
@@ -48,6 +52,11 @@ class PersonSeries:
     def shows(self, when: date | None) -> bool:
         """A day lies within the months shown."""
         return when is not None and self.months[0].start <= when <= self.months[-1].end
+
+    def lacks(self, dataset: str, index: int) -> bool:
+        """The month was not supplied, though the data set had begun by then; one that never began lacks every month."""
+        first = self.since.get(dataset)
+        return self.counts[dataset][index] is None and (first is None or self.months[index] >= first)
 
     def latest(self, months: int) -> "PersonSeries":
         """The last so many months alone."""
@@ -82,6 +91,7 @@ def series(
     coverage, months = tables["coverage"], calendar(tables["coverage"], last)
     added = own_sets(coverage) if extra is None else tuple(extra)
     supplied = set(coverage.filter(pl.col("supplied")).select("month", "dataset").iter_rows())
+    contacts, since = contact_sets(coverage), begun_later(coverage, months)
     cells = _cells(tables["monthly_demand"], wanted)
     rows = by_person(tables["ranked"], wanted)
     gates = by_person(tables["support"], wanted) if "support" in tables else {}
@@ -99,19 +109,28 @@ def series(
             person_id=person_id,
             months=months,
             counts=counts,
-            finding=str(rows.get(person_id, {}).get("label_sentence") or plain_finding(counts)),
+            finding=str(rows.get(person_id, {}).get("label_sentence") or plain_finding(counts, contacts)),
             name=str(names.get(person_id, {}).get("name_text") or "") if show_names else None,
             data_to=data_to,
             support_start=gate.get("start"),
             support_end=gate.get("end"),
             breaks=breaks or {},
             extra=added,
+            contacts=contacts,
+            since=since,
         )
 
 
-def plain_finding(counts: Mapping[str, Cells]) -> str:
+def begun_later(coverage: pl.DataFrame, months: tuple[Month, ...]) -> dict[str, Month]:
+    """Data sets first supplied after the first of the months, and when: before that they are not missing."""
+    sent = coverage.filter("supplied", pl.col("month") <= months[-1].start)
+    firsts = sent.group_by("dataset").agg(pl.col("month").min()).sort("dataset")
+    return {name: Month.of(first) for name, first in firsts.iter_rows() if first > months[0].start}
+
+
+def plain_finding(counts: Mapping[str, Cells], contacts: tuple[str, ...] = CONTACTS) -> str:
     """The finding of a person who is not ranked: contacts in the last three months."""
-    latest = [n for name in CONTACTS for n in counts[name][-3:]]
+    latest = [n for name in contacts if name in counts for n in counts[name][-3:]]
     total, gaps = sum(n for n in latest if n is not None), None in latest
     return f"{total} contact{'' if total == 1 else 's'} in 3 months{' (not all supplied)' if gaps else ''}."
 

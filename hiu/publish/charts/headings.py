@@ -6,7 +6,6 @@ nothing with fewer than six months on each side.
 
 from datetime import date
 
-from hiu.model import CONTACTS
 from hiu.month import Month
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.words.datasets import STACK, in_sentence
@@ -50,7 +49,7 @@ def support_line(person: PersonSeries) -> str:
     if len(before) < EARLY:
         return f"{opening}not to be compared (fewer than {EARLY} complete months before)."
     old, new = sum(before) / EARLY, sum(after) / EARLY
-    flag = _across(person, start)
+    flag = _without(person) + _across(person, start)
     return (
         f"{opening}{number(new)} contacts a month in the latest {EARLY} complete months; "
         f"{number(old)} in the {EARLY} before. Not causal{flag}."
@@ -58,10 +57,25 @@ def support_line(person: PersonSeries) -> str:
 
 
 def _complete(person: PersonSeries, first: int, last: int) -> list[int]:
-    """Contacts of each month from `first` to before `last` for which every contact source supplied in full."""
+    """Contacts of each month from `first` to before `last` for which every contact source compared supplied in full."""
     stop = last - 1 if person.partial and last == len(person.months) else last
-    cells = [[person.counts[name][index] for name in CONTACTS] for index in range(first, stop)]
+    names = [name for name in person.contacts if name in person.counts and not _apart(person, name)]
+    cells = [[person.counts[name][index] for name in names] for index in range(first, stop)] if names else []
     return [sum(n for n in row if n is not None) for row in cells if None not in row]
+
+
+def _without(person: PersonSeries) -> str:
+    late = [name for name in person.contacts if name in person.since and _apart(person, name)]
+    apart = join_words(f"{in_sentence(name)} since {person.since[name].title}" for name in late)
+    return f"; without {apart}" if apart else ""
+
+
+def _apart(person: PersonSeries, name: str) -> bool:
+    """A source that never supplied, or began within the months compared: it is left out of both sides."""
+    first = person.since.get(name)
+    never = person.counts[name].count(None) == len(person.months)
+    late = first is not None and person.support_start is not None and first > Month.of(person.support_start) - EARLY
+    return never or late
 
 
 def _across(person: PersonSeries, start: date) -> str:

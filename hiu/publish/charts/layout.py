@@ -93,6 +93,10 @@ def notes(person: PersonSeries) -> list[Note]:
             at = place(person, when)
             out.append(Note(text=text, at=at, to=at, kind=kind))
     step = WIDTH / len(person.months)
+    for month, names in _beginnings(person).items():
+        at = person.months.index(month) * step
+        words = f"{', '.join(map(short_title, names))} since {month.title}"
+        out.append(Note(text=words, at=at, to=at, kind="break"))
     for first, last, missing in missing_runs(person, tuple(person.counts)):
         text = _missing_words(missing, len(person.counts))
         out.append(Note(text=text, at=first * step, to=last * step, kind="missing"))
@@ -111,9 +115,7 @@ def crossed_words(layout: Layout) -> list[Mark]:
 
 def missing_runs(person: PersonSeries, datasets: tuple[str, ...]) -> list[tuple[int, int, tuple[str, ...]]]:
     """Runs of months that lack the same data sets: first month, month after the last, data sets."""
-    lacking = [
-        tuple(name for name in datasets if person.counts[name][index] is None) for index in range(len(person.months))
-    ]
+    lacking = [tuple(name for name in datasets if person.lacks(name, index)) for index in range(len(person.months))]
     runs, start = [], 0
     for missing, group in groupby(lacking):
         end = start + len(list(group))
@@ -145,6 +147,16 @@ def join_runs(runs: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return out
 
 
+def _beginnings(person: PersonSeries) -> dict[Month, list[str]]:
+    """Which data sets begin in which of the months shown, where others began before."""
+    found: dict[Month, list[str]] = {}
+    for name in person.counts:
+        month = person.since.get(name)
+        if month is not None and month in person.months[1:]:
+            found.setdefault(month, []).append(name)
+    return dict(sorted(found.items()))
+
+
 def _missing_words(missing: tuple[str, ...], of: int) -> str:
     return "Nothing supplied" if len(missing) == of else f"{', '.join(map(short_title, missing))} not supplied"
 
@@ -157,7 +169,7 @@ def _key(layout: Layout, person: PersonSeries) -> None:
     """The key in stack order, then the diamond and, if any month lacks a source, the grey band."""
     entries = [(title_of(name), colour, HATCHES.get(name, ())) for name, colour in colours(person.extra).items()]
     entries.append(("s136 detentions, MHA assessments", "diamond", ()))
-    if any(None in cells for cells in person.counts.values()):
+    if missing_runs(person, tuple(person.counts)):
         entries.append(("Not supplied", NOT_SUPPLIED, ()))
     x = 0.0
     for text, colour, hatches in entries:

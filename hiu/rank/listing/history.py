@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from hiu.model import CONTACTS
+from hiu.model.units import contact_sets, night_sets
 from hiu.month import Month
 
 Floats = NDArray[np.float64]
@@ -20,6 +23,7 @@ class History:
 
     `n[d, p, t]` is the count of data set d for person p in month t (events or nights); it is 0 where
     `supplied[d, t]` is false and must not be read there: a month not supplied is missing, not zero.
+    `contacts` are the data sets counted in contacts, `nights` those counted in nights in a bed.
     """
 
     people: pl.Series
@@ -27,6 +31,22 @@ class History:
     datasets: tuple[str, ...]
     n: NDArray[np.float32]
     supplied: Flags
+    contacts: tuple[str, ...] = CONTACTS
+    nights: tuple[str, ...] = ("mh_bed_day",)
+
+    @cached_property
+    def joined(self) -> list[int | None]:
+        """Of each data set the position of the first month that it was supplied; None if it never was."""
+        return [int(row.argmax()) if row.any() else None for row in self.supplied]
+
+    def since(self, months: int = 12) -> dict[str, Month]:
+        """Data sets first supplied within the last months, later than the first of all, and from when on."""
+        late = max(1, len(self.months) - months + 1)
+        return {
+            name: self.months[at]
+            for name, at in zip(self.datasets, self.joined, strict=True)
+            if at is not None and at >= late
+        }
 
     def rows(self, names: tuple[str, ...]) -> list[int]:
         """Positions of those of `names` that the history holds."""
@@ -38,10 +58,14 @@ class History:
         return _total(self.n[found[0], :, -months:]) if found else np.zeros(len(self.people))
 
     def missing(self, months: int = 12) -> dict[str, list[str]]:
-        """Data sets that lack some of the last months, and which (`2026-03`)."""
+        """Data sets that lack some of the last months, and which (`2026-03`).
+
+        Nothing lacks before a first delivery; a data set never supplied lacks every month.
+        """
+        start_at = max(0, len(self.months) - months)
         gaps = {
-            name: [str(m) for m, here in zip(self.months[-months:], row[-months:], strict=True) if not here]
-            for name, row in zip(self.datasets, self.supplied, strict=True)
+            name: [str(self.months[t]) for t in range(max(start_at, at or 0), len(self.months)) if not row[t]]
+            for name, at, row in zip(self.datasets, self.joined, self.supplied, strict=True)
         }
         return {name: lacking for name, lacking in gaps.items() if lacking}
 
@@ -49,8 +73,8 @@ class History:
         """The history of some of the people, ended after an earlier month."""
         keep = month.since(self.months[0]) + 1
         inside = self.people.is_in(people.implode()).to_numpy()
-        n = self.n[:, inside, :keep]
-        return History(self.people.filter(inside), self.months[:keep], self.datasets, n, self.supplied[:, :keep])
+        n, supplied = self.n[:, inside, :keep], self.supplied[:, :keep]
+        return replace(self, people=self.people.filter(inside), months=self.months[:keep], n=n, supplied=supplied)
 
 
 def history(people: pl.Series, month: Month, demand: pl.DataFrame, coverage: pl.DataFrame) -> History:
@@ -74,7 +98,7 @@ def history(people: pl.Series, month: Month, demand: pl.DataFrame, coverage: pl.
     rows = _positions(rows, first, datasets).drop_nulls("d")
     n[rows["d"].to_numpy(), rows["p"].to_numpy(), rows["t"].to_numpy()] = rows["n"].to_numpy()
     n *= supplied[:, None, :]
-    return History(people, months, datasets, n, supplied)
+    return History(people, months, datasets, n, supplied, contact_sets(coverage), night_sets(coverage))
 
 
 def months_since(first: Month, day: pl.Expr) -> pl.Expr:

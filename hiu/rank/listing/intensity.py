@@ -7,9 +7,11 @@ by person, so that equal records get equal scores and no reordering of rows can 
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 
-from hiu.model import CONTACTS
+from hiu.model.units import default_points
 from hiu.rank.listing.history import Flags, Floats, History
+from hiu.settings import Weights
 
 AHEAD = 3
 """Months ahead that points are expected for."""
@@ -22,9 +24,9 @@ PLACES = 6
 class Points:
     """Severity points by person and month, missing source-months filled; and which were used.
 
-    `s[p, t]` in points; `w[t]` the weight of each month (0 for a month in which no contact source
-    supplied); `S` and `n` the weighted sums; `estimated[p]` is true where a fill within the last 12
-    months put something above zero into the person's points.
+    `s[p, t]` in points; `w[t]` the weight of each month (0 for a month for which nothing was supplied that
+    counts towards the points of anybody here); `S` and `n` the weighted sums; `estimated[p]` is true where a fill
+    within the last 12 months put something above zero into the person's points.
     """
 
     s: Floats
@@ -49,6 +51,11 @@ class Constants:
         return AHEAD * (self.m * self.b0 + S) / (self.b0 + n)
 
 
+def weights_of(weights: Weights, coverage: pl.DataFrame) -> dict[str, float]:
+    """Points for one unit of each data set: the settings', and those that a site's own sets have without one."""
+    return {**default_points(coverage), **weights.by_dataset()}
+
+
 def points(history: History, weights: dict[str, float], half_life: float) -> Points:
     """Weighted points; a missing source-month takes the person's own 12-month average of that source."""
     s = np.zeros(history.n.shape[1:], dtype=np.float64)
@@ -64,13 +71,13 @@ def points(history: History, weights: dict[str, float], half_life: float) -> Poi
             s[:, ~here] += weight * average[:, None]
             if (recent & ~here).any():
                 estimated |= average > 0
-    w = month_weights(history, half_life)
+    w = month_weights(_used(history, weights), half_life)
     return Points(s, w, _weighted_sum(s, w), float(w.sum()), estimated)
 
 
-def reweigh(scored: Points, history: History, half_life: float) -> Points:
+def reweigh(scored: Points, half_life: float) -> Points:
     """The same points under another half-life, without going over the history again."""
-    w = month_weights(history, half_life)
+    w = month_weights(scored.w > 0, half_life)
     return Points(scored.s, w, _weighted_sum(scored.s, w), float(w.sum()), scored.estimated)
 
 
@@ -82,11 +89,21 @@ def observed(history: History, weights: dict[str, float], months: int) -> Floats
     return total
 
 
-def month_weights(history: History, half_life: float) -> Floats:
-    """0.5 ** (months ago / half-life) for months in which any contact source supplied, else 0."""
-    ago = np.arange(len(history.months))[::-1]
-    used = history.supplied[history.rows(CONTACTS)].any(axis=0)
+def month_weights(used: Flags, half_life: float) -> Floats:
+    """0.5 ** (months ago / half-life) for the months that are used, else 0."""
+    ago = np.arange(len(used))[::-1]
     return np.where(used, 0.5 ** (ago / half_life), 0.0)
+
+
+def weighed(history: History, weights: dict[str, float]) -> list[int]:
+    """Positions of the data sets that count towards the points."""
+    return [d for d, name in enumerate(history.datasets) if weights.get(name)]
+
+
+def _used(history: History, weights: dict[str, float]) -> Flags:
+    """Months for which a data set was supplied that counts towards the points of anybody here."""
+    bearing = [d for d in weighed(history, weights) if history.n[d].any()]
+    return np.asarray(history.supplied[bearing].any(axis=0), dtype=np.bool_)
 
 
 def fit(s: Floats, w: Floats) -> Constants:

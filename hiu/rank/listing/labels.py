@@ -2,8 +2,9 @@
 
 Rule and constants: docs/ranking.md. Recent months R_k are compared with the n <= 12 months before
 them by a beta test that allows for ordinary ups and downs (phi). Only like is compared with like: a
-contact source that did not supply every recent month is left out of both sides, and an earlier month
-that lacks one of the compared sources is left out of the baseline.
+contact source that did not supply every recent month, or began too recently to have a past, is left out
+of both sides, and an earlier month that lacks one of the compared sources is left out of the baseline.
+A site without any contact source compares nights in a bed, or what else there is.
 """
 
 from dataclasses import dataclass
@@ -13,23 +14,31 @@ import numpy as np
 import polars as pl
 from scipy.special import betaincc
 
-from hiu.model import CONTACTS, LABELS, many
+from hiu.model import LABELS
 from hiu.rank.listing.history import Flags, Floats, History
+from hiu.rank.listing.reasons import amounts, counted, label_sentence
 from hiu.rank.listing.sentence import say_each_row
 from hiu.settings import Labels
 
 BASELINE = 12
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Window:
-    """The last k months against the n before them: contacts `R` and `B` per person, sources left out."""
+    """The last k months against the n before them: `R` and `B` per person over the sources compared.
+
+    `seen` is all that was counted in the months there are (`months`, k at most), compared or not. `left_out` did not
+    supply all of the k; `late` began too recently to have a past, and since when.
+    """
 
     k: int
     n: int
     R: Floats
     B: Floats
-    left_out: tuple[str, ...]
+    seen: Floats
+    months: int
+    left_out: tuple[str, ...] = ()
+    late: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def expected(self) -> Floats:
@@ -56,24 +65,40 @@ class PersonLabels:
     phi: float
 
 
-def window(history: History, k: int) -> Window:
-    """Contacts in the last k months and in up to 12 before them, over sources that supplied all k."""
+def window(history: History, k: int, least: int = 6) -> Window:
+    """The last k months and up to 12 before them, over sources that supplied all k and had begun `least` months before.
+
+    Where no source had begun by then, those that supplied all k are compared.
+    """
     senders, last = _sending(history), len(history.months)
     recent = list(range(max(0, last - k), last))
-    kept = [d for d in senders if len(recent) == k and history.supplied[d, recent].all()]
+    whole = [d for d in senders if len(recent) == k and history.supplied[d, recent].all()]
+    old = [d for d in senders if _first_month(history, d) <= last - k - least]
+    late = [d for d in senders if old and d not in old]
+    kept = [d for d in whole if d not in late]
     base = [t for t in range(max(0, last - k - BASELINE), last - k) if kept and history.supplied[kept, t].all()]
-    left_out = tuple(history.datasets[d] for d in senders if d not in kept)
-    return Window(k, len(base), _sum(history, kept, recent), _sum(history, kept, base), left_out)
+    return Window(
+        k=k,
+        n=len(base),
+        R=_sum(history, kept, recent),
+        B=_sum(history, kept, base),
+        seen=_sum(history, senders, recent),
+        months=len(recent),
+        left_out=tuple(history.datasets[d] for d in senders if d not in whole and d not in late) if last > k else (),
+        late=tuple((history.datasets[d], history.months[_first_month(history, d)].title) for d in late),
+    )
 
 
-def dispersion(history: History, people: Flags) -> float:
+def dispersion(history: History, people: Flags, least: int = 6) -> float:
     """phi: variance over mean within `people`, pooled over the 12 months before the last 3 (those fully supplied).
 
-    The last 3 are left out so that a change is not taken for noise and cannot hide itself.
+    The last 3 are left out so that a change is not taken for noise and cannot hide itself; so is a source that began
+    too recently to have a past, unless there is no other.
     """
-    rows = _sending(history)
-    first = max(0, len(history.months) - BASELINE - 3)
-    used = [t for t in range(first, len(history.months) - 3) if rows and history.supplied[rows, t].all()]
+    senders, last = _sending(history), len(history.months)
+    rows = [d for d in senders if _first_month(history, d) <= last - 3 - least] or senders
+    first = max(0, last - BASELINE - 3)
+    used = [t for t in range(first, last - 3) if rows and history.supplied[rows, t].all()]
     if len(used) < 2:
         return 1.0
     monthly = np.stack([_sum(history, rows, [t])[people] for t in used])
@@ -83,27 +108,41 @@ def dispersion(history: History, people: Flags) -> float:
 
 def labels(history: History, rules: Labels, phi: float) -> PersonLabels:
     """Label every person of the history; precedence as in docs/ranking.md."""
-    quoted = {k: window(history, k) for k in (1, 3, 6)}
+    quoted = {k: window(history, k, rules.least_baseline) for k in (1, 3, 6)}
     p = {k: seen.probability(phi) for k, seen in quoted.items()}
     three = quoted[3]
-    nights = history.seen("mh_bed_day", 1)
+    nights = np.asarray(np.sum([history.seen(name, 1) for name in history.nights], axis=0))
     up = _rise(quoted, p, rules.escalating_3, rules.escalating_1, rules)
     down = _fall(quoted, p, rules.deescalating, rules)
     rising = _rise(quoted, p, rules.rising_3, rules.rising_1, rules)
     falling = _fall(quoted, p, rules.falling, rules)
     quiet = _quiet(history, rules.quiet_months)
-    new = np.full(len(nights), three.n < rules.least_baseline)
+    new = (three.n < rules.least_baseline) | _only_late(history, rules.least_baseline)
     tests: list[Floats | Flags] = [new, nights >= rules.hospital_days, up, down, quiet, rising, falling]
     code = np.select([np.asarray(hit, dtype=bool) for hit in tests], range(len(tests)), len(tests))
     label = pl.Series(LABELS).gather(code)  # in the order in which they hold, STEADY where none does
     fired = {"ESCALATING": up, "RISING": rising, "DE-ESCALATING": down, "FALLING": falling}
     months = np.select([(label == name).to_numpy() for name in fired], list(fired.values()), 3)
     of = [months == k for k in quoted]
-    seen, expected = (np.select(of, [getattr(one, what) for one in quoted.values()]) for what in ("R", "expected"))
-    columns = {"label": label, "k": months.astype(np.int64), "nights": nights, "seen": seen, "expected": expected}
+    columns = {"label": label, "k": months.astype(np.int64), "nights": nights, "beside": _beside(history)}
+    columns |= {
+        what: np.select(of, [getattr(one, what) for one in quoted.values()]) for what in ("seen", "R", "expected")
+    }
+    words, month = counted(history.datasets[d] for d in _sending(history)), history.months[-1].title
 
-    def say(name: str, k: int, nights: float, seen: float, expected: float) -> str:
-        return _sentence(name, quoted[k], nights, seen, expected, history.months[-1].title)
+    def say(name: str, k: int, nights: float, beside: str, seen: float, compared: float, expected: float) -> str:
+        if name == "IN HOSPITAL":
+            return f"{nights:.0f} nights in hospital in {month}; contacts are not compared."
+        return label_sentence(
+            quoted[k],
+            new=name == "NEW",
+            least=rules.least_baseline,
+            unit=words,
+            beside=beside,
+            seen=seen,
+            compared=compared,
+            expected=expected,
+        )
 
     return PersonLabels(label, say_each_row(pl.DataFrame(columns), say), phi)
 
@@ -127,17 +166,45 @@ def _fall(seen: dict[int, Window], p: dict[int, Floats], at: float, rules: Label
 
 
 def _quiet(history: History, months: int) -> Flags:
-    """No contact, and every contact source was there to see one."""
-    senders = _sending(history)
-    if not senders or not history.supplied[senders, -months:].all():
+    """Nothing for so many months, and every source was there to see it, at least since it began."""
+    senders, last = _sending(history), len(history.months)
+    begin = max(0, last - months)
+    here = [history.supplied[d, max(begin, _first_month(history, d)) :].all() for d in senders]
+    if not all(here) or not any(_first_month(history, d) <= begin for d in senders):
         return np.zeros(len(history.people), dtype=np.bool_)
-    last = len(history.months)
-    return np.asarray(_sum(history, senders, list(range(max(0, last - months), last))) == 0)
+    return np.asarray(_sum(history, senders, list(range(begin, last))) == 0)
+
+
+def _only_late(history: History, least: int) -> Flags:
+    """People whom only sources know that began too recently to have a past."""
+    old = [d for d, at in enumerate(history.joined) if at is not None and at <= len(history.months) - 3 - least]
+    if not old:
+        return np.ones(len(history.people), dtype=np.bool_)
+    return np.asarray(history.n[old].sum(axis=(0, 2)) == 0)
 
 
 def _sending(history: History) -> list[int]:
-    """Contact sources that supplied any of the last 12 months."""
-    return [d for d in history.rows(CONTACTS) if history.supplied[d, -BASELINE:].any()]
+    """Sources that supplied any of the last 12 months: of contacts; where there is none of nights, else of anything."""
+    everything = tuple(name for name in history.datasets if name not in (*history.contacts, *history.nights))
+    for names in (history.contacts, history.nights, everything):
+        if senders := [d for d in history.rows(names) if history.supplied[d, -BASELINE:].any()]:
+            return senders
+    return []
+
+
+def _first_month(history: History, d: int) -> int:
+    at = history.joined[d]
+    return len(history.months) if at is None else at
+
+
+def _beside(history: History) -> list[str]:
+    """What is counted of each person in the last 3 months that the label does not compare, in words."""
+    named = [name for d, name in enumerate(history.datasets) if d not in _sending(history)]
+    totals = pl.DataFrame({name: history.seen(name, 3) for name in named})
+    if not named:
+        return [""] * len(history.people)
+    words = say_each_row(totals, lambda *n: amounts(dict(zip(named, n, strict=True))))
+    return words.to_list()
 
 
 def _sum(history: History, rows: list[int], months: list[int]) -> Floats:
@@ -146,28 +213,3 @@ def _sum(history: History, rows: list[int], months: list[int]) -> Floats:
         for t in months:
             total += history.n[d, :, t]
     return total
-
-
-def _sentence(label: str, window: Window, nights: float, seen: float, expected: float, month: str) -> str:
-    if label == "IN HOSPITAL":
-        return f"{nights:.0f} nights in hospital in {month}; contacts are not compared."
-    recent = f"{_contacts(seen)} in {'1 month' if window.k == 1 else f'{window.k} months'}"
-    if label == "NEW":
-        earlier = "month" if window.n == 1 else "months"
-        return f"{recent}; only {window.n} earlier {earlier} to compare with, too few for a label."
-    without = ""
-    if window.left_out:
-        without = f" Without {_names_of(window.left_out)}: not supplied throughout."
-    return f"{recent}; {_number(expected)} expected from the previous {window.n}.{without}"
-
-
-def _contacts(count: float) -> str:
-    return "No contacts" if count == 0 else f"{count:.0f} contact{'' if count == 1 else 's'}"
-
-
-def _number(expected: float) -> str:
-    return f"{expected:.0f}" if expected >= 0.95 or expected < 0.05 else f"{expected:.1f}"
-
-
-def _names_of(datasets: tuple[str, ...]) -> str:
-    return " and ".join(many(name) for name in datasets)

@@ -7,16 +7,17 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from hiu.model import CONTACTS, RANKED, many
+from hiu.model import RANKED
 from hiu.model.frames import schema
 from hiu.month import Month
 from hiu.rank.listing.history import Flags, Floats, History, history
-from hiu.rank.listing.intensity import PLACES, Constants, Points, fit, observed, points
+from hiu.rank.listing.intensity import PLACES, Constants, Points, fit, observed, points, weights_of
 from hiu.rank.listing.labels import dispersion, labels
 from hiu.rank.listing.population import access, population
 from hiu.rank.listing.presets import needs, presets
+from hiu.rank.listing.reasons import gaps_in_words, little
 from hiu.rank.listing.risk import BANDS, NOT_ASSESSED, middle, risk
-from hiu.rank.listing.sentence import rank_sentences
+from hiu.rank.listing.sentence import level_words, rank_sentences
 from hiu.rank.listing.uncertainty import Posterior, uncertainty
 from hiu.settings import Settings
 
@@ -68,13 +69,17 @@ def rank(
         presets=presets(past, extra, who["list"], settings.rank.police_a_year),
         access=_access(who, access(month, support)),
     )
+    few = little(past, weights)
     lists = [
-        _place(table.filter(pl.col("list") == name), scored.n, constants, settings) for name in ("adult", "under_18")
+        _place(table.filter(pl.col("list") == name), scored.n, constants, settings, capped=bool(few))
+        for name in ("adult", "under_18")
     ]
-    ranked = _sentences(pl.concat(lists), past, weights)
+    gaps = gaps_in_words(past, weights)
+    ranked = pl.concat(lists)
+    ranked = ranked.with_columns(sentence=rank_sentences(ranked, gaps, few) + ranked.select(level_words()).to_series())
     return Ranking(
         _as_ranked(ranked),
-        _constants(month, past, scored, constants, median, label_phi, who, graded, settings, needs(month, extra)),
+        _constants(month, past, base, median, label_phi, graded, settings, needs(month, extra)) | {"little": few},
         _nearest(lists[0], settings.rank.top),
     )
 
@@ -110,7 +115,7 @@ def _base(
 ) -> _Base:
     who = population(month, demand, people, settings.rank.minimum_age)
     past = history(who["person_id"], month, demand, coverage)
-    weights = settings.rank.weights.by_dataset()
+    weights = weights_of(settings.rank.weights, coverage)
     scored = points(past, weights, settings.rank.half_life)
     adult = (who["list"] == "adult").to_numpy()
     fitted_on = adult if adult.any() else ~adult
@@ -132,7 +137,7 @@ def _scores(graded: pl.DataFrame, scored: Points, constants: Constants, median: 
 
 def _seen_columns(past: History, weights: dict[str, float]) -> list[pl.Series]:
     def contacts(months: int) -> Floats:
-        return np.asarray(np.sum([past.seen(name, months) for name in CONTACTS], axis=0))
+        return np.asarray(np.sum([past.seen(name, months) for name in past.contacts], axis=0))
 
     points_ = [pl.Series(f"points_{months}", observed(past, weights, months)) for months in (3, 12)]
     return [*points_, *(pl.Series(f"contacts_{months}", contacts(months)).cast(pl.Int64) for months in (3, 12))]
@@ -148,20 +153,32 @@ def _access(who: pl.DataFrame, supported: pl.DataFrame) -> pl.Series:
     return who.select(pl.when(inside).then(pl.lit("supported")).otherwise(pl.lit("candidate"))).to_series()
 
 
-def _place(table: pl.DataFrame, n: float, constants: Constants, settings: Settings) -> pl.DataFrame:
-    """One list in rank order, with ranks, ranks under other gradings, and certainty. Ties go by person_id."""
+def _place(table: pl.DataFrame, n: float, constants: Constants, settings: Settings, *, capped: bool) -> pl.DataFrame:
+    """One list in rank order, with ranks, ranks under other gradings, and certainty.
+
+    People with equal scores follow each other by person_id: a range holds all their places, `tied` is how many they
+    are. Where everybody is level, or there is little to go on (`capped`), nobody is surer than B.
+    """
     table = table.sort("intensity", "person_id", descending=[True, False]).with_row_index("rank", offset=1)
     assessed = table["assessed"].to_numpy()
     post = Posterior.of(table["S"].to_numpy(), n, constants, table["risk"].to_numpy(), assessed)
     sure = uncertainty(post, top=settings.rank.top, draws=settings.rank.draws, seed=settings.rank.seed)
     unknown = pl.Series(~assessed)
-    return table.with_columns(
+    level = pl.len().over("intensity")
+    surest = "B" if capped or (table.height > 1 and table["intensity"].n_unique() == 1) else "A"
+    placed = table.with_columns(
         pl.col("rank").cast(pl.Int64),
+        tied=level.cast(pl.Int64),
         rank_if_low=pl.when(unknown).then(pl.Series(_rank_if(table, BANDS["Low"]))),
         rank_if_high=pl.when(unknown).then(pl.Series(_rank_if(table, BANDS["High"]))),
-        certainty=pl.Series(sure.certainty, dtype=pl.String),
+        certainty=pl.Series(sure.certainty, dtype=pl.String).replace("A", surest),
         rank_low=pl.Series(sure.low),
         rank_high=pl.Series(sure.high),
+    )
+    return placed.with_columns(
+        first_tied=pl.col("rank").min().over("intensity"), last_tied=pl.col("rank").max().over("intensity")
+    ).with_columns(
+        rank_low=pl.min_horizontal("rank_low", "first_tied"), rank_high=pl.max_horizontal("rank_high", "last_tied")
     )
 
 
@@ -184,15 +201,6 @@ def _rank_if(table: pl.DataFrame, value: float) -> NDArray[np.int64]:
     return np.asarray(1 + np.searchsorted(own, key) - (own < key), dtype=np.int64)
 
 
-def _sentences(table: pl.DataFrame, past: History, weights: dict[str, float]) -> pl.DataFrame:
-    gaps = "; ".join(
-        f"{many(name)} not supplied for {', '.join(Month.parse(m).title for m in months)}"
-        for name, months in past.missing().items()
-        if weights.get(name)
-    )
-    return table.with_columns(sentence=rank_sentences(table, gaps))
-
-
 def _as_ranked(table: pl.DataFrame) -> pl.DataFrame:
     return table.select(RANKED.names).cast(schema(RANKED))  # type: ignore[arg-type]
 
@@ -213,11 +221,9 @@ def _nearest(adults: pl.DataFrame, top: int) -> pl.DataFrame:
 def _constants(
     month: Month,
     past: History,
-    scored: Points,
-    fitted: Constants,
+    base: _Base,
     median: float,
     label_phi: float,
-    who: pl.DataFrame,
     graded: pl.DataFrame,
     settings: Settings,
     not_judged: list[str],
@@ -225,22 +231,23 @@ def _constants(
     return {
         "month": str(month),
         "first_month": str(past.months[0]),
-        "m": fitted.m,
-        "phi": fitted.phi,
-        "b0": fitted.b0,
-        "n": scored.n,
+        "m": base.constants.m,
+        "phi": base.constants.phi,
+        "b0": base.constants.b0,
+        "n": base.scored.n,
         "median_risk": median,
         "label_phi": label_phi,
         "top": settings.rank.top,
         "draws": settings.rank.draws,
         "seed": settings.rank.seed,
         "half_life": settings.rank.half_life,
-        "weights": settings.rank.weights.by_dataset(),
+        "weights": base.weights,
         "settings": settings.version,
-        "adults": int((who["list"] == "adult").sum()),
-        "under_18": int((who["list"] == "under_18").sum()),
-        "age_unknown": who["age"].null_count(),
+        "adults": int((graded["list"] == "adult").sum()),
+        "under_18": int((graded["list"] == "under_18").sum()),
+        "age_unknown": graded["age"].null_count(),
         "assessed": graded.height - graded["risk"].null_count(),
         "missing": past.missing(),
+        "since": {name: str(month) for name, month in past.since().items()},
         "presets_not_judged": not_judged,
     }

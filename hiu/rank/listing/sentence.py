@@ -33,11 +33,11 @@ def say_each_row(table: pl.DataFrame, say: Callable[..., str]) -> pl.Series:
     return table.join(sentences, on=table.columns, how="left", nulls_equal=True, maintain_order="left")["said"]
 
 
-def rank_sentences(table: pl.DataFrame, gaps: str) -> pl.Series:
+def rank_sentences(table: pl.DataFrame, gaps: str, little: str = "") -> pl.Series:
     """The sentence of each row (docs/ranking.md).
 
     table: columns of model.RANKED, with the ranks of all of them; `gaps` names what was filled, and is told of those
-    marked `estimated`.
+    marked `estimated`; `little` says why no place is surer than B.
     """
     highest = table.select(pl.max_horizontal(pl.max("rank", "rank_if_low", "rank_if_high"))).item() or 0
     places = pl.Series([ordinal(place) for place in range(highest + 1)], dtype=pl.String)
@@ -49,7 +49,7 @@ def rank_sentences(table: pl.DataFrame, gaps: str) -> pl.Series:
         pl.lit("; "), named["rank_if_low"], pl.lit(" if Low, "), named["rank_if_high"], pl.lit(" if High")
     )
     guessed = pl.when(pl.col("risk_source") == NOT_ASSESSED).then(otherwise).fill_null("")
-    unsure = " (no reliable difference between the people marked B)"
+    unsure = "" if little else " (no reliable difference between the people marked B)"
     parts = (
         named["rank"],
         _if(pl.col("list") == "under_18", " of the under-18s"),
@@ -70,14 +70,23 @@ def rank_sentences(table: pl.DataFrame, gaps: str) -> pl.Series:
         pl.col("certainty"),
         _if(pl.col("certainty") == "B", unsure),
         ".",
+        f" No place is surer than B: {little}." if little else "",
         _if(pl.col("estimated"), f" Estimated in part: {gaps}." if gaps else ""),
     )
     joined = pl.concat_str(pl.lit(part) if isinstance(part, str) else part for part in parts)
     return table.select(joined.alias("sentence")).to_series()
 
 
-def _if(condition: pl.Expr, text: str) -> pl.Expr:
-    return pl.when(condition).then(pl.lit(text)).otherwise(pl.lit(""))
+def level_words() -> pl.Expr:
+    """What is added to the sentences of people who are level: columns tied, first_tied, last_tied."""
+    words = (pl.col("tied"), " people are level in places ", pl.col("first_tied"), " to ", pl.col("last_tied"))
+    parts = (" Tied: ", *words, "; their order says nothing.")
+    joined = pl.concat_str(pl.lit(part) if isinstance(part, str) else part for part in parts)
+    return _if(pl.col("tied") > 1, joined)
+
+
+def _if(condition: pl.Expr, text: str | pl.Expr) -> pl.Expr:
+    return pl.when(condition).then(pl.lit(text) if isinstance(text, str) else text).otherwise(pl.lit(""))
 
 
 def _risk(risk: float, source: str, band: str, likelihood: int | None, impact: int | None) -> str:

@@ -15,7 +15,7 @@ from hiu.errors import HiuError
 from hiu.model import CONTACTS
 from hiu.month import Month
 from hiu.rank.listing.history import Floats, History, history
-from hiu.rank.listing.intensity import AHEAD, PLACES, Points, fit, observed, points, reweigh
+from hiu.rank.listing.intensity import AHEAD, PLACES, Points, fit, observed, points, reweigh, weights_of
 from hiu.rank.listing.population import population
 from hiu.rank.listing.uncertainty import Posterior, in_the_first, letters
 from hiu.rank.reports import cost
@@ -56,7 +56,7 @@ def backtest(
 
     `costs` in pounds a unit (else the shipped table's): only for the cost-weighted rule that others are held against.
     """
-    weights = settings.rank.weights.by_dataset()
+    weights = weights_of(settings.rank.weights, coverage)
     whole = history(people["person_id"].unique().sort(), month, demand, coverage)
     results: list[tuple[str, int, float, float]] = []
     sure: list[pl.DataFrame] = []
@@ -96,7 +96,7 @@ def _rules(
     past: History, base: Points, rank: Rank, weights: dict[str, float], costs: dict[str, float]
 ) -> dict[str, Floats]:
     def expected(half_life: float) -> Floats:
-        scored = reweigh(base, past, half_life)
+        scored = reweigh(base, half_life)
         return fit(scored.s, scored.w).expected(scored.S, scored.n)
 
     lives = sorted({*HALF_LIVES, rank.half_life})

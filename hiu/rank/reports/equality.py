@@ -15,7 +15,7 @@ from scipy.stats import gamma
 from hiu.model import PEOPLE
 from hiu.month import Month
 from hiu.rank.listing.history import Floats, history
-from hiu.rank.listing.intensity import AHEAD, fit, observed, points
+from hiu.rank.listing.intensity import AHEAD, fit, observed, points, weights_of
 from hiu.rank.listing.population import population
 from hiu.rank.listing.risk import NOT_ASSESSED
 from hiu.settings import Settings
@@ -204,7 +204,7 @@ def _outcome(
     settings: Settings,
 ) -> tuple[pl.DataFrame, str]:
     """Points in the 3 months to `month` against those expected of the list 3 months before."""
-    weights, past = settings.rank.weights.by_dataset(), month - AHEAD
+    weights, past = weights_of(settings.rank.weights, coverage), month - AHEAD
     who = population(past, demand, people, settings.rank.minimum_age).filter(pl.col("list") == "adult")
     whole = history(who["person_id"], month, demand, coverage)
     used = [d for d in whole.rows(tuple(name for name, w in weights.items() if w)) if whole.supplied[d].any()]

@@ -9,7 +9,7 @@ import polars as pl
 from hiu.model import CONTACTS, DATASETS
 from hiu.month import Month
 from hiu.rank.listing.history import Floats, History, history
-from hiu.rank.listing.intensity import PLACES, fit, points
+from hiu.rank.listing.intensity import PLACES, fit, points, weights_of
 from hiu.rank.listing.population import population
 from hiu.rank.listing.risk import BANDS, middle, risk
 from hiu.rank.reports.backtest import HALF_LIVES
@@ -75,7 +75,7 @@ def sensitivity(
         "default",
         "default",
         past,
-        settings.rank.weights.by_dataset(),
+        weights_of(settings.rank.weights, coverage),
         settings.rank.half_life,
         graded["risk"].fill_null(middle(graded["risk"])).to_numpy(),
     )

@@ -162,8 +162,8 @@ def demand(*rows: tuple[str, date, int | None]) -> pl.DataFrame:
 
 def supplied(*months: tuple[date, bool]) -> pl.DataFrame:
     return pl.DataFrame(
-        [(month, "police_incident", "police", flag) for month, flag in months],
-        schema={"month": pl.Date, "dataset": pl.String, "source": pl.String, "supplied": pl.Boolean},
+        [(month, "police_incident", "police", "event", flag) for month, flag in months],
+        schema={"month": pl.Date, "dataset": pl.String, "source": pl.String, "unit": pl.String, "supplied": pl.Boolean},
         orient="row",
     )
 

@@ -1,0 +1,135 @@
+"""Reasons in words: how much a list has to go on, what was filled, and what a label compares with what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+import numpy as np
+
+from hiu.model import CONTACTS, DATASETS, many, one
+from hiu.month import Month
+from hiu.rank.listing.history import History
+from hiu.rank.listing.intensity import weighed
+
+LEAST_MONTHS, LEAST_SETS = 3, 2
+"""Months supplied of the last 12, and data sets that count: with fewer no place is surer than B."""
+
+
+def little(past: History, weights: dict[str, float]) -> str:
+    """Why no place is surer than B, in words; empty where there is enough to go on."""
+    recent = past.supplied[weighed(past, weights), -12:]
+    here = np.flatnonzero(recent.any(axis=1))
+    months = int(recent.any(axis=0).sum())
+    if not months:
+        return "nothing that counts towards the points was supplied in the last 12 months"
+    reasons = []
+    if months < LEAST_MONTHS:
+        reasons.append(f"only {months} month{'' if months == 1 else 's'} supplied")
+    if len(here) < LEAST_SETS:
+        name = past.datasets[weighed(past, weights)[here[0]]]
+        reasons.append(f"only {many(name)} count")
+    return " and ".join(reasons)
+
+
+def gaps_in_words(past: History, weights: dict[str, float]) -> str:
+    """Which months of which data sets were filled, and which data sets began late."""
+    missing, ever = past.missing(), dict(zip(past.datasets, past.joined, strict=True))
+    gaps = [
+        f"{many(name)} not supplied for {', '.join(Month.parse(m).title for m in months)}"
+        for name, months in missing.items()
+        if weights.get(name) and ever[name] is not None
+    ]
+    late = [
+        f"{many(name)} since {month.title}, at that rate before"
+        for name, month in past.since().items()
+        if weights.get(name)
+    ]
+    return "; ".join([*gaps, *late])
+
+
+class Compared(Protocol):
+    """What the words need of a window of months (labels.Window)."""
+
+    @property
+    def n(self) -> int: ...
+    @property
+    def months(self) -> int: ...
+    @property
+    def left_out(self) -> tuple[str, ...]: ...
+    @property
+    def late(self) -> tuple[tuple[str, str], ...]: ...
+
+
+def counted(datasets: Iterable[str]) -> tuple[str, str]:
+    """One and many of what the compared data sets are counted in, as a sentence has it."""
+    names = tuple(datasets)
+    if not names or set(names) & set(CONTACTS) or set(names).isdisjoint(DATASETS):
+        return "contact", "contacts"
+    if names == ("mh_bed_day",):
+        return "night in a bed", "nights in a bed"
+    return (
+        ("detention or assessment", "detentions and assessments") if len(names) > 1 else (one(names[0]), many(names[0]))
+    )
+
+
+def amounts(totals: Mapping[str, float]) -> str:
+    """Amounts above nothing in words: `14 nights in a bed and 1 section 136 detention`."""
+    found = [_amount(n, *_unit(name)) for name, n in totals.items() if n]
+    return " and ".join([", ".join(found[:-1]), found[-1]] if len(found) > 1 else found)
+
+
+def label_sentence(
+    window: Compared,
+    *,
+    new: bool,
+    least: int,
+    unit: tuple[str, str],
+    beside: str,
+    seen: float,
+    compared: float,
+    expected: float,
+) -> str:
+    """The reason of a label in a sentence (docs/ranking.md); `new` = the label is NEW, `least` months are needed.
+
+    `seen` is all that was counted in the months of the window, `compared` the part of it that is held against
+    `expected`; `beside` is what else was counted, told where there would be nothing to tell.
+    """
+    opening = f"{_amount(seen, *unit)} in {_months(window.months)}"
+    if not seen and beside:
+        opening += f", but {beside}"
+    out = f" Without {_names_of(window.left_out)}: not supplied throughout." if window.left_out else ""
+    out += "".join(f" {_capital(many(name))} since {month}, too recent to compare." for name, month in window.late)
+    if new and not window.n:
+        return f"{opening}; no earlier month to compare with, so no label.{out}"
+    if new and window.n < least:
+        earlier = "month" if window.n == 1 else "months"
+        return f"{opening}; only {window.n} earlier {earlier} to compare with, too few for a label.{out}"
+    if new:
+        return f"{opening}; no source knows this person that began early enough to compare with.{out}"
+    part = f" {compared:.0f} of them compared," if compared != seen else ""
+    return f"{opening};{part} {_number(expected)} expected from the previous {window.n}.{out}"
+
+
+def _unit(name: str) -> tuple[str, str]:
+    return counted((name,)) if name == "mh_bed_day" else (one(name), many(name))
+
+
+def _amount(count: float, single: str, several: str) -> str:
+    return f"No {several}" if count == 0 else f"{count:.0f} {single if count == 1 else several}"
+
+
+def _months(months: int) -> str:
+    return "1 month" if months == 1 else f"{months} months"
+
+
+def _number(expected: float) -> str:
+    return f"{expected:.0f}" if expected >= 0.95 or expected < 0.05 else f"{expected:.1f}"
+
+
+def _names_of(datasets: tuple[str, ...]) -> str:
+    return " and ".join(many(name) for name in datasets)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
