@@ -17,9 +17,12 @@ def misdated(texts: pl.Series, period: Month | None) -> bool:
     So it is when all true dates have a day up to 12, all text dates a part over 12, and that is not likely to be
     chance (under 6%); where the delivery's month is given, it decides when the dates fall in it one way alone.
     """
-    true = texts.str.extract_groups(_TRUE).struct.unnest().drop_nulls()
+    own = texts.filter(texts.str.contains(_TRUE))
+    if len(own) < _LEAST or len(own) == texts.count():
+        return False
+    true = own.str.extract_groups(_TRUE).struct.unnest()
     year, month, day = (true[name].cast(pl.Int64) for name in true.columns)
-    if true.height < _LEAST or true.height == texts.count() or (day > 12).any():
+    if (day > 12).any():
         return False
     text = int(in_figures(texts).sum())
     if not text or either_order(texts).any():

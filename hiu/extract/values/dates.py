@@ -35,7 +35,7 @@ def read_stamps(texts: pl.Series, formats: Sequence[str]) -> pl.DataFrame:
     one after the date that can't be read, such as 25:00). Null where no form fits or no such day exists.
     """
     left = texts.drop_nulls().unique().to_frame("text")
-    found, rest = _by_forms(left.with_columns(pl.col("text").alias("said")), formats)
+    found, rest = _by_forms(left.with_columns(pl.col("text").alias("sent")), formats)
     if not rest.is_empty():
         found = pl.concat([found, _as_people_write(rest, formats)])
     return texts.to_frame("text").join(found, on="text", how="left", maintain_order="left").drop("text")
@@ -101,38 +101,38 @@ def _with_times(frame: pl.DataFrame, texts: pl.Series) -> pl.DataFrame:
 
 
 def _by_forms(left: pl.DataFrame, formats: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """`left` holds text (the key) and said (what is read). What some form read, and what none did."""
+    """`left` holds text (the key) and sent (what is read). What some form read, and what none did."""
     found = [pl.DataFrame(schema={"text": pl.String, **_READ})]
     for form in formats or DEFAULT:
         if left.is_empty():
             break
         read = _read(left, form)
-        found.append(read.filter(pl.col("stamp").is_not_null()).drop("said"))
-        left = read.filter(pl.col("stamp").is_null()).select("text", "said")
+        found.append(read.filter(pl.col("stamp").is_not_null()).drop("sent"))
+        left = read.filter(pl.col("stamp").is_null()).select("text", "sent")
     return pl.concat(found), left
 
 
 def _as_people_write(left: pl.DataFrame, formats: Sequence[str]) -> pl.DataFrame:
     """What is left, without weekdays (one that does not fit its date unreads it) and with plain days for 1st, 2nd."""
-    said = pl.col("said").str.replace(_WEEKDAY, "").str.replace(r"(?i)\b([0-9]{1,2})(?:st|nd|rd|th)\b(?: of)?", "$1")
-    said = said.str.replace(r"(?i)(?:\s+at|\s*@)\s+", " ").str.replace_all(r",\s*", " ").str.strip_chars()
-    weekday = pl.col("said").str.extract(_WEEKDAY).str.to_lowercase()
+    plain = pl.col("sent").str.replace(_WEEKDAY, "").str.replace(r"(?i)\b([0-9]{1,2})(?:st|nd|rd|th)\b(?: of)?", "$1")
+    plain = plain.str.replace(r"(?i)(?:\s+at|\s*@)\s+", " ").str.replace_all(r",\s*", " ").str.strip_chars()
+    weekday = pl.col("sent").str.extract(_WEEKDAY).str.to_lowercase()
     named = weekday.replace_strict(_WEEKDAYS, default=None, return_dtype=pl.Int8)
-    plain = left.with_columns(said.alias("plain"), named.alias("weekday"))
-    plain = plain.filter(pl.col("plain") != pl.col("said")).select("text", "weekday", said="plain")
-    found, _ = _by_forms(plain.drop("weekday"), formats)
+    other = left.with_columns(plain.alias("plain"), named.alias("weekday")).filter(pl.col("plain") != pl.col("sent"))
+    other = other.select("text", "weekday", sent="plain")
+    found, _ = _by_forms(other.drop("weekday"), formats)
     fits = pl.col("weekday").is_null() | (pl.col("weekday") == pl.col("stamp").dt.weekday())
-    return found.join(plain.select("text", "weekday"), on="text").filter(fits).drop("weekday")
+    return found.join(other.select("text", "weekday"), on="text").filter(fits).drop("weekday")
 
 
 def _read(left: pl.DataFrame, form: str) -> pl.DataFrame:
-    """text and said with what `form` makes of it."""
-    groups = left.with_columns(pl.col("said").str.extract_groups(pattern(form)).alias("found")).unnest("found")
+    """text and sent with what `form` makes of it."""
+    groups = left.with_columns(pl.col("sent").str.extract_groups(pattern(form)).alias("found")).unnest("found")
     if "n" in groups.columns:
         stamp = _serial(pl.col("n"), SERIALS[form.lower()])
         timed = pl.col("n").str.contains(".", literal=True)
         earlier, offset = pl.lit(None, _READ["earlier"]), pl.lit(None, _READ["offset"])
-        return groups.select("text", "said", stamp=stamp, earlier=earlier, offset=offset, timed=timed, mistimed=False)
+        return groups.select("text", "sent", stamp=stamp, earlier=earlier, offset=offset, timed=timed, mistimed=False)
     groups = groups.with_columns(pl.lit(None, pl.String).alias(name) for name in GROUPS if name not in groups.columns)
     month = pl.col("b").str.to_lowercase().str.slice(0, 3).replace_strict(MONTH, default=None)
     month = pl.coalesce(month, "m")
@@ -145,7 +145,7 @@ def _read(left: pl.DataFrame, form: str) -> pl.DataFrame:
     earlier = pl.lit(None, pl.Datetime("us")) if whole else stamps[1]
     return groups.select(
         "text",
-        "said",
+        "sent",
         stamps[0].alias("stamp"),
         earlier.alias("earlier"),
         _offset(pl.col("z")).alias("offset"),

@@ -62,8 +62,8 @@ def pattern(form: str) -> str:
     out = ""
     for piece in re.findall(r"%\w|\s+|.", form):
         if piece.startswith("%") and piece not in _PARTS:
-            known = ", ".join(("excel", "excel1904", *_PARTS, "%a", "%A"))
-            raise SettingsError(f"'{form}': '{piece}' can't be read; known are {known}")
+            readable = ", ".join(("excel", "excel1904", *_PARTS, "%a", "%A"))
+            raise SettingsError(f"'{form}': '{piece}' can't be read; known are {readable}")
         part = _PARTS.get(piece, r"\s+" if piece.isspace() else re.escape(piece))
         out += part.replace("{1,2}", "{2}") if packed else part
     return f"^{out}{'' if '(?P<H>' in out or is_month(form) else _AFTER}$"
