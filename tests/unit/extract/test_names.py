@@ -189,7 +189,25 @@ def test_the_quick_reading_of_plain_addresses_is_the_full_one(sent: str) -> None
 
 
 def test_no_listed_given_name_with_a_surname_that_describes_is_lost() -> None:
-    surnames = "BLACK WHITE BROWN YOUNG MALE DAY HOPE GRANT WARD CALL MAN CHILD TEST BABY SECURITY PORTER COOK".split()
+    surnames = [
+        "BLACK",
+        "WHITE",
+        "BROWN",
+        "YOUNG",
+        "MALE",
+        "DAY",
+        "HOPE",
+        "GRANT",
+        "WARD",
+        "CALL",
+        "MAN",
+        "CHILD",
+        "TEST",
+        "BABY",
+        "SECURITY",
+        "PORTER",
+        "COOK",
+    ]
     lost = [
         (given, family) for given in given_names() for family in surnames if read_name(f"{family}, {given}").unknown
     ]
