@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hiu.extract.values.address import read_address
+from hiu.extract.values.given import given_names
 from hiu.extract.values.names import Name, read_name, read_parts
 from hiu.extract.values.plain import plain_homes, plain_names
 from hiu.extract.values.text import fold, repaired
@@ -185,3 +186,29 @@ def test_the_quick_reading_of_plain_addresses_is_the_full_one(sent: str) -> None
     quick = plain_homes(pl.Series([sent])).row(0, named=True)
     if quick["plain"]:
         assert (quick["house"], quick["street"]) == read_address(sent)
+
+
+def test_no_listed_given_name_with_a_surname_that_describes_is_lost() -> None:
+    surnames = [
+        "BLACK",
+        "WHITE",
+        "BROWN",
+        "YOUNG",
+        "MALE",
+        "DAY",
+        "HOPE",
+        "GRANT",
+        "WARD",
+        "CALL",
+        "MAN",
+        "CHILD",
+        "TEST",
+        "BABY",
+        "SECURITY",
+        "PORTER",
+        "COOK",
+    ]
+    lost = [
+        (given, family) for given in given_names() for family in surnames if read_name(f"{family}, {given}").unknown
+    ]
+    assert lost == []

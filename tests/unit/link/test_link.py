@@ -177,3 +177,11 @@ def test_decisions_always_hold_directly_and_through_chains(
     )
     for a, b, what in taken:
         assert (home[a] == home[b]) == (what == "same"), (a, b, what)
+
+
+def test_another_name_beside_several_family_names_is_nobodys_evidence() -> None:
+    alone = [who("a", "AMY BROWN", "1990-12-12"), who("b", "SUE GREEN", "1990-12-12")]
+    both = [{**row, "aliases": "SEE NOTES"} for row in alone]
+    assert people(matched(both)) == people(matched(alone))
+    one = [who("a", "AMY BROWN", "1990-12-12", aka="ANN BAKER"), who("b", "ANN BAKER", "1990-12-12")]
+    assert len(people(matched(one))) == 1
