@@ -27,7 +27,7 @@ from pipelines.common.work import Work
 from pipelines.fetch.ask import fetch
 from pipelines.govern.retain import freeze_dead
 from pipelines.plan import fingerprints, steps
-from pipelines.steps.ingest import Intake, ingest, prepare
+from pipelines.steps.intake.ingest import Intake, ingest, prepare
 
 DONE, WARNINGS, REFUSED = 0, 3, 4
 PUBLISH_CODE = "pipelines.steps.publish"

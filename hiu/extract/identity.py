@@ -8,11 +8,11 @@ import polars as pl
 from hiu.extract.values.address import read_address
 from hiu.extract.values.codes import SEX, coded, local_id, read_age
 from hiu.extract.values.dates import read_births
-from hiu.extract.values.names import Name, Order, read_name, read_parts
 from hiu.extract.values.nhs_number import nhs_number
+from hiu.extract.values.people.names import Name, Order, read_name, read_parts
+from hiu.extract.values.people.several import parted_by, two_in_cells, two_people
 from hiu.extract.values.plain import plain_homes, plain_names
 from hiu.extract.values.postcode import read_postcodes
-from hiu.extract.values.several import parted_by, two_in_cells, two_people
 from hiu.extract.values.text import per_value
 from hiu.sources import Source
 

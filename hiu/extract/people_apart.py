@@ -8,7 +8,7 @@ import polars as pl
 
 from hiu.extract.files.columns import match_columns
 from hiu.extract.files.read import RawTable
-from hiu.extract.values.several import two_in_cells, two_people
+from hiu.extract.values.people.several import two_in_cells, two_people
 from hiu.sources import Source
 
 ANOTHER = 10_000_000

@@ -7,6 +7,7 @@ import polars as pl
 
 from hiu import model
 from hiu.extract.counts import as_months, number_faults, numbers, own_keys
+from hiu.extract.dates.settle import settle, settle_facts, with_forms
 from hiu.extract.events import DAYS, STAMPS, first_faults, read_times
 from hiu.extract.facts import read_facts
 from hiu.extract.files.columns import match_columns
@@ -14,8 +15,7 @@ from hiu.extract.files.read import RawTable
 from hiu.extract.identity import identities
 from hiu.extract.measures import measures
 from hiu.extract.people_apart import ANOTHER, nth_person, two_people_faults
-from hiu.extract.read_rate import Made, code_list, read_rates, unknown_codes
-from hiu.extract.settle import settle, settle_facts, with_forms
+from hiu.extract.rates.read_rate import Made, code_list, read_rates, unknown_codes
 from hiu.extract.stays import stay_warnings
 from hiu.extract.values.codes import coded, not_known, whole
 from hiu.extract.values.dates import local_stamps, read_dates

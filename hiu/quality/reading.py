@@ -7,7 +7,7 @@ import polars as pl
 
 from hiu.errors import InputRefused
 from hiu.extract.files.header import quoted
-from hiu.extract.read_rate import is_coded
+from hiu.extract.rates.read_rate import is_coded
 from hiu.sources import FieldSpec, Source
 
 Row = dict[str, Any]

@@ -31,7 +31,7 @@ def check(
     as_json: AsJson = False,
 ) -> int:
     """Say what of a file would load, what would not, and why. Nothing is loaded."""
-    from pipelines.steps.check import check_file
+    from pipelines.steps.intake.check import check_file
 
     return check_file(open_site(site), file, source, as_json=as_json)
 

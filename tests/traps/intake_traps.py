@@ -17,8 +17,8 @@ from hiu.month import Month
 from hiu.sources import load_sources
 from pipelines.common.place import Place, open_place, open_warehouse
 from pipelines.common.progress import Reporter
-from pipelines.steps.check import check_file
-from pipelines.steps.ingest import Intake, ingest, prepare
+from pipelines.steps.intake.check import check_file
+from pipelines.steps.intake.ingest import Intake, ingest, prepare
 
 
 @dataclass(frozen=True, kw_only=True)

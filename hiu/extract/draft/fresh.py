@@ -9,8 +9,8 @@ from hiu.extract.draft.facts import fact_lines
 from hiu.extract.draft.fields import format_lines, name_lines, remarks, scheme_lines
 from hiu.extract.draft.lines import array, comment, quoted, some
 from hiu.extract.draft.plan import Plan
-from hiu.extract.draft.sample import Sample
 from hiu.extract.draft.shipped import Part
+from hiu.extract.draft.table.sample import Sample
 
 _NOTHING = re.compile(
     r"cancel|abandon|hoax|duplicate|\bdna\b|did not attend|no.?show|wrong number|no answer|silent|test|void|error|"

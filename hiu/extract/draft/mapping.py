@@ -13,8 +13,8 @@ from hiu.extract.draft.fresh import fresh_part, opening
 from hiu.extract.draft.lines import array, comment, quoted, some
 from hiu.extract.draft.naming import also_taken_by, names_a_month, pattern_of
 from hiu.extract.draft.plan import Plan, make_plan
-from hiu.extract.draft.sample import Sample, take_sample
 from hiu.extract.draft.shipped import shipped_part
+from hiu.extract.draft.table.sample import Sample, take_sample
 from hiu.extract.files.csv_text import DELIMITERS
 from hiu.extract.values.dates import read_stamps
 from hiu.sources import Packed, Source, load_sources

@@ -11,8 +11,8 @@ from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.match import Match, is_person_number, match_concepts
 from hiu.extract.draft.columns.words import OTHERS, is_number_name, is_personal_name, spaced, words
 from hiu.extract.draft.facts import Found, find_facts
-from hiu.extract.draft.sample import Sample
-from hiu.extract.draft.wide import Wide, find_wide
+from hiu.extract.draft.table.sample import Sample
+from hiu.extract.draft.table.wide import Wide, find_wide
 from hiu.extract.values.text import bag
 from hiu.sources import Packed
 

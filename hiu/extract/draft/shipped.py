@@ -9,7 +9,7 @@ from hiu.extract.draft.columns.match import Match, match_fields, time_column, wr
 from hiu.extract.draft.facts import fact_lines, find_facts
 from hiu.extract.draft.fields import format_lines, name_lines, remarks, scheme_lines
 from hiu.extract.draft.lines import array, comment, some
-from hiu.extract.draft.sample import Sample
+from hiu.extract.draft.table.sample import Sample
 from hiu.extract.files.header import squash
 from hiu.sources import FieldSpec, Source
 

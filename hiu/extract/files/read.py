@@ -15,7 +15,7 @@ from hiu.extract.files.decode import MARKS, decode
 from hiu.extract.files.parquet import PARQUET, read_parquet
 from hiu.extract.files.rows import Grid, split_rows
 from hiu.extract.files.shapes.months import month_columns, other_months, renumbered, unpivot
-from hiu.extract.files.xlsx_sheet import ZIP, read_tables, read_xlsx
+from hiu.extract.files.xlsx.sheet import ZIP, read_tables, read_xlsx
 from hiu.sources import Source
 from hiu.sources.spec import Unpivot
 

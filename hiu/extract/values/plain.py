@@ -6,8 +6,8 @@ What is read here is what read_name, read_parts and read_address would make of i
 import polars as pl
 
 from hiu.extract.values.address import NOWHERE, STREETS
-from hiu.extract.values.names import SPECIAL
-from hiu.extract.values.nobody import DOUBTFUL
+from hiu.extract.values.people.names import SPECIAL
+from hiu.extract.values.people.nobody import DOUBTFUL
 
 _WORD = "(?:[A-Z]{2,}|[A-Z][a-z]+)"
 _WHOLE = rf"^(?P<family>{_WORD}), ?(?P<given>{_WORD})(?P<middle>(?: {_WORD})*)$"

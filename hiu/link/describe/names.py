@@ -8,7 +8,7 @@ from importlib import resources
 
 import polars as pl
 
-from hiu.extract.values.given import given_groups
+from hiu.extract.values.people.given import given_groups
 
 _SOUND = (
     (r" ", ""),

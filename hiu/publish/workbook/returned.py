@@ -15,7 +15,7 @@ from typing import Any
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from hiu.errors import InputRefused
-from hiu.extract.files.xlsx_sheet import Sheet, guard, load_sheet, open_book
+from hiu.extract.files.xlsx.sheet import Sheet, guard, load_sheet, open_book
 from hiu.month import Month
 from hiu.publish.people import Action
 from hiu.publish.words.terms import ACTION_TITLES, ENTERED

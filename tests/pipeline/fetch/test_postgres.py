@@ -20,7 +20,7 @@ from pipelines.common.progress import Reporter
 from pipelines.fetch.ask import fetch, file_of, query_for
 from pipelines.fetch.connections import connection, connection_file, keep_connection
 from pipelines.run import Outcome, run_month
-from pipelines.steps.check import check_file
+from pipelines.steps.intake.check import check_file
 
 NOW = datetime(2026, 4, 8, 9, 0, tzinfo=UTC)
 MARCH = Month(2026, 3)

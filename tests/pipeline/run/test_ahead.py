@@ -18,8 +18,8 @@ from pipelines.common.place import Place
 from pipelines.common.progress import Reporter
 from pipelines.run import Outcome
 from pipelines.steps import ahead
-from pipelines.steps.ahead import NextDelivery, read_ahead
-from pipelines.steps.deliver import LoadJob
+from pipelines.steps.intake.ahead import NextDelivery, read_ahead
+from pipelines.steps.intake.deliver import LoadJob
 
 REFUSED = "police_incidents_bad.csv"
 

@@ -15,7 +15,7 @@ from hiu.extract.draft.codes import guess
 from hiu.extract.draft.columns.look import look
 from hiu.extract.draft.mapping import draft
 from hiu.extract.draft.naming import lasting, pattern_of
-from hiu.extract.draft.wide import find_wide
+from hiu.extract.draft.table.wide import find_wide
 from hiu.extract.files.find import takes
 from hiu.extract.files.read import read_table
 from hiu.extract.standardise import standardise

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hiu.extract.values.address import read_address
-from hiu.extract.values.given import given_names
-from hiu.extract.values.names import Name, read_name, read_parts
+from hiu.extract.values.people.given import given_names
+from hiu.extract.values.people.names import Name, read_name, read_parts
 from hiu.extract.values.plain import plain_homes, plain_names
 from hiu.extract.values.text import fold, repaired
 

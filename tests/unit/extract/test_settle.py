@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hiu.errors import InputRefused, SettingsError
+from hiu.extract.dates.formats import CANDIDATES, Detected, detect
+from hiu.extract.dates.settle import settle, with_forms
 from hiu.extract.events import read_times
-from hiu.extract.formats import CANDIDATES, Detected, detect
-from hiu.extract.settle import settle, with_forms
 from hiu.extract.values.dates import read_dates, stamped
 from hiu.extract.values.forms import order
 from hiu.extract.values.times import read_times as read_clocks

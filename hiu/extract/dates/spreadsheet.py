@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from hiu.extract.formats import either_order, in_figures
+from hiu.extract.dates.formats import either_order, in_figures
 from hiu.month import Month
 
 _TRUE = r"^([0-9]{4})-([0-9]{2})-([0-9]{2}) [0-9]{2}:[0-9]{2}:[0-9]{2}$"

@@ -23,8 +23,8 @@ from hiu.extract.files.header import (
 from hiu.extract.files.rows import LINE, WIDTH, Grid
 from hiu.extract.files.shapes.fill import fill_merged, fill_places
 from hiu.extract.files.shapes.heading import find_heading, number_equal
-from hiu.extract.files.xlsx_extent import refuse_far_cells
-from hiu.extract.files.xlsx_marks import Marks, across, mark_notes, read_marks, refuse_unworked
+from hiu.extract.files.xlsx.extent import refuse_far_cells
+from hiu.extract.files.xlsx.marks import Marks, across, mark_notes, read_marks, refuse_unworked
 from hiu.fuzzy import did_you_mean, nearest
 from hiu.sources import Source
 

@@ -6,8 +6,8 @@ Text in brackets, between or after * and #, and remarks such as DO NOT USE are f
 import re
 from typing import NamedTuple
 
-from hiu.extract.values.given import given_names, go_together
-from hiu.extract.values.nobody import names_nobody
+from hiu.extract.values.people.given import given_names, go_together
+from hiu.extract.values.people.nobody import names_nobody
 from hiu.extract.values.text import bag, fold
 
 DEAD = "DECEASED"

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from hiu.extract.values.flags import joined_flags, parted, take_aside
-from hiu.extract.values.nobody import TURNS, names_nobody, part_names_nobody
+from hiu.extract.values.people.flags import joined_flags, parted, take_aside
+from hiu.extract.values.people.nobody import TURNS, names_nobody, part_names_nobody
 from hiu.extract.values.text import bag, fold, repaired
 
 Order = Literal["auto", "family_first", "given_first"]

@@ -12,8 +12,8 @@ import polars as pl
 from hiu import model
 from hiu.extract.events import DAYS, STAMPS
 from hiu.extract.files.columns import fact_key, time_key
-from hiu.extract.leftover import Leftover, names_nothing, sort_out
 from hiu.extract.measures import unknown_key
+from hiu.extract.rates.leftover import Leftover, names_nothing, sort_out
 from hiu.extract.values.codes import ROUNDED, YES_NO, digits_lost, local_id, not_known, unknown_words, unlisted
 from hiu.extract.values.dates import read_dates
 from hiu.extract.values.postcode import read_postcodes

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from hiu.errors import InputRefused, SettingsError
+from hiu.extract.dates.formats import Detected, detect, either_order, written
+from hiu.extract.dates.spreadsheet import misdated
 from hiu.extract.events import DAYS, STAMPS
 from hiu.extract.files.columns import fact_key
-from hiu.extract.formats import Detected, detect, either_order, written
-from hiu.extract.spreadsheet import misdated
 from hiu.extract.values.dates import read_stamps
 from hiu.extract.values.forms import DEFAULT, MONTHS, is_month, order, swapped
 from hiu.month import Month

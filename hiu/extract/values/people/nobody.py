@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from importlib import resources
 
-from hiu.extract.values.given import given_names
+from hiu.extract.values.people.given import given_names
 from hiu.extract.values.text import bag, fold
 
 _AGENCY = tomllib.loads(resources.files(__package__).joinpath("data", "agency_words.toml").read_text("utf-8"))

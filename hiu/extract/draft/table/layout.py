@@ -11,7 +11,7 @@ from hiu.extract.files.csv_text import find_delimiter, first_rows
 from hiu.extract.files.decode import Decoded, decode
 from hiu.extract.files.header import find_header, known_headers, looks_like_header, score, squash, tidy
 from hiu.extract.files.read import content
-from hiu.extract.files.xlsx_sheet import ZIP, guard, load_sheet, open_book, visible
+from hiu.extract.files.xlsx.sheet import ZIP, guard, load_sheet, open_book, visible
 from hiu.settings import Settings
 from hiu.sources import Source
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 import polars as pl
 
 from hiu.extract.files.path_months import PathMonths
-from hiu.extract.spans import Span
+from hiu.extract.months.spans import Span
 from hiu.month import Month
 from hiu.sources import Source
 

@@ -19,10 +19,10 @@ from hiu.sources import Source
 from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import out
 from pipelines.common.work import Row
-from pipelines.steps.deliver import LoadJob, check_rows, make_delivery, read_raw
-from pipelines.steps.glance import first_rows, worth_a_look
-from pipelines.steps.ingest import usual_rows
-from pipelines.steps.supply import remarks_on_file
+from pipelines.steps.intake.deliver import LoadJob, check_rows, make_delivery, read_raw
+from pipelines.steps.intake.glance import first_rows, worth_a_look
+from pipelines.steps.intake.ingest import usual_rows
+from pipelines.steps.intake.supply import remarks_on_file
 
 
 @dataclass(frozen=True, kw_only=True)

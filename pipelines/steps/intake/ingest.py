@@ -12,7 +12,7 @@ import polars as pl
 from hiu.engine import Engine, Scalar
 from hiu.errors import HiuError, InputRefused
 from hiu.extract.files.find import FoundFile, find_deliveries, months_of, not_taken
-from hiu.extract.spans import span_of
+from hiu.extract.months.spans import span_of
 from hiu.extract.standardise import Standardised
 from hiu.govern import records
 from hiu.model import DELIVERIES, RECORDED
@@ -24,12 +24,12 @@ from pipelines.common.fingerprint import code_digest, digest, file_digest
 from pipelines.common.place import Place
 from pipelines.common.progress import Reporter
 from pipelines.common.schema import KEPT, WITHDRAWN_MARK, upgrade
-from pipelines.steps.ahead import NextDelivery, read_ahead
-from pipelines.steps.deliver import Delivery, LoadJob, check_rows
-from pipelines.steps.supply import remarks_on_run
+from pipelines.steps.intake.ahead import NextDelivery, read_ahead
+from pipelines.steps.intake.deliver import Delivery, LoadJob, check_rows
+from pipelines.steps.intake.supply import remarks_on_run
 
 PARTS = ("record", "fact", "quarantine", "field_quality")
-CODE = "pipelines.steps.deliver"
+CODE = "pipelines.steps.intake.deliver"
 """The module that makes of a file what is loaded: what it reaches is part of every recipe."""
 
 

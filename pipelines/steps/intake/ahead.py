@@ -16,7 +16,7 @@ from hiu.errors import InputRefused
 from pipelines.common.place import Place
 from pipelines.common.work import Row
 from pipelines.common.workers import worker_pool
-from pipelines.steps.deliver import Delivery, LoadJob, SuiteAnswers, ask_suites, read_delivery
+from pipelines.steps.intake.deliver import Delivery, LoadJob, SuiteAnswers, ask_suites, read_delivery
 
 FEW_BYTES, MANY_BYTES = 4_000_000, 32_000_000
 """Less than the first to read is read in a thread, more than the second in two processes."""

@@ -8,8 +8,8 @@ import polars as pl
 from hiu.engine import Engine
 from hiu.engine.inputs import supplied_months
 from hiu.extract.files.find import find_deliveries, months_of
-from hiu.extract.other_months import month_remarks, rows_by_month
-from hiu.extract.spans import Span, span_of
+from hiu.extract.months.other_months import month_remarks, rows_by_month
+from hiu.extract.months.spans import Span, span_of
 from hiu.month import Month
 from hiu.sources import Source
 from pipelines.common.place import Place, published_tables

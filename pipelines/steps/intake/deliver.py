@@ -10,8 +10,8 @@ from hiu.errors import InputRefused
 from hiu.extract.files.columns import match_columns
 from hiu.extract.files.find import FoundFile, months_of
 from hiu.extract.files.read import RawTable, read_table
+from hiu.extract.months.spans import last_full_month
 from hiu.extract.people_apart import one_person_a_row
-from hiu.extract.spans import last_full_month
 from hiu.extract.standardise import Standardised, standardise
 from hiu.govern import records
 from hiu.govern.basis.agreements import require_agreement

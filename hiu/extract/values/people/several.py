@@ -2,9 +2,9 @@
 
 import re
 
-from hiu.extract.values.flags import take_aside
-from hiu.extract.values.given import given_names
-from hiu.extract.values.nobody import names_nobody
+from hiu.extract.values.people.flags import take_aside
+from hiu.extract.values.people.given import given_names
+from hiu.extract.values.people.nobody import names_nobody
 from hiu.extract.values.text import bag, fold, repaired
 
 _BOTH = re.compile(r"(\s*[;/+&\n]\s*|\s+and\s+)", re.I)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hiu.extract.draft.columns.concepts import bare_source
 from hiu.extract.draft.columns.look import Look, agree_on_order, look
-from hiu.extract.draft.layout import MOST_BYTES, MOST_RATIO, Layout, find_layout
+from hiu.extract.draft.table.layout import MOST_BYTES, MOST_RATIO, Layout, find_layout
 from hiu.extract.files.header import squash
 from hiu.extract.files.read import RawTable, read_table
 from hiu.sources import Source

@@ -1,0 +1,1 @@
+"""Which months the rows of a delivery are of, which it supplies, and what to say of rows of other months."""

@@ -1,0 +1,1 @@
+"""Names as sent: their parts, other names and flags beside them, words that name nobody, several people in a cell."""
