@@ -13,6 +13,7 @@ from hiu.errors import HiuError, InputRefused, grouped
 from hiu.govern.rights import check_private, make_private
 from hiu.model import RECORDED
 from hiu.month import Month
+from hiu.publish.quality.contradictions import contradictions
 from hiu.publish.quality.stays import open_stays
 from pipelines.access.basis import digest_of, unpermitted
 from pipelines.access.disclose import note_intake, note_pointed, record_files
@@ -111,6 +112,7 @@ def _steps(work: Work, intake: Intake) -> Outcome:
 
     def outcome(folder: Path | None, changed: bool, run_id: str | None = None) -> Outcome:
         every = [*warnings, *_open_stays(folder, month)]
+        intake.notes += _contradictions(folder)
         return Outcome(month, folder, intake, changed, run_id, report.seconds, every)
 
     prints, shown, before = fingerprints(work), place.published_folder(month), place.published_folder(month - 1)
@@ -178,6 +180,12 @@ def _warnings(work: Work) -> list[str]:
     wanted = {name for name, source in work.place.sources.items() if source.kind != "register" and name in ever}
     gaps = [f"{name}: nothing supplied for {work.month.title}; shown as missing" for name in sorted(wanted - supplied)]
     return [*gaps, *unpermitted(work.place, work.now.date())]
+
+
+def _contradictions(folder: Path | None) -> list[str]:
+    """What is to be said of people about whom sources contradict each other, as published."""
+    path = folder / "conflicts.parquet" if folder else None
+    return contradictions(pl.read_parquet(path)) if path and path.exists() else []
 
 
 def _open_stays(folder: Path | None, month: Month) -> list[str]:

@@ -65,7 +65,7 @@ def standardise(
         columns = {**columns, "start": columns["month"]} if "month" in columns else columns
     source = with_forms(source, sent)
     times = read_times(sent, source)
-    settled = settle(sent, source, times, period, source_file)
+    settled = settle(sent, source, times, period, source_file, columns)
     cells = settled.without_doubt(sent)
     facts = read_facts(raw.frame, source, columns)
     faults = first_faults(cells, source, times, period, columns)

@@ -12,10 +12,11 @@ from hiu.publish.words.datasets import title_of
 
 
 class Feed(TypedDict):
-    """A data set: whether it was supplied this month, and the last 12 months, since it began, that it was not."""
+    """A data set: whether it was supplied this month, or ever, and since it began which of the last 12 months it was not."""
 
     title: str
     now: bool
+    ever: bool
     gaps: list[str]
 
 
@@ -29,6 +30,7 @@ def missing_feeds(coverage: pl.DataFrame, month: Month) -> list[Feed]:
         {
             "title": title_of(name),
             "now": (month.start, name) in given,
+            "ever": name in firsts,
             "gaps": [
                 when.title
                 for when in max(begin, Month.of(firsts.get(name, begin.start))).through(month)

@@ -72,7 +72,9 @@ def make_site(trap: Trap, home: Path) -> Place:
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
     settings = home / "site.toml"
     parts = (settings.read_text(encoding="utf-8"), trap.settings)
-    settings.write_text("\n".join(parts if trap.settings.startswith("[") else reversed(parts)), encoding="utf-8")
+    settings.write_text(
+        "\n".join(parts if trap.settings.lstrip().startswith("[") else reversed(parts)), encoding="utf-8"
+    )
     return open_place(home)
 
 

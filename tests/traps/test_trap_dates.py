@@ -192,7 +192,7 @@ TRAPS: dict[str, Trap] = {
         files={FILE: police("14/03/2026 22:10", "02/03/2026 25:61")},
         exit=3,
         rows=WHOLE,
-        says=("start: the time of day can't be read in 1 of 2 rows (rows 2)",),
+        says=("Created: the time of day can't be read in 1 of 2 rows (rows 2)",),
         records=starts(TEN, TWO) | {"start_day_only": [False, True]},
     ),
     "24:00 is the end of its day": Trap(
@@ -223,10 +223,10 @@ TRAPS: dict[str, Trap] = {
         files={FILE: births("1980.12.25", "1990.04.07")},
         exit=3,
         rows=WHOLE,
-        says=("dob: 2 of 2 rows are in none of the source's forms", '["%Y.%m.%d"]'),
+        says=("DOB: 2 filled, 0 read; the rest are in none of the source's forms", '["%Y.%m.%d"]'),
     ),
     "words in a column of dates": Trap(
-        files={FILE: police("Subject", "Witness")}, exit=3, rows={FILE: (0, 2)}, says=("date_unreadable",)
+        files={FILE: police("Subject", "Witness")}, exit=4, says=("2 filled, 0 read",)
     ),
     "a workbook whose dates were swapped where they could be": Trap(
         files={"2026-03/police.xlsx": workbook(date(2026, 2, 3), "14/03/2026", date(2026, 11, 3), "25/03/2026")},
@@ -285,7 +285,7 @@ TRAPS: dict[str, Trap] = {
         files={FILE: police(*["14/03/2026 10:00"] * 110, "03/14/2026 10:00", "02/03/2026 10:00")},
         exit=3,
         rows={FILE: (111, 1)},
-        says=("start: 1 of 112 rows cannot be day first and are not read",),
+        says=("Created: 1 of 112 rows cannot be day first and are not read",),
     ),
     "an end of a stay month first": Trap(
         files={
@@ -295,7 +295,7 @@ TRAPS: dict[str, Trap] = {
             "B,S2,RXX,9990000018,QUILL,Ada,05/09/1974,03/03/2026,10:00,03/04/2026,09:00\n"
         },
         exit=4,
-        says=("column 'end': 1 of 2 rows cannot be day first",),
+        says=("column 'End date ward stay': 1 of 2 rows cannot be day first",),
     ),
 }  # fmt: skip
 

@@ -159,7 +159,7 @@ TRAPS = {
             'L2,1,02/03/2026 10:00,Subject,"REES, Al",01/05/1990,12,M,BS1 4ND\n'
             'L3,1,03/03/2026 10:00,Subject,"REES, Al",01/05/1990,39,M,BS1 4ND\n'
         },
-        exit=0, rows={POLICE: (3, 0)},
+        exit=3, rows={POLICE: (3, 0)}, says=("DOB: 3 filled, 1 read",),
         records={"doubts": ["born_after", "age", None], "dob": [None, None, date(1990, 5, 1)]},
     ),
 }  # fmt: skip

@@ -120,7 +120,7 @@ TRAPS = {
         files={AMB: ambulance(dob="05/2{d}/1981")},
         exit=3,
         rows={AMB: (12, 0)},
-        says=("DOB: 12 filled, 0 read", "most look like 99/99/9999", "[fields.dob] in sources/ambulance.toml"),
+        says=("DOB: 12 filled, 0 read", "month first", '[fields.dob]: formats = ["%m/%d/%Y"]'),
         records={"dob": [None] * 12},
     ),
     "births after the contact": Trap(
@@ -203,7 +203,7 @@ TRAPS = {
         records={"measures": [["police_subject", "s136_police"], ["police_subject"]]},
     ),
     "starts that are hardly read": Trap(
-        files={POL: police(*["Subject"] * 6, start="March {n:02} 26")},
+        files={POL: police(*["Subject"] * 6, start="the {n:02} of March")},
         exit=4,
         says=("Created: 6 filled, 0 read",),
     ),
@@ -336,7 +336,7 @@ TRAPS = {
     ),
     "a file for no month": Trap(files={"police.csv": police("Subject")}, exit=4, says=("found no month in its path",)),
     "a source that asks for less": Trap(
-        files={AMB: ambulance(dob="05/2{d}/1981")},
+        files={AMB: ambulance(dob="born in May 8{d}")},
         exit=0,
         rows={AMB: (12, 0)},
         sources={"ambulance": 'extends = "ambulance"\n[expect]\nread = 0\n'},

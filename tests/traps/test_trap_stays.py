@@ -271,7 +271,10 @@ TRAPS = {
     ),
     "the police come a month later": Counted(
         trap=detention(
-            f"K-1,1,01/03/2026 10:00,Subject,{TOM},N,,\n", "R1,09/03/2026 23:40,Unknown,Male,,,K-17\n", later=FLAG
+            f"K-1,1,01/03/2026 10:00,Subject,{TOM},N,,\n",
+            "R1,09/03/2026 23:40,Unknown,Male,,,K-17\n",
+            later=FLAG,
+            exit=3,
         ),
         n=held("Ada Moss"),
         by_event=1,

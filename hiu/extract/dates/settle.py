@@ -9,7 +9,7 @@ from hiu.errors import InputRefused, SettingsError
 from hiu.extract.dates.formats import Detected, detect, either_order, written
 from hiu.extract.dates.spreadsheet import misdated
 from hiu.extract.events import DAYS, STAMPS
-from hiu.extract.files.columns import fact_key
+from hiu.extract.files.columns import fact_key, time_key
 from hiu.extract.values.dates import read_stamps
 from hiu.extract.values.forms import DEFAULT, MONTHS, is_month, order, swapped
 from hiu.month import Month
@@ -64,8 +64,17 @@ def _one_order(forms: tuple[str, ...], texts: pl.Series) -> tuple[str, ...]:
     return tuple(form for form in forms if order(form) != other)
 
 
-def settle(cells: pl.DataFrame, source: Source, times: pl.DataFrame, period: Month | None, name: str) -> Settled:
+def settle(
+    cells: pl.DataFrame,
+    source: Source,
+    times: pl.DataFrame,
+    period: Month | None,
+    name: str,
+    columns: Mapping[str, str],
+) -> Settled:
     """Look at each column of dates of a delivery after it was read by the mapping's forms (`times`: read_times).
+
+    `columns` as match_columns: what is said names the header, and the line to add the field.
 
     Where rows can be read both ways and others only the other way round, the file is refused if the field decides what
     is counted when; another field's rows that can be read both ways are left out, and it is said. Rows which the forms
@@ -78,13 +87,19 @@ def settle(cells: pl.DataFrame, source: Source, times: pl.DataFrame, period: Mon
             continue
         decides = at in (*STAMPS, *DAYS) or at in _key_fields(source)
         column = Column(
-            name=at, forms=spec.formats or DEFAULT, texts=cells[at], source=source, file=name, decides=decides
+            name=at,
+            header=columns.get(at, at),
+            forms=spec.formats or DEFAULT,
+            texts=cells[at],
+            source=source,
+            file=name,
+            decides=decides,
         )
         unread = times[f"{at}@unread"] if f"{at}@unread" in times.columns else column.unread()
         _judge(column, unread, found, period)
         if at == "start" and period is not None and source.file.covers == "month":
             _of_another_month(column, times["start"], found, period)
-    found.warnings.extend(_mistimed(times))
+    found.warnings.extend(_mistimed(times, columns))
     return found
 
 
@@ -95,7 +110,9 @@ def settle_facts(facts: pl.DataFrame, source: Source, columns: Mapping[str, str]
         if (header := columns.get(fact_key(index))) is None:
             continue
         texts = facts.filter((pl.col("column") == header) & (pl.col("fact") == packed.fact))["at_sent"]
-        column = Column(name=packed.fact, forms=packed.formats, texts=texts, source=source, file=name, decides=True)
+        column = Column(
+            name=packed.fact, header=header, forms=packed.formats, texts=texts, source=source, file=name, decides=True
+        )
         _judge(column, column.unread(), found, None)
     return found.warnings
 
@@ -111,6 +128,7 @@ class Column:
     or stay was, which row holds, or what is agreed with a person."""
 
     name: str
+    header: str
     forms: tuple[str, ...]
     texts: pl.Series
     source: Source
@@ -128,7 +146,7 @@ class Column:
 
     def refusal(self, code: str, sentence: str) -> InputRefused:
         """The file refused for this field."""
-        return InputRefused(code, sentence, file=self.file, column=self.name)
+        return InputRefused(code, sentence, file=self.file, column=self.header)
 
     def line(self, forms: Sequence[str]) -> str:
         """What to write into the source's TOML."""
@@ -147,7 +165,7 @@ def _judge(column: Column, unread: pl.Series, found: Settled, period: Month | No
     elif wrong and right:
         other = "day" if column.order == "month" else "month"
         found.warnings.append(
-            f"{column.name}: {wrong:,} of {seen.rows:,} rows cannot be {_WORDS[column.order]} and are not read; "
+            f"{column.header}: {wrong:,} of {seen.rows:,} rows cannot be {_WORDS[column.order]} and are not read; "
             f"{right:,} cannot be {_WORDS[other]}: put right the {wrong:,}"
         )
     else:
@@ -170,7 +188,7 @@ def _both_ways(column: Column, seen: Detected, wrong: int, unread: int, found: S
     both = either_order(column.texts)
     found.doubtful[column.name] = both
     found.warnings.append(
-        f"{column.name}: {seen.rows:,} filled, {seen.rows - unread:,} read {order}, but {rows}; {all_}. "
+        f"{column.header}: {seen.rows:,} filled, {seen.rows - unread:,} read {order}, but {rows}; {all_}. "
         f"The {seen.both:,} rows that can be read both ways may be swapped and are not used: {remedy}"
     )
 
@@ -183,14 +201,14 @@ def _other_form(column: Column, seen: Detected, unread: int, found: Settled) -> 
         sentence = f'{unread:,} of {seen.rows:,} rows hold a month without a day, which only kind = "counts" may have'
         if column.decides and 2 * unread > seen.rows:
             raise column.refusal("date_month", f"{sentence}: have the day sent, or declare the source as counts")
-        found.warnings.append(f"{column.name}: {sentence}; they are not read")
+        found.warnings.append(f"{column.header}: {sentence}; they are not read")
         return
     proof = f" ({seen.proof})" if seen.proof else ""
-    sentence = f"{unread:,} of {seen.rows:,} rows are in none of the source's forms and are not read; "
+    sentence = f"{seen.rows:,} filled, {seen.rows - unread:,} read; the rest are in none of the source's forms, and "
     sentence += f"all {seen.rows:,} are read by {written(seen.formats)}{proof}: {column.line(seen.formats)}"
     if column.decides and seen.rows - unread < column.source.expect.refuse * seen.rows:
         raise column.refusal("date_form", sentence)
-    found.warnings.append(f"{column.name}: {sentence}")
+    found.warnings.append(f"{column.header}: {sentence}")
 
 
 def _misdated(column: Column, found: Settled) -> None:
@@ -202,7 +220,7 @@ def _misdated(column: Column, found: Settled) -> None:
     if column.decides:
         raise column.refusal("date_swapped", sentence)
     found.doubtful[column.name] = column.texts.is_not_null()
-    found.warnings.append(f"{column.name}: {sentence}. None of the column is used")
+    found.warnings.append(f"{column.header}: {sentence}. None of the column is used")
 
 
 def _of_another_month(column: Column, start: pl.Series, found: Settled, period: Month) -> None:
@@ -222,7 +240,7 @@ def _of_another_month(column: Column, start: pl.Series, found: Settled, period: 
         )
         if not column.source.fields[column.name].formats:
             raise column.refusal("date_order", sentence)
-        found.warnings.append(f"{column.name}: {sentence}")
+        found.warnings.append(f"{column.header}: {sentence}")
         return
 
 
@@ -247,12 +265,13 @@ def _inside(stamps: pl.Series, period: Month) -> int:
     return int((stamps.dt.date().is_between(period.start, period.after, closed="left")).sum())
 
 
-def _mistimed(times: pl.DataFrame) -> Iterator[str]:
+def _mistimed(times: pl.DataFrame, columns: Mapping[str, str]) -> Iterator[str]:
     for at in STAMPS:
         if f"{at}@mistimed" in times.columns and (bad := int(times[f"{at}@mistimed"].sum())):
             rows = times.with_row_index("row", 1).filter(f"{at}@mistimed")["row"].head(5).to_list()
             of = times[at].count()
+            header = columns.get(time_key(at), columns.get(at, at))
             yield (
-                f"{at}: the time of day can't be read in {bad:,} of {of:,} rows (rows {', '.join(map(str, rows))}"
+                f"{header}: the time of day can't be read in {bad:,} of {of:,} rows (rows {', '.join(map(str, rows))}"
                 f"{' ...' if bad > 5 else ''}); their dates stand without a time"
             )

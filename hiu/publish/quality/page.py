@@ -3,6 +3,7 @@
 from hiu.month import Month
 from hiu.publish.pages import render
 from hiu.publish.quality.data import LARGEST, quality
+from hiu.publish.quality.verdict import verdict
 from hiu.publish.rows import Row, Tables
 from hiu.publish.stamp import Stamp
 
@@ -10,7 +11,15 @@ from hiu.publish.stamp import Stamp
 def quality_page(tables: Tables, *, stamp: Stamp) -> str:
     """The report as HTML from deliveries, quarantine, coverage, stay, links and people."""
     figures = quality(tables, stamp.month)
-    return render("quality.html.j2", stamp=stamp, quality=figures, period=period, share=share, largest=LARGEST)
+    return render(
+        "quality.html.j2",
+        stamp=stamp,
+        quality=figures,
+        verdict=verdict(figures),
+        period=period,
+        share=share,
+        largest=LARGEST,
+    )
 
 
 def period(row: Row) -> str:

@@ -74,7 +74,10 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable) -> Delivery:
     require_names(match_columns(raw.headers, source, name=file.name), source, file.name)
     period = require_period(raw, source, file.name, synthetic=place.settings.synthetic)
     done = _standardise(place, job, raw, period)
-    about = judge(done.quality, source, file.name) + only_numbers(done.quality, source, done.records["local_ids"])
+    explained = {line.partition(":")[0] for line in done.warnings}  # why the dates under a header were not read
+    rates = judge(done.quality, source, file.name)
+    about = [line for line in rates if line.partition(":")[0] not in explained]
+    about += only_numbers(done.quality, source, done.records["local_ids"])
     done = replace(done, warnings=(*done.warnings, *about))
     return Delivery(job, raw.received, period, without_erased(place, done))
 

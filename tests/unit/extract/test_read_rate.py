@@ -43,7 +43,7 @@ def quality(source: Source, header: str, cells: list[str | None], *, synthetic: 
 CASES: dict[str, tuple[str, list[str | None], tuple[int, ...]]] = {
     "births": (
         "DOB",
-        ["03/04/1977", "1/1/1900", "unknown", "N/A", "99/99/9999", "03/04/2031", "12/25/1980", " ", None],
+        ["03/04/1977", "1/1/1900", "unknown", "N/A", "99/99/9999", "03/04/2031", "25/25/1980", " ", None],
         (7, 1, 4, 2, 0, 1),
     ),
     "sexes": ("Sex", ["F", "male", "U", "x", "0", "Not known", "Herr", ""], (7, 2, 4, 0, 1, 0)),

@@ -67,7 +67,7 @@ def test_mixed_orders_are_never_read_wrongly_without_a_word(rows: list[tuple[dat
     mapped = with_forms(source(), cells)
     times = read_times(cells, mapped)
     try:
-        found = settle(cells, mapped, times, None, "police.csv")
+        found = settle(cells, mapped, times, None, "police.csv", {})
     except InputRefused:
         return
     right = [None if month and day.day > 12 else day for day, month in rows]

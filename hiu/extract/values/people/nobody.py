@@ -13,7 +13,7 @@ from importlib import resources
 from hiu.extract.values.people.given import given_names
 from hiu.extract.values.text import bag, fold
 
-_AGENCY = tomllib.loads(resources.files(__package__).joinpath("data", "agency_words.toml").read_text("utf-8"))
+_AGENCY = tomllib.loads(resources.files(__package__).joinpath("data", "agency_words.toml").read_text(encoding="utf-8"))
 STRONG = bag(
     "UNKNOWN UNK UNKN UNKNWN UNKOWN UNKNOW UKNOWN UNKOWM UKN UNIDENTIFIED UNNAMED NK NFN NFI FNU LNU NLN NOT NO ANON "
     "ANONYMOUS REFUSED WITHHELD NOTKNOWN NOTGIVEN REFUSES DECLINED DECLINES UNOBTAINABLE UNSURE UNDISCLOSED WITHOLD "

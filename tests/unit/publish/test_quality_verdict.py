@@ -1,0 +1,60 @@
+"""The verdict of the quality page: fit, with care, or not, and why."""
+
+from __future__ import annotations
+
+import polars as pl
+import publish_frames as frames
+
+from hiu.month import Month
+from hiu.publish.quality.data import quality
+from hiu.publish.quality.verdict import Verdict, verdict
+
+MARCH = Month(2026, 3)
+
+
+def judged(**over: pl.DataFrame) -> Verdict:
+    return verdict(quality({**frames.published(), **over}, MARCH))
+
+
+def deliveries(*, quarantined: int = 0, warning: str | None = None) -> pl.DataFrame:
+    """The deliveries, each with so many rows set aside and a warning."""
+    frame = frames.published()["deliveries"].with_columns(
+        quarantined=pl.lit(quarantined, pl.Int64), warning=pl.lit(warning, pl.String)
+    )
+    return frame.with_columns(staged=pl.col("received") - pl.col("quarantined"))
+
+
+def everything() -> pl.DataFrame:
+    return frames.published()["coverage"].with_columns(supplied=pl.lit(True))
+
+
+def test_a_month_in_which_all_came_and_was_read_is_fit() -> None:
+    fit = judged(deliveries=deliveries(), coverage=everything())
+    assert (fit.grade, fit.title, fit.problems) == ("fit", "Fit to publish", [])
+
+
+def test_a_warning_asks_for_care() -> None:
+    care = judged(deliveries=deliveries(warning="26% shorter than usual"), coverage=everything())
+    assert care.grade == "care"
+    assert all(problem.sentence.endswith("26% shorter than usual.") for problem in care.problems)
+
+
+def test_a_feed_that_stopped_asks_for_care_and_none_at_all_is_not_fit() -> None:
+    coverage = everything()
+    late = pl.col("month") == MARCH.start
+    one = coverage.with_columns(supplied=~(late & (pl.col("dataset") == coverage["dataset"][0])))
+    assert judged(deliveries=deliveries(), coverage=one).grade == "care"
+    none = coverage.with_columns(supplied=~late)
+    assert judged(deliveries=deliveries(), coverage=none).problems[0].serious
+
+
+def test_many_rows_set_aside_are_not_fit_and_the_worst_comes_first() -> None:
+    many = judged(deliveries=deliveries(quarantined=5, warning="odd"), coverage=everything())
+    assert many.grade == "not"
+    assert many.problems[0].serious
+    assert "set aside" in many.problems[0].sentence
+
+
+def test_a_row_that_is_lost_is_not_fit() -> None:
+    lost = deliveries().with_columns(staged=pl.col("staged") - 1)
+    assert judged(deliveries=lost, coverage=everything()).grade == "not"
