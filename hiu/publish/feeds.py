@@ -12,7 +12,7 @@ from hiu.publish.words.datasets import title_of
 
 
 class Feed(TypedDict):
-    """A data set: whether it was supplied this month, or ever; which of the last 12 months, since it began, it was not."""
+    """A data set: whether it was supplied this month, or ever; which of the last 12 months, once begun, it was not."""
 
     title: str
     now: bool
