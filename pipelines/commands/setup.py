@@ -38,14 +38,18 @@ def check(
 
 def new(
     source: Annotated[str, typer.Argument(help="A shipped source, or a new name")],
-    file: Annotated[Path, typer.Argument(help="An extract to look at")],
+    file: Annotated[Path | None, typer.Argument(help="An extract to look at")] = None,
+    query: Annotated[str | None, typer.Option(help="SQL to look at in place of a file; with --dsn")] = None,
+    dsn: Annotated[str | None, typer.Option(help="Name of a connection ('hiu connect')")] = None,
+    month: Annotated[str | None, typer.Option(help="Month that a query is asked for (default: the last one)")] = None,
     site: Site = None,
     save: Annotated[bool, typer.Option(help="Write it to the site's sources/ folder")] = False,
 ) -> None:
-    """Draft the mapping of a source from a file: headers are matched by likeness and by their values."""
-    from pipelines.setup.sources import draft_source
+    """Draft the mapping of a source from a file or a query: headers are matched by likeness and by their values."""
+    from pipelines.commands.drafts import draft_from
 
-    draft_source(open_site(site), source, file, save=save, today=now().date())
+    asked = Month.parse(month) if month else Month.of(now().date()) - 1
+    draft_from(open_site(site), source, file, query, dsn, asked, save=save, today=now().date())
 
 
 def suites(

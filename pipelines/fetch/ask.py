@@ -1,5 +1,6 @@
 """Queries asked for a month: each answer becomes a Parquet file in the raw folder, a delivery like any other."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ import pyarrow.parquet as pq
 
 from hiu.disk import move
 from hiu.errors import HiuError, InputRefused, UsageError
+from hiu.extract.draft.table.sample import Query
 from hiu.fuzzy import did_you_mean
 from hiu.govern.basis.agreements import require_agreement
 from hiu.month import Month
@@ -17,6 +19,9 @@ from pipelines.common.journal import record
 from pipelines.common.place import Place
 from pipelines.fetch.connections import connection
 from pipelines.fetch.drivers import ask, storage
+
+_LOOK = 2_000
+"""Rows of a query that a draft looks at."""
 
 
 @dataclass
@@ -60,7 +65,10 @@ def file_of(place: Place, source: Source, month: Month) -> Path:
 
 def query_for(source: Source, month: Month) -> str:
     """The query with '{month}' and '{month_after}' as dates: the first day of the month and of the one after."""
-    text = str(source.file.query)
+    return _with_month(str(source.file.query), month)
+
+
+def _with_month(text: str, month: Month) -> str:
     for word, day in (("{month}", month.start), ("{month_after}", month.after)):
         text = text.replace(word, f"'{day.isoformat()}'")
     return text
@@ -79,6 +87,24 @@ def _fetch(place: Place, source: Source, month: Month, path: Path, name: str) ->
     dsn, query = connection(place, str(source.file.dsn)), query_for(source, month)
     with ask(dsn, query, file=name) as batches:
         return save(batches, path, name, max_bytes=place.settings.max_file_bytes)
+
+
+def first_rows(place: Place, query: Query, path: Path, month: Month) -> int:
+    """The first rows that a query gives, in a file to look at; how many. Raises InputRefused and SettingsError."""
+    name = path.name
+    with ask(connection(place, query.dsn), _with_month(query.sql, month), file=name) as batches:
+        few = pa.RecordBatchReader.from_batches(batches.schema, _few(batches))
+        return save(few, path, name, max_bytes=place.settings.max_file_bytes)
+
+
+def _few(batches: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+    """The first rows alone, whatever the dialect of the query."""
+    left = _LOOK
+    for batch in batches:
+        yield batch.slice(0, left)
+        left -= batch.num_rows
+        if left <= 0:
+            return
 
 
 def save(batches: pa.RecordBatchReader, path: Path, name: str, *, max_bytes: int) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hiu.errors import HiuError, UsageError
 from hiu.extract.draft.mapping import checks_left, draft
+from hiu.extract.draft.table.sample import Query
 from hiu.extract.files.find import find_deliveries
 from hiu.govern.basis.agreements import agreement_block, in_force
 from hiu.quality.suites import check_suites, site_sources, write_suites
@@ -15,16 +16,18 @@ from pipelines.common.place import REPOSITORY, Place
 from pipelines.common.progress import out
 
 
-def draft_source(place: Place, name: str, file: Path, *, save: bool, today: date) -> None:
+def draft_source(place: Place, name: str, file: Path, *, save: bool, today: date, query: Query | None = None) -> None:
     """Print a drafted TOML, or write it to the site's sources/ folder, never over another; then say what is left to do.
 
-    Raises UsageError for a name that no source can have, InputRefused for a file that can't be read.
+    `query` is what gave the file's rows, if a database did. Raises UsageError for a name that no source can have,
+    InputRefused for a file that can't be read.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise UsageError(f"'{name}' is no name of a source: expected small letters, digits and _, such as crisis_line")
     if not file.is_file():
         raise UsageError(f"{file}: no such file; expected an extract to look at")
-    text = draft(name, file, load_sources().get(name), others=place.sources, beside=_beside(place, file))
+    beside = [] if query else _beside(place, file)
+    text = draft(name, file, load_sources().get(name), others=place.sources, beside=beside, query=query)
     target = place.home / "sources" / f"{name}.toml"
     if not save:
         out(text)
@@ -32,7 +35,8 @@ def draft_source(place: Place, name: str, file: Path, *, save: bool, today: date
     else:
         _write(target, text)
         out(f"wrote {target}")
-    for line in _left(place, name, file, text, today):
+    looked_at = f"hiu fetch MONTH --site {place.home}" if query else f"hiu check {file} --site {place.home}"
+    for line in _left(place, name, looked_at, text, today):
         out(line if save else f"# {line}".rstrip())
 
 
@@ -52,7 +56,7 @@ def _beside(place: Place, file: Path) -> list[Path]:
     return sorted(path for path in delivered | near if path.resolve() != file.resolve())
 
 
-def _left(place: Place, name: str, file: Path, text: str, today: date) -> Iterator[str]:
+def _left(place: Place, name: str, command: str, text: str, today: date) -> Iterator[str]:
     """How many lines are to be settled, what site.toml lacks for the source, and the next command."""
     checks = checks_left(text)
     yield f"{checks} line{'s' * (checks != 1)} marked CHECK to settle in sources/{name}.toml."
@@ -64,7 +68,7 @@ def _left(place: Place, name: str, file: Path, text: str, today: date) -> Iterat
         points = place.settings.rank.weights.by_dataset().get(dataset, 0)
         yield f"One {dataset} weighs {points:g} points in the ranking. To change that, in site.toml:"
         yield from ("[rank.weights.extra]", f"{dataset} = 1.0")
-    yield f"Next: read it, settle those lines, then 'hiu check {file} --site {place.home}'"
+    yield f"Next: read it, settle those lines, then '{command}'"
 
 
 def make_suites(site: Path | None, *, check: bool) -> int:

@@ -14,7 +14,7 @@ from hiu.extract.draft.lines import array, comment, quoted, some
 from hiu.extract.draft.naming import also_taken_by, names_a_month, pattern_of
 from hiu.extract.draft.plan import Plan, make_plan
 from hiu.extract.draft.shipped import shipped_part
-from hiu.extract.draft.table.sample import Sample, take_sample
+from hiu.extract.draft.table.sample import Query, Sample, take_sample
 from hiu.extract.files.csv_text import DELIMITERS
 from hiu.extract.values.dates import read_stamps
 from hiu.sources import Packed, Source, load_sources
@@ -30,6 +30,7 @@ def draft(
     *,
     others: Mapping[str, Source] | None = None,
     beside: Sequence[Path] = (),
+    query: Query | None = None,
 ) -> str:
     """TOML for `sources/<source_name>.toml` that reads the file: over a shipped source, or of a new one.
 
@@ -41,7 +42,7 @@ def draft(
     Raises InputRefused as read_table does.
     """
     knowing = base or concept_source(source_name)
-    sample = take_sample(source_name, path, knowing, others or {}, beside)
+    sample = take_sample(source_name, path, knowing, others or {}, beside, query)
     if base:
         part = shipped_part(sample, base)
         lines = [f'extends = "{base.name}"', *_file(sample, base, None)]
@@ -74,6 +75,16 @@ def _top(sample: Sample) -> Iterator[str]:
 
 
 def _file(sample: Sample, base: Source | None, plan: Plan | None) -> Iterator[str]:
+    yield from _asked(sample.query) if sample.query else _as_sent(sample, base)
+    if (base and base.kind == "stays") or (plan and plan.kind == "stays"):
+        yield '# open_stays = "resent"  # CHECK: take the first # away if each file sends every open stay again'
+    yield from _shape(sample, plan)
+    if not sample.query:
+        yield from _period(sample, base, plan)
+
+
+def _as_sent(sample: Sample, base: Source | None) -> Iterator[str]:
+    """The names of the files, and how their bytes become rows."""
     layout = sample.layout
     pattern, doubt = pattern_of(sample.path, sample.beside)
     doubt = comment(doubt) or "any case, * and ?; or a list of several"
@@ -97,10 +108,14 @@ def _file(sample: Sample, base: Source | None, plan: Plan | None) -> Iterator[st
         yield f"header_row = {layout.row}  # without the line it is found by its names"
     if layout.rows > 1:
         yield f"header_rows = {layout.rows}  # CHECK: the words of both rows are joined"
-    if (base and base.kind == "stays") or (plan and plan.kind == "stays"):
-        yield '# open_stays = "resent"  # CHECK: take the first # away if each file sends every open stay again'
-    yield from _shape(sample, plan)
-    yield from _period(sample, base, plan)
+
+
+def _asked(query: Query) -> Iterator[str]:
+    """A database in place of a file: what is asked of which connection."""
+    yield f"\n[file]\ndsn = {quoted(query.dsn)}"
+    of_month = any(word in query.sql for word in ("{month}", "{month_after}"))
+    missing = "  # CHECK: every run asks for all rows: add WHERE ... >= {month} AND ... < {month_after}"
+    yield f"query = {quoted(query.sql)}{'' if of_month else missing}"
 
 
 def _is_written(delimiter: str, base: Source | None) -> bool:

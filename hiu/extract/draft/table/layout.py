@@ -10,6 +10,7 @@ from hiu.errors import InputRefused
 from hiu.extract.files.csv_text import find_delimiter, first_rows
 from hiu.extract.files.decode import Decoded, decode
 from hiu.extract.files.header import find_header, known_headers, looks_like_header, score, squash, tidy
+from hiu.extract.files.parquet import PARQUET, read_parquet
 from hiu.extract.files.read import content
 from hiu.extract.files.xlsx.sheet import ZIP, guard, load_sheet, open_book, visible
 from hiu.settings import Settings
@@ -59,6 +60,9 @@ def find_layout(path: Path, source: Source) -> Layout:
         title = _best_sheet(heads, source, columns)
         row, rows, cells = _header(heads[title], columns)
         return Layout(row=row, rows=rows, cells=cells, sheet=title if len(heads) > 1 else None)
+    if data.startswith(PARQUET):
+        grid = read_parquet(data, source, path.name, max_bytes=MOST_BYTES)
+        return Layout(row=1, cells=tuple(grid.headers))
     decoded, encoding = _decoded(data, source, path.name)
     delimiter = find_delimiter(decoded.text, columns)
     row, rows, cells = _header(first_rows(decoded.text, delimiter), columns)

@@ -14,11 +14,20 @@ from hiu.sources import Source
 _MOST = 5_000
 
 
+@dataclass(frozen=True)
+class Query:
+    """What is asked of a database in place of a file, and the name of its connection."""
+
+    sql: str
+    dsn: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sample:
     """A file to describe: the name of its source, its layout, its rows as text, the looks of its columns.
 
-    `others` are the sources of the site by name, `beside` other files that were delivered.
+    `others` are the sources of the site by name, `beside` other files that were delivered; `query`
+    what gave the rows, if it was no file.
     """
 
     name: str
@@ -28,10 +37,16 @@ class Sample:
     looks: Mapping[str, Look]
     others: Mapping[str, Source]
     beside: Sequence[Path] = ()
+    query: Query | None = None
 
 
 def take_sample(
-    name: str, path: Path, knowing: Source, others: Mapping[str, Source], beside: Sequence[Path] = ()
+    name: str,
+    path: Path,
+    knowing: Source,
+    others: Mapping[str, Source],
+    beside: Sequence[Path] = (),
+    query: Query | None = None,
 ) -> Sample:
     """Read a file by the source that knows most of its headers; the first 5,000 rows are looked at.
 
@@ -41,7 +56,7 @@ def take_sample(
     raw = read_table(path, _as_sent(layout), name=path.name, max_bytes=MOST_BYTES, max_ratio=MOST_RATIO)
     looks = {header: look(header, raw.frame[header].head(_MOST).to_list()) for header in raw.headers}
     looks = agree_on_order(looks)
-    return Sample(name=name, path=path, layout=layout, raw=raw, looks=looks, others=others, beside=beside)
+    return Sample(name=name, path=path, layout=layout, raw=raw, looks=looks, others=others, beside=beside, query=query)
 
 
 def _as_sent(layout: Layout) -> Source:
