@@ -432,7 +432,6 @@ SHAPES = {
 }
 
 
-@pytest.mark.xfail(reason="reading of separators and of times with words is being added", strict=False)
 @pytest.mark.parametrize("name", SHAPES)
 def test_a_strangers_shape_loads_rightly(name: str, tmp_path: Path) -> None:
     meet(SHAPES[name], tmp_path)

@@ -120,6 +120,7 @@ def test_run_that_changed_nothing(at: tuple[str, ...], published: Outcome) -> No
         "warnings",
         "seconds",
         "earlier_months",
+        "notes",
     }
     assert (said.last["exit"], said.last["changed"], said.last["received"]) == (said.code, False, 0)
     assert "nothing changed" in hiu("run", LAST, *at).out

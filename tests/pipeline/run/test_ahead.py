@@ -17,7 +17,7 @@ from pipelines.access import draw
 from pipelines.common.place import Place
 from pipelines.common.progress import Reporter
 from pipelines.run import Outcome
-from pipelines.steps import ahead
+from pipelines.steps.intake import ahead
 from pipelines.steps.intake.ahead import NextDelivery, read_ahead
 from pipelines.steps.intake.deliver import LoadJob
 

@@ -19,7 +19,7 @@ from pipelines import plan
 from pipelines.common import fingerprint
 from pipelines.common.fingerprint import BEHIND, CARRIERS, Files, digest_of, reached, shipped
 from pipelines.run import PUBLISH_CODE
-from pipelines.steps import ingest
+from pipelines.steps.intake import ingest
 
 MATCHER = "hiu.link.site_rules"
 STEPS = {step.name: step.job.__module__ for step in plan.steps()}
@@ -31,7 +31,7 @@ KNOWN = {
     "count": ("hiu/sql/event.sql", "hiu/engine/inputs.py"),
     "rank": ("hiu/rank/listing/labels.py", "hiu/sql/restated.sql"),
     "publish": ("hiu/publish/templates/pack.js", "pipelines/access/draw.py", "pipelines/access/basis.py"),
-    "matcher's memory": ("hiu/link/compare/pairs.py", "hiu/link/describe/data/given_names.txt"),
+    "matcher's memory": ("hiu/link/compare/pairs.py", "hiu/extract/values/people/data/given_names.txt"),
 }
 
 

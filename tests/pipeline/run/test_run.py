@@ -23,7 +23,8 @@ from pipelines.access import disclose
 from pipelines.common.lock import hold
 from pipelines.common.place import Place, open_place
 from pipelines.run import Outcome
-from pipelines.steps import count, ingest, link, publish, rank
+from pipelines.steps import count, link, publish, rank
+from pipelines.steps.intake import ingest
 
 COUNTED = ("monthly_demand", "monthly_extra", "coverage", "ranked", "risk_grading", "support", "team_contact")
 """What must not differ once a file was put right (people tells how many rows were ever received, too)."""
