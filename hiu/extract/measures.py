@@ -38,7 +38,7 @@ def _unknown(field: str, values: Collection[str]) -> pl.Expr:
 def _test(value: pl.Expr, condition: Condition, unknown: pl.Expr) -> pl.Expr:
     """Whether a condition holds; of a word that nobody listed it is not known that it is none of the words named."""
     if condition == "present":
-        return value.is_not_null() & ~not_known(value)
+        return value.is_not_null() & ~not_known(value) & ~unknown
     if condition == "absent":
         return (value.is_null() | not_known(value)) & ~unknown
     assert not isinstance(condition, str)  # hiu.sources.conditions

@@ -103,7 +103,7 @@ def _type(row: Row, source: Source) -> str:
 
 def _sentences(row: Row, source: Source) -> Iterator[str]:
     spec = source.fields.get(row["field"])
-    decisive = row["field"] in {field for rule in source.measures for field in rule.where}
+    decisive = row["field"] in {*source.key.deleted, *(field for rule in source.measures for field in rule.where)}
     if spec and row["unknown"] and is_coded(spec) and (decisive or _share(row) < source.expect.read):
         yield _unlisted(row, spec, counted=decisive)
         row = row | {"filled": row["filled"] - row["unknown"]}

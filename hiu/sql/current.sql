@@ -1,6 +1,6 @@
 -- Deliveries a month may see, in order, and which of them are in force. Parameter: month_after.
--- A register belongs to no month: of its files only the last (by name, then id) holds. A delivery of the year to date
--- replaces what its source sent for earlier months in the span it covers: all of a delivery whose span lies in it, else
+-- A register belongs to no month: of its files only the last holds, by the month in its path, then its name, then id.
+-- A delivery of the year to date replaces what its source sent for earlier months in the span it covers: all of a delivery whose span lies in it, else
 -- the rows from its first month on. It is seen from its own month on, so lists of earlier months stay as they were.
 WITH seen AS (
     SELECT
@@ -13,7 +13,9 @@ last_register AS (
     SELECT source, delivery_id
     FROM seen
     WHERE period IS NULL AND replaced_by IS NULL
-    QUALIFY row_number() OVER (PARTITION BY source ORDER BY source_file DESC, delivery_id DESC) = 1
+    QUALIFY row_number() OVER (
+        PARTITION BY source ORDER BY covers_from DESC NULLS LAST, source_file DESC, delivery_id DESC
+    ) = 1
 ),
 to_date AS (
     SELECT s.delivery_id, min(n.covers_from) AS replaced_from

@@ -59,7 +59,7 @@ def spring(trap: Trap, folder: Path) -> None:
     for words in trap.silent:
         assert words not in run_text + check_text
     for column, values in trap.records.items():
-        assert records[column].to_list() == values, column
+        assert records[column].to_list() == values, f"{column}: {records[column].to_list()}"
 
 
 def make_site(trap: Trap, home: Path) -> Place:

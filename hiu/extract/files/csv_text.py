@@ -60,6 +60,7 @@ def read_csv(text: str, source: Source, name: str) -> Grid:
         raise _wrong_delimiter(refusal, text, given, columns, name) from None
     row, numbered = number_equal(heading.cells, counted_headers(source))
     width = _expected_width(row, records, heading.last)
+    _refuse_swallowed(records, width, delimiter, name)
     line = records.line[heading.first]
     headers, notes = unique_headers([*row, *[""] * width][:width], columns, name, line)
     cells = _second_reading(text, delimiter, width, name, records)
@@ -77,6 +78,17 @@ def read_csv(text: str, source: Source, name: str) -> Grid:
         huge=_huge(records, headers, name),
         fill_down=filled,
     )
+
+
+def _refuse_swallowed(records: Records, width: int, delimiter: str, name: str) -> None:
+    """Refuse a file in which two stray quotation marks made one cell of whole rows: they would be lost in it."""
+    over_lines = records.joined.str.contains("\n", literal=True).arg_true().to_list()
+    for index in over_lines:
+        parts = [cell.count("\n") for cell in records.cells(index) if cell.count(delimiter) >= max(2, width - 1)]
+        if any(parts):
+            problem = f"a quotation mark opens a cell that goes on over {max(parts) + 1} lines and holds whole rows"
+            advice = "expected its end in the same line: put the stray quotation mark right"
+            raise InputRefused("quote", f"{problem}; {advice}", file=name, row=records.line[index])
 
 
 def parse(text: str, delimiter: str, name: str) -> Records:

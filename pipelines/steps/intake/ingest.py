@@ -12,6 +12,7 @@ import polars as pl
 from hiu.engine import Engine, Scalar
 from hiu.errors import HiuError, InputRefused
 from hiu.extract.files.find import FoundFile, find_deliveries, months_of, not_taken
+from hiu.extract.files.path_months import path_months
 from hiu.extract.months.spans import span_of
 from hiu.extract.standardise import Standardised
 from hiu.govern import records
@@ -26,7 +27,7 @@ from pipelines.common.progress import Reporter
 from pipelines.common.schema import KEPT, WITHDRAWN_MARK, upgrade
 from pipelines.steps.intake.ahead import NextDelivery, read_ahead
 from pipelines.steps.intake.deliver import Delivery, LoadJob, check_rows
-from pipelines.steps.intake.supply import remarks_on_run
+from pipelines.steps.intake.supply import register_notes, remarks_on_run
 
 PARTS = ("record", "fact", "quarantine", "field_quality")
 CODE = "pipelines.steps.intake.deliver"
@@ -106,7 +107,8 @@ def _note_waiting(found: Sequence[FoundFile], month: Month, today: date, intake:
         intake.notes.append(f"{count_of(len(waiting), 'file')} of later months not read: {', '.join(map(str, later))}")
     ahead = [each for each in found if each.period and each.period > Month.of(today)]
     intake.warnings += [
-        f"{each.name}: filed under {each.period}, a month that has not begun; not read. If that is wrong, rename it"
+        f"{each.name}: filed under {each.period}, a month that has not begun"
+        f"{'; not read' if each.period and each.period > month else ''}. If that is wrong, rename it"
         for each in ahead
     ]
 
@@ -120,6 +122,7 @@ def _remark_months(place: Place, warehouse: Engine, month: Month, run_id: str, i
             intake.earlier.append(remark.sentence)
         else:
             intake.warnings.append(remark.sentence)
+    intake.notes += register_notes(warehouse)
     taken = warehouse.rows("deliveries", "period", where={"run_id": run_id})["period"].drop_nulls()
     first = min(taken, default=month.start)
     stale = [each for each in sorted(place.months()) if str(Month.of(first)) <= each != str(month)]
@@ -228,7 +231,7 @@ def _delivery(
         "bytes": job.file.path.stat().st_size,
         "period": period.start if period else None,
         "covers": source.covers if span else None,
-        "covers_from": span.first.start if span else None,
+        "covers_from": span.first.start if span else _named_month(job.file.name, source),
         "covers_to": span.last.start if span else None,
         "received": delivery.received,
         "staged": delivery.received - done.quarantine.height,
@@ -239,6 +242,12 @@ def _delivery(
         "run_id": run_id,
     }
     return pl.DataFrame([row], schema=schema(DELIVERIES))
+
+
+def _named_month(name: str, source: Source) -> date | None:
+    """The month that a register's path names: of several files the latest month's holds."""
+    month = path_months(name).month if source.kind == "register" else None
+    return month.start if month else None
 
 
 def _write(

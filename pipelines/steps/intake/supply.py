@@ -5,12 +5,13 @@ from datetime import date
 
 import polars as pl
 
-from hiu.engine import Engine
+from hiu.engine import Engine, Scalar
 from hiu.engine.inputs import supplied_months
 from hiu.extract.files.find import find_deliveries, months_of
 from hiu.extract.months.other_months import month_remarks, rows_by_month
 from hiu.extract.months.spans import Span, span_of
 from hiu.month import Month
+from hiu.publish.words.text import join_words
 from hiu.sources import Source
 from pipelines.common.place import Place, published_tables
 from pipelines.common.work import Row
@@ -122,3 +123,16 @@ def _changed_to_date(place: Place, warehouse: Engine, month: Month, run_id: str)
         )
         out.append(DeliveryRemark(None, Month.of(row["period"]), sentence, warn=much))
     return out
+
+
+def register_notes(warehouse: Engine) -> list[str]:
+    """Of a register with several files which one holds, and which are not in force beside it."""
+    order = ["source", "covers_from desc", "source_file desc", "delivery_id desc"]
+    registers: dict[str, Scalar] = {"period": None, "replaced_by": None}
+    rows = warehouse.rows("deliveries", "source", "source_file", where=registers, order=order)
+    notes = []
+    for (source,), files in rows.group_by("source", maintain_order=True):
+        holds, *others = files["source_file"].unique(maintain_order=True).to_list()
+        if others:
+            notes.append(f"{source}: the register {holds} holds, the last by month or name; not {join_words(others)}")
+    return notes
