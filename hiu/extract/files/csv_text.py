@@ -60,7 +60,6 @@ def read_csv(text: str, source: Source, name: str) -> Grid:
         raise _wrong_delimiter(refusal, text, given, columns, name) from None
     row, numbered = number_equal(heading.cells, counted_headers(source))
     width = _expected_width(row, records, heading.last)
-    _refuse_swallowed(records, width, delimiter, name)
     line = records.line[heading.first]
     headers, notes = unique_headers([*row, *[""] * width][:width], columns, name, line)
     cells = _second_reading(text, delimiter, width, name, records)
@@ -69,15 +68,9 @@ def read_csv(text: str, source: Source, name: str) -> Grid:
     cells = cells.with_columns(pl.when(pl.col(pl.String) != "").then(pl.col(pl.String)).name.keep())
     notes = [*_skipped(rows[: heading.first]), *numbered, *notes]
     filled = fill_places(headers, source.file.fill_down, name)
-    return Grid(
-        cells,
-        headers,
-        line,
-        notes,
-        damaged=any(mark in text for mark in MARKS),
-        huge=_huge(records, headers, name),
-        fill_down=filled,
-    )
+    huge = _huge(records, headers, name)
+    _refuse_swallowed(records, width, delimiter, name)
+    return Grid(cells, headers, line, notes, damaged=any(mark in text for mark in MARKS), huge=huge, fill_down=filled)
 
 
 def _refuse_swallowed(records: Records, width: int, delimiter: str, name: str) -> None:
