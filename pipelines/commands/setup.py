@@ -1,13 +1,19 @@
 """The commands that set a site up: make one, check an extract, draft a mapping, suites, an invented area, notebooks."""
 
+import tempfile
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hiu.errors import UsageError
 from hiu.month import Month
 from pipelines.commands.options import AsJson, Site, ThisMonth, now, open_site
 from pipelines.common.progress import out
+
+if TYPE_CHECKING:
+    from pipelines.common.place import Place
 
 
 def init(
@@ -46,10 +52,40 @@ def new(
     save: Annotated[bool, typer.Option(help="Write it to the site's sources/ folder")] = False,
 ) -> None:
     """Draft the mapping of a source from a file or a query: headers are matched by likeness and by their values."""
-    from pipelines.commands.drafts import draft_from
-
     asked = Month.parse(month) if month else Month.of(now().date()) - 1
-    draft_from(open_site(site), source, file, query, dsn, asked, save=save, today=now().date())
+    _draft_from(open_site(site), source, file, query, dsn, asked, save=save, today=now().date())
+
+
+def _draft_from(
+    place: "Place",
+    source: str,
+    file: Path | None,
+    sql: str | None,
+    dsn: str | None,
+    month: Month,
+    *,
+    save: bool,
+    today: date,
+) -> None:
+    """Draft from a file, or from the first rows that a query gives for a month; they are kept only while looked at.
+
+    Raises UsageError unless there is either a file, or a query and the name of its connection; and for no rows.
+    """
+    from hiu.extract.draft.table.sample import Query
+    from pipelines.fetch.ask import first_rows
+    from pipelines.setup.sources import draft_source
+
+    if file is not None and not sql and not dsn:
+        draft_source(place, source, file, save=save, today=today)
+        return
+    if file is not None or not sql or not dsn:
+        raise UsageError("expected a file to look at, or --query and --dsn")
+    place.curated.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".draft", dir=place.curated) as folder:
+        path = Path(folder) / f"{source}.parquet"
+        if not first_rows(place, Query(sql, dsn), path, month):
+            raise UsageError(f"the query gives no row for {month.title}; name a month that has some by --month")
+        draft_source(place, source, path, save=save, today=today, query=Query(sql, dsn))
 
 
 def suites(
