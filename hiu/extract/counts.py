@@ -52,7 +52,7 @@ def numbers(cells: pl.DataFrame) -> pl.Series:
     if "n" not in cells.columns:
         return pl.repeat(None, cells.height, dtype=pl.Int64(), eager=True).alias("n")
     bare = pl.col("n").str.replace_all(r"(\d),(\d{3})", "$1$2").str.replace_all(r"(\d),(\d{3})", "$1$2")
-    whole = bare.str.replace(r"^(\d+)\.0*$", "$1")
+    whole = bare.str.replace(r"^(\d+)(?:\.0*|,0{1,2})$", "$1")
     read = pl.when(whole.str.contains(r"^\d{1,9}$")).then(whole).cast(pl.Int64)
     return cells.select(read.alias("n")).to_series()
 

@@ -58,6 +58,17 @@ def only_numbers(quality: pl.DataFrame, source: Source, local_ids: pl.Series) ->
     ]
 
 
+def uncounted(records: pl.DataFrame, source: Source) -> list[str]:
+    """A sentence if no sound row of a delivery (of five or more) earns a measure: a condition that nothing meets."""
+    sound = records.filter(~pl.col("quarantined") & ~pl.col("deleted"))
+    if not source.measures or source.kind == "register" or sound.height < _FEWEST:
+        return []
+    if sound["measures"].list.len().sum():
+        return []
+    names = quoted(sorted({field for rule in source.measures for field in rule.where}))
+    return [f"none of {sound.height:,} rows counts as anything: no [[measures]] where is met by what {names} hold"]
+
+
 def judge(quality: pl.DataFrame, source: Source, name: str) -> list[str]:
     """What to say of a delivery's read rates (model.FIELD_QUALITY), in the order of its fields.
 

@@ -1,6 +1,7 @@
 """Mapping a source: a drafted TOML from an extract, and the expectation suites made of the sources."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ from hiu.extract.draft.mapping import checks_left, draft
 from hiu.extract.draft.table.sample import Query
 from hiu.extract.files.find import find_deliveries
 from hiu.govern.basis.agreements import agreement_block, in_force
+from hiu.model.units import EVENT, POINTS
 from hiu.quality.suites import check_suites, site_sources, write_suites
 from hiu.sources import load_sources
 from pipelines.common.place import REPOSITORY, Place
@@ -65,10 +67,16 @@ def _left(place: Place, name: str, command: str, text: str, today: date) -> Iter
         yield from agreement_block(name, today).splitlines()
     counted = re.findall(rf"^\[counts\.({name})\]", text, re.MULTILINE)
     for dataset in counted:
-        points = place.settings.rank.weights.by_dataset().get(dataset, 0)
+        points = place.settings.rank.weights.by_dataset().get(dataset, POINTS[_unit(text, dataset)])
         yield f"One {dataset} weighs {points:g} points in the ranking. To change that, in site.toml:"
         yield from ("[rank.weights.extra]", f"{dataset} = 1.0")
     yield f"Next: read it, settle those lines, then '{command}'"
+
+
+def _unit(text: str, dataset: str) -> str:
+    """What a draft counts a data set in."""
+    count = tomllib.loads(text)["counts"][dataset]
+    return str(count.get("unit", EVENT))
 
 
 def make_suites(site: Path | None, *, check: bool) -> int:

@@ -68,7 +68,7 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable) -> Delivery:
 
     Raises InputRefused if the month is not known, no column names people, or what matters most is hardly read.
     """
-    from hiu.quality.reading import judge, only_numbers, require_names
+    from hiu.quality.reading import judge, only_numbers, require_names, uncounted
 
     file, source = job.file, place.sources[job.file.source]
     require_names(match_columns(raw.headers, source, name=file.name), source, file.name)
@@ -77,6 +77,7 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable) -> Delivery:
     explained = {line.partition(":")[0] for line in done.warnings}  # why the dates under a header were not read
     rates = judge(done.quality, source, file.name)
     about = [line for line in rates if line.partition(":")[0] not in explained]
+    about += uncounted(done.records, source)
     about += only_numbers(done.quality, source, done.records["local_ids"])
     done = replace(done, warnings=(*done.warnings, *about))
     return Delivery(job, raw.received, period, without_erased(place, done))

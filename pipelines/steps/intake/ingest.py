@@ -12,8 +12,7 @@ import polars as pl
 from hiu.engine import Engine, Scalar
 from hiu.errors import HiuError, InputRefused
 from hiu.extract.files.find import FoundFile, find_deliveries, months_of, not_taken
-from hiu.extract.files.path_months import path_months
-from hiu.extract.months.spans import span_of
+from hiu.extract.months.spans import Span, span_of
 from hiu.extract.standardise import Standardised
 from hiu.govern import records
 from hiu.model import DELIVERIES, RECORDED
@@ -27,7 +26,7 @@ from pipelines.common.progress import Reporter
 from pipelines.common.schema import KEPT, WITHDRAWN_MARK, upgrade
 from pipelines.steps.intake.ahead import NextDelivery, read_ahead
 from pipelines.steps.intake.deliver import Delivery, LoadJob, check_rows
-from pipelines.steps.intake.supply import register_notes, remarks_on_run
+from pipelines.steps.intake.supply import named_month, register_notes, remarks_on_run
 
 PARTS = ("record", "fact", "quarantine", "field_quality")
 CODE = "pipelines.steps.intake.deliver"
@@ -223,6 +222,9 @@ def _delivery(
 ) -> pl.DataFrame:
     job, period = delivery.job, delivery.period
     span = span_of(done.records, source, months_of(job.file.name, source), period) if period else None
+    idle = delivery.received > 0 and done.quarantine.height == delivery.received
+    if span and idle:  # nothing of it could be loaded, so it supplies no month
+        span = Span(span.first, span.first - 1)
     row = {
         "delivery_id": job.delivery_id,
         "source": job.file.source,
@@ -231,7 +233,7 @@ def _delivery(
         "bytes": job.file.path.stat().st_size,
         "period": period.start if period else None,
         "covers": source.covers if span else None,
-        "covers_from": span.first.start if span else _named_month(job.file.name, source),
+        "covers_from": span.first.start if span else named_month(job.file.name, source),
         "covers_to": span.last.start if span else None,
         "received": delivery.received,
         "staged": delivery.received - done.quarantine.height,
@@ -242,12 +244,6 @@ def _delivery(
         "run_id": run_id,
     }
     return pl.DataFrame([row], schema=schema(DELIVERIES))
-
-
-def _named_month(name: str, source: Source) -> date | None:
-    """The month that a register's path names: of several files the latest month's holds."""
-    month = path_months(name).month if source.kind == "register" else None
-    return month.start if month else None
 
 
 def _write(

@@ -8,6 +8,7 @@ import polars as pl
 from hiu.engine import Engine, Scalar
 from hiu.engine.inputs import supplied_months
 from hiu.extract.files.find import find_deliveries, months_of
+from hiu.extract.files.path_months import path_months
 from hiu.extract.months.other_months import month_remarks, rows_by_month
 from hiu.extract.months.spans import Span, span_of
 from hiu.month import Month
@@ -123,6 +124,12 @@ def _changed_to_date(place: Place, warehouse: Engine, month: Month, run_id: str)
         )
         out.append(DeliveryRemark(None, Month.of(row["period"]), sentence, warn=much))
     return out
+
+
+def named_month(name: str, source: Source) -> date | None:
+    """The month that a register's path names: of several files the latest month's holds."""
+    month = path_months(name).month if source.kind == "register" else None
+    return month.start if month else None
 
 
 def register_notes(warehouse: Engine) -> list[str]:

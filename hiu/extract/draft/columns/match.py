@@ -160,12 +160,17 @@ def is_person_number(seen: Look) -> bool:
     sent = words(seen.header)
     if not seen.filled or PERSON.isdisjoint(sent) or not OTHERS.isdisjoint(sent):
         return False
-    if seen.dated or seen.kind in ("time", "name", "postcode", "sex", "nhs_number"):
+    if seen.dated or seen.kind in ("time", "name", "postcode", "sex", "nhs_number") or _is_code(seen):
         return False
     digits = sum(any(map(str.isdigit, value)) for value in seen.counted)
     return digits * 10 >= 9 * seen.distinct and (
         seen.kind == "guid" or not NUMBER.isdisjoint(sent) or not seen.lettered
     )
+
+
+def _is_code(seen: Look) -> bool:
+    """Whether the column is a code list, such as the gender of a person as 1 and 2: too few values to number people."""
+    return seen.distinct < 3 and seen.filled >= 20
 
 
 def _by_values(looks: Mapping[str, Look], source: Source, matched: dict[str, Match]) -> None:
