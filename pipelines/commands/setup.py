@@ -73,8 +73,9 @@ def _draft_from(
     """
     from hiu.extract.draft.table.sample import Query
     from pipelines.fetch.ask import first_rows
-    from pipelines.setup.sources import draft_source
+    from pipelines.setup.sources import draft_source, require_name
 
+    require_name(source)
     if file is not None and not sql and not dsn:
         draft_source(place, source, file, save=save, today=today)
         return

@@ -50,6 +50,7 @@ def _postgres(dsn: str, query: str, file: str) -> Iterator[pa.RecordBatchReader]
     try:
         with dbapi.connect(dsn) as opened, opened.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ ONLY")
+            cursor.execute("SET LOCAL TIME ZONE 'Europe/London'")  # so that a month begins at midnight here
             cursor.execute(query)
             yield cursor.fetch_record_batch()
     except Error as error:

@@ -37,7 +37,8 @@ INSERT INTO calls (ref, called_at, surname, forename, born, nhs_number, cost, ou
     (1, '2026-03-01 00:30+00', 'Quince', 'Ada', '1980-02-01', 9990000018, 12.50, 'treated', true),
     (2, '2026-03-29 00:30+00', 'Quince', 'Ada', '1980-02-01', 9990000018, 7.00, 'left', false),
     (3, '2026-03-29 01:30+00', 'Rowan', 'Bo', '1990-12-31', NULL, NULL, 'treated', NULL),
-    (4, '2026-04-01 10:00+00', 'Rowan', 'Bo', '1990-12-31', NULL, 0, 'treated', true);
+    (4, '2026-04-01 10:00+00', 'Rowan', 'Bo', '1990-12-31', NULL, 0, 'treated', true),
+    (5, '2026-03-31 23:30+00', 'Rowan', 'Bo', '1990-12-31', NULL, 0, 'treated', true);
 CREATE TABLE hidden (ref integer);
 GRANT SELECT ON calls TO reader;
 """
@@ -296,6 +297,13 @@ def test_a_draft_of_a_table_loads_rightly(database: Server, tmp_path: Path) -> N
     assert outcome.published
     demand = pl.read_parquet(outcome.published / "monthly_demand.parquet").filter(pl.col("dataset") == "outreach")
     assert demand["n"].to_list() == [10, 10, 10]
+
+
+def test_a_name_that_no_source_can_have_is_refused_before_anything_is_asked(tmp_path: Path) -> None:
+    place = make(tmp_path / "site", None)
+    command = ["new", "../x", "--query", "SELECT 1", "--dsn", "lines", "--site", str(place.home)]
+    answer = CliRunner().invoke(app, command)
+    assert (answer.exit_code, "is no name of a source" in answer.stderr) == (2, True)
 
 
 def test_a_draft_needs_a_file_or_a_query(tmp_path: Path) -> None:

@@ -57,8 +57,8 @@ def _wanted(header: str, months: dict[str, date], spec: Unpivot) -> bool:
     return header in months and first is not None and last is not None and first <= months[header] <= last
 
 
-def unpivot(frame: pl.DataFrame, chosen: dict[str, date]) -> tuple[pl.DataFrame, list[str]]:
-    """A row for each number: the other columns, `month` (ISO date) and `n`; and notes on what was empty.
+def unpivot(frame: pl.DataFrame, chosen: dict[str, date]) -> pl.DataFrame:
+    """A row for each number: the other columns, `month` (ISO date) and `n`.
 
     `source_row` counts numbers then: with k columns of months, row r's j-th is (r - 1) * k + j. An empty cell is
     missing, not nought, and makes no row.
@@ -70,15 +70,19 @@ def unpivot(frame: pl.DataFrame, chosen: dict[str, date]) -> tuple[pl.DataFrame,
     month = pl.col(MONTH).replace_strict({header: day.isoformat() for header, day in chosen.items()})
     turned = long.with_columns((pl.col("source_row") - 1) * len(chosen) + place, month.alias(MONTH))
     given = turned.filter(pl.col(NUMBER).str.strip_chars().ne("")).sort("source_row")
-    return given.select(*[c for c in rest if c != "source_row"], MONTH, NUMBER, "source_row"), _empty(frame, chosen)
+    return given.select(*[c for c in rest if c != "source_row"], MONTH, NUMBER, "source_row")
 
 
-def _empty(frame: pl.DataFrame, chosen: dict[str, date]) -> list[str]:
+def empty_cells(frame: pl.DataFrame, chosen: dict[str, date]) -> tuple[list[str], list[str]]:
+    """Warnings and notes on what was empty. A month that others have and one person lacks is reckoned as nought when
+    that person is ranked, so it is a warning; a column that is empty throughout supplies nothing.
+    """
     blank = {header: frame[header].str.strip_chars().replace("", None).null_count() for header in chosen}
     whole = [header for header, count in blank.items() if count == frame.height > 0]
     some = sum(count for header, count in blank.items() if header not in whole)
-    notes = [f"{some} empty cells of months are missing, not nought"] * (some > 0)
-    return notes + [f"no number in {quoted(whole)}: not supplied"] * bool(whole)
+    reckoned = "they are missing, but these people's months are reckoned as nought in the ranking: ask for the numbers"
+    warnings = [f"{some} empty cell{'s' * (some > 1)} in columns of months: {reckoned}"] * (some > 0)
+    return warnings, [f"no number in {quoted(whole)}: not supplied"] * bool(whole)
 
 
 def renumbered(refused: pl.DataFrame, chosen: dict[str, date]) -> pl.DataFrame:
