@@ -32,9 +32,10 @@ def require_names(columns: Mapping[str, str], source: Source, name: str) -> None
     wanted = [word for spec in source.fields.values() if spec.type in _NAMED for word in spec.columns]
     raise InputRefused(
         "names_nobody",
-        f"no column names a person: none is read as a name, an NHS number or a local number. Expected one such as "
-        f"{quoted(wanted, 8)}; read are {quoted(list(dict.fromkeys(columns.values())), 40)}. Ask for it, or name it "
-        f"in sources/{source.name}.toml; if the rows name nobody by design, write there: [expect] names = false",
+        "no column names a person: none is read as a name, an NHS number or a local number"
+        f"{f'; expected one such as {quoted(wanted, 8)}' if wanted else ''}. Read are "
+        f"{quoted(list(dict.fromkeys(columns.values())), 40)}. Totals without people can't be used: ask for rows of "
+        f"people, or name the column in sources/{source.name}.toml; if the rows name nobody by design, write there: [expect] names = false",
         file=name,
     )
 

@@ -67,7 +67,7 @@ def _left(place: Place, name: str, command: str, text: str, today: date) -> Iter
     """How many lines are to be settled, what site.toml lacks for the source, and the next command."""
     checks = checks_left(text)
     yield f"{checks} line{'s' * (checks != 1)} marked CHECK to settle in sources/{name}.toml."
-    if in_force(place.settings, name, today) is None:
+    if not place.settings.synthetic and in_force(place.settings, name, today) is None:
         yield f"No sharing agreement for '{name}' is in force: its files are refused until site.toml has one:"
         yield from agreement_block(name, today).splitlines()
     counted = re.findall(rf"^\[counts\.({name})\]", text, re.MULTILINE)
