@@ -35,7 +35,8 @@ def require_names(columns: Mapping[str, str], source: Source, name: str) -> None
         "no column names a person: none is read as a name, an NHS number or a local number"
         f"{f'; expected one such as {quoted(wanted, 8)}' if wanted else ''}. Read are "
         f"{quoted(list(dict.fromkeys(columns.values())), 40)}. Totals without people can't be used: ask for rows of "
-        f"people, or name the column in sources/{source.name}.toml; if the rows name nobody by design, write there: [expect] names = false",
+        f"people, or name the column in sources/{source.name}.toml; "
+        "if the rows name nobody by design, write there: [expect] names = false",
         file=name,
     )
 
