@@ -7,7 +7,7 @@ import typer
 
 from hiu.errors import UsageError
 from hiu.month import Month
-from pipelines.commands.govern import By, Person, Reason, require_reason
+from pipelines.commands.govern.basis import By, Person, Reason, require_reason
 from pipelines.commands.options import Curated, Quiet, Raw, Site, ThisMonth, now, open_site
 from pipelines.common.progress import Reporter, out
 
@@ -24,7 +24,7 @@ def erase(
     resume: Annotated[bool, typer.Option("--resume", help="End an erasure that was cut off")] = False,
 ) -> None:
     """Erase a person: database, published months, records, exports, our backups. It can't be undone."""
-    from pipelines.commands import govern_messages as messages
+    from pipelines.commands.govern import messages
     from pipelines.erase import erase as job
 
     place, report = open_site(site, curated, raw), Reporter(quiet=quiet)
@@ -70,7 +70,7 @@ def key(
     curated: Curated = None,
 ) -> None:
     """Keys: which a recipient's tokens are made with, turning one, tracing a token, moving the site key."""
-    from pipelines.commands import govern_messages as messages
+    from pipelines.commands.govern import messages
     from pipelines.govern.keys import copy_to_keyring, trace_token, turn_key
 
     place, at = open_site(site, curated), now()

@@ -34,7 +34,7 @@ def basis(
     by: By = None,
 ) -> None:
     """Who may be shown to whom, and what for; what is overdue; the record of processing."""
-    from pipelines.commands import govern_messages as messages
+    from pipelines.commands.govern import messages
     from pipelines.govern.record_basis import BasisChange, record_change, record_opt_outs
 
     place, at = open_site(site, curated), now()
@@ -83,7 +83,7 @@ def disclose(
 ) -> None:
     """The log of disclosures, of one person or all; with --to, ask the gate and enter one made by other means."""
     from pipelines.access.disclose import Disclosure
-    from pipelines.commands import govern_messages as messages
+    from pipelines.commands.govern import messages
     from pipelines.govern.record_basis import record_disclosure
 
     place = open_site(site, curated)
@@ -102,7 +102,7 @@ def hold(
     lift: Annotated[bool, typer.Option("--lift", help="End the hold")] = False,
 ) -> None:
     """Legal hold: a record that may not be erased. Without a person, the holds there are."""
-    from pipelines.commands import govern_messages as messages
+    from pipelines.commands.govern import messages
     from pipelines.govern.retain import record_hold
 
     place = open_site(site, curated)
@@ -124,7 +124,7 @@ def retain(
     again: Annotated[str | None, typer.Option(help="When to look again, as 2027-03-31")] = None,
 ) -> None:
     """Records due for review, by age, exit, death, move; with a person, what was decided. Destroys nothing."""
-    from pipelines.commands import govern_messages as messages
+    from pipelines.commands.govern import messages
     from pipelines.govern.retain import Review, record_review
 
     place = open_site(site, curated)
