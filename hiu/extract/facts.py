@@ -59,6 +59,8 @@ def _typed(pieces: pl.DataFrame, packed: Packed, header: str) -> pl.DataFrame:
     sound = pl.col("matched") & (pl.col("at").is_null() | pl.col("day").is_not_null())
     for name, figure in score.items():
         sound &= pl.col(name).is_null() | figure.is_between(1, 5)
+    # half a grading is none: it is told as unreadable, never filled up
+    sound &= pl.col("likelihood").is_null() == pl.col("impact").is_null()
     sound &= grade.is_null() | grade.is_in(_GRADES.values())
     kept = pieces.with_columns(_worded(packed).alias("value")).filter((pl.col("value") != "").fill_null(True))
     return kept.select(
