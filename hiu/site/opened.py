@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 
 from hiu.publish.release.pointer import read_current
+from hiu.publish.release.working import whole_table
 from hiu.settings import Settings
 
 if TYPE_CHECKING:
@@ -57,12 +58,21 @@ class Opened:
         self.log({"type": "names_shown", "what": what, "month": month, **counts})
         return found.ids
 
+    def hidden(self, ids: Collection[str]) -> frozenset[str]:
+        """Who of the people may now be shown to nobody by name."""
+        from hiu.govern.basis.gate import hidden, standing
+        from hiu.govern.records import read
+        from hiu.model.govern import BASIS
+
+        basis = standing(self.settings, read(self.records, BASIS), self._aliases())
+        return hidden(ids, basis, on=self.now().date(), opt_out=self.settings.governance.opt_out_purposes)
+
     def _aliases(self) -> pl.DataFrame:
         """Former ids, as the latest published month has them."""
         import polars as pl
 
         months = read_current(self.curated / "CURRENT.json").months
-        return pl.read_parquet(self.curated / "published" / months[max(months)] / "aliases.parquet")
+        return pl.read_parquet(whole_table(self.curated / "published" / months[max(months)], "aliases"))
 
     def log(self, event: dict[str, object]) -> None:
         """A line in the audit log, with the login that did it; the same line once a session."""

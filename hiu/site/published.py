@@ -89,9 +89,11 @@ class Published(Tables):
         """
         from hiu.site.review.desk import Review
 
-        queue = self.table("review_queue")
+        # matching needs everybody, also people who may be shown to nobody: those stay masked
+        every = Published(self.month, self.folder, self._opened, working=True)
+        queue = every.table("review_queue")
         shown = names_shown(self, show_names, {*queue["person_a"], *queue["person_b"]}, "review_queue")
-        return Review(self, queue, reviewer=reviewer, second=second, shown=shown)
+        return Review(every, queue, reviewer=reviewer, second=second, shown=shown)
 
     def _card(self) -> Card:
         rows = self.table("deliveries").select("received", "staged", "quarantined").sum().row(0)

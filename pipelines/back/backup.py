@@ -12,6 +12,7 @@ from pathlib import Path
 from hiu.disk import move
 from hiu.errors import UsageError
 from hiu.govern.rights import make_private
+from hiu.publish.release.working import WORKING
 from pipelines.back import archive
 from pipelines.common.backups import note_backup
 from pipelines.common.fingerprint import file_digest
@@ -77,6 +78,7 @@ def contents(paths: Paths) -> Iterator[tuple[str, bytes | Path]]:
             yield CURATED + path.relative_to(paths.curated).as_posix(), path.read_bytes()
     for folder in sorted(set(paths.months().values())):
         yield from _tree(paths.published / folder, f"{CURATED}published/{folder}/")
+        yield from _tree(paths.working / folder, f"{CURATED}{WORKING}/{folder}/")
 
 
 def _tree(folder: Path, prefix: str) -> Iterator[tuple[str, Path]]:

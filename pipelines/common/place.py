@@ -14,6 +14,7 @@ from hiu.errors import HiuError, SettingsError
 from hiu.govern.keys import derive, site_key
 from hiu.month import Month
 from hiu.publish.release.pointer import read_current
+from hiu.publish.release.working import WORKING, whole_table
 from hiu.settings import Settings, load
 from hiu.sources import Source, load_sources
 
@@ -44,6 +45,11 @@ class Paths(ABC):
     def published(self) -> Path:
         """One folder for each published run."""
         return self.curated / "published"
+
+    @property
+    def working(self) -> Path:
+        """Tables with people who may be shown to nobody, a folder for each run: no output reads them."""
+        return self.curated / WORKING
 
     @property
     def spill(self) -> Path:
@@ -137,8 +143,9 @@ def open_place(site: Path | None, *, raw: Path | None = None, curated: Path | No
 
 
 def published_tables(folder: Path, names: Iterable[str]) -> dict[str, pl.DataFrame]:
-    """Tables of a published folder, without those there were none of when it was published."""
-    paths = {name: folder / f"{name}.parquet" for name in names}
+    """Every row of tables of a published folder, people who may be shown to nobody included: what is made of them asks
+    the gate. Without those tables there were none of when it was published."""
+    paths = {name: whole_table(folder, name) for name in names}
     return {name: pl.read_parquet(path) for name, path in paths.items() if path.exists()}
 
 

@@ -14,7 +14,9 @@ from hiu.govern.erase.residue import scrub, trace_places, traces_in_name
 from hiu.model import PUBLISHED
 from hiu.month import Month
 from hiu.publish.release.folder import BUILDING, FORM, MANIFEST, conform, digest, inside, parquet, read_manifest, seal
+from hiu.publish.release.working import keep_whole, whole_table, without, working_folder
 from hiu.publish.stamp import Stamp
+from pipelines.access.basis import hidden
 from pipelines.access.pages import pages
 from pipelines.common.journal import record
 from pipelines.common.place import Paths, Place
@@ -51,15 +53,16 @@ def _finish_moves(paths: Paths) -> None:
 
 
 def _holds(folder: Path, scope: ErasureScope) -> bool:
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return any(trace_places(path.relative_to(folder).as_posix(), path.read_bytes(), scope.traces) for path in files)
+    files = sorted(path for part in (folder, working_folder(folder)) for path in part.rglob("*") if path.is_file())
+    return any(trace_places(path.name, path.read_bytes(), scope.traces) for path in files)
 
 
 def _rewrite(place: Place, folder: Path, scope: ErasureScope, erasure: str, now: datetime, report: Reporter) -> None:
     """Tables without the person, pages made of them anew, other files only if they do not tell the person."""
     manifest = read_manifest(folder)
-    before = {path.stem: pl.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}
+    before = {path.stem: pl.read_parquet(whole_table(folder, path.stem)) for path in sorted(folder.glob("*.parquet"))}
     tables = without_person(before, scope)
+    shown = without(tables, hidden(place, tables, now.date()))
     aside = folder.with_name(f"{BUILDING}{folder.name}")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir()
@@ -79,7 +82,8 @@ def _rewrite(place: Place, folder: Path, scope: ErasureScope, erasure: str, now:
             made[name] = path.read_bytes()
     for name, content in {**made, NOTE: _note(lost, scope, erasure, now)}.items():
         write_whole(inside(aside, name), content)
-    seal(aside, stamp, {name: _write(aside, name, frame) for name, frame in tables.items()})
+    seal(aside, stamp, {name: _write(aside, name, frame) for name, frame in shown.items()})
+    keep_whole(folder, tables, shown)
     old = folder.with_name(f"{OLD}{folder.name}")
     move(folder, old)
     move(aside, folder)
@@ -167,7 +171,7 @@ def drop_others(paths: Paths, scope: ErasureScope, report: Callable[[str], None]
 
 def others(paths: Paths) -> list[Path]:
     """Files under the curated folder that no other step of an erasure sees to."""
-    seen = (paths.published, paths.records)
+    seen = (paths.published, paths.records, paths.working)
     own = {paths.warehouse, paths.audit, paths.current, paths.lock, paths.erasing}
     return [
         path

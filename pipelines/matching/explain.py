@@ -10,6 +10,7 @@ from hiu.link.review.explain import PairExplanation, conflicts, holding_links
 from hiu.link.review.explain import explain_pair as compare_pair
 from hiu.link.review.find import find as find_people
 from hiu.link.site_rules import with_site_names
+from hiu.publish.release.working import whole_table
 from hiu.site import Published
 from hiu.site.review.decide import earlier
 from hiu.site.show.mask import initials
@@ -133,11 +134,11 @@ def _names_allowed(place: Place, ids: list[str], published: Published, now: date
 
 
 def _published(place: Place, month: str | None) -> Published:
-    return Published(*place.which(month))
+    return Published(*place.which(month), working=True)
 
 
 def _people(published: Published) -> pl.DataFrame:
-    return pl.read_parquet(published.folder / "people.parquet")
+    return pl.read_parquet(whole_table(published.folder, "people"))
 
 
 def _current_id(published: Published, person_id: str) -> str:

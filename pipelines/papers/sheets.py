@@ -15,6 +15,7 @@ from hiu.model.govern import OVERRIDES
 from hiu.month import Month
 from hiu.publish.pack.reviews import going
 from hiu.publish.release.folder import read_manifest
+from hiu.publish.release.working import whole_table
 from hiu.publish.sheet import person_sheet
 from pipelines.access.basis import allowed
 from pipelines.access.disclose import Disclosure, enter_disclosure
@@ -73,7 +74,7 @@ def write_sheet(
 
 def _table(folder: Path, name: str) -> pl.DataFrame:
     """A published table; empty if the month was published before there was one."""
-    path = folder / f"{name}.parquet"
+    path = whole_table(folder, name)
     return pl.read_parquet(path) if path.exists() else pl.DataFrame(schema=schema(PUBLISHED[name]))
 
 

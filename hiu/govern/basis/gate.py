@@ -17,6 +17,8 @@ from hiu.model.govern import BASIS, DENIALS, EVERY, PURPOSES, RECIPIENTS
 from hiu.settings import Settings
 
 _SCHEMA = schema(BASIS)
+NAMED_TO = ("group", "clinician", "analyst")
+"""Recipients who see people, each one as the basis lets them; a commissioner sees figures alone."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,16 @@ def permitted(
     ids = frozenset() if EVERY in denied else ids - denied
     used = {code for person, code in allow.select("person_id", "code").iter_rows() if person == EVERY or person in ids}
     return GateResult(ids, len(asked) - len(ids), tuple(sorted(used)) if ids else ())
+
+
+def hidden(
+    person_ids: Iterable[str], basis: pl.DataFrame, *, on: date, opt_out: Collection[str] = ("planning",)
+) -> frozenset[str]:
+    """Who of the people may be shown on a day to none of those who see people by name (`NAMED_TO`): in no published
+    table, page or notebook."""
+    asked = frozenset(person_ids)
+    found = (permitted(asked, basis, purpose="support", recipient=one, on=on, opt_out=opt_out) for one in NAMED_TO)
+    return asked.difference(*(one.ids for one in found))
 
 
 def left_out(basis: pl.DataFrame, codes: Collection[str], on: date, opt_out: Collection[str]) -> frozenset[str]:
