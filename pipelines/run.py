@@ -15,7 +15,7 @@ from hiu.model import RECORDED
 from hiu.month import Month
 from hiu.publish.quality.contradictions import contradictions
 from hiu.publish.quality.stays import open_stays
-from pipelines.access.basis import digest_of, unpermitted
+from pipelines.access.basis import digest_of, still_named, unpermitted
 from pipelines.access.disclose import note_intake, note_pointed, record_files
 from pipelines.back.runs import point_to, prune, run_made_before
 from pipelines.back.undo import apply_withdrawals
@@ -113,6 +113,7 @@ def _steps(work: Work, intake: Intake) -> Outcome:
     def outcome(folder: Path | None, changed: bool, run_id: str | None = None) -> Outcome:
         every = [*warnings, *_open_stays(folder, month)]
         intake.notes += _contradictions(folder)
+        intake.notes += still_named(place, work.now.date())
         return Outcome(month, folder, intake, changed, run_id, report.seconds, every)
 
     prints, shown, before = fingerprints(work), place.published_folder(month), place.published_folder(month - 1)

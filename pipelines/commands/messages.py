@@ -8,6 +8,7 @@ from hiu.extract.files.find import find_deliveries, not_taken
 from hiu.govern.basis.agreements import expiring
 from hiu.publish.words.text import count_of
 from pipelines.access.basis import unpermitted
+from pipelines.access.gates import gates_lacking
 from pipelines.commands.options import print_json
 from pipelines.common.lock import holder
 from pipelines.common.place import Place
@@ -61,7 +62,7 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
     sweep = find_deliveries(place.raw, place.sources, place.settings.ignored_files)
     periods = sorted({str(found.period) for found in sweep.deliveries if found.period})
     ending, running = expiring(place.settings, sorted(place.sources), now.date()), holder(place.lock)
-    lacking = unpermitted(place, now.date())
+    lacking, gates = unpermitted(place, now.date()), gates_lacking(place, now.date())
     status = {
         "site": place.settings.name,
         "published": months,
@@ -72,6 +73,7 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         "settings_version": place.settings.version,
         "agreements": ending,
         "basis": lacking,
+        "gates": gates,
         "running": running,
     }
     if as_json:
@@ -88,6 +90,8 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         out(f"agreement: {line}")
     for line in lacking:
         out(f"basis: {line}")
+    for line in gates:
+        out(f"gates: {line}")
     if running:
         out(f"running now: {running}")
     for name in sweep.unmatched:

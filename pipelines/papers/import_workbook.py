@@ -12,6 +12,7 @@ from hiu.govern import records
 from hiu.govern.basis.start import gates_on_record, support_ended
 from hiu.model import MEETING_ENTRY, PUBLISHED
 from hiu.model.frames import schema
+from hiu.month import Month
 from hiu.publish.words.terms import ACTION_TITLES, ENTERED
 from hiu.publish.words.text import count_of
 from hiu.publish.workbook.judge import grades, judge
@@ -80,7 +81,8 @@ def _verdict_on(place: Place, copy: Copy, on: date, *, older: bool) -> Verdict:
     if max(months) > str(copy.month) and not older:
         late = f"the copy is of {copy.month.title}; {max(months)} is out: use its workbook, or say --older"
     entries = records.history(place.records, MEETING_ENTRY)
-    support = published_tables(place.which(None)[1], ("support",)).get("support", _NO_SUPPORT)
+    folder = place.published_folder(Month.parse(max(months))) or place.published_folder(copy.month)
+    support = published_tables(folder, ("support",)).get("support", _NO_SUPPORT) if folder else _NO_SUPPORT
     verdict = judge(
         copy,
         entries,

@@ -128,6 +128,16 @@ def test_an_objection_that_ends_brings_the_person_back(objected: Objected, tmp_p
     assert not working_folder(outcome.published).exists()
 
 
+def test_a_run_says_which_months_still_hold_them(place_after: Place, objected: Objected) -> None:
+    from pipelines.access.basis import still_named
+
+    assert not still_named(place_after, NOW.date())
+    forbid(place_after, objected[1])
+    [said] = still_named(place_after, NOW.date())
+    assert f"{LAST} was published before 1 person" in said and f"'hiu run {LAST}'" in said
+    assert objected[1] not in said and not still_named(objected[0], NOW.date()), "published anew since"
+
+
 def test_without_a_basis_no_person_is_in_the_tables(place_after: Place) -> None:
     bare = place_after.settings.model_copy(update={"basis": []})
     place = Place(place_after.home, bare, place_after.sources)

@@ -8,8 +8,10 @@ import polars as pl
 from hiu.govern import records
 from hiu.govern.pseudonym import key_id
 from hiu.model.govern import BASIS, EVERY, PURPOSES, RECIPIENTS
-from hiu.publish.words.text import count_of, day
+from hiu.publish.words.terms import ENTERED
+from hiu.publish.words.text import count_of, day, join_words
 from pipelines.access.basis import allowed, basis_of
+from pipelines.access.gates import gates_of
 from pipelines.commands.options import print_json
 from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import out
@@ -27,7 +29,8 @@ def print_basis(place: Place, person: str | None, on: date, *, as_json: bool) ->
     if person:
         rows = rows.filter(pl.col("person_id").is_in([person, EVERY]))
     if as_json:
-        print_json(basis=_json_rows(rows))
+        gates = gates_of(place, person, on) if person else ("", {})
+        print_json(basis=_json_rows(rows), gates=gates[0], start_lacks=gates[1])
         return
     for row in rows.sort("person_id", "purpose", "recipient").iter_rows(named=True):
         who = "everybody" if row["person_id"] == EVERY else row["person_id"]
@@ -50,6 +53,10 @@ def _print_verdicts(place: Place, person: str | None, on: date) -> None:
     ):
         yes = allowed(place, [person], purpose=purpose, recipient=recipient, on=on).ids
         out(f"  {purpose}, {recipient}: {'shown' if yes else 'withheld'}")
+    gates, lacks = gates_of(place, person, on)
+    out(f"gates: {gates or 'none is on record'}")
+    if lacks:
+        out(f"support can't start: {join_words(f'{ENTERED[gate].lower()} {why}' for gate, why in lacks.items())}")
 
 
 def print_due(place: Place, on: date, *, as_json: bool) -> None:

@@ -281,7 +281,7 @@ def test_the_log_never_learns_who(place_after: Place) -> None:
         ["hold", person, "--reason", "inquest", "--by", "B"],
         ["basis", person, "--deny", "restriction", "--by", "B", "--evidence", "E"],
         ["basis", person, "--end", "restriction", "--by", "B", "--evidence", "E"],
-        ["consent", person, "sister", "--by", "B"],
+        ["consent", person, "sister", "--on", "2026-04-01", "--by", "B"],
         ["retain", person, "--event", "age", "--decision", "keep", "--reason", "R", "--by", "B"],
         ["explain", person, "--show-names"],
     ):
@@ -293,6 +293,8 @@ def test_the_log_never_learns_who(place_after: Place) -> None:
         ["hold", person, "--by", "B"],
         ["retain", person, "--event", "x", "--decision", "keep", "--reason", "R", "--by", "B"],
         ["hold", "HIU-22222222", "--reason", "r", "--by", "B"],
+        ["consent", person, "sister", "--by", "B"],
+        ["consent", person, "sister", "--by", "B", "--on", "2999-01-01"],
         ["basis", person, "--deny", "objection", "--by", "B"],
     ):
         assert CliRunner().invoke(app, [*line, *where]).exit_code == 2
