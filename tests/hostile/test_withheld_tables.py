@@ -21,6 +21,8 @@ from hiu.model.govern import BASIS
 from hiu.publish.release.working import IDS, READ_ME, whole_table, without, working_folder
 from hiu.site.review.queue import Queue
 from pipelines.common.place import Place, open_place, open_warehouse
+from pipelines.common.progress import Reporter
+from pipelines.erase.erase import erase
 from pipelines.erase.find import ErasureScope, find
 from pipelines.erase.tables import rows_left
 from pipelines.govern.verify import verify_site
@@ -183,3 +185,19 @@ def test_sentences_about_others_lose_the_id_and_addresses_of_theirs_alone_go() -
     assert shown["changes"]["what"].to_list() == ["B2 was joined with a person who is not shown"]
     assert shown["address_demand"]["address"].to_list() == ["9 LOW ST"], "others live there too"
     assert without(tables, set())["people"].height == 2
+
+
+def test_an_erasure_reaches_the_working_tables_and_leaves_the_objector_in_them(
+    objected: Objected, tmp_path: Path
+) -> None:
+    place, person, _, after = objected
+    shutil.copytree(place.curated, tmp_path / "curated")
+    own = open_place(place.home, curated=tmp_path / "curated")
+    folder = own.published / after.name
+    other = str(pl.read_parquet(folder / "ranked.parquet").filter(pl.col("list") == "adult")["person_id"][0])
+    scope, quiet = scope_of(own, other), Reporter(quiet=True)
+    erase(own, other, reason="request", by="DPO", now=LATER, report=quiet, say=lambda _: None)
+    assert list(told(own.curated / "published", scope)) == [] == list(told(own.curated / "working", scope))
+    kept = set(pl.read_parquet(whole_table(folder, "people"))["person_id"])
+    assert person in kept and other not in kept
+    assert person not in set(pl.read_parquet(folder / "people.parquet")["person_id"])
