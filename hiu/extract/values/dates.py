@@ -112,13 +112,25 @@ def _by_forms(left: pl.DataFrame, formats: Sequence[str]) -> tuple[pl.DataFrame,
     return pl.concat(found), left
 
 
+def has_form(text: pl.Expr, form: str) -> pl.Expr:
+    """Whether a text has the shape of a form, as it stands or as people write it: no other is read by it."""
+    shape = pattern(form)
+    return (text.str.contains(shape) | _plainly(text).str.contains(shape)).fill_null(False)
+
+
+def _plainly(sent: pl.Expr) -> pl.Expr:
+    """Without a weekday, and with plain days for 1st, 2nd."""
+    plain = sent.str.replace(_WEEKDAY, "").str.replace(r"(?i)\b([0-9]{1,2})(?:st|nd|rd|th)\b(?: of)?", "$1")
+    return plain.str.replace(r"(?i)(?:\s+at|\s*@)\s+", " ").str.replace_all(r",\s*", " ").str.strip_chars()
+
+
 def _as_people_write(left: pl.DataFrame, formats: Sequence[str]) -> pl.DataFrame:
     """What is left, without weekdays (one that does not fit its date unreads it) and with plain days for 1st, 2nd."""
-    plain = pl.col("sent").str.replace(_WEEKDAY, "").str.replace(r"(?i)\b([0-9]{1,2})(?:st|nd|rd|th)\b(?: of)?", "$1")
-    plain = plain.str.replace(r"(?i)(?:\s+at|\s*@)\s+", " ").str.replace_all(r",\s*", " ").str.strip_chars()
     weekday = pl.col("sent").str.extract(_WEEKDAY).str.to_lowercase()
     named = weekday.replace_strict(_WEEKDAYS, default=None, return_dtype=pl.Int8)
-    other = left.with_columns(plain.alias("plain"), named.alias("weekday")).filter(pl.col("plain") != pl.col("sent"))
+    other = left.with_columns(_plainly(pl.col("sent")).alias("plain"), named.alias("weekday")).filter(
+        pl.col("plain") != pl.col("sent")
+    )
     other = other.select("text", "weekday", sent="plain")
     found, _ = _by_forms(other.drop("weekday"), formats)
     fits = pl.col("weekday").is_null() | (pl.col("weekday") == pl.col("stamp").dt.weekday())
