@@ -149,9 +149,8 @@ def main() -> None:
     folder = given.folder or Path(tempfile.mkdtemp())
     make(folder, given.people, given.months, given.rate, given.seed)
     checkouts = [*([given.against.resolve()] if given.against else []), HERE]
-    print(
-        f"{given.people:,} people, {given.months} months, rate {given.rate}, seed {given.seed}, {datetime.now(UTC):%Y-%m-%d}"
-    )
+    size = f"{given.people:,} people, {given.months} months, rate {given.rate}, seed {given.seed}"
+    print(f"{size}, {datetime.now(UTC):%Y-%m-%d}")
     print("| files | rows | round | " + " | ".join(f"{one.name}, CPU s" for one in checkouts) + " | ratio |")
     print("|---|---|---|" + "---|" * (len(checkouts) + 1), flush=True)
     for name in ("large", "small"):
@@ -161,9 +160,8 @@ def main() -> None:
             ratios.append(found[-1]["cpu"] / found[0]["cpu"])
             seconds = " | ".join(f"{one['cpu']:.1f}" for one in found)
             print(f"| {name} | {found[-1]['rows']:,} | {turn + 1} | {seconds} | {ratios[-1]:.3f} |", flush=True)
-        print(
-            f"{name}: median ratio {median(ratios):.3f}; columns that differ: {differing(found[0], found[-1]) or 'none'}"
-        )
+        apart = ", ".join(differing(found[0], found[-1])) or "none"
+        print(f"{name}: median ratio {median(ratios):.3f}; columns that differ: {apart}", flush=True)
 
 
 if __name__ == "__main__":

@@ -102,14 +102,33 @@ def _with_times(frame: pl.DataFrame, texts: pl.Series) -> pl.DataFrame:
 
 def _by_forms(left: pl.DataFrame, formats: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """`left` holds text (the key) and sent (what is read). What some form read, and what none did."""
-    found = [pl.DataFrame(schema={"text": pl.String, **_READ})]
-    for form in formats or DEFAULT:
+    first, *others = formats or DEFAULT
+    read = _read(left, first)
+    found, left = [_found(read)], _rest(read)
+    for form in _shaped(left, others):
+        read = _read(left, form)
+        found.append(_found(read))
+        left = _rest(read)
         if left.is_empty():
             break
-        read = _read(left, form)
-        found.append(read.filter(pl.col("stamp").is_not_null()).drop("sent"))
-        left = read.filter(pl.col("stamp").is_null()).select("text", "sent")
     return pl.concat(found), left
+
+
+def _found(read: pl.DataFrame) -> pl.DataFrame:
+    return read.filter(pl.col("stamp").is_not_null()).drop("sent")
+
+
+def _rest(read: pl.DataFrame) -> pl.DataFrame:
+    return read.filter(pl.col("stamp").is_null()).select("text", "sent")
+
+
+def _shaped(left: pl.DataFrame, forms: Sequence[str]) -> list[str]:
+    """Those of the forms whose shape some text has, looked for all at once: no other reads any."""
+    if left.is_empty() or not forms:
+        return []
+    shapes = [pl.col("sent").str.contains(pattern(form)).any().alias(str(at)) for at, form in enumerate(forms)]
+    seen = left.select(shapes).row(0)
+    return [form for form, there in zip(forms, seen, strict=True) if there]
 
 
 def has_form(text: pl.Expr, form: str) -> pl.Expr:
@@ -132,6 +151,8 @@ def _as_people_write(left: pl.DataFrame, formats: Sequence[str]) -> pl.DataFrame
         pl.col("plain") != pl.col("sent")
     )
     other = other.select("text", "weekday", sent="plain")
+    if other.is_empty():
+        return pl.DataFrame(schema={"text": pl.String, **_READ})
     found, _ = _by_forms(other.drop("weekday"), formats)
     fits = pl.col("weekday").is_null() | (pl.col("weekday") == pl.col("stamp").dt.weekday())
     return found.join(other.select("text", "weekday"), on="text").filter(fits).drop("weekday")
