@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from hiu.extract.values.dates import read_stamps
+from hiu.extract.values.dates import has_form, read_stamps
 from hiu.extract.values.forms import MONTHS, order, pattern, swapped
 
 _DAY_FIRST = (
@@ -80,9 +80,18 @@ def detect(values: pl.Series, months: bool = False) -> Detected:
 
 
 def _fits(texts: pl.Series, forms: Sequence[str]) -> pl.DataFrame:
-    """date (without its time of day), rows, and a column for each form: whether it reads the date."""
+    """date (without its time of day), rows, and a column for each form: whether it reads the date.
+
+    What a form may read is found for all forms at once, so that only those are read whose shape some date has.
+    """
     dates = texts.str.replace(_CLOCK, "").alias("date").to_frame().group_by("date", maintain_order=True).len("rows")
-    return dates.with_columns(read_stamps(dates["date"], (form,))["stamp"].is_not_null().alias(form) for form in forms)
+    shaped = dates.select(has_form(pl.col("date"), form).alias(form) for form in forms)
+    for form in forms:
+        if shaped[form].any():
+            own = dates["date"].filter(shaped[form])
+            read = read_stamps(own, (form,))["stamp"].is_not_null()
+            shaped = shaped.with_columns(shaped[form].scatter(shaped[form].arg_true(), read))
+    return dates.hstack(shaped)
 
 
 def _orders(fits: pl.DataFrame) -> tuple[int, int, int]:

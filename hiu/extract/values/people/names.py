@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from hiu.extract.values.people.flags import joined_flags, parted, take_aside
@@ -190,6 +191,7 @@ def _shown(text: str) -> str | None:
     return " ".join(_cased(word) for word in text.replace(",", " ").split()) or None
 
 
+@lru_cache(maxsize=100_000)
 def _cased(word: str) -> str:
     """A word in capitals or in small letters as people write it: O'Neill, Davis-Binmead, McDonald."""
     if not (word.isupper() or word.islower()) or len(word) == 1:

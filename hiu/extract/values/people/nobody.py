@@ -8,6 +8,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from importlib import resources
 
 from hiu.extract.values.people.given import given_names
@@ -136,14 +137,20 @@ def names_nobody(text: str, unknown: Sequence[re.Pattern[str]] = ()) -> bool:
 
 def part_names_nobody(words: Sequence[str], *, given: bool) -> bool:
     """Whether the given or the family part of a name stands where a name is not known: 'SMITH, Unknown'."""
-    found = _tokens(" ".join(words))
+    return _part_names_nobody(" ".join(words), given)
+
+
+@lru_cache(maxsize=100_000)
+def _part_names_nobody(text: str, given: bool) -> bool:
+    found = _tokens(text)
     rest = {word for word in found if not _NUMBER.fullmatch(word)}
     if _not_known(rest, found) or (found and all(re.fullmatch("XX+|FEMALE", word) for word in found)):
         return True
     return given and bool(found) and (rest <= {"MALE"} or (len(found) > 1 and _described(rest, found)))
 
 
-def _tokens(text: str) -> list[str]:
+@lru_cache(maxsize=100_000)
+def _tokens(text: str) -> tuple[str, ...]:
     """Words in capitals, without accents; digits stay in IC1, 30s and the like, and are letters in UNKN0WN."""
     plain = unicodedata.normalize("NFKD", re.sub("['’`]", "", text)).encode("ascii", "ignore").decode().upper()
     plain = re.sub(r"\bIC[ -]?(?=[0-9]\b)", "IC", plain)
@@ -151,14 +158,14 @@ def _tokens(text: str) -> list[str]:
     kept = (
         word if word.isalpha() or _IC.fullmatch(word) or _NUMBER.fullmatch(word) else _mixed(word) for word in words
     )
-    return [word for word in kept if word]
+    return tuple(word for word in kept if word)
 
 
 def _mixed(word: str) -> str:
     return word if any(form.fullmatch(word) for form in (_IC, _NUMBER, _RUN_ON)) else fold(word)
 
 
-def _not_known(rest: set[str], words: list[str]) -> bool:
+def _not_known(rest: set[str], words: Sequence[str]) -> bool:
     strong = {word for word in rest if word in STRONG or _RUN_ON.fullmatch(word)}
     return bool(strong) and rest - strong <= _SAYS | _SEX | _ROLES | _ORIGIN | _STATE | _TITLES | _coded(rest)
 
@@ -167,7 +174,7 @@ def _coded(rest: set[str]) -> set[str]:
     return {word for word in rest if _IC.fullmatch(word)}
 
 
-def _described(rest: set[str], words: list[str]) -> bool:
+def _described(rest: set[str], words: Sequence[str]) -> bool:
     """Sex, origin, age and state, and nothing else: 'IC1 MALE', 'male 30s', 'elderly lady', 'female in white car'."""
     if len(words) == 2 and words[0] == "LADY" and words[1] != "OLD":
         return False  # Lady White
@@ -183,21 +190,21 @@ def _described(rest: set[str], words: list[str]) -> bool:
     )
 
 
-def _role(rest: set[str], words: list[str]) -> bool:
+def _role(rest: set[str], words: Sequence[str]) -> bool:
     """Who somebody was to the agency and nothing else: 'Caller 2', 'Suspect A', 'patient'; or kin: 'mother'."""
     turn = rest & _ROLES or rest & _KIN_TURNS
     letters = {word for word in rest if len(word) == 1}
     return bool(turn) and rest <= _ROLES | _KIN | _SEX | _SAYS | _ORIGIN | _STATE | _TITLES | letters
 
 
-def _call(rest: set[str], words: list[str]) -> bool:
+def _call(rest: set[str], words: Sequence[str]) -> bool:
     """What kind of call or record it was: 'ABANDONED CALL', '999 dropped call', 'duplicate'."""
     if not rest <= _CALL:
         return False
     return bool(rest & _CALL_ALONE) or bool(rest & _CALL_BESIDE and len(words) > 1)
 
 
-def _place(rest: set[str], words: list[str]) -> bool:
+def _place(rest: set[str], words: Sequence[str]) -> bool:
     """A place, a firm or its staff: 'Hospital Security', 'STAFF NURSE', 'Duty Manager', 'O'Brien and Sons'."""
     if rest & _PREMISES or (len(words) > 1 and words[-1] in _FIRMS):
         return True
@@ -213,6 +220,6 @@ def _person_first(text: str) -> bool:
     return bool(comma and first and before) and first[0] in given_names() and not before & (_PREMISES | _BESIDE_TURNS)
 
 
-def _dummy(rest: set[str], words: list[str]) -> bool:
+def _dummy(rest: set[str], words: Sequence[str]) -> bool:
     """A record that stands for nobody: ZZ and XX before a name, and 'Ms X'."""
     return (words[0] in _TITLES and words[1:] == ["X"]) or any(_DUMMY.fullmatch(word) for word in words)
