@@ -22,8 +22,7 @@ def draft_source(place: Place, name: str, file: Path, *, save: bool, today: date
     `query` is what gave the file's rows, if a database did. Raises UsageError for a name that no source can have,
     InputRefused for a file that can't be read.
     """
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        raise UsageError(f"'{name}' is no name of a source: expected small letters, digits and _, such as crisis_line")
+    require_name(name)
     if not file.is_file():
         raise UsageError(f"{file}: no such file; expected an extract to look at")
     beside = [] if query else _beside(place, file)
@@ -38,6 +37,12 @@ def draft_source(place: Place, name: str, file: Path, *, save: bool, today: date
     looked_at = f"hiu fetch MONTH --site {place.home}" if query else f"hiu check {file} --site {place.home}"
     for line in _left(place, name, looked_at, text, today):
         out(line if save else f"# {line}".rstrip())
+
+
+def require_name(name: str) -> None:
+    """Raises UsageError for a name that no source can have."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        raise UsageError(f"'{name}' is no name of a source: expected small letters, digits and _, such as crisis_line")
 
 
 def _write(target: Path, text: str) -> None:
