@@ -145,12 +145,13 @@ def test_a_draft_mended_in_two_lines_loads_rightly(database: Server, tmp_path: P
     ("source", "sql", "words"),
     [
         ("contacts", "SELECT x FROM contact_log", 'column "x" does not exist'),
-        ("contacts", "SELECT contact_uuid AS a, contact_uuid AS A FROM hidden", "does not exist"),
+        ("taken", "SELECT * FROM contact_log", "it is not written over"),
         ("../contacts", "SELECT * FROM contact_log", "no name of a source"),
     ],
 )
 def test_no_row_stays_where_a_draft_fails(database: Server, tmp_path: Path, source: str, sql: str, words: str) -> None:
     place = make(tmp_path / "site", database.dsn())
+    (place.home / "sources" / "taken.toml").write_text('extends = "police"\n', encoding="utf-8")
     answer = hiu(place, "new", source, "--query", sql, "--dsn", "lines", "--save")
     assert (answer.exit_code != 0, words in answer.output) == (True, True), answer.output
     assert not any(tmp_path.rglob("*.parquet")) and not any(place.spill.glob("draft*"))
