@@ -40,7 +40,7 @@ def draft(
     forms of dates, separators, codes, facts) is written; every guess, every column that looks personal or dated and is
     not used, and everything that decides a count and was not found carries CHECK. `others` are the site's sources,
     whose numberings and file patterns are told; `beside` other files delivered, which the pattern is not to take.
-    Raises InputRefused as read_table does.
+    Raises InputRefused as read_table does, and for a table of totals, which names nobody.
     """
     knowing = base or concept_source(source_name)
     sample = take_sample(source_name, path, knowing, others or {}, beside, query)
