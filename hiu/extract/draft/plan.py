@@ -102,7 +102,7 @@ def _plan(sample: Sample, templates: tuple[Packed, ...]) -> Plan:
 def _require_people(sample: Sample, plan: Plan) -> Plan:
     """Raises InputRefused for a table of totals: numbers, and nothing that names a person."""
     named = {"name", "family", "given", "nhs_number", "dob"} & set(plan.columns) or plan.numbers
-    counted = [header for header, seen in sample.looks.items() if seen.whole and words(header) & COUNTED]
+    counted = [header for header, seen in sample.looks.items() if seen.whole and words(header) & COUNTED - {"n"}]
     if named or not (plan.kind == "counts" or (counted and (plan.key is None or "start" not in plan.columns))):
         return plan
     raise InputRefused(
