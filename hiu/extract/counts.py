@@ -11,13 +11,14 @@ from hiu.extract.values.text import per_value
 from hiu.sources import FieldSpec, Source
 
 MONTH_FORMATS = (
-    "%Y-%m", "%Y/%m", "%Y%m", "%m/%Y", "%m-%Y", "%b-%y", "%b %y", "%b%y", "%b-%Y", "%b %Y", "%B %Y", "%B-%Y", "%B %y",
-    "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%d/%m/%Y", "%d/%m/%Y %H:%M", "%d-%b-%Y", "%d-%m-%Y",
+    "%Y-%m", "%Y/%m", "%Y%m", "%m/%Y", "%m-%Y", "%m.%Y", "%b-%y", "%b %y", "%b%y", "%b-%Y", "%b %Y", "%B %Y", "%B-%Y",
+    "%B %y", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%d/%m/%Y", "%d/%m/%Y %H:%M", "%d-%b-%Y", "%d-%m-%Y",
 )  # fmt: skip
 """How a month is usually written; of a whole date, day first, its month is taken."""
 
 _DAY = ("%Y-%m-%d",)
 _SUPPRESSED = r"^(?:[*#xX]+|[<≤]\s*=?\s*\d+|fewer than \d+|less than \d+|\d+\s*-\s*\d+|(?i:suppressed|redacted|s))$"
+_TIMES = {"month", "start", "start_time", "end"}
 _PERSON = ("nhs_number", "local_id", "name", "given", "family", "aliases", "dob", "sex", "postcode", "address")
 
 
@@ -72,10 +73,14 @@ def number_faults(cells: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFra
 
 
 def own_keys(events: pl.DataFrame, cells: pl.DataFrame, source: Source) -> pl.DataFrame:
-    """The events, each keyed by its month and a digest of who the row describes, if the source gives no key."""
-    if source.key.event != ("month",) or source.key.record:
+    """The events, each keyed by its time and a digest of who the row describes, if the key is a time and nothing else.
+
+    Two people at one moment are then two events, and neither row replaces the other.
+    """
+    if not set(source.key.event) <= _TIMES or source.key.record or not source.key.event:
         return events
     who = [field for field, spec in source.fields.items() if spec.type in _PERSON and field in cells.columns]
-    rows = cells.select(pl.col(["month", *who]).fill_null("")).rows()
-    keys = [f"{row[0]}|{hashlib.sha256(repr(row[1:]).encode()).hexdigest()[:16]}" for row in rows]
-    return events.with_columns(event_id=pl.Series(keys, dtype=pl.String), record_id=pl.Series(keys, dtype=pl.String))
+    rows = cells.select(pl.col(who).fill_null("")).rows() if who else [()] * cells.height
+    marks = [hashlib.sha256(repr(row).encode()).hexdigest()[:16] for row in rows]
+    keys = pl.concat_str("event_id", pl.Series(marks, dtype=pl.String), separator="|")
+    return events.with_columns(event_id=keys, record_id=keys)

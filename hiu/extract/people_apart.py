@@ -7,12 +7,11 @@ from dataclasses import replace
 import polars as pl
 
 from hiu.extract.files.columns import match_columns
+from hiu.extract.files.numbering import ANOTHER
 from hiu.extract.files.read import RawTable
 from hiu.extract.values.people.several import two_in_cells, two_people
 from hiu.sources import Source
 
-ANOTHER = 10_000_000
-"""Added to a row's number for its second person, twice for the third: row 5 gives 5 and 10000005."""
 CODE = "two_people"
 _NAMES = ("name", "given", "family")
 _OF_ONE = ("name", "given", "middle", "family", "aliases", "dob", "age", "sex", "nhs_number", "local_id")

@@ -1,7 +1,7 @@
 """Standardise: a delivery's text cells to typed records, dated facts, and rows set aside with a reason."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -11,10 +11,11 @@ from hiu.extract.dates.settle import settle, settle_facts, with_forms
 from hiu.extract.events import DAYS, STAMPS, first_faults, read_times
 from hiu.extract.facts import read_facts
 from hiu.extract.files.columns import match_columns
+from hiu.extract.files.numbering import ANOTHER, Numbering
 from hiu.extract.files.read import RawTable
 from hiu.extract.identity import identities
 from hiu.extract.measures import measures
-from hiu.extract.people_apart import ANOTHER, nth_person, two_people_faults
+from hiu.extract.people_apart import nth_person, two_people_faults
 from hiu.extract.rates.read_rate import Made, code_list, read_rates, unknown_codes
 from hiu.extract.stays import stay_warnings
 from hiu.extract.values.codes import coded, not_known, whole
@@ -37,7 +38,7 @@ class Standardised:
     A row whose event can't be counted is in `records` (quarantined) and in `quarantine`; a row that intake could not
     read is in `quarantine` alone. received = records not quarantined + quarantine. `warnings` are sentences about the
     delivery as a whole, without values of people: with any, `hiu check` and `hiu run` end with exit code 3.
-    `quality` is model.FIELD_QUALITY: how far each mapped field was read.
+    `quality` is model.FIELD_QUALITY: how far each mapped field was read. `numbering` says on which line a row stands.
     """
 
     records: pl.DataFrame
@@ -45,6 +46,7 @@ class Standardised:
     quarantine: pl.DataFrame
     quality: pl.DataFrame
     warnings: tuple[str, ...] = ()
+    numbering: Numbering = field(default_factory=Numbering)
 
 
 def standardise(
@@ -65,7 +67,7 @@ def standardise(
         columns = {**columns, "start": columns["month"]} if "month" in columns else columns
     source = with_forms(source, sent)
     times = read_times(sent, source)
-    settled = settle(sent, source, times, period, source_file, columns)
+    settled = settle(sent, source, times, period, source_file, columns, raw.numbering)
     cells = settled.without_doubt(sent)
     facts = read_facts(raw.frame, source, columns)
     faults = first_faults(cells, source, times, period, columns)
@@ -92,15 +94,17 @@ def standardise(
     aside = records["quarantined"]
     made = Made(cells=sent, times=times, people=people, unknown=unknown, facts=facts, aside=aside)
     quality = read_rates(raw.frame, source, columns, made)
-    warnings = [*raw.warnings, *settled.warnings, *settle_facts(facts, source, columns, source_file)]
-    warnings += stay_warnings(times, cells["source_row"], source)
+    warnings = [*raw.warnings, *settled.warnings, *settle_facts(facts, source, columns, source_file, raw.numbering)]
+    warnings += stay_warnings(times, cells["source_row"], source, raw.numbering)
     quarantine = pl.concat([bad, raw.refused.select(bad.columns)]).sort("source_row")
+    quarantine = quarantine.with_columns(raw.numbering.of(quarantine["source_row"]))
     return Standardised(
         _table(records, model.RECORD, origin),
         _table(facts, model.FACT, origin),
         _table(quarantine, model.QUARANTINE, origin),
         _table(quality, model.FIELD_QUALITY, origin),
         tuple(warnings),
+        raw.numbering,
     )
 
 
@@ -147,7 +151,7 @@ def _events(cells: pl.DataFrame, source: Source, unknown: pl.DataFrame) -> pl.Da
         (pl.struct(kept).struct.json_encode() if kept else pl.lit(None, pl.String)).alias("details"),
     )
     events = frame.select(_EVENT)
-    return own_keys(events, cells, source) if source.kind == "counts" else events
+    return own_keys(events, cells, source)
 
 
 def _numbers(cells: pl.DataFrame, source: Source) -> pl.Series:

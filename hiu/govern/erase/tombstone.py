@@ -59,7 +59,7 @@ def set_aside(quarantine: pl.DataFrame, records: pl.DataFrame, rows: pl.DataFram
     """The quarantine with `rows` of `records` in it as erased, in place of any reason they had."""
     key = ["delivery_id", "source_row"]
     where = records.join(rows, on=key, how="semi").select(*key, "source", "source_file")
-    more = where.with_columns(column=pl.lit(None, dtype=pl.String), code=pl.lit(CODE), reason=pl.lit(REASON))
+    more = where.with_columns(line=None, column=pl.lit(None, dtype=pl.String), code=pl.lit(CODE), reason=pl.lit(REASON))
     kept = quarantine.join(rows, on=key, how="anti")
     return pl.concat([kept, more.select(kept.columns).cast(kept.schema)])
 

@@ -11,6 +11,7 @@ import polars as pl
 from hiu.errors import Busy, UsageError
 from hiu.extract.files.columns import match_columns, unused_headers
 from hiu.extract.files.find import FoundFile, not_taken, period_of, takes
+from hiu.extract.files.numbering import named_lines
 from hiu.extract.files.read import RawTable
 from hiu.extract.standardise import Standardised
 from hiu.fuzzy import did_you_mean
@@ -27,7 +28,7 @@ from pipelines.steps.intake.supply import remarks_on_file
 
 @dataclass(frozen=True, kw_only=True)
 class FileCheck:
-    """What would become of a file as one source: rows, reasons with first rows, headers, what may be counted.
+    """What would become of a file as one source: rows, reasons with their first lines, headers, what may be counted.
 
     `sample` are five rows as read, with what is personal masked; `unused` the headers nothing reads, `look` those of
     them that seem to be a name, a birth, a number or a time; `fields` the rows of field_quality.
@@ -123,7 +124,7 @@ def _found(
         unused=unused,
         look=worth_a_look(raw.frame, unused),
         fields=done.quality.drop("delivery_id", "source", "source_file").to_dicts(),
-        sample=first_rows(done.records),
+        sample=first_rows(done.records, done.numbering),
         measures=_measures(done.records),
     )
 
@@ -131,7 +132,7 @@ def _found(
 def _reasons(quarantine: pl.DataFrame) -> list[Row]:
     """Each reason with its count and first rows."""
     by_reason = quarantine.sort("source_row").group_by("code", "column", "reason", maintain_order=True)
-    counts = by_reason.agg(rows=pl.len(), first=pl.col("source_row").head(5))
+    counts = by_reason.agg(rows=pl.len(), lines=pl.col("line").drop_nulls().unique(maintain_order=True).head(5))
     return counts.sort("rows", "code", descending=[True, False]).to_dicts()
 
 
@@ -144,8 +145,8 @@ def _print(file: Path, check: FileCheck) -> None:
     out(f"{file} as {check.source}, for {check.period or 'no month (register)'}")
     out(f"  received {check.received} = would load {check.staged} + would be set aside {check.quarantined}")
     for reason in check.reasons:
-        rows = ", ".join(map(str, reason["first"])) + (" ..." if reason["rows"] > 5 else "")
-        out(f"  set aside {reason['rows']}: {reason['code']}: {reason['reason']} (rows {rows})")
+        where = f" ({named_lines(reason['lines'], reason['rows'])})" if reason["lines"] else ""
+        out(f"  set aside {reason['rows']}: {reason['code']}: {reason['reason']}{where}")
     rates = {row["header"]: _rate(row) for row in check.fields}
     for field, header in check.columns.items():
         out(f"  {field:<20} <- {header:<24} {rates.get(header, '')}".rstrip())
@@ -161,7 +162,8 @@ def _print(file: Path, check: FileCheck) -> None:
     for measure, n in check.measures.items():
         out(f"  {n} rows may count as {measure}")
     for row in check.sample:
-        out("  as read, row " + ", ".join(f"{name} {value}" for name, value in row.items()))
+        line = f", line {row['line']}" if row["line"] else ""
+        out(f"  as read{line}: " + ", ".join(f"{name} {value}" for name, value in row.items() if name != "line"))
 
 
 def _rate(row: Row) -> str:

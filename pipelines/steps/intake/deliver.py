@@ -164,6 +164,7 @@ def check_rows(
     if new.is_empty():
         return done, warnings
     where = done.records.select("delivery_id", "source", "source_file", "source_row")
+    new = new.with_columns(done.numbering.of(new["source_row"]))
     more = new.join(where, on="source_row").select(done.quarantine.columns).cast(done.quarantine.schema)
     records = done.records.with_columns(pl.col("quarantined") | pl.col("source_row").is_in(set(new["source_row"])))
     facts_left = done.facts.filter(~pl.col("source_row").is_in(set(new["source_row"])))

@@ -12,6 +12,7 @@ import polars as pl
 from hiu.engine import Engine, Scalar
 from hiu.errors import HiuError, InputRefused
 from hiu.extract.files.find import FoundFile, find_deliveries, months_of, not_taken
+from hiu.extract.files.numbering import named_in, some_files
 from hiu.extract.months.spans import Span, span_of
 from hiu.extract.standardise import Standardised
 from hiu.govern import records
@@ -38,7 +39,8 @@ class Intake:
     """What one run took in: rows received, staged and set aside, and what a person should know.
 
     `earlier` holds warnings about deliveries of months before the run's; `not_reread` says which hold as they were read
-    before, since they can't be read now; `notes` are for information; `reasons` counts quarantined rows by code.
+    before, since they can't be read now; `notes` are for information; `reasons` counts quarantined rows by code,
+    `aside` names their files and lines.
     """
 
     received: int = 0
@@ -51,13 +53,14 @@ class Intake:
     not_reread: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     reasons: Counter[str] = field(default_factory=Counter)
+    aside: list[str] = field(default_factory=list)
 
     def warning_lines(self) -> list[str]:
         """The warnings, with a line for what was set aside and one for what concerns earlier months."""
         lines = list(self.warnings)
         if self.reasons:
             codes = ", ".join(f"{code} {n}" for code, n in sorted(self.reasons.items()))
-            lines.append(f"{count_of(self.quarantined, 'row')} set aside ({codes}): see the quality page")
+            lines.append(f"{count_of(self.quarantined, 'row')} set aside ({codes}): {some_files(self.aside)}")
         if self.not_reread:
             more = f" and {len(self.not_reread) - 3} more" * (len(self.not_reread) > 3)
             them, some = count_of(len(self.not_reread), "delivery holds", "deliveries hold"), self.not_reread[:3]
@@ -192,6 +195,7 @@ def _load(place: Place, warehouse: Engine, ahead: NextDelivery, month: Month, ru
     intake.quarantined += aside
     intake.loaded.append(name)
     intake.reasons.update(done.quarantine["code"].to_list())
+    intake.aside += [named_in(name, done.quarantine["line"])] * (aside > 0)
     about = intake.earlier if period and period < month else intake.warnings
     about += [f"{name} ({source.name}): {warning}" for warning in warnings]
 
