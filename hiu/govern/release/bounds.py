@@ -18,6 +18,8 @@ from hiu.govern.release.cells import ANY, EVERYBODY, OTHERS, SUPPORTED, Cell
 Terms = dict[str, float]
 MARGIN = 6
 """Bounds that are nearer than this to the room a cell needs are worked out in whole numbers too."""
+SPREAD = 12
+"""Solutions that are looked for before the cells are gone through one by one."""
 _FAR = 1e7
 
 
@@ -55,6 +57,8 @@ class System:
 
     cells: Sequence[Cell]
     facts: Sequence[tuple[Terms, float, float]] = ()
+    points: list[NDArray[np.float64]] = field(default_factory=list)
+    """Solutions found before: as cells are hidden they stay solutions, and most cells are seen to be wide by them."""
     names: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -75,6 +79,10 @@ class System:
     def limits(self, cell: Cell) -> Limits:
         """The ends of a cell. Raises Contradiction if nothing satisfies all constraints."""
         aim = self._aim(cell)
+        if self.points:
+            seen = np.array(self.points) @ aim
+            if seen.max() - seen.min() >= cell.room + MARGIN:
+                return Limits(float(seen.min()), float(seen.max()))
         found, binding = [], set()
         for sign in (1.0, -1.0):
             value, rows = self._end(aim * sign)
@@ -84,6 +92,14 @@ class System:
         if high - low < cell.room + MARGIN:
             low, high = self._whole(aim, low), -self._whole(-aim, -high)
         return Limits(low, high, frozenset(binding))
+
+    def spread(self, cells: Sequence[Cell]) -> None:
+        """Find solutions that are far apart in all of the cells at once."""
+        dice = np.random.default_rng(1)
+        aims = np.array([self._aim(cell) for cell in cells])
+        for _ in range(SPREAD):
+            weights = dice.choice([-1.0, 1.0], len(cells)) * dice.random(len(cells))
+            self._end(weights @ aims)
 
     def _aim(self, cell: Cell) -> NDArray[np.float64]:
         aim = np.zeros(len(self.names))
@@ -99,6 +115,7 @@ class System:
         found = linprog(aim, **system, bounds=(0, _FAR), method="highs")
         if found.status != 0:
             raise Contradiction
+        self.points.append(found.x)
         rows = np.r_[np.flatnonzero(upper), np.flatnonzero(lower)]
         active = rows[np.abs(found.ineqlin.marginals) > 1e-9]
         return float(found.fun), {int(at) for at in active if at < len(self.cells)}

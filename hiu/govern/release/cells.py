@@ -1,8 +1,8 @@
 """Cells: every aggregate that leaves, declared before anything is written with it.
 
 A cell is a count of one measure over one data set, group and set of months. It is shown as `*`, 0, a multiple of 5, or
-`not shown`, and in no other form. It is protected if it comes from fewer than 8 people or one person holds more than half
-of it: no reader may be able to bound it closely from all that was ever released to them (docs/governance.md).
+`not shown`, and in no other form. It is protected if fewer than 8 people are behind it or one person holds more than
+half of it: no reader may be able to bound it closely from all that was ever released to them (docs/governance.md).
 """
 
 from collections.abc import Mapping, Sequence

@@ -9,10 +9,14 @@ the new figures and the released ones can't be true of the same people.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hiu.govern.release.bounds import Contradiction, Limits, System, Terms, terms
 from hiu.govern.release.cells import ANY, EVERYBODY, WITHHELD, Cell, Key, first_text
 from hiu.govern.release.disclosure import HIDDEN
 
+Points = list[NDArray[np.float64]]
 LISTED = "list"
 """The data set of cells about the people on the list: its groups are `sex=F` and the like."""
 TRIED = 12
@@ -34,7 +38,7 @@ class Solved:
     @property
     def share(self) -> float:
         """Of the new cells that are large enough to be shown, the share that is."""
-        could = [cell for cell in self.cells if cell.shown is not None and not cell.small]
+        could = [cell for cell in self.cells if cell.shown is not None and cell.value and not cell.small]
         return sum(cell.shown not in (HIDDEN, WITHHELD) for cell in could) / len(could) if could else 1.0
 
 
@@ -71,18 +75,21 @@ def _solve_system(cells: list[Cell]) -> tuple[list[Cell], list[str]]:
     if not protected:
         return cells, []
     try:
+        points: Points = []
+        known = [one for one in found.values() if one.shown is not None]
+        _system(known, points).spread(protected)
         for cell in protected:
-            _protect(cell, found)
+            _protect(cell, found, points)
     except Contradiction:
         return list(found.values()), [_contradiction(cells)]
     return list(found.values()), []
 
 
-def _protect(cell: Cell, found: dict[Key, Cell]) -> None:
+def _protect(cell: Cell, found: dict[Key, Cell], points: Points) -> None:
     """Hide other cells until this one is wide enough; where that does not help, withhold its whole family."""
     while True:
         known = [one for one in found.values() if one.shown is not None]
-        limits = _system(known).limits(cell)
+        limits = _system(known, points).limits(cell)
         if limits.width >= cell.room:
             return
         choice = _choose(cell, known, limits, found)
@@ -114,7 +121,7 @@ def _choose(cell: Cell, known: Sequence[Cell], limits: Limits, found: Mapping[Ke
     best, widest = None, limits.width
     for option in options:
         trial = [replace(one, shown=HIDDEN) if one.key == option.key else one for one in known]
-        width = _system(trial).limits(cell).width
+        width = _system(trial, []).limits(cell).width
         if width >= cell.room:
             return option
         if width > widest:
@@ -132,8 +139,8 @@ def _meets(one: Cell, other: Cell) -> bool:
     return bool(set(terms(one)) & set(terms(other)))
 
 
-def _system(cells: Sequence[Cell]) -> System:
-    return System(cells, _sums(cells))
+def _system(cells: Sequence[Cell], points: Points) -> System:
+    return System(cells, _sums(cells), points)
 
 
 def _sums(cells: Sequence[Cell]) -> list[tuple[Terms, float, float]]:
