@@ -12,7 +12,7 @@ import polars as pl
 from hiu.errors import HiuError
 from hiu.govern.release.cells import ANY, EVERYBODY, SUPPORTED, Cell
 from hiu.govern.release.disclosure import FEWEST
-from hiu.govern.release.solver import LISTED
+from hiu.govern.release.solver import ON_LIST
 from hiu.model import CONTACTS, DATASETS, PUBLISHED
 from hiu.month import Month
 from hiu.publish.board import figures
@@ -142,7 +142,7 @@ def _headline(released: Released, top: int, lines: tuple[Line, ...]) -> tuple[st
     """The first things to know, in sentences."""
     month = released.month
     whole = released.text("people", ANY, EVERYBODY, names(month - (YEAR - 1), month))
-    some = released.text("people", LISTED, SUPPORTED, (str(month),))
+    some = released.text("people", ON_LIST, SUPPORTED, (str(month),))
     share = _share(released, top)
     special = [line.sentence for line in lines if line.flags and line.flags[-1] and line.values[-1] is not None]
     sentences = [

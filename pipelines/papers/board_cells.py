@@ -8,7 +8,7 @@ import polars as pl
 
 from hiu.govern.release.cells import ANY, EVERYBODY, SUPPORTED, Cell, Measure
 from hiu.govern.release.ground import GROUPS, Ground, behind, ground_of
-from hiu.govern.release.solver import LISTED, Solved, solve
+from hiu.govern.release.solver import ON_LIST, Solved, solve
 from hiu.model import CONTACTS
 from hiu.month import Month
 from hiu.settings import Settings
@@ -72,7 +72,7 @@ def decide(
     cells = [cell for name in sets for cell in _dataset(name, month, ground, rows)]
     cells += [*_people(month, tables, ground), *_first(month, tables, rows, settings)]
     if past.renews_equality(month):
-        cells += listed(month, tables, settings)
+        cells += list_groups(month, tables, settings)
     return Released(month, sets, solve(cells, past.cells), ground)
 
 
@@ -94,8 +94,8 @@ def adult_rows(month: Month, tables: Mapping[str, pl.DataFrame], settings: Setti
     own = tables["monthly_demand"].filter(pl.col("n") > 0, pl.col("month") <= month.start)
     joined = own.join(about, on="person_id", how="left").join(by, on="person_id", how="left")
     adult = pl.col("grown").is_null() | (pl.col("grown") <= pl.col("month").dt.month_end())
-    begun = pl.col("start") <= pl.col("month").dt.month_end()
-    kept = joined.filter(adult).with_columns(supported=begun.fill_null(False))
+    started = pl.col("start") <= pl.col("month").dt.month_end()
+    kept = joined.filter(adult).with_columns(supported=started.fill_null(False))
     return kept.select("person_id", "dataset", "month", pl.col("n").cast(pl.Int64), "supported")
 
 
@@ -150,7 +150,7 @@ def _people(month: Month, tables: Mapping[str, pl.DataFrame], ground: Ground) ->
     year = tuple(names(month - (YEAR - 1), month))
     whole = ground.people(ANY, year)
     adults = tables["ranked"].filter(pl.col("list") == "adult", pl.col("access") == "supported").height
-    return [_count("people", ANY, EVERYBODY, year, whole), _count("people", LISTED, SUPPORTED, (str(month),), adults)]
+    return [_count("people", ANY, EVERYBODY, year, whole), _count("people", ON_LIST, SUPPORTED, (str(month),), adults)]
 
 
 def _first(month: Month, tables: Mapping[str, pl.DataFrame], rows: pl.DataFrame, settings: Settings) -> list[Cell]:
@@ -167,7 +167,7 @@ def _first(month: Month, tables: Mapping[str, pl.DataFrame], rows: pl.DataFrame,
     return [Cell(**about, value=int(each.sum()), people=len(each), most=int(each.max() or 0))]  # type: ignore[arg-type]
 
 
-def listed(month: Month, tables: Mapping[str, pl.DataFrame], settings: Settings) -> list[Cell]:
+def list_groups(month: Month, tables: Mapping[str, pl.DataFrame], settings: Settings) -> list[Cell]:
     """Adults on the list, and those in its first N places, by group of each characteristic."""
     from hiu.rank.reports.equality import groups_of
 
@@ -177,7 +177,7 @@ def listed(month: Month, tables: Mapping[str, pl.DataFrame], settings: Settings)
     for kind in ("sex", "age"):
         counts = seen.group_by(kind).agg(people=pl.len(), places=(pl.col("rank") <= settings.rank.top).sum()).sort(kind)
         for group, people, places in counts.rows():
-            at = LISTED, f"{kind}={group}", (str(month),)
+            at = ON_LIST, f"{kind}={group}", (str(month),)
             out += [_count("people", *at, people), _count("places", *at, places)]
     return out
 

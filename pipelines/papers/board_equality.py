@@ -1,7 +1,7 @@
 """The equality table of the board paper: shares worked out from the cells shown, or repeated as last released."""
 
 from hiu.govern.release.disclosure import HIDDEN
-from hiu.govern.release.solver import LISTED
+from hiu.govern.release.solver import ON_LIST
 from hiu.month import Month
 from hiu.rank.reports.equality import Q, mid_p, representation
 from hiu.settings import Settings
@@ -28,7 +28,7 @@ def selection(released: Released, settings: Settings, past: Past) -> tuple[Month
 
 def _texts(released: Released, past: Past, month: str) -> dict[tuple[str, str], str]:
     cells = [*past.cells, *released.solved.cells]
-    own = [cell for cell in cells if cell.dataset == LISTED and "=" in cell.group and cell.months == (month,)]
+    own = [cell for cell in cells if cell.dataset == ON_LIST and "=" in cell.group and cell.months == (month,)]
     return {(cell.group, cell.measure): cell.shown or HIDDEN for cell in own}
 
 

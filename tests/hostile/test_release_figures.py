@@ -70,11 +70,11 @@ def allowed() -> set[int]:
 
 def unexplained(name: str, content: bytes) -> set[str]:
     """Whole numbers of a file that are no released figure; dates, shares and pounds are not counted."""
-    known = allowed()
+    released = allowed()
     out = set()
     for where, text in texts(name, content):
         for found in COUNTED.findall(DATED.sub(" ", text)):
-            if int(found.replace(",", "")) not in known:
+            if int(found.replace(",", "")) not in released:
                 out.add(f"{where}: {found}")
     return out
 

@@ -64,15 +64,15 @@ def ground_of(rows: pl.DataFrame, supplied: Iterable[tuple[str, str]], month: Mo
     `rows` have COLUMNS and nobody who is left out of figures.
     """
     now = _sums(rows)
-    known = dict(before.sums) if before else {}
+    taken = dict(before.sums) if before else {}
     given = sorted(supplied, key=lambda pair: (pair[1], pair[0]))
-    new = [(dataset, when) for dataset, when in given if (dataset, when, EVERYBODY) not in known]
-    changed = frozenset(key[:2] for key, part in known.items() if part != now.get(key, Part()))
+    new = [(dataset, when) for dataset, when in given if (dataset, when, EVERYBODY) not in taken]
+    changed = frozenset(key[:2] for key, part in taken.items() if part != now.get(key, Part()))
     for dataset, when in new:
-        known |= {(dataset, when, group): now.get((dataset, when, group), Part()) for group in GROUPS}
+        taken |= {(dataset, when, group): now.get((dataset, when, group), Part()) for group in GROUPS}
     latest = {name: dict(of) for name, of in before.latest.items()} if before else {}
     _move(latest, rows, new, {when for _, when, _ in before.sums} if before else set())
-    return Ground(str(month), known, latest, changed)
+    return Ground(str(month), taken, latest, changed)
 
 
 def _sums(rows: pl.DataFrame) -> Sums:

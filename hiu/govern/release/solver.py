@@ -17,7 +17,7 @@ from hiu.govern.release.cells import ANY, EVERYBODY, WITHHELD, Cell, Key, first_
 from hiu.govern.release.disclosure import HIDDEN
 
 Points = list[NDArray[np.float64]]
-LISTED = "list"
+ON_LIST = "list"
 """The data set of cells about the people on the list: its groups are `sex=F` and the like."""
 TRIED = 12
 """How many cells are tried for each protected one, before the best of them is hidden."""
@@ -50,15 +50,15 @@ def solve(cells: Iterable[Cell], earlier: Iterable[Cell] = ()) -> Solved:
     pool: dict[Key, Cell] = {**before, **new}
     for name in sorted({system_of(cell) for cell in new.values()}):
         own = [cell for cell in pool.values() if system_of(cell) == name]
-        solved, said = _solve_system(own)
+        solved, reasons = _solve_system(own)
         pool |= {cell.key: cell for cell in solved}
-        refused += said
+        refused += reasons
     return Solved(tuple(pool[key] for key in new), tuple(refused))
 
 
 def system_of(cell: Cell) -> str:
     """The constraints a cell belongs to: those of its data set; people of any kind and those listed are one."""
-    return ANY if cell.dataset in (ANY, LISTED) else cell.dataset
+    return ANY if cell.dataset in (ANY, ON_LIST) else cell.dataset
 
 
 def _carried(cell: Cell, before: Mapping[Key, Cell]) -> Cell:
@@ -76,8 +76,8 @@ def _solve_system(cells: list[Cell]) -> tuple[list[Cell], list[str]]:
         return cells, []
     try:
         points: Points = []
-        known = [one for one in found.values() if one.shown is not None]
-        _system(known, points).spread(protected)
+        printed = [one for one in found.values() if one.shown is not None]
+        _system(printed, points).spread(protected)
         for cell in protected:
             _protect(cell, found, points)
     except Contradiction:
@@ -88,11 +88,11 @@ def _solve_system(cells: list[Cell]) -> tuple[list[Cell], list[str]]:
 def _protect(cell: Cell, found: dict[Key, Cell], points: Points) -> None:
     """Hide other cells until this one is wide enough; where that does not help, withhold its whole family."""
     while True:
-        known = [one for one in found.values() if one.shown is not None]
-        limits = _system(known, points).limits(cell)
+        printed = [one for one in found.values() if one.shown is not None]
+        limits = _system(printed, points).limits(cell)
         if limits.width >= cell.room:
             return
-        choice = _choose(cell, known, limits, found)
+        choice = _choose(cell, printed, limits, found)
         if choice is None:
             _withhold(cell, found)
             return
@@ -107,20 +107,20 @@ def _withhold(cell: Cell, found: dict[Key, Cell]) -> None:
 
 
 def _kin(one: Cell, other: Cell) -> bool:
-    """Cells that tell of each other: of the same unknowns, or groups of one characteristic."""
-    if one.dataset == other.dataset == LISTED:
+    """Cells that bear on each other: of the same unknowns, or groups of one characteristic."""
+    if one.dataset == other.dataset == ON_LIST:
         kinds = {cell.group.partition("=")[0] for cell in (one, other)}
         return one.measure == other.measure and len(kinds) == 1
     return _meets(one, other)
 
 
-def _choose(cell: Cell, known: Sequence[Cell], limits: Limits, found: Mapping[Key, Cell]) -> Cell | None:
+def _choose(cell: Cell, printed: Sequence[Cell], limits: Limits, found: Mapping[Key, Cell]) -> Cell | None:
     """The smallest cell without which the other is wide enough; failing that the one that helps most."""
-    binding = [known[at] for at in limits.binding if known[at].open]
-    options = sorted(binding or [one for one in known if one.open and _meets(one, cell)], key=_cost)[:TRIED]
+    binding = [printed[at] for at in limits.binding if printed[at].open]
+    options = sorted(binding or [one for one in printed if one.open and _meets(one, cell)], key=_cost)[:TRIED]
     best, widest = None, limits.width
     for option in options:
-        trial = [replace(one, shown=HIDDEN) if one.key == option.key else one for one in known]
+        trial = [replace(one, shown=HIDDEN) if one.key == option.key else one for one in printed]
         width = _system(trial, []).limits(cell).width
         if width >= cell.room:
             return option
@@ -146,22 +146,22 @@ def _system(cells: Sequence[Cell], points: Points) -> System:
 def _sums(cells: Sequence[Cell]) -> list[tuple[Terms, float, float]]:
     """Groups of each characteristic make up the list; places make up the first N; a place is a person of the list."""
     rows: list[tuple[Terms, float, float]] = []
-    listed = [cell for cell in cells if cell.dataset == LISTED]
-    for months in {cell.months for cell in listed}:
-        own = [cell for cell in listed if cell.months == months]
+    groups_shown = [cell for cell in cells if cell.dataset == ON_LIST]
+    for months in {cell.months for cell in groups_shown}:
+        own = [cell for cell in groups_shown if cell.months == months]
         kinds = sorted({cell.group.partition("=")[0] for cell in own if "=" in cell.group})
         for kind in kinds:
             groups = [cell for cell in own if cell.group.startswith(f"{kind}=")]
             for measure in ("people", "places"):
                 parts = {name: 1.0 for cell in groups if cell.measure == measure for name in terms(cell)}
-                total = f"{measure}|all|{LISTED}|{months}"
+                total = f"{measure}|all|{ON_LIST}|{months}"
                 rows.append(({**parts, total: -1.0}, 0.0, 0.0))
             names = {(cell.group, cell.measure): name for cell in groups for name in terms(cell)}
             for (group, measure), name in names.items():
                 if measure == "places" and (group, "people") in names:
                     rows.append(({names[group, "people"]: 1.0, name: -1.0}, 0.0, float("inf")))
         top = max((_sum(own, kind) for kind in kinds), default=0)
-        rows.append(({f"places|all|{LISTED}|{months}": 1.0}, float(top), float(top)))
+        rows.append(({f"places|all|{ON_LIST}|{months}": 1.0}, float(top), float(top)))
     return rows
 
 
