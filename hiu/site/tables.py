@@ -14,6 +14,7 @@ from hiu.fuzzy import not_among
 from hiu.model import PUBLISHED
 from hiu.month import Month
 from hiu.settings import Settings
+from hiu.site.looks import look
 from hiu.site.opened import Opened
 from hiu.site.show.listing import Listing, Row
 from hiu.site.show.mask import masked, read
@@ -59,30 +60,34 @@ class Tables(Suggests):
         ]
         return Listing(pl.DataFrame(rows, schema=["table", "rows", "meaning"], orient="row"), "Published tables")
 
+    @look
     def table(self, name: str, *, show_names: bool | None = None) -> Listing:
         """A published table, personal columns masked. Raises UsageError naming the nearest one there is."""
-        scan = self.scan(name)
+        return self._table(name, show_names=show_names)
+
+    def _table(self, name: str, *, show_names: bool | None = None) -> Listing:
+        scan = self._scan(name)
         wanted = show_names if show_names is not None else bool(self._opened and self._opened.show_names)
         shown: Collection[str] = ()
         if wanted and "person_id" in PUBLISHED[name].names:
             ids = scan.select("person_id").unique().collect()["person_id"].drop_nulls()
             shown = names_shown(self, True, ids, name)
-        return Listing(self.rows(name, None, shown), PUBLISHED[name].meaning)
+        return Listing(self._rows(name, None, shown), PUBLISHED[name].meaning)
 
-    def whole(self, name: str) -> pl.DataFrame:
+    def _whole(self, name: str) -> pl.DataFrame:
         """A table as published, for aggregates: nothing of it is to be shown unmasked."""
-        return self.scan(name).collect()
+        return self._scan(name).collect()
 
-    def common(self) -> Row:
+    def _common(self) -> Row:
         """What most reports take: month, demand, coverage, people, settings."""
         tables = {"demand": "monthly_demand", "coverage": "coverage", "people": "people"}
         return {
             "month": self.month,
             "settings": self.settings,
-            **{word: self.whole(name) for word, name in tables.items()},
+            **{word: self._whole(name) for word, name in tables.items()},
         }
 
-    def scan(self, name: str) -> pl.LazyFrame:
+    def _scan(self, name: str) -> pl.LazyFrame:
         """A table as published, unread. Raises UsageError naming the nearest, HiuError if this release lacks it."""
         if name not in PUBLISHED:
             raise UsageError(not_among(f"no published table '{name}'", name, PUBLISHED))
@@ -94,9 +99,9 @@ class Tables(Suggests):
             )
         return pl.scan_parquet(path)
 
-    def rows(self, name: str, where: pl.Expr | None = None, shown: Collection[str] = ()) -> pl.DataFrame:
+    def _rows(self, name: str, where: pl.Expr | None = None, shown: Collection[str] = ()) -> pl.DataFrame:
         """The rows of a table that meet a condition, masked but for the people in `shown`."""
-        scan = self.scan(name)
+        scan = self._scan(name)
         found = scan if where is None else scan.filter(where)
         present = set(scan.collect_schema())  # an earlier release may lack a newer column
         keep = [column for column in PUBLISHED[name].names if column in present and (shown or read(name, column))]

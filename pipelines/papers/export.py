@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import hashlib
 import json
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from hiu.disk import replace
 from hiu.errors import HiuError, UsageError
+from hiu.govern.login import login
 from hiu.publish.access import charted, withheld
 from hiu.publish.board.charts import alts, board_charts
 from hiu.publish.board.paper import MARKING, Board
@@ -20,6 +20,7 @@ from hiu.publish.charts.draw import to_png
 from hiu.publish.charts.export import FORMATS, chart_file
 from pipelines.access.basis import allowed, for_group
 from pipelines.access.disclose import PACK, enter_disclosure
+from pipelines.access.looks import enter_look
 from pipelines.access.pages import chart_series
 from pipelines.common.journal import record
 from pipelines.common.place import Place, published_tables
@@ -63,8 +64,9 @@ def export_charts(
         todo = [person for person in chosen if not written.holds(f"{person}.{form}")]
         found = allowed(place, chosen, purpose="support", recipient="group", on=now.date(), aliases=tables["aliases"])
         charts = PACK._replace(what=f"charts{' with names' if show_names else ''}")
-        basis, n, who = found.codes, len(chosen), getpass.getuser()
+        basis, n, who = found.codes, len(chosen), login()
         # noted before it can be read
+        enter_look(place, now, charts.what, chosen, month=wanted)
         enter_disclosure(place, now, charts, basis=basis, by=who, people=n, withheld=left_out, file=target.name)
         drawn = chart_series(place, tables, todo, wanted, show_names=show_names)
         for person in report.track(drawn, "charts"):
@@ -85,7 +87,13 @@ def export_board(place: Place, month: str | None, *, folder: Path | None, now: d
     with _ExportFolder(target, {"board": paper.run_id, "built": now.isoformat()}, set(files)) as written:
         for name, content in files.items():
             written.add(name, content)
-    about = {"month": str(paper.month), "files": len(files), "left_out": made.left_out, "basis": list(made.basis)}
+    about = {
+        "month": str(paper.month),
+        "files": len(files),
+        "left_out": made.left_out,
+        "basis": list(made.basis),
+        "login": login(),
+    }
     record(place, now, "board_exported", **about)
     say(
         f"{target}: {len(files)} files. Not released: 'hiu release board {paper.month}' has them checked by somebody "

@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from hiu.errors import UsageError
+from pipelines.common.answer import release
 from pipelines.common.place import REPOSITORY
 from pipelines.common.progress import out
 
@@ -74,6 +75,7 @@ def start_lab(site: Path | None) -> int:
         raise UsageError(f"{notebooks}: not found. The notebooks are in the repository, not in the installed package.")
     where = site_of(site)
     out(f"the notebooks read {where}; close JupyterLab with Control-C here")
+    release()
     with TemporaryDirectory(prefix="hiu-lab-") as folder:
         command = lab_command(notebooks, write_settings(Path(folder)))
         with subprocess.Popen(command, env={**os.environ, "HIU_SITE": str(where)}) as lab:

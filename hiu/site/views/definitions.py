@@ -44,7 +44,7 @@ class Definitions(Suggests):
         """Published definitions of 'frequent': how many people meet each, in all and among the first N."""
         top = self.published.settings.rank.top
         fired = (
-            self.published.scan("ranked")
+            self.published._scan("ranked")
             .select(C("presets").str.split("|").alias("definition"), "rank", "list")
             .explode("definition")
             .filter(C("definition") != "")
