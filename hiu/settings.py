@@ -223,6 +223,8 @@ def parse(path: Path, text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: not readable as TOML: {unreadable(text, error)}") from None
+    except RecursionError:
+        raise SettingsError(f"{path}: not readable as TOML: lists or tables that are nested too deep") from None
 
 
 def explain(path: Path, error: ValidationError, model: type[BaseModel], text: str = "") -> str:

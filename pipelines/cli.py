@@ -14,9 +14,9 @@ import typer
 
 from hiu.errors import HiuError
 from hiu.govern.rights import close_new_files
+from hiu.plain import plain
 from pipelines.commands import back, matching, month, outputs, reports, setup
 from pipelines.commands.govern import basis, looks, safeguards
-from pipelines.common.answer import plain
 from pipelines.common.progress import out
 
 SUBJECTS = (setup, month, matching, outputs, reports, back, basis, safeguards, looks)

@@ -109,7 +109,7 @@ def run_month(place: Place, month: Month, *, now: datetime, report: Reporter, ag
             key_digest = digest(place.key_for("fingerprint").hex())
             work = Work(place, month, run_id, now, warehouse, report, inputs(warehouse, month, key_digest))
             _require_something(place, warehouse, month, intake)
-            _require_delivered(warehouse, month, again)
+            _require_delivered(warehouse, month, again or place.published_folder(month) is not None)
             outcome = _steps(work, intake)
         record(place, now, "run_ended", **_counts(outcome), **record_files(place))
     return outcome
@@ -187,10 +187,10 @@ def _require_meant(place: Place, month: Month, now: datetime, again: bool) -> No
         raise HiuError(f"{month} was taken back for good {why}. If it is to be published after all: 'hiu run --again'")
 
 
-def _require_delivered(warehouse: Engine, month: Month, again: bool) -> None:
-    """A month of which no source delivered anything would be a list of nothing but the months before."""
+def _require_delivered(warehouse: Engine, month: Month, meant: bool) -> None:
+    """A month of which nothing was delivered would be a list of the months before; one already published is meant."""
     months = supplied_months(warehouse.read("deliveries"), month)
-    if not again and months.filter(pl.col("month") == month.start).is_empty():
+    if not meant and months.filter(pl.col("month") == month.start).is_empty():
         last = months["month"].max()
         raise HiuError(
             f"nothing in force was delivered for {month.title}, so there is nothing to publish; the last month with a "

@@ -6,7 +6,7 @@ from hiu.errors import UsageError
 
 _WORDS = {
     "", "name", "your name", "my name", "who", "who decided it", "who decided", "who signed it", "who signed",
-    "somebody", "someone", "anybody", "person", "nobody", "todo", "tbc", "tbd", "tba", "fixme", "xxx", "x", "n/a",
+    "somebody", "someone", "anybody", "person", "nobody", "todo", "tbc", "tbd", "tba", "fixme", "xxx", "n/a",
     "na", "none", "unknown", "placeholder", "example", "to be completed", "to be confirmed", "to fill in",
     "yyyy-mm-dd", "why", "reason", "reference", "reference of the impact assessment",
     "reference of the signed agreement", "the lawful basis, as your privacy notice cites it", "null", "nil", "?",

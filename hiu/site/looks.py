@@ -30,17 +30,27 @@ class OfMonth(Protocol):
 
 
 Method = TypeVar("Method", bound=Callable[..., Any])
-_inside: ContextVar[bool] = ContextVar("inside a look", default=False)
+_inside: ContextVar[set[str] | None] = ContextVar("people in the look that is going on", default=None)
 
 
 @contextmanager
-def one_look() -> Iterator[None]:
-    """What is asked meanwhile writes no line of its own: whoever opens this writes one for all."""
-    before = _inside.set(True)
+def one_look() -> Iterator[set[str]]:
+    """What is asked meanwhile writes no line of its own: whoever opens this writes one for all.
+
+    Gives the ids of the people who were asked for meanwhile.
+    """
+    asked: set[str] = set()
+    before = _inside.set(asked)
     try:
-        yield
+        yield asked
     finally:
         _inside.reset(before)
+
+
+def asked_for(person_id: str) -> None:
+    """Note a person for the line of the look that is going on: a sentence about them need not hold their id."""
+    if (asked := _inside.get()) is not None:
+        asked.add(person_id)
 
 
 def look(method: Method) -> Method:
@@ -48,16 +58,16 @@ def look(method: Method) -> Method:
 
     @wraps(method)
     def shown(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if _inside.get():
+        if _inside.get() is not None:
             return method(self, *args, **kwargs)
         tables, what = tables_of(self), _title(self, method)
         try:
-            with one_look():
+            with one_look() as asked:
                 found = method(self, *args, **kwargs)
         except LookRefused as refused:
             tables.opened.look(what, refused.people, str(tables.month), refused="no basis")
             raise
-        whom = people_in(found) | people_in(getattr(self, "person_id", None))
+        whom = people_in(found) | people_in(getattr(self, "person_id", None)) | asked
         rows = found.height if isinstance(found, pl.DataFrame) and not whom else None
         if whom or rows:
             tables.opened.look(what, whom, str(tables.month), rows=rows)
@@ -79,6 +89,10 @@ def people_in(value: object) -> frozenset[str]:
         texts = [value[name].drop_nulls().unique() for name, kind in value.schema.items() if kind == pl.String]
         found = [text.str.extract_all(PERSON_ID.pattern).explode().drop_nulls() for text in texts]
         return frozenset(one for series in found for one in series)
+    if isinstance(queue := getattr(value, "queue", None), pl.DataFrame):
+        return people_in(queue)
+    if hasattr(value, "to_csv"):  # a pandas frame: its text would leave rows out
+        return frozenset(PERSON_ID.findall(value.to_csv()))
     if isinstance(value, Finding):
         return frozenset().union(*map(people_in, value.tables.values()), people_in(list(value.sentences)))
     own = getattr(value, "person_id", None) if not isinstance(value, str) else None

@@ -60,7 +60,9 @@ def _shown(place: Place, job: Job, name: str, given: Mapping[str, object], now: 
 
 def show(place: Place, gathered: answer.Answer, name: str, given: Mapping[str, object], now: datetime) -> None:
     """Enter whom an answer shows, unless the job has, then show it. Raises HiuError, showing nothing, if that fails."""
-    whom = people_in(gathered.text)
+    asked = given.get("person")
+    about = f"{asked} {gathered.text}" if isinstance(asked, str) and gathered.lines else gathered.text
+    whom = people_in(about)
     if whom and not gathered.entered:
         by = given.get("by")
         purpose = RIGHTS if name in COMMANDS_OF["officer"] else "support"

@@ -9,7 +9,8 @@ from typing import TypeVar
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from pipelines.common.answer import plain, write
+from hiu.plain import plain
+from pipelines.common.answer import write
 
 Item = TypeVar("Item")
 log = logging.getLogger("hiu")

@@ -101,10 +101,11 @@ def _bound(paths: Paths) -> Iterator[str]:
     found = events(paths)
     manifests = {e["folder"]: e["manifest"] for e in found if e.get("type") in ("published", "rewritten")}
     there = {path.parent.name for path in paths.published.glob("*/" + MANIFEST) if not path.parent.name.startswith(".")}
-    for folder in sorted(set(paths.months().values()) | there):
+    shown = set(paths.months().values())
+    for folder in sorted(shown | there):
         path = paths.published / folder / MANIFEST
         if folder not in manifests:
-            yield f"{folder}: there, but the audit log does not say that it was published"
+            yield f"{folder}: {'shown' if folder in shown else 'kept'}, but the audit log does not say that it was published"
         elif path.exists() and digest(path) != manifests[folder]:
             yield f"{folder}: its manifest is not the one that the audit log has"
     yield from _pointers(paths)

@@ -11,7 +11,7 @@ from hiu.fuzzy import did_you_mean, not_among
 from hiu.govern.reads import LookRefused
 from hiu.month import Month
 from hiu.publish.words.terms import conflicts
-from hiu.site.looks import look
+from hiu.site.looks import asked_for, look
 from hiu.site.show.cards import Card
 from hiu.site.show.chart import Chart
 from hiu.site.show.listing import Listing, Row, Sentence, cell_text
@@ -46,6 +46,7 @@ class Person(Suggests):
 
     def __init__(self, person_id: str, published: Tables, shown: Collection[str] = ()) -> None:
         require_basis(published, [person_id])
+        asked_for(person_id)
         self.person_id, self.published, self._shown = person_id, published, frozenset(shown) & {person_id}
 
     @look
