@@ -105,7 +105,8 @@ def _bound(paths: Paths) -> Iterator[str]:
     for folder in sorted(shown | there):
         path = paths.published / folder / MANIFEST
         if folder not in manifests:
-            yield f"{folder}: {'shown' if folder in shown else 'kept'}, but the audit log does not say that it was published"
+            how = "shown" if folder in shown else "kept"
+            yield f"{folder}: {how}, but the audit log does not say that it was published"
         elif path.exists() and digest(path) != manifests[folder]:
             yield f"{folder}: its manifest is not the one that the audit log has"
     yield from _pointers(paths)

@@ -44,9 +44,7 @@ def test_records_that_lost_lines_stop_every_command_that_writes(how: str, site: 
         file.unlink()
     else:
         cut = b"".join(content.splitlines(keepends=True)[:-1])
-        file.write_bytes(
-            {"emptied": b"", "last line": cut, "changed": content.replace(b"objection", b"objectian")}[how]
-        )
+        file.write_bytes({"emptied": b"", "last line": cut, "changed": content.replace(b"letter", b"latter")}[how])
     log, current = site.place.audit.read_bytes(), site.place.current.read_bytes()
     for line in (("run", str(LAST)), ("hold", person, "--reason", "a claim", "--by", "J. Patel"), ("backup",)):
         said = site.hiu(*line)
@@ -78,7 +76,7 @@ def test_a_broken_chain_stops_a_run_and_can_t_be_accepted(site: Site) -> None:
 
 @pytest.mark.parametrize("lines", [1, 2, 3])
 def test_lines_cut_off_the_end_of_the_log_are_found(lines: int, site: Site) -> None:
-    """By the head left beside it; without that by what the log must say of what is there, or by a head noted outside."""
+    """By the head left beside it; without that by a head that was noted outside."""
     noted = head(site.place.audit)
     whole = site.place.audit.read_bytes().splitlines(keepends=True)
     site.place.audit.write_bytes(b"".join(whole[:-lines]))
