@@ -15,6 +15,7 @@ from hiu.model import PUBLISHED
 from hiu.month import Month
 from hiu.publish.release.working import whole_table, without
 from hiu.settings import Settings
+from hiu.site.looks import look
 from hiu.site.opened import Opened
 from hiu.site.show.listing import Listing, Row
 from hiu.site.show.mask import masked, read
@@ -60,17 +61,21 @@ class Tables(Suggests):
         ]
         return Listing(pl.DataFrame(rows, schema=["table", "rows", "meaning"], orient="row"), "Published tables")
 
+    @look
     def table(self, name: str, *, show_names: bool | None = None) -> Listing:
         """A published table, personal columns masked. Raises UsageError naming the nearest one there is."""
-        scan = self.scan(name)
+        return self._table(name, show_names=show_names)
+
+    def _table(self, name: str, *, show_names: bool | None = None) -> Listing:
+        scan = self._scan(name)
         wanted = show_names if show_names is not None else bool(self._opened and self._opened.show_names)
         shown: Collection[str] = ()
         if wanted and "person_id" in PUBLISHED[name].names:
             ids = scan.select("person_id").unique().collect()["person_id"].drop_nulls()
             shown = names_shown(self, True, ids, name)
-        return Listing(self.rows(name, None, shown), PUBLISHED[name].meaning)
+        return Listing(self._rows(name, None, shown), PUBLISHED[name].meaning)
 
-    def whole(self, name: str) -> pl.DataFrame:
+    def _whole(self, name: str) -> pl.DataFrame:
         """A table with every row there is, for aggregates: nothing of it is to be shown unmasked.
 
         People who may be shown to nobody count in figures as before. Their rows have a number in place of their id, and
@@ -88,7 +93,7 @@ class Tables(Suggests):
     def _absent(self) -> dict[str, str]:
         """People who are in no table that is shown: id -> the number that stands for them in figures."""
         every = pl.read_parquet(whole_table(self.folder, "people"), columns=["person_id"])["person_id"]
-        shown = self.scan("people").select("person_id").collect()["person_id"]
+        shown = self._scan("people").select("person_id").collect()["person_id"]
         gone = every.filter(~every.is_in(shown.implode())).sort()
         return {person: f"withheld-{turn:04}" for turn, person in enumerate(gone, 1)}
 
@@ -100,16 +105,16 @@ class Tables(Suggests):
         ids = pl.read_parquet(self.folder / "people.parquet", columns=["person_id"])["person_id"]
         return self._opened.hidden(ids)
 
-    def common(self) -> Row:
+    def _common(self) -> Row:
         """What most reports take: month, demand, coverage, people, settings."""
         tables = {"demand": "monthly_demand", "coverage": "coverage", "people": "people"}
         return {
             "month": self.month,
             "settings": self.settings,
-            **{word: self.whole(name) for word, name in tables.items()},
+            **{word: self._whole(name) for word, name in tables.items()},
         }
 
-    def scan(self, name: str) -> pl.LazyFrame:
+    def _scan(self, name: str) -> pl.LazyFrame:
         """A table as published, unread, less the people who may be shown to nobody since.
 
         Raises UsageError naming the nearest, HiuError if this release lacks it.
@@ -128,9 +133,9 @@ class Tables(Suggests):
         tables = {file.stem: pl.read_parquet(file) for file in files if file.is_file()}
         return without(tables, self._hidden)[name].lazy()
 
-    def rows(self, name: str, where: pl.Expr | None = None, shown: Collection[str] = ()) -> pl.DataFrame:
+    def _rows(self, name: str, where: pl.Expr | None = None, shown: Collection[str] = ()) -> pl.DataFrame:
         """The rows of a table that meet a condition, masked but for the people in `shown`."""
-        scan = self.scan(name)
+        scan = self._scan(name)
         found = scan if where is None else scan.filter(where)
         present = set(scan.collect_schema())  # an earlier release may lack a newer column
         keep = [column for column in PUBLISHED[name].names if column in present and (shown or read(name, column))]

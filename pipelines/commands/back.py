@@ -63,6 +63,24 @@ def rollback(
     out(f"{wanted.title} is now {folder}; recorded. What was shown before is kept.")
 
 
+def withdraw(
+    month: ThisMonth, reason: Reason, by: By, site: Site = None, curated: Curated = None, as_json: AsJson = False
+) -> None:
+    """Take a published month back for good: it is shown nowhere, and its pages are gone. Its deliveries stay."""
+    from pipelines.back.withdraw import withdraw as take_back
+
+    _require_reason(reason, by)
+    wanted = Month.parse(month)
+    lines = take_back(open_site(site, curated), wanted, reason=reason, by=by, now=now())
+    if as_json:
+        print_json(month=month, withdrawn=lines)
+        return
+    out(f"{wanted.title} is taken back; recorded.")
+    for line in lines:
+        out(f"  {line}")
+    out("Who was given a copy: 'hiu disclose'. Printed packs and copies outside the site are theirs to destroy.")
+
+
 def backup(
     site: Site = None,
     curated: Curated = None,
@@ -100,4 +118,4 @@ def _require_reason(reason: str, by: str) -> None:
         raise UsageError("--reason and --by are recorded, so they can't be empty")
 
 
-COMMANDS = (undo, rollback, backup, restore)
+COMMANDS = (undo, rollback, withdraw, backup, restore)

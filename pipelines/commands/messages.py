@@ -84,7 +84,10 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         out(f"  {month}  {place.published / folder}")
     if not months:
         out("  nothing is published yet")
-    if waiting := [month for month in periods if month > max(months, default="")]:
+    this = f"{now:%Y-%m}"
+    for month in [month for month in periods if month > this]:
+        out(f"drops are dated {month}, which has not begun: look at their folder and dates")
+    if waiting := [month for month in periods if max(months, default="") < month <= this]:
         out(f"Drops wait for {', '.join(waiting)}. Next: hiu run {waiting[-1]}")
     for line in ending:
         out(f"agreement: {line}")

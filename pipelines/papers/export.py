@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import getpass
 import hashlib
 import io
 import json
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from hiu.disk import replace
 from hiu.errors import HiuError, UsageError
+from hiu.govern.login import login
 from hiu.govern.release.cells import Cell, to_public
 from hiu.month import Month
 from hiu.publish.access import charted, withheld
@@ -24,6 +24,7 @@ from hiu.publish.charts.draw import to_png
 from hiu.publish.charts.export import FORMATS, chart_file
 from pipelines.access.basis import allowed, for_group
 from pipelines.access.disclose import PACK, enter_disclosure
+from pipelines.access.looks import enter_look
 from pipelines.access.pages import chart_series
 from pipelines.access.releases import Export, keep_export
 from pipelines.common.journal import record
@@ -68,8 +69,9 @@ def export_charts(
         todo = [person for person in chosen if not written.holds(f"{person}.{form}")]
         found = allowed(place, chosen, purpose="support", recipient="group", on=now.date(), aliases=tables["aliases"])
         charts = PACK._replace(what=f"charts{' with names' if show_names else ''}")
-        basis, n, who = found.codes, len(chosen), getpass.getuser()
+        basis, n, who = found.codes, len(chosen), login()
         # noted before it can be read
+        enter_look(place, now, charts.what, chosen, month=wanted)
         enter_disclosure(place, now, charts, basis=basis, by=who, people=n, withheld=left_out, file=target.name)
         drawn = chart_series(place, tables, todo, wanted, show_names=show_names)
         for person in report.track(drawn, "charts"):
@@ -97,7 +99,13 @@ def export_board(place: Place, month: str | None, *, folder: Path | None, now: d
         for name, content in files.items():
             written.add(name, content)
     keep_export(place, _entry(made, files))
-    about = {"month": str(paper.month), "files": len(files), "left_out": made.left_out, "basis": list(made.basis)}
+    about = {
+        "month": str(paper.month),
+        "files": len(files),
+        "left_out": made.left_out,
+        "basis": list(made.basis),
+        "login": login(),
+    }
     record(place, now, "board_exported", **about)
     say(
         f"{target}: {len(files)} files; {solved.share:.0%} of the figures that are large enough are shown. Not "

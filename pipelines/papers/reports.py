@@ -32,7 +32,7 @@ class ReportMonth:
     def table(self, name: str) -> pl.DataFrame:
         """A published table, unmasked: reports print ids and counts only. Who may be shown to nobody is counted, under
         a number in place of the id."""
-        return Tables(self.month, self.folder).whole(name)
+        return Tables(self.month, self.folder)._whole(name)
 
     def common(self, *names: str) -> Row:
         """Arguments that most reports share, and the named tables."""

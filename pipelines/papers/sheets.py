@@ -19,6 +19,7 @@ from hiu.publish.release.working import whole_table
 from hiu.publish.sheet import person_sheet
 from pipelines.access.basis import allowed
 from pipelines.access.disclose import Disclosure, enter_disclosure
+from pipelines.access.looks import enter_look
 from pipelines.access.pages import stamp_of
 from pipelines.common.journal import record, utc
 from pipelines.common.place import Place
@@ -54,6 +55,7 @@ def write_sheet(
     if not supported and not (reason and name):
         raise UsageError(f"{who} is not supported: a sheet needs --override REASON and --by NAME; both are recorded")
     found = allowed(place, [who], purpose="support", recipient="clinician", on=now.date(), aliases=tables["aliases"])
+    enter_look(place, now, "sheet", [who], by=name or None, month=wanted, refused=None if found.ids else "no basis")
     if not found.ids:
         raise HiuError(f"no basis lets the clinician see {who} on {now.date()}; 'hiu basis' shows what is recorded")
     path = _sheet_path(out, who, wanted)

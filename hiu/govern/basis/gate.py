@@ -12,6 +12,7 @@ import polars as pl
 
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
+from hiu.govern.placeholder import is_placeholder, require_signature
 from hiu.model.frames import schema
 from hiu.model.govern import BASIS, DENIALS, EVERY, PURPOSES, RECIPIENTS
 from hiu.settings import Settings
@@ -36,10 +37,15 @@ class GateResult:
 
 
 def basis_table(settings: Settings, recorded: pl.DataFrame) -> pl.DataFrame:
-    """Every row of the basis, with BASIS's columns: the site's own for everybody, and those recorded of people."""
+    """Every row of the basis, with BASIS's columns: the site's own for everybody, and those recorded of people.
+
+    A row of site.toml in which the template's words still stand was decided by nobody, and allows nothing.
+    """
     common = {"person_id": EVERY, "allow": True}
     site = [
-        {**one.model_dump(), **common, "recorded_at": datetime.combine(one.start, time.min)} for one in settings.basis
+        {**one.model_dump(), **common, "recorded_at": datetime.combine(one.start, time.min)}
+        for one in settings.basis
+        if not any(map(is_placeholder, (one.code, one.decided_by, one.evidence)))
     ]
     return pl.concat([pl.DataFrame(site, schema=_SCHEMA), recorded.select(list(_SCHEMA)).cast(_SCHEMA)])  # type: ignore[arg-type]
 
@@ -150,6 +156,7 @@ def row(
     recorded_at: datetime,
 ) -> dict[str, object]:
     """A row for the record. Raises UsageError for a word that is not known, or leave that names no purpose."""
+    require_signature(decided_by, "--by")
     words = (("purpose", purpose, PURPOSES), ("recipient", recipient, RECIPIENTS))
     for kind, word, terms in words:
         may_be_any = word == EVERY and not allow

@@ -50,11 +50,15 @@ def release(
     curated: Curated = None,
 ) -> None:
     """Release figures to commissioners: swept for names and small numbers, signed, sealed and entered."""
+    from hiu.govern.login import login
+    from pipelines.access.bound import exported_by
+    from pipelines.access.roles import require_other
     from pipelines.govern.release import release_board
 
     if what != "board":
         raise UsageError(f"'{what}' can't be released; there is: board")
     place, of = open_site(site, curated), str(Month.parse(month))
+    require_other(place.settings, login(), exported_by(place, of), f"the board paper of {of}")
     sealed = release_board(place, of, folder, checker=checker, by=by, necessity=necessity, now=now())
     out(f"released: {sealed}. 'hiu verify' checks its seal")
 
@@ -89,12 +93,13 @@ def verify(
     site: Site = None,
     raw: Raw = None,
     curated: Curated = None,
+    head: Annotated[str | None, typer.Option(help="A head of the audit log, as a pack or 'hiu verify' had it")] = None,
     canary: Annotated[bool, typer.Option("--canary", help="Sweep for names and numbers where none may be")] = False,
 ) -> int:
     """Check the audit chain, every published file, records, releases, and the rows of every delivery."""
     from pipelines.govern.verify import verify_site
 
-    return verify_site(open_site(site, curated, raw), canary=canary)
+    return verify_site(open_site(site, curated, raw), canary=canary, recorded=head)
 
 
 COMMANDS = (verify, erase, release, key)
