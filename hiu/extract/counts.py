@@ -7,7 +7,6 @@ from datetime import datetime
 
 import polars as pl
 
-from hiu.extract.dates.month_order import settle_months
 from hiu.extract.values.codes import not_known
 from hiu.extract.values.nhs_number import nhs_number
 from hiu.extract.values.text import per_value
@@ -43,17 +42,15 @@ def read_month(text: str, formats: tuple[str, ...] = MONTH_FORMATS) -> str | Non
     return None
 
 
-def as_months(cells: pl.DataFrame, source: Source, name: str) -> tuple[pl.DataFrame, Source]:
+def as_months(cells: pl.DataFrame, source: Source) -> tuple[pl.DataFrame, Source]:
     """The cells with their month as a date in `month` and `start`, and the source as one whose `start` is that date.
 
     A month that cannot be read stays as it was sent, so that its row is set aside as one whose date is unreadable.
-    Raises InputRefused 'date_order' of the file called `name` where the months may be written month first.
     """
     spec = source.fields["month"]
     formats = spec.formats or MONTH_FORMATS
     if "month" in cells.columns:
         sent = cells["month"]
-        formats = settle_months(sent, formats, assumed=not spec.formats, file=name, header=spec.columns[0])
         days = per_value(sent, lambda text: read_month(text, formats) or text, pl.String).alias("month")
         cells = cells.with_columns(days, days.alias("start"))
     start = FieldSpec(columns=spec.columns, type="date", formats=_DAY)

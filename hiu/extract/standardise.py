@@ -7,6 +7,7 @@ import polars as pl
 
 from hiu import model
 from hiu.extract.counts import as_months, believed, number_faults, number_warnings, numbers, own_keys
+from hiu.extract.dates.month_order import with_month_order
 from hiu.extract.dates.settle import settle, settle_facts, with_forms
 from hiu.extract.events import DAYS, STAMPS, first_faults, read_times
 from hiu.extract.facts import read_facts
@@ -61,7 +62,7 @@ def standardise(
     columns = match_columns(raw.headers, source, name=source_file)
     sent = _cells(raw, source, columns)
     if source.kind == "counts":
-        sent, source = as_months(sent, source, source_file)
+        sent, source = as_months(sent, with_month_order(sent, source, source_file, columns))
         columns = {**columns, "start": columns["month"]} if "month" in columns else columns
     source = with_forms(source, sent)
     times = read_times(sent, source)

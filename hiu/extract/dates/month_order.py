@@ -1,36 +1,39 @@
 """In which order a column of counts writes its months where it gives whole dates: decided over the whole column."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import polars as pl
 
 from hiu.errors import InputRefused
+from hiu.extract.counts import MONTH_FORMATS
 from hiu.extract.dates.formats import detect, written
 from hiu.extract.values.dates import read_stamps
 from hiu.extract.values.forms import order, swapped
+from hiu.sources import Source
 
 
-def settle_months(texts: pl.Series, forms: Sequence[str], *, assumed: bool, file: str, header: str) -> tuple[str, ...]:
-    """The forms to read the months by; of a mapping that names both orders those that fit the column.
+def with_month_order(cells: pl.DataFrame, source: Source, file: str, columns: Mapping[str, str]) -> Source:
+    """The source of counts with the forms its months are read by; of a mapping that names both orders those that fit.
 
-    `assumed`: the mapping names no forms, so that day first is an assumption. Dates that stand for months are first or
-    last days of months. Where they are so day first, or the mapping says how they are read, they are read so.
-    Raises InputRefused 'date_order' where they can only be month first, are first days month first alone, or are
-    neither; for a month that is read wrongly moves what is counted.
+    Dates that stand for months are first or last days of months. Where they are so day first, or the mapping says how
+    they are read, they are read so. `columns` as match_columns. Raises InputRefused 'date_order' where they can only be
+    month first, are first days month first alone, or are neither; for a month read wrongly moves what is counted.
     """
-    kinds = {order(form) for form in forms} - {None}
-    if not assumed and len(kinds) < 2:
-        return tuple(forms)
-    figures = _in_figures(texts, forms)
+    spec = source.fields["month"]
+    forms = spec.formats or MONTH_FORMATS
+    if "month" not in cells.columns or (spec.formats and len({order(form) for form in forms} - {None}) < 2):
+        return source
+    figures = _in_figures(cells["month"], forms)
     if figures.is_empty():
-        return tuple(forms)
+        return source
     other = _other(figures, forms)
-    if not other:
-        return tuple(form for form in forms if order(form) != "month")
-    if not assumed and other == _MONTH_FIRST:
-        return tuple(form for form in forms if order(form) != "day")
-    raise InputRefused("date_order", f"{other}: {_line(figures, forms)}", file=file, column=header)
+    if other and not (spec.formats and other == _MONTH_FIRST):
+        header = columns.get("month", "month")
+        raise InputRefused("date_order", f"{other}: {_line(figures, forms)}", file=file, column=header)
+    kept = tuple(form for form in forms if order(form) != ("day" if other else "month"))
+    month = spec.model_copy(update={"formats": kept})
+    return source.model_copy(update={"fields": {**source.fields, "month": month}})
 
 
 _MONTH_FIRST = "the dates that stand for months can only be month first"

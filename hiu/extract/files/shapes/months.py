@@ -9,7 +9,6 @@ import polars as pl
 
 from hiu.errors import InputRefused
 from hiu.extract.files.header import quoted, squash, tidy
-from hiu.extract.values.forms import swapped
 from hiu.sources.spec import Unpivot
 
 MONTH, NUMBER = "month", "n"
@@ -68,8 +67,8 @@ def _sent_twice(headers: Sequence[str], chosen: dict[str, date], spec: Unpivot) 
 
 def _other_order(chosen: dict[str, date], spec: Unpivot) -> str | None:
     """The form with day and month in each other's place, where that alone makes first or last days of the headers."""
-    other = swapped(spec.month)
-    if other is None or _bounds(chosen, spec.month):
+    other = spec.month.replace("%d", "\0").replace("%m", "%d").replace("\0", "%m")
+    if "%d" not in spec.month or "%m" not in spec.month or _bounds(chosen, spec.month):
         return None
     return other if _bounds(chosen, other) else None
 
