@@ -111,7 +111,11 @@ TRAPS = {
         says=("two headers name the same month",),
     ),
     "one heading month first": wide(
-        "Chart,Surname,03/01/2026\nD101,ORE,2\n", form="%d/%m/%Y", columns="*/2026", exit=4, says=('month = "%m/%d/%Y"',)
+        "Chart,Surname,03/01/2026\nD101,ORE,2\n",
+        form="%d/%m/%Y",
+        columns="*/2026",
+        exit=4,
+        says=('month = "%m/%d/%Y"',),
     ),
     "two equal columns": wide(
         "Chart,Surname,Jan-26,Feb-26,Mar-26,Mar-26\nD101,ORE,1,9,2,3\n",
@@ -184,6 +188,13 @@ TRAPS = {
         exit=3,
         rows={"2026-02/police.csv": (8, 0), "2026-03/police.csv": (3, 0)},
         says=("restates Feb 2026: 1 new, 7 of 8 sent before no longer sent",),
+    ),
+    "a path of two months, the second the earlier": police(
+        "",
+        {"2026-03/police Feb 2026.csv": logs("03/02", "27/02")},
+        exit=3,
+        rows={"2026-03/police Feb 2026.csv": (2, 0)},
+        says=("its path names Mar 2026 and Feb 2026: read as Feb 2026",),
     ),
     "a month that has not begun": police(
         "",

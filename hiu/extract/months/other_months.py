@@ -89,13 +89,13 @@ def _misfiled(
 def _without_rows(span: Span, source: Source) -> str:
     n = len(span.gaps)
     return (
-        f"no row is of {_listed(span.gaps)}, between the first month of the file and the last: "
+        f"no row is of {_titles(span.gaps)}, between the first month of the file and the last: "
         f"{'it is' if n == 1 else 'they are'} not supplied, which is not nought. If nothing happened then, write under "
         f'[file] in sources/{source.name}.toml: empty = "no events"'
     )
 
 
-def _listed(months: Sequence[Month]) -> str:
+def _titles(months: Sequence[Month]) -> str:
     shown = ", ".join(month.title for month in months[:6])
     return f"{shown} and {len(months) - 6} more months" if len(months) > 6 else shown
 

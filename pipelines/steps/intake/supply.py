@@ -82,7 +82,8 @@ def _of_delivery(
         supplied={Month.of(each) for each in supplied.filter(pl.col("source") == name)["month"]},
         published=_published(place),
     )
-    return [DeliveryRemark(str(one), Month.of(day), f"{file} ({name}): {line}") for line in lines]
+    concerned = max([Month.of(day), *months_of(str(file), source).others])  # the path may name a later month
+    return [DeliveryRemark(str(one), concerned, f"{file} ({name}): {line}") for line in lines]
 
 
 def _span(row: Row) -> Span:
