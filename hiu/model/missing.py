@@ -22,10 +22,10 @@ def missing_sentences(missing: pl.DataFrame, last: Month, months: int = 12) -> d
     """
     recent = missing.filter(pl.col("month").is_between((last - (months - 1)).start, last.start))
     found = recent.sort("month").group_by("person_id", "dataset", "reason").agg(pl.col("month"))
-    said: dict[str, list[str]] = {}
+    words: dict[str, list[str]] = {}
     for person_id, dataset, reason, days in found.sort("person_id", "dataset", "reason").iter_rows():
-        said.setdefault(person_id, []).append(_sentence(dataset, reason, [Month.of(day) for day in days]))
-    return {person_id: " ".join(sentences) for person_id, sentences in said.items()}
+        words.setdefault(person_id, []).append(_sentence(dataset, reason, [Month.of(day) for day in days]))
+    return {person_id: " ".join(sentences) for person_id, sentences in words.items()}
 
 
 def _sentence(dataset: str, reason: str, months: list[Month]) -> str:

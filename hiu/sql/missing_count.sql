@@ -18,7 +18,7 @@ WITH unknown AS (
             )
         )
 ),
-said AS (
+sound AS (
     SELECT DISTINCT l.source, r.record_id
     FROM latest AS l
     JOIN record AS r ON r.delivery_id = l.delivery_id AND r.source_row = l.source_row
@@ -27,7 +27,7 @@ said AS (
 open AS (
     SELECT u.source, u.person_id, u.month, u.cause, unnest(u.measures) AS measure
     FROM unknown AS u
-    LEFT JOIN said AS s ON s.source = u.source AND s.record_id = u.record_id
+    LEFT JOIN sound AS s ON s.source = u.source AND s.record_id = u.record_id
     WHERE s.record_id IS NULL
 )
 SELECT

@@ -82,12 +82,12 @@ def rank(
     gaps = gaps_in_words(past, weights)
     ranked = pl.concat(lists)
     own = _own_words(ranked["person_id"], missing, month)
-    said = (
+    sentences = (
         rank_sentences(ranked.with_columns(estimated="filled"), gaps, few)
         + ranked.select(level_words()).to_series()
         + own
     )
-    ranked = ranked.with_columns(said.alias("sentence"))
+    ranked = ranked.with_columns(sentences.alias("sentence"))
     return Ranking(
         _as_ranked(ranked),
         _constants(month, past, base, median, label_phi, graded, settings, needs(month, extra)) | {"little": few},

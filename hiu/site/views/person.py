@@ -212,7 +212,7 @@ class Person(Suggests):
             "seen": f"{cell_text(one['first_seen'])} to {cell_text(one['last_seen'])}, by {cell_text(one['sources'])}",
             "source rows": f"{one['rows']:,} described in {one['identities']:,} ways",
             "conflicts": doubt[0] or "none known",
-            **({"missing numbers": said} if (said := missing.get(self.person_id, "")) else {}),
+            **({"missing numbers": words} if (words := missing.get(self.person_id, "")) else {}),
         }
         title = f"{self.person_id}  {one['name_text'] or NOBODY}"
         return Card(title, facts, "person.chart(), .timeline(), .records(), .links(), .gates()")
