@@ -14,6 +14,7 @@ AFTER_LINK = (
     "stay",
     "stay_night",
     "tally",
+    "missing_count",
     "episode",
     "monthly_demand",
     "monthly_extra",
@@ -36,6 +37,7 @@ _USES: dict[str, tuple[str, ...]] = {
     "current": ("month_after",),
     "event": ("month_after", "s136_hours"),
     "episode": ("episode_hours",),
+    "missing_count": ("month_after",),
     "address_demand": ("month_after", "communal_calls"),
     **dict.fromkeys(
         ("links", "people", "risk_grading", "row_fact", "support", "conflicts", "team_contact"), ("month_after",)

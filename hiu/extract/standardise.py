@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from hiu import model
-from hiu.extract.counts import as_months, number_faults, numbers, own_keys
+from hiu.extract.counts import as_months, believed, number_faults, number_warnings, numbers, own_keys
+from hiu.extract.dates.month_order import with_month_order
 from hiu.extract.dates.settle import settle, settle_facts, with_forms
 from hiu.extract.events import DAYS, STAMPS, first_faults, read_times
 from hiu.extract.facts import read_facts
@@ -63,7 +64,7 @@ def standardise(
     columns = match_columns(raw.headers, source, name=source_file)
     sent = _cells(raw, source, columns)
     if source.kind == "counts":
-        sent, source = as_months(sent, source)
+        sent, source = as_months(sent, with_month_order(sent, source, source_file, columns))
         columns = {**columns, "start": columns["month"]} if "month" in columns else columns
     source = with_forms(source, sent)
     times = read_times(sent, source)
@@ -96,6 +97,7 @@ def standardise(
     quality = read_rates(raw.frame, source, columns, made)
     warnings = [*raw.warnings, *settled.warnings, *settle_facts(facts, source, columns, source_file, raw.numbering)]
     warnings += stay_warnings(times, cells["source_row"], source, raw.numbering)
+    warnings += number_warnings(records["n"], aside, source) if source.kind == "counts" else []
     quarantine = pl.concat([bad, raw.refused.select(bad.columns)]).sort("source_row")
     quarantine = quarantine.with_columns(raw.numbering.of(quarantine["source_row"]))
     return Standardised(
@@ -156,11 +158,13 @@ def _events(cells: pl.DataFrame, source: Source, unknown: pl.DataFrame) -> pl.Da
 
 def _numbers(cells: pl.DataFrame, source: Source) -> pl.Series:
     """How many events each row stands for; null for a row that is one."""
-    return numbers(cells if source.kind == "counts" else cells.select("source_row"))
+    if source.kind != "counts":
+        return pl.repeat(None, cells.height, dtype=pl.Int64(), eager=True).alias("n")
+    return believed(numbers(cells, source), source)
 
 
 def _uncounted(cells: pl.DataFrame, source: Source, columns: Mapping[str, str]) -> list[pl.DataFrame]:
-    return [number_faults(cells, columns)] if source.kind == "counts" else []
+    return [number_faults(cells, columns, source)] if source.kind == "counts" else []
 
 
 def _named(source: Source) -> set[str]:

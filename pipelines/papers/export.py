@@ -36,7 +36,9 @@ from pipelines.papers.board import RECIPIENT, MonthPaper, board
 
 DONE = "export.jsonl"
 """What an export has written so far: a head, then a line a file. Written as it goes, so that it can go on."""
-_TABLES = ("ranked", "people", "support", "changes", "monthly_demand", "coverage", "meeting_entry", "aliases")
+_TABLES = (
+    "ranked", "people", "support", "changes", "monthly_demand", "coverage", "missing_count", "meeting_entry", "aliases",
+)  # fmt: skip
 
 
 def export_charts(

@@ -35,7 +35,7 @@ SHEET = Disclosure(
 
 USED = (
     "people", "links", "ranked", "monthly_demand", "monthly_extra", "coverage", "support", "risk_grading",
-    "team_contact", "meeting_entry", "aliases",
+    "team_contact", "meeting_entry", "aliases", "missing_count",
 )  # fmt: skip
 
 

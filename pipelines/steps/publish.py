@@ -22,7 +22,7 @@ from pipelines.steps.rank import changes_since
 from pipelines.steps.review import quality_of_links, review_queue
 from pipelines.steps.trace_tables import trace_tables
 
-LISTED_TABLES = ("ranked", "changes", "aliases", "people", "support", "monthly_demand", "coverage")
+LISTED_TABLES = ("ranked", "changes", "aliases", "people", "support", "monthly_demand", "coverage", "missing_count")
 
 
 def publish(work: Work, fingerprint: str, before: Path | None) -> Path:

@@ -25,6 +25,7 @@ def rank_people(work: Work) -> None:
         support=read("support"),
         gradings=read("risk_grading"),
         settings=work.place.settings,
+        missing=rows("missing_count", where=seen),
     )
     work.warehouse.put("ranked", ranking.ranked)
     work.warehouse.put("unassessed", ranking.unassessed)

@@ -9,6 +9,9 @@ import polars as pl
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean, not_among
 from hiu.govern.reads import LookRefused
+from hiu.model import MISSING_COUNT
+from hiu.model.frames import schema
+from hiu.model.missing import missing_sentences
 from hiu.month import Month
 from hiu.publish.words.terms import conflicts
 from hiu.site.looks import asked_for, look
@@ -66,13 +69,20 @@ class Person(Suggests):
 
     @look
     def months(self) -> pl.DataFrame:
-        """Counts by month and data set: month, dataset, n (null = not supplied), supplied."""
+        """Counts by month and data set: month, dataset, n (null = not supplied), supplied (for this person)."""
         grid = self.published._table("coverage").select("month", "dataset", "supplied")
-        own = self._own("monthly_demand").select("month", "dataset", "n")
-        filled = pl.when("supplied").then(C("n").fill_null(0)).otherwise(None)
-        found = grid.join(own, on=["month", "dataset"], how="left").with_columns(n=filled).sort("month", "dataset")
+        own = self._own("monthly_demand").select("month", "dataset", "n", here="supplied")
+        found = grid.join(own, on=["month", "dataset"], how="left").sort("month", "dataset")
+        found = found.with_columns(supplied=C("supplied") & C("here").fill_null(True))
+        found = found.with_columns(n=pl.when("supplied").then(C("n").fill_null(0)).otherwise(None))
         counts = found.select("month", "dataset", "n", "supplied")
         return Listing(counts, f"{self.person_id}: counts by month", empty={"n": "not supplied"})
+
+    @look
+    def missing(self) -> Listing:
+        """Numbers of this person that supplied months lack: month, data set, sources, and why there is none."""
+        own = self._missing_rows().drop("person_id", strict=False).sort("month", "dataset")
+        return Listing(own, f"{self.person_id}: {own.height} numbers that were not sent or can't be used")
 
     @look
     def links(self) -> pl.DataFrame:
@@ -182,9 +192,14 @@ class Person(Suggests):
         from hiu.publish.charts.draw import person_chart
 
         tables = {name: self._own(name) for name in ("monthly_demand", "ranked", "support")}
-        tables["coverage"] = self.published._table("coverage")
+        tables |= {"coverage": self.published._table("coverage"), "missing_count": self._missing_rows()}
         one = next(series([self.person_id], tables, self.published.month, breaks=self.published.breaks))
         return Chart.of(person_chart(one, split=split))
+
+    def _missing_rows(self) -> pl.DataFrame:
+        if (self.published.folder / "missing_count.parquet").is_file():
+            return self._own("missing_count")
+        return pl.DataFrame(schema=schema(MISSING_COUNT))  # a month published before there was the table
 
     def _own(self, table: str) -> pl.DataFrame:
         return self.published._rows(table, C("person_id") == self.person_id, self._shown)
@@ -207,11 +222,13 @@ class Person(Suggests):
         one = self._own("people").to_dicts()[0]
         found = self.conflicts().to_polars()["what"]
         doubt = [conflicts(one, found)]
+        missing = missing_sentences(self._missing_rows(), self.published.month, 600)
         facts = {
             "place": self.why(),
             "seen": f"{cell_text(one['first_seen'])} to {cell_text(one['last_seen'])}, by {cell_text(one['sources'])}",
             "source rows": f"{one['rows']:,} described in {one['identities']:,} ways",
             "conflicts": doubt[0] or "none known",
+            **({"missing numbers": words} if (words := missing.get(self.person_id, "")) else {}),
         }
         title = f"{self.person_id}  {one['name_text'] or NOBODY}"
         return Card(title, facts, "person.chart(), .timeline(), .records(), .links(), .gates()")

@@ -20,6 +20,7 @@ from hiu.sources import Source
 from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import out
 from pipelines.common.work import Row
+from pipelines.steps.intake.beside import not_begun, restated_by
 from pipelines.steps.intake.deliver import LoadJob, check_rows, make_delivery, read_raw
 from pipelines.steps.intake.glance import first_rows, worth_a_look
 from pipelines.steps.intake.ingest import usual_rows
@@ -87,13 +88,18 @@ def _name(place: Place, file: Path) -> str:
 
 def _check(place: Place, file: Path, source: Source, today: date) -> FileCheck:
     name = _name(place, file)
-    job = LoadJob(FoundFile(source.name, file, name, period_of(name, source)), "", "", None)
+    found = FoundFile(source.name, file, name, period_of(name, source))
+    job = LoadJob(found, "", "", None)
     raw = read_raw(place, job, today)
     delivery = make_delivery(place, job, raw)
     usual = _usual(place, source, delivery.period)
     done, warnings = check_rows(delivery.standardised, source, usual, place.settings.usual_shorter)
     warnings = [*warnings, *remarks_on_file(place, source, name, delivery.period, done.records)]
-    return _found(source, raw, delivery.period, done, warnings, name)
+    restated = restated_by(place, source, name, delivery.period, done.records, today)
+    warnings += [remark.sentence for remark in restated if remark.warn]
+    warnings += filter(None, [not_begun(found, today)])
+    notes = [*raw.notes, *(remark.sentence for remark in restated if not remark.warn)]
+    return _found(source, raw, delivery.period, done, warnings, name, notes)
 
 
 def _usual(place: Place, source: Source, period: Month | None) -> int | None:
@@ -108,7 +114,13 @@ def _usual(place: Place, source: Source, period: Month | None) -> int | None:
 
 
 def _found(
-    source: Source, raw: RawTable, period: Month | None, done: Standardised, warnings: list[str], name: str
+    source: Source,
+    raw: RawTable,
+    period: Month | None,
+    done: Standardised,
+    warnings: list[str],
+    name: str,
+    notes: list[str],
 ) -> FileCheck:
     columns, unused = match_columns(raw.headers, source, name=name), unused_headers(raw.headers, source)
     return FileCheck(
@@ -118,7 +130,7 @@ def _found(
         staged=raw.received - done.quarantine.height,
         quarantined=done.quarantine.height,
         reasons=_reasons(done.quarantine),
-        notes=raw.notes,
+        notes=notes,
         warnings=warnings,
         columns=columns,
         unused=unused,

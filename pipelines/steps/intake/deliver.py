@@ -10,6 +10,7 @@ from hiu.errors import InputRefused
 from hiu.extract.files.columns import match_columns
 from hiu.extract.files.find import FoundFile, months_of
 from hiu.extract.files.read import RawTable, read_table
+from hiu.extract.months.other_months import no_rows
 from hiu.extract.months.spans import last_full_month
 from hiu.extract.people_apart import one_person_a_row
 from hiu.extract.standardise import Standardised, standardise
@@ -78,6 +79,7 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable) -> Delivery:
     rates = judge(done.quality, source, file.name)
     about = [line for line in rates if line.partition(":")[0] not in explained]
     about += uncounted(done.records, source)
+    about += [no_rows(source)] if raw.received == 0 and no_rows(source) else []
     about += only_numbers(done.quality, source, done.records["local_ids"])
     done = replace(done, warnings=(*done.warnings, *about))
     return Delivery(job, raw.received, period, without_erased(place, done))

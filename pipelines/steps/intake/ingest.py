@@ -26,6 +26,7 @@ from pipelines.common.place import Place
 from pipelines.common.progress import Reporter
 from pipelines.common.schema import KEPT, WITHDRAWN_MARK, upgrade
 from pipelines.steps.intake.ahead import NextDelivery, read_ahead
+from pipelines.steps.intake.beside import not_begun, removed_files
 from pipelines.steps.intake.deliver import Delivery, LoadJob, check_rows
 from pipelines.steps.intake.supply import named_month, register_notes, remarks_on_run
 
@@ -97,6 +98,8 @@ def ingest(place: Place, warehouse: Engine, month: Month, run_id: str, today: da
             except InputRefused as refusal:
                 _refuse(warehouse, found.job, refusal, intake)
     _note_waiting(sweep.deliveries, month, today, intake)
+    for line, warn in removed_files(place, warehouse, month):
+        (intake.warnings if warn else intake.notes).append(line)
     _remark_months(place, warehouse, month, run_id, intake)
     return intake
 
@@ -107,12 +110,7 @@ def _note_waiting(found: Sequence[FoundFile], month: Month, today: date, intake:
     if later:
         waiting = [each for each in found if each.period in later]
         intake.notes.append(f"{count_of(len(waiting), 'file')} of later months not read: {', '.join(map(str, later))}")
-    ahead = [each for each in found if each.period and each.period > Month.of(today)]
-    intake.warnings += [
-        f"{each.name}: filed under {each.period}, a month that has not begun"
-        f"{'; not read' if each.period and each.period > month else ''}. If that is wrong, rename it"
-        for each in ahead
-    ]
+    intake.warnings += filter(None, (not_begun(each, today, month) for each in found))
 
 
 def _remark_months(place: Place, warehouse: Engine, month: Month, run_id: str, intake: Intake) -> None:
@@ -239,6 +237,7 @@ def _delivery(
         "covers": source.covers if span else None,
         "covers_from": span.first.start if span else named_month(job.file.name, source),
         "covers_to": span.last.start if span else None,
+        "gaps": "|".join(str(gap.start) for gap in span.gaps) or None if span else None,
         "received": delivery.received,
         "staged": delivery.received - done.quarantine.height,
         "quarantined": done.quarantine.height,
