@@ -15,6 +15,7 @@ from hiu.extract.files.read import RawTable
 from hiu.extract.identity import identities
 from hiu.extract.measures import measures
 from hiu.extract.people_apart import ANOTHER, nth_person, two_people_faults
+from hiu.extract.rates.beside_names import cell_warnings
 from hiu.extract.rates.read_rate import Made, code_list, read_rates, unknown_codes
 from hiu.extract.stays import stay_warnings
 from hiu.extract.values.codes import coded, not_known, whole
@@ -94,6 +95,7 @@ def standardise(
     quality = read_rates(raw.frame, source, columns, made)
     warnings = [*raw.warnings, *settled.warnings, *settle_facts(facts, source, columns, source_file)]
     warnings += stay_warnings(times, cells["source_row"], source)
+    warnings += cell_warnings(cells, source, columns)
     quarantine = pl.concat([bad, raw.refused.select(bad.columns)]).sort("source_row")
     return Standardised(
         _table(records, model.RECORD, origin),
