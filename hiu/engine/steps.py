@@ -24,6 +24,7 @@ AFTER_LINK = (
     "row_fact",
     "support",
     "conflicts",
+    "quotes",
     "team_contact",
     "address_demand",
 )
@@ -38,7 +39,8 @@ _USES: dict[str, tuple[str, ...]] = {
     "episode": ("episode_hours",),
     "address_demand": ("month_after", "communal_calls"),
     **dict.fromkeys(
-        ("links", "people", "risk_grading", "row_fact", "support", "conflicts", "team_contact"), ("month_after",)
+        ("links", "people", "risk_grading", "row_fact", "support", "conflicts", "quotes", "team_contact"),
+        ("month_after",),
     ),
 }
 

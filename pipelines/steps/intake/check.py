@@ -22,6 +22,7 @@ from pipelines.common.work import Row
 from pipelines.steps.intake.deliver import LoadJob, check_rows, make_delivery, read_raw
 from pipelines.steps.intake.glance import first_rows, worth_a_look
 from pipelines.steps.intake.ingest import usual_rows
+from pipelines.steps.intake.quotes import quotes_of_file
 from pipelines.steps.intake.supply import remarks_on_file
 
 
@@ -92,6 +93,7 @@ def _check(place: Place, file: Path, source: Source, today: date) -> FileCheck:
     usual = _usual(place, source, delivery.period)
     done, warnings = check_rows(delivery.standardised, source, usual, place.settings.usual_shorter)
     warnings = [*warnings, *remarks_on_file(place, source, name, delivery.period, done.records)]
+    warnings += quotes_of_file(place, source, delivery.period, done.records, today)
     return _found(source, raw, delivery.period, done, warnings, name)
 
 
