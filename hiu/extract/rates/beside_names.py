@@ -18,6 +18,10 @@ _LOST = r"\p{L}\?+\p{L}"
 _TWICE = r"[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0178\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
 _SIGNS = r"[‚ƒ„…†‡ˆ‰‹“”•˜™›¡¢£¤¥¦§¨©«¬®¯±²³µ¶¹»¼½¾¿×÷\u2500-\u257f√∫≈∂]"
 _FOREIGN = rf"\p{{L}}{_SIGNS}+(?:\p{{L}}|$)|^{_SIGNS}\p{{L}}|\p{{Ll}}[ŠŒŽŸ]\p{{Ll}}|[├┬]"
+_LEAST = 2
+_MARKS = {mark: rf"^\p{{L}}[^,/|]*{form}\p{{L}}[^,/|]*$" for mark, form in (("/", "/"), ("|", r"\|"), (" - ", " - "))}
+"""Marks that part a family name from a given name in some systems, and a name that has one of them."""
+
 _REPLACED = "\ufffd"
 """What a program writes for letters that it could not read."""
 
@@ -33,6 +37,8 @@ def cell_warnings(cells: pl.DataFrame, source: Source, columns: Mapping[str, str
         texts = cells[field].drop_nulls()
         if spec.type in _NAMES:
             yield from _beside(texts, columns[field])
+        if spec.type == "name" and not (spec.separator or spec.several):
+            yield from _parted(texts, columns[field], field)
         yield from _damaged(texts, columns[field], personal=spec.type in (*_NAMES, "address"))
 
 
@@ -47,6 +53,18 @@ def _beside(texts: pl.Series, header: str) -> Iterator[str]:
         f"{header}: {_cells(len(kinds))} more than a name ({listed}), which is taken off and not used; "
         "ask for it in a column of its own"
     )
+
+
+def _parted(texts: pl.Series, header: str, field: str) -> Iterator[str]:
+    """Most names are two words with one mark between, and the source does not say that it parts them."""
+    for mark, form in _MARKS.items():
+        n = int(texts.str.contains(form).sum())
+        if n >= _LEAST and 2 * n > len(texts):
+            yield (
+                f"{header}: {n:,} of {len(texts):,} names have '{mark.strip()}' between two parts, and nothing says "
+                f'that it parts them: write separator = "{mark}" under [fields.{field}], and order = "given_first" if the '
+                "given name comes first"
+            )
 
 
 def _kinds(text: str) -> str | None:

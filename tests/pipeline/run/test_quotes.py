@@ -29,8 +29,8 @@ QUOTES = pl.DataFrame(
 
 def test_what_is_not_found_is_said_in_counts_and_forms() -> None:
     assert unfound_quotes(QUOTES) == [
-        "s136: 4 of 9 quoted police numbers match no row of police (forms such as '9', 'A 9'; its own numbers look like "
-        "'A-9'): what both agencies saw may count twice; ask s136 to quote the number as police writes it"
+        "s136: 4 of 9 quoted police numbers match no row of police (forms such as '9', 'A 9'; its own numbers look "
+        "like 'A-9'): what both agencies saw may count twice; ask s136 to quote the number as police writes it"
     ]
 
 
