@@ -62,8 +62,8 @@ def _parted(texts: pl.Series, header: str, field: str) -> Iterator[str]:
         if n >= _LEAST and 2 * n > len(texts):
             yield (
                 f"{header}: {n:,} of {len(texts):,} names have '{mark.strip()}' between two parts, and nothing says "
-                f'that it parts them: write separator = "{mark}" under [fields.{field}], and order = "given_first" if the '
-                "given name comes first"
+                f'that it parts them: write separator = "{mark}" under [fields.{field}], and order = "given_first" if '
+                "the given name comes first"
             )
 
 
