@@ -42,7 +42,7 @@ def _packed(frame: pl.DataFrame, packed: Packed, header: str, at_header: str | N
     pieces = pieces.filter(pl.col("cell").is_not_null())
     if packed.split:
         pieces = (
-            pieces.with_columns(_listed(pl.col("cell"), packed))
+            pieces.with_columns(_dates_apart(pl.col("cell"), packed))
             .with_columns(pl.col("cell").str.split(packed.split.strip() or packed.split))
             .explode("cell")
         )
@@ -57,7 +57,7 @@ def _packed(frame: pl.DataFrame, packed: Packed, header: str, at_header: str | N
     return _typed(pieces.with_columns(day.alias("day")), packed, header)
 
 
-def _listed(cell: pl.Expr, packed: Packed) -> pl.Expr:
+def _dates_apart(cell: pl.Expr, packed: Packed) -> pl.Expr:
     """A cell whose dates are parted by commas, semicolons, 'and' or spaces, with the source's own mark between them."""
     mark = (packed.split or "").strip() or str(packed.split)
     parted = cell.str.replace_all(rf"\s*(?:[,;&\n]|\band\b)\s*({_DAY})", f"{mark} $1")

@@ -48,9 +48,9 @@ def _beside(texts: pl.Series, header: str) -> Iterator[str]:
     if kinds.is_empty():
         return
     counts = Counter(kind for found in kinds for kind in found.split("|"))
-    listed = ", ".join(f"{kind} in {n:,}" for kind, n in sorted(counts.items(), key=lambda one: (-one[1], one[0])))
+    counted = ", ".join(f"{kind} in {n:,}" for kind, n in sorted(counts.items(), key=lambda one: (-one[1], one[0])))
     yield (
-        f"{header}: {_cells(len(kinds))} more than a name ({listed}), which is taken off and not used; "
+        f"{header}: {_cells(len(kinds))} more than a name ({counted}), which is taken off and not used; "
         "ask for it in a column of its own"
     )
 
