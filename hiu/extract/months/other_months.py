@@ -55,8 +55,8 @@ def _counts(rows: pl.DataFrame, source: Source, period: Month) -> dict[Month, tu
 
 
 def _stay_month(period: Month) -> pl.Expr:
-    begun = pl.col("start_month") <= period.start
-    here = begun & (pl.col("end_month").is_null() | (pl.col("end_month") >= period.start))
+    started = pl.col("start_month") <= period.start
+    here = started & (pl.col("end_month").is_null() | (pl.col("end_month") >= period.start))
     return pl.when(here).then(pl.lit(period.start)).otherwise(pl.coalesce("end_month", "start_month"))
 
 

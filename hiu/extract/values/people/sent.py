@@ -56,16 +56,16 @@ def _of_hl7(text: str) -> str:
 
 
 def name_alone(text: str) -> tuple[str, tuple[str, ...]]:
-    """The cell without dates, numbers and addresses of mail, and which of these it held ('a date'); an officer's number
+    """The cell without dates, numbers and addresses of mail, and which of these it taken ('a date'); an officer's number
     and the like, of less than five digits, stay.
     """
     if not any(letter.isdigit() or letter == "@" for letter in text):
         return text, ()
-    held = []
+    taken = []
     for what, form in _FORMS:
         text, n = form.subn(" ", text)
-        held += [what] * n
-    if not held:
+        taken += [what] * n
+    if not taken:
         return text, ()
     rest = re.sub(r"[(\[{][\s,;:/|-]*[)\]}]", " ", text)
-    return re.sub(r"[\s,;:/|-]+$", "", rest), tuple(dict.fromkeys(held))
+    return re.sub(r"[\s,;:/|-]+$", "", rest), tuple(dict.fromkeys(taken))
