@@ -56,8 +56,9 @@ def _of_hl7(text: str) -> str:
 
 
 def name_alone(text: str) -> tuple[str, tuple[str, ...]]:
-    """The cell without dates, numbers and addresses of mail, and which of these it taken ('a date'); an officer's number
-    and the like, of less than five digits, stay.
+    """The cell without dates, numbers and e-mail addresses, and which of these were in it ('a date').
+
+    A number of fewer than five digits, such as an officer's, stays.
     """
     if not any(letter.isdigit() or letter == "@" for letter in text):
         return text, ()
