@@ -14,6 +14,7 @@ from hiu.govern.rights import check_private, make_private
 from hiu.model import RECORDED
 from hiu.month import Month
 from hiu.publish.quality.contradictions import contradictions
+from hiu.publish.quality.quotes import unfound_quotes
 from hiu.publish.quality.stays import open_stays
 from pipelines.access.basis import digest_of, still_named, unpermitted
 from pipelines.access.bound import bound_now, changed_parts, require_whole
@@ -122,7 +123,7 @@ def _steps(work: Work, intake: Intake) -> Outcome:
     warnings = [*intake.warning_lines(), *_warnings(work)]
 
     def outcome(folder: Path | None, changed: bool, run_id: str | None = None) -> Outcome:
-        every = [*warnings, *_open_stays(folder, month)]
+        every = [*warnings, *_open_stays(folder, month), *_unfound_quotes(folder)]
         intake.notes += _contradictions(folder)
         intake.notes += still_named(place, work.now.date())
         return Outcome(month, folder, intake, changed, run_id, report.seconds, every)
@@ -227,6 +228,12 @@ def _open_stays(folder: Path | None, month: Month) -> list[str]:
     """What is to be said of the stays as published: a run that changes nothing says it again."""
     path = folder / "stay.parquet" if folder else None
     return open_stays(pl.read_parquet(path), month) if path and path.exists() else []
+
+
+def _unfound_quotes(folder: Path | None) -> list[str]:
+    """What is to be said of numbers that rows quote and no event of the other source has, as published."""
+    path = folder / "quotes.parquet" if folder else None
+    return unfound_quotes(pl.read_parquet(path)) if path and path.exists() else []
 
 
 def _counts(outcome: Outcome) -> dict[str, object]:

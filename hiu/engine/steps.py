@@ -25,6 +25,7 @@ AFTER_LINK = (
     "row_fact",
     "support",
     "conflicts",
+    "quotes",
     "team_contact",
     "address_demand",
 )
@@ -40,7 +41,8 @@ _USES: dict[str, tuple[str, ...]] = {
     "missing_count": ("month_after",),
     "address_demand": ("month_after", "communal_calls"),
     **dict.fromkeys(
-        ("links", "people", "risk_grading", "row_fact", "support", "conflicts", "team_contact"), ("month_after",)
+        ("links", "people", "risk_grading", "row_fact", "support", "conflicts", "quotes", "team_contact"),
+        ("month_after",),
     ),
 }
 

@@ -17,6 +17,7 @@ from hiu.extract.files.read import RawTable
 from hiu.extract.identity import identities
 from hiu.extract.measures import measures
 from hiu.extract.people_apart import nth_person, two_people_faults
+from hiu.extract.rates.beside_names import cell_warnings
 from hiu.extract.rates.read_rate import Made, code_list, read_rates, unknown_codes
 from hiu.extract.stays import stay_warnings
 from hiu.extract.values.codes import coded, not_known, whole
@@ -98,6 +99,7 @@ def standardise(
     warnings = [*raw.warnings, *settled.warnings, *settle_facts(facts, source, columns, source_file, raw.numbering)]
     warnings += stay_warnings(times, cells["source_row"], source, raw.numbering)
     warnings += number_warnings(records["n"], aside, source) if source.kind == "counts" else []
+    warnings += cell_warnings(cells, source, columns)
     quarantine = pl.concat([bad, raw.refused.select(bad.columns)]).sort("source_row")
     quarantine = quarantine.with_columns(raw.numbering.of(quarantine["source_row"]))
     return Standardised(

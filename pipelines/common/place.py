@@ -149,6 +149,11 @@ def published_tables(folder: Path, names: Iterable[str]) -> dict[str, pl.DataFra
     return {name: pl.read_parquet(path) for name, path in paths.items() if path.exists()}
 
 
+def scratch_warehouse(place: Place) -> Engine:
+    """An empty database in memory, for a question about files that are not taken in yet."""
+    return Warehouse(None, memory_limit=place.settings.memory_limit, spill=place.spill)
+
+
 def open_warehouse(place: Place, path: Path | None = None) -> Engine:
     """The working database of a site, or a copy of it. Raises Busy while another process has it open."""
     return Warehouse(path or place.warehouse, memory_limit=place.settings.memory_limit, spill=place.spill)

@@ -31,7 +31,7 @@ def month_remarks(
 
     `supplied`: months that the source's deliveries in force supply, this one's too; `published`: months with a list.
     """
-    counts = _counts(rows, source)
+    counts = _counts(rows, source, period)
     lines, settled = [], {*span.months, *supplied}
     mostly = _mostly(counts, span, source)
     if mostly:
@@ -46,11 +46,20 @@ def month_remarks(
     return lines
 
 
-def _counts(rows: pl.DataFrame, source: Source) -> dict[Month, tuple[int, int]]:
-    """Rows and sound rows by the month they are of: an event's start, a stay's end (an open stay is of no month)."""
-    when = "end_month" if source.kind == "stays" else "start_month"
-    by_month = rows.drop_nulls(when).group_by(when).agg(pl.col("rows").sum(), pl.col("sound").sum()).sort(when)
-    return {Month.of(day): (n, sound) for day, n, sound in by_month.select(when, "rows", "sound").iter_rows()}
+def _counts(rows: pl.DataFrame, source: Source, period: Month) -> dict[Month, tuple[int, int]]:
+    """Rows and sound rows by the month they are of: an event's start; of a stay the delivery's own month if the stay
+    was open or went on in it, else its end.
+    """
+    when = _stay_month(period) if source.kind == "stays" else pl.col("start_month")
+    by_month = rows.group_by(when.alias("of")).agg(pl.col("rows").sum(), pl.col("sound").sum()).drop_nulls("of")
+    months = by_month.select("of", "rows", "sound").sort("of")
+    return {Month.of(day): (n, sound) for day, n, sound in months.iter_rows()}
+
+
+def _stay_month(period: Month) -> pl.Expr:
+    started = pl.col("start_month") <= period.start
+    here = started & (pl.col("end_month").is_null() | (pl.col("end_month") >= period.start))
+    return pl.when(here).then(pl.lit(period.start)).otherwise(pl.coalesce("end_month", "start_month"))
 
 
 def _mostly(counts: dict[Month, tuple[int, int]], span: Span, source: Source) -> Month | None:

@@ -60,6 +60,7 @@ CONTRADICTIONS = {
     "born_after_contact": "a birth after a contact",
     "age_against_birth": "an age against the date of birth",
     "contact_after_death": "a contact after the death",
+    "death_before_birth": "a death before the birth",
     "death_to_check": "a name sent as deceased, which no register says: check",
 }
 """What of the table `conflicts`, in words."""

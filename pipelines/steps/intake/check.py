@@ -10,13 +10,14 @@ import polars as pl
 
 from hiu.errors import Busy, UsageError
 from hiu.extract.files.columns import match_columns, unused_headers
-from hiu.extract.files.find import FoundFile, not_taken, period_of, takes
+from hiu.extract.files.find import FoundFile, find_deliveries, left_by_program, may_take, not_taken, period_of
 from hiu.extract.files.numbering import named_lines
 from hiu.extract.files.read import RawTable
 from hiu.extract.standardise import Standardised
 from hiu.fuzzy import did_you_mean
 from hiu.month import Month
 from hiu.sources import Source
+from pipelines.common.fingerprint import file_digest
 from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import out
 from pipelines.common.work import Row
@@ -24,6 +25,7 @@ from pipelines.steps.intake.beside import not_begun, restated_by
 from pipelines.steps.intake.deliver import LoadJob, check_rows, make_delivery, read_raw
 from pipelines.steps.intake.glance import first_rows, worth_a_look
 from pipelines.steps.intake.ingest import usual_rows
+from pipelines.steps.intake.quotes import quotes_of_file
 from pipelines.steps.intake.supply import remarks_on_file
 
 
@@ -56,6 +58,9 @@ def check_file(place: Place, file: Path, source: str | None, *, as_json: bool, t
     would not, there is a warning, or no source takes it. Raises InputRefused (4) as the run would refuse it.
     """
     today = today or datetime.now(UTC).astimezone().date()
+    if source is None and left_by_program(_name(place, file)):
+        out(f"{_name(place, file)}: a file that a program or a system leaves, by its name; a run passes over it")
+        return 0
     found = _sources(place, file, source)
     checks = [_check(place, file, each, today) for each in found]
     code = 3 if not found or any(check.quarantined or check.warnings for check in checks) else 0
@@ -77,7 +82,7 @@ def _sources(place: Place, file: Path, named: str | None) -> list[Source]:
         if named not in place.sources:
             raise UsageError(f"'{named}' is no source.{did_you_mean(named, place.sources)}")
         return [place.sources[named]]
-    return [source for source in place.sources.values() if takes(source, _name(place, file))]
+    return [source for source in place.sources.values() if may_take(source, _name(place, file))]
 
 
 def _name(place: Place, file: Path) -> str:
@@ -98,8 +103,21 @@ def _check(place: Place, file: Path, source: Source, today: date) -> FileCheck:
     restated = restated_by(place, source, name, delivery.period, done.records, today)
     warnings += [remark.sentence for remark in restated if remark.warn]
     warnings += filter(None, [not_begun(found, today)])
+    warnings += _copies(place, source, file, name)
+    warnings += quotes_of_file(place, source, delivery.period, done.records, today)
     notes = [*raw.notes, *(remark.sentence for remark in restated if not remark.warn)]
     return _found(source, raw, delivery.period, done, warnings, name, notes)
+
+
+def _copies(place: Place, source: Source, file: Path, name: str) -> list[str]:
+    """Other files of the source with the same bytes: a run takes in one of them and says so of the others."""
+    if not file.resolve().is_relative_to(place.raw.resolve()):
+        return []
+    size, others = file.stat().st_size, find_deliveries(place.raw, {source.name: source}).deliveries
+    same = [other for other in others if other.name != name and other.path.stat().st_size == size]
+    own = file_digest(file) if same else ""
+    found = next((other.name for other in same if file_digest(other.path) == own), None)
+    return [f"the same bytes as {found}; a run loads one of the two, and not the other again"] * bool(found)
 
 
 def _usual(place: Place, source: Source, period: Month | None) -> int | None:

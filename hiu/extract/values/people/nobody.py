@@ -12,19 +12,24 @@ from functools import lru_cache
 from importlib import resources
 
 from hiu.extract.values.people.given import given_names
+from hiu.extract.values.people.instead import WORDS, somebody_else
 from hiu.extract.values.text import bag, fold
 
 _AGENCY = tomllib.loads(resources.files(__package__).joinpath("data", "agency_words.toml").read_text(encoding="utf-8"))
 STRONG = bag(
     "UNKNOWN UNK UNKN UNKNWN UNKOWN UNKNOW UKNOWN UNKOWM UKN UNIDENTIFIED UNNAMED NK NFN NFI FNU LNU NLN NOT NO ANON "
     "ANONYMOUS REFUSED WITHHELD NOTKNOWN NOTGIVEN REFUSES DECLINED DECLINES UNOBTAINABLE UNSURE UNDISCLOSED WITHOLD "
-    "UNSTATED WONT WOULDNT NONE VARIOUS MULTIPLE SEVERAL"
+    "UNSTATED WONT WOULDNT NONE VARIOUS MULTIPLE SEVERAL WITHELD UNWILLING REDACTED REMOVED DELETED ANONYMISED "
+    "ANONYMIZED PSEUDONYMISED PSEUDONYMIZED MASKED SUPPRESSED UNABLE"
 )
 """Words that stand where a name is not known: with words that only describe, they name nobody."""
+_FAMILIES = bag("NONE NO NOT")
+"""Of these words the ones that are family names too: beside a given name they stay one ('NONE, Harry')."""
 _SAYS = bag(
     "KNOWN GIVEN STATED RECORDED PROVIDED OBTAINED AVAILABLE DISCLOSED SUPPLIED NAME NAMED NAMES DETAILS DETAIL "
     "SURNAME FORENAME FIRST LAST TO GIVE STATE PROVIDE OBTAIN UNABLE YET AT THIS TIME STAGE CONFIRMED ESTABLISHED "
-    "WOULD DID IDENTIFIED APPLICABLE ABLE HIS HER THEIR TRACE ADDRESS REPLY ANSWER A B C D E F X M"
+    "WOULD DID ID SAY SAID ASKED FOUND IDENTIFIED APPLICABLE ABLE HIS HER THEIR TRACE ADDRESS REPLY ANSWER "
+    "A B C D E F X M"
 )
 _SEX = bag(
     "MALE FEMALE MALES FEMALES MAN WOMAN MEN WOMEN BOY BOYS GIRL GIRLS LADY LADIES GENT GENTLEMAN GENTLEMEN BLOKE "
@@ -70,7 +75,7 @@ _CALL_BESIDE = bag("CALL CALLS DIAL DIALLED LINE NUMBER ERROR ALARM ACTIVATION R
 _PREMISES = bag(
     "HOSPITAL INFIRMARY RECEPTION CUSTODY SURGERY HOSTEL HOTEL SUPERMARKET POLICE AMBULANCE CLINIC PHARMACY UNIVERSITY "
     "NIGHTCLUB RESTAURANT LIBRARY CCTV SWITCHBOARD NHS COUNCIL AIRPORT HELPDESK HELPLINE CARELINE TELECARE LIFELINE "
-    "STAFFROOM PCSO DOORSTAFF"
+    "STAFFROOM PCSO DOORSTAFF TESCO SAINSBURYS ASDA MORRISONS WETHERSPOONS MCDONALDS GREGGS SAMARITANS POUNDLAND"
 )
 """Places that nobody is called after: one such word and the cell names a place."""
 _STAFF = bag(
@@ -92,7 +97,7 @@ _TURNS = (
     STRONG | _SEX | _ROLES | _CALL_ALONE | _CALL_BESIDE | _PREMISES | _STAFF | _BESIDE_TURNS | _FIRMS | _KIN
     | bag("AND USE MOP DOE OTHER PASSER TBC TBA NEWBORN TWIN NOTES ABOVE BELOW FOLLOW DITTO AN OF ROOM TESTPATIENT")
 )  # fmt: skip
-TURNS = frozenset(_TURNS)
+TURNS = frozenset(_TURNS | WORDS)
 """Every word that a rule may turn on: a name without one is read a whole column at once."""
 DOUBTFUL = r"UNK[A-Z]*|ZZ[A-Z]*|XX[A-Z]*|THE"
 """Forms of such words, beside the list."""
@@ -126,6 +131,8 @@ def names_nobody(text: str, unknown: Sequence[re.Pattern[str]] = ()) -> bool:
     if _BABY_OF.match(text) or any(form.fullmatch(text.strip()) for form in unknown):
         return True
     joined = " ".join(words)
+    if somebody_else(text, words):
+        return True
     if words[0] == "THE" and len(words) > 1 and "," not in text:
         return True
     if _WHOLE.fullmatch(joined) or _OFFICER.fullmatch(joined):
@@ -144,8 +151,10 @@ def part_names_nobody(words: Sequence[str], *, given: bool) -> bool:
 def _part_names_nobody(text: str, given: bool) -> bool:
     found = _tokens(text)
     rest = {word for word in found if not _NUMBER.fullmatch(word)}
-    if _not_known(rest, found) or (found and all(re.fullmatch("XX+|FEMALE", word) for word in found)):
+    if given and rest == {"NULL"}:
         return True
+    if _not_known(rest, found) or (found and all(re.fullmatch("XX+|FEMALE", word) for word in found)):
+        return given or not rest <= _FAMILIES
     return given and bool(found) and (rest <= {"MALE"} or (len(found) > 1 and _described(rest, found)))
 
 
@@ -217,9 +226,11 @@ def _person_first(text: str) -> bool:
     """'SMITH, John CUSTODY': a person's name with a place or an office after it."""
     family, comma, given = text.partition(",")
     first, before = _tokens(given)[:1], set(_tokens(family))
-    return bool(comma and first and before) and first[0] in given_names() and not before & (_PREMISES | _BESIDE_TURNS)
+    if not (comma and first and before) or first[0] not in given_names():
+        return False
+    return before == {"POLICE"} or not before & (_PREMISES | _BESIDE_TURNS)
 
 
 def _dummy(rest: set[str], words: Sequence[str]) -> bool:
     """A record that stands for nobody: ZZ and XX before a name, and 'Ms X'."""
-    return (words[0] in _TITLES and words[1:] == ["X"]) or any(_DUMMY.fullmatch(word) for word in words)
+    return (words[0] in _TITLES and words[1:] in (["X"], ["Y"], ["Z"])) or any(_DUMMY.fullmatch(word) for word in words)
