@@ -54,7 +54,7 @@ def somebody_else(text: str, words: Sequence[str]) -> bool:
     return _professional(text, words) or _for_another(text) == ""
 
 
-def _professional(text: str, words: list[str]) -> bool:
+def _professional(text: str, words: Sequence[str]) -> bool:
     """A rank or a post, and a name after it: never after a comma, where the first word is a family name."""
     if "," in text and text.split(",")[0].strip().upper() in _RANKS | _SURNAMES_TOO:
         return False
