@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from hiu.errors import HiuError, UsageError
+from pipelines.common.backups import LIST
 from pipelines.common.fingerprint import file_digest
 
-LIST = "BACKUP.json"
 FORM = 1
 _CHUNK = 1 << 20
 _MOST_LISTED = 50_000_000

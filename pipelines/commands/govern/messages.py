@@ -130,11 +130,8 @@ def print_erasure_plan(place: Place, person: str) -> None:
     out("nothing was erased. To do it, once and for all: the same command with --reason, --by and --yes")
 
 
-def print_erasure(done: Erasure | None) -> None:
-    """What an erasure did, and what is left for people to do."""
-    if done is None:
-        out("the erasure had done its work; its entry in the log was made now")
-        return
+def print_erasure(done: Erasure) -> int:
+    """What an erasure did, and what is left for people to do; the exit code, 3 while anything is left."""
     out(
         f"erased, as {done.token} in the log: {count_of(done.rows, 'row')} set aside, "
         f"{count_of(len(done.runs), 'published run')} rewritten, {count_of(done.records, 'record')}, "
@@ -144,9 +141,14 @@ def print_erasure(done: Erasure | None) -> None:
         rows = ", ".join(map(str, row["source_rows"]))
         out(f"  still in raw/{row['source_file']}, rows {rows}: ask the sender, or purge them")
     for path in done.unreachable:
-        out(f"  destroy this backup by hand, it was not there: {path}")
+        out(f"  destroy this backup by hand, it was not there: {path}. It holds the whole database")
+    for name in done.copies:
+        out(f"  taken out of {name} too, which a restore set aside")
+    for line in done.left:
+        out(f"  left: {line}")
     _print_shared(done.shared)
     out("Next: hiu run MONTH (ranks anew), hiu backup. Copies that left the site: see 'hiu disclose' for who has them")
+    return 0 if done.whole else 3
 
 
 def _print_shared(others: tuple[str, ...]) -> None:

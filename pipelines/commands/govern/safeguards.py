@@ -22,21 +22,24 @@ def erase(
     quiet: Quiet = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do it; without, only say what would go")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="End an erasure that was cut off")] = False,
-) -> None:
-    """Erase a person: database, published months, records, exports, our backups. It can't be undone."""
+) -> int:
+    """Erase a person: database, published months, records, exports, our backups. It can't be undone.
+
+    The exit code is 3 while a file that we know of still holds them.
+    """
     from pipelines.commands.govern import messages
     from pipelines.erase import erase as job
 
     place, report = open_site(site, curated, raw), Reporter(quiet=quiet)
     if resume:
-        messages.print_erasure(job.resume(place, now=now(), report=report, say=out))
-    elif not person:
+        return messages.print_erasure(job.resume(place, now=now(), report=report, say=out))
+    if not person:
         raise UsageError("name the person to erase, or --resume one that was cut off")
-    elif not yes:
+    if not yes:
         messages.print_erasure_plan(place, person)
-    else:
-        reason, by = require_reason(reason, by)
-        messages.print_erasure(job.erase(place, person, reason=reason, by=by, now=now(), report=report, say=out))
+        return 0
+    reason, by = require_reason(reason, by)
+    return messages.print_erasure(job.erase(place, person, reason=reason, by=by, now=now(), report=report, say=out))
 
 
 def release(
