@@ -99,9 +99,9 @@ def _erase(place: Place, asked: Asked, now: datetime, report: Reporter, say: Cal
     records.add(place.records, TOMBSTONES, stones)
     runs = rewrite_runs(place, scope, token, now, report)
     records.sweep(place.records)
+    copies = _copies(place, scope, asked, now, report, say)
     changed = rewrite_records(place, scope, token)
     removed = drop_others(place, scope, say)
-    copies = _copies(place, scope, asked, now, report, say)
     _sweep_working_files(place)
     dropped = _warehouse(place, scope) if there else []
     _require_nothing(place, scope)

@@ -17,6 +17,20 @@ SUBJECTS = ("person_id", "person_a", "person_b", "identity_id", "identity_a", "i
 KEPT = ("disclosures",)
 """Tables that keep the person's own lines, under their token."""
 
+PLACES = (
+    "path",
+    "source_file",
+    "file",
+    "folder",
+    "delivery_id",
+    "source",
+    "sha256",
+    "token",
+    "disclosure_id",
+    "pack_id",
+)
+"""Columns by which something else is found: they change only if they spell the person out, not for ann-lee@x.org."""
+
 SOMEBODY = "an erased record"
 MARK = "redacted"
 """What a line that was changed has beside its columns: the erasure it was changed by."""
@@ -26,7 +40,8 @@ def without(table: Table, lines: list[bytes], traces: Traces, token: str) -> lis
     """Each line as it may stay, None for one that goes; a line that does not tell the person is as it was."""
     rows = [_row(line) for line in lines]
     told = [
-        _own(row, traces) or bool(trace_places(table.name, line, traces)) for row, line in zip(rows, lines, strict=True)
+        _own(row, traces) or bool(trace_places(table.name, line, traces)) or _spelt_loosely(row, traces)
+        for row, line in zip(rows, lines, strict=True)
     ]
     keys = {
         _key(table, row): _key(table, row) for row, hit in zip(rows, told, strict=True) if row is not None and not hit
@@ -47,6 +62,11 @@ def _own(row: Mapping[str, object] | None, traces: Traces) -> bool:
     return row is not None and any(row.get(name) in traces.ids for name in SUBJECTS)
 
 
+def _spelt_loosely(row: Mapping[str, object] | None, traces: Traces) -> bool:
+    texts = [value for name, value in (row or {}).items() if isinstance(value, str) and name not in PLACES]
+    return any(redact(text, traces, SOMEBODY) != text for text in texts)
+
+
 def _key(table: Table, row: Mapping[str, object]) -> tuple[object, ...]:
     return tuple(row.get(name) for name in table.key)
 
@@ -65,7 +85,9 @@ def _redacted(table: Table, row: Mapping[str, object], traces: Traces, token: st
     coded = {column.name for column in table.columns if column.codes or column.type != "text"}
     free = [name for name, value in kept.items() if isinstance(value, str) and name not in coded | set(SUBJECTS)]
     for name in free:
-        text = redact(str(kept[name]), traces, SOMEBODY)
+        text = str(kept[name]) if name in PLACES else redact(str(kept[name]), traces, SOMEBODY)
+        if name in PLACES and trace_places(table.name, text.encode(), traces):
+            text = redact(text, traces, SOMEBODY)
         kept[name] = SOMEBODY if trace_places(table.name, text.encode(), traces) else text
     for name in reversed([name for name in free if name not in table.key]):
         if trace_places(table.name, json.dumps(kept, ensure_ascii=False).encode(), traces):
