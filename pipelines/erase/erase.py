@@ -5,6 +5,7 @@ something left, is begun again by the note and ends the same; no run starts whil
 the site still hold is said by name when all is done.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,20 +14,20 @@ from typing import Any
 
 import polars as pl
 
-from hiu.disk import move
+from hiu.disk import move, replace
 from hiu.engine.connection import rewrite
 from hiu.errors import HiuError, UsageError
 from hiu.govern import records
 from hiu.govern.erase.others import SOMEBODY
 from hiu.govern.erase.residue import Traces, trace_places
 from hiu.govern.erase.words import redact, require_unnamed
-from hiu.govern.pseudonym import pseudonym, recipient_key
 from hiu.model.govern import HOLDS, TOMBSTONES
 from pipelines.access.disclose import record_files
 from pipelines.common.journal import record, utc
 from pipelines.common.lock import hold, require_no_erasure, unfinished_erasure
 from pipelines.common.place import Paths, Place, open_warehouse
 from pipelines.common.progress import Reporter
+from pipelines.erase.again import next_again, token_of
 from pipelines.erase.copies import Copies, destroy_copies
 from pipelines.erase.files import drop_others, rewrite_records, rewrite_runs
 from pipelines.erase.find import ErasureScope, find
@@ -61,11 +62,6 @@ class Erasure:
         return not self.unreachable and not self.left and self.raw.is_empty()
 
 
-def token_of(place: Place, person_id: str) -> str:
-    """What the audit log calls a person."""
-    return pseudonym(person_id, recipient_key(place.key, "audit"))
-
-
 def erase(
     place: Place, person_id: str, *, reason: str, by: str, now: datetime, report: Reporter, say: Callable[[str], None]
 ) -> Erasure:
@@ -75,13 +71,19 @@ def erase(
         return _erase(place, {"person_id": person_id, "reason": reason, "by": by}, now, report, say)
 
 
-def resume(place: Place, *, now: datetime, report: Reporter, say: Callable[[str], None]) -> Erasure:
-    """End an erasure that was cut off or found something left: everything is searched again."""
+def resume(place: Place, *, now: datetime, report: Reporter, say: Callable[[str], None]) -> list[Erasure]:
+    """End what was cut off, found something left, or has to be done again after a restore: all is searched again."""
     with hold(place.lock, "hiu erase", now):
-        asked = unfinished_erasure(place.erasing)
-        if asked is None:
+        if not place.erasing.exists():
             raise UsageError("no erasure was cut off; there is nothing to resume")
-        return _erase(place, asked, now, report, say)
+        done = []
+        while (asked := unfinished_erasure(place.erasing)) is not None:
+            whom = asked if "person_id" in asked else next_again(place, asked["again"])
+            if whom is None:
+                place.erasing.unlink()
+            else:
+                done.append(_erase(place, whom, now, report, say))
+        return done
 
 
 def _erase(place: Place, asked: Asked, now: datetime, report: Reporter, say: Callable[[str], None]) -> Erasure:
@@ -93,7 +95,7 @@ def _erase(place: Place, asked: Asked, now: datetime, report: Reporter, say: Cal
         require_unnamed(told, scope.traces, scope.births, scope.surnames)
     token = asked.get("token") or token_of(place, asked["person_id"])
     plain = {name: redact(asked[name], scope.traces, SOMEBODY) for name in ("reason", "by")}
-    asked = {"person_id": asked["person_id"], "token": token, **plain}
+    asked = {"person_id": asked["person_id"], "token": token, **plain, "again": asked.get("again", [])}
     write_note(place, asked, scope)
     stones = [{"token": stone, "erasure": token, "at": utc(now)} for stone in scope.stones]
     records.add(place.records, TOMBSTONES, stones)
@@ -180,7 +182,10 @@ def _scope_of_copy(copy: Place, scope: ErasureScope) -> tuple[ErasureScope, bool
 def _end(place: Place, token: str, asked: dict[str, str], counts: Mapping[str, object], now: datetime) -> None:
     about = {"erasure": token, "reason": asked["reason"], "by": asked["by"]}
     record(place, now, "erased", **about, **counts, **record_files(place))
-    place.erasing.unlink()
+    if asked.get("again"):
+        replace(place.erasing, json.dumps({"again": asked["again"]}).encode())
+    else:
+        place.erasing.unlink()
 
 
 def require_gone(place: Place, scope: ErasureScope) -> None:

@@ -13,7 +13,7 @@ from hiu.govern.erase.tombstone import tokens
 from hiu.model import IDENTITY_COLUMNS
 
 ROW = ["delivery_id", "source_row"]
-_READ = [*ROW, "source", "source_file", "record_id", "nobody", *(column.name for column in IDENTITY_COLUMNS)]
+READ = [*ROW, "source", "source_file", "record_id", "nobody", *(column.name for column in IDENTITY_COLUMNS)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +58,7 @@ def find(warehouse: Engine, person_id: str, key: bytes) -> ErasureScope:
     if not identities:
         people = warehouse.rows("cluster", "person_id", distinct=True)["person_id"]
         raise UsageError(f"no person '{person_id}' in the warehouse.{did_you_mean(person_id, people)}")
-    records = warehouse.rows("record", *_READ)
+    records = warehouse.rows("record", *READ)
     of = warehouse.ask("row_people")
     own = of.filter(pl.col("identity_id").is_in(sorted(identities))).select(ROW)
     marked = tokens(records, key)

@@ -85,7 +85,7 @@ def _bound(paths: Paths) -> Iterator[str]:
     for event in (entry["event"] for entry in (read(paths.audit) if paths.audit.exists() else ())):
         if event.get("type") in ("published", "rewritten"):
             manifests[event["folder"]] = event["manifest"]
-        if event.get("type") in ("run_started", "erased"):
+        if event.get("type") in ("run_started", "erased", "restored", "rekeyed"):
             kept = event.get("records", kept) if isinstance(event.get("records", kept), dict) else kept
     for folder in sorted(set(paths.months().values())):
         path = paths.published / folder / MANIFEST

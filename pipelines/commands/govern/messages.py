@@ -151,6 +151,13 @@ def print_erasure(done: Erasure) -> int:
     return 0 if done.whole else 3
 
 
+def print_resumed(done: list[Erasure]) -> int:
+    """What ended; the exit code."""
+    if not done:
+        out("nobody who was erased before is in what was restored; runs can start")
+    return max(map(print_erasure, done), default=0)
+
+
 def _print_shared(others: tuple[str, ...]) -> None:
     if others:
         who = ", ".join(others[:5])

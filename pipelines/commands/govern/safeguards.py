@@ -32,7 +32,7 @@ def erase(
 
     place, report = open_site(site, curated, raw), Reporter(quiet=quiet)
     if resume:
-        return messages.print_erasure(job.resume(place, now=now(), report=report, say=out))
+        return messages.print_resumed(job.resume(place, now=now(), report=report, say=out))
     if not person:
         raise UsageError("name the person to erase, or --resume one that was cut off")
     if not yes:
