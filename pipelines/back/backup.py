@@ -78,7 +78,7 @@ def contents(paths: Paths) -> Iterator[tuple[str, bytes | Path]]:
         yield from _tree(paths.home / part, f"{part}/")
     wal = paths.warehouse.with_name(paths.warehouse.name + ".wal")
     yield from ((CURATED + path.name, path) for path in (paths.warehouse, wal) if path.exists())
-    for path in (paths.audit, paths.current, *sorted(paths.records.glob("*.jsonl"))):
+    for path in (*sorted(paths.curated.glob("audit*.jsonl")), paths.current, *sorted(paths.records.glob("*.jsonl"))):
         if path.exists():
             yield CURATED + path.relative_to(paths.curated).as_posix(), path.read_bytes()
     for folder in sorted(set(paths.months().values())):

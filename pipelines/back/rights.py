@@ -124,9 +124,9 @@ def _erasures(more: list[bytes], then: bytes) -> list[str]:
 
 
 def _require_same_site(saved: bytes, old: Path) -> None:
-    path = old / "audit.jsonl"
-    first, ours = saved.split(b"\n", 1)[0], path.read_bytes().split(b"\n", 1)[0] if path.exists() else b""
-    if first and ours and first != ours:
+    first = saved.split(b"\n", 1)[0]
+    ours = {path.read_bytes().split(b"\n", 1)[0] for path in old.glob("audit*.jsonl")}
+    if first and ours and first not in ours:
         raise UsageError(
             "the backup is of another site: its audit log begins otherwise than the one here. Rights recorded here "
             "would be put on other people; nothing was changed. Restore it into an empty folder"

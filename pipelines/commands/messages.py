@@ -12,6 +12,7 @@ from pipelines.commands.options import print_json
 from pipelines.common.lock import holder
 from pipelines.common.place import Place
 from pipelines.common.progress import out
+from pipelines.govern.rekey import key_warnings
 from pipelines.run import Outcome
 
 
@@ -61,7 +62,7 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
     sweep = find_deliveries(place.raw, place.sources, place.settings.ignored_files)
     periods = sorted({str(found.period) for found in sweep.deliveries if found.period})
     ending, running = expiring(place.settings, sorted(place.sources), now.date()), holder(place.lock)
-    lacking = unpermitted(place, now.date())
+    lacking, key = unpermitted(place, now.date()), key_warnings(place)
     status = {
         "site": place.settings.name,
         "published": months,
@@ -72,6 +73,7 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         "settings_version": place.settings.version,
         "agreements": ending,
         "basis": lacking,
+        "key": key,
         "running": running,
     }
     if as_json:
@@ -88,6 +90,8 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         out(f"agreement: {line}")
     for line in lacking:
         out(f"basis: {line}")
+    for line in key:
+        out(f"key: {line}")
     if running:
         out(f"running now: {running}")
     for name in sweep.unmatched:

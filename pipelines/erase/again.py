@@ -42,7 +42,8 @@ def _person_of(place: Place, warehouse: Engine, token: str) -> str | None:
 def _met(place: Place, warehouse: Engine, token: str) -> str | None:
     """The person most of whose rows meet the tombstones of that erasure; a row of somebody else may meet one."""
     stones = records.read(place.records, TOMBSTONES).filter(erasure=token)["token"]
-    marked = tokens(warehouse.rows("record", *READ), place.key_for("tombstone"))
+    rows = warehouse.rows("record", *READ)
+    marked = pl.concat([tokens(rows, one) for one in place.tombstone_keys])
     hit = marked.filter(pl.col("token").is_in(stones.implode())).select(ROW).unique().with_columns(hit=pl.lit(True))
     people = warehouse.ask("row_people").join(hit, on=ROW, how="left")
     shares = people.group_by("person_id").agg(pl.col("hit").fill_null(False).mean())

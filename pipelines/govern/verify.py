@@ -1,5 +1,6 @@
 """Verify a site: the audit chain, what it binds (manifests, records, counts), and no name where none may be."""
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def _audit(place: Place) -> list[str]:
 
 def _months(paths: Paths) -> Iterator[str]:
     """Each month's files against its manifest, and the rows of each delivery against what became of them."""
-    log = paths.audit.read_text(encoding="utf-8") if paths.audit.exists() else ""
+    log = "".join(path.read_text(encoding="utf-8") for path in sorted(paths.curated.glob("audit*.jsonl")))
     for month, folder in sorted(paths.months().items()):
         path = paths.published / folder
         yield from (f"{month}: {problem}" for problem in verify_release(path))
@@ -82,7 +83,9 @@ def _bound(paths: Paths) -> Iterator[str]:
     """What the audit log says of manifests and records, against what is on disk."""
     manifests: dict[str, str] = {}
     kept: dict[str, tuple[int, str]] = {}
-    for event in (entry["event"] for entry in (read(paths.audit) if paths.audit.exists() else ())):
+    for event in (entry["event"] for path in logs(paths) for entry in read(path)):
+        if event.get("type") == "rekeyed" and event.get("log"):
+            yield from _earlier_log(paths.curated / event["log"], event["log_sha256"])
         if event.get("type") in ("published", "rewritten"):
             manifests[event["folder"]] = event["manifest"]
         if event.get("type") in ("run_started", "erased", "restored", "rekeyed"):
@@ -98,6 +101,18 @@ def _bound(paths: Paths) -> Iterator[str]:
         content = path.read_bytes() if path.exists() else b""
         if measure(content[:length]) != [length, sha256]:
             yield f"records/{name}.jsonl: lines were changed or taken out since the last run"
+
+
+def logs(paths: Paths) -> list[Path]:
+    """The logs of a site: those of earlier keys first, then today's."""
+    earlier = sorted(path for path in paths.curated.glob("audit-until-*.jsonl"))
+    return [*earlier, *([paths.audit] if paths.audit.exists() else [])]
+
+
+def _earlier_log(path: Path, sha256: str) -> Iterator[str]:
+    """Whether the log of an earlier key is the one that today's log binds."""
+    if not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+        yield f"{path.name}: the log of the key before is missing, or not the one that the audit log binds"
 
 
 def _warehouse(place: Place) -> Iterator[str]:

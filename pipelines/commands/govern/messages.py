@@ -18,6 +18,7 @@ from pipelines.erase.erase import Erasure
 from pipelines.erase.find import find
 from pipelines.govern.keys import current_key, latest_turns
 from pipelines.govern.processing import page
+from pipelines.govern.rekey import Rekeyed
 from pipelines.govern.retain import disclosures, due_now, holds_in_force, to_review
 
 
@@ -162,6 +163,16 @@ def _print_shared(others: tuple[str, ...]) -> None:
     if others:
         who = ", ".join(others[:5])
         out(f"something that tells this record is on {who} too, so it blocks nothing: look whether they are one person")
+
+
+def print_rekeyed(done: Rekeyed) -> None:
+    """What stands under a new key, what could not be carried, and what is next."""
+    for line in done.stands:
+        out(f"stands: {line}")
+    for line in done.lost:
+        out(f"not carried: {line}")
+    for line in done.next_steps:
+        out(f"next: {line}")
 
 
 def print_keys(place: Place) -> None:
