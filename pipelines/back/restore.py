@@ -61,17 +61,17 @@ def _restore(file: Path, folder: Path, replacing: bool, now: datetime, rights: P
         try:
             for name in files:
                 _extract(zipped, files, name, aside / name)
-            told = _keep_rights(zipped, files, source, aside, say)
+            sentences = _keep_rights(zipped, files, source, aside, say)
         except HiuError:
             shutil.rmtree(aside, ignore_errors=True)
             if not any(folder.iterdir()):
                 folder.rmdir()
             raise
     note_source(aside, file, file_digest(file), now)
-    told += _keep_settings(folder, aside, settings)
+    sentences += _keep_settings(folder, aside, settings)
     old = _set_aside(folder, curated, now) if replacing else []
     _place(folder, aside, curated)
-    return [*told, *old, *_next(folder)]
+    return [*sentences, *old, *_next(folder)]
 
 
 def enter(place: Place, name: str, now: datetime) -> None:

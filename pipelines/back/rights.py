@@ -45,15 +45,19 @@ class CarriedRights:
 
     def lines(self) -> list[str]:
         """The list, a sentence each."""
-        told = [f"newer than the backup, and kept: {n} of {KINDS.get(name, name)}" for name, n in self.newer.items()]
+        sentences = [
+            f"newer than the backup, and kept: {n} of {KINDS.get(name, name)}" for name, n in self.newer.items()
+        ]
         if self.erasures:
-            told.append(
+            sentences.append(
                 f"erased since the backup: {len(self.erasures)}. They are in it, so they are erased again; a backup "
                 "that holds them is destroyed, as every erasure does"
             )
         if self.mended:
-            told.append("records of the site were not as its log has them: the backup's lines were put beside them")
-        return told
+            sentences.append(
+                "records of the site were not as its log has them: the backup's lines were put beside them"
+            )
+        return sentences
 
 
 def rights_folder(named: Path) -> Path:

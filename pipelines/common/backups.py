@@ -41,15 +41,15 @@ def destroy_backup(paths: Paths, path: Path, now: datetime) -> None:
 
 def backup_folders(paths: Paths) -> list[Path]:
     """Every folder that backups were made to, and the one that is taken if none is named."""
-    listed = {Path(path).parent for path in records.history(paths.records, BACKUPS)["path"]}
-    return sorted(folder for folder in {*listed, paths.home.resolve() / "backups"} if folder.is_dir())
+    entered = {Path(path).parent for path in records.history(paths.records, BACKUPS)["path"]}
+    return sorted(folder for folder in {*entered, paths.home.resolve() / "backups"} if folder.is_dir())
 
 
 def unlisted_copies(paths: Paths) -> tuple[list[Path], list[Path]]:
     """Copies of this site in those folders that the list does not have, whole or half written; and those damaged."""
-    listed, ours, damaged = set(listed_backups(paths)), [], []
+    entered, ours, damaged = set(listed_backups(paths)), [], []
     for path in (path for folder in backup_folders(paths) for path in sorted(folder.iterdir())):
-        if path in listed or not path.is_file() or not ({".zip", PARTIAL} & set(path.suffixes)):
+        if path in entered or not path.is_file() or not ({".zip", PARTIAL} & set(path.suffixes)):
             continue
         whose = _whose(paths, path)
         if whose or (whose is None and path.name.endswith(PARTIAL) and path.name.startswith("hiu-backup-")):

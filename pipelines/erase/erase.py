@@ -91,8 +91,8 @@ def _erase(place: Place, asked: Asked, now: datetime, report: Reporter, say: Cal
     scope, there = _scope(place, asked["person_id"], noted)
     _require_no_hold(place, scope)
     if not resumed:
-        told = {"--reason": asked["reason"], "--by": asked["by"]}
-        require_unnamed(told, scope.traces, scope.births, scope.surnames)
+        texts = {"--reason": asked["reason"], "--by": asked["by"]}
+        require_unnamed(texts, scope.traces, scope.births, scope.surnames)
     token = asked.get("token") or token_of(place, asked["person_id"])
     plain = {name: redact(asked[name], scope.traces, SOMEBODY) for name in ("reason", "by")}
     asked = {"person_id": asked["person_id"], "token": token, **plain, "again": asked.get("again", [])}

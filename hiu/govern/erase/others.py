@@ -39,15 +39,17 @@ MARK = "redacted"
 def without(table: Table, lines: list[bytes], traces: Traces, token: str) -> list[bytes | None]:
     """Each line as it may stay, None for one that goes; a line that does not tell the person is as it was."""
     rows = [_row(line) for line in lines]
-    told = [
+    affected = [
         _own(row, traces) or bool(trace_places(table.name, line, traces)) or _spelt_loosely(row, traces)
         for row, line in zip(rows, lines, strict=True)
     ]
     keys = {
-        _key(table, row): _key(table, row) for row, hit in zip(rows, told, strict=True) if row is not None and not hit
+        _key(table, row): _key(table, row)
+        for row, hit in zip(rows, affected, strict=True)
+        if row is not None and not hit
     }
     out: list[bytes | None] = []
-    for line, row, hit in zip(lines, rows, told, strict=True):
+    for line, row, hit in zip(lines, rows, affected, strict=True):
         if not hit:
             out.append(line)
         elif row is None or (_own(row, traces) and table.name not in KEPT):

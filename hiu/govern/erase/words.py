@@ -36,9 +36,9 @@ def require_unnamed(texts: Mapping[str, str], traces: Traces, births: Iterable[d
     days = {form.decode() for born in births for form in date_forms(born)}
     alone = [_name(name) for name in surnames if len(name) > 2]
     for option, text in texts.items():
-        told = redact(text, traces, "\0") != text or any(day in text.upper() for day in days)
-        told = told or any(place in text.upper().replace(" ", "") for place in _homes(traces))
-        if told or (option == "--reason" and any(_capital(name, text) for name in alone)):
+        reveals = redact(text, traces, "\0") != text or any(day in text.upper() for day in days)
+        reveals = reveals or any(place in text.upper().replace(" ", "") for place in _homes(traces))
+        if reveals or (option == "--reason" and any(_capital(name, text) for name in alone)):
             raise UsageError(
                 f"{option} names the person, by name, number, date of birth or postcode, and the log keeps it for "
                 f"ever; nothing was changed. Give what was decided and where it is kept, such as {INSTEAD}"
