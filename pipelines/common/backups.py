@@ -11,7 +11,6 @@ from pathlib import Path
 
 from hiu.govern import records
 from hiu.model import BACKUPS
-from hiu.model.govern import TOMBSTONES
 from pipelines.common.journal import utc
 from pipelines.common.place import Paths
 
@@ -70,12 +69,3 @@ def _whose(paths: Paths, path: Path) -> bool | None:
     except _BROKEN:
         return None
     return any(log.read_bytes().startswith(first) for log in paths.curated.glob("audit*.jsonl"))
-
-
-def before_erasures(paths: Paths) -> list[Path]:
-    """Listed backups made before the last erasure: they hold somebody who was erased since."""
-    last = records.read(paths.records, TOMBSTONES)["at"].max()
-    if last is None:
-        return []
-    rows = records.read(paths.records, BACKUPS).filter("there")
-    return [Path(row["path"]) for row in rows.iter_rows(named=True) if row["at"] <= last]
