@@ -94,6 +94,14 @@ def verify(path: Path, key: bytes, recorded: str | None = None) -> list[str]:
     return problems
 
 
+def written_with(path: Path, key: bytes) -> bool | None:
+    """Whether the first or the last whole line was written with this key; None for a log without lines."""
+    lines = _split(path.read_bytes() if path.exists() else b"")[0].split(b"\n")[:-1]
+    ends = [_entry(text) for text in {0: lines[0], 1: lines[-1]}.values()] if lines else []
+    sound = [not any(_breaks(entry, key, entry["previous"], entry["n"])) for entry in ends if entry is not None]
+    return any(sound) if ends else None
+
+
 def _breaks(entry: Entry, key: bytes, previous: str, number: int) -> Iterator[str]:
     unsigned = {name: value for name, value in entry.items() if name != "mac"}
     if not hmac.compare_digest(_mac(key, unsigned).encode(), str(entry["mac"]).encode()):

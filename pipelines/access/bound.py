@@ -26,9 +26,15 @@ WAY_BACK = (
 _PARTS = ("basis", "agreements", "roles", "settings")
 
 
+def logs(paths: Paths) -> list[Path]:
+    """The logs of a site: those of earlier keys first, then today's."""
+    earlier = sorted(path for path in paths.curated.glob("audit-until-*.jsonl"))
+    return [*earlier, *([paths.audit] if paths.audit.exists() else [])]
+
+
 def events(paths: Paths) -> list[Entry]:
-    """What the log holds, in order, unverified."""
-    return [entry["event"] for entry in read(paths.audit)] if paths.audit.exists() else []
+    """What the logs hold, in order, unverified."""
+    return [entry["event"] for log in logs(paths) for entry in read(log)]
 
 
 def exported_by(paths: Paths, month: str) -> str | None:
@@ -41,6 +47,8 @@ def bound_files(found: Iterable[Entry], kind: str) -> dict[str, tuple[int, str]]
     """Name -> length and digest, as the log last bound each file of a kind (`records`, `reads`)."""
     bound: dict[str, tuple[int, str]] = {}
     for event in found:
+        if event.get("type") == "rekeyed" and kind == "reads":
+            bound = {}  # set aside with the log of the key before
         files = event.get(kind)
         for name, about in files.items() if isinstance(files, Mapping) else ():
             bound[str(name)] = (int(about[0]), str(about[1]))

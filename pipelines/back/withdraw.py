@@ -46,15 +46,15 @@ def withdraw(place: Place, month: Month, *, reason: str, by: str, now: datetime)
 
 def _put_away(paths: Paths, there: list[Path]) -> list[str]:
     """Remove the runs; under a legal hold they are set aside instead."""
-    held = any_hold(paths)
+    on_hold = any_hold(paths)
     for folder in there:
-        if held:
+        if on_hold:
             move(folder, make_private(paths.curated / KEPT) / folder.name)
             continue
         aside = folder.with_name(f"{BUILDING}gone-{folder.name}")
         move(folder, aside)  # a cut leaves a name that the next run sweeps
         shutil.rmtree(aside)
-    kept = "a legal hold keeps them: nothing shows them" if held else "removed"
+    kept = "a legal hold keeps them: nothing shows them" if on_hold else "removed"
     return [f"published/{folder.name}: {kept}" for folder in there]
 
 

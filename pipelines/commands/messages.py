@@ -13,6 +13,7 @@ from pipelines.commands.options import print_json
 from pipelines.common.lock import holder
 from pipelines.common.place import Place
 from pipelines.common.progress import out
+from pipelines.govern.rekey import key_warnings
 from pipelines.run import Outcome
 
 
@@ -63,6 +64,7 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
     periods = sorted({str(found.period) for found in sweep.deliveries if found.period})
     ending, running = expiring(place.settings, sorted(place.sources), now.date()), holder(place.lock)
     lacking, gates = unpermitted(place, now.date()), gates_lacking(place, now.date())
+    key = key_warnings(place)
     status = {
         "site": place.settings.name,
         "published": months,
@@ -74,6 +76,7 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         "agreements": ending,
         "basis": lacking,
         "gates": gates,
+        "key": key,
         "running": running,
     }
     if as_json:
@@ -95,6 +98,8 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         out(f"basis: {line}")
     for line in gates:
         out(f"gates: {line}")
+    for line in key:
+        out(f"key: {line}")
     if running:
         out(f"running now: {running}")
     for name in sweep.unmatched:

@@ -11,7 +11,7 @@ import polars as pl
 from hiu.engine import Engine
 from hiu.engine.duckdb import Warehouse
 from hiu.errors import HiuError, SettingsError
-from hiu.govern.keys import derive, site_key
+from hiu.govern.keys import derive, require_own_key, site_key, tombstone_keys
 from hiu.month import Month
 from hiu.publish.release.pointer import read_current
 from hiu.publish.release.working import WORKING, whole_table
@@ -123,7 +123,14 @@ class Place(Paths):
     @cached_property
     def key(self) -> bytes:
         """The site key, from its file or the keyring. A synthetic site makes its own, a live one's is by hiu init."""
-        return site_key(self.settings, self.home)
+        key = site_key(self.settings, self.home)
+        require_own_key(self.settings, key)
+        return key
+
+    @cached_property
+    def tombstone_keys(self) -> list[bytes]:
+        """The keys that marks of erased people were made with, today's first."""
+        return tombstone_keys(self.settings, self.key)
 
     def key_for(self, purpose: str) -> bytes:
         """The key of one purpose: 'person' or 'audit'."""

@@ -1,5 +1,6 @@
 """Verify a site: the audit chain, what it binds (manifests, records, counts), and no name where none may be."""
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hiu.govern.audit import GENESIS, head, read, verify
 from hiu.govern.reads import folder_of, problems
 from hiu.publish.release.folder import MANIFEST, digest, read_manifest, verify_release
 from hiu.publish.words.text import count_of
-from pipelines.access.bound import bound_files, changed_parts, events, lost_reads, lost_records
+from pipelines.access.bound import bound_files, changed_parts, events, logs, lost_reads, lost_records
 from pipelines.access.canaries import canaries
 from pipelines.common.lock import holder
 from pipelines.common.place import Paths, Place, open_warehouse
@@ -99,6 +100,9 @@ def _counts(path: Path) -> Iterator[str]:
 def _bound(paths: Paths) -> Iterator[str]:
     """What the audit log says of manifests, pointers and records, against what is on disk."""
     found = events(paths)
+    for event in found:
+        if event.get("type") == "rekeyed" and event.get("log"):
+            yield from _earlier_log(paths.curated / event["log"], event["log_sha256"])
     manifests = {e["folder"]: e["manifest"] for e in found if e.get("type") in ("published", "rewritten")}
     there = {path.parent.name for path in paths.published.glob("*/" + MANIFEST) if not path.parent.name.startswith(".")}
     shown = set(paths.months().values())
@@ -145,10 +149,16 @@ def _site(place: Place) -> Iterator[str]:
 
 def _reads(place: Place) -> Iterator[str]:
     """Read logs: their chains, and what each of the two logs knows of the other."""
-    heads = {GENESIS, *(str(entry["mac"]) for entry in (read(place.audit) if place.audit.exists() else ()))}
+    heads = {GENESIS, *(str(entry["mac"]) for log in logs(place) for entry in read(log))}
     yield from problems(folder_of(place.settings, place.curated), place.key_for("reads"), heads)
     if bound_files(events(place), "reads"):
         yield from lost_reads(place)
+
+
+def _earlier_log(path: Path, sha256: str) -> Iterator[str]:
+    """Whether the log of an earlier key is the one that today's log binds."""
+    if not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+        yield f"{path.name}: the log of the key before is missing, or not the one that the audit log binds"
 
 
 def _warehouse(place: Place) -> Iterator[str]:

@@ -25,8 +25,8 @@ class Numbering:
     def of(self, rows: pl.Series) -> pl.Series:
         """`line` of each `source_row`; null where it is not known."""
         places = pl.Series((((rows % ANOTHER) - 1) // self.per), dtype=pl.Int64)
-        known = pl.DataFrame({"place": pl.int_range(self.lines.len(), eager=True), "line": self.lines.cast(pl.Int64)})
-        found = places.alias("place").to_frame().join(known, on="place", how="left", maintain_order="left")
+        lines = pl.DataFrame({"place": pl.int_range(self.lines.len(), eager=True), "line": self.lines.cast(pl.Int64)})
+        found = places.alias("place").to_frame().join(lines, on="place", how="left", maintain_order="left")
         return found["line"]
 
     def named(self, rows: pl.Series) -> str:

@@ -22,21 +22,24 @@ def erase(
     quiet: Quiet = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do it; without, only say what would go")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="End an erasure that was cut off")] = False,
-) -> None:
-    """Erase a person: database, published months, records, exports, our backups. It can't be undone."""
+) -> int:
+    """Erase a person: database, published months, records, exports, our backups. It can't be undone.
+
+    The exit code is 3 while a file that we know of still holds them.
+    """
     from pipelines.commands.govern import messages
     from pipelines.erase import erase as job
 
     place, report = open_site(site, curated, raw), Reporter(quiet=quiet)
     if resume:
-        messages.print_erasure(job.resume(place, now=now(), report=report, say=out))
-    elif not person:
+        return messages.print_resumed(job.resume(place, now=now(), report=report, say=out))
+    if not person:
         raise UsageError("name the person to erase, or --resume one that was cut off")
-    elif not yes:
+    if not yes:
         messages.print_erasure_plan(place, person)
-    else:
-        reason, by = require_reason(reason, by)
-        messages.print_erasure(job.erase(place, person, reason=reason, by=by, now=now(), report=report, say=out))
+        return 0
+    reason, by = require_reason(reason, by)
+    return messages.print_erasure(job.erase(place, person, reason=reason, by=by, now=now(), report=report, say=out))
 
 
 def release(
@@ -68,6 +71,9 @@ def key(
     turn: Annotated[bool, typer.Option("--turn", help="Make new tokens from now on")] = False,
     trace: Annotated[str | None, typer.Option(help="Say whose token this is")] = None,
     keyring: Annotated[bool, typer.Option("--keyring", help="Move the site key into the system's keyring")] = False,
+    copy: Annotated[Path | None, typer.Option(help="Copy the site key to this folder, to be kept apart")] = None,
+    new: Annotated[bool, typer.Option("--new", help="A new site key: the old one is lost, or was seen")] = False,
+    old: Annotated[Path | None, typer.Option(help="With --new: a copy of the key the site had")] = None,
     reason: Reason = None,
     by: By = None,
     site: Site = None,
@@ -76,9 +82,15 @@ def key(
     """Keys: which a recipient's tokens are made with, turning one, tracing a token, moving the site key."""
     from pipelines.commands.govern import messages
     from pipelines.govern.keys import copy_to_keyring, trace_token, turn_key
+    from pipelines.govern.rekey import copy_key, rekey
 
     place, at = open_site(site, curated), now()
-    if keyring:
+    if new:
+        reason, by = require_reason(reason, by)
+        messages.print_rekeyed(rekey(place, old=old, reason=reason, by=by, now=at))
+    elif copy:
+        out(f"{copy_key(place, copy, by=require_reason('copied', by)[1], now=at)}: keep it apart from the data")
+    elif keyring:
         out(copy_to_keyring(place, by=require_reason("moved", by)[1], now=at))
     elif turn:
         reason, by = require_reason(reason, by)

@@ -82,13 +82,13 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable) -> Delivery:
     about += [no_rows(source)] if raw.received == 0 and no_rows(source) else []
     about += only_numbers(done.quality, source, done.records["local_ids"])
     done = replace(done, warnings=(*done.warnings, *about))
-    return Delivery(job, raw.received, period, without_erased(place, done))
+    return Delivery(job, raw.received, period, without_erased(place, done, job.sha256))
 
 
-def without_erased(place: Place, done: Standardised) -> Standardised:
+def without_erased(place: Place, done: Standardised, sha256: str | None = None) -> Standardised:
     """The delivery without the rows of people who were erased: each is counted as set aside, and nothing of it kept."""
     stones = records.read(place.records, TOMBSTONES)["token"].to_list()
-    rows = erased_rows(done.records, stones, place.key_for("tombstone"))
+    rows = erased_rows(done.records, stones, place.tombstone_keys, sha256)
     if rows.is_empty():
         return done
     key = ["delivery_id", "source_row"]
