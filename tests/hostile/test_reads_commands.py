@@ -35,7 +35,7 @@ SHOW: dict[str, tuple[str, ...]] = {
     ),
     "hold": ("hold", "PERSON", "--reason", "a claim", "--by", "J. Patel"),
     "erase": ("erase", "PERSON"),
-    "consent": ("consent", "PERSON", "sister", "--by", "J. Patel"),
+    "consent": ("consent", "PERSON", "sister", "--on", "2026-03-01", "--by", "J. Patel"),
 }  # fmt: skip
 """Commands that show a person, as they are given."""
 NOBODY = (

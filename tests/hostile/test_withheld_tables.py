@@ -25,6 +25,7 @@ from pipelines.common.progress import Reporter
 from pipelines.erase.erase import erase
 from pipelines.erase.find import ErasureScope, find
 from pipelines.erase.tables import rows_left
+from pipelines.govern.record_basis import BasisChange, record_change
 from pipelines.govern.verify import verify_site
 from pipelines.run import Outcome
 
@@ -102,13 +103,13 @@ def test_every_table_of_a_notebook_is_without_the_objector(objected: Objected) -
     site = hiu.open(place.home, curated=place.curated, now=lambda: LATER)
     for month in (site.latest, type(site.latest)(LAST, before, site._opened)):  # also of a run before the objection
         for name in PUBLISHED:
-            frame = month.scan(name).collect()
+            frame = month._scan(name).collect()
             ids = {value for column in set(IDS) & set(frame.columns) for value in frame[column]}
             assert person not in ids, name
-    demand = site.latest.whole("monthly_demand")
+    demand = site.latest._whole("monthly_demand")
     assert person not in set(demand["person_id"]), "in figures they are a number"
     assert demand["n"].sum() == pl.read_parquet(before / "monthly_demand.parquet")["n"].sum()
-    people = site.latest.whole("people").filter(pl.col("person_id").str.starts_with("withheld-"))
+    people = site.latest._whole("people").filter(pl.col("person_id").str.starts_with("withheld-"))
     assert people.height == 1 and people.select("name_text", "nhs_number", "dob", "postcode").row(0) == (None,) * 4
 
 
@@ -120,10 +121,11 @@ def test_reviewers_still_see_every_pair(objected: Objected) -> None:
 
 
 def test_an_objection_that_ends_brings_the_person_back(objected: Objected, tmp_path: Path) -> None:
-    place, _, before, _ = objected
+    place, person, before, _ = objected
     shutil.copytree(place.curated, tmp_path / "curated")
     own = open_place(place.home, curated=tmp_path / "curated")
-    (own.records / "basis.jsonl").unlink()
+    change = BasisChange(allow=None, deny=None, end="objection", purpose=None, recipient=None, until=None)
+    record_change(own, person, change, evidence="letter", by="DPO", now=LATER)
     outcome = run(own, LAST, at=LATER + timedelta(hours=1))
     assert outcome.published
     assert pl.read_parquet(outcome.published / "people.parquet").equals(pl.read_parquet(before / "people.parquet"))

@@ -84,4 +84,4 @@ def _agreement(source: str) -> str:
     if source in load_sources():
         return ""
     dates = "start = 2020-01-01\nend = 2099-12-31\n"
-    return f'[[agreements]]\nsource = "{source}"\n{dates}reference = "invented"\nsigned_by = "nobody"\n'
+    return f'[[agreements]]\nsource = "{source}"\n{dates}reference = "invented"\nsigned_by = "Invented, for tests"\n'

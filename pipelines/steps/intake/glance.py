@@ -80,7 +80,9 @@ _LEFT_OUT = (
 
 
 def _shown(records: pl.DataFrame) -> list[str]:
-    return [name for name in RECORD.names if name not in _LEFT_OUT and records[name].null_count() < records.height]
+    """The columns that hold something, and always the row's number, by which its line is found, if there is no row."""
+    filled = [name for name in RECORD.names if records[name].null_count() < records.height]
+    return [name for name in RECORD.names if name == "source_row" or (name in filled and name not in _LEFT_OUT)]
 
 
 def _masked(name: str, value: object, personal: bool) -> object:

@@ -77,7 +77,7 @@ source = "crisis"
 start = 2020-01-01
 end = 2040-01-01
 reference = "none needed"
-signed_by = "nobody"
+signed_by = "Invented, for tests"
 """
 
 if programs() is None:
