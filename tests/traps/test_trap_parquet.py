@@ -89,7 +89,12 @@ TRAPS = {
     "another name": Trap(files={OTHER: parquet()}, exit=0, rows={OTHER: (2, 0)}, records={"dob": [BORN, BORN]}),
     "a column of lists that nobody reads": good(parquet(Tags_sent=[["a"], ["b"]])),
     "a name as parts": refused(parquet(Surname=[{"a": "Amble"}, {"a": "Birch"}]), "Surname", "Struct"),
-    "no rows": Trap(files={FILE: parquet(**EMPTY)}, exit=0, rows={FILE: (0, 0)}),
+    "no rows": Trap(
+        files={FILE: parquet(**EMPTY)},
+        exit=3,
+        rows={FILE: (0, 0)},
+        says=("its month is not supplied, which is not nought",),
+    ),
     "no key": refused(parquet(Log=None), "'log'"),
     "cut short": refused(encrypted_or_cut(), "damaged, encrypted or cut short"),
     "not what it says": refused(b"PAR1" + b"rubbish" * 9 + b"PAR1", "damaged, encrypted or cut short"),

@@ -184,7 +184,7 @@ TRAPS = {
         trap=stays(
             {"2026-03": beds(f"A1,P1,RQ1,{MOSS},02/03/2026,12/03/2026,,08/03/2026,05/03/2026")},
             exit=3,
-            says=("row 1: leave_end is before leave_start",),
+            says=("line 2: leave_end is before leave_start",),
         ),
         n=nights("Ada Moss", m202603=10),
     ),
@@ -192,7 +192,7 @@ TRAPS = {
         trap=stays(
             {"2026-03": beds(f"A1,P1,RQ1,{MOSS},02/03/2026,12/03/2026,,,05/03/2026")},
             exit=3,
-            says=("row 1: leave_end without leave_start",),
+            says=("line 2: leave_end without leave_start",),
         ),
         n=nights("Ada Moss", m202603=10),
     ),
@@ -205,7 +205,7 @@ TRAPS = {
                 )
             },
             exit=3,
-            says=("2 rows (1, 2): the leave lies outside its stay",),
+            says=("2 rows (lines 2 and 3): the leave lies outside its stay",),
         ),
         n=nights("Ada Moss", m202603=2) | nights("Tom Vale", m202603=2),
     ),
@@ -213,7 +213,7 @@ TRAPS = {
         trap=stays(
             {"2026-03": beds(f"A1,P1,RQ1,{MOSS},12/03/2026,14/03/2026,13/03/2026,,")},
             exit=3,
-            says=("row 1: spell_end is before the end of the ward stay",),
+            says=("line 2: spell_end is before the end of the ward stay",),
         ),
         n=nights("Ada Moss", m202603=2),
     ),
