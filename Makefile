@@ -41,6 +41,7 @@ audit: $(STAMP)         ## dist/sbom.json: everything installed, by the lock; th
 
 bench: $(STAMP)         ## the figures of docs/benchmarks.md (an hour or so)
 	$(BIN)/python tests/bench/run_million.py
+	$(BIN)/python tests/bench/intake_scale.py
 	$(BIN)/python tests/bench/link_unseen.py
 	$(BIN)/python tests/bench/link_ablation.py
 	$(BIN)/python tests/bench/link_misses.py

@@ -6,11 +6,16 @@ expected; they never hold a patient's value unless the caller is shown that valu
 
 from collections.abc import Sequence
 
+from hiu.plain import plain
+
 
 class HiuError(Exception):
     """A problem that a person can put right. Exit code 1."""
 
     exit_code = 1
+
+    def __str__(self) -> str:
+        return plain(super().__str__())
 
 
 class UsageError(HiuError):

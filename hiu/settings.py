@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from hiu.errors import SettingsError
 from hiu.toml_words import line_of, unreadable, where_else
@@ -133,11 +133,15 @@ class Governance(_Frozen):
     capacity_months: int = Field(6, ge=1, description="after which a capacity review is overdue")
     plan_months: int = Field(12, ge=1, description="after which a plan without a review date is overdue")
     due_days: int = Field(60, ge=0, description="days ahead in which an expiry is told")
+    read_log: Path | None = Field(None, description="folder of the read log; every user must be able to write there")
     key_store: Literal["file", "keyring"] = Field("file", description="where the site key is kept")
 
 
+Role = Literal["analyst", "chair", "clinician", "operator", "officer", "checker"]
+
+
 _NO_FIGURE = {
-    "name", "raw", "curated", "key_file", "agreements", "keep_runs", "memory_limit", "basis", "governance",
+    "roles", "name", "raw", "curated", "key_file", "agreements", "keep_runs", "memory_limit", "basis", "governance",
     "ignored_files",
 }  # fmt: skip
 
@@ -153,6 +157,7 @@ class Settings(_Frozen):
     agreements: tuple[Agreement, ...] = ()
     basis: tuple[Basis, ...] = ()
     governance: Governance = Governance()
+    roles: dict[str, tuple[Role, ...]] = Field({}, description="login -> its roles; empty: every login may do all")
     rank: Rank = Rank()
     labels: Labels = Labels()
     counting: Counting = Counting()
@@ -164,6 +169,12 @@ class Settings(_Frozen):
     max_file_bytes: int = Field(2_000_000_000, ge=1)
     max_unzip_ratio: float = Field(200, ge=1, description="unpacked size of an XLSX or archive over its size on disk")
     ignored_files: tuple[str, ...] = Field((), description="files that no source takes, not named: 'notes*.docx'")
+
+    @field_validator("roles", mode="before")
+    @classmethod
+    def _one_role(cls, value: object) -> object:
+        """One role may be written without brackets."""
+        return {k: [v] if isinstance(v, str) else v for k, v in value.items()} if isinstance(value, dict) else value
 
     @property
     def version(self) -> str:
@@ -186,7 +197,11 @@ def load(path: Path, **overrides: Any) -> Settings:
         raise SettingsError(explain(path, error, Settings, text)) from None
     home, key_file = path.parent, settings.key_file
     folders = {"raw": home / settings.raw, "curated": home / settings.curated}
-    return settings.model_copy(update={**folders, "key_file": home / key_file if key_file else None})
+    governance = settings.governance
+    if governance.read_log:
+        governance = governance.model_copy(update={"read_log": home / governance.read_log})
+    own = {"key_file": home / key_file if key_file else None, "governance": governance}
+    return settings.model_copy(update={**folders, **own})
 
 
 _SHOWN = 120
@@ -209,6 +224,8 @@ def parse(path: Path, text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: not readable as TOML: {unreadable(text, error)}") from None
+    except RecursionError:
+        raise SettingsError(f"{path}: not readable as TOML: lists or tables that are nested too deep") from None
 
 
 def explain(path: Path, error: ValidationError, model: type[BaseModel], text: str = "") -> str:

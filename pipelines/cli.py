@@ -14,11 +14,12 @@ import typer
 
 from hiu.errors import HiuError
 from hiu.govern.rights import close_new_files
+from hiu.plain import plain
 from pipelines.commands import back, matching, month, outputs, reports, setup
-from pipelines.commands.govern import basis, safeguards
+from pipelines.commands.govern import basis, looks, safeguards
 from pipelines.common.progress import out
 
-SUBJECTS = (setup, month, matching, outputs, reports, back, basis, safeguards)
+SUBJECTS = (setup, month, matching, outputs, reports, back, basis, safeguards, looks)
 COMMANDS: tuple[Callable[..., int | None], ...] = tuple(job for subject in SUBJECTS for job in subject.COMMANDS)
 """Every command, in the order in which `hiu --help` lists them; a command is called as its function is."""
 
@@ -35,11 +36,11 @@ def _ends_with_code(job: Callable[..., int | None]) -> Callable[..., None]:
     """A command whose errors end with their exit code and one clear message; a bug is named by type only."""
 
     @wraps(job)
-    def run(*args: object, **kwargs: object) -> None:
+    def run(**kwargs: object) -> None:
         close_new_files()
         as_json = bool(kwargs.get("as_json"))
         try:
-            code = job(*args, **kwargs) or 0
+            code = _guarded(job, kwargs) or 0
         except HiuError as error:
             _fail(str(error), error.exit_code, as_json)
         except BrokenPipeError:
@@ -60,6 +61,13 @@ def _ends_with_code(job: Callable[..., int | None]) -> Callable[..., None]:
     return run
 
 
+def _guarded(job: Callable[..., int | None], given: dict[str, object]) -> int | None:
+    from pipelines.access.guard import guarded
+    from pipelines.commands.options import now
+
+    return guarded(job, job.__name__.replace("_", "-"), given, now())
+
+
 def _where(error: BaseException) -> str:
     trace = error.__traceback__
     while trace and trace.tb_next:
@@ -68,7 +76,7 @@ def _where(error: BaseException) -> str:
 
 
 def _fail(message: str, code: int, as_json: bool) -> None:
-    sys.stderr.write(f"hiu: {message}\n")
+    sys.stderr.write(f"hiu: {plain(message)}\n")
     if as_json:
         out(json.dumps({"exit": code, "error": message}))
     raise typer.Exit(code)

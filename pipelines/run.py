@@ -2,23 +2,26 @@
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import polars as pl
 
 from hiu.engine import Engine
 from hiu.engine.inputs import supplied_months
-from hiu.errors import HiuError, InputRefused, grouped
+from hiu.errors import HiuError, InputRefused, UsageError, grouped
 from hiu.govern.rights import check_private, make_private
 from hiu.model import RECORDED
 from hiu.month import Month
 from hiu.publish.quality.contradictions import contradictions
+from hiu.publish.quality.quotes import unfound_quotes
 from hiu.publish.quality.stays import open_stays
-from pipelines.access.basis import digest_of, unpermitted
+from pipelines.access.basis import digest_of, still_named, unpermitted
+from pipelines.access.bound import bound_now, changed_parts, require_whole
 from pipelines.access.disclose import note_intake, note_pointed, record_files
 from pipelines.back.runs import point_to, prune, run_made_before
 from pipelines.back.undo import apply_withdrawals
+from pipelines.back.withdraw import publish_again, withdrawn_month
 from pipelines.common.fingerprint import code_digest, digest
 from pipelines.common.journal import record
 from pipelines.common.lock import emptied_after, hold, require_no_erasure
@@ -72,18 +75,26 @@ class Outcome:
         }
 
 
-def run_month(place: Place, month: Month, *, now: datetime, report: Reporter) -> Outcome:
+def run_month(place: Place, month: Month, *, now: datetime, report: Reporter, again: bool = False) -> Outcome:
     """Run every step for a month. Raises Busy, or HiuError where a person must act.
 
-    The same inputs, settings and code give the same result; if nothing changed, nothing is published.
+    The same inputs, settings and code give the same result; if nothing changed, nothing is published. `again` says
+    that a month is meant that was taken back, or of which nothing was delivered.
     """
     from pipelines.steps.publish import tidy
 
+    _require_meant(place, month, now, again)
     if not place.curated.exists():
         make_private(place.curated)
     with hold(place.lock, f"hiu run {month}", now), emptied_after(place.spill):
         require_no_erasure(place.erasing)
-        record(place, now, "run_started", month=str(month), **record_files(place))
+        require_whole(place)
+        changed = changed_parts(place)
+        record(place, now, "run_started", month=str(month), **bound_now(place))
+        if changed:
+            record(place, now, "site_changed", parts=changed)
+        if again:
+            publish_again(place, month, now)
         _require_private(place)
         tidy(place)
         with open_warehouse(place) as warehouse:
@@ -99,8 +110,9 @@ def run_month(place: Place, month: Month, *, now: datetime, report: Reporter) ->
             key_digest = digest(place.key_for("fingerprint").hex())
             work = Work(place, month, run_id, now, warehouse, report, inputs(warehouse, month, key_digest))
             _require_something(place, warehouse, month, intake)
+            _require_delivered(warehouse, month, again or place.published_folder(month) is not None)
             outcome = _steps(work, intake)
-        record(place, now, "run_ended", **_counts(outcome))
+        record(place, now, "run_ended", **_counts(outcome), **record_files(place))
     return outcome
 
 
@@ -111,8 +123,9 @@ def _steps(work: Work, intake: Intake) -> Outcome:
     warnings = [*intake.warning_lines(), *_warnings(work)]
 
     def outcome(folder: Path | None, changed: bool, run_id: str | None = None) -> Outcome:
-        every = [*warnings, *_open_stays(folder, month)]
+        every = [*warnings, *_open_stays(folder, month), *_unfound_quotes(folder)]
         intake.notes += _contradictions(folder)
+        intake.notes += still_named(place, work.now.date())
         return Outcome(month, folder, intake, changed, run_id, report.seconds, every)
 
     prints, shown, before = fingerprints(work), place.published_folder(month), place.published_folder(month - 1)
@@ -126,6 +139,7 @@ def _steps(work: Work, intake: Intake) -> Outcome:
     if earlier:
         if earlier != shown:
             note_pointed(place, earlier, work.now)
+            record(place, work.now, "shown", month=str(month), folder=earlier.name)
         return outcome(point_to(place, month, earlier), earlier != shown)
     done = state(work.warehouse)
     for step in steps():
@@ -165,6 +179,28 @@ def _require_private(place: Place) -> None:
         raise HiuError("this site holds patients' data that others can read:\n  " + "\n  ".join(problems))
 
 
+def _require_meant(place: Place, month: Month, now: datetime, again: bool) -> None:
+    """A month that has not begun is a slip; one that was taken back is published only by who says so."""
+    if month.start > now.date():
+        raise UsageError(
+            f"{month} has not begun: today is {now.date()}. Nothing was done; name the month that you mean"
+        )
+    if not again and (why := withdrawn_month(place, month)):
+        raise HiuError(f"{month} was taken back for good {why}. If it is to be published after all: 'hiu run --again'")
+
+
+def _require_delivered(warehouse: Engine, month: Month, meant: bool) -> None:
+    """A month of which nothing was delivered would be a list of the months before; one already published is meant."""
+    months = supplied_months(warehouse.read("deliveries"), month)
+    if not meant and months.filter(pl.col("month") == month.start).is_empty():
+        last = months["month"].max()
+        raise HiuError(
+            f"nothing in force was delivered for {month.title}, so there is nothing to publish; the last month with a "
+            f"delivery is {Month.of(last).title if isinstance(last, date) else 'none'}. If this month is meant all the "
+            f"same: 'hiu run {month} --again'"
+        )
+
+
 def _require_something(place: Place, warehouse: Engine, month: Month, intake: Intake) -> None:
     if warehouse.rows("deliveries", "delivery_id", where={"period <=": month.start}).is_empty():
         lines = "".join(f"\n  {line}" for line in grouped(intake.refused))
@@ -192,6 +228,12 @@ def _open_stays(folder: Path | None, month: Month) -> list[str]:
     """What is to be said of the stays as published: a run that changes nothing says it again."""
     path = folder / "stay.parquet" if folder else None
     return open_stays(pl.read_parquet(path), month) if path and path.exists() else []
+
+
+def _unfound_quotes(folder: Path | None) -> list[str]:
+    """What is to be said of numbers that rows quote and no event of the other source has, as published."""
+    path = folder / "quotes.parquet" if folder else None
+    return unfound_quotes(pl.read_parquet(path)) if path and path.exists() else []
 
 
 def _counts(outcome: Outcome) -> dict[str, object]:

@@ -37,15 +37,21 @@ def stay_rules(sources: Mapping[str, Source]) -> pl.DataFrame:
 def supplied_months(deliveries: pl.DataFrame, month: Month) -> pl.DataFrame:
     """source and month, of every month to `month` that a delivery in force for it or before supplies.
 
-    A delivery supplies the months from covers_from to covers_to; one read before these were known, its period.
+    A delivery supplies the months from covers_from to covers_to but for its gaps; one read before these were known, its
+    period. What a delivery of the year to date has no rows of, the deliveries that it replaces supply no more.
     """
     seen = deliveries.filter(
         pl.col("period").is_not_null(), pl.col("period") < month.after, pl.col("replaced_by").is_null()
     )
     first, last = (pl.coalesce(name, "period") for name in ("covers_from", "covers_to"))
-    spans = seen.select("source", month=pl.date_ranges(first, last, "1mo"))
-    whole = spans.explode("month").drop_nulls("month").unique()
-    return whole.filter(pl.col("month") < month.after).select("source", "month").sort("source", "month")
+    gaps = pl.col("gaps").fill_null("") if "gaps" in seen.columns else pl.lit("")
+    covers = pl.col("covers") if "covers" in seen.columns else pl.lit(None, pl.String)
+    spans = seen.select("source", "period", gaps=gaps, covers=covers, month=pl.date_ranges(first, last, "1mo"))
+    every = spans.explode("month").drop_nulls("month").filter(pl.col("month") < month.after)
+    gap = pl.col("gaps").str.split("|").list.contains(pl.col("month").dt.to_string("%Y-%m-%d"))
+    latest_gap = pl.col("period").filter(gap & (pl.col("covers") == "cumulative")).max().over("source", "month")
+    whole = every.filter(~gap & (latest_gap.is_null() | (pl.col("period") >= latest_gap)))
+    return whole.select("source", "month").unique().sort("source", "month")
 
 
 def calendar(sources: Mapping[str, Source], deliveries: pl.DataFrame, month: Month) -> pl.DataFrame:

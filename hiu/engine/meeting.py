@@ -1,16 +1,17 @@
 """What meetings recorded, as dated facts of the people they are about: gradings and gates, as a register's are."""
 
+from datetime import date
 from typing import Any
 
 import polars as pl
 
 from hiu.model import TABLES
 from hiu.model.frames import schema
-from hiu.model.meeting import GATES, SCORES
+from hiu.model.meeting import GATE_DATES, GATES, GRADINGS, NEEDED_TO_START
 from hiu.month import Month
 
 Row = dict[str, Any]
-_ROLES = {"clinical": SCORES[:2], "public_safety": SCORES[2:]}
+_GATE_OF = {dated: gate for gate, dated in GATE_DATES.items()}
 
 
 def meeting_facts(entries: pl.DataFrame, aliases: pl.DataFrame, month: Month) -> pl.DataFrame:
@@ -18,12 +19,16 @@ def meeting_facts(entries: pl.DataFrame, aliases: pl.DataFrame, month: Month) ->
 
     `entries` has model.MEETING_ENTRY columns, `aliases` model.ALIASES. A list is met about after its month, so what
     was recorded then holds from the next month on, dated no later than that month's end. Likelihood and impact make a
-    grading when both are there; clearing one withdraws what its owner recorded before. Of a gate the latest holds.
+    grading when both are there; clearing one withdraws what its owner recorded before. Of a gate the latest holds, and
+    its date is the day that was recorded with it or after it. A gate that opens without such a day has none: the day of
+    the meeting is not the day of the consent. What closes a gate has at least the day on which it was recorded.
     """
     merged = _merged_ids(aliases)
     rows: dict[tuple[str, str, str], list[Row]] = {}
     latest: dict[tuple[str, str], str] = {}
-    seen = entries.filter(pl.col("month") < month.start).sort("entered_at", maintain_order=True)
+    dated = pl.col("field").is_in(list(_GATE_OF))
+    # of one sitting the gate comes before its day
+    seen = entries.filter(pl.col("month") < month.start).sort("entered_at", dated, maintain_order=True)
     for position, entry in enumerate(seen.iter_rows(named=True), 1):
         person, field = _current_id(entry["person_id"], merged), entry["field"]
         latest[person, field] = entry["value"] or ""
@@ -32,8 +37,12 @@ def meeting_facts(entries: pl.DataFrame, aliases: pl.DataFrame, month: Month) ->
         if field in GATES:
             # a capacity review that is still needed is no review: the register's date stands
             holds = entry["value"] and entry["value"] != "review needed"
-            rows[person, field, ""] = [{**base, "fact": field, "value": entry["value"]}] if holds else []
-        for role, scores in _ROLES.items():
+            met = {**base, "fact": field, "value": entry["value"], "evidence": _evidence(entry)}
+            rows[person, field, ""] = [met | _undated(field, entry, at)] if holds else []
+        if gate := _GATE_OF.get(field):
+            for met in rows.get((person, gate, ""), []):
+                met |= {"at": date.fromisoformat(entry["value"])} if entry["value"] else {}
+        for role, scores in GRADINGS.items():
             if field in scores:
                 gradings = rows.setdefault((person, "grading", role), [])
                 row = {**base, "fact": "grading", "role": role}
@@ -42,6 +51,16 @@ def meeting_facts(entries: pl.DataFrame, aliases: pl.DataFrame, month: Month) ->
     table = TABLES["meeting_fact"]
     filled = [{name: row.get(name) for name in table.names} for row in flat]
     return pl.DataFrame(filled, schema=schema(table)).sort("person_id", "fact", "role", "position", nulls_last=True)
+
+
+def _undated(gate: str, entry: Row, at: date) -> Row:
+    """The date of a gate with which no day was recorded."""
+    return {"at": None if entry["value"] == NEEDED_TO_START[gate] else at}
+
+
+def _evidence(entry: Row) -> str:
+    """Where a meeting's entry is written, and by whom."""
+    return f"meeting on the {Month.of(entry['month']).title} list, {entry['author']}"
 
 
 def _grade(gradings: list[Row], row: Row, scores: list[str | None]) -> None:

@@ -14,6 +14,7 @@ AFTER_LINK = (
     "stay",
     "stay_night",
     "tally",
+    "missing_count",
     "episode",
     "monthly_demand",
     "monthly_extra",
@@ -24,6 +25,7 @@ AFTER_LINK = (
     "row_fact",
     "support",
     "conflicts",
+    "quotes",
     "team_contact",
     "address_demand",
 )
@@ -36,9 +38,11 @@ _USES: dict[str, tuple[str, ...]] = {
     "current": ("month_after",),
     "event": ("month_after", "s136_hours"),
     "episode": ("episode_hours",),
+    "missing_count": ("month_after",),
     "address_demand": ("month_after", "communal_calls"),
     **dict.fromkeys(
-        ("links", "people", "risk_grading", "row_fact", "support", "conflicts", "team_contact"), ("month_after",)
+        ("links", "people", "risk_grading", "row_fact", "support", "conflicts", "quotes", "team_contact"),
+        ("month_after",),
     ),
 }
 

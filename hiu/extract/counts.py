@@ -7,17 +7,28 @@ from datetime import datetime
 
 import polars as pl
 
+from hiu.extract.values.codes import not_known
+from hiu.extract.values.nhs_number import nhs_number
 from hiu.extract.values.text import per_value
 from hiu.sources import FieldSpec, Source
 
 MONTH_FORMATS = (
-    "%Y-%m", "%Y/%m", "%Y%m", "%m/%Y", "%m-%Y", "%b-%y", "%b %y", "%b%y", "%b-%Y", "%b %Y", "%B %Y", "%B-%Y", "%B %y",
-    "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%d/%m/%Y", "%d/%m/%Y %H:%M", "%d-%b-%Y", "%d-%m-%Y",
+    "%Y-%m", "%Y/%m", "%Y%m", "%m/%Y", "%m-%Y", "%m.%Y", "%b-%y", "%b %y", "%b%y", "%b-%Y", "%b %Y", "%B %Y", "%B-%Y",
+    "%B %y", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%d/%m/%Y", "%d/%m/%Y %H:%M", "%d-%b-%Y", "%d-%m-%Y",
 )  # fmt: skip
 """How a month is usually written; of a whole date, day first, its month is taken."""
 
 _DAY = ("%Y-%m-%d",)
 _SUPPRESSED = r"^(?:[*#xX]+|[<≤]\s*=?\s*\d+|fewer than \d+|less than \d+|\d+\s*-\s*\d+|(?i:suppressed|redacted|s))$"
+_TIMES = {"month", "start", "start_time", "end"}
+_EMPTY = (
+    "n is empty: not sent, which is not nought. If the sender leaves out noughts, say so under [file]: "
+    'empty_cells = "nought"'
+)
+_CONFLICT = (
+    "another row gives the same person and month another number. If the numbers add up, name in [key] event what "
+    'tells the rows apart: event = ["month", "nhs_number", "clinic"]'
+)
 _PERSON = ("nhs_number", "local_id", "name", "given", "family", "aliases", "dob", "sex", "postcode", "address")
 
 
@@ -47,23 +58,36 @@ def as_months(cells: pl.DataFrame, source: Source) -> tuple[pl.DataFrame, Source
     return cells, source.model_copy(update={"fields": {**source.fields, "start": start}})
 
 
-def numbers(cells: pl.DataFrame) -> pl.Series:
-    """`n` as a whole number from 0; null where it is empty or cannot be read."""
+def numbers(cells: pl.DataFrame, source: Source) -> pl.Series:
+    """`n` as a whole number from 0; null where it is empty, cannot be read or is over the source's limit."""
     if "n" not in cells.columns:
         return pl.repeat(None, cells.height, dtype=pl.Int64(), eager=True).alias("n")
     bare = pl.col("n").str.replace_all(r"(\d),(\d{3})", "$1$2").str.replace_all(r"(\d),(\d{3})", "$1$2")
     whole = bare.str.replace(r"^(\d+)(?:\.0*|,0{1,2})$", "$1")
-    read = pl.when(whole.str.contains(r"^\d{1,9}$")).then(whole).cast(pl.Int64)
+    read = pl.when(whole.str.contains(r"^\d{1,18}$")).then(whole).cast(pl.Int64)
+    if source.file.empty_cells == "nought":
+        read = pl.when(pl.col("n").is_null()).then(pl.lit(0, pl.Int64)).otherwise(read)
     return cells.select(read.alias("n")).to_series()
 
 
-def number_faults(cells: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFrame:
-    """source_row, column, code and reason of each row whose number is not sent, suppressed, or no whole number."""
-    text = pl.col("n") if "n" in cells.columns else pl.lit(None, pl.String)
+def believed(n: pl.Series, source: Source) -> pl.Series:
+    """The numbers up to the source's limit; null where one is over it."""
+    return n.to_frame().select(pl.when(pl.col("n") <= source.expect.count_limit).then("n").alias("n")).to_series()
+
+
+def number_faults(cells: pl.DataFrame, columns: Mapping[str, str], source: Source) -> pl.DataFrame:
+    """source_row, column, code and reason of each row whose number is not sent, suppressed, no whole number, or over
+    the source's limit, or beside which another row of the file gives the person and month another number."""
+    sent = pl.col("n") if "n" in cells.columns else pl.lit(None, pl.String)
+    read = numbers(cells, source)
+    limit = source.expect.count_limit
+    over = f"n is over {limit:,}, which is not believed of one person and month ([expect] count_limit)"
     faults = (
-        (text.is_null(), "count_missing", "n is empty: not sent, which is not nought"),
-        (text.str.contains(_SUPPRESSED), "count_suppressed", "n is suppressed, such as <5 or *; expected the number"),
-        (numbers(cells).is_null(), "count_unreadable", "n is no whole number of nought or more"),
+        (sent.is_null() & read.is_null(), "count_missing", _EMPTY),
+        (sent.str.contains(_SUPPRESSED), "count_suppressed", "n is suppressed, such as <5 or *; expected the number"),
+        (read.is_null(), "count_unreadable", "n is no whole number of nought or more"),
+        (read > limit, "count_over_limit", over),
+        (_conflicting(cells, source, read), "count_conflict", _CONFLICT),
     )
     code = pl.coalesce(pl.when(where).then(pl.lit(code)) for where, code, _ in faults)
     reason = pl.coalesce(pl.when(where).then(pl.lit(reason)) for where, _, reason in faults)
@@ -71,11 +95,57 @@ def number_faults(cells: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFra
     return cells.select("source_row", column=column, code=code, reason=reason).drop_nulls("code")
 
 
+def _conflicting(cells: pl.DataFrame, source: Source, read: pl.Series) -> pl.Series:
+    """Rows of a person and month for whom the file has rows with other numbers, if the key tells no rows apart.
+
+    The person is told by the NHS number, else by the source's own number, else by all that describes them.
+    """
+    if not _keyed_by_person(source) or "month" not in cells.columns:
+        return pl.repeat(False, cells.height, eager=True)
+    who = cells.select(_who(cells, source).alias("who"), "month").with_columns(read)
+    several = pl.col("n").fill_null(-1).n_unique().over("who", "month") > 1
+    return who.select(several & pl.col("who").is_not_null()).to_series()
+
+
+def _who(cells: pl.DataFrame, source: Source) -> pl.Expr:
+    types = {
+        field: spec.type for field, spec in source.fields.items() if spec.type in _PERSON and field in cells.columns
+    }
+    own = [field for field, type_ in types.items() if type_ == "local_id" and "{" not in source.fields[field].scheme]
+    named = [nhs_number(pl.col(field), synthetic=True) for field, type_ in types.items() if type_ == "nhs_number"]
+    named += [pl.when(~not_known(pl.col(field))).then(pl.lit(f"{field}|") + pl.col(field)) for field in own]
+    described = pl.concat_str([pl.col(field).fill_null("") for field in types], separator="|")
+    some = pl.any_horizontal([pl.col(field).is_not_null() for field in types])
+    return pl.coalesce([*named, pl.when(some).then(described)]) if types else pl.lit(None, pl.String)
+
+
+def _keyed_by_person(source: Source) -> bool:
+    return source.key.event == ("month",) and not source.key.record
+
+
+def number_warnings(n: pl.Series, aside: pl.Series, source: Source) -> list[str]:
+    """A sentence if sound numbers are unusually large: one that is wrong by a digit would lead the list."""
+    usual = source.expect.count_unusual
+    large = n.filter((n > usual).fill_null(False) & ~aside)
+    many = len(large)
+    if not many:
+        return []
+    rows = f"{many:,} number{'s' if many > 1 else ''} of one person and month over {usual:,}"
+    return [
+        f"{rows} (the largest is {large.sort()[-1]:,}): ask the sender whether they are right. [expect] in "
+        f"sources/{source.name}.toml sets what is unusual (count_unusual) and what is not believed (count_limit)"
+    ]
+
+
 def own_keys(events: pl.DataFrame, cells: pl.DataFrame, source: Source) -> pl.DataFrame:
-    """The events, each keyed by its month and a digest of who the row describes, if the source gives no key."""
-    if source.key.event != ("month",) or source.key.record:
+    """The events, each keyed by its time and a digest of who the row describes, if the key is a time and nothing else.
+
+    Two people at one moment are then two events, and neither row replaces the other.
+    """
+    if not set(source.key.event) <= _TIMES or source.key.record or not source.key.event:
         return events
     who = [field for field, spec in source.fields.items() if spec.type in _PERSON and field in cells.columns]
-    rows = cells.select(pl.col(["month", *who]).fill_null("")).rows()
-    keys = [f"{row[0]}|{hashlib.sha256(repr(row[1:]).encode()).hexdigest()[:16]}" for row in rows]
-    return events.with_columns(event_id=pl.Series(keys, dtype=pl.String), record_id=pl.Series(keys, dtype=pl.String))
+    rows = cells.select(pl.col(who).fill_null("")).rows() if who else [()] * cells.height
+    marks = [hashlib.sha256(repr(row).encode()).hexdigest()[:16] for row in rows]
+    keys = pl.concat_str("event_id", pl.Series(marks, dtype=pl.String), separator="|")
+    return events.with_columns(event_id=keys, record_id=keys)

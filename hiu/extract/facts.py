@@ -12,6 +12,7 @@ from hiu.extract.values.text import by_word, tidied
 from hiu.sources import Packed, Source
 
 _TEXT = ("value", "grade", "police", "likelihood", "impact")
+_DAY = r"(?:[0-9]{1,2}[/.-][0-9]{1,2}[/.-](?:[0-9]{4}|[0-9]{2})\b|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2})"
 _GRADES = by_word(Low="L,Low", Medium="M,Med,Medium", High="H,High")
 SCHEMA = {
     "source_row": pl.Int64, "fact": pl.String, "at": pl.Date, "value": pl.String, "role": pl.String,
@@ -40,7 +41,11 @@ def _packed(frame: pl.DataFrame, packed: Packed, header: str, at_header: str | N
     pieces = frame.select("source_row", tidied(pl.col(header)).alias("cell"), at_cell.alias("at_cell"))
     pieces = pieces.filter(pl.col("cell").is_not_null())
     if packed.split:
-        pieces = pieces.with_columns(pl.col("cell").str.split(packed.split.strip() or packed.split)).explode("cell")
+        pieces = (
+            pieces.with_columns(_dates_apart(pl.col("cell"), packed))
+            .with_columns(pl.col("cell").str.split(packed.split.strip() or packed.split))
+            .explode("cell")
+        )
     pieces = pieces.with_columns(tidied(pl.col("cell"))).filter(pl.col("cell").is_not_null())
     whole = f"^(?:{packed.pattern})$"
     named = re.compile(whole).groupindex
@@ -52,6 +57,15 @@ def _packed(frame: pl.DataFrame, packed: Packed, header: str, at_header: str | N
     return _typed(pieces.with_columns(day.alias("day")), packed, header)
 
 
+def _dates_apart(cell: pl.Expr, packed: Packed) -> pl.Expr:
+    """A cell whose dates are parted by commas, semicolons, 'and' or spaces, with the source's own mark between them."""
+    mark = (packed.split or "").strip() or str(packed.split)
+    parted = cell.str.replace_all(rf"\s*(?:[,;&\n]|\band\b)\s*({_DAY})", f"{mark} $1")
+    for _ in range(2):  # of three dates in a row the middle one ends a pair and begins one
+        parted = parted.str.replace_all(rf"({_DAY})\s+({_DAY})", f"$1{mark} $2")
+    return parted.alias("cell")
+
+
 def _typed(pieces: pl.DataFrame, packed: Packed, header: str) -> pl.DataFrame:
     police = pl.col("police").str.to_lowercase().replace_strict(YES_NO, default=None) == "yes"
     score = {name: pl.col(name).cast(pl.Int64, strict=False) for name in ("likelihood", "impact")}
@@ -59,6 +73,8 @@ def _typed(pieces: pl.DataFrame, packed: Packed, header: str) -> pl.DataFrame:
     sound = pl.col("matched") & (pl.col("at").is_null() | pl.col("day").is_not_null())
     for name, figure in score.items():
         sound &= pl.col(name).is_null() | figure.is_between(1, 5)
+    # half a grading is none: it is told as unreadable, never filled up
+    sound &= pl.col("likelihood").is_null() == pl.col("impact").is_null()
     sound &= grade.is_null() | grade.is_in(_GRADES.values())
     kept = pieces.with_columns(_worded(packed).alias("value")).filter((pl.col("value") != "").fill_null(True))
     return kept.select(

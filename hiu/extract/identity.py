@@ -18,6 +18,8 @@ from hiu.sources import Source
 
 _NAMES = ("name", "given", "middle", "family", "aliases")
 _NAME_TYPE = {**dict.fromkeys(Name._fields, pl.String), "unknown": pl.Boolean}
+_SIMPLE = re.compile(r"(?:[\w .,'/:|*+&-]|[\^$]|\\[bsd.]|\((?:\?:|(?!\?))|[)?])*")
+"""Forms that mean the same to polars as to Python, and are asked of a whole column at once."""
 _AGE_APART = 5
 """Years by which an age may be off before it contradicts the birth beside it: ages are estimates."""
 _ADDRESS_TYPE = pl.Struct({"house": pl.String, "street": pl.String})
@@ -122,8 +124,19 @@ def _matching(sent: pl.DataFrame, plain: pl.DataFrame, forms: Sequence[re.Patter
         given + " " + family, family + " " + given, family + ", " + given, family,
         *(pl.col(name) for name in sent.columns),
     ]  # fmt: skip
-    texts = pl.concat([sent, plain], how="horizontal").select(pl.concat_list(ways).alias("ways"))["ways"]
-    return pl.Series([any(f.fullmatch(text) for f in forms for text in way if text) for way in texts], dtype=pl.Boolean)
+    texts = pl.concat([sent, plain], how="horizontal")
+    simple = [f.pattern for f in forms if _SIMPLE.fullmatch(f.pattern)]
+    found = texts.select(_any_form(ways, "|".join(simple)).alias("found"))["found"]
+    if other := [form for form in forms if form.pattern not in simple]:
+        lists = texts.select(pl.concat_list(ways).alias("ways"))["ways"]
+        found |= pl.Series([any(f.fullmatch(text) for f in other for text in way if text) for way in lists])
+    return found
+
+
+def _any_form(ways: Sequence[pl.Expr], form: str) -> pl.Expr:
+    """Whether the form fits any of the texts whole; an empty text fits none."""
+    whole = rf"^(?i:{form})$"
+    return pl.any_horizontal([(way.str.contains(whole) & (way != "")).fill_null(False) for way in ways])
 
 
 def _name(

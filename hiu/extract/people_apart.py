@@ -7,15 +7,15 @@ from dataclasses import replace
 import polars as pl
 
 from hiu.extract.files.columns import match_columns
+from hiu.extract.files.numbering import ANOTHER
 from hiu.extract.files.read import RawTable
 from hiu.extract.values.people.several import two_in_cells, two_people
 from hiu.sources import Source
 
-ANOTHER = 10_000_000
-"""Added to a row's number for its second person, twice for the third: row 5 gives 5 and 10000005."""
 CODE = "two_people"
 _NAMES = ("name", "given", "family")
 _OF_ONE = ("name", "given", "middle", "family", "aliases", "dob", "age", "sex", "nhs_number", "local_id")
+_MARKED = r"(?i)[;/+&^%]|\sand\s|\bobo\b|behalf|\bcare of\b|^\S+ \S+, *\S+ \S+$"
 _REASON = "the name holds two people; if rows of this source may, say what parts them: several, under the field's name"
 
 
@@ -79,7 +79,7 @@ def two_people_faults(cells: pl.DataFrame, columns: Mapping[str, str], source: S
     if not fields:
         return pl.DataFrame(schema=schema)
     # no name is taken for two people's without one of these marks: so hardly a row is looked at closely
-    doubtful = cells.filter(pl.any_horizontal(pl.col(field).str.contains(r"(?i)[;/+&]|\sand\s") for field in fields))
+    doubtful = cells.filter(pl.any_horizontal(pl.col(field).str.contains(_MARKED) for field in fields))
     rows = doubtful.filter(pl.Series([_two(row, source) for row in doubtful.iter_rows(named=True)], dtype=pl.Boolean))
     return rows.select("source_row", column=pl.lit(columns[fields[0]]), code=pl.lit(CODE), reason=pl.lit(_REASON)).cast(
         pl.Schema(schema)

@@ -1,20 +1,23 @@
 """Standardise: a delivery's text cells to typed records, dated facts, and rows set aside with a reason."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from hiu import model
-from hiu.extract.counts import as_months, number_faults, numbers, own_keys
+from hiu.extract.counts import as_months, believed, number_faults, number_warnings, numbers, own_keys
+from hiu.extract.dates.month_order import with_month_order
 from hiu.extract.dates.settle import settle, settle_facts, with_forms
 from hiu.extract.events import DAYS, STAMPS, first_faults, read_times
 from hiu.extract.facts import read_facts
 from hiu.extract.files.columns import match_columns
+from hiu.extract.files.numbering import ANOTHER, Numbering
 from hiu.extract.files.read import RawTable
 from hiu.extract.identity import identities
 from hiu.extract.measures import measures
-from hiu.extract.people_apart import ANOTHER, nth_person, two_people_faults
+from hiu.extract.people_apart import nth_person, two_people_faults
+from hiu.extract.rates.beside_names import cell_warnings
 from hiu.extract.rates.read_rate import Made, code_list, read_rates, unknown_codes
 from hiu.extract.stays import stay_warnings
 from hiu.extract.values.codes import coded, not_known, whole
@@ -37,7 +40,7 @@ class Standardised:
     A row whose event can't be counted is in `records` (quarantined) and in `quarantine`; a row that intake could not
     read is in `quarantine` alone. received = records not quarantined + quarantine. `warnings` are sentences about the
     delivery as a whole, without values of people: with any, `hiu check` and `hiu run` end with exit code 3.
-    `quality` is model.FIELD_QUALITY: how far each mapped field was read.
+    `quality` is model.FIELD_QUALITY: how far each mapped field was read. `numbering` says on which line a row stands.
     """
 
     records: pl.DataFrame
@@ -45,6 +48,7 @@ class Standardised:
     quarantine: pl.DataFrame
     quality: pl.DataFrame
     warnings: tuple[str, ...] = ()
+    numbering: Numbering = field(default_factory=Numbering)
 
 
 def standardise(
@@ -61,11 +65,11 @@ def standardise(
     columns = match_columns(raw.headers, source, name=source_file)
     sent = _cells(raw, source, columns)
     if source.kind == "counts":
-        sent, source = as_months(sent, source)
+        sent, source = as_months(sent, with_month_order(sent, source, source_file, columns))
         columns = {**columns, "start": columns["month"]} if "month" in columns else columns
     source = with_forms(source, sent)
     times = read_times(sent, source)
-    settled = settle(sent, source, times, period, source_file, columns)
+    settled = settle(sent, source, times, period, source_file, columns, raw.numbering)
     cells = settled.without_doubt(sent)
     facts = read_facts(raw.frame, source, columns)
     faults = first_faults(cells, source, times, period, columns)
@@ -92,15 +96,19 @@ def standardise(
     aside = records["quarantined"]
     made = Made(cells=sent, times=times, people=people, unknown=unknown, facts=facts, aside=aside)
     quality = read_rates(raw.frame, source, columns, made)
-    warnings = [*raw.warnings, *settled.warnings, *settle_facts(facts, source, columns, source_file)]
-    warnings += stay_warnings(times, cells["source_row"], source)
+    warnings = [*raw.warnings, *settled.warnings, *settle_facts(facts, source, columns, source_file, raw.numbering)]
+    warnings += stay_warnings(times, cells["source_row"], source, raw.numbering)
+    warnings += number_warnings(records["n"], aside, source) if source.kind == "counts" else []
+    warnings += cell_warnings(cells, source, columns)
     quarantine = pl.concat([bad, raw.refused.select(bad.columns)]).sort("source_row")
+    quarantine = quarantine.with_columns(raw.numbering.of(quarantine["source_row"]))
     return Standardised(
         _table(records, model.RECORD, origin),
         _table(facts, model.FACT, origin),
         _table(quarantine, model.QUARANTINE, origin),
         _table(quality, model.FIELD_QUALITY, origin),
         tuple(warnings),
+        raw.numbering,
     )
 
 
@@ -147,16 +155,18 @@ def _events(cells: pl.DataFrame, source: Source, unknown: pl.DataFrame) -> pl.Da
         (pl.struct(kept).struct.json_encode() if kept else pl.lit(None, pl.String)).alias("details"),
     )
     events = frame.select(_EVENT)
-    return own_keys(events, cells, source) if source.kind == "counts" else events
+    return own_keys(events, cells, source)
 
 
 def _numbers(cells: pl.DataFrame, source: Source) -> pl.Series:
     """How many events each row stands for; null for a row that is one."""
-    return numbers(cells if source.kind == "counts" else cells.select("source_row"))
+    if source.kind != "counts":
+        return pl.repeat(None, cells.height, dtype=pl.Int64(), eager=True).alias("n")
+    return believed(numbers(cells, source), source)
 
 
 def _uncounted(cells: pl.DataFrame, source: Source, columns: Mapping[str, str]) -> list[pl.DataFrame]:
-    return [number_faults(cells, columns)] if source.kind == "counts" else []
+    return [number_faults(cells, columns, source)] if source.kind == "counts" else []
 
 
 def _named(source: Source) -> set[str]:

@@ -4,14 +4,12 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from hiu.extract.files.numbering import Numbering
 from hiu.sources import Source
 
-SHOWN = 5
-"""Row numbers that a sentence gives; the others are counted."""
 
-
-def stay_warnings(times: pl.DataFrame, rows: pl.Series, source: Source) -> tuple[str, ...]:
-    """A sentence a kind of fault. `times` is what read_times made of the cells; `rows` their numbers in the file.
+def stay_warnings(times: pl.DataFrame, rows: pl.Series, source: Source, numbering: Numbering) -> tuple[str, ...]:
+    """A sentence a kind of fault. `times` is what read_times made of the cells; `rows` their numbers.
 
     Leave that ends before it starts, has an end alone, or lies outside its stay takes no night off; a spell that was
     discharged before its ward stay ended does not shorten it. The stay itself counts as it was sent.
@@ -19,7 +17,7 @@ def stay_warnings(times: pl.DataFrame, rows: pl.Series, source: Source) -> tuple
     if source.kind != "stays":
         return ()
     return tuple(
-        f"{_rows(rows.filter(where))}: {what}"
+        f"{_rows(rows.filter(where), numbering)}: {what}"
         for found, what in _faults(times)
         if (where := found.fill_null(False)).any()
     )
@@ -38,9 +36,7 @@ def _faults(times: pl.DataFrame) -> Iterator[tuple[pl.Series, str]]:
     yield sound & (times["spell_end"] < last), "spell_end is before the end of the ward stay, and that end holds"
 
 
-def _rows(rows: pl.Series) -> str:
-    """`row 4`, `3 rows (4, 8, 9)`."""
-    if rows.len() == 1:
-        return f"row {rows[0]}"
-    more = ", ..." if rows.len() > SHOWN else ""
-    return f"{rows.len():,} rows ({', '.join(map(str, rows.head(SHOWN)))}{more})"
+def _rows(rows: pl.Series, numbering: Numbering) -> str:
+    """`line 4`, `3 rows (lines 4, 8 and 9)`."""
+    named = numbering.named(rows)
+    return named if rows.len() == 1 else f"{rows.len():,} rows ({named})"

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from hiu.disk import replace
 from hiu.errors import HiuError
 
 GENESIS = "0" * 64
@@ -26,10 +27,11 @@ Entry = dict[str, Any]
 _FIELDS = {"n", "at", "event", "previous", "mac"}
 
 
-def append(path: Path, key: bytes, event: Entry, at: datetime) -> str:
+def append(path: Path, key: bytes, event: Entry, at: datetime, *, anchor: bool = False) -> str:
     """Add an event; returns the new head. `at` is aware; it is written in UTC.
 
     A last line that a power cut left half written is set aside, and that is an event of its own.
+    With `anchor` the head is also left beside the log, which then shows by itself that lines were cut off.
     Raises HiuError if the last whole line was not written with this key or was changed.
     """
     if at.tzinfo is None:
@@ -43,7 +45,14 @@ def append(path: Path, key: bytes, event: Entry, at: datetime) -> str:
         previous = _mac(key, {"n": number, **entry})
         text += _canonical({"n": number, **entry, "mac": previous}) + b"\n"
     _write(path, len(whole), text)
+    if anchor:
+        replace(anchor_of(path), previous.encode() + b"\n")
     return previous
+
+
+def anchor_of(path: Path) -> Path:
+    """The file beside a log that holds its head."""
+    return path.with_suffix(".head")
 
 
 def head(path: Path) -> str:
@@ -76,11 +85,21 @@ def verify(path: Path, key: bytes, recorded: str | None = None) -> list[str]:
         heads.add(previous)
     if path.exists() and _split(path.read_bytes())[1]:
         problems.append(f"{path}: the last line is half written; the next run sets it aside and says so")
-    if recorded is not None and recorded not in heads:
-        problems.append(
-            f"{path}: the recorded head {recorded[:12]}... is not in the log: lines were cut off or rewritten"
-        )
+    anchored = anchor_of(path).read_text(encoding="ascii", errors="replace") if anchor_of(path).exists() else None
+    for one, where in ((recorded, "recorded"), (anchored, "last")):
+        if one is not None and one.strip().lower() not in heads:
+            problems.append(
+                f"{path}: the {where} head {one[:12]}... is not in the log: lines were cut off or rewritten"
+            )
     return problems
+
+
+def written_with(path: Path, key: bytes) -> bool | None:
+    """Whether the first or the last whole line was written with this key; None for a log without lines."""
+    lines = _split(path.read_bytes() if path.exists() else b"")[0].split(b"\n")[:-1]
+    ends = [_entry(text) for text in {0: lines[0], 1: lines[-1]}.values()] if lines else []
+    sound = [not any(_breaks(entry, key, entry["previous"], entry["n"])) for entry in ends if entry is not None]
+    return any(sound) if ends else None
 
 
 def _breaks(entry: Entry, key: bytes, previous: str, number: int) -> Iterator[str]:

@@ -14,14 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from hiu.errors import SettingsError
+from hiu.govern.audit import written_with
 from hiu.govern.rights import open_to_others
 from hiu.settings import Settings
 
 SIZE = 32
 
 
-def make_key(path: Path, *, outside: Iterable[Path]) -> Path:
-    """Write a new key file, readable by its owner alone. Never overwrites. Raises SettingsError."""
+def make_key(path: Path, *, outside: Iterable[Path], key: bytes | None = None) -> Path:
+    """Write a new key file (or one of `key`), readable by its owner alone. Never overwrites. Raises SettingsError."""
     _refuse_inside(path, outside)
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -29,7 +30,7 @@ def make_key(path: Path, *, outside: Iterable[Path]) -> Path:
     except FileExistsError:
         raise SettingsError(f"{path}: a key is already there; it is never overwritten") from None
     with os.fdopen(handle, "w", encoding="ascii", newline="\n") as file:
-        file.write(secrets.token_hex(SIZE) + "\n")
+        file.write((key.hex() if key else secrets.token_hex(SIZE)) + "\n")
         file.flush()
         os.fsync(file.fileno())
     return path
@@ -48,7 +49,8 @@ def load_key(path: Path | None, *, outside: Iterable[Path]) -> bytes:
         text = path.read_text(encoding="ascii").strip()
     except FileNotFoundError:
         raise SettingsError(
-            f"{path}: no key there. Restore it from where it is kept: a new key renames everybody"
+            f"{path}: no key there. Put the copy of it back from where it is kept. If there is none, 'hiu key --new' "
+            "makes another: everybody gets a new id, and it lists what can't be carried"
         ) from None
     except (UnicodeDecodeError, OSError) as error:
         raise SettingsError(f"{path}: the key cannot be read: {type(error).__name__}") from None
@@ -116,8 +118,40 @@ def site_key(settings: Settings, home: Path) -> bytes:
     """The key of a site, from its file or the keyring. A synthetic site makes its own. Raises SettingsError."""
     if settings.governance.key_store == "keyring":
         return keyring_key(str(home.resolve()))
-    get = ensure_key if settings.synthetic else load_key
+    used = (settings.curated / "audit.jsonl").exists()
+    get = ensure_key if settings.synthetic and not used else load_key
     return get(settings.key_file, outside=(settings.raw, settings.curated))
+
+
+def require_own_key(settings: Settings, key: bytes) -> None:
+    """Raises SettingsError if the site's log was written with another key: said once, before anything is made of it."""
+    log = settings.curated / "audit.jsonl"
+    if written_with(log, derive(key, "audit")) is False:
+        raise SettingsError(
+            f"{settings.key_file or 'the keyring'}: this is another site's key: {log} was not written with it. Nothing "
+            "was changed. Put this site's own key there; if it is lost, see 'hiu key --new'"
+        )
+
+
+KEPT_TOMBSTONES = "tombstones-"
+"""How files begin that hold what marks of erased people need of a key the site had before."""
+
+
+def keep_tombstone_key(key_file: Path | None, old: bytes) -> None:
+    """Keep beside the key what the marks of erased people need of an earlier one; nothing else can be made of it."""
+    if key_file is None:
+        raise SettingsError("site.toml: 'key_file' is not set")
+    part = derive(old, "tombstone")
+    path = key_file.with_name(f"{KEPT_TOMBSTONES}{hashlib.sha256(part).hexdigest()[:8]}.key")
+    if not path.exists():
+        make_key(path, outside=(), key=part)
+
+
+def tombstone_keys(settings: Settings, key: bytes) -> list[bytes]:
+    """The keys that marks of erased people were made with: today's first, then those kept of earlier ones."""
+    path = settings.key_file
+    kept = sorted(path.parent.glob(f"{KEPT_TOMBSTONES}*.key")) if path else []
+    return [derive(key, "tombstone"), *(load_key(one, outside=()) for one in kept)]
 
 
 def derive(key: bytes, purpose: str) -> bytes:

@@ -19,8 +19,9 @@ RECORDED = {name: TABLES[name] for name in ("decisions", "second_opinions", "mee
 
 DECISIONS, SECOND_OPINIONS, MEETING_ENTRY = RECORDED.values()
 RECORD, FACT, QUARANTINE, DELIVERIES = (TABLES[name] for name in ("record", "fact", "quarantine", "deliveries"))
-FIELD_QUALITY = TABLES["field_quality"]
+FIELD_QUALITY, MISSING_COUNT = TABLES["field_quality"], TABLES["missing_count"]
 PEOPLE, ALIASES, RANKED, CHANGES = (TABLES[name] for name in ("people", "aliases", "ranked", "changes"))
 REVIEW_QUEUE, LINK_QUALITY = TABLES["review_queue"], TABLES["link_quality"]
 DESCRIPTIONS, REVIEW_EVIDENCE, TIMELINE = (TABLES[name] for name in ("descriptions", "review_evidence", "timeline"))
 WITHDRAWN, ROLLED_BACK, BACKUPS = (TABLES[name] for name in ("withdrawn_deliveries", "rolled_back", "backups"))
+WITHDRAWN_MONTHS = TABLES["withdrawn_months"]

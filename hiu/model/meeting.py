@@ -6,7 +6,14 @@ SCORES = ("likelihood_clinical", "impact_clinical", "likelihood_public_safety", 
 GATES = ("permission", "consent", "capacity")
 """Before support may start (G20-22): lead clinician permission, consent given, capacity reviewed."""
 
+GATE_DATES = {gate: f"{gate}_at" for gate in GATES}
+"""The field that holds the day on which a gate was given: a gate without its day opens nothing."""
+
+GRADINGS = {"clinical": SCORES[:2], "public_safety": SCORES[2:]}
+"""The likelihood and the impact that make up each owner's grading; half of one is no grading."""
+
 STARTING = "Start support"
+ENDING = ("Support ended by the person", "Support ended by agreement")
 
 CHOICES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(SCORES, ("1", "2", "3", "4", "5")),
@@ -20,8 +27,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
         "Wait and review",
         "Refer to another service",
         "Person does not want support",
-        "Support ended by the person",
-        "Support ended by agreement",
+        *ENDING,
     ),
     "action_done": ("yes",),
 }
@@ -30,6 +36,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
 NEEDED_TO_START = {"permission": "granted", "capacity": "reviewed", "consent": "given"}
 """What must be on record before a decision to start support is taken (G20-22)."""
 
-MEETING_FIELDS = (*SCORES, *GATES, "decision", "owner", "next_review", "notes")
+_DATED_GATES = tuple(name for pair in GATE_DATES.items() for name in pair)
+MEETING_FIELDS = (*SCORES, *_DATED_GATES, "decision", "owner", "next_review", "notes")
 
 ACTION_FIELDS = ("action", "action_owner", "action_due", "action_done")

@@ -1,6 +1,6 @@
 """What is on record of the people of a month, as pack, person sheet and workbook all show it.
 
-Meetings' entries and actions, the gates before support, and the words for born, risk and doubt.
+Meetings' entries and actions, the words of the gates before support, and those for born, risk and doubt.
 """
 
 from collections.abc import Mapping
@@ -9,10 +9,11 @@ from datetime import date, datetime
 
 import polars as pl
 
+from hiu.govern.basis.start import Gate
 from hiu.model.meeting import ACTION_FIELDS
 from hiu.publish.rows import Row
-from hiu.publish.words.terms import NOT_ASSESSED, NOT_BANDED
-from hiu.publish.words.text import day
+from hiu.publish.words.terms import ENTERED, NOT_ASSESSED, NOT_BANDED
+from hiu.publish.words.text import clean, day
 from hiu.rank.listing.risk import NOT_ASSESSED as NO_GRADING
 
 
@@ -57,11 +58,15 @@ def actions_of(entries: pl.DataFrame, *, done: bool = True) -> list[Action]:
     return [action for action in actions.values() if done or action.done != "yes"]
 
 
-def gates_on_record(support: pl.DataFrame) -> dict[str, dict[str, str]]:
-    """The gates before support as the month's tables hold them (earlier meetings' included), by person."""
-    reviewed = pl.when(pl.col("capacity_at").is_not_null()).then(pl.lit("reviewed"))
-    rows = support.select("person_id", "permission", "consent", capacity=reviewed).iter_rows(named=True)
-    return {row.pop("person_id"): {gate: word for gate, word in row.items() if word} for row in rows}
+def gate_words(gates: Mapping[str, Gate], ended: date | None) -> str:
+    """The gates on record in a line: word, day, where it is written; and which are of support that has ended."""
+    parts = []
+    for name, gate in gates.items():
+        when = day(gate.at) if gate.at else "no date recorded"
+        text = f"{ENTERED[name]}: {gate.word}, {when}{f' ({clean(gate.evidence)})' if gate.evidence else ''}"
+        over = ended is not None and (gate.at is None or gate.at <= ended)
+        parts.append(f"{text}, of support that ended on {day(ended)}" if over and ended else text)
+    return "; ".join(parts)
 
 
 def date_in(text: str | None) -> date | None:

@@ -211,11 +211,6 @@ def _empty(usual: int | None) -> list[str]:
     return [f"no row that can be read; usually {usual:,}"] if usual and usual > 2 * math.sqrt(usual) else []
 
 
-def warm() -> None:
-    """Load what a check runs on, which takes seconds, before there is anything to ask."""
-    _definition()
-
-
 @cache
 def _definition() -> Any:
     """One in-memory context for the whole run: nothing on disk, no usage statistics, no bars, no log of values."""

@@ -1,5 +1,6 @@
 """What a delivery's read rates mean: sentences for a person, or a refusal (docs/sources.md, [expect])."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -71,13 +72,24 @@ def uncounted(records: pl.DataFrame, source: Source) -> list[str]:
     return [f"none of {sound.height:,} rows counts as anything: no [[measures]] where is met by what {names} hold"]
 
 
+def _with_scheme(rows: list[Row], source: Source) -> list[Row]:
+    """The rows of field quality, with whether every field that a number's scheme names is read in every row."""
+    whole = {row["field"] for row in rows if row["read"] == row["rows"]}
+
+    def named(row: Row) -> bool:
+        spec = source.fields.get(row["field"])
+        return bool(spec) and set(re.findall(r"\{(\w+)\}", spec.scheme or "")) <= whole if spec else False
+
+    return [row | {"scheme_read": named(row)} for row in rows]
+
+
 def judge(quality: pl.DataFrame, source: Source, name: str) -> list[str]:
     """What to say of a delivery's read rates (model.FIELD_QUALITY), in the order of its fields.
 
     Raises InputRefused 'not_read' where the key, the start, or all that says who a row is about was hardly read (one
     cell alone sets its row aside, and no file).
     """
-    rows = quality.to_dicts()
+    rows = _with_scheme(quality.to_dicts(), source)
     _refuse(rows, source, name)
     return [sentence for row in rows for sentence in _sentences(row, source)]
 
@@ -168,6 +180,8 @@ def _advice(row: Row, source: Source) -> str:
         return ": all end in 0, as a spreadsheet keeps fifteen digits of a number; ask for the column as text"
     if type_ == "nhs_number":
         return ": wrong check digit or length, or of the test range 999 on a live site"
+    if type_ == "local_id" and row["scheme_read"]:
+        return ": a number of fewer than three characters, or one that stands for none, is no evidence"
     if type_ == "local_id" and "{" in source.fields[key].scheme:
         return f": its scheme '{source.fields[key].scheme}' needs the value of that field in the same row"
     if type_ in ("dob", "date", "timestamp") and row["unreadable"] > row["out_of_range"]:

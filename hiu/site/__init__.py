@@ -28,8 +28,8 @@ __all__ = ["Chart", "Person", "Published", "Site", "open"]
 class Site(Suggests):
     """A site's published months.
 
-    `site.months` lists them; `site.month("2026-03")` or `site.latest` opens one. Reading writes nothing, and the
-    working warehouse is never touched.
+    `site.months` lists them; `site.month("2026-03")` or `site.latest` opens one. Reading writes the read log alone,
+    and the working warehouse is never touched.
 
     >>> run.month == site.month(site.months[-1]).month
     True
@@ -97,12 +97,15 @@ def open(
     *,
     curated: str | Path | None = None,
     show_names: bool = False,
+    by: str | None = None,
+    purpose: str = "support",
     now: Callable[[], datetime] = clock,
 ) -> Site:
     """Open a site folder (with site.toml) for reading. Raises SettingsError if it isn't one.
 
     `show_names=True` shows the names that the site's basis lets analysts see; each showing is written to the audit log.
-    `now` tells the time of decisions and of log entries.
+    Every look at a person is a line of the read log ('hiu reads'): `by` is your name, beside your login, and `purpose`
+    is what you look for; without a basis for it nobody is shown. `now` tells the time of decisions and of log entries.
     """
     home = Path(site)
     if not (home / "site.toml").is_file():
@@ -111,4 +114,4 @@ def open(
             "'hiu init DIR' one for your own data."
         )
     settings = load(home / "site.toml")
-    return Site(Opened(home, settings, Path(curated) if curated else settings.curated, now, show_names))
+    return Site(Opened(home, settings, Path(curated) if curated else settings.curated, now, show_names, by, purpose))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,10 +11,13 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 
 from hiu.publish.release.pointer import read_current
+from hiu.publish.release.working import whole_table
 from hiu.settings import Settings
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from hiu.govern.basis.gate import GateResult
 
 
 def clock() -> datetime:
@@ -32,6 +34,8 @@ class Opened:
     curated: Path
     now: Callable[[], datetime] = clock
     show_names: bool = False
+    by: str | None = None
+    purpose: str = "support"
     _logged: set[tuple[str, ...]] = field(default_factory=set)
 
     @property
@@ -46,23 +50,56 @@ class Opened:
         """
         if not (self.show_names if wanted is None else wanted):
             return frozenset()
-        from hiu.govern.basis.gate import permitted, standing
+        found = self.permitted(ids)
+        counts = {"people": len(found.ids), "withheld": found.withheld, "basis": "|".join(found.codes)}
+        self.log({"type": "names_shown", "what": what, "month": month, **counts})
+        return found.ids
+
+    def hidden(self, ids: Collection[str]) -> frozenset[str]:
+        """Who of the people may now be shown to nobody by name."""
+        from hiu.govern.basis.gate import hidden, standing
         from hiu.govern.records import read
         from hiu.model.govern import BASIS
 
         basis = standing(self.settings, read(self.records, BASIS), self._aliases())
+        return hidden(ids, basis, on=self.now().date(), opt_out=self.settings.governance.opt_out_purposes)
+
+    def permitted(self, ids: Collection[str]) -> GateResult:
+        """Whom an analyst may look at today for the purpose that the site was opened for."""
+        from hiu.govern.basis import gate
+        from hiu.govern.records import read
+        from hiu.model.govern import BASIS
+
+        basis = gate.standing(self.settings, read(self.records, BASIS), self._aliases())
         today, opt_out = self.now().date(), self.settings.governance.opt_out_purposes
-        found = permitted(ids, basis, purpose="support", recipient="analyst", on=today, opt_out=opt_out)
-        counts = {"people": len(found.ids), "withheld": found.withheld, "basis": "|".join(found.codes)}
-        self.log({"type": "names_shown", "what": what, "month": month, **counts})
-        return found.ids
+        return gate.permitted(ids, basis, purpose=self.purpose, recipient="analyst", on=today, opt_out=opt_out)
+
+    def look(
+        self, what: str, whom: Collection[str], month: str, *, rows: int | None = None, refused: str | None = None
+    ) -> None:
+        """Enter a look at people in the read log. Raises HiuError, so that nothing is shown, if that can't be done."""
+        from hiu.govern import reads
+
+        one = reads.Look(
+            what=what, whom=whom, purpose=self.purpose, name=self.by, month=month, people=rows, refused=refused
+        )
+        key = reads.reads_key(self.settings, self.home, self.curated)
+        folder = reads.folder_of(self.settings, self.curated)
+        reads.enter(folder, key, one, self.now(), self.curated / "audit.jsonl")
+
+    def _records(self) -> dict[str, object]:
+        """Length and digest of what reviewers recorded: bound into the line of the log."""
+        from hiu.govern.records import measure
+
+        files = [self.records / f"{name}.jsonl" for name in ("decisions", "second_opinions")]
+        return {"records": {path.stem: measure(path.read_bytes()) for path in files if path.exists()}}
 
     def _aliases(self) -> pl.DataFrame:
         """Former ids, as the latest published month has them."""
         import polars as pl
 
         months = read_current(self.curated / "CURRENT.json").months
-        return pl.read_parquet(self.curated / "published" / months[max(months)] / "aliases.parquet")
+        return pl.read_parquet(whole_table(self.curated / "published" / months[max(months)], "aliases"))
 
     def log(self, event: dict[str, object]) -> None:
         """A line in the audit log, with the login that did it; the same line once a session."""
@@ -71,6 +108,7 @@ class Opened:
             return
         from hiu.govern.audit import append
         from hiu.govern.keys import derive, site_key
+        from hiu.govern.login import login
         from hiu.govern.pseudonym import mask, recipient_key
 
         whole = site_key(self.settings, self.home)
@@ -79,5 +117,5 @@ class Opened:
         event = mask(event, recipient_key(whole, "audit"))
         path = self.curated / "audit.jsonl"
         with FileLock(path.with_suffix(".lock"), timeout=30):
-            append(path, key, {**event, "by": getpass.getuser()}, at=self.now())
+            append(path, key, {**event, "by": login(), **self._records()}, at=self.now(), anchor=True)
         self._logged.add(line)

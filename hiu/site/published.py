@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from hiu.model import PUBLISHED
+from hiu.site.looks import look
 from hiu.site.show.cards import Card
 from hiu.site.show.listing import Listing
 from hiu.site.tables import Tables, names_shown
@@ -34,20 +35,24 @@ class Published(Tables):
     True
     """
 
+    @look
     def sql(self, query: str, *, show_names: bool | None = None) -> Listing:
         """The rows of a SELECT over the published tables, masked as everywhere. Raises UsageError."""
         from hiu.engine.analyst import query as ask
 
-        return Listing(ask(query, PUBLISHED, lambda name: self.table(name, show_names=show_names)))
+        return Listing(ask(query, PUBLISHED, lambda name: self._table(name, show_names=show_names)))
 
+    @look
     def ranked(self, top: int | None = None, *, show_names: bool | None = None) -> Ranked:
         """The list: rank, range, certainty, masked name, label, intensity and the sentence for each place."""
         return list_of(self, top, show_names)
 
+    @look
     def person(self, who: str | int, *, show_names: bool | None = None) -> Person:
         """One person, by id or by rank. Raises UsageError naming the nearest id."""
         return person_in(self, who, show_names)
 
+    @look
     def why(self, who: str | int) -> str:
         """Why a person, by id or by rank, has the place they have."""
         return self.person(who).why()
@@ -82,6 +87,7 @@ class Published(Tables):
 
         return Definitions(self)
 
+    @look
     def review(self, reviewer: str | None = None, *, second: bool = False, show_names: bool | None = None) -> Review:
         """Uncertain pairs, those that would change the list most first; in a notebook, to decide side by side.
 
@@ -89,16 +95,18 @@ class Published(Tables):
         """
         from hiu.site.review.desk import Review
 
-        queue = self.table("review_queue")
+        # matching needs everybody, also people who may be shown to nobody: those stay masked
+        every = Published(self.month, self.folder, self._opened, working=True)
+        queue = every._table("review_queue")
         shown = names_shown(self, show_names, {*queue["person_a"], *queue["person_b"]}, "review_queue")
-        return Review(self, queue, reviewer=reviewer, second=second, shown=shown)
+        return Review(every, queue, reviewer=reviewer, second=second, shown=shown)
 
     def _card(self) -> Card:
-        rows = self.table("deliveries").select("received", "staged", "quarantined").sum().row(0)
+        rows = self._table("deliveries").select("received", "staged", "quarantined").sum().row(0)
         gaps = self.not_supplied().filter(C("month") == self.month.start)["dataset"].to_list()
-        pairs = self.table("review_queue")
-        people = self.scan("people").filter(C("named")).select(pl.len()).collect().item()
-        ranked = self.scan("ranked").filter(C("list") == "adult").select(pl.len()).collect().item()
+        pairs = self._table("review_queue")
+        people = self._scan("people").filter(C("named")).select(pl.len()).collect().item()
+        ranked = self._scan("ranked").filter(C("list") == "adult").select(pl.len()).collect().item()
         bearing = pairs.filter(C("priority") > 0).height
         facts = {
             "rows received = staged + quarantined": "{:,} = {:,} + {:,}".format(*rows),

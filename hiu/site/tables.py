@@ -13,7 +13,9 @@ from hiu.errors import HiuError, UsageError
 from hiu.fuzzy import not_among
 from hiu.model import PUBLISHED
 from hiu.month import Month
+from hiu.publish.release.working import whole_table, without
 from hiu.settings import Settings
+from hiu.site.looks import look
 from hiu.site.opened import Opened
 from hiu.site.show.listing import Listing, Row
 from hiu.site.show.mask import masked, read
@@ -23,8 +25,8 @@ from hiu.site.show.suggest import Suggests
 class Tables(Suggests):
     """The published tables of one month; people in them are masked unless they may be shown and it is asked for."""
 
-    def __init__(self, month: Month, folder: Path, opened: Opened | None = None) -> None:
-        self.month, self.folder, self._opened = month, folder, opened
+    def __init__(self, month: Month, folder: Path, opened: Opened | None = None, *, working: bool = False) -> None:
+        self.month, self.folder, self._opened, self._working = month, folder, opened, working
 
     @cached_property
     def manifest(self) -> Row:
@@ -59,44 +61,81 @@ class Tables(Suggests):
         ]
         return Listing(pl.DataFrame(rows, schema=["table", "rows", "meaning"], orient="row"), "Published tables")
 
+    @look
     def table(self, name: str, *, show_names: bool | None = None) -> Listing:
         """A published table, personal columns masked. Raises UsageError naming the nearest one there is."""
-        scan = self.scan(name)
+        return self._table(name, show_names=show_names)
+
+    def _table(self, name: str, *, show_names: bool | None = None) -> Listing:
+        scan = self._scan(name)
         wanted = show_names if show_names is not None else bool(self._opened and self._opened.show_names)
         shown: Collection[str] = ()
         if wanted and "person_id" in PUBLISHED[name].names:
             ids = scan.select("person_id").unique().collect()["person_id"].drop_nulls()
             shown = names_shown(self, True, ids, name)
-        return Listing(self.rows(name, None, shown), PUBLISHED[name].meaning)
+        return Listing(self._rows(name, None, shown), PUBLISHED[name].meaning)
 
-    def whole(self, name: str) -> pl.DataFrame:
-        """A table as published, for aggregates: nothing of it is to be shown unmasked."""
-        return self.scan(name).collect()
+    def _whole(self, name: str) -> pl.DataFrame:
+        """A table with every row there is, for aggregates: nothing of it is to be shown unmasked.
 
-    def common(self) -> Row:
+        People who may be shown to nobody count in figures as before. Their rows have a number in place of their id, and
+        nothing else that is personal.
+        """
+        frame = pl.read_parquet(whole_table(self.folder, name))
+        if not self._absent or "person_id" not in frame.columns:
+            return frame
+        personal = [one.name for one in PUBLISHED[name].columns if one.personal and one.name != "person_id"]
+        absent = pl.col("person_id").replace_strict(self._absent, default=None, return_dtype=pl.String)
+        kept = [pl.when(absent.is_null()).then(pl.col(column)).alias(column) for column in personal]
+        return frame.with_columns(*kept, person_id=pl.coalesce(absent, "person_id"))
+
+    @cached_property
+    def _absent(self) -> dict[str, str]:
+        """People who are in no table that is shown: id -> the number that stands for them in figures."""
+        every = pl.read_parquet(whole_table(self.folder, "people"), columns=["person_id"])["person_id"]
+        shown = self._scan("people").select("person_id").collect()["person_id"]
+        gone = every.filter(~every.is_in(shown.implode())).sort()
+        return {person: f"withheld-{turn:04}" for turn, person in enumerate(gone, 1)}
+
+    @cached_property
+    def _hidden(self) -> frozenset[str]:
+        """Who is in the published tables though nobody may be shown them any more: recorded since, not yet run."""
+        if self._opened is None or self._working:
+            return frozenset()
+        ids = pl.read_parquet(self.folder / "people.parquet", columns=["person_id"])["person_id"]
+        return self._opened.hidden(ids)
+
+    def _common(self) -> Row:
         """What most reports take: month, demand, coverage, people, settings."""
         tables = {"demand": "monthly_demand", "coverage": "coverage", "people": "people"}
         return {
             "month": self.month,
             "settings": self.settings,
-            **{word: self.whole(name) for word, name in tables.items()},
+            **{word: self._whole(name) for word, name in tables.items()},
         }
 
-    def scan(self, name: str) -> pl.LazyFrame:
-        """A table as published, unread. Raises UsageError naming the nearest, HiuError if this release lacks it."""
+    def _scan(self, name: str) -> pl.LazyFrame:
+        """A table as published, unread, less the people who may be shown to nobody since.
+
+        Raises UsageError naming the nearest, HiuError if this release lacks it.
+        """
         if name not in PUBLISHED:
             raise UsageError(not_among(f"no published table '{name}'", name, PUBLISHED))
-        path = self.folder / f"{name}.parquet"
+        path = whole_table(self.folder, name) if self._working else self.folder / f"{name}.parquet"
         if not path.is_file():
             raise HiuError(
                 f"{self.month.title} was published before there was a table '{name}': "
                 f"'hiu run {self.month}' publishes it anew"
             )
-        return pl.scan_parquet(path)
+        if not self._hidden:
+            return pl.scan_parquet(path)
+        files = (self.folder / f"{one}.parquet" for one in {name, "links", "descriptions", "aliases"})
+        tables = {file.stem: pl.read_parquet(file) for file in files if file.is_file()}
+        return without(tables, self._hidden)[name].lazy()
 
-    def rows(self, name: str, where: pl.Expr | None = None, shown: Collection[str] = ()) -> pl.DataFrame:
+    def _rows(self, name: str, where: pl.Expr | None = None, shown: Collection[str] = ()) -> pl.DataFrame:
         """The rows of a table that meet a condition, masked but for the people in `shown`."""
-        scan = self.scan(name)
+        scan = self._scan(name)
         found = scan if where is None else scan.filter(where)
         present = set(scan.collect_schema())  # an earlier release may lack a newer column
         keep = [column for column in PUBLISHED[name].names if column in present and (shown or read(name, column))]

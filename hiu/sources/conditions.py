@@ -1,6 +1,7 @@
 """What a mapping may ask of a row, held when the mapping is read: no file ever meets what can't be asked."""
 
 import re
+from functools import cache
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -18,6 +19,7 @@ def regex(text: str) -> str:
     return text
 
 
+@cache
 def column_regex(text: str) -> str:
     """A pattern that columns can be asked for, which knows no look-around. Raises ValueError saying what is wrong."""
     import polars as pl

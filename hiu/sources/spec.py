@@ -60,6 +60,14 @@ class FileSpec(_Frozen):
         "(default of counts); cumulative: from its first row to the month of its path, and it replaces what was sent "
         "for earlier months of that span",
     )
+    empty: Literal["missing", "no events"] = Field(
+        "missing",
+        description="what a file without rows says of its month, and a file that covers several of one without rows: "
+        "missing: it was not supplied; no events: there were none",
+    )
+    empty_cells: Literal["missing", "nought"] = Field(
+        "missing", description="counts: what an empty number means; nought only where the sender leaves out noughts"
+    )
     open_stays: Literal["resent", "once"] = Field(
         "once", description="resent: each file sends every open stay again, so one no longer sent has ended"
     )
@@ -95,6 +103,10 @@ class Expect(_Frozen):
     refuse: float = Field(
         0.5, ge=0, le=1, description="the same of key, start, or all of name, birth and number: the file is refused"
     )
+    count_limit: int = Field(
+        1000, ge=1, description="counts: a larger number of one person and month is not believed and set aside"
+    )
+    count_unusual: int = Field(100, ge=1, description="counts: of a larger number a person is told")
     names: bool = Field(True, description="the rows name people: without name, number or local number it is refused")
 
 

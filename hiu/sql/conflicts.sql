@@ -1,6 +1,7 @@
 -- What contradicts itself about a person, between rows and files or in one row. Parameter: month_after.
 -- Facts of registers that stand against each other, support that ends before it starts, births after a contact or against
--- an age, contacts after a death, and names that say the person died though no register does. No free text is kept.
+-- an age, contacts after a death, deaths before a birth, and names that say the person died though no register does.
+-- No free text is kept.
 WITH stated AS (
     SELECT
         person_id, source, place, fact,
@@ -66,6 +67,12 @@ row_doubt AS (
     FROM people AS p
     JOIN latest AS l ON l.person_id = p.person_id
     WHERE l.state = 'live' AND CAST(l.start AS DATE) > p.died AND l.start < $month_after
+    UNION ALL
+    SELECT p.person_id, 'death_before_birth' AS what, l.source
+    FROM people AS p
+    JOIN latest AS l ON l.person_id = p.person_id
+    JOIN fact AS f ON f.delivery_id = l.delivery_id AND f.source_row = l.source_row
+    WHERE l.state = 'live' AND f.fact = 'death' AND f.at < p.dob AND f.at < $month_after
     UNION ALL
     SELECT l.person_id, 'death_to_check' AS what, l.source
     FROM record AS r

@@ -1,13 +1,15 @@
 -- One row per data set, person and incident. Parameters: month_after, s136_hours.
 -- A duplicate log counts with its parent (chains followed, three steps): in the parent's month if the person was seen
 -- there, else once for itself. Section 136: a police record within the hours of a health record of the same person is
--- the same detention and counts with it; so is one on the log a health record quotes, even under another name, unless
+-- the same detention and counts with it (of a
+-- record that has a day without a time: if any hour of that day is within them); so is one on the log a health record quotes, even under another name, unless
 -- the person of the health record is flagged on that log too. The better identified record holds: a health record that
 -- gives no more than a name takes no detention from somebody who is told by more; then it is the one that does not count.
 WITH live AS (
     SELECT
         l.source, l.event_id, coalesce(substr(d.event, length(l.source) + 2), l.duplicate_of) AS duplicate_of,
-        coalesce(q.event, l.related) AS related, l.start, l.measures, l.person_id, l.nobody
+        coalesce(q.event, l.related) AS related, l.start,
+        coalesce(l.start_day_only, FALSE) AS day_only, l.measures, l.person_id, l.nobody
     FROM latest AS l
     LEFT JOIN quoted AS q ON q.related = l.related
     LEFT JOIN quoted AS d ON d.related = l.source || ':' || l.duplicate_of
@@ -44,7 +46,7 @@ roots AS (
 ),
 logged AS (
     SELECT
-        l.source, coalesce(r.root, l.event_id) AS incident, l.event_id, l.start, l.person_id, l.nobody,
+        l.source, coalesce(r.root, l.event_id) AS incident, l.event_id, l.start, l.day_only, l.person_id, l.nobody,
         coalesce(q.source || ':' || q.root, l.related) AS related,
         unnest(l.measures) AS measure
     FROM live AS l
@@ -68,9 +70,11 @@ grouped AS (
         l.incident,
         l.person_id,
         l.nobody,
-        -- null where the person was not seen on the incident itself, only on duplicates of it
-        min(CASE WHEN l.event_id = l.incident THEN l.start END) AS own_start,
-        min(l.start) AS start,
+        -- null where the person was not seen on the incident itself, only on duplicates of it; a time goes before a day
+        min(CASE WHEN l.event_id = l.incident THEN l.start END) AS own_day,
+        min(CASE WHEN l.event_id = l.incident AND NOT l.day_only THEN l.start END) AS own_time,
+        min(l.start) AS day,
+        min(CASE WHEN NOT l.day_only THEN l.start END) AS time,
         min(CASE WHEN l.event_id <> l.incident THEN l.event_id END) AS duplicate,
         min(l.related) AS related
     FROM logged AS l
@@ -86,8 +90,9 @@ once AS (
         g.person_id,
         g.nobody,
         g.incident,
-        CASE WHEN g.own_start IS NULL THEN g.duplicate ELSE g.incident END AS event_id,
-        coalesce(g.own_start, g.start) AS start,
+        CASE WHEN g.own_day IS NULL THEN g.duplicate ELSE g.incident END AS event_id,
+        coalesce(g.own_time, g.own_day, g.time, g.day) AS start,
+        g.own_time IS NULL AND (g.own_day IS NOT NULL OR g.time IS NULL) AS day_only,
         g.related
     FROM grouped AS g
     JOIN (SELECT DISTINCT series, dataset, extra, side, source FROM series) AS n ON n.series = g.series
@@ -99,7 +104,8 @@ near AS (
     FROM once AS p
     JOIN once AS h ON h.person_id = p.person_id
     WHERE p.side = 'police' AND h.side = 'health'
-        AND h.start BETWEEN p.start - $s136_hours * INTERVAL '1' HOUR AND p.start + $s136_hours * INTERVAL '1' HOUR
+        AND h.start >= p.start - (CASE WHEN h.day_only THEN 1439 ELSE 0 END + 60 * $s136_hours) * INTERVAL '1' MINUTE
+        AND h.start <= p.start + (CASE WHEN p.day_only THEN 1439 ELSE 0 END + 60 * $s136_hours) * INTERVAL '1' MINUTE
 ),
 named AS (
     SELECT
@@ -138,6 +144,7 @@ SELECT
     o.person_id,
     o.nobody,
     o.start,
+    o.day_only AS start_day_only,
     CAST(date_trunc('month', o.start) AS DATE) AS month,
     m.event_id IS NOT NULL OR y.event_id IS NOT NULL AS matched,
     NOT (o.side = 'police' AND m.event_id IS NOT NULL) AND NOT (o.side = 'health' AND y.event_id IS NOT NULL) AND (o.extra OR coalesce(v.supplied, FALSE)) AS counted

@@ -81,6 +81,7 @@ SELECT
     r.duplicate_of,
     r.related,
     r.start,
+    coalesce(r.start_day_only, FALSE) AS start_day_only,
     r.measures,
     i.identity_id,
     p.person_id,

@@ -1,5 +1,6 @@
 -- Demand per person, month and data set. A supplied cell with nothing to count has no row; a cell not supplied is a
--- row with n null, for everyone with any demand (a data set that never was supplied has none: see coverage).
+-- row with n null, for everyone with any demand (a data set that never was supplied has none: see coverage). So is a
+-- cell of a supplied month whose number was not sent for this person: a part of it would pass for the whole.
 WITH units AS (
     SELECT dataset, min(unit) AS unit FROM counting WHERE NOT extra AND unit <> 'event' GROUP BY dataset
 ),
@@ -29,10 +30,14 @@ missing AS (
 people_seen AS (
     SELECT DISTINCT person_id FROM counts WHERE n > 0
 )
-SELECT person_id, month, dataset, n, TRUE AS supplied
-FROM counts
-WHERE n > 0
+SELECT c.person_id, c.month, c.dataset, c.n, TRUE AS supplied
+FROM counts AS c
+LEFT JOIN missing_count AS u ON u.person_id = c.person_id AND u.month = c.month AND u.dataset = c.dataset
+WHERE c.n > 0 AND u.person_id IS NULL
 UNION ALL
 SELECT p.person_id, m.month, m.dataset, CAST(NULL AS BIGINT) AS n, FALSE AS supplied
 FROM people_seen AS p
 CROSS JOIN missing AS m
+UNION ALL
+SELECT person_id, month, dataset, CAST(NULL AS BIGINT) AS n, FALSE AS supplied
+FROM missing_count

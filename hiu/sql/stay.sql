@@ -21,19 +21,25 @@ live AS (
 discharged AS (
     SELECT source, spell_id, max(spell_end) AS spell_end FROM live WHERE spell_id IS NOT NULL GROUP BY source, spell_id
 ),
-sent AS (
+-- of every file in force, one without a row too: it says that no stay goes on
+file AS (
     SELECT
-        r.source, coalesce(r.record_id, r.delivery_id || '|' || CAST(r.source_row AS VARCHAR)) AS record_key, c.period,
-        s.resent,
-        split_part(split_part(coalesce(r.details, ''), '"provider":"', 2), '"', 1) AS provider,
+        c.delivery_id, c.source, c.period, s.resent,
         regexp_replace(regexp_replace(
             lower(c.source_file), '^.*/|jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?'
             || '|oct(ober)?|nov(ember)?|dec(ember)?', '', 'g'
         ), '[^a-z]+', '', 'g') AS stem
-    FROM record AS r
-    JOIN current AS c ON c.delivery_id = r.delivery_id
-    JOIN stay_rule AS s ON s.source = r.source
+    FROM current AS c
+    JOIN stay_rule AS s ON s.source = c.source
     WHERE c.in_force
+),
+sent AS (
+    SELECT
+        r.source, coalesce(r.record_id, r.delivery_id || '|' || CAST(r.source_row AS VARCHAR)) AS record_key, f.period,
+        f.resent, f.stem,
+        split_part(split_part(coalesce(r.details, ''), '"provider":"', 2), '"', 1) AS provider
+    FROM record AS r
+    JOIN file AS f ON f.delivery_id = r.delivery_id
 ),
 kept AS (
     SELECT source, record_key, resent, max(period) AS last_sent, max(provider) AS provider, max(stem) AS stem
@@ -44,7 +50,7 @@ same_provider AS (
     SELECT source, provider, max(period) AS last_file FROM sent GROUP BY source, provider
 ),
 same_name AS (
-    SELECT source, stem, max(period) AS last_file FROM sent GROUP BY source, stem
+    SELECT source, stem, max(period) AS last_file FROM file GROUP BY source, stem
 ),
 followed AS (
     SELECT

@@ -6,6 +6,7 @@
 -- ended over open, also where a row's own end lies before its start; of two names both are shown.
 -- Of a register's fact and a meeting's on one day the meeting's holds. Who tells a meeting no after support began leaves
 -- it: withdrawn, as any other leaver, so that no figure about the support they had changes.
+-- Consent, permission and capacity of a spell that ended before the present one began are not of the present one (G20-22).
 WITH held AS (
     SELECT l.person_id, f.fact, f.at, f.value, f.source_row, f.position, 0 AS met
     FROM fact AS f
@@ -32,20 +33,6 @@ known AS (
     FROM meeting_fact
     WHERE fact IN ('permission', 'consent', 'capacity')
 ),
-latest_fact AS (
-    SELECT person_id, fact, at, lower(value) AS word, value, CASE WHEN met THEN 1 ELSE 0 END AS met
-    FROM row_fact
-    WHERE stands
-    QUALIFY row_number() OVER (
-        PARTITION BY person_id, fact ORDER BY strict DESC, at DESC NULLS LAST, value DESC
-    ) = 1
-),
-named AS (
-    SELECT person_id, fact, array_to_string(list_sort(list(DISTINCT value)), ' or ') AS names
-    FROM row_fact
-    WHERE stands AND fact IN ('cmht', 'lead_clinician')
-    GROUP BY person_id, fact
-),
 row_span AS (
     SELECT
         l.person_id,
@@ -58,6 +45,33 @@ row_span AS (
     JOIN latest AS l ON l.delivery_id = f.delivery_id AND l.source_row = f.source_row
     WHERE l.state = 'live' AND f.fact IN ('start', 'end') AND f.at < $month_after
     GROUP BY l.person_id, f.delivery_id, f.source_row
+),
+former_end AS (
+    SELECT o.person_id, max(o."end") AS ended
+    FROM row_span AS o
+    JOIN (SELECT person_id, max(start) AS began FROM row_span GROUP BY person_id) AS l ON l.person_id = o.person_id
+    WHERE o.start < l.began AND o."end" >= o.start AND o."end" <= l.began
+    GROUP BY o.person_id
+),
+latest_fact AS (
+    SELECT r.person_id, r.fact, r.at, lower(r.value) AS word, r.value, r.evidence, CASE WHEN r.met THEN 1 ELSE 0 END AS met
+    FROM row_fact AS r
+    LEFT JOIN former_end AS e ON e.person_id = r.person_id
+    WHERE r.stands
+        AND NOT coalesce(
+            r.fact IN ('consent', 'permission', 'capacity') AND r.strict = 0 AND r.at <= e.ended
+            AND coalesce(lower(r.value), '') NOT IN ('refused', 'no', 'withdrawn', 'not granted'),
+            FALSE
+        )
+    QUALIFY row_number() OVER (
+        PARTITION BY r.person_id, r.fact ORDER BY r.strict DESC, r.at DESC NULLS LAST, r.met DESC, r.value DESC
+    ) = 1
+),
+named AS (
+    SELECT person_id, fact, array_to_string(list_sort(list(DISTINCT value)), ' or ') AS names
+    FROM row_fact
+    WHERE stands AND fact IN ('cmht', 'lead_clinician')
+    GROUP BY person_id, fact
 ),
 wrong_end AS (
     SELECT person_id, start, max("end") AS "end"
@@ -72,6 +86,9 @@ wide AS (
         max(CASE WHEN f.fact = 'consent' THEN f.word END) AS consent,
         max(CASE WHEN f.fact = 'consent' THEN f.at END) AS consent_at,
         max(CASE WHEN f.fact = 'consent' THEN f.met END) AS consent_met,
+        max(CASE WHEN f.fact = 'consent' THEN f.evidence END) AS consent_evidence,
+        max(CASE WHEN f.fact = 'permission' THEN f.evidence END) AS permission_evidence,
+        max(CASE WHEN f.fact = 'capacity' THEN f.evidence END) AS capacity_evidence,
         max(CASE WHEN f.fact = 'permission' THEN f.word END) AS permission,
         max(CASE WHEN f.fact = 'permission' THEN f.at END) AS permission_at,
         max(CASE WHEN f.fact = 'capacity' THEN f.at END) AS capacity_at,
@@ -103,12 +120,15 @@ SELECT
         WHEN w.consent = 'withdrawn' THEN 'withdrawn'
     END AS consent,
     w.consent_at,
+    w.consent_evidence,
     CASE
         WHEN w.permission IN ('granted', 'given', 'yes') THEN 'granted'
         WHEN w.permission IN ('not granted', 'refused', 'withdrawn', 'no') THEN 'not granted'
     END AS permission,
     w.permission_at,
+    w.permission_evidence,
     w.capacity_at,
+    w.capacity_evidence,
     w.notice_at,
     w.start,
     CASE WHEN w."end" >= w.start OR w.start IS NULL THEN w."end" ELSE e."end" END AS "end",

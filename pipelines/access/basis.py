@@ -12,6 +12,8 @@ from hiu.govern.basis import gate
 from hiu.govern.basis.gate import GateResult
 from hiu.model.govern import BASIS, EVERY
 from hiu.publish.access import gated
+from hiu.publish.release.working import whole_table
+from hiu.publish.words.text import count_of
 from pipelines.common.fingerprint import digest
 from pipelines.common.journal import utc
 from pipelines.common.place import Paths, Place
@@ -34,7 +36,7 @@ def denial(person_id: str, code: str, *, by: str, evidence: str, start: date, no
 def last_aliases(paths: Paths) -> pl.DataFrame:
     """The former ids as the latest published month has them; none before the first."""
     months = paths.months()
-    path = paths.published / months[max(months)] / "aliases.parquet" if months else Path()
+    path = whole_table(paths.published / months[max(months)], "aliases") if months else Path()
     return pl.read_parquet(path).sort("month", "old_id") if months and path.exists() else _NO_ALIASES
 
 
@@ -53,6 +55,27 @@ def for_group(
     ids = {person for name in ("ranked", "support", "changes") for person in tables[name]["person_id"].drop_nulls()}
     found = allowed(place, ids, purpose="support", recipient=recipient, on=on, aliases=tables["aliases"])
     return gated(tables, found.ids)
+
+
+def hidden(place: Place, tables: Mapping[str, pl.DataFrame], on: date) -> frozenset[str]:
+    """Who of a month's people may be shown to nobody by name on a day: they are in no published table."""
+    ids = {person for frame in tables.values() if "person_id" in frame.columns for person in frame["person_id"]}
+    opt_out = place.settings.governance.opt_out_purposes
+    return gate.hidden(ids - {None}, basis_of(place, tables["aliases"]), on=on, opt_out=opt_out)
+
+
+def still_named(place: Place, on: date) -> list[str]:
+    """A sentence for each other published month whose files hold people who may be shown to nobody since."""
+    out = []
+    for month, folder in sorted(place.months().items()):
+        path = place.published / folder / "people.parquet"
+        people = pl.read_parquet(path, columns=["person_id"]) if path.exists() else pl.DataFrame({"person_id": []})
+        if n := len(hidden(place, {"people": people, "aliases": last_aliases(place)}, on)):
+            out.append(
+                f"{month} was published before {count_of(n, 'person', 'people')} in it might be shown to nobody: "
+                f"'hiu run {month}' publishes it without them"
+            )
+    return out
 
 
 def for_board(

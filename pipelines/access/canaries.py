@@ -7,6 +7,7 @@ import polars as pl
 
 from hiu.govern.release.canary import KINDS, Kind, People, people, sweep
 from hiu.publish.release.folder import MANIFEST
+from hiu.publish.release.working import whole_table
 from pipelines.common.place import Paths
 
 NOBODY = ("deliveries.parquet", "quarantine.parquet", "field_quality.parquet", "coverage.parquet", "REWRITTEN.txt")
@@ -36,7 +37,7 @@ def people_of(paths: Paths) -> People:
     columns = ["name_text", "nhs_number", "aliases", "named"]
     for folder in sorted(set(paths.months().values())):
         # a row that names nobody is called 'Not Known', which is no name
-        frame = pl.read_parquet(paths.published / folder / "people.parquet", columns=columns).filter("named")
+        frame = pl.read_parquet(whole_table(paths.published / folder, "people"), columns=columns).filter("named")
         names |= set(frame["name_text"])
         names |= {name for many in frame["aliases"].drop_nulls() for name in many.split("|")}
         numbers |= set(frame["nhs_number"])

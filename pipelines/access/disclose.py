@@ -4,8 +4,6 @@ Also the lines that bind what is on disk to the audit log: deliveries with their
 published, and how long and what the files of records are.
 """
 
-import getpass
-import hashlib
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -18,10 +16,12 @@ from hiu.engine import Engine
 from hiu.govern import records
 from hiu.govern.audit import read
 from hiu.govern.basis.gate import GateResult
+from hiu.govern.login import login
 from hiu.model.govern import DISCLOSURES
 from hiu.publish.access import visible, withheld
 from hiu.publish.release.folder import MANIFEST, digest
 from pipelines.access.basis import allowed, for_group
+from pipelines.access.looks import enter_look
 from pipelines.common.journal import record, utc
 from pipelines.common.place import Paths, Place, published_tables
 
@@ -84,7 +84,7 @@ def show_names(place: Place, ids: Iterable[str], *, month: str, now: datetime, *
     shown = sorted(found.ids)
     record(place, now, "names_shown", people=shown, month=month, withheld=found.withheld, **about)
     if shown:
-        who, one = getpass.getuser(), shown[0] if len(shown) == 1 else None
+        who, one = login(), shown[0] if len(shown) == 1 else None
         n, kept_back = len(shown), found.withheld
         enter_disclosure(place, now, NAMES, basis=found.codes, by=who, people=n, withheld=kept_back, person_id=one)
     return found
@@ -104,6 +104,7 @@ def note_published(place: Place, tables: Mapping[str, pl.DataFrame], folder: Pat
     who, aliases = seen["person_id"], tables["aliases"]
     found = allowed(place, who, purpose="support", recipient="group", on=now.date(), aliases=aliases)
     n = seen.height
+    enter_look(place, now, PACK.what, who, month=folder.name[:7])
     enter_disclosure(place, now, PACK, basis=found.codes, by="hiu run", people=n, withheld=kept_back, file=file)
 
 
@@ -120,13 +121,7 @@ def note_intake(place: Place, warehouse: Engine, run_id: str, now: datetime) -> 
         record(place, now, "imported", run_id=run_id, deliveries=[list(row) for row in rows.rows()])
 
 
-def record_files(paths: Paths) -> dict[str, object]:
+def record_files(paths: Paths) -> dict[str, dict[str, list[object]]]:
     """How long each file of records is, and its digest: they only ever grow, and a later check can tell."""
     files = sorted(paths.records.glob("*.jsonl")) if paths.records.is_dir() else []
-    return {"records": {path.stem: measure(path.read_bytes()) for path in files}}
-
-
-def measure(content: bytes) -> list[object]:
-    """Bytes up to the last whole line, and their digest."""
-    whole = content[: content.rfind(b"\n") + 1]
-    return [len(whole), hashlib.sha256(whole).hexdigest()]
+    return {"records": {path.stem: records.measure(path.read_bytes()) for path in files}}

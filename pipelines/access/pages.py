@@ -13,9 +13,10 @@ from hiu.publish.charts.data import PersonSeries, series
 from hiu.publish.pack.page import pack_page, pack_view
 from hiu.publish.pack.pdf import pack_pdf
 from hiu.publish.quality.page import quality_page
+from hiu.publish.release.working import unnamed
 from hiu.publish.stamp import Stamp
 from hiu.publish.workbook.write import workbook, workbook_name
-from pipelines.access.basis import for_group
+from pipelines.access.basis import for_group, hidden
 from pipelines.access.draw import Drawing
 from pipelines.common.place import Place
 from pipelines.common.progress import Reporter
@@ -69,7 +70,7 @@ def pages(
     files = {
         "pack.html": pack_page(view, people).encode("utf-8"),
         workbook_name(stamp): workbook(shown, stamp=stamp, settings=place.settings, key=place.key_for("workbook")),
-        "quality.html": quality_page(tables, stamp=stamp).encode("utf-8"),
+        "quality.html": quality_page(unnamed(tables, hidden(place, tables, on)), stamp=stamp).encode("utf-8"),
     }
     svgs, charts = under_way.charts.done(report)
     return {**files, **charts, "pack.pdf": pack_pdf(view, people, svgs)}

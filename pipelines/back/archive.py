@@ -7,13 +7,14 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from hiu.errors import HiuError, UsageError
+from pipelines.common.backups import LIST
 from pipelines.common.fingerprint import file_digest
 
-LIST = "BACKUP.json"
 FORM = 1
 _CHUNK = 1 << 20
 _MOST_LISTED = 50_000_000
@@ -76,6 +77,14 @@ def read(archive: zipfile.ZipFile, name: str, about: tuple[int, str]) -> Iterato
         raise HiuError(f"'{name}' in the backup is damaged") from None
     if got != size or digest.hexdigest() != sha256:
         raise HiuError(f"'{name}' in the backup is not what was copied: damaged, or changed since")
+
+
+def made_at(archive: zipfile.ZipFile) -> str:
+    """When a backup says it was made, as 2026-04-08 09:12 UTC; words for one that does not say."""
+    try:
+        return f"{datetime.fromisoformat(json.loads(archive.read(LIST))['at']).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    except (*_BROKEN, TypeError):
+        return "it was made"
 
 
 def _read_list(archive: zipfile.ZipFile, path: Path) -> Files:

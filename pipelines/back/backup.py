@@ -12,15 +12,15 @@ from pathlib import Path
 from hiu.disk import move
 from hiu.errors import UsageError
 from hiu.govern.rights import make_private
+from hiu.publish.release.working import WORKING
 from pipelines.back import archive
-from pipelines.common.backups import note_backup
+from pipelines.common.backups import PARTIAL, note_backup
 from pipelines.common.fingerprint import file_digest
 from pipelines.common.journal import record
-from pipelines.common.lock import hold
+from pipelines.common.lock import hold, require_no_erasure
 from pipelines.common.place import Paths, Place
 
 CURATED = "curated/"
-PARTIAL = ".partial"
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,14 @@ def backup(place: Place, to: Path | None, *, now: datetime) -> Backup:
     """Copy the site into one file in a folder (default: backups/ beside site.toml), read back and compared.
 
     Raises UsageError if there is nothing to copy or the folder lies in the data, HiuError if what was written is not
-    what was read, Busy while a run goes on. Cut off, it leaves a `.partial` file that the next one removes.
+    what was read, Busy while a run goes on. What fails leaves nothing; a kill leaves a `.partial` file that the next
+    backup, or an erasure, removes.
     """
     folder = (to or place.home / "backups").resolve()
     _refuse(place, folder)
     path = folder / f"hiu-backup-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.zip"
     with hold(place.lock, "hiu backup", now):
+        require_no_erasure(place.erasing)
         if path.exists():
             raise UsageError(f"{path}: exists already; a backup is never overwritten")
         if not folder.exists():
@@ -50,15 +52,20 @@ def backup(place: Place, to: Path | None, *, now: datetime) -> Backup:
         for left in folder.glob(f"hiu-backup-*.zip{PARTIAL}"):
             left.unlink()
         aside = path.with_name(path.name + PARTIAL)
-        files = archive.write(
-            aside, contents(place), {"site": place.settings.name, "at": now.isoformat("T", "seconds")}
-        )
-        archive.check(aside)
-        sha256 = file_digest(aside)
-        # noted first: a copy that is there must be one that an erasure finds
-        record(place, now, "backup_made", sha256=sha256, files=len(files))
-        note_backup(place, path, sha256, now)
-        move(aside, path)
+        # noted first: what a cut leaves must be one that an erasure finds
+        note_backup(place, aside, None, now, there=True)
+        try:
+            files = archive.write(
+                aside, contents(place), {"site": place.settings.name, "at": now.isoformat("T", "seconds")}
+            )
+            archive.check(aside)
+            sha256 = file_digest(aside)
+            record(place, now, "backup_made", sha256=sha256, files=len(files))
+            note_backup(place, path, sha256, now)
+            move(aside, path)
+        finally:
+            aside.unlink(missing_ok=True)
+        note_backup(place, aside, None, now)
     return Backup(path, len(files), path.stat().st_size, sha256)
 
 
@@ -72,11 +79,12 @@ def contents(paths: Paths) -> Iterator[tuple[str, bytes | Path]]:
         yield from _tree(paths.home / part, f"{part}/")
     wal = paths.warehouse.with_name(paths.warehouse.name + ".wal")
     yield from ((CURATED + path.name, path) for path in (paths.warehouse, wal) if path.exists())
-    for path in (paths.audit, paths.current, *sorted(paths.records.glob("*.jsonl"))):
+    for path in (*sorted(paths.curated.glob("audit*.jsonl")), paths.current, *sorted(paths.records.glob("*.jsonl"))):
         if path.exists():
             yield CURATED + path.relative_to(paths.curated).as_posix(), path.read_bytes()
     for folder in sorted(set(paths.months().values())):
         yield from _tree(paths.published / folder, f"{CURATED}published/{folder}/")
+        yield from _tree(paths.working / folder, f"{CURATED}{WORKING}/{folder}/")
 
 
 def _tree(folder: Path, prefix: str) -> Iterator[tuple[str, Path]]:

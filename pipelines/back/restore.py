@@ -1,54 +1,146 @@
 """Restore: a backup's files into an empty folder, or in place of a site that is named; checked before they count.
 
 Everything is written aside and flushed first. Then the parts are named one by one, site.toml last: a folder without
-it is no site, so a restore that was cut off is never mistaken for one, and doing it again begins anew.
+it is no site, so a restore that was cut off is never mistaken for one, and doing it again begins anew. What people
+recorded since the backup is kept (pipelines/back/rights.py), and a backup writes nowhere but into the folder named.
 """
 
 import os
 import shutil
 import tomllib
 import zipfile
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from hiu.disk import flush_folder, move
-from hiu.errors import Busy, UsageError
+from hiu.disk import flush_folder, move, write_whole
+from hiu.errors import Busy, HiuError, UsageError
 from hiu.govern.rights import make_private
 from hiu.settings import Settings, load
+from pipelines.access.disclose import record_files
 from pipelines.back import archive
 from pipelines.back.backup import CURATED
+from pipelines.back.rights import carry, note_source, require_parts, rights_folder
+from pipelines.common.fingerprint import file_digest
+from pipelines.common.journal import record
 from pipelines.common.lock import disk_errors, holder
+from pipelines.common.place import Place
 
 BUILDING = ".restoring"
 SITE = "site.toml"
+IN_BACKUP = "site.toml.in-backup"
+Say = Callable[[str], None]
 
 
-def restore(file: Path, folder: Path, *, replace: bool, now: datetime) -> list[str]:
+def restore(
+    file: Path, folder: Path, *, replace: bool, now: datetime, rights: Path | None = None, say: Say | None = None
+) -> list[str]:
     """Make a site in `folder` of a backup; what a person has to do next, a sentence each.
 
     `folder` is empty or absent; with `replace` it may be a site, whose settings, sources and curated folder are set
-    aside under a name with the time and never removed. The raw folder and the key of a site are not touched.
+    aside under a name with the time and never removed. The raw folder and the key of a site are not touched. What was
+    recorded since the backup (in the site replaced, or in `rights`) is told by `say` before anything happens, and kept.
     Raises UsageError if the folder holds something else, HiuError if the backup is damaged: nothing is changed then.
     """
-    archive.check(file)
+    require_parts(archive.check(file), file)
     replacing = _require(folder, replace)
     with disk_errors(folder):
-        return _restore(file, folder, replacing, now)
+        return _restore(file, folder, replacing, now, rights, say or (lambda _: None))
 
 
-def _restore(file: Path, folder: Path, replacing: bool, now: datetime) -> list[str]:
+def _restore(file: Path, folder: Path, replacing: bool, now: datetime, rights: Path | None, say: Say) -> list[str]:
     aside = folder / BUILDING
-    make_private(folder)
-    shutil.rmtree(aside, ignore_errors=True)
     with archive.open_backup(file) as (zipped, files):
-        for name in files:
-            _extract(zipped, files, name, aside / name)
-    curated = _curated(folder, aside / SITE)
-    if running := holder(curated / "run.lock") if curated.is_dir() else None:
-        raise Busy(f"this site is busy: {running}. Try again when it has ended.")
+        settings = _settings(folder, b"".join(archive.read(zipped, SITE, files[SITE])), replacing)
+        curated = _curated(folder, settings)
+        if running := holder(curated / "run.lock") if curated.is_dir() else None:
+            raise Busy(f"this site is busy: {running}. Try again when it has ended.")
+        source = rights_folder(rights) if rights else _rights_here(curated)
+        make_private(folder)
+        shutil.rmtree(aside, ignore_errors=True)
+        try:
+            for name in files:
+                _extract(zipped, files, name, aside / name)
+            sentences = _keep_rights(zipped, files, source, aside, say)
+        except HiuError:
+            shutil.rmtree(aside, ignore_errors=True)
+            if not any(folder.iterdir()):
+                folder.rmdir()
+            raise
+    note_source(aside, file, file_digest(file), now)
+    sentences += _keep_settings(folder, aside, settings)
     old = _set_aside(folder, curated, now) if replacing else []
     _place(folder, aside, curated)
-    return [*old, *_next(folder)]
+    return [*sentences, *old, *_next(folder)]
+
+
+def enter(place: Place, name: str, now: datetime) -> None:
+    """Enter a restore in the log of the site, with what its files of records are now."""
+    record(place, now, "restored", backup=name, **record_files(place))
+
+
+def _keep_rights(
+    zipped: zipfile.ZipFile, files: archive.Files, source: Path | None, aside: Path, say: Say
+) -> list[str]:
+    if source is not None:
+        for line in carry(zipped, files, source, aside).lines():
+            say(line)
+        return []
+    since = archive.made_at(zipped)
+    return [
+        f"what was recorded after {since} (objections, holds, consents, decisions, erasures) is not in the backup, and "
+        "no other copy was named. If the old site or its curated folder is anywhere, restore again with --rights FOLDER"
+    ]
+
+
+def _rights_here(curated: Path) -> Path | None:
+    """The curated folder that is replaced, or the one that a cut-off restore has set aside already."""
+    aside = sorted(curated.parent.glob(f"{curated.name}.before-restore-*")) if curated.parent.is_dir() else []
+    there = [
+        path for path in (curated, *reversed(aside)) if (path / "records").is_dir() or (path / "audit.jsonl").exists()
+    ]
+    return there[0] if there else None
+
+
+def _settings(folder: Path, saved: bytes, replacing: bool) -> bytes:
+    """The settings that hold: those of the site that is replaced, if they can be read, else the backup's.
+
+    Agreements, the basis and who is left out stand in them, and rights never go back in time. Raises UsageError if the
+    backup's would put the site's folders or key elsewhere than into the folder.
+    """
+    path = folder / SITE
+    if replacing and path.exists():
+        try:
+            load(path)
+            return path.read_bytes()
+        except HiuError:
+            pass
+    values = _values(saved)
+    for name in ("raw", "curated", "key_file"):
+        to = folder / str(values.get(name) or ".")
+        if not to.resolve().is_relative_to(folder.resolve()):
+            raise UsageError(
+                f"the backup's {SITE} puts '{name}' outside the folder that was named; nothing was changed. "
+                "A restore writes into that folder alone: restore over the site it was made of (--replace)"
+            )
+    return saved
+
+
+def _values(settings: bytes) -> dict[str, object]:
+    try:
+        return tomllib.loads(settings.decode("utf-8"))
+    except (ValueError, UnicodeDecodeError):
+        raise HiuError(f"the backup's {SITE} can't be read; nothing was changed") from None
+
+
+def _keep_settings(folder: Path, aside: Path, settings: bytes) -> list[str]:
+    """Put the settings that hold in place, the backup's beside them if they differ."""
+    saved = (aside / SITE).read_bytes()
+    if saved == settings:
+        return []
+    write_whole(folder / IN_BACKUP, saved)
+    write_whole(aside / SITE, settings)
+    return [f"{SITE} is today's, with its basis and agreements; the backup's is beside it as {IN_BACKUP}"]
 
 
 def _require(folder: Path, replace: bool) -> bool:
@@ -77,11 +169,9 @@ def _extract(zipped: zipfile.ZipFile, files: archive.Files, name: str, to: Path)
     flush_folder(to.parent)
 
 
-def _curated(folder: Path, settings: Path) -> Path:
-    """Where the settings in the backup put the curated folder, in the new place."""
-    curated = Path(
-        tomllib.loads(settings.read_text(encoding="utf-8")).get("curated", Settings.model_fields["curated"].default)
-    )
+def _curated(folder: Path, settings: bytes) -> Path:
+    """Where the settings put the curated folder, in the new place."""
+    curated = Path(str(_values(settings).get("curated", Settings.model_fields["curated"].default)))
     return curated if curated.is_absolute() else folder / curated
 
 

@@ -83,6 +83,7 @@ def prune(place: Place, warehouse: Engine, month: Month, now: datetime) -> list[
         return []
     for folder in old:
         aside = folder.with_name(f"{BUILDING}gone-{folder.name}")
+        shutil.rmtree(place.working / folder.name, ignore_errors=True)
         move(folder, aside)
         warehouse.delete("release", "folder", folder.name)
         shutil.rmtree(aside)

@@ -63,6 +63,24 @@ def rollback(
     out(f"{wanted.title} is now {folder}; recorded. What was shown before is kept.")
 
 
+def withdraw(
+    month: ThisMonth, reason: Reason, by: By, site: Site = None, curated: Curated = None, as_json: AsJson = False
+) -> None:
+    """Take a published month back for good: it is shown nowhere, and its pages are gone. Its deliveries stay."""
+    from pipelines.back.withdraw import withdraw as take_back
+
+    _require_reason(reason, by)
+    wanted = Month.parse(month)
+    lines = take_back(open_site(site, curated), wanted, reason=reason, by=by, now=now())
+    if as_json:
+        print_json(month=month, withdrawn=lines)
+        return
+    out(f"{wanted.title} is taken back; recorded.")
+    for line in lines:
+        out(f"  {line}")
+    out("Who was given a copy: 'hiu disclose'. Printed packs and copies outside the site are theirs to destroy.")
+
+
 def backup(
     site: Site = None,
     curated: Curated = None,
@@ -84,15 +102,48 @@ def restore(
     file: Annotated[Path, typer.Argument(help="A backup")],
     folder: Annotated[Path, typer.Argument(help="An empty folder; or a site, with --replace")],
     replace: Annotated[bool, typer.Option("--replace", help="Set the site there aside; nothing is removed")] = False,
-) -> None:
-    """Make a site of a backup, every file compared with its digest before it counts."""
+    rights: Annotated[
+        Path | None, typer.Option(help="The old site, or its curated folder: what was recorded there since is kept")
+    ] = None,
+) -> int:
+    """Make a site of a backup, every file compared with its digest before it counts.
+
+    What people recorded since the backup (objections, holds, consents, decisions, erasures) is listed and kept.
+    """
     from pipelines.back.restore import restore as bring_back
 
-    next_steps = bring_back(file, folder.resolve(), replace=replace, now=now())
+    next_steps = bring_back(file, folder.resolve(), replace=replace, now=now(), rights=rights, say=out)
     out(f"{folder} is restored from {file.name}")
     for line in next_steps:
         out(line)
+    code = _enter_restored(folder.resolve(), file.name)
     out(f"Next: hiu verify --site {folder}")
+    return code
+
+
+def _enter_restored(folder: Path, name: str) -> int:
+    """Enter the restore in the log, and erase again who was erased since the backup; the exit code.
+
+    Without the key neither can be done: no run starts before `hiu erase --resume`, and that is said.
+    """
+    from pipelines.back.restore import enter
+    from pipelines.commands.govern.messages import print_resumed
+    from pipelines.common.place import open_place
+    from pipelines.common.progress import Reporter
+    from pipelines.erase.erase import resume
+
+    place = open_place(folder)
+    if not place.settings.key_file or not place.settings.key_file.exists():
+        if place.erasing.exists():
+            out(
+                "people erased since the backup are in it, and no run starts: put the key in place, then "
+                "'hiu erase --resume'"
+            )
+        return 3 if place.erasing.exists() else 0
+    enter(place, name, now())
+    if not place.erasing.exists():
+        return 0
+    return print_resumed(resume(place, now=now(), report=Reporter(quiet=True), say=out))
 
 
 def _require_reason(reason: str, by: str) -> None:
@@ -100,4 +151,4 @@ def _require_reason(reason: str, by: str) -> None:
         raise UsageError("--reason and --by are recorded, so they can't be empty")
 
 
-COMMANDS = (undo, rollback, backup, restore)
+COMMANDS = (undo, rollback, withdraw, backup, restore)

@@ -8,6 +8,8 @@ import typer
 from hiu.errors import UsageError
 from pipelines.commands.options import Curated, OfMonth, OnMonth, Quiet, Raw, Site, now, open_site
 
+Purpose = Annotated[str, typer.Option(help="What you look for: support or planning; without a basis nothing is shown")]
+Asker = Annotated[str | None, typer.Option("--by", help="Who looks, beside the login; for the read log")]
 By = Annotated[str | None, typer.Option(help="Who decides, for the record")]
 
 
@@ -19,15 +21,18 @@ def explain(
     curated: Curated = None,
     show_names: Annotated[bool, typer.Option(help="Show names; it is logged")] = False,
     chart: Annotated[Path | None, typer.Option(help="Of a pair: draw it to this .svg or .png")] = None,
+    purpose: Purpose = "support",
+    by: Asker = None,
 ) -> None:
     """Why a person is where they are: rank, months, the source rows, and what joined them."""
-    from pipelines.matching.explain import explain_pair, explain_person
+    from pipelines.matching.explain import Asked, explain_pair, explain_person
 
     place = open_site(site, curated, raw)
+    asked = Asked(purpose=purpose, by=by, show_names=show_names, now=now())
     if "," in what:
-        explain_pair(place, what, show_names=show_names, chart=chart, now=now())
+        explain_pair(place, what, chart=chart, asked=asked)
     else:
-        explain_person(place, what, month, show_names=show_names, now=now())
+        explain_person(place, what, month, asked)
 
 
 def find(
@@ -37,11 +42,15 @@ def find(
     raw: Raw = None,
     curated: Curated = None,
     show_names: Annotated[bool, typer.Option(help="Show names; it is logged")] = False,
+    purpose: Purpose = "support",
+    by: Asker = None,
 ) -> None:
     """Find people by a rough name, alias, date of birth, postcode or id."""
+    from pipelines.matching.explain import Asked
     from pipelines.matching.explain import find as search
 
-    search(open_site(site, curated, raw), query, month, show_names=show_names, now=now())
+    asked = Asked(purpose=purpose, by=by, show_names=show_names, now=now())
+    search(open_site(site, curated, raw), query, month, asked)
 
 
 def review(

@@ -8,10 +8,12 @@ from hiu.extract.files.find import find_deliveries, not_taken
 from hiu.govern.basis.agreements import expiring
 from hiu.publish.words.text import count_of
 from pipelines.access.basis import unpermitted
+from pipelines.access.gates import gates_lacking
 from pipelines.commands.options import print_json
 from pipelines.common.lock import holder
 from pipelines.common.place import Place
 from pipelines.common.progress import out
+from pipelines.govern.rekey import key_warnings
 from pipelines.run import Outcome
 
 
@@ -61,7 +63,8 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
     sweep = find_deliveries(place.raw, place.sources, place.settings.ignored_files)
     periods = sorted({str(found.period) for found in sweep.deliveries if found.period})
     ending, running = expiring(place.settings, sorted(place.sources), now.date()), holder(place.lock)
-    lacking = unpermitted(place, now.date())
+    lacking, gates = unpermitted(place, now.date()), gates_lacking(place, now.date())
+    key = key_warnings(place)
     status = {
         "site": place.settings.name,
         "published": months,
@@ -72,6 +75,8 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         "settings_version": place.settings.version,
         "agreements": ending,
         "basis": lacking,
+        "gates": gates,
+        "key": key,
         "running": running,
     }
     if as_json:
@@ -82,12 +87,19 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         out(f"  {month}  {place.published / folder}")
     if not months:
         out("  nothing is published yet")
-    if waiting := [month for month in periods if month > max(months, default="")]:
+    this = f"{now:%Y-%m}"
+    for month in [month for month in periods if month > this]:
+        out(f"drops are dated {month}, which has not begun: look at their folder and dates")
+    if waiting := [month for month in periods if max(months, default="") < month <= this]:
         out(f"Drops wait for {', '.join(waiting)}. Next: hiu run {waiting[-1]}")
     for line in ending:
         out(f"agreement: {line}")
     for line in lacking:
         out(f"basis: {line}")
+    for line in gates:
+        out(f"gates: {line}")
+    for line in key:
+        out(f"key: {line}")
     if running:
         out(f"running now: {running}")
     for name in sweep.unmatched:

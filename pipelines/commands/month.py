@@ -20,13 +20,17 @@ def run(
     curated: Curated = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="The month is meant, though it was taken back or nothing was delivered")
+    ] = False,
 ) -> int:
     """Take in, match, count, rank and publish a month; what is unchanged is not done again."""
     from pipelines.commands.messages import print_run
     from pipelines.run import run_month
 
     wanted = Month.parse(month)
-    outcome = run_month(open_site(site, curated, raw), wanted, now=now(), report=Reporter(quiet=quiet or as_json))
+    place, report = open_site(site, curated, raw), Reporter(quiet=quiet or as_json)
+    outcome = run_month(place, wanted, now=now(), report=report, again=again)
     if as_json:
         out(json.dumps(outcome.as_json()))
     elif not quiet:

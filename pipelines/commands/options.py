@@ -26,7 +26,9 @@ CostTable = Annotated[Path | None, typer.Option(help="The finance team's cost ta
 
 def now() -> datetime:
     """The time of the command, in UTC: jobs have no clock of their own."""
-    return datetime.now(UTC)
+    from pipelines.common.journal import start_clock
+
+    return start_clock(datetime.now(UTC))
 
 
 def open_site(site: Path | None, curated: Path | None = None, raw: Path | None = None) -> "Place":

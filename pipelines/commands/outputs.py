@@ -2,7 +2,6 @@
 returned workbook taken in.
 """
 
-import getpass
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +9,9 @@ from typing import Annotated
 import typer
 
 from hiu.errors import UsageError
+from hiu.govern.login import login
 from pipelines.commands.options import AsJson, Curated, OfMonth, Quiet, Site, now, open_site, print_json
+from pipelines.common.answer import release
 from pipelines.common.progress import Reporter
 from pipelines.common.progress import out as say
 
@@ -45,9 +46,12 @@ def import_workbook(
 
     def ask(question: str) -> bool:
         """A yes typed on a terminal; without one nobody can be asked, so the answer is no."""
-        return yes or (sys.stdin.isatty() and typer.confirm(question))
+        if yes or not sys.stdin.isatty():
+            return yes
+        release()
+        return typer.confirm(question)
 
-    who = by or getpass.getuser()
+    who = by or login()
     place = open_site(site, curated)
     return job.import_workbook(place, file, by=who, now=now(), dry_run=dry_run, older=older, ask=ask)
 

@@ -81,8 +81,8 @@ def _draft_from(
         return
     if file is not None or not sql or not dsn:
         raise UsageError("expected a file to look at, or --query and --dsn")
-    place.curated.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".draft", dir=place.curated) as folder:
+    place.spill.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(prefix="draft", dir=place.spill) as folder:
         path = Path(folder) / f"{source}.parquet"
         if not first_rows(place, Query(sql, dsn), path, month):
             raise UsageError(f"the query gives no row for {month.title}; name a month that has some by --month")

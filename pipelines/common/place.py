@@ -11,9 +11,10 @@ import polars as pl
 from hiu.engine import Engine
 from hiu.engine.duckdb import Warehouse
 from hiu.errors import HiuError, SettingsError
-from hiu.govern.keys import derive, site_key
+from hiu.govern.keys import derive, require_own_key, site_key, tombstone_keys
 from hiu.month import Month
 from hiu.publish.release.pointer import read_current
+from hiu.publish.release.working import WORKING, whole_table
 from hiu.settings import Settings, load
 from hiu.sources import Source, load_sources
 
@@ -44,6 +45,11 @@ class Paths(ABC):
     def published(self) -> Path:
         """One folder for each published run."""
         return self.curated / "published"
+
+    @property
+    def working(self) -> Path:
+        """Tables with people who may be shown to nobody, a folder for each run: no output reads them."""
+        return self.curated / WORKING
 
     @property
     def spill(self) -> Path:
@@ -117,7 +123,14 @@ class Place(Paths):
     @cached_property
     def key(self) -> bytes:
         """The site key, from its file or the keyring. A synthetic site makes its own, a live one's is by hiu init."""
-        return site_key(self.settings, self.home)
+        key = site_key(self.settings, self.home)
+        require_own_key(self.settings, key)
+        return key
+
+    @cached_property
+    def tombstone_keys(self) -> list[bytes]:
+        """The keys that marks of erased people were made with, today's first."""
+        return tombstone_keys(self.settings, self.key)
 
     def key_for(self, purpose: str) -> bytes:
         """The key of one purpose: 'person' or 'audit'."""
@@ -137,9 +150,15 @@ def open_place(site: Path | None, *, raw: Path | None = None, curated: Path | No
 
 
 def published_tables(folder: Path, names: Iterable[str]) -> dict[str, pl.DataFrame]:
-    """Tables of a published folder, without those there were none of when it was published."""
-    paths = {name: folder / f"{name}.parquet" for name in names}
+    """Every row of tables of a published folder, people who may be shown to nobody included: what is made of them asks
+    the gate. Without those tables there were none of when it was published."""
+    paths = {name: whole_table(folder, name) for name in names}
     return {name: pl.read_parquet(path) for name, path in paths.items() if path.exists()}
+
+
+def scratch_warehouse(place: Place) -> Engine:
+    """An empty database in memory, for a question about files that are not taken in yet."""
+    return Warehouse(None, memory_limit=place.settings.memory_limit, spill=place.spill)
 
 
 def open_warehouse(place: Place, path: Path | None = None) -> Engine:

@@ -1,7 +1,6 @@
 """What an operator sees while a job runs: a bar for each stage on a terminal, a log line otherwise."""
 
 import logging
-import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -9,6 +8,9 @@ from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from hiu.plain import plain
+from pipelines.common.answer import write
 
 Item = TypeVar("Item")
 log = logging.getLogger("hiu")
@@ -49,9 +51,9 @@ class Reporter:
     def say(self, line: str) -> None:
         """One line for the operator."""
         if not self.quiet:
-            self.console.print(line, markup=False)
+            self.console.print(plain(line), markup=False)
 
 
 def out(line: str = "") -> None:
-    """A line of a command's answer, on standard output."""
-    sys.stdout.write(line + "\n")
+    """A line of a command's answer, on standard output; no control character reaches a terminal."""
+    write(line)

@@ -1,6 +1,5 @@
 """A person taken out of files: published runs, what people recorded, and everything else under the curated folder."""
 
-import json
 import shutil
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -10,18 +9,21 @@ import polars as pl
 from filelock import FileLock
 
 from hiu.disk import move, replace, write_whole
-from hiu.govern.erase.residue import scrub, trace_places, traces_in_name
-from hiu.model import PUBLISHED
+from hiu.govern.erase.others import redacted
+from hiu.govern.erase.residue import trace_places, traces_in_name
+from hiu.model import PUBLISHED, TABLES, Table
 from hiu.month import Month
 from hiu.publish.release.folder import BUILDING, FORM, MANIFEST, conform, digest, inside, parquet, read_manifest, seal
+from hiu.publish.release.working import keep_whole, whole_table, without, working_folder
 from hiu.publish.stamp import Stamp
+from pipelines.access.basis import hidden
 from pipelines.access.pages import pages
 from pipelines.common.journal import record
 from pipelines.common.place import Paths, Place
 from pipelines.common.progress import Reporter
 from pipelines.common.work import Row
 from pipelines.erase.find import ErasureScope
-from pipelines.erase.tables import SOMEBODY, without_person
+from pipelines.erase.tables import without_person
 
 NOTE = "REWRITTEN.txt"
 OLD = ".erasing-"
@@ -51,15 +53,16 @@ def _finish_moves(paths: Paths) -> None:
 
 
 def _holds(folder: Path, scope: ErasureScope) -> bool:
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return any(trace_places(path.relative_to(folder).as_posix(), path.read_bytes(), scope.traces) for path in files)
+    files = sorted(path for part in (folder, working_folder(folder)) for path in part.rglob("*") if path.is_file())
+    return any(trace_places(path.name, path.read_bytes(), scope.traces) for path in files)
 
 
 def _rewrite(place: Place, folder: Path, scope: ErasureScope, erasure: str, now: datetime, report: Reporter) -> None:
     """Tables without the person, pages made of them anew, other files only if they do not tell the person."""
     manifest = read_manifest(folder)
-    before = {path.stem: pl.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}
+    before = {path.stem: pl.read_parquet(whole_table(folder, path.stem)) for path in sorted(folder.glob("*.parquet"))}
     tables = without_person(before, scope)
+    shown = without(tables, hidden(place, tables, now.date()))
     aside = folder.with_name(f"{BUILDING}{folder.name}")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir()
@@ -79,7 +82,8 @@ def _rewrite(place: Place, folder: Path, scope: ErasureScope, erasure: str, now:
             made[name] = path.read_bytes()
     for name, content in {**made, NOTE: _note(lost, scope, erasure, now)}.items():
         write_whole(inside(aside, name), content)
-    seal(aside, stamp, {name: _write(aside, name, frame) for name, frame in tables.items()})
+    seal(aside, stamp, {name: _write(aside, name, frame) for name, frame in shown.items()})
+    keep_whole(folder, tables, shown)
     old = folder.with_name(f"{OLD}{folder.name}")
     move(folder, old)
     move(aside, folder)
@@ -122,34 +126,23 @@ def _note(lost: list[str], scope: ErasureScope, erasure: str, now: datetime) -> 
 
 
 def rewrite_records(paths: Paths, scope: ErasureScope, token: str) -> int:
-    """Take the person out of what people recorded; lines changed or dropped.
-
-    The log of disclosures keeps its lines, under the token: that something was disclosed stays accountable.
-    """
+    """Take the person out of what people recorded; lines changed or dropped (hiu.govern.erase.others says which)."""
     count = 0
     for path in sorted(paths.records.glob("*.jsonl")) if paths.records.is_dir() else []:
         with FileLock(path.with_suffix(".lock"), timeout=30):
             old = path.read_bytes()
-            lines = [_line(path.stem, line, scope, token) for line in old.splitlines(keepends=True)]
+            before = old.splitlines(keepends=True)
+            lines = redacted(_table(path.stem), before, scope.traces, token)
             new = b"".join(line for line in lines if line is not None)
             if new != old:
-                count += sum(line != before for line, before in zip(lines, old.splitlines(keepends=True), strict=True))
+                count += sum(line != was for line, was in zip(lines, before, strict=True))
                 replace(path, new)
     return count
 
 
-def _line(table: str, line: bytes, scope: ErasureScope, token: str) -> bytes | None:
-    if not trace_places(table, line, scope.traces):
-        return line
-    if table != "disclosures":
-        return None
-    words = [*scope.traces.names, *scope.traces.numbers, *scope.identities]
-    row = {name: _clean(value, words, scope, token) for name, value in json.loads(line).items()}
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
-
-
-def _clean(value: object, words: list[str], scope: ErasureScope, token: str) -> object:
-    return scrub(scrub(value, scope.ids, token), words, SOMEBODY) if isinstance(value, str) else value
+def _table(name: str) -> Table:
+    """The table a file of records holds; one that this version does not know has no columns of its own."""
+    return TABLES.get(name) or Table(name=name, meaning="", key=(), columns=(), layer="records")
 
 
 def drop_others(paths: Paths, scope: ErasureScope, report: Callable[[str], None]) -> list[str]:
@@ -167,7 +160,7 @@ def drop_others(paths: Paths, scope: ErasureScope, report: Callable[[str], None]
 
 def others(paths: Paths) -> list[Path]:
     """Files under the curated folder that no other step of an erasure sees to."""
-    seen = (paths.published, paths.records)
+    seen = (paths.published, paths.records, paths.working, paths.curated / "reads")
     own = {paths.warehouse, paths.audit, paths.current, paths.lock, paths.erasing}
     return [
         path

@@ -1,6 +1,7 @@
 """Whose rows an erasure takes: the ids of a person, the ways they were described, their rows, their tombstones."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 import polars as pl
 
@@ -12,7 +13,7 @@ from hiu.govern.erase.tombstone import tokens
 from hiu.model import IDENTITY_COLUMNS
 
 ROW = ["delivery_id", "source_row"]
-_READ = [*ROW, "source", "source_file", "record_id", "nobody", *(column.name for column in IDENTITY_COLUMNS)]
+READ = [*ROW, "source", "source_file", "record_id", "nobody", *(column.name for column in IDENTITY_COLUMNS)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +28,27 @@ class ErasureScope:
     shared: tuple[str, ...]
     traces: Traces
     addresses: frozenset[str] = field(default_factory=frozenset)
+    births: frozenset[date] = field(default_factory=frozenset)
+    surnames: frozenset[str] = field(default_factory=frozenset)
+
+    def joined(self, other: "ErasureScope") -> "ErasureScope":
+        """Both scopes as one: what was found now, and what was found before part of it was taken out."""
+        mine, theirs = self.traces, other.traces
+        return replace(
+            self,
+            ids=self.ids | other.ids,
+            identities=self.identities | other.identities,
+            rows=pl.concat([self.rows, other.rows]).unique().sort(*ROW),
+            stones=tuple(sorted({*self.stones, *other.stones})),
+            shared=tuple(sorted({*self.shared, *other.shared})),
+            traces=Traces(
+                mine.ids | theirs.ids,
+                mine.numbers | theirs.numbers,
+                mine.names | theirs.names,
+                mine.homes | theirs.homes,
+            ),
+            addresses=self.addresses | other.addresses,
+        )
 
 
 def find(warehouse: Engine, person_id: str, key: bytes) -> ErasureScope:
@@ -36,7 +58,7 @@ def find(warehouse: Engine, person_id: str, key: bytes) -> ErasureScope:
     if not identities:
         people = warehouse.rows("cluster", "person_id", distinct=True)["person_id"]
         raise UsageError(f"no person '{person_id}' in the warehouse.{did_you_mean(person_id, people)}")
-    records = warehouse.rows("record", *_READ)
+    records = warehouse.rows("record", *READ)
     of = warehouse.ask("row_people")
     own = of.filter(pl.col("identity_id").is_in(sorted(identities))).select(ROW)
     marked = tokens(records, key)
@@ -54,6 +76,8 @@ def find(warehouse: Engine, person_id: str, key: bytes) -> ErasureScope:
         shared=shared,
         traces=_traces(described, records.join(rows, on=ROW, how="anti"), ids, identities),
         addresses=_addresses(described),
+        births=frozenset(described["dob"].drop_nulls()),
+        surnames=frozenset(described["family"].drop_nulls()),
     )
 
 
@@ -93,7 +117,10 @@ def _traces(described: pl.DataFrame, others: pl.DataFrame, ids: frozenset[str], 
         return set(mine.join(others.select(columns).unique(), on=columns, how="anti").rows())
 
     names = {str(name) for (name,) in own(["name_text"]) if len(str(name).replace(",", " ").split()) > 1}
-    folded = {f"{given} {family}" for given, family in own(["given", "family"])}
+    turned = set(others.select(given="family", family="given").drop_nulls().unique().rows())
+    both = own(["given", "family"])
+    folded = {f"{given} {family}" for given, family in both}
+    folded |= {f"{family}{sep} {given}" for given, family in both if (given, family) not in turned for sep in ("", ",")}
     return Traces(
         ids | identities,
         frozenset(str(number) for (number,) in own(["nhs_number"])),

@@ -1,10 +1,11 @@
 """A person taken out of tables: of a row that stands for what was received its person, of all others the row."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import polars as pl
 
 from hiu.engine import Engine
+from hiu.govern.erase.others import SOMEBODY
 from hiu.govern.erase.residue import scrub
 from hiu.govern.erase.tombstone import set_aside
 from hiu.model import FIELD_QUALITY, QUARANTINE
@@ -16,7 +17,6 @@ ID_COLUMNS = (
 )  # fmt: skip
 """Columns that hold ids of people or of descriptions, in our tables and in caches."""
 
-SOMEBODY = "an erased record"
 BASE = ("record", "fact", "quarantine", "field_quality", "deliveries", "delivery_recipe", "aliases", "person_ledger")
 """Tables that a run does not make anew."""
 
@@ -73,9 +73,9 @@ def _without(name: str, frame: pl.DataFrame, gone: frozenset[str], scope: Erasur
 
 def _scrubbed(frame: pl.DataFrame, scope: ErasureScope) -> pl.DataFrame:
     """Sentences that speak of the person, with the id or name taken out."""
-    words = sorted(scope.ids | scope.identities | scope.traces.names | scope.traces.numbers)
-    hit = pl.any_horizontal(pl.col(pl.String).str.to_lowercase().str.contains_any([w.lower() for w in words]))
-    if not any(kind == pl.String for kind in frame.schema.values()) or frame.filter(hit).is_empty():
+    words = _words(scope)
+    text = [name for name, kind in frame.schema.items() if kind == pl.String]
+    if not text or _hits(frame, text, words).is_empty():
         return frame
 
     def clean(text: str) -> str:
@@ -137,15 +137,29 @@ def _dropped(copy: Engine, scope: ErasureScope) -> list[str]:
 
 def rows_left(frame: pl.DataFrame, scope: ErasureScope) -> int:
     """Rows of a frame that tell the person."""
-    words = [word.lower() for word in _words(scope)]
-    flat = frame.with_columns(pl.col(pl.List(pl.String)).list.join("|"))
+    flat = frame.with_columns(pl.col(pl.List(pl.String)).list.join("|")).with_row_index("row_left")
     text = [name for name, kind in flat.schema.items() if kind == pl.String]
-    hits = [pl.col(name).str.to_lowercase().str.contains_any(words).fill_null(False) for name in text]
+    found = set(_hits(flat, text, _words(scope))["row_left"])
     if {"dob", "postcode"} <= set(flat.columns):
-        homes = scope.traces.homes
-        hits += [((pl.col("dob") == born) & (pl.col("postcode") == home)).fill_null(False) for born, home in homes]
-    return flat.filter(pl.any_horizontal(hits)).height if hits else 0
+        for born, home in scope.traces.homes:
+            found |= set(flat.filter(pl.col("dob") == born, pl.col("postcode") == home)["row_left"])
+    return len(found)
 
 
-def _words(scope: ErasureScope) -> Iterable[str]:
+def _words(scope: ErasureScope) -> list[str]:
     return sorted(scope.ids | scope.identities | scope.traces.names | scope.traces.numbers)
+
+
+def _hits(frame: pl.DataFrame, columns: list[str], words: list[str]) -> pl.DataFrame:
+    """Rows in which a text has one of the words; a name counts where it stands for itself."""
+    if not columns or not words:
+        return frame.clear()
+    lower = [word.lower() for word in words]
+    near = frame.filter(pl.any_horizontal(pl.col(columns).str.to_lowercase().str.contains_any(lower).fill_null(False)))
+    if near.is_empty():
+        return near
+    hit = [
+        pl.Series([scrub(text, words, "") != text if text else False for text in near[name]], dtype=pl.Boolean)
+        for name in columns
+    ]
+    return near.filter(pl.any_horizontal(hit))

@@ -1,13 +1,11 @@
-"""Release to commissioners: what was written for them, checked by somebody else, swept, signed and sealed.
+"""Release to commissioners: what was exported for them, checked by somebody else, signed, sealed and entered.
 
-The output checker is named, and is not who made it. A file that names anybody, or a table with a count of 1 to 7,
-stops the release; what is released is copied, signed by the site's key, and entered as disclosed.
+Only files whose digests the export entered for that recipient and month can be released, and only while nothing else
+was released to them since. The output checker is named, and is not who made it.
 """
 
-import csv
 import hashlib
 import hmac
-import io
 import json
 import re
 import shutil
@@ -19,18 +17,19 @@ from hiu.disk import flush_folder, move, write_whole
 from hiu.errors import HiuError, UsageError
 from hiu.govern.basis import gate
 from hiu.govern.release.canary import sweep
-from hiu.govern.release.disclosure import FEWEST
 from hiu.publish.release.folder import BUILDING
 from pipelines.access.basis import basis_of
 from pipelines.access.canaries import people_of
 from pipelines.access.disclose import Disclosure, enter_disclosure
+from pipelines.access.releases import Export, enter_release, kept_export, past, signature
 from pipelines.common.journal import record
-from pipelines.common.place import Paths, Place
+from pipelines.common.place import Place
 from pipelines.common.work import Row
 
 SEAL = "RELEASE.json"
-COUNTS = re.compile(r"(?i)^(n|people|count|number|cases|detentions|events|contacts)$|_(n|people|count)$")
-"""Headers of columns that count people or events: what is checked for small numbers in tables."""
+RECIPIENT = "commissioner"
+LIST = "export.jsonl"
+"""The export's own list of what it wrote, which stays behind."""
 
 
 def release_board(
@@ -42,95 +41,93 @@ def release_board(
     """
     if _same_person(checker, by):
         raise UsageError(f"--checker {checker}: who checks an output is not who made it")
+    codes = _basis(place, now)
     made = folder or place.curated / "exports" / "board" / month
-    files = sorted(path for path in made.rglob("*") if path.is_file()) if made.is_dir() else []
-    if not files:
-        raise UsageError(f"{made}: nothing to release there; 'hiu export board' writes it")
-    found = gate.permitted(["*"], basis_of(place), purpose="planning", recipient="commissioner", on=now.date())
+    export = _exported(place, month)
+    files, problems = exported_files(made, export)
+    problems += [hit for name, content in files.items() for hit in sweep(name, content, people_of(place))]
+    if problems:
+        record(place, now, "release_refused", month=month, problems=len(problems))
+        raise HiuError("not released:\n  " + "\n  ".join(problems[:20]))
+    final = _seal_folder(place, month, files, {"checker": checker, "by": by, "basis": list(codes)}, now)
+    register = enter_release(place, export, final.name)
+    record(
+        place, now, "released", folder=final.name, checker=checker, by=by, seal=_digest(final / SEAL), register=register
+    )
+    checked = f"aggregates only, checked by {checker}"
+    disclosure = Disclosure("board release", RECIPIENT, "planning", necessity, proportionality=checked)
+    file = final.relative_to(place.curated).as_posix()
+    enter_disclosure(place, now, disclosure, basis=codes, by=by, people=None, file=file)
+    return final
+
+
+def _basis(place: Place, now: datetime) -> tuple[str, ...]:
+    found = gate.permitted(["*"], basis_of(place), purpose="planning", recipient=RECIPIENT, on=now.date())
     if not found.ids:
         raise HiuError(
             f"no [[basis]] for planning figures to go to the commissioner is in force on {now.date()}; "
             "nothing was released"
         )
-    if problems := check(place, made, files):
-        record(place, now, "release_refused", month=month, problems=len(problems))
-        raise HiuError("not released:\n  " + "\n  ".join(problems[:20]))
-    final = _seal_folder(place, month, made, files, {"checker": checker, "by": by, "basis": list(found.codes)}, now)
-    checked = f"aggregates only, checked by {checker}"
-    disclosure = Disclosure("board release", "commissioner", "planning", necessity, proportionality=checked)
-    file = final.relative_to(place.curated).as_posix()
-    enter_disclosure(place, now, disclosure, basis=found.codes, by=by, people=None, file=file)
-    record(place, now, "released", folder=final.name, checker=checker, by=by, seal=_digest(final / SEAL))
-    return final
+    return found.codes
 
 
-def check(paths: Paths, made: Path, files: list[Path]) -> list[str]:
-    """Why a release may not leave, a sentence each: anybody named, or small numbers in a table."""
-    everybody = people_of(paths)
-    problems: list[str] = []
-    for path in files:
-        name = path.relative_to(made).as_posix()
-        content = path.read_bytes()
-        problems += sweep(name, content, everybody)
-        problems += small_counts(name, content)
-    return problems
-
-
-def small_counts(name: str, content: bytes) -> Iterator[str]:
-    """Cells of a CSV's counting columns, or of JSON's counting keys, between 1 and 7."""
-    if name.endswith(".csv"):
-        rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
-        for number, row in enumerate(rows, 1):
-            for column, value in row.items():
-                if column and COUNTS.search(column) and _small(value):
-                    yield f"{name}, row {number}, column '{column}': a count of 1 to {FEWEST - 1}"
-    elif name.endswith(".json"):
-        yield from (
-            f"{name}, '{key}': a count of 1 to {FEWEST - 1}"
-            for key, value in _keys_and_values(json.loads(content))
-            if COUNTS.search(key) and _small(value)
+def _exported(place: Place, month: str) -> Export:
+    """The month's export, if nothing else went to the recipient since."""
+    export = kept_export(place, RECIPIENT, month)
+    if export is None:
+        raise UsageError(f"{month}: nothing was exported for the {RECIPIENT}; 'hiu export board {month}' writes it")
+    if export.head != past(place, RECIPIENT).head:
+        raise HiuError(
+            f"{month}: something was released to the {RECIPIENT} since this was exported, so it was not checked "
+            f"against that; run 'hiu export board {month}' again"
         )
+    return export
 
 
-def _keys_and_values(value: object) -> Iterator[tuple[str, object]]:
-    if isinstance(value, dict):
-        for key, part in value.items():
-            yield (key, part)
-            yield from _keys_and_values(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from _keys_and_values(part)
+def exported_files(made: Path, export: Export) -> tuple[dict[str, bytes], list[str]]:
+    """The export's files in a folder, and a sentence for each that is a link, missing, changed or not the export's."""
+    problems = [f"{made}: it is a link, and links are not followed"] if made.is_symlink() else []
+    if not made.is_dir() or problems:
+        return {}, problems or [f"{made}: there is no such folder; 'hiu export board' writes it"]
+    files: dict[str, bytes] = {}
+    for path in sorted(made.rglob("*")):
+        name = path.relative_to(made).as_posix()
+        if path.is_symlink():
+            problems.append(f"{name}: it is a link, and links are not followed")
+        elif path.is_file() and name != LIST:
+            content = path.read_bytes()
+            if name not in export.files:
+                problems.append(f"{name}: it was not written by 'hiu export board {export.month}'; take it out")
+            elif hashlib.sha256(content).hexdigest() != export.files[name]:
+                problems.append(f"{name}: it was changed since it was exported; export the month again")
+            else:
+                files[name] = content
+        elif not path.is_dir() and name != LIST:
+            problems.append(f"{name}: it is no ordinary file")
+    problems += [
+        f"{name}: it was exported, and is missing here"
+        for name in sorted(set(export.files) - set(files))
+        if not any(problem.startswith(f"{name}:") for problem in problems)
+    ]
+    return files, problems
 
 
-def _small(value: object) -> bool:
-    try:
-        return 0 < float(str(value)) < FEWEST and not isinstance(value, bool)
-    except ValueError:
-        return False
-
-
-def _seal_folder(place: Place, month: str, made: Path, files: list[Path], who: Row, now: datetime) -> Path:
+def _seal_folder(place: Place, month: str, files: dict[str, bytes], who: Row, now: datetime) -> Path:
     """Copy the files aside, sign the list of their digests, and give the folder its name in one step."""
     final = place.curated / "releases" / f"board-{month}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     if final.exists():
         raise HiuError(f"{final}: released already")
     aside = final.with_name(f"{BUILDING}{final.name}")
     shutil.rmtree(aside, ignore_errors=True)
-    for path in files:
-        write_whole(aside / path.relative_to(made), path.read_bytes())
-    digests = {path.relative_to(made).as_posix(): _digest(path) for path in files}
+    for name, content in files.items():
+        write_whole(aside / name, content)
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     seal = {"release": 1, "month": month, "at": now.astimezone(UTC).isoformat("T", "seconds"), **who, "files": digests}
     signed = {**seal, "signature": signature(place, seal)}
     write_whole(aside / SEAL, (json.dumps(signed, indent=1, ensure_ascii=False) + "\n").encode())
     flush_folder(aside)
     move(aside, final)
     return final
-
-
-def signature(place: Place, seal: Row) -> str:
-    """HMAC of what a seal says, by the site's key for releases."""
-    text = json.dumps(seal, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode()
-    return hmac.new(place.key_for("release"), text, hashlib.sha256).hexdigest()
 
 
 def seals(place: Place) -> Iterator[str]:

@@ -120,11 +120,27 @@ def due_now(place: Place, on: date) -> pl.DataFrame:
 
 
 def record_consent(
-    place: Place, person_id: str, member: str, *, given: bool, by: str, until: date | None, now: datetime
+    place: Place,
+    person_id: str,
+    member: str,
+    *,
+    given: bool,
+    on: date | None,
+    by: str,
+    until: date | None,
+    now: datetime,
 ) -> None:
-    """Record consent to speak with a named family member, or that it is withdrawn (G24)."""
+    """Record consent to speak with a named family member, or that it is withdrawn (G24).
+
+    `on` = the day on which it was given; a withdrawal holds from today if no day is said. Raises UsageError for consent
+    without its day, or a day ahead.
+    """
+    if given and on is None:
+        raise UsageError("--on is needed: the day on which consent was given, such as 2026-03-31")
+    if on is not None and on > now.date():
+        raise UsageError(f"consent can't have been given or withdrawn on {on}, which lies ahead of {now.date()}")
     person = current_id(place, person_id)
-    row = {"person_id": person, "member": member, "given": given, "at": now.date(), "until": until, "by": by}
+    row = {"person_id": person, "member": member, "given": given, "at": on or now.date(), "until": until, "by": by}
     records.add(place.records, FAMILY_CONSENTS, [row])
     record(place, now, "family_consent", person=person, given=given, by=by)
 

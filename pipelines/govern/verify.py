@@ -1,56 +1,75 @@
 """Verify a site: the audit chain, what it binds (manifests, records, counts), and no name where none may be."""
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 
 from hiu.errors import Busy, HiuError
-from hiu.govern.audit import read, verify
+from hiu.govern.audit import GENESIS, head, read, verify
+from hiu.govern.reads import folder_of, problems
 from hiu.publish.release.folder import MANIFEST, digest, read_manifest, verify_release
 from hiu.publish.words.text import count_of
+from pipelines.access.bound import bound_files, changed_parts, events, logs, lost_reads, lost_records
 from pipelines.access.canaries import canaries
-from pipelines.access.disclose import measure
+from pipelines.common.lock import holder
 from pipelines.common.place import Paths, Place, open_warehouse
 from pipelines.common.progress import out
 from pipelines.govern.release import seals
 
 
-def verify_site(place: Place, *, canary: bool = False) -> int:
-    """Say what is wrong with a site, a line each; the exit code."""
-    problems = [*_audit(place), *_months(place), *_bound(place), *_warehouse(place), *seals(place)]
+def verify_site(place: Place, *, canary: bool = False, recorded: str | None = None) -> int:
+    """Say what is wrong with a site, a line each; the exit code. `recorded` = a head of the audit log noted earlier."""
+    found = [*_audit(place, recorded), *_months(place), *_bound(place), *_site(place), *_reads(place)]
+    found += [*_warehouse(place), *seals(place)]
     if place.erasing.exists():
-        problems.append("an erasure was cut off: 'hiu erase --resume' ends it")
+        found.append("an erasure was cut off: 'hiu erase --resume' ends it")
     swept = 0
     if canary:
         swept, hits = canaries(place)
-        problems += [f"canary: {hit}" for hit in hits]
-    for problem in problems:
+        found += [f"canary: {hit}" for hit in hits]
+    for problem in found:
         out(problem)
     if canary:
         out(f"canary: {count_of(swept, 'file')} swept for names, NHS numbers and person ids where none may be")
     whole = f"{count_of(len(place.months()), 'published month')}, the records and the audit log are whole"
-    out(count_of(len(problems), "problem") if problems else whole)
-    return 1 if problems else 0
+    out(count_of(len(found), "problem") if found else whole)
+    if place.audit.exists() and not found:
+        out(
+            f"head of the audit log: {head(place.audit)}. "
+            "Note it outside: 'hiu verify --head' with it proves that nothing was cut"
+        )
+    return 1 if found else 0
 
 
-def _audit(place: Place) -> list[str]:
+def _audit(place: Place, recorded: str | None) -> list[str]:
     if not place.audit.exists():
-        return []
-    return [f"audit: {problem}" for problem in verify(place.audit, place.key_for("audit"))]
+        return ["audit: the log is not there, though months are published"] if place.months() else []
+    return [f"audit: {problem}" for problem in [*verify(place.audit, place.key_for("audit"), recorded), *_cut(place)]]
+
+
+def _cut(place: Place) -> Iterator[str]:
+    """A run that published and has no end in the log, while none goes on: cut off there, or the log was."""
+    found = [event for event in events(place) if event.get("type") in ("run_started", "published", "run_ended")]
+    last = [event["type"] for event in found[-2:]]
+    if last == ["run_started", "published"] and holder(place.lock) is None:
+        yield "the last run published, but has no end in the log: it was cut off, or the log was. Run the month again"
 
 
 def _months(paths: Paths) -> Iterator[str]:
-    """Each month's files against its manifest, and the rows of each delivery against what became of them."""
-    log = paths.audit.read_text(encoding="utf-8") if paths.audit.exists() else ""
-    for month, folder in sorted(paths.months().items()):
-        path = paths.published / folder
+    """Each run's files against its manifest, and the rows of deliveries against what became of them: kept too."""
+    log, shown = paths.audit.read_text(encoding="utf-8") if paths.audit.exists() else "", paths.months()
+    names = {path.name for path in paths.published.iterdir() if path.is_dir()} if paths.published.is_dir() else set()
+    folders = sorted({name for name in names if not name.startswith(".")} | set(shown.values()))
+    for folder in folders:
+        path, month = paths.published / folder, folder[:7] if folder in shown.values() else f"{folder} (kept)"
         yield from (f"{month}: {problem}" for problem in verify_release(path))
         try:
-            head = read_manifest(path).get("audit_head")
+            noted = read_manifest(path).get("audit_head")
         except HiuError:
             continue
-        if head and head.strip("0") and head not in log:
+        if noted and noted != GENESIS and noted not in log:
             yield f"{month}: the audit head in its manifest is not in the audit log"
         yield from (f"{month}: {problem}" for problem in _counts(path))
 
@@ -79,36 +98,84 @@ def _counts(path: Path) -> Iterator[str]:
 
 
 def _bound(paths: Paths) -> Iterator[str]:
-    """What the audit log says of manifests and records, against what is on disk."""
-    manifests: dict[str, str] = {}
-    kept: dict[str, tuple[int, str]] = {}
-    for event in (entry["event"] for entry in (read(paths.audit) if paths.audit.exists() else ())):
-        if event.get("type") in ("published", "rewritten"):
-            manifests[event["folder"]] = event["manifest"]
-        if event.get("type") in ("run_started", "erased"):
-            kept = event.get("records", kept) if isinstance(event.get("records", kept), dict) else kept
-    for folder in sorted(set(paths.months().values())):
+    """What the audit log says of manifests, pointers and records, against what is on disk."""
+    found = events(paths)
+    for event in found:
+        if event.get("type") == "rekeyed" and event.get("log"):
+            yield from _earlier_log(paths.curated / event["log"], event["log_sha256"])
+    manifests = {e["folder"]: e["manifest"] for e in found if e.get("type") in ("published", "rewritten")}
+    there = {path.parent.name for path in paths.published.glob("*/" + MANIFEST) if not path.parent.name.startswith(".")}
+    shown = set(paths.months().values())
+    for folder in sorted(shown | there):
         path = paths.published / folder / MANIFEST
         if folder not in manifests:
-            yield f"{folder}: shown, but the audit log does not say that it was published"
+            how = "shown" if folder in shown else "kept"
+            yield f"{folder}: {how}, but the audit log does not say that it was published"
         elif path.exists() and digest(path) != manifests[folder]:
             yield f"{folder}: its manifest is not the one that the audit log has"
-    for name, (length, sha256) in sorted(kept.items()):
-        path = paths.records / f"{name}.jsonl"
-        content = path.read_bytes() if path.exists() else b""
-        if measure(content[:length]) != [length, sha256]:
-            yield f"records/{name}.jsonl: lines were changed or taken out since the last run"
+    yield from _pointers(paths)
+    yield from lost_records(paths)
+
+
+def _pointers(paths: Paths) -> Iterator[str]:
+    """Each month's folder, against the last that the log says it was given."""
+    last: dict[str, str | None] = {}
+    for event in events(paths):
+        kind = event.get("type")
+        if kind in ("published", "shown"):
+            last[event["folder"][:7]] = event["folder"]
+        elif kind == "rolled_back":
+            last[event["month"]] = event["to"]
+        elif kind == "month_withdrawn":
+            last[event["month"]] = None
+    shown = paths.months()
+    for month in sorted(set(last) | set(shown)):
+        if month in last and shown.get(month) != last[month]:
+            yield (
+                f"{month}: CURRENT.json points to {shown.get(month) or 'nothing'}, but the audit log's last is "
+                f"{last[month] or 'that it was withdrawn'}: a run was cut off, or the pointer was set back. "
+                f"'hiu run {month}' puts it right"
+            )
+
+
+def _site(place: Place) -> Iterator[str]:
+    """Parts of site.toml that were edited since the log last had them."""
+    for part in changed_parts(place):
+        yield (
+            f"site.toml: the {part} changed since the last run, and the log does not have it yet. If it is meant, the "
+            "next 'hiu run' enters it, or 'hiu audit accept'"
+        )
+
+
+def _reads(place: Place) -> Iterator[str]:
+    """Read logs: their chains, and what each of the two logs knows of the other."""
+    heads = {GENESIS, *(str(entry["mac"]) for log in logs(place) for entry in read(log))}
+    yield from problems(folder_of(place.settings, place.curated), place.key_for("reads"), heads)
+    if bound_files(events(place), "reads"):
+        yield from lost_reads(place)
+
+
+def _earlier_log(path: Path, sha256: str) -> Iterator[str]:
+    """Whether the log of an earlier key is the one that today's log binds."""
+    if not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+        yield f"{path.name}: the log of the key before is missing, or not the one that the audit log binds"
 
 
 def _warehouse(place: Place) -> Iterator[str]:
-    """The same counts in the working database; said, if a run has it open."""
+    """The same counts in the working database, and descriptions that are not those of their rows."""
     if not place.warehouse.exists():
         return
     try:
         with open_warehouse(place) as warehouse:
-            if not {"deliveries", "record", "quarantine"} <= set(warehouse.tables()):
+            tables = set(warehouse.tables())
+            if not {"deliveries", "record", "quarantine"} <= tables:
                 return
             wrong = warehouse.ask("miscounted_deliveries")
+            other = (
+                warehouse.ask("changed_identities")
+                if {"identity", "record_identity", "cluster", "people"} <= tables
+                else None
+            )
     except Busy as busy:
         out(f"the warehouse was not looked at: {busy}")
         return
@@ -116,4 +183,9 @@ def _warehouse(place: Place) -> Iterator[str]:
         yield (
             f"warehouse, delivery {row['delivery_id']}: received {row['received']}, but staged {row['staged']} and "
             f"set aside {row['aside']}"
+        )
+    if other is not None and other.height:
+        yield (
+            f"warehouse: {count_of(other.height, 'description')} of people are not those of the rows received, such as "
+            f"{other['id'][0]}: changed by hand. Remove {place.warehouse} and run the month again"
         )

@@ -8,6 +8,7 @@ from hiu.site.review import csv_file as sheet
 from hiu.site.review import decide as desk
 from hiu.site.review.queue import Ask, Queue, by_ids
 from pipelines.access.disclose import show_names as names_shown
+from pipelines.access.looks import enter_look
 from pipelines.common.journal import record
 from pipelines.common.place import Place
 from pipelines.common.progress import out
@@ -35,6 +36,7 @@ def review(
 
     queue = Queue(*place.which(month), place.records)
     asks = asks_of(queue)
+    enter_look(place, now, "review", queue.people(asks), by=by, month=queue.month)
     if show_names:
         found = names_shown(place, queue.people(asks), month=str(queue.month), now=now, identities=by_ids(asks))
         queue = Queue(queue.month, queue.folder, place.records, names=found.ids)

@@ -1,5 +1,6 @@
 """Why a person is where they are, and who someone is, on the terminal; names are masked unless asked for."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -10,19 +11,51 @@ from hiu.link.review.explain import PairExplanation, conflicts, holding_links
 from hiu.link.review.explain import explain_pair as compare_pair
 from hiu.link.review.find import find as find_people
 from hiu.link.site_rules import with_site_names
+from hiu.publish.release.working import whole_table
 from hiu.site import Published
+from hiu.site.looks import one_look
 from hiu.site.review.decide import earlier
 from hiu.site.show.mask import initials
 from pipelines.access.disclose import show_names as names_shown
+from pipelines.access.looks import enter_look, may_look, require_look
+from pipelines.access.looks import published as published_month
 from pipelines.common.model import model_of
 from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import out
 
 
-def explain_person(place: Place, person_id: str, month: str | None, *, show_names: bool, now: datetime) -> None:
-    """Print rank, sentence, months and source rows of a person."""
-    published = _published(place, month)
-    person = published.person(_current_id(published, person_id))
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Who asks, what for, whether names are wanted, and when."""
+
+    purpose: str
+    by: str | None
+    show_names: bool
+    now: datetime
+
+    def require(self, place: Place, what: str, whom: list[str], published: Published) -> None:
+        """Enter the look. Raises LookRefused without a basis."""
+        require_look(place, self.now, what, whom, purpose=self.purpose, by=self.by, month=published.month)
+
+    def enter(self, place: Place, what: str, whom: list[str], month: str, refused: str | None = None) -> None:
+        """Enter the look."""
+        enter_look(place, self.now, what, whom, purpose=self.purpose, by=self.by, month=month, refused=refused)
+
+
+def explain_person(place: Place, person_id: str, month: str | None, asked: Asked) -> None:
+    """Print rank, sentence, months and source rows of a person.
+
+    Raises LookRefused, which tells nothing of them, unless a basis lets an analyst look at them for the purpose.
+    """
+    with one_look():
+        _explain_person(place, person_id, published_month(place, month, asked.now, purpose=asked.purpose), asked)
+
+
+def _explain_person(place: Place, person_id: str, published: Published, asked: Asked) -> None:
+    wanted = _current_id(published, person_id)
+    if wanted in set(_people(published)["person_id"]):
+        asked.require(place, "explain", [wanted], published)
+    person, show_names, now = published.person(wanted), asked.show_names, asked.now
     about = _people(published).filter(pl.col("person_id") == person.person_id).to_dicts()[0]
     show_names = show_names and _names_allowed(place, [person.person_id], published, now)
     out(f"{person.person_id}  {_name(about['name_text'], show_names)}  ({published.month.title})")
@@ -35,7 +68,7 @@ def explain_person(place: Place, person_id: str, month: str | None, *, show_name
     _print_links(place, links["identity_id"].drop_nulls().unique().sort().to_list())
 
 
-def explain_pair(place: Place, pair: str, *, show_names: bool, chart: Path | None, now: datetime) -> None:
+def explain_pair(place: Place, pair: str, *, chart: Path | None, asked: Asked) -> None:
     """Print how the matcher compares two descriptions (identity ids joined by a comma): level and weight by field.
 
     `chart`: an SVG or PNG of the same. Reads the working warehouse. Raises Busy while a run is going on, UsageError
@@ -49,11 +82,12 @@ def explain_pair(place: Place, pair: str, *, show_names: bool, chart: Path | Non
         described, model = with_site_names(warehouse.read("identity"), settings), model_of(place)
         found = compare_pair(described, left, right, settings=settings, events=events, model=model)
         people = warehouse.rows("cluster", "identity_id", "person_id")
+    who, show_names = people.filter(pl.col("identity_id").is_in([left, right]))["person_id"].unique(), asked.show_names
+    asked.enter(place, "explain of a pair", who.to_list(), "warehouse")
     if show_names:
-        who = people.filter(pl.col("identity_id").is_in([left, right]))["person_id"]
-        asked = names_shown(place, who, month="warehouse", now=now, identities=[left, right])
-        show_names = not asked.withheld
-        out(asked.withheld_message if asked.withheld else "names are shown; it is logged")
+        shown = names_shown(place, who, month="warehouse", now=asked.now, identities=[left, right])
+        show_names = not shown.withheld
+        out(shown.withheld_message if shown.withheld else "names are shown; it is logged")
     _print_pair(found, show_names=show_names)
     for text in earlier(place.records, left, right).iter_rows(named=True):
         out(f"decided {text['decision']} by {text['reviewer']}{', undone' if text['undone_at'] else ''}")
@@ -107,21 +141,32 @@ def _print_links(place: Place, members: list[str]) -> None:
 TITLES = {"nhs_number": "NHS numbers", "dob": "dates of birth", "sex": "sexes recorded"}
 
 
-def find(place: Place, query: str, month: str | None, *, show_names: bool, now: datetime) -> None:
-    """Print the people nearest to a query."""
-    published = _published(place, month)
-    found = find_people(query, _people(published))
-    seen = (
-        names_shown(place, found["person_id"], month=str(published.month), now=now).ids if show_names else frozenset()
-    )
+def find(place: Place, query: str, month: str | None, asked: Asked) -> None:
+    """Print the people nearest to a query, of those whom a basis lets an analyst look at for the purpose.
+
+    Of the others nothing is printed, not even how many there are: who asks by name knows whom they mean.
+    """
+    with one_look():
+        published = published_month(place, month, asked.now, purpose=asked.purpose)
+        found = find_people(query, _people(published))
+        every = found["person_id"].to_list()
+        may = may_look(place, every, asked.purpose, asked.now)
+        asked.enter(
+            place, "find", every, str(published.month), refused=None if set(every) == may else "no basis for all"
+        )
+        _print_found(place, published, found.filter(pl.col("person_id").is_in(sorted(may))), asked)
+
+
+def _print_found(place: Place, published: Published, found: pl.DataFrame, asked: Asked) -> None:
+    month, seen = str(published.month), frozenset[str]()
+    if asked.show_names:
+        seen = names_shown(place, found["person_id"], month=month, now=asked.now).ids
     ranks = published.table("ranked").select("person_id", "rank", "list")
     for row in found.join(ranks, on="person_id", how="left", maintain_order="left").to_dicts():
         place_of = f"rank {row['rank']}" if row["rank"] else "not ranked"
         out(f"{row['person_id']}  {_name(row['name_text'], row['person_id'] in seen):<30} {place_of}")
-    if show_names and (kept_back := found.height - len(seen)):
-        out(f"withheld: {kept_back} (no basis to share them, or an objection, opt-out or death forbids it)")
     if found.is_empty():
-        out(f"nobody like that in {published.month.title}")
+        out(f"nobody like that in {published.month.title} whom you may look at for purpose '{asked.purpose}'")
 
 
 def _names_allowed(place: Place, ids: list[str], published: Published, now: datetime) -> bool:
@@ -132,12 +177,8 @@ def _names_allowed(place: Place, ids: list[str], published: Published, now: date
     return not found.withheld
 
 
-def _published(place: Place, month: str | None) -> Published:
-    return Published(*place.which(month))
-
-
 def _people(published: Published) -> pl.DataFrame:
-    return pl.read_parquet(published.folder / "people.parquet")
+    return pl.read_parquet(whole_table(published.folder, "people"))
 
 
 def _current_id(published: Published, person_id: str) -> str:

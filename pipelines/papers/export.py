@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
-import getpass
+import csv
 import hashlib
+import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
 from hiu.disk import replace
 from hiu.errors import HiuError, UsageError
+from hiu.govern.login import login
+from hiu.govern.release.cells import Cell, to_public
+from hiu.month import Month
 from hiu.publish.access import charted, withheld
 from hiu.publish.board.charts import alts, board_charts
-from hiu.publish.board.paper import MARKING, Board
+from hiu.publish.board.paper import MARKING
 from hiu.publish.board.pdf import board_pdf
 from hiu.publish.board.slides import board_slides
 from hiu.publish.charts.draw import to_png
 from hiu.publish.charts.export import FORMATS, chart_file
 from pipelines.access.basis import allowed, for_group
 from pipelines.access.disclose import PACK, enter_disclosure
+from pipelines.access.looks import enter_look
 from pipelines.access.pages import chart_series
+from pipelines.access.releases import Export, keep_export
 from pipelines.common.journal import record
 from pipelines.common.place import Place, published_tables
 from pipelines.common.progress import Reporter
 from pipelines.common.progress import out as say
 from pipelines.common.work import Row
-from pipelines.papers.board import board
+from pipelines.papers.board import RECIPIENT, MonthPaper, board
 
 DONE = "export.jsonl"
 """What an export has written so far: a head, then a line a file. Written as it goes, so that it can go on."""
-_TABLES = ("ranked", "people", "support", "changes", "monthly_demand", "coverage", "meeting_entry", "aliases")
+_TABLES = (
+    "ranked", "people", "support", "changes", "monthly_demand", "coverage", "missing_count", "meeting_entry", "aliases",
+)  # fmt: skip
 
 
 def export_charts(
@@ -63,8 +71,9 @@ def export_charts(
         todo = [person for person in chosen if not written.holds(f"{person}.{form}")]
         found = allowed(place, chosen, purpose="support", recipient="group", on=now.date(), aliases=tables["aliases"])
         charts = PACK._replace(what=f"charts{' with names' if show_names else ''}")
-        basis, n, who = found.codes, len(chosen), getpass.getuser()
+        basis, n, who = found.codes, len(chosen), login()
         # noted before it can be read
+        enter_look(place, now, charts.what, chosen, month=wanted)
         enter_disclosure(place, now, charts, basis=basis, by=who, people=n, withheld=left_out, file=target.name)
         drawn = chart_series(place, tables, todo, wanted, show_names=show_names)
         for person in report.track(drawn, "charts"):
@@ -75,39 +84,87 @@ def export_charts(
 
 
 def export_board(place: Place, month: str | None, *, folder: Path | None, now: datetime) -> Path:
-    """Write the board paper of a month: PDF, presentation, charts/ with their words; the folder. Not yet released."""
+    """Write the board paper of a month: PDF, presentation, data file, charts/ with their words; the folder.
+
+    Not yet released: the digests of its files and its cells are entered, and a release takes these and nothing else.
+    """
     made = board(place, month, now)
-    paper = made.board
+    paper, solved = made.board, made.released.solved
     target = folder or place.curated / "exports" / "board" / str(paper.month)
     if target.is_dir() and any(target.iterdir()) and not (target / DONE).exists():
         raise UsageError(f"{target}: holds something else already; name an empty folder by --out")
-    files = board_files(paper, place.settings.policy_breaks)
+    if solved.refused:
+        record(place, now, "export_refused", month=str(paper.month), problems=len(solved.refused))
+        raise HiuError(refusal(paper.month, solved.refused))
+    files = board_files(made, place.settings.policy_breaks)
     with _ExportFolder(target, {"board": paper.run_id, "built": now.isoformat()}, set(files)) as written:
         for name, content in files.items():
             written.add(name, content)
-    about = {"month": str(paper.month), "files": len(files), "left_out": made.left_out, "basis": list(made.basis)}
+    keep_export(place, _entry(made, files))
+    about = {
+        "month": str(paper.month),
+        "files": len(files),
+        "left_out": made.left_out,
+        "basis": list(made.basis),
+        "login": login(),
+    }
     record(place, now, "board_exported", **about)
     say(
-        f"{target}: {len(files)} files. Not released: 'hiu release board {paper.month}' has them checked by somebody "
-        f"else first. Left out of the figures by the basis: {made.left_out}."
+        f"{target}: {len(files)} files; {solved.share:.0%} of the figures that are large enough are shown. Not "
+        f"released: 'hiu release board {paper.month}' has them checked by somebody else first. Left out of figures by "
+        f"the basis: {made.left_out}."
     )
     for line in paper.suppressed:
         say(f"  hidden: {line}")
     return target
 
 
-def board_files(paper: Board, breaks: Mapping[str, date]) -> dict[str, bytes]:
-    """The paper's files by name: from the Board alone."""
+def refusal(month: Month, reasons: Sequence[str]) -> str:
+    """Why a paper can't be made, in words, and what can be done."""
+    return (
+        f"{month}: the paper was not written, since with what was released before it would give figures away:\n  "
+        + "\n  ".join(reasons)
+        + "\nRelease a later month, when the periods no longer overlap, or ask the data protection officer."
+    )
+
+
+def _entry(made: MonthPaper, files: Mapping[str, bytes]) -> Export:
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    return Export(
+        recipient=RECIPIENT,
+        month=str(made.board.month),
+        head=made.past.head,
+        files=digests,
+        cells=made.cells,
+        ground=made.released.ground,
+        answers=made.answers,
+    )
+
+
+def board_files(made: MonthPaper, breaks: Mapping[str, date]) -> dict[str, bytes]:
+    """The paper's files by name: from the Board and the cells' texts alone."""
+    paper = made.board
     svgs, words = board_charts(paper, breaks), alts(paper)
     files = {
         f"board-paper-{paper.month}.pdf": board_pdf(paper, svgs),
         f"board-paper-{paper.month}.pptx": board_slides(paper),
+        f"board-paper-{paper.month}.csv": data_file(made.cells),
     }
     for name, svg in svgs.items():
         files[f"charts/{name}.svg"] = svg.encode("utf-8")
         files[f"charts/{name}.png"] = to_png(svg)
     text = "\n\n".join([MARKING, *(f"{name}\n{words[name]}" for name in svgs)])
     return files | {"charts/alt-text.txt": f"{text}\n".encode()}
+
+
+def data_file(cells: Iterable[Cell]) -> bytes:
+    """Every figure of the paper as CSV: measure, dataset, group, area, from, to, shown."""
+    rows = [to_public(cell) for cell in cells if cell.shown is not None]
+    names = ("measure", "dataset", "group", "area", "from", "to", "shown")
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerows([names, *([row[name] for name in names] for row in rows)])
+    return out.getvalue().encode("utf-8")
 
 
 class _ExportFolder:

@@ -1,7 +1,7 @@
 """Take a returned workbook in: say what it would change, cell by cell, ask, and record it."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -9,8 +9,10 @@ from filelock import FileLock
 
 from hiu.errors import HiuError, InputRefused
 from hiu.govern import records
-from hiu.model import MEETING_ENTRY
-from hiu.publish.people import gates_on_record
+from hiu.govern.basis.start import gates_on_record, support_ended
+from hiu.model import MEETING_ENTRY, PUBLISHED
+from hiu.model.frames import schema
+from hiu.month import Month
 from hiu.publish.words.terms import ACTION_TITLES, ENTERED
 from hiu.publish.words.text import count_of
 from hiu.publish.workbook.judge import grades, judge
@@ -18,10 +20,11 @@ from hiu.publish.workbook.judge import records as rows_of
 from hiu.publish.workbook.returned import Copy, read_back
 from hiu.publish.workbook.verdict import Verdict
 from pipelines.common.journal import record, utc
-from pipelines.common.place import Place
+from pipelines.common.place import Place, published_tables
 from pipelines.common.progress import out as say
 
 DONE, STOPPED, WARNINGS = 0, 1, 3
+_NO_SUPPORT = pl.DataFrame(schema=schema(PUBLISHED["support"]))
 FREE = ("owner", "notes", "action", "action_owner")
 """Fields in people's own words: what they say is not printed."""
 
@@ -34,7 +37,7 @@ def import_workbook(
     `ask` is shown a question and says whether to go on. Raises InputRefused for a file that is no copy of ours.
     """
     copy = read_back(_bytes(file), file.name, place.key_for("workbook"))
-    verdict = _verdict_on(place, copy, older=older)
+    verdict = _verdict_on(place, copy, now.date(), older=older)
     _print_verdict(verdict, copy, place)
     if dry_run or not verdict.changes:
         say("Nothing was written." if dry_run else "Nothing to write.")
@@ -44,7 +47,7 @@ def import_workbook(
         return STOPPED
     place.records.mkdir(parents=True, exist_ok=True, mode=0o700)
     with FileLock(place.records / "import-workbook.lock", timeout=30):
-        again = _verdict_on(place, copy, older=older)
+        again = _verdict_on(place, copy, now.date(), older=older)
         if again != verdict:
             raise HiuError("the records changed meanwhile; nothing was written. Run the same command again.")
         _write(place, copy, verdict, by=by, now=now)
@@ -70,16 +73,24 @@ def _write(place: Place, copy: Copy, verdict: Verdict, *, by: str, now: datetime
     )
 
 
-def _verdict_on(place: Place, copy: Copy, *, older: bool) -> Verdict:
+def _verdict_on(place: Place, copy: Copy, on: date, *, older: bool) -> Verdict:
     months = place.months()
     if str(copy.month) not in months:
         raise HiuError(f"the workbook is of {copy.month.title}, which is not published here")
     late = ""
     if max(months) > str(copy.month) and not older:
         late = f"the copy is of {copy.month.title}; {max(months)} is out: use its workbook, or say --older"
-    folder = place.published_folder(copy.month)
-    gates = gates_on_record(pl.read_parquet(folder / "support.parquet")) if folder else {}
-    verdict = judge(copy, records.history(place.records, MEETING_ENTRY), on_record=gates, outdated=late)
+    entries = records.history(place.records, MEETING_ENTRY)
+    folder = place.published_folder(Month.parse(max(months))) or place.published_folder(copy.month)
+    support = published_tables(folder, ("support",)).get("support", _NO_SUPPORT) if folder else _NO_SUPPORT
+    verdict = judge(
+        copy,
+        entries,
+        on_record=gates_on_record(support),
+        ended=support_ended(support, entries, on),
+        on=on,
+        outdated=late,
+    )
     if months[str(copy.month)] != copy.run_id:
         verdict.notes.insert(0, f"the copy is of pack {copy.pack_id}; {copy.month.title} was published again since")
     return verdict

@@ -17,6 +17,8 @@ from pipelines.common.place import REPOSITORY, Place
 from pipelines.papers.report_page import Heading, page
 
 NOTEBOOKS = REPOSITORY / "notebooks"
+NO_FOLDER = ("--InteractiveShellApp.ignore_cwd=True",)
+"""A kernel imports nothing from the folder it works in: a notebook's may be a site's."""
 _OURS = ("HiuError", "UsageError", "SettingsError", "NoSuchName", "InputRefused", "ContradictoryDecision")
 """Errors whose text is meant for people and holds no value."""
 
@@ -91,7 +93,7 @@ def run_cells(source: Path, parameters: dict[str, str]) -> list[Any]:
                 cwd=str(source.parent),
                 progress_bar=False,
                 language="python",
-                extra_arguments=["--IPKernelApp.log_level=40"],
+                extra_arguments=["--IPKernelApp.log_level=40", *NO_FOLDER],
             )
         except papermill.PapermillExecutionError as error:
             # the text of an unexpected error may hold a patient's values

@@ -15,6 +15,7 @@ from hiu.rank.reports.cost import avoided, cohort_costs, costs, person_costs
 from hiu.rank.reports.evaluate import evaluate
 from hiu.rank.reports.sensitivity import sensitivity
 from hiu.settings import Settings
+from hiu.site.tables import Tables
 from pipelines.common.place import Place
 from pipelines.common.progress import out as say
 from pipelines.common.work import Row
@@ -29,8 +30,9 @@ class ReportMonth:
     folder: Path
 
     def table(self, name: str) -> pl.DataFrame:
-        """A published table, unmasked: reports print ids and counts only."""
-        return pl.read_parquet(self.folder / f"{name}.parquet")
+        """A published table, unmasked: reports print ids and counts only. Who may be shown to nobody is counted, under
+        a number in place of the id."""
+        return Tables(self.month, self.folder)._whole(name)
 
     def common(self, *names: str) -> Row:
         """Arguments that most reports share, and the named tables."""

@@ -15,9 +15,11 @@ from hiu.model.govern import OVERRIDES
 from hiu.month import Month
 from hiu.publish.pack.reviews import going
 from hiu.publish.release.folder import read_manifest
+from hiu.publish.release.working import whole_table
 from hiu.publish.sheet import person_sheet
 from pipelines.access.basis import allowed
 from pipelines.access.disclose import Disclosure, enter_disclosure
+from pipelines.access.looks import enter_look
 from pipelines.access.pages import stamp_of
 from pipelines.common.journal import record, utc
 from pipelines.common.place import Place
@@ -33,7 +35,7 @@ SHEET = Disclosure(
 
 USED = (
     "people", "links", "ranked", "monthly_demand", "monthly_extra", "coverage", "support", "risk_grading",
-    "team_contact", "meeting_entry", "aliases",
+    "team_contact", "meeting_entry", "aliases", "missing_count",
 )  # fmt: skip
 
 
@@ -53,6 +55,7 @@ def write_sheet(
     if not supported and not (reason and name):
         raise UsageError(f"{who} is not supported: a sheet needs --override REASON and --by NAME; both are recorded")
     found = allowed(place, [who], purpose="support", recipient="clinician", on=now.date(), aliases=tables["aliases"])
+    enter_look(place, now, "sheet", [who], by=name or None, month=wanted, refused=None if found.ids else "no basis")
     if not found.ids:
         raise HiuError(f"no basis lets the clinician see {who} on {now.date()}; 'hiu basis' shows what is recorded")
     path = _sheet_path(out, who, wanted)
@@ -73,7 +76,7 @@ def write_sheet(
 
 def _table(folder: Path, name: str) -> pl.DataFrame:
     """A published table; empty if the month was published before there was one."""
-    path = folder / f"{name}.parquet"
+    path = whole_table(folder, name)
     return pl.read_parquet(path) if path.exists() else pl.DataFrame(schema=schema(PUBLISHED[name]))
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from hiu.errors import UsageError
+from pipelines.common.answer import release
 from pipelines.common.place import REPOSITORY
 from pipelines.common.progress import out
 
@@ -38,6 +39,7 @@ def lab_command(notebooks: Path, settings: Path) -> list[str]:
     """The command that opens JupyterLab on a folder; `settings` holds overrides.json."""
     return [
         sys.executable,
+        "-P",
         "-m",
         "jupyterlab",
         *QUIET,
@@ -50,6 +52,20 @@ def write_settings(folder: Path) -> Path:
     """Write overrides.json into a folder; the folder."""
     (folder / "overrides.json").write_text(json.dumps(OVERRIDES, indent=1), encoding="utf-8", newline="\n")
     return folder
+
+
+def lab_environment(folder: Path, site: Path) -> dict[str, str]:
+    """JupyterLab's environment: which site the notebooks read, and that no process imports from its working folder.
+
+    JupyterLab would also run a configuration that lies in the working folder, so it is started in the notebooks' own.
+    """
+    profile = folder / "ipython" / "profile_default"
+    profile.mkdir(parents=True, exist_ok=True)
+    (profile / "ipython_kernel_config.py").write_text(
+        "c = get_config()\nc.InteractiveShellApp.ignore_cwd = True\n", encoding="utf-8", newline="\n"
+    )
+    ours = {"HIU_SITE": str(site), "PYTHONSAFEPATH": "1", "IPYTHONDIR": str(folder / "ipython")}
+    return {**os.environ, **ours}
 
 
 def site_of(site: Path | None, repository: Path = REPOSITORY) -> Path:
@@ -74,9 +90,10 @@ def start_lab(site: Path | None) -> int:
         raise UsageError(f"{notebooks}: not found. The notebooks are in the repository, not in the installed package.")
     where = site_of(site)
     out(f"the notebooks read {where}; close JupyterLab with Control-C here")
+    release()
     with TemporaryDirectory(prefix="hiu-lab-") as folder:
         command = lab_command(notebooks, write_settings(Path(folder)))
-        with subprocess.Popen(command, env={**os.environ, "HIU_SITE": str(where)}) as lab:
+        with subprocess.Popen(command, cwd=notebooks, env=lab_environment(Path(folder), where)) as lab:
             while lab.poll() is None:
                 with suppress(KeyboardInterrupt):  # JupyterLab hears Control-C too, and asks
                     lab.wait()

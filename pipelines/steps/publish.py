@@ -12,15 +12,17 @@ from hiu.model import PUBLISHED
 from hiu.publish.release.folder import publish as seal
 from hiu.publish.release.folder import sweep
 from hiu.publish.release.pointer import set_current
+from hiu.publish.release.working import keep_whole, without
+from pipelines.access.basis import hidden
 from pipelines.access.disclose import note_published
 from pipelines.access.pages import begin_pages, pages, stamp_of
-from pipelines.common.place import Place
+from pipelines.common.place import Paths, Place
 from pipelines.common.work import Work
 from pipelines.steps.rank import changes_since
 from pipelines.steps.review import quality_of_links, review_queue
 from pipelines.steps.trace_tables import trace_tables
 
-LISTED_TABLES = ("ranked", "changes", "aliases", "people", "support", "monthly_demand", "coverage")
+LISTED_TABLES = ("ranked", "changes", "aliases", "people", "support", "monthly_demand", "coverage", "missing_count")
 
 
 def publish(work: Work, fingerprint: str, before: Path | None) -> Path:
@@ -29,11 +31,14 @@ def publish(work: Work, fingerprint: str, before: Path | None) -> Path:
     list_tables = _listed_tables(work, before)
     with closing(begin_pages(work.place, list_tables, stamp, on)) as under_way:
         tables = _month_tables(work, list_tables)
+        shown = without(tables, hidden(work.place, tables, on))
+        # the working tables first: a published folder without them would lack people for good
+        keep_whole(work.place.published / work.run_id, tables, shown)
         # noted first: a cut after the folder has its name leaves one that the next run knows, and points to
         row = {"month": str(work.month), "folder": work.run_id, "fingerprint": fingerprint}
         work.warehouse.append("release", pl.DataFrame([row]))
         folder = seal(
-            tables,
+            shown,
             folder=work.place.published,
             stamp=stamp,
             # the tables are written while the charts are drawn
@@ -78,8 +83,16 @@ def _month_tables(work: Work, list_tables: Mapping[str, pl.DataFrame]) -> dict[s
     return {name: made[name] if name in made else work.warehouse.read(name) for name in PUBLISHED}
 
 
+def sweep_working(paths: Paths) -> None:
+    """Remove working tables of runs that are not there: cut off before they were published, or removed since."""
+    for folder in sorted(paths.working.iterdir()) if paths.working.is_dir() else []:
+        if not (paths.published / folder.name).is_dir():
+            shutil.rmtree(folder)
+
+
 def tidy(place: Place) -> None:
     """Remove what a cut-off run left half written."""
     sweep(place.published)
+    sweep_working(place)
     records.sweep(place.records)
     shutil.rmtree(place.spill, ignore_errors=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from hiu.engine.restated import restated
+from hiu.publish.release.working import whole_table
 from hiu.rank import changes, rank, recount
 from pipelines.common.place import published_tables
 from pipelines.common.work import Work
@@ -24,6 +25,7 @@ def rank_people(work: Work) -> None:
         support=read("support"),
         gradings=read("risk_grading"),
         settings=work.place.settings,
+        missing=rows("missing_count", where=seen),
     )
     work.warehouse.put("ranked", ranking.ranked)
     work.warehouse.put("unassessed", ranking.unassessed)
@@ -65,8 +67,8 @@ def _earlier(work: Work, before: Path) -> set[str]:
     """Ids among the places of any list published before last month's."""
     found: set[str] = set()
     for month, folder in sorted(work.place.months().items()):
-        path = work.place.published / folder / "ranked.parquet"
-        if month < str(work.month - 1) and path.exists() and path.parent != before:
+        path = whole_table(work.place.published / folder, "ranked")
+        if month < str(work.month - 1) and path.exists() and folder != before.name:
             ranked = pl.scan_parquet(path).filter(pl.col("list") == "adult").select("rank", "person_id").collect()
             found |= set(ranked.filter(pl.col("rank") <= work.place.settings.rank.top)["person_id"])
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from types import SimpleNamespace
@@ -16,6 +17,7 @@ from hiu.model import PUBLISHED
 from hiu.month import Month
 from hiu.publish.board.paper import Board, sound
 from hiu.settings import Settings
+from pipelines.access.releases import Past
 from pipelines.papers import board as job
 from pipelines.papers.export import board_files
 
@@ -88,9 +90,20 @@ def tables(count: int = 140, seed: int = 3, last: Month = frames.LAST) -> dict[s
     return out
 
 
-def made(held: Mapping[str, pl.DataFrame], month: Month = frames.LAST) -> Board:
+def whole(held: Mapping[str, pl.DataFrame], month: Month = frames.LAST, before: Past | None = None) -> job.MonthPaper:
     place: Any = SimpleNamespace(settings=SETTINGS)
-    return sound(job._board(place, month, f"{month}-20260408T091200Z-abc123", held, NOW))
+    return job.paper(place, month, f"{month}-20260408T091200Z-abc123", held, NOW, before or Past())
+
+
+def made(held: Mapping[str, pl.DataFrame], month: Month = frames.LAST, before: Past | None = None) -> Board:
+    return sound(whole(held, month, before).board)
+
+
+def after(paper: job.MonthPaper) -> Past:
+    """What the recipient has once a paper is released."""
+    cells = [replace(cell, release=cell.release or f"board-{paper.board.month}") for cell in paper.cells]
+    kept = {cell.key: cell for cell in [*cells, *paper.past.cells]}
+    return Past(tuple(kept.values()), paper.released.ground, paper.answers)
 
 
 @cache
@@ -100,4 +113,4 @@ def paper(month: Month = frames.LAST) -> Board:
 
 @cache
 def files() -> dict[str, bytes]:
-    return board_files(paper(), SETTINGS.policy_breaks)
+    return board_files(whole(tables()), SETTINGS.policy_breaks)

@@ -141,6 +141,18 @@ class Edited:
 
         return self.change("Ranked list", job)
 
+    def paste(self, column: str, row: int, to: int, *, values: bool = False) -> Edited:
+        """Copy a cell of the list to another row, with its format as Excel does, or only its value."""
+
+        def job(data: ET.Element) -> None:
+            source, target = copy.deepcopy(_cell(data, at(column, row))), _cell(data, at(column, to))
+            style = target.get("s")
+            target.clear()
+            target.attrib.update(source.attrib | {"r": at(column, to)} | ({"s": str(style)} if values else {}))
+            target.extend(list(source))
+
+        return self.change("Ranked list", job)
+
     def file(self) -> bytes:
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

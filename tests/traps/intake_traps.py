@@ -20,6 +20,9 @@ from pipelines.common.progress import Reporter
 from pipelines.steps.intake.check import check_file
 from pipelines.steps.intake.ingest import Intake, ingest, prepare
 
+SHIPPED = sorted(load_sources())
+"""The shipped sources, read once for all traps."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Trap:
@@ -64,7 +67,7 @@ def spring(trap: Trap, folder: Path) -> None:
 
 def make_site(trap: Trap, home: Path) -> Place:
     """An empty synthetic site with the trap's files, definitions and settings."""
-    init_site(home, name="Trap", synthetic=True, today=date(2026, 4, 8), sources=sorted(load_sources()))
+    init_site(home, name="Trap", synthetic=True, today=date(2026, 4, 8), sources=SHIPPED)
     for below, files in (("data/raw", trap.files), ("sources", trap.sources)):
         for name, content in files.items():
             path = home / below / (name if below == "data/raw" else f"{name}.toml")

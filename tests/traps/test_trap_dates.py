@@ -112,7 +112,7 @@ WHOLE = {FILE: (2, 0)}
 REFUSED = {
     "month first with rows that may be either": (
         police("03/14/2026 10:00", "03/02/2026 11:00", "03/25/2026 09:15"),
-        ("2 of 3 rows cannot be day first", "all 3 read month first", '"%m/%d/%Y %H:%M"'),
+        ("2 of 3 rows (lines 2 and 4) cannot be day first", "all 3 read month first", '"%m/%d/%Y %H:%M"'),
     ),
     "month first, none of which may be day first": (
         police("3/14/26 1:05 PM", "3/25/26 11:00 AM"),
@@ -120,7 +120,11 @@ REFUSED = {
     ),
     "both orders and rows that may be either": (
         police("14/03/2026 10:00", "03/15/2026 10:00", "02/03/2026 10:00"),
-        ("1 of 3 rows cannot be day first", "1 cannot be month first", "sent again"),
+        (
+            "1 of 3 rows (line 3) cannot be day first",
+            "cannot be month first",
+            "write every date of the column the same way",
+        ),
     ),
     "month first with dashes": (
         police("03-14-2026", "03-02-2026", "03-30-2026"),
@@ -192,7 +196,7 @@ TRAPS: dict[str, Trap] = {
         files={FILE: police("14/03/2026 22:10", "02/03/2026 25:61")},
         exit=3,
         rows=WHOLE,
-        says=("Created: the time of day can't be read in 1 of 2 rows (rows 2)",),
+        says=("Created: the time of day can't be read in 1 of 2 rows (line 3)",),
         records=starts(TEN, TWO) | {"start_day_only": [False, True]},
     ),
     "24:00 is the end of its day": Trap(
@@ -208,7 +212,7 @@ TRAPS: dict[str, Trap] = {
         files={FILE: births("12/25/1980", "07/04/1990", "01/31/1975", "05/06/1999")},
         exit=3,
         rows={FILE: (4, 0)},
-        says=("4 filled, 2 read day first, but 2 of 4 rows cannot be day first", "%m/%d/%Y", "not used"),
+        says=("4 filled, 2 read day first, but 2 of 4 rows (lines 2 and 4) cannot be", "%m/%d/%Y", "not used"),
         silent=("1980", "1990"),
         records={"dob": [None] * 4},
     ),
@@ -259,7 +263,7 @@ TRAPS: dict[str, Trap] = {
         "13/03/2026,24:00,", "02/03/2026,midday,", "03/03/2026,teatime,", "04/03/2026,13:30 am,",
         exit=3,
         rows_loaded=4,
-        says=("the time of day can't be read in 2 of 4 rows (rows 3, 4)",),
+        says=("the time of day can't be read in 2 of 4 rows (lines 4 and 5)",),
         records=starts((14, 0, 0), (2, 12, 0), (3, 0, 0), (4, 0, 0))
         | {"start_day_only": [False, False, True, True]},
     ),
@@ -279,13 +283,13 @@ TRAPS: dict[str, Trap] = {
         "14/03/2026,10:00,", "02/03/2026,10:00,",
         formats='formats = ["%m/%d/%Y"]',
         exit=4,
-        says=("1 of 2 rows cannot be month first", "all 2 read day first", '"%d/%m/%Y"'),
+        says=("1 of 2 rows (line 2) cannot be month first", "all 2 read day first", '"%d/%m/%Y"'),
     ),
     "a slip of the pen among very many": Trap(
         files={FILE: police(*["14/03/2026 10:00"] * 110, "03/14/2026 10:00", "02/03/2026 10:00")},
         exit=3,
         rows={FILE: (111, 1)},
-        says=("Created: 1 of 112 rows cannot be day first and are not read",),
+        says=("Created: 1 of 112 rows (line 112) cannot be day first and is not read",),
     ),
     "an end of a stay month first": Trap(
         files={
@@ -295,7 +299,7 @@ TRAPS: dict[str, Trap] = {
             "B,S2,RXX,9990000018,QUILL,Ada,05/09/1974,03/03/2026,10:00,03/04/2026,09:00\n"
         },
         exit=4,
-        says=("column 'End date ward stay': 1 of 2 rows cannot be day first",),
+        says=("column 'End date ward stay': 1 of 2 rows (line 2) cannot be day first",),
     ),
 }  # fmt: skip
 

@@ -58,11 +58,12 @@ COUNTS = {
         records={"n": [4, 0], "start": [MARCH, MARCH], "family": ["ORE", "ASH"]},
     ),
     "months as they are written": dental(
-        'D101,ORE,Pat,Mar-26,1\nD102,ASH,Kim,March 2026,2\nD103,FIR,Al,03/2026,3\nD104,ELM,Jo,202603,"1,204"\n'
+        'D101,ORE,Pat,Mar-26,1\nD102,ASH,Kim,March 2026,2\nD103,FIR,Al,03/2026,3\nD104,ELM,Jo,202603,"1,000"\n'
         "D105,OAK,Bo,01/03/2026,5.0\nD106,YEW,Cy,31/03/2026,6\n",
-        exit=0,
+        exit=3,
         rows={"2026-03/dental.csv": (6, 0)},
-        records={"n": [1, 2, 3, 1204, 5, 6], "start": [MARCH] * 6},
+        says=("1 number of one person and month over 100 (the largest is 1,000)",),
+        records={"n": [1, 2, 3, 1000, 5, 6], "start": [MARCH] * 6},
     ),
     "numbers that are not sent": dental(
         "D101,ORE,Pat,2026-03,\nD102,ASH,Kim,2026-03,<5\nD103,FIR,Al,2026-03,*\nD104,ELM,Jo,2026-03,-2\n"
@@ -82,8 +83,8 @@ COUNTS = {
     "a person sent twice with other numbers is said": dental(
         "D101,ORE,Pat,2026-03,4\nD101,ORE,Pat,2026-03,2\n",
         exit=3,
-        rows={"2026-03/dental.csv": (2, 0)},
-        says=("the same record key more than once in the file; the later row holds",),
+        rows={"2026-03/dental.csv": (0, 2)},
+        says=("count_conflict",),
     ),
 }
 
@@ -133,7 +134,7 @@ UNPIVOTED = {
         f"{TOP_WIDE},Apr-26\nD101,ORE,Pat,3,0,7,2\n",
         exit=3,
         rows={"2026-03/dental.csv": (3, 0)},
-        says=("'Apr-26' are months too",),
+        says=("'Apr-26' is a month too", 'columns = "Jan-26...Apr-26"'),
     ),
     "no header is a month": wide(
         "Chart no,Last name,First,Q1,Q2\nD101,ORE,Pat,3,0\n",

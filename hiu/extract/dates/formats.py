@@ -1,12 +1,13 @@
 """In which forms a column of dates is written, with the proof: for drafts, and for columns that a mapping misreads."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
 
-from hiu.extract.values.dates import read_stamps
-from hiu.extract.values.forms import MONTHS, order, pattern, swapped
+from hiu.extract.values.dates import has_form, read_stamps
+from hiu.extract.values.forms import MONTHS, is_month, order, pattern, swapped
 
 _DAY_FIRST = (
     "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %m %Y", "%d/%m/%y", "%d-%m-%y", "%d.%m.%y", "%d %m %y",
@@ -20,9 +21,18 @@ _PLAIN = (
 CANDIDATES = (*_NUMBERS, *_PLAIN)
 """Forms looked for; of two that read equally many rows the first is taken."""
 
-_TIMES = (" %I:%M %p", " %I:%M:%S %p", " %H:%M", " %H:%M:%S")
+_GAPS = (" ", "T", ", ")
+_TIMES = tuple(
+    gap + time for gap in _GAPS for time in ("%I:%M %p", "%I:%M:%S %p", "%H:%M", "%H:%M:%S", "%H:%M:%S%z", "%H:%M%z")
+)
 _CLOCK = r"(?:[ T]|, )\s*[0-9]{1,2}:[0-9]{2}.*$"
+_MIDNIGHT = r"[ T]00:00(?::00(?:\.0+)?)?$"
+_LIKELY = r"^\D*[0-9](?:.*[0-9])+.*$"
+_PACKED = r"^(?:%\w)+$"
+_CENTURIES = (1900, 2099)
 _MOST = 4
+SLIPS = 10
+"""One row of the other order among this many that can only be of one order does not put that order in doubt."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,27 +59,37 @@ class Detected:
         return self.only_day > 0 and self.only_month > 0
 
     @property
+    def slips(self) -> int:
+        """Of a conflict, the rows of the rarer order where they are slips of the pen: one in SLIPS at most; else 0."""
+        rare, usual = sorted((self.only_day, self.only_month))
+        return rare if rare * SLIPS <= usual else 0
+
+    @property
     def assumed(self) -> bool:
         """Whether every date in figures can be read both ways, so that day first is an assumption."""
         return self.both > 0 and not self.only_day and not self.only_month
 
     @property
-    def timed(self) -> bool:
-        """Whether the formats name a time of day."""
-        return any("%H" in form or "%I" in form for form in self.formats)
+    def share(self) -> float:
+        """The share of the filled rows that the formats read."""
+        return self.read / self.rows if self.rows and self.formats else 0.0
 
 
-def detect(values: pl.Series, months: bool = False) -> Detected:
+def detect(values: pl.Series, *, months: bool = False, serials: bool = True) -> Detected:
     """The forms in which a column of text writes its dates, the fewest that read the most rows, and the proof.
 
     Looks at every value; empty cells are left out, and surrounding space is no matter. Times of day after the date
     are read by each form, and written into it when all rows have one such time ('%m/%d/%Y %I:%M %p'). With `months`
-    forms of a month without a day are looked for too, which only a source of kind 'counts' may use. Numbers of five
-    figures are taken for a spreadsheet's serial numbers: look at the header before believing that.
+    forms of a month without a day are looked for too, which only a source of kind 'counts' may use. With `serials`
+    numbers of five figures are taken for a spreadsheet's serial numbers: look at the header before believing that. Of
+    both orders the one is taken that more rows prove.
     """
     texts = values.cast(pl.String).str.strip_chars().drop_nulls()
     texts = texts.filter(texts != "")
-    fits = _fits(texts, (*CANDIDATES, *MONTHS) if months else CANDIDATES)
+    forms = [form for form in (*CANDIDATES, *(MONTHS if months else ())) if serials or form != "excel"]
+    if 2 * int(texts.str.contains(_LIKELY).sum()) < len(texts):
+        return Detected(formats=(), proof="", rows=len(texts), read=0)
+    fits = _fits(texts, forms)
     only_day, only_month, both = _orders(fits)
     avoided = "day" if only_month > only_day else "month"
     forms = [form for form in fits.columns[2:] if order(form) != avoided]
@@ -80,9 +100,25 @@ def detect(values: pl.Series, months: bool = False) -> Detected:
 
 
 def _fits(texts: pl.Series, forms: Sequence[str]) -> pl.DataFrame:
-    """date (without its time of day), rows, and a column for each form: whether it reads the date."""
+    """date (without its time of day), rows, and a column for each form: whether it reads the date.
+
+    What a form may read is found for all forms at once, so that only those are read whose shape some date has.
+    """
     dates = texts.str.replace(_CLOCK, "").alias("date").to_frame().group_by("date", maintain_order=True).len("rows")
-    return dates.with_columns(read_stamps(dates["date"], (form,))["stamp"].is_not_null().alias(form) for form in forms)
+    shaped = dates.select(has_form(pl.col("date"), form).alias(form) for form in forms)
+    for form in forms:
+        if shaped[form].any():
+            read = _reads(dates["date"].filter(shaped[form]), form)
+            shaped = shaped.with_columns(shaped[form].scatter(shaped[form].arg_true(), read))
+    return dates.hstack(shaped)
+
+
+def _reads(dates: pl.Series, form: str) -> pl.Series:
+    """Where a form reads a date; of figures without a mark between them, only in a year that is likely."""
+    stamps = read_stamps(dates, (form,))["stamp"]
+    if re.match(_PACKED, form):
+        return stamps.dt.year().is_between(*_CENTURIES).fill_null(False)
+    return stamps.is_not_null()
 
 
 def _orders(fits: pl.DataFrame) -> tuple[int, int, int]:
@@ -110,9 +146,9 @@ def _fewest(fits: pl.DataFrame, forms: Sequence[str]) -> tuple[list[str], int]:
 
 def _with_time(form: str, texts: pl.Series) -> str:
     """The form with the time that all its rows have, in one way of writing; else as it is."""
-    if "%H" in form or form == "excel":
+    if "%H" in form or form == "excel" or is_month(form):
         return form
-    own = texts.filter(texts.str.contains(pattern(form)))
+    own = texts.filter(texts.str.contains(pattern(form)) & ~texts.str.contains(_MIDNIGHT))
     return next((form + time for time in _TIMES if len(own) and own.str.contains(pattern(form + time)).all()), form)
 
 
@@ -120,9 +156,21 @@ def _proof(only_day: int, only_month: int, both: int) -> str:
     return "; ".join(_proofs(only_day, only_month, both))
 
 
+def is_timed(values: pl.Series) -> bool:
+    """Whether most of a column's dates have a time of day after them; a spreadsheet's 00:00:00 is none."""
+    texts = values.drop_nulls()
+    timed = texts.str.contains(_CLOCK) | texts.str.contains(r"^[0-9]{5}\.[0-9]+$|^[0-9]{12}(?:[0-9]{2})?$")
+    return 2 * int((timed & ~texts.str.contains(_MIDNIGHT)).sum()) > len(texts)
+
+
 def _proofs(only_day: int, only_month: int, both: int) -> Iterator[str]:
     total = only_day + only_month + both
-    if only_day and only_month:
+    rare, usual = sorted((only_day, only_month))
+    if rare and rare * SLIPS <= usual:
+        first, other = ("day", "month") if only_day > only_month else ("month", "day")
+        yield f"{first} first: {usual:,} of {total:,} rows cannot be {other} first"
+        yield f"{rare:,} cannot be {first} first and will be set aside"
+    elif only_day and only_month:
         yield f"both orders seen: {only_day:,} of {total:,} rows cannot be month first"
         yield f"{only_month:,} cannot be day first"
     elif only_month:
@@ -135,16 +183,17 @@ def _proofs(only_day: int, only_month: int, both: int) -> Iterator[str]:
 
 def in_figures(texts: pl.Series) -> pl.Series:
     """Where a date stands whose day and month are both figures, so that the order may be in doubt."""
-    return _read_in(texts, "day") | _read_in(texts, "month")
+    return in_order(texts, "day").is_not_null() | in_order(texts, "month").is_not_null()
 
 
 def either_order(texts: pl.Series) -> pl.Series:
-    """Where a date in figures can be read both day first and month first, and not the same either way."""
-    return _read_in(texts, "day") & _read_in(texts, "month")
+    """Where a date in figures can be read both day first and month first."""
+    return in_order(texts, "day").is_not_null() & in_order(texts, "month").is_not_null()
 
 
-def _read_in(texts: pl.Series, which: str) -> pl.Series:
-    return read_stamps(texts, [form for form in _NUMBERS if order(form) == which])["stamp"].is_not_null()
+def in_order(texts: pl.Series, which: str) -> pl.Series:
+    """Dates in figures as they are read with the 'day' or the 'month' first; null for everything else."""
+    return read_stamps(texts, [form for form in _NUMBERS if order(form) == which])["stamp"]
 
 
 def written(forms: Sequence[str]) -> str:

@@ -5,21 +5,22 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from hiu.errors import InputRefused, SettingsError
-from hiu.extract.dates.formats import Detected, detect, either_order, written
+from hiu.errors import SettingsError
+from hiu.extract.dates.column import Column
+from hiu.extract.dates.formats import Detected, detect, written
+from hiu.extract.dates.orders import Orders, orders_of
 from hiu.extract.dates.spreadsheet import misdated
 from hiu.extract.events import DAYS, STAMPS
 from hiu.extract.files.columns import fact_key, time_key
+from hiu.extract.files.numbering import Numbering
 from hiu.extract.values.dates import read_stamps
 from hiu.extract.values.forms import DEFAULT, MONTHS, is_month, order, swapped
 from hiu.month import Month
 from hiu.sources import FieldSpec, Source
 
-SLIPS = 100
-"""One row of the other order among this many that can only be of the mapping's is a slip of the pen, set aside."""
-
 _DATES = ("date", "timestamp", "dob")
 _WORDS = {"day": "day first", "month": "month first"}
+_ONE_FORM = "ask the sender to write every date of the column the same way, such as 2026-03-31 (year, month, day)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,14 +72,16 @@ def settle(
     period: Month | None,
     name: str,
     columns: Mapping[str, str],
+    numbering: Numbering,
 ) -> Settled:
     """Look at each column of dates of a delivery after it was read by the mapping's forms (`times`: read_times).
 
     `columns` as match_columns: what is said names the header, and the line to add the field.
 
     Where rows can be read both ways and others only the other way round, the file is refused if the field decides what
-    is counted when; another field's rows that can be read both ways are left out, and it is said. Rows which the forms
-    do not fit, but one other form does, are said with the line to add, and so are times that can't be read.
+    is counted when; another field's rows that can be read both ways are left out, and it is said. Few rows of the other
+    order put no others in doubt (`Orders.slip`): they alone are not read. Rows which the forms do not fit, but one
+    other form does, are said with the line to add, and so are times that can't be read.
     Raises InputRefused: 'date_order', 'date_form', 'date_swapped', 'date_month'.
     """
     found = Settled()
@@ -91,6 +94,8 @@ def settle(
             header=columns.get(at, at),
             forms=spec.formats or DEFAULT,
             texts=cells[at],
+            rows=cells["source_row"],
+            numbering=numbering,
             source=source,
             file=name,
             decides=decides,
@@ -99,19 +104,29 @@ def settle(
         _judge(column, unread, found, period)
         if at == "start" and period is not None and source.file.covers == "month":
             _of_another_month(column, times["start"], found, period)
-    found.warnings.extend(_mistimed(times, columns))
+    found.warnings.extend(_mistimed(times, cells["source_row"], columns, numbering))
     return found
 
 
-def settle_facts(facts: pl.DataFrame, source: Source, columns: Mapping[str, str], name: str) -> list[str]:
+def settle_facts(
+    facts: pl.DataFrame, source: Source, columns: Mapping[str, str], name: str, numbering: Numbering
+) -> list[str]:
     """The same for the dates of a register's facts, cell by cell. Raises InputRefused: 'date_order', 'date_form'."""
     found = Settled()
     for index, packed in enumerate(source.facts):
         if (header := columns.get(fact_key(index))) is None:
             continue
-        texts = facts.filter((pl.col("column") == header) & (pl.col("fact") == packed.fact))["at_sent"]
+        own = facts.filter((pl.col("column") == header) & (pl.col("fact") == packed.fact))
         column = Column(
-            name=packed.fact, header=header, forms=packed.formats, texts=texts, source=source, file=name, decides=True
+            name=packed.fact,
+            header=header,
+            forms=packed.formats,
+            texts=own["at_sent"],
+            rows=own["source_row"],
+            numbering=numbering,
+            source=source,
+            file=name,
+            decides=True,
         )
         _judge(column, column.unread(), found, None)
     return found.warnings
@@ -122,74 +137,49 @@ def _key_fields(source: Source) -> set[str]:
     return {*key.event, *key.record, *filter(None, (key.version,))}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Column:
-    """A field's cells as sent, the forms it is read by, and whether counts rest on it: a date that says when an event
-    or stay was, which row holds, or what is agreed with a person."""
-
-    name: str
-    header: str
-    forms: tuple[str, ...]
-    texts: pl.Series
-    source: Source
-    file: str
-    decides: bool
-
-    @property
-    def order(self) -> str:
-        """Whether the day or the month comes first in the mapping's forms."""
-        return next(filter(None, map(order, self.forms)), "day")
-
-    def unread(self) -> pl.Series:
-        """Cells that hold something no form reads."""
-        return self.texts.is_not_null() & read_stamps(self.texts, self.forms)["stamp"].is_null()
-
-    def refusal(self, code: str, sentence: str) -> InputRefused:
-        """The file refused for this field."""
-        return InputRefused(code, sentence, file=self.file, column=self.header)
-
-    def line(self, forms: Sequence[str]) -> str:
-        """What to write into the source's TOML."""
-        return f"add to the source's TOML, [fields.{self.name}]: formats = {written(forms)}"
-
-
 def _judge(column: Column, unread: pl.Series, found: Settled, period: Month | None) -> None:
     if misdated(column.texts, period if column.name == "start" else None):
         _misdated(column, found)
     if not unread.any():
         return
     seen = detect(column.texts, months=True)
-    wrong, right = (seen.only_month, seen.only_day) if column.order == "day" else (seen.only_day, seen.only_month)
-    if wrong and seen.both and right < SLIPS * wrong:
-        _both_ways(column, seen, wrong, int(unread.sum()), found)
-    elif wrong and right:
-        other = "day" if column.order == "month" else "month"
+    month = period if column.name == "start" and column.source.file.covers == "month" else None
+    orders = orders_of(column.texts, column.order, month)
+    if not orders.wrong.any() or not (orders.right.any() or orders.either.any()):
+        _other_form(column, seen, int(unread.sum()), found)
+    elif orders.slip and not orders.wrong.sum() > orders.right.sum():
+        order, other = _WORDS[column.order], _WORDS[_other(column)]
         found.warnings.append(
-            f"{column.header}: {wrong:,} of {seen.rows:,} rows cannot be {_WORDS[column.order]} and are not read; "
-            f"{right:,} cannot be {_WORDS[other]}: put right the {wrong:,}"
+            f"{column.header}: {column.at(orders.wrong)} cannot be {order} and "
+            f"{'is' if orders.wrong.sum() == 1 else 'are'} not read; {int(orders.right.sum()):,} cannot be {other}, "
+            f"so the column is read {order}. Ask the sender to correct the dates on those lines"
         )
     else:
-        _other_form(column, seen, int(unread.sum()), found)
+        _both_ways(column, seen, orders, int(unread.sum()), found)
 
 
-def _both_ways(column: Column, seen: Detected, wrong: int, unread: int, found: Settled) -> None:
+def _other(column: Column) -> str:
+    return "month" if column.order == "day" else "day"
+
+
+def _both_ways(column: Column, seen: Detected, orders: Orders, unread: int, found: Settled) -> None:
     """Rows that can be read both ways beside rows that are the other way round: which they are nobody can tell."""
-    order, other = (_WORDS[each] for each in (column.order, "month" if column.order == "day" else "day"))
-    rows = f"{wrong:,} of {seen.rows:,} rows cannot be {order}"
-    if seen.conflict:
-        right = seen.only_day if column.order == "day" else seen.only_month
-        all_ = f"{right:,} cannot be {other}, and {seen.both:,} can be read both ways"
-        remedy = "have it sent again in one form, best 2026-03-31"
-    else:
-        all_ = f"all {seen.read:,} read {other}" if seen.read == seen.rows else f"{seen.read:,} read {other}"
-        remedy = column.line(seen.formats) if seen.formats else "have it sent again in one form, best 2026-03-31"
+    order, other = _WORDS[column.order], _WORDS[_other(column)]
+    wrong, right, both = (int(rows.sum()) for rows in (orders.wrong, orders.right, orders.either))
+    rows = f"{column.at(orders.wrong)} cannot be {order}"
+    all_, remedy = f"all {seen.read:,} read {other}", column.line(seen.formats)
+    if right:
+        all_ = f"{column.at(orders.right)} cannot be {other}, and {both:,} can be read both ways"
+        mended = wrong > right and seen.slips
+        remedy = f"{remedy}; those {right:,} are then set aside" if mended else _ONE_FORM
+    elif seen.read < seen.rows:
+        all_, remedy = f"{seen.read:,} read {other}", remedy if seen.formats else _ONE_FORM
     if column.decides:
         raise column.refusal("date_order", f"{rows}; {all_}: {remedy}")
-    both = either_order(column.texts)
-    found.doubtful[column.name] = both
+    found.doubtful[column.name] = orders.either
     found.warnings.append(
         f"{column.header}: {seen.rows:,} filled, {seen.rows - unread:,} read {order}, but {rows}; {all_}. "
-        f"The {seen.both:,} rows that can be read both ways may be swapped and are not used: {remedy}"
+        f"The rows that can be read both ways ({both:,}) may be swapped and are not used: {remedy}"
     )
 
 
@@ -265,13 +255,12 @@ def _inside(stamps: pl.Series, period: Month) -> int:
     return int((stamps.dt.date().is_between(period.start, period.after, closed="left")).sum())
 
 
-def _mistimed(times: pl.DataFrame, columns: Mapping[str, str]) -> Iterator[str]:
+def _mistimed(times: pl.DataFrame, rows: pl.Series, columns: Mapping[str, str], numbering: Numbering) -> Iterator[str]:
     for at in STAMPS:
         if f"{at}@mistimed" in times.columns and (bad := int(times[f"{at}@mistimed"].sum())):
-            rows = times.with_row_index("row", 1).filter(f"{at}@mistimed")["row"].head(5).to_list()
-            of = times[at].count()
+            where = numbering.named(rows.filter(times[f"{at}@mistimed"]))
             header = columns.get(time_key(at), columns.get(at, at))
             yield (
-                f"{header}: the time of day can't be read in {bad:,} of {of:,} rows (rows {', '.join(map(str, rows))}"
-                f"{' ...' if bad > 5 else ''}); their dates stand without a time"
+                f"{header}: the time of day can't be read in {bad:,} of {times[at].count():,} rows ({where}); "
+                "their dates stand without a time"
             )

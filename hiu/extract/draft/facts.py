@@ -1,16 +1,19 @@
 """Dated facts of a register: which column holds which, and a pattern that reads its cells."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import polars as pl
+
+from hiu.extract.dates.formats import CANDIDATES, detect
 from hiu.extract.draft.codes import code_lines
-from hiu.extract.draft.columns.dates import date_formats
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.words import nearness, words
 from hiu.extract.draft.lines import array, comment, quoted, table
 from hiu.extract.files.header import squash
 from hiu.extract.values.codes import YES_NO
+from hiu.extract.values.dates import read_stamps
 from hiu.sources import Packed
 
 _NEAR = 80
@@ -118,7 +121,7 @@ def _block(found: Found, looks: Mapping[str, Look]) -> tuple[bool, list[str]]:
     at_formats = looks[found.at].formats if found.at else ()
     pattern, read, total = _pattern(packed, seen, days=bool(found.at))
     values, days = _taken(seen, packed.split, pattern)
-    formats = tuple(dict.fromkeys([*date_formats(days)[0], *at_formats]))
+    formats = tuple(dict.fromkeys([*detect(pl.Series(days, dtype=pl.String)).formats, *at_formats]))
     lacking = {word for word in values if word.casefold() not in {each.casefold() for each in packed.codes}}
     dates_alone = packed.fact in _WORDED and "?P<value>" not in pattern
     plain = found.sure and pattern == packed.pattern and not dates_alone and not (packed.codes and lacking)
@@ -159,7 +162,9 @@ def _pattern(packed: Packed, seen: Look, *, days: bool) -> tuple[str, int, int]:
     if packed.fact in _WORDED and (days or not seen.dated):
         forms.remove(_FORMS[0])
     cells = [piece for cell in seen.counted for piece in _pieces(cell, packed.split)]
-    scored = [(_reads(form, cells, packed), form) for form in forms]
+    found = {form: [re.fullmatch(form, cell) for cell in cells] for form in forms}
+    dates = _dates([match for matches in found.values() for match in matches if match])
+    scored = [(sum(_is_read(match, packed, dates) for match in matches), form) for form, matches in found.items()]
     best = max(scored, key=lambda each: each[0])
     return best[1], best[0], len(cells)
 
@@ -169,16 +174,19 @@ def _pieces(cell: str, split: str) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
-def _reads(form: str, cells: Sequence[str], packed: Packed) -> int:
-    return sum(_is_read(re.fullmatch(form, cell), packed) for cell in cells)
+def _dates(matches: Sequence[re.Match[str]]) -> set[str]:
+    """What the patterns took for a date and is one."""
+    texts = {(match.groupdict().get("at") or "").strip() for match in matches} - {""}
+    sent = pl.Series(sorted(texts), dtype=pl.String)
+    return set(sent.filter(read_stamps(sent, CANDIDATES)["stamp"].is_not_null()))
 
 
-def _is_read(match: re.Match[str] | None, packed: Packed) -> bool:
+def _is_read(match: re.Match[str] | None, packed: Packed, dates: Collection[str]) -> bool:
     if match is None:
         return False
     groups = match.groupdict()
     at, value = groups.get("at"), groups.get("value")
-    sound = not at or bool(date_formats([at.strip()], "date")[0])
+    sound = not at or at.strip() in dates
     wordy = packed.fact not in _WORDED or not value or not any(map(str.isdigit, value))
     return sound and wordy and bool(at or value or groups.get("grade"))
 

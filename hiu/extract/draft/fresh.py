@@ -5,10 +5,12 @@ from collections.abc import Iterator, Mapping
 
 from hiu.extract.draft.columns.concepts import concept_source
 from hiu.extract.draft.columns.match import time_column
+from hiu.extract.draft.columns.words import words
 from hiu.extract.draft.facts import fact_lines
 from hiu.extract.draft.fields import format_lines, name_lines, remarks, scheme_lines
 from hiu.extract.draft.lines import array, comment, quoted, some
-from hiu.extract.draft.plan import Plan
+from hiu.extract.draft.plan import COUNTED, Plan
+from hiu.extract.draft.repeats import Repeats, current_line, field_lines, find_repeats, key_lines
 from hiu.extract.draft.shipped import Part
 from hiu.extract.draft.table.sample import Sample
 
@@ -32,23 +34,45 @@ def fresh_part(sample: Sample, plan: Plan) -> Part:
         if field in plan.columns and (clock := time_column(plan.columns[field], looks, {str(u) for u in used}, field))
     }
     used |= set(times.values())
-    lines = [*_key_lines(sample, plan, times), *_monthly_lines(sample, plan)]
+    repeats = find_repeats(sample, plan, {str(header) for header in used})
+    used |= repeats.used
+    lines = [*_key_lines(sample, plan, times, repeats), *field_lines(repeats), *_monthly_lines(sample, plan)]
     for field, header in plan.columns.items():
         if header != plan.key or field in ("nhs_number",):
             lines += _field_lines(sample, plan, field, times)
     lines += _number_lines(sample, plan)
     lines += _coded_lines(sample, plan)
     if plan.kind in ("events", "stays") and "start" not in plan.columns:
-        lines.append('\n[fields.start]\ncolumns = ["Date"]  # CHECK: REQUIRED, not found: no column of dates')
+        lines.append(f'\n[fields.start]\ncolumns = ["Date"]  # CHECK: REQUIRED, not found: {_no_date(sample)}')
         lines.append('type = "timestamp"\nrequired = true')
     if not {"name", "family", "nhs_number"} & set(plan.columns) and not plan.numbers:
         lines.append("\n# CHECK: no column names anybody, by a name, an NHS number or a number of the agency's own")
     lines += fact_lines(plan.facts, looks, whole=True)
-    lines += _counting(sample, plan, name)
+    lines += [*_idle_number(sample, plan), *_counting(sample, plan, name, repeats)]
     return Part(lines, {str(header) for header in used})
 
 
-def _key_lines(sample: Sample, plan: Plan, times: Mapping[str, str]) -> Iterator[str]:
+def _no_date(sample: Sample) -> str:
+    """What to ask for where no column holds dates."""
+    clocks = [seen.header for seen in sample.looks.values() if seen.kind == "time"]
+    if clocks:
+        return f"{comment(clocks[0])} is a time of day alone: ask the sender for the date of each row"
+    return "no column of dates: ask the sender for the date of each row"
+
+
+def _idle_number(sample: Sample, plan: Plan) -> Iterator[str]:
+    """A list of people with a time of day or a number of what they did, and nothing that says on which day."""
+    if plan.kind == "register" and any(seen.kind == "time" for seen in sample.looks.values()):
+        yield f"\n# CHECK: {_no_date(sample)}; then draft the file again, as a list of people has no times"
+    idle = [seen.header for seen in sample.looks.values() if seen.whole and words(seen.header) & COUNTED]
+    if plan.kind == "register" and idle:
+        yield (
+            f"\n# CHECK: {comment(idle[0])} seems to count something, but no column says when: ask for the month of "
+            'each row as a column, then set kind = "counts"; as a register the numbers are not used'
+        )
+
+
+def _key_lines(sample: Sample, plan: Plan, times: Mapping[str, str], repeats: Repeats) -> Iterator[str]:
     if plan.kind == "counts":
         yield '\n[key]\nevent = ["month"]  # one number a month for each person that a row describes'
         return
@@ -68,6 +92,7 @@ def _key_lines(sample: Sample, plan: Plan, times: Mapping[str, str]) -> Iterator
     seen = sample.looks[plan.key]
     what = "who is listed once" if field == "ref" else "what is counted once"
     yield f'\n[key]\nevent = ["{field}"]'
+    yield from key_lines(repeats)
     count = f"{seen.distinct} different in {seen.filled} rows"
     yield f"\n[fields.{field}]\ncolumns = {array([plan.key])}  # CHECK: {what}: {count}"
     yield 'type = "text"\nrequired = true\nfilled = true'
@@ -81,7 +106,8 @@ def _monthly_lines(sample: Sample, plan: Plan) -> Iterator[str]:
     yield f'\n[fields.month]\ncolumns = {array([month])}{made}\ntype = "text"\nrequired = true'
     if plan.month and sample.looks[plan.month].formats:
         yield f"formats = {array(sample.looks[plan.month].formats)}"
-    made = "  # made by unpivot" if plan.wide else "  # CHECK: how many there were"
+    also = f"; {some(plan.other_numbers)} are numbers too" if plan.other_numbers else ""
+    made = "  # made by unpivot" if plan.wide else f"  # CHECK: how many there were{also}"
     yield f'\n[fields.n]\ncolumns = {array([n])}{made}\ntype = "integer"\nrequired = true'
 
 
@@ -122,12 +148,15 @@ def _coded_lines(sample: Sample, plan: Plan) -> Iterator[str]:
         yield f"# values: {some(values, 15)}"
 
 
-def _counting(sample: Sample, plan: Plan, name: str) -> Iterator[str]:
+def _counting(sample: Sample, plan: Plan, name: str, repeats: Repeats) -> Iterator[str]:
     if plan.kind == "register":
         return
     what, unit = ("stay", "net_night") if plan.kind == "stays" else ("event", "event")
     yield f'\n[[measures]]\nname = "{name}_{what}"'
-    doubtful = False
+    flags = [field for field, header in plan.coded.items() if repeats.current and header == repeats.current.header]
+    doubtful = bool(flags)
+    for field in flags:
+        yield from current_line(repeats, field)
     for field, header in plan.coded.items():
         if none := [value for value in sorted(sample.looks[header].counted) if _NOTHING.search(value)]:
             doubtful = True

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
+from hiu.extract.draft.asked import asked_lines
 from hiu.extract.draft.columns.concepts import concept_source
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.match import NAMES
@@ -39,7 +40,7 @@ def draft(
     forms of dates, separators, codes, facts) is written; every guess, every column that looks personal or dated and is
     not used, and everything that decides a count and was not found carries CHECK. `others` are the site's sources,
     whose numberings and file patterns are told; `beside` other files delivered, which the pattern is not to take.
-    Raises InputRefused as read_table does.
+    Raises InputRefused as read_table does, and for a table of totals, which names nobody.
     """
     knowing = base or concept_source(source_name)
     sample = take_sample(source_name, path, knowing, others or {}, beside, query)
@@ -65,17 +66,19 @@ def _facts(sample: Sample) -> tuple[Packed, ...]:
 
 def _top(sample: Sample) -> Iterator[str]:
     raw = sample.raw
-    yield f"# Drafted from {comment(sample.path.name)}: {raw.received:,} rows, {len(raw.headers)} columns."
+    whence = "the first rows of a query" if sample.query else comment(sample.path.name)
+    yield f"# Drafted from {whence}: {raw.received:,} rows, {len(raw.headers)} columns."
     for note in raw.notes:
         yield f"# note: {comment(note)}"
     if raw.refused.height:
         yield f"# note: {raw.refused.height:,} rows would be set aside"
     where = f"sources/{sample.name}.toml in the site's folder"
-    yield f"# Save as {where}, settle every line marked CHECK, then: hiu check FILE\n"
+    then = "hiu fetch MONTH" if sample.query else "hiu check FILE"
+    yield f"# Save as {where}, settle every line marked CHECK, then: {then}\n"
 
 
 def _file(sample: Sample, base: Source | None, plan: Plan | None) -> Iterator[str]:
-    yield from _asked(sample.query) if sample.query else _as_sent(sample, base)
+    yield from asked_lines(sample, sample.query, base, plan) if sample.query else _as_sent(sample, base)
     if (base and base.kind == "stays") or (plan and plan.kind == "stays"):
         yield '# open_stays = "resent"  # CHECK: take the first # away if each file sends every open stay again'
     yield from _shape(sample, plan)
@@ -110,14 +113,6 @@ def _as_sent(sample: Sample, base: Source | None) -> Iterator[str]:
         yield f"header_rows = {layout.rows}  # CHECK: the words of both rows are joined"
 
 
-def _asked(query: Query) -> Iterator[str]:
-    """A database in place of a file: what is asked of which connection."""
-    yield f"\n[file]\ndsn = {quoted(query.dsn)}"
-    of_month = any(word in query.sql for word in ("{month}", "{month_after}"))
-    missing = "  # CHECK: every run asks for all rows: add WHERE ... >= {month} AND ... < {month_after}"
-    yield f"query = {quoted(query.sql)}{'' if of_month else missing}"
-
-
 def _is_written(delimiter: str, base: Source | None) -> bool:
     """A comma is what is tried first where the source names none."""
     return delimiter != "," or (base is not None and base.file.delimiter not in ("auto", ","))
@@ -134,7 +129,7 @@ def _shape(sample: Sample, plan: Plan | None) -> Iterator[str]:
             f"# fill_down = {comment(array(empty))}  # CHECK: empty in the same rows: take the first # away if a "
             "value stands once for the rows below it"
         )
-    months = _months(sample, plan)
+    months = 0 if sample.query else _months(sample, plan)  # a query is to be asked for one
     if (plan and plan.wide) or months > 2:
         yield f'covers = "from rows"  # CHECK: rows of {months or "several"} months: it supplies all of them'
 

@@ -6,11 +6,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal
 
+from hiu.errors import InputRefused
 from hiu.extract.draft.columns.concepts import concept_source
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.match import Match, is_person_number, match_concepts
 from hiu.extract.draft.columns.words import OTHERS, is_number_name, is_personal_name, spaced, words
 from hiu.extract.draft.facts import Found, find_facts
+from hiu.extract.draft.lines import some
 from hiu.extract.draft.table.sample import Sample
 from hiu.extract.draft.table.wide import Wide, find_wide
 from hiu.extract.values.text import bag
@@ -18,10 +20,13 @@ from hiu.sources import Packed
 
 Kind = Literal["events", "stays", "register", "counts"]
 
-_NUMBERS = bag(
+COUNTED = bag(
     "n count counts number total attendances contacts incidents calls appointments visits events qty "
-    "episodes consultations frequency volume tally times"
+    "episodes consultations frequency volume tally times sessions attended presentations admissions detentions "
+    "assessments callouts meetings treatments referrals arrivals deployments uses parcels"
 )
+"""Words of a number that says how often something was."""
+_MISSED = bag("missed dna cancelled canceled failed refused declined unattended not")
 _STAYS = bag("ward bed stay admission admitted admit discharge discharged spell los inpatient residence")
 _GATES = frozenset({"offered", "consent", "permission", "notice", "plan", "contact", "grading"})
 _CODED = bag(
@@ -29,6 +34,7 @@ _CODED = bag(
     "service kind encounterclass attended attendance dna cancelled arrived"
 )
 _MOST_CODED = 6
+_REFERENCE = re.compile(r"(?=.*\d)[A-Za-z0-9/_-]{3,40}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +49,7 @@ class Plan:
     coded: Mapping[str, str]
     month: str | None = None
     n: str | None = None
+    other_numbers: tuple[str, ...] = ()
     wide: Wide | None = None
 
     @property
@@ -52,13 +59,17 @@ class Plan:
 
 
 def make_plan(sample: Sample, templates: tuple[Packed, ...]) -> Plan:
-    """What kind of table it is, by its headers and values."""
+    """What kind of table it is, by its headers and values. Raises InputRefused for a table of totals."""
+    return _require_people(sample, _plan(sample, templates))
+
+
+def _plan(sample: Sample, templates: tuple[Packed, ...]) -> Plan:
     looks = sample.looks
     matched = match_concepts(looks, concept_source(sample.name))
     numbers = [header for header, seen in looks.items() if is_person_number(seen)]
     matched = {field: match for field, match in matched.items() if match.header not in numbers or field == "event"}
     wide = find_wide(sample.raw.headers, looks)
-    month, n = (None, None) if wide else _monthly(looks, matched)
+    month, n, more = (None, None, ()) if wide else _monthly(looks, matched)
     if wide or (month and n):
         matched = {field: match for field, match in matched.items() if field not in ("start", "end", "event")}
         taken = (
@@ -66,7 +77,16 @@ def make_plan(sample: Sample, templates: tuple[Packed, ...]) -> Plan:
         )
         numbers = [header for header in numbers if header not in taken]
         return Plan(
-            kind="counts", key=None, matched=matched, numbers=numbers, facts=[], coded={}, month=month, n=n, wide=wide
+            kind="counts",
+            key=None,
+            matched=matched,
+            numbers=numbers,
+            facts=[],
+            coded={},
+            month=month,
+            n=n,
+            other_numbers=more,
+            wide=wide,
         )
     people = {match.header for field, match in matched.items() if field not in ("start", "end", "event")} | set(numbers)
     facts = find_facts(looks, templates, people)
@@ -77,6 +97,21 @@ def make_plan(sample: Sample, templates: tuple[Packed, ...]) -> Plan:
     key = _key(looks, matched, set(numbers))
     used = {match.header for match in matched.values()} | set(numbers) | {key}
     return Plan(kind=kind, key=key, matched=matched, numbers=numbers, facts=[], coded=_codes(looks, used))
+
+
+def _require_people(sample: Sample, plan: Plan) -> Plan:
+    """Raises InputRefused for a table of totals: numbers, and nothing that names a person."""
+    named = {"name", "family", "given", "nhs_number", "dob"} & set(plan.columns) or plan.numbers
+    counted = [header for header, seen in sample.looks.items() if seen.whole and words(header) & COUNTED - {"n"}]
+    if named or not (plan.kind == "counts" or (counted and (plan.key is None or "start" not in plan.columns))):
+        return plan
+    raise InputRefused(
+        "names",
+        f"found no column that names a person (its columns are {some(sample.raw.headers, 10)}). Demand is counted for "
+        "each person, so totals of places or age bands cannot be used. Ask the sender for a row for each person or "
+        "each event, with a name and date of birth, an NHS number, or a number of their own for the person",
+        file=sample.path.name,
+    )
 
 
 def _register(
@@ -97,16 +132,17 @@ def _is_lone_number(seen: Look) -> bool:
     return seen.distinct == seen.filled and (seen.kind in ("guid", "key") or is_number_name(seen.header))
 
 
-def _monthly(looks: Mapping[str, Look], matched: Mapping[str, Match]) -> tuple[str | None, str | None]:
-    """The column of months and the column of numbers, of a table of counts."""
+def _monthly(looks: Mapping[str, Look], matched: Mapping[str, Match]) -> tuple[str | None, str | None, tuple[str, ...]]:
+    """The column of months and the column of numbers of a table of counts, and its other columns of numbers."""
     taken = {match.header for field, match in matched.items() if field not in ("start", "end", "event")}
     months = [header for header, seen in looks.items() if seen.kind == "month" and header not in taken]
     months += [h for h, seen in looks.items() if seen.kind == "date" and h not in taken and "month" in words(h)]
     numbers = [header for header, seen in looks.items() if seen.whole and header not in taken]
-    named = [header for header in numbers if words(header) & _NUMBERS]
+    named = sorted((h for h in numbers if words(h) & COUNTED), key=lambda header: bool(words(header) & _MISSED))
     free = [header for header in numbers if not words(header) & {"age", "year", "fy", "week"} and header not in months]
     chosen = named[0] if named else free[0] if len(free) == 1 else None
-    return (months[0] if months else None), chosen
+    others = tuple(header for header in named if header != chosen)
+    return (months[0] if months else None), chosen, others
 
 
 def _is_stay(looks: Mapping[str, Look], matched: Mapping[str, Match]) -> bool:
@@ -125,8 +161,22 @@ def _key(looks: Mapping[str, Look], matched: Mapping[str, Match], people: set[st
     taken = {match.header for match in matched.values()} | people
     free = [seen for header, seen in looks.items() if header not in taken and not seen.dated and seen.kind != "time"]
     able = [seen for seen in free if _numbers_rows(seen, named=is_number_name(seen.header))]
+    able = able or [seen for seen in free if _like_numbers(seen)]
     best = max(able, key=lambda seen: (is_number_name(seen.header), seen.kind == "key", seen.distinct), default=None)
     return best.header if best else None
+
+
+def _like_numbers(seen: Look) -> bool:
+    """Whether values are references by their form, whatever the header says: letters and figures of nearly one length,
+    most of them different."""
+    if seen.filled < seen.rows or seen.filled < 8 or seen.distinct < 0.6 * seen.filled or seen.whole:
+        return False
+    if seen.kind not in ("text", "key", "guid") or is_personal_name(seen.header) or OTHERS & words(seen.header):
+        return False
+    lengths = [len(value) for value in seen.counted]
+    telephone = sum(value.startswith(("0", "+44")) and value.lstrip("+").isdigit() for value in seen.counted)
+    plain = all(_REFERENCE.fullmatch(value) for value in seen.counted)
+    return plain and max(lengths) - min(lengths) <= 2 and telephone * 2 < seen.distinct
 
 
 def _numbers_rows(seen: Look, *, named: bool) -> bool:

@@ -13,6 +13,7 @@ from hiu.sources import Source
 from hiu.sources.spec import AS_WRITTEN
 
 _TEMPORARY = re.compile(r"~\$.*|\..*|.*\.(lock|swp)|.*~|thumbs\.db|desktop\.ini", re.I)
+_HIDDEN = re.compile(r"\.[^._~].*\.(csv|txt|tsv|xlsx|xlsm|xls|parquet|zip|gz)", re.I)
 _UNFINISHED = re.compile(r".*\.(tmp|temp|part|partial|crdownload|bak)", re.I)
 
 
@@ -47,10 +48,11 @@ class Sweep:
 def find_deliveries(raw: Path, sources: Mapping[str, Source], ignored: Sequence[str] = ()) -> Sweep:
     """Every file under raw: the sources that take it, else `unmatched`; links that leave raw are `refused`.
 
-    One file may serve several sources (a workbook with a sheet for each). What systems and programs leave (~$, dot,
-    .lock) is passed over; no source takes an unfinished or older copy (.part, .tmp, .bak). Of the files that no source
-    takes, those that fit an `ignored` pattern are left out. A register, and a file whose path names no month, has no
-    period. Raises UsageError when there is no such folder, SettingsError when a source's period pattern gives no month.
+    One file may serve several sources (a workbook with a sheet for each). What systems and programs leave (~$, .lock)
+    is passed over; no source takes an unfinished or older copy (.part, .tmp, .bak), nor a hidden file. Of the files
+    that no source takes, those that fit an `ignored` pattern are left out. A register, and a file whose path names no
+    month, has no period. Raises UsageError when there is no such folder, SettingsError when a source's period pattern
+    gives no month.
     """
     if not raw.is_dir():
         raise UsageError(f"{raw}: not found; expected the folder that holds the deliveries")
@@ -58,12 +60,12 @@ def find_deliveries(raw: Path, sources: Mapping[str, Source], ignored: Sequence[
     unmatched: list[str] = []
     refused: list[RefusedFile] = []
     home = raw.resolve()
-    for path in _walk(raw):
+    for path in _walk(raw, sources):
         name = path.relative_to(raw).as_posix()
         if reason := _leaves(path, home):
             refused.append(RefusedFile(name, "link", reason))
             continue
-        takers = [source for source in sources.values() if takes(source, name) and not _UNFINISHED.fullmatch(name)]
+        takers = [source for source in sources.values() if may_take(source, name)]
         taken = [FoundFile(source.name, path, name, period_of(name, source)) for source in takers]
         deliveries += taken
         if not taken and not any(_fits(name, pattern) for pattern in ignored):
@@ -75,8 +77,22 @@ def not_taken(name: str) -> str:
     """Why no source takes a file, and what to do about it."""
     if _UNFINISHED.fullmatch(name):
         return f"{name}: an unfinished or older copy, by its ending, which is not read; finish it, or take it away"
+    if _HIDDEN.fullmatch(name.rpartition("/")[2]):
+        return f"{name}: a hidden file, by the dot before its name, which is not read; take away the dot, or the file"
     advice = "see 'hiu new SOURCE FILE', move it, or name it under ignored_files in site.toml"
     return f"{name}: no source takes this file; {advice}"
+
+
+def may_take(source: Source, name: str) -> bool:
+    """Whether a run would take a file as this source's: it fits a pattern, and is neither hidden nor unfinished."""
+    file = name.rpartition("/")[2]
+    return takes(source, name) and not _UNFINISHED.fullmatch(name) and not _TEMPORARY.fullmatch(file)
+
+
+def left_by_program(name: str) -> bool:
+    """Whether a file is one that programs and systems leave, which a run passes over without a word."""
+    file = name.rpartition("/")[2]
+    return bool(_TEMPORARY.fullmatch(file)) and not _HIDDEN.fullmatch(file)
 
 
 def takes(source: Source, name: str) -> bool:
@@ -137,15 +153,22 @@ def _month(match: re.Match[str], source: Source) -> Month:
         ) from None
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    """Files and links in a fixed order; linked folders are given as they are, not entered."""
+def _walk(folder: Path, sources: Mapping[str, Source]) -> Iterator[Path]:
+    """Files and links in a fixed order; linked folders are given as they are, not entered. Of hidden files those that a
+    source would take without their dot.
+    """
     for path in sorted(folder.iterdir(), key=lambda path: path.name):
-        if _TEMPORARY.fullmatch(path.name):
+        if _TEMPORARY.fullmatch(path.name) and not _would_be_taken(path, sources):
             continue
         if path.is_dir() and not path.is_symlink() and path.resolve().parent == folder.resolve():
-            yield from _walk(path)
+            yield from _walk(path, sources)
         else:
             yield path
+
+
+def _would_be_taken(path: Path, sources: Mapping[str, Source]) -> bool:
+    bare = path.name.removeprefix(".")
+    return bool(_HIDDEN.fullmatch(path.name)) and any(takes(source, bare) for source in sources.values())
 
 
 def _leaves(path: Path, home: Path) -> str | None:

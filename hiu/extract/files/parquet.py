@@ -35,7 +35,7 @@ def read_parquet(data: bytes, source: Source, name: str, *, max_bytes: int) -> G
     texts, notes = _texts(frame, known_headers(source), name)
     headers, renamed = unique_headers([text.name for text in texts], known_headers(source), name, 1)
     cells = pl.DataFrame([text.alias(f"c{at}") for at, text in enumerate(texts)])
-    cells = cells.with_columns(pl.lit(len(headers), pl.Int64).alias(WIDTH)).with_row_index(LINE, 2)
+    cells = cells.with_columns(pl.lit(len(headers), pl.Int64).alias(WIDTH)).with_row_index(LINE, 1)
     return Grid(cells.cast({LINE: pl.Int64}), headers, 1, notes + renamed)
 
 

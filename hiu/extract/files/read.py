@@ -12,9 +12,11 @@ from hiu.extract.files.content.markup import markup_tables
 from hiu.extract.files.content.unpack import unpack
 from hiu.extract.files.csv_text import read_csv
 from hiu.extract.files.decode import MARKS, decode
+from hiu.extract.files.header import quoted
+from hiu.extract.files.numbering import Numbering
 from hiu.extract.files.parquet import PARQUET, read_parquet
 from hiu.extract.files.rows import Grid, split_rows
-from hiu.extract.files.shapes.months import empty_cells, month_columns, other_months, renumbered, unpivot
+from hiu.extract.files.shapes.months import empty_columns, month_columns, other_months, renumbered, unpivot
 from hiu.extract.files.xlsx.sheet import ZIP, read_tables, read_xlsx
 from hiu.sources import Source
 from hiu.sources.spec import Unpivot
@@ -33,6 +35,7 @@ class RawTable:
     `refused`: source_row Int64, column, code ('width', 'encoding', 'header_repeated') and reason, String.
     `warnings`: what was sent and is not read; with any, exit code 3.
     `notes`: what a person may want to know, such as "encoding cp1252" or "3 title rows skipped".
+    `numbering`: the line on which each row stands.
     """
 
     frame: pl.DataFrame
@@ -41,6 +44,7 @@ class RawTable:
     headers: list[str]
     notes: list[str]
     warnings: list[str] = field(default_factory=list)
+    numbering: Numbering = field(default_factory=Numbering)
 
 
 def read_table(path: Path, source: Source, *, name: str, max_bytes: int, max_ratio: float) -> RawTable:
@@ -59,7 +63,7 @@ def read_table(path: Path, source: Source, *, name: str, max_bytes: int, max_rat
     idle = [header for header in unnamed if frame[header].null_count() == frame.height]
     headers = [header for header in grid.headers if header not in idle]
     received = frame.height + rows.refused.height
-    table = RawTable(frame.drop(idle), rows.refused, received, headers, grid.notes + rows.notes)
+    table = RawTable(frame.drop(idle), rows.refused, received, headers, grid.notes + rows.notes, [], rows.numbering)
     table = turned(table, source.file.unpivot, name) if source.file.unpivot else table
     match_columns(table.headers, source, name=name)
     return table
@@ -68,10 +72,12 @@ def read_table(path: Path, source: Source, *, name: str, max_bytes: int, max_rat
 def turned(table: RawTable, spec: Unpivot, name: str) -> RawTable:
     """A table with a column a month as one with a row for each number. Raises InputRefused('unpivot')."""
     chosen = month_columns(table.headers, spec, name)
-    frame, (empty, notes) = unpivot(table.frame, chosen), empty_cells(table.frame, chosen)
+    frame, empty = unpivot(table.frame, chosen), empty_columns(table.frame, chosen)
     refused, headers = renumbered(table.refused, chosen), [column for column in frame.columns if column != "source_row"]
-    warnings = [*other_months(table.headers, chosen, spec), *empty]
-    return RawTable(frame, refused, frame.height + refused.height, headers, table.notes + notes, warnings)
+    notes = [*table.notes, *([f"no number in {quoted(empty)}: not supplied"] if empty else [])]
+    warnings = other_months(table.headers, chosen, spec)
+    numbering = replace(table.numbering, per=len(chosen))
+    return RawTable(frame, refused, frame.height + refused.height, headers, notes, warnings, numbering)
 
 
 def _grid(path: Path, source: Source, name: str, max_bytes: int, max_ratio: float) -> Grid:

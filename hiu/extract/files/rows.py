@@ -8,6 +8,7 @@ import polars as pl
 from hiu.errors import InputRefused
 from hiu.extract.files.decode import DAMAGED, MARKS, UNREADABLE
 from hiu.extract.files.header import squash, tidy
+from hiu.extract.files.numbering import Numbering
 from hiu.extract.files.shapes.fill import filled_down
 
 WIDTH = "_width"
@@ -50,6 +51,7 @@ class Rows:
     frame: pl.DataFrame
     refused: pl.DataFrame
     notes: list[str]
+    numbering: Numbering
 
 
 def split_rows(grid: Grid, footers: Sequence[str], name: str) -> Rows:
@@ -62,13 +64,15 @@ def split_rows(grid: Grid, footers: Sequence[str], name: str) -> Rows:
     filled = grid.cells.filter(~blank)
     trailing = count_trailing(filled.select(grid.names).tail(_TAIL).rows(), footers)
     records = filled.head(filled.height - trailing).with_row_index("source_row", 1).cast({"source_row": pl.Int64})
+    numbering = Numbering(records[LINE])
     _same_width(records, grid, name)
     faults = _faults(records, grid)
     if grid.fill_down:
         records, faults = _fill(records, grid, faults)
     frame = records.join(faults, on="source_row", how="anti", maintain_order="left")
     notes = [f"{trailing} trailing row{'s' * (trailing > 1)} skipped (totals or remarks)"] if trailing else []
-    return Rows(frame.select(*grid.names, "source_row"), faults, notes if records.height else [*notes, "no data rows"])
+    notes = notes if records.height else [*notes, "no data rows"]
+    return Rows(frame.select(*grid.names, "source_row"), faults, notes, numbering)
 
 
 def count_trailing(last: Sequence[Sequence[str | None]], footers: Sequence[str]) -> int:

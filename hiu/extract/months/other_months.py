@@ -31,7 +31,7 @@ def month_remarks(
 
     `supplied`: months that the source's deliveries in force supply, this one's too; `published`: months with a list.
     """
-    counts = _counts(rows, source)
+    counts = _counts(rows, source, period)
     lines, settled = [], {*span.months, *supplied}
     mostly = _mostly(counts, span, source)
     if mostly:
@@ -39,16 +39,27 @@ def month_remarks(
     left = {month: sound for month, (_, sound) in counts.items() if sound and month <= period and month != mostly}
     if uncounted := {month: n for month, n in left.items() if month not in settled}:
         lines.append(_uncounted(uncounted, span, source))
+    if span.gaps:
+        lines.append(_without_rows(span, source))
     if source.covers == "month" and named.others and not lines:
         lines.append(_several(named, source))
     return lines
 
 
-def _counts(rows: pl.DataFrame, source: Source) -> dict[Month, tuple[int, int]]:
-    """Rows and sound rows by the month they are of: an event's start, a stay's end (an open stay is of no month)."""
-    when = "end_month" if source.kind == "stays" else "start_month"
-    by_month = rows.drop_nulls(when).group_by(when).agg(pl.col("rows").sum(), pl.col("sound").sum()).sort(when)
-    return {Month.of(day): (n, sound) for day, n, sound in by_month.select(when, "rows", "sound").iter_rows()}
+def _counts(rows: pl.DataFrame, source: Source, period: Month) -> dict[Month, tuple[int, int]]:
+    """Rows and sound rows by the month they are of: an event's start; of a stay the delivery's own month if the stay
+    was open or went on in it, else its end.
+    """
+    when = _stay_month(period) if source.kind == "stays" else pl.col("start_month")
+    by_month = rows.group_by(when.alias("of")).agg(pl.col("rows").sum(), pl.col("sound").sum()).drop_nulls("of")
+    months = by_month.select("of", "rows", "sound").sort("of")
+    return {Month.of(day): (n, sound) for day, n, sound in months.iter_rows()}
+
+
+def _stay_month(period: Month) -> pl.Expr:
+    started = pl.col("start_month") <= period.start
+    here = started & (pl.col("end_month").is_null() | (pl.col("end_month") >= period.start))
+    return pl.when(here).then(pl.lit(period.start)).otherwise(pl.coalesce("end_month", "start_month"))
 
 
 def _mostly(counts: dict[Month, tuple[int, int]], span: Span, source: Source) -> Month | None:
@@ -84,6 +95,32 @@ def _misfiled(
     )
 
 
+def _without_rows(span: Span, source: Source) -> str:
+    n = len(span.gaps)
+    return (
+        f"no row is of {_titles(span.gaps)}, between the first month of the file and the last: "
+        f"{'it is' if n == 1 else 'they are'} not supplied, which is not nought. If nothing happened then, write under "
+        f'[file] in sources/{source.name}.toml: empty = "no events"'
+    )
+
+
+def _titles(months: Sequence[Month]) -> str:
+    shown = ", ".join(month.title for month in months[:6])
+    return f"{shown} and {len(months) - 6} more months" if len(months) > 6 else shown
+
+
+def no_rows(source: Source) -> str:
+    """What is said of a file without rows."""
+    if source.kind == "register":
+        return "found a header and no rows: nobody is in the register now. If that is wrong, have it sent again"
+    if source.file.empty == "no events":
+        return ""
+    return (
+        "found a header and no rows: its month is not supplied, which is not nought. If nothing happened then, write "
+        f'under [file] in sources/{source.name}.toml: empty = "no events"'
+    )
+
+
 def _uncounted(uncounted: dict[Month, int], span: Span, source: Source) -> str:
     n, months = sum(uncounted.values()), len(uncounted)
     which = _named(sorted(uncounted))
@@ -93,6 +130,11 @@ def _uncounted(uncounted: dict[Month, int], span: Span, source: Source) -> str:
         return (
             f"{rows} {verb} not counted: the file ends before the month does. If it holds the whole month, file it "
             f"under {span.last + 1}"
+        )
+    if source.covers != "month":
+        return (
+            f"{rows} {verb} not counted: so few, or so far from the rest, that they are taken for late or mistyped. "
+            "Put right their dates, or have their months sent whole"
         )
     return (
         f"{rows} {verb} not counted. If the file holds those months whole, say so under [file] in "

@@ -17,15 +17,16 @@ STRAY_SHARE, STRAY_GAP = 10, 12
 
 @dataclass(frozen=True)
 class Span:
-    """The first and last month that are supplied; `last` before `first`: none is, in full."""
+    """First and last month that are supplied; `last` before `first`: none is, in full. `gaps` between them are not."""
 
     first: Month
     last: Month
+    gaps: tuple[Month, ...] = ()
 
     @property
     def months(self) -> list[Month]:
-        """Each month, in order."""
-        return self.first.through(self.last)
+        """Each month that is supplied, in order."""
+        return [month for month in self.first.through(self.last) if month not in self.gaps]
 
 
 def span_of(records: pl.DataFrame, source: Source, named: PathMonths, period: Month) -> Span:
@@ -35,7 +36,12 @@ def span_of(records: pl.DataFrame, source: Source, named: PathMonths, period: Mo
     last, which counts if it is the path's month, or if rows reach its last three days (of counts always). cumulative:
     the same, to the path's month whatever the rows reach. A path that names several months begins the span with its
     first. Stays begin long before the file does, so their first month is that of the first end.
+
+    Of several months those without a sound row are gaps, and so is the month of a file without rows, unless the source
+    says that there were no events then (`empty`). A month without a beginning of a stay is none.
     """
+    if records.is_empty() and source.file.empty == "missing":
+        return Span(period, period - 1)
     if source.covers == "month":
         first = named.first if named.first and not named.others else period
         return Span(first, period)
@@ -43,9 +49,17 @@ def span_of(records: pl.DataFrame, source: Source, named: PathMonths, period: Mo
     begin = _first(sound, source) or period
     if named.others and named.first:
         begin = min(begin, named.first)
-    if source.covers == "cumulative" and named.month:
-        return Span(begin, named.month)
-    return Span(begin, _last(sound, source, named.month) or period)
+    year_to_date = named.month if source.covers == "cumulative" else None
+    last = year_to_date or _last(sound, source, named.month) or period
+    return Span(begin, last, _gaps(sound, source, begin, last))
+
+
+def _gaps(sound: pl.DataFrame, source: Source, first: Month, last: Month) -> tuple[Month, ...]:
+    """Months from the first to the last without a row."""
+    if source.kind == "stays" or source.file.empty == "no events":
+        return ()
+    there = {Month.of(day) for day in sound["start"].dt.date().dt.truncate("1mo").unique()}
+    return tuple(month for month in first.through(last) if month not in there)
 
 
 def last_full_month(records: pl.DataFrame, source: Source) -> Month | None:

@@ -41,19 +41,18 @@ def sort_out(left: pl.DataFrame, key: str, source: Source) -> Leftover:
     far = _out_of_range(left["text"], key, spec)
     empty = names_nothing(pl.col("text"), spec) if spec else pl.lit(False)
     never = (far == "never").fill_null(False)
-    cells = left.with_columns(
-        missing=~pl.col("unknown") & (_missing(type_) | empty | never), far=(far == "far").fill_null(False)
-    )
-    found = cells.filter(~pl.col("missing"))
     is_word = pl.lit(True) if type_ == "sex" else pl.col("unknown")
-    unknown, rest = found.filter(is_word), found.filter(~is_word)
+    missing = ~pl.col("unknown") & (_missing(type_) | empty | never)
+    cells = left.select("text", "aside", missing=missing, word=is_word & ~missing, far=(far == "far").fill_null(False))
+    unreadable = ~cells["missing"] & ~cells["word"]
+    found, absent, words = unreadable & ~cells["far"], int(cells["missing"].sum()), int(cells["word"].sum())
     return Leftover(
-        missing=cells.height - found.height,
-        unreadable=rest.height,
-        unknown=unknown.height,
-        out_of_range=int(rest["far"].sum()),
-        looks=_looks(rest.filter(~pl.col("far"))["text"]),
-        words=_words(unknown.filter(~pl.col("aside"))["text"]) if type_ != "sex" else None,
+        missing=absent,
+        unreadable=cells.height - absent - words,
+        unknown=words,
+        out_of_range=int((unreadable & cells["far"]).sum()),
+        looks=_looks(cells["text"].filter(found)),
+        words=_words(cells["text"].filter(cells["word"] & ~cells["aside"])) if type_ != "sex" else None,
     )
 
 
@@ -99,6 +98,8 @@ def _looks(texts: pl.Series) -> str | None:
 
 
 def _words(texts: pl.Series) -> str | None:
+    if texts.is_empty():
+        return None
     counts = texts.value_counts().sort("count", "text", descending=[True, False])
     shown = counts.filter(~pl.col("text").str.contains(_PERSONAL) & (pl.col("text").str.len_chars() <= 40))
     if shown.is_empty() or counts.height > max(3 * MOST_WORDS, len(texts) // 2):

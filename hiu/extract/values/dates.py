@@ -102,24 +102,57 @@ def _with_times(frame: pl.DataFrame, texts: pl.Series) -> pl.DataFrame:
 
 def _by_forms(left: pl.DataFrame, formats: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """`left` holds text (the key) and sent (what is read). What some form read, and what none did."""
-    found = [pl.DataFrame(schema={"text": pl.String, **_READ})]
-    for form in formats or DEFAULT:
+    first, *others = formats or DEFAULT
+    read = _read(left, first)
+    found, left = [_found(read)], _rest(read)
+    for form in _shaped(left, others):
+        read = _read(left, form)
+        found.append(_found(read))
+        left = _rest(read)
         if left.is_empty():
             break
-        read = _read(left, form)
-        found.append(read.filter(pl.col("stamp").is_not_null()).drop("sent"))
-        left = read.filter(pl.col("stamp").is_null()).select("text", "sent")
     return pl.concat(found), left
+
+
+def _found(read: pl.DataFrame) -> pl.DataFrame:
+    return read.filter(pl.col("stamp").is_not_null()).drop("sent")
+
+
+def _rest(read: pl.DataFrame) -> pl.DataFrame:
+    return read.filter(pl.col("stamp").is_null()).select("text", "sent")
+
+
+def _shaped(left: pl.DataFrame, forms: Sequence[str]) -> list[str]:
+    """Those of the forms whose shape some text has, looked for all at once: no other reads any."""
+    if left.is_empty() or not forms:
+        return []
+    shapes = [pl.col("sent").str.contains(pattern(form)).any().alias(str(at)) for at, form in enumerate(forms)]
+    seen = left.select(shapes).row(0)
+    return [form for form, there in zip(forms, seen, strict=True) if there]
+
+
+def has_form(text: pl.Expr, form: str) -> pl.Expr:
+    """Whether a text has the shape of a form, as it stands or as people write it: no other is read by it."""
+    shape = pattern(form)
+    return (text.str.contains(shape) | _plainly(text).str.contains(shape)).fill_null(False)
+
+
+def _plainly(sent: pl.Expr) -> pl.Expr:
+    """Without a weekday, and with plain days for 1st, 2nd."""
+    plain = sent.str.replace(_WEEKDAY, "").str.replace(r"(?i)\b([0-9]{1,2})(?:st|nd|rd|th)\b(?: of)?", "$1")
+    return plain.str.replace(r"(?i)(?:\s+at|\s*@)\s+", " ").str.replace_all(r",\s*", " ").str.strip_chars()
 
 
 def _as_people_write(left: pl.DataFrame, formats: Sequence[str]) -> pl.DataFrame:
     """What is left, without weekdays (one that does not fit its date unreads it) and with plain days for 1st, 2nd."""
-    plain = pl.col("sent").str.replace(_WEEKDAY, "").str.replace(r"(?i)\b([0-9]{1,2})(?:st|nd|rd|th)\b(?: of)?", "$1")
-    plain = plain.str.replace(r"(?i)(?:\s+at|\s*@)\s+", " ").str.replace_all(r",\s*", " ").str.strip_chars()
     weekday = pl.col("sent").str.extract(_WEEKDAY).str.to_lowercase()
     named = weekday.replace_strict(_WEEKDAYS, default=None, return_dtype=pl.Int8)
-    other = left.with_columns(plain.alias("plain"), named.alias("weekday")).filter(pl.col("plain") != pl.col("sent"))
+    other = left.with_columns(_plainly(pl.col("sent")).alias("plain"), named.alias("weekday")).filter(
+        pl.col("plain") != pl.col("sent")
+    )
     other = other.select("text", "weekday", sent="plain")
+    if other.is_empty():
+        return pl.DataFrame(schema={"text": pl.String, **_READ})
     found, _ = _by_forms(other.drop("weekday"), formats)
     fits = pl.col("weekday").is_null() | (pl.col("weekday") == pl.col("stamp").dt.weekday())
     return found.join(other.select("text", "weekday"), on="text").filter(fits).drop("weekday")

@@ -13,7 +13,7 @@ DEFAULT = (
 )  # fmt: skip
 """Forms tried, in order, where a source names none: day first always, as in the UK."""
 
-MONTHS = ("%Y-%m", "%b-%y", "%b-%Y", "%b %Y", "%b %y", "%m/%Y", "%m-%Y", "%Y/%m")
+MONTHS = ("%Y-%m", "%b-%y", "%b-%Y", "%b %Y", "%b %y", "%m/%Y", "%m-%Y", "%m.%Y", "%Y/%m")
 """Forms of a month without a day: they are for counts alone, and read as the month's first day."""
 
 MONTH = {name.lower(): str(number) for number, name in enumerate(NAMES, 1)}

@@ -15,6 +15,7 @@ _NOTHING = sorted({form for word in NOTHING for form in (word, word.upper(), wor
 _BLANK = " \t\r\n\v\f\u00a0\u2007\u200b\u202f\ufeff"
 _SPACES = r"[\s\u00a0\u2000-\u200b\u202f\u2060\u3000\ufeff]+"
 _MOJIBAKE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0178\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]")
+_TIMES = 3
 _PLAIN = {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "þ": "th", "Þ": "TH", **dict.fromkeys("'’‘ʼ`´", "")}
 _LETTERS = str.maketrans(_PLAIN | dict(zip("łŁøØđĐðÐı-–—‐/.,_", "lLoOdDdDi        ", strict=True)))
 _DIGITS = str.maketrans("0125689", "OLZSGBG")
@@ -53,13 +54,17 @@ def per_value(texts: pl.Series, read: Callable[[str], Any], type: Any = pl.Strin
 
 
 def repaired(text: str) -> str:
-    """Letters of UTF-8 that were read as cp1252 or Latin-1 ('WoÅºniak'), put right when they decode cleanly."""
-    if not _MOJIBAKE.search(text):
-        return text
-    try:
-        return b"".join(map(_byte, text)).decode("utf-8")
-    except UnicodeError:
-        return text
+    """Letters of UTF-8 that were read as cp1252 or Latin-1 ('WoÅºniak'), once or more often, put right when they decode
+    cleanly.
+    """
+    for _ in range(_TIMES):
+        if not _MOJIBAKE.search(text):
+            break
+        try:
+            text = b"".join(map(_byte, text)).decode("utf-8")
+        except UnicodeError:
+            break
+    return text
 
 
 def _byte(letter: str) -> bytes:

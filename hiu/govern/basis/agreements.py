@@ -5,12 +5,17 @@ from datetime import date, timedelta
 
 from hiu.errors import InputRefused
 from hiu.fuzzy import did_you_mean
+from hiu.govern.placeholder import is_placeholder
 from hiu.settings import Agreement, Settings
 
 
 def in_force(settings: Settings, source: str, as_of: date) -> Agreement | None:
-    """The agreement that covers a source on a day, both its ends included; of several, the one that ends last."""
+    """The agreement that covers a source on a day, both its ends included; of several, the one that ends last.
+
+    One that nobody signed, since the template's words still stand in it, is none.
+    """
     found = [one for one in settings.agreements if one.source == source and one.start <= as_of <= one.end]
+    found = [one for one in found if not is_placeholder(one.signed_by) and not is_placeholder(one.reference)]
     return max(found, key=lambda one: (one.end, one.start, one.reference)) if found else None
 
 
@@ -57,6 +62,8 @@ def _instead(settings: Settings, source: str, as_of: date) -> str:
     own = [one for one in settings.agreements if one.source == source]
     if not own:
         return "site.toml has none for it" + did_you_mean(source, (one.source for one in settings.agreements))
+    if unsigned := [one for one in own if is_placeholder(one.signed_by) or is_placeholder(one.reference)]:
+        return f"the one that starts on {unsigned[0].start} is not filled in (signed_by, reference)"
     ended = [one for one in own if one.end < as_of]
     if ended:
         last = max(ended, key=lambda one: one.end)

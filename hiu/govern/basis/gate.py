@@ -12,11 +12,14 @@ import polars as pl
 
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
+from hiu.govern.placeholder import is_placeholder, require_signature
 from hiu.model.frames import schema
 from hiu.model.govern import BASIS, DENIALS, EVERY, PURPOSES, RECIPIENTS
 from hiu.settings import Settings
 
 _SCHEMA = schema(BASIS)
+NAMED_TO = ("group", "clinician", "analyst")
+"""Recipients who see people, each one as the basis lets them; a commissioner sees figures alone."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +37,15 @@ class GateResult:
 
 
 def basis_table(settings: Settings, recorded: pl.DataFrame) -> pl.DataFrame:
-    """Every row of the basis, with BASIS's columns: the site's own for everybody, and those recorded of people."""
+    """Every row of the basis, with BASIS's columns: the site's own for everybody, and those recorded of people.
+
+    A row of site.toml in which the template's words still stand was decided by nobody, and allows nothing.
+    """
     common = {"person_id": EVERY, "allow": True}
     site = [
-        {**one.model_dump(), **common, "recorded_at": datetime.combine(one.start, time.min)} for one in settings.basis
+        {**one.model_dump(), **common, "recorded_at": datetime.combine(one.start, time.min)}
+        for one in settings.basis
+        if not any(map(is_placeholder, (one.code, one.decided_by, one.evidence)))
     ]
     return pl.concat([pl.DataFrame(site, schema=_SCHEMA), recorded.select(list(_SCHEMA)).cast(_SCHEMA)])  # type: ignore[arg-type]
 
@@ -89,6 +97,16 @@ def permitted(
     return GateResult(ids, len(asked) - len(ids), tuple(sorted(used)) if ids else ())
 
 
+def hidden(
+    person_ids: Iterable[str], basis: pl.DataFrame, *, on: date, opt_out: Collection[str] = ("planning",)
+) -> frozenset[str]:
+    """Who of the people may be shown on a day to none of those who see people by name (`NAMED_TO`): in no published
+    table, page or notebook."""
+    asked = frozenset(person_ids)
+    found = (permitted(asked, basis, purpose="support", recipient=one, on=on, opt_out=opt_out) for one in NAMED_TO)
+    return asked.difference(*(one.ids for one in found))
+
+
 def left_out(basis: pl.DataFrame, codes: Collection[str], on: date, opt_out: Collection[str]) -> frozenset[str]:
     """People who are not in aggregates that leave, either: a row with one of `codes` forbids planning on the day."""
     rows = in_force(basis, purpose="planning", recipient="commissioner", on=on, opt_out=opt_out)
@@ -138,6 +156,7 @@ def row(
     recorded_at: datetime,
 ) -> dict[str, object]:
     """A row for the record. Raises UsageError for a word that is not known, or leave that names no purpose."""
+    require_signature(decided_by, "--by")
     words = (("purpose", purpose, PURPOSES), ("recipient", recipient, RECIPIENTS))
     for kind, word, terms in words:
         may_be_any = word == EVERY and not allow

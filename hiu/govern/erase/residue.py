@@ -11,6 +11,7 @@ from functools import cached_property
 from hiu.govern.erase.unpack import texts
 
 _NUMBER = re.compile(r"\d{10}")
+_ESCAPED = re.compile(r"\\(?:[NRTBF]|U[0-9A-F]{4})$")
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,33 @@ class Traces:
 
     @cached_property
     def spelt(self) -> frozenset[bytes]:
-        """Every way each word is written in a file: 3-3-4, escaped for HTML and JSON, in UTF-16."""
-        words = {word for word in (*self.ids, *self.numbers, *self.names) if word.strip()}
+        """Every way each id and number is written in a file: 3-3-4, escaped for HTML and JSON, in UTF-16."""
+        words = {word for word in (*self.ids, *self.numbers) if word.strip()}
         words |= {f"{n[:3]}{gap}{n[3:6]}{gap}{n[6:]}" for n in self.numbers if _NUMBER.fullmatch(n) for gap in " -"}
-        forms = {form for word in words for form in (word, html.escape(word), json.dumps(word)[1:-1])}
-        # of bytes, so that letters beyond ASCII are left as they are, here and in what is searched
-        return frozenset(form.encode(code).upper() for form in forms for code in ("utf-8", "utf-16-le"))
+        return _spelt(words)
+
+    @cached_property
+    def spelt_names(self) -> frozenset[bytes]:
+        """The same of each name, in capitals and small letters: beyond ASCII, bytes know no case."""
+        names = {name for name in self.names if name.strip()}
+        return _spelt({form for name in names for form in (name, name.upper(), name.lower())})
+
+    def as_json(self) -> dict[str, list[object]]:
+        """For the note of an erasure that is going on."""
+        words = {name: sorted(getattr(self, name)) for name in ("ids", "numbers", "names")}
+        return words | {"homes": [[born.isoformat(), home] for born, home in sorted(self.homes)]}
+
+    @classmethod
+    def from_json(cls, found: dict[str, list[str]], homes: list[list[str]]) -> "Traces":
+        """Back from the note: `ids`, `numbers` and `names`, and the homes."""
+        ids, numbers, names = (frozenset(found[name]) for name in ("ids", "numbers", "names"))
+        return cls(ids, numbers, names, frozenset((date.fromisoformat(born), home) for born, home in homes))
+
+
+def _spelt(words: Iterable[str]) -> frozenset[bytes]:
+    forms = {form for word in words for form in (word, html.escape(word), json.dumps(word)[1:-1])}
+    # of bytes, so that letters beyond ASCII are left as they are, here and in what is searched
+    return frozenset(form.encode(code).upper() for form in forms for code in ("utf-8", "utf-16-le"))
 
 
 def trace_places(name: str, content: bytes, traces: Traces) -> list[str]:
@@ -47,7 +69,23 @@ def _in(text: bytes, traces: Traces) -> bool:
     upper = text.upper()
     if any(word in upper for word in traces.spelt):
         return True
+    if any(word in upper and _stands(upper, word) for word in traces.spelt_names):
+        return True
     return any(_together(upper, born, home) for born, home in traces.homes)
+
+
+def _stands(text: bytes, word: bytes) -> bool:
+    """Whether a name stands for itself somewhere: Ann Lee is not told by Joann Leeson."""
+    if b"\0" in text:
+        return True  # no text of single bytes: words there may stand side by side with nothing between
+    at = text.find(word)
+    while at >= 0:
+        before = text[max(0, at - 8) : at].decode("utf-8", "ignore")
+        after = text[at + len(word) : at + len(word) + 4].decode("utf-8", "ignore")
+        if not after[:1].isalnum() and (not before[-1:].isalnum() or _ESCAPED.search(before)):
+            return True
+        at = text.find(word, at + 1)
+    return False
 
 
 def _together(text: bytes, born: date, home: str) -> bool:
@@ -63,13 +101,17 @@ def _together(text: bytes, born: date, home: str) -> bool:
 
 def date_forms(day: date) -> Iterator[bytes]:
     """A date as files write it, in upper case."""
-    for form in ("%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y", "%d-%m-%Y", "%Y%m%d", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y"):
+    for form in ("%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y", "%d-%m-%Y", "%d.%m.%Y", "%Y%m%d"):
+        yield day.strftime(form).upper().encode()
+    for form in ("%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %B %Y"):
         yield day.strftime(form).upper().encode()
     yield f"{day.day} {day:%b %Y}".upper().encode()
+    yield f"{day.day} {day:%B %Y}".upper().encode()
 
 
 def scrub(text: str, words: Iterable[str], instead: str) -> str:
-    """A text with each word taken out."""
+    """A text with each word taken out; a name of several words only where it stands for itself."""
     for word in sorted(words, key=len, reverse=True):
-        text = re.sub(re.escape(word), instead, text, flags=re.IGNORECASE)
+        edges = (r"(?<![^\W_])", r"(?![^\W_])") if " " in word else ("", "")
+        text = re.sub(edges[0] + re.escape(word) + edges[1], lambda _: instead, text, flags=re.IGNORECASE)
     return text

@@ -5,7 +5,7 @@ whole description. A row whose tokens meet a tombstone is set aside at intake as
 """
 
 import hmac
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import polars as pl
 
@@ -20,6 +20,11 @@ _DESCRIBED = tuple(column.name for column in IDENTITY_COLUMNS)
 def token(text: str, key: bytes) -> str:
     """32 hex digits of HMAC-SHA256: enough that no two things meet by chance."""
     return hmac.digest(key, text.encode(), "sha256").hex()[:32]
+
+
+def row_token(sha256: str, row: int, key: bytes) -> str:
+    """The token of a row of a file, by the digest of the file: by it a row is known whose values no key can tell."""
+    return token(f"row:{sha256}|{row}", key)
 
 
 def clues(records: pl.DataFrame) -> pl.DataFrame:
@@ -49,17 +54,26 @@ def tokens(records: pl.DataFrame, key: bytes) -> pl.DataFrame:
     return found.join(made, on="text").select("delivery_id", "source_row", "kind", "token")
 
 
-def erased_rows(records: pl.DataFrame, stones: Collection[str], key: bytes) -> pl.DataFrame:
-    """`delivery_id`, `source_row` of the rows that meet a tombstone."""
-    found = tokens(records, key) if stones else tokens(records.clear(), key)
-    return found.filter(pl.col("token").is_in(list(stones))).select("delivery_id", "source_row").unique()
+def erased_rows(
+    records: pl.DataFrame, stones: Collection[str], keys: Sequence[bytes], sha256: str | None = None
+) -> pl.DataFrame:
+    """`delivery_id`, `source_row` of the rows that meet a tombstone made with any of the keys.
+
+    `sha256` = digest of the file they are read from: rows of it may be marked by their place.
+    """
+    row, marked = ["delivery_id", "source_row"], set(stones)
+    found = [tokens(records if marked else records.clear(), key).filter(pl.col("token").is_in(marked)) for key in keys]
+    places = records["source_row"].to_list() if marked and sha256 else []
+    hit = [number for number in places if row_token(str(sha256), number, keys[0]) in marked]
+    by_place = records.filter(pl.col("source_row").is_in(hit)).select(row)
+    return pl.concat([*(one.select(row) for one in found), by_place]).unique()
 
 
 def set_aside(quarantine: pl.DataFrame, records: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """The quarantine with `rows` of `records` in it as erased, in place of any reason they had."""
     key = ["delivery_id", "source_row"]
     where = records.join(rows, on=key, how="semi").select(*key, "source", "source_file")
-    more = where.with_columns(column=pl.lit(None, dtype=pl.String), code=pl.lit(CODE), reason=pl.lit(REASON))
+    more = where.with_columns(line=None, column=pl.lit(None, dtype=pl.String), code=pl.lit(CODE), reason=pl.lit(REASON))
     kept = quarantine.join(rows, on=key, how="anti")
     return pl.concat([kept, more.select(kept.columns).cast(kept.schema)])
 

@@ -1,15 +1,17 @@
-"""Figures of the board paper under disclosure control: aggregates in, text and rounded numbers out.
+"""Figures of the board paper: cells that the release solver has decided come in as text, tables and charts go out.
 
-Rules: fewer than 8 people or events, or one person with more than half: hidden. Others to the nearest 5, totals from
-the unrounded. Whatever a hidden figure could be worked out from is hidden with it. Lines and limits of a chart are
-worked out from the figures shown, so they tell nothing more.
+Nothing is counted here. A cell is `*`, 0 or a multiple of 5; lines, limits, ratios and costs are worked out from the
+figures shown, so they tell nothing more.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 import polars as pl
 
-from hiu.govern.release.disclosure import BASE, HIDDEN, is_small_total, round_count, suppress
+from hiu.errors import HiuError
+from hiu.govern.release.cells import WITHHELD
+from hiu.govern.release.disclosure import BASE, FEWEST, HIDDEN
 from hiu.month import Month
 from hiu.publish.board.paper import HIDDEN_NOTE, Bars, Grid, Line, aggregate
 from hiu.publish.rows import Row
@@ -19,24 +21,26 @@ from hiu.publish.words.text import count_of, join_words, number
 from hiu.rank.reports.xmr import Xmr, xmr
 
 NOT_SUPPLIED = "not supplied"
-GROUPS = ("supported", "others")
-_NONE: Row = {"n": 0, "people": 0, "most": 0}
+GROUPS = ("supported", "others", "everybody")
 LEAST_DRAWN, MOST_HIDDEN = 6, 0.25
 """Months a chart needs, and the share of supplied months that may be hidden in it."""
 
+Texts = Mapping[tuple[str, str], str]
+"""Cells of a period by data set and group."""
 
-def line(dataset: str, figures: pl.DataFrame, years: pl.DataFrame) -> Line:
-    """A data set's months. Both frames have the columns of ALLOWED['trend']; n is null where not supplied.
+
+def line(dataset: str, series: Iterable[tuple[date, str | None]], years: Sequence[tuple[date, str | None]]) -> Line:
+    """A data set's months and their cells; None is a month not supplied.
 
     `years` has the last 12 months and the 12 before, each under its last month: said in place of a chart where so many
     months are hidden that a line through the rest would mislead.
     """
-    rows = aggregate("trend", figures).sort("month").rows(named=True)
-    months = tuple(row["month"] for row in rows)
-    cells = [_month(row) for row in rows]
+    rows = [(when, _decided(text)) for when, text in sorted(series)]
+    months = tuple(when for when, _ in rows)
+    cells = [NOT_SUPPLIED if text is None else text for _, text in rows]
     values = tuple(int(cell) if cell.isdigit() else None for cell in cells)
     gaps = tuple("" if cell.isdigit() else cell for cell in cells)
-    seen, hidden = sum(value is not None for value in values), gaps.count(HIDDEN)
+    seen, hidden = sum(value is not None for value in values), sum(gap in (HIDDEN, WITHHELD) for gap in gaps)
     drawn = seen >= LEAST_DRAWN and hidden <= MOST_HIDDEN * (seen + hidden)
     chart = xmr(list(values) if drawn else [None] * len(values))
     title = title_of(dataset)
@@ -79,58 +83,52 @@ def recent(lines: Sequence[Line], months: int = 12) -> Grid:
     return Grid("Figures by month, the last 12", ("Month", *(one.title for one in lines)), rows, HIDDEN_NOTE)
 
 
-def demand(figures: pl.DataFrame, sets: Sequence[str], gaps: Mapping[str, int]) -> tuple[Grid, Bars]:
-    """Events and people by data set in the last 12 months: people being supported, others on the list, all.
+def demand(texts: Texts, people: Mapping[str, str], sets: Sequence[str], gaps: Mapping[str, int]) -> tuple[Grid, Bars]:
+    """Events by data set in the last 12 months: people being supported, others, everybody; and how many people.
 
-    `figures` has the columns of ALLOWED['demand']; `gaps` months of the 12 not supplied, by data set.
+    `gaps` are months of the 12 not supplied, by data set; a data set without a cell had none supplied.
     """
-    found = {(row["dataset"], row["group"]): row for row in aggregate("demand", figures).iter_rows(named=True)}
     rows: list[tuple[str, ...]] = []
-    bars: dict[str, list[int | None]] = {"Supported": [], "Others on the list": []}
+    bars: dict[str, list[int | None]] = {"Supported": [], "Others": []}
     for name in sets:
-        own = [found.get((name, group), _NONE) for group in GROUPS]
-        whole = {key: fold(one[key] for one in own) for key, fold in (("n", sum), ("people", sum), ("most", max))}
-        few = [(0, at) for at, one in enumerate([*own, whole]) if _hide(one)]
-        events = suppress([[one["n"] for one in own]], hide=few)[0]
-        people = suppress([[one["people"] for one in own]])[0]
+        events = [_decided(texts.get((name, group))) or NOT_SUPPLIED for group in GROUPS]
         for label, text in zip(bars, events, strict=False):
             bars[label].append(int(text) if text.isdigit() else None)
         gap = f"{count_of(gaps[name], 'month')} {NOT_SUPPLIED}" if gaps.get(name) else "every month supplied"
-        cells = (_thousands(cell) for pair in zip(events, people, strict=True) for cell in pair)
-        rows.append((title_of(name), *cells, gap))
-    columns = ("Data set", "Supported: events", "people", "Others: events", "people", "All: events", "people", "Feed")
-    note = f"{HIDDEN_NOTE}. Bed days are nights; they and events are never added together."
+        rows.append((title_of(name), *map(_thousands, [*events, _decided(people.get(name)) or NOT_SUPPLIED]), gap))
+    columns = ("Data set", "Supported: events", "Others: events", "All: events", "All: people", "Feed")
+    note = (
+        f"{HIDDEN_NOTE}. Bed days are nights; they and events are never added together. Supported: from the month in "
+        "which a person's support began."
+    )
     grid = Grid("Demand by agency, the last 12 months", columns, tuple(rows), note)
-    alt = "Bar chart of demand by data set in the last 12 months, people being supported and others on the list. " + (
-        ". ".join(f"{row[0]}: supported {row[1]}, others {row[3]}" for row in rows)
+    alt = "Bar chart of demand by data set in the last 12 months, people being supported and others. " + (
+        ". ".join(f"{row[0]}: supported {row[1]}, others {row[2]}" for row in rows)
     )
     return grid, Bars(
         title=grid.title,
         categories=tuple(title_of(name) for name in sets),
         series={label: tuple(values) for label, values in bars.items()},
         alt=alt,
-        caption="Adults on the list: people being supported, and all others.",
+        caption="Adults: people being supported, and all others.",
     )
 
 
-def cost(figures: pl.DataFrame, units: pl.DataFrame, people: str) -> tuple[Grid, Bars]:
-    """Indicative cost by agency of the first N people's last 12 months, from the rounded figures.
+def cost(texts: Mapping[str, str], units: pl.DataFrame, people: str) -> tuple[Grid, Bars]:
+    """Indicative cost by agency of the last 12 months, from the figures shown (`texts` by data set).
 
-    `figures` has the columns of ALLOWED['demand'] (one group); `units` dataset, agency, low, central, high, price_year.
+    `units` has dataset, agency, low, central, high, price_year.
     """
-    found = {row["dataset"]: row for row in aggregate("demand", figures).iter_rows(named=True)}
     rows: list[tuple[str, ...]] = []
     central: list[int | None] = []
     # of the figures shown only: a total over the hidden ones too would give them away at three unit costs
     whole = dict.fromkeys(("low", "central", "high"), 0.0)
     for row in units.iter_rows(named=True):
-        one = found.get(row["dataset"], _NONE)
-        hidden, n = _hide(one), round_count(one["n"])
-        money = {point: n * row[point] for point in whole}
-        if not hidden:
-            whole = {point: whole[point] + money[point] for point in whole}
-        central.append(None if hidden else int(round(money["central"], -3)))
-        cells = [HIDDEN] * 4 if hidden else [f"{n:,}", *map(_pounds, money.values())]
+        text = _decided(texts.get(row["dataset"])) or NOT_SUPPLIED
+        money = {point: int(text) * row[point] for point in whole} if text.isdigit() else {}
+        whole = {point: whole[point] + money.get(point, 0.0) for point in whole}
+        central.append(int(round(money["central"], -3)) if money else None)
+        cells = [_thousands(text), *map(_pounds, money.values())] if money else [text] * 4
         price = f"{row['central']:,.0f} ({row['price_year']})"
         rows.append((row["agency"], title_of(row["dataset"]), *cells, price))
     agencies = tuple(row[0] for row in rows)
@@ -151,23 +149,25 @@ def cost(figures: pl.DataFrame, units: pl.DataFrame, people: str) -> tuple[Grid,
     )
 
 
-def equality(selection: pl.DataFrame, top: int) -> Grid:
-    """The first N against the whole list, by group; `selection` is the audit after suppression (text counts)."""
+def equality(selection: Sequence[Row], top: int, month: Month) -> Grid:
+    """The first N against the whole list, by group, as at a month.
+
+    `selection` has characteristic, group, the texts people and top, and ratio, low, high and flag or None.
+    """
     rows = []
-    for row in aggregate("selection", selection).iter_rows(named=True):
+    for row in selection:
         low, high = row["low"], row["high"]
         ratio = "not shown" if row["ratio"] is None else number(row["ratio"])
         span = "" if low is None or high is None else f"{low:.1f} to {'any' if high > 99 else f'{high:.1f}'}"
-        hidden = HIDDEN in (row["people"], row["top"]) or row["ratio"] is None
-        finding = "not shown" if hidden else "look into it" if row["flag"] else "no difference found"
-        counts = (_thousands(row["people"]), _thousands(row["top"]))
+        finding = "not shown" if row["ratio"] is None else "look into it" if row["flag"] else "no difference found"
         what = source_words(row["characteristic"]).capitalize()
-        rows.append((what, str(row["group"]), *counts, ratio, span, finding))
+        rows.append((what, str(row["group"]), _thousands(row["people"]), _thousands(row["top"]), ratio, span, finding))
     counted = ("On the list", f"In the first {top}")
     columns = ("Characteristic", "Group", *counted, "Times as often as others", "95% interval", "Finding")
     note = (
-        f"Power is poor with {top} people: no difference found is not proof of none. The rank uses no protected "
-        f"characteristic. {HIDDEN_NOTE}."
+        f"As at {month.title}; counted anew every 12 months, since the difference of two lists that overlap would tell "
+        f"of those who joined or left. Power is poor with {top} people: no difference found is not proof of none. The "
+        f"rank uses no protected characteristic. {HIDDEN_NOTE}."
     )
     return Grid("Equality: who is in the first places", columns, tuple(rows), note)
 
@@ -183,15 +183,13 @@ def coverage(figures: pl.DataFrame, sets: Sequence[str], month: Month) -> Grid:
     return Grid("Coverage of feeds: was the month supplied?", columns, rows, "no = not supplied: missing, never zero.")
 
 
-def _month(row: Row) -> str:
-    if row["n"] is None:
-        return NOT_SUPPLIED
-    return HIDDEN if _hide(row) else str(round_count(row["n"]))
-
-
-def _hide(row: Row) -> bool:
-    """A count of events that may not be shown; zero may. `row`: n, people, and the most of one person."""
-    return is_small_total(row["n"], row["people"] or 0, row["most"] or 0)
+def _decided(text: str | None) -> str | None:
+    """A cell's text, if it is one. Raises HiuError for any other: an exact figure must never come this far."""
+    if text in (None, HIDDEN, WITHHELD, "0"):
+        return text
+    if text is not None and text.isdigit() and int(text) >= FEWEST and int(text) % BASE == 0:
+        return text
+    raise HiuError("board paper: a figure came in that the release solver has not decided; nothing was written")
 
 
 def _latest(value: int | None, gap: str, chart: Xmr, month: Month) -> str:
@@ -205,11 +203,10 @@ def _latest(value: int | None, gap: str, chart: Xmr, month: Month) -> str:
     return f"{usual}; {'higher' if value > chart.mean else 'lower'} than usual ({', '.join(chart.latest)})"
 
 
-def _yearly(years: pl.DataFrame) -> str:
+def _yearly(years: Sequence[tuple[date, str | None]]) -> str:
     """Whole years, where single months are too small to be shown."""
-    words = {HIDDEN: "too few to be shown", NOT_SUPPLIED: "not wholly supplied"}
-    rows = aggregate("trend", years).sort("month").rows(named=True)
-    cells = [(_month(row), Month.of(row["month"]).title) for row in rows]
+    words = {HIDDEN: "too few to be shown", WITHHELD: "too few to be shown", NOT_SUPPLIED: "not wholly supplied"}
+    cells = [(text or NOT_SUPPLIED, Month.of(when).title) for when, text in years]
     parts = [f"{words.get(cell, f'about {_thousands(cell)}')} in the 12 months to {last}" for cell, last in cells]
     return f"too few people in most months for a chart; {join_words(parts)}"
 

@@ -15,14 +15,8 @@ from hiu.errors import HiuError
 from hiu.govern.release.disclosure import FEWEST
 from hiu.month import Month
 
-ALLOWED: Mapping[str, tuple[str, ...]] = {
-    "trend": ("month", "n", "people", "most"),
-    "demand": ("dataset", "group", "n", "people", "most"),
-    "coverage": ("month", "dataset", "supplied"),
-    "selection": ("characteristic", "group", "people", "top", "ratio", "low", "high", "flag"),
-    "people": ("what", "n"),
-}
-"""Columns a frame of figures may have; `most` is one person's largest share, for the dominance rule alone."""
+ALLOWED: Mapping[str, tuple[str, ...]] = {"coverage": ("month", "dataset", "supplied")}
+"""Columns a frame may have that comes in; every count comes in as the text of a cell."""
 
 MARKING = "OFFICIAL: aggregate figures under disclosure control"
 HIDDEN_NOTE = f"* = fewer than {FEWEST} people, or one person holds more than half, or could be worked out from others"

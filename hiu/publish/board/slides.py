@@ -44,7 +44,7 @@ def board_slides(board: Board) -> bytes:
     _bullets(first, [*([_INVENTED] if board.synthetic else []), about(board), *board.headline])
     drawn = [line for line in board.lines if line.drawn]
     for pair in (drawn[at : at + 2] for at in range(0, len(drawn), 2)):
-        _trends(_slide(deck, board, "Demand by month, everybody"), pair)
+        _trends(_slide(deck, board, "Demand by month, adults"), pair)
     _both(_slide(deck, board, board.demand.title), board.demand_bars, board.demand)
     _answers(deck, board)
     _both(_slide(deck, board, board.cost.title), board.cost_bars, board.cost)

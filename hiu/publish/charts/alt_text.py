@@ -60,7 +60,8 @@ def _gaps(person: PersonSeries) -> str:
             if person.since
             else "Every source supplied every month."
         )
-    return f"Months not supplied: {', '.join(f'{name} {months}' for name, months in missing)}."
+    own = ", some of this person alone" if person.missing else ""
+    return f"Months not supplied{own}: {', '.join(f'{name} {months}' for name, months in missing)}."
 
 
 def _support(person: PersonSeries) -> str:

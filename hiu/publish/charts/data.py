@@ -8,6 +8,7 @@ import polars as pl
 
 from hiu.errors import UsageError
 from hiu.model import CONTACTS, DATASETS
+from hiu.model.missing import missing_sentences
 from hiu.model.units import contact_sets
 from hiu.month import Month
 from hiu.publish.feeds import own_sets
@@ -24,6 +25,7 @@ class PersonSeries:
     `name` is None unless names are shown. `data_to` is the last day covered, if before the month's end.
     `compared` is what is said of support where the months shown are not all that are known. `contacts` are the data
     sets counted in contacts; `since` has the first month of those that were first supplied later than the others.
+    `missing` says which numbers of this person alone were not sent, in sentences.
     """
 
     person_id: str
@@ -39,6 +41,7 @@ class PersonSeries:
     compared: str | None = None
     contacts: tuple[str, ...] = CONTACTS
     since: Mapping[str, Month] = field(default_factory=dict)
+    missing: str = ""
 
     @property
     def partial(self) -> bool:
@@ -83,9 +86,9 @@ def series(
 ) -> Iterator[PersonSeries]:
     """The months to `last` of each person, in the order asked; the tables are searched once.
 
-    `tables`: monthly_demand, coverage, ranked; support if there is one; people, if names are to be shown. `extra` =
-    a site's own data sets, if others than coverage has. Raises UsageError for somebody who is in neither
-    monthly_demand nor ranked.
+    `tables`: monthly_demand, coverage, ranked; support and missing_count if there are such; people, if names are to be
+    shown. `extra` = a site's own data sets, if others than coverage has. Raises UsageError for somebody who is in
+    neither monthly_demand nor ranked.
     """
     wanted = list(person_ids)
     coverage, months = tables["coverage"], calendar(tables["coverage"], last)
@@ -96,6 +99,7 @@ def series(
     rows = by_person(tables["ranked"], wanted)
     gates = by_person(tables["support"], wanted) if "support" in tables else {}
     names = by_person(tables["people"], wanted) if show_names else {}
+    missing = _missing(tables, wanted, months)
     for person_id in wanted:
         if person_id not in cells and person_id not in rows:
             raise UsageError(f"'{person_id}' is not a person of {last.title}: expected an id from the ranked list")
@@ -118,7 +122,15 @@ def series(
             extra=added,
             contacts=contacts,
             since=since,
+            missing=missing.get(person_id, ""),
         )
+
+
+def _missing(tables: Tables, wanted: list[str], months: tuple[Month, ...]) -> dict[str, str]:
+    """What is said of the numbers that these people lack; a month published before there was the table says nothing."""
+    if (found := tables.get("missing_count")) is None:
+        return {}
+    return missing_sentences(found.filter(pl.col("person_id").is_in(wanted)), months[-1], len(months))
 
 
 def begun_later(coverage: pl.DataFrame, months: tuple[Month, ...]) -> dict[str, Month]:

@@ -27,11 +27,10 @@ def period(person: PersonSeries) -> str:
 
 
 def subtitle(person: PersonSeries) -> list[str]:
-    """Measures and period, then what may be said about support, if it started."""
+    """Measures and period, then what may be said about support, if it started, and numbers that were not sent."""
     stacked = join_words(in_sentence(name) for name in (*STACK, *person.extra))
     first = f"{person.person_id}: {stacked} each month, {period(person)}."
-    support = support_line(person)
-    return [first, support] if support else [first]
+    return [first, *filter(None, (support_line(person), shorten(person.missing, 240)))]
 
 
 def support_line(person: PersonSeries) -> str:

@@ -4,11 +4,12 @@ Everybody in it may be shown (`access.visible`). Gates and the team's dates are 
 of a candidate the pack has the row, the sentences, the counts, and what meetings recorded (G18, G57).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import polars as pl
 
+from hiu.model.meeting import GATE_DATES
 from hiu.month import Month
 from hiu.publish.access import shows_gates
 from hiu.publish.pack.reviews import overdue_of
@@ -19,7 +20,10 @@ from hiu.publish.words.terms import ACTION_TITLES, ENTERED, GATES, NOT_ASSESSED,
 from hiu.publish.words.text import clean, day, display_name
 from hiu.settings import Settings
 
-RECORDED = {**ENTERED, "action": ACTION_TITLES["action"]}
+RECORDED = {
+    **{name: words for name, words in ENTERED.items() if name not in GATE_DATES.values()},
+    "action": ACTION_TITLES["action"],
+}
 
 
 def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Settings) -> list[Person]:
@@ -66,10 +70,16 @@ def recorded_of(entries: Sequence[Row]) -> list[tuple[str, str, str]]:
     """What meetings before this one recorded and still holds: words, value, which list and by whom."""
     latest = {entry["field"]: entry for entry in entries}
     return [
-        (words, value_of(entry), f"{Month.of(entry['month']).title} list, {clean(entry['author'])}")
+        (words, _with_its_day(name, latest), f"{Month.of(entry['month']).title} list, {clean(entry['author'])}")
         for name, words in RECORDED.items()
         if (entry := latest.get(name)) and entry["value"]
     ]
+
+
+def _with_its_day(name: str, latest: Mapping[str, Row]) -> str:
+    """A recorded value, of a gate with the day on which it was given."""
+    dated = latest.get(GATE_DATES.get(name, ""))
+    return ", ".join(value_of(entry) for entry in (latest[name], dated) if entry and entry["value"])
 
 
 def value_of(entry: Row) -> str:
@@ -124,9 +134,16 @@ def _state(row: Row, gate: str) -> str:
     """A gate's word, if it has one, and its date."""
     when: date | None = row[gate] if gate in ("offered", "start") else row[f"{gate}_at"]
     if gate not in ("permission", "consent"):
-        return day(when) if when else "not recorded"
-    word: str = row[gate] or "not recorded"
-    return f"{word}, {day(when)}" if row[gate] and when else word
+        return f"{day(when)}{_evidence(row, gate)}" if when else "not recorded"
+    if not row[gate]:
+        return "not recorded"
+    return f"{row[gate]}, {day(when) if when else 'no date recorded'}{_evidence(row, gate)}"
+
+
+def _evidence(row: Row, gate: str) -> str:
+    """Where a gate is written and by whom, in brackets."""
+    found = row.get(f"{gate}_evidence")
+    return f" ({clean(found)})" if found else ""
 
 
 def _found(tables: Tables, ids: Sequence[str]) -> list[tuple[str, str]]:

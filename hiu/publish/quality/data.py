@@ -9,6 +9,7 @@ from hiu.model.frames import TYPES
 from hiu.month import Month
 from hiu.publish.feeds import Feed, missing_feeds
 from hiu.publish.quality.matching import GroupRate, Judged, by_group, overall
+from hiu.publish.quality.quotes import unfound_quotes
 from hiu.publish.quality.stays import open_stays
 from hiu.publish.rows import Row, Tables
 from hiu.publish.words.terms import CONTRADICTIONS
@@ -40,6 +41,7 @@ class Quality:
     judged: list[Judged]
     by_group: list[GroupRate]
     open_stays: list[str]
+    quotes: list[str]
 
     @property
     def balanced(self) -> bool:
@@ -72,6 +74,7 @@ def quality(tables: Tables, month: Month) -> Quality:
         judged=overall(tables["link_quality"]),
         by_group=by_group(tables["link_quality"]),
         open_stays=open_stays(tables["stay"], month),
+        quotes=unfound_quotes(tables.get("quotes")),
     )
 
 

@@ -51,6 +51,7 @@ def _problems(quality: Quality) -> Iterator[Problem]:
     for row in quality.deliveries:
         if row["current"]:
             yield from _delivery(row)
+    yield from (Problem(f"{sentence}.") for sentence in quality.quotes)
     if quality.conflicts:
         people = sum(int(row["people"]) for row in quality.conflicts)
         yield Problem(f"{count_of(people, 'contradiction')} about people to settle: see 'What contradicts itself'.")

@@ -36,7 +36,15 @@ def read_current(pointer: Path) -> Current:
 
 def set_current(pointer: Path, month: Month, folder: str) -> Current:
     """Make a folder the release of a month; the latest is the last month of all."""
-    months = {**read_current(pointer).months, str(month): _folder_name(folder)}
+    return _write(pointer, {**read_current(pointer).months, str(month): _folder_name(folder)})
+
+
+def drop_current(pointer: Path, month: Month) -> Current:
+    """Let a month point to nothing; the latest is the last of those left."""
+    return _write(pointer, {name: to for name, to in read_current(pointer).months.items() if name != str(month)})
+
+
+def _write(pointer: Path, months: dict[str, str]) -> Current:
     current = Current(dict(sorted(months.items())), max(months, default=None))
     text = json.dumps({"latest": current.latest, "months": current.months}, indent=1, ensure_ascii=False) + "\n"
     replace(pointer, text.encode("utf-8"))

@@ -13,7 +13,9 @@ RISKS = ("High", "Medium", "Low", NOT_BANDED, NOT_ASSESSED)
 ENTERED = {
     "likelihood_clinical": "Likelihood, clinical", "impact_clinical": "Impact, clinical",
     "likelihood_public_safety": "Likelihood, public safety", "impact_public_safety": "Impact, public safety",
-    "permission": "Lead clinician permission", "consent": "Consent", "capacity": "Capacity reviewed",
+    "permission": "Lead clinician permission", "permission_at": "Permission, date",
+    "consent": "Consent", "consent_at": "Consent, date",
+    "capacity": "Capacity reviewed", "capacity_at": "Capacity, date",
     "decision": "Decision", "owner": "Owner", "next_review": "Next review", "notes": "Notes",
 }  # fmt: skip
 """What a meeting may enter about a person (hiu.model.meeting.MEETING_FIELDS)."""
@@ -58,6 +60,7 @@ CONTRADICTIONS = {
     "born_after_contact": "a birth after a contact",
     "age_against_birth": "an age against the date of birth",
     "contact_after_death": "a contact after the death",
+    "death_before_birth": "a death before the birth",
     "death_to_check": "a name sent as deceased, which no register says: check",
 }
 """What of the table `conflicts`, in words."""

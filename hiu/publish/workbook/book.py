@@ -19,7 +19,7 @@ from hiu.publish.workbook.listing import ListedPerson
 TABS = ("Read me", "Ranked list", "Person", "Monthly", "Actions", "_meta")
 README, RANKED, PERSON, MONTHLY, ACTIONS, META = TABS
 
-FORMAT = 1
+FORMAT = 2
 TOP = 4
 """Row (from 0) of every table's header; the rows above say what the tab is."""
 NOT_SUPPLIED = "not supplied"
@@ -27,8 +27,9 @@ FACE = "Arial"
 LINE = 13.5
 """Points a line of text takes."""
 
-Styles = Mapping[str, Format]
+Styles = dict[str, Format]
 """Cell formats by name, one of each."""
+_BASE: dict[str, object] = {"font_name": FACE, "font_size": 10, "valign": "top"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,9 +51,8 @@ class Contents:
 
 def styles_of(book: Workbook) -> Styles:
     """The formats, added to a workbook."""
-    base = {"font_name": FACE, "font_size": 10, "valign": "top"}
+    base = _BASE
     text = base | {"quote_prefix": True, "num_format": "@"}
-    entry = base | {"bg_color": "#EAF1F8", "border": 1, "border_color": "#9FB4C7"}
     head = base | {"bold": True, "text_wrap": True, "bottom": 2, "bg_color": "#E3E6E8", "valign": "vcenter"}
     kinds = {
         "text": text,
@@ -62,15 +62,23 @@ def styles_of(book: Workbook) -> Styles:
         "month": base | {"num_format": "mmm yyyy", "align": "left"},
         "head": head,
         "head_entry": head | {"bg_color": "#C9DAEA"},
-        "entry": entry | {"align": "center"},
-        "entry_text": entry | {"text_wrap": True, "num_format": "@"},
-        "entry_date": entry | {"num_format": "d mmm yyyy", "align": "left"},
         "grade": base | {"italic": True},
         "title": base | {"bold": True, "font_size": 14},
         "marking": base | {"bold": True, "font_color": "#7A0019"},
         "missing": base | {"font_color": "#505A5F"},
         "label": base | {"bold": True},
         "hidden": base | {"font_color": "#8A9299", "num_format": "@"},
+    }
+    return {name: book.add_format(kind) for name, kind in kinds.items()} | entry_styles(book, "#EAF1F8")
+
+
+def entry_styles(book: Workbook, blue: str) -> Styles:
+    """The formats of cells to be filled in, on a blue: of one row, on that row's shade."""
+    entry = _BASE | {"bg_color": blue, "border": 1, "border_color": "#9FB4C7"}
+    kinds = {
+        "entry": entry | {"align": "center"},
+        "entry_text": entry | {"text_wrap": True, "num_format": "@"},
+        "entry_date": entry | {"num_format": "d mmm yyyy", "align": "left"},
     }
     return {name: book.add_format(kind) for name, kind in kinds.items()}
 
@@ -151,6 +159,18 @@ def one_of(source: Sequence[str] | str, **more: str) -> dict[str, object]:
 def year_on(day_: date) -> date:
     """The same day a year later; of 29 February the 28th."""
     return day_.replace(year=day_.year + 1, day=28 if (day_.month, day_.day) == (2, 29) else day_.day)
+
+
+def until_today(earliest: date) -> dict[str, object]:
+    """The rule of a date cell for what has happened: up to the day on which it is filled in."""
+    return {
+        "validate": "date",
+        "criteria": "between",
+        "minimum": earliest,
+        "maximum": "=TODAY()",
+        "error_title": "Not a day that has been",
+        "error_message": "Enter the day on which it was given, today at the latest.",
+    }
 
 
 def within_a_year(built: date) -> dict[str, object]:

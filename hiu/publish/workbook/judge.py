@@ -5,32 +5,44 @@ the records is higher), saying the same is nothing new, saying otherwise a confl
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import polars as pl
 
-from hiu.model.meeting import NEEDED_TO_START, STARTING
+from hiu.govern.basis.start import Gate
+from hiu.model.meeting import GRADINGS
 from hiu.publish.people import entries_of
 from hiu.publish.rows import Row as Entry
 from hiu.publish.words.terms import ENTERED, source_words
-from hiu.publish.words.text import join_words
 from hiu.publish.workbook.actions import judge_actions
+from hiu.publish.workbook.book import year_on
 from hiu.publish.workbook.listing import GRADES, SHOWN, grade
 from hiu.publish.workbook.returned import Copy, Row, SentRow, changed_cells
+from hiu.publish.workbook.rules import Standing, in_order, judge_start, moved_cells, refuse_halves, refuse_undated
 from hiu.publish.workbook.values import Unfit, value_of
 from hiu.publish.workbook.verdict import Change, Conflict, Refusal, Verdict
 
-OnRecord = Mapping[str, Mapping[str, str]]
+OnRecord = Mapping[str, Mapping[str, Gate]]
 
 
-def judge(copy: Copy, entries: pl.DataFrame, *, on_record: OnRecord | None = None, outdated: str = "") -> Verdict:
+def judge(
+    copy: Copy,
+    entries: pl.DataFrame,
+    *,
+    on_record: OnRecord | None = None,
+    ended: Mapping[str, date] | None = None,
+    on: date | None = None,
+    outdated: str = "",
+) -> Verdict:
     """Hold a copy against what was sent and against the records (model.MEETING_ENTRY).
 
-    `on_record` = what `people.gates_on_record` gives: a candidate's are not in the workbook, but count where its
-    cells are empty. `outdated` = why the copy is too old to be taken in at all; every change in it is then refused.
+    `on_record` = what `start.gates_on_record` gives: a candidate's are not in the workbook, but count where its cells
+    are empty; `ended` = when support ended, by person; `on` = the day it is taken in (a year from when it was made, if
+    not said). `outdated` = why the copy is too old to be taken in at all; every change in it is then refused.
     """
-    verdict, history = Verdict(), entries_of(entries)
+    verdict, history, today = Verdict(), entries_of(entries), on or year_on(copy.built)
     rows = _one_row_each(copy, verdict)
+    elsewhere = moved_cells(copy, rows)
     for person, row in rows.items():
         sent = copy.sent[person]
         if changed := changed_cells(row, sent):
@@ -38,10 +50,17 @@ def judge(copy: Copy, entries: pl.DataFrame, *, on_record: OnRecord | None = Non
                 verdict.refuse(row, name, "read_only", f"{SHOWN[name]} was changed; it is not to be filled in")
             for name in _touched(row, sent):
                 verdict.refuse(row, name, "row", f"not taken in: {row.cells[changed[0]].ref} on its row was changed")
+        elif (mixed := elsewhere.get(person)) and (touched := _touched(row, sent)):
+            for name in dict.fromkeys([*mixed, *touched]):
+                where = f"not taken in: {row.cells[next(iter(mixed))].ref} on its row came from another"
+                verdict.refuse(row, name, "swapped" if name in mixed else "row", mixed.get(name, where))
         else:
-            _judge_row(verdict, copy, row, sent, history.get(person, []), (on_record or {}).get(person, {}))
+            gates, over = (on_record or {}).get(person, {}), (ended or {}).get(person)
+            standing = Standing(gates=gates, ended=over, on=today)
+            _judge_row(verdict, copy, row, sent, history.get(person, []), standing)
     returned = {row.person_id for row in copy.rows} | {copy.owner(row.check) for row in copy.rows}
     missing = [person for person in copy.sent if person not in returned]
+    verdict.notes += in_order(copy, rows)
     verdict.notes += [f"{person}: the row is missing; nothing is recorded for them" for person in missing]
     judge_actions(verdict, copy, entries)
     return _too_old(verdict, outdated) if outdated else verdict
@@ -55,6 +74,7 @@ def records(verdict: Verdict, copy: Copy, entries: pl.DataFrame, *, author: str,
     version = {person: max(row["row_version"] for row in rows) for person, rows in entries_of(entries).items()}
     base = {"author": author, "pack_id": copy.pack_id, "month": copy.month.start}
     changes = [(one.person_id, one.field, one.new, one.old, now) for one in verdict.changes if one.field in ENTERED]
+    changes += [(person, name, value, value, now) for person, name, value in verdict.beside]
     for turn, (person, new, old) in enumerate(verdict.actions, 1):
         at = now + timedelta(microseconds=turn)
         changes += [(person, name, value, old.get(name, ""), at) for name, value in new.items()]
@@ -97,7 +117,7 @@ def _one_row_each(copy: Copy, verdict: Verdict) -> dict[str, Row]:
             verdict.refuse(row, "person_id", "check", "the row's check is gone or changed: nothing on it is taken in")
         elif row.person_id not in copy.sent:
             verdict.refuse(row, "person_id", "read_only", "the person was changed: nothing on the row is taken in")
-        elif owner != row.person_id:
+        elif owner != row.person_id or any(key != row.check for key in row.keys):
             verdict.refuse(row, "person_id", "swapped", "the row mixes two people: nothing on it is taken in")
         elif row.person_id in found:
             twice.setdefault(row.person_id, [found[row.person_id]]).append(row)
@@ -127,7 +147,7 @@ def _touched(row: Row, sent: SentRow) -> list[str]:
 
 
 def _judge_row(
-    verdict: Verdict, copy: Copy, row: Row, sent: SentRow, entries: Sequence[Entry], gates: Mapping[str, str]
+    verdict: Verdict, copy: Copy, row: Row, sent: SentRow, entries: Sequence[Entry], standing: Standing
 ) -> None:
     since = {entry["field"]: entry for entry in entries if entry["row_version"] > sent.version}
     now = dict(sent.entered) | {name: entry["value"] or "" for name, entry in since.items() if name in ENTERED}
@@ -135,7 +155,7 @@ def _judge_row(
     for name in _touched(row, sent):
         cell = row.cells[name]
         try:
-            new = value_of(name, cell.text, built=copy.built)
+            new = value_of(name, cell.text, built=copy.built, on=standing.on)
         except Unfit as unfit:
             verdict.refuse(row, name, "value", str(unfit))
             continue
@@ -145,18 +165,17 @@ def _judge_row(
         elif now[name] != new:
             conflict = Conflict(**place, recorded=now[name], author=entry["author"], at=entry["entered_at"])
             verdict.conflicts.append(conflict)
-    empty = {name: word for name, word in gates.items() if not now[name]}
-    after = now | empty | {name: change.new for name, change in taken.items()}
-    lacking = [name for name, word in NEEDED_TO_START.items() if after[name] != word]
-    if "decision" in taken and taken["decision"].new == STARTING and lacking:
-        del taken["decision"]
-        words = join_words(f"{ENTERED[name].lower()} '{NEEDED_TO_START[name]}'" for name in lacking)
-        verdict.refuse(row, "decision", "gate", f"support can't start without {words} on record (G20-22)")
-    elif after["decision"] == STARTING and lacking and set(lacking) & set(taken):
-        verdict.notes.append(
-            f"{sent.person_id}: the decision to start support no longer has what it needs; decide anew"
-        )
+    refuse_halves(verdict, row, taken, now)
+    refuse_undated(verdict, row, taken, now)
+    judge_start(verdict, row, sent, taken, now, standing)
     verdict.changes += taken.values()
+    verdict.beside += [(sent.person_id, name, now[name]) for name in _other_halves(taken)]
+
+
+def _other_halves(taken: Mapping[str, Change]) -> list[str]:
+    """Scores that were not changed and belong to a grading that was: a grading is recorded whole."""
+    pairs = [scores for scores in GRADINGS.values() if set(scores) & set(taken)]
+    return [name for scores in pairs for name in scores if name not in taken]
 
 
 def _too_old(verdict: Verdict, why: str) -> Verdict:

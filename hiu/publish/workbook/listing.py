@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from hiu.govern.basis.start import Gate, gates_on_record, support_ended
 from hiu.model.grades import band_of
-from hiu.model.meeting import MEETING_FIELDS
+from hiu.model.meeting import GATE_DATES, MEETING_FIELDS
 from hiu.month import Month
 from hiu.publish.access import shows_gates, visible
-from hiu.publish.people import born, entries_of, gates_on_record, risk_word
+from hiu.publish.people import born, entries_of, gate_words, risk_word
 from hiu.publish.rows import Row, Tables, by_person
 from hiu.publish.words.terms import ACCESS, ENTERED, LISTS, NOT_ASSESSED, source_words
 from hiu.publish.words.text import clean, display_name, shorten
@@ -19,7 +20,7 @@ SHOWN = {
     "rank": "Rank", "name": "Name", "person_id": "Person", "born": "Born", "list": "List", "access": "Access",
     "label": "Change", "contacts_3": "Contacts, 3 months", "contacts_12": "Contacts, 12 months",
     "plausible": "Plausible rank", "certainty": "Certainty", "risk": "Risk in the rank", "sentence": "Why this place",
-    "last": "Last meeting",
+    "gates": "Gates, and where they are recorded", "last": "Last meeting",
 }  # fmt: skip
 """Columns that are read only: signed, compared on return."""
 NUMBERS = ("rank", "contacts_3", "contacts_12")
@@ -27,6 +28,13 @@ NUMBERS = ("rank", "contacts_3", "contacts_12")
 GRADES = {"clinical": "Grade, clinical", "public_safety": "Grade, public safety"}
 """Worked out in the tab from likelihood and impact, after the second of them."""
 CHECK = "Check (leave as it is)"
+KEYS = {
+    "key_scores": ("likelihood_clinical", "Row (leave as it is)"),
+    "key_gates": ("permission", "Row, gates (leave as it is)"),
+    "key_decision": ("decision", "Row, decision (leave as it is)"),
+}
+"""Hidden columns that hold the row's check once more, each before the column it stands at: a block of cells that is
+moved to another row brings one along."""
 
 _CARRIED = ("owner", "next_review")
 
@@ -60,7 +68,9 @@ class ListedPerson:
 def columns() -> list[str]:
     """The keys of the list's columns in order; a grade stands after the impact it is worked out from."""
     entered: list[str] = []
+    before = {first: key for key, (first, _) in KEYS.items()}
     for name in ENTERED:
+        entered += [before[name]] if name in before else []
         entered += [name, f"grade_{name.removeprefix('impact_')}"] if name.startswith("impact_") else [name]
     return [*SHOWN, *entered, "check"]
 
@@ -68,7 +78,8 @@ def columns() -> list[str]:
 def heading(column: str) -> str:
     """The heading over a column of the list."""
     grades = {f"grade_{role}": title for role, title in GRADES.items()}
-    return (SHOWN | ENTERED | grades | {"check": CHECK})[column]
+    keys = {key: title for key, (_, title) in KEYS.items()}
+    return (SHOWN | ENTERED | grades | keys | {"check": CHECK})[column]
 
 
 def pick_of(person_id: str, shown: Sequence[str]) -> str:
@@ -82,16 +93,17 @@ def listed_people(tables: Tables, month: Month, settings: Settings) -> list[List
     ids = rows["person_id"].to_list()
     people = by_person(tables["people"], ids)
     gates, scores = gates_on_record(tables["support"]), _scores(tables["risk_grading"], ids)
+    ended = support_ended(tables["support"], tables["meeting_entry"], month.end)
     history = entries_of(tables["meeting_entry"])
     out = []
     for row in rows.iter_rows(named=True):
         person = row["person_id"]
         entries, own = history.get(person, []), gates.get(person, {})
-        on_record = (own if shows_gates(row) else _from_meetings(own, entries, month)) | scores.get(person, {})
+        seen = own if shows_gates(row) else _from_meetings(own, entries, month)
         one = ListedPerson(
             person_id=person,
-            shown=_shown(row, people.get(person, {}), entries, month),
-            entered=_entered(on_record, entries, month),
+            shown=_shown(row, people.get(person, {}), entries, month, gate_words(seen, ended.get(person))),
+            entered=_entered(_gate_cells(seen) | scores.get(person, {}), entries, month),
             version=max((entry["row_version"] for entry in entries), default=0),
         )
         out.append(one)
@@ -104,7 +116,7 @@ def grade(scores: Mapping[str, str], role: str) -> str:
     return band_of(int(likelihood), int(impact)) if likelihood and impact else ""
 
 
-def _shown(row: Row, about: Row, entries: Sequence[Row], month: Month) -> tuple[str, ...]:
+def _shown(row: Row, about: Row, entries: Sequence[Row], month: Month, gates: str) -> tuple[str, ...]:
     risk = risk_word(row)
     cells = {
         **{name: "" if row[name] is None else str(row[name]) for name in NUMBERS},
@@ -118,6 +130,7 @@ def _shown(row: Row, about: Row, entries: Sequence[Row], month: Month) -> tuple[
         "certainty": row["certainty"] or "",
         "risk": risk if risk == NOT_ASSESSED else f"{row['risk_band']} ({source_words(row['risk_source'])})",
         "sentence": clean(f"{row['sentence']} {row['label_sentence']}"),
+        "gates": gates,
         "last": _last(entries, month),
     }
     return tuple(cells[name] for name in SHOWN)
@@ -143,10 +156,16 @@ def _entered(on_record: Mapping[str, str], entries: Sequence[Row], month: Month)
     return out
 
 
-def _from_meetings(gates: Mapping[str, str], entries: Sequence[Row], month: Month) -> dict[str, str]:
+def _gate_cells(gates: Mapping[str, Gate]) -> dict[str, str]:
+    """Entry cells of the gates: each word, and its day if there is one."""
+    words = {name: gate.word for name, gate in gates.items()}
+    return words | {GATE_DATES[name]: gate.at.isoformat() for name, gate in gates.items() if gate.at}
+
+
+def _from_meetings(gates: Mapping[str, Gate], entries: Sequence[Row], month: Month) -> dict[str, Gate]:
     """Of a candidate's gates on record those an earlier meeting recorded, as long as nothing later says otherwise."""
     latest = {entry["field"]: entry["value"] for entry in entries if entry["month"] < month.start}
-    return {name: word for name, word in gates.items() if latest.get(name) == word}
+    return {name: gate for name, gate in gates.items() if latest.get(name) == gate.word}
 
 
 def _scores(grading: pl.DataFrame, ids: Sequence[str]) -> dict[str, dict[str, str]]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -20,8 +21,8 @@ from hiu.month import Month
 from hiu.publish.people import Action
 from hiu.publish.words.terms import ACTION_TITLES, ENTERED
 from hiu.publish.workbook.book import ACTIONS, FORMAT, META, RANKED
-from hiu.publish.workbook.listing import NUMBERS, SHOWN, columns, heading, pick_of
-from hiu.publish.workbook.sign import genuine
+from hiu.publish.workbook.listing import KEYS, NUMBERS, SHOWN, columns, heading, pick_of
+from hiu.publish.workbook.proof import genuine, owners_of, shades_of
 
 MOST_BYTES, MOST_RATIO = 200_000_000, 400.0
 _WHOLE = re.compile(r"-?\d+\.0+")
@@ -37,11 +38,16 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A row as returned: read-only and entry cells by key, and the check in its last column."""
+    """A row as returned: read-only and entry cells by key, and the check in its last column.
+
+    `keys` = the same check where it stands between the entry cells; `shades` = the fill of each entry cell.
+    """
 
     number: int
     cells: Mapping[str, Cell]
     check: str
+    keys: Sequence[str] = ()
+    shades: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def person_id(self) -> str:
@@ -78,6 +84,16 @@ class Copy:
     rows: list[Row]
     actions: list[Row]
     picks: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def owners(self) -> dict[str, frozenset[str]]:
+        """Whose row goes out in which shade."""
+        return owners_of(list(self.sent))
+
+    def strangers(self, row: Row) -> dict[str, str]:
+        """Entry cells that bear the shade of another row, each with whose that is."""
+        found = {name: self.owners.get(colour, frozenset()) for name, colour in row.shades.items()}
+        return {name: min(own) for name, own in found.items() if own and row.person_id not in own}
 
     def owner(self, check: str) -> str | None:
         """The person a check belongs to."""
@@ -118,7 +134,7 @@ def read_back(data: bytes, name: str, key: bytes) -> Copy:
         sent=sent,
         picks=picks,
         sent_actions=[Action(**value) for kind, _, value, _ in rows if kind == "action"],
-        rows=_rows(load_sheet(book, RANKED, name), of_list, name),
+        rows=_rows(load_sheet(book, RANKED, name), of_list, name, shades_of(data, RANKED)),
         actions=_rows(load_sheet(book, ACTIONS, name), of_actions, name),
     )
 
@@ -154,7 +170,7 @@ def _proved(sheet: Sheet, name: str, key: bytes) -> tuple[Json, list[tuple[str, 
     return head, rows, {pick_of(person, value["shown"]): person for person, value in people}
 
 
-def _rows(sheet: Sheet, headings: Mapping[str, str], name: str) -> list[Row]:
+def _rows(sheet: Sheet, headings: Mapping[str, str], name: str, shades: Mapping[str, str] | None = None) -> list[Row]:
     """Rows below the header, found by its words: a sheet may have been sorted, and given columns of one's own."""
     lines = sheet.cells.rows()
     top = next((at for at, line in enumerate(lines) if set(headings) <= {value for value in line if value}), None)
@@ -175,8 +191,14 @@ def _rows(sheet: Sheet, headings: Mapping[str, str], name: str) -> list[Row]:
         }
         if any(cell.text for cell in cells.values()):
             check = cells.pop("check", None)
-            rows.append(Row(number, cells, check.text if check else ""))
+            keys = [cells.pop(key).text for key in KEYS if key in cells]
+            rows.append(Row(number, cells, check.text if check else "", keys, _blues(cells, shades or {})))
     return rows
+
+
+def _blues(cells: Mapping[str, Cell], shades: Mapping[str, str]) -> dict[str, str]:
+    places = {name: cells[name].ref.rsplit("!", 1)[-1] for name in ENTERED if name in cells}
+    return {name: shades[place] for name, place in places.items() if place in shades}
 
 
 def _text(key: str, value: object) -> str:

@@ -13,7 +13,7 @@ from hiu.publish.words.terms import ACTION_TITLES, ENTERED
 from hiu.publish.words.text import join_words
 from hiu.publish.workbook.book import FORMAT, MONTHLY, NOT_SUPPLIED, RANKED, TOP, Tab, one_of, tall, within_a_year
 from hiu.publish.workbook.listing import CHECK
-from hiu.publish.workbook.sign import canonical, signature
+from hiu.publish.workbook.proof import canonical, signature
 
 SPARE_ACTIONS = 60
 

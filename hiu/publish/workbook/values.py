@@ -5,11 +5,14 @@ from datetime import date
 
 from hiu.errors import HiuError
 from hiu.fuzzy import did_you_mean
-from hiu.model.meeting import CHOICES
+from hiu.model.meeting import CHOICES, GATE_DATES
 from hiu.publish.words.text import clean, day
 from hiu.publish.workbook.book import year_on
 
 DATES = ("next_review", "action_due")
+PAST = tuple(GATE_DATES.values())
+"""Dates of what has happened: the day on which a gate was given."""
+EARLIEST = date(2000, 1, 1)
 LONGEST = {"owner": 80, "notes": 2000, "action": 500, "action_owner": 80}
 """Characters of a cell in people's own words."""
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T]00:00(?::00(?:\.0+)?)?)?")
@@ -22,15 +25,18 @@ class Unfit(HiuError):
     """A cell's text is not one of those it may hold; the message says what is expected, never the text itself."""
 
 
-def value_of(field: str, text: str, built: date | None = None) -> str:
+def value_of(field: str, text: str, built: date | None = None, on: date | None = None) -> str:
     """A cell's value with one spelling; empty for a blank cell. Raises Unfit.
 
-    `built` = the day the workbook was made: dates must lie within a year from it (not tried without one).
+    `built` = the day the workbook was made: dates of what is planned must lie within a year from it. `on` = the day it
+    is taken in: dates of what has happened do not lie after it. Neither is tried without its day.
     """
     if not text.strip():
         return ""
     if field in DATES:
         return _dated(text.strip(), built)
+    if field in PAST:
+        return _happened(text.strip(), on)
     if field in CHOICES:
         return _chosen(field, clean(text))
     plain = clean(text)
@@ -55,6 +61,21 @@ def _dated(text: str, built: date | None) -> str:
     if built and not built <= when <= year_on(built):
         raise Unfit(f"{day(when)} is not within 12 months: expected {day(built)} to {day(year_on(built))}")
     return when.isoformat()
+
+
+def _happened(text: str, on: date | None) -> str:
+    when = _date(text)
+    if when is None:
+        raise Unfit("not a date: expected the day on which it was given, such as 21/3/2026")
+    if when < EARLIEST or (on and when > on):
+        last = f" to {day(on)}" if on else ""
+        raise Unfit(f"{day(when)} is no day on which it can have been given: expected {day(EARLIEST)}{last}")
+    return when.isoformat()
+
+
+def day_of(text: str) -> date | None:
+    """The day that a text names, however it is written; None if it names none."""
+    return _date(text.strip())
 
 
 def _date(text: str) -> date | None:

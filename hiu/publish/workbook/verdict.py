@@ -34,7 +34,7 @@ class Conflict:
 @dataclass(frozen=True, kw_only=True)
 class Refusal:
     """A cell, or a row by its person cell, that is not taken in. Codes: read_only, row, swapped, duplicate, unknown,
-    check, value, gate, outdated."""
+    check, value, half, undated, gate, outdated."""
 
     ref: str
     person_id: str
@@ -45,13 +45,15 @@ class Refusal:
 
 @dataclass
 class Verdict:
-    """The outcome for a copy. `actions` are whole actions to record, a change for each cell of them being listed."""
+    """The outcome for a copy. `actions` are whole actions to record, a change for each cell of them being listed;
+    `beside` = the other half of a grading of which one half was changed: person, score and its value."""
 
     changes: list[Change] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     actions: list[tuple[str, dict[str, str], dict[str, str]]] = field(default_factory=list)
+    beside: list[tuple[str, str, str]] = field(default_factory=list)
 
     @property
     def summary(self) -> str:

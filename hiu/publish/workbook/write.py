@@ -5,6 +5,7 @@ people `access.visible` allows are in it. `returned` reads a copy that comes bac
 """
 
 import io
+from dataclasses import replace
 
 import polars as pl
 import xlsxwriter
@@ -21,18 +22,31 @@ from hiu.publish.people import actions_of
 from hiu.publish.rows import Tables
 from hiu.publish.stamp import Stamp
 from hiu.publish.words.terms import ENTERED
-from hiu.publish.workbook.book import LINE, TABS, TOP, Contents, Tab, one_of, styles_of, tall, within_a_year
-from hiu.publish.workbook.listing import NUMBERS, SHOWN, ListedPerson, columns, grade, heading, listed_people
+from hiu.publish.workbook.book import (
+    LINE,
+    TABS,
+    TOP,
+    Contents,
+    Tab,
+    entry_styles,
+    one_of,
+    styles_of,
+    tall,
+    until_today,
+    within_a_year,
+)
+from hiu.publish.workbook.listing import KEYS, NUMBERS, SHOWN, ListedPerson, columns, grade, heading, listed_people
 from hiu.publish.workbook.person import person_tab
+from hiu.publish.workbook.proof import SHADES, shade, signature
 from hiu.publish.workbook.sheets import actions, meta, monthly, read_me
-from hiu.publish.workbook.sign import signature
+from hiu.publish.workbook.values import DATES, EARLIEST, PAST
 from hiu.settings import Settings
 
 MONTHS = 24
 WIDTHS = {
     "rank": 7, "name": 24, "person_id": 15, "born": 13, "list": 9, "access": 11, "label": 15, "contacts_3": 10,
-    "contacts_12": 10, "plausible": 12, "certainty": 10, "risk": 16, "sentence": 62, "last": 34, "decision": 27,
-    "owner": 20, "next_review": 13, "notes": 44,
+    "contacts_12": 10, "plausible": 12, "certainty": 10, "risk": 16, "sentence": 62, "gates": 40, "last": 34,
+    "decision": 27, "owner": 20, "next_review": 13, "notes": 44,
 }  # fmt: skip
 _NARROW = 13
 
@@ -79,7 +93,7 @@ def _fill(book: Workbook, contents: Contents) -> None:
     made = (Tab(sheet=book.add_worksheet(name), styles=styles, contents=contents) for name in TABS)
     how, ranked, person, months, tasks, hidden = made
     read_me(how)
-    _ranked(ranked)
+    _ranked(book, ranked)
     last = monthly(months)
     if contents.people:
         person_tab(book, person, last)
@@ -88,15 +102,16 @@ def _fill(book: Workbook, contents: Contents) -> None:
     ranked.sheet.activate()
 
 
-def _ranked(tab: Tab) -> None:
+def _ranked(book: Workbook, tab: Tab) -> None:
     sheet, contents, names, people = tab.sheet, tab.contents, columns(), tab.contents.people
     tab.head("People to offer support to")
+    shades = [entry_styles(book, shade(turn)) for turn in range(min(len(people), SHADES))]
     for column, name in enumerate(names):
         tab.text(TOP, column, heading(name), "head_entry" if name in ENTERED else "head")
-        sheet.set_column(column, column, WIDTHS.get(name, _NARROW), None, {"hidden": name == "check"})
+        sheet.set_column(column, column, WIDTHS.get(name, _NARROW), None, {"hidden": name == "check" or name in KEYS})
     for row, one in enumerate(people, TOP + 1):
         check = signature(contents.key, contents.stamp.pack_id, "person", [one.person_id, one.signed])
-        _row(tab, row, names, one, check)
+        _row(replace(tab, styles=tab.styles | shades[(row - TOP - 1) % SHADES]), row, names, one, check)
         sheet.set_row(row, max(2 * LINE, *(tall(text, WIDTHS[name]) for name, text in one.cells.items())))
     last = max(TOP + 1, TOP + len(people))
     hint = "Choose from the list, or leave it empty."
@@ -106,6 +121,7 @@ def _ranked(tab: Tab) -> None:
         if name in ENTERED
     }
     rules["next_review"] = within_a_year(contents.stamp.built.date())
+    rules |= dict.fromkeys(PAST, until_today(EARLIEST))
     for name, rule in rules.items():
         sheet.data_validation(TOP + 1, names.index(name), last, names.index(name), rule)
     sheet.autofilter(TOP, 0, last, len(names) - 1)
@@ -119,14 +135,14 @@ def _ranked(tab: Tab) -> None:
 def _row(tab: Tab, row: int, names: list[str], one: ListedPerson, check: str) -> None:
     shown = one.cells
     for column, name in enumerate(names):
-        if name == "check":
+        if name == "check" or name in KEYS:
             tab.text(row, column, check, "hidden")
         elif name.startswith("grade_"):
             band = grade(one.entered, name.removeprefix("grade_"))
             tab.formula(row, column, _grade_formula(row, column), "grade", band)
         elif name in ENTERED:
             score = name.startswith(("likelihood", "impact"))
-            tab.entry(row, column, one.entered[name], dated=name == "next_review", number=score)
+            tab.entry(row, column, one.entered[name], dated=name in (*DATES, *PAST), number=score)
         elif name in NUMBERS and shown[name]:
             tab.number(row, column, int(shown[name]))
         else:

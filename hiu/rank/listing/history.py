@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -22,7 +23,9 @@ class History:
     """Demand of some people up to a month.
 
     `n[d, p, t]` is the count of data set d for person p in month t (events or nights); it is 0 where
-    `supplied[d, t]` is false and must not be read there: a month not supplied is missing, not zero.
+    `supplied[d, t]` is false and must not be read there: a month not supplied is missing, not zero. So is it where
+    `unknown[d, p, t]` is true: the month was supplied, and the number of this person was not (null: there is no such
+    cell). `sent` is what was supplied of a data set to anybody, where `supplied` is narrowed to people alike.
     `contacts` are the data sets counted in contacts, `nights` those counted in nights in a bed.
     """
 
@@ -33,11 +36,41 @@ class History:
     supplied: Flags
     contacts: tuple[str, ...] = CONTACTS
     nights: tuple[str, ...] = ("mh_bed_day",)
+    unknown: Flags | None = None
+    sent: Flags | None = None
+
+    @property
+    def whole(self) -> Flags:
+        """What was supplied of each data set, whoever lacks a number."""
+        return self.supplied if self.sent is None else self.sent
 
     @cached_property
     def joined(self) -> list[int | None]:
         """Of each data set the position of the first month that it was supplied; None if it never was."""
-        return [int(row.argmax()) if row.any() else None for row in self.supplied]
+        return [int(row.argmax()) if row.any() else None for row in self.whole]
+
+    def lacks(self, months: Flags) -> Flags:
+        """Of each person whether a number of any of the months is missing that others have."""
+        if self.unknown is None:
+            return np.zeros(len(self.people), dtype=np.bool_)
+        return np.asarray(self.unknown[:, :, months].any(axis=(0, 2)))
+
+    def alike(self, months: int) -> Iterator[tuple[NDArray[np.intp], History]]:
+        """Positions of the people who lack the same numbers of the last months, and their history: what they lack
+        counts as not supplied in it."""
+        everyone = np.arange(len(self.people))
+        if self.unknown is None:
+            yield everyone, self
+            return
+        recent = self.unknown[:, :, -months:]
+        packed = np.packbits(recent.swapaxes(0, 1).reshape(len(self.people), -1), axis=1)
+        _, first, group = np.unique(packed, axis=0, return_index=True, return_inverse=True)
+        for at, one in enumerate(first):
+            supplied = self.supplied.copy()
+            supplied[:, -months:] &= ~recent[:, one]
+            them = everyone[group.ravel() == at]
+            n, people = self.n[:, them], self.people.gather(them)
+            yield them, replace(self, people=people, n=n, supplied=supplied, unknown=None, sent=self.whole)
 
     def since(self, months: int = 12) -> dict[str, Month]:
         """Data sets first supplied within the last months, later than the first of all, and from when on."""
@@ -74,7 +107,9 @@ class History:
         keep = month.since(self.months[0]) + 1
         inside = self.people.is_in(people.implode()).to_numpy()
         n, supplied = self.n[:, inside, :keep], self.supplied[:, :keep]
-        return replace(self, people=self.people.filter(inside), months=self.months[:keep], n=n, supplied=supplied)
+        unknown = None if self.unknown is None else self.unknown[:, inside, :keep]
+        people, months = self.people.filter(inside), self.months[:keep]
+        return replace(self, people=people, months=months, n=n, supplied=supplied, unknown=unknown)
 
 
 def history(people: pl.Series, month: Month, demand: pl.DataFrame, coverage: pl.DataFrame) -> History:
@@ -98,7 +133,30 @@ def history(people: pl.Series, month: Month, demand: pl.DataFrame, coverage: pl.
     rows = _positions(rows, first, datasets).drop_nulls("d")
     n[rows["d"].to_numpy(), rows["p"].to_numpy(), rows["t"].to_numpy()] = rows["n"].to_numpy()
     n *= supplied[:, None, :]
-    return History(people, months, datasets, n, supplied, contact_sets(coverage), night_sets(coverage))
+    unknown = _unknown(people, first, month, demand, sent, datasets, n.shape)
+    return History(people, months, datasets, n, supplied, contact_sets(coverage), night_sets(coverage), unknown)
+
+
+def _unknown(
+    people: pl.Series,
+    first: Month,
+    month: Month,
+    demand: pl.DataFrame,
+    sent: pl.DataFrame,
+    datasets: tuple[str, ...],
+    shape: tuple[int, ...],
+) -> Flags | None:
+    """Cells of supplied months that are null for one person; None where there are none."""
+    null = demand.filter(pl.col("n").is_null(), pl.col("month").is_between(first.start, month.start))
+    own = null.join(sent.select("month", "dataset").unique(), on=["month", "dataset"], how="semi")
+    cells = _positions(
+        own.join(pl.DataFrame({"person_id": people}).with_row_index("p"), on="person_id"), first, datasets
+    )
+    if cells.is_empty():
+        return None
+    unknown = np.zeros(shape, dtype=np.bool_)
+    unknown[cells["d"].to_numpy(), cells["p"].to_numpy(), cells["t"].to_numpy()] = True
+    return unknown
 
 
 def months_since(first: Month, day: pl.Expr) -> pl.Expr:

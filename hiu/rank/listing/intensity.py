@@ -4,7 +4,7 @@ The formulas and names are those of docs/ranking.md. Sums over months run in a f
 by person, so that equal records get equal scores and no reordering of rows can move anyone.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -26,7 +26,9 @@ class Points:
 
     `s[p, t]` in points; `w[t]` the weight of each month (0 for a month for which nothing was supplied that
     counts towards the points of anybody here); `S` and `n` the weighted sums; `estimated[p]` is true where a fill
-    within the last 12 months put something above zero into the person's points.
+    within the last 12 months put something above zero into the person's points. `lacking[p]` is true where a number
+    of this person alone is missing from months that are used; `least` and `most` are S if those numbers were nothing,
+    and if they were as high as they may well be.
     """
 
     s: Floats
@@ -34,6 +36,9 @@ class Points:
     S: Floats
     n: float
     estimated: Flags
+    lacking: Flags
+    least: Floats
+    most: Floats
 
 
 @dataclass(frozen=True)
@@ -57,28 +62,39 @@ def weights_of(weights: Weights, coverage: pl.DataFrame) -> dict[str, float]:
 
 
 def points(history: History, weights: dict[str, float], half_life: float) -> Points:
-    """Weighted points; a missing source-month takes the person's own 12-month average of that source."""
+    """Weighted points; a missing source-month takes the person's own 12-month average of that source, and so does a
+    number that is missing of this person alone."""
     s = np.zeros(history.n.shape[1:], dtype=np.float64)
     estimated = np.zeros(len(history.people), dtype=np.bool_)
     recent = np.arange(len(history.months)) >= len(history.months) - 12
+    w = month_weights(_used(history, weights), half_life)
+    below, above = np.zeros(len(history.people)), np.zeros(len(history.people))
     for d, name in enumerate(history.datasets):
         weight, here = weights.get(name, 0.0), history.supplied[d]
         if not weight:
             continue
         s += weight * history.n[d]  # 0 where not supplied
-        if not here.all():
-            average = _own_average(history, d, recent & here)
-            s[:, ~here] += weight * average[:, None]
-            if (recent & ~here).any():
-                estimated |= average > 0
-    w = month_weights(_used(history, weights), half_life)
-    return Points(s, w, _weighted_sum(s, w), float(w.sum()), estimated)
+        gaps = None if history.unknown is None else history.unknown[d]
+        if here.all() and gaps is None:
+            continue
+        average = _own_average(history, d, recent & here)
+        s[:, ~here] += weight * average[:, None]
+        if (recent & ~here).any():
+            estimated |= average > 0
+        if gaps is not None:
+            s += weight * average[:, None] * gaps
+            share = weight * (gaps @ w)
+            below += share * average
+            above += share * (_may_be(history, d, recent & here) - average)
+    S = _weighted_sum(s, w)
+    return Points(s, w, S, float(w.sum()), estimated, history.lacks(recent & (w > 0)), S - below, S + above)
 
 
 def reweigh(scored: Points, half_life: float) -> Points:
-    """The same points under another half-life, without going over the history again."""
+    """The same points under another half-life, without going over the history again; of S no least and most."""
     w = month_weights(scored.w > 0, half_life)
-    return Points(scored.s, w, _weighted_sum(scored.s, w), float(w.sum()), scored.estimated)
+    S = _weighted_sum(scored.s, w)
+    return replace(scored, w=w, S=S, n=float(w.sum()), least=S, most=S)
 
 
 def observed(history: History, weights: dict[str, float], months: int) -> Floats:
@@ -119,8 +135,21 @@ def fit(s: Floats, w: Floats) -> Constants:
 
 
 def _own_average(history: History, d: int, months: Flags) -> Floats:
+    """Each person's average over those of the months whose number is there."""
     seen = history.n[d][:, months]
-    return np.asarray(seen.sum(axis=1, dtype=np.float64)) / max(1, int(months.sum()))
+    there = np.full(len(seen), float(months.sum()))
+    if history.unknown is not None:
+        there -= history.unknown[d][:, months].sum(axis=1)
+    return np.asarray(seen.sum(axis=1, dtype=np.float64) / np.maximum(1.0, there), dtype=np.float64)
+
+
+def _may_be(history: History, d: int, months: Flags) -> Floats:
+    """How high a missing number may well be: the person's highest of the months, and no less than what nine in ten of
+    the numbers above nought do not exceed."""
+    seen = history.n[d][:, months]
+    above = seen[seen > 0]
+    usual = float(np.quantile(above, 0.9)) if above.size else 1.0
+    return np.asarray(np.maximum(seen.max(axis=1, initial=0), usual), dtype=np.float64)
 
 
 def _weighted_sum(s: Floats, w: Floats) -> Floats:

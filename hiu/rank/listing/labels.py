@@ -101,13 +101,26 @@ def dispersion(history: History, people: Flags, least: int = 6) -> float:
     used = [t for t in range(first, last - 3) if rows and history.supplied[rows, t].all()]
     if len(used) < 2:
         return 1.0
-    monthly = np.stack([_sum(history, rows, [t])[people] for t in used])
+    months = np.zeros(last, dtype=np.bool_)
+    months[used] = True
+    sure = people & ~history.lacks(months)  # a missing number would pass for a quiet month
+    monthly = np.stack([_sum(history, rows, [t])[sure] for t in used])
     mean = float(monthly.mean(axis=0).sum())
     return max(1.0, float(monthly.var(axis=0, ddof=1).sum()) / mean) if mean else 1.0
 
 
 def labels(history: History, rules: Labels, phi: float) -> PersonLabels:
-    """Label every person of the history; precedence as in docs/ranking.md."""
+    """Label every person of the history; precedence as in docs/ranking.md.
+
+    A number that is missing of one person is to that person's label as a month that was not supplied.
+    """
+    parts = [(them, _labels(part, rules, phi)) for them, part in history.alike(BASELINE + 6)]
+    back = np.argsort(np.concatenate([them for them, _ in parts]))
+    label = pl.concat([made.label for _, made in parts]).gather(back)
+    return PersonLabels(label, pl.concat([made.sentence for _, made in parts]).gather(back), phi)
+
+
+def _labels(history: History, rules: Labels, phi: float) -> PersonLabels:
     quoted = {k: window(history, k, rules.least_baseline) for k in (1, 3, 6)}
     p = {k: seen.probability(phi) for k, seen in quoted.items()}
     three = quoted[3]
@@ -187,7 +200,7 @@ def _sending(history: History) -> list[int]:
     """Sources that supplied any of the last 12 months: of contacts; where there is none of nights, else of anything."""
     everything = tuple(name for name in history.datasets if name not in (*history.contacts, *history.nights))
     for names in (history.contacts, history.nights, everything):
-        if senders := [d for d in history.rows(names) if history.supplied[d, -BASELINE:].any()]:
+        if senders := [d for d in history.rows(names) if history.whole[d, -BASELINE:].any()]:
             return senders
     return []
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hiu.model import RANKED
 from hiu.model.frames import schema
+from hiu.model.missing import missing_sentences
 from hiu.month import Month
 from hiu.rank.listing.history import Flags, Floats, History, history
 from hiu.rank.listing.intensity import PLACES, Constants, Points, fit, observed, points, weights_of
@@ -50,8 +51,12 @@ def rank(
     support: pl.DataFrame,
     gradings: pl.DataFrame,
     settings: Settings,
+    missing: pl.DataFrame | None = None,
 ) -> Ranking:
     """Rank everyone in the population as at the month's end (docs/ranking.md).
+
+    `missing` (model.MISSING_COUNT) says why numbers of one person are null in `demand`; without it they are missing
+    all the same, and no sentence says so.
 
     Frames have the columns of model.MONTHLY_DEMAND, MONTHLY_EXTRA, COVERAGE, PEOPLE, SUPPORT and
     RISK_GRADING. Constants are fitted on the adults; under-18s are scored with the same constants and
@@ -76,12 +81,24 @@ def rank(
     ]
     gaps = gaps_in_words(past, weights)
     ranked = pl.concat(lists)
-    ranked = ranked.with_columns(sentence=rank_sentences(ranked, gaps, few) + ranked.select(level_words()).to_series())
+    own = _own_words(ranked["person_id"], missing, month)
+    sentences = (
+        rank_sentences(ranked.with_columns(estimated="filled"), gaps, few)
+        + ranked.select(level_words()).to_series()
+        + own
+    )
+    ranked = ranked.with_columns(sentences.alias("sentence"))
     return Ranking(
         _as_ranked(ranked),
         _constants(month, past, base, median, label_phi, graded, settings, needs(month, extra)) | {"little": few},
         _nearest(lists[0], settings.rank.top),
     )
+
+
+def _own_words(people: pl.Series, missing: pl.DataFrame | None, month: Month) -> pl.Series:
+    """What is said of numbers that one person lacks, with a space before it; empty for the others."""
+    words = {} if missing is None else missing_sentences(missing, month)
+    return pl.Series([f" {words[each]}" if each in words else "" for each in people], dtype=pl.String)
 
 
 def recount(
@@ -127,7 +144,11 @@ def _scores(graded: pl.DataFrame, scored: Points, constants: Constants, median: 
     return graded.with_columns(
         S=scored.S,
         expected_points=expected,
-        estimated=scored.estimated,
+        S_least=scored.least,
+        S_most=scored.most,
+        filled=scored.estimated,
+        lacking=scored.lacking,
+        estimated=scored.estimated | scored.lacking,
         assessed=pl.col("risk").is_not_null(),
         risk=pl.col("risk").fill_null(median),
         risk_source=pl.col("risk_source").fill_null(NOT_ASSESSED),
@@ -175,11 +196,33 @@ def _place(table: pl.DataFrame, n: float, constants: Constants, settings: Settin
         rank_low=pl.Series(sure.low),
         rank_high=pl.Series(sure.high),
     )
+    placed = _allow_for_missing(placed, n, constants, settings.rank.top)
     return placed.with_columns(
         first_tied=pl.col("rank").min().over("intensity"), last_tied=pl.col("rank").max().over("intensity")
     ).with_columns(
         rank_low=pl.min_horizontal("rank_low", "first_tied"), rank_high=pl.max_horizontal("rank_high", "last_tied")
     )
+
+
+def _allow_for_missing(placed: pl.DataFrame, n: float, constants: Constants, top: int) -> pl.DataFrame:
+    """The range of a person who lacks numbers holds the places they would have if those were nothing, and if they were
+    as high as they may well be; where the line of the first N lies between, the place is neither sure nor ruled out."""
+    if not placed["lacking"].any():
+        return placed
+    worst, best = (pl.Series(_place_with(placed, placed[S].to_numpy(), n, constants)) for S in ("S_least", "S_most"))
+    wide = placed.with_columns(
+        rank_low=pl.when("lacking").then(pl.min_horizontal("rank_low", best)).otherwise("rank_low"),
+        rank_high=pl.when("lacking").then(pl.max_horizontal("rank_high", worst)).otherwise("rank_high"),
+    )
+    across = pl.col("lacking") & (pl.col("rank_low") <= top) & (pl.col("rank_high") > top)
+    return wide.with_columns(certainty=pl.when(across).then(pl.lit("B")).otherwise("certainty"))
+
+
+def _place_with(placed: pl.DataFrame, S: Floats, n: float, constants: Constants) -> NDArray[np.int64]:
+    """The place each person would have with another S, all others as they are; before people with an equal score."""
+    own = -placed["intensity"].to_numpy()
+    then = -np.round(np.round(constants.expected(S, n), PLACES) * placed["risk"].to_numpy(), PLACES)
+    return np.asarray(1 + np.searchsorted(np.sort(own), then) - (own < then), dtype=np.int64)
 
 
 def _rank_if(table: pl.DataFrame, value: float) -> NDArray[np.int64]:

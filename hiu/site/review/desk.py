@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from hiu.errors import HiuError, UsageError
+from hiu.site.looks import look
 from hiu.site.review import decide as desk
 from hiu.site.review.pairs import Pairs
 from hiu.site.show.cards import Card
@@ -58,6 +59,7 @@ class Review(Suggests):
         found: pl.Series = self.listing()[column]
         return found
 
+    @look
     def listing(self) -> Listing:
         """The queue with what was decided since it was published."""
         decided = self._in_force().select(*PAIR, decided="decision").unique(PAIR, keep="last")
@@ -66,15 +68,18 @@ class Review(Suggests):
         title = f"{found.height:,} pairs to look at, those that change the list most first"
         return Listing(found.select(columns), title, empty={"decided": "not yet"})
 
+    @look
     def head(self, n: int = 10) -> Listing:
         """The first pairs."""
         whole = self.listing()
         return Listing(whole.to_polars().head(n), whole.title, empty={"decided": "not yet"})
 
+    @look
     def to_polars(self) -> pl.DataFrame:
         """The queue, as a plain polars frame."""
         return self.queue
 
+    @look
     def to_pandas(self) -> object:
         """The queue, as a pandas frame."""
         return self.queue.to_pandas()
@@ -84,6 +89,7 @@ class Review(Suggests):
         answers = self._answers()
         return {"pairs": len(self.rows), "decided": sum(_key(row) in answers for row in self.rows)}
 
+    @look
     def pair(self, at: int | None = None) -> Row:
         """What is shown of a pair (counted from 0; the current one by default)."""
         at = self.at if at is None else at
@@ -141,7 +147,7 @@ class Review(Suggests):
         mine = C("reviewer") == " ".join(self._who().split())
         others = self._in_force().filter(~mine).unique(PAIR, maintain_order=True)
         chosen = others.filter(second_sample(others, share))
-        ids = self.published.table("descriptions").select("identity_id", "person_id")
+        ids = self.published._table("descriptions").select("identity_id", "person_id")
         people = {side: ids.rename({"identity_id": f"identity_{side}", "person_id": f"person_{side}"}) for side in "ab"}
         with_people = chosen.select(PAIR).join(people["a"], on="identity_a").join(people["b"], on="identity_b")
         drop = [name for name in ("person_a", "person_b") if name in self.queue.columns]

@@ -29,7 +29,7 @@ class Pairs:
     def __init__(self, published: Tables, names: Collection[str] = ()) -> None:
         self.published, self.names = published, frozenset(names)
         self.ranks = dict(
-            published.scan("ranked").filter(C("list") == "adult").select("person_id", "rank").collect().iter_rows()
+            published._scan("ranked").filter(C("list") == "adult").select("person_id", "rank").collect().iter_rows()
         )
 
     def view(self, row: Row, *, blind: bool = False) -> Row:
@@ -54,14 +54,14 @@ class Pairs:
 
     def _descriptions(self, people: list[str], ids: list[str]) -> dict[str, Row]:
         """Descriptions of the people, and of the pair itself whoever holds it now."""
-        scan = self.published.scan("descriptions")
+        scan = self.published._scan("descriptions")
         where = C("person_id").is_in(people) | C("identity_id").is_in(ids)
         found = scan.filter(where).sort("rows", "identity_id", descending=[True, False]).collect()
         return {row["identity_id"]: row for row in found.iter_rows(named=True)}
 
     def _weights(self, a: str, b: str) -> dict[str, tuple[str, float]]:
         own = (C("identity_a") == a) & (C("identity_b") == b)
-        found = self.published.scan("review_evidence").filter(own).select("field", "level", "weight").collect()
+        found = self.published._scan("review_evidence").filter(own).select("field", "level", "weight").collect()
         return {field: (level, weight) for field, level, weight in found.iter_rows()}
 
     def _head(self, letter: str, one: Row) -> dict[str, str]:
@@ -108,7 +108,7 @@ class Pairs:
         )
 
     def _who(self, person: str) -> str:
-        rows = self.published.scan("people").filter(C("person_id") == person).select("rows").collect()
+        rows = self.published._scan("people").filter(C("person_id") == person).select("rows").collect()
         return who_is(person, self.ranks.get(person), int(rows.item()) if rows.height else 0)
 
 

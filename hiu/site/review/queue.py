@@ -14,6 +14,7 @@ from hiu.link.review.explain import side_text, title_of, titles
 from hiu.link.review.queue import second_sample
 from hiu.model import DECISIONS, SECOND_OPINIONS
 from hiu.month import Month
+from hiu.publish.release.working import whole_table
 from hiu.site.show.listing import Row
 from hiu.site.show.mask import initials
 
@@ -47,14 +48,15 @@ class Ask:
 
 
 class Queue:
-    """A published month's doubtful pairs, with what was decided since. Reads published files and records only.
+    """A published month's doubtful pairs, with what was decided since. Reads the files of the run, working tables
+    included, and records: people who may be shown to nobody are matched as all others.
 
     Of `names`, ids of people whom the gate lets through, the descriptions are shown whole; of all others masked.
     """
 
     def __init__(self, month: Month, folder: Path, records: Path, *, names: Collection[str] = ()) -> None:
         self.month, self.folder, self.records, self.names = month, folder, records, frozenset(names)
-        self.pairs = pl.read_parquet(folder / "review_queue.parquet").sort("place")
+        self.pairs = pl.read_parquet(whole_table(folder, "review_queue")).sort("place")
         self.decisions = read(records, DECISIONS)
 
     def waiting(self, top: int | None = None) -> list[Ask]:
@@ -79,7 +81,7 @@ class Queue:
     def identity(self, text: str) -> str:
         """A whole identity id from the start of one. Raises UsageError if none, or several, begin so."""
         wanted = text.strip().removeprefix("id-").lower()
-        ids = pl.read_parquet(self.folder / "links.parquet", columns=["identity_id"])["identity_id"].unique().sort()
+        ids = pl.read_parquet(whole_table(self.folder, "links"), columns=["identity_id"])["identity_id"].unique().sort()
         found = [wanted] if wanted in ids else ids.filter(ids.str.starts_with(wanted)).to_list() if wanted else []
         if len(found) == 1:
             return str(found[0])
@@ -94,7 +96,7 @@ class Queue:
         return descriptions.select("person_id").unique().sort("person_id").collect()["person_id"].to_list()
 
     def _descriptions(self, ids: Collection[str]) -> pl.LazyFrame:
-        return pl.scan_parquet(self.folder / "descriptions.parquet").filter(C("identity_id").is_in(list(ids)))
+        return pl.scan_parquet(whole_table(self.folder, "descriptions")).filter(C("identity_id").is_in(list(ids)))
 
     def _in_force(self) -> pl.DataFrame:
         return self.decisions.filter(C("undone_at").is_null()).select(*PAIR, "decision", "reviewer")
@@ -103,11 +105,11 @@ class Queue:
         ids = [*pairs["identity_a"], *pairs["identity_b"]]
         descriptions = self._descriptions(ids)
         beside = {row["identity_id"]: row for row in descriptions.collect().iter_rows(named=True)}
-        people = pl.read_parquet(self.folder / "people.parquet", columns=["person_id", "rows"])
-        ranks = pl.read_parquet(self.folder / "ranked.parquet", columns=["person_id", "rank", "list"])
+        people = pl.read_parquet(whole_table(self.folder, "people"), columns=["person_id", "rows"])
+        ranks = pl.read_parquet(whole_table(self.folder, "ranked"), columns=["person_id", "rank", "list"])
         adults = ranks.filter(C("list") == "adult")
         about = _About(dict(people.iter_rows()), dict(adults.select("person_id", "rank").iter_rows()))
-        proof = pl.read_parquet(self.folder / "review_evidence.parquet")
+        proof = pl.read_parquet(whole_table(self.folder, "review_evidence"))
         proof = proof.join(pairs.select(PAIR), on=PAIR, how="semi")
         by_pair = {(str(a), str(b)): part for (a, b), part in proof.group_by(*PAIR)}
         out = []

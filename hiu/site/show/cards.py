@@ -4,6 +4,8 @@ import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from hiu.plain import plain
+
 
 @dataclass(frozen=True)
 class Card:
@@ -16,7 +18,7 @@ class Card:
     def text(self) -> str:
         """For a terminal."""
         lines = [self.title, *(f"  {name}: {value}" for name, value in self.facts.items())]
-        return "\n".join([*lines, f"  next: {self.next}"] if self.next else lines)
+        return plain("\n".join([*lines, f"  next: {self.next}"] if self.next else lines))
 
     def html(self) -> str:
         """For a notebook; a table, so that a screen reader can walk it."""

@@ -7,6 +7,7 @@ import polars as pl
 
 from hiu.errors import UsageError
 from hiu.fuzzy import not_among
+from hiu.plain import plain
 from hiu.site.show.chart import Chart
 from hiu.site.show.listing import Listing
 from hiu.site.show.suggest import Suggests
@@ -45,7 +46,7 @@ class Finding(Suggests):
         return f"<h4>{html.escape(self.title)}</h4>{lines}{charts}{tables}"
 
     def __repr__(self) -> str:
-        return "\n".join([self.title, *self.sentences, *(repr(table) for table in self.tables.values())])
+        return plain("\n".join([self.title, *self.sentences, *(repr(table) for table in self.tables.values())]))
 
 
 def _folded(table: Listing, fold: bool) -> str:

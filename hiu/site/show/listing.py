@@ -10,6 +10,7 @@ import polars as pl
 
 from hiu.fuzzy import not_among
 from hiu.month import Month
+from hiu.plain import plain
 from hiu.publish.words.text import day
 from hiu.site.show.suggest import NoSuchName, Suggests
 
@@ -80,7 +81,7 @@ class Listing(Suggests, pl.DataFrame):
         )
 
     def __str__(self) -> str:
-        return "\n".join(filter(None, [self.title, pl.DataFrame.__str__(self)]))
+        return plain("\n".join(filter(None, [self.title, pl.DataFrame.__str__(self)])))
 
     __repr__ = __str__
 

@@ -10,6 +10,7 @@ import polars as pl
 from hiu.errors import HiuError, UsageError
 from hiu.fuzzy import not_among
 from hiu.month import Month
+from hiu.site.looks import look
 from hiu.site.show.chart import Chart
 from hiu.site.show.finding import Finding
 from hiu.site.show.suggest import Suggests
@@ -43,7 +44,7 @@ class Cohort(Suggests):
 
         The target is a fall of `fall` due `within` months after `target_from` (default: due now).
         """
-        run, names = self.published, sorted(self.published.table("coverage")["dataset"].unique())
+        run, names = self.published, sorted(self.published._table("coverage")["dataset"].unique())
         if dataset and dataset not in names:
             raise UsageError(not_among(f"no data set '{dataset}'", dataset, names))
         found = [self._trend(name) for name in ([dataset] if dataset else names)]
@@ -62,7 +63,7 @@ class Cohort(Suggests):
         from hiu.rank.reports.evaluate import evaluate
 
         run = self.published
-        found = evaluate(**run.common(), support=run.whole("support"))
+        found = evaluate(**run._common(), support=run._whole("support"))
         verdict = f"No verdict: {found.refused}" if found.refused else found.sentence
         left_out = [f"Left out: {n} {why}." for why, n in (found.left_out or {}).items()]
         savings = f"Savings: {found.savings_refused}." if found.savings_refused else ""
@@ -75,6 +76,7 @@ class Cohort(Suggests):
         tables = {name: table for name in ("course", "by_dataset") if (table := getattr(found, name)) is not None}
         return Finding("Did support work?", lines, tables, charts)
 
+    @look
     def cost(self, top: int | None = None) -> Finding:
         """What the first N people's last 12 months cost, roughly: low, central, high, by agency."""
         from hiu.rank.reports.cost import cohort_costs, costs, person_costs
@@ -83,7 +85,7 @@ class Cohort(Suggests):
         number = top or run.settings.rank.top
         ids = self.people or list_of(run, number)["person_id"].to_list()
         who = "these" if self.people else f"the first {number}"
-        by_person = person_costs(priced, run.whole("monthly_demand"), run.month, pl.Series(ids, dtype=pl.String))
+        by_person = person_costs(priced, run._whole("monthly_demand"), run.month, pl.Series(ids, dtype=pl.String))
         tables = {"cohort": cohort_costs(by_person), "unit costs": priced.units, "people": by_person}
         label = f"{priced.label} (table {priced.version})."
         return Finding(f"Cost of {who} people, last 12 months, pounds", [label], tables)
@@ -96,7 +98,7 @@ class Cohort(Suggests):
 
         run = self.published
         try:
-            found = backtest(**run.common(), costs=costs().central)
+            found = backtest(**run._common(), costs=costs().central)
         except HiuError as why:
             return Finding("Backtest", [str(why)], {})
         sentence = (
@@ -116,7 +118,7 @@ class Cohort(Suggests):
 
         run = self.published
         people = None if self.people is None else pl.Series(self.people, dtype=pl.String)
-        demand, coverage = run.whole("monthly_demand"), run.whole("coverage")
+        demand, coverage = run._whole("monthly_demand"), run._whole("coverage")
         return trend(dataset, month=run.month, demand=demand, coverage=coverage, people=people, breaks=run.breaks)
 
     def __repr__(self) -> str:

@@ -6,6 +6,7 @@ import polars as pl
 
 from hiu.errors import UsageError
 from hiu.fuzzy import not_among
+from hiu.site.looks import look, one_look
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
 from hiu.site.show.suggest import Suggests
@@ -44,7 +45,7 @@ class Definitions(Suggests):
         """Published definitions of 'frequent': how many people meet each, in all and among the first N."""
         top = self.published.settings.rank.top
         fired = (
-            self.published.scan("ranked")
+            self.published._scan("ranked")
             .select(C("presets").str.split("|").alias("definition"), "rank", "list")
             .explode("definition")
             .filter(C("definition") != "")
@@ -60,7 +61,8 @@ class Definitions(Suggests):
 
         `kind`: counting, weights, half-life or risk. Raises UsageError naming the nearest.
         """
-        found = list_of(self.published).sensitivity().table("scenarios").to_polars()
+        with one_look():  # how many stay and leave: nobody in it
+            found = list_of(self.published).sensitivity().table("scenarios").to_polars()
         kinds = sorted(found["kind"].unique())
         if kind is not None and kind not in kinds:
             raise UsageError(not_among(f"no toggles of the kind '{kind}'", kind, kinds))
@@ -82,6 +84,7 @@ class Definitions(Suggests):
         title = f"Settings {own.version}; the month was published under {self.published.manifest['settings_version']}"
         return Listing(found, title, empty={"shipped": "the same"})
 
+    @look
     def sensitivity(self) -> Finding:
         """Everything at once: each scenario, and who stays among the first N throughout."""
         return list_of(self.published).sensitivity()

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import polars as pl
 
+from hiu.site.looks import look
 from hiu.site.show.cards import Card
 from hiu.site.show.listing import Listing
 from hiu.site.show.suggest import Suggests
@@ -59,7 +60,7 @@ class Linkage(Suggests):
         names = [f"under {edges[0]:g}", *(f"{low:g} to {high:g}" for low, high in pairwise([*edges, 1]))]
         band = C("match_probability").bin_intervals(edges, labels=names).cast(pl.String)
         chance, bear = C("match_probability"), (C("priority") > 0).sum()
-        queue = self.published.table("review_queue").group_by(probability=band, why=C("why"))
+        queue = self.published._table("review_queue").group_by(probability=band, why=C("why"))
         found = queue.agg(pairs=pl.len(), least=chance.min(), most=chance.max(), bear_on_the_list=bear)
         title = f"Doubtful pairs: joined from {linking.link_at:g}, asked about from {linking.review_from:g}"
         return Listing(found.sort("least", "why"), title)
@@ -67,23 +68,24 @@ class Linkage(Suggests):
     def sure(self) -> Listing:
         """How many counted rows were joined how, and how surely: their best link's probability."""
         band = C("match_probability").bin_intervals(_BANDS, labels=_NAMED).cast(pl.String)
-        rows = self.published.scan("links").filter(C("status") == "counted", C("how").is_not_null())
+        rows = self.published._scan("links").filter(C("status") == "counted", C("how").is_not_null())
         found = rows.group_by("how", probability=band.fill_null("no link")).agg(rows=pl.len()).collect()
         share = (C("rows") / C("rows").sum()).alias("share")
         return Listing(found.with_columns(share).sort("how", "probability"), "How counted rows were joined, how surely")
 
+    @look
     def oddities(self) -> Listing:
         """People to look at: several NHS numbers or dates of birth, very many descriptions, a weak link."""
-        people = self.published.table("people")
+        people = self.published._table("people")
         weak = (
-            self.published.scan("links")
+            self.published._scan("links")
             .filter(C("how").is_in(["model", "number"]))
             .group_by("person_id")
             .agg(weakest=C("match_probability").min())
             .collect()
         )
         many = max(2.0, people.filter(C("identities") > 1)["identities"].quantile(0.99) or 2.0)
-        ranks = self.published.scan("ranked").filter(C("list") == "adult").select("person_id", "rank").collect()
+        ranks = self.published._scan("ranked").filter(C("list") == "adult").select("person_id", "rank").collect()
         reasons = pl.concat_list(
             pl.when("two_nhs_numbers").then(pl.lit("two NHS numbers")),
             pl.when("two_dobs").then(pl.lit("two dates of birth")),
@@ -97,32 +99,35 @@ class Linkage(Suggests):
         found = found.select(columns).sort("rank", "person_id", nulls_last=True)
         return Listing(found, title, empty={"rank": "not ranked", "weakest": "one description"})
 
+    @look
     def two_numbers(self) -> Listing:
         """People with more than one valid NHS number: two people joined, or a number typed wrongly."""
         found = self.oddities().to_polars().filter(C("odd").list.contains("two NHS numbers"))
         return Listing(found.drop("odd"), "People with more than one valid NHS number", empty={"rank": "not ranked"})
 
+    @look
     def decisions(self) -> Listing:
         """What reviewers decided, as the run of this month knew it."""
-        decisions = self.published.table("decisions")
+        decisions = self.published._table("decisions")
         return Listing(decisions, "Decisions that this month's matching honoured", empty={"undone_at": "in force"})
 
+    @look
     def moves(self) -> Listing:
         """Merges and splits since earlier months: which id became which, and why."""
-        return Listing(self.published.table("aliases").sort("month", descending=True), "People joined and parted")
+        return Listing(self.published._table("aliases").sort("month", descending=True), "People joined and parted")
 
     def quality(self) -> Listing:
         """Estimates of how good the matching is, with intervals, for everybody and by group."""
         return Quality(self.published).linkage_quality()
 
     def _card(self) -> Card:
-        people = self.published.table("people")
-        links = self.published.scan("links").select(pl.len()).collect().item()
+        people = self.published._table("people")
+        links = self.published._scan("links").select(pl.len()).collect().item()
         facts = {
             "rows traced": f"{links:,}, to {people.filter('named').height:,} people",
             "people with more than one NHS number": f"{people['two_nhs_numbers'].sum():,}",
             "people with more than one date of birth": f"{people['two_dobs'].sum():,}",
-            "pairs in doubt": f"{self.published.table('review_queue').height:,}",
+            "pairs in doubt": f"{self.published._table('review_queue').height:,}",
         }
         next_calls = ".sure(), .oddities(), .two_numbers(), .weights(), .thresholds(), .moves()"
         return Card(f"Linkage, {self.published.month.title}", facts, next_calls)

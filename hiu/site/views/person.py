@@ -8,8 +8,13 @@ import polars as pl
 
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean, not_among
+from hiu.govern.reads import LookRefused
+from hiu.model import MISSING_COUNT
+from hiu.model.frames import schema
+from hiu.model.missing import missing_sentences
 from hiu.month import Month
 from hiu.publish.words.terms import conflicts
+from hiu.site.looks import asked_for, look
 from hiu.site.show.cards import Card
 from hiu.site.show.chart import Chart
 from hiu.site.show.listing import Listing, Row, Sentence, cell_text
@@ -43,14 +48,18 @@ class Person(Suggests):
     """
 
     def __init__(self, person_id: str, published: Tables, shown: Collection[str] = ()) -> None:
+        require_basis(published, [person_id])
+        asked_for(person_id)
         self.person_id, self.published, self._shown = person_id, published, frozenset(shown) & {person_id}
 
+    @look
     def why(self) -> str:
         """The sentence of the place, and of the change; or why there is none."""
         found = self._own("ranked").to_dicts()
         nowhere = "Not in the ranked population this month."
         return Sentence(f"{found[0]['sentence']} {found[0]['label_sentence']}" if found else nowhere)
 
+    @look
     def row(self) -> Row:
         """The person's row of `ranked`. Raises UsageError if they have no place."""
         places = self._own("ranked").to_dicts()
@@ -58,20 +67,30 @@ class Person(Suggests):
             raise UsageError(f"{self.person_id} has no place on the list of {self.published.month.title}")
         return places[0]
 
+    @look
     def months(self) -> pl.DataFrame:
-        """Counts by month and data set: month, dataset, n (null = not supplied), supplied."""
-        grid = self.published.table("coverage").select("month", "dataset", "supplied")
-        own = self._own("monthly_demand").select("month", "dataset", "n")
-        filled = pl.when("supplied").then(C("n").fill_null(0)).otherwise(None)
-        found = grid.join(own, on=["month", "dataset"], how="left").with_columns(n=filled).sort("month", "dataset")
+        """Counts by month and data set: month, dataset, n (null = not supplied), supplied (for this person)."""
+        grid = self.published._table("coverage").select("month", "dataset", "supplied")
+        own = self._own("monthly_demand").select("month", "dataset", "n", here="supplied")
+        found = grid.join(own, on=["month", "dataset"], how="left").sort("month", "dataset")
+        found = found.with_columns(supplied=C("supplied") & C("here").fill_null(True))
+        found = found.with_columns(n=pl.when("supplied").then(C("n").fill_null(0)).otherwise(None))
         counts = found.select("month", "dataset", "n", "supplied")
         return Listing(counts, f"{self.person_id}: counts by month", empty={"n": "not supplied"})
 
+    @look
+    def missing(self) -> Listing:
+        """Numbers of this person that supplied months lack: month, data set, sources, and why there is none."""
+        own = self._missing_rows().drop("person_id", strict=False).sort("month", "dataset")
+        return Listing(own, f"{self.person_id}: {own.height} numbers that were not sent or can't be used")
+
+    @look
     def links(self) -> pl.DataFrame:
         """Every source row of this person: source, file, row, status, and what joined it and how surely."""
         found = self._own("links").sort("source", "source_file", "source_row")
         return Listing(found, f"{self.person_id}: {found.height:,} source rows, and what joined each")
 
+    @look
     def records(self, month: str | Month | None = None, dataset: str | None = None) -> Listing:
         """The rows behind the figures: file, row, when, what it counts as, what became of it.
 
@@ -100,6 +119,7 @@ class Person(Suggests):
         rows = found.select(columns).sort("start", "source", "source_file", "source_row", nulls_last=True)
         return Listing(rows, f"{self.person_id}: {rows.height:,} source rows", empty={"datasets": "counts as nothing"})
 
+    @look
     def descriptions(self) -> Listing:
         """Each way the person is described, in how many rows, and what joined it to them."""
         joined = (
@@ -113,6 +133,7 @@ class Person(Suggests):
             found.drop(drop).sort("rows", descending=True), f"{self.person_id} is described in {found.height} ways"
         )
 
+    @look
     def timeline(self) -> Listing:
         """Crisis episodes and stays in order: contacts with any agency within 24 hours are one episode."""
         events = self.events().to_polars()
@@ -136,11 +157,13 @@ class Person(Suggests):
         both = both.sort("begin", "episode", descending=True, nulls_last=True)
         return Listing(both, title, empty={"until": "open", "episode": "stay"})
 
+    @look
     def events(self) -> Listing:
         """Each event and stay, with its data set or side measure, whether it counts, and its episode."""
         own = self._own("timeline").sort("start", "source", "event_id", "dataset", descending=True)
         return Listing(own.drop("person_id"), f"{self.person_id}: {own.height:,} events and stays")
 
+    @look
     def gates(self) -> Listing:
         """Whether support may start and what is due: each gate, its date, and its state (G20-33)."""
         found = self._own("support").to_dicts()
@@ -153,6 +176,7 @@ class Person(Suggests):
         table = pl.DataFrame(rows, schema={"gate": pl.String, "date": pl.Date, "state": pl.String}, orient="row")
         return Listing(table, f"{self.person_id}: gates, {'as the team holds them' if found else 'not with the team'}")
 
+    @look
     def conflicts(self) -> Listing:
         """What contradicts itself about the person: what, in which sources, in how many rows, and what differs."""
         if (self.published.folder / "conflicts.parquet").is_file():
@@ -161,18 +185,24 @@ class Person(Suggests):
             own = pl.DataFrame(schema={"what": pl.String, "sources": pl.String, "rows": pl.Int64})
         return Listing(own, f"{self.person_id}: {own.height} things that contradict each other")
 
+    @look
     def chart(self, *, split: bool = False) -> Chart:
         """The months as stacked bars; `split` puts bed days in their own panel."""
         from hiu.publish.charts.data import series
         from hiu.publish.charts.draw import person_chart
 
         tables = {name: self._own(name) for name in ("monthly_demand", "ranked", "support")}
-        tables["coverage"] = self.published.table("coverage")
+        tables |= {"coverage": self.published._table("coverage"), "missing_count": self._missing_rows()}
         one = next(series([self.person_id], tables, self.published.month, breaks=self.published.breaks))
         return Chart.of(person_chart(one, split=split))
 
+    def _missing_rows(self) -> pl.DataFrame:
+        if (self.published.folder / "missing_count.parquet").is_file():
+            return self._own("missing_count")
+        return pl.DataFrame(schema=schema(MISSING_COUNT))  # a month published before there was the table
+
     def _own(self, table: str) -> pl.DataFrame:
-        return self.published.rows(table, C("person_id") == self.person_id, self._shown)
+        return self.published._rows(table, C("person_id") == self.person_id, self._shown)
 
     def _in(self, rows: pl.DataFrame, month: Month) -> pl.DataFrame:
         """Rows of a month: begun in it, or a stay that had not ended before it."""
@@ -184,7 +214,7 @@ class Person(Suggests):
         return rows.join(inside, on=["source", "event_id"], how="semi")
 
     def _check_dataset(self, dataset: str, what: pl.DataFrame) -> None:
-        datasets = sorted(set(what["each"].explode()) | set(self.published.table("coverage")["dataset"]))
+        datasets = sorted(set(what["each"].explode()) | set(self.published._table("coverage")["dataset"]))
         if dataset not in datasets:
             raise UsageError(not_among(f"no data set '{dataset}'", dataset, datasets))
 
@@ -192,11 +222,13 @@ class Person(Suggests):
         one = self._own("people").to_dicts()[0]
         found = self.conflicts().to_polars()["what"]
         doubt = [conflicts(one, found)]
+        missing = missing_sentences(self._missing_rows(), self.published.month, 600)
         facts = {
             "place": self.why(),
             "seen": f"{cell_text(one['first_seen'])} to {cell_text(one['last_seen'])}, by {cell_text(one['sources'])}",
             "source rows": f"{one['rows']:,} described in {one['identities']:,} ways",
             "conflicts": doubt[0] or "none known",
+            **({"missing numbers": words} if (words := missing.get(self.person_id, "")) else {}),
         }
         title = f"{self.person_id}  {one['name_text'] or NOBODY}"
         return Card(title, facts, "person.chart(), .timeline(), .records(), .links(), .gates()")
@@ -208,6 +240,20 @@ class Person(Suggests):
         return self._card().text()
 
 
+def require_basis(tables: Tables, ids: Collection[str]) -> None:
+    """Raises LookRefused, which tells nothing of them, unless a basis lets an analyst look at every one of the people.
+
+    A person whom somebody asks for is not shown without it, not even masked: the asker knows whom they meant.
+    """
+    opened = tables.opened
+    if withheld := set(ids) - opened.permitted(ids).ids:
+        raise LookRefused(
+            f"nothing is shown: no basis lets an analyst look at this for purpose '{opened.purpose}' on "
+            f"{opened.now().date()}. The data protection officer decides it ('hiu basis', docs/governance.md)",
+            withheld,
+        )
+
+
 def person_in(tables: Tables, who: str | int, show_names: bool | None = None) -> Person:
     """One person of a month, by id or by rank. Raises UsageError naming the nearest id."""
     person_id = _id_at(tables, who) if isinstance(who, int) else _id_now(tables, who.strip().upper())
@@ -216,7 +262,7 @@ def person_in(tables: Tables, who: str | int, show_names: bool | None = None) ->
 
 def _id_at(tables: Tables, rank: int) -> str:
     """The id at a rank of the adults' list."""
-    adults = tables.scan("ranked").filter(C("list") == "adult")
+    adults = tables._scan("ranked").filter(C("list") == "adult")
     found = adults.filter(C("rank") == rank).select("person_id").collect()
     if found.is_empty():
         most = adults.select(pl.len()).collect().item()
@@ -226,10 +272,10 @@ def _id_at(tables: Tables, rank: int) -> str:
 
 def _id_now(tables: Tables, person_id: str) -> str:
     """An id as it is, or the one it was merged into."""
-    ids = tables.scan("people").select("person_id").collect()["person_id"]
+    ids = tables._scan("people").select("person_id").collect()["person_id"]
     if person_id in ids:
         return person_id
-    became = tables.table("aliases").filter((C("old_id") == person_id) & (C("kind") == "merge"))
+    became = tables._table("aliases").filter((C("old_id") == person_id) & (C("kind") == "merge"))
     if became.height:
         return _id_now(tables, str(became.sort("month")["person_id"][-1]))
     raise UsageError(

@@ -46,7 +46,7 @@ class Quality(Suggests):
             "warning",
             "not_read",
         )
-        found = self.published.table("deliveries").join(self._not_read(), on="delivery_id", how="left")
+        found = self.published._table("deliveries").join(self._not_read(), on="delivery_id", how="left")
         found = found.select(columns).sort("period", "source", descending=[True, False])
         return Listing(found, "What each agency sent: received = staged + quarantined", empty={"period": "register"})
 
@@ -61,7 +61,7 @@ class Quality(Suggests):
     def fields(self, source_file: str | None = None) -> Listing:
         """How far each field of each delivery was read: filled = read + missing + unreadable + unknown."""
         name = "field_quality"
-        found = self.published.table(name).with_columns(share=C("read") / C("filled"))
+        found = self.published._table(name).with_columns(share=C("read") / C("filled"))
         if source_file is not None:
             files = sorted(found["source_file"].unique())
             if source_file not in files:
@@ -77,7 +77,7 @@ class Quality(Suggests):
 
     def quarantine(self, code: str | None = None) -> Listing:
         """Rows set aside, by reason; with a `code` each row of it: file, row, column. Never a value."""
-        rows = self.published.table("quarantine")
+        rows = self.published._table("quarantine")
         if code is None:
             found = (
                 rows.group_by("source", "code", "reason")
@@ -105,7 +105,7 @@ class Quality(Suggests):
             for one in suite(source)["expectations"]
         ]
         expected = pl.DataFrame(rows, schema=["source", "column", "code", "expected"], orient="row")
-        failed = self.published.table("quarantine").group_by("source", "code").agg(rows=pl.len())
+        failed = self.published._table("quarantine").group_by("source", "code").agg(rows=pl.len())
         kinds = expected.group_by("source", "code").agg(expectations=pl.len())
         kinds = kinds.join(failed, on=["source", "code"], how="left").with_columns(C("rows").fill_null(0))
         title = f"{expected.height} expectations of {len(sources)} sources, and the rows that failed them"
@@ -114,7 +114,7 @@ class Quality(Suggests):
     def coverage(self, months: int = 12) -> Listing:
         """Which data sets were supplied in each of the latest months: `yes`, or `-` for missing (not zero)."""
         last = self.published.month
-        grid = self.published.table("coverage").filter(C("month") >= (last - (months - 1)).start).sort("month")
+        grid = self.published._table("coverage").filter(C("month") >= (last - (months - 1)).start).sort("month")
         marked = grid.group_by("dataset", "month", maintain_order=True).agg(C("supplied").any())
         word = pl.when("supplied").then(pl.lit("yes")).otherwise(pl.lit("-"))
         named = marked.with_columns(C("month").dt.strftime("%b %y"), supplied=word)
@@ -124,7 +124,7 @@ class Quality(Suggests):
 
     def duplicates(self) -> Listing:
         """What became of each source's rows: counted, sent again (superseded), deleted, not counted, set aside."""
-        rows = self.published.scan("links").group_by("source", "status").agg(n=pl.len()).collect()
+        rows = self.published._scan("links").group_by("source", "status").agg(n=pl.len()).collect()
         wide = rows.sort("status").pivot("status", index="source", values="n").sort("source").fill_null(0)
         return Listing(wide, "What became of every row received")
 
@@ -136,11 +136,11 @@ class Quality(Suggests):
         if by not in GROUPS:
             raise UsageError(not_among(f"cannot group by '{by}'", by, GROUPS))
         run = self.published
-        rows = run.scan("links").filter(C("status") == "counted").select("person_id", "source", "how")
+        rows = run._scan("links").filter(C("status") == "counted").select("person_id", "source", "how")
         if by != "source":
             year = pl.coalesce(C("dob").dt.year().cast(pl.Int64), C("birth_year"))
             age = (run.month.year - year).bin_intervals(_EDGES, labels=_BANDS).cast(pl.String)
-            about = run.scan("people").select("person_id", sex=C("sex"), age=age)
+            about = run._scan("people").select("person_id", sex=C("sex"), age=age)
             rows = rows.join(about, on="person_id", how="left")
         group = C(by).fill_null("not recorded")
         found = rows.group_by(group.alias(by)).agg(
@@ -155,7 +155,7 @@ class Quality(Suggests):
     def linkage_quality(self) -> Listing:
         """How good the matching is: estimates with intervals, for everybody and by group."""
         name = "link_quality"
-        found = self.published.table(name) if name in PUBLISHED else pl.DataFrame()
+        found = self.published._table(name) if name in PUBLISHED else pl.DataFrame()
         if found.height:
             found = found.sort(C("basis") == "count", "measure", C("group") != "all", "group")
         return Listing(found, "How good the matching is", empty={"low": "a count", "high": "a count"})
@@ -169,7 +169,7 @@ class Quality(Suggests):
         facts = {
             "received = staged + quarantined": "{:,} = {:,} + {:,}; ".format(*rows) + agree,
             "most often set aside": commonest,
-            "months not supplied": f"{missing.height} of {self.published.table('coverage').height} (data set, month)",
+            "months not supplied": f"{missing.height} of {self.published._table('coverage').height} (data set, month)",
             "deliveries with a warning": f"{self.warnings().height:,}",
         }
         more = ".deliveries(), .fields(), .quarantine(), .coverage(), .duplicates(), .unmatched('sex'), .expectations()"
@@ -184,5 +184,5 @@ class Quality(Suggests):
 
 def not_supplied(tables: Tables) -> Listing:
     """Data sets and months without a delivery: missing, not zero."""
-    found = tables.table("coverage").filter(~C("supplied")).select("month", "dataset", "source")
+    found = tables._table("coverage").filter(~C("supplied")).select("month", "dataset", "source")
     return Listing(found, "Not supplied: missing, not zero")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from hiu.errors import UsageError
+from hiu.site.looks import look
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing, Sentence
 from hiu.site.tables import Tables, names_shown
@@ -36,10 +37,12 @@ class Ranked(Listing):
         super().__init__(frame, title)
         self._published = published
 
+    @look
     def why(self, who: str | int) -> str:
         """Why a person, by id or by rank, has the place they have."""
         return person_in(self._run, who).why()
 
+    @look
     def compare(self, first: str | int, second: str | int) -> str:
         """Why one person stands above another, and whether that difference means anything."""
         two = [person_in(self._run, who).row() for who in (first, second)]
@@ -50,14 +53,15 @@ class Ranked(Listing):
         sentences = [f"{row['person_id']}: {row['sentence']}" for row in (above, below)]
         return Sentence(" ".join([*sentences, f"Their plausible ranges {verdict}"]))
 
+    @look
     def sensitivity(self) -> Finding:
         """The first N again under every other definition, weight set and half-life, and who stays throughout."""
         from hiu.rank.reports.cost import costs
         from hiu.rank.reports.sensitivity import sensitivity
 
         run = self._run
-        extra, gradings = run.whole("monthly_extra"), run.whole("risk_grading")
-        found = sensitivity(**run.common(), extra=extra, gradings=gradings, costs=costs().central)
+        extra, gradings = run._whole("monthly_extra"), run._whole("risk_grading")
+        found = sensitivity(**run._common(), extra=extra, gradings=gradings, costs=costs().central)
         stable = int(found.people["stable"].sum())
         first, definitions = f"the first {found.top}", found.scenarios.height + 1
         sentence = f"{stable} of {found.top} are among {first} under all {definitions} definitions."
@@ -69,8 +73,8 @@ class Ranked(Listing):
         from hiu.rank.reports.equality import equality, groups_of
 
         run = self._run
-        groups = groups_of(run.whole("people"), run.month)
-        found = equality(**run.common(), ranked=run.whole("ranked"), groups=groups)
+        groups = groups_of(run._whole("people"), run.month)
+        found = equality(**run._common(), ranked=run._whole("ranked"), groups=groups)
         flagged = found.selection.filter(pl.col("flag"))
         sentences = [
             f"{flagged.height} of {found.selection.height} groups flagged (false discovery rate 10%). With so few "
@@ -87,9 +91,10 @@ class Ranked(Listing):
         }
         return Finding("Equality audit: exact counts, not to leave the analysts", sentences, tables)
 
+    @look
     def moves(self) -> Listing:
         """What differs from last month's list: new, returned, rising, falling, left, merged, split, restated."""
-        changes = self._run.table("changes").sort("kind", "rank_now", nulls_last=True)
+        changes = self._run._table("changes").sort("kind", "rank_now", nulls_last=True)
         return Listing(changes, "Changes since last month's list", empty={"rank_before": "-", "rank_now": "-"})
 
     def uncertain(self) -> Listing:
@@ -117,10 +122,10 @@ class Ranked(Listing):
 
 def list_of(tables: Tables, top: int | None = None, show_names: bool | None = None) -> Ranked:
     """The adults' list of a month, whole or its first `top`."""
-    adults = tables.scan("ranked").filter(pl.col("list") == "adult")
+    adults = tables._scan("ranked").filter(pl.col("list") == "adult")
     places = (adults if top is None else adults.filter(pl.col("rank") <= top)).sort("rank").collect()
     shown = names_shown(tables, show_names, places["person_id"], "ranked")
-    people = tables.rows("people", pl.col("person_id").is_in(places["person_id"].implode()), shown)
+    people = tables._rows("people", pl.col("person_id").is_in(places["person_id"].implode()), shown)
     names = people.select("person_id", name="name_text")
     whole = places.join(names, on="person_id", how="left", maintain_order="left").select(COLUMNS)
     title = f"People to offer support to, {tables.month.title}" + (f": the first {top}" if top else "")

@@ -10,6 +10,7 @@ WITH side AS (
 seen AS (
     SELECT
         l.source, l.source || ':' || l.event_id AS own, l.identity_id, l.person_id, l.start, l.how,
+        CASE WHEN l.start_day_only THEN 1439 ELSE 0 END AS open_minutes,
         coalesce(q.event, l.related) AS quotes,
         coalesce(d.event, l.source || ':' || coalesce(l.duplicate_of, l.event_id)) AS incident,
         unnest(l.measures) AS measure
@@ -20,7 +21,7 @@ seen AS (
         AND l.source IN (SELECT source FROM side)
 ),
 sided AS (
-    SELECT s.own, s.identity_id, s.person_id, s.start, s.how, s.quotes, s.incident, n.police
+    SELECT s.own, s.identity_id, s.person_id, s.start, s.open_minutes, s.how, s.quotes, s.incident, n.police
     FROM seen AS s
     JOIN side AS n ON n.source = s.source AND n.measure = s.measure
 ),
@@ -36,14 +37,15 @@ identified AS (
     SELECT DISTINCT c.person_id FROM cluster AS c JOIN somebody AS s ON s.identity_id = c.identity_id
 ),
 flagged AS (
-    SELECT s.incident, s.person_id, i.person_id IS NOT NULL AS identified, min(s.start) AS start
+    SELECT s.incident, s.person_id, i.person_id IS NOT NULL AS identified, min(s.start) AS start,
+        max(s.open_minutes) AS open_minutes
     FROM sided AS s
     LEFT JOIN identified AS i ON i.person_id = s.person_id
     WHERE s.police
     GROUP BY s.incident, s.person_id, i.person_id
 ),
 one AS (
-    SELECT incident, min(person_id) AS person_id, min(start) AS start
+    SELECT incident, min(person_id) AS person_id, min(start) AS start, max(open_minutes) AS open_minutes
     FROM flagged
     GROUP BY incident
     HAVING count(*) = 1 AND bool_and(identified)
@@ -53,7 +55,7 @@ duplicate AS (
 ),
 health AS (
     SELECT
-        s.identity_id, s.person_id, s.start, coalesce(d.incident, s.quotes) AS incident,
+        s.identity_id, s.person_id, s.start, s.open_minutes, coalesce(d.incident, s.quotes) AS incident,
         s.how IN ('single', 'nobody') AND t.identity_id IS NULL AS thin
     FROM sided AS s
     LEFT JOIN duplicate AS d ON d.own = s.quotes
@@ -64,7 +66,7 @@ lone AS (
     SELECT incident FROM health WHERE thin GROUP BY incident HAVING count(DISTINCT identity_id) = 1
 ),
 asked AS (
-    SELECT DISTINCT h.identity_id, o.person_id, o.incident, o.start
+    SELECT DISTINCT h.identity_id, o.person_id, o.incident, o.start, o.open_minutes
     FROM health AS h
     JOIN lone AS l ON l.incident = h.incident
     JOIN one AS o ON o.incident = h.incident
@@ -75,7 +77,10 @@ recorded AS (
     FROM asked AS a
     JOIN health AS h ON h.person_id = a.person_id
     WHERE h.incident = a.incident
-        OR h.start BETWEEN a.start - $s136_hours * INTERVAL '1' HOUR AND a.start + $s136_hours * INTERVAL '1' HOUR
+        OR (
+            h.start >= a.start - (h.open_minutes + 60 * $s136_hours) * INTERVAL '1' MINUTE
+            AND h.start <= a.start + (a.open_minutes + 60 * $s136_hours) * INTERVAL '1' MINUTE
+        )
 ),
 apart AS (
     SELECT a.identity_id

@@ -58,6 +58,7 @@ def consent(
     member: Annotated[str, typer.Argument(help="Who of the family, as the team writes it")],
     by: Annotated[str, typer.Option(help="Who recorded it")],
     withdrawn: Annotated[bool, typer.Option("--withdrawn", help="Consent is refused or withdrawn")] = False,
+    on: Annotated[str | None, typer.Option(help="The day on which it was given or withdrawn, as 2026-03-31")] = None,
     until: Until = None,
     site: Site = None,
     curated: Curated = None,
@@ -65,7 +66,8 @@ def consent(
     """Record consent to speak with a named family member (G24), or that it is withdrawn."""
     from pipelines.govern.retain import record_consent
 
-    record_consent(open_site(site, curated), person, member, given=not withdrawn, by=by, until=_day(until), now=now())
+    place, days = open_site(site, curated), (_day(on), _day(until))
+    record_consent(place, person, member, given=not withdrawn, on=days[0], until=days[1], by=by, now=now())
     out("recorded. 'hiu basis --due' lists consents that run out")
 
 

@@ -8,8 +8,10 @@ import polars as pl
 from hiu.govern import records
 from hiu.govern.pseudonym import key_id
 from hiu.model.govern import BASIS, EVERY, PURPOSES, RECIPIENTS
-from hiu.publish.words.text import count_of, day
+from hiu.publish.words.terms import ENTERED
+from hiu.publish.words.text import count_of, day, join_words
 from pipelines.access.basis import allowed, basis_of
+from pipelines.access.gates import gates_of
 from pipelines.commands.options import print_json
 from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import out
@@ -18,6 +20,7 @@ from pipelines.erase.erase import Erasure
 from pipelines.erase.find import find
 from pipelines.govern.keys import current_key, latest_turns
 from pipelines.govern.processing import page
+from pipelines.govern.rekey import Rekeyed
 from pipelines.govern.retain import disclosures, due_now, holds_in_force, to_review
 
 
@@ -27,7 +30,8 @@ def print_basis(place: Place, person: str | None, on: date, *, as_json: bool) ->
     if person:
         rows = rows.filter(pl.col("person_id").is_in([person, EVERY]))
     if as_json:
-        print_json(basis=_json_rows(rows))
+        gates = gates_of(place, person, on) if person else ("", {})
+        print_json(basis=_json_rows(rows), gates=gates[0], start_lacks=gates[1])
         return
     for row in rows.sort("person_id", "purpose", "recipient").iter_rows(named=True):
         who = "everybody" if row["person_id"] == EVERY else row["person_id"]
@@ -50,6 +54,10 @@ def _print_verdicts(place: Place, person: str | None, on: date) -> None:
     ):
         yes = allowed(place, [person], purpose=purpose, recipient=recipient, on=on).ids
         out(f"  {purpose}, {recipient}: {'shown' if yes else 'withheld'}")
+    gates, lacks = gates_of(place, person, on)
+    out(f"gates: {gates or 'none is on record'}")
+    if lacks:
+        out(f"support can't start: {join_words(f'{ENTERED[gate].lower()} {why}' for gate, why in lacks.items())}")
 
 
 def print_due(place: Place, on: date, *, as_json: bool) -> None:
@@ -130,11 +138,8 @@ def print_erasure_plan(place: Place, person: str) -> None:
     out("nothing was erased. To do it, once and for all: the same command with --reason, --by and --yes")
 
 
-def print_erasure(done: Erasure | None) -> None:
-    """What an erasure did, and what is left for people to do."""
-    if done is None:
-        out("the erasure had done its work; its entry in the log was made now")
-        return
+def print_erasure(done: Erasure) -> int:
+    """What an erasure did, and what is left for people to do; the exit code, 3 while anything is left."""
     out(
         f"erased, as {done.token} in the log: {count_of(done.rows, 'row')} set aside, "
         f"{count_of(len(done.runs), 'published run')} rewritten, {count_of(done.records, 'record')}, "
@@ -144,15 +149,37 @@ def print_erasure(done: Erasure | None) -> None:
         rows = ", ".join(map(str, row["source_rows"]))
         out(f"  still in raw/{row['source_file']}, rows {rows}: ask the sender, or purge them")
     for path in done.unreachable:
-        out(f"  destroy this backup by hand, it was not there: {path}")
+        out(f"  destroy this backup by hand, it was not there: {path}. It holds the whole database")
+    for name in done.copies:
+        out(f"  taken out of {name} too, which a restore set aside")
+    for line in done.left:
+        out(f"  left: {line}")
     _print_shared(done.shared)
     out("Next: hiu run MONTH (ranks anew), hiu backup. Copies that left the site: see 'hiu disclose' for who has them")
+    return 0 if done.whole else 3
+
+
+def print_resumed(done: list[Erasure]) -> int:
+    """What ended; the exit code."""
+    if not done:
+        out("nobody who was erased before is in what was restored; runs can start")
+    return max(map(print_erasure, done), default=0)
 
 
 def _print_shared(others: tuple[str, ...]) -> None:
     if others:
         who = ", ".join(others[:5])
         out(f"something that tells this record is on {who} too, so it blocks nothing: look whether they are one person")
+
+
+def print_rekeyed(done: Rekeyed) -> None:
+    """What stands under a new key, what could not be carried, and what is next."""
+    for line in done.stands:
+        out(f"stands: {line}")
+    for line in done.lost:
+        out(f"not carried: {line}")
+    for line in done.next_steps:
+        out(f"next: {line}")
 
 
 def print_keys(place: Place) -> None:

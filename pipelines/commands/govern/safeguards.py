@@ -22,21 +22,24 @@ def erase(
     quiet: Quiet = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do it; without, only say what would go")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="End an erasure that was cut off")] = False,
-) -> None:
-    """Erase a person: database, published months, records, exports, our backups. It can't be undone."""
+) -> int:
+    """Erase a person: database, published months, records, exports, our backups. It can't be undone.
+
+    The exit code is 3 while a file that we know of still holds them.
+    """
     from pipelines.commands.govern import messages
     from pipelines.erase import erase as job
 
     place, report = open_site(site, curated, raw), Reporter(quiet=quiet)
     if resume:
-        messages.print_erasure(job.resume(place, now=now(), report=report, say=out))
-    elif not person:
+        return messages.print_resumed(job.resume(place, now=now(), report=report, say=out))
+    if not person:
         raise UsageError("name the person to erase, or --resume one that was cut off")
-    elif not yes:
+    if not yes:
         messages.print_erasure_plan(place, person)
-    else:
-        reason, by = require_reason(reason, by)
-        messages.print_erasure(job.erase(place, person, reason=reason, by=by, now=now(), report=report, say=out))
+        return 0
+    reason, by = require_reason(reason, by)
+    return messages.print_erasure(job.erase(place, person, reason=reason, by=by, now=now(), report=report, say=out))
 
 
 def release(
@@ -50,11 +53,15 @@ def release(
     curated: Curated = None,
 ) -> None:
     """Release figures to commissioners: swept for names and small numbers, signed, sealed and entered."""
+    from hiu.govern.login import login
+    from pipelines.access.bound import exported_by
+    from pipelines.access.roles import require_other
     from pipelines.govern.release import release_board
 
     if what != "board":
         raise UsageError(f"'{what}' can't be released; there is: board")
     place, of = open_site(site, curated), str(Month.parse(month))
+    require_other(place.settings, login(), exported_by(place, of), f"the board paper of {of}")
     sealed = release_board(place, of, folder, checker=checker, by=by, necessity=necessity, now=now())
     out(f"released: {sealed}. 'hiu verify' checks its seal")
 
@@ -64,6 +71,9 @@ def key(
     turn: Annotated[bool, typer.Option("--turn", help="Make new tokens from now on")] = False,
     trace: Annotated[str | None, typer.Option(help="Say whose token this is")] = None,
     keyring: Annotated[bool, typer.Option("--keyring", help="Move the site key into the system's keyring")] = False,
+    copy: Annotated[Path | None, typer.Option(help="Copy the site key to this folder, to be kept apart")] = None,
+    new: Annotated[bool, typer.Option("--new", help="A new site key: the old one is lost, or was seen")] = False,
+    old: Annotated[Path | None, typer.Option(help="With --new: a copy of the key the site had")] = None,
     reason: Reason = None,
     by: By = None,
     site: Site = None,
@@ -72,9 +82,15 @@ def key(
     """Keys: which a recipient's tokens are made with, turning one, tracing a token, moving the site key."""
     from pipelines.commands.govern import messages
     from pipelines.govern.keys import copy_to_keyring, trace_token, turn_key
+    from pipelines.govern.rekey import copy_key, rekey
 
     place, at = open_site(site, curated), now()
-    if keyring:
+    if new:
+        reason, by = require_reason(reason, by)
+        messages.print_rekeyed(rekey(place, old=old, reason=reason, by=by, now=at))
+    elif copy:
+        out(f"{copy_key(place, copy, by=require_reason('copied', by)[1], now=at)}: keep it apart from the data")
+    elif keyring:
         out(copy_to_keyring(place, by=require_reason("moved", by)[1], now=at))
     elif turn:
         reason, by = require_reason(reason, by)
@@ -89,12 +105,13 @@ def verify(
     site: Site = None,
     raw: Raw = None,
     curated: Curated = None,
+    head: Annotated[str | None, typer.Option(help="A head of the audit log, as a pack or 'hiu verify' had it")] = None,
     canary: Annotated[bool, typer.Option("--canary", help="Sweep for names and numbers where none may be")] = False,
 ) -> int:
     """Check the audit chain, every published file, records, releases, and the rows of every delivery."""
     from pipelines.govern.verify import verify_site
 
-    return verify_site(open_site(site, curated, raw), canary=canary)
+    return verify_site(open_site(site, curated, raw), canary=canary, recorded=head)
 
 
 COMMANDS = (verify, erase, release, key)

@@ -52,8 +52,6 @@ def read_ahead(place: Place, jobs: Sequence[LoadJob], today: date) -> Generator[
     pool = _pool(jobs)
     try:
         reading = _read(pool, place, jobs, today)
-        if sum(map(_bytes, jobs)) >= FEW_BYTES:
-            _warm()
         window: list[Read] = []
         rows = 0
         for job, found in reading:
@@ -79,16 +77,6 @@ def _ask_window(place: Place, window: Sequence[Read]) -> Iterator[NextDelivery]:
         answers |= zip(places, ask_suites(done, place.sources[name]), strict=True)
     for k, (job, found) in enumerate(window):
         yield NextDelivery(job, found, answers.get(k, SuiteAnswers()))
-
-
-def _warm() -> None:
-    """Load Great Expectations, which takes seconds, while the first of many rows are read.
-
-    Of a few sound rows it is asked nothing, so it is not loaded for them.
-    """
-    import hiu.quality.check
-
-    hiu.quality.check.warm()
 
 
 def _pool(jobs: Sequence[LoadJob]) -> Executor:

@@ -10,24 +10,28 @@ import polars as pl
 
 from hiu.errors import Busy, UsageError
 from hiu.extract.files.columns import match_columns, unused_headers
-from hiu.extract.files.find import FoundFile, not_taken, period_of, takes
+from hiu.extract.files.find import FoundFile, find_deliveries, left_by_program, may_take, not_taken, period_of
+from hiu.extract.files.numbering import named_lines
 from hiu.extract.files.read import RawTable
 from hiu.extract.standardise import Standardised
 from hiu.fuzzy import did_you_mean
 from hiu.month import Month
 from hiu.sources import Source
+from pipelines.common.fingerprint import file_digest
 from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import out
 from pipelines.common.work import Row
+from pipelines.steps.intake.beside import not_begun, restated_by
 from pipelines.steps.intake.deliver import LoadJob, check_rows, make_delivery, read_raw
 from pipelines.steps.intake.glance import first_rows, worth_a_look
 from pipelines.steps.intake.ingest import usual_rows
+from pipelines.steps.intake.quotes import quotes_of_file
 from pipelines.steps.intake.supply import remarks_on_file
 
 
 @dataclass(frozen=True, kw_only=True)
 class FileCheck:
-    """What would become of a file as one source: rows, reasons with first rows, headers, what may be counted.
+    """What would become of a file as one source: rows, reasons with their first lines, headers, what may be counted.
 
     `sample` are five rows as read, with what is personal masked; `unused` the headers nothing reads, `look` those of
     them that seem to be a name, a birth, a number or a time; `fields` the rows of field_quality.
@@ -54,6 +58,9 @@ def check_file(place: Place, file: Path, source: str | None, *, as_json: bool, t
     would not, there is a warning, or no source takes it. Raises InputRefused (4) as the run would refuse it.
     """
     today = today or datetime.now(UTC).astimezone().date()
+    if source is None and left_by_program(_name(place, file)):
+        out(f"{_name(place, file)}: a file that a program or a system leaves, by its name; a run passes over it")
+        return 0
     found = _sources(place, file, source)
     checks = [_check(place, file, each, today) for each in found]
     code = 3 if not found or any(check.quarantined or check.warnings for check in checks) else 0
@@ -75,7 +82,7 @@ def _sources(place: Place, file: Path, named: str | None) -> list[Source]:
         if named not in place.sources:
             raise UsageError(f"'{named}' is no source.{did_you_mean(named, place.sources)}")
         return [place.sources[named]]
-    return [source for source in place.sources.values() if takes(source, _name(place, file))]
+    return [source for source in place.sources.values() if may_take(source, _name(place, file))]
 
 
 def _name(place: Place, file: Path) -> str:
@@ -86,13 +93,31 @@ def _name(place: Place, file: Path) -> str:
 
 def _check(place: Place, file: Path, source: Source, today: date) -> FileCheck:
     name = _name(place, file)
-    job = LoadJob(FoundFile(source.name, file, name, period_of(name, source)), "", "", None)
+    found = FoundFile(source.name, file, name, period_of(name, source))
+    job = LoadJob(found, "", "", None)
     raw = read_raw(place, job, today)
     delivery = make_delivery(place, job, raw)
     usual = _usual(place, source, delivery.period)
     done, warnings = check_rows(delivery.standardised, source, usual, place.settings.usual_shorter)
     warnings = [*warnings, *remarks_on_file(place, source, name, delivery.period, done.records)]
-    return _found(source, raw, delivery.period, done, warnings, name)
+    restated = restated_by(place, source, name, delivery.period, done.records, today)
+    warnings += [remark.sentence for remark in restated if remark.warn]
+    warnings += filter(None, [not_begun(found, today)])
+    warnings += _copies(place, source, file, name)
+    warnings += quotes_of_file(place, source, delivery.period, done.records, today)
+    notes = [*raw.notes, *(remark.sentence for remark in restated if not remark.warn)]
+    return _found(source, raw, delivery.period, done, warnings, name, notes)
+
+
+def _copies(place: Place, source: Source, file: Path, name: str) -> list[str]:
+    """Other files of the source with the same bytes: a run takes in one of them and says so of the others."""
+    if not file.resolve().is_relative_to(place.raw.resolve()):
+        return []
+    size, others = file.stat().st_size, find_deliveries(place.raw, {source.name: source}).deliveries
+    same = [other for other in others if other.name != name and other.path.stat().st_size == size]
+    own = file_digest(file) if same else ""
+    found = next((other.name for other in same if file_digest(other.path) == own), None)
+    return [f"the same bytes as {found}; a run loads one of the two, and not the other again"] * bool(found)
 
 
 def _usual(place: Place, source: Source, period: Month | None) -> int | None:
@@ -107,7 +132,13 @@ def _usual(place: Place, source: Source, period: Month | None) -> int | None:
 
 
 def _found(
-    source: Source, raw: RawTable, period: Month | None, done: Standardised, warnings: list[str], name: str
+    source: Source,
+    raw: RawTable,
+    period: Month | None,
+    done: Standardised,
+    warnings: list[str],
+    name: str,
+    notes: list[str],
 ) -> FileCheck:
     columns, unused = match_columns(raw.headers, source, name=name), unused_headers(raw.headers, source)
     return FileCheck(
@@ -117,13 +148,13 @@ def _found(
         staged=raw.received - done.quarantine.height,
         quarantined=done.quarantine.height,
         reasons=_reasons(done.quarantine),
-        notes=raw.notes,
+        notes=notes,
         warnings=warnings,
         columns=columns,
         unused=unused,
         look=worth_a_look(raw.frame, unused),
         fields=done.quality.drop("delivery_id", "source", "source_file").to_dicts(),
-        sample=first_rows(done.records),
+        sample=first_rows(done.records, done.numbering),
         measures=_measures(done.records),
     )
 
@@ -131,7 +162,7 @@ def _found(
 def _reasons(quarantine: pl.DataFrame) -> list[Row]:
     """Each reason with its count and first rows."""
     by_reason = quarantine.sort("source_row").group_by("code", "column", "reason", maintain_order=True)
-    counts = by_reason.agg(rows=pl.len(), first=pl.col("source_row").head(5))
+    counts = by_reason.agg(rows=pl.len(), lines=pl.col("line").drop_nulls().unique(maintain_order=True).head(5))
     return counts.sort("rows", "code", descending=[True, False]).to_dicts()
 
 
@@ -144,8 +175,8 @@ def _print(file: Path, check: FileCheck) -> None:
     out(f"{file} as {check.source}, for {check.period or 'no month (register)'}")
     out(f"  received {check.received} = would load {check.staged} + would be set aside {check.quarantined}")
     for reason in check.reasons:
-        rows = ", ".join(map(str, reason["first"])) + (" ..." if reason["rows"] > 5 else "")
-        out(f"  set aside {reason['rows']}: {reason['code']}: {reason['reason']} (rows {rows})")
+        where = f" ({named_lines(reason['lines'], reason['rows'])})" if reason["lines"] else ""
+        out(f"  set aside {reason['rows']}: {reason['code']}: {reason['reason']}{where}")
     rates = {row["header"]: _rate(row) for row in check.fields}
     for field, header in check.columns.items():
         out(f"  {field:<20} <- {header:<24} {rates.get(header, '')}".rstrip())
@@ -161,7 +192,8 @@ def _print(file: Path, check: FileCheck) -> None:
     for measure, n in check.measures.items():
         out(f"  {n} rows may count as {measure}")
     for row in check.sample:
-        out("  as read, row " + ", ".join(f"{name} {value}" for name, value in row.items()))
+        line = f", line {row['line']}" if row["line"] else ""
+        out(f"  as read{line}: " + ", ".join(f"{name} {value}" for name, value in row.items() if name != "line"))
 
 
 def _rate(row: Row) -> str:

@@ -10,6 +10,7 @@ from hiu.errors import InputRefused
 from hiu.extract.files.columns import match_columns
 from hiu.extract.files.find import FoundFile, months_of
 from hiu.extract.files.read import RawTable, read_table
+from hiu.extract.months.other_months import no_rows
 from hiu.extract.months.spans import last_full_month
 from hiu.extract.people_apart import one_person_a_row
 from hiu.extract.standardise import Standardised, standardise
@@ -78,15 +79,16 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable) -> Delivery:
     rates = judge(done.quality, source, file.name)
     about = [line for line in rates if line.partition(":")[0] not in explained]
     about += uncounted(done.records, source)
+    about += [no_rows(source)] if raw.received == 0 and no_rows(source) else []
     about += only_numbers(done.quality, source, done.records["local_ids"])
     done = replace(done, warnings=(*done.warnings, *about))
-    return Delivery(job, raw.received, period, without_erased(place, done))
+    return Delivery(job, raw.received, period, without_erased(place, done, job.sha256))
 
 
-def without_erased(place: Place, done: Standardised) -> Standardised:
+def without_erased(place: Place, done: Standardised, sha256: str | None = None) -> Standardised:
     """The delivery without the rows of people who were erased: each is counted as set aside, and nothing of it kept."""
     stones = records.read(place.records, TOMBSTONES)["token"].to_list()
-    rows = erased_rows(done.records, stones, place.key_for("tombstone"))
+    rows = erased_rows(done.records, stones, place.tombstone_keys, sha256)
     if rows.is_empty():
         return done
     key = ["delivery_id", "source_row"]
@@ -164,6 +166,7 @@ def check_rows(
     if new.is_empty():
         return done, warnings
     where = done.records.select("delivery_id", "source", "source_file", "source_row")
+    new = new.with_columns(done.numbering.of(new["source_row"]))
     more = new.join(where, on="source_row").select(done.quarantine.columns).cast(done.quarantine.schema)
     records = done.records.with_columns(pl.col("quarantined") | pl.col("source_row").is_in(set(new["source_row"])))
     facts_left = done.facts.filter(~pl.col("source_row").is_in(set(new["source_row"])))

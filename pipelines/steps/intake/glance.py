@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from hiu.extract.draft.columns.look import look
+from hiu.extract.files.numbering import Numbering
 from hiu.model import RECORD
 from hiu.site.show.mask import initials
 from pipelines.common.work import Row
@@ -51,14 +52,18 @@ def _has(header: str, words: Sequence[str]) -> bool:
     return any(f" {word} " in text for word in words)
 
 
-def first_rows(records: pl.DataFrame) -> list[Row]:
+def first_rows(records: pl.DataFrame, numbering: Numbering) -> list[Row]:
     """The first sound rows as they were read: of names the initials, of a birth its year, of the rest of what is
     personal only that it is there.
     """
     columns = [column for column in RECORD.columns if column.name in _shown(records)]
     rows = records.filter(~pl.col("quarantined")).head(ROWS).select(column.name for column in columns)
     personal = {column.name for column in columns if column.personal}
-    return [{name: _masked(name, value, name in personal) for name, value in row.items()} for row in rows.to_dicts()]
+    lines = numbering.of(rows["source_row"])
+    return [
+        {"line": line, **{name: _masked(name, value, name in personal) for name, value in row.items()}}
+        for line, row in zip(lines, rows.drop("source_row").to_dicts(), strict=True)
+    ]
 
 
 _LEFT_OUT = (

@@ -12,6 +12,7 @@ import polars as pl
 from hiu.engine import Engine, Scalar
 from hiu.errors import HiuError, InputRefused
 from hiu.extract.files.find import FoundFile, find_deliveries, months_of, not_taken
+from hiu.extract.files.numbering import named_in, some_files
 from hiu.extract.months.spans import Span, span_of
 from hiu.extract.standardise import Standardised
 from hiu.govern import records
@@ -25,6 +26,7 @@ from pipelines.common.place import Place
 from pipelines.common.progress import Reporter
 from pipelines.common.schema import KEPT, WITHDRAWN_MARK, upgrade
 from pipelines.steps.intake.ahead import NextDelivery, read_ahead
+from pipelines.steps.intake.beside import not_begun, removed_files
 from pipelines.steps.intake.deliver import Delivery, LoadJob, check_rows
 from pipelines.steps.intake.supply import named_month, register_notes, remarks_on_run
 
@@ -38,7 +40,8 @@ class Intake:
     """What one run took in: rows received, staged and set aside, and what a person should know.
 
     `earlier` holds warnings about deliveries of months before the run's; `not_reread` says which hold as they were read
-    before, since they can't be read now; `notes` are for information; `reasons` counts quarantined rows by code.
+    before, since they can't be read now; `notes` are for information; `reasons` counts quarantined rows by code,
+    `aside` names their files and lines.
     """
 
     received: int = 0
@@ -51,13 +54,14 @@ class Intake:
     not_reread: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     reasons: Counter[str] = field(default_factory=Counter)
+    aside: list[str] = field(default_factory=list)
 
     def warning_lines(self) -> list[str]:
         """The warnings, with a line for what was set aside and one for what concerns earlier months."""
         lines = list(self.warnings)
         if self.reasons:
             codes = ", ".join(f"{code} {n}" for code, n in sorted(self.reasons.items()))
-            lines.append(f"{count_of(self.quarantined, 'row')} set aside ({codes}): see the quality page")
+            lines.append(f"{count_of(self.quarantined, 'row')} set aside ({codes}): {some_files(self.aside)}")
         if self.not_reread:
             more = f" and {len(self.not_reread) - 3} more" * (len(self.not_reread) > 3)
             them, some = count_of(len(self.not_reread), "delivery holds", "deliveries hold"), self.not_reread[:3]
@@ -94,6 +98,8 @@ def ingest(place: Place, warehouse: Engine, month: Month, run_id: str, today: da
             except InputRefused as refusal:
                 _refuse(warehouse, found.job, refusal, intake)
     _note_waiting(sweep.deliveries, month, today, intake)
+    for line, warn in removed_files(place, warehouse, month):
+        (intake.warnings if warn else intake.notes).append(line)
     _remark_months(place, warehouse, month, run_id, intake)
     return intake
 
@@ -104,12 +110,7 @@ def _note_waiting(found: Sequence[FoundFile], month: Month, today: date, intake:
     if later:
         waiting = [each for each in found if each.period in later]
         intake.notes.append(f"{count_of(len(waiting), 'file')} of later months not read: {', '.join(map(str, later))}")
-    ahead = [each for each in found if each.period and each.period > Month.of(today)]
-    intake.warnings += [
-        f"{each.name}: filed under {each.period}, a month that has not begun"
-        f"{'; not read' if each.period and each.period > month else ''}. If that is wrong, rename it"
-        for each in ahead
-    ]
+    intake.warnings += filter(None, (not_begun(each, today, month) for each in found))
 
 
 def _remark_months(place: Place, warehouse: Engine, month: Month, run_id: str, intake: Intake) -> None:
@@ -192,6 +193,7 @@ def _load(place: Place, warehouse: Engine, ahead: NextDelivery, month: Month, ru
     intake.quarantined += aside
     intake.loaded.append(name)
     intake.reasons.update(done.quarantine["code"].to_list())
+    intake.aside += [named_in(name, done.quarantine["line"])] * (aside > 0)
     about = intake.earlier if period and period < month else intake.warnings
     about += [f"{name} ({source.name}): {warning}" for warning in warnings]
 
@@ -235,6 +237,7 @@ def _delivery(
         "covers": source.covers if span else None,
         "covers_from": span.first.start if span else named_month(job.file.name, source),
         "covers_to": span.last.start if span else None,
+        "gaps": "|".join(str(gap.start) for gap in span.gaps) or None if span else None,
         "received": delivery.received,
         "staged": delivery.received - done.quarantine.height,
         "quarantined": done.quarantine.height,

@@ -82,13 +82,15 @@ def _of_delivery(
         supplied={Month.of(each) for each in supplied.filter(pl.col("source") == name)["month"]},
         published=_published(place),
     )
-    return [DeliveryRemark(str(one), Month.of(day), f"{file} ({name}): {line}") for line in lines]
+    concerned = max([Month.of(day), *months_of(str(file), source).others])  # the path may name a later month
+    return [DeliveryRemark(str(one), concerned, f"{file} ({name}): {line}") for line in lines]
 
 
 def _span(row: Row) -> Span:
     """The months a delivery supplies; of one read before these were known, its period."""
     first, last = row["covers_from"] or row["period"], row["covers_to"] or row["period"]
-    return Span(Month.of(first), Month.of(last))
+    gaps = [Month.of(date.fromisoformat(day)) for day in (row.get("gaps") or "").split("|") if day]
+    return Span(Month.of(first), Month.of(last), tuple(gaps))
 
 
 def _published(place: Place) -> list[Month]:
@@ -111,19 +113,20 @@ def _changed_to_date(place: Place, warehouse: Engine, month: Month, run_id: str)
     """What deliveries of the year to date change in months sent before; a warning where much is gone."""
     rows = warehouse.ask("sent_again", month=month.start, run_id=run_id)
     changed = rows.filter((pl.col("added") > 0) | (pl.col("gone") > 0)).sort("source", "period", "month")
-    out = []
-    for row in changed.iter_rows(named=True):
-        share = place.settings.usual_shorter
-        much = row["gone"] >= FEW and row["gone"] > share * row["before"]
-        parts = [f"{row['added']} new"] if row["added"] else []
-        if row["gone"]:
-            parts.append(f"{row['gone']} of {row['before']} sent before no longer sent, and not counted from now on")
-        sentence = (
-            f"{row['source']}: the year to date of {Month.of(row['period']).title} restates "
-            f"{Month.of(row['month']).title}: {', '.join(parts)}; lists already published stay as they are"
-        )
-        out.append(DeliveryRemark(None, Month.of(row["period"]), sentence, warn=much))
-    return out
+    return [restatement(row, place.settings.usual_shorter) for row in changed.iter_rows(named=True)]
+
+
+def restatement(row: Row, share: float) -> DeliveryRemark:
+    """What a delivery of the year to date changes in a month sent before; `row` as the question sent_again has it."""
+    much = row["gone"] >= FEW and row["gone"] > share * row["before"]
+    parts = [f"{row['added']} new"] if row["added"] else []
+    if row["gone"]:
+        parts.append(f"{row['gone']} of {row['before']} sent before no longer sent, and not counted from now on")
+    sentence = (
+        f"{row['source']}: the year to date of {Month.of(row['period']).title} restates "
+        f"{Month.of(row['month']).title}: {', '.join(parts)}; lists already published stay as they are"
+    )
+    return DeliveryRemark(None, Month.of(row["period"]), sentence, warn=much)
 
 
 def named_month(name: str, source: Source) -> date | None:

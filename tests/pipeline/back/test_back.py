@@ -216,7 +216,7 @@ def test_a_backup_restored_is_the_site_it_was_made_of(place_after: Place, publis
     )
     home = tmp_path / "new site"
     told = restore(made.path, home, replace=False, now=NOW)
-    assert len(told) == 1 and "key" in told[0]
+    assert len(told) == 2 and "--rights FOLDER" in told[0] and "key" in told[1]
     shutil.copy2(key, home / "keys" / "site.key")
     place = open_place(home)
     assert place.months() == place_after.months()

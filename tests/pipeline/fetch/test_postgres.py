@@ -10,13 +10,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 from postgres_kit import PASSWORD, Server, programs, server
-from typer.testing import CliRunner
 
 from hiu.errors import HiuError, UsageError
 from hiu.govern.init import init_site
 from hiu.month import Month
 from hiu.sources import load_sources
-from pipelines.cli import app
 from pipelines.common.place import Place, open_place, open_warehouse
 from pipelines.common.progress import Reporter
 from pipelines.fetch.ask import fetch, file_of, query_for
@@ -255,61 +253,3 @@ def test_another_database_by_its_odbc_driver(database: Server, tmp_path: Path) -
         ("query", dsn + PASSWORD, wrong, 'column "x" does not exist'),
     ):
         assert words in str(fetch(make(tmp_path / name, with_dsn, asked), MARCH, NOW).refused[0])
-
-
-WORKERS = """
-CREATE SCHEMA outreach;
-CREATE TABLE outreach.visits (
-    visit_id uuid PRIMARY KEY DEFAULT gen_random_uuid(), visited_on date NOT NULL, visited_at time,
-    client_surname text, client_first_name text, date_of_birth date, post_code text, result text
-);
-INSERT INTO outreach.visits
-    (visited_on, visited_at, client_surname, client_first_name, date_of_birth, post_code, result)
-SELECT day, time '09:30', names[1], names[2], date '1980-02-13' + born, 'BS1 4ND', (ARRAY['Seen', 'Not in'])[1 + n % 2]
-FROM (
-    SELECT n, date '2026-03-01' + n AS day, n % 3 AS born,
-        (ARRAY[ARRAY['Amble', 'Jo'], ARRAY['Birch', 'Al'], ARRAY['Cedar', 'Kit']])[1 + n % 3:1 + n % 3] AS pair
-    FROM generate_series(0, 29) AS n
-) AS made, LATERAL (SELECT ARRAY[pair[1][1], pair[1][2]] AS names) AS named;
-GRANT USAGE ON SCHEMA outreach TO reader;
-GRANT SELECT ON outreach.visits TO reader;
-"""
-
-
-def test_a_draft_of_a_table_loads_rightly(database: Server, tmp_path: Path) -> None:
-    database.run(WORKERS)
-    place = make(tmp_path / "site", database.dsn())
-    (place.home / "sources" / "crisis.toml").unlink()
-    site = ["--site", str(place.home)]
-    sql = "SELECT * FROM outreach.visits WHERE visited_on >= {month} AND visited_on < {month_after} ORDER BY visited_on"
-    command = ["new", "outreach", "--query", sql, "--dsn", "lines", "--save", *site]
-    empty = CliRunner().invoke(app, [*command, "--month", "2020-01"])
-    assert (empty.exit_code, "gives no row for Jan 2020" in empty.stderr) == (2, True)
-    drafted = CliRunner().invoke(app, [*command, "--month", "2026-03"])
-    assert drafted.exit_code == 0, drafted.output
-    assert PASSWORD not in drafted.output + (place.home / "sources" / "outreach.toml").read_text(encoding="utf-8")
-    assert [path.name for path in place.curated.iterdir() if path.name.startswith(".draft")] == []
-    outcome = run(open_place(place.home))
-    assert (outcome.intake.received, outcome.intake.staged) == (30, 30), outcome.warnings
-    with open_warehouse(place) as warehouse:
-        rows = warehouse.read("record").sort("start")
-    assert rows["start"].to_list() == [datetime(2026, 3, 1 + n, 9, 30) for n in range(30)]
-    assert rows["family"].to_list() == ["AMBLE", "BIRCH", "CEDAR"] * 10
-    assert rows["dob"].to_list() == [date(1980, 2, 13 + n % 3) for n in range(30)]
-    assert outcome.published
-    demand = pl.read_parquet(outcome.published / "monthly_demand.parquet").filter(pl.col("dataset") == "outreach")
-    assert demand["n"].to_list() == [10, 10, 10]
-
-
-def test_a_name_that_no_source_can_have_is_refused_before_anything_is_asked(tmp_path: Path) -> None:
-    place = make(tmp_path / "site", None)
-    command = ["new", "../x", "--query", "SELECT 1", "--dsn", "lines", "--site", str(place.home)]
-    answer = CliRunner().invoke(app, command)
-    assert (answer.exit_code, "is no name of a source" in answer.stderr) == (2, True)
-
-
-def test_a_draft_needs_a_file_or_a_query(tmp_path: Path) -> None:
-    site = ["--site", str(make(tmp_path / "site", None).home)]
-    for arguments in ([], ["--query", "SELECT 1"], ["x.csv", "--query", "SELECT 1", "--dsn", "lines"]):
-        answer = CliRunner().invoke(app, ["new", "outreach", *arguments, *site])
-        assert (answer.exit_code, "expected a file to look at" in answer.stderr) == (2, True)

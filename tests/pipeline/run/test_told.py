@@ -83,7 +83,16 @@ def test_a_site_without_a_basis_is_told_what_to_add_and_it_works(
     )
     assert "Nobody is shown: " in paper and 'recipient = "group"' in paper
 
-    settings.write_text(text + block[0].replace("YYYY-MM-DD", "2099-12-31"), encoding="utf-8")
+    filled = block[0].replace("YYYY-MM-DD", "2099-12-31")
+    settings.write_text(text + filled, encoding="utf-8")
+    assert "[[basis]]" in hiu("status", "--site", home), "the template's own words were decided by nobody"
+    for words, given in (
+        ("the lawful basis, as", "6(1)(e), as"),
+        ("who decided it", "J. Patel"),
+        ("reference of", "see"),
+    ):
+        filled = filled.replace(words, given)
+    settings.write_text(text + filled, encoding="utf-8")
     assert "[[basis]]" not in hiu("run", LAST, "--site", home) + hiu("status", "--site", home)
     folder = open_place(home).published_folder(LAST)
     assert folder and "Nobody is shown" not in (folder / "pack.html").read_text(encoding="utf-8")

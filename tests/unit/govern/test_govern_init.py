@@ -44,10 +44,12 @@ def test_a_live_site_takes_nothing_until_its_agreements_are_filled_in(tmp_path: 
             require_agreement(load(tmp_path / "site.toml"), source, TODAY)
         assert f'# source = "{source}"' in text
     agreements = text[text.rindex("# ----") :].split("\n", 1)[1]
-    (tmp_path / "site.toml").write_text(
-        text.replace(agreements, re.sub("(?m)^# ", "", agreements).replace("YYYY-MM-DD", "2027-03-31")),
-        encoding="utf-8",
-    )
+    filled = re.sub("(?m)^# ", "", agreements).replace("YYYY-MM-DD", "2027-03-31")
+    (tmp_path / "site.toml").write_text(text.replace(agreements, filled), encoding="utf-8")
+    with pytest.raises(InputRefused, match="not filled in"):
+        require_agreement(load(tmp_path / "site.toml"), SOURCES[0], TODAY)
+    filled = filled.replace("who signed it", "J. Patel").replace("reference of the signed agreement", "ISA 2026/4")
+    (tmp_path / "site.toml").write_text(text.replace(agreements, filled), encoding="utf-8")
     settings = load(tmp_path / "site.toml")
     assert [require_agreement(settings, source, TODAY).start for source in SOURCES] == [TODAY, TODAY]
 

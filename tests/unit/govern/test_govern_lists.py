@@ -234,8 +234,8 @@ def test_a_row_meets_a_tombstone_by_what_tells_the_person(
 ) -> None:
     stones = tokens(frame(RECORD, row(1, **erased)), KEY)["token"].to_list()
     new = frame(RECORD, row(2, **sent), row(3, given="CAZ", family="ELSE", nhs_number="9990000999"))
-    assert erased_rows(new, stones, KEY)["source_row"].to_list() == ([2] if met else [])
-    assert erased_rows(new, stones, b"x" * 32).is_empty(), "another site's tombstones say nothing"
+    assert erased_rows(new, stones, [KEY])["source_row"].to_list() == ([2] if met else [])
+    assert erased_rows(new, stones, [b"x" * 32]).is_empty(), "another site's tombstones say nothing"
     assert not any(word in stone for stone in stones for word in ("ANN", "999", "LEE"))
 
 

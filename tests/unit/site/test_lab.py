@@ -34,7 +34,7 @@ def schema(plugin: str) -> Any:
 
 def test_the_command_names_the_notebooks_and_our_settings(tmp_path: Path) -> None:
     command = lab.lab_command(tmp_path / "notebooks", tmp_path / "Área settings")
-    assert command[:3] == [sys.executable, "-m", "jupyterlab"]
+    assert command[:4] == [sys.executable, "-P", "-m", "jupyterlab"]
     assert f"--ServerApp.root_dir={tmp_path / 'notebooks'}" in command
     assert f"--LabApp.app_settings_dir={tmp_path / 'Área settings'}" in command
     assert set(lab.QUIET) < set(command)

@@ -21,7 +21,7 @@ from hiu.model.meeting import CHOICES
 from hiu.month import Month
 from hiu.publish.stamp import MARKING
 from hiu.publish.words.terms import ENTERED
-from hiu.publish.workbook.listing import SHOWN, columns, heading
+from hiu.publish.workbook.listing import KEYS, SHOWN, columns, heading
 from hiu.publish.workbook.write import workbook_name
 
 ONE, TWO = frames.IDS[:2]
@@ -124,7 +124,7 @@ def test_what_earlier_meetings_left_is_shown_and_carried() -> None:
 
 def test_headings_are_of_one_meaning() -> None:
     names = [heading(name) for name in columns()]
-    assert len(set(names)) == len(names) == len(SHOWN) + len(ENTERED) + 3
+    assert len(set(names)) == len(names) == len(SHOWN) + len(ENTERED) + len(KEYS) + 3
 
 
 def entry(field: str, value: str | None, month: date, day: int = 9, person: str = ONE) -> dict[str, object]:

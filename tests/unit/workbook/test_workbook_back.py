@@ -11,7 +11,8 @@ import workbook_kit as kit
 from workbook_kit import Edited, at, changed, entries, made, recorded, refusals
 
 from hiu.errors import InputRefused
-from hiu.publish.people import actions_of, entries_of, gates_on_record
+from hiu.govern.basis.start import gates_on_record
+from hiu.publish.people import actions_of, entries_of
 from hiu.publish.words.terms import ENTERED
 from hiu.publish.workbook.book import FORMAT
 from hiu.publish.workbook.judge import grades
@@ -33,13 +34,13 @@ def test_an_untouched_copy_changes_nothing(sent: bytes) -> None:
 
 def test_edited_cells_are_changes_at_their_places(sent: bytes) -> None:
     copy = Edited(sent).put(at("likelihood_clinical"), 4).put(at("impact_clinical"), 5)
-    copy.put(at("consent", 7), "Given").put(at("next_review", 8), date(2026, 6, 1)).put(at("notes", 9), "Ring first")
+    copy.put(at("consent", 7), "refused").put(at("next_review", 8), date(2026, 6, 1)).put(at("notes", 9), "Ring first")
     verdict = copy.verdict()
     assert verdict.summary == "5 changes, 0 conflicts, 0 refused"
     assert changed(verdict) == [
         (at("likelihood_clinical"), "", "4"),
         (at("impact_clinical"), "", "5"),
-        (at("consent", 7), "", "given"),
+        (at("consent", 7), "", "refused"),
         (at("next_review", 8), "", "2026-06-01"),
         (at("notes", 9), "", "Ring first"),
     ]
@@ -89,21 +90,21 @@ def test_what_a_cell_may_not_hold_is_refused_there_and_its_neighbours_are_taken(
     sent: bytes, field: str, value: str | int | date
 ) -> None:
     other = "permission"
-    verdict = Edited(sent).put(at(field), value).put(at(other), "granted").verdict()
-    assert refusals(verdict) == [(at(field), "value")] and changed(verdict) == [(at(other), "", "granted")]
+    verdict = Edited(sent).put(at(field), value).put(at(other), "not granted").verdict()
+    assert refusals(verdict) == [(at(field), "value")] and changed(verdict) == [(at(other), "", "not granted")]
     assert not any(str(value) in one.why for one in verdict.refused if field in ("notes", "owner"))
 
 
 @pytest.mark.parametrize("field", [name for name in SHOWN if name != "person_id"])
 def test_a_changed_read_only_cell_is_named_and_its_row_is_not_taken(sent: bytes, field: str) -> None:
-    copy = Edited(sent).put(at(field), "Somebody else").put(at("consent"), "given").put(at("consent", 7), "given")
+    copy = Edited(sent).put(at(field), "Somebody else").put(at("consent"), "refused").put(at("consent", 7), "refused")
     verdict = copy.verdict()
     assert refusals(verdict) == [(at(field), "read_only"), (at("consent"), "row")]
-    assert changed(verdict) == [(at("consent", 7), "", "given")]
+    assert changed(verdict) == [(at("consent", 7), "", "refused")]
 
 
 def test_a_changed_person_refuses_the_row(sent: bytes) -> None:
-    copy = Edited(sent).put(at("person_id"), "HIU-ZZZZ2222").put(at("consent"), "given")
+    copy = Edited(sent).put(at("person_id"), "HIU-ZZZZ2222").put(at("consent"), "refused")
     verdict = copy.verdict()
     assert refusals(verdict) == [(at("person_id"), "read_only")] and not verdict.changes
 
@@ -116,64 +117,64 @@ def test_rows_sorted_whole_are_as_good_as_before(sent: bytes) -> None:
 
 def test_rows_mixed_by_sorting_some_columns_are_refused_both(sent: bytes) -> None:
     copy = Edited(sent).put(at("decision", 6), "Wait and review").swap("rank", "last", (6, 8))
-    verdict = copy.put(at("consent", 7), "given").verdict()
+    verdict = copy.put(at("consent", 7), "refused").verdict()
     assert refusals(verdict) == [(at("person_id", 6), "swapped"), (at("person_id", 8), "swapped")]
-    assert changed(verdict) == [(at("consent", 7), "", "given")]
+    assert changed(verdict) == [(at("consent", 7), "", "refused")]
 
 
 def test_a_row_twice_is_taken_once_if_it_says_the_same_and_not_at_all_if_not(sent: bytes) -> None:
-    copy = Edited(sent).put(at("consent"), "given").twice(6, 20)
+    copy = Edited(sent).put(at("consent"), "refused").twice(6, 20)
     verdict = copy.verdict()
-    assert changed(verdict) == [(at("consent"), "", "given")] and "taken once" in verdict.notes[0]
-    differs = copy.put(at("consent", 20), "refused").verdict()
+    assert changed(verdict) == [(at("consent"), "", "refused")] and "taken once" in verdict.notes[0]
+    differs = copy.put(at("consent", 20), "withdrawn").verdict()
     assert refusals(differs) == [(at("person_id", 6), "duplicate"), (at("person_id", 20), "duplicate")]
     assert not differs.changes
 
 
 def test_a_missing_row_is_told_and_records_nothing(sent: bytes) -> None:
-    verdict = Edited(sent).drop(7).put(at("consent"), "given").verdict()
+    verdict = Edited(sent).drop(7).put(at("consent"), "refused").verdict()
     assert verdict.notes == [f"{TWO}: the row is missing; nothing is recorded for them"]
     assert len(verdict.changes) == 1 and not verdict.refused
 
 
 def test_an_added_row_and_a_row_without_its_check_are_refused(sent: bytes) -> None:
-    copy = Edited(sent).put(at("person_id", 12), "HIU-NEWW2222").put(at("consent", 12), "given")
+    copy = Edited(sent).put(at("person_id", 12), "HIU-NEWW2222").put(at("consent", 12), "refused")
     assert refusals(copy.verdict()) == [(at("person_id", 12), "unknown")]
-    cleared = Edited(sent).put(at("check"), None).put(at("consent"), "given").verdict()
+    cleared = Edited(sent).put(at("check"), None).put(at("consent"), "refused").verdict()
     assert refusals(cleared) == [(at("person_id"), "check")] and not cleared.changes
-    forged = Edited(sent).put(at("check"), "A" * 32).put(at("consent"), "given").verdict()
+    forged = Edited(sent).put(at("check"), "A" * 32).put(at("consent"), "refused").verdict()
     assert refusals(forged) == [(at("person_id"), "check")]
 
 
 def test_two_copies_are_merged_cell_by_cell_and_the_first_stands(sent: bytes) -> None:
-    first = Edited(sent).put(at("consent"), "given").put(at("owner"), "Sam").put(at("decision", 7), "Offer support")
+    first = Edited(sent).put(at("consent"), "refused").put(at("owner"), "Sam").put(at("decision", 7), "Offer support")
     held = recorded(first)
-    other = Edited(sent).put(at("consent"), "refused").put(at("owner"), "Sam").put(at("permission"), "granted")
+    other = Edited(sent).put(at("consent"), "withdrawn").put(at("owner"), "Sam").put(at("permission"), "not granted")
     verdict = other.verdict(held)
     assert verdict.summary == "1 change, 1 conflict, 0 refused"
     clash = verdict.conflicts[0]
     assert (clash.ref, clash.recorded, clash.new, clash.author) == (
         f"Ranked list!{at('consent')}",
-        "given",
         "refused",
+        "withdrawn",
         "Ann",
     )
     after = recorded(other, held, author="Ben", hour=11)
     latest = {row["field"]: row for row in entries_of(after)[ONE]}
-    assert latest["consent"]["value"] == "given" and latest["permission"]["row_version"] == 2
+    assert latest["consent"]["value"] == "refused" and latest["permission"]["row_version"] == 2
     assert entries_of(after)[TWO][0]["value"] == "Offer support"
 
 
 def test_the_same_copy_again_changes_nothing(sent: bytes) -> None:
-    copy = Edited(sent).put(at("consent"), "given").put("A6", None)
-    assert Edited(sent).put(at("consent"), "given").verdict(
-        recorded(Edited(sent).put(at("consent"), "given"))
+    copy = Edited(sent).put(at("consent"), "refused").put("A6", None)
+    assert Edited(sent).put(at("consent"), "refused").verdict(
+        recorded(Edited(sent).put(at("consent"), "refused"))
     ).summary == ("0 changes, 0 conflicts, 0 refused")
     assert copy.verdict().refused
 
 
 def test_an_outdated_copy_is_refused_cell_by_cell_unless_asked_for(sent: bytes) -> None:
-    copy = Edited(sent).put(at("consent"), "given").put(at("owner"), "Sam")
+    copy = Edited(sent).put(at("consent"), "refused").put(at("owner"), "Sam")
     verdict = copy.verdict(outdated="a later month is out")
     assert refusals(verdict) == [(at("consent"), "outdated"), (at("owner"), "outdated")] and not verdict.changes
     assert len(copy.verdict().changes) == 2
@@ -184,14 +185,14 @@ def test_support_starts_only_with_permission_capacity_and_consent(sent: bytes) -
     for lacking in gates:
         copy = Edited(sent).put(at("decision"), "Start support")
         for name in gates.keys() - {lacking}:
-            copy.put(at(name), gates[name])
+            copy.put(at(name), gates[name]).put(at(f"{name}_at"), date(2026, 4, 1))
         verdict = copy.verdict()
-        assert refusals(verdict) == [(at("decision"), "gate")] and len(verdict.changes) == 2
+        assert refusals(verdict) == [(at("decision"), "gate")] and len(verdict.changes) == 4
         assert ENTERED[lacking].lower() in verdict.refused[0].why
     whole = Edited(sent).put(at("decision"), "Start support")
     for name, word in gates.items():
-        whole.put(at(name), word)
-    assert len(whole.verdict().changes) == 4
+        whole.put(at(name), word).put(at(f"{name}_at"), date(2026, 4, 1))
+    assert len(whole.verdict().changes) == 7
     for name, word in (("permission", "not granted"), ("capacity", "review needed"), ("consent", "withdrawn")):
         assert refusals(whole.put(at(name), word).verdict()) == [(at("decision"), "gate")]
         whole.put(at(name), gates[name])
@@ -201,6 +202,7 @@ def test_gates_the_register_holds_count_and_refusing_is_never_refused() -> None:
     """Of a candidate they count unseen (G18, G57); of a supported person they are in the cells."""
     tables = frames.published(4)
     gates = {"permission": "granted", "capacity_at": date(2026, 2, 1), "consent": "given"}
+    gates |= dict.fromkeys(("permission_at", "consent_at"), date(2026, 2, 2))
     tables["support"] = frames.support([{"person_id": one, **gates} for one in (ONE, TWO)])
     supported = pl.when(pl.col("person_id") == TWO).then(pl.lit("supported")).otherwise("access")
     tables["ranked"] = tables["ranked"].with_columns(access=supported)
@@ -313,7 +315,7 @@ def test_a_copy_made_before_a_column_was_added_is_refused_in_plain_words(
 def test_a_row_of_an_older_pack_pasted_in_is_refused(sent: bytes) -> None:
     other = Edited(made(run="2026-03-20260501T091200Z-fff999"))
     foreign = other.back().sent[ONE].check
-    assert refusals(Edited(sent).put(at("check"), foreign).put(at("consent"), "given").verdict()) == [
+    assert refusals(Edited(sent).put(at("check"), foreign).put(at("consent"), "refused").verdict()) == [
         (at("person_id"), "check")
     ]
 

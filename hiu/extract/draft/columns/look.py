@@ -9,9 +9,11 @@ from datetime import datetime
 import polars as pl
 from stdnum.gb.nhs import is_valid as is_nhs_number
 
-from hiu.extract.draft.columns.dates import date_formats, month_first, month_format
+from hiu.extract.dates.formats import Detected, detect, is_timed
+from hiu.extract.dates.month_forms import month_format
 from hiu.extract.draft.columns.words import spaced
 from hiu.extract.values.dates import read_stamps
+from hiu.extract.values.forms import swapped
 from hiu.extract.values.text import NOTHING
 
 _POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?(?P<inward>\s*\d[A-Z]{2})?", re.I)
@@ -22,10 +24,14 @@ _CLOCK = re.compile(r"(1899-12-3[01] )?([01]?\d|2[0-4]):[0-5]\d(:[0-5]\d)?( ?[ap
 _BARE_CLOCK = re.compile(
     r"([01]?\d|2[0-4])[:.]?[0-5]\d([:.]?[0-5]\d)?( ?h(ou)?rs?| ?[ap]\.?m\.?)?|noon|midnight|0?\.\d+", re.I
 )
-_WHOLE = re.compile(r"\d{1,4}(\.0+)?")
+_WHOLE = re.compile(r"\d{1,4}([.,]0+)?")
 _SEXES = {"m", "f", "male", "female", "man", "woman", "x", "u", "i", "unknown", "other", "non-binary", "not known"}
 _SEPARATORS = ("/", " - ", "^", "|", "\\", ";", " : ")
 _MOST_CODES = 15
+_SERIAL = {"date", "dob", "birth", "day"}
+"""Words of a header below which numbers of five figures are a spreadsheet's dates."""
+_DATED = 0.8
+"""The share of cells that must be dates: a few may say TBC, or hold a slip of the pen."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +39,9 @@ class Look:
     """One column's looks. `kind` is a field type, or 'time', 'month', 'guid', 'key' or 'text'.
 
     `formats` are strptime forms, most frequent first, and `proof` says why the day or the month comes first; `codes`
-    is a short list of values. `lettered`: most cells are words; `whole`: all are small whole numbers. `separator`
-    parts two words in most cells. `middle` and `span` are the median date and the years between first and last.
+    is a short list of values. `lettered`: most cells are words; `whole`: eight in ten are small whole numbers.
+    `separator` parts two words in most cells. `middle` and `span` are the median date and the years between first and
+    last.
     """
 
     header: str
@@ -65,19 +72,29 @@ def look(header: str, values: Sequence[str | None]) -> Look:
     seen = Look(header=header, kind="text", rows=len(values), filled=len(cells), distinct=len(counted), counted=counted)
     if not cells:
         return seen
-    seen = replace(seen, lettered=_share(cells, _is_lettered) >= 0.7, whole=_share(cells, _WHOLE.fullmatch) == 1)
+    seen = replace(seen, lettered=_share(cells, _is_lettered) >= 0.7, whole=_share(cells, _WHOLE.fullmatch) >= 0.8)
     if _is_time(header, cells):
         return replace(seen, kind="time")
-    formats, proof, dates = date_formats(cells, header)
-    if dates >= 0.9:
-        kind = "timestamp" if any("%H" in form or "%I" in form for form in formats) else "date"
-        return _with_span(replace(seen, kind=kind, formats=formats, proof=proof))
+    texts = pl.Series(cells, dtype=pl.String)
+    dates = detect(texts, serials=not _SERIAL.isdisjoint(spaced(header).split()))
+    if _share_dated(dates) >= _DATED:
+        kind = "timestamp" if is_timed(texts) else "date"
+        return _with_span(replace(seen, kind=kind, formats=dates.formats, proof=_proof(dates)))
     if month := month_format(cells, bare=_named_month(header)):
         return replace(seen, kind="month", formats=(month,))
     kind = _kind(cells, counted)
     codes = tuple(sorted(counted)) if kind in ("text", "sex") and _are_codes(cells, counted) else ()
     kind = "code" if kind == "text" and codes else kind
     return replace(seen, kind=kind, codes=codes, separator=_separator(cells))
+
+
+def _share_dated(dates: Detected) -> float:
+    """The share of dates, those of the rarer order too."""
+    return dates.share + min(dates.only_day, dates.only_month) / dates.rows if dates.formats else 0.0
+
+
+def _proof(dates: Detected) -> str:
+    return f"CHECK: {dates.proof}" if dates.conflict and not dates.slips else dates.proof
 
 
 def agree_on_order(looks: Mapping[str, Look]) -> dict[str, Look]:
@@ -92,7 +109,7 @@ def _follows(seen: Look, other: str) -> Look:
     if not seen.proof.startswith("day first assumed"):
         return seen
     proof = f"month first as in '{other}': no day over 12 seen here"
-    return _with_span(replace(seen, formats=tuple(map(month_first, seen.formats)), proof=proof))
+    return _with_span(replace(seen, formats=tuple(swapped(form) or form for form in seen.formats), proof=proof))
 
 
 def _share(cells: list[str], test: object) -> float:
@@ -130,12 +147,18 @@ def _kind(cells: list[str], counted: Counter[str]) -> str:
         ("guid", 0.9, sum(bool(_GUID.fullmatch(cell)) for cell in cells)),
         ("postcode", 0.7, _postcodes(cells)),
         ("name", 0.7, sum(bool(_NAME.fullmatch(cell)) for cell in cells)),
-        ("sex", 0.95, sum(cell.casefold() in _SEXES for cell in cells) if 1 < len(counted) <= 6 else 0),
+        ("sex", 0.95, sum(cell.casefold() in _SEXES for cell in cells) if _both_sexes(counted) else 0),
     )
     for kind, least, hits in tests:
         if hits >= least * share:
             return kind
     return "key" if len(counted) == share > 2 and not all(_WORDS.fullmatch(cell) for cell in cells) else "text"
+
+
+def _both_sexes(counted: Counter[str]) -> bool:
+    """Whether men and women are both among the values: letters such as I and U alone are another code."""
+    found = {cell.casefold()[:1] for cell in counted}
+    return 1 < len(counted) <= 6 and bool(found & {"f", "w"}) and "m" in found
 
 
 def _postcodes(cells: list[str]) -> int:

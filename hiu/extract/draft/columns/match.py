@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from hiu.extract.draft.columns.concepts import USUAL
 from hiu.extract.draft.columns.look import Look
-from hiu.extract.draft.columns.words import NUMBER, OTHERS, PERSON, PLACES, nearness, words
+from hiu.extract.draft.columns.names import name_columns
+from hiu.extract.draft.columns.words import NUMBER, OTHERS, PERSON, PLACES, UNITS, nearness, words
 from hiu.extract.files.header import squash
 from hiu.extract.values.text import bag
 from hiu.sources import FieldSpec, Source
@@ -30,6 +31,7 @@ _LATER = bag(
     "report printed updated recorded entered loaded created expiry due modified"
 )
 """Words of a date that is not when the event began, unless nothing better is there."""
+_TURNS = bag("seq sequence order index position line")
 _BORN = timedelta(days=3650)
 
 
@@ -133,6 +135,8 @@ def fits(spec: FieldSpec, seen: Look) -> bool:
         return seen.kind not in ("date", "timestamp", "time", "month", "name", "postcode", "sex", "nhs_number")
     if spec.type == "nhs_number" and seen.lettered:
         return False
+    if spec.type == "age":
+        return seen.whole
     return spec.type not in _LOOKS or seen.kind in _LOOKS[spec.type]
 
 
@@ -141,6 +145,8 @@ def of_another(field: str, spec: FieldSpec, header: str) -> bool:
     sent, own = words(header), frozenset[str]().union(*map(words, spec.columns))
     if spec.type in ("postcode", "address"):
         return not (sent & (PLACES | OTHERS)) <= own
+    if spec.type in NAMES and not (sent & UNITS) <= own:
+        return True
     if spec.type in (*NAMES, "dob", "age", "sex", "nhs_number", "local_id"):
         return not (sent & OTHERS) <= own
     return field == "start" and not (sent & _LATER) <= own
@@ -169,8 +175,12 @@ def is_person_number(seen: Look) -> bool:
 
 
 def _is_code(seen: Look) -> bool:
-    """Whether the column is a code list, such as the gender of a person as 1 and 2: too few values to number people."""
-    return seen.distinct < 3 and seen.filled >= 20
+    """Whether the column has too few values to number people: a gender as 1 and 2, or the turn of a person in a row.
+
+    Taken for a number of a person, either would join strangers.
+    """
+    turns = all(value.isdigit() and len(value) == 1 for value in seen.counted) and 2 * seen.distinct <= seen.filled
+    return (seen.distinct < 3 and seen.filled >= 20) or turns or bool(words(seen.header) & _TURNS)
 
 
 def _by_values(looks: Mapping[str, Look], source: Source, matched: dict[str, Match]) -> None:
@@ -215,6 +225,10 @@ def match_concepts(looks: Mapping[str, Look], concepts: Source) -> dict[str, Mat
         ]
         if len(named) == 1:
             matched["name"] = Match(named[0], "its values")
+    if not {"name", "family", "given"} & set(matched):
+        family, given = name_columns(looks, {match.header for match in matched.values()})
+        if family and given:
+            matched |= {"family": Match(family, "its values"), "given": Match(given, "its values")}
     used = {match.header for match in matched.values()}
     free = [seen for header, seen in looks.items() if header not in used and seen.dated and not is_birth(seen, looks)]
     began = [seen for seen in free if _LATER.isdisjoint(words(seen.header))] or [

@@ -7,7 +7,7 @@ from rapidfuzz import fuzz
 from hiu.extract.files.header import squash
 from hiu.extract.values.text import bag
 
-NUMBER = bag("id ref no number reference urn log ident identifier num nr key serial")
+NUMBER = bag("id ref no number reference urn log ident identifier num nr key serial sk pk nbr nummer uid uuid rowid")
 PERSON = bag(
     "person patient client nominal subject individual customer member resident caller participant pseudonym "
     "pseudo pseudonymised hospital mrn pas rio systmone niche pnc"
@@ -21,6 +21,12 @@ OTHERS = bag(
 """Words of a header that say it is about somebody else than the person of the row."""
 PLACES = bag("incident scene location event site gp practice hospital school work provider pickup")
 """Words of an address or a postcode that is not the person's home."""
+UNITS = bag(
+    "ward hospital trust site practice surgery provider team service location venue area locality borough district "
+    "county region force station council department facility unit file user system drug medication substance product "
+    "programme school employer company agency organisation event activity clinic premises town city street"
+)
+"""Words of a name that is not a person's."""
 PERSONAL = bag(
     "name names surname forename forenames dob birth birthdate nhs postcode post address phone telephone tel mobile "
     "email alias aliases aka maiden initials ssn passport street ethnicity race religion marital photo license drivers"

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from hiu.extract.draft.columns.dates import month_format
+from hiu.extract.dates.month_forms import month_format
 from hiu.extract.draft.columns.look import Look
 
 _LEAST = 2

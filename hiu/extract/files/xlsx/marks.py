@@ -46,7 +46,7 @@ def read_marks(data: bytes, title: str) -> Marks:
     """What the sheet of that title says beside its values; nothing if its part can't be told."""
     marks = Marks()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        part, recalculated = _part(archive, title)
+        part, recalculated = sheet_part(archive, title)
         if part is None:
             return marks
         for piece in _pieces(archive, part):
@@ -88,7 +88,7 @@ def mark_notes(marks: Marks, headers: Sequence[str], top: int, last: int) -> lis
     return notes + [f"hidden columns are read as the others: {quoted(hidden)}"] * bool(hidden)
 
 
-def _part(archive: zipfile.ZipFile, title: str) -> tuple[str | None, bool]:
+def sheet_part(archive: zipfile.ZipFile, title: str) -> tuple[str | None, bool]:
     """The path of a sheet's part, and whether the workbook asks to be worked out when it is opened."""
     try:
         book = ET.fromstring(archive.read("xl/workbook.xml"))

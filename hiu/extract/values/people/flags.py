@@ -34,6 +34,7 @@ _REMARK = re.compile(
     r"(?:[\s,:-]+|$)",
     re.I,
 )
+_DASHED = re.compile(r"\s[-–]\s*([^-–,]+)$")
 _IC = re.compile(r"\bIC ?[0-9]\b[ ,]*", re.I)
 _DIED = re.compile(r"(NOW |SADLY )?(DECEASED|DECD|DEC D|DEAD|DIED|RIP|R I P|PASSED AWAY|DOD)( ON)?")
 _NO_NAME = bag(
@@ -103,12 +104,21 @@ def _starred(text: str, flags: list[str]) -> str:
 
 def _remarks(text: str, flags: list[str]) -> str:
     """Without remarks in the open; they stay where nothing else would be left to read."""
+    if (after := _DASHED.search(text)) and set(fold(after[1]).split()) <= _NO_NAME - given_names() - {"MAY"}:
+        flags.append(after[1])
+        text = text[: after.start()]
     for form in (_REMARK, _IC):
-        rest = form.sub(" ", text).strip(" ,-")
+        rest = form.sub(_gap, text).strip(" ,-")
         if rest != text.strip(" ,-") and fold(rest) and not names_nobody(rest) and not names_nobody(text):
             flags += [one.strip(" ,-") for one in form.findall(text)]
             text = rest
     return text
+
+
+def _gap(remark: re.Match[str]) -> str:
+    """What stays where a remark stood: the comma after it, if it stood between a family name and a given name."""
+    end = remark[0][len(remark[0].rstrip(" ,:-")) :]
+    return ", " if "," in end and remark.start() > 0 else " "
 
 
 def _sort(aside: str, main: str, found: Beside, *, quoted: bool) -> None:

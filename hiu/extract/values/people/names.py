@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from hiu.extract.values.people.flags import joined_flags, parted, take_aside
 from hiu.extract.values.people.nobody import TURNS, names_nobody, part_names_nobody
+from hiu.extract.values.people.sent import name_alone, unwrapped
 from hiu.extract.values.text import bag, fold, repaired
 
 Order = Literal["auto", "family_first", "given_first"]
@@ -47,7 +49,7 @@ def read_name(
 
     Without a comma the word in capitals is the family name, if only one is; else `order` says (auto: given first).
     """
-    sent = repaired(text)
+    sent = _tidy(text)
     beside, more = take_aside(sent), take_aside(repaired(others or ""))
     flags = joined_flags([*beside.flags, *more.flags])
     given, family = _halves(beside.main, order)
@@ -61,7 +63,8 @@ def read_parts(
     given: str | None, family: str | None, others: str | None = None, unknown: Sequence[re.Pattern[str]] = ()
 ) -> Name:
     """A name in cells of its own; `others` lists further names parted by ; / or |."""
-    one, two, more = (take_aside(repaired(cell or "")) for cell in (given, family, others))
+    one, two = (take_aside(_tidy(cell or "")) for cell in (given, family))
+    more = take_aside(repaired(others or ""))
     flags = joined_flags([*one.flags, *two.flags, *more.flags])
     whole = f"{one.main} {two.main}".strip()
     if not whole and not others:
@@ -77,6 +80,11 @@ def read_parts(
         return Name(text=_shown(whole), unknown=True, flags=flags)
     aliases = [*one.others, *two.others, *_other_names(others)]
     return _name_of(given_words, family_words, aliases, [*one.maiden, *two.maiden], unknown)._replace(flags=flags)
+
+
+def _tidy(text: str) -> str:
+    """A cell with its letters put right, without what a system put round the name, and without dates and numbers."""
+    return name_alone(unwrapped(repaired(text)))[0]
 
 
 def _other_names(others: str | None) -> list[str]:
@@ -190,6 +198,7 @@ def _shown(text: str) -> str | None:
     return " ".join(_cased(word) for word in text.replace(",", " ").split()) or None
 
 
+@lru_cache(maxsize=100_000)
 def _cased(word: str) -> str:
     """A word in capitals or in small letters as people write it: O'Neill, Davis-Binmead, McDonald."""
     if not (word.isupper() or word.islower()) or len(word) == 1:

@@ -8,22 +8,28 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from importlib import resources
 
 from hiu.extract.values.people.given import given_names
+from hiu.extract.values.people.instead import WORDS, somebody_else
 from hiu.extract.values.text import bag, fold
 
 _AGENCY = tomllib.loads(resources.files(__package__).joinpath("data", "agency_words.toml").read_text(encoding="utf-8"))
 STRONG = bag(
     "UNKNOWN UNK UNKN UNKNWN UNKOWN UNKNOW UKNOWN UNKOWM UKN UNIDENTIFIED UNNAMED NK NFN NFI FNU LNU NLN NOT NO ANON "
     "ANONYMOUS REFUSED WITHHELD NOTKNOWN NOTGIVEN REFUSES DECLINED DECLINES UNOBTAINABLE UNSURE UNDISCLOSED WITHOLD "
-    "UNSTATED WONT WOULDNT NONE VARIOUS MULTIPLE SEVERAL"
+    "UNSTATED WONT WOULDNT NONE VARIOUS MULTIPLE SEVERAL WITHELD UNWILLING REDACTED REMOVED DELETED ANONYMISED "
+    "ANONYMIZED PSEUDONYMISED PSEUDONYMIZED MASKED SUPPRESSED UNABLE"
 )
 """Words that stand where a name is not known: with words that only describe, they name nobody."""
+_FAMILIES = bag("NONE NO NOT")
+"""Of these words the ones that are family names too: beside a given name they stay one ('NONE, Harry')."""
 _SAYS = bag(
     "KNOWN GIVEN STATED RECORDED PROVIDED OBTAINED AVAILABLE DISCLOSED SUPPLIED NAME NAMED NAMES DETAILS DETAIL "
     "SURNAME FORENAME FIRST LAST TO GIVE STATE PROVIDE OBTAIN UNABLE YET AT THIS TIME STAGE CONFIRMED ESTABLISHED "
-    "WOULD DID IDENTIFIED APPLICABLE ABLE HIS HER THEIR TRACE ADDRESS REPLY ANSWER A B C D E F X M"
+    "WOULD DID ID SAY SAID ASKED FOUND IDENTIFIED APPLICABLE ABLE HIS HER THEIR TRACE ADDRESS REPLY ANSWER "
+    "A B C D E F X M"
 )
 _SEX = bag(
     "MALE FEMALE MALES FEMALES MAN WOMAN MEN WOMEN BOY BOYS GIRL GIRLS LADY LADIES GENT GENTLEMAN GENTLEMEN BLOKE "
@@ -69,7 +75,7 @@ _CALL_BESIDE = bag("CALL CALLS DIAL DIALLED LINE NUMBER ERROR ALARM ACTIVATION R
 _PREMISES = bag(
     "HOSPITAL INFIRMARY RECEPTION CUSTODY SURGERY HOSTEL HOTEL SUPERMARKET POLICE AMBULANCE CLINIC PHARMACY UNIVERSITY "
     "NIGHTCLUB RESTAURANT LIBRARY CCTV SWITCHBOARD NHS COUNCIL AIRPORT HELPDESK HELPLINE CARELINE TELECARE LIFELINE "
-    "STAFFROOM PCSO DOORSTAFF"
+    "STAFFROOM PCSO DOORSTAFF TESCO SAINSBURYS ASDA MORRISONS WETHERSPOONS MCDONALDS GREGGS SAMARITANS POUNDLAND"
 )
 """Places that nobody is called after: one such word and the cell names a place."""
 _STAFF = bag(
@@ -91,7 +97,7 @@ _TURNS = (
     STRONG | _SEX | _ROLES | _CALL_ALONE | _CALL_BESIDE | _PREMISES | _STAFF | _BESIDE_TURNS | _FIRMS | _KIN
     | bag("AND USE MOP DOE OTHER PASSER TBC TBA NEWBORN TWIN NOTES ABOVE BELOW FOLLOW DITTO AN OF ROOM TESTPATIENT")
 )  # fmt: skip
-TURNS = frozenset(_TURNS)
+TURNS = frozenset(_TURNS | WORDS)
 """Every word that a rule may turn on: a name without one is read a whole column at once."""
 DOUBTFUL = r"UNK[A-Z]*|ZZ[A-Z]*|XX[A-Z]*|THE"
 """Forms of such words, beside the list."""
@@ -125,6 +131,8 @@ def names_nobody(text: str, unknown: Sequence[re.Pattern[str]] = ()) -> bool:
     if _BABY_OF.match(text) or any(form.fullmatch(text.strip()) for form in unknown):
         return True
     joined = " ".join(words)
+    if somebody_else(text, words):
+        return True
     if words[0] == "THE" and len(words) > 1 and "," not in text:
         return True
     if _WHOLE.fullmatch(joined) or _OFFICER.fullmatch(joined):
@@ -136,14 +144,22 @@ def names_nobody(text: str, unknown: Sequence[re.Pattern[str]] = ()) -> bool:
 
 def part_names_nobody(words: Sequence[str], *, given: bool) -> bool:
     """Whether the given or the family part of a name stands where a name is not known: 'SMITH, Unknown'."""
-    found = _tokens(" ".join(words))
+    return _part_names_nobody(" ".join(words), given)
+
+
+@lru_cache(maxsize=100_000)
+def _part_names_nobody(text: str, given: bool) -> bool:
+    found = _tokens(text)
     rest = {word for word in found if not _NUMBER.fullmatch(word)}
-    if _not_known(rest, found) or (found and all(re.fullmatch("XX+|FEMALE", word) for word in found)):
+    if given and rest == {"NULL"}:
         return True
+    if _not_known(rest, found) or (found and all(re.fullmatch("XX+|FEMALE", word) for word in found)):
+        return given or not rest <= _FAMILIES
     return given and bool(found) and (rest <= {"MALE"} or (len(found) > 1 and _described(rest, found)))
 
 
-def _tokens(text: str) -> list[str]:
+@lru_cache(maxsize=100_000)
+def _tokens(text: str) -> tuple[str, ...]:
     """Words in capitals, without accents; digits stay in IC1, 30s and the like, and are letters in UNKN0WN."""
     plain = unicodedata.normalize("NFKD", re.sub("['’`]", "", text)).encode("ascii", "ignore").decode().upper()
     plain = re.sub(r"\bIC[ -]?(?=[0-9]\b)", "IC", plain)
@@ -151,14 +167,14 @@ def _tokens(text: str) -> list[str]:
     kept = (
         word if word.isalpha() or _IC.fullmatch(word) or _NUMBER.fullmatch(word) else _mixed(word) for word in words
     )
-    return [word for word in kept if word]
+    return tuple(word for word in kept if word)
 
 
 def _mixed(word: str) -> str:
     return word if any(form.fullmatch(word) for form in (_IC, _NUMBER, _RUN_ON)) else fold(word)
 
 
-def _not_known(rest: set[str], words: list[str]) -> bool:
+def _not_known(rest: set[str], words: Sequence[str]) -> bool:
     strong = {word for word in rest if word in STRONG or _RUN_ON.fullmatch(word)}
     return bool(strong) and rest - strong <= _SAYS | _SEX | _ROLES | _ORIGIN | _STATE | _TITLES | _coded(rest)
 
@@ -167,7 +183,7 @@ def _coded(rest: set[str]) -> set[str]:
     return {word for word in rest if _IC.fullmatch(word)}
 
 
-def _described(rest: set[str], words: list[str]) -> bool:
+def _described(rest: set[str], words: Sequence[str]) -> bool:
     """Sex, origin, age and state, and nothing else: 'IC1 MALE', 'male 30s', 'elderly lady', 'female in white car'."""
     if len(words) == 2 and words[0] == "LADY" and words[1] != "OLD":
         return False  # Lady White
@@ -183,21 +199,21 @@ def _described(rest: set[str], words: list[str]) -> bool:
     )
 
 
-def _role(rest: set[str], words: list[str]) -> bool:
+def _role(rest: set[str], words: Sequence[str]) -> bool:
     """Who somebody was to the agency and nothing else: 'Caller 2', 'Suspect A', 'patient'; or kin: 'mother'."""
     turn = rest & _ROLES or rest & _KIN_TURNS
     letters = {word for word in rest if len(word) == 1}
     return bool(turn) and rest <= _ROLES | _KIN | _SEX | _SAYS | _ORIGIN | _STATE | _TITLES | letters
 
 
-def _call(rest: set[str], words: list[str]) -> bool:
+def _call(rest: set[str], words: Sequence[str]) -> bool:
     """What kind of call or record it was: 'ABANDONED CALL', '999 dropped call', 'duplicate'."""
     if not rest <= _CALL:
         return False
     return bool(rest & _CALL_ALONE) or bool(rest & _CALL_BESIDE and len(words) > 1)
 
 
-def _place(rest: set[str], words: list[str]) -> bool:
+def _place(rest: set[str], words: Sequence[str]) -> bool:
     """A place, a firm or its staff: 'Hospital Security', 'STAFF NURSE', 'Duty Manager', 'O'Brien and Sons'."""
     if rest & _PREMISES or (len(words) > 1 and words[-1] in _FIRMS):
         return True
@@ -210,9 +226,11 @@ def _person_first(text: str) -> bool:
     """'SMITH, John CUSTODY': a person's name with a place or an office after it."""
     family, comma, given = text.partition(",")
     first, before = _tokens(given)[:1], set(_tokens(family))
-    return bool(comma and first and before) and first[0] in given_names() and not before & (_PREMISES | _BESIDE_TURNS)
+    if not (comma and first and before) or first[0] not in given_names():
+        return False
+    return before == {"POLICE"} or not before & (_PREMISES | _BESIDE_TURNS)
 
 
-def _dummy(rest: set[str], words: list[str]) -> bool:
+def _dummy(rest: set[str], words: Sequence[str]) -> bool:
     """A record that stands for nobody: ZZ and XX before a name, and 'Ms X'."""
-    return (words[0] in _TITLES and words[1:] == ["X"]) or any(_DUMMY.fullmatch(word) for word in words)
+    return (words[0] in _TITLES and words[1:] in (["X"], ["Y"], ["Z"])) or any(_DUMMY.fullmatch(word) for word in words)

@@ -4,7 +4,9 @@ import re
 
 from hiu.extract.values.people.flags import take_aside
 from hiu.extract.values.people.given import given_names
+from hiu.extract.values.people.instead import on_behalf
 from hiu.extract.values.people.nobody import names_nobody
+from hiu.extract.values.people.sent import name_alone, unwrapped
 from hiu.extract.values.text import bag, fold, repaired
 
 _BOTH = re.compile(r"(\s*[;/+&\n]\s*|\s+and\s+)", re.I)
@@ -17,9 +19,12 @@ def two_people(text: str, but: str = "") -> bool:
 
     `but` is the mark that parts one name in this source. A firm (O'Brien and Sons) or a place is nobody, not two.
     """
+    text = name_alone(unwrapped(repaired(text)))[0]
+    if on_behalf(text) or _in_turn(text):
+        return True
     if not _BOTH.search(text):
         return False
-    main = take_aside(repaired(text)).main
+    main = take_aside(text).main
     first, *rest = _BOTH.split(main)
     marks, parts = [mark.strip() for mark in rest[::2]], [first, *rest[1::2]]
     if not marks or (but.strip() and but.strip() in marks) or not all(fold(part) for part in parts):
@@ -30,7 +35,26 @@ def two_people(text: str, but: str = "") -> bool:
     if all(whole):
         return True
     joined = all(mark not in (";", "/") for mark in marks)
+    if joined and "," not in main and all(_alone(part) for part in parts):
+        return True
     return joined and any(whole) and all(whole[at] or _given(part) for at, part in enumerate(parts))
+
+
+def _in_turn(text: str) -> bool:
+    """'Smith John, Jones Mary': two pairs of words, in each the one at the same place is a given name, and no other."""
+    places = []
+    for half in text.split(","):
+        words = fold(half).split()
+        found = [at for at, word in enumerate(words) if word in given_names()]
+        if len(half.split()) != 2 or len(words) != 2 or len(found) != 1:
+            return False
+        places.append(found[0])
+    return len(places) == 2 and places[0] == places[1]
+
+
+def _alone(part: str) -> bool:
+    """One word of a name, as in 'Romeo and Juliet'."""
+    return len(part.split()) == 1 and len(fold(part)) > 1
 
 
 def two_in_cells(given: str | None, family: str | None) -> bool:

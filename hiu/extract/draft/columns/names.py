@@ -1,0 +1,41 @@
+"""Columns of names under headers that say nothing: recognised by the words in them, and always to be checked."""
+
+import re
+from collections.abc import Mapping
+
+from hiu.extract.draft.columns.look import Look
+from hiu.extract.draft.columns.words import OTHERS, UNITS, words
+
+_WORD = re.compile(r"[^\W\d_][^\W\d_'’.\-]*(?:[ '’\-][^\W\d_'’.\-]+){0,2}\.?")
+_LEAST = 0.2
+_STATES = re.compile(
+    r"\b(?:yes|no|none|referred|discharged|admitted|advice|home|visit|call|pain|arrest|left|taken|other|unknown|"
+    r"telephone|self|harm|overdose|closed|open|attended|routine|urgent|emergency|completed|cancelled)\b",
+    re.IGNORECASE,
+)
+
+
+def name_columns(looks: Mapping[str, Look], taken: set[str]) -> tuple[str | None, str | None]:
+    """The columns of the family and the given name, side by side, if just two are filled with words as names are.
+
+    The one in capitals is the family name, else the first. None if there are not just two.
+    """
+    order = list(looks)
+    able = [header for header in order if header not in taken and _is_of_names(looks[header])]
+    if len(able) != 2 or order.index(able[1]) - order.index(able[0]) != 1:
+        return None, None
+    first, second = able
+    return (second, first) if _capitals(looks[second]) > _capitals(looks[first]) else (first, second)
+
+
+def _is_of_names(seen: Look) -> bool:
+    if seen.kind not in ("text", "key") or not seen.lettered or words(seen.header) & (OTHERS | UNITS):
+        return False
+    cells = [value for value in seen.counted if _WORD.fullmatch(value)]
+    sound = len(cells) * 10 >= 9 * seen.distinct and max(map(len, seen.counted)) <= 40
+    states = sum(bool(_STATES.search(value)) for value in seen.counted)
+    return sound and seen.distinct >= max(4, _LEAST * seen.filled) and states * 5 <= seen.distinct
+
+
+def _capitals(seen: Look) -> float:
+    return sum(value.isupper() for value in seen.counted) / seen.distinct

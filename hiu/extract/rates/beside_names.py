@@ -1,0 +1,90 @@
+"""What name and address cells hold that is not used, or came damaged: counted, and said without a value of anybody."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+import polars as pl
+
+from hiu.extract.values.people.sent import MAY_HOLD, name_alone, unwrapped
+from hiu.extract.values.text import per_value, repaired
+from hiu.sources import Source
+
+_NAMES = ("name", "given", "middle", "family", "aliases")
+_TEXTS = (*_NAMES, "address", "text", "code")
+_FEW = 0.01
+"""Share of cells with a lost letter ('Sm?th') up to which it is not said: a question mark may be typed."""
+
+_LOST = r"\p{L}\?+\p{L}"
+_TWICE = r"[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0178\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
+_SIGNS = r"[‚ƒ„…†‡ˆ‰‹“”•˜™›¡¢£¤¥¦§¨©«¬®¯±²³µ¶¹»¼½¾¿×÷\u2500-\u257f√∫≈∂]"
+_FOREIGN = rf"\p{{L}}{_SIGNS}+(?:\p{{L}}|$)|^{_SIGNS}\p{{L}}|\p{{Ll}}[ŠŒŽŸ]\p{{Ll}}|[├┬]"
+_LEAST = 2
+_MARKS = {mark: rf"^\p{{L}}[^,/|]*{form}\p{{L}}[^,/|]*$" for mark, form in (("/", "/"), ("|", r"\|"), (" - ", " - "))}
+"""Marks that part a family name from a given name in some systems, and a name that has one of them."""
+
+_REPLACED = "\ufffd"
+"""What a program writes for letters that it could not read."""
+
+
+def cell_warnings(cells: pl.DataFrame, source: Source, columns: Mapping[str, str]) -> Iterator[str]:
+    """A sentence a field: name cells with dates and numbers in them, and cells whose letters were damaged on the way.
+
+    `cells` hold the tidied text by field, `columns` the header of each.
+    """
+    for field, spec in source.fields.items():
+        if field not in cells.columns or spec.type not in _TEXTS:
+            continue
+        texts = cells[field].drop_nulls()
+        if spec.type in _NAMES:
+            yield from _beside(texts, columns[field])
+        if spec.type == "name" and not (spec.separator or spec.several):
+            yield from _parted(texts, columns[field], field)
+        yield from _damaged(texts, columns[field], personal=spec.type in (*_NAMES, "address"))
+
+
+def _beside(texts: pl.Series, header: str) -> Iterator[str]:
+    doubtful = texts.filter(texts.str.contains(MAY_HOLD))
+    kinds = per_value(doubtful, _kinds).drop_nulls()
+    if kinds.is_empty():
+        return
+    counts = Counter(kind for found in kinds for kind in found.split("|"))
+    counted = ", ".join(f"{kind} in {n:,}" for kind, n in sorted(counts.items(), key=lambda one: (-one[1], one[0])))
+    yield (
+        f"{header}: {_cells(len(kinds))} more than a name ({counted}), which is taken off and not used; "
+        "ask for it in a column of its own"
+    )
+
+
+def _parted(texts: pl.Series, header: str, field: str) -> Iterator[str]:
+    """Most names are two words with one mark between, and the source does not say that it parts them."""
+    for mark, form in _MARKS.items():
+        n = int(texts.str.contains(form).sum())
+        if n >= _LEAST and 2 * n > len(texts):
+            yield (
+                f"{header}: {n:,} of {len(texts):,} names have '{mark.strip()}' between two parts, and nothing says "
+                f'that it parts them: write separator = "{mark}" under [fields.{field}], and order = "given_first" if '
+                "the given name comes first"
+            )
+
+
+def _kinds(text: str) -> str | None:
+    return "|".join(name_alone(unwrapped(text))[1]) or None
+
+
+def _cells(n: int) -> str:
+    return f"{n:,} cell{' holds' if n == 1 else 's hold'}"
+
+
+def _damaged(texts: pl.Series, header: str, *, personal: bool) -> Iterator[str]:
+    form = f"{_FOREIGN}|{_REPLACED}|{_TWICE}" if personal else f"{_REPLACED}|{_TWICE}"
+    doubtful = texts.filter(texts.str.contains(form))
+    mended = per_value(doubtful, lambda text: text if not personal else repaired(text))
+    foreign = int(mended.str.contains(form).sum())
+    lost = int(texts.str.contains(_LOST).sum()) if personal else 0
+    n = foreign + (lost if lost > _FEW * len(texts) else 0)
+    if n:
+        yield (
+            f"{header}: {_cells(n)} letters that were damaged on the way (a question mark or a foreign sign inside a "
+            "word); the rows are used as they stand, and match badly; ask for the file as UTF-8, or name its encoding "
+            'under [file], such as encodings = ["cp850"]'
+        )

@@ -1,0 +1,62 @@
+"""An erased person's words in what others wrote: taken out of a text, refused in what the log would keep for ever."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from hiu.errors import UsageError
+from hiu.govern.erase.residue import Traces, date_forms, scrub
+
+_GAP = r"[\W_]+"
+INSTEAD = "'request of 3 April, upheld'"
+
+
+def redact(text: str, traces: Traces, instead: str) -> str:
+    """A text without what tells the person: ids, numbers in any grouping, names however spaced, birth with postcode."""
+    out = scrub(text, traces.ids, instead)
+    for number in traces.numbers:
+        out = re.sub(r"(?<!\d)" + r"[\s.\-]*".join(number) + r"(?!\d)", instead, out)
+    for name in sorted(traces.names, key=len, reverse=True):
+        out = _name(name).sub(instead, out)
+    for born, home in traces.homes:
+        days = [re.compile(re.escape(form.decode()), re.IGNORECASE) for form in date_forms(born)]
+        place = re.compile(r"\s*".join(home.replace(" ", "")), re.IGNORECASE)
+        if place.search(out) and any(day.search(out) for day in days):
+            out = place.sub(instead, out)
+            for day in days:
+                out = day.sub(instead, out)
+    return out
+
+
+def require_unnamed(texts: Mapping[str, str], traces: Traces, births: Iterable[date], surnames: Iterable[str]) -> None:
+    """Refuse texts for the audit log that tell the person: the log can't forget. `texts` = option -> what was given.
+
+    A family name alone counts in a reason and not in who did it, who may be called the same. Raises UsageError.
+    """
+    days = {form.decode() for born in births for form in date_forms(born)}
+    alone = [_name(name) for name in surnames if len(name) > 2]
+    for option, text in texts.items():
+        reveals = redact(text, traces, "\0") != text or any(day in text.upper() for day in days)
+        reveals = reveals or any(place in text.upper().replace(" ", "") for place in _homes(traces))
+        if reveals or (option == "--reason" and any(_capital(name, text) for name in alone)):
+            raise UsageError(
+                f"{option} names the person, by name, number, date of birth or postcode, and the log keeps it for "
+                f"ever; nothing was changed. Give what was decided and where it is kept, such as {INSTEAD}"
+                + (", and who decided it by role, such as 'Data protection officer'" if option == "--by" else "")
+            )
+
+
+def _homes(traces: Traces) -> set[str]:
+    return {home.upper().replace(" ", "") for _, home in traces.homes}
+
+
+def _name(name: str) -> re.Pattern[str]:
+    parts = [re.escape(part) for part in re.findall(r"\w+", name)]
+    return re.compile(rf"(?<![^\W_]){_GAP.join(parts)}(?![^\W_])", re.IGNORECASE)
+
+
+def _capital(name: re.Pattern[str], text: str) -> bool:
+    """A family name that is written as one: 'Mr May', never the month in '3 May'."""
+    return any(
+        found[0][:1].isupper() and not re.search(r"\d\s*$", text[: found.start()]) for found in name.finditer(text)
+    )

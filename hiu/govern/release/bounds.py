@@ -1,0 +1,166 @@
+"""What a reader of every release can infer: cells as linear constraints on unknown counts, and the ends of each.
+
+Unknown are each data set's events of everybody and of people being supported in each month, and the people of each
+period. Every text that was ever shown bounds a sum of them; HiGHS finds how far apart the ends of a cell still are.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse import csr_matrix
+
+from hiu.govern.release.cells import ANY, EVERYBODY, OTHERS, SUPPORTED, Cell
+
+Terms = dict[str, float]
+MARGIN = 6
+"""Bounds that are nearer than this to the room a cell needs are worked out in whole numbers too."""
+SPREAD = 12
+"""Solutions that are looked for before the cells are gone through one by one."""
+_FAR = 1e7
+
+
+class Contradiction(Exception):
+    """What was released can't all be true of one set of people."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The ends of a cell as a reader can infer them, and the cells (by place) that the ends hang on."""
+
+    low: float
+    high: float
+    binding: frozenset[int] = frozenset()
+
+    @property
+    def width(self) -> float:
+        """How far apart the ends are."""
+        return self.high - self.low
+
+
+def terms(cell: Cell) -> Terms:
+    """A cell as a sum of unknowns."""
+    if cell.measure in ("people", "places"):
+        months = f"{cell.months[0]}:{len(cell.months)}:{cell.months[-1]}" if cell.months else ""
+        return {f"{cell.measure}|{cell.dataset}|{cell.group}|{months}": 1.0}
+    parts = {EVERYBODY: {"all": 1.0}, SUPPORTED: {"supported": 1.0}, OTHERS: {"all": 1.0, "supported": -1.0}}
+    own = parts.get(cell.group, {cell.group: 1.0})
+    return {f"{part}|{month}": sign for month in cell.months for part, sign in own.items()}
+
+
+@dataclass
+class System:
+    """The constraints of one data set. Rows of cells come first, in the order of `cells`."""
+
+    cells: Sequence[Cell]
+    facts: Sequence[tuple[Terms, float, float]] = ()
+    points: list[NDArray[np.float64]] = field(default_factory=list)
+    """Solutions found before: as cells are hidden they stay solutions, and most cells are seen to be wide by them."""
+    names: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        rows = [(terms(cell), *cell.limits()) for cell in self.cells]
+        rows += [*_facts(self.cells), *self.facts]
+        for row, _, _ in rows:
+            for name in row:
+                self.names.setdefault(name, len(self.names))
+        self.low = np.array([low for _, low, _ in rows], dtype=np.float64)
+        self.high = np.array([min(high, _FAR) for _, _, high in rows], dtype=np.float64)
+        self.matrix = self._matrix([row for row, _, _ in rows])
+
+    def _matrix(self, rows: Sequence[Terms]) -> csr_matrix:
+        at = [(down, self.names[name], sign) for down, row in enumerate(rows) for name, sign in row.items()]
+        downs, across, signs = zip(*at, strict=True) if at else ((), (), ())
+        return csr_matrix((signs, (downs, across)), shape=(len(rows), len(self.names)))
+
+    def limits(self, cell: Cell) -> Limits:
+        """The ends of a cell. Raises Contradiction if nothing satisfies all constraints."""
+        aim = self._aim(cell)
+        if self.points:
+            seen = np.array(self.points) @ aim
+            if seen.max() - seen.min() >= cell.room + MARGIN:
+                return Limits(float(seen.min()), float(seen.max()))
+        found, binding = [], set()
+        for sign in (1.0, -1.0):
+            value, rows = self._end(aim * sign)
+            found.append(value * sign)
+            binding |= rows
+        low, high = math.ceil(found[0] - 1e-6), math.floor(found[1] + 1e-6)
+        if high - low < cell.room + MARGIN:
+            low, high = self._whole(aim, low), -self._whole(-aim, -high)
+        return Limits(low, high, frozenset(binding))
+
+    def spread(self, cells: Sequence[Cell]) -> None:
+        """Find solutions that are far apart in all of the cells at once."""
+        dice = np.random.default_rng(1)
+        aims = np.array([self._aim(cell) for cell in cells])
+        for _ in range(SPREAD):
+            weights = dice.choice([-1.0, 1.0], len(cells)) * dice.random(len(cells))
+            self._end(weights @ aims)
+
+    def _aim(self, cell: Cell) -> NDArray[np.float64]:
+        aim = np.zeros(len(self.names))
+        for name, sign in terms(cell).items():
+            if name in self.names:
+                aim[self.names[name]] += sign
+        return aim
+
+    def _end(self, aim: NDArray[np.float64]) -> tuple[float, set[int]]:
+        """The lowest value of a sum, and the cells it hangs on."""
+        upper, lower = self.high < _FAR, self.low > -_FAR
+        system = {"A_ub": _stack(self.matrix, upper, lower), "b_ub": np.r_[self.high[upper], -self.low[lower]]}
+        found = linprog(aim, **system, bounds=(0, _FAR), method="highs")
+        if found.status != 0:
+            raise Contradiction
+        self.points.append(found.x)
+        rows = np.r_[np.flatnonzero(upper), np.flatnonzero(lower)]
+        active = rows[np.abs(found.ineqlin.marginals) > 1e-9]
+        return float(found.fun), {int(at) for at in active if at < len(self.cells)}
+
+    def _whole(self, aim: NDArray[np.float64], otherwise: int) -> int:
+        """The lowest value in whole numbers; the linear one if it is not found in the time allowed."""
+        limits = LinearConstraint(self.matrix, self.low, self.high)
+        found = milp(aim, constraints=limits, bounds=Bounds(0, _FAR), integrality=np.ones(len(aim)), options=_TIME)
+        if found.status == 2:
+            raise Contradiction
+        return otherwise if found.fun is None or found.status != 0 else round(float(found.fun))
+
+
+_TIME = {"time_limit": 5.0}
+
+
+def _stack(matrix: csr_matrix, upper: NDArray[np.bool_], lower: NDArray[np.bool_]) -> csr_matrix:
+    from scipy.sparse import vstack
+
+    return csr_matrix(vstack([matrix[upper], -matrix[lower]]))
+
+
+def _facts(cells: Iterable[Cell]) -> list[tuple[Terms, float, float]]:
+    """What holds of any people: a part is no more than its whole, and nobody counts without an event."""
+    cells = list(cells)
+    months = sorted({month for cell in cells if cell.measure in ("events", "nights") for month in cell.months})
+    rows: list[tuple[Terms, float, float]] = [
+        ({f"all|{month}": 1.0, f"supported|{month}": -1.0}, 0.0, float("inf")) for month in months
+    ]
+    people = {cell.key: cell for cell in cells if cell.measure == "people" and cell.dataset != ANY}
+    for cell in people.values():
+        if cell.group == EVERYBODY and set(cell.months) <= set(months):
+            (name,) = terms(cell)
+            rows.append(({**{f"all|{month}": 1.0 for month in cell.months}, name: -1.0}, 0.0, float("inf")))
+    return rows + _overlaps([cell for cell in people.values() if set(cell.months) <= set(months)])
+
+
+def _overlaps(people: Sequence[Cell]) -> list[tuple[Terms, float, float]]:
+    """People of a period are at most those of another, and one for each event of the months that this lacks."""
+    rows: list[tuple[Terms, float, float]] = []
+    for one in people:
+        for other in people:
+            if one is other or not set(one.months) & set(other.months):
+                continue
+            (mine,), (theirs,) = terms(one), terms(other)
+            extra = {f"all|{month}": 1.0 for month in set(one.months) - set(other.months)}
+            rows.append(({**extra, theirs: 1.0, mine: -1.0}, 0.0, float("inf")))
+    return rows

@@ -1,0 +1,130 @@
+"""Cells: every aggregate that leaves, declared before anything is written with it.
+
+A cell is a count of one measure over one data set, group and set of months. It is shown as `*`, 0, a multiple of 5, or
+`not shown`, and in no other form. It is protected if fewer than 8 people are behind it or one person holds more than
+half of it: no reader may be able to bound it closely from all that was ever released to them (docs/governance.md).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from hiu.govern.release.disclosure import BASE, FEWEST, HIDDEN, is_small_total, round_count
+from hiu.month import Month
+
+Measure = Literal["events", "nights", "people", "places"]
+"""What a cell counts; places are those among the first N of the list."""
+EVERYBODY, SUPPORTED, OTHERS = "everybody", "supported", "others"
+WITHHELD = "not shown"
+"""The text of a cell of which not even that it is more than zero may be told."""
+ANY = "any"
+"""The data set of people with a contact of any kind."""
+
+ROOM: Mapping[str, int] = {"events": 2 * BASE, "nights": 2 * BASE, "people": FEWEST - 2, "places": FEWEST - 2}
+"""How far apart the ends of what a reader can infer of a protected cell have to be; `*` alone says 1 to 7 people."""
+
+Key = tuple[str, str, str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One aggregate. `months` are those counted, as 2026-03; `most` is the largest part of one person.
+
+    `release` names the earlier release that has shown it (empty: new); `shown` is the text that leaves; None means that
+    the cell is never printed, but could be worked out from others and is checked like them.
+    """
+
+    measure: Measure
+    dataset: str
+    group: str
+    months: tuple[str, ...]
+    value: int
+    people: int
+    most: int
+    shown: str | None = ""
+    release: str = ""
+    reason: str = ""
+
+    @property
+    def key(self) -> Key:
+        """What the cell is of: two releases that say something of the same key say the same."""
+        return (self.measure, self.dataset, self.group, self.months)
+
+    @property
+    def small(self) -> bool:
+        """Protected: too few people, or one with more than half."""
+        if self.measure in ("people", "places"):
+            return 0 < self.value < FEWEST
+        return is_small_total(self.value, self.people, self.most)
+
+    @property
+    def open(self) -> bool:
+        """New, shown, and neither hidden nor zero: the solver may still hide it."""
+        return not self.release and self.shown not in (None, HIDDEN, WITHHELD, "0")
+
+    @property
+    def room(self) -> int:
+        """How wide a reader's bounds have to stay; of what is not printed at all, as wide as rounding leaves it."""
+        return BASE if self.shown is None else ROOM[self.measure]
+
+    @property
+    def title(self) -> str:
+        """The cell in words, for the officer and for refusals."""
+        of = f" of {self.group}" if self.group != EVERYBODY else ""
+        return f"{self.dataset}: {self.measure}{of}, {span(self.months)}"
+
+    def limits(self) -> tuple[float, float]:
+        """What its text alone tells a reader: the lowest and the highest value."""
+        return limits_of(self.shown)
+
+
+def limits_of(shown: str | None) -> tuple[float, float]:
+    """The values that a shown text stands for; a hidden cell is one at least, since zero is never hidden."""
+    if shown is None or shown == WITHHELD:
+        return 0, float("inf")
+    if shown == HIDDEN:
+        return 1, float("inf")
+    value = int(shown)
+    half = BASE // 2
+    return (max(FEWEST, value - half), value + half) if value else (0, 0)
+
+
+def first_text(cell: Cell) -> Cell:
+    """The cell as its own size lets it be shown, before the solver looks at what others tell of it."""
+    if cell.shown is None:
+        return cell
+    if not cell.small:
+        return replace(cell, shown=str(round_count(cell.value)))
+    few = cell.people < FEWEST or cell.measure in ("people", "places")
+    reason = f"fewer than {FEWEST} people" if few else "one person holds more than half"
+    if cell.people >= FEWEST and cell.value < FEWEST:
+        reason = f"fewer than {FEWEST} {cell.measure}"
+    return replace(cell, shown=HIDDEN, reason=reason)
+
+
+def span(months: Sequence[str]) -> str:
+    """A cell's months in words: `Mar 2026`, or `Apr 2025 to Mar 2026`."""
+    if not months:
+        return "no month"
+    first, last = Month.parse(months[0]).title, Month.parse(months[-1]).title
+    return first if first == last else f"{first} to {last}"
+
+
+def to_row(cell: Cell) -> dict[str, object]:
+    """A cell as the register keeps it for the site alone, with what is behind it."""
+    return {name: getattr(cell, name) for name in Cell.__dataclass_fields__}
+
+
+def to_public(cell: Cell) -> dict[str, object]:
+    """A cell as its recipient has it."""
+    first, last = (cell.months[0], cell.months[-1]) if cell.months else ("", "")
+    about = {"measure": cell.measure, "dataset": cell.dataset, "group": cell.group, "area": "whole area"}
+    return about | {"from": first, "to": last, "months": list(cell.months), "shown": cell.shown}
+
+
+def from_row(row: Mapping[str, object]) -> Cell:
+    """A cell of the register. Raises KeyError, TypeError or ValueError if it is none."""
+    months = row["months"]
+    if not isinstance(months, list) or set(row) != set(Cell.__dataclass_fields__):
+        raise ValueError("not a cell")
+    return Cell(**{**row, "months": tuple(map(str, months))})  # type: ignore[arg-type]

@@ -1,0 +1,178 @@
+"""The release solver: what to hide so that nothing ever released gives a protected cell away, or why it can't leave.
+
+Cells that were released before stay as they were shown. Of the new ones those are hidden that a protected cell could be
+worked out from: the ones that leave the most shown, found by trying. If hiding every one of them is not enough, the
+whole family of the cell is withheld: then the release adds nothing to what its readers know of it. It is refused where
+the new figures and the released ones can't be true of the same people.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hiu.govern.release.bounds import Contradiction, Limits, System, Terms, terms
+from hiu.govern.release.cells import ANY, EVERYBODY, WITHHELD, Cell, Key, first_text
+from hiu.govern.release.disclosure import HIDDEN
+
+Points = list[NDArray[np.float64]]
+ON_LIST = "list"
+"""The data set of cells about the people on the list: its groups are `sex=F` and the like."""
+TRIED = 12
+"""How many cells are tried for each protected one, before the best of them is hidden."""
+
+
+@dataclass(frozen=True)
+class Solved:
+    """The cells as they may be shown, in the order given, and sentences saying why the release is refused."""
+
+    cells: tuple[Cell, ...]
+    refused: tuple[str, ...]
+
+    @property
+    def shown(self) -> Mapping[Key, str]:
+        """The text of each cell that is printed."""
+        return {cell.key: cell.shown for cell in self.cells if cell.shown is not None}
+
+    @property
+    def share(self) -> float:
+        """Of the new cells that are large enough to be shown, the share that is."""
+        could = [cell for cell in self.cells if cell.shown is not None and cell.value and not cell.small]
+        return sum(cell.shown not in (HIDDEN, WITHHELD) for cell in could) / len(could) if could else 1.0
+
+
+def solve(cells: Iterable[Cell], earlier: Iterable[Cell] = ()) -> Solved:
+    """Decide what of the new cells is shown, given all that was released before to the same recipient."""
+    before = {cell.key: cell for cell in earlier}
+    new = {cell.key: _carried(cell, before) for cell in cells}
+    refused: list[str] = []
+    pool: dict[Key, Cell] = {**before, **new}
+    for name in sorted({system_of(cell) for cell in new.values()}):
+        own = [cell for cell in pool.values() if system_of(cell) == name]
+        solved, reasons = _solve_system(own)
+        pool |= {cell.key: cell for cell in solved}
+        refused += reasons
+    return Solved(tuple(pool[key] for key in new), tuple(refused))
+
+
+def system_of(cell: Cell) -> str:
+    """The constraints a cell belongs to: those of its data set; people of any kind and those listed are one."""
+    return ANY if cell.dataset in (ANY, ON_LIST) else cell.dataset
+
+
+def _carried(cell: Cell, before: Mapping[Key, Cell]) -> Cell:
+    """A cell released before as it was shown then, whatever the figures are now."""
+    old = before.get(cell.key)
+    if old is None or (old.shown is None and cell.shown is not None):
+        return first_text(cell)
+    return old
+
+
+def _solve_system(cells: list[Cell]) -> tuple[list[Cell], list[str]]:
+    found = {cell.key: cell for cell in cells}
+    protected = [cell for cell in cells if cell.small]
+    if not protected:
+        return cells, []
+    try:
+        points: Points = []
+        printed = [one for one in found.values() if one.shown is not None]
+        _system(printed, points).spread(protected)
+        for cell in protected:
+            _protect(cell, found, points)
+    except Contradiction:
+        return list(found.values()), [_contradiction(cells)]
+    return list(found.values()), []
+
+
+def _protect(cell: Cell, found: dict[Key, Cell], points: Points) -> None:
+    """Hide other cells until this one is wide enough; where that does not help, withhold its whole family."""
+    while True:
+        printed = [one for one in found.values() if one.shown is not None]
+        limits = _system(printed, points).limits(cell)
+        if limits.width >= cell.room:
+            return
+        choice = _choose(cell, printed, limits, found)
+        if choice is None:
+            _withhold(cell, found)
+            return
+        reason = f"{cell.title} could be worked out from it"
+        found[choice.key] = replace(choice, shown=HIDDEN, reason=reason)
+
+
+def _withhold(cell: Cell, found: dict[Key, Cell]) -> None:
+    for one in list(found.values()):
+        if not one.release and one.shown not in (None, "0") and _kin(one, cell):
+            found[one.key] = replace(one, shown=WITHHELD, reason=f"{cell.title} could be worked out whatever is hidden")
+
+
+def _kin(one: Cell, other: Cell) -> bool:
+    """Cells that bear on each other: of the same unknowns, or groups of one characteristic."""
+    if one.dataset == other.dataset == ON_LIST:
+        kinds = {cell.group.partition("=")[0] for cell in (one, other)}
+        return one.measure == other.measure and len(kinds) == 1
+    return _meets(one, other)
+
+
+def _choose(cell: Cell, printed: Sequence[Cell], limits: Limits, found: Mapping[Key, Cell]) -> Cell | None:
+    """The smallest cell without which the other is wide enough; failing that the one that helps most."""
+    binding = [printed[at] for at in limits.binding if printed[at].open]
+    options = sorted(binding or [one for one in printed if one.open and _meets(one, cell)], key=_cost)[:TRIED]
+    best, widest = None, limits.width
+    for option in options:
+        trial = [replace(one, shown=HIDDEN) if one.key == option.key else one for one in printed]
+        width = _system(trial, []).limits(cell).width
+        if width >= cell.room:
+            return option
+        if width > widest:
+            best, widest = option, width
+    return best or (options[0] if options else None)
+
+
+def _cost(cell: Cell) -> tuple[int, int]:
+    """What is hidden first: parts before wholes, single months before periods, small figures before large ones."""
+    worth = (cell.group == EVERYBODY and len(cell.months) > 1) + (cell.measure == "people")
+    return (worth, cell.value)
+
+
+def _meets(one: Cell, other: Cell) -> bool:
+    return bool(set(terms(one)) & set(terms(other)))
+
+
+def _system(cells: Sequence[Cell], points: Points) -> System:
+    return System(cells, _sums(cells), points)
+
+
+def _sums(cells: Sequence[Cell]) -> list[tuple[Terms, float, float]]:
+    """Groups of each characteristic make up the list; places make up the first N; a place is a person of the list."""
+    rows: list[tuple[Terms, float, float]] = []
+    groups_shown = [cell for cell in cells if cell.dataset == ON_LIST]
+    for months in {cell.months for cell in groups_shown}:
+        own = [cell for cell in groups_shown if cell.months == months]
+        kinds = sorted({cell.group.partition("=")[0] for cell in own if "=" in cell.group})
+        for kind in kinds:
+            groups = [cell for cell in own if cell.group.startswith(f"{kind}=")]
+            for measure in ("people", "places"):
+                parts = {name: 1.0 for cell in groups if cell.measure == measure for name in terms(cell)}
+                total = f"{measure}|all|{ON_LIST}|{months}"
+                rows.append(({**parts, total: -1.0}, 0.0, 0.0))
+            names = {(cell.group, cell.measure): name for cell in groups for name in terms(cell)}
+            for (group, measure), name in names.items():
+                if measure == "places" and (group, "people") in names:
+                    rows.append(({names[group, "people"]: 1.0, name: -1.0}, 0.0, float("inf")))
+        top = max((_sum(own, kind) for kind in kinds), default=0)
+        rows.append(({f"places|all|{ON_LIST}|{months}": 1.0}, float(top), float(top)))
+    return rows
+
+
+def _sum(cells: Sequence[Cell], kind: str) -> int:
+    return sum(cell.value for cell in cells if cell.measure == "places" and cell.group.startswith(f"{kind}="))
+
+
+def _contradiction(cells: Sequence[Cell]) -> str:
+    releases = sorted({cell.release for cell in cells if cell.release})
+    with_them = f" and those of {', '.join(releases)}" if releases else ""
+    return (
+        f"{cells[0].dataset}: the new figures{with_them} can't all be true of the same people, so their difference "
+        "would tell of those who were added or left out since"
+    )

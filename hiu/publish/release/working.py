@@ -1,0 +1,122 @@
+"""Working tables: the whole of a table of which a published month shows a part, in a folder that no output reads.
+
+People who may be shown to nobody are in no published table. Counting, ranking, matching, review and the duties to these
+people still need their rows, so those lie apart: `working/<run id>/` beside `published/<run id>/`, for its owner alone.
+"""
+
+import shutil
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+import polars as pl
+
+from hiu.disk import write_whole
+from hiu.govern.rights import make_private
+from hiu.model import PUBLISHED
+from hiu.publish.release.folder import conform, parquet
+
+WORKING = "working"
+READ_ME = "READ-ME.txt"
+_WHY = (
+    "Working tables: they name people who may be shown to nobody. No page, notebook or report is made of them.\n"
+    "Only counting, matching, review, erasure and a person's own request read them. Do not copy or pass them on.\n"
+)
+IDS = ("person_id", "person_a", "person_b", "old_id", "identity_id", "identity_a", "identity_b")
+"""Columns that hold ids of people or of descriptions in published tables."""
+_OF_LINKS = ("event_id", "identity_id", "person_id", "match_weight", "match_probability", "how")
+NOT_SHOWN = "a person who is not shown"
+
+
+def working_folder(folder: Path) -> Path:
+    """Where the working tables of a published folder lie, if it has any."""
+    return folder.parent.parent / WORKING / folder.name
+
+
+def whole_table(folder: Path, name: str) -> Path:
+    """The file with every row of a published folder's table: the working table if there is one."""
+    apart = working_folder(folder) / f"{name}.parquet"
+    return apart if apart.is_file() else folder / f"{name}.parquet"
+
+
+def without(tables: Mapping[str, pl.DataFrame], hidden: Collection[str]) -> dict[str, pl.DataFrame]:
+    """Published tables without some people: no row is about them, and no sentence holds their id.
+
+    A row received stays accounted for in `links`, without whose it is. An address that only they are described by
+    leaves `address_demand`. Every other row stays as it is, so that nobody else's count or rank changes.
+    """
+    if not hidden:
+        return dict(tables)
+    gone = _ids(tables, hidden)
+    out = {name: _without(name, frame, gone) for name, frame in tables.items()}
+    if {"address_demand", "descriptions"} <= set(tables):
+        own, others = (_addresses(tables["descriptions"], gone, inside) for inside in (True, False))
+        alone = own.filter(~own.is_in(others.implode()))
+        out["address_demand"] = out["address_demand"].filter(~pl.col("address").is_in(alone.implode()))
+    return {name: _unsaid(frame, gone) for name, frame in out.items()}
+
+
+def unnamed(tables: Mapping[str, pl.DataFrame], hidden: Collection[str]) -> dict[str, pl.DataFrame]:
+    """Tables for a page of figures on which some rows stand by id: everybody counts, these people without their id."""
+    gone = _ids(tables, hidden)
+    hit = pl.col("person_id").is_in(gone.implode())
+    named = pl.when(hit).then(pl.lit(NOT_SHOWN)).otherwise("person_id").alias("person_id")
+    out = {name: tables[name].with_columns(named) for name in ("people", "conflicts") if name in tables}
+    return {**tables, **out}
+
+
+def keep_whole(folder: Path, whole: Mapping[str, pl.DataFrame], shown: Mapping[str, pl.DataFrame]) -> Path | None:
+    """Write the working tables of a published folder: those of which it shows a part. The folder, if there are any."""
+    apart = working_folder(folder)
+    shutil.rmtree(apart, ignore_errors=True)
+    part = [name for name, frame in whole.items() if not frame.equals(shown[name])]
+    if not part:
+        return None
+    make_private(apart)
+    for name in part:
+        frame = conform(PUBLISHED[name], whole[name]) if name in PUBLISHED else whole[name]
+        write_whole(apart / f"{name}.parquet", parquet(frame))
+    write_whole(apart / READ_ME, _WHY.encode())
+    return apart
+
+
+def _ids(tables: Mapping[str, pl.DataFrame], hidden: Collection[str]) -> pl.Series:
+    """The people's ids, the ids they had, and the ids of their descriptions."""
+    found = set(hidden)
+    if "aliases" in tables:
+        former = tables["aliases"].filter(pl.col("person_id").is_in(list(hidden)), pl.col("kind") == "merge")
+        found |= set(former["old_id"])
+    for name in ("links", "descriptions"):
+        if name in tables:
+            own = tables[name].filter(pl.col("person_id").is_in(list(hidden)))
+            found |= set(own["identity_id"].drop_nulls())
+    return pl.Series(sorted(found), dtype=pl.String)
+
+
+def _without(name: str, frame: pl.DataFrame, gone: pl.Series) -> pl.DataFrame:
+    columns = [column for column in IDS if column in frame.columns]
+    if not columns:
+        return frame
+    theirs = pl.any_horizontal([pl.col(column).is_in(gone.implode()).fill_null(False) for column in columns])
+    if name == "links":
+        return frame.with_columns(pl.when(~theirs).then(pl.col(column)).alias(column) for column in _OF_LINKS)
+    return frame.filter(~theirs)
+
+
+def _addresses(descriptions: pl.DataFrame, gone: pl.Series, inside: bool) -> pl.Series:
+    """Addresses as `address_demand` writes them, of these people or of all others."""
+    theirs = pl.col("person_id").is_in(gone.implode())
+    house, home = pl.col("house") + " ", ", " + pl.col("postcode")
+    address = house.fill_null("") + pl.col("street") + home.fill_null("")
+    return descriptions.filter(theirs if inside else ~theirs).select(address=address)["address"].drop_nulls().unique()
+
+
+def _unsaid(frame: pl.DataFrame, gone: pl.Series) -> pl.DataFrame:
+    """Sentences about others with these people's ids taken out."""
+    text = [name for name, kind in frame.schema.items() if kind == pl.String and name not in IDS]
+    if not text:
+        return frame
+    hit = pl.any_horizontal([pl.col(name).str.contains_any(gone.to_list()).fill_null(False) for name in text])
+    if frame.filter(hit).is_empty():
+        return frame
+    ours = [pl.col(name).str.replace_many(gone.to_list(), [NOT_SHOWN] * gone.len()) for name in text]
+    return frame.with_columns(ours)

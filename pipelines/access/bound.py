@@ -1,0 +1,151 @@
+"""What the audit log binds beside its own lines: files of records, read logs, and what site.toml says.
+
+Each act is followed by a line with the length and digest of every file of records that grew, so a line that is taken
+out later shows. Settings, basis and agreements are edited by hand: every run enters their digests, and what changed.
+"""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from hiu.errors import HiuError
+from hiu.govern.audit import Entry, read, verify
+from hiu.govern.reads import folder_of, keep_key
+from hiu.govern.records import measure
+from pipelines.access.disclose import record_files
+from pipelines.common.journal import record
+from pipelines.common.place import Paths, Place
+
+WAY_BACK = (
+    "Nothing was written. Bring the file back: 'hiu restore BACKUP FOLDER' into an empty folder, and copy it over. "
+    "If it is as it should be, 'hiu audit accept --reason WHY --by NAME' says so in the log, for good"
+)
+_PARTS = ("basis", "agreements", "roles", "settings")
+
+
+def logs(paths: Paths) -> list[Path]:
+    """The logs of a site: those of earlier keys first, then today's."""
+    earlier = sorted(path for path in paths.curated.glob("audit-until-*.jsonl"))
+    return [*earlier, *([paths.audit] if paths.audit.exists() else [])]
+
+
+def events(paths: Paths) -> list[Entry]:
+    """What the logs hold, in order, unverified."""
+    return [entry["event"] for log in logs(paths) for entry in read(log)]
+
+
+def exported_by(paths: Paths, month: str) -> str | None:
+    """The login that last wrote a month's board paper; None if the log has none."""
+    made = [e for e in events(paths) if e.get("type") == "board_exported" and e.get("month") == month]
+    return str(made[-1]["login"]) if made and made[-1].get("login") else None
+
+
+def bound_files(found: Iterable[Entry], kind: str) -> dict[str, tuple[int, str]]:
+    """Name -> length and digest, as the log last bound each file of a kind (`records`, `reads`)."""
+    bound: dict[str, tuple[int, str]] = {}
+    for event in found:
+        if event.get("type") == "rekeyed" and kind == "reads":
+            bound = {}  # set aside with the log of the key before
+        files = event.get(kind)
+        for name, about in files.items() if isinstance(files, Mapping) else ():
+            bound[str(name)] = (int(about[0]), str(about[1]))
+    return bound
+
+
+def lost_records(paths: Paths) -> Iterator[str]:
+    """A sentence for every file of records that is not, as far as the log knows it, what it was."""
+    yield from _lost(bound_files(events(paths), "records"), paths.records, "records")
+
+
+def lost_reads(place: Place) -> Iterator[str]:
+    """The same of the read logs."""
+    yield from _lost(bound_files(events(place), "reads"), folder_of(place.settings, place.curated), "reads")
+
+
+def _lost(bound: Mapping[str, tuple[int, str]], folder: Path, kind: str) -> Iterator[str]:
+    for name, (length, sha256) in sorted(bound.items()):
+        path = folder / f"{name}.jsonl"
+        content = path.read_bytes() if path.exists() else b""
+        if measure(content[:length]) != [length, sha256]:
+            short = "the file is missing" if not path.exists() else "lines were changed or taken out"
+            yield f"{kind}/{name}.jsonl: {short} since the log last had it ({length:,} bytes)"
+
+
+def require_whole(place: Place) -> None:
+    """Raises HiuError, before anything is written, if the audit log or a file of records is not what it was."""
+    if not place.audit.exists():
+        _require_new(place)
+        return
+    problems = verify(place.audit, place.key_for("audit"))
+    problems = [one for one in problems if "half written" not in one]  # a power cut: the next line sets it aside
+    # an erasure that was cut off is in the middle of rewriting them
+    problems += [] if place.erasing.exists() else lost_records(place)
+    if problems:
+        raise HiuError("\n  ".join(problems) + f"\n{WAY_BACK}")
+
+
+def _require_new(place: Place) -> None:
+    """A site whose log is gone, but not what the log was of."""
+    if place.current.exists() and place.months():
+        raise HiuError(f"{place.audit}: not there, though months are published. {WAY_BACK}")
+
+
+def bind(place: Place, now: datetime) -> None:
+    """Enter the files of records that changed since the log last had them."""
+    before = bound_files(events(place), "records")
+    files = record_files(place)["records"]
+    changed = {name: one for name, one in files.items() if before.get(name) != tuple(one)}
+    if changed:
+        record(place, now, "records_bound", records=changed)
+
+
+def site_digests(home: Path) -> dict[str, str]:
+    """A digest of each part of site.toml: the basis, the agreements, the roles, and all else."""
+    whole = tomllib.loads((home / "site.toml").read_text(encoding="utf-8"))
+    parts = {name: whole.pop(name, None) for name in _PARTS[:-1]}
+    return {name: _digest(part) for name, part in ({**parts, "settings": whole}).items()}
+
+
+def _digest(value: object) -> str:
+    text = json.dumps(value, sort_keys=True, default=str, ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def changed_parts(place: Place) -> list[str]:
+    """Parts of site.toml that are not what the log last had; none before the first run."""
+    last = next((event["site"] for event in reversed(events(place)) if isinstance(event.get("site"), dict)), None)
+    now = site_digests(place.home)
+    return [] if last is None else [name for name in _PARTS if now[name] != last.get(name)]
+
+
+def bound_now(place: Place) -> dict[str, object]:
+    """What every run's line holds: records, read logs, and what site.toml says."""
+    folder = folder_of(place.settings, place.curated)
+    files = sorted(folder.glob("*.jsonl")) if folder.is_dir() else []
+    keep_key(place.key_for("reads"), place.curated)
+    return {
+        **record_files(place),
+        "reads": {path.stem: measure(path.read_bytes()) for path in files},
+        "site": site_digests(place.home),
+    }
+
+
+def accept(place: Place, *, reason: str, by: str, now: datetime) -> list[str]:
+    """Bind everything as it is now, by a named person, for a reason; what differed, a sentence each.
+
+    Lines of the audit log itself can't be accepted: its chain has no way round. Raises HiuError if it is broken.
+    """
+    problems = [one for one in verify(place.audit, place.key_for("audit")) if "the last head" not in one]
+    if problems:
+        raise HiuError(
+            "the audit log itself is not whole, so nothing can be entered in it:\n  " + "\n  ".join(problems)
+        )
+    differs = [one for one in verify(place.audit, place.key_for("audit")) if "the last head" in one]
+    differs += [*lost_records(place), *lost_reads(place)]
+    differs += [f"site.toml: {part} changed" for part in changed_parts(place)]
+    about = {"reason": reason, "by": by, "differed": differs}
+    record(place, now, "accepted", **about, **bound_now(place))
+    return differs

@@ -1,0 +1,108 @@
+"""What holds for every command of a site: who may give it, what it needs to be whole, and what it shows is entered.
+
+`guarded` runs a command's function. So a new command writes its line of the read log, is refused outside its role, and
+writes nothing on records that lost lines, without a word of its own.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from inspect import signature
+from pathlib import Path
+
+from hiu.errors import HiuError, SettingsError, UsageError
+from hiu.govern.login import login
+from hiu.govern.placeholder import require_signature
+from hiu.settings import load
+from pipelines.access.bound import bind, require_whole
+from pipelines.access.looks import RIGHTS, enter_look, people_in
+from pipelines.access.roles import COMMANDS_OF, require_role
+from pipelines.common import answer
+from pipelines.common.journal import record
+from pipelines.common.place import REPOSITORY, Place
+
+Job = Callable[..., int | None]
+
+LOOKS_ON = (
+    "status", "verify", "audit", "reads", "explain", "find", "check", "new", "suites", "lab", "connect", "report",
+    "backtest", "evaluate", "sensitivity", "equality", "trend", "cost", "init", "demo", "synth", "restore", "run",
+)  # fmt: skip
+"""Commands that record nothing of anybody, or, like `run`, look first whether all is whole themselves."""
+SIGNED = ("by", "checker", "reviewer")
+"""Options that say who did something."""
+
+
+def guarded(job: Job, name: str, given: Mapping[str, object], now: datetime) -> int | None:
+    """Run a command; what it returned. What it answers is shown once it is entered who is in it."""
+    for option in SIGNED:
+        require_signature(given.get(option), f"--{option}")
+    place = _place(job, given)
+    if place is None:
+        return job(**given)
+    _require_role(place, name, now)
+    writes = name not in LOOKS_ON and place.curated.exists()
+    if writes:
+        require_whole(place)
+    try:
+        return _shown(place, job, name, given, now)
+    finally:
+        if writes and place.audit.exists():
+            bind(place, now)
+
+
+def _shown(place: Place, job: Job, name: str, given: Mapping[str, object], now: datetime) -> int | None:
+    with answer.gathered() as gathered:
+        gathered.release = lambda: show(place, gathered, name, given, now)
+        try:
+            return job(**given)
+        finally:
+            show(place, gathered, name, given, now)
+
+
+def show(place: Place, gathered: answer.Answer, name: str, given: Mapping[str, object], now: datetime) -> None:
+    """Enter whom an answer shows, unless the job has, then show it. Raises HiuError, showing nothing, if that fails."""
+    asked = given.get("person")
+    about = f"{asked} {gathered.text}" if isinstance(asked, str) and gathered.lines else gathered.text
+    whom = people_in(about)
+    if whom and not gathered.entered:
+        by = given.get("by")
+        purpose = RIGHTS if name in COMMANDS_OF["officer"] else "support"
+        try:
+            enter_look(place, now, name, whom, purpose=purpose, by=str(by) if by else None)
+        except HiuError:
+            gathered.lines.clear()
+            raise
+        gathered.entered = True
+    gathered.show()
+
+
+def _place(job: Job, given: Mapping[str, object]) -> Place | None:
+    """The site that a command is about, its sources unread; None where it has none yet, or names none."""
+    if "site" not in signature(job).parameters:
+        return None
+    home, curated = given.get("site"), given.get("curated")
+    home = home if isinstance(home, Path) else REPOSITORY
+    try:
+        settings = load(home / "site.toml")
+    except SettingsError:
+        return None  # the command says it better
+    if isinstance(curated, Path):
+        settings = settings.model_copy(update={"curated": curated.resolve()})
+    return Place(home, settings, {})
+
+
+def _require_role(place: Place, name: str, now: datetime) -> None:
+    who = login()
+    try:
+        require_role(place.settings, who, name)
+    except HiuError:
+        if place.curated.exists():
+            record(place, now, "role_refused", command=name, login=who)
+        raise
+
+
+def require_named(value: str | None, option: str) -> str:
+    """A name that is one. Raises UsageError for none, or for the template's words."""
+    if not (value or "").strip():
+        raise UsageError(f"{option} is needed: what is done is done by somebody")
+    require_signature(value, option)
+    return str(value).strip()

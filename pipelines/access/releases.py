@@ -1,0 +1,196 @@
+"""The registers of what was exported for a recipient and of what was released: signed, chained, and readable.
+
+Each release has two files in `releases/register/<recipient>`: `.cells.json`, every figure as the recipient has it, and
+`.sealed.json`, the sums behind it, which stay within the site. An export has one in `exports/register/<recipient>`.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from hiu.disk import replace as rewrite
+from hiu.errors import HiuError
+from hiu.govern.audit import read
+from hiu.govern.release import cells as cell_rows
+from hiu.govern.release import ground as ground_rows
+from hiu.govern.release.cells import Cell, Key
+from hiu.govern.release.ground import Ground
+from hiu.month import Month
+from pipelines.common.place import Paths, Place
+from pipelines.common.work import Row
+
+YEAR = 12
+START = "none"
+"""The head of a register without a release."""
+
+
+@dataclass(frozen=True)
+class Past:
+    """All that a recipient was given before: its cells, the sums behind them, and answers that are repeated."""
+
+    cells: tuple[Cell, ...] = ()
+    ground: Ground | None = None
+    answers: Mapping[str, object] = field(default_factory=dict)
+    head: str = START
+
+    def renews_equality(self, month: Month) -> bool:
+        """Whether the groups of the list are counted anew: once in 12 months, so that no two lists overlap."""
+        last = self.answers.get("equality")
+        return not isinstance(last, str) or Month.parse(last) + YEAR <= month
+
+
+@dataclass(frozen=True, kw_only=True)
+class Export:
+    """What was exported for a recipient and a month: the digests of its files and what a release of it would enter."""
+
+    recipient: str
+    month: str
+    head: str
+    files: Mapping[str, str]
+    cells: Sequence[Cell]
+    ground: Ground
+    answers: Mapping[str, object]
+    refused: Sequence[str] = ()
+
+
+def past(place: Place, recipient: str) -> Past:
+    """What a recipient has. Raises HiuError if a record of it is missing, changed or not this site's."""
+    folder = _register(place, recipient)
+    found, head = Past(), START
+    names = []
+    cells: dict[Key, Cell] = {}
+    for path in sorted(folder.glob("*.sealed.json")):
+        row = _opened(place, path)
+        if row.get("before") != head:
+            raise HiuError(f"{path}: a release before it is missing from the register. {_WAY}")
+        head = _digest(path.read_bytes())
+        names.append(path.name.removesuffix(".sealed.json"))
+        for one in _cells_of(path, row):
+            cells.setdefault(one.key, replace(one, release=one.release or names[-1]))
+        found = replace(found, ground=_ground_of(path, row), answers=dict(row["answers"]))
+    _complete(place, recipient, head, names)
+    return replace(found, cells=tuple(cells.values()), head=head)
+
+
+_WAY = "Restore the folder 'releases' from a backup; until then nothing can be checked against what they already have"
+
+
+def _complete(place: Place, recipient: str, head: str, names: list[str]) -> None:
+    """The audit log's last release is the register's last, and every sealed folder has its record."""
+    logged = (entry["event"] for entry in (read(place.audit) if place.audit.exists() else ()))
+    last = [event["register"] for event in logged if event.get("type") == "released" and event.get("register")]
+    if last and last[-1] != head:
+        raise HiuError(f"{_register(place, recipient)}: not what the audit log says was released last. {_WAY}")
+    for folder in sorted((place.curated / "releases").glob("board-*")):
+        if folder.name not in names:
+            raise HiuError(
+                f"{folder.name}: released before released figures were kept, so nothing can be checked against it. "
+                "When the data protection officer has agreed, move that folder out of 'releases' and release again"
+            )
+
+
+def keep_export(place: Place, export: Export) -> Path:
+    """Enter an export; its file."""
+    path = place.curated / "exports" / "register" / export.recipient / f"{export.month}.json"
+    about: Row = {
+        "recipient": export.recipient,
+        "month": export.month,
+        "before": export.head,
+        "files": dict(export.files),
+    }
+    about |= {"cells": [cell_rows.to_row(cell) for cell in export.cells], "refused": list(export.refused)}
+    _sealed(place, path, about | {"ground": ground_rows.to_rows(export.ground), "answers": dict(export.answers)})
+    return path
+
+
+def kept_export(place: Place, recipient: str, month: str) -> Export | None:
+    """What was exported last for a recipient and month. Raises HiuError if its entry is not this site's."""
+    path = place.curated / "exports" / "register" / recipient / f"{month}.json"
+    if not path.exists():
+        return None
+    row = _opened(place, path)
+    return Export(
+        recipient=recipient,
+        month=month,
+        head=str(row["before"]),
+        files=dict(row["files"]),
+        cells=_cells_of(path, row),
+        ground=_ground_of(path, row),
+        answers=dict(row["answers"]),
+        refused=list(row["refused"]),
+    )
+
+
+def enter_release(place: Place, export: Export, name: str) -> str:
+    """Enter a release: what the recipient has, what is behind it, and what was hidden and why; the register's head."""
+    folder = _register(place, export.recipient)
+    named = [replace(cell, release=cell.release or name) for cell in export.cells]
+    public = [cell_rows.to_public(cell) for cell in named if cell.shown is not None]
+    about = {"release": name, "recipient": export.recipient, "month": export.month, "cells": public}
+    _write(folder / f"{name}.cells.json", json.dumps(about, indent=1).encode() + b"\n")
+    _write(folder / f"{name}.suppressed.txt", _reasons(named).encode())
+    path = folder / f"{name}.sealed.json"
+    sealed: Row = {"release": name, "month": export.month, "before": export.head, "answers": dict(export.answers)}
+    sealed |= {"cells": [cell_rows.to_row(cell) for cell in named], "ground": ground_rows.to_rows(export.ground)}
+    _sealed(place, path, sealed)
+    return _digest(path.read_bytes())
+
+
+def _reasons(cells: Sequence[Cell]) -> str:
+    lines = [f"{cell.title}: {cell.reason or 'hidden in an earlier release'}" for cell in cells if cell.shown == "*"]
+    return (
+        "What was hidden and why. For the officer; not for the recipient.\n\n" + "\n".join(lines or ["Nothing."]) + "\n"
+    )
+
+
+def _register(paths: Paths, recipient: str) -> Path:
+    return paths.curated / "releases" / "register" / recipient
+
+
+def _sealed(place: Place, path: Path, row: Row) -> None:
+    _write(path, json.dumps({**row, "signature": signature(place, row)}).encode() + b"\n")
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    rewrite(path, content)
+
+
+def _opened(place: Place, path: Path) -> Row:
+    try:
+        if path.is_symlink():
+            raise ValueError
+        row = json.loads(path.read_bytes())
+        signed = str(row.pop("signature"))
+    except (OSError, ValueError, KeyError, AttributeError):
+        raise HiuError(f"{path}: it can't be read. {_WAY}") from None
+    if not hmac.compare_digest(signature(place, row), signed):
+        raise HiuError(f"{path}: changed since it was written, or not written with this site's key. {_WAY}")
+    return dict(row)
+
+
+def _cells_of(path: Path, row: Row) -> list[Cell]:
+    try:
+        return [cell_rows.from_row(one) for one in row["cells"]]
+    except (ValueError, KeyError, TypeError):
+        raise HiuError(f"{path}: its cells can't be read. {_WAY}") from None
+
+
+def _ground_of(path: Path, row: Row) -> Ground:
+    try:
+        return ground_rows.from_rows(row["ground"])
+    except (ValueError, KeyError, TypeError):
+        raise HiuError(f"{path}: its sums can't be read. {_WAY}") from None
+
+
+def signature(place: Place, seal: Row) -> str:
+    """HMAC of what a seal says, by the site's key for releases."""
+    text = json.dumps(seal, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode()
+    return hmac.new(place.key_for("release"), text, hashlib.sha256).hexdigest()
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

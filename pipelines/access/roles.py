@@ -1,0 +1,66 @@
+"""Roles: which login may give which command, where `[roles]` of site.toml says so.
+
+A guard against mistakes and against signing for oneself, not a wall: whoever owns the site's files can edit site.toml.
+Between accounts of a server the rights of its files are the wall.
+"""
+
+from collections.abc import Mapping
+
+from hiu.errors import HiuError
+from hiu.settings import Settings
+
+EVERYBODY = ("status", "init", "demo", "synth", "suites")
+"""Commands that show and change nothing of anybody's."""
+
+COMMANDS_OF: Mapping[str, tuple[str, ...]] = {
+    "analyst": (
+        "check", "new", "explain", "find", "review", "decide", "train", "export", "report", "lab", "backtest",
+        "evaluate", "sensitivity", "equality", "trend", "cost",
+    ),
+    "chair": ("import-workbook", "trend", "evaluate"),
+    "clinician": ("sheet", "import-workbook"),
+    "operator": (
+        "run", "check", "new", "connect", "fetch", "undo", "rollback", "withdraw", "backup", "restore", "verify",
+        "export",
+    ),
+    "officer": (
+        "basis", "consent", "disclose", "hold", "retain", "erase", "key", "verify", "audit", "reads", "equality",
+        "withdraw", "restore", "backup",
+    ),
+    "checker": ("release", "verify"),
+}  # fmt: skip
+"""Role -> the commands it may give; a command that no role names is the officer's."""
+
+
+def roles_of(settings: Settings, who: str) -> tuple[str, ...]:
+    """The roles of a login; none where it has none. Windows writes a login in any case."""
+    named = {login.casefold(): roles for login, roles in settings.roles.items()}
+    return named.get(who.casefold(), ())
+
+
+def may(settings: Settings, who: str, command: str) -> bool:
+    """Whether a login may give a command: always where the site has no roles."""
+    if not settings.roles or command in EVERYBODY:
+        return True
+    return bool(set(roles_of(settings, who)) & set(needed(command)))
+
+
+def needed(command: str) -> tuple[str, ...]:
+    """The roles of which one is needed for a command."""
+    return tuple(role for role, commands in COMMANDS_OF.items() if command in commands) or ("officer",)
+
+
+def require_role(settings: Settings, who: str, command: str) -> None:
+    """Raises HiuError naming the role that is needed."""
+    if not may(settings, who, command):
+        own = ", ".join(roles_of(settings, who)) or "none"
+        raise HiuError(
+            f"'hiu {command}' is for {' or '.join(needed(command))}; the login '{who}' has the role: {own}. The "
+            "refusal is in the audit log. Roles are under [roles] in site.toml (docs/governance.md)"
+        )
+
+
+def require_other(settings: Settings, who: str, maker: str | None, what: str) -> None:
+    """Raises HiuError if the login that made something is to check it too; where the site has no roles names decide."""
+    if settings.roles and maker is not None and who.casefold() == maker.casefold():
+        raise HiuError(f"{what} was made by the login '{maker}', so another login has to check it")

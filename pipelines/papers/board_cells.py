@@ -1,0 +1,186 @@
+"""The cells of a month's board paper: declared from monthly sums, decided by the solver before it is written."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from hiu.govern.release.cells import ANY, EVERYBODY, SUPPORTED, Cell, Measure
+from hiu.govern.release.ground import GROUPS, Ground, behind, ground_of
+from hiu.govern.release.solver import ON_LIST, Solved, solve
+from hiu.model import CONTACTS
+from hiu.month import Month
+from hiu.settings import Settings
+from pipelines.access.releases import Past
+
+YEAR, BASELINE, WITHIN = 12, 12, 6
+S136, NIGHTS, CONTACT, FIRST = "s136", "mh_bed_day", "contacts", "first places"
+
+
+@dataclass(frozen=True)
+class Released:
+    """A paper's cells as decided, and the sums behind them. `text` is the only way from a count to a page."""
+
+    month: Month
+    sets: tuple[str, ...]
+    solved: Solved
+    ground: Ground
+
+    def text(self, measure: str, dataset: str, group: str, months: Sequence[str]) -> str:
+        """A cell's text. Raises KeyError for one that the solver has not seen."""
+        return self.solved.shown[measure, dataset, group, tuple(months)]
+
+    def events(self, dataset: str, months: Sequence[str], group: str = EVERYBODY) -> str:
+        """A data set's events, or nights."""
+        return self.text(measure_of(dataset), dataset, group, months)
+
+    def year(self, dataset: str, back: int = 0) -> tuple[str, ...]:
+        """The supplied months of the 12 to the paper's month, or of those `back` months before."""
+        return self.ground.months(dataset, names(self.month - (YEAR - 1 + back), self.month - back))
+
+    def series(self, dataset: str) -> Iterator[tuple[date, str | None]]:
+        """Each month from the first supplied, and its text; None where it was not supplied."""
+        given = sorted(month for name, month, _ in self.ground.sums if name == dataset)
+        for month in names(Month.parse(given[0]), self.month) if given else ():
+            there = self.ground.months(dataset, [month])
+            yield Month.parse(month).start, self.events(dataset, there) if there else None
+
+
+def measure_of(dataset: str) -> Measure:
+    """What a data set counts."""
+    return "nights" if dataset == NIGHTS else "events"
+
+
+def names(first: Month, last: Month) -> list[str]:
+    """Months as cells have them."""
+    return [str(month) for month in first.through(last)]
+
+
+def spans(month: Month) -> tuple[list[str], list[str]]:
+    """The two periods of the section 136 target: the 12 months before it began, and those since."""
+    begin = month - (WITHIN - 1)
+    return names(begin - BASELINE, begin - 1), names(begin, month)
+
+
+def decide(
+    month: Month, tables: Mapping[str, pl.DataFrame], sets: tuple[str, ...], settings: Settings, past: Past
+) -> Released:
+    """Declare every cell of the paper and have the solver decide them."""
+    rows = adult_rows(month, tables, settings)
+    ground = ground_of(rows, _supplied(month, tables["coverage"]), month, past.ground)
+    cells = [cell for name in sets for cell in _dataset(name, month, ground, rows)]
+    cells += [*_people(month, tables, ground), *_first(month, tables, rows, settings)]
+    if past.renews_equality(month):
+        cells += list_groups(month, tables, settings)
+    return Released(month, sets, solve(cells, past.cells), ground)
+
+
+def adult_rows(month: Month, tables: Mapping[str, pl.DataFrame], settings: Settings) -> pl.DataFrame:
+    """What adults had, a row a person, data set and month: who was 18 by that month's end, supported from its start on.
+
+    This is the one population of the paper; people without a date of birth are counted as adults.
+    """
+    grown = pl.col("dob").dt.offset_by(f"{settings.rank.minimum_age}y")
+    about = tables["people"].select("person_id", grown=grown)
+    since = tables["support"].group_by("person_id").agg(start=pl.col("start").min())
+    by = (
+        tables["ranked"]
+        .filter(pl.col("access") == "supported")
+        .select("person_id")
+        .unique()
+        .join(since, on="person_id")
+    )
+    own = tables["monthly_demand"].filter(pl.col("n") > 0, pl.col("month") <= month.start)
+    joined = own.join(about, on="person_id", how="left").join(by, on="person_id", how="left")
+    adult = pl.col("grown").is_null() | (pl.col("grown") <= pl.col("month").dt.month_end())
+    started = pl.col("start") <= pl.col("month").dt.month_end()
+    kept = joined.filter(adult).with_columns(supported=started.fill_null(False))
+    return kept.select("person_id", "dataset", "month", pl.col("n").cast(pl.Int64), "supported")
+
+
+def _supplied(month: Month, coverage: pl.DataFrame) -> set[tuple[str, str]]:
+    given = coverage.filter(pl.col("supplied"), pl.col("month") <= month.start)
+    return {(dataset, str(Month.of(when))) for dataset, when in given.select("dataset", "month").unique().rows()}
+
+
+def _dataset(name: str, month: Month, ground: Ground, rows: pl.DataFrame) -> list[Cell]:
+    given = sorted({when for dataset, when, _ in ground.sums if dataset == name and when <= str(month)})
+    year = ground.months(name, names(month - (YEAR - 1), month))
+    before = ground.months(name, names(month - (2 * YEAR - 1), month - YEAR))
+    wanted = [(EVERYBODY, (when,)) for when in given] + [(group, year) for group in GROUPS if year]
+    if len(before) == YEAR:
+        wanted.append((EVERYBODY, before))
+    if name == S136:
+        wanted += [(EVERYBODY, months) for span in spans(month) if (months := ground.months(name, span))]
+    made = {(group, months): _cell(name, group, months, ground, rows) for group, months in wanted}
+    for group, months in _implied(made, year):
+        made[group, months] = _cell(name, group, months, ground, rows, printed=False)
+    people = ground.people(name, year)
+    own = Cell(
+        measure="people", dataset=name, group=EVERYBODY, months=year, value=people, people=people, most=1
+    )  # fmt: skip
+    return [*made.values(), *([own] if year else [])]
+
+
+def _cell(
+    name: str, group: str, months: Sequence[str], ground: Ground, rows: pl.DataFrame, *, printed: bool = True
+) -> Cell:
+    part = behind(ground, rows, name, group, months)
+    shown = "" if printed else None
+    about = {"measure": measure_of(name), "dataset": name, "group": group, "months": tuple(months)}
+    return Cell(**about, value=part.n, people=part.people, most=part.most, shown=shown)  # type: ignore[arg-type]
+
+
+def _implied(
+    made: Mapping[tuple[str, tuple[str, ...]], Cell], year: tuple[str, ...]
+) -> list[tuple[str, tuple[str, ...]]]:
+    """What is not printed but is the difference of two periods, and each group's latest month."""
+    longer = [(group, months) for group, months in made if len(months) > 1]
+    found = {(group, year[-1:]) for group in GROUPS if year}
+    for group, months in longer:
+        for other, part in longer:
+            if group == other and set(part) < set(months):
+                found.add((group, tuple(when for when in months if when not in part)))
+    return sorted(one for one in found if one not in made)
+
+
+def _people(month: Month, tables: Mapping[str, pl.DataFrame], ground: Ground) -> list[Cell]:
+    """Adults in any agency's records of the year, and those being supported at the month's end."""
+    year = tuple(names(month - (YEAR - 1), month))
+    whole = ground.people(ANY, year)
+    adults = tables["ranked"].filter(pl.col("list") == "adult", pl.col("access") == "supported").height
+    return [_count("people", ANY, EVERYBODY, year, whole), _count("people", ON_LIST, SUPPORTED, (str(month),), adults)]
+
+
+def _first(month: Month, tables: Mapping[str, pl.DataFrame], rows: pl.DataFrame, settings: Settings) -> list[Cell]:
+    """Contacts of the first N of the list in the year."""
+    year = names(month - (YEAR - 1), month)
+    first = tables["ranked"].filter(pl.col("list") == "adult", pl.col("rank") <= settings.rank.top)["person_id"]
+    own = rows.filter(
+        pl.col("dataset").is_in(list(CONTACTS)),
+        pl.col("person_id").is_in(first.implode()),
+        pl.col("month").dt.strftime("%Y-%m").is_in(year),
+    )
+    each = own.group_by("person_id").agg(pl.col("n").sum())["n"]
+    about = {"measure": "events", "dataset": CONTACT, "group": f"{FIRST} of {month}", "months": tuple(year)}
+    return [Cell(**about, value=int(each.sum()), people=len(each), most=int(each.max() or 0))]  # type: ignore[arg-type]
+
+
+def list_groups(month: Month, tables: Mapping[str, pl.DataFrame], settings: Settings) -> list[Cell]:
+    """Adults on the list, and those in its first N places, by group of each characteristic."""
+    from hiu.rank.reports.equality import groups_of
+
+    adults = tables["ranked"].filter(pl.col("list") == "adult")
+    seen = adults.join(groups_of(tables["people"], month), on="person_id", how="left")
+    out = []
+    for kind in ("sex", "age"):
+        counts = seen.group_by(kind).agg(people=pl.len(), places=(pl.col("rank") <= settings.rank.top).sum()).sort(kind)
+        for group, people, places in counts.rows():
+            at = ON_LIST, f"{kind}={group}", (str(month),)
+            out += [_count("people", *at, people), _count("places", *at, places)]
+    return out
+
+
+def _count(measure: Measure, dataset: str, group: str, months: tuple[str, ...], n: int) -> Cell:
+    return Cell(measure=measure, dataset=dataset, group=group, months=months, value=int(n), people=int(n), most=1)

@@ -1,0 +1,110 @@
+"""A file beside the others: what a check says of it that a run sees from the deliveries already taken in."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import polars as pl
+
+from hiu.engine import Engine, Scalar
+from hiu.errors import InputRefused
+from hiu.extract.files.find import FoundFile, find_deliveries, months_of
+from hiu.extract.months.spans import span_of
+from hiu.month import Month
+from hiu.sources import Source
+from pipelines.common.place import Place
+from pipelines.steps.intake.deliver import LoadJob, read_delivery
+from pipelines.steps.intake.supply import DeliveryRemark, restatement
+
+MANY_GONE = 5
+"""More files than these that are gone are said in one line: an archive took them."""
+_STILL = "what it sent still counts"
+
+
+def not_begun(found: FoundFile, today: date, read_to: Month | None = None) -> str:
+    """What is said of a file that is filed under a month which has not begun; empty for any other.
+
+    `read_to`: the month of a run, which reads no file of a later one.
+    """
+    if found.period is None or found.period <= Month.of(today):
+        return ""
+    unread = "; not read" if read_to is not None and found.period > read_to else ""
+    return f"{found.name}: filed under {found.period}, a month that has not begun{unread}. If that is wrong, rename it"
+
+
+def removed_files(place: Place, warehouse: Engine, month: Month) -> list[tuple[str, bool]]:
+    """A sentence for each file that was taken in and is no longer in the raw folder, for what it sent still counts; and
+    whether a person must look: at those of the month itself, and of registers. Many are said in one line.
+    """
+    in_force: dict[str, Scalar] = {"replaced_by": None}
+    rows = warehouse.rows("deliveries", "source_file", "period", where=in_force, order=["source_file"])
+    gone = {row: row[1] is None or row[1] == month.start for row in rows.unique(maintain_order=True).iter_rows()}
+    gone = {row: now for row, now in gone.items() if not (place.raw / row[0]).exists()}
+    few = [
+        (f"{file}: taken in before, and no longer in the raw folder; {_STILL}. 'hiu undo' takes it back", now)
+        for (file, _), now in gone.items()
+        if now or len(gone) <= MANY_GONE
+    ]
+    earlier = sum(not now for now in gone.values())
+    many = [(f"{earlier} files of earlier months are no longer in the raw folder; {_STILL}", False)]
+    return few if len(gone) <= MANY_GONE or not earlier else [*few, *many]
+
+
+def restated_by(
+    place: Place, source: Source, name: str, period: Month | None, records: pl.DataFrame, today: date
+) -> list[DeliveryRemark]:
+    """What a file of the year to date changes in months that the files before it sent, as the run says it.
+
+    The files of the latest month before it are read from the raw folder: nothing need have been taken in yet.
+    """
+    if source.covers != "cumulative" or period is None:
+        return []
+    span = span_of(records, source, months_of(name, source), period)
+    found = find_deliveries(place.raw, {source.name: source}).deliveries
+    earlier = [each for each in found if each.period and each.period < period and each.name != name]
+    last = max((each.period for each in earlier if each.period), default=None)
+    if last is None:
+        return []
+    before = [_records(place, each, today) for each in earlier if each.period == last]
+    sent = _sent([each for each in before if each is not None], span.first, last)
+    again = _sent([records], span.first, last)
+    rows = _compared(sent, again).with_columns(source=pl.lit(source.name), period=pl.lit(period.start))
+    return [restatement(row, place.settings.usual_shorter) for row in rows.sort("month").iter_rows(named=True)]
+
+
+def _records(place: Place, found: FoundFile, today: date) -> pl.DataFrame | None:
+    try:
+        return read_delivery(place, LoadJob(found, "", "", None), today).standardised.records
+    except InputRefused:
+        return None
+
+
+def _sent(records: Sequence[pl.DataFrame], first: Month, last: Month) -> pl.DataFrame:
+    """record_id and month of the sound rows from the first month to the last."""
+    schema = {"record_id": pl.String, "month": pl.Date}
+    parts = [
+        frame.filter(
+            ~pl.col("quarantined"),
+            ~pl.col("deleted"),
+            pl.col("start").is_between(first.start, last.after, closed="left"),
+        ).select(
+            record_id=pl.coalesce("record_id", pl.col("start").cast(pl.String)),
+            month=pl.col("start").dt.date().dt.truncate("1mo"),
+        )
+        for frame in records
+    ]
+    return pl.concat([pl.DataFrame(schema=schema), *parts]).unique()
+
+
+def _compared(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    """By month: rows sent before, rows that are new, and rows that are gone; months that are the same left out."""
+    key = ["record_id", "month"]
+    counts = [
+        before.group_by("month").agg(before=pl.len()),
+        after.join(before, on=key, how="anti").group_by("month").agg(added=pl.len()),
+        before.join(after, on=key, how="anti").group_by("month").agg(gone=pl.len()),
+    ]
+    joined = counts[0]
+    for more in counts[1:]:
+        joined = joined.join(more, on="month", how="full", coalesce=True)
+    whole = joined.with_columns(pl.col("before", "added", "gone").fill_null(0).cast(pl.Int64))
+    return whole.filter((pl.col("added") > 0) | (pl.col("gone") > 0))

@@ -1,0 +1,158 @@
+"""Every public method of the library that shows a person writes one line of the read log; one that does not, none."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import hiu
+from hiu.errors import HiuError
+from hiu.govern.audit import read
+from hiu.govern.pseudonym import PERSON_ID
+from hiu.site.published import Published
+from hiu.site.review.desk import Review
+from hiu.site.tables import Tables
+from hiu.site.views.cohort import Cohort
+from hiu.site.views.definitions import Definitions
+from hiu.site.views.linkage import Linkage
+from hiu.site.views.person import Person
+from hiu.site.views.quality import Quality
+from hiu.site.views.ranked import Ranked
+from pipelines.run import Outcome
+
+Call = Callable[[object], object]
+ARGUMENTS: dict[str, tuple[object, ...]] = {
+    "Published.table": ("people",), "Published.sql": ("select person_id, name_text from people limit 3",),
+    "Published.person": (1,), "Published.why": (1,), "Review.decision": (0,),
+    "Ranked.why": (1,), "Ranked.compare": (1, 2),
+}  # fmt: skip
+HOLDERS = (Published, Ranked, Person, Linkage, Quality, Cohort, Definitions, Review)
+AGGREGATES = {
+    "Published.deliveries", "Published.not_supplied", "Published.quality", "Published.linkage", "Published.cohort",
+    "Published.definitions", "Ranked.equality", "Ranked.uncertain", "Linkage.weights", "Linkage.thresholds",
+    "Linkage.sure", "Linkage.quality", "Cohort.trend", "Cohort.evaluate", "Cohort.backtest", "Cohort.equality",
+    "Review.progress", "Review.decision",
+}  # fmt: skip
+"""Figures, rows by file, or words: nobody. All of Quality and Definitions too."""
+UNTRIED = {"Review.decide", "Review.undo", "Review.widget", "Ranked.to_polars", "Ranked.to_pandas", "Ranked.all_rows"}
+"""Acts, which the audit log has; the widget, which asks `Review.pair`; and what is in hand already."""
+
+
+def public(kind: type) -> list[str]:
+    """Methods that a class, or the month's tables below it, defines itself."""
+    own = {**vars(Tables), **vars(kind)} if issubclass(kind, Tables) else vars(kind)
+    return sorted(name for name, one in own.items() if inspect.isfunction(one) and not name.startswith("_"))
+
+
+METHODS = [f"{kind.__name__}.{name}" for kind in HOLDERS for name in public(kind)]
+TRIED = [name for name in METHODS if name not in UNTRIED]
+
+
+def shows(name: str) -> bool:
+    if name == "Definitions.sensitivity":
+        return True
+    return name not in AGGREGATES and not name.startswith(("Quality.", "Definitions."))
+
+
+@pytest.fixture(scope="module")
+def home(area: Path, published: Outcome, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The synthetic area, to be looked at."""
+    assert published.published
+    folder = tmp_path_factory.mktemp("reads") / "site"
+    shutil.copytree(area, folder, ignore=shutil.ignore_patterns("raw"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def holders(home: Path) -> dict[str, object]:
+    """One object of each class."""
+    run = hiu.open(home, by="Ann Lyst").latest
+    found = (run, run.ranked(), run.person(1), run.linkage(), run.quality(), run.cohort(), run.definitions())
+    return {type(one).__name__: one for one in (*found, run.review("Ann Lyst"))}
+
+
+def looks(home: Path) -> list[dict[str, object]]:
+    files = sorted((home / "data" / "curated" / "reads").glob("*.jsonl"))
+    return [entry["event"] for path in files for entry in read(path)]
+
+
+@pytest.mark.parametrize("name", TRIED)
+def test_a_method_that_shows_a_person_writes_one_line(name: str, holders: dict[str, object], home: Path) -> None:
+    kind, method = name.split(".")
+    before = len(looks(home))
+    found = getattr(holders[kind], method)(*ARGUMENTS.get(name, ()))
+    new = looks(home)[before:]
+    nobody = kind != "Person" and isinstance(found, pl.DataFrame) and found.is_empty()
+    if shows(name) and not nobody:
+        assert len(new) == 1 and new[0]["name"] == "Ann Lyst" and new[0]["month"] == "2026-03"
+        assert int(str(new[0]["people"])) > 0 and not PERSON_ID.search(str(new))
+        return
+    assert new == [], "nobody is shown, so nothing is entered"
+    assert not PERSON_ID.search(str(found if not hasattr(found, "to_pandas") else found.to_pandas().to_string()))
+
+
+def test_no_public_door_leads_to_whole_names(holders: dict[str, object]) -> None:
+    """`whole`, `scan` and `rows` gave a month's names unmasked and without a line."""
+    for name in ("whole", "scan", "rows", "common"):
+        with pytest.raises(HiuError):
+            getattr(holders["Published"], name)
+
+
+def test_without_a_basis_a_person_is_not_shown_even_masked(home: Path, tmp_path: Path) -> None:
+    site = tmp_path / "closed"
+    shutil.copytree(home, site)
+    text = (site / "site.toml").read_text(encoding="utf-8")
+    (site / "site.toml").write_text(re.sub('recipient = "analyst"', 'recipient = "clinician"', text), encoding="utf-8")
+    run = hiu.open(site).latest
+    first = run.ranked(1)["person_id"][0]
+    before = len(looks(site))
+    asks: tuple[Callable[[], object], ...] = (
+        lambda: run.person(first), lambda: run.person(1), lambda: run.why(first), lambda: run.ranked().why(1),
+        lambda: Person(first, run), lambda: run.cohort([first]), lambda: run.ranked().compare(1, 2),
+    )  # fmt: skip
+    for ask in asks:
+        with pytest.raises(HiuError, match="no basis") as refused:
+            ask()
+        assert first not in str(refused.value)
+    assert sum("refused" in one for one in looks(site)[before:]) >= 5
+
+
+def test_where_a_look_can_t_be_recorded_nothing_is_shown(home: Path, tmp_path: Path) -> None:
+    """A read-only copy of what is published, or a full disk."""
+    site = tmp_path / "closed"
+    shutil.copytree(home, site, ignore=shutil.ignore_patterns("reads"))
+    (site / "data" / "curated" / "reads").write_text("in the way", encoding="utf-8")
+    run = hiu.open(site).latest
+    for ask in (lambda: run.person(1), run.ranked, lambda: run.table("people"), run.review):
+        with pytest.raises(HiuError, match="nothing is shown"):
+            ask()
+    (tmp_path / "elsewhere").mkdir()
+    with (site / "site.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[governance]\nread_log = "../elsewhere"\n')
+    assert hiu.open(site).latest.person(1).person_id and list((tmp_path / "elsewhere").glob("*.jsonl"))
+
+
+def test_who_lacks_the_site_key_looks_with_the_read_log_s_own(home: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    shutil.copytree(home, site)
+    text = (site / "site.toml").read_text(encoding="utf-8").replace("synthetic = true", "synthetic = false")
+    (site / "site.toml").write_text(text, encoding="utf-8")
+    shutil.rmtree(site / "keys")
+    before = len(looks(site))
+    assert hiu.open(site).latest.person(1).person_id and len(looks(site)) == before + 1
+    (site / "data" / "curated" / "reads.key").unlink()
+    with pytest.raises(HiuError, match="nothing is shown"):
+        hiu.open(site).latest.person(1)
+
+
+def test_a_month_without_its_site_shows_nobody(holders: dict[str, object]) -> None:
+    run = holders["Published"]
+    assert isinstance(run, Published)
+    with pytest.raises(HiuError, match="without its site"):
+        Published(run.month, run.folder).person(1)

@@ -1,0 +1,106 @@
+"""Only what the product exported for a recipient and month can be released: links and other people's files can't."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from areakit import LAST, NOW
+
+from hiu.errors import HiuError, UsageError
+from hiu.month import Month
+from pipelines.access import releases
+from pipelines.common.place import Place
+from pipelines.govern.release import LIST, exported_files, release_board
+from pipelines.papers.export import export_board
+
+
+def export(place: Place) -> Path:
+    return export_board(place, str(LAST), folder=None, now=NOW)
+
+
+def release(place: Place, folder: Path | None = None, month: Month = LAST, after: int = 0) -> Path:
+    at = NOW + timedelta(seconds=after)
+    return release_board(place, str(month), folder, checker="B Checker", by="A Maker", necessity="to plan", now=at)
+
+
+def test_nothing_but_the_exported_files_is_released(place_after: Place, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("root:x:0:0", encoding="utf-8")
+    with pytest.raises(UsageError, match="nothing was exported"):
+        release(place_after)
+    made = export(place_after)
+    planted = made / "planted.csv"
+    for say, plant in (
+        ("links are not followed", lambda: planted.symlink_to(secret)),
+        ("not written by 'hiu export", lambda: os.link(secret, planted)),
+        ("not written by 'hiu export", lambda: planted.write_text("name,n\nAmelia Brown,1\n", encoding="utf-8")),
+        ("no ordinary file", lambda: os.mkfifo(planted)),
+    ):
+        plant()
+        with pytest.raises(HiuError, match=say):
+            release(place_after)
+        planted.unlink()
+    (made / "deep").symlink_to(tmp_path, target_is_directory=True)
+    with pytest.raises(HiuError, match="links are not followed"):
+        release(place_after)
+    (made / "deep").unlink()
+    (tmp_path / "elsewhere").symlink_to(made, target_is_directory=True)
+    with pytest.raises(HiuError, match="links are not followed"):
+        release(place_after, tmp_path / "elsewhere")
+    assert not (place_after.curated / "releases").exists()
+    assert (release(place_after) / "RELEASE.json").exists()
+
+
+def test_a_changed_or_missing_file_and_another_month_are_refused(place_after: Place) -> None:
+    made = export(place_after)
+    words = made / "charts" / "alt-text.txt"
+    before = words.read_bytes()
+    words.write_bytes(before + b"P.S. he lives at number 4")
+    with pytest.raises(HiuError, match="changed since it was exported"):
+        release(place_after)
+    words.unlink()
+    with pytest.raises(HiuError, match="is missing here"):
+        release(place_after)
+    words.symlink_to("/etc/passwd")
+    with pytest.raises(HiuError, match="links are not followed"):
+        release(place_after)
+    words.unlink()
+    words.write_bytes(before)
+    with pytest.raises(UsageError, match="nothing was exported"):
+        release(place_after, made, LAST - 1)
+
+
+def test_the_registers_are_signed_chained_and_readable(place_after: Place) -> None:
+    export(place_after)
+    final = release(place_after)
+    with pytest.raises(HiuError, match="since this was exported"):
+        release(place_after, after=1)
+    register = place_after.curated / "releases" / "register" / "commissioner"
+    public = json.loads((register / f"{final.name}.cells.json").read_text(encoding="utf-8"))
+    assert len(public["cells"]) > 50 and set(public["cells"][0]) >= {"measure", "dataset", "group", "months", "shown"}
+    assert all("value" not in cell and "people" not in cell for cell in public["cells"])
+    assert "could be worked out" in (register / f"{final.name}.suppressed.txt").read_text(encoding="utf-8")
+    sealed = register / f"{final.name}.sealed.json"
+    assert sealed.stat().st_mode & 0o077 == 0
+    kept = sealed.read_bytes()
+    sealed.write_bytes(kept.replace(b'"people": 1,', b'"people": 9,', 1))
+    with pytest.raises(HiuError, match="changed since it was written"):
+        releases.past(place_after, "commissioner")
+    sealed.unlink()
+    with pytest.raises(HiuError, match="not what the audit log says"):
+        export(place_after)
+    sealed.write_bytes(kept)
+    export(place_after)
+    assert release(place_after, after=2) != final
+
+
+def test_an_export_s_own_list_is_not_released(place_after: Place) -> None:
+    made = export(place_after)
+    entry = releases.kept_export(place_after, "commissioner", str(LAST))
+    assert entry is not None and (made / LIST).exists()
+    files, problems = exported_files(made, entry)
+    assert not problems and LIST not in files and set(files) == set(entry.files)

@@ -1,0 +1,203 @@
+"""Who may not be shown is in no file that an output, a notebook or another tool reads; counting and review go on."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+from areakit import LAST, NOW, run
+from once import once
+
+import hiu
+from hiu.govern import records
+from hiu.govern.basis import gate
+from hiu.govern.erase.residue import trace_places
+from hiu.model import PUBLISHED
+from hiu.model.govern import BASIS
+from hiu.publish.release.working import IDS, READ_ME, whole_table, without, working_folder
+from hiu.site.review.queue import Queue
+from pipelines.common.place import Place, open_place, open_warehouse
+from pipelines.common.progress import Reporter
+from pipelines.erase.erase import erase
+from pipelines.erase.find import ErasureScope, find
+from pipelines.erase.tables import rows_left
+from pipelines.govern.verify import verify_site
+from pipelines.run import Outcome
+
+LATER = NOW + timedelta(hours=1)
+Objected = tuple[Place, str, Path, Path]
+"""The area after its first person objected and the month was run again: place, person, folder before and after."""
+
+
+def forbid(place: Place, person: str, code: str = "objection") -> None:
+    about = {"purpose": "*", "recipient": "*", "code": code, "allow": False, "decided_by": "DPO", "evidence": "letter"}
+    row = gate.row(person, **about, start=NOW.date(), end=None, recorded_at=NOW.replace(tzinfo=None))  # type: ignore[arg-type]
+    records.add(place.records, BASIS, [row])
+
+
+def scope_of(place: Place, person: str) -> ErasureScope:
+    with open_warehouse(place) as warehouse:
+        return find(warehouse, person, place.key_for("tombstone"))
+
+
+@pytest.fixture(scope="module")
+def objected(area: Path, published: Outcome, tmp_path_factory: pytest.TempPathFactory) -> Objected:
+    assert published.published
+    before = published.published
+
+    def make(folder: Path) -> tuple[str, str]:
+        shutil.copytree(area / "data" / "curated", folder / "curated")
+        place = open_place(area, curated=folder / "curated")
+        ranked = pl.read_parquet(before / "ranked.parquet").filter(pl.col("list") == "adult")
+        person = str(ranked.sort("rank", "person_id")["person_id"][0])
+        forbid(place, person)
+        outcome = run(place, LAST, at=LATER)
+        assert outcome.published
+        return person, str(outcome.published)
+
+    person, after = once(tmp_path_factory, "objected", make)
+    return open_place(area, curated=Path(after).parents[1]), person, before, Path(after)
+
+
+def told(folder: Path, scope: ErasureScope) -> Iterator[str]:
+    """Files of a folder in which the person is, packed ones unpacked."""
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        name = path.relative_to(folder).as_posix()
+        in_table = path.suffix == ".parquet" and rows_left(pl.read_parquet(path), scope)
+        if in_table or trace_places(name, path.read_bytes(), scope.traces):
+            yield name
+
+
+def test_an_objector_is_in_no_byte_of_what_is_published(objected: Objected) -> None:
+    place, person, before, after = objected
+    scope = scope_of(place, person)
+    assert {"people.parquet", "monthly_demand.parquet", "pack.html"} <= set(told(before, scope))
+    assert list(told(after, scope)) == []
+    apart = working_folder(after)
+    assert {"people.parquet", "monthly_demand.parquet"} <= set(told(apart, scope)), "the working tables do"
+    assert apart.stat().st_mode & 0o077 == 0 and apart.parent.stat().st_mode & 0o077 == 0
+    assert "pass them on" in (apart / READ_ME).read_text(encoding="utf-8")
+
+
+def test_nobody_else_s_count_or_rank_changed(objected: Objected) -> None:
+    _, person, before, after = objected
+    for name in ("ranked", "monthly_demand", "monthly_extra", "people", "support", "risk_grading"):
+        old, new = (pl.read_parquet(folder / f"{name}.parquet") for folder in (before, after))
+        assert new.equals(old.filter(pl.col("person_id") != person)), name
+        assert pl.read_parquet(whole_table(after, name)).equals(old), f"{name}: whole in the working tables"
+    old, new = (pl.read_parquet(folder / "links.parquet") for folder in (before, after))
+    assert new.height == old.height and new["status"].equals(old["status"]), "every row received is accounted for"
+
+
+def test_verify_finds_nothing_wrong(objected: Objected, capsys: pytest.CaptureFixture[str]) -> None:
+    assert verify_site(objected[0]) == 0, capsys.readouterr().out
+
+
+def test_every_table_of_a_notebook_is_without_the_objector(objected: Objected) -> None:
+    place, person, before, _ = objected
+    site = hiu.open(place.home, curated=place.curated, now=lambda: LATER)
+    for month in (site.latest, type(site.latest)(LAST, before, site._opened)):  # also of a run before the objection
+        for name in PUBLISHED:
+            frame = month.scan(name).collect()
+            ids = {value for column in set(IDS) & set(frame.columns) for value in frame[column]}
+            assert person not in ids, name
+    demand = site.latest.whole("monthly_demand")
+    assert person not in set(demand["person_id"]), "in figures they are a number"
+    assert demand["n"].sum() == pl.read_parquet(before / "monthly_demand.parquet")["n"].sum()
+    people = site.latest.whole("people").filter(pl.col("person_id").str.starts_with("withheld-"))
+    assert people.height == 1 and people.select("name_text", "nhs_number", "dob", "postcode").row(0) == (None,) * 4
+
+
+def test_reviewers_still_see_every_pair(objected: Objected) -> None:
+    place, _, before, after = objected
+    assert Queue(LAST, after, place.records).pairs.equals(Queue(LAST, before, place.records).pairs)
+    site = hiu.open(place.home, curated=place.curated, now=lambda: LATER)
+    assert len(site.latest.review("A")) == pl.read_parquet(before / "review_queue.parquet").height
+
+
+def test_an_objection_that_ends_brings_the_person_back(objected: Objected, tmp_path: Path) -> None:
+    place, _, before, _ = objected
+    shutil.copytree(place.curated, tmp_path / "curated")
+    own = open_place(place.home, curated=tmp_path / "curated")
+    (own.records / "basis.jsonl").unlink()
+    outcome = run(own, LAST, at=LATER + timedelta(hours=1))
+    assert outcome.published
+    assert pl.read_parquet(outcome.published / "people.parquet").equals(pl.read_parquet(before / "people.parquet"))
+    assert not working_folder(outcome.published).exists()
+
+
+def test_a_run_says_which_months_still_hold_them(place_after: Place, objected: Objected) -> None:
+    from pipelines.access.basis import still_named
+
+    assert not still_named(place_after, NOW.date())
+    forbid(place_after, objected[1])
+    [said] = still_named(place_after, NOW.date())
+    assert f"{LAST} was published before 1 person" in said and f"'hiu run {LAST}'" in said
+    assert objected[1] not in said and not still_named(objected[0], NOW.date()), "published anew since"
+
+
+def test_without_a_basis_no_person_is_in_the_tables(place_after: Place) -> None:
+    bare = place_after.settings.model_copy(update={"basis": []})
+    place = Place(place_after.home, bare, place_after.sources)
+    outcome = run(place, LAST, at=LATER)
+    assert outcome.published
+    for name in PUBLISHED:
+        frame = pl.read_parquet(outcome.published / f"{name}.parquet")
+        ids = [frame[column].drop_nulls().len() for column in set(IDS) & set(frame.columns)]
+        assert not any(ids), name
+    assert pl.read_parquet(whole_table(outcome.published, "ranked")).height
+
+
+def test_one_who_opted_out_is_shown_for_care_and_not_for_planning(place_after: Place) -> None:
+    from pipelines.access.basis import for_board, hidden
+    from pipelines.common.place import published_tables
+
+    _, folder = place_after.which(None)
+    person = str(pl.read_parquet(folder / "ranked.parquet")["person_id"][0])
+    forbid(place_after, person, "national_opt_out")
+    tables = published_tables(folder, PUBLISHED)
+    assert person not in hidden(place_after, tables, NOW.date()), "their own care goes on"
+    board, left_out, _ = for_board(place_after, tables, NOW.date())
+    assert left_out == 1
+    assert all(person not in set(frame["person_id"]) for frame in board.values() if "person_id" in frame.columns)
+
+
+def test_sentences_about_others_lose_the_id_and_addresses_of_theirs_alone_go() -> None:
+    tables = {
+        "people": pl.DataFrame({"person_id": ["A1", "B2"]}),
+        "changes": pl.DataFrame({"person_id": ["B2"], "what": ["B2 was joined with A1"]}),
+        "descriptions": pl.DataFrame(
+            {
+                "identity_id": ["i1", "i2", "i3"],
+                "person_id": ["A1", "A1", "B2"],
+                "house": ["1", "9", "9"],
+                "street": ["HIGH ST", "LOW ST", "LOW ST"],
+                "postcode": ["BS1 1AA", None, None],
+            }
+        ),
+        "address_demand": pl.DataFrame({"address": ["1 HIGH ST, BS1 1AA", "9 LOW ST"], "calls": [20, 30]}),
+    }
+    shown = without(tables, {"A1"})
+    assert shown["changes"]["what"].to_list() == ["B2 was joined with a person who is not shown"]
+    assert shown["address_demand"]["address"].to_list() == ["9 LOW ST"], "others live there too"
+    assert without(tables, set())["people"].height == 2
+
+
+def test_an_erasure_reaches_the_working_tables_and_leaves_the_objector_in_them(
+    objected: Objected, tmp_path: Path
+) -> None:
+    place, person, _, after = objected
+    shutil.copytree(place.curated, tmp_path / "curated")
+    own = open_place(place.home, curated=tmp_path / "curated")
+    folder = own.published / after.name
+    other = str(pl.read_parquet(folder / "ranked.parquet").filter(pl.col("list") == "adult")["person_id"][0])
+    scope, quiet = scope_of(own, other), Reporter(quiet=True)
+    erase(own, other, reason="request", by="DPO", now=LATER, report=quiet, say=lambda _: None)
+    assert list(told(own.curated / "published", scope)) == [] == list(told(own.curated / "working", scope))
+    kept = set(pl.read_parquet(whole_table(folder, "people"))["person_id"])
+    assert person in kept and other not in kept
+    assert person not in set(pl.read_parquet(folder / "people.parquet")["person_id"])
