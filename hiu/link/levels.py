@@ -28,9 +28,10 @@ FIELDS: dict[str, tuple[str, ...]] = {
 """Field -> names of its levels, in code order; code 0 is always 'nothing to compare'."""
 
 NAMES = tuple(FIELDS)
-COMBINATIONS = tuple(two for two in combinations(NAMES, 2) if "nhs_number" not in two)
-"""Pairs of fields whose levels may weigh more, or less, together than apart. The NHS number weighs by itself: it is
-hidden from the model in training, so that it can be the label."""
+DECISIVE = ("nhs_number", "local_id", "event")
+"""Fields that speak for themselves, whatever else agrees or differs: no other field corrects what they weigh."""
+COMBINATIONS = tuple(two for two in combinations(NAMES, 2) if not set(two) & set(DECISIVE))
+"""Pairs of fields whose levels may weigh more, or less, together than apart."""
 CODE = {field: {level: code for code, level in enumerate(levels)} for field, levels in FIELDS.items()}
 _BITS = 4
 

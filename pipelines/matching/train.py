@@ -12,12 +12,12 @@ import polars as pl
 from hiu.disk import replace
 from hiu.engine import Engine
 from hiu.errors import UsageError
+from hiu.link.joining import LINES, Line, where_to_join
 from hiu.link.match import Cuts
 from hiu.link.model.candidate import ENOUGH, Candidate, candidate
 from hiu.link.model.changes import change_counts, people_changes
 from hiu.link.model.scorer import WeightTable
 from hiu.link.people.ids import assign_people
-from hiu.link.review.joining import LINES, Line, where_to_join
 from hiu.link.site_rules import link_under_site_rules, with_site_names
 from hiu.month import Month
 from hiu.publish.quality.training import train_page

@@ -43,7 +43,7 @@ from hiu.synth.site import write_sources
 FIRST_SEED = 5001
 RIDGES = (Ridge(alone=5.0, together=None), Ridge(alone=2.0, together=1.0), Ridge(alone=5.0, together=2.0), Ridge())
 CHOSEN = Ridge()
-"""That of `hiu train`: looser ones fit areas of this kind better, and lean more on how this generator makes mistakes."""
+"""That of `hiu train`; looser ones fit areas of this kind better, and lean more on how they make mistakes."""
 JUDGED = 5
 """One area in so many is not fitted to, and judges."""
 EQUAL = 1000.0
@@ -162,9 +162,10 @@ def main() -> None:
     if asked.write:
         made = (
             "Base: each weight reasoned as log2(m/u), orders of magnitude set by hand. Moved by hiu.link.model.fit, "
-            f"fields and pairs of fields at once (ridge {CHOSEN.alone:g} and {CHOSEN.together:g}; FIXED_LEVELS not moved), on the candidate pairs of "
-            f"{asked.areas} invented areas unlike one another (seeds from {FIRST_SEED}), labels = the areas' truth. "
-            "Trained on invented people only. Remade by tests/bench/link_shipped.py."
+            f"fields and pairs of fields at once (ridge {CHOSEN.alone:g} and {CHOSEN.together:g}; FIXED_LEVELS not "
+            f"moved), on the candidate pairs of {asked.areas} invented areas unlike one another (seeds from "
+            f"{FIRST_SEED}), labels = the areas' truth. Trained on invented people only. Remade by "
+            "tests/bench/link_shipped.py."
         )
         model = fitted(parts, CHOSEN) | {"version": "pairs-1", "made": made}
         Path(str(TARGET)).write_text(json.dumps(model, indent=1) + "\n", encoding="utf-8", newline="\n")

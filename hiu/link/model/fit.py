@@ -22,12 +22,15 @@ FIXED_LEVELS = frozenset(
         ("given", "nickname"),
         ("family", "exact_common"),
         ("place", "different"),
+        ("place", "shared"),
+        ("event", "shared"),
+        *(("local_id", level) for level in FIELDS["local_id"][1:]),
         ("kin", "namesake"),
         ("kin", "twin_alike"),
         ("kin", "name_only"),
     }
 )
-"""Levels that an invented area can't teach: too few namesakes, and its people move too little."""
+"""Levels that an invented area can't teach: too few namesakes and hostels, and its people move too little."""
 LEAST_WEIGHT = 0.005
 """A correction below this (log2) says nothing and is left out of the model file."""
 

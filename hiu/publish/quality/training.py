@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from hiu.link.joining import Line
 from hiu.link.model.candidate import Candidate
-from hiu.link.review.joining import Line
 from hiu.publish.charts.matching import threshold_chart
 from hiu.publish.pages import render
 from hiu.publish.stamp import Stamp

@@ -11,6 +11,7 @@ import polars as pl
 from hiu.link.match import Cuts, Linkage
 from hiu.link.people.decisions import empty
 from hiu.link.review.doubts import weak_links, with_ends
+from hiu.link.review.quality import doubted_rows
 
 C = pl.col
 LINES = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
@@ -53,10 +54,9 @@ def where_to_join(cuts: Cuts, identity: pl.DataFrame, decisions: pl.DataFrame | 
 
 
 def expected_wrong(linked: Linkage, identity: pl.DataFrame, decisions: pl.DataFrame | None = None) -> float:
-    """The share of rows that name somebody which the matcher expects to be on a wrong record."""
+    """The share of rows that name somebody which are expected on a wrong record, under a model of the area's own."""
     people = identity.select("identity_id", "rows", "nhs_number").join(
         linked.clusters.select("identity_id", "cluster"), on="identity_id"
     )
     loose = weak_links(with_ends(linked.pairs, people), empty() if decisions is None else decisions)
-    doubted = ((1 - loose["match_probability"]) * loose["moved"]).sum()
-    return float(doubted) / max(int(identity.filter(~C("nobody"))["rows"].sum()), 1)
+    return doubted_rows(loose) / max(int(identity.filter(~C("nobody"))["rows"].sum()), 1)
