@@ -87,6 +87,7 @@ class Linking(_Frozen):
     shared_addresses: tuple[str, ...] = Field((), description="'12 High Street, BS1 4ND': hostels, custody, hospitals")
     block_limit: int = Field(400, ge=10)
     link_at: float = Field(0.5, gt=0, lt=1, description="match probability from which a pair joins")
+    wrong_rows: float = Field(0.002, gt=0, le=0.05, description="rows on a wrong record that 'hiu train' may aim at")
     review_from: float = Field(0.05, ge=0, lt=1, description="match probability from which two people are a doubt")
     review_most: int = Field(3000, ge=0, description="doubts listed beside those that can move the list")
     double_review: float = Field(0.1, ge=0, le=1, description="share of doubts that two people look at")

@@ -1,8 +1,10 @@
 """The fields two descriptions are compared on, and the levels of agreement of each.
 
-The scorer sees nothing else: levels in, weight and per-field contributions out. A pair's levels are packed
+The scorer sees nothing else: levels in, weight and contributions out. A pair's levels are packed
 four bits a field into one integer, so that each distinct pattern of agreement is scored once.
 """
+
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +28,10 @@ FIELDS: dict[str, tuple[str, ...]] = {
 """Field -> names of its levels, in code order; code 0 is always 'nothing to compare'."""
 
 NAMES = tuple(FIELDS)
+DECISIVE = ("nhs_number", "local_id", "event")
+"""Fields that speak for themselves, whatever else agrees or differs: no other field corrects what they weigh."""
+COMBINATIONS = tuple(two for two in combinations(NAMES, 2) if not set(two) & set(DECISIVE))
+"""Pairs of fields whose levels may weigh more, or less, together than apart."""
 CODE = {field: {level: code for code, level in enumerate(levels)} for field, levels in FIELDS.items()}
 _BITS = 4
 

@@ -76,6 +76,38 @@ def link(
     return Linkage(people, pairs, model.version, notes, remember(under, signature, kept, common))
 
 
+class Cuts:
+    """What `link` gives at any of several probabilities from which pairs join; pairs are found and weighed once."""
+
+    def __init__(
+        self,
+        identity: pl.DataFrame,
+        *,
+        settings: Linking,
+        lowest: float,
+        events: pl.DataFrame | None = None,
+        model: scorer.Scorer | None = None,
+        decisions: pl.DataFrame | None = None,
+    ) -> None:
+        """The same arguments as `link`; lowest: no probability below it can be asked about."""
+        self.rules = in_force(empty() if decisions is None else decisions)
+        self.model = scorer.load() if model is None else model
+        self.identity, self.lowest = identity, lowest
+        able = nodes.comparable() | C("identity_id").is_in(list(self.rules.identities))
+        self.described = nodes.build(identity.filter(able), settings, self.rules.identities)
+        sized, at_lowest = self.model.sized(len(self.described)), settings.model_copy(update={"link_at": lowest})
+        self.work = _Matching(self.described, events, self.rules, at_lowest, sized)
+        self.evidence = self.work.evidence()
+
+    def at(self, probability: float) -> Linkage:
+        """The people, where pairs join from this probability. Raises ValueError below the lowest."""
+        if probability < self.lowest:
+            raise ValueError(f"{probability} is below {self.lowest}")
+        found = self.work.kept(self.work.resolve(self.evidence, scorer.log_odds(probability)))
+        people = cluster_table(self.identity, self.described, found, self.rules)
+        return Linkage(people, pair_table(self.described, found), self.model.version)
+
+
 def _dependencies_digest(settings: Linking, model: scorer.Scorer, code: str) -> str:
     """Digest of everything but the descriptions that an answer depends on."""
     parts = (settings.model_dump_json(), model.frozen, code, pl.__version__, probe())
@@ -123,6 +155,14 @@ class _Matching:
         old_evidence.candidate[place[there]] = old_evidence.weight[place[there]] >= self.floor
         evidence = old_evidence.plus(self._score(found.pairs[~there], True))
         return cluster(evidence, self.facts, self.cut, self._inside, recalled.earlier_labels), found.common
+
+    def evidence(self) -> Evidence:
+        """Every candidate pair, weighed."""
+        return self._score(self.blocking.every().pairs, True)
+
+    def resolve(self, evidence: Evidence, cut: float) -> Resolution:
+        """People from evidence, where pairs join from a weight of `cut`."""
+        return cluster(evidence, self.facts, cut, self._inside)
 
     def kept(self, found: Resolution) -> Resolution:
         """With the evidence that is worth telling: in the review band or above, or inside a person."""

@@ -12,7 +12,10 @@ import polars as pl
 from hiu.disk import replace
 from hiu.engine import Engine
 from hiu.errors import UsageError
-from hiu.link.model.candidate import Candidate, candidate, change_counts, people_changes
+from hiu.link.joining import LINES, Line, where_to_join
+from hiu.link.match import Cuts
+from hiu.link.model.candidate import ENOUGH, Candidate, candidate
+from hiu.link.model.changes import change_counts, people_changes
 from hiu.link.model.scorer import WeightTable
 from hiu.link.people.ids import assign_people
 from hiu.link.site_rules import link_under_site_rules, with_site_names
@@ -53,31 +56,39 @@ def train(place: Place, *, steps: Steps, now: datetime, report: Reporter) -> Pat
                 f"trusted NHS numbers hidden from the model; base {base['version']}."
             )
             linking = place.settings.linking
-            found = candidate(with_site_names(identity, linking), events, base, settings=linking, made=made)
-            effect = _effect(work, steps, identity, events, base, found)
-        path = _write_model(place, found, effect, month, now)
+            seen = with_site_names(identity, linking)
+            found = candidate(seen, events, base, settings=linking, made=made)
+            line = _line(work, seen, events, found)
+            effect = _effect(work, steps, identity, events, ((base, linking.link_at), (found.values, line.link_at)))
+        path = _write_model(place, found, line, effect, month, now)
         shutil.rmtree(place.spill, ignore_errors=True)
     about = {"model": path.name, "version": found.values["version"], "pairs": found.pairs, "month": str(month)}
-    record(place, now, "model_trained", **about)
-    _print_training(place, path, found, effect[0])
+    record(place, now, "model_trained", **about, link_at=line.link_at, expected_wrong=round(line.wrong, 5))
+    _print_training(place, path, found, line, effect[0])
     return path
 
 
 def adopt(place: Place, which: str, by: str | None, *, now: datetime) -> None:
-    """Put a trained model, or the shipped one, in force. Raises UsageError without a name, or for another file."""
+    """Put a trained model and its line, or the shipped ones, in force.
+
+    Raises UsageError without a name, or for another file.
+    """
     name = " ".join((by or "").split())
     if not name:
         raise UsageError("--adopt needs --by NAME: who is one person is somebody's decision")
-    value = None
+    value, link_at = None, None
     if which != SHIPPED:
         path = place.home / FOLDER / Path(which).name
         if not path.is_file() or name_of(path.read_bytes()) != path.name:
             raise UsageError(f"{which}: not a model that 'hiu train' made in {place.home / FOLDER}")
-        value = f"{FOLDER}/{path.name}"
+        value, link_at = f"{FOLDER}/{path.name}", _values(path).get("link_at")
     site = place.home / "site.toml"
-    text = with_value(site.read_bytes().decode("utf-8"), "linking", "model", value, f"adopted {now:%Y-%m-%d} by {name}")
-    before = place.settings.linking.model
-    record(place, now, "model_adopted", **{"from": before.name if before else SHIPPED}, to=value or SHIPPED, by=name)
+    text, note = site.read_bytes().decode("utf-8"), f"adopted {now:%Y-%m-%d} by {name}"
+    for key, chosen in (("model", value), ("link_at", link_at)):
+        text = with_value(text, "linking", key, chosen, note)
+    before = place.settings.linking
+    earlier = {"from": before.model.name if before.model else SHIPPED, "link_at_before": before.link_at}
+    record(place, now, "model_adopted", **earlier, to=value or SHIPPED, link_at=link_at, by=name)
     replace(site, text.encode("utf-8"))
     out(
         f"{site}: {'the shipped model' if value is None else value}, adopted by {name}; recorded. The next 'hiu run' "
@@ -107,15 +118,27 @@ def _require(work: Work) -> None:
         raise UsageError(f"the last run was of another month than {work.month}: 'hiu run {work.month}' first")
 
 
+def _line(work: Work, identity: pl.DataFrame, events: pl.DataFrame, found: Candidate) -> Line:
+    """Where the candidate should join, so that few rows are on a wrong record."""
+    linking, decisions = work.place.settings.linking, work.warehouse.read("decisions")
+    cuts = Cuts(
+        identity, settings=linking, lowest=LINES[0], events=events, model=WeightTable(found.values), decisions=decisions
+    )
+    return where_to_join(cuts, identity, decisions, linking.wrong_rows)
+
+
 def _effect(
-    work: Work, steps: Steps, identity: pl.DataFrame, events: pl.DataFrame, base: Row, found: Candidate
+    work: Work, steps: Steps, identity: pl.DataFrame, events: pl.DataFrame, models: Sequence[tuple[Row, float]]
 ) -> Effect:
-    """Counts of what would differ, the first places under both models (person_id, before, after), and `moves`."""
+    """Counts of what would differ, the first places under both models (person_id, before, after), and `moves`.
+
+    models: the one in force and the candidate, each with the probability from which it joins.
+    """
     people, ranks = [], []
-    for values in (base, found.values):
+    for values, link_at in models:
         linked = link_under_site_rules(
             identity,
-            settings=work.place.settings.linking,
+            settings=work.place.settings.linking.model_copy(update={"link_at": link_at}),
             events=events,
             model=WeightTable(values),
             decisions=work.warehouse.read("decisions"),
@@ -143,20 +166,21 @@ def _first_places(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     return both.filter((C("before") <= TOP) | (C("after") <= TOP)).sort("after", "before", "person_id", nulls_last=True)
 
 
-def _write_model(place: Place, found: Candidate, effect: Effect, month: Month, now: datetime) -> Path:
-    content = found.text.encode("utf-8")
+def _write_model(place: Place, found: Candidate, line: Line, effect: Effect, month: Month, now: datetime) -> Path:
+    content = found.text_with(link_at=line.link_at).encode("utf-8")
     folder = place.home / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / name_of(content)
     path.write_bytes(content)
     stamp = stamp_of(place, month, str(found.values["version"]), now.astimezone(UTC))
-    link_at = place.settings.linking.link_at
-    page = train_page(found, *effect, stamp=stamp, link_at=link_at, file=path.name)
+    page = train_page(found, line, *effect, stamp=stamp, link_at=place.settings.linking.link_at, file=path.name)
     path.with_suffix(".html").write_text(page, encoding="utf-8", newline="\n")
     return path
 
 
-def _print_training(place: Place, path: Path, found: Candidate, change: dict[str, int]) -> None:
+def _print_training(place: Place, path: Path, found: Candidate, line: Line, change: dict[str, int]) -> None:
+    if found.pairs < ENOUGH:
+        out(f"Only {found.pairs:,} labelled pairs, fewer than {ENOUGH:,}: the model stays close to the one in force.")
     far = found.weights.with_columns(step=C("after") - C("before")).filter(C("step") != 0)
     out(f"{found.pairs:,} labelled pairs, {found.same:,} of one person. Weights that move most:")
     for row in far.sort(C("step").abs(), descending=True).head(8).iter_rows(named=True):
@@ -164,9 +188,13 @@ def _print_training(place: Place, path: Path, found: Candidate, change: dict[str
         out(f"  {row['field']:<11} {level:<26} {row['before']:+7.2f} -> {row['after']:+7.2f}")
     for row in found.thresholds.filter(threshold=place.settings.linking.link_at).iter_rows(named=True):
         out(
-            f"Pairs kept aside, {row['model']}: {row['joined']:,} joined, {row['wrong']:,} of them of two people; "
-            f"{row['missed']:,} of one person not joined."
+            f"People it was not fitted to, {row['model']}: {row['joined']:,} pairs joined, {row['wrong']:,} of them of "
+            f"two people; {row['missed']:,} of one person not joined."
         )
+    out(
+        f"Line: pairs join from a probability of {line.link_at:g}; {line.wrong:.2%} of rows are then expected on a "
+        f"wrong record (wanted: at most {place.settings.linking.wrong_rows:.2%})."
+    )
     now, then, joins, splits, enter, leave = (change[name] for name in CHANGE)
     out(
         f"Clusters: {now:,} -> {then:,} people; {joins:,} joins, {splits:,} splits. "

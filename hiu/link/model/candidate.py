@@ -1,7 +1,8 @@
-"""Candidate: a model of an area's own, from its trusted NHS numbers, and what it would change.
+"""Candidate: a model of an area's own, from its trusted NHS numbers, and how it does on people it did not see.
 
 The numbers are the labels and are hidden from the model: a pair of descriptions with one trusted number is one
-person, with two is two. Pairs are found without the number. A fifth of the people are kept aside to judge by.
+person, with two is two. Pairs are found without the number. What is said of how well it does is cross-fitted: the
+people are in five parts, and each part is judged by a model that was fitted to the other four.
 """
 
 import hashlib
@@ -13,15 +14,19 @@ import numpy as np
 import polars as pl
 
 from hiu.errors import HiuError
-from hiu.link.levels import FIELDS, Flags, Levels, Reals
+from hiu.link.levels import FIELDS, Flags, Ints, Levels, Reals
+from hiu.link.model.fit import Ridge, fit
+from hiu.link.model.labels import Labels, labelled_pairs
 from hiu.link.model.scorer import ModelFile, WeightTable, probability
-from hiu.link.model.train import fit, labelled_pairs
 from hiu.settings import Linking
 
 C = pl.col
 LEAST = 300
 """Labelled pairs of each kind, below which an area is too small to train on."""
-RIDGE = 200.0
+ENOUGH = 5000
+"""Labelled pairs from which a model stands on the area itself; with fewer it stays close to the model in force."""
+RIDGE = Ridge()
+PARTS = 5
 BINS = (0.0, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 1.0)
 THRESHOLDS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 
@@ -30,22 +35,23 @@ THRESHOLDS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 class Candidate:
     """values: the model as JSON holds it · weights: field, level, before, after, same, different (labelled pairs) ·
 
-    calibration: model, low, high, pairs, said, seen · thresholds: model, threshold, precision, recall, joined, wrong,
-    missed (pairs: joined, of those of two people; of one person, not joined) · pairs, same: labelled pairs, and those
-    of one person. Calibration and thresholds are of people kept aside.
+    together: fields, levels, before, after, of pairs of fields, furthest moved first · calibration: model, low, high,
+    pairs, predicted, seen · thresholds: model, threshold, precision, recall, joined, wrong, missed (pairs: joined, of
+    those of two people; of one person, not joined) · pairs, same: labelled pairs, and those of one person.
+    Calibration and thresholds are cross-fitted.
     """
 
     values: ModelFile
     weights: pl.DataFrame
+    together: pl.DataFrame
     calibration: pl.DataFrame
     thresholds: pl.DataFrame
     pairs: int
     same: int
 
-    @property
-    def text(self) -> str:
-        """The model file: the same bytes for the same model."""
-        return json.dumps(self.values, indent=1, ensure_ascii=False) + "\n"
+    def text_with(self, *, link_at: float) -> str:
+        """The model file, with the probability from which pairs join: the same bytes for the same model."""
+        return json.dumps({**self.values, "link_at": link_at}, indent=1, ensure_ascii=False) + "\n"
 
 
 def trusted(identity: pl.DataFrame) -> pl.DataFrame:
@@ -69,41 +75,57 @@ def candidate(
 
     Raises HiuError if there are too few numbers to learn from.
     """
-    owner = trusted(identity)
-    aside = _judging_share(owner)
-    train = _labels(identity, owner.filter(~aside), settings, events)
-    judge = _labels(identity, owner.filter(aside), settings, events)
-    same, other = int(train[1].sum()), int((~train[1]).sum())
-    if min(same, other, int(judge[1].sum()) * 5, int((~judge[1]).sum()) * 25) < LEAST:
+    labels = labelled_pairs(identity, trusted(identity), settings, events, hide_number=True)
+    judged = _cross_fitted(labels, base)
+    same, other = int(labels.same.sum()), int((~labels.same).sum())
+    if min(same, other, int(judged.seen.sum()), PARTS * int((~judged.seen).sum())) < LEAST:
         raise HiuError(
             f"too few trusted NHS numbers to train on: {same} pairs of one person and {other} of two; "
             f"expected {LEAST} of each, and some to judge by. The model in force stays."
         )
-    # people with a trusted number are described more often and alike: their share of one person isn't the area's
-    fitted = fit(*train, base, RIDGE, prior=False)
+    fitted = _fitted(labels, base)
     fitted |= {"made": made, "version": "site-" + _digest({**fitted, "version": "", "made": ""})}
-    models = {"in force": WeightTable(base), "candidate": WeightTable(fitted)}
-    weighed = {name: model.contributions(judge[0]).sum(axis=1) for name, model in models.items()}
+    weighed = {"in force": judged.before, "candidate": judged.after}
     return Candidate(
         values=fitted,
-        weights=_weights(base, fitted, train[0], train[1]),
-        calibration=_calibration(weighed, judge[1]),
-        thresholds=_thresholds(weighed, judge[1], settings.link_at),
-        pairs=len(train[1]),
+        weights=_weights(base, fitted, labels.levels, labels.same),
+        together=_together(base, fitted),
+        calibration=_calibration(weighed, judged.seen),
+        thresholds=_thresholds(weighed, judged.seen, settings.link_at),
+        pairs=len(labels.same),
         same=same,
     )
 
 
-def _labels(
-    identity: pl.DataFrame, owner: pl.DataFrame, settings: Linking, events: pl.DataFrame | None
-) -> tuple[Levels, Flags, Reals]:
-    return labelled_pairs(identity, owner, settings, events, hide_number=True)
+def _fitted(labels: Labels, base: ModelFile) -> ModelFile:
+    # people with a trusted number are described more often and alike: their share of one person isn't the area's
+    return fit(labels.levels, labels.same, labels.weight, base, RIDGE, prior=False)
 
 
-def _judging_share(owner: pl.DataFrame) -> pl.Series:
-    """A fifth of the numbers, by a digest, so the same in every training."""
-    drawn = [hashlib.sha256(f"aside|{number}".encode()).digest()[0] < 51 for number in owner["person_id"]]
-    return pl.Series("aside", drawn, dtype=pl.Boolean)
+@dataclass(frozen=True, kw_only=True)
+class _Judged:
+    """Pairs whose both ends are in one part: their weight under the model in force, and under that of the others."""
+
+    before: Reals
+    after: Reals
+    seen: Flags
+
+
+def _cross_fitted(labels: Labels, base: ModelFile) -> _Judged:
+    part = np.array([hashlib.sha256(f"part|{name}".encode()).digest()[0] % PARTS for name in labels.owners], np.int64)
+    left, right = _part_of(part, labels.left), _part_of(part, labels.right)
+    found: list[tuple[Reals, Reals, Flags]] = []
+    for k in range(PARTS):
+        judge = labels.only((left == k) & (right == k))
+        models = base, _fitted(labels.only((left != k) & (right != k)), base)
+        before, after = (WeightTable(model).contributions(judge.levels).sum(axis=1) for model in models)
+        found.append((before, after, judge.same))
+    before, after, seen = (np.concatenate(column) for column in zip(*found, strict=True))
+    return _Judged(before=before, after=after, seen=seen)
+
+
+def _part_of(part: Ints, owner: Ints) -> Ints:
+    return part[owner] if len(part) else owner
 
 
 def _digest(values: ModelFile) -> str:
@@ -121,8 +143,21 @@ def _weights(before: ModelFile, after: ModelFile, levels: Levels, same: Flags) -
     return pl.DataFrame(rows, schema=["field", "level", "before", "after", "same", "different"], orient="row")
 
 
+def _together(before: ModelFile, after: ModelFile) -> pl.DataFrame:
+    """What pairs of fields weigh together, in both models; those that moved furthest first."""
+    tables = [model.get("together", {}) for model in (before, after)]
+    rows = []
+    for pair in sorted({*tables[0], *tables[1]}):
+        old, new = (table.get(pair, {}) for table in tables)
+        rows += [(pair, both, float(old.get(both, 0.0)), float(new.get(both, 0.0))) for both in sorted({*old, *new})]
+    found = pl.DataFrame(rows, schema=["fields", "levels", "before", "after"], orient="row")
+    far = (C("after") - C("before")).abs()
+    typed = found.cast({"before": pl.Float64, "after": pl.Float64})
+    return typed.sort(far, "fields", "levels", descending=[True, False, False])
+
+
 def _calibration(weighed: dict[str, Reals], same: Flags) -> pl.DataFrame:
-    """Said against seen: of pairs in a band of probability, the mean said and the share that are one person."""
+    """Of pairs in a band of probability: the mean predicted, and the share that are one person."""
     rows, count = [], _count(same)
     for model, weight in weighed.items():
         p = probability(weight)
@@ -131,7 +166,7 @@ def _calibration(weighed: dict[str, Reals], same: Flags) -> pl.DataFrame:
             if n := int(at.sum()):
                 predicted, seen = (float(np.average(values[at], weights=count[at])) for values in (p, same))
                 rows.append((model, low, high, n, predicted, seen))
-    return pl.DataFrame(rows, schema=["model", "low", "high", "pairs", "said", "seen"], orient="row")
+    return pl.DataFrame(rows, schema=["model", "low", "high", "pairs", "predicted", "seen"], orient="row")
 
 
 def _thresholds(weighed: dict[str, Reals], same: Flags, link_at: float) -> pl.DataFrame:
@@ -149,40 +184,5 @@ def _thresholds(weighed: dict[str, Reals], same: Flags, link_at: float) -> pl.Da
 
 
 def _count(same: Flags) -> Reals:
-    """A pair of two people is kept aside only if both are (1 in 25), a pair of one person if they are (1 in 5)."""
+    """Of pairs of two people only one in five is judged, those with both in one part; of one person all are."""
     return np.where(same, 1.0, 5.0)
-
-
-def _old_and_new(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
-    own = before.select("identity_id", old="person_id")
-    return own.join(after.select("identity_id", new="person_id"), on="identity_id")
-
-
-def change_counts(before: pl.DataFrame, after: pl.DataFrame) -> dict[str, int]:
-    """What differs between two clusterings (identity_id, person_id): people joined, split, and who they involve."""
-    both = _old_and_new(before, after)
-    cells = both.group_by("old", "new").len()
-    joined = cells.group_by("new").len().filter(C("len") > 1)
-    split = cells.group_by("old").len().filter(C("len") > 1)
-    return {
-        "people_before": both["old"].n_unique(),
-        "people_after": both["new"].n_unique(),
-        "joins": int((joined["len"] - 1).sum()),
-        "splits": int((split["len"] - 1).sum()),
-    }
-
-
-def people_changes(before: pl.DataFrame, after: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """Who would be joined or split, most rows first: kind, people (ids of before), parts, rows (that change person).
-
-    before, after: identity_id, person_id · rows: identity_id, rows.
-    """
-    both = _old_and_new(before, after).join(rows, on="identity_id")
-    cells = both.group_by("old", "new").agg(C("rows").sum())
-    found = []
-    for kind, one in (("joined", "new"), ("split", "old")):
-        groups = cells.sort("rows", "old", "new", descending=[True, False, False]).group_by(one, maintain_order=True)
-        less = C("rows").sum() - C("rows").max()
-        changes = groups.agg(people=C("old").unique(maintain_order=True), parts=pl.len(), rows=less)
-        found.append(changes.filter(C("parts") > 1).select(pl.lit(kind).alias("kind"), "people", "parts", "rows"))
-    return pl.concat(found).sort("rows", C("people").list.first(), descending=[True, False])

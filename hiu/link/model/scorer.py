@@ -1,7 +1,8 @@
-"""Scorer: levels in, weight and per-field contributions out.
+"""Scorer: levels in, weight and contributions out.
 
 One small interface, so that another model over the same levels can take this one's place. A weight is the
-log2 odds that the two descriptions are of one person.
+log2 odds that the two descriptions are of one person. It is a sum: one contribution of each field, one of each pair
+of fields, and the prior.
 """
 
 from __future__ import annotations
@@ -16,10 +17,20 @@ from typing import Any, Protocol
 import numpy as np
 
 from hiu.errors import SettingsError
-from hiu.link.levels import FIELDS, NAMES, Levels, Reals
+from hiu.link.levels import CODE, COMBINATIONS, FIELDS, NAMES, Levels, Reals
 
 ModelFile = dict[str, Any]
-"""A model as model.json holds it: version, prior, descriptions, weights (field -> level -> log2)."""
+"""A model as model.json holds it: version, prior, descriptions, weights (field -> level -> log2), and together
+("given+dob" -> "nickname+exact" -> log2), which may be left out or name some levels only."""
+
+TERMS: tuple[tuple[str, ...], ...] = (*((name,) for name in NAMES), *COMBINATIONS)
+"""What a weight is the sum of, beside the prior: fields, then pairs of fields, in the order of `contributions`."""
+JOINED = "+"
+"""Between two names of fields, or of levels, in a model file."""
+
+
+WIDEST = max(len(levels) for levels in FIELDS.values())
+_LEFT, _RIGHT = ([NAMES.index(two[side]) for two in COMBINATIONS] for side in (0, 1))
 
 
 class Scorer(Protocol):
@@ -36,7 +47,7 @@ class Scorer(Protocol):
         ...
 
     def contributions(self, levels: Levels) -> Reals:
-        """log2 contribution of each field [pairs, fields + 1]; the last column is the prior."""
+        """log2 contributions [pairs, terms + 1]: of each of TERMS, and the prior last."""
         ...
 
     def sized(self, descriptions: int) -> Scorer:
@@ -45,20 +56,23 @@ class Scorer(Protocol):
 
 
 class WeightTable:
-    """Fellegi-Sunter: a committed log2 Bayes factor for each level of each field, and a prior."""
+    """A log2 Bayes factor for each level of each field, a correction for levels of two fields together, and a prior.
+
+    Without corrections this is Fellegi and Sunter's model (1969), in which fields are independent of one another.
+    """
 
     def __init__(self, values: ModelFile) -> None:
         self._version = str(values["version"])
         self.prior = float(values["prior"])
         self.reference = float(values["descriptions"])
-        widest = max(len(names) for names in FIELDS.values())
-        self.table = np.zeros((len(NAMES), widest))
+        self.table = np.zeros((len(NAMES), WIDEST))
         for k, (field, names) in enumerate(FIELDS.items()):
             missing = [name for name in names[1:] if name not in values["weights"].get(field, {})]
             if missing:
                 raise SettingsError(f"the matching model has no weight for '{field}': {', '.join(missing)}")
             for code, name in enumerate(names):
                 self.table[k, code] = float(values["weights"][field].get(name, 0.0))
+        self.together = _together(values.get("together", {}))
 
     @property
     def version(self) -> str:
@@ -68,12 +82,14 @@ class WeightTable:
     @property
     def frozen(self) -> str:
         """The weights and the prior."""
-        return json.dumps([self._version, self.prior, self.table.tolist()])
+        return json.dumps([self._version, self.prior, self.table.tolist(), self.together.tolist()])
 
     def contributions(self, levels: Levels) -> Reals:
-        """log2 contribution of each field, and the prior last."""
+        """log2 contribution of each field and of each pair of fields, and the prior last."""
         fields = self.table[np.arange(len(NAMES)), levels]
-        return np.hstack([fields, np.full((len(levels), 1), self.prior)])
+        left, right = levels[:, _LEFT], levels[:, _RIGHT]
+        pairs = self.together[np.arange(len(COMBINATIONS)), left, right]
+        return np.hstack([fields, pairs, np.full((len(levels), 1), self.prior)])
 
     def sized(self, descriptions: int) -> WeightTable:
         """One bit less before any evidence for each doubling beyond the areas it was trained on.
@@ -84,6 +100,22 @@ class WeightTable:
         other = copy.copy(self)
         other.prior = self.prior - max(doublings, 0)
         return other
+
+
+def _together(named: dict[str, dict[str, float]]) -> Reals:
+    """Corrections [pairs of fields, level of the first, level of the second]. Raises SettingsError for a wrong name."""
+    table = np.zeros((len(COMBINATIONS), WIDEST, WIDEST))
+    place = {JOINED.join(two): k for k, two in enumerate(COMBINATIONS)}
+    for pair, levels in named.items():
+        for both, weight in levels.items():
+            try:
+                first, second = (
+                    CODE[field][level] for field, level in zip(pair.split(JOINED), both.split(JOINED), strict=True)
+                )
+                table[place[pair], first, second] = float(weight)
+            except (KeyError, ValueError):
+                raise SettingsError(f"the matching model weighs '{pair}' at '{both}', which are no levels") from None
+    return table
 
 
 def load(path: Path | None = None) -> Scorer:

@@ -1,5 +1,6 @@
 """Explain: why two descriptions are, or are not, taken for one person, field by field."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,8 +14,9 @@ from hiu.link.compare.pairs import compare
 from hiu.link.describe import nodes
 from hiu.link.describe.names import shares
 from hiu.link.describe.words import LIST_WEIGHS, UNLISTED
-from hiu.link.levels import FIELDS, NAMES
+from hiu.link.levels import FIELDS, NAMES, Codes, Reals
 from hiu.link.model import scorer
+from hiu.link.model.scorer import JOINED, TERMS
 from hiu.settings import Linking
 
 C = pl.col
@@ -36,7 +38,8 @@ MEANING: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class PairExplanation:
-    """fields: field, title, left, right, level, weight (log2), in the model's order, the prior last.
+    """fields: field, title, left, right, level, weight (log2): each field in the model's order, each pair of fields
+    that adds or takes something ("given+dob"), the prior last. The weights add up to `weight`.
 
     rarity: sentences that say how common the names and the address are (no value of a person in them).
     """
@@ -93,6 +96,7 @@ def explain_pair(
     rows = [
         _line(k, field, levels[0, k], parts[k], beside[identity_a], beside[identity_b]) for k, field in enumerate(NAMES)
     ]
+    rows += _together(levels[0], parts)
     rows.append(("prior", "Before any evidence", None, None, "", float(parts[-1])))
     fields = pl.DataFrame(rows, schema=["field", "title", "left", "right", "level", "weight"], orient="row")
     return PairExplanation(fields, weight, probability, model.version, _rarity(identity, *beside.values()))
@@ -114,6 +118,12 @@ def _rarity(identity: pl.DataFrame, *sides: dict[str, object]) -> tuple[str, ...
     return tuple(out)
 
 
+def title_of(field: str) -> str:
+    """How a field, or two together ("given+dob"), is shown to people."""
+    first, *rest = (MEANING[name][0] for name in field.split(JOINED))
+    return " with ".join([first, *(title[0].lower() + title[1:] for title in rest)])
+
+
 def titles() -> list[tuple[str, str]]:
     """Field and title, in the order people are shown them."""
     return [(field, title) for field, (title, _) in MEANING.items()]
@@ -124,6 +134,15 @@ def _line(
 ) -> tuple[str, str, str | None, str | None, str, float]:
     beside = [side_text(side, field) for side in (left, right)]
     return field, MEANING[field][0], beside[0], beside[1], FIELDS[field][int(level)].replace("_", " "), float(weight)
+
+
+def _together(levels: Codes, parts: Reals) -> Iterator[tuple[str, str, None, None, str, float]]:
+    """What two fields together add to what each says by itself."""
+    for term, weight in zip(TERMS, parts, strict=False):
+        if len(term) > 1 and weight:
+            both = (FIELDS[name][int(levels[NAMES.index(name)])].replace("_", " ") for name in term)
+            field = JOINED.join(term)
+            yield field, title_of(field), None, None, " with ".join(both), float(weight)
 
 
 def side_text(side: dict[str, object], field: str) -> str | None:

@@ -17,9 +17,9 @@ from hiu.stats import kappa, wilson
 
 C = pl.col
 TAIL = 0.008
-"""Share wrong of links that the model holds almost sure (below CERTAIN), beyond its own 1 - p."""
+"""Under the shipped model, the share wrong of links that it holds almost sure (below CERTAIN), beyond its own 1 - p."""
 UNSEEN = 0.0004
-"""Share of rows wrong that no link shows as doubtful."""
+"""Under the shipped model, the share of rows wrong that no link shows as doubtful."""
 SPREAD = 1.8
 """The interval of an estimate: from estimate / SPREAD to estimate x SPREAD (docs/benchmarks.md)."""
 AGES = ((0, "under 18"), (18, "18 to 24"), (25, "25 to 44"), (45, "45 to 64"), (65, "65 and over"))
@@ -41,19 +41,24 @@ def link_quality(
     on: date,
     groups: pl.DataFrame | None = None,
     loose: pl.DataFrame | None = None,
+    own_model: bool = False,
 ) -> pl.DataFrame:
     """Rows of model.LINK_QUALITY.
 
     pairs: Linkage.pairs · doubts: of hiu.link.review.doubts, with `chance` · links_table, people: as published ·
     identity: identity_id, cluster, rows, nhs_number · decisions, second: what reviewers said · queued: doubts listed ·
     on: the day ages are of · groups: person_id and any further characteristics, such as ethnicity, if supplied ·
-    loose: what hiu.link.review.doubts.weak_links gave, if it was asked already.
+    loose: what hiu.link.review.doubts.weak_links gave, if it was asked already · own_model: matched with a model of the
+    area's own, whose doubts are nearer the truth.
     """
     rows = links_table.filter(C("person_id").is_not_null())
     named = rows.filter(C("how") != "nobody")
     found: list[Row] = [
         *_estimates(
-            weak_links(with_ends(pairs, identity), decisions) if loose is None else loose, doubts, named.height
+            weak_links(with_ends(pairs, identity), decisions) if loose is None else loose,
+            doubts,
+            named.height,
+            own_model,
         ),
         *_reviewed(pairs, decisions),
         *_agreement(decisions, second),
@@ -78,10 +83,11 @@ def _share(measure: str, group: str, hits: int, of: int, basis: str) -> Row:
     return (measure, group, hits / of, low, high, of, basis) if of else (measure, group, None, None, None, 0, basis)
 
 
-def _estimates(loose: pl.DataFrame, doubts: pl.DataFrame, rows: int) -> Iterator[Row]:
+def _estimates(loose: pl.DataFrame, doubts: pl.DataFrame, rows: int, own_model: bool) -> Iterator[Row]:
     """Precision (1 - share wrong) and recall (1 - share missed), by the model's own doubts."""
-    doubtful = loose.with_columns(wrong=(1 - C("match_probability")) * C("moved"))
-    wrong = float((doubtful["wrong"] + TAIL * doubtful["moved"]).sum()) + UNSEEN * rows
+    wrong = doubted_rows(loose)
+    if not own_model:
+        wrong += TAIL * float(loose["moved"].sum()) + UNSEEN * rows
     missed = float(doubts.filter(~C("together")).select((C("chance") * C("moved")).sum()).item() or 0.0)
     for measure, error in (("precision", wrong), ("recall", missed)):
         if not rows:
@@ -89,6 +95,11 @@ def _estimates(loose: pl.DataFrame, doubts: pl.DataFrame, rows: int) -> Iterator
             continue
         low, high = (max(0.0, 1 - factor * error / rows) for factor in (SPREAD, 1 / SPREAD))
         yield measure, "all", max(0.0, 1 - error / rows), low, high, rows, "model"
+
+
+def doubted_rows(loose: pl.DataFrame) -> float:
+    """Rows that wrong links would have moved, each by the chance that it is wrong. loose: as `weak_links` gives it."""
+    return float(((1 - loose["match_probability"]) * loose["moved"]).sum())
 
 
 def _reviewed(pairs: pl.DataFrame, decisions: pl.DataFrame) -> Iterator[Row]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from hiu.link.joining import Line
 from hiu.link.model.candidate import Candidate
 from hiu.publish.charts.matching import threshold_chart
 from hiu.publish.pages import render
@@ -16,6 +17,7 @@ MOST = 60
 
 def train_page(
     found: Candidate,
+    line: Line,
     change: Mapping[str, int],
     people: pl.DataFrame,
     moves: pl.DataFrame,
@@ -24,7 +26,8 @@ def train_page(
     link_at: float,
     file: str,
 ) -> str:
-    """The page. people: person_id, before, after (ranks, null if not ranked) · moves: as link.model.candidate.moves.
+    """The page. people: person_id, before, after (ranks, null if not ranked) · moves: as
+    hiu.link.model.changes.people_changes · link_at: the probability from which pairs join now.
 
     Ids only, no name.
     """
@@ -34,7 +37,7 @@ def train_page(
     moved = people.filter(
         pl.col("before").is_null() | pl.col("after").is_null() | (pl.col("before") != pl.col("after"))
     )
-    line = found.thresholds.filter(threshold=link_at).to_dicts()
+    judged = found.thresholds.filter(threshold=link_at).to_dicts()
     aside = int(found.calibration.filter(model="candidate")["pairs"].sum())
     return render(
         "train.html.j2",
@@ -44,11 +47,15 @@ def train_page(
         file=file,
         chart=chart,
         link_at=link_at,
+        together=found.together.head(MOST).to_dicts(),
+        corrections=found.together.height,
         weights=found.weights.to_dicts(),
         calibration=found.calibration.to_dicts(),
+        judged=judged,
         line=line,
+        tried=line.tried.to_dicts(),
         aside=aside,
-        of_two=aside - line[0]["joined"] + line[0]["wrong"] - line[0]["missed"],
+        of_two=aside - judged[0]["joined"] + judged[0]["wrong"] - judged[0]["missed"],
         people=[row | {"why": why.get(row["person_id"], "")} for row in moved.to_dicts()],
         moves=moves.head(MOST).to_dicts(),
         more=max(0, moves.height - MOST),

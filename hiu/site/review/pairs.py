@@ -7,7 +7,8 @@ from collections.abc import Collection
 import polars as pl
 from rapidfuzz.distance import Indel
 
-from hiu.link.review.explain import side_text, titles
+from hiu.link.model.scorer import JOINED
+from hiu.link.review.explain import side_text, title_of, titles
 from hiu.site.review.queue import masked_value, rows_of, who_is
 from hiu.site.show.listing import Row
 from hiu.site.tables import Tables
@@ -80,6 +81,9 @@ class Pairs:
             level, weight = weights.get(field, ("", None))
             if any(texts) or level not in ("", "none", "missing"):
                 out.append({"title": title, "cells": compared(texts), "level": level, "weight": weight})
+        for field, (level, weight) in weights.items():
+            if JOINED in field:
+                out.append({"title": title_of(field), "cells": [], "level": level, "weight": weight})
         if "prior" in weights:
             total, level = sum(weight for _, weight in weights.values()), "above 0: more likely one"
             out.append({"title": "Before any evidence", "cells": [], "level": "", "weight": weights["prior"][1]})

@@ -9,7 +9,8 @@ import polars as pl
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.govern.records import read
-from hiu.link.review.explain import side_text, titles
+from hiu.link.model.scorer import JOINED
+from hiu.link.review.explain import side_text, title_of, titles
 from hiu.link.review.queue import second_sample
 from hiu.model import DECISIONS, SECOND_OPINIONS
 from hiu.month import Month
@@ -130,6 +131,9 @@ class Queue:
             one, other = self._side(left, field), self._side(right, field)
             if one or other or level:
                 out.append(Line(title=title, left=one, right=other, level=level, weight=weight))
+        for field, (level, weight) in found.items():
+            if JOINED in field:
+                out.append(Line(title=title_of(field), left="", right="", level=level, weight=weight))
         return tuple(out)
 
     def _side(self, side: Row, field: str) -> str:

@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 from hiu.errors import SettingsError
 from hiu.govern import audit
 from hiu.link.model import candidate
-from hiu.link.model.candidate import change_counts, people_changes, trusted
+from hiu.link.model.candidate import trusted
+from hiu.link.model.changes import change_counts, people_changes
 from pipelines.cli import app
 from pipelines.common.model import model_of, name_of
 from pipelines.common.place import open_place

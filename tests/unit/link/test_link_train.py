@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hiu.errors import SettingsError
 from hiu.link.levels import CODE, FIELDS, NAMES, Levels
-from hiu.link.model import train
-from hiu.link.model.scorer import WeightTable, log_odds
-from hiu.link.model.train import FIXED_LEVELS, fit
+from hiu.link.model import fit as fitting
+from hiu.link.model.fit import FIXED_LEVELS, Ridge, fit
+from hiu.link.model.scorer import TERMS, WeightTable, log_odds
 
 BASE: dict[str, Any] = json.loads((resources.files("hiu.link.model") / "model.json").read_text(encoding="utf-8"))
 KINDS = [
@@ -37,7 +38,7 @@ def drawn(n: int) -> tuple[Levels, np.ndarray[Any, Any], np.ndarray[Any, Any]]:
 
 def test_what_a_model_says_of_each_kind_of_pair_comes_to_what_was_seen_of_it_and_the_rest_stay() -> None:
     levels, same, weight = drawn(2000)
-    fitted = fit(levels, same, weight, BASE, 0.1)
+    fitted = fit(levels, same, weight, BASE, Ridge(alone=0.1, together=None), fixed=FIXED_LEVELS)
     made, now = fitted["weights"], BASE["weights"]
     said = WeightTable(fitted).contributions(levels).sum(axis=1)
     for kind in np.unique(levels, axis=0):
@@ -52,19 +53,63 @@ def test_what_a_model_says_of_each_kind_of_pair_comes_to_what_was_seen_of_it_and
 
 
 def test_what_is_held_hard_stays_and_only_the_start_moves() -> None:
-    made = fit(*drawn(500), BASE, 1e9)
+    made = fit(*drawn(500), BASE, Ridge(alone=1e9, together=1e9))
     assert made["weights"] == BASE["weights"]
+    assert made["together"] == {}
     assert made["prior"] != BASE["prior"]
-    assert fit(*drawn(500), BASE, 1.0, prior=False)["prior"] == BASE["prior"]
+    assert fit(*drawn(500), BASE, Ridge(alone=1.0), prior=False)["prior"] == BASE["prior"]
 
 
 def test_pairs_that_agree_alike_count_by_their_weights_together_and_are_fitted_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     levels, same, weight = drawn(400)
-    once = fit(levels, same, weight, BASE, 5.0)
+    once = fit(levels, same, weight, BASE, Ridge(alone=5.0))
     fitted: list[int] = []
-    plain = train._one_hot
-    monkeypatch.setattr(train, "_one_hot", lambda some: fitted.append(len(some)) or plain(some))
-    assert fit(np.tile(levels, (50, 1)), np.tile(same, 50), np.tile(weight / 50, 50), BASE, 5.0) == once
+    plain = fitting._shown_together
+    monkeypatch.setattr(fitting, "_shown_together", lambda some: fitted.append(len(some)) or plain(some))
+    again = fit(np.tile(levels, (50, 1)), np.tile(same, 50), np.tile(weight / 50, 50), BASE, Ridge(alone=5.0))
+    assert again == once
     assert fitted == [2 * len(KINDS)]
+
+
+def met(**levels: str) -> Levels:
+    """One pattern of agreement."""
+    row = np.zeros((1, len(NAMES)), dtype=np.uint8)
+    for field, level in levels.items():
+        row[0, NAMES.index(field)] = CODE[field][level]
+    return row
+
+
+def test_two_fields_that_mean_more_together_than_apart_are_told_from_each_alone() -> None:
+    """Either sign alone is two people, both at once are one: no sum of fields can say that."""
+    kinds = [met(place="house", sex="same"), met(place="house", sex="different"), met(place="district", sex="same")]
+    kinds.append(met(place="district", sex="different"))
+    levels = np.repeat(np.concatenate(kinds), 500, axis=0)
+    same = np.repeat([True, False, False, True], 500)
+    weight = np.ones(len(levels))
+    alone, both = (
+        WeightTable(fit(levels, same, weight, BASE, Ridge(alone=1.0, together=t))).contributions(np.concatenate(kinds))
+        for t in (None, 1.0)
+    )
+    assert ((alone.sum(axis=1) > 0) != [True, False, False, True]).any()
+    assert ((both.sum(axis=1) > 0) == [True, False, False, True]).all()
+    assert both.shape == (4, len(TERMS) + 1)
+    assert np.abs(both[:, TERMS.index(("place", "sex"))]).min() > 1
+
+
+def test_a_model_file_that_weighs_levels_that_are_none_is_refused() -> None:
+    for named in (
+        {"given+dob": {"exact+exakt": 1.0}},
+        {"given+nhs_number": {"exact+same": 1.0}},
+        {"dob": {"exact": 1}},
+    ):
+        with pytest.raises(SettingsError, match="no levels"):
+            WeightTable({**BASE, "together": named})
+
+
+def test_what_two_fields_say_together_is_part_of_what_the_model_depends_on() -> None:
+    more = WeightTable({**BASE, "together": {"given+dob": {"exact+exact": 1.0}}})
+    assert more.frozen != WeightTable(BASE).frozen
+    pattern = met(given="exact", dob="exact")
+    assert more.contributions(pattern).sum() == pytest.approx(WeightTable(BASE).contributions(pattern).sum() + 1)

@@ -1,0 +1,62 @@
+"""Joining: from which probability two descriptions are one person, so that few rows are on a wrong record.
+
+The matcher's own doubts say how many rows a wrong link would have moved: of each link without which a person would be
+two, its chance to be wrong times the rows on its smaller side. The looser the line, the more of them.
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from hiu.link.match import Cuts, Linkage
+from hiu.link.people.decisions import empty
+from hiu.link.review.doubts import weak_links, with_ends
+from hiu.link.review.quality import doubted_rows
+
+C = pl.col
+LINES = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
+"""Probabilities that are tried."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """link_at: the probability from which pairs join · wrong: the expected share of rows on a wrong record ·
+
+    tried: link_at, wrong, people, of each that was tried, in order.
+    """
+
+    link_at: float
+    wrong: float
+    tried: pl.DataFrame
+
+
+def where_to_join(cuts: Cuts, identity: pl.DataFrame, decisions: pl.DataFrame | None, wanted: float) -> Line:
+    """The loosest of LINES with at most the wanted share of rows on a wrong record; the strictest if none has.
+
+    identity: identity_id, rows, nhs_number, nobody · wanted: share of rows that name somebody.
+    """
+    tried: dict[float, tuple[float, int]] = {}
+
+    def wrong(link_at: float) -> float:
+        linked = cuts.at(link_at)
+        tried[link_at] = (expected_wrong(linked, identity, decisions), linked.clusters["cluster"].n_unique())
+        return tried[link_at][0]
+
+    low, high = 0, len(LINES) - 1
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if wrong(LINES[middle]) <= wanted else (middle + 1, high)
+    if LINES[low] not in tried:
+        wrong(LINES[low])
+    rows = [(line, *found) for line, found in sorted(tried.items())]
+    table = pl.DataFrame(rows, schema=["link_at", "wrong", "people"], orient="row")
+    return Line(link_at=LINES[low], wrong=tried[LINES[low]][0], tried=table)
+
+
+def expected_wrong(linked: Linkage, identity: pl.DataFrame, decisions: pl.DataFrame | None = None) -> float:
+    """The share of rows that name somebody which are expected on a wrong record, under a model of the area's own."""
+    people = identity.select("identity_id", "rows", "nhs_number").join(
+        linked.clusters.select("identity_id", "cluster"), on="identity_id"
+    )
+    loose = weak_links(with_ends(linked.pairs, people), empty() if decisions is None else decisions)
+    return doubted_rows(loose) / max(int(identity.filter(~C("nobody"))["rows"].sum()), 1)

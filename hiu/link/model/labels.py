@@ -1,0 +1,69 @@
+"""Labels: candidate pairs of which it is known whether they are one person, to train a model on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from hiu.link.candidates import block
+from hiu.link.compare.pairs import compare
+from hiu.link.describe import nodes
+from hiu.link.levels import Flags, Ints, Levels, Reals
+from hiu.settings import Linking
+
+C = pl.col
+
+
+@dataclass(frozen=True, kw_only=True)
+class Labels:
+    """Candidate pairs: levels [pairs, fields], whether of one person, how much each counts, whose both ends are.
+
+    A pair weighs 1 / the descriptions of the larger of its people, so that those with most don't rule the fit.
+    left, right: places in `owners`, which names the people.
+    """
+
+    levels: Levels
+    same: Flags
+    weight: Reals
+    left: Ints
+    right: Ints
+    owners: list[str]
+
+    def only(self, keep: Flags) -> "Labels":
+        """Some of the pairs."""
+        parts = {name: getattr(self, name)[keep] for name in ("levels", "same", "weight", "left", "right")}
+        return Labels(**parts, owners=self.owners)
+
+
+def labelled_pairs(
+    identity: pl.DataFrame,
+    person: pl.DataFrame,
+    settings: Linking,
+    events: pl.DataFrame | None = None,
+    *,
+    hide_number: bool = False,
+) -> Labels:
+    """Every candidate pair whose two ends have an owner. `person`: identity_id, person_id (whose each is).
+
+    `hide_number`: candidates are found, and compared, as if nobody had an NHS number.
+    """
+    described: nodes.Nodes = nodes.build(identity.filter(nodes.comparable()), settings)
+    if hide_number:
+        unnumbered = described.frame.with_columns(nhs_number=pl.lit(None, dtype=pl.String))
+        described = nodes.Nodes(unnumbered, described.member)
+    seen = None
+    if events is not None:
+        seen = events.join(described.member, on="identity_id").select("node", "source", "event").unique()
+    pairs = block.pairs(described.frame, settings.block_limit, seen)
+    owner = described.member.join(person, on="identity_id").unique("node", keep="first").sort("node")
+    owners = owner["person_id"].unique().sort()
+    who = np.full(len(described), -1)
+    places = pl.DataFrame({"person_id": owners}).with_row_index("place")
+    who[owner["node"].to_numpy()] = owner.join(places, on="person_id", maintain_order="left")["place"].to_numpy()
+    a, b = block.split(pairs)
+    known = (who[a] >= 0) & (who[b] >= 0)
+    pairs, left, right = pairs[known], who[a[known]], who[b[known]]
+    size = np.bincount(who[who >= 0], minlength=len(owners))
+    weight = 1 / np.maximum(size[left], size[right])
+    levels = compare(described.frame, pairs, seen)
+    return Labels(levels=levels, same=left == right, weight=weight, left=left, right=right, owners=owners.to_list())

@@ -1,0 +1,99 @@
+"""A model in which two fields may weigh together: sums are exact, lines are what a run would give, drawn by doubts."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from itertools import product
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from link_kit import decided, table, who
+
+from hiu.link import explain_pair, link
+from hiu.link.joining import LINES, expected_wrong, where_to_join
+from hiu.link.levels import FIELDS, NAMES
+from hiu.link.match import Cuts
+from hiu.link.model.scorer import TERMS, WeightTable
+from hiu.publish.charts.matching import steps
+from hiu.settings import Linking
+
+BASE: dict[str, Any] = json.loads((resources.files("hiu.link.model") / "model.json").read_text(encoding="utf-8"))
+GIVEN, FAMILY = ("ANN", "ANNE", "JOHN", "JON", "BILL"), ("LEE", "SMITH", "SMYTH", "PATEL")
+BORN, HOMES = ("1980-11-07", "1980-07-11", "1958-01-30", None), ("12, OAK ROAD, BS3 1AB", "7, ELM CLOSE, TA1 2CD", None)
+
+
+def pairwise(seed: int = 3) -> WeightTable:
+    """The shipped weights, with a random correction for every two levels of every two fields."""
+    rng = np.random.default_rng(seed)
+    together = {
+        "+".join(term): {
+            f"{one}+{other}": float(rng.normal()) for one, other in product(*(FIELDS[name][1:] for name in term))
+        }
+        for term in TERMS
+        if len(term) == 2
+    }
+    return WeightTable({**BASE, "together": together, "version": "pairwise"})
+
+
+def people(n: int = 60) -> pl.DataFrame:
+    """n descriptions that agree in many ways."""
+    rng = np.random.default_rng(9)
+    rows = []
+    for k in range(n):
+        given, family, born, home = (rng.choice(list(values)) for values in (GIVEN, FAMILY, BORN, HOMES))
+        more = {"home": home} if home else {}
+        rows.append(who(f"{k:02}", f"{given} {family}", born, sex=str(rng.choice(["F", "M"])), rows=1 + k % 4, **more))
+    return table(rows)
+
+
+def test_what_explain_says_of_200_pairs_adds_up_to_their_weight() -> None:
+    identity, model, rng = people(), pairwise(), np.random.default_rng(4)
+    scored = link(identity, settings=Linking(review_from=0), model=model).pairs
+    weight = {(a, b): w for a, b, w in scored.select("identity_a", "identity_b", "match_weight").iter_rows()}
+    seen = 0
+    for _ in range(200):
+        a, b = sorted(f"{k:02}" for k in rng.choice(60, 2, replace=False))
+        found = explain_pair(identity, a, b, settings=Linking(), model=model)
+        assert abs(found.fields["weight"].sum() - found.weight) < 1e-9
+        assert set(NAMES) < set(found.fields["field"])
+        if (a, b) in weight:
+            seen += 1
+            assert abs(weight[a, b] - found.weight) < 1e-9
+    assert seen > 20
+
+
+def test_two_fields_together_are_named_with_both_levels_and_have_a_bar_of_their_own() -> None:
+    found = explain_pair(people(), "00", "01", settings=Linking(), model=pairwise())
+    both = found.fields.filter(pl.col("field") == "given+family").row(0, named=True)
+    assert both["title"] == "Given name with family name"
+    assert " with " in both["level"]
+    bars = steps(found.fields)
+    assert bars[-1]["end"] == pytest.approx(found.weight, abs=1e-3)
+    assert any(bar["title"].startswith("Given name with family name: ") for bar in bars)
+
+
+@pytest.mark.parametrize("link_at", [0.2, 0.5, 0.9])
+def test_a_line_that_is_tried_gives_what_a_run_at_it_gives(link_at: float) -> None:
+    identity, decisions = people(), decided(("00", "01", "different"))
+    cuts = Cuts(identity, settings=Linking(), lowest=0.2, model=pairwise(), decisions=decisions)
+    run = link(identity, settings=Linking(link_at=link_at), model=pairwise(), decisions=decisions)
+    assert cuts.at(link_at).clusters.equals(run.clusters)
+    assert cuts.at(link_at).pairs.equals(run.pairs)
+    with pytest.raises(ValueError, match="below"):
+        cuts.at(0.1)
+
+
+def test_the_line_is_the_loosest_at_which_no_more_rows_than_wanted_are_expected_wrong() -> None:
+    identity = people()
+    cuts = Cuts(identity, settings=Linking(), lowest=LINES[0])
+    expected = {line: expected_wrong(cuts.at(line), identity) for line in LINES}
+    assert len(set(expected.values())) > 3
+    for wanted in (0.0, sorted(expected.values())[4], 1.0):
+        found = where_to_join(cuts, identity, None, wanted)
+        assert found.wrong == expected[found.link_at]
+        fit = [line for line in LINES if expected[line] <= wanted]
+        assert found.link_at == min(fit, default=LINES[-1])
+        assert found.tried["link_at"].is_sorted()
