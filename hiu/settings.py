@@ -133,6 +133,7 @@ class Governance(_Frozen):
     plan_months: int = Field(12, ge=1, description="after which a plan without a review date is overdue")
     due_days: int = Field(60, ge=0, description="days ahead in which an expiry is told")
     key_store: Literal["file", "keyring"] = Field("file", description="where the site key is kept")
+    name_staff: bool = Field(False, description="whether a person's own file ('hiu subject') names members of staff")
 
 
 _NO_FIGURE = {
