@@ -15,10 +15,10 @@ import typer
 from hiu.errors import HiuError
 from hiu.govern.rights import close_new_files
 from pipelines.commands import back, matching, month, outputs, reports, setup
-from pipelines.commands.govern import basis, person, safeguards
+from pipelines.commands.govern import basis, person, registers, safeguards
 from pipelines.common.progress import out
 
-SUBJECTS = (setup, month, matching, outputs, reports, back, basis, safeguards, person)
+SUBJECTS = (setup, month, matching, outputs, reports, back, basis, safeguards, person, registers)
 COMMANDS: tuple[Callable[..., int | None], ...] = tuple(job for subject in SUBJECTS for job in subject.COMMANDS)
 """Every command, in the order in which `hiu --help` lists them; a command is called as its function is."""
 

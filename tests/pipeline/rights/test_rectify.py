@@ -85,7 +85,7 @@ def _calls(place: Place, person: str) -> int:
 
 def test_a_value_of_a_person_is_put_right_in_every_row_that_has_one(changed: Known) -> None:
     before = own(changed.place, changed.person)
-    filled = before.filter(pl.col("dob").is_not_null()).height
+    filled = before.filter(pl.col("dob").is_not_null()).select("source_file", "source_row").n_unique()
     done = put_right(changed.place, changed.person, field="dob", value=str(BORN))
     assert done.rows == filled > 100 and apply(changed.place) == []
     after = own(changed.place, changed.person)
@@ -97,7 +97,7 @@ def test_a_value_of_a_person_is_put_right_in_every_row_that_has_one(changed: Kno
 
 def test_a_correction_taken_back_leaves_the_record_as_received(changed: Known) -> None:
     before = record_rows(changed.place)
-    born = own(changed.place, changed.person)["dob"].drop_nulls()[0]
+    born = before.filter(event_id="X0005")["dob"][0]
     for value in (str(BORN), "1978-08-08", str(born)):
         put_right(changed.place, row_of(changed), field="dob", value=value)
         apply(changed.place)
