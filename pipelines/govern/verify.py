@@ -18,9 +18,7 @@ from pipelines.govern.release import seals
 
 def verify_site(place: Place, *, canary: bool = False) -> int:
     """Say what is wrong with a site, a line each; the exit code."""
-    problems = [*_audit(place), *_months(place), *_bound(place), *_warehouse(place), *seals(place)]
-    if place.erasing.exists():
-        problems.append("an erasure was cut off: 'hiu erase --resume' ends it")
+    problems = problems_of(place)
     swept = 0
     if canary:
         swept, hits = canaries(place)
@@ -32,6 +30,14 @@ def verify_site(place: Place, *, canary: bool = False) -> int:
     whole = f"{count_of(len(place.months()), 'published month')}, the records and the audit log are whole"
     out(count_of(len(problems), "problem") if problems else whole)
     return 1 if problems else 0
+
+
+def problems_of(place: Place) -> list[str]:
+    """What is wrong with a site, a sentence each."""
+    problems = [*_audit(place), *_months(place), *_bound(place), *_warehouse(place), *seals(place)]
+    if place.erasing.exists():
+        problems.append("an erasure was cut off: 'hiu erase --resume' ends it")
+    return problems
 
 
 def _audit(place: Place) -> list[str]:

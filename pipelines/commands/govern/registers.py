@@ -1,13 +1,14 @@
 """The commands of the registers: requests of people about their own data, and breaches, each with its clock."""
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from hiu.errors import UsageError
 from hiu.publish.words.text import count_of, day
-from pipelines.commands.options import AsJson, Curated, Site, now, open_site, print_json
+from pipelines.commands.options import AsJson, Curated, Raw, Site, now, open_site, print_json
 from pipelines.common.progress import out
 
 By = Annotated[str, typer.Option("--by", help="Who enters it, by name or role; it is recorded")]
@@ -119,4 +120,28 @@ def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
 
-COMMANDS = (requests, breaches)
+def governance(
+    html: Annotated[Path | None, typer.Option(help="Write the page for an inspection to this file")] = None,
+    atrs: Annotated[Path | None, typer.Option(help="Write the algorithmic transparency record to this file")] = None,
+    site: Site = None,
+    raw: Raw = None,
+    curated: Curated = None,
+) -> None:
+    """One page for an inspection, and the algorithmic transparency record, from configuration and records."""
+    from hiu.disk import write_whole
+    from pipelines.govern.registers.overview import governance_page
+    from pipelines.govern.registers.transparency import transparency_record
+    from pipelines.govern.verify import problems_of
+
+    place, at = open_site(site, curated, raw), now()
+    if not html and not atrs:
+        raise UsageError("say what to write: --html FILE, the page for an inspection, or --atrs FILE")
+    if html:
+        write_whole(html, governance_page(place, problems=problems_of(place), now=at))
+        out(f"wrote {html}")
+    if atrs:
+        write_whole(atrs, transparency_record(place, at.date()).encode())
+        out(f"wrote {atrs}. What is marked for the site to fill in, no configuration knows")
+
+
+COMMANDS = (requests, breaches, governance)

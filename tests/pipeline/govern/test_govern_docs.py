@@ -39,6 +39,7 @@ def test_the_page_has_a_command_for_each_task() -> None:
         "rectify",
         "requests",
         "breaches",
+        "governance",
     }
     assert len(LINES) >= 24
 
