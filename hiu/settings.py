@@ -135,6 +135,7 @@ class Governance(_Frozen):
     due_days: int = Field(60, ge=0, description="days ahead in which an expiry is told")
     read_log: Path | None = Field(None, description="folder of the read log; every user must be able to write there")
     key_store: Literal["file", "keyring"] = Field("file", description="where the site key is kept")
+    name_staff: bool = Field(False, description="whether a person's own file ('hiu subject') names members of staff")
 
 
 Role = Literal["analyst", "chair", "clinician", "operator", "officer", "checker"]

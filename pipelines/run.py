@@ -29,6 +29,7 @@ from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import Reporter
 from pipelines.common.work import Work
 from pipelines.fetch.ask import fetch
+from pipelines.govern.person.correct import apply_corrections
 from pipelines.govern.retain import freeze_dead
 from pipelines.plan import fingerprints, steps
 from pipelines.steps.intake.ingest import Intake, ingest, prepare
@@ -107,6 +108,7 @@ def run_month(place: Place, month: Month, *, now: datetime, report: Reporter, ag
             intake.refused += asked.refused
             note_intake(place, warehouse, run_id, now)
             apply_withdrawals(place, warehouse)
+            intake.notes += apply_corrections(place, warehouse)
             key_digest = digest(place.key_for("fingerprint").hex())
             work = Work(place, month, run_id, now, warehouse, report, inputs(warehouse, month, key_digest))
             _require_something(place, warehouse, month, intake)

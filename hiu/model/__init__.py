@@ -4,6 +4,8 @@ The one place that says what a table holds: hiu/model/tables, a column a line. S
 dictionary (docs/data-dictionary.md) and the published Parquet files are generated from or checked against it.
 """
 
+from dataclasses import replace
+
 from hiu.model.load import load_model
 from hiu.model.table import Column, Table, Type
 from hiu.model.words import CONTACTS, DATASETS, LABELS, FactKind, many, one
@@ -11,15 +13,21 @@ from hiu.model.words import CONTACTS, DATASETS, LABELS, FactKind, many, one
 __all__ = ["CONTACTS", "DATASETS", "LABELS", "Column", "FactKind", "Table", "Type", "many", "one"]
 
 TABLES, IDENTITY_COLUMNS = load_model()
+TABLES["received_row"] = replace(
+    TABLES["record"],
+    name="received_row",
+    meaning="Rows that were put right since ('hiu rectify'), as they were received; record holds them as they count.",
+)
 
 PUBLISHED = {name: table for name, table in TABLES.items() if table.layer == "published"}
 
-RECORDED = {name: TABLES[name] for name in ("decisions", "second_opinions", "meeting_entry")}
+RECORDED = {name: TABLES[name] for name in ("decisions", "second_opinions", "meeting_entry", "corrections")}
 """What people record (hiu.govern.records): read at the start of every run, and never rebuilt from deliveries."""
 
-DECISIONS, SECOND_OPINIONS, MEETING_ENTRY = RECORDED.values()
+DECISIONS, SECOND_OPINIONS, MEETING_ENTRY, CORRECTIONS = RECORDED.values()
 RECORD, FACT, QUARANTINE, DELIVERIES = (TABLES[name] for name in ("record", "fact", "quarantine", "deliveries"))
 FIELD_QUALITY, MISSING_COUNT = TABLES["field_quality"], TABLES["missing_count"]
+RECEIVED_ROW = TABLES["received_row"]
 PEOPLE, ALIASES, RANKED, CHANGES = (TABLES[name] for name in ("people", "aliases", "ranked", "changes"))
 REVIEW_QUEUE, LINK_QUALITY = TABLES["review_queue"], TABLES["link_quality"]
 DESCRIPTIONS, REVIEW_EVIDENCE, TIMELINE = (TABLES[name] for name in ("descriptions", "review_evidence", "timeline"))

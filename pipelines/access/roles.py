@@ -25,7 +25,7 @@ COMMANDS_OF: Mapping[str, tuple[str, ...]] = {
     ),
     "officer": (
         "basis", "consent", "disclose", "hold", "retain", "erase", "key", "verify", "audit", "reads", "equality",
-        "withdraw", "restore", "backup",
+        "withdraw", "restore", "backup", "subject", "rectify", "requests", "breaches", "governance",
     ),
     "checker": ("release", "verify"),
 }  # fmt: skip

@@ -13,6 +13,8 @@ from pipelines.commands.options import print_json
 from pipelines.common.lock import holder
 from pipelines.common.place import Place
 from pipelines.common.progress import out
+from pipelines.govern.registers.breaches import breaches_due
+from pipelines.govern.registers.requests import requests_due
 from pipelines.govern.rekey import key_warnings
 from pipelines.run import Outcome
 
@@ -77,6 +79,8 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         "basis": lacking,
         "gates": gates,
         "key": key,
+        "requests": requests_due(place, now.date()),
+        "breaches": breaches_due(place, now),
         "running": running,
     }
     if as_json:
@@ -100,6 +104,10 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         out(f"gates: {line}")
     for line in key:
         out(f"key: {line}")
+    for line in requests_due(place, now.date()):
+        out(f"request: {line}")
+    for line in breaches_due(place, now):
+        out(f"breach: {line}")
     if running:
         out(f"running now: {running}")
     for name in sweep.unmatched:

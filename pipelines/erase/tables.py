@@ -17,7 +17,10 @@ ID_COLUMNS = (
 )  # fmt: skip
 """Columns that hold ids of people or of descriptions, in our tables and in caches."""
 
-BASE = ("record", "fact", "quarantine", "field_quality", "deliveries", "delivery_recipe", "aliases", "person_ledger")
+BASE = (
+    "record", "received_row", "fact", "quarantine", "field_quality", "deliveries", "delivery_recipe", "aliases",
+    "person_ledger",
+)  # fmt: skip
 """Tables that a run does not make anew."""
 
 REMEMBERED = "match_"
@@ -118,6 +121,9 @@ def _received(copy: Engine, scope: ErasureScope) -> None:
             "field_quality": _scrubbed(part["field_quality"].select(FIELD_QUALITY.names), scope),
             "deliveries": _recounted(part["deliveries"], rows.join(before, on=ROW, how="anti")),
         }
+        if copy.exists("received_row"):
+            kept = copy.rows("received_row", where={"delivery_id": delivery})
+            made["received_row"] = kept.join(rows, on=ROW, how="anti")
         for name, frame in made.items():
             copy.delete(name, "delivery_id", delivery)
             copy.append(name, frame)

@@ -21,10 +21,7 @@ from pipelines.govern.release import seals
 
 def verify_site(place: Place, *, canary: bool = False, recorded: str | None = None) -> int:
     """Say what is wrong with a site, a line each; the exit code. `recorded` = a head of the audit log noted earlier."""
-    found = [*_audit(place, recorded), *_months(place), *_bound(place), *_site(place), *_reads(place)]
-    found += [*_warehouse(place), *seals(place)]
-    if place.erasing.exists():
-        found.append("an erasure was cut off: 'hiu erase --resume' ends it")
+    found = problems_of(place, recorded)
     swept = 0
     if canary:
         swept, hits = canaries(place)
@@ -41,6 +38,15 @@ def verify_site(place: Place, *, canary: bool = False, recorded: str | None = No
             "Note it outside: 'hiu verify --head' with it proves that nothing was cut"
         )
     return 1 if found else 0
+
+
+def problems_of(place: Place, recorded: str | None = None) -> list[str]:
+    """What is wrong with a site, a sentence each."""
+    found = [*_audit(place, recorded), *_months(place), *_bound(place), *_site(place), *_reads(place)]
+    found += [*_warehouse(place), *seals(place)]
+    if place.erasing.exists():
+        found.append("an erasure was cut off: 'hiu erase --resume' ends it")
+    return found
 
 
 def _audit(place: Place, recorded: str | None) -> list[str]:

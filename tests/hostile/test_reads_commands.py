@@ -41,7 +41,7 @@ SHOW: dict[str, tuple[str, ...]] = {
 NOBODY = (
     "init", "check", "new", "connect", "fetch", "suites", "synth", "lab", "demo", "status", "verify", "audit", "reads",
     "key", "undo", "rollback", "withdraw", "backup", "restore", "evaluate", "equality", "trend", "backtest", "train",
-    "release", "decide",
+    "release", "decide", "requests", "breaches", "governance",
 )  # fmt: skip
 """Commands whose answer has no person in it; if it had, the line would be written (the test below)."""
 ELSEWHERE = {
@@ -49,6 +49,8 @@ ELSEWHERE = {
     "run": "the pack",
     "import-workbook": "what it prints",
     "retain": "",
+    "subject": "the file of a person",
+    "rectify": "what it prints",
 }
 """Commands whose looks other tests count."""
 

@@ -14,7 +14,7 @@ from hiu.model import Table
 SUBJECTS = ("person_id", "person_a", "person_b", "identity_id", "identity_a", "identity_b", "old_id")
 """Columns that say whom a record is about."""
 
-KEPT = ("disclosures",)
+KEPT = ("disclosures", "requests")
 """Tables that keep the person's own lines, under their token."""
 
 PLACES = (

@@ -265,7 +265,8 @@ def _write(
         for table, frame in parts.items():
             warehouse.delete(table, "delivery_id", job.delivery_id)
             warehouse.append(table, frame)
-        warehouse.delete("reread_refused", "delivery_id", job.delivery_id)
+        for about in ("reread_refused", "received_row"):
+            warehouse.delete(about, "delivery_id", job.delivery_id)
         for earlier in {*_same_place(warehouse, job), *moved} - {job.delivery_id}:
             warehouse.change("deliveries", "replaced_by", job.delivery_id, where="delivery_id", equals=earlier)
         if source.key.resend == "period":

@@ -1,0 +1,111 @@
+"""The file with everything held about one person: a page that prints well, and the same as JSON."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hiu.model import TABLES
+from hiu.publish.pages import render
+from hiu.publish.words.text import day
+
+FORMAT = 1
+"""Raised when a reader of the JSON has to change."""
+WIDEST = 8
+"""Columns up to which rows are a table; wider ones are written row by row."""
+Cell = str | int | float | bool | None
+Rows = Sequence[Mapping[str, Cell]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """Rows of one table as one place has it; `shown` = on the page too, not in the JSON alone."""
+
+    chapter: str
+    title: str
+    table: str
+    place: str
+    rows: Rows
+    shown: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withheld:
+    """What is left out: where, how often, and on which ground."""
+
+    what: str
+    times: int
+    ground: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonFile:
+    """Everything of a person's file. `about` = what article 15 asks to tell beside the data: heading and sentences."""
+
+    person_id: str
+    site: str
+    asked_by: str
+    made_by: str
+    at: datetime
+    synthetic: bool
+    about: Mapping[str, Sequence[str]]
+    parts: Sequence[Part]
+    withheld: Sequence[Withheld] = field(default_factory=tuple)
+
+    @property
+    def at_text(self) -> str:
+        """`8 Apr 2026 09:12 UTC`."""
+        return f"{day(self.at.date())} {self.at:%H:%M} UTC"
+
+
+def as_json(file: PersonFile) -> bytes:
+    """All of it, for a program to read; times in ISO 8601."""
+    head = {"format": FORMAT, "person_id": file.person_id, "site": file.site, "asked_by": file.asked_by}
+    head |= {"made_by": file.made_by, "made_at": file.at.isoformat(), "invented": file.synthetic}
+    parts = [vars(part) | {"rows": [dict(row) for row in part.rows]} for part in file.parts]
+    whole = {**head, "about": file.about, "withheld": [vars(one) for one in file.withheld], "parts": parts}
+    return (json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
+
+
+def as_page(file: PersonFile) -> bytes:
+    """The page: what the person has to be told, then each chapter, then what is left out and why."""
+    chapters: dict[str, list[dict[str, object]]] = {}
+    for part in file.parts:
+        if part.shown:
+            chapters.setdefault(part.chapter, []).append(_laid_out(part))
+    return render("person_file.html.j2", file=file, chapters=chapters).encode("utf-8")
+
+
+def _laid_out(part: Part) -> dict[str, object]:
+    """A part as the template has it: filled columns alone, and what they mean."""
+    columns = [name for name in (part.rows[0] if part.rows else {}) if any(_filled(row.get(name)) for row in part.rows)]
+    columns += sorted({name for row in part.rows for name in row if _filled(row[name])} - set(columns))
+    rows = [[_text(row.get(name)) for name in columns] for row in part.rows]
+    return {
+        "title": part.title,
+        "place": part.place,
+        "columns": [name.replace("_", " ") for name in columns],
+        "rows": rows,
+        "wide": len(columns) > WIDEST,
+        "meanings": list(_meanings(part.table, columns)),
+    }
+
+
+def _meanings(table: str, columns: Sequence[str]) -> Iterator[tuple[str, str]]:
+    declared = {column.name: column for column in TABLES[table].columns} if table in TABLES else {}
+    for name in columns:
+        if name in declared:
+            column = declared[name]
+            yield name.replace("_", " "), column.meaning + (f" ({column.unit})" if column.unit else "")
+
+
+def _filled(value: Cell) -> bool:
+    return value is not None and value != ""
+
+
+def _text(value: Cell) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

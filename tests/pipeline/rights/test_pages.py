@@ -1,0 +1,50 @@
+"""The page for an inspection and the transparency record: from what is configured and recorded, nobody named."""
+
+from __future__ import annotations
+
+import polars as pl
+from areakit import NOW
+from conftest import Known
+
+from hiu.govern import audit
+from hiu.govern.pseudonym import PERSON_ID
+from pipelines.govern.registers.breaches import add_breach
+from pipelines.govern.registers.overview import chapters_of, governance_page
+from pipelines.govern.registers.requests import NewRequest, add_request
+from pipelines.govern.registers.transparency import TO_FILL, transparency_record
+from pipelines.govern.verify import problems_of
+
+
+def test_the_page_has_every_register_the_head_and_no_person(changed: Known) -> None:
+    place = changed.place
+    asked = NewRequest(kind="erasure", person=changed.person, asked_by=str(changed.other["name_text"]), on=None)
+    add_request(place, asked, by="Officer", now=NOW)
+    add_breach(place, f"{changed.other['name_text']} got a wrong letter", aware=None, people=1, by="Officer", now=NOW)
+    problems = problems_of(place)
+    page = governance_page(place, problems=problems, now=NOW).decode()
+    chapters = chapters_of(place, NOW)
+    assert len(chapters) == 9 and all(chapters.values())
+    assert "erasure 1" in chapters["Requests of people about their data"][0]
+    assert "Entered: 1." in chapters["Breaches"][0] and "due in 72 hours" in chapters["Breaches"][1]
+    assert audit.head(place.audit) in page
+    assert not PERSON_ID.search(page) and str(changed.other["name_text"]) not in page
+
+
+def test_what_verify_finds_is_on_the_page(changed: Known) -> None:
+    lines = changed.place.audit.read_bytes().splitlines(keepends=True)
+    changed.place.audit.write_bytes(b"".join(lines[:1] + lines[2:]))
+    problems = problems_of(changed.place)
+    page = governance_page(changed.place, problems=problems, now=NOW).decode()
+    assert problems and "does not follow the line before it" in page
+    assert "everything is as the log says" not in page
+
+
+def test_figures_of_the_transparency_record_are_those_published(known: Known) -> None:
+    text = transparency_record(known.place, NOW.date())
+    folder = known.place.which(None)[1]
+    assert f"People on the latest list: {pl.read_parquet(folder / 'ranked.parquet').height}" in text
+    quality = pl.read_parquet(folder / "link_quality.parquet").filter(pl.col("group") == "all").drop_nulls("value")
+    for row in quality.iter_rows(named=True):
+        assert f"{row['measure']}: {row['value']:.4g}" in text
+    assert TO_FILL in text and all(f"- {name}: " in text for name in known.place.sources)
+    assert [line[3:6] for line in text.splitlines() if line.startswith("## ")] == [f"2.{n}" for n in range(1, 8)]

@@ -1,0 +1,101 @@
+"""The registers of requests and breaches: entered, put off, closed, and what waits in `hiu status`."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, timedelta
+
+import pytest
+from areakit import NOW, PlaceOf
+from conftest import Known
+from typer.testing import CliRunner
+
+from hiu.errors import UsageError
+from hiu.govern import audit, records
+from hiu.model.govern import BREACHES, REQUESTS
+from pipelines.cli import app
+from pipelines.govern.registers.breaches import add_breach, breaches_due, note_breach
+from pipelines.govern.registers.requests import NewRequest, add_request, close_request, extend_request, requests_due
+
+
+def asked(kind: str = "access", person: str | None = None, on: date | None = None) -> NewRequest:
+    return NewRequest(kind=kind, person=person, asked_by="A Person", on=on)
+
+
+def test_a_request_is_due_in_a_month_and_overdue_after(place_of: PlaceOf) -> None:
+    place = place_of()
+    row = add_request(place, asked(on=date(2026, 3, 31)), by="Officer", now=NOW)
+    which = str(row["request_id"])
+    assert row["due_on"] == date(2026, 4, 30)
+    assert requests_due(place, date(2026, 4, 28)) == [f"{which} (access): due in 2 days, 30 Apr 2026"]
+    extend_request(place, which, reason="three records", by="Officer", now=NOW)
+    assert requests_due(place, date(2026, 7, 2)) == [f"{which} (access): 2 days overdue, 30 Jun 2026"]
+    with pytest.raises(UsageError, match="extended already"):
+        extend_request(place, which, reason="again", by="Officer", now=NOW)
+    close_request(place, which, outcome="file handed over", by="Officer", now=NOW)
+    assert requests_due(place, date(2027, 1, 1)) == []
+    with pytest.raises(UsageError, match="was answered on 8 Apr 2026"):
+        close_request(place, which, outcome="again", by="Officer", now=NOW)
+    assert records.history(place.records, REQUESTS).height == 3
+    assert "A Person" not in place.audit.read_text(encoding="utf-8"), "codes and days alone"
+
+
+def test_more_time_is_taken_within_the_first_month(place_of: PlaceOf) -> None:
+    place = place_of()
+    row = add_request(place, asked(on=date(2026, 3, 1)), by="Officer", now=NOW)
+    with pytest.raises(UsageError, match="had to be told of more time by then"):
+        extend_request(place, str(row["request_id"]), reason="many", by="Officer", now=NOW)
+
+
+def test_the_log_knows_the_person_by_token(changed: Known) -> None:
+    add_request(changed.place, asked(person=changed.former[0]), by="Officer", now=NOW)
+    event = audit.read(changed.place.audit)[-1]["event"]
+    assert event["person"].startswith("P") and changed.person not in json.dumps(event)
+    kept = records.read(changed.place.records, REQUESTS)
+    assert changed.person in set(kept["person_id"]), "under the id they have now"
+
+
+def test_a_breach_waits_72_hours_and_is_not_closed_before_it_is_settled(place_of: PlaceOf) -> None:
+    place, aware = place_of(), NOW - timedelta(hours=70)
+    row = add_breach(place, "a pack was left on a train", aware=aware, people=20, by="Officer", now=NOW)
+    which = str(row["breach_id"])
+    assert breaches_due(place, NOW) == [f"{which}: tell the Commissioner, or record why not: due in 2 hours"]
+    assert "3 hours overdue" in breaches_due(place, NOW + timedelta(hours=5))[0]
+    for act in ("closed", "not_reported"):
+        with pytest.raises(UsageError, match="not-reported"):
+            note_breach(place, which, act, None, by="Officer", now=NOW)
+    late = NOW + timedelta(hours=4)
+    note_breach(place, which, "reported", None, by="Officer", now=late)
+    assert "after the 72 hours" in breaches_due(place, late)[0]
+    note_breach(place, which, "closed", None, by="Officer", now=late)
+    assert breaches_due(place, late) == []
+    assert records.read(place.records, BREACHES)["notified_at"].to_list() == [datetime(2026, 4, 8, 13, 12)]
+
+
+WRONG = {
+    "a kind there is not": (("requests", "--new", "gossip", "--for", "A", "--by", "B"), "is no kind of request"),
+    "nobody asked": (("requests", "--new", "access", "--by", "B"), "--for and --by"),
+    "a day ahead": (("requests", "--new", "access", "--for", "A", "--by", "B", "--on", "2999-01-01"), "lies ahead"),
+    "no day": (("requests", "--new", "access", "--for", "A", "--by", "B", "--on", "3 May"), "not a day"),
+    "no such request": (("requests", "--close", "Q1", "--outcome", "x", "--by", "B"), "no request 'Q1'"),
+    "a close without an answer": (("requests", "--close", "Q1", "--by", "B"), "--outcome and --by"),
+    "nobody enters it": (("breaches", "--new", "lost"), "--by are needed"),
+    "a time ahead": (("breaches", "--new", "lost", "--aware", "2999-01-01T00:00", "--by", "B"), "lies ahead"),
+    "no such breach": (("breaches", "--reported", "B1", "--by", "B"), "no breach 'B1'"),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_what_cant_be_meant_is_refused(place_of: PlaceOf, what: str) -> None:
+    place, (words, message) = place_of(), WRONG[what]
+    result = CliRunner().invoke(app, [*words, "--site", str(place.home), "--curated", str(place.curated)])
+    assert result.exit_code == UsageError.exit_code and message in result.output
+
+
+def test_status_says_what_waits(place_of: PlaceOf) -> None:
+    place = place_of()
+    site = ["--site", str(place.home), "--curated", str(place.curated)]
+    assert CliRunner().invoke(app, ["requests", "--new", "access", "--for", "A", "--by", "B", *site]).exit_code == 0
+    assert CliRunner().invoke(app, ["breaches", "--new", "lost", "--by", "B", *site]).exit_code == 0
+    output = CliRunner().invoke(app, ["status", *site]).output
+    assert "request: Q" in output and "breach: B" in output and "record why not: due in" in output
