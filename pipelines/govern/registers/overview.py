@@ -10,7 +10,7 @@ from datetime import datetime
 import polars as pl
 
 from hiu.errors import HiuError
-from hiu.govern import audit, records
+from hiu.govern import audit, reads, records
 from hiu.govern.basis.agreements import in_force
 from hiu.model.govern import BASIS, DISCLOSURES, EVERY
 from hiu.publish.pages import render
