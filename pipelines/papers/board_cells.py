@@ -70,9 +70,10 @@ def decide(
     rows = adult_rows(month, tables, settings)
     ground = ground_of(rows, _supplied(month, tables["coverage"]), month, past.ground)
     cells = [cell for name in sets for cell in _dataset(name, month, ground, rows)]
-    cells += [*_people(month, tables, ground), *_first(month, tables, rows, settings)]
+    cells += _people(month, tables, ground)
     if past.renews_equality(month):
-        cells += list_groups(month, tables, settings)
+        # of two lists close in time the second would tell who left the first, by an objection or otherwise
+        cells += [*_first(month, tables, rows, settings), *list_groups(month, tables, settings)]
     return Released(month, sets, solve(cells, past.cells), ground)
 
 

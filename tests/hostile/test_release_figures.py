@@ -15,6 +15,8 @@ from pypdf import PdfReader
 
 from hiu.govern.release.cells import to_public
 from hiu.month import Month
+from hiu.publish.board.charts import _bars
+from hiu.publish.board.paper import Bars
 from hiu.rank.reports.xmr import xmr
 from pipelines.papers.export import board_files
 
@@ -126,3 +128,11 @@ def test_every_cell_on_a_page_is_in_the_data_file() -> None:
             month, measure = str(Month.of(when)), "nights" if line.dataset == "mh_bed_day" else "events"
             if value is not None:
                 assert (measure, line.dataset, "everybody", "whole area", month, month, str(value)) in ends
+
+
+def test_a_bar_that_is_not_shown_is_neither_drawn_nor_read_out_as_nought() -> None:
+    bars = Bars(title="Events", caption="", alt="Events by group", categories=("a", "b"), series={"x": (5, None)})
+    svg = _bars(bars)
+    assert "b, x: not shown" in svg
+    assert "a, x: 5" in svg
+    assert "value: 0" not in svg

@@ -39,9 +39,18 @@ def _trend(line: Line, breaks: Mapping[str, date]) -> str:
 def _bars(bars: Bars) -> str:
     """Bars with their figures; where one may not be shown it says so in its place."""
     rows = [
-        {"what": name, "series": series, "value": value or 0, "words": "not shown" if value is None else f"{value:,}"}
+        {
+            "what": name,
+            "series": series,
+            "value": value or 0,
+            "shown": value is not None,
+            "words": words,
+            "about": about,
+        }
         for series, values in bars.series.items()
         for name, value in zip(bars.categories, values, strict=True)
+        for words in ("not shown" if value is None else f"{value:,}",)
+        for about in (f"{name}, {series}: {words}",)
     ]
     order, names = list(bars.categories), list(bars.series)
     base = alt.Chart(alt.Data(values=rows))
@@ -51,7 +60,14 @@ def _bars(bars: Bars) -> str:
     offset = alt.YOffset("series:N", sort=names)
     key = alt.Legend(orient="top", title=None, labelFontSize=12) if len(names) > 1 else None
     colour = alt.Color("series:N", scale=alt.Scale(domain=names, range=list(COLOURS[: len(names)])), legend=key)
-    shape = base.mark_bar(stroke="white").encode(x=x, y=y, yOffset=offset, color=colour)
-    words = base.mark_text(align="left", dx=4, color=TEXT, fontSize=12).encode(x=x, y=y, yOffset=offset, text="words:N")
+    # what is not shown has no bar, and whoever hears or copies the chart is not told that it is nought
+    drawn = base.transform_filter(alt.datum.shown).mark_bar(stroke="white")
+    shape = drawn.encode(x=x, y=y, yOffset=offset, color=colour, description="about:N")
+    text = base.mark_text(align="left", dx=4, color=TEXT, fontSize=12)
+    words = text.encode(x=x, y=y, yOffset=offset, text="words:N", description="about:N")
     chart = alt.layer(shape, words).properties(width=HALF - 60, height=(20 * len(names) + 12) * len(order))
     return to_svg(chart, bars.title, bars.caption, width=HALF, described=bars.alt)
+
+
+def _words(value: int | None) -> str:
+    return "not shown" if value is None else f"{value:,}"
