@@ -235,7 +235,7 @@ def test_a_file_put_right_under_its_own_month_replaces_itself(
 def test_a_month_of_no_rows_is_supplied_if_its_sender_means_no_events(
     area: Path, place_of: PlaceOf, tmp_path: Path
 ) -> None:
-    """Two empty files of one source have the same bytes, and are two months all the same: without an event, if so said."""
+    """Two empty files of one source have the same bytes, and are two months; without events, if it is so said."""
     raw, names = tmp_path / "raw", ("ed_attendances.csv", "police_incidents.csv")
     copy_months(area / "data" / "raw", raw, [str(LAST - 1), str(LAST)])
     for path in (raw / str(month) / name for month in (LAST - 1, LAST) for name in names):
