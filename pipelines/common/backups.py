@@ -61,10 +61,10 @@ def unlisted_copies(paths: Paths) -> tuple[list[Path], list[Path]]:
 def _whose(paths: Paths, path: Path) -> bool | None:
     """Whether a copy is this site's, by the first line of its audit log; None if it can't be read."""
     try:
-        with zipfile.ZipFile(path) as copy:
-            if "site" not in json.loads(copy.read(LIST)):
+        with zipfile.ZipFile(path) as archive:
+            if "site" not in json.loads(archive.read(LIST)):
                 return False
-            with copy.open("curated/audit.jsonl") as log:
+            with archive.open("curated/audit.jsonl") as log:
                 first = log.readline(1 << 20)
     except _BROKEN:
         return None

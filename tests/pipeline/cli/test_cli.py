@@ -202,7 +202,7 @@ def test_check_names_file_row_column_found_and_expected(area: Path, tmp_path: Pa
     path.write_bytes(b"\r\n".join([lines[0], lines[1].replace(cells[2], b"31-Feb-2026 10:00"), *lines[2:]]))
     said = hiu("check", path, "--site", area)
     assert said.code == 3
-    assert "police_incidents.csv" in said.out and "rows 1" in said.out and "Logged At" in said.out
+    assert "police_incidents.csv" in said.out and "line 2" in said.out and "Logged At" in said.out
 
 
 def test_new_drafts_and_saves_once(tmp_path: Path) -> None:

@@ -203,15 +203,15 @@ def test_a_changed_file_replaces_the_one_before(place_of_two: Place, two_months:
 
 
 def test_the_same_file_under_another_month_is_not_loaded(area: Path, place_of: PlaceOf, tmp_path: Path) -> None:
-    raw = tmp_path / "raw"
-    copy_months(area / "data" / "raw", raw, [str(LAST - 1)])
-    shutil.copytree(raw / str(LAST - 1), raw / str(LAST))
+    raw, name = tmp_path / "raw", "police_incidents.csv"
+    copy_months(area / "data" / "raw", raw, [str(LAST - 1), str(LAST)])
+    shutil.copy(raw / str(LAST - 1) / name, raw / str(LAST) / name)
     outcome = run(place_of(raw=raw))
     assert any("same bytes" in warning for warning in outcome.warnings)
     taken = table(outcome, "deliveries").filter(pl.col("period") == LAST.start)
-    assert taken["received"].sum() == 0, "only files without a row can be the same twice"
-    late = table(outcome, "coverage").filter((pl.col("month") == LAST.start) & (pl.col("dataset") == "police_incident"))
-    assert late["supplied"].to_list() == [False]
+    assert not taken.is_empty() and "police" not in set(taken["source"])
+    coverage = table(outcome, "coverage").filter(pl.col("dataset") == "police_incident").sort("month")
+    assert coverage["supplied"].to_list() == [True, False]
 
 
 def test_a_file_put_right_under_its_own_month_replaces_itself(
@@ -232,16 +232,22 @@ def test_a_file_put_right_under_its_own_month_replaces_itself(
     assert table(outcome, "deliveries").filter(pl.col("replaced_by").is_not_null()).height == 1
 
 
-def test_a_month_of_no_rows_is_supplied(area: Path, place_of: PlaceOf, tmp_path: Path) -> None:
-    """Two empty files of one source have the same bytes, and are two months without an event all the same."""
-    raw, name = tmp_path / "raw", "ed_attendances.csv"
+def test_a_month_of_no_rows_is_supplied_if_its_sender_means_no_events(
+    area: Path, place_of: PlaceOf, tmp_path: Path
+) -> None:
+    """Two empty files of one source have the same bytes, and are two months; without events, if it is so said."""
+    raw, names = tmp_path / "raw", ("ed_attendances.csv", "police_incidents.csv")
     copy_months(area / "data" / "raw", raw, [str(LAST - 1), str(LAST)])
-    for month in (LAST - 1, LAST):
-        path = raw / str(month) / name
+    for path in (raw / str(month) / name for month in (LAST - 1, LAST) for name in names):
         path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
-    outcome = run(place_of(raw=raw))
-    coverage = table(outcome, "coverage").filter(pl.col("dataset") == "ed_attendance")
-    assert coverage.height == 2 and coverage["supplied"].all()
+    place = place_of(raw=raw)
+    ed = place.sources["ed"]
+    meant = ed.model_copy(update={"file": ed.file.model_copy(update={"empty": "no events"})})
+    outcome = run(Place(place.home, place.settings, {**place.sources, "ed": meant}))
+    supplied = table(outcome, "coverage").group_by("dataset").agg("supplied")
+    by_dataset = dict(supplied.iter_rows())
+    assert by_dataset["ed_attendance"] == [True, True]
+    assert by_dataset["police_incident"] == [False, False], "a header alone is otherwise a month not supplied"
 
 
 def test_a_month_not_supplied_is_missing_not_zero(area: Path, place_of: PlaceOf, tmp_path: Path) -> None:

@@ -40,16 +40,29 @@ TEXT = {"read_text", "write_text"}
 
 def problems(tree: ast.AST) -> list[str]:
     """What of a module would not do elsewhere, with its line."""
-    found = []
+    found, elsewhere = [], _elsewhere(tree)
     for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and (what := _text(node)):
+            found.append(f"{node.lineno}: {what}")
+        if node in elsewhere:
+            continue
         if isinstance(node, ast.Import | ast.ImportFrom):
             names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [one.name for one in node.names]
             found += [f"{node.lineno}: import {name}" for name in names if name.split(".")[0] in MODULES]
         elif isinstance(node, ast.Attribute) and f"{ast.unparse(node.value)}.{node.attr}" in CALLS:
             found.append(f"{node.lineno}: {ast.unparse(node)}")
-        elif isinstance(node, ast.Call) and (what := _text(node)):
-            found.append(f"{node.lineno}: {what}")
     return found
+
+
+def _elsewhere(tree: ast.AST) -> set[ast.AST]:
+    """What Windows never reaches: of a function that begins by returning there, all that follows."""
+    rest: set[ast.AST] = set()
+    for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+        first, *after = function.body[ast.get_docstring(function) is not None :] or [ast.Pass()]
+        leaves = isinstance(first, ast.If) and ast.unparse(first.test) == "sys.platform == 'win32'"
+        if leaves and isinstance(first.body[-1], ast.Return):
+            rest |= {node for statement in after for node in ast.walk(statement)}
+    return rest
 
 
 def _text(call: ast.Call) -> str | None:
@@ -90,10 +103,18 @@ def test_a_module_is_portable(path: Path) -> None:
         "open('x')",
         "p.open('w')",
         "os.path.join(a, b)",
+        "def f():\n    if sys.platform == 'linux':\n        return\n    os.fork()",
+        "def f():\n    if sys.platform == 'win32':\n        g()\n    os.fork()",
+        "def f():\n    if sys.platform == 'win32':\n        return\n    open('x')",
     ],
 )
 def test_what_is_not_portable_would_be_found(code: str) -> None:
     assert problems(ast.parse(code)) != []
+
+
+def test_what_windows_never_reaches_is_portable() -> None:
+    code = "def f():\n    'Who.'\n    if sys.platform == 'win32':\n        return g()\n    import pwd\n    os.getuid()"
+    assert problems(ast.parse(code)) == []
 
 
 def test_no_file_name_is_one_that_windows_refuses() -> None:

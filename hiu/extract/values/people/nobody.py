@@ -233,4 +233,5 @@ def _person_first(text: str) -> bool:
 
 def _dummy(rest: set[str], words: Sequence[str]) -> bool:
     """A record that stands for nobody: ZZ and XX before a name, and 'Ms X'."""
-    return (words[0] in _TITLES and words[1:] in (["X"], ["Y"], ["Z"])) or any(_DUMMY.fullmatch(word) for word in words)
+    lettered = len(words) == 2 and words[0] in _TITLES and words[1] in ("X", "Y", "Z")
+    return lettered or any(_DUMMY.fullmatch(word) for word in words)
