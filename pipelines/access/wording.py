@@ -39,9 +39,9 @@ def require_plain(place: Place, given: Mapping[str, object]) -> None:
     else:
         rest = {option: text for option, text in texts.items() if option not in SIGNED}
         numbers = {digits for text in texts.values() for digits in _digits(text)} & _numbers(people)
-        names = frozenset(" ".join(name) for name in _in_words(people, rest.values()))
+        whole = frozenset(" ".join(name) for name in _in_words(people, rest.values()))
         require_unnamed(texts, Traces(frozenset(), frozenset(numbers)), [], [])
-        require_unnamed(rest, Traces(frozenset(), names=names), [], [])
+        require_unnamed(rest, Traces(frozenset(), names=whole), [], [])
 
 
 def _asked(place: Place, given: Mapping[str, object]) -> set[str]:

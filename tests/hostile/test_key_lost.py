@@ -131,7 +131,7 @@ def test_rights_stand_under_a_new_key(
     change = BasisChange(allow=None, deny="objection", end=None, purpose=None, recipient=None, until=None)
     record_change(place, objector, change, evidence="letter", by="Officer", now=NOW)
     record_hold(place, held, reason="inquest", by="Officer", lift=False, now=NOW)
-    record_consent(place, held, "sister", given=False, by="Dr A", until=None, now=NOW)
+    record_consent(place, held, "sister", given=False, on=None, by="Dr A", until=None, now=NOW)
     two = sorted(links.filter(person_id=objector)["identity_id"].unique())[:1]
     two += sorted(links.filter(person_id=held)["identity_id"].unique())[:1]
     pair = dict(zip(("identity_a", "identity_b"), sorted(two), strict=True))

@@ -93,8 +93,10 @@ def _agree(names: Iterable[Name], forms: Forms, anchor: Anchor, of: Mapping[str,
     found: set[str] = set()
     for given, family in names:
         for first, last in ((given, family), (family, given)):
-            firsts, lasts = forms.given(first, erased=False, loose=anchor.loose), forms.family(last, loose=anchor.loose)
-            met = {role: _erasures(role, parts, anchor, of, key) for role, parts in (("g", firsts), ("f", lasts))}
+            met = {"g": _erasures("g", forms.given(first, erased=False, loose=anchor.loose), anchor, of, key)}
+            # a family name is looked at only where the given name agrees, or where there is none
+            lasts = forms.family(last, loose=anchor.loose) if met["g"] or not first else ()
+            met["f"] = _erasures("f", lasts, anchor, of, key)
             found |= met["g"] & met["f"]
             found |= _without_one(first, last, met, anchor)
     return found
