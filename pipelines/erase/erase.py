@@ -31,6 +31,7 @@ from pipelines.erase.again import next_again, token_of
 from pipelines.erase.copies import Copies, destroy_copies
 from pipelines.erase.files import drop_others, rewrite_records, rewrite_runs
 from pipelines.erase.find import ErasureScope, find
+from pipelines.erase.log import redact_log
 from pipelines.erase.marks import keep_marks
 from pipelines.erase.note import scope_of, write_note
 from pipelines.erase.tables import rows_left, take_out
@@ -103,6 +104,7 @@ def _erase(place: Place, asked: Asked, now: datetime, report: Reporter, say: Cal
     records.sweep(place.records)
     copies = _copies(place, scope, asked, now, report, say)
     changed = rewrite_records(place, scope, token)
+    redact_log(place, scope.traces, token, now)
     removed = drop_others(place, scope, say)
     _sweep_working_files(place)
     dropped = _warehouse(place, scope) if there else []
@@ -157,6 +159,7 @@ def _erase_copy(
     own, there = _scope_of_copy(copy, scope)
     rewrite_runs(copy, own, token, now, report)
     rewrite_records(copy, own, token)
+    redact_log(copy, own.traces, token, now)
     drop_others(copy, own, say)
     _sweep_working_files(copy)
     if there:
