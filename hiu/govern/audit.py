@@ -121,7 +121,7 @@ def redact(path: Path, key: bytes, change: Callable[[Entry], Entry | None], abou
     digests = {number: hashlib.sha256(text).hexdigest() for number, text in new.items()}
     append(path, key, {"type": ATTESTS, **about, "redacted": digests}, at, anchor=True)
     every = _split(path.read_bytes())[0].split(b"\n")[:-1]
-    numbers = [str(entry["n"]) if (entry := _entry(text)) else "" for text in every]
+    numbers = [str(one["n"]) if (one := _entry(text)) else "" for text in every]
     replace(path, b"".join(new.get(n, text) + b"\n" for n, text in zip(numbers, every, strict=True)))
     return len(new)
 

@@ -17,6 +17,7 @@ from hiu.govern.audit import verify
 from hiu.govern.init import init_site
 from hiu.model import DECISIONS, TABLES
 from hiu.model.govern import HOLDS
+from hiu.publish.release.working import whole_table
 from pipelines.access.basis import allowed
 from pipelines.access.disclose import record_files
 from pipelines.cli import app
@@ -154,7 +155,8 @@ def test_rights_stand_under_a_new_key(
     place = Place(place.home, place.settings.model_copy(update={"raw": resent}), place.sources)
     outcome = run(place, at=LATER)
     assert outcome.published
-    after = pl.read_parquet(outcome.published / "links.parquet")
+    after = pl.read_parquet(whole_table(outcome.published, "links"))
+    assert not after.equals(pl.read_parquet(outcome.published / "links.parquet")), "the objector's rows name nobody"
     was = links.select("source_file", "source_row", former="person_id")
     became = dict(
         after.join(was, on=["source_file", "source_row"]).select("former", "person_id").drop_nulls().unique().rows()

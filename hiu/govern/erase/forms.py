@@ -47,7 +47,7 @@ class Forms:
             return {f"initial {word}"} | ({f"initial of {word}"} if erased else set())
         found = self._same(word, loose=loose) | {f"variant {group}" for group in _groups().get(word, ())}
         begins = [word[:size] for size in range(_SHORTEST, len(word))]
-        return found | self._begun(word, begins, erased=erased) | self._initial(word, erased=erased)
+        return found | self._beginnings(word, begins, erased=erased) | self._initial(word, erased=erased)
 
     def family(self, word: str, *, loose: bool) -> set[str]:
         """Forms of a family name, of each of its parts, and of them written as one word."""
@@ -61,7 +61,7 @@ class Forms:
             found |= {f"near {form}" for form in _one_left_out(word)} if loose else set()
         return found
 
-    def _begun(self, word: str, begins: list[str], *, erased: bool) -> set[str]:
+    def _beginnings(self, word: str, begins: list[str], *, erased: bool) -> set[str]:
         """Ben and Benjamin: the erased name's beginnings meet the other's whole name, and the other way about."""
         whole, starts = ("long", "short") if erased else ("short", "long")
         return {f"{whole} {word}"} | {f"{starts} {begin}" for begin in begins}

@@ -41,9 +41,9 @@ def own_tokens(records: pl.DataFrame, stones: Sequence[str], key: bytes) -> list
 def _released(records: pl.DataFrame, marks: Marks, keys: Sequence[bytes], sha256: str | None) -> pl.DataFrame:
     if not marks.released or records.is_empty():
         return records.select(ROW).clear()
-    known = [tokens(records, key).filter(pl.col("token").is_in(marks.released)).select(ROW) for key in keys]
+    by_token = [tokens(records, key).filter(pl.col("token").is_in(marks.released)).select(ROW) for key in keys]
     places = [row for row in records["source_row"].to_list() if sha256 and _place(sha256, row, keys) & marks.released]
-    return pl.concat([*known, records.filter(pl.col("source_row").is_in(places)).select(ROW)]).unique()
+    return pl.concat([*by_token, records.filter(pl.col("source_row").is_in(places)).select(ROW)]).unique()
 
 
 def _place(sha256: str, row: int, keys: Sequence[bytes]) -> set[str]:
