@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,9 @@ from hiu.errors import HiuError
 
 GENESIS = "0" * 64
 """Head of a log without lines."""
+
+ATTESTS = "lines_redacted"
+"""What an event is that vouches for lines from which an erased person was taken."""
 
 Entry = dict[str, Any]
 """A line of the log, or an event in one: what JSON holds."""
@@ -75,12 +78,12 @@ def verify(path: Path, key: bytes, recorded: str | None = None) -> list[str]:
     `recorded` is a head printed earlier: if it is nowhere in the chain, lines were cut off or rewritten.
     """
     problems: list[str] = []
-    previous, heads, last = GENESIS, {GENESIS}, 0
+    previous, heads, last, attested = GENESIS, {GENESIS}, 0, _attested(path, key)
     for line, entry in _entries(path):
         if entry is None:
             problems.append(f"{path}, line {line}: not a log line, or changed")
             continue
-        problems += [f"{path}, line {line}: {what}" for what in _breaks(entry, key, previous, last + 1)]
+        problems += [f"{path}, line {line}: {what}" for what in _breaks(entry, key, previous, last + 1, attested)]
         previous, last = str(entry["mac"]), entry["n"]
         heads.add(previous)
     if path.exists() and _split(path.read_bytes())[1]:
@@ -102,9 +105,40 @@ def written_with(path: Path, key: bytes) -> bool | None:
     return any(sound) if ends else None
 
 
-def _breaks(entry: Entry, key: bytes, previous: str, number: int) -> Iterator[str]:
+def redact(path: Path, key: bytes, change: Callable[[Entry], Entry | None], about: Entry, at: datetime) -> int:
+    """Replace events that tell an erased person by what `change` makes of them (None: it stays); how many lines.
+
+    A line keeps its number, time and HMAC, so the chain and every head stand. First a line is added that attests, under
+    the key, what each replaced line says from now on (`redacted`: number -> digest); `verify` takes no other.
+    """
+    lines = _split(path.read_bytes() if path.exists() else b"")[0].split(b"\n")[:-1]
+    new: dict[str, bytes] = {}
+    for entry in filter(None, map(_entry, lines)):
+        if (event := change(entry["event"])) is not None:
+            new[str(entry["n"])] = _canonical({**entry, "event": {**event, "redacted": _mac(key, entry["event"])}})
+    if not new:
+        return 0
+    digests = {number: hashlib.sha256(text).hexdigest() for number, text in new.items()}
+    append(path, key, {"type": ATTESTS, **about, "redacted": digests}, at, anchor=True)
+    every = _split(path.read_bytes())[0].split(b"\n")[:-1]
+    numbers = [str(one["n"]) if (one := _entry(text)) else "" for text in every]
+    replace(path, b"".join(new.get(n, text) + b"\n" for n, text in zip(numbers, every, strict=True)))
+    return len(new)
+
+
+def _attested(path: Path, key: bytes) -> frozenset[str]:
+    """Digests of redacted lines that a sound line of the log vouches for."""
+    found: set[str] = set()
+    for _, entry in _entries(path):
+        if entry and ATTESTS in str(entry["event"]) and not any(_breaks(entry, key, entry["previous"], entry["n"])):
+            found |= set(entry["event"].get("redacted", {}).values()) if entry["event"]["type"] == ATTESTS else set()
+    return frozenset(found)
+
+
+def _breaks(entry: Entry, key: bytes, previous: str, number: int, attested: Collection[str] = ()) -> Iterator[str]:
     unsigned = {name: value for name, value in entry.items() if name != "mac"}
-    if not hmac.compare_digest(_mac(key, unsigned).encode(), str(entry["mac"]).encode()):
+    sound = hmac.compare_digest(_mac(key, unsigned).encode(), str(entry["mac"]).encode())
+    if not sound and hashlib.sha256(_canonical(entry)).hexdigest() not in attested:
         yield "changed, or written with another key"
     if entry["previous"] != previous:
         yield "does not follow the line before it"

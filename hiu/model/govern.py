@@ -22,4 +22,4 @@ EVERY = "*"
 GOVERNED = {name: table for name, table in TABLES.items() if table.layer == "records"}
 
 BASIS, DISCLOSURES, OVERRIDES, HOLDS, FAMILY_CONSENTS, REVIEWS, TOMBSTONES, KEY_TURNS, *_rights = GOVERNED.values()
-CORRECTIONS, REQUESTS, BREACHES = _rights
+CORRECTIONS, REQUESTS, BREACHES, TRAITS, RULINGS = _rights

@@ -1,7 +1,7 @@
 """What holds for every command of a site: who may give it, what it needs to be whole, and what it shows is entered.
 
-`guarded` runs a command's function. So a new command writes its line of the read log, is refused outside its role, and
-writes nothing on records that lost lines, without a word of its own.
+`guarded` runs a command's function. So a new command writes its line of the read log, is refused outside its role,
+writes no text that names whom it is about, and nothing on records that lost lines, without a word of its own.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,6 +16,7 @@ from hiu.settings import load
 from pipelines.access.bound import bind, require_whole
 from pipelines.access.looks import RIGHTS, enter_look, people_in
 from pipelines.access.roles import COMMANDS_OF, require_role
+from pipelines.access.wording import require_plain
 from pipelines.common import answer
 from pipelines.common.journal import record
 from pipelines.common.place import REPOSITORY, Place
@@ -40,6 +41,7 @@ def guarded(job: Job, name: str, given: Mapping[str, object], now: datetime) -> 
     if place is None:
         return job(**given)
     _require_role(place, name, now)
+    require_plain(place, given)
     writes = name not in LOOKS_ON and place.curated.exists()
     if writes:
         require_whole(place)

@@ -21,9 +21,9 @@ from hiu.govern import records
 from hiu.govern.erase.others import SOMEBODY
 from hiu.govern.erase.residue import Traces, trace_places
 from hiu.govern.erase.words import redact, require_unnamed
-from hiu.model.govern import HOLDS, TOMBSTONES
+from hiu.model.govern import HOLDS
 from pipelines.access.disclose import record_files
-from pipelines.common.journal import record, utc
+from pipelines.common.journal import record
 from pipelines.common.lock import hold, require_no_erasure, unfinished_erasure
 from pipelines.common.place import Paths, Place, open_warehouse
 from pipelines.common.progress import Reporter
@@ -31,6 +31,8 @@ from pipelines.erase.again import next_again, token_of
 from pipelines.erase.copies import Copies, destroy_copies
 from pipelines.erase.files import drop_others, rewrite_records, rewrite_runs
 from pipelines.erase.find import ErasureScope, find
+from pipelines.erase.log import redact_log
+from pipelines.erase.marks import keep_marks
 from pipelines.erase.note import scope_of, write_note
 from pipelines.erase.tables import rows_left, take_out
 
@@ -97,12 +99,12 @@ def _erase(place: Place, asked: Asked, now: datetime, report: Reporter, say: Cal
     plain = {name: redact(asked[name], scope.traces, SOMEBODY) for name in ("reason", "by")}
     asked = {"person_id": asked["person_id"], "token": token, **plain, "again": asked.get("again", [])}
     write_note(place, asked, scope)
-    stones = [{"token": stone, "erasure": token, "at": utc(now)} for stone in scope.stones]
-    records.add(place.records, TOMBSTONES, stones)
+    keep_marks(place, scope, token, now)
     runs = rewrite_runs(place, scope, token, now, report)
     records.sweep(place.records)
     copies = _copies(place, scope, asked, now, report, say)
     changed = rewrite_records(place, scope, token)
+    redact_log(place, scope.traces, token, now)
     removed = drop_others(place, scope, say)
     _sweep_working_files(place)
     dropped = _warehouse(place, scope) if there else []
@@ -157,6 +159,7 @@ def _erase_copy(
     own, there = _scope_of_copy(copy, scope)
     rewrite_runs(copy, own, token, now, report)
     rewrite_records(copy, own, token)
+    redact_log(copy, own.traces, token, now)
     drop_others(copy, own, say)
     _sweep_working_files(copy)
     if there:

@@ -8,6 +8,8 @@ import polars as pl
 from hiu.engine import Engine
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
+from hiu.govern.erase.held import own_tokens
+from hiu.govern.erase.near import near_rows, traits_of
 from hiu.govern.erase.residue import Traces
 from hiu.govern.erase.tombstone import tokens
 from hiu.model import IDENTITY_COLUMNS
@@ -18,7 +20,10 @@ READ = [*ROW, "source", "source_file", "record_id", "nobody", *(column.name for 
 
 @dataclass(frozen=True, kw_only=True)
 class ErasureScope:
-    """What is to be erased: `rows` (delivery_id, source_row, source_file), tombstones, and what to look for after."""
+    """What is to be erased: `rows` (delivery_id, source_row, source_file), tombstones, and what to look for after.
+
+    `near` = digests by which a row with a slip is known; `spared` = tokens of other people's rows that meet them.
+    """
 
     person_id: str
     ids: frozenset[str]
@@ -30,6 +35,8 @@ class ErasureScope:
     addresses: frozenset[str] = field(default_factory=frozenset)
     births: frozenset[date] = field(default_factory=frozenset)
     surnames: frozenset[str] = field(default_factory=frozenset)
+    near: frozenset[str] = field(default_factory=frozenset)
+    spared: frozenset[str] = field(default_factory=frozenset)
 
     def joined(self, other: "ErasureScope") -> "ErasureScope":
         """Both scopes as one: what was found now, and what was found before part of it was taken out."""
@@ -48,6 +55,8 @@ class ErasureScope:
                 mine.homes | theirs.homes,
             ),
             addresses=self.addresses | other.addresses,
+            near=self.near | other.near,
+            spared=self.spared | other.spared,
         )
 
 
@@ -67,13 +76,19 @@ def find(warehouse: Engine, person_id: str, key: bytes) -> ErasureScope:
     rows = pl.concat([own, met]).unique().join(records.select(*ROW, "source_file"), on=ROW).sort(*ROW)
     described = records.join(rows, on=ROW, how="semi")
     identities |= set(of.join(rows, on=ROW, how="semi")["identity_id"])
+    near = traits_of(described, key)
+    alike = near_rows(records.join(rows, on=ROW, how="anti"), {person_id: near}, [key])
+    spared = own_tokens(records.join(alike, on=ROW, how="semi"), sorted(stones), key)
+    whose = set(of.join(alike, on=ROW, how="semi")["person_id"].drop_nulls())
     return ErasureScope(
         person_id=person_id,
         ids=ids,
         identities=identities,
         rows=rows,
         stones=tuple(sorted(stones)),
-        shared=shared,
+        shared=tuple(sorted({*shared, *whose})),
+        near=near,
+        spared=frozenset(spared),
         traces=_traces(described, records.join(rows, on=ROW, how="anti"), ids, identities),
         addresses=_addresses(described),
         births=frozenset(described["dob"].drop_nulls()),

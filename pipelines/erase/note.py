@@ -16,7 +16,7 @@ from pipelines.common.place import Paths
 from pipelines.erase.find import ErasureScope
 
 _ROWS = {"delivery_id": pl.String, "source_row": pl.Int64, "source_file": pl.String}
-_SETS = ("ids", "identities", "addresses")
+_SETS = ("ids", "identities", "addresses", "near", "spared")
 
 
 def write_note(paths: Paths, asked: Mapping[str, object], scope: ErasureScope) -> None:
@@ -42,7 +42,7 @@ def scope_of(asked: Mapping[str, Any]) -> ErasureScope | None:
         traces = found["traces"]
         return ErasureScope(
             person_id=asked["person_id"],
-            **{name: frozenset(found[name]) for name in _SETS},
+            **{name: frozenset(found.get(name, ())) for name in _SETS},
             rows=pl.DataFrame(found["rows"], schema=_ROWS, orient="row"),
             stones=tuple(found["stones"]),
             shared=tuple(found["shared"]),

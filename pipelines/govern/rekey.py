@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import polars as pl
+
 from hiu.disk import flush_folder, move
 from hiu.errors import HiuError, SettingsError, UsageError
 from hiu.govern import records
 from hiu.govern.audit import head, read, written_with
+from hiu.govern.erase import near
 from hiu.govern.erase.tombstone import CODE, row_token
 from hiu.govern.keys import KEPT_TOMBSTONES, derive, keep_tombstone_key, load_key, make_key
 from hiu.govern.reads import KEY_COPY, folder_of
@@ -125,9 +128,10 @@ def _mark_rows(place: Place, new: bytes, now: datetime) -> int:
     if not place.warehouse.exists():
         return 0
     with open_warehouse(place) as warehouse:
-        aside = warehouse.rows("quarantine", "delivery_id", "source_row", where={"code": CODE})
+        aside = warehouse.rows("quarantine", "delivery_id", "source_row", "code")
         files = warehouse.rows("deliveries", "delivery_id", "sha256")
     key, at = derive(new, "tombstone"), utc(now)
+    aside = aside.filter(pl.col("code").is_in([CODE, near.CODE]))
     marked = aside.join(files, on="delivery_id").select("sha256", "source_row").unique().rows()
     stones = [{"token": row_token(sha, row, key), "erasure": "before the new key", "at": at} for sha, row in marked]
     records.add(place.records, TOMBSTONES, stones)

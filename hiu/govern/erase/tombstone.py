@@ -70,10 +70,15 @@ def erased_rows(
 
 
 def set_aside(quarantine: pl.DataFrame, records: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """The quarantine with `rows` of `records` in it as erased, in place of any reason they had."""
+    """The quarantine with `rows` of `records` in it as erased, in place of any reason they had.
+
+    `rows` may say `code` and `reason` themselves.
+    """
     key = ["delivery_id", "source_row"]
-    where = records.join(rows, on=key, how="semi").select(*key, "source", "source_file")
-    more = where.with_columns(line=None, column=pl.lit(None, dtype=pl.String), code=pl.lit(CODE), reason=pl.lit(REASON))
+    said = {"code": pl.lit(CODE), "reason": pl.lit(REASON)}
+    rows = rows.with_columns(**{name: text for name, text in said.items() if name not in rows.columns})
+    where = records.select(*key, "source", "source_file").join(rows.select(*key, "code", "reason"), on=key)
+    more = where.with_columns(line=None, column=pl.lit(None, dtype=pl.String))
     kept = quarantine.join(rows, on=key, how="anti")
     return pl.concat([kept, more.select(kept.columns).cast(kept.schema)])
 

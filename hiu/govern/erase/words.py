@@ -8,6 +8,8 @@ from hiu.errors import UsageError
 from hiu.govern.erase.residue import Traces, date_forms, scrub
 
 _GAP = r"[\W_]+"
+SIGNED = ("--by", "--checker", "--reviewer")
+"""Options that say who did something: a family name alone may be theirs."""
 INSTEAD = "'request of 3 April, upheld'"
 
 
@@ -31,18 +33,18 @@ def redact(text: str, traces: Traces, instead: str) -> str:
 def require_unnamed(texts: Mapping[str, str], traces: Traces, births: Iterable[date], surnames: Iterable[str]) -> None:
     """Refuse texts for the audit log that tell the person: the log can't forget. `texts` = option -> what was given.
 
-    A family name alone counts in a reason and not in who did it, who may be called the same. Raises UsageError.
+    A family name alone counts in what is written and not in who did it, who may be called the same. Raises UsageError.
     """
     days = {form.decode() for born in births for form in date_forms(born)}
     alone = [_name(name) for name in surnames if len(name) > 2]
     for option, text in texts.items():
         reveals = redact(text, traces, "\0") != text or any(day in text.upper() for day in days)
         reveals = reveals or any(place in text.upper().replace(" ", "") for place in _homes(traces))
-        if reveals or (option == "--reason" and any(_capital(name, text) for name in alone)):
+        if reveals or (option not in SIGNED and any(_capital(name, text) for name in alone)):
             raise UsageError(
                 f"{option} names the person, by name, number, date of birth or postcode, and the log keeps it for "
                 f"ever; nothing was changed. Give what was decided and where it is kept, such as {INSTEAD}"
-                + (", and who decided it by role, such as 'Data protection officer'" if option == "--by" else "")
+                + (", and who decided it by role, such as 'Data protection officer'" if option in SIGNED else "")
             )
 
 

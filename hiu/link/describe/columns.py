@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from hiu.extract.values.people.sound import sound
 from hiu.link.describe.hashes import Hashes, fold, hash_values, key, mix, numbers
-from hiu.link.describe.names import sound
 from hiu.link.describe.words import Words
 from hiu.link.levels import Codes, Flags, Ints, Reals
 

@@ -9,8 +9,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from hiu.extract.values.people.sound import sound
 from hiu.link.describe.hashes import Hashes, hash_values
-from hiu.link.describe.names import groups, listed_names, shares, sound
+from hiu.link.describe.names import groups, listed_names, shares
 from hiu.link.levels import CODE, Codes, Ints
 
 C = pl.col

@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from hiu.govern import records
+from hiu.govern.erase.tombstone import CODE
 from hiu.govern.pseudonym import key_id
 from hiu.model.govern import BASIS, EVERY, PURPOSES, RECIPIENTS
 from hiu.publish.words.terms import ENTERED
@@ -18,6 +19,7 @@ from pipelines.common.progress import out
 from pipelines.common.work import Row
 from pipelines.erase.erase import Erasure
 from pipelines.erase.find import find
+from pipelines.erase.marks import held_rows
 from pipelines.govern.keys import current_key, latest_turns
 from pipelines.govern.processing import page
 from pipelines.govern.rekey import Rekeyed
@@ -157,6 +159,16 @@ def print_erasure(done: Erasure) -> int:
     _print_shared(done.shared)
     out("Next: hiu run MONTH (ranks anew), hiu backup. Copies that left the site: see 'hiu disclose' for who has them")
     return 0 if done.whole else 3
+
+
+def print_held(place: Place) -> int:
+    """Rows set aside as an erased person's, and those of them that somebody has to settle; the exit code."""
+    rows = held_rows(place)
+    for row in rows:
+        out(f"{row.name}  {row.code}")
+    unsettled = sum(row.code != CODE for row in rows)
+    out(f"{count_of(len(rows), 'row')} set aside, of which {unsettled} may be somebody else's")
+    return 3 if unsettled else 0
 
 
 def print_resumed(done: list[Erasure]) -> int:

@@ -1,7 +1,7 @@
 """The commands that guard a site: erase a person, release figures, keys, and verify what is on disk."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,9 @@ from hiu.month import Month
 from pipelines.commands.govern.basis import By, Person, Reason, require_reason
 from pipelines.commands.options import Curated, Quiet, Raw, Site, ThisMonth, now, open_site
 from pipelines.common.progress import Reporter, out
+
+if TYPE_CHECKING:
+    from pipelines.common.place import Place
 
 
 def erase(
@@ -22,10 +25,14 @@ def erase(
     quiet: Quiet = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do it; without, only say what would go")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="End an erasure that was cut off")] = False,
+    held: Annotated[bool, typer.Option("--held", help="List the rows set aside as an erased person's")] = False,
+    release: Annotated[str | None, typer.Option(help="FILE:ROW is somebody else's: taken in by the next run")] = None,
+    confirm: Annotated[str | None, typer.Option(help="FILE:ROW is the erased person's")] = None,
 ) -> int:
     """Erase a person: database, published months, records, exports, our backups. It can't be undone.
 
-    The exit code is 3 while a file that we know of still holds them.
+    The exit code is 3 while a file that we know of still holds them. With --held, --release or --confirm: what becomes
+    of rows that were sent again and set aside.
     """
     from pipelines.commands.govern import messages
     from pipelines.erase import erase as job
@@ -33,6 +40,11 @@ def erase(
     place, report = open_site(site, curated, raw), Reporter(quiet=quiet)
     if resume:
         return messages.print_resumed(job.resume(place, now=now(), report=report, say=out))
+    if held:
+        return messages.print_held(place)
+    if release or confirm:
+        reason, by = require_reason(reason, by)
+        return _settle(place, release, confirm, reason=reason, by=by)
     if not person:
         raise UsageError("name the person to erase, or --resume one that was cut off")
     if not yes:
@@ -40,6 +52,20 @@ def erase(
         return 0
     reason, by = require_reason(reason, by)
     return messages.print_erasure(job.erase(place, person, reason=reason, by=by, now=now(), report=report, say=out))
+
+
+def _settle(place: "Place", release: str | None, confirm: str | None, *, reason: str, by: str) -> int:
+    """Enter whose a row is that was set aside."""
+    from pipelines.erase.marks import find_held, settle
+    from pipelines.steps.intake.again import read_again
+
+    if release and confirm:
+        raise UsageError("--release and --confirm are each about a row of its own; give one")
+    row, at = find_held(place, str(release or confirm)), now()
+    sent = read_again(place, row.source, row.source_file, at.date())
+    settle(place, row, sent, ruling="release" if release else "confirm", reason=reason, by=by, now=at)
+    out(f"{row.name}: {'released, and taken in' if release else 'confirmed, and set aside for good'} by the next run")
+    return 0
 
 
 def release(

@@ -14,15 +14,13 @@ from hiu.extract.months.other_months import no_rows
 from hiu.extract.months.spans import last_full_month
 from hiu.extract.people_apart import one_person_a_row
 from hiu.extract.standardise import Standardised, standardise
-from hiu.govern import records
 from hiu.govern.basis.agreements import require_agreement
-from hiu.govern.erase.tombstone import erased_rows, set_aside
 from hiu.model import FACT
-from hiu.model.govern import TOMBSTONES
 from hiu.month import Month
 from hiu.sources import Source
 from pipelines.common.fingerprint import digest
 from pipelines.common.place import Place
+from pipelines.steps.intake.erased import without_erased
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,12 @@ class LoadJob:
     @property
     def delivery_id(self) -> str:
         """The same for the same file at the same place."""
-        return digest(self.file.source, self.file.name, self.sha256)[:16]
+        return delivery_id_of(self.file, self.sha256)
+
+
+def delivery_id_of(file: FoundFile, sha256: str) -> str:
+    """The id of a file with these bytes at its place."""
+    return digest(file.source, file.name, sha256)[:16]
 
 
 @dataclass(frozen=True)
@@ -85,15 +88,11 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable) -> Delivery:
     return Delivery(job, raw.received, period, without_erased(place, done, job.sha256))
 
 
-def without_erased(place: Place, done: Standardised, sha256: str | None = None) -> Standardised:
-    """The delivery without the rows of people who were erased: each is counted as set aside, and nothing of it kept."""
-    stones = records.read(place.records, TOMBSTONES)["token"].to_list()
-    rows = erased_rows(done.records, stones, place.tombstone_keys, sha256)
-    if rows.is_empty():
-        return done
-    key = ["delivery_id", "source_row"]
-    kept, facts = (frame.join(rows, on=key, how="anti") for frame in (done.records, done.facts))
-    return replace(done, records=kept, facts=facts, quarantine=set_aside(done.quarantine, done.records, rows))
+def read_whole(place: Place, job: LoadJob, raw: RawTable) -> Standardised:
+    """What was read, standardised, with the rows of people who were erased. Raises InputRefused."""
+    source, name = place.sources[job.file.source], job.file.name
+    period = require_period(raw, source, name, synthetic=place.settings.synthetic)
+    return _standardise(place, job, raw, period)
 
 
 def _standardise(place: Place, job: LoadJob, raw: RawTable, period: Month | None) -> Standardised:

@@ -1,7 +1,7 @@
 """Take in deliveries: each is checked and loaded in one transaction, or refused whole."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
@@ -27,7 +27,8 @@ from pipelines.common.progress import Reporter
 from pipelines.common.schema import KEPT, WITHDRAWN_MARK, upgrade
 from pipelines.steps.intake.ahead import NextDelivery, read_ahead
 from pipelines.steps.intake.beside import not_begun, removed_files
-from pipelines.steps.intake.deliver import Delivery, LoadJob, check_rows
+from pipelines.steps.intake.deliver import Delivery, LoadJob, check_rows, delivery_id_of
+from pipelines.steps.intake.erased import settled_rows
 from pipelines.steps.intake.supply import named_month, register_notes, remarks_on_run
 
 PARTS = ("record", "fact", "quarantine", "field_quality")
@@ -90,7 +91,9 @@ def ingest(place: Place, warehouse: Engine, month: Month, run_id: str, today: da
     loaded = loaded_deliveries(warehouse)
     waiting = [found for found in sweep.deliveries if found.period is None or found.period <= month]
     before = {row[0]: row[1:] for row in warehouse.read("reread_refused").iter_rows()}
-    fresh = [job for found in waiting if (job := _job(place, found, loaded)) and not _not_reread(job, before, intake)]
+    settled = settled_rows(place)
+    jobs = [job for found in waiting if (job := _job(place, found, loaded, settled))]
+    fresh = [job for job in jobs if not _not_reread(job, before, intake)]
     with closing(read_ahead(place, fresh, today)) as ahead:
         for _, found in zip(report.track(fresh, "ingest"), ahead, strict=True):
             try:
@@ -136,10 +139,12 @@ def loaded_deliveries(warehouse: Engine) -> pl.DataFrame:
     return warehouse.ask("loaded_deliveries")
 
 
-def _job(place: Place, found: FoundFile, loaded: pl.DataFrame) -> LoadJob | None:
+def _job(place: Place, found: FoundFile, loaded: pl.DataFrame, settled: Mapping[str, str]) -> LoadJob | None:
     """The work a file asks for, or None when the same bytes were loaded by the same recipe."""
     sha = file_digest(found.path)
     how = recipe(place.sources[found.source], place.settings.synthetic)
+    if rulings := settled.get(delivery_id_of(found, sha)):
+        how = digest(how, rulings)
     there = loaded.filter((pl.col("source") == found.source) & (pl.col("source_file") == found.name))
     if there.filter((pl.col("sha256") == sha) & (pl.col("recipe") == how) & pl.col("latest")).height:
         return None
