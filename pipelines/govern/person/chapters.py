@@ -30,6 +30,7 @@ TABLES_OF: dict[str, tuple[str, str]] = {
     "conflicts": (MATCHED, "Where sources contradict each other about you"),
     "monthly_demand": (COUNTED, "Your months: contacts and bed nights"),
     "monthly_extra": (COUNTED, "Your months: what is shown beside the counts"),
+    "missing_count": (COUNTED, "Months of yours for which no number could be used, and why"),
     "timeline": (COUNTED, "Your contacts and stays in order"),
     "stay": (COUNTED, "Your stays in a bed"),
     "address_demand": (COUNTED, "Ambulance calls to an address of yours"),
@@ -66,11 +67,13 @@ NOT_ABOUT_ANYBODY: dict[str, str] = {
             "field_quality", "deliveries", "coverage", "link_quality", "monthly_total", "restated", "counting",
             "calendar", "stay_rule", "current", "quoted", "delivery_recipe", "step_done", "release", "brought_back",
             "reread_refused", "schema_version", "previous_coverage", "withdrawn_deliveries", "rolled_back", "backups",
-            "withdrawn_months", "key_turns",
+            "withdrawn_months", "key_turns", "quotes",
         ),
         SITE_ONLY,
     ),
     "tombstones": "keyed digests of people who were erased; nobody's name or id",
+    "erased_traits": "keyed digests of people who were erased; nobody's name or id",
+    "erased_rulings": "keyed digests of rows, and whose they were settled to be",
     "breaches": "what happened, without names; a person is told of a high risk by letter",
 }  # fmt: skip
 """Table -> why nothing in it is about one person."""
