@@ -75,8 +75,8 @@ def set_aside(quarantine: pl.DataFrame, records: pl.DataFrame, rows: pl.DataFram
     `rows` may say `code` and `reason` themselves.
     """
     key = ["delivery_id", "source_row"]
-    said = {"code": pl.lit(CODE), "reason": pl.lit(REASON)}
-    rows = rows.with_columns(**{name: text for name, text in said.items() if name not in rows.columns})
+    defaults = {"code": pl.lit(CODE), "reason": pl.lit(REASON)}
+    rows = rows.with_columns(**{name: text for name, text in defaults.items() if name not in rows.columns})
     where = records.select(*key, "source", "source_file").join(rows.select(*key, "code", "reason"), on=key)
     more = where.with_columns(line=None, column=pl.lit(None, dtype=pl.String))
     kept = quarantine.join(rows, on=key, how="anti")

@@ -25,7 +25,7 @@ def erase(
     quiet: Quiet = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do it; without, only say what would go")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="End an erasure that was cut off")] = False,
-    held: Annotated[bool, typer.Option("--held", help="List the rows set aside as an erased person's")] = False,
+    set_aside: Annotated[bool, typer.Option("--held", help="List the rows set aside as an erased person's")] = False,
     release: Annotated[str | None, typer.Option(help="FILE:ROW is somebody else's: taken in by the next run")] = None,
     confirm: Annotated[str | None, typer.Option(help="FILE:ROW is the erased person's")] = None,
 ) -> int:
@@ -40,7 +40,7 @@ def erase(
     place, report = open_site(site, curated, raw), Reporter(quiet=quiet)
     if resume:
         return messages.print_resumed(job.resume(place, now=now(), report=report, say=out))
-    if held:
+    if set_aside:
         return messages.print_held(place)
     if release or confirm:
         reason, by = require_reason(reason, by)
