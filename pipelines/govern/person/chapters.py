@@ -57,6 +57,7 @@ TABLES_OF: dict[str, tuple[str, str]] = {
     "retention_reviews": (RIGHTS, "Reviews of whether your record is kept"),
     "corrections": (RIGHTS, "What was put right"),
     "requests": (RIGHTS, "What you asked for"),
+    "erased_rulings": (RIGHTS, "What was settled about rows of yours that were like an erased person's"),
 }
 """Table -> chapter and title."""
 
@@ -73,7 +74,6 @@ NOT_ABOUT_ANYBODY: dict[str, str] = {
     ),
     "tombstones": "keyed digests of people who were erased; nobody's name or id",
     "erased_traits": "keyed digests of people who were erased; nobody's name or id",
-    "erased_rulings": "keyed digests of rows, and whose they were settled to be",
     "breaches": "what happened, without names; a person is told of a high risk by letter",
 }  # fmt: skip
 """Table -> why nothing in it is about one person."""
