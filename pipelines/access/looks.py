@@ -6,8 +6,6 @@ from datetime import datetime
 from hiu.govern import reads
 from hiu.govern.pseudonym import PERSON_ID
 from hiu.month import Month
-from hiu.site import Published
-from hiu.site.opened import Opened
 from pipelines.access.basis import allowed
 from pipelines.common import answer
 from pipelines.common.place import Place
@@ -56,16 +54,6 @@ def require_look(
             "The data protection officer decides it ('hiu basis', docs/governance.md)",
             withheld,
         )
-
-
-def opened(place: Place, now: datetime, *, by: str | None = None, purpose: str = "support") -> Opened:
-    """The site as the library holds it, for a job that shows what a notebook would."""
-    return Opened(place.home, place.settings, place.curated, lambda: now, False, by, purpose)
-
-
-def published(place: Place, month: str | None, now: datetime, *, purpose: str = "support") -> Published:
-    """A published month, the latest if not named."""
-    return Published(*place.which(month), opened(place, now, purpose=purpose))
 
 
 def people_in(text: str) -> frozenset[str]:

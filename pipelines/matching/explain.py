@@ -18,10 +18,10 @@ from hiu.site.review.decide import earlier
 from hiu.site.show.mask import initials
 from pipelines.access.disclose import show_names as names_shown
 from pipelines.access.looks import enter_look, may_look, require_look
-from pipelines.access.looks import published as published_month
 from pipelines.common.model import model_of
 from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import out
+from pipelines.matching.month import published_month
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +21,9 @@ AT_ONCE = 3_000
 def tried(kind: str, first: int, many: int) -> dict[str, Any]:
     """What became of some seeds, in a process of their own."""
     line = [sys.executable, str(HERE / "fuzz.py"), kind, str(first), str(many)]
-    done = subprocess.run(line, capture_output=True, text=True, encoding="utf-8")
+    # what the product starts looks for no module beside its script: the kits are named
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE), *filter(None, [os.environ.get("PYTHONPATH")])])}
+    done = subprocess.run(line, capture_output=True, text=True, encoding="utf-8", env=env)
     assert done.returncode == 0, f"{kind}: the process ended with {done.returncode}: {done.stderr[-2000:]}"
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found

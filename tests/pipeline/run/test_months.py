@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
+import pytest
 from areakit import NOW, run, table
 from traps.intake_traps import Trap, make_site
 from typer.testing import CliRunner
@@ -46,7 +47,8 @@ def to_date(home: Path) -> Place:
         "2025-10/ed_ytd.csv": ed(("A", "05/08/2025"), ("B", "20/08/2025"), ("C", "02/09/2025"), ("D", "09/10/2025")),
         "2025-11/ed_ytd.csv": ed(("A", "05/08/2025"), ("C", "02/09/2025"), ("D", "09/10/2025"), ("E", "30/09/2025")),
     }
-    return make_site(Trap(files=files, exit=0, sources={"ed": 'extends = "ed"\n[file]\ncovers = "cumulative"\n'}), home)
+    covers = 'covers = "cumulative"\nempty = "no events"\n'  # November's has no row of November yet
+    return make_site(Trap(files=files, exit=0, sources={"ed": f'extends = "ed"\n[file]\n{covers}'}), home)
 
 
 def test_what_a_year_to_date_no_longer_sends_is_not_counted_from_then_on(tmp_path: Path) -> None:
@@ -73,13 +75,16 @@ def test_one_run_of_the_last_month_counts_the_same_and_undo_brings_the_month_bef
     assert "ed: nothing supplied for Nov 2025; shown as missing" in after.warnings
 
 
-def test_a_history_supplies_each_of_its_months(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("more", "months"), [("", [8, 10, 11]), ('empty = "no events"\n', [8, 9, 10, 11])])
+def test_a_history_supplies_each_of_its_months_with_a_row_or_all_if_none_is_no_event(
+    more: str, months: list[int], tmp_path: Path
+) -> None:
     files = {"2025-11/ed_back.csv": ed(("A", "05/08/2025"), ("B", "20/10/2025"), ("C", "02/11/2025"))}
-    sources = {"ed": 'extends = "ed"\n[file]\ncovers = "from rows"\n'}
+    sources = {"ed": f'extends = "ed"\n[file]\ncovers = "from rows"\n{more}'}
     [outcome] = runs(make_site(Trap(files=files, exit=0, sources=sources), tmp_path / "site"), MONTHS[2])
     assert counted(outcome, "ed_attendance") == {"2025-08": 1, "2025-10": 1, "2025-11": 1}
     supplied = table(outcome, "coverage").filter(pl.col("dataset") == "ed_attendance", "supplied")
-    assert supplied["month"].dt.month().sort().to_list() == [8, 9, 10, 11]
+    assert supplied["month"].dt.month().sort().to_list() == months
 
 
 def test_a_file_under_the_wrong_month_is_said_and_filed_rightly_it_loads(tmp_path: Path) -> None:
