@@ -25,7 +25,7 @@ _GAPS = (" ", "T", ", ")
 _TIMES = tuple(
     gap + time for gap in _GAPS for time in ("%I:%M %p", "%I:%M:%S %p", "%H:%M", "%H:%M:%S", "%H:%M:%S%z", "%H:%M%z")
 )
-_CLOCK = r"(?:[ T]|, )\s*[0-9]{1,2}:[0-9]{2}.*$"
+_CLOCK = r"(?:[ T]|, |,?\s+(?i:at)\s|\s*@)\s*[0-9]{1,2}:[0-9]{2}.*$"
 _MIDNIGHT = r"[ T]00:00(?::00(?:\.0+)?)?$"
 _LIKELY = r"^\D*[0-9](?:.*[0-9])+.*$"
 _PACKED = r"^(?:%\w)+$"

@@ -64,6 +64,11 @@ def _idle_number(sample: Sample, plan: Plan) -> Iterator[str]:
     """A list of people with a time of day or a number of what they did, and nothing that says on which day."""
     if plan.kind == "register" and any(seen.kind == "time" for seen in sample.looks.values()):
         yield f"\n# CHECK: {_no_date(sample)}; then draft the file again, as a list of people has no times"
+    elif plan.kind == "register":
+        yield (
+            "\n# CHECK: no column was recognised as the date of an event, so this is drafted as a list of people, which "
+            'adds no contact to anybody. If each row is an event, set kind = "events" and name its date under [fields.start]'
+        )
     idle = [seen.header for seen in sample.looks.values() if seen.whole and words(seen.header) & COUNTED]
     if plan.kind == "register" and idle:
         yield (

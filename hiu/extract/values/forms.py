@@ -70,8 +70,8 @@ def pattern(form: str) -> str:
 
 
 def _plain(form: str) -> str:
-    """Written out, and without the weekday: it may stand before every date, and is held against it."""
-    form = re.sub(r"%[aA][.,]?\s*", "", form)
+    """Written out, without the weekday (it may stand before every date, and must fit it) and without 'at'."""
+    form = re.sub(r",?\s+at\s+|\s*@\s*", " ", re.sub(r"%[aA][.,]?\s*", "", form))
     return form.replace("%T", "%H:%M:%S").replace("%R", "%H:%M").replace("%F", "%Y-%m-%d")
 
 

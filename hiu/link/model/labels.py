@@ -61,8 +61,8 @@ def labelled_pairs(
     places = pl.DataFrame({"person_id": owners}).with_row_index("place")
     who[owner["node"].to_numpy()] = owner.join(places, on="person_id", maintain_order="left")["place"].to_numpy()
     a, b = block.split(pairs)
-    known = (who[a] >= 0) & (who[b] >= 0)
-    pairs, left, right = pairs[known], who[a[known]], who[b[known]]
+    owned = (who[a] >= 0) & (who[b] >= 0)
+    pairs, left, right = pairs[owned], who[a[owned]], who[b[owned]]
     size = np.bincount(who[who >= 0], minlength=len(owners))
     weight = 1 / np.maximum(size[left], size[right])
     levels = compare(described.frame, pairs, seen)

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hiu.errors import SettingsError
-from hiu.extract.values.dates import local_stamps, read_births, read_dates
+from hiu.extract.dates.formats import detect
+from hiu.extract.values.dates import local_stamps, read_births, read_dates, read_stamps
 from hiu.extract.values.forms import DEFAULT
 from hiu.extract.values.times import read_times
 
@@ -142,3 +143,14 @@ def test_every_format_reads_what_it_writes(when: date, form: str) -> None:
 
 def test_figures_of_other_scripts_are_not_read() -> None:
     assert day("0١/04/2024") is None and read_times(pl.Series(["1١:30"]))[0] is None
+
+
+def test_a_word_between_date_and_time_is_read_detected_and_may_stand_in_a_form() -> None:
+    sent = pl.Series([f"{day} {n:02} March 2026 at 23:37" for n, day in ((1, "Sun"), (2, "Mon"), (17, "Tue"))])
+    for form in ("%a %d %B %Y at %H:%M", "%d %B %Y at %H:%M", "%d %B %Y"):
+        assert read_stamps(sent, [form])["stamp"].dt.strftime("%d %H:%M").to_list() == [
+            "01 23:37",
+            "02 23:37",
+            "17 23:37",
+        ]
+    assert detect(sent).read == 3

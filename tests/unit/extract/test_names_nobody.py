@@ -22,6 +22,7 @@ OFFICER, Jane|MADAM, Ali|Mary Test|Asha Ward|THE, Minh|TRAN, The Anh|LE, Thi Nhu
 SON, To Van|WOOD, P P|PP Wood|CARE, Ann|NAN, Chaw|TEAM, Ola|HIM, Chan
 """
 NOBODY = """
+N/A - communal area|n/k (see log)|Communal kitchen|N/A: garden|STAFF ROOM
 OBO Mary Jones|on behalf of mother|John's mother|SMITH, John's mother|wife of|wife of John Smith|Smith's son|PC Plum
 PC 123|Sgt Smith|Insp Morse|DS Jones|DC Jones|Dr Patel|Dr|Mr|Sgt|Mr and Mrs|Nurse Jones|Staff Nurse Jones|CPN Hall
 Paramedic Dave|PCSO Brown|Detective Jones|Constable Smith|None|NONE, NONE|NULL NULL|NULL, NULL|Null|NA|n/k|U/K|no name

@@ -96,6 +96,7 @@ _KIN_TURNS = _KIN - bag("SON FRIEND PARTNER FAMILY")
 _TURNS = (
     STRONG | _SEX | _ROLES | _CALL_ALONE | _CALL_BESIDE | _PREMISES | _STAFF | _BESIDE_TURNS | _FIRMS | _KIN
     | bag("AND USE MOP DOE OTHER PASSER TBC TBA NEWBORN TWIN NOTES ABOVE BELOW FOLLOW DITTO AN OF ROOM TESTPATIENT")
+    | bag("COMMUNAL COMMON")
 )  # fmt: skip
 TURNS = frozenset(_TURNS | WORDS)
 """Every word that a rule may turn on: a name without one is read a whole column at once."""
@@ -112,9 +113,11 @@ _WHOLE = re.compile(
     r"FRIEND|CARER|RELATIVE|INFANT|CHILD|OWNER|OCCUPIER|MANAGER|DRIVER) OF .*|"
     r"(ANONYMOUS )?CALLER|NO TRACE|(THE )?OCCUPANT|N A|N K|"
     r"(.* )?(CONTROL ROOM|FRONT (DESK|COUNTER)|CARE HOME|NURSING HOME|"
-    r"GUEST HOUSE|PUBLIC HOUSE|CAR PARK|(BUS|TRAIN|RAILWAY|PETROL|FIRE) STATION|SHOPPING CENTRE)( .*)?|"
+    r"GUEST HOUSE|PUBLIC HOUSE|CAR PARK|COMMUNAL (AREA|KITCHEN|LOUNGE|GARDEN|ROOM)|(COMMON|STAFF) ROOM|"
+    r"(BUS|TRAIN|RAILWAY|PETROL|FIRE) STATION|SHOPPING CENTRE)( .*)?|"
     r"(.+ )?(AND|THE) (.* )?(HOUSE|CHURCH|CENTRE|SCHOOL|INN|ARMS)|GROUP OF .*"
 )
+_NOT_APPLICABLE = re.compile(r"\s*N\s*/\s*[AK]\s*[-–—:(].*", re.I)
 _OFFICER = re.compile(r"(PC|PS|WPC|DC|DS|SGT|INSP) [0-9]{2,6}( .*)?")
 _BABY_OF = re.compile(r"\s*B/O\b", re.I)
 _IC = re.compile(r"IC[0-9](M|F|MALE|FEMALE)?")
@@ -128,7 +131,7 @@ def names_nobody(text: str, unknown: Sequence[re.Pattern[str]] = ()) -> bool:
     words = _tokens(text)
     if not words:
         return not any(letter.isalpha() for letter in text)
-    if _BABY_OF.match(text) or any(form.fullmatch(text.strip()) for form in unknown):
+    if _BABY_OF.match(text) or _NOT_APPLICABLE.fullmatch(text) or any(form.fullmatch(text.strip()) for form in unknown):
         return True
     joined = " ".join(words)
     if somebody_else(text, words):
