@@ -67,7 +67,8 @@ def _idle_number(sample: Sample, plan: Plan) -> Iterator[str]:
     elif plan.kind == "register":
         yield (
             "\n# CHECK: no column was recognised as the date of an event, so this is drafted as a list of people, which "
-            'adds no contact to anybody. If each row is an event, set kind = "events" and name its date under [fields.start]'
+            'adds no contact to anybody. If each row is an event, set kind = "events" and name its date under '
+            "[fields.start]"
         )
     idle = [seen.header for seen in sample.looks.values() if seen.whole and words(seen.header) & COUNTED]
     if plan.kind == "register" and idle:
