@@ -66,7 +66,7 @@ def _idle_number(sample: Sample, plan: Plan) -> Iterator[str]:
         yield f"\n# CHECK: {_no_date(sample)}; then draft the file again, as a list of people has no times"
     elif plan.kind == "register":
         yield (
-            "\n# CHECK: no column was recognised as the date of an event, so this is drafted as a list of people, which "
+            "\n# CHECK: no column was recognised as the day of an event, so this is drafted as a list of people, which "
             'adds no contact to anybody. If each row is an event, set kind = "events" and name its date under '
             "[fields.start]"
         )
