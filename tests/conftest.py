@@ -29,8 +29,15 @@ FIRST_OF_ALL = (
     "tests/pipeline/govern",
     "tests/pipeline/run",
     "tests/browser",
+    "tests/pipeline",
+    "tests/hostile",
 )
 """What takes longest, so that no process is left with it at the end."""
+
+
+UNTRACED = ("tests/traps", "tests/unit/house", "tests/fuzz", "tests/crash")
+"""Hundreds of tests along the same few ways through the code, which unit and pipeline tests trace already: they run
+without coverage, which would cost them a fifth of their time and tell nothing more."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -39,6 +46,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item: next((n for n, part in enumerate(FIRST_OF_ALL) if item.nodeid.startswith(part)), 99) for item in items
     }
     items.sort(key=lambda item: place[item])
+    for item in items:
+        if item.nodeid.startswith(UNTRACED):
+            item.add_marker("no_cover")
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -116,6 +116,7 @@ def test_no_copy_of_the_site_brings_the_person_back(
     assert residue(Place(place.home, place.settings.model_copy(update={"curated": aside}), {}), scope) == []
 
 
+@pytest.mark.slow
 def test_a_site_that_was_set_aside_is_erased_from(site: Place, person: str, tmp_path: Path) -> None:
     made, scope = backup(site, tmp_path / "copies", now=NOW), scope_of(site, person)
     restore(made.path, site.home, replace=True, now=LATER)
