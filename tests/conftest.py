@@ -40,15 +40,22 @@ UNTRACED = ("tests/traps", "tests/unit/house", "tests/fuzz", "tests/crash")
 without coverage, which would cost them a fifth of their time and tell nothing more."""
 
 
+FIRST_CASE = ("tests/hostile", "tests/pipeline/run", "tests/browser", "tests/spec", "tests/notebooks")
+"""Of tests with many cases the first is traced: the others go the same way with other values."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first. Files, and tests in a file, otherwise keep their order."""
     place = {
         item: next((n for n, part in enumerate(FIRST_OF_ALL) if item.nodeid.startswith(part)), 99) for item in items
     }
     items.sort(key=lambda item: place[item])
+    traced: set[str] = set()
     for item in items:
-        if item.nodeid.startswith(UNTRACED):
+        test = item.nodeid.split("[")[0]
+        if item.nodeid.startswith(UNTRACED) or (item.nodeid.startswith(FIRST_CASE) and test in traced):
             item.add_marker("no_cover")
+        traced.add(test)
 
 
 @pytest.hookimpl(optionalhook=True)

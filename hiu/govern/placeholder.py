@@ -27,5 +27,5 @@ def is_placeholder(text: str) -> bool:
 
 def require_signature(value: object, option: str) -> None:
     """Raises UsageError for a name given that is nobody's; an option that was not given is not looked at."""
-    if isinstance(value, str) and is_placeholder(value):
+    if isinstance(value, str) and value.strip() and is_placeholder(value):
         raise UsageError(f"{option} '{value.strip()}' is nobody's name: say who, by name or role")

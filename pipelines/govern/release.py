@@ -16,6 +16,7 @@ from pathlib import Path
 from hiu.disk import flush_folder, move, write_whole
 from hiu.errors import HiuError, UsageError
 from hiu.govern.basis import gate
+from hiu.govern.placeholder import is_placeholder
 from hiu.govern.release.canary import sweep
 from hiu.publish.release.folder import BUILDING
 from pipelines.access.basis import basis_of
@@ -39,6 +40,9 @@ def release_board(
 
     Raises UsageError if the checker is the author or there is nothing to release, HiuError if a check fails.
     """
+    for option, name in (("--checker", checker), ("--by", by)):
+        if is_placeholder(name):
+            raise UsageError(f"{option} '{name}' is nobody's name: say who, by name or role")
     if _same_person(checker, by):
         raise UsageError(f"--checker {checker}: who checks an output is not who made it")
     codes = _basis(place, now)

@@ -157,7 +157,10 @@ def _headline(released: Released, top: int, lines: tuple[Line, ...]) -> tuple[st
 def _share(released: Released, top: int) -> str:
     """Which share of contacts the first N had, of the figures shown; empty where one is hidden."""
     year = names(released.month - (YEAR - 1), released.month)
-    first = released.events(CONTACT, year, f"{FIRST} of {released.month}")
+    group = f"{FIRST} of {released.month}"
+    if not released.has(CONTACT, year, group):
+        return ""  # counted once in 12 months
+    first = released.events(CONTACT, year, group)
     texts = [released.events(name, months) for name in CONTACTS if (months := released.year(name))]
     if not all(text.isdigit() for text in (first, *texts)) or not sum(map(int, texts)):
         return ""

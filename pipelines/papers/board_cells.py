@@ -35,6 +35,10 @@ class Released:
         """A data set's events, or nights."""
         return self.text(measure_of(dataset), dataset, group, months)
 
+    def has(self, dataset: str, months: Sequence[str], group: str) -> bool:
+        """Whether the paper counts it at all."""
+        return (measure_of(dataset), dataset, group, tuple(months)) in self.solved.shown
+
     def year(self, dataset: str, back: int = 0) -> tuple[str, ...]:
         """The supplied months of the 12 to the paper's month, or of those `back` months before."""
         return self.ground.months(dataset, names(self.month - (YEAR - 1 + back), self.month - back))

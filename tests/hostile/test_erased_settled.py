@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from areakit import LAST, NOW
-from conftest import Site
+from hostile_kit import Site
 
 from hiu.engine.duckdb import Warehouse
 from hiu.errors import UsageError

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from conftest import Site
+from hostile_kit import Site
 
 from hiu.errors import UsageError
 from pipelines.access.guard import guarded

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from conftest import Site
+from hostile_kit import Site
 
 from hiu.govern.login import login
 from hiu.govern.pseudonym import PERSON_ID, pseudonym

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from areakit import LAST, run
-from conftest import Site
+from hostile_kit import Site
 
 from hiu.errors import HiuError
 from hiu.govern.audit import head, read

@@ -6,6 +6,7 @@ import json
 import os
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 from areakit import LAST, NOW
@@ -104,3 +105,10 @@ def test_an_export_s_own_list_is_not_released(place_after: Place) -> None:
     assert entry is not None and (made / LIST).exists()
     files, problems = exported_files(made, entry)
     assert not problems and LIST not in files and set(files) == set(entry.files)
+
+
+@pytest.mark.parametrize("nobody", ["", " ", "tbc", "<name>"])
+def test_who_checked_has_a_name(nobody: str) -> None:
+    place = cast(Place, None)  # refused before anything of a site is looked at
+    with pytest.raises(UsageError, match="nobody's name"):
+        release_board(place, "2026-03", None, checker=nobody, by="A Rao", necessity="x", now=NOW)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import shutil
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import polars as pl
 import pytest
 from areakit import LAST, NOW, run
 from once import once
+from rights_kit import Known
 
 from hiu.govern import records
 from hiu.model import DECISIONS, MEETING_ENTRY, Table
@@ -23,16 +23,6 @@ from pipelines.run import Outcome
 
 BEFORE = NOW - timedelta(days=20)
 CALL = Disclosure(what="call", recipient="clinician", purpose="support", necessity="in crisis", proportionality="one")
-
-
-@dataclass(frozen=True)
-class Known:
-    """The person, somebody else who is named in their records, and the site."""
-
-    place: Place
-    person: str
-    former: tuple[str, str]
-    other: dict[str, object]
 
 
 def _people(place: Place) -> tuple[str, str, str, str]:

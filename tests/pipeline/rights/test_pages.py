@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 from areakit import NOW
-from conftest import Known
+from rights_kit import Known
 
 from hiu.govern import audit
 from hiu.govern.pseudonym import PERSON_ID

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 from areakit import LAST, NOW, run
-from conftest import Known
+from rights_kit import Known
 from typer.testing import CliRunner
 
 from hiu.engine.duckdb import Warehouse

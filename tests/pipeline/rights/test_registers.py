@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from areakit import NOW, PlaceOf
-from conftest import Known
+from rights_kit import Known
 from typer.testing import CliRunner
 
 from hiu.errors import UsageError
