@@ -53,7 +53,8 @@ def test_the_system_says_so_sample(tmp_path: Path) -> None:
     again(scene, tmp_path / "site", arguments)
 
 
-@pytest.mark.parametrize("largest", [400, pytest.param(8609, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("largest", [400, 8609])
 def test_a_warehouse_that_can_not_be_begun_is_begun_later(largest: int, tmp_path: Path) -> None:
     """Cut off within its first pages (12 kB) it could never be opened: it gets its name once it has them."""
     scene, home = sites().scene("first-intake"), tmp_path / "site"

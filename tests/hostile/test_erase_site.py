@@ -82,6 +82,7 @@ def test_a_residue_never_ends_as_success(site: Place, person: str, monkeypatch: 
     assert token_of(site, person) in log and name.lower() not in log.lower()
 
 
+@pytest.mark.slow
 def test_no_copy_of_the_site_brings_the_person_back(
     site: Place, person: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

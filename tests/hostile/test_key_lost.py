@@ -113,7 +113,8 @@ def test_cut_off_the_same_command_ends_it(bare: Place, cut: str, monkeypatch: py
     assert verify_site(place) == 1, "the log before is bound by the one that follows it"
 
 
-@pytest.mark.parametrize("how", [pytest.param("with the copy", marks=pytest.mark.slow), "lost"])
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["with the copy", "lost"])
 def test_rights_stand_under_a_new_key(
     how: str, place_after: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -83,6 +83,7 @@ def _calls(place: Place, person: str) -> int:
     return int(rows["n"].sum())
 
 
+@pytest.mark.slow
 def test_a_value_of_a_person_is_put_right_in_every_row_that_has_one(changed: Known) -> None:
     before = own(changed.place, changed.person)
     filled = before.filter(pl.col("dob").is_not_null()).select("source_file", "source_row").n_unique()

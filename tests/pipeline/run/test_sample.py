@@ -17,6 +17,8 @@ from pipelines.common.progress import Reporter
 from pipelines.papers.reports import open_month, report_evaluation
 from pipelines.run import Outcome, run_month
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def loaded(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Outcome:

@@ -17,6 +17,9 @@ KEY = ["source", "source_file", "source_row"]
 Loaded = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
     """Records, facts, quarantine and the truth of an area of 2,500 people over 10 months."""
