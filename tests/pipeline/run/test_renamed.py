@@ -55,6 +55,7 @@ def _people(outcome: Outcome) -> pl.DataFrame:
     return rows.select(*key, "status", "person_id", person=pl.col("row").first().over("person_id"))
 
 
+@pytest.mark.slow
 def test_sources_renamed_by_a_site_leave_every_row_with_its_person(published: Outcome, renamed: Outcome) -> None:
     ours, theirs = (_people(outcome).drop("person_id") for outcome in (published, renamed))
     assert set(CALLED.values()) < set(table(renamed, "links")["source"])
@@ -62,6 +63,7 @@ def test_sources_renamed_by_a_site_leave_every_row_with_its_person(published: Ou
     assert theirs.equals(ours)
 
 
+@pytest.mark.slow
 def test_sources_renamed_by_a_site_count_the_same(published: Outcome, renamed: Outcome) -> None:
     demand = []
     for outcome in (published, renamed):

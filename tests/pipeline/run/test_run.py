@@ -88,6 +88,7 @@ def test_a_month_out_of_order(place_of: PlaceOf, place_after: Place, published: 
     same(run(place_after), published)
 
 
+@pytest.mark.slow
 def test_an_earlier_month_that_comes_late_is_as_if_it_had_come_in_time(
     area: Path, place_of: PlaceOf, published: Outcome, tmp_path: Path
 ) -> None:

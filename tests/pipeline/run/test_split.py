@@ -23,6 +23,7 @@ def in_two(path: Path) -> None:
             csv.writer(file, delimiter=delimiter).writerows([head, *part])
 
 
+@pytest.mark.slow
 def test_splitting_a_months_file_in_two_changes_no_count_and_no_rank(
     area: Path, published: Outcome, place_of: PlaceOf, tmp_path: Path
 ) -> None:
