@@ -6,6 +6,7 @@ import csv
 import shutil
 from pathlib import Path
 
+import pytest
 from areakit import LAST, PlaceOf, run, same
 
 from pipelines.run import Outcome
