@@ -32,7 +32,8 @@ from pipelines.fetch.ask import fetch
 from pipelines.govern.person.correct import apply_corrections
 from pipelines.govern.retain import freeze_dead
 from pipelines.plan import fingerprints, steps
-from pipelines.steps.intake.ingest import Intake, ingest, prepare
+from pipelines.steps.intake.ingest import ingest, prepare
+from pipelines.steps.intake.intake import Intake
 
 DONE, WARNINGS, REFUSED = 0, 3, 4
 PUBLISH_CODE = "pipelines.steps.publish"

@@ -121,9 +121,12 @@ def _matching(sent: pl.DataFrame, plain: pl.DataFrame, forms: Sequence[re.Patter
         return pl.repeat(False, sent.height, dtype=pl.Boolean(), eager=True)
     given, family = pl.concat_str(["given", "middle"], separator=" ", ignore_nulls=True), pl.col("family")
     ways = [
-        given + " " + family, family + " " + given, family + ", " + given, family,
+        given + " " + family,
+        family + " " + given,
+        family + ", " + given,
+        family,
         *(pl.col(name) for name in sent.columns),
-    ]  # fmt: skip
+    ]
     texts = pl.concat([sent, plain], how="horizontal")
     simple = [f.pattern for f in forms if _SIMPLE.fullmatch(f.pattern)]
     found = texts.select(_any_form(ways, "|".join(simple)).alias("found"))["found"]

@@ -33,9 +33,16 @@ FEW = 50
 KEY_COPY = "reads.key"
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
 _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
-    "at": pl.Datetime("us", "UTC"), "login": pl.String, "name": pl.String, "what": pl.String, "purpose": pl.String,
-    "month": pl.String, "people": pl.Int64, "whom": pl.List(pl.String), "refused": pl.String,
-}  # fmt: skip
+    "at": pl.Datetime("us", "UTC"),
+    "login": pl.String,
+    "name": pl.String,
+    "what": pl.String,
+    "purpose": pl.String,
+    "month": pl.String,
+    "people": pl.Int64,
+    "whom": pl.List(pl.String),
+    "refused": pl.String,
+}
 
 
 class LookRefused(HiuError):

@@ -15,14 +15,30 @@ from hiu.quality.batch import Spec
 from hiu.sources import Source
 
 _ALWAYS = (
-    "source_row", "delivery_id", "source", "source_file", "quarantined",
-    "deleted", "nobody", "event_id", "record_id", "measures",
-)  # fmt: skip
+    "source_row",
+    "delivery_id",
+    "source",
+    "source_file",
+    "quarantined",
+    "deleted",
+    "nobody",
+    "event_id",
+    "record_id",
+    "measures",
+)
 _BY_TYPE: dict[str, tuple[str, ...]] = {
-    "name": ("given", "family"), "given": ("given",), "family": ("family",), "dob": ("dob",),
-    "age": ("age", "birth_year"), "sex": ("sex",), "nhs_number": ("nhs_number",), "postcode": ("postcode",),
-    "address": ("postcode",), "local_id": ("local_ids",), "related": ("related",),
-}  # fmt: skip
+    "name": ("given", "family"),
+    "given": ("given",),
+    "family": ("family",),
+    "dob": ("dob",),
+    "age": ("age", "birth_year"),
+    "sex": ("sex",),
+    "nhs_number": ("nhs_number",),
+    "postcode": ("postcode",),
+    "address": ("postcode",),
+    "local_id": ("local_ids",),
+    "related": ("related",),
+}
 """Field type -> columns of the record it fills, as far as anything is expected of them."""
 
 _BY_NAME = ("start", "end", "spell_end", "leave_start", "leave_end", "version")

@@ -24,10 +24,31 @@ from pipelines.common.place import REPOSITORY, Place
 Job = Callable[..., int | None]
 
 LOOKS_ON = (
-    "status", "verify", "audit", "reads", "explain", "find", "check", "new", "suites", "lab", "connect", "report",
-    "backtest", "evaluate", "sensitivity", "equality", "trend", "cost", "init", "demo", "synth", "restore", "run",
+    "status",
+    "verify",
+    "audit",
+    "reads",
+    "explain",
+    "find",
+    "check",
+    "new",
+    "suites",
+    "lab",
+    "connect",
+    "report",
+    "backtest",
+    "evaluate",
+    "sensitivity",
+    "equality",
+    "trend",
+    "cost",
+    "init",
+    "demo",
+    "synth",
+    "restore",
+    "run",
     "governance",
-)  # fmt: skip
+)
 """Commands that record nothing of anybody, or, like `run`, look first whether all is whole themselves."""
 SIGNED = ("by", "checker", "reviewer")
 """Options that say who did something."""

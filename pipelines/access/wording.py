@@ -15,9 +15,7 @@ from hiu.govern.erase.residue import Traces
 from hiu.govern.erase.words import SIGNED, require_unnamed
 from pipelines.common.place import Place, published_tables
 
-TEXTS = (
-    "reason", "by", "checker", "reviewer", "note", "evidence", "necessity", "proportionality", "override", "what",
-)  # fmt: skip
+TEXTS = ("reason", "by", "checker", "reviewer", "note", "evidence", "necessity", "proportionality", "override", "what")
 """Options that a person fills in with words of their own."""
 
 _DESCRIBED = ("person_id", "name_text", "aliases", "dob", "nhs_number", "postcode")

@@ -7,8 +7,7 @@ from hiu.errors import grouped
 from hiu.extract.files.find import find_deliveries, not_taken
 from hiu.govern.basis.agreements import expiring
 from hiu.publish.words.text import count_of
-from pipelines.access.basis import unpermitted
-from pipelines.access.gates import gates_lacking
+from pipelines.access.basis import gates_lacking, unpermitted
 from pipelines.commands.options import print_json
 from pipelines.common.lock import holder
 from pipelines.common.place import Place

@@ -1,5 +1,6 @@
 """A site on disk, as the jobs see it: its settings, sources and the paths of everything it owns."""
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 import polars as pl
+import tomlkit
 
 from hiu.engine import Engine
 from hiu.engine.duckdb import Warehouse
@@ -164,3 +166,20 @@ def scratch_warehouse(place: Place) -> Engine:
 def open_warehouse(place: Place, path: Path | None = None) -> Engine:
     """The working database of a site, or a copy of it. Raises Busy while another process has it open."""
     return Warehouse(path or place.warehouse, memory_limit=place.settings.memory_limit, spill=place.spill)
+
+
+def with_value(text: str, table: str, key: str, value: str | float | None, note: str) -> str:
+    """The text with `table.key` set to a value, or without it (None). Raises SettingsError if it can't be done."""
+    document = tomlkit.parse(text)
+    if value is None:
+        document.get(table, {}).pop(key, None)
+        return tomlkit.dumps(document)
+    if table not in document:
+        document.add(table, tomlkit.table())
+    item = tomlkit.item(value).comment(note)
+    item.trivia.comment_ws = "  "
+    document[table][key] = item
+    changed = "".join(line + ("\r\n" if "\r\n" in text else "\n") for line in tomlkit.dumps(document).splitlines())
+    if not re.search(rf"^\s*\[\s*{table}\s*\]", changed, re.MULTILINE):
+        raise SettingsError(f"site.toml is laid out in a way that can't be changed safely: set {table}.{key} by hand")
+    return changed

@@ -13,9 +13,20 @@ from pipelines.common.place import Place
 VERSION = 2
 """1: decisions were kept in the warehouse. 2: what people record is in files of its own."""
 KEPT = (
-    "record", "fact", "quarantine", "deliveries", "aliases", "delivery_recipe", "step_done", "release", "person_ledger",
-    "field_quality", "brought_back", "reread_refused", "received_row",
-)  # fmt: skip
+    "record",
+    "fact",
+    "quarantine",
+    "deliveries",
+    "aliases",
+    "delivery_recipe",
+    "step_done",
+    "release",
+    "person_ledger",
+    "field_quality",
+    "brought_back",
+    "reread_refused",
+    "received_row",
+)
 """Tables a run adds to; every other is made anew."""
 WITHDRAWN_MARK = "withdrawn"
 """What `deliveries.replaced_by` says of a delivery that was taken back."""

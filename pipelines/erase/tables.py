@@ -12,15 +12,33 @@ from hiu.model import FIELD_QUALITY, QUARANTINE
 from pipelines.erase.find import ROW, ErasureScope
 
 ID_COLUMNS = (
-    "person_id", "person_a", "person_b", "old_id", "identity_id", "identity_a", "identity_b", "person", "identity",
-    "left_id", "right_id", "id_a", "id_b",
-)  # fmt: skip
+    "person_id",
+    "person_a",
+    "person_b",
+    "old_id",
+    "identity_id",
+    "identity_a",
+    "identity_b",
+    "person",
+    "identity",
+    "left_id",
+    "right_id",
+    "id_a",
+    "id_b",
+)
 """Columns that hold ids of people or of descriptions, in our tables and in caches."""
 
 BASE = (
-    "record", "received_row", "fact", "quarantine", "field_quality", "deliveries", "delivery_recipe", "aliases",
+    "record",
+    "received_row",
+    "fact",
+    "quarantine",
+    "field_quality",
+    "deliveries",
+    "delivery_recipe",
+    "aliases",
     "person_ledger",
-)  # fmt: skip
+)
 """Tables that a run does not make anew."""
 
 REMEMBERED = "match_"

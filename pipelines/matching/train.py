@@ -25,9 +25,8 @@ from pipelines.access.pages import stamp_of
 from pipelines.common.journal import record
 from pipelines.common.lock import hold
 from pipelines.common.model import FOLDER, name_of, path_of
-from pipelines.common.place import Place, open_warehouse
+from pipelines.common.place import Place, open_warehouse, with_value
 from pipelines.common.progress import Reporter, out
-from pipelines.common.toml_edit import with_value
 from pipelines.common.work import Row, Work
 
 SHIPPED = "shipped"

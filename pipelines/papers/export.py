@@ -32,13 +32,21 @@ from pipelines.common.place import Place, published_tables
 from pipelines.common.progress import Reporter
 from pipelines.common.progress import out as say
 from pipelines.common.work import Row
-from pipelines.papers.board import RECIPIENT, MonthPaper, board
+from pipelines.papers.commissioner.board import RECIPIENT, MonthPaper, board
 
 DONE = "export.jsonl"
 """What an export has written so far: a head, then a line a file. Written as it goes, so that it can go on."""
 _TABLES = (
-    "ranked", "people", "support", "changes", "monthly_demand", "coverage", "missing_count", "meeting_entry", "aliases",
-)  # fmt: skip
+    "ranked",
+    "people",
+    "support",
+    "changes",
+    "monthly_demand",
+    "coverage",
+    "missing_count",
+    "meeting_entry",
+    "aliases",
+)
 
 
 def export_charts(

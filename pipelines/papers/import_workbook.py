@@ -15,10 +15,10 @@ from hiu.model.frames import schema
 from hiu.month import Month
 from hiu.publish.words.terms import ACTION_TITLES, ENTERED
 from hiu.publish.words.text import count_of
-from hiu.publish.workbook.judge import grades, judge
-from hiu.publish.workbook.judge import records as rows_of
-from hiu.publish.workbook.returned import Copy, read_back
-from hiu.publish.workbook.verdict import Verdict
+from hiu.publish.workbook.back.judge import grades, judge
+from hiu.publish.workbook.back.judge import records as rows_of
+from hiu.publish.workbook.back.returned import Copy, read_back
+from hiu.publish.workbook.back.verdict import Verdict
 from pipelines.common.journal import record, utc
 from pipelines.common.place import Place, published_tables
 from pipelines.common.progress import out as say

@@ -34,9 +34,19 @@ SHEET = Disclosure(
 """A sheet of somebody supported."""
 
 USED = (
-    "people", "links", "ranked", "monthly_demand", "monthly_extra", "coverage", "support", "risk_grading",
-    "team_contact", "meeting_entry", "aliases", "missing_count",
-)  # fmt: skip
+    "people",
+    "links",
+    "ranked",
+    "monthly_demand",
+    "monthly_extra",
+    "coverage",
+    "support",
+    "risk_grading",
+    "team_contact",
+    "meeting_entry",
+    "aliases",
+    "missing_count",
+)
 
 
 def write_sheet(

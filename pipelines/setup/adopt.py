@@ -7,9 +7,8 @@ from hiu.errors import UsageError
 from hiu.month import Month
 from hiu.rank.reports.backtest import HALF_LIVES, Backtest
 from pipelines.common.journal import record
-from pipelines.common.place import Place
+from pipelines.common.place import Place, with_value
 from pipelines.common.progress import out as say
-from pipelines.common.toml_edit import with_value
 
 
 def adopt_half_life(

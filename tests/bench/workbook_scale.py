@@ -22,8 +22,8 @@ from hiu.model.frames import schema
 from hiu.month import Month
 from hiu.publish.access import gated
 from hiu.publish.stamp import Stamp
-from hiu.publish.workbook.judge import judge
-from hiu.publish.workbook.returned import read_back
+from hiu.publish.workbook.back.judge import judge
+from hiu.publish.workbook.back.returned import read_back
 from hiu.publish.workbook.write import workbook
 from hiu.settings import Settings
 

@@ -18,7 +18,7 @@ from hiu.month import Month
 from hiu.publish.board.paper import Board, sound
 from hiu.settings import Settings
 from pipelines.access.releases import Past
-from pipelines.papers import board as job
+from pipelines.papers.commissioner import board as job
 from pipelines.papers.export import board_files
 
 NOW = datetime(2026, 4, 10, 9, 0, tzinfo=UTC)

@@ -15,7 +15,7 @@ from hiu.model import DATASETS, PUBLISHED
 from hiu.month import Month
 from hiu.settings import Settings
 from pipelines.access.releases import Past
-from pipelines.papers.board_cells import Released, decide
+from pipelines.papers.commissioner.cells import Released, decide
 
 SETTINGS = Settings(name="Invented area")
 LAST = Month(2026, 3)

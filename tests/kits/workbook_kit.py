@@ -19,10 +19,10 @@ from hiu.model import MEETING_ENTRY
 from hiu.month import Month
 from hiu.publish.access import gated
 from hiu.publish.stamp import Stamp
-from hiu.publish.workbook.judge import judge, records
+from hiu.publish.workbook.back.judge import judge, records
+from hiu.publish.workbook.back.returned import Copy, read_back
+from hiu.publish.workbook.back.verdict import Verdict
 from hiu.publish.workbook.listing import columns
-from hiu.publish.workbook.returned import Copy, read_back
-from hiu.publish.workbook.verdict import Verdict
 from hiu.publish.workbook.write import workbook
 from hiu.settings import Settings
 

@@ -18,7 +18,8 @@ from hiu.sources import load_sources
 from pipelines.common.place import Place, open_place, open_warehouse
 from pipelines.common.progress import Reporter
 from pipelines.steps.intake.check import check_file
-from pipelines.steps.intake.ingest import Intake, ingest, prepare
+from pipelines.steps.intake.ingest import ingest, prepare
+from pipelines.steps.intake.intake import Intake
 
 SHIPPED = sorted(load_sources())
 """The shipped sources, read once for all traps."""

@@ -113,9 +113,19 @@ class Person(Suggests):
         if month is not None:
             found = self._in(found, Month.parse(str(month)))
         columns = (
-            "source", "source_file", "source_row", "status", "start", "datasets", "episode", "event_id", "identity_id",
-            "person_id", "how", "match_probability",
-        )  # fmt: skip
+            "source",
+            "source_file",
+            "source_row",
+            "status",
+            "start",
+            "datasets",
+            "episode",
+            "event_id",
+            "identity_id",
+            "person_id",
+            "how",
+            "match_probability",
+        )
         rows = found.select(columns).sort("start", "source", "source_file", "source_row", nulls_last=True)
         return Listing(rows, f"{self.person_id}: {rows.height:,} source rows", empty={"datasets": "counts as nothing"})
 

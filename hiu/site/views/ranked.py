@@ -12,9 +12,18 @@ from hiu.site.tables import Tables, names_shown
 from hiu.site.views.person import person_in
 
 COLUMNS = (
-    "rank", "rank_low", "rank_high", "certainty", "person_id", "name", "risk_band", "contacts_3", "label", "intensity",
+    "rank",
+    "rank_low",
+    "rank_high",
+    "certainty",
+    "person_id",
+    "name",
+    "risk_band",
+    "contacts_3",
+    "label",
+    "intensity",
     "sentence",
-)  # fmt: skip
+)
 MEANING = {
     "A": "among the first {top} in at least 80% of draws",
     "C": "in under 20% of draws",

@@ -11,8 +11,7 @@ from hiu.govern.pseudonym import key_id
 from hiu.model.govern import BASIS, EVERY, PURPOSES, RECIPIENTS
 from hiu.publish.words.terms import ENTERED
 from hiu.publish.words.text import count_of, day, join_words
-from pipelines.access.basis import allowed, basis_of
-from pipelines.access.gates import gates_of
+from pipelines.access.basis import allowed, basis_of, gates_of
 from pipelines.commands.options import print_json
 from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import out

@@ -4,9 +4,13 @@ A table that is in neither list fails a test, so a new one is looked at before a
 """
 
 RECEIVED, MATCHED, COUNTED, LISTS, MEETINGS, RIGHTS = (
-    "What was received", "Who you were taken to be, and why", "What was counted", "Lists you were on",
-    "What meetings and teams recorded", "Your rights, and what was shared",
-)  # fmt: skip
+    "What was received",
+    "Who you were taken to be, and why",
+    "What was counted",
+    "Lists you were on",
+    "What meetings and teams recorded",
+    "Your rights, and what was shared",
+)
 
 TABLES_OF: dict[str, tuple[str, str]] = {
     "record": (RECEIVED, "Rows received from agencies, as they count now"),
@@ -65,17 +69,37 @@ SITE_ONLY = "about deliveries, months or the site as a whole"
 NOT_ABOUT_ANYBODY: dict[str, str] = {
     **dict.fromkeys(
         (
-            "field_quality", "deliveries", "coverage", "link_quality", "monthly_total", "restated", "counting",
-            "calendar", "stay_rule", "current", "quoted", "delivery_recipe", "step_done", "release", "brought_back",
-            "reread_refused", "schema_version", "previous_coverage", "withdrawn_deliveries", "rolled_back", "backups",
-            "withdrawn_months", "key_turns", "quotes",
+            "field_quality",
+            "deliveries",
+            "coverage",
+            "link_quality",
+            "monthly_total",
+            "restated",
+            "counting",
+            "calendar",
+            "stay_rule",
+            "current",
+            "quoted",
+            "delivery_recipe",
+            "step_done",
+            "release",
+            "brought_back",
+            "reread_refused",
+            "schema_version",
+            "previous_coverage",
+            "withdrawn_deliveries",
+            "rolled_back",
+            "backups",
+            "withdrawn_months",
+            "key_turns",
+            "quotes",
         ),
         SITE_ONLY,
     ),
     "tombstones": "keyed digests of people who were erased; nobody's name or id",
     "erased_traits": "keyed digests of people who were erased; nobody's name or id",
     "breaches": "what happened, without names; a person is told of a high risk by letter",
-}  # fmt: skip
+}
 """Table -> why nothing in it is about one person."""
 
 STAFF = frozenset({"by", "author", "reviewer", "decided_by", "undone_by", "lead_clinician"})

@@ -1,9 +1,7 @@
 """Take in deliveries: each is checked and loaded in one transaction, or refused whole."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
 from datetime import date
 from statistics import median
 
@@ -12,7 +10,7 @@ import polars as pl
 from hiu.engine import Engine, Scalar
 from hiu.errors import HiuError, InputRefused
 from hiu.extract.files.find import FoundFile, find_deliveries, months_of, not_taken
-from hiu.extract.files.numbering import named_in, some_files
+from hiu.extract.files.numbering import named_in
 from hiu.extract.months.spans import Span, span_of
 from hiu.extract.standardise import Standardised
 from hiu.govern import records
@@ -29,49 +27,12 @@ from pipelines.steps.intake.ahead import NextDelivery, read_ahead
 from pipelines.steps.intake.beside import not_begun, removed_files
 from pipelines.steps.intake.deliver import Delivery, LoadJob, check_rows, delivery_id_of
 from pipelines.steps.intake.erased import settled_rows
+from pipelines.steps.intake.intake import Intake
 from pipelines.steps.intake.supply import named_month, register_notes, remarks_on_run
 
 PARTS = ("record", "fact", "quarantine", "field_quality")
 CODE = "pipelines.steps.intake.deliver"
 """The module that makes of a file what is loaded: what it reaches is part of every recipe."""
-
-
-@dataclass
-class Intake:
-    """What one run took in: rows received, staged and set aside, and what a person should know.
-
-    `earlier` holds warnings about deliveries of months before the run's; `not_reread` says which hold as they were read
-    before, since they can't be read now; `notes` are for information; `reasons` counts quarantined rows by code,
-    `aside` names their files and lines.
-    """
-
-    received: int = 0
-    staged: int = 0
-    quarantined: int = 0
-    loaded: list[str] = field(default_factory=list)
-    refused: list[InputRefused] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    earlier: list[str] = field(default_factory=list)
-    not_reread: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    reasons: Counter[str] = field(default_factory=Counter)
-    aside: list[str] = field(default_factory=list)
-
-    def warning_lines(self) -> list[str]:
-        """The warnings, with a line for what was set aside and one for what concerns earlier months."""
-        lines = list(self.warnings)
-        if self.reasons:
-            codes = ", ".join(f"{code} {n}" for code, n in sorted(self.reasons.items()))
-            lines.append(f"{count_of(self.quarantined, 'row')} set aside ({codes}): {some_files(self.aside)}")
-        if self.not_reread:
-            more = f" and {len(self.not_reread) - 3} more" * (len(self.not_reread) > 3)
-            them, some = count_of(len(self.not_reread), "delivery holds", "deliveries hold"), self.not_reread[:3]
-            lines.append(f"{them} as read before, which the mapping as it is now can't read: {'; '.join(some)}{more}")
-        if self.earlier:
-            lines.append(
-                f"{count_of(len(self.earlier), 'remark')} on deliveries of earlier months: see the quality page"
-            )
-        return lines
 
 
 def recipe(source: Source, settings_bearing: object) -> str:

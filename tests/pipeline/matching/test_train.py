@@ -18,8 +18,7 @@ from hiu.link.model.candidate import trusted
 from hiu.link.model.changes import change_counts, people_changes
 from pipelines.cli import app
 from pipelines.common.model import model_of, name_of
-from pipelines.common.place import open_place
-from pipelines.common.toml_edit import with_value
+from pipelines.common.place import open_place, with_value
 from pipelines.run import Outcome
 
 RUNNER = CliRunner()

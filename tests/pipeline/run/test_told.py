@@ -17,7 +17,7 @@ from pipelines.cli import app
 from pipelines.commands.messages import print_run
 from pipelines.common.place import Place, open_place
 from pipelines.run import Outcome
-from pipelines.steps.intake.ingest import Intake
+from pipelines.steps.intake.intake import Intake
 
 BLOCK = re.compile(r'\[\[basis\]\]\npurpose = "support"\nrecipient = "group"\n(?:\w+ = .*\n)+?end = YYYY-MM-DD\n')
 

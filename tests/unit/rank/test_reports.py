@@ -9,7 +9,7 @@ import pytest
 
 from hiu.errors import SettingsError
 from hiu.publish.charts.reports import trend_chart
-from pipelines.common.toml_edit import with_value
+from pipelines.common.place import with_value
 from pipelines.papers.reports import plain
 
 SITE = """name = "Ours"

@@ -14,8 +14,8 @@ from hiu.errors import InputRefused
 from hiu.govern.basis.start import gates_on_record
 from hiu.publish.people import actions_of, entries_of
 from hiu.publish.words.terms import ENTERED
+from hiu.publish.workbook.back.judge import grades
 from hiu.publish.workbook.book import FORMAT
-from hiu.publish.workbook.judge import grades
 from hiu.publish.workbook.listing import SHOWN
 from hiu.publish.workbook.values import Unfit, value_of
 
@@ -297,9 +297,9 @@ def test_another_sites_key_a_changed_hidden_sheet_and_no_workbook_are_refused_wh
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("returned.SHOWN", SHOWN | {"points": "Points"}),
-        ("returned.ENTERED", ENTERED | {"venue": "Venue"}),
-        ("returned.FORMAT", FORMAT + 1),
+        ("back.returned.SHOWN", SHOWN | {"points": "Points"}),
+        ("back.returned.ENTERED", ENTERED | {"venue": "Venue"}),
+        ("back.returned.FORMAT", FORMAT + 1),
     ],
     ids=["a column shown", "a column to fill in", "another format"],
 )

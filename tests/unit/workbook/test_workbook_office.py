@@ -14,8 +14,8 @@ from workbook_kit import Edited, at, changed, made
 
 from hiu.model.meeting import CHOICES
 from hiu.publish.words.terms import ENTERED
-from hiu.publish.workbook.judge import judge
-from hiu.publish.workbook.returned import read_back
+from hiu.publish.workbook.back.judge import judge
+from hiu.publish.workbook.back.returned import read_back
 
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 

@@ -11,9 +11,9 @@ from hiu.govern.basis.start import Gate, lacking
 from hiu.model.meeting import GATE_DATES, GRADINGS, NEEDED_TO_START, STARTING
 from hiu.publish.words.terms import ENTERED, source_words
 from hiu.publish.words.text import join_words
-from hiu.publish.workbook.returned import Copy, Row, SentRow
+from hiu.publish.workbook.back.returned import Copy, Row, SentRow
+from hiu.publish.workbook.back.verdict import Change, Verdict
 from hiu.publish.workbook.values import LONGEST, Unfit, day_of, value_of
-from hiu.publish.workbook.verdict import Change, Verdict
 
 FEWEST = 3
 """So many texts in order from the top row on are no chance that goes without saying."""

@@ -24,9 +24,9 @@ from pipelines.access.basis import for_board
 from pipelines.access.releases import Past, past
 from pipelines.common.place import Place, published_tables
 from pipelines.common.work import Row
-from pipelines.papers.board_answers import Answer, evaluation_answer, target_answer
-from pipelines.papers.board_cells import CONTACT, FIRST, YEAR, Released, decide, names
-from pipelines.papers.board_equality import selection
+from pipelines.papers.commissioner.answers import Answer, evaluation_answer, target_answer
+from pipelines.papers.commissioner.cells import CONTACT, FIRST, YEAR, Released, decide, names
+from pipelines.papers.commissioner.equality import selection
 
 RECIPIENT = "commissioner"
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from hiu.publish.words.text import count_of
-from hiu.publish.workbook.returned import Row
+from hiu.publish.workbook.back.returned import Row
 
 
 @dataclass(frozen=True, kw_only=True)

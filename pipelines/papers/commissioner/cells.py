@@ -122,9 +122,7 @@ def _dataset(name: str, month: Month, ground: Ground, rows: pl.DataFrame) -> lis
     for group, months in _implied(made, year):
         made[group, months] = _cell(name, group, months, ground, rows, printed=False)
     people = ground.people(name, year)
-    own = Cell(
-        measure="people", dataset=name, group=EVERYBODY, months=year, value=people, people=people, most=1
-    )  # fmt: skip
+    own = Cell(measure="people", dataset=name, group=EVERYBODY, months=year, value=people, people=people, most=1)
     return [*made.values(), *([own] if year else [])]
 
 

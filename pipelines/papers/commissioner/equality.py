@@ -8,7 +8,7 @@ from hiu.settings import Settings
 from hiu.stats import benjamini_hochberg
 from pipelines.access.releases import Past
 from pipelines.common.work import Row
-from pipelines.papers.board_cells import Released
+from pipelines.papers.commissioner.cells import Released
 
 
 def selection(released: Released, settings: Settings, past: Past) -> tuple[Month, list[Row]]:

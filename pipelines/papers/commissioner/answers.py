@@ -21,7 +21,7 @@ from hiu.rank.reports.trend import series, target
 from hiu.settings import Settings
 from hiu.stats import Z95
 from pipelines.access.releases import Past
-from pipelines.papers.board_cells import S136, WITHIN, Released, spans
+from pipelines.papers.commissioner.cells import S136, WITHIN, Released, spans
 
 FALL, BASELINE = 0.15, 12
 CAUTION = "People are chosen at a peak and most fall by themselves; this is not a trial."

@@ -7,9 +7,9 @@ import polars as pl
 from hiu.model.meeting import ACTION_FIELDS
 from hiu.publish.people import Action, actions_of, entries_of
 from hiu.publish.rows import Row as Entry
-from hiu.publish.workbook.returned import Copy, Row
+from hiu.publish.workbook.back.returned import Copy, Row
+from hiu.publish.workbook.back.verdict import Change, Conflict, Verdict
 from hiu.publish.workbook.values import Unfit, value_of
-from hiu.publish.workbook.verdict import Change, Conflict, Verdict
 
 ActionKey = tuple[str, str]
 """A person and an action's words: what tells one action from another."""

@@ -14,13 +14,13 @@ from hiu.model.meeting import GRADINGS
 from hiu.publish.people import entries_of
 from hiu.publish.rows import Row as Entry
 from hiu.publish.words.terms import ENTERED, source_words
-from hiu.publish.workbook.actions import judge_actions
+from hiu.publish.workbook.back.actions import judge_actions
+from hiu.publish.workbook.back.returned import Copy, Row, SentRow, changed_cells
+from hiu.publish.workbook.back.rules import Standing, in_order, judge_start, moved_cells, refuse_halves, refuse_undated
+from hiu.publish.workbook.back.verdict import Change, Conflict, Refusal, Verdict
 from hiu.publish.workbook.book import year_on
 from hiu.publish.workbook.listing import GRADES, SHOWN, grade
-from hiu.publish.workbook.returned import Copy, Row, SentRow, changed_cells
-from hiu.publish.workbook.rules import Standing, in_order, judge_start, moved_cells, refuse_halves, refuse_undated
 from hiu.publish.workbook.values import Unfit, value_of
-from hiu.publish.workbook.verdict import Change, Conflict, Refusal, Verdict
 
 OnRecord = Mapping[str, Mapping[str, Gate]]
 
