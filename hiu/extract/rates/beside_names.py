@@ -11,8 +11,9 @@ from hiu.sources import Source
 
 _NAMES = ("name", "given", "middle", "family", "aliases")
 _TEXTS = (*_NAMES, "address", "text", "code")
-_FEW = 0.01
-"""Share of cells with a lost letter ('Sm?th') up to which it is not said: a question mark may be typed."""
+_FEW, _MANY, _SOME = 0.01, 0.05, 3
+"""Up to this share of cells with a lost letter ('Sm?th'), or this share and fewer than so many cells, it is not said: a
+question mark may be typed, and one name that a sender's letters lack is no fault of the file."""
 
 _LOST = r"\p{L}\?+\p{L}"
 _TWICE = r"[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0178\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
@@ -81,10 +82,14 @@ def _damaged(texts: pl.Series, header: str, *, personal: bool) -> Iterator[str]:
     mended = per_value(doubtful, lambda text: text if not personal else repaired(text))
     foreign = int(mended.str.contains(form).sum())
     lost = int(texts.str.contains(_LOST).sum()) if personal else 0
-    n = foreign + (lost if lost > _FEW * len(texts) else 0)
-    if n:
+    used = "the rows are used as they stand, and match badly"
+    if foreign:
         yield (
-            f"{header}: {_cells(n)} letters that were damaged on the way (a question mark or a foreign sign inside a "
-            "word); the rows are used as they stand, and match badly; ask for the file as UTF-8, or name its encoding "
-            'under [file], such as encodings = ["cp850"]'
+            f"{header}: {_cells(foreign)} letters that were damaged on the way (foreign signs inside a word); {used}. "
+            'Ask for the file as UTF-8, or name its encoding under [file], such as encodings = ["cp850"]'
+        )
+    if lost > _MANY * len(texts) or (lost >= _SOME and lost > _FEW * len(texts)):
+        yield (
+            f"{header}: {_cells(lost)} letters that were damaged on the way (a question mark inside a word); {used}. "
+            "Ask the sender to export the file as UTF-8"
         )

@@ -26,15 +26,17 @@ def subject(
     from pipelines.govern.person.subject import write_file
 
     made = write_file(open_site(site, curated, raw), person, asked_by=asked_by, by=by, folder=folder, now=now())
-    out(f"{made.person_id}: {count_of(made.rows, 'row')} and all that hangs on them. It is logged")
+    out(f"{made.person_id}: {count_of(made.rows, 'row')}, and everything recorded about the person. This is logged")
     out(f"  to print     {made.page}")
     out(f"  for programs {made.data}")
-    out(f"left out: {made.withheld} values, each named with its ground in the file")
+    out(f"left out: {count_of(made.withheld, 'value')}; the file lists them, each with the reason")
     if not made.named_so:
-        out("who asks is not called as the record is: see what entitles them to it before it is handed over")
+        out(
+            "the name of who asks is not the name on the record: check that they may have the file before you hand it over"
+        )
     if made.free_texts:
         texts = count_of(made.free_texts, "text that people wrote is", "texts that people wrote are")
-        out(f"read it before it is handed over: {texts} in it, and may tell of somebody whom no agency ever sent")
+        out(f"read the file before you hand it over: {texts} in it, which may name somebody whom no agency ever sent")
 
 
 def rectify(

@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from hiu.publish.words.text import count_of, day, join_words
+from hiu.publish.words.terms import source_words
+from hiu.publish.words.text import count_of, day
 from pipelines.common.place import Place
 from pipelines.common.work import Row
 from pipelines.govern.person.collect import PersonRows
@@ -18,13 +19,13 @@ def about(place: Place, found: Sequence[PersonRows], received: Sequence[Row]) ->
     """Heading -> sentences."""
     return {
         "What this is": [
-            "This is everything that this site holds about you: what agencies sent, how it was joined, what was "
-            "counted, what people decided and recorded, and who was told. Its table of contents is its headings.",
+            "This is everything that this site holds about you: what agencies sent, how their rows were matched, "
+            "what was counted, what people decided and recorded, and with whom it was shared.",
             "The JSON file beside this page holds the same for a program, and each earlier published month as well.",
         ],
-        "What it is used for, and on what ground": _purposes(place),
+        "What it is used for, and on what lawful basis": _purposes(place),
         "Where it comes from": _sources(found),
-        "Who was told": _recipients(received),
+        "With whom it was shared": _recipients(received),
         "How long it is kept": [
             f"It is reviewed after {place.settings.governance.retention_months} months in which nothing was sent, and "
             f"{place.settings.governance.exit_months} months after support ended. People decide whether it is kept."
@@ -42,16 +43,16 @@ def about(place: Place, found: Sequence[PersonRows], received: Sequence[Row]) ->
 
 def _purposes(place: Place) -> list[str]:
     rows = [
-        f"{one.purpose}: {PURPOSES.get(one.purpose, one.purpose)}; seen by {one.recipient}; ground: {one.code} "
-        f"(decided by {one.decided_by}, until {day(one.end)})"
+        f"{one.purpose}: {PURPOSES.get(one.purpose, one.purpose)}; shown to the {one.recipient}; lawful basis: "
+        f"{one.code} (decided by {one.decided_by}, until {day(one.end)})"
         for one in place.settings.basis
     ]
-    return rows or ["No ground is recorded, so nothing of it is shown to anybody."]
+    return rows or ["No lawful basis is recorded, so nothing of it is shown to anybody."]
 
 
 def _sources(found: Sequence[PersonRows]) -> list[str]:
     counts = Counter(str(row["source"]) for part in found if part.table == "record" for row in part.rows)
-    sources = [f"{source}: {count_of(n, 'row')}" for source, n in sorted(counts.items())]
+    sources = [f"{source_words(source)}: {count_of(n, 'row')}" for source, n in sorted(counts.items())]
     return sources or ["No agency's row is held."]
 
 
@@ -59,10 +60,11 @@ def _recipients(received: Sequence[Row]) -> list[str]:
     sure = Counter((row["recipient"], row["purpose"]) for row in received if row["certain"])
     unsure = sum(not row["certain"] for row in received)
     lines = [
-        f"{who}, for {purpose}: {'once' if n == 1 else f'{n} times'}" for (who, purpose), n in sorted(sure.items())
+        f"the {who.removeprefix('the ')}, for {purpose}: {'once' if n == 1 else f'{n} times'}"
+        for (who, purpose), n in sorted(sure.items())
     ]
     if unsure:
         lines.append(
             f"You may also have been on {count_of(unsure, 'list')} whose pages are no longer here to look into."
         )
-    return lines or ["Nobody outside this site, as far as its log of disclosures says: " + join_words(["no entry"])]
+    return lines or ["Nobody: the log of disclosures has no entry about you."]

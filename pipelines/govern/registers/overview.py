@@ -77,10 +77,15 @@ def _objections(place: Place, now: datetime) -> list[str]:
     return lines or ["None is in force."]
 
 
+WHY_DUE = {"age": "as nothing was sent for long", "exit": "as support ended long ago"}
+
+
 def _looks(place: Place) -> list[str]:
     found = reads.looks(reads.folder_of(place.settings, place.curated), place.key_for("reads"))
     counts = found.group_by("login", "purpose").agg(n=pl.len(), refused=pl.col("refused").count()).sort("login")
-    return [f"{who}, for {what}: {n} looks, {no} refused" for who, what, n, no in counts.iter_rows()] or ["No look."]
+    return [f"{who}, for {what}: {count_of(n, 'look')}, {no} refused" for who, what, n, no in counts.iter_rows()] or [
+        "No look."
+    ]
 
 
 def _disclosures(place: Place) -> list[str]:
@@ -101,7 +106,9 @@ def _retention(place: Place, now: datetime) -> list[str]:
         due = to_review(place, now.date())
     except HiuError:
         return ["Nothing is published yet, so nothing is due for review."]
-    lines = [f"due for review, {event}: {n}" for event, n in due.group_by("event").len().sort("event").iter_rows()]
+    lines = [
+        f"Due for review, {WHY_DUE[event]}: {n}" for event, n in due.group_by("event").len().sort("event").iter_rows()
+    ]
     return [*(lines or ["Nothing is due for review."]), f"On hold: {holds_in_force(place).height}."]
 
 
