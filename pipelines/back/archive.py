@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,14 +11,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from hiu.errors import HiuError, UsageError
-from pipelines.common.backups import LIST
+from pipelines.common.backups import BROKEN, LIST
 from pipelines.common.fingerprint import file_digest
 
 FORM = 1
 _CHUNK = 1 << 20
 _MOST_LISTED = 50_000_000
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, KeyError, NotImplementedError, RuntimeError)
 Files = Mapping[str, tuple[int, str]]
 """Name -> bytes and SHA-256."""
 
@@ -57,7 +55,7 @@ def open_backup(path: Path) -> Iterator[tuple[zipfile.ZipFile, Files]]:
         archive = zipfile.ZipFile(path)
     except FileNotFoundError:
         raise UsageError(f"{path}: not found") from None
-    except (*_BROKEN, OSError):
+    except (*BROKEN, OSError):
         raise HiuError(f"{path}: not a backup of hiu, or damaged") from None
     with archive:
         yield archive, _read_list(archive, path)
@@ -73,7 +71,7 @@ def read(archive: zipfile.ZipFile, name: str, about: tuple[int, str]) -> Iterato
                 got += len(part)
                 digest.update(part)
                 yield part
-    except _BROKEN:
+    except BROKEN:
         raise HiuError(f"'{name}' in the backup is damaged") from None
     if got != size or digest.hexdigest() != sha256:
         raise HiuError(f"'{name}' in the backup is not what was copied: damaged, or changed since")
@@ -83,7 +81,7 @@ def made_at(archive: zipfile.ZipFile) -> str:
     """When a backup says it was made, as 2026-04-08 09:12 UTC; words for one that does not say."""
     try:
         return f"{datetime.fromisoformat(json.loads(archive.read(LIST))['at']).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    except (*_BROKEN, TypeError):
+    except (*BROKEN, TypeError):
         return "it was made"
 
 
@@ -94,7 +92,7 @@ def _read_list(archive: zipfile.ZipFile, path: Path) -> Files:
         found = json.loads(archive.read(LIST))
         form = int(found["form"])
         files = {str(name): (int(one["bytes"]), str(one["sha256"])) for name, one in found["files"].items()}
-    except (*_BROKEN, TypeError, AttributeError, OSError):
+    except (*BROKEN, TypeError, AttributeError, OSError):
         raise HiuError(f"{path}: not a backup of hiu, or damaged") from None
     if form > FORM:
         raise HiuError(f"{path}: made by a newer hiu (form {form}; this one knows {FORM})")

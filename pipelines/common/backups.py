@@ -17,7 +17,8 @@ from pipelines.common.place import Paths
 PARTIAL = ".partial"
 """How the name of a backup ends that is being written."""
 LIST = "BACKUP.json"
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, KeyError, OSError, NotImplementedError, RuntimeError)
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, KeyError, NotImplementedError, RuntimeError)
+"""What reading a damaged archive raises."""
 
 
 def note_backup(paths: Paths, path: Path, sha256: str | None, now: datetime, *, there: bool | None = None) -> None:
@@ -66,6 +67,6 @@ def _whose(paths: Paths, path: Path) -> bool | None:
                 return False
             with archive.open("curated/audit.jsonl") as log:
                 first = log.readline(1 << 20)
-    except _BROKEN:
+    except (*BROKEN, OSError):
         return None
     return any(log.read_bytes().startswith(first) for log in paths.curated.glob("audit*.jsonl"))
