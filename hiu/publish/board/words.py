@@ -29,7 +29,7 @@ def suppressed_list(lines: Sequence[Line], grids: Mapping[str, Grid], answers: S
         hidden = [when for when, gap in zip(line.months, line.gaps, strict=True) if gap in UNSEEN]
         if hidden:
             span = f"{Month.of(hidden[0]).title} to {Month.of(hidden[-1]).title}"
-            out.append(f"{line.title} by month: {len(hidden)} of {len(line.months)} months, between {span}.")
+            out.append(f"{line.title} by month: {len(hidden)} of {len(line.months)} months, {span}.")
     for name in ("demand", "cost"):
         grid = grids[name]
         for row in grid.rows:

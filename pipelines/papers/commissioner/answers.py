@@ -127,8 +127,8 @@ def target_answer(month: Month, tables: Mapping[str, pl.DataFrame], released: Re
     if not (before.isdigit() and since.isdigit()):
         return (
             aim_text,
-            f"It can't be shown: fewer than {FEWEST} people were detained in one of the periods, or one person "
-            "accounts for more than half of the detentions, or a small figure could be worked out from it.",
+            f"Whether it was met can't be shown: fewer than {FEWEST} people were detained in one of the periods, or "
+            "one person accounts for more than half of the detentions, or a small figure could be worked out from it.",
         )
     change, low, high = _change(int(before), int(since), len(months[0]), len(months[1]), _spread(table, begin))
     verdict = "met" if high <= -FALL else "not met" if low > -FALL else "cannot tell"
