@@ -81,7 +81,7 @@ def number_faults(cells: pl.DataFrame, columns: Mapping[str, str], source: Sourc
     sent = pl.col("n") if "n" in cells.columns else pl.lit(None, pl.String)
     read = numbers(cells, source)
     limit = source.expect.count_limit
-    over = f"n is over {limit:,}, which is not believed of one person and month ([expect] count_limit)"
+    over = f"n is over {limit:,}, more than is credible for one person in a month ([expect] count_limit)"
     faults = (
         (sent.is_null() & read.is_null(), "count_missing", _EMPTY),
         (sent.str.contains(_SUPPRESSED), "count_suppressed", "n is suppressed, such as <5 or *; expected the number"),

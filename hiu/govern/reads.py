@@ -144,7 +144,7 @@ def problems(folder: Path, key: bytes, heads: Collection[str]) -> list[str]:
         found += verify(path, key)
         lost = sum(entry["event"].get("audit_head") not in heads for entry in read(path))
         if lost:
-            found.append(f"{path}: {lost} looks were had after lines of the audit log that are no longer in it")
+            found.append(f"{path}: {lost} looks refer to lines of the audit log that are no longer in it")
     return found
 
 

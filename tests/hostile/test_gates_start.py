@@ -75,14 +75,14 @@ def test_each_reason_is_said() -> None:
         "capacity": Gate(word="reviewed", at=ON + timedelta(days=1)),
     }
     found = lacking(gates, ended=ENDED, on=ON)
-    assert "no date" in found["permission"] and "asked for anew" in found["consent"] and "ahead" in found["capacity"]
+    assert "no date" in found["permission"] and "ask for it again" in found["consent"] and "ahead" in found["capacity"]
     assert set(lacking({}, ended=None, on=ON)) == set(NEEDED_TO_START)
 
 
 @pytest.mark.parametrize(("gate", "word"), NEEDED_TO_START.items())
 def test_the_workbook_asks_for_the_day_of_each_gate(sent: bytes, gate: str, word: str) -> None:
     bare = Edited(sent).put(at(gate), word).verdict(on=ON)
-    assert refusals(bare) == [(at(gate), "undated")] and "needs its day" in bare.refused[0].why and not bare.changes
+    assert refusals(bare) == [(at(gate), "undated")] and "needs a date" in bare.refused[0].why and not bare.changes
     dated = Edited(sent).put(at(gate), word).put(at(GATE_DATES[gate]), date(2026, 4, 1))
     assert len(dated.verdict(on=ON).changes) == 2
     ahead = Edited(sent).put(at(gate), word).put(at(GATE_DATES[gate]), ON + timedelta(days=1)).verdict(on=ON)

@@ -34,7 +34,7 @@ TRAPS = {
     "an unfinished copy": left("2026-03/police.csv.part", 3, ("an unfinished or older copy",)),
     "a temporary copy": left("2026-03/police.csv.tmp", 3, ("an unfinished or older copy",)),
     "an older copy": left("2026-03/police.csv.bak", 3, ("an unfinished or older copy",)),
-    "a hidden delivery": left("2026-03/.police.csv", 3, ("a hidden file, by the dot before its name",)),
+    "a hidden delivery": left("2026-03/.police.csv", 3, ("a hidden file (its name begins with a dot)",)),
     "what a spreadsheet leaves": left("2026-03/~$police.xlsx", 0),
     "what a system leaves": left("2026-03/Thumbs.db", 0),
     "what another system leaves": left("2026-03/._police.csv", 0),

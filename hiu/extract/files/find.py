@@ -78,7 +78,7 @@ def not_taken(name: str) -> str:
     if _UNFINISHED.fullmatch(name):
         return f"{name}: an unfinished or older copy, by its ending, which is not read; finish it, or take it away"
     if _HIDDEN.fullmatch(name.rpartition("/")[2]):
-        return f"{name}: a hidden file, by the dot before its name, which is not read; take away the dot, or the file"
+        return f"{name}: a hidden file (its name begins with a dot), which is not read: rename it or remove it"
     advice = "see 'hiu new SOURCE FILE', move it, or name it under ignored_files in site.toml"
     return f"{name}: no source takes this file; {advice}"
 

@@ -63,5 +63,5 @@ def _lack(gate: Gate | None, needed: str, ended: date | None, on: date) -> str:
     if gate.at > on:
         return f"is dated ahead, {gate.at.isoformat()}"
     if ended is not None and gate.at <= ended:
-        return f"is of {gate.at.isoformat()}, and that support ended on {ended.isoformat()}: it is asked for anew"
+        return f"was given on {gate.at.isoformat()}, for support that ended on {ended.isoformat()}: ask for it again"
     return ""

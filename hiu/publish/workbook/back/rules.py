@@ -56,13 +56,15 @@ def refuse_undated(verdict: Verdict, row: Row, taken: dict[str, Change], now: Ma
         if gate in taken and opens and (dated not in taken or not when):
             del taken[gate]
             stale = f"; {when} beside it is the day of what was there before" if when else ""
-            verdict.refuse(row, gate, "undated", f"needs its day: fill in '{title}' on the same row{stale}")
+            verdict.refuse(row, gate, "undated", f"needs a date: fill in '{title}' on the same row{stale}")
         elif dated in taken and when and not word:
             del taken[dated]
-            verdict.refuse(row, dated, "undated", f"a day without its gate: fill in '{ENTERED[gate]}' on the same row")
+            verdict.refuse(
+                row, dated, "undated", f"a date without an answer: fill in '{ENTERED[gate]}' on the same row"
+            )
         elif dated in taken and not when and opens:
             del taken[dated]
-            verdict.refuse(row, dated, "undated", f"'{ENTERED[gate]}' does not stand without its day")
+            verdict.refuse(row, dated, "undated", f"'{ENTERED[gate]}' was answered, so its date may not be empty")
 
 
 def judge_start(
