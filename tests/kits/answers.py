@@ -1,9 +1,11 @@
-"""What two costly libraries answer, kept for the test run: the same question is asked of them once.
+"""What is costly and depends on what it is given alone, kept for the test run: the same question is asked once.
 
-Most of a run of the small area is Great Expectations and the drawing of charts, and a hundred tests take in the same
-files. That a delivery asked with others is answered as if alone is itself tested (test_quality_together.py), so the
-gate's answers are kept by the delivery. Tests of the gate and of charts (tests/unit/quality, tests/unit/publish) ask
-the libraries every time, and so does every process that a test starts.
+Most of a run of the small area is Great Expectations, the cells of its files made into records, and the drawing of
+charts and papers, and a hundred tests take in the same files. That a delivery asked with others is answered as if alone
+is itself tested (test_quality_together.py), so the gate's answers are kept by the delivery. Records are kept by every
+cell that was read, the source and what else `standardise` is given. Tests of the gate and of charts and papers
+(tests/unit/quality, tests/unit/publish) ask every time, as do those of `standardise` (tests/unit/extract) and every
+process that a test starts.
 """
 
 from __future__ import annotations
@@ -21,16 +23,24 @@ import polars as pl
 import pytest
 import vl_convert
 
+from hiu.extract.files.read import RawTable
+from hiu.extract.standardise import Standardised
+from hiu.publish import pdf
 from hiu.quality import check
 from hiu.quality import deliveries as several
+from hiu.sources import Source
+from pipelines.steps.intake import deliver
 
 EVALUATE, ASK_TOGETHER = check.evaluate, several.ask_together
 TO_SVG, TO_PNG = vl_convert.vegalite_to_svg, vl_convert.svg_to_png
+SET_PAPER, STANDARDISE = pdf.compile, deliver.standardise
 ASKED = {
     (check, "evaluate"): EVALUATE,
     (several, "ask_together"): ASK_TOGETHER,
     (vl_convert, "vegalite_to_svg"): TO_SVG,
     (vl_convert, "svg_to_png"): TO_PNG,
+    (pdf, "compile"): SET_PAPER,
+    (deliver, "standardise"): STANDARDISE,
 }
 
 
@@ -70,7 +80,20 @@ def remembering(folder: Path) -> Iterator[None]:
 
         return kept
 
-    with _instead([evaluate, ask_together, drawn(TO_SVG), drawn(TO_PNG)]):
+    def standardise(raw: RawTable, source: Source, **more: Any) -> Standardised:
+        path = folder / _name(_read(raw), repr(source), more)
+        if not path.exists():
+            _keep(path, STANDARDISE(raw, source, **more))
+        found: Standardised = pickle.loads(path.read_bytes())
+        return found
+
+    def set_paper(source: str, files: Mapping[str, bytes], **more: Any) -> bytes:
+        path = folder / _name(source, sorted(files.items()), more)
+        if not path.exists():
+            _keep(path, SET_PAPER(source, files, **more))
+        return bytes(pickle.loads(path.read_bytes()))
+
+    with _instead([evaluate, ask_together, drawn(TO_SVG), drawn(TO_PNG), set_paper, standardise]):
         yield
 
 
@@ -97,6 +120,13 @@ def _keep(path: Path, answers: Any) -> None:
 
 def _name(*parts: Any) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _read(raw: RawTable) -> list[Any]:
+    """Every cell that was read, and what is said of the rows."""
+    frames = [(one.schema, one.rows()) for one in (raw.frame, raw.refused)]
+    lines = (raw.numbering.lines.to_list(), raw.numbering.per)
+    return [frames, raw.received, raw.headers, raw.notes, raw.warnings, lines]
 
 
 def _plain(frame: Any) -> list[Any]:
