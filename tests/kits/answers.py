@@ -3,7 +3,8 @@
 Most of a run of the small area is Great Expectations, the cells of its files made into records, and the drawing of
 charts and papers, and a hundred tests take in the same files. That a delivery asked with others is answered as if alone
 is itself tested (test_quality_together.py), so the gate's answers are kept by the delivery. Records are kept by every
-cell that was read, the source and what else `standardise` is given. Tests of the gate and of charts and papers
+cell that was read, the source and what else `standardise` is given but the delivery's id, which only labels rows: so
+`hiu check` and a run, which name a delivery otherwise, share them. Tests of the gate and of charts and papers
 (tests/unit/quality, tests/unit/publish) ask every time, as do those of `standardise` (tests/unit/extract) and every
 process that a test starts.
 """
@@ -15,6 +16,7 @@ import os
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -80,12 +82,11 @@ def remembering(folder: Path) -> Iterator[None]:
 
         return kept
 
-    def standardise(raw: RawTable, source: Source, **more: Any) -> Standardised:
+    def standardise(raw: RawTable, source: Source, *, delivery_id: str, **more: Any) -> Standardised:
         path = folder / _name(_read(raw), repr(source), more)
         if not path.exists():
-            _keep(path, STANDARDISE(raw, source, **more))
-        found: Standardised = pickle.loads(path.read_bytes())
-        return found
+            _keep(path, STANDARDISE(raw, source, delivery_id=delivery_id, **more))
+        return _of_delivery(pickle.loads(path.read_bytes()), delivery_id)
 
     def set_paper(source: str, files: Mapping[str, bytes], **more: Any) -> bytes:
         path = folder / _name(source, sorted(files.items()), more)
@@ -120,6 +121,13 @@ def _keep(path: Path, answers: Any) -> None:
 
 def _name(*parts: Any) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _of_delivery(found: Standardised, delivery_id: str) -> Standardised:
+    """The same rows under the id of a delivery, which stands in every row and bears on nothing else."""
+    frames = {part: getattr(found, part) for part in ("records", "facts", "quarantine", "quality")}
+    label = pl.lit(delivery_id).alias("delivery_id")
+    return replace(found, **{part: frame.with_columns(label) for part, frame in frames.items()})
 
 
 def _read(raw: RawTable) -> list[Any]:
