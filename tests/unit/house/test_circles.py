@@ -16,8 +16,9 @@ def imports(root: Path, *packages: str) -> dict[str, set[str]]:
     paths = [path for package in packages for path in (root / package).rglob("*.py")]
     names = {path: ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__") for path in paths}
     trees = {name: ast.parse(path.read_text(encoding="utf-8")) for path, name in names.items()}
+    modules = set(trees)
     return {
-        name: {one for node in ast.walk(tree) for one in _imported(node, set(trees))} - {name}
+        name: {one for node in ast.walk(tree) for one in _imported(node, modules)} - {name}
         for name, tree in trees.items()
     }
 
