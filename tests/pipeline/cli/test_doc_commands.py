@@ -33,12 +33,14 @@ def command_lines() -> list[tuple[str, str]]:
     return sorted(set(found))
 
 
-LINES = command_lines()
-
-
 def words(line: str) -> list[str]:
     """The arguments of a line, without its comment."""
     return shlex.split(line, comments=True)[1:]
+
+
+LINES = command_lines()
+RUN_HERE = list({tuple(words(line)): (page, line) for page, line in LINES if words(line)[0] in RUN}.values())
+"""Lines that are run, each once, however many pages have it."""
 
 
 def parse(arguments: list[str]) -> str | None:
@@ -76,7 +78,7 @@ def work(area: Path, published: Outcome, tmp_path_factory: pytest.TempPathFactor
     return folder
 
 
-@pytest.mark.parametrize(("page", "line"), [(page, line) for page, line in LINES if words(line)[0] in RUN])
+@pytest.mark.parametrize(("page", "line"), RUN_HERE)
 def test_a_command_line_runs(
     page: str, line: str, work: Path, published: Outcome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
