@@ -9,17 +9,23 @@ STAMP := .venv/.ready
 PINNED := --universal --generate-hashes --no-emit-index-url --python-version 3.11 --quiet
 export PYTHONUTF8 := 1
 
-.PHONY: demo test env peers lab lock lint slow bench crash fuzz audit clean
+.PHONY: demo test env peers lab lock lint style checks slow bench crash fuzz audit clean
 
 demo: $(STAMP)          ## a synthetic area, all steps, and where the outputs are
 	$(BIN)/hiu demo
 
-test: $(STAMP) lint     ## every check and test, on every core, and how much of the code they reach
-	$(BIN)/python -m pytest -n logical --dist loadfile --cov --cov-report=
+test: style             ## every check and test, on every core, and how much of the code they reach
+	@mkdir -p .mypy_cache; $(MAKE) --no-print-directory checks >.mypy_cache/checks.txt 2>&1 & checks=$$!; \
+	$(BIN)/python -m pytest -n logical --dist loadfile --cov --cov-report=; tests=$$?; \
+	wait $$checks || { cat .mypy_cache/checks.txt; exit 1; }; exit $$tests
 
-lint: $(STAMP)          ## style, types, layers, suites
+lint: style checks      ## style, types, layers, suites
+
+style: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+checks: $(STAMP)        ## types, layers, suites: beside the tests in `make test`, and shown there if they fail
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/hiu suites --check
