@@ -9,12 +9,14 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from hiu.errors import HiuError
 from hiu.govern.rights import close_new_files
 from hiu.plain import plain
+from hiu.version import VERSION
 from pipelines.commands import back, matching, month, outputs, reports, setup
 from pipelines.commands.govern import basis, looks, person, registers, safeguards
 from pipelines.common.progress import out
@@ -30,6 +32,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        out(f"hiu {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """The options that stand before any command."""
 
 
 def _ends_with_code(job: Callable[..., int | None]) -> Callable[..., None]:

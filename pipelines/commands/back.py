@@ -24,7 +24,7 @@ def undo(
     as_json: AsJson = False,
     redo: Annotated[bool, typer.Option("--redo", help="Put a delivery that was taken back in force again")] = False,
 ) -> None:
-    """Take a delivery back: it is not counted from the next run on, and what it replaced holds again."""
+    """Take a delivery back: the next run does not count it, and counts again what it had replaced."""
     from pipelines.back.undo import undo as take_back
 
     _require_reason(reason, by)
@@ -51,7 +51,7 @@ def rollback(
     to: Annotated[str | None, typer.Option(help="The run to show, by its folder (default: the one before)")] = None,
     redo: Annotated[bool, typer.Option("--redo", help="Show the run that was last taken back again")] = False,
 ) -> None:
-    """Show an earlier run of a month; the one taken back is not published again from the same inputs."""
+    """Go back to an earlier run of a month. The run taken back is not published again from the same inputs."""
     from pipelines.back.rollback import rollback as roll_back
 
     _require_reason(reason, by)
@@ -66,7 +66,7 @@ def rollback(
 def withdraw(
     month: ThisMonth, reason: Reason, by: By, site: Site = None, curated: Curated = None, as_json: AsJson = False
 ) -> None:
-    """Take a published month back for good: it is shown nowhere, and its pages are gone. Its deliveries stay."""
+    """Withdraw a published month for good: its pages are deleted and it is no longer shown. Its deliveries stay."""
     from pipelines.back.withdraw import withdraw as take_back
 
     _require_reason(reason, by)
@@ -87,7 +87,7 @@ def backup(
     as_json: AsJson = False,
     to: Annotated[Path | None, typer.Option(help="Folder to write to (default: backups/ in the site)")] = None,
 ) -> None:
-    """Copy the site into one file, read back and compared: everything but the key and the partners' drops."""
+    """Copy the site into one file and check the copy. The site key and the partners' files are not in it."""
     from pipelines.back.backup import backup as copy
 
     file = copy(open_site(site, curated), to, now=now())
@@ -106,7 +106,7 @@ def restore(
         Path | None, typer.Option(help="The old site, or its curated folder: what was recorded there since is kept")
     ] = None,
 ) -> int:
-    """Make a site of a backup, every file compared with its digest before it counts.
+    """Restore a site from a backup, after checking every file against its digest.
 
     What people recorded since the backup (objections, holds, consents, decisions, erasures) is listed and kept.
     """

@@ -24,7 +24,7 @@ def explain(
     purpose: Purpose = "support",
     by: Asker = None,
 ) -> None:
-    """Why a person is where they are: rank, months, the source rows, and what joined them."""
+    """Explain why a person is where they are on the list: rank, months, source rows, and how those were matched."""
     from pipelines.matching.explain import Asked, explain_pair, explain_person
 
     place = open_site(site, curated, raw)
@@ -63,7 +63,7 @@ def review(
     csv: Annotated[Path | None, typer.Option(help="Write them to this CSV, to be filled in")] = None,
     show_names: Annotated[bool, typer.Option("--show-names", help="Show names; it is logged")] = False,
 ) -> None:
-    """Pairs of descriptions that may be one person, those that would change the list most first."""
+    """List pairs of records that may be one person, starting with those that would change the list most."""
     from pipelines.matching import decide as job
 
     place = open_site(site, curated)
@@ -83,7 +83,7 @@ def decide(
     from_: Annotated[Path | None, typer.Option("--from", help="A CSV of 'hiu review --csv', filled in")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be taken")] = False,
 ) -> None:
-    """Say whether two descriptions are one person. It holds, whatever the evidence, until undone."""
+    """Record whether two records are one person. The decision holds, whatever the evidence, until it is undone."""
     from pipelines.matching import decide as job
 
     place = open_site(site, curated)
@@ -108,7 +108,7 @@ def train(
     adopt: Annotated[str | None, typer.Option(help="Put this model of models/ in force, or 'shipped'")] = None,
     quiet: Quiet = False,
 ) -> None:
-    """Fit a model to this area from its trusted NHS numbers, and report what it would change. Changes nothing."""
+    """Fit a matching model to this area from its trusted NHS numbers, and report what it would change."""
     from pipelines.common.progress import Reporter
     from pipelines.matching import train as job
     from pipelines.steps.count import count_demand

@@ -24,7 +24,7 @@ def run(
         bool, typer.Option("--again", help="The month is meant, though it was taken back or nothing was delivered")
     ] = False,
 ) -> int:
-    """Take in, match, count, rank and publish a month; what is unchanged is not done again."""
+    """Load, match, count, rank and publish a month. Steps whose inputs have not changed are not run again."""
     from pipelines.commands.messages import print_run
     from pipelines.run import run_month
 
@@ -39,7 +39,7 @@ def run(
 
 
 def status(site: Site = None, raw: Raw = None, curated: Curated = None, as_json: AsJson = False) -> None:
-    """What is published, what waits in the raw folder, and whether a run is going on."""
+    """Show what is published, what is waiting in the raw folder, and whether a run is in progress."""
     from pipelines.commands.messages import print_status
 
     print_status(open_site(site, curated, raw), as_json=as_json, now=now())
@@ -52,7 +52,7 @@ def demo(
     seed: Annotated[int, typer.Option(help="The same seed gives the same area")] = 1,
     quiet: Quiet = False,
 ) -> int:
-    """Invent a small area, run everything on it, and say where the outputs are."""
+    """Make a small synthetic area, run everything on it, and print where the outputs are."""
     from pipelines.commands.messages import print_demo, print_run
     from pipelines.run import run_month
     from pipelines.setup.area import make_area

@@ -25,7 +25,7 @@ def sheet(
     site: Site = None,
     curated: Curated = None,
 ) -> None:
-    """One page about one person for the lead clinician (PDF); for people not supported, only with a recorded reason."""
+    """Make a one-page PDF about one person for the lead clinician; for people not supported, a reason is required."""
     from pipelines.papers.sheets import write_sheet
 
     path = write_sheet(open_site(site, curated), person, month, out, override=override, by=by, now=now())
@@ -41,7 +41,7 @@ def import_workbook(
     by: Annotated[str | None, typer.Option(help="Whose copy it is, for the record (default: who runs this)")] = None,
     older: Annotated[bool, typer.Option("--older", help="Take it in though a later month is out")] = False,
 ) -> int:
-    """Take in a returned workbook: what changes, conflicts and is refused, cell by cell; then ask."""
+    """Import a returned workbook: show the changes, conflicts and refusals cell by cell, then ask before saving."""
     from pipelines.papers import import_workbook as job
 
     def ask(question: str) -> bool:
@@ -69,7 +69,7 @@ def export(
     show_names: Annotated[bool, typer.Option(help="Charts: with names; it is logged")] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write out charts of the people who may be shown, or the board paper under disclosure control."""
+    """Export charts of the people who may be shown, or the board paper with small numbers suppressed."""
     from pipelines.papers.export import export_board, export_charts
 
     place, report = open_site(site, curated), Reporter(quiet=quiet)
@@ -88,7 +88,7 @@ def report(
     code: Annotated[bool, typer.Option("--code", help="Show each cell's code above the fold")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Run a notebook on a month and keep it as one offline page, as long as the run it is of."""
+    """Run a notebook on a month and keep it as one offline page, for as long as its run is kept."""
     from pipelines.papers.report import report as make_report
 
     page = make_report(open_site(site), notebook, month, now=now(), code=code)

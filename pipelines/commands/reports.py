@@ -20,7 +20,7 @@ def backtest(
     adopt: Annotated[float | None, typer.Option(help="Adopt this half-life (months); it is recorded")] = None,
     by: Annotated[str | None, typer.Option(help="Who decided it, for the record")] = None,
 ) -> None:
-    """Would another rule have found the people better? Tried on the site's own past months."""
+    """Test other ranking rules on the site's own past months: would they have found the people better?"""
     from pipelines.papers.reports import report_backtest
     from pipelines.setup.adopt import adopt_half_life
 
@@ -39,14 +39,14 @@ def evaluate(
     programme: Annotated[float | None, typer.Option(help="What the programme cost in pounds")] = None,
     table: CostTable = None,
 ) -> None:
-    """Did support work? Contacts seen against those expected anyway; or why that can't be said."""
+    """Compare contacts after support with those expected without it, or explain why they cannot be compared."""
     from pipelines.papers.reports import report_evaluation
 
     report_evaluation(_month(site, curated, month), out, as_json=as_json, programme=programme, table=table)
 
 
 def sensitivity(month: OnMonth = None, site: Site = None, curated: Curated = None, as_json: AsJson = False) -> None:
-    """How the first N change under each definition, weight set and half-life; who stays throughout."""
+    """Show how the first N change under other definitions, weights and half-lives, and who stays throughout."""
     from pipelines.papers.reports import report_sensitivity
 
     report_sensitivity(_month(site, curated, month), as_json=as_json)
@@ -60,7 +60,7 @@ def equality(
     groups: Annotated[Path | None, typer.Option(help="CSV of person_id and further characteristics")] = None,
     exact: Annotated[bool, typer.Option("--exact", help="Unsuppressed: for analysts, never to leave them")] = False,
 ) -> None:
-    """Is any group over- or under-represented? Suppressed unless --exact is given."""
+    """Check whether any group is over- or under-represented. Small numbers are suppressed unless --exact is given."""
     from pipelines.papers.reports_equality import report_equality
 
     report_equality(_month(site, curated, month), groups, exact=exact, as_json=as_json)
@@ -77,7 +77,7 @@ def trend(
     fall: Annotated[float, typer.Option(help="The target's fall, as a share", min=0.01, max=0.99)] = 0.15,
     within: Annotated[int, typer.Option(help="Months until it is due", min=1, max=36)] = 6,
 ) -> None:
-    """The whole cohort by month (NHS Making Data Count XmR), and the s136 target with its interval."""
+    """Chart the whole cohort by month (NHS Making Data Count XmR), and the section 136 target with its interval."""
     from pipelines.papers.reports_trend import report_trends
 
     report = _month(site, curated, month)
@@ -93,7 +93,7 @@ def cost(
     table: CostTable = None,
     people: Annotated[bool, typer.Option("--people", help="Each person too, by id")] = False,
 ) -> None:
-    """What the first N people's last 12 months cost, roughly, by agency: low, central, high."""
+    """Estimate what the first N people's last 12 months cost each agency: low, central and high."""
     from pipelines.papers.reports import report_cost
 
     report_cost(_month(site, curated, month), top, table, each=people, as_json=as_json)

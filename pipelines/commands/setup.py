@@ -36,7 +36,7 @@ def check(
     site: Site = None,
     as_json: AsJson = False,
 ) -> int:
-    """Say what of a file would load, what would not, and why. Nothing is loaded."""
+    """Check which rows of a file would load, and why the others would not. Nothing is loaded."""
     from pipelines.steps.intake.check import check_file
 
     return check_file(open_site(site), file, source, as_json=as_json)
@@ -51,7 +51,7 @@ def new(
     site: Site = None,
     save: Annotated[bool, typer.Option(help="Write it to the site's sources/ folder")] = False,
 ) -> None:
-    """Draft the mapping of a source from a file or a query: headers are matched by likeness and by their values."""
+    """Draft the mapping of a source from a file or a query, by its headers and its values."""
     asked = Month.parse(month) if month else Month.of(now().date()) - 1
     _draft_from(open_site(site), source, file, query, dsn, asked, save=save, today=now().date())
 
@@ -92,7 +92,7 @@ def _draft_from(
 def suites(
     check: Annotated[bool, typer.Option("--check", help="Only say whether they are current")] = False, site: Site = None
 ) -> int:
-    """Write the expectation suites from the model and the sources, or prove the committed ones current."""
+    """Write the expectation suites from the model and the sources, or check that the committed ones are up to date."""
     from pipelines.setup.sources import make_suites
 
     return make_suites(site, check=check)
@@ -105,14 +105,14 @@ def synth(
     seed: Annotated[int, typer.Option(help="The same seed gives the same area")] = 1,
     last: Annotated[str, typer.Option(help="The last month")] = "2026-03",
 ) -> None:
-    """Invent an area: a site with its drops and the truth about them."""
+    """Make a synthetic area: a site with invented extracts, and the truth about them."""
     from pipelines.setup.area import make_area
 
     out(f"made {folder}: {make_area(folder, people=people, months=months, seed=seed, last=last, now=now())}")
 
 
 def lab(site: Site = None) -> int:
-    """Open JupyterLab on the notebooks, with everything that calls out switched off."""
+    """Open JupyterLab on the notebooks, with every feature that uses the network switched off."""
     from pipelines.setup.lab import start_lab
 
     return start_lab(site)
@@ -121,7 +121,7 @@ def lab(site: Site = None) -> int:
 def connect(
     name: Annotated[str, typer.Argument(help="What sources call it: dsn in their TOML")], site: Site = None
 ) -> None:
-    """Keep a connection to a database, which is asked for and not shown; never in site.toml."""
+    """Store the connection to a database. It is asked for, never shown, and never written to site.toml."""
     from pipelines.fetch.connections import keep_connection
 
     text = typer.prompt("Connection (postgresql://user:password@server/database, or an ODBC string)", hide_input=True)
@@ -134,7 +134,7 @@ def fetch(
     again: Annotated[bool, typer.Option(help="Ask also where the month's file is there already")] = False,
     site: Site = None,
 ) -> int:
-    """Ask the databases for a month; each answer becomes a file in the raw folder, which 'hiu check' can look at."""
+    """Query the databases for a month. Each answer is saved as a file in the raw folder, for 'hiu check'."""
     from pipelines.fetch.ask import fetch as ask
 
     done = ask(open_site(site), Month.parse(month), now(), source=source, again=again)

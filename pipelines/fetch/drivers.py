@@ -74,7 +74,7 @@ def _odbc(dsn: str, query: str, file: str) -> Iterator[pa.RecordBatchReader]:
 
 
 def _missing(extra: str) -> SettingsError:
-    return SettingsError(f"the package that asks this database is not installed: pip install 'hiu[{extra}]'")
+    return SettingsError(f"the package that asks this database is not installed: pip install 'hiu-groups[{extra}]'")
 
 
 def _refusal(state: str | None, message: str, file: str) -> InputRefused:

@@ -33,7 +33,7 @@ def basis(
     until: Until = None,
     by: By = None,
 ) -> None:
-    """Who may be shown to whom, and what for; what is overdue; the record of processing."""
+    """Show who may be shown to whom and for which purpose, what is overdue, and the record of processing."""
     from pipelines.commands.govern import messages
     from pipelines.govern.record_basis import BasisChange, record_change, record_opt_outs
 
@@ -63,7 +63,7 @@ def consent(
     site: Site = None,
     curated: Curated = None,
 ) -> None:
-    """Record consent to speak with a named family member (G24), or that it is withdrawn."""
+    """Record consent to speak with a named family member (G24), or its withdrawal."""
     from pipelines.govern.retain import record_consent
 
     place, days = open_site(site, curated), (_day(on), _day(until))
@@ -83,7 +83,7 @@ def disclose(
     proportionality: Annotated[str | None, typer.Option(help="Why no more than that")] = None,
     by: By = None,
 ) -> None:
-    """The log of disclosures, of one person or all; with --to, ask the gate and enter one made by other means."""
+    """List disclosures, of one person or all. With --to, check and record one that was made by other means."""
     from pipelines.access.disclose import Disclosure
     from pipelines.commands.govern import messages
     from pipelines.govern.record_basis import record_disclosure
@@ -103,7 +103,7 @@ def hold(
     curated: Curated = None,
     lift: Annotated[bool, typer.Option("--lift", help="End the hold")] = False,
 ) -> None:
-    """Legal hold: a record that may not be erased. Without a person, the holds there are."""
+    """Put a legal hold on a person's record, so that it cannot be erased. Without a person, list the holds."""
     from pipelines.commands.govern import messages
     from pipelines.govern.retain import record_hold
 
@@ -125,7 +125,7 @@ def retain(
     by: By = None,
     again: Annotated[str | None, typer.Option(help="When to look again, as 2027-03-31")] = None,
 ) -> None:
-    """Records due for review, by age, exit, death, move; with a person, what was decided. Destroys nothing."""
+    """List records due for a retention review; with a person, record what was decided. Destroys nothing."""
     from pipelines.commands.govern import messages
     from pipelines.govern.retain import Review, record_review
 

@@ -19,7 +19,7 @@ def reads(
     curated: Curated = None,
     as_json: AsJson = False,
 ) -> None:
-    """Who looked at people: when, by which login and stated name, at whom (tokens), at what, for which purpose."""
+    """List who looked at people: when, under which login and name, at whom (tokens), at what, and for which purpose."""
     from pipelines.govern.looked import looked, sentence
 
     rows = looked(open_site(site, curated), person=person, login=login)
@@ -39,7 +39,7 @@ def audit(
     site: Site = None,
     curated: Curated = None,
 ) -> None:
-    """The audit log: its head, a file of it for an inspection, or records and settings accepted as they are now."""
+    """Show the head of the audit log, export the log, or accept records and settings as they are now."""
     from pipelines.access.bound import accept
     from pipelines.govern.inspect import export, summary
 

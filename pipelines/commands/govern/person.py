@@ -22,7 +22,7 @@ def subject(
     raw: Raw = None,
     curated: Curated = None,
 ) -> None:
-    """Subject access: everything held about a person, as a page to print and as JSON; others left out."""
+    """Answer a subject access request: everything held about a person, without details of other people."""
     from pipelines.govern.person.subject import write_file
 
     made = write_file(open_site(site, curated, raw), person, asked_by=asked_by, by=by, folder=folder, now=now())
@@ -49,7 +49,7 @@ def rectify(
     raw: Raw = None,
     curated: Curated = None,
 ) -> None:
-    """Rectification: put a value or a link right, beside what was received; it counts from the next run on."""
+    """Correct a value or a link. What was received is kept, and the correction counts from the next run."""
     from pipelines.govern.person.rectify import Request
     from pipelines.govern.person.rectify import rectify as job
 

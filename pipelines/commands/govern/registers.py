@@ -29,7 +29,7 @@ def requests(
     curated: Curated = None,
     as_json: AsJson = False,
 ) -> None:
-    """Requests of people about their own data, and by when each is answered: one calendar month."""
+    """Record and list people's requests about their own data, each due within one calendar month."""
     from hiu.govern.basis.clock import days_text
     from pipelines.govern.registers import requests as register
 
@@ -72,7 +72,7 @@ def breaches(
     curated: Curated = None,
     as_json: AsJson = False,
 ) -> None:
-    """Breaches of personal data, and by when the Commissioner is told: 72 hours after we became aware."""
+    """Record and list personal data breaches, each to be reported within 72 hours of our becoming aware."""
     from pipelines.govern.registers import breaches as register
 
     place, at = open_site(site, curated), now()
@@ -127,7 +127,7 @@ def governance(
     raw: Raw = None,
     curated: Curated = None,
 ) -> None:
-    """One page for an inspection, and the algorithmic transparency record, from configuration and records."""
+    """Write one page for an inspection, and the algorithmic transparency record."""
     from hiu.disk import write_whole
     from pipelines.govern.registers.overview import governance_page
     from pipelines.govern.registers.transparency import transparency_record

@@ -29,10 +29,10 @@ def erase(
     release: Annotated[str | None, typer.Option(help="FILE:ROW is somebody else's: taken in by the next run")] = None,
     confirm: Annotated[str | None, typer.Option(help="FILE:ROW is the erased person's")] = None,
 ) -> int:
-    """Erase a person: database, published months, records, exports, our backups. It can't be undone.
+    """Erase a person from the database, published months, records, exports and our backups. It cannot be undone.
 
-    The exit code is 3 while a file that we know of still holds them. With --held, --release or --confirm: what becomes
-    of rows that were sent again and set aside.
+    The exit code is 3 while a file that we know of still contains them. --held, --release and --confirm settle rows
+    that were sent again and set aside.
     """
     from pipelines.commands.govern import messages
     from pipelines.erase import erase as job
@@ -78,7 +78,7 @@ def release(
     site: Site = None,
     curated: Curated = None,
 ) -> None:
-    """Release figures to commissioners: swept for names and small numbers, signed, sealed and entered."""
+    """Release figures to commissioners: checked for names and small numbers, signed, sealed and recorded."""
     from hiu.govern.login import login
     from pipelines.access.bound import exported_by
     from pipelines.access.roles import require_other
@@ -105,7 +105,7 @@ def key(
     site: Site = None,
     curated: Curated = None,
 ) -> None:
-    """Keys: which a recipient's tokens are made with, turning one, tracing a token, moving the site key."""
+    """Manage keys: a recipient's key, its replacement, the person behind a token, and the site key."""
     from pipelines.commands.govern import messages
     from pipelines.govern.keys import copy_to_keyring, trace_token, turn_key
     from pipelines.govern.rekey import copy_key, rekey
@@ -134,7 +134,7 @@ def verify(
     head: Annotated[str | None, typer.Option(help="A head of the audit log, as a pack or 'hiu verify' had it")] = None,
     canary: Annotated[bool, typer.Option("--canary", help="Sweep for names and numbers where none may be")] = False,
 ) -> int:
-    """Check the audit chain, every published file, records, releases, and the rows of every delivery."""
+    """Check the audit log, every published file, the records, the releases, and the rows of every delivery."""
     from pipelines.govern.verify import verify_site
 
     return verify_site(open_site(site, curated, raw), canary=canary, recorded=head)

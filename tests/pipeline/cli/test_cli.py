@@ -19,6 +19,7 @@ from typer.main import get_group
 from typer.testing import CliRunner
 
 from hiu.govern.audit import read
+from hiu.version import VERSION
 from pipelines.cli import app
 from pipelines.common.lock import hold
 from pipelines.common.place import Place
@@ -69,6 +70,11 @@ def test_help_answers_without_loading_what_works() -> None:
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=REPOSITORY)
     assert found.stdout.strip() == "[]"
     assert hiu("--help").code == 0 and all(name in hiu("--help").out for name in COMMANDS)
+
+
+def test_the_version_is_one_everywhere() -> None:
+    assert hiu("--version").out == f"hiu {VERSION}\n"
+    assert f"\nversion: {VERSION}\n" in (REPOSITORY / "CITATION.cff").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", sorted(get_group(app).commands))
