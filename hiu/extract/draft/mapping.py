@@ -129,6 +129,9 @@ def _shape(sample: Sample, plan: Plan | None) -> Iterator[str]:
             f"# fill_down = {comment(array(empty))}  # CHECK: empty in the same rows: take the first # away if a "
             "value stands once for the rows below it"
         )
+    if plan and plan.kind == "counts" and not plan.wide and not plan.month:
+        yield 'covers = "month"  # CHECK: no column holds the month of the numbers: they are of the month in the path'
+        return
     months = 0 if sample.query else _months(sample, plan)  # a query is to be asked for one
     if (plan and plan.wide) or months > 2:
         yield f'covers = "from rows"  # CHECK: rows of {months or "several"} months: it supplies all of them'
@@ -164,6 +167,8 @@ def _period(sample: Sample, base: Source | None, plan: Plan | None) -> Iterator[
     dated = "start" in base.fields if base else bool(plan and "start" in plan.columns)
     if dated:
         yield '\n[period]\nfield = "start"  # CHECK: neither the name nor the folder of the file says its month'
+    elif plan and plan.kind == "counts" and not (plan.month or plan.wide):
+        yield "# CHECK: neither the name nor the folder of the file says its month: put it in a folder such as 2026-03"
     elif plan and plan.kind == "counts":
         yield '\n[period]\nfield = "month"  # CHECK: neither the name nor the folder of the file says its month'
 

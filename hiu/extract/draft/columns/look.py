@@ -11,7 +11,7 @@ from stdnum.gb.nhs import is_valid as is_nhs_number
 
 from hiu.extract.dates.formats import Detected, detect, is_timed
 from hiu.extract.dates.month_forms import month_format
-from hiu.extract.draft.columns.words import spaced
+from hiu.extract.draft.columns.words import is_number_name, spaced
 from hiu.extract.values.dates import read_stamps
 from hiu.extract.values.forms import swapped
 from hiu.extract.values.text import NOTHING
@@ -30,6 +30,8 @@ _SEPARATORS = ("/", " - ", "^", "|", "\\", ";", " : ")
 _MOST_CODES = 15
 _SERIAL = {"date", "dob", "birth", "day"}
 """Words of a header below which numbers of five figures are a spreadsheet's dates."""
+_LAST_YEAR = 2040
+"""A year of two figures after it is of the century before."""
 _DATED = 0.8
 """The share of cells that must be dates: a few may say TBC, or hold a slip of the pen."""
 
@@ -76,7 +78,8 @@ def look(header: str, values: Sequence[str | None]) -> Look:
     if _is_time(header, cells):
         return replace(seen, kind="time")
     texts = pl.Series(cells, dtype=pl.String)
-    dates = detect(texts, serials=not _SERIAL.isdisjoint(spaced(header).split()))
+    named = spaced(header).split()
+    dates = detect(texts, serials=not _SERIAL.isdisjoint(named), packed=not is_number_name(header))
     if _share_dated(dates) >= _DATED:
         kind = "timestamp" if is_timed(texts) else "date"
         return _with_span(replace(seen, kind=kind, formats=dates.formats, proof=_proof(dates)))
@@ -134,7 +137,9 @@ def _named_month(header: str) -> bool:
 
 
 def _with_span(seen: Look) -> Look:
-    stamps = read_stamps(pl.Series([*seen.counted], dtype=pl.String), seen.formats)["stamp"].drop_nulls().sort()
+    read = read_stamps(pl.Series([*seen.counted], dtype=pl.String), seen.formats)
+    past = pl.when(pl.col("stamp").dt.year() > _LAST_YEAR).then("earlier").otherwise("stamp")
+    stamps = read.select(past.alias("stamp"))["stamp"].drop_nulls().sort()
     if stamps.is_empty():
         return seen
     return replace(seen, middle=stamps[len(stamps) // 2], span=stamps[-1].year - stamps[0].year)
