@@ -9,11 +9,11 @@ from hiu.extract.draft.asked import asked_lines
 from hiu.extract.draft.columns.concepts import concept_source
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.match import NAMES
-from hiu.extract.draft.columns.words import OTHERS, is_personal_name, words
+from hiu.extract.draft.columns.words import OTHERS, is_number_name, is_personal_name, words
 from hiu.extract.draft.fresh import fresh_part, opening
 from hiu.extract.draft.lines import array, comment, quoted, some
 from hiu.extract.draft.naming import also_taken_by, names_a_month, pattern_of
-from hiu.extract.draft.plan import Plan, make_plan
+from hiu.extract.draft.plan import COUNTING, Plan, make_plan
 from hiu.extract.draft.shipped import shipped_part
 from hiu.extract.draft.table.sample import Query, Sample, take_sample
 from hiu.extract.files.csv_text import DELIMITERS
@@ -21,7 +21,7 @@ from hiu.extract.values.dates import read_stamps
 from hiu.sources import Packed, Source, load_sources
 
 _PERSONAL = ("nhs_number", "postcode", "name", "sex")
-_TIMED = ("date", "timestamp", "time", "month")
+_TIMED = ("date", "timestamp", "time", "month", "day")
 
 
 def draft(
@@ -98,7 +98,8 @@ def _as_sent(sample: Sample, base: Source | None) -> Iterator[str]:
             f"pattern in sources/{other.name}.toml, or put the file under another name"
         )
     if layout.sheet:
-        yield f"sheet = {quoted(layout.sheet)}"
+        doubt = f"  # CHECK: {some(layout.alike)} hold the same columns and are not read" if layout.alike else ""
+        yield f"sheet = {quoted(layout.sheet)}{doubt}"
     if (
         layout.delimiter
         and layout.delimiter != (base.file.delimiter if base else "auto")
@@ -157,7 +158,7 @@ def _months(sample: Sample, plan: Plan | None) -> int:
         return seen.distinct if seen and seen.kind == "month" else 0
     stamps = read_stamps(sample.raw.frame[str(header)], seen.formats)["stamp"].drop_nulls()
     by_month = stamps.dt.truncate("1mo").value_counts()
-    return by_month.filter(pl.col("count") * 50 >= stamps.len()).height
+    return by_month.filter(pl.col("count") * 10 >= pl.col("count").max()).height
 
 
 def _period(sample: Sample, base: Source | None, plan: Plan | None) -> Iterator[str]:
@@ -184,6 +185,8 @@ def _unused(sample: Sample, used: set[str]) -> Iterator[str]:
 def _doubt(seen: Look) -> str:
     if seen.filled and seen.kind in _TIMED:
         return "CHECK: looks like a time: "
+    if seen.filled and seen.whole and words(seen.header) & COUNTING and not is_number_name(seen.header):
+        return "CHECK: looks like a number of events or nights, which no row of an event adds up: "
     if seen.filled and (seen.kind in _PERSONAL or is_personal_name(seen.header)):
         return "CHECK: looks personal: "
     return ""

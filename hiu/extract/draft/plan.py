@@ -28,6 +28,8 @@ COUNTED = bag(
     "assessments callouts meetings treatments referrals arrivals deployments uses parcels"
 )
 """Words of a number that says how often something was."""
+COUNTING = COUNTED - bag("n number times uses") | bag("nights days los stay")
+"""Words of a number that a draft of events leaves unused, and that somebody may have meant to be counted."""
 _WHENEVER = bag("previous prior last past year ytd ever lifetime date since historic annual months years days weeks")
 """Words of a number that is not of one month."""
 _FEW_MONTHS = 2

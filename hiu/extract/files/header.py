@@ -132,10 +132,21 @@ def _not_found(rows: Sequence[Row], source: Source) -> str:
         if looks_like_header(widest) and (found := nearest(tidy(cell), names, 80))
     ]
     hint = f" Did you mean: {'; '.join(near[:6])}?" if near else ""
+    if any(_is_fixed(row) for row in rows[:DEPTH]):
+        return (
+            "the columns are lined up by spaces and not parted by a mark, so where one ends can't be told; ask the "
+            "sender for the same table as CSV or XLSX"
+        )
     return (
         f"no header in the first {DEPTH} rows; {_contents(widest)}; expected names such as "
         f"{quoted(expected)}.{hint} 'hiu new {source.name} FILE' drafts a mapping"
     )
+
+
+def _is_fixed(row: Row) -> bool:
+    """A row in one cell with gaps of several spaces in it, as in a table whose columns have a fixed width."""
+    cells = [cell for cell in row if tidy(cell)]
+    return len(cells) == 1 and len(re.findall(r"\S {2,}(?=\S)", str(cells[0]))) >= 2
 
 
 def _contents(row: Row) -> str:

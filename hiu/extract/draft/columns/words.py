@@ -10,7 +10,7 @@ from hiu.extract.values.text import bag
 NUMBER = bag("id ref no number reference urn log ident identifier num nr key serial sk pk nbr nummer uid uuid rowid")
 PERSON = bag(
     "person patient client nominal subject individual customer member resident caller participant pseudonym "
-    "pseudo pseudonymised hospital mrn pas rio systmone niche pnc"
+    "pseudo pseudonymised hospital mrn pas rio systmone niche pnc pat pt"
 )
 """Words of a header that, with one of NUMBER, says whose number it is."""
 OTHERS = bag(

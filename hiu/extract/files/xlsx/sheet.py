@@ -20,6 +20,7 @@ from hiu.extract.files.header import (
     squash,
     unique_headers,
 )
+from hiu.extract.files.path_months import title_of_month
 from hiu.extract.files.rows import LINE, WIDTH, Grid
 from hiu.extract.files.shapes.fill import fill_merged, fill_places
 from hiu.extract.files.shapes.heading import find_heading, number_equal
@@ -145,7 +146,7 @@ def load_sheet(book: fastexcel.ExcelReader, title: str, name: str, rows: int | N
 
 
 def choose_sheet(book: fastexcel.ExcelReader, source: Source, name: str) -> tuple[Sheet, list[str]]:
-    """The sheet the source names (fuzzily), else the one whose header holds most known names. Raises 'sheet'."""
+    """The sheet the source names (fuzzily; one of a month as the one of the file's month), else the one whose header holds most known names. Raises 'sheet'."""
     titles: list[str] = book.sheet_names
     if (wanted := source.file.sheet) is None:
         shown = visible(book, name)
@@ -154,6 +155,9 @@ def choose_sheet(book: fastexcel.ExcelReader, source: Source, name: str) -> tupl
         notes += [f"hidden sheets are not read: {quoted(hidden)}"] * bool(hidden)
         return load_sheet(book, title, name), notes
     same = [title for title in titles if squash(title) == squash(wanted)]
+    monthly = title_of_month(titles, name) if title_of_month([wanted], "") else None
+    if monthly and monthly not in same:
+        return load_sheet(book, monthly, name), [f"sheet '{monthly}' read, the one of the file's month"]
     near = same[0] if same else nearest(wanted, titles, _NEAR)
     if near is None:
         problem = f"found sheets {quoted(titles)}; expected '{wanted}'.{did_you_mean(wanted, titles)}"
