@@ -60,7 +60,8 @@ def as_months(cells: pl.DataFrame, source: Source, period: Month | None) -> tupl
         days = per_value(sent, lambda text: read_month(text, formats) or text, pl.String).alias("month")
         cells = cells.with_columns(days, days.alias("start"))
     start = FieldSpec(columns=spec.columns, type="date", formats=_DAY)
-    return cells, source.model_copy(update={"fields": {**source.fields, "start": start}})
+    month = spec.model_copy(update={"type": "text"})  # read by now, whatever type the mapping gives it
+    return cells, source.model_copy(update={"fields": {**source.fields, "month": month, "start": start}})
 
 
 def numbers(cells: pl.DataFrame, source: Source) -> pl.Series:

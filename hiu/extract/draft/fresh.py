@@ -45,7 +45,7 @@ def fresh_part(sample: Sample, plan: Plan) -> Part:
         if field in plan.columns and (clock := time_column(plan.columns[field], looks, {str(u) for u in used}, field))
     }
     used |= set(times.values())
-    repeats = find_repeats(sample, plan, {str(header) for header in used})
+    repeats = find_repeats(sample, plan, {str(header) for header in used} - set(plan.coded.values()))
     used |= repeats.used
     codes = set(plan.coded.values())
     deleted = (

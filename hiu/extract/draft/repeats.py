@@ -16,12 +16,10 @@ from hiu.extract.values.codes import YES_NO
 from hiu.extract.values.text import bag
 
 _CURRENT = bag("current latest active live valid")
-_SEQUENCE = bag(
-    "seq sequence person subject no number line order involvement role leg part attempt resource vehicle segment"
-)
+_PARTS = bag("leg part attempt resource vehicle veh segment callsign unit")
+_SEQUENCE = bag("seq sequence person subject no number line order involvement role") | _PARTS
 _STATES = bag("status state action update type operation record row change flag indicator")
 _GONE = bag("deleted delete del void voided withdrawn removed d")
-_PARTS = bag("leg part attempt resource vehicle segment")
 _WHO = ("nhs_number", "name", "family", "given", "dob")
 
 
@@ -116,7 +114,8 @@ def _keys_with_several(again: pl.DataFrame, key: str, who: Sequence[str]) -> int
 
 def _is_sequence(frame: pl.DataFrame, key: str, seen: Look) -> bool:
     named = bool(words(seen.header) & _SEQUENCE)
-    return named and seen.whole and not frame.select(key, seen.header).is_duplicated().any()
+    told = seen.whole or bool(words(seen.header) & _PARTS)
+    return named and told and not frame.select(key, seen.header).is_duplicated().any()
 
 
 def _differs(again: pl.DataFrame, key: str, header: str) -> bool:
