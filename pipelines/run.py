@@ -134,7 +134,8 @@ def _steps(work: Work, intake: Intake) -> Outcome:
     prints, shown, before = fingerprints(work), place.published_folder(month), place.published_folder(month - 1)
     settings, code = place.settings, code_digest(PUBLISH_CODE)
     last = prints[steps()[-1].name], before and before.name
-    final = digest(*last, code, settings.version, settings.name, digest_of(place, work.now.date()))
+    refusals = work.warehouse.read("refused_file").rows()
+    final = digest(*last, code, settings.version, settings.name, digest_of(place, work.now.date()), refusals)
     earlier, refused = run_made_before(place, work.warehouse, month, final)
     if earlier and refused:
         warnings.append(f"{refused}. Nothing has changed since: put right what was wrong, or 'hiu rollback --redo'")
