@@ -32,6 +32,7 @@ def draft(
     others: Mapping[str, Source] | None = None,
     beside: Sequence[Path] = (),
     query: Query | None = None,
+    kind: str | None = None,
 ) -> str:
     """TOML for `sources/<source_name>.toml` that reads the file: over a shipped source, or of a new one.
 
@@ -39,7 +40,8 @@ def draft(
     by a usual one, then by what the first 5,000 rows look like. What is detected (delimiter, encoding, header, shape,
     forms of dates, separators, codes, facts) is written; every guess, every column that looks personal or dated and is
     not used, and everything that decides a count and was not found carries CHECK. `others` are the site's sources,
-    whose numberings and file patterns are told; `beside` other files delivered, which the pattern is not to take.
+    whose numberings and file patterns are told; `beside` other files delivered, which the pattern is not to take;
+    `kind` is the kind of table where somebody says so.
     Raises InputRefused as read_table does, and for a table of totals, which names nobody.
     """
     knowing = base or concept_source(source_name)
@@ -48,7 +50,7 @@ def draft(
         part = shipped_part(sample, base)
         lines = [f'extends = "{base.name}"', *_file(sample, base, None)]
     else:
-        plan = make_plan(sample, _facts(sample))
+        plan = make_plan(sample, _facts(sample), kind)
         part = fresh_part(sample, plan)
         lines = [*opening(plan, source_name), *_file(sample, None, plan)]
     text = "\n".join([*_top(sample), *lines, *part.lines, *_unused(sample, part.used)])

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from hiu.errors import InputRefused
 from hiu.extract.draft.columns.concepts import concept_source
@@ -21,6 +21,7 @@ from hiu.extract.values.text import bag
 from hiu.sources import Packed
 
 Kind = Literal["events", "stays", "register", "counts"]
+KINDS = get_args(Kind)
 
 COUNTED = bag(
     "n count counts number total attendances contacts incidents calls appointments visits events qty "
@@ -64,19 +65,19 @@ class Plan:
         return {field: match.header for field, match in self.matched.items() if field != "event"}
 
 
-def make_plan(sample: Sample, templates: tuple[Packed, ...]) -> Plan:
-    """What kind of table it is, by its headers and values. Raises InputRefused for a table of totals."""
-    return _require_people(sample, _plan(sample, templates))
+def make_plan(sample: Sample, templates: tuple[Packed, ...], kind: str | None = None) -> Plan:
+    """What kind of table it is: as said, else by its headers and values. Raises InputRefused for a table of totals."""
+    return _require_people(sample, _plan(sample, templates, kind))
 
 
-def _plan(sample: Sample, templates: tuple[Packed, ...]) -> Plan:
+def _plan(sample: Sample, templates: tuple[Packed, ...], said: str | None) -> Plan:
     looks = sample.looks
     matched = match_concepts(looks, concept_source(sample.name))
     numbers = [header for header, seen in looks.items() if is_person_number(seen)]
     matched = {field: match for field, match in matched.items() if match.header not in numbers or field == "event"}
     wide = find_wide(sample.raw.headers, looks)
     month, n, more = (None, None, ()) if wide else _monthly(looks, matched)
-    if wide or (month and n):
+    if said in (None, "counts") and (wide or (month and n)):
         matched = {field: match for field, match in matched.items() if field not in ("start", "end", "event")}
         taken = (
             {match.header for match in matched.values()} | set(wide.headers if wide else ()) | {month or "", n or ""}
@@ -95,14 +96,17 @@ def _plan(sample: Sample, templates: tuple[Packed, ...]) -> Plan:
             wide=wide,
         )
     people = {match.header for field, match in matched.items() if field not in ("start", "end", "event")} | set(numbers)
-    if n := _count_of_path(sample, matched, numbers, n):
+    n = n if said == "counts" else _count_of_path(sample, matched, numbers, n) if said is None else None
+    if n or said == "counts":
         kept = {field: match for field, match in matched.items() if field not in ("start", "end", "event")}
         return Plan(kind="counts", key=None, matched=kept, numbers=numbers, facts=[], coded={}, n=n, other_numbers=more)
     facts = find_facts(looks, templates, people)
     gates = {each.packed.fact for each in facts} & _GATES
-    if len(gates) >= 2 or ("start" not in matched and people):
+    by_look = len(gates) >= 2 or ("start" not in matched and bool(people))
+    if said == "register" or (said is None and by_look):
         return _register(sample, matched, numbers, facts, gates)
-    kind: Kind = "stays" if _is_stay(looks, matched) else "events"
+    stays = said == "stays" or (said is None and _is_stay(looks, matched))
+    kind: Kind = "stays" if stays else "events"
     key = find_key(sample.raw.frame, looks, matched, set(numbers))
     used = {match.header for match in matched.values()} | set(numbers) | {key}
     return Plan(kind=kind, key=key, matched=matched, numbers=numbers, facts=[], coded=_codes(looks, used))
