@@ -21,8 +21,8 @@ _FIGURES = ("n", "people", "most", "lacking")
 @dataclass(frozen=True)
 class Trend:
     """A data set's months: `table` has month, n (null = not supplied), people, most (one person's largest share of n),
-    lacking (people whose number was not sent, so that n is a least), flags (rules that fire, joined by |), and `chart` the
-    lines."""
+    lacking (people whose number was not sent, so that n is a least), flags (rules that fire, joined by |), and `chart`
+    the lines."""
 
     dataset: str
     table: pl.DataFrame
