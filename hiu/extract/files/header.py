@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from hiu.errors import InputRefused
 from hiu.fuzzy import nearest
@@ -16,6 +17,7 @@ Row = Sequence[str | None]
 _COUNTED = re.compile(r"(?P<name>.+?) ?\((?:column )?\d+\)")
 
 
+@lru_cache(maxsize=20_000)
 def squash(text: str) -> str:
     """A header as it is compared: folded case, no spaces, accents or punctuation ('D.O.B.' is 'dob')."""
     folded = unicodedata.normalize("NFKD", text).casefold()
@@ -37,7 +39,7 @@ def counted_headers(source: Source) -> dict[str, str]:
 
     Both the key and the value, which is the header without its count, are squashed.
     """
-    found = {name: _COUNTED.fullmatch(name) for name in _accepted(source)}
+    found = {name: _COUNTED.fullmatch(name) for name in _accepted(source) if name.endswith(")")}
     return {squash(name): squash(match["name"]) for name, match in found.items() if match}
 
 
