@@ -113,7 +113,7 @@ def run_month(place: Place, month: Month, *, now: datetime, report: Reporter, ag
             key_digest = digest(place.key_for("fingerprint").hex())
             work = Work(place, month, run_id, now, warehouse, report, inputs(warehouse, month, key_digest))
             _require_something(place, warehouse, month, intake)
-            _require_delivered(warehouse, month, again or place.published_folder(month) is not None)
+            _require_delivered(warehouse, month, intake, again or place.published_folder(month) is not None)
             outcome = _steps(work, intake)
         record(place, now, "run_ended", **_counts(outcome), **record_files(place))
     return outcome
@@ -134,7 +134,8 @@ def _steps(work: Work, intake: Intake) -> Outcome:
     prints, shown, before = fingerprints(work), place.published_folder(month), place.published_folder(month - 1)
     settings, code = place.settings, code_digest(PUBLISH_CODE)
     last = prints[steps()[-1].name], before and before.name
-    final = digest(*last, code, settings.version, settings.name, digest_of(place, work.now.date()))
+    refusals = work.warehouse.read("refused_file").rows()
+    final = digest(*last, code, settings.version, settings.name, digest_of(place, work.now.date()), refusals)
     earlier, refused = run_made_before(place, work.warehouse, month, final)
     if earlier and refused:
         warnings.append(f"{refused}. Nothing has changed since: put right what was wrong, or 'hiu rollback --redo'")
@@ -192,7 +193,12 @@ def _require_meant(place: Place, month: Month, now: datetime, again: bool) -> No
         raise HiuError(f"{month} was taken back for good {why}. If it is to be published after all: 'hiu run --again'")
 
 
-def _require_delivered(warehouse: Engine, month: Month, meant: bool) -> None:
+def _also(intake: Intake) -> str:
+    """What was refused and what a person should look at, a line each, below an error that ends the run."""
+    return "".join(f"\n  {line}" for line in (*grouped(intake.refused), *intake.warning_lines()))
+
+
+def _require_delivered(warehouse: Engine, month: Month, intake: Intake, meant: bool) -> None:
     """A month of which nothing was delivered would be a list of the months before; one already published is meant."""
     months = supplied_months(warehouse.read("deliveries"), month)
     if not meant and months.filter(pl.col("month") == month.start).is_empty():
@@ -200,14 +206,13 @@ def _require_delivered(warehouse: Engine, month: Month, meant: bool) -> None:
         raise HiuError(
             f"nothing in force was delivered for {month.title}, so there is nothing to publish; the last month with a "
             f"delivery is {Month.of(last).title if isinstance(last, date) else 'none'}. If this month is meant all the "
-            f"same: 'hiu run {month} --again'"
+            f"same: 'hiu run {month} --again'{_also(intake)}"
         )
 
 
 def _require_something(place: Place, warehouse: Engine, month: Month, intake: Intake) -> None:
     if warehouse.rows("deliveries", "delivery_id", where={"period <=": month.start}).is_empty():
-        lines = "".join(f"\n  {line}" for line in grouped(intake.refused))
-        problem = f"{place.raw}: found no delivery for {month} or before that could be loaded.{lines}"
+        problem = f"{place.raw}: found no delivery for {month} or before that could be loaded.{_also(intake)}"
         raise InputRefused("nothing_loaded", problem) if intake.refused else HiuError(problem)
 
 

@@ -10,6 +10,7 @@ import polars as pl
 from hiu.extract.values.codes import not_known
 from hiu.extract.values.nhs_number import nhs_number
 from hiu.extract.values.text import per_value
+from hiu.month import Month
 from hiu.sources import FieldSpec, Source
 
 MONTH_FORMATS = (
@@ -43,19 +44,24 @@ def read_month(text: str, formats: tuple[str, ...] = MONTH_FORMATS) -> str | Non
     return None
 
 
-def as_months(cells: pl.DataFrame, source: Source) -> tuple[pl.DataFrame, Source]:
+def as_months(cells: pl.DataFrame, source: Source, period: Month | None) -> tuple[pl.DataFrame, Source]:
     """The cells with their month as a date in `month` and `start`, and the source as one whose `start` is that date.
 
-    A month that cannot be read stays as it was sent, so that its row is set aside as one whose date is unreadable.
+    A month that cannot be read stays as it was sent, so that its row is set aside as one whose date is unreadable. A
+    source without a column for the month counts for `period`, the month of the delivery.
     """
-    spec = source.fields["month"]
+    spec = source.fields.get("month", FieldSpec(columns=[]))
     formats = spec.formats or MONTH_FORMATS
-    if "month" in cells.columns:
+    if "month" not in source.fields:
+        named = pl.lit(str(period.start) if period else None, pl.String)
+        cells = cells.with_columns(named.alias("month"), named.alias("start"))
+    elif "month" in cells.columns:
         sent = cells["month"]
         days = per_value(sent, lambda text: read_month(text, formats) or text, pl.String).alias("month")
         cells = cells.with_columns(days, days.alias("start"))
     start = FieldSpec(columns=spec.columns, type="date", formats=_DAY)
-    return cells, source.model_copy(update={"fields": {**source.fields, "start": start}})
+    month = spec.model_copy(update={"type": "text"})  # read by now, whatever type the mapping gives it
+    return cells, source.model_copy(update={"fields": {**source.fields, "month": month, "start": start}})
 
 
 def numbers(cells: pl.DataFrame, source: Source) -> pl.Series:

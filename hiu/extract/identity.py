@@ -51,12 +51,21 @@ def identities(
     )
     frame = _doubted(frame, cells, source)
     unnamed = pl.all_horizontal(pl.col("given", "family", "nhs_number", "dob").is_null())
+    frame = frame.with_columns(_birth_years(cells).alias("year"))
     frame = frame.with_columns(pl.when(~(pl.col("unknown").fill_null(False) & unnamed)).then("local_ids"))
     born = pl.when(pl.col("dob").is_null() & (pl.col("doubts") != "age").fill_null(True)).then(
-        pl.col("start").dt.year() - pl.col("age")
+        pl.coalesce("year", pl.col("start").dt.year() - pl.col("age"))
     )
     nobody = unnamed & pl.col("local_ids").is_null()
-    return frame.with_columns(nobody=nobody, birth_year=born.cast(pl.Int64)).rename({"text": "name_text"})
+    frame = frame.with_columns(nobody=nobody, birth_year=born.cast(pl.Int64))
+    return frame.drop("year").rename({"text": "name_text"})
+
+
+def _birth_years(cells: pl.DataFrame) -> pl.Series:
+    """Years of birth that stand in a column of ages: four figures of this century or the last."""
+    if "age" not in cells.columns:
+        return _none(cells, pl.Int64)
+    return cells.select(pl.col("age").str.extract(r"^((?:19|20)[0-9]{2})(?:\.0)?$").cast(pl.Int64)).to_series()
 
 
 def _doubted(frame: pl.DataFrame, cells: pl.DataFrame, source: Source) -> pl.DataFrame:

@@ -65,7 +65,7 @@ def standardise(
     columns = match_columns(raw.headers, source, name=source_file)
     sent = _cells(raw, source, columns)
     if source.kind == "counts":
-        sent, source = as_months(sent, with_month_order(sent, source, source_file, columns))
+        sent, source = as_months(sent, with_month_order(sent, source, source_file, columns), period)
         columns = {**columns, "start": columns["month"]} if "month" in columns else columns
     source = with_forms(source, sent)
     times = read_times(sent, source)

@@ -27,6 +27,7 @@ RECORDED = {name: TABLES[name] for name in ("decisions", "second_opinions", "mee
 DECISIONS, SECOND_OPINIONS, MEETING_ENTRY, CORRECTIONS = RECORDED.values()
 RECORD, FACT, QUARANTINE, DELIVERIES = (TABLES[name] for name in ("record", "fact", "quarantine", "deliveries"))
 FIELD_QUALITY, MISSING_COUNT = TABLES["field_quality"], TABLES["missing_count"]
+REFUSED_FILE = TABLES["refused_file"]
 RECEIVED_ROW = TABLES["received_row"]
 PEOPLE, ALIASES, RANKED, CHANGES = (TABLES[name] for name in ("people", "aliases", "ranked", "changes"))
 REVIEW_QUEUE, LINK_QUALITY = TABLES["review_queue"], TABLES["link_quality"]

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 import polars as pl
 
 from hiu.errors import InputRefused
 from hiu.extract.files.header import quoted
+from hiu.extract.files.numbering import Numbering
 from hiu.extract.rates.read_rate import is_coded
 from hiu.sources import FieldSpec, Source
 
@@ -15,9 +17,12 @@ Row = dict[str, Any]
 FLOOD = 0.5
 """Share of the filled cells that say 'not known' from which a person is told."""
 
+_AHEAD = ("plan", "plan_review", "end")
+"""Facts whose date may lie ahead."""
 _FEWEST, _FEWEST_NAMES = 5, 10
 _NAMES = ("name", "given", "family")
 _NAMED = (*_NAMES, "nhs_number")
+_TOLD = (*_NAMED, "local_id", "dob", "age")
 _WHO = {"name": _NAMES, "birth": ("dob", "age"), "number": ("nhs_number", "local_id")}
 _AGAIN = "'hiu check FILE' shows how each field is read"
 
@@ -58,6 +63,37 @@ def only_numbers(quality: pl.DataFrame, source: Source, local_ids: pl.Series) ->
         f"no row names anybody: only '{numbers[0]['header']}' says whom a row is about. It is kept as a local number; "
         f"a register or another source that gives the same number beside a name joins them, if its field has "
         f'type = "local_id" and scheme = "{scheme}"'
+    ]
+
+
+def standing_once(frame: pl.DataFrame, columns: Mapping[str, str], source: Source) -> list[str]:
+    """A sentence if all that says whom a row is about is empty in a third of the rows or more, below a filled row.
+
+    Nobody is told by such rows; where a value stands once for the rows below it, `fill_down` says so. `columns` as
+    match_columns.
+    """
+    who = [h for field, h in columns.items() if field in source.fields and source.fields[field].type in _TOLD]
+    if not who or source.file.fill_down or frame.height < _FEWEST:
+        return []
+    cells = frame.select(pl.all_horizontal((pl.col(h).fill_null("").str.strip_chars() == "") for h in set(who)))
+    empty = cells.to_series()
+    if empty[0] or 3 * int(empty.sum()) < frame.height:
+        return []
+    return [
+        f"in {int(empty.sum()):,} of {frame.height:,} rows nothing says whom they are about, and they name nobody. If "
+        f"a value stands once for the rows below it, write under [file] in sources/{source.name}.toml: fill_down = "
+        f"[{', '.join(f'{chr(34)}{h}{chr(34)}' for h in dict.fromkeys(who))}]"
+    ]
+
+
+def facts_to_come(facts: pl.DataFrame, numbering: Numbering, today: date) -> list[str]:
+    """A sentence for each kind of fact of the past that is dated after today: until that day it says nothing."""
+    late = facts.filter((pl.col("at") > today) & ~pl.col("fact").is_in(_AHEAD)).sort("fact", "source_row")
+    return [
+        f"{len(rows):,} date{'s' * (len(rows) > 1)} of {str(fact).replace('_', ' ')} "
+        f"{'are' if len(rows) > 1 else 'is'} after today ({numbering.named(rows['source_row'])}), so until then it "
+        "holds for nobody; ask whether the year is right"
+        for (fact,), rows in late.group_by("fact", maintain_order=True)
     ]
 
 

@@ -255,9 +255,13 @@ class Source(_Frozen):
 
     @model_validator(mode="after")
     def _counts_have_their_fields(self) -> Source:
-        for name, what in (("month", "the month of its number"), ("n", "the number")) if self.kind == "counts" else ():
-            if name not in self.fields:
-                raise ValueError(f"kind = 'counts' needs the field '{name}': the column with {what}")
+        if self.kind == "counts" and "n" not in self.fields:
+            raise ValueError("kind = 'counts' needs the field 'n': the column with the number")
+        if self.kind == "counts" and "month" not in self.fields and self.covers != "month":
+            raise ValueError(
+                "kind = 'counts' needs the field 'month': the column with the month of its number. Where each file is "
+                'one month\'s and its path names it, write covers = "month" under [file] instead'
+            )
         return self
 
     @model_validator(mode="after")
@@ -269,7 +273,7 @@ class Source(_Frozen):
         used += [field for spec in self.fields.values() for field in spec.home_if]
         used += [field for spec in self.fields.values() for field in _BRACES.findall(spec.scheme)]
         for name in used:
-            if name not in self.fields:
+            if name not in self.fields and not (name == "month" and self.kind == "counts"):
                 raise ValueError(f"'{name}' is not one of the fields.{did_you_mean(name, self.fields)}")
         for name, field in self.fields.items():
             if name not in (wanted := _READ_AS.get(field.type, (name,))):

@@ -1,6 +1,7 @@
 -- What became of each row. Of the rows with one key the highest version holds, then the later delivery; in one
 -- delivery the later row of the same person (one key can hold two patients, who both count). Of a stay sent twice in
 -- one delivery the row that says more of its end holds, wherever it stands: an end, else its spell's discharge.
+-- Of an event whose rows stand in one delivery with several starts, as the legs of a call do, the first start holds.
 -- A row set aside never supersedes one that was sound. Rows that a later delivery of the year to date covers are
 -- superseded by it, whether it sends them again or not.
 -- Most keys are seen once, and their row holds; only the rows of a key seen again are held against each other.
@@ -25,6 +26,8 @@ rival AS (
         a.record_key,
         coalesce(r.version, '') || chr(31) || lpad(CAST(c.sequence AS VARCHAR), 9, '0') AS turn,
         r.deleted,
+        CASE WHEN n.source IS NULL THEN r.start END AS begun,
+        coalesce(r.start_day_only, FALSE) AS day_only,
         CASE
             WHEN n.source IS NULL THEN 0
             WHEN r."end" IS NOT NULL THEN 2
@@ -41,7 +44,7 @@ rival AS (
 ),
 turned AS (
     SELECT
-        v.delivery_id, v.source_row, v.source, v.record_key, v.deleted, v.closed,
+        v.delivery_id, v.source_row, v.source, v.record_key, v.deleted, v.closed, v.begun, v.day_only,
         coalesce(p.person_id, i.identity_id) AS person,
         v.turn < max(v.turn) OVER (PARTITION BY v.source, v.record_key) AS outdone
     FROM rival AS v
@@ -50,7 +53,7 @@ turned AS (
 ),
 faced AS (
     SELECT
-        delivery_id, source_row, source, record_key, deleted, person, outdone, closed,
+        delivery_id, source_row, source, record_key, deleted, person, outdone, closed, begun, day_only,
         max(source_row) OVER (PARTITION BY source, record_key, outdone, person) AS last_of_person,
         max(CASE WHEN deleted THEN source_row END) OVER (PARTITION BY source, record_key, outdone) AS last_delete
     FROM turned
@@ -59,6 +62,11 @@ faced AS (
 standing AS (
     SELECT
         delivery_id, source_row, outdone, deleted, last_of_person, last_delete,
+        -- a time goes before a day without one
+        min(CASE WHEN NOT day_only AND NOT deleted AND source_row > coalesce(last_delete, 0) THEN begun END)
+            OVER (PARTITION BY source, record_key, outdone, person) AS first_time,
+        min(CASE WHEN NOT deleted AND source_row > coalesce(last_delete, 0) THEN begun END)
+            OVER (PARTITION BY source, record_key, outdone, person) AS first_day,
         row_number() OVER (
             PARTITION BY source, record_key, outdone, person
             ORDER BY
@@ -72,6 +80,11 @@ superseded AS (
     WHERE outdone OR source_row < last_delete
         OR (deleted AND source_row < last_of_person)
         OR (NOT deleted AND place > 1)
+),
+first_start AS (
+    SELECT delivery_id, source_row, coalesce(first_time, first_day) AS start, first_time IS NOT NULL AS timed
+    FROM standing
+    WHERE NOT outdone AND NOT deleted AND first_day IS NOT NULL
 )
 SELECT
     r.delivery_id,
@@ -80,8 +93,8 @@ SELECT
     coalesce(r.event_id, r.record_id, r.delivery_id || '|' || CAST(r.source_row AS VARCHAR)) AS event_id,
     r.duplicate_of,
     r.related,
-    r.start,
-    coalesce(r.start_day_only, FALSE) AS start_day_only,
+    coalesce(f.start, r.start) AS start,
+    CASE WHEN f.timed THEN FALSE ELSE coalesce(r.start_day_only, FALSE) END AS start_day_only,
     r.measures,
     i.identity_id,
     p.person_id,
@@ -99,4 +112,6 @@ FROM record AS r
 JOIN current AS c ON c.delivery_id = r.delivery_id
 JOIN record_identity AS i ON i.delivery_id = r.delivery_id AND i.source_row = r.source_row
 LEFT JOIN superseded AS s ON s.delivery_id = r.delivery_id AND s.source_row = r.source_row
+LEFT JOIN first_start AS f
+    ON f.delivery_id = r.delivery_id AND f.source_row = r.source_row AND s.delivery_id IS NULL
 LEFT JOIN cluster AS p ON p.identity_id = i.identity_id

@@ -10,7 +10,14 @@ from hiu.publish.release.folder import MANIFEST
 from hiu.publish.release.working import whole_table
 from pipelines.common.place import Paths
 
-NOBODY = ("deliveries.parquet", "quarantine.parquet", "field_quality.parquet", "coverage.parquet", "REWRITTEN.txt")
+NOBODY = (
+    "deliveries.parquet",
+    "quarantine.parquet",
+    "refused_file.parquet",
+    "field_quality.parquet",
+    "coverage.parquet",
+    "REWRITTEN.txt",
+)
 """Files of a published month that are about nobody; the rest is for the group, or for the analysts."""
 BY_ID = ("quality.html", MANIFEST)
 """Files of a published month that speak of people by id alone."""

@@ -3,6 +3,8 @@
 from datetime import datetime
 from pathlib import Path
 
+import polars as pl
+
 from hiu.errors import grouped
 from hiu.extract.files.find import find_deliveries, not_taken
 from hiu.govern.basis.agreements import expiring
@@ -58,6 +60,13 @@ def print_demo(outcome: Outcome, folder: Path) -> None:
         out(f"Next: hiu run {outcome.month} --site {folder}   (nothing changed, so nothing is done again)")
 
 
+def _refused(place: Place) -> list[str]:
+    """Why the run that published the last month refused files."""
+    folder = max(place.months().items(), default=("", ""))[1]
+    path = place.published / folder / "refused_file.parquet"
+    return pl.read_parquet(path)["reason"].to_list() if folder and path.is_file() else []
+
+
 def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
     """What is published, what waits, what agreements and the basis lack, and whether a run is going on."""
     months = place.months()
@@ -65,7 +74,7 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
     periods = sorted({str(found.period) for found in sweep.deliveries if found.period})
     ending, running = expiring(place.settings, sorted(place.sources), now.date()), holder(place.lock)
     lacking, gates = unpermitted(place, now.date()), gates_lacking(place, now.date())
-    key = key_warnings(place)
+    key, refused = key_warnings(place), _refused(place)
     status = {
         "site": place.settings.name,
         "published": months,
@@ -73,6 +82,7 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         "not_published": [month for month in periods if month not in months],
         "files_no_source_takes": list(sweep.unmatched),
         "files_that_may_not_be_read": [refused.name for refused in sweep.refused],
+        "files_refused": refused,
         "settings_version": place.settings.version,
         "agreements": ending,
         "basis": lacking,
@@ -109,7 +119,9 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         out(f"breach: {line}")
     if running:
         out(f"running now: {running}")
+    for reason in refused:
+        out(f"refused by the last run: {reason}")
     for name in sweep.unmatched:
         out(not_taken(name))
-    for refused in sweep.refused:
-        out(f"{refused.name}: {refused.reason}")
+    for link in sweep.refused:
+        out(f"{link.name}: {link.reason}")

@@ -48,12 +48,13 @@ def new(
     query: Annotated[str | None, typer.Option(help="SQL to look at in place of a file; with --dsn")] = None,
     dsn: Annotated[str | None, typer.Option(help="Name of a connection ('hiu connect')")] = None,
     month: Annotated[str | None, typer.Option(help="Month that a query is asked for (default: the last one)")] = None,
+    kind: Annotated[str | None, typer.Option(help="events, stays, register or counts (default: by its look)")] = None,
     site: Site = None,
     save: Annotated[bool, typer.Option(help="Write it to the site's sources/ folder")] = False,
 ) -> None:
     """Draft the mapping of a source from a file or a query, by its headers and its values."""
     asked = Month.parse(month) if month else Month.of(now().date()) - 1
-    _draft_from(open_site(site), source, file, query, dsn, asked, save=save, today=now().date())
+    _draft_from(open_site(site), source, file, query, dsn, asked, kind=kind, save=save, today=now().date())
 
 
 def _draft_from(
@@ -64,6 +65,7 @@ def _draft_from(
     dsn: str | None,
     month: Month,
     *,
+    kind: str | None,
     save: bool,
     today: date,
 ) -> None:
@@ -77,7 +79,7 @@ def _draft_from(
 
     require_name(source)
     if file is not None and not sql and not dsn:
-        draft_source(place, source, file, save=save, today=today)
+        draft_source(place, source, file, kind=kind, save=save, today=today)
         return
     if file is not None or not sql or not dsn:
         raise UsageError("expected a file to look at, or --query and --dsn")
@@ -86,7 +88,7 @@ def _draft_from(
         path = Path(folder) / f"{source}.parquet"
         if not first_rows(place, Query(sql, dsn), path, month):
             raise UsageError(f"the query gives no row for {month.title}; name a month that has some by --month")
-        draft_source(place, source, path, save=save, today=today, query=Query(sql, dsn))
+        draft_source(place, source, path, kind=kind, save=save, today=today, query=Query(sql, dsn))
 
 
 def suites(

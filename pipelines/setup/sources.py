@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hiu.errors import HiuError, UsageError
 from hiu.extract.draft.mapping import checks_left, draft
+from hiu.extract.draft.plan import KINDS
 from hiu.extract.draft.table.sample import Query
 from hiu.extract.files.find import find_deliveries
 from hiu.govern.basis.agreements import agreement_block, in_force
@@ -18,17 +19,24 @@ from pipelines.common.place import REPOSITORY, Place
 from pipelines.common.progress import out
 
 
-def draft_source(place: Place, name: str, file: Path, *, save: bool, today: date, query: Query | None = None) -> None:
+def draft_source(
+    place: Place, name: str, file: Path, *, kind: str | None, save: bool, today: date, query: Query | None = None
+) -> None:
     """Print a drafted TOML, or write it to the site's sources/ folder, never over another; then say what is left to do.
 
-    `query` is what gave the file's rows, if a database did. Raises UsageError for a name that no source can have,
-    InputRefused for a file that can't be read.
+    `query` is what gave the file's rows, if a database did; `kind` what kind of table it is, if somebody says so.
+    Raises UsageError for a name that no source can have and for another kind, InputRefused for a file that can not be
+    read.
     """
     require_name(name)
     if not file.is_file():
         raise UsageError(f"{file}: no such file; expected an extract to look at")
     beside = [] if query else _beside(place, file)
-    text = draft(name, file, load_sources().get(name), others=place.sources, beside=beside, query=query)
+    base = load_sources().get(name)
+    if kind is not None and (kind not in KINDS or base):
+        problem = f"'{name}' is shipped, and its kind is settled" if base else f"'{kind}' is no kind of source"
+        raise UsageError(f"{problem}; --kind is {', '.join(KINDS)}, for a source of your own")
+    text = draft(name, file, base, others=place.sources, beside=beside, query=query, kind=kind)
     target = place.home / "sources" / f"{name}.toml"
     if not save:
         out(text)

@@ -56,7 +56,7 @@ def _level(term: tuple[str, ...], levels: Levels) -> pl.Series:
 def _timeline(work: Work) -> pl.DataFrame:
     """Events with the episode they fell into (the latest begun by then), and stays."""
     key = ("person_id", "start", "source", "event_id", "dataset")
-    found = work.warehouse.rows("event", *key, "counted", where={"nobody": False}, order=key)
+    found = work.warehouse.rows("event", *key, "start_day_only", "counted", where={"nobody": False}, order=key)
     events = found.with_columns(end=pl.lit(None, pl.Datetime("us")), ended=pl.lit(None, pl.String), stay=False)
     episodes = work.warehouse.rows("episode", "person_id", "start", "end", "episode").rename(
         {"start": "episode_from", "end": "episode_until"}
@@ -84,4 +84,6 @@ def _stays(work: Work, columns: list[str]) -> Iterator[pl.DataFrame]:
             continue
         stays = work.warehouse.ask("stays", source=source.name, after=work.month.after)
         dataset = next(iter(source.counts), source.name)
-        yield stays.with_columns(dataset=pl.lit(dataset), counted=True, stay=True).select(columns)
+        day_only = C("start") == C("start").dt.truncate("1d")
+        whole = stays.with_columns(dataset=pl.lit(dataset), counted=True, stay=True, start_day_only=day_only)
+        yield whole.select(columns)

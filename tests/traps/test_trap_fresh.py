@@ -292,7 +292,7 @@ REMARKS = {
     ),
     "a number without a month": (
         "Surname,Forename,DOB,Attendances\nQUILL,Ada,05/09/1974,7\nBIRCH,Alan,14/02/1961,3\nCEDAR,Kit,31/12/1990,0\n",
-        "Attendances seems to count something, but no column says when",
+        "no column holds the month of the numbers: they are of the month in the path",
     ),
 }
 

@@ -7,16 +7,18 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from hiu.extract.values.dates import has_form, read_stamps
-from hiu.extract.values.forms import MONTHS, is_month, order, pattern, swapped
+from hiu.extract.values.forms import MONTHS, TIME_FIRST, is_month, order, pattern, swapped
 
 _DAY_FIRST = (
     "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %m %Y", "%d/%m/%y", "%d-%m-%y", "%d.%m.%y", "%d %m %y",
 )  # fmt: skip
 _NUMBERS = tuple(form for each in _DAY_FIRST for form in (each, swapped(each) or each))
+PACKED_ORDERS = ("%d%m%Y", "%m%d%Y", "%d%m%y", "%m%d%y")
+"""Forms in figures alone whose day and month may be mistaken for each other."""
 _PLAIN = (
     "%Y-%m-%d", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %b %y", "%d/%b/%Y", "%d/%b/%y", "%d%b%Y", "%b %d %Y",
     "%b %d %y", "%b-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y-%b-%d", "%Y%m%d", "%Y%m%d%H%M", "%Y%m%d%H%M%S", "excel",
-    "%Y-%d-%m", "%d%m%Y", "%m%d%Y",
+    "%Y-%d-%m", "%d%m%Y", "%m%d%Y", "%d%m%Y%H%M", "%d%m%y", "%m%d%y", "%y%m%d", "%d%b%y",
 )  # fmt: skip
 CANDIDATES = (*_NUMBERS, *_PLAIN)
 """Forms looked for; of two that read equally many rows the first is taken."""
@@ -26,6 +28,15 @@ _TIMES = tuple(
     gap + time for gap in _GAPS for time in ("%I:%M %p", "%I:%M:%S %p", "%H:%M", "%H:%M:%S", "%H:%M:%S%z", "%H:%M%z")
 )
 _CLOCK = r"(?:[ T]|, |,?\s+(?i:at)\s|\s*@)\s*[0-9]{1,2}:[0-9]{2}.*$"
+_BARE_CLOCK = (
+    r"^(.*(?:[0-9]{6}|[0-9]{8}|[/.\-][0-9]{4}|[/.\-][0-9]{1,2}[/.\-][0-9]{2}"
+    r"|[0-9]{1,2}(?:st|nd|rd|th)?[ /\-]?[A-Za-z]{3,9}[ ,/\-]*[0-9]{2,4}))"
+    r"(?:[ T]|, )\s*(?:[01][0-9]|2[0-4])[:.]?[0-5][0-9](?:[:.]?[0-5][0-9])?\s*(?i:hours|hrs?|h|z)?\.?$"
+)
+"""A whole date and a time of day without a colon: '010326 0436', '20260301T0436', '1 Mar 26 0436hrs'."""
+_SIX = r"^[0-9]{6}$"
+_SIX_FIGURES = ("%d%m%y", "%m%d%y", "%y%m%d")
+_FEW_YEARS = 3
 _MIDNIGHT = r"[ T]00:00(?::00(?:\.0+)?)?$"
 _LIKELY = r"^\D*[0-9](?:.*[0-9])+.*$"
 _PACKED = r"^(?:%\w)+$"
@@ -75,18 +86,20 @@ class Detected:
         return self.read / self.rows if self.rows and self.formats else 0.0
 
 
-def detect(values: pl.Series, *, months: bool = False, serials: bool = True) -> Detected:
+def detect(values: pl.Series, *, months: bool = False, serials: bool = True, packed: bool = True) -> Detected:
     """The forms in which a column of text writes its dates, the fewest that read the most rows, and the proof.
 
     Looks at every value; empty cells are left out, and surrounding space is no matter. Times of day after the date
     are read by each form, and written into it when all rows have one such time ('%m/%d/%Y %I:%M %p'). With `months`
     forms of a month without a day are looked for too, which only a source of kind 'counts' may use. With `serials`
-    numbers of five figures are taken for a spreadsheet's serial numbers: look at the header before believing that. Of
-    both orders the one is taken that more rows prove.
+    numbers of five figures are taken for a spreadsheet's serial numbers: look at the header before believing that;
+    so are six figures in a row taken for a date with `packed`. Of both orders the one is taken that more rows prove.
     """
     texts = values.cast(pl.String).str.strip_chars().drop_nulls()
     texts = texts.filter(texts != "")
     forms = [form for form in (*CANDIDATES, *(MONTHS if months else ())) if serials or form != "excel"]
+    if not packed or not _packed_days(_timeless(texts)):
+        forms = [form for form in forms if form not in _SIX_FIGURES]
     if 2 * int(texts.str.contains(_LIKELY).sum()) < len(texts):
         return Detected(formats=(), proof="", rows=len(texts), read=0)
     fits = _fits(texts, forms)
@@ -94,6 +107,8 @@ def detect(values: pl.Series, *, months: bool = False, serials: bool = True) -> 
     avoided = "day" if only_month > only_day else "month"
     forms = [form for form in fits.columns[2:] if order(form) != avoided]
     chosen, read = _fewest(fits, forms)
+    if [_year_first(form, fits) for form in chosen] != chosen:
+        return Detected(formats=("%y%m%d",), proof="", rows=len(texts), read=read)
     counts = {"only_day": only_day, "only_month": only_month, "both": both}
     seen = Detected(formats=(), proof=_proof(**counts), rows=len(texts), read=read, **counts)
     return seen if 2 * read < len(texts) else replace(seen, formats=tuple(_with_time(form, texts) for form in chosen))
@@ -104,13 +119,25 @@ def _fits(texts: pl.Series, forms: Sequence[str]) -> pl.DataFrame:
 
     What a form may read is found for all forms at once, so that only those are read whose shape some date has.
     """
-    dates = texts.str.replace(_CLOCK, "").alias("date").to_frame().group_by("date", maintain_order=True).len("rows")
+    dates = _timeless(texts).alias("date").to_frame().group_by("date", maintain_order=True).len("rows")
     shaped = dates.select(has_form(pl.col("date"), form).alias(form) for form in forms)
     for form in forms:
         if shaped[form].any():
             read = _reads(dates["date"].filter(shaped[form]), form)
             shaped = shaped.with_columns(shaped[form].scatter(shaped[form].arg_true(), read))
     return dates.hstack(shaped)
+
+
+def _timeless(texts: pl.Series) -> pl.Series:
+    """The dates without their times of day, before them or after."""
+    dates = texts.str.replace(_CLOCK, "").str.replace(_BARE_CLOCK, "${1}")
+    return dates.str.replace(TIME_FIRST, "${2}")
+
+
+def _packed_days(texts: pl.Series) -> bool:
+    """Whether six figures in a row are dates, not numbers that only look so: their days differ, or a time follows."""
+    six = texts.filter(texts.str.contains(_SIX))
+    return six.is_empty() or six.str.slice(0, 2).n_unique() > 2 or six.str.slice(4, 2).n_unique() > 2
 
 
 def _reads(dates: pl.Series, form: str) -> pl.Series:
@@ -144,6 +171,20 @@ def _fewest(fits: pl.DataFrame, forms: Sequence[str]) -> tuple[list[str], int]:
     return chosen, read
 
 
+def _years(dates: pl.Series, form: str) -> int:
+    """The years between the first and the last date that the form reads."""
+    years = read_stamps(dates, (form,))["stamp"].drop_nulls().dt.year().to_list()
+    return max(years) - min(years) if years else 0
+
+
+def _year_first(form: str, fits: pl.DataFrame) -> str:
+    """Six figures with the year in front, where they all read so within few years and day first over many."""
+    if form != "%d%m%y" or not fits.filter(form)["%y%m%d"].all():
+        return form
+    day_first, year_first = (_years(fits.filter(form)["date"], each) for each in (form, "%y%m%d"))
+    return "%y%m%d" if year_first <= _FEW_YEARS < day_first else form
+
+
 def _with_time(form: str, texts: pl.Series) -> str:
     """The form with the time that all its rows have, in one way of writing; else as it is."""
     if "%H" in form or form == "excel" or is_month(form):
@@ -159,7 +200,8 @@ def _proof(only_day: int, only_month: int, both: int) -> str:
 def is_timed(values: pl.Series) -> bool:
     """Whether most of a column's dates have a time of day after them; a spreadsheet's 00:00:00 is none."""
     texts = values.drop_nulls()
-    timed = texts.str.contains(_CLOCK) | texts.str.contains(r"^[0-9]{5}\.[0-9]+$|^[0-9]{12}(?:[0-9]{2})?$")
+    timed = texts.str.contains(_CLOCK) | texts.str.contains(_BARE_CLOCK) | texts.str.contains(TIME_FIRST)
+    timed |= texts.str.contains(r"^[0-9]{5}\.[0-9]+$|^[0-9]{12}(?:[0-9]{2})?$")
     return 2 * int((timed & ~texts.str.contains(_MIDNIGHT)).sum()) > len(texts)
 
 
@@ -191,9 +233,13 @@ def either_order(texts: pl.Series) -> pl.Series:
     return in_order(texts, "day").is_not_null() & in_order(texts, "month").is_not_null()
 
 
-def in_order(texts: pl.Series, which: str) -> pl.Series:
-    """Dates in figures as they are read with the 'day' or the 'month' first; null for everything else."""
-    return read_stamps(texts, [form for form in _NUMBERS if order(form) == which])["stamp"]
+def in_order(texts: pl.Series, which: str, *, packed: bool = False) -> pl.Series:
+    """Dates in figures as they are read with the 'day' or the 'month' first; null for everything else.
+
+    `packed`: figures without marks between them (010326) are dates too.
+    """
+    forms = (*_NUMBERS, *PACKED_ORDERS) if packed else _NUMBERS
+    return read_stamps(texts, [form for form in forms if order(form) == which])["stamp"]
 
 
 def written(forms: Sequence[str]) -> str:

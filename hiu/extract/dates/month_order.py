@@ -20,6 +20,8 @@ def with_month_order(cells: pl.DataFrame, source: Source, file: str, columns: Ma
     they are read, they are read so. `columns` as match_columns. Raises InputRefused 'date_order' where they can only be
     month first, are first days month first alone, or are neither; for a month read wrongly moves what is counted.
     """
+    if "month" not in source.fields:
+        return source
     spec = source.fields["month"]
     forms = spec.formats or MONTH_FORMATS
     if "month" not in cells.columns or (spec.formats and len({order(form) for form in forms} - {None}) < 2):

@@ -31,13 +31,13 @@ class Orders:
         return not self.either.any() or (wrong * SLIPS <= right and wrong * doubt < right)
 
 
-def orders_of(texts: pl.Series, order: str, period: Month | None) -> Orders:
+def orders_of(texts: pl.Series, order: str, period: Month | None, *, packed: bool = False) -> Orders:
     """Look at each date in figures by both orders; `order` is the mapping's, 'day' or 'month' first.
 
     A date that can be read both ways is in no doubt if it is the same either way, or falls into `period`, the month
-    that the delivery is for, only as the mapping reads it.
+    that the delivery is for, only as the mapping reads it. `packed` as in_order.
     """
-    own, other = in_order(texts, order), in_order(texts, "month" if order == "day" else "day")
+    own, other = (in_order(texts, which, packed=packed) for which in (order, "month" if order == "day" else "day"))
     either = (own.is_not_null() & other.is_not_null() & (own.dt.date() != other.dt.date())).fill_null(False)
     settled = _within(own, period) & ~_within(other, period) if period else pl.Series([False])
     return Orders(

@@ -7,7 +7,7 @@ import polars as pl
 
 from hiu.errors import SettingsError
 from hiu.extract.dates.column import Column
-from hiu.extract.dates.formats import Detected, detect, written
+from hiu.extract.dates.formats import PACKED_ORDERS, Detected, detect, written
 from hiu.extract.dates.orders import Orders, orders_of
 from hiu.extract.dates.spreadsheet import misdated
 from hiu.extract.events import DAYS, STAMPS
@@ -19,6 +19,7 @@ from hiu.month import Month
 from hiu.sources import FieldSpec, Source
 
 _DATES = ("date", "timestamp", "dob")
+_MONTHS_LEAST = 5
 _WORDS = {"day": "day first", "month": "month first"}
 _ONE_FORM = "ask the sender to write every date of the column the same way, such as 2026-03-31 (year, month, day)"
 
@@ -102,6 +103,8 @@ def settle(
         )
         unread = times[f"{at}@unread"] if f"{at}@unread" in times.columns else column.unread()
         _judge(column, unread, found, period)
+        if at == "start" and source.kind == "events":
+            found.warnings.extend(_months_alone(column, times["start"]))
         if at == "start" and period is not None and source.file.covers == "month":
             _of_another_month(column, times["start"], found, period)
     found.warnings.extend(_mistimed(times, cells["source_row"], columns, numbering))
@@ -144,7 +147,7 @@ def _judge(column: Column, unread: pl.Series, found: Settled, period: Month | No
         return
     seen = detect(column.texts, months=True)
     month = period if column.name == "start" and column.source.file.covers == "month" else None
-    orders = orders_of(column.texts, column.order, month)
+    orders = orders_of(column.texts, column.order, month, packed=bool({*PACKED_ORDERS} & {*column.forms}))
     if not orders.wrong.any() or not (orders.right.any() or orders.either.any()):
         _other_form(column, seen, int(unread.sum()), found)
     elif orders.slip and not orders.wrong.sum() > orders.right.sum():
@@ -211,6 +214,16 @@ def _misdated(column: Column, found: Settled) -> None:
         raise column.refusal("date_swapped", sentence)
     found.doubtful[column.name] = column.texts.is_not_null()
     found.warnings.append(f"{column.header}: {sentence}. None of the column is used")
+
+
+def _months_alone(column: Column, start: pl.Series) -> Iterator[str]:
+    """A column whose every date is the first of a month: a spreadsheet keeps a month that somebody typed so."""
+    days = start.drop_nulls()
+    if len(days) >= _MONTHS_LEAST and bool((days == days.dt.truncate("1mo")).all()):
+        yield (
+            f"{column.header}: all {len(days):,} dates are the first day of a month, as when a spreadsheet keeps "
+            "months such as Mar-26. Ask the sender for the day of each event, or whether a row is a number for a month"
+        )
 
 
 def _of_another_month(column: Column, start: pl.Series, found: Settled, period: Month) -> None:

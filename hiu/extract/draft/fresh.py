@@ -4,19 +4,30 @@ import re
 from collections.abc import Iterator, Mapping
 
 from hiu.extract.draft.columns.concepts import concept_source
+from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.match import time_column
-from hiu.extract.draft.columns.words import words
+from hiu.extract.draft.columns.words import spaced, words
 from hiu.extract.draft.facts import fact_lines
 from hiu.extract.draft.fields import format_lines, name_lines, remarks, scheme_lines
 from hiu.extract.draft.lines import array, comment, quoted, some
 from hiu.extract.draft.plan import COUNTED, Plan
-from hiu.extract.draft.repeats import Repeats, current_line, field_lines, find_repeats, key_lines
+from hiu.extract.draft.repeats import (
+    Deleted,
+    Repeats,
+    current_line,
+    deleted_lines,
+    field_lines,
+    find_deleted,
+    find_repeats,
+    key_lines,
+)
 from hiu.extract.draft.shipped import Part
 from hiu.extract.draft.table.sample import Sample
+from hiu.extract.values.codes import YES_NO
 
 _NOTHING = re.compile(
     r"cancel|abandon|hoax|duplicate|\bdna\b|did not attend|no.?show|wrong number|no answer|silent|test|void|error|"
-    r"withdrawn|no trace|malicious|false",
+    r"withdrawn|no trace|malicious|false|witness",
     re.IGNORECASE,
 )
 """Values of a code that may mean that nothing happened."""
@@ -34,9 +45,16 @@ def fresh_part(sample: Sample, plan: Plan) -> Part:
         if field in plan.columns and (clock := time_column(plan.columns[field], looks, {str(u) for u in used}, field))
     }
     used |= set(times.values())
-    repeats = find_repeats(sample, plan, {str(header) for header in used})
+    repeats = find_repeats(sample, plan, {str(header) for header in used} - set(plan.coded.values()))
     used |= repeats.used
-    lines = [*_key_lines(sample, plan, times, repeats), *field_lines(repeats), *_monthly_lines(sample, plan)]
+    codes = set(plan.coded.values())
+    deleted = (
+        find_deleted(sample, {str(header) for header in used} - codes) if plan.kind in ("events", "stays") else None
+    )
+    if deleted:
+        used |= {deleted.header}
+    lines = [*_key_lines(sample, plan, times, repeats, deleted), *field_lines(repeats), *_monthly_lines(sample, plan)]
+    lines += deleted_lines(deleted) if deleted else []
     for field, header in plan.columns.items():
         if header != plan.key or field in ("nhs_number",):
             lines += _field_lines(sample, plan, field, times)
@@ -54,6 +72,9 @@ def fresh_part(sample: Sample, plan: Plan) -> Part:
 
 def _no_date(sample: Sample) -> str:
     """What to ask for where no column holds dates."""
+    days = [seen.header for seen in sample.looks.values() if seen.kind == "day"]
+    if days:
+        return f"{comment(days[0])} holds days without a year: ask the sender for whole dates, such as 2026-03-31"
     clocks = [seen.header for seen in sample.looks.values() if seen.kind == "time"]
     if clocks:
         return f"{comment(clocks[0])} is a time of day alone: ask the sender for the date of each row"
@@ -62,8 +83,8 @@ def _no_date(sample: Sample) -> str:
 
 def _idle_number(sample: Sample, plan: Plan) -> Iterator[str]:
     """A list of people with a time of day or a number of what they did, and nothing that says on which day."""
-    if plan.kind == "register" and any(seen.kind == "time" for seen in sample.looks.values()):
-        yield f"\n# CHECK: {_no_date(sample)}; then draft the file again, as a list of people has no times"
+    if plan.kind == "register" and any(seen.kind in ("time", "day") for seen in sample.looks.values()):
+        yield f"\n# CHECK: {_no_date(sample)}; then draft the file again, as it is no list of people"
     elif plan.kind == "register":
         yield (
             "\n# CHECK: no column was recognised as the day of an event, so this is drafted as a list of people, which "
@@ -78,7 +99,9 @@ def _idle_number(sample: Sample, plan: Plan) -> Iterator[str]:
         )
 
 
-def _key_lines(sample: Sample, plan: Plan, times: Mapping[str, str], repeats: Repeats) -> Iterator[str]:
+def _key_lines(
+    sample: Sample, plan: Plan, times: Mapping[str, str], repeats: Repeats, deleted: Deleted | None
+) -> Iterator[str]:
     if plan.kind == "counts":
         yield '\n[key]\nevent = ["month"]  # one number a month for each person that a row describes'
         return
@@ -98,7 +121,7 @@ def _key_lines(sample: Sample, plan: Plan, times: Mapping[str, str], repeats: Re
     seen = sample.looks[plan.key]
     what = "who is listed once" if field == "ref" else "what is counted once"
     yield f'\n[key]\nevent = ["{field}"]'
-    yield from key_lines(repeats)
+    yield from key_lines(repeats, deleted)
     count = f"{seen.distinct} different in {seen.filled} rows"
     yield f"\n[fields.{field}]\ncolumns = {array([plan.key])}  # CHECK: {what}: {count}"
     yield 'type = "text"\nrequired = true\nfilled = true'
@@ -107,9 +130,10 @@ def _key_lines(sample: Sample, plan: Plan, times: Mapping[str, str], repeats: Re
 def _monthly_lines(sample: Sample, plan: Plan) -> Iterator[str]:
     if plan.kind != "counts":
         return
-    month, n = ("month", "n") if plan.wide else (plan.month or "Month", plan.n or "n")
+    month, n = ("month", "n") if plan.wide else (plan.month, plan.n or "n")
     made = "  # made by unpivot" if plan.wide else "  # CHECK: the month of the number"
-    yield f'\n[fields.month]\ncolumns = {array([month])}{made}\ntype = "text"\nrequired = true'
+    if month:
+        yield f'\n[fields.month]\ncolumns = {array([month])}{made}\ntype = "text"\nrequired = true'
     if plan.month and sample.looks[plan.month].formats:
         yield f"formats = {array(sample.looks[plan.month].formats)}"
     also = f"; {some(plan.other_numbers)} are numbers too" if plan.other_numbers else ""
@@ -164,7 +188,7 @@ def _counting(sample: Sample, plan: Plan, name: str, repeats: Repeats) -> Iterat
     for field in flags:
         yield from current_line(repeats, field)
     for field, header in plan.coded.items():
-        if none := [value for value in sorted(sample.looks[header].counted) if _NOTHING.search(value)]:
+        if none := _of_nothing(sample.looks[header]):
             doubtful = True
             yield (
                 f"# where = {{ {field} = {{ not_in = {comment(array(none))} }} }}"
@@ -173,6 +197,13 @@ def _counting(sample: Sample, plan: Plan, name: str, repeats: Repeats) -> Iterat
     if not doubtful and plan.coded:
         yield f"# every row counts; for some only: where = {{ {next(iter(plan.coded))} = {{ in = [...] }} }}"
     yield f'\n[counts.{name}]\nmeasures = ["{name}_{what}"]\nunit = "{unit}"'
+
+
+def _of_nothing(seen: Look) -> list[str]:
+    """Values that may mean that nothing happened: words for it, or yes below a header such as DNA or Cancelled."""
+    if _NOTHING.search(spaced(seen.header)) and all(spaced(value) in YES_NO for value in seen.counted):
+        return [value for value in sorted(seen.counted) if YES_NO[spaced(value)] == "yes"]
+    return [value for value in sorted(seen.counted) if _NOTHING.search(value)]
 
 
 def opening(plan: Plan, name: str) -> Iterator[str]:

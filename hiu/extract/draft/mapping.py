@@ -9,11 +9,11 @@ from hiu.extract.draft.asked import asked_lines
 from hiu.extract.draft.columns.concepts import concept_source
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.match import NAMES
-from hiu.extract.draft.columns.words import OTHERS, is_personal_name, words
+from hiu.extract.draft.columns.words import OTHERS, is_number_name, is_personal_name, words
 from hiu.extract.draft.fresh import fresh_part, opening
 from hiu.extract.draft.lines import array, comment, quoted, some
 from hiu.extract.draft.naming import also_taken_by, names_a_month, pattern_of
-from hiu.extract.draft.plan import Plan, make_plan
+from hiu.extract.draft.plan import COUNTING, Plan, make_plan
 from hiu.extract.draft.shipped import shipped_part
 from hiu.extract.draft.table.sample import Query, Sample, take_sample
 from hiu.extract.files.csv_text import DELIMITERS
@@ -21,7 +21,7 @@ from hiu.extract.values.dates import read_stamps
 from hiu.sources import Packed, Source, load_sources
 
 _PERSONAL = ("nhs_number", "postcode", "name", "sex")
-_TIMED = ("date", "timestamp", "time", "month")
+_TIMED = ("date", "timestamp", "time", "month", "day")
 
 
 def draft(
@@ -32,6 +32,7 @@ def draft(
     others: Mapping[str, Source] | None = None,
     beside: Sequence[Path] = (),
     query: Query | None = None,
+    kind: str | None = None,
 ) -> str:
     """TOML for `sources/<source_name>.toml` that reads the file: over a shipped source, or of a new one.
 
@@ -39,7 +40,8 @@ def draft(
     by a usual one, then by what the first 5,000 rows look like. What is detected (delimiter, encoding, header, shape,
     forms of dates, separators, codes, facts) is written; every guess, every column that looks personal or dated and is
     not used, and everything that decides a count and was not found carries CHECK. `others` are the site's sources,
-    whose numberings and file patterns are told; `beside` other files delivered, which the pattern is not to take.
+    whose numberings and file patterns are told; `beside` other files delivered, which the pattern is not to take;
+    `kind` is the kind of table where somebody says so.
     Raises InputRefused as read_table does, and for a table of totals, which names nobody.
     """
     knowing = base or concept_source(source_name)
@@ -48,7 +50,7 @@ def draft(
         part = shipped_part(sample, base)
         lines = [f'extends = "{base.name}"', *_file(sample, base, None)]
     else:
-        plan = make_plan(sample, _facts(sample))
+        plan = make_plan(sample, _facts(sample), kind)
         part = fresh_part(sample, plan)
         lines = [*opening(plan, source_name), *_file(sample, None, plan)]
     text = "\n".join([*_top(sample), *lines, *part.lines, *_unused(sample, part.used)])
@@ -98,7 +100,8 @@ def _as_sent(sample: Sample, base: Source | None) -> Iterator[str]:
             f"pattern in sources/{other.name}.toml, or put the file under another name"
         )
     if layout.sheet:
-        yield f"sheet = {quoted(layout.sheet)}"
+        doubt = f"  # CHECK: {some(layout.alike)} hold the same columns and are not read" if layout.alike else ""
+        yield f"sheet = {quoted(layout.sheet)}{doubt}"
     if (
         layout.delimiter
         and layout.delimiter != (base.file.delimiter if base else "auto")
@@ -129,6 +132,9 @@ def _shape(sample: Sample, plan: Plan | None) -> Iterator[str]:
             f"# fill_down = {comment(array(empty))}  # CHECK: empty in the same rows: take the first # away if a "
             "value stands once for the rows below it"
         )
+    if plan and plan.kind == "counts" and not plan.wide and not plan.month:
+        yield 'covers = "month"  # CHECK: no column holds the month of the numbers: they are of the month in the path'
+        return
     months = 0 if sample.query else _months(sample, plan)  # a query is to be asked for one
     if (plan and plan.wide) or months > 2:
         yield f'covers = "from rows"  # CHECK: rows of {months or "several"} months: it supplies all of them'
@@ -154,7 +160,7 @@ def _months(sample: Sample, plan: Plan | None) -> int:
         return seen.distinct if seen and seen.kind == "month" else 0
     stamps = read_stamps(sample.raw.frame[str(header)], seen.formats)["stamp"].drop_nulls()
     by_month = stamps.dt.truncate("1mo").value_counts()
-    return by_month.filter(pl.col("count") * 50 >= stamps.len()).height
+    return by_month.filter(pl.col("count") * 10 >= pl.col("count").max()).height
 
 
 def _period(sample: Sample, base: Source | None, plan: Plan | None) -> Iterator[str]:
@@ -164,6 +170,8 @@ def _period(sample: Sample, base: Source | None, plan: Plan | None) -> Iterator[
     dated = "start" in base.fields if base else bool(plan and "start" in plan.columns)
     if dated:
         yield '\n[period]\nfield = "start"  # CHECK: neither the name nor the folder of the file says its month'
+    elif plan and plan.kind == "counts" and not (plan.month or plan.wide):
+        yield "# CHECK: neither the name nor the folder of the file says its month: put it in a folder such as 2026-03"
     elif plan and plan.kind == "counts":
         yield '\n[period]\nfield = "month"  # CHECK: neither the name nor the folder of the file says its month'
 
@@ -179,6 +187,8 @@ def _unused(sample: Sample, used: set[str]) -> Iterator[str]:
 def _doubt(seen: Look) -> str:
     if seen.filled and seen.kind in _TIMED:
         return "CHECK: looks like a time: "
+    if seen.filled and seen.whole and words(seen.header) & COUNTING and not is_number_name(seen.header):
+        return "CHECK: looks like a number of events or nights, which no row of an event adds up: "
     if seen.filled and (seen.kind in _PERSONAL or is_personal_name(seen.header)):
         return "CHECK: looks personal: "
     return ""

@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from hiu.errors import InputRefused
 from hiu.extract.draft.columns.concepts import concept_source
+from hiu.extract.draft.columns.keys import TAKEN_BACK, find_key
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.match import Match, is_person_number, match_concepts
 from hiu.extract.draft.columns.words import OTHERS, is_number_name, is_personal_name, spaced, words
@@ -15,10 +16,12 @@ from hiu.extract.draft.facts import Found, find_facts
 from hiu.extract.draft.lines import some
 from hiu.extract.draft.table.sample import Sample
 from hiu.extract.draft.table.wide import Wide, find_wide
+from hiu.extract.values.dates import read_stamps
 from hiu.extract.values.text import bag
 from hiu.sources import Packed
 
 Kind = Literal["events", "stays", "register", "counts"]
+KINDS = get_args(Kind)
 
 COUNTED = bag(
     "n count counts number total attendances contacts incidents calls appointments visits events qty "
@@ -26,6 +29,11 @@ COUNTED = bag(
     "assessments callouts meetings treatments referrals arrivals deployments uses parcels"
 )
 """Words of a number that says how often something was."""
+COUNTING = COUNTED - bag("n number times uses") | bag("nights days los stay")
+"""Words of a number that a draft of events leaves unused, and that somebody may have meant to be counted."""
+_WHENEVER = bag("previous prior last past year ytd ever lifetime date since historic annual months years days weeks")
+"""Words of a number that is not of one month."""
+_FEW_MONTHS = 2
 _MISSED = bag("missed dna cancelled canceled failed refused declined unattended not")
 _STAYS = bag("ward bed stay admission admitted admit discharge discharged spell los inpatient residence")
 _GATES = frozenset({"offered", "consent", "permission", "notice", "plan", "contact", "grading"})
@@ -34,7 +42,6 @@ _CODED = bag(
     "service kind encounterclass attended attendance dna cancelled arrived"
 )
 _MOST_CODED = 6
-_REFERENCE = re.compile(r"(?=.*\d)[A-Za-z0-9/_-]{3,40}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,19 +65,19 @@ class Plan:
         return {field: match.header for field, match in self.matched.items() if field != "event"}
 
 
-def make_plan(sample: Sample, templates: tuple[Packed, ...]) -> Plan:
-    """What kind of table it is, by its headers and values. Raises InputRefused for a table of totals."""
-    return _require_people(sample, _plan(sample, templates))
+def make_plan(sample: Sample, templates: tuple[Packed, ...], kind: str | None = None) -> Plan:
+    """What kind of table it is: as said, else by its headers and values. Raises InputRefused for a table of totals."""
+    return _require_people(sample, _plan(sample, templates, kind))
 
 
-def _plan(sample: Sample, templates: tuple[Packed, ...]) -> Plan:
+def _plan(sample: Sample, templates: tuple[Packed, ...], said: str | None) -> Plan:
     looks = sample.looks
     matched = match_concepts(looks, concept_source(sample.name))
     numbers = [header for header, seen in looks.items() if is_person_number(seen)]
     matched = {field: match for field, match in matched.items() if match.header not in numbers or field == "event"}
     wide = find_wide(sample.raw.headers, looks)
     month, n, more = (None, None, ()) if wide else _monthly(looks, matched)
-    if wide or (month and n):
+    if said in (None, "counts") and (wide or (month and n)):
         matched = {field: match for field, match in matched.items() if field not in ("start", "end", "event")}
         taken = (
             {match.header for match in matched.values()} | set(wide.headers if wide else ()) | {month or "", n or ""}
@@ -89,12 +96,18 @@ def _plan(sample: Sample, templates: tuple[Packed, ...]) -> Plan:
             wide=wide,
         )
     people = {match.header for field, match in matched.items() if field not in ("start", "end", "event")} | set(numbers)
+    n = n if said == "counts" else _count_of_path(sample, matched, numbers, n) if said is None else None
+    if n or said == "counts":
+        kept = {field: match for field, match in matched.items() if field not in ("start", "end", "event")}
+        return Plan(kind="counts", key=None, matched=kept, numbers=numbers, facts=[], coded={}, n=n, other_numbers=more)
     facts = find_facts(looks, templates, people)
     gates = {each.packed.fact for each in facts} & _GATES
-    if len(gates) >= 2 or ("start" not in matched and people):
+    by_look = len(gates) >= 2 or ("start" not in matched and bool(people))
+    if said == "register" or (said is None and by_look):
         return _register(sample, matched, numbers, facts, gates)
-    kind: Kind = "stays" if _is_stay(looks, matched) else "events"
-    key = _key(looks, matched, set(numbers))
+    stays = said == "stays" or (said is None and _is_stay(looks, matched))
+    kind: Kind = "stays" if stays else "events"
+    key = find_key(sample.raw.frame, looks, matched, set(numbers))
     used = {match.header for match in matched.values()} | set(numbers) | {key}
     return Plan(kind=kind, key=key, matched=matched, numbers=numbers, facts=[], coded=_codes(looks, used))
 
@@ -123,7 +136,7 @@ def _register(
     found = own.get("event")
     if found and not numbers and _is_lone_number(sample.looks[found.header]):
         numbers = [found.header]
-    key = _key(sample.looks, own, set()) or (numbers[0] if numbers else None)
+    key = find_key(sample.raw.frame, sample.looks, own, set()) or (numbers[0] if numbers else None)
     return Plan(kind="register", key=key, matched=own, numbers=numbers, facts=kept, coded={})
 
 
@@ -145,48 +158,32 @@ def _monthly(looks: Mapping[str, Look], matched: Mapping[str, Match]) -> tuple[s
     return (months[0] if months else None), chosen, others
 
 
+def _count_of_path(sample: Sample, matched: Mapping[str, Match], numbers: list[str], n: str | None) -> str | None:
+    """The column of how often something was, where each row is another person and the rows have no month of their own.
+
+    Its header says so, or what is dated in the rows is spread over more than two months, so that it is no event's.
+    """
+    who = [
+        *numbers,
+        *(matched[field].header for field in ("nhs_number", "name", "family", "given", "dob") if field in matched),
+    ]
+    if n is None or not words(n) & COUNTED or words(n) & _WHENEVER or not who:
+        return None
+    if sample.raw.frame.select(who).is_duplicated().any():
+        return None
+    start = sample.looks[matched["start"].header] if "start" in matched else None
+    if start is None or words(n) & {"month", "mth", "period", "monthly"}:
+        return n
+    days = read_stamps(sample.raw.frame[start.header], start.formats)["stamp"].dt.truncate("1mo")
+    return n if days.drop_nulls().n_unique() > _FEW_MONTHS else None
+
+
 def _is_stay(looks: Mapping[str, Look], matched: Mapping[str, Match]) -> bool:
     if "end" not in matched:
         return False
     start, end = looks[matched["start"].header], looks[matched["end"].header]
     of_stays = any(words(header) & _STAYS for header in looks)
     return of_stays and start.dated and end.dated
-
-
-def _key(looks: Mapping[str, Look], matched: Mapping[str, Match], people: set[str]) -> str | None:
-    """The column that numbers the events: named so, or as different from row to row as one would be; else None."""
-    event = matched.get("event")
-    if event and event.header not in people and _numbers_rows(looks[event.header], named=True):
-        return event.header
-    taken = {match.header for match in matched.values()} | people
-    free = [seen for header, seen in looks.items() if header not in taken and not seen.dated and seen.kind != "time"]
-    able = [seen for seen in free if _numbers_rows(seen, named=is_number_name(seen.header))]
-    able = able or [seen for seen in free if _like_numbers(seen)]
-    best = max(able, key=lambda seen: (is_number_name(seen.header), seen.kind == "key", seen.distinct), default=None)
-    return best.header if best else None
-
-
-def _like_numbers(seen: Look) -> bool:
-    """Whether values are references by their form, whatever the header says: letters and figures of nearly one length,
-    most of them different."""
-    if seen.filled < seen.rows or seen.filled < 8 or seen.distinct < 0.6 * seen.filled or seen.whole:
-        return False
-    if seen.kind not in ("text", "key", "guid") or is_personal_name(seen.header) or OTHERS & words(seen.header):
-        return False
-    lengths = [len(value) for value in seen.counted]
-    telephone = sum(value.startswith(("0", "+44")) and value.lstrip("+").isdigit() for value in seen.counted)
-    plain = all(_REFERENCE.fullmatch(value) for value in seen.counted)
-    return plain and max(lengths) - min(lengths) <= 2 and telephone * 2 < seen.distinct
-
-
-def _numbers_rows(seen: Look, *, named: bool) -> bool:
-    """Whether values differ as keys do: all filled; if they are not named as numbers, nearly one a row and no words."""
-    if seen.filled < seen.rows or seen.filled == 0 or OTHERS & words(seen.header):
-        return False
-    spread = seen.distinct / seen.filled
-    if named or words(seen.header) & {"log", "call", "incident", "event", "case", "referral"}:
-        return spread >= 0.3 or seen.filled < 4
-    return spread >= 0.98 and not seen.lettered and seen.kind in ("key", "guid", "text") and not seen.whole
 
 
 def _codes(looks: Mapping[str, Look], used: set[str | None]) -> dict[str, str]:
@@ -197,7 +194,7 @@ def _codes(looks: Mapping[str, Look], used: set[str | None]) -> dict[str, str]:
         fit = (
             few
             and header not in used
-            and not words(header) & OTHERS
+            and not words(header) & (OTHERS - {"contact"} | TAKEN_BACK)
             and not is_personal_name(header)
             and len(coded) < _MOST_CODED
         )

@@ -1,23 +1,25 @@
 """Keys that stand in several rows: several people at one event, versions of one row, or nothing that tells."""
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import polars as pl
 
+from hiu.extract.draft.columns.keys import TAKEN_BACK, VERSION
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.words import spaced, words
 from hiu.extract.draft.lines import array, comment, quoted
 from hiu.extract.draft.plan import Plan
 from hiu.extract.draft.table.sample import Sample
+from hiu.extract.values.codes import YES_NO
 from hiu.extract.values.text import bag
 
-_VERSION = bag(
-    "load loaded loadt updated update modified amended version ver revision rev extracted extract refreshed refresh "
-    "snapshot changed saved etl batch"
-)
 _CURRENT = bag("current latest active live valid")
-_SEQUENCE = bag("seq sequence person subject no number line order involvement role")
+_PARTS = bag("leg part attempt resource vehicle veh segment callsign unit")
+_SEQUENCE = bag("seq sequence person subject no number line order involvement role") | _PARTS
+_STATES = bag("status state action update type operation record row change flag indicator")
+_GONE = bag("deleted delete del void voided withdrawn removed d")
 _WHO = ("nhs_number", "name", "family", "given", "dob")
 
 
@@ -40,6 +42,38 @@ class Repeats:
         return {*([self.sequence] if self.sequence else []), *([self.version.header] if self.version else [])}
 
 
+@dataclass(frozen=True)
+class Deleted:
+    """The column that says which rows were taken back: its header, the values that say so, and its type."""
+
+    header: str
+    values: tuple[str, ...]
+    type: str
+
+
+def find_deleted(sample: Sample, used: AbstractSet[str]) -> Deleted | None:
+    """A yes or no headed 'is_deleted' and the like, or a state that is 'Deleted' or 'D' in some rows; else None."""
+    for header, seen in sample.looks.items():
+        if header in used or not 0 < seen.distinct <= _MOST_STATES:
+            continue
+        if words(header) & TAKEN_BACK and all(spaced(value) in YES_NO for value in seen.counted):
+            return Deleted(header, ("yes",), "boolean")
+        gone = tuple(sorted(value for value in seen.counted if spaced(value) in _GONE))
+        if gone and words(header) & (TAKEN_BACK | _STATES):
+            return Deleted(header, gone, "code")
+    return None
+
+
+def deleted_lines(deleted: Deleted) -> Iterator[str]:
+    """The field of a column that says which rows were taken back."""
+    yield f'\n[fields.{DELETED}]\ncolumns = {array([deleted.header])}\ntype = "{deleted.type}"'
+
+
+DELETED = "taken_back"
+"""The field that says which rows were taken back."""
+_MOST_STATES = 8
+
+
 def find_repeats(sample: Sample, plan: Plan, used: set[str]) -> Repeats:
     """What the repeats of a new source's key are; `used` are columns that are read as something else."""
     if plan.key is None or plan.kind not in ("events", "stays"):
@@ -57,8 +91,13 @@ def find_repeats(sample: Sample, plan: Plan, used: set[str]) -> Repeats:
         who_fields = [field for field in _WHO if field in plan.columns] + ["person_id"] * bool(plan.numbers)
         record = ("event", "person_no") if sequence else ("event", *who_fields)
         return Repeats(keys=keys, shared=shared, record=record, sequence=sequence)
+    turn = next(
+        (seen.header for seen in free if _is_sequence(frame, plan.key, seen) and words(seen.header) & _PARTS), None
+    )
+    if turn:
+        return Repeats(keys=keys, record=("event", "part_no"), sequence=turn)
     differing = [seen for seen in sample.looks.values() if _differs(again, plan.key, seen.header)]
-    version = next((s for s in differing if s in free and words(s.header) & _VERSION and _sorts(s)), None)
+    version = next((s for s in differing if s in free and words(s.header) & VERSION and _sorts(s)), None)
     current = next((s for s in differing if words(s.header) & _CURRENT and s.distinct == 2), None)
     return Repeats(keys=keys, shared=shared, version=version, current=current)
 
@@ -75,7 +114,8 @@ def _keys_with_several(again: pl.DataFrame, key: str, who: Sequence[str]) -> int
 
 def _is_sequence(frame: pl.DataFrame, key: str, seen: Look) -> bool:
     named = bool(words(seen.header) & _SEQUENCE)
-    return named and seen.whole and not frame.select(key, seen.header).is_duplicated().any()
+    told = seen.whole or bool(words(seen.header) & _PARTS)
+    return named and told and not frame.select(key, seen.header).is_duplicated().any()
 
 
 def _differs(again: pl.DataFrame, key: str, header: str) -> bool:
@@ -88,10 +128,16 @@ def _sorts(seen: Look) -> bool:
     return seen.dated or seen.whole or all(value.isdigit() for value in seen.counted)
 
 
-def key_lines(repeats: Repeats) -> Iterator[str]:
-    """The keys of [key] that the repeats ask for, or what is to be settled."""
+def key_lines(repeats: Repeats, deleted: Deleted | None) -> Iterator[str]:
+    """The keys of [key] that the repeats and the rows taken back ask for, or what is to be settled."""
+    if deleted:
+        values = array(deleted.values)
+        yield f"deleted = {{ {DELETED} = {values} }}  # CHECK: {comment(deleted.header)} takes a row back"
     rows = f"{repeats.keys:,} of its values stand in several rows"
-    if repeats.record:
+    if repeats.record and not repeats.shared:
+        once = "parts of one event, which counts once, when the first of them began"
+        yield f"record = {array(repeats.record)}  # CHECK: {rows}: {once}"
+    elif repeats.record:
         yield f"record = {array(repeats.record)}  # CHECK: {rows}, of different people: a row for each"
     elif repeats.version:
         yield f'version = "version"  # CHECK: {rows}: the one with the latest {comment(repeats.version.header)} holds'
@@ -105,7 +151,7 @@ def key_lines(repeats: Repeats) -> Iterator[str]:
 def field_lines(repeats: Repeats) -> Iterator[str]:
     """The fields that the key names."""
     if repeats.sequence:
-        yield f'\n[fields.person_no]\ncolumns = {array([repeats.sequence])}\ntype = "text"'
+        yield f'\n[fields.{repeats.record[-1]}]\ncolumns = {array([repeats.sequence])}\ntype = "text"'
     if (seen := repeats.version) is None:
         return
     kind = seen.kind if seen.dated else "text"

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from hiu.errors import InputRefused
 from hiu.fuzzy import nearest
@@ -16,6 +17,7 @@ Row = Sequence[str | None]
 _COUNTED = re.compile(r"(?P<name>.+?) ?\((?:column )?\d+\)")
 
 
+@lru_cache(maxsize=20_000)
 def squash(text: str) -> str:
     """A header as it is compared: folded case, no spaces, accents or punctuation ('D.O.B.' is 'dob')."""
     folded = unicodedata.normalize("NFKD", text).casefold()
@@ -37,7 +39,7 @@ def counted_headers(source: Source) -> dict[str, str]:
 
     Both the key and the value, which is the header without its count, are squashed.
     """
-    found = {name: _COUNTED.fullmatch(name) for name in _accepted(source)}
+    found = {name: _COUNTED.fullmatch(name) for name in _accepted(source) if name.endswith(")")}
     return {squash(name): squash(match["name"]) for name, match in found.items() if match}
 
 
@@ -132,10 +134,21 @@ def _not_found(rows: Sequence[Row], source: Source) -> str:
         if looks_like_header(widest) and (found := nearest(tidy(cell), names, 80))
     ]
     hint = f" Did you mean: {'; '.join(near[:6])}?" if near else ""
+    if any(_is_fixed(row) for row in rows[:DEPTH]):
+        return (
+            "the columns are lined up by spaces and not parted by a mark, so where one ends can't be told; ask the "
+            "sender for the same table as CSV or XLSX"
+        )
     return (
         f"no header in the first {DEPTH} rows; {_contents(widest)}; expected names such as "
         f"{quoted(expected)}.{hint} 'hiu new {source.name} FILE' drafts a mapping"
     )
+
+
+def _is_fixed(row: Row) -> bool:
+    """A row in one cell with gaps of several spaces in it, as in a table whose columns have a fixed width."""
+    cells = [cell for cell in row if tidy(cell)]
+    return len(cells) == 1 and len(re.findall(r"\S {2,}(?=\S)", str(cells[0]))) >= 2
 
 
 def _contents(row: Row) -> str:

@@ -7,7 +7,7 @@ A month written as one (2026-03, 2026-3, 202603, 2026/03, 03-2026, Mar-26, March
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hiu.month import NAMES, Month
@@ -93,6 +93,22 @@ def path_months(path: str, *, financial_year: bool = False) -> PathMonths:
     others = tuple(dict.fromkeys(month for month in plain if month != plain[-1]))
     day = next((one.month for one in reversed(days) if one.month != plain[-1]), None) if months else None
     return PathMonths(plain[-1], min(plain), others, day)
+
+
+def title_of_month(titles: Sequence[str], path: str) -> str | None:
+    """Of titles that name a month, with its year or without, the one of the path's month; without a month in the path
+    the only such title. None if there is none, or several."""
+    month = path_months(path).month
+    named = [title for title in titles if re.search(_NAMED, title) or path_months(title).month]
+    if month is not None:
+        named = [title for title in named if path_months(title).month == month or _is_named(title, month)]
+    return named[0] if len(named) == 1 else None
+
+
+def _is_named(title: str, month: Month) -> bool:
+    """Whether a title names the month without a year."""
+    found = re.search(_NAMED, title)
+    return path_months(title).month is None and found is not None and _number(found["name"]) == month.number
 
 
 def _consecutive(match: re.Match[str]) -> bool:

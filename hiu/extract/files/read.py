@@ -23,6 +23,8 @@ from hiu.sources.spec import Unpivot
 
 __all__ = ["RawTable", "match_columns", "read_table"]
 
+_FORMULA = r"^=\"(.*)\"$"
+"""A text that a system wrote as a formula, so that a spreadsheet keeps its noughts."""
 _WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
 
 
@@ -94,6 +96,8 @@ def _grid(path: Path, source: Source, name: str, max_bytes: int, max_ratio: floa
         notes += decoded.notes
         del data
         grid = read_csv(decoded.text, source, name)
+        if '="' in decoded.text:
+            grid = replace(grid, cells=grid.cells.with_columns(pl.col(grid.names).str.replace(_FORMULA, "${1}")))
     return replace(grid, notes=notes + grid.notes)
 
 

@@ -33,7 +33,7 @@ def cell_warnings(cells: pl.DataFrame, source: Source, columns: Mapping[str, str
     `cells` hold the tidied text by field, `columns` the header of each.
     """
     for field, spec in source.fields.items():
-        if field not in cells.columns or spec.type not in _TEXTS:
+        if field not in cells.columns or field not in columns or spec.type not in _TEXTS:
             continue
         texts = cells[field].drop_nulls()
         if spec.type in _NAMES:

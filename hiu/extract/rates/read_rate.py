@@ -23,8 +23,8 @@ from hiu.sources import FieldSpec, Packed, Source
 
 _MADE = {
     "name": ("given", "family"), "given": ("given",), "middle": ("middle", "given"), "family": ("family",),
-    "aliases": ("aliases", "family"), "dob": ("dob",), "age": ("age",), "sex": ("sex",), "nhs_number": ("nhs_number",),
-    "postcode": ("postcode",),
+    "aliases": ("aliases", "family"), "dob": ("dob",), "age": ("age", "birth_year"), "sex": ("sex",),
+    "nhs_number": ("nhs_number",), "postcode": ("postcode",),
 }  # fmt: skip
 """Fields that describe a person -> the columns of the record, any of which has a value where the cell was read."""
 

@@ -15,9 +15,18 @@ NOT_KNOWN = (
     "unknown", "unk", "unkn", "unknwn", "not known", "notknown", "nk", "n k", "n/k", "not given", "not stated",
     "not recorded", "not specified", "not provided", "not disclosed", "not available", "not obtained", "not supplied",
     "not applicable", "unspecified", "unrecorded", "unstated", "undisclosed", "refused", "declined", "withheld",
-    "tbc", "tba", "to be confirmed", "none given", "no details", "no data", "missing data", "(blank)", "blank",
+    "tbc", "tba", "to be confirmed", "not traced", "no trace", "untraced", "not yet traced", "awaiting trace",
+    "trace failed", "could not be traced", "cannot be traced", "not traceable", "not found", "not yet known",
+    "awaiting", "pending", "unverified", "not verified", "see notes", "ask", "no number", "no nhs number",
+    "no nhs no", "no nhs", "none given", "no details", "no data", "missing data", "(blank)", "blank",
 )  # fmt: skip
 """Cells that say in words that a value is not known, in small letters."""
+
+_OF_WHAT = (
+    r"^(?:(?:patient|client|person|pt|his|her) )?(?:nhs|hospital|hosp|dob|d o b|date of birth|birth|age|postcode"
+    r"|post code|address|name|surname|number|ref|id)(?: (?:no|num|number|date|status))?(?: is| was)? "
+)
+"""What a cell says is not known, as in 'NHS no. not known'."""
 
 ROUNDED = r"^[0-9](\.[0-9]+)?[eE]\+?[0-9]+$"
 """A code that a spreadsheet turned into a rounded number: its digits are lost."""
@@ -63,7 +72,8 @@ def unknown_words(text: pl.Expr, codes: Mapping[str, str], accepts: Sequence[str
 
 def not_known(text: pl.Expr) -> pl.Expr:
     """Whether a cell says in a word that the value is not known, whatever its type."""
-    return text.str.to_lowercase().str.replace_all(r"[\s._-]+", " ").str.strip_chars(" ").is_in(NOT_KNOWN)
+    plain = text.str.to_lowercase().str.replace_all(r"[\s._:-]+", " ").str.strip_chars(" ()[]?*")
+    return plain.is_in(NOT_KNOWN) | plain.str.replace(_OF_WHAT, "").is_in(NOT_KNOWN)
 
 
 def digits_lost(texts: pl.Series) -> bool:

@@ -11,7 +11,7 @@ from datetime import date
 
 import polars as pl
 
-from hiu.extract.values.forms import DEFAULT, GROUPS, MONTH, SERIALS, is_month, pattern
+from hiu.extract.values.forms import DEFAULT, GROUPS, MONTH, SERIALS, TIME_FIRST, is_month, pattern
 from hiu.extract.values.times import clock, has_clock, read_times
 
 NEVER = (
@@ -138,8 +138,12 @@ def has_form(text: pl.Expr, form: str) -> pl.Expr:
 
 
 def _plainly(sent: pl.Expr) -> pl.Expr:
-    """Without a weekday, and with plain days for 1st, 2nd."""
-    plain = sent.str.replace(_WEEKDAY, "").str.replace(r"(?i)\b([0-9]{1,2})(?:st|nd|rd|th)\b(?: of)?", "$1")
+    """Without a weekday, with plain days for 1st, 2nd, and with a time that stands before its date put after it."""
+    plain = (
+        sent.str.replace(_WEEKDAY, "")
+        .str.replace(TIME_FIRST, "${2} ${1}")
+        .str.replace(r"(?i)\b([0-9]{1,2})(?:st|nd|rd|th)\b(?: of)?", "$1")
+    )
     return plain.str.replace(r"(?i)(?:\s+at|\s*@)\s+", " ").str.replace_all(r",\s*", " ").str.strip_chars()
 
 

@@ -49,6 +49,14 @@ _EXCEL = r"^(?P<n>[0-9]{5}(?:\.[0-9]+)?)$"
 SERIALS = {"excel": "1899-12-30", "excel1904": "1904-01-01"}
 """Serial numbers of a spreadsheet, by the day that is 0: that of Windows, and that of old workbooks from a Mac."""
 
+TIME_FIRST = (
+    r"^((?:[01]?[0-9]|2[0-4])(?:[:.][0-5][0-9](?:[:.][0-5][0-9])?|[0-5][0-9]))\s*(?i:hours|hrs?|h)?\.?,?\s+"
+    r"(?:(?i:on)\s+)?"
+    r"([0-9]{1,2}[/.\-][0-9]{1,2}[/.\-][0-9]{2,4}|[0-9]{1,2}[ \-/]?[A-Za-z]{3,9}[ \-/,]*[0-9]{2,4}"
+    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{6}|[0-9]{8})$"
+)
+"""A time of day before a whole date, as in '0436hrs 01MAR26': its groups are the time and the date."""
+
 GROUPS = ("d", "m", "Y", "y", "b", "H", "M", "S", "p", "z", "n", "w", "u", "x")
 
 
@@ -90,6 +98,6 @@ def swapped(form: str) -> str | None:
 
 def order(form: str) -> str | None:
     """'day' or 'month' by which comes first; None if the month is a name, or the year leads, as in ISO."""
-    if swapped(form) is None or form.lstrip().startswith(("%Y", "%F")):
+    if swapped(form) is None or form.lstrip().startswith(("%Y", "%F", "%y")):
         return None
     return "day" if form.index("%d") < form.index("%m") else "month"

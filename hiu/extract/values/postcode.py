@@ -18,6 +18,8 @@ _OUTWARD = r"(?:[A-Z]{1,2}[0-9]{1,2}|(?:E|EC|N|NW|SE|SW|W|WC)[0-9][A-Z])"
 _INWARD = r"[0-9][ABD-HJLNP-UW-Z]{2}"
 _FULL = re.compile(rf"({_OUTWARD})({_INWARD})")
 _FORM = rf"^({_OUTWARD})({_INWARD})$"
+_CUT = re.compile(rf"({_OUTWARD})[0-9][ABD-HJLNP-UW-Z]|((?:E|EC|N|NW|SE|SW|W|WC)[0-9][A-Z])[0-9]")
+"""A postcode whose end was cut off: its district is sure where a letter follows, or stands before, the last figure."""
 _ALONE = re.compile(_OUTWARD)
 _LETTER = {"0": "O", "1": "I", "5": "S", "6": "G", "8": "B", "2": "Z"}
 _FIGURE = {letter: figure for figure, letter in _LETTER.items()} | {"L": "1"}
@@ -37,6 +39,8 @@ def read_postcode(text: str) -> str | None:
         return found
     if (readings := {found for guess in _guesses(marked) if (found := _full(guess))}) and len(readings) == 1:
         return readings.pop()
+    if (cut := _CUT.fullmatch(bare)) and _area(cut[1] or cut[2]) in AREAS:
+        return cut[1] or cut[2]
     outward = marked.split(" ")[0]
     return outward if _ALONE.fullmatch(outward) and _area(outward) in AREAS else None
 

@@ -42,6 +42,7 @@ class Quality:
     by_group: list[GroupRate]
     open_stays: list[str]
     quotes: list[str]
+    refused: list[str]
 
     @property
     def balanced(self) -> bool:
@@ -75,6 +76,7 @@ def quality(tables: Tables, month: Month) -> Quality:
         by_group=by_group(tables["link_quality"]),
         open_stays=open_stays(tables["stay"], month),
         quotes=unfound_quotes(tables.get("quotes")),
+        refused=tables["refused_file"]["reason"].to_list() if "refused_file" in tables else [],
     )
 
 

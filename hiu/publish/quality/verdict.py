@@ -48,6 +48,7 @@ def _problems(quality: Quality) -> Iterator[Problem]:
     if not quality.balanced:
         yield Problem("Rows are lost: what was received is not what was staged and set aside.", serious=True)
     yield from _feeds(quality)
+    yield from (Problem(f"Refused, so nothing of it is counted: {reason}.", serious=True) for reason in quality.refused)
     for row in quality.deliveries:
         if row["current"]:
             yield from _delivery(row)

@@ -15,12 +15,14 @@ FEW = 12
 """Points below which limits are provisional (Making Data Count)."""
 
 BASELINE = 12
+_FIGURES = ("n", "people", "most", "lacking")
 
 
 @dataclass(frozen=True)
 class Trend:
-    """A data set's months: `table` has month, n (null = not supplied), people, most (one person's largest share of
-    n), flags (rules that fire, joined by |), and `chart` the lines."""
+    """A data set's months: `table` has month, n (null = not supplied), people, most (one person's largest share of n),
+    lacking (people whose number was not sent, so that n is a least), flags (rules that fire, joined by |), and `chart`
+    the lines."""
 
     dataset: str
     table: pl.DataFrame
@@ -53,21 +55,24 @@ def trend(
 def series(
     dataset: str, *, month: Month, demand: pl.DataFrame, coverage: pl.DataFrame, people: pl.Series | None = None
 ) -> pl.DataFrame:
-    """`month`, `n`, `people`, `most` from the first month supplied to `month`; n is null where not supplied."""
+    """`month`, `n`, `people`, `most`, `lacking` from the first month supplied to `month`; null where not supplied."""
     sent = coverage.filter(pl.col("dataset") == dataset, pl.col("supplied"), pl.col("month") <= month.start)
     if sent.is_empty():
-        return pl.DataFrame(schema={"month": pl.Date, "n": pl.Int64, "people": pl.Int64, "most": pl.Int64})
+        return pl.DataFrame(schema={"month": pl.Date, **dict.fromkeys(_FIGURES, pl.Int64)})
     first = Month.of(sent["month"].min())  # type: ignore[arg-type]
-    own = demand.filter(pl.col("dataset") == dataset, pl.col("n") > 0)
+    own = demand.filter(pl.col("dataset") == dataset)
     if people is not None:
         own = own.filter(pl.col("person_id").is_in(people.implode()))
+    unsent = own.filter(pl.col("n").is_null()).group_by("month").agg(lacking=pl.col("person_id").n_unique())
+    own = own.filter(pl.col("n") > 0)
     each = own.group_by("person_id", "month").agg(pl.col("n").sum()).group_by("month")
     totals = each.agg(pl.col("n").sum(), people=pl.len().cast(pl.Int64), most=pl.col("n").max())
     grid = pl.DataFrame({"month": [m.start for m in first.through(month)]}, schema={"month": pl.Date})
     covered = pl.col("month").is_in(sent["month"].unique().implode())
     joined = grid.join(totals, on="month", how="left", maintain_order="left")
+    joined = joined.join(unsent, on="month", how="left", maintain_order="left")
     return joined.with_columns(
-        pl.when(covered).then(pl.col(name).fill_null(0)).cast(pl.Int64).alias(name) for name in ("n", "people", "most")
+        pl.when(covered).then(pl.col(name).fill_null(0)).cast(pl.Int64).alias(name) for name in _FIGURES
     )
 
 
@@ -76,8 +81,14 @@ def _sentence(dataset: str, month: Month, table: pl.DataFrame, chart: Xmr) -> st
     if table.is_empty() or table["n"][-1] is None:
         return f"{name}: {month.title} was not supplied."
     limits = f"limits {max(0.0, chart.lower):.0f} to {chart.upper:.0f}"
-    usual = f"{table['n'][-1]} in {month.title}; the mean is {chart.mean:.0f}, {limits}"
+    now = int(table["lacking"][-1] or 0)
+    before = table.head(-1).filter(pl.col("lacking") > 0).height
+    total = f"{table['n'][-1]} in {month.title}"
+    total = f"at least {total}, as no number was sent for {now} of the people" if now else total
+    usual = f"{total}; the mean is {chart.mean:.0f}, {limits}"
     few = "" if table["n"].count() >= FEW else f" Fewer than {FEW} months: the limits are provisional."
+    if before:
+        few += f" Earlier months in which a number was not sent for somebody, so that the total is a least: {before}."
     if not chart.latest:
         return f"{name}: {usual}; usual variation.{few}"
     way = "higher" if chart.up[-1] else "lower"

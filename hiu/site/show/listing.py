@@ -3,7 +3,7 @@
 import html
 import math
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, Self
 
 import polars as pl
@@ -96,8 +96,8 @@ def cell_text(value: object, column: str = "", empty: str = "") -> str:
         return empty
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, datetime):
-        return f"{day(value.date())} {value:%H:%M}"
+    if isinstance(value, datetime):  # a day sent without a time is kept as its midnight: no hour is read from it
+        return f"{day(value.date())} {value:%H:%M}" if value.time() != time.min else day(value.date())
     if isinstance(value, date):
         return Month.of(value).title if column in _MONTHS and value.day == 1 else day(value)
     if isinstance(value, int):

@@ -85,6 +85,7 @@ NOT_ABOUT_ANYBODY: dict[str, str] = {
             "release",
             "brought_back",
             "reread_refused",
+            "refused_file",
             "schema_version",
             "previous_coverage",
             "withdrawn_deliveries",

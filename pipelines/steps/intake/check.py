@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from hiu.errors import Busy, UsageError
+from hiu.errors import Busy, InputRefused, UsageError
 from hiu.extract.files.columns import match_columns, unused_headers
 from hiu.extract.files.find import FoundFile, find_deliveries, left_by_program, may_take, not_taken, period_of
 from hiu.extract.files.numbering import named_lines
@@ -16,6 +16,7 @@ from hiu.extract.files.read import RawTable
 from hiu.extract.standardise import Standardised
 from hiu.fuzzy import did_you_mean
 from hiu.month import Month
+from hiu.publish.words.text import join_words
 from hiu.sources import Source
 from pipelines.common.fingerprint import file_digest
 from pipelines.common.place import Place, open_warehouse
@@ -62,19 +63,41 @@ def check_file(place: Place, file: Path, source: str | None, *, as_json: bool, t
         out(f"{_name(place, file)}: a file that a program or a system leaves, by its name; a run passes over it")
         return 0
     found = _sources(place, file, source)
-    checks = [_check(place, file, each, today) for each in found]
+    checks, refused = _each(place, file, found, today)
     code = 3 if not found or any(check.quarantined or check.warnings for check in checks) else 0
+    code = 4 if refused else code
     if as_json:
-        untaken = {} if found else {"warnings": [not_taken(_name(place, file))]}
-        out(json.dumps({"exit": code, "checked": [asdict(check) for check in checks], **untaken}, default=str))
+        more: dict[str, object] = {} if found else {"warnings": [not_taken(_name(place, file))]}
+        more |= {"refused": refused} if refused else {}
+        out(json.dumps({"exit": code, "checked": [asdict(check) for check in checks], **more}, default=str))
         return code
+    if len(found) > 1:
+        out(
+            f"{_name(place, file)}: taken by {join_words([one.name for one in found])}, and read once for each of them."
+        )
+        out("  If one of them is not meant, narrow its [file] pattern, or set enabled = false in its TOML")
     if not found:
         out(f"warning: {not_taken(_name(place, file))}")
         patterns = "; ".join(f"{one.name} {', '.join(one.file.patterns)}" for one in place.sources.values())
         out(f"  the patterns are: {patterns}. --source NAME checks it as one of them")
+    for line in refused:
+        out(line)
     for check in checks:
         _print(file, check)
     return code
+
+
+def _each(place: Place, file: Path, found: list[Source], today: date) -> tuple[list[FileCheck], list[str]]:
+    """The file as each source that takes it, and why others refuse it. Raises InputRefused if the only one does."""
+    checks, refused = list[FileCheck](), list[str]()
+    for source in found:
+        try:
+            checks.append(_check(place, file, source, today))
+        except InputRefused as refusal:
+            if len(found) == 1:
+                raise
+            refused.append(f"refused as {source.name}: {refusal}")
+    return checks, refused
 
 
 def _sources(place: Place, file: Path, named: str | None) -> list[Source]:
@@ -96,7 +119,7 @@ def _check(place: Place, file: Path, source: Source, today: date) -> FileCheck:
     found = FoundFile(source.name, file, name, period_of(name, source))
     job = LoadJob(found, "", "", None)
     raw = read_raw(place, job, today)
-    delivery = make_delivery(place, job, raw)
+    delivery = make_delivery(place, job, raw, today)
     usual = _usual(place, source, delivery.period)
     done, warnings = check_rows(delivery.standardised, source, usual, place.settings.usual_shorter)
     warnings = [*warnings, *remarks_on_file(place, source, name, delivery.period, done.records)]
@@ -105,7 +128,7 @@ def _check(place: Place, file: Path, source: Source, today: date) -> FileCheck:
     warnings += filter(None, [not_begun(found, today)])
     warnings += _copies(place, source, file, name)
     warnings += quotes_of_file(place, source, delivery.period, done.records, today)
-    notes = [*raw.notes, *(remark.sentence for remark in restated if not remark.warn)]
+    notes = [*raw.notes, *delivery.notes, *(remark.sentence for remark in restated if not remark.warn)]
     return _found(source, raw, delivery.period, done, warnings, name, notes)
 
 

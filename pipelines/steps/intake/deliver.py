@@ -7,8 +7,10 @@ from datetime import date
 import polars as pl
 
 from hiu.errors import InputRefused
-from hiu.extract.files.columns import match_columns
+from hiu.extract.draft.columns.words import OTHERS, is_personal_name, words
+from hiu.extract.files.columns import match_columns, unused_headers
 from hiu.extract.files.find import FoundFile, months_of
+from hiu.extract.files.header import quoted
 from hiu.extract.files.read import RawTable, read_table
 from hiu.extract.months.other_months import no_rows
 from hiu.extract.months.spans import last_full_month
@@ -45,17 +47,19 @@ def delivery_id_of(file: FoundFile, sha256: str) -> str:
 
 @dataclass(frozen=True)
 class Delivery:
-    """A delivery read and standardised, not yet checked: rows received, its month, its frames."""
+    """A delivery read and standardised, not yet checked: rows received, its month, its frames, and sentences that a
+    person may want to read."""
 
     job: LoadJob
     received: int
     period: Month | None
     standardised: Standardised
+    notes: tuple[str, ...] = ()
 
 
 def read_delivery(place: Place, job: LoadJob, today: date) -> Delivery:
     """Read and standardise a delivery: what `hiu run` and `hiu check` both do. Raises InputRefused."""
-    return make_delivery(place, job, read_raw(place, job, today))
+    return make_delivery(place, job, read_raw(place, job, today), today)
 
 
 def read_raw(place: Place, job: LoadJob, today: date) -> RawTable:
@@ -67,15 +71,16 @@ def read_raw(place: Place, job: LoadJob, today: date) -> RawTable:
     return one_person_a_row(raw, source, name=file.name)
 
 
-def make_delivery(place: Place, job: LoadJob, raw: RawTable) -> Delivery:
+def make_delivery(place: Place, job: LoadJob, raw: RawTable, today: date) -> Delivery:
     """Standardise what was read, and hold it against what its source expects.
 
     Raises InputRefused if the month is not known, no column names people, or what matters most is hardly read.
     """
-    from hiu.quality.reading import judge, only_numbers, require_names, uncounted
+    from hiu.quality.reading import facts_to_come, judge, only_numbers, require_names, standing_once, uncounted
 
     file, source = job.file, place.sources[job.file.source]
-    require_names(match_columns(raw.headers, source, name=file.name), source, file.name)
+    columns = match_columns(raw.headers, source, name=file.name)
+    require_names(columns, source, file.name)
     period = require_period(raw, source, file.name, synthetic=place.settings.synthetic)
     done = _standardise(place, job, raw, period)
     explained = {line.partition(":")[0] for line in done.warnings}  # why the dates under a header were not read
@@ -83,9 +88,17 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable) -> Delivery:
     about = [line for line in rates if line.partition(":")[0] not in explained]
     about += uncounted(done.records, source)
     about += [no_rows(source)] if raw.received == 0 and no_rows(source) else []
+    about += facts_to_come(done.facts, done.numbering, today)
     about += only_numbers(done.quality, source, done.records["local_ids"])
     done = replace(done, warnings=(*done.warnings, *about))
-    return Delivery(job, raw.received, period, without_erased(place, done, job.sha256))
+    notes = [*_unused(raw.headers, source), *standing_once(raw.frame, columns, source)]
+    return Delivery(job, raw.received, period, without_erased(place, done, job.sha256), tuple(notes))
+
+
+def _unused(headers: Sequence[str], source: Source) -> list[str]:
+    """A sentence if there are columns about the person of the row that nothing reads."""
+    about = [h for h in unused_headers(headers, source) if is_personal_name(h) and not words(h) & OTHERS]
+    return [f"columns about a person that nothing reads: {quoted(about)}"] if about else []
 
 
 def read_whole(place: Place, job: LoadJob, raw: RawTable) -> Standardised:

@@ -40,6 +40,8 @@ def worth_a_look(sent: pl.DataFrame, unused: Sequence[str]) -> list[str]:
         cells = sent[header].head(_SAMPLE).to_list()
         kind = _SEEN.get(look(header, cells).kind)
         named = next((what for what, words in _HEADERS if _has(header, words)), None)
+        if named == "a name" and kind in ("a date", "a time", "a time of day"):  # 'Last contact'
+            named = None
         if any(cells) and (kind or named):
             how = [f"{named} by its header"] * bool(named) + [f"{kind} by its values"] * bool(kind)
             found.append(f"{header} seems to be {', '.join(how)}")

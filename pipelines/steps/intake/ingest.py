@@ -14,7 +14,7 @@ from hiu.extract.files.numbering import named_in
 from hiu.extract.months.spans import Span, span_of
 from hiu.extract.standardise import Standardised
 from hiu.govern import records
-from hiu.model import DELIVERIES, RECORDED
+from hiu.model import DELIVERIES, RECORDED, REFUSED_FILE
 from hiu.model.frames import schema
 from hiu.month import Month
 from hiu.publish.words.text import count_of
@@ -61,11 +61,18 @@ def ingest(place: Place, warehouse: Engine, month: Month, run_id: str, today: da
                 _load(place, warehouse, found, month, run_id, intake)
             except InputRefused as refusal:
                 _refuse(warehouse, found.job, refusal, intake)
+    warehouse.put("refused_file", _refused_files(intake))
     _note_waiting(sweep.deliveries, month, today, intake)
     for line, warn in removed_files(place, warehouse, month):
         (intake.warnings if warn else intake.notes).append(line)
     _remark_months(place, warehouse, month, run_id, intake)
     return intake
+
+
+def _refused_files(intake: Intake) -> pl.DataFrame:
+    """What was refused, as REFUSED_FILE, in the order of the files."""
+    rows = sorted({(one.file or "", one.code, str(one)) for one in intake.refused})
+    return pl.DataFrame(rows, schema=schema(REFUSED_FILE), orient="row")
 
 
 def _note_waiting(found: Sequence[FoundFile], month: Month, today: date, intake: Intake) -> None:
@@ -162,6 +169,7 @@ def _load(place: Place, warehouse: Engine, ahead: NextDelivery, month: Month, ru
     intake.aside += [named_in(name, done.quarantine["line"])] * (aside > 0)
     about = intake.earlier if period and period < month else intake.warnings
     about += [f"{name} ({source.name}): {warning}" for warning in warnings]
+    intake.notes += [f"{name} ({source.name}): {note}" for note in delivery.notes]
 
 
 def _twins(warehouse: Engine, job: LoadJob) -> dict[str, str]:

@@ -86,6 +86,20 @@ def test_a_series_has_gaps_not_zeros() -> None:
     assert only.table["n"].to_list() == [1] * 24
 
 
+def test_a_total_beside_a_number_that_was_not_sent_is_at_least_that() -> None:
+    frame = demand({"A": {POLICE: [1] * 24}, "B": {POLICE: [2] * 24}})
+    unsent = [
+        {"person_id": "C", "month": month.start, "dataset": POLICE, "n": None, "supplied": True}
+        for month in (MARCH, MARCH - 5)
+    ]
+    found = trend(
+        POLICE, month=MARCH, demand=pl.concat([frame, pl.DataFrame(unsent, schema=frame.schema)]), coverage=coverage()
+    )
+    assert found.table["lacking"].to_list() == [0] * 18 + [1] + [0] * 4 + [1]
+    assert "at least 3 in Mar 2026, as no number was sent for 1 of the people" in found.sentence
+    assert "so that the total is a least: 1." in found.sentence
+
+
 def counts(before: int, after: int) -> pl.DataFrame:
     months = (MARCH - 17).through(MARCH)
     return pl.DataFrame({"month": [m.start for m in months], "n": [before] * 12 + [after] * 6})

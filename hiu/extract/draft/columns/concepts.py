@@ -16,7 +16,7 @@ CONCEPTS: tuple[tuple[str, str, Sequence[str]], ...] = (
                       "surname forename", "forename surname")),
     ("aliases", "aliases", ("aliases", "alias", "aka", "also known as", "other names", "maiden name", "maiden")),
     ("sex", "sex", ("sex", "gender")),
-    ("age", "age", ("age", "age years", "age at contact")),
+    ("age", "age", ("age", "age years", "age at contact", "year of birth", "birth year", "yob", "year born")),
     ("address", "address", ("address", "home address", "address line 1", "usual address")),
     ("end", "timestamp", ("end", "end date", "discharge date", "closed", "stop", "finish", "end time", "date closed",
                           "departure", "discharged", "completed", "call end")),

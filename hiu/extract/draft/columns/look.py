@@ -11,7 +11,8 @@ from stdnum.gb.nhs import is_valid as is_nhs_number
 
 from hiu.extract.dates.formats import Detected, detect, is_timed
 from hiu.extract.dates.month_forms import month_format
-from hiu.extract.draft.columns.words import spaced
+from hiu.extract.draft.columns.words import is_number_name, spaced
+from hiu.extract.values.codes import NOT_KNOWN
 from hiu.extract.values.dates import read_stamps
 from hiu.extract.values.forms import swapped
 from hiu.extract.values.text import NOTHING
@@ -24,19 +25,24 @@ _CLOCK = re.compile(r"(1899-12-3[01] )?([01]?\d|2[0-4]):[0-5]\d(:[0-5]\d)?( ?[ap
 _BARE_CLOCK = re.compile(
     r"([01]?\d|2[0-4])[:.]?[0-5]\d([:.]?[0-5]\d)?( ?h(ou)?rs?| ?[ap]\.?m\.?)?|noon|midnight|0?\.\d+", re.I
 )
+_DAY_ALONE = re.compile(r"\d{1,2}(?:st|nd|rd|th)?[ /.\-](?:\d{1,2}|[A-Za-z]{3,9})", re.I)
 _WHOLE = re.compile(r"\d{1,4}([.,]0+)?")
 _SEXES = {"m", "f", "male", "female", "man", "woman", "x", "u", "i", "unknown", "other", "non-binary", "not known"}
 _SEPARATORS = ("/", " - ", "^", "|", "\\", ";", " : ")
 _MOST_CODES = 15
-_SERIAL = {"date", "dob", "birth", "day"}
+_SERIAL = {"date", "dob", "birth", "day", "dt"}
 """Words of a header below which numbers of five figures are a spreadsheet's dates."""
+_DAY_SERIES = {"date", "day", "when", "dt", "on", "seen", "dob"}
+"""Words of a header below which 03/03 is a day without its year."""
+_LAST_YEAR = 2040
+"""A year of two figures after it is of the century before."""
 _DATED = 0.8
 """The share of cells that must be dates: a few may say TBC, or hold a slip of the pen."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """One column's looks. `kind` is a field type, or 'time', 'month', 'guid', 'key' or 'text'.
+    """One column's looks. `kind` is a field type, or 'time', 'month', 'day' (without a year), 'guid', 'key' or 'text'.
 
     `formats` are strptime forms, most frequent first, and `proof` says why the day or the month comes first; `codes`
     is a short list of values. `lettered`: most cells are words; `whole`: eight in ten are small whole numbers.
@@ -76,12 +82,15 @@ def look(header: str, values: Sequence[str | None]) -> Look:
     if _is_time(header, cells):
         return replace(seen, kind="time")
     texts = pl.Series(cells, dtype=pl.String)
-    dates = detect(texts, serials=not _SERIAL.isdisjoint(spaced(header).split()))
+    named = spaced(header).split()
+    dates = detect(texts, serials=not _SERIAL.isdisjoint(named), packed=not is_number_name(header))
     if _share_dated(dates) >= _DATED:
         kind = "timestamp" if is_timed(texts) else "date"
         return _with_span(replace(seen, kind=kind, formats=dates.formats, proof=_proof(dates)))
     if month := month_format(cells, bare=_named_month(header)):
         return replace(seen, kind="month", formats=(month,))
+    if _share(cells, _DAY_ALONE.fullmatch) >= 0.9 and not _DAY_SERIES.isdisjoint(named):
+        return replace(seen, kind="day")
     kind = _kind(cells, counted)
     codes = tuple(sorted(counted)) if kind in ("text", "sex") and _are_codes(cells, counted) else ()
     kind = "code" if kind == "text" and codes else kind
@@ -125,7 +134,7 @@ def _is_lettered(cell: str) -> bool:
 def _is_time(header: str, cells: list[str]) -> bool:
     if _share(cells, _CLOCK.fullmatch) >= 0.9:
         return True
-    named = not {"time", "hour", "hours", "hrs"}.isdisjoint(spaced(header).split())
+    named = not {"time", "hour", "hours", "hrs", "tm", "hhmm", "tod"}.isdisjoint(spaced(header).split())
     return named and _share(cells, lambda cell: _CLOCK.fullmatch(cell) or _BARE_CLOCK.fullmatch(cell)) >= 0.9
 
 
@@ -134,7 +143,9 @@ def _named_month(header: str) -> bool:
 
 
 def _with_span(seen: Look) -> Look:
-    stamps = read_stamps(pl.Series([*seen.counted], dtype=pl.String), seen.formats)["stamp"].drop_nulls().sort()
+    read = read_stamps(pl.Series([*seen.counted], dtype=pl.String), seen.formats)
+    past = pl.when(pl.col("stamp").dt.year() > _LAST_YEAR).then("earlier").otherwise("stamp")
+    stamps = read.select(past.alias("stamp"))["stamp"].drop_nulls().sort()
     if stamps.is_empty():
         return seen
     return replace(seen, middle=stamps[len(stamps) // 2], span=stamps[-1].year - stamps[0].year)
@@ -143,7 +154,7 @@ def _with_span(seen: Look) -> Look:
 def _kind(cells: list[str], counted: Counter[str]) -> str:
     share = len(cells)
     tests = (
-        ("nhs_number", 0.9, sum(map(is_nhs_number, cells))),
+        ("nhs_number", 0.9, sum(map(is_nhs_number, cells)) + _untold(cells)),
         ("guid", 0.9, sum(bool(_GUID.fullmatch(cell)) for cell in cells)),
         ("postcode", 0.7, _postcodes(cells)),
         ("name", 0.7, sum(bool(_NAME.fullmatch(cell)) for cell in cells)),
@@ -153,6 +164,12 @@ def _kind(cells: list[str], counted: Counter[str]) -> str:
         if hits >= least * share:
             return kind
     return "key" if len(counted) == share > 2 and not all(_WORDS.fullmatch(cell) for cell in cells) else "text"
+
+
+def _untold(cells: list[str]) -> int:
+    """Cells that say 'not traced' and the like, where most of the others hold a number."""
+    untold = sum(cell.casefold() in NOT_KNOWN for cell in cells)
+    return untold if 2 * untold < len(cells) else 0
 
 
 def _both_sexes(counted: Counter[str]) -> bool:

@@ -25,7 +25,7 @@ _LOOKS = {
     "timestamp": {"date", "timestamp"},
 }
 """Looks a field of a type may have; types not listed may look like anything."""
-_NO_NAMES = {"nhs_number", "postcode", "date", "timestamp", "time", "month", "guid", "sex"}
+_NO_NAMES = {"nhs_number", "postcode", "date", "timestamp", "time", "month", "day", "guid", "sex"}
 _LATER = bag(
     "death deathdate birth birthdate dob died deceased dod review end ended closed close discharge departure extract "
     "report printed updated recorded entered loaded created expiry due modified"
@@ -164,7 +164,7 @@ def _by_number(looks: Mapping[str, Look], source: Source, matched: dict[str, Mat
 def is_person_number(seen: Look) -> bool:
     """Whether a column numbers people: 'Person_ID', 'Client ref', or PATIENT above GUIDs and numbers."""
     sent = words(seen.header)
-    if not seen.filled or PERSON.isdisjoint(sent) or not OTHERS.isdisjoint(sent):
+    if not seen.filled or PERSON.isdisjoint(sent) or not OTHERS.isdisjoint(sent) or "nhs" in sent:
         return False
     if seen.dated or seen.kind in ("time", "name", "postcode", "sex", "nhs_number") or _is_code(seen):
         return False
@@ -255,4 +255,4 @@ def time_column(header: str, looks: Mapping[str, Look], taken: set[str], field: 
 
 
 def _dateless(header: str) -> str:
-    return " ".join(sorted(words(header) - {"date", "time", "of", "day", "hour", "at"}))
+    return " ".join(sorted(words(header) - {"date", "time", "of", "day", "hour", "at", "dt", "tm", "hhmm", "dttm"}))

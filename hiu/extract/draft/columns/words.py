@@ -10,7 +10,7 @@ from hiu.extract.values.text import bag
 NUMBER = bag("id ref no number reference urn log ident identifier num nr key serial sk pk nbr nummer uid uuid rowid")
 PERSON = bag(
     "person patient client nominal subject individual customer member resident caller participant pseudonym "
-    "pseudo pseudonymised hospital mrn pas rio systmone niche pnc"
+    "pseudo pseudonymised hospital mrn pas rio systmone niche pnc pat pt"
 )
 """Words of a header that, with one of NUMBER, says whose number it is."""
 OTHERS = bag(
@@ -21,6 +21,10 @@ OTHERS = bag(
 """Words of a header that say it is about somebody else than the person of the row."""
 PLACES = bag("incident scene location event site gp practice hospital school work provider pickup")
 """Words of an address or a postcode that is not the person's home."""
+_GLUED = re.compile(
+    rf"\b({'|'.join(sorted(PERSON | {'nhs', 'log', 'incident', 'event', 'case', 'contact'}))})(id|no|num|ref|number)\b"
+)
+"""Two words of a header in one: PNCID, patientno."""
 UNITS = bag(
     "ward hospital trust site practice surgery provider team service location venue area locality borough district "
     "county region force station council department facility unit file user system drug medication substance product "
@@ -34,9 +38,10 @@ PERSONAL = bag(
 
 
 def spaced(text: str) -> str:
-    """Words in lower case: 'StartDateWardStay' and 'START_DATE' come apart."""
+    """Words in lower case: 'StartDateWardStay', 'START_DATE' and 'PNCID' come apart."""
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text)
-    return re.sub(r"[\W_]+", " ", apart).casefold().strip()
+    plain = re.sub(r"[\W_]+", " ", apart).casefold().strip()
+    return _GLUED.sub(r"\1 \2", plain)
 
 
 def words(header: str) -> frozenset[str]:

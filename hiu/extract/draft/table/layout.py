@@ -11,6 +11,7 @@ from hiu.extract.files.csv_text import find_delimiter, first_rows
 from hiu.extract.files.decode import Decoded, decode
 from hiu.extract.files.header import find_header, known_headers, looks_like_header, score, squash, tidy
 from hiu.extract.files.parquet import PARQUET, read_parquet
+from hiu.extract.files.path_months import title_of_month
 from hiu.extract.files.read import content
 from hiu.extract.files.xlsx.sheet import ZIP, guard, load_sheet, open_book, visible
 from hiu.settings import Settings
@@ -27,7 +28,8 @@ Rows = Sequence[Sequence[str | None]]
 class Layout:
     """Where a file's header is: its first physical row and how many, and its words, a column each, '' where blank.
 
-    `delimiter` is None in a workbook, `sheet` named only where there are several, `encoding` only where no mark and no
+    `delimiter` is None in a workbook, `sheet` named only where there are several, `alike` the others with the
+    same headers, `encoding` only where no mark and no
     usual encoding tells it.
     """
 
@@ -36,6 +38,7 @@ class Layout:
     rows: int = 1
     delimiter: str | None = None
     sheet: str | None = None
+    alike: tuple[str, ...] = ()
     encoding: str | None = None
 
     @property
@@ -57,9 +60,10 @@ def find_layout(path: Path, source: Source) -> Layout:
         guard(data, path.name, max_bytes=MOST_BYTES, max_ratio=MOST_RATIO)
         book = open_book(data, path.name)
         heads = {title: load_sheet(book, title, path.name, 40).head() for title in visible(book, path.name)}
-        title = _best_sheet(heads, source, columns)
+        title = _best_sheet(heads, source, columns, f"{path.parent.name}/{path.name}")
         row, rows, cells = _header(heads[title], columns)
-        return Layout(row=row, rows=rows, cells=cells, sheet=title if len(heads) > 1 else None)
+        alike = tuple(other for other in heads if other != title and _has_header(heads[other], cells))
+        return Layout(row=row, rows=rows, cells=cells, sheet=title if len(heads) > 1 else None, alike=alike)
     if data.startswith(PARQUET):
         grid = read_parquet(data, source, path.name, max_bytes=MOST_BYTES)
         return Layout(row=1, cells=tuple(grid.headers))
@@ -80,11 +84,17 @@ def _decoded(data: bytes, source: Source, name: str) -> tuple[Decoded, str | Non
         raise
 
 
-def _best_sheet(heads: Mapping[str, Rows], source: Source, columns: frozenset[str]) -> str:
-    wanted = squash(source.file.sheet or "")
+def _has_header(rows: Rows, cells: Sequence[str]) -> bool:
+    """Whether a sheet has a row of the same headers."""
+    return any([squash(tidy(cell)) for cell in row] == [squash(cell) for cell in cells] for row in rows)
 
-    def worth(title: str) -> tuple[bool, int, int]:
-        return squash(title) == wanted, max((score(row, columns) for row in heads[title]), default=0), len(heads[title])
+
+def _best_sheet(heads: Mapping[str, Rows], source: Source, columns: frozenset[str], path: str) -> str:
+    wanted, monthly = squash(source.file.sheet or ""), title_of_month(list(heads), path)
+
+    def worth(title: str) -> tuple[bool, int, bool, int]:
+        most = max((score(row, columns) for row in heads[title]), default=0)
+        return squash(title) == wanted, most, title == monthly, len(heads[title])
 
     return max(heads, key=worth)
 

@@ -8,8 +8,11 @@ import zipfile
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import polars as pl
+
 from hiu.errors import InputRefused
 from hiu.extract.files.header import quoted, squash
+from hiu.sources import Source
 
 Span = tuple[int, int, int, int]
 """First row, first column, last row and last column of merged cells, from 0."""
@@ -23,6 +26,8 @@ _CELL = re.compile(
     rb"<(?:\w+:)?c(?P<tags>\s[^>]*)>\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)"
     rb"(?P<value>\s*<(?:\w+:)?v(?:\s[^>]*)?>[^<]*</(?:\w+:)?v>)?"
 )
+_SINCE_1904 = re.compile(rb"<(?:\w+:)?workbookPr\b[^>]*\bdate1904=[\"'](?:1|true)[\"']")
+_SERIAL = r"^[0-9]{5}(?:\.[0-9]+)?$"
 _TAG = re.compile(r"\{.*\}")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -31,7 +36,8 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 class Marks:
     """Merged cells; numbers of hidden rows (from 1) and columns (from 0); formulas without a value, as row and column.
 
-    `noughts`: how many formulas hold 0, in a workbook that asks to be worked out when it is opened.
+    `since_1904`: the workbook counts days from 1904, as those of a Mac did. `noughts`: how many formulas hold 0, in a
+    workbook that asks to be worked out when it is opened.
     """
 
     merged: list[Span] = field(default_factory=list)
@@ -40,6 +46,7 @@ class Marks:
     unworked: list[tuple[int, int]] = field(default_factory=list)
     noughts: list[tuple[int, int]] = field(default_factory=list)
     worked: int = 0
+    since_1904: bool = False
 
 
 def read_marks(data: bytes, title: str) -> Marks:
@@ -49,6 +56,7 @@ def read_marks(data: bytes, title: str) -> Marks:
         part, recalculated = sheet_part(archive, title)
         if part is None:
             return marks
+        marks.since_1904 = bool(_SINCE_1904.search(archive.read("xl/workbook.xml")))
         for piece in _pieces(archive, part):
             _look(piece, marks)
     if not recalculated or marks.worked:
@@ -78,6 +86,26 @@ def refuse_unworked(marks: Marks, headers: Sequence[str], columns: Collection[st
         problem = f"{cells} whose value was never worked out"
         advice = "expected values: open the workbook in Excel, save it, and send that"
         raise InputRefused("formula", f"{problem}; {advice}", file=name, row=lost[0][0] + 1, column=headers[lost[0][1]])
+
+
+def refuse_serials(cells: pl.DataFrame, headers: Sequence[str], source: Source, name: str) -> None:
+    """Raises InputRefused 'date_1904' for a date of a workbook that counts from 1904 where its cells are plain numbers.
+
+    Nobody can see from such a number from which day it counts; a mapping that says it is believed.
+    """
+    for at, spec in source.fields.items():
+        if spec.type not in ("date", "timestamp", "dob") or {"excel", "excel1904"} & {*spec.formats}:
+            continue
+        for place, header in enumerate(headers):
+            if squash(header) in set(map(squash, spec.columns)) and cells[f"c{place}"].str.contains(_SERIAL).any():
+                raise InputRefused(
+                    "date_1904",
+                    "the workbook counts its days from 1904, and this column holds plain numbers, so its dates would "
+                    f'be four years out: write under [fields.{at}] formats = ["excel1904"], or have the cells sent as '
+                    "dates",
+                    file=name,
+                    column=header,
+                )
 
 
 def mark_notes(marks: Marks, headers: Sequence[str], top: int, last: int) -> list[str]:

@@ -20,11 +20,12 @@ from hiu.extract.files.header import (
     squash,
     unique_headers,
 )
+from hiu.extract.files.path_months import title_of_month
 from hiu.extract.files.rows import LINE, WIDTH, Grid
 from hiu.extract.files.shapes.fill import fill_merged, fill_places
 from hiu.extract.files.shapes.heading import find_heading, number_equal
 from hiu.extract.files.xlsx.extent import refuse_far_cells
-from hiu.extract.files.xlsx.marks import Marks, across, mark_notes, read_marks, refuse_unworked
+from hiu.extract.files.xlsx.marks import Marks, across, mark_notes, read_marks, refuse_serials, refuse_unworked
 from hiu.fuzzy import did_you_mean, nearest
 from hiu.sources import Source
 
@@ -95,6 +96,8 @@ def sheet_grid(sheet: Sheet, marks: Marks, notes: list[str], source: Source, nam
     cells = body.with_columns(pl.lit(len(headers), pl.Int64).alias(WIDTH)).with_row_index(LINE, 1)
     filled = fill_places(headers, source.file.fill_down, name)
     cells = cells.cast({LINE: pl.Int64}).slice(heading.last + 1)
+    if marks.since_1904:
+        refuse_serials(cells, headers, source, name)
     return Grid(cells, headers, heading.first + 1, notes, fill_down=filled)
 
 
@@ -145,7 +148,8 @@ def load_sheet(book: fastexcel.ExcelReader, title: str, name: str, rows: int | N
 
 
 def choose_sheet(book: fastexcel.ExcelReader, source: Source, name: str) -> tuple[Sheet, list[str]]:
-    """The sheet the source names (fuzzily), else the one whose header holds most known names. Raises 'sheet'."""
+    """The sheet the source names (fuzzily; for one of a month that of the file's month), else the one whose header
+    holds most known names. Raises 'sheet'."""
     titles: list[str] = book.sheet_names
     if (wanted := source.file.sheet) is None:
         shown = visible(book, name)
@@ -154,6 +158,9 @@ def choose_sheet(book: fastexcel.ExcelReader, source: Source, name: str) -> tupl
         notes += [f"hidden sheets are not read: {quoted(hidden)}"] * bool(hidden)
         return load_sheet(book, title, name), notes
     same = [title for title in titles if squash(title) == squash(wanted)]
+    monthly = title_of_month(titles, name) if title_of_month([wanted], "") else None
+    if monthly and monthly not in same:
+        return load_sheet(book, monthly, name), [f"sheet '{monthly}' read, the one of the file's month"]
     near = same[0] if same else nearest(wanted, titles, _NEAR)
     if near is None:
         problem = f"found sheets {quoted(titles)}; expected '{wanted}'.{did_you_mean(wanted, titles)}"

@@ -1,0 +1,95 @@
+"""Which column of an unknown file numbers its events: the number that stays the same when a row is sent again."""
+
+import re
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+
+import polars as pl
+
+from hiu.extract.draft.columns.look import Look
+from hiu.extract.draft.columns.match import Match
+from hiu.extract.draft.columns.words import OTHERS, is_number_name, is_personal_name, words
+from hiu.extract.values.text import bag
+
+VERSION = bag(
+    "load loaded loadt updated update modified amended version ver revision rev extracted extract refreshed refresh "
+    "snapshot changed saved etl batch"
+)
+"""Words of a column that says which of several rows of one event was written last."""
+TAKEN_BACK = bag("deleted delete deletion void voided withdrawn removed erased")
+"""Words of a column that says which rows were taken back."""
+MEASURED = bag(
+    "units unit score total minutes mins hours seconds secs duration length amount cost price weight height dose level "
+    "rate percent pct age latitude longitude lat lon easting northing temperature count per days nights"
+)
+"""Words of a column that measures something, so that it numbers nothing."""
+_OF_OTHERS = OTHERS - {"contact"}
+_DECIMAL = re.compile(r"-?\d+[.,]\d{1,3}")
+_REFERENCE = re.compile(r"(?=.*\d)[A-Za-z0-9/_-]{3,40}")
+
+
+def find_key(
+    frame: pl.DataFrame, looks: Mapping[str, Look], matched: Mapping[str, Match], people: AbstractSet[str]
+) -> str | None:
+    """The column that numbers the events: named so, or as different from row to row as one would be; else None."""
+    event = matched.get("event")
+    if event and event.header not in people and _numbers_rows(looks[event.header], named=True):
+        return _across_versions(frame, looks, event.header, matched, people)
+    taken = {match.header for match in matched.values()} | people
+    free = [seen for header, seen in looks.items() if header not in taken and not seen.dated and seen.kind != "time"]
+    able = [seen for seen in free if _numbers_rows(seen, named=is_number_name(seen.header))]
+    able = able or [seen for seen in free if _like_numbers(seen)]
+    best = max(able, key=lambda seen: (is_number_name(seen.header), seen.kind == "key", seen.distinct), default=None)
+    return _across_versions(frame, looks, best.header, matched, people) if best else None
+
+
+def _across_versions(
+    frame: pl.DataFrame, looks: Mapping[str, Look], key: str, matched: Mapping[str, Match], people: AbstractSet[str]
+) -> str:
+    """The key, or the number that stays the same over the versions of a row where the key numbers each version anew.
+
+    So it is where another number and a column of versions tell every row apart, and the number alone does not.
+    """
+    if looks[key].distinct < looks[key].filled:
+        return key
+    taken = {match.header for match in matched.values()} - {key} | people
+    versions = [
+        header for header, seen in looks.items() if words(header) & VERSION and seen.distinct > 1 and header != key
+    ]
+    for header, seen in looks.items():
+        if header in (key, *versions, *taken) or not is_number_name(header) or not _numbers_rows(seen, named=True):
+            continue
+        if seen.distinct < seen.filled and any(not frame.select(header, v).is_duplicated().any() for v in versions):
+            return header
+    return key
+
+
+def _like_numbers(seen: Look) -> bool:
+    """Whether values are references by their form, whatever the header says: letters and figures of nearly one length,
+    most of them different."""
+    if seen.filled < seen.rows or seen.filled < 8 or seen.distinct < 0.6 * seen.filled or seen.whole:
+        return False
+    if seen.kind not in ("text", "key", "guid") or is_personal_name(seen.header) or OTHERS & words(seen.header):
+        return False
+    lengths = [len(value) for value in seen.counted]
+    telephone = sum(value.startswith(("0", "+44")) and value.lstrip("+").isdigit() for value in seen.counted)
+    plain = all(_REFERENCE.fullmatch(value) for value in seen.counted)
+    return plain and max(lengths) - min(lengths) <= 2 and telephone * 2 < seen.distinct
+
+
+def _numbers_rows(seen: Look, *, named: bool) -> bool:
+    """Whether values differ as keys do: all filled; if they are not named as numbers, nearly one a row and no words."""
+    if seen.filled < seen.rows or seen.filled == 0 or _OF_OTHERS & words(seen.header) or _is_measure(seen):
+        return False
+    spread = seen.distinct / seen.filled
+    if named or words(seen.header) & {"log", "call", "incident", "event", "case", "referral"}:
+        return spread >= 0.3 or seen.filled < 4
+    return spread >= 0.98 and not seen.lettered and seen.kind in ("key", "guid", "text") and not seen.whole
+
+
+def _is_measure(seen: Look) -> bool:
+    """Whether a column holds amounts: a word such as units or score, or figures with a decimal part."""
+    if is_number_name(seen.header) and not words(seen.header) & {"number", "no"}:
+        return False
+    decimals = sum(bool(_DECIMAL.fullmatch(value)) for value in seen.counted)
+    return bool(words(seen.header) & MEASURED) or decimals * 5 > seen.distinct
