@@ -14,6 +14,7 @@ from hiu.engine import Engine
 from hiu.errors import UsageError
 from hiu.link.joining import LINES, Line, where_to_join
 from hiu.link.match import Cuts
+from hiu.link.model.adopted import name_of, path_of
 from hiu.link.model.candidate import ENOUGH, Candidate, candidate
 from hiu.link.model.changes import change_counts, people_changes
 from hiu.link.model.scorer import WeightTable
@@ -24,7 +25,7 @@ from hiu.publish.quality.training import train_page
 from pipelines.access.pages import stamp_of
 from pipelines.common.journal import record
 from pipelines.common.lock import hold
-from pipelines.common.model import FOLDER, name_of, path_of
+from pipelines.common.model import FOLDER
 from pipelines.common.place import Place, open_warehouse, with_value
 from pipelines.common.progress import Reporter, out
 from pipelines.common.work import Row, Work
@@ -45,7 +46,7 @@ def train(place: Place, *, steps: Steps, now: datetime, report: Reporter) -> Pat
     """
     month, _ = place.which(None)
     with hold(place.lock, "hiu train", now):
-        base = _values(path_of(place))
+        base = _values(path_of(place.home, place.settings.linking))
         with _copy(place) as warehouse, report.stage("train"):
             work = Work(place, month, "train", now, warehouse, report, "")
             _require(work)
