@@ -167,13 +167,14 @@ def _first_places(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
 
 
 def _write_model(place: Place, found: Candidate, line: Line, effect: Effect, month: Month, now: datetime) -> Path:
-    content = found.text_with(link_at=line.link_at).encode("utf-8")
+    before = place.settings.linking.link_at
+    content = found.text_with(link_at=line.link_at, before=before).encode("utf-8")
     folder = place.home / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / name_of(content)
     path.write_bytes(content)
     stamp = stamp_of(place, month, str(found.values["version"]), now.astimezone(UTC))
-    page = train_page(found, line, *effect, stamp=stamp, link_at=place.settings.linking.link_at, file=path.name)
+    page = train_page(found, line, *effect, stamp=stamp, link_at=before, file=path.name)
     path.with_suffix(".html").write_text(page, encoding="utf-8", newline="\n")
     return path
 

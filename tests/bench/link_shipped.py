@@ -50,7 +50,7 @@ CHOSEN = Ridge()
 """That of `hiu train`; looser ones fit areas of this kind better, and lean more on how they make mistakes."""
 JUDGED = 5
 """One area in so many is not fitted to, and judges."""
-LIKE, REGION = 6_000, 100_000
+LIKE, REGION = 5_000, 400_000
 """People of the areas that the pairs agreeing by chance are counted as in."""
 _BY_CHANCE = {"kin": ("none", "namesake", "name_only"), "place": ("missing", "sector", "district", "different")}
 _BARE = {"kin": ("name_only",), "given": ("exact_common", "nickname", "initial"), "family": ("exact_common",)}

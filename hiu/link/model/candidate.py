@@ -14,7 +14,9 @@ import numpy as np
 import polars as pl
 
 from hiu.errors import HiuError
+from hiu.link.joining import LINES
 from hiu.link.levels import FIELDS, Flags, Ints, Levels, Reals
+from hiu.link.model.adopted import HELD_BACK
 from hiu.link.model.fit import Ridge, fit
 from hiu.link.model.labels import Labels, labelled_pairs
 from hiu.link.model.scorer import ModelFile, WeightTable, probability
@@ -28,7 +30,7 @@ ENOUGH = 5000
 RIDGE = Ridge()
 PARTS = 5
 BINS = (0.0, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 1.0)
-THRESHOLDS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
+THRESHOLDS = (0.05, 0.1, *LINES, 0.99)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,9 +51,18 @@ class Candidate:
     pairs: int
     same: int
 
-    def text_with(self, *, link_at: float) -> str:
-        """The model file, with the probability from which pairs join: the same bytes for the same model."""
-        return json.dumps({**self.values, "link_at": link_at}, indent=1, ensure_ascii=False) + "\n"
+    def text_with(self, *, link_at: float, before: float) -> str:
+        """The model file, with the probability from which pairs join: the same bytes for the same model.
+
+        before: that of the model in force. It also holds how both did on people that this one was not fitted to.
+        """
+        judged = {"in force": self._held_back("in force", before), "candidate": self._held_back("candidate", link_at)}
+        values = {**self.values, "link_at": link_at, HELD_BACK: judged}
+        return json.dumps(values, indent=1, ensure_ascii=False) + "\n"
+
+    def _held_back(self, model: str, link_at: float) -> dict[str, int]:
+        row = self.thresholds.filter(pl.col("model") == model, pl.col("threshold") == link_at)
+        return row.select("joined", "wrong", "missed").row(0, named=True)
 
 
 def trusted(identity: pl.DataFrame) -> pl.DataFrame:

@@ -42,6 +42,7 @@ def link_quality(
     groups: pl.DataFrame | None = None,
     loose: pl.DataFrame | None = None,
     own_model: bool = False,
+    model: str = "",
 ) -> pl.DataFrame:
     """Rows of model.LINK_QUALITY.
 
@@ -49,7 +50,7 @@ def link_quality(
     identity: identity_id, cluster, rows, nhs_number · decisions, second: what reviewers said · queued: doubts listed ·
     on: the day ages are of · groups: person_id and any further characteristics, such as ethnicity, if supplied ·
     loose: what hiu.link.review.doubts.weak_links gave, if it was asked already · own_model: matched with a model of the
-    area's own, whose doubts are nearer the truth.
+    area's own, whose doubts are nearer the truth · model: the version of the model in force.
     """
     rows = links_table.filter(C("person_id").is_not_null())
     named = rows.filter(C("how") != "nobody")
@@ -70,6 +71,7 @@ def link_quality(
         _count("pairs_in_doubt", "all", doubts.height, pairs.height),
         _count("pairs_queued", "all", queued, doubts.height),
         *_largest(people),
+        _count("own_model", model, int(own_model), 1),
     ]
     return pl.DataFrame(found, schema=schema(LINK_QUALITY), orient="row")
 

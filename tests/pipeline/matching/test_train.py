@@ -74,7 +74,7 @@ def test_a_model_is_trained_reported_adopted_used_and_left_again(site: Path, mon
     says("train", "--site", str(site), "--adopt", path.name, "--by", "Asha Rao")
     place = open_place(site)
     assert model_of(place).version == made["version"]
-    shown = hiu.open(site).latest().linkage().weights("dob")
+    shown = hiu.open(site).latest.linkage().weights("dob")
     assert made["version"] in str(shown)
     assert shown["weight"].to_list() == [made["weights"]["dob"][level] for level in FIELDS["dob"][1:]]
     event = audit.read(place.audit)[-1]["event"]
