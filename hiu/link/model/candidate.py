@@ -27,6 +27,8 @@ LEAST = 300
 """Labelled pairs of each kind, below which an area is too small to train on."""
 ENOUGH = 5000
 """Labelled pairs from which a model stands on the area itself; with fewer it stays close to the model in force."""
+ONE_PERSON = 10.0
+"""Weight (log2 odds, without the numbers) from which two numbers are taken for one person's: 999 in a thousand."""
 RIDGE = Ridge()
 PARTS = 5
 BINS = (0.0, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 1.0)
@@ -86,7 +88,7 @@ def candidate(
 
     Raises HiuError if there are too few numbers to learn from.
     """
-    labels = labelled_pairs(identity, trusted(identity), settings, events, hide_number=True)
+    labels = _plausible(labelled_pairs(identity, trusted(identity), settings, events, hide_number=True), base)
     judged = _cross_fitted(labels, base)
     same, other = int(labels.same.sum()), int((~labels.same).sum())
     if min(same, other, int(judged.seen.sum()), PARTS * int((~judged.seen).sum())) < LEAST:
@@ -106,6 +108,15 @@ def candidate(
         pairs=len(labels.same),
         same=same,
     )
+
+
+def _plausible(labels: Labels, base: ModelFile) -> Labels:
+    """The labels but those of two numbers that all else says are one person's: people do have two numbers.
+
+    A few hundred such pairs would teach that descriptions alike in everything are often two people.
+    """
+    weight = WeightTable(base).contributions(labels.levels).sum(axis=1)
+    return labels.only(labels.same | (weight < ONE_PERSON))
 
 
 def _fitted(labels: Labels, base: ModelFile) -> ModelFile:

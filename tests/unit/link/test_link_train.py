@@ -11,8 +11,10 @@ import pytest
 
 from hiu.errors import SettingsError
 from hiu.link.levels import CODE, FIELDS, NAMES, Levels
+from hiu.link.model import candidate
 from hiu.link.model import fit as fitting
 from hiu.link.model.fit import FIXED_LEVELS, UNCORRECTED_LEVELS, Ridge, fit
+from hiu.link.model.labels import Labels
 from hiu.link.model.scorer import TERMS, WeightTable, log_odds
 
 BASE: dict[str, Any] = json.loads((resources.files("hiu.link.model") / "model.json").read_text(encoding="utf-8"))
@@ -109,6 +111,17 @@ def test_a_level_that_no_other_field_corrects_weighs_by_itself() -> None:
     )
     assert set(learned["place+sex"]) == {"shared+same", "shared+different"}
     assert left == {}
+
+
+def test_two_numbers_that_all_else_says_are_one_persons_teach_nothing() -> None:
+    alike = met(given="exact", family="exact_rare", dob="exact", place="house", sex="same")
+    twin = met(given="different", family="exact", dob="exact", place="house", kin="twin")
+    levels, same = np.concatenate([alike, alike, twin]), np.array([True, False, False])
+    places = np.arange(3)
+    labels = Labels(levels=levels, same=same, weight=np.ones(3), left=places, right=places, owners=list("abc"))
+    kept = candidate._plausible(labels, BASE)
+    assert kept.same.tolist() == [True, False]
+    assert (kept.levels == np.concatenate([alike, twin])).all()
 
 
 def test_a_model_file_that_weighs_levels_that_are_none_is_refused() -> None:
