@@ -12,10 +12,10 @@ import polars as pl
 from hiu.disk import replace
 from hiu.engine import Engine
 from hiu.errors import UsageError
-from hiu.link.joining import LINES, Line, where_to_join
+from hiu.link.joining import Line, where_to_join
 from hiu.link.match import Cuts
 from hiu.link.model.adopted import name_of, path_of
-from hiu.link.model.candidate import ENOUGH, Candidate, candidate
+from hiu.link.model.candidate import ENOUGH, LINES, Candidate, candidate
 from hiu.link.model.changes import change_counts, people_changes
 from hiu.link.model.scorer import WeightTable
 from hiu.link.people.ids import assign_people

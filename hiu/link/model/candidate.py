@@ -14,7 +14,6 @@ import numpy as np
 import polars as pl
 
 from hiu.errors import HiuError
-from hiu.link.joining import LINES
 from hiu.link.levels import FIELDS, Flags, Ints, Levels, Reals
 from hiu.link.model.adopted import HELD_BACK
 from hiu.link.model.fit import Ridge, fit
@@ -32,6 +31,8 @@ ONE_PERSON = 10.0
 RIDGE = Ridge()
 PARTS = 5
 BINS = (0.0, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 1.0)
+LINES = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
+"""Probabilities that are tried as the one from which pairs join."""
 THRESHOLDS = (0.05, 0.1, *LINES, 0.99)
 
 

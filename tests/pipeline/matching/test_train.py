@@ -68,12 +68,17 @@ def test_a_model_is_trained_reported_adopted_used_and_left_again(site: Path, mon
     ):
         assert words in page
     assert model_of(open_place(site)).version == load().version
+    judged = made["held_back"]["candidate"]
+    asked = says("status", "--site", str(site))
+    assert f"the shipped model ({load().version})" in asked and f"{path.name} is this area's own" in asked
+    assert f"it missed {judged['missed']:,} pairs" in asked
 
     assert "needs --by" in says("train", "--site", str(site), "--adopt", path.name, code=2)
     assert "not a model" in says("train", "--site", str(site), "--adopt", "x.json", "--by", "A", code=2)
     says("train", "--site", str(site), "--adopt", path.name, "--by", "Asha Rao")
     place = open_place(site)
     assert model_of(place).version == made["version"]
+    assert f"this area's own model ({made['version']})" in says("status", "--site", str(site))
     shown = hiu.open(site).latest.linkage().weights("dob")
     assert made["version"] in str(shown)
     assert shown["weight"].to_list() == [made["weights"]["dob"][level] for level in FIELDS["dob"][1:]]
