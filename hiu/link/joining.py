@@ -9,13 +9,12 @@ from dataclasses import dataclass
 import polars as pl
 
 from hiu.link.match import Cuts, Linkage
+from hiu.link.model.candidate import LINES
 from hiu.link.people.decisions import empty
 from hiu.link.review.doubts import weak_links, with_ends
 from hiu.link.review.quality import doubted_rows
 
 C = pl.col
-LINES = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
-"""Probabilities that are tried."""
 
 
 @dataclass(frozen=True, kw_only=True)

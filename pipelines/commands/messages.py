@@ -12,6 +12,7 @@ from hiu.publish.words.text import count_of
 from pipelines.access.basis import gates_lacking, unpermitted
 from pipelines.commands.options import print_json
 from pipelines.common.lock import holder
+from pipelines.common.model import model_advice
 from pipelines.common.place import Place
 from pipelines.common.progress import out
 from pipelines.govern.registers.breaches import breaches_due
@@ -90,6 +91,7 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         "key": key,
         "requests": requests_due(place, now.date()),
         "breaches": breaches_due(place, now),
+        "matching": model_advice(place),
         "running": running,
     }
     if as_json:
@@ -105,6 +107,8 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         out(f"drops are dated {month}, which has not begun: look at their folder and dates")
     if waiting := [month for month in periods if max(months, default="") < month <= this]:
         out(f"Drops wait for {', '.join(waiting)}. Next: hiu run {waiting[-1]}")
+    if months:
+        out(model_advice(place))
     for line in ending:
         out(f"agreement: {line}")
     for line in lacking:

@@ -26,6 +26,7 @@ def run(
 ) -> int:
     """Load, match, count, rank and publish a month. Steps whose inputs have not changed are not run again."""
     from pipelines.commands.messages import print_run
+    from pipelines.common.model import model_advice
     from pipelines.run import run_month
 
     wanted = Month.parse(month)
@@ -35,6 +36,8 @@ def run(
         out(json.dumps(outcome.as_json()))
     elif not quiet:
         print_run(outcome)
+        if outcome.changed and len(place.months()) == 1:
+            out(model_advice(place))
     return outcome.exit_code
 
 

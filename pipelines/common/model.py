@@ -1,32 +1,18 @@
-"""The matching model a site uses: the shipped one, or one of its own that somebody adopted."""
+"""Where a site's matching models are, and which is in force."""
 
-import hashlib
-from pathlib import Path
-
-from hiu.errors import SettingsError
-from hiu.link.model.scorer import Scorer, load
+from hiu.link.model.adopted import advice, in_force
+from hiu.link.model.scorer import Scorer
 from pipelines.common.place import Place
 
 FOLDER = "models"
 
 
-def name_of(content: bytes) -> str:
-    """The file name of a model: it holds the digest of the content, so that a changed file is noticed."""
-    return f"model-{hashlib.sha256(content).hexdigest()[:12]}.json"
-
-
-def path_of(place: Place) -> Path | None:
-    """The adopted model's file, None for the shipped model. Raises SettingsError if it is gone or was changed."""
-    if place.settings.linking.model is None:
-        return None
-    path = place.home / place.settings.linking.model
-    if not path.is_file():
-        raise SettingsError(f"{path}: the model that linking.model names is not there; 'hiu train' makes one")
-    if name_of(path.read_bytes()) != path.name:
-        raise SettingsError(f"{path}: changed since it was adopted; restore it, or 'hiu train' and adopt anew")
-    return path
-
-
 def model_of(place: Place) -> Scorer:
-    """The model in force."""
-    return load(path_of(place))
+    """The model in force. Raises SettingsError if its file is gone or was changed."""
+    return in_force(place.home, place.settings.linking)
+
+
+def model_advice(place: Place) -> str:
+    """Which model matches here, how it was judged, and what to do next."""
+    made = sorted((place.home / FOLDER).glob("model-*.json"), key=lambda path: (path.stat().st_mtime, path.name))
+    return advice(place.home, place.settings.linking, made[-1] if made else None)

@@ -12,9 +12,10 @@ import polars as pl
 from hiu.disk import replace
 from hiu.engine import Engine
 from hiu.errors import UsageError
-from hiu.link.joining import LINES, Line, where_to_join
+from hiu.link.joining import Line, where_to_join
 from hiu.link.match import Cuts
-from hiu.link.model.candidate import ENOUGH, Candidate, candidate
+from hiu.link.model.adopted import name_of, path_of
+from hiu.link.model.candidate import ENOUGH, LINES, Candidate, candidate
 from hiu.link.model.changes import change_counts, people_changes
 from hiu.link.model.scorer import WeightTable
 from hiu.link.people.ids import assign_people
@@ -24,7 +25,7 @@ from hiu.publish.quality.training import train_page
 from pipelines.access.pages import stamp_of
 from pipelines.common.journal import record
 from pipelines.common.lock import hold
-from pipelines.common.model import FOLDER, name_of, path_of
+from pipelines.common.model import FOLDER
 from pipelines.common.place import Place, open_warehouse, with_value
 from pipelines.common.progress import Reporter, out
 from pipelines.common.work import Row, Work
@@ -45,7 +46,7 @@ def train(place: Place, *, steps: Steps, now: datetime, report: Reporter) -> Pat
     """
     month, _ = place.which(None)
     with hold(place.lock, "hiu train", now):
-        base = _values(path_of(place))
+        base = _values(path_of(place.home, place.settings.linking))
         with _copy(place) as warehouse, report.stage("train"):
             work = Work(place, month, "train", now, warehouse, report, "")
             _require(work)
@@ -166,13 +167,14 @@ def _first_places(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
 
 
 def _write_model(place: Place, found: Candidate, line: Line, effect: Effect, month: Month, now: datetime) -> Path:
-    content = found.text_with(link_at=line.link_at).encode("utf-8")
+    before = place.settings.linking.link_at
+    content = found.text_with(link_at=line.link_at, before=before).encode("utf-8")
     folder = place.home / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / name_of(content)
     path.write_bytes(content)
     stamp = stamp_of(place, month, str(found.values["version"]), now.astimezone(UTC))
-    page = train_page(found, line, *effect, stamp=stamp, link_at=place.settings.linking.link_at, file=path.name)
+    page = train_page(found, line, *effect, stamp=stamp, link_at=before, file=path.name)
     path.with_suffix(".html").write_text(page, encoding="utf-8", newline="\n")
     return path
 

@@ -15,6 +15,7 @@ import polars as pl
 
 from hiu.errors import HiuError
 from hiu.link.levels import FIELDS, Flags, Ints, Levels, Reals
+from hiu.link.model.adopted import HELD_BACK
 from hiu.link.model.fit import Ridge, fit
 from hiu.link.model.labels import Labels, labelled_pairs
 from hiu.link.model.scorer import ModelFile, WeightTable, probability
@@ -25,10 +26,14 @@ LEAST = 300
 """Labelled pairs of each kind, below which an area is too small to train on."""
 ENOUGH = 5000
 """Labelled pairs from which a model stands on the area itself; with fewer it stays close to the model in force."""
+ONE_PERSON = 10.0
+"""Weight (log2 odds, without the numbers) from which two numbers are taken for one person's: 999 in a thousand."""
 RIDGE = Ridge()
 PARTS = 5
 BINS = (0.0, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 1.0)
-THRESHOLDS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
+LINES = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
+"""Probabilities that are tried as the one from which pairs join."""
+THRESHOLDS = (0.05, 0.1, *LINES, 0.99)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,9 +54,18 @@ class Candidate:
     pairs: int
     same: int
 
-    def text_with(self, *, link_at: float) -> str:
-        """The model file, with the probability from which pairs join: the same bytes for the same model."""
-        return json.dumps({**self.values, "link_at": link_at}, indent=1, ensure_ascii=False) + "\n"
+    def text_with(self, *, link_at: float, before: float) -> str:
+        """The model file, with the probability from which pairs join: the same bytes for the same model.
+
+        before: that of the model in force. It also holds how both did on people that this one was not fitted to.
+        """
+        judged = {"in force": self._held_back("in force", before), "candidate": self._held_back("candidate", link_at)}
+        values = {**self.values, "link_at": link_at, HELD_BACK: judged}
+        return json.dumps(values, indent=1, ensure_ascii=False) + "\n"
+
+    def _held_back(self, model: str, link_at: float) -> dict[str, int]:
+        row = self.thresholds.filter(pl.col("model") == model, pl.col("threshold") == link_at)
+        return row.select("joined", "wrong", "missed").row(0, named=True)
 
 
 def trusted(identity: pl.DataFrame) -> pl.DataFrame:
@@ -75,7 +89,7 @@ def candidate(
 
     Raises HiuError if there are too few numbers to learn from.
     """
-    labels = labelled_pairs(identity, trusted(identity), settings, events, hide_number=True)
+    labels = _plausible(labelled_pairs(identity, trusted(identity), settings, events, hide_number=True), base)
     judged = _cross_fitted(labels, base)
     same, other = int(labels.same.sum()), int((~labels.same).sum())
     if min(same, other, int(judged.seen.sum()), PARTS * int((~judged.seen).sum())) < LEAST:
@@ -95,6 +109,15 @@ def candidate(
         pairs=len(labels.same),
         same=same,
     )
+
+
+def _plausible(labels: Labels, base: ModelFile) -> Labels:
+    """The labels but those of two numbers that all else says are one person's: people do have two numbers.
+
+    A few hundred such pairs would teach that descriptions alike in everything are often two people.
+    """
+    weight = WeightTable(base).contributions(labels.levels).sum(axis=1)
+    return labels.only(labels.same | (weight < ONE_PERSON))
 
 
 def _fitted(labels: Labels, base: ModelFile) -> ModelFile:

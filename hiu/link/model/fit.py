@@ -13,7 +13,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, hstack
 
-from hiu.link.levels import COMBINATIONS, FIELDS, NAMES, Flags, Ints, Levels, Reals, pack, unpack
+from hiu.link.levels import CODE, COMBINATIONS, FIELDS, NAMES, Flags, Ints, Levels, Reals, pack, unpack
 from hiu.link.model.scorer import JOINED, WIDEST, ModelFile, WeightTable
 
 FIXED_LEVELS = frozenset(
@@ -31,6 +31,8 @@ FIXED_LEVELS = frozenset(
     }
 )
 """Levels that an invented area can't teach: too few namesakes and hostels, and its people move too little."""
+UNCORRECTED_LEVELS = frozenset({("place", "shared")})
+"""Those whose corrections it can't teach either: the few people of an invented hostel are hardly namesakes."""
 LEAST_WEIGHT = 0.005
 """A correction below this (log2) says nothing and is left out of the model file."""
 
@@ -53,14 +55,16 @@ def fit(
     *,
     prior: bool = True,
     fixed: frozenset[tuple[str, str]] = frozenset(),
+    uncorrected: frozenset[tuple[str, str]] = frozenset(),
 ) -> ModelFile:
     """The base model (as in model.json) with its weights and prior moved.
 
     levels [pairs, fields] · same: whether a pair is one person · weight: how much a pair counts · `prior`: false where
-    the pairs are a selection whose share of one person says nothing of all pairs · fixed: (field, level) that stay.
+    the pairs are a selection whose share of one person says nothing of all pairs · fixed: (field, level) that stay ·
+    uncorrected: those that weigh the same whatever another field says.
     """
     levels, same, weight = distinct_pairs(levels, same, weight)
-    design = _Design(levels, ridge, fixed)
+    design = _Design(levels, ridge, fixed, uncorrected)
     start = WeightTable(base).contributions(levels).sum(axis=1) * np.log(2)
     label = same.astype(np.float64)
 
@@ -86,14 +90,16 @@ def distinct_pairs(levels: Levels, same: Flags, weight: Reals) -> tuple[Levels, 
 class _Design:
     """Which weights each pattern shows: a column for each level of a field, then for each two levels that occur."""
 
-    def __init__(self, levels: Levels, ridge: Ridge, fixed: frozenset[tuple[str, str]]) -> None:
+    def __init__(
+        self, levels: Levels, ridge: Ridge, fixed: frozenset[tuple[str, str]], uncorrected: frozenset[tuple[str, str]]
+    ) -> None:
         alone = [(field, level) for field, names in FIELDS.items() for level in names[1:]]
         free = np.array([name not in fixed for name in alone], dtype=np.float64)
         of_level = [levels[:, k] == code for k, names in enumerate(FIELDS.values()) for code in range(1, len(names))]
         parts = [csr_matrix(np.stack(of_level, axis=1) * free)]
         self.alone, self.together = alone, np.empty(0, dtype=np.int64)
         if ridge.together is not None:
-            self.together, shown = _shown_together(levels)
+            self.together, shown = _shown_together(_without(levels, uncorrected))
             parts.append(shown)
         self.shown = hstack(parts, format="csr")
         self.turned = self.shown.T.tocsr()
@@ -112,6 +118,15 @@ class _Design:
                 together.setdefault(pair, {})[both] = weight
         prior = round(float(base["prior"]) + float(step[-1]), 2)
         return {**base, "prior": prior, "weights": weights, "together": together}
+
+
+def _without(levels: Levels, some: frozenset[tuple[str, str]]) -> Levels:
+    """The patterns as if a field said nothing where it agrees to one of some levels."""
+    out = levels.copy()
+    for field, level in some:
+        column = out[:, NAMES.index(field)]
+        column[column == CODE[field][level]] = 0
+    return out
 
 
 def _shown_together(levels: Levels) -> tuple[Ints, csr_matrix]:

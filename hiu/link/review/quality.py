@@ -1,8 +1,8 @@
 """Quality: how good the matching is, as far as it can tell, and for whom it is worse.
 
 Two errors: rows on somebody else's record (wrong), and rows away from their person's main record (missed). Both are
-estimated from what the matcher knows of its own doubts, moderated by factors measured where the truth is known; a
-sample that people reviewed is told beside it. Rates are of rows in force that name somebody.
+estimated from what the matcher knows of its own doubts, with a range measured where the truth is known; a sample
+that people reviewed is told beside it. Rates are of rows in force that name somebody.
 """
 
 from collections.abc import Iterator
@@ -16,10 +16,6 @@ from hiu.model.frames import schema
 from hiu.stats import kappa, wilson
 
 C = pl.col
-TAIL = 0.008
-"""Under the shipped model, the share wrong of links that it holds almost sure (below CERTAIN), beyond its own 1 - p."""
-UNSEEN = 0.0004
-"""Under the shipped model, the share of rows wrong that no link shows as doubtful."""
 SPREAD = 1.8
 """The interval of an estimate: from estimate / SPREAD to estimate x SPREAD (docs/benchmarks.md)."""
 AGES = ((0, "under 18"), (18, "18 to 24"), (25, "25 to 44"), (45, "45 to 64"), (65, "65 and over"))
@@ -42,6 +38,7 @@ def link_quality(
     groups: pl.DataFrame | None = None,
     loose: pl.DataFrame | None = None,
     own_model: bool = False,
+    model: str = "",
 ) -> pl.DataFrame:
     """Rows of model.LINK_QUALITY.
 
@@ -49,16 +46,13 @@ def link_quality(
     identity: identity_id, cluster, rows, nhs_number · decisions, second: what reviewers said · queued: doubts listed ·
     on: the day ages are of · groups: person_id and any further characteristics, such as ethnicity, if supplied ·
     loose: what hiu.link.review.doubts.weak_links gave, if it was asked already · own_model: matched with a model of the
-    area's own, whose doubts are nearer the truth.
+    area's own, whose doubts are nearer the truth · model: the version of the model in force.
     """
     rows = links_table.filter(C("person_id").is_not_null())
     named = rows.filter(C("how") != "nobody")
     found: list[Row] = [
         *_estimates(
-            weak_links(with_ends(pairs, identity), decisions) if loose is None else loose,
-            doubts,
-            named.height,
-            own_model,
+            weak_links(with_ends(pairs, identity), decisions) if loose is None else loose, doubts, named.height
         ),
         *_reviewed(pairs, decisions),
         *_agreement(decisions, second),
@@ -70,6 +64,7 @@ def link_quality(
         _count("pairs_in_doubt", "all", doubts.height, pairs.height),
         _count("pairs_queued", "all", queued, doubts.height),
         *_largest(people),
+        _count("own_model", model, int(own_model), 1),
     ]
     return pl.DataFrame(found, schema=schema(LINK_QUALITY), orient="row")
 
@@ -83,11 +78,9 @@ def _share(measure: str, group: str, hits: int, of: int, basis: str) -> Row:
     return (measure, group, hits / of, low, high, of, basis) if of else (measure, group, None, None, None, 0, basis)
 
 
-def _estimates(loose: pl.DataFrame, doubts: pl.DataFrame, rows: int, own_model: bool) -> Iterator[Row]:
+def _estimates(loose: pl.DataFrame, doubts: pl.DataFrame, rows: int) -> Iterator[Row]:
     """Precision (1 - share wrong) and recall (1 - share missed), by the model's own doubts."""
     wrong = doubted_rows(loose)
-    if not own_model:
-        wrong += TAIL * float(loose["moved"].sum()) + UNSEEN * rows
     missed = float(doubts.filter(~C("together")).select((C("chance") * C("moved")).sum()).item() or 0.0)
     for measure, error in (("precision", wrong), ("recall", missed)):
         if not rows:

@@ -8,7 +8,7 @@ from hiu.model import FIELD_QUALITY
 from hiu.model.frames import TYPES
 from hiu.month import Month
 from hiu.publish.feeds import Feed, missing_feeds
-from hiu.publish.quality.matching import GroupRate, Judged, by_group, overall
+from hiu.publish.quality.matching import GroupRate, Judged, by_group, model_in_force, overall
 from hiu.publish.quality.quotes import unfound_quotes
 from hiu.publish.quality.stays import open_stays
 from hiu.publish.rows import Row, Tables
@@ -39,6 +39,7 @@ class Quality:
     conflicts: Rows
     statuses: Rows
     judged: list[Judged]
+    model: str
     by_group: list[GroupRate]
     open_stays: list[str]
     quotes: list[str]
@@ -73,6 +74,7 @@ def quality(tables: Tables, month: Month) -> Quality:
         conflicts=_conflicts(tables.get("conflicts")),
         statuses=tables["links"].group_by("status").len("rows").sort("status").to_dicts(),
         judged=overall(tables["link_quality"]),
+        model=model_in_force(tables["link_quality"]),
         by_group=by_group(tables["link_quality"]),
         open_stays=open_stays(tables["stay"], month),
         quotes=unfound_quotes(tables.get("quotes")),

@@ -53,6 +53,18 @@ def overall(table: pl.DataFrame) -> list[Judged]:
     return [{"title": title, **_figures(measures[name])} for name, title in TITLES.items() if name in measures]
 
 
+def model_in_force(table: pl.DataFrame) -> str:
+    """Which model the month was matched with; empty for a month published before that was said."""
+    for version, own in table.filter(measure="own_model").select("group", "value").iter_rows():
+        if own:
+            return f"Matched with this area's own model ({version})."
+        return (
+            f"Matched with the shipped model ({version}), which was fitted to invented people only: 'hiu train' fits "
+            "one to this area's NHS numbers and reports what it would change."
+        )
+    return ""
+
+
 def by_group(table: pl.DataFrame) -> list[GroupRate]:
     """Group, joined, interval, elsewhere, rows: the match rate of everybody and of each group."""
     wide = table.filter(pl.col("measure").is_in(["joined", "seen_elsewhere"]))

@@ -32,17 +32,18 @@ class Linkage(Suggests):
         self.published = published
 
     def weights(self, field: str | None = None) -> Listing:
-        """What each agreement is worth in the model: log2, +1 doubles the odds that two are one person."""
+        """What each agreement is worth in the model in force: log2, +1 doubles the odds that two are one person."""
         import numpy as np
 
         from hiu.errors import UsageError
         from hiu.fuzzy import not_among
         from hiu.link.levels import FIELDS, NAMES
-        from hiu.link.model.scorer import load
+        from hiu.link.model.adopted import in_force
 
         if field is not None and field not in FIELDS:
             raise UsageError(not_among(f"no field '{field}'", field, NAMES))
-        model = load()
+        opened = self.published.opened
+        model = in_force(opened.home, opened.settings.linking)
         rows = []
         for k, name in enumerate(NAMES):
             codes = np.zeros((len(FIELDS[name]), len(NAMES)), dtype=np.uint8)

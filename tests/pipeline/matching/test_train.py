@@ -11,13 +11,17 @@ import pytest
 from areakit import run
 from typer.testing import CliRunner
 
+import hiu
 from hiu.errors import SettingsError
 from hiu.govern import audit
+from hiu.link.levels import FIELDS
 from hiu.link.model import candidate
+from hiu.link.model.adopted import name_of
 from hiu.link.model.candidate import trusted
 from hiu.link.model.changes import change_counts, people_changes
+from hiu.link.model.scorer import load
 from pipelines.cli import app
-from pipelines.common.model import model_of, name_of
+from pipelines.common.model import model_of
 from pipelines.common.place import open_place, with_value
 from pipelines.run import Outcome
 
@@ -63,13 +67,21 @@ def test_a_model_is_trained_reported_adopted_used_and_left_again(site: Path, mon
         path.name,
     ):
         assert words in page
-    assert model_of(open_place(site)).version == "weights-1"
+    assert model_of(open_place(site)).version == load().version
+    judged = made["held_back"]["candidate"]
+    asked = says("status", "--site", str(site))
+    assert f"the shipped model ({load().version})" in asked and f"{path.name} is this area's own" in asked
+    assert f"it missed {judged['missed']:,} pairs" in asked
 
     assert "needs --by" in says("train", "--site", str(site), "--adopt", path.name, code=2)
     assert "not a model" in says("train", "--site", str(site), "--adopt", "x.json", "--by", "A", code=2)
     says("train", "--site", str(site), "--adopt", path.name, "--by", "Asha Rao")
     place = open_place(site)
     assert model_of(place).version == made["version"]
+    assert f"this area's own model ({made['version']})" in says("status", "--site", str(site))
+    shown = hiu.open(site).latest.linkage().weights("dob")
+    assert made["version"] in str(shown)
+    assert shown["weight"].to_list() == [made["weights"]["dob"][level] for level in FIELDS["dob"][1:]]
     event = audit.read(place.audit)[-1]["event"]
     assert (event["type"], event["from"], event["by"]) == ("model_adopted", "shipped", "Asha Rao")
 
@@ -77,7 +89,7 @@ def test_a_model_is_trained_reported_adopted_used_and_left_again(site: Path, mon
     with pytest.raises(SettingsError, match="changed since it was adopted"):
         model_of(place)
     says("train", "--site", str(site), "--adopt", "shipped", "--by", "Asha Rao")
-    assert model_of(open_place(site)).version == "weights-1"
+    assert model_of(open_place(site)).version == load().version
 
 
 @pytest.mark.slow

@@ -13,9 +13,10 @@ import pytest
 from link_kit import decided, table, who
 
 from hiu.link import explain_pair, link
-from hiu.link.joining import LINES, expected_wrong, where_to_join
+from hiu.link.joining import expected_wrong, where_to_join
 from hiu.link.levels import FIELDS, NAMES
 from hiu.link.match import Cuts
+from hiu.link.model.candidate import LINES
 from hiu.link.model.scorer import TERMS, WeightTable
 from hiu.publish.charts.matching import steps
 from hiu.settings import Linking

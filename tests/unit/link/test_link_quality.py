@@ -14,7 +14,7 @@ from hiu.link.people.decisions import empty
 from hiu.link.review.quality import SPREAD, link_quality
 from hiu.link.review.queue import chance
 from hiu.model import LINK_QUALITY, SECOND_OPINIONS
-from hiu.publish.quality.matching import by_group, overall
+from hiu.publish.quality.matching import by_group, model_in_force, overall
 from hiu.stats import kappa, wilson
 
 ON = date(2026, 3, 31)
@@ -171,3 +171,14 @@ def test_wilson_holds_the_share_and_stays_within_0_and_1(hits: int, more: int) -
 
 def test_wilson_of_ten_in_twenty() -> None:
     assert wilson(10, 20) == pytest.approx((0.2993, 0.7007), abs=1e-4)
+
+
+def test_the_page_says_which_model_matched_and_leads_to_training_one() -> None:
+    def words(own: int) -> str:
+        row = pl.DataFrame({"measure": ["own_model"], "group": ["m-1"], "value": [float(own)]})
+        return model_in_force(row)
+
+    assert "shipped model (m-1)" in words(0) and "hiu train" in words(0)
+    assert words(1) == "Matched with this area's own model (m-1)."
+    assert judged().filter(measure="own_model")["value"].to_list() == [0.0]
+    assert model_in_force(judged().filter(measure="joined")) == ""

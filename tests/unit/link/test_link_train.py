@@ -11,8 +11,10 @@ import pytest
 
 from hiu.errors import SettingsError
 from hiu.link.levels import CODE, FIELDS, NAMES, Levels
+from hiu.link.model import candidate
 from hiu.link.model import fit as fitting
-from hiu.link.model.fit import FIXED_LEVELS, Ridge, fit
+from hiu.link.model.fit import FIXED_LEVELS, UNCORRECTED_LEVELS, Ridge, fit
+from hiu.link.model.labels import Labels
 from hiu.link.model.scorer import TERMS, WeightTable, log_odds
 
 BASE: dict[str, Any] = json.loads((resources.files("hiu.link.model") / "model.json").read_text(encoding="utf-8"))
@@ -55,7 +57,7 @@ def test_what_a_model_says_of_each_kind_of_pair_comes_to_what_was_seen_of_it_and
 def test_what_is_held_hard_stays_and_only_the_start_moves() -> None:
     made = fit(*drawn(500), BASE, Ridge(alone=1e9, together=1e9))
     assert made["weights"] == BASE["weights"]
-    assert made["together"] == {}
+    assert made["together"] == BASE["together"]
     assert made["prior"] != BASE["prior"]
     assert fit(*drawn(500), BASE, Ridge(alone=1.0), prior=False)["prior"] == BASE["prior"]
 
@@ -98,6 +100,30 @@ def test_two_fields_that_mean_more_together_than_apart_are_told_from_each_alone(
     assert np.abs(both[:, TERMS.index(("place", "sex"))]).min() > 1
 
 
+def test_a_level_that_no_other_field_corrects_weighs_by_itself() -> None:
+    """A hostel in which everybody of one sex is one person: seen, and learned, unless the level is left out."""
+    levels = np.repeat(np.concatenate([met(place="shared", sex=sex) for sex in ("same", "different")]), 500, axis=0)
+    same, weight = np.repeat([True, False], 500), np.ones(len(levels))
+    start: dict[str, Any] = {**BASE, "together": {}}
+    learned, left = (
+        fit(levels, same, weight, start, Ridge(alone=1e9, together=1.0), uncorrected=some)["together"]
+        for some in (frozenset(), UNCORRECTED_LEVELS)
+    )
+    assert set(learned["place+sex"]) == {"shared+same", "shared+different"}
+    assert left == {}
+
+
+def test_two_numbers_that_all_else_says_are_one_persons_teach_nothing() -> None:
+    alike = met(given="exact", family="exact_rare", dob="exact", place="house", sex="same")
+    twin = met(given="different", family="exact", dob="exact", place="house", kin="twin")
+    levels, same = np.concatenate([alike, alike, twin]), np.array([True, False, False])
+    places = np.arange(3)
+    labels = Labels(levels=levels, same=same, weight=np.ones(3), left=places, right=places, owners=list("abc"))
+    kept = candidate._plausible(labels, BASE)
+    assert kept.same.tolist() == [True, False]
+    assert (kept.levels == np.concatenate([alike, twin])).all()
+
+
 def test_a_model_file_that_weighs_levels_that_are_none_is_refused() -> None:
     for named in (
         {"given+dob": {"exact+exakt": 1.0}},
@@ -109,7 +135,7 @@ def test_a_model_file_that_weighs_levels_that_are_none_is_refused() -> None:
 
 
 def test_what_two_fields_say_together_is_part_of_what_the_model_depends_on() -> None:
-    more = WeightTable({**BASE, "together": {"given+dob": {"exact+exact": 1.0}}})
-    assert more.frozen != WeightTable(BASE).frozen
+    more, none = (WeightTable({**BASE, "together": t}) for t in ({"given+dob": {"exact+exact": 1.0}}, {}))
+    assert more.frozen != none.frozen
     pattern = met(given="exact", dob="exact")
-    assert more.contributions(pattern).sum() == pytest.approx(WeightTable(BASE).contributions(pattern).sum() + 1)
+    assert more.contributions(pattern).sum() == pytest.approx(none.contributions(pattern).sum() + 1)
