@@ -16,6 +16,9 @@ from hiu.link.review.quality import doubted_rows
 C = pl.col
 LINES = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
 """Probabilities that are tried."""
+UNPROVED = LINES.index(0.7)
+"""The first that is tried for a model learned without numbers: nothing has shown its doubts to be right, and a wrong
+join counts as two missed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,10 +33,13 @@ class Line:
     tried: pl.DataFrame
 
 
-def where_to_join(cuts: Cuts, identity: pl.DataFrame, decisions: pl.DataFrame | None, wanted: float) -> Line:
+def where_to_join(
+    cuts: Cuts, identity: pl.DataFrame, decisions: pl.DataFrame | None, wanted: float, *, first: int = 0
+) -> Line:
     """The loosest of LINES with at most the wanted share of rows on a wrong record; the strictest if none has.
 
-    identity: identity_id, rows, nhs_number, nobody · wanted: share of rows that name somebody.
+    identity: identity_id, rows, nhs_number, nobody · wanted: share of rows that name somebody · first: the place in
+    LINES of the loosest that may be chosen.
     """
     tried: dict[float, tuple[float, int]] = {}
 
@@ -42,7 +48,7 @@ def where_to_join(cuts: Cuts, identity: pl.DataFrame, decisions: pl.DataFrame | 
         tried[link_at] = (expected_wrong(linked, identity, decisions), linked.clusters["cluster"].n_unique())
         return tried[link_at][0]
 
-    low, high = 0, len(LINES) - 1
+    low, high = first, len(LINES) - 1
     while low < high:
         middle = (low + high) // 2
         low, high = (low, middle) if wrong(LINES[middle]) <= wanted else (middle + 1, high)

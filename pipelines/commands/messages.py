@@ -6,11 +6,13 @@ from pathlib import Path
 from hiu.errors import grouped
 from hiu.extract.files.find import find_deliveries, not_taken
 from hiu.govern.basis.agreements import expiring
+from hiu.link.model.agreement import departures
+from hiu.model import LINK_QUALITY
 from hiu.publish.words.text import count_of
 from pipelines.access.basis import gates_lacking, unpermitted
 from pipelines.commands.options import print_json
 from pipelines.common.lock import holder
-from pipelines.common.place import Place
+from pipelines.common.place import Place, published_tables
 from pipelines.common.progress import out
 from pipelines.govern.registers.breaches import breaches_due
 from pipelines.govern.registers.requests import requests_due
@@ -58,6 +60,13 @@ def print_demo(outcome: Outcome, folder: Path) -> None:
         out(f"Next: hiu run {outcome.month} --site {folder}   (nothing changed, so nothing is done again)")
 
 
+def _misfits(place: Place) -> list[str]:
+    """Where the latest month's descriptions agree otherwise than the matching model expects, in sentences."""
+    if not place.months():
+        return []
+    return departures(published_tables(place.which(None)[1], (LINK_QUALITY.name,))[LINK_QUALITY.name])
+
+
 def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
     """What is published, what waits, what agreements and the basis lack, and whether a run is going on."""
     months = place.months()
@@ -65,7 +74,7 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
     periods = sorted({str(found.period) for found in sweep.deliveries if found.period})
     ending, running = expiring(place.settings, sorted(place.sources), now.date()), holder(place.lock)
     lacking, gates = unpermitted(place, now.date()), gates_lacking(place, now.date())
-    key = key_warnings(place)
+    key, misfits = key_warnings(place), _misfits(place)
     status = {
         "site": place.settings.name,
         "published": months,
@@ -78,6 +87,7 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         "basis": lacking,
         "gates": gates,
         "key": key,
+        "matching": misfits,
         "requests": requests_due(place, now.date()),
         "breaches": breaches_due(place, now),
         "running": running,
@@ -103,6 +113,8 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         out(f"gates: {line}")
     for line in key:
         out(f"key: {line}")
+    for line in misfits[:3]:
+        out(f"matching: {line}")
     for line in requests_due(place, now.date()):
         out(f"request: {line}")
     for line in breaches_due(place, now):

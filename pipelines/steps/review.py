@@ -6,6 +6,7 @@ from hiu.link.review.doubts import doubts, weak_links, with_ends
 from hiu.link.review.quality import link_quality
 from hiu.link.review.queue import chance, order_by_effect, second_sample, shortlist
 from hiu.model import REVIEW_QUEUE
+from pipelines.common.model import model_of
 from pipelines.common.work import Work
 
 C = pl.col
@@ -42,13 +43,14 @@ def quality_of_links(work: Work, links: pl.DataFrame, people: pl.DataFrame) -> p
         doubts=notes.pop("doubts"),
         links_table=links.select("person_id", "source", "how"),
         people=people,
-        identity=notes.pop("rows"),
+        identity=notes.pop("rows").join(read("identity").select("identity_id", "sources"), on="identity_id"),
         decisions=read("decisions"),
         second=read("second_opinions"),
         queued=notes.pop("queued"),
         on=work.month.end,
         loose=notes.pop("loose"),
         own_model=work.place.settings.linking.model is not None,
+        model=model_of(work.place),
     )
 
 

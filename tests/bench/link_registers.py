@@ -21,8 +21,14 @@ TRADES = (
     "composer musician", "historian", "mathematician", "architect", "publisher printer", "landowner",
 )  # fmt: skip
 HEARD = (("PH", "F"), ("Y", "IE"), ("CK", "K"), ("C", "K"), ("S", "Z"), ("EE", "EA"), ("OU", "OW"), ("T", "TT"))
-SYLLABLES = "BAR BEN BRAD CAL CAR DEN DUN EL FAR FEN GAR GLEN HAL HAR KEN KIR LAN LOCK MAR MER NOR OAK PEN RAD".split()
-ENDS = "TON LEY FORD WELL MAN SON WOOD BY HAM WORTH FIELD DALE BURY COTT STONE GATE LAND WICK".split()
+SYLLABLES = (
+    "BAR", "BEN", "BRAD", "CAL", "CAR", "DEN", "DUN", "EL", "FAR", "FEN", "GAR", "GLEN", "HAL", "HAR", "KEN", "KIR",
+    "LAN", "LOCK", "MAR", "MER", "NOR", "OAK", "PEN", "RAD",
+)  # fmt: skip
+ENDS = (
+    "TON", "LEY", "FORD", "WELL", "MAN", "SON", "WOOD", "BY", "HAM", "WORTH", "FIELD", "DALE", "BURY", "COTT", "STONE",
+    "GATE", "LAND", "WICK",
+)  # fmt: skip
 
 
 def historical(seed: int, people: int = 4000) -> pd.DataFrame:

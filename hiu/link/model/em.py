@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hiu.link.levels import CODE, COMBINATIONS, FIELDS, NAMES, Flags, Levels, Reals
+from hiu.link.levels import COMBINATIONS, FIELDS, NAMES, Flags, Levels, Reals
 from hiu.link.model.scorer import WIDEST, WeightTable, probability
 
 HELD = 50.0
@@ -23,6 +23,9 @@ RELATIVES: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
     (frozenset({"family", "place"}), frozenset({"given"})),
 )
 """Twins, parent and child of one name, a household: what they share, and what tells them from one person."""
+NO_RELATIVES = 0.1
+"""Of the pairs that the base model takes for relatives, the share found to be so below which an area has none."""
+_KIN = NAMES.index("kin")
 _FREE = tuple(field for field in NAMES if field not in ("kin", "event"))
 _TELLING = ("nhs_number", "local_id", "event")
 _ROUNDS, _STILL, _LEAST = 300, 1e-3, 5.0
@@ -53,17 +56,19 @@ class Patterns:
 
 
 def one_person(patterns: Patterns, base: WeightTable, held: float = HELD) -> Reals:
-    """The probability that a candidate of each pattern is one person. The same for the same patterns."""
+    """The probability that a candidate of each pattern is one person. The same for the same patterns.
+
+    What the base model holds against the patterns of relatives is let go only where the area shows that it has none.
+    """
     mixture = _Mixture(patterns, base, held)
-    share = mixture.start()
-    for _ in range(_ROUNDS):
-        after = mixture.step(share)
-        moved = float(np.abs(after[:, _ONE] - share[:, _ONE]).max(initial=0.0))
-        share = after
-        if moved < _STILL:
-            break
-    found: Reals = share[:, _ONE]
-    return found
+    start = mixture.start()
+    share = mixture.settled(start)
+    before, found = (float((patterns.pairs[:, None] * some[:, 2:]).sum()) for some in (start, share))
+    if found > NO_RELATIVES * before:
+        mixture.against = base.table[_KIN, patterns.levels[:, _KIN]]
+        share = mixture.settled(start)
+    chance: Reals = share[:, _ONE]
+    return chance
 
 
 class _Mixture:
@@ -78,6 +83,17 @@ class _Mixture:
         floor = patterns.apart_pairs.sum() / max(patterns.drawn, 1) / WIDEST
         self.apart = {field: _counts(patterns.apart, field, patterns.apart_pairs) + floor for field in _FREE}
         self.together = self._strangers_together()
+        self.against = np.zeros(len(patterns.pairs))
+
+    def settled(self, share: Reals) -> Reals:
+        """The shares after as many rounds as it takes."""
+        for _ in range(_ROUNDS):
+            after = self.step(share)
+            moved = float(np.abs(after[:, _ONE] - share[:, _ONE]).max(initial=0.0))
+            share = after
+            if moved < _STILL:
+                break
+        return share
 
     def start(self) -> Reals:
         """Shares by the base model; pairs of two people that look like relatives are held to be relatives."""
@@ -98,7 +114,7 @@ class _Mixture:
         for field in _FREE:
             one[field], strangers[field] = self._of_field(field, share)
         logs = np.zeros_like(share)
-        logs[:, _ONE] = sum(one.values())
+        logs[:, _ONE] = sum(one.values()) + self.against
         logs[:, _STRANGERS] = sum(strangers.values()) + self.together
         for k, (shared, _) in enumerate(RELATIVES):
             logs[:, 2 + k] = sum((one if field in shared else strangers)[field] for field in _FREE)
@@ -129,7 +145,8 @@ class _Mixture:
     def _no_relatives(self) -> Flags:
         """Patterns that relatives do not form: given names are learned from these, so that brothers aren't aliases."""
         alike = _every(self.agrees, {"family", "place"}) | _every(self.agrees, {"family", "dob"})
-        return ~alike | np.any([self.agrees[:, NAMES.index(field)] for field in _TELLING], axis=0)
+        told: Flags = np.any([self.agrees[:, NAMES.index(field)] for field in _TELLING], axis=0)
+        return told | ~alike
 
     def _strangers_together(self) -> Reals:
         """log2 of how much oftener two levels meet in strangers than each alone would have them, over all pairs."""
@@ -155,8 +172,8 @@ def _every(flags: Flags, fields: set[str] | frozenset[str]) -> Flags:
 def _counts(levels: Levels, field: str, weight: Reals) -> Reals:
     """Weight of each level of a field; what a side lacks counts nothing."""
     k = NAMES.index(field)
-    out = np.bincount(levels[:, k], weight, len(FIELDS[field]))
-    out[CODE[field][FIELDS[field][0]]] = 0
+    out: Reals = np.bincount(levels[:, k], weight, len(FIELDS[field])).astype(np.float64)
+    out[0] = 0
     return out
 
 

@@ -81,4 +81,5 @@ def _counted(comparing: Comparing, pairs: Pairs) -> tuple[Levels, Reals]:
     if not parts:
         return unpack(np.empty(0, np.uint64)), np.empty(0)
     code, back = np.unique(np.concatenate([part[0] for part in parts]), return_inverse=True)
-    return unpack(code), np.bincount(back, np.concatenate([part[1] for part in parts]).astype(np.float64))
+    met: Reals = np.bincount(back, np.concatenate([part[1] for part in parts])).astype(np.float64)
+    return unpack(code), met

@@ -37,8 +37,9 @@ def says(*args: str, code: int = 0) -> str:
     return done.output
 
 
-def test_a_small_area_is_told_that_it_has_too_few_numbers(site: Path) -> None:
-    assert "too few trusted NHS numbers" in says("train", "--site", str(site), "--quiet", code=1)
+def test_a_small_area_is_told_that_it_has_too_little_to_learn_from(site: Path) -> None:
+    if "too few descriptions of one person" not in (told := says("train", "--site", str(site), "--quiet", code=1)):
+        pytest.fail(told)
     assert not (site / "models").exists()
 
 
