@@ -22,6 +22,7 @@ FEW = 200
 """Pairs of a field below which nothing is said of it."""
 FACTOR, LEAST = 2.0, 0.01
 """A level departs if it is this many times as frequent as expected, and by this share of pairs at least."""
+PAIR = ("identity_a", "identity_b")
 SEEN, EXPECTED = "agreement", "agreement_expected"
 JOINED = ": "
 Expected = Mapping[str, Mapping[str, float]]
@@ -71,14 +72,14 @@ def agreement(pairs: pl.DataFrame, identity: pl.DataFrame, model: Scorer) -> Ite
     """
     each = identity.select("identity_id", C("sources").str.split("|"))
     ends = pairs.select("identity_a", "identity_b", "pattern").with_row_index("pair")
-    by_source = pl.concat(
-        ends.select("pair", "pattern", identity_id=end).join(each, on="identity_id") for end in ("identity_a", "identity_b")
-    ).explode("sources").unique(["pair", "sources"])  # fmt: skip
+    sides = [ends.select("pair", "pattern", identity_id=end).join(each, on="identity_id") for end in PAIR]
+    by_source = pl.concat(sides).explode("sources").unique(["pair", "sources"])
     whole = ends.group_by("pattern").len().with_columns(sources=pl.lit(""))
     counted = pl.concat([whole, by_source.group_by("pattern", "sources").len()], how="diagonal")
-    for (source,), table in sorted(counted.group_by("sources"), key=lambda part: str(part[0])):
-        table = table.sort("pattern")
-        levels, count = unpack(table["pattern"].to_numpy()), table["len"].to_numpy().astype(np.float64)
+    for (source,), some in sorted(counted.group_by("sources"), key=lambda part: str(part[0])):
+        table = some.sort("pattern")
+        levels = unpack(table["pattern"].cast(pl.UInt64).to_numpy())
+        count = table["len"].to_numpy().astype(np.float64)
         for field, seen in levels_seen(levels, count, model).items():
             expected, of = model.expected.get(field), int(seen.sum())
             if expected is None or of < FEW:

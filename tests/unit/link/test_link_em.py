@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from link_kit import SCHEMA, table, who
 
+from hiu.link import link
 from hiu.link.levels import CODE, FIELDS, NAMES, Levels
 from hiu.link.model.em import Patterns, one_person
 from hiu.link.model.scorer import WeightTable
@@ -115,3 +116,23 @@ def test_an_area_gives_its_candidates_and_pairs_at_random() -> None:
     found = area_patterns(identity, None, Linking())
     assert found.total == pytest.approx(found.descriptions * (found.descriptions - 1) / 2)
     assert np.isnan(found.same).all()
+
+
+def test_month_by_month_and_all_at_once_give_the_same_people_under_a_learned_model() -> None:
+    names = ["ANN LEE", "ANNE LEE", "JOHN SMITH", "JON SMYTH", "J SMITH", "BILL LEE"]
+    rows = [
+        who(f"i{k:03}", names[k % 6], f"198{k // 6 % 5}-0{1 + k % 4}-07", home=f"{k % 3}, OAK ROAD, BS3 {k % 4}AB")
+        for k in range(90)
+    ]
+    identity = table(rows)
+    learned, _ = fit_unlabelled(area_patterns(identity, None, Linking()), BASE)
+    model = WeightTable({**learned, "version": "site-x"})
+    memory = None
+    for part in (30, 60, 90):
+        some = identity.head(part)
+        found = link(some, settings=Linking(), model=model, cache=memory)
+        whole = link(some, settings=Linking(), model=model)
+        assert found.clusters.equals(whole.clusters)
+        assert found.pairs.equals(whole.pairs)
+        memory = found.memory
+    assert 1 < found.clusters["cluster"].n_unique() < 90
