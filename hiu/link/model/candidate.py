@@ -208,7 +208,8 @@ def _calibration(weighed: dict[str, Reals], judged: _Judged) -> pl.DataFrame:
             if n := int(at.sum()):
                 predicted, seen = (float(np.average(values[at], weights=count[at])) for values in (p, judged.seen))
                 rows.append((model, low, high, n, predicted, seen))
-    return pl.DataFrame(rows, schema=["model", "low", "high", "pairs", "predicted", "seen"], orient="row")
+    typed = {"model": pl.String, "low": pl.Float64, "high": pl.Float64, "pairs": pl.Int64}
+    return pl.DataFrame(rows, schema={**typed, "predicted": pl.Float64, "seen": pl.Float64}, orient="row")
 
 
 def _thresholds(weighed: dict[str, Reals], judged: _Judged, link_at: float) -> pl.DataFrame:
