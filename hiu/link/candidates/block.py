@@ -91,9 +91,8 @@ class Blocking:
         found = []
         for number, rule in enumerate(RULES):
             blocks = _blocks(*_entries(self.views[rule.view], rule, common))
-            limit = min(self.limit, rule.most)
-            common[number] = np.unique(blocks.key[blocks.size > limit])
-            found.append(_pairs_inside(blocks, limit))
+            common[number] = np.unique(blocks.key[blocks.size > self.limit])
+            found.append(_pairs_inside(blocks, self.limit))
         return CandidatePairs(_merge_parts(found), common, np.empty(0, np.int64))
 
     def touching(self, fresh: Flags, before: dict[int, Hashes]) -> CandidatePairs:
@@ -107,7 +106,7 @@ class Blocking:
             key, node = _entries(self.views[rule.view], rule, common)
             old = before[number]
             blocks = _blocks(*_sieve(key, node, np.concatenate([key[fresh[node]], old])))
-            wide, common_before = blocks.size > min(self.limit, rule.most), np.isin(blocks.key, old)
+            wide, common_before = blocks.size > self.limit, np.isin(blocks.key, old)
             common[number] = np.unique(blocks.key[wide])
             crowd.append(blocks.node[wide & ~common_before])
             found.append(_pairs_led_by(blocks, np.flatnonzero(~wide & (fresh[blocks.node] | common_before))))
@@ -121,7 +120,7 @@ class Blocking:
         for number, rule in enumerate(RULES):
             key, node = _entries(self.views[rule.view].only(wanted), rule, common)
             rare = ~np.isin(key, common[number])
-            found.append(_pairs_inside(_blocks(key[rare], node[rare]), min(self.limit, rule.most)))
+            found.append(_pairs_inside(_blocks(key[rare], node[rare]), self.limit))
         return _merge_parts(found)
 
 

@@ -22,23 +22,17 @@ C = pl.col
 
 
 class Rule(NamedTuple):
-    """The view whose entries are keyed, the parts of the key, and the name of the rule it lies inside.
-
-    most: how many nodes may share a key of it, if fewer than the site's limit.
-    """
+    """The view whose entries are keyed, the parts of the key, and the name of the rule it lies inside."""
 
     view: str
     parts: str
     inside: str = ""
-    most: int = 10**6
 
     @property
     def name(self) -> str:
         return f"{self.view}: {self.parts}"
 
 
-RARE = 40
-"""How many descriptions may share a name for it to be worth comparing by itself."""
 RULES = tuple(
     Rule(*line)
     for line in (
@@ -88,9 +82,6 @@ RULES = tuple(
         ("known", "name home", "known: name"),
         ("local", "value"),
         ("event", "value"),
-        # a rare name alone, as it is heard or by a nickname: what else a thin row says may still tell
-        ("node", "heard", "", RARE),
-        ("nick", "group family_sound", "", RARE),
     )
 )
 """In an order in which a rule follows the one it lies inside."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hiu.link.levels import CODE, COMBINATIONS, FIELDS, NAMES, Flags, Levels, Reals
+from hiu.link.levels import COMBINATIONS, FIELDS, NAMES, Flags, Levels, Reals
 from hiu.link.model.scorer import WIDEST, WeightTable, probability
 
 HELD = 50.0
@@ -23,9 +23,7 @@ RELATIVES: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
     (frozenset({"family", "place"}), frozenset({"given"})),
 )
 """Twins, parent and child of one name, a household: what they share, and what tells them from one person."""
-_LOOKS = (("twin", "twin_alike"), ("parent_child",), ("household", "namesake", "name_only"))
-"""The levels of kin by which each kind of RELATIVES is known to the base model."""
-NO_RELATIVES = 0.1
+NO_RELATIVES = 0.5
 """Of the pairs that the base model takes for relatives, the share found to be so below which an area has none."""
 _KIN = NAMES.index("kin")
 _FREE = tuple(field for field in NAMES if field not in ("kin", "event"))
@@ -60,16 +58,14 @@ class Patterns:
 def one_person(patterns: Patterns, base: WeightTable, held: float = HELD) -> Reals:
     """The probability that a candidate of each pattern is one person. The same for the same patterns.
 
-    What the base model holds against the patterns of relatives of a kind is let go only where the area has none.
+    What the base model holds against the patterns of relatives is let go only where the area has none.
     """
     mixture = _Mixture(patterns, base, held)
     start = mixture.start()
     share = mixture.settled(start)
     before, found = (patterns.pairs @ some[:, 2:] for some in (start, share))
-    held_against = [level for level, some in zip(_LOOKS, found > NO_RELATIVES * before, strict=True) if some]
-    if held_against:
-        of_these = np.isin(patterns.levels[:, _KIN], [CODE["kin"][name] for names in held_against for name in names])
-        mixture.against = np.where(of_these, base.table[_KIN, patterns.levels[:, _KIN]], 0)
+    if found.sum() > NO_RELATIVES * before.sum():
+        mixture.against = base.table[_KIN, patterns.levels[:, _KIN]]
         share = mixture.settled(start)
     chance: Reals = share[:, _ONE]
     return chance
