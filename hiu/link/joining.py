@@ -15,6 +15,9 @@ from hiu.link.review.doubts import weak_links, with_ends
 from hiu.link.review.quality import doubted_rows
 
 C = pl.col
+UNPROVED = LINES.index(0.7)
+"""The first that is tried for a model learned without numbers: nothing has shown its doubts to be right, and a wrong
+join counts as two missed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,10 +32,13 @@ class Line:
     tried: pl.DataFrame
 
 
-def where_to_join(cuts: Cuts, identity: pl.DataFrame, decisions: pl.DataFrame | None, wanted: float) -> Line:
+def where_to_join(
+    cuts: Cuts, identity: pl.DataFrame, decisions: pl.DataFrame | None, wanted: float, *, first: int = 0
+) -> Line:
     """The loosest of LINES with at most the wanted share of rows on a wrong record; the strictest if none has.
 
-    identity: identity_id, rows, nhs_number, nobody · wanted: share of rows that name somebody.
+    identity: identity_id, rows, nhs_number, nobody · wanted: share of rows that name somebody · first: the place in
+    LINES of the loosest that may be chosen.
     """
     tried: dict[float, tuple[float, int]] = {}
 
@@ -41,7 +47,7 @@ def where_to_join(cuts: Cuts, identity: pl.DataFrame, decisions: pl.DataFrame | 
         tried[link_at] = (expected_wrong(linked, identity, decisions), linked.clusters["cluster"].n_unique())
         return tried[link_at][0]
 
-    low, high = 0, len(LINES) - 1
+    low, high = first, len(LINES) - 1
     while low < high:
         middle = (low + high) // 2
         low, high = (low, middle) if wrong(LINES[middle]) <= wanted else (middle + 1, high)

@@ -8,12 +8,14 @@ import polars as pl
 from hiu.errors import grouped
 from hiu.extract.files.find import find_deliveries, not_taken
 from hiu.govern.basis.agreements import expiring
+from hiu.link.model.agreement import departures
+from hiu.model import LINK_QUALITY
 from hiu.publish.words.text import count_of
 from pipelines.access.basis import gates_lacking, unpermitted
 from pipelines.commands.options import print_json
 from pipelines.common.lock import holder
 from pipelines.common.model import model_advice
-from pipelines.common.place import Place
+from pipelines.common.place import Place, published_tables
 from pipelines.common.progress import out
 from pipelines.govern.registers.breaches import breaches_due
 from pipelines.govern.registers.requests import requests_due
@@ -68,6 +70,13 @@ def _refused(place: Place) -> list[str]:
     return pl.read_parquet(path)["reason"].to_list() if folder and path.is_file() else []
 
 
+def _misfits(place: Place) -> list[str]:
+    """Where the latest month's descriptions agree otherwise than the matching model expects, in sentences."""
+    if not place.months():
+        return []
+    return departures(published_tables(place.which(None)[1], (LINK_QUALITY.name,))[LINK_QUALITY.name])
+
+
 def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
     """What is published, what waits, what agreements and the basis lack, and whether a run is going on."""
     months = place.months()
@@ -75,7 +84,7 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
     periods = sorted({str(found.period) for found in sweep.deliveries if found.period})
     ending, running = expiring(place.settings, sorted(place.sources), now.date()), holder(place.lock)
     lacking, gates = unpermitted(place, now.date()), gates_lacking(place, now.date())
-    key, refused = key_warnings(place), _refused(place)
+    key, refused, misfits = key_warnings(place), _refused(place), _misfits(place)
     status = {
         "site": place.settings.name,
         "published": months,
@@ -92,6 +101,7 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         "requests": requests_due(place, now.date()),
         "breaches": breaches_due(place, now),
         "matching": model_advice(place),
+        "misfits": misfits,
         "running": running,
     }
     if as_json:
@@ -117,6 +127,8 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         out(f"gates: {line}")
     for line in key:
         out(f"key: {line}")
+    for line in misfits[:3]:
+        out(f"matching: {line}")
     for line in requests_due(place, now.date()):
         out(f"request: {line}")
     for line in breaches_due(place, now):

@@ -12,7 +12,7 @@ import polars as pl
 from hiu.disk import replace
 from hiu.engine import Engine
 from hiu.errors import UsageError
-from hiu.link.joining import Line, where_to_join
+from hiu.link.joining import UNPROVED, Line, where_to_join
 from hiu.link.match import Cuts
 from hiu.link.model.adopted import name_of, path_of
 from hiu.link.model.candidate import ENOUGH, LINES, Candidate, candidate
@@ -52,8 +52,9 @@ def train(place: Place, *, steps: Steps, now: datetime, report: Reporter) -> Pat
             _require(work)
             identity, events = warehouse.read("identity"), warehouse.read("identity_event")
             made = (
-                f"Fitted by 'hiu train' on {now:%Y-%m-%d}, site {place.settings.name}, data to {month}, from "
-                f"trusted NHS numbers hidden from the model; base {base['version']}."
+                f"Fitted by 'hiu train' on {now:%Y-%m-%d}, site {place.settings.name}, data to {month}, from trusted "
+                f"NHS numbers hidden from the model, or where they are too few from how descriptions agree; base "
+                f"{base['version']}."
             )
             linking = place.settings.linking
             seen = with_site_names(identity, linking)
@@ -124,7 +125,8 @@ def _line(work: Work, identity: pl.DataFrame, events: pl.DataFrame, found: Candi
     cuts = Cuts(
         identity, settings=linking, lowest=LINES[0], events=events, model=WeightTable(found.values), decisions=decisions
     )
-    return where_to_join(cuts, identity, decisions, linking.wrong_rows)
+    first = UNPROVED if found.unlabelled else 0
+    return where_to_join(cuts, identity, decisions, linking.wrong_rows, first=first)
 
 
 def _effect(
@@ -180,16 +182,20 @@ def _write_model(place: Place, found: Candidate, line: Line, effect: Effect, mon
 
 
 def _print_training(place: Place, path: Path, found: Candidate, line: Line, change: dict[str, int]) -> None:
-    if found.pairs < ENOUGH:
-        out(f"Only {found.pairs:,} labelled pairs, fewer than {ENOUGH:,}: the model stays close to the one in force.")
+    if found.unlabelled:
+        out(
+            f"Only {found.pairs:,} labelled pairs, fewer than {ENOUGH:,}: the model was learned from how descriptions "
+            "agree, and nobody has shown its figures to be right. Look at the joins in the report before you adopt it."
+        )
     far = found.weights.with_columns(step=C("after") - C("before")).filter(C("step") != 0)
     out(f"{found.pairs:,} labelled pairs, {found.same:,} of one person. Weights that move most:")
     for row in far.sort(C("step").abs(), descending=True).head(8).iter_rows(named=True):
         level = row["level"].replace("_", " ")
         out(f"  {row['field']:<11} {level:<26} {row['before']:+7.2f} -> {row['after']:+7.2f}")
+    judged = "Candidate pairs, as the candidate expects" if found.unlabelled else "People it was not fitted to"
     for row in found.thresholds.filter(threshold=place.settings.linking.link_at).iter_rows(named=True):
         out(
-            f"People it was not fitted to, {row['model']}: {row['joined']:,} pairs joined, {row['wrong']:,} of them of "
+            f"{judged}, {row['model']}: {row['joined']:,} pairs joined, {row['wrong']:,} of them of "
             f"two people; {row['missed']:,} of one person not joined."
         )
     out(

@@ -3,6 +3,9 @@
 The numbers are the labels and are hidden from the model: a pair of descriptions with one trusted number is one
 person, with two is two. Pairs are found without the number. What is said of how well it does is cross-fitted: the
 people are in five parts, and each part is judged by a model that was fitted to the other four.
+
+Where the numbers are too few the model is learned from how descriptions agree (`unlabelled`), beside the labels that
+there are, and what is said of how well it does is its own expectation.
 """
 
 import hashlib
@@ -16,16 +19,19 @@ import polars as pl
 from hiu.errors import HiuError
 from hiu.link.levels import FIELDS, Flags, Ints, Levels, Reals
 from hiu.link.model.adopted import HELD_BACK
+from hiu.link.model.agreement import shares_seen
+from hiu.link.model.em import Patterns
 from hiu.link.model.fit import Ridge, fit
 from hiu.link.model.labels import Labels, labelled_pairs
 from hiu.link.model.scorer import ModelFile, WeightTable, probability
+from hiu.link.model.unlabelled import area_patterns, fit_unlabelled
 from hiu.settings import Linking
 
 C = pl.col
 LEAST = 300
-"""Labelled pairs of each kind, below which an area is too small to train on."""
+"""Pairs of one person, below which an area is too small to train on."""
 ENOUGH = 5000
-"""Labelled pairs from which a model stands on the area itself; with fewer it stays close to the model in force."""
+"""Labelled pairs from which numbers alone teach a model; with fewer it is learned from agreement as well."""
 ONE_PERSON = 10.0
 """Weight (log2 odds, without the numbers) from which two numbers are taken for one person's: 999 in a thousand."""
 RIDGE = Ridge()
@@ -43,7 +49,8 @@ class Candidate:
     together: fields, levels, before, after, of pairs of fields, furthest moved first · calibration: model, low, high,
     pairs, predicted, seen · thresholds: model, threshold, precision, recall, joined, wrong, missed (pairs: joined, of
     those of two people; of one person, not joined) · pairs, same: labelled pairs, and those of one person.
-    Calibration and thresholds are cross-fitted.
+    Calibration and thresholds are cross-fitted. unlabelled: learned from agreement for want of numbers; then the counts
+    and thresholds are the model's own expectation of the candidate pairs, and there is no calibration.
     """
 
     values: ModelFile
@@ -53,6 +60,7 @@ class Candidate:
     thresholds: pl.DataFrame
     pairs: int
     same: int
+    unlabelled: bool = False
 
     def text_with(self, *, link_at: float, before: float) -> str:
         """The model file, with the probability from which pairs join: the same bytes for the same model.
@@ -87,27 +95,28 @@ def candidate(
 ) -> Candidate:
     """Fit a model to an area. `base`: the model in force, as in model.json · made: how, for its file.
 
-    Raises HiuError if there are too few numbers to learn from.
+    Raises HiuError if there is too little to learn from.
     """
     labels = _plausible(labelled_pairs(identity, trusted(identity), settings, events, hide_number=True), base)
-    judged = _cross_fitted(labels, base)
-    same, other = int(labels.same.sum()), int((~labels.same).sum())
-    if min(same, other, int(judged.seen.sum()), PARTS * int((~judged.seen).sum())) < LEAST:
-        raise HiuError(
-            f"too few trusted NHS numbers to train on: {same} pairs of one person and {other} of two; "
-            f"expected {LEAST} of each, and some to judge by. The model in force stays."
-        )
-    fitted = _fitted(labels, base)
+    unlabelled = _too_few(labels)
+    if unlabelled:
+        fitted, judged, levels = _learned_from_agreement(area_patterns(identity, events, settings, labels), base)
+    else:
+        fitted, judged, levels = _fitted(labels, base), _cross_fitted(labels, base), labels.levels
+    kept = np.ones(len(levels)) if not unlabelled else judged.pairs
+    fitted |= {"expected": shares_seen(levels, kept, WeightTable(fitted))}
     fitted |= {"made": made, "version": "site-" + _digest({**fitted, "version": "", "made": ""})}
+    met = (judged.seen, judged.pairs) if unlabelled else (labels.same.astype(np.float64), np.ones(len(labels.same)))
     weighed = {"in force": judged.before, "candidate": judged.after}
     return Candidate(
         values=fitted,
-        weights=_weights(base, fitted, labels.levels, labels.same),
+        weights=_weights(base, fitted, levels, *met),
         together=_together(base, fitted),
-        calibration=_calibration(weighed, judged.seen),
-        thresholds=_thresholds(weighed, judged.seen, settings.link_at),
+        calibration=_calibration({} if unlabelled else weighed, judged),
+        thresholds=_thresholds(weighed, judged, settings.link_at),
         pairs=len(labels.same),
-        same=same,
+        same=int(labels.same.sum()),
+        unlabelled=unlabelled,
     )
 
 
@@ -120,6 +129,11 @@ def _plausible(labels: Labels, base: ModelFile) -> Labels:
     return labels.only(labels.same | (weight < ONE_PERSON))
 
 
+def _too_few(labels: Labels) -> bool:
+    same = int(labels.same.sum())
+    return len(labels.same) < ENOUGH or min(same, len(labels.same) - same) < LEAST
+
+
 def _fitted(labels: Labels, base: ModelFile) -> ModelFile:
     # people with a trusted number are described more often and alike: their share of one person isn't the area's
     return fit(labels.levels, labels.same, labels.weight, base, RIDGE, prior=False)
@@ -127,24 +141,50 @@ def _fitted(labels: Labels, base: ModelFile) -> ModelFile:
 
 @dataclass(frozen=True, kw_only=True)
 class _Judged:
-    """Pairs whose both ends are in one part: their weight under the model in force, and under that of the others."""
+    """Pairs to judge by: their weight under the model in force and the candidate, and the chance of one person.
+
+    pairs: how many pairs each stands for · count: how much each counts in a share.
+    """
 
     before: Reals
     after: Reals
-    seen: Flags
+    seen: Reals
+    pairs: Reals
+    count: Reals
 
 
 def _cross_fitted(labels: Labels, base: ModelFile) -> _Judged:
+    """Pairs whose both ends are in one part, judged by a model of the other four."""
     part = np.array([hashlib.sha256(f"part|{name}".encode()).digest()[0] % PARTS for name in labels.owners], np.int64)
     left, right = _part_of(part, labels.left), _part_of(part, labels.right)
     found: list[tuple[Reals, Reals, Flags]] = []
     for k in range(PARTS):
         judge = labels.only((left == k) & (right == k))
         models = base, _fitted(labels.only((left != k) & (right != k)), base)
-        before, after = (WeightTable(model).contributions(judge.levels).sum(axis=1) for model in models)
+        before, after = (_weigh(model, judge.levels) for model in models)
         found.append((before, after, judge.same))
     before, after, seen = (np.concatenate(column) for column in zip(*found, strict=True))
-    return _Judged(before=before, after=after, seen=seen)
+    # of pairs of two people only one in five is judged, those with both in one part; of one person all are
+    count = np.where(seen, 1.0, float(PARTS))
+    return _Judged(before=before, after=after, seen=seen.astype(np.float64), pairs=np.ones(len(seen)), count=count)
+
+
+def _learned_from_agreement(patterns: Patterns, base: ModelFile) -> tuple[ModelFile, _Judged, Levels]:
+    """The model, the candidate pairs by its own expectation, and their levels. Raises HiuError if there are too few."""
+    fitted, chance = fit_unlabelled(patterns, base)
+    if (expected := float((patterns.pairs * chance).sum())) < LEAST:
+        raise HiuError(
+            f"too few descriptions of one person to train on: about {expected:.0f} pairs; expected {LEAST}. "
+            "The model in force stays."
+        )
+    before, after = (_weigh(model, patterns.levels) for model in (base, fitted))
+    judged = _Judged(before=before, after=after, seen=chance, pairs=patterns.pairs, count=patterns.pairs)
+    return fitted, judged, patterns.levels
+
+
+def _weigh(model: ModelFile, levels: Levels) -> Reals:
+    found: Reals = WeightTable(model).contributions(levels).sum(axis=1)
+    return found
 
 
 def _part_of(part: Ints, owner: Ints) -> Ints:
@@ -155,14 +195,16 @@ def _digest(values: ModelFile) -> str:
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode("utf-8")).hexdigest()[:8]
 
 
-def _weights(before: ModelFile, after: ModelFile, levels: Levels, same: Flags) -> pl.DataFrame:
-    rows = []
+def _weights(before: ModelFile, after: ModelFile, levels: Levels, seen: Reals, pairs: Reals) -> pl.DataFrame:
+    rows, one, two = [], pairs * seen, pairs * (1 - seen)
     for k, (field, names) in enumerate(FIELDS.items()):
         for code, name in enumerate(names[1:], start=1):
             at = levels[:, k] == code
             old, new = (float(model["weights"][field][name]) for model in (before, after))
-            rows.append((field, name, old, new, int((at & same).sum()), int((at & ~same).sum())))
-    rows.append(("prior", "", float(before["prior"]), float(after["prior"]), int(same.sum()), int((~same).sum())))
+            rows.append((field, name, old, new, round(float(one[at].sum())), round(float(two[at].sum()))))
+    rows.append(
+        ("prior", "", float(before["prior"]), float(after["prior"]), round(float(one.sum())), round(float(two.sum())))
+    )
     return pl.DataFrame(rows, schema=["field", "level", "before", "after", "same", "different"], orient="row")
 
 
@@ -179,33 +221,30 @@ def _together(before: ModelFile, after: ModelFile) -> pl.DataFrame:
     return typed.sort(far, "fields", "levels", descending=[True, False, False])
 
 
-def _calibration(weighed: dict[str, Reals], same: Flags) -> pl.DataFrame:
+def _calibration(weighed: dict[str, Reals], judged: _Judged) -> pl.DataFrame:
     """Of pairs in a band of probability: the mean predicted, and the share that are one person."""
-    rows, count = [], _count(same)
+    rows, count = [], judged.count
     for model, weight in weighed.items():
         p = probability(weight)
         for low, high in pairwise(BINS):
             at = (p >= low) & ((p < high) if high < 1 else (p <= high))
             if n := int(at.sum()):
-                predicted, seen = (float(np.average(values[at], weights=count[at])) for values in (p, same))
+                predicted, seen = (float(np.average(values[at], weights=count[at])) for values in (p, judged.seen))
                 rows.append((model, low, high, n, predicted, seen))
-    return pl.DataFrame(rows, schema=["model", "low", "high", "pairs", "predicted", "seen"], orient="row")
+    typed = {"model": pl.String, "low": pl.Float64, "high": pl.Float64, "pairs": pl.Int64}
+    return pl.DataFrame(rows, schema={**typed, "predicted": pl.Float64, "seen": pl.Float64}, orient="row")
 
 
-def _thresholds(weighed: dict[str, Reals], same: Flags, link_at: float) -> pl.DataFrame:
-    rows, count = [], _count(same)
+def _thresholds(weighed: dict[str, Reals], judged: _Judged, link_at: float) -> pl.DataFrame:
+    rows = []
+    one, two = judged.pairs * judged.seen, judged.pairs * (1 - judged.seen)
     for model, weight in weighed.items():
         p = probability(weight)
         for cut in sorted({*THRESHOLDS, link_at}):
             at = p >= cut
-            precision = float(np.average(same[at], weights=count[at])) if at.any() else 1.0
-            right, wrong = int((at & same).sum()), int((at & ~same).sum())
-            missed = int(same.sum()) - right
-            rows.append((model, cut, precision, right / max(right + missed, 1), right + wrong, wrong, missed))
+            precision = float(np.average(judged.seen[at], weights=judged.count[at])) if at.any() else 1.0
+            right, wrong, every = (float(some.sum()) for some in (one[at], two[at], one))
+            counts = round(right + wrong), round(wrong), round(every - right)
+            rows.append((model, cut, precision, right / max(every, 1), *counts))
     names = ["model", "threshold", "precision", "recall", "joined", "wrong", "missed"]
     return pl.DataFrame(rows, schema=names, orient="row")
-
-
-def _count(same: Flags) -> Reals:
-    """Of pairs of two people only one in five is judged, those with both in one part; of one person all are."""
-    return np.where(same, 1.0, 5.0)

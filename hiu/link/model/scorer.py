@@ -46,6 +46,11 @@ class Scorer(Protocol):
         """Everything its answers depend on: two models of one text give the same weights."""
         ...
 
+    @property
+    def expected(self) -> dict[str, dict[str, float]]:
+        """Field -> level -> share of sure pairs at it where the model was made; empty if that is not kept."""
+        ...
+
     def contributions(self, levels: Levels) -> Reals:
         """log2 contributions [pairs, terms + 1]: of each of TERMS, and the prior last."""
         ...
@@ -73,11 +78,17 @@ class WeightTable:
             for code, name in enumerate(names):
                 self.table[k, code] = float(values["weights"][field].get(name, 0.0))
         self.together = _together(values.get("together", {}))
+        self._expected: dict[str, dict[str, float]] = values.get("expected", {})
 
     @property
     def version(self) -> str:
         """Name of the frozen model."""
         return self._version
+
+    @property
+    def expected(self) -> dict[str, dict[str, float]]:
+        """What levels sure pairs had where the model was made."""
+        return self._expected
 
     @property
     def frozen(self) -> str:

@@ -10,6 +10,8 @@ from datetime import date
 
 import polars as pl
 
+from hiu.link.model.agreement import agreement
+from hiu.link.model.scorer import Scorer
 from hiu.link.review.doubts import PAIR, weak_links, with_ends
 from hiu.model import LINK_QUALITY
 from hiu.model.frames import schema
@@ -38,7 +40,7 @@ def link_quality(
     groups: pl.DataFrame | None = None,
     loose: pl.DataFrame | None = None,
     own_model: bool = False,
-    model: str = "",
+    model: Scorer | None = None,
 ) -> pl.DataFrame:
     """Rows of model.LINK_QUALITY.
 
@@ -46,7 +48,8 @@ def link_quality(
     identity: identity_id, cluster, rows, nhs_number · decisions, second: what reviewers said · queued: doubts listed ·
     on: the day ages are of · groups: person_id and any further characteristics, such as ethnicity, if supplied ·
     loose: what hiu.link.review.doubts.weak_links gave, if it was asked already · own_model: matched with a model of the
-    area's own, whose doubts are nearer the truth · model: the version of the model in force.
+    area's own, whose doubts are nearer the truth · model: the one in force, to name it and to see whether it fits (pairs
+    then have their pattern, identity its sources).
     """
     rows = links_table.filter(C("person_id").is_not_null())
     named = rows.filter(C("how") != "nobody")
@@ -64,7 +67,8 @@ def link_quality(
         _count("pairs_in_doubt", "all", doubts.height, pairs.height),
         _count("pairs_queued", "all", queued, doubts.height),
         *_largest(people),
-        _count("own_model", model, int(own_model), 1),
+        _count("own_model", model.version if model else "", int(own_model), 1),
+        *(agreement(pairs, identity, model) if model else ()),
     ]
     return pl.DataFrame(found, schema=schema(LINK_QUALITY), orient="row")
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from hiu.link.model.agreement import departures
 from hiu.model import FIELD_QUALITY
 from hiu.model.frames import TYPES
 from hiu.month import Month
@@ -40,6 +41,7 @@ class Quality:
     statuses: Rows
     judged: list[Judged]
     model: str
+    misfits: list[str]
     by_group: list[GroupRate]
     open_stays: list[str]
     quotes: list[str]
@@ -75,6 +77,7 @@ def quality(tables: Tables, month: Month) -> Quality:
         statuses=tables["links"].group_by("status").len("rows").sort("status").to_dicts(),
         judged=overall(tables["link_quality"]),
         model=model_in_force(tables["link_quality"]),
+        misfits=departures(tables["link_quality"]),
         by_group=by_group(tables["link_quality"]),
         open_stays=open_stays(tables["stay"], month),
         quotes=unfound_quotes(tables.get("quotes")),

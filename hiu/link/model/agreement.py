@@ -1,0 +1,111 @@
+"""Agreement: does the model in force fit what is matched here?
+
+Pairs that are sure without a field are one person whatever that field says, so they show how its levels really fall:
+how often a person's postcode has a slip, how often the first names have nothing in common. That is put beside how the
+levels fell where the model was made, by the same measure.
+"""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import polars as pl
+
+from hiu.link.levels import CODE, FIELDS, NAMES, Levels, Reals, unpack
+from hiu.link.model.scorer import TERMS, Scorer, log_odds
+from hiu.stats import wilson
+
+C = pl.col
+SURE = log_odds(0.99)
+"""The weight of all other fields from which a pair is one person."""
+SHOWN = tuple(field for field in NAMES if field not in ("kin", "event"))
+FEW = 200
+"""Pairs of a field below which nothing is said of it."""
+FACTOR, LEAST = 2.0, 0.01
+"""A level departs if it is this many times as frequent as expected, and by this share of pairs at least."""
+PAIR = ("identity_a", "identity_b")
+SEEN, EXPECTED = "agreement", "agreement_expected"
+JOINED = ": "
+Expected = Mapping[str, Mapping[str, float]]
+Row = tuple[str, str, float | None, float | None, float | None, int, str]
+WORDS = {
+    "place": "The postcode or address", "given": "The given name", "family": "The family name", "dob": "The birth",
+    "middle": "The middle name", "sex": "The sex", "nhs_number": "The NHS number", "local_id": "The local number",
+}  # fmt: skip
+LEVELS = {
+    "postcode_typo": "differs by one letter", "typo": "differs by a slip of typing", "different": "is another one",
+    "nickname": "is a nickname of the other", "initial": "is an initial only", "sound": "is spelled as it sounds",
+    "day_month_swapped": "has day and month swapped", "two_parts": "agrees in two parts of three",
+    "swapped": "stands in the other's place", "same_year": "agrees in the year alone", "alias": "is an alias",
+}  # fmt: skip
+
+
+def levels_seen(levels: Levels, pairs: Reals, model: Scorer) -> dict[str, Reals]:
+    """Field -> pairs at each level, of those that are sure without the field and have it on both sides.
+
+    levels [patterns, fields] · pairs: how many show each.
+    """
+    parts = model.contributions(levels)
+    whole = parts.sum(axis=1)
+    out = {}
+    for k, field in enumerate(NAMES):
+        if field in SHOWN:
+            own = [place for place, term in enumerate(TERMS) if field in term or "kin" in term]
+            sure = (whole - parts[:, own].sum(axis=1) >= SURE) & (levels[:, k] > 0)
+            out[field] = np.bincount(levels[sure, k], pairs[sure], len(FIELDS[field])).astype(np.float64)
+    return out
+
+
+def shares_seen(levels: Levels, pairs: Reals, model: Scorer) -> dict[str, dict[str, float]]:
+    """Field -> level -> share of sure pairs: what a model file keeps as `expected`; fields with too few left out."""
+    found = levels_seen(levels, pairs, model).items()
+    return {
+        field: {name: round(float(count[code] / count.sum()), 5) for name, code in CODE[field].items() if code}
+        for field, count in found
+        if count.sum() >= FEW
+    }
+
+
+def agreement(pairs: pl.DataFrame, identity: pl.DataFrame, model: Scorer) -> Iterator[Row]:
+    """Rows of model.LINK_QUALITY: by field and level, for all pairs and for those with a source on either side.
+
+    pairs: identity_a, identity_b, pattern · identity: identity_id, sources (joined by |).
+    """
+    each = identity.select("identity_id", C("sources").str.split("|"))
+    ends = pairs.select("identity_a", "identity_b", "pattern").with_row_index("pair")
+    sides = [ends.select("pair", "pattern", identity_id=end).join(each, on="identity_id") for end in PAIR]
+    by_source = pl.concat(sides).explode("sources").unique(["pair", "sources"])
+    whole = ends.group_by("pattern").len().with_columns(sources=pl.lit(""))
+    counted = pl.concat([whole, by_source.group_by("pattern", "sources").len()], how="diagonal")
+    for (source,), some in sorted(counted.group_by("sources"), key=lambda part: str(part[0])):
+        table = some.sort("pattern")
+        levels = unpack(table["pattern"].cast(pl.UInt64).to_numpy())
+        count = table["len"].to_numpy().astype(np.float64)
+        for field, seen in levels_seen(levels, count, model).items():
+            expected, of = model.expected.get(field), int(seen.sum())
+            if expected is None or of < FEW:
+                continue
+            for level, share in expected.items():
+                group = f"{source}, {field}{JOINED}{level}" if source else f"{field}{JOINED}{level}"
+                hits = int(seen[CODE[field][level]])
+                low, high = wilson(hits, of)
+                yield SEEN, group, hits / of, low, high, of, "count"
+                yield EXPECTED, group, float(share), None, None, of, "model"
+
+
+def departures(table: pl.DataFrame) -> list[str]:
+    """What does not fit, in sentences, furthest first. table: rows of model.LINK_QUALITY."""
+    wide = table.filter(measure=SEEN).join(
+        table.filter(measure=EXPECTED).select("group", expected="value"), on="group", how="inner"
+    )
+    often = C("value") / C("expected").clip(1e-4)
+    far = wide.filter(often >= FACTOR, C("low") > C("expected") * FACTOR**0.5, C("value") - C("expected") >= LEAST)
+    ordered = far.with_columns(often=often).sort("often", "group", descending=[True, False])
+    return [_sentence(row["group"], row["often"]) for row in ordered.iter_rows(named=True)]
+
+
+def _sentence(group: str, often: float) -> str:
+    source, _, rest = group.rpartition(", ")
+    field, _, level = rest.partition(JOINED)
+    words = LEVELS.get(level, f"is at '{level.replace('_', ' ')}'")
+    where = f" in pairs with {source}" if source else ""
+    return f"{WORDS[field]} {words} {often:.0f} times as often{where} as the model in force expects: run 'hiu train'."

@@ -1,0 +1,184 @@
+"""EM: whether pairs are one person, learned from how they agree where nobody says who is who.
+
+Pairs are a mixture of one person, strangers, and relatives of three kinds, who agree like one person on what relatives
+share and like strangers on the rest (a latent-class model, fitted by expectation and maximisation). What one person's
+levels are is drawn back to the base model's by pseudo-counts; what strangers' are is seen in pairs drawn at random.
+Distinct patterns of agreement are fitted, so a million descriptions take seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hiu.link.levels import COMBINATIONS, FIELDS, NAMES, Flags, Levels, Reals
+from hiu.link.model.scorer import WIDEST, WeightTable, probability
+
+HELD = 50.0
+"""Pairs of one person that the base model's word is worth, for each field."""
+RELATIVES: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
+    (frozenset({"family", "place", "dob"}), frozenset({"given"})),
+    (frozenset({"family", "place", "given"}), frozenset({"dob"})),
+    (frozenset({"family", "place"}), frozenset({"given"})),
+)
+"""Twins, parent and child of one name, a household: what they share, and what tells them from one person."""
+NO_RELATIVES = 0.5
+"""Of the pairs that the base model takes for relatives, the share found to be so below which an area has none."""
+_KIN = NAMES.index("kin")
+_FREE = tuple(field for field in NAMES if field not in ("kin", "event"))
+_TELLING = ("nhs_number", "local_id", "event")
+_ROUNDS, _STILL, _LEAST = 300, 1e-3, 5.0
+_ONE, _STRANGERS = 0, 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Patterns:
+    """Distinct patterns of agreement: levels [patterns, fields] and how many pairs show each.
+
+    levels, pairs: of the candidates · apart, apart_pairs: of pairs drawn at random that are no candidates, scaled to
+    all such pairs; `drawn` of them were looked at · same: of a candidate, 1 or 0 where a number says whether it is one
+    person, NaN where nothing says it · descriptions: how many there are.
+    """
+
+    levels: Levels
+    pairs: Reals
+    same: Reals
+    apart: Levels
+    apart_pairs: Reals
+    drawn: int
+    descriptions: int
+
+    @property
+    def total(self) -> float:
+        """All pairs there are."""
+        return float(self.pairs.sum() + self.apart_pairs.sum())
+
+
+def one_person(patterns: Patterns, base: WeightTable, held: float = HELD) -> Reals:
+    """The probability that a candidate of each pattern is one person. The same for the same patterns.
+
+    What the base model holds against the patterns of relatives is let go only where the area has none.
+    """
+    mixture = _Mixture(patterns, base, held)
+    start = mixture.start()
+    share = mixture.settled(start)
+    before, found = (patterns.pairs @ some[:, 2:] for some in (start, share))
+    if found.sum() > NO_RELATIVES * before.sum():
+        mixture.against = base.table[_KIN, patterns.levels[:, _KIN]]
+        share = mixture.settled(start)
+    chance: Reals = share[:, _ONE]
+    return chance
+
+
+class _Mixture:
+    """The patterns and what stays as it is from one round to the next; shares are [patterns, classes]."""
+
+    def __init__(self, patterns: Patterns, base: WeightTable, held: float) -> None:
+        self.of, self.base, self.held = patterns, base, held
+        self.agrees = base.table[np.arange(len(NAMES)), patterns.levels] > 0
+        self.given = patterns.levels > 0
+        self.mixed = ~np.isnan(patterns.same)
+        self.unkin = self._no_relatives()
+        floor = patterns.apart_pairs.sum() / max(patterns.drawn, 1) / WIDEST
+        self.apart = {field: _counts(patterns.apart, field, patterns.apart_pairs) + floor for field in _FREE}
+        self.together = self._strangers_together()
+        self.against = np.zeros(len(patterns.pairs))
+
+    def settled(self, share: Reals) -> Reals:
+        """The shares after as many rounds as it takes."""
+        for _ in range(_ROUNDS):
+            after = self.step(share)
+            moved = float(np.abs(after[:, _ONE] - share[:, _ONE]).max(initial=0.0))
+            share = after
+            if moved < _STILL:
+                break
+        return share
+
+    def start(self) -> Reals:
+        """Shares by the base model; pairs of two people that look like relatives are held to be relatives."""
+        share = np.zeros((len(self.of.pairs), 2 + len(RELATIVES)))
+        odds = self.base.contributions(self.of.levels).sum(axis=1)
+        share[:, _ONE] = probability(odds)
+        left = 1 - share[:, _ONE]
+        for k, (shared, telling) in enumerate(RELATIVES):
+            alike = _every(self.agrees, shared) & _every(self.given & ~self.agrees, telling)
+            share[:, 2 + k] = np.where(alike, left, 0)
+            left = np.where(alike, 0, left)
+        share[:, _STRANGERS] = left
+        return self._as_labelled(share)
+
+    def step(self, share: Reals) -> Reals:
+        """One round: levels of each class from the shares, then the shares from the levels."""
+        one, strangers = {}, {}
+        for field in _FREE:
+            one[field], strangers[field] = self._of_field(field, share)
+        logs = np.zeros_like(share)
+        logs[:, _ONE] = sum(one.values()) + self.against
+        logs[:, _STRANGERS] = sum(strangers.values()) + self.together
+        for k, (shared, _) in enumerate(RELATIVES):
+            logs[:, 2 + k] = sum((one if field in shared else strangers)[field] for field in _FREE)
+        count = (self.of.pairs[:, None] * share).sum(axis=0) + _LEAST / 1000
+        logs += np.log2(count / self.of.total)
+        logs[:, _STRANGERS] += np.log2(1 + self.of.apart_pairs.sum() / count[_STRANGERS])
+        odds = np.exp2(logs - logs.max(axis=1, keepdims=True))
+        return self._as_labelled(odds / odds.sum(axis=1, keepdims=True))
+
+    def _as_labelled(self, share: Reals) -> Reals:
+        """The shares where nothing is known; elsewhere one person or not, as its label says."""
+        same = self.of.same
+        rest = share[:, 1:] + 1e-12
+        told = np.column_stack([same, (1 - same)[:, None] * rest / rest.sum(axis=1, keepdims=True)])
+        return np.where(self.mixed[:, None], told, share)
+
+    def _of_field(self, field: str, share: Reals) -> tuple[Reals, Reals]:
+        """log2 of how often one person's, and strangers', descriptions agree as each pattern does on a field."""
+        k, levels = NAMES.index(field), self.of.levels
+        weight = self.of.pairs * share[:, _ONE] * (self.unkin if field == "given" else 1.0)
+        seen = _counts(levels, field, weight)
+        strangers = _shares(_counts(levels, field, self.of.pairs * share[:, _STRANGERS]) + self.apart[field])
+        usual = _shares(strangers * np.exp2(self.base.table[k, : len(seen)]))
+        one = _shares(seen + self.held * usual)
+        found = (np.log2(np.where(part > 0, part, 1.0))[levels[:, k]] for part in (one, strangers))
+        return next(found), next(found)
+
+    def _no_relatives(self) -> Flags:
+        """Patterns that relatives do not form: given names are learned from these, so that brothers aren't aliases."""
+        alike = _every(self.agrees, {"family", "place"}) | _every(self.agrees, {"family", "dob"})
+        told: Flags = np.any([self.agrees[:, NAMES.index(field)] for field in _TELLING], axis=0)
+        return told | ~alike
+
+    def _strangers_together(self) -> Reals:
+        """log2 of how much oftener two levels meet in strangers than each alone would have them, over all pairs."""
+        drawn = self.of.apart_pairs / max(self.of.apart_pairs.sum(), 1) * self.of.drawn
+        out = np.zeros(len(self.of.pairs))
+        for two in COMBINATIONS:
+            if "kin" in two:
+                continue
+            here, there = ([side[:, NAMES.index(name)].astype(np.int64) for name in two]
+                           for side in (self.of.levels, self.of.apart))  # fmt: skip
+            met = np.bincount(there[0] * WIDEST + there[1], drawn, WIDEST**2).reshape(WIDEST, WIDEST)
+            met[0], met[:, 0] = 0, 0
+            alone = np.outer(met.sum(axis=1), met.sum(axis=0)) / max(met.sum(), 1)
+            out += np.log2((met + _LEAST) / (alone + _LEAST))[here[0], here[1]]
+        return out
+
+
+def _every(flags: Flags, fields: set[str] | frozenset[str]) -> Flags:
+    found: Flags = np.all([flags[:, NAMES.index(field)] for field in fields], axis=0)
+    return found
+
+
+def _counts(levels: Levels, field: str, weight: Reals) -> Reals:
+    """Weight of each level of a field; what a side lacks counts nothing."""
+    k = NAMES.index(field)
+    out: Reals = np.bincount(levels[:, k], weight, len(FIELDS[field])).astype(np.float64)
+    out[0] = 0
+    return out
+
+
+def _shares(count: Reals) -> Reals:
+    out = count.copy()
+    out[0] = 0
+    shares: Reals = out / max(out.sum(), 1e-300)
+    return shares

@@ -1,0 +1,138 @@
+"""EM without labels: what it finds where the truth is drawn, that twins stay two, and that little moves little."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from typing import Any
+
+import numpy as np
+import pytest
+from link_kit import SCHEMA, table, who
+
+from hiu.link import link
+from hiu.link.levels import CODE, FIELDS, NAMES, Levels
+from hiu.link.model.em import Patterns, one_person
+from hiu.link.model.scorer import WeightTable
+from hiu.link.model.unlabelled import area_patterns, fit_unlabelled
+from hiu.settings import Linking
+
+BASE: dict[str, Any] = json.loads((resources.files("hiu.link.model") / "model.json").read_text(encoding="utf-8"))
+ONE = {
+    "given": {"exact": 0.8, "typo": 0.15, "different": 0.05},
+    "family": {"exact": 0.75, "typo": 0.2, "different": 0.05},
+    "dob": {"exact": 0.6, "typo": 0.3, "different": 0.1},
+    "place": {"house": 0.5, "sector": 0.2, "different": 0.3},
+    "sex": {"same": 0.98, "different": 0.02},
+}
+STRANGERS = {
+    "given": {"exact": 0.01, "typo": 0.005, "different": 0.985},
+    "family": {"exact": 0.004, "typo": 0.004, "different": 0.992},
+    "dob": {"exact": 0.0001, "typo": 0.0003, "different": 0.9996},
+    "place": {"house": 0.0005, "sector": 0.01, "different": 0.9895},
+    "sex": {"same": 0.5, "different": 0.5},
+}
+SHARED = ("family", "dob", "place")
+
+
+def levels_of(kind: dict[str, dict[str, float]], n: int, rng: np.random.Generator) -> Levels:
+    out = np.zeros((n, len(NAMES)), dtype=np.uint8)
+    for field, shares in kind.items():
+        codes = [CODE[field][level] for level in shares]
+        out[:, NAMES.index(field)] = rng.choice(codes, n, p=list(shares.values()))
+    return out
+
+
+def drawn(one: int, twins: int, strangers: int, seed: int = 3) -> tuple[Patterns, np.ndarray[Any, Any]]:
+    """Candidates of three kinds beside pairs drawn at random, and for each pattern how often it is one person."""
+    rng = np.random.default_rng(seed)
+    twin = {**STRANGERS, **{field: ONE[field] for field in SHARED}}
+    near = {**STRANGERS, "family": {"exact": 1.0}, "place": {"house": 0.5, "different": 0.5}}
+    parts = [levels_of(kind, n, rng) for kind, n in ((ONE, one), (twin, twins), (near, strangers))]
+    levels, back, count = np.unique(np.vstack(parts), axis=0, return_inverse=True, return_counts=True)
+    truth = np.bincount(back.ravel(), np.repeat([1, 0, 0], [one, twins, strangers]), len(count)) / count
+    apart, met = np.unique(levels_of(STRANGERS, 50_000, rng), axis=0, return_counts=True)
+    found = Patterns(
+        levels=levels,
+        pairs=count.astype(np.float64),
+        same=np.full(len(count), np.nan),
+        apart=apart,
+        apart_pairs=(met * 200.0).astype(np.float64),
+        drawn=50_000,
+        descriptions=5000,
+    )
+    return found, truth
+
+
+def least_wrong(truth: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """What nobody could tell apart, who sees the patterns alone."""
+    least: np.ndarray[Any, Any] = np.minimum(truth, 1 - truth)
+    return least
+
+
+@pytest.mark.parametrize("twins", [0, 400])
+def test_pairs_of_one_person_are_found_without_labels_and_twins_stay_two(twins: int) -> None:
+    patterns, truth = drawn(2000, twins, 3000)
+    chance = one_person(patterns, WeightTable(BASE))
+    wrong, least = (float((patterns.pairs * off).sum()) for off in (np.abs((chance > 0.5) - truth), least_wrong(truth)))
+    assert wrong < least + 0.08 * 2000
+    assert float((patterns.pairs * chance).sum()) == pytest.approx(2000, rel=0.15)
+    shipped = WeightTable(BASE).contributions(patterns.levels).sum(axis=1) > 0
+    assert wrong < float((patterns.pairs * np.abs(shipped - truth)).sum())
+
+
+def test_the_model_says_what_em_found_and_its_contributions_add_up() -> None:
+    patterns, _ = drawn(2000, 0, 3000)
+    made, chance = fit_unlabelled(patterns, BASE)
+    again, _ = fit_unlabelled(patterns, BASE)
+    assert made == again
+    model = WeightTable({**made, "version": "x"})
+    weight = model.sized(patterns.descriptions).contributions(patterns.levels).sum(axis=1)
+    said = 1 / (1 + np.exp2(-weight))
+    assert float((patterns.pairs * np.abs(said - chance)).sum() / patterns.pairs.sum()) < 0.02
+    assert made["weights"]["dob"]["typo"] > BASE["weights"]["dob"]["typo"] + 1
+    assert made["weights"]["local_id"] == BASE["weights"]["local_id"]
+
+
+def test_a_handful_of_pairs_hardly_moves_the_model() -> None:
+    patterns, _ = drawn(6, 0, 10)
+    made, _ = fit_unlabelled(patterns, BASE)
+    moved = [abs(made["weights"][f][level] - BASE["weights"][f][level]) for f in FIELDS for level in FIELDS[f][1:]]
+    assert max(moved) < 2.5
+    assert np.median(moved) < 0.1
+
+
+def test_labels_bind() -> None:
+    patterns, _ = drawn(500, 0, 500)
+    told = np.where(np.arange(len(patterns.pairs)) % 2 == 0, 1.0, 0.0)
+    parts = {name: getattr(patterns, name) for name in Patterns.__dataclass_fields__}
+    assert (one_person(Patterns(**{**parts, "same": told}), WeightTable(BASE)) == told).all()
+
+
+def test_an_area_gives_its_candidates_and_pairs_at_random() -> None:
+    rows = [who(f"i{k:03}", f"ANN{k % 7} LEE{k % 5}", f"19{50 + k % 40}-01-02") for k in range(60)]
+    identity = table(rows)
+    assert set(identity.columns) == set(SCHEMA)
+    found = area_patterns(identity, None, Linking())
+    assert found.total == pytest.approx(found.descriptions * (found.descriptions - 1) / 2)
+    assert np.isnan(found.same).all()
+
+
+def test_month_by_month_and_all_at_once_give_the_same_people_under_a_learned_model() -> None:
+    names = ["ANN LEE", "ANNE LEE", "JOHN SMITH", "JON SMYTH", "J SMITH", "BILL LEE"]
+    rows = [
+        who(f"i{k:03}", names[k % 6], f"198{k // 6 % 5}-0{1 + k % 4}-07", home=f"{k % 3}, OAK ROAD, BS3 {k % 4}AB")
+        for k in range(90)
+    ]
+    identity = table(rows)
+    learned, _ = fit_unlabelled(area_patterns(identity, None, Linking()), BASE)
+    model = WeightTable({**learned, "version": "site-x"})
+    memory = None
+    for part in (30, 60, 90):
+        some = identity.head(part)
+        found = link(some, settings=Linking(), model=model, cache=memory)
+        whole = link(some, settings=Linking(), model=model)
+        assert found.clusters.equals(whole.clusters)
+        assert found.pairs.equals(whole.pairs)
+        memory = found.memory
+    assert 1 < found.clusters["cluster"].n_unique() < 90
