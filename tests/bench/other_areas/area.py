@@ -174,8 +174,12 @@ class Area:
             (site / "sources" / f"{source}.toml").write_text(layout.mapping(), encoding="utf-8")
         write_truth(site / "truth", facts, self.town.people)
 
+    def named(self, source: str, month: date) -> str:
+        """The file of a source and month, below the raw folder."""
+        return f"{month:%Y-%m}/{FILES[source].format(month)}"
+
     def _write(self, site: Path, source: str, month: date, lines: list[Line]) -> list[Fact]:
-        layout, name = self.layouts[source], f"{month:%Y-%m}/{FILES[source].format(month)}"
+        layout, name = self.layouts[source], self.named(source, month)
         path = site / "data" / "raw" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("w", encoding=layout.encoding, errors="replace", newline="") as file:

@@ -39,8 +39,11 @@ class Clerk:
         if dice.falls(habits.misfiled) and person.kin:
             return self._misfiled(person, day, scene)
         if dice.falls(habits.registers):
-            own.append(self._entered(person, day))
-            return self._seen(own[-1], person, day, scene)
+            entry = self._entered(person, day)
+            if own and self.agency == "police" and dice.falls(0.4):
+                entry.number = own[0].number  # known again by fingerprints, whatever the name given
+            own.append(entry)
+            return self._seen(entry, person, day, scene)
         return self._seen(self._taken_down(person, day), person, day, scene)
 
     def register(self, person: Person) -> None:
@@ -173,7 +176,7 @@ class Clerk:
         elif dice.falls(0.006):
             row.born = date(1900, 1, 1)
         if dice.falls(habits.event_postcode):
-            row = _housed(row, scene)
+            row = replace(_housed(row, scene), away=True)
         elif dice.falls(habits.no_home):
             row.postcode, row.house, row.street = "", "", ""
         if dice.falls(0.03):

@@ -16,8 +16,8 @@ def _pairs(text: str) -> Table:
 
 HEARD = _pairs("""
 ph:f f:ph ck:k c:k k:c ie:y y:ie ey:y ea:ee ee:ea ou:ow ow:ou ai:ay ay:ai i:y y:i s:z z:s ks:x x:ks
-son:sen sh:ch ch:sh th:t t:th mac:mc mc:mac e: er:a a:er ah:a oo:u u:oo w:v v:w j:y cz:ch sz:sh
-wi:vi mb:m gh: h: qu:kw dg:g g:j j:g ei:ie ham:am ough:uff""")
+son:sen sh:ch ch:sh th:t t:th mac:mc mc:mac e$: er$:a a$:er ah$:a oo:u u:oo w:v v:w j:y cz:ch sz:sh
+wi:vi mb$:m gh: qu:kw dg:g g:j j:g ei:ie ham:am ough:uff""")
 """What a call handler writes for what a caller says."""
 VOICED = _pairs(
     """moh:muh muh:moh ammed:amed ammad:amad ussain:ussein ss:s ll:l mm:m nn:n tt:t rr:r pp:p l:ll n:nn t:tt r:rr"""
@@ -35,9 +35,13 @@ PLAIN = str.maketrans("łŁøØđĐßı", "lLoOdDsi")
 
 
 def _swapped_sound(dice: Dice, text: str, table: Table) -> str:
-    """One of the sounds or shapes of the table in place of another, beyond the first letter where that is possible."""
+    """One of the sounds or shapes of the table in place of another; those with a dollar stand at the end alone."""
     low = text.lower()
-    able = [(sound, other, low.rfind(sound)) for sound, other in table if sound in low[1:] or low.startswith(sound)]
+    able = [
+        (sound.rstrip("$"), other, low.rfind(sound.rstrip("$")))
+        for sound, other in table
+        if (low.endswith(sound[:-1]) if sound[-1] == "$" else sound in low)
+    ]
     if not able:
         return by_hand(dice, text)
     sound, other, at = dice.pick(able)

@@ -31,15 +31,16 @@ class Entry:
     house: str = ""
     street: str = ""
     postcode: str = ""
-    face: str = (
-        ""  # alias, borrowed, changed name, two numbers, or moved and slip: what makes the row look like another's
-    )
+    away: bool = False  # the address is where it happened
+    face: str = ""  # alias, borrowed, changed name, two numbers, moved and slip: why the row may look like another's
     slips: int = 0
 
     def linkable(self) -> bool:
-        """Whether the row says enough, and of the right person, for anybody to tell whose it is."""
-        beside = self.born or self.age is not None or self.number or self.postcode
-        return self.face != "borrowed" and bool(self.nhs or (self.family and self.given and beside))
+        """Whether anybody could tell whose the row is: by number, or a full name with a birth, entry or home."""
+        born = self.born and self.born.year > 1900
+        home = self.house and self.postcode and not self.away
+        named = self.family and self.given and (born or self.number or home)
+        return self.face not in ("borrowed", "unknown") and bool(self.nhs or named)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
