@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -121,13 +122,13 @@ def _main(rows: pl.DataFrame, *by: str) -> dict[tuple[object, ...], str]:
     return {tuple(row[:-1]): row[-1] for row in most.select(*by, "person_id").iter_rows()}
 
 
-def measure(site: Path, month: str) -> list[Figures]:
-    """Both models on one site."""
+def measure(site: Path, month: str) -> Iterator[Figures]:
+    """Both models on one site, each as soon as it is measured."""
     links, said = published(site, month)
-    made = [{"model": "shipped", **_figures(links, site), **said}]
+    yield {"model": "shipped", **_figures(links, site), **said}
     took = trained(site)
     links, said = published(site, month)
-    return [*made, {"model": "trained", **_figures(links, site), **said, "train s": round(took)}]
+    yield {"model": "trained", **_figures(links, site), **said, "train s": round(took)}
 
 
 def _figures(links: Path, site: Path) -> Figures:
