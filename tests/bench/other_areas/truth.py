@@ -15,6 +15,14 @@ from .people import Person
 JOINED = ("alias", "changed name", "two numbers", "moved and slip")
 
 
+def checks(number: str) -> bool:
+    """Whether an NHS number has the right check digit."""
+    return (
+        bool(number)
+        and sum(int(digit) * weight for digit, weight in zip(number, range(10, 0, -1), strict=True)) % 11 == 0
+    )
+
+
 @dataclass(kw_only=True, slots=True)
 class Entry:
     """What a row says of a person; the truth about it stands beside."""
@@ -40,7 +48,7 @@ class Entry:
         born = self.born and self.born.year > 1900
         home = self.house and self.postcode and not self.away
         named = self.family and self.given and (born or self.number or home)
-        return self.face not in ("borrowed", "unknown") and bool(self.nhs or named)
+        return self.face not in ("borrowed", "unknown") and bool(checks(self.nhs) or named)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
