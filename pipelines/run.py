@@ -19,6 +19,7 @@ from hiu.publish.quality.stays import open_stays
 from pipelines.access.basis import digest_of, still_named, unpermitted
 from pipelines.access.bound import bound_now, changed_parts, require_whole
 from pipelines.access.disclose import note_intake, note_pointed, record_files
+from pipelines.access.pages import sittings
 from pipelines.back.runs import point_to, prune, run_made_before
 from pipelines.back.undo import apply_withdrawals
 from pipelines.back.withdraw import publish_again, withdrawn_month
@@ -134,7 +135,8 @@ def _steps(work: Work, intake: Intake) -> Outcome:
     prints, shown, before = fingerprints(work), place.published_folder(month), place.published_folder(month - 1)
     settings, code = place.settings, code_digest(PUBLISH_CODE)
     last = prints[steps()[-1].name], before and before.name
-    final = digest(*last, code, settings.version, settings.name, digest_of(place, work.now.date()))
+    met = sittings(place, month)
+    final = digest(*last, code, settings.version, settings.name, digest_of(place, work.now.date()), *met)
     earlier, refused = run_made_before(place, work.warehouse, month, final)
     if earlier and refused:
         warnings.append(f"{refused}. Nothing has changed since: put right what was wrong, or 'hiu rollback --redo'")
