@@ -71,6 +71,8 @@ def _page(desk: Desk) -> tuple[str, str]:
 
 def _end(desk: Desk, began: datetime, asked: Asked) -> Answer:
     """Record the sitting; the server stops once this is answered."""
+    if desk.ended:
+        raise HiuError("the meeting has ended")
     names = [" ".join(line.replace("|", " ").split()) for line in str(asked.get("attended") or "").splitlines()]
     attended, now = [name for name in names if name], desk.clock()
     about = {"month": str(desk.month), "began": utc(began), "at": utc(now)}
