@@ -1,4 +1,4 @@
-"""The live meeting in Chromium: entries by keyboard alone, hostile names, axe, widths, and no request beyond this page."""
+"""The live meeting in Chromium: entries by keyboard alone, hostile names, axe, widths, and no other request."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hiu.govern.audit import read
 from pipelines.common.place import Place
 
 TOP = 45
-READY = "document.querySelector('#entry-fields') !== null"
+READY = "#entry-fields"
 
 
 def wider(place: Place) -> Place:
@@ -52,17 +52,14 @@ def opened_meeting(chromium: Any) -> Iterator[Callable[..., Any]]:
 
 def kept(page: Any, words: str) -> str:
     """What is said to be kept, once it is about this."""
-    page.wait_for_function(
-        "words => document.getElementById('kept').textContent.includes(words)", arg=words, timeout=30_000
-    )
-    return str(page.inner_text("#kept"))
+    return str(page.wait_for_selector(f"#kept:has-text('{words}')").inner_text())
 
 
 def next_person(page: Any) -> str:
     """The next on the list by keyboard, the form open and the first field in focus."""
     page.keyboard.press("Escape")
     page.keyboard.press("j")
-    page.wait_for_function(READY, timeout=30_000)
+    page.wait_for_selector(READY)
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.dataset.field") == "decision"
     return str(page.inner_text("#entry-title")).removeprefix("Record about ")
@@ -78,7 +75,7 @@ def test_entries_by_keyboard_are_in_records_audit_new_pack_and_minutes(
         for turn in range(count):
             page.evaluate("document.activeElement.blur()") if turn == 0 else page.keyboard.press("Escape")
             page.keyboard.press("j")
-            page.wait_for_function(READY, timeout=30_000)
+            page.wait_for_selector(READY)
             page.keyboard.press("Enter")
             person = str(page.inner_text("#entry-title")).removeprefix("Record about ")
             page.keyboard.type("Offer")
@@ -95,7 +92,7 @@ def test_entries_by_keyboard_are_in_records_audit_new_pack_and_minutes(
         page.keyboard.type("Ann Chair")
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
-        page.wait_for_function("document.getElementById('ending-said').textContent.includes('ended')", timeout=30_000)
+        page.wait_for_selector("#ending-said:has-text('ended')")
         assert page.said == [] and all(url.startswith(f"http://{caller.host}/") for url in page.asked)
     rows = entries(place)
     assert rows.filter(field="decision")["person_id"].to_list() == seen and len(set(seen)) == count
@@ -129,7 +126,7 @@ def test_hostile_names_do_nothing_in_any_room(poisoned: tuple[Any, Caller]) -> N
     person = None
     for text in ("<img src=x onerror=window.pwned=1>", "</textarea><script>window.pwned=1</script>"):
         page.keyboard.press("j")
-        page.wait_for_function(READY, timeout=30_000)
+        page.wait_for_selector(READY)
         page.fill("#entry [data-field=notes]", text)
         page.keyboard.press("Control+s")
         person = str(page.inner_text("#entry-title")).removeprefix("Record about ")
@@ -142,7 +139,7 @@ def test_hostile_names_do_nothing_in_any_room(poisoned: tuple[Any, Caller]) -> N
     assert not set(page.evaluate(TAGS)) & foreign and page.evaluate("typeof window.pwned") == "undefined"
     page.click("[data-room=pack]")
     page.click("#hide")
-    page.wait_for_function(READY, timeout=30_000)
+    page.wait_for_selector(READY)
     assert "window.pwned" not in page.evaluate("document.getElementById('entry').outerHTML"), (
         "notes hide with the names"
     )
@@ -169,7 +166,7 @@ def test_two_windows_and_what_was_typed_and_not_saved(place_after: Place, opened
         page.keyboard.press("j")
         assert person in kept(page, "NOT SAVED")
         page.keyboard.press("k")
-        page.wait_for_function(READY)
+        page.wait_for_selector(READY)
         assert page.input_value("#entry [data-field=owner]") == "half typed", "kept in its form"
         page.keyboard.press("Control+s")
         kept(page, "Saved")
