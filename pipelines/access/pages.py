@@ -54,7 +54,8 @@ def stamp_of(place: Place, month: Month, run_id: str, built: datetime, settings_
 def begin_pages(place: Place, tables: Mapping[str, pl.DataFrame], stamp: Stamp, on: date) -> PageCharts:
     """Start on a month's pages: their charts are drawn beside whatever is done next."""
     people = charted_people(place, for_group(place, tables, on), stamp.month)
-    return PageCharts(people, Drawing(people[: place.settings.rank.charts]))
+    last = place.published_folder(stamp.month)
+    return PageCharts(people, Drawing(people[: place.settings.rank.charts], last))
 
 
 def pages(
