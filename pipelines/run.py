@@ -11,7 +11,7 @@ from hiu.engine import Engine
 from hiu.engine.inputs import supplied_months
 from hiu.errors import HiuError, InputRefused, UsageError, grouped
 from hiu.govern.rights import check_private, make_private
-from hiu.model import RECORDED
+from hiu.model import CORRECTIONS, RECORDED, Table
 from hiu.month import Month
 from hiu.publish.quality.contradictions import contradictions
 from hiu.publish.quality.quotes import unfound_quotes
@@ -135,8 +135,8 @@ def _steps(work: Work, intake: Intake) -> Outcome:
     prints, shown, before = fingerprints(work), place.published_folder(month), place.published_folder(month - 1)
     settings, code = place.settings, code_digest(PUBLISH_CODE)
     last = prints[steps()[-1].name], before and before.name
-    met = sittings(place, month)
-    final = digest(*last, code, settings.version, settings.name, digest_of(place, work.now.date()), *met)
+    shows = [_rows(work.warehouse, table) for table in RECORDED.values()], sittings(place, month)
+    final = digest(*last, code, settings.version, settings.name, digest_of(place, work.now.date()), shows)
     earlier, refused = run_made_before(place, work.warehouse, month, final)
     if earlier and refused:
         warnings.append(f"{refused}. Nothing has changed since: put right what was wrong, or 'hiu rollback --redo'")
@@ -160,10 +160,13 @@ def _steps(work: Work, intake: Intake) -> Outcome:
 
 
 def inputs(warehouse: Engine, month: Month, key_digest: str) -> str:
-    """Digest of the deliveries in force up to the month and their recipes, what people recorded, and the key."""
+    """Digest of the deliveries in force up to the month and their recipes, what was put right in them, and the key."""
     rows = warehouse.ask("recipes_in_force", month=month.start)
-    recorded = [warehouse.rows(name, order=RECORDED[name].names).rows() for name in sorted(RECORDED)]
-    return digest(rows.rows(), recorded, key_digest)
+    return digest(rows.rows(), _rows(warehouse, CORRECTIONS), key_digest)
+
+
+def _rows(warehouse: Engine, table: Table) -> list[tuple[object, ...]]:
+    return warehouse.rows(table.name, order=table.names).rows()
 
 
 def state(warehouse: Engine) -> dict[str, str]:

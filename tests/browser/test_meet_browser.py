@@ -124,7 +124,7 @@ def poisoned(place_after: Place, opened_meeting: Callable[..., Any]) -> Iterator
 def test_hostile_names_do_nothing_in_any_room(poisoned: tuple[Any, Caller]) -> None:
     page, caller = poisoned
     person = None
-    for text in ("<img src=x onerror=window.pwned=1>", "</textarea><script>window.pwned=1</script>"):
+    for text in ("<video src=x onerror=window.pwned=1>", "</textarea><details open ontoggle=window.pwned=1>"):
         page.keyboard.press("j")
         page.wait_for_selector(READY)
         page.fill("#entry [data-field=notes]", text)

@@ -8,6 +8,7 @@ import sys
 import threading
 
 import pytest
+from areakit import REPOSITORY
 from meet_kit import Caller, entries
 
 from hiu.govern.audit import read, verify
@@ -20,7 +21,9 @@ def begun(place: Place) -> tuple[subprocess.Popen[str], Caller]:
     """A meeting in a process of its own, entered."""
     site = ["--site", str(place.home), "--curated", str(place.curated)]
     line = [sys.executable, "-m", "pipelines.cli", "meet", "--by", "A. Chair", "--no-browser", *site]
-    process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8")
+    process = subprocess.Popen(
+        line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", cwd=REPOSITORY
+    )
     assert process.stdout and process.stderr
     first = process.stdout.readline()
     assert "http://127.0.0.1:" in first, process.stderr.read()

@@ -115,3 +115,6 @@ window.addEventListener("keydown", (event) => {
     if (first) first.focus();
   }
 }, true);
+
+// The page may have been opened at a person.
+if (state.chosen !== null) document.dispatchEvent(new Event("shown"));
