@@ -173,6 +173,12 @@ def test_two_windows_and_what_was_typed_and_not_saved(place_after: Place, opened
         page.click("#undo")
         kept(page, "Undone")
         assert page.input_value("#entry [data-field=owner]") == ""
+        page.fill("#entry [data-field=owner]", "left at once")
+        for key in ("Control+s", "Escape", "j"):
+            page.keyboard.press(key)
+        assert person in kept(page, "Saved"), "an entry is kept though its form was left at once"
+        page.wait_for_selector(READY)
+        assert person not in page.inner_text("#entry-title") and page.input_value("#entry [data-field=owner]") == ""
 
 
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080)])

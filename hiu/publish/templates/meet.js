@@ -84,22 +84,32 @@ function drawOutcome(found) {
   find("refusals").replaceChildren(...(lines.length || clashes.length ? [h("div", { class: "refused", role: "alert" }, ...lines.map((line) => h("p", {}, line)), ...clashes)] : []));
 }
 
-function take(found, keep) {
-  now.state = found.state;
-  drafts.delete(now.person);
-  const left = Object.fromEntries(Object.entries(keep).filter(([name, value]) => found.refused.some((one) => one.field === name) && value !== found.state.entered[name]));
-  if (Object.keys(left).length) drafts.set(now.person, left);
-  const focused = document.activeElement && document.activeElement.id;
-  drawForm();
-  if (focused && find(focused)) find(focused).focus();
-  drawOutcome(found);
-  say("kept", found.taken ? `Saved ${found.at}: ${found.taken} ${found.taken === 1 ? "entry" : "entries"} about ${now.person}` : found.refused.length + found.conflicts.length ? "NOT SAVED: see the form." : "Nothing was changed.");
+const NOTHING = { Saved: "Nothing was changed.", Undone: "Not undone: the record changed meanwhile; the form shows it as it is now." };
+
+// What became of an entry, in its form if that is still shown; what was refused stays typed.
+function take(found, keep, person, done) {
+  drafts.delete(person);
+  const again = [...found.refused, ...(now.person === person ? [] : found.conflicts)].map((one) => one.field);
+  const left = Object.fromEntries(Object.entries(keep).filter(([name, value]) => again.includes(name) && value !== found.state.entered[name]));
+  if (Object.keys(left).length) drafts.set(person, left);
+  if (now.person === person) {
+    now.state = found.state;
+    const focused = document.activeElement && document.activeElement.id;
+    drawForm();
+    if (focused && find(focused)) find(focused).focus();
+    drawOutcome(found);
+  }
+  const entries = `${found.taken} ${found.taken === 1 ? "entry" : "entries"} about ${person}`;
+  say("kept", found.taken ? `${done} ${found.at}: ${entries}` : found.refused.length + found.conflicts.length ? `NOT SAVED: see the form of ${person}.` : NOTHING[done]);
 }
 
-const send = (values, action) => during("kept", async () => {
-  say("kept", "Saving…");
-  take(await ask("save", { person: now.person, version: now.state.version, values, action }), values);
-});
+function send(values, action) {
+  const { person, state: { version } } = now;
+  return during("kept", async () => {
+    say("kept", "Saving…");
+    take(await ask("save", { person, version, values, action }), values, person, "Saved");
+  });
+}
 
 function save() {
   const values = changedFields(), fresh = document.querySelector("[data-action='new']"), words = fresh && typed(fresh);
@@ -110,11 +120,10 @@ function save() {
 
 const saveAction = (box, action) => send({}, { action_done: "", ...(action || {}), ...typed(box) });
 
-const undoLast = () => during("kept", async () => {
-  const found = await ask("undo", { person: now.person, version: now.state.version });
-  take(found, {});
-  say("kept", found.taken ? `Undone ${found.at}: ${found.taken} ${found.taken === 1 ? "entry" : "entries"} about ${now.person}` : "Not undone: the record changed meanwhile; the form shows it as it is now.");
-});
+function undoLast() {
+  const { person, state: { version } } = now;
+  return during("kept", async () => take(await ask("undo", { person, version }), {}, person, "Undone"));
+}
 
 async function load(person) {
   try {
