@@ -19,7 +19,7 @@ from pipelines.access import draw
 from pipelines.common.place import Place
 from pipelines.run import Outcome
 
-STAMPED = re.compile(r"\d{4}-\d\d-\d{8}T\d{6}Z-[0-9a-f]{6}|\d{4}-\d\d-[0-9a-f]{6}|[0-9a-f]{16,64}")
+STAMPED = re.compile(r"\d{4}-\d\d-\d{8}T\d{6}Z-[0-9a-f]{6}|\d{4}-\d\d-[0-9a-f]{6}|[0-9a-f]{12,64}")
 STEPS = {"identify", "link", "count", "rank"}
 
 
