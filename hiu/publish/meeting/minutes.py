@@ -45,8 +45,8 @@ def minutes_pdf(view: View, entries: pl.DataFrame, sittings: Sequence[Row]) -> b
 def _sitting(one: Row) -> tuple[str, list[str]]:
     """When a meeting was and who wrote it down; and who attended."""
     began = one["began"]
-    said = f"{day(began.date())}, {began:%H:%M} to {one['at']:%H:%M} UTC, recorded by {clean(one['by'])}"
-    return said, [clean(name) for name in one["attended"].split("|") if name.strip()]
+    title = f"{day(began.date())}, {began:%H:%M} to {one['at']:%H:%M} UTC, recorded by {clean(one['by'])}"
+    return title, [clean(name) for name in one["attended"].split("|") if name.strip()]
 
 
 def _latest(entries: pl.DataFrame, person: str, month: Month) -> Latest:

@@ -88,9 +88,9 @@ class Desk:
 
     def require_plain(self, person: str | None, typed: Mapping[str, str]) -> None:
         """Refuse free words about somebody, or about nobody (None), that tell another person on record."""
-        said = {TITLES.get(name, name): text for name, text in typed.items() if name in WORDS}
+        words = {TITLES.get(name, name): text for name, text in typed.items() if name in WORDS}
         signed = {f"{TITLES[name]}": text for name, text in typed.items() if name in NAMED}
-        require_no_others(self.tables["people"], person, said, signed)
+        require_no_others(self.tables["people"], person, words, signed)
 
     def recorded(self, copy: Copy, *, by: str) -> Verdict:
         """Judge a copy and record what it changes, under `entering`; on the disk when it returns."""

@@ -16,8 +16,8 @@ MOST = 20
 
 def matches(desk: Desk, asked: Asked) -> Answer:
     """The pairs nobody has decided. Whoever is in the pack is shown by name, unless names are hidden; others masked."""
-    listed = visible(desk.shown()["ranked"], desk.place.settings.rank.top)["person_id"].to_list()
-    queue = Queue(desk.month, desk.folder, desk.place.records, names=[] if asked.get("hidden") else listed)
+    shown = visible(desk.shown()["ranked"], desk.place.settings.rank.top)["person_id"].to_list()
+    queue = Queue(desk.month, desk.folder, desk.place.records, names=[] if asked.get("hidden") else shown)
     asks = queue.waiting(MOST)
     enter_look(desk.place, desk.clock(), "match review", queue.people(asks), by=desk.by, month=desk.month)
     more = "" if len(asks) < MOST else f" The first {MOST} are shown."

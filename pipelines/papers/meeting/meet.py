@@ -38,8 +38,8 @@ def meet(
     began = clock()
     with hold(place.curated / "meeting.lock", f"hiu meet {of}", began):
         desk = Desk(place, of, folder, stamp_in(read_manifest(folder)), f"{by} ({login()})", clock)
-        listed = visible(desk.shown()["ranked"], place.settings.rank.top)["person_id"]
-        enter_look(place, began, "meeting", listed, by=by, month=of)
+        shown = visible(desk.shown()["ranked"], place.settings.rank.top)["person_id"]
+        enter_look(place, began, "meeting", shown, by=by, month=of)
         record(place, began, "meeting_begun", month=str(of), pack=desk.stamp.pack_id, by=by, login=login())
         door = Door(partial(_page, desk), _jobs(desk, began), partial(returned.look, desk))
         door.serve(opened, lambda: desk.ended)
