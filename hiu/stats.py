@@ -3,6 +3,8 @@
 scipy.stats takes a second to load, so it is imported where it is used.
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,14 +16,12 @@ FEWEST_RATED = 10
 
 def wilson(hits: int, of: int) -> tuple[float, float]:
     """95% interval of a share (Wilson, 1927); all of 0 to 1 where nothing was counted."""
-    from scipy.special import erf
-    from scipy.stats import binomtest
-
     if not of:
         return 0.0, 1.0
-    # the confidence that Z95, which has two decimals, stands for
-    interval = binomtest(hits, of).proportion_ci(float(erf(Z95 / 2**0.5)), method="wilson")
-    return float(interval.low), float(interval.high)
+    square = Z95**2
+    centre, half = 2 * hits + square, Z95 * math.sqrt(4 * hits * (of - hits) / of + square)
+    low, high = ((centre + side * half) / (2 * (of + square)) for side in (-1, 1))
+    return 0.0 if hits == 0 else low, 1.0 if hits == of else high
 
 
 def kappa(one: list[str], other: list[str]) -> tuple[float | None, float | None, float | None]:

@@ -11,7 +11,7 @@ from hiu.engine import Engine
 from hiu.engine.inputs import supplied_months
 from hiu.errors import HiuError, InputRefused, UsageError, grouped
 from hiu.govern.rights import check_private, make_private
-from hiu.model import RECORDED
+from hiu.model import CORRECTIONS, RECORDED, Table
 from hiu.month import Month
 from hiu.publish.quality.contradictions import contradictions
 from hiu.publish.quality.quotes import unfound_quotes
@@ -19,6 +19,7 @@ from hiu.publish.quality.stays import open_stays
 from pipelines.access.basis import digest_of, still_named, unpermitted
 from pipelines.access.bound import bound_now, changed_parts, require_whole
 from pipelines.access.disclose import note_intake, note_pointed, record_files
+from pipelines.access.pages import sittings
 from pipelines.back.runs import point_to, prune, run_made_before
 from pipelines.back.undo import apply_withdrawals
 from pipelines.back.withdraw import publish_again, withdrawn_month
@@ -135,7 +136,8 @@ def _steps(work: Work, intake: Intake) -> Outcome:
     settings, code = place.settings, code_digest(PUBLISH_CODE)
     last = prints[steps()[-1].name], before and before.name
     refusals = work.warehouse.read("refused_file").rows()
-    final = digest(*last, code, settings.version, settings.name, digest_of(place, work.now.date()), refusals)
+    shows = [_rows(work.warehouse, table) for table in RECORDED.values()], sittings(place, month), refusals
+    final = digest(*last, code, settings.version, settings.name, digest_of(place, work.now.date()), shows)
     earlier, refused = run_made_before(place, work.warehouse, month, final)
     if earlier and refused:
         warnings.append(f"{refused}. Nothing has changed since: put right what was wrong, or 'hiu rollback --redo'")
@@ -159,10 +161,13 @@ def _steps(work: Work, intake: Intake) -> Outcome:
 
 
 def inputs(warehouse: Engine, month: Month, key_digest: str) -> str:
-    """Digest of the deliveries in force up to the month and their recipes, what people recorded, and the key."""
+    """Digest of the deliveries in force up to the month and their recipes, what was put right in them, and the key."""
     rows = warehouse.ask("recipes_in_force", month=month.start)
-    recorded = [warehouse.rows(name, order=RECORDED[name].names).rows() for name in sorted(RECORDED)]
-    return digest(rows.rows(), recorded, key_digest)
+    return digest(rows.rows(), _rows(warehouse, CORRECTIONS), key_digest)
+
+
+def _rows(warehouse: Engine, table: Table) -> list[tuple[object, ...]]:
+    return warehouse.rows(table.name, order=table.names).rows()
 
 
 def state(warehouse: Engine) -> dict[str, str]:

@@ -33,4 +33,4 @@ PEOPLE, ALIASES, RANKED, CHANGES = (TABLES[name] for name in ("people", "aliases
 REVIEW_QUEUE, LINK_QUALITY = TABLES["review_queue"], TABLES["link_quality"]
 DESCRIPTIONS, REVIEW_EVIDENCE, TIMELINE = (TABLES[name] for name in ("descriptions", "review_evidence", "timeline"))
 WITHDRAWN, ROLLED_BACK, BACKUPS = (TABLES[name] for name in ("withdrawn_deliveries", "rolled_back", "backups"))
-WITHDRAWN_MONTHS = TABLES["withdrawn_months"]
+WITHDRAWN_MONTHS, SITTING = TABLES["withdrawn_months"], TABLES["sitting"]

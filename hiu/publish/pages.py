@@ -23,9 +23,13 @@ def environment() -> Environment:
     return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
-def policy(css: str, script: str = "") -> str:
-    """The page's content security policy: this style sheet, this script or none, and no request of any kind."""
+def policy(css: str, script: str = "", *, served: bool = False) -> str:
+    """The page's content security policy: this style sheet, this script or none, and no request of any kind.
+
+    A page that is `served` may ask the program that serves it, and nobody else.
+    """
     allowed = f"script-src '{_digest(script)}'" if script else "img-src data:"
+    allowed += "; connect-src 'self'" if served else ""
     return f"default-src 'none'; style-src '{_digest(css)}'; {allowed}; base-uri 'none'; form-action 'none'"
 
 

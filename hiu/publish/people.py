@@ -41,7 +41,8 @@ def entries_of(entries: pl.DataFrame) -> dict[str, list[Row]]:
 def actions_of(entries: pl.DataFrame, *, done: bool = True) -> list[Action]:
     """Actions as they stand, in the order they were first written; `done=False` leaves the finished ones out.
 
-    An action is known by its person and its words. Its four fields are always recorded together, at one time.
+    An action is known by its person and its words. Its four fields are always recorded together, at one time; one
+    whose words were taken back again is none.
     """
     actions: dict[tuple[str, str], Action] = {}
     for person, rows in entries_of(entries.filter(pl.col("field").is_in(ACTION_FIELDS))).items():
@@ -49,7 +50,9 @@ def actions_of(entries: pl.DataFrame, *, done: bool = True) -> list[Action]:
         versions = {row["entered_at"]: row["row_version"] for row in reversed(rows)}
         for row in rows:
             at.setdefault(row["entered_at"], {})[row["field"]] = row["value"] or ""
+        undone = {row["entered_at"]: row["old_value"] for row in rows if row["field"] == "action" and not row["value"]}
         for when, fields in at.items():
+            actions.pop((person, undone.get(when) or ""), None)
             words, owner, due, ended = (fields.get(name, "") for name in ACTION_FIELDS)
             if words:
                 actions[person, words] = Action(

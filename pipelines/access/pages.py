@@ -6,10 +6,13 @@ from datetime import date, datetime
 
 import polars as pl
 
+from hiu.govern import records
 from hiu.govern.audit import head
+from hiu.model import SITTING
 from hiu.month import Month
 from hiu.publish.access import charted
 from hiu.publish.charts.data import PersonSeries, series
+from hiu.publish.meeting.minutes import MINUTES, minutes_pdf
 from hiu.publish.pack.page import pack_page, pack_view
 from hiu.publish.pack.pdf import pack_pdf
 from hiu.publish.quality.page import quality_page
@@ -18,7 +21,7 @@ from hiu.publish.stamp import Stamp
 from hiu.publish.workbook.write import workbook, workbook_name
 from pipelines.access.basis import for_group, hidden
 from pipelines.access.draw import Drawing
-from pipelines.common.place import Place
+from pipelines.common.place import Paths, Place
 from pipelines.common.progress import Reporter
 
 
@@ -50,8 +53,9 @@ def stamp_of(place: Place, month: Month, run_id: str, built: datetime, settings_
 
 def begin_pages(place: Place, tables: Mapping[str, pl.DataFrame], stamp: Stamp, on: date) -> PageCharts:
     """Start on a month's pages: their charts are drawn beside whatever is done next."""
-    people = _people(place, for_group(place, tables, on), stamp.month)
-    return PageCharts(people, Drawing(people[: place.settings.rank.charts]))
+    people = charted_people(place, for_group(place, tables, on), stamp.month)
+    last = place.published_folder(stamp.month)
+    return PageCharts(people, Drawing(people[: place.settings.rank.charts], last))
 
 
 def pages(
@@ -72,11 +76,18 @@ def pages(
         workbook_name(stamp): workbook(shown, stamp=stamp, settings=place.settings, key=place.key_for("workbook")),
         "quality.html": quality_page(unnamed(tables, hidden(place, tables, on)), stamp=stamp).encode("utf-8"),
     }
+    if met := sittings(place, stamp.month):
+        files[MINUTES] = minutes_pdf(view, shown["meeting_entry"], met)
     svgs, charts = under_way.charts.done(report)
     return {**files, **charts, "pack.pdf": pack_pdf(view, people, svgs)}
 
 
-def _people(place: Place, tables: Mapping[str, pl.DataFrame], month: Month) -> list[PersonSeries]:
+def sittings(paths: Paths, month: Month) -> list[dict[str, object]]:
+    """The live meetings that were held about a month's list (model.SITTING), oldest first."""
+    return records.read(paths.records, SITTING).filter(month=str(month)).sort("began").to_dicts()
+
+
+def charted_people(place: Place, tables: Mapping[str, pl.DataFrame], month: Month) -> list[PersonSeries]:
     """Everybody whose chart may be shown: the pack draws its own, so only files are limited by `rank.charts`."""
     rank = place.settings.rank
     chosen = charted(tables["ranked"], rank.top, tables["ranked"].height, candidates=rank.candidate_charts)

@@ -17,8 +17,8 @@ COMMANDS_OF: Mapping[str, tuple[str, ...]] = {
         "check", "new", "explain", "find", "review", "decide", "train", "export", "report", "lab", "backtest",
         "evaluate", "sensitivity", "equality", "trend", "cost",
     ),
-    "chair": ("import-workbook", "trend", "evaluate"),
-    "clinician": ("sheet", "import-workbook"),
+    "chair": ("meet", "import-workbook", "trend", "evaluate"),
+    "clinician": ("sheet", "meet", "import-workbook"),
     "operator": (
         "run", "check", "new", "connect", "fetch", "undo", "rollback", "withdraw", "backup", "restore", "verify",
         "export",

@@ -11,8 +11,9 @@ from datetime import date
 
 import polars as pl
 
+from hiu.errors import UsageError
 from hiu.govern.erase.residue import Traces
-from hiu.govern.erase.words import SIGNED, require_unnamed
+from hiu.govern.erase.words import SIGNED, redact, require_unnamed
 from pipelines.common.place import Place, published_tables
 
 TEXTS = ("reason", "by", "checker", "reviewer", "note", "evidence", "necessity", "proportionality", "override", "what")
@@ -40,6 +41,28 @@ def require_plain(place: Place, given: Mapping[str, object]) -> None:
         whole = frozenset(" ".join(name) for name in _in_words(people, rest.values()))
         require_unnamed(texts, Traces(frozenset(), frozenset(numbers)), [], [])
         require_unnamed(rest, Traces(frozenset(), names=whole), [], [])
+
+
+def require_no_others(
+    people: pl.DataFrame, person: str | None, texts: Mapping[str, str], signed: Mapping[str, str]
+) -> None:
+    """Raises UsageError for a text about one person (None: about nobody) that tells another by whole name or number.
+
+    `people` = the table of everybody; `texts` and `signed` = title -> text. Who is named in a `signed` one may be
+    called as somebody on record is, so only numbers count there.
+    """
+    theirs = pl.col("person_id") == (person or "")
+    own = {name for row in people.filter(theirs).iter_rows(named=True) for name in _names(row)}
+    others = people.filter(~theirs)
+    names = frozenset(" ".join(name) for name in _in_words(others, texts.values()) if name not in own)
+    numbers = _numbers(others)
+    for title, text in ({**texts, **signed}).items():
+        traces = Traces(frozenset(), numbers & frozenset(_digits(text)), frozenset() if title in signed else names)
+        if redact(text, traces, "\0") != text:
+            raise UsageError(
+                f"{title}: tells somebody else on record, by name or NHS number, so it was not kept. Write it without, "
+                "such as 'a relative', or enter it about that person"
+            )
 
 
 def _asked(place: Place, given: Mapping[str, object]) -> set[str]:

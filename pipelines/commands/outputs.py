@@ -10,7 +10,7 @@ import typer
 
 from hiu.errors import UsageError
 from hiu.govern.login import login
-from pipelines.commands.options import AsJson, Curated, OfMonth, Quiet, Site, now, open_site, print_json
+from pipelines.commands.options import AsJson, Curated, OfMonth, Quiet, Raw, Site, now, open_site, print_json
 from pipelines.common.answer import release
 from pipelines.common.progress import Reporter
 from pipelines.common.progress import out as say
@@ -56,6 +56,38 @@ def import_workbook(
     return job.import_workbook(place, file, by=who, now=now(), dry_run=dry_run, older=older, ask=ask)
 
 
+def meet(
+    by: Annotated[str, typer.Option(help="Who records, by name; it stands beside the login in every entry")],
+    month: OfMonth = None,
+    site: Site = None,
+    raw: Raw = None,
+    curated: Curated = None,
+    browser: Annotated[bool, typer.Option(help="Open the page in the browser; else only print its address")] = True,
+    quiet: Quiet = False,
+) -> int:
+    """The meeting live: the pack on this computer alone, with a form beside each person; at its end the minutes."""
+    import webbrowser
+
+    from pipelines.commands.messages import print_run
+    from pipelines.papers.meeting.meet import meet as hold_meeting
+    from pipelines.run import run_month
+
+    def opened(address: str) -> None:
+        say(f"The meeting is at {address}")
+        say("The address is good once, on this computer alone. 'End of meeting' on the page ends it.")
+        release()
+        if browser:
+            webbrowser.open(address)
+
+    place = open_site(site, curated, raw)
+    if not hold_meeting(place, month, by=by.strip(), clock=now, opened=opened):
+        return 1
+    outcome = run_month(place, place.which(month)[0], now=now(), report=Reporter(quiet=quiet))
+    if not quiet:
+        print_run(outcome)
+    return outcome.exit_code
+
+
 def export(
     what: Annotated[str, typer.Argument(help="charts: one a person, for the group. board: the commissioner's paper")],
     month: OfMonth = None,
@@ -99,4 +131,4 @@ def report(
     say("Exact counts, names masked: for analysts. It is kept as long as the run it is of.")
 
 
-COMMANDS = (sheet, import_workbook, export, report)
+COMMANDS = (sheet, meet, import_workbook, export, report)

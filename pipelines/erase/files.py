@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -12,16 +12,24 @@ from hiu.disk import move, replace, write_whole
 from hiu.govern.erase.others import redacted
 from hiu.govern.erase.residue import trace_places, traces_in_name
 from hiu.model import PUBLISHED, TABLES, Table
-from hiu.month import Month
-from hiu.publish.release.folder import BUILDING, FORM, MANIFEST, conform, digest, inside, parquet, read_manifest, seal
+from hiu.publish.release.folder import (
+    BUILDING,
+    FORM,
+    MANIFEST,
+    conform,
+    digest,
+    inside,
+    parquet,
+    read_manifest,
+    seal,
+    stamp_in,
+)
 from hiu.publish.release.working import keep_whole, whole_table, without, working_folder
-from hiu.publish.stamp import Stamp
 from pipelines.access.basis import hidden
 from pipelines.access.pages import pages
 from pipelines.common.journal import record
 from pipelines.common.place import Paths, Place
 from pipelines.common.progress import Reporter
-from pipelines.common.work import Row
 from pipelines.erase.find import ErasureScope
 from pipelines.erase.tables import without_person
 
@@ -66,7 +74,7 @@ def _rewrite(place: Place, folder: Path, scope: ErasureScope, erasure: str, now:
     aside = folder.with_name(f"{BUILDING}{folder.name}")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir()
-    stamp = _stamp(manifest)
+    stamp = stamp_in(manifest)
     today = _of_today(manifest, before)
     files = pages(place, tables, stamp, report, on=now.date()) if today else {}
     lost = [] if today else [TOO_OLD]
@@ -101,17 +109,6 @@ def _write(folder: Path, name: str, frame: pl.DataFrame) -> int:
     out = conform(ours, frame) if ours and set(ours.names) <= set(frame.columns) else frame
     write_whole(folder / f"{name}.parquet", parquet(out))
     return out.height
-
-
-def _stamp(manifest: Row) -> Stamp:
-    """The stamp a manifest was written from."""
-    fields = {name: manifest[name] for name in Stamp.__dataclass_fields__ if name in manifest}
-    dates = {
-        "month": Month.parse(manifest["month"]),
-        "built": datetime.fromisoformat(str(manifest["built"]).replace("Z", "+00:00")),
-        "data_to": date.fromisoformat(manifest["data_to"]),
-    }
-    return Stamp(**{**fields, **dates})
 
 
 def _note(lost: list[str], scope: ErasureScope, erasure: str, now: datetime) -> bytes:

@@ -10,6 +10,7 @@ from filelock import FileLock
 from hiu.errors import HiuError, InputRefused
 from hiu.govern import records
 from hiu.govern.basis.start import gates_on_record, support_ended
+from hiu.govern.login import login
 from hiu.model import MEETING_ENTRY, PUBLISHED
 from hiu.model.frames import schema
 from hiu.month import Month
@@ -37,7 +38,7 @@ def import_workbook(
     `ask` is shown a question and says whether to go on. Raises InputRefused for a file that is no copy of ours.
     """
     copy = read_back(_bytes(file), file.name, place.key_for("workbook"))
-    verdict = _verdict_on(place, copy, now.date(), older=older)
+    verdict = verdict_on(place, copy, now.date(), older=older)
     _print_verdict(verdict, copy, place)
     if dry_run or not verdict.changes:
         say("Nothing was written." if dry_run else "Nothing to write.")
@@ -45,35 +46,47 @@ def import_workbook(
     if not ask(f"Write {count_of(len(verdict.changes), 'change')} to {copy.month.title}, as {by}?"):
         say("Nothing was written.")
         return STOPPED
-    place.records.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with FileLock(place.records / "import-workbook.lock", timeout=30):
-        again = _verdict_on(place, copy, now.date(), older=older)
+    with entering(place):
+        again = verdict_on(place, copy, now.date(), older=older)
         if again != verdict:
             raise HiuError("the records changed meanwhile; nothing was written. Run the same command again.")
-        _write(place, copy, verdict, by=by, now=now)
-    return WARNINGS if verdict.conflicts or verdict.refused else DONE
-
-
-def _write(place: Place, copy: Copy, verdict: Verdict, *, by: str, now: datetime) -> None:
-    entries = records.history(place.records, MEETING_ENTRY)
-    when = utc(now)
-    latest = entries["entered_at"].max()
-    if isinstance(latest, datetime) and latest >= when:
-        # a clock that was set back must not put today's entries behind those they replace
-        when = latest + timedelta(microseconds=1)
-    rows = rows_of(verdict, copy, entries, author=by, now=when)
-    found = (("changes", verdict.changes), ("conflicts", verdict.conflicts), ("refused", verdict.refused))
-    about = {"month": str(copy.month), "pack": copy.pack_id, "entries": len(rows)}
-    # the log first: a cut between the two leaves a line too many, never entries that nobody is known to have made
-    record(place, now, "workbook_imported", **about, **{name: len(cells) for name, cells in found})
-    records.add(place.records, MEETING_ENTRY, rows)
+        take_in(place, copy, verdict, by=by, now=now)
     say(
         f"Written: {count_of(len(verdict.changes), 'change')} by {by}. The next month's run shows them; its rank uses "
         "the gradings."
     )
+    return WARNINGS if verdict.conflicts or verdict.refused else DONE
 
 
-def _verdict_on(place: Place, copy: Copy, on: date, *, older: bool) -> Verdict:
+def entering(place: Place) -> FileLock:
+    """Held from the judgement of an entry until it is written, so that nobody else's comes between."""
+    place.records.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return FileLock(place.records / "import-workbook.lock", timeout=30)
+
+
+def take_in(
+    place: Place, copy: Copy, verdict: Verdict, *, by: str, now: datetime, kind: str = "workbook_imported"
+) -> int:
+    """Record what a verdict changes, as one author, under `entering`; rows written. On the disk when it returns."""
+    entries = records.history(place.records, MEETING_ENTRY)
+    rows = rows_of(verdict, copy, entries, author=by, now=entry_time(entries, now))
+    found = (("changes", verdict.changes), ("conflicts", verdict.conflicts), ("refused", verdict.refused))
+    about = {"month": str(copy.month), "pack": copy.pack_id, "entries": len(rows)}
+    # the log first: a cut between the two leaves a line too many, never entries that nobody is known to have made
+    record(place, now, kind, **about, by=by, login=login(), **{name: len(cells) for name, cells in found})
+    records.add(place.records, MEETING_ENTRY, rows)
+    return len(rows)
+
+
+def entry_time(entries: pl.DataFrame, now: datetime) -> datetime:
+    """The time of a new entry, after all before it: a clock that was set back must not put it behind what it
+    replaces."""
+    when, latest = utc(now), entries["entered_at"].max()
+    return latest + timedelta(microseconds=1) if isinstance(latest, datetime) and latest >= when else when
+
+
+def verdict_on(place: Place, copy: Copy, on: date, *, older: bool) -> Verdict:
+    """Hold a copy against the records and the gates on record, as at a day."""
     months = place.months()
     if str(copy.month) not in months:
         raise HiuError(f"the workbook is of {copy.month.title}, which is not published here")

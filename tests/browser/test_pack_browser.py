@@ -182,7 +182,7 @@ def test_a_person_has_the_sentence_the_change_the_gates_and_the_sources(pack: An
         "Gates and dates",
         "Lead clinician permission granted",
         "Capacity reviewed 1 Dec 2025",
-        "Recorded by earlier meetings",
+        "Recorded by meetings",
         "Decision offer support Feb 2026 list, A. Chair",
         pack_area.SECRET,
         "Next review 20 Mar 2026",

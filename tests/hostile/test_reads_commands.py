@@ -48,6 +48,7 @@ ELSEWHERE = {
     "report": "each look of its notebook",
     "run": "the pack",
     "import-workbook": "what it prints",
+    "meet": "the pack, before it is served",
     "retain": "",
     "subject": "the file of a person",
     "rectify": "what it prints",

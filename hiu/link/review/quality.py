@@ -48,7 +48,7 @@ def link_quality(
     identity: identity_id, cluster, rows, nhs_number · decisions, second: what reviewers said · queued: doubts listed ·
     on: the day ages are of · groups: person_id and any further characteristics, such as ethnicity, if supplied ·
     loose: what hiu.link.review.doubts.weak_links gave, if it was asked already · own_model: matched with a model of the
-    area's own, whose doubts are nearer the truth · model: the one in force, to name it and to see whether it fits (pairs
+    area's own, whose doubts are nearer the truth · model: the one in force, to name it and to see if it fits (pairs
     then have their pattern, identity its sources).
     """
     rows = links_table.filter(C("person_id").is_not_null())

@@ -88,11 +88,9 @@ def to_png(svg: str, scale: float = 2) -> bytes:
     return out.getvalue()
 
 
-def chart_files(svgs: Mapping[str, str], *, scale: float | None = 2) -> dict[str, bytes]:
-    """Charts as files of a release: charts/<person id>.svg and, unless `scale` is None, .png; no name in any."""
-    files = {f"charts/{person_id}.svg": svg.encode("utf-8") for person_id, svg in svgs.items()}
-    pictures = {} if scale is None else svgs
-    return files | {f"charts/{person_id}.png": to_png(svg, scale or 1) for person_id, svg in pictures.items()}
+def chart_files(svgs: Mapping[str, str]) -> dict[str, bytes]:
+    """Charts as files of a release, charts/<person id>.svg; `hiu export charts --format png` makes pictures of them."""
+    return {f"charts/{person_id}.svg": svg.encode("utf-8") for person_id, svg in svgs.items()}
 
 
 def title_lines(person: PersonSeries) -> list[str]:

@@ -6,7 +6,7 @@ script by their digests and nothing else. The data are read once and taken out o
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hiu.model import DATASETS, LABELS
 from hiu.publish.access import visible, withheld
@@ -56,21 +56,26 @@ def pack_view(tables: Tables, *, stamp: Stamp, settings: Settings) -> View:
     }
 
 
-def pack_page(view: View, charted: Sequence[PersonSeries]) -> str:
-    """The pack as HTML, of a `pack_view` and the series of the people whose chart may be shown."""
-    css, script = asset("pack.css"), f'(() => {{\n"use strict";\n{asset("pack_chart.js")}\n{asset("pack.js")}}})();\n'
+def pack_page(view: View, charted: Sequence[PersonSeries], meeting: Mapping[str, object] | None = None) -> str:
+    """The pack as HTML, of a `pack_view` and the series of the people whose chart may be shown.
+
+    With what a live `meeting` needs to know, the page is that of the meeting: the pack with the forms beside it.
+    """
+    css = asset("pack.css") + (asset("meet.css") if meeting else "")
+    parts = ("pack_chart.js", "pack.js", *(("meet.js", "meet_rooms.js") if meeting else ()))
+    script = '(() => {\n"use strict";\n' + "\n".join(asset(part) for part in parts) + "})();\n"
     people = view["people"]
     # names may stand in free words: they are embedded, and the page holds only their places
     actions = [{**action, "free": index} for index, action in enumerate(view["actions"])]
     free = [action["what"] for action in view["actions"]]
     return (
         environment()
-        .get_template("pack.html.j2")
+        .get_template("meet.html.j2" if meeting else "pack.html.j2")
         .render(
             **{**view, "actions": actions},
             css=css,
             script=script,
-            policy=policy(css, script),
+            policy=policy(css, script, served=meeting is not None),
             most=MOST,
             always=ALWAYS,
             labels=LABELS,
@@ -78,7 +83,15 @@ def pack_page(view: View, charted: Sequence[PersonSeries]) -> str:
             access=ACCESS,
             places={person["id"]: index for index, person in enumerate(people)},
             next_month=(view["stamp"].month + 1).title,
-            data=embedded({**_charts(people, charted), "labels": LABELS, "candidates": CANDIDATES, "free": free}),
+            data=embedded(
+                {
+                    **_charts(people, charted),
+                    "labels": LABELS,
+                    "candidates": CANDIDATES,
+                    "free": free,
+                    **({"meeting": meeting} if meeting else {}),
+                }
+            ),
         )
     )
 

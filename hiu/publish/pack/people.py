@@ -30,7 +30,7 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
     """Plain values of everybody in `shown` (rows of ranked), in its order, adults before under-18s."""
     ids = shown["person_id"].to_list()
     about, gates = by_person(tables["people"], ids), by_person(tables["support"], ids)
-    entries = entries_of(tables["meeting_entry"].filter(pl.col("month") < month.start))
+    entries = entries_of(tables["meeting_entry"].filter(pl.col("month") <= month.start))
     found: dict[str, list[str]] = {}
     for person_id, what in _found(tables, ids):
         found.setdefault(person_id, []).append(what)
@@ -67,7 +67,7 @@ def gates_of(row: Row, month: Month, settings: Settings) -> list[tuple[str, str,
 
 
 def recorded_of(entries: Sequence[Row]) -> list[tuple[str, str, str]]:
-    """What meetings before this one recorded and still holds: words, value, which list and by whom."""
+    """What meetings recorded and still holds, this list's own included: words, value, which list and by whom."""
     latest = {entry["field"]: entry for entry in entries}
     return [
         (words, _with_its_day(name, latest), f"{Month.of(entry['month']).title} list, {clean(entry['author'])}")

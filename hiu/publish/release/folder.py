@@ -9,6 +9,7 @@ import io
 import json
 import shutil
 from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from hiu.disk import flush_folder, move, write_whole
 from hiu.errors import HiuError
 from hiu.model import PUBLISHED, Table
 from hiu.model.frames import schema
+from hiu.month import Month
 from hiu.publish.stamp import Stamp
 from hiu.publish.words.text import count_of
 
@@ -141,6 +143,17 @@ def read_manifest(folder: Path) -> Manifest:
     if not isinstance(found, dict) or not isinstance(found.get("files"), dict):
         raise HiuError(f"{folder / MANIFEST}: not a manifest")
     return found
+
+
+def stamp_in(manifest: Manifest) -> Stamp:
+    """The stamp a manifest was written from."""
+    fields = {name: manifest[name] for name in Stamp.__dataclass_fields__ if name in manifest}
+    dates = {
+        "month": Month.parse(manifest["month"]),
+        "built": datetime.fromisoformat(str(manifest["built"]).replace("Z", "+00:00")),
+        "data_to": date.fromisoformat(manifest["data_to"]),
+    }
+    return Stamp(**{**fields, **dates})
 
 
 def verify_release(folder: Path) -> list[str]:

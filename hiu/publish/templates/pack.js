@@ -126,7 +126,7 @@ function showPerson() {
     h("h3", {}, "Why this place"), h("p", {}, person.why),
     h("h3", {}, "What changed since last month"),
     h("ul", {}, ...person.changes.map((what) => h("li", {}, what)), h("li", {}, `${person.label}: ${person.label_why}`)),
-    ...facts("Recorded by earlier meetings", person.recorded.map(([words, value, note, free]) => [words, free ? freely(value) : value, false, note])),
+    ...facts("Recorded by meetings", person.recorded.map(([words, value, note, free]) => [words, free ? freely(value) : value, false, note])),
     ...(person.supported ? facts("Gates and dates", person.gates) : [h("h3", {}, "Gates and dates"), h("p", { class: "small" }, data.candidates)]),
     ...(person.presets.length ? [h("h3", {}, "Published definitions met"), h("ul", {}, ...person.presets.map((one) => h("li", {}, one)))] : []),
     h("h3", {}, "Sources"), h("p", {}, person.sources),
@@ -159,6 +159,7 @@ function showMonth() {
 function address() {
   const parts = [...(state.hidden ? ["names=hidden"] : []), ...(state.chosen === null ? [] : [`person=${people[state.chosen].id}`])];
   history.replaceState(null, "", `#${parts.join("&")}`);
+  document.dispatchEvent(new Event("shown"));
 }
 
 function move(by) {

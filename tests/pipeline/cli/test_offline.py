@@ -22,8 +22,9 @@ from areakit import LAST, NOW  # isort: skip
 MODULE = [sys.executable, "-m", "pipelines.cli"]
 OUTSIDE = re.compile(r"(connect|sendto|sendmsg)\(.*AF_INET6?[,)]")
 LOOPBACK = re.compile(r'inet_addr\("127\.|"::1"')
-NOT_RUN = {"lab"}
-"""JupyterLab serves the browser of this computer: tests/notebooks/test_lab_offline.py watches it."""
+NOT_RUN = {"lab", "meet"}
+"""They serve the browser of this computer: tests/notebooks/test_lab_offline.py and tests/browser/test_meet_browser.py
+watch them."""
 
 
 def calls(trace: Path) -> list[str]:

@@ -1,0 +1,160 @@
+"""The desk of a live meeting: what is typed about a person is judged, recorded and undone, one entry at a time."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+import polars as pl
+
+from hiu.errors import HiuError, UsageError
+from hiu.govern import records
+from hiu.govern.login import login
+from hiu.model import MEETING_ENTRY
+from hiu.month import Month
+from hiu.publish.meeting.form import USED, as_copy, person_as_sent
+from hiu.publish.meeting.page import outcome_of, state_of
+from hiu.publish.meeting.sittings import reversed_batch, standing
+from hiu.publish.people import Action
+from hiu.publish.stamp import Stamp
+from hiu.publish.words.terms import ACTION_TITLES, ENTERED
+from hiu.publish.workbook.back.returned import Copy
+from hiu.publish.workbook.back.verdict import Verdict
+from hiu.publish.workbook.listing import ListedPerson
+from pipelines.access.basis import for_group
+from pipelines.access.wording import require_no_others
+from pipelines.common.journal import record
+from pipelines.common.place import Place, published_tables
+from pipelines.papers.import_workbook import entering, entry_time, take_in, verdict_on
+
+NEEDED = (*USED, "changes", "coverage", "review_queue", "decisions", "conflicts", "monthly_demand", "missing_count")
+TABLES = (*NEEDED, "deliveries", "field_quality", "aliases", "meeting_entry")
+"""Published tables that the pack and its forms are made of."""
+WORDS, NAMED = ("notes", "action"), ("owner", "action_owner")
+"""Fields in people's own words, and those that name a member of staff."""
+TITLES = ENTERED | ACTION_TITLES
+GONE = "nobody of this id may be shown to the group today; load the page again"
+
+Asked = Mapping[str, object]
+Answer = Mapping[str, object]
+
+
+@dataclass
+class Desk:
+    """A month's list being met about. `by` = who records; `clock` gives the time of each entry, in UTC."""
+
+    place: Place
+    month: Month
+    folder: Path
+    stamp: Stamp
+    by: str
+    clock: Callable[[], datetime]
+    copy: Copy | None = None
+    ended: bool = False
+
+    @cached_property
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """The month's published tables; what is made of them asks the gate."""
+        return published_tables(self.folder, TABLES)
+
+    def shown(self) -> dict[str, pl.DataFrame]:
+        """The tables as the group may see them now, with what was recorded up to now."""
+        entries = self.entries().filter(pl.col("month") <= self.month.start)
+        return for_group(self.place, {**self.tables, "meeting_entry": entries}, self.clock().date())
+
+    def entries(self) -> pl.DataFrame:
+        """Everything that meetings recorded."""
+        return records.history(self.place.records, MEETING_ENTRY)
+
+    def at(self) -> str:
+        """The time on this computer's clock, as `10:42`."""
+        return f"{self.clock().astimezone():%H:%M}"
+
+    def state(self, asked: Asked) -> Answer:
+        """A person's form as it stands."""
+        return {"state": self._state(person_of(asked))}
+
+    def save(self, asked: Asked) -> Answer:
+        """Record what was typed about a person on a version of their row; what of it was taken, and the form anew."""
+        person, version = person_of(asked), version_of(asked)
+        values, action = texts_of(asked, "values") or {}, texts_of(asked, "action")
+        self.require_plain(person, {**values, **(action or {})})
+        with entering(self.place):
+            one, actions = self._sent(person, version)
+            copy = as_copy(one, actions, values, action, stamp=self.stamp, on=self.clock().date())
+            verdict = self.recorded(copy, by=self.by)
+        return {**outcome_of(verdict), "taken": len(verdict.changes), "at": self.at(), "state": self._state(person)}
+
+    def require_plain(self, person: str | None, typed: Mapping[str, str]) -> None:
+        """Refuse free words about somebody, or about nobody (None), that tell another person on record."""
+        words = {TITLES.get(name, name): text for name, text in typed.items() if name in WORDS}
+        signed = {f"{TITLES[name]}": text for name, text in typed.items() if name in NAMED}
+        require_no_others(self.tables["people"], person, words, signed)
+
+    def recorded(self, copy: Copy, *, by: str) -> Verdict:
+        """Judge a copy and record what it changes, under `entering`; on the disk when it returns."""
+        now = self.clock()
+        verdict = verdict_on(self.place, copy, now.date(), older=False)
+        if verdict.changes:
+            take_in(self.place, copy, verdict, by=by, now=now, kind="meeting_recorded")
+        return verdict
+
+    def undo(self, asked: Asked) -> Answer:
+        """Take the last entry about a person back by an entry that says the opposite; nothing if the row changed."""
+        person, version, now = person_of(asked), version_of(asked), self.clock()
+        with entering(self.place):
+            entries = self.entries()
+            last = self._last(entries, person, version)
+            if last:
+                rows = reversed_batch(last, author=self.by, now=entry_time(entries, now), version=version + 1)
+                about = {"month": str(self.month), "pack": self.stamp.pack_id, "entries": len(rows), "person": person}
+                record(self.place, now, "meeting_undone", **about, by=self.by, login=login())
+                records.add(self.place.records, MEETING_ENTRY, rows)
+        outcome = outcome_of(Verdict())
+        return {**outcome, "taken": len(last), "at": self.at(), "state": self._state(person)}
+
+    def _last(self, entries: pl.DataFrame, person: str, version: int) -> list[dict[str, object]]:
+        one, _ = self._sent(person, None)
+        found = standing(entries, person, self.month.start)
+        return found[-1] if found and one.version == version else []
+
+    def _sent(self, person: str, version: int | None) -> tuple[ListedPerson, list[Action]]:
+        found = person_as_sent(self.shown(), self.entries(), person, self.month, self.place.settings, version)
+        if found is None:
+            raise HiuError(GONE)
+        return found
+
+    def _state(self, person: str) -> Answer:
+        return state_of(*self._sent(person, None), self.entries(), self.month)
+
+
+def person_of(asked: Asked) -> str:
+    """The person an ask is about. Raises UsageError for none."""
+    return text_of(asked, "person")
+
+
+def version_of(asked: Asked) -> int:
+    """The version of the row that the form was filled in on."""
+    found = asked.get("version")
+    if not isinstance(found, int) or isinstance(found, bool):
+        raise UsageError("expected the version of the person's row")
+    return found
+
+
+def text_of(asked: Asked, name: str) -> str:
+    """A text that has to be there."""
+    found = asked.get(name)
+    if not isinstance(found, str) or not found.strip():
+        raise UsageError(f"expected '{name}'")
+    return found.strip()
+
+
+def texts_of(asked: Asked, name: str) -> dict[str, str] | None:
+    """Texts by field; None if there are none."""
+    found = asked.get(name)
+    if found is None:
+        return None
+    if not isinstance(found, dict) or not all(isinstance(text, str) for pair in found.items() for text in pair):
+        raise UsageError(f"expected '{name}' as texts by field")
+    return found

@@ -1,0 +1,50 @@
+"""Match review in a live meeting: the pairs that matter most, and what the meeting says of each."""
+
+from dataclasses import asdict
+
+from hiu.errors import UsageError
+from hiu.publish.access import visible
+from hiu.site.review import decide as review
+from hiu.site.review.queue import Queue
+from pipelines.access.looks import enter_look
+from pipelines.common.journal import record
+from pipelines.papers.meeting.desk import Answer, Asked, Desk, text_of
+
+MOST = 20
+"""Pairs shown at once."""
+
+
+def matches(desk: Desk, asked: Asked) -> Answer:
+    """The pairs nobody has decided. Whoever is in the pack is shown by name, unless names are hidden; others masked."""
+    shown = visible(desk.shown()["ranked"], desk.place.settings.rank.top)["person_id"].to_list()
+    queue = Queue(desk.month, desk.folder, desk.place.records, names=[] if asked.get("hidden") else shown)
+    asks = queue.waiting(MOST)
+    enter_look(desk.place, desk.clock(), "match review", queue.people(asks), by=desk.by, month=desk.month)
+    more = "" if len(asks) < MOST else f" The first {MOST} are shown."
+    return {"pairs": [asdict(one) for one in asks], "said": f"{len(queue.waiting())} to review.{more}"}
+
+
+def decide(desk: Desk, asked: Asked) -> Answer:
+    """Record what the meeting says of two descriptions."""
+    a, b, word = (text_of(asked, name) for name in ("a", "b", "decision"))
+    now, note = desk.clock(), str(asked.get("note") or "").strip() or None
+    _require_asked(desk, a, b)
+    desk.require_plain(None, {"notes": note or ""})
+    review.decide(desk.place.records, a, b, word, reviewer=desk.by, at=now, note=note)
+    record(desk.place, now, "decision", identity_a=a, identity_b=b, decision=word, by=desk.by)
+    return {"at": desk.at()}
+
+
+def undecide(desk: Desk, asked: Asked) -> Answer:
+    """Undo what is in force about two descriptions; it stays on record."""
+    a, b, now = text_of(asked, "a"), text_of(asked, "b"), desk.clock()
+    review.undo(desk.place.records, a, b, reviewer=desk.by, at=now)
+    record(desk.place, now, "decision_undone", identity_a=a, identity_b=b, by=desk.by)
+    return {"at": desk.at()}
+
+
+def _require_asked(desk: Desk, a: str, b: str) -> None:
+    """The two are a pair of this month's queue. Raises UsageError."""
+    pairs = desk.tables["review_queue"].select("identity_a", "identity_b").rows()
+    if (a, b) not in pairs:
+        raise UsageError("this pair is not one of the month's queue")

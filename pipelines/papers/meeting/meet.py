@@ -1,0 +1,83 @@
+"""Begin and end a live meeting: who is in the pack is entered before it is shown, and who attended at the end."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+
+from hiu.errors import HiuError
+from hiu.govern import records
+from hiu.govern.login import login
+from hiu.model import SITTING
+from hiu.publish.access import visible
+from hiu.publish.meeting.page import meeting_page
+from hiu.publish.pack.page import pack_view
+from hiu.publish.release.folder import read_manifest, stamp_in
+from pipelines.access.looks import enter_look
+from pipelines.access.pages import charted_people
+from pipelines.common.journal import record, utc
+from pipelines.common.lock import hold
+from pipelines.common.place import Place
+from pipelines.papers.meeting import matches, returned
+from pipelines.papers.meeting.desk import Answer, Asked, Desk
+from pipelines.papers.meeting.server import Door
+
+_POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]*)"')
+
+
+def meet(
+    place: Place, month: str | None, *, by: str, clock: Callable[[], datetime], opened: Callable[[str], None]
+) -> bool:
+    """Serve the meeting about a published month until it is ended on the page (True) or stopped (False).
+
+    Raises Busy while another meeting is going on, HiuError for a month that is not the latest.
+    """
+    of, folder = place.which(month)
+    if str(of) != max(place.months()):
+        raise HiuError(f"{max(place.months())} is published: meet about that list; what {of} decided stands")
+    began = clock()
+    with hold(place.curated / "meeting.lock", f"hiu meet {of}", began):
+        desk = Desk(place, of, folder, stamp_in(read_manifest(folder)), f"{by} ({login()})", clock)
+        shown = visible(desk.shown()["ranked"], place.settings.rank.top)["person_id"]
+        enter_look(place, began, "meeting", shown, by=by, month=of)
+        record(place, began, "meeting_begun", month=str(of), pack=desk.stamp.pack_id, by=by, login=login())
+        door = Door(partial(_page, desk), _jobs(desk, began), partial(returned.look, desk))
+        door.serve(opened, lambda: desk.ended)
+    return desk.ended
+
+
+def _jobs(desk: Desk, began: datetime) -> Mapping[str, Callable[[Asked], Answer]]:
+    """What the page may ask for."""
+    return {
+        "state": desk.state,
+        "save": desk.save,
+        "undo": desk.undo,
+        "matches": partial(matches.matches, desk),
+        "decide": partial(matches.decide, desk),
+        "undecide": partial(matches.undecide, desk),
+        "take": partial(returned.take, desk),
+        "end": partial(_end, desk, began),
+    }
+
+
+def _page(desk: Desk) -> tuple[str, str]:
+    """The page as the group may see it now, and its policy."""
+    shown, place = desk.shown(), desk.place
+    view = pack_view(shown, stamp=desk.stamp, settings=place.settings)
+    html = meeting_page(view, charted_people(place, shown, desk.month))
+    found = _POLICY.search(html)
+    return html, found[1].replace("&#39;", "'") if found else "default-src 'none'"
+
+
+def _end(desk: Desk, began: datetime, asked: Asked) -> Answer:
+    """Record the sitting; the server stops once this is answered."""
+    if desk.ended:
+        raise HiuError("the meeting has ended")
+    names = [" ".join(line.replace("|", " ").split()) for line in str(asked.get("attended") or "").splitlines()]
+    attended, now = [name for name in names if name], desk.clock()
+    about = {"month": str(desk.month), "began": utc(began), "at": utc(now)}
+    record(desk.place, now, "meeting_ended", month=str(desk.month), attended=len(attended), by=desk.by)
+    records.add(desk.place.records, SITTING, [{**about, "attended": "|".join(attended), "by": desk.by}])
+    desk.ended = True
+    made = "The minutes and the new pack are being made in the month's folder; this window can be closed."
+    return {"said": f"The meeting ended at {desk.at()}. {made}"}

@@ -1,0 +1,199 @@
+"""The live meeting in Chromium: entries by keyboard alone, hostile names, axe, widths, and no other request."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import polars as pl
+import pypdf
+import pytest
+from areakit import run
+from meet_kit import Caller, entries, meeting
+from test_pack_hostile import FOREIGN, TAGS, hostile
+
+from hiu.govern.audit import read
+from pipelines.common.place import Place
+
+TOP = 45
+READY = "#entry-fields"
+
+
+def wider(place: Place) -> Place:
+    """The site with more people in its pack."""
+    rank = place.settings.rank.model_copy(update={"top": TOP})
+    return replace(place, settings=place.settings.model_copy(update={"rank": rank}))
+
+
+@pytest.fixture
+def opened_meeting(chromium: Any) -> Iterator[Callable[..., Any]]:
+    """Open the address of a meeting in a browser of its own; what it asked for and said is kept."""
+    contexts = []
+
+    def open_(caller: Caller, *, width: int = 1366, height: int = 768, **more: Any) -> Any:
+        context = chromium.new_context(viewport={"width": width, "height": height}, **more)
+        contexts.append(context)
+        page = context.new_page()
+        page.asked, page.said = [], []
+        context.on("request", lambda request: page.asked.append(request.url))
+        page.on("console", lambda message: page.said.append(message.text))
+        page.on("pageerror", lambda error: page.said.append(str(error)))
+        page.goto(caller.address)
+        page.wait_for_selector("html.ready", state="attached", timeout=30_000)
+        caller.cookie = "; ".join(f"{one['name']}={one['value']}" for one in context.cookies())
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+def kept(page: Any, words: str) -> str:
+    """What is said to be kept, once it is about this."""
+    return str(page.wait_for_selector(f"#kept:has-text('{words}')").inner_text())
+
+
+def next_person(page: Any) -> str:
+    """The next on the list by keyboard, the form open and the first field in focus."""
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.wait_for_selector(READY)
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.dataset.field") == "decision"
+    return str(page.inner_text("#entry-title")).removeprefix("Record about ")
+
+
+@pytest.mark.parametrize("count", [3, pytest.param(40, marks=pytest.mark.slow)])
+def test_entries_by_keyboard_are_in_records_audit_new_pack_and_minutes(
+    count: int, place_after: Place, opened_meeting: Callable[..., Any]
+) -> None:
+    place, seen = wider(place_after), []
+    with meeting(place) as caller:
+        page = opened_meeting(caller)
+        for turn in range(count):
+            page.evaluate("document.activeElement.blur()") if turn == 0 else page.keyboard.press("Escape")
+            page.keyboard.press("j")
+            page.wait_for_selector(READY)
+            page.keyboard.press("Enter")
+            person = str(page.inner_text("#entry-title")).removeprefix("Record about ")
+            page.keyboard.type("Offer")
+            page.keyboard.press("Tab")
+            page.keyboard.type(f"Worker {turn}")
+            page.keyboard.press("Control+s")
+            assert kept(page, person).startswith("Saved ")
+            assert page.evaluate("document.activeElement.dataset.field") == "owner", "the form keeps its place"
+            seen.append(person)
+        page.keyboard.press("Escape")
+        page.focus("[data-room=ending]")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        page.keyboard.type("Ann Chair")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#ending-said:has-text('ended')")
+        assert page.said == [] and all(url.startswith(f"http://{caller.host}/") for url in page.asked)
+    rows = entries(place)
+    assert rows.filter(field="decision")["person_id"].to_list() == seen and len(set(seen)) == count
+    assert rows.filter(field="owner")["value"].to_list() == [f"Worker {turn}" for turn in range(count)]
+    events = [entry["event"] for entry in read(place.audit)]
+    assert sum(event["type"] == "meeting_recorded" and event["by"].startswith("A. Chair") for event in events) == count
+    folder = run(place).published
+    assert folder
+    minutes = pypdf.PdfReader(io.BytesIO((folder / "minutes.pdf").read_bytes()))
+    text = " ".join(page.extract_text() for page in minutes.pages)
+    pack = (folder / "pack.html").read_text(encoding="utf-8")
+    for turn, person in enumerate(seen):
+        assert f"Worker {turn}" in pack and person in text and f"Worker {turn}" in " ".join(text.split())
+
+
+@pytest.fixture
+def poisoned(place_after: Place, opened_meeting: Callable[..., Any]) -> Iterator[tuple[Any, Caller]]:
+    """A meeting about people whose names are hostile."""
+    place = wider(place_after)
+    path = place.which(None)[1] / "people.parquet"
+    people = pl.read_parquet(path)
+    people.with_columns(name_text=pl.Series([hostile(people.height)[k] for k in range(people.height)])).write_parquet(
+        path
+    )
+    with meeting(place) as caller:
+        yield opened_meeting(caller, width=1920, height=1080), caller
+
+
+def test_hostile_names_do_nothing_in_any_room(poisoned: tuple[Any, Caller]) -> None:
+    page, caller = poisoned
+    person = None
+    for text in ("<video src=x onerror=window.pwned=1>", "</textarea><details open ontoggle=window.pwned=1>"):
+        page.keyboard.press("j")
+        page.wait_for_selector(READY)
+        page.fill("#entry [data-field=notes]", text)
+        page.keyboard.press("Control+s")
+        person = str(page.inner_text("#entry-title")).removeprefix("Record about ")
+        kept(page, person)
+        assert page.input_value("#entry [data-field=notes]") == text
+        page.keyboard.press("Escape")
+    page.click("[data-room=matches]")
+    page.wait_for_selector(".pair-of")
+    foreign = FOREIGN - {"TEXTAREA"}
+    assert not set(page.evaluate(TAGS)) & foreign and page.evaluate("typeof window.pwned") == "undefined"
+    page.click("[data-room=pack]")
+    page.click("#hide")
+    page.wait_for_selector(READY)
+    assert "window.pwned" not in page.evaluate("document.getElementById('entry').outerHTML"), (
+        "notes hide with the names"
+    )
+    assert page.said == [] and all(url.startswith(f"http://{caller.host}/") for url in page.asked)
+
+
+def test_two_windows_and_what_was_typed_and_not_saved(place_after: Place, opened_meeting: Callable[..., Any]) -> None:
+    with meeting(wider(place_after)) as caller:
+        page = opened_meeting(caller)
+        person = next_person(page)
+        other = page.context.new_page()
+        other.goto(f"http://{caller.host}/#person={person}")
+        other.wait_for_selector("#entry-fields")
+        page.keyboard.type("Offer")
+        page.keyboard.press("Control+s")
+        kept(page, "Saved")
+        other.select_option("#entry [data-field=decision]", "Wait and review")
+        other.keyboard.press("Control+s")
+        assert kept(other, "NOT SAVED") and "recorded 'Offer support'" in other.inner_text("#refusals")
+        assert other.input_value("#entry [data-field=decision]") == "Offer support", "the newer state"
+        other.close()
+        page.fill("#entry [data-field=owner]", "half typed")
+        page.keyboard.press("Escape")
+        page.keyboard.press("j")
+        assert person in kept(page, "NOT SAVED")
+        page.keyboard.press("k")
+        page.wait_for_selector(READY)
+        assert page.input_value("#entry [data-field=owner]") == "half typed", "kept in its form"
+        page.keyboard.press("Control+s")
+        kept(page, "Saved")
+        page.click("#undo")
+        kept(page, "Undone")
+        assert page.input_value("#entry [data-field=owner]") == ""
+        page.fill("#entry [data-field=owner]", "left at once")
+        for key in ("Control+s", "Escape", "j"):
+            page.keyboard.press(key)
+        assert person in kept(page, "Saved"), "an entry is kept though its form was left at once"
+        page.wait_for_selector(READY)
+        assert person not in page.inner_text("#entry-title") and page.input_value("#entry [data-field=owner]") == ""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080)])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_any_room(
+    scheme: str, width: int, height: int, place_after: Place, opened_meeting: Callable[..., Any]
+) -> None:
+    axe = pytest.importorskip("test_pack_access", reason="axe-playwright-python is not installed")
+    with meeting(wider(place_after)) as caller:
+        page = opened_meeting(caller, width=width, height=height, color_scheme=scheme, bypass_csp=True)
+        next_person(page)
+        assert axe.violations(page) == []
+        boxes = "[document.documentElement, ...document.querySelectorAll('#rows, #pane, #entry')]"
+        assert max(page.evaluate(f"() => {boxes}.map(one => one.scrollWidth - one.clientWidth)")) <= 1
+        for room in ("matches", "returned", "ending"):
+            page.click(f"[data-room={room}]")
+            page.wait_for_timeout(300 if room != "matches" else 1500)
+            assert axe.violations(page) == [], room
