@@ -37,10 +37,10 @@ SIDE = {
 """Side measures with a row of their own under the data sets; never added to them."""
 HOW = {
     "number": "by NHS or local number",
-    "model": "by likeness",
+    "model": "by similar details",
     "decision": "by a reviewer's decision",
     "event": "by the police log that a section 136 record quotes",
-    "single": "described in one way only",
+    "single": "with one version of name and details",
     "nobody": "naming nobody",
 }
 
@@ -92,12 +92,12 @@ def identity(about: Row, links: pl.DataFrame, found: Iterable[str] = ()) -> dict
 
 
 def how_sure(links: pl.DataFrame) -> str:
-    """How the rows were joined, and the weakest joint, in a sentence."""
+    """How the rows were joined, and the least certain match, in a sentence."""
     counts = dict(links.filter(pl.col("how").is_not_null()).group_by("how").len().iter_rows())
     parts = [f"{counts[how]} {words}" for how, words in HOW.items() if how in counts]
     weakest = links.filter(pl.col("how") == "model")["match_probability"].min()
     rows = f"{links.height} rows joined: {join_words(parts)}." if parts else "No row."
-    return f"{rows} The weakest joint is {sure(weakest)} right." if isinstance(weakest, float) else rows
+    return f"{rows} The least certain match is {sure(weakest)} to be right." if isinstance(weakest, float) else rows
 
 
 def sure(chance: float) -> str:

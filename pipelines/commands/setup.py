@@ -36,7 +36,7 @@ def check(
     site: Site = None,
     as_json: AsJson = False,
 ) -> int:
-    """Say what of a file would load, what would not, and why. Nothing is loaded."""
+    """Check which rows of a file would load, which would not, and why. Nothing is loaded."""
     from pipelines.steps.intake.check import check_file
 
     return check_file(open_site(site), file, source, as_json=as_json)
@@ -51,7 +51,7 @@ def new(
     site: Site = None,
     save: Annotated[bool, typer.Option(help="Write it to the site's sources/ folder")] = False,
 ) -> None:
-    """Draft the mapping of a source from a file or a query: headers are matched by likeness and by their values."""
+    """Draft the mapping of a source from a file or a query: headers are matched by their words and values."""
     asked = Month.parse(month) if month else Month.of(now().date()) - 1
     _draft_from(open_site(site), source, file, query, dsn, asked, save=save, today=now().date())
 

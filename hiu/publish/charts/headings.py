@@ -51,7 +51,7 @@ def support_line(person: PersonSeries) -> str:
     flag = _without(person) + _across(person, start)
     return (
         f"{opening}{number(new)} contacts a month in the latest {EARLY} complete months; "
-        f"{number(old)} in the {EARLY} before. Not causal{flag}."
+        f"{number(old)} a month in the {EARLY} months before support started. Not causal{flag}."
     )
 
 

@@ -14,7 +14,7 @@ from hiu.month import Month
 from hiu.publish.access import shows_gates
 from hiu.publish.pack.reviews import overdue_of
 from hiu.publish.pack.view import Person
-from hiu.publish.people import date_in, entries_of, risk_word
+from hiu.publish.people import date_in, entries_of, risk_word, versions
 from hiu.publish.rows import Row, Tables, by_person
 from hiu.publish.words.terms import ACTION_TITLES, ENTERED, GATES, NOT_ASSESSED, OF_SUPPORT, conflicts, source_words
 from hiu.publish.words.text import clean, day, display_name
@@ -159,6 +159,6 @@ def _sources(about: Row, found: Sequence[str]) -> str:
     if not about:
         return "no row names this person"
     seen = source_words((about["sources"] or "no source").replace("|", ", "))
-    text = f"{about['rows'] or 0} rows from {seen}; described in {about['identities'] or 0} ways."
+    text = f"{about['rows'] or 0} rows from {seen}; {versions(about['identities'] or 0)}."
     doubts = conflicts(about, found)
     return f"{text} Conflict: {doubts}; look at the rows before relying on this." if doubts else text

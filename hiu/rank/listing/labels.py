@@ -133,7 +133,7 @@ def _labels(history: History, rules: Labels, phi: float) -> PersonLabels:
     new = (three.n < rules.least_baseline) | _only_late(history, rules.least_baseline)
     tests: list[Floats | Flags] = [new, nights >= rules.hospital_days, up, down, quiet, rising, falling]
     code = np.select([np.asarray(hit, dtype=bool) for hit in tests], range(len(tests)), len(tests))
-    label = pl.Series(LABELS).gather(code)  # in the order in which they hold, STEADY where none does
+    label = pl.Series(LABELS).gather(code)  # in the order in which they hold, WITHIN USUAL RANGE where none does
     fired = {"ESCALATING": up, "RISING": rising, "DE-ESCALATING": down, "FALLING": falling}
     months = np.select([(label == name).to_numpy() for name in fired], list(fired.values()), 3)
     of = [months == k for k in quoted]

@@ -197,8 +197,8 @@ def test_support_is_compared_only_with_six_complete_months_on_each_side() -> Non
     figures: dict[str, list[int | None]] = {"police_incident": [8] * 12 + [4] * 12}
     told = person_chart(person(figures, support={"start": date(2025, 4, 10)}))["title"]["subtitle"][1]
     assert told == (
-        "After support started (10 Apr 2025): 4 contacts a month in the latest 6 complete months; 8 in the 6 before. "
-        "Not causal."
+        "After support started (10 Apr 2025): 4 contacts a month in the latest 6 complete months; 8 a month in the 6 months "
+        "before support started. Not causal."
     )
     early = person_chart(person(figures, support={"start": date(2025, 11, 10)}))["title"]["subtitle"][1]
     late = person_chart(person(figures, support={"start": date(2024, 6, 10)}))["title"]["subtitle"][1]

@@ -182,7 +182,7 @@ def test_without_meetings_changes_or_matches_it_says_so() -> None:
     said = page({**tables, **bare})
     for words in ("None was recorded", "There is no list of last month to compare with", "<b>0</b> matches to review"):
         assert words in said
-    assert "<b>–</b> new on the list" in said and "<b>0</b> new" not in said and "Nobody." not in said
+    assert "<b>–</b> into the first 9" in said and "<b>0</b> into" not in said and "Nobody." not in said
     empty = {name: frames.frame(table, []) for name, table in PUBLISHED.items()}
     assert (
         data_of(pack_page(pack_view(empty, stamp=pack_area.stamp(), settings=pack_area.settings(5)), []))["people"]

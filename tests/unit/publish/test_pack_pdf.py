@@ -192,7 +192,8 @@ def test_a_person_sheet_is_one_page_with_everything_a_clinician_asks_for() -> No
     made = sheet(sheet_tables())
     assert len(made.pages) == 1
     wanted = """Amina Ashgrovex (HIU-AAAAAAAA)|Born 2 Jan 1980|NHS number none sent|How sure it is one person.
-        |3 rows joined: 1 by NHS or local number and 2 by likeness. The weakest joint is 93% likely right.
+        |3 rows joined: 1 by NHS or local number and 2 by similar details.
+        |The least certain match is 93% likely to be right.
         |Crisis episodes 4 in the last 12 months|Left before treatment 4 in the last 12 months
         |Lead clinician permission granted|Plan review due|clinical 1 Mar 2025 3 x 4 Medium caseload
         |public safety 1 Mar 2025|4 in all; latest 4 Feb 2026 (home visit, police present)|police presence not said

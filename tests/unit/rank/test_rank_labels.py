@@ -92,7 +92,7 @@ def test_precedence() -> None:
     assert label({**up, BEDS: [15]}, coverage(8))[0] == "NEW"
     assert label(down)[0] == "DE-ESCALATING"
     assert label(steady(12, 0, 3))[0] == "QUIET"
-    assert label(steady(12, 3, 3))[0] == "STEADY"
+    assert label(steady(12, 3, 3))[0] == "WITHIN USUAL RANGE"
     assert label(steady(24, 1, 3)) == ("FALLING", "1 contact in 3 months; 6 expected from the previous 12.")
 
 
@@ -114,14 +114,14 @@ def test_a_source_that_stopped_is_no_deescalation() -> None:
     gone = coverage(missing=tuple((AMBULANCE, MARCH - k) for k in range(3)))
     assert label(series)[0] == "DE-ESCALATING"
     assert label(series, gone) == (
-        "STEADY",
+        "WITHIN USUAL RANGE",
         "3 contacts in 3 months; 3 expected from the previous 12. "
         "Without ambulance deployments: not supplied throughout.",
     )
 
 
 def test_a_source_missing_a_month_never_makes_anyone_quiet() -> None:
-    assert label(steady(6, 0, 3), coverage(missing=((ED, MARCH - 1),)))[0] == "STEADY"
+    assert label(steady(6, 0, 3), coverage(missing=((ED, MARCH - 1),)))[0] == "WITHIN USUAL RANGE"
     assert label(steady(6, 0, 3))[0] == "QUIET"
 
 
@@ -129,7 +129,7 @@ def test_a_month_missing_from_the_baseline_is_left_out_not_zero() -> None:
     series = {POLICE: spread(60, 12) + spread(20, 3)}
     holes = tuple((dataset, MARCH - k) for k in range(4, 9) for dataset in (POLICE, AMBULANCE, ED))
     assert label(series, coverage(missing=holes)) == (
-        "STEADY",
+        "WITHIN USUAL RANGE",
         "20 contacts in 3 months; 15 expected from the previous 7.",
     )
 
