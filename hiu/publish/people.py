@@ -83,6 +83,11 @@ def born(about: Mapping[str, object]) -> str:
     return day(dob) if isinstance(dob, date) else str(about.get("birth_year") or "")
 
 
+def rank_words(low: int | None, high: int | None) -> str:
+    """The plausible ranks in a column: `2 to 15`, `1` where no other is plausible, empty where none was drawn."""
+    return "" if low is None else str(low) if low == high else f"{low} to {high}"
+
+
 def versions(n: int) -> str:
     """How many ways of describing one person were sent: `34 versions of name and details`."""
     return f"{count_of(n, 'version')} of name and details"

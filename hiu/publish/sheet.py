@@ -16,7 +16,7 @@ from hiu.month import Month
 from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries, series
 from hiu.publish.charts.draw import person_chart, to_svg
-from hiu.publish.charts.headings import support_line
+from hiu.publish.charts.headings import recent
 from hiu.publish.pack.pdf import heading, month_rows
 from hiu.publish.pack.people import gates_of, recorded_of
 from hiu.publish.pdf import paper
@@ -27,7 +27,6 @@ from hiu.publish.words.terms import conflicts, source_words
 from hiu.publish.words.text import clean, day, display_name, fit, join_words, shorten
 from hiu.settings import Settings
 
-MONTHS = 24
 SIDE = {
     "episode": "Crisis episodes",
     "left_before_treatment": "Left before treatment",
@@ -145,7 +144,7 @@ def side_rows(extra: pl.DataFrame, months: Sequence[Month], supplied: Mapping[st
 
 def _series(person_id: str, tables: Tables, stamp: Stamp, settings: Settings) -> PersonSeries:
     drawn = next(series([person_id], tables, stamp.month, show_names=True, breaks=settings.policy_breaks))
-    return replace(drawn.latest(MONTHS), compared=support_line(drawn))
+    return recent(drawn)
 
 
 def _months(drawn: PersonSeries, extra: pl.DataFrame, coverage: pl.DataFrame) -> dict[str, object]:

@@ -10,6 +10,7 @@ from hiu.govern.audit import head
 from hiu.month import Month
 from hiu.publish.access import charted
 from hiu.publish.charts.data import PersonSeries, series
+from hiu.publish.charts.headings import recent
 from hiu.publish.pack.page import pack_page, pack_view
 from hiu.publish.pack.pdf import pack_pdf
 from hiu.publish.quality.page import quality_page
@@ -51,7 +52,7 @@ def stamp_of(place: Place, month: Month, run_id: str, built: datetime, settings_
 def begin_pages(place: Place, tables: Mapping[str, pl.DataFrame], stamp: Stamp, on: date) -> PageCharts:
     """Start on a month's pages: their charts are drawn beside whatever is done next."""
     people = _people(place, for_group(place, tables, on), stamp.month)
-    return PageCharts(people, Drawing(people[: place.settings.rank.charts]))
+    return PageCharts(people, Drawing([recent(person) for person in people[: place.settings.rank.charts]]))
 
 
 def pages(

@@ -4,6 +4,7 @@ Wording rules: "after support started", never "because of"; before and after are
 nothing with fewer than six months on each side.
 """
 
+from dataclasses import replace
 from datetime import date
 
 from hiu.month import Month
@@ -13,6 +14,17 @@ from hiu.publish.words.text import clean, day, display_name, join_words, number,
 
 EARLY = 6
 """Months needed on each side of the start of support before anything is said."""
+
+
+MONTHS = 24
+"""Months that a person's chart shows unless all are asked for."""
+
+
+def recent(person: PersonSeries, months: int = MONTHS) -> PersonSeries:
+    """The latest months of a person; what is said of support is still of the whole calendar."""
+    if len(person.months) <= months:
+        return person
+    return replace(person.latest(months), compared=support_line(person))
 
 
 def title(person: PersonSeries) -> list[str]:

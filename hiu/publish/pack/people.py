@@ -12,6 +12,7 @@ import polars as pl
 from hiu.model.meeting import GATE_DATES
 from hiu.month import Month
 from hiu.publish.access import shows_gates
+from hiu.publish.pack.alerts import Beside, beside
 from hiu.publish.pack.reviews import overdue_of
 from hiu.publish.pack.view import Person
 from hiu.publish.people import date_in, entries_of, risk_word, versions
@@ -20,6 +21,7 @@ from hiu.publish.words.terms import ACTION_TITLES, ENTERED, GATES, NOT_ASSESSED,
 from hiu.publish.words.text import clean, day, display_name
 from hiu.settings import Settings
 
+LEAD = "Lead clinician"
 RECORDED = {
     **{name: words for name, words in ENTERED.items() if name not in GATE_DATES.values()},
     "action": ACTION_TITLES["action"],
@@ -37,10 +39,12 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
     changes: dict[str, list[str]] = {}
     for person_id, what in tables["changes"].select("person_id", "what").iter_rows():
         changes.setdefault(person_id, []).append(clean(what))
+    more = beside(tables, shown, month)
     return [
         _person(
             row,
             about.get(one, {}),
+            more,
             changes=changes.get(one, []),
             gates=gates_of(gates.get(one, {}), month, settings) if shows_gates(row) else [],
             recorded=recorded_of(entries.get(one, [])),
@@ -50,20 +54,22 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
     ]
 
 
-def gates_of(row: Row, month: Month, settings: Settings) -> list[tuple[str, str, bool]]:
-    """What has to be there before and during support (G20-G33): words, value with its date, needs looking at."""
+def gates_of(row: Row, month: Month, settings: Settings) -> list[tuple[str, str, bool, str]]:
+    """What has to be there before and during support (G20-G33): words, value with its date, needs looking at, and
+    where it is written and by whom."""
     if not row:
-        return [("Support", "no row in the team's list", False)]
+        return [("Support", "no row in the team's list", False, "")]
     late = overdue_of(row, month, settings)
     out = []
     for gate, words in GATES.items():
         value = _state(row, gate)
-        out.append((words, f"{value} ({late[gate]})" if gate in late else value, gate in late))
+        found = clean(row.get(f"{gate}_evidence") or "")
+        out.append((words, f"{value} ({late[gate]})" if gate in late else value, gate in late, found))
     if row["end"]:
-        out.append(("Support ended", day(row["end"]), False))
-    named = (("Mental health team", row["cmht"]), ("Lead clinician", row["lead_clinician"]))
-    out += [(words, display_name(value), False) for words, value in named if value]
-    return [*out, ("Contacts with the team", str(row["contacts"]), False)]
+        out.append(("Support ended", day(row["end"]), False, ""))
+    named = (("Mental health team", row["cmht"]), (LEAD, row["lead_clinician"]))
+    out += [(words, display_name(value), False, "") for words, value in named if value]
+    return [*out, ("Contacts with the team", str(row["contacts"]), False, "")]
 
 
 def recorded_of(entries: Sequence[Row]) -> list[tuple[str, str, str]]:
@@ -91,9 +97,10 @@ def value_of(entry: Row) -> str:
 def _person(
     row: Row,
     about: Row,
+    more: Beside,
     *,
     changes: list[str],
-    gates: list[tuple[str, str, bool]],
+    gates: list[tuple[str, str, bool, str]],
     recorded: list[tuple[str, str, str]],
     found: Sequence[str],
 ) -> Person:
@@ -107,6 +114,11 @@ def _person(
         "risk": risk_word(row),
         "risk_note": _risk_note(row),
         "contacts": row["contacts_3"],
+        "contacts_12": row["contacts_12"],
+        "nights": more.count("nights", row["person_id"]),
+        "mha": more.count("mha", row["person_id"]),
+        "lacks": more.lacks(row["person_id"]),
+        "alerts": more.alerts[row["person_id"]],
         "estimated": row["estimated"],
         "label": row["label"],
         "intensity": round(row["intensity"], 1),
@@ -134,16 +146,10 @@ def _state(row: Row, gate: str) -> str:
     """A gate's word, if it has one, and its date."""
     when: date | None = row[gate] if gate in ("offered", "start") else row[f"{gate}_at"]
     if gate not in ("permission", "consent"):
-        return f"{day(when)}{_evidence(row, gate)}" if when else "not recorded"
+        return day(when) if when else "not recorded"
     if not row[gate]:
         return "not recorded"
-    return f"{row[gate]}, {day(when) if when else 'no date recorded'}{_evidence(row, gate)}"
-
-
-def _evidence(row: Row, gate: str) -> str:
-    """Where a gate is written and by whom, in brackets."""
-    found = row.get(f"{gate}_evidence")
-    return f" ({clean(found)})" if found else ""
+    return f"{row[gate]}, {day(when) if when else 'no date recorded'}"
 
 
 def _found(tables: Tables, ids: Sequence[str]) -> list[tuple[str, str]]:

@@ -97,6 +97,11 @@ def test_only_what_is_shown_is_embedded() -> None:
         "risk",
         "risk_note",
         "contacts",
+        "contacts_12",
+        "nights",
+        "mha",
+        "lacks",
+        "alerts",
         "estimated",
         "label",
         "intensity",
@@ -156,8 +161,12 @@ def test_no_embedded_text_can_end_its_element() -> None:
 def test_the_script_makes_no_markup_of_text_and_reaches_for_nothing() -> None:
     script = asset("pack.js") + asset("pack_chart.js")
     words = "innerHTML outerHTML insertAdjacentHTML document.write eval( Function( fetch( XMLHttpRequest WebSocket"
-    for word in f"{words} sendBeacon localStorage sessionStorage cookie import(".split():
+    for word in f"{words} sendBeacon sessionStorage cookie import(".split():
         assert word not in script, word
+    kept = re.findall(r"localStorage\.\w+\([^)]*", script)
+    assert kept == ['localStorage.setItem(REMEMBERED, chosen.join(" "', "localStorage.getItem(REMEMBERED"], (
+        "columns alone"
+    )
 
 
 def test_what_a_meeting_recorded_about_this_list_waits_for_the_next() -> None:
