@@ -20,6 +20,9 @@ from hiu.publish.words.text import fit, shorten
 COLUMNS = 24
 """Months in one row of a table of figures; earlier ones go into a second."""
 
+ON_PAPER = 4
+"""Episodes beside a chart on paper."""
+
 HEADING, CELL = 600, 240
 """Points of width that a name may take in a heading and in the list; the longest end in an ellipsis."""
 
@@ -141,7 +144,8 @@ def _row(person: Person) -> list[str]:
         str(person["rank"]),
         rank_words(person["low"], person["high"]),
         person["certainty"] or "",
-        f"{fit(person['name'], CELL, 9)} ({person['id']}){', supported' if person['supported'] else ''}",
+        f"{fit(person['name'], CELL, 9)}{', supported' if person['supported'] else ''}",
+        person["id"],
         person["risk"],
         *(_count(person, name) for name in ("contacts", "contacts_12", "nights", "mha")),
         person["label"],
@@ -178,4 +182,8 @@ def _page(person: Person, series: PersonSeries, picture: str) -> dict[str, objec
         "gates": person["gates"],
         "recorded": [f"{words}: {shorten(value, 300)} ({by})" for words, value, by in person["recorded"]],
         "sources": person["sources"],
+        "episodes": [
+            f"{when}: {what}{f', {span}' if span else ''}" for when, what, span in person["episodes"][:ON_PAPER]
+        ],
+        "week": person["week"],
     }

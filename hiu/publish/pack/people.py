@@ -12,6 +12,7 @@ import polars as pl
 from hiu.model.meeting import GATE_DATES
 from hiu.month import Month
 from hiu.publish.access import shows_gates
+from hiu.publish.episodes import episodes, hours_of_week
 from hiu.publish.pack.alerts import Beside, beside
 from hiu.publish.pack.reviews import overdue_of
 from hiu.publish.pack.view import Person
@@ -22,6 +23,8 @@ from hiu.publish.words.text import clean, day, display_name
 from hiu.settings import Settings
 
 LEAD = "Lead clinician"
+EPISODES = 8
+"""Episodes beside a chart; the person sheet has more."""
 RECORDED = {
     **{name: words for name, words in ENTERED.items() if name not in GATE_DATES.values()},
     "action": ACTION_TITLES["action"],
@@ -48,6 +51,7 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
             changes=changes.get(one, []),
             gates=gates_of(gates.get(one, {}), month, settings) if shows_gates(row) else [],
             recorded=recorded_of(entries.get(one, [])),
+            dated=_dated(tables, one, month) if shows_gates(row) else ([], ""),
             found=[what for what in found.get(one, []) if shows_gates(row) or what not in OF_SUPPORT],
         )
         for one, row in zip(ids, shown.iter_rows(named=True), strict=True)
@@ -102,6 +106,7 @@ def _person(
     changes: list[str],
     gates: list[tuple[str, str, bool, str]],
     recorded: list[tuple[str, str, str]],
+    dated: tuple[list[tuple[str, str, str]], str],
     found: Sequence[str],
 ) -> Person:
     return {
@@ -131,7 +136,17 @@ def _person(
         "gates": gates,
         "recorded": recorded,
         "sources": _sources(about, found),
+        "episodes": dated[0],
+        "week": dated[1],
     }
+
+
+def _dated(tables: Tables, person_id: str, month: Month) -> tuple[list[tuple[str, str, str]], str]:
+    """The latest episodes of a person, and when in the week contacts begin; nothing of a month published without."""
+    if (timeline := tables.get("timeline")) is None:
+        return [], ""
+    own = timeline.filter(person_id=person_id)
+    return episodes(own, EPISODES), hours_of_week(own, (month - 23).start)[0]
 
 
 def _risk_note(row: Row) -> str:

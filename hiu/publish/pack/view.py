@@ -10,7 +10,7 @@ from hiu.publish.stamp import Stamp
 class Person(TypedDict):
     """The row in the list and what stands beside the chart. `lacks` = columns of which a month is missing. Alerts:
     code, words. Gates: words, value with its date, needs looking at, where it is written. Recorded: words, value,
-    which list and by whom."""
+    which list and by whom. Episodes, of supported people: when, what, how long; `week` = at which hours they fall."""
 
     id: str
     name: str
@@ -38,6 +38,8 @@ class Person(TypedDict):
     gates: list[tuple[str, str, bool, str]]
     recorded: list[tuple[str, str, str]]
     sources: str
+    episodes: list[tuple[str, str, str]]
+    week: str
 
 
 class Entry(TypedDict):

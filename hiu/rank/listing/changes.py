@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from hiu.model import ALIASES, CHANGES
+from hiu.model import ALIASES, CHANGES, many
 from hiu.model.frames import schema
 from hiu.month import Month
 from hiu.rank.listing.ranking import Ranking
@@ -215,7 +215,7 @@ def _restatements(found: _ChangeRows, restated: pl.DataFrame | None) -> None:
     for day, dataset, added, removed in counts.rows():
         parts = [f"{n} {verb}" for n, verb in ((added, "added"), (removed, "removed")) if n]
         if parts:
-            what = f"{Month.of(day).title}: {dataset.replace('_', ' ')}, {' and '.join(parts)} since the last list."
+            what = f"{Month.of(day).title}: {many(dataset)}, {' and '.join(parts)} since the last list."
             found.add("restated", None, what)
 
 

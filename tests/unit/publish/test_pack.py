@@ -114,6 +114,8 @@ def test_only_what_is_shown_is_embedded() -> None:
         "gates",
         "recorded",
         "sources",
+        "episodes",
+        "week",
         "own",
     }
     assert set(person["own"]) == {"f", "t", "s", "n", "alt"}

@@ -118,7 +118,7 @@ def test_a_split_and_a_restatement_are_told() -> None:
     found = changes(month(area()), None, month=MARCH, places=3, aliases=alias("A", "G", "split"), restated=restated)
     assert found.select("kind", "what").rows() == [
         ("split", "A was split; G is now a separate record: reviewed."),
-        ("restated", "Feb 2026: police incident, 2 added since the last list."),
+        ("restated", "Feb 2026: police incidents, 2 added since the last list."),
     ]
 
 
