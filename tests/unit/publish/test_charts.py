@@ -205,6 +205,15 @@ def test_support_and_policy_breaks_are_marked_at_their_day() -> None:
     assert "Long before" not in words
 
 
+def test_support_is_compared_over_days_in_the_community_where_nights_in_hospital_differ() -> None:
+    figures: dict[str, list[int | None]] = {"police_incident": [8] * 12 + [4] * 12, "mh_bed_day": [0] * 18 + [15] * 6}
+    told = person_chart(person(figures, support={"start": date(2025, 4, 10)}))["title"]["subtitle"]
+    assert " ".join(told[1:]) == (
+        "After support started (10 Apr 2025): 7.8 contacts per 30 days in the community in the latest 6 complete "
+        "months (90 nights in hospital); 7.9 in the 6 months before support started (0 nights). Not causal."
+    )
+
+
 def test_support_is_compared_only_with_six_complete_months_on_each_side() -> None:
     figures: dict[str, list[int | None]] = {"police_incident": [8] * 12 + [4] * 12}
     told = person_chart(person(figures, support={"start": date(2025, 4, 10)}))["title"]["subtitle"][1]

@@ -145,3 +145,24 @@ def test_the_labels_of_a_list_use_its_own_dispersion() -> None:
     assert rank(**inputs(bursts)).constants["label_phi"] > 10
     assert rank(**inputs(even)).constants["label_phi"] == 1
     assert SETTINGS.labels == Labels()
+
+
+def test_days_in_hospital_are_not_days_without_contacts() -> None:
+    usual = {POLICE: [8] * 12 + [8, 2, 2], BEDS: [0] * 12 + [0, 22, 14]}
+    name, sentence = label(usual)
+    assert name == "WITHIN USUAL RANGE", "fewer contacts in as many days: the days were not as many"
+    assert sentence == (
+        "12 contacts in 3 months; 14 expected from the previous 12. 36 of the 90 days in hospital: 6.7 contacts per 30 "
+        "days in the community, 7.9 before."
+    )
+    without, _ = label({POLICE: usual[POLICE]})
+    assert without in ("FALLING", "DE-ESCALATING"), "the same contacts without a night in a bed are a fall"
+    back = {POLICE: [2] * 12 + [8, 8, 8], BEDS: [25] * 12 + [0, 0, 0]}
+    assert label(back)[0] == "WITHIN USUAL RANGE" or "expected" in label(back)[1]
+
+
+def test_a_few_nights_or_nights_not_supplied_change_nothing() -> None:
+    few = {POLICE: [8] * 12 + [8, 2, 2], BEDS: [0] * 12 + [0, 3, 2]}
+    assert label(few) == label({POLICE: few[POLICE]})
+    many = {POLICE: [8] * 12 + [8, 2, 2], BEDS: [0] * 12 + [0, 12, 14]}
+    assert "in hospital" not in label(many, coverage(missing=((BEDS, MARCH - 4),)))[1]
