@@ -9,9 +9,10 @@ from typing import Any
 
 import polars as pl
 import pytest
-from rank_area import MARCH, coverage, demand, gradings, inputs, people
+from rank_area import MARCH, SETTINGS, coverage, demand, gradings, inputs, people
 
 from hiu.rank import changes, rank
+from hiu.rank.listing.ranking import recount
 
 PEOPLE, TOP = 500, 20
 CONTACTS = ("police_incident", "ambulance_deployment", "ed_attendance")
@@ -126,3 +127,14 @@ def test_a_rank_lies_in_its_plausible_range_and_the_sentence_gives_that_range(ar
         assert low <= row["rank"] <= high
         words = f"; rank {low}, certainty" if low == high else f"; plausible rank {low} to {high}, certainty"
         assert words in row["sentence"]
+
+
+def test_a_list_counted_again_gives_the_figures_that_reasons_compare(area: Any) -> None:
+    now, before, _, counts = area
+    more = {"demand": _without(demand(counts)), "coverage": coverage(24, GAPS), "people": simulated(7)[1]["people"]}
+    again = recount(month=MARCH - 1, settings=SETTINGS, **more)
+    both = before.join(again, on="person_id", suffix="_again")
+    assert both.height == before.height
+    for name in ("contacts_3", "contacts_12"):
+        assert (both[name] == both[f"{name}_again"]).all()
+    assert changes(now, before, month=MARCH, places=TOP, recounted=again.with_columns(pl.col("points_12") + 1)).height
