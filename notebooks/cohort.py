@@ -46,8 +46,8 @@ cohort.trend()
 # %% [markdown]
 # ## 2. Did support work?
 # Contacts after support began against those expected anyway. **Look for:** the sentence on power *before* the result:
-# with few people only a very large fall could be found. People picked at a peak fall back unaided; the comparison
-# allows for that. It is not a trial.
+# with few people only a very large fall could be found. People are chosen when their contacts are
+# highest, and fall back unaided; the comparison allows for that. It is not a trial.
 
 # %%
 cohort.evaluate()

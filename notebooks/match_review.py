@@ -44,7 +44,7 @@ run.review().head(10)
 
 # %% [markdown]
 # ## 2. Decide
-# Set `reviewer` above to your name: a decision is somebody's. Click into the frame, then press **S** same person, **D**
+# Set `reviewer` above to your name. Click into the frame, then press **S** same person, **D**
 # different people, **U** unsure, **B** back, **N** next, **Z** undo. Everything is stored at once; after a reload you
 # go on where you were.
 #

@@ -51,7 +51,7 @@ def nth_person() -> pl.Expr:
 
 
 def _apart(row: Mapping[str, object], marks: Mapping[str, str], own: Sequence[str]) -> list[dict[str, object]]:
-    """The rows of each person of a row; the row alone if its names can't be told apart."""
+    """The rows of each person of a row; the row alone if its names can't be separated."""
     parts = {header: _parts(row[header], mark) for header, mark in marks.items()}
     counts = {len(part) for part in parts.values() if part}
     if len(counts) != 1 or counts == {1}:

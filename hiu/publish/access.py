@@ -1,7 +1,8 @@
 """Who may be shown: people supported, and candidates in the top N; nobody else (G18, G57).
 
 And of those only whom the basis permits (govern.basis.gate): `gated` marks the list, `visible` shows nobody who is not
-marked, and `withheld` says how many are left out. A person who is not shown has no row, no chart and no name.
+marked, and `withheld` says how many are left out. A person who is not shown has no row and no chart. The first screen
+names those of them who are supported, or were in the first N last month: the meeting has to follow them up.
 """
 
 from collections.abc import Collection

@@ -13,7 +13,7 @@ from hiu.govern.basis.start import Gate
 from hiu.model.meeting import ACTION_FIELDS
 from hiu.publish.rows import Row
 from hiu.publish.words.terms import ENTERED, NOT_ASSESSED, NOT_BANDED
-from hiu.publish.words.text import clean, day
+from hiu.publish.words.text import clean, count_of, day
 from hiu.rank.listing.risk import NOT_ASSESSED as NO_GRADING
 
 
@@ -84,6 +84,16 @@ def born(about: Mapping[str, object]) -> str:
     """When a person of the table `people` was born: the day, else the year; empty if neither is known."""
     dob = about.get("dob")
     return day(dob) if isinstance(dob, date) else str(about.get("birth_year") or "")
+
+
+def rank_words(low: int | None, high: int | None) -> str:
+    """The plausible ranks in a column: `2 to 15`, `1` where no other is plausible, empty where none was drawn."""
+    return "" if low is None else str(low) if low == high else f"{low} to {high}"
+
+
+def versions(n: int) -> str:
+    """How many ways of describing one person were sent: `34 versions of name and details`."""
+    return f"{count_of(n, 'version')} of name and details"
 
 
 def risk_word(row: Row) -> str:

@@ -1,22 +1,25 @@
-"""The person sheet: one page for the lead clinician. Who it is and how sure that is, 24 months, crisis episodes,
-left before treatment, gates with dates, the plan's expiry, clinical risk, and the rows behind it.
+"""The person sheet for the lead clinician, two sides of paper as a rule: who it is and how sure that is, 24 months,
+dated episodes, left before treatment, gates with dates, the plan's expiry, clinical risk, and the rows behind it.
+Nothing is cut: what is long goes on to another page, and every page names the person.
 
 It names a person: for people supported, and for others only by a recorded override. The caller asks.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 import polars as pl
 
 from hiu.errors import UsageError
-from hiu.model import DATASETS
+from hiu.model import DATASETS, TIMELINE
+from hiu.model.frames import schema
 from hiu.month import Month
 from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries, series
 from hiu.publish.charts.draw import person_chart, to_svg
-from hiu.publish.charts.headings import support_line
+from hiu.publish.charts.headings import MONTHS, recent
+from hiu.publish.episodes import blocks, contacts, episodes, hours_of_week
 from hiu.publish.pack.pdf import heading, month_rows
 from hiu.publish.pack.people import gates_of, recorded_of
 from hiu.publish.pdf import paper
@@ -24,10 +27,9 @@ from hiu.publish.people import born, entries_of
 from hiu.publish.rows import Row, Tables, first_row
 from hiu.publish.stamp import Stamp
 from hiu.publish.words.terms import conflicts, source_words
-from hiu.publish.words.text import clean, day, display_name, fit, join_words, shorten
+from hiu.publish.words.text import clean, day, display_name, join_words
 from hiu.settings import Settings
 
-MONTHS = 24
 SIDE = {
     "episode": "Crisis episodes",
     "left_before_treatment": "Left before treatment",
@@ -37,10 +39,10 @@ SIDE = {
 """Side measures with a row of their own under the data sets; never added to them."""
 HOW = {
     "number": "by NHS or local number",
-    "model": "by likeness",
+    "model": "by similar details",
     "decision": "by a reviewer's decision",
     "event": "by the police log that a section 136 record quotes",
-    "single": "described in one way only",
+    "single": "with one version of name and details",
     "nobody": "naming nobody",
 }
 
@@ -56,10 +58,11 @@ def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Sett
     drawn = _series(person_id, tables, stamp, settings)
     data = {
         **heading(stamp, "Person sheet"),
-        **identity(first_row(own["people"]), own["links"], own["conflicts"]["what"] if "conflicts" in own else ()),
+        **identity(first_row(own["people"]), own["links"], own.get("conflicts"), own.get("descriptions")),
         **_months(drawn, own["monthly_extra"], tables["coverage"]),
-        "why_shown": shorten(clean(why_shown), 240),
+        "why_shown": clean(why_shown),
         "alt": alt_text(drawn),
+        **dated(own.get("timeline"), stamp.month),
         "id": person_id,
         "place": _place(first_row(own["ranked"])),
         "gates": gates_of(first_row(own["support"]), stamp.month, settings),
@@ -71,33 +74,68 @@ def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Sett
     return paper("person_sheet.typ", data, {"chart.svg": chart}, created=stamp.built)
 
 
-def identity(about: Row, links: pl.DataFrame, found: Iterable[str] = ()) -> dict[str, object]:
-    """Who it is, and how sure that all the rows are one person's; `found` is what contradicts itself (`conflicts`)."""
-    number, doubts = about["nhs_number"] or "", conflicts(about, found)
+def identity(
+    about: Row, links: pl.DataFrame, found: pl.DataFrame | None = None, descriptions: pl.DataFrame | None = None
+) -> dict[str, object]:
+    """Who it is, and how sure that all the rows are one person's.
+
+    `found` = what contradicts itself (`conflicts`), and `descriptions` what was sent: the values that differ are given.
+    """
+    number, doubts = about["nhs_number"] or "", conflicts(about, () if found is None else found["what"])
     return {
-        "name": fit(display_name(about["name_text"]), 380, 14, bold=True),
+        "name": display_name(about["name_text"], 200),
         "identity": [
             ("Born", born(about) or "not known"),
             ("Sex", about["sex"] or "not known"),
             ("NHS number", f"{number[:3]} {number[3:6]} {number[6:]}" if number else "none sent"),
             ("Postcode, latest", clean(about["postcode"] or "") or "none sent"),
-            ("Also known as", shorten(clean((about["aliases"] or "").replace("|", ", ")), 70) or "no other name"),
+            ("Also known as", clean((about["aliases"] or "").replace("|", ", ")) or "no other name"),
             ("Seen", f"{_date(about['first_seen'])} to {_date(about['last_seen'])}"),
             *((("Died", day(about["died"])),) if about["died"] else ()),
         ],
         "sure": how_sure(links),
         "doubts": f"Conflict: {doubts}. Look at the rows before relying on this sheet." if doubts else "",
+        "differing": differing(about, found, descriptions),
         "sources": _sources(links),
     }
 
 
+def differing(about: Row, found: pl.DataFrame | None, descriptions: pl.DataFrame | None) -> list[tuple[str, str]]:
+    """Of each contradiction what it is about, and the values that were sent."""
+    out = []
+    for flag, column, words in (
+        ("two_nhs_numbers", "nhs_number", "NHS numbers"),
+        ("two_dobs", "dob", "Dates of birth"),
+    ):
+        if about[flag] and descriptions is not None:
+            values = descriptions[column].drop_nulls().unique().sort().to_list()
+            out.append((words, join_words(day(one) if isinstance(one, date) else str(one) for one in values)))
+    for row in () if found is None else found.sort("what").iter_rows(named=True):
+        if row["detail"]:
+            out.append((source_words(row["what"]).capitalize(), join_words(clean(row["detail"]).split("|"))))
+    return out
+
+
+def dated(timeline: pl.DataFrame | None, month: Month) -> dict[str, object]:
+    """Episodes and stays, the hours of the week, and the latest contacts with why one was not counted."""
+    own = pl.DataFrame(schema=schema(TIMELINE)) if timeline is None else timeline
+    sentence, week = hours_of_week(own, (month - (MONTHS - 1)).start)
+    return {
+        "episodes": episodes(own, 14),
+        "week": week,
+        "blocks": blocks(),
+        "week_words": sentence,
+        "latest": contacts(own, 20),
+    }
+
+
 def how_sure(links: pl.DataFrame) -> str:
-    """How the rows were joined, and the weakest joint, in a sentence."""
+    """How the rows were joined, and the least certain match, in a sentence."""
     counts = dict(links.filter(pl.col("how").is_not_null()).group_by("how").len().iter_rows())
     parts = [f"{counts[how]} {words}" for how, words in HOW.items() if how in counts]
     weakest = links.filter(pl.col("how") == "model")["match_probability"].min()
     rows = f"{links.height} rows joined: {join_words(parts)}." if parts else "No row."
-    return f"{rows} The weakest joint is {sure(weakest)} right." if isinstance(weakest, float) else rows
+    return f"{rows} The least certain match is {sure(weakest)} to be right." if isinstance(weakest, float) else rows
 
 
 def sure(chance: float) -> str:
@@ -145,7 +183,7 @@ def side_rows(extra: pl.DataFrame, months: Sequence[Month], supplied: Mapping[st
 
 def _series(person_id: str, tables: Tables, stamp: Stamp, settings: Settings) -> PersonSeries:
     drawn = next(series([person_id], tables, stamp.month, show_names=True, breaks=settings.policy_breaks))
-    return replace(drawn.latest(MONTHS), compared=support_line(drawn))
+    return recent(drawn)
 
 
 def _months(drawn: PersonSeries, extra: pl.DataFrame, coverage: pl.DataFrame) -> dict[str, object]:
@@ -180,17 +218,16 @@ def _sources(links: pl.DataFrame) -> list[tuple[str, ...]]:
         rows=pl.len(), counted=(pl.col("status") == "counted").sum(), last=pl.col("source_file").max()
     )
     return [
-        (source_words(row["source"]), str(row["rows"]), str(row["counted"]), shorten(clean(row["last"]), 40))
+        (source_words(row["source"]), str(row["rows"]), str(row["counted"]), clean(row["last"]))
         for row in found.sort("source").iter_rows(named=True)
     ]
 
 
 def _recorded(entries: pl.DataFrame, month: Month) -> str:
-    """What meetings recorded, short enough for one page; the pack has it whole."""
+    """What meetings recorded, whole."""
     before = entries_of(entries.filter(pl.col("month") < month.start))
     rows = next(iter(before.values()), [])
-    parts = [f"{words}: {shorten(value, 70)} ({shorten(by, 40)})" for words, value, by in recorded_of(rows)]
-    return shorten("; ".join(parts), 480)
+    return "; ".join(f"{words}: {value} ({by})" for words, value, by in recorded_of(rows))
 
 
 def _date(when: date | None) -> str:

@@ -12,6 +12,7 @@ from hiu.model import SITTING
 from hiu.month import Month
 from hiu.publish.access import charted
 from hiu.publish.charts.data import PersonSeries, series
+from hiu.publish.charts.headings import recent
 from hiu.publish.meeting.minutes import MINUTES, minutes_pdf
 from hiu.publish.pack.page import pack_page, pack_view
 from hiu.publish.pack.pdf import pack_pdf
@@ -55,7 +56,7 @@ def begin_pages(place: Place, tables: Mapping[str, pl.DataFrame], stamp: Stamp, 
     """Start on a month's pages: their charts are drawn beside whatever is done next."""
     people = charted_people(place, for_group(place, tables, on), stamp.month)
     last = place.published_folder(stamp.month)
-    return PageCharts(people, Drawing(people[: place.settings.rank.charts], last))
+    return PageCharts(people, Drawing([recent(person) for person in people[: place.settings.rank.charts]], last))
 
 
 def pages(

@@ -88,7 +88,7 @@ def decide(
 
     place = open_site(site, curated)
     if not dry_run and not (by or "").strip():
-        raise UsageError("--by NAME is needed: a decision is somebody's")
+        raise UsageError("give the reviewer's name (--by NAME)")
     if from_ is not None:
         job.decide_from(place, from_, by=by, second=second, dry_run=dry_run, now=now())
     elif a is None or b is None:

@@ -123,7 +123,7 @@ def _print_links(place: Place, members: list[str]) -> None:
         with open_warehouse(place) as warehouse:
             pairs, identity = warehouse.read("pair_score"), warehouse.read("identity")
     except Busy:
-        out("What joined the descriptions can't be told while a run is going on.")
+        out("What joined the descriptions cannot be shown while a run is going on.")
         return
     links = holding_links(pairs, members)
     out(f"{len(members)} descriptions, held together by {len(links)} links (those alike in all but spelling need none)")

@@ -76,7 +76,7 @@ def adopt(place: Place, which: str, by: str | None, *, now: datetime) -> None:
     """
     name = " ".join((by or "").split())
     if not name:
-        raise UsageError("--adopt needs --by NAME: who is one person is somebody's decision")
+        raise UsageError("--adopt needs --by NAME: give the name of whoever decides")
     value, link_at = None, None
     if which != SHIPPED:
         path = place.home / FOLDER / Path(which).name

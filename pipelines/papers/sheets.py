@@ -29,7 +29,7 @@ SHEET = Disclosure(
     recipient="clinician",
     purpose="support",
     necessity="The lead clinician reviews a person who is supported.",
-    proportionality="One person, one page; asked for one at a time.",
+    proportionality="One person; asked for one at a time.",
 )
 """A sheet of somebody supported."""
 
@@ -46,6 +46,9 @@ USED = (
     "meeting_entry",
     "aliases",
     "missing_count",
+    "conflicts",
+    "descriptions",
+    "timeline",
 )
 
 

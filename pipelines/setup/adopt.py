@@ -17,7 +17,7 @@ def adopt_half_life(
     """Set rank.half_life of the site. Raises UsageError without a name or for a half-life that was not tried."""
     name = " ".join((by or "").split())
     if not name:
-        raise UsageError("--adopt needs --by NAME: a change of the rank is somebody's decision")
+        raise UsageError("--adopt needs --by NAME: give the name of whoever decides")
     if months not in {*HALF_LIVES, backtest.half_life}:
         choices = ", ".join(f"{life:g}" for life in HALF_LIVES)
         raise UsageError(f"half-life {months:g} was not tried; the backtest compares {choices}")

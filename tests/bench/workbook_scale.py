@@ -58,7 +58,7 @@ def area(people: int, months: int, seed: int) -> dict[str, pl.DataFrame]:
             "certainty": "B",
             "rank_low": i,
             "rank_high": i + 20,
-            "label": "STEADY",
+            "label": "WITHIN USUAL RANGE",
             "label_sentence": "9 contacts in 3 months; 3 expected.",
             "sentence": why,
             "presets": "",

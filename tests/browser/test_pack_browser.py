@@ -11,7 +11,7 @@ from typing import Any
 import pack_area
 import pypdf
 import pytest
-from browser_kit import NAMES, made
+from browser_kit import NAMES, made, write
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def test_everything_of_the_month_is_on_the_first_screen(pack: Any) -> None:
     for tile in pack.page.locator(".tiles button").all():
         box = tile.bounding_box()
         assert box and box["y"] + box["height"] <= 768
-    assert len(pack.texts(".tiles button")) == 8
+    assert len(pack.texts(".tiles button")) == 9
 
 
 def test_the_data_are_gone_from_the_page_and_nothing_leaks_into_it(opened: Any) -> None:
@@ -95,7 +95,7 @@ def test_no_string_can_run_as_code(opened: Any) -> None:
 def test_every_heading_sorts_both_ways_and_says_so(pack: Any) -> None:
     for name, column, number in (
         ("contacts", 5, True),
-        ("intensity", 7, True),
+        ("intensity", 10, True),
         ("person", 3, False),
         ("certainty", 2, False),
     ):
@@ -104,7 +104,7 @@ def test_every_heading_sorts_both_ways_and_says_so(pack: Any) -> None:
         one = adults(pack, column)
         pack.page.click(f"th[data-sort={name}] button")
         assert {first, pack.page.get_attribute(f"th[data-sort={name}]", "aria-sort")} == {"ascending", "descending"}
-        assert pack.page.locator("th[data-sort][aria-sort=none]").count() == 6
+        assert pack.page.locator("th[data-sort][aria-sort=none]").count() == 9
         key: Callable[[str], Any] = (lambda text: float(re.sub(r"[^\d.]", "", text) or -1)) if number else str.lower
         assert [key(text) for text in one] == sorted(map(key, one), reverse=first == "descending")
         assert one != adults(pack, column)
@@ -127,7 +127,7 @@ def test_search_and_filters_narrow_the_list_and_say_how_far(pack: Any) -> None:
     page.select_option("#access", "supported")
     assert set(adults(pack, 4)) == {"High"} and pack.page.locator("#adults .tick").count() == len(adults(pack, 3))
     page.select_option("#change", "QUIET")
-    assert set(adults(pack, 6)) <= {"QUIET"}
+    assert set(adults(pack, 9)) <= {"QUIET"}
     page.click("#clear")
     assert pack.text("#count") == "48 of 48 people shown"
 
@@ -178,7 +178,7 @@ def test_a_person_has_the_sentence_the_change_the_gates_and_the_sources(pack: An
         "Why this place",
         "times risk",
         "What changed since last month",
-        "own demand",
+        "more contacts",
         "Gates and dates",
         "Lead clinician permission granted",
         "Capacity reviewed 1 Dec 2025",
@@ -233,10 +233,13 @@ def test_a_link_opens_a_person_and_an_unknown_one_says_so(
     assert page.is_visible("#month") and "nobody</b>" not in pack.text("body")
 
 
+STAFF = ("Sgt Vale", "K. Reed", "A. Chair", "Dr Oakes")
+
+
 def planted(html: str) -> list[str]:
-    """Names, parts of names and notes that are in a document."""
+    """Names, parts of names, names of staff and notes that are in a document."""
     family = {name.split()[1] for name in NAMES}
-    words = [*NAMES, *family, pack_area.SECRET, "Quillfeather"]
+    words = [*NAMES, *family, pack_area.SECRET, "Quillfeather", *STAFF]
     return [word for word in words if word in html]
 
 
@@ -292,6 +295,55 @@ def test_no_column_is_off_the_screen(opening: Callable[..., Any], pack_file: Pat
                 ".filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.textContent)"
             )
             assert clipped == [], (width, step)
+
+
+def test_columns_are_chosen_and_remembered(opening: Callable[..., Any], pack_file: Path) -> None:
+    page = opening(pack_file).page
+    shown = (
+        "() => [...document.querySelectorAll('th[data-sort]')]"
+        ".filter(one => one.offsetWidth).map(one => one.dataset.sort)"
+    )
+    assert "nights" in page.evaluate(shown) and not {"mha", "contacts_12"} & set(page.evaluate(shown))
+    page.click("#columns summary")
+    for name in ("mha", "contacts_12"):
+        page.check(f"[data-column={name}]")
+    page.uncheck("[data-column=nights]")
+    page.reload()
+    page.wait_for_selector("html.ready", state="attached")
+    found = page.evaluate(shown)
+    assert {"mha", "contacts_12"} <= set(found) and "nights" not in found
+    assert page.evaluate(
+        "() => { const r = document.getElementById('rows'); return r.scrollWidth <= r.clientWidth + 1 }"
+    )
+    page.keyboard.press("j")
+    assert page.is_visible("#person-title"), "keys work beside a box that was ticked"
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080), (1024, 768)])
+def test_on_a_projector_a_click_shows_the_whole_chart_in_large_print(
+    opening: Callable[..., Any], pack_file: Path, width: int, height: int
+) -> None:
+    page = opening(pack_file, width=width, height=height).page
+    page.click("#large")
+    page.click(f"#adults button:has-text('{NAMES[6]}')")
+    chart, title = page.locator(".chart").bounding_box(), page.locator("#person-title").bounding_box()
+    assert title["y"] > -1 and chart["y"] >= 0 and chart["y"] + chart["height"] <= height, "seen without scrolling"
+    least = page.evaluate(
+        "() => Math.min(...[...document.querySelectorAll('.chart text, .ranks text')].map(one =>"
+        " parseFloat(one.getAttribute('font-size') || one.ownerSVGElement.getAttribute('font-size'))"
+        " * one.ownerSVGElement.getBoundingClientRect().width / one.ownerSVGElement.viewBox.baseVal.width))"
+    )
+    assert least >= 16
+    assert page.locator("#person").bounding_box()["width"] > 0.9 * width
+
+
+def test_all_months_are_a_click_away(opening: Callable[..., Any], tmp_path: Path) -> None:
+    tables = pack_area.tables(pack_area.plain_names(3), months=41)
+    page = opening(write(tmp_path, tables, pack_area.series(tables))).page
+    page.keyboard.press("j")
+    assert page.locator("#as-table tbody tr").count() == 24
+    page.click("#whole")
+    assert page.locator("#as-table tbody tr").count() == 41 and "Nov 2022" in page.get_attribute(".chart", "aria-label")
 
 
 def test_print_is_a4_landscape_marked_and_whole(pack: Any) -> None:

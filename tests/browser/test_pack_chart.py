@@ -17,6 +17,7 @@ from browser_kit import write
 from hiu.model import PUBLISHED
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.charts.draw import person_chart
+from hiu.publish.charts.headings import recent
 
 READ = """() => [...document.querySelectorAll('.chart g.panel')].map(panel => Object.fromEntries(
   [...panel.children].filter(one => one.tagName === 'g').map(layer => [layer.getAttribute('class'),
@@ -82,7 +83,7 @@ def test_the_pack_draws_what_the_chart_file_draws(group: str, opening: Callable[
         opened.page.wait_for_selector(f".chart[aria-label*='{one.person_id}']")
         for split in (False, True):
             panels = opened.page.evaluate(READ)
-            same(panels, person_chart(replace(one, name=None), split=split), opened)
+            same(panels, person_chart(replace(recent(one), name=None), split=split), opened)
             opened.page.click("#split")
     assert opened.said == []
 
@@ -138,8 +139,8 @@ def same(panels: list[dict[str, Any]], spec: dict[str, Any], opened: Any) -> Non
                 [(line["x"], line["y"], line["y2"]) for line in data["lines"]],
             )
         near(
-            [number(m, "x1", "y1", "y2") for m in panel["hatches"]],
-            [(h["x"], h["y"], h["y2"]) for h in data["hatches"]],
+            [number(m, "x1", "x2", "y1", "y2") for m in panel["hatches"]],
+            [(h["x"], h["x2"], h["y"], h["y2"]) for h in data["hatches"]],
         )
         if not prefix:
             near(

@@ -36,6 +36,35 @@ DENIALS = re.compile(r"\bno (field|rule|field or rule) for sanctions", re.IGNORE
 
 PATTERN = re.compile(rf"\b({'|'.join(BANNED)})\b", re.IGNORECASE)
 
+TURNS = (
+    r"New on the list",
+    r"Left the list",
+    r"\bSTEADY\b",
+    r"\bown demand[,.]",
+    r"others' demand",
+    r"data restated",
+    r"plausible rank \d+-\d+",
+    r"the middle of those who are",
+    r"described in (\{[^}]*\}|\d+) ways",
+    r"was parted",
+    r"stands alone:",
+    r"weakest joint",
+    r"by likeness",
+    r"in the \S+ before\. Not causal",
+    r"Power first",
+    r"(picked|chosen|people) at a peak",
+    r"can(no|')t be told",
+    r"decision is somebody's",
+    r"Say what of",
+)
+"""Phrases that readers had to read twice, each replaced by one that is read once."""
+TURN = re.compile("|".join(TURNS))
+
+
+def turns(text: str) -> list[str]:
+    """Phrases in a text that have to be read twice."""
+    return [match[0] for match in TURN.finditer(" ".join(text.split()))]
+
 
 def found(text: str) -> list[str]:
     """Banned words in a text."""

@@ -137,7 +137,12 @@ def _support(one: str, dice: random.Random) -> dict[str, Any]:
 def _changes(ids: Sequence[str]) -> list[dict[str, Any]]:
     kinds = ("new", "rising", "falling", "returned")
     rows: list[dict[str, Any]] = [
-        {"kind": kinds[k % 4], "person_id": one, "what": f"Now {k + 1}, was {k + 3}: own demand.", "rank_now": k + 1}
+        {
+            "kind": kinds[k % 4],
+            "person_id": one,
+            "what": f"Now {k + 1}, was {k + 3}: more contacts: severity score 7, was 4.",
+            "rank_now": k + 1,
+        }
         for k, one in enumerate(ids[:20])
     ]
     return [*rows, {"kind": "left", "person_id": person_id(9999), "what": "No contact in 12 months.", "rank_before": 4}]

@@ -76,7 +76,7 @@ SITES = {
         supplied={BEDS: 24},
         units={BEDS: NIGHTS},
         counts={"A": {BEDS: [4] * 24}, "B": {BEDS: [0] * 21 + [9, 10, 11]}, "C": {BEDS: [3] * 18 + [0] * 6}},
-        labels={"A": "STEADY", "B": "ESCALATING"},
+        labels={"A": "WITHIN USUAL RANGE", "B": "ESCALATING"},
         says={"C": ("No nights in a bed in",)},
         silent={"A": ("contact",), "B": ("contact",), "C": ("contact",)},
         surest="B",
@@ -135,7 +135,7 @@ SITES = {
     "ambulance joined this month": Site(
         supplied=LATE,
         counts={"A": {POLICE: [1] * 24}, "B": {AMBULANCE: [4]}, "C": {POLICE: [2] * 20 + [0] * 4}},
-        labels={"A": "STEADY", "B": "NEW", "C": "DE-ESCALATING"},
+        labels={"A": "WITHIN USUAL RANGE", "B": "NEW", "C": "DE-ESCALATING"},
         contacts={"B": 4},
         says={"B": ("4 contacts", "since Mar 2026"), "A": ("Ambulance deployments since Mar 2026",)},
         silent={"B": ("No contacts", "not supplied"), "A": ("not supplied",)},
@@ -144,7 +144,7 @@ SITES = {
         supplied=LATE,
         counts={"A": {POLICE: [1] * 24, AMBULANCE: [5]}, "B": {POLICE: [1] * 24}},
         contacts={"A": 8},
-        labels={"A": "STEADY"},
+        labels={"A": "WITHIN USUAL RANGE"},
         says={"A": ("8 contacts in 3 months; 3 of them compared, 3 expected",)},
         order="AB",
     ),
@@ -158,7 +158,7 @@ SITES = {
     "joined five months ago": Site(
         supplied={POLICE: 24, ED: 24, AMBULANCE: 5},
         counts={"A": {POLICE: [1] * 24}, "B": {AMBULANCE: [3, 2, 0, 0, 0]}},
-        labels={"A": "STEADY", "B": "NEW"},
+        labels={"A": "WITHIN USUAL RANGE", "B": "NEW"},
     ),
     "joined long enough ago": Site(
         supplied={POLICE: 24, ED: 24, AMBULANCE: 9},
@@ -177,7 +177,7 @@ SITES = {
         supplied={POLICE: 24, ED: 24, BEDS: 1},
         units={BEDS: NIGHTS},
         counts={"A": {POLICE: [1] * 24}, "B": {BEDS: [20]}},
-        labels={"A": "STEADY", "B": "NEW"},
+        labels={"A": "WITHIN USUAL RANGE", "B": "NEW"},
         says={"B": ("but 20 nights in a bed",)},
     ),
     "one month of everything": Site(

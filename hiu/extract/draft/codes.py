@@ -67,7 +67,7 @@ def code_lines(header: str, seen: Look, codes: Mapping[str, str], whole: Mapping
         if ours is None:
             lines.append(f"# {comment(found)}  # CHECK: {rows} rows: unknown; one of {comment(meanings)}")
         else:
-            lines.append(f"{found}  # CHECK: {rows} rows, by likeness")
+            lines.append(f"{found}  # CHECK: {rows} rows, by similar words")
     return [header, *lines] if any(not line.startswith("#") for line in lines) else [*_noted(header, lines)]
 
 

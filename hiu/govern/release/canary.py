@@ -32,7 +32,7 @@ class People:
 
 
 def people(names: Iterable[str | None], numbers: Iterable[str | None]) -> People:
-    """From names as sent and NHS numbers. A name of one word can't be told from a word, and is not looked for."""
+    """From names as sent and NHS numbers. A name of one word may be any word, and is not looked for."""
     pairs: set[tuple[str, str]] = set()
     for name in names:
         words = [word.casefold() for word in _WORD.findall(name or "")]

@@ -16,7 +16,7 @@ from hiu.govern.release.disclosure import BASE
 from hiu.month import Month
 from hiu.publish.board.paper import MARKING, Bars, Board, Grid, Line
 from hiu.publish.board.pdf import TITLE, about
-from hiu.publish.words.text import day
+from hiu.publish.words.text import day, join_words
 
 Part = Any
 """A slide, a shape or a part of one: python-pptx gives no usable types for them."""
@@ -148,7 +148,7 @@ def _both(slide: Part, bars: Bars, grid: Grid) -> None:
 
 def _bars(slide: Part, bars: Bars, left: Length, width: Length, height: Length) -> None:
     data = _Data(number_format="#,##0")
-    data.categories = list(bars.categories)
+    data.categories = [_labelled(bars, at) for at in range(len(bars.categories))]
     for name, values in bars.series.items():
         data.add_series(name, values)
     frame = slide.shapes.add_chart(XL_CHART_TYPE.BAR_CLUSTERED, left, _TOP, width, height, data)
@@ -167,6 +167,13 @@ def _bars(slide: Part, bars: Bars, left: Length, width: Length, height: Length) 
     plot.data_labels.font.size, plot.data_labels.number_format_is_linked = Pt(11), True
     for colour, series in zip((NAVY, TEAL), plot.series, strict=False):
         _fill(series.format, colour)
+
+
+def _labelled(bars: Bars, at: int) -> str:
+    """A bar's name, with what is not shown of it: an empty bar would be read as nought."""
+    hidden = [name for name, values in bars.series.items() if values[at] is None]
+    some = join_words(hidden) + " " if len(hidden) < len(bars.series) else ""
+    return f"{bars.categories[at]} ({some}not shown)" if hidden else bars.categories[at]
 
 
 def _tables(deck: Deck, board: Board, grid: Grid) -> None:

@@ -127,7 +127,7 @@ def _diamonds(prefix: str) -> alt.Chart:
 
 def _hatches(prefix: str) -> alt.Chart:
     lines = _data(prefix, "hatches").mark_rule(stroke="white", strokeWidth=1, opacity=0.85)
-    return lines.encode(**_AT, y2="y2:Q")
+    return lines.encode(**_AT, x2="x2:Q", y2="y2:Q")
 
 
 if __name__ == "__main__":

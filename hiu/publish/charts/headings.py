@@ -4,6 +4,7 @@ Wording rules: "after support started", never "because of"; before and after are
 nothing with fewer than six months on each side.
 """
 
+from dataclasses import replace
 from datetime import date
 
 from hiu.month import Month
@@ -11,8 +12,21 @@ from hiu.publish.charts.data import PersonSeries
 from hiu.publish.words.datasets import STACK, in_sentence
 from hiu.publish.words.text import clean, day, display_name, join_words, number, shorten
 
+BEDS, MOST_NIGHTS = "mh_bed_day", 5
+"""Nights by which both sides may differ before contacts are given for days in the community."""
 EARLY = 6
 """Months needed on each side of the start of support before anything is said."""
+
+
+MONTHS = 24
+"""Months that a person's chart shows unless all are asked for."""
+
+
+def recent(person: PersonSeries, months: int = MONTHS) -> PersonSeries:
+    """The latest months of a person; what is said of support is still of the whole calendar."""
+    if len(person.months) <= months:
+        return person
+    return replace(person.latest(months), compared=support_line(person))
 
 
 def title(person: PersonSeries) -> list[str]:
@@ -47,20 +61,41 @@ def support_line(person: PersonSeries) -> str:
         return f"{opening}too early to say (fewer than {EARLY} complete months since)."
     if len(before) < EARLY:
         return f"{opening}not to be compared (fewer than {EARLY} complete months before)."
-    old, new = sum(before) / EARLY, sum(after) / EARLY
     flag = _without(person) + _across(person, start)
+    old, new = (sum(contacts for _, contacts in side) for side in (before, after))
+    nights = [_nights(person, [month for month, _ in side]) for side in (before, after)]
+    if None not in nights and abs((nights[1] or 0) - (nights[0] or 0)) > MOST_NIGHTS:
+        free = [_days(person, side) - (stayed or 0) for side, stayed in zip((before, after), nights, strict=True)]
+        if min(free) < 30:
+            return f"{opening}not to be compared (in hospital for most of the months compared)."
+        return (
+            f"{opening}{number(30 * new / free[1])} contacts per 30 days in the community in the latest {EARLY} "
+            f"complete months ({nights[1]} nights in hospital); {number(30 * old / free[0])} in the {EARLY} months "
+            f"before support started ({nights[0]} nights). Not causal{flag}."
+        )
     return (
-        f"{opening}{number(new)} contacts a month in the latest {EARLY} complete months; "
-        f"{number(old)} in the {EARLY} before. Not causal{flag}."
+        f"{opening}{number(new / EARLY)} contacts a month in the latest {EARLY} complete months; "
+        f"{number(old / EARLY)} a month in the {EARLY} months before support started. Not causal{flag}."
     )
 
 
-def _complete(person: PersonSeries, first: int, last: int) -> list[int]:
-    """Contacts of each month from `first` to before `last` for which every contact source compared supplied in full."""
+def _nights(person: PersonSeries, months: list[int]) -> int | None:
+    """Nights in a mental-health bed in these months; None if one was not supplied."""
+    cells = [person.counts[BEDS][month] for month in months]
+    return None if None in cells else sum(n or 0 for n in cells)
+
+
+def _days(person: PersonSeries, side: list[tuple[int, int]]) -> int:
+    return sum((person.months[month].end - person.months[month].start).days + 1 for month, _ in side)
+
+
+def _complete(person: PersonSeries, first: int, last: int) -> list[tuple[int, int]]:
+    """Position and contacts of each month from `first` to before `last` for which every source compared supplied in
+    full."""
     stop = last - 1 if person.partial and last == len(person.months) else last
     names = [name for name in person.contacts if name in person.counts and not _apart(person, name)]
-    cells = [[person.counts[name][index] for name in names] for index in range(first, stop)] if names else []
-    return [sum(n for n in row if n is not None) for row in cells if None not in row]
+    rows = {index: [person.counts[name][index] for name in names] for index in range(first, stop)} if names else {}
+    return [(index, sum(n for n in row if n is not None)) for index, row in rows.items() if None not in row]
 
 
 def _without(person: PersonSeries) -> str:

@@ -5,6 +5,7 @@ each other. The order from the top: key, notes, s136 row, MHA row, axis title, b
 """
 
 import calendar
+import math
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
@@ -21,6 +22,8 @@ LANE = 18
 BARS, BED_BARS = 230, 96
 NOT_SUPPLIED, PART_MONTH = "#DCE0E3", "#F1EFEA"
 _GAP = 10
+HATCH = 9
+"""Pixels between two lines of a hatching, measured along the axis."""
 
 Mark = dict[str, Any]
 """A drawn thing's places and words, by the names that the template uses."""
@@ -55,6 +58,17 @@ class Note:
     @property
     def line(self) -> bool:
         return self.kind in ("start", "end", "break")
+
+
+def hatch(left: float, right: float, top: float, foot: float, lean: int) -> list[Mark]:
+    """The slanting lines within a box, at the same places whatever the box, rising to the right (1) or left (-1)."""
+    low, high = (left + top, right + foot) if lean > 0 else (left - foot, right - top)
+    lines = []
+    for at in range(math.floor(low / HATCH) + 1, math.ceil(high / HATCH)) if lean else ():
+        c = at * HATCH
+        x, x2 = (max(left, c - foot), min(right, c - top)) if lean > 0 else (max(left, c + top), min(right, c + foot))
+        lines.append({"x": x, "x2": x2, "y": lean * (c - x), "y2": lean * (c - x2)})
+    return [{name: round(value, 1) for name, value in line.items()} for line in lines if line["x2"] - line["x"] > 1]
 
 
 def lay_out(person: PersonSeries, stacked: tuple[str, ...], axis_title: str) -> Layout:
@@ -167,12 +181,12 @@ def _box(x: float, x2: float, y: float, y2: float, colour: str) -> Mark:
 
 def _key(layout: Layout, person: PersonSeries) -> None:
     """The key in stack order, then the diamond and, if any month lacks a source, the grey band."""
-    entries = [(title_of(name), colour, HATCHES.get(name, ())) for name, colour in colours(person.extra).items()]
-    entries.append(("s136 detentions, MHA assessments", "diamond", ()))
+    entries = [(title_of(name), colour, HATCHES.get(name, 0)) for name, colour in colours(person.extra).items()]
+    entries.append(("s136 detentions, MHA assessments", "diamond", 0))
     if missing_runs(person, tuple(person.counts)):
-        entries.append(("Not supplied", NOT_SUPPLIED, ()))
+        entries.append(("Not supplied", NOT_SUPPLIED, 0))
     x = 0.0
-    for text, colour, hatches in entries:
+    for text, colour, lean in entries:
         room = 18 + width(text, FONT)
         if x and x + room > WIDTH:
             x, layout.top = 0.0, layout.top + LANE
@@ -181,7 +195,7 @@ def _key(layout: Layout, person: PersonSeries) -> None:
             layout.diamonds.append(spot)
         else:
             layout.swatches.append({**spot, "c": colour})
-        layout.hatches += [{"x": spot["x"] + at * 14, "y": spot["y"] - 6, "y2": spot["y"] + 6} for at in hatches]
+        layout.hatches += hatch(spot["x"] - 6, spot["x"] + 6, spot["y"] - 6, spot["y"] + 6, lean)
         layout.write(text, x + 17, layout.top)
         x += room + 16
     layout.top += LANE + 4
@@ -238,12 +252,16 @@ def _diamond_rows(layout: Layout, person: PersonSeries) -> None:
             layout.bands.append(_box(first * step, last * step, layout.top, layout.top + LANE, NOT_SUPPLIED))
         for index, n in enumerate(person.counts[name]):
             if n:
-                _count(layout, (index + 0.5) * step, str(n))
+                _count(layout, (index + 0.5) * step, str(n), step)
         layout.top += LANE
 
 
-def _count(layout: Layout, centre: float, text: str) -> None:
+def _count(layout: Layout, centre: float, text: str, step: float) -> None:
+    """A diamond with its count, centred on the month; where the month has no room for both, the count alone."""
     room = width(text, FONT)
     left = centre - (10 + 2 + room) / 2
+    if 12 + room > step - 1:
+        layout.write(text, centre - room / 2, layout.top)
+        return
     layout.diamonds.append({"x": round(left + 5, 1), "y": layout.top + LANE / 2})
     layout.write(text, left + 12, layout.top)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from hiu.publish.charts.data import Cells, PersonSeries
 from hiu.publish.charts.draw import BED_DAYS, labelled_months, month_labels, subtitle_lines, title_lines
-from hiu.publish.charts.layout import BARS, BED_BARS, FONT, LANE, WIDTH, crossed_words, lay_out, panel_bands
+from hiu.publish.charts.layout import BARS, BED_BARS, FONT, HATCH, LANE, WIDTH, crossed_words, lay_out, panel_bands
 from hiu.publish.charts.template import template
 from hiu.publish.words.datasets import HATCHES, MARKERS, STACK, colours
 
@@ -50,7 +50,7 @@ def design(person: PersonSeries) -> dict[str, object]:
     dashes = line["encoding"]["strokeDash"]["scale"]
     sizes = {"width": WIDTH, "bars": BARS, "bed": BED_BARS, "lane": LANE, "font": FONT, "bedDays": BED_DAYS}
     months = {"months": month_labels(person), "labelled": labelled_months(person)}
-    sets = {"markers": MARKERS, "stack": list(palette), "colours": palette, "hatches": HATCHES}
+    sets = {"markers": MARKERS, "stack": list(palette), "colours": palette, "hatches": HATCHES, "hatch": HATCH}
     lines = {"halo": halo["mark"], "line": line["mark"]}
     config = panel["config"]
     look = {"title": panel["title"], "axis": config["axis"], "face": config["font"], "padding": config["padding"]}

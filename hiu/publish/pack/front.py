@@ -28,7 +28,7 @@ def front(tables: Tables, shown: Collection[str], month: Month, settings: Settin
     before = tables["meeting_entry"].filter(pl.col("month") < month.start)
     found = reviews(tables["support"], entries_of(before), month, settings)
     return {
-        "changes": changes(tables["changes"]),
+        "changes": changes(tables["changes"], settings.rank.top),
         "actions": actions(before, month),
         "decisions": decisions(before, month - 1),
         "overdue": reviews_by_person([review for review in found if review["late"]]),
@@ -49,14 +49,14 @@ def reviews_by_person(found: Sequence[Review]) -> list[Reviews]:
     return list(out.values())
 
 
-def changes(found: pl.DataFrame) -> list[Changes]:
-    """Changes by kind."""
+def changes(found: pl.DataFrame, top: int) -> list[Changes]:
+    """Changes by kind; the list is its first `top` places."""
     groups = []
     for kind, heading in CHANGES.items():
         rows = found.filter(kind=kind).sort("rank_now", "rank_before", "what", nulls_last=True)
         entries = [Entry(id=one, what=clean(what)) for one, what in rows.select("person_id", "what").iter_rows()]
         if entries or kind in ALWAYS:
-            groups.append(Changes(kind=kind, heading=heading, entries=entries))
+            groups.append(Changes(kind=kind, heading=heading.format(top=top), entries=entries))
     return groups
 
 

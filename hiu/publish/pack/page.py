@@ -6,23 +6,27 @@ script by their digests and nothing else. The data are read once and taken out o
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 
 from hiu.model import DATASETS, LABELS
 from hiu.publish.access import visible, withheld
 from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries
-from hiu.publish.pack.chart import chart_data
+from hiu.publish.charts.headings import recent
+from hiu.publish.pack.alerts import ALERTS
+from hiu.publish.pack.chart import ChartData, chart_data
 from hiu.publish.pack.front import ALWAYS, front
-from hiu.publish.pack.people import people_of
-from hiu.publish.pack.view import Person, View
+from hiu.publish.pack.people import LEAD, people_of
+from hiu.publish.pack.view import Front, Person, View
 from hiu.publish.pack.words import certainty, definitions_version, nobody_shown, settings_list
 from hiu.publish.pages import asset, environment, policy
-from hiu.publish.rows import Tables
+from hiu.publish.rows import Tables, by_person
 from hiu.publish.stamp import MARKING, Stamp
 from hiu.publish.words.datasets import title_of
 from hiu.publish.words.definitions import PACK
 from hiu.publish.words.terms import ACCESS, RISKS
+from hiu.publish.words.text import display_name
 from hiu.settings import Settings
 
 CANDIDATES = (
@@ -40,20 +44,33 @@ def pack_view(tables: Tables, *, stamp: Stamp, settings: Settings) -> View:
     are used), past the gate (`access.gated`). Only people `access.visible` allows are in it, whatever is passed.
     """
     shown, left_out = visible(tables["ranked"], settings.rank.top), withheld(tables["ranked"], settings.rank.top)
+    screen = front(tables, shown["person_id"].to_list(), stamp.month, settings)
+    people = people_of(tables, shown, stamp.month, settings)
     return {
         "stamp": stamp,
         "withheld": left_out,
         "nobody": nobody_shown(left_out, stamp.built.date()) if left_out and shown.is_empty() else None,
         "marking": MARKING,
         "top": settings.rank.top,
-        "people": people_of(tables, shown, stamp.month, settings),
+        "people": people,
+        "others": _others(tables, screen, shown["person_id"].to_list()),
         # no list of last month to compare with: what changed is not known, which is not nothing
         "first": tables["ranked"].height > 0 and tables["changes"].is_empty(),
-        **front(tables, shown["person_id"].to_list(), stamp.month, settings),
+        **screen,
         "definitions": (*PACK, certainty(settings)),
         "definitions_version": definitions_version(),
         "settings": settings_list(settings),
     }
+
+
+def _others(tables: Tables, screen: Front, shown: Collection[str]) -> dict[str, str]:
+    """Names of people without a row whom the first screen speaks of: supported people, and those who were in the first
+    places last month and are out of them. All of them passed the gate with their tables."""
+    left = {entry["id"] for group in screen["changes"] if group["kind"] == "left" for entry in group["entries"]}
+    supported = {one["id"] for one in (*screen["overdue"], *screen["due"])} & set(tables["support"]["person_id"])
+    ids = sorted({one for one in (*left, *supported, *screen["unlisted"]) if one} - set(shown))
+    named = by_person(tables["people"], ids)
+    return {one: display_name(named[one]["name_text"]) for one in ids if one in named}
 
 
 def pack_page(view: View, charted: Sequence[PersonSeries], meeting: Mapping[str, object] | None = None) -> str:
@@ -66,13 +83,23 @@ def pack_page(view: View, charted: Sequence[PersonSeries], meeting: Mapping[str,
     script = '(() => {\n"use strict";\n' + "\n".join(asset(part) for part in parts) + "})();\n"
     people = view["people"]
     # names may stand in free words: they are embedded, and the page holds only their places
-    actions = [{**action, "free": index} for index, action in enumerate(view["actions"])]
-    free = [action["what"] for action in view["actions"]]
+    free: list[str] = []
+
+    def hidden(text: str) -> int:
+        free.append(text)
+        return len(free) - 1
+
+    actions = [{**one, "what": hidden(one["what"]), "owner": hidden(one["owner"])} for one in view["actions"]]
+    decisions = [
+        {**one, "owner": hidden(one["owner"]) if one["owner"] else None, "author": hidden(one["author"])}
+        for one in view["decisions"]
+    ]
+    others = [{"id": one, "name": name} for one, name in view["others"].items()]
     return (
         environment()
         .get_template("meet.html.j2" if meeting else "pack.html.j2")
         .render(
-            **{**view, "actions": actions},
+            **{**view, "actions": actions, "decisions": decisions},
             css=css,
             script=script,
             policy=policy(css, script, served=meeting is not None),
@@ -81,7 +108,10 @@ def pack_page(view: View, charted: Sequence[PersonSeries], meeting: Mapping[str,
             labels=LABELS,
             risks=RISKS,
             access=ACCESS,
+            alerts=ALERTS,
+            alerted=[person for person in people if person["alerts"]],
             places={person["id"]: index for index, person in enumerate(people)},
+            elsewhere={one["id"]: index for index, one in enumerate(others)},
             next_month=(view["stamp"].month + 1).title,
             data=embedded(
                 {
@@ -89,6 +119,7 @@ def pack_page(view: View, charted: Sequence[PersonSeries], meeting: Mapping[str,
                     "labels": LABELS,
                     "candidates": CANDIDATES,
                     "free": free,
+                    "others": others,
                     **({"meeting": meeting} if meeting else {}),
                 }
             ),
@@ -105,19 +136,36 @@ def embedded(value: object) -> str:
 
 
 def _charts(people: Sequence[Person], charted: Sequence[PersonSeries]) -> dict[str, object]:
-    """People with what their chart is drawn from; those not charted have none."""
+    """People with what their chart is drawn from; those not charted have none.
+
+    The latest months are drawn at first; `all` has the whole calendar, where it is longer.
+    """
     shown = {person["id"] for person in people}
     series = [person for person in charted if person.person_id in shown]
-    drawn = chart_data(series)
-    own = {person.person_id: drawn.people[person.person_id] | {"alt": alt_text(person)} for person in series}
-    design = drawn.design
-    if design:
+    latest = [recent(person) for person in series]
+    whole = (
+        series if any(len(one.months) > len(short.months) for one, short in zip(series, latest, strict=True)) else []
+    )
+    own, every = _drawn(latest), _drawn(whole)
+    drawn = [{**_embedded_person(person), "own": own.people.get(person["id"])} for person in people]
+    return {"design": own.design, "frames": own.frames, "people": drawn, "all": asdict(every) if whole else None}
+
+
+def _drawn(series: Sequence[PersonSeries]) -> ChartData:
+    """What these charts are drawn from, with the names of their data sets and a description of each."""
+    out = chart_data(series)
+    if out.design:
         sets = (*DATASETS, *series[0].extra)
-        design |= {"sets": sets, "titles": [title_of(name) for name in sets]}
-    embedded_people = [{**_embedded_person(person), "own": own.get(person["id"])} for person in people]
-    return {"design": design, "frames": drawn.frames, "people": embedded_people}
+        out.design |= {"sets": sets, "titles": [title_of(name) for name in sets]}
+    for person in series:
+        out.people[person.person_id] |= {"alt": alt_text(person)}
+    return out
 
 
 def _embedded_person(person: Person) -> dict[str, object]:
-    """A person's values in the page; a recorded value in free words is marked, because names may stand in it."""
-    return {**person, "recorded": [(*entry, entry[0] in ("Notes", "Action")) for entry in person["recorded"]]}
+    """A person's values in the page; values in which somebody may be named, staff included, are marked."""
+    recorded = []
+    for words, value, by in person["recorded"]:
+        about, _, author = by.partition(", ")
+        recorded.append((words, value, about, words in ("Notes", "Action", "Owner"), author))
+    return {**person, "recorded": recorded, "gates": [(*gate, gate[0] == LEAD) for gate in person["gates"]]}

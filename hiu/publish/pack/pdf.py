@@ -4,6 +4,7 @@ For paper, and where a browser may not open the pack. It says what `pack.page.pa
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
 
 from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries
@@ -11,12 +12,16 @@ from hiu.publish.pack.page import CANDIDATES
 from hiu.publish.pack.view import Decision, Match, Person, Reviews, Task, View
 from hiu.publish.pack.words import definitions_version
 from hiu.publish.pdf import paper
+from hiu.publish.people import rank_words
 from hiu.publish.stamp import MARKING, Stamp
 from hiu.publish.words.datasets import MARKERS, STACK, short_title
 from hiu.publish.words.text import fit, shorten
 
 COLUMNS = 24
 """Months in one row of a table of figures; earlier ones go into a second."""
+
+ON_PAPER = 4
+"""Episodes beside a chart on paper."""
 
 HEADING, CELL = 600, 240
 """Points of width that a name may take in a heading and in the list; the longest end in an ellipsis."""
@@ -63,15 +68,16 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
     stamp = view["stamp"]
 
     def name(person_id: str) -> str:
-        return people[person_id]["name"] if person_id in people else person_id
+        return people[person_id]["name"] if person_id in people else view["others"].get(person_id, person_id)
 
     def either(person_id: str) -> str:
         return name(person_id) if person_id in people else "somebody not on the list"
 
-    as_is = ("first", "unlisted", "nobody", "definitions", "definitions_version", "settings")
+    as_is = ("first", "nobody", "definitions", "definitions_version", "settings")
     return {
         **heading(stamp, "HIU Group meeting pack", f"withheld: {view['withheld']}"),
         **{key: value for key, value in view.items() if key in as_is},
+        "unlisted": [name(one) for one in view["unlisted"]],
         "month": stamp.month.title,
         "next_month": (stamp.month + 1).title,
         "data_to": stamp.data_text,
@@ -91,6 +97,11 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
             *(_action(one, name) for one in view["actions"]),
             *(_decision(one, name) for one in view["decisions"]),
         ],
+        "alerts": [
+            f"{person['name']}: {'; '.join(words for _, words in person['alerts'])}"
+            for person in view["people"]
+            if person["alerts"]
+        ],
         "overdue": [_reviews(one, name) for one in view["overdue"]],
         "due": [_reviews(one, name) for one in view["due"]],
         "feeds": [
@@ -101,7 +112,7 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         "matches": [_match(pair, either) for pair in view["matches"]["pairs"]],
         "matches_total": view["matches"]["total"],
         "list_note": f"Supported people, and candidates in the first {view['top']} places. Where plausible ranks "
-        "overlap there is no reliable difference. * part estimated.",
+        "overlap there is no reliable difference. † a month of it was not supplied; * part estimated.",
         "adults": [_row(person) for person in view["people"] if not person["minor"]],
         "minors": [_row(person) for person in view["people"] if person["minor"]],
         "settings_version": stamp.settings_version,
@@ -129,17 +140,22 @@ def _match(pair: Match, either: Naming) -> str:
 
 
 def _row(person: Person) -> list[str]:
-    contacts = "not supplied" if person["contacts"] is None else str(person["contacts"])
     return [
         str(person["rank"]),
-        "" if person["low"] is None else f"{person['low']} to {person['high']}",
+        rank_words(person["low"], person["high"]),
         person["certainty"] or "",
-        f"{fit(person['name'], CELL, 9)} ({person['id']}){', supported' if person['supported'] else ''}",
+        f"{fit(person['name'], CELL, 9)}{', supported' if person['supported'] else ''}",
+        person["id"],
         person["risk"],
-        f"{contacts}{'*' if person['estimated'] else ''}",
+        *(_count(person, name) for name in ("contacts", "contacts_12", "nights", "mha")),
         person["label"],
-        f"{person['intensity']:.1f}",
+        f"{person['intensity']:.1f}{'*' if person['estimated'] else ''}",
     ]
+
+
+def _count(person: Person, name: Literal["contacts", "contacts_12", "nights", "mha"]) -> str:
+    n = person[name]
+    return "not supplied" if n is None else f"{n}{'†' if name in person['lacks'] else ''}"
 
 
 def _page(person: Person, series: PersonSeries, picture: str) -> dict[str, object]:
@@ -153,6 +169,7 @@ def _page(person: Person, series: PersonSeries, picture: str) -> dict[str, objec
         "heading": f"{person['rank']}. {fit(person['name'], HEADING, 14, bold=True)} ({person['id']})",
         "tags": f"{person['label']} · risk: {risk} · {'supported' if person['supported'] else 'candidate'}"
         f"{' · under 18, listed apart' if person['minor'] else ''}",
+        "alerts": "; ".join(words for _, words in person["alerts"]),
         "picture": picture,
         "alt": alt_text(series),
         "months": months,
@@ -165,4 +182,8 @@ def _page(person: Person, series: PersonSeries, picture: str) -> dict[str, objec
         "gates": person["gates"],
         "recorded": [f"{words}: {shorten(value, 300)} ({by})" for words, value, by in person["recorded"]],
         "sources": person["sources"],
+        "episodes": [
+            f"{when}: {what}{f', {span}' if span else ''}" for when, what, span in person["episodes"][:ON_PAPER]
+        ],
+        "week": person["week"],
     }

@@ -12,14 +12,19 @@ import polars as pl
 from hiu.model.meeting import GATE_DATES
 from hiu.month import Month
 from hiu.publish.access import shows_gates
+from hiu.publish.episodes import episodes, hours_of_week
+from hiu.publish.pack.alerts import Beside, beside
 from hiu.publish.pack.reviews import overdue_of
 from hiu.publish.pack.view import Person
-from hiu.publish.people import date_in, entries_of, risk_word
+from hiu.publish.people import date_in, entries_of, risk_word, versions
 from hiu.publish.rows import Row, Tables, by_person
 from hiu.publish.words.terms import ACTION_TITLES, ENTERED, GATES, NOT_ASSESSED, OF_SUPPORT, conflicts, source_words
 from hiu.publish.words.text import clean, day, display_name
 from hiu.settings import Settings
 
+LEAD = "Lead clinician"
+EPISODES = 8
+"""Episodes beside a chart; the person sheet has more."""
 RECORDED = {
     **{name: words for name, words in ENTERED.items() if name not in GATE_DATES.values()},
     "action": ACTION_TITLES["action"],
@@ -37,33 +42,38 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
     changes: dict[str, list[str]] = {}
     for person_id, what in tables["changes"].select("person_id", "what").iter_rows():
         changes.setdefault(person_id, []).append(clean(what))
+    more = beside(tables, shown, month)
     return [
         _person(
             row,
             about.get(one, {}),
+            more,
             changes=changes.get(one, []),
             gates=gates_of(gates.get(one, {}), month, settings) if shows_gates(row) else [],
             recorded=recorded_of(entries.get(one, [])),
+            dated=_dated(tables, one, month) if shows_gates(row) else ([], ""),
             found=[what for what in found.get(one, []) if shows_gates(row) or what not in OF_SUPPORT],
         )
         for one, row in zip(ids, shown.iter_rows(named=True), strict=True)
     ]
 
 
-def gates_of(row: Row, month: Month, settings: Settings) -> list[tuple[str, str, bool]]:
-    """What has to be there before and during support (G20-G33): words, value with its date, needs looking at."""
+def gates_of(row: Row, month: Month, settings: Settings) -> list[tuple[str, str, bool, str]]:
+    """What has to be there before and during support (G20-G33): words, value with its date, needs looking at, and
+    where it is written and by whom."""
     if not row:
-        return [("Support", "no row in the team's list", False)]
+        return [("Support", "no row in the team's list", False, "")]
     late = overdue_of(row, month, settings)
     out = []
     for gate, words in GATES.items():
         value = _state(row, gate)
-        out.append((words, f"{value} ({late[gate]})" if gate in late else value, gate in late))
+        found = clean(row.get(f"{gate}_evidence") or "")
+        out.append((words, f"{value} ({late[gate]})" if gate in late else value, gate in late, found))
     if row["end"]:
-        out.append(("Support ended", day(row["end"]), False))
-    named = (("Mental health team", row["cmht"]), ("Lead clinician", row["lead_clinician"]))
-    out += [(words, display_name(value), False) for words, value in named if value]
-    return [*out, ("Contacts with the team", str(row["contacts"]), False)]
+        out.append(("Support ended", day(row["end"]), False, ""))
+    named = (("Mental health team", row["cmht"]), (LEAD, row["lead_clinician"]))
+    out += [(words, display_name(value), False, "") for words, value in named if value]
+    return [*out, ("Contacts with the team", str(row["contacts"]), False, "")]
 
 
 def recorded_of(entries: Sequence[Row]) -> list[tuple[str, str, str]]:
@@ -91,10 +101,12 @@ def value_of(entry: Row) -> str:
 def _person(
     row: Row,
     about: Row,
+    more: Beside,
     *,
     changes: list[str],
-    gates: list[tuple[str, str, bool]],
+    gates: list[tuple[str, str, bool, str]],
     recorded: list[tuple[str, str, str]],
+    dated: tuple[list[tuple[str, str, str]], str],
     found: Sequence[str],
 ) -> Person:
     return {
@@ -107,6 +119,11 @@ def _person(
         "risk": risk_word(row),
         "risk_note": _risk_note(row),
         "contacts": row["contacts_3"],
+        "contacts_12": row["contacts_12"],
+        "nights": more.count("nights", row["person_id"]),
+        "mha": more.count("mha", row["person_id"]),
+        "lacks": more.lacks(row["person_id"]),
+        "alerts": more.alerts[row["person_id"]],
         "estimated": row["estimated"],
         "label": row["label"],
         "intensity": round(row["intensity"], 1),
@@ -119,7 +136,17 @@ def _person(
         "gates": gates,
         "recorded": recorded,
         "sources": _sources(about, found),
+        "episodes": dated[0],
+        "week": dated[1],
     }
+
+
+def _dated(tables: Tables, person_id: str, month: Month) -> tuple[list[tuple[str, str, str]], str]:
+    """The latest episodes of a person, and when in the week contacts begin; nothing of a month published without."""
+    if (timeline := tables.get("timeline")) is None:
+        return [], ""
+    own = timeline.filter(person_id=person_id)
+    return episodes(own, EPISODES), hours_of_week(own, (month - 23).start)[0]
 
 
 def _risk_note(row: Row) -> str:
@@ -134,16 +161,10 @@ def _state(row: Row, gate: str) -> str:
     """A gate's word, if it has one, and its date."""
     when: date | None = row[gate] if gate in ("offered", "start") else row[f"{gate}_at"]
     if gate not in ("permission", "consent"):
-        return f"{day(when)}{_evidence(row, gate)}" if when else "not recorded"
+        return day(when) if when else "not recorded"
     if not row[gate]:
         return "not recorded"
-    return f"{row[gate]}, {day(when) if when else 'no date recorded'}{_evidence(row, gate)}"
-
-
-def _evidence(row: Row, gate: str) -> str:
-    """Where a gate is written and by whom, in brackets."""
-    found = row.get(f"{gate}_evidence")
-    return f" ({clean(found)})" if found else ""
+    return f"{row[gate]}, {day(when) if when else 'no date recorded'}"
 
 
 def _found(tables: Tables, ids: Sequence[str]) -> list[tuple[str, str]]:
@@ -159,6 +180,6 @@ def _sources(about: Row, found: Sequence[str]) -> str:
     if not about:
         return "no row names this person"
     seen = source_words((about["sources"] or "no source").replace("|", ", "))
-    text = f"{about['rows'] or 0} rows from {seen}; described in {about['identities'] or 0} ways."
+    text = f"{about['rows'] or 0} rows from {seen}; {versions(about['identities'] or 0)}."
     doubts = conflicts(about, found)
     return f"{text} Conflict: {doubts}; look at the rows before relying on this." if doubts else text

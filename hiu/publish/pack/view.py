@@ -8,8 +8,9 @@ from hiu.publish.stamp import Stamp
 
 
 class Person(TypedDict):
-    """The row in the list and what stands beside the chart. Gates: words, value with its date, needs looking at.
-    Recorded: words, value, which list and by whom."""
+    """The row in the list and what stands beside the chart. `lacks` = columns of which a month is missing. Alerts:
+    code, words. Gates: words, value with its date, needs looking at, where it is written. Recorded: words, value,
+    which list and by whom. Episodes, of supported people: when, what, how long; `week` = at which hours they fall."""
 
     id: str
     name: str
@@ -20,6 +21,11 @@ class Person(TypedDict):
     risk: str
     risk_note: str
     contacts: int | None
+    contacts_12: int | None
+    nights: int | None
+    mha: int | None
+    lacks: list[str]
+    alerts: list[tuple[str, str]]
     estimated: bool
     label: str
     intensity: float
@@ -29,9 +35,11 @@ class Person(TypedDict):
     label_why: str
     presets: list[str]
     changes: list[str]
-    gates: list[tuple[str, str, bool]]
+    gates: list[tuple[str, str, bool, str]]
     recorded: list[tuple[str, str, str]]
     sources: str
+    episodes: list[tuple[str, str, str]]
+    week: str
 
 
 class Entry(TypedDict):
@@ -119,7 +127,8 @@ class Front(TypedDict):
 
 
 class View(Front):
-    """The whole pack. `first` = there is no list of last month to compare with."""
+    """The whole pack. `first` = there is no list of last month to compare with; `others` = names of people who have no
+    row, but whom the first screen speaks of: who left the list, and who is supported without a contact."""
 
     stamp: Stamp
     withheld: int
@@ -127,6 +136,7 @@ class View(Front):
     marking: str
     top: int
     people: list[Person]
+    others: dict[str, str]
     first: bool
     definitions: tuple[tuple[str, str], ...]
     definitions_version: str

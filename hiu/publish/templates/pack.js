@@ -5,7 +5,7 @@ element.remove();
 
 const find = (id) => document.getElementById(id);
 const people = data.people, places = new Map(people.map((person, index) => [person.id, index]));
-const state = { hidden: false, chosen: null, split: false, table: false, sort: "rank", down: false, shown: [] };
+const state = { hidden: false, chosen: null, split: false, whole: false, table: false, sort: "rank", down: false, shown: [] };
 
 function h(tag, attributes, ...inside) {
   const made = document.createElement(tag);
@@ -26,35 +26,44 @@ const RISKS = ["High", "Medium", "Low", "Not banded", "Not assessed"];
 const KEYS = {
   rank: (p) => p.rank, certainty: (p) => p.certainty || "Z", person: (p) => nameOf(p).toLocaleLowerCase("en-GB"),
   risk: (p) => RISKS.indexOf(p.risk), contacts: (p) => (p.contacts === null ? -1 : p.contacts),
+  contacts_12: (p) => p.contacts_12 ?? -1, nights: (p) => p.nights ?? -1, mha: (p) => p.mha ?? -1,
   change: (p) => data.labels.indexOf(p.label), intensity: (p) => p.intensity,
 };
-const NUMBERS = ["contacts", "intensity"];
+const NUMBERS = ["contacts", "contacts_12", "nights", "mha", "intensity"];
 
 function wanted(person) {
   const text = find("search").value.trim().toLocaleLowerCase("en-GB");
   const said = state.hidden ? person.id : `${person.name} ${person.id}`;
-  const { value: risk } = find("risk"), { value: change } = find("change"), { value: access } = find("access");
+  const { value: risk } = find("risk"), { value: change } = find("change"), { value: access } = find("access"), { value: alert } = find("alert");
   return (!text || said.toLocaleLowerCase("en-GB").includes(text)) && (!risk || person.risk === risk)
-    && (!change || person.label === change) && (!access || (access === "supported") === person.supported);
+    && (!change || person.label === change) && (!access || (access === "supported") === person.supported)
+    && (!alert || person.alerts.some(([code]) => code === alert));
 }
+
+const ALERTS = { in_hospital: "in hospital", discharged: "discharged", lost: "lost from care", left: "left before treatment", dates: "check dates" };
 
 // Told apart by the frame, not by colour: it has to work in black and white.
 const FRAMES = { High: "tag strong", Medium: "tag middle", Low: "tag" };
 const tag = (risk, before) => h("span", { class: FRAMES[risk] || "plain" }, before + risk);
 
+// A figure of which a month was not supplied says so; one of which none was has no figure.
+const count = (person, column, more) => h("td", { class: `n ${more}` }, person[column] === null ? "not supplied" : String(person[column]),
+  person[column] !== null && person.lacks.includes(column) ? h("abbr", { title: "a month of it was not supplied" }, "†") : null);
+
 function row(person) {
   const index = places.get(person.id), chosen = index === state.chosen;
-  const range = person.low === null ? "" : `(${person.low}–${person.high})`;
+  const range = person.low === null || person.low === person.high ? "" : `(${person.low}–${person.high})`;
   return h("tr", { "data-index": index, class: chosen ? "chosen" : null },
     h("td", { class: "n" }, h("b", {}, String(person.rank)), h("span", { class: "range" }, ` ${range}`)),
     h("td", { class: "mid" }, person.certainty || "–"),
     h("td", { class: "who-cell" }, h("div", {},
       person.supported ? h("span", { class: "tick", role: "img", "aria-label": "supported" }, "✓") : null,
-      h("button", { type: "button", class: "link", "aria-current": chosen ? "true" : null }, h("bdi", {}, nameOf(person))))),
+      h("button", { type: "button", class: "link", "aria-current": chosen ? "true" : null }, h("bdi", {}, nameOf(person)))),
+      person.alerts.length ? h("span", { class: "alerts" }, person.alerts.map(([code]) => ALERTS[code]).join(", ")) : null),
     h("td", {}, tag(person.risk, "")),
-    h("td", { class: "n" }, person.contacts === null ? "not supplied" : String(person.contacts), person.estimated ? h("abbr", { title: "part estimated: a month was not supplied" }, "*") : null),
+    count(person, "contacts", ""), count(person, "contacts_12", "x-contacts_12"), count(person, "nights", "x-nights"), count(person, "mha", "x-mha"),
     h("td", { class: "change" }, person.label),
-    h("td", { class: "n" }, person.intensity.toFixed(1)));
+    h("td", { class: "n" }, person.intensity.toFixed(1), person.estimated ? h("abbr", { title: "part estimated: a month was not supplied" }, "*") : null));
 }
 
 function showList() {
@@ -90,24 +99,48 @@ function facts(title, rows) {
     h("div", { class: late ? "late" : null }, h("dt", {}, words), h("dd", {}, late ? `${value} ⚠` : value, note ? h("span", { class: "small" }, ` ${note}`) : null))))] : [];
 }
 
-function chartTable(own) {
+// Where 95 of 100 draws put this person and the nearest on the list, on a scale of ratios.
+function rankChart(person) {
+  const near = people.filter((one) => one.minor === person.minor && one.low !== null).sort((a, b) => a.rank - b.rank);
+  const from = Math.max(0, Math.min(near.indexOf(person) - 4, near.length - 9)), shown = near.slice(from, from + 9);
+  if (!shown.includes(person)) return [];
+  const left = 300, wide = 560, lane = 22, top = Math.max(...shown.map((one) => one.high), 10);
+  const x = (rank) => left + (wide * Math.log(rank)) / Math.log(top), svg = shape("svg", { "aria-hidden": "true", focusable: "false", viewBox: `0 0 942 ${lane * (shown.length + 1) + 6}`, "font-size": 12, "font-family": "Arial, 'Liberation Sans', Helvetica, sans-serif" });
+  svg.append(shape("rect", { width: 942, height: lane * (shown.length + 1) + 6, fill: "#fff" }));
+  for (const tick of [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000].filter((one) => one <= top)) {
+    svg.append(shape("line", { x1: x(tick), x2: x(tick), y1: 2, y2: lane * shown.length, stroke: "#D8DCDE" }), shape("text", { x: x(tick), y: lane * shown.length + 16, "text-anchor": "middle", fill: "#1B1F23" }, String(tick)));
+  }
+  shown.forEach((one, place) => {
+    const y = lane * (place + 0.5), own = one === person, name = nameOf(one), short = name.length > 34 ? `${name.slice(0, 33)}…` : name;
+    svg.append(shape("text", { x: 8, y: y + 4, fill: "#1B1F23", "font-weight": own ? "bold" : "normal" }, `${one.rank}. ${short}`),
+      shape("line", { x1: x(one.low), x2: Math.max(x(one.high), x(one.low) + 2), y1: y, y2: y, stroke: own ? "#12436D" : "#6F777B", "stroke-width": own ? 7 : 4 }),
+      shape("circle", { cx: x(one.rank), cy: y, r: 5, fill: own ? "#F46A25" : "#1B1F23", stroke: "#fff" }));
+  });
+  const words = shown.map((one) => `rank ${one.rank}, plausible ${one.low} to ${one.high}`).join("; ");
+  const box = h("div", { class: "ranks", role: "img", "aria-label": `Plausible ranks of this person and the nearest: ${words}.` });
+  box.append(svg);
+  return [h("section", { class: "order" }, h("h3", {}, "How sure the order is"), h("p", { class: "small" }, "A dot is the rank, a bar where 95 of 100 draws put it. Where bars overlap there is no reliable difference."), box)];
+}
+
+function chartTable(drawn, own) {
   const cell = (n) => h("td", { class: "n" }, n === null ? h("span", { class: "gap" }, "not supplied") : String(n));
-  const months = data.design.months.map((month, index) => h("tr", {}, h("th", { scope: "row" }, month), ...own.n.map((counts) => cell(counts[index])))).reverse();
+  const months = drawn.design.months.map((month, index) => h("tr", {}, h("th", { scope: "row" }, month), ...own.n.map((counts) => cell(counts[index])))).reverse();
   // asked of the page itself: its "toggle" comes too late for a key pressed at once
   const before = document.getElementById("as-table");
   if (before) state.table = before.open;
   return h("details", { open: state.table, id: "as-table" }, h("summary", {}, "Show as table"),
     h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "The chart as a table" }, h("table", {},
       h("caption", {}, "Each month, latest first. Not supplied is missing, never zero."),
-      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Month"), ...data.design.titles.map((title) => h("th", { scope: "col", class: "n" }, title)))),
+      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Month"), ...drawn.design.titles.map((title) => h("th", { scope: "col", class: "n" }, title)))),
       h("tbody", {}, ...months))));
 }
 
 function chart(person) {
   if (!person.own) return [h("p", { class: "small" }, "No chart is drawn for this person.")];
-  const box = h("div", { class: "chart", role: "img", "aria-label": person.own.alt });
-  box.append(drawChart(data.design, data.frames, person.own, state.split));
-  const table = chartTable(person.own);
+  const whole = state.whole && data.all, drawn = whole ? data.all : data, own = whole ? data.all.people[person.id] : person.own;
+  const box = h("div", { class: "chart", role: "img", "aria-label": own.alt });
+  box.append(drawChart(drawn.design, drawn.frames, own, state.split));
+  const table = chartTable(drawn, own);
   table.addEventListener("toggle", () => { state.table = table.open; });
   return [box, table];
 }
@@ -118,16 +151,22 @@ function showPerson() {
   find("person").replaceChildren(
     h("div", { class: "tools" }, step("← Previous (k)", -1), step("Next (j) →", 1),
       h("button", { type: "button", "aria-pressed": String(state.split), id: "split", click: () => { state.split = !state.split; showPerson(); find("split").focus(); } }, "Bed days in their own panel"),
+      data.all && person.own ? h("button", { type: "button", "aria-pressed": String(state.whole), id: "whole", click: () => { state.whole = !state.whole; showPerson(); find("whole").focus(); } }, "All months") : null,
       h("button", { type: "button", click: showMonth }, "This month (m)")),
     h("h2", { id: "person-title", tabindex: "-1" }, h("bdi", {}, nameOf(person)), state.hidden ? null : h("span", { class: "id" }, ` ${person.id}`)),
     h("p", { class: "lead" }, tag(person.risk, "Risk: "), person.risk_note ? ` ${person.risk_note} ` : " ",
       h("span", { class: "tag" }, person.label), person.supported ? " Supported." : " Candidate.", person.minor ? " Under 18, listed apart." : ""),
+    ...(person.alerts.length ? [h("ul", { class: "alerts" }, ...person.alerts.map(([, words]) => h("li", {}, words)))] : []),
     ...chart(person),
-    h("h3", {}, "Why this place"), h("p", {}, person.why),
+    h("h3", {}, "Why this place"), h("p", {}, person.why), ...rankChart(person),
     h("h3", {}, "What changed since last month"),
     h("ul", {}, ...person.changes.map((what) => h("li", {}, what)), h("li", {}, `${person.label}: ${person.label_why}`)),
-    ...facts("Recorded by meetings", person.recorded.map(([words, value, note, free]) => [words, free ? freely(value) : value, false, note])),
-    ...(person.supported ? facts("Gates and dates", person.gates) : [h("h3", {}, "Gates and dates"), h("p", { class: "small" }, data.candidates)]),
+    ...(person.episodes.length ? [h("h3", {}, "Latest episodes and stays"), h("table", { class: "episodes" },
+      h("thead", {}, h("tr", {}, ...["When it began", "What", "How long"].map((title) => h("th", { scope: "col" }, title)))),
+      h("tbody", {}, ...person.episodes.map((cells) => h("tr", {}, ...cells.map((text) => h("td", {}, text)))))),
+    h("p", { class: "small" }, person.week)] : []),
+    ...facts("Recorded by meetings", person.recorded.map(([words, value, list, free, author]) => [words, free ? freely(value) : value, false, state.hidden ? list : `${list}, ${author}`])),
+    ...(person.supported ? facts("Gates and dates", person.gates.map(([words, value, late, note, staff]) => [words, staff ? freely(value) : value, late, state.hidden ? "" : note])) : [h("h3", {}, "Gates and dates"), h("p", { class: "small" }, data.candidates)]),
     ...(person.presets.length ? [h("h3", {}, "Published definitions met"), h("ul", {}, ...person.presets.map((one) => h("li", {}, one)))] : []),
     h("h3", {}, "Sources"), h("p", {}, person.sources),
   );
@@ -140,6 +179,8 @@ function choose(index, { list = true } = {}) {
   find("month").hidden = true;
   find("person").hidden = false;
   find("pane").scrollTop = 0;
+  // where list and person stand one below the other, the person is what was asked for
+  if (getComputedStyle(find("list").parentElement).display === "block") find("person-title").scrollIntoView({ block: "start" });
   find("said").textContent = `${people[index].id}, rank ${people[index].rank}`;
   address();
 }
@@ -170,6 +211,7 @@ function move(by) {
 // ---- names, looks, keys ---------------------------------------------------------------------------------
 function fillFront() {
   for (const spot of document.querySelectorAll("[data-person]")) spot.textContent = nameOf(people[Number(spot.dataset.person)]);
+  for (const spot of document.querySelectorAll("[data-other]")) spot.textContent = nameOf(data.others[Number(spot.dataset.other)]);
   for (const spot of document.querySelectorAll("[data-free]")) spot.textContent = freely(data.free[Number(spot.dataset.free)]);
 }
 
@@ -203,7 +245,7 @@ const SHORTCUTS = {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-  if (event.target instanceof Element && event.target.matches("input, select, textarea")) {
+  if (event.target instanceof Element && event.target.matches("input:not([type=checkbox]), select, textarea")) {
     if (event.key === "Escape") event.target.blur();
     return;
   }
@@ -233,17 +275,42 @@ for (const head of document.querySelectorAll("th[data-sort] button")) {
     showList();
   });
 }
-for (const id of ["search", "risk", "change", "access"]) find(id).addEventListener("input", showList);
+const FILTERS = ["search", "risk", "change", "access", "alert"];
+for (const id of FILTERS) find(id).addEventListener("input", showList);
 find("clear").addEventListener("click", () => {
-  for (const id of ["search", "risk", "change", "access"]) find(id).value = "";
+  for (const id of FILTERS) find(id).value = "";
   showList();
 });
+// Which columns are shown is remembered on this computer; a browser that keeps nothing shows the usual ones.
+const REMEMBERED = "hiu-columns", boxes = [...document.querySelectorAll("[data-column]")];
+
+function showColumns() {
+  const chosen = boxes.filter((box) => box.checked).map((box) => box.dataset.column);
+  const app = find("list").parentElement;
+  for (const box of boxes) app.classList.toggle(`with-${box.dataset.column}`, box.checked);
+  app.classList.toggle("broad", chosen.length > 1);
+  // a heading across columns that are not shown would squeeze the others
+  find("minors-head").querySelector("th").colSpan = 7 + chosen.length;
+  try { localStorage.setItem(REMEMBERED, chosen.join(" ")); } catch { /* nothing is kept */ }
+}
+
+function recallColumns() {
+  let kept = null;
+  try { kept = localStorage.getItem(REMEMBERED); } catch { /* nothing was kept */ }
+  for (const box of boxes) {
+    box.checked = (kept ?? "nights").split(" ").includes(box.dataset.column);
+    box.addEventListener("change", showColumns);
+  }
+  showColumns();
+}
+
 find("hide").addEventListener("click", () => hide(!state.hidden));
 find("large").addEventListener("click", () => pressed("large", "large"));
 find("dark").addEventListener("click", () => pressed("dark", "dark"));
 find("print").addEventListener("click", () => window.print());
 window.addEventListener("hashchange", open);
 if (window.matchMedia("(prefers-color-scheme: dark)").matches) pressed("dark", "dark");
+recallColumns();
 fillFront();
 showList();
 open();

@@ -52,6 +52,10 @@ function countsOf(design, counts, rows) {
       if (!n) return;
       const room = (String(n).length * 0.556) * design.font;
       const left = (month + 0.5) * step - (12 + room) / 2;
+      if (12 + room > step - 1) {
+        words.push({ x: tenth((month + 0.5) * step - room / 2), y, t: String(n), room });
+        return;
+      }
       diamonds.push({ x: tenth(left + 5), y });
       words.push({ x: tenth(left + 12), y, t: String(n), room });
     });
@@ -62,14 +66,25 @@ function countsOf(design, counts, rows) {
 // The words above a panel's bars: which measure and unit.
 const axisTitle = (design, top, which) => ({ x: 0, y: top - 4 - design.lane / 2, t: design.axes[which] });
 
-function hatchesOf(design, bars, domain, top, height) {
-  const step = design.width / design.months.length, unit = height / domain, foot = top + height, out = [];
-  for (const bar of bars) {
-    for (const at of design.hatches[bar.name] || []) {
-      out.push({ x: tenth((bar.month + 0.5 + at) * step), y: tenth(foot - bar.b * unit), y2: tenth(foot - bar.a * unit) });
-    }
+// Slanting lines within a box, at the same places whatever the box.
+function hatch(left, right, top, foot, lean, gap) {
+  const [low, high] = lean > 0 ? [left + top, right + foot] : [left - foot, right - top], lines = [];
+  for (let at = Math.floor(low / gap) + 1; at < Math.ceil(high / gap); at += 1) {
+    const c = at * gap;
+    const [x, x2] = lean > 0 ? [Math.max(left, c - foot), Math.min(right, c - top)] : [Math.max(left, c + top), Math.min(right, c + foot)];
+    if (x2 - x > 1) lines.push({ x: tenth(x), x2: tenth(x2), y: tenth(lean * (c - x)), y2: tenth(lean * (c - x2)) });
   }
-  return out;
+  return lines;
+}
+
+function hatchesOf(design, bars, domain, top, height) {
+  const step = design.width / design.months.length, unit = height / domain, end = top + height;
+  return bars.flatMap((bar) => {
+    const lean = design.hatches[bar.name];
+    if (!lean) return [];
+    const left = (bar.month + 0.5 - 0.41) * step, right = (bar.month + 0.5 + 0.41) * step;
+    return hatch(left, right, end - bar.b * unit, end - bar.a * unit, lean, design.hatch);
+  });
 }
 
 function drawPanel(design, parts, bars, top, height, most) {
@@ -77,7 +92,7 @@ function drawPanel(design, parts, bars, top, height, most) {
   const scale = niceTop(bars.reduce((most_, bar) => Math.max(most_, bar.b), 0), most);
   const y = (value) => foot - (value * height) / scale.top;
   const rule = (line, look, more) => shape("line", {
-    x1: line.x, x2: line.x, y1: line.y, y2: line.y2, stroke: look.stroke, "stroke-width": look.strokeWidth,
+    x1: line.x, x2: line.x2 === undefined ? line.x : line.x2, y1: line.y, y2: line.y2, stroke: look.stroke, "stroke-width": look.strokeWidth,
     "stroke-opacity": look.opacity === undefined ? 1 : look.opacity, ...more,
   });
   const words = (rows, look) => rows.map((row) => shape("text", {

@@ -18,8 +18,9 @@ _NAMED = {
 }
 """Title, shortest name, and the colour of those that are stacked."""
 COLOURS = {name: _NAMED[name][2] for name in STACK}
-HATCHES = {"ed_attendance": (0.0,), "mh_bed_day": (-0.17, 0.17)}
-"""Thin white upright lines, at shares of a bar's month: in black and white the four colours are two greys."""
+HATCHES = {"ed_attendance": 1, "mh_bed_day": -1}
+"""Thin white slanting lines, rising to the right (1) or to the left (-1): in black and white the four colours are two
+greys. Upright lines would read as bars of their own."""
 
 MORE_COLOURS = ("#A285D1", "#3D3D3D", "#B58900")
 """For data sets a site adds to the stack."""

@@ -40,10 +40,11 @@ REVIEWS = GATES | {
 """The same as things to be looked at again."""
 
 CHANGES = {
-    "new": "New on the list", "returned": "Returned", "rising": "Rising", "falling": "Falling", "left": "Left the list",
-    "merged": "Records joined", "split": "Records separated", "restated": "Figures restated",
+    "new": "Into the first {top}", "returned": "Back in the first {top}", "rising": "Moved up the list",
+    "falling": "Moved down the list", "left": "Out of the first {top}",
+    "merged": "Records joined", "split": "Records separated", "restated": "Corrected figures",
 }  # fmt: skip
-"""Kind of change and its heading, in the order they are shown."""
+"""Kind of change of the list and its heading, in the order they are shown; labels of demand have other words."""
 
 _CONFLICTS = {"two_nhs_numbers": "more than one NHS number", "two_dobs": "more than one date of birth"}
 

@@ -10,7 +10,7 @@ from hiu.model.grades import band_of
 from hiu.model.meeting import GATE_DATES, MEETING_FIELDS
 from hiu.month import Month
 from hiu.publish.access import shows_gates, visible
-from hiu.publish.people import born, entries_of, gate_words, risk_word
+from hiu.publish.people import born, entries_of, gate_words, rank_words, risk_word
 from hiu.publish.rows import Row, Tables, by_person
 from hiu.publish.words.terms import ACCESS, ENTERED, LISTS, NOT_ASSESSED, source_words
 from hiu.publish.words.text import clean, display_name, shorten
@@ -126,7 +126,7 @@ def _shown(row: Row, about: Row, entries: Sequence[Row], month: Month, gates: st
         "list": LISTS[row["list"]],
         "access": ACCESS[row["access"]],
         "label": row["label"],
-        "plausible": "" if row["rank_low"] is None else f"{row['rank_low']} to {row['rank_high']}",
+        "plausible": rank_words(row["rank_low"], row["rank_high"]),
         "certainty": row["certainty"] or "",
         "risk": risk if risk == NOT_ASSESSED else f"{row['risk_band']} ({source_words(row['risk_source'])})",
         "sentence": clean(f"{row['sentence']} {row['label_sentence']}"),

@@ -56,7 +56,7 @@ def owners_of(people: Sequence[str]) -> dict[str, frozenset[str]]:
 
 
 def shades_of(data: bytes, title: str) -> dict[str, str]:
-    """The fill of each cell of a sheet that has a colour of its own, by its place (`R7`); none if it can't be told."""
+    """The fill of each cell of a sheet that has a colour of its own, by its place (`R7`); none if it can't be found."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         part, _ = sheet_part(archive, title)
         if part is None or "xl/styles.xml" not in archive.namelist():

@@ -1,8 +1,8 @@
 """What differs from last month's list, with a plain reason for every move.
 
-The list is the first N places of the adults. A move has one reason, the strongest that points its way: identity
-changed, risk regraded, data restated (and the person's own demand since, if that did its part), own demand, or
-others' demand.
+The list is the first N places of the adults. A move has one reason, the strongest that points its way: records joined
+or split, risk regraded, corrected data (and the person's own contacts since, if they did their part), the person's own
+contacts, or others'.
 """
 
 from collections.abc import Collection
@@ -12,12 +12,12 @@ from typing import Any
 
 import polars as pl
 
-from hiu.model import ALIASES, CHANGES
+from hiu.model import ALIASES, CHANGES, many
 from hiu.model.frames import schema
 from hiu.month import Month
 from hiu.rank.listing.ranking import Ranking
 from hiu.rank.listing.risk import NOT_ASSESSED
-from hiu.rank.listing.sentence import amount, in_points, ordinal
+from hiu.rank.listing.sentence import amount, ordinal
 
 Row = dict[str, Any]
 _SMALL, _CLEAR = 0.02, 0.1
@@ -137,8 +137,8 @@ def _places(
 
 def _left(found: _ChangeRows, name: str, was: Row, row: Row | None, changed: set[str], again: dict[str, Row]) -> None:
     if row is None:
-        reason = "identity changed" if name in changed else "no contact in 12 months, or no longer to be listed"
-        found.add("left", name, f"Was {ordinal(was['rank'])}, no longer ranked: {reason}.", was["rank"])
+        reason = "records were joined or split" if name in changed else "no contact in 12 months, or set apart"
+        found.add("left", name, f"Was {ordinal(was['rank'])}, no longer on the list: {reason}.", was["rank"])
         return
     why = _reason(was, row, name, changed, again, up=False)
     move = f"Down from {ordinal(was['rank'])} to {ordinal(row['rank'])}: {why}"
@@ -148,34 +148,44 @@ def _left(found: _ChangeRows, name: str, was: Row, row: Row | None, changed: set
 def _reason(was: Row | None, row: Row, name: str, changed: set[str], again: dict[str, Row], *, up: bool) -> str:
     """The strongest reason that points the way of the move."""
     if name in changed:
-        return "identity changed (records joined or parted)."
+        return "records were joined or split."
     if was is None:
-        return f"own demand, {in_points(row['points_3'])} in the last 3 months."
+        return f"severity score {amount(row['points_3'])} in the last 3 months."
     way = 1 if up else -1
     need = way * _step(row["expected_points"], was["expected_points"])
     grade = way * _step(row["risk"], was["risk"])
     if grade > _SMALL and grade >= need:
         return _regraded(was, row)
     if need < -_SMALL:
-        return f"others' demand, which {'fell' if up else 'rose'} more than their own did."
+        further = f"others {'fell' if up else 'rose'} further"
+        return f"{further} than this person did." if need < -_SMALL else f"{further}; this person changed little."
     then = again.get(name, was)
     since = way * _step(row["expected_points"], then["expected_points"])
     own = _own(then, row, way, since)
     if need - since > max(_SMALL, since):
-        points = f"{in_points(then['points_12'])}, not {amount(was['points_12'])}"
         part = f"; in smaller part {own}" if own else "."
-        return f"data restated, the 12 months of the last list now come to {points}{part}"
-    return own or "others' demand, their own changed little."
+        return f"corrected data: {amount(then['points_12'])} over 12 months, was {amount(was['points_12'])}{part}"
+    return own or f"others {'fell' if up else 'rose'} further; this person changed little."
 
 
 def _own(was: Row, row: Row, way: int, need: float) -> str | None:
-    """The person's own demand, if it moved the way of the rank; None if not."""
+    """What the person's own contacts and nights did, if they moved the way of the rank; None if not."""
     for months in (3, 12):
         now, then = row[f"points_{months}"], was[f"points_{months}"]
         if need > _SMALL and way * (now - then) > 0:
-            return f"own demand, {in_points(now)} in the last {months} months against {amount(then)} a month ago."
-    when = "more recent" if way > 0 else "longer ago"
-    return f"own demand, as many points but {when} (recent months count more)." if need > _CLEAR else None
+            what = _demand(row[f"contacts_{months}"], was[f"contacts_{months}"], way)
+            span = "" if months == 3 else f" over {months} months"
+            return f"{what}: severity score {amount(now)}{span}, was {amount(then)}."
+    when = "more recently" if way > 0 else "longer ago"
+    return f"the same severity score, reached {when} (recent months count more)." if need > _CLEAR else None
+
+
+def _demand(now: int | None, then: int | None, way: int) -> str:
+    """What moved a severity score that way: contacts are named only where their number moved with it."""
+    more = "more" if way > 0 else "fewer"
+    if now is not None and then is not None and way * (now - then) > 0:
+        return f"{more} contacts"
+    return f"{more} nights in a bed or severe events"
 
 
 def _step(now: float, then: float) -> float:
@@ -184,7 +194,7 @@ def _step(now: float, then: float) -> float:
 
 def _regraded(was: Row, row: Row) -> str:
     if was["risk_source"] == row["risk_source"] == NOT_ASSESSED:
-        return "others' gradings, which moved the middle used for people not assessed."
+        return "other people were graded, which moved the typical risk score used."
     return f"risk regraded from {_risk(was)} to {_risk(row)}."
 
 
@@ -194,7 +204,7 @@ def _risk(row: Row) -> str:
 
 def _identities(found: _ChangeRows, news: pl.DataFrame) -> None:
     for old, person, kind, reason in news.select("old_id", "person_id", "kind", "reason").sort("old_id").rows():
-        change = f"{old} is now {person}" if kind == "merge" else f"{old} was parted, {person} stands alone"
+        change = f"{old} is now {person}" if kind == "merge" else f"{old} was split; {person} is now a separate record"
         found.add("merged" if kind == "merge" else "split", person, f"{change}: {reason}.".replace("..", "."))
 
 
@@ -205,7 +215,7 @@ def _restatements(found: _ChangeRows, restated: pl.DataFrame | None) -> None:
     for day, dataset, added, removed in counts.rows():
         parts = [f"{n} {verb}" for n, verb in ((added, "added"), (removed, "removed")) if n]
         if parts:
-            what = f"{Month.of(day).title}: {dataset.replace('_', ' ')}, {' and '.join(parts)} since the last list."
+            what = f"{Month.of(day).title}: {many(dataset)}, {' and '.join(parts)} since the last list."
             found.add("restated", None, what)
 
 

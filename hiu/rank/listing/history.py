@@ -171,3 +171,38 @@ def _positions(frame: pl.DataFrame, first: Month, datasets: tuple[str, ...]) -> 
 
 def _total(block: NDArray[np.float32]) -> Floats:
     return np.asarray(block.sum(axis=-1, dtype=np.float64))
+
+
+MOST_NIGHTS = 5
+"""Nights in a bed by which the months compared may differ before only days in the community are compared."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beds:
+    """Nights in a bed of each person in the last k months and in those before, and the days of these months."""
+
+    recent: Floats
+    before: Floats
+    days: int
+    days_before: int
+
+    @cached_property
+    def differ(self) -> Flags:
+        """Who spent a number of nights that is unlike the usual: by more than MOST_NIGHTS."""
+        return np.asarray(np.abs(self.recent - self.before * self.days / max(1, self.days_before)) > MOST_NIGHTS)
+
+
+def beds_of(history: History, recent: list[int], base: list[int]) -> Beds | None:
+    """Nights of both sides; None where a month of either was not supplied."""
+    rows = history.rows(history.nights)
+    if not rows or not base or not history.supplied[rows][:, [*recent, *base]].all():
+        return None
+    nights = [
+        np.minimum(history.n[rows][:, :, months].sum(axis=(0, 2), dtype=np.float64), _days(history, months))
+        for months in (recent, base)
+    ]
+    return Beds(recent=nights[0], before=nights[1], days=_days(history, recent), days_before=_days(history, base))
+
+
+def _days(history: History, months: list[int]) -> int:
+    return sum((history.months[t].end - history.months[t].start).days + 1 for t in months)

@@ -15,8 +15,8 @@ import polars as pl
 from scipy.special import betaincc
 
 from hiu.model import LABELS
-from hiu.rank.listing.history import Flags, Floats, History
-from hiu.rank.listing.reasons import amounts, counted, label_sentence
+from hiu.rank.listing.history import Beds, Flags, Floats, History, beds_of
+from hiu.rank.listing.reasons import amounts, community_words, counted, label_sentence
 from hiu.rank.listing.sentence import say_each_row
 from hiu.settings import Labels
 
@@ -39,16 +39,44 @@ class Window:
     months: int
     left_out: tuple[str, ...] = ()
     late: tuple[tuple[str, str], ...] = ()
+    beds: Beds | None = None
+
+    @cached_property
+    def at_risk(self) -> tuple[Floats, Floats]:
+        """Months in which the person could be met in the community: of the last k, and of the n before.
+
+        Nights in a bed are taken off where they differ by more than MOST_NIGHTS from the usual of the n months:
+        nobody in hospital calls for help. Everybody else has k and n.
+        """
+        k, n = np.full(len(self.R), float(self.k)), np.full(len(self.R), float(self.n))
+        if self.beds is None or not self.n:
+            return k, n
+        differ, floor = self.beds.differ, 1 / 30
+        k[differ] = np.maximum(floor, self.k * (1 - self.beds.recent / self.beds.days)[differ])
+        n[differ] = np.maximum(floor, self.n * (1 - self.beds.before / self.beds.days_before)[differ])
+        return k, n
 
     @cached_property
     def expected(self) -> Floats:
-        """Contacts the earlier months lead one to expect in the last k."""
-        return self.k * self.B / max(1, self.n)
+        """Contacts the earlier months lead one to expect in the last k, for as many days in the community."""
+        k, n = self.at_risk
+        return k * self.B / np.maximum(n, 1 / 30) if self.n else np.zeros(len(self.R))
 
     def probability(self, phi: float) -> Floats:
         """P(k): near 1 = more than before, near 0 = fewer; 0.5 without a baseline."""
         if not self.n:
             return np.full(len(self.R), 0.5)
+        found = self._usual(phi)
+        if self.beds is not None and (differ := self.beds.differ).any():
+            k, n = (months[differ] for months in self.at_risk)
+            risked = betaincc(self.R[differ] / phi + 0.5, self.B[differ] / phi + 0.5, k / (k + n))
+            # nights can take a label away and never give one: contacts from a ward would count as a rise
+            plain = found[differ]
+            found[differ] = np.where(np.abs(risked - 0.5) < np.abs(plain - 0.5), risked, plain)
+        return found
+
+    def _usual(self, phi: float) -> Floats:
+        """The same for k and n whole months."""
         # Few distinct pairs of counts exist: evaluating each once is what keeps a large area fast.
         width = float(self.B.max(initial=0)) + 1
         pairs, back = np.unique(self.R * width + self.B, return_inverse=True)
@@ -77,6 +105,8 @@ def window(history: History, k: int, least: int = 6) -> Window:
     late = [d for d in senders if old and d not in old]
     kept = [d for d in whole if d not in late]
     base = [t for t in range(max(0, last - k - BASELINE), last - k) if kept and history.supplied[kept, t].all()]
+    nights = history.rows(history.nights)
+    beds = None if set(nights) & set(senders) else beds_of(history, recent, base)
     return Window(
         k=k,
         n=len(base),
@@ -86,7 +116,17 @@ def window(history: History, k: int, least: int = 6) -> Window:
         months=len(recent),
         left_out=tuple(history.datasets[d] for d in senders if d not in whole and d not in late) if last > k else (),
         late=tuple((history.datasets[d], history.months[_first_month(history, d)].title) for d in late),
+        beds=beds,
     )
+
+
+def _community(window: Window, unit: str) -> Floats:
+    """Of each person what is said of days in the community; empty where these are not what is compared."""
+    words = np.full(len(window.R), "", dtype=object)
+    if window.beds is not None:
+        for at in np.flatnonzero(window.beds.differ):
+            words[at] = community_words(window.beds, int(at), window.R[at], window.B[at], unit)
+    return words
 
 
 def dispersion(history: History, people: Flags, least: int = 6) -> float:
@@ -133,7 +173,7 @@ def _labels(history: History, rules: Labels, phi: float) -> PersonLabels:
     new = (three.n < rules.least_baseline) | _only_late(history, rules.least_baseline)
     tests: list[Floats | Flags] = [new, nights >= rules.hospital_days, up, down, quiet, rising, falling]
     code = np.select([np.asarray(hit, dtype=bool) for hit in tests], range(len(tests)), len(tests))
-    label = pl.Series(LABELS).gather(code)  # in the order in which they hold, STEADY where none does
+    label = pl.Series(LABELS).gather(code)  # in the order in which they hold, WITHIN USUAL RANGE where none does
     fired = {"ESCALATING": up, "RISING": rising, "DE-ESCALATING": down, "FALLING": falling}
     months = np.select([(label == name).to_numpy() for name in fired], list(fired.values()), 3)
     of = [months == k for k in quoted]
@@ -143,7 +183,12 @@ def _labels(history: History, rules: Labels, phi: float) -> PersonLabels:
     }
     words, month = counted(history.datasets[d] for d in _sending(history)), history.months[-1].title
 
-    def say(name: str, k: int, nights: float, beside: str, seen: float, compared: float, expected: float) -> str:
+    own = [_community(one, words[1]) for one in quoted.values()]
+    columns["community"] = np.select(of, own, "").astype(str)
+
+    def say(
+        name: str, k: int, nights: float, beside: str, seen: float, compared: float, expected: float, community: str
+    ) -> str:
         if name == "IN HOSPITAL":
             return f"{nights:.0f} nights in hospital in {month}; contacts are not compared."
         return label_sentence(
@@ -155,6 +200,7 @@ def _labels(history: History, rules: Labels, phi: float) -> PersonLabels:
             seen=seen,
             compared=compared,
             expected=expected,
+            community=community,
         )
 
     return PersonLabels(label, say_each_row(pl.DataFrame(columns), say), phi)

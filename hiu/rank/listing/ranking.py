@@ -104,13 +104,14 @@ def _own_words(people: pl.Series, missing: pl.DataFrame | None, month: Month) ->
 def recount(
     *, month: Month, demand: pl.DataFrame, coverage: pl.DataFrame, people: pl.DataFrame, settings: Settings
 ) -> pl.DataFrame:
-    """What a month's list would be made of today: person_id, list, rank, points_3, points_12, expected_points.
+    """What a month's list would be made of today: person_id, list, rank, expected_points, and points and contacts of 3
+    and 12 months.
 
     `rank` is the order by expected points alone; nothing is drawn, labelled or said.
     """
     base = _base(month, demand, coverage, people, settings)
     expected = np.round(base.constants.expected(base.scored.S, base.scored.n), PLACES)
-    seen = [pl.Series(f"points_{months}", observed(base.past, base.weights, months)) for months in (3, 12)]
+    seen = _seen_columns(base.past, base.weights)
     table = base.who.select("person_id", "list").with_columns(*seen, expected_points=expected)
     return table.sort("expected_points", "person_id", descending=[True, False]).with_row_index("rank", offset=1)
 

@@ -9,8 +9,9 @@ import numpy as np
 
 from hiu.model import CONTACTS, DATASETS, many, one
 from hiu.month import Month
-from hiu.rank.listing.history import History
+from hiu.rank.listing.history import Beds, History
 from hiu.rank.listing.intensity import weighed
+from hiu.rank.listing.sentence import amount
 
 LEAST_MONTHS, LEAST_SETS = 3, 2
 """Months supplied of the last 12, and data sets that count: with fewer no place is surer than B."""
@@ -89,11 +90,13 @@ def label_sentence(
     seen: float,
     compared: float,
     expected: float,
+    community: str = "",
 ) -> str:
     """The reason of a label in a sentence (docs/ranking.md); `new` = the label is NEW, `least` months are needed.
 
     `seen` is all that was counted in the months of the window, `compared` the part of it that is held against
-    `expected`; `beside` is what else was counted, told where there would be nothing to tell.
+    `expected`; `beside` is what else was counted, told where there would be nothing to tell; `community` follows
+    of those who spent nights in hospital.
     """
     opening = f"{_amount(seen, *unit)} in {_months(window.months)}"
     if not seen and beside:
@@ -108,7 +111,17 @@ def label_sentence(
     if new:
         return f"{opening}; no source knows this person that began early enough to compare with.{out}"
     part = f" {compared:.0f} of them compared," if compared != seen else ""
-    return f"{opening};{part} {_number(expected)} expected from the previous {window.n}.{out}"
+    return f"{opening};{part} {_number(expected)} expected from the previous {window.n}.{community}{out}"
+
+
+def community_words(beds: Beds, at: int, recent: float, before: float, unit: str) -> str:
+    """How many days one person was in hospital, and contacts for 30 days in the community, now and before."""
+    free, free_before = beds.days - beds.recent[at], beds.days_before - beds.before[at]
+    opening = f" {beds.recent[at]:.0f} of the {beds.days} days in hospital"
+    if min(free, free_before) < 1:
+        return f"{opening}; there is no day in the community to compare."
+    now, then = (amount(30 * n / days) for n, days in ((recent, free), (before, free_before)))
+    return f"{opening}: {now} {unit} per 30 days in the community, {then} before."
 
 
 def _unit(name: str) -> tuple[str, str]:

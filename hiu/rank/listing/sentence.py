@@ -62,10 +62,8 @@ def rank_sentences(table: pl.DataFrame, gaps: str, little: str = "") -> pl.Serie
         " in the last 12; recent months count more), times ",
         risk,
         guessed,
-        "); plausible rank ",
-        pl.col("rank_low"),
-        "-",
-        pl.col("rank_high"),
+        "); ",
+        rank_range("plausible rank ", "rank "),
         ", certainty ",
         pl.col("certainty"),
         _if(pl.col("certainty") == "B", unsure),
@@ -85,13 +83,21 @@ def level_words() -> pl.Expr:
     return _if(pl.col("tied") > 1, joined)
 
 
+def rank_range(several: str, single: str) -> pl.Expr:
+    """The plausible ranks in words: `plausible rank 2 to 15`, or `rank 1` where no other is plausible."""
+    low, high = pl.col("rank_low"), pl.col("rank_high")
+    return (
+        pl.when(low == high).then(pl.format(single + "{}", low)).otherwise(pl.format(several + "{} to {}", low, high))
+    )
+
+
 def _if(condition: pl.Expr, text: str | pl.Expr) -> pl.Expr:
     return pl.when(condition).then(pl.lit(text) if isinstance(text, str) else text).otherwise(pl.lit(""))
 
 
 def _risk(risk: float, source: str, band: str, likelihood: int | None, impact: int | None) -> str:
     if source == NOT_ASSESSED:
-        reason = "not assessed, so the middle of those who are"
+        reason = "not assessed; typical risk score used"
     elif likelihood is None or impact is None:
         reason = f"{_OWNER[source]}: {band}"
     else:

@@ -124,8 +124,8 @@ def result_sentence(found: Estimate) -> str:
         verdict = "More contacts than expected"
     else:
         verdict = f"No reliable difference: cannot rule out {_change(low)}, nor {_change(high)}"
-    fall = f"people picked at a peak fall about {-found.unaided:.0%} unaided"
-    usual = fall if found.unaided < 0 else "these people were not picked at a peak"
+    fall = f"people chosen when their contacts were highest fall by about {-found.unaided:.0%} unaided"
+    usual = fall if found.unaided < 0 else "these people were not chosen when their contacts were highest"
     return (
         f"{found.entrants.observed.sum():.0f} contacts; {found.expected.sum():.0f} expected anyway; "
         f"{found.effect:+.0%} ({low:+.0%} to {high:+.0%}); {usual}. {verdict}."
@@ -139,8 +139,8 @@ def _change(value: float) -> str:
 def _power_sentence(found: Estimate) -> str:
     return (
         f"Before the result: with {len(found.entrants.person)} people and {found.expected.sum():.0f} expected "
-        f"contacts, a true fall of {FALL:.0%} would be found in {power(found.se):.0%} of such programmes; the "
-        f"smallest fall found in 80% is {findable(found.se):.0%}."
+        f"contacts, a true fall of {FALL:.0%} would be detected in {power(found.se):.0%} of such programmes; the "
+        f"smallest fall detected in 80% is {findable(found.se):.0%}."
     )
 
 

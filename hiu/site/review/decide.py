@@ -150,7 +150,7 @@ def _not_second(first: str | None, name: str) -> str | None:
 def _reviewer(name: str) -> str:
     plain = " ".join(name.split())
     if not plain:
-        raise UsageError("a decision is somebody's: give the reviewer's name")
+        raise UsageError("give the reviewer's name")
     return plain
 
 

@@ -183,7 +183,7 @@ class Review(Suggests):
 
     def _who(self) -> str:
         if not (self.reviewer or "").strip():
-            raise UsageError("a decision is somebody's: run.review('your name')")
+            raise UsageError("give the reviewer's name: run.review('your name')")
         return str(self.reviewer)
 
     def _card(self) -> Card:

@@ -27,7 +27,8 @@ S136 = "s136"
 class Cohort(Suggests):
     """Everybody of a month, or some people by id.
 
-    Take people who were chosen before the months you look at: whoever is chosen at a peak falls back unaided.
+    Take people who were chosen before the months you look at: whoever is chosen when contacts are
+    highest falls back unaided.
 
     >>> run.cohort().cost().title
     'Cost of the first 2 people, last 12 months, pounds'

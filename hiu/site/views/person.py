@@ -13,6 +13,7 @@ from hiu.model import MISSING_COUNT
 from hiu.model.frames import schema
 from hiu.model.missing import missing_sentences
 from hiu.month import Month
+from hiu.publish.people import versions
 from hiu.publish.words.terms import conflicts
 from hiu.site.looks import asked_for, look
 from hiu.site.show.cards import Card
@@ -139,9 +140,7 @@ class Person(Suggests):
         )
         found = self._own("descriptions").join(joined, on="identity_id", how="left")
         drop = [name for name in ("given", "middle", "family", "person_id") if name in found.columns]
-        return Listing(
-            found.drop(drop).sort("rows", descending=True), f"{self.person_id} is described in {found.height} ways"
-        )
+        return Listing(found.drop(drop).sort("rows", descending=True), f"{self.person_id}: {versions(found.height)}")
 
     @look
     def timeline(self) -> Listing:
@@ -236,7 +235,7 @@ class Person(Suggests):
         facts = {
             "place": self.why(),
             "seen": f"{cell_text(one['first_seen'])} to {cell_text(one['last_seen'])}, by {cell_text(one['sources'])}",
-            "source rows": f"{one['rows']:,} described in {one['identities']:,} ways",
+            "source rows": f"{one['rows']:,} with {versions(one['identities'])}",
             "conflicts": doubt[0] or "none known",
             **({"missing numbers": words} if (words := missing.get(self.person_id, "")) else {}),
         }

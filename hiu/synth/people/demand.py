@@ -1,7 +1,7 @@
 """How often invented people need help: heavy-tailed, uneven in time, and changed by support.
 
 Each person has an expected number of crises and a pattern in time; monthly rates wander about it, so a peak is
-mostly followed by less (regression to the mean). People are offered support at a peak, and it thins what follows.
+mostly followed by less (regression to the mean). Support is offered at a peak, and it thins what follows.
 """
 
 from dataclasses import dataclass
@@ -84,7 +84,7 @@ def _shape(rng: Generator, pattern: Words, months: int) -> NDArray[np.float32]:
 def _support(
     rng: Generator, crises: NDArray[np.int64], adult: NDArray[np.bool_], months: int, effect: float
 ) -> tuple[Ints, Reals]:
-    """Adults are taken on at a peak: the most crises in the half year before, a few each month."""
+    """Adults are taken on at their highest: the most crises in the half year before, a few each month."""
     people = len(crises)
     start, fall = np.full(people, -1), np.zeros(people)
     begin = FEWEST if months > FEWEST + 12 else max(1, months // 3)

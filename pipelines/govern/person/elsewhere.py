@@ -32,7 +32,7 @@ _TOKEN = "P"
 
 
 def sent_rows(place: Place, warehouse: Engine, redactor: Redactor) -> tuple[list[Row], Counter[str]]:
-    """The person's rows as the agencies' files have them, cell by cell; and how many can't be told so, by why.
+    """The person's rows as the agencies' files have them, cell by cell; and how many cannot be listed so, by reason.
 
     A file is read only while it is, to the byte, the one that was taken in: in another the row may be somebody else's.
     """

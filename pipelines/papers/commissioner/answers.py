@@ -14,6 +14,7 @@ from hiu.govern.release.cells import Cell, first_text
 from hiu.govern.release.disclosure import FEWEST, HIDDEN, round_count
 from hiu.month import Month
 from hiu.publish.board.paper import Bars
+from hiu.publish.words.text import count_of
 from hiu.rank.reports.estimate import Entrants
 from hiu.rank.reports.evaluate import Evaluation, evaluate
 from hiu.rank.reports.panel import area
@@ -24,7 +25,11 @@ from pipelines.access.releases import Past
 from pipelines.papers.commissioner.cells import S136, WITHIN, Released, spans
 
 FALL, BASELINE = 0.15, 12
-CAUTION = "People are chosen at a peak and most fall by themselves; this is not a trial."
+
+ENOUGH = 0.8
+"""Chance of detecting a true fall of 30% from which an evaluation can be judged."""
+
+CAUTION = "People are chosen when their contacts are highest, and most fall by themselves; this is not a trial."
 COMPARED = "people compared"
 
 
@@ -82,11 +87,10 @@ def _answer(evaluation: Evaluation, cells: tuple[Cell, ...], left: tuple[str, ..
     )
     low, high = _fifth(evaluation.low), _fifth(evaluation.high)
     sentences = (
-        f"About {people} people could be compared. Power first: a true fall of 30% would be "
-        f"found in {_fifth(evaluation.power):.0f}% of such programmes.",
+        f"About {people} people could be compared. {_detectable(evaluation.power)}",
         f"Contacts in the 6 months after support began: about {observed}; about {expected} expected anyway: "
         f"{observed / expected - 1:+.0%} (about {low:+.0f}% to {high:+.0f}%): {verdict}.",
-        f"People picked at a peak change by about {_fifth(evaluation.unaided):+.0f}% unaided.",
+        f"People chosen when their contacts were highest change by about {_fifth(evaluation.unaided):+.0f}% unaided.",
     )
     bars = Bars(
         title="Contacts in 6 months: seen, and expected anyway",
@@ -101,6 +105,13 @@ def _answer(evaluation: Evaluation, cells: tuple[Cell, ...], left: tuple[str, ..
         else "Savings are not quoted in this paper: they are too uncertain to stand without their range."
     )
     return Answer((*sentences, *evaluation.breaks, *left, savings, CAUTION), bars, evaluation.people, cells)
+
+
+def _detectable(power: float) -> str:
+    """Whether so few people can show anything: how often a true fall of 30% would be detected."""
+    often = round(power * 5)
+    times = f"a 30% fall would be detected {count_of(often, 'time') if often else 'less than once'} in 5"
+    return f"{'Large enough to judge' if power >= ENOUGH else 'Too small to judge'}: {times}."
 
 
 def _repeated(past: Past, people: int) -> Answer | None:

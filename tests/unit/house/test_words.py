@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from banned import found
+from banned import found, turns
 
 ROOT = Path(__file__).resolve().parents[3]
 RAW_KEYS = {
@@ -44,6 +44,9 @@ TEXTS = sorted(
     ]
     if path.suffix in SUFFIXES and "__pycache__" not in path.parts
 )
+
+NEWEST = [path for path in TEXTS if "adr" not in path.parts and path.name not in ("CHANGELOG.md", "benchmarks.md")]
+"""Texts that are kept up to date: a decision and a change keep the words of their day."""
 
 
 def prose(path: Path) -> str:
@@ -110,6 +113,16 @@ def faults(paths: list[Path], find: Callable[[Path], list[str]]) -> dict[str, li
 def test_no_banned_word() -> None:
     assert len(TEXTS) > 500
     assert faults(TEXTS, lambda path: found(prose(path))) == {}
+
+
+@pytest.mark.parametrize("path", NEWEST, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_no_phrase_that_has_to_be_read_twice(path: Path) -> None:
+    assert turns(prose(path)) == []
+
+
+def test_the_lint_sees_phrases_across_lines() -> None:
+    assert turns("people picked\nat a peak; plausible rank 1-1") == ["picked at a peak", "plausible rank 1-1"]
+    assert turns("plausible rank 2 to 15; others fell further") == []
 
 
 def test_the_lint_sees_words_and_passes_over_raw_codes(tmp_path: Path) -> None:

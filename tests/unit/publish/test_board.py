@@ -20,7 +20,8 @@ from hiu.errors import HiuError
 from hiu.govern.release.cells import Cell, first_text
 from hiu.govern.release.disclosure import HIDDEN
 from hiu.publish.board import figures
-from hiu.publish.board.paper import ALLOWED, Board, Grid, aggregate, sound
+from hiu.publish.board.paper import ALLOWED, Bars, Board, Grid, aggregate, sound
+from hiu.publish.board.slides import _labelled
 from hiu.rank.reports.cost import costs
 
 COUNTED = ("demand", "recent")
@@ -242,3 +243,14 @@ def test_grids_are_text() -> None:
     for value in vars(kit.paper()).values():
         if isinstance(value, Grid):
             assert all(isinstance(cell, str) for row in value.rows for cell in row)
+
+
+def test_a_bar_that_is_not_shown_says_so_on_the_slides_too() -> None:
+    two = Bars(
+        title="t",
+        categories=("Police", "ED", "Beds"),
+        series={"A": (5, None, None), "B": (5, 10, None)},
+        alt="",
+        caption="",
+    )
+    assert [_labelled(two, at) for at in range(3)] == ["Police", "ED (A not shown)", "Beds (not shown)"]

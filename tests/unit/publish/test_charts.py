@@ -6,6 +6,7 @@ import io
 import json
 import re
 from datetime import date
+from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree
 
@@ -139,17 +140,28 @@ def test_a_month_without_coverage_rows_is_missing_too() -> None:
     assert shown.finding == "3 contacts in 3 months."
 
 
-def test_series_of_like_grey_differ_without_colour() -> None:
+def test_series_of_like_grey_differ_without_colour_and_no_line_reads_as_a_bar() -> None:
     lone: dict[str, list[int | None]] = {"police_incident": [3] + [0] * 23, "ed_attendance": [0, 2] + [0] * 22}
     spec = person_chart(person({**lone, "mh_bed_day": [0] * 23 + [5]}))
-    step, lines = WIDTH / 24, [row for row in spec["datasets"]["hatches"] if row["y2"] - row["y"] != 12]
-    assert [int(row["x"] // step) for row in lines] == [1, 23, 23]
-    foot = spec["height"]
-    assert [(round(foot - row["y2"]), round((foot - row["y"]) / (foot - lines[1]["y"]), 2)) for row in lines] == [
-        (0, 0.4),
-        (0, 1.0),
-        (0, 1.0),
-    ]
+    step, bars_top = WIDTH / 24, min(spec["height"] - 230, 200)
+    lines = [row for row in spec["datasets"]["hatches"] if row["y"] > bars_top - 1]
+    by_month = {month: [row for row in lines if int(row["x"] // step) == month] for month in range(24)}
+    assert {month for month, found in by_month.items() if found} == {1, 23}
+    assert all(row["y2"] < row["y"] for row in by_month[1]), "ED rises to the right"
+    assert all(row["y2"] > row["y"] for row in by_month[23]), "bed days rise to the left"
+    for row in lines:
+        assert abs(abs(row["y2"] - row["y"]) - (row["x2"] - row["x"])) < 0.3, "slanting, never upright"
+        assert row["x2"] - row["x"] > 0.5 and max(row["y"], row["y2"]) <= spec["height"] + 0.1
+
+
+def test_counts_above_the_bars_never_touch_each_other() -> None:
+    for months in (24, 42, 60):
+        counts: dict[str, list[int | None]] = {"s136": [12] * months, "mha_assessment": [7] * months}
+        words = [row for row in person_chart(person(counts, count=months))["datasets"]["words"] if row["t"].isdigit()]
+        for text in ("12", "7"):
+            spots = sorted((row["x"], row["x"] + width(text, 12)) for row in words if row["t"] == text)
+            assert len(spots) == months
+            assert all(right < left for (_, right), (left, _) in pairwise(spots)), (months, text)
 
 
 def test_split_puts_bed_days_in_their_own_panel() -> None:
@@ -193,12 +205,21 @@ def test_support_and_policy_breaks_are_marked_at_their_day() -> None:
     assert "Long before" not in words
 
 
+def test_support_is_compared_over_days_in_the_community_where_nights_in_hospital_differ() -> None:
+    figures: dict[str, list[int | None]] = {"police_incident": [8] * 12 + [4] * 12, "mh_bed_day": [0] * 18 + [15] * 6}
+    told = person_chart(person(figures, support={"start": date(2025, 4, 10)}))["title"]["subtitle"]
+    assert " ".join(told[1:]) == (
+        "After support started (10 Apr 2025): 7.8 contacts per 30 days in the community in the latest 6 complete "
+        "months (90 nights in hospital); 7.9 in the 6 months before support started (0 nights). Not causal."
+    )
+
+
 def test_support_is_compared_only_with_six_complete_months_on_each_side() -> None:
     figures: dict[str, list[int | None]] = {"police_incident": [8] * 12 + [4] * 12}
     told = person_chart(person(figures, support={"start": date(2025, 4, 10)}))["title"]["subtitle"][1]
     assert told == (
-        "After support started (10 Apr 2025): 4 contacts a month in the latest 6 complete months; 8 in the 6 before. "
-        "Not causal."
+        "After support started (10 Apr 2025): 4 contacts a month in the latest 6 complete months; 8 a month in the "
+        "6 months before support started. Not causal."
     )
     early = person_chart(person(figures, support={"start": date(2025, 11, 10)}))["title"]["subtitle"][1]
     late = person_chart(person(figures, support={"start": date(2024, 6, 10)}))["title"]["subtitle"][1]
@@ -236,7 +257,7 @@ def test_only_drawn_columns_are_in_the_specification() -> None:
         "diamonds": {"x", "y"},
         "bands": {"x", "x2", "y", "y2", "c"},
         "lines": {"x", "y", "y2", "k"},
-        "hatches": {"x", "y", "y2"},
+        "hatches": {"x", "x2", "y", "y2"},
     }
     for name, rows in data.items():
         for row in rows:

@@ -188,11 +188,16 @@ def sheet(tables: dict[str, pl.DataFrame], why: str = "Made because the person i
     )
 
 
-def test_a_person_sheet_is_one_page_with_everything_a_clinician_asks_for() -> None:
+def named(made: Read, name: str) -> bool:
+    return all(name in " ".join(page.split()) for page in made.pages)
+
+
+def test_a_person_sheet_has_everything_a_clinician_asks_for_on_two_sides() -> None:
     made = sheet(sheet_tables())
-    assert len(made.pages) == 1
+    assert len(made.pages) == 2 and named(made, "Amina Ashgrovex (HIU-AAAAAAAA)")
     wanted = """Amina Ashgrovex (HIU-AAAAAAAA)|Born 2 Jan 1980|NHS number none sent|How sure it is one person.
-        |3 rows joined: 1 by NHS or local number and 2 by likeness. The weakest joint is 93% likely right.
+        |3 rows joined: 1 by NHS or local number and 2 by similar details.
+        |The least certain match is 93% likely to be right.
         |Crisis episodes 4 in the last 12 months|Left before treatment 4 in the last 12 months
         |Lead clinician permission granted|Plan review due|clinical 1 Mar 2025 3 x 4 Medium caseload
         |public safety 1 Mar 2025|4 in all; latest 4 Feb 2026 (home visit, police present)|police presence not said
@@ -203,8 +208,8 @@ def test_a_person_sheet_is_one_page_with_everything_a_clinician_asks_for() -> No
     assert len(figures) == 1 and 300 <= len(figures[0]) <= 400
 
 
-def test_a_person_sheet_stays_on_one_page_whatever_is_recorded() -> None:
-    tables = sheet_tables("W" * 10_000)
+def test_nothing_of_a_person_sheet_is_cut_and_every_page_names_the_person() -> None:
+    tables = sheet_tables("Wilhelmina " * 5)
     long = {
         "person_id": pack_area.person_id(0),
         "author": "A. Very Long Name " * 9,
@@ -219,8 +224,46 @@ def test_a_person_sheet_stays_on_one_page_whatever_is_recorded() -> None:
     tables["people"] = tables["people"].with_columns(
         aliases=pl.lit("Alias Name|" * 60), two_nhs_numbers=True, two_dobs=True, nhs_number=pl.lit("9990000018")
     )
-    made = sheet(tables, "Not supported. Override by Dr X: " + "reason " * 12)
-    assert len(made.pages) == 1 and "999 000 0018" in made.text and "Conflict: more than one NHS number" in made.text
+    one = pack_area.person_id(0)
+    sent = [
+        {"identity_id": str(k), "person_id": one, "nhs_number": number, "dob": date(1980, 1, k), "rows": 1}
+        for k, number in enumerate(("9990000018", "9990000026"), 1)
+    ]
+    tables["descriptions"] = frames.frame(PUBLISHED["descriptions"], sent)
+    said = {"person_id": one, "what": "consent", "sources": "caseload", "rows": 2, "detail": "given|refused"}
+    tables["conflicts"] = frames.frame(PUBLISHED["conflicts"], [said])
+    made = sheet(tables, "Not supported. Override by Dr X: " + "reason " * 40)
+    text = " ".join(made.text.split())
+    assert named(made, "Wilhelmina Wilhelmina") and len(made.pages) > 2
+    assert text.count("Alias Name") == 60 and text.count("reason") == 40 and text.count("word word") >= 8 * 199
+    assert "NHS numbers: 9990000018 and 9990000026" in text, "both values of a conflict"
+    assert "Dates of birth: 1 Jan 1980 and 2 Jan 1980" in text and "Consent: given and refused" in text
+
+
+def test_a_person_sheet_has_dated_episodes_hours_of_the_week_and_why_a_contact_is_not_counted() -> None:
+    one = pack_area.person_id(0)
+    events = [
+        ("police", "p1", "police_incident", datetime(2026, 3, 6, 21, 14), 2, True),
+        ("ambulance", "a1", "ambulance_call", datetime(2026, 3, 6, 23, 44), 2, True),
+        ("police", "p2", "police_incident", datetime(2026, 3, 13, 22, 0), 3, True),
+        ("ed", "e1", "ed_attendance", datetime(2026, 2, 2), 1, True),
+        ("police", "p3", "s136", datetime(2026, 1, 2, 3, 0), None, False),
+    ]
+    names = ("source", "event_id", "dataset", "start", "episode", "counted")
+    rows = [{"person_id": one, **dict(zip(names, event, strict=True))} for event in events]
+    bed = {"person_id": one, "source": "mh_beds", "event_id": "b", "dataset": "mh_bed_day", "counted": True}
+    rows += [{**bed, "start": datetime(2026, 3, 7, 9), "end": datetime(2026, 3, 11, 9), "ended": "sent"}]
+    made = sheet(sheet_tables(timeline=frames.frame(PUBLISHED["timeline"], rows)))
+    text = " ".join(made.text.split())
+    for words in (
+        "Fri 6 Mar 2026 21:14 1 police incident and 1 ambulance call 2.5 hours",
+        "Sat 7 Mar 2026 09:00 stay in a mental-health bed 4 nights, to 11 Mar 2026",
+        "Mon 2 Feb 2026 1 ED attendance",
+        "Most often between 20:00 and 24:00 on Fri, 3 of 3 contacts with a time; 1 contact with a date alone left out.",
+        "ambulance ambulance call a call: only deployments are counted",
+        "section 136 detention the same event is counted once",
+    ):
+        assert words in text, words
 
 
 def test_a_person_who_is_not_ranked_and_has_no_support_has_a_sheet_that_says_so() -> None:

@@ -48,23 +48,21 @@ def test_nothing_changed_is_nothing_said() -> None:
 def test_own_demand_and_others_demand() -> None:
     found = rows(area(D=40))
     assert found["D"]["kind"] == "new" and (found["D"]["rank_before"], found["D"]["rank_now"]) == (4, 1)
-    assert found["D"]["what"] == ("1st, was 4th: own demand, 48 points in the last 3 months against 12 a month ago.")
+    assert found["D"]["what"] == ("1st, was 4th: more contacts: severity score 48, was 12.")
     assert found["A"] == {
         "kind": "falling",
         "person_id": "A",
         "rank_before": 1,
         "rank_now": 2,
-        "what": "Down from 1st to 2nd: others' demand, their own changed little.",
+        "what": "Down from 1st to 2nd: others rose further; this person changed little.",
     }
     assert (found["C"]["kind"], found["C"]["rank_now"]) == ("left", 4)
 
 
 def test_falling_by_own_demand() -> None:
     found = rows(area(B=0, C=9))
-    assert found["B"]["what"] == (
-        "Down from 2nd to 3rd: own demand, 16 points in the last 3 months against 24 a month ago."
-    )
-    assert found["C"]["what"].startswith("Up from 3rd to 2nd: own demand, 21 points in the last 3 months against 18")
+    assert found["B"]["what"] == ("Down from 2nd to 3rd: fewer contacts: severity score 16, was 24.")
+    assert found["C"]["what"].startswith("Up from 3rd to 2nd: more contacts: severity score 21, was 18.")
 
 
 def test_risk_regraded() -> None:
@@ -78,7 +76,7 @@ def test_others_gradings_move_the_middle() -> None:
     low = [("A", date(2025, 1, 1), "clinical", 3, 3, None)]
     high = [("A", date(2025, 1, 1), "clinical", 3, 3, None), ("E", date(2026, 3, 1), "clinical", 5, 5, None)]
     found = rows(area(), then={"gradings": gradings(*low)}, now={"gradings": gradings(*high)})
-    assert found["B"]["what"].endswith("others' gradings, which moved the middle used for people not assessed.")
+    assert found["B"]["what"].endswith("other people were graded, which moved the typical risk score used.")
 
 
 def test_new_returned_and_gone() -> None:
@@ -89,8 +87,10 @@ def test_new_returned_and_gone() -> None:
     then = month(before, 1)
     found = changes(month({k: v for k, v in counts.items() if k != "A"}), then, month=MARCH, places=3)
     by = {row["person_id"]: row for row in found.iter_rows(named=True)}
-    assert by["F"]["kind"] == "new" and by["F"]["what"].startswith("1st, was not ranked: own demand, 90 points")
-    assert by["A"]["kind"] == "left" and by["A"]["rank_now"] is None and "no longer ranked" in by["A"]["what"]
+    assert by["F"]["kind"] == "new" and by["F"]["what"].startswith(
+        "1st, was not ranked: severity score 90 in the last 3 months."
+    )
+    assert by["A"]["kind"] == "left" and by["A"]["rank_now"] is None and "no longer on the list" in by["A"]["what"]
     again = changes(month(counts), then, month=MARCH, places=3, earlier={"F"})
     assert again.filter(pl.col("person_id") == "F")["kind"].to_list() == ["returned"]
 
@@ -101,7 +101,7 @@ def test_a_merge_is_one_person_before_and_after() -> None:
     joined["C"] = {POLICE: [12] * 24}
     found = changes(month(joined), then, month=MARCH, places=3, aliases=alias("D", "C", "merge"))
     by = {row["kind"]: row for row in found.iter_rows(named=True)}
-    assert by["rising"]["what"] == "Up from 3rd to 1st: identity changed (records joined or parted)."
+    assert by["rising"]["what"] == "Up from 3rd to 1st: records were joined or split."
     assert by["merged"]["what"] == "D is now C: reviewed."
     assert "left" not in by
     old = changes(month(joined), then, month=MARCH, places=3, aliases=alias("D", "C", "merge", date(2025, 1, 1)))
@@ -117,8 +117,8 @@ def test_a_split_and_a_restatement_are_told() -> None:
     )
     found = changes(month(area()), None, month=MARCH, places=3, aliases=alias("A", "G", "split"), restated=restated)
     assert found.select("kind", "what").rows() == [
-        ("split", "A was parted, G stands alone: reviewed."),
-        ("restated", "Feb 2026: police incident, 2 added since the last list."),
+        ("split", "A was split; G is now a separate record: reviewed."),
+        ("restated", "Feb 2026: police incidents, 2 added since the last list."),
     ]
 
 
@@ -128,10 +128,7 @@ def test_restated_figures_are_the_reason() -> None:
     sent_again["C"] = {POLICE: [6] * 20 + [30, 6, 6, 6]}
     found = changes(month(sent_again), then, month=MARCH, places=3, recounted=month(sent_again, 1))
     row = found.filter(pl.col("person_id") == "C").row(0, named=True)
-    assert (
-        row["what"]
-        == "Up from 3rd to 2nd: data restated, the 12 months of the last list now come to 96 points, not 72."
-    )
+    assert row["what"] == "Up from 3rd to 2nd: corrected data: 96 over 12 months, was 72."
 
 
 def test_own_demand_that_did_the_smaller_part_is_told_after_restated_figures() -> None:
@@ -141,8 +138,8 @@ def test_own_demand_that_did_the_smaller_part_is_told_after_restated_figures() -
     found = changes(month(sent_again), then, month=MARCH, places=3, recounted=month(sent_again, 1))
     row = found.filter(pl.col("person_id") == "C").row(0, named=True)
     assert row["what"] == (
-        "Up from 3rd to 2nd: data restated, the 12 months of the last list now come to 96 points, not 72; in smaller "
-        "part own demand, 100 points in the last 12 months against 96 a month ago."
+        "Up from 3rd to 2nd: corrected data: 96 over 12 months, was 72; in smaller part more contacts: severity "
+        "score 100 over 12 months, was 96."
     )
 
 
@@ -151,8 +148,8 @@ def test_who_rises_with_less_demand_than_before_owes_it_to_others_not_to_restate
     now = then | {"A": {POLICE: [10] * 23 + [2]}, "B": {POLICE: [9] * 20 + [10, 9, 9, 6]}}
     found = changes(month(now), month(then, 1), month=MARCH, places=3, recounted=month(now, 1))
     by = {row["person_id"]: row["what"] for row in found.iter_rows(named=True)}
-    assert by["B"] == "Up from 2nd to 1st: others' demand, which fell more than their own did."
-    assert by["A"].startswith("Down from 1st to 2nd: own demand")
+    assert by["B"] == "Up from 2nd to 1st: others fell further than this person did."
+    assert by["A"].startswith("Down from 1st to 2nd: fewer contacts")
 
 
 def test_a_small_restatement_does_not_hide_what_happened_since() -> None:
@@ -161,7 +158,7 @@ def test_a_small_restatement_does_not_hide_what_happened_since() -> None:
     now["C"] = {POLICE: [*now["C"][POLICE][:20], 7, *now["C"][POLICE][21:]]}
     found = changes(month(now), then, month=MARCH, places=3, recounted=month(now, 1))
     row = found.filter(pl.col("person_id") == "C").row(0, named=True)
-    assert row["what"] == "Up from 3rd to 1st: own demand, 52 points in the last 3 months against 19 a month ago."
+    assert row["what"] == "Up from 3rd to 1st: more contacts: severity score 52, was 19."
 
 
 def test_the_first_list_has_nothing_to_compare() -> None:

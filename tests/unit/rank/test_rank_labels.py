@@ -92,7 +92,7 @@ def test_precedence() -> None:
     assert label({**up, BEDS: [15]}, coverage(8))[0] == "NEW"
     assert label(down)[0] == "DE-ESCALATING"
     assert label(steady(12, 0, 3))[0] == "QUIET"
-    assert label(steady(12, 3, 3))[0] == "STEADY"
+    assert label(steady(12, 3, 3))[0] == "WITHIN USUAL RANGE"
     assert label(steady(24, 1, 3)) == ("FALLING", "1 contact in 3 months; 6 expected from the previous 12.")
 
 
@@ -114,14 +114,14 @@ def test_a_source_that_stopped_is_no_deescalation() -> None:
     gone = coverage(missing=tuple((AMBULANCE, MARCH - k) for k in range(3)))
     assert label(series)[0] == "DE-ESCALATING"
     assert label(series, gone) == (
-        "STEADY",
+        "WITHIN USUAL RANGE",
         "3 contacts in 3 months; 3 expected from the previous 12. "
         "Without ambulance deployments: not supplied throughout.",
     )
 
 
 def test_a_source_missing_a_month_never_makes_anyone_quiet() -> None:
-    assert label(steady(6, 0, 3), coverage(missing=((ED, MARCH - 1),)))[0] == "STEADY"
+    assert label(steady(6, 0, 3), coverage(missing=((ED, MARCH - 1),)))[0] == "WITHIN USUAL RANGE"
     assert label(steady(6, 0, 3))[0] == "QUIET"
 
 
@@ -129,7 +129,7 @@ def test_a_month_missing_from_the_baseline_is_left_out_not_zero() -> None:
     series = {POLICE: spread(60, 12) + spread(20, 3)}
     holes = tuple((dataset, MARCH - k) for k in range(4, 9) for dataset in (POLICE, AMBULANCE, ED))
     assert label(series, coverage(missing=holes)) == (
-        "STEADY",
+        "WITHIN USUAL RANGE",
         "20 contacts in 3 months; 15 expected from the previous 7.",
     )
 
@@ -145,3 +145,24 @@ def test_the_labels_of_a_list_use_its_own_dispersion() -> None:
     assert rank(**inputs(bursts)).constants["label_phi"] > 10
     assert rank(**inputs(even)).constants["label_phi"] == 1
     assert SETTINGS.labels == Labels()
+
+
+def test_days_in_hospital_are_not_days_without_contacts() -> None:
+    usual = {POLICE: [8] * 12 + [8, 2, 2], BEDS: [0] * 12 + [0, 22, 14]}
+    name, sentence = label(usual)
+    assert name == "WITHIN USUAL RANGE", "fewer contacts in as many days: the days were not as many"
+    assert sentence == (
+        "12 contacts in 3 months; 14 expected from the previous 12. 36 of the 90 days in hospital: 6.7 contacts per 30 "
+        "days in the community, 7.9 before."
+    )
+    without, _ = label({POLICE: usual[POLICE]})
+    assert without in ("FALLING", "DE-ESCALATING"), "the same contacts without a night in a bed are a fall"
+    back = {POLICE: [2] * 12 + [8, 8, 8], BEDS: [25] * 12 + [0, 0, 0]}
+    assert label(back)[0] == "WITHIN USUAL RANGE" or "expected" in label(back)[1]
+
+
+def test_a_few_nights_or_nights_not_supplied_change_nothing() -> None:
+    few = {POLICE: [8] * 12 + [8, 2, 2], BEDS: [0] * 12 + [0, 3, 2]}
+    assert label(few) == label({POLICE: few[POLICE]})
+    many = {POLICE: [8] * 12 + [8, 2, 2], BEDS: [0] * 12 + [0, 12, 14]}
+    assert "in hospital" not in label(many, coverage(missing=((BEDS, MARCH - 4),)))[1]

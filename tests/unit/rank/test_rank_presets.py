@@ -127,7 +127,7 @@ def test_the_sentence() -> None:
     (said,) = said_of(listed())
     assert said == (
         "4th: about 7 points expected in the next 3 months (14 in the last 3, 31 in the last 12; recent months count "
-        "more), times risk 4.0 (clinical: likelihood 4 x impact 4); plausible rank 2-15, certainty A."
+        "more), times risk 4.0 (clinical: likelihood 4 x impact 4); plausible rank 2 to 15, certainty A."
     )
     banned = ("offender", "frequent flyer", "nuisance", "will become")
     assert not any(word in said.lower() for word in banned)
@@ -156,8 +156,8 @@ def test_what_the_sentence_says_of_those_who_differ() -> None:
     assert one == again
     assert one == (
         "1st of the under-18s: about 1 point expected in the next 3 months (0.2 in the last 3, 10 in the last 12; "
-        "recent months count more), times risk 2.4 (not assessed, so the middle of those who are; 12th if Low, 1st if "
-        "High); plausible rank 2-15, certainty B (no reliable difference between the people marked B). Estimated in "
+        "recent months count more), times risk 2.4 (not assessed; typical risk score used; 12th if Low, 1st if "
+        "High); plausible rank 2 to 15, certainty B (no reliable difference between the people marked B). Estimated in "
         "part: ED attendances not supplied for May 2026."
     )
     assert two.startswith("22nd: about 7 points")

@@ -77,7 +77,7 @@ _TEXTS: tuple[tuple[str, str, str], ...] = (
 
 def refuse_other(data: bytes, name: str) -> None:
     """Raises InputRefused for content that is no table: 'not_table', 'not_xlsx' (a workbook of another kind) or
-    'encrypted'. XLSX, text, and what cannot be told pass."""
+    'encrypted'. XLSX, text, and what cannot be recognised pass."""
     code, kind, advice = _of_ole(data) or _of_zip(data) or _of_bytes(data) or _of_text(data) or ("", "", "")
     if code:
         raise InputRefused(code, f"found {kind}; expected a table as CSV or XLSX: {advice}", file=name)

@@ -50,7 +50,7 @@ class Marks:
 
 
 def read_marks(data: bytes, title: str) -> Marks:
-    """What the sheet of that title says beside its values; nothing if its part can't be told."""
+    """What the sheet of that title says beside its values; nothing if its part can't be found."""
     marks = Marks()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         part, recalculated = sheet_part(archive, title)

@@ -106,7 +106,7 @@ def grades(verdict: Verdict, copy: Copy) -> list[str]:
 
 
 def _one_row_each(copy: Copy, verdict: Verdict) -> dict[str, Row]:
-    """Each person's one row, in sheet order; rows that can't be told whose they are are refused."""
+    """Each person's one row, in sheet order; rows whose person is unclear are refused."""
     found: dict[str, Row] = {}
     twice: dict[str, list[Row]] = {}
     for row in copy.rows:

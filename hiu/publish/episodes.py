@@ -1,0 +1,140 @@
+"""A person's contacts with their dates: crisis episodes and stays, the hours of the week, and what was not counted.
+
+For people whose dates may be shown (`access.shows_gates`, or a person sheet). A value that is a date alone, without a
+time, is shown as a date and is left out of the hours of the week.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime, time
+
+import polars as pl
+
+from hiu.model import many, one
+from hiu.publish.rows import Row
+from hiu.publish.words.terms import source_words
+from hiu.publish.words.text import clean, count_of, day, join_words, number, shorten
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+BLOCK = 4
+"""Hours in one block of the week."""
+
+DETAILS = ("reason", "site", "ward", "role", "outcome")
+"""Columns of `timeline` that say more of a contact, where a source sent and kept them."""
+
+NOT_COUNTED = {
+    "ambulance_call": "a call: only deployments are counted",
+    "left_before_treatment": "left before treatment: counted apart, as a safety signal",
+    "mha_not_completed": "assessment not completed",
+}
+"""Why a contact adds nothing to its data set, by side measure."""
+
+_SIDE = {
+    "ambulance_call": "ambulance call",
+    "left_before_treatment": "left before treatment",
+    "mha_not_completed": "MHA assessment not completed",
+}
+
+
+def episodes(timeline: pl.DataFrame, most: int) -> list[tuple[str, str, str]]:
+    """The latest episodes and stays of one person, latest first: when, what and which agencies, how long.
+
+    `timeline` holds the person's rows of model.TIMELINE.
+    """
+    grouped: dict[object, list[Row]] = {}
+    for row in timeline.sort("start", "dataset").iter_rows(named=True):
+        key = ("stay", row["source"], row["event_id"]) if is_stay(row) else ("episode", row["episode"])
+        if key[1] is not None:
+            grouped.setdefault(key, []).append(row)
+    latest = sorted(grouped.values(), key=lambda rows: rows[0]["start"], reverse=True)[:most]
+    return [_stay(rows[0]) if is_stay(rows[0]) else _episode(rows) for rows in latest]
+
+
+def is_stay(row: Row) -> bool:
+    """Whether a row of the timeline is a stay; an event has nothing that settles its end."""
+    return row["ended"] is not None
+
+
+def _episode(rows: Sequence[Row]) -> tuple[str, str, str]:
+    counts = Counter(row["dataset"] for row in rows)
+    what = join_words(f"{n} {_words(name, n)}" for name, n in counts.items())
+    details = join_words(dict.fromkeys(text for row in rows if (text := _details(row))))
+    timed = [row["start"] for row in rows if has_time(row["start"])]
+    hours = (timed[-1] - timed[0]).total_seconds() / 3600 if len(timed) == len(rows) else None
+    span = "" if hours is None or len(rows) == 1 else f"{number(hours)} hours" if hours >= 1 else "within the hour"
+    return moment(rows[0]["start"]), f"{what}{f' ({details})' if details else ''}", span
+
+
+def _stay(row: Row) -> tuple[str, str, str]:
+    details = _details(row)
+    end: datetime | None = row["end"]
+    what = f"stay in a mental-health bed{f' ({details})' if details else ''}"
+    if end is None:
+        return moment(row["start"]), what, "open" if row["ended"] == "open" else "end not sent"
+    return (
+        moment(row["start"]),
+        what,
+        f"{count_of((end.date() - row['start'].date()).days, 'night')}, to {day(end.date())}",
+    )
+
+
+def _words(dataset: str, n: int) -> str:
+    if dataset in _SIDE:
+        return _SIDE[dataset] if n == 1 or dataset == "left_before_treatment" else f"{_SIDE[dataset]}s"
+    return one(dataset) if n == 1 else many(dataset)
+
+
+def _details(row: Row) -> str:
+    return ", ".join(shorten(clean(str(row[name])), 60) for name in DETAILS if row.get(name))
+
+
+def has_time(when: datetime) -> bool:
+    """Whether a time of day came with the date: midnight to the second is what a date alone becomes."""
+    return when.time() != time.min
+
+
+def moment(when: datetime) -> str:
+    """When a contact began: `Tue 3 Mar 2026 21:14`, or the date alone where no time was sent."""
+    text = f"{DAYS[when.weekday()]} {day(when.date())}"
+    return f"{text} {when:%H:%M}" if has_time(when) else text
+
+
+def hours_of_week(timeline: pl.DataFrame, since: date) -> tuple[str, list[list[str]]]:
+    """When in the week a person's counted contacts begin: a sentence, and a row a day of counts in blocks of hours."""
+    rows = [row for row in timeline.filter("counted").iter_rows(named=True) if not is_stay(row)]
+    starts = [row["start"] for row in rows if row["start"].date() >= since]
+    timed = [when for when in starts if has_time(when)]
+    cells = Counter((when.weekday(), when.hour // BLOCK) for when in timed)
+    table = [[name, *(str(cells[at, block] or "") for block in range(24 // BLOCK))] for at, name in enumerate(DAYS)]
+    if not timed:
+        return "", table
+    (weekday, block), most = max(cells.items(), key=lambda cell: (cell[1], -cell[0][0], -cell[0][1]))
+    untimed = len(starts) - len(timed)
+    left_out = f"; {count_of(untimed, 'contact')} with a date alone left out" if untimed else ""
+    at = f"between {block * BLOCK:02}:00 and {(block + 1) * BLOCK:02}:00 on {DAYS[weekday]}"
+    words = f"{at}, {most} of {count_of(len(timed), 'contact')} with a time"
+    return f"Most often {words}{left_out}." if most > 1 else f"No block of hours has more than one{left_out}.", table
+
+
+def _not_counted(row: Row) -> str:
+    """Why a contact adds nothing to a data set: its source's own reason, else its measure's; empty if it adds."""
+    reason = clean(str(row.get("reason_not_counted") or ""))
+    return reason or NOT_COUNTED.get(row["dataset"], "" if row["counted"] else "the same event is counted once")
+
+
+def blocks() -> list[str]:
+    """The blocks of a day: `00-04`."""
+    return [f"{hour:02}-{hour + BLOCK:02}" for hour in range(0, 24, BLOCK)]
+
+
+def contacts(timeline: pl.DataFrame, most: int) -> list[tuple[str, str, str, str]]:
+    """The latest contacts of one person, latest first: when, from which source, what, and why it was not counted."""
+    events = [
+        row for row in timeline.sort("start", "dataset", descending=True).iter_rows(named=True) if not is_stay(row)
+    ]
+    out = []
+    for row in events[:most]:
+        details = _details(row)
+        what = f"{_words(row['dataset'], 1)}{f' ({details})' if details else ''}"
+        out.append((moment(row["start"]), source_words(row["source"]), what, _not_counted(row)))
+    return out

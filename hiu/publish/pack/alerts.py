@@ -1,0 +1,157 @@
+"""What the meeting should see at once about a person: counts beside the contacts, and alerts with their reason.
+
+Of a candidate an alert is told without its date (G18, G57). A month that was not supplied is missing, never zero: a
+count says so, and nobody is lost from care for the want of a delivery.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import polars as pl
+
+from hiu.model.units import contact_sets
+from hiu.month import Month
+from hiu.publish.access import shows_gates
+from hiu.publish.rows import Row, Tables
+from hiu.publish.words.text import count_of, day
+
+ALERTS = {
+    "in_hospital": "In hospital now",
+    "discharged": "Discharged in 30 days",
+    "lost": "Lost from mental-health care",
+    "left": "Left before treatment",
+    "dates": "Impossible dates",
+}
+"""Code of an alert and its name, the most pressing first."""
+
+IMPOSSIBLE = {
+    "born_after_contact": "a birth after a contact",
+    "contact_after_death": "a contact after the death",
+    "death_before_birth": "a death before the birth",
+    "ends_before_start": "support ends before it starts",
+}
+"""What of the table `conflicts` cannot be so."""
+
+COUNTS = {
+    "contacts": (3, ()),
+    "contacts_12": (12, ()),
+    "nights": (3, ("mh_bed_day",)),
+    "mha": (12, ("s136", "mha_assessment")),
+}
+"""A count, its months, and its data sets; none named = those counted in contacts."""
+
+_RISING, _DISCHARGE_DAYS = ("ESCALATING", "RISING"), 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beside:
+    """Of everybody asked for: counts by column and person, the columns of which a month is missing, and alerts."""
+
+    counts: Mapping[str, Mapping[str, int]]
+    gaps: Mapping[str, frozenset[str]]
+    alerts: Mapping[str, list[tuple[str, str]]]
+
+    def count(self, column: str, person_id: str) -> int | None:
+        """A count; None if no month of it was supplied."""
+        return None if column not in self.counts else self.counts[column].get(person_id, 0)
+
+    def lacks(self, person_id: str) -> list[str]:
+        """Columns of which this person's figure lacks a month."""
+        return [column for column, people in self.gaps.items() if person_id in people]
+
+
+def beside(tables: Tables, shown: pl.DataFrame, month: Month) -> Beside:
+    """Counts and alerts of everybody in `shown` (rows of ranked).
+
+    `tables`: monthly_demand, coverage; stay, monthly_extra, team_contact and conflicts if there are such.
+    """
+    ids = shown["person_id"].to_list()
+    counts, gaps = {}, {}
+    for column, (months, named) in COUNTS.items():
+        sets, since = named or contact_sets(tables["coverage"]), (month - (months - 1)).start
+        within = (pl.col("month") >= since) & (pl.col("month") <= month.start) & pl.col("dataset").is_in(list(sets))
+        coverage = tables["coverage"].filter(within)
+        if coverage["supplied"].any():
+            own = tables["monthly_demand"].filter(within, pl.col("person_id").is_in(ids))
+            counts[column] = dict(own.group_by("person_id").agg(pl.col("n").sum()).iter_rows())
+            gaps[column] = _lacking(tables, coverage, own, ids)
+    rows = {row["person_id"]: row for row in shown.iter_rows(named=True)}
+    return Beside(counts=counts, gaps=gaps, alerts=_alerts(tables, rows, month))
+
+
+def _lacking(tables: Tables, coverage: pl.DataFrame, own: pl.DataFrame, ids: Collection[str]) -> frozenset[str]:
+    """Who lacks a month: everybody, if a source that had begun sent nothing; else those whose own number is missing."""
+    begun = tables["coverage"].filter("supplied").group_by("dataset").agg(first=pl.col("month").min())
+    unsent = coverage.filter(~pl.col("supplied")).join(begun, on="dataset").filter(pl.col("month") >= pl.col("first"))
+    return frozenset(ids if unsent.height else own.filter(pl.col("n").is_null())["person_id"])
+
+
+def _alerts(tables: Tables, rows: Mapping[str, Row], month: Month) -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, dict[str, str]] = {person_id: {} for person_id in rows}
+    for part in (_beds, _lost, _left, _dates):
+        for person_id, code, words in part(tables, rows, month):
+            found[person_id].setdefault(code, words)
+    return {
+        one: [(code, f"{name}{own[code]}") for code, name in ALERTS.items() if code in own]
+        for one, own in found.items()
+    }
+
+
+def _own(tables: Tables, name: str, rows: Mapping[str, Row]) -> Iterator[Row]:
+    frame = tables.get(name)
+    if frame is not None:
+        yield from frame.filter(pl.col("person_id").is_in(list(rows))).iter_rows(named=True)
+
+
+def _beds(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
+    """Stays that are open at the month's end, and those that ended in the 30 days before it."""
+    inside, since = set[str](), month.end - timedelta(days=_DISCHARGE_DAYS)
+    stays = [row for row in _own(tables, "stay", rows) if row["start"] and row["start"].date() <= month.end]
+    for row in stays:
+        ended = _end(row)
+        if (ended is None and row["ended"] == "open") or (ended is not None and ended > month.end):
+            inside.add(row["person_id"])
+            when = f", since {day(row['start'].date())}" if shows_gates(rows[row["person_id"]]) else ""
+            yield row["person_id"], "in_hospital", when
+    for row in sorted(stays, key=lambda row: _end(row) or date.min, reverse=True):
+        ended, person_id = _end(row), row["person_id"]
+        if ended and since < ended <= month.end and person_id not in inside:
+            yield person_id, "discharged", f", on {day(ended)}" if shows_gates(rows[person_id]) else ""
+
+
+def _end(row: Row) -> date | None:
+    return row["end"].date() if row["end"] else None
+
+
+def _lost(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
+    """A bed or a Mental Health Act assessment before, none of either and no contact with the team in 12 months, and
+    contacts rising; told of nobody while a month of these was not supplied."""
+    sets, since = ("mh_bed_day", "mha_assessment"), (month - 11).start
+    coverage = tables["coverage"].filter(pl.col("month") >= since, pl.col("dataset").is_in(sets))
+    if coverage.is_empty() or not coverage["supplied"].all():
+        return
+    own = tables["monthly_demand"].filter(pl.col("dataset").is_in(sets), pl.col("n") > 0)
+    recent = set(own.filter(pl.col("month") >= since)["person_id"])
+    recent |= {row["person_id"] for row in _own(tables, "team_contact", rows) if row["at"] and row["at"] >= since}
+    for person_id in set(own["person_id"]) & rows.keys() - recent:
+        if rows[person_id]["label"] in _RISING:
+            yield person_id, "lost", ": a bed or assessment before, none in 12 months, and contacts rising"
+
+
+def _left(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
+    """Left an emergency department before treatment in the last 3 months."""
+    times: dict[str, int] = {}
+    for row in _own(tables, "monthly_extra", rows):
+        if row["measure"] == "left_before_treatment" and (month - 2).start <= row["month"] <= month.start:
+            times[row["person_id"]] = times.get(row["person_id"], 0) + row["n"]
+    for person_id, n in times.items():
+        if n:
+            yield person_id, "left", f", {count_of(n, 'time')} in 3 months"
+
+
+def _dates(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
+    """Dates that contradict each other; those of support only where its gates are shown."""
+    for row in _own(tables, "conflicts", rows):
+        if row["what"] in IMPOSSIBLE and (row["what"] != "ends_before_start" or shows_gates(rows[row["person_id"]])):
+            yield row["person_id"], "dates", f": {IMPOSSIBLE[row['what']]}"

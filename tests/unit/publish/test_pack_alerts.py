@@ -1,0 +1,103 @@
+"""Alerts of the pack: in hospital, discharged, lost from care, left before treatment, impossible dates."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import pack_area
+import polars as pl
+import publish_frames as frames
+
+from hiu.model import PUBLISHED
+from hiu.publish.pack.alerts import beside
+from hiu.publish.pack.page import pack_view
+
+LAST = frames.LAST
+IDS = [pack_area.person_id(k) for k in range(6)]
+
+
+def area(**more: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Six people, the first and the fourth supported, without a gap in what was supplied."""
+    tables = pack_area.tables(pack_area.plain_names(6), minors=0)
+    return {**tables, "coverage": frames.coverage(24), **more}
+
+
+def alerts(tables: dict[str, pl.DataFrame]) -> dict[str, list[tuple[str, str]]]:
+    return {one: found for one, found in beside(tables, tables["ranked"], LAST).alerts.items() if found}
+
+
+def stay(person: str, start: datetime, end: datetime | None, ended: str) -> dict[str, Any]:
+    empty = dict.fromkeys(PUBLISHED["stay"].names)
+    about = {"source": "mh_beds", "person_id": person, "start": start, "end": end, "ended": ended}
+    return {**empty, "nobody": False, "delivery_id": "d", "source_row": start.day + start.hour, **about}
+
+
+def test_who_is_in_hospital_and_who_was_discharged_in_the_last_30_days() -> None:
+    stays = [
+        stay(IDS[0], datetime(2026, 3, 20, 9), None, "open"),
+        stay(IDS[1], datetime(2026, 2, 1, 9), datetime(2026, 3, 2, 9), "sent"),
+        stay(IDS[2], datetime(2026, 1, 1, 9), datetime(2026, 3, 1, 9), "sent"),
+        stay(IDS[3], datetime(2026, 1, 1, 9), None, "open_not_resent"),
+        stay(IDS[4], datetime(2026, 3, 1, 9), datetime(2026, 4, 9, 9), "sent"),
+        stay(IDS[5], datetime(2026, 4, 2, 9), None, "open"),
+    ]
+    found = alerts(area(stay=frames.frame(PUBLISHED["stay"], stays)))
+    assert found == {
+        IDS[0]: [("in_hospital", "In hospital now, since 20 Mar 2026")],
+        IDS[1]: [("discharged", "Discharged in 30 days")],
+        IDS[4]: [("in_hospital", "In hospital now")],
+    }, "of a candidate without the date; a stay that was not sent again says nothing"
+
+
+def lost_area(label: str, **coverage: Any) -> dict[str, pl.DataFrame]:
+    beds = {"mh_bed_day": [9, *[0] * 23], "police_incident": [5] * 24}
+    tables = area(monthly_demand=frames.demand({IDS[1]: beds}), coverage=frames.coverage(24, coverage))
+    return {**tables, "ranked": tables["ranked"].with_columns(label=pl.lit(label))}
+
+
+def test_lost_from_care_needs_a_past_no_contact_and_more_contacts_with_nothing_missing() -> None:
+    words = "Lost from mental-health care: a bed or assessment before, none in 12 months, and contacts rising"
+    assert alerts(lost_area("RISING")) == {IDS[1]: [("lost", words)]}
+    assert alerts(lost_area("QUIET")) == {}
+    assert alerts(lost_area("RISING", mh_bed_day=(20,))) == {}, "a month not supplied is not a month without a bed"
+    contact = [{**dict.fromkeys(PUBLISHED["team_contact"].names), "person_id": IDS[1], "at": date(2026, 1, 9)}]
+    seen = {**lost_area("RISING"), "team_contact": pl.DataFrame(contact)}
+    assert alerts(seen) == {}
+
+
+def test_left_before_treatment_and_impossible_dates() -> None:
+    left = [
+        {"person_id": IDS[2], "month": date(2026, 2, 1), "measure": "left_before_treatment", "n": 2},
+        {"person_id": IDS[3], "month": date(2025, 12, 1), "measure": "left_before_treatment", "n": 2},
+    ]
+    found = [
+        {"person_id": IDS[2], "what": "contact_after_death", "sources": "ed", "rows": 1, "detail": None},
+        {"person_id": IDS[2], "what": "ends_before_start", "sources": "caseload", "rows": 1, "detail": None},
+        {"person_id": IDS[2], "what": "consent", "sources": "caseload", "rows": 1, "detail": None},
+    ]
+    extra, conflicts = (frames.frame(PUBLISHED[n], rows) for n, rows in (("monthly_extra", left), ("conflicts", found)))
+    assert alerts(area(monthly_extra=extra, conflicts=conflicts)) == {
+        IDS[2]: [
+            ("left", "Left before treatment, 2 times in 3 months"),
+            ("dates", "Impossible dates: a contact after the death"),
+        ]
+    }
+
+
+def test_counts_beside_contacts_say_what_is_missing_and_only_what_is() -> None:
+    own = {"mh_bed_day": [0] * 21 + [4, 5, 6], "s136": [1] * 24, "mha_assessment": [0] * 23 + [2]}
+    tables = area(monthly_demand=frames.demand({IDS[0]: own}), coverage=frames.coverage(24, {"s136": (20,)}))
+    found = beside(tables, tables["ranked"], LAST)
+    assert (found.count("nights", IDS[0]), found.count("nights", IDS[1])) == (15, 0)
+    assert found.count("mha", IDS[0]) == 14 and found.lacks(IDS[0]) == ["mha"]
+    never = frames.coverage(24, {"mh_bed_day": tuple(range(24))})
+    assert beside({**tables, "coverage": never}, tables["ranked"], LAST).count("nights", IDS[0]) is None
+
+
+def test_who_is_out_of_the_first_places_is_named_and_others_without_a_row_are_not() -> None:
+    tables = pack_area.tables(pack_area.plain_names(9), minors=0)
+    gone = pl.DataFrame([{"kind": "left", "person_id": IDS[2], "what": "Down.", "rank_before": 2, "rank_now": 7}])
+    tables["changes"] = tables["changes"].vstack(gone.match_to_schema(tables["changes"].schema, integer_cast="upcast"))
+    view = pack_view(tables, stamp=pack_area.stamp(), settings=pack_area.settings(2))
+    assert view["others"] == {IDS[2]: pack_area.plain_names(9)[2]}

@@ -1,0 +1,94 @@
+"""What more than one output says of a person is the same in each: page, PDF, workbook and sheet."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from typing import Any
+
+import fastexcel
+import pack_area
+import pypdf
+import pytest
+from banned import found, turns
+
+from hiu.publish.charts.draw import person_chart, to_svg
+from hiu.publish.charts.headings import recent
+from hiu.publish.pack.page import pack_page, pack_view
+from hiu.publish.pack.pdf import pack_pdf
+from hiu.publish.sheet import person_sheet
+from hiu.publish.workbook.write import workbook
+
+NAMES = pack_area.plain_names(6)
+STAMP, SETTINGS = pack_area.stamp(), pack_area.settings(6)
+
+
+def words(pdf: bytes) -> str:
+    return " ".join(" ".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
+
+
+@pytest.fixture(scope="module")
+def outputs() -> dict[str, Any]:
+    """Everything that is made of one month, of six people."""
+    tables = pack_area.tables(NAMES, minors=1)
+    series = pack_area.series(tables)
+    view = pack_view(tables, stamp=STAMP, settings=SETTINGS)
+    html = pack_page(view, series)
+    raw = re.search(r'<script type="application/json" id="data">(.*?)</script>', html, re.S)
+    assert raw
+    book = fastexcel.read_excel(workbook(tables, stamp=STAMP, settings=SETTINGS, key=b"k" * 32))
+    listed = book.load_sheet("Ranked list", header_row=4).to_polars()
+    svgs = {one.person_id: to_svg(person_chart(recent(one))) for one in series}
+    sheets = {
+        one.person_id: words(
+            person_sheet(one.person_id, tables, stamp=STAMP, settings=SETTINGS, why_shown="Supported.")
+        )
+        for one in series[:3]
+    }
+    return {
+        "html": html,
+        "people": json.loads(raw[1])["people"],
+        "pdf": words(pack_pdf(view, series, svgs)),
+        "book": {row["Person"]: row for row in listed.iter_rows(named=True)},
+        "sheets": sheets,
+        "months": {one.person_id: one for one in series},
+    }
+
+
+def test_page_pdf_workbook_and_sheet_say_the_same_of_each_person(outputs: dict[str, Any]) -> None:
+    assert len(outputs["people"]) == len(NAMES)
+    for person in outputs["people"]:
+        row, pdf = outputs["book"][person["id"]], outputs["pdf"]
+        assert row["Name"] == person["name"] and f"{person['rank']}. {person['name']} ({person['id']})" in pdf
+        assert int(row["Rank"]) == person["rank"] and (row["Certainty"] or "") == (person["certainty"] or "")
+        assert row["Change"] == person["label"] and f"{person['label']} · risk: {person['risk']}" in pdf
+        assert (row["Contacts, 3 months"] or None) == (
+            None if person["contacts"] is None else str(person["contacts"])
+        ) or (float(row["Contacts, 3 months"]) == person["contacts"])
+        plausible = str(person["low"]) if person["low"] == person["high"] else f"{person['low']} to {person['high']}"
+        assert row["Plausible rank"] == plausible
+        assert row["Why this place"] == f"{person['why']} {person['label_why']}"
+        assert person["why"] in pdf and person["label_why"] in pdf
+        for what in person["changes"]:
+            assert what in pdf
+        if sheet := outputs["sheets"].get(person["id"]):
+            assert f"{person['why']} {person['label']}: {person['label_why']}" in sheet
+            assert person["name"] in sheet
+            for gate, value, *_ in person["gates"]:
+                assert f"{gate} {value}" in sheet and f"{gate} {value}" in pdf
+
+
+def test_bed_nights_and_detentions_of_the_list_are_those_of_the_chart(outputs: dict[str, Any]) -> None:
+    for person in outputs["people"]:
+        own = outputs["months"][person["id"]].counts
+        nights = sum(n or 0 for n in own["mh_bed_day"][-3:])
+        mha = sum(n or 0 for name in ("s136", "mha_assessment") for n in own[name][-12:])
+        assert (person["nights"], person["mha"]) == (nights, mha)
+        assert ("nights" in person["lacks"]) == (None in own["mh_bed_day"][-3:])
+
+
+def test_no_output_has_a_phrase_that_is_read_twice_or_a_banned_word(outputs: dict[str, Any]) -> None:
+    texts = [outputs["html"], outputs["pdf"], *outputs["sheets"].values()]
+    texts += [" ".join(str(cell) for cell in row.values()) for row in outputs["book"].values()]
+    assert [turns(text) + found(text) for text in texts] == [[]] * len(texts)

@@ -1,0 +1,140 @@
+"""Words and figures of a list agree, on 500 simulated people: long stays, joiners, gaps, under-18s, the deceased."""
+
+from __future__ import annotations
+
+import random
+import re
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+from rank_area import MARCH, SETTINGS, coverage, demand, gradings, inputs, people
+
+from hiu.rank import changes, rank
+from hiu.rank.listing.ranking import recount
+
+PEOPLE, TOP = 500, 20
+CONTACTS = ("police_incident", "ambulance_deployment", "ed_attendance")
+GAPS = (("s136", MARCH - 1), ("ambulance_deployment", MARCH - 5))
+
+
+def simulated(seed: int) -> tuple[dict[str, dict[str, list[int]]], dict[str, Any]]:
+    """Counts of 24 months, and what else a list is made from."""
+    dice = random.Random(seed)
+    counts: dict[str, dict[str, list[int]]] = {}
+    for k in range(PEOPLE):
+        level, begun = dice.choice((0.2, 0.5, 1, 3, 6)), dice.choice((0, 0, 0, 12, 20))
+        months = [[0] * begun + [round(dice.expovariate(1 / level)) for _ in range(24 - begun)] for _ in CONTACTS]
+        own = dict(zip(CONTACTS, months, strict=True))
+        if k % 7 == 0:
+            start = dice.randrange(14, 24)
+            own["mh_bed_day"] = [28 if start <= t < start + 1 + k % 4 else 0 for t in range(24)]
+        own["s136"] = [int(dice.random() < 0.05) for _ in range(24)]
+        counts[f"P{k:03}"] = own
+    names = list(counts)
+    dob = {name: date(2012, 1, 1) for name in names[::25]}
+    died = {name: date(2026, 1, 9) for name in names[3::60]}
+    graded = gradings(
+        *((n, date(2025, 6, 1), "clinical", dice.randint(1, 5), dice.randint(1, 5), None) for n in names[::3])
+    )
+    return counts, {"people": people(names, dob=dob, died=died), "gradings": graded}
+
+
+@pytest.fixture(scope="module")
+def area() -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, dict[str, dict[str, list[int]]]]:
+    """The list, last month's, and what changed; two months of two sources were not supplied."""
+    counts, more = simulated(7)
+    given = inputs(counts, demand=_without(demand(counts)), coverage=coverage(24, GAPS), **more)
+    now, before = (rank(**{**given, "month": MARCH - back}).ranked for back in (0, 1))
+    return now, before, changes(now, before, month=MARCH, places=TOP), counts
+
+
+def _without(rows: pl.DataFrame) -> pl.DataFrame:
+    """Nothing of a month that was not supplied."""
+    gaps = pl.DataFrame([(name, month.start) for name, month in GAPS], schema=["dataset", "month"], orient="row")
+    return rows.join(gaps, on=["dataset", "month"], how="anti")
+
+
+def test_moves_say_what_the_ranks_say(area: Any) -> None:
+    now, before, found, _ = area
+    ranks_now, ranks_was = (
+        dict(frame.filter(list="adult").select("person_id", "rank").rows()) for frame in (now, before)
+    )
+    assert found.height > TOP
+    for row in found.iter_rows(named=True):
+        place, was = ranks_now.get(row["person_id"]), ranks_was.get(row["person_id"])
+        assert (row["rank_now"], row["rank_before"]) == (place, was)
+        if row["kind"] in ("rising", "falling"):
+            assert (place < was) == (row["kind"] == "rising") and place <= TOP and was <= TOP
+            assert row["what"].startswith("Up" if place < was else "Down")
+        if row["kind"] in ("new", "returned"):
+            assert place <= TOP and (was is None or was > TOP)
+        if row["kind"] == "left":
+            assert was <= TOP and (place is None or place > TOP)
+
+
+def test_reasons_say_what_the_figures_say(area: Any) -> None:
+    now, before, found, _ = area
+    rows_now, rows_was = ({row["person_id"]: row for row in frame.iter_rows(named=True)} for frame in (now, before))
+    seen = set()
+    for change in found.iter_rows(named=True):
+        row, was = rows_now.get(change["person_id"]), rows_was.get(change["person_id"])
+        if row is None or was is None:
+            continue
+        months = 12 if "over 12 months" in change["what"] else 3
+        for word, way in (("more", 1), ("fewer", -1)):
+            if f"{word} contacts" in change["what"]:
+                seen.add(word)
+                assert way * (row[f"contacts_{months}"] - was[f"contacts_{months}"]) > 0
+                assert way * (row[f"points_{months}"] - was[f"points_{months}"]) > 0
+        if "this person changed little" in change["what"]:
+            assert abs(row["expected_points"] / was["expected_points"] - 1) < 0.12
+    assert seen == {"more", "fewer"}, "both were tried"
+
+
+def test_labels_and_sentences_agree_with_the_counts(area: Any) -> None:
+    now, _, _, counts = area
+    for row in now.iter_rows(named=True):
+        own, sentence = counts[row["person_id"]], row["label_sentence"]
+        nights = own.get("mh_bed_day", [0])[-1]
+        assert (row["label"] == "IN HOSPITAL") == (nights >= 15 and row["label"] != "NEW")
+        if found := re.match(r"(\d+|No) contacts? in 3 months", sentence):
+            assert int(found[1].replace("No", "0")) == row["contacts_3"] == sum(sum(own[d][-3:]) for d in CONTACTS)
+        if row["label"] == "QUIET":
+            assert row["contacts_3"] == 0
+        compared = re.search(
+            r"^(\d+|No) contacts? in \d+ months?;(?: (\d+) of them compared,)? ([\d.]+) expected", sentence
+        )
+        if compared and row["label"] in ("ESCALATING", "RISING", "DE-ESCALATING", "FALLING"):
+            part = int(compared[2] or compared[1].replace("No", "0"))
+            assert (part > float(compared[3])) == (row["label"] in ("ESCALATING", "RISING")), sentence
+
+
+def test_estimated_is_said_of_those_whose_missing_months_were_filled_and_of_no_others(area: Any) -> None:
+    now, _, _, counts = area
+    for row in now.iter_rows(named=True):
+        assert ("Estimated in part" in row["sentence"]) == row["estimated"]
+        if row["estimated"]:
+            own = counts[row["person_id"]]
+            assert any(sum(own.get(name, [0])) for name, _ in GAPS), "who was never seen there has nothing filled"
+
+
+def test_a_rank_lies_in_its_plausible_range_and_the_sentence_gives_that_range(area: Any) -> None:
+    now, _, _, _ = area
+    for row in now.iter_rows(named=True):
+        low, high = row["rank_low"], row["rank_high"]
+        assert low <= row["rank"] <= high
+        words = f"; rank {low}, certainty" if low == high else f"; plausible rank {low} to {high}, certainty"
+        assert words in row["sentence"]
+
+
+def test_a_list_counted_again_gives_the_figures_that_reasons_compare(area: Any) -> None:
+    now, before, _, counts = area
+    more = {"demand": _without(demand(counts)), "coverage": coverage(24, GAPS), "people": simulated(7)[1]["people"]}
+    again = recount(month=MARCH - 1, settings=SETTINGS, **more)
+    both = before.join(again, on="person_id", suffix="_again")
+    assert both.height == before.height
+    for name in ("contacts_3", "contacts_12"):
+        assert (both[name] == both[f"{name}_again"]).all()
+    assert changes(now, before, month=MARCH, places=TOP, recounted=again.with_columns(pl.col("points_12") + 1)).height
