@@ -12,7 +12,7 @@ from pathlib import Path
 from hiu.disk import move
 from hiu.errors import UsageError
 from hiu.govern.rights import make_private
-from hiu.publish.release.working import WORKING
+from hiu.publish.release.folder import WORKING
 from pipelines.back import archive
 from pipelines.common.backups import PARTIAL, note_backup
 from pipelines.common.fingerprint import file_digest

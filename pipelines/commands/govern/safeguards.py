@@ -137,7 +137,7 @@ def verify(
     """Check the audit chain, every published file, records, releases, and the rows of every delivery."""
     from pipelines.govern.verify import verify_site
 
-    return verify_site(open_site(site, curated, raw), canary=canary, recorded=head)
+    return verify_site(open_site(site, curated, raw), canary=canary, recorded=head, on=now().date())
 
 
 COMMANDS = (verify, erase, release, key)
