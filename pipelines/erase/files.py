@@ -84,7 +84,8 @@ def drop_others(paths: Paths, scope: ErasureScope, report: Callable[[str], None]
 
 def others(paths: Paths) -> list[Path]:
     """Files under the curated folder that no other step of an erasure sees to."""
-    seen = (paths.published, paths.records, paths.working, paths.curated / "reads")
+    logs = (paths.curated / "reads", *paths.curated.glob("reads-until-*"), *paths.curated.glob("audit-until-*"))
+    seen = (paths.published, paths.records, paths.working, *logs)
     own = {paths.warehouse, paths.audit, paths.current, paths.lock, paths.erasing}
     return [
         path

@@ -12,7 +12,7 @@ from hiu.govern.audit import GENESIS, head, read, verify
 from hiu.govern.reads import folder_of, problems
 from hiu.publish.release.folder import MANIFEST, digest, read_manifest, verify_release
 from hiu.publish.words.text import count_of
-from pipelines.access.bound import bound_files, changed_parts, events, logs, lost_reads, lost_records
+from pipelines.access.bound import EARLIER_REDACTED, bound_files, changed_parts, events, logs, lost_reads, lost_records
 from pipelines.access.canaries import canaries
 from pipelines.access.remake import folders, refused_since
 from pipelines.common.lock import holder
@@ -119,9 +119,13 @@ def _counts(path: Path) -> Iterator[str]:
 def _bound(paths: Paths) -> Iterator[str]:
     """What the audit log says of manifests, pointers and records, against what is on disk."""
     found = events(paths)
-    for event in found:
-        if event.get("type") == "rekeyed" and event.get("log"):
-            yield from _earlier_log(paths.curated / event["log"], event["log_sha256"])
+    earlier = {
+        str(event["log"]): str(event["log_sha256"])
+        for event in found
+        if event.get("type") in ("rekeyed", EARLIER_REDACTED) and event.get("log")
+    }
+    for name, sha256 in earlier.items():
+        yield from _earlier_log(paths.curated / name, sha256)
     manifests = {e["folder"]: e["manifest"] for e in found if e.get("type") in ("published", "rewritten")}
     there = {path.parent.name for path in paths.published.glob("*/" + MANIFEST) if not path.parent.name.startswith(".")}
     shown = set(paths.months().values())

@@ -19,6 +19,7 @@ from hiu.publish.workbook.back.judge import grades, judge
 from hiu.publish.workbook.back.judge import records as rows_of
 from hiu.publish.workbook.back.returned import Copy, read_back
 from hiu.publish.workbook.back.verdict import Verdict
+from pipelines.access.wording import others_named
 from pipelines.common.journal import record, utc
 from pipelines.common.place import Place, published_tables
 from pipelines.common.progress import out as say
@@ -37,21 +38,46 @@ def import_workbook(
     `ask` is shown a question and says whether to go on. Raises InputRefused for a file that is no copy of ours.
     """
     copy = read_back(_bytes(file), file.name, place.key_for("workbook"))
-    verdict = _verdict_on(place, copy, now.date(), older=older)
+    found = _verdict_on(place, copy, now.date(), older=older)
+    verdict = found.without(_naming_others(place, found), "names")
     _print_verdict(verdict, copy, place)
     if dry_run or not verdict.changes:
         say("Nothing was written." if dry_run else "Nothing to write.")
         return WARNINGS if verdict.conflicts or verdict.refused else DONE
+    verdict = verdict.without(_not_meant(verdict, ask), "unconfirmed")
+    if not verdict.changes:
+        say("Nothing was written.")
+        return STOPPED
     if not ask(f"Write {count_of(len(verdict.changes), 'change')} to {copy.month.title}, as {by}?"):
         say("Nothing was written.")
         return STOPPED
     place.records.mkdir(parents=True, exist_ok=True, mode=0o700)
     with FileLock(place.records / "import-workbook.lock", timeout=30):
-        again = _verdict_on(place, copy, now.date(), older=older)
-        if again != verdict:
+        if _verdict_on(place, copy, now.date(), older=older) != found:
             raise HiuError("the records changed meanwhile; nothing was written. Run the same command again.")
         _write(place, copy, verdict, by=by, now=now)
     return WARNINGS if verdict.conflicts or verdict.refused else DONE
+
+
+def _naming_others(place: Place, verdict: Verdict) -> dict[str, str]:
+    """People in whose rows somebody's own words name somebody else on record: which cell, and what to do."""
+    free = [one for one in verdict.changes if one.field in FREE]
+    named = others_named(place, [([one.person_id], one.field, one.new) for one in free])
+    why = "names somebody else on record, by name or number: say who by role, such as 'a neighbour', then import again"
+    hits = (one for one, hit in zip(free, named, strict=True) if hit)
+    return {one.person_id: f"not taken in: {one.ref} {why}" for one in hits}
+
+
+def _not_meant(verdict: Verdict, ask: Callable[[str], bool]) -> dict[str, str]:
+    """The changes read back person by person: a single value that was pasted into another row can't be told from one
+    that was typed there. The people whose changes are not confirmed."""
+    title, refused = ENTERED | ACTION_TITLES, {}
+    for person in dict.fromkeys(one.person_id for one in verdict.changes):
+        own = [one for one in verdict.changes if one.person_id == person]
+        words = "; ".join(f"{title[one.field]}: {_change_words(one.field, one.old, one.new)}" for one in own)
+        if not ask(f"{person} ({own[0].ref}): {words}. Was this entered for this person?"):
+            refused[person] = "not confirmed for this person"
+    return refused
 
 
 def _write(place: Place, copy: Copy, verdict: Verdict, *, by: str, now: datetime) -> None:
