@@ -114,9 +114,13 @@ def import_workbook(under: str, home: str, file: str) -> dict[str, Any]:
 
 def export_board(under: str, home: str, month: str) -> dict[str, Any]:
     """`hiu export board MONTH`."""
+    from contextlib import redirect_stdout
+    from io import StringIO
+
     from pipelines.papers.export import export_board as job
 
-    job(_place(home), month, folder=None, now=NOW)
+    with redirect_stdout(StringIO()):
+        job(_place(home), month, folder=None, now=NOW)
     return {}
 
 

@@ -15,6 +15,8 @@ from typer.testing import CliRunner
 from hiu.publish.release.folder import verify_release, working_folder
 from hiu.publish.release.working import keep_whole, whole_table
 from pipelines.access import remake
+from pipelines.back.backup import backup
+from pipelines.back.restore import restore
 from pipelines.back.rollback import rollback
 from pipelines.cli import app
 from pipelines.common.lock import hold
@@ -153,6 +155,23 @@ def test_a_backup_that_is_brought_back_does_not_show_who_objected_since(site: Si
     restored = CliRunner().invoke(app, ["restore", str(made), str(home), "--replace"])
     assert restored.exit_code == 0 and "made anew without 1 person" in restored.output, restored.output
     assert list(told(home / "data" / "curated" / "published", scope)) == [] and folder.is_dir()
+
+
+def test_a_backup_with_working_tables_is_one_of_ours(objected: Objected, tmp_path: Path) -> None:
+    """Stray files beside a site's sources are not taken, so that none is found that is no part of a site."""
+    home = tmp_path / "home"
+    shutil.copytree(objected[0].home, home, ignore=shutil.ignore_patterns("data"))
+    shutil.copytree(objected[0].curated, home / "data" / "curated")
+    (home / "sources").mkdir(exist_ok=True)
+    (home / "sources" / "notes.txt").write_text("how we map them", encoding="utf-8")
+    own = open_place(home)
+    folder = own.published_folder(LAST)
+    assert folder and working_folder(folder).is_dir()
+    made = backup(own, tmp_path / "copies", now=LATER)
+    restore(made.path, tmp_path / "new", replace=False, now=LATER)
+    back = open_place(tmp_path / "new").published / folder.name
+    assert verify_release(back) == [] and working_folder(back).is_dir()
+    assert not (tmp_path / "new" / "sources" / "notes.txt").exists()
 
 
 def test_working_tables_that_are_no_longer_needed_go(tmp_path: Path) -> None:
