@@ -19,7 +19,10 @@ from hiu.govern.erase.words import INSTEAD, SIGNED, redact, require_unnamed
 from pipelines.access.basis import last_aliases
 from pipelines.common.place import Place, published_tables
 
-TEXTS = ("reason", "by", "checker", "reviewer", "note", "evidence", "necessity", "proportionality", "override", "what")
+TEXTS = (
+    "reason", "by", "checker", "reviewer", "note", "evidence", "necessity", "proportionality", "override", "what",
+    "allow", "new", "outcome", "source",
+)  # fmt: skip
 """Options that a person fills in with words of their own."""
 
 SIGNED_FIELDS = (*SIGNED, "owner", "action_owner")
@@ -78,7 +81,7 @@ def _now(place: Place, ids: Collection[str]) -> set[str]:
 
 def _asked(place: Place, given: Mapping[str, object]) -> set[str]:
     """The person a command is about; of a decision on two descriptions, whose these are."""
-    ids = {str(given[name]).strip() for name in ("person", "a", "b") if isinstance(given.get(name), str)}
+    ids = {str(given[name]).strip() for name in ("person", "which", "a", "b") if isinstance(given.get(name), str)}
     if not ids:
         return set()
     links = published_tables(place.which(None)[1], ("links",))["links"].select("identity_id", "person_id").unique()
