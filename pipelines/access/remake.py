@@ -18,7 +18,18 @@ from hiu.govern.basis import gate
 from hiu.model import PUBLISHED
 from hiu.model.govern import EVERY
 from hiu.month import Month
-from hiu.publish.release.folder import BUILDING, FORM, MANIFEST, conform, digest, inside, parquet, read_manifest, seal
+from hiu.publish.release.folder import (
+    BUILDING,
+    FORM,
+    MANIFEST,
+    conform,
+    digest,
+    inside,
+    parquet,
+    read_manifest,
+    seal,
+    verify_release,
+)
 from hiu.publish.release.working import keep_whole, whole_table, without
 from hiu.publish.stamp import Stamp
 from hiu.publish.words.text import count_of
@@ -101,6 +112,12 @@ def withhold(place: Place, now: datetime, report: Reporter, only: Path | None = 
     for folder in [only] if only else folders(place):
         if n := len(refused_since(place, folder, now.date())):
             people = count_of(n, "person", "people")
+            if verify_release(folder):  # to make it anew would seal whatever was changed in it
+                done.append(
+                    f"published/{folder.name} shows {people} who forbade it since, and is not as it was published, so "
+                    f"it was left: 'hiu verify' says more. Publish {folder.name[:7]} anew, and remove that folder"
+                )
+                continue
             before = whole_tables(folder)
             remake(place, folder, before, before, Remaking(tells=None, note=_note(people, now), report=report, now=now))
             done.append(f"published/{folder.name} was made anew without {people} who forbade it since")
@@ -132,7 +149,10 @@ def refused_since(place: Place, folder: Path, on: date) -> frozenset[str]:
     denials = basis_of(place, aliases).filter(~pl.col("allow"), pl.col("code") != "died", pl.col("person_id") != EVERY)
     if denials.is_empty() or not path.is_file():
         return frozenset()
-    there = pl.read_parquet(path, columns=["person_id"])
+    try:
+        there = pl.read_parquet(path, columns=["person_id"])
+    except (OSError, pl.exceptions.PolarsError):
+        return frozenset()  # damaged: `verify_release` says so
     called = _called(there["person_id"], aliases).join(denials, on="person_id", how="semi")
     seen = allowed(place, called["person_id"], purpose="support", recipient="group", on=on, aliases=aliases).ids
     text = pack.read_text(encoding="utf-8") if pack.is_file() else ""
@@ -143,7 +163,8 @@ def refused_since(place: Place, folder: Path, on: date) -> frozenset[str]:
 def withheld(place: Place, tables: Tables, on: date) -> frozenset[str]:
     """Who of a month's people may be shown to nobody on a day, under whatever id they have had since."""
     kinds = ["old_id", "person_id", "kind"]
-    every = pl.concat([tables["aliases"].select(kinds), last_aliases(place).select(kinds)])
+    last = last_aliases(place)
+    every = pl.concat([tables.get("aliases", last).select(kinds), last.select(kinds)])
     called = _called(tables["people"]["person_id"], every)
     gone = hidden(place, {"people": called, "aliases": every}, on)
     return frozenset(called.filter(pl.col("person_id").is_in(sorted(gone)))["was"])
