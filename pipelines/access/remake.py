@@ -34,6 +34,7 @@ from hiu.publish.release.working import keep_whole, whole_table, without
 from hiu.publish.stamp import Stamp
 from hiu.publish.words.text import count_of
 from pipelines.access.basis import allowed, basis_of, hidden, last_aliases
+from pipelines.access.bound import events
 from pipelines.access.pages import pages
 from pipelines.common.journal import record
 from pipelines.common.lock import hold, require_no_erasure
@@ -43,6 +44,8 @@ from pipelines.common.work import Row
 
 NOTE = "REWRITTEN.txt"
 OLD = ".erasing-"
+REMAKING = "remaking"
+"""The event before a folder is made anew: what it says until `rewritten` follows may be half done."""
 TOO_OLD = "every page and chart: they can't be made of tables this old"
 Tables = Mapping[str, pl.DataFrame]
 
@@ -70,6 +73,7 @@ def remake(place: Place, folder: Path, before: Tables, tables: Tables, how: Rema
     manifest, on = read_manifest(folder), how.now.date()
     gone = withheld(place, tables, on)
     shown = without(tables, gone)
+    record(place, how.now, REMAKING, folder=folder.name)
     aside = folder.with_name(f"{BUILDING}{folder.name}")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir()
@@ -112,7 +116,7 @@ def withhold(place: Place, now: datetime, report: Reporter, only: Path | None = 
     for folder in [only] if only else folders(place):
         if n := len(refused_since(place, folder, now.date())):
             people = count_of(n, "person", "people")
-            if verify_release(folder):  # to make it anew would seal whatever was changed in it
+            if not _as_published(place, folder):  # to make it anew would seal whatever was changed in it
                 done.append(
                     f"published/{folder.name} shows {people} who forbade it since, and is not as it was published, so "
                     f"it was left: 'hiu verify' says more. Publish {folder.name[:7]} anew, and remove that folder"
@@ -122,6 +126,19 @@ def withhold(place: Place, now: datetime, report: Reporter, only: Path | None = 
             remake(place, folder, before, before, Remaking(tells=None, note=_note(people, now), report=report, now=now))
             done.append(f"published/{folder.name} was made anew without {people} who forbade it since")
     return done
+
+
+def _as_published(place: Place, folder: Path) -> bool:
+    """Whether a run is what the audit log has of it; of one whose remaking was cut off, but for its working tables."""
+    path, kinds = folder / MANIFEST, ("published", "rewritten", REMAKING)
+    manifest = digest(path) if path.is_file() else None
+    own = [one for one in events(place) if one.get("folder") == folder.name and one.get("type") in kinds]
+    if manifest is None or manifest not in {one.get("manifest") for one in own}:
+        return False
+    if not verify_release(folder):
+        return True
+    cut_off = own[-1]["type"] == REMAKING or own[-1].get("manifest") != manifest
+    return cut_off and not verify_release(folder, apart=False)
 
 
 def withhold_now(place: Place, now: datetime) -> list[str]:

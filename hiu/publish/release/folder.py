@@ -155,8 +155,9 @@ def read_manifest(folder: Path) -> Manifest:
     return found
 
 
-def verify_release(folder: Path) -> list[str]:
-    """What is wrong with a release, a sentence each; empty if it is exactly what was written."""
+def verify_release(folder: Path, *, apart: bool = True) -> list[str]:
+    """What is wrong with a release, a sentence each; empty if it is exactly what was written. `apart` = with the
+    working tables that lie apart."""
     try:
         manifest = read_manifest(folder)
     except HiuError as error:
@@ -164,7 +165,7 @@ def verify_release(folder: Path) -> list[str]:
     files, working = manifest["files"], manifest.get(WORKING)
     problems = _differing(folder, files)
     problems += [f"{table}.parquet: not in the manifest" for table in PUBLISHED if f"{table}.parquet" not in files]
-    if isinstance(working, dict):  # an earlier version wrote none
+    if apart and isinstance(working, dict):  # an earlier version wrote none
         problems += [f"{WORKING}/{folder.name}/{problem}" for problem in _differing(working_folder(folder), working)]
     return problems
 
