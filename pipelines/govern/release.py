@@ -85,13 +85,13 @@ def _end_cut_off(place: Place, month: str, now: datetime) -> Path | None:
     for half in (place.curated / "releases").glob(f"{BUILDING}board-*"):
         shutil.rmtree(half)
     ended = None
-    told = set(records.history(place.records, DISCLOSURES)["file"])
+    disclosed = set(records.history(place.records, DISCLOSURES)["file"])
     for folder in sorted((place.curated / "releases").glob("board-*")):
         register = registered(place, RECIPIENT, folder.name)
         if register is None and folder.name not in _logged(place):
             forget(place, RECIPIENT, folder.name)
             shutil.rmtree(folder)
-        elif register is not None and f"releases/{folder.name}" not in told:
+        elif register is not None and f"releases/{folder.name}" not in disclosed:
             _enter(place, folder, register, now)
             ended = folder if folder.name.startswith(f"board-{month}-") else ended
     return ended

@@ -84,7 +84,7 @@ def as_pdf(file: PersonFile) -> bytes:
         "foot": f"{file.person_id}, made on {file.at_text}",
         "synthetic": file.synthetic,
         "about": f"Asked for by {file.asked_by}; made on {file.at_text} by {file.made_by}.",
-        "told": [{"heading": heading, "sentences": list(said)} for heading, said in file.about.items()],
+        "told": [{"heading": heading, "sentences": list(lines)} for heading, lines in file.about.items()],
         "withheld": [[one.what, str(one.times), one.ground] for one in file.withheld],
         "chapters": [{"title": title, "parts": parts} for title, parts in _chapters(file).items()],
     }
