@@ -164,7 +164,13 @@ def test_a_cell_is_text_and_prints_nothing_that_acts(kind: str, sent: bytes, els
     [change] = verdict.changes
     assert all(one.isprintable() or one in " \n" for one in change.new), "nothing that a terminal obeys"
     tables = frames.published(4)
-    entry = {"person_id": change.person_id, "field": "notes", "value": change.new, "author": "A", "pack_id": "p"}
+    entry: dict[str, object] = {
+        "person_id": change.person_id,
+        "field": "notes",
+        "value": change.new,
+        "author": "A",
+        "pack_id": "p",
+    }
     entry |= {"month": date(2026, 2, 1), "entered_at": frames.STAMPED, "row_version": 1}
     tables["meeting_entry"] = entries([entry])
     again = Edited(made(tables))
@@ -184,7 +190,7 @@ def site(tmp_path: Path) -> Place:
     return place
 
 
-Lies = Callable[[dict[str, object]], None]
+Lies = Callable[[dict[str, object]], object]
 
 
 def crafted(place: Place, to: Path, change: Callable[[Parts], Parts], lies: Lies) -> Path:

@@ -138,8 +138,8 @@ def test_it_stands(right: str, stood: Stood) -> None:
             numbers = set(warehouse.rows("record", "nhs_number")["nhs_number"])
         assert not stood.erased.traces.numbers & numbers
     elif right == "consent":
-        found = records.read(place.records, TABLES["family_consents"])
-        assert found["given"].to_list() == [False] and found["person_id"].to_list() == [stood.people["held"]]
+        consents = records.read(place.records, TABLES["family_consents"])
+        assert consents["given"].to_list() == [False] and consents["person_id"].to_list() == [stood.people["held"]]
     else:
         assert stood.now("one") == stood.now("other"), "still one person by the decision"
         assert records.read(place.records, DECISIONS).height == 1
