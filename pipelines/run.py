@@ -20,6 +20,7 @@ from pipelines.access.basis import digest_of, still_named, unpermitted
 from pipelines.access.bound import bound_now, changed_parts, require_whole
 from pipelines.access.disclose import note_intake, note_pointed, record_files
 from pipelines.access.pages import sittings
+from pipelines.access.remake import withhold
 from pipelines.back.runs import point_to, prune, run_made_before
 from pipelines.back.undo import apply_withdrawals
 from pipelines.back.withdraw import publish_again, withdrawn_month
@@ -129,6 +130,7 @@ def _steps(work: Work, intake: Intake) -> Outcome:
     def outcome(folder: Path | None, changed: bool, run_id: str | None = None) -> Outcome:
         every = [*warnings, *_open_stays(folder, month), *_unfound_quotes(folder)]
         intake.notes += _contradictions(folder)
+        intake.notes += withhold(place, work.now, report)
         intake.notes += still_named(place, work.now.date())
         return Outcome(month, folder, intake, changed, run_id, report.seconds, every)
 

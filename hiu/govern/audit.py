@@ -126,6 +126,18 @@ def redact(path: Path, key: bytes, change: Callable[[Entry], Entry | None], abou
     return len(new)
 
 
+def without_chain(content: bytes, change: Callable[[Entry], Entry | None]) -> tuple[bytes, int]:
+    """A log of a key that is gone with its events replaced as by `redact`, and how many: it is for the caller to bind
+    the whole of it."""
+    out, count = [], 0
+    for text in content.split(b"\n"):
+        entry = _entry(text)
+        event = change(entry["event"]) if entry else None
+        count += event is not None
+        out.append(text if entry is None or event is None else _canonical({**entry, "event": event}))
+    return b"\n".join(out), count
+
+
 def _attested(path: Path, key: bytes) -> frozenset[str]:
     """Digests of redacted lines that a sound line of the log vouches for."""
     found: set[str] = set()

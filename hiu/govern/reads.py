@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 
 from hiu.disk import replace
 from hiu.errors import HiuError, SettingsError
-from hiu.govern.audit import Entry, append, head, read, verify
+from hiu.govern.audit import ATTESTS, Entry, append, head, read, verify
 from hiu.govern.keys import SIZE, derive, site_key
 from hiu.govern.login import login
 from hiu.govern.pseudonym import PERSON_ID, pseudonym
@@ -127,6 +127,8 @@ def looks(folder: Path, key: bytes, person: str | None = None) -> pl.DataFrame:
     for path in sorted(folder.glob("*.jsonl")) if folder.is_dir() else []:
         for entry in read(path):
             event = entry["event"]
+            if event.get("type") == ATTESTS:
+                continue
             row = {name: event.get(name) for name in _COLUMNS} | {"at": datetime.fromisoformat(entry["at"])}
             rows.append({**row, "login": event.get("who"), "whom": event.get("whom") or []})
     frame = pl.DataFrame(rows, schema=_COLUMNS).sort("at", descending=True)
@@ -142,7 +144,8 @@ def problems(folder: Path, key: bytes, heads: Collection[str]) -> list[str]:
     found = []
     for path in sorted(folder.glob("*.jsonl")) if folder.is_dir() else []:
         found += verify(path, key)
-        lost = sum(entry["event"].get("audit_head") not in heads for entry in read(path))
+        looked = (entry["event"] for entry in read(path) if entry["event"].get("type") != ATTESTS)
+        lost = sum(event.get("audit_head") not in heads for event in looked)
         if lost:
             found.append(f"{path}: {lost} looks refer to lines of the audit log that are no longer in it")
     return found

@@ -23,6 +23,8 @@ WAY_BACK = (
     "Nothing was written. Bring the file back: 'hiu restore BACKUP FOLDER' into an empty folder, and copy it over. "
     "If it is as it should be, 'hiu audit accept --reason WHY --by NAME' says so in the log, for good"
 )
+EARLIER_REDACTED = "earlier_log_redacted"
+"""What an event is that binds a log of an earlier key anew, an erased person having been taken out of it."""
 _PARTS = ("basis", "agreements", "roles", "settings")
 
 

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import polars as pl
 
+from hiu.govern.reads import folder_of
 from hiu.govern.release.canary import KINDS, Kind, People, people, sweep
 from hiu.publish.release.folder import MANIFEST
 from hiu.publish.release.working import whole_table
-from pipelines.common.place import Paths
+from pipelines.common.place import Paths, Place
 
 NOBODY = (
     "deliveries.parquet",
@@ -27,11 +28,11 @@ MASKED = ("reports", "spill", "logs")
 """Folders in which people have masked names or ids: no name, no number."""
 
 
-def canaries(paths: Paths, everybody: People | None = None) -> tuple[int, list[str]]:
+def canaries(paths: Place, everybody: People | None = None) -> tuple[int, list[str]]:
     """How many files were swept, and every hit: a sentence without the value."""
     everybody = everybody or people_of(paths)
     hits: list[str] = []
-    files = list(_swept(paths))
+    files = [*_swept(paths), *_reads(paths)]
     for path, name, kinds in files:
         hits += sweep(name, path.read_bytes(), everybody, kinds)
     return len(files), hits
@@ -49,6 +50,14 @@ def people_of(paths: Paths) -> People:
         names |= {name for many in frame["aliases"].drop_nulls() for name in many.split("|")}
         numbers |= set(frame["nhs_number"])
     return people(names, numbers)
+
+
+def _reads(place: Place) -> Iterator[tuple[Path, str, tuple[Kind, ...]]]:
+    """The read logs, wherever they are, and the logs of earlier keys."""
+    now = folder_of(place.settings, place.curated)
+    earlier = [*place.curated.glob("audit-until-*.jsonl"), *place.curated.glob("reads-until-*/*.jsonl")]
+    for path in sorted([*now.glob("*.jsonl"), *earlier]):
+        yield path, f"{path.parent.name}/{path.name}", KINDS
 
 
 def _swept(paths: Paths) -> Iterator[tuple[Path, str, tuple[Kind, ...]]]:

@@ -139,6 +139,18 @@ def enter_release(place: Place, export: Export, name: str) -> str:
     return _digest(path.read_bytes())
 
 
+def registered(place: Place, recipient: str, name: str) -> str | None:
+    """The digest of a release's entry in the register, which binds it in the audit log; None if it has none."""
+    path = _register(place, recipient) / f"{name}.sealed.json"
+    return _digest(path.read_bytes()) if path.is_file() else None
+
+
+def forget(place: Place, recipient: str, name: str) -> None:
+    """Remove what a release that was cut off wrote before its entry."""
+    for path in _register(place, recipient).glob(f"{name}.*"):
+        path.unlink()
+
+
 def _reasons(cells: Sequence[Cell]) -> str:
     lines = [f"{cell.title}: {cell.reason or 'hidden in an earlier release'}" for cell in cells if cell.shown == "*"]
     return (

@@ -1,23 +1,32 @@
 """Free text that is recorded: refused, before anything is written, if it names whom it is about.
 
 The audit log can't forget, so it never learns who. Every command's text passes here (`guard.guarded`). Of a command
-about one person that person's name, number, birth and postcode are looked for; of one about nobody, such as taking a
-month back, whole names and numbers of everybody on record.
+about one person that person's name, number, birth and postcode are looked for; and of every command, about nobody too,
+whole names and numbers of everybody else on record. Texts that come in a file, such as the notes of a workbook, are
+about the person of their row, and may name nobody else (`others_named`).
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 import polars as pl
 
 from hiu.errors import UsageError
+from hiu.govern.basis import gate
 from hiu.govern.erase.residue import Traces
-from hiu.govern.erase.words import SIGNED, redact, require_unnamed
+from hiu.govern.erase.words import INSTEAD, SIGNED, redact, require_unnamed
+from pipelines.access.basis import last_aliases
 from pipelines.common.place import Place, published_tables
 
-TEXTS = ("reason", "by", "checker", "reviewer", "note", "evidence", "necessity", "proportionality", "override", "what")
+TEXTS = (
+    "reason", "by", "checker", "reviewer", "note", "evidence", "necessity", "proportionality", "override", "what",
+    "allow", "new", "outcome", "source",
+)  # fmt: skip
 """Options that a person fills in with words of their own."""
+
+SIGNED_FIELDS = (*SIGNED, "owner", "action_owner")
+"""Options and fields that say who did or does something: staff may be called as somebody on record is."""
 
 _DESCRIBED = ("person_id", "name_text", "aliases", "dob", "nhs_number", "postcode")
 
@@ -27,47 +36,52 @@ def require_plain(place: Place, given: Mapping[str, object]) -> None:
     texts = {f"--{name}": text for name in TEXTS if isinstance(text := given.get(name), str) and text.strip()}
     if not texts or not place.months():
         return
-    people = _everybody(place)
-    if asked := _asked(place, given):
+    people, asked = _everybody(place), _asked(place, given)
+    if asked:
         own = people.filter(pl.col("person_id").is_in(sorted(asked)))
         names = {name for row in own.iter_rows(named=True) for name in _names(row)}
         homes = frozenset((born, home) for born, home in own.select("dob", "postcode").drop_nulls().rows())
         births: Iterable[date] = own["dob"].drop_nulls().to_list()
         traces = Traces(frozenset(asked), _numbers(own), frozenset(" ".join(name) for name in names), homes)
         require_unnamed(texts, traces, births, {name[-1] for name in names})
-    else:
-        rest = {option: text for option, text in texts.items() if option not in SIGNED}
-        numbers = {digits for text in texts.values() for digits in _digits(text)} & _numbers(people)
-        whole = frozenset(" ".join(name) for name in _in_words(people, rest.values()))
-        require_unnamed(texts, Traces(frozenset(), frozenset(numbers)), [], [])
-        require_unnamed(rest, Traces(frozenset(), names=whole), [], [])
-
-
-def require_no_others(
-    people: pl.DataFrame, person: str | None, texts: Mapping[str, str], signed: Mapping[str, str]
-) -> None:
-    """Raises UsageError for a text about one person (None: about nobody) that tells another by whole name or number.
-
-    `people` = the table of everybody; `texts` and `signed` = title -> text. Who is named in a `signed` one may be
-    called as somebody on record is, so only numbers count there.
-    """
-    theirs = pl.col("person_id") == (person or "")
-    own = {name for row in people.filter(theirs).iter_rows(named=True) for name in _names(row)}
-    others = people.filter(~theirs)
-    names = frozenset(" ".join(name) for name in _in_words(others, texts.values()) if name not in own)
-    numbers = _numbers(others)
-    for title, text in ({**texts, **signed}).items():
-        traces = Traces(frozenset(), numbers & frozenset(_digits(text)), frozenset() if title in signed else names)
-        if redact(text, traces, "\0") != text:
+    for option, named in zip(texts, others_named(place, [(asked, *one) for one in texts.items()]), strict=True):
+        if named:
+            who = "somebody else" if asked else "the person"
             raise UsageError(
-                f"{title}: tells somebody else on record, by name or NHS number, so it was not kept. Write it without, "
-                "such as 'a relative', or enter it about that person"
+                f"{option} names {who} on record, by name or number; nothing was changed. Say who by role, such as "
+                f"'a neighbour', and where it is kept, such as {INSTEAD}"
             )
+
+
+def others_named(place: Place, texts: Sequence[tuple[Collection[str], str, str]]) -> list[bool]:
+    """Of each text whether it names somebody on record whom it is not about, by number or whole name.
+
+    A text is given with the ids of whom it is about and its option or field: in one that says who did something
+    (`SIGNED_FIELDS`) a name may be that of staff, and counts only as a number.
+    """
+    people = _everybody(place)
+    numbers = {digits for _, _, text in texts for digits in _digits(text)}
+    words = [text for _, option, text in texts if option not in SIGNED_FIELDS]
+    own = {one: _now(place, about) for one, (about, _, _) in enumerate(texts)}
+    near = [row for row in people.iter_rows(named=True) if row["nhs_number"] in numbers]
+    called = list(_in_words(people, words))
+    found = []
+    for at, (_, option, text) in enumerate(texts):
+        theirs = frozenset(str(row["nhs_number"]) for row in near if row["person_id"] not in own[at])
+        names = () if option in SIGNED_FIELDS else [" ".join(name) for who, name in called if who not in own[at]]
+        found.append(redact(text, Traces(frozenset(), theirs, frozenset(names)), "\0") != text)
+    return found
+
+
+def _now(place: Place, ids: Collection[str]) -> set[str]:
+    """Ids, and those that these people have had since."""
+    rows = pl.DataFrame({"person_id": sorted(ids)}, schema={"person_id": pl.String}).with_columns(allow=True)
+    return set(ids) | set(gate.follow(rows, last_aliases(place))["person_id"]) if ids else set()
 
 
 def _asked(place: Place, given: Mapping[str, object]) -> set[str]:
     """The person a command is about; of a decision on two descriptions, whose these are."""
-    ids = {str(given[name]).strip() for name in ("person", "a", "b") if isinstance(given.get(name), str)}
+    ids = {str(given[name]).strip() for name in ("person", "which", "a", "b") if isinstance(given.get(name), str)}
     if not ids:
         return set()
     links = published_tables(place.which(None)[1], ("links",))["links"].select("identity_id", "person_id").unique()
@@ -101,8 +115,9 @@ def _names(row: Mapping[str, object]) -> Iterator[tuple[str, ...]]:
             yield (*words[1:], words[0]) if len(words) == 2 else (words[-1], *words[:-1])
 
 
-def _in_words(people: pl.DataFrame, texts: Iterable[str]) -> Iterator[tuple[str, ...]]:
-    """Of everybody the names of which every word is in the texts: few, so that few are looked for."""
+def _in_words(people: pl.DataFrame, texts: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Of everybody the id and names of which every word is in the texts: few, so that few are looked for."""
     there = {word.casefold() for text in texts for word in re.findall(r"[^\W_]+", text)}
     for row in people.iter_rows(named=True):
-        yield from (name for name in _names(row) if there.issuperset(word.casefold() for word in name))
+        names = (name for name in _names(row) if there.issuperset(word.casefold() for word in name))
+        yield from ((str(row["person_id"]), name) for name in names)

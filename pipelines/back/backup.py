@@ -4,6 +4,7 @@ In it: site.toml, sources/, expectations/, and of the curated folder the warehou
 CURRENT.json and every published run that it points to. The key is kept apart: who finds both has everything.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +13,8 @@ from pathlib import Path
 from hiu.disk import move
 from hiu.errors import UsageError
 from hiu.govern.rights import make_private
-from hiu.publish.release.working import WORKING
+from hiu.model import TABLES
+from hiu.publish.release.folder import WORKING
 from pipelines.back import archive
 from pipelines.common.backups import PARTIAL, note_backup
 from pipelines.common.fingerprint import file_digest
@@ -21,6 +23,7 @@ from pipelines.common.lock import hold, require_no_erasure
 from pipelines.common.place import Paths, Place
 
 CURATED = "curated/"
+RECORDS = f"{CURATED}records/"
 
 
 @dataclass(frozen=True)
@@ -87,10 +90,25 @@ def contents(paths: Paths) -> Iterator[tuple[str, bytes | Path]]:
         yield from _tree(paths.working / folder, f"{CURATED}{WORKING}/{folder}/")
 
 
+def part_of_site(name: str) -> bool:
+    """Whether a name is that of a part of a site as backups hold it: data that is read, in files of known kinds."""
+    if re.fullmatch(r"site\.toml|sources/[^/]+\.toml|expectations/[^/]+\.json", name):
+        return True
+    if name.startswith(RECORDS):
+        return name.endswith(".jsonl") and name.removeprefix(RECORDS).removesuffix(".jsonl") in TABLES
+    inside = name.removeprefix(CURATED)
+    if inside == name:
+        return False
+    return inside.startswith(("published/", f"{WORKING}/")) or bool(
+        re.fullmatch(r"hiu\.duckdb|hiu\.duckdb\.wal|CURRENT\.json|audit[^/]*\.jsonl", inside)
+    )
+
+
 def _tree(folder: Path, prefix: str) -> Iterator[tuple[str, Path]]:
     for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
-        if path.is_file() and not path.is_symlink():
-            yield prefix + path.relative_to(folder).as_posix(), path
+        name = prefix + path.relative_to(folder).as_posix()
+        if path.is_file() and not path.is_symlink() and part_of_site(name):
+            yield name, path
 
 
 def _refuse(paths: Paths, folder: Path) -> None:

@@ -16,13 +16,12 @@ from hiu.errors import HiuError, UsageError
 from hiu.govern import records
 from hiu.govern.audit import read
 from hiu.govern.records import measure
-from hiu.model import BACKUPS, TABLES
+from hiu.model import BACKUPS
 from pipelines.back import archive
-from pipelines.back.backup import CURATED
+from pipelines.back.backup import CURATED, RECORDS, part_of_site
 from pipelines.common.journal import utc
 
 SITE = "site.toml"
-RECORDS = f"{CURATED}records/"
 AUDIT = f"{CURATED}audit.jsonl"
 KINDS = {
     "basis": "objections and other rows of the basis",
@@ -174,18 +173,6 @@ def _carry_note(old: Path, carried: CarriedRights, aside: Path) -> None:
 
 def require_parts(files: archive.Files, file: Path) -> None:
     """Raises HiuError for a backup that holds what is no part of a site: it was made or changed by somebody else."""
-    if SITE not in files or (more := [name for name in files if not _of_a_site(name)]):
+    if SITE not in files or (more := [name for name in files if not part_of_site(name)]):
         what = "has no site.toml" if SITE not in files else f"holds {len(more)} files that are no part of a site"
         raise HiuError(f"{file}: not a backup of hiu as it makes them: it {what}; nothing was changed")
-
-
-def _of_a_site(name: str) -> bool:
-    if name == SITE or name.startswith(("sources/", "expectations/", f"{CURATED}published/")):
-        return True
-    inside = name.removeprefix(CURATED)
-    if name.startswith(RECORDS):
-        return name.endswith(".jsonl") and Path(name).stem in TABLES
-    return inside != name and (
-        inside in ("hiu.duckdb", "hiu.duckdb.wal", "CURRENT.json")
-        or (inside.startswith("audit") and inside.endswith(".jsonl") and "/" not in inside)
-    )

@@ -15,6 +15,7 @@ from hiu.model.govern import HOLDS
 from hiu.month import Month
 from hiu.publish.release.folder import BUILDING, read_manifest, verify_release
 from hiu.publish.release.pointer import set_current
+from pipelines.access.remake import NOTE
 from pipelines.common.journal import record, utc
 from pipelines.common.place import Paths, Place
 
@@ -45,12 +46,13 @@ def run_made_before(paths: Paths, warehouse: Engine, month: Month, final: str) -
     made = warehouse.rows("release", "folder", where={"fingerprint": final})
     same = set(made["folder"])
     shown, there = paths.published_folder(month), runs(paths, month)
-    if shown and shown.name in same and verify_release(shown) == []:
+    as_made = {folder.name for folder in there if not (folder / NOTE).exists()}  # one made anew since lacks people
+    if shown and shown.name in same & as_made and verify_release(shown) == []:
         return shown, None
     for row in rolled_back(paths).filter(pl.col("folder").is_in(same)).sort("at").iter_rows(named=True):
         why = f"{row['month']} was rolled back on {row['at']:%Y-%m-%d} by {row['by']}: {row['reason']}"
         return paths.published / row["folder"], why
-    if there and there[-1].name in same and verify_release(there[-1]) == []:
+    if there and there[-1].name in same & as_made and verify_release(there[-1]) == []:
         return there[-1], None
     return None, None
 
@@ -83,8 +85,8 @@ def prune(place: Place, warehouse: Engine, month: Month, now: datetime) -> list[
         return []
     for folder in old:
         aside = folder.with_name(f"{BUILDING}gone-{folder.name}")
-        shutil.rmtree(place.working / folder.name, ignore_errors=True)
         move(folder, aside)
+        shutil.rmtree(place.working / folder.name, ignore_errors=True)
         warehouse.delete("release", "folder", folder.name)
         shutil.rmtree(aside)
     names = [folder.name for folder in old]

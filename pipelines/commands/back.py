@@ -126,6 +126,7 @@ def _enter_restored(folder: Path, name: str) -> int:
 
     Without the key neither can be done: no run starts before `hiu erase --resume`, and that is said.
     """
+    from pipelines.access.remake import withhold_now
     from pipelines.back.restore import enter
     from pipelines.commands.govern.messages import print_resumed
     from pipelines.common.place import open_place
@@ -142,6 +143,8 @@ def _enter_restored(folder: Path, name: str) -> int:
         return 3 if place.erasing.exists() else 0
     enter(place, name, now())
     if not place.erasing.exists():
+        for line in withhold_now(place, now()):  # of an objection that is newer than what was published in the backup
+            out(line)
         return 0
     return print_resumed(resume(place, now=now(), report=Reporter(quiet=True), say=out))
 

@@ -15,8 +15,9 @@ from hiu.engine.duckdb import Warehouse
 from hiu.errors import HiuError, SettingsError
 from hiu.govern.keys import derive, require_own_key, site_key, tombstone_keys
 from hiu.month import Month
+from hiu.publish.release.folder import WORKING
 from hiu.publish.release.pointer import read_current
-from hiu.publish.release.working import WORKING, whole_table
+from hiu.publish.release.working import whole_table
 from hiu.settings import Settings, load
 from hiu.sources import Source, load_sources
 

@@ -1,63 +1,40 @@
 """A person taken out of files: published runs, what people recorded, and everything else under the curated folder."""
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-import polars as pl
 from filelock import FileLock
 
-from hiu.disk import move, replace, write_whole
+from hiu.disk import replace
 from hiu.govern.erase.others import redacted
 from hiu.govern.erase.residue import trace_places, traces_in_name
-from hiu.model import PUBLISHED, TABLES, Table
-from hiu.publish.release.folder import (
-    BUILDING,
-    FORM,
-    MANIFEST,
-    conform,
-    digest,
-    inside,
-    parquet,
-    read_manifest,
-    seal,
-    stamp_in,
-)
-from hiu.publish.release.working import keep_whole, whole_table, without, working_folder
-from pipelines.access.basis import hidden
-from pipelines.access.pages import pages
-from pipelines.common.journal import record
+from hiu.model import TABLES, Table
+from hiu.publish.release.folder import working_folder
+from pipelines.access.remake import Remaking, finish_moves, folders, remake, whole_tables, withdrawn
 from pipelines.common.place import Paths, Place
 from pipelines.common.progress import Reporter
 from pipelines.erase.find import ErasureScope
 from pipelines.erase.tables import without_person
 
-NOTE = "REWRITTEN.txt"
-OLD = ".erasing-"
-TOO_OLD = "every page and chart: they can't be made of tables this old"
-
 
 def rewrite_runs(place: Place, scope: ErasureScope, erasure: str, now: datetime, report: Reporter) -> list[str]:
     """Write every published run that holds the person anew, under its own name; names of those rewritten."""
-    done = []
-    _finish_moves(place)
-    for folder in sorted(place.published.iterdir()) if place.published.is_dir() else []:
-        if folder.is_dir() and not folder.name.startswith(".") and _holds(folder, scope):
-            _rewrite(place, folder, scope, erasure, now, report)
-            record(place, now, "rewritten", folder=folder.name, manifest=digest(folder / MANIFEST))
-            done.append(folder.name)
-    return done
+    finish_moves(place)
+    found = [folder for folder in folders(place) if _holds(folder, scope)]
 
+    def tells(name: str, content: bytes) -> bool:
+        return bool(trace_places(name, content, scope.traces))
 
-def _finish_moves(paths: Paths) -> None:
-    """What a cut-off erasure left: the old folder is put back if the new one has not taken its name, else removed."""
-    for old in sorted(paths.published.glob(f"{OLD}*")) if paths.published.is_dir() else []:
-        final = paths.published / old.name.removeprefix(OLD)
-        if final.exists():
-            shutil.rmtree(old)
-        else:
-            move(old, final)
+    def note(lost: list[str]) -> str:
+        return _note([name for name in lost if not traces_in_name(name, scope.traces)], erasure, now)
+
+    for folder in found:
+        before = whole_tables(folder)
+        how = Remaking(tells=tells, note=note, report=report, now=now)
+        remake(place, folder, before, without_person(before, scope), how)
+    return [folder.name for folder in found]
 
 
 def _holds(folder: Path, scope: ErasureScope) -> bool:
@@ -65,61 +42,11 @@ def _holds(folder: Path, scope: ErasureScope) -> bool:
     return any(trace_places(path.name, path.read_bytes(), scope.traces) for path in files)
 
 
-def _rewrite(place: Place, folder: Path, scope: ErasureScope, erasure: str, now: datetime, report: Reporter) -> None:
-    """Tables without the person, pages made of them anew, other files only if they do not tell the person."""
-    manifest = read_manifest(folder)
-    before = {path.stem: pl.read_parquet(whole_table(folder, path.stem)) for path in sorted(folder.glob("*.parquet"))}
-    tables = without_person(before, scope)
-    shown = without(tables, hidden(place, tables, now.date()))
-    aside = folder.with_name(f"{BUILDING}{folder.name}")
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir()
-    stamp = stamp_in(manifest)
-    today = _of_today(manifest, before)
-    files = pages(place, tables, stamp, report, on=now.date()) if today else {}
-    lost = [] if today else [TOO_OLD]
-    made = {name: content for name, content in files.items() if not trace_places(name, content, scope.traces)}
-    others = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".parquet"]
-    for path in others:
-        name = path.relative_to(folder).as_posix()
-        if name in files or name in (MANIFEST, NOTE):
-            continue
-        if trace_places(name, path.read_bytes(), scope.traces) or name.startswith("charts/"):
-            lost.append("a chart" if name.startswith("charts/") else name)
-        else:
-            made[name] = path.read_bytes()
-    for name, content in {**made, NOTE: _note(lost, scope, erasure, now)}.items():
-        write_whole(inside(aside, name), content)
-    seal(aside, stamp, {name: _write(aside, name, frame) for name, frame in shown.items()})
-    keep_whole(folder, tables, shown)
-    old = folder.with_name(f"{OLD}{folder.name}")
-    move(folder, old)
-    move(aside, folder)
-    shutil.rmtree(old)
-
-
-def _of_today(manifest: Mapping[str, object], tables: dict[str, pl.DataFrame]) -> bool:
-    """Whether today's pages can be made of a run: it has the form and every published column that this version has."""
-    whole = all(name in tables and set(ours.names) <= set(tables[name].columns) for name, ours in PUBLISHED.items())
-    return whole and manifest.get("manifest") == FORM
-
-
-def _write(folder: Path, name: str, frame: pl.DataFrame) -> int:
-    ours = PUBLISHED.get(name)
-    out = conform(ours, frame) if ours and set(ours.names) <= set(frame.columns) else frame
-    write_whole(folder / f"{name}.parquet", parquet(out))
-    return out.height
-
-
-def _note(lost: list[str], scope: ErasureScope, erasure: str, now: datetime) -> bytes:
-    text = (
+def _note(lost: list[str], erasure: str, now: datetime) -> str:
+    return (
         f"Written anew on {now:%Y-%m-%d}: one person's record was erased (erasure {erasure}).\n"
         "Their place on the list is empty; every other figure is as it was published.\n"
-    )
-    lost = sorted(name for name in set(lost) if not traces_in_name(name, scope.traces))
-    if lost:
-        text += "Withdrawn, since they held the record and can't be made again:\n" + "".join(f"  {n}\n" for n in lost)
-    return text.encode()
+    ) + withdrawn(lost)
 
 
 def rewrite_records(paths: Paths, scope: ErasureScope, token: str) -> int:
@@ -157,7 +84,8 @@ def drop_others(paths: Paths, scope: ErasureScope, report: Callable[[str], None]
 
 def others(paths: Paths) -> list[Path]:
     """Files under the curated folder that no other step of an erasure sees to."""
-    seen = (paths.published, paths.records, paths.working, paths.curated / "reads")
+    logs = (paths.curated / "reads", *paths.curated.glob("reads-until-*"), *paths.curated.glob("audit-until-*"))
+    seen = (paths.published, paths.records, paths.working, *logs)
     own = {paths.warehouse, paths.audit, paths.current, paths.lock, paths.erasing}
     return [
         path

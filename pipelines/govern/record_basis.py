@@ -11,7 +11,7 @@ from hiu.errors import HiuError, UsageError
 from hiu.govern import records
 from hiu.govern.basis import gate
 from hiu.model.govern import BASIS, EVERY
-from pipelines.access.basis import allowed, denial
+from pipelines.access.basis import allowed, denial, last_aliases
 from pipelines.access.disclose import Disclosure, enter_disclosure
 from pipelines.common.journal import record, utc
 from pipelines.common.place import Place
@@ -61,15 +61,49 @@ def record_change(
 
 
 def _end_rows(place: Place, person: str, code: str, *, evidence: str, by: str, now: datetime) -> None:
-    """A row that held until yesterday: the earlier one stays in the file as history."""
-    rows = records.read(place.records, BASIS).filter(pl.col("person_id") == person, pl.col("code") == code)
-    going = rows.filter(pl.col("end").is_null() | (pl.col("end") >= now.date()))
-    if going.is_empty():
+    """Rows that held until yesterday: the earlier ones stay in the file as history.
+
+    A row may stand under an id that the person had before, or has had since. One that also holds for somebody else, as
+    one person turned out to be two, goes on for them.
+    """
+    aliases, who = last_aliases(place), _last_id(place, person)
+    rows = records.read(place.records, BASIS).filter(
+        pl.col("code") == code, pl.col("end").is_null() | (pl.col("end") >= now.date())
+    )
+    whose = {str(one): _bears_on(str(one), aliases) for one in rows["person_id"].unique()}
+    going = [row for row in rows.iter_rows(named=True) if who in whose[row["person_id"]]]
+    if not going:
         raise UsageError(f"{person} has no row '{code}' in force; 'hiu basis {person}' shows what there is")
-    for row in going.iter_rows(named=True):
+    there = _people(place)
+    for row in going:
+        others = sorted((whose[row["person_id"]] - {who}) & there)
+        if row["person_id"] in others:
+            raise UsageError(
+                f"'{code}' was recorded of {row['person_id']}, who turned out to be two people, and holds for both. "
+                f"End it for {row['person_id']}, then for {who}, and record it anew for whom it still holds"
+            )
+        still = [{**row, "person_id": other, "recorded_at": utc(now)} for other in others]
         ended = _ended(row, by, evidence, now)
-        records.add(place.records, BASIS, [ended])
-        _note(place, ended, now)
+        records.add(place.records, BASIS, [ended, *still])
+        for one in (ended, *still):
+            _note(place, one, now)
+
+
+def _last_id(place: Place, person: str) -> str:
+    """The id somebody has now; as it was given where nothing published knows them any more."""
+    try:
+        return current_id(place, person)
+    except UsageError:
+        return person.strip().upper()
+
+
+def _bears_on(person: str, aliases: pl.DataFrame) -> set[str]:
+    """Everybody on whom a row that forbids bears: the id it was recorded under, and those that came of it."""
+    return set(gate.follow(pl.DataFrame({"person_id": [person], "allow": [False]}), aliases)["person_id"])
+
+
+def _people(place: Place) -> set[str]:
+    return set(latest_tables(place, "people")["people"]["person_id"])
 
 
 def _ended(row: Row, by: str, evidence: str, now: datetime) -> dict[str, object]:

@@ -15,14 +15,17 @@ from pathlib import Path
 
 from hiu.disk import flush_folder, move, write_whole
 from hiu.errors import HiuError, UsageError
+from hiu.govern import records
 from hiu.govern.basis import gate
 from hiu.govern.placeholder import is_placeholder
 from hiu.govern.release.canary import sweep
+from hiu.model.govern import DISCLOSURES
 from hiu.publish.release.folder import BUILDING
 from pipelines.access.basis import basis_of
+from pipelines.access.bound import events
 from pipelines.access.canaries import people_of
 from pipelines.access.disclose import Disclosure, enter_disclosure
-from pipelines.access.releases import Export, enter_release, kept_export, past, signature
+from pipelines.access.releases import Export, enter_release, forget, kept_export, past, registered, signature
 from pipelines.common.journal import record
 from pipelines.common.place import Place
 from pipelines.common.work import Row
@@ -46,6 +49,8 @@ def release_board(
     if _same_person(checker, by):
         raise UsageError(f"--checker {checker}: who checks an output is not who made it")
     codes = _basis(place, now)
+    if (ended := _end_cut_off(place, month, now)) is not None:
+        return ended
     made = folder or place.curated / "exports" / "board" / month
     export = _exported(place, month)
     files, problems = exported_files(made, export)
@@ -53,16 +58,47 @@ def release_board(
     if problems:
         record(place, now, "release_refused", month=month, problems=len(problems))
         raise HiuError("not released:\n  " + "\n  ".join(problems[:20]))
-    final = _seal_folder(place, month, files, {"checker": checker, "by": by, "basis": list(codes)}, now)
-    register = enter_release(place, export, final.name)
-    record(
-        place, now, "released", folder=final.name, checker=checker, by=by, seal=_digest(final / SEAL), register=register
-    )
-    checked = f"aggregates only, checked by {checker}"
-    disclosure = Disclosure("board release", RECIPIENT, "planning", necessity, proportionality=checked)
-    file = final.relative_to(place.curated).as_posix()
-    enter_disclosure(place, now, disclosure, basis=codes, by=by, people=None, file=file)
+    who = {"checker": checker, "by": by, "basis": list(codes), "necessity": necessity}
+    final = _seal_folder(place, month, files, who, now)
+    _enter(place, final, enter_release(place, export, final.name), now)
     return final
+
+
+def _enter(place: Place, final: Path, register: str, now: datetime) -> None:
+    """Enter a sealed folder as released and as disclosed, as its seal says."""
+    seal = json.loads((final / SEAL).read_text(encoding="utf-8"))
+    by, checker = str(seal["by"]), str(seal["checker"])
+    about = {"checker": checker, "by": by, "seal": _digest(final / SEAL), "register": register}
+    if final.name not in _logged(place):
+        record(place, now, "released", folder=final.name, **about)
+    checked = f"aggregates only, checked by {checker}"
+    disclosure = Disclosure(
+        "board release", RECIPIENT, "planning", str(seal.get("necessity", "")), proportionality=checked
+    )
+    file = final.relative_to(place.curated).as_posix()
+    enter_disclosure(place, now, disclosure, basis=tuple(seal["basis"]), by=by, people=None, file=file)
+
+
+def _end_cut_off(place: Place, month: str, now: datetime) -> Path | None:
+    """What a release that was cut off left: a folder that was not entered anywhere goes, one that is in the register is
+    entered in the logs as well. The folder, if it is one of this month: it need not be released again."""
+    for half in (place.curated / "releases").glob(f"{BUILDING}board-*"):
+        shutil.rmtree(half)
+    ended = None
+    disclosed = set(records.history(place.records, DISCLOSURES)["file"])
+    for folder in sorted((place.curated / "releases").glob("board-*")):
+        register = registered(place, RECIPIENT, folder.name)
+        if register is None and folder.name not in _logged(place):
+            forget(place, RECIPIENT, folder.name)
+            shutil.rmtree(folder)
+        elif register is not None and f"releases/{folder.name}" not in disclosed:
+            _enter(place, folder, register, now)
+            ended = folder if folder.name.startswith(f"board-{month}-") else ended
+    return ended
+
+
+def _logged(place: Place) -> set[str]:
+    return {str(event["folder"]) for event in events(place) if event.get("type") == "released"}
 
 
 def _basis(place: Place, now: datetime) -> tuple[str, ...]:

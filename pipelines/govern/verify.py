@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -11,17 +12,19 @@ from hiu.govern.audit import GENESIS, head, read, verify
 from hiu.govern.reads import folder_of, problems
 from hiu.publish.release.folder import MANIFEST, digest, read_manifest, verify_release
 from hiu.publish.words.text import count_of
-from pipelines.access.bound import bound_files, changed_parts, events, logs, lost_reads, lost_records
+from pipelines.access.bound import EARLIER_REDACTED, bound_files, changed_parts, events, logs, lost_reads, lost_records
 from pipelines.access.canaries import canaries
+from pipelines.access.remake import folders, refused_since
 from pipelines.common.lock import holder
 from pipelines.common.place import Paths, Place, open_warehouse
 from pipelines.common.progress import out
 from pipelines.govern.release import seals
 
 
-def verify_site(place: Place, *, canary: bool = False, recorded: str | None = None) -> int:
-    """Say what is wrong with a site, a line each; the exit code. `recorded` = a head of the audit log noted earlier."""
-    found = problems_of(place, recorded)
+def verify_site(place: Place, *, canary: bool = False, recorded: str | None = None, on: date | None = None) -> int:
+    """Say what is wrong with a site, a line each; the exit code. `recorded` = a head of the audit log noted earlier;
+    `on` = the day on which people who forbade it are looked for in what is kept (None: they are not)."""
+    found = problems_of(place, recorded, on)
     swept = 0
     if canary:
         swept, hits = canaries(place)
@@ -40,13 +43,23 @@ def verify_site(place: Place, *, canary: bool = False, recorded: str | None = No
     return 1 if found else 0
 
 
-def problems_of(place: Place, recorded: str | None = None) -> list[str]:
+def problems_of(place: Place, recorded: str | None = None, on: date | None = None) -> list[str]:
     """What is wrong with a site, a sentence each."""
     found = [*_audit(place, recorded), *_months(place), *_bound(place), *_site(place), *_reads(place)]
-    found += [*_warehouse(place), *seals(place)]
+    found += [*_warehouse(place), *seals(place), *(_refused(place, on) if on else ())]
     if place.erasing.exists():
         found.append("an erasure was cut off: 'hiu erase --resume' ends it")
     return found
+
+
+def _refused(place: Place, on: date) -> Iterator[str]:
+    """Kept runs that show people who forbade it: recorded while the site was busy, or brought back by a restore."""
+    for folder in folders(place):
+        if n := len(refused_since(place, folder, on)):
+            yield (
+                f"published/{folder.name}: shows {count_of(n, 'person', 'people')} who forbade it since. The next "
+                "'hiu run', of whatever month, makes it anew without them"
+            )
 
 
 def _audit(place: Place, recorded: str | None) -> list[str]:
@@ -106,9 +119,13 @@ def _counts(path: Path) -> Iterator[str]:
 def _bound(paths: Paths) -> Iterator[str]:
     """What the audit log says of manifests, pointers and records, against what is on disk."""
     found = events(paths)
-    for event in found:
-        if event.get("type") == "rekeyed" and event.get("log"):
-            yield from _earlier_log(paths.curated / event["log"], event["log_sha256"])
+    earlier = {
+        str(event["log"]): str(event["log_sha256"])
+        for event in found
+        if event.get("type") in ("rekeyed", EARLIER_REDACTED) and event.get("log")
+    }
+    for name, sha256 in earlier.items():
+        yield from _earlier_log(paths.curated / name, sha256)
     manifests = {e["folder"]: e["manifest"] for e in found if e.get("type") in ("published", "rewritten")}
     there = {path.parent.name for path in paths.published.glob("*/" + MANIFEST) if not path.parent.name.startswith(".")}
     shown = set(paths.months().values())

@@ -9,6 +9,7 @@ from hiu.site.review import decide as desk
 from hiu.site.review.queue import Ask, Queue, by_ids
 from pipelines.access.disclose import show_names as names_shown
 from pipelines.access.looks import enter_look
+from pipelines.access.wording import others_named
 from pipelines.common.journal import record
 from pipelines.common.place import Place
 from pipelines.common.progress import out
@@ -84,6 +85,7 @@ def decide_from(place: Place, file: Path, *, by: str | None, second: bool, dry_r
     if not file.is_file():
         raise UsageError(f"{file}: no such file; 'hiu review --csv {file}' writes one")
     answers = sheet.answers(file.read_bytes(), file.name, Queue(*place.which(None), place.records).identity)
+    _require_plain_notes(place, file.name, answers)
     try:
         if second and not dry_run:
             desk.second_opinion(place.records, answers.verdicts, reviewer=by or "", at=now)
@@ -100,6 +102,18 @@ def decide_from(place: Place, file: Path, *, by: str | None, second: bool, dry_r
         return
     record(place, now, "second_opinions" if second else "decisions", **counts, by=by)
     out(f"{file.name}: {summary}. " + ("They bind nothing." if second else _NEXT))
+
+
+def _require_plain_notes(place: Place, name: str, answers: sheet.Answers) -> None:
+    """Raises HiuError naming each row whose note names somebody on record: the two may turn out to be anybody."""
+    named = others_named(place, [((), "note", one.note or "") for one in answers.verdicts])
+    lines = [
+        f"{name}, row {row}: its note names somebody on record, by name or number; say what speaks for or against it"
+        for row, hit in zip(answers.rows, named, strict=True)
+        if hit
+    ]
+    if lines:
+        raise HiuError("nothing was taken:\n" + "\n".join(lines))
 
 
 _NEXT = "The next 'hiu run' honours it."

@@ -20,6 +20,7 @@ from hiu.publish.workbook.back.judge import grades, judge
 from hiu.publish.workbook.back.judge import records as rows_of
 from hiu.publish.workbook.back.returned import Copy, read_back
 from hiu.publish.workbook.back.verdict import Verdict
+from pipelines.access.wording import others_named
 from pipelines.common.journal import record, utc
 from pipelines.common.place import Place, published_tables
 from pipelines.common.progress import out as say
@@ -38,17 +39,20 @@ def import_workbook(
     `ask` is shown a question and says whether to go on. Raises InputRefused for a file that is no copy of ours.
     """
     copy = read_back(_bytes(file), file.name, place.key_for("workbook"))
-    verdict = verdict_on(place, copy, now.date(), older=older)
+    found = verdict = verdict_on(place, copy, now.date(), older=older)
     _print_verdict(verdict, copy, place)
     if dry_run or not verdict.changes:
         say("Nothing was written." if dry_run else "Nothing to write.")
         return WARNINGS if verdict.conflicts or verdict.refused else DONE
+    verdict = verdict.without(_not_meant(verdict, ask), "unconfirmed")
+    if not verdict.changes:
+        say("Nothing was written.")
+        return STOPPED
     if not ask(f"Write {count_of(len(verdict.changes), 'change')} to {copy.month.title}, as {by}?"):
         say("Nothing was written.")
         return STOPPED
     with entering(place):
-        again = verdict_on(place, copy, now.date(), older=older)
-        if again != verdict:
+        if verdict_on(place, copy, now.date(), older=older) != found:
             raise HiuError("the records changed meanwhile; nothing was written. Run the same command again.")
         take_in(place, copy, verdict, by=by, now=now)
     say(
@@ -56,6 +60,27 @@ def import_workbook(
         "the gradings."
     )
     return WARNINGS if verdict.conflicts or verdict.refused else DONE
+
+
+def _naming_others(place: Place, verdict: Verdict) -> dict[str, str]:
+    """People in whose rows somebody's own words name somebody else on record: which cell, and what to do."""
+    free = [one for one in verdict.changes if one.field in FREE]
+    named = others_named(place, [([one.person_id], one.field, one.new) for one in free])
+    why = "names somebody else on record, by name or number: say who by role, such as 'a neighbour', then import again"
+    hits = (one for one, hit in zip(free, named, strict=True) if hit)
+    return {one.person_id: f"not taken in: {one.ref} {why}" for one in hits}
+
+
+def _not_meant(verdict: Verdict, ask: Callable[[str], bool]) -> dict[str, str]:
+    """The changes read back person by person: a single value that was pasted into another row can't be told from one
+    that was typed there. The people whose changes are not confirmed."""
+    title, refused = ENTERED | ACTION_TITLES, {}
+    for person in dict.fromkeys(one.person_id for one in verdict.changes):
+        own = [one for one in verdict.changes if one.person_id == person]
+        words = "; ".join(f"{title[one.field]}: {_change_words(one.field, one.old, one.new)}" for one in own)
+        if not ask(f"{person} ({own[0].ref}): {words}. Was this entered for this person?"):
+            refused[person] = "not confirmed for this person"
+    return refused
 
 
 def entering(place: Place) -> FileLock:
@@ -86,7 +111,7 @@ def entry_time(entries: pl.DataFrame, now: datetime) -> datetime:
 
 
 def verdict_on(place: Place, copy: Copy, on: date, *, older: bool) -> Verdict:
-    """Hold a copy against the records and the gates on record, as at a day."""
+    """Judge a copy against the records and gates of a day. Rows whose words name somebody else are refused."""
     months = place.months()
     if str(copy.month) not in months:
         raise HiuError(f"the workbook is of {copy.month.title}, which is not published here")
@@ -106,7 +131,7 @@ def verdict_on(place: Place, copy: Copy, on: date, *, older: bool) -> Verdict:
     )
     if months[str(copy.month)] != copy.run_id:
         verdict.notes.insert(0, f"the copy is of pack {copy.pack_id}; {copy.month.title} was published again since")
-    return verdict
+    return verdict.without(_naming_others(place, verdict), "names")
 
 
 def _print_verdict(verdict: Verdict, copy: Copy, place: Place) -> None:

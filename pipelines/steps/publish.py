@@ -16,6 +16,7 @@ from hiu.publish.release.working import keep_whole, without
 from pipelines.access.basis import hidden
 from pipelines.access.disclose import note_published
 from pipelines.access.pages import begin_pages, pages, stamp_of
+from pipelines.access.remake import finish_moves
 from pipelines.common.place import Paths, Place
 from pipelines.common.work import Work
 from pipelines.steps.rank import changes_since
@@ -33,7 +34,7 @@ def publish(work: Work, fingerprint: str, before: Path | None) -> Path:
         tables = _month_tables(work, list_tables)
         shown = without(tables, hidden(work.place, tables, on))
         # the working tables first: a published folder without them would lack people for good
-        keep_whole(work.place.published / work.run_id, tables, shown)
+        apart = keep_whole(work.place.published / work.run_id, tables, shown)
         # noted first: a cut after the folder has its name leaves one that the next run knows, and points to
         row = {"month": str(work.month), "folder": work.run_id, "fingerprint": fingerprint}
         work.warehouse.append("release", pl.DataFrame([row]))
@@ -41,6 +42,7 @@ def publish(work: Work, fingerprint: str, before: Path | None) -> Path:
             shown,
             folder=work.place.published,
             stamp=stamp,
+            working=apart,
             # the tables are written while the charts are drawn
             files=lambda: pages(work.place, tables, stamp, work.report, on=on, under_way=under_way),
         )
@@ -92,6 +94,7 @@ def sweep_working(paths: Paths) -> None:
 
 def tidy(place: Place) -> None:
     """Remove what a cut-off run left half written."""
+    finish_moves(place)
     sweep(place.published)
     sweep_working(place)
     records.sweep(place.records)

@@ -110,3 +110,38 @@ def import_workbook(under: str, home: str, file: str) -> dict[str, Any]:
     with redirect_stdout(StringIO()):
         code = job(_place(home), Path(file), by="chair", now=NOW, dry_run=False, older=False, ask=lambda question: True)
     return {"code": code}
+
+
+def export_board(under: str, home: str, month: str) -> dict[str, Any]:
+    """`hiu export board MONTH`."""
+    from contextlib import redirect_stdout
+    from io import StringIO
+
+    from pipelines.papers.export import export_board as job
+
+    with redirect_stdout(StringIO()):
+        job(_place(home), month, folder=None, now=NOW)
+    return {}
+
+
+def release(under: str, home: str, month: str) -> dict[str, Any]:
+    """`hiu release board MONTH`; what was released already stays so."""
+    from hiu.errors import HiuError
+    from pipelines.govern.release import release_board
+
+    place = _place(home)
+    at = NOW + timedelta(seconds=len(list((place.curated / "releases").glob("board-*"))))
+    try:
+        release_board(place, month, None, checker="B Checker", by="A Maker", necessity="to plan", now=at)
+    except HiuError as error:
+        assert "was released" in str(error), error
+    return {}
+
+
+def rectify(under: str, home: str, person: str) -> dict[str, Any]:
+    """`hiu rectify PERSON --field dob`."""
+    from pipelines.govern.person.rectify import Request, rectify
+
+    about = {"reason": "as they say", "evidence": "certificate", "by": "data protection officer"}
+    rectify(_place(home), person, Request(field="dob", value="1977-07-07", link=None, **about), now=NOW)
+    return {}

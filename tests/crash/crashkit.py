@@ -23,7 +23,10 @@ from hiu.govern.audit import read, verify
 from hiu.model import PUBLISHED
 from hiu.model.govern import DISCLOSURES
 from hiu.publish.release.folder import verify_release
+from pipelines.access.releases import registered
 from pipelines.common.place import Place, open_place
+from pipelines.govern.person.correct import in_force
+from pipelines.govern.verify import problems_of
 
 HERE = Path(__file__).resolve().parent
 SEED = 20261122
@@ -198,6 +201,21 @@ def tidy(home: Path) -> None:
     assert set(place.months().values()) <= entered, "a month that is shown is not in the audit log"
     packs = set(records.history(place.records, DISCLOSURES)["file"])
     assert {f"published/{folder}" for folder in place.months().values()} <= packs, "a pack was not entered as disclosed"
+
+
+def entered(home: Path, call: str) -> None:
+    """After a release or a correction was done again: it is whole, once in force, and in every log that has it."""
+    place = open_place(home)
+    assert problems_of(place) == []
+    if call == "rectify":
+        found = {(one["source_file"], one["source_row"], one["field"], one["value"]) for one in in_force(place)}
+        assert found and {value for *_, value in found} == {"1977-07-07"}
+        return
+    folders = [path.name for path in (place.curated / "releases").glob("board-*")]
+    logged = [entry["event"]["folder"] for entry in read(place.audit) if entry["event"]["type"] == "released"]
+    told = [file for file in records.history(place.records, DISCLOSURES)["file"] if "board-" in str(file)]
+    assert len(folders) == 1 and registered(place, "commissioner", folders[0]), folders
+    assert set(logged) == set(folders) and set(told) == {f"releases/{name}" for name in folders}
 
 
 def released(place: Place) -> set[str]:

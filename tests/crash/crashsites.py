@@ -120,6 +120,14 @@ class Sites:
         return Path(shutil.copy2(made, kept / made.name))
 
     @cached_property
+    def exported(self) -> Path:
+        """The board paper of the second month was exported, and not released."""
+        home = self._copy(self.both, "exported")
+        found = self.forks.ask("export_board", under=str(home), home=str(home), month=MONTHS[1])
+        assert found["exit"] == 0, found
+        return home
+
+    @cached_property
     def returned(self) -> Path:
         """The published workbook with three cells filled in."""
         sys.path.append(str(HERE.parent / "kits"))
@@ -152,9 +160,11 @@ class Sites:
             return Scene("backup", self.both, beside="copies")
         if name == "restore":
             return Scene("restore", self.both, {"file": str(self.saved), "replace": "yes"})
-        if name == "erase":
+        if name in ("erase", "rectify"):
             ranked = pl.read_parquet(self._shown(self.both) / "ranked.parquet")
-            return Scene("erase", self.both, {"person": str(ranked["person_id"][0])})
+            return Scene(name, self.both, {"person": str(ranked["person_id"][0])})
+        if name == "release":
+            return Scene("release", self.exported, run)
         if name == "import":
             return Scene("import_workbook", self.both, {"file": str(self.returned)})
         raise LookupError(name)

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from crashkit import SEED, Cut, cuts, left, opens, same, tidy, whole
+from crashkit import SEED, Cut, cuts, entered, left, opens, same, tidy, whole
 from crashsites import posix_only, sites
 
 from pipelines.common.place import open_place
@@ -25,8 +25,10 @@ POINTS = {
     "rollback": 20,
     "backup": 30,
     "restore": 40,
-    "erase": 40,
-    "import": 30,
+    "erase": 60,
+    "import": 50,
+    "release": 60,
+    "rectify": 40,
 }
 """Kills in each scene."""
 SAMPLE = {"small-intake": (1, 5, 10)}
@@ -82,6 +84,8 @@ def cut_off(name: str, cut: Cut, tmp: Path, how: str) -> None:
     same(left(home), scene.ends)
     if scene.call == "import_workbook":
         assert left(home)["records"] == scene.ends["records"], "what was recorded differs"
+    if scene.call in ("release", "rectify"):
+        entered(home, scene.call)
     tidy(home)
     opens(open_place(home))
     shutil.rmtree(tmp)

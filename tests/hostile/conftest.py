@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
 import pytest
-from hostile_kit import Site
+from areakit import LAST, run
+from hostile_kit import LATER, Objected, Site, forbid
+from once import once
 
-from pipelines.common.place import Place
+from pipelines.common.place import Place, open_place
+from pipelines.run import Outcome
 
 
 @pytest.fixture
@@ -20,9 +25,6 @@ def site(place_after: Place) -> Site:
 @pytest.fixture
 def own_settings(site: Site, tmp_path: Path) -> Callable[[Callable[[str], str]], Site]:
     """The same site with its site.toml edited, in a folder of its own."""
-    import shutil
-
-    from pipelines.common.place import open_place
 
     def edited(edit: Callable[[str], str]) -> Site:
         home = tmp_path / "home"
@@ -32,3 +34,22 @@ def own_settings(site: Site, tmp_path: Path) -> Callable[[Callable[[str], str]],
         return Site(open_place(home, curated=site.place.curated))
 
     return edited
+
+
+@pytest.fixture(scope="session")
+def objected(area: Path, published: Outcome, tmp_path_factory: pytest.TempPathFactory) -> Objected:
+    assert published.published
+    before = published.published
+
+    def make(folder: Path) -> tuple[str, str]:
+        shutil.copytree(area / "data" / "curated", folder / "curated")
+        place = open_place(area, curated=folder / "curated")
+        ranked = pl.read_parquet(before / "ranked.parquet").filter(pl.col("list") == "adult")
+        person = str(ranked.sort("rank", "person_id")["person_id"][0])
+        forbid(place, person)
+        outcome = run(place, LAST, at=LATER)
+        assert outcome.published
+        return person, str(outcome.published)
+
+    person, after = once(tmp_path_factory, "objected", make)
+    return open_place(area, curated=Path(after).parents[1]), person, before, Path(after)

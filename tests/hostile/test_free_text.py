@@ -23,6 +23,7 @@ TYPED = {
     if {"site", option} <= set(inspect.signature(job).parameters)
 }
 EXPECTED = {("hold", "reason"), ("basis", "evidence"), ("consent", "by"), ("disclose", "necessity"), ("decide", "note")}
+EXPECTED |= {("basis", "allow"), ("breaches", "new"), ("requests", "outcome"), ("rectify", "source")}
 EXPECTED |= {("release", "necessity"), ("withdraw", "reason"), ("erase", "reason"), ("audit", "reason"), ("key", "by")}
 
 

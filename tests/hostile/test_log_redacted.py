@@ -11,9 +11,16 @@ import pytest
 from hiu.govern.audit import append, head, read, verify
 from hiu.govern.erase.residue import Traces, trace_places
 from hiu.govern.init import init_site
+from hiu.govern.reads import folder_of, looks
+from pipelines.access.bound import bound_now
+from pipelines.access.canaries import canaries
+from pipelines.access.looks import enter_look
 from pipelines.common.journal import record
 from pipelines.common.place import Place, open_place
+from pipelines.erase.files import others
 from pipelines.erase.log import redact_log
+from pipelines.govern.rekey import rekey
+from pipelines.govern.verify import problems_of
 
 NOW = datetime(2026, 4, 8, 9, tzinfo=UTC)
 ANN = Traces(frozenset({"HIU-AAAAAAAA"}), frozenset({"9990012344"}), frozenset({"ANN LEE"}))
@@ -25,7 +32,7 @@ def site(tmp_path: Path) -> Place:
     init_site(tmp_path / "site", name="S", synthetic=True, today=date(2026, 4, 1), sources=["police"])
     place = open_place(tmp_path / "site")
     record(place, NOW, "run_started", month="2026-03")
-    record(place, NOW, "rolled_back", month="2026-03", reason="asked by Ann Lee", by="Officer")
+    record(place, NOW, "undone", month="2026-03", reason="asked by Ann Lee", by="Officer")
     record(place, NOW, "noted", lines=["number 999 001 2344", "another"])
     record(place, NOW, "run_ended", month="2026-03")
     return place
@@ -63,3 +70,49 @@ def test_a_line_is_taken_only_with_what_attests_it(site: Place) -> None:
     site.audit.write_text("\n".join([*whole.splitlines(), lines[-1]]) + "\n", encoding="utf-8")
     assert verify(site.audit, key) == [] and redact_log(site, ANN, "PERASED", NOW) == 2
     assert verify(site.audit, key) == []
+
+
+def test_the_log_of_an_earlier_key_is_bound_anew(site: Place) -> None:
+    rekey(site, old=None, reason="the laptop was stolen", by="Officer", now=NOW)
+    place = open_place(site.home)
+    [earlier] = place.curated.glob("audit-until-*.jsonl")
+    assert trace_places(earlier.name, earlier.read_bytes(), ANN) and problems_of(place) == []
+    assert redact_log(place, ANN, "PERASED", NOW) == 2 and problems_of(place) == []
+    assert not trace_places(earlier.name, earlier.read_bytes(), ANN) and earlier not in others(place)
+    assert [entry["n"] for entry in read(earlier)] == [1, 2, 3, 4], "no line is gone"
+    assert redact_log(place, ANN, "PERASED", NOW) == 0
+    earlier.write_bytes(earlier.read_bytes().replace(b"Officer", b"Nobody."))
+    assert [one for one in problems_of(place) if earlier.name in one]
+
+
+@pytest.mark.parametrize("cut", [False, True], ids=["whole", "cut off before it was bound"])
+def test_read_logs_lose_the_words_and_stay_bound(cut: bool, site: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    enter_look(site, NOW, "find", ["HIU-BBBBBBBB"], purpose="support", by="Ann Lee")
+    enter_look(site, NOW, "find", ["HIU-BBBBBBBB"], purpose="support", by="Dr B")
+    record(site, NOW, "run_started", month="2026-03", **bound_now(site))
+    [path] = folder_of(site.settings, site.curated).glob("*.jsonl")
+    if cut:
+
+        def stop(*_: object, **__: object) -> None:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr("pipelines.erase.log.record", stop)
+            redact_log(site, ANN, "PERASED", NOW)
+    redact_log(site, ANN, "PERASED", NOW)
+    assert not trace_places(path.name, path.read_bytes(), ANN) and problems_of(site) == []
+    found = looks(path.parent, site.key_for("reads"))
+    assert found.height == 2 and set(found["name"]) == {"an erased record", "Dr B"}
+    path.write_bytes(path.read_bytes().replace(b"Dr B", b"Dr C"))
+    assert problems_of(site)
+
+
+def test_read_logs_are_swept_for_names(site: Place) -> None:
+    from hiu.govern.release.canary import people
+
+    assert canaries(site, people({"Ann Lee"}, set()))[1], "the audit log"
+    redact_log(site, ANN, "PERASED", NOW)
+    assert canaries(site, people({"Ann Lee"}, set()))[1] == []
+    enter_look(site, NOW, "find", ["HIU-BBBBBBBB"], purpose="support", by="Ann Lee")
+    [hit] = canaries(site, people({"Ann Lee"}, set()))[1]
+    assert "reads/" in hit and "Ann" not in hit

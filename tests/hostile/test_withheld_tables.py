@@ -3,74 +3,24 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
 from areakit import LAST, NOW, run
-from once import once
+from hostile_kit import LATER, Objected, forbid, scope_of, told
 
 import hiu
-from hiu.govern import records
-from hiu.govern.basis import gate
-from hiu.govern.erase.residue import trace_places
 from hiu.model import PUBLISHED
-from hiu.model.govern import BASIS
-from hiu.publish.release.working import IDS, READ_ME, whole_table, without, working_folder
+from hiu.publish.release.folder import working_folder
+from hiu.publish.release.working import IDS, READ_ME, whole_table, without
 from hiu.site.review.queue import Queue
-from pipelines.common.place import Place, open_place, open_warehouse
+from pipelines.common.place import Place, open_place
 from pipelines.common.progress import Reporter
 from pipelines.erase.erase import erase
-from pipelines.erase.find import ErasureScope, find
-from pipelines.erase.tables import rows_left
 from pipelines.govern.record_basis import BasisChange, record_change
 from pipelines.govern.verify import verify_site
-from pipelines.run import Outcome
-
-LATER = NOW + timedelta(hours=1)
-Objected = tuple[Place, str, Path, Path]
-"""The area after its first person objected and the month was run again: place, person, folder before and after."""
-
-
-def forbid(place: Place, person: str, code: str = "objection") -> None:
-    about = {"purpose": "*", "recipient": "*", "code": code, "allow": False, "decided_by": "DPO", "evidence": "letter"}
-    row = gate.row(person, **about, start=NOW.date(), end=None, recorded_at=NOW.replace(tzinfo=None))  # type: ignore[arg-type]
-    records.add(place.records, BASIS, [row])
-
-
-def scope_of(place: Place, person: str) -> ErasureScope:
-    with open_warehouse(place) as warehouse:
-        return find(warehouse, person, place.key_for("tombstone"))
-
-
-@pytest.fixture(scope="module")
-def objected(area: Path, published: Outcome, tmp_path_factory: pytest.TempPathFactory) -> Objected:
-    assert published.published
-    before = published.published
-
-    def make(folder: Path) -> tuple[str, str]:
-        shutil.copytree(area / "data" / "curated", folder / "curated")
-        place = open_place(area, curated=folder / "curated")
-        ranked = pl.read_parquet(before / "ranked.parquet").filter(pl.col("list") == "adult")
-        person = str(ranked.sort("rank", "person_id")["person_id"][0])
-        forbid(place, person)
-        outcome = run(place, LAST, at=LATER)
-        assert outcome.published
-        return person, str(outcome.published)
-
-    person, after = once(tmp_path_factory, "objected", make)
-    return open_place(area, curated=Path(after).parents[1]), person, before, Path(after)
-
-
-def told(folder: Path, scope: ErasureScope) -> Iterator[str]:
-    """Files of a folder in which the person is, packed ones unpacked."""
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        name = path.relative_to(folder).as_posix()
-        in_table = path.suffix == ".parquet" and rows_left(pl.read_parquet(path), scope)
-        if in_table or trace_places(name, path.read_bytes(), scope.traces):
-            yield name
 
 
 def test_an_objector_is_in_no_byte_of_what_is_published(objected: Objected) -> None:

@@ -1,4 +1,4 @@
-"""The file with everything held about one person: a page that prints well, and the same as JSON."""
+"""The file with everything held about one person: a page, the same as a PDF, and all of it as JSON."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,7 +7,9 @@ from datetime import datetime
 
 from hiu.model import TABLES
 from hiu.publish.pages import render
-from hiu.publish.words.text import day
+from hiu.publish.pdf import paper
+from hiu.publish.stamp import MARKING
+from hiu.publish.words.text import count_of, day
 
 FORMAT = 1
 """Raised when a reader of the JSON has to change."""
@@ -69,11 +71,32 @@ def as_json(file: PersonFile) -> bytes:
 
 def as_page(file: PersonFile) -> bytes:
     """The page: what the person has to be told, then each chapter, then what is left out and why."""
+    return render("person_file.html.j2", file=file, chapters=_chapters(file)).encode("utf-8")
+
+
+def as_pdf(file: PersonFile) -> bytes:
+    """The same as the page, as a paper to hand over: tagged, so that it can be read aloud."""
+    data = {
+        "title": "What is held about you",
+        "site": file.site,
+        "stamp": [file.site, file.person_id, file.at_text],
+        "marking": MARKING,
+        "foot": f"{file.person_id}, made on {file.at_text}",
+        "synthetic": file.synthetic,
+        "about": f"Asked for by {file.asked_by}; made on {file.at_text} by {file.made_by}.",
+        "told": [{"heading": heading, "sentences": list(lines)} for heading, lines in file.about.items()],
+        "withheld": [[one.what, str(one.times), one.ground] for one in file.withheld],
+        "chapters": [{"title": title, "parts": parts} for title, parts in _chapters(file).items()],
+    }
+    return paper("person_file.typ", data, {}, created=file.at)
+
+
+def _chapters(file: PersonFile) -> dict[str, list[dict[str, object]]]:
     chapters: dict[str, list[dict[str, object]]] = {}
     for part in file.parts:
         if part.shown:
             chapters.setdefault(part.chapter, []).append(_laid_out(part))
-    return render("person_file.html.j2", file=file, chapters=chapters).encode("utf-8")
+    return chapters
 
 
 def _laid_out(part: Part) -> dict[str, object]:
@@ -84,6 +107,7 @@ def _laid_out(part: Part) -> dict[str, object]:
     return {
         "title": part.title,
         "place": part.place,
+        "count": count_of(len(rows), "row"),
         "columns": [name.replace("_", " ") for name in columns],
         "rows": rows,
         "wide": len(columns) > WIDEST,

@@ -27,9 +27,15 @@ MANIFEST = "MANIFEST.json"
 FORM = 1
 """The version of what a manifest says and of what pages are made of."""
 BUILDING = ".building-"
+WORKING = "working"
 Files = Mapping[str, bytes]
 Manifest = dict[str, Any]
 """MANIFEST.json: the stamp, and digest and size of each file."""
+
+
+def working_folder(folder: Path) -> Path:
+    """Where the working tables of a published folder lie, if it has any."""
+    return folder.parent.parent / WORKING / folder.name
 
 
 def conform(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
@@ -50,11 +56,17 @@ def conform(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def publish(
-    frames: Mapping[str, pl.DataFrame], *, folder: Path, stamp: Stamp, files: Files | Callable[[], Files] | None = None
+    frames: Mapping[str, pl.DataFrame],
+    *,
+    folder: Path,
+    stamp: Stamp,
+    files: Files | Callable[[], Files] | None = None,
+    working: Manifest | None = None,
 ) -> Path:
     """Write every published table and `files` (relative name -> bytes) as folder/<run id>; the final folder.
 
-    `files` may be a function that makes them: it is called once the tables are written.
+    `files` may be a function that makes them: it is called once the tables are written. `working` = what lies in the
+    folder of working tables, which the manifest binds.
 
     Raises HiuError if a table is lacking, or the release exists already.
     """
@@ -70,7 +82,7 @@ def publish(
         made = files() if callable(files) else files or {}
         for name, content in made.items():
             write_whole(inside(aside, name), content)
-        seal(aside, stamp, rows)
+        seal(aside, stamp, rows, working)
         move(aside, final)
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
@@ -109,10 +121,10 @@ def inside(folder: Path, name: str) -> Path:
     return folder.joinpath(*parts)
 
 
-def seal(folder: Path, stamp: Stamp, rows: Mapping[str, int]) -> Manifest:
-    """Write MANIFEST.json over everything in the folder, and flush the folder itself."""
+def seal(folder: Path, stamp: Stamp, rows: Mapping[str, int], working: Manifest | None = None) -> Manifest:
+    """Write MANIFEST.json over everything in the folder and over its working tables, and flush the folder itself."""
     files = {name: describe(folder / name, rows.get(Path(name).stem)) for name in _names(folder)}
-    manifest = {"manifest": 1, **stamp.as_dict(), "files": files}
+    manifest = {"manifest": 1, **stamp.as_dict(), "files": files, WORKING: dict(working or {})}
     text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
     write_whole(folder / MANIFEST, text.encode("utf-8"))
     for sub in sorted({(folder / name).parent for name in files} | {folder}):
@@ -156,16 +168,26 @@ def stamp_in(manifest: Manifest) -> Stamp:
     return Stamp(**{**fields, **dates})
 
 
-def verify_release(folder: Path) -> list[str]:
-    """What is wrong with a release, a sentence each; empty if it is exactly what was written."""
+def verify_release(folder: Path, *, apart: bool = True) -> list[str]:
+    """What is wrong with a release, a sentence each; empty if it is exactly what was written. `apart` = with the
+    working tables that lie apart."""
     try:
-        files = read_manifest(folder)["files"]
+        manifest = read_manifest(folder)
     except HiuError as error:
         return [str(error)]
+    files, working = manifest["files"], manifest.get(WORKING)
+    problems = _differing(folder, files)
+    problems += [f"{table}.parquet: not in the manifest" for table in PUBLISHED if f"{table}.parquet" not in files]
+    if apart and isinstance(working, dict):  # an earlier version wrote none
+        problems += [f"{WORKING}/{folder.name}/{problem}" for problem in _differing(working_folder(folder), working)]
+    return problems
+
+
+def _differing(folder: Path, files: Mapping[str, Mapping[str, object]]) -> list[str]:
+    """Files of a folder that are missing, too many, or not what a manifest has."""
     present = set(_names(folder)) - {MANIFEST}
     problems = [f"{name}: missing" for name in files if name not in present]
     problems += [f"{name}: not in the manifest" for name in sorted(present - set(files))]
-    problems += [f"{table}.parquet: not in the manifest" for table in PUBLISHED if f"{table}.parquet" not in files]
     for name, about in files.items():
         if name in present:
             problems += _changed(folder / name, name, about)

@@ -4,18 +4,16 @@ People who may be shown to nobody are in no published table. Counting, ranking, 
 people still need their rows, so those lie apart: `working/<run id>/` beside `published/<run id>/`, for its owner alone.
 """
 
-import shutil
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import polars as pl
 
-from hiu.disk import write_whole
+from hiu.disk import replace
 from hiu.govern.rights import make_private
 from hiu.model import PUBLISHED
-from hiu.publish.release.folder import conform, parquet
+from hiu.publish.release.folder import Manifest, conform, describe, parquet, working_folder
 
-WORKING = "working"
 READ_ME = "READ-ME.txt"
 _WHY = (
     "Working tables: they name people who may be shown to nobody. No page, notebook or report is made of them.\n"
@@ -25,11 +23,6 @@ IDS = ("person_id", "person_a", "person_b", "old_id", "identity_id", "identity_a
 """Columns that hold ids of people or of descriptions in published tables."""
 _OF_LINKS = ("event_id", "identity_id", "person_id", "match_weight", "match_probability", "how")
 NOT_SHOWN = "a person who is not shown"
-
-
-def working_folder(folder: Path) -> Path:
-    """Where the working tables of a published folder lie, if it has any."""
-    return folder.parent.parent / WORKING / folder.name
 
 
 def whole_table(folder: Path, name: str) -> Path:
@@ -64,19 +57,30 @@ def unnamed(tables: Mapping[str, pl.DataFrame], hidden: Collection[str]) -> dict
     return {**tables, **out}
 
 
-def keep_whole(folder: Path, whole: Mapping[str, pl.DataFrame], shown: Mapping[str, pl.DataFrame]) -> Path | None:
-    """Write the working tables of a published folder: those of which it shows a part. The folder, if there are any."""
+def keep_whole(folder: Path, whole: Mapping[str, pl.DataFrame], shown: Mapping[str, pl.DataFrame]) -> Manifest:
+    """Write the working tables of a published folder: those of which it shows a part. Digest and size of each file.
+
+    Each takes its name whole, in one step: what is cut off here can be done again, and no row is gone meanwhile.
+    """
     apart = working_folder(folder)
-    shutil.rmtree(apart, ignore_errors=True)
     part = [name for name, frame in whole.items() if not frame.equals(shown[name])]
-    if not part:
-        return None
-    make_private(apart)
-    for name in part:
-        frame = conform(PUBLISHED[name], whole[name]) if name in PUBLISHED else whole[name]
-        write_whole(apart / f"{name}.parquet", parquet(frame))
-    write_whole(apart / READ_ME, _WHY.encode())
-    return apart
+    files = {f"{name}.parquet": _bytes(name, whole[name]) for name in part}
+    if files:
+        make_private(apart)
+        files[READ_ME] = _WHY.encode()
+    for name, content in files.items():
+        replace(apart / name, content)
+    for left in sorted(apart.iterdir()) if apart.is_dir() else []:
+        if left.name not in files:
+            left.unlink()
+    if apart.is_dir() and not files:
+        apart.rmdir()
+    rows = {f"{name}.parquet": whole[name].height for name in part}
+    return {name: describe(apart / name, rows.get(name)) for name in files}
+
+
+def _bytes(name: str, frame: pl.DataFrame) -> bytes:
+    return parquet(conform(PUBLISHED[name], frame) if name in PUBLISHED else frame)
 
 
 def _ids(tables: Mapping[str, pl.DataFrame], hidden: Collection[str]) -> pl.Series:

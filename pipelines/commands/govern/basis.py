@@ -34,6 +34,7 @@ def basis(
     by: By = None,
 ) -> None:
     """Show who may be shown to whom and for which purpose, what is overdue, and the record of processing."""
+    from pipelines.access.remake import withhold_now
     from pipelines.commands.govern import messages
     from pipelines.govern.record_basis import BasisChange, record_change, record_opt_outs
 
@@ -44,12 +45,17 @@ def basis(
         messages.print_due(place, at.date(), as_json=as_json)
     elif opt_out:
         messages.print_opt_outs(record_opt_outs(place, opt_out, by=by, now=at))
+        for line in withhold_now(place, at):
+            out(line)
     else:
         if allow or deny or end:
             change = BasisChange(
                 allow=allow, deny=deny, end=end, purpose=purpose, recipient=recipient, until=_day(until)
             )
             record_change(place, person, change, evidence=evidence, by=by, now=at)
+            made_anew = withhold_now(place, at) if deny else []
+            for line in [] if as_json else made_anew:
+                out(line)
         messages.print_basis(place, person, at.date(), as_json=as_json)
 
 

@@ -27,7 +27,8 @@ def subject(
 
     made = write_file(open_site(site, curated, raw), person, asked_by=asked_by, by=by, folder=folder, now=now())
     out(f"{made.person_id}: {count_of(made.rows, 'row')}, and everything recorded about the person. This is logged")
-    out(f"  to print     {made.page}")
+    out(f"  to print     {made.pdf}")
+    out(f"  to read      {made.page}")
     out(f"  for programs {made.data}")
     out(f"left out: {count_of(made.withheld, 'value')}; the file lists them, each with the reason")
     if not made.named_so:

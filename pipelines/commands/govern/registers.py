@@ -137,7 +137,7 @@ def governance(
     if not html and not atrs:
         raise UsageError("say what to write: --html FILE, the page for an inspection, or --atrs FILE")
     if html:
-        write_whole(html, governance_page(place, problems=problems_of(place), now=at))
+        write_whole(html, governance_page(place, problems=problems_of(place, on=at.date()), now=at))
         out(f"wrote {html}")
     if atrs:
         write_whole(atrs, transparency_record(place, at.date()).encode())

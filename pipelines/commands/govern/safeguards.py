@@ -137,7 +137,7 @@ def verify(
     """Check the audit log, every published file, the records, the releases, and the rows of every delivery."""
     from pipelines.govern.verify import verify_site
 
-    return verify_site(open_site(site, curated, raw), canary=canary, recorded=head)
+    return verify_site(open_site(site, curated, raw), canary=canary, recorded=head, on=now().date())
 
 
 COMMANDS = (verify, erase, release, key)

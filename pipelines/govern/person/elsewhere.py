@@ -15,7 +15,7 @@ from hiu.govern import audit, records
 from hiu.govern.erase.residue import Traces, trace_places
 from hiu.govern.pseudonym import pseudonym, recipient_key
 from hiu.model.govern import DISCLOSURES
-from hiu.publish.release.working import WORKING
+from hiu.publish.release.folder import WORKING
 from pipelines.common.fingerprint import file_digest
 from pipelines.common.place import Paths, Place
 from pipelines.common.work import Row

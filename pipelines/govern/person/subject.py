@@ -1,4 +1,4 @@
-"""A person's own file: everything held about them gathered, others taken out, written as a page and as JSON, entered.
+"""A person's own file: all that is held about them gathered, others taken out, written as page, PDF and JSON, entered.
 
 It is entered before it can be read: in the read log, in the audit log by token, and in the log of disclosures.
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 from hiu.disk import write_whole
 from hiu.errors import UsageError
 from hiu.govern.rights import make_private
-from hiu.publish.duties.person_file import Part, PersonFile, Withheld, as_json, as_page
+from hiu.publish.duties.person_file import Part, PersonFile, Withheld, as_json, as_page, as_pdf
 from pipelines.access.disclose import Disclosure, enter_disclosure
 from pipelines.common.lock import disk_errors
 from pipelines.common.place import Place, open_warehouse
@@ -41,6 +41,7 @@ class WrittenFile:
     """Where a person's file is, and what whoever hands it over has to know."""
 
     page: Path
+    pdf: Path
     data: Path
     person_id: str
     rows: int
@@ -76,11 +77,12 @@ def write_file(place: Place, person: str, *, asked_by: str, by: str, folder: Pat
     with disk_errors(place.curated):
         _enter(place, scope, to, by, now)
         make_private(to)
-        page, data = to / f"{scope.person_id}.html", to / f"{scope.person_id}.json"
-        write_whole(page, as_page(made))
-        write_whole(data, as_json(made))
+        page, pdf, data = (to / f"{scope.person_id}.{kind}" for kind in ("html", "pdf", "json"))
+        for path, form in ((page, as_page), (pdf, as_pdf), (data, as_json)):
+            write_whole(path, form(made))
     return WrittenFile(
         page=page,
+        pdf=pdf,
         data=data,
         person_id=scope.person_id,
         rows=scope.rows.height,

@@ -1,5 +1,6 @@
-"""The algorithmic transparency record (UK ATRS, tier 2 headings), from configuration and what was published."""
+"""The algorithmic transparency record (UK ATRS, both tiers), from the configuration and what was published."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import polars as pl
@@ -12,72 +13,122 @@ from pipelines.common.place import Place, published_tables
 TO_FILL = "**For the site to fill in.**"
 
 
+Fields = Mapping[str, Sequence[str]]
+"""The fields of a section, by number and title, with their sentences."""
+
+
 def transparency_record(place: Place, on: date) -> str:
-    """The record as Markdown. What no configuration knows is marked for the site to fill in, never guessed."""
-    parts = {
+    """The record as Markdown, by the standard's tiers, sections and fields. What no configuration knows is marked for
+    the site to fill in, never guessed."""
+    sections: dict[str, Fields] = {
+        "Tier 1: overview": _overview(place),
         "2.1 Owner and responsibility": _owner(place),
         "2.2 Description and rationale": _rationale(place),
         "2.3 Deployment context": _context(place),
-        "2.4 Tool specification": _tool(place),
-        "2.5 Model specification": _model(place),
-        "2.6 Data": _data(place),
-        "2.7 Risks, mitigations and impact assessments": _risks(place),
+        "2.4.1 Tool specification": _tool(place),
+        "2.4.2 Model specification": _model(place),
+        "2.4.3 Development data": {"2.4.3.1 Description": [_TRAINED]},
+        "2.4.4 Operational data": _data(place),
+        "2.5 Risks, mitigations and impact assessments": _risks(place),
     }
     lines = [f"# Algorithmic transparency record: {place.settings.name}", ""]
     lines += [f"Made by `hiu governance --atrs` on {day(on)} from the configuration and what was published.", ""]
-    for heading, sentences in parts.items():
-        lines += [f"## {heading}", "", *(f"- {sentence}" for sentence in sentences), ""]
+    for heading, fields in sections.items():
+        lines += [f"## {heading}", ""]
+        for field, sentences in fields.items():
+            lines += [f"### {field}", "", *(f"- {sentence}" for sentence in sentences), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _owner(place: Place) -> list[str]:
+_JOINS = (
+    "It joins the rows that agencies send about one person, counts each month's contacts and bed nights, and "
+    "orders people by frequency x risk, so that a group of professionals can agree whom to offer support to."
+)
+_TRAINED = (
+    "The weights of matching were fitted to invented people; a site that has fitted its own says so in the model's "
+    "version. The ranking was not fitted to anything: it is a published formula."
+)
+
+
+def _overview(place: Place) -> Fields:
+    return {
+        "1.1 Name": [f"hiu, as used by {place.settings.name}"],
+        "1.2 Description": [_JOINS, "It decides nothing: a named person decides every offer of support."],
+        "1.3 Website URL": [TO_FILL],
+        "1.4 Contact email": [TO_FILL],
+    }
+
+
+def _owner(place: Place) -> Fields:
     who = sorted({one.decided_by for one in place.settings.basis})
-    return [
-        f"Organisation: {place.settings.name}",
-        f"Who decided the lawful basis: {', '.join(who) or 'nobody yet'}",
-        f"Senior responsible owner, team and contact: {TO_FILL}",
-    ]
+    return {
+        "2.1.1 Organisation or department": [place.settings.name],
+        "2.1.2 Team": [TO_FILL],
+        "2.1.3 Senior responsible owner": [
+            f"Who decided the lawful basis: {', '.join(who) or 'nobody yet'}",
+            f"Owner: {TO_FILL}",
+        ],
+        "2.1.4 Third party involvement": ["The tool calls no service of a supplier.", f"Contracts: {TO_FILL}"],
+    }
 
 
-def _rationale(place: Place) -> list[str]:
-    return [
-        "It joins the rows that agencies send about one person, counts each month's contacts and bed nights, and "
-        "orders people by frequency x risk, so that a group of professionals can agree whom to offer support to.",
-        f"A list shows people who are supported and the first {place.settings.rank.top} of the others.",
-        f"Benefits, the process before it, and alternatives considered: {TO_FILL}",
-    ]
+def _rationale(place: Place) -> Fields:
+    return {
+        "2.2.1 Detailed description": [
+            _JOINS,
+            f"A list shows people who are supported and the first {place.settings.rank.top} of the others.",
+        ],
+        "2.2.2 Benefits": [TO_FILL],
+        "2.2.3 Previous process": [TO_FILL],
+        "2.2.4 Alternatives considered": [TO_FILL],
+    }
 
 
-def _context(place: Place) -> list[str]:
+def _context(place: Place) -> Fields:
     months = sorted(place.months())
     span = f"{len(months)}: {months[0]} to {months[-1]}" if months else "none yet"
-    return [
-        "Human decision: a named person decides every offer of support; refusing it changes no place on the list. The "
-        "tool takes no decision and no action.",
-        f"Use: once a month. Months published: {span}",
-        "Appeals and review: access, rectification, objection and complaint, by `hiu subject`, `hiu rectify` and "
-        "`hiu basis`; each is entered with its clock.",
-        f"Training of users: {TO_FILL}",
-    ]
+    return {
+        "2.3.1 Integration into broader operational process": [
+            "A list and a pack for the monthly meeting of the group."
+        ],
+        "2.3.2 Human review": [
+            "A named person decides every offer of support; refusing it changes no place on the list. The tool "
+            "takes no decision and no action."
+        ],
+        "2.3.3 Frequency and scale of usage": [f"Once a month. Months published: {span}"],
+        "2.3.4 Required training": [TO_FILL],
+        "2.3.5 Appeals and review": [
+            "Access, rectification, objection and complaint, by `hiu subject`, `hiu rectify` and `hiu basis`; each is "
+            "entered with its clock."
+        ],
+    }
 
 
-def _tool(place: Place) -> list[str]:
-    return [
-        "It runs on one computer without a network; files come in, tables and pages go out.",
-        f"Settings version: {place.settings.version}",
-        f"Phase and maintenance: {TO_FILL}",
-    ]
+def _tool(place: Place) -> Fields:
+    return {
+        "2.4.1.1 System architecture": [
+            "It runs on one computer without a network; files come in, tables and pages go out."
+        ],
+        "2.4.1.2 Phase": [TO_FILL],
+        "2.4.1.3 Maintenance": [f"Settings version: {place.settings.version}", f"Who maintains it: {TO_FILL}"],
+        "2.4.1.4 Models": ["One for matching; the ranking is a formula."],
+    }
 
 
-def _model(place: Place) -> list[str]:
-    lines = [
-        f"Matching: a probabilistic record linkage model, version {model_of(place).version}, its weights published.",
-        "Ranking: a published formula without machine learning. No protected characteristic is used.",
-    ]
+def _model(place: Place) -> Fields:
+    fields = {
+        "2.4.2.1 Model name": ["Probabilistic record linkage"],
+        "2.4.2.2 Model version": [model_of(place).version],
+        "2.4.2.3 Model task": [
+            "To say how likely two descriptions are of one person.",
+            "Ranking: a published formula without machine learning. No protected characteristic is used.",
+        ],
+    }
     if not place.months():
-        return [*lines, "Performance: nothing was published yet."]
+        return {**fields, "2.4.2.4 Model performance": ["Nothing was published yet."]}
     tables = published_tables(place.which(None)[1], (LINK_QUALITY.name, RANKED.name))
-    return [*lines, f"People on the latest list: {tables[RANKED.name].height}", *_quality(tables[LINK_QUALITY.name])]
+    people = f"People on the latest list: {tables[RANKED.name].height}"
+    return {**fields, "2.4.2.4 Model performance": [people, *_quality(tables[LINK_QUALITY.name])]}
 
 
 def _quality(quality: pl.DataFrame) -> list[str]:
@@ -91,18 +142,28 @@ def _quality(quality: pl.DataFrame) -> list[str]:
     ]
 
 
-def _data(place: Place) -> list[str]:
-    return [
-        f"{name}: {source.kind}, counted as {', '.join(sorted(source.counts)) or 'nothing (who is supported)'}"
-        for name, source in sorted(place.sources.items())
-    ]
-
-
-def _risks(place: Place) -> list[str]:
+def _data(place: Place) -> Fields:
     months = count_of(place.settings.governance.retention_months, "month")
-    return [
-        "Two people joined, or one parted: each join has a probability, doubtful pairs are reviewed, any is undone.",
-        "What an agency did not send is shown as missing, never as zero.",
-        f"Records are reviewed after {months} without a record; a person decides.",
-        f"Impact assessment (DPIA) and equality assessment, with dates: {TO_FILL}",
-    ]
+    agreed = sorted({one.source for one in place.settings.agreements})
+    return {
+        "2.4.4.1 Data sources": [
+            f"{name}: {source.kind}, counted as {', '.join(sorted(source.counts)) or 'nothing (who is supported)'}"
+            for name, source in sorted(place.sources.items())
+        ],
+        "2.4.4.2 Sensitive attributes": [
+            "Health and police contacts. Ethnicity, sex and age are used in audits of equality, never in ranking."
+        ],
+        "2.4.4.3 Data processing methods": ["Counting, matching and ranking by published rules."],
+        "2.4.4.4 Data access and storage": [f"Records are reviewed after {months} without a record; a person decides."],
+        "2.4.4.5 Data sharing agreements": [f"Entered for: {', '.join(agreed) or 'none'}"],
+    }
+
+
+def _risks(place: Place) -> Fields:
+    return {
+        "2.5.1 Impact assessments": [f"Impact assessment (DPIA) and equality assessment, with dates: {TO_FILL}"],
+        "2.5.2 Risks and mitigations": [
+            "Two people joined, or one parted: each join has a probability, doubtful ones are reviewed, any is undone.",
+            "What an agency did not send is shown as missing, never as zero.",
+        ],
+    }

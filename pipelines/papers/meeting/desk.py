@@ -23,15 +23,14 @@ from hiu.publish.workbook.back.returned import Copy
 from hiu.publish.workbook.back.verdict import Verdict
 from hiu.publish.workbook.listing import ListedPerson
 from pipelines.access.basis import for_group
-from pipelines.access.wording import require_no_others
+from pipelines.access.wording import others_named
 from pipelines.common.journal import record
 from pipelines.common.place import Place, published_tables
-from pipelines.papers.import_workbook import entering, entry_time, take_in, verdict_on
+from pipelines.papers.import_workbook import FREE, entering, entry_time, take_in, verdict_on
 
 NEEDED = (*USED, "changes", "coverage", "review_queue", "decisions", "conflicts", "monthly_demand", "missing_count")
 TABLES = (*NEEDED, "deliveries", "field_quality", "aliases", "meeting_entry")
 """Published tables that the pack and its forms are made of."""
-WORDS, NAMED = ("notes", "action"), ("owner", "action_owner")
 """Fields in people's own words, and those that name a member of staff."""
 TITLES = ENTERED | ACTION_TITLES
 GONE = "nobody of this id may be shown to the group today; load the page again"
@@ -87,10 +86,14 @@ class Desk:
         return {**outcome_of(verdict), "taken": len(verdict.changes), "at": self.at(), "state": self._state(person)}
 
     def require_plain(self, person: str | None, typed: Mapping[str, str]) -> None:
-        """Refuse free words about somebody, or about nobody (None), that tell another person on record."""
-        words = {TITLES.get(name, name): text for name, text in typed.items() if name in WORDS}
-        signed = {f"{TITLES[name]}": text for name, text in typed.items() if name in NAMED}
-        require_no_others(self.tables["people"], person, words, signed)
+        """Refuse free words about somebody, or about nobody (None), that name another person on record."""
+        texts = [(name, text) for name, text in typed.items() if name in FREE]
+        found = others_named(self.place, [([person] if person else [], *one) for one in texts])
+        if named := [TITLES.get(name, name) for (name, _), hit in zip(texts, found, strict=True) if hit]:
+            raise UsageError(
+                f"{named[0]}: names somebody else on record, by name or NHS number, so it was not kept. Write it "
+                "without, such as 'a relative', or enter it about that person"
+            )
 
     def recorded(self, copy: Copy, *, by: str) -> Verdict:
         """Judge a copy and record what it changes, under `entering`; on the disk when it returns."""

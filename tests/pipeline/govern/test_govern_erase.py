@@ -231,7 +231,7 @@ def test_a_fault_in_making_the_pages_is_no_older_version(
         raise KeyError("rank_change")
 
     with monkeypatch.context() as patch:
-        patch.setattr("pipelines.erase.files.pages", faulty)
+        patch.setattr("pipelines.access.remake.pages", faulty)
         with pytest.raises(KeyError, match="rank_change"):
             gone(place_after, person)
     assert (folder / "pack.html").is_file() and not (folder / "REWRITTEN.txt").exists()

@@ -47,4 +47,7 @@ def test_figures_of_the_transparency_record_are_those_published(known: Known) ->
     for row in quality.iter_rows(named=True):
         assert f"{row['measure']}: {row['value']:.4g}" in text
     assert TO_FILL in text and all(f"- {name}: " in text for name in known.place.sources)
-    assert [line[3:6] for line in text.splitlines() if line.startswith("## ")] == [f"2.{n}" for n in range(1, 8)]
+    sections = [line[3:].split(" ")[0] for line in text.splitlines() if line.startswith("## ")]
+    assert sections == ["Tier", "2.1", "2.2", "2.3", "2.4.1", "2.4.2", "2.4.3", "2.4.4", "2.5"]
+    fields = [line[4:].split(" ")[0] for line in text.splitlines() if line.startswith("### ")]
+    assert len(fields) == len(set(fields)) == 33 and fields == sorted(fields)

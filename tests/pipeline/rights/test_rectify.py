@@ -83,6 +83,34 @@ def _calls(place: Place, person: str) -> int:
     return int(rows["n"].sum())
 
 
+def test_name_number_postcode_and_an_event_s_time_are_right_in_what_the_next_run_publishes(changed: Known) -> None:
+    """End to end: the person is described as they say, and an event counts in the month in which it was."""
+    place, which = changed.place, row_of(changed)
+    before = record_rows(place).filter(event_id="X0005").row(0, named=True)
+    was = _by_month(place, changed.person)
+    right = {"name": "Quillfeather, Zebedee", "nhs_number": "9990000018", "postcode": "BS1 4ND"}
+    for field, value in right.items():
+        assert put_right(place, changed.person, field=field, value=value).rows > 1
+    put_right(place, which, field="start", value="2026-02-11T10:30")
+    outcome = run(place, LAST, at=LATER)
+    assert outcome.published
+    links = pl.read_parquet(outcome.published / "links.parquet")
+    row = links.filter(source_file=before["source_file"], source_row=before["source_row"]).row(0, named=True)
+    person = str(row["person_id"])
+    about = pl.read_parquet(outcome.published / "people.parquet").filter(person_id=person).row(0, named=True)
+    assert about["nhs_number"] == "9990000018" and about["postcode"] == "BS1 4ND"
+    assert "quillfeather" in str(about["name_text"]).casefold()
+    now = _by_month(place, person)
+    march, february = date(2026, 3, 1), date(2026, 2, 1)
+    assert now[march] == was[march] - 1 and now.get(february, 0) == was.get(february, 0) + 1
+
+
+def _by_month(place: Place, person: str) -> dict[date, int]:
+    with open_warehouse(place) as warehouse:
+        rows = warehouse.rows("monthly_demand", where={"person_id": person, "dataset": "police_incident"})
+    return dict(rows.select("month", "n").rows())
+
+
 @pytest.mark.slow
 def test_a_value_of_a_person_is_put_right_in_every_row_that_has_one(changed: Known) -> None:
     before = own(changed.place, changed.person)

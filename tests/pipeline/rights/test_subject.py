@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,7 +10,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import polars as pl
+import pypdf
 import pytest
 from areakit import NOW
 from rights_kit import Known
@@ -37,6 +40,12 @@ ID_WORDS = ("person_id", "person_a", "person_b", "old_id", "identity_id", "ident
 def parts(written: WrittenFile) -> dict[tuple[str, str], list[dict[str, Any]]]:
     whole = json.loads(written.data.read_text(encoding="utf-8"))
     return {(part["place"], part["table"] or part["title"]): part["rows"] for part in whole["parts"]}
+
+
+def pdf_text(written: WrittenFile) -> str:
+    """What the PDF says, every run of blanks one."""
+    pages = pypdf.PdfReader(io.BytesIO(written.pdf.read_bytes())).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
 
 
 def frames(place: Place, warehouse: Engine) -> Iterator[tuple[str, str, pl.DataFrame]]:
@@ -109,6 +118,20 @@ def test_values_are_as_held(known: Known, written: WrittenFile) -> None:
     assert found[folder, "ranked"][0]["sentence"] in written.page.read_text(encoding="utf-8").replace("&#39;", "'")
 
 
+def test_the_pdf_says_what_the_page_says(known: Known, written: WrittenFile) -> None:
+    said, whole = pdf_text(written), json.loads(written.data.read_text(encoding="utf-8"))
+    for part in whole["parts"]:
+        if part["shown"]:
+            assert " ".join(part["title"].split()) in said, part["title"]
+    with open_warehouse(known.place) as warehouse:
+        scope = person_scope(known.place, warehouse, known.person)
+        own = warehouse.read("record").join(scope.rows, on=["delivery_id", "source_row"], how="semi")
+    events, dense = [str(event) for event in own["event_id"].drop_nulls()], said.replace(" ", "")
+    assert len(events) >= 140
+    assert all(event in dense for event in events) and known.person in said
+    assert "What is left out, and why" in said and "/StructTreeRoot" in pikepdf.open(written.pdf).Root
+
+
 def test_nobody_else_is_in_it(known: Known, written: WrittenFile) -> None:
     with open_warehouse(known.place) as warehouse:
         scope = person_scope(known.place, warehouse, known.person)
@@ -118,8 +141,7 @@ def test_nobody_else_is_in_it(known: Known, written: WrittenFile) -> None:
     assert known.other["name_text"] in names and known.other["nhs_number"] in numbers and len(names) > 100
     born = known.other["dob"]
     assert isinstance(born, date)
-    for file in (written.page, written.data):
-        text = file.read_text(encoding="utf-8")
+    for text in (written.page.read_text(encoding="utf-8"), written.data.read_text(encoding="utf-8"), pdf_text(written)):
         assert not [name for name in names if name in text]
         assert not [number for number in numbers if str(number) in text]
         assert not [one for one in (*people, *scope.other_identities) if one in text]

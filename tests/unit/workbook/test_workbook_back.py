@@ -10,11 +10,13 @@ import pytest
 import workbook_kit as kit
 from workbook_kit import Edited, at, changed, entries, made, recorded, refusals
 
-from hiu.errors import InputRefused
+from hiu.errors import HiuError, InputRefused
 from hiu.govern.basis.start import gates_on_record
 from hiu.publish.people import actions_of, entries_of
 from hiu.publish.words.terms import ENTERED
 from hiu.publish.workbook.back.judge import grades
+from hiu.publish.workbook.back.judge import records as rows_of
+from hiu.publish.workbook.back.verdict import Change, Verdict
 from hiu.publish.workbook.book import FORMAT
 from hiu.publish.workbook.listing import SHOWN
 from hiu.publish.workbook.values import Unfit, value_of
@@ -344,3 +346,13 @@ def test_the_words_of_dates_and_lists() -> None:
     for wrong in ("31/02/2026", "2026-13-01", "6/2026"):
         with pytest.raises(Unfit):
             value_of("next_review", wrong, built)
+
+
+@pytest.mark.parametrize("scores", [{"likelihood_clinical": "4"}, {"likelihood_clinical": "4", "impact_clinical": ""}])
+def test_half_a_grading_is_no_record_whoever_made_the_verdict(sent: bytes, scores: dict[str, str]) -> None:
+    changes = [Change(ref="R6", person_id=ONE, field=name, old="", new=new) for name, new in scores.items()]
+    with pytest.raises(HiuError, match="half a grading"):
+        rows_of(Verdict(changes=changes), Edited(sent).back(), entries(), author="A", now=datetime(2026, 4, 9))
+    whole = {"likelihood_clinical": "4", "impact_clinical": "5"}
+    changes = [Change(ref="R6", person_id=ONE, field=name, old="", new=new) for name, new in whole.items()]
+    assert len(rows_of(Verdict(changes=changes), Edited(sent).back(), entries(), author="A", now=frames.STAMPED)) == 2

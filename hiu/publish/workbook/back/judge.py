@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 
+from hiu.errors import HiuError
 from hiu.govern.basis.start import Gate
 from hiu.model.meeting import GRADINGS
 from hiu.publish.people import entries_of
@@ -69,8 +70,10 @@ def judge(
 def records(verdict: Verdict, copy: Copy, entries: pl.DataFrame, *, author: str, now: datetime) -> list[Entry]:
     """The rows of model.MEETING_ENTRY that take a verdict's changes in. `now` is UTC without a zone.
 
-    The fields of one action share a time of their own, a microsecond after the one before.
+    The fields of one action share a time of their own, a microsecond after the one before. Raises HiuError for half a
+    grading, whoever made the verdict.
     """
+    _require_whole(verdict)
     version = {person: max(row["row_version"] for row in rows) for person, rows in entries_of(entries).items()}
     base = {"author": author, "pack_id": copy.pack_id, "month": copy.month.start}
     changes = [(one.person_id, one.field, one.new, one.old, now) for one in verdict.changes if one.field in ENTERED]
@@ -90,6 +93,15 @@ def records(verdict: Verdict, copy: Copy, entries: pl.DataFrame, *, author: str,
         }
         for person, name, value, old, at in changes
     ]
+
+
+def _require_whole(verdict: Verdict) -> None:
+    given = {(one.person_id, one.field): one.new for one in verdict.changes}
+    given |= {(person, name): value for person, name, value in verdict.beside}
+    for person, scores in ((person, scores) for person in {who for who, _ in given} for scores in GRADINGS.values()):
+        there = [given[person, name] for name in scores if (person, name) in given]
+        if there and (len(there) < len(scores) or len(set(map(bool, there))) > 1):
+            raise HiuError(f"{person}: half a grading; expected {' and '.join(scores)} together, or both cleared")
 
 
 def grades(verdict: Verdict, copy: Copy) -> list[str]:

@@ -1,6 +1,7 @@
 """The outcome for a returned workbook: what it changes, where it conflicts, what is refused and why."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from hiu.publish.words.text import count_of
@@ -34,7 +35,7 @@ class Conflict:
 @dataclass(frozen=True, kw_only=True)
 class Refusal:
     """A cell, or a row by its person cell, that is not taken in. Codes: read_only, row, swapped, duplicate, unknown,
-    check, value, half, undated, gate, outdated."""
+    check, value, half, undated, gate, outdated, names, unconfirmed."""
 
     ref: str
     person_id: str
@@ -60,6 +61,21 @@ class Verdict:
         """`12 changes, 1 conflict, 2 refused`."""
         changes, conflicts = count_of(len(self.changes), "change"), count_of(len(self.conflicts), "conflict")
         return f"{changes}, {conflicts}, {len(self.refused)} refused"
+
+    def without(self, people: Mapping[str, str], code: str) -> "Verdict":
+        """The outcome without some people's changes (person -> why): all of a person's, so that no half is taken."""
+        gone = [one for one in self.changes if one.person_id in people]
+        refused = [
+            Refusal(ref=one.ref, person_id=one.person_id, field=one.field, code=code, why=people[one.person_id])
+            for one in gone
+        ]
+        return replace(
+            self,
+            changes=[one for one in self.changes if one.person_id not in people],
+            refused=[*self.refused, *refused],
+            actions=[one for one in self.actions if one[0] not in people],
+            beside=[one for one in self.beside if one[0] not in people],
+        )
 
     def refuse(self, row: Row, name: str, code: str, why: str, person_id: str = "") -> None:
         """Note a cell that is not taken in."""
