@@ -70,9 +70,7 @@ class Caller:
 
     def people(self) -> list[str]:
         """Ids of everybody in the page."""
-        found = re.search(r'id="data">(.*?)</script>', self.page(), re.DOTALL)
-        assert found
-        return [one["id"] for one in json.loads(found[1])["people"]]
+        return [one["id"] for one in embedded_in(self.page())["people"]]
 
     def save(self, person: str, version: int | None = None, **values: str) -> dict[str, Any]:
         """Type values into a person's form, as it stands or as it stood at a version."""
@@ -115,6 +113,13 @@ def meeting(place: Place) -> Iterator[Caller]:
         if thread.is_alive() and caller.cookie:
             caller.call("POST", "/do/end", b'{"attended": ""}', {"Content-Type": "application/json"})
         thread.join(timeout=10)
+
+
+def embedded_in(page: str) -> dict[str, Any]:
+    """The data that a page shows."""
+    found = re.search(r'id="data">(.*?)</script>', page, re.DOTALL)
+    assert found
+    return dict(json.loads(found[1]))
 
 
 def entries(place: Place) -> pl.DataFrame:

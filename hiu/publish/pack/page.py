@@ -33,6 +33,12 @@ CANDIDATES = (
     "Shown for supported people. Of a candidate, the lead clinician may ask for the person sheet with a reason, "
     "which is recorded."
 )
+PACK_TABLES = (
+    "ranked", "people", "changes", "coverage", "support", "review_queue", "decisions", "meeting_entry", "conflicts",
+    "deliveries", "field_quality", "monthly_demand", "monthly_extra", "missing_count", "stay", "team_contact",
+    "timeline",
+)  # fmt: skip
+"""Published tables that the pack is made of. An older month may lack some; whoever reads them from disk reads all."""
 MOST = 4
 """Changes of one kind shown on the first screen; the rest are counted."""
 
@@ -40,8 +46,8 @@ MOST = 4
 def pack_view(tables: Tables, *, stamp: Stamp, settings: Settings) -> View:
     """All that pack and PDF say, as plain values: header, first screen, people in list order, definitions.
 
-    `tables` are published tables (ranked, people, changes, coverage, support, review_queue, decisions, meeting_entry
-    are used), past the gate (`access.gated`). Only people `access.visible` allows are in it, whatever is passed.
+    `tables` are published tables (`PACK_TABLES` are used), past the gate (`access.gated`). Only people
+    `access.visible` allows are in it, whatever is passed.
     """
     shown, left_out = visible(tables["ranked"], settings.rank.top), withheld(tables["ranked"], settings.rank.top)
     screen = front(tables, shown["person_id"].to_list(), stamp.month, settings)

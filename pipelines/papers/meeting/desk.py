@@ -16,6 +16,7 @@ from hiu.month import Month
 from hiu.publish.meeting.form import USED, as_copy, person_as_sent
 from hiu.publish.meeting.page import outcome_of, state_of
 from hiu.publish.meeting.sittings import reversed_batch, standing
+from hiu.publish.pack.page import PACK_TABLES
 from hiu.publish.people import Action
 from hiu.publish.stamp import Stamp
 from hiu.publish.words.terms import ACTION_TITLES, ENTERED
@@ -28,8 +29,7 @@ from pipelines.common.journal import record
 from pipelines.common.place import Place, published_tables
 from pipelines.papers.import_workbook import FREE, entering, entry_time, take_in, verdict_on
 
-NEEDED = (*USED, "changes", "coverage", "review_queue", "decisions", "conflicts", "monthly_demand", "missing_count")
-TABLES = (*NEEDED, "deliveries", "field_quality", "aliases", "meeting_entry")
+TABLES = tuple(dict.fromkeys((*USED, *PACK_TABLES, "aliases")))
 """Published tables that the pack and its forms are made of."""
 """Fields in people's own words, and those that name a member of staff."""
 TITLES = ENTERED | ACTION_TITLES

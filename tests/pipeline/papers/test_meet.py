@@ -12,7 +12,7 @@ import polars as pl
 import pypdf
 import pytest
 from areakit import LAST, NOW, run
-from meet_kit import Caller, entries, meeting
+from meet_kit import Caller, embedded_in, entries, meeting
 from workbook_kit import Edited, at
 
 from hiu.errors import Busy
@@ -72,6 +72,15 @@ def test_who_is_in_the_pack_is_in_the_read_log_before_it_is_shown(sitting: Sitti
     files = folder_of(sitting.place.settings, sitting.place.curated).glob("*.jsonl")
     [look] = [entry["event"] for path in files for entry in read(path) if entry["event"]["what"] == "meeting"]
     assert look["people"] == len(sitting.people) and look["name"] == "A. Chair" and look["purpose"] == "support"
+
+
+def test_the_meeting_shows_of_everybody_what_the_pack_shows(sitting: Sitting) -> None:
+    folder = sitting.place.published_folder(LAST)
+    assert folder
+    pack, live = (
+        embedded_in(text)["people"] for text in ((folder / "pack.html").read_text("utf-8"), sitting.caller.page())
+    )
+    assert any(person["alerts"] for person in pack) and live == pack
 
 
 @pytest.mark.parametrize(
@@ -236,5 +245,7 @@ def test_the_end_gives_minutes_and_a_pack_with_what_was_decided(place_after: Pla
         assert part in text, (part, text)
     assert "Continue support" not in text and other not in text, "what was undone is not in the minutes"
     pack = (outcome.published / "pack.html").read_text(encoding="utf-8")
-    assert "Mar 2026 list, A. Chair" in pack and "Prefers mornings" in pack
+    [shown] = [one["recorded"] for one in embedded_in(pack)["people"] if one["id"] == person]
+    assert {(place, author.split(" (")[0]) for _, _, place, _, author in shown} == {("Mar 2026 list", "A. Chair")}
+    assert "Prefers mornings" in pack
     assert not run(place_after).changed, "nothing changed since"
