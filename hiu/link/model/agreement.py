@@ -20,8 +20,9 @@ SURE = log_odds(0.99)
 SHOWN = tuple(field for field in NAMES if field not in ("kin", "event"))
 FEW = 200
 """Pairs of a field below which nothing is said of it."""
-FACTOR, LEAST = 2.0, 0.01
-"""A level departs if it is this many times as frequent as expected, and by this share of pairs at least."""
+FACTOR, FACTOR_OF_A_SOURCE, LEAST = 2.0, 4.0, 0.01
+"""A level departs if it is this many times as frequent as expected, and by this share of pairs at least. What is
+expected is that of all sources together, from which one alone differs by nature: it departs further out."""
 PAIR = ("identity_a", "identity_b")
 SEEN, EXPECTED = "agreement", "agreement_expected"
 JOINED = ": "
@@ -32,7 +33,7 @@ WORDS = {
     "middle": "The middle name", "sex": "The sex", "nhs_number": "The NHS number", "local_id": "The local number",
 }  # fmt: skip
 LEVELS = {
-    "postcode_typo": "differs by one letter", "typo": "differs by a slip of typing", "different": "is another one",
+    "postcode_typo": "differs by one letter", "typo": "differs by a slip of typing", "different": "is different",
     "nickname": "is a nickname of the other", "initial": "is an initial only", "sound": "is spelled as it sounds",
     "day_month_swapped": "has day and month swapped", "two_parts": "agrees in two parts of three",
     "swapped": "stands in the other's place", "same_year": "agrees in the year alone", "alias": "is an alias",
@@ -98,14 +99,23 @@ def departures(table: pl.DataFrame) -> list[str]:
         table.filter(measure=EXPECTED).select("group", expected="value"), on="group", how="inner"
     )
     often = C("value") / C("expected").clip(1e-4)
-    far = wide.filter(often >= FACTOR, C("low") > C("expected") * FACTOR**0.5, C("value") - C("expected") >= LEAST)
-    ordered = far.with_columns(often=often).sort("often", "group", descending=[True, False])
-    return [_sentence(row["group"], row["often"]) for row in ordered.iter_rows(named=True)]
+    factor = pl.when(C("group").str.contains(", ")).then(FACTOR_OF_A_SOURCE).otherwise(FACTOR)
+    far = wide.filter(often >= factor, C("low") > C("expected") * factor.sqrt(), C("value") - C("expected") >= LEAST)
+    found: dict[str, dict[str, float]] = {}
+    for row in far.with_columns(often=often).sort("often", "group", descending=[True, False]).iter_rows(named=True):
+        source, _, what = row["group"].rpartition(", ")
+        # how common a name or an address is depends on the area's size: only what a slip or a change makes can misfit
+        if what.partition(JOINED)[2] in LEVELS:
+            found.setdefault(what, {})[source] = row["often"]
+    return [_sentence(what, often) for what, often in found.items()]
 
 
-def _sentence(group: str, often: float) -> str:
-    source, _, rest = group.rpartition(", ")
-    field, _, level = rest.partition(JOINED)
-    words = LEVELS.get(level, f"is at '{level.replace('_', ' ')}'")
-    where = f" in pairs with {source}" if source else ""
-    return f"{WORDS[field]} {words} {often:.0f} times as often{where} as the model in force expects: run 'hiu train'."
+def _sentence(what: str, often: Mapping[str, float]) -> str:
+    """One level of one field; often: source, or nothing for all pairs -> how many times as often as expected."""
+    field, _, level = what.partition(JOINED)
+    parts = [f"{n:.0f} times in pairs with {source}" for source, n in often.items() if source]
+    start = f"{WORDS[field]} {LEVELS[level]}"
+    if "" in often:
+        rest = f" ({', '.join(parts)})" if parts else ""
+        return f"{start} {often['']:.0f} times as often as the matching model expects{rest}: run 'hiu train'."
+    return f"{start} more often than the matching model expects ({', '.join(parts)}): run 'hiu train'."

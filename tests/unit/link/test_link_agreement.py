@@ -50,10 +50,8 @@ def told(slips: dict[str, int], expected: int) -> list[str]:
 def test_what_slips_three_times_as_often_is_told_and_of_which_source() -> None:
     lines = told({"ed": 20, "police": 100}, 20)
     assert lines == [
-        "The postcode or address differs by one letter 5 times as often in pairs with police as the model in force "
-        "expects: run 'hiu train'.",
-        "The postcode or address differs by one letter 3 times as often as the model in force expects: "
-        "run 'hiu train'.",
+        "The postcode or address differs by one letter 3 times as often as the matching model expects (5 times in "
+        "pairs with police): run 'hiu train'."
     ]
 
 
