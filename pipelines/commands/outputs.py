@@ -25,7 +25,7 @@ def sheet(
     site: Site = None,
     curated: Curated = None,
 ) -> None:
-    """Make a one-page PDF about one person for the lead clinician; for people not supported, a reason is required."""
+    """Make a person sheet (PDF) for the lead clinician; for people who are not supported, a reason is required."""
     from pipelines.papers.sheets import write_sheet
 
     path = write_sheet(open_site(site, curated), person, month, out, override=override, by=by, now=now())
