@@ -2,6 +2,8 @@
 
 BAND_FROM = {"Low": 1, "Medium": 5, "High": 15}
 """Band -> the least likelihood x impact in it, lowest first (risk_grading.sql has the same; a test compares them)."""
+NOT_ASSESSED = "not assessed"
+"""Source and band of a risk that nobody graded."""
 
 
 def band_of(likelihood: int, impact: int) -> str:

@@ -10,11 +10,11 @@ from datetime import date, datetime
 import polars as pl
 
 from hiu.govern.basis.start import Gate
+from hiu.model.grades import NOT_ASSESSED as NO_GRADING
 from hiu.model.meeting import ACTION_FIELDS
 from hiu.publish.rows import Row
 from hiu.publish.words.terms import ENTERED, NOT_ASSESSED, NOT_BANDED
 from hiu.publish.words.text import clean, count_of, day
-from hiu.rank.listing.risk import NOT_ASSESSED as NO_GRADING
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,7 @@ _AHEAD = ("plan", "plan_review", "end")
 _FEWEST, _FEWEST_NAMES = 5, 10
 _NAMES = ("name", "given", "family")
 _NAMED = (*_NAMES, "nhs_number")
-_TOLD = (*_NAMED, "local_id", "dob", "age")
+_IDENTIFYING = (*_NAMED, "local_id", "dob", "age")
 _WHO = {"name": _NAMES, "birth": ("dob", "age"), "number": ("nhs_number", "local_id")}
 _AGAIN = "'hiu check FILE' shows how each field is read"
 
@@ -72,7 +72,7 @@ def standing_once(frame: pl.DataFrame, columns: Mapping[str, str], source: Sourc
     Nobody is told by such rows; where a value stands once for the rows below it, `fill_down` says so. `columns` as
     match_columns.
     """
-    who = [h for field, h in columns.items() if field in source.fields and source.fields[field].type in _TOLD]
+    who = [h for field, h in columns.items() if field in source.fields and source.fields[field].type in _IDENTIFYING]
     if not who or source.file.fill_down or frame.height < _FEWEST:
         return []
     cells = frame.select(pl.all_horizontal((pl.col(h).fill_null("").str.strip_chars() == "") for h in set(who)))

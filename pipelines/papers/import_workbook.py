@@ -72,8 +72,8 @@ def _naming_others(place: Place, verdict: Verdict) -> dict[str, str]:
 
 
 def _not_meant(verdict: Verdict, ask: Callable[[str], bool]) -> dict[str, str]:
-    """The changes read back person by person: a single value that was pasted into another row can't be told from one
-    that was typed there. The people whose changes are not confirmed."""
+    """The changes read back person by person: a single value looks the same whether it was typed in a row or pasted
+    there from another. The people whose changes are not confirmed."""
     title, refused = ENTERED | ACTION_TITLES, {}
     for person in dict.fromkeys(one.person_id for one in verdict.changes):
         own = [one for one in verdict.changes if one.person_id == person]

@@ -149,7 +149,8 @@ def _changes(ids: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def _entries(ids: Sequence[str]) -> list[dict[str, Any]]:
-    """The February meeting: a decision, a note, actions done and not; and one of March, which the pack may not show."""
+    """The February meeting: a decision, a note, actions done and not; and one about the list of March itself, which
+    the pack shows beside its person alone."""
     common = {"author": "A. Chair", "pack_id": "2026-02-aaaaaa", "row_version": 1}
     about = {"month": date(2026, 2, 1), **common}
 

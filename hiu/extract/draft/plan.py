@@ -70,14 +70,14 @@ def make_plan(sample: Sample, templates: tuple[Packed, ...], kind: str | None = 
     return _require_people(sample, _plan(sample, templates, kind))
 
 
-def _plan(sample: Sample, templates: tuple[Packed, ...], said: str | None) -> Plan:
+def _plan(sample: Sample, templates: tuple[Packed, ...], asked: str | None) -> Plan:
     looks = sample.looks
     matched = match_concepts(looks, concept_source(sample.name))
     numbers = [header for header, seen in looks.items() if is_person_number(seen)]
     matched = {field: match for field, match in matched.items() if match.header not in numbers or field == "event"}
     wide = find_wide(sample.raw.headers, looks)
     month, n, more = (None, None, ()) if wide else _monthly(looks, matched)
-    if said in (None, "counts") and (wide or (month and n)):
+    if asked in (None, "counts") and (wide or (month and n)):
         matched = {field: match for field, match in matched.items() if field not in ("start", "end", "event")}
         taken = (
             {match.header for match in matched.values()} | set(wide.headers if wide else ()) | {month or "", n or ""}
@@ -96,16 +96,16 @@ def _plan(sample: Sample, templates: tuple[Packed, ...], said: str | None) -> Pl
             wide=wide,
         )
     people = {match.header for field, match in matched.items() if field not in ("start", "end", "event")} | set(numbers)
-    n = n if said == "counts" else _count_of_path(sample, matched, numbers, n) if said is None else None
-    if n or said == "counts":
+    n = n if asked == "counts" else _count_of_path(sample, matched, numbers, n) if asked is None else None
+    if n or asked == "counts":
         kept = {field: match for field, match in matched.items() if field not in ("start", "end", "event")}
         return Plan(kind="counts", key=None, matched=kept, numbers=numbers, facts=[], coded={}, n=n, other_numbers=more)
     facts = find_facts(looks, templates, people)
     gates = {each.packed.fact for each in facts} & _GATES
     by_look = len(gates) >= 2 or ("start" not in matched and bool(people))
-    if said == "register" or (said is None and by_look):
+    if asked == "register" or (asked is None and by_look):
         return _register(sample, matched, numbers, facts, gates)
-    stays = said == "stays" or (said is None and _is_stay(looks, matched))
+    stays = asked == "stays" or (asked is None and _is_stay(looks, matched))
     kind: Kind = "stays" if stays else "events"
     key = find_key(sample.raw.frame, looks, matched, set(numbers))
     used = {match.header for match in matched.values()} | set(numbers) | {key}

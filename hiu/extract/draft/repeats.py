@@ -114,8 +114,8 @@ def _keys_with_several(again: pl.DataFrame, key: str, who: Sequence[str]) -> int
 
 def _is_sequence(frame: pl.DataFrame, key: str, seen: Look) -> bool:
     named = bool(words(seen.header) & _SEQUENCE)
-    told = seen.whole or bool(words(seen.header) & _PARTS)
-    return named and told and not frame.select(key, seen.header).is_duplicated().any()
+    numbered = seen.whole or bool(words(seen.header) & _PARTS)
+    return named and numbered and not frame.select(key, seen.header).is_duplicated().any()
 
 
 def _differs(again: pl.DataFrame, key: str, header: str) -> bool:

@@ -136,7 +136,7 @@ def _not_found(rows: Sequence[Row], source: Source) -> str:
     hint = f" Did you mean: {'; '.join(near[:6])}?" if near else ""
     if any(_is_fixed(row) for row in rows[:DEPTH]):
         return (
-            "the columns are lined up by spaces and not parted by a mark, so where one ends can't be told; ask the "
+            "the columns are lined up by spaces and not parted by a mark, so it is unclear where one ends; ask the "
             "sender for the same table as CSV or XLSX"
         )
     return (

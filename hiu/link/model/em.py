@@ -15,7 +15,7 @@ import numpy as np
 from hiu.link.levels import COMBINATIONS, FIELDS, NAMES, Flags, Levels, Reals
 from hiu.link.model.scorer import WIDEST, WeightTable, probability
 
-HELD = 50.0
+PSEUDO_PAIRS = 50.0
 """Pairs of one person that the base model's word is worth, for each field."""
 RELATIVES: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
     (frozenset({"family", "place", "dob"}), frozenset({"given"})),
@@ -55,12 +55,12 @@ class Patterns:
         return float(self.pairs.sum() + self.apart_pairs.sum())
 
 
-def one_person(patterns: Patterns, base: WeightTable, held: float = HELD) -> Reals:
+def one_person(patterns: Patterns, base: WeightTable, pseudo: float = PSEUDO_PAIRS) -> Reals:
     """The probability that a candidate of each pattern is one person. The same for the same patterns.
 
     What the base model holds against the patterns of relatives is let go only where the area has none.
     """
-    mixture = _Mixture(patterns, base, held)
+    mixture = _Mixture(patterns, base, pseudo)
     start = mixture.start()
     share = mixture.settled(start)
     before, found = (patterns.pairs @ some[:, 2:] for some in (start, share))
@@ -74,8 +74,8 @@ def one_person(patterns: Patterns, base: WeightTable, held: float = HELD) -> Rea
 class _Mixture:
     """The patterns and what stays as it is from one round to the next; shares are [patterns, classes]."""
 
-    def __init__(self, patterns: Patterns, base: WeightTable, held: float) -> None:
-        self.of, self.base, self.held = patterns, base, held
+    def __init__(self, patterns: Patterns, base: WeightTable, pseudo: float) -> None:
+        self.of, self.base, self.pseudo = patterns, base, pseudo
         self.agrees = base.table[np.arange(len(NAMES)), patterns.levels] > 0
         self.given = patterns.levels > 0
         self.mixed = ~np.isnan(patterns.same)
@@ -128,8 +128,8 @@ class _Mixture:
         """The shares where nothing is known; elsewhere one person or not, as its label says."""
         same = self.of.same
         rest = share[:, 1:] + 1e-12
-        told = np.column_stack([same, (1 - same)[:, None] * rest / rest.sum(axis=1, keepdims=True)])
-        return np.where(self.mixed[:, None], told, share)
+        labelled = np.column_stack([same, (1 - same)[:, None] * rest / rest.sum(axis=1, keepdims=True)])
+        return np.where(self.mixed[:, None], labelled, share)
 
     def _of_field(self, field: str, share: Reals) -> tuple[Reals, Reals]:
         """log2 of how often one person's, and strangers', descriptions agree as each pattern does on a field."""
@@ -138,15 +138,15 @@ class _Mixture:
         seen = _counts(levels, field, weight)
         strangers = _shares(_counts(levels, field, self.of.pairs * share[:, _STRANGERS]) + self.apart[field])
         usual = _shares(strangers * np.exp2(self.base.table[k, : len(seen)]))
-        one = _shares(seen + self.held * usual)
+        one = _shares(seen + self.pseudo * usual)
         found = (np.log2(np.where(part > 0, part, 1.0))[levels[:, k]] for part in (one, strangers))
         return next(found), next(found)
 
     def _no_relatives(self) -> Flags:
         """Patterns that relatives do not form: given names are learned from these, so that brothers aren't aliases."""
         alike = _every(self.agrees, {"family", "place"}) | _every(self.agrees, {"family", "dob"})
-        told: Flags = np.any([self.agrees[:, NAMES.index(field)] for field in _TELLING], axis=0)
-        return told | ~alike
+        numbered: Flags = np.any([self.agrees[:, NAMES.index(field)] for field in _TELLING], axis=0)
+        return numbered | ~alike
 
     def _strangers_together(self) -> Reals:
         """log2 of how much oftener two levels meet in strangers than each alone would have them, over all pairs."""
@@ -155,8 +155,8 @@ class _Mixture:
         for two in COMBINATIONS:
             if "kin" in two:
                 continue
-            here, there = ([side[:, NAMES.index(name)].astype(np.int64) for name in two]
-                           for side in (self.of.levels, self.of.apart))  # fmt: skip
+            sides = (self.of.levels, self.of.apart)
+            here, there = ([side[:, NAMES.index(name)].astype(np.int64) for name in two] for side in sides)
             met = np.bincount(there[0] * WIDEST + there[1], drawn, WIDEST**2).reshape(WIDEST, WIDEST)
             met[0], met[:, 0] = 0, 0
             alone = np.outer(met.sum(axis=1), met.sum(axis=0)) / max(met.sum(), 1)

@@ -82,8 +82,8 @@ def beside(tables: Tables, shown: pl.DataFrame, month: Month) -> Beside:
 
 def _lacking(tables: Tables, coverage: pl.DataFrame, own: pl.DataFrame, ids: Collection[str]) -> frozenset[str]:
     """Who lacks a month: everybody, if a source that had begun sent nothing; else those whose own number is missing."""
-    begun = tables["coverage"].filter("supplied").group_by("dataset").agg(first=pl.col("month").min())
-    unsent = coverage.filter(~pl.col("supplied")).join(begun, on="dataset").filter(pl.col("month") >= pl.col("first"))
+    first = tables["coverage"].filter("supplied").group_by("dataset").agg(first=pl.col("month").min())
+    unsent = coverage.filter(~pl.col("supplied")).join(first, on="dataset").filter(pl.col("month") >= pl.col("first"))
     return frozenset(ids if unsent.height else own.filter(pl.col("n").is_null())["person_id"])
 
 

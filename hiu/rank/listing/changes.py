@@ -14,9 +14,9 @@ import polars as pl
 
 from hiu.model import ALIASES, CHANGES, many
 from hiu.model.frames import schema
+from hiu.model.grades import NOT_ASSESSED
 from hiu.month import Month
 from hiu.rank.listing.ranking import Ranking
-from hiu.rank.listing.risk import NOT_ASSESSED
 from hiu.rank.listing.sentence import amount, ordinal
 
 Row = dict[str, Any]

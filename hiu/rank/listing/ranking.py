@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hiu.model import RANKED
 from hiu.model.frames import schema
+from hiu.model.grades import NOT_ASSESSED
 from hiu.model.missing import missing_sentences
 from hiu.month import Month
 from hiu.rank.listing.history import Flags, Floats, History, history
@@ -17,7 +18,7 @@ from hiu.rank.listing.labels import dispersion, labels
 from hiu.rank.listing.population import access, population
 from hiu.rank.listing.presets import needs, presets
 from hiu.rank.listing.reasons import gaps_in_words, little
-from hiu.rank.listing.risk import BANDS, NOT_ASSESSED, middle, risk
+from hiu.rank.listing.risk import BANDS, middle, risk
 from hiu.rank.listing.sentence import level_words, rank_sentences
 from hiu.rank.listing.uncertainty import Posterior, uncertainty
 from hiu.settings import Settings

@@ -12,8 +12,6 @@ from hiu.month import Month
 BANDS = {"Low": 1.5, "Medium": 3.0, "High": 4.5}
 """R when only a band was recorded."""
 
-NOT_ASSESSED = "not assessed"
-
 
 def risk(month: Month, gradings: pl.DataFrame) -> pl.DataFrame:
     """One row a person graded by the month's end: `person_id`, `risk` (1 to 5), `risk_source`, `risk_band`,

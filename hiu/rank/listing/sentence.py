@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from hiu.rank.listing.risk import NOT_ASSESSED
+from hiu.model.grades import NOT_ASSESSED
 
 _OWNER = {"clinical": "clinical", "public_safety": "public safety"}
 

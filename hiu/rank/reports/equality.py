@@ -13,11 +13,11 @@ from scipy.special import gammaln
 from scipy.stats import gamma
 
 from hiu.model import PEOPLE
+from hiu.model.grades import NOT_ASSESSED
 from hiu.month import Month
 from hiu.rank.listing.history import Floats, history
 from hiu.rank.listing.intensity import AHEAD, fit, observed, points, weights_of
 from hiu.rank.listing.population import population
-from hiu.rank.listing.risk import NOT_ASSESSED
 from hiu.settings import Settings
 from hiu.stats import benjamini_hochberg, wilson
 

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import grimp
+import polars as pl
 import pytest
 from areakit import LAST
 
@@ -46,7 +47,10 @@ def changed(files: Files, path: str) -> Files:
 
 def prints(files: Files, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """The fingerprint of every step, a recipe, and what publishing and the matcher's memory ask for."""
-    work: Any = SimpleNamespace(inputs="x", month=LAST, place=SimpleNamespace(settings=Settings(name="A")))
+    recorded = SimpleNamespace(rows=lambda *_, **__: pl.DataFrame())
+    work: Any = SimpleNamespace(
+        inputs="x", month=LAST, place=SimpleNamespace(settings=Settings(name="A")), warehouse=recorded
+    )
     with monkeypatch.context() as patch:
         for asks in (plan, ingest):
             patch.setattr(asks, "code_digest", lambda root: digest_of(files, root))

@@ -171,9 +171,11 @@ def test_the_script_makes_no_markup_of_text_and_reaches_for_nothing() -> None:
     )
 
 
-def test_what_a_meeting_recorded_about_this_list_waits_for_the_next() -> None:
-    text = page()
-    assert "not yet seen" not in text and "offer support" in text
+def test_what_a_meeting_recorded_about_this_list_is_beside_its_person_and_opens_the_next_pack() -> None:
+    shown = {person["id"]: person["recorded"] for person in view()["people"]}
+    own = {one for one, recorded in shown.items() if any("not yet seen" in row for row in recorded)}
+    assert len(own) == 1 and ("Decision", "not yet seen", "Mar 2026 list, A. Chair") in shown[own.pop()]
+    assert [one["decision"] for one in view()["decisions"]] == ["offer support"]
     entries = pack_area.tables(NAMES)["meeting_entry"]
     assert [one["decision"] for one in pack_front.decisions(entries, LAST)] == ["not yet seen"]
 

@@ -8,9 +8,9 @@ import polars as pl
 import pytest
 from rank_area import MARCH, SETTINGS, extra, inputs, people
 
+from hiu.model.grades import NOT_ASSESSED
 from hiu.rank import rank
 from hiu.rank.listing.presets import PRESETS
-from hiu.rank.listing.risk import NOT_ASSESSED
 from hiu.rank.listing.sentence import amount, ordinal, rank_sentences, say_each_row
 
 ED, CHILD = "ed_attendance", {"A": date(2012, 1, 1)}

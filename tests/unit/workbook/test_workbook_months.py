@@ -145,6 +145,7 @@ def test_an_older_months_copy_is_refused_unless_asked_for(
     file = tmp_path / "late.xlsx"
     file.write_bytes(Edited(workbook_of(place, str(BEFORE))).put(at("owner"), "Sam").file())
     pointer = place.current.read_text(encoding="utf-8")
+    shutil.copytree(place.which(str(BEFORE))[1], place.published / "later")
     place.current.write_text(pointer.replace(f'"{BEFORE}": ', f'"{LAST}": "later", "{BEFORE}": '), encoding="utf-8")
 
     def take(older: bool) -> str:
