@@ -94,6 +94,8 @@ class Warehouse:
         if not self.exists(table):
             return self.put(table, frame)
         _same_columns(table, self.columns(table), frame.columns)
+        if frame.is_empty():
+            return 0
         with self._incoming(frame):
             return self._count(f'INSERT INTO "{table}" BY NAME SELECT {_casts(TABLES.get(table))} FROM {_INCOMING}')
 
