@@ -55,10 +55,11 @@ class Warehouse:
 
         A `temporary` one is never in the file: it is gone when dropped, or when the warehouse is closed.
         """
-        query = queries.bind(queries.load(table), params)
+        text = queries.load(table)
+        query = queries.bind(text, params)
         if temporary:
             self.drop(table)
-        return self._make(table, f"({query}) AS made", "TEMP TABLE" if temporary else "TABLE")
+        return self._make(table, f"({query}) AS made", queries.columns(text), "TEMP TABLE" if temporary else "TABLE")
 
     def rows(
         self,
@@ -87,7 +88,7 @@ class Warehouse:
     def put(self, table: str, frame: pl.DataFrame) -> int:
         """Make `table` anew from a frame; a declared table must have its columns, in any order. Rows put."""
         with self._incoming(frame):
-            return self._make(table, _INCOMING)
+            return self._make(table, _INCOMING, frame.columns)
 
     def append(self, table: str, frame: pl.DataFrame) -> int:
         """Add a frame's rows to `table`, made if absent. Rows added. Raises UsageError on other columns."""
@@ -180,11 +181,11 @@ class Warehouse:
         finally:
             self._con.unregister(_INCOMING)
 
-    def _make(self, table: str, source: str, kind: str = "TABLE") -> int:
+    def _make(self, table: str, source: str, columns: Sequence[str], kind: str = "TABLE") -> int:
         declared = TABLES.get(queries.check_name(table))
         self._columns_of.pop(table, None)
         if declared:
-            _same_columns(table, declared.names, self._relation(f"SELECT * FROM {source} LIMIT 0").columns)
+            _same_columns(table, declared.names, columns)
         return self._count(f'CREATE OR REPLACE {kind} "{table}" AS SELECT {_casts(declared)} FROM {source}')
 
     def _count(self, statement: str) -> int:
@@ -210,7 +211,7 @@ def _casts(table: Table | None) -> str:
     return ", ".join(f'CAST("{c.name}" AS {TYPES[c.type].sql}) AS "{c.name}"' for c in table.columns)
 
 
-def _same_columns(table: str, expected: list[str], found: list[str]) -> None:
+def _same_columns(table: str, expected: Sequence[str], found: Sequence[str]) -> None:
     missing, unknown = [c for c in expected if c not in found], [c for c in found if c not in expected]
     if missing or unknown:
         raise UsageError(f"table '{table}': columns missing {missing}, not known {unknown}")
