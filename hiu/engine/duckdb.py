@@ -37,6 +37,7 @@ class Warehouse:
         self._con.execute("SET TimeZone = 'UTC'").fetchall()
         lock(self._con)
         self._columns_of: dict[str, list[str]] = {}  # columns of tables seen, forgotten when a table is made or dropped
+        self._there: set[str] = set()  # tables seen, asked for again when one is not among them
 
     def __enter__(self) -> Self:
         return self
@@ -126,11 +127,14 @@ class Warehouse:
     def drop(self, table: str) -> None:
         """Remove a table, if it is there."""
         self._columns_of.pop(table, None)
+        self._there.discard(table)
         self._run(f'DROP TABLE IF EXISTS "{queries.check_name(table)}"')
 
     def exists(self, table: str) -> bool:
         """Whether `table` is there."""
-        return queries.check_name(table) in self._columns_of or table in self.tables()
+        if queries.check_name(table) not in self._columns_of and table not in self._there:
+            self._there = set(self.tables())
+        return table in self._columns_of or table in self._there
 
     def tables(self) -> list[str]:
         """The names of all tables, sorted."""
@@ -156,6 +160,7 @@ class Warehouse:
             yield
         except BaseException:
             self._columns_of.clear()
+            self._there.clear()
             self._run("ROLLBACK")
             raise
         self._run("COMMIT")
