@@ -37,6 +37,7 @@ class Warehouse:
         self._con.execute("SET TimeZone = 'UTC'").fetchall()
         lock(self._con)
         self._columns_of: dict[str, list[str]] = {}  # columns of tables seen, forgotten when a table is made or dropped
+        self._there: set[str] = set()  # tables seen, asked for again when one is not among them
 
     def __enter__(self) -> Self:
         return self
@@ -55,10 +56,11 @@ class Warehouse:
 
         A `temporary` one is never in the file: it is gone when dropped, or when the warehouse is closed.
         """
-        query = queries.bind(queries.load(table), params)
+        text = queries.load(table)
+        query = queries.bind(text, params)
         if temporary:
             self.drop(table)
-        return self._make(table, f"({query}) AS made", "TEMP TABLE" if temporary else "TABLE")
+        return self._make(table, f"({query}) AS made", queries.columns(text), "TEMP TABLE" if temporary else "TABLE")
 
     def rows(
         self,
@@ -87,13 +89,15 @@ class Warehouse:
     def put(self, table: str, frame: pl.DataFrame) -> int:
         """Make `table` anew from a frame; a declared table must have its columns, in any order. Rows put."""
         with self._incoming(frame):
-            return self._make(table, _INCOMING)
+            return self._make(table, _INCOMING, frame.columns)
 
     def append(self, table: str, frame: pl.DataFrame) -> int:
         """Add a frame's rows to `table`, made if absent. Rows added. Raises UsageError on other columns."""
         if not self.exists(table):
             return self.put(table, frame)
         _same_columns(table, self.columns(table), frame.columns)
+        if frame.is_empty():
+            return 0
         with self._incoming(frame):
             return self._count(f'INSERT INTO "{table}" BY NAME SELECT {_casts(TABLES.get(table))} FROM {_INCOMING}')
 
@@ -123,11 +127,14 @@ class Warehouse:
     def drop(self, table: str) -> None:
         """Remove a table, if it is there."""
         self._columns_of.pop(table, None)
+        self._there.discard(table)
         self._run(f'DROP TABLE IF EXISTS "{queries.check_name(table)}"')
 
     def exists(self, table: str) -> bool:
         """Whether `table` is there."""
-        return queries.check_name(table) in self._columns_of or table in self.tables()
+        if queries.check_name(table) not in self._columns_of and table not in self._there:
+            self._there = set(self.tables())
+        return table in self._columns_of or table in self._there
 
     def tables(self) -> list[str]:
         """The names of all tables, sorted."""
@@ -153,6 +160,7 @@ class Warehouse:
             yield
         except BaseException:
             self._columns_of.clear()
+            self._there.clear()
             self._run("ROLLBACK")
             raise
         self._run("COMMIT")
@@ -178,11 +186,11 @@ class Warehouse:
         finally:
             self._con.unregister(_INCOMING)
 
-    def _make(self, table: str, source: str, kind: str = "TABLE") -> int:
+    def _make(self, table: str, source: str, columns: Sequence[str], kind: str = "TABLE") -> int:
         declared = TABLES.get(queries.check_name(table))
         self._columns_of.pop(table, None)
         if declared:
-            _same_columns(table, declared.names, self._relation(f"SELECT * FROM {source} LIMIT 0").columns)
+            _same_columns(table, declared.names, columns)
         return self._count(f'CREATE OR REPLACE {kind} "{table}" AS SELECT {_casts(declared)} FROM {source}')
 
     def _count(self, statement: str) -> int:
@@ -208,7 +216,7 @@ def _casts(table: Table | None) -> str:
     return ", ".join(f'CAST("{c.name}" AS {TYPES[c.type].sql}) AS "{c.name}"' for c in table.columns)
 
 
-def _same_columns(table: str, expected: list[str], found: list[str]) -> None:
+def _same_columns(table: str, expected: Sequence[str], found: Sequence[str]) -> None:
     missing, unknown = [c for c in expected if c not in found], [c for c in found if c not in expected]
     if missing or unknown:
         raise UsageError(f"table '{table}': columns missing {missing}, not known {unknown}")

@@ -110,6 +110,11 @@ def parse(text: str) -> exp.Select | exp.SetOperation:
     return tree
 
 
+def columns(text: str) -> list[str]:
+    """The names of a query's columns; `*` stands for those of what it reads."""
+    return list(parse(text).named_selects)
+
+
 def _check_functions(tree: exp.Expr) -> None:
     for node in tree.find_all(exp.Func):
         name = node.name if isinstance(node, (exp.Anonymous, exp.AnonymousAggFunc)) else type(node).__name__

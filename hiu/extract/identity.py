@@ -84,6 +84,8 @@ def _born_late(frame: pl.DataFrame, cells: pl.DataFrame, source: Source) -> pl.S
     if "dob" not in cells.columns:
         return late
     rows = (cells["dob"].is_not_null() & frame["dob"].is_null() & frame["start"].is_not_null()).arg_true()
+    if rows.is_empty():
+        return late
     never = pl.repeat(None, len(rows), dtype=pl.Datetime("us"), eager=True)
     born = read_births(cells["dob"].gather(rows), source.fields["dob"].formats, never)
     return late.scatter(rows.filter((born > frame["start"].gather(rows).dt.date()).fill_null(False)), True)

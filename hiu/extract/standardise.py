@@ -22,6 +22,7 @@ from hiu.extract.rates.read_rate import Made, code_list, read_rates, unknown_cod
 from hiu.extract.stays import stay_warnings
 from hiu.extract.values.codes import coded, not_known, whole
 from hiu.extract.values.dates import local_stamps, read_dates
+from hiu.extract.values.kept import each_column_once
 from hiu.extract.values.postcode import read_postcodes
 from hiu.extract.values.text import tidied, tidied_name
 from hiu.model.frames import TYPES
@@ -51,6 +52,7 @@ class Standardised:
     numbering: Numbering = field(default_factory=Numbering)
 
 
+@each_column_once()
 def standardise(
     raw: RawTable, source: Source, *, delivery_id: str, source_file: str, period: Month | None, synthetic: bool
 ) -> Standardised:
@@ -178,13 +180,13 @@ def _named(source: Source) -> set[str]:
     return parts | related | tested | {field for field in (key.version, key.duplicate_of) if field}
 
 
-def _value(cells: pl.DataFrame, field: str, spec: FieldSpec) -> pl.Series:
+def _value(cells: pl.DataFrame, field: str, spec: FieldSpec) -> pl.Expr | pl.Series:
     """A field as conditions, keys and details see it: by its code list; dates in ISO form, so that they sort."""
     if spec.type in ("code", "boolean") or spec.codes:
         codes = code_list(spec)
-        return cells.select(coded(pl.col(field), codes, unlisted=spec.unlisted).alias(field)).to_series()
+        return coded(pl.col(field), codes, unlisted=spec.unlisted).alias(field)
     if spec.type == "integer":
-        return cells.select(pl.col(field).str.replace_all(",", "").alias(field)).to_series()
+        return pl.col(field).str.replace_all(",", "").alias(field)
     if spec.type == "date":
         return _or_text(read_dates(cells[field], spec.formats).dt.strftime("%Y-%m-%d"), cells[field])
     if spec.type == "timestamp":

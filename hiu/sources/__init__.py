@@ -7,7 +7,6 @@ Adding a source is adding a TOML: no code changes. `spec.py` says what a TOML ma
 from __future__ import annotations
 
 import tomllib
-from copy import deepcopy
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -23,16 +22,17 @@ from hiu.sources.spec import Count, FieldSpec, FileSpec, KeySpec, Measure, Packe
 __all__ = ["Count", "FieldSpec", "FileSpec", "KeySpec", "Measure", "Packed", "Source", "load_sources", "merge"]
 
 
-def shipped() -> dict[str, dict[str, Any]]:
-    """The shipped definitions, unvalidated, by name."""
-    return deepcopy(_shipped())
-
-
 @cache
-def _shipped() -> dict[str, dict[str, Any]]:
+def shipped() -> dict[str, dict[str, Any]]:
+    """The shipped definitions, unvalidated, by name. Only to be read."""
     items = sorted(resources.files(__name__).iterdir(), key=lambda item: item.name)
     tomls = [item for item in items if item.name.endswith(".toml")]
     return {item.name[:-5]: tomllib.loads(item.read_text(encoding="utf-8")) for item in tomls}
+
+
+@cache
+def _shipped_source(name: str) -> Source:
+    return _validate(Path(f"{name}.toml"), name, shipped()[name], "")
 
 
 def load_sources(folder: Path | None = None) -> dict[str, Source]:
@@ -43,7 +43,7 @@ def load_sources(folder: Path | None = None) -> dict[str, Source]:
     """
     stock = shipped()
     raw = dict(stock)
-    origin = {name: Path(f"{name}.toml") for name in raw}
+    origin: dict[str, Path] = {}
     texts: dict[Path, str] = {}
     for path in sorted(folder.glob("*.toml")) if folder and folder.is_dir() else ():
         texts[path] = toml_text(path)
@@ -55,8 +55,13 @@ def load_sources(folder: Path | None = None) -> dict[str, Source]:
             values = merge(stock[base], values)
         raw[name] = {"name": name, **values}
         origin[name] = path
-    taken = {name: values for name, values in sorted(raw.items()) if values.pop("enabled", True)}
-    return {name: _validate(path := origin[name], name, values, texts.get(path, "")) for name, values in taken.items()}
+    found = {}
+    for name, values in sorted(raw.items()):
+        if name not in origin:
+            found[name] = _shipped_source(name)
+        elif values.pop("enabled", True):
+            found[name] = _validate(path := origin[name], name, values, texts[path])
+    return found
 
 
 def _word(path: Path, key: str, value: object) -> str:

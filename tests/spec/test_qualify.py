@@ -63,13 +63,19 @@ def test_all_sql_is_in_a_folder_that_is_looked_at() -> None:
 STATEMENT = re.compile(r"\s*(with\s+\w+\s+as|select|insert|update|delete)\b.*\b(from|into|set|select)\b", re.I | re.S)
 
 
+BEGINS = re.compile(r"""["'](?:\\[nrt\n]|\s)*(?:with\s|select\b|insert\b|update\b|delete\b)""", re.I)
+"""A literal that may begin as a statement does: modules without one are not read further."""
+
+
 def statements(source: str) -> list[str]:
     """String literals of a module that can be read as a statement of SQL; docstrings are none."""
-    tree = ast.parse(source)
-    docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    if not BEGINS.search(source):
+        return []
+    nodes = list(ast.walk(ast.parse(source)))
+    docs = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    parts = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
     found = []
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.JoinedStr):
             text = "".join(str(one.value) if isinstance(one, ast.Constant) else "x" for one in node.values)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and not {id(node)} & (docs | parts):

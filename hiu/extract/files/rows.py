@@ -1,6 +1,6 @@
 """Records below a header: blank and trailing rows left out, bad ones set aside, the rest numbered."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -128,16 +128,17 @@ def _faults(records: pl.DataFrame, grid: Grid) -> pl.DataFrame:
     cells = pl.format("found {} cells, expected {}", WIDTH, pl.lit(expected))
     width = _fault(records.filter(pl.col(WIDTH) != expected), "width", cells)
     rest = records.filter(pl.col(WIDTH) == expected)
-    faults = pl.concat([width, _unreadable(rest, grid), _repeated(rest, grid)])
-    return faults.unique("source_row", keep="first").sort("source_row")
+    faults = pl.concat([width, *_unreadable(rest, grid), *_repeated(rest, grid)])
+    return faults if faults.is_empty() else faults.unique("source_row", keep="first").sort("source_row")
 
 
-def _unreadable(records: pl.DataFrame, grid: Grid) -> pl.DataFrame:
-    parts = [_marked(records if grid.damaged else records.clear(), grid, mark) for mark in MARKS]
-    lines = pl.col(LINE).replace_strict(grid.huge, default=None, return_dtype=pl.String)
-    reason = pl.lit("found a cell of more than 131,072 characters; expected less")
-    huge = _fault(records.filter(pl.col(LINE).is_in(list(grid.huge))), "huge_cell", reason, lines)
-    return pl.concat([*parts, huge])
+def _unreadable(records: pl.DataFrame, grid: Grid) -> Iterator[pl.DataFrame]:
+    if grid.damaged:
+        yield from (_marked(records, grid, mark) for mark in MARKS)
+    if grid.huge:
+        lines = pl.col(LINE).replace_strict(grid.huge, default=None, return_dtype=pl.String)
+        reason = pl.lit("found a cell of more than 131,072 characters; expected less")
+        yield _fault(records.filter(pl.col(LINE).is_in(list(grid.huge))), "huge_cell", reason, lines)
 
 
 def _marked(records: pl.DataFrame, grid: Grid, mark: str) -> pl.DataFrame:
@@ -149,15 +150,17 @@ def _marked(records: pl.DataFrame, grid: Grid, mark: str) -> pl.DataFrame:
     return faults.filter(pl.col("column").is_not_null())
 
 
-def _repeated(records: pl.DataFrame, grid: Grid) -> pl.DataFrame:
+def _repeated(records: pl.DataFrame, grid: Grid) -> Iterator[pl.DataFrame]:
     """Rows that say the header again, as when exports are pasted under one another."""
     first = next((place for place, header in enumerate(grid.headers) if header), 0)
     near = records.filter(pl.col(f"c{first}").str.strip_chars().eq(grid.headers[first]))
+    if near.is_empty():
+        return
     headers = [squash(header) for header in grid.headers]
     cells = near.select("source_row", *grid.names).rows()
     same = [row for row, *texts in cells if [squash(text or "") for text in texts] == headers]
     repeated = near.filter(pl.col("source_row").is_in(same))
-    return _fault(repeated, "header_repeated", pl.lit("found the header again, expected a record"))
+    yield _fault(repeated, "header_repeated", pl.lit("found the header again, expected a record"))
 
 
 def _fault(records: pl.DataFrame, code: str, reason: pl.Expr, column: pl.Expr | None = None) -> pl.DataFrame:

@@ -26,21 +26,25 @@ _MARKS = {mark: rf"^\p{{L}}[^,/|]*{form}\p{{L}}[^,/|]*$" for mark, form in (("/"
 _REPLACED = "\ufffd"
 """What a program writes for letters that it could not read."""
 
+_FORMS = f"{_FOREIGN}|{_REPLACED}|{_TWICE}"
+
 
 def cell_warnings(cells: pl.DataFrame, source: Source, columns: Mapping[str, str]) -> Iterator[str]:
     """A sentence a field: name cells with dates and numbers in them, and cells whose letters were damaged on the way.
 
     `cells` hold the tidied text by field, `columns` the header of each.
     """
-    for field, spec in source.fields.items():
-        if field not in cells.columns or field not in columns or spec.type not in _TEXTS:
-            continue
+    fields = {field: source.fields[field] for field in source.fields if field in cells.columns and field in columns}
+    fields = {field: spec for field, spec in fields.items() if spec.type in _TEXTS}
+    damaged = cells.select(pl.col(field).str.contains(f"{_FORMS}|{_LOST}").any() for field in fields).row(0)
+    for (field, spec), is_damaged in zip(fields.items(), damaged, strict=True):
         texts = cells[field].drop_nulls()
         if spec.type in _NAMES:
             yield from _beside(texts, columns[field])
         if spec.type == "name" and not (spec.separator or spec.several):
             yield from _parted(texts, columns[field], field)
-        yield from _damaged(texts, columns[field], personal=spec.type in (*_NAMES, "address"))
+        if is_damaged:
+            yield from _damaged(texts, columns[field], personal=spec.type in (*_NAMES, "address"))
 
 
 def _beside(texts: pl.Series, header: str) -> Iterator[str]:
@@ -77,7 +81,7 @@ def _cells(n: int) -> str:
 
 
 def _damaged(texts: pl.Series, header: str, *, personal: bool) -> Iterator[str]:
-    form = f"{_FOREIGN}|{_REPLACED}|{_TWICE}" if personal else f"{_REPLACED}|{_TWICE}"
+    form = _FORMS if personal else f"{_REPLACED}|{_TWICE}"
     doubtful = texts.filter(texts.str.contains(form))
     mended = per_value(doubtful, lambda text: text if not personal else repaired(text))
     foreign = int(mended.str.contains(form).sum())

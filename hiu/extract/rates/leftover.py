@@ -68,19 +68,15 @@ def _missing(type_: str) -> pl.Expr:
     return found | text.str.to_lowercase().is_in(_NO_SEX) if type_ == "sex" else found
 
 
-def _out_of_range(texts: pl.Series, key: str, spec: FieldSpec | None) -> pl.Series:
+def _out_of_range(texts: pl.Series, key: str, spec: FieldSpec | None) -> pl.Expr:
     """Of each cell 'never' (a date that means not known), 'far' (read, and not believed) or null."""
     if spec is None or (spec.type not in ("dob", "date", "timestamp") and key != "age"):
-        return pl.repeat(None, len(texts), dtype=pl.String(), eager=True)
+        return pl.lit(None, pl.String)
     if spec.type == "age":
-        far = texts.str.contains(r"^[0-9]{3,}$") & ~texts.str.contains(_NO_NUMBER)
-        return pl.select(pl.when(far).then(pl.lit("far"))).to_series()
-    day = read_dates(texts, spec.formats)
-    frame = pl.DataFrame({"day": day})
-    never = pl.col("day").is_in(NEVER)
-    return frame.select(pl.when(never).then(pl.lit("never")).when(pl.col("day").is_not_null()).then(pl.lit("far")))[
-        :, 0
-    ]
+        text = pl.col("text")
+        return pl.when(text.str.contains(r"^[0-9]{3,}$") & ~text.str.contains(_NO_NUMBER)).then(pl.lit("far"))
+    day = pl.lit(read_dates(texts, spec.formats))
+    return pl.when(day.is_in(NEVER)).then(pl.lit("never")).when(day.is_not_null()).then(pl.lit("far"))
 
 
 def names_nothing(text: pl.Expr, spec: FieldSpec) -> pl.Expr:

@@ -75,8 +75,11 @@ def read_rates(sent: pl.DataFrame, source: Source, columns: Mapping[str, str], m
     who = made.people.select(pl.all().name.prefix("who:"))
     frame = pl.concat([made.cells, times, who, made.unknown], how="horizontal")
     left = frame.select("source_row", *(_left(frame, key, source).alias(key) for key in fields))
+    no = pl.repeat(False, made.cells.height, dtype=pl.Boolean(), eager=True)
+    nobody = made.people["unknown"].fill_null(False) if "unknown" in made.people.columns else no
+    about = pl.DataFrame({"nobody": nobody, "aside": made.aside, "unknown": no})
     rows = [
-        _row(sent[header], made, key, source, left[key]) | {"field": key.replace("@", ", "), "header": header}
+        _row(sent[header], made, key, source, left[key], about) | {"field": key.replace("@", ", "), "header": header}
         for key, header in fields.items()
     ]
     rows += _facts(sent, source, columns, made.facts)
@@ -85,27 +88,26 @@ def read_rates(sent: pl.DataFrame, source: Source, columns: Mapping[str, str], m
     return pl.DataFrame(rows, schema=kept)
 
 
-def _row(sent: pl.Series, made: Made, key: str, source: Source, left: pl.Series) -> dict[str, object]:
+def _row(
+    sent: pl.Series, made: Made, key: str, source: Source, left: pl.Series, about: pl.DataFrame
+) -> dict[str, object]:
     cell = made.cells[key]
     there, nothing, rest = len(cell) - cell.null_count(), 0, Leftover()
     if sent.null_count() < cell.null_count():
         emptied = sent.filter(cell.is_null() & sent.is_not_null())
         nothing = int((emptied.str.strip_chars() != "").sum())
     if n := int(left.sum()):
-        rest = sort_out(_leftover(made, key, left), key, source)
+        rest = sort_out(_leftover(made, key, about).filter(left), key, source)
     counts = {"missing": rest.missing + nothing, "unreadable": rest.unreadable, "unknown": rest.unknown}
-    about = {"out_of_range": rest.out_of_range, "looks": rest.looks, "words": rest.words}
-    return {"rows": len(cell), "filled": there + nothing, "read": there - n, **counts, **about}
+    more = {"out_of_range": rest.out_of_range, "looks": rest.looks, "words": rest.words}
+    return {"rows": len(cell), "filled": there + nothing, "read": there - n, **counts, **more}
 
 
-def _leftover(made: Made, key: str, left: pl.Series) -> pl.DataFrame:
-    """text, unknown (of the code list), nobody (its name says so) and aside of the cells nothing was made of."""
-    n, flag = len(left), unknown_key(key)
-    no = pl.repeat(False, n, dtype=pl.Boolean(), eager=True)
-    unknown = made.unknown[flag] if flag in made.unknown.columns else no
-    nobody = made.people["unknown"].fill_null(False) if "unknown" in made.people.columns else no
-    frame = {"text": made.cells[key], "unknown": unknown, "nobody": nobody, "aside": made.aside}
-    return pl.DataFrame(frame).filter(left)
+def _leftover(made: Made, key: str, about: pl.DataFrame) -> pl.DataFrame:
+    """text, unknown (of the code list), nobody (its name says so) and aside of each cell."""
+    flag = unknown_key(key)
+    unknown = made.unknown[flag] if flag in made.unknown.columns else about["unknown"]
+    return pl.DataFrame([made.cells[key].alias("text"), unknown.alias("unknown"), about["nobody"], about["aside"]])
 
 
 def _left(frame: pl.DataFrame, key: str, source: Source) -> pl.Expr:

@@ -78,7 +78,10 @@ def not_known(text: pl.Expr) -> pl.Expr:
 
 def digits_lost(texts: pl.Series) -> bool:
     """Whether a spreadsheet has kept fifteen digits of longer numbers: all end in 0, and three of them differ."""
-    long = texts.filter(texts.str.contains(r"^[0-9]{16,}$")).unique()
+    is_long = texts.str.contains(r"^[0-9]{16,}$")
+    if not is_long.any():
+        return False
+    long = texts.filter(is_long).unique()
     return len(long) > 2 and bool(long.str.ends_with("0").all())
 
 

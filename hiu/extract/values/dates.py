@@ -12,6 +12,7 @@ from datetime import date
 import polars as pl
 
 from hiu.extract.values.forms import DEFAULT, GROUPS, MONTH, SERIALS, TIME_FIRST, is_month, pattern
+from hiu.extract.values.kept import once_a_delivery
 from hiu.extract.values.times import clock, has_clock, read_times
 
 NEVER = (
@@ -34,6 +35,11 @@ def read_stamps(texts: pl.Series, formats: Sequence[str]) -> pl.DataFrame:
     two-digit year), offset (minutes; null if the text holds none), timed (a time of day was read), mistimed (there is
     one after the date that can't be read, such as 25:00). Null where no form fits or no such day exists.
     """
+    return _stamps(texts, tuple(formats) or DEFAULT)
+
+
+@once_a_delivery
+def _stamps(texts: pl.Series, formats: Sequence[str]) -> pl.DataFrame:
     left = texts.drop_nulls().unique().to_frame("text")
     found, rest = _by_forms(left.with_columns(pl.col("text").alias("sent")), formats)
     if not rest.is_empty():
@@ -102,7 +108,7 @@ def _with_times(frame: pl.DataFrame, texts: pl.Series) -> pl.DataFrame:
 
 def _by_forms(left: pl.DataFrame, formats: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """`left` holds text (the key) and sent (what is read). What some form read, and what none did."""
-    first, *others = formats or DEFAULT
+    first, *others = formats
     read = _read(left, first)
     found, left = [_found(read)], _rest(read)
     for form in _shaped(left, others):
@@ -115,11 +121,18 @@ def _by_forms(left: pl.DataFrame, formats: Sequence[str]) -> tuple[pl.DataFrame,
 
 
 def _found(read: pl.DataFrame) -> pl.DataFrame:
-    return read.filter(pl.col("stamp").is_not_null()).drop("sent")
+    return _where(read, read["stamp"].null_count(), pl.col("stamp").is_not_null()).drop("sent")
 
 
 def _rest(read: pl.DataFrame) -> pl.DataFrame:
-    return read.filter(pl.col("stamp").is_null()).select("text", "sent")
+    return _where(read, read["stamp"].count(), pl.col("stamp").is_null()).select("text", "sent")
+
+
+def _where(read: pl.DataFrame, others: int, where: pl.Expr) -> pl.DataFrame:
+    """The rows where it holds, of which `others` are not: mostly one form reads all of a column or nothing."""
+    if not others:
+        return read
+    return read.clear() if others == read.height else read.filter(where)
 
 
 def _shaped(left: pl.DataFrame, forms: Sequence[str]) -> list[str]:
@@ -164,31 +177,36 @@ def _as_people_write(left: pl.DataFrame, formats: Sequence[str]) -> pl.DataFrame
 
 def _read(left: pl.DataFrame, form: str) -> pl.DataFrame:
     """text and sent with what `form` makes of it."""
-    groups = left.with_columns(pl.col("sent").str.extract_groups(pattern(form)).alias("found")).unnest("found")
+    groups = left.with_columns(pl.col("sent").str.extract_groups(pattern(form)).struct.unnest())
     if "n" in groups.columns:
         stamp = _serial(pl.col("n"), SERIALS[form.lower()])
         timed = pl.col("n").str.contains(".", literal=True)
         earlier, offset = pl.lit(None, _READ["earlier"]), pl.lit(None, _READ["offset"])
         return groups.select("text", "sent", stamp=stamp, earlier=earlier, offset=offset, timed=timed, mistimed=False)
-    groups = groups.with_columns(pl.lit(None, pl.String).alias(name) for name in GROUPS if name not in groups.columns)
-    month = pl.col("b").str.to_lowercase().str.slice(0, 3).replace_strict(MONTH, default=None)
-    month = pl.coalesce(month, "m")
-    day = pl.lit("1") if is_month(form) else pl.col("d")
-    time = clock(pl.col)
-    groups = groups.with_columns(month.alias("m"), time.alias("time"))
+    nothing = {name for name in GROUPS if name not in groups.columns or groups[name].null_count() == groups.height}
+
+    def group(name: str) -> pl.Expr:
+        return pl.lit(None, pl.String) if name in nothing else pl.col(name)
+
+    month = group("m")
+    if "b" not in nothing:
+        month = pl.coalesce(pl.col("b").str.to_lowercase().str.slice(0, 3).replace_strict(MONTH, default=None), month)
+    day = pl.lit("1") if is_month(form) else group("d")
+    clockless = {"H", "w"} <= nothing
+    time = pl.lit(None, pl.Duration("us")) if clockless else clock(group)
     whole = "%y" not in form
-    years = [pl.col("Y")] if whole else [pl.lit("20") + pl.col("y"), pl.lit("19") + pl.col("y")]
-    stamps = [_day(year, pl.col("m"), day) + pl.col("time").fill_null(pl.duration(hours=0)) for year in years]
-    earlier = pl.lit(None, pl.Datetime("us")) if whole else stamps[1]
-    return groups.select(
+    years = [group("Y")] if whole else [pl.lit("20") + group("y"), pl.lit("19") + group("y")]
+    stamps = [_day(year, pl.col("month"), day) + pl.col("time").fill_null(pl.duration(hours=0)) for year in years]
+    read = groups.lazy().with_columns(month.alias("month"), time.alias("time"))
+    return read.select(
         "text",
         "sent",
         stamps[0].alias("stamp"),
-        earlier.alias("earlier"),
-        _offset(pl.col("z")).alias("offset"),
+        (pl.lit(None, pl.Datetime("us")) if whole else stamps[1]).alias("earlier"),
+        (pl.lit(None, pl.Int64) if "z" in nothing else _offset(pl.col("z"))).alias("offset"),
         pl.col("time").is_not_null().alias("timed"),
-        (has_clock(pl.col) & pl.col("time").is_null()).alias("mistimed"),
-    )
+        (pl.lit(False) if clockless else has_clock(group) & pl.col("time").is_null()).alias("mistimed"),
+    ).collect()
 
 
 def _day(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:

@@ -4,6 +4,7 @@ import re
 
 import polars as pl
 
+from hiu.extract.values.kept import once_a_delivery
 from hiu.extract.values.text import bag, per_value
 
 AREAS = bag(
@@ -45,6 +46,7 @@ def read_postcode(text: str) -> str | None:
     return outward if _ALONE.fullmatch(outward) and _area(outward) in AREAS else None
 
 
+@once_a_delivery
 def read_postcodes(texts: pl.Series) -> pl.Series:
     """`read_postcode` of each value: those in form are read a column at once, only the rest one by one."""
     distinct = texts.drop_nulls().unique(maintain_order=True).to_frame("text")

@@ -48,6 +48,8 @@ def tidied_name(text: pl.Expr) -> pl.Expr:
 
 def per_value(texts: pl.Series, read: Callable[[str], Any], type: Any = pl.String) -> pl.Series:
     """`read` of each value, worked out once per distinct value."""
+    if not texts.count():
+        return pl.Series("read", [], dtype=type).extend_constant(None, len(texts))
     distinct = texts.drop_nulls().unique(maintain_order=True)
     table = {"text": distinct, "read": pl.Series([read(value) for value in distinct], dtype=type)}
     return texts.to_frame("text").join(pl.DataFrame(table), on="text", how="left", maintain_order="left")["read"]

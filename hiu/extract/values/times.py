@@ -5,12 +5,14 @@ from collections.abc import Callable
 import polars as pl
 
 from hiu.extract.values.forms import CLOCK
+from hiu.extract.values.kept import once_a_delivery
 
 _DAY = 86400
 _DOTTED = r"^(?:[1-9]|[01][0-9]|2[0-3])\.[0-5][0-9]$"
 _WORDS = {"noon": 12, "midday": 12, "midnight": 0}
 
 
+@once_a_delivery
 def read_times(texts: pl.Series) -> pl.Series:
     """Time of day as a duration; 24:00 is the day's end. Null where it can't be read: no time is ever made up.
 

@@ -93,9 +93,10 @@ def _bullets(slide: Part, lines: Sequence[str], size: int = 18, *, width: Length
 
 def _face(frame: Part, size: float, colour: Part = None) -> None:
     for paragraph in frame.paragraphs:
-        paragraph.font.size, paragraph.font.name = Pt(size), FACE
+        font = paragraph.font
+        font.size, font.name = Pt(size), FACE
         if colour is not None:
-            paragraph.font.color.rgb = colour
+            font.color.rgb = colour
 
 
 def _trends(slide: Part, lines: Sequence[Line]) -> None:
@@ -186,19 +187,20 @@ def _tables(deck: Deck, board: Board, grid: Grid) -> None:
 def _table(
     slide: Part, columns: Sequence[str], rows: Sequence[Sequence[str]], left: Length, width: Length, size: int
 ) -> None:
-    frame = slide.shapes.add_table(len(rows) + 1, len(columns), left, _TOP, width, Inches(0.3 * (len(rows) + 1)))
-    _described(frame, f"Table: {', '.join(columns)}; {len(rows)} rows.")
-    table = frame.table
+    shape = slide.shapes.add_table(len(rows) + 1, len(columns), left, _TOP, width, Inches(0.3 * (len(rows) + 1)))
+    _described(shape, f"Table: {', '.join(columns)}; {len(rows)} rows.")
+    table = shape.table
     for at, share in enumerate(_shares(columns, rows)):
         table.columns[at].width = Emu(int(width * share))
     for down, row in enumerate((columns, *rows)):
         for across, text in enumerate(row):
             cell = table.cell(down, across)
-            cell.text_frame.text = text
+            frame = cell.text_frame
+            frame.text = text
             cell.margin_left = cell.margin_right = Inches(0.05)
             cell.margin_top = cell.margin_bottom = Inches(0.02)
             _fill(cell, NAVY if down == 0 else WHITE if down % 2 else PALE)
-            _face(cell.text_frame, size, WHITE if down == 0 else TEXT)
+            _face(frame, size, WHITE if down == 0 else TEXT)
 
 
 def _shares(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:

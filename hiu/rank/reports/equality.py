@@ -114,7 +114,7 @@ def representation(k: int, group: int, total: int, chosen: int) -> tuple[float, 
     if not group or not others or not chosen:
         return float("nan"), 0.0, float("inf")
     at, logs = _support(group, total, chosen)
-    pmf = np.apply_along_axis(_normal, 1, logs + _PSI[:, None] * at)
+    pmf = _normal(logs + _PSI[:, None] * at)
     half = pmf[:, at == k].sum(axis=1) / 2
     over, under = pmf[:, at > k].sum(axis=1) + half, pmf[:, at < k].sum(axis=1) + half
     mean = pmf @ at
@@ -135,8 +135,9 @@ def _choose(n: int, k: Floats) -> Floats:
 
 
 def _normal(logs: Floats) -> Floats:
-    values = np.exp(logs - logs.max())
-    return np.asarray(values / values.sum(), dtype=np.float64)
+    """Shares that sum to 1 along the last axis."""
+    values = np.exp(logs - logs.max(axis=-1, keepdims=True))
+    return np.asarray(values / values.sum(axis=-1, keepdims=True), dtype=np.float64)
 
 
 def _sentence(group: str, low: float, high: float, ratio: float, flag: bool) -> str:

@@ -27,7 +27,10 @@ def marks_of(place: Place) -> Marks:
 
 def without_erased(place: Place, done: Standardised, sha256: str | None = None) -> Standardised:
     """The delivery without the rows of people who were erased: each is counted as set aside, and nothing of it kept."""
-    rows = held_rows(done.records, marks_of(place), place.tombstone_keys, sha256)
+    marks = marks_of(place)
+    if not marks.stones and not marks.traits:
+        return done
+    rows = held_rows(done.records, marks, place.tombstone_keys, sha256)
     if rows.is_empty():
         return done
     rows = rows.with_columns(reason=pl.col("code").replace_strict(_REASONS))

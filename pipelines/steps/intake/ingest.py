@@ -235,23 +235,22 @@ def _write(
         "deliveries": delivery,
         "delivery_recipe": pl.DataFrame({"delivery_id": [job.delivery_id], "recipe": [job.recipe]}),
     }
+    place = {"source": job.file.source, "source_file": job.file.name}
+    before = warehouse.rows("deliveries", "delivery_id", "replaced_by", where=place, order=["delivery_id"])
     with warehouse.transaction():
-        for table, frame in parts.items():
+        for table in (*parts, "reread_refused", "received_row") if job.delivery_id in before["delivery_id"] else ():
             warehouse.delete(table, "delivery_id", job.delivery_id)
+        for table, frame in parts.items():
             warehouse.append(table, frame)
-        for about in ("reread_refused", "received_row"):
-            warehouse.delete(about, "delivery_id", job.delivery_id)
-        for earlier in {*_same_place(warehouse, job), *moved} - {job.delivery_id}:
+        for earlier in {*_standing(before), *moved} - {job.delivery_id}:
             warehouse.change("deliveries", "replaced_by", job.delivery_id, where="delivery_id", equals=earlier)
         if source.key.resend == "period":
             _replace_period(warehouse, job, delivery["period"][0])
 
 
-def _same_place(warehouse: Engine, job: LoadJob) -> list[str]:
+def _standing(before: pl.DataFrame) -> list[str]:
     """Deliveries of the same file that hold, or were taken back: a new one stands in place of all of them."""
-    place = {"source": job.file.source, "source_file": job.file.name}
-    found = warehouse.rows("deliveries", "delivery_id", "replaced_by", where=place, order=["delivery_id"])
-    return found.filter(pl.col("replaced_by").fill_null(WITHDRAWN_MARK) == WITHDRAWN_MARK)["delivery_id"].to_list()
+    return before.filter(pl.col("replaced_by").fill_null(WITHDRAWN_MARK) == WITHDRAWN_MARK)["delivery_id"].to_list()
 
 
 def _replace_period(warehouse: Engine, job: LoadJob, period: date) -> None:
@@ -266,7 +265,9 @@ def _replace_period(warehouse: Engine, job: LoadJob, period: date) -> None:
 def prepare(place: Place, warehouse: Engine) -> None:
     """Make what a run reads before anything was loaded, and take in what people recorded since the last run."""
     upgrade(place, warehouse)
-    for name in KEPT:
-        warehouse.ensure(name)
-    for table in RECORDED.values():
-        warehouse.put(table.name, records.read(place.records, table))
+    recorded = [(table.name, records.read(place.records, table)) for table in RECORDED.values()]
+    with warehouse.transaction():  # one, for the disk is waited for at the end of each
+        for name in KEPT:
+            warehouse.ensure(name)
+        for name, rows in recorded:
+            warehouse.put(name, rows)

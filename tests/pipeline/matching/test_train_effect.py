@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from areakit import run
+from areakit import LAST, run
 from typer.testing import CliRunner
 
 from hiu.link.model import candidate
@@ -19,8 +19,11 @@ from pipelines.matching import train
 
 @pytest.fixture
 def site(area: Path, tmp_path: Path) -> Path:
-    """The area with rules of its own for matching, and its list under them."""
+    """The area's last two months with rules of their own for matching, and the list under them."""
     copy = shutil.copytree(area, tmp_path / "site", ignore=shutil.ignore_patterns("curated"))
+    for folder in (copy / "data" / "raw").iterdir():
+        if folder.is_dir() and folder.name not in (str(LAST - 1), str(LAST)):
+            shutil.rmtree(folder)
     with (copy / "site.toml").open("a", encoding="utf-8", newline="\n") as file:
         file.write('\n[linking]\nnever_shared = [["police", "ed"]]\nuntrusted_ids = ["police_record"]\n')
     assert run(open_place(copy)).published

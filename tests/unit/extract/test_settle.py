@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import polars as pl
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -36,7 +37,7 @@ def source(**dob: object) -> Source:
     return police.model_copy(update={"fields": {**police.fields, "start": spec}})
 
 
-@settings(deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.lists(DAYS, min_size=1, max_size=8), st.sampled_from(WRITTEN))
 def test_a_day_written_is_the_day_read(days: list[date], form: str) -> None:
     hours = "%H" in form
@@ -47,7 +48,7 @@ def test_a_day_written_is_the_day_read(days: list[date], form: str) -> None:
         assert stamps["stamp"].to_list() == [datetime(day.year, day.month, day.day, 13, 5) for day in days]
 
 
-@settings(deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.integers(0, 23), st.integers(0, 59), st.sampled_from(CLOCKS))
 def test_a_time_written_is_the_time_read(hour: int, minute: int, form: str) -> None:
     if form == "{h:02}.{m:02}" and hour == 0:
@@ -57,7 +58,7 @@ def test_a_time_written_is_the_time_read(hour: int, minute: int, form: str) -> N
     assert read is not None and read.total_seconds() == 60 * (60 * hour + minute)
 
 
-@settings(deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.lists(st.tuples(DAYS, st.booleans()), min_size=1, max_size=30))
 def test_mixed_orders_are_never_read_wrongly_without_a_word(rows: list[tuple[date, bool]]) -> None:
     """Read day first: each date is right, or it is said, or the file is refused."""
@@ -77,7 +78,7 @@ def test_mixed_orders_are_never_read_wrongly_without_a_word(rows: list[tuple[dat
     assert read == right or found.warnings
 
 
-@settings(deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.lists(DAYS, min_size=2, max_size=30), st.sampled_from(WRITTEN))
 def test_what_is_detected_reads_the_column(days: list[date], form: str) -> None:
     texts = pl.Series([write(day, form) for day in days])

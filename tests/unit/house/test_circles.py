@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -18,9 +19,18 @@ def imports(root: Path, *packages: str) -> dict[str, set[str]]:
     trees = {name: ast.parse(path.read_text(encoding="utf-8")) for path, name in names.items()}
     modules = set(trees)
     return {
-        name: {one for node in ast.walk(tree) for one in _imported(node, modules)} - {name}
+        name: {one for node in _statements(tree) for one in _imported(node, modules)} - {name}
         for name, tree in trees.items()
     }
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """Every statement, wherever it stands: an import is one, so what is inside expressions need not be looked at."""
+    for _, value in ast.iter_fields(tree):
+        for node in value if isinstance(value, list) else ():
+            if isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case):
+                yield node
+                yield from _statements(node)
 
 
 def _imported(node: ast.AST, modules: set[str]) -> set[str]:
@@ -55,6 +65,8 @@ def test_no_module_reaches_itself() -> None:
         "import a.one",
         "from a import one",
         "def f():\n    from a.one import x",
+        "try:\n    pass\nexcept ValueError:\n    import a.one",
+        "match 1:\n    case 1:\n        import a.one",
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from a.one import x",
     ],
 )
