@@ -32,11 +32,10 @@ class Contradiction(Exception):
 
 @dataclass(frozen=True)
 class Limits:
-    """The ends of a cell as a reader can infer them, and the cells (by place) that the ends hang on."""
+    """The ends of a cell as a reader can infer them."""
 
     low: float
     high: float
-    binding: frozenset[int] = frozenset()
 
     @property
     def width(self) -> float:
@@ -107,12 +106,23 @@ class System:
             seen = np.array(self.points) @ aim
             if cell.is_safe(seen.min(), seen.max(), MARGIN):
                 return Limits(float(seen.min()), float(seen.max()))
-        (low, below, ends), (high, above, others) = self._end(aim), self._end(-aim)
-        least, most = math.ceil(low - 1e-6), math.floor(1e-6 - high)
+        ends, others = self._reach(aim), self._reach(-aim)
+        least, most = math.ceil(float(aim @ ends) - 1e-6), math.floor(float(aim @ others) + 1e-6)
         if cell.is_safe(least, most) and not cell.is_safe(least, most, MARGIN):
             least = least if _is_whole(ends) else self._whole(aim, most)
             most = most if _is_whole(others) else -self._whole(-aim, -least)
-        return Limits(least, most, frozenset(below | above))
+        return Limits(least, most)
+
+    def binding(self, cell: Cell) -> set[int]:
+        """The cells, by place, that the ends of a cell hang on."""
+        upper, lower = self.high < _FAR, self.low > -_FAR
+        system = {"A_ub": _stack(self.matrix, upper, lower), "b_ub": np.r_[self.high[upper], -self.low[lower]]}
+        rows, found = np.r_[np.flatnonzero(upper), np.flatnonzero(lower)], set()
+        for sign in (1.0, -1.0):
+            end = linprog(sign * self._aim(cell), **system, bounds=(0, _FAR), method="highs")
+            active = rows[np.abs(end.ineqlin.marginals) > 1e-9] if end.status == 0 else ()
+            found |= {int(at) for at in active if at < len(self.cells)}
+        return found
 
     def spread(self, cells: Sequence[Cell]) -> None:
         """Find solutions that are far apart in all of the cells at once."""
@@ -120,7 +130,7 @@ class System:
         aims = np.array([self._aim(cell) for cell in cells])
         for _ in range(SPREAD):
             weights = dice.choice([-1.0, 1.0], len(cells)) * dice.random(len(cells))
-            self._end(weights @ aims)
+            self._reach(weights @ aims)
 
     def _aim(self, cell: Cell) -> NDArray[np.float64]:
         aim = np.zeros(len(self.names))
@@ -129,17 +139,13 @@ class System:
                 aim[self.names[name]] += sign
         return aim
 
-    def _end(self, aim: NDArray[np.float64]) -> tuple[float, set[int], NDArray[np.float64]]:
-        """The lowest value of a sum, the cells it hangs on, and where it is reached."""
-        upper, lower = self.high < _FAR, self.low > -_FAR
-        system = {"A_ub": _stack(self.matrix, upper, lower), "b_ub": np.r_[self.high[upper], -self.low[lower]]}
-        found = linprog(aim, **system, bounds=(0, _FAR), method="highs")
+    def _reach(self, aim: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Where a sum is lowest, in any numbers."""
+        found = milp(aim, constraints=LinearConstraint(self.matrix, self.low, self.high), bounds=Bounds(0, _FAR))
         if found.status != 0:
             raise Contradiction
         self.points.append(found.x)
-        rows = np.r_[np.flatnonzero(upper), np.flatnonzero(lower)]
-        active = rows[np.abs(found.ineqlin.marginals) > 1e-9]
-        return float(found.fun), {int(at) for at in active if at < len(self.cells)}, found.x
+        return np.asarray(found.x)
 
     def _whole(self, aim: NDArray[np.float64], otherwise: int) -> int:
         """The lowest value found in whole numbers; `otherwise` if none was found in the time allowed."""

@@ -115,7 +115,8 @@ def _kin(one: Cell, other: Cell) -> bool:
 def _choose(cell: Cell, limits: Limits, found: Mapping[Key, Cell], system: System) -> int | None:
     """The place of the smallest cell without which the other is safe; failing that of the one that helps most."""
     still = [at for at, one in enumerate(system.cells) if found[one.key].open]
-    binding = [at for at in still if at in limits.binding]
+    bound = system.binding(cell)
+    binding = [at for at in still if at in bound]
     options = sorted(
         binding or [at for at in still if _meets(system.cells[at], cell)], key=lambda at: _cost(system.cells[at])
     )[:TRIED]
