@@ -84,12 +84,10 @@ class Cell:
     @property
     def title(self) -> str:
         """The cell in words, for the officer and for refusals."""
-        of = f" of {self.group}" if self.group != EVERYBODY else ""
-        own = f"{self.dataset}: {self.measure}{of}, {span(self.months)}"
+        own = f"{self.dataset.replace('_', ' ')}: {_counted(self.measure, self.group)}, {span(self.months)}"
         if self.less is None:
             return own
-        measure, _, group, months = self.less
-        return f"{own}, less {measure}{f' of {group}' if group != EVERYBODY else ''}, {span(months)}"
+        return f"{own}, less {_counted(self.less[0], self.less[2])}, {span(self.less[3])}"
 
     def limits(self) -> tuple[float, float]:
         """What its text alone tells a reader: the lowest and the highest value."""
@@ -114,10 +112,17 @@ def first_text(cell: Cell) -> Cell:
     if not cell.small:
         return replace(cell, shown=str(round_count(cell.value)))
     few = cell.people < FEWEST or cell.measure in ("people", "places")
-    reason = f"fewer than {FEWEST} people" if few else "one person holds more than half"
+    reason = f"fewer than {FEWEST} people are behind it" if few else "one person accounts for more than half of it"
     if cell.people >= FEWEST and cell.value < FEWEST:
-        reason = f"fewer than {FEWEST} {cell.measure}"
+        reason = f"there are fewer than {FEWEST} {cell.measure}"
     return replace(cell, shown=HIDDEN, reason=reason)
+
+
+def _counted(measure: str, group: str) -> str:
+    """What is counted, of whom: `events of people being supported`."""
+    of = {EVERYBODY: "all adults", SUPPORTED: "people being supported", OTHERS: "everybody else"}
+    what = {"people": "number", "places": "first places"}.get(measure, measure)
+    return f"{what} of {of.get(group, group.replace('=', ' '))}"
 
 
 def span(months: Sequence[str]) -> str:

@@ -92,14 +92,14 @@ def _protect(cell: Cell, found: dict[Key, Cell], system: System) -> None:
             _withhold(cell, found, system)
             return
         key = system.cells[at].key
-        found[key] = replace(found[key], shown=HIDDEN, reason=f"{cell.title} could be worked out from it")
+        found[key] = replace(found[key], shown=HIDDEN, reason=f"'{cell.title}' could be worked out from it")
         system.hide(at, HIDDEN)
 
 
 def _withhold(cell: Cell, found: dict[Key, Cell], system: System) -> None:
     for at, one in enumerate(system.cells):
         if not one.release and found[one.key].shown != "0" and _kin(one, cell):
-            reason = f"{cell.title} could be worked out whatever is hidden"
+            reason = f"'{cell.title}' could be worked out whatever else is hidden"
             found[one.key] = replace(one, shown=WITHHELD, reason=reason)
             system.hide(at, WITHHELD)
 
@@ -187,8 +187,8 @@ def _sum(cells: Sequence[Cell], kind: str, measure: str) -> int:
 
 def _contradiction(cells: Sequence[Cell]) -> str:
     releases = sorted({cell.release for cell in cells if cell.release})
-    with_them = f" and those of {', '.join(releases)}" if releases else ""
+    both = f"both the new figures and those of {', '.join(releases)}" if releases else "all of the new figures"
     return (
-        f"{cells[0].dataset}: the new figures{with_them} can't all be true of the same people, so their difference "
-        "would tell of those who were added or left out since"
+        f"{cells[0].dataset.replace('_', ' ')}: no set of people fits {both}. Whoever compared them would learn of the "
+        "people who were added or left out since"
     )
