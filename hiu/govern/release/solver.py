@@ -158,10 +158,10 @@ def _sums(cells: Sequence[Cell]) -> list[Row]:
                 if measure == "places" and (group, "people") in names:
                     rows.append(({names[group, "people"]: 1.0, name: -1.0}, 0.0, float("inf")))
         top = max((_sum(own, kind, "places") for kind in kinds), default=0)
-        listed = max((_sum(own, kind, "people") for kind in kinds), default=0)
+        whole = max((_sum(own, kind, "people") for kind in kinds), default=0)
         rows.append(({f"places|all|{ON_LIST}|{months}": 1.0}, float(top), float(top)))
-        if listed:
-            rows += _whole_list(cells, f"people|all|{ON_LIST}|{months}", months, listed)
+        if whole:
+            rows += _whole_list(cells, f"people|all|{ON_LIST}|{months}", months, whole)
     return rows
 
 
