@@ -16,7 +16,8 @@ from hiu.errors import HiuError
 from hiu.govern.audit import read
 from hiu.govern.release import cells as cell_rows
 from hiu.govern.release import ground as ground_rows
-from hiu.govern.release.cells import Cell, Key
+from hiu.govern.release.cells import WITHHELD, Cell, Key
+from hiu.govern.release.disclosure import HIDDEN
 from hiu.govern.release.ground import Ground
 from hiu.month import Month
 from pipelines.common.place import Paths, Place
@@ -152,10 +153,13 @@ def forget(place: Place, recipient: str, name: str) -> None:
 
 
 def _reasons(cells: Sequence[Cell]) -> str:
-    lines = [f"{cell.title}: {cell.reason or 'hidden in an earlier release'}" for cell in cells if cell.shown == "*"]
-    return (
-        "What was hidden and why. For the officer; not for the recipient.\n\n" + "\n".join(lines or ["Nothing."]) + "\n"
-    )
+    lines = [
+        f"{cell.title}: {cell.reason or 'not shown in an earlier release'}."
+        for cell in cells
+        if cell.shown in (HIDDEN, WITHHELD)
+    ]
+    head = "Figures that this release does not show, and why. For the data protection officer, not for the recipient."
+    return "\n".join([head, "", *(lines or ["Every figure is shown."])]) + "\n"
 
 
 def _register(paths: Paths, recipient: str) -> Path:

@@ -130,9 +130,11 @@ def export_board(place: Place, month: str | None, *, folder: Path | None, now: d
 def refusal(month: Month, reasons: Sequence[str]) -> str:
     """Why a paper can't be made, in words, and what can be done."""
     return (
-        f"{month}: the paper was not written, since with what was released before it would give figures away:\n  "
+        f"{month}: the paper was not written, since it would give away protected figures to whoever has the papers "
+        "released before it:\n  "
         + "\n  ".join(reasons)
-        + "\nRelease a later month, when the periods no longer overlap, or ask the data protection officer."
+        + "\nExport a later month, whose periods no longer overlap with those released, or ask the data protection "
+        "officer."
     )
 
 

@@ -1,54 +1,64 @@
-"""Sequences of three monthly releases attacked in whole numbers: protected cells found, share shown, seconds a release.
+"""Sequences of three monthly releases attacked in whole numbers: protected quantities found, share shown, seconds.
 
-    python tests/bench/release_solver.py 200
+    python tests/bench/release_solver.py 200 sequences.jsonl
 
-Areas of 300 to 3,000 people with objections, erasures, late rows and under-18s between the releases. Then one release
+Areas of 300 to 3,000 people with objections, erasures, merged records, late rows and months and under-18s between the
+releases. Each sequence is a line of the file, and those that it has already are not run again. At the end one release
 of 10,000 people, for its time alone.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from pathlib import Path
 
 import numpy as np
 
-from pipelines.access.releases import Past
-
-sys.path[:0] = [str(Path(__file__).resolve().parents[1] / room) for room in ("kits", "hostile")]
+sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "kits")]
 
 import release_kit as kit  # noqa: E402
-from test_release_sequences import exposed  # noqa: E402
+from attacker import attack  # noqa: E402
 
 SIZES = (300, 800, 1500, 3000)
 
 
-def main(sequences: int, first: int = 0) -> None:
-    """Print a line a sequence, then the totals."""
-    tried, found, shares, seconds, refused = 0, 0, [], [], 0
-    for seed in range(first, first + sequences):
-        area, dice, past = kit.invent(SIZES[seed % 4], seed), np.random.default_rng(seed), Past()
-        for step in range(3):
-            if step:
-                kit.happen(area, dice)
-            at = time.perf_counter()
-            made, past = kit.release(area, kit.LAST + step, past)
-            seconds.append(time.perf_counter() - at)
-            shares.append(made.solved.share)
-            refused += bool(made.solved.refused)
-        some, hits = exposed(past)
-        tried, found = tried + some, found + len(hits)
-        print(f"{seed}: {SIZES[seed % 4]} people, {some} protected cells, {len(hits)} found {hits[:2]}", flush=True)
-    low, mean = min(shares), sum(shares) / len(shares)
-    print(f"{sequences} sequences: {found} of {tried} protected cells found; {refused} releases refused")
-    print(f"share shown: mean {mean:.3f}, lowest {low:.3f}")
+def run(seed: int, people: int, releases: int = 3) -> dict[str, object]:
+    """One sequence: what was tried and found, what was refused, the share shown and the seconds of each release."""
+    area, dice, reader = kit.invent(people, seed), np.random.default_rng(seed), kit.Recipient()
+    shares, seconds, refused, said = [], [], 0, []
+    for step in range(releases):
+        said += kit.happen(area, dice) if step else []
+        at = time.perf_counter()
+        made = reader.take(area, kit.LAST + step)
+        seconds.append(round(time.perf_counter() - at, 2))
+        shares.append(round(made.solved.share, 3))
+        refused += bool(made.solved.refused)
+    result = attack(reader.published, reader.truth)
+    counts = {"tried": result.tried, "found": result.found, "open": result.open, "refused": refused}
+    return {"seed": seed, "people": people, **counts, "shares": shares, "seconds": seconds, "said": said}
+
+
+def main(sequences: int, kept: Path) -> None:
+    """Run what is not in the file yet, then print the totals."""
+    done = [json.loads(line) for line in kept.read_text().splitlines()] if kept.exists() else []
+    for seed in sorted(set(range(sequences)) - {row["seed"] for row in done}):
+        done.append(run(seed, SIZES[seed % 4]))
+        with kept.open("a") as stream:
+            stream.write(json.dumps(done[-1]) + "\n")
+    tried, found, undecided, refused = (
+        sum(row[name] if isinstance(row[name], int) else len(row[name]) for row in done)
+        for name in ("tried", "found", "open", "refused")
+    )
+    shares, seconds = ([one for row in done for one in row[name]] for name in ("shares", "seconds"))
+    print(f"{len(done)} sequences: {found} of {tried} found, {undecided} not settled; {refused} releases refused")
+    print(f"share shown: mean {np.mean(shares):.3f}, lowest {min(shares):.3f}")
     print(f"a release: mean {np.mean(seconds):.1f} s, at most {max(seconds):.1f} s")
-    area = kit.invent(10_000, 1)
-    at = time.perf_counter()
-    kit.release(area, kit.LAST, Past())
+    area, at = kit.invent(10_000, 1), time.perf_counter()
+    kit.Recipient().take(area, kit.LAST)
     print(f"10,000 people: {time.perf_counter() - at:.1f} s")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200, int(sys.argv[2]) if len(sys.argv) > 2 else 0)
+    main(int(sys.argv[1]), Path(sys.argv[2]))

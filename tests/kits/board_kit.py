@@ -95,6 +95,12 @@ def whole(held: Mapping[str, pl.DataFrame], month: Month = frames.LAST, before: 
     return job.paper(place, month, f"{month}-20260408T091200Z-abc123", held, NOW, before or Past())
 
 
+@cache
+def first() -> job.MonthPaper:
+    """The paper of the cohort as it stands, made once."""
+    return whole(tables())
+
+
 def made(held: Mapping[str, pl.DataFrame], month: Month = frames.LAST, before: Past | None = None) -> Board:
     return sound(whole(held, month, before).board)
 
@@ -113,4 +119,4 @@ def paper(month: Month = frames.LAST) -> Board:
 
 @cache
 def files() -> dict[str, bytes]:
-    return board_files(whole(tables()), SETTINGS.policy_breaks)
+    return board_files(first(), SETTINGS.policy_breaks)

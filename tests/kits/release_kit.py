@@ -9,13 +9,15 @@ from datetime import date
 import numpy as np
 import polars as pl
 import publish_frames as frames
+from attacker import Published, Truth
 
 from hiu.govern.release.cells import Cell
 from hiu.model import DATASETS, PUBLISHED
 from hiu.month import Month
 from hiu.settings import Settings
 from pipelines.access.releases import Past
-from pipelines.papers.commissioner.cells import Released, decide
+from pipelines.papers.commissioner.cells import Released, adult_rows, decide, list_groups
+from pipelines.papers.export import data_file
 
 SETTINGS = Settings(name="Invented area")
 LAST = Month(2026, 3)
@@ -42,12 +44,16 @@ class Area:
     out: set[int] = field(default_factory=set)
     sets: tuple[str, ...] = tuple(DATASETS)
     first: Month = LAST - 23
+    missing: set[tuple[str, Month]] = field(default_factory=set)
+    """Months that an agency has not sent yet."""
 
     def tables(self, month: Month) -> dict[str, pl.DataFrame]:
         """The published tables that a paper reads, as at a month, without those who are left out."""
-        missing = self.gone | self.out
-        kept = [at for at in range(len(self.born)) if at not in missing]
+        left_out = self.gone | self.out
+        kept = [at for at in range(len(self.born)) if at not in left_out]
         demand = self.demand.filter(pl.col("month") <= month.start, pl.col("at").is_in(kept))
+        for name, when in self.missing:
+            demand = demand.filter((pl.col("dataset") != name) | (pl.col("month") != when.start))
         year = demand.filter(pl.col("month") > (month - 12).start, pl.col("n") > 0)
         order = dict(year.group_by("at").agg(pl.col("n").sum()).sort("n", "at", descending=True).rows())
         grown = {at: _grown(self.born[at], month) for at in kept}
@@ -76,7 +82,7 @@ class Area:
             "people": people,
             "support": pl.DataFrame(support, schema={"person_id": str, "start": pl.Date}),
             "monthly_demand": demand.with_columns(person_id=pl.col("at").map_elements(_id, pl.String)).drop("at"),
-            "coverage": _coverage(self.sets, self.first, month),
+            "coverage": _coverage(self, month),
         }
 
 
@@ -88,13 +94,17 @@ def _grown(born: date, month: Month) -> bool:
     return (month.end.year - born.year - ((month.end.month, month.end.day) < (born.month, born.day))) >= 18
 
 
-def _coverage(sets: tuple[str, ...], first: Month, month: Month) -> pl.DataFrame:
-    months = first.through(month)
-    rows = [{"dataset": name, "month": when.start, "supplied": True} for name in sets for when in months]
+def _coverage(area: Area, month: Month) -> pl.DataFrame:
+    pairs = [(name, when) for name in area.sets for when in area.first.through(month)]
+    rows = [
+        {"dataset": name, "month": when.start, "supplied": (name, when) not in area.missing} for name, when in pairs
+    ]
     return frames.frame(PUBLISHED["coverage"], rows)
 
 
-def invent(people: int, seed: int, *, sets: tuple[str, ...] = tuple(DATASETS), before: int = 23) -> Area:
+def invent(
+    people: int, seed: int, *, sets: tuple[str, ...] = tuple(DATASETS), before: int = 23, gaps: bool = True
+) -> Area:
     """An area as at three months after LAST - 2: a few people have most of everything, and a tenth are under 18."""
     dice = np.random.default_rng(seed)
     level = np.clip(dice.pareto(1.3, people), 0.05, 25.0)
@@ -119,20 +129,37 @@ def invent(people: int, seed: int, *, sets: tuple[str, ...] = tuple(DATASETS), b
     start = {int(at): date(2025, 1 + int(dice.integers(0, 12)), 5) for at in chosen if dice.random() < 0.6}
     start |= {int(at): (LAST + int(dice.integers(1, 3))).start for at in chosen if int(at) not in start}
     late = dice.random(len(demand)) < 0.01
-    return Area(born, start, demand.filter(~pl.Series(late)), demand.filter(pl.Series(late)), sets=sets, first=first)
+    area = Area(born, start, demand.filter(~pl.Series(late)), demand.filter(pl.Series(late)), sets=sets, first=first)
+    if seed % 3 == 0:
+        area.missing.add((sets[seed % len(sets)], LAST - int(seed % 7)))
+    return area
 
 
 def happen(area: Area, dice: np.random.Generator) -> list[str]:
-    """Between two releases: a person of much or little demand objects, another is erased, and late rows come."""
+    """Between two releases people object, are erased or turn out to be one, and rows or whole months come late."""
     heavy = area.demand.group_by("at").agg(pl.col("n").sum()).sort("n", "at", descending=True)["at"].to_list()
+
+    def somebody() -> int:
+        return int(heavy[int(dice.integers(0, 12 if dice.random() < 0.5 else len(heavy)))])
+
     said = []
     for what, where in (("objection", area.out), ("erasure", area.gone)):
         if dice.random() < 0.7:
-            where.add(heavy[int(dice.integers(0, 12 if dice.random() < 0.5 else len(heavy)))])
+            where.add(somebody())
             said.append(what)
+    if dice.random() < 0.5:
+        one, other = somebody(), somebody()
+        moved = pl.when(pl.col("at") == other).then(one).otherwise("at").cast(pl.Int64)
+        area.demand, area.late = area.demand.with_columns(at=moved), area.late.with_columns(at=moved)
+        if one in area.start or other in area.start:
+            area.start[one] = min(area.start.pop(other, date.max), area.start.get(one, date.max))
+        said.append("two records were one person")
     if area.late.height and dice.random() < 0.7:
         area.demand, area.late = pl.concat([area.demand, area.late]), area.late.clear()
         said.append("late rows")
+    if area.missing and dice.random() < 0.5:
+        area.missing.clear()
+        said.append("a late month")
     return said
 
 
@@ -154,3 +181,40 @@ def given(made: Released, month: Month, past: Past) -> Past:
 
 def _named(cell: Cell, name: str) -> Cell:
     return replace(cell, release=name)
+
+
+@dataclass
+class Recipient:
+    """What somebody is given release by release, as files, and what was so when each month was first in one."""
+
+    past: Past = field(default_factory=Past)
+    published: list[Published] = field(default_factory=list)
+    truth: Truth = field(default_factory=lambda: Truth(pl.DataFrame()))
+    seen: set[tuple[str, str]] = field(default_factory=set)
+
+    def take(self, area: Area, month: Month) -> Released:
+        """The next release."""
+        tables = area.tables(month)
+        made, new = release(area, month, self.past)
+        given_months = tables["coverage"].filter("supplied").select("dataset", pl.col("month").dt.strftime("%Y-%m"))
+        supplied = frozenset(given_months.rows())
+        self.published.append(Published(data_file(made.solved.cells), supplied))
+        self._note(tables, month, supplied)
+        self.past = new
+        return made
+
+    def _note(self, tables: Mapping[str, pl.DataFrame], month: Month, supplied: frozenset[tuple[str, str]]) -> None:
+        rows = adult_rows(month, tables, SETTINGS).with_columns(month=pl.col("month").dt.strftime("%Y-%m"))
+        fresh = pl.DataFrame(
+            sorted(supplied - self.seen), schema={"dataset": pl.String, "month": pl.String}, orient="row"
+        )
+        now = rows.join(fresh, on=["dataset", "month"], how="semi")
+        self.truth.rows = pl.concat([self.truth.rows, now]) if self.seen else now
+        self.seen |= supplied
+        listed = tables["ranked"].filter(pl.col("list") == "adult")
+        for cell in list_groups(month, tables, SETTINGS):
+            people, places = self.truth.groups.get((str(month), cell.group), (0, 0))
+            size = (cell.value, places) if cell.measure == "people" else (people, cell.value)
+            self.truth.groups[str(month), cell.group] = size
+        year = rows.filter(pl.col("month") > str(month - 12))["person_id"].n_unique()
+        self.truth.groups[str(month), "all"] = (year, listed.height)

@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_matrix
 
-from hiu.govern.release.cells import ANY, EVERYBODY, OTHERS, SUPPORTED, Cell
+from hiu.govern.release.cells import ANY, EVERYBODY, OTHERS, SUPPORTED, Cell, limits_of
+from hiu.govern.release.disclosure import HIDDEN
 
 Terms = dict[str, float]
+Row = tuple[Terms, float, float]
+"""A sum of unknowns, and its lowest and highest value."""
 MARGIN = 6
 """Bounds that are nearer than this to the room a cell needs are worked out in whole numbers too."""
 SPREAD = 12
@@ -29,11 +32,10 @@ class Contradiction(Exception):
 
 @dataclass(frozen=True)
 class Limits:
-    """The ends of a cell as a reader can infer them, and the cells (by place) that the ends hang on."""
+    """The ends of a cell as a reader can infer them."""
 
     low: float
     high: float
-    binding: frozenset[int] = frozenset()
 
     @property
     def width(self) -> float:
@@ -43,20 +45,27 @@ class Limits:
 
 def terms(cell: Cell) -> Terms:
     """A cell as a sum of unknowns."""
-    if cell.measure in ("people", "places"):
-        months = f"{cell.months[0]}:{len(cell.months)}:{cell.months[-1]}" if cell.months else ""
-        return {f"{cell.measure}|{cell.dataset}|{cell.group}|{months}": 1.0}
+    found = _own(cell.measure, cell.dataset, cell.group, cell.months)
+    for name, sign in (_own(*cell.less) if cell.less else {}).items():
+        found[name] = found.get(name, 0.0) - sign
+    return {name: sign for name, sign in found.items() if sign}
+
+
+def _own(measure: str, dataset: str, group: str, months: Sequence[str]) -> Terms:
+    if measure in ("people", "places"):
+        when = f"{months[0]}:{len(months)}:{months[-1]}" if months else ""
+        return {f"{measure}|{dataset}|{group}|{when}": 1.0}
     parts = {EVERYBODY: {"all": 1.0}, SUPPORTED: {"supported": 1.0}, OTHERS: {"all": 1.0, "supported": -1.0}}
-    own = parts.get(cell.group, {cell.group: 1.0})
-    return {f"{part}|{month}": sign for month in cell.months for part, sign in own.items()}
+    own = parts.get(group, {group: 1.0})
+    return {f"{part}|{month}": sign for month in months for part, sign in own.items()}
 
 
 @dataclass
 class System:
-    """The constraints of one data set. Rows of cells come first, in the order of `cells`."""
+    """The constraints of one data set. Rows of cells come first, in the order of `cells`; hiding one widens its row."""
 
     cells: Sequence[Cell]
-    facts: Sequence[tuple[Terms, float, float]] = ()
+    facts: Sequence[Row] = ()
     points: list[NDArray[np.float64]] = field(default_factory=list)
     """Solutions found before: as cells are hidden they stay solutions, and most cells are seen to be wide by them."""
     names: dict[str, int] = field(default_factory=dict)
@@ -76,22 +85,44 @@ class System:
         downs, across, signs = zip(*at, strict=True) if at else ((), (), ())
         return csr_matrix((signs, (downs, across)), shape=(len(rows), len(self.names)))
 
+    def hide(self, at: int, shown: str) -> None:
+        """Show another text, which says less, for the cell at a place."""
+        low, high = limits_of(shown)
+        self.low[at], self.high[at] = low, min(high, _FAR)
+
+    def limits_without(self, at: int, cell: Cell) -> Limits:
+        """The ends of a cell if the one at a place were hidden."""
+        before, points = (self.low[at], self.high[at]), list(self.points)
+        self.hide(at, HIDDEN)
+        found = self.limits(cell)
+        self.low[at], self.high[at] = before
+        self.points = points  # solutions found without the row need not be solutions with it
+        return found
+
     def limits(self, cell: Cell) -> Limits:
-        """The ends of a cell. Raises Contradiction if nothing satisfies all constraints."""
+        """The ends of a cell: no nearer than whole numbers reach. Raises Contradiction if nothing satisfies all."""
         aim = self._aim(cell)
         if self.points:
             seen = np.array(self.points) @ aim
-            if seen.max() - seen.min() >= cell.room + MARGIN:
+            if cell.is_safe(seen.min(), seen.max(), MARGIN):
                 return Limits(float(seen.min()), float(seen.max()))
-        found, binding = [], set()
+        ends, others = self._reach(aim), self._reach(-aim)
+        least, most = math.ceil(float(aim @ ends) - 1e-6), math.floor(float(aim @ others) + 1e-6)
+        if cell.is_safe(least, most) and not cell.is_safe(least, most, MARGIN):
+            least = least if _is_whole(ends) else self._whole(aim, most)
+            most = most if _is_whole(others) else -self._whole(-aim, -least)
+        return Limits(least, most)
+
+    def binding(self, cell: Cell) -> set[int]:
+        """The cells, by place, that the ends of a cell hang on."""
+        upper, lower = self.high < _FAR, self.low > -_FAR
+        system = {"A_ub": _stack(self.matrix, upper, lower), "b_ub": np.r_[self.high[upper], -self.low[lower]]}
+        rows, found = np.r_[np.flatnonzero(upper), np.flatnonzero(lower)], set()
         for sign in (1.0, -1.0):
-            value, rows = self._end(aim * sign)
-            found.append(value * sign)
-            binding |= rows
-        low, high = math.ceil(found[0] - 1e-6), math.floor(found[1] + 1e-6)
-        if high - low < cell.room + MARGIN:
-            low, high = self._whole(aim, low), -self._whole(-aim, -high)
-        return Limits(low, high, frozenset(binding))
+            end = linprog(sign * self._aim(cell), **system, bounds=(0, _FAR), method="highs")
+            active = rows[np.abs(end.ineqlin.marginals) > 1e-9] if end.status == 0 else ()
+            found |= {int(at) for at in active if at < len(self.cells)}
+        return found
 
     def spread(self, cells: Sequence[Cell]) -> None:
         """Find solutions that are far apart in all of the cells at once."""
@@ -99,7 +130,7 @@ class System:
         aims = np.array([self._aim(cell) for cell in cells])
         for _ in range(SPREAD):
             weights = dice.choice([-1.0, 1.0], len(cells)) * dice.random(len(cells))
-            self._end(weights @ aims)
+            self._reach(weights @ aims)
 
     def _aim(self, cell: Cell) -> NDArray[np.float64]:
         aim = np.zeros(len(self.names))
@@ -108,25 +139,25 @@ class System:
                 aim[self.names[name]] += sign
         return aim
 
-    def _end(self, aim: NDArray[np.float64]) -> tuple[float, set[int]]:
-        """The lowest value of a sum, and the cells it hangs on."""
-        upper, lower = self.high < _FAR, self.low > -_FAR
-        system = {"A_ub": _stack(self.matrix, upper, lower), "b_ub": np.r_[self.high[upper], -self.low[lower]]}
-        found = linprog(aim, **system, bounds=(0, _FAR), method="highs")
+    def _reach(self, aim: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Where a sum is lowest, in any numbers."""
+        found = milp(aim, constraints=LinearConstraint(self.matrix, self.low, self.high), bounds=Bounds(0, _FAR))
         if found.status != 0:
             raise Contradiction
         self.points.append(found.x)
-        rows = np.r_[np.flatnonzero(upper), np.flatnonzero(lower)]
-        active = rows[np.abs(found.ineqlin.marginals) > 1e-9]
-        return float(found.fun), {int(at) for at in active if at < len(self.cells)}
+        return np.asarray(found.x)
 
     def _whole(self, aim: NDArray[np.float64], otherwise: int) -> int:
-        """The lowest value in whole numbers; the linear one if it is not found in the time allowed."""
+        """The lowest value found in whole numbers; `otherwise` if none was found in the time allowed."""
         limits = LinearConstraint(self.matrix, self.low, self.high)
         found = milp(aim, constraints=limits, bounds=Bounds(0, _FAR), integrality=np.ones(len(aim)), options=_TIME)
         if found.status == 2:
             raise Contradiction
-        return otherwise if found.fun is None or found.status != 0 else round(float(found.fun))
+        return otherwise if found.x is None else round(float(aim @ np.round(found.x)))
+
+
+def _is_whole(point: NDArray[np.float64]) -> bool:
+    return bool(np.abs(point - np.round(point)).max() < 1e-6)
 
 
 _TIME = {"time_limit": 5.0}
@@ -138,13 +169,11 @@ def _stack(matrix: csr_matrix, upper: NDArray[np.bool_], lower: NDArray[np.bool_
     return csr_matrix(vstack([matrix[upper], -matrix[lower]]))
 
 
-def _facts(cells: Iterable[Cell]) -> list[tuple[Terms, float, float]]:
+def _facts(cells: Iterable[Cell]) -> list[Row]:
     """What holds of any people: a part is no more than its whole, and nobody counts without an event."""
     cells = list(cells)
     months = sorted({month for cell in cells if cell.measure in ("events", "nights") for month in cell.months})
-    rows: list[tuple[Terms, float, float]] = [
-        ({f"all|{month}": 1.0, f"supported|{month}": -1.0}, 0.0, float("inf")) for month in months
-    ]
+    rows: list[Row] = [({f"all|{month}": 1.0, f"supported|{month}": -1.0}, 0.0, float("inf")) for month in months]
     people = {cell.key: cell for cell in cells if cell.measure == "people" and cell.dataset != ANY}
     for cell in people.values():
         if cell.group == EVERYBODY and set(cell.months) <= set(months):
@@ -153,9 +182,9 @@ def _facts(cells: Iterable[Cell]) -> list[tuple[Terms, float, float]]:
     return rows + _overlaps([cell for cell in people.values() if set(cell.months) <= set(months)])
 
 
-def _overlaps(people: Sequence[Cell]) -> list[tuple[Terms, float, float]]:
+def _overlaps(people: Sequence[Cell]) -> list[Row]:
     """People of a period are at most those of another, and one for each event of the months that this lacks."""
-    rows: list[tuple[Terms, float, float]] = []
+    rows: list[Row] = []
     for one in people:
         for other in people:
             if one is other or not set(one.months) & set(other.months):

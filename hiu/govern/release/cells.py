@@ -20,8 +20,8 @@ WITHHELD = "not shown"
 ANY = "any"
 """The data set of people with a contact of any kind."""
 
-ROOM: Mapping[str, int] = {"events": 2 * BASE, "nights": 2 * BASE, "people": FEWEST - 2, "places": FEWEST - 2}
-"""How far apart the ends of what a reader can infer of a protected cell have to be; `*` alone says 1 to 7 people."""
+ROOM: Mapping[str, int] = {"events": 2 * BASE, "nights": 2 * BASE, "people": FEWEST - 1, "places": FEWEST - 1}
+"""How far apart the ends of what a reader can infer of a protected cell have to be; `*` alone says one or more."""
 
 Key = tuple[str, str, str, tuple[str, ...]]
 
@@ -30,8 +30,9 @@ Key = tuple[str, str, str, tuple[str, ...]]
 class Cell:
     """One aggregate. `months` are those counted, as 2026-03; `most` is the largest part of one person.
 
-    `release` names the earlier release that has shown it (empty: new); `shown` is the text that leaves; None means that
-    the cell is never printed, but could be worked out from others and is checked like them.
+    `less` is the key of what is taken from it: a cell that is a difference, and never printed. `release` names the
+    earlier release that has shown it (empty: new); `shown` is the text that leaves; None means that the cell is never
+    printed, but could be worked out from others and is checked like them.
     """
 
     measure: Measure
@@ -44,15 +45,24 @@ class Cell:
     shown: str | None = ""
     release: str = ""
     reason: str = ""
+    less: Key | None = None
 
     @property
     def key(self) -> Key:
         """What the cell is of: two releases that say something of the same key say the same."""
-        return (self.measure, self.dataset, self.group, self.months)
+        taken = f" less {self.less[0]} of {self.less[2]} in {'+'.join(self.less[3])}" if self.less else ""
+        return (self.measure, self.dataset, self.group + taken, self.months)
+
+    @property
+    def is_change(self) -> bool:
+        """The difference of one group's figures of two periods: it may be below nought, and counts nobody."""
+        return self.less is not None and (self.less[0], self.less[2]) == (self.measure, self.group)
 
     @property
     def small(self) -> bool:
-        """Protected: too few people, or one with more than half."""
+        """Protected: too few people, or one with more than half; and every change, whoever is behind it."""
+        if self.is_change:
+            return True
         if self.measure in ("people", "places"):
             return 0 < self.value < FEWEST
         return is_small_total(self.value, self.people, self.most)
@@ -67,11 +77,17 @@ class Cell:
         """How wide a reader's bounds have to stay; of what is not printed at all, as wide as rounding leaves it."""
         return BASE if self.shown is None else ROOM[self.measure]
 
+    def is_safe(self, low: float, high: float, margin: int = 0) -> bool:
+        """Whether ends that a reader can infer are far enough apart, and don't prove fewer than 8."""
+        return high - low >= self.room + margin and (self.is_change or high >= FEWEST + margin)
+
     @property
     def title(self) -> str:
         """The cell in words, for the officer and for refusals."""
-        of = f" of {self.group}" if self.group != EVERYBODY else ""
-        return f"{self.dataset}: {self.measure}{of}, {span(self.months)}"
+        own = f"{self.dataset.replace('_', ' ')}: {_counted(self.measure, self.group)}, {span(self.months)}"
+        if self.less is None:
+            return own
+        return f"{own}, less {_counted(self.less[0], self.less[2])}, {span(self.less[3])}"
 
     def limits(self) -> tuple[float, float]:
         """What its text alone tells a reader: the lowest and the highest value."""
@@ -96,10 +112,17 @@ def first_text(cell: Cell) -> Cell:
     if not cell.small:
         return replace(cell, shown=str(round_count(cell.value)))
     few = cell.people < FEWEST or cell.measure in ("people", "places")
-    reason = f"fewer than {FEWEST} people" if few else "one person holds more than half"
+    reason = f"fewer than {FEWEST} people are behind it" if few else "one person accounts for more than half of it"
     if cell.people >= FEWEST and cell.value < FEWEST:
-        reason = f"fewer than {FEWEST} {cell.measure}"
+        reason = f"there are fewer than {FEWEST} {cell.measure}"
     return replace(cell, shown=HIDDEN, reason=reason)
+
+
+def _counted(measure: str, group: str) -> str:
+    """What is counted, of whom: `events of people being supported`."""
+    of = {EVERYBODY: "all adults", SUPPORTED: "people being supported", OTHERS: "everybody else"}
+    what = {"people": "number", "places": "first places"}.get(measure, measure)
+    return f"{what} of {of.get(group, group.replace('=', ' '))}"
 
 
 def span(months: Sequence[str]) -> str:
@@ -124,7 +147,8 @@ def to_public(cell: Cell) -> dict[str, object]:
 
 def from_row(row: Mapping[str, object]) -> Cell:
     """A cell of the register. Raises KeyError, TypeError or ValueError if it is none."""
-    months = row["months"]
-    if not isinstance(months, list) or set(row) != set(Cell.__dataclass_fields__):
-        raise ValueError("not a cell")
-    return Cell(**{**row, "months": tuple(map(str, months))})  # type: ignore[arg-type]
+    months, less = row["months"], row.get("less")
+    if not isinstance(months, list) or set(row) | {"less"} != set(Cell.__dataclass_fields__):
+        raise ValueError("not a cell")  # registers of an earlier version have no differences
+    taken = (*less[:3], tuple(less[3])) if isinstance(less, list) else None
+    return Cell(**{**row, "months": tuple(map(str, months)), "less": taken})  # type: ignore[arg-type]

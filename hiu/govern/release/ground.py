@@ -144,7 +144,7 @@ def behind(ground: Ground, rows: pl.DataFrame, dataset: str, group: str, months:
 
 def _own(rows: pl.DataFrame, dataset: str, group: str, months: Sequence[str]) -> pl.DataFrame:
     own = rows.filter(
-        pl.col("dataset") == dataset, pl.col("n") > 0, pl.col("month").dt.strftime("%Y-%m").is_in(list(months))
+        pl.col("dataset") == dataset, pl.col("n") > 0, pl.col("month").is_in([Month.parse(one).start for one in months])
     )
     return own if group == EVERYBODY else own.filter(pl.col("supported") == (group == SUPPORTED))
 

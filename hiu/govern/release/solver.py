@@ -9,14 +9,10 @@ the new figures and the released ones can't be true of the same people.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
-from hiu.govern.release.bounds import Contradiction, Limits, System, Terms, terms
-from hiu.govern.release.cells import ANY, EVERYBODY, WITHHELD, Cell, Key, first_text
+from hiu.govern.release.bounds import Contradiction, Limits, Row, System, terms
+from hiu.govern.release.cells import ANY, EVERYBODY, SUPPORTED, WITHHELD, Cell, Key, first_text
 from hiu.govern.release.disclosure import HIDDEN
 
-Points = list[NDArray[np.float64]]
 ON_LIST = "list"
 """The data set of cells about the people on the list: its groups are `sex=F` and the like."""
 TRIED = 12
@@ -75,35 +71,37 @@ def _solve_system(cells: list[Cell]) -> tuple[list[Cell], list[str]]:
     if not protected:
         return cells, []
     try:
-        points: Points = []
-        printed = [one for one in found.values() if one.shown is not None]
-        _system(printed, points).spread(protected)
+        printed = [cell for cell in cells if cell.shown is not None]
+        system = System(printed, _sums(printed))
+        system.spread(protected)
         for cell in protected:
-            _protect(cell, found, points)
+            _protect(cell, found, system)
     except Contradiction:
         return list(found.values()), [_contradiction(cells)]
     return list(found.values()), []
 
 
-def _protect(cell: Cell, found: dict[Key, Cell], points: Points) -> None:
+def _protect(cell: Cell, found: dict[Key, Cell], system: System) -> None:
     """Hide other cells until this one is wide enough; where that does not help, withhold its whole family."""
     while True:
-        printed = [one for one in found.values() if one.shown is not None]
-        limits = _system(printed, points).limits(cell)
-        if limits.width >= cell.room:
+        limits = system.limits(cell)
+        if cell.is_safe(limits.low, limits.high):
             return
-        choice = _choose(cell, printed, limits, found)
-        if choice is None:
-            _withhold(cell, found)
+        at = _choose(cell, limits, found, system)
+        if at is None:
+            _withhold(cell, found, system)
             return
-        reason = f"{cell.title} could be worked out from it"
-        found[choice.key] = replace(choice, shown=HIDDEN, reason=reason)
+        key = system.cells[at].key
+        found[key] = replace(found[key], shown=HIDDEN, reason=f"'{cell.title}' could be worked out from it")
+        system.hide(at, HIDDEN)
 
 
-def _withhold(cell: Cell, found: dict[Key, Cell]) -> None:
-    for one in list(found.values()):
-        if not one.release and one.shown not in (None, "0") and _kin(one, cell):
-            found[one.key] = replace(one, shown=WITHHELD, reason=f"{cell.title} could be worked out whatever is hidden")
+def _withhold(cell: Cell, found: dict[Key, Cell], system: System) -> None:
+    for at, one in enumerate(system.cells):
+        if not one.release and found[one.key].shown != "0" and _kin(one, cell):
+            reason = f"'{cell.title}' could be worked out whatever else is hidden"
+            found[one.key] = replace(one, shown=WITHHELD, reason=reason)
+            system.hide(at, WITHHELD)
 
 
 def _kin(one: Cell, other: Cell) -> bool:
@@ -114,19 +112,22 @@ def _kin(one: Cell, other: Cell) -> bool:
     return _meets(one, other)
 
 
-def _choose(cell: Cell, printed: Sequence[Cell], limits: Limits, found: Mapping[Key, Cell]) -> Cell | None:
-    """The smallest cell without which the other is wide enough; failing that the one that helps most."""
-    binding = [printed[at] for at in limits.binding if printed[at].open]
-    options = sorted(binding or [one for one in printed if one.open and _meets(one, cell)], key=_cost)[:TRIED]
+def _choose(cell: Cell, limits: Limits, found: Mapping[Key, Cell], system: System) -> int | None:
+    """The place of the smallest cell without which the other is safe; failing that of the one that helps most."""
+    still = [at for at, one in enumerate(system.cells) if found[one.key].open]
+    bound = system.binding(cell)
+    binding = [at for at in still if at in bound]
+    options = sorted(
+        binding or [at for at in still if _meets(system.cells[at], cell)], key=lambda at: _cost(system.cells[at])
+    )[:TRIED]
     best, widest = None, limits.width
     for option in options:
-        trial = [replace(one, shown=HIDDEN) if one.key == option.key else one for one in printed]
-        width = _system(trial, []).limits(cell).width
-        if width >= cell.room:
+        trial = system.limits_without(option, cell)
+        if cell.is_safe(trial.low, trial.high):
             return option
-        if width > widest:
-            best, widest = option, width
-    return best or (options[0] if options else None)
+        if trial.width > widest:
+            best, widest = option, trial.width
+    return best if best is not None else next(iter(options), None)
 
 
 def _cost(cell: Cell) -> tuple[int, int]:
@@ -139,13 +140,9 @@ def _meets(one: Cell, other: Cell) -> bool:
     return bool(set(terms(one)) & set(terms(other)))
 
 
-def _system(cells: Sequence[Cell], points: Points) -> System:
-    return System(cells, _sums(cells), points)
-
-
-def _sums(cells: Sequence[Cell]) -> list[tuple[Terms, float, float]]:
+def _sums(cells: Sequence[Cell]) -> list[Row]:
     """Groups of each characteristic make up the list; places make up the first N; a place is a person of the list."""
-    rows: list[tuple[Terms, float, float]] = []
+    rows: list[Row] = []
     groups_shown = [cell for cell in cells if cell.dataset == ON_LIST]
     for months in {cell.months for cell in groups_shown}:
         own = [cell for cell in groups_shown if cell.months == months]
@@ -160,19 +157,38 @@ def _sums(cells: Sequence[Cell]) -> list[tuple[Terms, float, float]]:
             for (group, measure), name in names.items():
                 if measure == "places" and (group, "people") in names:
                     rows.append(({names[group, "people"]: 1.0, name: -1.0}, 0.0, float("inf")))
-        top = max((_sum(own, kind) for kind in kinds), default=0)
+        top = max((_sum(own, kind, "places") for kind in kinds), default=0)
+        whole = max((_sum(own, kind, "people") for kind in kinds), default=0)
         rows.append(({f"places|all|{ON_LIST}|{months}": 1.0}, float(top), float(top)))
+        if whole:
+            rows += _whole_list(cells, f"people|all|{ON_LIST}|{months}", months, whole)
     return rows
 
 
-def _sum(cells: Sequence[Cell], kind: str) -> int:
-    return sum(cell.value for cell in cells if cell.measure == "places" and cell.group.startswith(f"{kind}="))
+def _whole_list(cells: Sequence[Cell], name: str, months: tuple[str, ...], total: int) -> list[Row]:
+    """The list is of those in the agencies' records of its year, and holds those being supported.
+
+    Where late rows make the two differ, by no more than they do: a reader may take them for the same.
+    """
+    rows: list[Row] = []
+    for cell in cells:
+        (own, *_) = terms(cell)
+        if cell.dataset == ANY and cell.months[-1:] == months:
+            apart = float(abs(total - cell.value))
+            rows.append(({name: 1.0, own: -1.0}, -apart, apart))
+        if cell.group == SUPPORTED and cell.months == months and cell.value <= total:
+            rows.append(({name: 1.0, own: -1.0}, 0.0, float("inf")))
+    return rows
+
+
+def _sum(cells: Sequence[Cell], kind: str, measure: str) -> int:
+    return sum(cell.value for cell in cells if cell.measure == measure and cell.group.startswith(f"{kind}="))
 
 
 def _contradiction(cells: Sequence[Cell]) -> str:
     releases = sorted({cell.release for cell in cells if cell.release})
-    with_them = f" and those of {', '.join(releases)}" if releases else ""
+    both = f"both the new figures and those of {', '.join(releases)}" if releases else "all of the new figures"
     return (
-        f"{cells[0].dataset}: the new figures{with_them} can't all be true of the same people, so their difference "
-        "would tell of those who were added or left out since"
+        f"{cells[0].dataset.replace('_', ' ')}: no set of people fits {both}. Whoever compared them would learn of the "
+        "people who were added or left out since"
     )

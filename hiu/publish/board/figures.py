@@ -205,10 +205,10 @@ def _latest(value: int | None, gap: str, chart: Xmr, month: Month) -> str:
 
 def _yearly(years: Sequence[tuple[date, str | None]]) -> str:
     """Whole years, where single months are too small to be shown."""
-    words = {HIDDEN: "too few to be shown", WITHHELD: "too few to be shown", NOT_SUPPLIED: "not wholly supplied"}
+    words = {HIDDEN: "not shown", WITHHELD: "not shown", NOT_SUPPLIED: "not wholly supplied"}
     cells = [(text or NOT_SUPPLIED, Month.of(when).title) for when, text in years]
     parts = [f"{words.get(cell, f'about {_thousands(cell)}')} in the 12 months to {last}" for cell, last in cells]
-    return f"too few people in most months for a chart; {join_words(parts)}"
+    return f"most months can't be shown, so there is no chart; {join_words(parts)}"
 
 
 def _thousands(text: str) -> str:

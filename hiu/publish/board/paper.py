@@ -19,7 +19,10 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {"coverage": ("month", "dataset", "supp
 """Columns a frame may have that comes in; every count comes in as the text of a cell."""
 
 MARKING = "OFFICIAL: aggregate figures under disclosure control"
-HIDDEN_NOTE = f"* = fewer than {FEWEST} people, or one person holds more than half, or could be worked out from others"
+HIDDEN_NOTE = (
+    f"* = not shown: fewer than {FEWEST} people or events are behind it, one person accounts for more than half of it, "
+    "or such a figure could be worked out from it"
+)
 
 _PERSONAL = re.compile(
     r"HIU-[A-Z2-7]{8}|\bP[A-Z2-7]{4}-[A-Z2-7]{16}|\b\d{3} ?\d{3} ?\d{4}\b|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b"

@@ -50,7 +50,7 @@ def board_slides(board: Board) -> bytes:
     _both(_slide(deck, board, board.cost.title), board.cost_bars, board.cost)
     for grid in (board.recent, board.equality, board.coverage, board.definitions):
         _tables(deck, board, grid)
-    for title, lines in (("What was left out", board.suppressed), ("How to read this paper", board.rules)):
+    for title, lines in (("What is not shown", board.suppressed), ("How to read this paper", board.rules)):
         for at in range(0, len(lines), _ROWS):
             _bullets(_slide(deck, board, title if not at else f"{title} (continued)"), lines[at : at + _ROWS], 14)
     out = io.BytesIO()

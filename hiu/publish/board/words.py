@@ -12,6 +12,14 @@ from hiu.rank.reports.cost import Costs
 from hiu.settings import Settings
 
 UNSEEN = (HIDDEN, WITHHELD)
+_COLUMNS: Mapping[str, str] = {
+    "Supported: events": "the events of people being supported",
+    "Others: events": "the events of everybody else",
+    "All: events": "the events of all adults",
+    "All: people": "the number of people",
+    **dict.fromkeys(("Units", "Low", "Central", "High"), "the units and what they cost"),
+}
+"""What a column holds, said of one row of it."""
 
 
 def definitions(settings: Settings, costs: Costs) -> Grid:
@@ -28,14 +36,15 @@ def suppressed_list(lines: Sequence[Line], grids: Mapping[str, Grid], answers: S
     for line in lines:
         hidden = [when for when, gap in zip(line.months, line.gaps, strict=True) if gap in UNSEEN]
         if hidden:
-            span = f"{Month.of(hidden[0]).title} to {Month.of(hidden[-1]).title}"
-            out.append(f"{line.title} by month: {len(hidden)} of {len(line.months)} months, {span}.")
-    for name in ("demand", "cost"):
+            first, last = (Month.of(when).title for when in (hidden[0], hidden[-1]))
+            when = f"in {first}" if first == last else f"the first in {first}, the last in {last}"
+            out.append(f"{line.title} by month: {len(hidden)} of {len(line.months)} months ({when}).")
+    for name, at in (("demand", 0), ("cost", 1)):
         grid = grids[name]
         for row in grid.rows:
-            cells = [title for title, cell in zip(grid.columns, row, strict=True) if cell in UNSEEN]
+            cells = [_COLUMNS[title] for title, cell in zip(grid.columns, row, strict=True) if cell in UNSEEN]
             if cells:
-                out.append(f"{grid.title}: {row[1] if name == 'cost' else row[0]}: {join_words(cells)}.")
+                out.append(f"{grid.title}: for {row[at]}, {join_words(list(dict.fromkeys(cells)))}.")
     out += _groups(grids["equality"])
     out += [text for text in answers if "can't be shown" in text]
     return tuple(out) or ("Nothing had to be hidden.",)
@@ -48,4 +57,7 @@ def _groups(grid: Grid) -> list[str]:
         for title, cell in zip(grid.columns, row, strict=True):
             if cell in UNSEEN and title in grid.columns[2:4]:
                 found.setdefault((row[0], title), []).append(row[1])
-    return [f"{grid.title}: {what}, '{title}': {join_words(names)}." for (what, title), names in found.items()]
+    return [
+        f"Equality, by {what.lower()}: how many are {title[0].lower()}{title[1:]}, for {join_words(names)}."
+        for (what, title), names in found.items()
+    ]

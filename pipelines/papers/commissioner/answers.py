@@ -5,9 +5,10 @@ since the difference of two answers would tell of those who were added, objected
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+import numpy as np
 import polars as pl
 
 from hiu.govern.release.cells import Cell, first_text
@@ -28,7 +29,8 @@ FALL, BASELINE = 0.15, 12
 
 ENOUGH = 0.8
 """Chance of detecting a true fall of 30% from which an evaluation can be judged."""
-
+CLUSTERED = 2.0
+"""How much wider than by chance alone months of detentions vary, taken where the months themselves are hidden."""
 CAUTION = "People are chosen when their contacts are highest, and most fall by themselves; this is not a trial."
 COMPARED = "people compared"
 
@@ -60,9 +62,8 @@ def evaluation_answer(month: Month, tables: Mapping[str, pl.DataFrame], settings
     seen = Entrants.of(area(month, **own, minimum_age=settings.rank.minimum_age).panel).observed.tolist()
     cells = _cells(month, seen)
     if HIDDEN in (cell.shown for cell in cells):
-        return Answer(
-            ("The answer can't be shown: one person holds more than half of the contacts.", *left, CAUTION), None, 0
-        )
+        reason = "Whether support worked can't be shown: one person accounts for more than half of the contacts."
+        return Answer((reason, *left, CAUTION), None, 0)
     return _answer(evaluation, cells, left)
 
 
@@ -138,10 +139,11 @@ def target_answer(month: Month, tables: Mapping[str, pl.DataFrame], released: Re
     if not (before.isdigit() and since.isdigit()):
         return (
             aim_text,
-            f"Whether it was met can't be shown: fewer than {FEWEST} people were detained in one of the periods, or "
-            "one person accounts for more than half of the detentions, or a small figure could be worked out from it.",
+            f"Whether the section 136 target was met can't be shown: fewer than {FEWEST} people were detained in one "
+            "of the periods, one person accounts for more than half of the detentions, or such a figure could be "
+            "worked out.",
         )
-    change, low, high = _change(int(before), int(since), len(months[0]), len(months[1]), _spread(table, begin))
+    change, low, high = _change(int(before), int(since), len(months[0]), len(months[1]), _spread(released, months[0]))
     verdict = "met" if high <= -FALL else "not met" if low > -FALL else "cannot tell"
     words = {
         "met": "the target is met",
@@ -165,11 +167,16 @@ def _change(before: int, since: int, months: int, recent: int, spread: float) ->
     return ratio - 1, ratio * math.exp(-error) - 1, ratio * math.exp(error) - 1
 
 
-def _spread(table: pl.DataFrame, begin: Month) -> float:
-    """The baseline's variance over its mean, at least 1, in halves: no month can be worked out from it."""
-    span = pl.col("month").is_between((begin - BASELINE).start, (begin - 1).start)
-    counts = table.drop_nulls("n").filter(span)["n"].to_numpy()
-    return max(1.0, math.ceil(float(counts.var(ddof=1)) / float(counts.mean()) * 2) / 2)
+def _spread(released: Released, months: Sequence[str]) -> float:
+    """The baseline's variance over its mean, at least 1, in halves, of the months as they are shown.
+
+    Where most of them are not shown it is CLUSTERED: detentions of one person come together, so that a range as if each
+    stood alone would be too narrow.
+    """
+    counts = [int(text) for month in months if (text := released.events(S136, (month,))).isdigit()]
+    if len(counts) * 2 < len(months) or not sum(counts):
+        return CLUSTERED
+    return max(1.0, math.ceil(float(np.var(counts, ddof=1)) / float(np.mean(counts)) * 2) / 2)
 
 
 def _reason(evaluation: Evaluation) -> str:

@@ -7,12 +7,14 @@ from datetime import date
 import polars as pl
 
 from hiu.govern.release.cells import ANY, EVERYBODY, SUPPORTED, Cell, Measure
+from hiu.govern.release.disclosure import is_dominated
 from hiu.govern.release.ground import GROUPS, Ground, behind, ground_of
 from hiu.govern.release.solver import ON_LIST, Solved, solve
 from hiu.model import CONTACTS
 from hiu.month import Month
 from hiu.settings import Settings
 from pipelines.access.releases import Past
+from pipelines.papers.commissioner.differences import of_people, of_periods
 
 YEAR, BASELINE, WITHIN = 12, 12, 6
 S136, NIGHTS, CONTACT, FIRST = "s136", "mh_bed_day", "contacts", "first places"
@@ -73,12 +75,14 @@ def decide(
     """Declare every cell of the paper and have the solver decide them."""
     rows = adult_rows(month, tables, settings)
     ground = ground_of(rows, _supplied(month, tables["coverage"]), month, past.ground)
-    cells = [cell for name in sets for cell in _dataset(name, month, ground, rows)]
-    cells += _people(month, tables, ground)
+    cells = [cell for name in sets for cell in _dataset(name, month, ground, rows, past.cells)]
+    people = [cell for cell in cells if cell.measure == "people"] + _people(month, tables, ground)
     if past.renews_equality(month):
         # of two lists close in time the second would tell who left the first, by an objection or otherwise
-        cells += [*_first(month, tables, rows, settings), *list_groups(month, tables, settings)]
-    return Released(month, sets, solve(cells, past.cells), ground)
+        people += list_groups(month, tables, settings)
+        cells += _first(month, tables, rows, settings)
+    every = {cell.key: cell for cell in [*cells, *people, *of_people(people, past.cells)]}
+    return Released(month, sets, solve(every.values(), past.cells), ground)
 
 
 def adult_rows(month: Month, tables: Mapping[str, pl.DataFrame], settings: Settings) -> pl.DataFrame:
@@ -109,43 +113,33 @@ def _supplied(month: Month, coverage: pl.DataFrame) -> set[tuple[str, str]]:
     return {(dataset, str(Month.of(when))) for dataset, when in given.select("dataset", "month").unique().rows()}
 
 
-def _dataset(name: str, month: Month, ground: Ground, rows: pl.DataFrame) -> list[Cell]:
-    given = sorted({when for dataset, when, _ in ground.sums if dataset == name and when <= str(month)})
+def _dataset(name: str, month: Month, ground: Ground, rows: pl.DataFrame, earlier: Sequence[Cell]) -> list[Cell]:
+    """What is printed of a data set, and what could be worked out from it by subtraction."""
+
+    def count(group: str, months: Sequence[str]) -> Cell:
+        part = behind(ground, own_rows, name, group, months)
+        about = {"measure": measure_of(name), "dataset": name, "group": group, "months": tuple(months)}
+        return Cell(**about, value=part.n, people=part.people, most=part.most)  # type: ignore[arg-type]
+
+    own_rows = rows.filter(pl.col("dataset") == name)
     year = ground.months(name, names(month - (YEAR - 1), month))
+    printed = [count(group, months) for group, months in _wanted(name, month, ground, year)]
+    before = [cell for cell in earlier if cell.dataset == name]
+    people = ground.people(name, year)
+    own = Cell(measure="people", dataset=name, group=EVERYBODY, months=year, value=people, people=people, most=1)
+    return [*printed, *of_periods(printed, before, count), *([own] if year else [])]
+
+
+def _wanted(name: str, month: Month, ground: Ground, year: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
+    """The group and the months of each figure of events: every month, the year and the one before, and the target's."""
+    given = sorted({when for dataset, when, _ in ground.sums if dataset == name and when <= str(month)})
     before = ground.months(name, names(month - (2 * YEAR - 1), month - YEAR))
     wanted = [(EVERYBODY, (when,)) for when in given] + [(group, year) for group in GROUPS if year]
     if len(before) == YEAR:
         wanted.append((EVERYBODY, before))
     if name == S136:
         wanted += [(EVERYBODY, months) for span in spans(month) if (months := ground.months(name, span))]
-    made = {(group, months): _cell(name, group, months, ground, rows) for group, months in wanted}
-    for group, months in _implied(made, year):
-        made[group, months] = _cell(name, group, months, ground, rows, printed=False)
-    people = ground.people(name, year)
-    own = Cell(measure="people", dataset=name, group=EVERYBODY, months=year, value=people, people=people, most=1)
-    return [*made.values(), *([own] if year else [])]
-
-
-def _cell(
-    name: str, group: str, months: Sequence[str], ground: Ground, rows: pl.DataFrame, *, printed: bool = True
-) -> Cell:
-    part = behind(ground, rows, name, group, months)
-    shown = "" if printed else None
-    about = {"measure": measure_of(name), "dataset": name, "group": group, "months": tuple(months)}
-    return Cell(**about, value=part.n, people=part.people, most=part.most, shown=shown)  # type: ignore[arg-type]
-
-
-def _implied(
-    made: Mapping[tuple[str, tuple[str, ...]], Cell], year: tuple[str, ...]
-) -> list[tuple[str, tuple[str, ...]]]:
-    """What is not printed but is the difference of two periods, and each group's latest month."""
-    longer = [(group, months) for group, months in made if len(months) > 1]
-    found = {(group, year[-1:]) for group in GROUPS if year}
-    for group, months in longer:
-        for other, part in longer:
-            if group == other and set(part) < set(months):
-                found.add((group, tuple(when for when in months if when not in part)))
-    return sorted(one for one in found if one not in made)
+    return list(dict.fromkeys(wanted))
 
 
 def _people(month: Month, tables: Mapping[str, pl.DataFrame], ground: Ground) -> list[Cell]:
@@ -157,17 +151,19 @@ def _people(month: Month, tables: Mapping[str, pl.DataFrame], ground: Ground) ->
 
 
 def _first(month: Month, tables: Mapping[str, pl.DataFrame], rows: pl.DataFrame, settings: Settings) -> list[Cell]:
-    """Contacts of the first N of the list in the year."""
+    """Contacts of the first N of the list in the year; as few behind it as behind the rest, which is its difference."""
     year = names(month - (YEAR - 1), month)
     first = tables["ranked"].filter(pl.col("list") == "adult", pl.col("rank") <= settings.rank.top)["person_id"]
     own = rows.filter(
-        pl.col("dataset").is_in(list(CONTACTS)),
-        pl.col("person_id").is_in(first.implode()),
-        pl.col("month").dt.strftime("%Y-%m").is_in(year),
-    )
-    each = own.group_by("person_id").agg(pl.col("n").sum())["n"]
+        pl.col("dataset").is_in(list(CONTACTS)), pl.col("month").dt.strftime("%Y-%m").is_in(year)
+    ).with_columns(first=pl.col("person_id").is_in(first.implode()))
+    each = own.group_by("first", "person_id").agg(pl.col("n").sum())
+    inside, rest = each.filter("first")["n"], each.filter(~pl.col("first"))["n"]
+    closer = rest if len(rest) and is_dominated(rest.to_list()) else inside
     about = {"measure": "events", "dataset": CONTACT, "group": f"{FIRST} of {month}", "months": tuple(year)}
-    return [Cell(**about, value=int(each.sum()), people=len(each), most=int(each.max() or 0))]  # type: ignore[arg-type]
+    # its number stays the first places'; who is counted as behind it are those it would give away
+    most = min(int(inside.sum()), int(closer.max() or 0))  # type: ignore[arg-type]
+    return [Cell(**about, value=int(inside.sum()), people=len(closer), most=most)]  # type: ignore[arg-type]
 
 
 def list_groups(month: Month, tables: Mapping[str, pl.DataFrame], settings: Settings) -> list[Cell]:

@@ -197,7 +197,7 @@ def test_the_paper_has_every_part_and_lists_what_it_left_out() -> None:
         "Equality",
         "Coverage of feeds",
         "Definitions and sources",
-        "What was left out",
+        "What is not shown",
         "Nobody is named",
         "not cash-releasing",
         "to the nearest 5",
