@@ -149,9 +149,7 @@ def _near(ends: pl.DataFrame, namesakes: pl.DataFrame | None, settings: Linking)
     marked = near.with_columns(name_alone=pl.lit(False))
     if namesakes is None:
         return marked
-    return pl.concat(
-        [marked, namesakes.select(near.columns).cast(near.schema).with_columns(name_alone=pl.lit(True))]
-    )
+    return pl.concat([marked, namesakes.select(near.columns).cast(near.schema).with_columns(name_alone=pl.lit(True))])
 
 
 def _kept_apart(near: pl.DataFrame, rows: pl.DataFrame, decisions: pl.DataFrame, settings: Linking) -> pl.DataFrame:
