@@ -12,20 +12,21 @@ _WHY = {
     "empty": "sent without a number",
     "set_aside": "set aside as not usable",
 }
+LEAST = "Read any total that includes such a month as 'at least'."
 
 
 def missing_sentences(missing: pl.DataFrame, last: Month, months: int = 12) -> dict[str, str]:
     """person_id -> a sentence for each data set and reason, of those of the last so many months that lack a number.
 
     `missing` has the columns of model.MISSING_COUNT: "3 months of ED attendances for this person were suppressed by the
-    sender (Jan 2026, Feb 2026, Mar 2026): missing, not nought."
+    sender (Jan 2026 to Mar 2026): missing, not nought. Read any total that includes such a month as 'at least'."
     """
     recent = missing.filter(pl.col("month").is_between((last - (months - 1)).start, last.start))
     found = recent.sort("month").group_by("person_id", "dataset", "reason").agg(pl.col("month"))
     words: dict[str, list[str]] = {}
     for person_id, dataset, reason, days in found.sort("person_id", "dataset", "reason").iter_rows():
         words.setdefault(person_id, []).append(_sentence(dataset, reason, [Month.of(day) for day in days]))
-    return {person_id: " ".join(sentences) for person_id, sentences in words.items()}
+    return {person_id: " ".join([*sentences, LEAST]) for person_id, sentences in words.items()}
 
 
 def _sentence(dataset: str, reason: str, months: list[Month]) -> str:

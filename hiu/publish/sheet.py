@@ -186,16 +186,19 @@ def _series(person_id: str, tables: Tables, stamp: Stamp, settings: Settings) ->
     return recent(drawn)
 
 
+_FROM = {
+    "left_before_treatment": "ed_attendance",
+    "ambulance_call": "ambulance_deployment",
+    "mha_not_completed": "mha_assessment",
+}
+"""The data set whose source supplies a side measure; crisis episodes are made of the first three."""
+
+
 def _months(drawn: PersonSeries, extra: pl.DataFrame, coverage: pl.DataFrame) -> dict[str, object]:
     given = coverage.filter(pl.col("supplied"))
     by_source = {name: set(given.filter(pl.col("dataset") == name)["month"]) for name in DATASETS}
     every = set.union(*(by_source[name] for name in DATASETS[:3]))
-    supplied = {
-        "episode": every,
-        "left_before_treatment": by_source["ed_attendance"],
-        "ambulance_call": by_source["ambulance_deployment"],
-        "mha_not_completed": by_source["mha_assessment"],
-    }
+    supplied = {"episode": every} | {measure: by_source[name] for measure, name in _FROM.items()}
     months, rows = month_rows(drawn, 0, len(drawn.months))
     year = extra.filter(pl.col("month") >= (drawn.months[-1] - 11).start)
     totals = dict(year.group_by("measure").agg(pl.col("n").sum()).iter_rows())
@@ -203,8 +206,16 @@ def _months(drawn: PersonSeries, extra: pl.DataFrame, coverage: pl.DataFrame) ->
         "months": months,
         "rows": rows,
         "side": side_rows(extra, drawn.months, supplied),
-        "safety": [(words, f"{totals.get(measure, 0)} in the last 12 months") for measure, words in SIDE.items()],
+        "safety": [(words, _of_year(drawn, measure, totals.get(measure, 0))) for measure, words in SIDE.items()],
     }
+
+
+def _of_year(drawn: PersonSeries, measure: str, n: int) -> str:
+    """A side measure's total of the last 12 months; a least where a month of what it is counted from is missing."""
+    sets = (_FROM[measure],) if measure in _FROM else tuple(name for name in DATASETS[:3] if drawn.since.get(name))
+    year = range(max(0, len(drawn.months) - 12), len(drawn.months))
+    least = any(drawn.lacks(name, at) for name in sets for at in year)
+    return f"{'at least ' if least else ''}{n} in the last 12 months"
 
 
 def _place(row: Row) -> str:

@@ -61,7 +61,10 @@ class Site(Suggests):
             raise UsageError(f"{problem} 'hiu run {name} --site {self.home}' publishes it.")
         folder = self.curated / "published" / folders[name]
         if not folder.is_dir():
-            raise HiuError(f"{folder}: not there, though {name} points to it. 'hiu run {name}' makes it again.")
+            raise HiuError(
+                f"{folder}: not there, though {name} points to it. It is being made anew, or that was cut off: "
+                f"'hiu run {name}' makes it again, or says what to do first."
+            )
         return Published(Month.parse(name), folder, self._opened)
 
     def draft(self, source: str, file: str | Path) -> Draft:

@@ -63,6 +63,12 @@ row_doubt AS (
     JOIN latest AS l ON l.person_id = p.person_id
     WHERE l.state = 'live' AND p.named AND CAST(l.start AS DATE) < p.dob AND l.start < $month_after
     UNION ALL
+    SELECT l.person_id, 'born_after_contact' AS what, l.source
+    FROM record AS r
+    JOIN latest AS l ON l.delivery_id = r.delivery_id AND l.source_row = r.source_row
+    JOIN identity AS i ON i.identity_id = l.identity_id
+    WHERE l.state = 'live' AND l.person_id IS NOT NULL AND r.dob IS NOT NULL AND i.dob IS NULL
+    UNION ALL
     SELECT p.person_id, 'contact_after_death' AS what, l.source
     FROM people AS p
     JOIN latest AS l ON l.person_id = p.person_id

@@ -5,18 +5,19 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+import polars as pl
 from filelock import FileLock
 
 from hiu.disk import replace
 from hiu.govern.erase.others import redacted
 from hiu.govern.erase.residue import trace_places, traces_in_name
-from hiu.model import TABLES, Table
+from hiu.model import REFUSED_FILE, TABLES, Table
 from hiu.publish.release.folder import working_folder
 from pipelines.access.remake import Remaking, finish_moves, folders, remake, whole_tables, withdrawn
 from pipelines.common.place import Paths, Place
 from pipelines.common.progress import Reporter
 from pipelines.erase.find import ErasureScope
-from pipelines.erase.tables import without_person
+from pipelines.erase.tables import without_names, without_person
 
 
 def rewrite_runs(place: Place, scope: ErasureScope, erasure: str, now: datetime, report: Reporter) -> list[str]:
@@ -39,7 +40,10 @@ def rewrite_runs(place: Place, scope: ErasureScope, erasure: str, now: datetime,
 
 def _holds(folder: Path, scope: ErasureScope) -> bool:
     files = sorted(path for part in (folder, working_folder(folder)) for path in part.rglob("*") if path.is_file())
-    return any(trace_places(path.name, path.read_bytes(), scope.traces) for path in files)
+    if any(trace_places(path.name, path.read_bytes(), scope.traces) for path in files):
+        return True
+    refused = [pl.read_parquet(path) for path in files if path.name == f"{REFUSED_FILE.name}.parquet"]
+    return any(not without_names(frame, scope).equals(frame) for frame in refused)
 
 
 def _note(lost: list[str], erasure: str, now: datetime) -> str:

@@ -30,7 +30,8 @@ def redact_log(place: Place, traces: Traces, erasure: str, now: datetime) -> int
     """Take a person's words out of the lines of every log; how many lines. Chains stand, and a line attests each."""
 
     def change(event: Entry) -> Entry | None:
-        return _without(event, traces) if _tells(event, traces) else None
+        found = _without(event, traces)
+        return None if found == event else found
 
     lines = _earlier(place, change, erasure, now) + _reads(place, change, erasure, now)
     if place.audit.exists():

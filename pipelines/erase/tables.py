@@ -8,7 +8,8 @@ from hiu.engine import Engine
 from hiu.govern.erase.others import SOMEBODY
 from hiu.govern.erase.residue import scrub
 from hiu.govern.erase.tombstone import set_aside
-from hiu.model import FIELD_QUALITY, QUARANTINE
+from hiu.govern.erase.words import redact
+from hiu.model import FIELD_QUALITY, QUARANTINE, REFUSED_FILE
 from pipelines.erase.find import ROW, ErasureScope
 
 ID_COLUMNS = (
@@ -54,6 +55,8 @@ def without_person(tables: Mapping[str, pl.DataFrame], scope: ErasureScope) -> d
     out["links"] = _links(tables["links"], rows)
     out["quarantine"] = set_aside(out["quarantine"], tables["links"], rows)
     out["deliveries"] = _recounted(tables["deliveries"], rows.join(before, on=ROW, how="anti"))
+    if REFUSED_FILE.name in out:
+        out[REFUSED_FILE.name] = without_names(out[REFUSED_FILE.name], scope)
     return {name: _scrubbed(frame, scope) for name, frame in out.items()}
 
 
@@ -92,6 +95,14 @@ def _without(name: str, frame: pl.DataFrame, gone: frozenset[str], scope: Erasur
     return out
 
 
+def without_names(refused: pl.DataFrame, scope: ErasureScope) -> pl.DataFrame:
+    """Files that were refused, with the person taken out of their names: JOHN_SMITH.docx has no space to tell it by."""
+    cleaned = pl.col(pl.String).map_elements(
+        lambda text: redact(text, scope.traces, SOMEBODY), return_dtype=pl.String, skip_nulls=True
+    )
+    return refused.with_columns(cleaned)
+
+
 def _scrubbed(frame: pl.DataFrame, scope: ErasureScope) -> pl.DataFrame:
     """Sentences that speak of the person, with the id or name taken out."""
     words = _words(scope)
@@ -112,6 +123,8 @@ def take_out(copy: Engine, scope: ErasureScope) -> list[str]:
     """
     with copy.transaction():
         _received(copy, scope)
+        if copy.exists(REFUSED_FILE.name):
+            copy.put(REFUSED_FILE.name, without_names(copy.read(REFUSED_FILE.name), scope))
         gone = sorted(scope.ids | scope.identities)
         for table in copy.tables():
             for column in set(ID_COLUMNS) & set(copy.columns(table)):

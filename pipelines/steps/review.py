@@ -3,6 +3,7 @@
 import polars as pl
 
 from hiu.link.review.doubts import doubts, weak_links, with_ends
+from hiu.link.review.namesakes import FEW, weighed
 from hiu.link.review.quality import link_quality
 from hiu.link.review.queue import chance, order_by_effect, second_sample, shortlist
 from hiu.model import REVIEW_QUEUE
@@ -23,7 +24,10 @@ def review_queue(work: Work) -> pl.DataFrame:
     pairs, decisions = warehouse.read("pair_score"), warehouse.read("decisions")
     ends = with_ends(pairs, rows)
     loose = weak_links(ends, decisions)
-    asked = doubts(ends, rows, decisions, settings.linking, loose).with_columns(chance=chance())
+    alike = weighed(
+        warehouse.ask("same_names", few=FEW), warehouse.read("identity"), model_of(work.place), settings.linking
+    )
+    asked = doubts(ends, rows, decisions, settings.linking, loose, alike).with_columns(chance=chance())
     named = asked.rename({"cluster": "person_a", "cluster_b": "person_b"})
     columns, order = ("person_id", "intensity"), ["intensity desc", "person_id"]
     scores = warehouse.rows("ranked", *columns, where={"list": "adult"}, order=order)
@@ -31,7 +35,9 @@ def review_queue(work: Work) -> pl.DataFrame:
     ordered = order_by_effect(named, dict(scores.iter_rows()), cut, next_cut)
     queue = shortlist(ordered, settings.linking.review_most)
     work.notes |= {"doubts": ordered, "queued": queue.height, "loose": loose, "pairs": pairs, "rows": rows}
-    warehouse.put("review_pair", queue.select("identity_a", "identity_b", "match_weight", "match_probability"))
+    warehouse.put(
+        "review_pair", queue.select("identity_a", "identity_b", "match_weight", "match_probability", "pattern")
+    )
     return queue.with_columns(second_sample(queue, settings.linking.double_review)).select(REVIEW_QUEUE.names)
 
 

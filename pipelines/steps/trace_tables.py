@@ -17,20 +17,18 @@ def trace_tables(work: Work) -> dict[str, pl.DataFrame]:
     """The tables of hiu.model.lab, from the warehouse as the steps left it."""
     return {
         DESCRIPTIONS.name: work.warehouse.ask("descriptions"),
-        REVIEW_EVIDENCE.name: evidence(
-            work.warehouse.read("review_pair"), work.warehouse.ask("queued_pairs"), model_of(work.place)
-        ),
+        REVIEW_EVIDENCE.name: evidence(work.warehouse.read("review_pair"), model_of(work.place)),
         TIMELINE.name: _timeline(work),
     }
 
 
-def evidence(pairs: pl.DataFrame, scored: pl.DataFrame, scorer: Scorer) -> pl.DataFrame:
-    """Rows of model.REVIEW_EVIDENCE for `pairs`, from the levels kept with every scored pair.
+def evidence(pairs: pl.DataFrame, scorer: Scorer) -> pl.DataFrame:
+    """Rows of model.REVIEW_EVIDENCE for `pairs`, from their patterns of agreement.
 
     What the terms leave of the weight is the prior: the model's, for an area of this size.
     """
     key = ["identity_a", "identity_b"]
-    kept = pairs.select(*key, "match_weight").join(scored.select(*key, "pattern"), on=key).unique(key).sort(key)
+    kept = pairs.unique(key).sort(key)
     levels = unpack(kept["pattern"].cast(pl.UInt64).to_numpy())
     worth = scorer.contributions(levels)[:, :-1]
     rest = kept["match_weight"].to_numpy() - worth.sum(axis=1)

@@ -15,11 +15,13 @@ from hiu.govern import records
 from hiu.govern.erase.others import KEPT, MARK, PLACES, SOMEBODY, SUBJECTS
 from hiu.govern.erase.residue import Traces, scrub, trace_places
 from hiu.govern.erase.words import require_unnamed
-from hiu.model import TABLES, Table
+from hiu.model import REFUSED_FILE, TABLES, Table
+from hiu.model.frames import schema
 from hiu.model.table import Column
 from pipelines.common.place import Paths
 from pipelines.erase.files import rewrite_records
 from pipelines.erase.find import ROW, ErasureScope
+from pipelines.erase.tables import without_names
 
 A, B = "HIU-AAAAAAAA", "HIU-BBBBBBBB"
 NAME, NUMBER, BORN, HOME = "ANN LEE", "9990012344", date(1980, 3, 2), "BS1 4ND"
@@ -143,6 +145,17 @@ def test_a_longer_name_is_somebody_elses(text: str) -> None:
 )
 def test_a_name_that_stands_for_itself_is_found(text: str) -> None:
     assert trace_places("a.txt", text.encode(), TRACES) == ["a.txt"]
+
+
+@pytest.mark.parametrize("name", ["Ann_Lee", "lee-ann", "LEE, Ann", "9990012344", "999-001-2344"])
+def test_a_refused_file_that_is_called_after_the_person_loses_their_name(name: str) -> None:
+    rows = [
+        (f"2026-03/{name}.docx", "unknown_file", f"2026-03/{name}.docx: no source takes this file"),
+        ("b", "c", "d"),
+    ]
+    found = without_names(pl.DataFrame(rows, schema=schema(REFUSED_FILE), orient="row"), SCOPE)
+    told = f"2026-03/{SOMEBODY}.docx"
+    assert found.rows() == [(told, "unknown_file", f"{told}: no source takes this file"), ("b", "c", "d")]
 
 
 REASONS = ("asked by Ann Lee", "Mrs Lee's request", "letter of 999-001-2344", "born 2 March 1980", "bs1 4nd, by letter")

@@ -33,7 +33,7 @@ def site(tmp_path: Path) -> Place:
     place = open_place(tmp_path / "site")
     record(place, NOW, "run_started", month="2026-03")
     record(place, NOW, "undone", month="2026-03", reason="asked by Ann Lee", by="Officer")
-    record(place, NOW, "noted", lines=["number 999 001 2344", "another"])
+    record(place, NOW, "noted", lines=["number 999 001 2344", "Ann_Lee.docx is not taken"])
     record(place, NOW, "run_ended", month="2026-03")
     return place
 
@@ -42,7 +42,7 @@ def test_the_words_go_and_the_chain_stands(site: Place) -> None:
     key, before = site.key_for("audit"), head(site.audit)
     assert redact_log(site, ANN, "PERASED", NOW) == 2
     assert verify(site.audit, key, before) == [], "heads that were printed are in it still"
-    assert not trace_places("audit.jsonl", site.audit.read_bytes(), ANN)
+    assert not trace_places("audit.jsonl", site.audit.read_bytes(), ANN) and b"Ann_Lee" not in site.audit.read_bytes()
     events = [entry["event"] for entry in read(site.audit)]
     assert events[1]["by"] == "Officer" and events[1]["reason"] == "asked by an erased record"
     assert events[-1]["type"] == "lines_redacted" and sorted(events[-1]["redacted"]) == ["2", "3"]

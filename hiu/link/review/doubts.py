@@ -21,6 +21,7 @@ SURE = 0.95
 CERTAIN = 0.9999
 APART = "may be one person, kept apart"
 RIVAL = "agree, but kept apart: what surrounds them disagrees"
+NAMESAKE = "the same full name, and one of the two without a birth"
 WEAK = "a description joined on weak evidence"
 BRIDGE = "a weak link between two groups of descriptions"
 NUMBERS = "one person with two NHS numbers"
@@ -42,11 +43,12 @@ def doubts(
     decisions: pl.DataFrame,
     settings: Linking,
     loose: pl.DataFrame | None = None,
+    namesakes: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Pairs in doubt, each with what a wrong answer costs. A pair that was decided is in doubt no more.
 
     ends: Linkage.pairs as `with_ends` gives them · rows: as it was told, in any order · decisions: model.DECISIONS ·
-    loose: what `weak_links` gave, if it was asked already.
+    loose: what `weak_links` gave, if it was asked already · namesakes: as `namesakes.weighed` gives them.
     Columns: COLUMNS; moved = rows on the smaller side, share = their share of the rows of both sides.
     """
     decided = _decided_pairs(decisions)
@@ -56,7 +58,7 @@ def doubts(
         _conflicts(inside, "births", BIRTHS),
         _twins(inside, decided),
         (weak_links(ends, decisions) if loose is None else loose).filter(C("match_probability") < SURE),
-        _kept_apart(ends, rows, decisions, settings),
+        _kept_apart(_near(ends, namesakes, settings), rows, decisions, settings),
     ]
     asked = pl.concat(found).join(decided, on=PAIR, how="anti")
     return asked.unique(PAIR, keep="first", maintain_order=True).sort(PAIR)
@@ -140,12 +142,22 @@ def _doubt_columns(pairs: pl.DataFrame, why: str | pl.Expr, moved: pl.Expr, shar
     return pairs.with_columns(why=named, moved=moved.cast(pl.Int64), share=share.cast(pl.Float64)).select(COLUMNS)
 
 
-def _kept_apart(ends: pl.DataFrame, rows: pl.DataFrame, decisions: pl.DataFrame, settings: Linking) -> pl.DataFrame:
+def _near(ends: pl.DataFrame, namesakes: pl.DataFrame | None, settings: Linking) -> pl.DataFrame:
+    """Pairs of two people who may be one; those of one name alone are marked."""
+    near = ends.filter(~C("together"), C("match_probability") >= settings.review_from)
+    near = near.select(*PAIR, "cluster", "cluster_b", "match_weight", "match_probability", "pattern", "together")
+    marked = near.with_columns(name_alone=pl.lit(False))
+    if namesakes is None:
+        return marked
+    return pl.concat([marked, namesakes.select(near.columns).cast(near.schema).with_columns(name_alone=pl.lit(True))])
+
+
+def _kept_apart(near: pl.DataFrame, rows: pl.DataFrame, decisions: pl.DataFrame, settings: Linking) -> pl.DataFrame:
     """For each two people who may be one, their best pair; not where a reviewer parted them."""
-    near = ends.filter(~C("together"), C("match_probability") >= settings.review_from).with_columns(
+    near = near.with_columns(
         low=pl.min_horizontal("cluster", "cluster_b"), high=pl.max_horizontal("cluster", "cluster_b")
     )
-    ordered = near.sort("match_weight", *PAIR, descending=[True, False, False])
+    ordered = near.sort("name_alone", "match_weight", *PAIR, descending=[False, True, False, False])
     best = ordered.unique(["low", "high"], keep="first", maintain_order=True)
     best = best.join(_parted_people(decisions, rows), on=["low", "high"], how="anti")
     whole = rows.group_by("cluster").agg(C("rows").sum())
@@ -153,6 +165,7 @@ def _kept_apart(ends: pl.DataFrame, rows: pl.DataFrame, decisions: pl.DataFrame,
         best = best.join(whole.rename({"cluster": side, "rows": f"rows_{side}"}), on=side, maintain_order="left")
     least = pl.min_horizontal("rows_low", "rows_high")
     why = pl.when(C("match_probability") >= settings.link_at).then(pl.lit(RIVAL)).otherwise(pl.lit(APART))
+    why = pl.when("name_alone").then(pl.lit(NAMESAKE)).otherwise(why)
     return _doubt_columns(best, why, least, least / (C("rows_low") + C("rows_high")).clip(1))
 
 

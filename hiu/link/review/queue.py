@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from hiu.link.review.doubts import APART, BIRTHS, NUMBERS, RIVAL, TWINS
+from hiu.link.review.doubts import APART, BIRTHS, NAMESAKE, NUMBERS, RIVAL, TWINS
 
 C = pl.col
 
@@ -57,8 +57,11 @@ def order_by_effect(pairs: pl.DataFrame, intensity: Mapping[str, float], cut: fl
 
 
 def shortlist(ordered: pl.DataFrame, most: int) -> pl.DataFrame:
-    """What people are shown: every pair that can move the list and the first `most` of the rest; `place` from 1."""
-    can = C("priority") > 0
+    """What people are shown: every pair that can move the list and the first `most` of the rest; `place` from 1.
+
+    Of one name alone there may be as many as there are rows without a birth: those are among the rest.
+    """
+    can = (C("priority") > 0) & (C("why") != NAMESAKE)
     return ordered.filter(can | ((~can).cum_sum() <= most)).with_row_index("place", offset=1)
 
 

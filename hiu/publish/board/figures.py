@@ -83,10 +83,13 @@ def recent(lines: Sequence[Line], months: int = 12) -> Grid:
     return Grid("Figures by month, the last 12", ("Month", *(one.title for one in lines)), rows, HIDDEN_NOTE)
 
 
-def demand(texts: Texts, people: Mapping[str, str], sets: Sequence[str], gaps: Mapping[str, int]) -> tuple[Grid, Bars]:
+def demand(
+    texts: Texts, people: Mapping[str, str], sets: Sequence[str], gaps: Mapping[str, int], partly: Mapping[str, int]
+) -> tuple[Grid, Bars]:
     """Events by data set in the last 12 months: people being supported, others, everybody; and how many people.
 
-    `gaps` are months of the 12 not supplied, by data set; a data set without a cell had none supplied.
+    `gaps` are months of the 12 not supplied, `partly` those supplied without the numbers of some people, by data set; a
+    data set without a cell had none supplied.
     """
     rows: list[tuple[str, ...]] = []
     bars: dict[str, list[int | None]] = {"Supported": [], "Others": []}
@@ -95,6 +98,8 @@ def demand(texts: Texts, people: Mapping[str, str], sets: Sequence[str], gaps: M
         for label, text in zip(bars, events, strict=False):
             bars[label].append(int(text) if text.isdigit() else None)
         gap = f"{count_of(gaps[name], 'month')} {NOT_SUPPLIED}" if gaps.get(name) else "every month supplied"
+        if partly.get(name):
+            gap += f"; at least: {count_of(partly[name], 'month')} without the numbers of some people"
         rows.append((title_of(name), *map(_thousands, [*events, _decided(people.get(name)) or NOT_SUPPLIED]), gap))
     columns = ("Data set", "Supported: events", "Others: events", "All: events", "All: people", "Feed")
     note = (
@@ -173,14 +178,16 @@ def equality(selection: Sequence[Row], top: int, month: Month) -> Grid:
 
 
 def coverage(figures: pl.DataFrame, sets: Sequence[str], month: Month) -> Grid:
-    """Which months each agency supplied, the last 12."""
-    given = set(aggregate("coverage", figures).filter("supplied").select("month", "dataset").iter_rows())
+    """Which months each agency supplied, the last 12; `whole` = with the number of everybody."""
+    given = aggregate("coverage", figures).filter("supplied").select("month", "dataset", "whole")
+    words = {(when, name): "yes" if whole else "in part" for when, name, whole in given.iter_rows()}
     months = (month - 11).through(month)
-    rows = tuple(
-        (title_of(name), *("yes" if (when.start, name) in given else "no" for when in months)) for name in sets
-    )
+    rows = tuple((title_of(name), *(words.get((when.start, name), "no") for when in months)) for name in sets)
     columns = ("Data set", *(when.title for when in months))
-    return Grid("Coverage of feeds: was the month supplied?", columns, rows, "no = not supplied: missing, never zero.")
+    note = "no = not supplied: missing, never zero."
+    if "in part" in words.values():
+        note += " in part = the numbers of some people were not sent, so read any total with the month as 'at least'."
+    return Grid("Coverage of feeds: was the month supplied?", columns, rows, note)
 
 
 def _decided(text: str | None) -> str | None:

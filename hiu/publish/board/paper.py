@@ -15,7 +15,7 @@ from hiu.errors import HiuError
 from hiu.govern.release.disclosure import FEWEST
 from hiu.month import Month
 
-ALLOWED: Mapping[str, tuple[str, ...]] = {"coverage": ("month", "dataset", "supplied")}
+ALLOWED: Mapping[str, tuple[str, ...]] = {"coverage": ("month", "dataset", "supplied", "whole")}
 """Columns a frame may have that comes in; every count comes in as the text of a cell."""
 
 MARKING = "OFFICIAL: aggregate figures under disclosure control"

@@ -115,10 +115,11 @@ def _tables(released: Released, tables: Mapping[str, pl.DataFrame], sets: tuple[
         (name, group): released.events(name, released.year(name), group) for name in given for group in figures.GROUPS
     }
     people = {name: released.text("people", name, EVERYBODY, released.year(name)) for name in given}
-    demand, demand_bars = figures.demand(texts, people, sets, _gaps(month, coverage, sets))
+    marked, gaps = _whole(tables), _gaps(month, coverage, sets)
+    demand, demand_bars = figures.demand(texts, people, sets, gaps, _partly(month, marked))
     whole = {name: texts[name, EVERYBODY] for name in given}
     cost, cost_bars = figures.cost(whole, costs().units, "All adults in the agencies' records")
-    feeds = figures.coverage(coverage.select("month", "dataset", "supplied"), sets, month)
+    feeds = figures.coverage(marked, sets, month)
     return {"demand": demand, "cost": cost, "coverage": feeds}, {"demand_bars": demand_bars, "cost_bars": cost_bars}
 
 
@@ -136,6 +137,20 @@ def _gaps(month: Month, coverage: pl.DataFrame, sets: tuple[str, ...]) -> dict[s
     given = coverage.filter(pl.col("supplied"), pl.col("month").is_between((month - (YEAR - 1)).start, month.start))
     seen = dict(given.group_by("dataset").agg(pl.col("month").n_unique()).iter_rows())
     return {name: YEAR - seen.get(name, 0) for name in sets}
+
+
+def _whole(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Months and data sets, whether supplied, and whether with the number of everybody."""
+    unsent = tables["monthly_demand"].filter(pl.col("n").is_null()).select("month", "dataset").unique()
+    marked = tables["coverage"].join(unsent.with_columns(whole=pl.lit(False)), on=["month", "dataset"], how="left")
+    return marked.select("month", "dataset", "supplied", pl.col("whole").fill_null(True))
+
+
+def _partly(month: Month, marked: pl.DataFrame) -> dict[str, int]:
+    """Months of the last 12 that were supplied without the numbers of some people, by data set."""
+    year = pl.col("month").is_between((month - (YEAR - 1)).start, month.start)
+    own = marked.filter(pl.col("supplied"), ~pl.col("whole"), year)
+    return dict(own.group_by("dataset").agg(pl.col("month").n_unique()).iter_rows())
 
 
 def _headline(released: Released, top: int, lines: tuple[Line, ...]) -> tuple[str, ...]:

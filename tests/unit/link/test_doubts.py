@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from link_kit import asked_of, decided, matched, table, who
 
+from hiu.link.model.scorer import load
 from hiu.link.people.decisions import empty
-from hiu.link.review.doubts import APART, BRIDGE, NUMBERS, RIVAL, TWINS, WEAK, doubts, weak_links, with_ends
+from hiu.link.review.doubts import APART, BRIDGE, NAMESAKE, NUMBERS, RIVAL, TWINS, WEAK, doubts, weak_links, with_ends
+from hiu.link.review.namesakes import weighed
 from hiu.link.review.queue import chance, order_by_effect, second_sample, shortlist
 from hiu.settings import Linking
 
@@ -212,8 +214,8 @@ def test_the_side_that_would_leave_a_joined_person_weighs_by_its_rows() -> None:
 
 
 def test_the_queue_keeps_all_that_can_move_the_list_and_the_first_of_the_rest() -> None:
-    ordered = pl.DataFrame({"priority": [3.0, 1.0, 0.0, 0.0, 0.0], "n": [0, 1, 2, 3, 4]})
-    queue = shortlist(ordered, 1)
+    ordered = pl.DataFrame({"priority": [3.0, 1.0, 0.0, 0.0, 0.0], "n": [0, 1, 2, 3, 4], "why": [APART] * 5})
+    queue = shortlist(ordered.with_columns(why=pl.lit(APART)), 1)
     assert queue["n"].to_list() == [0, 1, 2]
     assert queue["place"].to_list() == [1, 2, 3]
     assert shortlist(ordered, 0)["n"].to_list() == [0, 1]
@@ -226,3 +228,42 @@ def test_the_double_sample_is_the_share_asked_for_and_never_changes() -> None:
     assert second_sample(pairs.reverse(), 0.1).to_list() == drawn.reverse().to_list()
     assert not second_sample(pairs, 0.0).any()
     assert second_sample(pairs, 1.0).all()
+
+
+ALONE = [
+    who("a", "DELROY KINGSTON", rows=3),
+    who("b", "DELROY KINGSTON", rows=1),
+    who("c", "JOHN SMITH", rows=3),
+    who("d", "JOHN SMITH", rows=1),
+    who("e", "PETRONELLA QUAYLE", middle="ANN", postcode="BS3 1AB"),
+    who("f", "PETRONELLA QUAYLE", middle="ZOE", postcode="LS9 9ZZ"),
+]
+
+
+def asked_by_name(decisions: pl.DataFrame | None = None) -> dict[str, tuple[str, int]]:
+    """What is asked of ALONE where SQL gave the three pairs of equal names."""
+    identity, held = table(ALONE), empty() if decisions is None else decisions
+    linked = matched(ALONE, decisions=held)
+    rows = identity.join(linked.clusters.select("identity_id", "cluster"), on="identity_id")
+    home = dict(rows.select("identity_id", "cluster").iter_rows())
+    given = [(a, b, home[a], home[b]) for a, b in ("ab", "cd", "ef")]
+    pairs = pl.DataFrame(given, schema=["identity_a", "identity_b", "cluster", "cluster_b"], orient="row")
+    alike = weighed(pairs, identity, load(), Linking())
+    found = doubts(with_ends(linked.pairs, rows), rows, held, Linking(), namesakes=alike)
+    return told(found.filter(why=NAMESAKE))
+
+
+def test_a_name_without_a_birth_is_asked_about_unless_it_is_common_or_something_differs() -> None:
+    assert asked_by_name() == {"ab": (NAMESAKE, 1)}
+    for word in ("same", "different"):
+        assert asked_by_name(decided(("a", "b", word))) == {}
+
+
+def test_pairs_of_one_name_alone_never_crowd_the_list() -> None:
+    ordered = pl.DataFrame({"priority": [3.0, 2.0, 1.0, 0.0], "why": [NAMESAKE, NAMESAKE, APART, APART]})
+    assert shortlist(ordered, 1)["why"].to_list() == [NAMESAKE, APART]
+
+
+def test_no_pair_of_equal_names_is_no_fault() -> None:
+    none = pl.DataFrame(schema=dict.fromkeys(["identity_a", "identity_b", "cluster", "cluster_b"], pl.String))
+    assert weighed(none, table(ALONE), load(), Linking()).is_empty()

@@ -69,7 +69,7 @@ def test_a_table_with_people_cannot_come_in() -> None:
         with pytest.raises(HiuError, match="has not decided"):
             figures.line("s136", [(frames.LAST.start, exact)], [])
         with pytest.raises(HiuError, match="has not decided"):
-            figures.demand({("s136", "supported"): exact}, {}, ["s136"], {})
+            figures.demand({("s136", "supported"): exact}, {}, ["s136"], {}, {})
         with pytest.raises(HiuError, match="has not decided"):
             figures.cost({"s136": exact}, costs().units, "x")
     for _, value in vars(kit.paper()).items():
@@ -254,3 +254,16 @@ def test_a_bar_that_is_not_shown_says_so_on_the_slides_too() -> None:
         caption="",
     )
     assert [_labelled(two, at) for at in range(3)] == ["Police", "ED (A not shown)", "Beds (not shown)"]
+
+
+def test_a_month_without_the_numbers_of_some_people_makes_every_total_with_it_a_least() -> None:
+    rows = [(frames.LAST.start, "s136", True, False), ((frames.LAST - 1).start, "s136", True, True)]
+    feeds = pl.DataFrame(rows, schema=list(ALLOWED["coverage"]), orient="row")
+    grid = figures.coverage(feeds, ["s136"], frames.LAST)
+    assert grid.rows[0][-2:] == ("yes", "in part") and "read any total with the month as 'at least'" in grid.note
+    assert "in part" not in figures.coverage(feeds.with_columns(whole=pl.lit(True)), ["s136"], frames.LAST).note
+    grid, _ = figures.demand({}, {}, ["s136", "police_incident"], {}, {"s136": 1})
+    assert [row[-1] for row in grid.rows] == [
+        "every month supplied; at least: 1 month without the numbers of some people",
+        "every month supplied",
+    ]

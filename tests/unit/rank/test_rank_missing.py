@@ -138,5 +138,6 @@ def test_the_words_name_each_data_set_reason_and_month() -> None:
     assert said == {
         "A": "2 months of ED attendances for this person were suppressed by the sender (Jan 2026, Mar 2026): missing, "
         "not nought. 1 month of police incidents for this person was sent without a number (Feb 2026): missing, not "
-        "nought."
+        "nought. "
+        "Read any total that includes such a month as 'at least'."
     }
