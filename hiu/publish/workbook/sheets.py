@@ -11,7 +11,18 @@ from hiu.publish.stamp import MARKING
 from hiu.publish.words.datasets import title_of
 from hiu.publish.words.terms import ACTION_TITLES, ENTERED
 from hiu.publish.words.text import join_words
-from hiu.publish.workbook.book import FORMAT, MONTHLY, NOT_SUPPLIED, RANKED, TOP, Tab, one_of, tall, within_a_year
+from hiu.publish.workbook.book import (
+    ENTRY,
+    FORMAT,
+    MONTHLY,
+    NOT_SUPPLIED,
+    RANKED,
+    TOP,
+    Tab,
+    one_of,
+    tall,
+    within_a_year,
+)
 from hiu.publish.workbook.listing import CHECK
 from hiu.publish.workbook.proof import canonical, signature
 
@@ -32,6 +43,7 @@ def read_me(tab: Tab) -> None:
         "stamp": stamp,
         "audit": stamp.audit_head[:16] or "none",
         "ranked": RANKED,
+        "entry": ENTRY,
         "check": CHECK,
         "starting": STARTING,
         "needed": join_words(needed),
