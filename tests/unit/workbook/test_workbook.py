@@ -81,7 +81,7 @@ def test_the_chart_is_native_follows_the_choice_and_says_what_was_not_supplied()
     data = made(tables)
     parts = Edited(data).parts
     chart = parts["xl/charts/chart1.xml"].decode()
-    assert chart.count("<c:ser>") == 8 and 'c:grouping val="stacked"' in chart and "diamond" in chart
+    assert chart.count("<c:ser>") == 9 and 'c:grouping val="stacked"' in chart and "diamond" in chart
     assert "plotVisOnly" not in chart  # the columns that place the marks are hidden
     assert "INDEX(_meta!" in part(data, "Person") and "descr=" in parts["xl/drawings/drawing1.xml"].decode()
     monthly = fastexcel.read_excel(data).load_sheet("Monthly", header_row=None, dtypes="string").to_polars()
@@ -226,3 +226,16 @@ def test_an_overdue_plan_review_goes_out_as_it_is_on_record_and_a_new_day_is_tak
     copy.put(at("plan_review_at"), date(2026, 9, 1)).put(at("notice_at"), date(2026, 4, 1))
     assert copy.verdict().summary == "2 changes, 0 conflicts, 0 refused"
     assert copy.put(at("plan_review_at"), date(2026, 1, 1)).verdict().refused[0].code == "value"
+
+
+def test_a_line_of_the_persons_chart_stands_where_support_started_and_follows_the_choice() -> None:
+    tables = frames.published(4)
+    row = {"person_id": TWO, "start": date(2025, 11, 3), "end": date(2026, 2, 9)}
+    tables["support"] = frames.frame(PUBLISHED["support"], [row])
+    data = made(tables)
+    assert "Support started or ended" in Edited(data).parts["xl/charts/chart1.xml"].decode()
+    monthly = fastexcel.read_excel(data).load_sheet("Monthly", header_row=4).to_polars()
+    told = monthly.filter(pl.col("Support").is_not_null()).select("Person", "Support").rows()
+    assert told == [(TWO, "started"), (TWO, "ended")]
+    person = part(data, "Person")
+    assert len(re.findall(r'<f>INDEX\(Monthly![^<]*\)&amp;""</f>', person)) == 24, "looked up of whoever is chosen"

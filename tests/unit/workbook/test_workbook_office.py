@@ -66,4 +66,4 @@ def test_libreoffice_keeps_the_drop_downs_and_the_copy_is_taken_in(tmp_path: Pat
     assert re.search(rf'<dataValidation [^>]*sqref="{at("next_review")}:[A-Z]+11" type="date"', sheet)
     assert '<sheet name="_meta" sheetId="7" state="hidden"' in parts["xl/workbook.xml"].decode("utf-8")
     chart = next(part for name, part in parts.items() if re.fullmatch(r"xl/charts/chart\d+\.xml", name)).decode("utf-8")
-    assert chart.count("<c:ser>") == 8
+    assert chart.count("<c:ser>") == 9
