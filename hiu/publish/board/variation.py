@@ -6,6 +6,8 @@ purple signs without a judgement. Of the other data sets fewer are better (crise
 
 from dataclasses import dataclass
 
+from hiu.publish.charts.design import FACES
+
 NEUTRAL = ("mh_bed_day", "mha_assessment")
 COMMON, CONCERN, BETTER, CHANGED = "#8A9299", "#E46C0A", "#0086C3", "#5B2D90"
 """Grey, orange, blue and purple, each dark enough for its white letter to be read."""
@@ -37,10 +39,12 @@ def icon(dataset: str, rules: list[str], up: bool) -> Icon:
 
 def with_icon(svg: str, one: Icon, width: int) -> str:
     """A chart with the icon in its upper right corner, `width` pixels from its left edge."""
-    x, half = width - _EDGE, _EDGE / 2
-    drawn = (
-        f'<g transform="translate({x},4)" aria-hidden="true"><circle cx="{half}" cy="{half}" r="{half - 1}" '
-        f'fill="{one.colour}"/><text x="{half}" y="{half + 5}" text-anchor="middle" font-size="16" font-weight="bold" '
-        f'font-family="Arial" fill="#FFFFFF">{one.sign}</text></g></svg>'
-    )
-    return svg.removesuffix("\n").removesuffix("</svg>") + drawn
+    half = _EDGE / 2
+    if one is USUAL:
+        sign = "".join(f'<circle cx="{half + step}" cy="{half}" r="2.5" fill="#FFFFFF"/>' for step in (-8, 0, 8))
+    else:
+        words = f'text-anchor="middle" font-size="16" font-weight="bold" font-family="{FACES}" fill="#FFFFFF"'
+        sign = f'<text x="{half}" y="{half + 6}" {words}>{one.sign}</text>'
+    drawn = f'<circle cx="{half}" cy="{half}" r="{half - 1}" fill="{one.colour}"/>{sign}'
+    place = f'<g transform="translate({width - _EDGE},4)" aria-hidden="true">{drawn}</g>'
+    return f"{svg.rstrip().removesuffix('</svg>')}{place}</svg>"

@@ -145,7 +145,9 @@ def test_an_older_months_copy_is_refused_unless_asked_for(
     file = tmp_path / "late.xlsx"
     file.write_bytes(Edited(workbook_of(place, str(BEFORE))).put(at("owner"), "Sam").file())
     pointer = place.current.read_text(encoding="utf-8")
-    place.current.write_text(pointer.replace(f'"{BEFORE}": ', f'"{LAST}": "later", "{BEFORE}": '), encoding="utf-8")
+    folder = place.months()[str(BEFORE)]
+    later = pointer.replace(f'"{BEFORE}": ', f'"{LAST}": "{folder}", "{BEFORE}": ')
+    place.current.write_text(later, encoding="utf-8")
 
     def take(older: bool) -> str:
         import_workbook(place, file, by="Ann", now=NOW, dry_run=True, older=older, ask=lambda _: False)
