@@ -1,4 +1,4 @@
-"""What meetings recorded, as dated facts of the people they are about: gradings and gates, as a register's are."""
+"""What meetings recorded of people, as dated facts like a register's: gradings, gates, notices and plans."""
 
 from datetime import date
 from typing import Any
@@ -7,7 +7,7 @@ import polars as pl
 
 from hiu.model import TABLES
 from hiu.model.frames import schema
-from hiu.model.meeting import GATE_DATES, GATES, GRADINGS, NEEDED_TO_START
+from hiu.model.meeting import DATED_FACTS, GATE_DATES, GATES, GRADINGS, NEEDED_TO_START
 from hiu.month import Month
 
 Row = dict[str, Any]
@@ -15,13 +15,15 @@ _GATE_OF = {dated: gate for gate, dated in GATE_DATES.items()}
 
 
 def meeting_facts(entries: pl.DataFrame, aliases: pl.DataFrame, month: Month) -> pl.DataFrame:
-    """The `meeting_fact` table for a month: gradings and gates recorded about earlier months' lists.
+    """The `meeting_fact` table for a month: what meetings recorded about earlier months' lists.
 
     `entries` has model.MEETING_ENTRY columns, `aliases` model.ALIASES. A list is met about after its month, so what
     was recorded then holds from the next month on, dated no later than that month's end. Likelihood and impact make a
     grading when both are there; clearing one withdraws what its owner recorded before. Of a gate the latest holds, and
     its date is the day that was recorded with it or after it. A gate that opens without such a day has none: the day of
     the meeting is not the day of the consent. What closes a gate has at least the day on which it was recorded.
+    Of a notice, a plan and a plan's review the latest entry is the day; one that was cleared leaves what the register
+    says.
     """
     merged = _merged_ids(aliases)
     rows: dict[tuple[str, str, str], list[Row]] = {}
@@ -42,6 +44,9 @@ def meeting_facts(entries: pl.DataFrame, aliases: pl.DataFrame, month: Month) ->
         if gate := _GATE_OF.get(field):
             for met in rows.get((person, gate, ""), []):
                 met |= {"at": date.fromisoformat(entry["value"])} if entry["value"] else {}
+        if fact := DATED_FACTS.get(field):
+            met = {**base, "fact": fact, "evidence": _evidence(entry)}
+            rows[person, fact, ""] = [met | {"at": date.fromisoformat(entry["value"])}] if entry["value"] else []
         for role, scores in GRADINGS.items():
             if field in scores:
                 gradings = rows.setdefault((person, "grading", role), [])

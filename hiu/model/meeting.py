@@ -9,6 +9,10 @@ GATES = ("permission", "consent", "capacity")
 GATE_DATES = {gate: f"{gate}_at" for gate in GATES}
 """The field that holds the day on which a gate was given: a gate without its day opens nothing."""
 
+DATED_FACTS = {"notice_at": "notice", "plan_at": "plan", "plan_review_at": "plan_review"}
+"""The field that holds the day of something the register keeps by its date alone, and that fact: an overdue one is
+cleared by recording its day."""
+
 GRADINGS = {"clinical": SCORES[:2], "public_safety": SCORES[2:]}
 """The likelihood and the impact that make up each owner's grading; half of one is no grading."""
 
@@ -37,6 +41,6 @@ NEEDED_TO_START = {"permission": "granted", "capacity": "reviewed", "consent": "
 """What must be on record before a decision to start support is taken (G20-22)."""
 
 _DATED_GATES = tuple(name for pair in GATE_DATES.items() for name in pair)
-MEETING_FIELDS = (*SCORES, *_DATED_GATES, "decision", "owner", "next_review", "notes")
+MEETING_FIELDS = (*SCORES, *_DATED_GATES, *DATED_FACTS, "decision", "owner", "next_review", "notes")
 
 ACTION_FIELDS = ("action", "action_owner", "action_due", "action_done")

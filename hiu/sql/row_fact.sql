@@ -32,7 +32,7 @@ stated AS (
         person_id, 'meeting' AS source, 'meeting' AS place, fact, at, value, position, 1 AS met, evidence,
         FALSE AS former, 0 AS strict
     FROM meeting_fact
-    WHERE fact IN ('permission', 'consent', 'capacity')
+    WHERE fact <> 'grading'
 ),
 own AS (
     SELECT *

@@ -16,7 +16,7 @@ WITH held AS (
     UNION ALL
     SELECT person_id, fact, at, value, 0 AS source_row, position, 1 AS met
     FROM meeting_fact
-    WHERE fact IN ('permission', 'consent', 'capacity')
+    WHERE fact <> 'grading'
 ),
 known AS (
     SELECT l.person_id
@@ -31,7 +31,7 @@ known AS (
     UNION
     SELECT person_id
     FROM meeting_fact
-    WHERE fact IN ('permission', 'consent', 'capacity')
+    WHERE fact <> 'grading'
 ),
 row_span AS (
     SELECT

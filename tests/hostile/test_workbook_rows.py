@@ -12,6 +12,7 @@ from workbook_kit import Edited, at, entries, made
 from hiu.model.meeting import CHOICES, GATE_DATES
 from hiu.publish.words.terms import ENTERED
 from hiu.publish.workbook.listing import columns
+from hiu.publish.workbook.values import DATES, PAST
 
 ROWS = (6, 7, 8, 9)
 OF_ROW = dict(zip(ROWS, frames.IDS, strict=False))
@@ -27,9 +28,9 @@ def value(column: str) -> str | int | date:
     """Something fit for a column."""
     if column.startswith(("likelihood", "impact")):
         return 4
-    if column in GATE_DATES.values():
+    if column in PAST:
         return date(2026, 4, 1)
-    if column == "next_review":
+    if column in DATES:
         return date(2026, 6, 1)
     return NO.get(column) or (CHOICES[column][0] if column in CHOICES else "Ring the GP first")
 

@@ -30,7 +30,7 @@ MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 ET.register_namespace("", MAIN[1:-1])
 ET.register_namespace("r", "http://schemas.openxmlformats.org/officeDocument/2006/relationships")
 KEY = b"k" * 32
-SHEETS = ("Read me", "Ranked list", "Person", "Monthly", "Actions", "_meta")
+SHEETS = ("Read me", "Ranked list", "Entry", "Person", "Monthly", "Actions", "_meta")
 FIRST = 6
 """The first person's row, as Excel counts."""
 
@@ -82,7 +82,7 @@ class Edited:
         self.parts[self.sheet(name)] = ET.tostring(tree, encoding="utf-8", xml_declaration=True)
         return self
 
-    def put(self, ref: str, value: str | int | date | None, sheet: str = "Ranked list") -> Edited:
+    def put(self, ref: str, value: str | int | date | None, sheet: str = "Entry") -> Edited:
         """Type a value into a cell: a number, a date (as Excel keeps one), text, or nothing."""
 
         def job(data: ET.Element) -> None:
@@ -99,7 +99,7 @@ class Edited:
 
         return self.change(sheet, job)
 
-    def drop(self, row: int, sheet: str = "Ranked list") -> Edited:
+    def drop(self, row: int, sheet: str = "Entry") -> Edited:
         return self.change(sheet, lambda data: data.remove(_row(data, row)))
 
     def twice(self, row: int, to: int) -> Edited:
@@ -110,7 +110,7 @@ class Edited:
             _renumber(other, to)
             data.append(other)
 
-        return self.change("Ranked list", job)
+        return self.change("Entry", job)
 
     def order(self, rows: list[int]) -> Edited:
         """Sort the list's rows, whole."""
@@ -123,7 +123,7 @@ class Edited:
                 _renumber(row, place)
             data.extend(found)
 
-        return self.change("Ranked list", job)
+        return self.change("Entry", job)
 
     def swap(self, first: str, other: str, rows: tuple[int, int]) -> Edited:
         """Swap two rows' cells from one column to another only, as sorting part of a sheet does."""
@@ -139,7 +139,7 @@ class Edited:
                     target.attrib.update(source.attrib | {"r": str(ref)})
                     target.extend(list(source))
 
-        return self.change("Ranked list", job)
+        return self.change("Entry", job)
 
     def paste(self, column: str, row: int, to: int, *, values: bool = False) -> Edited:
         """Copy a cell of the list to another row, with its format as Excel does, or only its value."""
@@ -151,7 +151,7 @@ class Edited:
             target.attrib.update(source.attrib | {"r": at(column, to)} | ({"s": str(style)} if values else {}))
             target.extend(list(source))
 
-        return self.change("Ranked list", job)
+        return self.change("Entry", job)
 
     def file(self) -> bytes:
         out = io.BytesIO()
@@ -177,12 +177,12 @@ def recorded(edited: Edited, held: pl.DataFrame | None = None, *, author: str = 
 
 def refusals(verdict: Verdict) -> list[tuple[str, str]]:
     """Place and code of everything refused."""
-    return [(one.ref.removeprefix("Ranked list!"), one.code) for one in verdict.refused]
+    return [(one.ref.removeprefix("Entry!"), one.code) for one in verdict.refused]
 
 
 def changed(verdict: Verdict) -> list[tuple[str, str, str]]:
     """Place, old and new value of every change."""
-    return [(one.ref.removeprefix("Ranked list!"), one.old, one.new) for one in verdict.changes]
+    return [(one.ref.removeprefix("Entry!"), one.old, one.new) for one in verdict.changes]
 
 
 def _row(data: ET.Element, number: int) -> ET.Element:

@@ -7,6 +7,7 @@ import altair as alt
 import polars as pl
 
 from hiu.publish.board.paper import Bars, Board, Line
+from hiu.publish.board.variation import with_icon
 from hiu.publish.charts.design import TEXT
 from hiu.publish.charts.reports import to_svg, trend_chart
 
@@ -28,12 +29,14 @@ def alts(board: Board) -> dict[str, str]:
 
 def _trend(line: Line, breaks: Mapping[str, date]) -> str:
     table = pl.DataFrame(
-        {"month": line.months, "n": line.values, "flags": line.flags},
-        schema={"month": pl.Date, "n": pl.Int64, "flags": pl.String},
+        {"month": line.months, "n": line.values, "flags": line.flags, "colour": line.colours},
+        schema={"month": pl.Date, "n": pl.Int64, "flags": pl.String, "colour": pl.String},
     )
     inside = {name: day for name, day in breaks.items() if line.months and line.months[0] <= day <= line.months[-1]}
     title = f"{line.title} a month"
-    return trend_chart(table, line.mean, line.lower, line.upper, title, line.sentence, inside, width=HALF)
+    limits = line.mean, line.lower, line.upper
+    svg = trend_chart(table, *limits, title, line.sentence, inside, width=HALF, limits=line.limits)
+    return with_icon(svg, line.icon, HALF + 90) if line.icon else svg
 
 
 def _bars(bars: Bars) -> str:

@@ -14,11 +14,12 @@ from hiu.govern.release.cells import WITHHELD
 from hiu.govern.release.disclosure import BASE, FEWEST, HIDDEN
 from hiu.month import Month
 from hiu.publish.board.paper import HIDDEN_NOTE, Bars, Grid, Line, aggregate
+from hiu.publish.board.variation import icon
 from hiu.publish.rows import Row
 from hiu.publish.words.datasets import in_sentence, title_of
 from hiu.publish.words.terms import source_words
 from hiu.publish.words.text import count_of, join_words, number
-from hiu.rank.reports.xmr import Xmr, xmr
+from hiu.rank.reports.xmr import Xmr, stepped
 
 NOT_SUPPLIED = "not supplied"
 GROUPS = ("supported", "others", "everybody")
@@ -29,8 +30,13 @@ Texts = Mapping[tuple[str, str], str]
 """Cells of a period by data set and group."""
 
 
-def line(dataset: str, series: Iterable[tuple[date, str | None]], years: Sequence[tuple[date, str | None]]) -> Line:
-    """A data set's months and their cells; None is a month not supplied.
+def line(
+    dataset: str,
+    series: Iterable[tuple[date, str | None]],
+    years: Sequence[tuple[date, str | None]],
+    breaks: Iterable[date] = (),
+) -> Line:
+    """A data set's months and their cells; None is a month not supplied. Mean and limits start anew at `breaks`.
 
     `years` has the last 12 months and the 12 before, each under its last month: said in place of a chart where so many
     months are hidden that a line through the rest would mislead.
@@ -42,7 +48,9 @@ def line(dataset: str, series: Iterable[tuple[date, str | None]], years: Sequenc
     gaps = tuple("" if cell.isdigit() else cell for cell in cells)
     seen, hidden = sum(value is not None for value in values), sum(gap in (HIDDEN, WITHHELD) for gap in gaps)
     drawn = seen >= LEAST_DRAWN and hidden <= MOST_HIDDEN * (seen + hidden)
-    chart = xmr(list(values) if drawn else [None] * len(values))
+    starts = [at for day in breaks for at, when in enumerate(months) if at and months[at - 1] < day <= when]
+    chart, limits = stepped(list(values) if drawn else [None] * len(values), starts)
+    seen_last = drawn and values[-1] is not None
     title = title_of(dataset)
     if not months:
         sentence, span = f"{title}: no month was supplied.", " to , "
@@ -63,6 +71,12 @@ def line(dataset: str, series: Iterable[tuple[date, str | None]], years: Sequenc
         alt=f"Line chart of {in_sentence(dataset)} a month, {span}figures rounded to {BASE}, with the mean and "
         f"control limits. {sentence}",
         drawn=drawn,
+        limits=tuple((mean, max(0.0, lower), upper) for mean, lower, upper in limits),
+        icon=icon(dataset, chart.latest, bool(chart.up[-1])) if seen_last else None,
+        colours=tuple(
+            icon(dataset, rules, bool(up)).colour if rules else ""
+            for rules, up in zip(chart.flags, chart.up, strict=True)
+        ),
     )
 
 

@@ -14,6 +14,8 @@ import polars as pl
 from hiu.errors import HiuError
 from hiu.govern.release.disclosure import FEWEST
 from hiu.month import Month
+from hiu.publish.board.variation import Icon
+from hiu.rank.reports.xmr import Limits
 
 ALLOWED: Mapping[str, tuple[str, ...]] = {"coverage": ("month", "dataset", "supplied", "whole")}
 """Columns a frame may have that comes in; every count comes in as the text of a cell."""
@@ -57,6 +59,12 @@ class Line:
     alt: str
     drawn: bool
     """Enough months can be shown for a line and its limits to be honest."""
+    limits: tuple[Limits, ...] = ()
+    """Mean and limits at each month: worked out anew from each policy break on."""
+    icon: Icon | None = None
+    """What the latest month says, if a chart is drawn and the month can be shown."""
+    colours: tuple[str, ...] = ()
+    """Of each month the colour of its special cause; empty where there is none."""
 
 
 @dataclass(frozen=True, kw_only=True)

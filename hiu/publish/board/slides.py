@@ -9,6 +9,7 @@ from pptx.chart.data import CategoryChartData as _Untyped
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_MARKER_STYLE
 from pptx.enum.dml import MSO_LINE
+from pptx.enum.shapes import MSO_SHAPE
 from pptx.presentation import Presentation as Deck
 from pptx.util import Emu, Inches, Length, Pt
 
@@ -16,6 +17,7 @@ from hiu.govern.release.disclosure import BASE
 from hiu.month import Month
 from hiu.publish.board.paper import MARKING, Bars, Board, Grid, Line
 from hiu.publish.board.pdf import TITLE, about
+from hiu.publish.board.variation import Icon
 from hiu.publish.words.text import day, join_words
 
 Part = Any
@@ -23,9 +25,8 @@ Part = Any
 
 FACE = "Arial"
 _Colour: Part = RGBColor
-NAVY, TEAL, GREY, RED, WHITE, PALE, TEXT, FAINT = (
-    _Colour(*bytes.fromhex(code))
-    for code in ("12436D", "28A197", "505A5F", "B03A2E", "FFFFFF", "F1F4F6", "1B1F23", "D8DCDE")
+NAVY, TEAL, GREY, WHITE, PALE, TEXT, FAINT = (
+    _Colour(*bytes.fromhex(code)) for code in ("12436D", "28A197", "505A5F", "FFFFFF", "F1F4F6", "1B1F23", "D8DCDE")
 )
 WIDE, HIGH = Inches(13.333), Inches(7.5)
 _LEFT, _TOP, _ROOM = Inches(0.5), Inches(1.15), Inches(12.3)
@@ -110,11 +111,23 @@ def _trends(slide: Part, lines: Sequence[Line]) -> None:
         data = _Data(number_format="0")
         data.categories = [Month.of(when).title for when in line.months]
         data.add_series(line.title, line.values)
-        for name, value in (("Mean", line.mean), ("Lower limit", line.lower), ("Upper limit", line.upper)):
-            data.add_series(name, [round(value)] * len(line.months))
+        for place, name in enumerate(("Mean", "Lower limit", "Upper limit")):
+            data.add_series(name, [round(limits[place]) for limits in line.limits])
         frame = slide.shapes.add_chart(XL_CHART_TYPE.LINE_MARKERS, left, _TOP, width, Inches(4.9), data)
         _described(frame, line.alt)
         _line_style(frame.chart, line)
+        if line.icon:
+            _sign(slide, line.icon, Emu(left + width - Inches(0.5)))
+
+
+def _sign(slide: Part, one: Icon, left: Length) -> None:
+    """The icon of a chart, with what it says as its alt text."""
+    shape = slide.shapes.add_shape(MSO_SHAPE.OVAL, left, _TOP, Inches(0.45), Inches(0.45))
+    _fill(shape, _Colour.from_string(one.colour[1:]))
+    shape.line.fill.background()
+    shape.text_frame.text = one.sign
+    _face(shape.text_frame, 12, WHITE)
+    shape._element.nvSpPr.cNvPr.set("descr", one.words)
 
 
 def _line_style(chart: Part, line: Line) -> None:
@@ -136,7 +149,7 @@ def _line_style(chart: Part, line: Line) -> None:
         if flag and line.values[at] is not None:
             mark = own.points[at].marker
             mark.style, mark.size = XL_MARKER_STYLE.DIAMOND, 10
-            _fill(mark.format, RED)
+            _fill(mark.format, _Colour.from_string(line.colours[at][1:]))
 
 
 def _both(slide: Part, bars: Bars, grid: Grid) -> None:

@@ -3,7 +3,7 @@
 The monthly run doesn't come here, so Altair is simply imported. Shape and words carry the meaning as well as colour.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from xml.sax.saxutils import quoteattr
 
@@ -14,6 +14,7 @@ import vl_convert
 from hiu.publish.charts.design import FACES, MUTED, TEXT, VEGA_LITE
 from hiu.publish.rows import Row
 from hiu.publish.words.text import number, wrap
+from hiu.rank.reports.xmr import Limits
 
 WIDTH = 640
 BY_SUPPORT = "Month of support (1 = the first)"
@@ -47,26 +48,47 @@ def trend_chart(
     line: float | None = None,
     *,
     width: int = WIDTH,
+    limits: Sequence[Limits] = (),
 ) -> str:
     """An XmR chart: months (gaps stay gaps), mean, limits, special points as diamonds, and a target if there is one.
 
     `table` has month, n and flags as in hiu.rank.reports.trend.Trend; a chart of less `width` is for half a page.
+    `limits` = mean and limits at each month, where they start anew on the way; the words then are of the last. A colour
+    of its own for a special point is in the column `colour`.
     """
     rows = _dated(table)
     layers = [_line(rows, "month:T", "n:Q", title=None)]
     lines = {"mean": (mean, [1, 0]), "lower limit": (max(0.0, lower), [4, 3]), "upper limit": (upper, [4, 3])}
     if line is not None:
         lines["target"] = (line, [1, 3])
-    for name, (value, dash) in lines.items():
-        layers.append(alt.Chart(_values([{"y": value}])).mark_rule(color=MUTED, strokeDash=dash).encode(y="y:Q"))
+    for place, (name, (value, dash)) in enumerate(lines.items()):
+        if place < 3 and len(set(limits)) > 1:
+            layers.append(
+                _steps(
+                    [
+                        {"month": row["month"], "y": one[place], "part": str(one)}
+                        for row, one in zip(rows, limits, strict=True)
+                    ],
+                    dash,
+                )
+            )
+        else:
+            layers.append(alt.Chart(_values([{"y": value}])).mark_rule(color=MUTED, strokeDash=dash).encode(y="y:Q"))
         words = alt.Chart(_values([{"y": value, "t": f"{name} {number(value)}"}]))
         layers.append(words.mark_text(align="left", dx=4, color=MUTED).encode(x=alt.value(width), y="y:Q", text="t:N"))
     special = [row for row in rows if row["flags"]]
-    points = alt.Chart(_values(special)).mark_point(shape="diamond", filled=True, size=90, color=FLAG, opacity=1)
-    layers.append(points.encode(x="month:T", y="n:Q"))
+    coloured = [row | {"colour": row.get("colour") or FLAG} for row in special]
+    points = alt.Chart(_values(coloured)).mark_point(shape="diamond", filled=True, size=90, opacity=1)
+    layers.append(points.encode(x="month:T", y="n:Q", color=alt.Color("colour:N", scale=None)))
     first = table["month"].min()
     inside = {name: day for name, day in breaks.items() if first is not None and first <= day}  # type: ignore[operator]
     return to_svg(_sized(alt.layer(*layers, *_markers(inside)), width), title, sentence, width=width)
+
+
+def _steps(rows: list[Row], dash: list[int]) -> alt.Chart:
+    """A line of the chart that starts anew on the way: a part never runs into the next."""
+    mark = alt.Chart(_values(rows)).mark_line(color=MUTED, strokeDash=dash, strokeWidth=1)
+    return mark.encode(x="month:T", y="y:Q", detail="part:N")
 
 
 def backtest_chart(rules: pl.DataFrame, top: int, half_life: float) -> str:

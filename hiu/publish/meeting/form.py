@@ -5,7 +5,7 @@ from datetime import date
 
 import polars as pl
 
-from hiu.model.meeting import ACTION_FIELDS, CHOICES, GATE_DATES, GRADINGS, MEETING_FIELDS
+from hiu.model.meeting import ACTION_FIELDS, CHOICES, DATED_FACTS, GATE_DATES, GRADINGS, MEETING_FIELDS
 from hiu.month import Month
 from hiu.publish.people import Action, actions_of
 from hiu.publish.rows import Tables
@@ -23,6 +23,7 @@ _GATES = tuple(name for pair in GATE_DATES.items() for name in pair)
 _GROUPS = {
     "Decision": ("decision", "owner", "next_review", "notes"),
     "Gates before support": _GATES,
+    "Notice and plan": tuple(DATED_FACTS),
     "Clinical risk, graded by a clinician": GRADINGS["clinical"],
     "Public-safety risk, graded by the police": GRADINGS["public_safety"],
 }

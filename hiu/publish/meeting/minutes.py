@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from hiu.model.meeting import GATE_DATES, GRADINGS
+from hiu.model.meeting import DATED_FACTS, GATE_DATES, GRADINGS
 from hiu.month import Month
 from hiu.publish.meeting.sittings import standing
 from hiu.publish.pack.pdf import heading
@@ -118,8 +118,9 @@ def _gradings(latest: Latest) -> list[list[str]]:
 
 
 def _reviews(latest: Latest) -> list[list[str]]:
-    """Reviews with a day: what the form calls a review, the next one set by the meeting among them."""
-    names = [name for name in ENTERED if "review" in name and date_in((latest.get(name) or {}).get("value"))]
+    """Notices, plans and reviews with a day, the next one set by the meeting among them."""
+    dated = (*DATED_FACTS, "next_review")
+    names = [name for name in dated if date_in((latest.get(name) or {}).get("value"))]
     return [[ENTERED[name], _text(latest, name), _by(latest, name)] for name in names]
 
 

@@ -70,11 +70,16 @@ def pack_view(tables: Tables, *, stamp: Stamp, settings: Settings) -> View:
 
 
 def _others(tables: Tables, screen: Front, shown: Collection[str]) -> dict[str, str]:
-    """Names of people without a row whom the first screen speaks of: supported people, and those who were in the first
-    places last month and are out of them. All of them passed the gate with their tables."""
-    left = {entry["id"] for group in screen["changes"] if group["kind"] == "left" for entry in group["entries"]}
+    """Names of people without a row whom the first screen speaks of: supported people, those who were in the first
+    places last month and are out of them, whom a meeting decided on or took on an action for, and those of a meeting's
+    people whose records were joined or separated. All of them passed the gate with their tables."""
+    by_kind = {group["kind"]: {entry["id"] for entry in group["entries"]} for group in screen["changes"]}
+    # anybody's records may be joined: of those never met about and never supported the group is told no name
+    met_about = {*tables["support"]["person_id"], *tables["meeting_entry"]["person_id"]}
+    left = by_kind["left"] | ((by_kind.get("merged", set()) | by_kind.get("split", set())) & met_about)
+    met = {one["id"] for one in (*screen["actions"], *screen["decisions"])}
     supported = {one["id"] for one in (*screen["overdue"], *screen["due"])} & set(tables["support"]["person_id"])
-    ids = sorted({one for one in (*left, *supported, *screen["unlisted"]) if one} - set(shown))
+    ids = sorted({one for one in (*left, *met, *supported, *screen["unlisted"]) if one} - set(shown))
     named = by_person(tables["people"], ids)
     return {one: display_name(named[one]["name_text"]) for one in ids if one in named}
 

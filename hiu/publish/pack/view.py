@@ -128,7 +128,8 @@ class Front(TypedDict):
 
 class View(Front):
     """The whole pack. `first` = there is no list of last month to compare with; `others` = names of people who have no
-    row, but whom the first screen speaks of: who left the list, and who is supported without a contact."""
+    row, but whom the first screen speaks of: who left the list, whose records were joined or separated, whom a meeting
+    decided on, and who is supported without a contact."""
 
     stamp: Stamp
     withheld: int

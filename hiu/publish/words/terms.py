@@ -16,6 +16,7 @@ ENTERED = {
     "permission": "Lead clinician permission", "permission_at": "Permission, date",
     "consent": "Consent", "consent_at": "Consent, date",
     "capacity": "Capacity reviewed", "capacity_at": "Capacity, date",
+    "notice_at": "Privacy notice served, date", "plan_at": "Plan, date", "plan_review_at": "Plan review due",
     "decision": "Decision", "owner": "Owner", "next_review": "Next review", "notes": "Notes",
 }  # fmt: skip
 """What a meeting may enter about a person (hiu.model.meeting.MEETING_FIELDS)."""

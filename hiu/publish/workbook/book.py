@@ -16,10 +16,10 @@ from hiu.publish.stamp import MARKING, Stamp
 from hiu.publish.words.text import day, wrap
 from hiu.publish.workbook.listing import ListedPerson
 
-TABS = ("Read me", "Ranked list", "Person", "Monthly", "Actions", "_meta")
-README, RANKED, PERSON, MONTHLY, ACTIONS, META = TABS
+TABS = ("Read me", "Ranked list", "Entry", "Person", "Monthly", "Actions", "_meta")
+README, RANKED, ENTRY, PERSON, MONTHLY, ACTIONS, META = TABS
 
-FORMAT = 2
+FORMAT = 3
 TOP = 4
 """Row (from 0) of every table's header; the rows above say what the tab is."""
 NOT_SUPPLIED = "not supplied"
@@ -59,6 +59,7 @@ def styles_of(book: Workbook) -> Styles:
         "wrap": text | {"text_wrap": True},
         "number": base | {"align": "center"},
         "plain": base | {"text_wrap": True},
+        "plain_line": base,
         "month": base | {"num_format": "mmm yyyy", "align": "left"},
         "head": head,
         "head_entry": head | {"bg_color": "#C9DAEA"},
@@ -169,7 +170,7 @@ def until_today(earliest: date) -> dict[str, object]:
         "minimum": earliest,
         "maximum": "=TODAY()",
         "error_title": "Not a day that has been",
-        "error_message": "Enter the day on which it was given, today at the latest.",
+        "error_message": "Enter the day on which it happened, today at the latest.",
     }
 
 

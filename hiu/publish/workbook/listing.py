@@ -7,7 +7,7 @@ import polars as pl
 
 from hiu.govern.basis.start import Gate, gates_on_record, support_ended
 from hiu.model.grades import band_of
-from hiu.model.meeting import GATE_DATES, MEETING_FIELDS
+from hiu.model.meeting import DATED_FACTS, GATE_DATES, MEETING_FIELDS
 from hiu.month import Month
 from hiu.publish.access import shows_gates, visible
 from hiu.publish.people import born, entries_of, gate_words, rank_words, risk_word
@@ -66,13 +66,16 @@ class ListedPerson:
 
 
 def columns() -> list[str]:
-    """The keys of the list's columns in order; a grade stands after the impact it is worked out from."""
+    """The keys of the Entry tab's columns in order: the name, what is filled in, then hidden what proves the row.
+
+    A grade stands after the impact it is worked out from.
+    """
     entered: list[str] = []
     before = {first: key for key, (first, _) in KEYS.items()}
     for name in ENTERED:
         entered += [before[name]] if name in before else []
         entered += [name, f"grade_{name.removeprefix('impact_')}"] if name.startswith("impact_") else [name]
-    return [*SHOWN, *entered, "check"]
+    return ["name", *entered, *(name for name in SHOWN if name != "name"), "check"]
 
 
 def heading(column: str) -> str:
@@ -93,17 +96,20 @@ def listed_people(tables: Tables, month: Month, settings: Settings) -> list[List
     ids = rows["person_id"].to_list()
     people = by_person(tables["people"], ids)
     gates, scores = gates_on_record(tables["support"]), _scores(tables["risk_grading"], ids)
+    support = by_person(tables["support"], ids)
     ended = support_ended(tables["support"], tables["meeting_entry"], month.end)
     history = entries_of(tables["meeting_entry"])
     out = []
     for row in rows.iter_rows(named=True):
         person = row["person_id"]
         entries, own = history.get(person, []), gates.get(person, {})
-        seen = own if shows_gates(row) else _from_meetings(own, entries, month)
+        open_ = shows_gates(row)
+        seen = own if open_ else _from_meetings(own, entries, month)
+        days = _dated_cells(support.get(person, {}) if open_ else {}, entries, month)
         one = ListedPerson(
             person_id=person,
             shown=_shown(row, people.get(person, {}), entries, month, gate_words(seen, ended.get(person))),
-            entered=_entered(_gate_cells(seen) | scores.get(person, {}), entries, month),
+            entered=_entered(_gate_cells(seen) | days | scores.get(person, {}), entries, month),
             version=max((entry["row_version"] for entry in entries), default=0),
         )
         out.append(one)
@@ -160,6 +166,13 @@ def _gate_cells(gates: Mapping[str, Gate]) -> dict[str, str]:
     """Entry cells of the gates: each word, and its day if there is one."""
     words = {name: gate.word for name, gate in gates.items()}
     return words | {GATE_DATES[name]: gate.at.isoformat() for name, gate in gates.items() if gate.at}
+
+
+def _dated_cells(support: Row, entries: Sequence[Row], month: Month) -> dict[str, str]:
+    """Entry cells of the notice, the plan and its review: of the table `support`, else as earlier meetings recorded."""
+    met = {entry["field"]: entry["value"] or "" for entry in entries if entry["month"] < month.start}
+    days = {name: support.get(name) for name in DATED_FACTS}
+    return {name: when.isoformat() if when else met.get(name, "") for name, when in days.items()}
 
 
 def _from_meetings(gates: Mapping[str, Gate], entries: Sequence[Row], month: Month) -> dict[str, Gate]:

@@ -12,6 +12,7 @@ from hiu.publish.charts.data import PersonSeries
 from hiu.publish.words.datasets import MARKERS, colours, title_of
 from hiu.publish.workbook.book import FACE, LINE, MONTHLY, NOT_SUPPLIED, PERSON, RANKED, TOP, Tab, down, one_of
 from hiu.publish.workbook.listing import SHOWN
+from hiu.publish.workbook.sheets import SUPPORT, support_in
 
 PICK, ID = "$B$5", "$B$6"
 FACTS = ("name", "born", "access", "rank", "plausible", "certainty", "label", "risk", "sentence", "last")
@@ -30,8 +31,9 @@ Options = dict[str, object]
 class PersonTab(Tab):
     """The tab, whose figures it starts with, and where they stand.
 
-    `last` is the last row of Monthly (from 0). Right of the data sets, hidden, stand the row of Monthly, the height of
-    the stack, the room above it, and a column each for the two marks and for what was not supplied.
+    `last` is the last row of Monthly (from 0). Right of the data sets stands support, and then, hidden, the row of
+    Monthly, the height of the stack, the room above it, and a column each for the two marks, for what was not supplied
+    and for support.
     """
 
     own: PersonSeries
@@ -40,7 +42,7 @@ class PersonTab(Tab):
     @property
     def lookup(self) -> int:
         """The first hidden column: a month's row in Monthly."""
-        return len(self.contents.sets) + 1
+        return len(self.contents.sets) + 2
 
     def months(self, column: int) -> list[object]:
         """The cells of a column of the chart's table, as a chart refers to them."""
@@ -68,7 +70,7 @@ def person_tab(book: Workbook, bare: Tab, last: int) -> None:
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 1)
     sheet.set_column(0, 0, 18)
-    sheet.set_column(1, len(contents.sets), 13)
+    sheet.set_column(1, len(contents.sets) + 1, 13)
     sheet.set_column(tab.lookup, tab.lookup + 6, 8, None, {"hidden": True})
 
 
@@ -88,7 +90,7 @@ def _facts(tab: PersonTab) -> None:
 def _table(tab: PersonTab) -> None:
     """The chart's figures: a month a row, and in hidden columns what places the marks above the bars."""
     sets, counts = tab.contents.sets, tab.own.counts
-    tab.texts(_TABLE, ("Month", *map(title_of, sets)), "head")
+    tab.texts(_TABLE, ("Month", *map(title_of, sets), SUPPORT), "head")
     stacked = [counts[name] for name in sets if name not in MARKERS]
     heights = [sum(n or 0 for n in cells) for cells in zip(*stacked, strict=True)]
     for at, (month, height) in enumerate(zip(tab.own.months, heights, strict=True)):
@@ -109,6 +111,8 @@ def _figures(tab: PersonTab, at: int) -> None:
         n = tab.own.counts[name][at]
         formula = f"=INDEX({months(column + 3)},{place})"
         tab.formula(row, column, formula, "number", NOT_SUPPLIED if n is None else n)
+    formula = f'=INDEX({months(len(tab.contents.sets) + 4)},{place})&""'
+    tab.formula(row, lookup - 1, formula, "text", support_in(tab.own, tab.own.months[at]))
 
 
 def _marks(tab: PersonTab, at: int, height: int, top: int) -> None:
@@ -127,6 +131,8 @@ def _marks(tab: PersonTab, at: int, height: int, top: int) -> None:
     lacking = any(tab.own.counts[name][at] is None for name in sets)
     formula = f'=IF(COUNTIF({span},"{NOT_SUPPLIED}")>0,{MOST},NA())'
     tab.formula(row, base + 4, formula, "hidden", MOST if lacking else "#N/A")
+    formula = f'=IF({xl_rowcol_to_cell(row, tab.lookup - 1)}<>"",{MOST},NA())'
+    tab.formula(row, base + 5, formula, "hidden", MOST if support_in(tab.own, tab.own.months[at]) else "#N/A")
 
 
 def _chart(book: Workbook, tab: PersonTab) -> Chart:
@@ -164,7 +170,8 @@ def _chart(book: Workbook, tab: PersonTab) -> Chart:
 
 
 def _above(book: Workbook, tab: PersonTab) -> Chart:
-    """Diamonds with their counts above the bars, and a grey band down through a month that lacks something.
+    """Diamonds with their counts above the bars, and a grey band down through a month that lacks something, and a
+    dashed line where support started or ended.
 
     Their scale runs from -4 x MOST to MOST, so that counts stand in the top fifth; it isn't shown.
     """
@@ -176,6 +183,11 @@ def _above(book: Workbook, tab: PersonTab) -> Chart:
     square = {"type": "square", "size": 7, "fill": grey, "border": grey}
     missing = {"name": "Month with something not supplied", "values": tab.months(marks + 2)}
     lines.add_series({**shared, **missing, "y_error_bars": band, "marker": square})
+    dashed = {"color": "#1B1F23", "width": 1.5, "dash_type": "dash"}
+    rule = {"type": "fixed", "value": 5 * MOST, "direction": "minus", "end_style": 0, "line": dashed}
+    support = {"name": "Support started or ended", "values": tab.months(marks + 3)}
+    triangle = {"type": "triangle", "size": 8, "fill": {"color": "#FFFFFF"}, "border": {"color": "#1B1F23"}}
+    lines.add_series({**shared, **support, "y_error_bars": rule, "marker": triangle})
     for place, name in reversed(list(enumerate(MARKERS))):
         # black inside grey, and labels on either side: both can be read where they meet
         fill, size, side = (("#000000", 6, "left"), ("#A9B0B5", 10, "right"))[place]

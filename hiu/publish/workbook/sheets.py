@@ -6,16 +6,31 @@ from dataclasses import asdict
 
 from hiu.model.grades import bands_in_words
 from hiu.model.meeting import CHOICES, NEEDED_TO_START, STARTING
+from hiu.month import Month
+from hiu.publish.charts.data import PersonSeries
 from hiu.publish.pages import asset
 from hiu.publish.stamp import MARKING
 from hiu.publish.words.datasets import title_of
 from hiu.publish.words.terms import ACTION_TITLES, ENTERED
 from hiu.publish.words.text import join_words
-from hiu.publish.workbook.book import FORMAT, MONTHLY, NOT_SUPPLIED, RANKED, TOP, Tab, one_of, tall, within_a_year
+from hiu.publish.workbook.book import (
+    ENTRY,
+    FORMAT,
+    MONTHLY,
+    NOT_SUPPLIED,
+    RANKED,
+    TOP,
+    Tab,
+    one_of,
+    tall,
+    within_a_year,
+)
 from hiu.publish.workbook.listing import CHECK
 from hiu.publish.workbook.proof import canonical, signature
 
 SPARE_ACTIONS = 60
+SUPPORT = "Support"
+"""Heading of the column that says in which month support started or ended."""
 
 
 def read_me(tab: Tab) -> None:
@@ -32,6 +47,7 @@ def read_me(tab: Tab) -> None:
         "stamp": stamp,
         "audit": stamp.audit_head[:16] or "none",
         "ranked": RANKED,
+        "entry": ENTRY,
         "check": CHECK,
         "starting": STARTING,
         "needed": join_words(needed),
@@ -47,11 +63,17 @@ def read_me(tab: Tab) -> None:
     sheet.fit_to_pages(1, 0)
 
 
+def support_in(own: PersonSeries, month: Month) -> str:
+    """Whether support started or ended in a month, in words; empty if neither."""
+    days = {"started": own.support_start, "ended": own.support_end}
+    return join_words(word for word, when in days.items() if when and Month.of(when) == month)
+
+
 def monthly(tab: Tab) -> int:
     """Every person's months, one a row under a key the Person tab looks up; the last row used (from 0)."""
     sheet, contents, sets, row = tab.sheet, tab.contents, tab.contents.sets, TOP
     tab.head(MONTHLY)
-    tab.texts(TOP, ("Key", "Person", "Name", "Month", *map(title_of, sets)), "head")
+    tab.texts(TOP, ("Key", "Person", "Name", "Month", *map(title_of, sets), SUPPORT), "head")
     for one in contents.people:
         own = contents.series[one.person_id]
         for at, month in enumerate(own.months):
@@ -65,10 +87,12 @@ def monthly(tab: Tab) -> int:
                     tab.text(row, column, NOT_SUPPLIED, "missing")
                 else:
                     tab.number(row, column, n)
+            if words := support_in(own, month):
+                tab.text(row, 4 + len(sets), words, "text")
     sheet.set_column(0, 0, 4, None, {"hidden": True})
     sheet.set_column(1, 2, 18)
-    sheet.set_column(3, 3 + len(sets), 13)
-    sheet.autofilter(TOP, 0, max(row, TOP + 1), 3 + len(sets))
+    sheet.set_column(3, 4 + len(sets), 13)
+    sheet.autofilter(TOP, 0, max(row, TOP + 1), 4 + len(sets))
     sheet.freeze_panes(TOP + 1, 4)
     return row
 

@@ -5,13 +5,13 @@ from datetime import date
 
 from hiu.errors import HiuError
 from hiu.fuzzy import did_you_mean
-from hiu.model.meeting import CHOICES, GATE_DATES
+from hiu.model.meeting import CHOICES, DATED_FACTS, GATE_DATES
 from hiu.publish.words.text import clean, day
 from hiu.publish.workbook.book import year_on
 
-DATES = ("next_review", "action_due")
-PAST = tuple(GATE_DATES.values())
-"""Dates of what has happened: the day on which a gate was given."""
+DATES = ("next_review", "plan_review_at", "action_due")
+PAST = (*GATE_DATES.values(), *(name for name in DATED_FACTS if name not in DATES))
+"""Dates of what has happened: the day on which a gate was given, a notice served, a plan made."""
 EARLIEST = date(2000, 1, 1)
 LONGEST = {"owner": 80, "notes": 2000, "action": 500, "action_owner": 80}
 """Characters of a cell in people's own words."""
@@ -66,10 +66,10 @@ def _dated(text: str, built: date | None) -> str:
 def _happened(text: str, on: date | None) -> str:
     when = _date(text)
     if when is None:
-        raise Unfit("not a date: expected the day on which it was given, such as 21/3/2026")
+        raise Unfit("not a date: expected the day on which it happened, such as 21/3/2026")
     if when < EARLIEST or (on and when > on):
         last = f" to {day(on)}" if on else ""
-        raise Unfit(f"{day(when)} is no day on which it can have been given: expected {day(EARLIEST)}{last}")
+        raise Unfit(f"{day(when)} is no day on which it can have happened: expected {day(EARLIEST)}{last}")
     return when.isoformat()
 
 

@@ -14,7 +14,7 @@ from xlsxwriter.workbook import Workbook
 
 from hiu.model import DATASETS
 from hiu.model.grades import BAND_FROM
-from hiu.model.meeting import CHOICES
+from hiu.model.meeting import CHOICES, GATE_DATES
 from hiu.publish.access import withheld
 from hiu.publish.charts.data import series
 from hiu.publish.feeds import own_sets
@@ -23,6 +23,7 @@ from hiu.publish.rows import Tables
 from hiu.publish.stamp import Stamp
 from hiu.publish.words.terms import ENTERED
 from hiu.publish.workbook.book import (
+    ENTRY,
     LINE,
     TABS,
     TOP,
@@ -45,10 +46,13 @@ from hiu.settings import Settings
 MONTHS = 24
 WIDTHS = {
     "rank": 7, "name": 24, "person_id": 15, "born": 13, "list": 9, "access": 11, "label": 15, "contacts_3": 10,
-    "contacts_12": 10, "plausible": 12, "certainty": 10, "risk": 16, "sentence": 62, "gates": 40, "last": 34,
-    "decision": 27, "owner": 20, "next_review": 13, "notes": 44,
+    "contacts_12": 10, "plausible": 12, "certainty": 10, "risk": 16, "sentence": 90, "gates": 60, "last": 40,
 }  # fmt: skip
+ENTRY_WIDTHS = {"name": 24, "decision": 27, "owner": 20, "notes": 56}
 _NARROW = 13
+_BEHIND_PLUS = (*GATE_DATES, *PAST)
+_AFTER_GATES = "plan_review_at"
+"""The column whose heading bears the plus that opens the gates."""
 
 
 def workbook_name(stamp: Stamp) -> str:
@@ -91,45 +95,87 @@ def _fill(book: Workbook, contents: Contents) -> None:
     )
     styles = styles_of(book)
     made = (Tab(sheet=book.add_worksheet(name), styles=styles, contents=contents) for name in TABS)
-    how, ranked, person, months, tasks, hidden = made
+    how, ranked, entries, person, months, tasks, hidden = made
     read_me(how)
-    _ranked(book, ranked)
+    _ranked(ranked)
+    _entry(book, entries)
     last = monthly(months)
     if contents.people:
         person_tab(book, person, last)
     actions(tasks)
     meta(hidden)
-    ranked.sheet.activate()
+    entries.sheet.activate()
 
 
-def _ranked(book: Workbook, tab: Tab) -> None:
-    sheet, contents, names, people = tab.sheet, tab.contents, columns(), tab.contents.people
+def _ranked(tab: Tab) -> None:
+    """The list to be read: nothing on it is taken in."""
+    sheet, people = tab.sheet, tab.contents.people
     tab.head("People to offer support to")
+    tab.text(3, 0, f"For reading. What the meeting decides is filled in on the tab '{ENTRY}'.", "plain_line")
+    for column, name in enumerate(SHOWN):
+        tab.text(TOP, column, heading(name), "head")
+        sheet.set_column(column, column, WIDTHS[name])
+    for row, one in enumerate(people, TOP + 1):
+        for column, (name, text) in enumerate(one.cells.items()):
+            _shown(tab, row, column, name, text)
+        sheet.set_row(row, max(2 * LINE, *(tall(text, WIDTHS[name]) for name, text in one.cells.items())))
+    _laid_out(tab, len(SHOWN), frozen=2, pages=pages_of(len(people)) + 1)
+
+
+def _entry(book: Workbook, tab: Tab) -> None:
+    """What is filled in, a row a person: twelve columns, the gates behind a plus, and what proves the row hidden."""
+    sheet, contents, names, people = tab.sheet, tab.contents, columns(), tab.contents.people
+    tab.head("What the meeting decides")
+    hint = f"Fill in the blue cells. Gates, notice and plan: press + above '{heading(_AFTER_GATES)}'."
+    tab.text(3, 0, hint, "plain_line")
     shades = [entry_styles(book, shade(turn)) for turn in range(min(len(people), SHADES))]
     for column, name in enumerate(names):
         tab.text(TOP, column, heading(name), "head_entry" if name in ENTERED else "head")
-        sheet.set_column(column, column, WIDTHS.get(name, _NARROW), None, {"hidden": name == "check" or name in KEYS})
+        sheet.set_column(column, column, ENTRY_WIDTHS.get(name, _NARROW), None, _folded(name))
     for row, one in enumerate(people, TOP + 1):
         check = signature(contents.key, contents.stamp.pack_id, "person", [one.person_id, one.signed])
         _row(replace(tab, styles=tab.styles | shades[(row - TOP - 1) % SHADES]), row, names, one, check)
-        sheet.set_row(row, max(2 * LINE, *(tall(text, WIDTHS[name]) for name, text in one.cells.items())))
-    last = max(TOP + 1, TOP + len(people))
+        texts = {"name": one.cells["name"], "notes": one.entered["notes"]}
+        sheet.set_row(row, max(2 * LINE, *(tall(text, ENTRY_WIDTHS[name]) for name, text in texts.items())))
+    _rules(tab, names)
+    _laid_out(tab, len(names), frozen=1, pages=pages_of(len(people)))
+
+
+def _folded(name: str) -> dict[str, object]:
+    """How a column of the Entry tab goes out: shown, behind the plus, or hidden for good."""
+    if name in _BEHIND_PLUS:
+        return {"level": 1, "hidden": True}
+    return {
+        "hidden": name not in ("name", *ENTERED) and not name.startswith("grade_"),
+        "collapsed": name == _AFTER_GATES,
+    }
+
+
+def _rules(tab: Tab, names: list[str]) -> None:
     hint = "Choose from the list, or leave it empty."
     rules = {
         name: one_of(words, error_title=ENTERED[name][:32], error_message=hint)
         for name, words in CHOICES.items()
         if name in ENTERED
     }
-    rules["next_review"] = within_a_year(contents.stamp.built.date())
+    rules |= {name: within_a_year(tab.contents.stamp.built.date()) for name in DATES if name in ENTERED}
     rules |= dict.fromkeys(PAST, until_today(EARLIEST))
+    last = max(TOP + 1, TOP + len(tab.contents.people))
     for name, rule in rules.items():
-        sheet.data_validation(TOP + 1, names.index(name), last, names.index(name), rule)
-    sheet.autofilter(TOP, 0, last, len(names) - 1)
-    sheet.set_row(TOP, 44)
-    sheet.set_print_scale(62)
-    sheet.set_v_pagebreaks([len(SHOWN)])
-    sheet.repeat_columns(0, 2)
-    sheet.freeze_panes(TOP + 1, 3)
+        tab.sheet.data_validation(TOP + 1, names.index(name), last, names.index(name), rule)
+
+
+def _laid_out(tab: Tab, width: int, *, frozen: int, pages: int) -> None:
+    """Filters, what stays in view, and on how many pages at most the tab prints."""
+    tab.sheet.autofilter(TOP, 0, max(TOP + 1, TOP + len(tab.contents.people)), width - 1)
+    tab.sheet.set_row(TOP, 44)
+    tab.sheet.fit_to_pages(1, pages)
+    tab.sheet.freeze_panes(TOP + 1, frozen)
+
+
+def pages_of(people: int) -> int:
+    """Printed pages of a list of so many people, 25 a page."""
+    return max(1, -(-people // 25))
 
 
 def _row(tab: Tab, row: int, names: list[str], one: ListedPerson, check: str) -> None:
@@ -143,10 +189,16 @@ def _row(tab: Tab, row: int, names: list[str], one: ListedPerson, check: str) ->
         elif name in ENTERED:
             score = name.startswith(("likelihood", "impact"))
             tab.entry(row, column, one.entered[name], dated=name in (*DATES, *PAST), number=score)
-        elif name in NUMBERS and shown[name]:
-            tab.number(row, column, int(shown[name]))
         else:
-            tab.text(row, column, shown[name], "wrap")
+            _shown(tab, row, column, name, shown[name])
+
+
+def _shown(tab: Tab, row: int, column: int, name: str, text: str) -> None:
+    """A cell that is read only."""
+    if name in NUMBERS and text:
+        tab.number(row, column, int(text))
+    else:
+        tab.text(row, column, text, "wrap")
 
 
 def _grade_formula(row: int, column: int) -> str:

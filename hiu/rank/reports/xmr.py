@@ -8,6 +8,7 @@ one side of the mean of which 2 are. A month not supplied is a gap: no range is 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -47,6 +48,29 @@ def xmr(values: Sequence[float | None]) -> Xmr:
     flags = [[name for name, fired in rules.items() if fired[i]] for i in range(len(y))]
     up = np.where((trend != 0) & ~outside & ~run, trend > 0, side > 0)
     return Xmr(y, mean, mean - LIMIT * spread, mean + LIMIT * spread, flags, np.asarray(up, dtype=np.bool_))
+
+
+Limits = tuple[float, float, float]
+"""Mean, lower and upper limit."""
+
+
+def stepped(values: Sequence[float | None], starts: Sequence[int]) -> tuple[Xmr, list[Limits]]:
+    """The chart with its lines worked out anew from each of some places on, and the lines at each point.
+
+    A place is left out unless RUN points at least are seen on either side of it: fewer make no lines. No run goes
+    across. The chart's own mean and limits are those of the last part.
+    """
+    edges = [0]
+    for start in sorted(starts):
+        before, after = values[edges[-1] : start], values[start:]
+        if min(sum(v is not None for v in part) for part in (before, after)) >= RUN:
+            edges.append(start)
+    parts = [xmr(values[first:last]) for first, last in pairwise([*edges, len(values)])]
+    lines = [(part.mean, part.lower, part.upper) for part in parts for _ in part.flags]
+    flags = [rules for part in parts for rules in part.flags]
+    whole = np.concatenate([part.value for part in parts]), np.concatenate([part.up for part in parts])
+    last = parts[-1]
+    return Xmr(whole[0], last.mean, last.lower, last.upper, flags, whole[1]), lines
 
 
 def _moving_range(y: Floats) -> float:

@@ -3,9 +3,9 @@
 Nobody is in it: people are counted here, and from here on there are only the aggregates of hiu.publish.board.paper.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import polars as pl
 
@@ -81,7 +81,8 @@ def paper(
     released = decide(month, tables, sets, settings, before)
     evaluation = evaluation_answer(month, tables, settings, before)
     as_at, groups = selection(released, settings, before)
-    lines = tuple(_line(name, released) for name in sets)
+    breaks = settings.policy_breaks.values()
+    lines = tuple(_line(name, released, breaks) for name in sets)
     made, bars = _tables(released, tables, sets)
     made["recent"] = figures.recent(lines)
     made["equality"] = figures.equality(groups, settings.rank.top, as_at)
@@ -123,13 +124,13 @@ def _tables(released: Released, tables: Mapping[str, pl.DataFrame], sets: tuple[
     return {"demand": demand, "cost": cost, "coverage": feeds}, {"demand_bars": demand_bars, "cost_bars": cost_bars}
 
 
-def _line(name: str, released: Released) -> Line:
+def _line(name: str, released: Released, breaks: Iterable[date]) -> Line:
     years = []
     for back in (YEAR, 0):
         months = released.year(name, back)
         text = released.events(name, months) if len(months) == YEAR else None
         years.append(((released.month - back).start, text))
-    return figures.line(name, released.series(name), years)
+    return figures.line(name, released.series(name), years, breaks)
 
 
 def _gaps(month: Month, coverage: pl.DataFrame, sets: tuple[str, ...]) -> dict[str, int]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 import zipfile
 from collections.abc import Iterator
+from datetime import date
 
 import board_kit as kit
 import numpy as np
@@ -13,15 +15,18 @@ import polars as pl
 import publish_frames as frames
 import pytest
 from pptx import Presentation
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 from scipy.optimize import linprog
 
 from hiu.errors import HiuError
-from hiu.govern.release.cells import Cell, first_text
+from hiu.govern.release.cells import EVERYBODY, Cell, first_text
 from hiu.govern.release.disclosure import HIDDEN
+from hiu.model import DATASETS
+from hiu.month import Month
 from hiu.publish.board import figures
 from hiu.publish.board.paper import ALLOWED, Bars, Board, Grid, aggregate, sound
 from hiu.publish.board.slides import _labelled
+from hiu.publish.board.variation import CHANGED, CONCERN, USUAL
 from hiu.rank.reports.cost import costs
 
 COUNTED = ("demand", "recent")
@@ -267,3 +272,87 @@ def test_a_month_without_the_numbers_of_some_people_makes_every_total_with_it_a_
         "every month supplied; at least: 1 month without the numbers of some people",
         "every month supplied",
     ]
+
+
+def test_limits_start_anew_at_a_policy_break_and_the_icon_says_what_the_latest_month_is() -> None:
+    months = [(Month(2024, 1) + at).start for at in range(24)]
+    series = [(when, str(100 if at < 12 else 40)) for at, when in enumerate(months)]
+    whole = figures.line("police_incident", series, [])
+    assert len(set(whole.limits)) == 1 and whole.icon and whole.icon.sign == "L" and "improvement" in whole.icon.words
+    split = figures.line("police_incident", series, [], [date(2024, 12, 20)])
+    assert [split.limits[at][0] for at in (11, 12)] == [100.0, 40.0] and split.mean == 40
+    assert split.icon == USUAL and not any(split.flags)
+    late = figures.line("police_incident", series, [], [date(2025, 9, 1)])
+    assert late.limits == whole.limits, "fewer than 7 months after a break make no limits"
+    rising = [(when, str(10 if at < 23 else 400)) for at, when in enumerate(months)]
+    signs = {name: figures.line(name, rising, []).icon for name in ("s136", "mh_bed_day")}
+    assert [one.colour for one in signs.values() if one] == [CONCERN, CHANGED]
+
+
+def test_an_icon_stands_on_each_chart_of_the_pictures_and_of_the_slides() -> None:
+    drawn = [line for line in kit.paper().lines if line.drawn and line.icon]
+    assert drawn
+    files = kit.files()
+    for line in drawn:
+        assert line.icon and f'fill="{line.icon.colour}"' in files[f"charts/trend-{line.dataset}.svg"].decode()
+    deck = Presentation(io.BytesIO(files[f"board-paper-{frames.LAST}.pptx"]))
+    said = [
+        shape._element.nvSpPr.cNvPr.get("descr")
+        for slide in deck.slides
+        for shape in slide.shapes
+        if shape.has_text_frame and shape.text_frame.text in ("H", "L", USUAL.sign)
+    ]
+    assert said == [line.icon.words for line in drawn if line.icon]
+
+
+def test_tables_are_the_same_in_the_pdf_the_slides_and_the_data_file() -> None:
+    files, paper = kit.files(), kit.paper()
+    name = f"board-paper-{frames.LAST}"
+    pages = " ".join(
+        " ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(files[f"{name}.pdf"])).pages
+    )
+    deck = Presentation(io.BytesIO(files[f"{name}.pptx"]))
+    slides = [
+        tuple(cell.text for cell in row.cells)
+        for slide in deck.slides
+        for shape in slide.shapes
+        if shape.has_table
+        for row in shape.table.rows
+    ]
+    for grid in paper.grids.values():
+        for row in grid.rows:
+            assert row in slides, (grid.title, row)
+            assert all(" ".join(cell.split()) in pages for cell in row if cell.replace(",", "").isdigit()), row
+    rows = csv.DictReader(io.StringIO(files[f"{name}.csv"].decode("utf-8")))
+    sent = {
+        (row["dataset"], row["group"], row["from"], row["to"]): row["shown"]
+        for row in rows
+        if row["measure"] != "people"
+    }
+    tried = 0
+    for when, *cells in paper.recent.rows:
+        month = next(str(one) for one in (frames.LAST - 11).through(frames.LAST) if one.title == when)
+        for dataset, text in zip(DATASETS, cells, strict=True):
+            if text.replace(",", "").isdigit():
+                assert sent[dataset, EVERYBODY, month, month] == text.replace(",", ""), (dataset, month)
+                tried += 1
+    assert tried > 20
+
+
+def test_no_page_of_the_paper_but_the_last_is_half_empty() -> None:
+    def lowest(page: PageObject) -> float:
+        found: list[float] = []
+
+        def visit(text: str, page: list[float], line: list[float], *_: object) -> None:
+            if text.strip() and (height := line[5] * page[3] + page[5]) > FOOT:
+                found.append(height)
+
+        page.extract_text(visitor_text=visit)
+        return min(found) / float(page.mediabox.height)
+
+    *before, _ = PdfReader(io.BytesIO(kit.files()[f"board-paper-{frames.LAST}.pdf"])).pages
+    assert before and all(lowest(page) < 0.4 for page in before), list(map(lowest, before))
+
+
+FOOT = 40
+"""Points from the lower edge below which the foot of a page stands."""

@@ -99,5 +99,16 @@ def test_who_is_out_of_the_first_places_is_named_and_others_without_a_row_are_no
     tables = pack_area.tables(pack_area.plain_names(9), minors=0)
     gone = pl.DataFrame([{"kind": "left", "person_id": IDS[2], "what": "Down.", "rank_before": 2, "rank_now": 7}])
     tables["changes"] = tables["changes"].vstack(gone.match_to_schema(tables["changes"].schema, integer_cast="upcast"))
-    view = pack_view(tables, stamp=pack_area.stamp(), settings=pack_area.settings(2))
-    assert view["others"] == {IDS[2]: pack_area.plain_names(9)[2]}
+    joined = {"kind": "merged", "person_id": IDS[5], "what": "Joined.", "rank_before": None, "rank_now": None}
+    both = pl.concat([tables["changes"], frames.frame(PUBLISHED["changes"], [joined])])
+    nobody = tables["meeting_entry"].head(0)
+    for known in (False, True):
+        support = (
+            tables["support"].head(0) if not known else tables["support"].head(1).with_columns(person_id=pl.lit(IDS[5]))
+        )
+        alone = {**tables, "meeting_entry": nobody, "changes": both, "support": support}
+        found = pack_view(alone, stamp=pack_area.stamp(), settings=pack_area.settings(2))["others"]
+        assert (IDS[5] in found) == known and found[IDS[2]] == pack_area.plain_names(9)[2]
+    met = pack_view(tables, stamp=pack_area.stamp(), settings=pack_area.settings(2))
+    spoken_of = {one["id"] for one in (*met["actions"], *met["decisions"])} - {one["id"] for one in met["people"]}
+    assert spoken_of and spoken_of & set(IDS) <= set(met["others"])

@@ -20,31 +20,32 @@ from hiu.publish.pack.pdf import pack_pdf
 from hiu.publish.sheet import person_sheet
 from hiu.publish.workbook.write import workbook
 
-NAMES = pack_area.plain_names(6)
-STAMP, SETTINGS = pack_area.stamp(), pack_area.settings(6)
+STAMP = pack_area.stamp()
 
 
 def words(pdf: bytes) -> str:
     return " ".join(" ".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
 
 
-@pytest.fixture(scope="module")
-def outputs() -> dict[str, Any]:
-    """Everything that is made of one month, of six people."""
-    tables = pack_area.tables(NAMES, minors=1)
+@pytest.fixture(scope="module", params=[2, pytest.param(50, marks=pytest.mark.slow)])
+def outputs(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Everything that is made of one month: of two people, and of fifty."""
+    size = request.param
+    settings = pack_area.settings(size)
+    tables = pack_area.tables(pack_area.plain_names(size), minors=size // 10)
     series = pack_area.series(tables)
-    view = pack_view(tables, stamp=STAMP, settings=SETTINGS)
+    view = pack_view(tables, stamp=STAMP, settings=settings)
     html = pack_page(view, series)
     raw = re.search(r'<script type="application/json" id="data">(.*?)</script>', html, re.S)
     assert raw
-    book = fastexcel.read_excel(workbook(tables, stamp=STAMP, settings=SETTINGS, key=b"k" * 32))
+    book = fastexcel.read_excel(workbook(tables, stamp=STAMP, settings=settings, key=b"k" * 32))
     listed = book.load_sheet("Ranked list", header_row=4).to_polars()
     svgs = {one.person_id: to_svg(person_chart(recent(one))) for one in series}
     sheets = {
         one.person_id: words(
-            person_sheet(one.person_id, tables, stamp=STAMP, settings=SETTINGS, why_shown="Supported.")
+            person_sheet(one.person_id, tables, stamp=STAMP, settings=settings, why_shown="Supported.")
         )
-        for one in series[:3]
+        for one in series[: 1 + size // 5]
     }
     return {
         "html": html,
@@ -57,7 +58,7 @@ def outputs() -> dict[str, Any]:
 
 
 def test_page_pdf_workbook_and_sheet_say_the_same_of_each_person(outputs: dict[str, Any]) -> None:
-    assert len(outputs["people"]) == len(NAMES)
+    assert len(outputs["people"]) == len(outputs["months"]) == len(outputs["book"])
     for person in outputs["people"]:
         row, pdf = outputs["book"][person["id"]], outputs["pdf"]
         assert row["Name"] == person["name"] and f"{person['rank']}. {person['name']} ({person['id']})" in pdf

@@ -17,12 +17,12 @@ from workbook_kit import KEY, Edited, at, made
 from hiu.engine.meeting import meeting_facts
 from hiu.model import ALIASES, PUBLISHED
 from hiu.model.grades import BAND_FROM
-from hiu.model.meeting import CHOICES
+from hiu.model.meeting import CHOICES, GATE_DATES
 from hiu.month import Month
 from hiu.publish.stamp import MARKING
 from hiu.publish.words.terms import ENTERED
 from hiu.publish.workbook.listing import KEYS, SHOWN, columns, heading
-from hiu.publish.workbook.write import workbook_name
+from hiu.publish.workbook.write import pages_of, workbook_name
 
 ONE, TWO = frames.IDS[:2]
 
@@ -35,12 +35,12 @@ def test_the_sheets_in_order_with_the_last_hidden() -> None:
     book = fastexcel.read_excel(made())
     assert book.sheet_names == list(kit.SHEETS)
     kinds = [book.load_sheet(name, header_row=None).visible for name in kit.SHEETS]
-    assert kinds == ["visible"] * 5 + ["hidden"]
+    assert kinds == ["visible"] * 6 + ["hidden"]
     assert workbook_name(kit.stamp()) == "risk-and-demand-2026-03.xlsx"
 
 
 def test_every_choice_has_its_drop_down_and_dates_their_limits() -> None:
-    sheet = part(made(), "Ranked list")
+    sheet = part(made(), "Entry")
     for field, words in CHOICES.items():
         if field in ENTERED:
             place = at(field)
@@ -81,7 +81,7 @@ def test_the_chart_is_native_follows_the_choice_and_says_what_was_not_supplied()
     data = made(tables)
     parts = Edited(data).parts
     chart = parts["xl/charts/chart1.xml"].decode()
-    assert chart.count("<c:ser>") == 8 and 'c:grouping val="stacked"' in chart and "diamond" in chart
+    assert chart.count("<c:ser>") == 9 and 'c:grouping val="stacked"' in chart and "diamond" in chart
     assert "plotVisOnly" not in chart  # the columns that place the marks are hidden
     assert "INDEX(_meta!" in part(data, "Person") and "descr=" in parts["xl/drawings/drawing1.xml"].decode()
     monthly = fastexcel.read_excel(data).load_sheet("Monthly", header_row=None, dtypes="string").to_polars()
@@ -175,3 +175,67 @@ def test_the_risk_matrix_is_the_same_in_the_engine_s_sql() -> None:
     sql = (resources.files("hiu") / "sql" / "risk_grading.sql").read_text(encoding="utf-8")
     found = dict(re.findall(r"likelihood \* impact >= (\d+) THEN '(\w+)'", sql))
     assert {band: int(least) for least, band in found.items()} == BAND_FROM
+
+
+def test_the_entry_tab_shows_twelve_columns_inputs_first_and_both_lists_print_on_few_pages() -> None:
+    data = made()
+    sheet, names = part(data, "Entry"), columns()
+    hidden: set[int] = set()
+    for tag in re.findall(r"<col [^>]*>", sheet):
+        if 'hidden="1"' in tag:
+            first, last = (int(re.findall(rf'{edge}="(\d+)"', tag)[0]) for edge in ("min", "max"))
+            hidden |= set(range(first, last + 1))
+    seen = [name for at_, name in enumerate(names, 1) if at_ not in hidden]
+    assert (
+        len(seen) == 12 and seen[0] == "name" and set(seen[1:]) <= {*ENTERED, "grade_clinical", "grade_public_safety"}
+    )
+    behind = [name for name in ENTERED if name not in seen]
+    assert behind == [*(name for pair in GATE_DATES.items() for name in pair), "notice_at", "plan_at"]
+    assert sheet.count('outlineLevel="1"') and "press + above" in data_text(data)
+    for people, pages in ((1, 1), (25, 1), (26, 2), (500, 20)):
+        assert pages_of(people) == pages
+    assert 'fitToHeight="1"' in sheet or "fitToPage" in sheet
+    assert 'fitToHeight="2"' in part(data, "Ranked list") and "rowBreaks" not in sheet
+
+
+def data_text(data: bytes) -> str:
+    return Edited(data).parts["xl/sharedStrings.xml"].decode("utf-8")
+
+
+def test_a_notice_a_plan_and_its_review_are_dated_by_a_meeting_and_cleared_again() -> None:
+    feb = date(2026, 2, 1)
+    days = {"notice_at": "2026-03-02", "plan_at": "2026-03-03", "plan_review_at": "2026-09-01"}
+    rows = [entry(field, value, feb) for field, value in days.items()]
+    found = facts(*rows).select("fact", "at").rows()
+    expected = [("notice", date(2026, 3, 2)), ("plan", date(2026, 3, 3)), ("plan_review", date(2026, 9, 1))]
+    assert sorted(found) == expected
+    later = facts(*rows, entry("plan_review_at", None, feb, day=10), entry("plan_at", "2026-03-09", feb, day=10))
+    assert sorted(later.select("fact", "at").rows()) == [expected[0], ("plan", date(2026, 3, 9))]
+
+
+def test_an_overdue_plan_review_goes_out_as_it_is_on_record_and_a_new_day_is_taken_in() -> None:
+    tables = frames.published(4)
+    ranked = tables["ranked"]
+    tables["ranked"] = ranked.with_columns(access=pl.lit("supported"))
+    row = {"person_id": ONE, "start": date(2025, 9, 1), "plan_at": date(2025, 9, 2), "plan_review_at": date(2026, 3, 1)}
+    tables["support"] = frames.frame(PUBLISHED["support"], [row])
+    copy = Edited(made(tables))
+    cells = copy.back().rows[0].cells
+    assert (cells["plan_review_at"].text[:10], cells["plan_at"].text[:10]) == ("2026-03-01", "2025-09-02")
+    assert not copy.verdict().changes
+    copy.put(at("plan_review_at"), date(2026, 9, 1)).put(at("notice_at"), date(2026, 4, 1))
+    assert copy.verdict().summary == "2 changes, 0 conflicts, 0 refused"
+    assert copy.put(at("plan_review_at"), date(2026, 1, 1)).verdict().refused[0].code == "value"
+
+
+def test_a_line_of_the_persons_chart_stands_where_support_started_and_follows_the_choice() -> None:
+    tables = frames.published(4)
+    row = {"person_id": TWO, "start": date(2025, 11, 3), "end": date(2026, 2, 9)}
+    tables["support"] = frames.frame(PUBLISHED["support"], [row])
+    data = made(tables)
+    assert "Support started or ended" in Edited(data).parts["xl/charts/chart1.xml"].decode()
+    monthly = fastexcel.read_excel(data).load_sheet("Monthly", header_row=4).to_polars()
+    told = monthly.filter(pl.col("Support").is_not_null()).select("Person", "Support").rows()
+    assert told == [(TWO, "started"), (TWO, "ended")]
+    person = part(data, "Person")
+    assert len(re.findall(r'<f>INDEX\(Monthly![^<]*\)&amp;""</f>', person)) == 24, "looked up of whoever is chosen"

@@ -156,7 +156,7 @@ def test_two_copies_are_merged_cell_by_cell_and_the_first_stands(sent: bytes) ->
     assert verdict.summary == "1 change, 1 conflict, 0 refused"
     clash = verdict.conflicts[0]
     assert (clash.ref, clash.recorded, clash.new, clash.author) == (
-        f"Ranked list!{at('consent')}",
+        f"Entry!{at('consent')}",
         "refused",
         "withdrawn",
         "Ann",
@@ -332,7 +332,7 @@ def test_hostile_names_and_notes_come_back_as_they_went_and_change_nothing() -> 
         held = recorded(copy)
         again = Edited(made(tables | {"meeting_entry": held}))
         assert again.back().rows[0].cells["notes"].text.startswith("=HYPERLINK")
-        formulas = again.parts[again.sheet("Ranked list")].count(b"<f>")
+        formulas = again.parts[again.sheet("Entry")].count(b"<f>")
         assert formulas == 10 and b"HYPERLINK" not in b"".join(
             part for name, part in again.parts.items() if "sheet" in name
         )

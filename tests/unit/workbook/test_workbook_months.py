@@ -59,7 +59,7 @@ def test_a_decision_and_a_grading_of_one_month_are_in_the_next(
     dry = ["import-workbook", str(file), "--site", str(area), "--curated", str(place.curated), "--by", "Ann"]
     told = CliRunner().invoke(app, [*dry, "--dry-run"])
     assert told.exit_code == 3 and "6 changes, 0 conflicts, 1 refused" in told.stdout
-    assert f"Ranked list!{at('impact_public_safety')}" in told.stdout and "Nothing was written" in told.stdout
+    assert f"Entry!{at('impact_public_safety')}" in told.stdout and "Nothing was written" in told.stdout
     assert f"{person}: clinical grade" in told.stdout and not records.history(place.records, MEETING_ENTRY).height
     unasked = CliRunner().invoke(app, dry, input="")
     assert unasked.exit_code == 1 and not records.history(place.records, MEETING_ENTRY).height

@@ -58,12 +58,12 @@ def test_libreoffice_keeps_the_drop_downs_and_the_copy_is_taken_in(tmp_path: Pat
     assert (at("consent", 7), "", "given") in changed(verdict)
 
     parts = Edited(again).parts
-    sheet = parts["xl/worksheets/sheet2.xml"].decode("utf-8")
+    sheet = parts["xl/worksheets/sheet3.xml"].decode("utf-8")
     for field, words in CHOICES.items():
         if field in ENTERED:
             rule = re.search(rf'<dataValidation [^>]*sqref="{at(field)}:[A-Z]+11"[^>]*>.*?</dataValidation>', sheet)
             assert rule and ",".join(words) in rule[0], field
     assert re.search(rf'<dataValidation [^>]*sqref="{at("next_review")}:[A-Z]+11" type="date"', sheet)
-    assert '<sheet name="_meta" sheetId="6" state="hidden"' in parts["xl/workbook.xml"].decode("utf-8")
+    assert '<sheet name="_meta" sheetId="7" state="hidden"' in parts["xl/workbook.xml"].decode("utf-8")
     chart = next(part for name, part in parts.items() if re.fullmatch(r"xl/charts/chart\d+\.xml", name)).decode("utf-8")
-    assert chart.count("<c:ser>") == 8
+    assert chart.count("<c:ser>") == 9

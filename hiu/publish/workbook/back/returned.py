@@ -20,7 +20,7 @@ from hiu.extract.files.xlsx.sheet import Sheet, guard, load_sheet, open_book
 from hiu.month import Month
 from hiu.publish.people import Action
 from hiu.publish.words.terms import ACTION_TITLES, ENTERED
-from hiu.publish.workbook.book import ACTIONS, FORMAT, META, RANKED
+from hiu.publish.workbook.book import ACTIONS, ENTRY, FORMAT, META
 from hiu.publish.workbook.listing import KEYS, NUMBERS, SHOWN, columns, heading, pick_of
 from hiu.publish.workbook.proof import genuine, owners_of, shades_of
 
@@ -30,7 +30,7 @@ _WHOLE = re.compile(r"-?\d+\.0+")
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell's place, as `Ranked list!R7`, and its text; empty if blank."""
+    """A cell's place, as `Entry!R7`, and its text; empty if blank."""
 
     ref: str
     text: str
@@ -109,7 +109,7 @@ def read_back(data: bytes, name: str, key: bytes) -> Copy:
     """
     guard(data, name, max_bytes=MOST_BYTES, max_ratio=MOST_RATIO)
     book = open_book(data, name)
-    for title in (RANKED, ACTIONS, META):
+    for title in (ENTRY, ACTIONS, META):
         if title not in book.sheet_names:
             raise InputRefused("sheet", f"found no sheet '{title}'; expected the workbook as it was sent", file=name)
     head, rows, picks = _proved(load_sheet(book, META, name), name, key)
@@ -134,7 +134,7 @@ def read_back(data: bytes, name: str, key: bytes) -> Copy:
         sent=sent,
         picks=picks,
         sent_actions=[Action(**value) for kind, _, value, _ in rows if kind == "action"],
-        rows=_rows(load_sheet(book, RANKED, name), of_list, name, shades_of(data, RANKED)),
+        rows=_rows(load_sheet(book, ENTRY, name), of_list, name, shades_of(data, ENTRY)),
         actions=_rows(load_sheet(book, ACTIONS, name), of_actions, name),
     )
 
