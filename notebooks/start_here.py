@@ -119,7 +119,7 @@ run.deliveries()
 # Every published table is there by name.
 
 # %%
-run.tables
+run.tables()
 
 # %%
 run.table("changes")
