@@ -18,7 +18,7 @@ from hiu.settings import Settings
 from hiu.site.looks import look
 from hiu.site.opened import Opened
 from hiu.site.show.listing import Listing, Row, cell_text
-from hiu.site.show.mask import masked, read
+from hiu.site.show.mask import masked, masked_sql, read
 from hiu.site.show.suggest import Suggests
 
 
@@ -98,6 +98,18 @@ class Tables(Suggests):
             ids = scan.select("person_id").unique().collect()["person_id"].drop_nulls()
             shown = names_shown(self, True, ids, name)
         return Listing(self._rows(name, None, shown), PUBLISHED[name].meaning)
+
+    def _source(self, name: str, show_names: bool | None) -> pl.DataFrame | tuple[Path, dict[str, str]]:
+        """A table for SQL: the file as it lies, with what a masked reader may see of each column; a frame where names
+        are asked for, or somebody may be shown to nobody since.
+        """
+        scan = self._scan(name)
+        wanted = show_names if show_names is not None else bool(self._opened and self._opened.show_names)
+        if wanted or self._hidden:
+            return self._table(name, show_names=show_names)
+        there = set(scan.collect_schema())
+        path = whole_table(self.folder, name) if self._working else self.folder / f"{name}.parquet"
+        return path, masked_sql(name, [column for column in PUBLISHED[name].names if column in there])
 
     def _whole(self, name: str) -> pl.DataFrame:
         """A table with every row there is, for aggregates: nothing of it is to be shown unmasked.

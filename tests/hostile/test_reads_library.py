@@ -32,9 +32,11 @@ ARGUMENTS: dict[str, tuple[object, ...]] = {
     "Published.table": ("people",), "Published.sql": ("select person_id, name_text from people limit 3",),
     "Published.person": (1,), "Published.why": (1,), "Review.decision": (0,),
     "Ranked.why": (1,), "Ranked.compare": (1, 2), "Published.tables": ("traits",),
+    "Published.compare": ("2026-03",),
 }  # fmt: skip
 HOLDERS = (Published, Ranked, Person, Linkage, Quality, Cohort, Definitions, Review)
 AGGREGATES = {
+    "Cohort.together", "Cohort.flow", "Cohort.concentration", "Cohort.next_contact", "Published.hour_of_week",
     "Published.deliveries", "Published.not_supplied", "Published.quality", "Published.linkage", "Published.cohort",
     "Published.definitions", "Ranked.equality", "Ranked.uncertain", "Linkage.weights", "Linkage.thresholds",
     "Linkage.sure", "Linkage.quality", "Cohort.trend", "Cohort.evaluate", "Cohort.backtest", "Cohort.equality",

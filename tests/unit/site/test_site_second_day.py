@@ -14,8 +14,11 @@ import polars as pl
 import pytest
 
 import hiu
+from hiu.errors import UsageError
+from hiu.model import PUBLISHED
 from hiu.month import Month
 from hiu.site.published import Published
+from hiu.site.show.mask import initials_of, masked_sql
 from hiu.site.views.shared import shared_concentration, shared_flow, shared_survival, shared_together
 from pipelines.run import Outcome
 
@@ -205,6 +208,39 @@ def test_words_that_few_people_share_are_not_in_the_timeline(run: Published) -> 
         assert raw(run, few)
     rows = run.table("timeline").drop_nulls("role")["role"].str.split("|").explode().unique().to_list()
     assert set(rows) <= {"subject", "caller", "victim", "suspect", "missing", "witness", "professional"}
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_sql_sees_of_a_file_what_the_masked_table_shows(run: Published, name: str) -> None:
+    by_file, by_frame = run.sql(f"select * from {name}").to_polars(), run.table(name).to_polars()
+    assert set(by_file.columns) == set(by_frame.columns)
+    order = [column for column in PUBLISHED[name].key if column in by_frame.columns]
+    same = by_file.select(by_frame.columns).sort(order, maintain_order=True).cast(dict(by_frame.schema))
+    assert same.equals(by_frame.sort(order, maintain_order=True))
+
+
+def test_initials_in_sql_are_those_of_a_column() -> None:
+    names = ["Anna de Vries", "O'BRIEN, Seán", None, "  ", "", "Ō", "van  der   Berg,Jo", " , Lee", "A\tB"]
+    frame = pl.DataFrame({"person_id": list("abcdefghi"), "name_text": names, "lead_clinician": names})
+    for table, column in (("people", "name_text"), ("support", "lead_clinician")):
+        sql = masked_sql(table, [column])[column]
+        found = [row[0] for row in duckdb.sql(f"select {sql} from frame").fetchall()]
+        assert found == frame.select(initials_of(column)).to_series().to_list()
+
+
+def test_a_file_is_read_by_its_table_alone(run: Published) -> None:
+    path = (run.folder / "people.parquet").as_posix()
+    for query in (
+        f"select * from read_parquet('{path}')",
+        f"select * from '{path}', people",
+        f"select (select max(nhs_number) from read_parquet('{path}')) from people",
+        f"select * from people, lateral read_parquet('{path}')",
+        f"select * from people cross join \"parquet_scan\"('{path}')",
+        "select * from query('from people')",
+        f"select * from people where sex in (select nhs_number from '{path}')",
+    ):
+        with pytest.raises(UsageError, match="no published table"):
+            run.sql(query)
 
 
 def test_a_chart_is_saved_in_three_forms(run: Published, tmp_path: Path) -> None:
