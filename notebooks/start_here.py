@@ -125,6 +125,9 @@ run.tables()
 run.table("changes")
 
 # %% [markdown]
+# **What this cannot say:** what to do about anybody. It shows where each figure comes from.
+
+# %% [markdown]
 # **Next:** `data_quality` before you trust a figure, `match_review` before you trust a person, `ranking` before you
 # trust an order. `pack.html` in the folder below is the same list as the meeting sees it.
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
 from collections import Counter
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -241,6 +243,45 @@ def test_a_file_is_read_by_its_table_alone(run: Published) -> None:
     ):
         with pytest.raises(UsageError, match="no published table"):
             run.sql(query)
+
+
+def test_the_ten_questions_of_the_analysts_page_are_answered(run: Published) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "analyst.md").read_text(encoding="utf-8")
+    section = page.split("## Ten questions")[1].split("\n## ")[0]
+    blocks = [part.split("```")[0] for part in section.split("```python\n")[1:]]
+    answers = []
+    for block in blocks:
+        scope: dict[str, Any] = {"run": run, "pl": pl}
+        exec(block, scope)
+        answers.append(scope["answer"])
+    assert len(answers) == 10 and all(len(ast.parse(block).body) <= 2 for block in blocks)
+    since = (run.month - 11).start
+    seen = (
+        "select distinct person_id from '{t}/timeline.parquet' where counted and start >= date '"
+        + str(since)
+        + "' and "
+    )
+    sets = "dataset in (select dataset from '{t}/coverage.parquet') and "
+    both = raw(run, f"select count(*) from ({seen}{sets}source = 'police' intersect {seen}{sets}source = 'ed')")
+    assert answers[3] == both[0][0]
+    young = raw(
+        run,
+        "select r.person_id from '{t}/ranked.parquet' r join '{t}/people.parquet' p using (person_id) "
+        "where list = 'adult' and date_diff('month', coalesce(dob, make_date(birth_year, 1, 1)), "
+        f"date '{run.month.end}') between 216 and 311",
+    )
+    assert {one for (one,) in young} >= set(answers[2]["person_id"])
+    contacts = sorted((int(str(n)) for (n,) in raw(run, "select contacts_12 from '{t}/ranked.parquet'")), reverse=True)
+    active = [n for n in contacts if n]
+    assert answers[4] == pytest.approx(sum(active[: max(1, round(len(active) / 100))]) / sum(active))
+    still = "select count(distinct person_id || spell) from '{t}/stay.parquet' where ended = 'open' and not nobody "
+    assert answers[5].height == raw(run, still + f"and start < date '{run.month.after}'")[0][0]
+    calls = raw(run, "select count(*) from '{t}/timeline.parquet' where dataset = 'ambulance_call'")
+    assert answers[7]["calls"].sum() == calls[0][0]
+    watched = raw(
+        run, "select count(distinct person_id) from '{t}/stay.parquet' where \"end\" is not null and not nobody"
+    )
+    assert answers[9].is_empty() or answers[9]["at_risk"][0] <= watched[0][0]
 
 
 def test_a_chart_is_saved_in_three_forms(run: Published, tmp_path: Path) -> None:
