@@ -14,3 +14,7 @@ def __getattr__(name: str) -> object:
 
         return open
     raise AttributeError(f"module 'hiu' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

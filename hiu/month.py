@@ -20,6 +20,17 @@ class Month:
     number: int
 
     @classmethod
+    def read(cls, what: str | date | int | Month) -> Month:
+        """A month as an analyst may give it: `2026-03`, a day in it, 202603, or a month. Raises UsageError."""
+        if isinstance(what, Month):
+            return what
+        if isinstance(what, date):
+            return cls.of(what)
+        digits = str(what)
+        whole = isinstance(what, int) and not isinstance(what, bool) and len(digits) == 6
+        return cls.parse(f"{digits[:4]}-{digits[4:]}" if whole else digits)
+
+    @classmethod
     def parse(cls, text: str) -> Month:
         """Read `2026-03`. Raises UsageError for anything else."""
         found = _FORM.fullmatch(text.strip())

@@ -68,12 +68,39 @@ cohort.equality()
 cohort.cost()
 
 # %% [markdown]
-# ## 5. Some people
+# ## 5. The cohort as a whole
+# Which agencies see the same people, who comes and goes, how few make how much, and what follows a stay.
+# **Look for:** columns with several dots, months in which many come or leave, and the numbers at risk under the curve.
+
+# %%
+cohort.together()
+
+# %%
+cohort.flow()
+
+# %%
+cohort.concentration()
+
+# %%
+cohort.next_contact()
+
+# %% [markdown]
+# What may leave the analysts of these four has small counts hidden: `.to_share()`.
+
+# %%
+cohort.together().to_share()
+
+# %% [markdown]
+# ## 6. Some people
 # Give ids to see a cohort of your own, for example everybody on last year's list: `run.cohort(["HIU-...",
 # "HIU-..."]).trend()`. Take people who were chosen *before* the months you look at.
 
 # %%
 run.cohort(run.ranked(20)["person_id"].to_list()).cost()
+
+# %% [markdown]
+# **What this cannot say:** why demand rose or fell, or that support caused a change: the people were chosen because
+# their contacts were high.
 
 # %% [markdown]
 # **Next:** docs/evaluation.md and docs/equality.md explain the methods.

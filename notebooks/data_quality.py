@@ -115,4 +115,8 @@ quality.unmatched("age")
 run.sql("select what from changes where kind = 'restated'")
 
 # %% [markdown]
+# **What this cannot say:** whether a row is true. It says what was sent and read; an agency that records less looks
+# as if less happened.
+
+# %% [markdown]
 # **Next:** `linkage_quality` asks how sure the matching is; `match_review` lets you settle what is in doubt.

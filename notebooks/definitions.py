@@ -91,4 +91,7 @@ run.sql("""
 definitions.constants().all_rows()
 
 # %% [markdown]
+# **What this cannot say:** which definition is right. It says how much hangs on each; the group decides.
+
+# %% [markdown]
 # **Next:** docs/counting.md has the rules with their sources.

@@ -99,4 +99,8 @@ run.person(1).descriptions()
 linkage.moves()
 
 # %% [markdown]
+# **What this cannot say:** how many matches were missed of people whom nobody could tell apart: the estimates hold
+# for what was looked at.
+
+# %% [markdown]
 # **Next:** settle what is in doubt in `match_review`. docs/matching.md explains the method.

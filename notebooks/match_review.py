@@ -72,5 +72,9 @@ run.review(reviewer, second=True, show_names=show_names)
 run.linkage().decisions()
 
 # %% [markdown]
+# **What this cannot say:** which of two agencies is right about somebody. Where the records do not settle it, unsure
+# is an answer.
+
+# %% [markdown]
 # **Next:** `hiu run` for the month again takes your decisions up; `run.linkage().moves()` then lists who was joined or
 # parted, and why.

@@ -66,6 +66,10 @@ draft.guesses()
 draft.would_load(period)
 
 # %% [markdown]
+# **What this cannot say:** whether the agency means by a column what its heading says. Ask it before the mapping is
+# used.
+
+# %% [markdown]
 # ## 5. Keep it
 # On the terminal: `hiu new SOURCE FILE --site SITE --save` writes the draft to the site's `sources` folder. Settle the
 # lines marked CHECK, then `hiu check FILE --site SITE` asks every expectation, and the next `hiu run` takes the file

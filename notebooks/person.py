@@ -103,4 +103,8 @@ person.gates()
 person.months()
 
 # %% [markdown]
+# **What this cannot say:** what happened outside these agencies, or what somebody needs. A month without a contact
+# may be a month away, or in hospital.
+
+# %% [markdown]
 # **Next:** `cohort` asks how people are doing together.

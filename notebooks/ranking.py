@@ -91,5 +91,9 @@ ranked.moves()
 ranked.equality()
 
 # %% [markdown]
+# **What this cannot say:** who will be in crisis next, or who deserves support. It orders contacts and risk that are
+# on record; a named person decides.
+
+# %% [markdown]
 # **Next:** `person` for one person's whole picture, `definitions` for what counts as what. docs/ranking.md explains the
 # method.

@@ -119,10 +119,13 @@ run.deliveries()
 # Every published table is there by name.
 
 # %%
-run.tables
+run.tables()
 
 # %%
 run.table("changes")
+
+# %% [markdown]
+# **What this cannot say:** what to do about anybody. It shows where each figure comes from.
 
 # %% [markdown]
 # **Next:** `data_quality` before you trust a figure, `match_review` before you trust a person, `ranking` before you

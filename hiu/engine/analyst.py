@@ -1,6 +1,9 @@
 """SQL over a month's published tables: read only, masked, and nothing else within reach."""
 
+import re
 from collections.abc import Callable, Mapping
+from itertools import pairwise
+from pathlib import Path
 
 import duckdb
 import polars as pl
@@ -12,17 +15,29 @@ from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.model import Table
 
+_READER = re.compile(r"read_|parquet_|glob$|sniff_|query$|query_table$|duckdb_|pragma_|.*scan", re.IGNORECASE)
+"""Functions of the engine that read files, or its own settings."""
 
-def query(text: str, tables: Mapping[str, Table], load: Callable[[str], pl.DataFrame]) -> pl.DataFrame:
-    """The rows of one SELECT over published tables; those it names are loaded, masked, by `load`.
+Source = pl.DataFrame | tuple[Path, Mapping[str, str]]
+"""A table as a query may read it: a frame, or a Parquet file and the SQL of each column that may be seen."""
 
-    The engine holds nothing but these frames, and cannot open a file. Raises UsageError naming the nearest table
-    or column, or what else is wrong.
+
+def query(text: str, tables: Mapping[str, Table], load: Callable[[str], Source]) -> pl.DataFrame:
+    """The rows of one SELECT over published tables; `load` gives each that it names, masked.
+
+    A file is read where it lies, as far as the query needs it. The engine can open these files alone, and only by the
+    tables' names. Raises UsageError naming the nearest table or column, or what else is wrong.
     """
     wanted = _tables(text, tables)
+    sources = {name: load(name) for name in wanted}
+    files = [path for path, _ in (one for one in sources.values() if isinstance(one, tuple))]
     with connect(temp_directory="") as engine:
-        for name in wanted:
-            engine.register(name, load(name).to_arrow())
+        for name, source in sources.items():
+            if isinstance(source, tuple):
+                engine.execute(_view(name, *source))
+            else:
+                engine.register(name, source.to_arrow())
+        engine.execute(f"SET allowed_paths = [{', '.join(map(_quoted, files))}]")
         lock(engine)
         try:
             return frame_of(engine.sql(text))
@@ -33,6 +48,16 @@ def query(text: str, tables: Mapping[str, Table], load: Callable[[str], pl.DataF
             ) from None
 
 
+def _view(name: str, path: Path, columns: Mapping[str, str]) -> str:
+    """A view of a file: its columns as they may be seen."""
+    shown = ", ".join(f'{sql} AS "{column}"' for column, sql in columns.items())
+    return f'CREATE VIEW "{name}" AS SELECT {shown} FROM read_parquet({_quoted(path)})'
+
+
+def _quoted(path: Path) -> str:
+    return "'" + path.resolve().as_posix().replace("'", "''") + "'"
+
+
 def _tables(text: str, tables: Mapping[str, Table]) -> list[str]:
     """The published tables a query names. Raises UsageError for anything but one SELECT over them."""
     try:
@@ -41,6 +66,7 @@ def _tables(text: str, tables: Mapping[str, Table]) -> list[str]:
         raise UsageError(f"not SQL that can be read: {str(error).splitlines()[0]}") from None
     if len(found) != 1 or not isinstance(found[0], exp.Query):
         raise UsageError("expected one SELECT: the tables can be read, never changed")
+    _no_reader(text, tables)
     own = {cte.alias_or_name.lower() for cte in found[0].find_all(exp.CTE)}
     named = []
     for table in found[0].find_all(exp.Table):
@@ -51,6 +77,14 @@ def _tables(text: str, tables: Mapping[str, Table]) -> list[str]:
             )
         named.append(name)
     return sorted({name for name in named if name not in own})
+
+
+def _no_reader(text: str, tables: Mapping[str, Table]) -> None:
+    """Raises UsageError for a call of anything that reads files, however the query is put together."""
+    tokens = sqlglot.tokenize(text, read="duckdb")
+    for word, after in pairwise(tokens):
+        if after.text == "(" and _READER.match(word.text):
+            raise UsageError(f"no published table '{word.text}(...)'. There are: {', '.join(tables)}.")
 
 
 def _explanation(message: str, shown: set[str], whole: set[str]) -> str:

@@ -85,7 +85,8 @@ def _words(dataset: str, n: int) -> str:
 
 
 def _details(row: Row) -> str:
-    return ", ".join(shorten(clean(str(row[name])), 60) for name in DETAILS if row.get(name))
+    texts = [clean(str(row[name])) for name in DETAILS if row.get(name)]
+    return ", ".join(shorten(text, 60) for text in texts if not text.isdigit())  # a bare code tells a reader nothing
 
 
 def has_time(when: datetime) -> bool:

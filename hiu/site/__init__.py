@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hiu.errors import HiuError, SettingsError, UsageError
-from hiu.fuzzy import not_among
+from hiu.errors import SettingsError
 from hiu.month import Month
-from hiu.publish.release.pointer import read_current
 from hiu.settings import load
 from hiu.site.opened import Opened, clock
 from hiu.site.published import Published
@@ -42,30 +40,19 @@ class Site(Suggests):
     @property
     def months(self) -> list[str]:
         """Published months, oldest first; empty before the first."""
-        return sorted(self._folders())
+        return sorted(self._opened.folders())
 
     @property
     def latest(self) -> Published:
         """The latest published month. Raises HiuError if there is none."""
         return self.month()
 
-    def month(self, month: str | None = None) -> Published:
-        """A published month, the latest if not named.
+    def month(self, month: str | date | int | Month | None = None) -> Published:
+        """A published month, the latest if not named: "2026-03", 202603, or a day in it.
 
         Raises UsageError naming the months there are, HiuError if there are none.
         """
-        folders = self._some()
-        name = str(Month.parse(month or max(folders)))
-        if name not in folders:
-            problem = not_among(f"{name} is not published", name, sorted(folders))
-            raise UsageError(f"{problem} 'hiu run {name} --site {self.home}' publishes it.")
-        folder = self.curated / "published" / folders[name]
-        if not folder.is_dir():
-            raise HiuError(
-                f"{folder}: not there, though {name} points to it. It is being made anew, or that was cut off: "
-                f"'hiu run {name}' makes it again, or says what to do first."
-            )
-        return Published(Month.parse(name), folder, self._opened)
+        return Published(*self._opened.published(month), self._opened)
 
     def draft(self, source: str, file: str | Path) -> Draft:
         """A first mapping of an unfamiliar extract: what each column seems to be, as TOML to read and mend.
@@ -75,14 +62,6 @@ class Site(Suggests):
         from hiu.site.views.draft import Draft
 
         return Draft(self._opened, source, Path(file))
-
-    def _folders(self) -> dict[str, str]:
-        return read_current(self.curated / "CURRENT.json").months
-
-    def _some(self) -> dict[str, str]:
-        if not (found := self._folders()):
-            raise HiuError(f"{self.home}: nothing is published yet. 'hiu run MONTH --site {self.home}' does it.")
-        return found
 
     def _card(self) -> Card:
         months = ", ".join(self.months) or "none yet: 'hiu run MONTH' publishes one"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
+from hiu.errors import HiuError, UsageError
+from hiu.fuzzy import not_among
+from hiu.month import Month
 from hiu.publish.release.pointer import read_current
 from hiu.publish.release.working import whole_table
 from hiu.settings import Settings
@@ -42,6 +45,26 @@ class Opened:
     def records(self) -> Path:
         """What people recorded."""
         return self.curated / "records"
+
+    def folders(self) -> dict[str, str]:
+        """Folder of each published month."""
+        return read_current(self.curated / "CURRENT.json").months
+
+    def published(self, month: str | date | int | Month | None = None) -> tuple[Month, Path]:
+        """A published month, the latest if not named, and its folder. Raises UsageError naming those there are."""
+        if not (folders := self.folders()):
+            raise HiuError(f"{self.home}: nothing is published yet. 'hiu run MONTH --site {self.home}' does it.")
+        found = Month.read(max(folders) if month is None else month)
+        if (name := str(found)) not in folders:
+            problem = not_among(f"{name} is not published", name, sorted(folders))
+            raise UsageError(f"{problem} 'hiu run {name} --site {self.home}' publishes it.")
+        folder = self.curated / "published" / folders[name]
+        if not folder.is_dir():
+            raise HiuError(
+                f"{folder}: not there, though {name} points to it. It is being made anew, or that was cut off: "
+                f"'hiu run {name}' makes it again, or says what to do first."
+            )
+        return found, folder
 
     def showable(self, wanted: bool | None, ids: Collection[str], what: str, month: str) -> frozenset[str]:
         """Whose names may be shown, of `ids`: nobody's unless asked for; what the basis withholds stays masked.

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from hiu.model import PUBLISHED
+from hiu.month import Month
 from hiu.site.looks import look
 from hiu.site.show.cards import Card
+from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
-from hiu.site.tables import Tables, names_shown
+from hiu.site.tables import Tables, checked_dataset, names_shown
 from hiu.site.views.person import Person, person_in
 from hiu.site.views.quality import Quality, not_supplied
 from hiu.site.views.ranked import Ranked, list_of
@@ -40,7 +43,7 @@ class Published(Tables):
         """The rows of a SELECT over the published tables, masked as everywhere. Raises UsageError."""
         from hiu.engine.analyst import query as ask
 
-        return Listing(ask(query, PUBLISHED, lambda name: self._table(name, show_names=show_names)))
+        return Listing(ask(query, PUBLISHED, lambda name: self._source(name, show_names)))
 
     @look
     def ranked(self, top: int | None = None, *, show_names: bool | None = None) -> Ranked:
@@ -56,6 +59,49 @@ class Published(Tables):
     def why(self, who: str | int) -> str:
         """Why a person, by id or by rank, has the place they have."""
         return self.person(who).why()
+
+    @look
+    def compare(self, month: str | date | int | Month | None = None) -> Listing:
+        """The whole list beside that of another published month, the one before if not named: ranks, places moved up,
+        labels, contacts and intensity then and now. Somebody merged since is under the id of today.
+        """
+        from hiu.site.views.comparison import compare
+
+        earlier = self.month - 1 if month is None else month
+        return compare(self, Published(*self.opened.published(earlier), self.opened))
+
+    @look
+    def what_if(
+        self,
+        *,
+        counting: str | Sequence[str] = (),
+        weights: Mapping[str, float] | None = None,
+        drop_roles: Collection[str] = (),
+        half_life: float | None = None,
+    ) -> Finding:
+        """The list under other definitions, beside the one published; nothing is kept of it.
+
+        `counting`: scenarios of definitions().effect("counting"). `weights`: points by data set, as {"mh_bed_day": 0}.
+        `drop_roles`: police incidents without people who were only "caller", "victim" ... `half_life` in months.
+        Raises UsageError naming the nearest.
+        """
+        from hiu.site.views.comparison import what_if
+
+        return what_if(self, counting, weights, drop_roles, half_life)
+
+    @look
+    def admissions(self, months: int = 12) -> Listing:
+        """Spells in a mental-health bed that were open in the last months: dates, nights, wards, legal status, and days
+        since the discharge before. Leave nights are in `monthly_extra`."""
+        from hiu.site.views.patterns import admissions
+
+        return admissions(self, months)
+
+    def hour_of_week(self, dataset: str | None = None, *, months: int = 12) -> Finding:
+        """When in the week everybody's contacts begin, in blocks of 4 hours; a date without a time is in no block."""
+        from hiu.site.views.patterns import hour_of_week
+
+        return hour_of_week(self, months, None, checked_dataset(self, dataset))
 
     def deliveries(self) -> Listing:
         """Rows received, staged and quarantined by source and month, latest first, and the fields not fully read."""

@@ -17,8 +17,8 @@ from hiu.publish.release.working import whole_table, without
 from hiu.settings import Settings
 from hiu.site.looks import look
 from hiu.site.opened import Opened
-from hiu.site.show.listing import Listing, Row
-from hiu.site.show.mask import masked, read
+from hiu.site.show.listing import Listing, Row, cell_text
+from hiu.site.show.mask import masked, masked_sql, read
 from hiu.site.show.suggest import Suggests
 
 
@@ -52,14 +52,38 @@ class Tables(Suggests):
         """Changes of policy across which figures are not comparable: name -> date."""
         return self._opened.settings.policy_breaks if self._opened else {}
 
-    @property
-    def tables(self) -> Listing:
-        """Every published table: name, rows, what it holds."""
+    @look
+    def tables(self, name: str | None = None) -> Listing:
+        """Every published table: name, rows, what it holds. Of one by `name`: its columns, what each means, its unit
+        and codes, and three rows of it, masked. Raises UsageError naming the nearest.
+        """
+        if name is not None:
+            return self._columns(name)
         rows = [
             (name, self.manifest["files"].get(f"{name}.parquet", {}).get("rows"), table.meaning)
             for name, table in PUBLISHED.items()
         ]
         return Listing(pl.DataFrame(rows, schema=["table", "rows", "meaning"], orient="row"), "Published tables")
+
+    def _columns(self, name: str) -> Listing:
+        table, three = PUBLISHED.get(name), self._three(name)
+        assert table is not None
+        rows = []
+        for column in table.columns:
+            shown = [cell_text(value, column.name) for value in three.get(column.name, [])]
+            masks = "left out when masked" if column.name not in three else ""
+            rows.append((column.name, column.type, column.meaning, column.unit, ", ".join(column.codes), masks, *shown))
+        firsts = [f"row {at + 1}" for at in range(max(map(len, three.values()), default=0))]
+        rows = [(*row, *[""] * (6 + len(firsts) - len(row))) for row in rows]
+        schema = dict.fromkeys(["column", "type", "meaning", "unit", "codes", "masked", *firsts], pl.String)
+        found = pl.DataFrame(rows, schema=schema, orient="row", strict=False)
+        return Listing(found, f"{name}: {table.meaning} One row for each {', '.join(table.key)}.").all_rows()
+
+    def _three(self, name: str) -> dict[str, list[object]]:
+        """The first three rows, masked, by column."""
+        scan = self._scan(name)
+        keep = [one for one in PUBLISHED[name].names if one in set(scan.collect_schema()) and read(name, one)]
+        return masked(name, scan.select(keep).head(3).collect()).to_dict(as_series=False)
 
     @look
     def table(self, name: str, *, show_names: bool | None = None) -> Listing:
@@ -74,6 +98,18 @@ class Tables(Suggests):
             ids = scan.select("person_id").unique().collect()["person_id"].drop_nulls()
             shown = names_shown(self, True, ids, name)
         return Listing(self._rows(name, None, shown), PUBLISHED[name].meaning)
+
+    def _source(self, name: str, show_names: bool | None) -> pl.DataFrame | tuple[Path, dict[str, str]]:
+        """A table for SQL: the file as it lies, with what a masked reader may see of each column; a frame where names
+        are asked for, or somebody may be shown to nobody since.
+        """
+        scan = self._scan(name)
+        wanted = show_names if show_names is not None else bool(self._opened and self._opened.show_names)
+        if wanted or self._hidden:
+            return self._table(name, show_names=show_names)
+        there = set(scan.collect_schema())
+        path = whole_table(self.folder, name) if self._working else self.folder / f"{name}.parquet"
+        return path, masked_sql(name, [column for column in PUBLISHED[name].names if column in there])
 
     def _whole(self, name: str) -> pl.DataFrame:
         """A table with every row there is, for aggregates: nothing of it is to be shown unmasked.
@@ -140,6 +176,14 @@ class Tables(Suggests):
         present = set(scan.collect_schema())  # an earlier release may lack a newer column
         keep = [column for column in PUBLISHED[name].names if column in present and (shown or read(name, column))]
         return masked(name, found.select(keep).collect(), shown)
+
+
+def checked_dataset(tables: Tables, dataset: str | None) -> str | None:
+    """A data set of the month, or none. Raises UsageError naming the nearest."""
+    names = sorted(tables._scan("coverage").select("dataset").unique().collect()["dataset"])
+    if dataset is not None and dataset not in names:
+        raise UsageError(not_among(f"no data set '{dataset}'", dataset, names))
+    return dataset
 
 
 def names_shown(tables: Tables, wanted: bool | None, ids: Collection[str], what: str) -> frozenset[str]:

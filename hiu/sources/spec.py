@@ -224,6 +224,10 @@ class Packed(_Frozen):
     police: bool | None = Field(None, description="contact: police were present; when the cell doesn't say")
 
 
+Detail = Literal["role", "reason", "outcome", "site", "ward"]
+"""What a contact's row may say beside when it was: columns of the timeline."""
+
+
 class Source(_Frozen):
     """All that is known about one source."""
 
@@ -244,6 +248,9 @@ class Source(_Frozen):
     expect: Expect = Expect()
     facts: tuple[Packed, ...] = ()
     keep: tuple[str, ...] = Field((), description="fields kept in details, for the record view")
+    shown: dict[Detail, str] = Field(
+        {}, description="what a kept field says of a contact -> the field, for the timeline"
+    )
     earliest: int = Field(1900, description="years before this are not believed")
 
     @model_validator(mode="before")
@@ -268,6 +275,7 @@ class Source(_Frozen):
     def _names_exist(self) -> Source:
         key, used = self.key, list[str]()
         used += [*key.event, *key.record, *key.deleted, *key.duplicate, *self.keep]
+        used += [*self.shown.values()]
         used += filter(None, (key.version, key.duplicate_of, self.period.field))
         used += [field for measure in self.measures for field in measure.where]
         used += [field for spec in self.fields.values() for field in spec.home_if]
@@ -275,6 +283,8 @@ class Source(_Frozen):
         for name in used:
             if name not in self.fields and not (name == "month" and self.kind == "counts"):
                 raise ValueError(f"'{name}' is not one of the fields.{did_you_mean(name, self.fields)}")
+        if unkept := sorted(set(self.shown.values()) - set(self.keep)):
+            raise ValueError(f"shown: '{unkept[0]}' is not kept: add it to keep")
         for name, field in self.fields.items():
             if name not in (wanted := _READ_AS.get(field.type, (name,))):
                 raise ValueError(f"field '{name}' of type {field.type} is read by nothing: call it {wanted[0]}")

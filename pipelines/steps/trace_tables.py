@@ -6,19 +6,23 @@ import polars as pl
 
 from hiu.link.levels import FIELDS, NAMES, Levels, unpack
 from hiu.link.model.scorer import JOINED, TERMS, Scorer
-from hiu.model import DESCRIPTIONS, REVIEW_EVIDENCE, TIMELINE
+from hiu.model import DESCRIPTIONS, REVIEW_EVIDENCE, TIMELINE, TRAITS
 from pipelines.common.model import model_of
 from pipelines.common.work import Work
+from pipelines.steps.kept import KEY, kept, not_counted
+from pipelines.steps.traits import traits
 
 C = pl.col
 
 
 def trace_tables(work: Work) -> dict[str, pl.DataFrame]:
     """The tables of hiu.model.lab, from the warehouse as the steps left it."""
+    descriptions, timeline = work.warehouse.ask("descriptions"), _timeline(work)
     return {
-        DESCRIPTIONS.name: work.warehouse.ask("descriptions"),
+        DESCRIPTIONS.name: descriptions,
         REVIEW_EVIDENCE.name: evidence(work.warehouse.read("review_pair"), model_of(work.place)),
-        TIMELINE.name: _timeline(work),
+        TIMELINE.name: timeline,
+        TRAITS.name: traits(work.warehouse.read("people"), descriptions, timeline, work.month),
     }
 
 
@@ -54,7 +58,9 @@ def _level(term: tuple[str, ...], levels: Levels) -> pl.Series:
 def _timeline(work: Work) -> pl.DataFrame:
     """Events with the episode they fell into (the latest begun by then), and stays."""
     key = ("person_id", "start", "source", "event_id", "dataset")
-    found = work.warehouse.rows("event", *key, "start_day_only", "counted", where={"nobody": False}, order=key)
+    found = work.warehouse.rows(
+        "event", *key, "start_day_only", "counted", "matched", where={"nobody": False}, order=key
+    )
     events = found.with_columns(end=pl.lit(None, pl.Datetime("us")), ended=pl.lit(None, pl.String), stay=False)
     episodes = work.warehouse.rows("episode", "person_id", "start", "end", "episode").rename(
         {"start": "episode_from", "end": "episode_until"}
@@ -72,7 +78,8 @@ def _timeline(work: Work) -> pl.DataFrame:
         check_sortedness=False,
     )
     inside = ~C("stay") & (C("start") <= C("episode_until"))
-    return joined.with_columns(episode=pl.when(inside).then("episode")).select(TIMELINE.names)
+    known = joined.with_columns(not_counted(), episode=pl.when(inside).then("episode"))
+    return known.join(kept(work), on=KEY, how="left", maintain_order="left").select(TIMELINE.names)
 
 
 def _stays(work: Work, columns: list[str]) -> Iterator[pl.DataFrame]:
@@ -83,5 +90,7 @@ def _stays(work: Work, columns: list[str]) -> Iterator[pl.DataFrame]:
         stays = work.warehouse.ask("stays", source=source.name, after=work.month.after)
         dataset = next(iter(source.counts), source.name)
         day_only = C("start") == C("start").dt.truncate("1d")
-        whole = stays.with_columns(dataset=pl.lit(dataset), counted=True, stay=True, start_day_only=day_only)
+        whole = stays.with_columns(
+            dataset=pl.lit(dataset), counted=True, matched=False, stay=True, start_day_only=day_only
+        )
         yield whole.select(columns)

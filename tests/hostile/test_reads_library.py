@@ -31,10 +31,12 @@ Call = Callable[[object], object]
 ARGUMENTS: dict[str, tuple[object, ...]] = {
     "Published.table": ("people",), "Published.sql": ("select person_id, name_text from people limit 3",),
     "Published.person": (1,), "Published.why": (1,), "Review.decision": (0,),
-    "Ranked.why": (1,), "Ranked.compare": (1, 2),
+    "Ranked.why": (1,), "Ranked.compare": (1, 2), "Published.tables": ("traits",),
+    "Published.compare": ("2026-03",),
 }  # fmt: skip
 HOLDERS = (Published, Ranked, Person, Linkage, Quality, Cohort, Definitions, Review)
 AGGREGATES = {
+    "Cohort.together", "Cohort.flow", "Cohort.concentration", "Cohort.next_contact", "Published.hour_of_week",
     "Published.deliveries", "Published.not_supplied", "Published.quality", "Published.linkage", "Published.cohort",
     "Published.definitions", "Ranked.equality", "Ranked.uncertain", "Linkage.weights", "Linkage.thresholds",
     "Linkage.sure", "Linkage.quality", "Cohort.trend", "Cohort.evaluate", "Cohort.backtest", "Cohort.equality",
@@ -62,7 +64,8 @@ def shows(name: str) -> bool:
 
 
 ELSEWHERE = {
-    "Site": "opens months; shows their numbers", "Draft": "headers and counts of a file that nobody has taken in",
+    "Site": "opens months; shows their numbers", "Sortable": "in hand", "Drawn": "in hand",
+    "Draft": "headers and counts of a file that nobody has taken in",
     "Tables": "below Published and the views", "OfMonth": "below the views", "Opened": "writes the lines",
     "Pairs": "below Review", "Queue": "below Review", "Desk": "asks Review", "ReviewWidget": "asks Review",
     "Verdict": "an answer", "Answers": "an answer", "Ask": "a pair in hand", "Line": "a pair in hand",

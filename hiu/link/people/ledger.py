@@ -15,6 +15,7 @@ _REASONS = {
     "event": "a section 136 record quotes the police log on which the person alone is flagged",
 }
 _AGAIN = "kept under another id: the month was run again and has other deliveries than before"
+_UNDONE = "a reviewer's decision was undone"
 _SPLIT = "what has been received since no longer supports one person"
 
 
@@ -39,15 +40,15 @@ def ledger(
     after = now.select("identity_id", after="person_id", how=C("how") if "how" in now.columns else pl.lit("model"))
     both = previous.select("identity_id", before="person_id").join(after, on="identity_id")
     changed = both.filter(C("before") != C("after"))["before"].unique()
-    both = both.filter(C("before").is_in(changed.implode()))
+    every, both = both, both.filter(C("before").is_in(changed.implode()))
     moved = both.group_by("before", "after").agg(n=pl.len(), ids=C("identity_id"), how=C("how").mode().sort().first())
     main = moved.sort("n", "after", descending=[True, False]).unique("before", keep="first", maintain_order=True)
     moved = moved.join(main.select("before", main="after"), on="before").filter(C("before") != C("after"))
     existing = now["person_id"].unique()
     kind = pl.when((C("after") == C("main")) & ~C("before").is_in(existing.to_list())).then(pl.lit("merge"))
     moved = moved.with_columns(kind=kind.otherwise(pl.lit("split")))
-    apart = _decided_apart(decided)
-    reason = [_reason(row, apart, again) for row in moved.select("kind", "how", "ids").iter_rows()]
+    causes = _decided(decided, every, month)
+    reason = [_reason(row, causes, again) for row in moved.select("kind", "how", "ids", "before").iter_rows()]
     return (
         moved.with_columns(reason=pl.Series(reason, dtype=pl.String), month=pl.lit(month.start))
         .select("month", "kind", "reason", old_id="before", person_id="after")
@@ -71,16 +72,37 @@ def carry_over(fresh: pl.DataFrame, again: pl.DataFrame, rows: pl.DataFrame, now
     return pl.concat([both, kept.select(both.columns).cast(both.schema)]).sort("old_id", "person_id")
 
 
-def _reason(row: tuple[str, str, list[str]], apart: set[str], again: bool) -> str:
-    kind, how, ids = row
+def _reason(row: tuple[str, str, list[str], str], causes: dict[tuple[str, str], str], again: bool) -> str:
+    kind, how, ids, before = row
     size = f"{len(ids)} description" + ("" if len(ids) == 1 else "s")
+    cause = causes.get((kind, before))
     if kind == "merge":
-        return f"{size} {_AGAIN}" if again else f"{size} joined: {_REASONS.get(how, _REASONS['model'])}"
-    return f"{size} moved: {_REASONS['decision'] if apart.intersection(ids) else _SPLIT}"
+        return f"{size} {_AGAIN}" if again else f"{size} joined: {cause or _REASONS.get(how, _REASONS['model'])}"
+    return f"{size} moved: {cause or _SPLIT}"
 
 
-def _decided_apart(decided: pl.DataFrame | None) -> set[str]:
+def _decided(decided: pl.DataFrame | None, both: pl.DataFrame, month: Month) -> dict[tuple[str, str], str]:
+    """What reviewers did to former people: (merge or split, former id) -> the reason.
+
+    A decision that two descriptions of one person are different parts that person, whichever of the other descriptions
+    go with which; so does undoing one that they are the same. Undone before the month, it explains nothing of it.
+    """
+    out: dict[tuple[str, str], str] = {}
     if decided is None:
-        return set()
-    partings = decided.filter(C("undone_at").is_null(), C("decision") == "different")
-    return set(partings["identity_a"]) | set(partings["identity_b"])
+        return out
+    ids = pl.concat([decided["identity_a"], decided["identity_b"]]).unique()
+    own = both.filter(C("identity_id").is_in(ids.implode())).select("identity_id", "before", "after")
+    where = {identity: (before, after) for identity, before, after in own.iter_rows()}
+    columns = ("identity_a", "identity_b", "decision", "undone_at")
+    for a, b, decision, undone in (
+        decided.select(columns).sort("undone_at", descending=True, nulls_last=True).iter_rows()
+    ):
+        if a not in where or b not in where or (undone and undone.date() < month.start):
+            continue
+        (one, one_now), (other, other_now) = where[a], where[b]
+        parts = one == other and decision == ("same" if undone else "different")
+        joins = one != other and one_now == other_now and decision == ("different" if undone else "same")
+        if parts or joins:
+            reason = _UNDONE if undone else _REASONS["decision"]
+            out |= {("split" if parts else "merge", former): reason for former in (one, other)}
+    return out

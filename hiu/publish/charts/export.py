@@ -10,7 +10,11 @@ FORMATS = ("svg", "png", "pdf")
 
 def chart_file(person: PersonSeries, form: str, *, split: bool = False) -> bytes:
     """The chart as a file of one of FORMATS; only the person's own figures are in it."""
-    svg = to_svg(person_chart(person, split=split))
+    return picture(to_svg(person_chart(person, split=split)), form)
+
+
+def picture(svg: str, form: str) -> bytes:
+    """A drawn chart as a file of one of FORMATS."""
     if form == "svg":
         return svg.encode("utf-8")
     if form == "png":

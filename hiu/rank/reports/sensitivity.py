@@ -124,15 +124,25 @@ def _recounts(
 ) -> Iterator[Scenario]:
     """Scenarios whose side measures the site holds; the others cannot be judged from what is published."""
     site_measures = set(extra["measure"].unique())
-    for name, (dataset, measures, beside) in COUNTED.items():
+    for name, (_, measures, _) in COUNTED.items():
         if not site_measures.issuperset(measures):
             continue
-        side = extra.filter(pl.col("measure").is_in(measures)).group_by("person_id", "month").agg(pl.col("n").sum())
-        side = side.select("person_id", "month", dataset=pl.lit(dataset), n=pl.col("n").cast(pl.Int64))
-        kept = demand.select(side.columns).filter((pl.col("dataset") != dataset) | beside)
-        counts = pl.concat([kept, side]).group_by("person_id", "month", "dataset").agg(pl.col("n").sum())
-        past = history(base.past.people, month, counts, coverage)
+        past = history(base.past.people, month, recounted(demand, extra, name), coverage)
         yield Scenario("counting", name, past, base.weights, base.half_life, base.risk)
+
+
+def recounted(demand: pl.DataFrame, extra: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Counts with the side measures of COUNTED[name] in place of, or beside, its data set.
+
+    Columns: person_id, month, dataset, n (null where it is missing).
+    """
+    dataset, measures, beside = COUNTED[name]
+    side = extra.filter(pl.col("measure").is_in(measures)).group_by("person_id", "month").agg(pl.col("n").sum())
+    side = side.select("person_id", "month", dataset=pl.lit(dataset), n=pl.col("n").cast(pl.Int64))
+    kept = demand.select(side.columns).filter((pl.col("dataset") != dataset) | beside)
+    n = pl.col("n")
+    together = pl.when(n.count() > 0).then(n.sum())  # what is missing stays missing: a sum of nothing would be zero
+    return pl.concat([kept, side]).group_by("person_id", "month", "dataset").agg(together)
 
 
 def _compare(scenarios: list[Scenario], ranks: dict[str, Floats], ids: pl.Series, top: int) -> Sensitivity:

@@ -15,6 +15,7 @@ from filelock import FileLock
 
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
+from hiu.govern.placeholder import is_placeholder
 from hiu.govern.records import add, history, read
 from hiu.link.people.decisions import Book, ContradictoryDecision
 from hiu.link.people.decisions import in_force as rules_of
@@ -23,6 +24,8 @@ from hiu.site.show.listing import Row
 
 C = pl.col
 PAIR = ("identity_a", "identity_b")
+_NOBODY = {"reviewer", "a reviewer", "the reviewer", "test", "tester", "me", "user", "admin", "root", "analyst"}
+"""Words for a reviewer that say nobody."""
 WORDS = ("same", "different", "unsure")
 """What a reviewer can say."""
 
@@ -149,8 +152,8 @@ def _not_second(first: str | None, name: str) -> str | None:
 
 def _reviewer(name: str) -> str:
     plain = " ".join(name.split())
-    if not plain:
-        raise UsageError("give the reviewer's name")
+    if is_placeholder(plain) or plain.casefold() in _NOBODY:
+        raise UsageError(f"give the reviewer's name: '{plain}' is nobody's" if plain else "give the reviewer's name")
     return plain
 
 

@@ -191,9 +191,22 @@ class Review(Suggests):
         named = f"decisions are {self.reviewer}'s" if self.reviewer else "to decide: run.review('your name')"
         return Card(
             f"Match review, {self.published.month.title}",
-            {"pairs": f"{done['pairs']:,}, {done['decided']:,} decided", "reviewer": named},
+            {
+                "pairs": f"{done['pairs']:,}, {done['decided']:,} decided",
+                "reviewer": named,
+                "two reviewers": self._agreement(),
+            },
             "run.review('your name', show_names=True)",
         )
+
+    def _agreement(self) -> str:
+        """How often two people who looked at the same pair said the same, as the month's quality has it."""
+        found = self.published._table("link_quality").filter(C("measure") == "reviewers_agree").to_dicts()
+        if not found or not found[0]["n"]:
+            return "nobody has looked at a decided pair again: run.review('another name', second=True)"
+        one = found[0]
+        interval = f"95% interval {one['low']:.0%} to {one['high']:.0%}"
+        return f"said the same of {one['value']:.0%} of {one['n']:,} pairs that two looked at ({interval})"
 
     def _repr_mimebundle_(self, **_: Any) -> Any:
         still = {"text/plain": repr(self), "text/html": self._card().html() + self.head(20)._repr_html_()}

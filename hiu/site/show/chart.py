@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import html
-from typing import Any
+from collections.abc import Mapping
+from pathlib import Path
 
+from hiu.errors import UsageError
+from hiu.fuzzy import not_among
 from hiu.site.show.suggest import Suggests
 
 
@@ -15,11 +18,28 @@ class Chart(Suggests):
         self.svg, self.text = svg, text
 
     @classmethod
-    def of(cls, spec: dict[str, Any]) -> Chart:
+    def of(cls, spec: Mapping[str, object]) -> Chart:
         """A chart from a Vega-Lite specification of hiu.publish."""
         from hiu.publish.charts.draw import to_svg
 
-        return cls(to_svg(spec), str(spec["description"]))
+        return cls(to_svg(dict(spec)), str(spec["description"]))
+
+    def save(self, file: str | Path) -> Path:
+        """Write the chart to a file, by the ending of its name: .svg, .png or .pdf. Raises UsageError for another.
+
+        The file shows what the chart shows: the id of a person, and exact counts. It is not to leave the analysts.
+        """
+        from hiu.publish.charts.export import FORMATS, picture
+
+        path = Path(file)
+        form = path.suffix.lower().removeprefix(".")
+        if form not in FORMATS:
+            raise UsageError(not_among(f"a chart is not saved as '{path.suffix or path.name}'", form, FORMATS))
+        try:
+            path.write_bytes(picture(self.svg, form))
+        except OSError as error:
+            raise UsageError(f"{path}: the chart could not be written there ({error.strerror})") from None
+        return path
 
     def _repr_html_(self) -> str:
         from hiu.publish.charts.draw import inline_svg

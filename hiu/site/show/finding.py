@@ -1,5 +1,7 @@
 """A finding: what was asked, the answer in sentences, the charts, and the tables behind them."""
 
+from __future__ import annotations
+
 import html
 from collections.abc import Mapping, Sequence
 
@@ -17,8 +19,15 @@ class Finding(Suggests):
     """`sentences` say it, `charts` show it, `tables` hold it; `.table("name")` gives one of them."""
 
     def __init__(
-        self, title: str, sentences: Sequence[str], tables: Mapping[str, pl.DataFrame], charts: Sequence[Chart] = ()
+        self,
+        title: str,
+        sentences: Sequence[str],
+        tables: Mapping[str, pl.DataFrame],
+        charts: Sequence[Chart] = (),
+        *,
+        leaving: Mapping[str, pl.DataFrame] | None = None,
     ) -> None:
+        self._leaving = leaving
         self.title, self.sentences, self.charts = title, tuple(filter(None, sentences)), tuple(charts)
         self.tables = {
             name: frame if isinstance(frame, Listing) else Listing(frame, name.replace("_", " "))
@@ -30,6 +39,19 @@ class Finding(Suggests):
         if name not in self.tables:
             raise UsageError(not_among(f"no table '{name}'", name, self.tables))
         return self.tables[name]
+
+    def to_share(self) -> Finding:
+        """What of it may leave the analysts: small counts hidden, others rounded, no ids, no sentences and no chart.
+
+        Raises UsageError where nothing of it may: the board paper has what others may read of it.
+        """
+        if self._leaving is None:
+            raise UsageError(
+                f"'{self.title}' is for analysts: its figures are exact. The board paper ('hiu export commissioner') "
+                "has what may leave them"
+            )
+        hidden = "* is a count of 1 to 7, or one that would give such a count away; others are to the nearest 5."
+        return Finding(self.title, [hidden], self._leaving, leaving=self._leaving)
 
     def to_polars(self) -> pl.DataFrame:
         """The first table, as a plain polars frame."""

@@ -1,10 +1,12 @@
 """A table as an analyst holds it: a polars frame that a notebook shows readably."""
 
+from __future__ import annotations
+
 import html
 import math
 from collections.abc import Mapping
 from datetime import date, datetime, time
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import polars as pl
 
@@ -12,6 +14,7 @@ from hiu.fuzzy import not_among
 from hiu.month import Month
 from hiu.plain import plain
 from hiu.publish.words.text import day
+from hiu.site.show.sortable import Sortable
 from hiu.site.show.suggest import NoSuchName, Suggests
 
 Row = dict[str, Any]
@@ -19,6 +22,36 @@ Row = dict[str, Any]
 
 ROWS = 20
 """Rows shown; the rest are counted."""
+
+PANDAS = {
+    "iloc": "it is .row(0) for one row, .slice(0, 10) for some",
+    "loc": 'it is .filter(pl.col("rank") <= 10)',
+    "query": 'it is .filter(pl.col("rank") <= 10)',
+    "sort_values": 'it is .sort("rank", descending=True)',
+    "groupby": "it is .group_by(...).agg(...)",
+    "value_counts": 'it is ["label"].value_counts()',
+    "reset_index": "there is no index to reset",
+    "set_index": "there is no index: filter by the column",
+    "index": "there is no index: .with_row_index() numbers the rows",
+    "merge": "it is .join(other, on=...)",
+    "astype": 'it is .cast({"rank": pl.Int32})',
+    "assign": "it is .with_columns(name=...)",
+    "isin": 'it is pl.col("label").is_in([...])',
+    "fillna": "it is .fill_null(...)",
+    "dropna": "it is .drop_nulls()",
+    "rename_axis": "it is .rename({old: new})",
+    "apply": "it is .with_columns(...) of expressions",
+    "to_csv": "it is .write_csv(file)",
+    "to_excel": "it is .write_excel(file)",
+    "drop_duplicates": "it is .unique()",
+    "nunique": "it is .n_unique()",
+    "info": "it is .schema",
+    "melt": "it is .unpivot(...)",
+    "pivot_table": "it is .pivot(...)",
+    "nlargest": "it is .top_k(n, by=...)",
+    "nsmallest": "it is .bottom_k(n, by=...)",
+}
+"""What somebody used to pandas may type -> what does it here."""
 
 _MONTHS = ("month", "period")
 _CELL = "vertical-align:top;padding:2px 12px 2px 0"
@@ -55,16 +88,53 @@ class Listing(Suggests, pl.DataFrame):
         shown._rows = self.height
         return shown
 
+    def sortable(self) -> Sortable:
+        """The whole table for a notebook, its rows ordered by a click on a heading; it asks nothing of the internet."""
+        return Sortable(self.all_rows())
+
+    def filter(self, *predicates: Any, **constraints: Any) -> Self:
+        """The rows that meet conditions, shown as before."""
+        return self._as_before(super().filter(*predicates, **constraints))
+
+    def sort(self, by: Any, *more_by: Any, **how: Any) -> Self:
+        """The rows in another order, shown as before."""
+        return self._as_before(super().sort(by, *more_by, **how))
+
+    def head(self, n: int = 5) -> Self:
+        """The first rows, shown as before."""
+        return self._as_before(super().head(n))
+
+    def tail(self, n: int = 5) -> Self:
+        """The last rows, shown as before."""
+        return self._as_before(super().tail(n))
+
+    def _as_before(self, frame: pl.DataFrame) -> Self:
+        """A part of the table, or another order of it, that keeps the title and what hangs on it."""
+        shown = type(self).__new__(type(self))
+        shown.__dict__.update(self.__dict__ | {"_df": frame._df})
+        return shown
+
+    if not TYPE_CHECKING:  # else no attribute would be checked
+
+        def __getattr__(self, name: str) -> object:
+            if name in PANDAS:
+                raise NoSuchName(f"'{name}' is a word of pandas; here {PANDAS[name]}, or .to_pandas() and then .{name}")
+            return super().__getattr__(name)
+
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, str) and key not in self.columns:
             raise NoSuchName(_no_column(key, self.columns))
         return super().__getitem__(key)
 
     def _repr_html_(self, *args: Any, **kwargs: Any) -> str:
+        return self.html()
+
+    def html(self, *, fold: bool = True) -> str:
+        """The table for a page; with `fold` a last column of sentences goes on a line of its own."""
         rows: int = getattr(self, "_rows", ROWS)
         cells = [self._cells(row) for row in self.head(rows).iter_rows()]
         styles = [_style(kind, [row[k] for row in cells]) for k, kind in enumerate(self.dtypes)]
-        below = len(styles) - 1 if len(styles) > _MANY and _LONG in styles[-1] else len(styles)
+        below = len(styles) - 1 if fold and len(styles) > _MANY and _LONG in styles[-1] else len(styles)
         heads = "".join(
             f'<th scope="col" style="{style}">{html.escape(name)}</th>'
             for name, style in list(zip(self.columns, styles, strict=True))[:below]

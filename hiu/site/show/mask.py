@@ -38,6 +38,25 @@ def read(table: str, column: str) -> bool:
     return column not in personal(table) or column in (*SHOWN, *NAMES, "dob")
 
 
+def masked_sql(table: str, columns: Collection[str]) -> dict[str, str]:
+    """The same for a query that reads the file itself: column -> SQL of what may be seen of it."""
+    gone = {name for name in personal(table) if name not in (*SHOWN, *NAMES)}
+    found = {name: _initials_sql(name) if name in NAMES else f'"{name}"' for name in columns if name not in gone}
+    if "dob" in columns and "birth_year" in found:
+        found["birth_year"] = 'coalesce("birth_year", year("dob"))'
+    return found
+
+
+def _initials_sql(column: str) -> str:
+    """SQL of `initials_of`."""
+    plain = f"""trim(regexp_replace("{column}", '[,\\s]+', ' ', 'g'))"""
+    short = (
+        f"list_aggregate(list_transform(string_split({plain}, ' '), lambda part: part[1] || '.'), 'string_agg', ' ')"
+    )
+    text = f"""CASE WHEN "{column}" IS NULL THEN NULL WHEN {plain} = '' THEN '{NOBODY}' ELSE {short} END"""
+    return f"coalesce({text}, '{NOBODY}')" if column == "name_text" else text
+
+
 def masked(table: str, frame: pl.DataFrame, shown: Collection[str] = ()) -> pl.DataFrame:
     """A published table with initials for names, year for date of birth, and no number or address.
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from hiu.errors import HiuError, UsageError
 from hiu.fuzzy import not_among
+from hiu.model.units import contact_sets
 from hiu.month import Month
 from hiu.site.looks import look
 from hiu.site.show.chart import Chart
@@ -21,6 +22,7 @@ from hiu.site.views.ranked import list_of
 if TYPE_CHECKING:
     from hiu.rank.reports.trend import Target, Trend
 
+C = pl.col
 S136 = "s136"
 
 
@@ -110,9 +112,101 @@ class Cohort(Suggests):
         tables = {"rules": found.rules, "certainty": found.certainty}
         return Finding("Backtest: each past month ranked as if it were the latest", [sentence], tables, [chart])
 
+    def together(self) -> Finding:
+        """Which agencies saw the same people in the last 12 months, as an upset plot."""
+        from hiu.publish.charts.cohorts import together_chart
+        from hiu.rank.reports.cohorts import together
+        from hiu.site.views.shared import shared_together
+
+        found = together(self._events(), self.published.month)
+        several = found.filter(C("agencies").str.contains("|", literal=True))["people"].sum()
+        sentence = f"{several:,} of {found['people'].sum():,} people with a contact were seen by more than one agency."
+        charts = [Chart(together_chart(found.head(15), sentence), sentence)] if found.height else []
+        tables, leaving = {"agencies": found.drop("most")}, {"agencies": shared_together(found)}
+        return Finding("Agencies together, last 12 months", [sentence, *self._gaps()], tables, charts, leaving=leaving)
+
+    def flow(self) -> Finding:
+        """Who came among the first N and who left, by month: by points expected of the data of today."""
+        from hiu.publish.charts.cohorts import flow_chart
+        from hiu.rank.reports.cohorts import flow
+        from hiu.site.views.shared import shared_flow
+
+        run = self.published
+        if self.people is not None:
+            raise UsageError("the list is one of everybody: ask run.cohort().flow()")
+        found = flow(**run._common())
+        if found.is_empty():
+            return Finding("Flow between months", ["There is one month yet: nobody can have come or left."], {})
+        per, top = found["entered"].mean(), run.settings.rank.top
+        sentence = f"On average {float(str(per)):.1f} of the first {top} were not there the month before."
+        chart = Chart(flow_chart(found, sentence), sentence)
+        leaving = {"flow": shared_flow(found)}
+        return Finding("Flow between months", [sentence, *self._gaps()], {"flow": found}, [chart], leaving=leaving)
+
+    def concentration(self) -> Finding:
+        """How few make how much: the share of contacts of the 1%, 5% ... with most, and the Lorenz curve."""
+        from hiu.publish.charts.cohorts import lorenz_chart
+        from hiu.rank.reports.cohorts import concentration
+        from hiu.site.views.shared import shared_concentration
+
+        found, curve = concentration(self._events(contacts=True), self.published.month)
+        if found.is_empty():
+            return Finding("Concentration", ["Nobody had a contact in the last 12 months."], {})
+        _, people, _, share, _ = found.row(0)
+        makes = "person with most contacts makes" if people == 1 else f"{people:,} people with most contacts make"
+        part = people / int(found["people"][-1])
+        sentence = f"The {makes} {share:.0%} of all contacts of the last 12 months; of the people it is {part:.1%}."
+        chart = Chart(lorenz_chart(curve, sentence), sentence)
+        tables, leaving = {"shares": found.drop("most")}, {"shares": shared_concentration(found)}
+        return Finding("Concentration, last 12 months", [sentence, *self._gaps()], tables, [chart], leaving=leaving)
+
+    def next_contact(self) -> Finding:
+        """Time to the next contact after a discharge from a mental-health bed: Kaplan-Meier, with numbers at risk.
+
+        One discharge a person, the first of the last 24 months. Nobody is watched beyond the month's end.
+        """
+        from hiu.publish.charts.cohorts import survival_chart
+        from hiu.rank.reports.cohorts import discharges, survival
+        from hiu.site.views.shared import shared_survival
+
+        run = self.published
+        stays = (
+            run._whole("stay") if self.people is None else run._whole("stay").filter(C("person_id").is_in(self.people))
+        )
+        watched = discharges(stays, self._events(), run.month)
+        if watched.is_empty():
+            return Finding("Time to the next contact", ["Nobody was discharged in the last 24 months."], {})
+        found = survival(watched["days"], watched["again"])
+        rows = {days: (share, low, high) for days, _, _, share, low, high in found.iter_rows()}
+        last = max(days for days in rows if days <= 28)
+        share, low, high = rows[last]
+        sentence = (
+            f"{watched.height:,} people were discharged; within {last} days {share:.0%} had another contact "
+            f"(95% interval {low:.0%} to {high:.0%})."
+        )
+        chart, leaving = Chart(survival_chart(found, sentence), sentence), {"days": shared_survival(found)}
+        lines = [sentence, "A death is not seen here, nor a move out of the area.", *self._gaps()]
+        return Finding("Time to the next contact", lines, {"days": found}, [chart], leaving=leaving)
+
     def equality(self) -> Finding:
         """Is any group over- or under-represented in the list? As run.ranked().equality()."""
         return list_of(self.published).equality()
+
+    def _events(self, *, contacts: bool = False) -> pl.DataFrame:
+        """Events and stays of the data sets; or the contacts alone, as the list counts them."""
+        whole, coverage = self.published._whole("timeline"), self.published._whole("coverage")
+        sets = contact_sets(coverage) if contacts else coverage["dataset"].unique().to_list()
+        whole = whole.filter(C("dataset").is_in(list(sets)))
+        return whole if self.people is None else whole.filter(C("person_id").is_in(self.people))
+
+    def _gaps(self) -> list[str]:
+        """What was not supplied in the last 12 months: those contacts are missing here, not zero."""
+        recent = C("month") >= (self.published.month - 11).start
+        gaps = (
+            self.published._whole("coverage").filter(recent, ~C("supplied")).group_by("dataset").len().sort("dataset")
+        )
+        words = [f"{str(name).replace('_', ' ')} {n} of 12 months" for name, n in gaps.iter_rows()]
+        return [f"Not supplied, so missing here and not zero: {', '.join(words)}."] if words else []
 
     def _trend(self, dataset: str) -> Trend:
         from hiu.rank.reports.trend import trend
@@ -124,7 +218,8 @@ class Cohort(Suggests):
 
     def __repr__(self) -> str:
         who = "everybody" if self.people is None else f"{len(self.people)} people"
-        return f"{self.published.month.title}, {who}\n  next: .trend(), .evaluate(), .cost(), .backtest(), .equality()"
+        more = ".together(), .flow(), .concentration(), .next_contact()"
+        return f"{self.published.month.title}, {who}\n  next: .trend(), .evaluate(), .cost(), {more}"
 
 
 def _target(one: Trend, begin: Month, fall: float, within: int) -> Target | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 
 import polars as pl
 
 from hiu.errors import UsageError
-from hiu.fuzzy import did_you_mean, not_among
+from hiu.fuzzy import not_among
 from hiu.govern.reads import LookRefused
 from hiu.model import MISSING_COUNT
 from hiu.model.frames import schema
@@ -18,10 +19,12 @@ from hiu.publish.words.terms import conflicts
 from hiu.site.looks import asked_for, look
 from hiu.site.show.cards import Card
 from hiu.site.show.chart import Chart
+from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing, Row, Sentence, cell_text
 from hiu.site.show.mask import NOBODY
 from hiu.site.show.suggest import Suggests
 from hiu.site.tables import Tables, names_shown
+from hiu.site.views.ids import id_at, id_now, why_unlisted
 
 C = pl.col
 GATES = {
@@ -56,16 +59,16 @@ class Person(Suggests):
     @look
     def why(self) -> str:
         """The sentence of the place, and of the change; or why there is none."""
-        found = self._own("ranked").to_dicts()
-        nowhere = "Not in the ranked population this month."
-        return Sentence(f"{found[0]['sentence']} {found[0]['label_sentence']}" if found else nowhere)
+        if not (found := self._own("ranked").to_dicts()):
+            return Sentence(why_unlisted(self.published, self._own("people").to_dicts()[0]))
+        return Sentence(f"{found[0]['sentence']} {found[0]['label_sentence']}")
 
     @look
     def row(self) -> Row:
         """The person's row of `ranked`. Raises UsageError if they have no place."""
         places = self._own("ranked").to_dicts()
         if not places:
-            raise UsageError(f"{self.person_id} has no place on the list of {self.published.month.title}")
+            raise UsageError(f"{self.person_id}: {self.why()}")
         return places[0]
 
     @look
@@ -92,10 +95,12 @@ class Person(Suggests):
         return Listing(found, f"{self.person_id}: {found.height:,} source rows, and what joined each")
 
     @look
-    def records(self, month: str | Month | None = None, dataset: str | None = None) -> Listing:
+    def records(self, month: str | date | int | Month | None = None, dataset: str | None = None) -> Listing:
         """The rows behind the figures: file, row, when, what it counts as, what became of it.
 
-        `month` ("2026-03") and `dataset` narrow it to one figure. Raises UsageError naming the nearest data set.
+        `month` ("2026-03", 202603 or a day in it) and `dataset` narrow it to one figure.
+
+        Raises UsageError naming the nearest data set.
         """
         what = (
             self._own("timeline")
@@ -112,7 +117,7 @@ class Person(Suggests):
             self._check_dataset(dataset, what)
             found = found.filter(C("each").list.contains(dataset))
         if month is not None:
-            found = self._in(found, Month.parse(str(month)))
+            found = self._in(found, Month.read(month))
         columns = (
             "source",
             "source_file",
@@ -171,6 +176,20 @@ class Person(Suggests):
         """Each event and stay, with its data set or side measure, whether it counts, and its episode."""
         own = self._own("timeline").sort("start", "source", "event_id", "dataset", descending=True)
         return Listing(own.drop("person_id"), f"{self.person_id}: {own.height:,} events and stays")
+
+    @look
+    def admissions(self, months: int = 36) -> Listing:
+        """Their spells in a mental-health bed: dates, nights, wards, legal status, days since the discharge before."""
+        from hiu.site.views.patterns import admissions
+
+        return admissions(self.published, months, self.person_id)
+
+    @look
+    def hour_of_week(self, *, months: int = 12) -> Finding:
+        """When in the week their contacts begin, in blocks of 4 hours; a date without a time is in no block."""
+        from hiu.site.views.patterns import hour_of_week
+
+        return hour_of_week(self.published, months, self.person_id)
 
     @look
     def gates(self) -> Listing:
@@ -265,29 +284,5 @@ def require_basis(tables: Tables, ids: Collection[str]) -> None:
 
 def person_in(tables: Tables, who: str | int, show_names: bool | None = None) -> Person:
     """One person of a month, by id or by rank. Raises UsageError naming the nearest id."""
-    person_id = _id_at(tables, who) if isinstance(who, int) else _id_now(tables, who.strip().upper())
+    person_id = id_at(tables, who) if isinstance(who, int) else id_now(tables, who.strip().upper())
     return Person(person_id, tables, names_shown(tables, show_names, [person_id], person_id))
-
-
-def _id_at(tables: Tables, rank: int) -> str:
-    """The id at a rank of the adults' list."""
-    adults = tables._scan("ranked").filter(C("list") == "adult")
-    found = adults.filter(C("rank") == rank).select("person_id").collect()
-    if found.is_empty():
-        most = adults.select(pl.len()).collect().item()
-        raise UsageError(f"no rank {rank} in {tables.month.title}: the list has {most} people")
-    return str(found.item())
-
-
-def _id_now(tables: Tables, person_id: str) -> str:
-    """An id as it is, or the one it was merged into."""
-    ids = tables._scan("people").select("person_id").collect()["person_id"]
-    if person_id in ids:
-        return person_id
-    became = tables._table("aliases").filter((C("old_id") == person_id) & (C("kind") == "merge"))
-    if became.height:
-        return _id_now(tables, str(became.sort("month")["person_id"][-1]))
-    raise UsageError(
-        f"no person '{person_id}' in {tables.month.title}.{did_you_mean(person_id, ids)} "
-        "run.ranked() has the ids; 'hiu find NAME' searches by name."
-    )

@@ -36,6 +36,7 @@ TABLES_OF: dict[str, tuple[str, str]] = {
     "monthly_extra": (COUNTED, "Your months: what is shown beside the counts"),
     "missing_count": (COUNTED, "Months of yours for which no number could be used, and why"),
     "timeline": (COUNTED, "Your contacts and stays in order"),
+    "traits": (COUNTED, "Your age band, your household's number and who saw you first, as people are counted by them"),
     "stay": (COUNTED, "Your stays in a bed"),
     "address_demand": (COUNTED, "Ambulance calls to an address of yours"),
     "latest": (COUNTED, "What became of each row (working copy)"),

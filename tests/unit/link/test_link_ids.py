@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import polars as pl
 from link_kit import decided, table, who
@@ -83,6 +83,19 @@ def test_a_merge_and_a_split_are_recorded_with_reasons() -> None:
     )
     assert split.select("old_id", "person_id", "kind").rows() == [("P1", "P3", "split")]
     assert "reviewer" in split["reason"].item()
+
+
+def test_a_split_that_a_reviewer_caused_says_so_of_every_description_that_went() -> None:
+    """c is in no decision: it went alone because the description that held it was parted from the person."""
+    before, now = _held(a="P1", b="P1", c="P1"), _held(a="P1", b="P3", c="P4")
+    apart = ledger(before, now, MARCH, decided(("a", "b", "different")))
+    assert apart.height == 2 and apart["reason"].str.ends_with("a reviewer decided so").all()
+    undone = decided(("a", "b", "same")).with_columns(undone_at=pl.lit(datetime(2026, 3, 20)))
+    assert ledger(before, now, MARCH, undone)["reason"].str.contains("decision was undone").all()
+    past = undone.with_columns(undone_at=pl.lit(datetime(2025, 3, 20)))
+    assert ledger(before, now, MARCH, past)["reason"].str.contains("received since").all()
+    joined = ledger(_held(a="P1", b="P2"), _held(a="P1", b="P1"), MARCH, decided(("a", "b", "same")))
+    assert joined["reason"].item() == "1 description joined: a reviewer decided so"
 
 
 def test_nothing_is_recorded_when_nothing_changed_or_there_is_no_past() -> None:

@@ -35,6 +35,15 @@ def test_a_pair_is_kept_smaller_first_with_who_when_in_utc_and_why(tmp_path: Pat
     assert row["note"] == "checked by phone"
 
 
+@pytest.mark.parametrize("name", ["your name", "<Your name>", "TBC", "reviewer", "Test", "...", "x" * 0, "n/a"])
+def test_nobodys_name_is_no_reviewer(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError, match="reviewer's name"):
+        desk.decide(tmp_path, "a", "b", "same", reviewer=name, at=AT)
+    with pytest.raises(UsageError, match="reviewer's name"):
+        desk.second_opinion(tmp_path, [Verdict("a", "b", "same")], reviewer=name, at=AT)
+    assert desk.in_force(tmp_path).is_empty()
+
+
 def test_a_contradiction_is_refused_with_the_chain_and_nothing_is_kept(tmp_path: Path) -> None:
     desk.decide(tmp_path, "a", "b", "same", reviewer="A", at=AT)
     desk.decide(tmp_path, "b", "c", "different", reviewer="A", at=AT)

@@ -1,0 +1,140 @@
+"""The whole cohort: agencies together, who comes and goes, how few make how much, and what follows a stay.
+
+Frames have the columns of hiu.model. Figures are exact, for analysts.
+"""
+
+import numpy as np
+import polars as pl
+
+from hiu.month import Month
+from hiu.rank.listing.ranking import recount
+from hiu.settings import Settings
+
+C = pl.col
+SHARES = (0.01, 0.05, 0.1, 0.2, 0.5, 1.0)
+DAYS = (0, 7, 14, 28, 60, 90, 180, 365)
+Z = 1.959964
+"""Standard normal quantile of a 95% interval."""
+
+
+def contacts(timeline: pl.DataFrame, first: Month, last: Month) -> pl.DataFrame:
+    """Counted events and stays that begin in some months, one row each: person_id, source, event_id, start."""
+    inside = C("start").is_between(first.start, last.after, closed="left") & C("counted")
+    return timeline.filter(inside).select("person_id", "source", "event_id", "start").unique()
+
+
+def together(timeline: pl.DataFrame, month: Month, months: int = 12) -> pl.DataFrame:
+    """Which sources saw the same people: agencies (joined by |), people, contacts, most (of one person)."""
+    each = contacts(timeline, month - (months - 1), month)
+    person = each.group_by("person_id").agg(agencies=C("source").unique().sort().str.join("|"), n=pl.len())
+    found = person.group_by("agencies").agg(people=pl.len(), contacts=C("n").sum(), most=C("n").max())
+    return found.sort("people", "agencies", descending=[True, False])
+
+
+def flow(
+    month: Month,
+    demand: pl.DataFrame,
+    coverage: pl.DataFrame,
+    people: pl.DataFrame,
+    settings: Settings,
+    months: int = 12,
+) -> pl.DataFrame:
+    """Who came among the first N and who left, month by month, by points expected of the data of today: month, stayed,
+    entered, left. The first month compares with the one before it; months before the first delivery are left out.
+    """
+    supplied = coverage.filter("supplied")["month"]
+    first = supplied.min()
+    rows, before = [], None
+    for one in (month - months).through(month):
+        if first is None or one.start < first:  # type: ignore[operator]
+            continue
+        listed = recount(month=one, demand=demand, coverage=coverage, people=people, settings=settings)
+        now = set(listed.filter(C("list") == "adult").head(settings.rank.top)["person_id"])
+        if before is not None:
+            rows.append((one.start, len(now & before), len(now - before), len(before - now)))
+        before = now
+    schema = {"month": pl.Date, "stayed": pl.Int64, "entered": pl.Int64, "left": pl.Int64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def concentration(timeline: pl.DataFrame, month: Month, months: int = 12) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """How few make how much of the contacts. First: share_of_people, people, contacts, share_of_contacts, most (of one
+    person). Second: the curve, from those with fewest contacts: people, contacts, both as shares.
+    """
+    each = contacts(timeline, month - (months - 1), month).group_by("person_id").len("n")
+    n = np.sort(each["n"].to_numpy().astype(np.int64))[::-1]
+    if not len(n):
+        empty = {
+            "share_of_people": pl.Float64,
+            "people": pl.Int64,
+            "contacts": pl.Int64,
+            "share_of_contacts": pl.Float64,
+        }
+        return pl.DataFrame(schema={**empty, "most": pl.Int64}), pl.DataFrame(
+            schema={"people": pl.Float64, "contacts": pl.Float64}
+        )
+    sums = n.cumsum()
+    take = [max(1, round(share * len(n))) for share in SHARES]
+    rows = [
+        (share, k, int(sums[k - 1]), float(sums[k - 1] / sums[-1]), int(n[0]))
+        for share, k in zip(SHARES, take, strict=True)
+    ]
+    names = ["share_of_people", "people", "contacts", "share_of_contacts", "most"]
+    at = np.unique(np.linspace(0, len(n), 101).round().astype(np.int64))
+    rising = np.concatenate([[0], n[::-1].cumsum()])
+    curve = pl.DataFrame({"people": at / len(n), "contacts": rising[at] / rising[-1]})
+    return pl.DataFrame(rows, schema=names, orient="row"), curve
+
+
+def discharges(stay: pl.DataFrame, timeline: pl.DataFrame, month: Month, months: int = 24) -> pl.DataFrame:
+    """The first discharge of each person in some months: person_id, discharged, days to the next contact, again.
+
+    `again` is false where none has come by the month's end: the days are then those they were watched. A spell is left
+    with its last ward stay; a move to another bed on the same day is no discharge.
+    """
+    own = stay.filter(~C("nobody") & C("person_id").is_not_null() & C("start").is_not_null())
+    own = own.filter(C("start") < month.after)
+    spells = own.group_by("person_id", "spell").agg(
+        C("start").min(),
+        end=C("end").max(),
+        done=C("end").is_not_null().all() & C("ended").is_in(["sent", "spell"]).all(),
+    )
+    since = (month - (months - 1)).start
+    left = spells.filter("done", C("end").dt.date().is_between(since, month.end))
+    moved = left.join(spells.select("person_id", other="start", until="end"), on="person_id")
+    moved = moved.filter(C("other").dt.date() <= C("end").dt.date(), C("until").is_null() | (C("until") > C("end")))
+    left = left.join(moved, on=["person_id", "spell"], how="anti").sort("person_id", "end")
+    first = left.unique("person_id", keep="first", maintain_order=True).select("person_id", discharged="end")
+    later = timeline.filter("counted", C("start") < month.after).select("person_id", "start")
+    after = first.join(later, on="person_id").filter(C("start").dt.date() > C("discharged").dt.date())
+    soonest = after.group_by("person_id").agg(next=C("start").min())
+    found = first.join(soonest, on="person_id", how="left").sort("person_id")
+    watched = (pl.coalesce(C("next").dt.date(), pl.lit(month.end)) - C("discharged").dt.date()).dt.total_days()
+    return found.select("person_id", "discharged", days=watched, again=C("next").is_not_null())
+
+
+def survival(days: pl.Series, again: pl.Series) -> pl.DataFrame:
+    """Kaplan-Meier: by some days after discharge, at_risk (still watched and without a contact), contacts (so far),
+    share (with a contact by then), low, high (95%, log-log). Days that nobody was watched for are left out."""
+    time, event = days.to_numpy().astype(np.int64), again.to_numpy().astype(np.bool_)
+    rows: list[tuple[int, int, int, float, float, float]] = []
+    for at in DAYS:
+        at_risk = int((time >= at).sum())
+        if not at_risk:
+            break
+        left, spread = 1.0, 0.0
+        for day in np.unique(time[event & (time <= at)]):
+            risk, seen = int((time >= day).sum()), int((time[event] == day).sum())
+            left *= 1 - seen / risk
+            spread += seen / (risk * (risk - seen)) if risk > seen else 0.0
+        rows.append((at, at_risk, int((event & (time <= at)).sum()), 1 - left, *_interval(left, spread)))
+    names = {"days": pl.Int64, "at_risk": pl.Int64, "contacts": pl.Int64}
+    return pl.DataFrame(rows, schema={**names, **dict.fromkeys(("share", "low", "high"), pl.Float64)}, orient="row")
+
+
+def _interval(left: float, spread: float) -> tuple[float, float]:
+    """The share with a contact, from and to, of the share without one."""
+    if not 0 < left < 1:
+        return 1 - left, 1 - left
+    step = Z * np.sqrt(spread) / abs(np.log(left))
+    return float(1 - left ** np.exp(-step)), float(1 - left ** np.exp(step))

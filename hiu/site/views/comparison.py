@@ -1,0 +1,122 @@
+"""A list beside another: of an earlier month, or of definitions that the site does not use."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import polars as pl
+
+from hiu.errors import UsageError
+from hiu.fuzzy import not_among
+from hiu.site.show.finding import Finding
+from hiu.site.show.listing import Listing
+from hiu.site.tables import Tables
+from hiu.site.views.ranked import list_of
+
+C = pl.col
+KEPT = ("person_id", "rank", "label", "contacts_3", "contacts_12", "intensity")
+
+
+def compare(run: Tables, earlier: Tables) -> Listing:
+    """The whole list beside that of an earlier month: ranks, and how many places up; under the ids of today."""
+    now = list_of(run).to_polars().select("person_id", "name")
+    places = run._scan("ranked").filter(C("list") == "adult").select(KEPT).collect()
+    before = earlier._scan("ranked").filter(C("list") == "adult").select(KEPT).collect()
+    merged = run._table("aliases").filter(C("kind") == "merge").select("old_id", became="person_id")
+    before = before.join(merged, left_on="person_id", right_on="old_id", how="left")
+    before = before.with_columns(person_id=pl.coalesce("became", "person_id")).drop("became").sort("rank")
+    before = before.unique("person_id", keep="first", maintain_order=True)
+    found = places.join(before, on="person_id", how="full", coalesce=True, suffix="_before")
+    found = found.with_columns(moved_up=C("rank_before").cast(pl.Int64) - C("rank").cast(pl.Int64))
+    columns = ["rank", "rank_before", "moved_up", "person_id", "name", "label", "label_before"]
+    columns += [f"{name}{side}" for name in ("contacts_3", "contacts_12", "intensity") for side in ("", "_before")]
+    found = found.join(now, on="person_id", how="left").select(columns)
+    found = found.sort("rank", "rank_before", nulls_last=True)
+    title = f"The list of {run.month.title} beside that of {earlier.month.title}"
+    return Listing(found, title, empty={"rank": "not listed", "rank_before": "not listed", "moved_up": "-"})
+
+
+def what_if(
+    run: Tables,
+    counting: str | Sequence[str] = (),
+    weights: Mapping[str, float] | None = None,
+    drop_roles: Collection[str] = (),
+    half_life: float | None = None,
+) -> Finding:
+    """The list under other definitions, beside the one published; nothing is recorded or published."""
+    from hiu.model import PUBLISHED
+    from hiu.rank import rank
+    from hiu.rank.reports.sensitivity import COUNTED, recounted
+
+    common, extra = run._common(), run._whole("monthly_extra")
+    demand, said = common["demand"], []
+    for name in [counting] if isinstance(counting, str) else counting:
+        if name not in COUNTED:
+            raise UsageError(not_among(f"no way of counting '{name}'", name, COUNTED))
+        demand = recounted(demand, extra, name)
+        said.append(name)
+    if drop_roles:
+        demand = _without_roles(demand, run._whole("timeline"), drop_roles)
+        said.append(f"without incidents in which the person was {' or '.join(sorted(drop_roles))}")
+    demand = demand.with_columns(supplied=C("n").is_not_null()).select(PUBLISHED["monthly_demand"].names)
+    settings = run.settings.model_copy(update={"rank": _rank_settings(run, weights, half_life, said)})
+    support, gradings = run._whole("support"), run._whole("risk_grading")
+    changed = {**common, "demand": demand, "settings": settings}
+    again = rank(**changed, extra=extra, support=support, gradings=gradings).ranked
+    return _beside(run, again, said, settings.rank.top)
+
+
+def _rank_settings(
+    run: Tables, weights: Mapping[str, float] | None, half_life: float | None, said: list[str]
+) -> object:
+    """The settings of the rank with other weights or half-life, checked as those of a site are."""
+    own = run.settings.rank
+    values = own.model_dump()
+    for name, weight in (weights or {}).items():
+        if name not in values["weights"] and name not in values["weights"].get("extra", {}):
+            raise UsageError(not_among(f"no weight '{name}'", name, [*own.weights.model_dump(exclude={"extra"})]))
+        part = values["weights"] if name in values["weights"] else values["weights"]["extra"]
+        part[name] = weight
+        said.append(f"{name} counts {weight:g}")
+    if half_life is not None:
+        values["half_life"] = half_life
+        said.append(f"half-life {half_life:g} months")
+    try:
+        return type(own).model_validate(values)
+    except ValueError as error:
+        raise UsageError(f"no such settings of the rank: {str(error).splitlines()[2].strip()}") from None
+
+
+def _without_roles(demand: pl.DataFrame, timeline: pl.DataFrame, roles: Collection[str]) -> pl.DataFrame:
+    """The counts without the incidents in which a person had no other part than `roles`."""
+    if "role" not in timeline.columns or timeline["role"].null_count() == timeline.height:
+        raise UsageError("no roles are published for this month: its sources sent none, or 'hiu run' made it earlier")
+    there = sorted({role for text in timeline["role"].drop_nulls().unique() for role in text.split("|")})
+    if wrong := sorted(set(roles) - set(there)):
+        raise UsageError(not_among(f"no role '{wrong[0]}'", wrong[0], there))
+    own = C("role").str.split("|").list.set_difference(list(roles)).list.len() == 0
+    gone = timeline.filter("counted", own, C("dataset").is_in(["police_incident"]))
+    month = C("start").dt.truncate("1mo").dt.date()
+    less = gone.group_by("person_id", "dataset", month=month).agg(less=pl.len().cast(pl.Int64))
+    joined = demand.join(less, on=["person_id", "month", "dataset"], how="left")
+    return joined.with_columns(n=C("n") - C("less").fill_null(0)).drop("less").filter(C("n").is_null() | (C("n") > 0))
+
+
+def _beside(run: Tables, again: pl.DataFrame, said: list[str], top: int) -> Finding:
+    """The new list with the ranks published, and how the first N differ."""
+    names = list_of(run).to_polars().select("person_id", "name", rank_published="rank")
+    new = again.filter(C("list") == "adult").select("rank", "person_id", "contacts_3", "intensity", "sentence")
+    shown = new.join(run._scan("people").select("person_id").collect(), on="person_id", how="semi")
+    found = shown.join(names, on="person_id", how="left", maintain_order="left").sort("rank")
+    order = ["rank", "rank_published", "person_id", "name", "contacts_3", "intensity", "sentence"]
+    first, old = (
+        set(new.filter(C("rank") <= top)["person_id"]),
+        set(names.filter(C("rank_published") <= top)["person_id"]),
+    )
+    sentence = (
+        f"Of the first {top}, {len(first & old)} stay, {len(first - old)} enter and {len(old - first)} leave. "
+        f"Counted so: {'; '.join(said) or 'as published'}. Nothing of it is published."
+    )
+    title = f"What if: the list of {run.month.title} under other definitions"
+    table = Listing(found.select(order), title, empty={"rank_published": "not listed"})
+    return Finding(title, [sentence], {"list": table})

@@ -1,0 +1,79 @@
+"""When things happen: admissions to a mental-health bed, and the hours of the week in which contacts begin."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from hiu.publish.episodes import BLOCK, DAYS, blocks
+from hiu.site.show.finding import Finding
+from hiu.site.show.listing import Listing
+from hiu.site.tables import Tables
+
+C = pl.col
+ADMISSION = ("person_id", "start", "end", "nights", "ended", "wards", "legal_status", "days_since_last", "spell")
+
+
+def admissions(run: Tables, months: int, person_id: str | None = None) -> Listing:
+    """One row a spell that was open in the last months, latest first; `ended` says what settles its end."""
+    first = (run.month - (months - 1)).start
+    stays = run._rows("stay", ~C("nobody") & (C("start") < run.month.after))
+    stays = stays if person_id is None else stays.filter(C("person_id") == person_id)
+    spells = stays.group_by("person_id", "spell").agg(
+        C("start").min(),
+        C("end").max(),
+        still=C("end").is_null().any(),
+        ended=C("ended").sort_by("start").last(),
+        first=C("first_night").min(),
+        out=C("day_out").max(),
+    )
+    spells = spells.join(_words(run), left_on=["person_id", "spell"], right_on=["person_id", "spell_id"], how="left")
+    spells = spells.with_columns(end=pl.when(~C("still")).then("end")).sort("person_id", "start")
+    spells = spells.with_columns(
+        nights=(C("out") - C("first")).dt.total_days().clip(0),
+        days_since_last=(C("start").dt.date() - C("end").shift().over("person_id").dt.date()).dt.total_days(),
+    )
+    found = spells.filter(C("end").is_null() | (C("end").dt.date() >= first))
+    found = found.select(ADMISSION).sort("start", "person_id", descending=True)
+    whose = f"{person_id}: " if person_id else ""
+    title = f"{whose}{found.height:,} admissions in {months} months to the end of {run.month.title}"
+    return Listing(found, title, empty={"end": "not sent", "days_since_last": "first seen", "wards": "not published"})
+
+
+def _words(run: Tables) -> pl.DataFrame:
+    """Wards and legal status by spell, as the timeline has them; none of a month published before it had."""
+    types = dict.fromkeys(("person_id", "spell_id", "wards", "legal_status"), pl.String)
+    rows = run._rows("timeline", C("dataset") == "mh_bed_day")
+    if "spell_id" not in rows.columns:
+        return pl.DataFrame(schema=types)
+    each = {"wards": C("ward"), "legal_status": C("reason")}
+    joined = [
+        column.drop_nulls().unique(maintain_order=True).str.join("|").alias(name) for name, column in each.items()
+    ]
+    return rows.drop_nulls("spell_id").sort("start").group_by("person_id", "spell_id").agg(joined)
+
+
+def hour_of_week(run: Tables, months: int, person_id: str | None = None, dataset: str | None = None) -> Finding:
+    """Contacts by day of the week and hours of the day; those sent as a date alone are counted apart."""
+    first = (run.month - (months - 1)).start
+    whole = run._whole("timeline") if person_id is None else run._rows("timeline", C("person_id") == person_id)
+    sets = [dataset] if dataset else run._table("coverage")["dataset"].unique().to_list()
+    events = whole.filter(
+        "counted",
+        C("dataset").is_in(sets),
+        C("ended").is_null(),
+        C("start").is_between(first, run.month.after, closed="left"),
+    )
+    day_only = C("start_day_only").fill_null(False) | (C("start").dt.time() == pl.time(0, 0, 0))
+    timed = events.filter(~day_only).select(day=C("start").dt.weekday() - 1, block=C("start").dt.hour() // BLOCK)
+    counts = {(day, block): n for day, block, n in timed.group_by("day", "block").len().iter_rows()}
+    rows = [[name, *(counts.get((at, block), 0) for block in range(24 // BLOCK))] for at, name in enumerate(DAYS)]
+    table = pl.DataFrame(rows, schema=["day", *blocks()], orient="row")
+    apart = events.height - timed.height
+    lines = [f"{apart:,} of {events.height:,} contacts came as a date alone and are in no cell."]
+    if counts:
+        (day, block), most = max(counts.items(), key=lambda cell: (cell[1], -cell[0][0], -cell[0][1]))
+        at = f"{DAYS[day]} between {block * BLOCK:02}:00 and {(block + 1) * BLOCK:02}:00"
+        lines.insert(0, f"Most begin on {at}: {most:,} of {timed.height:,} with a time.")
+    whose = f"{person_id}: " if person_id else ""
+    what = dataset.replace("_", " ") if dataset else "contacts"
+    return Finding(f"{whose}{what} by hour of the week, last {months} months", lines, {"hours": table})

@@ -1,0 +1,62 @@
+"""What the rows of a contact say beside when it was: role, reason, outcome, site and ward, for the timeline.
+
+A source's TOML names the fields (`shown`). Of what an agency typed only words are published that its code list has, or
+that are sent of many people: what is written of a few may be about them, and is not repeated.
+"""
+
+import polars as pl
+
+from hiu.sources.spec import Source
+from pipelines.common.work import Work
+
+C = pl.col
+KEY = ["source", "event_id", "person_id"]
+DETAILS = ("role", "reason", "outcome", "site", "ward")
+MANY = 5
+"""People of whom a word must have been sent before it is repeated."""
+
+
+def kept(work: Work) -> pl.DataFrame:
+    """One row a source, event and person: KEY, spell_id and DETAILS, several values of one event joined by |."""
+    rows = work.warehouse.ask("kept", after=work.month.after)
+    sources = work.place.sources
+    parts = [_of_source(own, sources[str(name)]) for (name,), own in rows.group_by("source") if name in sources]
+    types = dict.fromkeys((*KEY, "spell_id", *DETAILS), pl.String)
+    return pl.concat([pl.DataFrame(schema=types), *parts], how="diagonal")
+
+
+def _of_source(rows: pl.DataFrame, source: Source) -> pl.DataFrame:
+    """The contacts of one source."""
+    fields = pl.Struct(dict.fromkeys(source.shown.values(), pl.String))
+    texts = rows.select("details").unique().drop_nulls()
+    if source.shown:
+        decoded = texts.with_columns(own=C("details").str.json_decode(fields))
+        columns = {name: C("own").struct.field(field) for name, field in source.shown.items()}
+        texts = decoded.select("details", **columns)
+    found = rows.join(texts, on="details", how="left")
+    words = {name: _words(source, field) for name, field in source.shown.items()}
+    found = found.with_columns(_shared(name, usual) for name, usual in words.items())
+    each = [C(name).drop_nulls().unique().sort().str.join("|").replace("", None) for name in ("spell_id", *words)]
+    return found.group_by(KEY).agg(each)
+
+
+def _words(source: Source, field: str) -> list[str]:
+    """The words that a field's code list makes of what is sent."""
+    return sorted({str(word) for word in source.fields[field].codes.values()})
+
+
+def _shared(column: str, words: list[str]) -> pl.Expr:
+    many = C("person_id").n_unique().over(column) >= MANY
+    return pl.when(C(column).is_in(words) | many).then(C(column).str.replace_all("|", " ", literal=True))
+
+
+def not_counted() -> pl.Expr:
+    """Why an event of the timeline adds nothing to its data set; null where it adds, and for stays."""
+    return (
+        pl.when(C("counted") | C("stay"))
+        .then(None)
+        .when(C("matched"))
+        .then(pl.lit("counted once, with the other agency's record of it"))
+        .otherwise(pl.lit("its month was not supplied"))
+        .alias("reason_not_counted")
+    )
