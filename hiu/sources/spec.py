@@ -13,25 +13,9 @@ from hiu.model import FactKind
 from hiu.sources.conditions import Condition, column_regex, regex
 
 FieldType = Literal[
-    "text",
-    "code",
-    "integer",
-    "boolean",
-    "date",
-    "timestamp",
-    "name",
-    "given",
-    "family",
-    "aliases",
-    "dob",
-    "age",
-    "sex",
-    "nhs_number",
-    "postcode",
-    "address",
-    "local_id",
-    "related",
-]
+    "text", "code", "integer", "boolean", "date", "timestamp", "name", "given", "family", "aliases",
+    "dob", "age", "sex", "nhs_number", "postcode", "address", "local_id", "related",
+]  # fmt: skip
 
 _BRACES = re.compile(r"\{(\w+)\}")
 
