@@ -29,7 +29,7 @@ def release(place: Place, folder: Path | None = None, month: Month = LAST, after
 
 
 def test_what_a_cut_off_release_left_half_written_goes_too(place_after: Place) -> None:
-    """A kill between the bytes of an entry and its name leaves `.NAME.cells.json.new`, which no later release replaces."""
+    """A kill between the bytes of an entry and its name leaves a file that no later release replaces."""
     folder = place_after.curated / "releases" / "register" / "commissioner"
     folder.mkdir(parents=True)
     for name in ("board-a.cells.json", ".board-a.cells.json.new", ".board-a.suppressed.txt.new", "board-b.cells.json"):
