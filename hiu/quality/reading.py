@@ -176,8 +176,8 @@ def _sentences(row: Row, source: Source) -> Iterator[str]:
         yield _unread(row, source)
     fewest = _FEWEST_NAMES if spec and spec.type in _NAMES else _FEWEST
     if row["missing"] >= fewest and row["missing"] > FLOOD * row["filled"]:
-        how = "in a word, or a date or number that stands for it"
-        yield f"{_counts(row)}: {row['missing']:,} say 'not known', {how}; ask the sender whether that is meant"
+        how = "by a word, or by a date or number that stands for it"
+        yield f"{_counts(row)}: {row['missing']:,} say 'not known', {how}. Ask the sender whether that is meant"
 
 
 def _unlisted(row: Row, spec: FieldSpec, *, counted: bool) -> str:
@@ -196,7 +196,7 @@ def _unread(row: Row, source: Source) -> str:
     """How many were read, how the others look, and what to do."""
     parts = [f"{_not_read(row):,} not read"]
     if row["looks"]:
-        parts.append(f"most look like {row['looks']}")
+        parts.append(f"most look like {row['looks']}, where A is a word and 9 a digit")
     if row["out_of_range"]:
         parts.append(f"{row['out_of_range']:,} are not believed: {_range(row, source)}")
     if row["missing"]:
@@ -211,15 +211,19 @@ def _range(row: Row, source: Source) -> str:
 def _advice(row: Row, source: Source) -> str:
     type_, key, looks = _type(row, source), row["field"], row["looks"] or ""
     if "A+9" in looks:
-        return ": probably saved by a spreadsheet as 9.99E+09, which loses digits; ask for the column as text"
+        return (
+            ". A spreadsheet probably saved it as 9.99E+09, which loses digits: ask the sender for the column as text"
+        )
     if len(looks) > 15 and set(looks) == {"9"}:
-        return ": all end in 0, as a spreadsheet keeps fifteen digits of a number; ask for the column as text"
+        return ". All end in 0, because a spreadsheet keeps fifteen digits of a number: ask for the column as text"
     if type_ == "nhs_number":
-        return ": wrong check digit or length, or of the test range 999 on a live site"
+        return ". They have a wrong check digit or length, or are of the test range 999, which a live site does not use"
     if type_ == "local_id" and row["scheme_read"]:
-        return ": a number of fewer than three characters, or one that stands for none, is no evidence"
+        return ". A number of fewer than three characters, or one that stands for none, is no evidence"
     if type_ == "local_id" and "{" in source.fields[key].scheme:
-        return f": its scheme '{source.fields[key].scheme}' needs the value of that field in the same row"
+        return f". Its scheme '{source.fields[key].scheme}' needs the value of that field in the same row"
     if type_ in ("dob", "date", "timestamp") and row["unreadable"] > row["out_of_range"]:
-        return f': add its form to formats = ["..."] of [fields.{key}] in sources/{source.name}.toml'
+        return (
+            f'. Add the form that it is written in to formats = ["..."] of [fields.{key}] in sources/{source.name}.toml'
+        )
     return ""

@@ -147,8 +147,9 @@ def registered(place: Place, recipient: str, name: str) -> str | None:
 
 
 def forget(place: Place, recipient: str, name: str) -> None:
-    """Remove what a release that was cut off wrote before its entry."""
-    for path in _register(place, recipient).glob(f"{name}.*"):
+    """Remove what a release that was cut off wrote before its entry, half written files included."""
+    folder = _register(place, recipient)
+    for path in [*folder.glob(f"{name}.*"), *folder.glob(f".{name}.*.new")]:
         path.unlink()
 
 

@@ -114,9 +114,9 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         out("  nothing is published yet")
     this = f"{now:%Y-%m}"
     for month in [month for month in periods if month > this]:
-        out(f"drops are dated {month}, which has not begun: look at their folder and dates")
+        out(f"Files are dated {month}, a month that has not begun: look at their folder and their dates.")
     if waiting := [month for month in periods if max(months, default="") < month <= this]:
-        out(f"Drops wait for {', '.join(waiting)}. Next: hiu run {waiting[-1]}")
+        out(f"Files wait to be taken in for {', '.join(waiting)}. Next: hiu run {waiting[-1]}")
     if months:
         out(model_advice(place))
     for line in ending:

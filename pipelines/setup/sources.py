@@ -13,6 +13,7 @@ from hiu.extract.draft.table.sample import Query
 from hiu.extract.files.find import find_deliveries
 from hiu.govern.basis.agreements import agreement_block, in_force
 from hiu.model.units import EVENT, POINTS
+from hiu.publish.words.text import count_of
 from hiu.quality.suites import check_suites, site_sources, write_suites
 from hiu.sources import load_sources
 from pipelines.common.place import REPOSITORY, Place
@@ -74,16 +75,18 @@ def _beside(place: Place, file: Path) -> list[Path]:
 def _left(place: Place, name: str, command: str, text: str, today: date) -> Iterator[str]:
     """How many lines are to be settled, what site.toml lacks for the source, and the next command."""
     checks = checks_left(text)
-    yield f"{checks} line{'s' * (checks != 1)} marked CHECK to settle in sources/{name}.toml."
+    marked = "is" if checks == 1 else "are"
+    yield f"{count_of(checks, 'line')} of sources/{name}.toml {marked} marked CHECK: settle each."
     if not place.settings.synthetic and in_force(place.settings, name, today) is None:
         yield f"No sharing agreement for '{name}' is in force: its files are refused until site.toml has one:"
         yield from agreement_block(name, today).splitlines()
     counted = re.findall(rf"^\[counts\.({name})\]", text, re.MULTILINE)
     for dataset in counted:
         points = place.settings.rank.weights.by_dataset().get(dataset, POINTS[_unit(text, dataset)])
-        yield f"One {dataset} weighs {points:g} points in the ranking. To change that, in site.toml:"
+        worth = f"{points:g} point{'s' * (points != 1)}"
+        yield f"In the ranking each {dataset} counts {worth}. To change that, write in site.toml:"
         yield from ("[rank.weights.extra]", f"{dataset} = 1.0")
-    yield f"Next: read it, settle those lines, then '{command}'"
+    yield f"Next: read the file, settle those lines, and run '{command}'."
 
 
 def _unit(text: str, dataset: str) -> str:

@@ -28,6 +28,16 @@ def release(place: Place, folder: Path | None = None, month: Month = LAST, after
     return release_board(place, str(month), folder, checker="B Checker", by="A Maker", necessity="to plan", now=at)
 
 
+def test_what_a_cut_off_release_left_half_written_goes_too(place_after: Place) -> None:
+    """A kill between the bytes of an entry and its name leaves a file that no later release replaces."""
+    folder = place_after.curated / "releases" / "register" / "commissioner"
+    folder.mkdir(parents=True)
+    for name in ("board-a.cells.json", ".board-a.cells.json.new", ".board-a.suppressed.txt.new", "board-b.cells.json"):
+        (folder / name).write_text("{}", encoding="utf-8")
+    releases.forget(place_after, "commissioner", "board-a")
+    assert [path.name for path in folder.iterdir()] == ["board-b.cells.json"]
+
+
 def test_nothing_but_the_exported_files_is_released(place_after: Place, tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("root:x:0:0", encoding="utf-8")

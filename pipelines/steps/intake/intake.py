@@ -33,7 +33,7 @@ class Intake:
         """The warnings, with a line for what was set aside and one for what concerns earlier months."""
         lines = list(self.warnings)
         if self.reasons:
-            codes = ", ".join(f"{code} {n}" for code, n in sorted(self.reasons.items()))
+            codes = ", ".join(f"{n} for {code}" for code, n in sorted(self.reasons.items()))
             lines.append(f"{count_of(self.quarantined, 'row')} set aside ({codes}): {some_files(self.aside)}")
         if self.not_reread:
             more = f" and {len(self.not_reread) - 3} more" * (len(self.not_reread) > 3)
