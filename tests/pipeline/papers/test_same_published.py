@@ -35,8 +35,8 @@ def test_pack_workbook_and_notebook_say_the_same_of_everybody_shown(place_after:
     for person in people[:50]:
         row, own = rows[person["id"]], run.person(person["id"])
         assert (row["Rank"], row["Name"], row["Change"]) == (str(person["rank"]), person["name"], person["label"])
-        assert row["Why this place"] == f"{person['why']} {person['label_why']}" == " ".join(str(own.why).split())
-        counts = {(one["month"], one["dataset"]): one["n"] for one in own.months.iter_rows(named=True)}
+        assert row["Why this place"] == f"{person['why']} {person['label_why']}" == " ".join(str(own.why()).split())
+        counts = {(one["month"], one["dataset"]): one["n"] for one in own.months().iter_rows(named=True)}
         for months in monthly.filter(Person=person["id"]).iter_rows(named=True):
             start = Month.parse(months["Month"][:7]).start
             for name in DATASETS:
