@@ -12,6 +12,9 @@ SERIOUS_ASIDE = 0.2
 NOTED_ASIDE = 0.01
 """Share from which a delivery's rows set aside are named among the month's problems."""
 
+NOTED_UNREAD = 0.05
+"""Share of a field's filled cells that can't be read from which it is named among them."""
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -53,6 +56,13 @@ def _problems(quality: Quality) -> Iterator[Problem]:
         if row["current"]:
             yield from _delivery(row)
     yield from (Problem(f"{sentence}.") for sentence in quality.quotes)
+    for row in quality.fields:
+        lost = int(row["filled"]) - int(row["read"]) - int(row["missing"])
+        if lost > NOTED_UNREAD * int(row["filled"]):
+            cells = f"{lost:,} of {row['filled']:,} cells of {row['field']} can't be read"
+            yield Problem(f"{row['source_file']} ({row['source']}): {cells}.")
+    if quality.misfits:
+        yield Problem("The matching model does not fit this area's records: see 'How good the matching is'.")
     if quality.conflicts:
         people = sum(int(row["people"]) for row in quality.conflicts)
         yield Problem(f"{count_of(people, 'contradiction')} about people to settle: see 'What contradicts itself'.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 import publish_frames as frames
 
@@ -58,3 +60,12 @@ def test_many_rows_set_aside_are_not_fit_and_the_worst_comes_first() -> None:
 def test_a_row_that_is_lost_is_not_fit() -> None:
     lost = deliveries().with_columns(staged=pl.col("staged") - 1)
     assert judged(deliveries=lost, coverage=everything()).grade == "not"
+
+
+def test_a_field_that_can_not_be_read_and_a_model_that_does_not_fit_ask_for_care() -> None:
+    found = quality({**frames.published(), "deliveries": deliveries(), "coverage": everything()}, MARCH)
+    row = {"source": "ed", "source_file": "ed.csv", "field": "outcome", "filled": 100, "read": 90, "missing": 1}
+    care = verdict(replace(found, fields=[row]))
+    assert [one.sentence for one in care.problems] == ["ed.csv (ed): 9 of 100 cells of outcome can't be read."]
+    assert not verdict(replace(found, fields=[row | {"read": 95}])).problems
+    assert verdict(replace(found, misfits=["surname: agrees in 60%, expected 90%"])).grade == "care"
