@@ -156,10 +156,10 @@ def test_one_score_changed_is_recorded_with_the_other_of_its_grading() -> None:
 
 def test_every_page_shows_a_gate_with_its_day_and_where_it_is_written() -> None:
     row = on_record(consent_evidence="caseload, row 12").row(0, named=True)
-    shown = {words: value for words, value, _ in gates_of(row, frames.LAST, Settings(name="x"))}
-    assert shown["Consent"] == "given, 1 Mar 2024 (caseload, row 12)"
+    shown = {words: (value, found) for words, value, _, found in gates_of(row, frames.LAST, Settings(name="x"))}
+    assert shown["Consent"] == ("given, 1 Mar 2024", "caseload, row 12")
     row["permission_at"] = None
-    shown = {words: value for words, value, _ in gates_of(row, frames.LAST, Settings(name="x"))}
+    shown = {words: value for words, value, _, _ in gates_of(row, frames.LAST, Settings(name="x"))}
     assert shown["Lead clinician permission"] == "granted, no date recorded"
 
 
