@@ -48,8 +48,8 @@ def flow(
     for one in (month - months).through(month):
         if first is None or one.start < first:  # type: ignore[operator]
             continue
-        listed = recount(month=one, demand=demand, coverage=coverage, people=people, settings=settings)
-        now = set(listed.filter(C("list") == "adult").head(settings.rank.top)["person_id"])
+        places = recount(month=one, demand=demand, coverage=coverage, people=people, settings=settings)
+        now = set(places.filter(C("list") == "adult").head(settings.rank.top)["person_id"])
         if before is not None:
             rows.append((one.start, len(now & before), len(now - before), len(before - now)))
         before = now

@@ -49,25 +49,25 @@ def what_if(
     from hiu.rank.reports.sensitivity import COUNTED, recounted
 
     common, extra = run._common(), run._whole("monthly_extra")
-    demand, said = common["demand"], []
+    demand, changes = common["demand"], []
     for name in [counting] if isinstance(counting, str) else counting:
         if name not in COUNTED:
             raise UsageError(not_among(f"no way of counting '{name}'", name, COUNTED))
         demand = recounted(demand, extra, name)
-        said.append(name)
+        changes.append(name)
     if drop_roles:
         demand = _without_roles(demand, run._whole("timeline"), drop_roles)
-        said.append(f"without incidents in which the person was {' or '.join(sorted(drop_roles))}")
+        changes.append(f"without incidents in which the person was {' or '.join(sorted(drop_roles))}")
     demand = demand.with_columns(supplied=C("n").is_not_null()).select(PUBLISHED["monthly_demand"].names)
-    settings = run.settings.model_copy(update={"rank": _rank_settings(run, weights, half_life, said)})
+    settings = run.settings.model_copy(update={"rank": _rank_settings(run, weights, half_life, changes)})
     support, gradings = run._whole("support"), run._whole("risk_grading")
     changed = {**common, "demand": demand, "settings": settings}
     again = rank(**changed, extra=extra, support=support, gradings=gradings).ranked
-    return _beside(run, again, said, settings.rank.top)
+    return _beside(run, again, changes, settings.rank.top)
 
 
 def _rank_settings(
-    run: Tables, weights: Mapping[str, float] | None, half_life: float | None, said: list[str]
+    run: Tables, weights: Mapping[str, float] | None, half_life: float | None, changes: list[str]
 ) -> object:
     """The settings of the rank with other weights or half-life, checked as those of a site are."""
     own = run.settings.rank
@@ -77,10 +77,10 @@ def _rank_settings(
             raise UsageError(not_among(f"no weight '{name}'", name, [*own.weights.model_dump(exclude={"extra"})]))
         part = values["weights"] if name in values["weights"] else values["weights"]["extra"]
         part[name] = weight
-        said.append(f"{name} counts {weight:g}")
+        changes.append(f"{name} counts {weight:g}")
     if half_life is not None:
         values["half_life"] = half_life
-        said.append(f"half-life {half_life:g} months")
+        changes.append(f"half-life {half_life:g} months")
     try:
         return type(own).model_validate(values)
     except ValueError as error:
@@ -95,14 +95,14 @@ def _without_roles(demand: pl.DataFrame, timeline: pl.DataFrame, roles: Collecti
     if wrong := sorted(set(roles) - set(there)):
         raise UsageError(not_among(f"no role '{wrong[0]}'", wrong[0], there))
     own = C("role").str.split("|").list.set_difference(list(roles)).list.len() == 0
-    gone = timeline.filter("counted", own, C("dataset").is_in(["police_incident"]))
+    dropped = timeline.filter("counted", own, C("dataset").is_in(["police_incident"]))
     month = C("start").dt.truncate("1mo").dt.date()
-    less = gone.group_by("person_id", "dataset", month=month).agg(less=pl.len().cast(pl.Int64))
+    less = dropped.group_by("person_id", "dataset", month=month).agg(less=pl.len().cast(pl.Int64))
     joined = demand.join(less, on=["person_id", "month", "dataset"], how="left")
     return joined.with_columns(n=C("n") - C("less").fill_null(0)).drop("less").filter(C("n").is_null() | (C("n") > 0))
 
 
-def _beside(run: Tables, again: pl.DataFrame, said: list[str], top: int) -> Finding:
+def _beside(run: Tables, again: pl.DataFrame, changes: list[str], top: int) -> Finding:
     """The new list with the ranks published, and how the first N differ."""
     names = list_of(run).to_polars().select("person_id", "name", rank_published="rank")
     new = again.filter(C("list") == "adult").select("rank", "person_id", "contacts_3", "intensity", "sentence")
@@ -115,7 +115,7 @@ def _beside(run: Tables, again: pl.DataFrame, said: list[str], top: int) -> Find
     )
     sentence = (
         f"Of the first {top}, {len(first & old)} stay, {len(first - old)} enter and {len(old - first)} leave. "
-        f"Counted so: {'; '.join(said) or 'as published'}. Nothing of it is published."
+        f"Counted so: {'; '.join(changes) or 'as published'}. Nothing of it is published."
     )
     title = f"What if: the list of {run.month.title} under other definitions"
     table = Listing(found.select(order), title, empty={"rank_published": "not listed"})

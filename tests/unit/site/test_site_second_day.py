@@ -74,8 +74,8 @@ def test_what_if_nothing_changes_is_the_list_published(run: Published) -> None:
 
 
 def test_what_if_counts_again_without_roles(run: Published) -> None:
-    told = run.what_if(drop_roles=["caller"], weights={"mh_bed_day": 0})
-    assert "mh_bed_day counts 0" in told.sentences[0] and "caller" in told.sentences[0]
+    answer = run.what_if(drop_roles=["caller"], weights={"mh_bed_day": 0})
+    assert "mh_bed_day counts 0" in answer.sentences[0] and "caller" in answer.sentences[0]
     less = dict(
         raw(
             run,
@@ -84,7 +84,7 @@ def test_what_if_counts_again_without_roles(run: Published) -> None:
         )
     )
     own = dict(raw(run, "select person_id, contacts_3 from '{t}/ranked.parquet'"))
-    changed = dict(told.table("list").select("person_id", "contacts_3").iter_rows())
+    changed = dict(answer.table("list").select("person_id", "contacts_3").iter_rows())
     assert less and all(changed[one] == own[one] - less.get(one, 0) for one in changed)  # type: ignore[operator]
 
 
