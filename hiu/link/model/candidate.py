@@ -1,8 +1,9 @@
 """Candidate: a model of an area's own, from its trusted NHS numbers, and how it does on people it did not see.
 
 The numbers are the labels and are hidden from the model: a pair of descriptions with one trusted number is one
-person, with two is two. Pairs are found without the number. What is said of how well it does is cross-fitted: the
-people are in five parts, and each part is judged by a model that was fitted to the other four.
+person, with two is two. Pairs are found without the number, and found again where they say as little as descriptions
+without a number do (`unnumbered`). What is said of how well it does is cross-fitted: the people are in five parts, and
+each part is judged by a model that was fitted to the other four.
 
 Where the numbers are too few the model is learned from how descriptions agree (`unlabelled`), beside the labels that
 there are, and what is said of how well it does is its own expectation.
@@ -23,8 +24,9 @@ from hiu.link.model.agreement import shares_seen
 from hiu.link.model.em import Patterns
 from hiu.link.model.fit import Ridge, fit
 from hiu.link.model.labels import Labels, labelled_pairs
-from hiu.link.model.scorer import ModelFile, WeightTable, probability
+from hiu.link.model.scorer import ModelFile, WeightTable, probability, values_at
 from hiu.link.model.unlabelled import area_patterns, fit_unlabelled
+from hiu.link.model.unnumbered import as_unnumbered
 from hiu.settings import Linking
 
 C = pl.col
@@ -97,12 +99,15 @@ def candidate(
 
     Raises HiuError if there is too little to learn from.
     """
-    labels = _plausible(labelled_pairs(identity, trusted(identity), settings, events, hide_number=True), base)
+    labels = labelled_pairs(identity, trusted(identity), settings, events, hide_number=True)
+    base = values_at(base, labels.descriptions)
+    labels = _plausible(labels, base)
     unlabelled = _too_few(labels)
     if unlabelled:
         fitted, judged, levels = _learned_from_agreement(area_patterns(identity, events, settings, labels), base)
     else:
-        fitted, judged, levels = _fitted(labels, base), _cross_fitted(labels, base), labels.levels
+        taught = labels.plus(_said_with_less(identity, events, base, settings))
+        fitted, judged, levels = _fitted(taught, base), _cross_fitted(taught, labels, base), labels.levels
     kept = np.ones(len(levels)) if not unlabelled else judged.pairs
     fitted |= {"expected": shares_seen(levels, kept, WeightTable(fitted))}
     fitted |= {"made": made, "version": "site-" + _digest({**fitted, "version": "", "made": ""})}
@@ -129,14 +134,22 @@ def _plausible(labels: Labels, base: ModelFile) -> Labels:
     return labels.only(labels.same | (weight < ONE_PERSON))
 
 
+def _said_with_less(
+    identity: pl.DataFrame, events: pl.DataFrame | None, base: ModelFile, settings: Linking
+) -> list[Labels]:
+    """The labels again, where half of the descriptions say as little as those without a number, one half at a time."""
+    owned = trusted(identity)
+    halves = as_unnumbered(identity, owned)
+    return [_plausible(labelled_pairs(some, owned, settings, events, hide_number=True), base) for some in halves]
+
+
 def _too_few(labels: Labels) -> bool:
     same = int(labels.same.sum())
     return len(labels.same) < ENOUGH or min(same, len(labels.same) - same) < LEAST
 
 
 def _fitted(labels: Labels, base: ModelFile) -> ModelFile:
-    # people with a trusted number are described more often and alike: their share of one person isn't the area's
-    return fit(labels.levels, labels.same, labels.weight, base, RIDGE, prior=False)
+    return fit(labels.levels, labels.same, labels.weight, base, RIDGE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,14 +166,13 @@ class _Judged:
     count: Reals
 
 
-def _cross_fitted(labels: Labels, base: ModelFile) -> _Judged:
-    """Pairs whose both ends are in one part, judged by a model of the other four."""
-    part = np.array([hashlib.sha256(f"part|{name}".encode()).digest()[0] % PARTS for name in labels.owners], np.int64)
-    left, right = _part_of(part, labels.left), _part_of(part, labels.right)
+def _cross_fitted(taught: Labels, labels: Labels, base: ModelFile) -> _Judged:
+    """Labels whose both ends are in one part, judged by a model that was taught the other four."""
+    (left, right), (first, second) = _parts(labels), _parts(taught)
     found: list[tuple[Reals, Reals, Flags]] = []
     for k in range(PARTS):
         judge = labels.only((left == k) & (right == k))
-        models = base, _fitted(labels.only((left != k) & (right != k)), base)
+        models = base, _fitted(taught.only((first != k) & (second != k)), base)
         before, after = (_weigh(model, judge.levels) for model in models)
         found.append((before, after, judge.same))
     before, after, seen = (np.concatenate(column) for column in zip(*found, strict=True))
@@ -187,8 +199,10 @@ def _weigh(model: ModelFile, levels: Levels) -> Reals:
     return found
 
 
-def _part_of(part: Ints, owner: Ints) -> Ints:
-    return part[owner] if len(part) else owner
+def _parts(labels: Labels) -> tuple[Ints, Ints]:
+    """The part that each pair's two people are in."""
+    part = np.array([hashlib.sha256(f"part|{name}".encode()).digest()[0] % PARTS for name in labels.owners], np.int64)
+    return part[labels.left], part[labels.right]
 
 
 def _digest(values: ModelFile) -> str:

@@ -19,7 +19,7 @@ class Labels:
     """Candidate pairs: levels [pairs, fields], whether of one person, how much each counts, whose both ends are.
 
     A pair weighs 1 / the descriptions of the larger of its people, so that those with most don't rule the fit.
-    left, right: places in `owners`, which names the people.
+    left, right: places in `owners`, which names the people · descriptions: how many there are, of everybody.
     """
 
     levels: Levels
@@ -28,11 +28,28 @@ class Labels:
     left: Ints
     right: Ints
     owners: list[str]
+    descriptions: int
 
     def only(self, keep: Flags) -> "Labels":
         """Some of the pairs."""
         parts = {name: getattr(self, name)[keep] for name in ("levels", "same", "weight", "left", "right")}
-        return Labels(**parts, owners=self.owners)
+        return Labels(**parts, owners=self.owners, descriptions=self.descriptions)
+
+    def plus(self, others: "list[Labels]") -> "Labels":
+        """All pairs of several, whose people are named alike."""
+        every = [self, *others]
+        owners = sorted({name for each in every for name in each.owners})
+        place = {name: k for k, name in enumerate(owners)}
+        at = [np.array([place[name] for name in each.owners], dtype=np.int64) for each in every]
+        return Labels(
+            levels=np.concatenate([each.levels for each in every]),
+            same=np.concatenate([each.same for each in every]),
+            weight=np.concatenate([each.weight for each in every]),
+            left=np.concatenate([places[each.left] for places, each in zip(at, every, strict=True)]),
+            right=np.concatenate([places[each.right] for places, each in zip(at, every, strict=True)]),
+            owners=owners,
+            descriptions=self.descriptions,
+        )
 
 
 def labelled_pairs(
@@ -66,4 +83,12 @@ def labelled_pairs(
     size = np.bincount(who[who >= 0], minlength=len(owners))
     weight = 1 / np.maximum(size[left], size[right])
     levels = compare(described.frame, pairs, seen)
-    return Labels(levels=levels, same=left == right, weight=weight, left=left, right=right, owners=owners.to_list())
+    return Labels(
+        levels=levels,
+        same=left == right,
+        weight=weight,
+        left=left,
+        right=right,
+        owners=owners.to_list(),
+        descriptions=len(described),
+    )

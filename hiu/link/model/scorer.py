@@ -113,6 +113,12 @@ class WeightTable:
         return other
 
 
+def values_at(values: ModelFile, descriptions: int) -> ModelFile:
+    """A model file with the prior of an area of so many descriptions, to be fitted to that area."""
+    reference = max(float(values["descriptions"]), descriptions)
+    return {**values, "prior": WeightTable(values).sized(descriptions).prior, "descriptions": reference}
+
+
 def _together(named: dict[str, dict[str, float]]) -> Reals:
     """Corrections [pairs of fields, level of the first, level of the second]. Raises SettingsError for a wrong name."""
     table = np.zeros((len(COMBINATIONS), WIDEST, WIDEST))

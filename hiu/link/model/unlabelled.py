@@ -17,7 +17,7 @@ from hiu.link.levels import Levels, Reals, unpack
 from hiu.link.model.em import Patterns, one_person
 from hiu.link.model.fit import Ridge, fit
 from hiu.link.model.labels import Labels
-from hiu.link.model.scorer import ModelFile, WeightTable
+from hiu.link.model.scorer import ModelFile, WeightTable, values_at
 from hiu.settings import Linking
 
 DRAWN = 1_000_000
@@ -59,10 +59,9 @@ def area_patterns(
 
 def fit_unlabelled(patterns: Patterns, base: ModelFile) -> tuple[ModelFile, Reals]:
     """The base model moved to what EM finds, for an area of this size; and how likely each pattern is one person."""
-    sized = WeightTable(base).sized(patterns.descriptions)
-    chance = one_person(patterns, sized)
+    start = values_at(base, patterns.descriptions)
+    chance = one_person(patterns, WeightTable(start))
     count = patterns.pairs
-    start = {**base, "prior": sized.prior, "descriptions": max(float(base["descriptions"]), patterns.descriptions)}
     levels = np.vstack([patterns.levels, patterns.levels])
     same = np.repeat([True, False], len(count))
     return fit(levels, same, np.concatenate([count * chance, count * (1 - chance)]), start, RIDGE), chance

@@ -118,7 +118,9 @@ def test_two_numbers_that_all_else_says_are_one_persons_teach_nothing() -> None:
     twin = met(given="different", family="exact", dob="exact", place="house", kin="twin")
     levels, same = np.concatenate([alike, alike, twin]), np.array([True, False, False])
     places = np.arange(3)
-    labels = Labels(levels=levels, same=same, weight=np.ones(3), left=places, right=places, owners=list("abc"))
+    labels = Labels(
+        levels=levels, same=same, weight=np.ones(3), left=places, right=places, owners=list("abc"), descriptions=6
+    )
     kept = candidate._plausible(labels, BASE)
     assert kept.same.tolist() == [True, False]
     assert (kept.levels == np.concatenate([alike, twin])).all()
