@@ -78,8 +78,8 @@ def _timeline(work: Work) -> pl.DataFrame:
         check_sortedness=False,
     )
     inside = ~C("stay") & (C("start") <= C("episode_until"))
-    known = joined.with_columns(not_counted(), episode=pl.when(inside).then("episode"))
-    return known.join(kept(work), on=KEY, how="left", maintain_order="left").select(TIMELINE.names)
+    whole = joined.with_columns(not_counted(), episode=pl.when(inside).then("episode"))
+    return whole.join(kept(work), on=KEY, how="left", maintain_order="left").select(TIMELINE.names)
 
 
 def _stays(work: Work, columns: list[str]) -> Iterator[pl.DataFrame]:
