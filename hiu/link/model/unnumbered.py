@@ -9,7 +9,7 @@ import polars as pl
 from hiu.link.describe.nodes import comparable
 
 C = pl.col
-GIVEN_FIELDS = (
+DESCRIBED = (
     "given",
     "middle",
     "family",
@@ -45,7 +45,7 @@ def _with_gaps(identity: pl.DataFrame, some: pl.DataFrame, like: pl.DataFrame) -
     """The identities, where some of them lack what the first, second ... of others lack."""
     take = pl.Series(range(some.height), dtype=pl.UInt32) % like.height
     year = pl.coalesce("birth_year", C("dob").dt.year().cast(pl.Int64))
-    gaps = {name: pl.when(like[name][take].is_not_null()).then(name) for name in GIVEN_FIELDS}
+    gaps = {name: pl.when(like[name][take].is_not_null()).then(name) for name in DESCRIBED}
     left = some.with_columns(birth_year=year).with_columns(**gaps)
     left = left.with_columns(birth_year=pl.when(C("dob").is_null()).then("birth_year"))
     return pl.concat([identity.join(left, on="identity_id", how="anti"), left])

@@ -12,7 +12,7 @@ from link_kit import table, who
 from hiu.link.model.candidate import trusted
 from hiu.link.model.labels import labelled_pairs
 from hiu.link.model.scorer import WeightTable, values_at
-from hiu.link.model.unnumbered import SAID, as_unnumbered
+from hiu.link.model.unnumbered import DESCRIBED, as_unnumbered
 from hiu.settings import Linking
 
 BASE: dict[str, Any] = json.loads((resources.files("hiu.link.model") / "model.json").read_text(encoding="utf-8"))
@@ -59,7 +59,7 @@ def test_what_is_drawn_does_not_depend_on_the_order_of_rows() -> None:
 def test_where_every_description_has_a_number_there_is_nothing_to_take_after() -> None:
     identity = area(0)
     assert as_unnumbered(identity, trusted(identity)) == []
-    assert set(SAID) < set(identity.columns)
+    assert set(DESCRIBED) < set(identity.columns)
 
 
 def test_labels_of_several_keep_every_pair_and_name_its_people() -> None:
