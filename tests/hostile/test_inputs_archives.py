@@ -40,7 +40,7 @@ class _Runs:
 
 
 PICKLE = pickle.dumps(_Runs())
-RANKED = "xl/worksheets/sheet2.xml"
+ENTRY = "xl/worksheets/sheet3.xml"
 
 
 @pytest.fixture(autouse=True)
@@ -82,29 +82,29 @@ def doctype(parts: Parts, name: str, entity: bytes) -> Parts:
 
 
 def bombs(parts: Parts) -> Parts:
-    return doctype(parts, RANKED, b'<!ENTITY a "aaaaaaaaaa">' + b'<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">')
+    return doctype(parts, ENTRY, b'<!ENTITY a "aaaaaaaaaa">' + b'<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">')
 
 
 WORKBOOKS: dict[str, Callable[[Parts], bytes]] = {
     "a pickle": lambda _: PICKLE,
-    "a pickle inside": lambda parts: packed({**parts, RANKED: PICKLE}),
+    "a pickle inside": lambda parts: packed({**parts, ENTRY: PICKLE}),
     "nothing": lambda _: b"",
     "half of it": lambda parts: packed(parts)[: len(packed(parts)) // 2],
     "an old format": lambda _: bytes.fromhex("d0cf11e0a1b11ae1") + bytes(4096),
     "text": lambda _: b"name,consent\r\nx,Given\r\n",
     "a bomb beside": lambda parts: packed({**parts, "xl/media/x.png": bytes(60_000_000)}),
-    "a bomb for a sheet": lambda parts: packed({**parts, RANKED: parts[RANKED] + b" " * 60_000_000}),
+    "a bomb for a sheet": lambda parts: packed({**parts, ENTRY: parts[ENTRY] + b" " * 60_000_000}),
     "entities that grow": lambda parts: packed(bombs(parts)),
     "an entity that names a file": lambda parts: packed(
-        doctype(parts, RANKED, b'<!ENTITY a SYSTEM "file:///etc/passwd">')
+        doctype(parts, ENTRY, b'<!ENTITY a SYSTEM "file:///etc/passwd">')
     ),
     "an entity that calls out": lambda parts: packed(
         doctype(parts, "xl/sharedStrings.xml", b'<!ENTITY % a SYSTEM "http://127.0.0.1:9/x"> %a;')
     ),
-    "a sheet of another kind": lambda parts: packed({**parts, RANKED: b"<html>"}),
-    "no hidden sheet": lambda parts: packed({n: b for n, b in parts.items() if not n.endswith("sheet6.xml")}),
+    "a sheet of another kind": lambda parts: packed({**parts, ENTRY: b"<html>"}),
+    "no hidden sheet": lambda parts: packed({n: b for n, b in parts.items() if not n.endswith("sheet7.xml")}),
     "a list that names another folder": lambda parts: packed(
-        {n: b.replace(b"worksheets/sheet2.xml", b"../../../../etc/passwd") for n, b in parts.items()}
+        {n: b.replace(b"worksheets/sheet3.xml", b"../../../../etc/passwd") for n, b in parts.items()}
     ),
 }
 BESIDE: dict[str, tuple[tuple[zipfile.ZipInfo, bytes], ...]] = {

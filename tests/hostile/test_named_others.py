@@ -113,7 +113,7 @@ def test_a_csv_of_decisions_names_nobody(site: Site, people: list[dict[str, obje
         file.write_text(
             ",".join(COLUMNS) + "\n" + ",".join(cells.get(name, "") for name in COLUMNS) + "\n", encoding="utf-8"
         )
-        return site.hiu("decide", "--from", file, "--by", "Reviewer").code
+        return site.hiu("decide", "--from", file, "--by", "Asha Rao").code
 
     assert decided(f"she is {people[0]['name_text']}") == 1 and decided(f"her number {people[1]['nhs_number']}") == 1
     assert records.read(site.place.records, DECISIONS).is_empty()

@@ -161,7 +161,7 @@ def _orders(fits: pl.DataFrame) -> tuple[int, int, int]:
 def _fewest(fits: pl.DataFrame, forms: Sequence[str]) -> tuple[list[str], int]:
     """Forms that read the most rows between them, the one that reads most first; and how many rows they read."""
     chosen, read, left = list[str](), 0, fits
-    while left.height and len(chosen) < _MOST:
+    while forms and left.height and len(chosen) < _MOST:
         gains = left.select(pl.col("rows").filter(pl.col(form)).sum().alias(form) for form in forms).row(0)
         if not max(gains):
             break

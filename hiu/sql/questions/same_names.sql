@@ -13,8 +13,8 @@ about AS (
     SELECT
         person_id,
         bool_or(born) AS born,
-        min(sex) AS sex,
-        max(sex) AS other_sex,
+        min(sex) AS least_sex,
+        max(sex) AS most_sex,
         max(nhs_number) AS number
     FROM described
     GROUP BY person_id
@@ -26,7 +26,7 @@ best AS (
 ),
 placed AS (
     SELECT
-        b.given, b.family, b.identity_id, a.person_id, a.born, a.sex, a.other_sex, a.number,
+        b.given, b.family, b.identity_id, a.person_id, a.born, a.least_sex, a.most_sex, a.number,
         count(*) OVER (PARTITION BY b.given, b.family) AS people,
         row_number() OVER (PARTITION BY b.given, b.family ORDER BY a.born DESC, b."rows" DESC, b.identity_id) AS place
     FROM best AS b
@@ -42,5 +42,5 @@ JOIN placed AS o ON o.given = f.given AND o.family = f.family AND o.place > 1
 WHERE f.place = 1
     AND f.people <= $few
     AND NOT o.born
-    AND (f.sex IS NULL OR o.sex IS NULL OR (f.sex = o.other_sex AND f.other_sex = o.sex))
+    AND (f.least_sex IS NULL OR o.least_sex IS NULL OR (f.least_sex = o.most_sex AND f.most_sex = o.least_sex))
     AND (f.number IS NULL OR o.number IS NULL)
