@@ -98,3 +98,14 @@ def test_a_date_that_stands_once_for_the_rows_below_it_is_told_with_fill_down(tm
     place = make_site(suite("\n".join(gone) + "\n", "Arrived", 3), tmp_path)
     notes = take_in(place, Month.parse("2026-03"))[0].notes
     assert any("'Arrived': empty in most rows below a filled one" in line and told in line for line in notes), notes
+
+
+NOBODY = ("XXTESTPATIENT, DONOTUSE", "ZZTEST, Patient", "UNKNOWN MALE", "TEST PATIENT", "Not known")
+
+
+@pytest.mark.parametrize("name", NOBODY)
+def test_a_birth_beside_a_name_that_names_nobody_makes_no_person(name: str, tmp_path: Path) -> None:
+    text = sheet("Arrived", "").replace("Quill, Ada", name)
+    place = make_site(suite(text, "Arrived", 0), tmp_path)
+    found = take_in(place, Month.parse("2026-03"))[2]
+    assert found["nobody"].to_list() == [True, *[False] * 5]
