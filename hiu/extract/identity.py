@@ -57,8 +57,8 @@ def identities(
         pl.coalesce("year", pl.col("start").dt.year() - pl.col("age"))
     )
     # a birth beside a name that names nobody, such as a test record's, says of nobody who they are
-    told = pl.col("given", "family", "nhs_number", "local_ids").is_not_null()
-    nobody = ~pl.any_horizontal(told) & (pl.col("dob").is_null() | pl.col("unknown").fill_null(False))
+    evidence = pl.col("given", "family", "nhs_number", "local_ids").is_not_null()
+    nobody = ~pl.any_horizontal(evidence) & (pl.col("dob").is_null() | pl.col("unknown").fill_null(False))
     frame = frame.with_columns(nobody=nobody, birth_year=born.cast(pl.Int64))
     return frame.drop("year").rename({"text": "name_text"})
 

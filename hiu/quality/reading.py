@@ -24,6 +24,8 @@ _OFFSET = r"(?i)(Z|UTC|GMT|BST|[+-][0-9]{2}:?[0-9]{2})\s*$"
 """How a time ends that says its own zone."""
 _NO_YEAR = r"(A,? )?99?A?( |/|-|\.)(99?|A)( 99?[:.]99.*)?"
 """How dates without a year look: 3/10, Sat 03/10, Mon 3rd Oct."""
+_AGE = r"A? ?9{1,3}( ?A)?( A)?"
+"""How an age looks in a column of births: about 35, 35ish, c 40, 35 years old."""
 _FEWEST, _FEWEST_NAMES = 5, 10
 _NAMES = ("name", "given", "family")
 _NAMED = (*_NAMES, "nhs_number")
@@ -126,11 +128,11 @@ def idle_flags(frame: pl.DataFrame, unused: Sequence[str]) -> list[str]:
 def in_utc(frame: pl.DataFrame, columns: Mapping[str, str], source: Source) -> list[str]:
     """A sentence for each column whose header says UTC and whose times are read as UK time: in summer an hour off."""
     local = [field for field, spec in source.fields.items() if spec.type == "timestamp" and spec.zone == "local"]
-    said = {key: h for key, h in columns.items() if key.partition("@")[0] in local and says_utc(h)}
+    utc = {key: h for key, h in columns.items() if key.partition("@")[0] in local and says_utc(h)}
     return [
         f"'{header}' says UTC, and its times are read as UK time, an hour off in summer: write zone = \"utc\" under "
         f'[fields.{key.partition("@")[0]}] in sources/{source.name}.toml, or "offset" if that is not meant'
-        for key, header in said.items()
+        for key, header in utc.items()
         if not frame[header].fill_null("").str.contains(_OFFSET).any()
     ]
 
@@ -276,6 +278,8 @@ def _advice(row: Row, source: Source) -> str:
             ". They lack a year, so they can't be loaded: add the year to each date in the sheet, or ask the sender "
             "for whole dates, such as 31/03/2026"
         )
+    if type_ == "dob" and re.fullmatch(_AGE, looks):
+        return '. They look like ages, and a birth is not made of them: send them in a column of type = "age"'
     if type_ in ("dob", "date", "timestamp") and row["unreadable"] > row["out_of_range"]:
         return (
             f'. Add the form that it is written in to formats = ["..."] of [fields.{key}] in sources/{source.name}.toml'

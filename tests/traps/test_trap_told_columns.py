@@ -42,7 +42,15 @@ def yearless(form: str) -> Trap:
     return suite(sheet("Arrived", "", form), "Arrived", 4, lacks, rows=None, silent=("Add the form",))
 
 
+def aged(age: str) -> Trap:
+    text = sheet("Arrived", "").replace("01/04/1960", age).replace("02/04/1960", age)
+    return suite(text, "Arrived", 3, "They look like ages, and a birth is not made of them", silent=("Add the form",))
+
+
 TRAPS = {
+    "an age in a column of births": aged("about 35"),
+    "an age with a letter": aged("35ish"),
+    "an age in years": aged("35 years old"),
     "UTC in brackets": utc("Call Connect (UTC)"),
     "GMT": utc("Arrived GMT"),
     "Z": utc("arrived_z"),

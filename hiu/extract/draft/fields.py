@@ -33,9 +33,9 @@ def _unread(seen: Look, formats: tuple[str, ...]) -> int:
 
 def zone_lines(spec: FieldSpec, seen: Look, clock: str | None = None) -> Iterator[str]:
     """That times are UTC, where the header of the date or of its time of day says so and the field does not."""
-    said = [header for header in (seen.header, clock or "") if says_utc(header)]
-    if spec.type == "timestamp" and spec.zone == "local" and said:
-        yield f'zone = "utc"  # CHECK: {comment(said[0])} says so; a time with an offset is read by that'
+    headers = [header for header in (seen.header, clock or "") if says_utc(header)]
+    if spec.type == "timestamp" and spec.zone == "local" and headers:
+        yield f'zone = "utc"  # CHECK: {comment(headers[0])} says so; a time with an offset is read by that'
 
 
 def name_lines(spec: FieldSpec, seen: Look) -> Iterator[str]:
