@@ -45,8 +45,19 @@ FIRST_CASE = ("tests/hostile", "tests/pipeline/run", "tests/browser", "tests/spe
 """Of tests with many cases the first is traced: the others go the same way with other values."""
 
 
+EVERY_OTHER, MANY = ("tests/traps",), 6
+"""Of a trap with more cases than these every other one is in the quick suite; `make fuzz` springs them all."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first. Files, and tests in a file, otherwise keep their order."""
+    cases: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if item.nodeid.startswith(EVERY_OTHER):
+            cases.setdefault(item.nodeid.split("[")[0], []).append(item)
+    for some in cases.values():
+        for item in some[1::2] if len(some) > MANY else ():
+            item.add_marker("slow")
     place = {
         item: next((n for n, part in enumerate(FIRST_OF_ALL) if item.nodeid.startswith(part)), 99) for item in items
     }

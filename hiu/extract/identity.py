@@ -56,7 +56,9 @@ def identities(
     born = pl.when(pl.col("dob").is_null() & (pl.col("doubts") != "age").fill_null(True)).then(
         pl.coalesce("year", pl.col("start").dt.year() - pl.col("age"))
     )
-    nobody = unnamed & pl.col("local_ids").is_null()
+    # a birth beside a name that names nobody, such as a test record's, says of nobody who they are
+    evidence = pl.col("given", "family", "nhs_number", "local_ids").is_not_null()
+    nobody = ~pl.any_horizontal(evidence) & (pl.col("dob").is_null() | pl.col("unknown").fill_null(False))
     frame = frame.with_columns(nobody=nobody, birth_year=born.cast(pl.Int64))
     return frame.drop("year").rename({"text": "name_text"})
 

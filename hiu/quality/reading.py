@@ -1,13 +1,14 @@
 """What a delivery's read rates mean: sentences for a person, or a refusal (docs/sources.md, [expect])."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import polars as pl
 
 from hiu.errors import InputRefused
+from hiu.extract.draft.columns.idle import nothing_happened, says_utc
 from hiu.extract.files.header import quoted
 from hiu.extract.files.numbering import Numbering
 from hiu.extract.rates.read_rate import is_coded
@@ -19,6 +20,12 @@ FLOOD = 0.5
 
 _AHEAD = ("plan", "plan_review", "end")
 """Facts whose date may lie ahead."""
+_OFFSET = r"(?i)(Z|UTC|GMT|BST|[+-][0-9]{2}:?[0-9]{2})\s*$"
+"""How a time ends that says its own zone."""
+_NO_YEAR = r"(A,? )?99?A?( |/|-|\.)(99?|A)( 99?[:.]99.*)?"
+"""How dates without a year look: 3/10, Sat 03/10, Mon 3rd Oct."""
+_AGE = r"A? ?9{1,3}( ?A)?( A)?"
+"""How an age looks in a column of births: about 35, 35ish, c 40, 35 years old."""
 _FEWEST, _FEWEST_NAMES = 5, 10
 _NAMES = ("name", "given", "family")
 _NAMED = (*_NAMES, "nhs_number")
@@ -73,16 +80,60 @@ def standing_once(frame: pl.DataFrame, columns: Mapping[str, str], source: Sourc
     match_columns.
     """
     who = [h for field, h in columns.items() if field in source.fields and source.fields[field].type in _IDENTIFYING]
-    if not who or source.file.fill_down or frame.height < _FEWEST:
+    if frame.height < _FEWEST:
         return []
+    blocks = _once_a_block(frame, columns, source)
+    if not who or source.file.fill_down:
+        return blocks
     cells = frame.select(pl.all_horizontal((pl.col(h).fill_null("").str.strip_chars() == "") for h in set(who)))
     empty = cells.to_series()
     if empty[0] or 3 * int(empty.sum()) < frame.height:
-        return []
+        return blocks
     return [
+        *blocks,
         f"in {int(empty.sum()):,} of {frame.height:,} rows nothing says whom they are about, and they name nobody. If "
         f"a value stands once for the rows below it, write under [file] in sources/{source.name}.toml: fill_down = "
-        f"[{', '.join(f'{chr(34)}{h}{chr(34)}' for h in dict.fromkeys(who))}]"
+        f"{_array(list(dict.fromkeys(who)))}",
+    ]
+
+
+def _once_a_block(frame: pl.DataFrame, columns: Mapping[str, str], source: Source) -> list[str]:
+    """A sentence if a part of the key, or the date, stands in the first row and is empty in most of the others."""
+    parts = [*source.key.event, *["start"] * (source.kind != "register")]
+    heads = dict.fromkeys(columns[field] for field in parts if field in columns)
+    filled = frame.select((pl.col(h).fill_null("").str.strip_chars() != "") for h in heads)
+    once = [h for h in heads if h not in source.file.fill_down and filled[h][0] and 2 * filled[h].sum() < frame.height]
+    return [
+        f"{quoted(once)}: empty in most rows below a filled one, and those rows are set aside. If a value stands once "
+        f"for the rows below it, write under [file] in sources/{source.name}.toml: fill_down = {_array(once)}"
+    ] * bool(once)
+
+
+def _array(headers: Sequence[str]) -> str:
+    return f"[{', '.join(f'{chr(34)}{header}{chr(34)}' for header in headers)}]"
+
+
+def idle_flags(frame: pl.DataFrame, unused: Sequence[str]) -> list[str]:
+    """A sentence for each unused column whose words say that rows are no contacts: 'Cancelled?' with Y."""
+    found = {header: nothing_happened(header, frame[header]) for header in unused if header in frame.columns}
+    return [
+        f"'{header}' has {', '.join(f'{n:,} {word}' for word, n in words.items())} and is not used, so those rows "
+        "count as the others do. If they are no contacts, make it a field and name its words in [key] deleted, or in "
+        "where of [[measures]]"
+        for header, words in found.items()
+        if words
+    ]
+
+
+def in_utc(frame: pl.DataFrame, columns: Mapping[str, str], source: Source) -> list[str]:
+    """A sentence for each column whose header says UTC and whose times are read as UK time: in summer an hour off."""
+    local = [field for field, spec in source.fields.items() if spec.type == "timestamp" and spec.zone == "local"]
+    utc = {key: h for key, h in columns.items() if key.partition("@")[0] in local and says_utc(h)}
+    return [
+        f"'{header}' says UTC, and its times are read as UK time, an hour off in summer: write zone = \"utc\" under "
+        f'[fields.{key.partition("@")[0]}] in sources/{source.name}.toml, or "offset" if that is not meant'
+        for key, header in utc.items()
+        if not frame[header].fill_null("").str.contains(_OFFSET).any()
     ]
 
 
@@ -222,6 +273,13 @@ def _advice(row: Row, source: Source) -> str:
         return ". A number of fewer than three characters, or one that stands for none, is no evidence"
     if type_ == "local_id" and "{" in source.fields[key].scheme:
         return f". Its scheme '{source.fields[key].scheme}' needs the value of that field in the same row"
+    if type_ in ("date", "timestamp") and re.fullmatch(_NO_YEAR, looks):
+        return (
+            ". They lack a year, so they can't be loaded: add the year to each date in the sheet, or ask the sender "
+            "for whole dates, such as 31/03/2026"
+        )
+    if type_ == "dob" and re.fullmatch(_AGE, looks):
+        return '. They look like ages, and a birth is not made of them: send them in a column of type = "age"'
     if type_ in ("dob", "date", "timestamp") and row["unreadable"] > row["out_of_range"]:
         return (
             f'. Add the form that it is written in to formats = ["..."] of [fields.{key}] in sources/{source.name}.toml'

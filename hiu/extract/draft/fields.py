@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
+from hiu.extract.draft.columns.idle import says_utc
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.words import is_personal_name
 from hiu.extract.draft.lines import array, comment, quoted, some
@@ -28,6 +29,13 @@ def format_lines(spec: FieldSpec, seen: Look, *, always: bool = False) -> Iterat
 
 def _unread(seen: Look, formats: tuple[str, ...]) -> int:
     return read_stamps(pl.Series([*seen.counted], dtype=pl.String), formats)["stamp"].null_count()
+
+
+def zone_lines(spec: FieldSpec, seen: Look, clock: str | None = None) -> Iterator[str]:
+    """That times are UTC, where the header of the date or of its time of day says so and the field does not."""
+    headers = [header for header in (seen.header, clock or "") if says_utc(header)]
+    if spec.type == "timestamp" and spec.zone == "local" and headers:
+        yield f'zone = "utc"  # CHECK: {comment(headers[0])} says so; a time with an offset is read by that'
 
 
 def name_lines(spec: FieldSpec, seen: Look) -> Iterator[str]:

@@ -8,7 +8,7 @@ from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.match import time_column
 from hiu.extract.draft.columns.words import spaced, words
 from hiu.extract.draft.facts import fact_lines
-from hiu.extract.draft.fields import format_lines, name_lines, remarks, scheme_lines
+from hiu.extract.draft.fields import format_lines, name_lines, remarks, scheme_lines, zone_lines
 from hiu.extract.draft.lines import array, comment, quoted, some
 from hiu.extract.draft.plan import COUNTED, Plan
 from hiu.extract.draft.repeats import (
@@ -158,6 +158,7 @@ def _field_lines(sample: Sample, plan: Plan, field: str, times: Mapping[str, str
         yield f"time_columns = {array([times[field]])}  # CHECK: its time of day"
     typed = spec.model_copy(update={"type": kind})
     yield from format_lines(typed, seen, always=True)
+    yield from zone_lines(typed, seen, times.get(field))
     yield from name_lines(typed, seen)
     yield from remarks(typed, seen)
 

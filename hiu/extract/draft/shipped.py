@@ -7,7 +7,7 @@ from hiu.extract.draft.codes import asked_words, code_lines, unknown_flags
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.match import Match, match_fields, time_column, wrongly_named
 from hiu.extract.draft.facts import fact_lines, find_facts
-from hiu.extract.draft.fields import format_lines, name_lines, remarks, scheme_lines
+from hiu.extract.draft.fields import format_lines, name_lines, remarks, scheme_lines, zone_lines
 from hiu.extract.draft.lines import array, comment, some
 from hiu.extract.draft.table.sample import Sample
 from hiu.extract.files.header import squash
@@ -88,7 +88,7 @@ def _field(
     lines = [] if sure else [f"columns = {array([match.header])}  # CHECK: {_how(match)}"]
     if (clock := times.get(field)) and squash(clock) not in {squash(word) for word in spec.time_columns}:
         lines.append(f"time_columns = {array([clock])}  # CHECK: its time of day")
-    lines += [*format_lines(spec, seen), *name_lines(spec, seen)]
+    lines += [*format_lines(spec, seen), *zone_lines(spec, seen, clock), *name_lines(spec, seen)]
     lines += scheme_lines(base.name, spec, seen, set(matched), sample.others, sure=match.sure)
     codes = code_lines(f"[fields.{field}.codes]", seen, spec.codes) if _is_coded(base, field) else []
     asked = asked_words(seen, _asked(base, field)) if not spec.codes and spec.type != "boolean" else ""

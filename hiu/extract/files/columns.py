@@ -8,6 +8,8 @@ from hiu.fuzzy import nearest
 from hiu.sources import Source
 
 _NEAR = 75
+_ROW_NUMBERS = ("no", "number", "row", "rowno", "rownumber", "line", "lineno", "sno", "srno", "index", "#")
+"""Headers that may number the rows of a file, so that none is offered for a column that is missed."""
 
 
 def time_key(field: str) -> str:
@@ -64,7 +66,7 @@ def _accepted(source: Source) -> dict[str, tuple[str, ...]]:
 
 
 def _require(headers: Sequence[str], source: Source, matched: dict[str, str], name: str | None) -> None:
-    free = [header for header in headers if header not in matched.values()]
+    free = [header for header in headers if header not in matched.values() and squash(header) not in _ROW_NUMBERS]
     missing = [field for field, spec in source.fields.items() if spec.required and field not in matched]
     if not missing:
         return

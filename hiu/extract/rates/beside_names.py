@@ -36,8 +36,9 @@ def cell_warnings(cells: pl.DataFrame, source: Source, columns: Mapping[str, str
     """
     fields = {field: source.fields[field] for field in source.fields if field in cells.columns and field in columns}
     fields = {field: spec for field, spec in fields.items() if spec.type in _TEXTS}
-    looks = [pl.col(field).str.contains(f"{_FORMS}|{_LOST}").any() for field in fields]
-    damaged = cells.select(looks).row(0) if looks else ()
+    if not fields:
+        return
+    damaged = cells.select(pl.col(field).str.contains(f"{_FORMS}|{_LOST}").any() for field in fields).row(0)
     for (field, spec), is_damaged in zip(fields.items(), damaged, strict=True):
         texts = cells[field].drop_nulls()
         if spec.type in _NAMES:

@@ -6,12 +6,14 @@ from datetime import date
 import polars as pl
 
 from hiu.engine import Engine, Scalar
-from hiu.errors import InputRefused
+from hiu.errors import Busy, InputRefused
 from hiu.extract.files.find import FoundFile, find_deliveries, months_of
+from hiu.extract.months.reused_keys import KEYED, headers_of, pair_keys, refuse_reused
 from hiu.extract.months.spans import span_of
+from hiu.extract.standardise import Standardised
 from hiu.month import Month
 from hiu.sources import Source
-from pipelines.common.place import Place
+from pipelines.common.place import Place, open_warehouse
 from pipelines.steps.intake.deliver import LoadJob, read_delivery
 from pipelines.steps.intake.supply import DeliveryRemark, restatement
 
@@ -69,6 +71,45 @@ def restated_by(
     again = _sent([records], span.first, last)
     rows = _compared(sent, again).with_columns(source=pl.lit(source.name), period=pl.lit(period.start))
     return [restatement(row, place.settings.usual_shorter) for row in rows.sort("month").iter_rows(named=True)]
+
+
+def refuse_keys_beside(
+    place: Place, source: Source, name: str, period: Month | None, done: Standardised, today: date
+) -> None:
+    """Raise InputRefused, as the run would, if the keys of a file are those of other events in deliveries taken in; or,
+    if none of another month was, in the files of the month before it.
+    """
+    if source.kind not in KEYED or period is None:
+        return
+    before = _taken_in(place, source, name, period)
+    if before is None:
+        found = find_deliveries(place.raw, {source.name: source}).deliveries
+        earlier = [each for each in found if each.period and each.period < period]
+        last = max((each.period for each in earlier if each.period), default=None)
+        read = [_records(place, each, today) for each in earlier if each.period == last]
+        before = pl.concat([done.records.clear(), *(each for each in read if each is not None)])
+    if source.covers == "cumulative":
+        before = before.filter(
+            pl.col("start") < span_of(done.records, source, months_of(name, source), period).first.start
+        )
+    refuse_reused(pair_keys(before, done.records), source, headers_of(done.quality), name)
+
+
+def _taken_in(place: Place, source: Source, name: str, period: Month) -> pl.DataFrame | None:
+    """Rows of the source's deliveries of other months in force; None if there are none, or a run is going on."""
+    if not place.warehouse.exists():
+        return None
+    in_force: dict[str, Scalar] = {"source": source.name, "replaced_by": None, "period <>": period.start}
+    try:
+        with open_warehouse(place) as warehouse:
+            if not warehouse.exists("record"):
+                return None
+            others = warehouse.rows("deliveries", "delivery_id", "source_file", where=in_force)
+            records = warehouse.rows("record", where={"source": source.name})
+    except Busy:
+        return None
+    others = others.filter(pl.col("source_file") != name)
+    return records.join(others, on="delivery_id", how="semi") if others.height else None
 
 
 def _records(place: Place, found: FoundFile, today: date) -> pl.DataFrame | None:

@@ -22,7 +22,7 @@ from pipelines.common.fingerprint import file_digest
 from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import out
 from pipelines.common.work import Row
-from pipelines.steps.intake.beside import not_begun, restated_by
+from pipelines.steps.intake.beside import not_begun, refuse_keys_beside, restated_by
 from pipelines.steps.intake.deliver import LoadJob, check_rows, make_delivery, read_raw
 from pipelines.steps.intake.glance import first_rows, worth_a_look
 from pipelines.steps.intake.ingest import usual_rows
@@ -122,6 +122,7 @@ def _check(place: Place, file: Path, source: Source, today: date) -> FileCheck:
     delivery = make_delivery(place, job, raw, today)
     usual = _usual(place, source, delivery.period)
     done, warnings = check_rows(delivery.standardised, source, usual, place.settings.usual_shorter)
+    refuse_keys_beside(place, source, name, delivery.period, done, today)
     warnings = [*warnings, *remarks_on_file(place, source, name, delivery.period, done.records)]
     restated = restated_by(place, source, name, delivery.period, done.records, today)
     warnings += [remark.sentence for remark in restated if remark.warn]

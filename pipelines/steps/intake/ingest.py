@@ -11,6 +11,7 @@ from hiu.engine import Engine, Scalar
 from hiu.errors import HiuError, InputRefused
 from hiu.extract.files.find import FoundFile, find_deliveries, months_of, not_taken
 from hiu.extract.files.numbering import named_in
+from hiu.extract.months.reused_keys import KEYED, headers_of, refuse_reused
 from hiu.extract.months.spans import Span, span_of
 from hiu.extract.standardise import Standardised
 from hiu.govern import records
@@ -226,7 +227,10 @@ def _delivery(
 def _write(
     warehouse: Engine, source: Source, job: LoadJob, done: Standardised, delivery: pl.DataFrame, moved: list[str]
 ) -> None:
-    """One transaction: the delivery is wholly in, or not at all. It replaces what it was `moved` from."""
+    """One transaction: the delivery is wholly in, or not at all. It replaces what it was `moved` from.
+
+    Raises InputRefused, with nothing changed, if its keys are those of other events.
+    """
     parts = {
         "record": done.records,
         "fact": done.facts,
@@ -244,8 +248,12 @@ def _write(
             warehouse.append(table, frame)
         for earlier in {*_standing(before), *moved} - {job.delivery_id}:
             warehouse.change("deliveries", "replaced_by", job.delivery_id, where="delivery_id", equals=earlier)
+        period = delivery["period"][0]
         if source.key.resend == "period":
-            _replace_period(warehouse, job, delivery["period"][0])
+            _replace_period(warehouse, job, period)
+        if source.kind in KEYED:  # what is refused here is undone
+            again = warehouse.ask("keys_again", delivery_id=job.delivery_id, period=period)
+            refuse_reused(again, source, headers_of(done.quality), job.file.name)
 
 
 def _standing(before: pl.DataFrame) -> list[str]:

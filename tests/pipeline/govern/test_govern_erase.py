@@ -211,6 +211,7 @@ def test_cut_off_anywhere_it_is_noticed_and_ended(
     assert [event["type"] for event in events].count("erased") == 1
 
 
+@pytest.mark.slow
 def test_a_cut_between_two_names_of_a_run_is_mended(place_after: Place, person: str) -> None:
     folder = place_after.published_folder(LAST)
     assert folder

@@ -83,6 +83,7 @@ def _calls(place: Place, person: str) -> int:
     return int(rows["n"].sum())
 
 
+@pytest.mark.slow
 def test_name_number_postcode_and_an_event_s_time_are_right_in_what_the_next_run_publishes(changed: Known) -> None:
     """End to end: the person is described as they say, and an event counts in the month in which it was."""
     place, which = changed.place, row_of(changed)

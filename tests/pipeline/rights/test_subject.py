@@ -158,6 +158,7 @@ def test_what_is_left_out_is_named_with_its_ground(known: Known, written: Writte
     assert written.free_texts > 0 and not written.named_so
 
 
+@pytest.mark.slow
 def test_staff_are_named_where_the_site_says_so(known: Known) -> None:
     assert "Reviewer Rowe" not in _text(known.place, known.person)
     settings = known.place.settings
@@ -194,6 +195,7 @@ def test_it_is_refused_without_who_asks_and_who_makes_it(known: Known, given: tu
     assert acts(known.place.audit) == before
 
 
+@pytest.mark.slow
 def test_a_former_id_gives_the_same_file_and_nobody_is_nobody(known: Known, tmp_path: Path) -> None:
     made = write_file(known.place, known.former[0].lower(), asked_by="A", by="B", folder=tmp_path / "out", now=NOW)
     assert made.person_id == known.person and made.page.parent == tmp_path / "out"

@@ -51,6 +51,7 @@ def to_date(home: Path) -> Place:
     return make_site(Trap(files=files, exit=0, sources={"ed": f'extends = "ed"\n[file]\n{covers}'}), home)
 
 
+@pytest.mark.slow
 def test_what_a_year_to_date_no_longer_sends_is_not_counted_from_then_on(tmp_path: Path) -> None:
     place = to_date(tmp_path / "site")
     september, october, november = runs(place, *MONTHS)
@@ -104,6 +105,7 @@ def test_a_file_under_the_wrong_month_is_said_and_filed_rightly_it_loads(tmp_pat
     assert not [line for line in after.warnings if "same bytes" in line or "filed under" in line]
 
 
+@pytest.mark.slow
 def test_taken_back_it_is_free_to_be_filed_again_and_the_months_to_run_are_named(tmp_path: Path) -> None:
     files = {
         "2025-09/police.csv": police("04/09/2025"),

@@ -88,6 +88,7 @@ def test_rows_that_go_or_change_or_are_repeated_are_seen(rows: list[Any], others
     _alike(link(other, settings=_CAPPED, events=met, cache=memory), link(other, settings=_CAPPED, events=met))
 
 
+@pytest.mark.slow
 @_QUICK
 @given(_ROWS, st.data())
 def test_decisions_made_and_undone_are_seen(rows: list[Any], data: st.DataObject) -> None:

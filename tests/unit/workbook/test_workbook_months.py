@@ -88,6 +88,7 @@ def test_a_decision_and_a_grading_of_one_month_are_in_the_next(
     assert tables["support"].filter(pl.col("person_id") == refused)["consent"].to_list() in (["refused"], ["withdrawn"])
 
 
+@pytest.mark.slow
 def test_refusing_support_changes_no_rank(months: Path, place_of: PlaceOf, tmp_path: Path) -> None:
     """The last month with refusals recorded about the month before, against the last month without."""
     with_, without = place_of(name="with"), place_of(name="without")
@@ -137,6 +138,7 @@ def test_a_candidate_s_gates_in_the_team_s_list_count_though_the_workbook_does_n
     assert "0 changes, 0 conflicts, 1 refused" in take({**person, **days, **ended})
 
 
+@pytest.mark.slow
 def test_an_older_months_copy_is_refused_unless_asked_for(
     months: Path, place_of: PlaceOf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

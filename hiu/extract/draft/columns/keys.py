@@ -24,6 +24,7 @@ MEASURED = bag(
 )
 """Words of a column that measures something, so that it numbers nothing."""
 _OF_OTHERS = OTHERS - {"contact"}
+_FEWEST_ROWS = 4
 _DECIMAL = re.compile(r"-?\d+[.,]\d{1,3}")
 _REFERENCE = re.compile(r"(?=.*\d)[A-Za-z0-9/_-]{3,40}")
 
@@ -32,7 +33,9 @@ def find_key(
     frame: pl.DataFrame, looks: Mapping[str, Look], matched: Mapping[str, Match], people: AbstractSet[str]
 ) -> str | None:
     """The column that numbers the events: named so, or as different from row to row as one would be; else None."""
+    looks = {header: seen for header, seen in looks.items() if not _is_row_number(seen)}
     event = matched.get("event")
+    event = event if event and event.header in looks else None
     if event and event.header not in people and _numbers_rows(looks[event.header], named=True):
         return _across_versions(frame, looks, event.header, matched, people)
     taken = {match.header for match in matched.values()} | people
@@ -62,6 +65,11 @@ def _across_versions(
         if seen.distinct < seen.filled and any(not frame.select(header, v).is_duplicated().any() for v in versions):
             return header
     return key
+
+
+def _is_row_number(seen: Look) -> bool:
+    """Whether a column counts the rows of the file from 1: the next file's begins again with other events."""
+    return seen.filled >= _FEWEST_ROWS and set(seen.counted) == {str(n) for n in range(1, seen.filled + 1)}
 
 
 def _like_numbers(seen: Look) -> bool:

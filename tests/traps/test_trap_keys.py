@@ -1,0 +1,93 @@
+"""Keys of other files: a number that starts again in each file is refused, and an amendment still replaces its row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from traps.intake_traps import Trap, spring
+
+SOURCE = {
+    "suite": """title = "Suite"
+kind = "events"
+agency = "police"
+[file]
+pattern = "suite*"
+[key]
+event = ["no"]
+[fields.no]
+columns = ["No"]
+[fields.start]
+columns = ["Arrived"]
+type = "timestamp"
+[fields.name]
+columns = ["Name"]
+type = "name"
+[fields.dob]
+columns = ["Born"]
+type = "dob"
+[[measures]]
+name = "detention"
+where = {}
+"""
+}
+SETTINGS = (
+    '[[agreements]]\nsource = "suite"\nstart = 2020-01-01\nend = 2099-12-31\nreference = "invented"\n'
+    'signed_by = "Invented, for tests"\n'
+)
+NAMES = (
+    "Quill, Ada",
+    "Birch, Alan",
+    "Cedar, Kit",
+    "Rowan, Sian",
+    "Thorne, Iris",
+    "Vale, Rhys",
+    "Moss, Una",
+    "Reed, Jo",
+)
+FEB, MAR = "2026-02/suite.csv", "2026-03/suite.csv"
+
+
+def sheet(month: int, people: str, *, first: int = 1, day: int = 4) -> str:
+    """Rows numbered from `first`, one a day from `day` on, about the people whose places in NAMES are given."""
+    rows = (
+        f'{first + k},{day + k:02d}/{month:02d}/2026 11:00,"{NAMES[int(who)]}",0{1 + int(who)}/04/19{60 + int(who)}\n'
+        for k, who in enumerate(people)
+    )
+    return "No,Arrived,Name,Born\n" + "".join(rows)
+
+
+def refused(told: str, feb: str, mar: str) -> Trap:
+    rows = {FEB: (feb.count("\n") - 1, 0)}
+    return Trap(files={FEB: feb, MAR: mar}, sources=SOURCE, settings=SETTINGS, exit=4, rows=rows, says=(told,))
+
+
+def loads(feb: str, mar: str, **more: object) -> Trap:
+    files = {FEB: feb, MAR: mar}
+    rows = {name: (text.count("\n") - 1, 0) for name, text in files.items()}
+    exit = more.pop("exit", 0)
+    return Trap(files=files, sources=SOURCE, settings=SETTINGS, exit=exit, rows=rows, **more)  # type: ignore[arg-type]
+
+
+TRAPS = {
+    "numbered from 1 in each file": refused(
+        f"{MAR}: 4 of 4 keys in 'No' that were sent before are those of other people's rows, or of other dates, as in "
+        f"{FEB}. The number seems to start again in each file, and these rows would replace those. Use a key of "
+        'several fields, such as event = ["no", "start"] under [key] in sources/suite.toml, or ask the sender for a '
+        "number that is never used again",
+        sheet(2, "01234"),
+        sheet(3, "5670"),
+    ),
+    "the same people under the same numbers on other dates": refused(
+        "3 of 3 keys in 'No'", sheet(2, "012"), sheet(3, "012", day=20)
+    ),
+    "some of the people come again": refused("5 of 6 keys", sheet(2, "012345"), sheet(3, "123405")),
+    "an amendment": loads(sheet(2, "01234"), sheet(2, "01234").replace("11:00", "11:20"), exit=3),
+    "two slips are no new numbering": loads(sheet(2, "01"), sheet(3, "56")),
+    "numbers that go on": loads(sheet(2, "01234"), sheet(3, "5670", first=6)),
+}
+
+
+@pytest.mark.parametrize("name", TRAPS)
+def test_keys_of_other_events_are_refused(name: str, tmp_path: Path) -> None:
+    spring(TRAPS[name], tmp_path)
