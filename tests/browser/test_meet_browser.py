@@ -181,8 +181,15 @@ def test_two_windows_and_what_was_typed_and_not_saved(place_after: Place, opened
         assert person not in page.inner_text("#entry-title") and page.input_value("#entry [data-field=owner]") == ""
 
 
-@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080)])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("scheme", "width", "height"),
+    [
+        ("light", 1366, 768),
+        ("dark", 1920, 1080),
+        pytest.param("dark", 1366, 768, marks=pytest.mark.slow),
+        pytest.param("light", 1920, 1080, marks=pytest.mark.slow),
+    ],
+)
 def test_axe_finds_nothing_in_any_room(
     scheme: str, width: int, height: int, place_after: Place, opened_meeting: Callable[..., Any]
 ) -> None:

@@ -68,7 +68,8 @@ def strangers(dice: random.Random) -> list[dict[str, object]]:
     ]
 
 
-@pytest.mark.parametrize("many", [4, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("many", [4, 100])
 def test_they_are_held_and_nobody_else_is(many: int, area: Path, place_after: Place, tmp_path: Path) -> None:
     raw, dice = tmp_path / "raw", random.Random(5)
     shutil.copytree(area / "data" / "raw", raw)

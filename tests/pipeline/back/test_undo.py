@@ -87,6 +87,7 @@ def test_a_delivery_that_another_replaced_is_not_in_force(corrected: tuple[Place
         undo(place, first, **WHY, now=at(2))
 
 
+@pytest.mark.slow
 def test_put_in_force_again_or_sent_anew_it_can_be_taken_back_again(corrected: tuple[Place, str, str]) -> None:
     place, first, second = corrected
     undo(place, FILE, **WHY, now=at(2))

@@ -140,6 +140,7 @@ def test_no_byte_is_left_and_every_row_is_accounted_for(place_after: Place, pers
     assert token_of(place, person) in place.audit.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_next_run_ranks_without_them_and_a_resend_is_set_aside(place_after: Place, person: str) -> None:
     place = place_after
     doomed = doomed_of(place, person)
