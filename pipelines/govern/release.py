@@ -23,12 +23,12 @@ from hiu.model.govern import DISCLOSURES
 from hiu.publish.release.folder import BUILDING
 from pipelines.access.basis import basis_of
 from pipelines.access.bound import events
-from pipelines.access.canaries import people_of
 from pipelines.access.disclose import Disclosure, enter_disclosure
 from pipelines.access.releases import Export, enter_release, forget, kept_export, past, registered, signature
 from pipelines.common.journal import record
 from pipelines.common.place import Place
 from pipelines.common.work import Row
+from pipelines.govern.canaries import people_of
 
 SEAL = "RELEASE.json"
 RECIPIENT = "commissioner"

@@ -13,11 +13,11 @@ from hiu.govern.reads import folder_of, problems
 from hiu.publish.release.folder import MANIFEST, digest, read_manifest, verify_release
 from hiu.publish.words.text import count_of
 from pipelines.access.bound import EARLIER_REDACTED, bound_files, changed_parts, events, logs, lost_reads, lost_records
-from pipelines.access.canaries import canaries
 from pipelines.access.remake import folders, refused_since
 from pipelines.common.lock import holder
 from pipelines.common.place import Paths, Place, open_warehouse
 from pipelines.common.progress import out
+from pipelines.govern.canaries import canaries
 from pipelines.govern.release import seals
 
 

@@ -13,12 +13,12 @@ from hiu.govern.erase.residue import Traces, trace_places
 from hiu.govern.init import init_site
 from hiu.govern.reads import folder_of, looks
 from pipelines.access.bound import bound_now
-from pipelines.access.canaries import canaries
 from pipelines.access.looks import enter_look
 from pipelines.common.journal import record
 from pipelines.common.place import Place, open_place
 from pipelines.erase.files import others
 from pipelines.erase.log import redact_log
+from pipelines.govern.canaries import canaries
 from pipelines.govern.rekey import rekey
 from pipelines.govern.verify import problems_of
 
