@@ -1,7 +1,7 @@
 -- Distinct ways a person is described. All rows of an identity say the same (its id is a digest of it), so any is asked.
 -- One that only a replaced delivery holds has no rows: it is history, and evidence for nothing.
--- A birth after a contact of the same name under the same number is no birth of that person: it is left out, so that the
--- matcher neither joins nor parts by it; conflicts shows it.
+-- A birth after a contact of the same name under the same number is not that person's: it is left out, so that the matcher
+-- neither joins nor parts by it, and conflicts shows it. The start of a row that was set aside or deleted is no contact.
 WITH described AS (
     SELECT
         i.identity_id,
@@ -14,13 +14,13 @@ WITH described AS (
         array_to_string(list_sort(list(DISTINCT c.source)), '|') AS sources,
         sum(CASE WHEN c.in_force THEN 1 ELSE 0 END) AS "rows",
         min(CASE WHEN c.in_force THEN c.period END) AS first_period,
-        CAST(min(CASE WHEN c.in_force THEN r.start END) AS DATE) AS first_contact
+        CAST(min(CASE WHEN c.in_force AND NOT r.quarantined AND NOT r.deleted THEN r.start END) AS DATE) AS first_contact
     FROM record_identity AS i
     JOIN record AS r ON r.delivery_id = i.delivery_id AND r.source_row = i.source_row
     JOIN current AS c ON c.delivery_id = i.delivery_id
     GROUP BY i.identity_id
 ),
--- of few people the birth is later than the first contact of all: only these are looked up
+-- few people were born after the first contact of anybody: only these are looked up
 young AS (
     SELECT identity_id, given, family, dob, nhs_number, local_ids
     FROM described
