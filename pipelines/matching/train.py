@@ -15,7 +15,7 @@ from hiu.errors import UsageError
 from hiu.link.joining import UNPROVED, Line, where_to_join
 from hiu.link.match import Cuts
 from hiu.link.model.adopted import name_of, path_of
-from hiu.link.model.candidate import ENOUGH, LINES, Candidate, candidate
+from hiu.link.model.candidate import ENOUGH, LEAST, LINES, Candidate, candidate
 from hiu.link.model.changes import change_counts, people_changes
 from hiu.link.model.scorer import WeightTable
 from hiu.link.people.ids import assign_people
@@ -53,7 +53,7 @@ def train(place: Place, *, steps: Steps, now: datetime, report: Reporter) -> Pat
             identity, events = warehouse.read("identity"), warehouse.read("identity_event")
             made = (
                 f"Fitted by 'hiu train' on {now:%Y-%m-%d}, site {place.settings.name}, data to {month}, from trusted "
-                f"NHS numbers hidden from the model, or where they are too few from how descriptions agree; base "
+                f"NHS numbers hidden from the model, or, if they are too few, from how descriptions agree; base "
                 f"{base['version']}."
             )
             linking = place.settings.linking
@@ -184,8 +184,9 @@ def _write_model(place: Place, found: Candidate, line: Line, effect: Effect, mon
 def _print_training(place: Place, path: Path, found: Candidate, line: Line, change: dict[str, int]) -> None:
     if found.unlabelled:
         out(
-            f"Only {found.pairs:,} labelled pairs, fewer than {ENOUGH:,}: the model was learned from how descriptions "
-            "agree, and nobody has shown its figures to be right. Look at the joins in the report before you adopt it."
+            f"The NHS numbers label {found.pairs:,} pairs, {found.same:,} of them of one person: fewer than {ENOUGH:,} "
+            f"in all, or than {LEAST} of one person or of two people. So the model was learned from how descriptions "
+            "agree, and nothing has shown its figures to be right. Look at the joins in the report before you adopt it."
         )
     far = found.weights.with_columns(step=C("after") - C("before")).filter(C("step") != 0)
     out(f"{found.pairs:,} labelled pairs, {found.same:,} of one person. Weights that move most:")

@@ -9,7 +9,8 @@ from hiu.link.model.scorer import Scorer, load
 from hiu.settings import Linking
 
 HELD_BACK = "held_back"
-"""In a model's file: how it did on people that it was not fitted to, beside the model in force then."""
+"""In a model's file: how it and the model then in force did on people that it was not fitted to; null if nobody could
+judge that."""
 TRAIN = (
     "'hiu train' fits one to this area's NHS numbers and reports what it would change; "
     "nothing changes until somebody adopts it."
@@ -42,10 +43,16 @@ def in_force(home: Path, linking: Linking) -> Scorer:
 
 
 def judged(path: Path) -> str:
-    """How a model of `hiu train` did on people that it was not fitted to; nothing of a file that does not say."""
-    found = json.loads(path.read_text(encoding="utf-8")).get(HELD_BACK)
-    if not found:
+    """How a model of `hiu train` did on people that it was not fitted to; empty if its file does not say."""
+    values = json.loads(path.read_text(encoding="utf-8"))
+    if HELD_BACK not in values:
         return ""
+    found = values[HELD_BACK]
+    if found is None:
+        return (
+            "NHS numbers were too few: it was learned from how descriptions agree, and nothing has shown how well "
+            "it does."
+        )
     own, before = found["candidate"], found["in force"]
     return (
         f"Judged on people it was not fitted to, it missed {own['missed']:,} pairs of one person, where the model "

@@ -31,7 +31,7 @@ from hiu.settings import Linking
 
 C = pl.col
 LEAST = 300
-"""Pairs of one person, below which an area is too small to train on."""
+"""Pairs of one person below which an area is too small to train on; labels need as many of one person and of two."""
 ENOUGH = 5000
 """Labelled pairs from which numbers alone teach a model; with fewer it is learned from agreement as well."""
 ONE_PERSON = 10.0
@@ -67,10 +67,10 @@ class Candidate:
     def text_with(self, *, link_at: float, before: float) -> str:
         """The model file, with the probability from which pairs join: the same bytes for the same model.
 
-        before: that of the model in force. It also holds how both did on people that this one was not fitted to.
+        before: that of the model in force. The file also holds how both did on people that this one was not fitted to.
         """
         judged = {"in force": self._held_back("in force", before), "candidate": self._held_back("candidate", link_at)}
-        values = {**self.values, "link_at": link_at, HELD_BACK: judged}
+        values = {**self.values, "link_at": link_at, HELD_BACK: None if self.unlabelled else judged}
         return json.dumps(values, indent=1, ensure_ascii=False) + "\n"
 
     def _held_back(self, model: str, link_at: float) -> dict[str, int]:
@@ -108,14 +108,13 @@ def candidate(
     else:
         taught = labels.plus(_said_with_less(identity, events, base, settings))
         fitted, judged, levels = _fitted(taught, base), _cross_fitted(taught, labels, base), labels.levels
-    kept = np.ones(len(levels)) if not unlabelled else judged.pairs
-    fitted |= {"expected": shares_seen(levels, kept, WeightTable(fitted))}
+    seen, pairs = (judged.seen, judged.pairs) if unlabelled else (labels.same.astype(np.float64), np.ones(len(levels)))
+    fitted |= {"expected": shares_seen(levels, pairs, WeightTable(fitted))}
     fitted |= {"made": made, "version": "site-" + _digest({**fitted, "version": "", "made": ""})}
-    met = (judged.seen, judged.pairs) if unlabelled else (labels.same.astype(np.float64), np.ones(len(labels.same)))
     weighed = {"in force": judged.before, "candidate": judged.after}
     return Candidate(
         values=fitted,
-        weights=_weights(base, fitted, levels, *met),
+        weights=_weights(base, fitted, levels, seen, pairs),
         together=_together(base, fitted),
         calibration=_calibration({} if unlabelled else weighed, judged),
         thresholds=_thresholds(weighed, judged, settings.link_at),
@@ -126,7 +125,7 @@ def candidate(
 
 
 def _plausible(labels: Labels, base: ModelFile) -> Labels:
-    """The labels but those of two numbers that all else says are one person's: people do have two numbers.
+    """The labels without those of two numbers that all other evidence gives to one person: people do have two numbers.
 
     A few hundred such pairs would teach that descriptions alike in everything are often two people.
     """
@@ -182,16 +181,20 @@ def _cross_fitted(taught: Labels, labels: Labels, base: ModelFile) -> _Judged:
 
 
 def _learned_from_agreement(patterns: Patterns, base: ModelFile) -> tuple[ModelFile, _Judged, Levels]:
-    """The model, the candidate pairs by its own expectation, and their levels. Raises HiuError if there are too few."""
+    """The model, the candidate pairs by its own expectation, and their levels. Raises HiuError if there are too few.
+
+    Labelled pairs teach, but are counted as candidates already.
+    """
     fitted, chance = fit_unlabelled(patterns, base)
-    if (expected := float((patterns.pairs * chance).sum())) < LEAST:
+    compared = np.isnan(patterns.same)
+    levels, pairs, chance = patterns.levels[compared], patterns.pairs[compared], chance[compared]
+    if (expected := float((pairs * chance).sum())) < LEAST:
         raise HiuError(
             f"too few descriptions of one person to train on: about {expected:.0f} pairs; expected {LEAST}. "
             "The model in force stays."
         )
-    before, after = (_weigh(model, patterns.levels) for model in (base, fitted))
-    judged = _Judged(before=before, after=after, seen=chance, pairs=patterns.pairs, count=patterns.pairs)
-    return fitted, judged, patterns.levels
+    before, after = (_weigh(model, levels) for model in (base, fitted))
+    return fitted, _Judged(before=before, after=after, seen=chance, pairs=pairs, count=pairs), levels
 
 
 def _weigh(model: ModelFile, levels: Levels) -> Reals:

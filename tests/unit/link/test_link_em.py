@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 from link_kit import SCHEMA, table, who
 
 from hiu.link import link
 from hiu.link.levels import CODE, FIELDS, NAMES, Levels
+from hiu.link.model import candidate
+from hiu.link.model.adopted import advice
 from hiu.link.model.em import Patterns, one_person
 from hiu.link.model.scorer import WeightTable
 from hiu.link.model.unlabelled import area_patterns, fit_unlabelled
@@ -138,3 +143,39 @@ def test_month_by_month_and_all_at_once_give_the_same_people_under_a_learned_mod
         assert found.pairs.equals(whole.pairs)
         memory = found.memory
     assert 1 < found.clusters["cluster"].n_unique() < 90
+
+
+def test_labels_are_no_pairs_of_their_own_beside_the_pairs_that_were_compared() -> None:
+    patterns, _ = drawn(2000, 0, 3000)
+    twice = replace(
+        patterns,
+        levels=np.vstack([patterns.levels, patterns.levels]),
+        pairs=np.concatenate([patterns.pairs, patterns.pairs]),
+        same=np.concatenate([patterns.same, np.ones(len(patterns.same))]),
+    )
+    _, judged, levels = candidate._learned_from_agreement(twice, BASE)
+    assert judged.pairs.sum() == patterns.pairs.sum()
+    assert len(levels) == len(judged.seen) == len(judged.before) == len(patterns.pairs)
+
+
+def test_a_model_learned_from_agreement_is_never_said_to_have_been_judged(tmp_path: Path) -> None:
+    """Nor does it keep what was said of the model that it was learned from."""
+    patterns, _ = drawn(2000, 0, 3000)
+    held_back = {name: {"joined": 1, "wrong": 1, "missed": 1} for name in ("in force", "candidate")}
+    fitted, judged, _ = candidate._learned_from_agreement(patterns, {**BASE, "held_back": held_back})
+    weighed = {"in force": judged.before, "candidate": judged.after}
+    made = candidate.Candidate(
+        values=fitted,
+        weights=pl.DataFrame(),
+        together=pl.DataFrame(),
+        calibration=pl.DataFrame(),
+        thresholds=candidate._thresholds(weighed, judged, 0.5),
+        pairs=0,
+        same=0,
+        unlabelled=True,
+    )
+    path = tmp_path / "model-x.json"
+    path.write_text(made.text_with(link_at=0.7, before=0.5), encoding="utf-8")
+    said = advice(tmp_path, Linking(), path)
+    assert "Judged on people" not in said
+    assert said.endswith("it was learned from how descriptions agree, and nothing has shown how well it does.")
