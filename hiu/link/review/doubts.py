@@ -47,8 +47,9 @@ def doubts(
 ) -> pl.DataFrame:
     """Pairs in doubt, each with what a wrong answer costs. A pair that was decided is in doubt no more.
 
-    ends: Linkage.pairs as `with_ends` gives them · rows: as it was told, in any order · decisions: model.DECISIONS ·
-    loose: what `weak_links` gave, if it was asked already · namesakes: as `namesakes.weighed` gives them.
+    ends: Linkage.pairs as `with_ends` gives them · rows: those that `with_ends` was given, in any order · decisions:
+    model.DECISIONS · loose: what `weak_links` gave, if it was asked already · namesakes: as `namesakes.weighed` gives
+    them.
     Columns: COLUMNS; moved = rows on the smaller side, share = their share of the rows of both sides.
     """
     decided = _decided_pairs(decisions)

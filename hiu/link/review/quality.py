@@ -2,7 +2,7 @@
 
 Two errors: rows on somebody else's record (wrong), and rows away from their person's main record (missed). Both are
 estimated from what the matcher knows of its own doubts, with a range measured where the truth is known; a sample
-that people reviewed is told beside it. Rates are of rows in force that name somebody.
+that people reviewed is shown beside it. Rates are of rows in force that name somebody.
 """
 
 from collections.abc import Iterator
@@ -47,9 +47,9 @@ def link_quality(
     pairs: Linkage.pairs · doubts: of hiu.link.review.doubts, with `chance` · links_table, people: as published ·
     identity: identity_id, cluster, rows, nhs_number · decisions, second: what reviewers said · queued: doubts listed ·
     on: the day ages are of · groups: person_id and any further characteristics, such as ethnicity, if supplied ·
-    loose: what hiu.link.review.doubts.weak_links gave, if it was asked already · own_model: matched with a model of the
-    area's own, whose doubts are nearer the truth · model: the one in force, to name it and to see if it fits (pairs
-    then have their pattern, identity its sources).
+    loose: what hiu.link.review.doubts.weak_links gave, if it was asked already · own_model: whether it was matched
+    with a model of the area's own · model: the one in force, to name it and to see whether it fits (pairs then have
+    their pattern, identity its sources).
     """
     rows = links_table.filter(C("person_id").is_not_null())
     named = rows.filter(C("how") != "nobody")
