@@ -1,4 +1,4 @@
-"""How the levels of sure pairs fall where the shipped model was trained: `expected` in its file, for the fit check.
+"""How the levels of sure pairs fall in invented areas: `expected` in the shipped model's file, for the fit check.
 
 python tests/bench/link_expected.py FOLDER      areas of 20,000 people, seeds 11, 12, 13 and 31, made there if need be
 """
@@ -20,7 +20,7 @@ from hiu.settings import Linking
 
 
 def expected(areas: list[Area]) -> dict[str, dict[str, float]]:
-    """Field -> level -> share of the sure pairs of all areas, each under the model sized for it."""
+    """Field -> level -> share of the sure pairs of all areas, under the model as sized for the first of them."""
     model = WeightTable(json.loads(resources.files("hiu.link.model").joinpath("model.json").read_text("utf-8")))
     found = [area_patterns(area.identity, area.events, Linking()) for area in areas]
     levels, pairs = np.vstack([one.levels for one in found]), np.concatenate([one.pairs for one in found])

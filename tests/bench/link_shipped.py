@@ -6,7 +6,8 @@ Each area draws its own rate of every slip and gap in every system (from an eigh
 common its common names are, where its people come from, and how they live together; in one of eight nobody is
 related. Labels are the areas' truth. An area counts as much as any other, whatever its size. The base is
 `link_reasoned.json`, reasoned by hand. Areas are made once (only their labels are kept). Prints how the model does on
-areas it was not fitted to, for each strength of the ridge; --write puts the chosen one into hiu/link/model/model.json.
+areas it was not fitted to, for each strength of the ridge; --write puts the chosen one into hiu/link/model/model.json,
+without `expected`, which `link_expected.py` then adds.
 
 Two people who agree by chance alone are more in proportion the larger an area is, and these areas are small. So their
 pairs count as in an area of LIKE people; those of a common name and an age and nothing else as in one of REGION, since

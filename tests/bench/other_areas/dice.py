@@ -6,7 +6,6 @@ from bisect import bisect
 from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import accumulate
-from math import ceil
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -67,4 +66,4 @@ class Weighted(Generic[T]):
 
 def ranked(options: Sequence[T], fall: float = 0.7, lead: int = 6) -> Weighted[T]:
     """Options sorted by how common they are: the weight falls as a power of the place."""
-    return Weighted(options, [(place + lead) ** -fall for place in range(ceil(len(options)))])
+    return Weighted(options, [(place + lead) ** -fall for place in range(len(options))])

@@ -79,7 +79,6 @@ class Person:
     kin: list[Person] = field(default_factory=list)  # of one household or family
     rate: float = 0.0  # contacts a year
     crisis: bool = False
-    approximate: bool = False  # nobody knows the day of birth: every paper has 1 January
 
     def name_on(self, day: date) -> Name:
         """The name in law on a day."""

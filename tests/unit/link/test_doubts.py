@@ -215,7 +215,7 @@ def test_the_side_that_would_leave_a_joined_person_weighs_by_its_rows() -> None:
 
 def test_the_queue_keeps_all_that_can_move_the_list_and_the_first_of_the_rest() -> None:
     ordered = pl.DataFrame({"priority": [3.0, 1.0, 0.0, 0.0, 0.0], "n": [0, 1, 2, 3, 4], "why": [APART] * 5})
-    queue = shortlist(ordered.with_columns(why=pl.lit(APART)), 1)
+    queue = shortlist(ordered, 1)
     assert queue["n"].to_list() == [0, 1, 2]
     assert queue["place"].to_list() == [1, 2, 3]
     assert shortlist(ordered, 0)["n"].to_list() == [0, 1]
