@@ -16,8 +16,8 @@ from hiu.link.review.quality import doubted_rows
 
 C = pl.col
 UNPROVED = LINES.index(0.7)
-"""The first that is tried for a model learned without numbers: nothing has shown its doubts to be right, and a wrong
-join counts as two missed."""
+"""The place in LINES of the loosest for a model learned without numbers: nothing has shown its doubts to be right, and
+a wrong join is as bad as two missed ones."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
 -- One row a person: what was sent most often (ties: the first in order), the latest postcode, where and when seen.
 -- Parameter: month_after.
--- Somebody whom only rows set aside describe is nobody yet: the rows wait in quarantine to be put right. A number that is
--- missing for a person (missing_count) is said of them all the same.
+-- Somebody whom only rows in quarantine describe is left out until those rows are put right, unless a figure of theirs is
+-- missing (missing_count), which is then shown.
 -- Most were described in one way only: where the least and the greatest of what was sent are one, there is no vote.
 WITH dated AS (
     SELECT

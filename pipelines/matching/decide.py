@@ -108,7 +108,8 @@ def _require_plain_notes(place: Place, name: str, answers: sheet.Answers) -> Non
     """Raises HiuError naming each row whose note names somebody on record: the two may turn out to be anybody."""
     named = others_named(place, [((), "note", one.note or "") for one in answers.verdicts])
     lines = [
-        f"{name}, row {row}: its note names somebody on record, by name or number; say what speaks for or against it"
+        f"{name}, row {row}: the note names somebody on record, by name or number; "
+        "expected: what speaks for or against one person, with no name or number"
         for row, hit in zip(answers.rows, named, strict=True)
         if hit
     ]

@@ -32,7 +32,7 @@ class BirthLevels:
         first, first_b = self.first[a], self.first[b]
         out[exact & first] = code["exact_estimated"]
         missing = (year == 0) | (self.year[b] == 0)
-        # 1 January stands for a year: two of them in unlike years have no day and month in common, and slip no digit
+        # 1 January stands for a year alone: two of them in different years share no day and month, and no digit slipped
         years_alone = np.where(first == first_b, first & ~exact, out != code["typo"])
         by_age = np.flatnonzero(missing | years_alone)
         out[by_age] = self._age(a[by_age], b[by_age])

@@ -90,12 +90,12 @@ def comparable() -> pl.Expr:
 
 def _says_enough() -> pl.Expr:
     """More than a name and an age: two rows that say this are the same description."""
-    second = C("given").is_not_null() & C("family").is_not_null()
-    second &= C("middle").is_not_null() | C("postcode").is_not_null()
+    named = C("given").is_not_null() & C("family").is_not_null()
+    named &= C("middle").is_not_null() | C("postcode").is_not_null()
     full = C("postcode").str.contains(" ", literal=True).fill_null(False)
     address = C("house").is_not_null() & C("street").is_not_null()
     return (
-        C("dob").is_not_null() | C("nhs_number").is_not_null() | C("local_ids").is_not_null() | address | full | second
+        C("dob").is_not_null() | C("nhs_number").is_not_null() | C("local_ids").is_not_null() | address | full | named
     )
 
 

@@ -22,7 +22,7 @@ FEW = 200
 """Pairs of a field below which nothing is said of it."""
 FACTOR, FACTOR_OF_A_SOURCE, LEAST = 2.0, 4.0, 0.01
 """A level departs if it is this many times as frequent as expected, and by this share of pairs at least. What is
-expected is that of all sources together, from which one alone differs by nature: it departs further out."""
+expected is of all sources together, and one source alone differs from that by nature: its factor is higher."""
 PAIR = ("identity_a", "identity_b")
 SEEN, EXPECTED = "agreement", "agreement_expected"
 JOINED = ": "
@@ -34,9 +34,10 @@ WORDS = {
 }  # fmt: skip
 LEVELS = {
     "postcode_typo": "differs by one letter", "typo": "differs by a slip of typing", "different": "is different",
-    "nickname": "is a nickname of the other", "initial": "is an initial only", "sound": "is spelled as it sounds",
+    "nickname": "is a nickname of the other", "initial": "is an initial only",
+    "sound": "is spelled differently but sounds alike", "swapped": "has changed places with the other name",
     "day_month_swapped": "has day and month swapped", "two_parts": "agrees in two parts of three",
-    "swapped": "stands in the other's place", "same_year": "agrees in the year alone", "alias": "is an alias",
+    "same_year": "agrees in the year alone", "alias": "is an alias",
 }  # fmt: skip
 
 

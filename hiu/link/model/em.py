@@ -16,7 +16,7 @@ from hiu.link.levels import COMBINATIONS, FIELDS, NAMES, Flags, Levels, Reals
 from hiu.link.model.scorer import WIDEST, WeightTable, probability
 
 PSEUDO_PAIRS = 50.0
-"""Pairs of one person that the base model's word is worth, for each field."""
+"""How many pairs of one person the base model counts as, for each field."""
 RELATIVES: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
     (frozenset({"family", "place", "dob"}), frozenset({"given"})),
     (frozenset({"family", "place", "given"}), frozenset({"dob"})),
@@ -58,7 +58,7 @@ class Patterns:
 def one_person(patterns: Patterns, base: WeightTable, pseudo: float = PSEUDO_PAIRS) -> Reals:
     """The probability that a candidate of each pattern is one person. The same for the same patterns.
 
-    What the base model holds against the patterns of relatives is let go only where the area has none.
+    What the base model holds against the patterns of relatives is dropped only where the area has no relatives.
     """
     mixture = _Mixture(patterns, base, pseudo)
     start = mixture.start()
@@ -79,7 +79,7 @@ class _Mixture:
         self.agrees = base.table[np.arange(len(NAMES)), patterns.levels] > 0
         self.given = patterns.levels > 0
         self.mixed = ~np.isnan(patterns.same)
-        self.unkin = self._no_relatives()
+        self.unlike_relatives = self._unlike_relatives()
         floor = patterns.apart_pairs.sum() / max(patterns.drawn, 1) / WIDEST
         self.apart = {field: _counts(patterns.apart, field, patterns.apart_pairs) + floor for field in _FREE}
         self.together = self._strangers_together()
@@ -96,7 +96,7 @@ class _Mixture:
         return share
 
     def start(self) -> Reals:
-        """Shares by the base model; pairs of two people that look like relatives are held to be relatives."""
+        """Shares by the base model; pairs of two people that look like relatives count as relatives."""
         share = np.zeros((len(self.of.pairs), 2 + len(RELATIVES)))
         odds = self.base.contributions(self.of.levels).sum(axis=1)
         share[:, _ONE] = probability(odds)
@@ -134,22 +134,23 @@ class _Mixture:
     def _of_field(self, field: str, share: Reals) -> tuple[Reals, Reals]:
         """log2 of how often one person's, and strangers', descriptions agree as each pattern does on a field."""
         k, levels = NAMES.index(field), self.of.levels
-        weight = self.of.pairs * share[:, _ONE] * (self.unkin if field == "given" else 1.0)
+        weight = self.of.pairs * share[:, _ONE] * (self.unlike_relatives if field == "given" else 1.0)
         seen = _counts(levels, field, weight)
         strangers = _shares(_counts(levels, field, self.of.pairs * share[:, _STRANGERS]) + self.apart[field])
         usual = _shares(strangers * np.exp2(self.base.table[k, : len(seen)]))
         one = _shares(seen + self.pseudo * usual)
-        found = (np.log2(np.where(part > 0, part, 1.0))[levels[:, k]] for part in (one, strangers))
-        return next(found), next(found)
+        logs = (np.log2(np.where(part > 0, part, 1.0)) for part in (one, strangers))
+        of_one, of_strangers = (part[levels[:, k]] for part in logs)
+        return of_one, of_strangers
 
-    def _no_relatives(self) -> Flags:
+    def _unlike_relatives(self) -> Flags:
         """Patterns that relatives do not form: given names are learned from these, so that brothers aren't aliases."""
         alike = _every(self.agrees, {"family", "place"}) | _every(self.agrees, {"family", "dob"})
         numbered: Flags = np.any([self.agrees[:, NAMES.index(field)] for field in _TELLING], axis=0)
         return numbered | ~alike
 
     def _strangers_together(self) -> Reals:
-        """log2 of how much oftener two levels meet in strangers than each alone would have them, over all pairs."""
+        """log2 of how many times as often strangers show two levels together as by chance, over all pairs."""
         drawn = self.of.apart_pairs / max(self.of.apart_pairs.sum(), 1) * self.of.drawn
         out = np.zeros(len(self.of.pairs))
         for two in COMBINATIONS:

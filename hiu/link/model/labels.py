@@ -36,7 +36,7 @@ class Labels:
         return Labels(**parts, owners=self.owners, descriptions=self.descriptions)
 
     def plus(self, others: "list[Labels]") -> "Labels":
-        """All pairs of several, whose people are named alike."""
+        """These pairs and those of others; whoever has the same name in `owners` is the same person."""
         every = [self, *others]
         owners = sorted({name for each in every for name in each.owners})
         place = {name: k for k, name in enumerate(owners)}

@@ -26,7 +26,7 @@ _DRAW = 7
 
 
 def as_unnumbered(identity: pl.DataFrame, owned: pl.DataFrame) -> list[pl.DataFrame]:
-    """The identities twice: one half of the owned ones, and then the other, say no more than one without a number does.
+    """The identities twice: one half of the owned ones says no more than those without a number do, then the other.
 
     identity: columns of model.IDENTITY · owned: identity_id of those with a trusted number. Each takes after another
     description, drawn by a digest: what that one lacks is left out, and a date of birth that gives way to an age leaves

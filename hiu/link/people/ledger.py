@@ -84,8 +84,9 @@ def _reason(row: tuple[str, str, list[str], str], causes: dict[tuple[str, str], 
 def _decided(decided: pl.DataFrame | None, both: pl.DataFrame, month: Month) -> dict[tuple[str, str], str]:
     """What reviewers did to former people: (merge or split, former id) -> the reason.
 
-    A decision that two descriptions of one person are different parts that person, whichever of the other descriptions
-    go with which; so does undoing one that they are the same. Undone before the month, it explains nothing of it.
+    A decision that parts two descriptions of one person is the reason for whatever else left that person, and one that
+    joins two people is the reason for that; undoing the opposite decision counts alike, unless it was undone before the
+    month.
     """
     out: dict[tuple[str, str], str] = {}
     if decided is None:
@@ -93,10 +94,8 @@ def _decided(decided: pl.DataFrame | None, both: pl.DataFrame, month: Month) -> 
     ids = pl.concat([decided["identity_a"], decided["identity_b"]]).unique()
     own = both.filter(C("identity_id").is_in(ids.implode())).select("identity_id", "before", "after")
     where = {identity: (before, after) for identity, before, after in own.iter_rows()}
-    columns = ("identity_a", "identity_b", "decision", "undone_at")
-    for a, b, decision, undone in (
-        decided.select(columns).sort("undone_at", descending=True, nulls_last=True).iter_rows()
-    ):
+    standing_last = decided.sort("undone_at", descending=True, nulls_last=True)
+    for a, b, decision, undone in standing_last.select("identity_a", "identity_b", "decision", "undone_at").iter_rows():
         if a not in where or b not in where or (undone and undone.date() < month.start):
             continue
         (one, one_now), (other, other_now) = where[a], where[b]

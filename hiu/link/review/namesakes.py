@@ -1,6 +1,6 @@
-"""Namesakes: a full name on two people of whom one gives no birth, which may be one person split by what was not sent.
+"""Namesakes: two people of one full name, one of them without a birth, who may be one person.
 
-The matcher never joins by a name alone and does not compare names without more. Somebody may know whether they are one.
+The matcher never joins by a name alone, and compares no descriptions that give nothing else. A reviewer may know more.
 """
 
 import numpy as np
@@ -20,8 +20,8 @@ FEW = 10
 def weighed(pairs: pl.DataFrame, identity: pl.DataFrame, model: Scorer, settings: Linking) -> pl.DataFrame:
     """The pairs that nothing contradicts and whose name is not a common one, as Linkage.pairs has them.
 
-    pairs: identity_a, identity_b and more columns, which are kept · identity: the whole table. How common a name is, is
-    judged by the list of names alone.
+    pairs: identity_a, identity_b and more columns, which are kept · identity: the whole table. How common a name is
+    comes from the list of names alone.
     """
     ids = {*pairs["identity_a"], *pairs["identity_b"]}
     described = nodes.build(identity.filter(pl.col("identity_id").is_in(list(ids))), settings, ids)
@@ -44,7 +44,8 @@ def _may_be_one(levels: Levels) -> Flags:
     """Nothing that both give differs, and not both names are common ones."""
     differs = np.zeros(len(levels), dtype=np.bool_)
     for k, field in enumerate(NAMES):
-        differs |= levels[:, k] == CODE[field].get("different", 255)
+        if "different" in CODE[field]:
+            differs |= levels[:, k] == CODE[field]["different"]
     given, family = (levels[:, NAMES.index(name)] == CODE[name]["exact_common"] for name in ("given", "family"))
     may: Flags = ~differs & ~(given & family)
     return may

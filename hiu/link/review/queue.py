@@ -59,7 +59,7 @@ def order_by_effect(pairs: pl.DataFrame, intensity: Mapping[str, float], cut: fl
 def shortlist(ordered: pl.DataFrame, most: int) -> pl.DataFrame:
     """What people are shown: every pair that can move the list and the first `most` of the rest; `place` from 1.
 
-    Of one name alone there may be as many as there are rows without a birth: those are among the rest.
+    Pairs of one name alone are among the rest: there may be as many of them as there are rows without a birth.
     """
     can = (C("priority") > 0) & (C("why") != NAMESAKE)
     return ordered.filter(can | ((~can).cum_sum() <= most)).with_row_index("place", offset=1)

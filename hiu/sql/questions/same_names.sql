@@ -1,6 +1,7 @@
--- People whose full name is that of another, where one of the two gives no birth: too little to compare, or to join by, so
--- that the matcher never meets them. Parameter: few, the most people that may carry a name.
--- Each is set beside the one of the name of whom most is known, unless two numbers or two sexes stand against it.
+-- Pairs of people who have one full name, where one of the two gives no birth: too little for the matcher to compare them.
+-- Parameter: few, the most people who may carry a name.
+-- Of all people of a name, the one of whom most is known is paired with each of the others, unless both give an NHS number
+-- or they give two sexes.
 WITH described AS (
     SELECT
         c.person_id, i.identity_id, i.given, i.family, i."rows", i.sex, i.nhs_number,

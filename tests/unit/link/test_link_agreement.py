@@ -1,4 +1,4 @@
-"""The fit check: a field that slips oftener than expected is told in a sentence, by source; one that fits isn't."""
+"""The fit check: a field that slips more often than expected is reported, by source; one that fits is not."""
 
 from __future__ import annotations
 
