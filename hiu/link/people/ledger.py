@@ -99,7 +99,7 @@ def _decided(decided: pl.DataFrame | None, both: pl.DataFrame, month: Month) -> 
         if a not in where or b not in where or (undone and undone.date() < month.start):
             continue
         (one, one_now), (other, other_now) = where[a], where[b]
-        parts = one == other and decision == ("same" if undone else "different")
+        parts = one == other and one_now != other_now and decision == ("same" if undone else "different")
         joins = one != other and one_now == other_now and decision == ("different" if undone else "same")
         if parts or joins:
             reason = _UNDONE if undone else _REASONS["decision"]

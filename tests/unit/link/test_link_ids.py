@@ -94,6 +94,8 @@ def test_a_split_that_a_reviewer_caused_says_so_of_every_description_that_went()
     assert ledger(before, now, MARCH, undone)["reason"].str.contains("decision was undone").all()
     past = undone.with_columns(undone_at=pl.lit(datetime(2025, 3, 20)))
     assert ledger(before, now, MARCH, past)["reason"].str.contains("received since").all()
+    still = ledger(before, _held(a="P1", b="P1", c="P4"), MARCH, undone)
+    assert still["reason"].str.contains("received since").all(), "a and b are one person all the same"
     joined = ledger(_held(a="P1", b="P2"), _held(a="P1", b="P1"), MARCH, decided(("a", "b", "same")))
     assert joined["reason"].item() == "1 description joined: a reviewer decided so"
 
