@@ -1,6 +1,6 @@
 """The shipped model: fitted to many invented areas that are unlike one another, so that it leans on what holds in all.
 
-    python tests/bench/link_shipped.py [--areas 120] [--folder DIR] [--write]
+    python tests/bench/link_shipped.py [--areas 100] [--folder DIR] [--write]
 
 Each area draws its own rate of every slip and gap in every system (from an eighth to six times the usual one), how
 common its common names are, where its people come from, and how they live together; in one of eight nobody is
@@ -171,7 +171,7 @@ def fitted(parts: list[Labels], ridge: Ridge) -> dict[str, Any]:
 def main() -> None:
     """Make, fit, judge, and with --write replace the model."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ask.add_argument("--areas", type=int, default=120)
+    ask.add_argument("--areas", type=int, default=100)
     ask.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "hiu-link-shipped")
     ask.add_argument("--write", action="store_true")
     asked = ask.parse_args()
