@@ -64,11 +64,9 @@ def history(folder: Path, table: Table) -> pl.DataFrame:
 def read(folder: Path, table: Table) -> pl.DataFrame:
     """The rows in force: of those with one key the last added, in the order of the key."""
     every = history(folder, table)
-    return (
-        every
-        if every.is_empty()
-        else every.unique(table.key, keep="last", maintain_order=True).sort(table.key, nulls_last=True)
-    )
+    if every.is_empty():
+        return every
+    return every.unique(table.key, keep="last", maintain_order=True).sort(table.key, nulls_last=True)
 
 
 def _line(table: Table, row: Row) -> bytes:

@@ -77,8 +77,8 @@ def still_named(place: Place, on: date) -> list[str]:
         people = pl.read_parquet(path, columns=["person_id"]) if path.exists() else pl.DataFrame({"person_id": []})
         if n := len(hidden(place, {"people": people, "aliases": last_aliases(place)}, on)):
             out.append(
-                f"{month} was published before {count_of(n, 'person', 'people')} in it might be shown to nobody: "
-                f"'hiu run {month}' publishes it without them"
+                f"{month} was published before {count_of(n, 'person', 'people')} could no longer be shown to anybody: "
+                f"'hiu run {month}' publishes it again without them"
             )
     return out
 

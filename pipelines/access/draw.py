@@ -67,14 +67,14 @@ def chart_digest(person: PersonSeries) -> str:
 def kept_charts(folder: Path, made_of: Mapping[str, str]) -> Svgs:
     """The charts of a release that were made of just this, and are as they were written."""
     try:
-        files = read_manifest(folder)["files"]
-        before = json.loads((folder / MADE_OF).read_bytes())
+        files, made_of_before = read_manifest(folder)["files"], (folder / MADE_OF).read_bytes()
+        before = json.loads(made_of_before)
         same = [one for one, made in made_of.items() if before.get(one) == made]
         found = {one: (folder / "charts" / f"{one}.svg").read_bytes() for one in same}
     except (OSError, ValueError, AttributeError, HiuError):
         return {}
-    whole = {f"charts/{one}.svg": hashlib.sha256(content).hexdigest() for one, content in found.items()}
-    sound = all(files.get(name, {}).get("sha256") == sha256 for name, sha256 in whole.items())
+    read = {MADE_OF: made_of_before} | {f"charts/{one}.svg": content for one, content in found.items()}
+    sound = all(files.get(name, {}).get("sha256") == hashlib.sha256(one).hexdigest() for name, one in read.items())
     return {one: content.decode("utf-8") for one, content in found.items()} if sound else {}
 
 

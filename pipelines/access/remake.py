@@ -105,9 +105,10 @@ def finish_moves(paths: Paths) -> None:
 
 
 def withhold(place: Place, now: datetime, report: Reporter, only: Path | None = None) -> list[str]:
-    """Make every kept run anew (or `only` one) that shows people who forbade it since; a sentence for each.
+    """Make every kept run anew (or `only` one) that shows people who forbade it afterwards; a sentence for each.
 
-    The site's lock is to be held. What the dead and an expired basis leave is not made anew: see `still_named`.
+    The site's lock is to be held. Runs that name people who died, or whose basis ran out, are not made
+    anew: see `basis.still_named`.
     """
     finish_moves(place)
     done = []
@@ -116,13 +117,14 @@ def withhold(place: Place, now: datetime, report: Reporter, only: Path | None = 
             people = count_of(n, "person", "people")
             if not _as_published(place, folder):  # to make it anew would seal whatever was changed in it
                 done.append(
-                    f"published/{folder.name} shows {people} who forbade it since, and is not as it was published, so "
-                    f"it was left: 'hiu verify' says more. Publish {folder.name[:7]} anew, and remove that folder"
+                    f"published/{folder.name} shows {people} who forbade it afterwards. It is not as it was "
+                    f"published, so it was left as it is; 'hiu verify' lists what differs. Publish {folder.name[:7]} "
+                    "again, and remove that folder"
                 )
                 continue
             before = whole_tables(folder)
             remake(place, folder, before, before, Remaking(tells=None, note=_note(people, now), report=report, now=now))
-            done.append(f"published/{folder.name} was made anew without {people} who forbade it since")
+            done.append(f"published/{folder.name} was made anew without {people} who forbade it afterwards")
     return done
 
 
@@ -191,7 +193,7 @@ def _called(ids: pl.Series, aliases: pl.DataFrame) -> pl.DataFrame:
 
 
 def _note(people: str, now: datetime) -> Callable[[list[str]], str]:
-    first = f"Written anew on {now:%Y-%m-%d} without {people} who may be shown to nobody since.\n"
+    first = f"Written anew on {now:%Y-%m-%d} without {people} who may no longer be shown to anybody.\n"
     return lambda lost: first + withdrawn(lost)
 
 
@@ -199,7 +201,7 @@ def withdrawn(lost: list[str]) -> str:
     """What a note says of files that could not be made again."""
     if not lost:
         return ""
-    return "Withdrawn, since they held the record and can't be made again:\n" + "".join(f"  {n}\n" for n in lost)
+    return "Withdrawn, because they held the record and can't be made again:\n" + "".join(f"  {n}\n" for n in lost)
 
 
 def _others(

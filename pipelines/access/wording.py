@@ -48,8 +48,8 @@ def require_plain(place: Place, given: Mapping[str, object]) -> None:
         if named:
             who = "somebody else" if asked else "the person"
             raise UsageError(
-                f"{option} names {who} on record, by name or number; nothing was changed. Say who by role, such as "
-                f"'a neighbour', and where it is kept, such as {INSTEAD}"
+                f"{option} names {who} on record, by name or number; nothing was changed. Give the role instead, such "
+                f"as 'a neighbour', and where the details are kept, such as {INSTEAD}"
             )
 
 

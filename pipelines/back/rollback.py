@@ -7,7 +7,7 @@ from hiu.errors import HiuError, UsageError
 from hiu.month import Month
 from hiu.publish.release.folder import verify_release
 from hiu.publish.release.pointer import set_current
-from pipelines.access.remake import withhold
+from pipelines.access.remake import refused_since, withhold
 from pipelines.back.runs import record_rollback, rolled_back, runs
 from pipelines.common.journal import record
 from pipelines.common.lock import hold
@@ -21,8 +21,8 @@ def rollback(
     """Show an earlier run of a month (`to`, else the one before); with `redo`, the run last taken back. Its folder.
 
     A run that would publish the same again says so instead. Raises UsageError if there is no such run, HiuError if
-    it is not whole, Busy while a run goes on. People who forbade it
-    since that run are taken out of it first. Recorded before the pointer moves: cut off, doing it again ends it.
+    it is not whole, Busy while a run goes on. People who forbade it after that run are taken out of it first;
+    if they cannot be, HiuError. Recorded before the pointer moves: if it is cut off, the same command ends it.
     """
     with hold(place.lock, f"hiu rollback {month}", now):
         shown = place.published_folder(month)
@@ -31,7 +31,9 @@ def rollback(
         wanted = _taken_back(place, month) if redo else _earlier(place, month, shown, to)
         if problems := verify_release(wanted):
             raise HiuError(f"{wanted} is not as it was published: {problems[0]}. Nothing was changed")
-        withhold(place, now, Reporter(quiet=True), only=wanted)
+        made_anew = withhold(place, now, Reporter(quiet=True), only=wanted)
+        if refused_since(place, wanted, now.date()):
+            raise HiuError(f"{'. '.join(made_anew)}. {shown.name} is still shown")
         gone = set(rolled_back(place)["folder"])
         if wanted.name in gone:
             record_rollback(place, month, wanted.name, gone=False, reason=reason, by=by, now=now)

@@ -28,11 +28,11 @@ MASKED = ("reports", "spill", "logs")
 """Folders in which people have masked names or ids: no name, no number."""
 
 
-def canaries(paths: Place, everybody: People | None = None) -> tuple[int, list[str]]:
+def canaries(place: Place, everybody: People | None = None) -> tuple[int, list[str]]:
     """How many files were swept, and every hit: a sentence without the value."""
-    everybody = everybody or people_of(paths)
+    everybody = everybody or people_of(place)
     hits: list[str] = []
-    files = [*_swept(paths), *_reads(paths)]
+    files = [*_swept(place), *_reads(place)]
     for path, name, kinds in files:
         hits += sweep(name, path.read_bytes(), everybody, kinds)
     return len(files), hits

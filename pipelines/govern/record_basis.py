@@ -79,8 +79,8 @@ def _end_rows(place: Place, person: str, code: str, *, evidence: str, by: str, n
         others = sorted((whose[row["person_id"]] - {who}) & there)
         if row["person_id"] in others:
             raise UsageError(
-                f"'{code}' was recorded of {row['person_id']}, who turned out to be two people, and holds for both. "
-                f"End it for {row['person_id']}, then for {who}, and record it anew for whom it still holds"
+                f"'{code}' was recorded for {row['person_id']}, who turned out to be two people, and holds for both. "
+                f"End it for {row['person_id']}, then for {who}, and record it again for whom it still holds"
             )
         still = [{**row, "person_id": other, "recorded_at": utc(now)} for other in others]
         ended = _ended(row, by, evidence, now)

@@ -53,12 +53,12 @@ def problems_of(place: Place, recorded: str | None = None, on: date | None = Non
 
 
 def _refused(place: Place, on: date) -> Iterator[str]:
-    """Kept runs that show people who forbade it: recorded while the site was busy, or brought back by a restore."""
+    """Kept runs that show people who forbade it while the site was busy, or that a restore brought back."""
     for folder in folders(place):
         if n := len(refused_since(place, folder, on)):
             yield (
-                f"published/{folder.name}: shows {count_of(n, 'person', 'people')} who forbade it since. The next "
-                "'hiu run', of whatever month, makes it anew without them"
+                f"published/{folder.name}: shows {count_of(n, 'person', 'people')} who forbade it afterwards. The "
+                "next 'hiu run', of any month, makes it anew without them"
             )
 
 

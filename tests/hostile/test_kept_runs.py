@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,8 @@ from areakit import LAST, NOW
 from hostile_kit import LATER, Objected, Site, forbid, scope_of, told
 from typer.testing import CliRunner
 
-from hiu.publish.release.folder import verify_release, working_folder
+from hiu.errors import HiuError
+from hiu.publish.release.folder import MANIFEST, verify_release, working_folder
 from hiu.publish.release.working import keep_whole, whole_table
 from pipelines.access import remake
 from pipelines.back.backup import backup
@@ -94,6 +96,15 @@ def test_while_the_site_is_busy_it_is_said_and_verify_tells(site: Site) -> None:
     assert site.hiu("verify").code == 1
     rewritten = remake.withhold(site.place, now, QUIET)
     assert len(rewritten) == 1 and site.hiu("verify").code == 0 and remake.withhold(site.place, now, QUIET) == []
+
+
+def test_while_the_site_is_busy_a_program_is_told_too(site: Site) -> None:
+    person, _ = first_of(site.place)
+    deny = ("--deny", "restriction", "--by", "Officer", "--evidence", "letter 9", "--json")
+    with hold(site.place.lock, "another", NOW):
+        said = site.hiu("basis", person, *deny)
+    [line] = json.loads(said.out)["kept_runs"]
+    assert "may still show them" in line and person not in line
 
 
 @pytest.mark.parametrize("cut", ["record", "move", "seal"])
@@ -199,3 +210,18 @@ def test_working_tables_that_are_no_longer_needed_go(tmp_path: Path) -> None:
     }
     assert set(keep_whole(folder, {"x": whole, "y": whole}, {"x": part, "y": whole})) == {"READ-ME.txt", "x.parquet"}
     assert keep_whole(folder, {"x": whole}, {"x": whole}) == {} and not working_folder(folder).exists()
+
+
+def test_a_run_that_cannot_be_made_anew_is_not_rolled_back_to(objected: Objected, tmp_path: Path) -> None:
+    """An earlier run whose manifest is whole but is not the one that was published still shows who objected."""
+    own, (_, _, before, after) = copied(objected, tmp_path), objected
+    earlier = own.published / before.name
+    shutil.rmtree(earlier)
+    shutil.rmtree(working_folder(earlier))
+    shutil.copytree(before, earlier)
+    path = earlier / MANIFEST
+    path.write_bytes(path.read_bytes() + b"\n")
+    assert verify_release(earlier) == []
+    with pytest.raises(HiuError, match="not as it was published"):
+        rollback(own, LAST, reason="wrong", by="Chair", now=LATER + timedelta(hours=1))
+    assert own.published_folder(LAST) == own.published / after.name

@@ -61,7 +61,7 @@ def test_every_command_by_every_role(role: str, site: Path, monkeypatch: pytest.
     """The job is reached, or the command is refused and the refusal is in the log: nothing else happens."""
     place = with_role(site, role)
     monkeypatch.setattr("pipelines.access.guard._place", lambda *_: place)
-    for command, job in JOBS.items():
+    for command in JOBS:
         reached: list[str] = []
         mine = command in EVERYBODY or role in ALLOWED.get(command, "officer").split()
         before = place.audit.read_bytes() if place.audit.exists() else b""
@@ -77,8 +77,7 @@ def test_every_command_by_every_role(role: str, site: Path, monkeypatch: pytest.
             assert not reached
         else:
             assert mine and reached == ["job"], f"{role} may not give {command}"
-            assert before == (place.audit.read_bytes() if place.audit.exists() else b"") or b"role_refused" in before
-        assert callable(job)
+            assert before == (place.audit.read_bytes() if place.audit.exists() else b"")
 
 
 def test_the_table_has_every_command() -> None:
@@ -116,9 +115,8 @@ def test_a_placeholder_signs_nothing(command: str, word: str, site: Path) -> Non
     def unreached(site: Path, **_: object) -> int:
         raise AssertionError("a placeholder was taken for a name")
 
-    for word in ("who decided it", "<Who decided it>", "NAME", "tbc", "...", "Your Name", "[somebody]"):
-        with pytest.raises(UsageError, match="nobody's name"):
-            guarded(unreached, command, {"site": site, "by": word}, now())
+    with pytest.raises(UsageError, match="nobody's name"):
+        guarded(unreached, command, {"site": site, "by": word}, now())
 
 
 @pytest.mark.parametrize("role", [role for role in ROLES if role not in ("operator", "officer")])

@@ -48,15 +48,14 @@ def basis(
         for line in withhold_now(place, at):
             out(line)
     else:
+        kept_runs: list[str] = []
         if allow or deny or end:
             change = BasisChange(
                 allow=allow, deny=deny, end=end, purpose=purpose, recipient=recipient, until=_day(until)
             )
             record_change(place, person, change, evidence=evidence, by=by, now=at)
-            made_anew = withhold_now(place, at) if deny else []
-            for line in [] if as_json else made_anew:
-                out(line)
-        messages.print_basis(place, person, at.date(), as_json=as_json)
+            kept_runs = withhold_now(place, at) if deny else []
+        messages.print_basis(place, person, at.date(), kept_runs=kept_runs, as_json=as_json)
 
 
 def consent(

@@ -1,5 +1,6 @@
 """What the governance commands say: rows of the basis, lists of what is due, holds, disclosures, an erasure."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -25,15 +26,17 @@ from pipelines.govern.rekey import Rekeyed
 from pipelines.govern.retain import disclosures, due_now, holds_in_force, to_review
 
 
-def print_basis(place: Place, person: str | None, on: date, *, as_json: bool) -> None:
-    """The rows in force, and for a person what they come to."""
+def print_basis(place: Place, person: str | None, on: date, *, kept_runs: Sequence[str], as_json: bool) -> None:
+    """The rows in force, and for a person what they come to; before them what became of runs that are kept."""
     rows = basis_of(place).filter(pl.col("start") <= on, pl.col("end").is_null() | (pl.col("end") >= on))
     if person:
         rows = rows.filter(pl.col("person_id").is_in([person, EVERY]))
     if as_json:
         gates = gates_of(place, person, on) if person else ("", {})
-        print_json(basis=_json_rows(rows), gates=gates[0], start_lacks=gates[1])
+        print_json(basis=_json_rows(rows), gates=gates[0], start_lacks=gates[1], kept_runs=kept_runs)
         return
+    for line in kept_runs:
+        out(line)
     for row in rows.sort("person_id", "purpose", "recipient").iter_rows(named=True):
         who = "everybody" if row["person_id"] == EVERY else row["person_id"]
         verb = "may go" if row["allow"] else "may NOT go"

@@ -35,7 +35,7 @@ def subject(
         out("the name of who asks is not the name on the record: check that they may have it before you hand it over")
     if made.free_texts:
         texts = count_of(made.free_texts, "text that people wrote is", "texts that people wrote are")
-        out(f"read the file before you hand it over: {texts} in it, which may name somebody whom no agency ever sent")
+        out(f"read the file before you hand it over: {texts} in it, and may name somebody unknown to this site")
 
 
 def rectify(

@@ -77,14 +77,21 @@ def _objections(place: Place, now: datetime) -> list[str]:
     return lines or ["None is in force."]
 
 
-WHY_DUE = {"age": "as nothing was sent for long", "exit": "as support ended long ago"}
+WHY_DUE = {
+    "age": "because no agency has sent anything for a long time",
+    "exit": "because support ended long ago",
+    "death": "because the person died",
+    "move": "because the latest address lies outside the area",
+    "contact before death": "because the team had contact with the person shortly before they died",
+}
+"""Event of a review -> why a record is due for it."""
 
 
 def _looks(place: Place) -> list[str]:
     found = reads.looks(reads.folder_of(place.settings, place.curated), place.key_for("reads"))
     counts = found.group_by("login", "purpose").agg(n=pl.len(), refused=pl.col("refused").count()).sort("login")
     return [f"{who}, for {what}: {count_of(n, 'look')}, {no} refused" for who, what, n, no in counts.iter_rows()] or [
-        "No look."
+        "Nobody has looked."
     ]
 
 
@@ -107,7 +114,7 @@ def _retention(place: Place, now: datetime) -> list[str]:
     except HiuError:
         return ["Nothing is published yet, so nothing is due for review."]
     lines = [
-        f"Due for review, {WHY_DUE[event]}: {n}" for event, n in due.group_by("event").len().sort("event").iter_rows()
+        f"Due for review {WHY_DUE[event]}: {n}" for event, n in due.group_by("event").len().sort("event").iter_rows()
     ]
     return [*(lines or ["Nothing is due for review."]), f"On hold: {holds_in_force(place).height}."]
 

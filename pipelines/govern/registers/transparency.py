@@ -18,8 +18,8 @@ Fields = Mapping[str, Sequence[str]]
 
 
 def transparency_record(place: Place, on: date) -> str:
-    """The record as Markdown, by the standard's tiers, sections and fields. What no configuration knows is marked for
-    the site to fill in, never guessed."""
+    """The record as Markdown, by tiers, sections and fields. What is not in the configuration is marked for the site to
+    fill in, never guessed."""
     sections: dict[str, Fields] = {
         "Tier 1: overview": _overview(place),
         "2.1 Owner and responsibility": _owner(place),
@@ -99,7 +99,7 @@ def _context(place: Place) -> Fields:
         "2.3.4 Required training": [TO_FILL],
         "2.3.5 Appeals and review": [
             "Access, rectification, objection and complaint, by `hiu subject`, `hiu rectify` and `hiu basis`; each is "
-            "entered with its clock."
+            "recorded with the day by which it is answered."
         ],
     }
 
@@ -125,7 +125,7 @@ def _model(place: Place) -> Fields:
         ],
     }
     if not place.months():
-        return {**fields, "2.4.2.4 Model performance": ["Nothing was published yet."]}
+        return {**fields, "2.4.2.4 Model performance": ["Nothing has been published yet."]}
     tables = published_tables(place.which(None)[1], (LINK_QUALITY.name, RANKED.name))
     people = f"People on the latest list: {tables[RANKED.name].height}"
     return {**fields, "2.4.2.4 Model performance": [people, *_quality(tables[LINK_QUALITY.name])]}
@@ -163,7 +163,8 @@ def _risks(place: Place) -> Fields:
     return {
         "2.5.1 Impact assessments": [f"Impact assessment (DPIA) and equality assessment, with dates: {TO_FILL}"],
         "2.5.2 Risks and mitigations": [
-            "Two people joined, or one parted: each join has a probability, doubtful ones are reviewed, any is undone.",
+            "Two people may be taken for one, or one person for two: each match has a probability, doubtful ones are "
+            "reviewed by people, and any of them can be undone.",
             "What an agency did not send is shown as missing, never as zero.",
         ],
     }

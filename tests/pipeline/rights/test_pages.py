@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import polars as pl
+import pytest
 from areakit import NOW
 from rights_kit import Known
 
 from hiu.govern import audit
+from hiu.govern.basis.retention import DUE
 from hiu.govern.pseudonym import PERSON_ID
+from hiu.model.govern import REVIEWS
+from pipelines.govern.registers import overview
 from pipelines.govern.registers.breaches import add_breach
-from pipelines.govern.registers.overview import chapters_of, governance_page
+from pipelines.govern.registers.overview import WHY_DUE, chapters_of, governance_page
 from pipelines.govern.registers.requests import NewRequest, add_request
 from pipelines.govern.registers.transparency import TO_FILL, transparency_record
 from pipelines.govern.verify import problems_of
@@ -28,6 +32,17 @@ def test_the_page_has_every_register_the_head_and_no_person(changed: Known) -> N
     assert "Entered: 1." in chapters["Breaches"][0] and "due in 72 hours" in chapters["Breaches"][1]
     assert audit.head(place.audit) in page
     assert not PERSON_ID.search(page) and str(changed.other["name_text"]) not in page
+
+
+def test_the_page_says_why_each_record_is_due(known: Known, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every event that a review may be about, not the two that this area has."""
+    events = next(column.codes for column in REVIEWS.columns if column.name == "event")
+    assert set(WHY_DUE) == set(events)
+    row = {"person_id": "HIU-AAAAAAAA", "since": NOW.date(), "held": False, "sentence": ""}
+    due = pl.DataFrame([{**row, "event": event} for event in events], schema=DUE)
+    monkeypatch.setattr(overview, "to_review", lambda *_: due)
+    lines = chapters_of(known.place, NOW)["Retention and holds"]
+    assert len(lines) == len(events) + 1 and all(line.endswith(": 1") for line in lines[:-1])
 
 
 def test_what_verify_finds_is_on_the_page(changed: Known) -> None:

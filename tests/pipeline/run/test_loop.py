@@ -88,6 +88,10 @@ def test_a_chart_that_was_changed_on_the_disk_is_drawn_again(place_after: Place)
     made_of = json.loads((folder / draw.MADE_OF).read_text(encoding="utf-8"))
     assert set(draw.kept_charts(folder, made_of)) == set(made_of)
     assert draw.kept_charts(folder, {chart.stem: "something else"}) == {}
+    whole = (folder / draw.MADE_OF).read_bytes()
+    (folder / draw.MADE_OF).write_text(json.dumps({chart.stem: "something else"}), encoding="utf-8")
+    assert draw.kept_charts(folder, {chart.stem: "something else"}) == {}, "an old chart does not pass for a new one"
+    (folder / draw.MADE_OF).write_bytes(whole)
     chart.write_bytes(chart.read_bytes() + b" ")
     assert draw.kept_charts(folder, made_of) == {}
     (folder / draw.MADE_OF).write_text("not JSON", encoding="utf-8")
