@@ -16,7 +16,7 @@
 # # The cohort
 #
 # How demand goes as a whole, whether support made a difference, whether the list is fair, and what it roughly costs.
-# Figures here are exact: before any leaves the analysts, use the board paper, which suppresses small counts.
+# Figures here are exact: for other readers there is the board paper, which suppresses small counts.
 
 # %% tags=["parameters"]
 import os
@@ -69,7 +69,7 @@ cohort.cost()
 
 # %% [markdown]
 # ## 5. The cohort as a whole
-# Which agencies see the same people, who comes and goes, how few make how much, and what follows a stay.
+# Which agencies see the same people, who comes and goes, how contacts are shared, and what follows a stay.
 # **Look for:** columns with several dots, months in which many come or leave, and the numbers at risk under the curve.
 
 # %%
@@ -85,7 +85,7 @@ cohort.concentration()
 cohort.next_contact()
 
 # %% [markdown]
-# What may leave the analysts of these four has small counts hidden: `.to_share()`.
+# `.to_share()` gives the part of these four that may leave the analysts, with small counts hidden.
 
 # %%
 cohort.together().to_share()

@@ -45,8 +45,8 @@ person
 # %% [markdown]
 # ## 2. The months
 # **Look for:** grey bands (not supplied, not zero), diamonds (section 136 and Mental Health Act assessments), and
-# markers of support. After support started is not because of it: contacts fall
-# back unaided from their highest, which is when people are chosen.
+# markers of support. A fall after support started does not show that support caused it: contacts fall back unaided
+# from their highest, which is when people are chosen.
 
 # %%
 person.chart(split=True)

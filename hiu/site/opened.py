@@ -61,8 +61,8 @@ class Opened:
         folder = self.curated / "published" / folders[name]
         if not folder.is_dir():
             raise HiuError(
-                f"{folder}: not there, though {name} points to it. It is being made anew, or that was cut off: "
-                f"'hiu run {name}' makes it again, or says what to do first."
+                f"{folder}: this folder of {name} is missing. It is being made again, or a run was interrupted: "
+                f"'hiu run {name}' makes it, or says what to do first."
             )
         return found, folder
 

@@ -76,7 +76,7 @@ class Published(Tables):
         *,
         counting: str | Sequence[str] = (),
         weights: Mapping[str, float] | None = None,
-        drop_roles: Collection[str] = (),
+        drop_roles: str | Collection[str] = (),
         half_life: float | None = None,
     ) -> Finding:
         """The list under other definitions, beside the one published; nothing is kept of it.

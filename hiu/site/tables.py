@@ -66,9 +66,8 @@ class Tables(Suggests):
         return Listing(pl.DataFrame(rows, schema=["table", "rows", "meaning"], orient="row"), "Published tables")
 
     def _columns(self, name: str) -> Listing:
-        table, three = PUBLISHED.get(name), self._three(name)
-        assert table is not None
-        rows = []
+        three, rows = self._three(name), []
+        table = PUBLISHED[name]
         for column in table.columns:
             shown = [cell_text(value, column.name) for value in three.get(column.name, [])]
             masks = "left out when masked" if column.name not in three else ""

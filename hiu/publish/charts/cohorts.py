@@ -33,7 +33,7 @@ def together_chart(found: pl.DataFrame, sentence: str) -> str:
 
 
 def flow_chart(found: pl.DataFrame, sentence: str) -> str:
-    """People who came among the first above the line, those who left below it, month by month."""
+    """People who joined the first on the list above the line, those who left it below, month by month."""
     rows = [
         {"month": f"{day:%Y-%m}", "people": came, "what": "entered"}
         for day, came in found.select("month", "entered").iter_rows()
@@ -46,7 +46,10 @@ def flow_chart(found: pl.DataFrame, sentence: str) -> str:
     y = alt.Y("people:Q", title="Entered above, left below", axis=alt.Axis(tickMinStep=1))
     bars = alt.Chart(alt.Data(values=rows)).mark_bar().encode(x=alt.X("month:O", title=None), y=y, color=colour)
     return to_svg(
-        bars.properties(width=WIDTH, height=200), "Who came among the first, and who left", sentence, width=WIDTH
+        bars.properties(width=WIDTH, height=200),
+        "Who joined the first on the list, and who left",
+        sentence,
+        width=WIDTH,
     )
 
 
@@ -58,18 +61,20 @@ def lorenz_chart(curve: pl.DataFrame, sentence: str) -> str:
     line = alt.Chart(alt.Data(values=curve.to_dicts())).mark_line(color=SEEN).encode(x=x, y=y)
     equal = alt.Chart(alt.Data(values=[{"people": 0, "contacts": 0}, {"people": 1, "contacts": 1}]))
     equal = equal.mark_line(color=SEEN, strokeDash=[4, 3], strokeWidth=1).encode(x=x, y=y)
-    return to_svg((equal + line).properties(width=300, height=300), "How few make how much", sentence, width=WIDTH)
+    return to_svg(
+        (equal + line).properties(width=300, height=300), "How contacts are shared among people", sentence, width=WIDTH
+    )
 
 
-def survival_chart(found: pl.DataFrame, sentence: str) -> str:
-    """The share with a contact by then, its interval, and the numbers at risk below the axis."""
-    rows = [{**row, "text": number(row["at_risk"])} for row in found.to_dicts()]
+def survival_chart(curve: pl.DataFrame, found: pl.DataFrame, sentence: str) -> str:
+    """The share with a contact by each day, its interval, and the numbers at risk on some days below the axis."""
+    rows = curve.to_dicts()
     x = alt.X("days:Q", title="Days since discharge")
     band = alt.Chart(alt.Data(values=rows)).mark_area(color=BAND, interpolate="step-after")
     band = band.encode(x=x, y=_share("low:Q", "With a contact by then"), y2="high:Q")
-    line = alt.Chart(alt.Data(values=rows)).mark_line(color=SEEN, interpolate="step-after", point=True)
+    line = alt.Chart(alt.Data(values=rows)).mark_line(color=SEEN, interpolate="step-after")
     line = line.encode(x=x, y=_share("share:Q", "With a contact by then"))
-    apart = [row for row in rows if row["days"] not in CLOSE]
+    apart = [{**row, "text": number(row["at_risk"])} for row in found.to_dicts() if row["days"] not in CLOSE]
     risk = alt.Chart(alt.Data(values=apart)).mark_text().encode(x=alt.X("days:Q", axis=None), text="text:N")
     panels = (
         (band + line).properties(width=WIDTH, height=200),

@@ -1,7 +1,9 @@
-"""The whole cohort: agencies together, who comes and goes, how few make how much, and what follows a stay.
+"""The whole cohort: agencies together, who comes and goes, how contacts are shared, and what follows a stay.
 
 Frames have the columns of hiu.model. Figures are exact, for analysts.
 """
+
+from collections.abc import Iterable
 
 import numpy as np
 import polars as pl
@@ -9,12 +11,11 @@ import polars as pl
 from hiu.month import Month
 from hiu.rank.listing.ranking import recount
 from hiu.settings import Settings
+from hiu.stats import Z95
 
 C = pl.col
 SHARES = (0.01, 0.05, 0.1, 0.2, 0.5, 1.0)
 DAYS = (0, 7, 14, 28, 60, 90, 180, 365)
-Z = 1.959964
-"""Standard normal quantile of a 95% interval."""
 
 
 def contacts(timeline: pl.DataFrame, first: Month, last: Month) -> pl.DataFrame:
@@ -39,8 +40,9 @@ def flow(
     settings: Settings,
     months: int = 12,
 ) -> pl.DataFrame:
-    """Who came among the first N and who left, month by month, by points expected of the data of today: month, stayed,
-    entered, left. The first month compares with the one before it; months before the first delivery are left out.
+    """Who joined the first N and who left, month by month, as each would be ranked with the data of today: month,
+    stayed, entered, left. The first month compares with the one before it; months before the first delivery are left
+    out.
     """
     supplied = coverage.filter("supplied")["month"]
     first = supplied.min()
@@ -58,7 +60,7 @@ def flow(
 
 
 def concentration(timeline: pl.DataFrame, month: Month, months: int = 12) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """How few make how much of the contacts. First: share_of_people, people, contacts, share_of_contacts, most (of one
+    """How contacts are shared among people. First: share_of_people, people, contacts, share_of_contacts, most (of one
     person). Second: the curve, from those with fewest contacts: people, contacts, both as shares.
     """
     each = contacts(timeline, month - (months - 1), month).group_by("person_id").len("n")
@@ -113,12 +115,13 @@ def discharges(stay: pl.DataFrame, timeline: pl.DataFrame, month: Month, months:
     return found.select("person_id", "discharged", days=watched, again=C("next").is_not_null())
 
 
-def survival(days: pl.Series, again: pl.Series) -> pl.DataFrame:
+def survival(days: pl.Series, again: pl.Series, at_days: Iterable[int] = DAYS) -> pl.DataFrame:
     """Kaplan-Meier: by some days after discharge, at_risk (still watched and without a contact), contacts (so far),
-    share (with a contact by then), low, high (95%, log-log). Days that nobody was watched for are left out."""
+    share (with a contact by then), low, high (95%, log-log). `at_days` rise; those that nobody was watched for are
+    left out."""
     time, event = days.to_numpy().astype(np.int64), again.to_numpy().astype(np.bool_)
     rows: list[tuple[int, int, int, float, float, float]] = []
-    for at in DAYS:
+    for at in at_days:
         at_risk = int((time >= at).sum())
         if not at_risk:
             break
@@ -133,8 +136,8 @@ def survival(days: pl.Series, again: pl.Series) -> pl.DataFrame:
 
 
 def _interval(left: float, spread: float) -> tuple[float, float]:
-    """The share with a contact, from and to, of the share without one."""
+    """The 95% interval of the share with a contact, from the share without one and its spread."""
     if not 0 < left < 1:
         return 1 - left, 1 - left
-    step = Z * np.sqrt(spread) / abs(np.log(left))
+    step = Z95 * np.sqrt(spread) / abs(np.log(left))
     return float(1 - left ** np.exp(-step)), float(1 - left ** np.exp(step))

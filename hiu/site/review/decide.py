@@ -153,7 +153,9 @@ def _not_second(first: str | None, name: str) -> str | None:
 def _reviewer(name: str) -> str:
     plain = " ".join(name.split())
     if is_placeholder(plain) or plain.casefold() in _NOBODY:
-        raise UsageError(f"give the reviewer's name: '{plain}' is nobody's" if plain else "give the reviewer's name")
+        raise UsageError(
+            f"give the reviewer's name: '{plain}' is no person's name" if plain else "give the reviewer's name"
+        )
     return plain
 
 

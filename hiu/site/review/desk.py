@@ -206,7 +206,7 @@ class Review(Suggests):
             return "nobody has looked at a decided pair again: run.review('another name', second=True)"
         one = found[0]
         interval = f"95% interval {one['low']:.0%} to {one['high']:.0%}"
-        return f"said the same of {one['value']:.0%} of {one['n']:,} pairs that two looked at ({interval})"
+        return f"they agree on {one['value']:.0%} of the {one['n']:,} pairs that two people looked at ({interval})"
 
     def _repr_mimebundle_(self, **_: Any) -> Any:
         still = {"text/plain": repr(self), "text/html": self._card().html() + self.head(20)._repr_html_()}

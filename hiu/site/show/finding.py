@@ -41,14 +41,14 @@ class Finding(Suggests):
         return self.tables[name]
 
     def to_share(self) -> Finding:
-        """What of it may leave the analysts: small counts hidden, others rounded, no ids, no sentences and no chart.
+        """The part that may leave the analysts: small counts hidden, others rounded, no ids, no sentences and no chart.
 
-        Raises UsageError where nothing of it may: the board paper has what others may read of it.
+        Raises UsageError where no part of it may; the board paper has what others may read.
         """
         if self._leaving is None:
             raise UsageError(
-                f"'{self.title}' is for analysts: its figures are exact. The board paper ('hiu export commissioner') "
-                "has what may leave them"
+                f"'{self.title}' is for analysts alone: its figures are exact. The board paper "
+                "('hiu export commissioner') has what others may read."
             )
         hidden = "* is a count of 1 to 7, or one that would give such a count away; others are to the nearest 5."
         return Finding(self.title, [hidden], self._leaving, leaving=self._leaving)

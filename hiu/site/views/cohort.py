@@ -10,6 +10,7 @@ import polars as pl
 from hiu.errors import HiuError, UsageError
 from hiu.fuzzy import not_among
 from hiu.model.units import contact_sets
+from hiu.model.words import many
 from hiu.month import Month
 from hiu.site.looks import look
 from hiu.site.show.chart import Chart
@@ -29,8 +30,8 @@ S136 = "s136"
 class Cohort(Suggests):
     """Everybody of a month, or some people by id.
 
-    Take people who were chosen before the months you look at: whoever is chosen when contacts are
-    highest falls back unaided.
+    Take people who were chosen before the months you look at: whoever is chosen when contacts are highest falls back
+    unaided.
 
     >>> run.cohort().cost().title
     'Cost of the first 2 people, last 12 months, pounds'
@@ -126,17 +127,19 @@ class Cohort(Suggests):
         return Finding("Agencies together, last 12 months", [sentence, *self._gaps()], tables, charts, leaving=leaving)
 
     def flow(self) -> Finding:
-        """Who came among the first N and who left, by month: by points expected of the data of today."""
+        """Who joined the first N and who left, by month, as each month would be ranked with the data of today."""
         from hiu.publish.charts.cohorts import flow_chart
         from hiu.rank.reports.cohorts import flow
         from hiu.site.views.shared import shared_flow
 
         run = self.published
         if self.people is not None:
-            raise UsageError("the list is one of everybody: ask run.cohort().flow()")
+            raise UsageError("the list is made of everybody, not of some people: ask run.cohort().flow()")
         found = flow(**run._common())
         if found.is_empty():
-            return Finding("Flow between months", ["There is one month yet: nobody can have come or left."], {})
+            return Finding(
+                "Flow between months", ["There is only one month so far, so nobody can have come or left."], {}
+            )
         per, top = found["entered"].mean(), run.settings.rank.top
         sentence = f"On average {float(str(per)):.1f} of the first {top} were not there the month before."
         chart = Chart(flow_chart(found, sentence), sentence)
@@ -144,7 +147,7 @@ class Cohort(Suggests):
         return Finding("Flow between months", [sentence, *self._gaps()], {"flow": found}, [chart], leaving=leaving)
 
     def concentration(self) -> Finding:
-        """How few make how much: the share of contacts of the 1%, 5% ... with most, and the Lorenz curve."""
+        """How contacts are shared among people: the share of the 1%, 5% ... with most, and the Lorenz curve."""
         from hiu.publish.charts.cohorts import lorenz_chart
         from hiu.rank.reports.cohorts import concentration
         from hiu.site.views.shared import shared_concentration
@@ -153,9 +156,12 @@ class Cohort(Suggests):
         if found.is_empty():
             return Finding("Concentration", ["Nobody had a contact in the last 12 months."], {})
         _, people, _, share, _ = found.row(0)
-        makes = "person with most contacts makes" if people == 1 else f"{people:,} people with most contacts make"
+        who, verb = ("person", "accounts") if people == 1 else (f"{people:,} people", "account")
         part = people / int(found["people"][-1])
-        sentence = f"The {makes} {share:.0%} of all contacts of the last 12 months; of the people it is {part:.1%}."
+        sentence = (
+            f"The {who} with most contacts ({part:.1%} of everybody with a contact) {verb} for {share:.0%} "
+            "of all contacts of the last 12 months."
+        )
         chart = Chart(lorenz_chart(curve, sentence), sentence)
         tables, leaving = {"shares": found.drop("most")}, {"shares": shared_concentration(found)}
         return Finding("Concentration, last 12 months", [sentence, *self._gaps()], tables, [chart], leaving=leaving)
@@ -166,7 +172,7 @@ class Cohort(Suggests):
         One discharge a person, the first of the last 24 months. Nobody is watched beyond the month's end.
         """
         from hiu.publish.charts.cohorts import survival_chart
-        from hiu.rank.reports.cohorts import discharges, survival
+        from hiu.rank.reports.cohorts import DAYS, discharges, survival
         from hiu.site.views.shared import shared_survival
 
         run = self.published
@@ -184,8 +190,13 @@ class Cohort(Suggests):
             f"{watched.height:,} people were discharged; within {last} days {share:.0%} had another contact "
             f"(95% interval {low:.0%} to {high:.0%})."
         )
-        chart, leaving = Chart(survival_chart(found, sentence), sentence), {"days": shared_survival(found)}
-        lines = [sentence, "A death is not seen here, nor a move out of the area.", *self._gaps()]
+        curve = survival(watched["days"], watched["again"], range(max(DAYS) + 1))
+        chart, leaving = Chart(survival_chart(curve, found, sentence), sentence), {"days": shared_survival(found)}
+        lines = [
+            sentence,
+            "Deaths and moves out of the area are not seen here: such people count as without a contact.",
+            *self._gaps(),
+        ]
         return Finding("Time to the next contact", lines, {"days": found}, [chart], leaving=leaving)
 
     def equality(self) -> Finding:
@@ -205,7 +216,7 @@ class Cohort(Suggests):
         gaps = (
             self.published._whole("coverage").filter(recent, ~C("supplied")).group_by("dataset").len().sort("dataset")
         )
-        words = [f"{str(name).replace('_', ' ')} {n} of 12 months" for name, n in gaps.iter_rows()]
+        words = [f"{many(str(name))} in {n} of 12 months" for name, n in gaps.iter_rows()]
         return [f"Not supplied, so missing here and not zero: {', '.join(words)}."] if words else []
 
     def _trend(self, dataset: str) -> Trend:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 
 import polars as pl
+from pydantic import ValidationError
 
 from hiu.errors import UsageError
 from hiu.fuzzy import not_among
+from hiu.settings import Rank, explain
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
 from hiu.site.tables import Tables
+from hiu.site.views.ids import followed, ids_and_merges
 from hiu.site.views.ranked import list_of
 
 C = pl.col
@@ -22,9 +26,10 @@ def compare(run: Tables, earlier: Tables) -> Listing:
     now = list_of(run).to_polars().select("person_id", "name")
     places = run._scan("ranked").filter(C("list") == "adult").select(KEPT).collect()
     before = earlier._scan("ranked").filter(C("list") == "adult").select(KEPT).collect()
-    merged = run._table("aliases").filter(C("kind") == "merge").select("old_id", became="person_id")
-    before = before.join(merged, left_on="person_id", right_on="old_id", how="left")
-    before = before.with_columns(person_id=pl.coalesce("became", "person_id")).drop("became").sort("rank")
+    ids, became = ids_and_merges(run)
+    here = set(ids)
+    today = {one: followed(one, here, became) for one in before["person_id"]}
+    before = before.with_columns(C("person_id").replace(today)).sort("rank")
     before = before.unique("person_id", keep="first", maintain_order=True)
     found = places.join(before, on="person_id", how="full", coalesce=True, suffix="_before")
     found = found.with_columns(moved_up=C("rank_before").cast(pl.Int64) - C("rank").cast(pl.Int64))
@@ -40,7 +45,7 @@ def what_if(
     run: Tables,
     counting: str | Sequence[str] = (),
     weights: Mapping[str, float] | None = None,
-    drop_roles: Collection[str] = (),
+    drop_roles: str | Collection[str] = (),
     half_life: float | None = None,
 ) -> Finding:
     """The list under other definitions, beside the one published; nothing is recorded or published."""
@@ -55,36 +60,34 @@ def what_if(
             raise UsageError(not_among(f"no way of counting '{name}'", name, COUNTED))
         demand = recounted(demand, extra, name)
         changes.append(name)
-    if drop_roles:
-        demand = _without_roles(demand, run._whole("timeline"), drop_roles)
-        changes.append(f"without incidents in which the person was {' or '.join(sorted(drop_roles))}")
+    if roles := {drop_roles} if isinstance(drop_roles, str) else set(drop_roles):
+        demand = _without_roles(demand, run._whole("timeline"), roles)
+        changes.append(f"without police incidents in which the person was only {' or '.join(sorted(roles))}")
     demand = demand.with_columns(supplied=C("n").is_not_null()).select(PUBLISHED["monthly_demand"].names)
-    settings = run.settings.model_copy(update={"rank": _rank_settings(run, weights, half_life, changes)})
+    own, found = run.settings.rank, _rank_settings(run.settings.rank, weights or {}, half_life)
+    changes += [f"{name} counts {found.weights.by_dataset()[name]:g}" for name in weights or {}]
+    changes += [] if half_life is None else [f"half-life {found.half_life:g} months"]
+    settings = run.settings.model_copy(update={"rank": found})
     support, gradings = run._whole("support"), run._whole("risk_grading")
     changed = {**common, "demand": demand, "settings": settings}
     again = rank(**changed, extra=extra, support=support, gradings=gradings).ranked
-    return _beside(run, again, changes, settings.rank.top)
+    return _beside(run, again, changes, own.top)
 
 
-def _rank_settings(
-    run: Tables, weights: Mapping[str, float] | None, half_life: float | None, changes: list[str]
-) -> object:
+def _rank_settings(own: Rank, weights: Mapping[str, float], half_life: float | None) -> Rank:
     """The settings of the rank with other weights or half-life, checked as those of a site are."""
-    own = run.settings.rank
     values = own.model_dump()
-    for name, weight in (weights or {}).items():
-        if name not in values["weights"] and name not in values["weights"].get("extra", {}):
-            raise UsageError(not_among(f"no weight '{name}'", name, [*own.weights.model_dump(exclude={"extra"})]))
-        part = values["weights"] if name in values["weights"] else values["weights"]["extra"]
+    for name, weight in weights.items():
+        if name not in own.weights.by_dataset():
+            raise UsageError(not_among(f"no weight '{name}'", name, own.weights.by_dataset()))
+        part = values["weights"]["extra"] if name in own.weights.extra else values["weights"]
         part[name] = weight
-        changes.append(f"{name} counts {weight:g}")
     if half_life is not None:
         values["half_life"] = half_life
-        changes.append(f"half-life {half_life:g} months")
     try:
-        return type(own).model_validate(values)
-    except ValueError as error:
-        raise UsageError(f"no such settings of the rank: {str(error).splitlines()[2].strip()}") from None
+        return Rank.model_validate(values)
+    except ValidationError as error:
+        raise UsageError(explain(Path("what_if"), error, Rank)) from None
 
 
 def _without_roles(demand: pl.DataFrame, timeline: pl.DataFrame, roles: Collection[str]) -> pl.DataFrame:
@@ -95,7 +98,7 @@ def _without_roles(demand: pl.DataFrame, timeline: pl.DataFrame, roles: Collecti
     if wrong := sorted(set(roles) - set(there)):
         raise UsageError(not_among(f"no role '{wrong[0]}'", wrong[0], there))
     own = C("role").str.split("|").list.set_difference(list(roles)).list.len() == 0
-    dropped = timeline.filter("counted", own, C("dataset").is_in(["police_incident"]))
+    dropped = timeline.filter("counted", own, C("dataset") == "police_incident")
     month = C("start").dt.truncate("1mo").dt.date()
     less = dropped.group_by("person_id", "dataset", month=month).agg(less=pl.len().cast(pl.Int64))
     joined = demand.join(less, on=["person_id", "month", "dataset"], how="left")
@@ -115,7 +118,7 @@ def _beside(run: Tables, again: pl.DataFrame, changes: list[str], top: int) -> F
     )
     sentence = (
         f"Of the first {top}, {len(first & old)} stay, {len(first - old)} enter and {len(old - first)} leave. "
-        f"Counted so: {'; '.join(changes) or 'as published'}. Nothing of it is published."
+        f"What was changed: {'; '.join(changes) or 'nothing'}. Nothing of this is published."
     )
     title = f"What if: the list of {run.month.title} under other definitions"
     table = Listing(found.select(order), title, empty={"rank_published": "not listed"})

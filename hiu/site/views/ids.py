@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 import polars as pl
 
 from hiu.errors import UsageError
@@ -23,17 +25,28 @@ def id_at(tables: Tables, rank: int) -> str:
 
 
 def id_now(tables: Tables, person_id: str) -> str:
-    """An id as it is, or the one it was merged into."""
-    ids = tables._scan("people").select("person_id").collect()["person_id"]
-    if person_id in ids:
-        return person_id
-    became = tables._table("aliases").filter((C("old_id") == person_id) & (C("kind") == "merge"))
-    if became.height:
-        return id_now(tables, str(became.sort("month")["person_id"][-1]))
+    """An id as it is, or the one it was merged into. Raises UsageError naming the nearest."""
+    ids, became = ids_and_merges(tables)
+    if (found := followed(person_id, ids, became)) in ids:
+        return found
     raise UsageError(
         f"no person '{person_id}' in {tables.month.title}.{did_you_mean(person_id, ids)} "
         "run.ranked() has the ids; 'hiu find NAME' searches by name."
     )
+
+
+def ids_and_merges(tables: Tables) -> tuple[list[str], dict[str, str]]:
+    """The ids of a month's people, and what each id that was ever merged became at its latest merge."""
+    merges = tables._table("aliases").filter(C("kind") == "merge").sort("month").select("old_id", "person_id")
+    return tables._scan("people").select("person_id").collect()["person_id"].to_list(), dict(merges.iter_rows())
+
+
+def followed(person_id: str, ids: Collection[str], became: Mapping[str, str]) -> str:
+    """The id that stands among `ids` for this one, after however many merges; the last that is known if none does."""
+    left = dict(became)
+    while person_id not in ids and person_id in left:
+        person_id = left.pop(person_id)
+    return person_id
 
 
 def why_unlisted(tables: Tables, person: Row) -> str:

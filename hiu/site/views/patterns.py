@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from hiu.errors import UsageError
+from hiu.model.units import night_sets
+from hiu.model.words import many
 from hiu.publish.episodes import BLOCK, DAYS, blocks
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
@@ -30,13 +33,17 @@ def admissions(run: Tables, months: int, person_id: str | None = None) -> Listin
     spells = spells.with_columns(end=pl.when(~C("still")).then("end")).sort("person_id", "start")
     spells = spells.with_columns(
         nights=(C("out") - C("first")).dt.total_days().clip(0),
-        days_since_last=(C("start").dt.date() - C("end").shift().over("person_id").dt.date()).dt.total_days(),
+        days_since_last=(
+            C("start").dt.date() - C("end").forward_fill().shift().over("person_id").dt.date()
+        ).dt.total_days(),
     )
     found = spells.filter(C("end").is_null() | (C("end").dt.date() >= first))
     found = found.select(ADMISSION).sort("start", "person_id", descending=True)
     whose = f"{person_id}: " if person_id else ""
     title = f"{whose}{found.height:,} admissions in {months} months to the end of {run.month.title}"
-    return Listing(found, title, empty={"end": "not sent", "days_since_last": "first seen", "wards": "not published"})
+    return Listing(
+        found, title, empty={"end": "not sent", "days_since_last": "no discharge before", "wards": "not published"}
+    )
 
 
 def _words(run: Tables) -> pl.DataFrame:
@@ -53,7 +60,9 @@ def _words(run: Tables) -> pl.DataFrame:
 
 
 def hour_of_week(run: Tables, months: int, person_id: str | None = None, dataset: str | None = None) -> Finding:
-    """Contacts by day of the week and hours of the day; those sent as a date alone are counted apart."""
+    """Contacts by day of the week and hours of the day; those sent as a date without a time are counted apart."""
+    if dataset in night_sets(run._table("coverage")):
+        raise UsageError(f"'{dataset}' counts nights, which have no hour: run.admissions() says when each stay began")
     first = (run.month - (months - 1)).start
     whole = run._whole("timeline") if person_id is None else run._rows("timeline", C("person_id") == person_id)
     sets = [dataset] if dataset else run._table("coverage")["dataset"].unique().to_list()
@@ -69,11 +78,11 @@ def hour_of_week(run: Tables, months: int, person_id: str | None = None, dataset
     rows = [[name, *(counts.get((at, block), 0) for block in range(24 // BLOCK))] for at, name in enumerate(DAYS)]
     table = pl.DataFrame(rows, schema=["day", *blocks()], orient="row")
     apart = events.height - timed.height
-    lines = [f"{apart:,} of {events.height:,} contacts came as a date alone and are in no cell."]
+    lines = [f"{apart:,} of {events.height:,} were sent as a date without a time and are in no cell."]
     if counts:
         (day, block), most = max(counts.items(), key=lambda cell: (cell[1], -cell[0][0], -cell[0][1]))
         at = f"{DAYS[day]} between {block * BLOCK:02}:00 and {(block + 1) * BLOCK:02}:00"
         lines.insert(0, f"Most begin on {at}: {most:,} of {timed.height:,} with a time.")
     whose = f"{person_id}: " if person_id else ""
-    what = dataset.replace("_", " ") if dataset else "contacts"
+    what = many(dataset) if dataset else "contacts"
     return Finding(f"{whose}{what} by hour of the week, last {months} months", lines, {"hours": table})

@@ -126,11 +126,11 @@ class Person(Suggests):
             "start",
             "datasets",
             "episode",
+            "how",
+            "match_probability",
             "event_id",
             "identity_id",
             "person_id",
-            "how",
-            "match_probability",
         )
         rows = found.select(columns).sort("start", "source", "source_file", "source_row", nulls_last=True)
         return Listing(rows, f"{self.person_id}: {rows.height:,} source rows", empty={"datasets": "counts as nothing"})

@@ -68,6 +68,15 @@ def test_the_list_beside_itself_has_not_moved(run: Published) -> None:
     assert (found["label"] == found["label_before"]).all()
 
 
+def test_an_id_is_followed_through_merges_until_somebody_has_it() -> None:
+    from hiu.site.views.ids import followed
+
+    became = {"A": "B", "B": "C", "D": "E", "X": "Y", "Y": "X"}
+    assert followed("A", {"C"}, became) == "C", "merged twice since"
+    assert followed("D", {"D", "E"}, became) == "D", "merged once, and parted again since"
+    assert followed("X", {"C"}, became) in ("X", "Y") and followed("Q", {"C"}, became) == "Q"
+
+
 def test_what_if_nothing_changes_is_the_list_published(run: Published) -> None:
     same = run.what_if().table("list")
     assert (same["rank"] == same["rank_published"]).all() and same.height == run.ranked().height
@@ -94,6 +103,22 @@ def test_contacts_of_the_curve_are_those_of_the_list(run: Published) -> None:
     assert found["contacts"].is_sorted() and found["share_of_contacts"][-1] == 1
 
 
+def test_what_if_says_which_value_is_refused(run: Published) -> None:
+    for asked, said in (
+        ({"half_life": -1}, "'half_life'.*found -1"),
+        ({"weights": {"mh_bed_day": "many"}}, "'weights.mh_bed_day'.*found 'many'"),
+    ):
+        with pytest.raises(UsageError, match=said) as refused:
+            run.what_if(**asked)  # type: ignore[arg-type]
+        assert "[type=" not in str(refused.value)
+    assert run.what_if(drop_roles="caller").sentences == run.what_if(drop_roles=["caller"]).sentences
+
+
+def test_stays_have_no_hour_of_the_week(run: Published) -> None:
+    with pytest.raises(UsageError, match=r"mh_bed_day.*run.admissions\(\)"):
+        run.hour_of_week("mh_bed_day")
+
+
 def test_agencies_together_are_everybody_with_a_contact_once(run: Published) -> None:
     found = run.cohort().together().table("agencies")
     people = raw(
@@ -118,6 +143,15 @@ def test_time_to_the_next_contact_by_hand() -> None:
     assert at[7]["at_risk"] == 4 and at[7]["share"] == pytest.approx(1 - 4 / 5 * 3 / 4)
     assert at[28]["share"] == pytest.approx(1 - 4 / 5 * 3 / 4 * 1 / 2) and at[28]["at_risk"] == 1
     assert at[28]["low"] < at[28]["share"] < at[28]["high"] and 60 not in at
+
+
+def test_the_curve_steps_on_the_day_of_a_contact() -> None:
+    from hiu.rank.reports.cohorts import survival
+
+    curve = survival(pl.Series([3, 7, 40]), pl.Series([True, True, False]), range(366))
+    assert curve["days"].to_list() == list(range(41))
+    share = dict(curve.select("days", "share").iter_rows())
+    assert [share[day] for day in (2, 3, 6, 7, 40)] == pytest.approx([0, 1 / 3, 1 / 3, 2 / 3, 2 / 3])
 
 
 def test_a_discharge_is_not_a_move_to_another_bed() -> None:
@@ -249,8 +283,10 @@ def test_the_ten_questions_of_the_analysts_page_are_answered(run: Published) -> 
     page = (Path(__file__).parents[3] / "docs" / "analyst.md").read_text(encoding="utf-8")
     section = page.split("## Ten questions")[1].split("\n## ")[0]
     blocks = [part.split("```")[0] for part in section.split("```python\n")[1:]]
+    assert "run.compare()" in blocks[0]
     answers = []
     for block in blocks:
+        block = block.replace("run.compare()", "run.compare(run.month)")  # one month alone is published here
         scope: dict[str, Any] = {"run": run, "pl": pl}
         exec(block, scope)
         answers.append(scope["answer"])
