@@ -5,7 +5,7 @@ time, is shown as a date and is left out of the hours of the week.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time
 
 import polars as pl
@@ -100,9 +100,13 @@ def moment(when: datetime) -> str:
     return f"{text} {when:%H:%M}" if has_time(when) else text
 
 
-def hours_of_week(timeline: pl.DataFrame, since: date) -> tuple[str, list[list[str]]]:
-    """When in the week a person's counted contacts begin: a sentence, and a row a day of counts in blocks of hours."""
-    rows = [row for row in timeline.filter("counted").iter_rows(named=True) if not is_stay(row)]
+def hours_of_week(timeline: pl.DataFrame, since: date, sets: Collection[str]) -> tuple[str, list[list[str]]]:
+    """When in the week a person's counted contacts begin: a sentence, and a row a day of counts in blocks of hours.
+
+    `sets` = the data sets: side measures, such as the call behind a deployment, would count a contact twice.
+    """
+    own = timeline.filter("counted", pl.col("dataset").is_in(list(sets)))
+    rows = [row for row in own.iter_rows(named=True) if not is_stay(row)]
     starts = [row["start"] for row in rows if row["start"].date() >= since]
     timed = [when for when in starts if has_time(when)]
     cells = Counter((when.weekday(), when.hour // BLOCK) for when in timed)

@@ -5,7 +5,7 @@ Nothing is cut: what is long goes on to another page, and every page names the p
 It names a person: for people supported, and for others only by a recorded override. The caller asks.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -62,7 +62,7 @@ def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Sett
         **_months(drawn, own["monthly_extra"], tables["coverage"]),
         "why_shown": clean(why_shown),
         "alt": alt_text(drawn),
-        **dated(own.get("timeline"), stamp.month),
+        **dated(own.get("timeline"), stamp.month, set(tables["coverage"]["dataset"])),
         "id": person_id,
         "place": _place(first_row(own["ranked"])),
         "gates": gates_of(first_row(own["support"]), stamp.month, settings),
@@ -116,10 +116,10 @@ def differing(about: Row, found: pl.DataFrame | None, descriptions: pl.DataFrame
     return out
 
 
-def dated(timeline: pl.DataFrame | None, month: Month) -> dict[str, object]:
+def dated(timeline: pl.DataFrame | None, month: Month, sets: Collection[str]) -> dict[str, object]:
     """Episodes and stays, the hours of the week, and the latest contacts with why one was not counted."""
     own = pl.DataFrame(schema=schema(TIMELINE)) if timeline is None else timeline
-    sentence, week = hours_of_week(own, (month - (MONTHS - 1)).start)
+    sentence, week = hours_of_week(own, (month - (MONTHS - 1)).start, sets)
     return {
         "episodes": episodes(own, 14),
         "week": week,

@@ -117,7 +117,8 @@ def verdict_on(place: Place, copy: Copy, on: date, *, older: bool) -> Verdict:
         raise HiuError(f"the workbook is of {copy.month.title}, which is not published here")
     late = ""
     if max(months) > str(copy.month) and not older:
-        late = f"the copy is of {copy.month.title}; {max(months)} is out: use its workbook, or say --older"
+        latest = Month.parse(max(months)).title
+        late = f"the copy is of {copy.month.title} and {latest} is published: use its workbook, or give --older"
     entries = records.history(place.records, MEETING_ENTRY)
     folder = place.published_folder(Month.parse(max(months))) or place.published_folder(copy.month)
     support = published_tables(folder, ("support",)).get("support", _NO_SUPPORT) if folder else _NO_SUPPORT

@@ -181,6 +181,58 @@ def test_two_windows_and_what_was_typed_and_not_saved(place_after: Place, opened
         assert person not in page.inner_text("#entry-title") and page.input_value("#entry [data-field=owner]") == ""
 
 
+def test_what_was_typed_stays_when_something_else_is_saved(
+    place_after: Place, opened_meeting: Callable[..., Any]
+) -> None:
+    with meeting(wider(place_after)) as caller:
+        page = opened_meeting(caller)
+        person = next_person(page)
+        notes, new = "#entry [data-field=notes]", "[data-action=new] [data-field=action]"
+        page.fill(notes, "half typed")
+        page.fill(new, "Ask for a bed")
+        page.click("text=Add the action")
+        page.wait_for_selector("legend:has-text('Ask for a bed')")
+        assert page.input_value(notes) == "half typed" and page.input_value(new) == ""
+        page.fill(new, "Half an action")
+        page.fill("[data-action='0'] [data-field=action_owner]", "Ward")
+        page.click("text=Undo the last entry")
+        kept(page, "Undone")
+        assert page.input_value(notes) == "half typed" and page.input_value(new) == "Half an action"
+        page.click("#hide")
+        page.wait_for_selector(f"{notes}:disabled")
+        page.click("#hide")
+        page.wait_for_selector(f"{notes}:enabled")
+        assert page.input_value(notes) == "half typed" and page.input_value(new) == "Half an action"
+        page.focus(notes)
+        page.keyboard.press("Escape")
+        page.keyboard.press("j")
+        assert person in kept(page, "NOT SAVED")
+        page.wait_for_selector(READY)
+        page.keyboard.press("k")
+        page.wait_for_selector(READY)
+        assert page.input_value(new) == "Half an action"
+        page.click("[data-room=ending]")
+        page.click("#end")
+        page.wait_for_selector("#ending-said:has-text('not saved')")
+
+
+def test_a_conflict_about_an_action_is_settled(place_after: Place, opened_meeting: Callable[..., Any]) -> None:
+    with meeting(wider(place_after)) as caller:
+        page = opened_meeting(caller)
+        person = next_person(page)
+        page.fill("[data-action=new] [data-field=action]", "Ask for a bed")
+        page.click("text=Add the action")
+        page.wait_for_selector("legend:has-text('Ask for a bed')")
+        version = caller.do("state", person=person)["state"]["version"]
+        other = {"action": "Ask for a bed", "action_owner": "Ward", "action_due": "", "action_done": ""}
+        caller.do("save", person=person, version=version, values={}, action=other)
+        page.fill("[data-action='0'] [data-field=action_owner]", "Clinic")
+        page.click("text=Save this action")
+        page.click("text=Record what was typed")
+        kept(page, "Saved")
+        assert caller.do("state", person=person)["state"]["actions"][0]["action_owner"] == "Clinic"
+
+
 @pytest.mark.parametrize(
     ("scheme", "width", "height"),
     [

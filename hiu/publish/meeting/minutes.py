@@ -67,7 +67,7 @@ def _parts(people: dict[str, Person], found: dict[str, Latest], entries: pl.Data
         ("Gates before support", ["Person", "Gate", "Answer", "Day", "Recorded by"], rows(_gates)),
         ("Gradings", ["Person", "By role", "Likelihood", "Impact", "Grade", "Recorded by"], rows(_gradings)),
         ("Actions", ["Person", "Action", "Owner", "Due", "Done"], actions),
-        ("Next reviews", ["Person", "What", "Day", "Recorded by"], rows(_reviews)),
+        ("Notices, plans and reviews", ["Person", "What", "Day", "Recorded by"], rows(_reviews)),
         ("Notes", ["Person", "Note", "Recorded by"], rows(_notes)),
     ]
 

@@ -46,7 +46,7 @@ def outcome_of(verdict: Verdict) -> dict[str, object]:
         "changes": [_cell(one) | {"old": one.old, "new": one.new} for one in verdict.changes],
         "refused": [_cell(one) | {"why": one.why} for one in verdict.refused],
         "conflicts": [
-            _cell(one) | {"recorded": one.recorded, "new": one.new, "author": one.author, "at": f"{one.at:%H:%M} UTC"}
+            _cell(one) | {"recorded": one.recorded, "new": one.new, "author": one.author, "at": _when(one.at)}
             for one in verdict.conflicts
         ],
         "notes": list(verdict.notes),
@@ -67,4 +67,8 @@ def _last(entries: pl.DataFrame, person: str, month: Month) -> str:
     about, fields = found[-1][0], dict.fromkeys(str(_TITLES.get(row["field"], row["field"])) for row in found[-1])
     at: datetime = about["entered_at"]
     named = ", ".join(fields) if len(fields) < 4 else count_of(len(fields), "field")
-    return f"Last entry: {named}, by {about['author']} at {at:%H:%M} UTC on {at:%d/%m/%Y}."
+    return f"Last entry: {named}, by {about['author']} at {_when(at)}."
+
+
+def _when(at: datetime) -> str:
+    return f"{at:%H:%M} UTC on {at:%d/%m/%Y}"

@@ -12,6 +12,7 @@ import polars as pl
 from hiu.model.meeting import GATE_DATES
 from hiu.month import Month
 from hiu.publish.access import shows_gates
+from hiu.publish.charts.headings import MONTHS
 from hiu.publish.episodes import episodes, hours_of_week
 from hiu.publish.pack.alerts import Beside, beside
 from hiu.publish.pack.reviews import overdue_of
@@ -146,7 +147,8 @@ def _dated(tables: Tables, person_id: str, month: Month) -> tuple[list[tuple[str
     if (timeline := tables.get("timeline")) is None:
         return [], ""
     own = timeline.filter(person_id=person_id)
-    return episodes(own, EPISODES), hours_of_week(own, (month - 23).start)[0]
+    sentence, _ = hours_of_week(own, (month - (MONTHS - 1)).start, set(tables["coverage"]["dataset"]))
+    return episodes(own, EPISODES), sentence
 
 
 def _risk_note(row: Row) -> str:

@@ -34,6 +34,7 @@ function control(field, value, id) {
   const more = { autocomplete: "off", spellcheck: "false", disabled: Boolean(concealed), maxlength: field.longest };
   const made = field.kind === "long" ? h("textarea", { ...about, ...more, rows: "3" }) : h("input", { ...about, ...more, type: field.kind === "date" ? "date" : "text" });
   made.value = concealed ? freely(value) : value;
+  if (concealed) made.concealed = value;
   return made;
 }
 
@@ -42,16 +43,35 @@ function labelled(field, value, id) {
   return h("label", { class: wide ? "whole" : null }, field.title, control(field, value, id));
 }
 
-const typed = (box) => Object.fromEntries([...box.querySelectorAll("[data-field]")].filter((one) => !one.disabled).map((one) => [one.dataset.field, one.value]));
+const typed = (box) => Object.fromEntries([...box.querySelectorAll("[data-field]")].map((one) => [one.dataset.field, one.concealed ?? one.value]));
+const changed = (box, before) => Object.fromEntries(Object.entries(typed(box)).filter(([name, value]) => value.trim() !== (before[name] || "")));
+const changedFields = () => changed(find("entry-fields"), now.state.entered);
 
-function changedFields() {
-  const box = find("entry-fields");
-  if (!box || !now.state) return {};
-  return Object.fromEntries(Object.entries(typed(box)).filter(([name, value]) => value.trim() !== (now.state.entered[name] || "")));
+// What is typed in the form and not saved: its fields, and those of each action by its words (empty for a new one).
+function unsaved() {
+  const fields = changedFields(), actions = {};
+  for (const box of document.querySelectorAll("[data-action]")) {
+    const before = now.state.actions[box.dataset.action] || {}, own = changed(box, before);
+    if (Object.keys(own).length) actions[before.action || ""] = own;
+  }
+  return { fields, actions };
 }
 
-function actionForm(action, at) {
-  const values = action || { action: "", action_owner: "", action_due: "", action_done: "" };
+function keepDraft(person, { fields, actions }) {
+  if (Object.keys(fields).length || Object.keys(actions).length) drafts.set(person, { fields, actions });
+  else drafts.delete(person);
+  return drafts.has(person);
+}
+
+function anyDraft() {
+  if (now.state) keepDraft(now.person, unsaved());
+  return drafts.size > 0;
+}
+
+const NEW = { action: "", action_owner: "", action_due: "", action_done: "" };
+
+function actionForm(action, at, draft) {
+  const values = { ...(action || NEW), ...draft };
   const fields = meeting.action.filter((one) => action ? one.name !== "action" : one.name !== "action_done");
   const box = h("div", { class: "pair", "data-action": action ? String(at) : "new" }, ...fields.map((one) => labelled(one, values[one.name], `action-${at}-${one.name}`)));
   const save = h("button", { type: "button", click: () => saveAction(box, action) }, action ? "Save this action" : "Add the action");
@@ -59,9 +79,9 @@ function actionForm(action, at) {
 }
 
 function drawForm() {
-  const { entered, actions, undo } = now.state, draft = drafts.get(now.person) || {};
+  const { entered, actions, undo } = now.state, draft = drafts.get(now.person) || { fields: {}, actions: {} };
   const groups = meeting.groups.map((group, k) => h("fieldset", {}, h("legend", {}, group.title),
-    h("div", { class: "pair" }, ...group.fields.map((field, at) => labelled(field, field.name in draft ? draft[field.name] : entered[field.name] || "", `entry-${k}-${at}`)))));
+    h("div", { class: "pair" }, ...group.fields.map((field, at) => labelled(field, field.name in draft.fields ? draft.fields[field.name] : entered[field.name] || "", `entry-${k}-${at}`)))));
   find("entry").replaceChildren(
     h("h2", { id: "entry-title" }, `Record about ${now.person}`),
     h("div", { id: "refusals" }),
@@ -70,34 +90,44 @@ function drawForm() {
       h("button", { type: "button", id: "save", click: save }, "Save (Ctrl+S)"),
       h("button", { type: "button", id: "undo", disabled: !undo, click: undoLast }, "Undo the last entry")),
     ...(undo ? [h("p", { class: "small" }, undo)] : []),
-    h("h3", {}, "Actions"), ...actions.map((action, at) => actionForm(action, at)), actionForm(null, "new"));
+    h("h3", {}, "Actions"), ...actions.map((action, at) => actionForm(action, at, draft.actions[action.action])), actionForm(null, "new", draft.actions[""]));
 }
 
 const FREEING = { choose: "Keep what is on record", mine: "Record what was typed" };
 
-function drawOutcome(found) {
+function drawOutcome(found, action) {
   const lines = [...found.refused.map((one) => `Not saved: ${one.title}. ${one.why}`), ...found.notes];
+  const again = (one) => (one.field in NEW ? send({}, { ...action, [one.field]: one.new }) : send({ [one.field]: one.new }));
   const clashes = found.conflicts.map((one) => h("div", {},
     h("p", {}, `${one.title}: ${one.author} recorded '${state.hidden && FREE.includes(one.field) ? freely("x") : one.recorded || "nothing"}' at ${one.at}; typed here: '${one.new || "nothing"}'.`),
     h("button", { type: "button", click: (event) => event.target.parentElement.remove() }, FREEING.choose), " ",
-    h("button", { type: "button", click: () => send({ [one.field]: one.new }) }, FREEING.mine)));
+    h("button", { type: "button", click: () => again(one) }, FREEING.mine)));
   find("refusals").replaceChildren(...(lines.length || clashes.length ? [h("div", { class: "refused", role: "alert" }, ...lines.map((line) => h("p", {}, line)), ...clashes)] : []));
 }
 
 const NOTHING = { Saved: "Nothing was changed.", Undone: "Not undone: the record changed meanwhile; the form shows it as it is now." };
 
-// What became of an entry, in its form if that is still shown; what was refused stays typed.
-function take(found, keep, person, done) {
-  drafts.delete(person);
-  const again = [...found.refused, ...(now.person === person ? [] : found.conflicts)].map((one) => one.field);
-  const left = Object.fromEntries(Object.entries(keep).filter(([name, value]) => again.includes(name) && value !== found.state.entered[name]));
-  if (Object.keys(left).length) drafts.set(person, left);
+// What is left of what was typed once some of it was sent: what was refused, and what was not sent or typed since.
+const left = (own, sent, again, before) => Object.fromEntries(Object.entries(own).filter(([name, value]) => (again.includes(name) || value !== sent[name]) && value.trim() !== (before[name] || "")));
+
+// What became of an entry, in its form if that is still shown; what was refused or not sent stays typed.
+function take(found, values, action, person, done) {
+  const shown = now.person === person && now.state, draft = shown ? unsaved() : drafts.get(person) || { fields: {}, actions: {} };
+  const again = [...found.refused, ...(shown ? [] : found.conflicts)].map((one) => one.field);
+  const onRecord = (words) => found.state.actions.find((one) => one.action === words);
+  const actions = {};
+  for (const [words, own] of Object.entries(draft.actions)) {
+    const sent = action && (words || own.action) === action.action, key = sent ? action.action : words, before = onRecord(key);
+    const rest = left(own, sent ? action : {}, again, before || {});
+    if (Object.keys(rest).length) actions[before ? key : ""] = rest;
+  }
+  keepDraft(person, { fields: left(draft.fields, values, again, found.state.entered), actions });
   if (now.person === person) {
     now.state = found.state;
     const focused = document.activeElement && document.activeElement.id;
     drawForm();
     if (focused && find(focused)) find(focused).focus();
-    drawOutcome(found);
+    drawOutcome(found, action);
   }
   const entries = `${found.taken} ${found.taken === 1 ? "entry" : "entries"} about ${person}`;
   say("kept", found.taken ? `${done} ${found.at}: ${entries}` : found.refused.length + found.conflicts.length ? `NOT SAVED: see the form of ${person}.` : NOTHING[done]);
@@ -107,39 +137,36 @@ function send(values, action) {
   const { person, state: { version } } = now;
   return during("kept", async () => {
     say("kept", "Saving…");
-    take(await ask("save", { person, version, values, action }), values, person, "Saved");
+    take(await ask("save", { person, version, values, action }), values, action, person, "Saved");
   });
 }
 
 function save() {
-  const values = changedFields(), fresh = document.querySelector("[data-action='new']"), words = fresh && typed(fresh);
-  const action = words && words.action && words.action.trim() ? { action_done: "", ...words } : null;
+  const values = changedFields(), words = typed(document.querySelector("[data-action='new']"));
+  const action = words.action.trim() ? { ...NEW, ...words } : null;
   if (!Object.keys(values).length && !action) { say("kept", "Nothing was changed."); return; }
   send(values, action);
 }
 
-const saveAction = (box, action) => send({}, { action_done: "", ...(action || {}), ...typed(box) });
+const saveAction = (box, action) => send({}, { ...NEW, ...action, ...typed(box) });
 
 function undoLast() {
   const { person, state: { version } } = now;
-  return during("kept", async () => take(await ask("undo", { person, version }), {}, person, "Undone"));
+  return during("kept", async () => take(await ask("undo", { person, version }), {}, null, person, "Undone"));
 }
 
 async function load(person) {
   try {
     const found = await ask("state", { person });
     if (now.person !== person) return;
+    if (now.state) keepDraft(person, unsaved());
     now.state = found.state;
     drawForm();
   } catch (error) { say("kept", lost(error)); }
 }
 
 document.addEventListener("shown", () => {
-  if (now.person && now.state) {
-    const left = changedFields();
-    if (Object.keys(left).length) { drafts.set(now.person, left); say("kept", `NOT SAVED: what was typed about ${now.person}. It is kept in its form until you save.`); }
-    else drafts.delete(now.person);
-  }
+  if (now.state && keepDraft(now.person, unsaved())) say("kept", `NOT SAVED: what was typed about ${now.person}. It is kept in its form until you save.`);
   const person = state.chosen === null ? null : people[state.chosen].id;
   find("entry").hidden = person === null;
   document.documentElement.classList.toggle("entering", person !== null);
@@ -148,5 +175,5 @@ document.addEventListener("shown", () => {
   if (person) { find("entry").replaceChildren(h("h2", { id: "entry-title" }, `Record about ${person}`)); load(person); }
 });
 window.addEventListener("beforeunload", (event) => {
-  if (drafts.size || Object.keys(changedFields()).length) event.preventDefault();
+  if (anyDraft()) event.preventDefault();
 });

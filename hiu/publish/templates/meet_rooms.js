@@ -85,7 +85,7 @@ find("look").addEventListener("click", () => during("returned-said", async () =>
 
 // ---- the end, and keys ----------------------------------------------------------------------------------
 find("end").addEventListener("click", () => during("ending-said", async () => {
-  if (drafts.size || Object.keys(changedFields()).length) { say("ending-said", "Something typed is not saved yet: save it, or clear it, first."); return; }
+  if (anyDraft()) { say("ending-said", "Something typed is not saved yet: save it, or clear it, first."); return; }
   const done = await ask("end", { attended: find("attended").value });
   say("ending-said", done.said);
   find("end").disabled = true;

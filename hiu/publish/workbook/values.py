@@ -5,7 +5,7 @@ from datetime import date
 
 from hiu.errors import HiuError
 from hiu.fuzzy import did_you_mean
-from hiu.model.meeting import CHOICES, DATED_FACTS, GATE_DATES
+from hiu.model.meeting import CHOICES, DATED_FACTS, GATE_DATES, SCORES
 from hiu.publish.words.text import clean, day
 from hiu.publish.workbook.book import year_on
 
@@ -49,9 +49,9 @@ def _chosen(field: str, text: str) -> str:
     for word in CHOICES[field]:
         if word.casefold() == text.casefold():
             return word
-    hint = "" if len(CHOICES[field]) == 5 else did_you_mean(text, CHOICES[field])
-    numbers = field.startswith(("likelihood", "impact"))
-    raise Unfit("expected a whole number from 1 to 5" if numbers else f"expected {' or '.join(CHOICES[field])}.{hint}")
+    if field in SCORES:
+        raise Unfit("expected a whole number from 1 to 5")
+    raise Unfit(f"expected {' or '.join(CHOICES[field])}.{did_you_mean(text, CHOICES[field])}")
 
 
 def _dated(text: str, built: date | None) -> str:
@@ -69,7 +69,7 @@ def _happened(text: str, on: date | None) -> str:
         raise Unfit("not a date: expected the day on which it happened, such as 21/3/2026")
     if when < EARLIEST or (on and when > on):
         last = f" to {day(on)}" if on else ""
-        raise Unfit(f"{day(when)} is no day on which it can have happened: expected {day(EARLIEST)}{last}")
+        raise Unfit(f"{day(when)} is not a day on which it can have happened: expected {day(EARLIEST)}{last}")
     return when.isoformat()
 
 

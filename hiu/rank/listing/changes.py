@@ -157,8 +157,7 @@ def _reason(was: Row | None, row: Row, name: str, changed: set[str], again: dict
     if grade > _SMALL and grade >= need:
         return _regraded(was, row)
     if need < -_SMALL:
-        further = f"others {'fell' if up else 'rose'} further"
-        return f"{further} than this person did." if need < -_SMALL else f"{further}; this person changed little."
+        return f"others {'fell' if up else 'rose'} further than this person did."
     then = again.get(name, was)
     since = way * _step(row["expected_points"], then["expected_points"])
     own = _own(then, row, way, since)

@@ -31,7 +31,6 @@ from pipelines.papers.import_workbook import FREE, entering, entry_time, take_in
 
 TABLES = tuple(dict.fromkeys((*USED, *PACK_TABLES, "aliases")))
 """Published tables that the pack and its forms are made of."""
-"""Fields in people's own words, and those that name a member of staff."""
 TITLES = ENTERED | ACTION_TITLES
 GONE = "nobody of this id may be shown to the group today; load the page again"
 

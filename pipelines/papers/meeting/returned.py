@@ -11,7 +11,7 @@ from hiu.publish.words.text import count_of
 from hiu.publish.workbook.back.returned import read_back
 from hiu.publish.workbook.back.verdict import Conflict
 from pipelines.papers.import_workbook import entering, take_in, verdict_on
-from pipelines.papers.meeting.desk import Answer, Asked, Desk
+from pipelines.papers.meeting.desk import GONE, Answer, Asked, Desk
 
 
 def look(desk: Desk, content: bytes) -> Answer:
@@ -68,6 +68,7 @@ def _settle(desk: Desk, chosen: list[Conflict], by: str) -> tuple[int, list[str]
     for person, values, words, part in typed:
         found = person_as_sent(desk.shown(), desk.entries(), person, desk.month, desk.place.settings)
         if found is None:
+            refused.append(f"{person}: {GONE}")
             continue
         action = next((_fields(own) | part for own in found[1] if own.action == words), None)
         verdict = desk.recorded(as_copy(*found, values, action, stamp=desk.stamp, on=desk.clock().date()), by=by)

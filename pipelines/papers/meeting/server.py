@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from hmac import compare_digest
 
 from tornado.httpserver import HTTPServer
+from tornado.httputil import HTTPServerRequest
 from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPError, RequestHandler
 
@@ -104,11 +105,15 @@ class Guarded(RequestHandler):
     def write_error(self, status_code: int, **_: object) -> None:
         """Why, in a sentence, and nothing of what was asked."""
         why = {
+            400: "The request could not be read, so nothing was done.",
             403: "Refused: open the meeting by the address that 'hiu meet' printed; it is good once.",
             404: "There is nothing here.",
+            413: "The file is larger than a workbook can be, so it was not read.",
+            415: "The request could not be read, so nothing was done.",
             421: "Refused: this is not the address of the meeting.",
         }
-        self.finish({"error": why.get(status_code, "It was not done: a fault in hiu. Nothing was recorded.")})
+        fault = "There is a fault in hiu. Load the page again to see what was recorded."
+        self.finish({"error": why.get(status_code, fault)})
 
     def log_exception(self, *_: object) -> None:
         """Nothing is logged of what failed: it may hold a patient's values."""
@@ -166,12 +171,12 @@ class Do(Guarded):
         self.finish(json.dumps(answer, ensure_ascii=False))
 
 
-def _object(request: object) -> Mapping[str, object]:
+def _object(request: HTTPServerRequest) -> Mapping[str, object]:
     """The JSON object of a request. Raises HTTPError for anything else."""
-    if getattr(request, "headers", {}).get("Content-Type") != "application/json":
+    if request.headers.get("Content-Type") != "application/json":
         raise HTTPError(415)
     try:
-        found = json.loads(getattr(request, "body", b""))
+        found = json.loads(request.body)
     except ValueError:
         raise HTTPError(400) from None
     if not isinstance(found, dict):

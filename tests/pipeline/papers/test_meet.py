@@ -89,7 +89,7 @@ def test_the_meeting_shows_of_everybody_what_the_pack_shows(sitting: Sitting) ->
         ({"likelihood_clinical": "3", "impact_clinical": ""}, "likelihood_clinical", "half a grading"),
         ({"likelihood_clinical": "9", "impact_clinical": "2"}, "likelihood_clinical", "1 to 5"),
         ({"consent": "given", "consent_at": ""}, "consent", "needs a date"),
-        ({"consent": "given", "consent_at": "2031-01-01"}, "consent_at", "no day on which"),
+        ({"consent": "given", "consent_at": "2031-01-01"}, "consent_at", "not a day on which"),
         ({"next_review": "2031-01-01"}, "next_review", "within 12 months"),
         ({"decision": "Arrest"}, "decision", "expected"),
         ({"notes": "x" * 2001}, "notes", "2001 characters"),

@@ -245,6 +245,7 @@ def test_a_person_sheet_has_dated_episodes_hours_of_the_week_and_why_a_contact_i
     events = [
         ("police", "p1", "police_incident", datetime(2026, 3, 6, 21, 14), 2, True),
         ("ambulance", "a1", "ambulance_call", datetime(2026, 3, 6, 23, 44), 2, True),
+        ("ambulance", "a1", "ambulance_deployment", datetime(2026, 3, 6, 23, 44), 2, True),
         ("police", "p2", "police_incident", datetime(2026, 3, 13, 22, 0), 3, True),
         ("ed", "e1", "ed_attendance", datetime(2026, 2, 2), 1, True),
         ("police", "p3", "s136", datetime(2026, 1, 2, 3, 0), None, False),
@@ -256,7 +257,7 @@ def test_a_person_sheet_has_dated_episodes_hours_of_the_week_and_why_a_contact_i
     made = sheet(sheet_tables(timeline=frames.frame(PUBLISHED["timeline"], rows)))
     text = " ".join(made.text.split())
     for words in (
-        "Fri 6 Mar 2026 21:14 1 police incident and 1 ambulance call 2.5 hours",
+        "Fri 6 Mar 2026 21:14 1 police incident, 1 ambulance call and 1 ambulance deployment 2.5 hours",
         "Sat 7 Mar 2026 09:00 stay in a mental-health bed 4 nights, to 11 Mar 2026",
         "Mon 2 Feb 2026 1 ED attendance",
         "Most often between 20:00 and 24:00 on Fri, 3 of 3 contacts with a time; 1 contact with a date alone left out.",
