@@ -5,6 +5,8 @@ import polars as pl
 from hiu.model.words import CONTACTS, DATASETS
 
 EVENT, NIGHTS = "event", ("net_night", "gross_night")
+MOST_NIGHTS = 5
+"""Nights in a bed by which months compared may differ before contacts are compared for days in the community."""
 POINTS = {EVENT: 1.0, **dict.fromkeys(NIGHTS, 0.25)}
 """Points for one unit of a data set of a site's own where the settings give none: those of a contact and a bed day."""
 

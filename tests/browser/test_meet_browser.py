@@ -62,7 +62,7 @@ def next_person(page: Any) -> str:
     page.wait_for_selector(READY)
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.dataset.field") == "decision"
-    return str(page.inner_text("#entry-title")).removeprefix("Record about ")
+    return str(page.get_attribute("#entry-title", "data-id"))
 
 
 @pytest.mark.parametrize("count", [3, pytest.param(40, marks=pytest.mark.slow)])
@@ -77,7 +77,7 @@ def test_entries_by_keyboard_are_in_records_audit_new_pack_and_minutes(
             page.keyboard.press("j")
             page.wait_for_selector(READY)
             page.keyboard.press("Enter")
-            person = str(page.inner_text("#entry-title")).removeprefix("Record about ")
+            person = str(page.get_attribute("#entry-title", "data-id"))
             page.keyboard.type("Offer")
             page.keyboard.press("Tab")
             page.keyboard.type(f"Worker {turn}")
@@ -129,7 +129,7 @@ def test_hostile_names_do_nothing_in_any_room(poisoned: tuple[Any, Caller]) -> N
         page.wait_for_selector(READY)
         page.fill("#entry [data-field=notes]", text)
         page.keyboard.press("Control+s")
-        person = str(page.inner_text("#entry-title")).removeprefix("Record about ")
+        person = str(page.get_attribute("#entry-title", "data-id"))
         kept(page, person)
         assert page.input_value("#entry [data-field=notes]") == text
         page.keyboard.press("Escape")
@@ -178,7 +178,10 @@ def test_two_windows_and_what_was_typed_and_not_saved(place_after: Place, opened
             page.keyboard.press(key)
         assert person in kept(page, "Saved"), "an entry is kept though its form was left at once"
         page.wait_for_selector(READY)
-        assert person not in page.inner_text("#entry-title") and page.input_value("#entry [data-field=owner]") == ""
+        assert (
+            person != page.get_attribute("#entry-title", "data-id")
+            and page.input_value("#entry [data-field=owner]") == ""
+        )
 
 
 def test_what_was_typed_stays_when_something_else_is_saved(

@@ -7,13 +7,13 @@ nothing with fewer than six months on each side.
 from dataclasses import replace
 from datetime import date
 
+from hiu.model.units import MOST_NIGHTS
 from hiu.month import Month
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.words.datasets import STACK, in_sentence
 from hiu.publish.words.text import clean, day, display_name, join_words, number, shorten
 
-BEDS, MOST_NIGHTS = "mh_bed_day", 5
-"""Nights by which both sides may differ before contacts are given for days in the community."""
+BEDS = "mh_bed_day"
 EARLY = 6
 """Months needed on each side of the start of support before anything is said."""
 

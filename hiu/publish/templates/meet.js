@@ -57,6 +57,11 @@ function unsaved() {
   return { fields, actions };
 }
 
+function entryTitle(id) {
+  const person = people[places.get(id)], named = person && !state.hidden;
+  return h("h2", { id: "entry-title", "data-id": id }, "Record about ", h("bdi", {}, named ? person.name : id), named ? h("span", { class: "id" }, ` ${id}`) : null);
+}
+
 function keepDraft(person, { fields, actions }) {
   if (Object.keys(fields).length || Object.keys(actions).length) drafts.set(person, { fields, actions });
   else drafts.delete(person);
@@ -83,7 +88,7 @@ function drawForm() {
   const groups = meeting.groups.map((group, k) => h("fieldset", {}, h("legend", {}, group.title),
     h("div", { class: "pair" }, ...group.fields.map((field, at) => labelled(field, field.name in draft.fields ? draft.fields[field.name] : entered[field.name] || "", `entry-${k}-${at}`)))));
   find("entry").replaceChildren(
-    h("h2", { id: "entry-title" }, `Record about ${now.person}`),
+    entryTitle(now.person),
     h("div", { id: "refusals" }),
     h("div", { id: "entry-fields", role: "group", "aria-labelledby": "entry-title" }, ...groups),
     h("div", { class: "tools" },
@@ -172,7 +177,7 @@ document.addEventListener("shown", () => {
   document.documentElement.classList.toggle("entering", person !== null);
   now.person = person;
   now.state = null;
-  if (person) { find("entry").replaceChildren(h("h2", { id: "entry-title" }, `Record about ${person}`)); load(person); }
+  if (person) { find("entry").replaceChildren(entryTitle(person)); load(person); }
 });
 window.addEventListener("beforeunload", (event) => {
   if (anyDraft()) event.preventDefault();

@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from hiu.model import CONTACTS
-from hiu.model.units import contact_sets, night_sets
+from hiu.model.units import MOST_NIGHTS, contact_sets, night_sets
 from hiu.month import Month
 
 Floats = NDArray[np.float64]
@@ -171,10 +171,6 @@ def _positions(frame: pl.DataFrame, first: Month, datasets: tuple[str, ...]) -> 
 
 def _total(block: NDArray[np.float32]) -> Floats:
     return np.asarray(block.sum(axis=-1, dtype=np.float64))
-
-
-MOST_NIGHTS = 5
-"""Nights in a bed by which the months compared may differ before only days in the community are compared."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -91,7 +91,8 @@ def _answer(evaluation: Evaluation, cells: tuple[Cell, ...], left: tuple[str, ..
         f"About {people} people could be compared. {_detectable(evaluation.power)}",
         f"Contacts in the 6 months after support began: about {observed}; about {expected} expected anyway: "
         f"{observed / expected - 1:+.0%} (about {low:+.0f}% to {high:+.0f}%): {verdict}.",
-        f"People chosen when their contacts were highest change by about {_fifth(evaluation.unaided):+.0f}% unaided.",
+        "Without support, contacts of people chosen when these were highest change by about "
+        f"{_fifth(evaluation.unaided):+.0f}%.",
     )
     bars = Bars(
         title="Contacts in 6 months: seen, and expected anyway",

@@ -38,6 +38,7 @@ def decide(desk: Desk, asked: Asked) -> Answer:
 def undecide(desk: Desk, asked: Asked) -> Answer:
     """Undo what is in force about two descriptions; it stays on record."""
     a, b, now = text_of(asked, "a"), text_of(asked, "b"), desk.clock()
+    _require_asked(desk, a, b)
     review.undo(desk.place.records, a, b, reviewer=desk.by, at=now)
     record(desk.place, now, "decision_undone", identity_a=a, identity_b=b, by=desk.by)
     return {"at": desk.at()}
