@@ -37,6 +37,7 @@ _BARE_CLOCK = (
 _SIX = r"^[0-9]{6}$"
 _SIX_FIGURES = ("%d%m%y", "%m%d%y", "%y%m%d")
 _FEW_YEARS = 3
+"""The most years that the dates of one extract span."""
 _MIDNIGHT = r"[ T]00:00(?::00(?:\.0+)?)?$"
 _LIKELY = r"^\D*[0-9](?:.*[0-9])+.*$"
 _PACKED = r"^(?:%\w)+$"

@@ -32,10 +32,10 @@ _SEPARATORS = ("/", " - ", "^", "|", "\\", ";", " : ")
 _MOST_CODES = 15
 _SERIAL = {"date", "dob", "birth", "day", "dt"}
 """Words of a header below which numbers of five figures are a spreadsheet's dates."""
-_DAY_SERIES = {"date", "day", "when", "dt", "on", "seen", "dob"}
+_DAY_WORDS = {"date", "day", "when", "dt", "on", "seen", "dob"}
 """Words of a header below which 03/03 is a day without its year."""
 _LAST_YEAR = 2040
-"""A year of two figures after it is of the century before."""
+"""A year of two figures that would be later is of the century before."""
 _DATED = 0.8
 """The share of cells that must be dates: a few may say TBC, or hold a slip of the pen."""
 
@@ -89,7 +89,7 @@ def look(header: str, values: Sequence[str | None]) -> Look:
         return _with_span(replace(seen, kind=kind, formats=dates.formats, proof=_proof(dates)))
     if month := month_format(cells, bare=_named_month(header)):
         return replace(seen, kind="month", formats=(month,))
-    if _share(cells, _DAY_ALONE.fullmatch) >= 0.9 and not _DAY_SERIES.isdisjoint(named):
+    if _share(cells, _DAY_ALONE.fullmatch) >= 0.9 and not _DAY_WORDS.isdisjoint(named):
         return replace(seen, kind="day")
     kind = _kind(cells, counted)
     codes = tuple(sorted(counted)) if kind in ("text", "sex") and _are_codes(cells, counted) else ()
