@@ -56,7 +56,7 @@ def identities(
     born = pl.when(pl.col("dob").is_null() & (pl.col("doubts") != "age").fill_null(True)).then(
         pl.coalesce("year", pl.col("start").dt.year() - pl.col("age"))
     )
-    # a birth beside a name that names nobody, such as a test record's, says of nobody who they are
+    # a date of birth identifies nobody beside a name that names nobody, such as that of a test record
     evidence = pl.col("given", "family", "nhs_number", "local_ids").is_not_null()
     nobody = ~pl.any_horizontal(evidence) & (pl.col("dob").is_null() | pl.col("unknown").fill_null(False))
     frame = frame.with_columns(nobody=nobody, birth_year=born.cast(pl.Int64))

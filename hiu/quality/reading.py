@@ -9,6 +9,7 @@ import polars as pl
 
 from hiu.errors import InputRefused
 from hiu.extract.draft.columns.idle import nothing_happened, says_utc
+from hiu.extract.draft.lines import array
 from hiu.extract.files.header import quoted
 from hiu.extract.files.numbering import Numbering
 from hiu.extract.rates.read_rate import is_coded
@@ -74,10 +75,10 @@ def only_numbers(quality: pl.DataFrame, source: Source, local_ids: pl.Series) ->
 
 
 def standing_once(frame: pl.DataFrame, columns: Mapping[str, str], source: Source) -> list[str]:
-    """A sentence if all that says whom a row is about is empty in a third of the rows or more, below a filled row.
-
-    Nobody is told by such rows; where a value stands once for the rows below it, `fill_down` says so. `columns` as
+    """A sentence if the first row says whom it is about and a third of the rows or more do not; `columns` as
     match_columns.
+
+    Such rows name nobody, unless `fill_down` says that a value stands once for the rows below it.
     """
     who = [h for field, h in columns.items() if field in source.fields and source.fields[field].type in _IDENTIFYING]
     if frame.height < _FEWEST:
@@ -91,26 +92,22 @@ def standing_once(frame: pl.DataFrame, columns: Mapping[str, str], source: Sourc
         return blocks
     return [
         *blocks,
-        f"in {int(empty.sum()):,} of {frame.height:,} rows nothing says whom they are about, and they name nobody. If "
+        f"{int(empty.sum()):,} of {frame.height:,} rows do not say whom they are about, and so name nobody. If "
         f"a value stands once for the rows below it, write under [file] in sources/{source.name}.toml: fill_down = "
-        f"{_array(list(dict.fromkeys(who)))}",
+        f"{array(dict.fromkeys(who))}",
     ]
 
 
 def _once_a_block(frame: pl.DataFrame, columns: Mapping[str, str], source: Source) -> list[str]:
-    """A sentence if a part of the key, or the date, stands in the first row and is empty in most of the others."""
+    """A sentence if a part of the key, or the date, is filled in the first row and empty in most of the others."""
     parts = [*source.key.event, *["start"] * (source.kind != "register")]
     heads = dict.fromkeys(columns[field] for field in parts if field in columns)
     filled = frame.select((pl.col(h).fill_null("").str.strip_chars() != "") for h in heads)
     once = [h for h in heads if h not in source.file.fill_down and filled[h][0] and 2 * filled[h].sum() < frame.height]
     return [
         f"{quoted(once)}: empty in most rows below a filled one, and those rows are set aside. If a value stands once "
-        f"for the rows below it, write under [file] in sources/{source.name}.toml: fill_down = {_array(once)}"
+        f"for the rows below it, write under [file] in sources/{source.name}.toml: fill_down = {array(once)}"
     ] * bool(once)
-
-
-def _array(headers: Sequence[str]) -> str:
-    return f"[{', '.join(f'{chr(34)}{header}{chr(34)}' for header in headers)}]"
 
 
 def idle_flags(frame: pl.DataFrame, unused: Sequence[str]) -> list[str]:

@@ -26,7 +26,7 @@ def draft_source(
     """Print a drafted TOML, or write it to the site's sources/ folder, never over another; then say what is left to do.
 
     `query` is what gave the file's rows, if a database did; `kind` what kind of table it is, if somebody says so.
-    Raises UsageError for a name that no source can have and for another kind, InputRefused for a file that can not be
+    Raises UsageError for a name that no source can have and for another kind, InputRefused for a file that cannot be
     read.
     """
     require_name(name)
@@ -35,8 +35,9 @@ def draft_source(
     beside = [] if query else _beside(place, file)
     base = load_sources().get(name)
     if kind is not None and (kind not in KINDS or base):
-        problem = f"'{name}' is shipped, and its kind is settled" if base else f"'{kind}' is no kind of source"
-        raise UsageError(f"{problem}; --kind is {', '.join(KINDS)}, for a source of your own")
+        if base:
+            raise UsageError(f"the source '{name}' is shipped and is of kind {base.kind}: leave --kind out")
+        raise UsageError(f"--kind {kind}: found no such kind of source; expected one of {', '.join(KINDS)}")
     text = draft(name, file, base, others=place.sources, beside=beside, query=query, kind=kind)
     target = place.home / "sources" / f"{name}.toml"
     if not save:

@@ -296,6 +296,13 @@ TRAPS = {
         says=("Outcome: Wrong room 1 is not in the list",),
         records={"measures": [["mha_completed"]] * 3 + [[], ["mha_not_completed"], ["mha_completed"]]},
     ),
+    "outcomes that words for an untraced number would fit": Trap(
+        files={MHAS: mha("Section 2", "Not found", "Pending", "Awaiting", "No trace", "")},
+        exit=3,
+        rows={MHAS: (6, 0)},
+        says=("Not found 1", "Pending 1"),
+        records={"measures": [["mha_completed"], [], [], [], [], ["mha_completed"]]},
+    ),
     "words of a source of one's own": Trap(
         files={"2026-03/shelter.csv": shelter("Used", "Held over", "No show", "")},
         exit=3,

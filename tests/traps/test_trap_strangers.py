@@ -248,6 +248,25 @@ REMARKS = {
 }
 
 
+@pytest.mark.parametrize(("header", "values"), [("Marital status", "SMDW"), ("Type", "DAB")])
+def test_a_letter_of_another_list_takes_no_row_back(header: str, values: str, tmp_path: Path) -> None:
+    text = table(
+        f"Ref,When,Name,DOB,{header}",
+        [f"A{k},{k + 1:02d}/03/2026,{PEOPLE[k][1]} Quill,05/09/1974,{value}" for k, value in enumerate(values)],
+    )
+    stranger = Stranger(files={"2026-03/list.csv": text}, sources={"list": "2026-03/list.csv"})
+    assert "taken_back" not in drafted(stranger, tmp_path)["list"]
+
+
+def test_letters_of_changes_take_rows_back(tmp_path: Path) -> None:
+    text = table(
+        "Ref,When,Name,DOB,Record action",
+        [f"A{k},{k + 1:02d}/03/2026,{PEOPLE[k][1]} Quill,05/09/1974,{value}" for k, value in enumerate("IUDI")],
+    )
+    stranger = Stranger(files={"2026-03/list.csv": text}, sources={"list": "2026-03/list.csv"})
+    assert 'deleted = { taken_back = ["D"] }' in drafted(stranger, tmp_path)["list"]
+
+
 @pytest.mark.parametrize("name", REMARKS)
 def test_a_draft_says_what_is_to_be_settled(name: str, tmp_path: Path) -> None:
     text, words = REMARKS[name]

@@ -1,5 +1,5 @@
-"""What a check tells of a file a run tells too: facts to come, months typed as days, words for 'not traced', several
-sources at one file, columns that nothing reads."""
+"""A run reports of a file what a check reports: facts of the future, months typed as days, words for 'not traced',
+several sources that take one file, columns that nothing reads."""
 
 from __future__ import annotations
 
@@ -52,6 +52,8 @@ UNTRACED = ("Not traced", "NHS no. not known", "No trace", "TBC", "(awaiting tra
 ONE = "2026-03/calls.csv"
 SITE = {"sources": {"calls": calls()}, "settings": _AGREED.format("calls")}
 
+WIDE = (("Key", "Day", "Who"), ("C1", "01/03/2026", "Ada Quill"), ("C2", "02/03/2026", "Alan Birch"))
+
 TRAPS = {
     "words for no number are no unreadable numbers": Trap(
         files={
@@ -95,6 +97,34 @@ TRAPS = {
         rows={ONE: (2, 0)},
         records={"n": [3, 0], "start": [datetime(2026, 3, 1)] * 2},
     ),
+    "columns of a fixed width": Trap(
+        files={ONE: "".join(f"{a:<8}{b:<14}{c:<14}\n" for a, b, c in WIDE)},
+        exit=4,
+        says=("the columns are lined up by spaces",),
+        **SITE,
+    ),
+    "a title with gaps above other headers": Trap(
+        files={ONE: "Calls   of   March\n" + rows("C1,01/03/2026,Ada Quill,x,y", head="Key,Day,Who,Came,Went")},
+        exit=4,
+        says=("no header in the first",),
+        silent=("lined up by spaces",),
+        **SITE,
+    ),
+    "a year of birth after the event": Trap(
+        files={
+            ONE: rows(
+                "C1,01/03/2026 10:00,Ada Quill,1974,9990000018",
+                "C2,02/03/2026 10:00,Alan Birch,2062,9990000026",
+                head="Ref,When,Name,Born in,NHS",
+            )
+        },
+        sources={"calls": calls(more='age = { columns = ["Born in"], type = "age" }\n')},
+        settings=_AGREED.format("calls"),
+        exit=3,
+        rows={ONE: (2, 0)},
+        says=("Born in: 2 filled, 1 read",),
+        records={"birth_year": [1974, None]},
+    ),
     "a consent of next year": Trap(
         files={
             "caseload.csv": CASELOAD
@@ -132,10 +162,8 @@ def test_each_source_that_takes_a_file_says_why_it_refuses_it(tmp_path: Path) ->
     """Both the check and the run name both sources, and not the first alone."""
     sources = {"calls": calls(), "lines": calls("*.csv")}
     settings = "\n".join(_AGREED.format(name) for name in sources)
-    trap = Trap(
-        files={ONE: rows("C1,01/03/2026", head="Key,Day")}, sources=sources, settings=settings, exit=4,
-        says=("'Ref'",),
-    )  # fmt: skip
+    files = {ONE: rows("C1,01/03/2026", head="Key,Day")}
+    trap = Trap(files=files, sources=sources, settings=settings, exit=4, says=("'Ref'",))
     spring(trap, tmp_path)
     intake, *_ = take_in(make_site(trap, tmp_path / "again"), Month(2026, 3))
     assert len(intake.refused) == 2

@@ -1,4 +1,4 @@
-"""What a header or the form of a cell says is said to a person: UTC, cancelled rows, days without a year."""
+"""A person hears of what a header or the form of a cell says: UTC, cancelled rows, days without a year."""
 
 from __future__ import annotations
 

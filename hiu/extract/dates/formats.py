@@ -37,6 +37,7 @@ _BARE_CLOCK = (
 _SIX = r"^[0-9]{6}$"
 _SIX_FIGURES = ("%d%m%y", "%m%d%y", "%y%m%d")
 _FEW_YEARS = 3
+"""The most years that the dates of one extract span."""
 _MIDNIGHT = r"[ T]00:00(?::00(?:\.0+)?)?$"
 _LIKELY = r"^\D*[0-9](?:.*[0-9])+.*$"
 _PACKED = r"^(?:%\w)+$"
@@ -107,8 +108,9 @@ def detect(values: pl.Series, *, months: bool = False, serials: bool = True, pac
     avoided = "day" if only_month > only_day else "month"
     forms = [form for form in fits.columns[2:] if order(form) != avoided]
     chosen, read = _fewest(fits, forms)
-    if [_year_first(form, fits) for form in chosen] != chosen:
-        return Detected(formats=("%y%m%d",), proof="", rows=len(texts), read=read)
+    chosen = [_year_first(form, fits) for form in chosen]
+    if "%y%m%d" in chosen:  # dates with the year in front prove no order of day and month
+        only_day, only_month, both = _orders(fits.filter(~pl.col("%y%m%d")))
     counts = {"only_day": only_day, "only_month": only_month, "both": both}
     seen = Detected(formats=(), proof=_proof(**counts), rows=len(texts), read=read, **counts)
     return seen if 2 * read < len(texts) else replace(seen, formats=tuple(_with_time(form, texts) for form in chosen))

@@ -19,7 +19,12 @@ _CURRENT = bag("current latest active live valid")
 _PARTS = bag("leg part attempt resource vehicle veh segment callsign unit")
 _SEQUENCE = bag("seq sequence person subject no number line order involvement role") | _PARTS
 _STATES = bag("status state action update type operation record row change flag indicator")
-_GONE = bag("deleted delete del void voided withdrawn removed d")
+_GONE = bag("deleted delete del void voided withdrawn removed")
+_CHANGES = bag("a c d i n u")
+"""Letters for what was done to a row (added, changed, deleted, inserted, new, updated): D is no 'divorced' there."""
+DELETED = "taken_back"
+"""The field that says which rows were taken back."""
+_MOST_STATES = 8
 _WHO = ("nhs_number", "name", "family", "given", "dob")
 
 
@@ -58,7 +63,9 @@ def find_deleted(sample: Sample, used: AbstractSet[str]) -> Deleted | None:
             continue
         if words(header) & TAKEN_BACK and all(spaced(value) in YES_NO for value in seen.counted):
             return Deleted(header, ("yes",), "boolean")
-        gone = tuple(sorted(value for value in seen.counted if spaced(value) in _GONE))
+        states = {value: spaced(value) for value in seen.counted}
+        letters = {"d"} if _CHANGES.issuperset(states.values()) else set[str]()
+        gone = tuple(sorted(value for value, state in states.items() if state in _GONE | letters))
         if gone and words(header) & (TAKEN_BACK | _STATES):
             return Deleted(header, gone, "code")
     return None
@@ -67,11 +74,6 @@ def find_deleted(sample: Sample, used: AbstractSet[str]) -> Deleted | None:
 def deleted_lines(deleted: Deleted) -> Iterator[str]:
     """The field of a column that says which rows were taken back."""
     yield f'\n[fields.{DELETED}]\ncolumns = {array([deleted.header])}\ntype = "{deleted.type}"'
-
-
-DELETED = "taken_back"
-"""The field that says which rows were taken back."""
-_MOST_STATES = 8
 
 
 def find_repeats(sample: Sample, plan: Plan, used: set[str]) -> Repeats:

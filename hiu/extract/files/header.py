@@ -134,10 +134,11 @@ def _not_found(rows: Sequence[Row], source: Source) -> str:
         if looks_like_header(widest) and (found := nearest(tidy(cell), names, 80))
     ]
     hint = f" Did you mean: {'; '.join(near[:6])}?" if near else ""
-    if any(_is_fixed(row) for row in rows[:DEPTH]):
+    filled = [row for row in rows[:DEPTH] if any(map(tidy, row))]
+    if 2 * sum(map(_is_fixed, filled)) > len(filled):
         return (
-            "the columns are lined up by spaces and not parted by a mark, so it is unclear where one ends; ask the "
-            "sender for the same table as CSV or XLSX"
+            "the columns are lined up by spaces, so it is unclear where one ends; expected a comma or another mark "
+            "between them: ask the sender for the same table as CSV or XLSX"
         )
     return (
         f"no header in the first {DEPTH} rows; {_contents(widest)}; expected names such as "

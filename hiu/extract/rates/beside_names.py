@@ -11,9 +11,10 @@ from hiu.sources import Source
 
 _NAMES = ("name", "given", "middle", "family", "aliases")
 _TEXTS = (*_NAMES, "address", "text", "code")
-_FEW, _MANY, _SOME = 0.01, 0.05, 3
-"""Up to this share of cells with a lost letter ('Sm?th'), or this share and fewer than so many cells, it is not said: a
-question mark may be typed, and one name that a sender's letters lack is no fault of the file."""
+_FEW_CELLS, _SHARE, _SHARE_OF_FEW = 3, 0.01, 0.05
+"""Cells with a lost letter ('Sm?th') are reported if they are more than the first share of a column, and if there are
+fewer than three, more than the second: somebody may have typed a question mark, or the sender's system may lack one
+letter of one name."""
 
 _LOST = r"\p{L}\?+\p{L}"
 _TWICE = r"[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0178\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
@@ -94,7 +95,7 @@ def _damaged(texts: pl.Series, header: str, *, personal: bool) -> Iterator[str]:
             f"{header}: {_cells(foreign)} letters that were damaged on the way (foreign signs inside a word); {used}. "
             'Ask for the file as UTF-8, or name its encoding under [file], such as encodings = ["cp850"]'
         )
-    if lost > _MANY * len(texts) or (lost >= _SOME and lost > _FEW * len(texts)):
+    if lost > (_SHARE if lost >= _FEW_CELLS else _SHARE_OF_FEW) * len(texts):
         yield (
             f"{header}: {_cells(lost)} letters that were damaged on the way (a question mark inside a word); {used}. "
             "Ask the sender to export the file as UTF-8"

@@ -15,12 +15,16 @@ NOT_KNOWN = (
     "unknown", "unk", "unkn", "unknwn", "not known", "notknown", "nk", "n k", "n/k", "not given", "not stated",
     "not recorded", "not specified", "not provided", "not disclosed", "not available", "not obtained", "not supplied",
     "not applicable", "unspecified", "unrecorded", "unstated", "undisclosed", "refused", "declined", "withheld",
-    "tbc", "tba", "to be confirmed", "not traced", "no trace", "untraced", "not yet traced", "awaiting trace",
-    "trace failed", "could not be traced", "cannot be traced", "not traceable", "not found", "not yet known",
-    "awaiting", "pending", "unverified", "not verified", "see notes", "ask", "no number", "no nhs number",
-    "no nhs no", "no nhs", "none given", "no details", "no data", "missing data", "(blank)", "blank",
+    "tbc", "tba", "to be confirmed", "not yet known", "none given", "no details", "no data", "missing data", "blank",
 )  # fmt: skip
 """Cells that say in words that a value is not known, in small letters."""
+
+_UNTRACED = (
+    "not traced", "no trace", "untraced", "not yet traced", "awaiting trace", "trace failed", "could not be traced",
+    "cannot be traced", "not traceable", "not found", "awaiting", "pending", "unverified", "not verified", "see notes",
+    "ask", "no number", "no nhs number", "no nhs no", "no nhs",
+)  # fmt: skip
+"""Cells that say so of a number or another detail of a person; as a code they may be an outcome."""
 
 _OF_WHAT = (
     r"^(?:(?:patient|client|person|pt|his|her) )?(?:nhs|hospital|hosp|dob|d o b|date of birth|birth|age|postcode"
@@ -58,13 +62,14 @@ def unlisted(text: pl.Expr, codes: Mapping[str, str]) -> pl.Expr:
 
 def unknown_words(text: pl.Expr, codes: Mapping[str, str], accepts: Sequence[str] = ()) -> pl.Expr:
     """Whether a value is there that is neither listed, nor one of our own words, nor accepted by a pattern, nor says
-    'not known'. Without list and patterns no word is unknown.
+    'not known'. Without list and patterns no word is unknown. Words that say so of a number alone, such as 'pending',
+    are unknown unless they are listed.
     """
     if not codes and not accepts:
         return pl.lit(False)
     lower = whole(text).str.to_lowercase()
     ours = {word.lower() for word in codes.values()}
-    found = unlisted(text, codes) & ~lower.is_in(sorted(ours)) & ~not_known(text)
+    found = unlisted(text, codes) & ~lower.is_in(sorted(ours)) & ~_says(text, NOT_KNOWN)
     for form in accepts:
         found &= ~lower.str.contains(f"(?i){form}")
     return found
@@ -72,8 +77,12 @@ def unknown_words(text: pl.Expr, codes: Mapping[str, str], accepts: Sequence[str
 
 def not_known(text: pl.Expr) -> pl.Expr:
     """Whether a cell says in a word that the value is not known, whatever its type."""
+    return _says(text, (*NOT_KNOWN, *_UNTRACED))
+
+
+def _says(text: pl.Expr, words: Sequence[str]) -> pl.Expr:
     plain = text.str.to_lowercase().str.replace_all(r"[\s._:-]+", " ").str.strip_chars(" ()[]?*")
-    return plain.is_in(NOT_KNOWN) | plain.str.replace(_OF_WHAT, "").is_in(NOT_KNOWN)
+    return plain.is_in(words) | plain.str.replace(_OF_WHAT, "").is_in(words)
 
 
 def digits_lost(texts: pl.Series) -> bool:

@@ -1,7 +1,7 @@
 """What was read of a column, kept while a delivery is standardised: it is asked for in several places, and read once.
 
-Times, keys, births, read rates and the order of dates are each worked out from the cells, so a column of dates was read
-up to four times; of a small file that was a quarter of its intake.
+Times, keys, births, read rates and the order of dates are each worked out from the cells, so a column of dates would
+otherwise be read for each of them.
 """
 
 from collections.abc import Callable, Iterator

@@ -16,7 +16,7 @@ from hiu.extract.files.read import RawTable
 from hiu.extract.standardise import Standardised
 from hiu.fuzzy import did_you_mean
 from hiu.month import Month
-from hiu.publish.words.text import join_words
+from hiu.publish.words.text import count_of, join_words
 from hiu.sources import Source
 from pipelines.common.fingerprint import file_digest
 from pipelines.common.place import Place, open_warehouse
@@ -214,7 +214,7 @@ def _print(file: Path, check: FileCheck) -> None:
         for line in lines:
             out(f"  {title}: {line}")
     for measure, n in check.measures.items():
-        out(f"  {n} rows may count as {measure}")
+        out(f"  {count_of(n, 'row')} may count as {measure}")
     for row in check.sample:
         line = f", line {row['line']}" if row["line"] else ""
         out(f"  as read{line}: " + ", ".join(f"{name} {value}" for name, value in row.items() if name != "line"))

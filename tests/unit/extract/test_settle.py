@@ -78,6 +78,13 @@ def test_mixed_orders_are_never_read_wrongly_without_a_word(rows: list[tuple[dat
     assert read == right or found.warnings
 
 
+def test_figures_with_the_year_in_front_leave_the_other_forms_of_a_column() -> None:
+    packed, marked = [f"2603{day:02}" for day in range(1, 21)], ["25/03/2026", "26/03/2026", "27/03/2026"]
+    seen = detect(pl.Series([*packed, *marked]))
+    assert set(seen.formats) == {"%y%m%d", "%d/%m/%Y"}
+    assert (seen.read, seen.only_day, seen.only_month) == (23, 3, 0)
+
+
 @settings(max_examples=examples(20), deadline=None)
 @given(st.lists(DAYS, min_size=2, max_size=30), st.sampled_from(WRITTEN))
 def test_what_is_detected_reads_the_column(days: list[date], form: str) -> None:

@@ -136,7 +136,7 @@ def test_a_source(project: Copy) -> None:
     project.hiu("suites", "--check")
     project.hiu("init", "site", "--synthetic")
     project.write("site/fire_2026-03.csv", FIRE)
-    assert "1 rows may count as fire_incident" in project.hiu("check", "site/fire_2026-03.csv", "--site", "site")
+    assert "1 row may count as fire_incident" in project.hiu("check", "site/fire_2026-03.csv", "--site", "site")
     assert project.touched("A source") == []
 
 

@@ -12,7 +12,7 @@ from stdnum.gb.nhs import is_valid as is_nhs_number
 from hiu.extract.dates.formats import Detected, detect, is_timed
 from hiu.extract.dates.month_forms import month_format
 from hiu.extract.draft.columns.words import is_number_name, spaced
-from hiu.extract.values.codes import NOT_KNOWN
+from hiu.extract.values.codes import not_known
 from hiu.extract.values.dates import read_stamps
 from hiu.extract.values.forms import swapped
 from hiu.extract.values.text import NOTHING
@@ -32,10 +32,10 @@ _SEPARATORS = ("/", " - ", "^", "|", "\\", ";", " : ")
 _MOST_CODES = 15
 _SERIAL = {"date", "dob", "birth", "day", "dt"}
 """Words of a header below which numbers of five figures are a spreadsheet's dates."""
-_DAY_SERIES = {"date", "day", "when", "dt", "on", "seen", "dob"}
+_DAY_WORDS = {"date", "day", "when", "dt", "on", "seen", "dob"}
 """Words of a header below which 03/03 is a day without its year."""
 _LAST_YEAR = 2040
-"""A year of two figures after it is of the century before."""
+"""A year of two figures that would be later is of the century before."""
 _DATED = 0.8
 """The share of cells that must be dates: a few may say TBC, or hold a slip of the pen."""
 
@@ -89,7 +89,7 @@ def look(header: str, values: Sequence[str | None]) -> Look:
         return _with_span(replace(seen, kind=kind, formats=dates.formats, proof=_proof(dates)))
     if month := month_format(cells, bare=_named_month(header)):
         return replace(seen, kind="month", formats=(month,))
-    if _share(cells, _DAY_ALONE.fullmatch) >= 0.9 and not _DAY_SERIES.isdisjoint(named):
+    if _share(cells, _DAY_ALONE.fullmatch) >= 0.9 and not _DAY_WORDS.isdisjoint(named):
         return replace(seen, kind="day")
     kind = _kind(cells, counted)
     codes = tuple(sorted(counted)) if kind in ("text", "sex") and _are_codes(cells, counted) else ()
@@ -154,7 +154,7 @@ def _with_span(seen: Look) -> Look:
 def _kind(cells: list[str], counted: Counter[str]) -> str:
     share = len(cells)
     tests = (
-        ("nhs_number", 0.9, sum(map(is_nhs_number, cells)) + _untold(cells)),
+        ("nhs_number", 0.9, sum(map(is_nhs_number, cells)) + _not_known(cells)),
         ("guid", 0.9, sum(bool(_GUID.fullmatch(cell)) for cell in cells)),
         ("postcode", 0.7, _postcodes(cells)),
         ("name", 0.7, sum(bool(_NAME.fullmatch(cell)) for cell in cells)),
@@ -166,10 +166,10 @@ def _kind(cells: list[str], counted: Counter[str]) -> str:
     return "key" if len(counted) == share > 2 and not all(_WORDS.fullmatch(cell) for cell in cells) else "text"
 
 
-def _untold(cells: list[str]) -> int:
-    """Cells that say 'not traced' and the like, where most of the others hold a number."""
-    untold = sum(cell.casefold() in NOT_KNOWN for cell in cells)
-    return untold if 2 * untold < len(cells) else 0
+def _not_known(cells: list[str]) -> int:
+    """How many cells say 'not traced' and the like; none if that is half of them or more."""
+    count = int(pl.select(not_known(pl.lit(pl.Series(cells, dtype=pl.String))).sum()).item())
+    return count if 2 * count < len(cells) else 0
 
 
 def _both_sexes(counted: Counter[str]) -> bool:

@@ -28,9 +28,8 @@ Rows = Sequence[Sequence[str | None]]
 class Layout:
     """Where a file's header is: its first physical row and how many, and its words, a column each, '' where blank.
 
-    `delimiter` is None in a workbook, `sheet` named only where there are several, `alike` the others with the
-    same headers, `encoding` only where no mark and no
-    usual encoding tells it.
+    `delimiter` is None in a workbook; `sheet` is named only where there are several, and `alike` are the others with
+    the same headers; `encoding` is named only where no mark and no usual encoding tells it.
     """
 
     row: int
