@@ -49,6 +49,7 @@ bench: $(STAMP)         ## the figures of docs/benchmarks.md (an hour or so)
 	$(BIN)/python tests/bench/run_million.py
 	$(BIN)/python tests/bench/intake_scale.py
 	$(BIN)/python tests/bench/link_unseen.py
+	$(BIN)/python tests/bench/link_own.py
 	$(BIN)/python tests/bench/link_other.py
 	$(BIN)/python tests/bench/link_ablation.py
 	$(BIN)/python tests/bench/link_misses.py
