@@ -303,6 +303,13 @@ TRAPS = {
         says=("Not found 1", "Pending 1"),
         records={"measures": [["mha_completed"], [], [], [], [], ["mha_completed"]]},
     ),
+    "an assessment that was refused is no completed one": Trap(
+        files={MHAS: mha("Section 2", "Refused", "Declined")},
+        exit=3,
+        rows={MHAS: (3, 0)},
+        says=("Declined 1", "Refused 1"),
+        records={"measures": [["mha_completed"], [], []]},
+    ),
     "words of a source of one's own": Trap(
         files={"2026-03/shelter.csv": shelter("Used", "Held over", "No show", "")},
         exit=3,

@@ -14,7 +14,7 @@ YES_NO = by_word(yes="y,yes,true,t,1", no="n,no,false,f,0")
 NOT_KNOWN = (
     "unknown", "unk", "unkn", "unknwn", "not known", "notknown", "nk", "n k", "n/k", "not given", "not stated",
     "not recorded", "not specified", "not provided", "not disclosed", "not available", "not obtained", "not supplied",
-    "not applicable", "unspecified", "unrecorded", "unstated", "undisclosed", "refused", "declined", "withheld",
+    "not applicable", "unspecified", "unrecorded", "unstated", "undisclosed", "withheld",
     "tbc", "tba", "to be confirmed", "not yet known", "none given", "no details", "no data", "missing data", "blank",
 )  # fmt: skip
 """Cells that say in words that a value is not known, in small letters."""
@@ -22,7 +22,7 @@ NOT_KNOWN = (
 _UNTRACED = (
     "not traced", "no trace", "untraced", "not yet traced", "awaiting trace", "trace failed", "could not be traced",
     "cannot be traced", "not traceable", "not found", "awaiting", "pending", "unverified", "not verified", "see notes",
-    "ask", "no number", "no nhs number", "no nhs no", "no nhs",
+    "ask", "no number", "no nhs number", "no nhs no", "no nhs", "refused", "declined",
 )  # fmt: skip
 """Cells that say so of a number or another detail of a person; as a code they may be an outcome."""
 
