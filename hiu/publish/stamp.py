@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from hiu.month import Month
-from hiu.publish.words.text import day
+from hiu.publish.words.text import day, moment
 
 MARKING = "OFFICIAL-SENSITIVE: patient data"
 
@@ -29,8 +29,8 @@ class Stamp:
 
     @property
     def built_text(self) -> str:
-        """`8 Apr 2026 09:12 UTC`."""
-        return f"{day(self.built.date())} {self.built:%H:%M} UTC"
+        """`8 Apr 2026 10:12`, in UK time."""
+        return moment(self.built)
 
     @property
     def data_text(self) -> str:

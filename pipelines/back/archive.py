@@ -6,11 +6,12 @@ import os
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from hiu.errors import HiuError, UsageError
+from hiu.publish.words.text import moment
 from pipelines.common.backups import BROKEN, LIST
 from pipelines.common.fingerprint import file_digest
 
@@ -78,9 +79,9 @@ def read(archive: zipfile.ZipFile, name: str, about: tuple[int, str]) -> Iterato
 
 
 def made_at(archive: zipfile.ZipFile) -> str:
-    """When a backup says it was made, as 2026-04-08 09:12 UTC; words for one that does not say."""
+    """When a backup says it was made, as 8 Apr 2026 10:12 in UK time; words for one that does not say."""
     try:
-        return f"{datetime.fromisoformat(json.loads(archive.read(LIST))['at']).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        return moment(datetime.fromisoformat(json.loads(archive.read(LIST))["at"]))
     except (*BROKEN, TypeError):
         return "it was made"
 

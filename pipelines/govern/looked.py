@@ -3,7 +3,7 @@
 import polars as pl
 
 from hiu.govern.reads import folder_of, looks
-from hiu.publish.words.text import count_of
+from hiu.publish.words.text import count_of, uk_time
 from pipelines.common.place import Place
 from pipelines.common.work import Row
 
@@ -20,4 +20,4 @@ def sentence(row: Row) -> str:
     whom = ", ".join(row["whom"]) or count_of(row["people"] or 0, "person", "people")
     month = f" of {row['month']}" if row["month"] else ""
     refused = f"; REFUSED: {row['refused']}" if row["refused"] else ""
-    return f"{row['at']:%Y-%m-%d %H:%M:%S} UTC  {who}  {row['what']}{month} for {row['purpose']}: {whom}{refused}"
+    return f"{uk_time(row['at']):%Y-%m-%d %H:%M:%S}  {who}  {row['what']}{month} for {row['purpose']}: {whom}{refused}"

@@ -15,7 +15,7 @@ from hiu.model import MEETING_ENTRY, PUBLISHED
 from hiu.model.frames import schema
 from hiu.month import Month
 from hiu.publish.words.terms import ACTION_TITLES, ENTERED
-from hiu.publish.words.text import count_of
+from hiu.publish.words.text import count_of, moment
 from hiu.publish.workbook.back.judge import grades, judge
 from hiu.publish.workbook.back.judge import records as rows_of
 from hiu.publish.workbook.back.returned import Copy, read_back
@@ -144,7 +144,7 @@ def _print_verdict(verdict: Verdict, copy: Copy, place: Place) -> None:
         what = "something else" if clash.field in FREE else f"'{clash.recorded}', not '{clash.new}'"
         say(
             f"  conflict  {clash.ref}  {clash.person_id}  {title[clash.field]}: {clash.author} recorded {what} on "
-            f"{clash.at:%Y-%m-%d %H:%M} UTC; the record stands"
+            f"{moment(clash.at)}; the record stands"
         )
     for refused in verdict.refused:
         say(f"  refused   {refused.ref}  {refused.person_id}  {refused.why}")

@@ -8,7 +8,7 @@ from typing import Any
 
 from hiu.month import Month
 from hiu.publish.stamp import MARKING
-from hiu.publish.words.text import day
+from hiu.publish.words.text import moment
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _STYLE = """
@@ -40,10 +40,7 @@ class Heading:
     def html(self) -> str:
         """The first lines: marking, month, run, settings."""
         invented = " Every person is invented." if self.synthetic else ""
-        about = (
-            f"{self.site}, {self.month.title}. Run {self.run}, settings {self.settings}. "
-            f"Made {day(self.built.date())} {self.built:%H:%M} UTC."
-        )
+        about = f"{self.site}, {self.month.title}. Run {self.run}, settings {self.settings}. Made {moment(self.built)}."
         return (
             f"<header><p><strong>{MARKING}</strong>. For analysts: names are masked, counts are exact and must not "
             f"leave them.{invented}</p><p>{html.escape(about)}</p></header>"

@@ -54,7 +54,7 @@ def test_it_opens_with_the_month_and_asks_nobody_for_anything(opened: Any, pack_
         "Matches to review that could change the list (2)",
         "OFFICIAL-SENSITIVE: patient data",
         "Data to 31 Mar 2026",
-        "Built 8 Apr 2026 09:12 UTC",
+        "Built 8 Apr 2026 10:12",
         "Pack 2026-03-abc123",
         "Run 2026-03-20260408T091200-abc123",
         "Audit 9f8e9f8e9f8e9f8e",

@@ -9,7 +9,7 @@ from hiu.model import TABLES
 from hiu.publish.pages import render
 from hiu.publish.pdf import paper
 from hiu.publish.stamp import MARKING
-from hiu.publish.words.text import count_of, day
+from hiu.publish.words.text import count_of, moment
 
 FORMAT = 1
 """Raised when a reader of the JSON has to change."""
@@ -56,8 +56,8 @@ class PersonFile:
 
     @property
     def at_text(self) -> str:
-        """`8 Apr 2026 09:12 UTC`."""
-        return f"{day(self.at.date())} {self.at:%H:%M} UTC"
+        """`8 Apr 2026 10:12`, in UK time."""
+        return moment(self.at)
 
 
 def as_json(file: PersonFile) -> bytes:

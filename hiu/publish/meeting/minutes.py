@@ -14,7 +14,7 @@ from hiu.publish.pdf import paper
 from hiu.publish.people import Action, actions_of, date_in
 from hiu.publish.rows import Row
 from hiu.publish.words.terms import ENTERED, source_words
-from hiu.publish.words.text import clean, day
+from hiu.publish.words.text import clean, day, moment, uk_time
 from hiu.publish.workbook.listing import grade
 
 MINUTES = "minutes.pdf"
@@ -44,8 +44,8 @@ def minutes_pdf(view: View, entries: pl.DataFrame, sittings: Sequence[Row]) -> b
 
 def _sitting(one: Row) -> tuple[str, list[str]]:
     """When a meeting was and who wrote it down; and who attended."""
-    began = one["began"]
-    title = f"{day(began.date())}, {began:%H:%M} to {one['at']:%H:%M} UTC, recorded by {clean(one['by'])}"
+    began, ended = uk_time(one["began"]), uk_time(one["at"])
+    title = f"{day(began.date())}, {began:%H:%M} to {ended:%H:%M}, recorded by {clean(one['by'])}"
     return title, [clean(name) for name in one["attended"].split("|") if name.strip()]
 
 
@@ -91,7 +91,7 @@ def _text(latest: Latest, name: str) -> str:
 
 def _by(latest: Latest, *names: str) -> str:
     entry = max((latest[name] for name in names if name in latest), key=lambda one: one["entered_at"])
-    return f"{clean(entry['author'])}, {day(entry['entered_at'].date())} {entry['entered_at']:%H:%M} UTC"
+    return f"{clean(entry['author'])}, {moment(entry['entered_at'])}"
 
 
 def _decision(latest: Latest) -> list[list[str]]:

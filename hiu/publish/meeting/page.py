@@ -13,7 +13,7 @@ from hiu.publish.pack.page import pack_page
 from hiu.publish.pack.view import View
 from hiu.publish.people import Action
 from hiu.publish.words.terms import ACTION_TITLES, ENTERED
-from hiu.publish.words.text import count_of
+from hiu.publish.words.text import count_of, moment
 from hiu.publish.workbook.back.verdict import Change, Conflict, Refusal, Verdict
 from hiu.publish.workbook.listing import ListedPerson
 
@@ -46,7 +46,7 @@ def outcome_of(verdict: Verdict) -> dict[str, object]:
         "changes": [_cell(one) | {"old": one.old, "new": one.new} for one in verdict.changes],
         "refused": [_cell(one) | {"why": one.why} for one in verdict.refused],
         "conflicts": [
-            _cell(one) | {"recorded": one.recorded, "new": one.new, "author": one.author, "at": _when(one.at)}
+            _cell(one) | {"recorded": one.recorded, "new": one.new, "author": one.author, "at": moment(one.at)}
             for one in verdict.conflicts
         ],
         "notes": list(verdict.notes),
@@ -67,8 +67,4 @@ def _last(entries: pl.DataFrame, person: str, month: Month) -> str:
     about, fields = found[-1][0], dict.fromkeys(str(_TITLES.get(row["field"], row["field"])) for row in found[-1])
     at: datetime = about["entered_at"]
     named = ", ".join(fields) if len(fields) < 4 else count_of(len(fields), "field")
-    return f"Last entry: {named}, by {about['author']} at {_when(at)}."
-
-
-def _when(at: datetime) -> str:
-    return f"{at:%H:%M} UTC on {at:%d/%m/%Y}"
+    return f"Last entry: {named}, by {about['author']}, {moment(at)}."

@@ -104,7 +104,7 @@ function drawOutcome(found, action) {
   const lines = [...found.refused.map((one) => `Not saved: ${one.title}. ${one.why}`), ...found.notes];
   const again = (one) => (one.field in NEW ? send({}, { ...action, [one.field]: one.new }) : send({ [one.field]: one.new }));
   const clashes = found.conflicts.map((one) => h("div", {},
-    h("p", {}, `${one.title}: ${one.author} recorded '${state.hidden && FREE.includes(one.field) ? freely("x") : one.recorded || "nothing"}' at ${one.at}; typed here: '${one.new || "nothing"}'.`),
+    h("p", {}, `${one.title}: ${one.author} recorded '${state.hidden && FREE.includes(one.field) ? freely("x") : one.recorded || "nothing"}' on ${one.at}; typed here: '${one.new || "nothing"}'.`),
     h("button", { type: "button", click: (event) => event.target.parentElement.remove() }, FREEING.choose), " ",
     h("button", { type: "button", click: () => again(one) }, FREEING.mine)));
   find("refusals").replaceChildren(...(lines.length || clashes.length ? [h("div", { class: "refused", role: "alert" }, ...lines.map((line) => h("p", {}, line)), ...clashes)] : []));

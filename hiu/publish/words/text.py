@@ -6,8 +6,9 @@ without a browser.
 
 import unicodedata
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from hiu.month import Month
 
@@ -22,12 +23,25 @@ _WIDTHS = (
 )
 _WIDTH = {chr(32 + index): int(width) for index, width in enumerate(_WIDTHS.split())}
 _WIDE = ("W", "F")
+UK = ZoneInfo("Europe/London")
+"""The zone of every time that people read or type; tables hold UTC."""
 _INVISIBLE = ("C", "Zl", "Zp")
 
 
 def day(when: date) -> str:
     """A date as people read it: `21 Oct 2026`. Written out, so no locale can change it."""
     return f"{when.day} {Month.of(when).title}"
+
+
+def uk_time(at: datetime) -> datetime:
+    """A time in UTC, with its zone or without, as a clock in the United Kingdom shows it; what people read and type."""
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UK)
+
+
+def moment(at: datetime) -> str:
+    """A time in UTC as people read it, in UK time: `8 Apr 2026 10:12`."""
+    here = uk_time(at)
+    return f"{day(here.date())} {here:%H:%M}"
 
 
 def number(value: float) -> str:

@@ -1,13 +1,13 @@
 """The commands of the registers: requests of people about their own data, and breaches, each with its clock."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from hiu.errors import UsageError
-from hiu.publish.words.text import count_of, day
+from hiu.publish.words.text import UK, count_of, day
 from pipelines.commands.options import AsJson, Curated, Raw, Site, now, open_site, print_json
 from pipelines.common.progress import out
 
@@ -60,7 +60,7 @@ def requests(
 
 def breaches(
     new: Annotated[str | None, typer.Option(help="Enter one: what happened, without names")] = None,
-    aware: Annotated[str | None, typer.Option(help="When we became aware, in UTC, as 2026-03-01T09:30")] = None,
+    aware: Annotated[str | None, typer.Option(help="When we became aware, in UK time, as 2026-03-01T09:30")] = None,
     people: Annotated[int | None, typer.Option(help="How many people it concerns, as far as known", min=0)] = None,
     reported: Annotated[str | None, typer.Option(help="The Commissioner was told of this breach")] = None,
     not_reported: Annotated[str | None, typer.Option(help="It need not be reported; --reason says why")] = None,
@@ -112,8 +112,8 @@ def _moment(text: str | None) -> datetime | None:
     try:
         found = datetime.fromisoformat(text) if text else None
     except ValueError:
-        raise UsageError(f"'{text}' is not a time: expected the form 2026-03-01T09:30, in UTC") from None
-    return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
+        raise UsageError(f"'{text}' is not a time: expected the form 2026-03-01T09:30, in UK time") from None
+    return found.replace(tzinfo=UK) if found and found.tzinfo is None else found
 
 
 def _plain(value: object) -> object:

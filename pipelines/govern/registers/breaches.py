@@ -29,7 +29,7 @@ def add_breach(place: Place, what: str, *, aware: datetime | None, people: int |
         raise UsageError("what happened and --by are needed: the register holds every breach, reported or not")
     moment = utc(aware or now)
     if moment > utc(now):
-        raise UsageError("--aware lies ahead: expected when we became aware, in UTC, such as 2026-03-01T09:30")
+        raise UsageError("--aware lies ahead: expected when we became aware, in UK time, such as 2026-03-01T09:30")
     row: Row = {
         "breach_id": f"B{now.astimezone(UTC):%Y%m%d}-{secrets.token_hex(3)}",
         "what": what.strip(),

@@ -14,7 +14,7 @@ from hiu.govern import audit, reads, records
 from hiu.govern.basis.agreements import in_force
 from hiu.model.govern import BASIS, DISCLOSURES, EVERY
 from hiu.publish.pages import render
-from hiu.publish.words.text import count_of, day
+from hiu.publish.words.text import count_of, day, moment
 from pipelines.common.place import Place
 from pipelines.govern.registers.breaches import breaches_due, breaches_of
 from pipelines.govern.registers.requests import requests_due, requests_of
@@ -28,7 +28,7 @@ def governance_page(place: Place, *, problems: Sequence[str], now: datetime) -> 
     """The page as HTML; `problems` = what 'hiu verify' found."""
     head = audit.head(place.audit) if place.audit.exists() else "no log yet"
     chapters = {**chapters_of(place, now), "Proof": _proof(place, problems, head)}
-    about = {"site": place.settings.name, "at": now, "synthetic": place.settings.synthetic}
+    about = {"site": place.settings.name, "at": moment(now), "synthetic": place.settings.synthetic}
     return render("governance.html.j2", chapters=chapters, **about).encode("utf-8")
 
 

@@ -20,6 +20,7 @@ from hiu.publish.pack.page import PACK_TABLES
 from hiu.publish.people import Action
 from hiu.publish.stamp import Stamp
 from hiu.publish.words.terms import ACTION_TITLES, ENTERED
+from hiu.publish.words.text import uk_time
 from hiu.publish.workbook.back.returned import Copy
 from hiu.publish.workbook.back.verdict import Verdict
 from hiu.publish.workbook.listing import ListedPerson
@@ -66,8 +67,8 @@ class Desk:
         return records.history(self.place.records, MEETING_ENTRY)
 
     def at(self) -> str:
-        """The time on this computer's clock, as `10:42`."""
-        return f"{self.clock().astimezone():%H:%M}"
+        """The time now in the United Kingdom, as `10:42`."""
+        return f"{uk_time(self.clock()):%H:%M}"
 
     def state(self, asked: Asked) -> Answer:
         """A person's form as it stands."""
