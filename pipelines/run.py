@@ -138,7 +138,8 @@ def _steps(work: Work, intake: Intake) -> Outcome:
     settings, code = place.settings, code_digest(PUBLISH_CODE)
     last = prints[steps()[-1].name], before and before.name
     refusals = work.warehouse.read("refused_file").rows()
-    shows = [_rows(work.warehouse, table) for table in RECORDED.values()], sittings(place, month), refusals
+    recorded = [_rows(work.warehouse, table) for table in RECORDED.values()]
+    shows = recorded, sittings(place, month), refusals, place.crosswalk.rows.rows()
     final = digest(*last, code, settings.version, settings.name, digest_of(place, work.now.date()), shows)
     earlier, refused = run_made_before(place, work.warehouse, month, final)
     if earlier and refused:

@@ -236,6 +236,12 @@ class Source(_Frozen):
         {}, description="what a kept field says of a contact -> the field, for the timeline"
     )
     earliest: int = Field(1900, description="years before this are not believed")
+    areas: dict[Literal["incident", "provider"], tuple[str, ...]] = Field(
+        {}, description="kept fields that say where a contact happened and which site gave care, the most precise first"
+    )
+    mental_health: tuple[dict[str, Condition], ...] = Field(
+        (), description="what makes a contact one about mental health: any of these; conditions are on kept fields"
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -260,6 +266,9 @@ class Source(_Frozen):
         key, used = self.key, list[str]()
         used += [*key.event, *key.record, *key.deleted, *key.duplicate, *self.keep]
         used += [*self.shown.values()]
+        asked = [field for fields in self.areas.values() for field in fields]
+        asked += [field for where in self.mental_health for field in where]
+        used += asked
         used += filter(None, (key.version, key.duplicate_of, self.period.field))
         used += [field for measure in self.measures for field in measure.where]
         used += [field for spec in self.fields.values() for field in spec.home_if]
@@ -269,6 +278,8 @@ class Source(_Frozen):
                 raise ValueError(f"'{name}' is not one of the fields.{did_you_mean(name, self.fields)}")
         if unkept := sorted(set(self.shown.values()) - set(self.keep)):
             raise ValueError(f"shown: '{unkept[0]}' is not kept: add it to keep")
+        if unkept := sorted(set(asked) - set(self.keep)):
+            raise ValueError(f"areas and mental_health: '{unkept[0]}' is not kept: add it to keep")
         for name, field in self.fields.items():
             if name not in (wanted := _READ_AS.get(field.type, (name,))):
                 raise ValueError(f"field '{name}' of type {field.type} is read by nothing: call it {wanted[0]}")
