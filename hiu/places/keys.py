@@ -26,7 +26,7 @@ def event_keys(rows: pl.DataFrame, sources: Mapping[str, Source]) -> pl.DataFram
 
 
 def _of_source(rows: pl.DataFrame, source: Source) -> pl.DataFrame:
-    fields = sorted(source.keep)
+    fields = sorted(source.kept)
     decoded = C("details").str.json_decode(pl.Struct(dict.fromkeys(fields, pl.String))).struct.unnest()
     kept = rows.with_columns(decoded) if fields else rows
     about = _about(kept, source)

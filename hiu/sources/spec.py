@@ -237,10 +237,10 @@ class Source(_Frozen):
     )
     earliest: int = Field(1900, description="years before this are not believed")
     areas: dict[Literal["incident", "provider"], tuple[str, ...]] = Field(
-        {}, description="kept fields that say where a contact happened and which site gave care, the most precise first"
+        {}, description="fields that say where a contact happened and which site gave care, the most precise first"
     )
     mental_health: tuple[dict[str, Condition], ...] = Field(
-        (), description="what makes a contact one about mental health: any of these; conditions are on kept fields"
+        (), description="what makes a contact one about mental health: any of these conditions on fields"
     )
 
     @model_validator(mode="before")
@@ -266,9 +266,8 @@ class Source(_Frozen):
         key, used = self.key, list[str]()
         used += [*key.event, *key.record, *key.deleted, *key.duplicate, *self.keep]
         used += [*self.shown.values()]
-        asked = [field for fields in self.areas.values() for field in fields]
-        asked += [field for where in self.mental_health for field in where]
-        used += asked
+        used += [field for fields in self.areas.values() for field in fields]
+        used += [field for where in self.mental_health for field in where]
         used += filter(None, (key.version, key.duplicate_of, self.period.field))
         used += [field for measure in self.measures for field in measure.where]
         used += [field for spec in self.fields.values() for field in spec.home_if]
@@ -278,8 +277,6 @@ class Source(_Frozen):
                 raise ValueError(f"'{name}' is not one of the fields.{did_you_mean(name, self.fields)}")
         if unkept := sorted(set(self.shown.values()) - set(self.keep)):
             raise ValueError(f"shown: '{unkept[0]}' is not kept: add it to keep")
-        if unkept := sorted(set(asked) - set(self.keep)):
-            raise ValueError(f"areas and mental_health: '{unkept[0]}' is not kept: add it to keep")
         for name, field in self.fields.items():
             if name not in (wanted := _READ_AS.get(field.type, (name,))):
                 raise ValueError(f"field '{name}' of type {field.type} is read by nothing: call it {wanted[0]}")
@@ -290,6 +287,13 @@ class Source(_Frozen):
                     hint = did_you_mean(measure, named)
                     raise ValueError(f"'{dataset}' counts '{measure}', which is no measure.{hint}")
         return self
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The fields kept of each row: those named in keep, and what says where it was and what it was about."""
+        where = (field for fields in self.areas.values() for field in fields)
+        about = (field for rule in self.mental_health for field in rule)
+        return tuple(dict.fromkeys((*self.keep, *where, *about)))
 
     @property
     def covers(self) -> Literal["month", "from rows", "cumulative"]:
