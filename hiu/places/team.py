@@ -53,6 +53,19 @@ def seat(first: pl.DataFrame, support: pl.DataFrame, conflicts: pl.DataFrame) ->
     return seat_of(pl.DataFrame(rows, schema=PEOPLE, orient="row"))
 
 
+def seat_sentence(found: Seat, top: int) -> str:
+    """Where the team should sit, in a sentence."""
+    if not found.total:
+        return f"The first {top} had no points in the last 12 months."
+    n, share = len(found.fewest), f"{found.reached:.1%} of the points of the first {top}"
+    if n:
+        who = "One team supports" if n == 1 else f"{n} teams together support"
+        return f"{who} people with {share}, the fewest that reach 80%: {', '.join(found.fewest)}."
+    if not found.teams.height:
+        return f"No community mental health team is named for any of the first {top}, so where to sit can't be said."
+    return f"All teams together support people with {share}, which is less than 80%: name a team for the others first."
+
+
 def seat_of(people: pl.DataFrame) -> Seat:
     """The same of people whose teams are known: rank, person_id, teams, points."""
     points = {person: Fraction(value) for person, value in people.select("person_id", "points").iter_rows()}

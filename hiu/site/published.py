@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hiu.site.views.cohort import Cohort
     from hiu.site.views.definitions import Definitions
     from hiu.site.views.linkage import Linkage
+    from hiu.site.views.places import Places
 
 C = pl.col
 
@@ -125,6 +126,12 @@ class Published(Tables):
         from hiu.site.views.cohort import Cohort
 
         return Cohort(self, people)
+
+    def places(self) -> Places:
+        """Where contacts were, at a site with a crosswalk of places: demand by area, and where the team should sit."""
+        from hiu.site.views.places import Places
+
+        return Places(self)
 
     def definitions(self) -> Definitions:
         """What counts as what here, which toggles there are, and what each would change."""

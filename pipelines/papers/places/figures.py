@@ -16,6 +16,7 @@ from pipelines.papers.places.cells import LEVELS, TOTAL, UNKNOWN
 from pipelines.papers.places.cells import Part as Place
 
 NOT_SHOWN = "not shown"
+NOT_COMPARED = "Trusts differ in what they do, so their rates are not compared."
 NO_POPULATION = "Rates by population are here once the crosswalk gives it for every borough."
 AREA = {
     "incident": "where contacts happened",
@@ -76,16 +77,18 @@ def _names(texts: Texts, area: str, level: str) -> list[str]:
 
 
 def _grid(counted: Counted, texts: Texts, area: str, level: str) -> Grid:
-    people = counted.people.get(level, {}) if area != "provider" else {}
+    compared = area != "provider"
+    people = counted.people.get(level, {}) if compared else {}
     title = f"{LEVEL[level]}s, by {AREA[area]}"
     names = _names(texts, area, level)
     if names in ([], [UNKNOWN]):
         return Grid(title, (), (), f"No {LEVEL[level].lower()} is known, by {AREA[area]}.")
     rows = [_row(counted, texts, Place(area, level, name), people) for name in names]
     columns = [LEVEL[level], "Contacts", "About mental health", "Of these, by people who repeat", "People who repeat"]
-    columns += [f"First {100 // FIRST}% have", "Per 1,000 contacts", "Limits (99.8%)", "Against the limits"]
+    columns += [f"First {100 // FIRST}% have"]
+    columns += ["Per 1,000 contacts", "Limits (99.8%)", "Against the limits"] if compared else []
     columns += ["Per 10,000 people", "Limits (99.8%)", "Against the limits"] if people else []
-    return Grid(title, tuple(columns), tuple(rows), "" if people else NO_POPULATION)
+    return Grid(title, tuple(columns), tuple(rows), "" if people else NO_POPULATION if compared else NOT_COMPARED)
 
 
 def _row(counted: Counted, texts: Texts, part: Place, people: Mapping[str, int]) -> tuple[str, ...]:
@@ -94,6 +97,8 @@ def _row(counted: Counted, texts: Texts, part: Place, people: Mapping[str, int])
     )
     cells = [part.name, contacts, about, repeat, texts.get((part, "people", "repeat"), "0")]
     cells.append(_share(texts.get((part, "events", "first"), "0"), about))
+    if part.area == "provider":
+        return tuple(cells)
     known, spread = part.name != UNKNOWN, counted.spread[f"{part.area} {part.level}"]
     whole = [_number(texts.get((TOTAL, "events", what), "")) for what in ("repeat", "contacts")]
     cells += _against(_number(repeat), _number(contacts) if known else None, whole, 1000, spread)

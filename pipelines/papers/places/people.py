@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import polars as pl
 
 from hiu.places.tasking import UNKNOWN, tasking
-from hiu.places.team import Seat, seat
+from hiu.places.team import Seat, seat, seat_sentence
 from hiu.publish.board.paper import Grid
 from hiu.publish.pathway.part import Part
 from hiu.publish.stamp import MARKING, Stamp
-from hiu.publish.words.text import count_of, join_words
+from hiu.publish.words.text import count_of
 
 C = pl.col
 NONE, UNSENT = "none named", "not known"
@@ -28,13 +28,13 @@ def people_paper(
     grids = (_tasks(listed, names), _first(found, names, top), _teams(found, top), _unnamed(found, names, top))
     return Part(
         name="places-people",
-        title="Who is tasked with whom, and where the team should sit",
+        title="Where the team should sit, and tasks by command unit",
         stamp=stamp,
         marking=MARKING,
         lead=(*_lead(listed, found, top), f"Withheld, since no basis lets the group see them: {withheld}."),
         grids=grids,
         notes=_NOTES,
-        words={grids[0].title: 11, grids[1].title: 3, grids[2].title: 1, grids[3].title: 3},
+        words={grids[1].title: 4, grids[2].title: 3, grids[3].title: 11},
     )
 
 
@@ -103,23 +103,6 @@ def _lead(listed: pl.DataFrame, found: Seat, top: int) -> list[str]:
     without = count_of(unknown, "person", "people")
     lines.append(f"{people} in {count_of(units, 'command unit')}; the unit of {without} is not known.")
     return lines
-
-
-def seat_sentence(found: Seat, top: int) -> str:
-    """Where the team should sit, in a sentence."""
-    if not found.total:
-        return f"The first {top} had no points in the last 12 months."
-    if found.fewest:
-        return (
-            f"{count_of(len(found.fewest), 'team')} together support people with {found.reached:.0%} of the points of "
-            f"the first {top}, the fewest that reach 80%: {join_words(found.fewest)}."
-        )
-    if not found.teams.height:
-        return f"No community mental health team is named for any of the first {top}, so where to sit can't be said."
-    return (
-        f"All teams together support people with {found.reached:.0%} of the points of the first {top}, fewer than 80%: "
-        "name a team for the others first."
-    )
 
 
 def _words(teams: str) -> str:
