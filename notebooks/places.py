@@ -37,7 +37,7 @@ places = run.places()
 # for:** sources of which one is never sent. It is not known then, and is taken from no other.
 
 # %%
-places.known()
+places.coverage()
 
 # %% [markdown]
 # ## 2. Repeat mental-health demand by command unit

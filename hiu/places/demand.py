@@ -29,9 +29,9 @@ def persons(places: pl.DataFrame, area: str, *levels: str) -> pl.DataFrame:
 
     `places` has the columns of EVENT_PLACE. `area` is home, incident or provider. The level `whole` has one place.
     """
-    told = C("mental_health").fill_null(False)
+    marked = C("mental_health").fill_null(False)
     own = places.filter(C("area") == area).with_columns(
-        about=pl.when(told).then("contacts").otherwise(0), whole=pl.lit("whole")
+        about=pl.when(marked).then("contacts").otherwise(0), whole=pl.lit("whole")
     )
     own = own.with_columns(repeats=C("about").sum().over("person_id") >= REPEAT)
     each = own.group_by(*levels, "person_id").agg(
@@ -62,14 +62,16 @@ def demand(places: pl.DataFrame, area: str, level: str, population: Mapping[str,
     )
     table = table.sort(level, nulls_last=True).rename({level: "place"})
     spread = clustering(each.drop_nulls(level)["repeat"])
-    known = table.with_columns(
+    peopled = table.with_columns(
         people_there=C("place").replace_strict(population or {}, default=None, return_dtype=pl.Int64)
     )
     # a place that is not known is none to compare others with
-    contacts = known.select(pl.when(C("place").is_not_null()).then("contacts")).to_series()
-    rates = [limits(known["repeat"], contacts, per=1000, spread=spread, prefix="")]
+    contacts = peopled.select(pl.when(C("place").is_not_null()).then("contacts")).to_series()
+    rates = [limits(peopled["repeat"], contacts, per=1000, spread=spread, prefix="")]
     if population:
-        rates.append(limits(known["repeat"], known["people_there"], per=10_000, spread=spread, prefix="population_"))
+        rates.append(
+            limits(peopled["repeat"], peopled["people_there"], per=10_000, spread=spread, prefix="population_")
+        )
     return pl.concat([table, *rates], how="horizontal")
 
 

@@ -39,12 +39,12 @@ def _of_source(rows: pl.DataFrame, source: Source) -> pl.DataFrame:
 
 def _about(rows: pl.DataFrame, source: Source) -> pl.DataFrame:
     """One row a contact: whether it was about mental health, and what it counts."""
-    told = _mental_health(rows, source)
+    about_health = _mental_health(rows, source)
     return rows.group_by(CONTACT).agg(
         C("start").min(),
         C("contacts").max(),
         agency=pl.lit(source.agency).first(),
-        mental_health=told.max(),  # of several rows one that says so is enough
+        mental_health=about_health.max(),  # of several rows one that says so is enough
     )
 
 

@@ -31,7 +31,7 @@ def tasking(people: pl.DataFrame, places: pl.DataFrame, support: pl.DataFrame, o
     joined = (
         people.select("person_id", "rank", "list", "access", "label", "label_sentence")
         .join(_units(own), on="person_id", how="left", maintain_order="left")
-        .join(_known(own), on="person_id", how="left", maintain_order="left")
+        .join(_areas(own), on="person_id", how="left", maintain_order="left")
         .join(support.select("person_id", "cmht", "plan_at", "plan_review_at"), on="person_id", how="left")
     )
     return joined.select(
@@ -55,7 +55,7 @@ def _units(places: pl.DataFrame) -> pl.DataFrame:
     return counts.filter(C("contacts") == C("contacts").max().over("person_id"))
 
 
-def _known(places: pl.DataFrame) -> pl.DataFrame:
+def _areas(places: pl.DataFrame) -> pl.DataFrame:
     """person_id, agencies (names), units, home (latest known), trusts."""
     latest = places.filter(C("area") == "home", C("not_known").is_null()).sort("start", "source", "event_id")
     home = latest.group_by("person_id", maintain_order=True).agg(
@@ -77,29 +77,29 @@ def _known(places: pl.DataFrame) -> pl.DataFrame:
 def _partnership() -> pl.Expr:
     """Whom the partners have to agree with: several agencies, units or trusts have the same person."""
     agencies, units, trusts = C("agencies").list.len(), C("units").list.len(), C("trust_count")
-    said = [
+    parts = [
         pl.when(agencies >= AGENCIES).then(
             pl.format("In contact: {}; agree which of them leads", C("agencies").list.join(", "))
         ),
         pl.when(units > 1).then(pl.format("Contacts in {} command units: {}", units, C("units").list.join(", "))),
         pl.when(trusts > 1).then(pl.format("Care from {} trusts: {}", trusts, C("trusts"))),
     ]
-    return _sentences(said)
+    return _sentences(parts)
 
 
 def _prevention(on: date) -> pl.Expr:
     """What is lacking that may prevent a crisis: a mental-health team; of people being supported a plan, its review."""
     supported = C("access") == "supported"
-    said = [
+    parts = [
         pl.when(C("cmht").is_null()).then(pl.lit("No community mental health team is named")),
         pl.when(supported & C("plan_at").is_null()).then(pl.lit("No plan is recorded")),
         pl.when(supported & (C("plan_review_at") <= on)).then(
             pl.format("The plan was due for review on {}", C("plan_review_at").dt.strftime("%-d %b %Y"))
         ),
     ]
-    return _sentences(said)
+    return _sentences(parts)
 
 
-def _sentences(said: Sequence[pl.Expr]) -> pl.Expr:
-    joined = pl.concat_str([part.fill_null("") for part in said], separator=". ")
+def _sentences(parts: Sequence[pl.Expr]) -> pl.Expr:
+    joined = pl.concat_str([part.fill_null("") for part in parts], separator=". ")
     return joined.str.replace_all(r"(\. )+", ". ").str.strip_chars(". ").str.replace(r"(.)$", "$1.")

@@ -10,12 +10,12 @@ MONTHS = 12
 
 def place_tables(work: Work) -> dict[str, pl.DataFrame]:
     """The areas of the contacts of the 12 months to the month's end; empty without a crosswalk."""
-    known = work.place.crosswalk
-    if not known:
+    given = work.place.crosswalk
+    if not given:
         return {}
     since = (work.month - (MONTHS - 1)).start
     rows = work.warehouse.ask("contact_rows", since=since, after=work.month.after)
-    work.warehouse.put("place", known.rows)
+    work.warehouse.put("place", given.rows)
     work.warehouse.put("event_key", event_keys(rows, work.place.sources))
     work.warehouse.build("event_place", temporary=True)
     found = work.warehouse.read("event_place")

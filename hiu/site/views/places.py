@@ -29,7 +29,7 @@ class Places(Suggests):
 
     def __init__(self, published: Tables) -> None:
         self.published = published
-        if "event_place" not in published._known:
+        if "event_place" not in published._tables_there:
             raise HiuError(
                 f"{published.month.title} has no places: the site had no crosswalk when it was published. "
                 "docs/places.md says how it gets one"
@@ -58,7 +58,7 @@ class Places(Suggests):
         found = counts.shared_people(self.published._whole("event_place"))
         return Listing(found, "People whom command units and trusts share")
 
-    def known(self) -> Listing:
+    def coverage(self) -> Listing:
         """Of each source and area for how many contacts the area is known, and why it is not known for the others."""
         return Listing(counts.coverage(self.published._whole("event_place")), "How far areas are known")
 

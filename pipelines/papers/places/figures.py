@@ -99,9 +99,9 @@ def _row(counted: Counted, texts: Texts, part: Place, people: Mapping[str, int])
     cells.append(_share(texts.get((part, "events", "first"), "0"), about))
     if part.area == "provider":
         return tuple(cells)
-    known, spread = part.name != UNKNOWN, counted.spread[f"{part.area} {part.level}"]
+    has_rate, spread = part.name != UNKNOWN, counted.spread[f"{part.area} {part.level}"]
     whole = [_number(texts.get((TOTAL, "events", what), "")) for what in ("repeat", "contacts")]
-    cells += _against(_number(repeat), _number(contacts) if known else None, whole, 1000, spread)
+    cells += _against(_number(repeat), _number(contacts) if has_rate else None, whole, 1000, spread)
     if people:
         there = sum(people.values())
         own = [_number(texts.get((Place(part.area, part.level, name), "events", "repeat"), "0")) for name in people]

@@ -9,7 +9,7 @@ from hiu.places.team import Seat, seat, seat_sentence
 from hiu.publish.board.paper import Grid
 from hiu.publish.pathway.part import Part
 from hiu.publish.stamp import MARKING, Stamp
-from hiu.publish.words.text import count_of
+from hiu.publish.words.text import count_of, display_name
 
 C = pl.col
 NONE, UNSENT = "none named", "not known"
@@ -20,26 +20,26 @@ def people_paper(
     tables: Mapping[str, pl.DataFrame], shown: pl.DataFrame, top: int, withheld: int, stamp: Stamp
 ) -> Part:
     """The paper: `tables` have passed the gate, `shown` are the rows of the list that may be shown."""
-    names = dict(tables["people"].select("person_id", "name_text").rows())
-    listed = tasking(shown, tables["event_place"], tables["support"], stamp.data_to)
+    names = {who: display_name(name) for who, name in tables["people"].select("person_id", "name_text").iter_rows()}
+    tasks = tasking(shown, tables["event_place"], tables["support"], stamp.data_to)
     placed = tables["ranked"].filter(C("list") == "adult").sort("rank", "person_id").head(top)
     first = placed.join(shown.select("person_id"), on="person_id", how="semi")
     found = seat(first, tables["support"], tables["conflicts"])
-    grids = (_tasks(listed, names), _first(found, names, top), _teams(found, top), _unnamed(found, names, top))
+    grids = (_teams(found, top), _first(found, names, top), _unnamed(found, names, top), _tasks(tasks, names))
     return Part(
         name="places-people",
         title="Where the team should sit, and tasks by command unit",
         stamp=stamp,
         marking=MARKING,
-        lead=(*_lead(listed, found, top), f"Withheld, since no basis lets the group see them: {withheld}."),
+        lead=(*_lead(tasks, found, top), f"Withheld, since no basis lets the group see them: {withheld}."),
         grids=grids,
         notes=_NOTES,
-        words={grids[1].title: 4, grids[2].title: 3, grids[3].title: 11},
+        words={grids[1].title: 4, grids[2].title: 3, grids[3].title: 10},
     )
 
 
 _NOTES = (
-    "A person is listed under the command unit in which most of their contacts of the last 12 months happened; with as "
+    "A person stands under the command unit in which most of their contacts of the last 12 months happened; with as "
     "many in two, under both. Where no agency sent where a contact happened, the unit is not known: it is not taken "
     "from the home.",
     "Partnership, prevention and intervention are what the records give the meeting to settle; the meeting decides. "
@@ -49,11 +49,11 @@ _NOTES = (
 )
 
 
-def _tasks(listed: pl.DataFrame, names: Mapping[str, str]) -> Grid:
+def _tasks(tasks: pl.DataFrame, names: Mapping[str, str]) -> Grid:
     columns = ("Command unit", "Rank", "Name", "Person", "Contacts there", "Lives in", "Trusts", *_TASKS)
     rows = [
-        (unit, _place(rank, of), names.get(person) or "", person, str(n), home or UNSENT, trusts or UNSENT, *tasks)
-        for unit, rank, of, person, n, home, trusts, *tasks in listed.iter_rows()
+        (unit, _place(rank, of), names.get(person) or "", person, str(n), home or UNSENT, trusts or UNSENT, *each)
+        for unit, rank, of, person, n, home, trusts, *each in tasks.iter_rows()
     ]
     return Grid("Tasks by command unit", columns, tuple(rows), "" if rows else "Nobody may be shown.")
 
@@ -91,15 +91,15 @@ def _unnamed(found: Seat, names: Mapping[str, str], top: int) -> Grid:
     return Grid("People with no team named", ("Rank", "Name", "Person", "Points, 12 months"), tuple(rows), note)
 
 
-def _lead(listed: pl.DataFrame, found: Seat, top: int) -> list[str]:
+def _lead(tasks: pl.DataFrame, found: Seat, top: int) -> list[str]:
     lines = [seat_sentence(found, top)]
     if n := found.unnamed.height:
         lines.append(
             f"No community mental health team is named for {count_of(n, 'person', 'people')} of the first {top}."
         )
-    units = listed.filter(C("command_unit") != UNKNOWN)["command_unit"].n_unique()
-    unknown = listed.filter(C("command_unit") == UNKNOWN).height
-    people = count_of(listed["person_id"].n_unique(), "person", "people")
+    units = tasks.filter(C("command_unit") != UNKNOWN)["command_unit"].n_unique()
+    unknown = tasks.filter(C("command_unit") == UNKNOWN).height
+    people = count_of(tasks["person_id"].n_unique(), "person", "people")
     without = count_of(unknown, "person", "people")
     lines.append(f"{people} in {count_of(units, 'command unit')}; the unit of {without} is not known.")
     return lines
