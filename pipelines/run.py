@@ -94,7 +94,8 @@ def run_month(place: Place, month: Month, *, now: datetime, report: Reporter, ag
         require_no_erasure(place.erasing)
         require_whole(place)
         changed = changed_parts(place)
-        record(place, now, "run_started", month=str(month), **bound_now(place))
+        used = {"places": list(place.crosswalk.files)} if place.crosswalk else {}  # refused here if it can't be read
+        record(place, now, "run_started", month=str(month), **used, **bound_now(place))
         if changed:
             record(place, now, "site_changed", parts=changed)
         if again:

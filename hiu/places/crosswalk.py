@@ -79,6 +79,8 @@ def crosswalk(used: Sequence[str], folder: Path | None = None) -> Crosswalk:
     given = [row for name in dict.fromkeys(used) for row in read_crosswalk(f"{name}.csv (shipped)", stock[name])]
     rows = [*theirs, *(row for row in given if (row["kind"], row["key"]) not in mine)]
     _require_apart(rows)
+    _require_one_spelling(rows)
+    _require_boroughs(rows)
     keyed = [{**row, "borough_key": name_key(str(row["borough"])) if row["borough"] else None} for row in rows]
     types = schema(PLACE)
     frame = pl.DataFrame([{name: row[name] for name in types} for row in keyed], schema=types)
@@ -155,6 +157,8 @@ def _row(where: str, headers: Sequence[str], cells: Sequence[str]) -> tuple[Row,
         wrong("key", _FORMS[kind])
     else:
         row |= {"kind": kind, "key": key}
+    for name in (name for name in AREAS if "|" in str(row[name])):
+        wrong(name, "a name without |")
     if not any(row[name] for name in AREAS):
         wrong("borough", f"a name, here or in one of {', '.join(AREAS[1:])}: the row says nothing otherwise")
     for name in ("valid_from", "valid_to"):
@@ -211,6 +215,33 @@ def _overlaps(rows: Sequence[Row]) -> Iterator[tuple[Row, Row]]:
         for one, other in pairwise(ordered):
             if (one["valid_to"] or date.max) >= (other["valid_from"] or date.min):  # type: ignore[operator]
                 yield one, other
+
+
+def _require_one_spelling(rows: Sequence[Row]) -> None:
+    """Raises SettingsError where an area is written in two ways: it would be two areas, each with a part of it."""
+    for name in AREAS:
+        spelt: dict[str, Row] = {}
+        for row in rows:
+            if text := row[name]:
+                first = spelt.setdefault(name_key(str(text)), row)
+                if first[name] != text:
+                    raise SettingsError(
+                        f"{row['where']}, column '{name}': found '{text}'; expected '{first[name]}', as "
+                        f"{first['where']} has it"
+                    )
+
+
+def _require_boroughs(rows: Sequence[Row]) -> None:
+    """Raises SettingsError for a row that names its borough alone, of which there is no row to fill the others from."""
+    own = {str(row["key"]) for row in rows if row["kind"] == "area" and row["borough"]}
+    whole = {str(row["borough"]) for row in rows if row["borough"] and name_key(str(row["borough"])) in own}
+    for row in rows if whole else ():
+        if row["borough"] and row["borough"] not in whole and not any(row[name] for name in AREAS[1:]):
+            hint = did_you_mean(str(row["borough"]), whole)
+            raise SettingsError(
+                f"{row['where']}, column 'borough': found '{row['borough']}'; expected a borough that has a row of "
+                f"kind area with its name as key, or its command unit and other areas in this row.{hint}"
+            )
 
 
 def _span(row: Row) -> str:

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from hiu.fuzzy import did_you_mean
 from hiu.model import FactKind
 from hiu.sources.conditions import Condition, column_regex, regex
+from hiu.sources.keep import Kept
 
 FieldType = Literal[
     "text", "code", "integer", "boolean", "date", "timestamp", "name", "given", "family", "aliases",
@@ -212,7 +213,7 @@ Detail = Literal["role", "reason", "outcome", "site", "ward"]
 """What a contact's row may say beside when it was: columns of the timeline."""
 
 
-class Source(_Frozen):
+class Source(Kept):
     """All that is known about one source."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -231,17 +232,10 @@ class Source(_Frozen):
     extra: dict[str, Count] = Field({}, description="side measure -> how it is counted; never added to a data set")
     expect: Expect = Expect()
     facts: tuple[Packed, ...] = ()
-    keep: tuple[str, ...] = Field((), description="fields kept in details, for the record view")
     shown: dict[Detail, str] = Field(
         {}, description="what a kept field says of a contact -> the field, for the timeline"
     )
     earliest: int = Field(1900, description="years before this are not believed")
-    areas: dict[Literal["incident", "provider"], tuple[str, ...]] = Field(
-        {}, description="fields that say where a contact happened and which site gave care, the most precise first"
-    )
-    mental_health: tuple[dict[str, Condition], ...] = Field(
-        (), description="what makes a contact one about mental health: any of these conditions on fields"
-    )
 
     @model_validator(mode="before")
     @classmethod
@@ -264,10 +258,8 @@ class Source(_Frozen):
     @model_validator(mode="after")
     def _names_exist(self) -> Source:
         key, used = self.key, list[str]()
-        used += [*key.event, *key.record, *key.deleted, *key.duplicate, *self.keep]
+        used += [*key.event, *key.record, *key.deleted, *key.duplicate, *self.kept]
         used += [*self.shown.values()]
-        used += [field for fields in self.areas.values() for field in fields]
-        used += [field for where in self.mental_health for field in where]
         used += filter(None, (key.version, key.duplicate_of, self.period.field))
         used += [field for measure in self.measures for field in measure.where]
         used += [field for spec in self.fields.values() for field in spec.home_if]
@@ -287,13 +279,6 @@ class Source(_Frozen):
                     hint = did_you_mean(measure, named)
                     raise ValueError(f"'{dataset}' counts '{measure}', which is no measure.{hint}")
         return self
-
-    @property
-    def kept(self) -> tuple[str, ...]:
-        """The fields kept of each row: those named in keep, and what says where it was and what it was about."""
-        where = (field for fields in self.areas.values() for field in fields)
-        about = (field for rule in self.mental_health for field in rule)
-        return tuple(dict.fromkeys((*self.keep, *where, *about)))
 
     @property
     def covers(self) -> Literal["month", "from rows", "cumulative"]:

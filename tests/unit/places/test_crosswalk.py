@@ -114,6 +114,9 @@ BAD = {
     HEAD + "area,Barnet,Barnet\n": ["row 2", "found 3 cells", "expected 7"],
     "kind,key,borough,population\nsector,BS1 4,Bristol,900\n": ["row 2", "'population'", "whose key is the borough"],
     'kind,key,borough,population\narea,Bristol,Bristol,"1,000"\n': ["row 2", "found '1,000'", "without commas"],
+    HEAD + "area,Barnet,Barnet|Enfield,,,,\n": ["row 2", "column 'borough'", "a name without |"],
+    HEAD + "area,A,Barnet,,,,\narea,B,BARNET,,,,\n": ["row 3", "found 'BARNET'", "expected 'Barnet'", "row 2 has it"],
+    HEAD + "area,Barnet,Barnet,North,,,\nsector,EN5 1,Barnett,,,,\n": ["row 3", "'Barnett'", "Did you mean 'Barnet'?"],
     HEAD + 'area,"Barnet,Barnet,,,,\n': ["not readable as CSV"],
     "": ["found nothing", "a row of headers"],
 }
