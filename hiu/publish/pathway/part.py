@@ -32,6 +32,7 @@ class Part:
     lead: tuple[str, ...]
     grids: tuple[Grid, ...]
     charts: tuple[Chart, ...] = ()
+    charts_title: str = "Month by month"
     notes: tuple[str, ...] = ()
     shaded: frozenset[str] = frozenset()
     words: Mapping[str, int] = field(default_factory=dict)

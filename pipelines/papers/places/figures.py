@@ -2,14 +2,15 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from hiu.govern.release.cells import Cell
 from hiu.month import Month
 from hiu.places.demand import FIRST, PERIOD, REPEAT, position
 from hiu.publish.board.paper import HIDDEN_NOTE, MARKING, Grid
-from hiu.publish.pathway.part import Part
+from hiu.publish.charts.reports import funnel_chart
+from hiu.publish.pathway.part import Chart, Part
 from hiu.publish.stamp import Stamp
 from hiu.stats import Z95, Z998, funnel
 from pipelines.papers.places.cells import LEVELS, TOTAL, UNKNOWN
@@ -24,6 +25,8 @@ AREA = {
     "provider": "who gave the care",
 }
 LEVEL = {"command_unit": "Command unit", "borough": "Borough", "trust": "Trust"}
+FEWEST_POINTS = 3
+"""Areas from which a funnel is drawn."""
 _GROUP = re.compile(r"(\w+) ([\w|]+): (.+), (\w+)")
 Texts = Mapping[tuple[Place, str, str], str]
 
@@ -67,8 +70,41 @@ def paper(counted: Counted, stamp: Stamp) -> Part:
         marking=MARKING,
         lead=tuple(_lead(counted, texts, grids)),
         grids=(*grids, _matrix(texts)),
+        charts=tuple(_charts(counted, texts)),
+        charts_title="Against the limits",
         notes=tuple(_notes(counted, stamp)),
     )
+
+
+def _charts(counted: Counted, texts: Texts) -> Iterator[Chart]:
+    """A funnel of command units by where contacts happened, and by where people lived, of the figures shown."""
+    total, base = (_number(texts.get((TOTAL, "events", what), "")) for what in ("repeat", "contacts"))
+    for area in ("incident", "home"):
+        points = list(_points(texts, area))
+        if total is None or not base or len(points) < FEWEST_POINTS:
+            continue
+        title, share = f"Command units, by {AREA[area]}", total / base
+        words = f"Contacts of people who repeat, per 1,000 contacts: {share * 1000:.0f} in the whole area."
+        svg = funnel_chart(
+            points,
+            share,
+            counted.spread[f"{area} command_unit"],
+            title=title,
+            sentence=f"{words} Solid lines: limits of 99.8%; dashed: of 95%.",
+            axis="Contacts",
+            per=1000,
+            width=460,
+        )
+        yield Chart(svg=svg, alt=f"{title}: a funnel of {len(points)} units. {words}")
+
+
+def _points(texts: Texts, area: str) -> Iterator[tuple[str, int, float]]:
+    """Name, contacts and rate of each command unit of which both figures are shown."""
+    for name in _names(texts, area, "command_unit"):
+        part = Place(area, "command_unit", name)
+        size, n = (_number(texts.get((part, "events", what), "0")) for what in ("contacts", "repeat"))
+        if name != UNKNOWN and size and n is not None:
+            yield name, size, n / size * 1000
 
 
 def _names(texts: Texts, area: str, level: str) -> list[str]:
@@ -99,9 +135,11 @@ def _row(counted: Counted, texts: Texts, part: Place, people: Mapping[str, int])
     cells.append(_share(texts.get((part, "events", "first"), "0"), about))
     if part.area == "provider":
         return tuple(cells)
-    has_rate, spread = part.name != UNKNOWN, counted.spread[f"{part.area} {part.level}"]
+    if part.name == UNKNOWN:
+        return (*cells, *[""] * (6 if people else 3))
+    spread = counted.spread[f"{part.area} {part.level}"]
     whole = [_number(texts.get((TOTAL, "events", what), "")) for what in ("repeat", "contacts")]
-    cells += _against(_number(repeat), _number(contacts) if has_rate else None, whole, 1000, spread)
+    cells += _against(_number(repeat), _number(contacts), whole, 1000, spread)
     if people:
         there = sum(people.values())
         own = [_number(texts.get((Place(part.area, part.level, name), "events", "repeat"), "0")) for name in people]

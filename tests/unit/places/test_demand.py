@@ -12,6 +12,7 @@ from hiu.model import TABLES
 from hiu.model.frames import schema
 from hiu.places.demand import clustering, demand, persons, position, shared_people
 from hiu.places.tasking import UNKNOWN, tasking
+from hiu.publish.charts.reports import funnel_chart
 from hiu.stats import Z95, funnel
 
 EVENT_PLACE = schema(TABLES["event_place"])
@@ -90,6 +91,12 @@ def test_limits_are_those_of_the_binomial_widened_by_how_contacts_cluster() -> N
 )
 def test_a_rate_is_said_against_its_limits(rate: float, words: str) -> None:
     assert position(rate, (0.1, 0.3), (0.05, 0.4)) == words
+
+
+def test_a_funnel_is_drawn_with_the_names_of_areas_outside_it_alone() -> None:
+    points = [("Inside", 1000, 200.0), ("Outside", 900, 400.0), ("Small", 10, 400.0)]
+    svg = funnel_chart(points, 0.2, 1.0, title="T", sentence="S", axis="Contacts", per=1000, width=300)
+    assert [name for name, _, _ in points if f">{name}<" in svg] == ["Outside"]
 
 
 def test_rates_by_population_are_of_places_that_give_it() -> None:
