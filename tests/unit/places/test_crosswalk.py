@@ -181,3 +181,13 @@ def test_the_population_of_a_unit_is_that_of_its_boroughs_or_none(tmp_path: Path
     )
     found = populations(crosswalk((), folder(tmp_path, text)).rows, date(2026, 3, 31))
     assert found == {"borough": {"A": 1000, "B": 500, "D": 9}, "command_unit": {"One": 1500}}
+
+
+def test_the_example_of_the_docs_is_read_as_it_stands(tmp_path: Path) -> None:
+    guide = (Path(__file__).resolve().parents[3] / "docs" / "places.md").read_text(encoding="utf-8")
+    example = guide.split("```csv\n")[1].split("```")[0]
+    rows = crosswalk((), folder(tmp_path, example)).rows
+    assert rows.select("kind", "borough").rows() == [
+        (kind, "Hackney") for kind in ("area", "sector", "postcode", "ward", "site")
+    ]
+    assert all(f"`{name}`" in guide for name in shipped_crosswalks())
