@@ -143,7 +143,7 @@ Role = Literal["analyst", "chair", "clinician", "operator", "officer", "checker"
 
 _NO_FIGURE = {
     "roles", "name", "raw", "curated", "key_file", "agreements", "keep_runs", "memory_limit", "basis", "governance",
-    "ignored_files",
+    "ignored_files", "places",
 }  # fmt: skip
 
 
@@ -169,6 +169,7 @@ class Settings(_Frozen):
     memory_limit: str = "3GB"
     max_file_bytes: int = Field(2_000_000_000, ge=1)
     max_unzip_ratio: float = Field(200, ge=1, description="unpacked size of an XLSX or archive over its size on disk")
+    places: tuple[str, ...] = Field((), description="shipped crosswalks of places that are used: 'london'")
     ignored_files: tuple[str, ...] = Field((), description="files that no source takes, not named: 'notes*.docx'")
 
     @field_validator("roles", mode="before")

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 Z95 = 1.96
 """Standard errors either side of an estimate that make a 95% interval."""
+Z998 = 3.09
+"""The same of a 99.8% interval."""
 FEWEST_RATED = 10
 """Pairs rated twice below which agreement is not summed up in one number."""
 
@@ -22,6 +24,15 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
     centre, half = 2 * hits + square, Z95 * math.sqrt(4 * hits * (of - hits) / of + square)
     low, high = ((centre + side * half) / (2 * (of + square)) for side in (-1, 1))
     return 0.0 if hits == 0 else low, 1.0 if hits == of else high
+
+
+def funnel(share: float, of: float, z: float, spread: float = 1.0) -> tuple[float, float]:
+    """Limits of a funnel around a share of so many: the binomial standard error, widened by `spread`, which is the
+    variance over that of chance alone (Spiegelhalter, 2005). A rate that is no share of `of`, such as one per head, is
+    small, and its limits are those of counts.
+    """
+    half = z * math.sqrt(max(share * (1 - share), 0.0) * spread / of)
+    return max(0.0, share - half), share + half
 
 
 def kappa(one: list[str], other: list[str]) -> tuple[float | None, float | None, float | None]:

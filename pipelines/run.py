@@ -94,7 +94,8 @@ def run_month(place: Place, month: Month, *, now: datetime, report: Reporter, ag
         require_no_erasure(place.erasing)
         require_whole(place)
         changed = changed_parts(place)
-        record(place, now, "run_started", month=str(month), **bound_now(place))
+        used = {"places": list(place.crosswalk.files)} if place.crosswalk else {}  # refused here if it can't be read
+        record(place, now, "run_started", month=str(month), **used, **bound_now(place))
         if changed:
             record(place, now, "site_changed", parts=changed)
         if again:
@@ -138,7 +139,8 @@ def _steps(work: Work, intake: Intake) -> Outcome:
     settings, code = place.settings, code_digest(PUBLISH_CODE)
     last = prints[steps()[-1].name], before and before.name
     refusals = work.warehouse.read("refused_file").rows()
-    shows = [_rows(work.warehouse, table) for table in RECORDED.values()], sittings(place, month), refusals
+    recorded = [_rows(work.warehouse, table) for table in RECORDED.values()]
+    shows = recorded, sittings(place, month), refusals, place.crosswalk.rows.rows()
     final = digest(*last, code, settings.version, settings.name, digest_of(place, work.now.date()), shows)
     earlier, refused = run_made_before(place, work.warehouse, month, final)
     if earlier and refused:

@@ -143,7 +143,7 @@ def _events(cells: pl.DataFrame, source: Source, unknown: pl.DataFrame) -> pl.Da
         pl.when(~not_known(pl.col(field))).then(pl.lit(f"{spec.source}:") + pl.col(field))
         for field, spec in quoting.items()
     ]
-    kept = [field for field in source.keep if field in columns]
+    kept = [field for field in source.kept if field in columns]
     record = _joined(columns, key.record) if key.record else event
     frame = values.with_columns(
         event.alias("event_id"),
@@ -176,7 +176,7 @@ def _named(source: Source) -> set[str]:
     key = source.key
     related = {field for field, spec in source.fields.items() if spec.type == "related"}
     tested = {field for rule in source.measures for field in rule.where}
-    parts = {*key.event, *key.record, *key.deleted, *key.duplicate, *source.keep, "spell_id"}
+    parts = {*key.event, *key.record, *key.deleted, *key.duplicate, *source.kept, "spell_id"}
     return parts | related | tested | {field for field in (key.version, key.duplicate_of) if field}
 
 

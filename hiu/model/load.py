@@ -15,6 +15,7 @@ FILES = [
     "received",
     "people",
     "demand",
+    "places",
     "listed",
     "matching",
     "meeting",

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hiu.model import PUBLISHED
 from hiu.month import Month
 from hiu.site.looks import look
 from hiu.site.show.cards import Card
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from hiu.site.views.cohort import Cohort
     from hiu.site.views.definitions import Definitions
     from hiu.site.views.linkage import Linkage
+    from hiu.site.views.places import Places
 
 C = pl.col
 
@@ -43,7 +43,7 @@ class Published(Tables):
         """The rows of a SELECT over the published tables, masked as everywhere. Raises UsageError."""
         from hiu.engine.analyst import query as ask
 
-        return Listing(ask(query, PUBLISHED, lambda name: self._source(name, show_names)))
+        return Listing(ask(query, self._tables_there, lambda name: self._source(name, show_names)))
 
     @look
     def ranked(self, top: int | None = None, *, show_names: bool | None = None) -> Ranked:
@@ -126,6 +126,12 @@ class Published(Tables):
         from hiu.site.views.cohort import Cohort
 
         return Cohort(self, people)
+
+    def places(self) -> Places:
+        """Where contacts were, at a site with a crosswalk of places: demand by area, and where the team should sit."""
+        from hiu.site.views.places import Places
+
+        return Places(self)
 
     def definitions(self) -> Definitions:
         """What counts as what here, which toggles there are, and what each would change."""

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from hiu.fuzzy import did_you_mean
 from hiu.model import FactKind
 from hiu.sources.conditions import Condition, column_regex, regex
+from hiu.sources.keep import Kept
 
 FieldType = Literal[
     "text", "code", "integer", "boolean", "date", "timestamp", "name", "given", "family", "aliases",
@@ -212,7 +213,7 @@ Detail = Literal["role", "reason", "outcome", "site", "ward"]
 """What a contact's row may say beside when it was: columns of the timeline."""
 
 
-class Source(_Frozen):
+class Source(Kept):
     """All that is known about one source."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -231,7 +232,6 @@ class Source(_Frozen):
     extra: dict[str, Count] = Field({}, description="side measure -> how it is counted; never added to a data set")
     expect: Expect = Expect()
     facts: tuple[Packed, ...] = ()
-    keep: tuple[str, ...] = Field((), description="fields kept in details, for the record view")
     shown: dict[Detail, str] = Field(
         {}, description="what a kept field says of a contact -> the field, for the timeline"
     )
@@ -258,7 +258,7 @@ class Source(_Frozen):
     @model_validator(mode="after")
     def _names_exist(self) -> Source:
         key, used = self.key, list[str]()
-        used += [*key.event, *key.record, *key.deleted, *key.duplicate, *self.keep]
+        used += [*key.event, *key.record, *key.deleted, *key.duplicate, *self.kept]
         used += [*self.shown.values()]
         used += filter(None, (key.version, key.duplicate_of, self.period.field))
         used += [field for measure in self.measures for field in measure.where]

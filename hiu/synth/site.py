@@ -21,10 +21,13 @@ def write_site(folder: Path) -> Path:
 
 
 def write_sources(folder: Path) -> None:
-    """Writes sources/*.toml, one for each layout of a synthetic area, into a site made already."""
+    """Writes sources/*.toml, one for each layout of a synthetic area, and a crosswalk of its places, into a site made
+    already."""
     (folder / "sources").mkdir(parents=True, exist_ok=True)
     for item in (resources.files(__package__) / "config" / "sources").iterdir():
         _copy(item, folder / "sources" / item.name)
+    (folder / "places").mkdir(exist_ok=True)
+    _copy(resources.files(__package__) / "config" / "places.csv", folder / "places" / "synthetic.csv")
 
 
 def _copy(item: Traversable, to: Path) -> None:

@@ -15,7 +15,7 @@ EVERYBODY = ("status", "init", "demo", "synth", "suites")
 COMMANDS_OF: Mapping[str, tuple[str, ...]] = {
     "analyst": (
         "check", "new", "explain", "find", "review", "decide", "train", "export", "report", "lab", "backtest",
-        "evaluate", "sensitivity", "equality", "trend", "cost",
+        "evaluate", "sensitivity", "equality", "trend", "cost", "places",
     ),
     "chair": ("meet", "import-workbook", "trend", "evaluate"),
     "clinician": ("sheet", "meet", "import-workbook"),

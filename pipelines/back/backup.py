@@ -1,6 +1,6 @@
 """Backup: one file with everything the site holds but the key and the partners' drops, read back and compared.
 
-In it: site.toml, sources/, expectations/, and of the curated folder the warehouse, the records, the audit log,
+In it: site.toml, sources/, places/, expectations/, and of the curated folder the warehouse, the records, the audit log,
 CURRENT.json and every published run that it points to. The key is kept apart: who finds both has everything.
 """
 
@@ -24,6 +24,9 @@ from pipelines.common.place import Paths, Place
 
 CURATED = "curated/"
 RECORDS = f"{CURATED}records/"
+
+FOLDERS = ("sources", "places", "expectations")
+"""The folders of a site that hold what it says itself, beside site.toml."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ def contents(paths: Paths) -> Iterator[tuple[str, bytes | Path]]:
     What may grow meanwhile (records, audit) is taken as it is at one moment.
     """
     yield "site.toml", (paths.home / "site.toml").read_bytes()
-    for part in ("sources", "expectations"):
+    for part in FOLDERS:
         yield from _tree(paths.home / part, f"{part}/")
     wal = paths.warehouse.with_name(paths.warehouse.name + ".wal")
     yield from ((CURATED + path.name, path) for path in (paths.warehouse, wal) if path.exists())
@@ -92,7 +95,7 @@ def contents(paths: Paths) -> Iterator[tuple[str, bytes | Path]]:
 
 def part_of_site(name: str) -> bool:
     """Whether a name is that of a part of a site as backups hold it: data that is read, in files of known kinds."""
-    if re.fullmatch(r"site\.toml|sources/[^/]+\.toml|expectations/[^/]+\.json", name):
+    if re.fullmatch(r"site\.toml|sources/[^/]+\.toml|places/[^/]+\.csv|expectations/[^/]+\.json", name):
         return True
     if name.startswith(RECORDS):
         return name.endswith(".jsonl") and name.removeprefix(RECORDS).removesuffix(".jsonl") in TABLES

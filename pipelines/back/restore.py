@@ -19,7 +19,7 @@ from hiu.govern.rights import make_private
 from hiu.settings import Settings, load
 from pipelines.access.disclose import record_files
 from pipelines.back import archive
-from pipelines.back.backup import CURATED
+from pipelines.back.backup import CURATED, FOLDERS
 from pipelines.back.rights import carry, note_source, require_parts, rights_folder
 from pipelines.common.fingerprint import file_digest
 from pipelines.common.journal import record
@@ -178,7 +178,7 @@ def _curated(folder: Path, settings: bytes) -> Path:
 def _set_aside(folder: Path, curated: Path, now: datetime) -> list[str]:
     """Give what is replaced another name, site.toml first: from then on there is no site until the restore ends."""
     moved = []
-    for path in (folder / SITE, folder / "sources", folder / "expectations", curated):
+    for path in (folder / SITE, *(folder / name for name in FOLDERS), curated):
         if path.exists():
             name = f"{path.name}.before-restore-{now:%Y%m%dT%H%M%SZ}"
             more = sum(other.name.startswith(name) for other in path.parent.iterdir())
@@ -194,7 +194,7 @@ def _place(folder: Path, aside: Path, curated: Path) -> None:
     make_private(folder / "data" if curated.is_relative_to(folder / "data") else curated.parent)
     if curated.exists():
         curated.rmdir()
-    for name, to in ((CURATED, curated), ("sources", folder / "sources"), ("expectations", folder / "expectations")):
+    for name, to in ((CURATED, curated), *((name, folder / name) for name in FOLDERS)):
         if (aside / name).exists():
             if to.is_dir() and not any(to.iterdir()):
                 to.rmdir()

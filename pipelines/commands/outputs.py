@@ -113,6 +113,24 @@ def export(
         raise UsageError(f"'{what}' is nothing to export. There are: charts, board")
 
 
+def places(
+    month: OfMonth = None,
+    site: Site = None,
+    curated: Curated = None,
+    people: Annotated[
+        bool, typer.Option("--people", help="The list for command units and teams, with names; it is logged")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to write to (default: exports/ in the curated folder)")
+    ] = None,
+) -> None:
+    """Show demand by command unit, borough and trust, without names; or who is tasked with whom, and where to sit."""
+    from pipelines.papers.places.write import write_figures, write_people
+
+    write = write_people if people else write_figures
+    write(open_site(site, curated), month, folder=out, now=now())
+
+
 def report(
     notebook: Annotated[str, typer.Argument(help="A notebook: its name, such as cohort, or its path")],
     month: Annotated[str, typer.Argument(help="A published month, as 2026-03")],
@@ -131,4 +149,4 @@ def report(
     say("Exact counts, names masked: for analysts. It is kept as long as the run it is of.")
 
 
-COMMANDS = (sheet, meet, import_workbook, export, report)
+COMMANDS = (sheet, meet, import_workbook, export, places, report)

@@ -15,6 +15,7 @@ from hiu.engine.duckdb import Warehouse
 from hiu.errors import HiuError, SettingsError
 from hiu.govern.keys import derive, require_own_key, site_key, tombstone_keys
 from hiu.month import Month
+from hiu.places import Crosswalk, crosswalk
 from hiu.publish.release.folder import WORKING
 from hiu.publish.release.pointer import read_current
 from hiu.publish.release.working import whole_table
@@ -122,6 +123,12 @@ class Place(Paths):
     def curated(self) -> Path:
         """As site.toml or --curated has it."""
         return self.settings.curated
+
+    @cached_property
+    def crosswalk(self) -> Crosswalk:
+        """Which area a place lies in: the shipped examples that site.toml names, and the files in its folder places.
+        Raises SettingsError for a file that can't be used."""
+        return crosswalk(self.settings.places, self.home / "places")
 
     @cached_property
     def key(self) -> bytes:

@@ -22,7 +22,7 @@ NOBODY = (
 """Files of a published month that are about nobody; the rest is for the group, or for the analysts."""
 BY_ID = ("quality.html", MANIFEST)
 """Files of a published month that speak of people by id alone."""
-AGGREGATE = ("releases", "exports/board")
+AGGREGATE = ("releases", "exports/board", "exports/places")
 """Folders of what is made for commissioners: nobody in any way."""
 MASKED = ("reports", "spill", "logs")
 """Folders in which people have masked names or ids: no name, no number."""

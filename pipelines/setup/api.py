@@ -18,6 +18,7 @@ from hiu.site.views.definitions import Definitions
 from hiu.site.views.draft import Draft
 from hiu.site.views.linkage import Linkage
 from hiu.site.views.person import Person
+from hiu.site.views.places import Places
 from hiu.site.views.quality import Quality
 from hiu.site.views.ranked import Ranked
 from pipelines.common.place import REPOSITORY
@@ -32,6 +33,7 @@ CLASSES: tuple[tuple[str, type], ...] = (
     ("cohort", Cohort),
     ("quality", Quality),
     ("linkage", Linkage),
+    ("places", Places),
     ("definitions", Definitions),
     ("review", Review),
     ("draft", Draft),

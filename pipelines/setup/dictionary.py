@@ -13,13 +13,26 @@ Generated from `hiu/model` by `python -m pipelines.setup.dictionary`; a test hol
 governance are what people entered about basis, disclosure, holds and erasure, a file of lines each in `records/`.
 """
 
+PLACES = """Published as the tables above, by a site alone that has a crosswalk of places ([places.md](places.md)).
+"""
+
 
 def dictionary() -> str:
     """Every table with its key and columns: type, unit, codes, personal or not, meaning."""
     published = [table for table in TABLES.values() if table.layer == "published"]
     working = [table for table in TABLES.values() if table.layer == "warehouse"]
+    places = [table for table in TABLES.values() if table.layer == "places"]
     kept = [table for table in TABLES.values() if table.layer == "records"]
-    parts = [HEAD, "## Published", *map(_table, published), "## Warehouse", *map(_table, working)]
+    parts = [
+        HEAD,
+        "## Published",
+        *map(_table, published),
+        "## Places",
+        PLACES,
+        *map(_table, places),
+        "## Warehouse",
+        *map(_table, working),
+    ]
     parts += ["## Records of governance", *map(_table, kept)]
     return "\n".join(parts).rstrip() + "\n"
 

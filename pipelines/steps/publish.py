@@ -19,6 +19,7 @@ from pipelines.access.pages import begin_pages, pages, stamp_of
 from pipelines.access.remake import finish_moves
 from pipelines.common.place import Paths, Place
 from pipelines.common.work import Work
+from pipelines.steps.places import place_tables
 from pipelines.steps.rank import changes_since
 from pipelines.steps.review import quality_of_links, review_queue
 from pipelines.steps.trace_tables import trace_tables
@@ -81,8 +82,10 @@ def _month_tables(work: Work, list_tables: Mapping[str, pl.DataFrame]) -> dict[s
             "meeting_entry", where={"month <=": month}, order=["entered_at", "person_id", "field"]
         ),
         **trace_tables(work),
+        **place_tables(work),
     }
-    return {name: made[name] if name in made else work.warehouse.read(name) for name in PUBLISHED}
+    always = {name: made[name] if name in made else work.warehouse.read(name) for name in PUBLISHED}
+    return {**always, **made}
 
 
 def sweep_working(paths: Paths) -> None:

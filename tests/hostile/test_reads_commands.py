@@ -26,6 +26,7 @@ SHOW: dict[str, tuple[str, ...]] = {
     "sheet": ("sheet", "PERSON", "--out", "FOLDER", "--override", "a review is due", "--by", "Dr Roy"),
     "export charts": ("export", "charts", "--out", "FOLDER/charts"),
     "cost": ("cost", "--people"),
+    "places": ("places", "--people", "--out", "FOLDER/places"),
     "sensitivity": ("sensitivity",),
     "sensitivity as json": ("sensitivity", "--json"),
     "basis": ("basis", "PERSON"),

@@ -26,17 +26,17 @@ from pipelines.govern.verify import verify_site
 def test_an_objector_is_in_no_byte_of_what_is_published(objected: Objected) -> None:
     place, person, before, after = objected
     scope = scope_of(place, person)
-    assert {"people.parquet", "monthly_demand.parquet", "pack.html"} <= set(told(before, scope))
+    assert {"people.parquet", "monthly_demand.parquet", "event_place.parquet", "pack.html"} <= set(told(before, scope))
     assert list(told(after, scope)) == []
     apart = working_folder(after)
-    assert {"people.parquet", "monthly_demand.parquet"} <= set(told(apart, scope)), "the working tables do"
+    assert {"people.parquet", "event_place.parquet"} <= set(told(apart, scope)), "the working tables do"
     assert apart.stat().st_mode & 0o077 == 0 and apart.parent.stat().st_mode & 0o077 == 0
     assert "pass them on" in (apart / READ_ME).read_text(encoding="utf-8")
 
 
 def test_nobody_else_s_count_or_rank_changed(objected: Objected) -> None:
     _, person, before, after = objected
-    for name in ("ranked", "monthly_demand", "monthly_extra", "people", "support", "risk_grading"):
+    for name in ("ranked", "monthly_demand", "monthly_extra", "people", "support", "event_place"):
         old, new = (pl.read_parquet(folder / f"{name}.parquet") for folder in (before, after))
         assert new.equals(old.filter(pl.col("person_id") != person)), name
         assert pl.read_parquet(whole_table(after, name)).equals(old), f"{name}: whole in the working tables"
@@ -52,7 +52,7 @@ def test_every_table_of_a_notebook_is_without_the_objector(objected: Objected) -
     place, person, before, _ = objected
     site = hiu.open(place.home, curated=place.curated, now=lambda: LATER)
     for month in (site.latest, type(site.latest)(LAST, before, site._opened)):  # also of a run before the objection
-        for name in PUBLISHED:
+        for name in (*PUBLISHED, "event_place"):
             frame = month._scan(name).collect()
             ids = {value for column in set(IDS) & set(frame.columns) for value in frame[column]}
             assert person not in ids, name

@@ -52,7 +52,7 @@ def terms(cell: Cell) -> Terms:
 
 
 def _own(measure: str, dataset: str, group: str, months: Sequence[str]) -> Terms:
-    if measure in ("people", "places"):
+    if measure in ("people", "places") or ": " in group:  # people, and events of an area, are of a whole period
         when = f"{months[0]}:{len(months)}:{months[-1]}" if months else ""
         return {f"{measure}|{dataset}|{group}|{when}": 1.0}
     parts = {EVERYBODY: {"all": 1.0}, SUPPORTED: {"supported": 1.0}, OTHERS: {"all": 1.0, "supported": -1.0}}
@@ -187,7 +187,7 @@ def _overlaps(people: Sequence[Cell]) -> list[Row]:
     rows: list[Row] = []
     for one in people:
         for other in people:
-            if one is other or not set(one.months) & set(other.months):
+            if one is other or one.group != other.group or not set(one.months) & set(other.months):
                 continue
             (mine,), (theirs,) = terms(one), terms(other)
             extra = {f"all|{month}": 1.0 for month in set(one.months) - set(other.months)}

@@ -6,7 +6,7 @@ whole family of the cell is withheld: then the release adds nothing to what its 
 the new figures and the released ones can't be true of the same people.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hiu.govern.release.bounds import Contradiction, Limits, Row, System, terms
@@ -38,7 +38,11 @@ class Solved:
         return sum(cell.shown not in (HIDDEN, WITHHELD) for cell in could) / len(could) if could else 1.0
 
 
-def solve(cells: Iterable[Cell], earlier: Iterable[Cell] = ()) -> Solved:
+Facts = Callable[[Sequence[Cell]], list[Row]]
+"""What a reader knows of cells beside their texts: which make up which."""
+
+
+def solve(cells: Iterable[Cell], earlier: Iterable[Cell] = (), facts: Facts = lambda _: []) -> Solved:
     """Decide what of the new cells is shown, given all that was released before to the same recipient."""
     before = {cell.key: cell for cell in earlier}
     new = {cell.key: _carried(cell, before) for cell in cells}
@@ -46,7 +50,7 @@ def solve(cells: Iterable[Cell], earlier: Iterable[Cell] = ()) -> Solved:
     pool: dict[Key, Cell] = {**before, **new}
     for name in sorted({system_of(cell) for cell in new.values()}):
         own = [cell for cell in pool.values() if system_of(cell) == name]
-        solved, reasons = _solve_system(own)
+        solved, reasons = _solve_system(own, facts)
         pool |= {cell.key: cell for cell in solved}
         refused += reasons
     return Solved(tuple(pool[key] for key in new), tuple(refused))
@@ -65,14 +69,14 @@ def _carried(cell: Cell, before: Mapping[Key, Cell]) -> Cell:
     return old
 
 
-def _solve_system(cells: list[Cell]) -> tuple[list[Cell], list[str]]:
+def _solve_system(cells: list[Cell], facts: Facts) -> tuple[list[Cell], list[str]]:
     found = {cell.key: cell for cell in cells}
     protected = [cell for cell in cells if cell.small]
     if not protected:
         return cells, []
     try:
         printed = [cell for cell in cells if cell.shown is not None]
-        system = System(printed, _sums(printed))
+        system = System(printed, [*_sums(printed), *facts(cells)])
         system.spread(protected)
         for cell in protected:
             _protect(cell, found, system)

@@ -15,6 +15,7 @@ from hiu.publish.charts.design import FACES, MUTED, TEXT, VEGA_LITE
 from hiu.publish.rows import Row
 from hiu.publish.words.text import number, wrap
 from hiu.rank.reports.xmr import Limits
+from hiu.stats import Z95, Z998, funnel
 
 WIDTH = 640
 BY_SUPPORT = "Month of support (1 = the first)"
@@ -107,6 +108,49 @@ def backtest_chart(rules: pl.DataFrame, top: int, half_life: float) -> str:
         f"What the first {top} of each rule went on to need",
         f"Tried on {rows[0]['months'] if rows else 0} past months; dark: the half-life in use.",
     )
+
+
+def funnel_chart(
+    points: Sequence[tuple[str, int, float]],
+    share: float,
+    spread: float,
+    *,
+    title: str,
+    sentence: str,
+    axis: str,
+    per: int,
+    width: int,
+) -> str:
+    """Rates of areas by their size, within the limits of a funnel around the rate of all.
+
+    `points`: name, size and rate of each area. Those outside the limits of 99.8% are diamonds with their name. `axis`
+    says what sizes are of; rates are per `per` of it.
+    """
+    most = max(size for _, size, _ in points)
+    rows = [
+        {"size": size, "rate": end * per, "line": f"{name} {side}"}
+        for size in [most * step / 40 for step in range(1, 43)]
+        for name, z in (("95%", Z95), ("99.8%", Z998))
+        for side, end in enumerate(funnel(share, size, z, spread))
+    ]
+    x = alt.X("size:Q", title=axis, axis=alt.Axis(grid=False, format="d"))
+    y = alt.Y("rate:Q", title=None, scale=alt.Scale(zero=True))
+    dash = alt.StrokeDash("line:N", legend=None, scale=alt.Scale(range=[[4, 3], [4, 3], [1, 0], [1, 0]]))
+    lines = alt.Chart(_values(rows)).mark_line(color=MUTED, strokeWidth=1)
+    middle = alt.Chart(_values([{"rate": share * per}])).mark_rule(color=MUTED).encode(y=y)
+    ends = {name: funnel(share, size, Z998, spread) for name, size, _ in points}
+    marked = [
+        {"size": size, "rate": rate, "t": name, "out": not ends[name][0] <= rate / per <= ends[name][1]}
+        for name, size, rate in points
+    ]
+    inside, outside = ([row for row in marked if row["out"] is out] for out in (False, True))
+    dots = alt.Chart(_values(inside)).mark_circle(color=SEEN, size=60).encode(x=x, y=y)
+    odd = alt.Chart(_values(outside)).encode(x=x, y=y)
+    layers = [lines.encode(x=x, y=y, strokeDash=dash, detail="line:N"), middle, dots]
+    if outside:
+        names = odd.mark_text(align="left", dx=8, color=FLAG).encode(text="t:N")
+        layers += [odd.mark_point(shape="diamond", color=FLAG, filled=True, size=90), names]
+    return to_svg(_sized(alt.layer(*layers), width), title, sentence, width=width)
 
 
 def _expected(rows: list[Row], month: str, title: str) -> list[alt.Chart]:

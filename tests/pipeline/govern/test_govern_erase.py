@@ -121,7 +121,7 @@ def test_no_byte_is_left_and_every_row_is_accounted_for(place_after: Place, pers
     assert not saved.exists() and done.backups == [saved.name] and done.unreachable == [str(lost)]
     assert doomed.rows.height == done.rows and done.runs and len(done.removed) == 3
     after = tables(place)
-    for name in ("people", "ranked", "monthly_demand", "support"):
+    for name in ("people", "ranked", "monthly_demand", "support", "event_place"):
         kept = before[name].filter(~pl.col("person_id").is_in(sorted(doomed.ids)))
         assert after[name].equals(kept), f"{name}: nobody else has changed"
     assert after["links"].height == before["links"].height

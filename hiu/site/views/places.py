@@ -1,0 +1,90 @@
+"""Places: demand by area, people whom units and trusts share, and where the team should sit. Exact, for analysts."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from hiu.errors import HiuError, UsageError
+from hiu.fuzzy import not_among
+from hiu.places import demand as counts
+from hiu.places.tasking import tasking
+from hiu.places.team import seat, seat_sentence
+from hiu.site.looks import look
+from hiu.site.show.finding import Finding
+from hiu.site.show.listing import Listing
+from hiu.site.show.suggest import Suggests
+from hiu.site.tables import Tables
+
+C = pl.col
+AREAS = ("incident", "home", "provider")
+
+
+class Places(Suggests):
+    """Where contacts were: of each where it happened (incident), where the person lived (home), who gave care
+    (provider). An area that was not sent is not known; none is taken for another.
+
+    >>> run.places().demand().table("command_unit").columns[:2]
+    ['place', 'contacts']
+    """
+
+    def __init__(self, published: Tables) -> None:
+        self.published = published
+        if "event_place" not in published._tables_there:
+            raise HiuError(
+                f"{published.month.title} has no places: the site had no crosswalk when it was published. "
+                "docs/places.md says how it gets one"
+            )
+
+    def demand(self, by: str = "incident", level: str = "command_unit") -> Finding:
+        """Contacts, those about mental health, people with two or more of these, and the limits of a funnel, by area.
+
+        `by` is incident, home or provider; `level` is command_unit, borough, trust, partnership, icb, police_force or
+        ambulance_trust. Raises UsageError naming the nearest.
+        """
+        _among("area", by, AREAS)
+        _among("level", level, counts.LEVELS)
+        found = counts.demand(self.published._whole("event_place"), by, level)
+        words = found["position"]
+        outside = found.filter(words.is_not_null() & (words != "within the limits"))
+        lines = [f"{place}: {where}." for place, where in outside.select("place", "position").iter_rows()]
+        named = level.replace("_", " ")
+        note = "Contacts of people of all ages. An area outside its limits is worth a question; it is no league table."
+        return Finding(
+            f"Demand by {named}, by {by}", [*(lines or ["No area lies outside its limits."]), note], {level: found}
+        )
+
+    def shared(self) -> Listing:
+        """How many people had a contact in each command unit and one with each trust in the 12 months."""
+        found = counts.shared_people(self.published._whole("event_place"))
+        return Listing(found, "People whom command units and trusts share")
+
+    def coverage(self) -> Listing:
+        """Of each source and area for how many contacts the area is known, and why it is not known for the others."""
+        return Listing(counts.coverage(self.published._whole("event_place")), "How far areas are known")
+
+    @look
+    def team(self, top: int | None = None) -> Finding:
+        """Where the team should sit: the first of the list with the community mental health team that supports each,
+        points by team, and the fewest teams that support people with 80% of the points."""
+        run = self.published
+        wanted = top or run.settings.rank.top
+        first = run._rows("ranked").filter(C("list") == "adult").sort("rank", "person_id").head(wanted)
+        found = seat(first, run._rows("support"), run._rows("conflicts"))
+        tables = {"teams": found.teams, "people": found.people, "no team named": found.unnamed}
+        return Finding("Where the team should sit", [seat_sentence(found, wanted)], tables)
+
+    @look
+    def tasking(self, top: int | None = None) -> Listing:
+        """The first of the list, and everybody being supported, by the command unit where most of their contacts
+        happened: what there is for partnership, prevention and intervention to settle."""
+        run = self.published
+        wanted = top or run.settings.rank.top
+        place = C("rank").rank("ordinal").over("list")
+        people = run._rows("ranked").filter((C("access") == "supported") | (place <= wanted))
+        found = tasking(people, run._rows("event_place"), run._rows("support"), run.month.end)
+        return Listing(found, "Tasks by command unit")
+
+
+def _among(what: str, word: str, choices: tuple[str, ...]) -> None:
+    if word not in choices:
+        raise UsageError(not_among(f"no {what} '{word}'", word, choices))
