@@ -1,11 +1,18 @@
-"""The definitions and the bibliography as pages, from hiu/publish/words: `python -m pipelines.setup.references`."""
+"""Pages of docs that are made of data: definitions, bibliography, the draft of the impact assessment.
+
+`python -m pipelines.setup.references` writes them.
+"""
 
 from pathlib import Path
 
+from hiu.govern.release.disclosure import BASE, FEWEST
+from hiu.publish.assurance.content import Line, document
+from hiu.publish.assurance.render import markdown
 from hiu.publish.pack.words import definitions_version
 from hiu.publish.words.bibliography import GUIDE, REFERENCES, Reference
 from hiu.publish.words.definitions import BOARD, LABELS, NUMBERS, PACK
 from hiu.rank.listing.presets import PRESETS
+from hiu.settings import Settings
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -69,7 +76,22 @@ def _entry(source: Reference) -> list[str]:
     ]
 
 
-PAGES = {"definitions.md": definitions, "bibliography.md": bibliography}
+def impact_assessment() -> str:
+    """The draft of the impact assessment with the shipped settings, and where a site's own words and figures stand."""
+    settings = Settings(name="your site")
+    site = {name: [Line(kind="figures", text=text)] for name, text in _SITE.items()}
+    facts: dict[str, object] = {"made": _MADE.format("*.toml").replace("words", "assurance/documents").strip()}
+    facts |= settings.rank.model_dump() | settings.governance.model_dump() | {"most_hidden": FEWEST - 1, "base": BASE}
+    return markdown(document("06-dpia", facts, site, {}), facts)
+
+
+_SITE = {
+    "agreements": "`hiu assurance` writes the sharing agreements of your site here.",
+    "basis": "`hiu assurance` writes the basis of each purpose and recipient here, from `[[basis]]` of site.toml.",
+    "requests": "`hiu assurance` writes the requests that were received, and what waits, here.",
+}
+
+PAGES = {"definitions.md": definitions, "bibliography.md": bibliography, "dpia-template.md": impact_assessment}
 """Name of the page -> what makes it."""
 
 if __name__ == "__main__":

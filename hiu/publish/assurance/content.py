@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
 
+_FOLDER = resources.files("hiu.publish.assurance") / "documents"
 KINDS = ("says", "law", "fill", "figures")
 OPEN = "To be completed by the organisation"
 """The one form by which a place to complete is known."""
@@ -38,8 +39,19 @@ class Line:
 
     @property
     def rests_on(self) -> str:
-        """What the line is traced to, in words."""
-        return ", ".join((*self.evidence, *self.cites))
+        """What the line is traced to, in words: tests are named as sentences."""
+        return "; ".join((*map(_in_words, self.evidence), *self.cites)) or self.key
+
+
+def _in_words(reference: str) -> str:
+    """A reference as people read it: `Test "no name is shown" (tests/x/test_y.py)`."""
+    kind, _, what = reference.partition(":")
+    path, _, place = what.partition("::" if kind == "test" else "#")
+    if kind == "test":
+        return f'Test "{place.removeprefix("test_").replace("_", " ")}" ({path})'
+    if kind == "figure":
+        return f'Figures under "{place.replace("-", " ")}" ({path})'
+    return f"Table {what} of the month shown" if kind == "table" else reference
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,9 +84,14 @@ Figures = Mapping[str, Sequence[Line]]
 
 def documents(facts: Mapping[str, object], figures: Figures, answers: Mapping[str, str]) -> list[Document]:
     """Every document in order, with a site's facts in its texts, its figures in their places and its answers."""
-    folder = resources.files("hiu.publish.assurance") / "documents"
-    paths = sorted((path for path in folder.iterdir() if path.name.endswith(".toml")), key=lambda path: path.name)
-    return [_document(path.name[:-5], path.read_text(encoding="utf-8"), facts, figures, answers) for path in paths]
+    names = sorted(path.name[:-5] for path in _FOLDER.iterdir() if path.name.endswith(".toml"))
+    return [document(name, facts, figures, answers) for name in names]
+
+
+def document(name: str, facts: Mapping[str, object], figures: Figures, answers: Mapping[str, str]) -> Document:
+    """The document of that name."""
+    text = (_FOLDER / f"{name}.toml").read_text(encoding="utf-8")
+    return _document(name, text, facts, figures, answers)
 
 
 def _document(

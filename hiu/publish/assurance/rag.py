@@ -59,8 +59,8 @@ def _evenness(quality: pl.DataFrame) -> tuple[str, str, str]:
     worst = groups.sort("high").row(0, named=True)
     gap = whole[0] - worst["high"]
     grade = "red" if gap >= UNEVEN_RED else "amber" if gap >= UNEVEN_AMBER else "green"
-    said = f"least: {worst['group']}, {worst['value']:.1%} of rows known from another source, everybody {whole[0]:.1%}"
-    return title, grade, f"{said}; {lines}"
+    least = f"least: {worst['group']}, {worst['value']:.1%} of rows known from another source, everybody {whole[0]:.1%}"
+    return title, grade, f"{least}; {lines}"
 
 
 def _fit(quality: pl.DataFrame) -> tuple[str, str, str]:

@@ -14,15 +14,20 @@ NO_CLAIM = (
 
 def markdown(document: Document, about: Mapping[str, object]) -> str:
     """A document: sections, and under each line what it rests on."""
-    parts = [f"# {document.title}", "", f"For: {document.reader}. {_made(about)}", "", document.intro, "", NO_CLAIM, ""]
+    parts = [
+        f"# {document.title}",
+        "",
+        f"For: {document.reader}. {about['made']}",
+        "",
+        document.intro,
+        "",
+        NO_CLAIM,
+        "",
+    ]
     for number, section in enumerate(document.sections, 1):
         parts += [f"## {number}. {section.heading}", "", *(part for line in section.lines for part in _item(line)), ""]
     parts += [*_sources(document)]
     return "\n".join(parts).rstrip() + "\n"
-
-
-def _made(about: Mapping[str, object]) -> str:
-    return f"Made by `hiu assurance` ({about['version']}) for {about['site']} on {about['on']}."
 
 
 def _item(line: Line) -> list[str]:
@@ -46,7 +51,7 @@ def source_of(key: str) -> str:
 def page(documents: Sequence[Document], about: Mapping[str, object]) -> bytes:
     """All documents on one page, with contents and what is left to complete."""
     lines = [line for document in documents for line in document.lines]
-    css = asset("page.css").replace("OFFICIAL-SENSITIVE: patient data", "Assurance pack")
+    css = asset("page.css").replace("OFFICIAL-SENSITIVE: patient data", "Assurance pack") + asset("assurance.css")
     return render(
         "assurance.html.j2",
         css=css,

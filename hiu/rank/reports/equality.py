@@ -120,8 +120,8 @@ def power_sentence(below: float | None, above: float | None) -> str:
     """What the audit could notice of a group, from `noticeable`; 0, infinity and null all say that it could not."""
     ends = [f"{below:.1f} times as often or less" if below else ""]
     ends += [f"{above:.1f} times as often or more" if above and np.isfinite(above) else ""]
-    said = " or ".join(end for end in ends if end)
-    return f"Four times in five it would notice {said}." if said else "For this group the audit has no power."
+    ratios = " or ".join(end for end in ends if end)
+    return f"Four times in five it would notice {ratios}." if ratios else "For this group the audit has no power."
 
 
 def _band(age: pl.Expr) -> pl.Expr:

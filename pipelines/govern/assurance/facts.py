@@ -41,6 +41,7 @@ def facts_of(place: Place, now: datetime) -> dict[str, object]:
         "synthetic": settings.synthetic,
         "version": VERSION,
         "on": day(now.date()),
+        "made": f"Made by `hiu assurance` ({VERSION}) for {settings.name} on {day(now.date())}.",
         "settings_version": settings.version,
         "definitions_version": definitions_version(),
         "model": model_of(place).version,
@@ -77,21 +78,21 @@ def _published(place: Place, tables: Published) -> dict[str, list[Line]]:
     quality = tables[LINK_QUALITY.name]
     path = folder / f"{EQUALITY.name}.parquet"
     groups = audited(pl.read_parquet(path) if path.is_file() else None)
-    told = [f"{one.group}: {one.found}. {one.power}".strip() for one in groups]
+    audit = [f"{one.group}: {one.found}. {one.power}".strip() for one in groups]
     colours = [f"{title}: {colour.upper()}. {why}" for title, colour, why in ratings(quality)]
     return {
         "month": _month(str(month.title), tables),
         "linkage": _lines(quality_lines(quality), f"table:{LINK_QUALITY.name}"),
         "rag": _lines(colours, f"table:{LINK_QUALITY.name}"),
-        "equality": _lines(told or ["This month was published before audits were; run it again."], "table:equality"),
+        "equality": _lines(audit or ["This month was published before audits were; run it again."], "table:equality"),
     }
 
 
 def _month(title: str, tables: Published) -> list[Line]:
     taken = tables[DELIVERIES.name].filter(pl.col("replaced_by").is_null())
     rows = ", ".join(f"{name} {int(taken[name].sum()):,}" for name in ("received", "staged", "quarantined"))
-    listed = tables[RANKED.name].group_by("list").len().sort("list").rows()
-    lists = ", ".join(f"{which.replace('_', ' ')} {count:,}" for which, count in listed)
+    counts = tables[RANKED.name].group_by("list").len().sort("list").rows()
+    lists = ", ".join(f"{which.replace('_', ' ')} {count:,}" for which, count in counts)
     return [
         *_lines([f"Latest month: {title}. Rows in force: {rows}."], "table:deliveries"),
         *_lines([f"People on its list: {lists}."], "table:ranked"),

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 
 import pytest
+from assurance_kit import FACTS
 from evidence import ROOT, leads_nowhere, places, references
 
 from hiu.errors import UsageError
@@ -13,12 +14,6 @@ from hiu.publish.assurance.answers import read_answers, table
 from hiu.publish.assurance.content import DONE, OPEN, Document, _document, documents
 from hiu.publish.assurance.render import markdown, page
 from hiu.publish.words.bibliography import REFERENCES
-
-WORDS = ("version", "on", "settings_version", "definitions_version", "model", "own_model", "roles", "double_review")
-NUMBERS = ("fewest", "most_hidden", "base", "top", "half_life", "minimum_age", "retention_months", "exit_months",
-           "capacity_months", "plan_months", "link_at")  # fmt: skip
-FACTS: dict[str, object] = {"site": "Anywhere <b>", "synthetic": True, **dict.fromkeys(WORDS, "word")}
-FACTS |= dict.fromkeys(NUMBERS, 4)
 
 
 def made(answers: dict[str, str] | None = None) -> list[Document]:
@@ -127,7 +122,7 @@ def test_an_answer_is_in_the_papers_and_stays_a_text() -> None:
     text = markdown(document, FACTS)
     assert f"**{DONE} (publisher of this copy)**" in text and hostile in text
     shown = page(answered, FACTS).decode()
-    assert "<script" not in shown and "Anywhere &lt;b&gt;" in shown and "1 are completed" in shown
+    assert "<script" not in shown and "Anywhere &lt;b&gt;" in shown and "completed: 1." in shown
     assert f"'{hostile[:6]}" in table(answered, {}).decode("utf-8-sig")
 
 
