@@ -48,11 +48,11 @@ def _rated(quality: pl.DataFrame, scale: Scale) -> tuple[str, str, str]:
 
 
 def _evenness(quality: pl.DataFrame) -> tuple[str, str, str]:
-    """The group that other sources know least, by the upper end of its interval, against everybody."""
+    """The group by sex or age that other sources know least, by the upper end of its interval, against everybody."""
     title = "Evenness: is matching worse for a group?"
     rows = quality.filter(pl.col("measure") == "seen_elsewhere").drop_nulls(["value", "high"])
     whole = rows.filter(pl.col("group") == "all")["value"]
-    groups = rows.filter(pl.col("group").str.contains("^(sex|age)"))
+    groups = rows.filter(pl.col("group").str.contains("^(sex|age)"), pl.col("group") != "age: not recorded")
     lines = f"amber from {UNEVEN_AMBER:.0%} and red from {UNEVEN_RED:.0%} below everybody's share"
     if whole.is_empty() or groups.is_empty():
         return title, GREY, f"no figure by sex or age in this month; {lines}"

@@ -118,10 +118,12 @@ def _sentence(row: dict[str, Any], flag: bool) -> str:
 
 def power_sentence(below: float | None, above: float | None) -> str:
     """What the audit could notice of a group, from `noticeable`; 0, infinity and null all say that it could not."""
-    ends = [f"{below:.1f} times as often or less" if below else ""]
-    ends += [f"{above:.1f} times as often or more" if above and np.isfinite(above) else ""]
-    ratios = " or ".join(end for end in ends if end)
-    return f"Four times in five it would notice {ratios}." if ratios else "For this group the audit has no power."
+    ends = [f"at least {above:.1f} times as often as others"] if above and np.isfinite(above) else []
+    if below:
+        ends.append(f"at most {below:.1f} times as often" if below >= 0.05 else "almost never")
+    if not ends:
+        return "For this group the audit has no power."
+    return f"Four times in five the audit would notice if the group were there {', or '.join(ends)}."
 
 
 def _band(age: pl.Expr) -> pl.Expr:

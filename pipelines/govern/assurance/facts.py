@@ -5,7 +5,7 @@ from datetime import datetime
 
 import polars as pl
 
-from hiu.govern.release.disclosure import BASE, FEWEST
+from hiu.govern.release.disclosure import BASE, FEWEST, count_text
 from hiu.model import DELIVERIES, LINK_QUALITY, RANKED, TABLES
 from hiu.publish.assurance.content import Line
 from hiu.publish.assurance.rag import ratings
@@ -92,7 +92,7 @@ def _month(title: str, tables: Published) -> list[Line]:
     taken = tables[DELIVERIES.name].filter(pl.col("replaced_by").is_null())
     rows = ", ".join(f"{name} {int(taken[name].sum()):,}" for name in ("received", "staged", "quarantined"))
     counts = tables[RANKED.name].group_by("list").len().sort("list").rows()
-    lists = ", ".join(f"{which.replace('_', ' ')} {count:,}" for which, count in counts)
+    lists = ", ".join(f"{which.replace('_', ' ')} {count_text(count)}" for which, count in counts)
     return [
         *_lines([f"Latest month: {title}. Rows in force: {rows}."], "table:deliveries"),
         *_lines([f"People on its list: {lists}."], "table:ranked"),

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import polars as pl
 
+from hiu.govern.release.disclosure import count_text
 from hiu.model import LINK_QUALITY, RANKED
 from hiu.publish.assurance.content import OPEN
 from hiu.publish.words.text import count_of, day
@@ -132,19 +134,25 @@ def _model(place: Place) -> Fields:
     if not place.months():
         return {**fields, "2.4.2.4 Model performance": ["Nothing has been published yet."]}
     tables = published_tables(place.which(None)[1], (LINK_QUALITY.name, RANKED.name))
-    people = f"People on the latest list: {tables[RANKED.name].height}"
+    people = f"People on the latest list: {count_text(tables[RANKED.name].height)}"
     return {**fields, "2.4.2.4 Model performance": [people, *quality_lines(tables[LINK_QUALITY.name])]}
 
 
 def quality_lines(quality: pl.DataFrame) -> list[str]:
-    """Each measure of the matching for everybody, with its interval and what it rests on."""
+    """Each measure of the matching for everybody, with its interval and what it rests on; counts as they may leave."""
     rows = quality.filter(pl.col("group") == "all").drop_nulls("value").sort("measure")
     return [
-        f"{row['measure']}: {row['value']:.4g}"
+        f"{row['measure']}: {_figure(row)}"
         + (f" ({row['low']:.4g} to {row['high']:.4g})" if row["low"] is not None and row["high"] is not None else "")
-        + f", from {row['basis']}, n = {row['n']}"
+        + f", from {row['basis']}, n = {count_text(row['n'])}"
         for row in rows.iter_rows(named=True)
     ]
+
+
+def _figure(row: dict[str, Any]) -> str:
+    """A share as it is; a count hidden or rounded, since the record is published."""
+    counted = row["basis"] == "count" and row["low"] is None
+    return count_text(round(row["value"])) if counted else f"{row['value']:.4g}"
 
 
 def _data(place: Place) -> Fields:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections import Counter
 
 import pytest
@@ -43,6 +45,18 @@ def test_every_statement_leads_to_a_test_or_a_figure() -> None:
         (name, one) for name, line in SAYS for one in line.evidence if references(one) != [one] or leads_nowhere(one)
     ]
     assert wrong == [] and all(line.evidence for _, line in SAYS)
+
+
+@pytest.mark.slow
+def test_pytest_collects_every_test_that_is_named() -> None:
+    named = {one.removeprefix("test:") for _, line in SAYS for one in line.evidence if one.startswith("test:")}
+    named |= {
+        one.removeprefix("test:") for one in references((ROOT / "docs" / "position.md").read_text(encoding="utf-8"))
+    }
+    files = sorted({one.split("::")[0] for one in named})
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-o", "addopts=", *files]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=600).stdout
+    assert len(files) > 50 and named - {line.split("[")[0] for line in said.splitlines()} == set()
 
 
 def test_every_number_of_a_statement_stands_in_its_figure() -> None:
