@@ -15,6 +15,7 @@ from hiu.publish.words.text import count_of, day
 from hiu.version import VERSION
 from pipelines.common.model import model_of
 from pipelines.common.place import Place, published_tables
+from pipelines.govern.assurance.involvement import involvement
 from pipelines.govern.registers.overview import chapters_of
 from pipelines.govern.registers.transparency import quality_lines, sections_of
 
@@ -65,6 +66,7 @@ def figures_of(place: Place, now: datetime) -> dict[str, list[Line]]:
     """The lines that stand for `figures` in the documents, each traced to a table or to configuration and records."""
     chapters = chapters_of(place, now)
     out = {name: _lines(chapters[title], "configuration and records of this site") for name, title in CHAPTERS.items()}
+    out |= {"involvement": _lines(involvement(place), "records of this site")}
     out |= {f"atrs {number}": lines for number, lines in _atrs(place).items()}
     names = [table.name for table in (DELIVERIES, LINK_QUALITY, RANKED)]
     tables = published_tables(place.which(None)[1], tuple(names)) if place.months() else {}

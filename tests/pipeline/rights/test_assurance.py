@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -13,13 +14,16 @@ from rights_kit import Known
 from typer.testing import CliRunner
 
 from hiu.errors import UsageError
+from hiu.govern import records
 from hiu.govern.release.disclosure import count_text
+from hiu.model import MEETING_ENTRY
 from hiu.publish.assurance.content import OPEN
 from hiu.publish.assurance.rag import ratings
 from hiu.publish.words.text import day
 from pipelines.cli import app
-from pipelines.common.place import open_place
+from pipelines.common.place import Place, open_place
 from pipelines.govern.assurance.facts import NOTHING, figures_of
+from pipelines.govern.assurance.involvement import involvement
 from pipelines.govern.assurance.pack import ANSWERS, Written, write_pack
 
 
@@ -120,6 +124,30 @@ def test_the_colours_follow_the_lower_end() -> None:
     table = pl.DataFrame(rows)
     assert ratings(table)[4][1] == "red" and "sex: F" in ratings(table)[4][2]
     assert {colour for _, colour, _ in ratings(table.clear())} == {"not measured"}
+
+
+def test_the_part_that_people_took_is_counted(changed: Known) -> None:
+    place = changed.place
+    assert any(line.startswith("No decision is on record") for line in involvement(place))
+    month, folder = place.which(None)
+    ranked = pl.read_parquet(folder / "ranked.parquet").filter(list="adult").sort("rank")["person_id"].to_list()
+    whole = place.settings.model_copy(update={"rank": place.settings.rank.model_copy(update={"top": 9})})
+    row = {
+        "field": "decision",
+        "value": "Offer support",
+        "old_value": None,
+        "author": "Chair",
+        "pack_id": "p",
+        "row_version": 1,
+    }
+    rows = [{**row, "person_id": one, "month": month.start, "entered_at": datetime(2026, 4, 9)} for one in ranked[:19]]
+    records.add(place.records, MEETING_ENTRY, rows)
+    lines = involvement(Place(place.home, whole, place.sources))
+    assert "Offer support: 20" in lines and lines[0] == "Decisions that meetings entered: 20, by 1 authors."
+    assert any(
+        "of the first 9 places, with a decision: 10; decisions about people further down" in line for line in lines
+    )
+    assert lines[2].endswith("or not on the list: 10.") and "Chair" not in " ".join(lines)
 
 
 def test_the_command_says_what_it_wrote(known: Known, tmp_path: Path) -> None:
