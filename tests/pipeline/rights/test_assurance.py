@@ -131,22 +131,13 @@ def test_the_part_that_people_took_is_counted(changed: Known) -> None:
     assert any(line.startswith("No decision is on record") for line in involvement(place))
     month, folder = place.which(None)
     ranked = pl.read_parquet(folder / "ranked.parquet").filter(list="adult").sort("rank")["person_id"].to_list()
-    whole = place.settings.model_copy(update={"rank": place.settings.rank.model_copy(update={"top": 9})})
-    row = {
-        "field": "decision",
-        "value": "Offer support",
-        "old_value": None,
-        "author": "Chair",
-        "pack_id": "p",
-        "row_version": 1,
-    }
-    rows = [{**row, "person_id": one, "month": month.start, "entered_at": datetime(2026, 4, 9)} for one in ranked[:19]]
-    records.add(place.records, MEETING_ENTRY, rows)
-    lines = involvement(Place(place.home, whole, place.sources))
-    assert "Offer support: 20" in lines and lines[0] == "Decisions that meetings entered: 20, by 1 authors."
-    assert any(
-        "of the first 9 places, with a decision: 10; decisions about people further down" in line for line in lines
-    )
+    nine = place.settings.model_copy(update={"rank": place.settings.rank.model_copy(update={"top": 9})})
+    row = {"field": "decision", "value": "Offer support", "old_value": None, "author": "Chair", "pack_id": "p"}
+    row |= {"row_version": 1, "entered_at": datetime(2026, 4, 9), "month": month.start}
+    records.add(place.records, MEETING_ENTRY, [{**row, "person_id": one} for one in ranked[:19]])
+    lines = involvement(Place(place.home, nine, place.sources))
+    assert lines[0] == "Decisions that meetings entered: 20, by 1 person." and lines[1] == "Offer support: 20"
+    assert "of the first 9 places, with a decision: 10; decisions about people further down" in lines[2]
     assert lines[2].endswith("or not on the list: 10.") and "Chair" not in " ".join(lines)
 
 
