@@ -14,6 +14,7 @@ from hiu.govern.rights import check_private, make_private
 from hiu.model import CORRECTIONS, RECORDED, Table
 from hiu.month import Month
 from hiu.publish.quality.contradictions import contradictions
+from hiu.publish.quality.equality import equality_notes
 from hiu.publish.quality.quotes import unfound_quotes
 from hiu.publish.quality.stays import open_stays
 from pipelines.access.basis import digest_of, still_named, unpermitted
@@ -130,7 +131,7 @@ def _steps(work: Work, intake: Intake) -> Outcome:
 
     def outcome(folder: Path | None, changed: bool, run_id: str | None = None) -> Outcome:
         every = [*warnings, *_open_stays(folder, month), *_unfound_quotes(folder)]
-        intake.notes += _contradictions(folder)
+        intake.notes += [*_contradictions(folder), *_equality(folder)]
         intake.notes += withhold(place, work.now, report)
         intake.notes += still_named(place, work.now.date())
         return Outcome(month, folder, intake, changed, run_id, report.seconds, every)
@@ -239,6 +240,12 @@ def _contradictions(folder: Path | None) -> list[str]:
     """What is to be said of people about whom sources contradict each other, as published."""
     path = folder / "conflicts.parquet" if folder else None
     return contradictions(pl.read_parquet(path)) if path and path.exists() else []
+
+
+def _equality(folder: Path | None) -> list[str]:
+    """What is to be said of the equality audit as published."""
+    path = folder / "equality.parquet" if folder else None
+    return equality_notes(pl.read_parquet(path)) if path and path.exists() else []
 
 
 def _open_stays(folder: Path | None, month: Month) -> list[str]:

@@ -12,7 +12,7 @@ from hiu.publish.stamp import MARKING
 
 def render(template: str, *, marking: str = MARKING, **values: object) -> str:
     """A page from a template and values: all escaped but our own style sheet and charts; unknown names are errors."""
-    css = asset("page.css")
+    css = str(values.pop("css", "") or asset("page.css"))
     return environment().get_template(template).render(css=css, policy=policy(css), marking=marking, **values)
 
 

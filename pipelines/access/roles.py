@@ -26,6 +26,7 @@ COMMANDS_OF: Mapping[str, tuple[str, ...]] = {
     "officer": (
         "basis", "consent", "disclose", "hold", "retain", "erase", "key", "verify", "audit", "reads", "equality",
         "withdraw", "restore", "backup", "subject", "rectify", "requests", "breaches", "governance",
+        "assurance",
     ),
     "checker": ("release", "verify"),
 }  # fmt: skip

@@ -7,7 +7,8 @@ import polars as pl
 
 from hiu.errors import UsageError
 from hiu.govern.release.disclosure import BASE, FEWEST, HIDDEN, round_count, suppress
-from hiu.rank.reports.equality import Equality, equality, groups_of, mid_p, representation
+from hiu.rank.reports.equality import Equality, equality, groups_of
+from hiu.rank.reports.selected import mid_p, noticeable, representation
 from hiu.stats import wilson
 from pipelines.common.progress import out as say
 from pipelines.papers.reports import ReportMonth, print_parts, print_title
@@ -74,7 +75,8 @@ def _one(table: pl.DataFrame, top: int) -> pl.DataFrame:
         pl.Series("people", people), *(pl.Series(name, [row[0] for row in grids[name]]) for name in counts)
     )
     if "p" in table.columns:
-        return _rates(out, hidden, lambda k, n: _selected(k, n, round_count(int(table["people"].sum())), top))
+        total, tests = round_count(int(table["people"].sum())), table.height
+        return _rates(out, hidden, lambda k, n: _selected(k, n, total, top, tests))
     if "rate" in table.columns:
         return _rates(
             out, hidden, lambda k, n: {"rate": k / max(1, n), **dict(zip(("low", "high"), wilson(k, n), strict=True))}
@@ -82,15 +84,18 @@ def _one(table: pl.DataFrame, top: int) -> pl.DataFrame:
     return _points(out, hidden) if "most" in table.columns else out
 
 
-def _selected(k: int, people: int, total: int, top: int) -> dict[str, float]:
+def _selected(k: int, people: int, total: int, top: int, tests: int) -> dict[str, float]:
     k, people = min(k, top, people), min(people, total)
     ratio, low, high = representation(k, people, total, top)
+    below, above = noticeable(people, total, top, tests=tests)
     return {
         "expected": top * people / max(1, total),
         "ratio": ratio,
         "low": low,
         "high": high,
         "p": mid_p(k, people, total, top),
+        "below": below,
+        "above": above,
     }
 
 

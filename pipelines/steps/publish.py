@@ -13,6 +13,7 @@ from hiu.publish.release.folder import publish as seal
 from hiu.publish.release.folder import sweep
 from hiu.publish.release.pointer import set_current
 from hiu.publish.release.working import keep_whole, without
+from hiu.rank.reports.equality import audit_of_list
 from pipelines.access.basis import hidden
 from pipelines.access.disclose import note_published
 from pipelines.access.pages import begin_pages, pages, stamp_of
@@ -75,6 +76,12 @@ def _month_tables(work: Work, list_tables: Mapping[str, pl.DataFrame]) -> dict[s
         "links": links,
         "review_queue": queue,
         "link_quality": quality_of_links(work, links, list_tables["people"]),
+        "equality": audit_of_list(
+            month=work.month,
+            ranked=list_tables["ranked"],
+            people=list_tables["people"],
+            top=work.place.settings.rank.top,
+        ),
         "deliveries": seen,
         "field_quality": quality.join(seen, on="delivery_id", how="semi"),
         "quarantine": work.warehouse.ask("quarantine_seen"),

@@ -31,8 +31,12 @@ BANNED = (
     r"will become (a )?high intensity",
     r"because of (the )?(support|mentoring)",
 )
-DENIALS = re.compile(r"\bno (field|rule|field or rule) for sanctions", re.IGNORECASE)
-"""Saying that there is none is allowed."""
+DENIALS = re.compile(
+    r"\bno (field|rule|field or rule) for sanctions"
+    r"|more than frequent callers|Frequent Caller National Network|use of sanctions \(criminal or otherwise\)",
+    re.IGNORECASE,
+)
+"""Saying that there is none is allowed; so are a source's own name or title, and what NHS England wants eradicated."""
 
 PATTERN = re.compile(rf"\b({'|'.join(BANNED)})\b", re.IGNORECASE)
 

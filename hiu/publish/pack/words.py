@@ -4,7 +4,7 @@ import hashlib
 from datetime import date
 
 from hiu.govern.basis.gate import basis_block
-from hiu.publish.words.definitions import PACK
+from hiu.publish.words.definitions import BOARD, LABELS, PACK
 from hiu.publish.words.text import count_of
 from hiu.rank.listing.presets import PRESETS
 from hiu.settings import Settings
@@ -34,8 +34,8 @@ def nobody_shown(left_out: int, on: date) -> dict[str, str]:
 
 
 def definitions_version() -> str:
-    """Eight hex digits over the definitions printed and the published definitions of frequent that are tried."""
-    words = [*(" ".join(pair) for pair in PACK), *(repr(preset) for preset in PRESETS)]
+    """Eight hex digits over every definition of docs/definitions.md: printed, labels, and those of frequent."""
+    words = [" ".join(one) for one in (*PACK, *BOARD, *LABELS.items())] + [repr(preset) for preset in PRESETS]
     return hashlib.sha256("\n".join(words).encode("utf-8")).hexdigest()[:8]
 
 

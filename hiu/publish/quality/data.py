@@ -9,6 +9,7 @@ from hiu.model import FIELD_QUALITY
 from hiu.model.frames import TYPES
 from hiu.month import Month
 from hiu.publish.feeds import Feed, missing_feeds
+from hiu.publish.quality.equality import Audited, audited
 from hiu.publish.quality.matching import GroupRate, Judged, by_group, model_in_force, overall
 from hiu.publish.quality.quotes import unfound_quotes
 from hiu.publish.quality.stays import open_stays
@@ -46,6 +47,7 @@ class Quality:
     open_stays: list[str]
     quotes: list[str]
     refused: list[str]
+    equality: list[Audited]
 
     @property
     def balanced(self) -> bool:
@@ -82,6 +84,7 @@ def quality(tables: Tables, month: Month) -> Quality:
         open_stays=open_stays(tables["stay"], month),
         quotes=unfound_quotes(tables.get("quotes")),
         refused=tables["refused_file"]["reason"].to_list() if "refused_file" in tables else [],
+        equality=audited(tables.get("equality")),
     )
 
 

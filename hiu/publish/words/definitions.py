@@ -5,7 +5,9 @@ from importlib import resources
 from typing import Any
 
 from hiu.govern.release.disclosure import BASE, FEWEST
+from hiu.model import DATASETS
 from hiu.publish.words.datasets import title_of
+from hiu.settings import Labels
 
 _FILE = resources.files("hiu.publish.words") / "definitions.toml"
 _FOUND: dict[str, dict[str, Any]] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
@@ -14,5 +16,15 @@ PACK: tuple[tuple[str, str], ...] = tuple((title_of(name), meaning) for name, me
 
 BOARD: tuple[tuple[str, str, str], ...] = tuple((title_of(name), *about) for name, about in _FOUND["board"].items())
 """Figure, what it is, source of the rule."""
+
+LABELS: dict[str, str] = {
+    label: meaning.format_map(Labels().model_dump()) for label, meaning in _FOUND["labels"].items()
+}
+"""Label of change -> what it says, with the shipped settings' numbers."""
+
+NUMBERS: dict[str, str] = {
+    title_of(name) if name in DATASETS else name: f"D{n}" for name, n in _FOUND["numbers"].items()
+}
+"""Term -> the number by which its definition is cited."""
 
 BOARD_RULES: tuple[str, ...] = tuple(rule.format(FEWEST=FEWEST, BASE=BASE) for rule in _FOUND["rules"]["board"])

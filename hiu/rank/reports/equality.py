@@ -6,27 +6,24 @@ Power is poor in a list of 20: no difference found is never proof of none, so ev
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import polars as pl
-from scipy.special import gammaln
 from scipy.stats import gamma
 
 from hiu.model import PEOPLE
 from hiu.model.grades import NOT_ASSESSED
 from hiu.month import Month
-from hiu.rank.listing.history import Floats, history
+from hiu.rank.listing.history import history
 from hiu.rank.listing.intensity import AHEAD, fit, observed, points, weights_of
 from hiu.rank.listing.population import population
+from hiu.rank.reports.selected import Q, mid_p, noticeable, representation
 from hiu.settings import Settings
 from hiu.stats import benjamini_hochberg, wilson
 
-Q = 0.10
-"""False discovery rate of the flags."""
-
 AGES = (18, 25, 35, 45, 55, 65)
 NOT_RECORDED = "not recorded"
-_PSI = np.linspace(-12, 12, 4801)
 
 
 @dataclass(frozen=True)
@@ -34,7 +31,8 @@ class Equality:
     """The audit, one row a group in every table (characteristic, group, people = adults on the list).
 
     `selection`: top (of them in the first N), expected, ratio (their rate over that of everyone else), low, high,
-    p, flag, sentence. `outcome`: observed, expected points of the 3 months to now from the list 3 months ago, their
+    p, below and above (the ratios that the audit would notice: `noticeable`), flag, sentence. `outcome`: observed,
+    expected points of the 3 months to now from the list 3 months ago, their
     ratio to the whole list's, low, high, with_points (people), most (one person's largest share of observed);
     `outcome_refused` says why it is empty. `assessment`: assessed, rate, low, high. `moved`: frequency (in the first
     N by frequency alone), top, came_in, went_out by the risk multiplier. `quality`: how many were seen by several
@@ -81,6 +79,17 @@ def equality(
     return Equality(selection(seen, names), outcome, refused, _assessment(seen, names), _moved(seen, names), quality)
 
 
+def audit_of_list(*, month: Month, ranked: pl.DataFrame, people: pl.DataFrame, top: int) -> pl.DataFrame:
+    """What every run audits: the first N against the list of adults, by sex and age band (model.EQUALITY)."""
+    groups = groups_of(people, month)
+    adults = ranked.filter(pl.col("list") == "adult").select("person_id", top=pl.col("rank") <= top)
+    found = selection(adults.join(groups, on="person_id", how="left"), ["sex", "age"])
+    finite = [
+        pl.when(pl.col(name).is_finite()).then(pl.col(name)) for name in ("ratio", "low", "high", "below", "above")
+    ]
+    return found.with_columns(finite)
+
+
 def selection(seen: pl.DataFrame, names: list[str]) -> pl.DataFrame:
     """The first N against the list: hypergeometric mid-p, flagged by Benjamini-Hochberg over all groups."""
     rows = []
@@ -89,62 +98,32 @@ def selection(seen: pl.DataFrame, names: list[str]) -> pl.DataFrame:
     for name, group, people, top in counted.iter_rows():
         drawn = top, people, total, chosen
         expected = chosen * people / max(1, total)
-        rows.append((name, group, people, top, expected, *representation(*drawn), mid_p(*drawn)))
-    columns = ["characteristic", "group", "people", "top", "expected", "ratio", "low", "high", "p"]
+        shown = noticeable(people, total, chosen, tests=counted.height)
+        rows.append((name, group, people, top, expected, *representation(*drawn), mid_p(*drawn), *shown))
+    columns = ["characteristic", "group", "people", "top", "expected", "ratio", "low", "high", "p", "below", "above"]
     table = pl.DataFrame(rows, schema=columns, orient="row")
     flagged = benjamini_hochberg(table["p"].to_numpy(), Q)
-    sentences = [
-        _sentence(r["group"], r["low"], r["high"], r["ratio"], bool(f))
-        for r, f in zip(table.iter_rows(named=True), flagged, strict=True)
-    ]
+    sentences = [_sentence(row, bool(flag)) for row, flag in zip(table.iter_rows(named=True), flagged, strict=True)]
     return table.with_columns(flag=pl.Series(flagged, dtype=pl.Boolean), sentence=pl.Series(sentences, dtype=pl.String))
 
 
-def mid_p(k: int, group: int, total: int, chosen: int) -> float:
-    """Two-sided mid-p of k of a group among `chosen` drawn from `total`, of whom `group` belong to it."""
-    at, logs = _support(group, total, chosen)
-    pmf = _normal(logs)
-    half = pmf[at == k].sum() / 2
-    return float(min(1.0, 2 * min(pmf[at < k].sum() + half, pmf[at > k].sum() + half)))
-
-
-def representation(k: int, group: int, total: int, chosen: int) -> tuple[float, float, float]:
-    """The group's rate in the first N over everyone else's, with its 95% mid-p interval (infinite without others)."""
-    others = total - group
-    if not group or not others or not chosen:
-        return float("nan"), 0.0, float("inf")
-    at, logs = _support(group, total, chosen)
-    pmf = _normal(logs + _PSI[:, None] * at)
-    half = pmf[:, at == k].sum(axis=1) / 2
-    over, under = pmf[:, at > k].sum(axis=1) + half, pmf[:, at < k].sum(axis=1) + half
-    mean = pmf @ at
-    rates = (mean / group) / np.maximum((chosen - mean) / others, 1e-12)
-    low = 0.0 if k == at[0] else float(rates[np.searchsorted(over, 0.025)])
-    high = float("inf") if k == at[-1] else float(rates[len(under) - np.searchsorted(under[::-1], 0.025) - 1])
-    rest = (chosen - k) / others
-    return (k / group / rest if rest else float("inf")), low, high
-
-
-def _support(group: int, total: int, chosen: int) -> tuple[Floats, Floats]:
-    at = np.arange(max(0, chosen - (total - group)), min(group, chosen) + 1, dtype=np.float64)
-    return at, _choose(group, at) + _choose(total - group, chosen - at)
-
-
-def _choose(n: int, k: Floats) -> Floats:
-    return np.asarray(gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1), dtype=np.float64)
-
-
-def _normal(logs: Floats) -> Floats:
-    """Shares that sum to 1 along the last axis."""
-    values = np.exp(logs - logs.max(axis=-1, keepdims=True))
-    return np.asarray(values / values.sum(axis=-1, keepdims=True), dtype=np.float64)
-
-
-def _sentence(group: str, low: float, high: float, ratio: float, flag: bool) -> str:
-    upper = "any number of" if np.isinf(high) else f"{high:.1f}"
+def _sentence(row: dict[str, Any], flag: bool) -> str:
+    group, low, ratio = row["group"], row["low"], row["ratio"]
+    upper = "any number of" if np.isinf(row["high"]) else f"{row['high']:.1f}"
     if flag:
         return f"{group}: a difference, {ratio:.1f} times as often as others ({low:.1f} to {upper} times)."
-    return f"{group}: no difference found; cannot rule out {low:.1f} to {upper} times as often as others."
+    found = f"{group}: no difference found; cannot rule out {low:.1f} to {upper} times as often as others."
+    return f"{found} {power_sentence(row['below'], row['above'])}"
+
+
+def power_sentence(below: float | None, above: float | None) -> str:
+    """What the audit could notice of a group, from `noticeable`; 0, infinity and null all say that it could not."""
+    ends = [f"at least {above:.1f} times as often as others"] if above and np.isfinite(above) else []
+    if below:
+        ends.append(f"at most {below:.1f} times as often" if below >= 0.05 else "almost never")
+    if not ends:
+        return "For this group the audit has no power."
+    return f"Four times in five the audit would notice if the group were there {', or '.join(ends)}."
 
 
 def _band(age: pl.Expr) -> pl.Expr:

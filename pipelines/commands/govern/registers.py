@@ -144,4 +144,28 @@ def governance(
         out(f"wrote {atrs}. What is marked for the site to fill in, no configuration knows")
 
 
-COMMANDS = (requests, breaches, governance)
+def assurance(
+    out_folder: Annotated[Path, typer.Option("--out", help="An empty folder, or one with an earlier pack")],
+    site: Site = None,
+    raw: Raw = None,
+    curated: Curated = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the assurance pack: clinical safety, data protection, DTAC and more, with places to complete."""
+    from dataclasses import asdict
+
+    from pipelines.govern.assurance.pack import ANSWERS, write_pack
+
+    made = write_pack(open_site(site, curated, raw), out_folder, now=now())
+    if as_json:
+        print_json(folder=str(out_folder), **asdict(made))
+        return
+    out(f"wrote {count_of(len(made.files), 'file')} to {out_folder}; begin with assurance.html")
+    out(f"{count_of(made.statements, 'statement')} about the product, each with the test or figure it rests on")
+    out(f"{count_of(made.places, 'place')} for the organisation, {made.completed} completed")
+    out(f"write answers into {ANSWERS} there, and run the command again")
+    if made.left_over:
+        out(f"no longer asked, kept at the end of {ANSWERS}: {', '.join(made.left_over)}")
+
+
+COMMANDS = (requests, breaches, governance, assurance)

@@ -76,6 +76,7 @@ NOT_ABOUT_ANYBODY: dict[str, str] = {
             "deliveries",
             "coverage",
             "link_quality",
+            "equality",
             "monthly_total",
             "restated",
             "counting",

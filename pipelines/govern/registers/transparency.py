@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import polars as pl
 
+from hiu.govern.release.disclosure import count_text
 from hiu.model import LINK_QUALITY, RANKED
+from hiu.publish.assurance.content import OPEN
 from hiu.publish.words.text import count_of, day
 from pipelines.common.model import model_of
 from pipelines.common.place import Place, published_tables
 
-TO_FILL = "**For the site to fill in.**"
+TO_FILL = f"{OPEN}."
 
 
 Fields = Mapping[str, Sequence[str]]
@@ -20,7 +23,18 @@ Fields = Mapping[str, Sequence[str]]
 def transparency_record(place: Place, on: date) -> str:
     """The record as Markdown, by tiers, sections and fields. What is not in the configuration is marked for the site to
     fill in, never guessed."""
-    sections: dict[str, Fields] = {
+    lines = [f"# Algorithmic transparency record: {place.settings.name}", ""]
+    lines += [f"Made by `hiu governance --atrs` on {day(on)} from the configuration and what was published.", ""]
+    for heading, fields in sections_of(place).items():
+        lines += [f"## {heading}", ""]
+        for field, sentences in fields.items():
+            lines += [f"### {field}", "", *(f"- {sentence}" for sentence in sentences), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def sections_of(place: Place) -> dict[str, Fields]:
+    """The record's sections by number and title."""
+    return {
         "Tier 1: overview": _overview(place),
         "2.1 Owner and responsibility": _owner(place),
         "2.2 Description and rationale": _rationale(place),
@@ -31,13 +45,6 @@ def transparency_record(place: Place, on: date) -> str:
         "2.4.4 Operational data": _data(place),
         "2.5 Risks, mitigations and impact assessments": _risks(place),
     }
-    lines = [f"# Algorithmic transparency record: {place.settings.name}", ""]
-    lines += [f"Made by `hiu governance --atrs` on {day(on)} from the configuration and what was published.", ""]
-    for heading, fields in sections.items():
-        lines += [f"## {heading}", ""]
-        for field, sentences in fields.items():
-            lines += [f"### {field}", "", *(f"- {sentence}" for sentence in sentences), ""]
-    return "\n".join(lines).rstrip() + "\n"
 
 
 _JOINS = (
@@ -127,19 +134,25 @@ def _model(place: Place) -> Fields:
     if not place.months():
         return {**fields, "2.4.2.4 Model performance": ["Nothing has been published yet."]}
     tables = published_tables(place.which(None)[1], (LINK_QUALITY.name, RANKED.name))
-    people = f"People on the latest list: {tables[RANKED.name].height}"
-    return {**fields, "2.4.2.4 Model performance": [people, *_quality(tables[LINK_QUALITY.name])]}
+    people = f"People on the latest list: {count_text(tables[RANKED.name].height)}"
+    return {**fields, "2.4.2.4 Model performance": [people, *quality_lines(tables[LINK_QUALITY.name])]}
 
 
-def _quality(quality: pl.DataFrame) -> list[str]:
-    """Each measure of the matching for everybody, with its interval and what it rests on."""
+def quality_lines(quality: pl.DataFrame) -> list[str]:
+    """Each measure of the matching for everybody, with its interval and what it rests on; counts as they may leave."""
     rows = quality.filter(pl.col("group") == "all").drop_nulls("value").sort("measure")
     return [
-        f"{row['measure']}: {row['value']:.4g}"
+        f"{row['measure']}: {_figure(row)}"
         + (f" ({row['low']:.4g} to {row['high']:.4g})" if row["low"] is not None and row["high"] is not None else "")
-        + f", from {row['basis']}, n = {row['n']}"
+        + f", from {row['basis']}, n = {count_text(row['n'])}"
         for row in rows.iter_rows(named=True)
     ]
+
+
+def _figure(row: dict[str, Any]) -> str:
+    """A share as it is; a count hidden or rounded, since the record is published."""
+    counted = row["basis"] == "count" and row["low"] is None
+    return count_text(round(row["value"])) if counted else f"{row['value']:.4g}"
 
 
 def _data(place: Place) -> Fields:
@@ -151,7 +164,8 @@ def _data(place: Place) -> Fields:
             for name, source in sorted(place.sources.items())
         ],
         "2.4.4.2 Sensitive attributes": [
-            "Health and police contacts. Ethnicity, sex and age are used in audits of equality, never in ranking."
+            "Health and police contacts. Sex and age are used to match people and to audit for equality, ethnicity in "
+            "audits alone. None enters a rank, but people under the age of majority are listed apart."
         ],
         "2.4.4.3 Data processing methods": ["Counting, matching and ranking by published rules."],
         "2.4.4.4 Data access and storage": [f"Records are reviewed after {months} without a record; a person decides."],

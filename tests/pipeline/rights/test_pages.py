@@ -10,6 +10,7 @@ from rights_kit import Known
 from hiu.govern import audit
 from hiu.govern.basis.retention import DUE
 from hiu.govern.pseudonym import PERSON_ID
+from hiu.govern.release.disclosure import count_text
 from hiu.model.govern import REVIEWS
 from pipelines.govern.registers import overview
 from pipelines.govern.registers.breaches import add_breach
@@ -57,10 +58,15 @@ def test_what_verify_finds_is_on_the_page(changed: Known) -> None:
 def test_figures_of_the_transparency_record_are_those_published(known: Known) -> None:
     text = transparency_record(known.place, NOW.date())
     folder = known.place.which(None)[1]
-    assert f"People on the latest list: {pl.read_parquet(folder / 'ranked.parquet').height}" in text
+    assert f"People on the latest list: {count_text(pl.read_parquet(folder / 'ranked.parquet').height)}" in text
     quality = pl.read_parquet(folder / "link_quality.parquet").filter(pl.col("group") == "all").drop_nulls("value")
     for row in quality.iter_rows(named=True):
-        assert f"{row['measure']}: {row['value']:.4g}" in text
+        counted = row["basis"] == "count" and row["low"] is None
+        figure = count_text(round(row["value"])) if counted else f"{row['value']:.4g}"
+        assert f"{row['measure']}: {figure}" in text
+    assert quality.filter(pl.col("value").is_between(1, 7), pl.col("low").is_null()).height, (
+        "the area has a small count to hide"
+    )
     assert TO_FILL in text and all(f"- {name}: " in text for name in known.place.sources)
     sections = [line[3:].split(" ")[0] for line in text.splitlines() if line.startswith("## ")]
     assert sections == ["Tier", "2.1", "2.2", "2.3", "2.4.1", "2.4.2", "2.4.3", "2.4.4", "2.5"]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from evidence import places
 from pydantic import BaseModel
 
 from hiu import sources
@@ -167,13 +168,7 @@ def test_docs_cite_only_pages_and_places_that_exist(page: Path) -> None:
     names = {found.name for found in [*DOCS, *(ROOT / "data").rglob("*.md"), *(ROOT / "tests").rglob("*.md")]}
     assert [name for name in CITED.findall(text) if name.rpartition("/")[2] not in names] == []
     for link, place in re.findall(r"\]\(([^)#\s]*)#([^)\s]+)\)", text):
-        assert place in _anchors(page.parent / link if link else page), f"{link}#{place}"
-
-
-def _anchors(page: Path) -> set[str]:
-    """The places of a page that a link can name: its headings, as a forge turns them into addresses."""
-    heads = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+        assert place in places(page.parent / link if link else page), f"{link}#{place}"
 
 
 def test_every_setting_with_a_formula_is_in_the_docs() -> None:

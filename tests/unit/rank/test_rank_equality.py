@@ -6,11 +6,12 @@ import numpy as np
 import polars as pl
 import pytest
 from rank_area import MARCH, SETTINGS, inputs
-from scipy.stats import hypergeom
+from scipy.stats import hypergeom, nchypergeom_fisher
 
 from hiu.govern.release.disclosure import HIDDEN
 from hiu.rank import rank
-from hiu.rank.reports.equality import NOT_RECORDED, Equality, Q, equality, groups_of, mid_p, representation
+from hiu.rank.reports.equality import NOT_RECORDED, Equality, equality, groups_of, selection
+from hiu.rank.reports.selected import POWER, Q, mid_p, noticeable, representation
 from hiu.stats import benjamini_hochberg, wilson
 from pipelines.papers.reports_equality import suppressed
 
@@ -106,3 +107,32 @@ def test_what_leaves_the_analysts_shows_no_small_count() -> None:
             values = set(out[name]) - {HIDDEN}
             assert all(int(value) == 0 or int(value) >= 10 for value in values)
     assert "sentence" not in suppressed(found.selection, 20).columns
+
+
+def test_what_is_noticeable_is_flagged_four_times_in_five_and_less_is_not() -> None:
+    """Drawn from the noncentral law: at the ratio that is said the chance of a flag is 80%, nearer to 1 it is lower."""
+    group, total, chosen, tests = 100, 400, 20, 8
+    below, above = noticeable(group, total, chosen, tests=tests)
+    assert below < 1 < above
+
+    def flagged(odds: float) -> tuple[float, float]:
+        law = nchypergeom_fisher(total, group, chosen, odds)
+        at = np.arange(chosen + 1)
+        hits = np.array([mid_p(int(k), group, total, chosen) <= Q / tests for k in at])
+        mean = law.mean()
+        return float((mean / group) / ((chosen - mean) / (total - group))), float(law.pmf(at)[hits].sum())
+
+    by_ratio = sorted(flagged(float(np.exp(log))) for log in np.linspace(-4, 4, 400))
+    for ratio, chance in by_ratio:
+        if 1 < ratio < above * 0.99 or below * 1.01 < ratio < 1:
+            assert chance < POWER + 1e-6
+        if ratio > above * 1.01 or ratio < below * 0.99:
+            assert chance >= POWER - 1e-6
+
+
+def test_a_small_area_has_no_power_and_says_so() -> None:
+    assert noticeable(60, 130, 2, tests=6) == (0.0, float("inf"))
+    assert noticeable(3, 3, 2, tests=1) == noticeable(5, 10, 10, tests=2) == (0.0, float("inf"))
+    seen = pl.DataFrame({"top": [True, True] + [False] * 128, "sex": ["F", "M"] * 65})
+    assert "has no power" in selection(seen, ["sex"])["sentence"][0]
+    assert "would notice" in audit(False).selection["sentence"][0]

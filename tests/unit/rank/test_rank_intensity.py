@@ -197,6 +197,23 @@ def test_refusing_support_changes_no_figure() -> None:
     assert all(table == tables[0] for table in tables)
 
 
+def test_no_protected_characteristic_moves_a_place() -> None:
+    """Whoever the people are, adults with the same months stand where they stood: age, sex and any other column."""
+    counts = {f"P{i}": {POLICE: [i] * 8, BEDS: [i % 3] * 8} for i in range(1, 9)}
+    names = list(counts)
+
+    def listed(turn: int) -> list[tuple[object, ...]]:
+        order = names[turn:] + names[:turn]
+        born = {name: date(1930 + 9 * i, 6, 1) for i, name in enumerate(order)}
+        others = {name: ("F", "M", None)[i % 3] for i, name in enumerate(order)}
+        who = people(names, dob=born).with_columns(
+            sex=pl.Series([others[name] for name in names]), ethnic_group=pl.Series(order)
+        )
+        return rank(**inputs(counts, people=who)).ranked.rows()
+
+    assert len(listed(0)) == len(names) and all(listed(turn) == listed(0) for turn in range(1, 8))
+
+
 def test_a_missing_source_month_is_filled_with_the_persons_own_average_and_said() -> None:
     counts = {"A": {POLICE: [1] * 24, AMBULANCE: [2] * 22 + [0, 0]}, "B": {POLICE: [1] * 24}}
     gap = coverage(missing=((AMBULANCE, MARCH), (AMBULANCE, MARCH - 1)))

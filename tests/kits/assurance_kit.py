@@ -1,0 +1,19 @@
+"""Facts of no site, with which the documents of the assurance pack can be made."""
+
+from __future__ import annotations
+
+WORDS = (
+    "made",
+    "version",
+    "on",
+    "settings_version",
+    "definitions_version",
+    "model",
+    "own_model",
+    "roles",
+    "double_review",
+)
+NUMBERS = ("fewest", "most_hidden", "base", "top", "half_life", "minimum_age", "retention_months", "exit_months",
+           "capacity_months", "plan_months", "link_at")  # fmt: skip
+FACTS: dict[str, object] = {"site": "Anywhere <b>", "synthetic": True, **dict.fromkeys(WORDS, "word")}
+FACTS |= dict.fromkeys(NUMBERS, 4)
