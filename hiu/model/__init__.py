@@ -21,6 +21,12 @@ TABLES["received_row"] = replace(
 
 PUBLISHED = {name: table for name, table in TABLES.items() if table.layer == "published"}
 
+PATHWAY = {name: table for name, table in TABLES.items() if table.layer == "pathway"}
+"""Tables of the crisis pathway: published only by a site that has a source of them."""
+
+RELEASED = {**PUBLISHED, **PATHWAY}
+"""Every table that a published folder may hold."""
+
 RECORDED = {name: TABLES[name] for name in ("decisions", "second_opinions", "meeting_entry", "corrections")}
 """What people record (hiu.govern.records): read at the start of every run, and never rebuilt from deliveries."""
 

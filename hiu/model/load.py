@@ -15,6 +15,7 @@ FILES = [
     "received",
     "people",
     "demand",
+    "pathway",
     "listed",
     "matching",
     "meeting",

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from hiu.model import PUBLISHED
 from hiu.month import Month
 from hiu.site.looks import look
 from hiu.site.show.cards import Card
@@ -43,7 +42,7 @@ class Published(Tables):
         """The rows of a SELECT over the published tables, masked as everywhere. Raises UsageError."""
         from hiu.engine.analyst import query as ask
 
-        return Listing(ask(query, PUBLISHED, lambda name: self._source(name, show_names)))
+        return Listing(ask(query, self._known, lambda name: self._source(name, show_names)))
 
     @look
     def ranked(self, top: int | None = None, *, show_names: bool | None = None) -> Ranked:

@@ -11,7 +11,7 @@ import polars as pl
 
 from hiu.errors import HiuError, UsageError
 from hiu.fuzzy import not_among
-from hiu.model import PUBLISHED
+from hiu.model import PATHWAY, PUBLISHED, RELEASED, Table
 from hiu.month import Month
 from hiu.publish.release.working import whole_table, without
 from hiu.settings import Settings
@@ -61,13 +61,13 @@ class Tables(Suggests):
             return self._columns(name)
         rows = [
             (name, self.manifest["files"].get(f"{name}.parquet", {}).get("rows"), table.meaning)
-            for name, table in PUBLISHED.items()
+            for name, table in self._known.items()
         ]
         return Listing(pl.DataFrame(rows, schema=["table", "rows", "meaning"], orient="row"), "Published tables")
 
     def _columns(self, name: str) -> Listing:
         three, rows = self._three(name), []
-        table = PUBLISHED[name]
+        table = RELEASED[name]
         for column in table.columns:
             shown = [cell_text(value, column.name) for value in three.get(column.name, [])]
             masks = "left out when masked" if column.name not in three else ""
@@ -81,7 +81,7 @@ class Tables(Suggests):
     def _three(self, name: str) -> dict[str, list[object]]:
         """The first three rows, masked, by column."""
         scan = self._scan(name)
-        keep = [one for one in PUBLISHED[name].names if one in set(scan.collect_schema()) and read(name, one)]
+        keep = [one for one in RELEASED[name].names if one in set(scan.collect_schema()) and read(name, one)]
         return masked(name, scan.select(keep).head(3).collect()).to_dict(as_series=False)
 
     @look
@@ -93,10 +93,10 @@ class Tables(Suggests):
         scan = self._scan(name)
         wanted = show_names if show_names is not None else bool(self._opened and self._opened.show_names)
         shown: Collection[str] = ()
-        if wanted and "person_id" in PUBLISHED[name].names:
+        if wanted and "person_id" in RELEASED[name].names:
             ids = scan.select("person_id").unique().collect()["person_id"].drop_nulls()
             shown = names_shown(self, True, ids, name)
-        return Listing(self._rows(name, None, shown), PUBLISHED[name].meaning)
+        return Listing(self._rows(name, None, shown), RELEASED[name].meaning)
 
     def _source(self, name: str, show_names: bool | None) -> pl.DataFrame | tuple[Path, dict[str, str]]:
         """A table for SQL: the file as it lies, with what a masked reader may see of each column; a frame where names
@@ -108,7 +108,7 @@ class Tables(Suggests):
             return self._table(name, show_names=show_names)
         there = set(scan.collect_schema())
         path = whole_table(self.folder, name) if self._working else self.folder / f"{name}.parquet"
-        return path, masked_sql(name, [column for column in PUBLISHED[name].names if column in there])
+        return path, masked_sql(name, [column for column in RELEASED[name].names if column in there])
 
     def _whole(self, name: str) -> pl.DataFrame:
         """A table with every row there is, for aggregates: nothing of it is to be shown unmasked.
@@ -119,7 +119,7 @@ class Tables(Suggests):
         frame = pl.read_parquet(whole_table(self.folder, name))
         if not self._absent or "person_id" not in frame.columns:
             return frame
-        personal = [one.name for one in PUBLISHED[name].columns if one.personal and one.name != "person_id"]
+        personal = [one.name for one in RELEASED[name].columns if one.personal and one.name != "person_id"]
         absent = pl.col("person_id").replace_strict(self._absent, default=None, return_dtype=pl.String)
         kept = [pl.when(absent.is_null()).then(pl.col(column)).alias(column) for column in personal]
         return frame.with_columns(*kept, person_id=pl.coalesce(absent, "person_id"))
@@ -140,6 +140,12 @@ class Tables(Suggests):
         ids = pl.read_parquet(self.folder / "people.parquet", columns=["person_id"])["person_id"]
         return self._opened.hidden(ids)
 
+    @cached_property
+    def _known(self) -> dict[str, Table]:
+        """The tables of every month, and those of the pathway that this one has."""
+        there = {name: table for name, table in PATHWAY.items() if (self.folder / f"{name}.parquet").is_file()}
+        return {**PUBLISHED, **there}
+
     def _common(self) -> Row:
         """What most reports take: month, demand, coverage, people, settings."""
         tables = {"demand": "monthly_demand", "coverage": "coverage", "people": "people"}
@@ -154,8 +160,8 @@ class Tables(Suggests):
 
         Raises UsageError naming the nearest, HiuError if this release lacks it.
         """
-        if name not in PUBLISHED:
-            raise UsageError(not_among(f"no published table '{name}'", name, PUBLISHED))
+        if name not in self._known:
+            raise UsageError(not_among(f"no published table '{name}'", name, self._known))
         path = whole_table(self.folder, name) if self._working else self.folder / f"{name}.parquet"
         if not path.is_file():
             raise HiuError(
@@ -173,7 +179,7 @@ class Tables(Suggests):
         scan = self._scan(name)
         found = scan if where is None else scan.filter(where)
         present = set(scan.collect_schema())  # an earlier release may lack a newer column
-        keep = [column for column in PUBLISHED[name].names if column in present and (shown or read(name, column))]
+        keep = [column for column in RELEASED[name].names if column in present and (shown or read(name, column))]
         return masked(name, found.select(keep).collect(), shown)
 
 

@@ -15,7 +15,7 @@ import polars as pl
 from hiu.disk import move, write_whole
 from hiu.errors import HiuError
 from hiu.govern.basis import gate
-from hiu.model import PUBLISHED
+from hiu.model import PUBLISHED, RELEASED
 from hiu.model.govern import EVERY
 from hiu.publish.release.folder import (
     BUILDING,
@@ -228,7 +228,7 @@ def _of_today(manifest: Mapping[str, object], tables: Tables) -> bool:
 
 
 def _write(folder: Path, name: str, frame: pl.DataFrame) -> int:
-    ours = PUBLISHED.get(name)
+    ours = RELEASED.get(name)
     out = conform(ours, frame) if ours and set(ours.names) <= set(frame.columns) else frame
     write_whole(folder / f"{name}.parquet", parquet(out))
     return out.height

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from hiu.govern import records
-from hiu.model import PUBLISHED
+from hiu.model import PATHWAY, PUBLISHED
 from hiu.publish.release.folder import publish as seal
 from hiu.publish.release.folder import sweep
 from hiu.publish.release.pointer import set_current
@@ -82,7 +82,9 @@ def _month_tables(work: Work, list_tables: Mapping[str, pl.DataFrame]) -> dict[s
         ),
         **trace_tables(work),
     }
-    return {name: made[name] if name in made else work.warehouse.read(name) for name in PUBLISHED}
+    made |= {name: work.warehouse.read(name) for name in PATHWAY if work.warehouse.exists(name)}
+    always = {name: made[name] if name in made else work.warehouse.read(name) for name in PUBLISHED}
+    return {**always, **made}
 
 
 def sweep_working(paths: Paths) -> None:

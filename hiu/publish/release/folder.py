@@ -17,7 +17,7 @@ import polars as pl
 
 from hiu.disk import flush_folder, move, write_whole
 from hiu.errors import HiuError
-from hiu.model import PUBLISHED, Table
+from hiu.model import PUBLISHED, RELEASED, Table
 from hiu.model.frames import schema
 from hiu.month import Month
 from hiu.publish.stamp import Stamp
@@ -78,7 +78,7 @@ def publish(
     sweep(folder)
     aside.mkdir(parents=True)
     try:
-        rows = {name: write_table(PUBLISHED[name], frames[name], aside) for name in PUBLISHED}
+        rows = {name: write_table(table, frames[name], aside) for name, table in RELEASED.items() if name in frames}
         made = files() if callable(files) else files or {}
         for name, content in made.items():
             write_whole(inside(aside, name), content)

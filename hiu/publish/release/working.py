@@ -11,7 +11,7 @@ import polars as pl
 
 from hiu.disk import replace
 from hiu.govern.rights import make_private
-from hiu.model import PUBLISHED
+from hiu.model import RELEASED
 from hiu.publish.release.folder import Manifest, conform, describe, parquet, working_folder
 
 READ_ME = "READ-ME.txt"
@@ -80,7 +80,7 @@ def keep_whole(folder: Path, whole: Mapping[str, pl.DataFrame], shown: Mapping[s
 
 
 def _bytes(name: str, frame: pl.DataFrame) -> bytes:
-    return parquet(conform(PUBLISHED[name], frame) if name in PUBLISHED else frame)
+    return parquet(conform(RELEASED[name], frame) if name in RELEASED else frame)
 
 
 def _ids(tables: Mapping[str, pl.DataFrame], hidden: Collection[str]) -> pl.Series:

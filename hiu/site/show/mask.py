@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import polars as pl
 
-from hiu.model import PUBLISHED
+from hiu.model import RELEASED
 
 SHOWN = ("person_id", "person_a", "person_b", "old_id", "identity_id", "identity_a", "identity_b", "sex", "birth_year")
 """Personal columns that a masked table keeps: ids that mean nothing outside the site, sex and year of birth."""
@@ -30,7 +30,7 @@ def initials_of(column: str) -> pl.Expr:
 
 def personal(table: str) -> list[str]:
     """The personal columns of a published table."""
-    return [column.name for column in PUBLISHED[table].columns if column.personal]
+    return [column.name for column in RELEASED[table].columns if column.personal]
 
 
 def read(table: str, column: str) -> bool:
