@@ -4,7 +4,7 @@ A site without such a source has none of it. What is sent fills the table that i
 (`hiu/rules`) name the legs; `DERIVED` are the tables that `hiu/sql/pathway` makes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Literal
 
 import polars as pl
@@ -92,6 +92,13 @@ def sent_tables(rows: pl.DataFrame, quoted: pl.DataFrame, sources: Mapping[str, 
         parts = [_typed(own.filter(source=name), sources[name], table) for name in names]
         made[table] = pl.concat(parts).sort(_ROW)
     return made
+
+
+def rows_quoting(engine: Engine, ids: Collection[str]) -> pl.DataFrame:
+    """delivery_id and source_row of rows that name nobody and quote an event of the pathway that is these people's."""
+    if not engine.exists("pathway_source"):
+        return pl.DataFrame(schema={"delivery_id": pl.String, "source_row": pl.Int64})
+    return engine.ask("person_of_quoted").filter(C("person_id").is_in(sorted(ids))).select(_ROW)
 
 
 def _typed(rows: pl.DataFrame, source: Source, table: str) -> pl.DataFrame:

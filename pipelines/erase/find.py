@@ -1,12 +1,12 @@
 """Whose rows an erasure takes: the ids of a person, the ways they were described, their rows, their tombstones."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 import polars as pl
 
 from hiu.engine import Engine
+from hiu.engine.pathway import rows_quoting
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.govern.erase.held import own_tokens
@@ -74,7 +74,8 @@ def find(warehouse: Engine, person_id: str, key: bytes) -> ErasureScope:
     marked = tokens(records, key)
     stones, shared = _stones(marked, own, of, ids)
     met = marked.filter(pl.col("token").is_in(sorted(stones))).select(ROW)
-    rows = pl.concat([own, met, quoting(warehouse, ids)]).unique().join(records.select(*ROW, "source_file"), on=ROW).sort(*ROW)
+    every = pl.concat([own, met, rows_quoting(warehouse, ids)]).unique()
+    rows = every.join(records.select(*ROW, "source_file"), on=ROW).sort(*ROW)
     described = records.join(rows, on=ROW, how="semi")
     identities |= set(of.join(rows, on=ROW, how="semi")["identity_id"])
     near = traits_of(described, key)
@@ -95,13 +96,6 @@ def find(warehouse: Engine, person_id: str, key: bytes) -> ErasureScope:
         births=frozenset(described["dob"].drop_nulls()),
         surnames=frozenset(described["family"].drop_nulls()),
     )
-
-
-def quoting(warehouse: Engine, ids: Collection[str]) -> pl.DataFrame:
-    """ROW of the rows of the crisis pathway that name nobody and quote an event that is the person's alone."""
-    if not warehouse.exists("pathway_source"):
-        return pl.DataFrame(schema={"delivery_id": pl.String, "source_row": pl.Int64})
-    return warehouse.ask("person_of_quoted").filter(pl.col("person_id").is_in(sorted(ids))).select(ROW)
 
 
 def _ids(warehouse: Engine, person_id: str) -> frozenset[str]:

@@ -12,6 +12,7 @@ from pathway_kit import DESK, POLICE, REFERRAL, pathway_site
 
 from pipelines.common.place import open_place
 
+
 @pytest.fixture(scope="session")
 def desk_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site, its month run in its own curated folder."""
