@@ -59,6 +59,7 @@ def build_pathway(engine: Engine, sources: Mapping[str, Source], month: Month) -
 def _derive(engine: Engine, sent: set[str]) -> None:
     wanted = {name: needed for name, needed in DERIVED.items() if sent & set(needed)}
     lacking = {name for needed in wanted.values() for name in needed} - sent
+    lacking |= DERIVED.keys() - wanted.keys()
     for name in sorted(lacking):
         engine.ensure(name)
     for name in wanted:

@@ -42,6 +42,7 @@ TABLES_OF: dict[str, tuple[str, str]] = {
     "address_demand": (COUNTED, "Ambulance calls to an address of yours"),
     "desk_log": (PATHWAY, "Logs about you that the control-room desk looked at"),
     "referral": (PATHWAY, "Referrals between police and the mental-health desk about you"),
+    "desk_scope": (PATHWAY, "Whether each of these referrals was in scope"),
     "desk_exception": (PATHWAY, "Where a log or referral about you did not keep to the desk's procedure"),
     "desk_incident": (PATHWAY, "Logs about you that are a police incident too"),
     "leg": (PATHWAY, "How long each part of these took"),

@@ -1,0 +1,117 @@
+"""A part as a page, as a workbook and as a tagged PDF."""
+
+import io
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.workbook import Workbook
+
+from hiu.publish import pdf
+from hiu.publish.board.paper import Grid
+from hiu.publish.pages import render
+from hiu.publish.pathway.part import Part
+from hiu.publish.words.text import day
+
+SHADES = ("#FFFFFF", "#E7F0F6", "#C6DCEA", "#9CC3DB", "#6BA5C8", "#3D86B3")
+"""Of a shaded cell, by its depth; the text stays black, which can be read on each."""
+_WIDEST = 60
+
+
+def files(part: Part) -> dict[str, bytes]:
+    """Every form of a part, by file name."""
+    made = {"html": page(part), "xlsx": book(part), "pdf": paper(part)}
+    return {f"{part.name}-{part.stamp.month}.{kind}": content for kind, content in made.items()}
+
+
+def page(part: Part) -> bytes:
+    """The offline page."""
+    return render("pathway.html.j2", part=part, stamp=part.stamp, marking=part.marking).encode("utf-8")
+
+
+def paper(part: Part) -> bytes:
+    """The PDF. Raises HiuError if it can't be set."""
+    stamp = part.stamp
+    data = {
+        "title": part.title,
+        "site": stamp.site,
+        "marking": part.marking,
+        "synthetic": stamp.synthetic,
+        "stamp": [stamp.site, stamp.month.title, f"built {day(stamp.built.date())}"],
+        "foot": f"Run {stamp.run_id}; settings {stamp.settings_version}",
+        "lead": part.lead,
+        "notes": part.notes,
+        "charts": [{"file": f"chart-{at}.svg", "alt": chart.alt} for at, chart in enumerate(part.charts)],
+        "grids": [_grid(part, grid) for grid in part.grids],
+    }
+    pictures = {f"chart-{at}.svg": chart.svg for at, chart in enumerate(part.charts)}
+    return pdf.paper("pathway.typ", data, pictures, created=stamp.built)
+
+
+def _grid(part: Part, grid: Grid) -> dict[str, object]:
+    rows = [
+        [
+            {"text": cell, "fill": SHADES[part.depth(grid, cell) if at >= part.left(grid) else 0]}
+            for at, cell in enumerate(row)
+        ]
+        for row in grid.rows
+    ]
+    return {"title": grid.title, "columns": grid.columns, "rows": rows, "note": grid.note, "words": part.left(grid)}
+
+
+def book(part: Part) -> bytes:
+    """The workbook: a sheet to read first, and one for each table. Nothing in it is a formula or a link."""
+    target = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(target, options) as made:
+        about = {
+            "title": f"{part.title}, {part.stamp.month.title}",
+            "comments": part.marking,
+            "created": part.stamp.built,
+        }
+        made.set_properties(about)
+        bold, wrapped = made.add_format({"bold": True, "text_wrap": True}), made.add_format({"text_wrap": True})
+        first = made.add_worksheet("Read me")
+        first.set_column(0, 0, 110)
+        lines = [
+            part.title,
+            part.marking,
+            f"{part.stamp.site}, data to {part.stamp.data_text}",
+            *part.lead,
+            *part.notes,
+        ]
+        for row, line in enumerate(lines):
+            first.write_string(row, 0, line, bold if row < 2 else wrapped)
+        for at, grid in enumerate(part.grids, 1):
+            _sheet(made, part, grid, at)
+    return target.getvalue()
+
+
+def _sheet(made: Workbook, part: Part, grid: Grid, at: int) -> None:
+    sheet = made.add_worksheet(f"{at} {grid.title}"[:31].translate({ord(mark): " " for mark in "[]:*?/\\"}))
+    bold = made.add_format({"bold": True, "text_wrap": True, "bottom": 1, "valign": "top"})
+    fills = [_format(made, colour) for colour in SHADES]
+    sheet.write_string(0, 0, f"{grid.title}. {part.marking}", made.add_format({"bold": True}))
+    sheet.write_string(1, 0, grid.note)
+    for column, title in enumerate(grid.columns):
+        longest = max([len(title), *(len(row[column]) for row in grid.rows)])
+        sheet.set_column(column, column, min(longest + 2, _WIDEST))
+        sheet.write_string(3, column, title, bold)
+    for down, row in enumerate(grid.rows, 4):
+        for column, cell in enumerate(row):
+            style = fills[part.depth(grid, cell) if column >= part.left(grid) else 0]
+            if column >= part.left(grid) and cell.isdigit():
+                sheet.write_number(down, column, int(cell), style)
+            else:
+                sheet.write_string(down, column, cell, style)
+    sheet.freeze_panes(4, part.left(grid))
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(3)
+
+
+def _format(made: Workbook, colour: str) -> Format:
+    return made.add_format(
+        {"bg_color": colour, "text_wrap": True, "valign": "top"}
+        if colour != SHADES[0]
+        else {"text_wrap": True, "valign": "top"}
+    )
