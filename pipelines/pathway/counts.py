@@ -12,8 +12,8 @@ from hiu.month import Month
 from hiu.publish.board.paper import Grid
 
 C = pl.col
-NOT_RECORDED = "not recorded"
-Split = tuple[str, ...]
+Splits = Mapping[tuple[str, ...], Sequence[Month]]
+"""The columns of a split, none of them for the whole -> the months it is shown of."""
 
 
 @dataclass(frozen=True)
@@ -40,17 +40,20 @@ class Counts:
         return f"{min(1.0, part / whole):.0%}" if whole else "none"
 
 
-def decided(rows: pl.DataFrame, dataset: str, splits: Mapping[Split, Sequence[Month]]) -> Counts:
+def decided(rows: pl.DataFrame, dataset: str, splits: Splits) -> Counts:
     """Count `rows` (thing, person_id, month, and the columns that are split by) as cells, and decide what is shown.
 
-    A thing counts once however many rows it has. `splits`: the columns of a split, none of them for the whole -> the
-    months it is shown of. Every row has a value in every split column: what is not known is a value too.
+    A thing counts once however many rows it has. Every row has a value in every split column: what is not known is a
+    value too. No cell is of two months, so each month is decided by itself.
     """
     cells = [cell for split, months in splits.items() for cell in _cells(rows, dataset, split, months)]
-    return Counts(dataset, solve(cells).shown)
+    shown: dict[Key, str] = {}
+    for month in sorted({cell.months for cell in cells}):
+        shown |= solve(cell for cell in cells if cell.months == month).shown
+    return Counts(dataset, shown)
 
 
-def _cells(rows: pl.DataFrame, dataset: str, split: Split, months: Sequence[Month]) -> list[Cell]:
+def _cells(rows: pl.DataFrame, dataset: str, split: tuple[str, ...], months: Sequence[Month]) -> list[Cell]:
     own = rows.filter(C("month").is_in([month.start for month in months]))
     each = own.group_by("month", *split, "person_id").agg(n=C("thing").n_unique())
     whole = own.group_by("month", *split).agg(value=C("thing").n_unique())
