@@ -22,7 +22,11 @@ RECORDED = ("recorded", "not recorded")
 """The codes of a column that says only whether something is written, never what."""
 NO_WORDS = ("n", "no", "none", "nil", "false", "f", "0", "not recorded", "not done")
 NOT_KNOWN = ("unknown", "unk", "not known", "nk", "n/k", "tbc", "not stated")
-DERIVED: Mapping[str, tuple[str, ...]] = {"desk_incident": ("desk_log",), "desk_exception": ("desk_log", "referral")}
+DERIVED: Mapping[str, tuple[str, ...]] = {
+    "desk_incident": ("desk_log",),
+    "desk_scope": ("referral",),
+    "desk_exception": ("desk_log", "referral"),
+}
 """Table that SQL makes, in this order -> the sent tables of which it needs any; of the others it finds no rows."""
 _ROW = ["delivery_id", "source_row"]
 _ZONE = "Europe/London"

@@ -21,7 +21,19 @@ from hiu.fuzzy import did_you_mean
 from hiu.settings import explain, parse, toml_text
 from hiu.sources.spec import Count, FieldSpec, FileSpec, Fills, KeySpec, Measure, Packed, Source
 
-__all__ = ["Count", "FieldSpec", "FileSpec", "Fills", "KeySpec", "Measure", "Packed", "Source", "load_sources", "merge"]
+__all__ = [
+    "Count",
+    "FieldSpec",
+    "FileSpec",
+    "Fills",
+    "KeySpec",
+    "Measure",
+    "Packed",
+    "Source",
+    "load_sources",
+    "merge",
+    "on_offer",
+]
 
 
 @cache

@@ -1,5 +1,6 @@
 """The configuration that loads a synthetic area: its site.toml and a source definition for each of its layouts."""
 
+from collections.abc import Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -20,11 +21,16 @@ def write_site(folder: Path) -> Path:
     return target
 
 
-def write_sources(folder: Path) -> None:
-    """Writes sources/*.toml, one for each layout of a synthetic area, into a site made already."""
+def write_sources(folder: Path, pathway: Sequence[str] = ()) -> None:
+    """Writes sources/*.toml, one for each layout of a synthetic area, into a site made already.
+
+    `pathway`: sources of the crisis pathway that the site takes up, under their shipped headers.
+    """
     (folder / "sources").mkdir(parents=True, exist_ok=True)
     for item in (resources.files(__package__) / "config" / "sources").iterdir():
         _copy(item, folder / "sources" / item.name)
+    for name in pathway:
+        (folder / "sources" / f"{name}.toml").write_text(f'extends = "{name}"\n', encoding="utf-8", newline="\n")
 
 
 def _copy(item: Traversable, to: Path) -> None:
