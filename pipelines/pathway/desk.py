@@ -33,6 +33,7 @@ from pipelines.pathway.desk_rows import exceptions, logs, minutes, referrals, re
 from pipelines.pathway.trends import Breaks, Headline, trends
 
 C = pl.col
+BROKEN = "Exceptions"
 SHOWN = 24
 """Months of a headline's chart."""
 
@@ -57,6 +58,7 @@ def desk_report(tables: Mapping[str, pl.DataFrame], *, stamp: Stamp, breaks: Bre
         charts=_charts(tables, counts, asked, supplied, stamp, breaks),
         notes=NOTES,
         shaded=frozenset({SHADED, "Logs by call type and area"}),
+        words={BROKEN: 2},
     )
 
 

@@ -179,6 +179,9 @@ def _referrals(system: System, logs: pl.DataFrame) -> Sent:
             ),
         }
     )
+    purpose, mh, risk = (words(own[name].to_list()) for name in ("purpose", "mh", "risk"))
+    shared = accepted & (planted != PLANTED_REFERRAL[2])
+    whole |= ~to_desk & (purpose == "present") & (mh == "Y") & (risk == "Yes") & shared
     state = np.where(out, "out", np.where(whole, "in", "unknown"))
     truth = pl.DataFrame(
         {
@@ -221,4 +224,4 @@ def _quoted(rng: Generator, logs: pl.DataFrame) -> Words:
     number = words(logs["incident"].fill_null("").to_list())
     style = rng.random(len(number))
     lower = words([text.lower().replace("-", " ") for text in number])
-    return np.where(style < 0.75, number, np.where(style < 0.9, lower, "")).astype(object)
+    return np.where(style < 0.8, number, np.where(style < 0.95, lower, "")).astype(object)
