@@ -9,7 +9,7 @@ from typing import Literal
 
 import polars as pl
 
-from hiu.engine import Engine
+from hiu.engine import Engine, Scalar
 from hiu.engine.inputs import supplied_months
 from hiu.model import PATHWAY, TABLES, Column
 from hiu.model.frames import TYPES, schema
@@ -28,6 +28,8 @@ DERIVED: Mapping[str, tuple[str, ...]] = {
     "desk_exception": ("desk_log", "referral"),
 }
 """Table that SQL makes, in this order -> the sent tables of which it needs any; of the others it finds no rows."""
+USES: Mapping[str, tuple[str, ...]] = {}
+"""Parameters that a table's SQL uses: of month_after (the day after the month)."""
 _ROW = ["delivery_id", "source_row"]
 _ZONE = "Europe/London"
 
@@ -57,17 +59,17 @@ def build_pathway(engine: Engine, sources: Mapping[str, Source], month: Month) -
         engine.put(name, frame)
     engine.put("leg", legs(sent))
     engine.put("feed_month", feed_months(tables, engine.read("deliveries"), month))
-    _derive(engine, set(sent))
+    _derive(engine, set(sent), {"month_after": month.after})
 
 
-def _derive(engine: Engine, sent: set[str]) -> None:
+def _derive(engine: Engine, sent: set[str], parameters: Mapping[str, Scalar]) -> None:
     wanted = {name: needed for name, needed in DERIVED.items() if sent & set(needed)}
     lacking = {name for needed in wanted.values() for name in needed} - sent
     lacking |= DERIVED.keys() - wanted.keys()
     for name in sorted(lacking):
         engine.ensure(name)
     for name in wanted:
-        engine.build(name, folder="pathway")
+        engine.build(name, folder="pathway", **{one: parameters[one] for one in USES.get(name, ())})  # type: ignore[arg-type]
     for name in sorted(lacking):
         engine.drop(name)
 

@@ -142,10 +142,8 @@ def _referral_grids(asked: Counts, month: Month) -> Iterator[Grid]:
 
 def _broken(broken: Counts, month: Month) -> Grid:
     own = rules()["desk"]
-    rows = [(one.title, broken.text(month, f"code={one.code}"), one.sentence) for one in own.exceptions]
-    return Grid(
-        "Exceptions", ("Exception", "Rows", "What the procedure asks"), tuple(rows), f"Rules of the {own.source}."
-    )
+    rows = [(one.title, one.sentence, broken.text(month, f"code={one.code}")) for one in own.exceptions]
+    return Grid(BROKEN, ("Exception", "What the procedure asks", "Rows"), tuple(rows), f"Rules of the {own.source}.")
 
 
 def _charts(

@@ -11,7 +11,7 @@ from hiu.synth import clock
 from hiu.synth.agencies.extracts import System, texts
 from hiu.synth.agencies.party import births, party_names, sexes
 from hiu.synth.clock import Times
-from hiu.synth.lists import Flags, Generator, Words, blank, choose, some, words
+from hiu.synth.lists import Flags, Generator, Words, blank, choose, some, within, words
 from hiu.synth.pathway.drops import Ground, Sent, local
 
 CALLS = {"Concern for welfare": 5, "Suicidal": 3, "Misper": 2, "Assist other services": 1.5, "Other": 1}
@@ -202,7 +202,7 @@ def _scope(logs: pl.DataFrame, to_desk: Flags) -> tuple[Flags, Flags]:
     neither = (risk == "No") & (consent == "No")
     out_desk = (area == "Outside") | (mh == "N") | neither
     in_desk = (area != "Outside") & (mh == "Y") & ((risk == "Yes") | (consent == "Yes"))
-    out_officer = (purpose == "absent") | (mh == "N") | (risk == "No")
+    out_officer = within(purpose, ["absent", "mitigated"]) | (mh == "N") | (risk == "No")
     return np.where(to_desk, out_desk, out_officer), np.where(to_desk, in_desk, False)
 
 
