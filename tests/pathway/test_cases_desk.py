@@ -53,14 +53,9 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pl.DataFrame]:
 
     def make(folder: Path) -> Path:
         files = {name: [row for case in CASES["case"] for row in rows_of(case, table)] for name, table in FILES.items()}
-        police = [
-            {HEADERS.get(key, key): value for key, value in row.items()} | {"Person seq": "1"}
-            for row in files["police"]
-        ]
-        desk = [{HEADERS.get(key, key.replace("_", " ")): value for key, value in row.items()} for row in files["desk"]]
-        asked = [{HEADERS.get(k, k.replace("_", " ")): value for k, value in row.items()} for row in files["referral"]]
-        home = pathway_site(folder / "site", {"desk": desk, "referral": asked})
-        write_files(home, {"police": police})
+        sent = {name: [headed(row) for row in rows] for name, rows in files.items()}
+        sent["police"] = [row | {"Person seq": "1"} for row in sent["police"]]
+        home = pathway_site(folder / "site", sent)
         assert not run(open_place(home)).intake.refused
         return home
 
