@@ -176,6 +176,6 @@ def test_the_command_says_one_sentence_where_there_is_no_desk(
 ) -> None:
     from pipelines.commands.pathway import desk
 
-    desk(month=None, site=area, curated=None, out=None, listed=False, by=None)
+    desk(month=None, site=area, curated=None, out=None, names=False, by=None)
     assert "no source of the control-room desk" in capsys.readouterr().out
     assert not (area / "data" / "curated" / "exports" / "pathway").exists()
