@@ -29,8 +29,8 @@ class Engine(Protocol):
     ) -> None:
         """Closed."""
 
-    def build(self, table: str, *, temporary: bool = False, **params: Scalar) -> int:
-        """Make `table` anew from hiu/sql/<table>.sql; rows made. A `temporary` one is gone on closing."""
+    def build(self, table: str, *, folder: str = ".", temporary: bool = False, **params: Scalar) -> int:
+        """Make `table` anew from hiu/sql/<table>.sql, or of a folder; rows made. A `temporary` one goes on closing."""
 
     def read(self, sql: str, **params: Scalar) -> pl.DataFrame:
         """The rows of a table named, or of a query; SQL text stands in hiu/sql, so a job asks or names a table."""

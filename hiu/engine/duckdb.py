@@ -51,12 +51,12 @@ class Warehouse:
         """Write what is pending and let go of the file."""
         self._con.close()
 
-    def build(self, table: str, *, temporary: bool = False, **params: Scalar) -> int:
-        """Make `table` anew from hiu/sql/<table>.sql, cast to its declared types; rows made.
+    def build(self, table: str, *, folder: str = ".", temporary: bool = False, **params: Scalar) -> int:
+        """Make `table` anew from hiu/sql/<table>.sql, or that of a folder, cast to its declared types; rows made.
 
         A `temporary` one is never in the file: it is gone when dropped, or when the warehouse is closed.
         """
-        text = queries.load(table)
+        text = queries.load(table, folder)
         query = queries.bind(text, params)
         if temporary:
             self.drop(table)

@@ -56,7 +56,7 @@ def parameters(table: str, month: Month, settings: Counting) -> dict[str, Scalar
 def build_all(engine: Engine, tables: tuple[str, ...], month: Month, settings: Counting) -> dict[str, int]:
     """Build `tables` in order, and let go of those that are temporary; rows of each."""
     rows = {
-        table: engine.build(table, temporary=table in TEMPORARY, **parameters(table, month, settings))
+        table: engine.build(table, temporary=table in TEMPORARY, folder=".", **parameters(table, month, settings))
         for table in tables
     }
     for table in TEMPORARY:

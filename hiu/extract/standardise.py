@@ -11,7 +11,7 @@ from hiu.extract.dates.month_order import with_month_order
 from hiu.extract.dates.settle import settle, settle_facts, with_forms
 from hiu.extract.events import DAYS, STAMPS, first_faults, read_times
 from hiu.extract.facts import read_facts
-from hiu.extract.files.columns import match_columns
+from hiu.extract.files.columns import match_columns, time_key
 from hiu.extract.files.numbering import ANOTHER, Numbering
 from hiu.extract.files.read import RawTable
 from hiu.extract.identity import identities
@@ -190,7 +190,8 @@ def _value(cells: pl.DataFrame, field: str, spec: FieldSpec) -> pl.Expr | pl.Ser
     if spec.type == "date":
         return _or_text(read_dates(cells[field], spec.formats).dt.strftime("%Y-%m-%d"), cells[field])
     if spec.type == "timestamp":
-        stamps = local_stamps(cells[field], spec.formats, spec.zone)
+        times = cells[time_key(field)] if time_key(field) in cells.columns else None
+        stamps = local_stamps(cells[field], spec.formats, spec.zone, times)
         return _or_text(stamps.dt.strftime("%Y-%m-%dT%H:%M:%S"), cells[field])
     if spec.type == "postcode":
         return _or_text(read_postcodes(cells[field]), cells[field])

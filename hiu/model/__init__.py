@@ -24,7 +24,10 @@ PUBLISHED = {name: table for name, table in TABLES.items() if table.layer == "pu
 PLACES = {name: table for name, table in TABLES.items() if table.layer == "places"}
 """Tables of places: published only by a site that has a crosswalk."""
 
-RELEASED = {**PUBLISHED, **PLACES}
+PATHWAY = {name: table for name, table in TABLES.items() if table.layer == "pathway"}
+"""Tables of the crisis pathway: published only by a site that has a source of them."""
+
+RELEASED = {**PUBLISHED, **PLACES, **PATHWAY}
 """Every table that a published folder may hold."""
 
 RECORDED = {name: TABLES[name] for name in ("decisions", "second_opinions", "meeting_entry", "corrections")}

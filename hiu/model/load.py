@@ -16,6 +16,7 @@ FILES = [
     "people",
     "demand",
     "places",
+    "pathway",
     "listed",
     "matching",
     "meeting",

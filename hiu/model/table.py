@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Type = Literal["text", "integer", "real", "boolean", "date", "timestamp", "texts"]
-Layer = Literal["warehouse", "published", "places", "records", "operator", "working"]
+Layer = Literal["warehouse", "published", "places", "pathway", "records", "operator", "working"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,9 +24,9 @@ class Column:
 class Table:
     """A table: one row per `key`.
 
-    `layer` is published (people read it), places (published too, by a site that has a crosswalk of places), warehouse
-    (kept beside those), working (SQL builds it on the way), records (typed in, for governance) or operator (what the
-    operator took back and copied).
+    `layer` is published (people read it), places or pathway (published too, by a site that has a crosswalk or a source
+    of the crisis pathway), warehouse (kept beside those), working (SQL builds it on the way), records (typed in, for
+    governance) or operator (what the operator took back and copied).
     """
 
     name: str

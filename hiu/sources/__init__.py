@@ -1,6 +1,7 @@
 """A source as data: one TOML says how an agency's file is found, read, understood and counted.
 
-Shipped TOMLs lie beside this file; a site adds its own or `extends` a shipped one in its sources/ folder.
+Shipped TOMLs lie beside this file; a site adds its own or `extends` a shipped one in its sources/ folder. Those of the
+crisis pathway, in `pathway`, are in use only where a site extends them.
 Adding a source is adding a TOML: no code changes. `spec.py` says what a TOML may hold.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +19,37 @@ from pydantic import ValidationError
 from hiu.errors import SettingsError
 from hiu.fuzzy import did_you_mean
 from hiu.settings import explain, parse, toml_text
-from hiu.sources.spec import Count, FieldSpec, FileSpec, KeySpec, Measure, Packed, Source
+from hiu.sources.spec import Count, FieldSpec, FileSpec, Fills, KeySpec, Measure, Packed, Source
 
-__all__ = ["Count", "FieldSpec", "FileSpec", "KeySpec", "Measure", "Packed", "Source", "load_sources", "merge"]
+__all__ = [
+    "Count",
+    "FieldSpec",
+    "FileSpec",
+    "Fills",
+    "KeySpec",
+    "Measure",
+    "Packed",
+    "Source",
+    "load_sources",
+    "merge",
+    "on_offer",
+]
 
 
 @cache
 def shipped() -> dict[str, dict[str, Any]]:
     """The shipped definitions, unvalidated, by name. Only to be read."""
-    items = sorted(resources.files(__name__).iterdir(), key=lambda item: item.name)
+    return _read(resources.files(__name__))
+
+
+@cache
+def on_offer() -> dict[str, dict[str, Any]]:
+    """The shipped definitions of the crisis pathway, unvalidated, by name: a site takes one up by extending it."""
+    return _read(resources.files(__name__) / "pathway")
+
+
+def _read(folder: Traversable) -> dict[str, dict[str, Any]]:
+    items = sorted(folder.iterdir(), key=lambda item: item.name)
     tomls = [item for item in items if item.name.endswith(".toml")]
     return {item.name[:-5]: tomllib.loads(item.read_text(encoding="utf-8")) for item in tomls}
 
@@ -50,9 +74,10 @@ def load_sources(folder: Path | None = None) -> dict[str, Source]:
         values = parse(path, texts[path])
         name = _word(path, "name", values.get("name", path.stem))
         if base := values.pop("extends", None):
-            if _word(path, "extends", base) not in stock:
-                raise SettingsError(f"{path}: extends '{base}', which is no shipped source.{did_you_mean(base, stock)}")
-            values = merge(stock[base], values)
+            ready = {**stock, **on_offer()}
+            if _word(path, "extends", base) not in ready:
+                raise SettingsError(f"{path}: extends '{base}', which is no shipped source.{did_you_mean(base, ready)}")
+            values = merge(ready[base], values)
         raw[name] = {"name": name, **values}
         origin[name] = path
     found = {}

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from hiu.fuzzy import did_you_mean
-from hiu.model import FactKind
+from hiu.model import PATHWAY, FactKind
 from hiu.sources.conditions import Condition, column_regex, regex
 from hiu.sources.keep import Kept
 
@@ -209,6 +209,21 @@ class Packed(_Frozen):
     police: bool | None = Field(None, description="contact: police were present; when the cell doesn't say")
 
 
+class Fills(_Frozen):
+    """The table of the crisis pathway that the rows fill: they are about people, and never demand."""
+
+    table: str = Field(description="a table of the crisis pathway; its columns are filled by the fields of their name")
+    start: str = Field(description="the column of that table that takes the field start")
+
+    @model_validator(mode="after")
+    def _table_is_there(self) -> Fills:
+        if self.table not in PATHWAY:
+            raise ValueError(f"'{self.table}' is no table of the pathway.{did_you_mean(self.table, PATHWAY)}")
+        if self.start not in (names := PATHWAY[self.table].names):
+            raise ValueError(f"'{self.table}' has no column '{self.start}'.{did_you_mean(self.start, names)}")
+        return self
+
+
 Detail = Literal["role", "reason", "outcome", "site", "ward"]
 """What a contact's row may say beside when it was: columns of the timeline."""
 
@@ -236,6 +251,20 @@ class Source(Kept):
         {}, description="what a kept field says of a contact -> the field, for the timeline"
     )
     earliest: int = Field(1900, description="years before this are not believed")
+    fills: Fills | None = Field(
+        None, description="a table of the crisis pathway that the rows fill; they count nothing"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fields_of_its_table_are_kept(cls, values: dict[str, object]) -> dict[str, object]:
+        """What a table of the pathway has a column for is kept, whatever else is."""
+        fills, fields, keep = (values.get(name) for name in ("fills", "fields", "keep"))
+        table = PATHWAY.get(str(fills.get("table"))) if isinstance(fills, dict) else None
+        if table is None or not isinstance(fields, dict):
+            return values
+        before = list(keep) if isinstance(keep, list | tuple) else []
+        return {**values, "keep": [*before, *(name for name in fields if name in table.names and name not in before)]}
 
     @model_validator(mode="before")
     @classmethod
@@ -253,6 +282,12 @@ class Source(Kept):
                 "kind = 'counts' needs the field 'month': the column with the month of its number. Where each file is "
                 'one month\'s and its path names it, write covers = "month" under [file] instead'
             )
+        return self
+
+    @model_validator(mode="after")
+    def _pathway_is_no_demand(self) -> Source:
+        if self.fills and self.counts:
+            raise ValueError(f"[counts]: rows that fill '{self.fills.table}' are never demand; leave [counts] out")
         return self
 
     @model_validator(mode="after")

@@ -13,6 +13,8 @@ from hiu.synth.agencies import ambulance, beds, caseload, ed, police, sections
 from hiu.synth.agencies.extracts import Extract, Span, System
 from hiu.synth.agencies.files import write_drops
 from hiu.synth.lists import Words, read
+from hiu.synth.pathway.desk import make_desk
+from hiu.synth.pathway.drops import Ground, Sent, write
 from hiu.synth.people.clerk import Clerk
 from hiu.synth.people.demand import Demand, make_demand, weights
 from hiu.synth.people.episodes import Episodes, Spells, make_episodes, make_spells, outside
@@ -47,18 +49,20 @@ def synthesise(
     wide: bool = False,
     rate: float = 1.0,
     effect: float = 0.3,
+    pathway: bool = False,
 ) -> Summary:
     """Writes `folder`/raw (drops by month, caseload.csv) and `folder`/truth; the same arguments give the same bytes.
 
     people: how many are known to any agency. rate: multiplies demand. effect: mean fall in crises while supported
-    (0.3 = 30% less). wide: a region's postcodes in place of an area's. At the default rate 6,000 people over 24
+    (0.3 = 30% less). wide: a region's postcodes in place of an area's. pathway: the sources of the crisis pathway too,
+    which change no other file. At the default rate 6,000 people over 24
     months make about 25,000 rows. Raises UsageError for fewer than 20 people, a span under 1 month, or a folder
     that already holds drops.
     """
     _checked(folder, people, months)
     span, mess = Span(last_month - (months - 1), last_month), Counter[str]()
     demand, everyone = _population(seed, people, span, rate * RATE, effect, wide)
-    extracts, stays = _extracts(seed, demand, everyone, span, mess)
+    extracts, stays, ground = _extracts(seed, demand, everyone, span, mess)
     rows = write_drops(folder / "raw", extracts, span, mess)
     kinds = pl.DataFrame({"kind": sorted(mess), "rows": [mess[kind] for kind in sorted(mess)]})
     write_truth(
@@ -69,6 +73,9 @@ def synthesise(
         mess=kinds,
     )
     by_source = {name: len(extract.text) for name, extract in extracts.items()}
+    for sent in make_pathway(ground) if pathway else ():
+        write(folder, sent, span)
+        by_source[sent.source] = len(sent.text)
     supported = int((demand.support_from >= 0).sum())
     paths = {"raw": folder / "raw", "truth": folder / "truth"}
     return Summary(**paths, people=people, rows=by_source, mess=dict(sorted(mess.items())), supported=supported)
@@ -98,7 +105,7 @@ def _population(seed: int, people: int, span: Span, rate: float, effect: float, 
 
 def _extracts(
     seed: int, demand: Demand, people: People, span: Span, mess: Counter[str]
-) -> tuple[dict[str, Extract], beds.Stays]:
+) -> tuple[dict[str, Extract], beds.Stays, Ground]:
     episodes, spells = _happenings(seed, demand, people, span)
     stays = beds.make_stays(_stream(seed, 6), spells, span, mess)
     clerks = _clerks(seed, people, mess)
@@ -110,15 +117,24 @@ def _extracts(
     incidents, urn = police.make_police(system(7, "police"))
     calls, number = ambulance.make_ambulance(system(8, "ambulance"))
     s136, ref = sections.make_s136(system(10, "sections"), urn)
-    return {
-        "police": incidents,
-        "ambulance": calls,
-        "ed": ed.make_ed(system(9, "ed"), number),
-        "mh_beds": beds.make_beds(system(12, "beds"), stays),
-        "s136": s136,
-        "mha": sections.make_mha(system(11, "sections"), ref),
-        "caseload": caseload.make_caseload(system(13, "caseload"), demand),
-    }, stays
+    return (
+        {
+            "police": incidents,
+            "ambulance": calls,
+            "ed": ed.make_ed(system(9, "ed"), number),
+            "mh_beds": beds.make_beds(system(12, "beds"), stays),
+            "s136": s136,
+            "mha": sections.make_mha(system(11, "sections"), ref),
+            "caseload": caseload.make_caseload(system(13, "caseload"), demand),
+        },
+        stays,
+        Ground(span=span, episodes=episodes, urn=urn, system=system),
+    )
+
+
+def make_pathway(ground: Ground) -> list[Sent]:
+    """Every source of the crisis pathway, made after all others: its chance is its own."""
+    return [*make_desk(ground)]
 
 
 def _happenings(seed: int, demand: Demand, people: People, span: Span) -> tuple[Episodes, Spells]:

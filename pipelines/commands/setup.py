@@ -106,11 +106,13 @@ def synth(
     months: Annotated[int, typer.Option(help="Months of drops")] = 24,
     seed: Annotated[int, typer.Option(help="The same seed gives the same area")] = 1,
     last: Annotated[str, typer.Option(help="The last month")] = "2026-03",
+    pathway: Annotated[bool, typer.Option("--pathway", help="The sources of the crisis pathway too")] = False,
 ) -> None:
     """Make a synthetic area: a site with invented extracts, and the truth about them."""
     from pipelines.setup.area import make_area
 
-    out(f"made {folder}: {make_area(folder, people=people, months=months, seed=seed, last=last, now=now())}")
+    made = make_area(folder, people=people, months=months, seed=seed, last=last, now=now(), pathway=pathway)
+    out(f"made {folder}: {made}")
 
 
 def lab(site: Site = None) -> int:

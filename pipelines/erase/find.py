@@ -6,6 +6,7 @@ from datetime import date
 import polars as pl
 
 from hiu.engine import Engine
+from hiu.engine.pathway import rows_quoting
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.govern.erase.held import own_tokens
@@ -73,7 +74,8 @@ def find(warehouse: Engine, person_id: str, key: bytes) -> ErasureScope:
     marked = tokens(records, key)
     stones, shared = _stones(marked, own, of, ids)
     met = marked.filter(pl.col("token").is_in(sorted(stones))).select(ROW)
-    rows = pl.concat([own, met]).unique().join(records.select(*ROW, "source_file"), on=ROW).sort(*ROW)
+    every = pl.concat([own, met, rows_quoting(warehouse, ids)]).unique()
+    rows = every.join(records.select(*ROW, "source_file"), on=ROW).sort(*ROW)
     described = records.join(rows, on=ROW, how="semi")
     identities |= set(of.join(rows, on=ROW, how="semi")["identity_id"])
     near = traits_of(described, key)

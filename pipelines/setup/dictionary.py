@@ -17,22 +17,20 @@ PLACES = """Published as the tables above, by a site alone that has a crosswalk 
 """
 
 
+PATHWAY = """Published as the tables above, by a site alone that has a source of them ([pathway.md](pathway.md)).
+"""
+
+
 def dictionary() -> str:
     """Every table with its key and columns: type, unit, codes, personal or not, meaning."""
     published = [table for table in TABLES.values() if table.layer == "published"]
     working = [table for table in TABLES.values() if table.layer == "warehouse"]
     places = [table for table in TABLES.values() if table.layer == "places"]
+    pathway = [table for table in TABLES.values() if table.layer == "pathway"]
     kept = [table for table in TABLES.values() if table.layer == "records"]
-    parts = [
-        HEAD,
-        "## Published",
-        *map(_table, published),
-        "## Places",
-        PLACES,
-        *map(_table, places),
-        "## Warehouse",
-        *map(_table, working),
-    ]
+    parts = [HEAD, "## Published", *map(_table, published)]
+    parts += ["## Places", PLACES, *map(_table, places), "## The crisis pathway", PATHWAY, *map(_table, pathway)]
+    parts += ["## Warehouse", *map(_table, working)]
     parts += ["## Records of governance", *map(_table, kept)]
     return "\n".join(parts).rstrip() + "\n"
 

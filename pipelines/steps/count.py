@@ -2,6 +2,7 @@
 
 from hiu.engine.inputs import calendar, counting, stay_rules
 from hiu.engine.meeting import meeting_facts
+from hiu.engine.pathway import build_pathway
 from hiu.engine.steps import AFTER_LINK, BEFORE_LINK, build_all
 from pipelines.common.work import Work
 
@@ -20,3 +21,4 @@ def count_demand(work: Work) -> None:
     facts = meeting_facts(work.warehouse.read("meeting_entry"), work.warehouse.read("aliases"), work.month)
     work.warehouse.put("meeting_fact", facts)
     build_all(work.warehouse, AFTER_LINK, work.month, toggles)
+    build_pathway(work.warehouse, sources, work.month)

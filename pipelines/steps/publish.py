@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from hiu.govern import records
-from hiu.model import PUBLISHED
+from hiu.model import PATHWAY, PUBLISHED
 from hiu.publish.release.folder import publish as seal
 from hiu.publish.release.folder import sweep
 from hiu.publish.release.pointer import set_current
@@ -91,6 +91,7 @@ def _month_tables(work: Work, list_tables: Mapping[str, pl.DataFrame]) -> dict[s
         **trace_tables(work),
         **place_tables(work),
     }
+    made |= {name: work.warehouse.read(name) for name in PATHWAY if work.warehouse.exists(name)}
     always = {name: made[name] if name in made else work.warehouse.read(name) for name in PUBLISHED}
     return {**always, **made}
 

@@ -38,12 +38,13 @@ from hiu.engine.duckdb import Warehouse
 from hiu.model import TABLES, Column
 from hiu.model.frames import TYPES
 
+FOLDERS = ("questions", "pathway")
 EMPTY: dict[str, Any] = {"text": "", "integer": 0, "real": 0.0, "boolean": False, "texts": []}
 
 
 @dataclass
 class Case:
-    """One example: tables given, parameters, the table expected; `folder` is the .sql's, '.' or questions."""
+    """One example: tables given, parameters, the table expected; `folder` is the .sql's, '.' or one of FOLDERS."""
 
     file: str
     title: str
@@ -66,7 +67,8 @@ def cases(path: Path) -> list[Case]:
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         text = line.strip()
         if text.startswith("## "):
-            found.append(Case(path.name, text[3:], "questions" if path.parent.name == "questions" else "."))
+            folder = path.parent.name if path.parent.name in FOLDERS else "."
+            found.append(Case(path.name, text[3:], folder))
             target, header = None, []
         elif named := re.fullmatch(r"given `(\w+)`:?", text):
             target, header = found[-1].given.setdefault(named[1], []), []
@@ -134,8 +136,8 @@ def run(case: Case, inputs: set[str], store: Warehouse) -> tuple[list[tuple[Any,
     """What the case's .sql gives and what is expected, both sorted."""
     for name in sorted(inputs | case.given.keys()):
         store.put(name, frame(name, case.given.get(name, [])))
-    if case.folder == ".":
-        store.build(case.table, **case.params)
+    if case.folder != "questions":
+        store.build(case.table, folder=case.folder, **case.params)
         made = store.read(case.table)
     else:
         made = store.ask(case.table, **case.params)

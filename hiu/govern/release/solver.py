@@ -9,7 +9,7 @@ the new figures and the released ones can't be true of the same people.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hiu.govern.release.bounds import Contradiction, Limits, Row, System, terms
+from hiu.govern.release.bounds import Contradiction, Limits, Row, System, Terms, terms
 from hiu.govern.release.cells import ANY, EVERYBODY, SUPPORTED, WITHHELD, Cell, Key, first_text
 from hiu.govern.release.disclosure import HIDDEN
 
@@ -166,7 +166,23 @@ def _sums(cells: Sequence[Cell]) -> list[Row]:
         rows.append(({f"places|all|{ON_LIST}|{months}": 1.0}, float(top), float(top)))
         if whole:
             rows += _whole_list(cells, f"people|all|{ON_LIST}|{months}", months, whole)
-    return rows
+    return rows + _parts(cells)
+
+
+def _parts(cells: Sequence[Cell]) -> list[Row]:
+    """Events of one split (`type=a`, `type=a&area=b`) make up what they split: all, or the cells with a part fewer."""
+    sums: dict[tuple[str, frozenset[str]], Terms] = {}
+    for cell in cells:
+        if cell.measure != "events" or "=" not in cell.group or len(cell.months) != 1:
+            continue
+        (own,) = terms(cell)
+        pieces = cell.group.split("&")
+        for at, piece in enumerate(pieces):
+            rest = "&".join(pieces[:at] + pieces[at + 1 :]) or "all"
+            split = frozenset(one.partition("=")[0] for one in pieces)
+            whole = f"{rest}|{cell.months[0]}"
+            sums.setdefault((f"{whole} by {piece.partition('=')[0]}", split), {whole: -1.0})[own] = 1.0
+    return [(row, 0.0, 0.0) for row in sums.values()]
 
 
 def _whole_list(cells: Sequence[Cell], name: str, months: tuple[str, ...], total: int) -> list[Row]:

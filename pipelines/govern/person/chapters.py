@@ -3,10 +3,11 @@
 A table that is in neither list fails a test, so a new one is looked at before anybody's file lacks it.
 """
 
-RECEIVED, MATCHED, COUNTED, LISTS, MEETINGS, RIGHTS = (
+RECEIVED, MATCHED, COUNTED, PATHWAY, LISTS, MEETINGS, RIGHTS = (
     "What was received",
     "Who you were taken to be, and why",
     "What was counted",
+    "The crisis pathway",
     "Lists you were on",
     "What meetings and teams recorded",
     "Your rights, and what was shared",
@@ -41,6 +42,12 @@ TABLES_OF: dict[str, tuple[str, str]] = {
     "address_demand": (COUNTED, "Ambulance calls to an address of yours"),
     "event_place": (COUNTED, "Areas of your contacts of the last year: your home, where it happened, who gave care"),
     "event_key": (COUNTED, "What was sent of where contacts were (working copy)"),
+    "desk_log": (PATHWAY, "Logs about you that the control-room desk looked at"),
+    "referral": (PATHWAY, "Referrals between police and the mental-health desk about you"),
+    "desk_scope": (PATHWAY, "Whether each of these referrals was in scope"),
+    "desk_exception": (PATHWAY, "Where a log or referral about you did not keep to the desk's procedure"),
+    "desk_incident": (PATHWAY, "Logs about you that are a police incident too"),
+    "leg": (PATHWAY, "How long each part of these took"),
     "latest": (COUNTED, "What became of each row (working copy)"),
     "event": (COUNTED, "Contacts counted (working copy)"),
     "identity_event": (COUNTED, "Contacts of each description (working copy)"),
@@ -99,6 +106,9 @@ NOT_ABOUT_ANYBODY: dict[str, str] = {
             "key_turns",
             "quotes",
             "place",
+            "feed_month",
+            "pathway_source",
+            "rule_value",
         ),
         SITE_ONLY,
     ),

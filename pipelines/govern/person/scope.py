@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from hiu.engine import Engine
+from hiu.engine.pathway import rows_quoting
 from hiu.errors import HiuError, UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.model import IDENTITY_COLUMNS
@@ -47,7 +48,7 @@ def person_scope(paths: Paths, warehouse: Engine, person: str) -> PersonScope:
     ids, now = _ids(warehouse, person.strip().upper())
     identities = _identities(warehouse, ids)
     of = warehouse.ask("row_people").filter(pl.col("identity_id").is_in(sorted(identities))).select(ROW)
-    rows = pl.concat([of, _published_rows(paths, identities)]).unique().sort(ROW)
+    rows = pl.concat([of, _published_rows(paths, identities), rows_quoting(warehouse, ids)]).unique().sort(ROW)
     columns = [*ROW, "source", "source_file", "event_id", "record_id", "start", *DESCRIBED]
     record = warehouse.rows("record", *columns)
     own, rest = record.join(rows, on=ROW, how="semi"), record.join(rows, on=ROW, how="anti")

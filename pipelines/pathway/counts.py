@@ -1,0 +1,110 @@
+"""Counts of a part as cells that the release solver decides: whole, split by columns, and split crosswise."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from hiu.govern.release.cells import EVERYBODY, Cell, Key
+from hiu.govern.release.disclosure import FEWEST, HIDDEN
+from hiu.govern.release.solver import solve
+from hiu.month import Month
+from hiu.publish.board.paper import Grid
+from hiu.publish.pathway.part import ALL
+
+C = pl.col
+Splits = Mapping[tuple[str, ...], Sequence[Month]]
+"""The columns of a split, none of them for the whole -> the months it is shown of."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The texts of the cells of one data set, by key."""
+
+    dataset: str
+    shown: Mapping[Key, str]
+
+    def text(self, month: Month, group: str = EVERYBODY) -> str:
+        """A cell as it may be shown; what nothing was counted in is 0."""
+        return self.shown.get(("events", self.dataset, group, (str(month),)), "0")
+
+    def number(self, month: Month, group: str = EVERYBODY) -> int | None:
+        """The figure shown; None where none is."""
+        text = self.text(month, group)
+        return int(text) if text.isdigit() else None
+
+    def share(self, month: Month, group: str, of: str = EVERYBODY) -> str:
+        """A per cent of two figures shown, in whole per cents; `not shown` where one of them is hidden."""
+        part, whole = self.number(month, group), self.number(month, of)
+        if part is None or whole is None:
+            return "not shown"
+        return f"{min(1.0, part / whole):.0%}" if whole else "none"
+
+
+def decided(rows: pl.DataFrame, dataset: str, splits: Splits) -> Counts:
+    """Count `rows` (thing, person_id, month, and the columns that are split by) as cells, and decide what is shown.
+
+    A thing counts once however many rows it has. Every row has a value in every split column: what is not known is a
+    value too. No cell is of two months, so each month is decided by itself.
+    """
+    cells = [cell for split, months in splits.items() for cell in _cells(rows, dataset, split, months)]
+    shown: dict[Key, str] = {}
+    for month in sorted({cell.months for cell in cells}):
+        shown |= solve(cell for cell in cells if cell.months == month).shown
+    return Counts(dataset, shown)
+
+
+def _cells(rows: pl.DataFrame, dataset: str, split: tuple[str, ...], months: Sequence[Month]) -> list[Cell]:
+    own = rows.filter(C("month").is_in([month.start for month in months]))
+    each = own.group_by("month", *split, "person_id").agg(n=C("thing").n_unique())
+    whole = own.group_by("month", *split).agg(value=C("thing").n_unique())
+    parts = each.group_by("month", *split).agg(people=pl.len(), most=C("n").max())
+    found = whole.join(parts, on=["month", *split], how="left").sort("month", *split)
+    return [
+        Cell(
+            measure="events",
+            dataset=dataset,
+            group="&".join(f"{name}={row[name]}" for name in split) or EVERYBODY,
+            months=(str(Month.of(row["month"])),),
+            value=row["value"],
+            people=row["people"],
+            most=row["most"],
+        )
+        for row in found.iter_rows(named=True)
+    ]
+
+
+def cross(
+    counts: Counts,
+    month: Month,
+    down: tuple[str, Mapping[str, str]],
+    across: tuple[str, Mapping[str, str]],
+    title: str,
+    note: str = "",
+) -> Grid:
+    """A table of two splits with its totals: `down` and `across` are a column and its values in words. Rows and columns
+    in which nothing was counted are left out."""
+    (row_name, rows), (column_name, columns) = down, across
+    rows = {value: words for value, words in rows.items() if counts.text(month, f"{row_name}={value}") != "0"}
+    columns = {value: words for value, words in columns.items() if counts.text(month, f"{column_name}={value}") != "0"}
+    made = [
+        (
+            words,
+            *(counts.text(month, f"{row_name}={value}&{column_name}={other}") for other in columns),
+            counts.text(month, f"{row_name}={value}"),
+        )
+        for value, words in rows.items()
+    ]
+    last = (ALL, *(counts.text(month, f"{column_name}={other}") for other in columns), counts.text(month))
+    return Grid(title, ("", *columns.values(), ALL), (*made, last), note)
+
+
+def quantiles(rows: pl.DataFrame, minutes: str = "minutes") -> tuple[str, str]:
+    """Median and 90th percentile of minutes, to 5 minutes; hidden where fewer than 8 people are behind them, or one has
+    more than half of them."""
+    each = rows.drop_nulls(minutes).group_by("person_id").len()["len"]
+    if each.len() < FEWEST or each.max() * 2 > each.sum():  # type: ignore[operator]
+        return HIDDEN, HIDDEN
+    values = rows[minutes].drop_nulls()
+    median, ninth = (values.quantile(share, "linear") or 0.0 for share in (0.5, 0.9))
+    return f"{round(median / 5) * 5}", f"{round(ninth / 5) * 5}"

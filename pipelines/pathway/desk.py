@@ -1,0 +1,175 @@
+"""The monthly report of the control-room desk: aggregates under disclosure control, nobody in them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+
+import polars as pl
+
+from hiu.govern.release.disclosure import FEWEST, count_text
+from hiu.month import Month
+from hiu.publish.board.paper import MARKING, Grid
+from hiu.publish.pathway.desk_words import (
+    ANSWERS,
+    AREAS,
+    CALLS,
+    DAYS,
+    HOURS,
+    LEGS,
+    NOT_RECORDED,
+    NOTES,
+    PURPOSES,
+    REASONS,
+    REQUESTS,
+    SCOPES,
+    SHADED,
+    SHARES,
+    WAYS,
+)
+from hiu.publish.pathway.part import Chart, Part
+from hiu.publish.stamp import Stamp
+from hiu.rules import rules
+from pipelines.pathway.counts import Counts, Splits, cross, decided, quantiles
+from pipelines.pathway.desk_rows import exceptions, logs, minutes, referrals, repeated
+from pipelines.pathway.trends import Breaks, Headline, trends
+
+C = pl.col
+BROKEN = "Exceptions"
+SHOWN = 24
+"""Months of a headline's chart."""
+
+
+def desk_report(tables: Mapping[str, pl.DataFrame], *, stamp: Stamp, breaks: Breaks) -> Part:
+    """The report of a month from its published tables (desk_log, leg and feed_month at least)."""
+    month, supplied = stamp.month, _supplied(tables, "desk_log", stamp.month)
+    rows = logs(tables)
+    now = [month] if month in supplied else []
+    counts = decided(rows, "desk_log", _log_splits(supplied, now))
+    asked = decided(referrals(tables), "referral", _referral_splits(tables, month))
+    broken = decided(exceptions(tables), "desk_exception", {(): now, ("code",): now})
+    own = rows.filter(C("month") == month.start)
+    grids = [*_log_grids(counts, month), _times(tables, month), *_referral_grids(asked, month), _broken(broken, month)]
+    return Part(
+        name="desk",
+        title="Control-room desk",
+        stamp=stamp,
+        marking=MARKING,
+        lead=tuple(_lead(tables, own, counts, broken, month)) if now else (f"{month.title} was not supplied.",),
+        grids=tuple(grids) if now else (),
+        charts=_charts(tables, counts, asked, supplied, stamp, breaks),
+        notes=NOTES,
+        shaded=frozenset({SHADED, "Logs by call type and area"}),
+        words={BROKEN: 2},
+    )
+
+
+def _log_splits(supplied: Sequence[Month], now: Sequence[Month]) -> Splits:
+    splits: dict[tuple[str, ...], Sequence[Month]] = {(): supplied}
+    splits |= {(name,): supplied for name in SHARES}
+    splits |= {(name,): now for name in ("policing_purpose", "call_type", "area", "weekday", "hours")}
+    return splits | {("call_type", "area"): now, ("weekday", "hours"): now}
+
+
+def _supplied(tables: Mapping[str, pl.DataFrame], table: str, month: Month) -> list[Month]:
+    """Months of a table that were supplied, the last SHOWN to the month."""
+    sent = tables["feed_month"].filter((C("table") == table) & C("supplied"))["month"].sort()
+    return [one for one in map(Month.of, sent) if month - (SHOWN - 1) <= one <= month]
+
+
+def _referral_splits(tables: Mapping[str, pl.DataFrame], month: Month) -> Splits:
+    supplied = _supplied(tables, "referral", month) if "referral" in tables else []
+    now = [month] if month in supplied else []
+    if not supplied:
+        return {}
+    splits: dict[tuple[str, ...], Sequence[Month]] = {(): now, ("direction",): supplied}
+    for name in ("scope", "accepted", "request", "reason"):
+        splits |= {(name,): now, (name, "direction"): now}
+    return splits
+
+
+def _lead(
+    tables: Mapping[str, pl.DataFrame], own: pl.DataFrame, counts: Counts, broken: Counts, month: Month
+) -> Iterator[str]:
+    yield (
+        f"About {counts.text(month)} logs were opened in {month.title}."
+        if counts.number(month)
+        else (f"How many logs were opened in {month.title} can't be shown.")
+    )
+    yield "; ".join(f"{words}: {counts.share(month, f'{name}=yes')}" for name, words in SHARES.items()) + "."
+    median, ninth = quantiles(minutes(tables, "first_health_contact").filter(C("month") == month.start))
+    if median.isdigit():
+        yield f"Half of first contacts with health staff came within {median} minutes, nine in ten within {ninth}."
+    joined = tables["desk_incident"].join(own.select(log_id="thing").unique(), on="log_id", how="semi")
+    n = joined["log_id"].n_unique()
+    yield f"{count_text(n)} logs are a police incident too, and are demand there, once."
+    yield f"{count_text(repeated(own).height)} people had two logs or more."
+    yield f"{broken.text(month)} exceptions to the procedure; 'hiu desk {month} --list' names the rows."
+
+
+def _log_grids(counts: Counts, month: Month) -> Iterator[Grid]:
+    yield cross(counts, month, ("call_type", CALLS), ("area", AREAS), "Logs by call type and area")
+    yield cross(counts, month, ("weekday", DAYS), ("hours", HOURS), SHADED, "Opened at, UK local time.")
+    split = [(words, counts.text(month, f"policing_purpose={name}")) for name, words in PURPOSES.items()]
+    yield Grid("Policing purpose", ("Purpose", "Logs"), tuple(split))
+    parts = [
+        (words, *(counts.text(month, f"{name}={value}") for value in ANSWERS), counts.share(month, f"{name}=yes"))
+        for name, words in SHARES.items()
+    ]
+    yield Grid("What was sent", ("", *ANSWERS.values(), "Share of all logs"), tuple(parts))
+
+
+def _times(tables: Mapping[str, pl.DataFrame], month: Month) -> Grid:
+    rows = []
+    for leg, words in LEGS.items():
+        own = minutes(tables, leg).filter(C("month") == month.start)
+        late = own["minutes"].null_count()
+        rows.append((words, *quantiles(own), count_text(own.height), count_text(late)))
+    columns = ("Minutes from the log's opening to", "Median", "90th percentile", "Logs with both times", "Out of order")
+    note = f"To 5 minutes. Hidden where fewer than {FEWEST} people are behind it."
+    return Grid("Minutes", columns, tuple(rows), note)
+
+
+def _referral_grids(asked: Counts, month: Month) -> Iterator[Grid]:
+    if not asked.shown:
+        return
+    for name, values, title in (
+        ("scope", SCOPES, "Referrals by scope"),
+        ("accepted", ANSWERS, "Referrals accepted"),
+        ("request", REQUESTS, "Referrals by what is asked for"),
+        ("reason", REASONS, "Referrals by reason of the answer"),
+    ):
+        yield cross(asked, month, (name, values), ("direction", WAYS | {NOT_RECORDED: "Not recorded"}), title)
+
+
+def _broken(broken: Counts, month: Month) -> Grid:
+    own = rules()["desk"]
+    rows = [(one.title, one.sentence, broken.text(month, f"code={one.code}")) for one in own.exceptions]
+    return Grid(BROKEN, ("Exception", "What the procedure asks", "Rows"), tuple(rows), f"Rules of the {own.source}.")
+
+
+def _charts(
+    tables: Mapping[str, pl.DataFrame],
+    counts: Counts,
+    asked: Counts,
+    supplied: Sequence[Month],
+    stamp: Stamp,
+    breaks: Breaks,
+) -> tuple[Chart, ...]:
+    """The XmR chart of each headline of which enough months can be shown."""
+
+    lines = [Headline("Logs opened a month", counts.number)]
+    lines += [Headline(f"{words}, % of logs", partial(_share, counts, name)) for name, words in SHARES.items()]
+    lines += [Headline(f"{words}: median minutes", partial(_median, tables, leg)) for leg, words in LEGS.items()]
+    if asked.shown:
+        ways = {words.lower(): f"direction={way}" for way, words in WAYS.items()}
+        lines += [Headline(f"Referrals, {words}", partial(asked.number, group=group)) for words, group in ways.items()]
+    return tuple(trends(lines, supplied, stamp.month, breaks))
+
+
+def _share(counts: Counts, name: str, month: Month) -> float | None:
+    part, whole = counts.number(month, f"{name}=yes"), counts.number(month)
+    return 100 * part / whole if part is not None and whole else None
+
+
+def _median(tables: Mapping[str, pl.DataFrame], leg: str, month: Month) -> float | None:
+    found, _ = quantiles(minutes(tables, leg).filter(C("month") == month.start))
+    return float(found) if found.isdigit() else None

@@ -1,0 +1,48 @@
+"""XmR charts of a part's headlines, of the months that can be shown; the others are gaps."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from hiu.month import Month
+from hiu.publish.charts.reports import trend_chart
+from hiu.publish.pathway.part import Chart
+from hiu.publish.words.text import number
+from hiu.rank.reports.xmr import RUN, xmr
+
+Breaks = Mapping[str, date]
+WIDTH = 460
+
+
+@dataclass(frozen=True)
+class Headline:
+    """A figure of each month: its title, and its value as it may be shown (None = a gap)."""
+
+    title: str
+    value: Callable[[Month], float | None]
+
+
+def trends(lines: Sequence[Headline], supplied: Sequence[Month], month: Month, breaks: Breaks) -> Iterator[Chart]:
+    """A chart of each headline of which RUN months at least can be shown; fewer make no limits."""
+    if not supplied:
+        return
+    months, there = supplied[0].through(month), set(supplied)
+    for line in lines:
+        values = [line.value(one) if one in there else None for one in months]
+        if sum(value is not None for value in values) >= RUN:
+            yield _chart(line.title, months, values, breaks)
+
+
+def _chart(title: str, months: Sequence[Month], values: Sequence[float | None], breaks: Breaks) -> Chart:
+    found = xmr(values)
+    flags = ["|".join(rules) for rules in found.flags]
+    schema = {"month": pl.Date, "n": pl.Float64, "flags": pl.String}
+    table = pl.DataFrame([[one.start for one in months], values, flags], schema=schema)
+    last = values[-1]
+    state = "not shown" if last is None else f"{number(last)}, {', '.join(found.latest) or 'usual variation'}"
+    sentence = f"{months[-1].title}: {state}. Mean {number(found.mean)}."
+    lines = (found.mean, found.lower, found.upper)
+    svg = trend_chart(table, *lines, title, sentence, breaks, width=WIDTH)
+    return Chart(svg=svg, alt=f"{title}, month by month. {sentence}")

@@ -1,0 +1,86 @@
+"""Tiny sites with sources of the crisis pathway: files of a few rows under the shipped headers, run whole."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from areakit import LAST
+
+from hiu.govern.init import init_site
+from hiu.sources import load_sources
+
+Rows = Sequence[Mapping[str, str]]
+
+
+def pathway_site(home: Path, files: Mapping[str, Rows], *, extended: Sequence[str] = ("desk", "referral")) -> Path:
+    """A synthetic site with `files` in its last month (name without ending -> rows by header), and the sources of the
+    pathway in `extended` taken up; nobody else's data."""
+    sources = [*sorted(load_sources()), *extended]
+    init_site(home, name="Pathway", synthetic=True, today=date(2026, 4, 8), sources=sources)
+    for name in extended:
+        (home / "sources" / f"{name}.toml").write_text(f'extends = "{name}"\n', encoding="utf-8", newline="\n")
+    cheaply(home)
+    write_files(home, files)
+    return home
+
+
+def cheaply(home: Path) -> None:
+    """A list of two people with two charts, ranked in few draws: nothing here is about the list."""
+    with (home / "site.toml").open("a", encoding="utf-8", newline="\n") as file:
+        file.write("\n[rank]\ncharts = 2\ntop = 2\ndraws = 100\n")
+
+
+def write_files(home: Path, files: Mapping[str, Rows], month: str = str(LAST)) -> None:
+    """CSV files in a month's folder."""
+    folder = home / "data" / "raw" / month
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, rows in files.items():
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            out = csv.DictWriter(file, list(dict.fromkeys(key for row in rows for key in row)), lineterminator="\n")
+            out.writeheader()
+            out.writerows(rows)
+
+
+def person(n: int) -> dict[str, str]:
+    """Somebody by name, birth and postcode, under the headers of the desk and of the police."""
+    names = ("Aldous Penrose", "Beatrix Tolworth", "Cyril Wetherby", "Dorothea Quill", "Edmund Farrow", "Flora Nettle")
+    return {"Name": names[n], "DOB": f"1{n}/03/197{n}", "Postcode": f"BS{n + 1} 4ND"}
+
+
+def log(log_id: str, at: str, n: int | None = None, **more: str) -> dict[str, str]:
+    """A row of the desk under the shipped headers; `n` names a person."""
+    about = {"Log ID": log_id, "Opened at": at} | (person(n) if n is not None else {})
+    return about | {key.replace("_", " "): value for key, value in more.items()}
+
+
+def incident(number: str, at: str, n: int) -> dict[str, str]:
+    """A row of the police, the person concerned in it."""
+    return {"Log no": number, "Person seq": "1", "Created": at, "Role": "subject"} | person(n)
+
+
+def referral(number: str, log_id: str, at: str, **more: str) -> dict[str, str]:
+    """A row of a referral, which names nobody and quotes its log."""
+    about = {"Referral ID": number, "Log ID": log_id, "Asked at": at}
+    return about | {key.replace("_", " "): value for key, value in more.items()}
+
+
+POLICE = [
+    incident("P1", "03/03/2026 10:02", 0),
+    incident("P2", "05/03/2026 12:00", 1),
+    incident("P3", "07/03/2026 12:00", 2),
+]
+DESK = [
+    log("P1", "03/03/2026 10:00", 0, Closed_at="03/03/2026 11:00", Call_type="Concern for welfare", Area="Bristol"),
+    log("D2", "05/03/2026 12:10", 1, Call_type="Misper", Area="Somerset", Health_staff_contacted_at="05/03/2026 12:30"),
+    log("D3", "06/03/2026 09:00", 0, Closed_at="06/03/2026 24:00", Outcome="Advice", Consent="unknown", Area="Mars"),
+    log("D4", "08/03/2026 09:00", 3, Closed_at="08/03/2026 08:00", Outcome="Advice", Rationale="yes"),
+    log("D5", "09/03/2026 09:00", Police_log="p 3", MHRV="Y", Deployed="N"),
+    log("", "09/03/2026 09:00", 4),
+]
+REFERRAL = [
+    referral("R1", "P1", "03/03/2026 10:05", Direction="Link officer to desk", Request="MHRV", Accepted="Accepted"),
+    referral("R2", "D5", "09/03/2026 09:05", Direction="Desk to link officer", Request="Options", Accepted="Declined"),
+]

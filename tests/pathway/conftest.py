@@ -1,0 +1,32 @@
+"""A tiny site with a desk, run once: read it; copy it to change it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from areakit import run
+from once import once
+from pathway_kit import DESK, POLICE, REFERRAL, pathway_site
+
+from pipelines.common.place import open_place
+
+
+@pytest.fixture(scope="session")
+def desk_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, its month run in its own curated folder."""
+
+    def make(folder: Path) -> Path:
+        home = pathway_site(folder / "site", {"police": POLICE, "desk": DESK, "referral": REFERRAL})
+        run(open_place(home))
+        return home
+
+    return once(tmp_path_factory, "desk site", make)
+
+
+@pytest.fixture(scope="session")
+def desk_month(desk_home: Path) -> Iterator[Path]:
+    """Its published folder."""
+    (folder,) = (desk_home / "data" / "curated" / "published").iterdir()
+    yield folder
