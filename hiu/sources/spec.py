@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from hiu.fuzzy import did_you_mean
 from hiu.model import FactKind
-from hiu.sources.conditions import Condition, column_regex, regex
+from hiu.sources.conditions import Condition, column_regex, in_every_measure, regex
 
 FieldType = Literal[
     "text", "code", "integer", "boolean", "date", "timestamp", "name", "given", "family", "aliases",
@@ -227,6 +227,7 @@ class Source(_Frozen):
         (), description="regexes, any case, for words that name nobody"
     )
     measures: tuple[Measure, ...] = ()
+    where: dict[str, Condition] = Field({}, description="conditions that a row must meet to earn any measure")
     counts: dict[str, Count] = Field({}, description="data set -> how it is counted")
     extra: dict[str, Count] = Field({}, description="side measure -> how it is counted; never added to a data set")
     expect: Expect = Expect()
@@ -236,6 +237,8 @@ class Source(_Frozen):
         {}, description="what a kept field says of a contact -> the field, for the timeline"
     )
     earliest: int = Field(1900, description="years before this are not believed")
+
+    _common = model_validator(mode="before")(in_every_measure)
 
     @model_validator(mode="before")
     @classmethod

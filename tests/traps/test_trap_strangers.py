@@ -238,7 +238,7 @@ REMARKS = {
     ),
     "a cancellation in a column of its own": (
         "Ref,When,Name,DOB,Cancelled\nA1,03/03/2026,Ada Quill,05/09/1974,Y\nA2,17/03/2026,Alan Birch,14/02/1961,N\n",
-        'where = { cancelled = { not_in = ["Y"] } }',
+        '# cancelled = { not_in = ["Y"] }',
     ),
     "rows that a state takes back": (
         "Ref,When,Name,DOB,Record Status\nA1,03/03/2026,Ada Quill,05/09/1974,Deleted\n"

@@ -11,7 +11,8 @@ from traps.intake_traps import Trap, make_site, spring, take_in
 from traps.test_trap_keys import SETTINGS, SOURCE
 
 from hiu.month import Month
-from hiu.quality.reading import idle_flags
+from hiu.quality.counting import idle_flags
+from hiu.sources import load_sources
 
 MAR = "2026-03/suite.csv"
 NAMES = ("Quill, Ada", "Birch, Alan", "Cedar, Kit", "Rowan, Sian", "Vale, Rhys", "Moss, Una")
@@ -70,25 +71,27 @@ def test_what_a_column_says_is_told_by_check_and_run(name: str, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("head", "flags", "told"),
     [
-        ("Cancelled?", "YNYNYN", "'Cancelled?' has 3 Y and is not used"),
-        ("Duplicate", "x-----", "'Duplicate' has 1 x and is not used"),
-        ("DNA?", "1-1---", "'DNA?' has 2 1 and is not used"),
-        ("VOID", "NNNNNY", "'VOID' has 1 Y and is not used"),
-        ("Rescinded", "Y-----", "'Rescinded' has 1 Y and is not used"),
+        ("Cancelled?", "YNYNYN", "'Cancelled?' has 3 Y"),
+        ("Duplicate", "x-----", "'Duplicate' has 1 x"),
+        ("DNA?", "1-1---", "'DNA?' has 2 1"),
+        ("VOID", "NNNNNY", "'VOID' has 1 Y"),
+        ("Rescinded", "Y-----", "'Rescinded' has 1 Y"),
+        ("Accepted?", "YYNYYN", "'Accepted?' has 2 N"),
+        ("Patient seen", "YYNYYY", "'Patient seen' has 1 N"),
     ],
 )
 def test_rows_that_may_be_no_contacts_are_noted(head: str, flags: str, told: str) -> None:
     text = sheet("Arrived", head, flags=flags)
-    assert [
-        line.partition(", so")[0] for line in idle_flags(pl.read_csv(text.encode(), infer_schema=False), [head])
-    ] == [told]
+    frame = pl.read_csv(text.encode(), infer_schema=False)
+    found = [line.partition(" and decides")[0] for line in idle_flags(frame, {}, [head], load_sources()["s136"])]
+    assert found == [told]
 
 
 def test_a_draft_takes_times_as_utc_where_the_header_says_so(tmp_path: Path) -> None:
     text = sheet("Call Connect (UTC)", "Rescinded", flags="Y-----")
     lines = drafted(Stranger(files={MAR: text}, sources={"calls": MAR}), tmp_path)["calls"].splitlines()
     assert any(line.startswith('zone = "utc"  # CHECK: ') for line in lines), lines
-    assert any("CHECK: " in line and "Rescinded" in line for line in lines), lines
+    assert any("CHECK: " in line and "rescinded = " in line for line in lines), lines
 
 
 def test_a_column_that_counts_the_rows_is_no_key_of_a_draft(tmp_path: Path) -> None:

@@ -1,11 +1,12 @@
-"""The keys of one field that its column asks for: times apart, forms of dates, separators, numberings."""
+"""The keys of one field that its column asks for: times apart, forms of dates, separators, numberings; and fields of
+codes with the conditions under [where] that they suggest."""
 
 import re
 from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from hiu.extract.draft.columns.idle import says_utc
+from hiu.extract.draft.columns.idle import by_form, nothing_happened, says_utc
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.words import is_personal_name
 from hiu.extract.draft.lines import array, comment, quoted, some
@@ -14,6 +15,8 @@ from hiu.sources import FieldSpec, Source
 
 _BRACES = re.compile(r"\{(\w+)\}")
 _DATED = ("date", "timestamp", "dob")
+_SHORT = 5
+"""Words as short as this are looked for as words: 'test' is no part of 'latest'."""
 
 
 def format_lines(spec: FieldSpec, seen: Look, *, always: bool = False) -> Iterator[str]:
@@ -69,3 +72,28 @@ def remarks(spec: FieldSpec, seen: Look) -> Iterator[str]:
         yield f"# dates as {', '.join(seen.formats[:4])}" + (f"; {seen.proof}" if seen.proof else "")
     if seen.codes and spec.type in ("text", "code", "boolean", "sex") and not is_personal_name(seen.header):
         yield f"# values: {comment(', '.join(seen.codes))}"
+
+
+def coded_lines(coded: Mapping[str, Look]) -> Iterator[str]:
+    """Fields of codes, by name."""
+    for field, seen in coded.items():
+        yield f'\n[fields.{field}]\ncolumns = {array([seen.header])}\ntype = "code"'
+        yield f"# values: {some(sorted(seen.counted), 15)}"
+
+
+def where_lines(coded: Mapping[str, Look]) -> list[str]:
+    """The table [where] with a suggested condition for each field whose codes say that nothing happened; [] without."""
+    lines = [line for field, seen in coded.items() for line in _condition(field, seen)]
+    return ["\n[where]  # what a row must meet to count", *lines] if lines else []
+
+
+def _condition(field: str, seen: Look) -> Iterator[str]:
+    mark = "CHECK: take the first # away if these should not count"
+    empty = f"; {seen.rows - seen.filled:,} rows are empty here, and count" if seen.filled < seen.rows else ""
+    if yes := nothing_happened(seen.header, seen.counted):
+        rows = f"{sum(yes.values()):,} rows"
+        yield f"# {field} = {{ not_in = {comment(array(yes))} }}  # {mark}: {rows}"
+    elif fitting := by_form(seen.counted):
+        texts = some((f"{text} {n:,}" for found in fitting.values() for text, n in sorted(found.items())), 12)
+        forms = [word if len(word) > _SHORT else rf"\b{word}\b" for word in fitting]
+        yield f"# {field} = {{ not_matches = {array(forms)} }}  # {mark}: {texts}{empty}"

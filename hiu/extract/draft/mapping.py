@@ -7,7 +7,6 @@ import polars as pl
 
 from hiu.extract.draft.asked import asked_lines
 from hiu.extract.draft.columns.concepts import concept_source
-from hiu.extract.draft.columns.idle import nothing_happened
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.match import NAMES
 from hiu.extract.draft.columns.words import OTHERS, is_number_name, is_personal_name, words
@@ -186,8 +185,6 @@ def _unused(sample: Sample, used: set[str]) -> Iterator[str]:
 
 
 def _doubt(seen: Look) -> str:
-    if nothing_happened(seen.header, seen.counted):
-        return "CHECK: these rows may be no contacts: make it a field, for [key] deleted or where = { ... }: "
     if seen.filled and seen.kind in _TIMED:
         return "CHECK: looks like a time: "
     if seen.filled and seen.whole and words(seen.header) & COUNTING and not is_number_name(seen.header):

@@ -35,6 +35,11 @@ PERSONAL = bag(
     "name names surname forename forenames dob birth birthdate nhs postcode post address phone telephone tel mobile "
     "email alias aliases aka maiden initials ssn passport street ethnicity race religion marital photo license drivers"
 )
+CODED = bag(
+    "type outcome disposal result status reason category code nature closure class priority grade "
+    "service kind encounterclass attended attendance dna cancelled arrived"
+)
+"""Words of a header of codes that may bear on what counts."""
 
 
 def spaced(text: str) -> str:
