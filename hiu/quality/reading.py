@@ -74,6 +74,22 @@ def only_numbers(quality: pl.DataFrame, source: Source, local_ids: pl.Series) ->
     ]
 
 
+def names_alone(records: pl.DataFrame) -> list[str]:
+    """A sentence if rows say no more of a person than a name that other such rows have too: each is a person apart."""
+    named = pl.any_horizontal(pl.col("given", "family").is_not_null())
+    more = ("dob", "birth_year", "nhs_number", "local_ids", "postcode", "house", "street")
+    alone = records.filter(~pl.col("quarantined"), named, pl.all_horizontal(pl.col(more).is_null()))
+    again = alone.group_by(pl.col("given", "family").str.to_lowercase()).len().filter(pl.col("len") > 1)
+    if again.is_empty():
+        return []
+    n, names = int(again["len"].sum()), f"{again.height:,} name{'s' * (again.height > 1)}"
+    return [
+        f"{n:,} rows give {names} several times and nothing else of the person. Two people may share a name, so each "
+        "of these rows is a person of its own, whose contacts are not added up. Ask for a date of birth, an age or a "
+        "number beside the name"
+    ]
+
+
 def standing_once(frame: pl.DataFrame, columns: Mapping[str, str], source: Source) -> list[str]:
     """A sentence if the first row says whom it is about and a third of the rows or more do not; `columns` as
     match_columns.
@@ -253,7 +269,7 @@ def _advice(row: Row, source: Source) -> str:
             "for whole dates, such as 31/03/2026"
         )
     if type_ == "dob" and re.fullmatch(_AGE, looks):
-        return '. They look like ages, and a birth is not made of them: send them in a column of type = "age"'
+        return '. If they are ages, send them in a column of type = "age", or as about 35'
     if type_ in ("dob", "date", "timestamp") and row["unreadable"] > row["out_of_range"]:
         return (
             f'. Add the form that it is written in to formats = ["..."] of [fields.{key}] in sources/{source.name}.toml'

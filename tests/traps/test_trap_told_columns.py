@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +13,7 @@ from traps.test_trap_keys import SETTINGS, SOURCE
 
 from hiu.month import Month
 from hiu.quality.counting import idle_flags
+from hiu.quality.reading import names_alone
 from hiu.sources import load_sources
 
 MAR = "2026-03/suite.csv"
@@ -43,15 +45,22 @@ def yearless(form: str) -> Trap:
     return suite(sheet("Arrived", "", form), "Arrived", 4, lacks, rows=None, silent=("Add the form",))
 
 
-def aged(age: str) -> Trap:
+def aged(age: str, year: int | None) -> Trap:
+    """Two of six births as an age or a year, which tells the year of birth."""
     text = sheet("Arrived", "").replace("01/04/1960", age).replace("02/04/1960", age)
-    return suite(text, "Arrived", 3, "They look like ages, and a birth is not made of them", silent=("Add the form",))
+    told = () if year else ("If they are ages, send them in a column of type",)
+    records = {"birth_year": [year, year, *[None] * 4], "dob": [None, None, *(date(1960, 4, k) for k in range(3, 7))]}
+    return suite(text, "Arrived", 0 if year else 3, *told, silent=("Add the form",), records=records)
 
 
 TRAPS = {
-    "an age in a column of births": aged("about 35"),
-    "an age with a letter": aged("35ish"),
-    "an age in years": aged("35 years old"),
+    "an age in a column of births": aged("about 35", 1991),
+    "an age with a letter": aged("35ish", 1991),
+    "an age in years": aged("35 years old", 1991),
+    "a decade": aged("mid 40s", 1981),
+    "a year of birth": aged("1985", 1985),
+    "a year that is a guess": aged("c. 1985", 1985),
+    "two figures, an age or a year": aged("35", None),
     "UTC in brackets": utc("Call Connect (UTC)"),
     "GMT": utc("Arrived GMT"),
     "Z": utc("arrived_z"),
@@ -120,3 +129,18 @@ def test_a_birth_beside_a_name_that_names_nobody_makes_no_person(name: str, tmp_
     place = make_site(suite(text, "Arrived", 0), tmp_path)
     found = take_in(place, Month.parse("2026-03"))[2]
     assert found["nobody"].to_list() == [True, *[False] * 5]
+
+
+@pytest.mark.parametrize(("births", "told"), [("", ["6 rows give 2 names several times"]), ("03/04/1960", [])])
+def test_a_name_that_comes_again_and_stands_alone_is_noted(births: str, told: list[str]) -> None:
+    rows = pl.DataFrame(
+        {
+            "given": ["Ada", "ADA", "Ada", "Kit", "Kit", "Kit", "Una", None],
+            "family": ["Quill", "Quill", "QUILL", None, None, None, "Moss", None],
+            "dob": [births or None] * 8,
+            "quarantined": [False] * 8,
+        }
+    ).with_columns(
+        pl.lit(None).alias(name) for name in ("birth_year", "nhs_number", "local_ids", "postcode", "house", "street")
+    )
+    assert [line.partition(" and nothing")[0] for line in names_alone(rows)] == told

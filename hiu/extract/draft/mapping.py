@@ -1,15 +1,14 @@
 """A first mapping for a file nobody has described yet: readable TOML, every guess marked CHECK."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-
-import polars as pl
 
 from hiu.extract.draft.asked import asked_lines
 from hiu.extract.draft.columns.concepts import concept_source
 from hiu.extract.draft.columns.look import Look
-from hiu.extract.draft.columns.match import NAMES
-from hiu.extract.draft.columns.words import OTHERS, is_number_name, is_personal_name, words
+from hiu.extract.draft.columns.match import NAMES, match_fields
+from hiu.extract.draft.columns.words import OTHERS, is_number_name, is_personal_name, spaced, words
 from hiu.extract.draft.fresh import fresh_part, opening
 from hiu.extract.draft.lines import array, comment, quoted, some
 from hiu.extract.draft.naming import also_taken_by, names_a_month, pattern_of
@@ -21,6 +20,7 @@ from hiu.extract.values.dates import read_stamps
 from hiu.sources import Packed, Source, load_sources
 
 _PERSONAL = ("nhs_number", "postcode", "name", "sex")
+_TO_DATE = re.compile(r"\bytd\b|year to date|cumulative|to date")
 _TIMED = ("date", "timestamp", "time", "month", "day")
 
 
@@ -83,7 +83,7 @@ def _file(sample: Sample, base: Source | None, plan: Plan | None) -> Iterator[st
     yield from asked_lines(sample, sample.query, base, plan) if sample.query else _as_sent(sample, base)
     if (base and base.kind == "stays") or (plan and plan.kind == "stays"):
         yield '# open_stays = "resent"  # CHECK: take the first # away if each file sends every open stay again'
-    yield from _shape(sample, plan)
+    yield from _shape(sample, base, plan)
     if not sample.query:
         yield from _period(sample, base, plan)
 
@@ -121,7 +121,7 @@ def _is_written(delimiter: str, base: Source | None) -> bool:
     return delimiter != "," or (base is not None and base.file.delimiter not in ("auto", ","))
 
 
-def _shape(sample: Sample, plan: Plan | None) -> Iterator[str]:
+def _shape(sample: Sample, base: Source | None, plan: Plan | None) -> Iterator[str]:
     if plan and plan.wide:
         wide = plan.wide
         columns = f"{{ columns = {quoted(wide.columns)}, month = {quoted(wide.month)} }}"
@@ -135,8 +135,10 @@ def _shape(sample: Sample, plan: Plan | None) -> Iterator[str]:
     if plan and plan.kind == "counts" and not plan.wide and not plan.month:
         yield 'covers = "month"  # CHECK: no column holds the month of the numbers: they are of the month in the path'
         return
-    months = 0 if sample.query else _months(sample, plan)  # a query is to be asked for one
-    if (plan and plan.wide) or months > 2:
+    months = 0 if sample.query else _months(sample, base, plan)  # a query is to be asked for one
+    if _TO_DATE.search(spaced(sample.path.stem)) and months:
+        yield 'covers = "cumulative"  # CHECK: by its name: a file holds the year to date, and replaces the last'
+    elif (plan and plan.wide) or months > 1:
         yield f'covers = "from rows"  # CHECK: rows of {months or "several"} months: it supplies all of them'
 
 
@@ -152,15 +154,24 @@ def _standing_once(sample: Sample) -> list[str]:
     return of_people[0] if of_people else []
 
 
-def _months(sample: Sample, plan: Plan | None) -> int:
-    """How many months the rows of a new source's file are of, leaving out the few that stray."""
-    header = (plan.month or plan.columns.get("start")) if plan and plan.kind in ("events", "counts") else None
+def _months(sample: Sample, base: Source | None, plan: Plan | None) -> int:
+    """How many months the rows of a file are of, leaving out the few that stray: of two months a third of the rows."""
+    header = _start(sample, base, plan)
     seen = sample.looks.get(header or "")
     if seen is None or not seen.dated:
         return seen.distinct if seen and seen.kind == "month" else 0
     stamps = read_stamps(sample.raw.frame[str(header)], seen.formats)["stamp"].drop_nulls()
-    by_month = stamps.dt.truncate("1mo").value_counts()
-    return by_month.filter(pl.col("count") * 10 >= pl.col("count").max()).height
+    counts = stamps.dt.truncate("1mo").value_counts()["count"].sort(descending=True).to_list()
+    many = [n for n in counts if n * 10 >= counts[0]]
+    return len(many) if len(many) != 2 or many[1] * 2 >= many[0] else 1
+
+
+def _start(sample: Sample, base: Source | None, plan: Plan | None) -> str | None:
+    """The column of when a row's event was, or of its month; None for stays and registers."""
+    if plan:
+        return (plan.month or plan.columns.get("start")) if plan.kind in ("events", "counts") else None
+    matched = match_fields(sample.looks, base).get("start") if base and base.kind == "events" else None
+    return matched.header if matched else None
 
 
 def _period(sample: Sample, base: Source | None, plan: Plan | None) -> Iterator[str]:

@@ -77,7 +77,15 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable, today: date) -> Del
     Raises InputRefused if the month is not known, no column names people, or what matters most is hardly read.
     """
     from hiu.quality.counting import cannot_count, idle_flags, uncounted
-    from hiu.quality.reading import facts_to_come, in_utc, judge, only_numbers, require_names, standing_once
+    from hiu.quality.reading import (
+        facts_to_come,
+        in_utc,
+        judge,
+        names_alone,
+        only_numbers,
+        require_names,
+        standing_once,
+    )
 
     file, source = job.file, place.sources[job.file.source]
     columns = match_columns(raw.headers, source, name=file.name)
@@ -95,7 +103,13 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable, today: date) -> Del
     about += only_numbers(done.quality, source, done.records["local_ids"])
     done = replace(done, warnings=(*done.warnings, *about))
     idle = idle_flags(raw.frame, columns, unused_headers(raw.headers, source), source)
-    notes = [*_unused(raw.headers, source), *idle, *always, *standing_once(raw.frame, columns, source)]
+    notes = [
+        *_unused(raw.headers, source),
+        *idle,
+        *always,
+        *names_alone(done.records),
+        *standing_once(raw.frame, columns, source),
+    ]
     return Delivery(job, raw.received, period, without_erased(place, done, job.sha256), tuple(notes))
 
 
