@@ -89,7 +89,12 @@ def where_lines(coded: Mapping[str, Look]) -> list[str]:
 
 def _condition(field: str, seen: Look) -> Iterator[str]:
     mark = "CHECK: take the first # away if these should not count"
-    empty = f"; {seen.rows - seen.filled:,} rows are empty here, and count" if seen.filled < seen.rows else ""
+    none = seen.rows - seen.filled
+    empty = (
+        f"; {none:,} row{'s are' if none > 1 else ' is'} empty here, and would count: in = [...] leaves such out"
+        if none
+        else ""
+    )
     if yes := nothing_happened(seen.header, seen.counted):
         rows = f"{sum(yes.values()):,} rows"
         yield f"# {field} = {{ not_in = {comment(array(yes))} }}  # {mark}: {rows}"

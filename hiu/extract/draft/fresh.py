@@ -72,9 +72,6 @@ def fresh_part(sample: Sample, plan: Plan) -> Part:
 
 def _no_date(sample: Sample) -> str:
     """What to ask for where no column holds dates."""
-    days = [seen.header for seen in sample.looks.values() if seen.kind == "day"]
-    if days:
-        return f"{comment(days[0])} holds days without a year: ask the sender for whole dates, such as 2026-03-31"
     clocks = [seen.header for seen in sample.looks.values() if seen.kind == "time"]
     if clocks:
         return f"{comment(clocks[0])} is a time of day alone: ask the sender for the date of each row"
@@ -83,7 +80,7 @@ def _no_date(sample: Sample) -> str:
 
 def _idle_number(sample: Sample, plan: Plan) -> Iterator[str]:
     """A list of people with a time of day or a number of what they did, and nothing that says on which day."""
-    if plan.kind == "register" and any(seen.kind in ("time", "day") for seen in sample.looks.values()):
+    if plan.kind == "register" and any(seen.kind == "time" for seen in sample.looks.values()):
         yield f"\n# CHECK: {_no_date(sample)}; then draft the file again, as it is no list of people"
     elif plan.kind == "register":
         yield (

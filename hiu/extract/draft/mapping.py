@@ -126,10 +126,10 @@ def _shape(sample: Sample, base: Source | None, plan: Plan | None) -> Iterator[s
         wide = plan.wide
         columns = f"{{ columns = {quoted(wide.columns)}, month = {quoted(wide.month)} }}"
         yield f"unpivot = {columns}  # CHECK: a column a month"
-    empty = _standing_once(sample)
+    empty = _standing_once(sample, _start(sample, base, plan))
     if empty:
         yield (
-            f"# fill_down = {comment(array(empty))}  # CHECK: empty in the same rows: take the first # away if a "
+            f"# fill_down = {comment(array(empty))}  # CHECK: empty in many rows: take the first # away if a "
             "value stands once for the rows below it"
         )
     if plan and plan.kind == "counts" and not plan.wide and not plan.month:
@@ -142,8 +142,9 @@ def _shape(sample: Sample, base: Source | None, plan: Plan | None) -> Iterator[s
         yield f'covers = "from rows"  # CHECK: rows of {months or "several"} months: it supplies all of them'
 
 
-def _standing_once(sample: Sample) -> list[str]:
-    """Columns of a person that are empty in the same third of the rows or more, and filled in the first."""
+def _standing_once(sample: Sample, start: str | None) -> list[str]:
+    """The date and columns of a person that are empty in a third of the rows or more and filled in the first; those of
+    the person are empty in the same rows."""
     frame = sample.raw.frame
     gaps: dict[tuple[bool, ...], list[str]] = {}
     for header, seen in sample.looks.items():
@@ -151,7 +152,8 @@ def _standing_once(sample: Sample) -> list[str]:
         if seen.filled and not empty[0] and empty.sum() * 3 >= frame.height:
             gaps.setdefault(tuple(empty.to_list()), []).append(header)
     of_people = [headers for headers in gaps.values() if len(headers) >= 2 and any(map(is_personal_name, headers))]
-    return of_people[0] if of_people else []
+    dates = [header for headers in gaps.values() for header in headers if header == start]
+    return list(dict.fromkeys([*dates, *(of_people[0] if of_people else [])]))
 
 
 def _months(sample: Sample, base: Source | None, plan: Plan | None) -> int:

@@ -15,9 +15,11 @@ _NOTHING = bag(
     "retracted deleted erroneous abandoned hoax invalid annulled aborted"
 )
 """Words of a header, or of its values, by which a row is no contact."""
-_SOMETHING = bag("attended accepted arrived answered completed confirmed valid seen kept")
+_SOMETHING = bag("attended accepted arrived answered completed complete confirmed valid seen kept finished")
 """Words of a header below which 'no' says that a row is no contact: Attended?, Accepted?"""
-_FILLERS = bag("was is did the patient client pt person call appointment referral yn y n flag indicator")
+_FILLERS = bag(
+    "was is did the patient client pt person call appointment referral visit journey session contact yn y n flag indicator is"
+)
 FORMS = (
     "cancel", "abandon", "hoax", "malicious", "duplicate", r"\bdna\b", r"\bdnw\b", r"\blwbs\b", r"no.?shows?\b",
     r"(did|does|do|could) ?(not|n.?t) (attend|wait|stay|engage|answer|arrive|proceed|show)",

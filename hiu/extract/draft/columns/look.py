@@ -25,7 +25,9 @@ _CLOCK = re.compile(r"(1899-12-3[01] )?([01]?\d|2[0-4]):[0-5]\d(:[0-5]\d)?( ?[ap
 _BARE_CLOCK = re.compile(
     r"([01]?\d|2[0-4])[:.]?[0-5]\d([:.]?[0-5]\d)?( ?h(ou)?rs?| ?[ap]\.?m\.?)?|noon|midnight|0?\.\d+", re.I
 )
-_DAY_ALONE = re.compile(r"\d{1,2}(?:st|nd|rd|th)?[ /.\-](?:\d{1,2}|[A-Za-z]{3,9})", re.I)
+_DAY_ALONE = re.compile(
+    r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? )?\d{1,2}(?:st|nd|rd|th)?[ /.\-](?:\d{1,2}|[A-Za-z]{3,9})", re.I
+)
 _WHOLE = re.compile(r"\d{1,4}([.,]0+)?")
 _SEXES = {"m", "f", "male", "female", "man", "woman", "x", "u", "i", "unknown", "other", "non-binary", "not known"}
 _SEPARATORS = ("/", " - ", "^", "|", "\\", ";", " : ")

@@ -32,6 +32,7 @@ _LATER = bag(
 )
 """Words of a date that is not when the event began, unless nothing better is there."""
 _TURNS = bag("seq sequence order index position line")
+_YEARLESS = "its values, days without a year, which can't be loaded: add the year, or ask the sender for whole dates"
 _BORN = timedelta(days=3650)
 
 
@@ -238,13 +239,16 @@ def match_concepts(looks: Mapping[str, Look], concepts: Source) -> dict[str, Mat
         matched["start"] = Match(matched.pop("end").header, "the only date")
     if began and "start" not in matched:
         matched["start"] = Match(max(began, key=lambda seen: seen.kind == "timestamp").header, "its values")
+    days = [header for header, seen in looks.items() if seen.kind == "day" and header not in used]
+    if days and "start" not in matched:
+        matched["start"] = Match(days[0], _YEARLESS)
     return matched
 
 
 def time_column(header: str, looks: Mapping[str, Look], taken: set[str], field: str) -> str | None:
     """The column of times that belongs to a column of days: the one named most alike, or the only one for a start."""
     clocks = [name for name, seen in looks.items() if seen.kind == "time" and name not in taken]
-    if not clocks or looks[header].kind != "date":
+    if not clocks or looks[header].kind not in ("date", "day"):
         return None
     alike = max(clocks, key=lambda name: nearness(_dateless(name), _dateless(header)))
     close = nearness(_dateless(alike), _dateless(header)) >= _NEAR and bool(_dateless(header))
