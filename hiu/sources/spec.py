@@ -72,7 +72,7 @@ class FileSpec(_Frozen):
         "once", description="resent: each file sends every open stay again, so one no longer sent has ended"
     )
     footers: tuple[str, ...] = Field(
-        ("total", "grand total", "end of report", "end of file"),
+        ("total", "grand total", "end of report", "end of file", "records:", "record count", "row count", "rows:"),
         description="a row whose first cell starts so, at the end, is not data",
     )
 

@@ -11,6 +11,7 @@ from traps.draftkit import Stranger, drafted
 from traps.intake_traps import Trap, make_site, spring, take_in
 from traps.test_trap_keys import SETTINGS, SOURCE
 
+from hiu.extract.values.codes import read_age
 from hiu.month import Month
 from hiu.quality.counting import idle_flags
 from hiu.quality.reading import names_alone
@@ -144,3 +145,12 @@ def test_a_name_that_comes_again_and_stands_alone_is_noted(births: str, told: li
         pl.lit(None).alias(name) for name in ("birth_year", "nhs_number", "local_ids", "postcode", "house", "street")
     )
     assert [line.partition(" and nothing")[0] for line in names_alone(rows)] == told
+
+
+@pytest.mark.parametrize(
+    ("text", "age"),
+    [("28", 28), ("approx 28", 28), ("30s", 35), ("25-30", 25), ("18 months", 1), ("1 year 6 months", 1), ("28.0", 28)]
+    + [("1012", None), ("12/03/1985", None), ("1985", None), ("-5", None), ("120", None), ("9990000018", None)],
+)
+def test_an_age_is_read_where_it_is_one(text: str, age: int | None) -> None:
+    assert read_age(text) == age

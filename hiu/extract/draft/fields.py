@@ -8,7 +8,7 @@ import polars as pl
 
 from hiu.extract.draft.columns.idle import by_form, nothing_happened, says_utc
 from hiu.extract.draft.columns.look import Look
-from hiu.extract.draft.columns.words import is_personal_name
+from hiu.extract.draft.columns.words import hold_names, is_personal_name
 from hiu.extract.draft.lines import array, comment, quoted, some
 from hiu.extract.values.dates import read_stamps
 from hiu.sources import FieldSpec, Source
@@ -70,7 +70,8 @@ def remarks(spec: FieldSpec, seen: Look) -> Iterator[str]:
     """Comments on what a column holds: the forms of its dates, its codes. No values of a person's own fields."""
     if seen.formats:
         yield f"# dates as {', '.join(seen.formats[:4])}" + (f"; {seen.proof}" if seen.proof else "")
-    if seen.codes and spec.type in ("text", "code", "boolean", "sex") and not is_personal_name(seen.header):
+    coded = seen.codes and spec.type in ("text", "code", "boolean", "sex") and not is_personal_name(seen.header)
+    if coded and not hold_names(seen.header, seen.codes):
         yield f"# values: {comment(', '.join(seen.codes))}"
 
 

@@ -8,7 +8,7 @@ from hiu.extract.draft.asked import asked_lines
 from hiu.extract.draft.columns.concepts import concept_source
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.match import NAMES, match_fields
-from hiu.extract.draft.columns.words import OTHERS, is_number_name, is_personal_name, spaced, words
+from hiu.extract.draft.columns.words import OTHERS, hold_names, is_number_name, is_personal_name, spaced, words
 from hiu.extract.draft.fresh import fresh_part, opening
 from hiu.extract.draft.lines import array, comment, quoted, some
 from hiu.extract.draft.naming import also_taken_by, names_a_month, pattern_of
@@ -209,5 +209,5 @@ def _doubt(seen: Look) -> str:
 
 def _described(seen: Look) -> str:
     hidden = is_personal_name(seen.header) or bool(words(seen.header) & OTHERS) or seen.kind in (*NAMES, *_PERSONAL)
-    codes = f": {some(seen.codes, 15)}" if seen.codes and not hidden else ""
+    codes = f": {some(seen.codes, 15)}" if seen.codes and not (hidden or hold_names(seen.header, seen.codes)) else ""
     return f"{seen.kind}, {seen.filled} filled, {seen.distinct} different{codes}"

@@ -12,7 +12,7 @@ from hiu.extract.draft.columns.idle import is_idle
 from hiu.extract.draft.columns.keys import TAKEN_BACK, find_key
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.match import Match, is_person_number, match_concepts
-from hiu.extract.draft.columns.words import CODED, OTHERS, is_number_name, is_personal_name, spaced, words
+from hiu.extract.draft.columns.words import CODED, OTHERS, hold_names, is_number_name, is_personal_name, spaced, words
 from hiu.extract.draft.facts import Found, find_facts
 from hiu.extract.draft.lines import some
 from hiu.extract.draft.table.sample import Sample
@@ -193,6 +193,7 @@ def _codes(looks: Mapping[str, Look], used: set[str | None]) -> dict[str, str]:
             and header not in used
             and not words(header) & (OTHERS - {"contact"} | TAKEN_BACK)
             and not is_personal_name(header)
+            and (is_idle(seen) or not (hold_names(header, seen.counted) or is_number_name(header)))
             and len(coded) < _MOST_CODED
         )
         if fit and not seen.dated and seen.kind not in ("time", "month", "guid", "sex", "postcode"):

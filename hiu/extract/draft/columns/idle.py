@@ -18,7 +18,7 @@ _NOTHING = bag(
 _SOMETHING = bag("attended accepted arrived answered completed complete confirmed valid seen kept finished")
 """Words of a header below which 'no' says that a row is no contact: Attended?, Accepted?"""
 _FILLERS = bag(
-    "was is did the patient client pt person call appointment referral visit journey session contact yn y n flag indicator is"
+    "was is did the patient client pt person call appointment referral visit journey session contact yn y n flag is"
 )
 FORMS = (
     "cancel", "abandon", "hoax", "malicious", "duplicate", r"\bdna\b", r"\bdnw\b", r"\blwbs\b", r"no.?shows?\b",
