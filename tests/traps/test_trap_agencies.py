@@ -27,7 +27,8 @@ ASK = "  # CHECK: take the first # away if these should not count: "
 def fire() -> str:
     states = ("Completed", "No answer at door", "Completed", "Cancelled by occupier") * 2
     rows = (
-        f"SW/{440 + k},{given} {family},{born:%d/%m/%Y},{at.replace(day=1):%d-%b-%y},{at:%d-%b-%y},{at:%H:%M},{states[k]},Harris"
+        f"SW/{440 + k},{given} {family},{born:%d/%m/%Y},{at.replace(day=1):%d-%b-%y},"
+        f"{at:%d-%b-%y},{at:%H:%M},{states[k]},Harris"
         for k, at, family, given, born, _ in ROWS
     )
     head = "Visit Ref,Occupier Name,Occupier DOB,Date Requested,Visit Date,Visit Time,Visit Status,Lead Officer"

@@ -149,8 +149,21 @@ def test_a_name_that_comes_again_and_stands_alone_is_noted(births: str, told: li
 
 @pytest.mark.parametrize(
     ("text", "age"),
-    [("28", 28), ("approx 28", 28), ("30s", 35), ("25-30", 25), ("18 months", 1), ("1 year 6 months", 1), ("28.0", 28)]
-    + [("1012", None), ("12/03/1985", None), ("1985", None), ("-5", None), ("120", None), ("9990000018", None)],
+    [
+        ("28", 28),
+        ("approx 28", 28),
+        ("30s", 35),
+        ("25-30", 25),
+        ("18 months", 1),
+        ("1 year 6 months", 1),
+        ("28.0", 28),
+        ("1012", None),
+        ("12/03/1985", None),
+        ("1985", None),
+        ("-5", None),
+        ("120", None),
+        ("9990000018", None),
+    ],
 )
 def test_an_age_is_read_where_it_is_one(text: str, age: int | None) -> None:
     assert read_age(text) == age
