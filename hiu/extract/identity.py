@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import polars as pl
 
@@ -134,8 +135,8 @@ def _names(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
     usual = plain["plain"] & ~_matching(distinct, plain, unknown)
     easy = distinct.hstack(plain.drop("plain")).filter(usual)
     hard = distinct.filter(~usual)
-    separators = {field: source.fields[field].separator for field in fields}
-    read = [_name(dict(zip(fields, row, strict=True)), order, unknown, separators) for row in hard.iter_rows()]
+    separators = tuple(source.fields[field].separator for field in fields)
+    read = [_name(tuple(fields), row, order, tuple(unknown), separators) for row in hard.iter_rows()]
     hard = hard.hstack(pl.DataFrame(read, schema=_NAME_TYPE, orient="row"))
     table = pl.concat([hard, easy], how="diagonal").with_columns(pl.col("unknown").fill_null(False))
     return sent.join(table, on=sent.columns, how="left", nulls_equal=True, maintain_order="left").select(*_NAME_TYPE)
@@ -168,14 +169,21 @@ def _any_form(ways: Sequence[pl.Expr], form: str) -> pl.Expr:
     return pl.any_horizontal([(way.str.contains(whole) & (way != "")).fill_null(False) for way in ways])
 
 
+@lru_cache(maxsize=50_000)
 def _name(
-    sent: dict[str, str | None], order: Order, unknown: Sequence[re.Pattern[str]], separators: dict[str, str]
+    fields: tuple[str, ...],
+    row: tuple[str | None, ...],
+    order: Order,
+    unknown: tuple[re.Pattern[str], ...],
+    separators: tuple[str, ...],
 ) -> Name:
+    """One name, by the fields that it stands in; the same people come in every file."""
+    sent, marks = dict(zip(fields, row, strict=True)), dict(zip(fields, separators, strict=True))
     others = sent.get("aliases")
-    if others and (mark := separators["aliases"]):
+    if others and (mark := marks["aliases"]):
         others = others.replace(mark, ";")
     if whole := sent.get("name"):
-        mark = separators["name"]
+        mark = marks["name"]
         if two_people(whole, but=mark):
             return Name(unknown=True)
         return read_name(parted_by(whole, mark, order), order, unknown, others)

@@ -31,6 +31,7 @@ FORMS = (
     "screened out", "postpone", "resched", "un.?outcomed", "left (a )?(message|voicemail)",
 )  # fmt: skip
 """Forms of a code by which a row may be no contact: regular expressions, any case."""
+_ANY_FORM = re.compile("|".join(f"(?:{form})" for form in FORMS), re.IGNORECASE)
 _YES = frozenset(word for word, meaning in YES_NO.items() if meaning == "yes") | {"x", "✓", "✔"}
 _NO = frozenset(word for word, meaning in YES_NO.items() if meaning == "no")
 _UTC = bag("utc gmt z zulu")
@@ -78,9 +79,8 @@ def by_form(found: Mapping[str, int]) -> dict[str, dict[str, int]]:
         return {}
     out: dict[str, dict[str, int]] = {}
     for text, n in found.items():
-        if matches := [match for form in FORMS if (match := re.search(form, text, re.IGNORECASE))]:
-            first = min(matches, key=lambda match: match.start())[0].lower()
-            out.setdefault(first, {})[text] = n
+        if first := _ANY_FORM.search(text):
+            out.setdefault(first[0].lower(), {})[text] = n
     return out
 
 
