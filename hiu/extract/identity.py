@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import polars as pl
 
 from hiu.extract.values.address import read_address
-from hiu.extract.values.codes import SEX, coded, local_id, read_age
+from hiu.extract.values.codes import AGE_FOR_BIRTH, SEX, YEAR_OF_BIRTH, coded, local_id, read_age
 from hiu.extract.values.dates import read_births
 from hiu.extract.values.nhs_number import nhs_number
 from hiu.extract.values.people.names import Name, Order, read_name, read_parts
@@ -28,23 +29,24 @@ _ADDRESS_TYPE = pl.Struct({"house": pl.String, "street": pl.String})
 def identities(
     cells: pl.DataFrame, source: Source, start: pl.Series, at: pl.Series, *, synthetic: bool
 ) -> pl.DataFrame:
-    """The identity columns of model.IDENTITY_COLUMNS, age, nobody, flags and doubts, in the order of `cells`.
+    """The identity columns of model.IDENTITY_COLUMNS, age, nobody, flags and doubts, in the order of `cells`; and
+    `about_birth`: whether an age or a year stands in place of a date of birth.
 
     `start` is when each row's event began, what an age is counted back from; births may not come after `at`.
     Local numbers of a row whose name says 'unknown' are dropped: they are made up for the visit, or shared.
     A birth that the row itself contradicts (after the event, or against the age) is in `doubts` and is no evidence.
     """
-    ages = per_value(cells["age"], read_age, pl.Int64) if "age" in cells.columns else _none(cells, pl.Int64)
     frame = (
         _names(cells, source)
         .with_columns(
             _births(cells, source, at).alias("dob"),
-            ages.alias("age"),
+            _ages(cells).alias("age"),
             _sex(cells, source).alias("sex"),
             _of(cells, nhs_number(_text(cells, "nhs_number"), synthetic=synthetic)).alias("nhs_number"),
             _postcodes(cells, "postcode").alias("postcode"),
             _addresses(cells, source).alias("home"),
             _local_ids(cells, source).alias("local_ids"),
+            _about_birth(cells).alias("about_birth"),
             start.alias("start"),
         )
         .unnest("home")
@@ -63,11 +65,23 @@ def identities(
     return frame.drop("year").rename({"text": "name_text"})
 
 
+def _ages(cells: pl.DataFrame) -> pl.Series:
+    """Ages from their own column, else from cells of births that say an age ('about 35')."""
+    texts = [pl.col("age")] if "age" in cells.columns else []
+    if "dob" in cells.columns:
+        texts.append(pl.when(pl.col("dob").str.contains(AGE_FOR_BIRTH)).then("dob"))
+    return per_value(_of(cells, pl.coalesce(texts)), read_age, pl.Int64) if texts else _none(cells, pl.Int64)
+
+
 def _birth_years(cells: pl.DataFrame) -> pl.Series:
-    """Years of birth that stand in a column of ages: four figures of this century or the last."""
-    if "age" not in cells.columns:
-        return _none(cells, pl.Int64)
-    return cells.select(pl.col("age").str.extract(r"^((?:19|20)[0-9]{2})(?:\.0)?$").cast(pl.Int64)).to_series()
+    """Years of birth that stand in a column of ages or of births: four figures of this century or the last."""
+    years = [pl.col(name).str.extract(YEAR_OF_BIRTH).cast(pl.Int64) for name in ("age", "dob") if name in cells.columns]
+    return _of(cells, pl.coalesce(years)) if years else _none(cells, pl.Int64)
+
+
+def _about_birth(cells: pl.DataFrame) -> pl.Series:
+    text = _text(cells, "dob")
+    return _of(cells, text.str.contains(AGE_FOR_BIRTH) | text.str.contains(YEAR_OF_BIRTH))
 
 
 def _doubted(frame: pl.DataFrame, cells: pl.DataFrame, source: Source) -> pl.DataFrame:
@@ -121,8 +135,8 @@ def _names(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
     usual = plain["plain"] & ~_matching(distinct, plain, unknown)
     easy = distinct.hstack(plain.drop("plain")).filter(usual)
     hard = distinct.filter(~usual)
-    separators = {field: source.fields[field].separator for field in fields}
-    read = [_name(dict(zip(fields, row, strict=True)), order, unknown, separators) for row in hard.iter_rows()]
+    separators = tuple(source.fields[field].separator for field in fields)
+    read = [_name(tuple(fields), row, order, tuple(unknown), separators) for row in hard.iter_rows()]
     hard = hard.hstack(pl.DataFrame(read, schema=_NAME_TYPE, orient="row"))
     table = pl.concat([hard, easy], how="diagonal").with_columns(pl.col("unknown").fill_null(False))
     return sent.join(table, on=sent.columns, how="left", nulls_equal=True, maintain_order="left").select(*_NAME_TYPE)
@@ -155,14 +169,21 @@ def _any_form(ways: Sequence[pl.Expr], form: str) -> pl.Expr:
     return pl.any_horizontal([(way.str.contains(whole) & (way != "")).fill_null(False) for way in ways])
 
 
+@lru_cache(maxsize=50_000)
 def _name(
-    sent: dict[str, str | None], order: Order, unknown: Sequence[re.Pattern[str]], separators: dict[str, str]
+    fields: tuple[str, ...],
+    row: tuple[str | None, ...],
+    order: Order,
+    unknown: tuple[re.Pattern[str], ...],
+    separators: tuple[str, ...],
 ) -> Name:
+    """One name, by the fields that it stands in; the same people come in every file."""
+    sent, marks = dict(zip(fields, row, strict=True)), dict(zip(fields, separators, strict=True))
     others = sent.get("aliases")
-    if others and (mark := separators["aliases"]):
+    if others and (mark := marks["aliases"]):
         others = others.replace(mark, ";")
     if whole := sent.get("name"):
-        mark = separators["name"]
+        mark = marks["name"]
         if two_people(whole, but=mark):
             return Name(unknown=True)
         return read_name(parted_by(whole, mark, order), order, unknown, others)

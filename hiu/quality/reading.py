@@ -1,14 +1,14 @@
 """What a delivery's read rates mean: sentences for a person, or a refusal (docs/sources.md, [expect])."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 import polars as pl
 
 from hiu.errors import InputRefused
-from hiu.extract.draft.columns.idle import nothing_happened, says_utc
+from hiu.extract.draft.columns.idle import says_utc
 from hiu.extract.draft.lines import array
 from hiu.extract.files.header import quoted
 from hiu.extract.files.numbering import Numbering
@@ -74,6 +74,22 @@ def only_numbers(quality: pl.DataFrame, source: Source, local_ids: pl.Series) ->
     ]
 
 
+def names_alone(records: pl.DataFrame) -> list[str]:
+    """A sentence if rows say no more of a person than a name that other such rows have too: each is a person apart."""
+    named = pl.any_horizontal(pl.col("given", "family").is_not_null())
+    more = ("dob", "birth_year", "nhs_number", "local_ids", "postcode", "house", "street")
+    alone = records.filter(~pl.col("quarantined"), named, pl.all_horizontal(pl.col(more).is_null()))
+    again = alone.group_by(pl.col("given", "family").str.to_lowercase()).len().filter(pl.col("len") > 1)
+    if again.is_empty():
+        return []
+    n, names = int(again["len"].sum()), f"{again.height:,} name{'s' * (again.height > 1)}"
+    return [
+        f"{n:,} rows give {names} several times and nothing else of the person. Two people may share a name, so each "
+        "of these rows is a person of its own, whose contacts are not added up. Ask for a date of birth, an age or a "
+        "number beside the name"
+    ]
+
+
 def standing_once(frame: pl.DataFrame, columns: Mapping[str, str], source: Source) -> list[str]:
     """A sentence if the first row says whom it is about and a third of the rows or more do not; `columns` as
     match_columns.
@@ -110,18 +126,6 @@ def _once_a_block(frame: pl.DataFrame, columns: Mapping[str, str], source: Sourc
     ] * bool(once)
 
 
-def idle_flags(frame: pl.DataFrame, unused: Sequence[str]) -> list[str]:
-    """A sentence for each unused column whose words say that rows are no contacts: 'Cancelled?' with Y."""
-    found = {header: nothing_happened(header, frame[header]) for header in unused if header in frame.columns}
-    return [
-        f"'{header}' has {', '.join(f'{n:,} {word}' for word, n in words.items())} and is not used, so those rows "
-        "count as the others do. If they are no contacts, make it a field and name its words in [key] deleted, or in "
-        "where of [[measures]]"
-        for header, words in found.items()
-        if words
-    ]
-
-
 def in_utc(frame: pl.DataFrame, columns: Mapping[str, str], source: Source) -> list[str]:
     """A sentence for each column whose header says UTC and whose times are read as UK time: in summer an hour off."""
     local = [field for field, spec in source.fields.items() if spec.type == "timestamp" and spec.zone == "local"]
@@ -143,17 +147,6 @@ def facts_to_come(facts: pl.DataFrame, numbering: Numbering, today: date) -> lis
         "holds for nobody; ask whether the year is right"
         for (fact,), rows in late.group_by("fact", maintain_order=True)
     ]
-
-
-def uncounted(records: pl.DataFrame, source: Source) -> list[str]:
-    """A sentence if no sound row of a delivery (of five or more) earns a measure: a condition that nothing meets."""
-    sound = records.filter(~pl.col("quarantined") & ~pl.col("deleted"))
-    if not source.measures or source.kind == "register" or sound.height < _FEWEST:
-        return []
-    if sound["measures"].list.len().sum():
-        return []
-    names = quoted(sorted({field for rule in source.measures for field in rule.where}))
-    return [f"none of {sound.height:,} rows counts as anything: no [[measures]] where is met by what {names} hold"]
 
 
 def _with_scheme(rows: list[Row], source: Source) -> list[Row]:
@@ -276,7 +269,7 @@ def _advice(row: Row, source: Source) -> str:
             "for whole dates, such as 31/03/2026"
         )
     if type_ == "dob" and re.fullmatch(_AGE, looks):
-        return '. They look like ages, and a birth is not made of them: send them in a column of type = "age"'
+        return '. If they are ages, send them in a column of type = "age", or as about 35'
     if type_ in ("dob", "date", "timestamp") and row["unreadable"] > row["out_of_range"]:
         return (
             f'. Add the form that it is written in to formats = ["..."] of [fields.{key}] in sources/{source.name}.toml'

@@ -52,3 +52,19 @@ def _sound(value: str | dict[str, tuple[str, ...]]) -> str | dict[str, tuple[str
 
 Condition = Annotated[str | dict[str, tuple[str, ...]], AfterValidator(_sound)]
 """'present', 'absent', {in = [...]}, {not_in = [...]} (null passes), {matches = [regex]}, {not_matches = [regex]}."""
+
+
+def in_every_measure(values: object) -> object:
+    """The values of a source, with the conditions of its [where] in each of its measures.
+
+    Raises ValueError if a measure has a condition of its own on one of the fields.
+    """
+    if not isinstance(values, dict) or not isinstance(values.get("where"), dict):
+        return values
+    common, measures = values["where"], []
+    for rule in values.get("measures", ()):
+        own = dict(rule.get("where", {}))
+        if both := next((field for field in common if own.get(field, common[field]) != common[field]), None):
+            raise ValueError(f"[where] '{both}': the measure '{rule.get('name')}' has a condition on it of its own")
+        measures.append({**rule, "where": {**common, **own}})
+    return {**values, "measures": measures}

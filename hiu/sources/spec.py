@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from hiu.fuzzy import did_you_mean
 from hiu.model import PATHWAY, FactKind
-from hiu.sources.conditions import Condition, column_regex, regex
+from hiu.sources.conditions import Condition, column_regex, in_every_measure, regex
 from hiu.sources.keep import Kept
 
 FieldType = Literal[
@@ -73,7 +73,7 @@ class FileSpec(_Frozen):
         "once", description="resent: each file sends every open stay again, so one no longer sent has ended"
     )
     footers: tuple[str, ...] = Field(
-        ("total", "grand total", "end of report", "end of file"),
+        ("total", "grand total", "end of report", "end of file", "records:", "record count", "row count", "rows:"),
         description="a row whose first cell starts so, at the end, is not data",
     )
 
@@ -243,6 +243,7 @@ class Source(Kept):
         (), description="regexes, any case, for words that name nobody"
     )
     measures: tuple[Measure, ...] = ()
+    where: dict[str, Condition] = Field({}, description="conditions that a row must meet to earn any measure")
     counts: dict[str, Count] = Field({}, description="data set -> how it is counted")
     extra: dict[str, Count] = Field({}, description="side measure -> how it is counted; never added to a data set")
     expect: Expect = Expect()
@@ -265,6 +266,8 @@ class Source(Kept):
             return values
         before = list(keep) if isinstance(keep, list | tuple) else []
         return {**values, "keep": [*before, *(name for name in fields if name in table.names and name not in before)]}
+
+    _common = model_validator(mode="before")(in_every_measure)
 
     @model_validator(mode="before")
     @classmethod

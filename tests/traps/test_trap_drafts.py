@@ -161,9 +161,9 @@ STRANGERS = {
         sources={"recovery": f"{MARCH}/Substance misuse March 2026.xlsx"},
         edits=(
             (
-                '# where = { attended = { not_in = ["DNA"] } }'
-                "  # CHECK: take the first # away if these should not count",
-                'where = { attended = { not_in = ["DNA"] } }',
+                r'# attended = { not_matches = ["\\bdna\\b"] }'
+                "  # CHECK: take the first # away if these should not count: DNA 1",
+                r'attended = { not_matches = ["\\bdna\\b"] }',
             ),
         ),
         writes=('sheet = "Data"', "header_row = 4", 'event = ["start", "start_time", "person_id"]'),

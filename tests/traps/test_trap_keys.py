@@ -46,6 +46,7 @@ NAMES = (
     "Reed, Jo",
 )
 FEB, MAR = "2026-02/suite.csv", "2026-03/suite.csv"
+NORTH, SOUTH = "2026-03/suite_north.csv", "2026-03/suite_south.csv"
 
 
 def sheet(month: int, people: str, *, first: int = 1, day: int = 4) -> str:
@@ -84,6 +85,28 @@ TRAPS = {
     "some of the people come again": refused("5 of 6 keys", sheet(2, "012345"), sheet(3, "123405")),
     "an amendment": loads(sheet(2, "01234"), sheet(2, "01234").replace("11:00", "11:20"), exit=3),
     "two slips are no new numbering": loads(sheet(2, "01"), sheet(3, "56")),
+    "two files of one month, each numbered from 1": Trap(
+        files={NORTH: sheet(3, "01234"), SOUTH: sheet(3, "5670", day=10)},
+        sources=SOURCE,
+        settings=SETTINGS,
+        exit=4,
+        rows={NORTH: (5, 0)},
+        says=(f"{SOUTH}: 4 of 4 keys in 'No' that were sent before", f"as in {NORTH}"),
+    ),
+    "two files of one month, the second an amendment": Trap(
+        files={NORTH: sheet(3, "01234"), SOUTH: sheet(3, "01234").replace("11:00", "11:20")},
+        sources=SOURCE,
+        settings=SETTINGS,
+        exit=0,
+        rows={NORTH: (5, 0), SOUTH: (5, 0)},
+    ),
+    "two files of one month, numbered on": Trap(
+        files={NORTH: sheet(3, "01234"), SOUTH: sheet(3, "5670", first=6)},
+        sources=SOURCE,
+        settings=SETTINGS,
+        exit=0,
+        rows={NORTH: (5, 0), SOUTH: (4, 0)},
+    ),
     "numbers that go on": loads(sheet(2, "01234"), sheet(3, "5670", first=6)),
 }
 

@@ -128,6 +128,19 @@ TRAPS = {
         month="2025-11",
         says=("1 row of 1 month not supplied by any delivery (Aug 2015)",),
     ),
+    "a year to date that nobody declared": Trap(
+        files={"2025-10/ed_a.csv": ed(*YEAR[18:20]), "2025-11/ed_b.csv": ed(*YEAR[18:])},
+        exit=3,
+        rows={"2025-10/ed_a.csv": (2, 0), "2025-11/ed_b.csv": (4, 0)},
+        month="2025-11",
+        says=("2 rows are of Oct 2025, which other files supply", 'covers = "cumulative"'),
+    ),
+    "a few late rows are no year to date": Trap(
+        files={"2025-10/ed_a.csv": ed(*YEAR[18:20]), "2025-11/ed_b.csv": ed(YEAR[18], *YEAR[20:] * 2)},
+        exit=0,
+        rows={"2025-10/ed_a.csv": (2, 0), "2025-11/ed_b.csv": (5, 0)},
+        month="2025-11",
+    ),
     "a year to date": Trap(
         files={"2025-10/ed_ytd.csv": ed(*YEAR[:20]), "2025-11/ed_ytd.csv": ed(*YEAR)},
         exit=0,

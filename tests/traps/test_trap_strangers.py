@@ -229,7 +229,7 @@ def test_a_sheet_of_next_month_is_read_in_place_of_this_ones(tmp_path: Path) -> 
 REMARKS = {
     "days without a year": (
         "No,Date,Name,DOB\n1,03/03,Ada Quill,05/09/1974\n2,17/03,Alan Birch,14/02/1961\n",
-        "Date holds days without a year: ask the sender for whole dates",
+        "its values, days without a year, which can't be loaded: add the year, or ask the sender for whole dates",
     ),
     "nights that no row of an event adds up": (
         "Admission ID,Name,DOB,Admitted,Nights\nA1,Ada Quill,05/09/1974,03/03/2026,4\n"
@@ -238,7 +238,7 @@ REMARKS = {
     ),
     "a cancellation in a column of its own": (
         "Ref,When,Name,DOB,Cancelled\nA1,03/03/2026,Ada Quill,05/09/1974,Y\nA2,17/03/2026,Alan Birch,14/02/1961,N\n",
-        'where = { cancelled = { not_in = ["Y"] } }',
+        '# cancelled = { not_in = ["Y"] }',
     ),
     "rows that a state takes back": (
         "Ref,When,Name,DOB,Record Status\nA1,03/03/2026,Ada Quill,05/09/1974,Deleted\n"

@@ -18,16 +18,20 @@ def guess(word: str, codes: Mapping[str, str]) -> str | None:
 
     'WIT' begins 'witness' alone; 'CA' begins 'caller' and 'carer', so it is nobody's.
     """
-    sent = spaced(word)
+    sent = _plain(word)
     if not sent:
         return None
     for test in (_near, _holds, _begins):
-        found = {ours for word, ours in codes.items() if test(sent, spaced(word))}
+        found = {ours for word, ours in codes.items() if test(sent, _plain(word))}
         if len(found) == 1:
             return found.pop()
         if found:
             return None
     return None
+
+
+def _plain(word: str) -> str:
+    return spaced(word.replace("&", " and "))
 
 
 def _near(sent: str, word: str) -> bool:

@@ -1,19 +1,22 @@
-"""The keys of one field that its column asks for: times apart, forms of dates, separators, numberings."""
+"""The keys of one field that its column asks for: times apart, forms of dates, separators, numberings; and fields of
+codes with the conditions under [where] that they suggest."""
 
 import re
 from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from hiu.extract.draft.columns.idle import says_utc
+from hiu.extract.draft.columns.idle import by_form, nothing_happened, says_utc
 from hiu.extract.draft.columns.look import Look
-from hiu.extract.draft.columns.words import is_personal_name
+from hiu.extract.draft.columns.words import hold_names, is_personal_name
 from hiu.extract.draft.lines import array, comment, quoted, some
 from hiu.extract.values.dates import read_stamps
 from hiu.sources import FieldSpec, Source
 
 _BRACES = re.compile(r"\{(\w+)\}")
 _DATED = ("date", "timestamp", "dob")
+_SHORT = 5
+"""Words as short as this are looked for as words: 'test' is no part of 'latest'."""
 
 
 def format_lines(spec: FieldSpec, seen: Look, *, always: bool = False) -> Iterator[str]:
@@ -67,5 +70,36 @@ def remarks(spec: FieldSpec, seen: Look) -> Iterator[str]:
     """Comments on what a column holds: the forms of its dates, its codes. No values of a person's own fields."""
     if seen.formats:
         yield f"# dates as {', '.join(seen.formats[:4])}" + (f"; {seen.proof}" if seen.proof else "")
-    if seen.codes and spec.type in ("text", "code", "boolean", "sex") and not is_personal_name(seen.header):
+    coded = seen.codes and spec.type in ("text", "code", "boolean", "sex") and not is_personal_name(seen.header)
+    if coded and not hold_names(seen.header, seen.codes):
         yield f"# values: {comment(', '.join(seen.codes))}"
+
+
+def coded_lines(coded: Mapping[str, Look]) -> Iterator[str]:
+    """Fields of codes, by name."""
+    for field, seen in coded.items():
+        yield f'\n[fields.{field}]\ncolumns = {array([seen.header])}\ntype = "code"'
+        yield f"# values: {some(sorted(seen.counted), 15)}"
+
+
+def where_lines(coded: Mapping[str, Look]) -> list[str]:
+    """The table [where] with a suggested condition for each field whose codes say that nothing happened; [] without."""
+    lines = [line for field, seen in coded.items() for line in _condition(field, seen)]
+    return ["\n[where]  # what a row must meet to count", *lines] if lines else []
+
+
+def _condition(field: str, seen: Look) -> Iterator[str]:
+    mark = "CHECK: take the first # away if these should not count"
+    none = seen.rows - seen.filled
+    empty = (
+        f"; {none:,} row{'s are' if none > 1 else ' is'} empty here, and would count: in = [...] leaves such out"
+        if none
+        else ""
+    )
+    if yes := nothing_happened(seen.header, seen.counted):
+        rows = f"{sum(yes.values()):,} rows"
+        yield f"# {field} = {{ not_in = {comment(array(yes))} }}  # {mark}: {rows}"
+    elif fitting := by_form(seen.counted):
+        texts = some((f"{text} {n:,}" for found in fitting.values() for text, n in sorted(found.items())), 12)
+        forms = [word if len(word) > _SHORT else rf"\b{word}\b" for word in fitting]
+        yield f"# {field} = {{ not_matches = {array(forms)} }}  # {mark}: {texts}{empty}"

@@ -1,14 +1,20 @@
 """The draft of a source that nobody has described: its key, fields, facts, measures and counts as TOML."""
 
-import re
 from collections.abc import Iterator, Mapping
 
 from hiu.extract.draft.columns.concepts import concept_source
-from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.match import time_column
-from hiu.extract.draft.columns.words import spaced, words
+from hiu.extract.draft.columns.words import words
 from hiu.extract.draft.facts import fact_lines
-from hiu.extract.draft.fields import format_lines, name_lines, remarks, scheme_lines, zone_lines
+from hiu.extract.draft.fields import (
+    coded_lines,
+    format_lines,
+    name_lines,
+    remarks,
+    scheme_lines,
+    where_lines,
+    zone_lines,
+)
 from hiu.extract.draft.lines import array, comment, quoted, some
 from hiu.extract.draft.plan import COUNTED, Plan
 from hiu.extract.draft.repeats import (
@@ -20,17 +26,10 @@ from hiu.extract.draft.repeats import (
     find_deleted,
     find_repeats,
     key_lines,
+    unnumbered_lines,
 )
 from hiu.extract.draft.shipped import Part
 from hiu.extract.draft.table.sample import Sample
-from hiu.extract.values.codes import YES_NO
-
-_NOTHING = re.compile(
-    r"cancel|abandon|hoax|duplicate|\bdna\b|did not attend|no.?show|wrong number|no answer|silent|test|void|error|"
-    r"withdrawn|no trace|malicious|false|witness",
-    re.IGNORECASE,
-)
-"""Values of a code that may mean that nothing happened."""
 
 
 def fresh_part(sample: Sample, plan: Plan) -> Part:
@@ -59,7 +58,8 @@ def fresh_part(sample: Sample, plan: Plan) -> Part:
         if header != plan.key or field in ("nhs_number",):
             lines += _field_lines(sample, plan, field, times)
     lines += _number_lines(sample, plan)
-    lines += _coded_lines(sample, plan)
+    coded = {field: looks[header] for field, header in plan.coded.items()}
+    lines += coded_lines(coded)
     if plan.kind in ("events", "stays") and "start" not in plan.columns:
         lines.append(f'\n[fields.start]\ncolumns = ["Date"]  # CHECK: REQUIRED, not found: {_no_date(sample)}')
         lines.append('type = "timestamp"\nrequired = true')
@@ -72,9 +72,6 @@ def fresh_part(sample: Sample, plan: Plan) -> Part:
 
 def _no_date(sample: Sample) -> str:
     """What to ask for where no column holds dates."""
-    days = [seen.header for seen in sample.looks.values() if seen.kind == "day"]
-    if days:
-        return f"{comment(days[0])} holds days without a year: ask the sender for whole dates, such as 2026-03-31"
     clocks = [seen.header for seen in sample.looks.values() if seen.kind == "time"]
     if clocks:
         return f"{comment(clocks[0])} is a time of day alone: ask the sender for the date of each row"
@@ -83,7 +80,7 @@ def _no_date(sample: Sample) -> str:
 
 def _idle_number(sample: Sample, plan: Plan) -> Iterator[str]:
     """A list of people with a time of day or a number of what they did, and nothing that says on which day."""
-    if plan.kind == "register" and any(seen.kind in ("time", "day") for seen in sample.looks.values()):
+    if plan.kind == "register" and any(seen.kind == "time" for seen in sample.looks.values()):
         yield f"\n# CHECK: {_no_date(sample)}; then draft the file again, as it is no list of people"
     elif plan.kind == "register":
         yield (
@@ -107,11 +104,7 @@ def _key_lines(
         return
     field = "ref" if plan.kind == "register" else "event"
     if plan.key is None and field == "event":
-        parts = ["start", *["start_time"] * ("start" in times), *["person_id"] * bool(plan.numbers)]
-        yield f"\n[key]\nevent = {array(parts)}  # CHECK: no column numbers the rows: a person counts once at one time"
-        yield 'resend = "period"  # a later file for a month replaces it whole'
-        if "start" in times:
-            yield f"\n[fields.start_time]\ncolumns = {array([times['start']])}"
+        yield from unnumbered_lines(times.get("start"), ["person_id"] * bool(plan.numbers))
         return
     if plan.key is None:
         yield '\n[key]\nevent = ["ref"]'
@@ -172,39 +165,19 @@ def _number_lines(sample: Sample, plan: Plan) -> Iterator[str]:
         yield from scheme_lines(sample.name, spec, sample.looks[header], set(), sample.others, sure=False)
 
 
-def _coded_lines(sample: Sample, plan: Plan) -> Iterator[str]:
-    for field, header in plan.coded.items():
-        yield f'\n[fields.{field}]\ncolumns = {array([header])}\ntype = "code"'
-        values = sorted(sample.looks[header].counted)
-        yield f"# values: {some(values, 15)}"
-
-
 def _counting(sample: Sample, plan: Plan, name: str, repeats: Repeats) -> Iterator[str]:
     if plan.kind == "register":
         return
+    flags = [field for field, header in plan.coded.items() if repeats.current and header == repeats.current.header]
+    suggested = where_lines({field: sample.looks[header] for field, header in plan.coded.items() if field not in flags})
+    yield from suggested
     what, unit = ("stay", "net_night") if plan.kind == "stays" else ("event", "event")
     yield f'\n[[measures]]\nname = "{name}_{what}"'
-    flags = [field for field, header in plan.coded.items() if repeats.current and header == repeats.current.header]
-    doubtful = bool(flags)
     for field in flags:
         yield from current_line(repeats, field)
-    for field, header in plan.coded.items():
-        if none := _of_nothing(sample.looks[header]):
-            doubtful = True
-            yield (
-                f"# where = {{ {field} = {{ not_in = {comment(array(none))} }} }}"
-                "  # CHECK: take the first # away if these should not count"
-            )
-    if not doubtful and plan.coded:
+    if not suggested and not flags and plan.coded:
         yield f"# every row counts; for some only: where = {{ {next(iter(plan.coded))} = {{ in = [...] }} }}"
     yield f'\n[counts.{name}]\nmeasures = ["{name}_{what}"]\nunit = "{unit}"'
-
-
-def _of_nothing(seen: Look) -> list[str]:
-    """Values that may mean that nothing happened: words for it, or yes below a header such as DNA or Cancelled."""
-    if _NOTHING.search(spaced(seen.header)) and all(spaced(value) in YES_NO for value in seen.counted):
-        return [value for value in sorted(seen.counted) if YES_NO[spaced(value)] == "yes"]
-    return [value for value in sorted(seen.counted) if _NOTHING.search(value)]
 
 
 def opening(plan: Plan, name: str) -> Iterator[str]:

@@ -1,16 +1,14 @@
 """A first mapping for a file nobody has described yet: readable TOML, every guess marked CHECK."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-import polars as pl
-
 from hiu.extract.draft.asked import asked_lines
 from hiu.extract.draft.columns.concepts import concept_source
-from hiu.extract.draft.columns.idle import nothing_happened
 from hiu.extract.draft.columns.look import Look
-from hiu.extract.draft.columns.match import NAMES
-from hiu.extract.draft.columns.words import OTHERS, is_number_name, is_personal_name, words
+from hiu.extract.draft.columns.match import NAMES, match_fields
+from hiu.extract.draft.columns.words import OTHERS, hold_names, is_number_name, is_personal_name, spaced, words
 from hiu.extract.draft.fresh import fresh_part, opening
 from hiu.extract.draft.lines import array, comment, quoted, some
 from hiu.extract.draft.naming import also_taken_by, names_a_month, pattern_of
@@ -22,6 +20,7 @@ from hiu.extract.values.dates import read_stamps
 from hiu.sources import Packed, Source, load_sources
 
 _PERSONAL = ("nhs_number", "postcode", "name", "sex")
+_TO_DATE = re.compile(r"\bytd\b|year to date|cumulative|to date")
 _TIMED = ("date", "timestamp", "time", "month", "day")
 
 
@@ -84,7 +83,7 @@ def _file(sample: Sample, base: Source | None, plan: Plan | None) -> Iterator[st
     yield from asked_lines(sample, sample.query, base, plan) if sample.query else _as_sent(sample, base)
     if (base and base.kind == "stays") or (plan and plan.kind == "stays"):
         yield '# open_stays = "resent"  # CHECK: take the first # away if each file sends every open stay again'
-    yield from _shape(sample, plan)
+    yield from _shape(sample, base, plan)
     if not sample.query:
         yield from _period(sample, base, plan)
 
@@ -122,27 +121,30 @@ def _is_written(delimiter: str, base: Source | None) -> bool:
     return delimiter != "," or (base is not None and base.file.delimiter not in ("auto", ","))
 
 
-def _shape(sample: Sample, plan: Plan | None) -> Iterator[str]:
+def _shape(sample: Sample, base: Source | None, plan: Plan | None) -> Iterator[str]:
     if plan and plan.wide:
         wide = plan.wide
         columns = f"{{ columns = {quoted(wide.columns)}, month = {quoted(wide.month)} }}"
         yield f"unpivot = {columns}  # CHECK: a column a month"
-    empty = _standing_once(sample)
+    empty = _standing_once(sample, _start(sample, base, plan))
     if empty:
         yield (
-            f"# fill_down = {comment(array(empty))}  # CHECK: empty in the same rows: take the first # away if a "
+            f"# fill_down = {comment(array(empty))}  # CHECK: empty in many rows: take the first # away if a "
             "value stands once for the rows below it"
         )
     if plan and plan.kind == "counts" and not plan.wide and not plan.month:
         yield 'covers = "month"  # CHECK: no column holds the month of the numbers: they are of the month in the path'
         return
-    months = 0 if sample.query else _months(sample, plan)  # a query is to be asked for one
-    if (plan and plan.wide) or months > 2:
+    months = 0 if sample.query else _months(sample, base, plan)  # a query is to be asked for one
+    if _TO_DATE.search(spaced(sample.path.stem)) and months:
+        yield 'covers = "cumulative"  # CHECK: by its name: a file holds the year to date, and replaces the last'
+    elif (plan and plan.wide) or months > 1:
         yield f'covers = "from rows"  # CHECK: rows of {months or "several"} months: it supplies all of them'
 
 
-def _standing_once(sample: Sample) -> list[str]:
-    """Columns of a person that are empty in the same third of the rows or more, and filled in the first."""
+def _standing_once(sample: Sample, start: str | None) -> list[str]:
+    """The date and columns of a person that are empty in a third of the rows or more and filled in the first; those of
+    the person are empty in the same rows."""
     frame = sample.raw.frame
     gaps: dict[tuple[bool, ...], list[str]] = {}
     for header, seen in sample.looks.items():
@@ -150,18 +152,28 @@ def _standing_once(sample: Sample) -> list[str]:
         if seen.filled and not empty[0] and empty.sum() * 3 >= frame.height:
             gaps.setdefault(tuple(empty.to_list()), []).append(header)
     of_people = [headers for headers in gaps.values() if len(headers) >= 2 and any(map(is_personal_name, headers))]
-    return of_people[0] if of_people else []
+    dates = [header for headers in gaps.values() for header in headers if header == start]
+    return list(dict.fromkeys([*dates, *(of_people[0] if of_people else [])]))
 
 
-def _months(sample: Sample, plan: Plan | None) -> int:
-    """How many months the rows of a new source's file are of, leaving out the few that stray."""
-    header = (plan.month or plan.columns.get("start")) if plan and plan.kind in ("events", "counts") else None
+def _months(sample: Sample, base: Source | None, plan: Plan | None) -> int:
+    """How many months the rows of a file are of, leaving out the few that stray: of two months a third of the rows."""
+    header = _start(sample, base, plan)
     seen = sample.looks.get(header or "")
     if seen is None or not seen.dated:
         return seen.distinct if seen and seen.kind == "month" else 0
     stamps = read_stamps(sample.raw.frame[str(header)], seen.formats)["stamp"].drop_nulls()
-    by_month = stamps.dt.truncate("1mo").value_counts()
-    return by_month.filter(pl.col("count") * 10 >= pl.col("count").max()).height
+    counts = stamps.dt.truncate("1mo").value_counts()["count"].sort(descending=True).to_list()
+    many = [n for n in counts if n * 10 >= counts[0]]
+    return len(many) if len(many) != 2 or many[1] * 2 >= many[0] else 1
+
+
+def _start(sample: Sample, base: Source | None, plan: Plan | None) -> str | None:
+    """The column of when a row's event was, or of its month; None for stays and registers."""
+    if plan:
+        return (plan.month or plan.columns.get("start")) if plan.kind in ("events", "counts") else None
+    matched = match_fields(sample.looks, base).get("start") if base and base.kind == "events" else None
+    return matched.header if matched else None
 
 
 def _period(sample: Sample, base: Source | None, plan: Plan | None) -> Iterator[str]:
@@ -186,8 +198,6 @@ def _unused(sample: Sample, used: set[str]) -> Iterator[str]:
 
 
 def _doubt(seen: Look) -> str:
-    if nothing_happened(seen.header, seen.counted):
-        return "CHECK: these rows may be no contacts: make it a field, for [key] deleted or where = { ... }: "
     if seen.filled and seen.kind in _TIMED:
         return "CHECK: looks like a time: "
     if seen.filled and seen.whole and words(seen.header) & COUNTING and not is_number_name(seen.header):
@@ -199,5 +209,5 @@ def _doubt(seen: Look) -> str:
 
 def _described(seen: Look) -> str:
     hidden = is_personal_name(seen.header) or bool(words(seen.header) & OTHERS) or seen.kind in (*NAMES, *_PERSONAL)
-    codes = f": {some(seen.codes, 15)}" if seen.codes and not hidden else ""
+    codes = f": {some(seen.codes, 15)}" if seen.codes and not (hidden or hold_names(seen.header, seen.codes)) else ""
     return f"{seen.kind}, {seen.filled} filled, {seen.distinct} different{codes}"

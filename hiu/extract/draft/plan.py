@@ -8,10 +8,11 @@ from typing import Literal, get_args
 
 from hiu.errors import InputRefused
 from hiu.extract.draft.columns.concepts import concept_source
+from hiu.extract.draft.columns.idle import is_idle
 from hiu.extract.draft.columns.keys import TAKEN_BACK, find_key
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.match import Match, is_person_number, match_concepts
-from hiu.extract.draft.columns.words import OTHERS, is_number_name, is_personal_name, spaced, words
+from hiu.extract.draft.columns.words import CODED, OTHERS, hold_names, is_number_name, is_personal_name, spaced, words
 from hiu.extract.draft.facts import Found, find_facts
 from hiu.extract.draft.lines import some
 from hiu.extract.draft.table.sample import Sample
@@ -37,10 +38,6 @@ _FEW_MONTHS = 2
 _MISSED = bag("missed dna cancelled canceled failed refused declined unattended not")
 _STAYS = bag("ward bed stay admission admitted admit discharge discharged spell los inpatient residence")
 _GATES = frozenset({"offered", "consent", "permission", "notice", "plan", "contact", "grading"})
-_CODED = bag(
-    "type outcome disposal result status reason category code nature closure class priority grade "
-    "service kind encounterclass attended attendance dna cancelled arrived"
-)
 _MOST_CODED = 6
 
 
@@ -189,18 +186,19 @@ def _is_stay(looks: Mapping[str, Look], matched: Mapping[str, Match]) -> bool:
 def _codes(looks: Mapping[str, Look], used: set[str | None]) -> dict[str, str]:
     """Field name -> header of the columns of codes that may bear on what counts."""
     coded: dict[str, str] = {}
-    for header, seen in looks.items():
-        few = 1 < seen.distinct <= 15 and ((seen.kind == "code" and not seen.whole) or bool(words(header) & _CODED))
+    for header, seen in sorted(looks.items(), key=lambda item: not is_idle(item[1])):
+        few = 1 < seen.distinct <= 15 and ((seen.kind == "code" and not seen.whole) or bool(words(header) & CODED))
         fit = (
-            few
+            (few or is_idle(seen))
             and header not in used
             and not words(header) & (OTHERS - {"contact"} | TAKEN_BACK)
             and not is_personal_name(header)
+            and (is_idle(seen) or not (hold_names(header, seen.counted) or is_number_name(header)))
             and len(coded) < _MOST_CODED
         )
         if fit and not seen.dated and seen.kind not in ("time", "month", "guid", "sex", "postcode"):
-            coded.setdefault(_field_name(header), header)
-    return coded
+            coded.setdefault(field_name(header), header)
+    return {field: header for header in looks for field, own in coded.items() if own == header}
 
 
 _RESERVED = bag(
@@ -209,7 +207,8 @@ _RESERVED = bag(
 )
 
 
-def _field_name(header: str) -> str:
+def field_name(header: str) -> str:
+    """A name for the field of a column of codes that is none of the usual fields'."""
     text = re.sub(r"[^a-z0-9]+", "_", spaced(header).encode("ascii", "ignore").decode()).strip("_")
     name = text if re.match(r"[a-z]", text) else f"code_{text}".rstrip("_")
     return f"{name}_code" if name in _RESERVED else name

@@ -150,6 +150,15 @@ def key_lines(repeats: Repeats, deleted: Deleted | None) -> Iterator[str]:
         )
 
 
+def unnumbered_lines(clock: str | None, numbers: Sequence[str] = ()) -> Iterator[str]:
+    """A key where no column numbers the rows: when it was, and by the rest of the row who it was."""
+    parts = ["start", *["start_time"] * bool(clock), *numbers]
+    yield f"\n[key]\nevent = {array(parts)}  # CHECK: no column numbers the rows: a person counts once at one time"
+    yield 'resend = "period"  # a later file for a month replaces it whole'
+    if clock:
+        yield f"\n[fields.start_time]\ncolumns = {array([clock])}"
+
+
 def field_lines(repeats: Repeats) -> Iterator[str]:
     """The fields that the key names."""
     if repeats.sequence:

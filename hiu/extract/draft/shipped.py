@@ -1,19 +1,34 @@
 """The draft over a shipped source: what its TOML would misread, and nothing that it reads as it stands."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from hiu.extract.draft.codes import asked_words, code_lines, unknown_flags
+from hiu.extract.draft.codes import asked_words, code_lines, guess, unknown_flags
+from hiu.extract.draft.columns.idle import is_code_list, is_idle
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.match import Match, match_fields, time_column, wrongly_named
+from hiu.extract.draft.columns.words import is_personal_name
 from hiu.extract.draft.facts import fact_lines, find_facts
-from hiu.extract.draft.fields import format_lines, name_lines, remarks, scheme_lines, zone_lines
+from hiu.extract.draft.fields import (
+    coded_lines,
+    format_lines,
+    name_lines,
+    remarks,
+    scheme_lines,
+    where_lines,
+    zone_lines,
+)
 from hiu.extract.draft.lines import array, comment, some
+from hiu.extract.draft.plan import field_name
+from hiu.extract.draft.repeats import unnumbered_lines
 from hiu.extract.draft.table.sample import Sample
 from hiu.extract.files.header import squash
 from hiu.sources import FieldSpec, Source
 
 _NAMED = ("name", "family", "nhs_number")
+_MOST_IN_LIST = 0.6
+"""The share of cells whose text a field of codes must know, for a column to be taken for it by its codes alone."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +43,7 @@ def shipped_part(sample: Sample, base: Source) -> Part:
     """The fields and facts of the file by a source that knows most of them."""
     looks = sample.looks
     matched = match_fields(looks, base)
+    matched |= _by_codes(looks, base, matched)
     used = {match.header for match in matched.values()}
     times = {
         field: clock
@@ -39,14 +55,51 @@ def shipped_part(sample: Sample, base: Source) -> Part:
     facts = find_facts(looks, base.facts, used)
     used |= {header for each in facts for header in (each.header, each.at) if header}
     wrong = wrongly_named(looks, base)
-    lines = [*_key(base, matched)]
+    lines = [*_key(base, matched, times.get("start"))]
     for field in base.fields:
         lines += _field(sample, base, field, matched, times, wrong)
     if not _names_somebody(base, matched):
         lines.append("\n# CHECK: no column names anybody, by a name, an NHS number or a number of the agency's own")
+    idle = _idle(looks, base, matched, used)
+    own = {field: seen for field, seen in idle.items() if field not in base.fields}
+    lines += [*coded_lines(own), *(where_lines(idle) if base.measures else [])]
+    used |= {seen.header for seen in own.values()}
     return Part(
         [*lines, *fact_lines(facts, looks, whole=False), *_lost_facts(base, {each.packed.fact for each in facts})], used
     )
+
+
+def _by_codes(looks: Mapping[str, Look], base: Source, matched: Mapping[str, Match]) -> dict[str, Match]:
+    """Fields of codes that decide what counts and have no column yet: the one column most of whose texts they know."""
+    taken, out = {match.header for match in matched.values()}, dict[str, Match]()
+    for field, spec in base.fields.items():
+        if field in matched or not (spec.codes or spec.accepts) or not _decides(base, field):
+            continue
+        free = [seen for header, seen in looks.items() if header not in taken and is_code_list(seen) and not seen.whole]
+        able = [seen for seen in free if _share_in_list(seen, spec) >= _MOST_IN_LIST]
+        if len(able) == 1:
+            out[field] = Match(able[0].header, "its codes")
+            taken.add(able[0].header)
+    return out
+
+
+def _share_in_list(seen: Look, spec: FieldSpec) -> float:
+    """The share of filled cells whose text the field's codes and patterns know."""
+    forms = [re.compile(form, re.IGNORECASE) for form in spec.accepts]
+    rows = [n for text, n in seen.counted.items() if guess(text, spec.codes) or any(f.search(text) for f in forms)]
+    return sum(rows) / seen.filled
+
+
+def _idle(looks: Mapping[str, Look], base: Source, matched: Mapping[str, Match], used: set[str]) -> dict[str, Look]:
+    """Columns that decide nothing and whose codes say that nothing happened: free ones, and fields of the source."""
+    fields = {match.header: field for field, match in matched.items() if not _decides(base, field)}
+    fields = {header: field for header, field in fields.items() if base.fields[field].type in ("code", "text")}
+    out: dict[str, Look] = {}
+    for header, seen in looks.items():
+        if is_idle(seen) and (header in fields or header not in used) and not is_personal_name(header):
+            name = fields.get(header) or field_name(header)
+            out[name if header in fields or name not in base.fields else f"{name}_sent"] = seen
+    return out
 
 
 def _lost_facts(base: Source, found: set[str]) -> Iterator[str]:
@@ -63,12 +116,19 @@ def _clock(spec: FieldSpec, header: str, looks: Mapping[str, Look], used: set[st
     return named or time_column(header, looks, used, field)
 
 
-def _key(base: Source, matched: Mapping[str, Match]) -> Iterator[str]:
-    """The record's key without parts that are not in the file."""
+def _key(base: Source, matched: Mapping[str, Match], clock: str | None) -> Iterator[str]:
+    """The record's key without parts that are not in the file; of events, when it was if nothing numbers them."""
+    if _is_unnumbered(base, matched):
+        yield from unnumbered_lines(clock)
+        return
     record = [field for field in base.key.record if field in matched or field in base.key.event]
     if base.key.record and len(record) < len(base.key.record):
         lacking = ", ".join(field for field in base.key.record if field not in record)
         yield f"\n[key]\nrecord = {array(record)}  # CHECK: no {lacking} here: an event sent again replaces its rows"
+
+
+def _is_unnumbered(base: Source, matched: Mapping[str, Match]) -> bool:
+    return base.kind == "events" and "start" in matched and not base.key.record and not {*base.key.event} & {*matched}
 
 
 def _field(
@@ -112,8 +172,11 @@ def _absent(sample: Sample, base: Source, field: str, wrong: str | None) -> list
     accepted = f"{field} ({spec.type}); accepted: {comment(', '.join(spec.columns))}"
     if spec.required and field in base.key.record and field not in base.key.event:
         return [f"\n[fields.{field}]\nrequired = false  # CHECK: not found: {accepted}"]
+    if spec.required and field in base.key.event and not base.key.record:
+        return [f"\n[fields.{field}]\nrequired = false  # CHECK: not found, so the key is the time: {accepted}"]
     if spec.required:
-        return [f"\n# CHECK: REQUIRED, not found: {accepted}"]
+        ask = "ask for it, or draft the file under a name of its own if its rows are another kind of event"
+        return [f"\n# CHECK: REQUIRED, not found: {accepted}: {ask}"]
     why = _decides(base, field)
     return [f"\n# {f'CHECK: not found, and it {why}' if why else 'not found'}: {accepted}"]
 

@@ -9,6 +9,9 @@ from hiu.extract.months.spans import Span
 from hiu.month import Month
 from hiu.sources import Source
 
+SENT_AGAIN = 3
+"""Of an earlier month a file has late rows; with a third of its own month's rows it sends that month again."""
+
 
 def rows_by_month(records: pl.DataFrame) -> pl.DataFrame:
     """start_month, end_month, rows, and of those `sound`: neither set aside nor a deletion."""
@@ -39,6 +42,10 @@ def month_remarks(
     left = {month: sound for month, (_, sound) in counts.items() if sound and month <= period and month != mostly}
     if uncounted := {month: n for month, n in left.items() if month not in settled}:
         lines.append(_uncounted(uncounted, span, source))
+    again = {month: n for month, n in left.items() if month in settled and month not in span.months and month < period}
+    own = left.get(period, 0)
+    if whole := {month: n for month, n in again.items() if source.covers == "month" and n * SENT_AGAIN >= own}:
+        lines.append(_sent_again(whole, source))
     if span.gaps:
         lines.append(_without_rows(span, source))
     if source.covers == "month" and named.others and not lines:
@@ -67,6 +74,15 @@ def _mostly(counts: dict[Month, tuple[int, int]], span: Span, source: Source) ->
     whole = sum(n for n, _ in counts.values())
     mostly = next((month for month, (n, _) in counts.items() if 2 * n > whole), None)
     return None if source.covers != "month" or mostly in span.months else mostly
+
+
+def _sent_again(months: dict[Month, int], source: Source) -> str:
+    n = sum(months.values())
+    return (
+        f"{n} rows are of {_named(sorted(months))}, which other files supply. They count there, and so does what this "
+        "file no longer sends of those months. If each file is the year to date, write under [file] in "
+        f'sources/{source.name}.toml: covers = "cumulative". It then replaces what was sent before'
+    )
 
 
 def _several(named: PathMonths, source: Source) -> str:

@@ -23,7 +23,7 @@ from hiu.sources import FieldSpec, Packed, Source
 
 _MADE = {
     "name": ("given", "family"), "given": ("given",), "middle": ("middle", "given"), "family": ("family",),
-    "aliases": ("aliases", "family"), "dob": ("dob",), "age": ("age", "birth_year"), "sex": ("sex",),
+    "aliases": ("aliases", "family"), "age": ("age", "birth_year"), "sex": ("sex",),
     "nhs_number": ("nhs_number",), "postcode": ("postcode",),
 }  # fmt: skip
 """Fields that describe a person -> the columns of the record, any of which has a value where the cell was read."""
@@ -121,6 +121,8 @@ def _is_read(frame: pl.DataFrame, key: str, source: Source) -> pl.Expr:
         return pl.lit(read_times(frame[key]).is_not_null()) if key.endswith(time_key("")) else pl.lit(True)
     if key in (*STAMPS, *DAYS):
         return pl.col(f"time:{key}").is_not_null()
+    if key == "dob":
+        return pl.col("who:dob").is_not_null() | (pl.col("who:about_birth") & pl.col("who:birth_year").is_not_null())
     if key in _MADE:
         return pl.any_horizontal(pl.col(f"who:{part}").is_not_null() for part in _MADE[key])
     if is_coded(spec):

@@ -35,7 +35,17 @@ _OF_WHAT = (
 ROUNDED = r"^[0-9](\.[0-9]+)?[eE]\+?[0-9]+$"
 """A code that a spreadsheet turned into a rounded number: its digits are lost."""
 
-_NUMBER_WORDS = re.compile(r"([0-9]{1,3})\s*('?s\b)?\s*(m(?:on)?ths?\b|mo\b|w(?:ee)?ks?\b|d(?:ays?)?\b)?", re.I)
+_AGE = re.compile(
+    r"[^0-9]*?(?P<years>[0-9]{1,3})(?:\.[0-9]+)?\s*(?P<decade>'?s\b)?\s*(?:(?:-|–|to|or)\s*[0-9]{1,3}(?:\s*'?s\b)?\s*)?"
+    r"(?P<unit>m(?:on)?ths?\b|mo\b|w(?:ee)?ks?\b|d(?:ays?)?\b)?(?:[^0-9]+[0-9]{1,2}\s*[mwd][a-z]*)?[^0-9]*",
+    re.IGNORECASE,
+)
+_ABOUT = r"(?:aged?|about|approx(?:imately)?|around|circa|ca?|roughly|est(?:imated)?|looks|early|mid|late|~)[.: -]*"
+_OLD = r"(?:'?s|-?ish|\+|y(?:ea)?rs?|y\.?/?o\.?)(?: *(?:old|of age))?"
+AGE_FOR_BIRTH = rf"^(?i:(?:{_ABOUT})+[0-9]{{1,3}} *(?:{_OLD})?|[0-9]{{1,3}} *{_OLD}) *\??$"
+"""An age in place of a date of birth, which says by a word that it is one: about 35, 35ish, 40s, aged 22, 31 yrs."""
+YEAR_OF_BIRTH = rf"^(?i:{_ABOUT})*((?:19|20)[0-9]{{2}})(?:\.0)?\??$"
+"""A year of birth alone, which is no age: 1985, c. 1985."""
 _NO_ID = r"^(?:0+|9{5,}|X+|N/?A|N/?K|NONE|NULL|UNK(?:NOWN)?|NOT-?KNOWN|TBC|TEMP|TEST)$"
 
 
@@ -95,14 +105,15 @@ def digits_lost(texts: pl.Series) -> bool:
 
 
 def read_age(text: str) -> int | None:
-    """Whole years from '28', 'approx 28', '28 yrs', '30s' (35), '25-30' (the first), '18 months'; null over 115."""
-    found = _NUMBER_WORDS.search(text)
+    """Whole years from '28', 'approx 28', '28 yrs', '30s' (35), '25-30' (the first), '18 months'; null over 115, and of
+    what is no age, such as 1012 or a date."""
+    found = _AGE.fullmatch(text)
     if not found or re.match(r"\s*-[0-9]", text):
         return None
-    years = int(found[1])
-    if found[2]:
+    years = int(found["years"])
+    if found["decade"]:
         years += 5
-    if unit := (found[3] or "").lower():
+    if unit := (found["unit"] or "").lower():
         years //= {"m": 12, "w": 52, "d": 365}[unit[0]]
     return years if years <= 115 else None
 

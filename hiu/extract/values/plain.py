@@ -10,7 +10,16 @@ from hiu.extract.values.people.names import SPECIAL
 from hiu.extract.values.people.nobody import DOUBTFUL
 
 _WORD = "(?:[A-Z]{2,}|[A-Z][a-z]+)"
-_WHOLE = rf"^(?P<family>{_WORD}), ?(?P<given>{_WORD})(?P<middle>(?: {_WORD})*)$"
+_CAPITALS, _SMALL = "[A-Z]{2,}", "[A-Z][a-z]+"
+_TITLE = "(?:(?:M[Rr]|M[Rr][Ss]|M[Ss]|MISS|Miss) )?"
+_FORMS = (
+    rf"{_TITLE}(?P<family1>{_WORD}), ?(?P<given1>{_WORD}|[A-Z])(?P<middle1>(?: {_WORD})*)",
+    rf"(?P<given2>{_SMALL})(?P<middle2>(?: {_SMALL})*) (?P<family2>{_CAPITALS})",
+    rf"(?P<family3>{_CAPITALS}) (?P<given3>{_SMALL})(?P<middle3>(?: {_SMALL})*)",
+)
+_WHOLE = f"^(?:{'|'.join(_FORMS)})$"
+"""SURNAME, Forename with a title or an initial; Forename SURNAME; SURNAME Forename."""
+_GIVEN = rf"^(?P<given>{_WORD}|[A-Z])(?P<middle>(?: {_WORD})*)$"
 _SPECIAL = rf"\b(?:{'|'.join(sorted(SPECIAL))}|MC[A-Z]*|X+|{DOUBTFUL})\b"
 _HOME = r"^(?:(?:FLAT|Flat) (?P<unit>[0-9]+), )?(?P<number>[0-9]+) (?P<street>[A-Za-z]+(?: [A-Za-z]+)*)$"
 _NOT_HOME = rf"{NOWHERE}|\b(?:{'|'.join(sorted(STREETS))})$|^(?:ST|NO) "
@@ -20,10 +29,14 @@ def plain_names(names: pl.DataFrame) -> pl.DataFrame:
     """text, given, middle, family and plain for distinct names as sent (sent_name, or sent_given and sent_family)."""
     if "sent_name" in names.columns:
         groups = pl.col("sent_name").str.extract_groups(_WHOLE).struct
-        parts = {name: groups.field(name) for name in ("given", "middle", "family")}
+        parts = {
+            name: pl.coalesce(groups.field(f"{name}{form}") for form in (1, 2, 3))
+            for name in ("given", "middle", "family")
+        }
     else:
-        parts = {name: _alone(names, f"sent_{name}") for name in ("given", "family")}
-        parts["middle"] = pl.lit("")
+        given = _text(names, "sent_given").str.extract_groups(_GIVEN).struct
+        parts = {name: given.field(name) for name in ("given", "middle")}
+        parts["family"] = _text(names, "sent_family").str.extract(f"^({_WORD})$")
     found = names.with_columns(**parts)
     whole = pl.concat_str(["given", "middle", pl.lit(" "), "family"])
     usual = whole.is_not_null() & ~whole.str.to_uppercase().str.contains(_SPECIAL)
@@ -50,5 +63,5 @@ def plain_homes(addresses: pl.Series) -> pl.DataFrame:
     return addresses.to_frame("text").select(house.alias("house"), street.alias("street"), usual.alias("plain"))
 
 
-def _alone(names: pl.DataFrame, field: str) -> pl.Expr:
-    return pl.col(field).str.extract(f"^({_WORD})$") if field in names.columns else pl.lit(None, pl.String)
+def _text(names: pl.DataFrame, field: str) -> pl.Expr:
+    return pl.col(field) if field in names.columns else pl.lit(None, pl.String)

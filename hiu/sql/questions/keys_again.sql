@@ -1,6 +1,6 @@
 -- Rows of a delivery whose key another delivery in force of the source has too, beside that one's rows. Those of the
 -- year to date from their first month on are left out: a later delivery of it replaces them whole.
--- Parameters: delivery_id, period (the delivery's month).
+-- Parameters: delivery_id.
 SELECT
     a.record_id,
     d.source_file,
@@ -16,6 +16,6 @@ FROM record AS a
 JOIN deliveries AS own ON own.delivery_id = a.delivery_id
 JOIN record AS b ON b.source = a.source AND b.record_id = a.record_id AND b.delivery_id <> a.delivery_id
 JOIN deliveries AS d ON d.delivery_id = b.delivery_id
-WHERE a.delivery_id = $delivery_id AND d.period <> $period AND d.replaced_by IS NULL
+WHERE a.delivery_id = $delivery_id AND d.replaced_by IS NULL
     AND NOT a.quarantined AND NOT b.quarantined AND NOT a.deleted AND NOT b.deleted
     AND (coalesce(own.covers, '') <> 'cumulative' OR b.start < own.covers_from)

@@ -11,6 +11,8 @@ from hiu.extract.files.find import FoundFile, find_deliveries, months_of
 from hiu.extract.months.reused_keys import KEYED, headers_of, pair_keys, refuse_reused
 from hiu.extract.months.spans import span_of
 from hiu.extract.standardise import Standardised
+from hiu.model import RECORD
+from hiu.model.frames import schema
 from hiu.month import Month
 from hiu.sources import Source
 from pipelines.common.place import Place, open_warehouse
@@ -77,17 +79,18 @@ def refuse_keys_beside(
     place: Place, source: Source, name: str, period: Month | None, done: Standardised, today: date
 ) -> None:
     """Raise InputRefused, as the run would, if the keys of a file are those of other events in deliveries taken in; or,
-    if none of another month was, in the files of the month before it.
+    if none was, in the files of its month that come before it by name and of the month before that.
     """
     if source.kind not in KEYED or period is None:
         return
-    before = _taken_in(place, source, name, period)
-    if before is None:
-        found = find_deliveries(place.raw, {source.name: source}).deliveries
-        earlier = [each for each in found if each.period and each.period < period]
-        last = max((each.period for each in earlier if each.period), default=None)
-        read = [_records(place, each, today) for each in earlier if each.period == last]
-        before = pl.concat([done.records.clear(), *(each for each in read if each is not None)])
+    taken = _taken_in(place, source, name)
+    there = set(taken["source_file"])
+    found = [each for each in find_deliveries(place.raw, {source.name: source}).deliveries if each.name not in there]
+    earlier = [each for each in found if each.period and each.period < period and taken.is_empty()]
+    last = max((each.period for each in earlier if each.period), default=None)
+    beside = [each for each in found if each.period == period and each.name < name]
+    read = [_records(place, each, today) for each in (*beside, *(one for one in earlier if one.period == last))]
+    before = pl.concat([done.records.clear(), taken, *(each for each in read if each is not None)])
     if source.covers == "cumulative":
         before = before.filter(
             pl.col("start") < span_of(done.records, source, months_of(name, source), period).first.start
@@ -95,21 +98,21 @@ def refuse_keys_beside(
     refuse_reused(pair_keys(before, done.records), source, headers_of(done.quality), name)
 
 
-def _taken_in(place: Place, source: Source, name: str, period: Month) -> pl.DataFrame | None:
-    """Rows of the source's deliveries of other months in force; None if there are none, or a run is going on."""
+def _taken_in(place: Place, source: Source, name: str) -> pl.DataFrame:
+    """Rows of the source's other deliveries in force; none if there are none, or a run is going on."""
+    nothing = pl.DataFrame(schema=schema(RECORD))
     if not place.warehouse.exists():
-        return None
-    in_force: dict[str, Scalar] = {"source": source.name, "replaced_by": None, "period <>": period.start}
+        return nothing
+    in_force: dict[str, Scalar] = {"source": source.name, "replaced_by": None}
     try:
         with open_warehouse(place) as warehouse:
             if not warehouse.exists("record"):
-                return None
+                return nothing
             others = warehouse.rows("deliveries", "delivery_id", "source_file", where=in_force)
             records = warehouse.rows("record", where={"source": source.name})
     except Busy:
-        return None
-    others = others.filter(pl.col("source_file") != name)
-    return records.join(others, on="delivery_id", how="semi") if others.height else None
+        return nothing
+    return records.join(others.filter(pl.col("source_file") != name), on="delivery_id", how="semi")
 
 
 def _records(place: Place, found: FoundFile, today: date) -> pl.DataFrame | None:

@@ -76,15 +76,15 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable, today: date) -> Del
 
     Raises InputRefused if the month is not known, no column names people, or what matters most is hardly read.
     """
+    from hiu.quality.counting import cannot_count, idle_flags, uncounted
     from hiu.quality.reading import (
         facts_to_come,
-        idle_flags,
         in_utc,
         judge,
+        names_alone,
         only_numbers,
         require_names,
         standing_once,
-        uncounted,
     )
 
     file, source = job.file, place.sources[job.file.source]
@@ -95,14 +95,21 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable, today: date) -> Del
     explained = {line.partition(":")[0] for line in done.warnings}  # why the dates under a header were not read
     rates = judge(done.quality, source, file.name)
     about = [line for line in rates if line.partition(":")[0] not in explained]
-    about += uncounted(done.records, source)
+    never, always = cannot_count(columns, source)
+    about += never or uncounted(done.records, source)
     about += [no_rows(source)] if raw.received == 0 and no_rows(source) else []
     about += in_utc(raw.frame, columns, source)
     about += facts_to_come(done.facts, done.numbering, today)
     about += only_numbers(done.quality, source, done.records["local_ids"])
     done = replace(done, warnings=(*done.warnings, *about))
-    about_unused = idle_flags(raw.frame, unused_headers(raw.headers, source))
-    notes = [*_unused(raw.headers, source), *about_unused, *standing_once(raw.frame, columns, source)]
+    idle = idle_flags(raw.frame, columns, unused_headers(raw.headers, source), source)
+    notes = [
+        *_unused(raw.headers, source),
+        *idle,
+        *always,
+        *names_alone(done.records),
+        *standing_once(raw.frame, columns, source),
+    ]
     return Delivery(job, raw.received, period, without_erased(place, done, job.sha256), tuple(notes))
 
 

@@ -252,7 +252,7 @@ def _write(
         if source.key.resend == "period":
             _replace_period(warehouse, job, period)
         if source.kind in KEYED:  # what is refused here is undone
-            again = warehouse.ask("keys_again", delivery_id=job.delivery_id, period=period)
+            again = warehouse.ask("keys_again", delivery_id=job.delivery_id)
             refuse_reused(again, source, headers_of(done.quality), job.file.name)
 
 

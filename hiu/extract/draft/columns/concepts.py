@@ -13,7 +13,7 @@ CONCEPTS: tuple[tuple[str, str, Sequence[str]], ...] = (
     ("middle", "given", ("middle name", "middle names", "middle")),
     ("name", "name", ("name", "full name", "patient name", "person", "patient", "occupant", "service user", "nominal",
                       "client", "client name", "caller", "caller name", "individual", "subject", "resident",
-                      "surname forename", "forename surname")),
+                      "surname forename", "forename surname", "who")),
     ("aliases", "aliases", ("aliases", "alias", "aka", "also known as", "other names", "maiden name", "maiden")),
     ("sex", "sex", ("sex", "gender")),
     ("age", "age", ("age", "age years", "age at contact", "year of birth", "birth year", "yob", "year born")),

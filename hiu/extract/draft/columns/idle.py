@@ -1,19 +1,41 @@
 """Columns that say of a row that nothing happened, or of a time that it is UTC: seen by header and values."""
 
-from collections import Counter
-from collections.abc import Iterable
+import re
+from collections.abc import Mapping
 
-from hiu.extract.draft.columns.words import spaced, words
+import polars as pl
+
+from hiu.extract.draft.columns.look import Look
+from hiu.extract.draft.columns.words import CODED, spaced, words
 from hiu.extract.values.codes import YES_NO
 from hiu.extract.values.text import bag
 
 _NOTHING = bag(
     "cancelled canceled cancellation cancel duplicate duplicated dup void voided rescinded dna dnas withdrawn "
-    "retracted deleted erroneous abandoned hoax invalid annulled"
+    "retracted deleted erroneous abandoned hoax invalid annulled aborted"
 )
 """Words of a header, or of its values, by which a row is no contact."""
+_SOMETHING = bag("attended accepted arrived answered completed complete confirmed valid seen kept finished")
+"""Words of a header below which 'no' says that a row is no contact: Attended?, Accepted?"""
+_FILLERS = bag(
+    "was is did the patient client pt person call appointment referral visit journey session contact yn y n flag is"
+)
+FORMS = (
+    "cancel", "abandon", "hoax", "malicious", "duplicate", r"\bdna\b", r"\bdnw\b", r"\blwbs\b", r"no.?shows?\b",
+    r"(did|does|do|could) ?(not|n.?t) (attend|wait|stay|engage|answer|arrive|proceed|show)",
+    r"no (answer|reply|response|trace|patient|access|contact|entry)", r"wrong (number|person|patient|address)",
+    r"(un|not )answered", r"\bsilent\b", r"\btest\b", r"\bvoid(ed)?\b", r"\berror\b", "withdrawn", "rescind",
+    "annul(led)?", "retract", r"\bfalse\b", "witness", r"st(oo|an)d(ing)? ?down", r"left (before|without|prior)",
+    "walked out", "self.?discharged before", r"unable to (contact|locate|gain|see|trace)", "reject", "turned away",
+    r"not (present|seen|there|attended|accepted|at home|in|found|located|required|needed)\b", "abort(ed)?",
+    "screened out", "postpone", "resched", "un.?outcomed", "left (a )?(message|voicemail)",
+)  # fmt: skip
+"""Forms of a code by which a row may be no contact: regular expressions, any case."""
+_ANY_FORM = re.compile("|".join(f"(?:{form})" for form in FORMS), re.IGNORECASE)
 _YES = frozenset(word for word, meaning in YES_NO.items() if meaning == "yes") | {"x", "✓", "✔"}
+_NO = frozenset(word for word, meaning in YES_NO.items() if meaning == "no")
 _UTC = bag("utc gmt z zulu")
+_MOST, _LONGEST = 40, 60
 
 
 def says_utc(header: str) -> bool:
@@ -21,18 +43,53 @@ def says_utc(header: str) -> bool:
     return bool(words(header) & _UTC)
 
 
-def nothing_happened(header: str, cells: Iterable[str | None]) -> dict[str, int]:
-    """How often each word by which a row is no contact stands below a header that says so; empty for other columns.
+def counted(cells: pl.Series) -> dict[str, int]:
+    """Each text of a column, and in how many rows it stands; empty cells left out. None of a column of many texts."""
+    texts = cells.str.strip_chars()
+    texts = texts.filter(texts != "")
+    if not _MOST >= texts.n_unique() > 0:
+        return {}
+    return dict(texts.value_counts().sort(texts.name, descending=False).iter_rows())
 
-    The cells are yes, no or the header's own words ('Cancelled'), so that none of them is about a person.
+
+def nothing_happened(header: str, found: Mapping[str, int]) -> dict[str, int]:
+    """Of the texts of a column those by which a row is no contact: yes, or the header's own words, below a header that
+    says so ('Cancelled?'); no below one that says the opposite ('Accepted?'). Empty for any other column.
     """
-    if not words(header) & _NOTHING and "not attend" not in spaced(header):
+    negative = bool(words(header) & _NOTHING) or "not attend" in spaced(header)
+    positive = bool(words(header) & _SOMETHING) and not words(header) - _SOMETHING - _FILLERS
+    test = _is_yes if negative else _is_no
+    if not (negative or positive) or not all(_is_yes(text) or spaced(text) in YES_NO for text in found):
         return {}
-    counted = Counter(text for cell in cells if (text := (cell or "").strip()))
-    if not all(_is_yes(text) or spaced(text) in YES_NO for text in counted):
-        return {}
-    return {text: n for text, n in sorted(counted.items()) if _is_yes(text)}
+    return {text: n for text, n in sorted(found.items()) if test(text)}
 
 
 def _is_yes(text: str) -> bool:
     return (spaced(text) or text) in _YES or bool(words(text) & _NOTHING and len(words(text)) == 1)
+
+
+def _is_no(text: str) -> bool:
+    return spaced(text) in _NO
+
+
+def by_form(found: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    """Words of FORMS, in small letters -> the codes of a column that hold them, with their rows; empty for a column of
+    long or many texts."""
+    if not 0 < len(found) <= _MOST or max(map(len, found)) > _LONGEST:
+        return {}
+    out: dict[str, dict[str, int]] = {}
+    for text, n in found.items():
+        if first := _ANY_FORM.search(text):
+            out.setdefault(first[0].lower(), {})[text] = n
+    return out
+
+
+def is_code_list(seen: Look) -> bool:
+    """Whether a column holds codes, as its header says or its texts that come again and again, and no free text."""
+    again = bool(seen.codes) or 2 * seen.distinct <= seen.filled
+    return seen.filled > 0 and seen.kind in ("code", "text") and (again or bool(words(seen.header) & CODED))
+
+
+def is_idle(seen: Look) -> bool:
+    """Whether a column says of rows that nothing happened: yes below 'Cancelled?', or codes such as 'stood down'."""
+    return bool(nothing_happened(seen.header, seen.counted) or (is_code_list(seen) and by_form(seen.counted)))

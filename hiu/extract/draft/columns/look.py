@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import MAXYEAR, datetime
 
 import polars as pl
 from stdnum.gb.nhs import is_valid as is_nhs_number
@@ -25,7 +25,9 @@ _CLOCK = re.compile(r"(1899-12-3[01] )?([01]?\d|2[0-4]):[0-5]\d(:[0-5]\d)?( ?[ap
 _BARE_CLOCK = re.compile(
     r"([01]?\d|2[0-4])[:.]?[0-5]\d([:.]?[0-5]\d)?( ?h(ou)?rs?| ?[ap]\.?m\.?)?|noon|midnight|0?\.\d+", re.I
 )
-_DAY_ALONE = re.compile(r"\d{1,2}(?:st|nd|rd|th)?[ /.\-](?:\d{1,2}|[A-Za-z]{3,9})", re.I)
+_DAY_ALONE = re.compile(
+    r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? )?\d{1,2}(?:st|nd|rd|th)?[ /.\-](?:\d{1,2}|[A-Za-z]{3,9})", re.I
+)
 _WHOLE = re.compile(r"\d{1,4}([.,]0+)?")
 _SEXES = {"m", "f", "male", "female", "man", "woman", "x", "u", "i", "unknown", "other", "non-binary", "not known"}
 _SEPARATORS = ("/", " - ", "^", "|", "\\", ";", " : ")
@@ -34,8 +36,6 @@ _SERIAL = {"date", "dob", "birth", "day", "dt"}
 """Words of a header below which numbers of five figures are a spreadsheet's dates."""
 _DAY_WORDS = {"date", "day", "when", "dt", "on", "seen", "dob"}
 """Words of a header below which 03/03 is a day without its year."""
-_LAST_YEAR = 2040
-"""A year of two figures that would be later is of the century before."""
 _DATED = 0.8
 """The share of cells that must be dates: a few may say TBC, or hold a slip of the pen."""
 
@@ -47,7 +47,7 @@ class Look:
     `formats` are strptime forms, most frequent first, and `proof` says why the day or the month comes first; `codes`
     is a short list of values. `lettered`: most cells are words; `whole`: eight in ten are small whole numbers.
     `separator` parts two words in most cells. `middle` and `span` are the median date and the years between first and
-    last.
+    last, no year of two figures being later than `latest`.
     """
 
     header: str
@@ -63,6 +63,7 @@ class Look:
     separator: str = ""
     middle: datetime | None = None
     span: int = 0
+    latest: int | None = None
     counted: Mapping[str, int] = field(default_factory=dict, repr=False)
 
     @property
@@ -71,8 +72,11 @@ class Look:
         return self.kind in ("date", "timestamp")
 
 
-def look(header: str, values: Sequence[str | None]) -> Look:
-    """Look at a column. A kind needs nine in ten of the filled values (postcodes and names: seven in ten)."""
+def look(header: str, values: Sequence[str | None], latest: int | None = None) -> Look:
+    """Look at a column. A kind needs nine in ten of the filled values (postcodes and names: seven in ten).
+
+    `latest` is the last year that a date can be of: one of two figures that would be later is of the century before.
+    """
     cells = [text for value in values if value and (text := " ".join(value.split())).casefold() not in NOTHING]
     counted = Counter(cells)
     seen = Look(header=header, kind="text", rows=len(values), filled=len(cells), distinct=len(counted), counted=counted)
@@ -86,7 +90,7 @@ def look(header: str, values: Sequence[str | None]) -> Look:
     dates = detect(texts, serials=not _SERIAL.isdisjoint(named), packed=not is_number_name(header))
     if _share_dated(dates) >= _DATED:
         kind = "timestamp" if is_timed(texts) else "date"
-        return _with_span(replace(seen, kind=kind, formats=dates.formats, proof=_proof(dates)))
+        return _with_span(replace(seen, kind=kind, formats=dates.formats, proof=_proof(dates), latest=latest))
     if month := month_format(cells, bare=_named_month(header)):
         return replace(seen, kind="month", formats=(month,))
     if _share(cells, _DAY_ALONE.fullmatch) >= 0.9 and not _DAY_WORDS.isdisjoint(named):
@@ -144,8 +148,8 @@ def _named_month(header: str) -> bool:
 
 def _with_span(seen: Look) -> Look:
     read = read_stamps(pl.Series([*seen.counted], dtype=pl.String), seen.formats)
-    past = pl.when(pl.col("stamp").dt.year() > _LAST_YEAR).then("earlier").otherwise("stamp")
-    stamps = read.select(past.alias("stamp"))["stamp"].drop_nulls().sort()
+    late = pl.col("stamp").dt.year() > (seen.latest or MAXYEAR)
+    stamps = read.select(pl.when(late).then("earlier").otherwise("stamp").alias("stamp"))["stamp"].drop_nulls().sort()
     if stamps.is_empty():
         return seen
     return replace(seen, middle=stamps[len(stamps) // 2], span=stamps[-1].year - stamps[0].year)

@@ -1,6 +1,7 @@
 """Which column of an unknown file each field of a known source most likely is, and how sure that is."""
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -28,10 +29,11 @@ _LOOKS = {
 _NO_NAMES = {"nhs_number", "postcode", "date", "timestamp", "time", "month", "day", "guid", "sex"}
 _LATER = bag(
     "death deathdate birth birthdate dob died deceased dod review end ended closed close discharge departure extract "
-    "report printed updated recorded entered loaded created expiry due modified"
+    "report printed updated recorded entered loaded created expiry due modified requested booked scheduled planned"
 )
 """Words of a date that is not when the event began, unless nothing better is there."""
 _TURNS = bag("seq sequence order index position line")
+_YEARLESS = "its values, days without a year, which can't be loaded: add the year, or ask the sender for whole dates"
 _BORN = timedelta(days=3650)
 
 
@@ -238,19 +240,38 @@ def match_concepts(looks: Mapping[str, Look], concepts: Source) -> dict[str, Mat
         matched["start"] = Match(matched.pop("end").header, "the only date")
     if began and "start" not in matched:
         matched["start"] = Match(max(began, key=lambda seen: seen.kind == "timestamp").header, "its values")
+    if "start" in matched and (timed := _with_own_time(matched["start"], looks, used)):
+        matched["start"] = timed
+    days = [header for header, seen in looks.items() if seen.kind == "day" and header not in used]
+    if days and "start" not in matched:
+        matched["start"] = Match(days[0], _YEARLESS)
     return matched
+
+
+def _with_own_time(start: Match, looks: Mapping[str, Look], used: AbstractSet[str]) -> Match | None:
+    """The other day whose time of day has a column of its own, named as the day is: Visit Date with Visit Time."""
+    clocks = [name for name, seen in looks.items() if seen.kind == "time"]
+    free = [name for name, seen in looks.items() if seen.kind == "date" and name not in used - {start.header}]
+    owners = [name for name in free if any(_belongs(clock, name) for clock in clocks) and not words(name) & _LATER]
+    plain = start.sure or looks[start.header].kind != "date" or start.header in owners
+    return None if plain or len(owners) != 1 else Match(owners[0], "its time of day")
+
+
+def _belongs(clock: str, header: str) -> bool:
+    """Whether a column of times is named as a column of days is, but for words such as date and time."""
+    return bool(_dateless(header)) and nearness(_dateless(clock), _dateless(header)) >= _NEAR
 
 
 def time_column(header: str, looks: Mapping[str, Look], taken: set[str], field: str) -> str | None:
     """The column of times that belongs to a column of days: the one named most alike, or the only one for a start."""
     clocks = [name for name, seen in looks.items() if seen.kind == "time" and name not in taken]
-    if not clocks or looks[header].kind != "date":
+    if not clocks or looks[header].kind not in ("date", "day"):
         return None
     alike = max(clocks, key=lambda name: nearness(_dateless(name), _dateless(header)))
-    close = nearness(_dateless(alike), _dateless(header)) >= _NEAR and bool(_dateless(header))
-    if close:
+    if _belongs(alike, header):
         return alike
-    plain = [name for name in clocks if not words(name) & _LATER]
+    others = [name for name, seen in looks.items() if seen.kind in ("date", "day") and name != header]
+    plain = [name for name in clocks if not words(name) & _LATER and not any(_belongs(name, day) for day in others)]
     return plain[0] if field == "start" and plain else None
 
 

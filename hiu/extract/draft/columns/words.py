@@ -1,6 +1,7 @@
 """Headers as words: what they are about, and how near two of them are."""
 
 import re
+from collections.abc import Iterable
 
 from rapidfuzz import fuzz
 
@@ -10,13 +11,15 @@ from hiu.extract.values.text import bag
 NUMBER = bag("id ref no number reference urn log ident identifier num nr key serial sk pk nbr nummer uid uuid rowid")
 PERSON = bag(
     "person patient client nominal subject individual customer member resident caller participant pseudonym "
-    "pseudo pseudonymised hospital mrn pas rio systmone niche pnc pat pt"
+    "pseudo pseudonymised hospital mrn pas rio systmone niche pnc pat pt nomis prisoner detainee tenant occupier "
+    "occupant"
 )
 """Words of a header that, with one of NUMBER, says whose number it is."""
 OTHERS = bag(
     "officer staff gp practice nok kin carer parent mother father consultant clinician doctor nurse coordinator worker "
     "author reporter relative informant user manager referrer organisation org team author keyworker solicitor spouse "
-    "contact emergency school ward partner handler taker operator agent dispatcher advisor adviser"
+    "contact emergency school ward partner handler taker operator agent dispatcher advisor adviser "
+    "complainant witness neighbour attendant custodian driver crew lead"
 )
 """Words of a header that say it is about somebody else than the person of the row."""
 PLACES = bag("incident scene location event site gp practice hospital school work provider pickup")
@@ -35,6 +38,11 @@ PERSONAL = bag(
     "name names surname forename forenames dob birth birthdate nhs postcode post address phone telephone tel mobile "
     "email alias aliases aka maiden initials ssn passport street ethnicity race religion marital photo license drivers"
 )
+CODED = bag(
+    "type outcome disposal result status reason category code nature closure class priority grade "
+    "service kind encounterclass attended attendance dna cancelled arrived"
+)
+"""Words of a header of codes that may bear on what counts."""
 
 
 def spaced(text: str) -> str:
@@ -55,6 +63,18 @@ def nearness(header: str, word: str) -> float:
     sent, accepted = spaced(header).split(), spaced(word).split()
     within = 96 - 4 * (len(sent) - len(accepted)) if accepted and set(accepted) <= set(sent) else 0
     return max(close, within)
+
+
+_TITLED = re.compile(r"(?:mr|mrs|ms|miss|mx|dr|prof|rev|pc|sgt|wpc|sister|nurse)\b\.? \w.*", re.IGNORECASE)
+_TWO_NAMES = re.compile(r"[A-Z][\w'’.-]+,?(?: [A-Z][\w'’.-]*){1,2}")
+
+
+def hold_names(header: str, values: Iterable[str]) -> bool:
+    """Whether most texts of a column look like names of people, so that none is shown: Ada Quill, Mr P Birch; not those
+    of an outcome or the like (Did Not Attend)."""
+    texts = [*values] if words(header).isdisjoint(CODED) else []
+    named = sum(bool(_TITLED.fullmatch(text) or _TWO_NAMES.fullmatch(text)) for text in texts)
+    return named * 2 > len(texts)
 
 
 def is_number_name(header: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from hiu.extract.draft.columns.concepts import bare_source
@@ -54,7 +55,10 @@ def take_sample(
     """
     layout = find_layout(path, knowing)
     raw = read_table(path, _as_sent(layout), name=path.name, max_bytes=MOST_BYTES, max_ratio=MOST_RATIO)
-    looks = {header: look(header, raw.frame[header].head(_MOST).to_list()) for header in raw.headers}
+    latest = (
+        datetime.fromtimestamp(path.stat().st_mtime, UTC).year + 1
+    )  # nothing in it is much later than the file itself
+    looks = {header: look(header, raw.frame[header].head(_MOST).to_list(), latest) for header in raw.headers}
     looks = agree_on_order(looks)
     return Sample(name=name, path=path, layout=layout, raw=raw, looks=looks, others=others, beside=beside, query=query)
 
