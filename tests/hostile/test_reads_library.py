@@ -23,6 +23,7 @@ from hiu.site.views.cohort import Cohort
 from hiu.site.views.definitions import Definitions
 from hiu.site.views.linkage import Linkage
 from hiu.site.views.person import Person
+from hiu.site.views.places import Places
 from hiu.site.views.quality import Quality
 from hiu.site.views.ranked import Ranked
 from pipelines.run import Outcome
@@ -34,13 +35,13 @@ ARGUMENTS: dict[str, tuple[object, ...]] = {
     "Ranked.why": (1,), "Ranked.compare": (1, 2), "Published.tables": ("traits",),
     "Published.compare": ("2026-03",),
 }  # fmt: skip
-HOLDERS = (Published, Ranked, Person, Linkage, Quality, Cohort, Definitions, Review)
+HOLDERS = (Published, Ranked, Person, Linkage, Quality, Cohort, Places, Definitions, Review)
 AGGREGATES = {
     "Cohort.together", "Cohort.flow", "Cohort.concentration", "Cohort.next_contact", "Published.hour_of_week",
     "Published.deliveries", "Published.not_supplied", "Published.quality", "Published.linkage", "Published.cohort",
     "Published.definitions", "Ranked.equality", "Ranked.uncertain", "Linkage.weights", "Linkage.thresholds",
     "Linkage.sure", "Linkage.quality", "Cohort.trend", "Cohort.evaluate", "Cohort.backtest", "Cohort.equality",
-    "Review.progress", "Review.decision",
+    "Review.progress", "Review.decision", "Published.places", "Places.demand", "Places.shared", "Places.coverage",
 }  # fmt: skip
 """Figures, rows by file, or words: nobody. All of Quality and Definitions too."""
 UNTRIED = {"Review.decide", "Review.undo", "Review.widget", "Ranked.to_polars", "Ranked.to_pandas", "Ranked.all_rows"}
@@ -108,7 +109,16 @@ def home(area: Path, published: Outcome, tmp_path_factory: pytest.TempPathFactor
 def holders(home: Path) -> dict[str, object]:
     """One object of each class."""
     run = hiu.open(home, by="Ann Lyst").latest
-    found = (run, run.ranked(), run.person(1), run.linkage(), run.quality(), run.cohort(), run.definitions())
+    found = (
+        run,
+        run.ranked(),
+        run.person(1),
+        run.linkage(),
+        run.quality(),
+        run.cohort(),
+        run.places(),
+        run.definitions(),
+    )
     return {type(one).__name__: one for one in (*found, run.review("Ann Lyst"))}
 
 

@@ -9,7 +9,7 @@ from hiu.govern.release.bounds import Row, terms
 from hiu.govern.release.cells import Cell, Measure
 from hiu.govern.release.solver import Solved, solve
 from hiu.month import Month
-from hiu.places.demand import PERIOD, persons, shared_people
+from hiu.places.demand import PERIOD, REPEAT, persons, shared_people
 
 LEVELS = {"incident": ("command_unit", "borough"), "home": ("command_unit", "borough"), "provider": ("trust",)}
 """By which areas each of the three is shown."""
@@ -18,7 +18,7 @@ PRINTED = ("contacts", "mental_health", "repeat", "first")
 """Events that are printed, each within the one before, but for `first`, which is within mental_health."""
 REST = {"other": ("contacts", "mental_health"), "once": ("mental_health", "repeat"), "rest": ("mental_health", "first")}
 """What a reader can take from another: never printed, and protected as if it were."""
-PEOPLE = "repeat"
+PEOPLE, SHARED = "repeat", "shared"
 
 
 @dataclass(frozen=True, order=True)
@@ -99,7 +99,7 @@ class _Cells:
 
     def _shared(self) -> None:
         for unit, trust, people in shared_people(self.places).rows():
-            self._cell(Part("shared", "command_unit", f"{unit}|{trust}"), "people", "shared", [1] * people, "")
+            self._cell(Part(SHARED, "command_unit", f"{unit}|{trust}"), "people", SHARED, [1] * people, "")
 
     def facts(self) -> list[Row]:
         """Rows of the solver: parts make up their whole, and people are no more than their contacts."""
@@ -111,13 +111,22 @@ class _Cells:
                 )
         for whole, parts in self.nested.items():
             rows += self._made_up(whole, parts) if parts else []
-        for part in {part for part, _, _ in self.cells if part.area != "shared"}:
-            for what, (of, less) in REST.items():
-                rows.append(
-                    ({**self._name(part, of), **self._name(part, less, -1), **self._name(part, what, -1)}, 0, 0)
-                )
-            rows.append(({**self._name(part, PEOPLE), **self._name(part, PEOPLE, -1, "people")}, 0, float("inf")))
+        for part in dict.fromkeys(part for part, _, _ in self.cells):
+            rows += self._of_shared(part) if part.area == SHARED else self._within_itself(part)
         return rows
+
+    def _within_itself(self, part: Part) -> Iterator[Row]:
+        """Of one place: what is printed less what is within it, and no more people than contacts of theirs."""
+        for what, (of, less) in REST.items():
+            yield {**self._name(part, of), **self._name(part, less, -1), **self._name(part, what, -1)}, 0, 0
+        fewest = REPEAT if part == TOTAL else 1
+        yield {**self._name(part, PEOPLE), **self._name(part, PEOPLE, -fewest, "people")}, 0, float("inf")
+
+    def _of_shared(self, part: Part) -> Iterator[Row]:
+        """Whoever a unit and a trust share had a contact with each."""
+        unit, trust = part.name.split("|")
+        for whole in (Part("incident", "command_unit", unit), Part("provider", "trust", trust)):
+            yield {**self._name(whole, "contacts"), **self._name(part, SHARED, -1, "people")}, 0, float("inf")
 
     def _made_up(self, whole: Part, parts: Sequence[Part]) -> Iterator[Row]:
         own = list(dict.fromkeys(parts))
