@@ -15,6 +15,7 @@ from hiu.engine.duckdb import Warehouse
 from hiu.engine.pathway import build_pathway, minutes_between, tables_with
 from hiu.errors import SettingsError, UsageError
 from hiu.model import PATHWAY
+from hiu.publish.release.folder import verify_release
 from hiu.sources import Source, load_sources, on_offer
 from pipelines.common.place import open_place
 
@@ -83,6 +84,7 @@ def test_logs_that_are_incidents_exceptions_and_legs(desk_month: Path) -> None:
         ("D3", "closure", 900, False),
         ("D4", "closure", None, True),
     }
+    assert verify_release(desk_month) == []
     months = table(desk_month, "feed_month").rows()
     assert months == [(datetime(2026, 3, 1).date(), "desk_log", True), (datetime(2026, 3, 1).date(), "referral", True)]
 
