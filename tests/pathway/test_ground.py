@@ -7,12 +7,15 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from areakit import run
+from areakit import LAST, run
 from pathway_kit import DESK, pathway_site
 
-from hiu.engine.pathway import minutes_between, tables_with
-from hiu.errors import SettingsError
+import hiu
+from hiu.engine.duckdb import Warehouse
+from hiu.engine.pathway import build_pathway, minutes_between, tables_with
+from hiu.errors import SettingsError, UsageError
 from hiu.model import PATHWAY
+from hiu.publish.release.folder import verify_release
 from hiu.sources import Source, load_sources, on_offer
 from pipelines.common.place import open_place
 
@@ -50,6 +53,9 @@ def test_people_are_matched_as_in_other_sources_and_nothing_of_the_desk_is_deman
     assert set(demand["dataset"]) == {"police_incident"} and demand["n"].sum() == 3
     assert set(table(desk_month, "ranked")["person_id"]) == set(who.values())
     assert "desk_log" not in set(table(desk_month, "coverage")["dataset"])
+    assert set(table(desk_month, "timeline")["source"]) == {"police"}
+    beside = table(desk_month, "monthly_extra").filter(measure="desk_log")
+    assert dict(beside.select("person_id", "n").iter_rows())[who["P1"]] == 2
 
 
 def test_a_referral_that_names_nobody_is_its_logs_person(desk_month: Path) -> None:
@@ -78,6 +84,7 @@ def test_logs_that_are_incidents_exceptions_and_legs(desk_month: Path) -> None:
         ("D3", "closure", 900, False),
         ("D4", "closure", None, True),
     }
+    assert verify_release(desk_month) == []
     months = table(desk_month, "feed_month").rows()
     assert months == [(datetime(2026, 3, 1).date(), "desk_log", True), (datetime(2026, 3, 1).date(), "referral", True)]
 
@@ -93,10 +100,29 @@ def test_a_site_without_such_a_source_has_no_such_table(published: object, tmp_p
     assert [name for name in PATHWAY if (folder / f"{name}.parquet").exists()] == []
 
 
+def test_an_analyst_has_the_tables_masked_and_where_there_is_none_is_told_so(desk_home: Path) -> None:
+    month = hiu.open(desk_home).month()
+    assert month.pathway()["table"].to_list()[:2] == ["feed_month", "leg"]
+    logs = month.pathway("desk_log")
+    assert logs.height == 5 and "Penrose" not in str(logs.to_dicts())
+    assert month.sql("select count(*) as n from desk_exception")["n"].item() == 2
+    with pytest.raises(UsageError, match="desk_log"):
+        month.pathway("desk_logs")
+
+
 def test_with_one_source_there_are_exactly_its_tables() -> None:
     desk = {"desk": Source.model_validate({"name": "desk", **on_offer()["desk"]})}
     assert tables_with({}) == set()
     assert tables_with(desk) == {"feed_month", "leg", "desk_log", "desk_incident", "desk_exception"}
+
+
+def test_the_tables_of_a_source_that_a_site_no_longer_has_are_gone() -> None:
+    with Warehouse(None, memory_limit="500MB", threads=1) as store:
+        store.ensure("desk_log")
+        store.ensure("pathway_source")
+        store.ensure("people")
+        build_pathway(store, load_sources(), LAST)
+        assert store.tables() == ["people"]
 
 
 @pytest.mark.slow
