@@ -60,7 +60,7 @@ class Published(Tables):
             return Listing(
                 pl.DataFrame(there, schema={"table": pl.String, "rows": pl.Int64, "meaning": pl.String}), title
             )
-        if name in PATHWAY and name not in self._there:
+        if name in PATHWAY and name not in self._tables_there:
             return Listing(pl.DataFrame(schema=schema(PATHWAY[name])), f"{name}: this site has no source of it")
         return self._table(name, show_names=show_names)
 

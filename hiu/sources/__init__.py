@@ -19,7 +19,8 @@ from pydantic import ValidationError
 from hiu.errors import SettingsError
 from hiu.fuzzy import did_you_mean
 from hiu.settings import explain, parse, toml_text
-from hiu.sources.spec import Count, FieldSpec, FileSpec, Fills, KeySpec, Measure, Packed, Source
+from hiu.sources.file import FileSpec
+from hiu.sources.spec import Count, FieldSpec, Fills, KeySpec, Measure, Packed, Source
 
 __all__ = [
     "Count",

@@ -6,11 +6,12 @@ import hashlib
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from hiu.fuzzy import did_you_mean
 from hiu.model import PATHWAY, FactKind
 from hiu.sources.conditions import Condition, column_regex, in_every_measure, regex
+from hiu.sources.file import FileSpec, Frozen
 from hiu.sources.keep import Kept
 
 FieldType = Literal[
@@ -27,77 +28,7 @@ _READ_AS = {type: (type,) for type in ("name", "family", "aliases", "dob", "age"
 """Types of field that describe a person -> the names under which they are read."""
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Unpivot(_Frozen):
-    """A table with a column for each month, turned into rows of person, month and n."""
-
-    columns: str = Field(description="the headers: 'Jan-26...Mar-26' from one to the other, or with * and ?")
-    month: str = Field("%b-%y", description="how a header writes its month, as strptime: %b-%y")
-
-
-class FileSpec(_Frozen):
-    """Where a delivery is and how its bytes become text."""
-
-    pattern: str | tuple[str, ...] = Field(
-        (), description="file names with * and ?, any case: 'police*.csv', or several; a query needs none"
-    )
-    encodings: tuple[str, ...] = ("utf-8-sig", "cp1252")
-    delimiter: str = Field("auto", description="one character, or auto: comma, pipe, tab, semicolon")
-    sheet: str | None = Field(None, description="XLSX sheet; fuzzy-matched; needed if the workbook has several")
-    header_row: int | None = Field(None, ge=1, description="physical row of the header; None = found by its names")
-    header_rows: int = Field(1, ge=1, le=3, description="rows that the header takes: their words are joined")
-    fill_down: tuple[str, ...] = Field(
-        (), description="headers whose value stands once, above the rows it holds for: an empty cell takes it"
-    )
-    unpivot: Unpivot | None = Field(None, description="a column a month: each becomes rows of month and n")
-    query: str | None = Field(None, description="SQL asked of a database in place of a file")
-    dsn: str | None = Field(None, description="name of the connection in the site's secrets that the query is put to")
-    covers: Literal["month", "from rows", "cumulative"] = Field(
-        "month",
-        description="month: the month of its path; from rows: every month from its first row to its last full one "
-        "(default of counts); cumulative: from its first row to the month of its path, and it replaces what was sent "
-        "for earlier months of that span",
-    )
-    empty: Literal["missing", "no events"] = Field(
-        "missing",
-        description="what a file without rows says of its month, and a file that covers several of one without rows: "
-        "missing: it was not supplied; no events: there were none",
-    )
-    empty_cells: Literal["missing", "nought"] = Field(
-        "missing", description="counts: what an empty number means; nought only where the sender leaves out noughts"
-    )
-    open_stays: Literal["resent", "once"] = Field(
-        "once", description="resent: each file sends every open stay again, so one no longer sent has ended"
-    )
-    footers: tuple[str, ...] = Field(
-        ("total", "grand total", "end of report", "end of file", "records:", "record count", "row count", "rows:"),
-        description="a row whose first cell starts so, at the end, is not data",
-    )
-
-    @model_validator(mode="after")
-    def _found_somewhere(self) -> FileSpec:
-        if not self.pattern and not self.query:
-            raise ValueError('expected pattern = "...", the names of its files, or query and dsn')
-        if bool(self.query) != bool(self.dsn):
-            raise ValueError("query and dsn belong together: what is asked, and the name of the connection")
-        return self
-
-    @model_validator(mode="before")
-    @classmethod
-    def _months_of_columns(cls, values: dict[str, object]) -> dict[str, object]:
-        """A column a month supplies each of its months, unless the source says otherwise."""
-        return {"covers": "from rows", **values} if isinstance(values, dict) and values.get("unpivot") else values
-
-    @property
-    def patterns(self) -> tuple[str, ...]:
-        """The patterns, also if there is one only."""
-        return (self.pattern,) if isinstance(self.pattern, str) else self.pattern
-
-
-class Expect(_Frozen):
+class Expect(Frozen):
     """What a delivery must reach to be loaded without a word, or at all."""
 
     read: float = Field(0.95, ge=0, le=1, description="share of a field's filled cells that is read, else a warning")
@@ -114,7 +45,7 @@ class Expect(_Frozen):
 AS_WRITTEN = "auto"
 
 
-class PeriodSpec(_Frozen):
+class PeriodSpec(Frozen):
     """The month a delivery is for: from its path, else a column, else asked for. Registers have none."""
 
     path: Annotated[str, AfterValidator(regex)] | None = Field(
@@ -128,7 +59,7 @@ class PeriodSpec(_Frozen):
     field: str | None = Field(None, description="field whose most frequent month is the period")
 
 
-class FieldSpec(_Frozen):
+class FieldSpec(Frozen):
     """One field: the headers it may have, its type and how its text is read."""
 
     columns: tuple[str, ...] = Field(description="accepted headers, compared without case, spaces or punctuation")
@@ -162,7 +93,7 @@ class FieldSpec(_Frozen):
     )
 
 
-class KeySpec(_Frozen):
+class KeySpec(Frozen):
     """What is counted (event), what a later load supersedes (record), and resend markers; all name fields."""
 
     event: tuple[str, ...]
@@ -178,21 +109,21 @@ class KeySpec(_Frozen):
     )
 
 
-class Measure(_Frozen):
+class Measure(Frozen):
     """A name a row earns when every condition holds."""
 
     name: str
-    where: dict[str, Condition] = {}
+    where: dict[str, Condition] = Field({})
 
 
-class Count(_Frozen):
+class Count(Frozen):
     """How a data set (or side measure) is counted from measures: distinct events, or nights."""
 
     measures: tuple[str, ...]
     unit: Literal["event", "net_night", "gross_night", "leave_night", "zero_night_stay"] = "event"
 
 
-class Packed(_Frozen):
+class Packed(Frozen):
     """A cell that holds several dated facts, taken apart by a pattern with named groups."""
 
     columns: tuple[str, ...]
@@ -209,7 +140,7 @@ class Packed(_Frozen):
     police: bool | None = Field(None, description="contact: police were present; when the cell doesn't say")
 
 
-class Fills(_Frozen):
+class Fills(Frozen):
     """The table of the crisis pathway that the rows fill: they are about people, and never demand."""
 
     table: str = Field(description="a table of the crisis pathway; its columns are filled by the fields of their name")

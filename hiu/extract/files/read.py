@@ -19,7 +19,7 @@ from hiu.extract.files.rows import Grid, split_rows
 from hiu.extract.files.shapes.months import empty_columns, month_columns, other_months, renumbered, unpivot
 from hiu.extract.files.xlsx.sheet import ZIP, read_tables, read_xlsx
 from hiu.sources import Source
-from hiu.sources.spec import Unpivot
+from hiu.sources.file import Unpivot
 
 __all__ = ["RawTable", "match_columns", "read_table"]
 

@@ -18,7 +18,7 @@ from hiu.extract.standardise import standardise
 from hiu.model import TABLES
 from hiu.month import Month
 from hiu.settings import Settings
-from hiu.sources import spec
+from hiu.sources import file, spec
 from pipelines.cli import app
 from pipelines.setup.dictionary import TARGET, dictionary
 
@@ -27,8 +27,8 @@ DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 SOURCES = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```toml\n# (\S+)\n(.*?)```", SOURCES, re.DOTALL)
 SPECS: tuple[type[BaseModel], ...] = (
-    spec.FileSpec,
-    spec.Unpivot,
+    file.FileSpec,
+    file.Unpivot,
     spec.Expect,
     spec.PeriodSpec,
     spec.FieldSpec,

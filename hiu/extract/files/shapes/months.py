@@ -9,7 +9,7 @@ import polars as pl
 
 from hiu.errors import InputRefused
 from hiu.extract.files.header import quoted, squash, tidy
-from hiu.sources.spec import Unpivot
+from hiu.sources.file import Unpivot
 
 MONTH, NUMBER = "month", "n"
 _AGAIN = re.compile(r" \(column \d+\)$")
