@@ -36,12 +36,29 @@ FIRST_OF_ALL = (
 """What takes longest, so that no process is left with it at the end."""
 
 
-UNTRACED = ("tests/traps", "tests/unit/house", "tests/fuzz", "tests/crash")
-"""Hundreds of tests along the same few ways through the code, which unit and pipeline tests trace already: they run
-without coverage, which would cost them a fifth of their time and tell nothing more."""
+UNTRACED = (
+    "tests/traps",
+    "tests/unit/house",
+    "tests/fuzz",
+    "tests/crash",
+    "tests/pipeline/run/test_run.py",
+    "tests/pipeline/rights/test_subject.py",
+)
+"""Hundreds of tests along the same few ways through the code, which fixtures, unit and pipeline tests trace already:
+they run without coverage, which would cost them a third of their time and tell nothing more. So do property tests,
+which try examples by the dozen of what other tests try once."""
 
 
-FIRST_CASE = ("tests/hostile", "tests/pipeline/run", "tests/browser", "tests/spec", "tests/notebooks")
+FIRST_CASE = (
+    "tests/hostile",
+    "tests/pipeline/run",
+    "tests/pipeline/govern",
+    "tests/pipeline/back",
+    "tests/pipeline/rights",
+    "tests/browser",
+    "tests/spec",
+    "tests/notebooks",
+)
 """Of tests with many cases the first is traced: the others go the same way with other values."""
 
 
@@ -65,7 +82,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     traced: set[str] = set()
     for item in items:
         test = item.nodeid.split("[")[0]
-        if item.nodeid.startswith(UNTRACED) or (item.nodeid.startswith(FIRST_CASE) and test in traced):
+        again = item.nodeid.startswith(FIRST_CASE) and test in traced
+        property_test = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+        if again or property_test or item.nodeid.startswith(UNTRACED):
             item.add_marker("no_cover")
         traced.add(test)
 
