@@ -5,12 +5,14 @@ from __future__ import annotations
 import gc
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import answers
 import hypothesis
 import pytest
+import typer.testing
 from areakit import LAST, NOW, SAMPLE, PlaceOf, copy_months, run
 from examples import QUICK
 from once import once, run_folder
@@ -123,6 +125,14 @@ def sample() -> Path:
 def kept_answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """What the gate said of the same rows, or a chart drawn before, is not asked for again, but in tests of these."""
     with answers.remembering(run_folder(tmp_path_factory) / "shared" / "answers"):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def application() -> Iterator[None]:
+    """The application is built once, and not anew for every command that a test gives it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typer.testing, "_get_command", cache(typer.testing._get_command))  # type: ignore[attr-defined]
         yield
 
 
