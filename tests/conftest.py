@@ -5,12 +5,14 @@ from __future__ import annotations
 import gc
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import answers
 import hypothesis
 import pytest
+import typer.testing
 from areakit import LAST, NOW, SAMPLE, PlaceOf, copy_months, run
 from examples import QUICK
 from once import once, run_folder
@@ -36,12 +38,29 @@ FIRST_OF_ALL = (
 """What takes longest, so that no process is left with it at the end."""
 
 
-UNTRACED = ("tests/traps", "tests/unit/house", "tests/fuzz", "tests/crash")
-"""Hundreds of tests along the same few ways through the code, which unit and pipeline tests trace already: they run
-without coverage, which would cost them a fifth of their time and tell nothing more."""
+UNTRACED = (
+    "tests/traps",
+    "tests/unit/house",
+    "tests/fuzz",
+    "tests/crash",
+    "tests/pipeline/run/test_run.py",
+    "tests/pipeline/rights/test_subject.py",
+)
+"""Hundreds of tests along the same few ways through the code, which fixtures, unit and pipeline tests trace already:
+they run without coverage, which would cost them a third of their time and tell nothing more. So do property tests,
+which try examples by the dozen of what other tests try once."""
 
 
-FIRST_CASE = ("tests/hostile", "tests/pipeline/run", "tests/browser", "tests/spec", "tests/notebooks")
+FIRST_CASE = (
+    "tests/hostile",
+    "tests/pipeline/run",
+    "tests/pipeline/govern",
+    "tests/pipeline/back",
+    "tests/pipeline/rights",
+    "tests/browser",
+    "tests/spec",
+    "tests/notebooks",
+)
 """Of tests with many cases the first is traced: the others go the same way with other values."""
 
 
@@ -65,7 +84,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     traced: set[str] = set()
     for item in items:
         test = item.nodeid.split("[")[0]
-        if item.nodeid.startswith(UNTRACED) or (item.nodeid.startswith(FIRST_CASE) and test in traced):
+        again = item.nodeid.startswith(FIRST_CASE) and test in traced
+        property_test = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+        if again or property_test or item.nodeid.startswith(UNTRACED):
             item.add_marker("no_cover")
         traced.add(test)
 
@@ -104,6 +125,14 @@ def sample() -> Path:
 def kept_answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """What the gate said of the same rows, or a chart drawn before, is not asked for again, but in tests of these."""
     with answers.remembering(run_folder(tmp_path_factory) / "shared" / "answers"):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def application() -> Iterator[None]:
+    """The application is built once, and not anew for every command that a test gives it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typer.testing, "_get_command", cache(typer.testing._get_command))  # type: ignore[attr-defined]
         yield
 
 

@@ -37,7 +37,7 @@ class Warehouse:
         self._con.execute("SET TimeZone = 'UTC'").fetchall()
         lock(self._con)
         self._columns_of: dict[str, list[str]] = {}  # columns of tables seen, forgotten when a table is made or dropped
-        self._there: set[str] = set()  # tables seen, asked for again when one is not among them
+        self._there: set[str] | None = None  # every table, asked for again after a drop or a rollback
 
     def __enter__(self) -> Self:
         return self
@@ -115,8 +115,8 @@ class Warehouse:
         """Make a declared table, empty, if it is not there."""
         if not self.exists(table):
             columns = ", ".join(f'"{c.name}" {TYPES[c.type].sql}' for c in TABLES[table].columns)
-            self._columns_of.pop(table, None)
             self._run(f'CREATE TABLE "{table}" ({columns})')
+            self._note_made(table, TABLES[table])
 
     def add_column(self, table: str, column: str) -> None:
         """Give a declared table a declared column that it lacks, empty in every row."""
@@ -127,14 +127,14 @@ class Warehouse:
     def drop(self, table: str) -> None:
         """Remove a table, if it is there."""
         self._columns_of.pop(table, None)
-        self._there.discard(table)
         self._run(f'DROP TABLE IF EXISTS "{queries.check_name(table)}"')
+        self._there = None  # a table may stand behind a temporary one of its name
 
     def exists(self, table: str) -> bool:
         """Whether `table` is there."""
-        if queries.check_name(table) not in self._columns_of and table not in self._there:
+        if self._there is None:
             self._there = set(self.tables())
-        return table in self._columns_of or table in self._there
+        return queries.check_name(table) in self._columns_of or table in self._there
 
     def tables(self) -> list[str]:
         """The names of all tables, sorted."""
@@ -160,7 +160,7 @@ class Warehouse:
             yield
         except BaseException:
             self._columns_of.clear()
-            self._there.clear()
+            self._there = None
             self._run("ROLLBACK")
             raise
         self._run("COMMIT")
@@ -191,7 +191,15 @@ class Warehouse:
         self._columns_of.pop(table, None)
         if declared:
             _same_columns(table, declared.names, columns)
-        return self._count(f'CREATE OR REPLACE {kind} "{table}" AS SELECT {_casts(declared)} FROM {source}')
+        rows = self._count(f'CREATE OR REPLACE {kind} "{table}" AS SELECT {_casts(declared)} FROM {source}')
+        self._note_made(table, declared, temporary=kind != "TABLE")
+        return rows
+
+    def _note_made(self, table: str, declared: Table | None, *, temporary: bool = False) -> None:
+        if declared:
+            self._columns_of[table] = list(declared.names)
+        if self._there is not None and not temporary:
+            self._there.add(table)
 
     def _count(self, statement: str) -> int:
         return int(self._run(statement)[0][0])

@@ -10,6 +10,6 @@ hypothesis.settings.register_profile(QUICK, deadline=None, max_examples=50)  # a
 hypothesis.settings.register_profile(SLOW, deadline=None, max_examples=50 * MORE)
 
 
-def examples(quick: int) -> int:
-    """For a test whose examples are costly: `quick`, or many times as many."""
-    return quick * (MORE if hypothesis.settings.get_current_profile_name() == SLOW else 1)
+def examples(quick: int, slow: int | None = None) -> int:
+    """For a test whose examples are costly: `quick`, or `slow` in `make slow` (else MORE times as many)."""
+    return (slow or quick * MORE) if hypothesis.settings.get_current_profile_name() == SLOW else quick

@@ -68,18 +68,28 @@ class Edited:
 
     def __init__(self, data: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            self.parts = {name: archive.read(name) for name in archive.namelist()}
+            self._parts = {name: archive.read(name) for name in archive.namelist()}
+        self._changed: dict[str, ET.Element] = {}
+
+    @property
+    def parts(self) -> dict[str, bytes]:
+        """The files of the workbook, those of changed sheets written anew."""
+        while self._changed:
+            name, tree = self._changed.popitem()
+            self._parts[name] = ET.tostring(tree, encoding="utf-8", xml_declaration=True)
+        return self._parts
 
     def sheet(self, name: str) -> str:
         return f"xl/worksheets/sheet{SHEETS.index(name) + 1}.xml"
 
     def change(self, name: str, job: Callable[[ET.Element], None]) -> Edited:
         """Do something with a sheet's rows."""
-        tree = ET.fromstring(self.parts[self.sheet(name)])
-        data = tree.find(f"{MAIN}sheetData")
+        part = self.sheet(name)
+        if part not in self._changed:
+            self._changed[part] = ET.fromstring(self._parts[part])
+        data = self._changed[part].find(f"{MAIN}sheetData")
         assert data is not None
         job(data)
-        self.parts[self.sheet(name)] = ET.tostring(tree, encoding="utf-8", xml_declaration=True)
         return self
 
     def put(self, ref: str, value: str | int | date | None, sheet: str = "Entry") -> Edited:
@@ -155,7 +165,7 @@ class Edited:
 
     def file(self) -> bytes:
         out = io.BytesIO()
-        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             for name, content in self.parts.items():
                 archive.writestr(name, content)
         return out.getvalue()

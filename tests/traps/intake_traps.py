@@ -7,16 +7,20 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
 
+from hiu.engine.duckdb import Warehouse
 from hiu.errors import InputRefused
 from hiu.govern.init import init_site
 from hiu.month import Month
 from hiu.sources import load_sources
 from pipelines.common.place import Place, open_place, open_warehouse
 from pipelines.common.progress import Reporter
+from pipelines.common.schema import KEPT, version
 from pipelines.steps.intake.check import check_file
 from pipelines.steps.intake.ingest import ingest, prepare
 from pipelines.steps.intake.intake import Intake
@@ -85,6 +89,8 @@ def make_site(trap: Trap, home: Path) -> Place:
 def take_in(place: Place, month: Month) -> tuple[Intake, pl.DataFrame, pl.DataFrame]:
     """What the intake says; source_file, staged and quarantined of the deliveries in force; their sound records."""
     place.curated.mkdir(parents=True, exist_ok=True)
+    if not place.warehouse.exists():
+        place.warehouse.write_bytes(_empty(place.settings.memory_limit))
     with open_warehouse(place) as warehouse:
         prepare(place, warehouse)
         intake = ingest(place, warehouse, month, "run", date(2026, 4, 8), Reporter(quiet=True))
@@ -92,6 +98,18 @@ def take_in(place: Place, month: Month) -> tuple[Intake, pl.DataFrame, pl.DataFr
         records = warehouse.read("record").join(deliveries.select("delivery_id"), on="delivery_id", how="semi")
     sound = records.filter(~pl.col("quarantined")).sort("source_file", "source_row")
     return intake, deliveries.select("source_file", "staged", "quarantined"), sound
+
+
+@cache
+def _empty(memory_limit: str) -> bytes:
+    """A warehouse in which nothing was loaded, made once for all traps: to make it costs as much as to load a file."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "hiu.duckdb"
+        with Warehouse(path, memory_limit=memory_limit) as warehouse:
+            version(warehouse)
+            for name in KEPT:
+                warehouse.ensure(name)
+        return path.read_bytes()
 
 
 def intake_exit(intake: Intake) -> int:

@@ -260,7 +260,7 @@ AREAS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(20, 1500), deadline=None)
 @given(AREAS)
 def test_no_sentence_denies_what_was_counted(area: dict[str, object]) -> None:
     supplied: dict[str, int] = area["supplied"]  # type: ignore[assignment]

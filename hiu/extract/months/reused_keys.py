@@ -37,6 +37,8 @@ def refuse_reused(pairs: pl.DataFrame, source: Source, headers: Mapping[str, str
     A row is of another event if it starts more than FAR_DAYS away, or on another day and about somebody else: name,
     birth and numbers are unlike wherever both rows have them. `headers`: field -> its header.
     """
+    if pairs.height < FEWEST:
+        return
     keys = pairs.group_by("record_id").agg(other=_is_other().all(), file=pl.col("source_file").max())
     others = keys.filter("other")
     if others.height < FEWEST or others.height * SHARE < keys.height:

@@ -5,7 +5,7 @@ or overtaken leaves nothing behind, and a run that was cut off does it again.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 import polars as pl
@@ -43,8 +43,8 @@ def apply_corrections(paths: Paths, warehouse: Engine) -> list[str]:
     """Bring the record in line with the corrections; a sentence for each that what was sent since has overtaken."""
     notes: list[str] = []
     wanted: dict[str, _Changes] = defaultdict(dict)
-    for one in in_force(paths):
-        rows = _rows(warehouse, one)
+    corrections = in_force(paths)
+    for one, rows in zip(corrections, _rows(warehouse, corrections), strict=True):
         met = [row for row in rows if _fits(warehouse, row, one)]
         for row in met:
             changes = wanted[row["delivery_id"]].setdefault((row["delivery_id"], row["source_row"]), {})
@@ -61,22 +61,50 @@ def apply_corrections(paths: Paths, warehouse: Engine) -> list[str]:
     return notes
 
 
-def received(warehouse: Engine, where: Mapping[str, Scalar]) -> list[Row]:
-    """Rows of the record as they were received, by conditions."""
+def received_rows(warehouse: Engine, keys: pl.DataFrame) -> list[Row]:
+    """Rows of the record as they were received, by delivery_id and source_row; a delivery is read once."""
+    deliveries = sorted(set(keys["delivery_id"]))
+    return [row for delivery in deliveries for row in received(warehouse, {"delivery_id": delivery}, keys)]
+
+
+def received(warehouse: Engine, where: Mapping[str, Scalar], keys: pl.DataFrame | None = None) -> list[Row]:
+    """Rows of the record as they were received, by conditions; of `keys` alone if they are given."""
     now = warehouse.rows("record", where=where, order=ROW)
+    now = now if keys is None else now.join(keys, on=ROW, how="semi", maintain_order="left")
     if not warehouse.exists("received_row"):
         return now.to_dicts()
     then = warehouse.rows("received_row", *now.columns).join(now, on=ROW, how="semi")
     return pl.concat([now.join(then, on=ROW, how="anti"), then]).sort(ROW).to_dicts()
 
 
-def _rows(warehouse: Engine, one: Row) -> list[Row]:
-    """The row itself, and rows that its source sent again under the same key."""
-    place: dict[str, Scalar] = {name: one[name] for name in ("source", "source_file", "source_row")}
-    rows = received(warehouse, place)
-    if one["record_id"]:
-        rows += received(warehouse, {"source": one["source"], "record_id": one["record_id"]})
-    return list({(row["delivery_id"], row["source_row"]): row for row in rows}.values())
+def _rows(warehouse: Engine, corrections: Sequence[Row]) -> list[list[Row]]:
+    """Of each correction the row itself, and rows that its source sent again under the same key."""
+    rows = received_rows(warehouse, _keys(warehouse, corrections)) if corrections else []
+    there: dict[tuple[object, ...], list[Row]] = defaultdict(list)
+    for row in rows:
+        there[row["source"], row["source_file"], row["source_row"]].append(row)
+        there[row["source"], row["record_id"]].append(row)
+    return [
+        there[one["source"], one["source_file"], one["source_row"]]
+        + [row for row in there[one["source"], one["record_id"]] if one["record_id"] and not _same_place(row, one)]
+        for one in corrections
+    ]
+
+
+def _same_place(row: Row, one: Row) -> bool:
+    return (row["source_file"], row["source_row"]) == (one["source_file"], one["source_row"])
+
+
+def _keys(warehouse: Engine, corrections: Sequence[Row]) -> pl.DataFrame:
+    """ROW of every row that corrections are about, by its place or by its source's key."""
+    place = ("source", "source_file", "source_row")
+    wanted = pl.DataFrame([{name: one[name] for name in (*place, "record_id")} for one in corrections])
+    wanted = wanted.cast({"source_row": pl.Int64, "record_id": pl.String})
+    sources = sorted(set(wanted["source"]))
+    columns = (*ROW, "source", "source_file", "record_id")
+    every = pl.concat([warehouse.rows("record", *columns, where={"source": source}) for source in sources])
+    met = [every.join(wanted, on=on, how="semi") for on in (place, ("source", "record_id"))]
+    return pl.concat(met).select(ROW).unique()
 
 
 def _fits(warehouse: Engine, row: Row, one: Row) -> bool:

@@ -21,7 +21,7 @@ from hiu.model import CORRECTIONS
 from pipelines.common.journal import record, utc
 from pipelines.common.place import Place, open_warehouse
 from pipelines.common.work import Row
-from pipelines.govern.person.correct import LINK, as_text, description, received
+from pipelines.govern.person.correct import LINK, as_text, description, received, received_rows
 from pipelines.govern.person.elsewhere import recipients
 from pipelines.govern.person.scope import ROW, PersonScope, person_scope
 
@@ -110,8 +110,7 @@ def _rows(place: Place, warehouse: Engine, which: str) -> tuple[PersonScope, lis
             )
         return person_scope(place, warehouse, of.drop_nulls()[-1]), rows
     scope = person_scope(place, warehouse, which)
-    found = [received(warehouse, dict(zip(ROW, key, strict=True))) for key in scope.rows.iter_rows()]
-    return scope, [row for rows in found for row in rows]
+    return scope, received_rows(warehouse, scope.rows.select(ROW))
 
 
 def _changes(

@@ -41,11 +41,12 @@ def words(line: str) -> list[str]:
 LINES = command_lines()
 RUN_HERE = list({tuple(words(line)): (page, line) for page, line in LINES if words(line)[0] in RUN}.values())
 """Lines that are run, each once, however many pages have it."""
+COMMANDS = typer.main.get_group(app).commands
 
 
 def parse(arguments: list[str]) -> str | None:
     """The command that takes these arguments, not run. Raises the command line's own error for what isn't there."""
-    found = typer.main.get_group(app).commands.get(arguments[0])
+    found = COMMANDS.get(arguments[0])
     return found.make_context(arguments[0], arguments[1:]).command.name if found else None
 
 

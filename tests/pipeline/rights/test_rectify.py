@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from typing import Any
 
 import polars as pl
 import pytest
@@ -210,6 +211,20 @@ def test_why_and_what_says_so_and_who_are_needed(known: Known, missing: str) -> 
     words = [word for pair in given.items() if pair[0] != missing for word in pair]
     code, output = _type(known, known.person, "--field", "dob", "--value", "1980-01-01", *words)
     assert code == UsageError.exit_code and f"{missing} is needed" in output
+
+
+def test_a_person_of_many_rows_costs_few_questions(changed: Known, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each row, and each correction in each run, once asked the working database for itself."""
+    asked, rows = [], Warehouse.rows
+
+    def counted(self: Warehouse, table: str, *columns: str, **more: Any) -> pl.DataFrame:
+        asked.append(table)
+        return rows(self, table, *columns, **more)
+
+    monkeypatch.setattr(Warehouse, "rows", counted)
+    done = put_right(changed.place, changed.person, field="name", value="Novak, Jana")
+    assert apply(changed.place) == [] and done.rows > 130
+    assert len(asked) < done.rows, f"{len(asked)} questions for {done.rows} rows"
 
 
 def test_a_row_that_is_not_there(known: Known) -> None:

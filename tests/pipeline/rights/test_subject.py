@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ def parts(written: WrittenFile) -> dict[tuple[str, str], list[dict[str, Any]]]:
     return {(part["place"], part["table"] or part["title"]): part["rows"] for part in whole["parts"]}
 
 
+@cache
 def pdf_text(written: WrittenFile) -> str:
     """What the PDF says, every run of blanks one."""
     pages = pypdf.PdfReader(io.BytesIO(written.pdf.read_bytes())).pages

@@ -186,7 +186,7 @@ def _record(row: Sent) -> dict[str, object]:
     }  # fmt: skip
 
 
-@settings(max_examples=examples(40), deadline=None)
+@settings(max_examples=examples(16, 1000), deadline=None)
 @given(st.integers(0, 10**9), st.booleans())
 def test_nights_are_those_of_the_days_that_were_sent(seed: int, resent: bool) -> None:
     dice = random.Random(seed)

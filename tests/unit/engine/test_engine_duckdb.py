@@ -68,6 +68,27 @@ def test_it_is_closed_once_open(store: Warehouse, tmp_path: Path) -> None:
     assert found["TimeZone"] == "UTC"
 
 
+def test_which_tables_there_are_is_known_without_asking_each_time(
+    store: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, tables = [], store.tables
+    monkeypatch.setattr(store, "tables", lambda: asked.append(1) or tables())
+    one = pl.DataFrame({"a": [1]})
+    assert [store.exists(name) for name in ("t", "u", "links")] == [False] * 3
+    store.put("t", one)
+    store.ensure("links")
+    assert store.exists("t") and store.exists("links") and len(asked) == 1
+    assert store.columns("links") == TABLES["links"].names
+    with pytest.raises(ZeroDivisionError), store.transaction():
+        store.put("u", one)
+        assert store.exists("u") and 1 // 0
+    assert not store.exists("u") and store.exists("t")
+    store.drop("t")
+    assert not store.exists("t")
+    store.put("t", one.rename({"a": "b"}))
+    assert store.exists("t") and store.columns("t") == ["b"]
+
+
 @pytest.mark.parametrize(
     "statement",
     [

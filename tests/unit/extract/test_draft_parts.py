@@ -187,7 +187,7 @@ CELL = st.one_of(
 )
 
 
-@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(8, 500), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     headers=st.lists(HEADERS, min_size=1, max_size=6),
     cells=st.lists(st.lists(CELL, min_size=6, max_size=6), min_size=1, max_size=5),

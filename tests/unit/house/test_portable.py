@@ -35,6 +35,7 @@ CALLS = {
     "os.path.join",
     "os.sep",
 }
+LAST = {call.rpartition(".")[2] for call in CALLS}
 TEXT = {"read_text", "write_text"}
 
 
@@ -49,7 +50,7 @@ def problems(tree: ast.AST) -> list[str]:
         if isinstance(node, ast.Import | ast.ImportFrom):
             names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [one.name for one in node.names]
             found += [f"{node.lineno}: import {name}" for name in names if name.split(".")[0] in MODULES]
-        elif isinstance(node, ast.Attribute) and f"{ast.unparse(node.value)}.{node.attr}" in CALLS:
+        elif isinstance(node, ast.Attribute) and node.attr in LAST and ast.unparse(node) in CALLS:
             found.append(f"{node.lineno}: {ast.unparse(node)}")
     return found
 
@@ -59,8 +60,9 @@ def _elsewhere(tree: ast.AST) -> set[ast.AST]:
     rest: set[ast.AST] = set()
     for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
         first, *after = function.body[ast.get_docstring(function) is not None :] or [ast.Pass()]
-        leaves = isinstance(first, ast.If) and ast.unparse(first.test) == "sys.platform == 'win32'"
-        if leaves and isinstance(first.body[-1], ast.Return):
+        if not isinstance(first, ast.If) or not isinstance(first.body[-1], ast.Return):
+            continue
+        if ast.unparse(first.test) == "sys.platform == 'win32'":
             rest |= {node for statement in after for node in ast.walk(statement)}
     return rest
 

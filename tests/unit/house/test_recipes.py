@@ -51,7 +51,7 @@ class Copy:
         self.root = root
         for part in PARTS:
             if (ROOT / part).is_dir():
-                shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
+                shutil.copytree(ROOT / part, root / part)  # with what is compiled, which compiling anew takes seconds
             else:
                 (root / part).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(ROOT / part, root / part)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import pytest
-
 
 def loaded(code: str) -> set[str]:
     """Top-level packages that a fresh process holds after some code."""
@@ -17,10 +15,10 @@ def loaded(code: str) -> set[str]:
     return set(done.stdout.split())
 
 
-@pytest.mark.parametrize("package", ["altair", "great_expectations"])
-def test_grammars_of_web_addresses_are_not_built(package: str) -> None:
-    held = loaded(f"import pipelines.cli, {package}")
-    assert {package, "jsonschema"} <= held and not {"rfc3987_syntax", "lark"} & held
+def test_grammars_of_web_addresses_are_not_built() -> None:
+    """Nor by Great Expectations: the process of its own that test_quality_gate.py starts shows it."""
+    held = loaded("import pipelines.cli, altair")
+    assert {"altair", "jsonschema"} <= held and not {"rfc3987_syntax", "lark"} & held
 
 
 def test_help_loads_no_engine() -> None:

@@ -108,7 +108,7 @@ _BORN = st.sampled_from(["1980-11-07", "1980-07-11", "1958-01-30", "1980-01-01",
 _HOMES = st.sampled_from(["12, OAK ROAD, BS3 1AB", "7, ELM CLOSE, TA1 2CD", None])
 _NUMBERS = st.sampled_from([None, "9994110567", "9997828302"])
 _ROWS = st.lists(st.tuples(_NAMES, _BORN, _HOMES, _NUMBERS, st.integers(1, 9)), min_size=1, max_size=12)
-_QUICK = settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_QUICK = settings(max_examples=examples(6, 375), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def _made(rows: list[tuple[str, str | None, str | None, str | None, int]]) -> pl.DataFrame:

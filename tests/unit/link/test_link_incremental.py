@@ -38,7 +38,7 @@ _HOMES = st.sampled_from(["12, OAK ROAD, BS3 1AB", "7, ELM CLOSE, TA1 2CD", None
 _NUMBERS, _EVENTS = st.sampled_from([None, "9994110567", "9997828302"]), st.sampled_from([None, "E1", "E2"])
 _ROW = st.tuples(_NAMES, _BORN, _HOMES, _NUMBERS, st.sampled_from([None, "niche:A1", "niche:A2|rio:7"]), _EVENTS)
 _ROWS = st.lists(st.tuples(_ROW, st.integers(0, 3)), min_size=1, max_size=16)
-_QUICK = settings(max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_QUICK = settings(max_examples=examples(4, 200), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 _CAPPED = Linking(block_limit=10)
 
 

@@ -27,7 +27,7 @@ _ROWS = st.lists(
     st.tuples(_NAMES, _BORN, _HOMES, _NUMBERS, st.integers(1, 9), _SOURCES, _EVENTS), min_size=2, max_size=14
 )
 _RENAMED = st.permutations(THEIRS).map(lambda names: dict(zip(OURS, names, strict=False)))
-_QUICK = settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_QUICK = settings(max_examples=examples(5, 250), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 _SWAPPED = {"ambulance": "zz_hospital", "ed": "police", "mh_beds": "ambulance", "police": "a_force"}
 
 

@@ -347,13 +347,16 @@ def test_nothing_heavy_is_imported_until_a_delivery_comes() -> None:
 
 def test_the_gate_connects_to_nothing_and_prints_nothing() -> None:
     code = (
-        "import socket, sys\n"
+        "import pipelines, socket, sys\n"
         "def refuse(*a, **k): raise SystemExit('a connection was attempted')\n"
         "socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = socket.create_connection = refuse\n"
         "from hiu.quality.check import check_delivery\n"
         "from hiu.quality.suites import suite\n"
         "from quality_frames import SOURCE, records\n"
         "assert check_delivery(records(sex='Q'), suite(SOURCE), usual=None).failed.height == 5\n"
+        "held = {name.split('.')[0] for name, module in sys.modules.items() if module}\n"
+        "assert {'great_expectations', 'jsonschema'} <= held\n"
+        "assert not {'rfc3987_syntax', 'lark'} & held, 'grammars of web addresses, which take seconds to build'\n"
     )
     done = python(code)
     assert (done.stdout, done.stderr) == ("", "")
