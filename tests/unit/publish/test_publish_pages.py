@@ -164,4 +164,4 @@ def test_templates_let_only_our_own_style_sheet_and_charts_through_unescaped() -
     folder = Path(hiu.publish.__file__).parent / "templates"
     text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.j2")))
     assert sorted(re.findall(r"\{\{ *([\w.]+)\|safe", text)) == [*["css"] * 5, "data", "script"]
-    assert text.count("|safe") == 6 and "autoescape" not in text
+    assert text.count("|safe") == 7 and "autoescape" not in text
