@@ -28,8 +28,8 @@ def governance_page(place: Place, *, problems: Sequence[str], now: datetime) -> 
     """The page as HTML; `problems` = what 'hiu verify' found."""
     head = audit.head(place.audit) if place.audit.exists() else "no log yet"
     chapters = {**chapters_of(place, now), "Proof": _proof(place, problems, head)}
-    about = {"site": place.settings.name, "at": now, "synthetic": place.settings.synthetic}
-    return render("governance.html.j2", chapters=chapters, **about).encode("utf-8")
+    site, invented = place.settings.name, place.settings.synthetic
+    return render("governance.html.j2", chapters=chapters, site=site, at=now, synthetic=invented).encode("utf-8")
 
 
 def chapters_of(place: Place, now: datetime) -> Chapters:
