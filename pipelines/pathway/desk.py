@@ -13,6 +13,7 @@ from hiu.publish.pathway.desk_words import (
     AREAS,
     CALLS,
     DAYS,
+    HEAT,
     HOURS,
     LEGS,
     NOT_RECORDED,
@@ -57,7 +58,7 @@ def desk_report(tables: Mapping[str, pl.DataFrame], *, stamp: Stamp, breaks: Bre
         grids=tuple(grids) if now else (),
         charts=_charts(tables, counts, asked, supplied, stamp, breaks),
         notes=NOTES,
-        shaded=frozenset({SHADED, "Logs by call type and area"}),
+        shaded=HEAT,
         words={BROKEN: 2},
     )
 
@@ -66,7 +67,9 @@ def _log_splits(supplied: Sequence[Month], now: Sequence[Month]) -> Splits:
     splits: dict[tuple[str, ...], Sequence[Month]] = {(): supplied}
     splits |= {(name,): supplied for name in SHARES}
     splits |= {(name,): now for name in ("policing_purpose", "call_type", "area", "weekday", "hours")}
-    return splits | {("call_type", "area"): now, ("weekday", "hours"): now}
+    return splits | dict.fromkeys(
+        (("call_type", "area"), ("weekday", "hours"), ("call_type", "hours"), ("area", "weekday")), now
+    )
 
 
 def _supplied(tables: Mapping[str, pl.DataFrame], table: str, month: Month) -> list[Month]:
@@ -108,6 +111,8 @@ def _lead(
 def _log_grids(counts: Counts, month: Month) -> Iterator[Grid]:
     yield cross(counts, month, ("call_type", CALLS), ("area", AREAS), "Logs by call type and area")
     yield cross(counts, month, ("weekday", DAYS), ("hours", HOURS), SHADED, "Opened at, UK local time.")
+    yield cross(counts, month, ("call_type", CALLS), ("hours", HOURS), "Logs by call type and hour")
+    yield cross(counts, month, ("area", AREAS), ("weekday", DAYS), "Logs by area and weekday")
     split = [(words, counts.text(month, f"policing_purpose={name}")) for name, words in PURPOSES.items()]
     yield Grid("Policing purpose", ("Purpose", "Logs"), tuple(split))
     parts = [
