@@ -29,7 +29,7 @@ from hiu.publish.pathway.desk_words import (
 from hiu.publish.pathway.part import Chart, Part
 from hiu.publish.stamp import Stamp
 from hiu.rules import rules
-from pipelines.pathway.counts import Counts, Splits, cross, decided, quantiles
+from pipelines.pathway.counts import Counts, Splits, cross, decided, quantiles, total
 from pipelines.pathway.desk_rows import exceptions, logs, minutes, referrals, repeated
 from pipelines.pathway.trends import Breaks, Headline, trends
 
@@ -101,9 +101,8 @@ def _lead(
     median, ninth = quantiles(minutes(tables, "first_health_contact").filter(C("month") == month.start))
     if median.isdigit():
         yield f"Half of first contacts with health staff came within {median} minutes, nine in ten within {ninth}."
-    joined = tables["desk_incident"].join(own.select(log_id="thing").unique(), on="log_id", how="semi")
-    n = joined["log_id"].n_unique()
-    yield f"Logs that are a police incident too, and demand there, once: {count_text(n)}."
+    joined = own.unique("thing").join(tables["desk_incident"], left_on="thing", right_on="log_id", how="semi")
+    yield f"Logs that are a police incident too, and demand there, once: {total(joined)}."
     yield f"People with two logs or more: {count_text(repeated(own).height)}."
     yield f"Exceptions to the procedure: {broken.text(month)}. 'hiu desk {month} --list' names the rows."
 
@@ -126,8 +125,7 @@ def _times(tables: Mapping[str, pl.DataFrame], month: Month) -> Grid:
     rows = []
     for leg, words in LEGS.items():
         own = minutes(tables, leg).filter(C("month") == month.start)
-        late = own["minutes"].null_count()
-        rows.append((words, *quantiles(own), count_text(own.height), count_text(late)))
+        rows.append((words, *quantiles(own), total(own), total(own.filter(C("minutes").is_null()))))
     columns = ("Minutes from the log's opening to", "Median", "90th percentile", "Logs with both times", "Out of order")
     note = f"To 5 minutes. Hidden where fewer than {FEWEST} people are behind it."
     return Grid("Minutes", columns, tuple(rows), note)
