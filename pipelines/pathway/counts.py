@@ -100,8 +100,9 @@ def cross(
 
 
 def total(rows: pl.DataFrame) -> str:
-    """How many rows, one a thing, as it may be shown by itself: hidden if fewer than 8 people are behind them, or one has
-    more than half.
+    """How many rows, one a thing, as it may be shown by itself.
+
+    It is hidden if fewer than 8 people are behind the rows, or one person has more than half of them.
     """
     return event_total(rows.group_by("person_id").len()["len"].to_list())
 
