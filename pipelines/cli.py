@@ -17,11 +17,11 @@ from hiu.errors import HiuError
 from hiu.govern.rights import close_new_files
 from hiu.plain import plain
 from hiu.version import VERSION
-from pipelines.commands import back, matching, month, outputs, reports, setup
+from pipelines.commands import back, matching, month, network, outputs, reports, setup
 from pipelines.commands.govern import basis, looks, person, registers, safeguards
 from pipelines.common.progress import out
 
-SUBJECTS = (setup, month, matching, outputs, reports, back, basis, safeguards, looks, person, registers)
+SUBJECTS = (setup, month, matching, outputs, reports, back, basis, safeguards, looks, person, registers, network)
 COMMANDS: tuple[Callable[..., int | None], ...] = tuple(job for subject in SUBJECTS for job in subject.COMMANDS)
 """Every command, in the order in which `hiu --help` lists them; a command is called as its function is."""
 
