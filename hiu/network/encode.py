@@ -8,7 +8,7 @@ one part of a name.
 
 from collections.abc import Sequence
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -20,10 +20,11 @@ Bits = NDArray[np.uint8]
 """Entries x BYTES."""
 BYTES = 128
 _SIZE = 2 * 8 * BYTES
-ALIKE = 0.75
+ALIKE = 0.73
 """Dice coefficient from which two encodings are one person; measured by tests/bench/cross_sites.py."""
-_HASHES = {"given": 14, "family": 14, "birth": 34, "sex": 6, "area": 8, "home": 16}
-"""Bits that a part of each field sets."""
+_BITS = {"given": 170, "family": 130, "day": 80, "month": 50, "sex": 20, "area": 8, "home": 24}
+"""Bits that each field sets, shared among its parts: the same for every person, however long a name is."""
+FEWEST_INVENTED = 20
 _FIELDS = ("given", "family", "dob", "sex", "nhs_number", "postcode")
 
 
@@ -37,32 +38,43 @@ def encoded(people: pl.DataFrame, key: bytes) -> Bits:
     found = []
     for row in people.select(_FIELDS).iter_rows(named=True):
         filter_ = bitarray(_SIZE)
-        for field, part in _parts(row):
-            random_hash(filter_, _HASHES[field], Random(keyed(key, "part", row["dob"].year, field, part)))
+        for field, parts in _parts(row).items():
+            for part in parts:
+                seed = keyed(key, "part", row["dob"].year, field, part)
+                random_hash(filter_, round(_BITS[field] / len(parts)), Random(seed))
         for harden in (shuffles[0], xor_fold(), shuffles[1], rule_90()):
             filter_ = harden(filter_)
         found.append(filter_.tobytes())
     return np.frombuffer(b"".join(found), dtype=np.uint8).reshape(-1, BYTES)
 
 
-def _parts(row: dict[str, object]) -> list[tuple[str, str]]:
-    """What of a person sets bits: pairs of letters of the names, the birth, the sex, the postcode and its area."""
+def _parts(row: dict[str, Any]) -> dict[str, list[str]]:
+    """What of a person sets bits, by field: pairs of letters of the names, the birth, the sex, the home and its area.
+
+    What a person lacks is made up of all that is there, so that it sets as many bits and agrees with nobody's.
+    """
     from pprl_core.common import tokenize
 
-    parts = [(field, gram) for field in ("given", "family") if row[field] for gram in tokenize(str(row[field]))]
-    parts += [("birth", f"{n}{part}") for n, part in enumerate(str(row["dob"]).split("-"))]
-    parts += [("sex", str(row["sex"]))] if row["sex"] else []
-    if row["postcode"]:
-        parts += [("area", str(row["postcode"]).split(" ")[0]), ("home", str(row["postcode"]))]
-    return parts
+    home = row["postcode"] or ""
+    values = {
+        "day": row["dob"].day,
+        "month": row["dob"].month,
+        "sex": row["sex"],
+        "area": home.split(" ")[0],
+        "home": home,
+    }
+    parts = {field: sorted(tokenize(row[field])) for field in ("given", "family") if row[field]}
+    parts |= {field: [str(value)] for field, value in values.items() if value}
+    return {field: parts.get(field) or [f"none|{sorted(parts.items())}"] for field in _BITS}
 
 
-def invented(people: pl.DataFrame, key: bytes) -> pl.DataFrame:
-    """People who are not: a quarter as many, each field of another person, in an order that only the key can tell."""
-    extra = with_dummies(people.height) - people.height
-    mixed = [people[field].gather(order(people.height, key, field)) for field in _FIELDS]
-    nobody = pl.lit("").alias("person_id")
-    return pl.DataFrame(mixed).head(extra).with_columns(nobody, other=pl.lit(None, pl.String))
+def invented(people: pl.DataFrame, real: int, key: bytes) -> pl.DataFrame:
+    """People who are not, beside `real` ones: each field is another person's, in an order that the key makes."""
+    extra = max(FEWEST_INVENTED, with_dummies(real) - real)
+    born = people.filter(pl.col("dob").is_not_null())
+    mixed = [born[field].gather(order(born.height, key, field)[:extra]) for field in _FIELDS]
+    nobody = {"person_id": pl.lit(""), "other": pl.lit(None, pl.String)}
+    return pl.DataFrame(mixed).with_columns(**nobody).select(people.columns)
 
 
 class Match(NamedTuple):

@@ -94,7 +94,7 @@ def encode_near(memory: Memory, people: pl.DataFrame, keys: Keys, letter: Return
             "network_near", "asks for encodings of other entries than those that are near; nothing was sent"
         )
     near = _of(people, [memory.people[one] for one in letter.near])
-    made = pl.concat([near, invented(near, keys.secret).select(near.columns)])
+    made = pl.concat([near, invented(people, near.height, keys.secret)])
     mixed = order(made.height, keys.secret, "encodings")
     made = made[mixed]
     whose = [None if person == "" else person for person in made["person_id"]]

@@ -51,10 +51,13 @@ def subjects(people: pl.DataFrame, descriptions: pl.DataFrame) -> pl.DataFrame:
 
 def slot_values(people: pl.DataFrame) -> pl.DataFrame:
     """The values of every person, a column for each of SLOTS in order; null where the person lacks a part of one."""
-    listed = groups("given").group_by("name").agg(C("group").min().cast(pl.String))
+    # of the groups of names that one person may go by the largest, so that William and Bill meet
+    by_size = groups("given").with_columns(size=pl.len().over("group")).sort("size", "group", descending=[True, False])
+    listed = by_size.group_by("name").agg(C("group").first().cast(pl.String))
     split = C("other").str.split(" ")
     parts = people.with_columns(other_given=split.list.first(), other_family=split.list.slice(1).list.join(" "))
-    for name in ("given", "other_given"):
+    # a family name too, so that names that were swapped meet
+    for name in ("given", "family", "other_given", "other_family"):
         parts = parts.join(listed.rename({"name": name, "group": f"{name}_group"}), on=name, how="left")
         parts = parts.with_columns(pl.coalesce(f"{name}_group", name).alias(f"{name}_group"))
     heard = parts.with_columns(given_sound=sound(C("given")), family_sound=sound(C("family")))
@@ -64,10 +67,10 @@ def slot_values(people: pl.DataFrame) -> pl.DataFrame:
         _joined(C("nhs_number"), birth),
         _joined(C("nhs_number"), C("given_sound")),
         _joined(C("nhs_number"), C("family_sound")),
-        _joined(_both(C("given_group"), C("family")), birth),
-        _joined(_both(C("other_given_group"), C("other_family")), birth),
+        _joined(_both(C("given_group"), C("family_group")), birth),
+        _joined(_both(C("other_given_group"), C("other_family_group")), birth),
         _joined(C("given_group"), birth, home),
-        _joined(_both(C("given_group"), C("family")), home),
+        _joined(_both(C("given_group"), C("family_group")), home),
         _joined(birth, C("given_sound")),
         _joined(birth, C("family_sound")),
         _joined(_both(C("given_sound"), C("family_sound")), year),

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import polars as pl
+from areakit import NOW
 
 from hiu.extract.values.nhs_number import nhs_number
 from hiu.extract.values.postcode import read_postcodes
 from hiu.month import Month
+from hiu.publish.release.pointer import set_current
 from hiu.synth.people.clerk import Clerk
 from hiu.synth.people.people import People, make_people
 from hiu.synth.people.slips import Slips, plain
+from pipelines.common.journal import record
+from pipelines.common.place import Place, open_place
 
 C = pl.col
 LAST = Month(2026, 3)
@@ -24,7 +30,7 @@ DAY = np.datetime64("2026-03-31")
 
 @dataclass(frozen=True)
 class AreaPeople:
-    """What one area has published of its people; the person_id of everybody ends with their number in the truth."""
+    """What one area has published of its people, and who each person is in truth."""
 
     people: pl.DataFrame
     descriptions: pl.DataFrame
@@ -77,7 +83,7 @@ def _area(
     told = clerk.describe(who, np.full(len(who), DAY))
     rows = pl.DataFrame(
         {
-            "person_id": [f"HIU-{site}{one:07}" for one in who],
+            "person_id": [_id(site, one) for one in who],
             "given": plain(told.given), "family": plain(told.family), "dob": told.dob, "sex": told.sex,
             "nhs": told.nhs, "postcode": read_postcodes(pl.Series(told.postcode.tolist())),
         }
@@ -86,10 +92,40 @@ def _area(
         C("dob").cast(pl.Date), C("sex").cast(pl.String).replace("", None),
         nhs_number=nhs_number(C("nhs").cast(pl.String), synthetic=True),
     )  # fmt: skip
-    numberless = [f"HIU-{site}{one:07}" for one in guests if way[one] == "no_number"]
+    numberless = [_id(site, one) for one in guests if way[one] == "no_number"]
     rows = rows.with_columns(nhs_number=pl.when(~C("person_id").is_in(numberless)).then("nhs_number"))
     often = {name: C(name).drop_nulls().mode().sort().first() for name in ("dob", "sex", "nhs_number", "postcode")}
     people = rows.group_by("person_id").agg(**often).sort("person_id")
     aliases = pl.lit(None, pl.String)
     descriptions = rows.group_by("person_id", "given", "family").len("rows").with_columns(aliases=aliases)
-    return AreaPeople(people, descriptions, {f"HIU-{site}{one:07}": int(one) for one in here})
+    return AreaPeople(people, descriptions, {_id(site, one): int(one) for one in here})
+
+
+def _id(site: int, one: int) -> str:
+    """A person id, another one in every area."""
+    return "HIU-" + f"{site}{one:07}".translate(str.maketrans("0123456789", "ABCDEFGHIJ"))
+
+
+def make_site(home: Path, name: str, area: AreaPeople, others: Sequence[str]) -> Place:
+    """A site that has published an area's people, with an agreement with each other site, and a basis for exchanges."""
+    home.mkdir(parents=True)
+    text = f'name = "{name}"\nsynthetic = true\nkey_file = "site.key"\n'
+    for other in others:
+        text += f'[[agreements]]\nsource = "cross:{other}:support"\nstart = 2026-01-01\nend = 2099-12-31\n'
+        text += f'reference = "ISA-{name}-{other}"\nsigned_by = "Both officers"\n'
+    text += '[[basis]]\npurpose = "support"\nrecipient = "partner"\ncode = "invented people"\n'
+    text += 'decided_by = "Officer"\nevidence = "DPIA 7"\nstart = 2026-01-01\nend = 2099-12-31\n'
+    (home / "site.toml").write_text(text, encoding="utf-8", newline="\n")
+    place = open_place(home)
+    folder = place.published / "2026-03-made"
+    folder.mkdir(parents=True)
+    names = area.descriptions.sort("person_id", "rows").group_by("person_id", maintain_order=True).last()
+    text_of = pl.concat_str(C("family"), C("given"), separator=", ", ignore_nulls=True)
+    people = area.people.join(names, on="person_id", how="left").with_columns(name_text=text_of, named=pl.lit(True))
+    people.drop("given", "family", "rows").write_parquet(folder / "people.parquet")
+    area.descriptions.write_parquet(folder / "descriptions.parquet")
+    aliases = {"old_id": pl.String, "person_id": pl.String, "kind": pl.String, "month": pl.String}
+    pl.DataFrame(schema=aliases).write_parquet(folder / "aliases.parquet")
+    set_current(place.current, LAST, folder.name)
+    record(place, NOW, "made", folder=folder.name)
+    return place
