@@ -12,7 +12,7 @@ from pipelines.common.progress import out
 
 if TYPE_CHECKING:
     from pipelines.common.place import Place
-    from pipelines.network.exchange import Taken
+    from pipelines.network.store import Taken
 
 
 def cross(

@@ -1,7 +1,7 @@
 """The steps of an exchange: ask, and take in a file of the other site and write the next."""
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,7 +21,8 @@ from pipelines.common.place import Place, published_tables
 from pipelines.network import store
 from pipelines.network.partners import Partner, agreed, partner_of, register, seed_of
 from pipelines.network.reveal import enter_revealed, keep, send
-from pipelines.network.store import Session
+from pipelines.network.store import Session, Taken
+from pipelines.network.withdraw import withdrawn_there
 
 APART = timedelta(days=20)
 """Between two exchanges with a site for a purpose: many of them, with lists that differ, could tell of one person."""
@@ -34,18 +35,6 @@ LISTED = Disclosure(
     necessity="Two areas can only find whom both support by comparing all.",
     proportionality="Blinded values and hardened encodings; neither area sees whom the other has until both release.",
 )
-
-
-@dataclass(frozen=True)
-class Taken:
-    """What became of a file: its session and step, what was written for the other site, how many pairs there are."""
-
-    session: str
-    partner: str
-    step: str
-    wrote: Path | None
-    pairs: int | None = None
-    deleted: tuple[str, ...] = ()
 
 
 def ask(place: Place, name: str, purpose: str, *, by: str, now: datetime) -> Path:
@@ -76,8 +65,6 @@ def take(place: Place, path: Path, *, by: str, now: datetime) -> Taken:
     partner = partner_of(place, head.sender)
     letter = open_sealed(content, path.name, seed=seed, public=partner.public)
     if isinstance(letter, Withdrawal):
-        from pipelines.network.withdraw import withdrawn_there
-
         return withdrawn_there(place, partner, letter, head.session, by=by, now=now)
     try:
         if isinstance(letter, Ask):

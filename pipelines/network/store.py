@@ -30,6 +30,18 @@ class Session:
         return Keys(pair=session_key(place, partner, self.name), secret=bytes.fromhex(self.secret))
 
 
+@dataclass(frozen=True)
+class Taken:
+    """What became of a file: its session and step, what was written for the other site, how many pairs there are."""
+
+    session: str
+    partner: str
+    step: str
+    wrote: Path | None
+    pairs: int | None = None
+    deleted: tuple[str, ...] = ()
+
+
 def folder(paths: Paths) -> Path:
     """Where sessions and the files for other sites lie."""
     return paths.curated / "network"

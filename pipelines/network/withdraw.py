@@ -12,8 +12,8 @@ from hiu.model.govern import CROSSINGS
 from hiu.network.letters import Withdrawal
 from pipelines.common.place import Place
 from pipelines.network import store
-from pipelines.network.exchange import Taken
 from pipelines.network.partners import Partner, agreed, enter, partner_of, register, seed_of, source_of
+from pipelines.network.store import Taken
 
 
 def withdraw(place: Place, name: str, purpose: str, *, by: str, now: datetime) -> tuple[Path, list[str]]:
