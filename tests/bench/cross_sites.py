@@ -70,8 +70,8 @@ def exchange(one: AreaPeople, other: AreaPeople, name: str) -> Found:
     pairs = [(one.truth[p], other.truth[there[ref]]) for ref, p in at_a.revealed().items() if ref in there]
     sent = len(near.numbered), len([person for person in at_b.encoded if person])
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(f"  {name}: {len(at_a.decided)} pairs by the first stage, {len(at_b.alike)} by the second; {sent[0]} encodings "
-          f"sent, {sent[1]} of them of people; {memory:.2f} GB at the most", flush=True)  # fmt: skip
+    print(f"  {name}: {len(at_a.decided)} pairs by the first stage, {len(at_b.alike)} by the second; {sent[0]} "
+          f"encodings sent, {sent[1]} of them of people; {memory:.2f} GB at the most", flush=True)  # fmt: skip
     return Found(pairs, sum(os.times()[:2]) - before, sizes)
 
 

@@ -1,6 +1,6 @@
 """What somebody can learn of encodings who knows everybody's names, births and homes: with the keys, and without.
 
-First versions, by the authors of the encoding; `docs/network.md` says by which functions another attacker gets the same.
+First versions, by the authors of the encoding; `docs/network.md` says by which functions others get the same.
 The worst case: everybody of the area is encoded (an exchange encodes only those who are near somebody), the attacker
 knows the whole area, and the two are the same people.
 """
@@ -49,7 +49,7 @@ def traits(bits: NDArray[np.uint8]) -> Reals:
 
 @pytest.mark.slow
 def test_matching_the_graphs_of_a_whole_area_finds_at_most_one_in_a_hundred(people: pl.DataFrame) -> None:
-    """The attacker makes the same graph of the people by a key of their own, and matches node to node at the least cost."""
+    """The attacker makes the same graph of the people by a key of their own, and matches nodes at the least cost."""
     from hiu.network.encode import encoded
 
     seen, own = encoded(people, OURS), encoded(people, GUESSED)
