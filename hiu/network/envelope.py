@@ -77,8 +77,8 @@ def read_header(content: bytes, name: str) -> Header:
     if not content.startswith(MAGIC):
         raise InputRefused("network_form", "not a file of an exchange between sites", file=name)
     try:
-        said = json.loads(line)
-        form, version = (said.get(key) for key in ("format", "version"))
+        claims = json.loads(line)
+        form, version = (claims.get(key) for key in ("format", "version"))
     except (ValueError, AttributeError, RecursionError):
         raise InputRefused("network_form", "its first line can't be read; ask for the file again", file=name) from None
     if (form, version) != (FORMAT, VERSION):
@@ -90,7 +90,7 @@ def read_header(content: bytes, name: str) -> Header:
             file=name,
         )
     try:
-        return Header.model_validate(said)
+        return Header.model_validate(claims)
     except ValidationError:
         raise InputRefused(
             "network_form", "its first line is not as expected; ask for the file again", file=name

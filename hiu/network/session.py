@@ -45,7 +45,7 @@ class Memory:
     alike: dict[str, str] = field(default_factory=dict)
     """Pair of the second stage -> our person in it."""
     released: list[str] = field(default_factory=list)
-    told: dict[str, str] = field(default_factory=dict)
+    disclosed: dict[str, str] = field(default_factory=dict)
     """Pair that the other site's reviewer released -> our person in it."""
 
     @property
@@ -55,7 +55,7 @@ class Memory:
 
     def revealed(self) -> dict[str, str]:
         """Pairs that both reviewers released, and our person in each."""
-        return {ref: person for ref, person in sorted(self.told.items()) if ref in self.released}
+        return {ref: person for ref, person in sorted(self.disclosed.items()) if ref in self.released}
 
 
 def ask(people: pl.DataFrame, keys: Keys, *, purpose: str, agreement: str) -> tuple[Memory, Ask]:
@@ -148,10 +148,9 @@ def hear(memory: Memory, letter: Release) -> Memory:
     if max(letter.places.values(), default=0) >= len(memory.people):
         raise InputRefused("network_pair", "names entries that the list does not have; nothing of it was used")
     mine = {ref: memory.people[place] for ref, place in letter.places.items() if ref in memory.decided}
-    told = {ref: person for ref, person in mine.items() if person is not None}
-    return replace(
-        memory, told={**memory.told, **told, **{ref: memory.alike[ref] for ref in letter.alike if ref in memory.alike}}
-    )
+    shared = {ref: person for ref, person in mine.items() if person is not None}
+    alike = {ref: memory.alike[ref] for ref in letter.alike if ref in memory.alike}
+    return replace(memory, disclosed={**memory.disclosed, **shared, **alike})
 
 
 def _list(people: pl.DataFrame, keys: Keys) -> tuple[Memory, Entries]:

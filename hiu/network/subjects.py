@@ -45,20 +45,20 @@ def subjects(people: pl.DataFrame, descriptions: pl.DataFrame) -> pl.DataFrame:
         )
     )
     found = people.select("person_id", "dob", "sex", "nhs_number", "postcode").join(names, on="person_id", how="left")
-    known = C("nhs_number").is_not_null() | (C("given").is_not_null() & C("dob").is_not_null())
-    return found.filter(known).select(list(SUBJECT)).cast(SUBJECT).sort("person_id")  # type: ignore[arg-type]
+    identifiable = C("nhs_number").is_not_null() | (C("given").is_not_null() & C("dob").is_not_null())
+    return found.filter(identifiable).select(list(SUBJECT)).cast(SUBJECT).sort("person_id")  # type: ignore[arg-type]
 
 
 def slot_values(people: pl.DataFrame) -> pl.DataFrame:
     """The values of every person, a column for each of SLOTS in order; null where the person lacks a part of one."""
     # of the groups of names that one person may go by the largest, so that William and Bill meet
     by_size = groups("given").with_columns(size=pl.len().over("group")).sort("size", "group", descending=[True, False])
-    listed = by_size.group_by("name").agg(C("group").first().cast(pl.String))
+    named_groups = by_size.group_by("name").agg(C("group").first().cast(pl.String))
     split = C("other").str.split(" ")
     parts = people.with_columns(other_given=split.list.first(), other_family=split.list.slice(1).list.join(" "))
     # a family name too, so that names that were swapped meet
     for name in ("given", "family", "other_given", "other_family"):
-        parts = parts.join(listed.rename({"name": name, "group": f"{name}_group"}), on=name, how="left")
+        parts = parts.join(named_groups.rename({"name": name, "group": f"{name}_group"}), on=name, how="left")
         parts = parts.with_columns(pl.coalesce(f"{name}_group", name).alias(f"{name}_group"))
     heard = parts.with_columns(given_sound=sound(C("given")), family_sound=sound(C("family")))
     birth, year = C("dob").cast(pl.String), C("dob").dt.year().cast(pl.String)

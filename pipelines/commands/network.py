@@ -100,10 +100,10 @@ def _print_taken(taken: "Taken") -> None:
 def _release(place: "Place", name: str, pair: list[str] | None, reviewer: str) -> None:
     from pipelines.network.reveal import release
 
-    wrote, held = release(place, name, pair, reviewer=reviewer, now=now())
+    wrote, withheld = release(place, name, pair, reviewer=reviewer, now=now())
     out(f"wrote {wrote}: carry it to the other site")
-    if held:
-        out(f"{count_of(held, 'pair')} not released: the person may not be in an exchange today")
+    if withheld:
+        out(f"{count_of(withheld, 'pair')} not released: the person may not be in an exchange today")
 
 
 def _show(place: "Place", name: str) -> None:

@@ -28,7 +28,7 @@ APART = timedelta(days=20)
 """Between two exchanges with a site for a purpose: many of them, with lists that differ, could tell of one person."""
 _COUNTED = ("answered", "returned")
 """Stages by which the other site can count pairs."""
-LISTED = Disclosure(
+LIST_SENT = Disclosure(
     what="list in an exchange with another area",
     recipient="partner",
     purpose="support",
@@ -42,12 +42,12 @@ def ask(place: Place, name: str, purpose: str, *, by: str, now: datetime) -> Pat
     partner = partner_of(place, name)
     agreement = agreed(place, name, purpose, now.date())
     _not_too_soon(place, name, purpose, now)
-    session, secret = f"X{now.astimezone(UTC):%Y%m%d}-{secrets.token_hex(6).upper()}", secrets.token_hex(32)
-    begun = Session(session, name, purpose, "answer", secret, Memory([], ""), {})
+    label, secret = f"X{now.astimezone(UTC):%Y%m%d}-{secrets.token_hex(6).upper()}", secrets.token_hex(32)
+    session = Session(label, name, purpose, "answer", secret, Memory([], ""), {})
     people, codes, kept_back = permitted(place, purpose, now)
-    memory, letter = steps.ask(people, begun.keys(place, partner), purpose=purpose, agreement=agreement.reference)
+    memory, letter = steps.ask(people, session.keys(place, partner), purpose=purpose, agreement=agreement.reference)
     _disclosed(place, people, codes, kept_back, purpose, by=by, now=now)
-    return send(place, partner, replace(begun, memory=memory), "ask", letter, by=by, now=now)
+    return send(place, partner, replace(session, memory=memory), "ask", letter, by=by, now=now)
 
 
 def take(place: Place, path: Path, *, by: str, now: datetime) -> Taken:
@@ -98,11 +98,11 @@ def _answer(place: Place, partner: Partner, name: str, letter: Ask, *, by: str, 
     if not register(place, "session").filter(pl.col("crossing_id") == name).is_empty():
         raise InputRefused("network_again", "was taken in before; an exchange begins once")
     _not_too_soon(place, partner.name, letter.purpose, now)
-    begun = Session(name, partner.name, letter.purpose, "return", secrets.token_hex(32), Memory([], ""), {})
+    session = Session(name, partner.name, letter.purpose, "return", secrets.token_hex(32), Memory([], ""), {})
     people, codes, kept_back = permitted(place, letter.purpose, now)
-    memory, own = steps.answer(people, begun.keys(place, partner), letter, agreement=agreement.reference)
+    memory, own = steps.answer(people, session.keys(place, partner), letter, agreement=agreement.reference)
     _disclosed(place, people, codes, kept_back, letter.purpose, by=by, now=now)
-    wrote = send(place, partner, replace(begun, memory=memory), "answer", own, by=by, now=now)
+    wrote = send(place, partner, replace(session, memory=memory), "answer", own, by=by, now=now)
     return Taken(name, partner.name, "ask", wrote)
 
 
@@ -183,5 +183,5 @@ def _not_too_soon(place: Place, name: str, purpose: str, now: datetime) -> None:
 def _disclosed(
     place: Place, people: pl.DataFrame, codes: tuple[str, ...], kept_back: int, purpose: str, *, by: str, now: datetime
 ) -> None:
-    what = LISTED._replace(purpose=purpose)
+    what = LIST_SENT._replace(purpose=purpose)
     enter_disclosure(place, now, what, basis=codes, by=by, people=people.height, withheld=kept_back, automatic=False)

@@ -65,10 +65,10 @@ def read_card(path: Path) -> Partner:
     return Partner(name.strip(), public.lower())
 
 
-def trust(place: Place, path: Path, said: str | None, *, by: str, now: datetime) -> Partner:
+def trust(place: Place, path: Path, read_out: str | None, *, by: str, now: datetime) -> Partner:
     """Keep another site's public key, once its fingerprint was read out by somebody there.
 
-    said: the fingerprint as it was read out. Raises UsageError for another one, InputRefused for what is no card.
+    read_out: the fingerprint as it was read out. Raises UsageError for another one, InputRefused for what is no card.
     """
     require_signature(by, "--by")
     require_packages()
@@ -76,7 +76,7 @@ def trust(place: Place, path: Path, said: str | None, *, by: str, now: datetime)
 
     found = read_card(path)
     shown = fingerprint(found.public)
-    if "".join((said or "").split()).upper() != "".join(shown.split()):
+    if "".join((read_out or "").split()).upper() != "".join(shown.split()):
         raise UsageError(
             f"{path.name}: the card says it is of '{found.name}'. Telephone that site, on a number you know, and have "
             "its fingerprint read out: 'hiu cross --card' shows it there. Then give it as --fingerprint. What was "

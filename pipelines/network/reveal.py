@@ -61,7 +61,7 @@ def send(
 def release(place: Place, name: str, refs: Collection[str] | None, *, reviewer: str, now: datetime) -> tuple[Path, int]:
     """Let the other site know whose pairs are (None: all of which our person, where we know it, may be in an exchange).
 
-    The file for the other site, and how many pairs are held back because the person may not be in an exchange today.
+    The file for the other site, and how many pairs are kept back: the person may not be in an exchange today.
     Raises UsageError before the pairs are counted, HiuError for the login that began it where there are roles.
     """
     who = require_named(reviewer, "--reviewer")
@@ -69,16 +69,16 @@ def release(place: Place, name: str, refs: Collection[str] | None, *, reviewer: 
     if session.expects != "release":
         raise UsageError(f"{name}: the next file is '{session.expects}'; pairs are released once they are counted")
     partner = partner_of(place, session.partner)
-    begun = records.history(place.records, CROSSINGS).filter(pl.col("crossing_id") == name)["login"][0]
-    require_other(place.settings, login(), begun, f"the exchange {name}")
-    ours = {**session.memory.alike, **session.memory.told}
+    maker = records.history(place.records, CROSSINGS).filter(pl.col("crossing_id") == name)["login"][0]
+    require_other(place.settings, login(), maker, f"the exchange {name}")
+    ours = {**session.memory.alike, **session.memory.disclosed}
     may = _may(place, ours.values(), session, now)
-    held = {ref for ref, person in ours.items() if person not in may}
+    not_released = {ref for ref, person in ours.items() if person not in may}
     every = {*session.memory.decided, *session.memory.alike}
-    memory, letter = steps.release(session.memory, (every if refs is None else set(refs)) - held, who)
+    memory, letter = steps.release(session.memory, (every if refs is None else set(refs)) - not_released, who)
     then = replace(session, memory=memory, reviewers={**session.reviewers, "here": who})
     enter_revealed(place, session, then, by=who, now=now)
-    return send(place, partner, then, "release", letter, by=who, now=now), len(held)
+    return send(place, partner, then, "release", letter, by=who, now=now), len(not_released)
 
 
 def revealed(place: Place, name: str, now: datetime) -> tuple[Session, dict[str, str], int]:

@@ -54,7 +54,7 @@ def test_before_release_a_site_does_not_know_whose_the_pairs_of_the_first_stage_
     two, session = compared
     for site in (two.north, two.south):
         kept = store.load(site.place, session).memory
-        assert kept.decided and not kept.told and not kept.met
+        assert kept.decided and not kept.disclosed and not kept.met
         assert all(isinstance(place, int) for place in kept.decided.values()), "entries of the other site, in its order"
 
 
@@ -147,8 +147,8 @@ def test_who_objects_later_is_neither_released_nor_shown(counted: tuple[Two, str
     two, session = counted
     two.hiu(NORTH, "--release", session, "--reviewer", "Dr North")
     two.hiu(SOUTH, "--take", two.written(NORTH, "release"), "--by", "Analyst")
-    told = store.load(two.south.place, session).memory.told
-    ref, person = sorted(told.items())[0]
+    shared = store.load(two.south.place, session).memory.disclosed
+    ref, person = sorted(shared.items())[0]
     forbid(two.south.place, person)
     assert "1 pair not released" in two.hiu(SOUTH, "--release", session, "--reviewer", "Dr South").out
     two.hiu(NORTH, "--take", two.written(SOUTH, "release"), "--by", "Analyst")
