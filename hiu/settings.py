@@ -112,7 +112,7 @@ class Basis(_Frozen):
     """Leave for everybody's data to go to a recipient for a purpose; none is built in (hiu.govern.basis.gate)."""
 
     purpose: Literal["support", "planning"]
-    recipient: Literal["group", "clinician", "analyst", "commissioner"]
+    recipient: Literal["group", "clinician", "analyst", "commissioner", "partner"]
     code: str = Field(min_length=1, description="the lawful basis, as your privacy notice cites it")
     decided_by: str = Field(min_length=1)
     evidence: str = Field(min_length=1, description="where the decision is kept, such as the DPIA's reference")

@@ -17,11 +17,13 @@ from hiu.errors import HiuError
 from hiu.govern.rights import close_new_files
 from hiu.plain import plain
 from hiu.version import VERSION
-from pipelines.commands import back, matching, month, outputs, pathway, reports, setup
+from pipelines.commands import back, matching, month, network, outputs, pathway, reports, setup
 from pipelines.commands.govern import basis, looks, person, registers, safeguards
 from pipelines.common.progress import out
 
-SUBJECTS = (setup, month, matching, outputs, reports, pathway, back, basis, safeguards, looks, person, registers)
+SUBJECTS = (
+    setup, month, matching, outputs, reports, pathway, back, basis, safeguards, looks, person, registers, network,
+)  # fmt: skip
 COMMANDS: tuple[Callable[..., int | None], ...] = tuple(job for subject in SUBJECTS for job in subject.COMMANDS)
 """Every command, in the order in which `hiu --help` lists them; a command is called as its function is."""
 

@@ -16,6 +16,7 @@ _WHO = {
     "group": "Members of the multi-agency group: the month's pack, workbook, ranked list, charts",
     "clinician": "Lead clinicians: the person sheet of people who are supported",
     "analyst": "The group's analysts: names shown when they ask, each time logged",
+    "partner": "Another area with an agreement: keyed values that name nobody; who it is once reviewers of both say so",
     "commissioner": "Commissioners: suppressed and rounded figures, released by a named checker",
 }
 

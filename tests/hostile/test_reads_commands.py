@@ -54,6 +54,7 @@ ELSEWHERE = {
     "retain": "",
     "subject": "the file of a person",
     "rectify": "what it prints",
+    "cross": "pairs that both sites released (tests/pipeline/network)",
 }
 """Commands whose looks other tests count."""
 

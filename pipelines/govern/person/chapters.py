@@ -115,6 +115,7 @@ NOT_ABOUT_ANYBODY: dict[str, str] = {
     "tombstones": "keyed digests of people who were erased; nobody's name or id",
     "erased_traits": "keyed digests of people who were erased; nobody's name or id",
     "sitting": "when a list was met about, and which members of staff attended",
+    "crossings": "which areas there were exchanges with, and how many pairs; who is in a pair is in no table",
     "breaches": "what happened, without names; a person is told of a high risk by letter",
 }
 """Table -> why nothing in it is about one person."""

@@ -1,0 +1,187 @@
+"""The steps of an exchange: ask, and take in a file of the other site and write the next."""
+
+import secrets
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from hiu.errors import HiuError, InputRefused, UsageError
+from hiu.govern import records
+from hiu.model.govern import CROSSINGS
+from hiu.network import session as steps
+from hiu.network.letters import Answer, Ask, Encodings, Letter, Release, Result, Return, Withdrawal
+from hiu.network.session import Memory
+from hiu.network.subjects import subjects
+from pipelines.access.basis import allowed
+from pipelines.access.disclose import Disclosure, enter_disclosure
+from pipelines.common.journal import utc
+from pipelines.common.place import Place, published_tables
+from pipelines.network import store
+from pipelines.network.partners import Partner, agreed, partner_of, register, seed_of
+from pipelines.network.reveal import enter_revealed, keep, send
+from pipelines.network.store import Session, Taken
+from pipelines.network.withdraw import withdrawn_there
+
+APART = timedelta(days=20)
+"""Between two exchanges with a site for a purpose: many of them, with lists that differ, could tell of one person."""
+_COUNTED = ("answered", "returned")
+"""Stages by which the other site can count pairs."""
+LIST_SENT = Disclosure(
+    what="list in an exchange with another area",
+    recipient="partner",
+    purpose="support",
+    necessity="Two areas can only find whom both support by comparing all.",
+    proportionality="Blinded values and hardened encodings; neither area sees whom the other has until both release.",
+)
+
+
+def ask(place: Place, name: str, purpose: str, *, by: str, now: datetime) -> Path:
+    """Begin an exchange; the file for the other site. Raises HiuError without an agreement or soon after another."""
+    partner = partner_of(place, name)
+    agreement = agreed(place, name, purpose, now.date())
+    _not_too_soon(place, name, purpose, now)
+    label, secret = f"X{now.astimezone(UTC):%Y%m%d}-{secrets.token_hex(6).upper()}", secrets.token_hex(32)
+    session = Session(label, name, purpose, "answer", secret, Memory([], ""), {})
+    people, codes, kept_back = permitted(place, purpose, now)
+    memory, letter = steps.ask(people, session.keys(place, partner), purpose=purpose, agreement=agreement.reference)
+    _disclosed(place, people, codes, kept_back, purpose, by=by, now=now)
+    return send(place, partner, replace(session, memory=memory), "ask", letter, by=by, now=now)
+
+
+def take(place: Place, path: Path, *, by: str, now: datetime) -> Taken:
+    """Take in a file of another site, and write the next one. Raises InputRefused for a file that is not expected."""
+    seed = seed_of(place)
+    from hiu.network.envelope import MOST_BYTES, open_sealed, read_header
+
+    if not path.is_file() or path.is_symlink():
+        raise UsageError(f"{path}: expected a file of another site")
+    with path.open("rb") as file:
+        content = file.read(MOST_BYTES + 1)
+    head = read_header(content, path.name)
+    if head.recipient != place.settings.name:
+        raise InputRefused("network_other", "was written for another site", file=path.name)
+    partner = partner_of(place, head.sender)
+    letter = open_sealed(content, path.name, seed=seed, public=partner.public)
+    if isinstance(letter, Withdrawal):
+        return withdrawn_there(place, partner, letter, head.session, by=by, now=now)
+    try:
+        if isinstance(letter, Ask):
+            return _answer(place, partner, head.session, letter, by=by, now=now)
+        session = store.load(place, head.session)
+        _expected(session, head.step, partner)
+        agreed(place, partner.name, session.purpose, now.date())
+        return _next(place, partner, session, letter, by, now)
+    except InputRefused as refused:
+        raise InputRefused(refused.code, refused.problem, file=path.name) from None
+
+
+def permitted(place: Place, purpose: str, now: datetime) -> tuple[pl.DataFrame, tuple[str, ...], int]:
+    """Who may be in an exchange today (SUBJECT's columns), the codes of the basis, and how many may not."""
+    tables = published_tables(place.which(None)[1], ("people", "descriptions", "aliases"))
+    people = tables["people"].filter("named")
+    found = allowed(
+        place, people["person_id"], purpose=purpose, recipient="partner", on=now.date(), aliases=tables["aliases"]
+    )
+    if not found.ids:
+        raise HiuError(
+            f"nobody may be in an exchange: no [[basis]] for purpose '{purpose}' and recipient 'partner' is in force "
+            f"on {now.date()}. The data protection officer decides it (docs/governance.md)"
+        )
+    mine = people.filter(pl.col("person_id").is_in(sorted(found.ids)))
+    return subjects(mine, tables["descriptions"]), found.codes, found.withheld
+
+
+def _answer(place: Place, partner: Partner, name: str, letter: Ask, *, by: str, now: datetime) -> Taken:
+    agreement = agreed(place, partner.name, letter.purpose, now.date())
+    if not register(place, "session").filter(pl.col("crossing_id") == name).is_empty():
+        raise InputRefused("network_again", "was taken in before; an exchange begins once")
+    _not_too_soon(place, partner.name, letter.purpose, now)
+    session = Session(name, partner.name, letter.purpose, "return", secrets.token_hex(32), Memory([], ""), {})
+    people, codes, kept_back = permitted(place, letter.purpose, now)
+    memory, own = steps.answer(people, session.keys(place, partner), letter, agreement=agreement.reference)
+    _disclosed(place, people, codes, kept_back, letter.purpose, by=by, now=now)
+    wrote = send(place, partner, replace(session, memory=memory), "answer", own, by=by, now=now)
+    return Taken(name, partner.name, "ask", wrote)
+
+
+def _give_back(place: Place, partner: Partner, session: Session, letter: Answer, by: str, now: datetime) -> Taken:
+    memory, own = steps.give_back(session.memory, session.keys(place, partner), letter)
+    then = replace(session, memory=memory, expects="encodings")
+    return Taken(session.name, partner.name, "answer", send(place, partner, then, "return", own, by=by, now=now))
+
+
+def _encode(place: Place, partner: Partner, session: Session, letter: Return, by: str, now: datetime) -> Taken:
+    people = permitted(place, session.purpose, now)[0]
+    memory, own = steps.encode_near(session.memory, people, session.keys(place, partner), letter)
+    then = replace(session, memory=memory, expects="result")
+    return Taken(session.name, partner.name, "return", send(place, partner, then, "encodings", own, by=by, now=now))
+
+
+def _decide(place: Place, partner: Partner, session: Session, letter: Encodings, by: str, now: datetime) -> Taken:
+    people = permitted(place, session.purpose, now)[0]
+    memory, own = steps.decide(session.memory, people, session.keys(place, partner), letter)
+    then = replace(session, memory=memory, expects="release")
+    wrote = send(place, partner, then, "result", own, by=by, now=now)
+    return Taken(session.name, partner.name, "encodings", wrote, memory.pairs)
+
+
+def _finish(place: Place, partner: Partner, session: Session, letter: Result, by: str, now: datetime) -> Taken:
+    memory = steps.finish(session.memory, letter)
+    keep(place, replace(session, memory=memory, expects="release"), "compared", by=by, now=now)
+    return Taken(session.name, partner.name, "result", None, memory.pairs)
+
+
+def _hear(place: Place, partner: Partner, session: Session, letter: Release, by: str, now: datetime) -> Taken:
+    memory = steps.hear(session.memory, letter)
+    heard = replace(session, memory=memory, reviewers={**session.reviewers, "there": letter.reviewer})
+    enter_revealed(place, session, heard, by=by, now=now)
+    keep(place, heard, "released_there", by=by, now=now)
+    return Taken(session.name, partner.name, "release", None, memory.pairs)
+
+
+def _next(place: Place, partner: Partner, session: Session, letter: Letter, by: str, now: datetime) -> Taken:
+    """The step that a letter is for."""
+    match letter:
+        case Answer():
+            return _give_back(place, partner, session, letter, by, now)
+        case Return():
+            return _encode(place, partner, session, letter, by, now)
+        case Encodings():
+            return _decide(place, partner, session, letter, by, now)
+        case Result():
+            return _finish(place, partner, session, letter, by, now)
+        case Release():
+            return _hear(place, partner, session, letter, by, now)
+        case _:
+            raise InputRefused("network_step", "is no step of an exchange that is going on")
+
+
+def _expected(session: Session, step: str, partner: Partner) -> None:
+    if session.partner != partner.name or session.expects != step:
+        raise InputRefused(
+            "network_step",
+            f"is step '{step}' of an exchange in which the next file is '{session.expects}': it was taken in before, "
+            "or another has to come first",
+        )
+
+
+def _not_too_soon(place: Place, name: str, purpose: str, now: datetime) -> None:
+    """Raises HiuError if the other site learned a count from this one within the last days (stages of `_COUNTED`)."""
+    rows = records.history(place.records, CROSSINGS).filter(
+        pl.col("partner") == name, pl.col("purpose") == purpose, pl.col("stage").is_in(_COUNTED)
+    )
+    last = max(rows["recorded_at"], default=None)
+    if last is not None and last + APART > utc(now):
+        raise HiuError(
+            f"the last exchange with '{name}' for {purpose} was on {last:%Y-%m-%d}; the next may begin {APART.days} "
+            "days after it, since many exchanges with changed lists could find out about one person"
+        )
+
+
+def _disclosed(
+    place: Place, people: pl.DataFrame, codes: tuple[str, ...], kept_back: int, purpose: str, *, by: str, now: datetime
+) -> None:
+    what = LIST_SENT._replace(purpose=purpose)
+    enter_disclosure(place, now, what, basis=codes, by=by, people=people.height, withheld=kept_back, automatic=False)
