@@ -16,6 +16,7 @@ FILES = [
     "people",
     "demand",
     "pathway",
+    "s136",
     "listed",
     "matching",
     "meeting",

@@ -43,6 +43,7 @@ class FileSpec(_Frozen):
     pattern: str | tuple[str, ...] = Field(
         (), description="file names with * and ?, any case: 'police*.csv', or several; a query needs none"
     )
+    leaves: tuple[str, ...] = Field((), description="of the names that fit, those of another source's files")
     encodings: tuple[str, ...] = ("utf-8-sig", "cp1252")
     delimiter: str = Field("auto", description="one character, or auto: comma, pipe, tab, semicolon")
     sheet: str | None = Field(None, description="XLSX sheet; fuzzy-matched; needed if the workbook has several")
@@ -213,6 +214,7 @@ class Fills(_Frozen):
 
     table: str = Field(description="a table of the crisis pathway; its columns are filled by the fields of their name")
     start: str = Field(description="the column of that table that takes the field start")
+    undated: bool = Field(False, description="rows without a start are kept; other times of theirs say when it was")
 
     @model_validator(mode="after")
     def _table_is_there(self) -> Fills:
@@ -314,6 +316,11 @@ class Source(_Frozen):
                     hint = did_you_mean(measure, named)
                     raise ValueError(f"'{dataset}' counts '{measure}', which is no measure.{hint}")
         return self
+
+    @property
+    def dated(self) -> bool:
+        """Whether a row without a start is set aside."""
+        return self.kind != "register" and not (self.fills and self.fills.undated)
 
     @property
     def covers(self) -> Literal["month", "from rows", "cumulative"]:
