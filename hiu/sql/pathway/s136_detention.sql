@@ -37,7 +37,7 @@ joined AS (
         min(accepted_at) AS accepted_at,
         max(police_released_at) AS police_released_at,
         min(medically_cleared_at) AS medically_cleared_at,
-        greatest(max(transfers), count(DISTINCT place) - 1) AS transfers,
+        greatest(max(transfers), CASE WHEN count(DISTINCT place) > 1 THEN count(DISTINCT place) - 1 END) AS transfers,
         min(assessed_at) AS assessed_at,
         max(extended) AS extended,
         min(extension_at) AS extension_at,
