@@ -9,7 +9,7 @@ from typing import Literal
 
 import polars as pl
 
-from hiu.engine import Engine
+from hiu.engine import Engine, Scalar
 from hiu.engine.inputs import supplied_months
 from hiu.model import PATHWAY, TABLES, Column
 from hiu.model.frames import TYPES, schema
@@ -29,8 +29,8 @@ DERIVED: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("s136_detention", "s136_clock", "s136_exception", "s136_counted"), ("s136_pathway",)),
 }
 """Table that SQL makes, in this order -> the sent tables of which it needs any; of the others it finds no rows."""
-_TO_THE_END = ("s136_detention",)
-"""Of these the SQL takes the day after the month."""
+USES: Mapping[str, tuple[str, ...]] = {"s136_detention": ("month_after",)}
+"""Parameters that a table's SQL uses: of month_after (the day after the month)."""
 _ROW = ["delivery_id", "source_row"]
 _ZONE = "Europe/London"
 
@@ -60,10 +60,10 @@ def build_pathway(engine: Engine, sources: Mapping[str, Source], month: Month) -
         engine.put(name, frame)
     engine.put("leg", legs(sent))
     engine.put("feed_month", feed_months(tables, engine.read("deliveries"), month))
-    _derive(engine, set(sent), month)
+    _derive(engine, set(sent), {"month_after": month.after})
 
 
-def _derive(engine: Engine, sent: set[str], month: Month) -> None:
+def _derive(engine: Engine, sent: set[str], parameters: Mapping[str, Scalar]) -> None:
     wanted = {name: needed for name, needed in DERIVED.items() if sent & set(needed)}
     lacking = {name for needed in wanted.values() for name in needed} - sent
     lacking |= DERIVED.keys() - wanted.keys()
@@ -71,7 +71,7 @@ def _derive(engine: Engine, sent: set[str], month: Month) -> None:
         engine.ensure(name)
     timed = {table for own in rules().values() for table in own.legs}
     for name in wanted:
-        engine.build(name, folder="pathway", **({"month_after": month.after} if name in _TO_THE_END else {}))
+        engine.build(name, folder="pathway", **{one: parameters[one] for one in USES.get(name, ())})  # type: ignore[arg-type]
         if name in timed:
             engine.append("leg", legs({name: engine.read(name)}))
     for name in sorted(lacking):

@@ -10,6 +10,7 @@ from hiu.govern.release.disclosure import FEWEST, HIDDEN
 from hiu.govern.release.solver import solve
 from hiu.month import Month
 from hiu.publish.board.paper import Grid
+from hiu.publish.pathway.part import ALL
 
 C = pl.col
 Splits = Mapping[tuple[str, ...], Sequence[Month]]
@@ -81,8 +82,11 @@ def cross(
     title: str,
     note: str = "",
 ) -> Grid:
-    """A table of two splits with the totals of its rows: `down` and `across` are a column and its values in words."""
+    """A table of two splits with its totals: `down` and `across` are a column and its values in words. Rows and columns
+    in which nothing was counted are left out."""
     (row_name, rows), (column_name, columns) = down, across
+    rows = {value: words for value, words in rows.items() if counts.text(month, f"{row_name}={value}") != "0"}
+    columns = {value: words for value, words in columns.items() if counts.text(month, f"{column_name}={value}") != "0"}
     made = [
         (
             words,
@@ -91,8 +95,8 @@ def cross(
         )
         for value, words in rows.items()
     ]
-    last = ("All", *(counts.text(month, f"{column_name}={other}") for other in columns), counts.text(month))
-    return Grid(title, ("", *columns.values(), "All"), (*made, last), note)
+    last = (ALL, *(counts.text(month, f"{column_name}={other}") for other in columns), counts.text(month))
+    return Grid(title, ("", *columns.values(), ALL), (*made, last), note)
 
 
 def quantiles(rows: pl.DataFrame, minutes: str = "minutes") -> tuple[str, str]:

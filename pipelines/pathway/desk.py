@@ -33,6 +33,7 @@ from pipelines.pathway.desk_rows import exceptions, logs, minutes, referrals, re
 from pipelines.pathway.trends import Breaks, Headline, trends
 
 C = pl.col
+BROKEN = "Exceptions"
 SHOWN = 24
 """Months of a headline's chart."""
 
@@ -57,6 +58,7 @@ def desk_report(tables: Mapping[str, pl.DataFrame], *, stamp: Stamp, breaks: Bre
         charts=_charts(tables, counts, asked, supplied, stamp, breaks),
         notes=NOTES,
         shaded=frozenset({SHADED, "Logs by call type and area"}),
+        words={BROKEN: 2},
     )
 
 
@@ -140,10 +142,8 @@ def _referral_grids(asked: Counts, month: Month) -> Iterator[Grid]:
 
 def _broken(broken: Counts, month: Month) -> Grid:
     own = rules()["desk"]
-    rows = [(one.title, broken.text(month, f"code={one.code}"), one.sentence) for one in own.exceptions]
-    return Grid(
-        "Exceptions", ("Exception", "Rows", "What the procedure asks"), tuple(rows), f"Rules of the {own.source}."
-    )
+    rows = [(one.title, one.sentence, broken.text(month, f"code={one.code}")) for one in own.exceptions]
+    return Grid(BROKEN, ("Exception", "What the procedure asks", "Rows"), tuple(rows), f"Rules of the {own.source}.")
 
 
 def _charts(

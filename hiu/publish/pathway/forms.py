@@ -49,11 +49,8 @@ def paper(part: Part) -> bytes:
 
 def _grid(part: Part, grid: Grid) -> dict[str, object]:
     rows = [
-        [
-            {"text": cell, "fill": SHADES[part.depth(grid, cell) if at >= part.left(grid) else 0]}
-            for at, cell in enumerate(row)
-        ]
-        for row in grid.rows
+        [{"text": cell, "fill": SHADES[part.depth(grid, down, across)]} for across, cell in enumerate(row)]
+        for down, row in enumerate(grid.rows)
     ]
     return {"title": grid.title, "columns": grid.columns, "rows": rows, "note": grid.note, "words": part.left(grid)}
 
@@ -96,13 +93,13 @@ def _sheet(made: Workbook, part: Part, grid: Grid, at: int) -> None:
         longest = max([len(title), *(len(row[column]) for row in grid.rows)])
         sheet.set_column(column, column, min(longest + 2, _WIDEST))
         sheet.write_string(3, column, title, bold)
-    for down, row in enumerate(grid.rows, 4):
+    for down, row in enumerate(grid.rows):
         for column, cell in enumerate(row):
-            style = fills[part.depth(grid, cell) if column >= part.left(grid) else 0]
+            style = fills[part.depth(grid, down, column)]
             if column >= part.left(grid) and cell.isdigit():
-                sheet.write_number(down, column, int(cell), style)
+                sheet.write_number(down + 4, column, int(cell), style)
             else:
-                sheet.write_string(down, column, cell, style)
+                sheet.write_string(down + 4, column, cell, style)
     sheet.freeze_panes(4, part.left(grid))
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
@@ -110,8 +107,5 @@ def _sheet(made: Workbook, part: Part, grid: Grid, at: int) -> None:
 
 
 def _format(made: Workbook, colour: str) -> Format:
-    return made.add_format(
-        {"bg_color": colour, "text_wrap": True, "valign": "top"}
-        if colour != SHADES[0]
-        else {"text_wrap": True, "valign": "top"}
-    )
+    plain: dict[str, object] = {"text_wrap": True, "valign": "top"}
+    return made.add_format(plain if colour == SHADES[0] else plain | {"bg_color": colour})

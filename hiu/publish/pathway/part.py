@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from hiu.publish.board.paper import Grid
 from hiu.publish.stamp import Stamp
 
+ALL = "All"
+"""The heading of a row or column of totals."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
@@ -37,9 +40,18 @@ class Part:
         """How many columns of a grid are words."""
         return self.words.get(grid.title, 1)
 
-    def depth(self, grid: Grid, cell: str) -> int:
-        """How dark a figure of a shaded grid is, 0 to 5: its share of the largest; of other grids 0."""
-        if grid.title not in self.shaded or not cell.isdigit():
+    def depth(self, grid: Grid, row: int, column: int) -> int:
+        """How dark a figure of a shaded grid is, 0 to 5: its share of the largest. Of totals and other grids 0."""
+        if grid.title not in self.shaded or self._is_total(grid, row, column):
             return 0
-        largest = max((int(one) for row in grid.rows for one in row[self.left(grid) :] if one.isdigit()), default=0)
-        return round(5 * int(cell) / largest) if largest else 0
+        inner = [
+            int(cell)
+            for down, cells in enumerate(grid.rows)
+            for across, cell in enumerate(cells)
+            if cell.isdigit() and not self._is_total(grid, down, across)
+        ]
+        cell, largest = grid.rows[row][column], max(inner, default=0)
+        return round(5 * int(cell) / largest) if largest and cell.isdigit() else 0
+
+    def _is_total(self, grid: Grid, row: int, column: int) -> bool:
+        return column < self.left(grid) or ALL in (grid.rows[row][0], grid.columns[column])

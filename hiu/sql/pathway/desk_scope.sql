@@ -1,6 +1,7 @@
 -- Whether each referral is in scope, by what is written: out where a condition is shown not to hold, in where all are shown
 -- to hold, else not known; and the first condition that does not hold. Risk, consent and purpose are those that the
--- referral gives, and the log's where it gives none; area is the log's. An "or" fails only where both sides are shown to.
+-- referral gives, and the log's where it gives none; area is the log's. An "or" fails only where both sides are shown to. A purpose that is
+-- mitigated since is none any more.
 WITH area AS (
     SELECT word FROM rule_value WHERE subject = 'desk' AND name = 'area_in_scope'
 ),
@@ -42,7 +43,7 @@ judged AS (
                 END
             WHEN direction = 'desk_to_link_officer' THEN
                 CASE
-                    WHEN policing_purpose = 'absent' THEN 'no_policing_purpose'
+                    WHEN policing_purpose IN ('absent', 'mitigated') THEN 'no_policing_purpose'
                     WHEN mh_related = 'no' THEN 'not_mental_health'
                     WHEN risk_evident = 'no' THEN 'no_clear_risk'
                     WHEN protocol = 'no' THEN 'outside_protocol'

@@ -11,7 +11,7 @@ from hiu.synth import clock
 from hiu.synth.agencies.extracts import System, texts
 from hiu.synth.agencies.party import births, party_names, sexes
 from hiu.synth.clock import Times
-from hiu.synth.lists import Flags, Generator, Words, blank, choose, some, words
+from hiu.synth.lists import Flags, Generator, Words, blank, choose, some, within, words
 from hiu.synth.pathway.drops import Ground, Sent, local
 
 CALLS = {"Concern for welfare": 5, "Suicidal": 3, "Misper": 2, "Assist other services": 1.5, "Other": 1}
@@ -179,6 +179,9 @@ def _referrals(system: System, logs: pl.DataFrame) -> Sent:
             ),
         }
     )
+    purpose, mh, risk = (words(own[name].to_list()) for name in ("purpose", "mh", "risk"))
+    shared = accepted & (planted != PLANTED_REFERRAL[2])
+    whole |= ~to_desk & (purpose == "present") & (mh == "Y") & (risk == "Yes") & shared
     state = np.where(out, "out", np.where(whole, "in", "unknown"))
     truth = pl.DataFrame(
         {
@@ -199,7 +202,7 @@ def _scope(logs: pl.DataFrame, to_desk: Flags) -> tuple[Flags, Flags]:
     neither = (risk == "No") & (consent == "No")
     out_desk = (area == "Outside") | (mh == "N") | neither
     in_desk = (area != "Outside") & (mh == "Y") & ((risk == "Yes") | (consent == "Yes"))
-    out_officer = (purpose == "absent") | (mh == "N") | (risk == "No")
+    out_officer = within(purpose, ["absent", "mitigated"]) | (mh == "N") | (risk == "No")
     return np.where(to_desk, out_desk, out_officer), np.where(to_desk, in_desk, False)
 
 
@@ -221,4 +224,4 @@ def _quoted(rng: Generator, logs: pl.DataFrame) -> Words:
     number = words(logs["incident"].fill_null("").to_list())
     style = rng.random(len(number))
     lower = words([text.lower().replace("-", " ") for text in number])
-    return np.where(style < 0.75, number, np.where(style < 0.9, lower, "")).astype(object)
+    return np.where(style < 0.8, number, np.where(style < 0.95, lower, "")).astype(object)
