@@ -44,6 +44,13 @@ def filled(sources: Mapping[str, Source]) -> dict[str, list[str]]:
     return found
 
 
+def tables_with(sources: Mapping[str, Source]) -> set[str]:
+    """Every table of the pathway that a site with these sources has; none without one."""
+    sent = set(filled(sources))
+    derived = {name for name, needed in DERIVED.items() if sent & set(needed)}
+    return sent | derived | {"leg", "feed_month"} if sent else set()
+
+
 def build_pathway(engine: Engine, sources: Mapping[str, Source], month: Month) -> None:
     """Make the tables that the site's sources fill, and those made of them; of any other there is none afterwards."""
     tables = filled(sources)

@@ -2,8 +2,9 @@
 
 from datetime import date
 
+from hiu.engine.pathway import tables_with
 from hiu.govern.basis.agreements import in_force
-from hiu.model import IDENTITY_COLUMNS, TABLES
+from hiu.model import IDENTITY_COLUMNS, PATHWAY, TABLES
 from hiu.model.govern import PURPOSES, RECIPIENTS
 from pipelines.common.place import Place
 
@@ -31,7 +32,7 @@ def page(place: Place, on: date) -> str:
         lines += ["The people of this site are invented.", ""]
     lines += ["## What is received, from whom, under what agreement", "", *_sources(place, on)]
     lines += ["", "## What for, to whom, on what basis", "", *_purposes(place, on)]
-    lines += ["", "## What is kept of a person", "", *_personal_data()]
+    lines += ["", "## What is kept of a person", "", *_personal_data(place)]
     lines += ["", "## How long, and how it is kept safe", "", *_safeguards(place)]
     return "\n".join(lines) + "\n"
 
@@ -40,7 +41,8 @@ def _sources(place: Place, on: date) -> list[str]:
     rows = ["| source | kind | counted as | agreement | signed by | from | to |", "|---|---|---|---|---|---|---|"]
     for name in sorted(place.sources):
         source, found = place.sources[name], in_force(place.settings, name, on)
-        counted = ", ".join(sorted(source.counts)) or "nothing: it says who is supported"
+        beside = f"nothing: it fills {source.fills.table}" if source.fills else "nothing: it says who is supported"
+        counted = ", ".join(sorted(source.counts)) or beside
         agreed = (
             (found.reference, found.signed_by, str(found.start), str(found.end))
             if found
@@ -77,10 +79,11 @@ def _purposes(place: Place, on: date) -> list[str]:
     ]
 
 
-def _personal_data() -> list[str]:
-    """Tables with a column about a person, as the model says."""
+def _personal_data(place: Place) -> list[str]:
+    """Tables with a column about a person, as the model says; of the crisis pathway those that the site has."""
     meanings = [column.meaning.rstrip(".") for column in IDENTITY_COLUMNS]
-    tables = [table for table in TABLES.values() if any(column.personal for column in table.columns)]
+    there = TABLES.keys() - (PATHWAY.keys() - tables_with(place.sources))
+    tables = [one for name, one in TABLES.items() if name in there and any(column.personal for column in one.columns)]
     return [
         "To tell who is who, of each row received: " + "; ".join(meanings) + ".",
         "",

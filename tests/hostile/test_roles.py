@@ -29,7 +29,7 @@ ALLOWED: Mapping[str, str] = {
     "check": "analyst operator", "new": "analyst operator", "explain": "analyst", "find": "analyst",
     "review": "analyst", "decide": "analyst", "train": "analyst", "export": "analyst operator", "report": "analyst",
     "lab": "analyst", "backtest": "analyst", "evaluate": "analyst chair", "sensitivity": "analyst",
-    "equality": "analyst officer", "trend": "analyst chair", "cost": "analyst", "import-workbook": "chair clinician",
+    "equality": "analyst officer", "trend": "analyst chair", "desk": "analyst chair", "cost": "analyst", "import-workbook": "chair clinician",
     "sheet": "clinician", "meet": "chair clinician", "run": "operator", "connect": "operator", "fetch": "operator",
     "undo": "operator",
     "rollback": "operator", "withdraw": "operator officer", "backup": "operator officer",

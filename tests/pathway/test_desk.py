@@ -1,0 +1,181 @@
+"""The desk's report and list: aggregates under disclosure control, people under the gate, none without a source."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import fastexcel
+import polars as pl
+import pytest
+from areakit import LAST, NOW
+
+from hiu.govern import records
+from hiu.govern.audit import read
+from hiu.govern.release.bounds import System
+from hiu.govern.release.cells import Cell
+from hiu.govern.release.solver import _parts, solve
+from hiu.model import PATHWAY
+from hiu.model.frames import schema
+from hiu.model.govern import DISCLOSURES
+from hiu.publish.board.paper import Grid
+from hiu.publish.pathway.forms import files
+from hiu.publish.pathway.part import Part
+from hiu.publish.stamp import Stamp
+from pipelines.common.place import Place, open_place
+from pipelines.govern.record_basis import BasisChange, record_change
+from pipelines.pathway.desk import desk_report
+from pipelines.pathway.desk_list import desk_list
+from pipelines.pathway.write import shown_tables, stamp_for, tables_of, write_part
+
+STAMP = Stamp(
+    site="Testshire", month=LAST, run_id="2026-03-x", built=NOW, data_to=date(2026, 3, 31), settings_version="s"
+)
+
+
+def invented(month_of: dict[int, int]) -> dict[str, pl.DataFrame]:
+    """Tables of a desk: in each month (1 to 12 of 2025, 13 and on of 2026) so many logs, all of different people."""
+    logs, legs = [], []
+    for number, count in month_of.items():
+        for at in range(count):
+            opened = datetime(2025 + (number - 1) // 12, (number - 1) % 12 + 1, 1 + at % 27, at % 24)
+            row = {
+                "delivery_id": f"d{number}",
+                "source_row": at,
+                "log_id": f"L{number}-{at}",
+                "person_id": f"P{number}-{at}",
+            }
+            row |= {"nobody": False, "opened_at": opened, "closed_at": opened + timedelta(hours=1)}
+            row |= {
+                "call_type": ("suicidal", "missing_person")[at % 20 == 0],
+                "area": "bristol",
+                "deployed": ("yes", "no")[at % 2],
+            }
+            logs.append(row)
+            leg = {key: row[key] for key in ("delivery_id", "source_row", "person_id")}
+            legs.append(
+                {**leg, "table": "desk_log", "leg": "first_health_contact", "minutes": at, "out_of_order": False}
+            )
+    months = [date(2025 + (n - 1) // 12, (n - 1) % 12 + 1, 1) for n in month_of]
+    feed = [{"month": month, "table": "desk_log", "supplied": True} for month in months]
+    rows = {"desk_log": logs, "leg": legs, "feed_month": feed, "desk_incident": [], "desk_exception": []}
+    return {name: pl.DataFrame(own, schema=schema(PATHWAY[name])) for name, own in rows.items()}
+
+
+def grid(part: Part, title: str) -> Grid:
+    return next(one for one in part.grids if one.title == title)
+
+
+def test_small_counts_are_hidden_and_cannot_be_worked_out() -> None:
+    part = desk_report(invented({15: 100}), stamp=STAMP, breaks={})
+    made = grid(part, "Logs by call type and area")
+    assert made.columns == ("", "Bristol", "All") and made.rows[-1] == ("All", "100", "100")
+    assert {row[0]: row[1:] for row in made.rows[:-1]} == {"Missing person": ("*", "*"), "Suicidal": ("*", "*")}
+    assert grid(part, "What was sent").rows[0] == ("Somebody sent", "50", "50", "0", "50%")
+    assert grid(part, "Minutes").rows[0][:3] == ("First contact with health staff", "50", "90")
+
+
+def test_fewer_than_eight_people_have_no_figure_at_all() -> None:
+    part = desk_report(invented({15: 7}), stamp=STAMP, breaks={})
+    text = " ".join(cell for one in part.grids for row in one.rows for cell in row[1:])
+    assert not re.search(r"\b[1-9]\d*\b", text.replace("136", "").replace("999", ""))
+    assert grid(part, "Minutes").rows[0][1:3] == ("*", "*")
+    assert part.lead[0] == "How many logs were opened in Mar 2026 can't be shown."
+
+
+def test_one_person_with_more_than_half_of_the_logs_hides_the_total() -> None:
+    tables = invented({15: 40})
+    one = pl.when(pl.col("source_row") < 30).then(pl.lit("P")).otherwise("person_id").alias("person_id")
+    tables["desk_log"] = tables["desk_log"].with_columns(one)
+    assert grid(desk_report(tables, stamp=STAMP, breaks={}), "Logs by call type and area").rows[-1][-1] == "*"
+
+
+def test_a_month_not_supplied_is_missing_and_a_chart_needs_seven() -> None:
+    seven = desk_report(invented(dict.fromkeys((8, 9, 10, 11, 13, 14, 15), 60)), stamp=STAMP, breaks={})
+    assert [chart.alt.partition(",")[0] for chart in seven.charts][:2] == ["Logs opened a month", "Somebody sent"]
+    assert desk_report(invented(dict.fromkeys(range(10, 16), 60)), stamp=STAMP, breaks={}).charts == ()
+    missing = desk_report(invented({14: 60}), stamp=STAMP, breaks={})
+    assert missing.lead == ("Mar 2026 was not supplied.",) and missing.grids == ()
+
+
+def test_every_form_has_the_same_figures() -> None:
+    part = desk_report(invented({15: 100}), stamp=STAMP, breaks={})
+    made = files(part)
+    assert sorted(made) == ["desk-2026-03.html", "desk-2026-03.pdf", "desk-2026-03.xlsx"]
+    book = fastexcel.read_excel(made["desk-2026-03.xlsx"])
+    sheet = book.load_sheet("2 Logs by weekday and hour", header_row=None, skip_rows=4, dtypes="string").to_polars()
+    assert sheet.rows() == [tuple(row) for row in grid(part, "Logs by weekday and hour").rows]
+    page = made["desk-2026-03.html"].decode()
+    assert "OFFICIAL: aggregate figures" in page and "heat5" in page and "<script" not in page
+    assert made["desk-2026-03.pdf"].startswith(b"%PDF")
+
+
+def test_sums_of_a_split_bind_the_solver() -> None:
+    def cell(group: str, value: int) -> Cell:
+        about = {"people": value, "most": 1, "months": ("2026-03",), "dataset": "desk_log"}
+        return Cell(measure="events", group=group, value=value, **about)  # type: ignore[arg-type]
+
+    cells = [cell("everybody", 46), cell("type=a", 40), cell("type=c", 6)]
+    solved = {one.group: one.shown for one in solve(cells).cells}
+    assert solved["type=c"] == "*" and list(solved.values()).count("*") == 2
+    assert len(_parts(cells)) == 1 and len(_parts([*cells, cell("type=a&area=x", 40)])) == 3
+    limits = System(list(solve(cells).cells), _parts(cells)).limits(cells[2])
+    assert limits.width >= 10
+
+
+@pytest.fixture
+def place(desk_home: Path, tmp_path: Path) -> Place:
+    shutil.copytree(desk_home, tmp_path / "site")
+    return open_place(tmp_path / "site")
+
+
+def listed(place: Place) -> Part:
+    month, folder, tables = tables_of(place, None, "desk_log")
+    shown = shown_tables(place, tables, NOW.date())
+    return desk_list(place, shown, stamp=stamp_for(place, month, folder, NOW), by="Service manager", now=NOW)
+
+
+def test_the_list_names_people_and_is_entered_before(place: Place) -> None:
+    part = listed(place)
+    assert {row[0] for row in grid(part, "Exceptions").rows} == {
+        "Closed without an outcome",
+        "Accepted without a patient record",
+    }
+    assert (
+        grid(part, "People at the desk again").rows[0][1] == "2"
+        and "Penrose" in grid(part, "People at the desk again").rows[0][0]
+    )
+    entry = records.history(place.records, DISCLOSURES).filter(what="desk list").to_dicts()
+    assert [(one["recipient"], one["by"], one["people"]) for one in entry] == [("group", "Service manager", 1)]
+    assert read(place.audit)[-1]["event"]["type"] in ("disclosed", "look", "reads")
+
+
+def test_who_objects_is_withheld_with_their_rows(place: Place) -> None:
+    _, _, tables = tables_of(place, None, "desk_log")
+    person = str(tables["desk_log"].filter(log_id="P1")["person_id"].item())
+    change = BasisChange(allow=None, deny="objection", end=None, purpose=None, recipient=None, until=None)
+    record_change(place, person, change, evidence="letter", by="Officer", now=NOW)
+    part = listed(place)
+    assert grid(part, "Exceptions").rows == () and grid(part, "People at the desk again").rows == ()
+    text = b"".join(files(part).values())
+    assert b"Penrose" not in text and person.encode() not in text
+
+
+def test_files_are_for_their_owner_alone_and_in_the_log(place: Place) -> None:
+    paths = write_part(place, listed(place), None, NOW)
+    assert [path.stat().st_mode & 0o777 for path in paths] == [0o600] * 3
+    assert paths[0].parent == place.curated / "exports" / "pathway" / "2026-03"
+    last = read(place.audit)[-1]["event"]
+    assert (last["type"], last["part"], last["files"]) == ("pathway_paper", "desk-list", 3)
+
+
+def test_the_command_says_one_sentence_where_there_is_no_desk(
+    area: Path, published: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from pipelines.commands.pathway import desk
+
+    desk(month=None, site=area, curated=None, out=None, listed=False, by=None)
+    assert "no source of the control-room desk" in capsys.readouterr().out
+    assert not (area / "data" / "curated" / "exports" / "pathway").exists()
