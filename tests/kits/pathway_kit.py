@@ -60,8 +60,14 @@ def referral(number: str, log_id: str, at: str, **more: str) -> dict[str, str]:
     return about | {key.replace("_", " "): value for key, value in more.items()}
 
 
+def detention(number: str, at: str, n: int | None = None, **more: str) -> dict[str, str]:
+    """A row of the section 136 pathway; `n` names a person, as the place of safety knows them."""
+    about = {"Detention ID": number, "Detained at": at} | (person(n) if n is not None else {})
+    return about | {key.replace("_", " "): value for key, value in more.items()}
+
+
 POLICE = [
-    incident("P1", "03/03/2026 10:02", 0),
+    incident("P1", "03/03/2026 10:02", 0) | {"S136": "Yes"},
     incident("P2", "05/03/2026 12:00", 1),
     incident("P3", "07/03/2026 12:00", 2),
 ]
@@ -76,4 +82,17 @@ DESK = [
 REFERRAL = [
     referral("R1", "P1", "03/03/2026 10:05", Direction="Link officer to desk", Request="MHRV", Accepted="Accepted"),
     referral("R2", "D5", "09/03/2026 09:05", Direction="Desk to link officer", Request="Options", Accepted="Declined"),
+]
+S136 = [
+    detention(
+        "T1", "03/03/2026 10:30", 0, Arrived_at="03/03/2026 11:00", Place="ED B", First_place="ED", Extended="no"
+    ),
+    detention("T1", "03/03/2026 10:30", 0, Arrived_at="03/03/2026 18:00", Place="Suite A", Ended_at="04/03/2026 12:00"),
+    detention("T1", "03/03/2026 10:30", 0, Arrived_at="03/03/2026 18:00", Place="Suite A", Ended_at="04/03/2026 12:00"),
+    detention("T2", "", Arrived_at="10/03/2026 10:00", Ended_at="10/03/2026 24:00", Outcome="Sent home", Extended="no"),
+    detention("T3", "11/03/2026 10:00", 2, Arrived_at="11/03/2026 10:20", Outcome="Sent home", Extended="no"),
+]
+ESCALATIONS = [
+    {"Escalation ID": "E1", "About": "Place of safety full", "Level": "Silver", "Place": "Suite A"}
+    | {"Opened at": "29/03/2026 00:30", "Resolved at": "29/03/2026 02:30"}
 ]

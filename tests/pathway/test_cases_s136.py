@@ -1,4 +1,4 @@
-"""Fifty-three planted cases of the section 136 clock, each with its right answer: from text to the tables of the pathway."""
+"""Fifty-three planted cases of the section 136 clock, each with its right answer: from text to tables."""
 
 from __future__ import annotations
 

@@ -48,6 +48,8 @@ joined AS (
         coalesce(bool_or(p.outcome_recorded = 'recorded'), FALSE) AS has_outcome,
         arg_max(p.place, p.place_no) AS place,
         arg_max(p.force_area, p.place_no) AS force_area,
+        arg_min(p.age, p.place_no) AS age,
+        arg_min(p.recorded_sex, p.place_no) AS recorded_sex,
         arg_min(p.ethnicity, p.place_no) AS ethnicity,
         arg_min(p.police_log, p.place_no) AS police_log,
         min(CASE WHEN p.place_no = 1 THEN p.delivery_id END) AS delivery_id,
@@ -65,5 +67,6 @@ SELECT
         WHEN ended_at IS NOT NULL THEN ended_at
         WHEN NOT has_outcome THEN greatest(CAST($month_after AS TIMESTAMP), arrived_at, detained_at)
     END AS clock_to,
-    bed_requested_at, bed_found_at, outcome, place, force_area, ethnicity, police_log, delivery_id, source_row
+    bed_requested_at, bed_found_at, outcome, place, force_area, age, recorded_sex, ethnicity,
+    police_log, delivery_id, source_row
 FROM joined
