@@ -125,7 +125,7 @@ def pairs(names: set[str]) -> Iterator[Spec]:
 
 
 def filled(source: Source) -> Iterator[Spec]:
-    """What every row that can be counted has: its event's key, and when it was, where its source's rows are set aside without."""
+    """What every row that can be counted has: its event's key, and when it was, where rows without are set aside."""
     for column in ("event_id", "start") if source.dated else ("event_id",):
         yield _one(_NOT_NULL, "gate", "missing", column, f"{column} is empty")
 
