@@ -9,15 +9,10 @@ from typing import Any
 
 import polars as pl
 import pytest
+from pathway_kit import source_of, tables_of_rows
 
-from hiu.engine.duckdb import Warehouse
-from hiu.engine.pathway import build_pathway
-from hiu.extract.files.read import RawTable
-from hiu.extract.standardise import standardise
-from hiu.model import TABLES
-from hiu.model.frames import schema
 from hiu.month import Month
-from hiu.sources import Source, load_sources
+from hiu.sources import Source
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "s136.toml").read_text(encoding="utf-8"))
 ENDS = sorted({case.get("as_at", CASES["usual"]["as_at"]) for case in CASES["case"]})
@@ -43,37 +38,23 @@ def rows_of(case: dict[str, Any]) -> list[dict[str, str | None]]:
 
 
 def built(source: Source, end: str) -> Tables:
-    """The tables of the cases whose period ends so: the rows are read as any file is; people are those of the case."""
-    month = Month.of(date.fromisoformat(end[:10]))
+    """The tables of the cases whose period ends so; people are those of the case."""
     rows = [row for case in CASES["case"] if case.get("as_at", CASES["usual"]["as_at"]) == end for row in rows_of(case)]
     names = list(dict.fromkeys(name for row in rows for name in row))
-    frame = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String)).with_row_index("source_row", 1)
-    aside = pl.DataFrame(schema={"source_row": pl.Int64, "column": pl.String, "code": pl.String, "reason": pl.String})
-    raw = RawTable(frame.cast({"source_row": pl.Int64}), aside, len(rows), names, [])
-    read = standardise(raw, source, delivery_id="d1", source_file="s136_pathway.csv", period=month, synthetic=True)
-    assert read.quarantine.is_empty()
+    text = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String))
     who = pl.concat_str(C("event_id").str.slice(0, 3), C("name_text").fill_null("nobody"), "nobody")
-    links = read.records.select("source", "delivery_id", "source_row", "event_id", person_id=who).with_columns(
-        status=pl.lit("not_counted")
-    )
-    sent = {"delivery_id": ["d1"], "source": [source.name], "period": [month.start]}
-    with Warehouse(None, memory_limit="500MB", threads=1) as store:
-        for name, given in (("record", read.records), ("links", links), ("deliveries", pl.DataFrame(sent))):
-            store.put(name, pl.concat([pl.DataFrame(schema=schema(TABLES[name])), given], how="diagonal"))
-        for name in ("quoted", "record_identity", "cluster", "event"):
-            store.ensure(name)
-        build_pathway(store, {source.name: source}, month)
-        return {name: store.read(name) for name in ("s136_detention", "s136_clock", "leg")}
+    return tables_of_rows(source, text, [Month.of(date.fromisoformat(end[:10]))], who)
 
 
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
-    folder = tmp_path_factory.mktemp("sources")
-    (folder / "s136_pathway.toml").write_text('extends = "s136_pathway"\n', encoding="utf-8", newline="\n")
-    source = load_sources(folder)["s136_pathway"]
+    source = source_of("s136_pathway", tmp_path_factory.mktemp("sources"))
     parts = [built(source, end) for end in ENDS]
     # a row number is of one month's file: made one of its own here
-    return {name: pl.concat(part[name].with_columns(of=at) for at, part in enumerate(parts)) for name in parts[0]}
+    return {
+        name: pl.concat(part[name].with_columns(of=at) for at, part in enumerate(parts))
+        for name in ("s136_detention", "s136_clock", "leg")
+    }
 
 
 @pytest.mark.parametrize("case", CASES["case"], ids=lambda case: case["id"])

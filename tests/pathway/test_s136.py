@@ -75,7 +75,9 @@ def test_a_leg_has_the_fewest_and_most_minutes_of_its_readings(
     empty = dict.fromkeys(
         (*nothing, "bed_requested_at", "bed_found_at", "extension_at"), pl.lit(None, pl.Datetime("us"))
     )
-    row = pl.DataFrame(columns).with_columns(**empty, delivery_id=pl.lit("d"), source_row=pl.lit(1, pl.Int64), person_id=pl.lit("P"))
+    row = pl.DataFrame(columns).with_columns(
+        **empty, delivery_id=pl.lit("d"), source_row=pl.lit(1, pl.Int64), person_id=pl.lit("P")
+    )
     made = legs({"s136_detention": row}).filter(leg="arrived_to_accepted")
     assert made.select("minutes", "least", "most", "out_of_order").row(0) == found
 

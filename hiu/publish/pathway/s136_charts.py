@@ -46,7 +46,7 @@ def way_chart(legs: Sequence[Leg]) -> Chart:
     words = base.mark_text(align="left", dx=6, color=TEXT).encode(x="ninth:Q", text="text:N")
     title = "How long each step takes"
     sentence = "Bar: median. Mark: 90th percentile, within which nine in ten are."
-    drawn = alt.layer(bars, reach, ends, words).properties(width=WIDTH - 60, height=30 * max(len(rows), 1))
+    drawn = alt.layer(bars, reach, ends, words).properties(width=WIDTH - 190, height=30 * max(len(rows), 1))
     told = "; ".join(f"{leg.title}: {_beside(leg)}" for leg in legs)
     return Chart(
         svg=to_svg(drawn, title, sentence, width=WIDTH, described=f"{title}. {told}."), alt=f"{title}. {told}."
@@ -64,7 +64,9 @@ def _hours(minutes: int) -> str:
 
 def funnel_chart(spots: Sequence[Spot], lines: Sequence[Row], period: str) -> Chart:
     """Places by their detentions and the share over the limit; `lines`: n, low, high, far_low, far_high, middle."""
-    values: list[Row] = [{"name": spot.name, "n": spot.n, "share": spot.share} for spot in spots]
+    values: list[Row] = [
+        {"name": spot.name, "n": spot.n, "share": spot.share} for spot in sorted(spots, key=lambda spot: spot.n)
+    ]
     ground = alt.Chart(alt.Data(values=list(lines)))
     x, y = alt.X("n:Q", title="Detentions", axis=alt.Axis(grid=False)), alt.Y("share:Q", title="Over the limit")
     percent = y.axis(format="%", grid=False)
@@ -77,14 +79,18 @@ def funnel_chart(spots: Sequence[Spot], lines: Sequence[Row], period: str) -> Ch
         alt.Chart(alt.Data(values=values))
         .mark_point(filled=True, size=70, color=SEEN, opacity=1)
         .encode(x=x, y=percent),
-        alt.Chart(alt.Data(values=values))
-        .mark_text(align="left", dx=8, dy=-6, color=TEXT)
-        .encode(x=x, y=percent, text="name:N"),
+        *(_names(values[at::2], x, percent, up) for at, up in enumerate((-10, 12))),
     ]
     title = f"Over the limit, by place, {period}"
     sentence = "Band: where 95 in 100 places would lie by chance alone. Dashed: 99.8 in 100."
     told = "; ".join(f"{spot.name} {spot.share:.0%} of about {spot.n}" for spot in spots)
-    drawn = alt.layer(*layers).properties(width=WIDTH - 120, height=220)
+    drawn = alt.layer(*layers).properties(width=WIDTH - 130, height=220)
     return Chart(
         svg=to_svg(drawn, title, sentence, width=WIDTH, described=f"{title}. {told}."), alt=f"{title}. {told}."
     )
+
+
+def _names(values: list[Row], x: alt.X, y: alt.Y, up: int) -> alt.Chart:
+    """Names of every second place, above or below its point, so that neighbours do not cover each other."""
+    mark = alt.Chart(alt.Data(values=values)).mark_text(align="center", dy=up, color=TEXT)
+    return mark.encode(x=x, y=y, text="name:N")

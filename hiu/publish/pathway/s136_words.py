@@ -75,7 +75,9 @@ RETURNED = {
     "outcome": "Outcome",
 }
 """What the annual return splits detentions by, in its order."""
+BANDS = ("under 18", "18 to 24", "25 to 34", "35 to 44", "45 to 54", "55 to 64", "65 and over")
 VALUES = {
+    "age_band": {band: band[:1].upper() + band[1:] for band in BANDS} | {NOT_RECORDED: "Not recorded"},
     "sex": SEXES,
     "ethnicity": ETHNICITIES,
     "conveyance": CONVEYED,

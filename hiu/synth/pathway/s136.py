@@ -35,8 +35,8 @@ PLANTED = {
     "extended_late": ("extended_late",), "contradicted": ("extension_contradicted",),
 }  # fmt: skip
 LIMITS = dict.fromkeys(("extended", "over_extended"), 36) | {"extension_unknown": None}
-WORDS = {
-    "consulted": ({"Yes": 6, "No": 2, "Not practicable": 1, "": 1}),
+WORDS: dict[str, dict[str, float]] = {
+    "consulted": {"Yes": 6, "No": 2, "Not practicable": 1, "": 1},
     "conveyance": {"Ambulance": 6, "Police vehicle": 3, "": 1},
     "outcome": {"Discharged": 5, "Community follow-up": 3, "Section 2": 2, "Admitted informally": 1, "Section 3": 0.5},
     "ethnicity": {"White British": 7, "Black or Black British": 1, "Asian or Asian British": 1, "Mixed": 0.5, "": 1},
@@ -84,7 +84,11 @@ def _detentions(ground: Ground, system: System) -> Sent:
             "limit_hours": pl.Series([LIMITS.get(one, 24) for one in kind], dtype=pl.Int64),
             "clock_minutes": _clock(ground, kind, times),
             "exceptions": [_exceptions(one) for one in kind],
-            **{name.lower(): [CODES.get(word, word) or None for word in about[name]] for name in SENT if name != "Age"},
+            **{
+                name.lower().replace(" ", "_"): [CODES.get(word, word) or None for word in about[name]]
+                for name in SENT
+                if name != "Age"
+            },
             "age": [int(age) for age in about["Age"]],
         }
     ).rename({"sex": "recorded_sex"})

@@ -34,6 +34,7 @@ from pipelines.pathway.s136.rows import RULES, detentions, minutes
 from pipelines.pathway.trends import Breaks, Headline, trends
 
 C = pl.col
+STANDS = "Where it stands"
 SHOWN = 24
 """Months of a headline's chart."""
 SPLITS = (
@@ -86,6 +87,7 @@ def s136_report(tables: Mapping[str, pl.DataFrame], *, stamp: Stamp, breaks: Bre
         grids=(*grids, *escalation_grids(tables, month)),
         charts=tuple(_charts(found, year, breaks)) if now else (),
         notes=NOTES,
+        words={grid.title: 2 for grid in grids if grid.columns[1] in ("What the rule is", "Where it lies", STANDS)},
     )
     return part, year
 
@@ -124,9 +126,9 @@ def _grids(found: Month136) -> Iterator[Grid]:
     long = [(words, counts.text(month, f"over=yes&longest={leg}")) for leg, words in steps.items()]
     yield Grid("Over the limit, by the longest step", ("Longest step", "Detentions"), tuple(long))
     about = {one.code: one for one in rules()["s136"].exceptions}
-    broken = [(about[code].title, counts.text(month, f"{code}=yes"), about[code].sentence) for code in RULES]
+    broken = [(about[code].title, about[code].sentence, counts.text(month, f"{code}=yes")) for code in RULES]
     yield Grid(
-        "Records to put right", ("What", "Detentions", "What the rule is"), tuple(broken), rules()["s136"].source
+        "Records to put right", ("What", "What the rule is", "Detentions"), tuple(broken), rules()["s136"].source
     )
     for name, values, title in (
         ("consulted", CONSULTED, "Consulted before the detention"),
@@ -177,14 +179,14 @@ def _places(found: Month136, year: Year) -> Iterator[Grid]:
     spots, middle = year.spots()
     shown = {spot.name: spot for spot in spots}
     judged = [
-        (name, str(spot.n), f"{spot.share:.0%}", standing(spot.share, middle, spot.n))
+        (name, standing(spot.share, middle, spot.n), str(spot.n), f"{spot.share:.0%}")
         if (spot := shown.get(name))
-        else (name, year.text(f"place={value}"), "not shown", "")
+        else (name, "not shown", year.text(f"place={value}"), "not shown")
         for value, name in _names(found.rows.filter(C("month").is_in(year.starts))["place"]).items()
     ]
     note = f"Financial year {year.title}: {year.supplied_words}. Limits about the share of all places, {middle:.0%}."
     yield Grid(
-        "Places against the funnel", ("Place", "Detentions", "Over the limit", "Where it lies"), tuple(judged), note
+        "Places against the funnel", ("Place", "Where it lies", "Detentions", "Over the limit"), tuple(judged), note
     )
 
 
@@ -201,7 +203,7 @@ def _target(found: Month136) -> Grid:
     ]
     note = "From the monthly figures as shown. The interval allows for the ups and downs of the months before."
     begin = (found.month - 5).title
-    return Grid(f"Target: 15% fewer in 6 months from {begin}", ("Area", "Detentions a month"), tuple(rows), note)
+    return Grid(f"Target: 15% fewer in 6 months from {begin}", ("Area", STANDS), tuple(rows), note)
 
 
 def _charts(found: Month136, year: Year, breaks: Breaks) -> Iterator[Chart]:

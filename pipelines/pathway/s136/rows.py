@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from hiu.publish.pathway.desk_words import NOT_RECORDED
-from hiu.publish.pathway.s136_words import MAIN, NO_VEHICLE, STILL_OPEN
+from hiu.publish.pathway.s136_words import BANDS, MAIN, NO_VEHICLE, STILL_OPEN
 from hiu.rules import rules
 
 C = pl.col
@@ -13,9 +13,8 @@ Tables = Mapping[str, pl.DataFrame]
 KEY = ["delivery_id", "source_row"]
 RULES = [one.code for one in rules()["s136"].exceptions if not one.code.startswith("over_")]
 """Rules that are asked of every detention, besides whether it kept to its limit."""
-BANDS = {"under 18": 18, "18 to 24": 25, "25 to 34": 35, "35 to 44": 45, "45 to 54": 55, "55 to 64": 65}
-"""Band -> the age that is no longer in it; whoever is older is 65 and over."""
-OLDEST = "65 and over"
+UNDER = (18, 25, 35, 45, 55, 65)
+"""The ages that are no longer in each of BANDS but the last."""
 
 
 def detentions(tables: Tables) -> pl.DataFrame:
@@ -77,8 +76,8 @@ def _age(born: pl.Expr, at: pl.Expr) -> pl.Expr:
 
 
 def _band(age: pl.Expr) -> pl.Expr:
-    bands = pl.coalesce(pl.when(age < top).then(pl.lit(name)) for name, top in BANDS.items())
-    return pl.when(age.is_null() | (age < 0)).then(pl.lit(NOT_RECORDED)).otherwise(bands.fill_null(OLDEST))
+    bands = pl.coalesce(pl.when(age < top).then(pl.lit(name)) for name, top in zip(BANDS, UNDER, strict=False))
+    return pl.when(age.is_null() | (age < 0)).then(pl.lit(NOT_RECORDED)).otherwise(bands.fill_null(BANDS[-1]))
 
 
 def _longest(leg: pl.DataFrame) -> pl.DataFrame:
