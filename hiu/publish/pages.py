@@ -10,10 +10,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from hiu.publish.stamp import MARKING
 
 
-def render(template: str, *, marking: str = MARKING, **values: object) -> str:
-    """A page from a template and values: all escaped but our own style sheet and charts; unknown names are errors."""
+def render(template: str, **values: object) -> str:
+    """A page from a template and values: all escaped but our own style sheet and charts; unknown names are errors.
+
+    Of a page that says no `marking` it is that of patients' data.
+    """
     css = asset("page.css")
-    return environment().get_template(template).render(css=css, policy=policy(css), marking=marking, **values)
+    return environment().get_template(template).render(css=css, policy=policy(css), **{"marking": MARKING, **values})
 
 
 @cache

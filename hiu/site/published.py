@@ -42,7 +42,7 @@ class Published(Tables):
         """The rows of a SELECT over the published tables, masked as everywhere. Raises UsageError."""
         from hiu.engine.analyst import query as ask
 
-        return Listing(ask(query, self._known, lambda name: self._source(name, show_names)))
+        return Listing(ask(query, self._there, lambda name: self._source(name, show_names)))
 
     @look
     def ranked(self, top: int | None = None, *, show_names: bool | None = None) -> Ranked:

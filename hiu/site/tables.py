@@ -61,7 +61,7 @@ class Tables(Suggests):
             return self._columns(name)
         rows = [
             (name, self.manifest["files"].get(f"{name}.parquet", {}).get("rows"), table.meaning)
-            for name, table in self._known.items()
+            for name, table in self._there.items()
         ]
         return Listing(pl.DataFrame(rows, schema=["table", "rows", "meaning"], orient="row"), "Published tables")
 
@@ -141,7 +141,7 @@ class Tables(Suggests):
         return self._opened.hidden(ids)
 
     @cached_property
-    def _known(self) -> dict[str, Table]:
+    def _there(self) -> dict[str, Table]:
         """The tables of every month, and those of the pathway that this one has."""
         there = {name: table for name, table in PATHWAY.items() if (self.folder / f"{name}.parquet").is_file()}
         return {**PUBLISHED, **there}
@@ -160,8 +160,8 @@ class Tables(Suggests):
 
         Raises UsageError naming the nearest, HiuError if this release lacks it.
         """
-        if name not in self._known:
-            raise UsageError(not_among(f"no published table '{name}'", name, self._known))
+        if name not in self._there:
+            raise UsageError(not_among(f"no published table '{name}'", name, self._there))
         path = whole_table(self.folder, name) if self._working else self.folder / f"{name}.parquet"
         if not path.is_file():
             raise HiuError(

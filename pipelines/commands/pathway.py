@@ -6,13 +6,12 @@ from typing import Annotated
 import typer
 
 from hiu.errors import UsageError
-from pipelines.access.guard import require_named
 from pipelines.commands.options import Curated, OfMonth, Site, now, open_site
 from pipelines.common.progress import out as say
 
 Out = Annotated[Path | None, typer.Option(help="Folder to write to (default: exports/pathway in the curated folder)")]
 By = Annotated[str | None, typer.Option(help="Who asks for the list; it is recorded")]
-Listed = Annotated[bool, typer.Option("--list", help="The list with names, under the gate, in place of the report")]
+WithNames = Annotated[bool, typer.Option("--list", help="The list with names, under the gate, in place of the report")]
 
 
 def desk(
@@ -20,15 +19,16 @@ def desk(
     site: Site = None,
     curated: Curated = None,
     out: Out = None,
-    listed: Listed = False,
+    names: WithNames = False,
     by: By = None,
 ) -> None:
     """Report a month of the control-room desk, small numbers suppressed; or list exceptions and people, with names."""
+    from pipelines.access.guard import require_named
     from pipelines.pathway.desk import desk_report
     from pipelines.pathway.desk_list import desk_list
     from pipelines.pathway.write import counted_tables, shown_tables, stamp_for, tables_of, write_part
 
-    if by and not listed:
+    if by and not names:
         raise UsageError("--by is for the list: add --list, or leave it out")
     place, at = open_site(site, curated), now()
     wanted, folder, tables = tables_of(place, month, "desk_log")
@@ -36,7 +36,7 @@ def desk(
         say(f"{wanted.title}: this site has no source of the control-room desk, so there is nothing of it to show.")
         return
     stamp = stamp_for(place, wanted, folder, at)
-    if listed:
+    if names:
         who, shown = require_named(by, "--by"), shown_tables(place, tables, at.date())
         part = desk_list(place, shown, stamp=stamp, by=who, now=at)
     else:

@@ -62,7 +62,8 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pl.DataFrame]:
     place = open_place(once(tmp_path_factory, "desk cases", make))
     folder = place.published_folder(LAST)
     assert folder
-    return {path.stem: pl.read_parquet(path) for path in folder.glob("*.parquet")}
+    found = {path.stem: pl.read_parquet(path) for path in folder.glob("*.parquet")}
+    return found | {"logs": logs(found)}
 
 
 FILES = {"desk": "desk_log", "referral": "referral", "police": "police_incident"}
@@ -91,7 +92,7 @@ def normal(value: Any) -> Any:
 
 def answers(case: str, tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
     """What the run says of a case, under the names of its expectations."""
-    every = own(logs(tables), case, "thing")
+    every = own(tables["logs"], case, "thing")
     month = every.filter(pl.col("month") == LAST.start)
     broken = own(tables["desk_exception"], case).with_columns(pl.col("referral_id").fill_null(""))
     joined = own(tables["desk_incident"], case)

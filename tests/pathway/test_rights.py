@@ -16,6 +16,7 @@ from pipelines.access.remake import withhold_now
 from pipelines.common.place import Place, open_place, open_warehouse
 from pipelines.common.progress import Reporter
 from pipelines.erase.erase import erase
+from pipelines.erase.find import find
 from pipelines.govern.person.rectify import Request, rectify
 from pipelines.govern.person.subject import write_file
 from pipelines.govern.record_basis import BasisChange, record_change
@@ -68,6 +69,14 @@ def test_an_objection_takes_them_out_of_every_table_and_nobody_else(place: Place
     }
 
 
+def test_an_erasure_finds_the_referral_that_names_nobody(place: Place) -> None:
+    with open_warehouse(place) as warehouse:
+        scope = find(warehouse, penrose(place), place.key_for("tombstone"))
+        own = warehouse.read("record").join(scope.rows, on=["delivery_id", "source_row"], how="semi")
+    assert sorted(own["source"]) == ["desk", "desk", "police", "referral"]
+
+
+@pytest.mark.slow
 def test_an_erasure_takes_the_referral_too_that_names_nobody(place: Place) -> None:
     person = penrose(place)
     erase(place, person, reason="asked", by="Officer", now=LATER, report=Reporter(quiet=True), say=lambda _: None)
@@ -81,6 +90,7 @@ def test_an_erasure_takes_the_referral_too_that_names_nobody(place: Place) -> No
     assert "P1" not in set(tables(place)["desk_log"]["log_id"])
 
 
+@pytest.mark.slow
 def test_a_value_put_right_is_in_the_next_run(place: Place) -> None:
     about = {"reason": "as they say", "evidence": "log seen", "by": "Officer"}
     rectify(

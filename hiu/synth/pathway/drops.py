@@ -39,9 +39,9 @@ class Sent:
 
 def local(moments: Times) -> Words:
     """Moments as a sender writes them; NaT is an empty cell."""
-    known = ~np.isnat(moments)
-    shown = clock.to_local(np.where(known, moments, np.datetime64("2000-01-01T00:00:00")))
-    return np.where(known, stamps(shown, STAMP), "").astype(object)
+    there = ~np.isnat(moments)
+    shown = clock.to_local(np.where(there, moments, np.datetime64("2000-01-01T00:00:00")))
+    return np.where(there, stamps(shown, STAMP), "").astype(object)
 
 
 def write(folder: Path, sent: Sent, span: Span) -> None:
