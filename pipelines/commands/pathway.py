@@ -53,16 +53,17 @@ def s136(
     site: Site = None,
     curated: Curated = None,
     out: Out = None,
-    listed: Listed = False,
+    names: WithNames = False,
     by: By = None,
 ) -> None:
     """Report a month of section 136 and its last annual return, small numbers suppressed; or list rows, with names."""
+    from pipelines.access.guard import require_named
     from pipelines.pathway.s136.annual import return_csv
     from pipelines.pathway.s136.listing import s136_list
     from pipelines.pathway.s136.report import s136_report
     from pipelines.pathway.write import counted_tables, shown_tables, stamp_for, tables_of, write_part
 
-    if by and not listed:
+    if by and not names:
         raise UsageError("--by is for the list: add --list, or leave it out")
     place, at = open_site(site, curated), now()
     wanted, folder, tables = tables_of(place, month, "s136_pathway")
@@ -70,7 +71,7 @@ def s136(
         say(f"{wanted.title}: this site has no source of the section 136 pathway, so there is nothing of it to show.")
         return
     stamp, more = stamp_for(place, wanted, folder, at), {}
-    if listed:
+    if names:
         who, shown = require_named(by, "--by"), shown_tables(place, tables, at.date())
         part = s136_list(place, shown, stamp=stamp, by=who, now=at)
     else:

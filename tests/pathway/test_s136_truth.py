@@ -12,7 +12,7 @@ from pipelines.pathway.s136.annual import SPLITS
 from pipelines.pathway.s136.figures import cells_of
 from pipelines.pathway.s136.rows import detentions
 
-LAST = Month(2025, 10)
+LAST = Month(2026, 3)
 C = pl.col
 Tables = dict[str, pl.DataFrame]
 
