@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from hiu.model import PATHWAY
+from hiu.model.frames import schema
 from hiu.month import Month
 from hiu.site.looks import look
 from hiu.site.show.cards import Card
@@ -43,6 +45,23 @@ class Published(Tables):
         from hiu.engine.analyst import query as ask
 
         return Listing(ask(query, self._there, lambda name: self._source(name, show_names)))
+
+    @look
+    def pathway(self, name: str | None = None, *, show_names: bool | None = None) -> Listing:
+        """The tables of the crisis pathway that this month has, or one of them by `name`, masked.
+
+        A site has those alone of which it has a source (docs/pathway.md): any other is empty, and its title says why.
+        Raises UsageError naming the nearest for a name that is no table of the pathway.
+        """
+        if name is None:
+            there = [row for row in self.tables().to_dicts() if row["table"] in PATHWAY]
+            title = "Tables of the crisis pathway" if there else "This site has no source of the crisis pathway"
+            return Listing(
+                pl.DataFrame(there, schema={"table": pl.String, "rows": pl.Int64, "meaning": pl.String}), title
+            )
+        if name in PATHWAY and name not in self._there:
+            return Listing(pl.DataFrame(schema=schema(PATHWAY[name])), f"{name}: this site has no source of it")
+        return self._table(name, show_names=show_names)
 
     @look
     def ranked(self, top: int | None = None, *, show_names: bool | None = None) -> Ranked:

@@ -100,9 +100,9 @@ def _lead(
         yield f"Half of first contacts with health staff came within {median} minutes, nine in ten within {ninth}."
     joined = tables["desk_incident"].join(own.select(log_id="thing").unique(), on="log_id", how="semi")
     n = joined["log_id"].n_unique()
-    yield f"{count_text(n)} logs are a police incident too, and are demand there, once."
-    yield f"{count_text(repeated(own).height)} people had two logs or more."
-    yield f"{broken.text(month)} exceptions to the procedure; 'hiu desk {month} --list' names the rows."
+    yield f"Logs that are a police incident too, and demand there, once: {count_text(n)}."
+    yield f"People with two logs or more: {count_text(repeated(own).height)}."
+    yield f"Exceptions to the procedure: {broken.text(month)}. 'hiu desk {month} --list' names the rows."
 
 
 def _log_grids(counts: Counts, month: Month) -> Iterator[Grid]:

@@ -38,7 +38,8 @@ HOLDERS = (Published, Ranked, Person, Linkage, Quality, Cohort, Definitions, Rev
 AGGREGATES = {
     "Cohort.together", "Cohort.flow", "Cohort.concentration", "Cohort.next_contact", "Published.hour_of_week",
     "Published.deliveries", "Published.not_supplied", "Published.quality", "Published.linkage", "Published.cohort",
-    "Published.definitions", "Ranked.equality", "Ranked.uncertain", "Linkage.weights", "Linkage.thresholds",
+    "Published.definitions", "Published.pathway",
+    "Ranked.equality", "Ranked.uncertain", "Linkage.weights", "Linkage.thresholds",
     "Linkage.sure", "Linkage.quality", "Cohort.trend", "Cohort.evaluate", "Cohort.backtest", "Cohort.equality",
     "Review.progress", "Review.decision",
 }  # fmt: skip

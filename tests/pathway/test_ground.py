@@ -10,8 +10,9 @@ import pytest
 from areakit import run
 from pathway_kit import DESK, pathway_site
 
+import hiu
 from hiu.engine.pathway import minutes_between, tables_with
-from hiu.errors import SettingsError
+from hiu.errors import SettingsError, UsageError
 from hiu.model import PATHWAY
 from hiu.sources import Source, load_sources, on_offer
 from pipelines.common.place import open_place
@@ -91,6 +92,16 @@ def test_minutes_are_those_that_passed_when_the_clock_changes() -> None:
 def test_a_site_without_such_a_source_has_no_such_table(published: object, tmp_path: Path) -> None:
     folder = published.published  # type: ignore[attr-defined]
     assert [name for name in PATHWAY if (folder / f"{name}.parquet").exists()] == []
+
+
+def test_an_analyst_has_the_tables_masked_and_where_there_is_none_is_told_so(desk_home: Path) -> None:
+    month = hiu.open(desk_home).month()
+    assert month.pathway()["table"].to_list()[:2] == ["feed_month", "leg"]
+    logs = month.pathway("desk_log")
+    assert logs.height == 5 and "Penrose" not in str(logs.to_dicts())
+    assert month.sql("select count(*) as n from desk_exception")["n"].item() == 2
+    with pytest.raises(UsageError, match="desk_log"):
+        month.pathway("desk_logs")
 
 
 def test_with_one_source_there_are_exactly_its_tables() -> None:
