@@ -47,7 +47,7 @@ def invented(counts: dict[int, int], **more: Callable[[int], object]) -> Tables:
 
     Every tenth is over the limit, every fifth in Suite B; `more`: a column of a detention, from its number.
     """
-    held, clocks, legs = [], [], []
+    found, clocks, legs = [], [], []
     for number, count in counts.items():
         for at in range(count):
             began = datetime(2025 + (number - 1) // 12, (number - 1) % 12 + 1, 1 + at % 27, at % 24)
@@ -62,14 +62,14 @@ def invented(counts: dict[int, int], **more: Callable[[int], object]) -> Tables:
                 "recorded_sex": "F",
                 "first_place": "hbpos",
             }
-            held.append(one | place | own | {name: value(at) for name, value in more.items()})
+            found.append(one | place | own | {name: value(at) for name, value in more.items()})
             clock = {"limit_hours": 24, "clock_minutes": 600, "over": ("no", "yes")[at % 10 == 0]}
             clocks.append(one | clock | {"still_open": False, "out_of_order": False})
             for leg, minutes in (("handover", 60), ("arrived_to_accepted", at)):
                 row = {"table": "s136_detention", "leg": leg, "minutes": minutes, "least": minutes, "most": minutes}
                 legs.append(place | row | {"person_id": one["person_id"], "out_of_order": False})
     feed = [{"month": _start(number), "table": "s136_pathway", "supplied": True} for number in counts]
-    rows = {"s136_detention": held, "s136_clock": clocks, "leg": legs, "feed_month": feed}
+    rows = {"s136_detention": found, "s136_clock": clocks, "leg": legs, "feed_month": feed}
     made = {name: pl.DataFrame(rows.get(name, []), schema=schema(PATHWAY[name])) for name in (*rows, *EMPTY)}
     return made | {"people": pl.DataFrame(schema={"person_id": pl.String, "dob": pl.Date, "sex": pl.String})}
 
@@ -201,7 +201,7 @@ def test_the_list_names_people_says_why_and_is_entered_before(place: Place) -> N
     part = listed(place)
     (over,) = grid(part, "Over the limit").rows
     assert over[0] == "T1" and "Penrose" in over[1] and over[2:6] == ("3 Mar 2026 10:30", "Suite A", "24 h", "25 h 00")
-    assert over[-1] == "Detained to arrived"
+    assert over[-1] == "Not written, or still under way"
     assert [row[:2] for row in grid(part, "Records to put right").rows] == [("Can't be judged", "T3")]
     entry = records.history(place.records, DISCLOSURES).filter(what="s136 list").to_dicts()
     assert [(one["recipient"], one["by"], one["people"]) for one in entry] == [("group", "Section 136 lead", 2)]

@@ -43,13 +43,13 @@ def way_chart(legs: Sequence[Leg]) -> Chart:
     bars = base.mark_bar(color=SEEN, height=14).encode(x=alt.X("median:Q", title="Hours", axis=alt.Axis(grid=False)))
     reach = base.mark_rule(color=MUTED).encode(x="median:Q", x2="ninth:Q")
     ends = base.mark_tick(color=FLAG, thickness=3, size=16).encode(x="ninth:Q")
-    words = base.mark_text(align="left", dx=6, color=TEXT).encode(x="ninth:Q", text="text:N")
+    labels = base.mark_text(align="left", dx=6, color=TEXT).encode(x="ninth:Q", text="text:N")
     title = "How long each step takes"
     sentence = "Bar: median. Mark: 90th percentile, within which nine in ten are."
-    drawn = alt.layer(bars, reach, ends, words).properties(width=WIDTH - 190, height=30 * max(len(rows), 1))
-    told = "; ".join(f"{leg.title}: {_beside(leg)}" for leg in legs)
+    drawn = alt.layer(bars, reach, ends, labels).properties(width=WIDTH - 190, height=30 * max(len(rows), 1))
+    words = "; ".join(f"{leg.title}: {_beside(leg)}" for leg in legs)
     return Chart(
-        svg=to_svg(drawn, title, sentence, width=WIDTH, described=f"{title}. {told}."), alt=f"{title}. {told}."
+        svg=to_svg(drawn, title, sentence, width=WIDTH, described=f"{title}. {words}."), alt=f"{title}. {words}."
     )
 
 
@@ -83,10 +83,10 @@ def funnel_chart(spots: Sequence[Spot], lines: Sequence[Row], period: str) -> Ch
     ]
     title = f"Over the limit, by place, {period}"
     sentence = "Band: where 95 in 100 places would lie by chance alone. Dashed: 99.8 in 100."
-    told = "; ".join(f"{spot.name} {spot.share:.0%} of about {spot.n}" for spot in spots)
+    words = "; ".join(f"{spot.name} {spot.share:.0%} of about {spot.n}" for spot in spots)
     drawn = alt.layer(*layers).properties(width=WIDTH - 130, height=220)
     return Chart(
-        svg=to_svg(drawn, title, sentence, width=WIDTH, described=f"{title}. {told}."), alt=f"{title}. {told}."
+        svg=to_svg(drawn, title, sentence, width=WIDTH, described=f"{title}. {words}."), alt=f"{title}. {words}."
     )
 
 

@@ -12,6 +12,12 @@ MAIN = {
     "assessed_to_ended": "Assessed to ended",
 }
 """The legs of the way, in their order."""
+UNWRITTEN = "unwritten"
+STEPS = {leg: words for leg, words in MAIN.items() if leg != "detained_to_arrived"} | {
+    UNWRITTEN: "Not written, or still under way",
+    NOT_RECORDED: "Not recorded",
+}
+"""What took the longest of the clock, which does not run before the arrival."""
 LEGS = MAIN | {
     "cleared_to_accepted": "Medically cleared to accepted",
     "bed_requested_to_found": "Bed requested to found",

@@ -7,7 +7,7 @@ import polars as pl
 
 from hiu.publish.board.paper import Grid
 from hiu.publish.pathway.part import Part
-from hiu.publish.pathway.s136_words import MAIN, RECORDED
+from hiu.publish.pathway.s136_words import MAIN, RECORDED, STEPS
 from hiu.publish.rows import Row
 from hiu.publish.stamp import MARKING, Stamp
 from hiu.publish.words.text import day
@@ -26,7 +26,7 @@ LIST = Disclosure(
     proportionality="Detentions of one month that a rule names, with the times of their steps; nothing else of them.",
 )
 NOTES = (
-    "Why is the longest of the steps whose times are written; a step whose times are missing may have been longer.",
+    "Why is what took most of the clock: one of the steps, or what none of those written accounts for.",
     "People withheld: no basis lets the group see them, so neither they nor their rows are here.",
     "A detention here adds nothing to anybody's demand or place on the list.",
 )
@@ -86,7 +86,7 @@ def _over(row: Row, who: Mapping[str, str]) -> tuple[str, ...]:
     limit = f"{row['limit_hours']} h" if row["limit_hours"] else "24 or 36 h"
     clock = _hours(row["clock_minutes"]) + (", still open" if row["still_open"] else "")
     steps = (_hours(row.get(leg)) for leg in MAIN)
-    why = MAIN.get(str(row["longest"]), "no step is written whole")
+    why = STEPS[str(row["longest"])]
     place = RECORDED.get(str(row["place"]), str(row["place"]))
     return (str(row["thing"]), who[str(row["person_id"])], _when(row["at"]), place, limit, clock, *steps, why)
 

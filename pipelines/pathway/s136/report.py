@@ -17,12 +17,12 @@ from hiu.publish.pathway.s136_words import (
     CONVEYED,
     FIRST,
     LEGS,
-    MAIN,
     NOTES,
     OUTCOMES,
     OVER,
     REASONS,
     RECORDED,
+    STEPS,
 )
 from hiu.publish.stamp import Stamp
 from hiu.rules import rules
@@ -122,8 +122,7 @@ def _grids(found: Month136) -> Iterator[Grid]:
         f"To 5 minutes. Hidden where fewer than {FEWEST} people are behind it.",
     )
     yield _split(counts, month, "over", OVER, "Against the limit")
-    steps = MAIN | {"not recorded": "Not recorded"}
-    long = [(words, counts.text(month, f"over=yes&longest={leg}")) for leg, words in steps.items()]
+    long = [(words, counts.text(month, f"over=yes&longest={leg}")) for leg, words in STEPS.items()]
     yield Grid("Over the limit, by the longest step", ("Longest step", "Detentions"), tuple(long))
     about = {one.code: one for one in rules()["s136"].exceptions}
     broken = [(about[code].title, about[code].sentence, counts.text(month, f"{code}=yes")) for code in RULES]

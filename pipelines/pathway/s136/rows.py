@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from hiu.publish.pathway.desk_words import NOT_RECORDED
-from hiu.publish.pathway.s136_words import BANDS, MAIN, NO_VEHICLE, STILL_OPEN
+from hiu.publish.pathway.s136_words import BANDS, NO_VEHICLE, STEPS, STILL_OPEN, UNWRITTEN
 from hiu.rules import rules
 
 C = pl.col
@@ -40,23 +40,23 @@ def detentions(tables: Tables) -> pl.DataFrame:
         "over",
         thing="detention_id",
         month=C("at").dt.truncate("1mo").dt.date(),
-        consulted=_said("consulted"),
-        conveyance=_said("conveyance"),
-        first_place=_said("first_place"),
+        consulted=_value("consulted"),
+        conveyance=_value("conveyance"),
+        first_place=_value("first_place"),
         police_conveyance_reason=reason.fill_null(NOT_RECORDED),
         outcome=outcome.fill_null(NOT_RECORDED),
-        ethnicity=_said("ethnicity"),
+        ethnicity=_value("ethnicity"),
         sex=pl.coalesce("recorded_sex", "usual_sex").fill_null(NOT_RECORDED),
         age_band=_band(pl.coalesce("age", _age(C("dob"), C("at")))),
         place=_name("place"),
         force_area=_name("force_area"),
-        longest=_said("longest"),
+        longest=_value("longest"),
         counted=_flag(C("detention_id").is_in(sorted(counted))),
         **{code: _flag(C("detention_id").is_in(sorted(own))) for code, own in found.items()},
     )
 
 
-def _said(column: str) -> pl.Expr:
+def _value(column: str) -> pl.Expr:
     return C(column).fill_null(NOT_RECORDED)
 
 
@@ -81,9 +81,12 @@ def _band(age: pl.Expr) -> pl.Expr:
 
 
 def _longest(leg: pl.DataFrame) -> pl.DataFrame:
-    """The longest step of the way of each detention, of those whose times are there."""
-    own = leg.filter(C("table") == "s136_detention", C("leg").is_in(list(MAIN))).drop_nulls("minutes")
-    return own.sort("minutes", "leg").group_by(KEY).agg(longest=C("leg").last())
+    """What took most of each detention's clock: one of STEPS, or what of the clock no step accounts for."""
+    own = leg.filter(C("table") == "s136_detention").drop_nulls("minutes")
+    steps = own.filter(C("leg").is_in(list(STEPS))).select(*KEY, "leg", "minutes")
+    rest = own.filter(leg="clock").join(steps.group_by(KEY).agg(sum=C("minutes").sum()), on=KEY, how="left")
+    unwritten = rest.select(*KEY, leg=pl.lit(UNWRITTEN), minutes=C("minutes") - C("sum").fill_null(0))
+    return pl.concat([steps, unwritten]).sort("minutes", "leg").group_by(KEY).agg(longest=C("leg").last())
 
 
 def minutes(tables: Tables, rows: pl.DataFrame, leg: str) -> pl.DataFrame:
