@@ -106,9 +106,9 @@ def _lead(found: Month136) -> Iterator[str]:
     if median.isdigit():
         yield f"Police waited {median} minutes or less in half of handovers, and {ninth} or less in nine of ten."
     unknown = counts.text(month, "over=unknown")
-    yield f"{unknown} can't be judged; 'hiu s136 {month} --list' names the rows to put right."
+    yield f"Against the limit can't be judged: {unknown}. 'hiu s136 {month} --list' names the rows to put right."
     joined, apart = (counts.text(month, f"counted={answer}") for answer in ("yes", "no"))
-    yield f"{joined} are in the counts of section 136 detentions too, and are demand there, once; {apart} are not."
+    yield f"In the counts of section 136 too, and demand there, once: {joined}; not in them: {apart}."
 
 
 def _grids(found: Month136) -> Iterator[Grid]:
