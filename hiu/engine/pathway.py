@@ -54,9 +54,8 @@ def tables_with(sources: Mapping[str, Source]) -> set[str]:
 def build_pathway(engine: Engine, sources: Mapping[str, Source], month: Month) -> None:
     """Make the tables that the site's sources fill, and those made of them; of any other there is none afterwards."""
     tables = filled(sources)
-    for name in [*PATHWAY, "pathway_source", "rule_value"]:
-        if engine.exists(name):
-            engine.drop(name)
+    for name in {*PATHWAY, "pathway_source", "rule_value"} & set(engine.tables()):
+        engine.drop(name)
     if not tables:
         return
     pairs = [(source, table) for table, own in tables.items() for source in own]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from hiu.govern.release.cells import EVERYBODY, Cell, Key
-from hiu.govern.release.disclosure import FEWEST, HIDDEN
+from hiu.govern.release.disclosure import FEWEST, HIDDEN, event_total
 from hiu.govern.release.solver import solve
 from hiu.month import Month
 from hiu.publish.board.paper import Grid
@@ -106,6 +106,14 @@ def cross(
     ]
     last = (ALL, *(counts.text(month, f"{column_name}={other}") for other in columns), counts.text(month))
     return Grid(title, ("", *columns.values(), ALL), (*made, last), note)
+
+
+def total(rows: pl.DataFrame) -> str:
+    """How many rows, one a thing, as it may be shown by itself.
+
+    It is hidden if fewer than 8 people are behind the rows, or one person has more than half of them.
+    """
+    return event_total(rows.group_by("person_id").len()["len"].to_list())
 
 
 def quantiles(rows: pl.DataFrame, minutes: str = "minutes") -> tuple[str, str]:

@@ -13,6 +13,7 @@ from hiu.publish.pathway.desk_words import (
     AREAS,
     CALLS,
     DAYS,
+    HEAT,
     HOURS,
     LEGS,
     NOT_RECORDED,
@@ -28,7 +29,7 @@ from hiu.publish.pathway.desk_words import (
 from hiu.publish.pathway.part import Chart, Part
 from hiu.publish.stamp import Stamp
 from hiu.rules import rules
-from pipelines.pathway.counts import Counts, Splits, cross, decided, quantiles
+from pipelines.pathway.counts import Counts, Splits, cross, decided, quantiles, total
 from pipelines.pathway.desk_rows import exceptions, logs, minutes, referrals, repeated
 from pipelines.pathway.trends import Breaks, Headline, trends
 
@@ -57,7 +58,7 @@ def desk_report(tables: Mapping[str, pl.DataFrame], *, stamp: Stamp, breaks: Bre
         grids=tuple(grids) if now else (),
         charts=_charts(tables, counts, asked, supplied, stamp, breaks),
         notes=NOTES,
-        shaded=frozenset({SHADED, "Logs by call type and area"}),
+        shaded=HEAT,
         words={BROKEN: 2},
     )
 
@@ -66,7 +67,9 @@ def _log_splits(supplied: Sequence[Month], now: Sequence[Month]) -> Splits:
     splits: dict[tuple[str, ...], Sequence[Month]] = {(): supplied}
     splits |= {(name,): supplied for name in SHARES}
     splits |= {(name,): now for name in ("policing_purpose", "call_type", "area", "weekday", "hours")}
-    return splits | {("call_type", "area"): now, ("weekday", "hours"): now}
+    return splits | dict.fromkeys(
+        (("call_type", "area"), ("weekday", "hours"), ("call_type", "hours"), ("area", "weekday")), now
+    )
 
 
 def _supplied(tables: Mapping[str, pl.DataFrame], table: str, month: Month) -> list[Month]:
@@ -98,9 +101,8 @@ def _lead(
     median, ninth = quantiles(minutes(tables, "first_health_contact").filter(C("month") == month.start))
     if median.isdigit():
         yield f"Half of first contacts with health staff came within {median} minutes, nine in ten within {ninth}."
-    joined = tables["desk_incident"].join(own.select(log_id="thing").unique(), on="log_id", how="semi")
-    n = joined["log_id"].n_unique()
-    yield f"Logs that are a police incident too, and demand there, once: {count_text(n)}."
+    joined = own.unique("thing").join(tables["desk_incident"], left_on="thing", right_on="log_id", how="semi")
+    yield f"Logs that are a police incident too, and demand there, once: {total(joined)}."
     yield f"People with two logs or more: {count_text(repeated(own).height)}."
     yield f"Exceptions to the procedure: {broken.text(month)}. 'hiu desk {month} --list' names the rows."
 
@@ -108,6 +110,8 @@ def _lead(
 def _log_grids(counts: Counts, month: Month) -> Iterator[Grid]:
     yield cross(counts, month, ("call_type", CALLS), ("area", AREAS), "Logs by call type and area")
     yield cross(counts, month, ("weekday", DAYS), ("hours", HOURS), SHADED, "Opened at, UK local time.")
+    yield cross(counts, month, ("call_type", CALLS), ("hours", HOURS), "Logs by call type and hour")
+    yield cross(counts, month, ("area", AREAS), ("weekday", DAYS), "Logs by area and weekday")
     split = [(words, counts.text(month, f"policing_purpose={name}")) for name, words in PURPOSES.items()]
     yield Grid("Policing purpose", ("Purpose", "Logs"), tuple(split))
     parts = [
@@ -121,8 +125,7 @@ def _times(tables: Mapping[str, pl.DataFrame], month: Month) -> Grid:
     rows = []
     for leg, words in LEGS.items():
         own = minutes(tables, leg).filter(C("month") == month.start)
-        late = own["minutes"].null_count()
-        rows.append((words, *quantiles(own), count_text(own.height), count_text(late)))
+        rows.append((words, *quantiles(own), total(own), total(own.filter(C("minutes").is_null()))))
     columns = ("Minutes from the log's opening to", "Median", "90th percentile", "Logs with both times", "Out of order")
     note = f"To 5 minutes. Hidden where fewer than {FEWEST} people are behind it."
     return Grid("Minutes", columns, tuple(rows), note)

@@ -56,12 +56,18 @@ def _level(term: tuple[str, ...], levels: Levels) -> pl.Series:
 
 
 def _timeline(work: Work) -> pl.DataFrame:
-    """Events with the episode they fell into (the latest begun by then), and stays."""
+    """Events with the episode they fell into (the latest begun by then), and stays.
+
+    Not those of the crisis pathway: an event there is mostly one that an agency sent too, and would be met twice.
+    """
     key = ("person_id", "start", "source", "event_id", "dataset")
     found = work.warehouse.rows(
         "event", *key, "start_day_only", "counted", "matched", where={"nobody": False}, order=key
     )
-    events = found.with_columns(end=pl.lit(None, pl.Datetime("us")), ended=pl.lit(None, pl.String), stay=False)
+    beside = [name for name, source in work.place.sources.items() if source.fills]
+    events = found.filter(~C("source").is_in(beside)).with_columns(
+        end=pl.lit(None, pl.Datetime("us")), ended=pl.lit(None, pl.String), stay=False
+    )
     episodes = work.warehouse.rows("episode", "person_id", "start", "end", "episode").rename(
         {"start": "episode_from", "end": "episode_until"}
     )

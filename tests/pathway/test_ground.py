@@ -7,13 +7,15 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from areakit import run
+from areakit import LAST, run
 from pathway_kit import DESK, pathway_site
 
 import hiu
-from hiu.engine.pathway import minutes_between, tables_with
+from hiu.engine.duckdb import Warehouse
+from hiu.engine.pathway import build_pathway, minutes_between, tables_with
 from hiu.errors import SettingsError, UsageError
 from hiu.model import PATHWAY
+from hiu.publish.release.folder import verify_release
 from hiu.sources import Source, load_sources, on_offer
 from pipelines.common.place import open_place
 
@@ -51,6 +53,9 @@ def test_people_are_matched_as_in_other_sources_and_nothing_of_the_desk_is_deman
     assert dict(demand.group_by("dataset").agg(pl.col("n").sum()).iter_rows()) == {"police_incident": 3, "s136": 1}
     assert set(table(desk_month, "ranked")["person_id"]) == set(who.values())
     assert "desk_log" not in set(table(desk_month, "coverage")["dataset"])
+    assert set(table(desk_month, "timeline")["source"]) == {"police"}
+    beside = table(desk_month, "monthly_extra").filter(measure="desk_log")
+    assert dict(beside.select("person_id", "n").iter_rows())[who["P1"]] == 2
 
 
 def test_a_referral_that_names_nobody_is_its_logs_person(desk_month: Path) -> None:
@@ -79,6 +84,7 @@ def test_logs_that_are_incidents_exceptions_and_legs(desk_month: Path) -> None:
         ("D3", "closure", 900, False),
         ("D4", "closure", None, True),
     }
+    assert verify_release(desk_month) == []
     months = table(desk_month, "feed_month").rows()
     assert {(datetime(2026, 3, 1).date(), name, True) for name in ("desk_log", "referral")} <= set(months)
 
@@ -108,6 +114,15 @@ def test_with_one_source_there_are_exactly_its_tables() -> None:
     desk = {"desk": Source.model_validate({"name": "desk", **on_offer()["desk"]})}
     assert tables_with({}) == set()
     assert tables_with(desk) == {"feed_month", "leg", "desk_log", "desk_incident", "desk_exception"}
+
+
+def test_the_tables_of_a_source_that_a_site_no_longer_has_are_gone() -> None:
+    with Warehouse(None, memory_limit="500MB", threads=1) as store:
+        store.ensure("desk_log")
+        store.ensure("pathway_source")
+        store.ensure("people")
+        build_pathway(store, load_sources(), LAST)
+        assert store.tables() == ["people"]
 
 
 @pytest.mark.slow

@@ -48,6 +48,8 @@ REASONS = {
     "other": "Other", NOT_RECORDED: "Not recorded",
 }  # fmt: skip
 SHADED = "Logs by weekday and hour"
+HEAT = frozenset({SHADED, "Logs by call type and area", "Logs by call type and hour", "Logs by area and weekday"})
+"""Tables that are shaded."""
 NOTES = (
     HIDDEN_NOTE + ". Other figures are rounded to 5, and shares are worked out from the rounded figures.",
     "A log is counted once, in the month in which it was opened. One that is a police incident too is demand"
