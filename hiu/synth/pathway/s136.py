@@ -233,7 +233,7 @@ def _rows(text: pl.DataFrame, month: Ints, kind: Words, times: dict[str, Times])
         pl.when(again).then(pl.Series(later.tolist(), dtype=pl.String)).otherwise("Arrived at").alias("Arrived at"),
         pl.when(again).then(pl.lit("Bluebell Suite")).otherwise("Place").alias("Place"),
     )
-    return pl.concat([first, second]), pl.Series([*month[moved], *month])
+    return pl.concat([first, second]), pl.Series([*month[moved], *month], dtype=pl.Int64)
 
 
 _LATER = (

@@ -7,7 +7,7 @@ from functools import partial
 import polars as pl
 
 from hiu.govern.release.cells import Cell
-from hiu.govern.release.disclosure import FEWEST, count_text
+from hiu.govern.release.disclosure import FEWEST
 from hiu.month import Month
 from hiu.publish.board.paper import MARKING, Grid
 from hiu.publish.pathway.part import Chart, Part
@@ -26,7 +26,7 @@ from hiu.publish.pathway.s136_words import (
 )
 from hiu.publish.stamp import Stamp
 from hiu.rules import rules
-from pipelines.pathway.counts import Counts, month_cells, quantiles, texts_of
+from pipelines.pathway.counts import Counts, month_cells, quantiles, texts_of, total
 from pipelines.pathway.s136.annual import DATASET, Year, year_of
 from pipelines.pathway.s136.escalations import escalation_grids
 from pipelines.pathway.s136.figures import funnel_lines, hours_of_police, standing, target_of
@@ -149,7 +149,7 @@ def _split(counts: Counts, month: Month, name: str, values: Mapping[str, str], t
 
 def _leg(found: Month136, leg: str) -> tuple[str, str, str, str]:
     own = minutes(found.tables, found.own, leg)
-    return (*quantiles(own), count_text(own.height), count_text(own["minutes"].null_count()))
+    return (*quantiles(own), total(own), total(own.filter(C("minutes").is_null())))
 
 
 def _names(values: pl.Series) -> dict[str, str]:
