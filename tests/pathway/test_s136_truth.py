@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import polars as pl
 import pytest
-from pathway_kit import source_of, tables_of_rows
+from areakit import NOW, run
+from pathway_kit import cheaply, source_of, tables_of_rows
 
+from hiu.govern.init import init_site
 from hiu.month import Month
+from hiu.sources import load_sources
 from hiu.synth import synthesise
+from hiu.synth.site import write_sources
+from pipelines.common.place import open_place
 from pipelines.pathway.s136.annual import SPLITS
 from pipelines.pathway.s136.figures import cells_of
 from pipelines.pathway.s136.rows import detentions
@@ -86,3 +93,25 @@ _BANDS = ("under 18", "18 to 24", "25 to 34", "35 to 44", "45 to 54", "55 to 64"
 def _later_place() -> pl.Expr:
     """A transfer ends in the place of its second row."""
     return pl.when(C("kind").str.starts_with("transfer")).then(pl.lit("Bluebell Suite")).otherwise("place")
+
+
+@pytest.mark.slow
+def test_a_detention_of_both_is_counted_once_in_a_whole_run(tmp_path: Path) -> None:
+    """The police, the log of detentions and the pathway alone: matching has its part in it here."""
+    home = tmp_path / "area"
+    offered = ["s136_pathway"]
+    init_site(home, name="S136", synthetic=True, today=NOW.date(), sources=[*sorted(load_sources()), *offered])
+    write_sources(home, pathway=offered)
+    cheaply(home)
+    synthesise(home / "data", people=2500, months=3, seed=5, last_month=LAST, pathway=True, rate=20)
+    for path in (home / "data" / "raw").rglob("*.*"):
+        if path.is_file() and path.name not in ("police_incidents.csv", "s136_pathway.csv", "mha_s136_log.xlsx"):
+            path.unlink()
+    folder = run(open_place(home)).published
+    assert folder
+    found = {name: pl.read_parquet(folder / f"{name}.parquet") for name in ("s136_counted", "s136_detention", "links")}
+    truth = pl.read_parquet(home / "data" / "truth" / "s136_detentions.parquet")
+    assert set(found["s136_detention"]["detention_id"]) == set(truth["detention_id"])
+    assert found["s136_counted"].height >= 0.99 * truth.height > 150
+    assert found["s136_counted"].select("source", "event_id").is_unique().all()
+    assert found["links"].filter(source="s136_pathway", status="counted").is_empty()
