@@ -9,6 +9,7 @@ import polars as pl
 
 from hiu.synth import clock
 from hiu.synth.agencies.extracts import System, texts
+from hiu.synth.agencies.party import births
 from hiu.synth.clock import Times
 from hiu.synth.lists import Flags, Generator, Ints, Words, choose, read, some, words
 from hiu.synth.pathway.drops import Ground, Sent, local
@@ -72,6 +73,10 @@ def _detentions(ground: Ground, system: System) -> Sent:
     about = _about(rng, ground, at, kind, times)
     seen = system.describe(episodes.who[at], times["detained"])
     who = {"NHS number": seen.nhs, "Surname": seen.family, "Forename": seen.given, "RiO number": seen.local_id}
+    who |= {
+        "DOB": births(seen, system.mess),
+        "Postcode": np.where(seen.address == "NFA", "", seen.postcode).astype(object),
+    }
     text = texts({"Detention ID": number} | {name: about[name] for name in SENT} | _stamps(kind, times) | who)
     text, deliver = _rows(text, month, kind, times)
     truth = pl.DataFrame(
