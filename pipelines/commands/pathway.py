@@ -59,6 +59,7 @@ def s136(
     """Report a month of section 136 and its last annual return, small numbers suppressed; or list rows, with names."""
     from pipelines.access.guard import require_named
     from pipelines.pathway.s136.annual import return_csv
+    from pipelines.pathway.s136.escalations import escalation_report
     from pipelines.pathway.s136.listing import s136_list
     from pipelines.pathway.s136.report import s136_report
     from pipelines.pathway.write import counted_tables, shown_tables, stamp_for, tables_of, write_part
@@ -67,11 +68,14 @@ def s136(
         raise UsageError("--by is for the list: add --list, or leave it out")
     place, at = open_site(site, curated), now()
     wanted, folder, tables = tables_of(place, month, "s136_pathway")
-    if not tables:
+    escalated = {} if tables or names else tables_of(place, month, "place_escalation")[2]
+    if not tables and not escalated:
         say(f"{wanted.title}: this site has no source of the section 136 pathway, so there is nothing of it to show.")
         return
     stamp, more = stamp_for(place, wanted, folder, at), {}
-    if names:
+    if escalated:
+        part = escalation_report(escalated, stamp=stamp)
+    elif names:
         who, shown = require_named(by, "--by"), shown_tables(place, tables, at.date())
         part = s136_list(place, shown, stamp=stamp, by=who, now=at)
     else:

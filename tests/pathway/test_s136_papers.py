@@ -28,7 +28,7 @@ from hiu.publish.stamp import Stamp
 from pipelines.common.place import Place, open_place
 from pipelines.govern.record_basis import BasisChange, record_change
 from pipelines.pathway.s136.annual import Year, return_csv
-from pipelines.pathway.s136.escalations import escalation_grids
+from pipelines.pathway.s136.escalations import escalation_grids, escalation_report
 from pipelines.pathway.s136.figures import funnel_lines, hours_of_police, standing, target_of, year_title, year_to
 from pipelines.pathway.s136.listing import s136_list
 from pipelines.pathway.s136.report import cells_by_month, s136_report
@@ -181,6 +181,8 @@ def test_escalations_are_counted_once_by_place(desk_month: Path) -> None:
     by_place, levels = escalation_grids(tables, LAST)
     assert by_place.rows == (("Suite A", "1", "0", "0", "0", "1.0", "0"), ("All", "1", "0", "0", "0", "1.0", "0"))
     assert ("Silver", "1") in levels.rows
+    alone = escalation_report(tables, stamp=STAMP)
+    assert alone.grids == (by_place, levels) and sorted(files(alone))[0] == "s136-2026-03.html"
     (missing,) = escalation_grids(tables, LAST - 1)
     assert missing.rows == () and missing.note == "Feb 2026 was not supplied."
 

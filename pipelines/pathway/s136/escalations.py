@@ -5,9 +5,11 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from hiu.month import Month
-from hiu.publish.board.paper import Grid
+from hiu.publish.board.paper import MARKING, Grid
 from hiu.publish.pathway.desk_words import NOT_RECORDED
+from hiu.publish.pathway.part import Part
 from hiu.publish.pathway.s136_words import ABOUT, LEVELS
+from hiu.publish.stamp import Stamp
 
 C = pl.col
 KEY = ["delivery_id", "source_row"]
@@ -27,6 +29,19 @@ def escalation_grids(tables: Mapping[str, pl.DataFrame], month: Month) -> Iterat
     yield Grid("Escalations, by place", ("Place", *ABOUT.values(), "Hours", "Without an end"), tuple(rows), NOTE)
     levels = [(words, str(own.filter(level=code).height)) for code, words in LEVELS.items()]
     yield Grid("Escalations, by level", ("Level", "Escalations"), tuple(levels))
+
+
+def escalation_report(tables: Mapping[str, pl.DataFrame], *, stamp: Stamp) -> Part:
+    """The report of a month where the site has no source of detentions."""
+    grids = tuple(escalation_grids(tables, stamp.month))
+    return Part(
+        name="s136",
+        title="Escalations of places of safety",
+        stamp=stamp,
+        marking=MARKING,
+        lead=("This site has no source of section 136 detentions: here are the escalations alone.",),
+        grids=grids,
+    )
 
 
 def _supplied(tables: Mapping[str, pl.DataFrame], month: Month) -> bool:
