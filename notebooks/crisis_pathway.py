@@ -17,7 +17,7 @@
 #
 # The systems beside the monthly list: who came to the control-room desk, what was asked and answered, and what did not
 # keep to the procedure. Nothing here is demand. A site without such a source sees empty tables, each of which says so.
-# Figures here are exact: for other readers there is `hiu desk`, which suppresses small counts.
+# Figures here are exact: for other readers there are `hiu desk` and `hiu s136`, which suppress small counts.
 
 # %% tags=["parameters"]
 import os
@@ -66,3 +66,32 @@ run.pathway("desk_exception")
 
 # %%
 run.pathway("leg")
+
+# %% [markdown]
+# ## 5. Section 136: each detention once, against its clock
+# The clock starts at the first arrival, and a transfer starts no new one. **Look for:** `unknown`, which a missing or
+# impossible time makes so: putting the record right may settle it.
+
+# %%
+run.pathway("s136_detention")
+
+# %%
+run.pathway("s136_clock")
+
+# %%
+run.pathway("s136_exception")
+
+# %% [markdown]
+# ## 6. Detentions that are counted too
+# They are demand once, as the detention that police or a place of safety recorded. **Look for:** detentions that
+# are not here: their record is missing from both, or somebody was not matched.
+
+# %%
+run.pathway("s136_counted")
+
+# %% [markdown]
+# ## 7. Places of safety that were full or could not be reached
+# These rows are about nobody.
+
+# %%
+run.pathway("place_escalation")

@@ -26,9 +26,10 @@ DERIVED: Mapping[str, tuple[str, ...]] = {
     "desk_incident": ("desk_log",),
     "desk_scope": ("referral",),
     "desk_exception": ("desk_log", "referral"),
+    **dict.fromkeys(("s136_detention", "s136_clock", "s136_exception", "s136_counted"), ("s136_pathway",)),
 }
 """Table that SQL makes, in this order -> the sent tables of which it needs any; of the others it finds no rows."""
-USES: Mapping[str, tuple[str, ...]] = {}
+USES: Mapping[str, tuple[str, ...]] = {"s136_detention": ("month_after",)}
 """Parameters that a table's SQL uses: of month_after (the day after the month)."""
 _ROW = ["delivery_id", "source_row"]
 _ZONE = "Europe/London"
@@ -74,8 +75,11 @@ def _derive(engine: Engine, sent: set[str], parameters: Mapping[str, Scalar]) ->
     lacking |= DERIVED.keys() - wanted.keys()
     for name in sorted(lacking):
         engine.ensure(name)
+    timed = {table for own in rules().values() for table in own.legs}
     for name in wanted:
         engine.build(name, folder="pathway", **{one: parameters[one] for one in USES.get(name, ())})  # type: ignore[arg-type]
+        if name in timed:
+            engine.append("leg", legs({name: engine.read(name)}))
     for name in sorted(lacking):
         engine.drop(name)
 
@@ -162,14 +166,17 @@ def legs(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
 
 def _leg(rows: pl.DataFrame, table: str, leg: str, first: str, second: str) -> pl.DataFrame:
     found = rows.filter(C(first).is_not_null() & C(second).is_not_null())
+    least, most = _bounds(found[first], found[second])
+    late = most < 0
     minutes = minutes_between(found[first], found[second])
-    late = minutes < 0
     return found.select(
         pl.lit(table).alias("table"),
         *_ROW,
-        "person_id",
+        C("person_id") if "person_id" in found.columns else pl.lit(None, pl.String).alias("person_id"),
         pl.lit(leg).alias("leg"),
         minutes=pl.select(pl.when(~late).then(minutes)).to_series(),
+        least=pl.select(pl.when(~late).then(least.clip(0))).to_series(),
+        most=pl.select(pl.when(~late).then(most)).to_series(),
         out_of_order=late,
     )
 
@@ -178,16 +185,31 @@ def minutes_between(first: pl.Series, second: pl.Series) -> pl.Series:
     """Minutes that passed between UK local times.
 
     Of an hour that autumn repeats the earlier is meant, and of the second time the later where it would otherwise lie
-    before the first.
+    before the first. Null where a time is in the hour that spring leaves out.
     """
-
-    def utc(times: pl.Series, ambiguous: Literal["earliest", "latest"]) -> pl.Series:
-        return times.dt.replace_time_zone(_ZONE, ambiguous=ambiguous, non_existent="null").dt.convert_time_zone("UTC")
-
-    start = utc(first, "earliest")
-    passed = (utc(second, "earliest") - start).dt.total_minutes()
-    otherwise = (utc(second, "latest") - start).dt.total_minutes()
+    start = _utc(first, "earliest")
+    passed = (_utc(second, "earliest") - start).dt.total_minutes()
+    otherwise = (_utc(second, "latest") - start).dt.total_minutes()
     return pl.select(pl.when(passed < 0).then(otherwise).otherwise(passed)).to_series()
+
+
+def _utc(times: pl.Series, ambiguous: Literal["earliest", "latest"]) -> pl.Series:
+    return times.dt.replace_time_zone(_ZONE, ambiguous=ambiguous, non_existent="null").dt.convert_time_zone("UTC")
+
+
+def _bounds(first: pl.Series, second: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The fewest and the most minutes that can have passed: a time in the hour that spring leaves out was read off a
+    clock that had not been changed, or off one that had been changed too early."""
+
+    def readings(times: pl.Series) -> tuple[pl.Series, pl.Series]:
+        as_winter = times.dt.replace_time_zone("UTC")
+        return (
+            _utc(times, "earliest").fill_null(as_winter.dt.offset_by("-1h")),
+            _utc(times, "latest").fill_null(as_winter),
+        )
+
+    (low, high), (next_low, next_high) = readings(first), readings(second)
+    return (next_low - high).dt.total_minutes(), (next_high - low).dt.total_minutes()
 
 
 def feed_months(tables: Mapping[str, list[str]], deliveries: pl.DataFrame, month: Month) -> pl.DataFrame:

@@ -101,7 +101,7 @@ def _missing(cells: pl.DataFrame, source: Source) -> Iterator[Fault]:
     for field in source.key.event:
         nothing = empty(field) | not_known(pl.col(field)) if field in cells.columns else empty(field)
         yield Fault(nothing, field, "key_missing", f"{field}, part of the event's key, is empty or says 'not known'")
-    if source.kind != "register":
+    if source.dated:
         yield Fault(empty("start"), "start", "date_missing", "start is empty")
     for field, spec in source.fields.items():
         if spec.filled:

@@ -17,6 +17,7 @@ FILES = [
     "demand",
     "places",
     "pathway",
+    "s136",
     "listed",
     "matching",
     "meeting",

@@ -116,7 +116,7 @@ def standing_once(frame: pl.DataFrame, columns: Mapping[str, str], source: Sourc
 
 def _once_a_block(frame: pl.DataFrame, columns: Mapping[str, str], source: Source) -> list[str]:
     """A sentence if a part of the key, or the date, is filled in the first row and empty in most of the others."""
-    parts = [*source.key.event, *["start"] * (source.kind != "register")]
+    parts = [*source.key.event, *["start"] * source.dated]
     heads = dict.fromkeys(columns[field] for field in parts if field in columns)
     filled = frame.select((pl.col(h).fill_null("").str.strip_chars() != "") for h in heads)
     once = [h for h in heads if h not in source.file.fill_down and filled[h][0] and 2 * filled[h].sum() < frame.height]

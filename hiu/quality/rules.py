@@ -125,8 +125,8 @@ def pairs(names: set[str]) -> Iterator[Spec]:
 
 
 def filled(source: Source) -> Iterator[Spec]:
-    """What every row that can be counted has: its event's key, and when it was (a register's rows are of no day)."""
-    for column in ("event_id", "start") if source.kind != "register" else ("event_id",):
+    """What every row that can be counted has: its event's key, and when it was, where rows without are set aside."""
+    for column in ("event_id", "start") if source.dated else ("event_id",):
         yield _one(_NOT_NULL, "gate", "missing", column, f"{column} is empty")
 
 

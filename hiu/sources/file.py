@@ -26,6 +26,7 @@ class FileSpec(Frozen):
     pattern: str | tuple[str, ...] = Field(
         (), description="file names with * and ?, any case: 'police*.csv', or several; a query needs none"
     )
+    leaves: tuple[str, ...] = Field((), description="of the names that fit, those of another source's files")
     encodings: tuple[str, ...] = ("utf-8-sig", "cp1252")
     delimiter: str = Field("auto", description="one character, or auto: comma, pipe, tab, semicolon")
     sheet: str | None = Field(None, description="XLSX sheet; fuzzy-matched; needed if the workbook has several")

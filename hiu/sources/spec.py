@@ -145,6 +145,7 @@ class Fills(Frozen):
 
     table: str = Field(description="a table of the crisis pathway; its columns are filled by the fields of their name")
     start: str = Field(description="the column of that table that takes the field start")
+    undated: bool = Field(False, description="rows without a start are kept; other times of theirs say when it was")
 
     @model_validator(mode="after")
     def _table_is_there(self) -> Fills:
@@ -248,6 +249,11 @@ class Source(Kept):
                     hint = did_you_mean(measure, named)
                     raise ValueError(f"'{dataset}' counts '{measure}', which is no measure.{hint}")
         return self
+
+    @property
+    def dated(self) -> bool:
+        """Whether a row without a start is set aside."""
+        return self.kind != "register" and not (self.fills and self.fills.undated)
 
     @property
     def covers(self) -> Literal["month", "from rows", "cumulative"]:

@@ -15,6 +15,7 @@ from hiu.synth.agencies.files import write_drops
 from hiu.synth.lists import Words, read
 from hiu.synth.pathway.desk import make_desk
 from hiu.synth.pathway.drops import Ground, Sent, write
+from hiu.synth.pathway.s136 import make_s136_pathway
 from hiu.synth.people.clerk import Clerk
 from hiu.synth.people.demand import Demand, make_demand, weights
 from hiu.synth.people.episodes import Episodes, Spells, make_episodes, make_spells, outside
@@ -134,7 +135,7 @@ def _extracts(
 
 def make_pathway(ground: Ground) -> list[Sent]:
     """Every source of the crisis pathway, made after all others: its chance is its own."""
-    return [*make_desk(ground)]
+    return [*make_desk(ground), *make_s136_pathway(ground)]
 
 
 def _happenings(seed: int, demand: Demand, people: People, span: Span) -> tuple[Episodes, Spells]:

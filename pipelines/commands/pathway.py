@@ -48,4 +48,44 @@ def desk(
         say(line)
 
 
-COMMANDS = (desk,)
+def s136(
+    month: OfMonth = None,
+    site: Site = None,
+    curated: Curated = None,
+    out: Out = None,
+    names: WithNames = False,
+    by: By = None,
+) -> None:
+    """Report a month of section 136 and its last annual return, small numbers suppressed; or list rows, with names."""
+    from pipelines.access.guard import require_named
+    from pipelines.pathway.s136.annual import return_csv
+    from pipelines.pathway.s136.escalations import escalation_report
+    from pipelines.pathway.s136.listing import s136_list
+    from pipelines.pathway.s136.report import s136_report
+    from pipelines.pathway.write import counted_tables, shown_tables, stamp_for, tables_of, write_part
+
+    if by and not names:
+        raise UsageError("--by is for the list: add --list, or leave it out")
+    place, at = open_site(site, curated), now()
+    wanted, folder, tables = tables_of(place, month, "s136_pathway")
+    escalated = {} if tables or names else tables_of(place, month, "place_escalation")[2]
+    if not tables and not escalated:
+        say(f"{wanted.title}: this site has no source of the section 136 pathway, so there is nothing of it to show.")
+        return
+    stamp, more = stamp_for(place, wanted, folder, at), {}
+    if escalated:
+        part = escalation_report(escalated, stamp=stamp)
+    elif names:
+        who, shown = require_named(by, "--by"), shown_tables(place, tables, at.date())
+        part = s136_list(place, shown, stamp=stamp, by=who, now=at)
+    else:
+        counted = counted_tables(place, tables, at.date())
+        part, year = s136_report(counted, stamp=stamp, breaks=place.settings.policy_breaks)
+        more = {f"s136-return-{year.title.replace('/', '-')}.csv": return_csv(year)} if year.supplied else {}
+    for path in write_part(place, part, out, at, more):
+        say(str(path))
+    for line in part.lead:
+        say(line)
+
+
+COMMANDS = (desk, s136)

@@ -1,6 +1,6 @@
 """Counts of a part as cells that the release solver decides: whole, split by columns, and split crosswise."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -47,11 +47,20 @@ def decided(rows: pl.DataFrame, dataset: str, splits: Splits) -> Counts:
     A thing counts once however many rows it has. Every row has a value in every split column: what is not known is a
     value too. No cell is of two months, so each month is decided by itself.
     """
+    cells = month_cells(rows, dataset, splits)
+    return Counts(dataset, texts_of(cells))
+
+
+def texts_of(cells: Iterable[Cell]) -> dict[Key, str]:
+    """The text of each cell that is printed."""
+    return {cell.key: cell.shown for cell in cells if cell.shown is not None}
+
+
+def month_cells(rows: pl.DataFrame, dataset: str, splits: Splits) -> list[Cell]:
+    """The cells of `decided`, each month's decided by itself."""
     cells = [cell for split, months in splits.items() for cell in _cells(rows, dataset, split, months)]
-    shown: dict[Key, str] = {}
-    for month in sorted({cell.months for cell in cells}):
-        shown |= solve(cell for cell in cells if cell.months == month).shown
-    return Counts(dataset, shown)
+    months = sorted({cell.months for cell in cells})
+    return [cell for month in months for cell in solve(one for one in cells if one.months == month).cells]
 
 
 def _cells(rows: pl.DataFrame, dataset: str, split: tuple[str, ...], months: Sequence[Month]) -> list[Cell]:

@@ -1,5 +1,6 @@
 """A part's papers on disk: its tables of a published month, the files, and the line of the audit log."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 
@@ -50,12 +51,15 @@ def stamp_for(place: Place, month: Month, folder: Path, now: datetime) -> Stamp:
     return stamp_of(place, month, str(manifest["run_id"]), now, str(manifest["settings_version"]))
 
 
-def write_part(place: Place, part: Part, out: Path | None, now: datetime) -> list[Path]:
-    """Write every form of a part to `out`, else into the site's exports, for their owner alone; the files."""
+def write_part(
+    place: Place, part: Part, out: Path | None, now: datetime, more: Mapping[str, bytes] | None = None
+) -> list[Path]:
+    """Write every form of a part, and `more` files by name, to `out`, else into the site's exports, for their owner
+    alone; the files."""
     folder = out or place.curated / "exports" / "pathway" / str(part.stamp.month)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     written = []
-    for name, content in files(part).items():
+    for name, content in {**files(part), **(more or {})}.items():
         path = folder / name
         path.touch(0o600)
         path.chmod(0o600)

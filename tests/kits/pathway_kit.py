@@ -7,12 +7,21 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 from areakit import LAST
 
+from hiu.engine.duckdb import Warehouse
+from hiu.engine.pathway import build_pathway
+from hiu.extract.files.read import RawTable
+from hiu.extract.standardise import standardise
 from hiu.govern.init import init_site
-from hiu.sources import load_sources
+from hiu.model import TABLES
+from hiu.model.frames import schema
+from hiu.month import Month
+from hiu.sources import Source, load_sources
 
 Rows = Sequence[Mapping[str, str]]
+NONE_ASIDE = {"source_row": pl.Int64, "column": pl.String, "code": pl.String, "reason": pl.String}
 
 
 def pathway_site(home: Path, files: Mapping[str, Rows], *, extended: Sequence[str] = ("desk", "referral")) -> Path:
@@ -67,8 +76,14 @@ def referral(number: str, log_id: str, at: str, **more: str) -> dict[str, str]:
     return about | {key.replace("_", " "): value for key, value in more.items()}
 
 
+def detention(number: str, at: str, n: int | None = None, **more: str) -> dict[str, str]:
+    """A row of the section 136 pathway; `n` names a person, as the place of safety knows them."""
+    about = {"Detention ID": number, "Detained at": at} | (person(n) if n is not None else {})
+    return about | {key.replace("_", " "): value for key, value in more.items()}
+
+
 POLICE = [
-    incident("P1", "03/03/2026 10:02", 0),
+    incident("P1", "03/03/2026 10:02", 0) | {"S136": "Yes"},
     incident("P2", "05/03/2026 12:00", 1),
     incident("P3", "07/03/2026 12:00", 2),
 ]
@@ -84,3 +99,45 @@ REFERRAL = [
     referral("R1", "P1", "03/03/2026 10:05", Direction="Link officer to desk", Request="MHRV", Accepted="Accepted"),
     referral("R2", "D5", "09/03/2026 09:05", Direction="Desk to link officer", Request="Options", Accepted="Declined"),
 ]
+S136 = [
+    detention(
+        "T1", "03/03/2026 10:30", 0, Arrived_at="03/03/2026 11:00", Place="ED B", First_place="ED", Extended="no"
+    ),
+    detention("T1", "03/03/2026 10:30", 0, Arrived_at="03/03/2026 18:00", Place="Suite A", Ended_at="04/03/2026 12:00"),
+    detention("T1", "03/03/2026 10:30", 0, Arrived_at="03/03/2026 18:00", Place="Suite A", Ended_at="04/03/2026 12:00"),
+    detention("T2", "", Arrived_at="10/03/2026 10:00", Ended_at="10/03/2026 24:00", Outcome="Sent home", Extended="no"),
+    detention("T3", "11/03/2026 10:00", 2, Arrived_at="11/03/2026 10:20", Outcome="Sent home", Extended="no"),
+]
+ESCALATIONS = [
+    {"Escalation ID": "E1", "About": "Place of safety full", "Level": "Silver", "Place": "Suite A"}
+    | {"Opened at": "29/03/2026 00:30", "Resolved at": "29/03/2026 02:30"}
+]
+
+
+def source_of(name: str, folder: Path) -> Source:
+    """A source of the pathway as a site takes it up in `folder`."""
+    (folder / f"{name}.toml").write_text(f'extends = "{name}"\n', encoding="utf-8", newline="\n")
+    return load_sources(folder)[name]
+
+
+def tables_of_rows(
+    source: Source, text: pl.DataFrame, months: Sequence[Month], who: pl.Expr
+) -> dict[str, pl.DataFrame]:
+    """The tables of the pathway of one source as of the last of the months, its rows read as any file's are.
+
+    `who`: the person of a row, from the columns of a record: matching has no part in it.
+    """
+    frame = text.with_row_index("source_row", 1).cast({"source_row": pl.Int64})
+    raw = RawTable(frame, pl.DataFrame(schema=NONE_ASIDE), text.height, text.columns, [])
+    read = standardise(raw, source, delivery_id="d1", source_file="x.csv", period=months[-1], synthetic=True)
+    assert read.quarantine.is_empty()
+    links = read.records.select("source", "delivery_id", "source_row", "event_id", person_id=who)
+    sent = [{"delivery_id": f"d{at}", "source": source.name, "period": one.start} for at, one in enumerate(months, 1)]
+    given = {"record": read.records, "links": links.with_columns(status=pl.lit("not_counted"))}
+    with Warehouse(None, memory_limit="500MB", threads=1) as store:
+        for name, rows in {**given, "deliveries": pl.DataFrame(sent)}.items():
+            store.put(name, pl.concat([pl.DataFrame(schema=schema(TABLES[name])), rows], how="diagonal"))
+        for name in ("quoted", "record_identity", "cluster", "event"):
+            store.ensure(name)
+        build_pathway(store, {source.name: source}, months[-1])
+        return {name: store.read(name) for name in store.tables()}

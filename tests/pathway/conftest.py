@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from areakit import run
 from once import once
-from pathway_kit import DESK, POLICE, REFERRAL, pathway_site
+from pathway_kit import DESK, ESCALATIONS, POLICE, REFERRAL, S136, pathway_site
 
 from pipelines.common.place import open_place
 
@@ -18,7 +18,9 @@ def desk_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site, its month run in its own curated folder."""
 
     def make(folder: Path) -> Path:
-        home = pathway_site(folder / "site", {"police": POLICE, "desk": DESK, "referral": REFERRAL})
+        files = {"police": POLICE, "desk": DESK, "referral": REFERRAL, "s136_pathway": S136, "escalation": ESCALATIONS}
+        extended = ["desk", "referral", "s136_pathway", "place_escalation"]
+        home = pathway_site(folder / "site", files, extended=extended)
         run(open_place(home))
         return home
 

@@ -96,12 +96,14 @@ def left_by_program(name: str) -> bool:
 
 
 def takes(source: Source, name: str) -> bool:
-    """Whether a file's name fits one of the source's patterns: * and ?, any case; with a slash, the whole path.
+    """Whether a file's name fits one of the source's patterns, and none that it leaves to another: * and ?, any case;
+    with a slash, the whole path.
 
     A packed file is taken by the name of what it holds: police.csv.gz, and police.zip, by police*.csv.
     """
     patterns = source.file.patterns or (f"{source.name}*.parquet",)
-    return any(_fits(one, pattern) for pattern in patterns for one in _names(name, pattern))
+    fits = any(_fits(one, pattern) for pattern in patterns for one in _names(name, pattern))
+    return fits and not any(_fits(name, pattern) for pattern in source.file.leaves)
 
 
 def _names(name: str, pattern: str) -> list[str]:

@@ -173,15 +173,15 @@ def _parts(cells: Sequence[Cell]) -> list[Row]:
     """Events of one split (`type=a`, `type=a&area=b`) make up what they split: all, or the cells with a part fewer."""
     sums: dict[tuple[str, frozenset[str]], Terms] = {}
     for cell in cells:
-        if cell.measure != "events" or "=" not in cell.group or len(cell.months) != 1:
+        if cell.measure != "events" or "=" not in cell.group:
             continue
-        (own,) = terms(cell)
         pieces = cell.group.split("&")
         for at, piece in enumerate(pieces):
             rest = "&".join(pieces[:at] + pieces[at + 1 :]) or "all"
             split = frozenset(one.partition("=")[0] for one in pieces)
-            whole = f"{rest}|{cell.months[0]}"
-            sums.setdefault((f"{whole} by {piece.partition('=')[0]}", split), {whole: -1.0})[own] = 1.0
+            name = f"{rest}|{'+'.join(cell.months)} by {piece.partition('=')[0]}"
+            whole = {f"{rest}|{month}": -1.0 for month in cell.months}
+            sums.setdefault((name, split), whole).update(terms(cell))
     return [(row, 0.0, 0.0) for row in sums.values()]
 
 

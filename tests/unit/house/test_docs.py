@@ -114,7 +114,7 @@ def test_commands_and_links_exist(page: Path) -> None:
 
 
 def test_every_command_is_documented() -> None:
-    word_of = re.compile(r"\bhiu ([a-z]+(?:-[a-z]+)*)\b")
+    word_of = re.compile(r"\bhiu ([a-z][a-z0-9]*(?:-[a-z]+)*)\b")
     said = {word for page in DOCS for word in word_of.findall(page.read_text(encoding="utf-8"))}
     names = {
         command.name or (command.callback.__name__ if command.callback else "") for command in app.registered_commands

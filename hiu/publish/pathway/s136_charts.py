@@ -1,0 +1,96 @@
+"""Charts of the section 136 pathway: the way with its legs, and places against the limits of a funnel."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import altair as alt
+
+from hiu.publish.charts.design import MUTED, TEXT
+from hiu.publish.charts.reports import BAND, FLAG, SEEN, to_svg
+from hiu.publish.pathway.part import Chart
+from hiu.publish.rows import Row
+
+WIDTH = 460
+
+
+@dataclass(frozen=True)
+class Leg:
+    """A leg of the way as it may be shown: its title, median and 90th percentile in minutes."""
+
+    title: str
+    median: int
+    ninth: int
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place in a funnel: its name, how many detentions, and the share of them that is over the limit."""
+
+    name: str
+    n: int
+    share: float
+
+
+def way_chart(legs: Sequence[Leg]) -> Chart:
+    """Each leg as a bar to its median, and a mark at its 90th percentile; hours and minutes beside."""
+    rows: list[Row] = [
+        {"leg": leg.title, "median": leg.median / 60, "ninth": leg.ninth / 60, "text": _beside(leg)} for leg in legs
+    ]
+    order = [leg.title for leg in legs]
+    base = alt.Chart(alt.Data(values=rows)).encode(
+        y=alt.Y("leg:N", sort=order, title=None, axis=alt.Axis(labelLimit=220, ticks=False, labelPadding=6))
+    )
+    bars = base.mark_bar(color=SEEN, height=14).encode(x=alt.X("median:Q", title="Hours", axis=alt.Axis(grid=False)))
+    reach = base.mark_rule(color=MUTED).encode(x="median:Q", x2="ninth:Q")
+    ends = base.mark_tick(color=FLAG, thickness=3, size=16).encode(x="ninth:Q")
+    labels = base.mark_text(align="left", dx=6, color=TEXT).encode(x="ninth:Q", text="text:N")
+    title = "How long each step takes"
+    sentence = "Bar: median. Mark: 90th percentile, within which nine in ten are."
+    drawn = alt.layer(bars, reach, ends, labels).properties(width=WIDTH - 190, height=30 * max(len(rows), 1))
+    words = "; ".join(f"{leg.title}: {_beside(leg)}" for leg in legs)
+    return Chart(
+        svg=to_svg(drawn, title, sentence, width=WIDTH, described=f"{title}. {words}."), alt=f"{title}. {words}."
+    )
+
+
+def _beside(leg: Leg) -> str:
+    return f"{_hours(leg.median)}, 90th {_hours(leg.ninth)}"
+
+
+def _hours(minutes: int) -> str:
+    """A time as people say it: 45 min, 3 h 05."""
+    return f"{minutes // 60} h {minutes % 60:02}" if minutes >= 60 else f"{minutes} min"
+
+
+def funnel_chart(spots: Sequence[Spot], lines: Sequence[Row], period: str) -> Chart:
+    """Places by their detentions and the share over the limit; `lines`: n, low, high, far_low, far_high, middle."""
+    values: list[Row] = [
+        {"name": spot.name, "n": spot.n, "share": spot.share} for spot in sorted(spots, key=lambda spot: spot.n)
+    ]
+    ground = alt.Chart(alt.Data(values=list(lines)))
+    x, y = alt.X("n:Q", title="Detentions", axis=alt.Axis(grid=False)), alt.Y("share:Q", title="Over the limit")
+    percent = y.axis(format="%", grid=False)
+    layers = [
+        ground.mark_area(color=BAND, opacity=0.6).encode(x=x, y=alt.Y("low:Q"), y2="high:Q"),
+        *(
+            ground.mark_line(color=MUTED, strokeDash=dash).encode(x=x, y=f"{name}:Q")
+            for name, dash in (("far_low", [4, 3]), ("far_high", [4, 3]), ("middle", [1, 0]))
+        ),
+        alt.Chart(alt.Data(values=values))
+        .mark_point(filled=True, size=70, color=SEEN, opacity=1)
+        .encode(x=x, y=percent),
+        *(_names(values[at::2], x, percent, up) for at, up in enumerate((-10, 12))),
+    ]
+    title = f"Over the limit, by place, {period}"
+    sentence = "Band: where 95 in 100 places would lie by chance alone. Dashed: 99.8 in 100."
+    words = "; ".join(f"{spot.name} {spot.share:.0%} of about {spot.n}" for spot in spots)
+    drawn = alt.layer(*layers).properties(width=WIDTH - 130, height=220)
+    return Chart(
+        svg=to_svg(drawn, title, sentence, width=WIDTH, described=f"{title}. {words}."), alt=f"{title}. {words}."
+    )
+
+
+def _names(values: list[Row], x: alt.X, y: alt.Y, up: int) -> alt.Chart:
+    """Names of every second place, above or below its point, so that neighbours do not cover each other."""
+    mark = alt.Chart(alt.Data(values=values)).mark_text(align="center", dy=up, color=TEXT)
+    return mark.encode(x=x, y=y, text="name:N")
