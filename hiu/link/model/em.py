@@ -134,13 +134,21 @@ class _Mixture:
         return np.where(self.mixed[:, None], labelled, share)
 
     def weights(self, share: Reals) -> dict[str, dict[str, float]]:
-        """How many times as often one person's descriptions agree to a level as strangers' do, by field (log2)."""
-        tables = {field: np.log2(np.divide(*self._levels_of(field, share))[1:]) for field in _FREE}
+        """How many times as often one person's descriptions agree to a level as strangers' do, by field (log2).
+
+        Drawn back to the base model's by the same pseudo-counts; a field that nobody gives weighs as it did.
+        """
+        one = self.of.pairs * share[:, _ONE]
+        found = {field: np.log2(np.divide(*(part[1:] for part in self._levels_of(field, share)))) for field in _FREE}
+        seen = {field: float(one[self.given[:, NAMES.index(field)]].sum()) for field in _FREE}
         if not self.against.any():
-            tables["kin"] = np.zeros(len(FIELDS["kin"]) - 1)
-        return {
-            field: dict(zip(FIELDS[field][1:], table.round(2).tolist(), strict=True)) for field, table in tables.items()
-        }
+            found["kin"], seen["kin"] = np.zeros(len(FIELDS["kin"]) - 1), float(one.sum())
+        return {field: self._drawn_back(field, table, seen[field]) for field, table in found.items()}
+
+    def _drawn_back(self, field: str, table: Reals, seen: float) -> dict[str, float]:
+        base = self.base.table[NAMES.index(field), 1 : len(FIELDS[field])]
+        moved = base + (table - base) * seen / (seen + self.pseudo)
+        return dict(zip(FIELDS[field][1:], moved.round(2).tolist(), strict=True))
 
     def _of_field(self, field: str, share: Reals) -> tuple[Reals, Reals]:
         """log2 of how often one person's, and strangers', descriptions agree as each pattern does on a field."""
