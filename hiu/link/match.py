@@ -67,7 +67,7 @@ def link(
     described = nodes.build(identity.filter(able), settings, rules.identities)
     work = _Matching(described, events, rules, settings, model.sized(len(described)))
     described = replace(described, plain=described.plain.select("identity_id"))  # what they say is in columns by now
-    under = _dependencies_digest(settings, work.model, f"{code} {_numbers_usual(work.cols)}")
+    under = _dependencies_digest(settings, work.model, f"{code} {numbers_usual(work.cols)}")
     usable = cache if cache is not None and cache.under == under else None
     found, common = work.run(usable)
     kept, signature = work.kept(found), work.signature
@@ -190,7 +190,7 @@ class _Matching:
         return Evidence(*(np.concatenate(part) for part in zip(*(part.all() for part in parts), strict=True)))
 
 
-def _numbers_usual(cols: Columns) -> bool:
+def numbers_usual(cols: Columns) -> bool:
     """Whether descriptions are told apart by numbers here, so that one without any says less than others do."""
     return float(((cols.number > 0) | (cols.local.count > 0)).mean()) >= NUMBERED if len(cols) else True
 
@@ -208,5 +208,5 @@ def _node_facts(described: nodes.CompactNodes, cols: Columns, signature: Hashes,
 
     short = cols.words.text.str.len_chars().to_numpy() <= 1
     bare = (cols.number == 0) & (cols.local.count == 0)
-    weak = short[cols.given] | (bare & _numbers_usual(cols))
+    weak = short[cols.given] | (bare & numbers_usual(cols))
     return Facts(cols.number, described.rows, weak, signature, at(rules.same), at(rules.different))

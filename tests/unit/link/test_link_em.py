@@ -179,3 +179,33 @@ def test_a_model_learned_from_agreement_is_never_said_to_have_been_judged(tmp_pa
     said = advice(tmp_path, Linking(), path)
     assert "Judged on people" not in said
     assert said.endswith("it was learned from how descriptions agree, and nothing has shown how well it does.")
+
+
+def test_strangers_who_are_candidates_show_what_comes_together() -> None:
+    """Where all who share a place are compared, the pairs at random no longer show that two fields are one fact."""
+    patterns, truth = drawn(500, 0, 500)
+    rng = np.random.default_rng(7)
+    near = levels_of(STRANGERS, 20_000, rng)
+    near[:, NAMES.index("place")] = CODE["place"]["house"]
+    near[:, NAMES.index("middle")] = CODE["middle"]["exact"]
+    other, met = np.unique(near, axis=0, return_counts=True)
+    crowded = replace(
+        patterns,
+        levels=np.vstack([patterns.levels, other]),
+        pairs=np.concatenate([patterns.pairs, met.astype(np.float64)]),
+        same=np.full(len(patterns.pairs) + len(met), np.nan),
+    )
+    chance, _ = one_person(crowded, WeightTable(BASE))
+    assert float((met * chance[len(truth) :]).sum()) < 200
+
+
+def test_a_mistyped_local_number_is_learned_though_other_evidence_settles_its_pairs() -> None:
+    patterns, truth = drawn(2000, 0, 3000)
+    numbered = patterns.levels.copy()
+    numbered[:, NAMES.index("local_id")] = np.where(
+        truth > 0.5, CODE["local_id"]["typo"], CODE["local_id"]["different"]
+    )
+    apart = patterns.apart.copy()
+    apart[:, NAMES.index("local_id")] = CODE["local_id"]["different"]
+    made, _ = fit_unlabelled(replace(patterns, levels=numbered, apart=apart), BASE)
+    assert made["weights"]["local_id"]["typo"] > 5 > made["weights"]["local_id"]["different"]
