@@ -22,7 +22,7 @@ from hiu.link.levels import Flags, Ints
 C = pl.col
 
 
-FEW = 20
+FEW = 10
 """Nodes that may share a wide key: names that few bear are worth comparing though birth and place do not agree."""
 
 

@@ -188,6 +188,7 @@ def test_strangers_who_are_candidates_show_what_comes_together() -> None:
     near = levels_of(STRANGERS, 20_000, rng)
     near[:, NAMES.index("place")] = CODE["place"]["house"]
     near[:, NAMES.index("middle")] = CODE["middle"]["exact"]
+    near[:8_000, NAMES.index("family")] = CODE["family"]["exact"]
     other, met = np.unique(near, axis=0, return_counts=True)
     crowded = replace(
         patterns,
