@@ -17,7 +17,7 @@ from hiu.link import link
 from hiu.link.levels import CODE, FIELDS, NAMES, Levels
 from hiu.link.model import candidate
 from hiu.link.model.adopted import advice
-from hiu.link.model.em import Patterns, one_person
+from hiu.link.model.em import Patterns, _Mixture, one_person
 from hiu.link.model.scorer import WeightTable
 from hiu.link.model.unlabelled import area_patterns, fit_unlabelled
 from hiu.settings import Linking
@@ -196,8 +196,8 @@ def test_strangers_who_are_candidates_show_what_comes_together() -> None:
         pairs=np.concatenate([patterns.pairs, met.astype(np.float64)]),
         same=np.full(len(patterns.pairs) + len(met), np.nan),
     )
-    chance, _ = one_person(crowded, WeightTable(BASE))
-    assert float((met * chance[len(truth) :]).sum()) < 200
+    together = _Mixture(crowded, WeightTable(BASE), 50.0).together
+    assert np.average(together[len(truth) :], weights=met) > 0.7
 
 
 def test_a_mistyped_local_number_is_learned_though_other_evidence_settles_its_pairs() -> None:
