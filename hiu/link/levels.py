@@ -21,7 +21,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
               "district", "different", "shared"),
     "nhs_number": ("missing", "same", "typo", "different"),
     "sex": ("missing", "same", "different"),
-    "local_id": ("missing", "same", "same_crowded", "different"),
+    "local_id": ("missing", "same", "same_crowded", "different", "typo"),
     "kin": ("none", "twin", "parent_child", "namesake", "household", "twin_alike", "name_only"),
     "event": ("none", "shared"),
 }  # fmt: skip

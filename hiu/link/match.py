@@ -26,6 +26,8 @@ from hiu.link.people.tables import cluster_table, pair_table
 from hiu.settings import Linking
 
 C = pl.col
+NUMBERED = 0.05
+"""The share of descriptions with a number or local number below which an area is a register without numbers."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def link(
     described = nodes.build(identity.filter(able), settings, rules.identities)
     work = _Matching(described, events, rules, settings, model.sized(len(described)))
     described = replace(described, plain=described.plain.select("identity_id"))  # what they say is in columns by now
-    under = _dependencies_digest(settings, work.model, code)
+    under = _dependencies_digest(settings, work.model, f"{code} {numbers_usual(work.cols)}")
     usable = cache if cache is not None and cache.under == under else None
     found, common = work.run(usable)
     kept, signature = work.kept(found), work.signature
@@ -188,6 +190,11 @@ class _Matching:
         return Evidence(*(np.concatenate(part) for part in zip(*(part.all() for part in parts), strict=True)))
 
 
+def numbers_usual(cols: Columns) -> bool:
+    """Whether descriptions are told apart by numbers here, so that one without any says less than others do."""
+    return float(((cols.number > 0) | (cols.local.count > 0)).mean()) >= NUMBERED if len(cols) else True
+
+
 def _node_facts(described: nodes.CompactNodes, cols: Columns, signature: Hashes, rules: Rules) -> Facts:
     """What resolving reads of the nodes."""
     home: dict[str, int] = {}
@@ -200,5 +207,6 @@ def _node_facts(described: nodes.CompactNodes, cols: Columns, signature: Hashes,
         return np.array(node_pairs, dtype=np.int64).reshape(-1, 2)
 
     short = cols.words.text.str.len_chars().to_numpy() <= 1
-    weak = ((cols.number == 0) & (cols.local.count == 0)) | short[cols.given]
+    bare = (cols.number == 0) & (cols.local.count == 0)
+    weak = short[cols.given] | (bare & numbers_usual(cols))
     return Facts(cols.number, described.rows, weak, signature, at(rules.same), at(rules.different))

@@ -85,14 +85,18 @@ class Blocking:
             raise OverflowError(f"more than {int(_NODE):,} descriptions can't be linked at once")
         self.size, self.limit, self.views = len(cols), limit, views(cols)
 
+    def _most(self, rule: Rule) -> int:
+        """How many nodes may share a key of a rule."""
+        return min(self.limit, rule.most)
+
     def every(self) -> CandidatePairs:
         """Every pair that shares a key, and the keys that are too common."""
         common: dict[int, Hashes] = {}
         found = []
         for number, rule in enumerate(RULES):
             blocks = _blocks(*_entries(self.views[rule.view], rule, common))
-            common[number] = np.unique(blocks.key[blocks.size > self.limit])
-            found.append(_pairs_inside(blocks, self.limit))
+            common[number] = np.unique(blocks.key[blocks.size > self._most(rule)])
+            found.append(_pairs_inside(blocks, self._most(rule)))
         return CandidatePairs(_merge_parts(found), common, np.empty(0, np.int64))
 
     def touching(self, fresh: Flags, before: dict[int, Hashes]) -> CandidatePairs:
@@ -106,7 +110,7 @@ class Blocking:
             key, node = _entries(self.views[rule.view], rule, common)
             old = before[number]
             blocks = _blocks(*_sieve(key, node, np.concatenate([key[fresh[node]], old])))
-            wide, common_before = blocks.size > self.limit, np.isin(blocks.key, old)
+            wide, common_before = blocks.size > self._most(rule), np.isin(blocks.key, old)
             common[number] = np.unique(blocks.key[wide])
             crowd.append(blocks.node[wide & ~common_before])
             found.append(_pairs_led_by(blocks, np.flatnonzero(~wide & (fresh[blocks.node] | common_before))))
@@ -120,7 +124,7 @@ class Blocking:
         for number, rule in enumerate(RULES):
             key, node = _entries(self.views[rule.view].only(wanted), rule, common)
             rare = ~np.isin(key, common[number])
-            found.append(_pairs_inside(_blocks(key[rare], node[rare]), self.limit))
+            found.append(_pairs_inside(_blocks(key[rare], node[rare]), self._most(rule)))
         return _merge_parts(found)
 
 

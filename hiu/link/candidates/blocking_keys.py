@@ -6,6 +6,7 @@ its key shares the other's too, so it matters only where the other's key is too 
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -21,12 +22,20 @@ from hiu.link.levels import Flags, Ints
 C = pl.col
 
 
+FEW = 10
+"""Nodes that may share a wide key: names that few bear are worth comparing though birth and place do not agree."""
+
+
 class Rule(NamedTuple):
-    """The view whose entries are keyed, the parts of the key, and the name of the rule it lies inside."""
+    """The view whose entries are keyed, the parts of the key, the rule it lies inside, and how many may share a key.
+
+    The last is beside `linking.block_limit`, which holds for every rule.
+    """
 
     view: str
     parts: str
     inside: str = ""
+    most: int = sys.maxsize
 
     @property
     def name(self) -> str:
@@ -82,6 +91,13 @@ RULES = tuple(
         ("known", "name home", "known: name"),
         ("local", "value"),
         ("event", "value"),
+        ("node", "home site", "", FEW),
+        ("node", "heard", "", FEW),
+        ("node", "g3 f3", "", FEW),
+        ("nick", "group family_sound", "", FEW),
+        ("node", "g1 family", "", FEW),
+        ("node", "m1 family_sound", "", FEW),
+        ("node", "m1 given_sound", "", FEW),
     )
 )
 """In an order in which a rule follows the one it lies inside."""

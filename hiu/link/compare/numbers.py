@@ -22,6 +22,7 @@ class NumberLevels:
         self.number, self.gender, self.ids = cols.number, cols.sex, cols.local
         self.text = cols.number_text
         self.digits = _digit_counts(cols.number_text)
+        self.id_digits = _digit_counts(cols.local.text)
 
     def nhs_number(self, a: Ints, b: Ints) -> Codes:
         """Level of the NHS numbers."""
@@ -32,10 +33,7 @@ class NumberLevels:
         both_given = (x > 0) & (y > 0)
         out[~both_given] = code["missing"]
         at = np.flatnonzero(both_given & (x != y))
-        at = at[_unlike_digits(self.digits[a[at]], self.digits[b[at]]) <= _SLIP]
-        left, right = (self.text.gather(end[at]).to_list() for end in (a, b))
-        edits = process.cpdist(left, right, scorer=OSA.distance, score_cutoff=_SLIP, dtype=np.int32)
-        out[at[edits <= _SLIP]] = code["typo"]
+        out[_near(self.text, self.digits, a, b, at, _SLIP)] = code["typo"]
         return out
 
     def sex(self, a: Ints, b: Ints) -> Codes:
@@ -50,7 +48,9 @@ class NumberLevels:
         code, ids = CODE["local_id"], self.ids
         out = np.zeros(len(a), dtype=np.uint8)
         scheme, one = ids.scheme[a], ids.one[a]
-        out[(scheme == ids.scheme[b]) & (scheme > 0)] = code["different"]
+        unlike = np.flatnonzero((scheme == ids.scheme[b]) & (scheme > 0) & (one != ids.one[b]))
+        out[unlike] = code["different"]
+        out[_near(ids.text, self.id_digits, a, b, unlike, 1)] = code["typo"]
         equal = np.flatnonzero((one == ids.one[b]) & (one > 0))
         out[equal] = np.where(ids.crowd[a[equal]], code["same_crowded"], code["same"])
         n, m = ids.count[a], ids.count[b]
@@ -58,6 +58,15 @@ class NumberLevels:
         if len(many):
             out[many] = _several_ids(ids, a[many], b[many])
         return out
+
+
+def _near(text: pl.Series, digits: Hashes, a: Ints, b: Ints, at: Ints, slips: int) -> Ints:
+    """Those of some pairs whose texts are so few slips of typing apart."""
+    at = at[_unlike_digits(digits[a[at]], digits[b[at]]) <= slips]
+    left, right = (text.gather(end[at]).to_list() for end in (a, b))
+    edits = process.cpdist(left, right, scorer=OSA.distance, score_cutoff=slips, dtype=np.int32)
+    found: Ints = at[edits <= slips]
+    return found
 
 
 def _digit_counts(text: pl.Series) -> Hashes:

@@ -25,9 +25,10 @@ class Entries:
 
 @dataclass(frozen=True, kw_only=True)
 class LocalIds:
-    """Local identifiers: of each node the first (digest, scheme, crowded), how many, and all of them as a table."""
+    """Local identifiers: of each node the first (digest, text, scheme, crowded), how many, and all as a table."""
 
     one: Hashes
+    text: pl.Series
     scheme: Hashes
     crowd: Flags
     count: Ints
@@ -178,12 +179,14 @@ def _local_ids(frame: pl.DataFrame, node: Ints) -> LocalIds:
     seen = ids.select("code", "dob").unique().group_by("code").len().filter(C("len") > _MANY_DOBS)["code"]
     ids = ids.with_columns(crowd=pl.Series(np.isin(ids["code"].to_numpy(), seen.to_numpy()))).drop("dob")
     at, size = ids["node"].to_numpy(), int(node.max(initial=-1)) + 1
-    count = np.bincount(at, minlength=size)
+    count, first = np.bincount(at, minlength=size), np.full(size, rows.height)
+    first[at[::-1]] = np.arange(rows.height)[::-1]
+    text = rows["one"].extend(pl.Series([""])).gather(first)
     one, scheme, crowd = np.zeros(size, np.uint64), np.zeros(size, np.uint64), np.zeros(size, np.bool_)
     # backwards, so that the first of several stays
     for target, name in ((one, "code"), (scheme, "scheme"), (crowd, "crowd")):
         target[at[::-1]] = ids[name].to_numpy()[::-1]
-    return LocalIds(one=one, scheme=scheme, crowd=crowd, count=count, every=ids)
+    return LocalIds(one=one, text=text, scheme=scheme, crowd=crowd, count=count, every=ids)
 
 
 def _events(events: pl.DataFrame | None) -> pl.DataFrame:

@@ -55,10 +55,13 @@ class Patterns:
         return float(self.pairs.sum() + self.apart_pairs.sum())
 
 
-def one_person(patterns: Patterns, base: WeightTable, pseudo: float = PSEUDO_PAIRS) -> Reals:
-    """The probability that a candidate of each pattern is one person. The same for the same patterns.
+def one_person(
+    patterns: Patterns, base: WeightTable, pseudo: float = PSEUDO_PAIRS
+) -> tuple[Reals, dict[str, dict[str, float]]]:
+    """The chance that a candidate of each pattern is one person, and what each field's levels weigh by themselves.
 
-    What the base model holds against the patterns of relatives is dropped only where the area has no relatives.
+    The same for the same patterns. The weights (field -> level -> log2) are of the fields that tell a person. What the
+    base model holds against the patterns of relatives is dropped only where the area has no relatives.
     """
     mixture = _Mixture(patterns, base, pseudo)
     start = mixture.start()
@@ -67,8 +70,7 @@ def one_person(patterns: Patterns, base: WeightTable, pseudo: float = PSEUDO_PAI
     if found.sum() > NO_RELATIVES * before.sum():
         mixture.against = base.table[_KIN, patterns.levels[:, _KIN]]
         share = mixture.settled(start)
-    chance: Reals = share[:, _ONE]
-    return chance
+    return share[:, _ONE], mixture.weights(share)
 
 
 class _Mixture:
@@ -131,17 +133,37 @@ class _Mixture:
         labelled = np.column_stack([same, (1 - same)[:, None] * rest / rest.sum(axis=1, keepdims=True)])
         return np.where(self.mixed[:, None], labelled, share)
 
+    def weights(self, share: Reals) -> dict[str, dict[str, float]]:
+        """How many times as often one person's descriptions agree to a level as strangers' do, by field (log2).
+
+        Drawn back to the base model's by the same pseudo-counts; a field that nobody gives weighs as it did.
+        """
+        one = self.of.pairs * share[:, _ONE]
+        found = {field: np.log2(np.divide(*(part[1:] for part in self._levels_of(field, share)))) for field in _FREE}
+        seen = {field: float(one[self.given[:, NAMES.index(field)]].sum()) for field in _FREE}
+        if not self.against.any():
+            found["kin"], seen["kin"] = np.zeros(len(FIELDS["kin"]) - 1), float(one.sum())
+        return {field: self._drawn_back(field, table, seen[field]) for field, table in found.items()}
+
+    def _drawn_back(self, field: str, table: Reals, seen: float) -> dict[str, float]:
+        base = self.base.table[NAMES.index(field), 1 : len(FIELDS[field])]
+        moved = base + (table - base) * seen / (seen + self.pseudo)
+        return dict(zip(FIELDS[field][1:], moved.round(2).tolist(), strict=True))
+
     def _of_field(self, field: str, share: Reals) -> tuple[Reals, Reals]:
         """log2 of how often one person's, and strangers', descriptions agree as each pattern does on a field."""
+        logs = (np.log2(np.where(part > 0, part, 1.0)) for part in self._levels_of(field, share))
+        of_one, of_strangers = (part[self.of.levels[:, NAMES.index(field)]] for part in logs)
+        return of_one, of_strangers
+
+    def _levels_of(self, field: str, share: Reals) -> tuple[Reals, Reals]:
+        """The share of each level of a field in pairs of one person, and of strangers."""
         k, levels = NAMES.index(field), self.of.levels
         weight = self.of.pairs * share[:, _ONE] * (self.unlike_relatives if field == "given" else 1.0)
         seen = _counts(levels, field, weight)
         strangers = _shares(_counts(levels, field, self.of.pairs * share[:, _STRANGERS]) + self.apart[field])
         usual = _shares(strangers * np.exp2(self.base.table[k, : len(seen)]))
-        one = _shares(seen + self.pseudo * usual)
-        logs = (np.log2(np.where(part > 0, part, 1.0)) for part in (one, strangers))
-        of_one, of_strangers = (part[levels[:, k]] for part in logs)
-        return of_one, of_strangers
+        return _shares(seen + self.pseudo * usual), strangers
 
     def _unlike_relatives(self) -> Flags:
         """Patterns that relatives do not form: given names are learned from these, so that brothers aren't aliases."""
@@ -151,14 +173,17 @@ class _Mixture:
 
     def _strangers_together(self) -> Reals:
         """log2 of how many times as often strangers show two levels together as by chance, over all pairs."""
-        drawn = self.of.apart_pairs / max(self.of.apart_pairs.sum(), 1) * self.of.drawn
+        unlike = self.of.pairs * (1 - self.start()[:, _ONE])
+        scale = self.of.drawn / max(self.of.total, 1)
         out = np.zeros(len(self.of.pairs))
         for two in COMBINATIONS:
             if "kin" in two:
                 continue
             sides = (self.of.levels, self.of.apart)
             here, there = ([side[:, NAMES.index(name)].astype(np.int64) for name in two] for side in sides)
-            met = np.bincount(there[0] * WIDEST + there[1], drawn, WIDEST**2).reshape(WIDEST, WIDEST)
+            met = np.bincount(there[0] * WIDEST + there[1], scale * self.of.apart_pairs, WIDEST**2)
+            met += np.bincount(here[0] * WIDEST + here[1], scale * unlike, WIDEST**2)
+            met = met.reshape(WIDEST, WIDEST)
             met[0], met[:, 0] = 0, 0
             alone = np.outer(met.sum(axis=1), met.sum(axis=0)) / max(met.sum(), 1)
             out += np.log2((met + _LEAST) / (alone + _LEAST))[here[0], here[1]]

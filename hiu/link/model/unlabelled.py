@@ -60,7 +60,8 @@ def area_patterns(
 def fit_unlabelled(patterns: Patterns, base: ModelFile) -> tuple[ModelFile, Reals]:
     """The base model moved to what EM finds, for an area of this size; and how likely each pattern is one person."""
     start = values_at(base, patterns.descriptions)
-    chance = one_person(patterns, WeightTable(start))
+    chance, weights = one_person(patterns, WeightTable(start))
+    start |= {"weights": {**start["weights"], **weights}}
     count = patterns.pairs
     levels = np.vstack([patterns.levels, patterns.levels])
     same = np.repeat([True, False], len(count))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 import pytest
 from examples import examples
@@ -10,6 +11,13 @@ from hypothesis import strategies as st
 from link_kit import decided, groups, matched, people, table, who
 
 from hiu.link import ContradictoryDecision, link
+from hiu.link.candidates.block import Blocking, join, split
+from hiu.link.candidates.blocking_keys import FEW
+from hiu.link.compare.pairs import compare
+from hiu.link.describe.columns import columns
+from hiu.link.describe.nodes import build
+from hiu.link.levels import FIELDS, NAMES
+from hiu.link.match import numbers_usual
 from hiu.link.people.decisions import check, in_force
 from hiu.settings import Linking
 
@@ -185,3 +193,36 @@ def test_another_name_beside_several_family_names_is_nobodys_evidence() -> None:
     assert people(matched(both)) == people(matched(alone))
     one = [who("a", "AMY BROWN", "1990-12-12", aka="ANN BAKER"), who("b", "ANN BAKER", "1990-12-12")]
     assert len(people(matched(one))) == 1
+
+
+@pytest.mark.parametrize(("bearers", "compared"), [(2, True), (FEW, True), (FEW + 1, False)])
+def test_a_name_that_few_bear_is_compared_without_a_birth_or_a_place_in_common(bearers: int, compared: bool) -> None:
+    rows = [who(f"{k:02}", "PETRONELLA ZYWIEC", postcode=f"BS3 {k % 9}A{chr(65 + k)}") for k in range(bearers - 1)]
+    cols = columns(build(table([*rows, who("zz", "PETRONELA ZYWIEK", "1980-11-07")]), Linking()).frame)
+    left, right = split(Blocking(cols, limit=400).every().pairs)
+    assert bool(((left == bearers - 1) | (right == bearers - 1)).any()) is compared
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "level"),
+    [
+        ("rio:7284710", "rio:7284710", "same"),
+        ("rio:7284710", "rio:7287410", "typo"),
+        ("rio:8009122", "rio:8000122", "typo"),
+        ("rio:7284710", "rio:7387410", "different"),
+        ("rio:7284710", "niche:7287410", "missing"),
+    ],
+)
+def test_a_local_number_mistyped_once_is_a_level_of_its_own(one: str, other: str, level: str) -> None:
+    nodes = build(
+        table([who("a", "ANN LEE", "1980-11-07", ids=one), who("b", "ANN LEE", "1980-11-08", ids=other)]), Linking()
+    )
+    levels = compare(nodes.frame, join(np.array([0]), np.array([1])))
+    assert FIELDS["local_id"][levels[0, NAMES.index("local_id")]] == level
+
+
+def test_who_has_no_number_is_torn_between_two_only_where_numbers_are_usual() -> None:
+    rows = [who("a", "ANN LEE", "1980-11-07"), who("b", "BETH LEE", "1980-11-08")]
+    numbered = [who(f"n{k}", "CAROL OKAFOR", f"19{60 + k}-03-18", ids=f"rio:{k}00") for k in range(9)]
+    usual = [numbers_usual(columns(build(table(some), Linking()).frame)) for some in (rows, [*rows, *numbered])]
+    assert usual == [False, True]

@@ -17,7 +17,7 @@ from hiu.link import link
 from hiu.link.levels import CODE, FIELDS, NAMES, Levels
 from hiu.link.model import candidate
 from hiu.link.model.adopted import advice
-from hiu.link.model.em import Patterns, one_person
+from hiu.link.model.em import Patterns, _Mixture, one_person
 from hiu.link.model.scorer import WeightTable
 from hiu.link.model.unlabelled import area_patterns, fit_unlabelled
 from hiu.settings import Linking
@@ -78,7 +78,7 @@ def least_wrong(truth: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 @pytest.mark.parametrize("twins", [0, 400])
 def test_pairs_of_one_person_are_found_without_labels_and_twins_stay_two(twins: int) -> None:
     patterns, truth = drawn(2000, twins, 3000)
-    chance = one_person(patterns, WeightTable(BASE))
+    chance = one_person(patterns, WeightTable(BASE))[0]
     wrong, least = (float((patterns.pairs * off).sum()) for off in (np.abs((chance > 0.5) - truth), least_wrong(truth)))
     assert wrong < least + 0.08 * 2000
     assert float((patterns.pairs * chance).sum()) == pytest.approx(2000, rel=0.15)
@@ -113,7 +113,7 @@ def test_labels_bind() -> None:
     patterns, _ = drawn(500, 0, 500)
     told = np.where(np.arange(len(patterns.pairs)) % 2 == 0, 1.0, 0.0)
     parts = {name: getattr(patterns, name) for name in Patterns.__dataclass_fields__}
-    assert (one_person(Patterns(**{**parts, "same": told}), WeightTable(BASE)) == told).all()
+    assert (one_person(Patterns(**{**parts, "same": told}), WeightTable(BASE))[0] == told).all()
 
 
 def test_an_area_gives_its_candidates_and_pairs_at_random() -> None:
@@ -179,3 +179,34 @@ def test_a_model_learned_from_agreement_is_never_said_to_have_been_judged(tmp_pa
     said = advice(tmp_path, Linking(), path)
     assert "Judged on people" not in said
     assert said.endswith("it was learned from how descriptions agree, and nothing has shown how well it does.")
+
+
+def test_strangers_who_are_candidates_show_what_comes_together() -> None:
+    """Where all who share a place are compared, the pairs at random no longer show that two fields are one fact."""
+    patterns, truth = drawn(500, 0, 500)
+    rng = np.random.default_rng(7)
+    near = levels_of(STRANGERS, 20_000, rng)
+    near[:, NAMES.index("place")] = CODE["place"]["house"]
+    near[:, NAMES.index("middle")] = CODE["middle"]["exact"]
+    near[:8_000, NAMES.index("family")] = CODE["family"]["exact"]
+    other, met = np.unique(near, axis=0, return_counts=True)
+    crowded = replace(
+        patterns,
+        levels=np.vstack([patterns.levels, other]),
+        pairs=np.concatenate([patterns.pairs, met.astype(np.float64)]),
+        same=np.full(len(patterns.pairs) + len(met), np.nan),
+    )
+    together = _Mixture(crowded, WeightTable(BASE), 50.0).together
+    assert np.average(together[len(truth) :], weights=met) > 0.7
+
+
+def test_a_mistyped_local_number_is_learned_though_other_evidence_settles_its_pairs() -> None:
+    patterns, truth = drawn(2000, 0, 3000)
+    numbered = patterns.levels.copy()
+    numbered[:, NAMES.index("local_id")] = np.where(
+        truth > 0.5, CODE["local_id"]["typo"], CODE["local_id"]["different"]
+    )
+    apart = patterns.apart.copy()
+    apart[:, NAMES.index("local_id")] = CODE["local_id"]["different"]
+    made, _ = fit_unlabelled(replace(patterns, levels=numbered, apart=apart), BASE)
+    assert made["weights"]["local_id"]["typo"] > 5 > made["weights"]["local_id"]["different"]

@@ -20,6 +20,7 @@ from hiu.extract.files.find import find_deliveries
 from hiu.extract.files.read import read_table
 from hiu.extract.standardise import standardise
 from hiu.link import Linkage, assign_people, ledger, link
+from hiu.link.candidates.blocking_keys import FEW
 from hiu.link.people.ids import person_id
 from hiu.link.people.memory import Memory
 from hiu.model import DELIVERIES
@@ -211,3 +212,13 @@ def test_a_month_run_again_with_more_renames_and_says_so() -> None:
         (person_id(later, KEY), person_id(first, KEY), "merge")
     ]
     assert "run again" in told["reason"].item()
+
+
+def test_a_name_borne_by_too_many_for_a_wide_key_is_compared_by_it_no_more() -> None:
+    def rows(bearers: int) -> pl.DataFrame:
+        own = [who(f"{k:02}", "PETRONELLA ZYWIEC", postcode=f"BS3 {k % 9}A{chr(65 + k)}") for k in range(bearers)]
+        return table([*own, who("zz", "PETRONELA ZYWIEK", "1980-11-07")])
+
+    for before, after in ((FEW - 2, FEW + 4), (FEW + 4, FEW - 2)):
+        earlier = link(rows(before), settings=Linking())
+        _alike(link(rows(after), settings=Linking(), cache=earlier.memory), link(rows(after), settings=Linking()))
