@@ -27,6 +27,9 @@ FIELDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Field -> names of its levels, in code order; code 0 is always 'nothing to compare'."""
 
+LATER = {"local_id": {"typo": "different"}}
+"""Levels added since models were in use -> the level that their pairs had before, which an older model weighs."""
+
 NAMES = tuple(FIELDS)
 DECISIVE = ("nhs_number", "local_id", "event")
 """Fields that speak for themselves, whatever else agrees or differs: no other field corrects what they weigh."""

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from hiu.errors import SettingsError
-from hiu.link.levels import CODE, COMBINATIONS, FIELDS, NAMES, Levels, Reals
+from hiu.link.levels import CODE, COMBINATIONS, FIELDS, LATER, NAMES, Levels, Reals
 
 ModelFile = dict[str, Any]
 """A model as model.json holds it: version, prior, descriptions, weights (field -> level -> log2), and together
@@ -72,11 +72,13 @@ class WeightTable:
         self.reference = float(values["descriptions"])
         self.table = np.zeros((len(NAMES), WIDEST))
         for k, (field, names) in enumerate(FIELDS.items()):
-            missing = [name for name in names[1:] if name not in values["weights"].get(field, {})]
+            given = values["weights"].get(field, {})
+            weights = {new: given[old] for new, old in LATER.get(field, {}).items() if old in given} | given
+            missing = [name for name in names[1:] if name not in weights]
             if missing:
                 raise SettingsError(f"the matching model has no weight for '{field}': {', '.join(missing)}")
             for code, name in enumerate(names):
-                self.table[k, code] = float(values["weights"][field].get(name, 0.0))
+                self.table[k, code] = float(weights.get(name, 0.0))
         self.together = _together(values.get("together", {}))
         self._expected: dict[str, dict[str, float]] = values.get("expected", {})
 

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 from link_kit import decided, table, who
 
+from hiu.errors import SettingsError
 from hiu.link import explain_pair, link
 from hiu.link.joining import expected_wrong, where_to_join
 from hiu.link.levels import FIELDS, NAMES
@@ -99,3 +100,12 @@ def test_the_line_is_the_loosest_at_which_no_more_rows_than_wanted_are_expected_
         fit = [line for line in LINES if expected[line] <= wanted]
         assert found.link_at == min(fit, default=LINES[-1])
         assert found.tried["link_at"].is_sorted()
+
+
+def test_a_model_made_before_a_level_weighs_it_as_it_did() -> None:
+    local = {level: weight for level, weight in BASE["weights"]["local_id"].items() if level != "typo"}
+    older = WeightTable({**BASE, "weights": {**BASE["weights"], "local_id": {**local, "different": -3.5}}})
+    k, codes = NAMES.index("local_id"), FIELDS["local_id"]
+    assert older.table[k, codes.index("typo")] == older.table[k, codes.index("different")] == -3.5
+    with pytest.raises(SettingsError, match="no weight for 'local_id': different"):
+        WeightTable({**BASE, "weights": {**BASE["weights"], "local_id": {"same": 1.0, "same_crowded": 0.5}}})
