@@ -88,6 +88,11 @@ class Warehouse:
 
     def put(self, table: str, frame: pl.DataFrame) -> int:
         """Make `table` anew from a frame; a declared table must have its columns, in any order. Rows put."""
+        declared = TABLES.get(table)
+        if declared and frame.is_empty():
+            _same_columns(table, declared.names, frame.columns)
+            self._empty(declared, "CREATE OR REPLACE TABLE")
+            return 0
         with self._incoming(frame):
             return self._make(table, _INCOMING, frame.columns)
 
@@ -98,8 +103,9 @@ class Warehouse:
         _same_columns(table, self.columns(table), frame.columns)
         if frame.is_empty():
             return 0
-        with self._incoming(frame):
-            return self._count(f'INSERT INTO "{table}" BY NAME SELECT {_casts(TABLES.get(table))} FROM {_INCOMING}')
+        with no_values():  # inserted as a relation: a table's types are those it casts to, and no query is planned
+            self._con.from_arrow(frame.select(self.columns(table)).to_arrow()).insert_into(table)
+        return frame.height
 
     def delete(self, table: str, column: str, value: Scalar) -> None:
         """Remove the rows whose `column` equals `value`. It stays in the file until `rewrite` (erasure)."""
@@ -114,9 +120,7 @@ class Warehouse:
     def ensure(self, table: str) -> None:
         """Make a declared table, empty, if it is not there."""
         if not self.exists(table):
-            columns = ", ".join(f'"{c.name}" {TYPES[c.type].sql}' for c in TABLES[table].columns)
-            self._run(f'CREATE TABLE "{table}" ({columns})')
-            self._note_made(table, TABLES[table])
+            self._empty(TABLES[table], "CREATE TABLE")
 
     def add_column(self, table: str, column: str) -> None:
         """Give a declared table a declared column that it lacks, empty in every row."""
@@ -185,6 +189,11 @@ class Warehouse:
             yield
         finally:
             self._con.unregister(_INCOMING)
+
+    def _empty(self, table: Table, statement: str) -> None:
+        columns = ", ".join(f'"{c.name}" {TYPES[c.type].sql}' for c in table.columns)
+        self._run(f'{statement} "{table.name}" ({columns})')
+        self._note_made(table.name, table)
 
     def _make(self, table: str, source: str, columns: Sequence[str], kind: str = "TABLE") -> int:
         declared = TABLES.get(queries.check_name(table))
