@@ -20,6 +20,8 @@ from hiu.model.frames import TYPES
 
 _INCOMING = "incoming_frame"
 _ROWS_AT_ONCE = 100_000
+_FEW_CELLS = 64
+"""So few are inserted as values, which costs half of handing over a frame."""
 
 
 class Warehouse:
@@ -103,8 +105,13 @@ class Warehouse:
         _same_columns(table, self.columns(table), frame.columns)
         if frame.is_empty():
             return 0
+        columns = self.columns(table)
+        if frame.height * frame.width <= _FEW_CELLS:
+            names, row = ", ".join(f'"{name}"' for name in columns), f"({', '.join('?' * frame.width)})"
+            values = [value for cells in frame.select(columns).iter_rows() for value in cells]
+            return self._count(f'INSERT INTO "{table}" ({names}) VALUES {", ".join([row] * frame.height)}', values)
         with no_values():  # inserted as a relation: a table's types are those it casts to, and no query is planned
-            self._con.from_arrow(frame.select(self.columns(table)).to_arrow()).insert_into(table)
+            self._con.from_arrow(frame.select(columns).to_arrow()).insert_into(table)
         return frame.height
 
     def delete(self, table: str, column: str, value: Scalar) -> None:
@@ -210,8 +217,8 @@ class Warehouse:
         if self._there is not None and not temporary:
             self._there.add(table)
 
-    def _count(self, statement: str) -> int:
-        return int(self._run(statement)[0][0])
+    def _count(self, statement: str, values: list[Scalar] | None = None) -> int:
+        return int(self._run(statement, values)[0][0])
 
     def _frame(self, query: str) -> pl.DataFrame:
         with no_values():

@@ -50,7 +50,7 @@ def ingest(place: Place, warehouse: Engine, month: Month, run_id: str, today: da
     sweep = find_deliveries(place.raw, place.sources, place.settings.ignored_files)
     intake.warnings += map(not_taken, sweep.unmatched)
     intake.refused += [InputRefused(link.code, link.reason, file=link.name) for link in sweep.refused]
-    loaded = loaded_deliveries(warehouse)
+    loaded = loaded_deliveries(warehouse).to_dicts()
     waiting = [found for found in sweep.deliveries if found.period is None or found.period <= month]
     before = {row[0]: row[1:] for row in warehouse.read("reread_refused").iter_rows()}
     settled = settled_rows(place)
@@ -108,17 +108,19 @@ def loaded_deliveries(warehouse: Engine) -> pl.DataFrame:
     return warehouse.ask("loaded_deliveries")
 
 
-def _job(place: Place, found: FoundFile, loaded: pl.DataFrame, settled: Mapping[str, str]) -> LoadJob | None:
+def _job(place: Place, found: FoundFile, loaded: Sequence[Row], settled: Mapping[str, str]) -> LoadJob | None:
     """The work a file asks for, or None when the same bytes were loaded by the same recipe."""
     sha = file_digest(found.path)
     how = recipe(place.sources[found.source], place.settings.synthetic)
     if rulings := settled.get(delivery_id_of(found, sha)):
         how = digest(how, rulings)
-    there = loaded.filter((pl.col("source") == found.source) & (pl.col("source_file") == found.name))
-    if there.filter((pl.col("sha256") == sha) & (pl.col("recipe") == how) & pl.col("latest")).height:
+    there = [
+        row for row in loaded if (row["source"], row["source_file"]) == (found.source, found.name) and row["latest"]
+    ]
+    if any((row["sha256"], row["recipe"]) == (sha, how) for row in there):
         return None
-    before = there.filter("latest").sort(pl.col("sha256") != sha)["delivery_id"].to_list()
-    return LoadJob(found, sha, how, before[0] if before else None)
+    before = sorted(there, key=lambda row: row["sha256"] != sha)
+    return LoadJob(found, sha, how, before[0]["delivery_id"] if before else None)
 
 
 def _not_reread(job: LoadJob, before: dict[str, tuple[str, str]], intake: Intake) -> bool:
