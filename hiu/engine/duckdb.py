@@ -107,9 +107,9 @@ class Warehouse:
             return 0
         columns = self.columns(table)
         if frame.height * frame.width <= _FEW_CELLS:
-            names, row = ", ".join(f'"{name}"' for name in columns), f"({', '.join('?' * frame.width)})"
             values = [value for cells in frame.select(columns).iter_rows() for value in cells]
-            return self._count(f'INSERT INTO "{table}" ({names}) VALUES {", ".join([row] * frame.height)}', values)
+            row = f"({', '.join('?' * frame.width)})"
+            return self._count(f'INSERT INTO "{table}" VALUES {", ".join([row] * frame.height)}', values)
         with no_values():  # inserted as a relation: a table's types are those it casts to, and no query is planned
             self._con.from_arrow(frame.select(columns).to_arrow()).insert_into(table)
         return frame.height
