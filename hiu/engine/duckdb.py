@@ -20,6 +20,8 @@ from hiu.model.frames import TYPES
 
 _INCOMING = "incoming_frame"
 _ROWS_AT_ONCE = 100_000
+_FEW_CELLS = 64
+"""So few are inserted as values, which costs half of handing over a frame."""
 
 
 class Warehouse:
@@ -88,6 +90,11 @@ class Warehouse:
 
     def put(self, table: str, frame: pl.DataFrame) -> int:
         """Make `table` anew from a frame; a declared table must have its columns, in any order. Rows put."""
+        declared = TABLES.get(table)
+        if declared and frame.is_empty():
+            _same_columns(table, declared.names, frame.columns)
+            self._empty(declared, "CREATE OR REPLACE TABLE")
+            return 0
         with self._incoming(frame):
             return self._make(table, _INCOMING, frame.columns)
 
@@ -98,8 +105,14 @@ class Warehouse:
         _same_columns(table, self.columns(table), frame.columns)
         if frame.is_empty():
             return 0
-        with self._incoming(frame):
-            return self._count(f'INSERT INTO "{table}" BY NAME SELECT {_casts(TABLES.get(table))} FROM {_INCOMING}')
+        columns = self.columns(table)
+        if frame.height * frame.width <= _FEW_CELLS:
+            values = [value for cells in frame.select(columns).iter_rows() for value in cells]
+            row = f"({', '.join('?' * frame.width)})"
+            return self._count(f'INSERT INTO "{table}" VALUES {", ".join([row] * frame.height)}', values)
+        with no_values():  # inserted as a relation: a table's types are those it casts to, and no query is planned
+            self._con.from_arrow(frame.select(columns).to_arrow()).insert_into(table)
+        return frame.height
 
     def delete(self, table: str, column: str, value: Scalar) -> None:
         """Remove the rows whose `column` equals `value`. It stays in the file until `rewrite` (erasure)."""
@@ -114,9 +127,7 @@ class Warehouse:
     def ensure(self, table: str) -> None:
         """Make a declared table, empty, if it is not there."""
         if not self.exists(table):
-            columns = ", ".join(f'"{c.name}" {TYPES[c.type].sql}' for c in TABLES[table].columns)
-            self._run(f'CREATE TABLE "{table}" ({columns})')
-            self._note_made(table, TABLES[table])
+            self._empty(TABLES[table], "CREATE TABLE")
 
     def add_column(self, table: str, column: str) -> None:
         """Give a declared table a declared column that it lacks, empty in every row."""
@@ -186,6 +197,11 @@ class Warehouse:
         finally:
             self._con.unregister(_INCOMING)
 
+    def _empty(self, table: Table, statement: str) -> None:
+        columns = ", ".join(f'"{c.name}" {TYPES[c.type].sql}' for c in table.columns)
+        self._run(f'{statement} "{table.name}" ({columns})')
+        self._note_made(table.name, table)
+
     def _make(self, table: str, source: str, columns: Sequence[str], kind: str = "TABLE") -> int:
         declared = TABLES.get(queries.check_name(table))
         self._columns_of.pop(table, None)
@@ -201,8 +217,8 @@ class Warehouse:
         if self._there is not None and not temporary:
             self._there.add(table)
 
-    def _count(self, statement: str) -> int:
-        return int(self._run(statement)[0][0])
+    def _count(self, statement: str, values: list[Scalar] | None = None) -> int:
+        return int(self._run(statement, values)[0][0])
 
     def _frame(self, query: str) -> pl.DataFrame:
         with no_values():

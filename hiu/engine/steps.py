@@ -53,13 +53,16 @@ def parameters(table: str, month: Month, settings: Counting) -> dict[str, Scalar
     return {name: every[name] for name in _USES.get(table, ())}
 
 
-def build_all(engine: Engine, tables: tuple[str, ...], month: Month, settings: Counting) -> dict[str, int]:
-    """Build `tables` in order, and let go of those that are temporary; rows of each."""
+def build_all(
+    engine: Engine, tables: tuple[str, ...], month: Month, settings: Counting, *, made: tuple[str, ...] = ()
+) -> dict[str, int]:
+    """Build `tables` in order but for those `made` before, and let go of those that are temporary; rows of each."""
     rows = {
         table: engine.build(table, temporary=table in TEMPORARY, folder=".", **parameters(table, month, settings))
         for table in tables
+        if table not in made
     }
     for table in TEMPORARY:
-        if table in rows:
+        if table in tables:
             engine.drop(table)
     return rows

@@ -20,5 +20,5 @@ def count_demand(work: Work) -> None:
     work.warehouse.put("stay_rule", stay_rules(sources))
     facts = meeting_facts(work.warehouse.read("meeting_entry"), work.warehouse.read("aliases"), work.month)
     work.warehouse.put("meeting_fact", facts)
-    build_all(work.warehouse, AFTER_LINK, work.month, toggles)
+    build_all(work.warehouse, AFTER_LINK, work.month, toggles, made=work.notes.pop("made", ()))
     build_pathway(work.warehouse, sources, work.month)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import json
 import math
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Protocol
@@ -140,7 +141,13 @@ def _together(named: dict[str, dict[str, float]]) -> Reals:
 def load(path: Path | None = None) -> Scorer:
     """The shipped model, or one of a site. Raises SettingsError if it lacks a level."""
     source = resources.files(__package__).joinpath("model.json") if path is None else path
-    return WeightTable(json.loads(source.read_text(encoding="utf-8")))
+    return _weighed(source.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=2)
+def _weighed(text: str) -> WeightTable:
+    """A run asks for its model several times; what one is asked changes nothing in it."""
+    return WeightTable(json.loads(text))
 
 
 def log_odds(probability: float) -> float:

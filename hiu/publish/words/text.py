@@ -62,6 +62,8 @@ def join_words(words: Iterable[str]) -> str:
 
 def clean(text: str) -> str:
     """One line without control, formatting (direction marks included) or unassigned characters."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     flat = "".join(" " if char.isspace() else char for char in unicodedata.normalize("NFC", text))
     return " ".join("".join(c for c in flat if not unicodedata.category(c).startswith(_INVISIBLE)).split())
 

@@ -1,7 +1,8 @@
-"""A file beside the others: what a check says of it that a run sees from the deliveries already taken in."""
+"""A file beside the others: the deliveries already taken in, and what a check says of it that a run sees from them."""
 
 from collections.abc import Sequence
 from datetime import date
+from statistics import median
 
 import polars as pl
 
@@ -16,12 +17,36 @@ from hiu.model.frames import schema
 from hiu.month import Month
 from hiu.sources import Source
 from pipelines.common.place import Place, open_warehouse
+from pipelines.common.work import Row
 from pipelines.steps.intake.deliver import LoadJob, read_delivery
 from pipelines.steps.intake.supply import DeliveryRemark, restatement
 
 MANY_GONE = 5
 """More files than these that are gone are said in one line: an archive took them."""
 _STILL = "what it sent still counts"
+
+
+def deliveries_beside(warehouse: Engine, source: str, sha256: str = "") -> list[Row]:
+    """What was taken in of a source before, and of any source with these bytes: asked once for each delivery."""
+    return warehouse.ask("beside", source=source, sha256=sha256).to_dicts()
+
+
+def twins_of(others: Sequence[Row], job: LoadJob) -> dict[str, str]:
+    """Other files with the same bytes and rows in them (for any source): a copy would make its month look supplied."""
+    same = sorted((row for row in others if row["sha256"] == job.sha256), key=lambda row: row["source_file"])
+    filled = {row["source_file"] for row in same if row["received"]} - {job.file.name}
+    held = [row for row in same if row["source"] == job.file.source and row["replaced_by"] is None]
+    return {row["delivery_id"]: row["source_file"] for row in held if row["source_file"] in filled}
+
+
+def usual_rows(others: Sequence[Row], source: Source, period: Month | None) -> int | None:
+    """Median rows of up to 12 earlier deliveries; None before there are three, and of deliveries of many months."""
+    if period is None or source.covers != "month":
+        return None
+    in_force = [row for row in others if row["source"] == source.name and row["replaced_by"] is None and row["period"]]
+    latest = sorted(in_force, key=lambda row: row["period"], reverse=True)
+    before = [row["received"] for row in latest if row["period"] < period.start][:12]
+    return round(median(before)) if len(before) >= 3 else None
 
 
 def not_begun(found: FoundFile, today: date, read_to: Month | None = None) -> str:

@@ -22,10 +22,9 @@ from pipelines.common.fingerprint import file_digest
 from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import out
 from pipelines.common.work import Row
-from pipelines.steps.intake.beside import not_begun, refuse_keys_beside, restated_by
+from pipelines.steps.intake.beside import deliveries_beside, not_begun, refuse_keys_beside, restated_by, usual_rows
 from pipelines.steps.intake.deliver import LoadJob, check_rows, make_delivery, read_raw
 from pipelines.steps.intake.glance import first_rows, worth_a_look
-from pipelines.steps.intake.ingest import usual_rows
 from pipelines.steps.intake.quotes import quotes_of_file
 from pipelines.steps.intake.supply import remarks_on_file
 
@@ -150,7 +149,8 @@ def _usual(place: Place, source: Source, period: Month | None) -> int | None:
         return None
     try:
         with open_warehouse(place) as warehouse:
-            return usual_rows(warehouse, source, period) if warehouse.exists("deliveries") else None
+            there = deliveries_beside(warehouse, source.name) if warehouse.exists("deliveries") else []
+            return usual_rows(there, source, period)
     except Busy:
         return None
 

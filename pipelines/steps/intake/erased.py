@@ -27,6 +27,8 @@ def marks_of(place: Place) -> Marks:
 
 def without_erased(place: Place, done: Standardised, sha256: str | None = None) -> Standardised:
     """The delivery without the rows of people who were erased: each is counted as set aside, and nothing of it kept."""
+    if not any(records.path_of(place.records, table).exists() for table in (TOMBSTONES, TRAITS)):
+        return done
     marks = marks_of(place)
     if not marks.stones and not marks.traits:
         return done

@@ -1,13 +1,12 @@
 """Take in deliveries: each is checked and loaded in one transaction, or refused whole."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import date
-from statistics import median
 
 import polars as pl
 
-from hiu.engine import Engine, Scalar
+from hiu.engine import Engine
 from hiu.errors import HiuError, InputRefused
 from hiu.extract.files.find import FoundFile, find_deliveries, months_of, not_taken
 from hiu.extract.files.numbering import named_in
@@ -24,8 +23,9 @@ from pipelines.common.fingerprint import code_digest, digest, file_digest
 from pipelines.common.place import Place
 from pipelines.common.progress import Reporter
 from pipelines.common.schema import KEPT, WITHDRAWN_MARK, upgrade
+from pipelines.common.work import Row
 from pipelines.steps.intake.ahead import NextDelivery, read_ahead
-from pipelines.steps.intake.beside import not_begun, removed_files
+from pipelines.steps.intake.beside import deliveries_beside, not_begun, removed_files, twins_of, usual_rows
 from pipelines.steps.intake.deliver import Delivery, LoadJob, check_rows, delivery_id_of
 from pipelines.steps.intake.erased import settled_rows
 from pipelines.steps.intake.intake import Intake
@@ -50,7 +50,7 @@ def ingest(place: Place, warehouse: Engine, month: Month, run_id: str, today: da
     sweep = find_deliveries(place.raw, place.sources, place.settings.ignored_files)
     intake.warnings += map(not_taken, sweep.unmatched)
     intake.refused += [InputRefused(link.code, link.reason, file=link.name) for link in sweep.refused]
-    loaded = loaded_deliveries(warehouse)
+    loaded = loaded_deliveries(warehouse).to_dicts()
     waiting = [found for found in sweep.deliveries if found.period is None or found.period <= month]
     before = {row[0]: row[1:] for row in warehouse.read("reread_refused").iter_rows()}
     settled = settled_rows(place)
@@ -108,17 +108,19 @@ def loaded_deliveries(warehouse: Engine) -> pl.DataFrame:
     return warehouse.ask("loaded_deliveries")
 
 
-def _job(place: Place, found: FoundFile, loaded: pl.DataFrame, settled: Mapping[str, str]) -> LoadJob | None:
+def _job(place: Place, found: FoundFile, loaded: Sequence[Row], settled: Mapping[str, str]) -> LoadJob | None:
     """The work a file asks for, or None when the same bytes were loaded by the same recipe."""
     sha = file_digest(found.path)
     how = recipe(place.sources[found.source], place.settings.synthetic)
     if rulings := settled.get(delivery_id_of(found, sha)):
         how = digest(how, rulings)
-    there = loaded.filter((pl.col("source") == found.source) & (pl.col("source_file") == found.name))
-    if there.filter((pl.col("sha256") == sha) & (pl.col("recipe") == how) & pl.col("latest")).height:
+    there = [
+        row for row in loaded if (row["source"], row["source_file"]) == (found.source, found.name) and row["latest"]
+    ]
+    if any((row["sha256"], row["recipe"]) == (sha, how) for row in there):
         return None
-    before = there.filter("latest").sort(pl.col("sha256") != sha)["delivery_id"].to_list()
-    return LoadJob(found, sha, how, before[0] if before else None)
+    before = sorted(there, key=lambda row: row["sha256"] != sha)
+    return LoadJob(found, sha, how, before[0]["delivery_id"] if before else None)
 
 
 def _not_reread(job: LoadJob, before: dict[str, tuple[str, str]], intake: Intake) -> bool:
@@ -150,18 +152,19 @@ def _load(place: Place, warehouse: Engine, ahead: NextDelivery, month: Month, ru
     source = place.sources[job.file.source]
     if period and period > month:
         return
-    twins = _twins(warehouse, job)
+    others = deliveries_beside(warehouse, source.name, job.sha256)
+    twins = twins_of(others, job)
     moved = [twin for twin, file in twins.items() if not (place.raw / file).exists()]
     if there := [file for twin, file in twins.items() if twin not in moved and _still(place, file, job)]:
         intake.warnings.append(f"{name}: the same bytes as {there[0]}; not loaded again")
         return
-    usual = usual_rows(warehouse, source, period)
+    usual = usual_rows(others, source, period)
     done, warnings = check_rows(delivery.standardised, source, usual, place.settings.usual_shorter, ahead.answers)
     staged, aside = done.records.height - int(done.records["quarantined"].sum()), done.quarantine.height
     if delivery.received != staged + aside:
         raise HiuError(f"{name}: {delivery.received} rows received but {staged} staged and {aside} quarantined")
     row = _delivery(delivery, source, done, usual, warnings, run_id)
-    _write(warehouse, source, job, done, row, moved)
+    _write(warehouse, source, job, done, row, moved, others)
     intake.received += delivery.received
     intake.staged += staged
     intake.quarantined += aside
@@ -173,25 +176,9 @@ def _load(place: Place, warehouse: Engine, ahead: NextDelivery, month: Month, ru
     intake.notes += [f"{name} ({source.name}): {note}" for note in delivery.notes]
 
 
-def _twins(warehouse: Engine, job: LoadJob) -> dict[str, str]:
-    """Other files with the same bytes and rows in them (for any source): a copy would make its month look supplied."""
-    found = warehouse.ask("twins", source=job.file.source, sha256=job.sha256, name=job.file.name)
-    return dict(found.iter_rows())
-
-
 def _still(place: Place, file: str, job: LoadJob) -> bool:
     """Whether a file still has the bytes: one that was put in its place since is taken in for itself."""
     return file_digest(place.raw / file) == job.sha256
-
-
-def usual_rows(warehouse: Engine, source: Source, period: Month | None) -> int | None:
-    """Median rows of up to 12 earlier deliveries; None before there are three, and of deliveries of many months."""
-    if period is None or source.covers != "month":
-        return None
-    earlier: dict[str, Scalar] = {"source": source.name, "period <": period.start, "replaced_by": None}
-    rows = warehouse.rows("deliveries", "received", where=earlier, order=["period desc", "delivery_id"])
-    before = rows["received"].head(12).to_list()
-    return round(median(before)) if len(before) >= 3 else None
 
 
 def _delivery(
@@ -225,7 +212,13 @@ def _delivery(
 
 
 def _write(
-    warehouse: Engine, source: Source, job: LoadJob, done: Standardised, delivery: pl.DataFrame, moved: list[str]
+    warehouse: Engine,
+    source: Source,
+    job: LoadJob,
+    done: Standardised,
+    delivery: pl.DataFrame,
+    moved: list[str],
+    others: Sequence[Row],
 ) -> None:
     """One transaction: the delivery is wholly in, or not at all. It replaces what it was `moved` from.
 
@@ -239,33 +232,42 @@ def _write(
         "deliveries": delivery,
         "delivery_recipe": pl.DataFrame({"delivery_id": [job.delivery_id], "recipe": [job.recipe]}),
     }
-    place = {"source": job.file.source, "source_file": job.file.name}
-    before = warehouse.rows("deliveries", "delivery_id", "replaced_by", where=place, order=["delivery_id"])
+    of_source = {row["delivery_id"]: row for row in others if row["source"] == source.name}
     with warehouse.transaction():
-        for table in (*parts, "reread_refused", "received_row") if job.delivery_id in before["delivery_id"] else ():
+        for table in (*parts, "reread_refused", "received_row") if job.delivery_id in of_source else ():
             warehouse.delete(table, "delivery_id", job.delivery_id)
         for table, frame in parts.items():
             warehouse.append(table, frame)
-        for earlier in {*_standing(before), *moved} - {job.delivery_id}:
+        replaced = {*_standing(of_source.values(), job.file.name), *moved} - {job.delivery_id}
+        for earlier in replaced:
             warehouse.change("deliveries", "replaced_by", job.delivery_id, where="delivery_id", equals=earlier)
-        period = delivery["period"][0]
         if source.key.resend == "period":
-            _replace_period(warehouse, job, period)
-        if source.kind in KEYED:  # what is refused here is undone
+            _replace_period(warehouse, job, delivery["period"][0], of_source, replaced)
+        if source.kind in KEYED and of_source.keys() - {job.delivery_id} and _shares_keys(warehouse, job):
             again = warehouse.ask("keys_again", delivery_id=job.delivery_id)
-            refuse_reused(again, source, headers_of(done.quality), job.file.name)
+            refuse_reused(again, source, headers_of(done.quality), job.file.name)  # what is refused here is undone
 
 
-def _standing(before: pl.DataFrame) -> list[str]:
+def _shares_keys(warehouse: Engine, job: LoadJob) -> bool:
+    return bool(warehouse.ask("keys_shared", source=job.file.source, delivery_id=job.delivery_id).item())
+
+
+def _standing(of_source: Iterable[Row], name: str) -> list[str]:
     """Deliveries of the same file that hold, or were taken back: a new one stands in place of all of them."""
-    return before.filter(pl.col("replaced_by").fill_null(WITHDRAWN_MARK) == WITHDRAWN_MARK)["delivery_id"].to_list()
+    file = [row for row in of_source if row["source_file"] == name]
+    return [row["delivery_id"] for row in file if row["replaced_by"] in (None, WITHDRAWN_MARK)]
 
 
-def _replace_period(warehouse: Engine, job: LoadJob, period: date) -> None:
+def _replace_period(
+    warehouse: Engine, job: LoadJob, period: date | None, of_source: Mapping[str, Row], replaced: set[str]
+) -> None:
     """Of several files for one month of a source that resends whole months, the last by name holds."""
-    in_force: dict[str, Scalar] = {"source": job.file.source, "period": period, "replaced_by": None}
-    rows = warehouse.rows("deliveries", "delivery_id", where=in_force, order=["source_file", "delivery_id"])
-    same = rows["delivery_id"].to_list()
+    in_force = {
+        (row["source_file"], one)
+        for one, row in of_source.items()
+        if row["period"] == period and row["replaced_by"] is None and one not in replaced
+    }
+    same = [one for _, one in sorted(in_force | {(job.file.name, job.delivery_id)})]
     for earlier in same[:-1]:
         warehouse.change("deliveries", "replaced_by", same[-1], where="delivery_id", equals=earlier)
 

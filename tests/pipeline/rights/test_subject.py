@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,9 +12,9 @@ from typing import Any
 
 import pikepdf
 import polars as pl
-import pypdf
 import pytest
 from areakit import NOW
+from pdf_text import text_of
 from rights_kit import Known
 from typer.testing import CliRunner
 
@@ -46,8 +45,7 @@ def parts(written: WrittenFile) -> dict[tuple[str, str], list[dict[str, Any]]]:
 @cache
 def pdf_text(written: WrittenFile) -> str:
     """What the PDF says, every run of blanks one."""
-    pages = pypdf.PdfReader(io.BytesIO(written.pdf.read_bytes())).pages
-    return " ".join(" ".join(page.extract_text() for page in pages).split())
+    return text_of(written.pdf)
 
 
 def frames(place: Place, warehouse: Engine) -> Iterator[tuple[str, str, pl.DataFrame]]:
