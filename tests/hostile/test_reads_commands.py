@@ -27,6 +27,7 @@ SHOW: dict[str, tuple[str, ...]] = {
     "export charts": ("export", "charts", "--out", "FOLDER/charts"),
     "cost": ("cost", "--people"),
     "places": ("places", "--people", "--out", "FOLDER/places"),
+    "mart": ("mart", "--to", "FOLDER/mart"),
     "sensitivity": ("sensitivity",),
     "sensitivity as json": ("sensitivity", "--json"),
     "basis": ("basis", "PERSON"),

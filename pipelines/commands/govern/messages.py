@@ -20,7 +20,8 @@ from pipelines.common.work import Row
 from pipelines.erase.erase import Erasure
 from pipelines.erase.find import find
 from pipelines.erase.marks import held_rows
-from pipelines.govern.keys import current_key, latest_turns
+from pipelines.common.tokens import current_key
+from pipelines.govern.keys import latest_turns
 from pipelines.govern.processing import page
 from pipelines.govern.rekey import Rekeyed
 from pipelines.govern.retain import disclosures, due_now, holds_in_force, to_review
