@@ -12,7 +12,7 @@ import polars as pl
 from hiu.disk import move, write_whole
 from hiu.engine.connection import pack
 from hiu.errors import HiuError
-from hiu.govern.rights import make_private
+from hiu.govern.rights import has_bits, make_private
 from hiu.model import MART, TABLES
 from hiu.month import Month
 from hiu.publish.release.folder import BUILDING, conform, digest, parquet
@@ -100,6 +100,8 @@ def write_mart(place: Place, about: Kept, on: date) -> Kept:
     _forms(aside, about)
     if about.names:
         _names(aside, tables, who)
+    for path in aside.rglob("*") if has_bits() else ():
+        path.chmod(0o700 if path.is_dir() else 0o600)
     files = {path.name: digest(path) for path in sorted(aside.iterdir()) if path.is_file()}
     made = replace(about, run=source.name, files=files, stale=databases_of(about))
     keep(aside, made)
