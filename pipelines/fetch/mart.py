@@ -8,7 +8,6 @@ from pathlib import Path
 from hiu.errors import HiuError, UsageError
 from hiu.govern.login import login
 from hiu.publish.release.folder import BUILDING
-from pipelines.access.basis import allowed
 from pipelines.access.disclose import NAMES as NAMES_SHOWN
 from pipelines.access.disclose import Disclosure, enter_disclosure
 from pipelines.access.looks import enter_look
@@ -25,7 +24,7 @@ from pipelines.access.mart.build import (
     write_mart,
 )
 from pipelines.access.mart.kept import kept_marts
-from pipelines.access.mart.members import PURPOSE, RECIPIENT, Members
+from pipelines.access.mart.members import PURPOSE, RECIPIENT, Members, named
 from pipelines.common.journal import record
 from pipelines.common.lock import hold, require_no_erasure
 from pipelines.common.place import Place
@@ -99,7 +98,7 @@ def _require_recipient(wanted: Wanted) -> None:
 
 
 def _about(place: Place, wanted: Wanted) -> Kept:
-    """The mart as it is to be kept: with the copies that there were of it."""
+    """The mart as it is to be kept: with the forms and copies that there were of it. Names are asked for each time."""
     month = str(place.which(wanted.month)[0])
     about = Kept(
         recipient=wanted.recipient,
@@ -113,7 +112,8 @@ def _about(place: Place, wanted: Wanted) -> Kept:
     folder = about.folder(place)
     before = kept_in(folder) if folder.is_dir() else about
     copy = _copy(place, wanted)
-    return replace(about, copies=tuple(dict.fromkeys([*before.copies, *([copy] if copy else [])])))
+    forms = {"csv": about.csv or before.csv, "duckdb": about.duckdb or before.duckdb}
+    return replace(about, **forms, copies=tuple(dict.fromkeys([*before.copies, *([copy] if copy else [])])))
 
 
 def _copy(place: Place, wanted: Wanted) -> str | None:
@@ -132,13 +132,10 @@ def _copy(place: Place, wanted: Wanted) -> str | None:
 
 
 def _enter_names(place: Place, who: Members, now: datetime) -> None:
-    """Enter that names are written beside the tokens. Raises HiuError unless an analyst may be shown everybody's."""
-    found = allowed(place, who.frame["person_id"], purpose="support", recipient=RECIPIENT, on=now.date())
-    if found.withheld:
-        raise HiuError(
-            f"names were not written: {found.withheld} of the people in the mart may not be shown to an analyst by name"
-        )
-    enter_disclosure(place, now, NAMES_SHOWN, basis=found.codes, by=login(), people=len(found.ids))
+    """Enter that names are written beside the tokens."""
+    found = named(place, who, now.date())
+    about = {"people": len(found.ids), "withheld": found.withheld}
+    enter_disclosure(place, now, NAMES_SHOWN, basis=found.codes, by=login(), **about)  # type: ignore[arg-type]
 
 
 def _put_out(place: Place, folder: Path, about: Kept, wanted: Wanted) -> list[str]:

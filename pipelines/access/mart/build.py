@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -16,7 +16,7 @@ from hiu.govern.rights import has_bits, make_private
 from hiu.model import MART, TABLES
 from hiu.month import Month
 from hiu.publish.release.folder import BUILDING, conform, digest, parquet
-from pipelines.access.mart.members import Members, members
+from pipelines.access.mart.members import Members, members, named
 from pipelines.access.mart.tables import READ, built
 from pipelines.common.lock import emptied_after
 from pipelines.common.place import Paths, Place, published_tables
@@ -48,6 +48,8 @@ class Kept:
     """`folder:PATH` of folders outside, and databases as `postgres:CONNECTION` or `sqlserver:CONNECTION`."""
     stale: tuple[str, ...] = ()
     """Of these the databases that hold an earlier making."""
+    at: str = ""
+    """Where it was made: copies are this mart's, and not those of a site that was restored or copied elsewhere."""
     run: str = ""
     files: dict[str, str] = field(default_factory=dict)
 
@@ -65,7 +67,9 @@ def kept_in(folder: Path) -> Kept:
     """What a mart's folder says of itself. Raises HiuError if that can't be read."""
     try:
         found = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-        return Kept(**{**found, "copies": tuple(found["copies"]), "stale": tuple(found["stale"])})
+        here = found["at"] == str(folder.resolve())
+        own = {name: tuple(found[name]) if here else () for name in ("copies", "stale")}
+        return Kept(**{**found, **own})
     except (OSError, ValueError, TypeError, KeyError):
         raise HiuError(f"{folder / ABOUT}: damaged or missing; remove the folder and give 'hiu mart' again") from None
 
@@ -99,11 +103,11 @@ def write_mart(place: Place, about: Kept, on: date) -> Kept:
             engine.export(name, aside / f"{name}.parquet")
     _forms(aside, about)
     if about.names:
-        _names(aside, tables, who)
+        _names(aside, tables, who, named(place, who, on).ids)
     for path in aside.rglob("*") if has_bits() else ():
         path.chmod(0o700 if path.is_dir() else 0o600)
     files = {path.name: digest(path) for path in sorted(aside.iterdir()) if path.is_file()}
-    made = replace(about, run=source.name, files=files, stale=databases_of(about))
+    made = replace(about, at=str(folder.resolve()), run=source.name, files=files, stale=databases_of(about))
     keep(aside, made)
     _put_in_place(aside, folder)
     return made
@@ -159,6 +163,7 @@ def _forms(folder: Path, about: Kept) -> None:
         pack(tables, folder / DATABASE)
 
 
-def _names(folder: Path, tables: Mapping[str, pl.DataFrame], who: Members) -> None:
-    frame = who.frame.join(tables["people"], on="person_id", how="left")
+def _names(folder: Path, tables: Mapping[str, pl.DataFrame], who: Members, ids: Collection[str]) -> None:
+    """The table that says who a token is, of those who may be shown by name."""
+    frame = who.frame.filter(pl.col("person_id").is_in(sorted(ids))).join(tables["people"], on="person_id", how="left")
     write_whole(make_private(folder / NAMES) / "mart_name.parquet", parquet(conform(TABLES["mart_name"], frame)))
