@@ -73,7 +73,7 @@ def make_mart(place: Place, wanted: Wanted, *, now: datetime) -> list[str]:
         kind = next((one for one in DATABASES if one == wanted.to), FOLDER if about.copies else "")
         where = {"recipient": about.recipient, "month": about.month, "to": kind or wanted.to or "", "run": made.run}
         record(place, now, "mart_written", **where, people=len(ids), withheld=who.withheld, login=login())
-        return [*_said(folder, made, who), *_put_out(place, folder, made, wanted)]
+        return [*_sentences(folder, made, who), *_put_out(place, folder, made, wanted)]
 
 
 def load_stale(place: Place, now: datetime) -> list[str]:
@@ -157,7 +157,7 @@ def _load(place: Place, folder: Path, copy: str) -> None:
     keep(folder, replace(about, stale=tuple(one for one in about.stale if one != copy)))
 
 
-def _said(folder: Path, about: Kept, who: Members) -> list[str]:
+def _sentences(folder: Path, about: Kept, who: Members) -> list[str]:
     lines = [f"{folder}: {who.frame.height} people by token, withheld: {who.withheld}"]
     lines += [f"{folder / DATABASE}: the same tables as a DuckDB file"] if about.duckdb else []
     lines += [f"{folder / NAMES}: names. Only you may read it; it is never copied or loaded"] if about.names else []

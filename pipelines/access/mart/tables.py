@@ -99,11 +99,11 @@ def _lists(place: Place, months: tuple[Month, Month], who: Members) -> pl.DataFr
     found = [pl.DataFrame(schema=schema(wanted))]
     for month in months[0].through(months[1]):
         folder = place.published_folder(month)
-        listed = published_tables(folder, ("ranked",)).get("ranked") if folder else None
-        if listed is None:
+        ranked = published_tables(folder, ("ranked",)).get("ranked") if folder else None
+        if ranked is None:
             continue
-        now = called_since(listed["person_id"], aliases).join(who.frame, on="person_id")
-        own = listed.join(now.select("person_token", person_id="was"), on="person_id").sort("rank")
+        now = called_since(ranked["person_id"], aliases).join(who.frame, on="person_id")
+        own = ranked.join(now.select("person_token", person_id="was"), on="person_id").sort("rank")
         dated = own.unique("person_token", keep="first").with_columns(month_start=pl.lit(month.start))
         found.append(dated.rename(_RANKED).select(wanted.names))
     return pl.concat(found, how="vertical_relaxed")

@@ -83,7 +83,8 @@ def test_the_example_of_the_page_runs(loaded: Place, database: Server) -> None:
 
 def test_who_objects_leaves_the_database_with_the_next_run(loaded: Place, database: Server) -> None:
     database.run(
-        "CREATE VIEW hiu_mart.seen AS SELECT person_token FROM hiu_mart.dim_person; GRANT SELECT ON hiu_mart.seen TO loader"
+        "CREATE VIEW hiu_mart.seen AS SELECT person_token FROM hiu_mart.dim_person;"
+        "GRANT SELECT ON hiu_mart.seen TO loader"
     )
     person = str(pl.read_parquet(loaded.which(None)[1] / "ranked.parquet")["person_id"][4])
     token = pseudonym(person, recipient_key(loaded.key, "analyst"))
