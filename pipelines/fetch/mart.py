@@ -112,8 +112,8 @@ def _about(place: Place, wanted: Wanted) -> Kept:
     folder = about.folder(place)
     before = kept_in(folder) if folder.is_dir() else about
     copy = _copy(place, wanted)
-    forms = {"csv": about.csv or before.csv, "duckdb": about.duckdb or before.duckdb}
-    return replace(about, **forms, copies=tuple(dict.fromkeys([*before.copies, *([copy] if copy else [])])))
+    copies = tuple(dict.fromkeys([*before.copies, *([copy] if copy else [])]))
+    return replace(about, csv=about.csv or before.csv, duckdb=about.duckdb or before.duckdb, copies=copies)
 
 
 def _copy(place: Place, wanted: Wanted) -> str | None:
