@@ -32,6 +32,7 @@ from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import Reporter
 from pipelines.common.work import Work
 from pipelines.fetch.ask import fetch
+from pipelines.fetch.mart import load_stale
 from pipelines.govern.person.correct import apply_corrections
 from pipelines.govern.retain import freeze_dead
 from pipelines.plan import fingerprints, steps
@@ -133,6 +134,7 @@ def _steps(work: Work, intake: Intake) -> Outcome:
         every = [*warnings, *_open_stays(folder, month), *_unfound_quotes(folder)]
         intake.notes += [*_contradictions(folder), *_equality(folder)]
         intake.notes += withhold(place, work.now, report)
+        every += load_stale(place, work.now)
         intake.notes += still_named(place, work.now.date())
         return Outcome(month, folder, intake, changed, run_id, report.seconds, every)
 

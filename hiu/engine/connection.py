@@ -1,6 +1,6 @@
 """DuckDB, closed: what every connection is shut to, how one is opened, and its errors as ours."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -66,6 +66,14 @@ def rewrite(source: Path, target: Path) -> None:
             connection.execute("COPY FROM DATABASE kept TO fresh").fetchall()
         except duckdb.Error as error:
             raise _opening(source, error) from None
+
+
+def pack(tables: Iterable[Path], target: Path) -> None:
+    """Make a database of Parquet files, a table each, called as its file is. Raises HiuError if it can't be written."""
+    with no_values(), connect(target) as connection:
+        for path in tables:
+            file = str(path).replace("'", "''")
+            connection.execute(f"CREATE TABLE \"{path.stem}\" AS SELECT * FROM read_parquet('{file}')").fetchall()
 
 
 def frame_of(relation: duckdb.DuckDBPyRelation) -> pl.DataFrame:

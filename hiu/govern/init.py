@@ -14,7 +14,13 @@ from hiu.govern.rights import make_private
 
 FOLDERS = ("data/raw", "data/curated", "sources", "expectations", "keys")
 KEY_FILE = "keys/site.key"
-SHARED = (("support", "group"), ("support", "clinician"), ("support", "analyst"), ("planning", "commissioner"))
+SHARED = (
+    ("support", "group"),
+    ("support", "clinician"),
+    ("support", "analyst"),
+    ("planning", "analyst"),
+    ("planning", "commissioner"),
+)
 """Purposes and recipients a site may have a basis for."""
 _IGNORED = "# Never committed: what partners sent, what was made of it, and the key.\n/data/\n/keys/\n"
 

@@ -30,6 +30,9 @@ PATHWAY = {name: table for name, table in TABLES.items() if table.layer == "path
 RELEASED = {**PUBLISHED, **PLACES, **PATHWAY}
 """Every table that a published folder may hold."""
 
+MART = {name: table for name, table in TABLES.items() if table.layer == "mart"}
+"""Tables of the mart: made of published ones for other tools, without names but for `mart_name`."""
+
 RECORDED = {name: TABLES[name] for name in ("decisions", "second_opinions", "meeting_entry", "corrections")}
 """What people record (hiu.govern.records): read at the start of every run, and never rebuilt from deliveries."""
 

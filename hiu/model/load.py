@@ -24,6 +24,7 @@ FILES = [
     "governance",
     "analyst",
     "operator",
+    "mart",
     "working",
 ]
 """In this order tables are listed and published."""

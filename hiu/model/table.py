@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Type = Literal["text", "integer", "real", "boolean", "date", "timestamp", "texts"]
-Layer = Literal["warehouse", "published", "places", "pathway", "records", "operator", "working"]
+Layer = Literal["warehouse", "published", "places", "pathway", "mart", "records", "operator", "working"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,8 +25,8 @@ class Table:
     """A table: one row per `key`.
 
     `layer` is published (people read it), places or pathway (published too, by a site that has a crosswalk or a source
-    of the crisis pathway), warehouse (kept beside those), working (SQL builds it on the way), records (typed in, for
-    governance) or operator (what the operator took back and copied).
+    of the crisis pathway), mart (made of those for other tools), warehouse (kept beside them), working (SQL builds it
+    on the way), records (typed in, for governance) or operator (what the operator took back and copied).
     """
 
     name: str

@@ -45,6 +45,11 @@ def last_aliases(paths: Paths) -> pl.DataFrame:
     return pl.read_parquet(path).sort("month", "old_id") if months and path.exists() else _NO_ALIASES
 
 
+def called_since(ids: pl.Series, aliases: pl.DataFrame) -> pl.DataFrame:
+    """People of a month by their id there (`was`), beside every id that they have had since (`person_id`)."""
+    return gate.follow(pl.DataFrame({"person_id": ids.unique()}).with_columns(was="person_id", allow=True), aliases)
+
+
 def allowed(
     place: Place, ids: Iterable[str], *, purpose: str, recipient: str, on: date, aliases: pl.DataFrame | None = None
 ) -> GateResult:

@@ -14,7 +14,6 @@ import polars as pl
 
 from hiu.disk import move, write_whole
 from hiu.errors import HiuError
-from hiu.govern.basis import gate
 from hiu.model import PUBLISHED, RELEASED
 from hiu.model.govern import EVERY
 from hiu.publish.release.folder import (
@@ -32,8 +31,9 @@ from hiu.publish.release.folder import (
 )
 from hiu.publish.release.working import keep_whole, whole_table, without
 from hiu.publish.words.text import count_of
-from pipelines.access.basis import allowed, basis_of, hidden, last_aliases
+from pipelines.access.basis import allowed, basis_of, called_since, hidden, last_aliases
 from pipelines.access.bound import events
+from pipelines.access.mart.kept import renew
 from pipelines.access.pages import pages
 from pipelines.common.journal import record
 from pipelines.common.lock import hold, require_no_erasure
@@ -125,7 +125,7 @@ def withhold(place: Place, now: datetime, report: Reporter, only: Path | None = 
             before = whole_tables(folder)
             remake(place, folder, before, before, Remaking(tells=None, note=_note(people, now), report=report, now=now))
             done.append(f"published/{folder.name} was made anew without {people} who forbade it afterwards")
-    return done
+    return [*done, *renew(place, now)]
 
 
 def _as_published(place: Place, folder: Path) -> bool:
@@ -170,7 +170,7 @@ def refused_since(place: Place, folder: Path, on: date) -> frozenset[str]:
         there = pl.read_parquet(path, columns=["person_id"])
     except (OSError, pl.exceptions.PolarsError):
         return frozenset()  # damaged: `verify_release` says so
-    called = _called(there["person_id"], aliases).join(denials, on="person_id", how="semi")
+    called = called_since(there["person_id"], aliases).join(denials, on="person_id", how="semi")
     seen = allowed(place, called["person_id"], purpose="support", recipient="group", on=on, aliases=aliases).ids
     text = pack.read_text(encoding="utf-8") if pack.is_file() else ""
     in_pack = {was for now, was in called.select("person_id", "was").rows() if now not in seen and was in text}
@@ -182,14 +182,9 @@ def withheld(place: Place, tables: Tables, on: date) -> frozenset[str]:
     kinds = ["old_id", "person_id", "kind"]
     last = last_aliases(place)
     every = pl.concat([tables.get("aliases", last).select(kinds), last.select(kinds)])
-    called = _called(tables["people"]["person_id"], every)
+    called = called_since(tables["people"]["person_id"], every)
     gone = hidden(place, {"people": called, "aliases": every}, on)
     return frozenset(called.filter(pl.col("person_id").is_in(sorted(gone)))["was"])
-
-
-def _called(ids: pl.Series, aliases: pl.DataFrame) -> pl.DataFrame:
-    """People of a month by their id there (`was`), beside every id that they have had since (`person_id`)."""
-    return gate.follow(pl.DataFrame({"person_id": ids.unique()}).with_columns(was="person_id", allow=True), aliases)
 
 
 def _note(people: str, now: datetime) -> Callable[[list[str]], str]:

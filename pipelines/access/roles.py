@@ -15,7 +15,7 @@ EVERYBODY = ("status", "init", "demo", "synth", "suites")
 COMMANDS_OF: Mapping[str, tuple[str, ...]] = {
     "analyst": (
         "check", "new", "explain", "find", "review", "decide", "train", "export", "report", "lab", "backtest",
-        "evaluate", "sensitivity", "equality", "trend", "cost", "places", "desk", "s136",
+        "evaluate", "sensitivity", "equality", "trend", "cost", "places", "desk", "s136", "mart",
     ),
     "chair": ("meet", "import-workbook", "trend", "evaluate", "desk", "s136"),
     "clinician": ("sheet", "meet", "import-workbook"),

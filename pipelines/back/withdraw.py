@@ -15,6 +15,7 @@ from hiu.month import Month
 from hiu.publish.release.folder import BUILDING
 from hiu.publish.release.pointer import drop_current
 from pipelines.access.disclose import record_files
+from pipelines.access.mart.kept import renew
 from pipelines.back.runs import any_hold, runs
 from pipelines.common.journal import record, utc
 from pipelines.common.lock import hold, require_no_erasure
@@ -41,7 +42,7 @@ def withdraw(place: Place, month: Month, *, reason: str, by: str, now: datetime)
         about = {"month": str(month), "folders": names, "reason": reason, "by": by}
         record(place, now, "month_withdrawn", **about, **record_files(place))
         drop_current(place.current, month)
-        return [*_put_away(place, there), *_papers(place, month, names), *_released(place, month)]
+        return [*_put_away(place, there), *_papers(place, month, names), *renew(place, now), *_released(place, month)]
 
 
 def _put_away(paths: Paths, there: list[Path]) -> list[str]:

@@ -131,6 +131,43 @@ def places(
     write(open_site(site, curated), month, folder=out, now=now())
 
 
+def mart(
+    month: OfMonth = None,
+    site: Site = None,
+    curated: Curated = None,
+    to: Annotated[
+        str | None, typer.Option(help="Also to a folder, or: duckdb (a file), postgres, sqlserver (a database)")
+    ] = None,
+    recipient: Annotated[
+        str, typer.Option("--for", help="Who is given it: each recipient has tokens of their own")
+    ] = "analyst",
+    tokens_of: Annotated[
+        str | None, typer.Option(help="Use another recipient's tokens, so that the two marts can be joined")
+    ] = None,
+    months: Annotated[int, typer.Option(help="How many months, up to the one named", min=1, max=120)] = 12,
+    connection: Annotated[str, typer.Option(help="Of a database: its name, as 'hiu connect NAME' has it")] = "mart",
+    csv: Annotated[bool, typer.Option("--csv", help="As CSV, too")] = False,
+    names: Annotated[
+        bool, typer.Option("--names", help="With a table of names in a folder of its own; it is logged")
+    ] = False,
+) -> None:
+    """Make the mart of a month for Power BI and other tools: people by token, never by name; it is logged."""
+    from pipelines.fetch.mart import Wanted, make_mart
+
+    wanted = Wanted(
+        month=month,
+        recipient=recipient,
+        tokens_of=tokens_of,
+        months=months,
+        to=to,
+        connection=connection,
+        csv=csv,
+        names=names,
+    )
+    for line in make_mart(open_site(site, curated), wanted, now=now()):
+        say(line)
+
+
 def report(
     notebook: Annotated[str, typer.Argument(help="A notebook: its name, such as cohort, or its path")],
     month: Annotated[str, typer.Argument(help="A published month, as 2026-03")],
@@ -149,4 +186,4 @@ def report(
     say("Exact counts, names masked: for analysts. It is kept as long as the run it is of.")
 
 
-COMMANDS = (sheet, meet, import_workbook, export, places, report)
+COMMANDS = (sheet, meet, import_workbook, export, places, mart, report)

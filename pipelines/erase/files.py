@@ -13,6 +13,7 @@ from hiu.govern.erase.others import redacted
 from hiu.govern.erase.residue import trace_places, traces_in_name
 from hiu.model import REFUSED_FILE, TABLES, Table
 from hiu.publish.release.folder import working_folder
+from pipelines.access.mart.kept import renew
 from pipelines.access.remake import Remaking, finish_moves, folders, remake, whole_tables, withdrawn
 from pipelines.common.place import Paths, Place
 from pipelines.common.progress import Reporter
@@ -35,6 +36,8 @@ def rewrite_runs(place: Place, scope: ErasureScope, erasure: str, now: datetime,
         before = whole_tables(folder)
         how = Remaking(tells=tells, note=note, report=report, now=now)
         remake(place, folder, before, without_person(before, scope), how)
+    for line in renew(place, now):
+        report.say(line)
     return [folder.name for folder in found]
 
 

@@ -46,7 +46,7 @@ def _postgres(dsn: str, query: str, file: str) -> Iterator[pa.RecordBatchReader]
         from adbc_driver_manager import Error
         from adbc_driver_postgresql import dbapi
     except ImportError:
-        raise _missing("postgres") from None
+        raise missing("postgres") from None
     try:
         with dbapi.connect(dsn) as opened, opened.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ ONLY")
@@ -54,7 +54,7 @@ def _postgres(dsn: str, query: str, file: str) -> Iterator[pa.RecordBatchReader]
             cursor.execute(query)
             yield cursor.fetch_record_batch()
     except Error as error:
-        raise _refusal(getattr(error, "sqlstate", None), str(error), file) from None
+        raise refusal(getattr(error, "sqlstate", None), str(error), file) from None
 
 
 @contextmanager
@@ -62,7 +62,7 @@ def _odbc(dsn: str, query: str, file: str) -> Iterator[pa.RecordBatchReader]:
     try:
         import arrow_odbc
     except ImportError:
-        raise _missing("odbc") from None
+        raise missing("odbc") from None
     except OSError:
         raise SettingsError("this computer has no ODBC driver manager (on Linux: unixODBC)") from None
     try:
@@ -70,14 +70,14 @@ def _odbc(dsn: str, query: str, file: str) -> Iterator[pa.RecordBatchReader]:
         yield answer.into_pyarrow_record_batch_reader()
     except arrow_odbc.Error as error:
         state = re.search(r"State: (\w{5})", str(error))
-        raise _refusal(state and state[1], str(error), file) from None
+        raise refusal(state and state[1], str(error), file) from None
 
 
-def _missing(extra: str) -> SettingsError:
+def missing(extra: str) -> SettingsError:
     return SettingsError(f"the package that asks this database is not installed: pip install 'hiu-groups[{extra}]'")
 
 
-def _refusal(state: str | None, message: str, file: str) -> InputRefused:
+def refusal(state: str | None, message: str, file: str) -> InputRefused:
     before = None if (state or "08")[:2] != "08" else message  # nothing was asked yet: the connection itself failed
     kind = next((kind for words, kind in _BY_WORDS.items() if before and words in before), (state or "")[:2])
     words = _BY_CLASS.get(kind, "the database can't be reached: is the server's name right, and the network up?")

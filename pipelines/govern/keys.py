@@ -11,25 +11,15 @@ from hiu.govern.pseudonym import key_id, pseudonym, recipient_key
 from hiu.model.govern import KEY_TURNS
 from pipelines.common.journal import record, utc
 from pipelines.common.place import Paths, Place
+from pipelines.common.tokens import current_key, turn_of
 from pipelines.govern.retain import latest_tables
-
-
-def current_key(place: Place, recipient: str) -> bytes:
-    """The key a recipient's tokens are made with now."""
-    return recipient_key(place.key, recipient, _turn(place, recipient))
-
-
-def tokens(place: Place, recipient: str, ids: pl.Series) -> pl.Series:
-    """A recipient's tokens in place of person ids."""
-    key = current_key(place, recipient)
-    return pl.Series(ids.name, [pseudonym(one, key) for one in ids], dtype=pl.String)
 
 
 def turn_key(place: Place, recipient: str, *, reason: str, by: str, now: datetime) -> str:
     """Turn a recipient's key: tokens made from now on can't be joined to those made before; what was done, in words."""
     if not recipient.strip():
         raise UsageError("name the recipient whose key is to be turned")
-    turn = _turn(place, recipient) + 1
+    turn = turn_of(place, recipient) + 1
     at = utc(now)
     records.add(
         place.records,
@@ -43,7 +33,7 @@ def turn_key(place: Place, recipient: str, *, reason: str, by: str, now: datetim
 def trace_token(place: Place, recipient: str, token: str, *, by: str, now: datetime) -> str:
     """Whose token it is, by any key of a recipient; it is logged. Nobody's: so it says."""
     ids = latest_tables(place, "people")["people"]["person_id"]
-    for turn in range(_turn(place, recipient), 0, -1):
+    for turn in range(turn_of(place, recipient), 0, -1):
         key = recipient_key(place.key, recipient, turn)
         if token.startswith(f"P{key_id(key)}-"):
             found = [one for one in ids if pseudonym(one, key) == token]
@@ -69,8 +59,3 @@ def copy_to_keyring(place: Place, *, by: str, now: datetime) -> str:
         'the key is in the keyring. Next: set key_store = "keyring" under [governance] in site.toml, run hiu status, '
         "put a copy of the key file in a safe, and remove the file"
     )
-
-
-def _turn(paths: Paths, recipient: str) -> int:
-    own = records.read(paths.records, KEY_TURNS).filter(pl.col("recipient") == recipient)
-    return max(own["turn"].to_list(), default=1)

@@ -27,6 +27,7 @@ SHOW: dict[str, tuple[str, ...]] = {
     "export charts": ("export", "charts", "--out", "FOLDER/charts"),
     "cost": ("cost", "--people"),
     "places": ("places", "--people", "--out", "FOLDER/places"),
+    "mart": ("mart", "--to", "FOLDER/mart"),
     "sensitivity": ("sensitivity",),
     "sensitivity as json": ("sensitivity", "--json"),
     "basis": ("basis", "PERSON"),
@@ -89,7 +90,7 @@ def test_a_command_that_shows_a_person_writes_one_line(
     said = site.hiu(*given(SHOW[kind], who, tmp_path))
     assert said.code == 0, said.err
     new = site.looks()[len(before) :]
-    assert len(new) == 1 and new[0]["who"] == login() and new[0]["purpose"] in ("support", "rights")
+    assert len(new) == 1 and new[0]["who"] == login() and new[0]["purpose"] in ("support", "rights", "planning")
     key = site.place.key_for("reads")
     shown = {pseudonym(one, key) for one in PERSON_ID.findall(said.out)}
     whom = new[0].get("whom")
@@ -131,7 +132,9 @@ def test_without_a_basis_nothing_is_shown_of_whom_the_asker_named(
     assert closed.looks()[-1 if line[0] == "explain" else -2]["refused"], "that it was asked for is on record"
 
 
-def test_a_purpose_is_asked_of_the_basis(site: Site, who: dict[str, str]) -> None:
+def test_a_purpose_is_asked_of_the_basis(own_settings: Edited, who: dict[str, str]) -> None:
+    planning = 'purpose = "planning"\nrecipient = '
+    site = own_settings(lambda text: text.replace(f'{planning}"analyst"', f'{planning}"clinician"'))
     said = site.hiu("explain", who["PERSON"], "--purpose", "planning", "--by", "A. Nosy")
     assert said.code == 1 and "no basis" in said.err and said.out == ""
     assert site.looks()[-1] | {"audit_head": ""} == {

@@ -38,7 +38,7 @@ from hiu.engine.duckdb import Warehouse
 from hiu.model import TABLES, Column
 from hiu.model.frames import TYPES
 
-FOLDERS = ("questions", "pathway")
+FOLDERS = ("questions", "pathway", "mart")
 EMPTY: dict[str, Any] = {"text": "", "integer": 0, "real": 0.0, "boolean": False, "texts": []}
 
 

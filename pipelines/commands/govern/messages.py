@@ -16,11 +16,12 @@ from pipelines.access.basis import allowed, basis_of, gates_of
 from pipelines.commands.options import print_json
 from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import out
+from pipelines.common.tokens import current_key
 from pipelines.common.work import Row
 from pipelines.erase.erase import Erasure
 from pipelines.erase.find import find
 from pipelines.erase.marks import held_rows
-from pipelines.govern.keys import current_key, latest_turns
+from pipelines.govern.keys import latest_turns
 from pipelines.govern.processing import page
 from pipelines.govern.rekey import Rekeyed
 from pipelines.govern.retain import disclosures, due_now, holds_in_force, to_review

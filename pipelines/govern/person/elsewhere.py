@@ -16,6 +16,8 @@ from hiu.govern.erase.residue import Traces, trace_places
 from hiu.govern.pseudonym import pseudonym, recipient_key
 from hiu.model.govern import DISCLOSURES
 from hiu.publish.release.folder import WORKING
+from pipelines.access.mart.build import marts
+from pipelines.access.mart.kept import in_mart
 from pipelines.common.fingerprint import file_digest
 from pipelines.common.place import Paths, Place
 from pipelines.common.work import Row
@@ -141,26 +143,29 @@ def _traces(scope: PersonScope) -> Traces:
     return Traces(scope.ids, frozenset(numbers), frozenset(names))
 
 
-def recipients(paths: Paths, scope: PersonScope) -> Iterator[Row]:
+def recipients(place: Place, scope: PersonScope) -> Iterator[Row]:
     """Disclosures that told the person: those of them alone, and those of a list whose file tells them.
 
     `certain` is false where the file of a list is no longer there to look into, so that they may have been on it.
     """
     traces = _traces(scope)
-    for row in records.history(paths.records, DISCLOSURES).iter_rows(named=True):
+    for row in records.history(place.records, DISCLOSURES).iter_rows(named=True):
         if row["person_id"] in scope.ids:
             yield {**row, "certain": True}
         elif row["person_id"] is None and row["people"]:
-            looked = _in_file(paths, row["file"], traces)
+            looked = _in_file(place, row["file"], traces, scope)
             if looked is not False:
                 yield {**row, "certain": looked is True}
 
 
-def _in_file(paths: Paths, name: str | None, traces: Traces) -> bool | None:
-    """Whether the pages of a folder or file that left tell the person; None if they are not there."""
-    path = paths.curated / name if name else None
+def _in_file(place: Place, name: str | None, traces: Traces, scope: PersonScope) -> bool | None:
+    """Whether the pages of a folder or file that left tell the person; None if they are not there. A mart that has
+    not their token may have had it before it was made anew."""
+    path = place.curated / name if name else None
     if path is None or not path.exists():
         return None
+    if path.is_relative_to(marts(place)):
+        return in_mart(place, path, scope.all_ids) or None
     files = [path] if path.is_file() else [one for one in sorted(path.rglob("*")) if one.is_file()]
     pages = [one for one in files if one.suffix not in (".parquet", ".json")]
     return any(_tells(one, traces) for one in pages)

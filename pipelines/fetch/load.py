@@ -1,0 +1,129 @@
+"""A mart loaded into a database: all of its tables in one transaction, so that a reader sees the old one or the new."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from hiu.errors import HiuError, SettingsError
+from hiu.model import TABLES, Type
+from pipelines.fetch.drivers import BATCH_ROWS, missing, refusal
+
+SCHEMA = "hiu_mart"
+"""Schema of the database that holds the tables; nothing else may be in it under their names."""
+_TYPES: dict[str, dict[Type, str]] = {
+    "postgres": {
+        "text": "text", "integer": "bigint", "real": "double precision", "boolean": "boolean", "date": "date",
+    },
+    "sqlserver": {
+        "text": "nvarchar(400)", "integer": "bigint", "real": "float", "boolean": "bit", "date": "date",
+    },
+}  # fmt: skip
+"""What each type of a column is called by a database."""
+DATABASES = tuple(_TYPES)
+
+
+class Target(Protocol):
+    """A database in a transaction of its own."""
+
+    def run(self, statement: str) -> None:
+        """A statement without an answer."""
+
+    def add(self, table: str, rows: pa.RecordBatchReader) -> None:
+        """Rows added to a table of the schema."""
+
+
+def load(kind: str, dsn: str, tables: list[Path]) -> None:
+    """Put the rows of Parquet files in the place of those that the database has, a table called as its file is.
+
+    Tables that are there are emptied and not dropped, so that views and rights stay. Raises InputRefused in words of
+    ours, SettingsError where the optional package or the driver is missing.
+    """
+    opened = _postgres(dsn) if kind == "postgres" and dsn.startswith("postgres") else _odbc(dsn)
+    with opened as target:
+        target.run(_schema(kind))
+        for path in tables:
+            target.run(_table(kind, path.stem))
+            target.run(f"DELETE FROM {SCHEMA}.{path.stem}")
+            with pq.ParquetFile(path) as file:
+                batches = file.iter_batches(BATCH_ROWS)
+                target.add(path.stem, pa.RecordBatchReader.from_batches(file.schema_arrow, batches))
+
+
+def _schema(kind: str) -> str:
+    if kind == "postgres":
+        return f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"
+    return f"IF SCHEMA_ID('{SCHEMA}') IS NULL EXEC('CREATE SCHEMA {SCHEMA}')"
+
+
+def _table(kind: str, name: str) -> str:
+    """The statement that makes a table where there is none."""
+    types = _TYPES[kind]
+    columns = ", ".join(
+        f"{column.name} {types[column.type]}{'' if column.nullable else ' NOT NULL'}" for column in TABLES[name].columns
+    )
+    made = f"TABLE {SCHEMA}.{name} ({columns})"
+    if kind == "postgres":
+        return f"CREATE {made.replace('TABLE', 'TABLE IF NOT EXISTS', 1)}"
+    return f"IF OBJECT_ID('{SCHEMA}.{name}') IS NULL CREATE {made}"
+
+
+@contextmanager
+def _postgres(dsn: str) -> Iterator[Target]:
+    try:
+        from adbc_driver_manager import Error, dbapi
+        from adbc_driver_postgresql import dbapi as postgres
+    except ImportError:
+        raise missing("postgres") from None
+
+    class Opened:
+        def __init__(self, cursor: dbapi.Cursor) -> None:
+            self.cursor = cursor
+
+        def run(self, statement: str) -> None:
+            self.cursor.execute(statement)
+
+        def add(self, table: str, rows: pa.RecordBatchReader) -> None:
+            self.cursor.adbc_ingest(table, rows, mode="append", db_schema_name=SCHEMA)
+
+    try:
+        with postgres.connect(dsn) as connection, connection.cursor() as cursor:
+            yield Opened(cursor)
+            connection.commit()
+    except Error as error:
+        raise _in_our_words(getattr(error, "sqlstate", None), str(error)) from None
+
+
+@contextmanager
+def _odbc(dsn: str) -> Iterator[Target]:
+    try:
+        import arrow_odbc
+    except ImportError:
+        raise missing("odbc") from None
+    except OSError:
+        raise SettingsError("this computer has no ODBC driver manager (on Linux: unixODBC)") from None
+
+    class Opened:
+        def run(self, statement: str) -> None:
+            connection.execute(statement)
+
+        def add(self, table: str, rows: pa.RecordBatchReader) -> None:
+            connection.insert_into_table(rows, f"{SCHEMA}.{table}", 1000)
+
+    try:
+        connection = arrow_odbc.connect(dsn, autocommit=False)
+        yield Opened()
+        connection.commit()
+    except arrow_odbc.Error as error:
+        state = re.search(r"State: (\w{5})", str(error))
+        raise _in_our_words(state and state[1], str(error)) from None
+
+
+def _in_our_words(state: str | None, message: str) -> HiuError:
+    """What a driver says may hold the server, the user or a value."""
+    words = refusal(state, message, "").problem
+    return HiuError(f"the mart was not loaded, and the database has what it had: {words}")
