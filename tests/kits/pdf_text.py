@@ -37,11 +37,11 @@ def _piece(operator: str, operands: Any, page: pikepdf.Page, letters: dict[Any, 
 
 def _letters_of(font: Any) -> dict[int, str]:
     """Glyph -> what the font says that it stands for."""
-    said = font.ToUnicode.read_bytes().decode("latin-1")
+    table = font.ToUnicode.read_bytes().decode("latin-1")
     out = {}
-    for block in re.findall("beginbfchar(.*?)endbfchar", said, re.DOTALL):
+    for block in re.findall("beginbfchar(.*?)endbfchar", table, re.DOTALL):
         out |= {int(glyph, 16): bytes.fromhex(text).decode("utf-16-be") for glyph, text in _ONE.findall(block)}
-    for block in re.findall("beginbfrange(.*?)endbfrange", said, re.DOTALL):
+    for block in re.findall("beginbfrange(.*?)endbfrange", table, re.DOTALL):
         for first, last, text in _RUN.findall(block):
             out |= {int(first, 16) + k: chr(int(text, 16) + k) for k in range(int(last, 16) - int(first, 16) + 1)}
     return out

@@ -35,8 +35,8 @@ def twins_of(others: Sequence[Row], job: LoadJob) -> dict[str, str]:
     """Other files with the same bytes and rows in them (for any source): a copy would make its month look supplied."""
     same = sorted((row for row in others if row["sha256"] == job.sha256), key=lambda row: row["source_file"])
     filled = {row["source_file"] for row in same if row["received"]} - {job.file.name}
-    held = [row for row in same if row["source"] == job.file.source and row["replaced_by"] is None]
-    return {row["delivery_id"]: row["source_file"] for row in held if row["source_file"] in filled}
+    in_force = [row for row in same if row["source"] == job.file.source and row["replaced_by"] is None]
+    return {row["delivery_id"]: row["source_file"] for row in in_force if row["source_file"] in filled}
 
 
 def usual_rows(others: Sequence[Row], source: Source, period: Month | None) -> int | None:
