@@ -40,10 +40,10 @@ def _rounded(text: str) -> str:
 
 
 Words = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_printable)]
-Version = Annotated[str, Field(pattern=r"\A[0-9A-Za-z.+-]{1,40}\Z")]
-Code = Annotated[str, Field(pattern=r"\A[a-z0-9_]{1,60}\Z")]
-When = Annotated[str, Field(pattern=r"\A20[0-9]{2}-(0[1-9]|1[0-2])\Z")]
-Digest = Annotated[str, Field(pattern=r"\A[0-9a-f]{64}\Z")]
+Version = Annotated[str, Field(pattern=r"^[0-9A-Za-z.+-]{1,40}$")]
+Code = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")]
+When = Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class _Strict(BaseModel):
@@ -57,7 +57,7 @@ class Figure(_Strict):
     dataset: Code
     group: Words
     months: Annotated[list[When], Field(min_length=1, max_length=600)]
-    shown: Annotated[str, Field(pattern=rf"\A(\{HIDDEN}|{_WITHHELD}|[0-9]{{1,9}})\Z"), AfterValidator(_rounded)]
+    shown: Annotated[str, Field(pattern=rf"^(\{HIDDEN}|{_WITHHELD}|[0-9]{{1,9}})$"), AfterValidator(_rounded)]
 
     @property
     def key(self) -> tuple[str, str, str, tuple[str, ...]]:
@@ -84,8 +84,8 @@ class Bundle(_Strict):
     site: Words
     to: Annotated[list[Words], Field(min_length=1, max_length=50)]
     month: When
-    name: Annotated[str, Field(pattern=r"\Acompare-[0-9TZ-]{7,40}\Z")]
-    made: Annotated[str, Field(pattern=r"\A20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z\Z")]
+    name: Annotated[str, Field(pattern=r"^compare-[0-9TZ-]{7,40}$")]
+    made: Annotated[str, Field(pattern=r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z$")]
     synthetic: bool
     population: Adults | None
     figures: Annotated[list[Figure], Field(max_length=20_000)]

@@ -37,7 +37,8 @@ ALLOWED: Mapping[str, str] = {
     "verify": "operator officer checker", "basis": "officer", "consent": "officer", "disclose": "officer",
     "hold": "officer", "retain": "officer", "erase": "officer", "key": "officer", "audit": "officer",
     "reads": "officer", "subject": "officer", "rectify": "officer", "requests": "officer", "breaches": "officer",
-    "governance": "officer", "assurance": "officer", "release": "checker", "cross": "officer checker", "compare": "officer checker",
+    "governance": "officer", "assurance": "officer", "release": "checker", "cross": "officer checker",
+    "compare": "officer checker",
     "settings": "officer",
 }  # fmt: skip
 """Who may give a command, written down apart from the code: a command that is not here is the officer's."""

@@ -111,9 +111,12 @@ def flow(month: Month, tables: Mapping[str, pl.DataFrame], earlier: Sequence[Cel
     now, before = (at.get(("people", ON_LIST, SUPPORTED, (str(when),))) for when in (month, month - YEAR))
     supported = now.value if now else adults.height
     joined = at.get(("people", ON_LIST, JOINED, year)) or _people(JOINED, year, min(new, supported))
-    left = before.value + joined.value - supported if before else -1
-    # records that were put right since can make more people stay than there were: then nobody can tell who left
-    return [joined, *([_people(LEFT, year, left)] if left >= 0 else [])]
+    if before is None:
+        return [joined]
+    left = before.value + joined.value - supported
+    # records that were put right since can make more people stay than there were: a reader who took one from the other
+    # would read something untrue of those few, so neither is given
+    return [joined, _people(LEFT, year, left)] if left >= 0 else []
 
 
 def _people(group: str, months: tuple[str, ...], n: int) -> Cell:
