@@ -70,8 +70,8 @@ def _differs(one: Bundle, first: Bundle) -> str:
     for field, words in _MUST_AGREE.items():
         theirs, ours = getattr(one, field), getattr(first, field)
         if theirs != ours:
-            told = _INVENTED[theirs] if field == "synthetic" else theirs
-            found.append(words.format(theirs=told, ours=ours))
+            text = _INVENTED[theirs] if field == "synthetic" else theirs
+            found.append(words.format(theirs=text, ours=ours))
     return "; ".join(found)
 
 
