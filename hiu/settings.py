@@ -120,6 +120,14 @@ class Basis(_Frozen):
     end: date
 
 
+class Population(_Frozen):
+    """How many adults live in the area, by which rates are compared with other areas; none is assumed."""
+
+    adults: int = Field(gt=0, lt=100_000_000, description="people of 18 and over who live in the area")
+    year: int = Field(ge=2000, le=2100, description="the year that the number is of")
+    source: str = Field(min_length=3, max_length=120, description="who published it, such as 'ONS mid-year estimate'")
+
+
 class Governance(_Frozen):
     """What the data protection officer sets."""
 
@@ -143,7 +151,7 @@ Role = Literal["analyst", "chair", "clinician", "operator", "officer", "checker"
 
 _NO_FIGURE = {
     "roles", "name", "raw", "curated", "key_file", "agreements", "keep_runs", "memory_limit", "basis", "governance",
-    "ignored_files", "places",
+    "ignored_files", "places", "population",
 }  # fmt: skip
 
 
@@ -159,6 +167,7 @@ class Settings(_Frozen):
     basis: tuple[Basis, ...] = ()
     governance: Governance = Governance()
     roles: dict[str, tuple[Role, ...]] = Field({}, description="login -> its roles; empty: every login may do all")
+    population: Population | None = Field(None, description="for rates in comparisons with other areas")
     rank: Rank = Rank()
     labels: Labels = Labels()
     counting: Counting = Counting()

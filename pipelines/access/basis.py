@@ -89,18 +89,18 @@ def still_named(place: Place, on: date) -> list[str]:
 
 
 def for_board(
-    place: Place, tables: Mapping[str, pl.DataFrame], on: date
+    place: Place, tables: Mapping[str, pl.DataFrame], on: date, recipient: str = "commissioner"
 ) -> tuple[dict[str, pl.DataFrame], int, tuple[str, ...]]:
     """Published tables without the people whom the law lets leave even the figures, how many, and the basis codes.
 
-    Raises HiuError unless there is a basis for planning figures to go to the commissioner.
+    Raises HiuError unless there is a basis for planning figures to go to the recipient.
     """
     basis = basis_of(place, tables.get("aliases"))
     governance = place.settings.governance
-    found = gate.permitted(["*"], basis, purpose="planning", recipient="commissioner", on=on)
+    found = gate.permitted(["*"], basis, purpose="planning", recipient=recipient, on=on)
     if not found.ids:
         raise HiuError(
-            f"{place.home / 'site.toml'}: no [[basis]] for purpose 'planning' and recipient 'commissioner' "
+            f"{place.home / 'site.toml'}: no [[basis]] for purpose 'planning' and recipient '{recipient}' "
             f"is in force on {on}; nothing may leave for them. See docs/governance.md."
         )
     out = gate.left_out(basis, governance.left_out_of_counts, on, governance.opt_out_purposes)

@@ -211,3 +211,13 @@ def signature(place: Place, seal: Row) -> str:
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+def unlogged(place: Place, recipient: str, prefix: str) -> list[str]:
+    """Releases of a kind that are in the register and not in the audit log: cut off before anybody had them."""
+    found = (
+        path.name.removesuffix(".sealed.json") for path in _register(place, recipient).glob(f"{prefix}*.sealed.json")
+    )
+    events = (entry["event"] for entry in (read(place.audit) if place.audit.exists() else ()))
+    logged = {event.get("folder") for event in events if event.get("type") == "released"}
+    return sorted(set(found) - logged)

@@ -26,9 +26,9 @@ COMMANDS_OF: Mapping[str, tuple[str, ...]] = {
     "officer": (
         "basis", "consent", "disclose", "hold", "retain", "erase", "key", "verify", "audit", "reads", "equality",
         "withdraw", "restore", "backup", "subject", "rectify", "requests", "breaches", "governance",
-        "assurance", "cross",
+        "assurance", "cross", "compare",
     ),
-    "checker": ("release", "verify", "cross"),
+    "checker": ("release", "verify", "cross", "compare"),
 }  # fmt: skip
 """Role -> the commands it may give; a command that no role names is the officer's."""
 

@@ -59,8 +59,11 @@ def cross(
     elif show:
         _show(place, show)
     elif withdraw:
+        received = endings.bundles(place, _named(partner), purpose, "received")
         wrote, lines = endings.withdraw(place, _named(partner), purpose, by=require_named(by, "--by"), now=at)
         out(f"nothing more is exchanged with {partner} for {purpose}, and what was kept here of it is deleted")
+        for line in received:
+            out(f"to delete here: {line}, wherever it was put")
         for line in lines:
             out(f"to delete at {partner}: {line}")
         out(f"wrote {wrote}: carry it to {partner}")
@@ -119,4 +122,84 @@ def _show(place: "Place", name: str) -> None:
         out(f"withheld: {withheld} (no basis to share them, or an objection, opt-out or death forbids it)")
 
 
-COMMANDS = (cross,)
+def compare(
+    what: Annotated[list[str], typer.Argument(help="export and a month; or folders of bundles, ours among them")],
+    to: Annotated[list[str] | None, typer.Option(help="With export: a site that the figures are for")] = None,
+    checker: Annotated[str, typer.Option(help="With export: who checked it; not who made it")] = "",
+    by: Annotated[str, typer.Option("--by", help="Who does it, by name or role; it is recorded")] = "",
+    folder: Annotated[Path | None, typer.Option("--out", help="Where the comparison is written")] = None,
+    site: Site = None,
+    curated: Curated = None,
+) -> None:
+    """Compare figures of areas: export our own for other sites, or put several sites' bundles side by side."""
+    from pipelines.access.guard import require_named
+
+    place, who = open_site(site, curated), require_named(by, "--by")
+    if what[0] == "export":
+        if len(what) > 2:
+            raise UsageError("'hiu compare export' takes one month")
+        _export_figures(place, what[1] if len(what) > 1 else None, to or [], require_named(checker, "--checker"), who)
+    else:
+        _compare(place, [Path(one) for one in what], folder, who)
+
+
+def _export_figures(place: "Place", month: str | None, to: list[str], checker: str, by: str) -> None:
+    """Decide, sign, sweep and hand over."""
+    from hiu.errors import HiuError
+    from hiu.govern.release.canary import sweep
+    from pipelines.govern.canaries import people_of
+    from pipelines.govern.release import same_person
+    from pipelines.network import bundles
+    from pipelines.papers.compare import figures
+
+    if same_person(checker, by):
+        raise UsageError(f"--checker {checker}: who checks an output is not who made it")
+    at = now()
+    bundles.require_agreements(place, to, at.date())
+    made = figures.figures(place, month, at)
+    counting = figures.counting(place.settings)
+    ready = bundles.prepare(place, to, made.cells, made.table(), month=str(made.month), counting=counting, now=at)
+    people = people_of(place)
+    if hits := [hit for name, content in ready.files.items() for hit in sweep(name, content, people)]:
+        raise HiuError("not exported:\n  " + "\n  ".join(hits[:20]))
+    wrote = bundles.hand_over(place, ready, made.export, basis=made.basis, checker=checker, by=by, now=at)
+    out(f"wrote {wrote}: carry the folder to {', '.join(ready.to)}, where 'hiu compare' reads it")
+    out(f"{made.share:.0%} of the figures that are large enough are shown; left out by the basis: {made.left_out}")
+
+
+def _compare(place: "Place", folders: list[Path], target: Path | None, by: str) -> None:
+    """Read the bundles that may be read, and write the page, the workbook and the PDF."""
+    from hiu.disk import write_whole
+    from hiu.errors import HiuError
+    from hiu.month import Month
+    from hiu.publish.pathway.forms import files
+    from pipelines.access.pages import stamp_of
+    from pipelines.common.journal import record
+    from pipelines.network.bundles import receive
+    from pipelines.papers.compare.page import comparable, paper
+
+    at = now()
+    read, refused = [], []
+    for one in folders:
+        try:
+            read.append(receive(place, one, by=by, now=at))
+        except HiuError as error:
+            refused.append(f"Left out: {error}")
+    if not read:
+        raise UsageError("nothing to compare. " + " ".join(refused))
+    compared = comparable(read, place.settings.name)
+    month = Month.parse(compared.areas[0].month)
+    made = paper(compared, refused, stamp_of(place, month, compared.areas[0].name, at))
+    target = target or place.curated / "exports" / "compare" / str(month)
+    target.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name, content in files(made).items():
+        write_whole(target / name, content)
+        out(f"{target / name}")
+    record(
+        place, at, "compared", month=str(month), areas=len(compared.areas), left_out=len(folders) - len(compared.areas)
+    )
+    for line in [*refused, *compared.left_out]:
+        out(line)
+
+
+COMMANDS = (cross, compare)

@@ -46,7 +46,7 @@ def release_board(
     for option, name in (("--checker", checker), ("--by", by)):
         if is_placeholder(name):
             raise UsageError(f"{option} '{name}' is nobody's name: say who, by name or role")
-    if _same_person(checker, by):
+    if same_person(checker, by):
         raise UsageError(f"--checker {checker}: who checks an output is not who made it")
     codes = _basis(place, now)
     if (ended := _end_cut_off(place, month, now)) is not None:
@@ -198,7 +198,7 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _same_person(one: str, other: str) -> bool:
+def same_person(one: str, other: str) -> bool:
     """Whether two names are one person's: case, spaces, titles and the order of the parts apart."""
     return _parts(one) == _parts(other)
 

@@ -10,7 +10,7 @@ from hiu.govern import records
 from hiu.govern.basis.agreements import in_force
 from hiu.model.govern import CROSSINGS
 from hiu.network.letters import Withdrawal
-from pipelines.common.place import Place
+from pipelines.common.place import Paths, Place
 from pipelines.network import store
 from pipelines.network.partners import Partner, agreed, enter, partner_of, register, seed_of, source_of
 from pipelines.network.store import Taken
@@ -46,10 +46,20 @@ def exchanged(place: Place, name: str, purpose: str) -> list[str]:
         pl.col("kind") == "session", pl.col("partner") == name, pl.col("purpose") == purpose
     )
     grouped = rows.group_by("crossing_id", maintain_order=True).agg("recorded_at", "stage", "people")
-    return [
+    sessions = [
         f"{one}: begun on {at[0]:%Y-%m-%d}, {', '.join(stages)}; {people[0]} people of this site"
         for one, at, stages, people in grouped.iter_rows()
     ]
+    return sessions + bundles(place, name, purpose, "sent")
+
+
+def bundles(place: Paths, name: str, purpose: str, way: str) -> list[str]:
+    """A line for each bundle of figures that was `sent` to a site or `received` from it for a purpose."""
+    rows = register(place, "bundle", name).filter(
+        pl.col("purpose") == purpose, pl.col("crossing_id").str.ends_with(f":{way}")
+    )
+    months = [one.split(":")[-2] for one in rows["crossing_id"].sort()]
+    return [f"the bundle of figures of {month}" for month in months]
 
 
 def overview(place: Place, now: datetime) -> list[str]:
@@ -60,6 +70,7 @@ def overview(place: Place, now: datetime) -> list[str]:
         sessions = register(place, "session", name)
         purposes = {
             *sessions["purpose"],
+            *register(place, "bundle", name)["purpose"],
             *(p for p in ("support", "planning") if in_force(place.settings, source_of(name, p), now.date())),
         }
         for purpose in sorted(purposes):
@@ -77,8 +88,11 @@ def _standing(place: Place, name: str, purpose: str, sessions: pl.DataFrame, now
         lines = [f"  {purpose}: no agreement in force; nothing is exchanged"]
         kept = sorted(set(left) & set(store.sessions(place)))
         lines += [f"  to delete here: {', '.join(kept)} ('hiu cross {name} --withdraw' does)"] if kept else []
+        left += bundles(place, name, purpose, "sent")
+        lines += [f"  to delete here: {one}, wherever it was put" for one in bundles(place, name, purpose, "received")]
         return lines + ([f"  to delete at {name}: {', '.join(left)}"] if left else [])
     lines = [f"  {purpose}: agreement {one.reference} until {one.end}"]
+    lines += [f"  {way}: {bundle}" for way in ("sent", "received") for bundle in bundles(place, name, purpose, way)]
     for row in sessions.iter_rows(named=True):
         pairs = "" if row["pairs"] is None else f", {row['pairs']} pairs"
         gone = "" if row["crossing_id"] in store.sessions(place) else "; nothing is kept of it here"
@@ -89,6 +103,9 @@ def _standing(place: Place, name: str, purpose: str, sessions: pl.DataFrame, now
 def _end(place: Place, name: str, purpose: str, stage: str, *, by: str, now: datetime) -> list[str]:
     rows = register(place, "session", name).filter(pl.col("purpose") == purpose)
     enter(place, f"W:{name}:{purpose}", now, kind="withdrawal", partner=name, purpose=purpose, stage="withdrawn", by=by)
+    for row in register(place, "bundle", name).filter(pl.col("purpose") == purpose).iter_rows(named=True):
+        about = {key: row[key] for key in ("kind", "partner", "purpose", "agreement")}
+        enter(place, row["crossing_id"], now, **{**about, "stage": "to_delete", "by": by})
     for row in rows.iter_rows(named=True):
         store.forget(place, row["crossing_id"])
         about = {key: row[key] for key in ("kind", "partner", "purpose", "agreement", "people", "pairs")}

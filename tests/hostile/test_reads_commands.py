@@ -43,7 +43,7 @@ SHOW: dict[str, tuple[str, ...]] = {
 NOBODY = (
     "init", "check", "new", "connect", "fetch", "suites", "synth", "lab", "demo", "status", "verify", "audit", "reads",
     "key", "undo", "rollback", "withdraw", "backup", "restore", "evaluate", "equality", "trend", "backtest", "train",
-    "release", "decide", "requests", "breaches", "governance", "assurance",
+    "release", "decide", "requests", "breaches", "governance", "assurance", "compare",
 )  # fmt: skip
 """Commands whose answer has no person in it; if it had, the line would be written (the test below)."""
 ELSEWHERE = {

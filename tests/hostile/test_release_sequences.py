@@ -36,6 +36,50 @@ def test_nobody_is_found_in_small_sequences(seed: int) -> None:
     assert min(shares) >= 0.7
 
 
+def bundles(people: int, seed: int) -> kit.Recipient:
+    """Bundles for other areas and papers for the board in turn, two of them a year apart, and what happens between."""
+    # as many are supported as a team has; of six or so every figure of the caseload is hidden
+    area, dice = kit.invent(people, seed, sets=("ed_attendance", "s136"), before=20), np.random.default_rng(seed)
+    for at in dice.choice(people, int(dice.integers(15, 45)), replace=False).tolist():
+        area.start.setdefault(at, (kit.LAST - int(dice.integers(-2, 20))).start)
+    reader = kit.Recipient()
+    for take, month in (
+        (reader.take_bundle, kit.LAST - 10),
+        (reader.take, kit.LAST - 9),
+        (reader.take_bundle, kit.LAST),
+        (reader.take, kit.LAST),
+        (reader.take, kit.LAST + 2),
+        (reader.take_bundle, kit.LAST + 2),
+    ):
+        made = take(area, month)
+        assert not made.solved.refused, made.solved.refused
+        if month != kit.LAST:
+            kit.happen(area, dice)
+        for at in [at for at in area.start if dice.random() < 0.1]:
+            del area.start[at]  # support ended
+    return reader
+
+
+@pytest.mark.parametrize("seed", [1, 4, *(pytest.param(n, marks=pytest.mark.slow) for n in range(5, 25))])
+def test_nobody_is_found_by_whoever_has_every_bundle_and_every_paper(seed: int) -> None:
+    reader = bundles(150 + 20 * seed, seed)
+    result = attack(reader.published, reader.truth)
+    assert result.tried > 20 and not result.found and not result.open
+
+
+def test_the_attacker_finds_who_left_if_the_flow_of_the_caseload_is_shown_carelessly() -> None:
+    """20 were supported, 10 joined and 30 are: rounded as 18, 12 and 28 would be, at most 2 left."""
+    head = "measure,dataset,group,area,from,to,shown"
+    year = "people,list,joined in the year,whole area,2025-04,2026-03,15"
+    ends = [f"people,list,supported,whole area,{when},{when},{n}" for when, n in (("2025-03", 20), ("2026-03", 35))]
+    file = Published("\n".join([head, year, *ends]).encode(), frozenset())
+    truth = Truth(pl.DataFrame())
+    truth.groups = {("2025-03", "supported"): (21, 0), ("2026-03", "supported"): (34, 0)}
+    truth.groups |= {("2026-03", "joined in the year"): (17, 0), ("2026-03", "left in the year"): (4, 0)}
+    found = attack([file], truth).found
+    assert "caseload left by what is shown 2026-03: 0 to 6" in found
+
+
 @pytest.mark.parametrize("what", ["objection", "erasure", "late rows"])
 def test_what_happens_after_a_release_makes_no_difference_to_what_it_covered(what: str) -> None:
     """The next month with and without it: every figure of events is the same if the person had none in that month."""

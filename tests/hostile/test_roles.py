@@ -38,6 +38,7 @@ ALLOWED: Mapping[str, str] = {
     "hold": "officer", "retain": "officer", "erase": "officer", "key": "officer", "audit": "officer",
     "reads": "officer", "subject": "officer", "rectify": "officer", "requests": "officer", "breaches": "officer",
     "governance": "officer", "assurance": "officer", "release": "checker", "cross": "officer checker",
+    "compare": "officer checker",
     "settings": "officer",
 }  # fmt: skip
 """Who may give a command, written down apart from the code: a command that is not here is the officer's."""

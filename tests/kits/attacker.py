@@ -21,6 +21,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_matrix
 
 FEW, ROUNDED = 8, 5
+JOINED, LEFT = "joined in the year", "left in the year"
 FAR = 1_000_000
 Sum = Mapping[object, float]
 Months = tuple[str, ...]
@@ -160,6 +161,7 @@ def attack(published: Sequence[Published], truth: Truth) -> Result:
     for dataset in sorted({line.dataset for line in shown} - {"any", "list", "contacts", "evaluation"}):
         _events([line for line in shown if line.dataset == dataset], truth, result)
     _people(shown, truth, result)
+    _caseload(shown, truth, result)
     return result
 
 
@@ -233,6 +235,39 @@ def _people(shown: Sequence[Shown], truth: Truth, result: Result) -> None:
                 programme.add({("list", when): 1.0, line._replace(text=""): -1.0}, 0, np.inf)
         for one in [line for line in own if line.measure == "people"]:
             _groups(programme, one, truth.groups[when, one.group], result)
+
+
+def _caseload(shown: Sequence[Shown], truth: Truth, result: Result) -> None:
+    """Who is supported, joined in a year and left in it: who was there and who joined is there still, or left."""
+    programme = Programme()
+    lines = [line for line in shown if line.dataset == "list" and "=" not in line.group]
+    at = {(line.group, line.months[-1]): line._replace(text="") for line in lines}
+    for line in lines:
+        programme.add({line._replace(text=""): 1.0}, *reading(line.text))
+    targets: list[tuple[Sum, int, str]] = []
+    for (group, when), one in at.items():
+        before = f"{int(when[:4]) - 1}{when[4:]}"
+        now, joined, then = at.get(("supported", when)), at.get((JOINED, when)), at.get(("supported", before))
+        if group in (JOINED, LEFT, "supported"):
+            targets.append(({one: 1.0}, truth.groups[when, group][0], f"{group} {when}"))
+        if group == JOINED and now:
+            programme.add({now: 1.0, one: -1.0}, 0, np.inf)
+            stayed = truth.groups[when, "supported"][0] - truth.groups[when, JOINED][0]
+            targets.append(({now: 1.0, one: -1.0}, stayed, f"supported longer than a year {when}"))
+        if group == "supported" and now and joined and then:
+            left = {then: 1.0, joined: 1.0, now: -1.0}
+            programme.add(left, 0, np.inf)
+            size = truth.groups[before, "supported"][0] + truth.groups[when, JOINED][0] - truth.groups[when, group][0]
+            targets.append((left, size, f"left by what is shown {when}"))
+            if gone := at.get((LEFT, when)):
+                programme.add({gone: 1.0} | {name: -sign for name, sign in left.items()}, 0, 0)
+    for terms, n, name in targets:
+        if 0 < n < FEW:
+            _try(programme, terms, FEW, f"caseload {name}", result)
+    for (group, when), (other, earlier) in combinations(at, 2):
+        if group == other:
+            change = {at[group, when]: 1.0, at[other, earlier]: -1.0}
+            _try(programme, change, -FAR, f"caseload {group} change {when} {earlier}", result)
 
 
 def _groups(programme: Programme, one: Shown, size: tuple[int, int], result: Result) -> None:

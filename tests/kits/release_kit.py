@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 import publish_frames as frames
-from attacker import Published, Truth
+from attacker import JOINED, LEFT, Published, Truth
 
 from hiu.govern.release.cells import Cell
 from hiu.model import DATASETS, PUBLISHED
@@ -17,6 +17,7 @@ from hiu.month import Month
 from hiu.settings import Settings
 from pipelines.access.releases import Past
 from pipelines.papers.commissioner.cells import Released, adult_rows, decide, list_groups
+from pipelines.papers.compare.figures import decided
 from pipelines.papers.export import data_file
 
 SETTINGS = Settings(name="Invented area")
@@ -196,11 +197,22 @@ class Recipient:
         """The next release."""
         tables = area.tables(month)
         made, new = release(area, month, self.past)
-        given_months = tables["coverage"].filter("supplied").select("dataset", pl.col("month").dt.strftime("%Y-%m"))
-        supplied = frozenset(given_months.rows())
+        supplied = _supplied(tables)
         self.published.append(Published(data_file(made.solved.cells), supplied))
         self._note(tables, month, supplied)
         self.past = new
+        return made
+
+    def take_bundle(self, area: Area, month: Month) -> Released:
+        """The figures of a month for other areas, decided after all that was given before, papers included."""
+        tables = area.tables(month)
+        made = decided(month, tables, SETTINGS, self.past)
+        answers = self.past.answers
+        supplied = _supplied(tables)
+        self.published.append(Published(data_file(made.solved.cells), supplied))
+        self._note(tables, month, supplied)
+        self._note_flow(tables, month)
+        self.past = replace(given(made, month, self.past), answers=answers)
         return made
 
     def _note(self, tables: Mapping[str, pl.DataFrame], month: Month, supplied: frozenset[tuple[str, str]]) -> None:
@@ -216,5 +228,23 @@ class Recipient:
             people, places = self.truth.groups.get((str(month), cell.group), (0, 0))
             size = (cell.value, places) if cell.measure == "people" else (people, cell.value)
             self.truth.groups[str(month), cell.group] = size
+        supported = listed.filter(pl.col("access") == "supported").height
+        self.truth.groups.setdefault((str(month), "supported"), (supported, 0))
         year = rows.filter(pl.col("month") > str(month - 12))["person_id"].n_unique()
         self.truth.groups[str(month), "all"] = (year, listed.height)
+
+    def _note_flow(self, tables: Mapping[str, pl.DataFrame], month: Month) -> None:
+        """Who joined and left, as a reader means it: no more joined than are there, and who is not there any more."""
+        adults = tables["ranked"].filter(pl.col("list") == "adult", pl.col("access") == "supported")
+        new = tables["support"].filter(pl.col("start") > (month - 12).end)
+        groups, when = self.truth.groups, str(month)
+        there = groups[when, "supported"][0]
+        joined = min(there, adults.join(new, on="person_id", how="semi").height)
+        groups.setdefault((when, JOINED), (joined, 0))
+        before = groups.get((str(month - 12), "supported"), (0, 0))[0]
+        groups.setdefault((when, LEFT), (before + groups[when, JOINED][0] - there, 0))
+
+
+def _supplied(tables: Mapping[str, pl.DataFrame]) -> frozenset[tuple[str, str]]:
+    given_months = tables["coverage"].filter("supplied").select("dataset", pl.col("month").dt.strftime("%Y-%m"))
+    return frozenset(given_months.rows())

@@ -12,9 +12,12 @@ from dataclasses import dataclass, replace
 from hiu.govern.release.bounds import Contradiction, Limits, Row, System, Terms, terms
 from hiu.govern.release.cells import ANY, EVERYBODY, SUPPORTED, WITHHELD, Cell, Key, first_text
 from hiu.govern.release.disclosure import HIDDEN
+from hiu.month import Month
 
 ON_LIST = "list"
 """The data set of cells about the people on the list: its groups are `sex=F` and the like."""
+JOINED, LEFT = "joined in the year", "left in the year"
+"""Groups of people on the list: supported now and not a year before, and the other way round."""
 TRIED = 12
 """How many cells are tried for each protected one, before the best of them is hidden."""
 
@@ -166,7 +169,7 @@ def _sums(cells: Sequence[Cell]) -> list[Row]:
         rows.append(({f"places|all|{ON_LIST}|{months}": 1.0}, float(top), float(top)))
         if whole:
             rows += _whole_list(cells, f"people|all|{ON_LIST}|{months}", months, whole)
-    return rows + _parts(cells)
+    return rows + _parts(cells) + _flow(groups_shown)
 
 
 def _parts(cells: Sequence[Cell]) -> list[Row]:
@@ -198,6 +201,21 @@ def _whole_list(cells: Sequence[Cell], name: str, months: tuple[str, ...], total
             rows.append(({name: 1.0, own: -1.0}, -apart, apart))
         if cell.group == SUPPORTED and cell.months == months and cell.value <= total:
             rows.append(({name: 1.0, own: -1.0}, 0.0, float("inf")))
+    return rows
+
+
+def _flow(cells: Sequence[Cell]) -> list[Row]:
+    """Whoever joined in a year is supported at its end; who was at its start, joined or left makes up its end."""
+    at = {(cell.group, cell.months[-1]): next(iter(terms(cell))) for cell in cells if cell.months}
+    rows: list[Row] = []
+    for cell in cells:
+        supported, first = at.get((SUPPORTED, cell.months[-1])), str(Month.parse(cell.months[-1]) - 12)
+        (own, *_) = terms(cell)
+        if cell.group == JOINED and supported:
+            rows.append(({supported: 1.0, own: -1.0}, 0.0, float("inf")))
+        joined, before = at.get((JOINED, cell.months[-1])), at.get((SUPPORTED, first))
+        if cell.group == LEFT and supported and joined and before:
+            rows.append(({before: 1.0, joined: 1.0, own: -1.0, supported: -1.0}, 0.0, 0.0))
     return rows
 
 

@@ -70,13 +70,18 @@ def spans(month: Month) -> tuple[list[str], list[str]]:
 
 
 def decide(
-    month: Month, tables: Mapping[str, pl.DataFrame], sets: tuple[str, ...], settings: Settings, past: Past
+    month: Month,
+    tables: Mapping[str, pl.DataFrame],
+    sets: tuple[str, ...],
+    settings: Settings,
+    past: Past,
+    flow: Sequence[Cell] = (),
 ) -> Released:
-    """Declare every cell of the paper and have the solver decide them."""
+    """Declare every cell of the paper and have the solver decide them; `flow`: people who joined the list or left."""
     rows = adult_rows(month, tables, settings)
     ground = ground_of(rows, _supplied(month, tables["coverage"]), month, past.ground)
     cells = [cell for name in sets for cell in _dataset(name, month, ground, rows, past.cells)]
-    people = [cell for cell in cells if cell.measure == "people"] + _people(month, tables, ground)
+    people = [cell for cell in cells if cell.measure == "people"] + [*_people(month, tables, ground), *flow]
     if past.renews_equality(month):
         # of two lists close in time the second would tell who left the first, by an objection or otherwise
         people += list_groups(month, tables, settings)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from hiu.govern.release.cells import ANY, EVERYBODY, SUPPORTED, Cell, Key
-from hiu.govern.release.solver import ON_LIST
+from hiu.govern.release.solver import JOINED, ON_LIST
 
 Months = tuple[str, ...]
 Count = Callable[[str, Months], Cell]
@@ -35,8 +35,9 @@ def of_people(printed: Sequence[Cell], earlier: Sequence[Cell]) -> list[Cell]:
     whole = next(cell for cell in printed if cell.dataset == ANY and cell.group == EVERYBODY)
     supported = next(cell for cell in printed if cell.dataset == ON_LIST and cell.group == SUPPORTED)
     places = {cell.group: cell for cell in printed if cell.measure == "places"}
+    joined = [(supported, cell) for cell in printed if cell.group == JOINED]
     pairs = [(cell, places[cell.group]) for cell in printed if cell.measure == "people" and cell.group in places]
-    found += [_rest(one, part) for one, part in [(whole, supported), *pairs]]
+    found += [_rest(one, part) for one, part in [(whole, supported), *joined, *pairs]]
     return [cell for cell in found if cell.small]
 
 
