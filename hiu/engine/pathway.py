@@ -26,9 +26,12 @@ DERIVED: Mapping[str, tuple[str, ...]] = {
     "desk_incident": ("desk_log",),
     "desk_scope": ("referral",),
     "desk_exception": ("desk_log", "referral"),
+    "bed_site": ("missing_episode",),
+    "site_night": ("missing_episode",),
+    "missing_judged": ("missing_episode",),
 }
 """Table that SQL makes, in this order -> the sent tables of which it needs any; of the others it finds no rows."""
-USES: Mapping[str, tuple[str, ...]] = {}
+USES: Mapping[str, tuple[str, ...]] = {"missing_judged": ("month_after",)}
 """Parameters that a table's SQL uses: of month_after (the day after the month)."""
 _ROW = ["delivery_id", "source_row"]
 _ZONE = "Europe/London"

@@ -16,6 +16,7 @@ FILES = [
     "people",
     "demand",
     "pathway",
+    "missing",
     "listed",
     "matching",
     "meeting",
