@@ -66,3 +66,14 @@ run.pathway("desk_exception")
 
 # %%
 run.pathway("leg")
+
+# %% [markdown]
+# ## Missing from hospital
+# Each episode once, with its site. **Look for:** a site that is not known: the report named none, and no bed
+# of that night, or beds of two wards, could say it.
+
+# %%
+run.pathway("missing_judged")
+
+# %%
+run.pathway("site_night")

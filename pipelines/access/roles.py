@@ -15,9 +15,9 @@ EVERYBODY = ("status", "init", "demo", "synth", "suites")
 COMMANDS_OF: Mapping[str, tuple[str, ...]] = {
     "analyst": (
         "check", "new", "explain", "find", "review", "decide", "train", "export", "report", "lab", "backtest",
-        "evaluate", "sensitivity", "equality", "trend", "cost", "desk",
+        "evaluate", "sensitivity", "equality", "trend", "cost", "desk", "missing",
     ),
-    "chair": ("meet", "import-workbook", "trend", "evaluate", "desk"),
+    "chair": ("meet", "import-workbook", "trend", "evaluate", "desk", "missing"),
     "clinician": ("sheet", "meet", "import-workbook"),
     "operator": (
         "run", "check", "new", "connect", "fetch", "undo", "rollback", "withdraw", "backup", "restore", "verify",

@@ -46,6 +46,7 @@ NOBODY = (
 """Commands whose answer has no person in it; if it had, the line would be written (the test below)."""
 ELSEWHERE = {
     "desk": "its list, before it is written (tests/pathway)",
+    "missing": "its list, before it is written (tests/pathway)",
     "report": "each look of its notebook",
     "run": "the pack",
     "import-workbook": "what it prints",

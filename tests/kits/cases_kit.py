@@ -10,7 +10,7 @@ Rows = list[dict[str, Any]]
 
 
 def rows_of(cases: Mapping[str, Any], table: str, keys: tuple[str, ...]) -> Rows:
-    """Every row of a table over all cases; a key stands behind its case's id, a person is a number of the test range."""
+    """Every row of a table over all cases: a key behind its case's id, a person as a number of the test range."""
     return [row for case in cases["case"] for row in _whole(cases["usual"], case, table, keys)]
 
 

@@ -67,6 +67,12 @@ def referral(number: str, log_id: str, at: str, **more: str) -> dict[str, str]:
     return about | {key.replace("_", " "): value for key, value in more.items()}
 
 
+def missing(number: str, at: str, n: int | None = None, **more: str) -> dict[str, str]:
+    """A row of an episode of somebody missing from hospital; `n` names a person."""
+    about = {"Episode ID": number, "Reported at": at} | (person(n) if n is not None else {})
+    return about | {key.replace("_", " "): value for key, value in more.items()}
+
+
 POLICE = [
     incident("P1", "03/03/2026 10:02", 0),
     incident("P2", "05/03/2026 12:00", 1),
@@ -83,4 +89,15 @@ DESK = [
 REFERRAL = [
     referral("R1", "P1", "03/03/2026 10:05", Direction="Link officer to desk", Request="MHRV", Accepted="Accepted"),
     referral("R2", "D5", "09/03/2026 09:05", Direction="Desk to link officer", Request="Options", Accepted="Declined"),
+]
+MISSING = [
+    missing("M1", "10/03/2026 23:00", 0, Grab_pack="No", Report_complete="No", Last_seen="10/03/2026 22:00"),
+    missing("M2", "12/03/2026 02:00", 0, Grab_pack="No", Report_complete="Yes", Found_at="12/03/2026 05:30"),
+    missing("M3", "14/03/2026 21:00", 2, Site="ASH WARD", Report_complete="Yes", Found_at="14/03/2026 20:00"),
+    missing("M4", "15/03/2026 21:00"),
+]
+BEDS = [
+    {"Ward stay ID": "W1", "Provider": "RXX", "Ward": "Ash Ward"}
+    | {"Ward start date": "01/03/2026", "Ward end date": "20/03/2026"}
+    | person(0)
 ]

@@ -73,7 +73,15 @@ def test_an_erasure_finds_the_referral_that_names_nobody(place: Place) -> None:
     with open_warehouse(place) as warehouse:
         scope = find(warehouse, penrose(place), place.key_for("tombstone"))
         own = warehouse.read("record").join(scope.rows, on=["delivery_id", "source_row"], how="semi")
-    assert sorted(own["source"]) == ["desk", "desk", "police", "referral"]
+    assert sorted(own["source"]) == [
+        "desk",
+        "desk",
+        "mh_beds",
+        "missing_episode",
+        "missing_episode",
+        "police",
+        "referral",
+    ]
 
 
 @pytest.mark.slow

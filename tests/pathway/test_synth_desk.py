@@ -99,6 +99,6 @@ def test_the_pathway_changes_no_other_file(tmp_path: Path) -> None:
         for name in ("with", "without")
     )
     assert {name for name in mine if name not in other} == {
-        f"raw/{month}/{name}.csv" for month in (LAST - 1, LAST) for name in ("desk", "referral")
+        f"raw/{month}/{name}.csv" for month in (LAST - 1, LAST) for name in ("desk", "referral", "missing_episode")
     }
     assert other == {name: mine[name] for name in other}

@@ -1,6 +1,7 @@
 -- Each episode once, by the row of its number that was sent last. The site is the report's, under the beds' spelling where it is one of
 -- theirs; else that of the bed the person had that night, if all their beds of that night are of one site. A report before
--- the hour of the rules is of the night before. Nights of leave are the bed's too.
+-- the hour of the rules is of the night before. Nights of leave are the bed's too. A stay whose end was not sent gives way
+-- to one that began later: the person had moved.
 -- Poor is what is shown to be so: incomplete, or too late. Not poor is only what is shown to be complete and in time.
 -- Parameter: month_after (the day after the month): who was found later is still missing at its end.
 WITH rule AS (
@@ -36,11 +37,18 @@ spelling AS (
     SELECT DISTINCT site_key, site FROM bed_site
 ),
 bed AS (
-    SELECT t.episode_id, min(b.site) AS site
+    SELECT
+        t.episode_id, b.site,
+        b.end_sent OR b.first_night = max(b.first_night) OVER (PARTITION BY t.episode_id) AS holds
     FROM timed AS t
     JOIN bed_site AS b ON b.person_id = t.person_id AND b.first_night <= t.night AND t.night < b.day_out
     WHERE NOT t.nobody AND coalesce(t.report_key, '') = ''
-    GROUP BY t.episode_id
+),
+slept AS (
+    SELECT b.episode_id, min(b.site) AS site
+    FROM bed AS b
+    WHERE b.holds
+    GROUP BY b.episode_id
     HAVING count(DISTINCT b.site) = 1
 ),
 before AS (
@@ -86,6 +94,6 @@ SELECT
 FROM timed AS t
 CROSS JOIN rule AS r
 LEFT JOIN spelling AS s ON s.site_key = t.report_key
-LEFT JOIN bed AS b ON b.episode_id = t.episode_id
+LEFT JOIN slept AS b ON b.episode_id = t.episode_id
 LEFT JOIN before AS e ON e.episode_id = t.episode_id
 LEFT JOIN took AS k ON k.delivery_id = t.delivery_id AND k.source_row = t.source_row

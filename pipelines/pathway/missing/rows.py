@@ -8,6 +8,7 @@ from hiu.publish.pathway.desk_words import NOT_RECORDED
 
 C = pl.col
 Tables = Mapping[str, pl.DataFrame]
+KEY = ("delivery_id", "source_row")
 OF_EPISODE = ("kind", "risk", "grab_pack", "found_by", "site_by", "site")
 
 
@@ -26,6 +27,7 @@ def episodes(tables: Tables) -> pl.DataFrame:
         "in_window",
         "earlier",
         "out_of_order",
+        *KEY,
         *(C(name).fill_null(NOT_RECORDED) for name in OF_EPISODE),
         thing="episode_id",
         month=C("reported_at").dt.truncate("1mo").dt.date(),
