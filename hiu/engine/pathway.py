@@ -29,9 +29,14 @@ DERIVED: Mapping[str, tuple[str, ...]] = {
     "bed_site": ("missing_episode",),
     "site_night": ("missing_episode",),
     "missing_judged": ("missing_episode",),
+    "plan_exception": ("plan_version",),
+    "record_exception": ("support_contact", "record_entry"),
+    "incident_judged": ("incident",),
 }
 """Table that SQL makes, in this order -> the sent tables of which it needs any; of the others it finds no rows."""
-USES: Mapping[str, tuple[str, ...]] = {"missing_judged": ("month_after",)}
+USES: Mapping[str, tuple[str, ...]] = dict.fromkeys(
+    ("missing_judged", "plan_exception", "record_exception", "incident_judged"), ("month_after",)
+)
 """Parameters that a table's SQL uses: of month_after (the day after the month)."""
 _ROW = ["delivery_id", "source_row"]
 _ZONE = "Europe/London"

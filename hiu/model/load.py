@@ -17,6 +17,7 @@ FILES = [
     "demand",
     "pathway",
     "missing",
+    "governing",
     "listed",
     "matching",
     "meeting",

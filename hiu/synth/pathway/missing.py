@@ -56,7 +56,9 @@ def make_missing(ground: Ground) -> Sent:
             "episode_id": number.tolist(),
             "who": who,
             "month": month,
-            "site": np.where(named | ~_in_two(ground, who, reported), ward, None).tolist(),
+            "site": [
+                one if sure else None for one, sure in zip(ward, named | ~_in_two(ground, who, reported), strict=True)
+            ],
             "named": named,
             "poor": np.where(np.isin(poor, ["incomplete", "late", "both"]), "yes", poor).tolist(),
             "still_missing": ~(again | (~np.isnat(found) & ~later)),
