@@ -77,3 +77,16 @@ run.pathway("missing_judged")
 
 # %%
 run.pathway("site_night")
+
+# %% [markdown]
+# ## Plans, records and incidents
+# **Look for:** incidents whose referral is unknown, which is no all-clear, and contents that are not known.
+
+# %%
+run.pathway("plan_exception")
+
+# %%
+run.pathway("record_exception")
+
+# %%
+run.pathway("incident_judged")

@@ -72,7 +72,8 @@ def build_pathway(engine: Engine, sources: Mapping[str, Source], month: Month) -
     for name, frame in sent.items():
         engine.put(name, frame)
     engine.put("leg", legs(sent))
-    engine.put("feed_month", feed_months(tables, engine.read("deliveries"), month))
+    monthly = {table: own for table, own in tables.items() if any(sources[one].kind != "register" for one in own)}
+    engine.put("feed_month", feed_months(monthly, engine.read("deliveries"), month))
     _derive(engine, set(sent), {"month_after": month.after})
 
 

@@ -17,7 +17,7 @@ COMMANDS_OF: Mapping[str, tuple[str, ...]] = {
         "check", "new", "explain", "find", "review", "decide", "train", "export", "report", "lab", "backtest",
         "evaluate", "sensitivity", "equality", "trend", "cost", "desk", "missing",
     ),
-    "chair": ("meet", "import-workbook", "trend", "evaluate", "desk", "missing"),
+    "chair": ("meet", "import-workbook", "trend", "evaluate", "desk", "missing", "senior"),
     "clinician": ("sheet", "meet", "import-workbook"),
     "operator": (
         "run", "check", "new", "connect", "fetch", "undo", "rollback", "withdraw", "backup", "restore", "verify",

@@ -82,4 +82,32 @@ def missing(
         say(line)
 
 
-COMMANDS = (desk, missing)
+def senior(
+    by: Annotated[str, typer.Option(help="Who asks for the page; it is recorded")],
+    month: OfMonth = None,
+    site: Site = None,
+    curated: Curated = None,
+    out: Out = None,
+) -> None:
+    """Write the senior meeting's governance page: caseload, plans, records, actions, incidents, partners. No names."""
+    from pipelines.access.guard import require_named
+    from pipelines.common.place import published_tables
+    from pipelines.pathway.senior import BESIDE, NEEDED, senior_page
+    from pipelines.pathway.write import counted_tables, stamp_for, tables_of, write_part
+
+    place, at = open_site(site, curated), now()
+    who = require_named(by, "--by")
+    wanted, folder, tables = tables_of(place, month, "leg")
+    if not set(NEEDED) & set(tables):
+        say(f"{wanted.title}: this site has no source of plans, records, incidents or meetings; there is no page.")
+        return
+    every = tables | published_tables(folder, BESIDE)
+    counted = counted_tables(place, every, at.date())
+    part = senior_page(place, counted, every, stamp=stamp_for(place, wanted, folder, at), by=who, now=at)
+    for path in write_part(place, part, out, at):
+        say(str(path))
+    for line in part.lead:
+        say(line)
+
+
+COMMANDS = (desk, missing, senior)

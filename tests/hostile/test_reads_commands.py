@@ -47,6 +47,7 @@ NOBODY = (
 ELSEWHERE = {
     "desk": "its list, before it is written (tests/pathway)",
     "missing": "its list, before it is written (tests/pathway)",
+    "senior": "its page, before it is written (tests/pathway)",
     "report": "each look of its notebook",
     "run": "the pack",
     "import-workbook": "what it prints",

@@ -30,7 +30,7 @@ ALLOWED: Mapping[str, str] = {
     "review": "analyst", "decide": "analyst", "train": "analyst", "export": "analyst operator", "report": "analyst",
     "lab": "analyst", "backtest": "analyst", "evaluate": "analyst chair", "sensitivity": "analyst",
     "equality": "analyst officer", "trend": "analyst chair", "cost": "analyst", "import-workbook": "chair clinician",
-    "desk": "analyst chair", "missing": "analyst chair",
+    "desk": "analyst chair", "missing": "analyst chair", "senior": "chair",
     "sheet": "clinician", "meet": "chair clinician", "run": "operator", "connect": "operator", "fetch": "operator",
     "undo": "operator",
     "rollback": "operator", "withdraw": "operator officer", "backup": "operator officer",

@@ -101,3 +101,35 @@ BEDS = [
     | {"Ward start date": "01/03/2026", "Ward end date": "20/03/2026"}
     | person(0)
 ]
+GOVERNING: dict[str, Rows] = {
+    "plans": [
+        person(0)
+        | {"Plan ID": "L1", "Version": "1", "Written at": "01/02/2026 10:00", "Review due": "10/03/2026"}
+        | {"Circulated to": "Police|ED", "Mentors": "No"}
+    ],
+    "records": [person(0) | {"Entry ID": "N1", "At": "12/03/2026 09:00", "Kind": "DNA", "Risk stated": "No"}],
+    "support_contacts": [person(0) | {"Contact ID": "C1", "At": "10/03/2026 10:00"}],
+    "incidents": [
+        person(0)
+        | {"Incident ID": "I1", "At": "12/03/2026 12:00", "Kind": "Death", "Last contact": "10/03/2026 12:00"}
+        | {"Police mentor present": "Yes", "Reported to": "InPhase", "Lead organisation": "Trust"},
+        {"Incident ID": "I2", "Kind": "Death", "Police mentor present": "No"},
+        {"Incident ID": "I3", "At": "01/03/2026 12:00", "Kind": "Complaint"},
+    ],
+    "meetings": [
+        {"Meeting ID": "G1", "At": "04/03/2026 10:00", "Kind": "Senior", "Organisations": "Police|Trust"},
+        {"Meeting ID": "G2", "At": "04/02/2026 10:00", "Kind": "HIU group", "Organisations": "Police"},
+    ],
+    "actions": [
+        person(0)
+        | {"Action ID": "A1", "Meeting ID": "G2", "Owner": "Trust", "Set at": "04/02/2026", "Due": "01/03/2026"},
+        {"Action ID": "A2", "Meeting ID": "G1", "Owner": "Trust", "Set at": "04/03/2026", "Done": "05/03/2026"},
+    ],
+    "partners": [
+        {"Organisation": "Trust", "Standing": "Vital", "Feed": "Yes", "Agreement end": "01/01/2026"},
+        {"Organisation": "Council", "Standing": "Recommended"},
+    ],
+}
+"""What the senior meeting governs by, as its sources send it."""
+GOVERNED = ("plan_version", "record_entry", "support_contact", "incident", "meeting", "action", "partner")
+"""The sources of GOVERNING."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from areakit import run
 from once import once
-from pathway_kit import BEDS, DESK, MISSING, POLICE, REFERRAL, pathway_site
+from pathway_kit import BEDS, DESK, GOVERNED, GOVERNING, MISSING, POLICE, REFERRAL, pathway_site
 
 from pipelines.common.place import open_place
 
@@ -18,8 +18,8 @@ def desk_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site, its month run in its own curated folder."""
 
     def make(folder: Path) -> Path:
-        files = {"police": POLICE, "desk": DESK, "referral": REFERRAL, "missing": MISSING, "mh_beds": BEDS}
-        home = pathway_site(folder / "site", files, extended=("desk", "referral", "missing_episode"))
+        files = {"police": POLICE, "desk": DESK, "referral": REFERRAL, "missing": MISSING, "mh_beds": BEDS, **GOVERNING}
+        home = pathway_site(folder / "site", files, extended=("desk", "referral", "missing_episode", *GOVERNED))
         run(open_place(home))
         return home
 
