@@ -67,9 +67,9 @@ def incident_lines(incidents: pl.DataFrame) -> list[str]:
         return []
     due = incidents.filter(C("mandatory") == "yes", C("referred") == "no").height
     check = incidents.filter(C("mandatory") == "unknown").height
-    lines = [f"{due} deaths need a mandatory referral, due at once, and none is recorded."] if due else []
+    lines = [f"Deaths with a mandatory referral due at once and none recorded: {due}."] if due else []
     return lines + (
-        [f"{check} incidents can't be judged for referral: a time or the mentor is missing."] if check else []
+        [f"Incidents that can't be judged for referral, as a time or the mentor is missing: {check}."] if check else []
     )
 
 
@@ -80,7 +80,7 @@ def action_lines(tables: Tables, after: date) -> list[str]:
     own = _last(tables["action"], "action_id")
     still = own.filter(_open("done_at", after))
     late = still.filter(C("due") < after).height
-    return [f"Action log: {still.height} actions open, {late} of them overdue."]
+    return [f"Action log: {still.height} open, {late} of them overdue."]
 
 
 def _lead(incidents: pl.DataFrame, tables: Tables, after: date) -> Iterator[str]:

@@ -12,6 +12,7 @@ from hiu.govern import reads
 from hiu.publish.board.paper import Grid
 from hiu.publish.pathway.forms import files
 from hiu.publish.pathway.part import Part
+from pipelines.commands.messages import print_status
 from pipelines.common.place import Place, open_place, published_tables
 from pipelines.pathway.senior import BESIDE, NEEDED, senior_page
 from pipelines.pathway.write import counted_tables, stamp_for, tables_of
@@ -37,8 +38,8 @@ def grid(part: Part, title: str) -> Grid:
 
 
 def test_a_mandatory_referral_comes_first_and_what_cannot_be_judged_is_no_all_clear(part: Part) -> None:
-    assert part.lead[0] == "1 deaths need a mandatory referral, due at once, and none is recorded."
-    assert part.lead[1].startswith("1 incidents can't be judged")
+    assert part.lead[0] == "Deaths with a mandatory referral due at once and none recorded: 1."
+    assert part.lead[1].startswith("Incidents that can't be judged for referral")
     rows = grid(part, "Incidents to act on").rows
     assert [row[0] for row in rows] == ["I1", "I2"] and rows[0][2] == "Mandatory referral, due at once"
     assert grid(part, "Incidents").rows == (
@@ -50,7 +51,7 @@ def test_a_mandatory_referral_comes_first_and_what_cannot_be_judged_is_no_all_cl
 
 def test_actions_by_owner_partners_and_what_is_to_be_put_right(part: Part) -> None:
     assert grid(part, "Actions by owner").rows == (("Trust", "1", "1", "56", "1"),)
-    assert "Action log: 1 actions open, 1 of them overdue." in part.lead
+    assert "Action log: 1 open, 1 of them overdue." in part.lead
     partners = {row[0]: row[1:] for row in grid(part, "Partners").rows}
     assert partners["Trust"] == ("vital", "1 of 2", "not recorded", "Yes", "1 Jan 2026 (over)")
     assert partners["Council"] == ("recommended", "0 of 2", "not recorded", "not recorded", "not recorded")
@@ -64,3 +65,10 @@ def test_nobody_is_named_and_the_reading_is_entered(place: Place, part: Part) ->
     assert "Penrose" not in text and "HIU-" not in str(part.grids)
     folder = reads.folder_of(place.settings, place.curated)
     assert any(folder.iterdir())
+
+
+def test_status_says_what_is_due_after_a_death(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    print_status(place, as_json=False, now=NOW)
+    shown = capsys.readouterr().out
+    assert "Deaths with a mandatory referral due at once and none recorded: 1. See 'hiu senior'." in shown
+    assert "can't be judged for referral" in shown and "Penrose" not in shown
