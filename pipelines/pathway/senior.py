@@ -126,7 +126,7 @@ def _to_act_on(row: Row) -> tuple[str, str, str, str]:
 
 
 def _caseload(tables: Tables, month: Month, after: date) -> Iterator[Grid]:
-    if "support" not in tables:
+    if "support" not in tables or tables["support"].is_empty():
         return
     own = tables["support"]
     now = (C("start") < after) & (C("end").is_null() | (C("end") >= after))
