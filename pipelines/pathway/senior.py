@@ -143,7 +143,7 @@ def _caseload(tables: Tables, month: Month, after: date) -> Iterator[Grid]:
         "Supported at the month's end": own.filter(now).height,
     }
     yield Grid("Caseload", ("", "People"), tuple((words, str(n)) for words, n in flow.items()), f"In {month.title}.")
-    held = own.filter(now)
+    current = own.filter(now)
     gates = {
         "Consent": C("consent").ne_missing("given"),
         "Lead clinician's permission": C("permission").ne_missing("granted"),
@@ -151,7 +151,7 @@ def _caseload(tables: Tables, month: Month, after: date) -> Iterator[Grid]:
         "Privacy notice": C("notice_at").is_null(),
         "Plan review past its day": C("plan_review_at") < after,
     }
-    rows = tuple((words, str(held.filter(gate).height)) for words, gate in gates.items())
+    rows = tuple((words, str(current.filter(gate).height)) for words, gate in gates.items())
     yield Grid(
         "Gates overdue",
         ("", "People"),
