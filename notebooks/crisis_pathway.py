@@ -95,3 +95,25 @@ run.pathway("s136_counted")
 
 # %%
 run.pathway("place_escalation")
+# ## Missing from hospital
+# Each episode once, with its site. **Look for:** a site that is not known: the report named none, and no bed
+# of that night, or beds of two wards, could say it.
+
+# %%
+run.pathway("missing_judged")
+
+# %%
+run.pathway("site_night")
+
+# %% [markdown]
+# ## Plans, records and incidents
+# **Look for:** incidents whose referral is unknown, which is no all-clear, and contents that are not known.
+
+# %%
+run.pathway("plan_exception")
+
+# %%
+run.pathway("record_exception")
+
+# %%
+run.pathway("incident_judged")

@@ -27,9 +27,17 @@ DERIVED: Mapping[str, tuple[str, ...]] = {
     "desk_scope": ("referral",),
     "desk_exception": ("desk_log", "referral"),
     **dict.fromkeys(("s136_detention", "s136_clock", "s136_exception", "s136_counted"), ("s136_pathway",)),
+    "bed_site": ("missing_episode",),
+    "site_night": ("missing_episode",),
+    "missing_judged": ("missing_episode",),
+    "plan_exception": ("plan_version",),
+    "record_exception": ("support_contact", "record_entry"),
+    "incident_judged": ("incident",),
 }
 """Table that SQL makes, in this order -> the sent tables of which it needs any; of the others it finds no rows."""
-USES: Mapping[str, tuple[str, ...]] = {"s136_detention": ("month_after",)}
+USES: Mapping[str, tuple[str, ...]] = dict.fromkeys(
+    ("s136_detention", "missing_judged", "plan_exception", "record_exception", "incident_judged"), ("month_after",)
+)
 """Parameters that a table's SQL uses: of month_after (the day after the month)."""
 _ROW = ["delivery_id", "source_row"]
 _ZONE = "Europe/London"
@@ -65,7 +73,8 @@ def build_pathway(engine: Engine, sources: Mapping[str, Source], month: Month) -
     for name, frame in sent.items():
         engine.put(name, frame)
     engine.put("leg", legs(sent))
-    engine.put("feed_month", feed_months(tables, engine.read("deliveries"), month))
+    monthly = {table: own for table, own in tables.items() if any(sources[one].kind != "register" for one in own)}
+    engine.put("feed_month", feed_months(monthly, engine.read("deliveries"), month))
     _derive(engine, set(sent), {"month_after": month.after})
 
 

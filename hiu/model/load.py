@@ -18,6 +18,8 @@ FILES = [
     "places",
     "pathway",
     "s136",
+    "missing",
+    "governing",
     "listed",
     "matching",
     "meeting",

@@ -15,6 +15,7 @@ from hiu.synth.agencies.files import write_drops
 from hiu.synth.lists import Words, read
 from hiu.synth.pathway.desk import make_desk
 from hiu.synth.pathway.drops import Ground, Sent, write
+from hiu.synth.pathway.missing import make_missing
 from hiu.synth.pathway.s136 import make_s136_pathway
 from hiu.synth.people.clerk import Clerk
 from hiu.synth.people.demand import Demand, make_demand, weights
@@ -118,24 +119,22 @@ def _extracts(
     incidents, urn = police.make_police(system(7, "police"))
     calls, number = ambulance.make_ambulance(system(8, "ambulance"))
     s136, ref = sections.make_s136(system(10, "sections"), urn)
-    return (
-        {
-            "police": incidents,
-            "ambulance": calls,
-            "ed": ed.make_ed(system(9, "ed"), number),
-            "mh_beds": beds.make_beds(system(12, "beds"), stays),
-            "s136": s136,
-            "mha": sections.make_mha(system(11, "sections"), ref),
-            "caseload": caseload.make_caseload(system(13, "caseload"), demand),
-        },
-        stays,
-        Ground(span=span, episodes=episodes, urn=urn, system=system),
-    )
+    extracts = {
+        "police": incidents,
+        "ambulance": calls,
+        "ed": ed.make_ed(system(9, "ed"), number),
+        "mh_beds": beds.make_beds(system(12, "beds"), stays),
+        "s136": s136,
+        "mha": sections.make_mha(system(11, "sections"), ref),
+        "caseload": caseload.make_caseload(system(13, "caseload"), demand),
+    }
+    wards = beds.wards_of(stays, extracts["mh_beds"])
+    return extracts, stays, Ground(span=span, episodes=episodes, urn=urn, stays=stays, wards=wards, system=system)
 
 
 def make_pathway(ground: Ground) -> list[Sent]:
     """Every source of the crisis pathway, made after all others: its chance is its own."""
-    return [*make_desk(ground), *make_s136_pathway(ground)]
+    return [*make_desk(ground), *make_s136_pathway(ground), make_missing(ground)]
 
 
 def _happenings(seed: int, demand: Demand, people: People, span: Span) -> tuple[Episodes, Spells]:

@@ -15,9 +15,9 @@ EVERYBODY = ("status", "init", "demo", "synth", "suites")
 COMMANDS_OF: Mapping[str, tuple[str, ...]] = {
     "analyst": (
         "check", "new", "explain", "find", "review", "decide", "train", "export", "report", "lab", "backtest",
-        "evaluate", "sensitivity", "equality", "trend", "cost", "places", "desk", "s136", "mart",
+        "evaluate", "sensitivity", "equality", "trend", "cost", "places", "desk", "s136", "missing", "mart",
     ),
-    "chair": ("meet", "import-workbook", "trend", "evaluate", "desk", "s136"),
+    "chair": ("meet", "import-workbook", "trend", "evaluate", "desk", "s136", "missing", "senior"),
     "clinician": ("sheet", "meet", "import-workbook"),
     "operator": (
         "run", "check", "new", "connect", "fetch", "undo", "rollback", "withdraw", "backup", "restore", "verify",

@@ -77,6 +77,17 @@ def _misfits(place: Place) -> list[str]:
     return departures(published_tables(place.which(None)[1], (LINK_QUALITY.name,))[LINK_QUALITY.name])
 
 
+def _incidents(place: Place) -> list[str]:
+    """What has to be said of deaths and other incidents of the last published month; nothing where it has none."""
+    from pipelines.pathway.senior import incident_lines
+
+    if not place.months():
+        return []
+    found = published_tables(place.which(None)[1], ("incident_judged",))
+    lines = incident_lines(found["incident_judged"]) if found else []
+    return [f"{line} See 'hiu senior'." for line in lines]
+
+
 def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
     """What is published, what waits, what agreements and the basis lack, and whether a run is going on."""
     months = place.months()
@@ -103,6 +114,7 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         "matching": model_advice(place),
         "misfits": misfits,
         "running": running,
+        "incidents": (incidents := _incidents(place)),
     }
     if as_json:
         print_json(**status)
@@ -112,6 +124,8 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         out(f"  {month}  {place.published / folder}")
     if not months:
         out("  nothing is published yet")
+    for line in incidents:
+        out(line)
     this = f"{now:%Y-%m}"
     for month in [month for month in periods if month > this]:
         out(f"Files are dated {month}, a month that has not begun: look at their folder and their dates.")

@@ -88,4 +88,66 @@ def s136(
         say(line)
 
 
-COMMANDS = (desk, s136)
+def missing(
+    month: OfMonth = None,
+    site: Site = None,
+    curated: Curated = None,
+    out: Out = None,
+    names: WithNames = False,
+    by: By = None,
+) -> None:
+    """Report a month of people missing from hospital, small numbers suppressed; or list people and rows, with names."""
+    from pipelines.access.guard import require_named
+    from pipelines.pathway.missing.listing import missing_list
+    from pipelines.pathway.missing.report import missing_report
+    from pipelines.pathway.write import counted_tables, shown_tables, stamp_for, tables_of, write_part
+
+    if by and not names:
+        raise UsageError("--by is for the list: add --list, or leave it out")
+    place, at = open_site(site, curated), now()
+    wanted, folder, tables = tables_of(place, month, "missing_judged")
+    if not tables:
+        say(f"{wanted.title}: this site has no source of people missing from hospital, so there is nothing to show.")
+        return
+    stamp = stamp_for(place, wanted, folder, at)
+    if names:
+        who, shown = require_named(by, "--by"), shown_tables(place, tables, at.date())
+        part = missing_list(place, shown, stamp=stamp, by=who, now=at)
+    else:
+        counted = counted_tables(place, tables, at.date())
+        part = missing_report(counted, stamp=stamp, breaks=place.settings.policy_breaks)
+    for path in write_part(place, part, out, at):
+        say(str(path))
+    for line in part.lead:
+        say(line)
+
+
+def senior(
+    by: Annotated[str, typer.Option(help="Who asks for the page; it is recorded")],
+    month: OfMonth = None,
+    site: Site = None,
+    curated: Curated = None,
+    out: Out = None,
+) -> None:
+    """Write the senior meeting's governance page: caseload, plans, records, actions, incidents, partners. No names."""
+    from pipelines.access.guard import require_named
+    from pipelines.common.place import published_tables
+    from pipelines.pathway.senior import BESIDE, NEEDED, senior_page
+    from pipelines.pathway.write import counted_tables, stamp_for, tables_of, write_part
+
+    place, at = open_site(site, curated), now()
+    who = require_named(by, "--by")
+    wanted, folder, tables = tables_of(place, month, "leg")
+    if not set(NEEDED) & set(tables):
+        say(f"{wanted.title}: this site has no source of plans, records, incidents or meetings; there is no page.")
+        return
+    every = tables | published_tables(folder, BESIDE)
+    counted = counted_tables(place, every, at.date())
+    part = senior_page(place, counted, every, stamp=stamp_for(place, wanted, folder, at), by=who, now=at)
+    for path in write_part(place, part, out, at):
+        say(str(path))
+    for line in part.lead:
+        say(line)
+
+
+COMMANDS = (desk, s136, missing, senior)

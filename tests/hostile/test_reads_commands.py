@@ -49,6 +49,8 @@ NOBODY = (
 ELSEWHERE = {
     "desk": "its list, before it is written (tests/pathway)",
     "s136": "its list, before it is written (tests/pathway)",
+    "missing": "its list, before it is written (tests/pathway)",
+    "senior": "its page, before it is written (tests/pathway)",
     "report": "each look of its notebook",
     "run": "the pack",
     "import-workbook": "what it prints",

@@ -82,6 +82,12 @@ def detention(number: str, at: str, n: int | None = None, **more: str) -> dict[s
     return about | {key.replace("_", " "): value for key, value in more.items()}
 
 
+def missing(number: str, at: str, n: int | None = None, **more: str) -> dict[str, str]:
+    """A row of an episode of somebody missing from hospital; `n` names a person."""
+    about = {"Episode ID": number, "Reported at": at} | (person(n) if n is not None else {})
+    return about | {key.replace("_", " "): value for key, value in more.items()}
+
+
 POLICE = [
     incident("P1", "03/03/2026 10:02", 0) | {"S136": "Yes"},
     incident("P2", "05/03/2026 12:00", 1),
@@ -99,6 +105,49 @@ REFERRAL = [
     referral("R1", "P1", "03/03/2026 10:05", Direction="Link officer to desk", Request="MHRV", Accepted="Accepted"),
     referral("R2", "D5", "09/03/2026 09:05", Direction="Desk to link officer", Request="Options", Accepted="Declined"),
 ]
+MISSING = [
+    missing("M1", "10/03/2026 23:00", 0, Grab_pack="No", Report_complete="No", Last_seen="10/03/2026 22:00"),
+    missing("M2", "12/03/2026 02:00", 0, Grab_pack="No", Report_complete="Yes", Found_at="12/03/2026 05:30"),
+    missing("M3", "14/03/2026 21:00", 2, Site="ASH WARD", Report_complete="Yes", Found_at="14/03/2026 20:00"),
+    missing("M4", "15/03/2026 21:00"),
+]
+BEDS = [
+    {"Ward stay ID": "W1", "Provider": "RXX", "Ward": "Ash Ward"}
+    | {"Ward start date": "01/03/2026", "Ward end date": "20/03/2026"}
+    | person(0)
+]
+GOVERNING: dict[str, Rows] = {
+    "plans": [
+        person(0)
+        | {"Plan ID": "L1", "Version": "1", "Written at": "01/02/2026 10:00", "Review due": "10/03/2026"}
+        | {"Circulated to": "Police|ED", "Mentors": "No"}
+    ],
+    "records": [person(0) | {"Entry ID": "N1", "At": "12/03/2026 09:00", "Kind": "DNA", "Risk stated": "No"}],
+    "support_contacts": [person(0) | {"Contact ID": "C1", "At": "10/03/2026 10:00"}],
+    "incidents": [
+        person(0)
+        | {"Incident ID": "I1", "At": "12/03/2026 12:00", "Kind": "Death", "Last contact": "10/03/2026 12:00"}
+        | {"Police mentor present": "Yes", "Reported to": "InPhase", "Lead organisation": "Trust"},
+        {"Incident ID": "I2", "Kind": "Death", "Police mentor present": "No"},
+        {"Incident ID": "I3", "At": "01/03/2026 12:00", "Kind": "Complaint"},
+    ],
+    "meetings": [
+        {"Meeting ID": "G1", "At": "04/03/2026 10:00", "Kind": "Senior", "Organisations": "Police|Trust"},
+        {"Meeting ID": "G2", "At": "04/02/2026 10:00", "Kind": "HIU group", "Organisations": "Police"},
+    ],
+    "actions": [
+        person(0)
+        | {"Action ID": "A1", "Meeting ID": "G2", "Owner": "Trust", "Set at": "04/02/2026", "Due": "01/03/2026"},
+        {"Action ID": "A2", "Meeting ID": "G1", "Owner": "Trust", "Set at": "04/03/2026", "Done": "05/03/2026"},
+    ],
+    "partners": [
+        {"Organisation": "Trust", "Standing": "Vital", "Feed": "Yes", "Agreement end": "01/01/2026"},
+        {"Organisation": "Council", "Standing": "Recommended"},
+    ],
+}
+"""What the senior meeting governs by, as its sources send it."""
+GOVERNED = ("plan_version", "record_entry", "support_contact", "incident", "meeting", "action", "partner")
+"""The sources of GOVERNING."""
 S136 = [
     detention(
         "T1", "03/03/2026 10:30", 0, Arrived_at="03/03/2026 11:00", Place="ED B", First_place="ED", Extended="no"

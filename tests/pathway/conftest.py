@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from areakit import run
 from once import once
-from pathway_kit import DESK, ESCALATIONS, POLICE, REFERRAL, S136, pathway_site
+from pathway_kit import BEDS, DESK, ESCALATIONS, GOVERNED, GOVERNING, MISSING, POLICE, REFERRAL, S136, pathway_site
 
 from pipelines.common.place import open_place
 
@@ -19,7 +19,8 @@ def desk_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     def make(folder: Path) -> Path:
         files = {"police": POLICE, "desk": DESK, "referral": REFERRAL, "s136_pathway": S136, "escalation": ESCALATIONS}
-        extended = ["desk", "referral", "s136_pathway", "place_escalation"]
+        files |= {"missing": MISSING, "mh_beds": BEDS, **GOVERNING}
+        extended = ["desk", "referral", "s136_pathway", "place_escalation", "missing_episode", *GOVERNED]
         home = pathway_site(folder / "site", files, extended=extended)
         run(open_place(home))
         return home

@@ -50,10 +50,14 @@ def test_people_are_matched_as_in_other_sources_and_nothing_of_the_desk_is_deman
     assert logs["P1"] == logs["D3"] == who["P1"] and logs["D2"] == who["P2"] and logs["D4"] not in who.values()
     assert set(links.filter(source="desk")["status"]) == {"not_counted", "quarantined"}
     demand = table(desk_month, "monthly_demand").filter(pl.col("n") > 0)
-    assert dict(demand.group_by("dataset").agg(pl.col("n").sum()).iter_rows()) == {"police_incident": 3, "s136": 1}
+    assert dict(demand.group_by("dataset").agg(pl.col("n").sum()).iter_rows()) == {
+        "police_incident": 3,
+        "s136": 1,
+        "mh_bed_day": 19,
+    }
     assert set(table(desk_month, "ranked")["person_id"]) == set(who.values())
     assert "desk_log" not in set(table(desk_month, "coverage")["dataset"])
-    assert set(table(desk_month, "timeline")["source"]) == {"police"}
+    assert set(table(desk_month, "timeline")["source"]) == {"police", "mh_beds"}
     beside = table(desk_month, "monthly_extra").filter(measure="desk_log")
     assert dict(beside.select("person_id", "n").iter_rows())[who["P1"]] == 2
 
@@ -86,7 +90,8 @@ def test_logs_that_are_incidents_exceptions_and_legs(desk_month: Path) -> None:
     }
     assert verify_release(desk_month) == []
     months = table(desk_month, "feed_month").rows()
-    assert {(datetime(2026, 3, 1).date(), name, True) for name in ("desk_log", "referral")} <= set(months)
+    sent = ("desk_log", "missing_episode", "referral")
+    assert {(datetime(2026, 3, 1).date(), name, True) for name in sent} <= set(months)
 
 
 def test_minutes_are_those_that_passed_when_the_clock_changes() -> None:

@@ -22,6 +22,7 @@ from pipelines.govern.person.subject import write_file
 from pipelines.govern.record_basis import BasisChange, record_change
 
 OF_PEOPLE = [name for name, table in PATHWAY.items() if "person_id" in table.names]
+ABOUT_PENROSE = ("plan_version", "record_entry", "support_contact", "incident", "action")
 LATER = NOW + timedelta(days=1)
 
 
@@ -73,7 +74,10 @@ def test_an_erasure_finds_the_referral_that_names_nobody(place: Place) -> None:
     with open_warehouse(place) as warehouse:
         scope = find(warehouse, penrose(place), place.key_for("tombstone"))
         own = warehouse.read("record").join(scope.rows, on=["delivery_id", "source_row"], how="semi")
-    assert sorted(own["source"]) == ["desk", "desk", "police", "referral", *["s136_pathway"] * 3]
+    assert {"desk", "mh_beds", "missing_episode", "police", "referral", "s136_pathway", *ABOUT_PENROSE} == set(
+        own["source"]
+    )
+    assert own.height == 10 + len(ABOUT_PENROSE)
 
 
 @pytest.mark.slow

@@ -15,6 +15,8 @@ from hiu.synth.people.clerk import Descriptions
 from hiu.synth.people.episodes import Spells
 
 Dates = NDArray[np.datetime64]
+NUMBERS = 810_000
+"""The number of the first stay."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +109,7 @@ def make_beds(system: System, stays: Stays) -> Extract:
     seen = system.clerks[0].describe(stays.who[stay], day[stay])
     closes = np.array([np.datetime64((span.first + k).end) for k in range(span.months)])[month]
     latest = month == last[stay]
-    ident = words([f"WS{810_000 + k}" for k in stay.tolist()])
+    ident = words([f"WS{NUMBERS + k}" for k in stay.tolist()])
     counted = latest & ~stays.bad[stay]
     at, begun_in = clock.to_utc(stays.start[stay]), span.of_days(day[stay])
     facts = truth(seen, counted, high=counted, event=ident, who=stays.who[stay], at=at, deliver=month, month=begun_in)
@@ -115,6 +117,13 @@ def make_beds(system: System, stays: Stays) -> Extract:
     facts = facts.with_columns(planted=bad)
     system.mess["open_stay"] += int((np.isnat(_by_then(stays.end[stay], closes)) & ~latest).sum())
     return Extract("mh_beds", _texts(system, stays, stay, month, closes, ident, seen), facts)
+
+
+def wards_of(stays: Stays, extract: Extract) -> Words:
+    """The ward of each stay as the extract names it; empty for one that was never sent."""
+    sent = extract.text.select(stay=pl.col("Ward Stay ID").str.slice(2).cast(pl.Int64) - NUMBERS, ward="Ward")
+    of = dict(sent.unique("stay").iter_rows())
+    return words([of.get(place, "") for place in range(len(stays.who))])
 
 
 def _by_then(day: Dates, closes: Dates) -> Dates:

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from hiu.synth import clock
+from hiu.synth.agencies.beds import Stays
 from hiu.synth.agencies.extracts import Span, System, stamps
 from hiu.synth.clock import Times
 from hiu.synth.lists import Words
@@ -18,12 +19,15 @@ STAMP = "%d/%m/%Y %H:%M"
 
 @dataclass(frozen=True, kw_only=True)
 class Ground:
-    """What the makers start from: what happened, the police's number of each episode (else empty), and a system by the
-    number of its stream of chance and the beginning of its clerk's name."""
+    """What the makers start from: what happened, the police's number of each episode (else empty), ward stays as they
+    were and the ward of each (empty for one that was never sent), and a system by the number of its stream of chance
+    and the beginning of its clerk's name."""
 
     span: Span
     episodes: Episodes
     urn: Words
+    stays: Stays
+    wards: Words
     system: Callable[[int, str], System]
 
 

@@ -1,0 +1,161 @@
+"""The papers about people missing from hospital: suppression, the funnel, the list under the gate."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+from areakit import LAST, NOW
+
+from hiu.govern import records
+from hiu.model import PATHWAY
+from hiu.model.frames import schema
+from hiu.model.govern import DISCLOSURES
+from hiu.publish.board.paper import Grid
+from hiu.publish.pathway.missing_chart import Site
+from hiu.publish.pathway.part import Part
+from hiu.publish.stamp import Stamp
+from pipelines.common.place import Place, open_place
+from pipelines.govern.record_basis import BasisChange, record_change
+from pipelines.pathway.missing.listing import missing_list
+from pipelines.pathway.missing.report import missing_report, month_cells
+from pipelines.pathway.missing.rows import episodes
+from pipelines.pathway.missing.sites import limits, standing
+from pipelines.pathway.write import shown_tables, stamp_for, tables_of
+
+STAMP = Stamp(
+    site="Testshire", month=LAST, run_id="2026-03-x", built=NOW, data_to=date(2026, 3, 31), settings_version="s"
+)
+
+
+def invented(count: int, *, months: int = 1, site: str = "Ash", often: int = 0) -> dict[str, pl.DataFrame]:
+    """So many episodes a month at a site and at Oak, each of somebody else, and `often` more at Elm; nights in each."""
+    rows, legs, beds = [], [], []
+    every = [LAST - back for back in range(months)]
+    for month in every:
+        for at in range(2 * count + often):
+            where = site if at < count else ("Oak" if at < 2 * count else "Elm")
+            key = {"delivery_id": str(month), "source_row": at, "person_id": f"P{month}-{at}"}
+            made = datetime(month.year, month.number, 1 + at % 27, 22)
+            about = {"episode_id": f"E{month}-{at}", "nobody": False, "reported_at": made, "site": where}
+            about |= {"site_by": "report", "kind": "absconded", "poor": ("yes", "no")[at % 2], "still_missing": False}
+            rows.append(
+                key | about | {"out_of_order": False, "in_window": 1 + at % 2, "earlier": at % 2, "grab_pack": "yes"}
+            )
+            legs.append(key | {"table": "missing_episode", "leg": "to_report", "minutes": at, "out_of_order": False})
+        own = [{"site": where, "month": month.start, "nights": 10} for where in ("Ash", "Oak", "Elm")]
+        beds += [bed | {"person_id": f"B{bed['site']}-{at}"} for bed in own for at in range(60)]
+    feed = [{"month": month.start, "table": "missing_episode", "supplied": True} for month in every]
+    frames = {"missing_judged": rows, "leg": legs, "site_night": beds, "feed_month": feed}
+    return {name: pl.DataFrame(own, schema=schema(PATHWAY[name])) for name, own in frames.items()}
+
+
+def grid(part: Part, title: str) -> Grid:
+    return next(one for one in part.grids if one.title == title)
+
+
+def test_fewer_than_eight_people_have_no_figure() -> None:
+    part = missing_report(invented(3), stamp=STAMP, breaks={})
+    text = " ".join(
+        cell for one in part.grids if one.title != "Sites against the funnel" for row in one.rows for cell in row[1:]
+    )
+    assert not re.search(r"\b[1-9]\d*\b", text)
+    assert part.lead[0] == "How many people were reported missing in Mar 2026 can't be shown."
+
+
+def test_the_figures_of_a_month() -> None:
+    part = missing_report(invented(40), stamp=STAMP, breaks={})
+    assert part.lead[0] == "About 80 episodes were reported in Mar 2026."
+    assert grid(part, "How they were reported").rows[:2] == (("Poor", "40", "50%"), ("Not poor", "40", "50%"))
+    assert grid(part, "Grab pack, of people who went missing before").rows[0] == ("Yes", "40", "100%")
+    assert grid(part, "How long it took").rows[0] == ("Last seen to report", "0 h 40", "1 h 10", "80", "0")
+    assert grid(part, "Episodes by site").rows == (("Ash", "40", "50%"), ("Oak", "40", "50%"))
+
+
+def test_a_month_that_was_not_supplied_is_missing() -> None:
+    tables = invented(40)
+    late = Stamp(**{**vars(STAMP), "month": LAST + 1})
+    part = missing_report(tables, stamp=late, breaks={})
+    assert part.lead == ("Apr 2026 was not supplied.",) and part.grids == () and part.charts == ()
+
+
+def test_a_site_above_its_limit_is_problematic_volume_and_one_without_beds_is_said_to_be() -> None:
+    part = missing_report(invented(10, months=12, often=30), stamp=STAMP, breaks={})
+    rows = {row[0]: row[1:] for row in grid(part, "Sites against the funnel").rows}
+    assert rows["Elm"] == ("problematic volume: above the 99.8% limit", "360", "7200", "50.0")
+    assert rows["Ash"][0] == "below the 99.8% limit" and rows["Ash"][1:] == rows["Oak"][1:]
+    assert next(chart.alt.partition(",")[0] for chart in part.charts) == "Missing episodes by site"
+    other = missing_report(invented(10, months=12, site="The General"), stamp=STAMP, breaks={})
+    rows = {row[0]: row[1:] for row in grid(other, "Sites against the funnel").rows}
+    assert rows["The General"][:1] == ("no bed days of it were sent",) and rows["The General"][2:] == (
+        "none sent",
+        "not shown",
+    )
+
+
+def test_limits_are_those_of_a_poisson_count() -> None:
+    lines = limits(100.0)
+    assert (round(lines["low"]), round(lines["high"])) == (81, 121)
+    assert limits(0.0)["low"] == 0.0 and limits(1.0)["far_low"] == 0.0
+    assert standing(Site("A", 120, 1000), 0.1) == "as chance would have it"
+    assert standing(Site("A", 121, 1000), 0.1).endswith("95% limit")
+
+
+def test_a_person_with_more_than_half_of_the_nights_hides_the_sites_bed_days() -> None:
+    tables = invented(10, months=12)
+    more = pl.when(pl.col("person_id") == "BAsh-1").then(10_000).otherwise("nights").alias("nights")
+    tables["site_night"] = tables["site_night"].with_columns(more)
+    rows = {
+        row[0]: row for row in grid(missing_report(tables, stamp=STAMP, breaks={}), "Sites against the funnel").rows
+    }
+    assert rows["Ash"][1] == "not shown" and not rows["Ash"][3].isdigit()
+
+
+@pytest.fixture
+def place(desk_home: Path, tmp_path: Path) -> Place:
+    shutil.copytree(desk_home, tmp_path / "site")
+    return open_place(tmp_path / "site")
+
+
+def listed(place: Place) -> Part:
+    month, folder, tables = tables_of(place, None, "missing_judged")
+    shown = shown_tables(place, tables, NOW.date())
+    return missing_list(place, shown, stamp=stamp_for(place, month, folder, NOW), by="Ward manager", now=NOW)
+
+
+def test_the_list_names_repeats_and_rows_to_look_at_and_is_entered_before(place: Place) -> None:
+    part = listed(place)
+    (again,) = grid(part, "People missing again").rows
+    assert again[0].startswith("Aldous Penrose") and again[1:] == ("2", "Ash Ward")
+    rows = grid(part, "To look at").rows
+    assert [row[:2] for row in rows] == [
+        ("Poor reporting", "M1"),
+        ("No grab pack at a later episode", "M2"),
+        ("Not found by the month's end", "M1"),
+        ("Not found by the month's end", "M4"),
+    ]
+    assert rows[-1][-1] == "nobody named" and rows[1][3] == "Ash Ward"
+    entry = records.history(place.records, DISCLOSURES).filter(what="missing list").to_dicts()
+    assert [(one["recipient"], one["by"], one["people"]) for one in entry] == [("group", "Ward manager", 1)]
+
+
+def test_who_may_not_be_named_is_withheld(place: Place) -> None:
+    person = (
+        pl.read_parquet(place.which(None)[1] / "missing_judged.parquet").filter(episode_id="M1")["person_id"].item()
+    )
+    change = BasisChange(allow=None, deny="objection", end=None, purpose=None, recipient=None, until=None)
+    record_change(place, person, change, evidence="letter", by="Officer", now=NOW - timedelta(days=1))
+    part = listed(place)
+    assert "Penrose" not in str(part.grids) and [row[1] for row in grid(part, "To look at").rows] == ["M4"]
+    assert grid(part, "People missing again").note == "Nobody has a repeat this month."
+
+
+def test_a_month_shows_the_same_when_it_is_looked_back_at() -> None:
+    rows = episodes(invented(9, months=2))
+    alone, both = month_cells(rows, [LAST - 1]), month_cells(rows, [LAST - 1, LAST])
+    assert {cell.key: cell.shown for cell in alone}.items() <= {cell.key: cell.shown for cell in both}.items()
+    assert {cell.shown for cell in alone} >= {"20"}

@@ -1,0 +1,74 @@
+"""The senior meeting's page: what has to be acted on first, exact counts, nobody named, its reading entered."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from areakit import NOW
+
+from hiu.govern import reads
+from hiu.publish.board.paper import Grid
+from hiu.publish.pathway.forms import files
+from hiu.publish.pathway.part import Part
+from pipelines.commands.messages import print_status
+from pipelines.common.place import Place, open_place, published_tables
+from pipelines.pathway.senior import BESIDE, NEEDED, senior_page
+from pipelines.pathway.write import counted_tables, stamp_for, tables_of
+
+
+@pytest.fixture
+def place(desk_home: Path, tmp_path: Path) -> Place:
+    shutil.copytree(desk_home, tmp_path / "site")
+    return open_place(tmp_path / "site")
+
+
+@pytest.fixture
+def part(place: Place) -> Part:
+    month, folder, tables = tables_of(place, None, "leg")
+    assert set(NEEDED) <= set(tables)
+    every = tables | published_tables(folder, BESIDE)
+    counted = counted_tables(place, every, NOW.date())
+    return senior_page(place, counted, every, stamp=stamp_for(place, month, folder, NOW), by="Chair", now=NOW)
+
+
+def grid(part: Part, title: str) -> Grid:
+    return next(one for one in part.grids if one.title == title)
+
+
+def test_a_mandatory_referral_comes_first_and_what_cannot_be_judged_is_no_all_clear(part: Part) -> None:
+    assert part.lead[0] == "Deaths with a mandatory referral due at once and none recorded: 1."
+    assert part.lead[1].startswith("Incidents that can't be judged for referral")
+    rows = grid(part, "Incidents to act on").rows
+    assert [row[0] for row in rows] == ["I1", "I2"] and rows[0][2] == "Mandatory referral, due at once"
+    assert grid(part, "Incidents").rows == (
+        ("Deaths", "1", "2", "0", "1"),
+        ("Serious incidents", "0", "0", "0", "0"),
+        ("Complaints", "1", "1", "0", "0"),
+    )
+
+
+def test_actions_by_owner_partners_and_what_is_to_be_put_right(part: Part) -> None:
+    assert grid(part, "Actions by owner").rows == (("Trust", "1", "1", "56", "1"),)
+    assert "Action log: 1 open, 1 of them overdue." in part.lead
+    partners = {row[0]: row[1:] for row in grid(part, "Partners").rows}
+    assert partners["Trust"] == ("vital", "1 of 2", "not recorded", "Yes", "1 Jan 2026 (over)")
+    assert partners["Council"] == ("recommended", "0 of 2", "not recorded", "not recorded", "not recorded")
+    wrong = {row[0]: row[2:] for row in grid(part, "What is to be put right").rows}
+    assert wrong["Plan overdue"] == ("1", "1") and wrong["Contact without an entry in 24 hours"] == ("1", "1")
+    assert wrong["Entry without the current risk"] == ("1", "1") and wrong["No review date"] == ("0", "0")
+
+
+def test_nobody_is_named_and_the_reading_is_entered(place: Place, part: Part) -> None:
+    text = b"".join(files(part).values()).decode("latin-1")
+    assert "Penrose" not in text and "HIU-" not in str(part.grids)
+    folder = reads.folder_of(place.settings, place.curated)
+    assert any(folder.iterdir())
+
+
+def test_status_says_what_is_due_after_a_death(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    print_status(place, as_json=False, now=NOW)
+    shown = capsys.readouterr().out
+    assert "Deaths with a mandatory referral due at once and none recorded: 1. See 'hiu senior'." in shown
+    assert "can't be judged for referral" in shown and "Penrose" not in shown
