@@ -1,6 +1,8 @@
 -- Each incident once, by the last row of its number, and whether a referral is mandatory: of a death where the team's last
 -- contact came within the hours of the rules before it, and a police mentor was present. It is not mandatory only where that is
--- shown; where a time is missing, or the contact is written after the death, it is unknown. Parameter: month_after.
+-- shown; where a time is missing, or the contact is written after the death, it is unknown. Exactly midnight may be a day
+-- without its time, so such a death or contact can be of any minute of that day, and is judged only where all agree.
+-- Parameter: month_after.
 WITH once AS (
     SELECT *
     FROM incident
@@ -8,7 +10,11 @@ WITH once AS (
     QUALIFY row_number() OVER (PARTITION BY incident_id ORDER BY nobody, source_row DESC) = 1
 ),
 timed AS (
-    SELECT o.*, g.minutes, v.number * 60 AS within
+    SELECT
+        o.*, v.number * 60 AS within,
+        coalesce(g.least, g.minutes)
+        - CASE WHEN CAST(o.last_team_contact_at AS TIME) = TIME '00:00:00' THEN 1439 ELSE 0 END AS shortest,
+        coalesce(g.most, g.minutes) + CASE WHEN CAST(o.at AS TIME) = TIME '00:00:00' THEN 1439 ELSE 0 END AS longest
     FROM once AS o
     JOIN rule_value AS v ON v.subject = 'governing' AND v.name = 'referral_hours'
     LEFT JOIN leg AS g
@@ -19,9 +25,9 @@ SELECT
     incident_id, person_id, nobody, kind, at,
     CASE
         WHEN kind IS NOT NULL AND kind <> 'death' THEN 'no'
-        WHEN minutes > within THEN 'no'
-        WHEN minutes <= within AND police_mentor_present = 'no' THEN 'no'
-        WHEN kind = 'death' AND minutes <= within AND police_mentor_present = 'yes' THEN 'yes'
+        WHEN shortest > within THEN 'no'
+        WHEN longest IS NOT NULL AND police_mentor_present = 'no' THEN 'no'
+        WHEN kind = 'death' AND longest <= within AND police_mentor_present = 'yes' THEN 'yes'
         ELSE 'unknown'
     END AS mandatory,
     CASE WHEN reported_to = 'iopc' AND reported_at < $month_after THEN 'yes' ELSE 'no' END AS referred,
