@@ -49,7 +49,7 @@ def missing_report(tables: Mapping[str, pl.DataFrame], *, stamp: Stamp, breaks: 
     supplied = [one for one in map(Month.of, sent) if month - (SHOWN - 1) <= one <= month]
     cells = month_cells(rows, supplied)
     now = [month] if month in supplied else []
-    pack = decided(packs(rows), "grab_pack", {(): now, ("grab_pack",): now})
+    pack = decided(packs(rows), "grab_pack", [(), ("grab_pack",)], now)
     counts = Counts(DATASET, {cell.key: cell.shown for cell in cells if cell.shown is not None})
     found = Found(tables, rows.filter(C("month") == month.start), counts, pack, month)
     year = site_year(rows, nights(tables), cells, supplied, month)
