@@ -11,6 +11,7 @@ from hiu.govern.release.solver import solve
 from hiu.month import Month
 from hiu.publish.board.paper import Grid
 from hiu.publish.pathway.part import ALL
+from pipelines.pathway.years import cells_of
 
 C = pl.col
 Splits = Sequence[tuple[str, ...]]
@@ -58,29 +59,7 @@ def texts_of(cells: Iterable[Cell]) -> dict[Key, str]:
 
 def month_cells(rows: pl.DataFrame, dataset: str, splits: Splits, months: Sequence[Month]) -> list[Cell]:
     """The cells of `decided`, each month's decided by itself."""
-    own = rows.filter(C("month").is_in([month.start for month in months]))
-    cells = [cell for split in splits for cell in _cells(own, dataset, split)] if own.height else []
-    found = sorted({cell.months for cell in cells})
-    return [cell for month in found for cell in solve(one for one in cells if one.months == month).cells]
-
-
-def _cells(own: pl.DataFrame, dataset: str, split: tuple[str, ...]) -> list[Cell]:
-    each = own.group_by("month", *split, "person_id").agg(n=C("thing").n_unique())
-    whole = own.group_by("month", *split).agg(value=C("thing").n_unique())
-    parts = each.group_by("month", *split).agg(people=pl.len(), most=C("n").max())
-    found = whole.join(parts, on=["month", *split], how="left").sort("month", *split)
-    return [
-        Cell(
-            measure="events",
-            dataset=dataset,
-            group="&".join(f"{name}={row[name]}" for name in split) or EVERYBODY,
-            months=(str(Month.of(row["month"])),),
-            value=row["value"],
-            people=row["people"],
-            most=row["most"],
-        )
-        for row in found.iter_rows(named=True)
-    ]
+    return [cell for month in months for cell in solve(cells_of(rows, dataset, splits, [month])).cells]
 
 
 def cross(

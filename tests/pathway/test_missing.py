@@ -21,8 +21,9 @@ from hiu.publish.pathway.part import Part
 from hiu.publish.stamp import Stamp
 from pipelines.common.place import Place, open_place
 from pipelines.govern.record_basis import BasisChange, record_change
+from pipelines.pathway.counts import month_cells
 from pipelines.pathway.missing.listing import missing_list
-from pipelines.pathway.missing.report import missing_report, month_cells
+from pipelines.pathway.missing.report import DATASET, SPLITS, missing_report
 from pipelines.pathway.missing.rows import episodes
 from pipelines.pathway.missing.sites import limits, standing
 from pipelines.pathway.write import shown_tables, stamp_for, tables_of
@@ -156,7 +157,7 @@ def test_who_may_not_be_named_is_withheld(place: Place) -> None:
 
 def test_a_month_shows_the_same_when_it_is_looked_back_at() -> None:
     rows = episodes(invented(9, months=2))
-    alone, both = month_cells(rows, [LAST - 1]), month_cells(rows, [LAST - 1, LAST])
+    alone, both = month_cells(rows, DATASET, SPLITS, [LAST - 1]), month_cells(rows, DATASET, SPLITS, [LAST - 1, LAST])
     assert {cell.key: cell.shown for cell in alone}.items() <= {cell.key: cell.shown for cell in both}.items()
     assert {cell.shown for cell in alone} >= {"20"}
 
@@ -175,5 +176,5 @@ def test_who_was_found_in_the_next_month_stays_missing_at_the_end_of_their_own()
         "missing_judged": first["missing_judged"].with_columns(still_missing=late & ~before),
         "missing_episode": found,
     }
-    own, again = (month_cells(episodes(tables), [LAST - 1]) for tables in (first, second))
+    own, again = (month_cells(episodes(tables), DATASET, SPLITS, [LAST - 1]) for tables in (first, second))
     assert own == again and any(cell.group == "still_missing=yes" for cell in own)
