@@ -11,10 +11,11 @@ from hiu.govern.release.solver import solve
 from hiu.month import Month
 from hiu.publish.board.paper import Grid
 from hiu.publish.pathway.part import ALL
+from pipelines.pathway.years import cells_of
 
 C = pl.col
-Splits = Mapping[tuple[str, ...], Sequence[Month]]
-"""The columns of a split, none of them for the whole -> the months it is shown of."""
+Splits = Sequence[tuple[str, ...]]
+"""The columns of each split, none of them for the whole."""
 
 
 @dataclass(frozen=True)
@@ -41,14 +42,14 @@ class Counts:
         return f"{min(1.0, part / whole):.0%}" if whole else "none"
 
 
-def decided(rows: pl.DataFrame, dataset: str, splits: Splits) -> Counts:
+def decided(rows: pl.DataFrame, dataset: str, splits: Splits, months: Sequence[Month]) -> Counts:
     """Count `rows` (thing, person_id, month, and the columns that are split by) as cells, and decide what is shown.
 
     A thing counts once however many rows it has. Every row has a value in every split column: what is not known is a
-    value too. No cell is of two months, so each month is decided by itself.
+    value too. Every month has every split, and no cell is of two months: a month that a later report looks back at is
+    decided as its own report decided it, so that two reports together tell no more than one.
     """
-    cells = month_cells(rows, dataset, splits)
-    return Counts(dataset, texts_of(cells))
+    return Counts(dataset, texts_of(month_cells(rows, dataset, splits, months)))
 
 
 def texts_of(cells: Iterable[Cell]) -> dict[Key, str]:
@@ -56,31 +57,9 @@ def texts_of(cells: Iterable[Cell]) -> dict[Key, str]:
     return {cell.key: cell.shown for cell in cells if cell.shown is not None}
 
 
-def month_cells(rows: pl.DataFrame, dataset: str, splits: Splits) -> list[Cell]:
+def month_cells(rows: pl.DataFrame, dataset: str, splits: Splits, months: Sequence[Month]) -> list[Cell]:
     """The cells of `decided`, each month's decided by itself."""
-    cells = [cell for split, months in splits.items() for cell in _cells(rows, dataset, split, months)]
-    months = sorted({cell.months for cell in cells})
-    return [cell for month in months for cell in solve(one for one in cells if one.months == month).cells]
-
-
-def _cells(rows: pl.DataFrame, dataset: str, split: tuple[str, ...], months: Sequence[Month]) -> list[Cell]:
-    own = rows.filter(C("month").is_in([month.start for month in months]))
-    each = own.group_by("month", *split, "person_id").agg(n=C("thing").n_unique())
-    whole = own.group_by("month", *split).agg(value=C("thing").n_unique())
-    parts = each.group_by("month", *split).agg(people=pl.len(), most=C("n").max())
-    found = whole.join(parts, on=["month", *split], how="left").sort("month", *split)
-    return [
-        Cell(
-            measure="events",
-            dataset=dataset,
-            group="&".join(f"{name}={row[name]}" for name in split) or EVERYBODY,
-            months=(str(Month.of(row["month"])),),
-            value=row["value"],
-            people=row["people"],
-            most=row["most"],
-        )
-        for row in found.iter_rows(named=True)
-    ]
+    return [cell for month in months for cell in solve(cells_of(rows, dataset, splits, [month])).cells]
 
 
 def cross(

@@ -37,6 +37,16 @@ C = pl.col
 BROKEN = "Exceptions"
 SHOWN = 24
 """Months of a headline's chart."""
+LOG_SPLITS: Splits = (
+    (), *((name,) for name in SHARES), ("policing_purpose",), ("call_type",), ("area",), ("weekday",), ("hours",),
+    ("call_type", "area"), ("weekday", "hours"), ("call_type", "hours"), ("area", "weekday"),
+)  # fmt: skip
+"""What the logs of every month are split by, in its own report and in each that looks back at it."""
+REFERRAL_SPLITS: Splits = (
+    (), ("direction",), ("scope",), ("accepted",), ("request",), ("reason",),
+    ("scope", "direction"), ("accepted", "direction"), ("request", "direction"), ("reason", "direction"),
+)  # fmt: skip
+"""The same of referrals."""
 
 
 def desk_report(tables: Mapping[str, pl.DataFrame], *, stamp: Stamp, breaks: Breaks) -> Part:
@@ -44,9 +54,10 @@ def desk_report(tables: Mapping[str, pl.DataFrame], *, stamp: Stamp, breaks: Bre
     month, supplied = stamp.month, _supplied(tables, "desk_log", stamp.month)
     rows = logs(tables)
     now = [month] if month in supplied else []
-    counts = decided(rows, "desk_log", _log_splits(supplied, now))
-    asked = decided(referrals(tables), "referral", _referral_splits(tables, month))
-    broken = decided(exceptions(tables), "desk_exception", {(): now, ("code",): now})
+    counts = decided(rows, "desk_log", LOG_SPLITS, supplied)
+    sent = _supplied(tables, "referral", month) if "referral" in tables else []
+    asked = decided(referrals(tables), "referral", REFERRAL_SPLITS, sent)
+    broken = decided(exceptions(tables), "desk_exception", [(), ("code",)], now)
     own = rows.filter(C("month") == month.start)
     grids = [*_log_grids(counts, month), _times(tables, month), *_referral_grids(asked, month), _broken(broken, month)]
     return Part(
@@ -63,30 +74,10 @@ def desk_report(tables: Mapping[str, pl.DataFrame], *, stamp: Stamp, breaks: Bre
     )
 
 
-def _log_splits(supplied: Sequence[Month], now: Sequence[Month]) -> Splits:
-    splits: dict[tuple[str, ...], Sequence[Month]] = {(): supplied}
-    splits |= {(name,): supplied for name in SHARES}
-    splits |= {(name,): now for name in ("policing_purpose", "call_type", "area", "weekday", "hours")}
-    return splits | dict.fromkeys(
-        (("call_type", "area"), ("weekday", "hours"), ("call_type", "hours"), ("area", "weekday")), now
-    )
-
-
 def _supplied(tables: Mapping[str, pl.DataFrame], table: str, month: Month) -> list[Month]:
     """Months of a table that were supplied, the last SHOWN to the month."""
     sent = tables["feed_month"].filter((C("table") == table) & C("supplied"))["month"].sort()
     return [one for one in map(Month.of, sent) if month - (SHOWN - 1) <= one <= month]
-
-
-def _referral_splits(tables: Mapping[str, pl.DataFrame], month: Month) -> Splits:
-    supplied = _supplied(tables, "referral", month) if "referral" in tables else []
-    now = [month] if month in supplied else []
-    if not supplied:
-        return {}
-    splits: dict[tuple[str, ...], Sequence[Month]] = {(): now, ("direction",): supplied}
-    for name in ("scope", "accepted", "request", "reason"):
-        splits |= {(name,): now, (name, "direction"): now}
-    return splits
 
 
 def _lead(

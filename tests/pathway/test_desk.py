@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import fastexcel
 import polars as pl
@@ -15,8 +17,9 @@ from areakit import LAST, NOW
 from hiu.govern import records
 from hiu.govern.audit import read
 from hiu.govern.release.bounds import System
-from hiu.govern.release.cells import Cell
-from hiu.govern.release.solver import _parts, solve
+from hiu.govern.release.cells import EVERYBODY, Cell
+from hiu.govern.release.disclosure import HIDDEN
+from hiu.govern.release.solver import _parts, _sums, solve
 from hiu.model import PATHWAY
 from hiu.model.frames import schema
 from hiu.model.govern import DISCLOSURES
@@ -26,7 +29,8 @@ from hiu.publish.pathway.part import Part
 from hiu.publish.stamp import Stamp
 from pipelines.common.place import Place, open_place
 from pipelines.govern.record_basis import BasisChange, record_change
-from pipelines.pathway.desk import desk_report
+from pipelines.pathway.counts import month_cells
+from pipelines.pathway.desk import LOG_SPLITS, desk_report
 from pipelines.pathway.desk_list import desk_list
 from pipelines.pathway.write import shown_tables, stamp_for, tables_of, write_part
 
@@ -94,6 +98,7 @@ def test_one_person_with_more_than_half_of_the_logs_hides_the_total() -> None:
 
 def test_a_month_not_supplied_is_missing_and_a_chart_needs_seven(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipelines.pathway.trends.trend_chart", lambda *_, **__: "<svg/>")
+    monkeypatch.setattr("pipelines.pathway.desk.LOG_SPLITS", LOG_SPLITS[:5])  # the whole and the shares: quick
     seven = desk_report(invented(dict.fromkeys((8, 9, 10, 11, 13, 14, 15), 60)), stamp=STAMP, breaks={})
     assert [chart.alt.partition(",")[0] for chart in seven.charts][:2] == ["Logs opened a month", "Somebody sent"]
     assert desk_report(invented(dict.fromkeys(range(10, 16), 60)), stamp=STAMP, breaks={}).charts == ()
@@ -111,6 +116,59 @@ def test_every_form_has_the_same_figures() -> None:
     page = made["desk-2026-03.html"].decode()
     assert "OFFICIAL: aggregate figures" in page and "heat5" in page and "<script" not in page
     assert made["desk-2026-03.pdf"].startswith(b"%PDF")
+
+
+def referred(months: dict[int, int]) -> dict[str, pl.DataFrame]:
+    """Referrals of so many people in each month: every seventh out of scope, every fifth not accepted."""
+    rows = [
+        {
+            "delivery_id": f"r{number}",
+            "source_row": at,
+            "referral_id": f"R{number}-{at}",
+            "person_id": f"P{number}-{at}",
+            "nobody": False,
+            "asked_at": datetime(2026, number - 12, 1 + at % 27),
+            "direction": ("link_officer_to_desk", "desk_to_link_officer")[at % 9 == 0],
+            "accepted": ("yes", "no")[at % 5 == 0],
+            "scope": ("in", "out")[at % 7 == 0],
+        }
+        for number, count in months.items()
+        for at in range(count)
+    ]
+    scopes = [{name: row[name] for name in ("delivery_id", "source_row", "scope")} for row in rows]
+    sent = [{name: value for name, value in row.items() if name != "scope"} for row in rows]
+    made = {"referral": sent, "desk_scope": scopes}
+    return {name: pl.DataFrame(own, schema=schema(PATHWAY[name])) for name, own in made.items()}
+
+
+def test_the_reports_of_two_months_do_not_tell_together_what_each_hides(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A later report looks back at the earlier month for its charts: with fewer splits it would show its total."""
+    decided: list[list[Cell]] = []
+
+    def watched(*args: Any) -> list[Cell]:
+        decided.append(month_cells(*args))
+        return decided[-1]
+
+    monkeypatch.setattr("pipelines.pathway.counts.month_cells", watched)
+    tables = invented({14: 20, 15: 20}) | referred({14: 20, 15: 20})
+    feed = tables["feed_month"]
+    tables["feed_month"] = pl.concat([feed, feed.with_columns(table=pl.lit("referral"))])
+    for month in (LAST - 1, LAST):
+        desk_report(tables, stamp=replace(STAMP, month=month), breaks={})
+    for name in ("desk_log", "referral"):
+        own, later = (
+            {cell.key: cell for cell in cells if cell.months == (str(LAST - 1),)}
+            for cells in decided
+            if cells and cells[0].dataset == name
+        )
+        shown = [one if (one := later.get(key, cell)).shown != HIDDEN else cell for key, cell in own.items()]
+        system = System(shown, _sums(shown))
+        small = [cell for cell in shown if cell.small]
+        assert small and (name == "referral" or own["events", name, EVERYBODY, (str(LAST - 1),)].shown == HIDDEN)
+        for cell in small:
+            limits = system.limits(cell)
+            assert cell.is_safe(limits.low, limits.high), f"{cell.title} is bounded by {limits}"
+        assert later == own
 
 
 def test_sums_of_a_split_bind_the_solver() -> None:

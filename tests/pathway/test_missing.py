@@ -21,8 +21,9 @@ from hiu.publish.pathway.part import Part
 from hiu.publish.stamp import Stamp
 from pipelines.common.place import Place, open_place
 from pipelines.govern.record_basis import BasisChange, record_change
+from pipelines.pathway.counts import month_cells
 from pipelines.pathway.missing.listing import missing_list
-from pipelines.pathway.missing.report import missing_report, month_cells
+from pipelines.pathway.missing.report import DATASET, SPLITS, missing_report
 from pipelines.pathway.missing.rows import episodes
 from pipelines.pathway.missing.sites import limits, standing
 from pipelines.pathway.write import shown_tables, stamp_for, tables_of
@@ -50,7 +51,7 @@ def invented(count: int, *, months: int = 1, site: str = "Ash", often: int = 0) 
         own = [{"site": where, "month": month.start, "nights": 10} for where in ("Ash", "Oak", "Elm")]
         beds += [bed | {"person_id": f"B{bed['site']}-{at}"} for bed in own for at in range(60)]
     feed = [{"month": month.start, "table": "missing_episode", "supplied": True} for month in every]
-    frames = {"missing_judged": rows, "leg": legs, "site_night": beds, "feed_month": feed}
+    frames = {"missing_judged": rows, "missing_episode": [], "leg": legs, "site_night": beds, "feed_month": feed}
     return {name: pl.DataFrame(own, schema=schema(PATHWAY[name])) for name, own in frames.items()}
 
 
@@ -156,6 +157,24 @@ def test_who_may_not_be_named_is_withheld(place: Place) -> None:
 
 def test_a_month_shows_the_same_when_it_is_looked_back_at() -> None:
     rows = episodes(invented(9, months=2))
-    alone, both = month_cells(rows, [LAST - 1]), month_cells(rows, [LAST - 1, LAST])
+    alone, both = month_cells(rows, DATASET, SPLITS, [LAST - 1]), month_cells(rows, DATASET, SPLITS, [LAST - 1, LAST])
     assert {cell.key: cell.shown for cell in alone}.items() <= {cell.key: cell.shown for cell in both}.items()
     assert {cell.shown for cell in alone} >= {"20"}
+
+
+def test_who_was_found_in_the_next_month_stays_missing_at_the_end_of_their_own() -> None:
+    first = invented(9, months=2)
+    late = pl.col("reported_at").dt.day() > 15
+    before = pl.col("reported_at").dt.month() == (LAST - 1).number
+    first["missing_judged"] = first["missing_judged"].with_columns(still_missing=late)
+    found = (
+        first["missing_judged"]
+        .filter(late & before)
+        .select("delivery_id", "source_row", found_at=pl.lit(datetime(2026, 3, 2)))
+    )
+    second = first | {
+        "missing_judged": first["missing_judged"].with_columns(still_missing=late & ~before),
+        "missing_episode": found,
+    }
+    own, again = (month_cells(episodes(tables), DATASET, SPLITS, [LAST - 1]) for tables in (first, second))
+    assert own == again and any(cell.group == "still_missing=yes" for cell in own)

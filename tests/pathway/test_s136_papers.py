@@ -29,11 +29,12 @@ from pipelines.common.place import Place, open_place
 from pipelines.govern.record_basis import BasisChange, record_change
 from pipelines.pathway.s136.annual import Year, return_csv
 from pipelines.pathway.s136.escalations import escalation_grids, escalation_report
-from pipelines.pathway.s136.figures import funnel_lines, hours_of_police, standing, target_of, year_title, year_to
+from pipelines.pathway.s136.figures import funnel_lines, hours_of_police, standing, target_of
 from pipelines.pathway.s136.listing import s136_list
 from pipelines.pathway.s136.report import cells_by_month, s136_report
 from pipelines.pathway.s136.rows import detentions
 from pipelines.pathway.write import shown_tables, stamp_for, tables_of
+from pipelines.pathway.years import year_title, year_to
 
 STAMP = Stamp(
     site="Testshire", month=LAST, run_id="2026-03-x", built=NOW, data_to=date(2026, 3, 31), settings_version="s"

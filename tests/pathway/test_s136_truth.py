@@ -16,8 +16,8 @@ from hiu.synth import synthesise
 from hiu.synth.site import write_sources
 from pipelines.common.place import open_place
 from pipelines.pathway.s136.annual import SPLITS
-from pipelines.pathway.s136.figures import cells_of
 from pipelines.pathway.s136.rows import detentions
+from pipelines.pathway.years import cells_of
 
 LAST = Month(2026, 3)
 C = pl.col

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 import altair as alt
 
 from hiu.publish.charts.design import MUTED, TEXT
-from hiu.publish.charts.reports import BAND, FLAG, SEEN, to_svg
+from hiu.publish.charts.reports import FLAG, SEEN, to_svg
+from hiu.publish.pathway.funnel import WIDTH, Funnel, draw
 from hiu.publish.pathway.part import Chart
 from hiu.publish.rows import Row
-
-WIDTH = 460
 
 
 @dataclass(frozen=True)
@@ -67,30 +66,8 @@ def funnel_chart(spots: Sequence[Spot], lines: Sequence[Row], period: str) -> Ch
     values: list[Row] = [
         {"name": spot.name, "n": spot.n, "share": spot.share} for spot in sorted(spots, key=lambda spot: spot.n)
     ]
-    ground = alt.Chart(alt.Data(values=list(lines)))
-    x, y = alt.X("n:Q", title="Detentions", axis=alt.Axis(grid=False)), alt.Y("share:Q", title="Over the limit")
-    percent = y.axis(format="%", grid=False)
-    layers = [
-        ground.mark_area(color=BAND, opacity=0.6).encode(x=x, y=alt.Y("low:Q"), y2="high:Q"),
-        *(
-            ground.mark_line(color=MUTED, strokeDash=dash).encode(x=x, y=f"{name}:Q")
-            for name, dash in (("far_low", [4, 3]), ("far_high", [4, 3]), ("middle", [1, 0]))
-        ),
-        alt.Chart(alt.Data(values=values))
-        .mark_point(filled=True, size=70, color=SEEN, opacity=1)
-        .encode(x=x, y=percent),
-        *(_names(values[at::2], x, percent, up) for at, up in enumerate((-10, 12))),
-    ]
+    x = alt.X("n:Q", title="Detentions", axis=alt.Axis(grid=False))
+    y = alt.Y("share:Q", title="Over the limit", axis=alt.Axis(format="%", grid=False))
     title = f"Over the limit, by place, {period}"
-    sentence = "Band: where 95 in 100 places would lie by chance alone. Dashed: 99.8 in 100."
     words = "; ".join(f"{spot.name} {spot.share:.0%} of about {spot.n}" for spot in spots)
-    drawn = alt.layer(*layers).properties(width=WIDTH - 130, height=220)
-    return Chart(
-        svg=to_svg(drawn, title, sentence, width=WIDTH, described=f"{title}. {words}."), alt=f"{title}. {words}."
-    )
-
-
-def _names(values: list[Row], x: alt.X, y: alt.Y, up: int) -> alt.Chart:
-    """Names of every second place, above or below its point, so that neighbours do not cover each other."""
-    mark = alt.Chart(alt.Data(values=values)).mark_text(align="center", dy=up, color=TEXT)
-    return mark.encode(x=x, y=y, text="name:N")
+    return draw(Funnel(title, "places", f"{title}. {words}."), values, lines, (x, y), (-10, 12))

@@ -1,25 +1,22 @@
 """The monthly report of people missing from hospital: aggregates under disclosure control, nobody in them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 import polars as pl
 
-from hiu.govern.release.cells import Cell
 from hiu.govern.release.disclosure import FEWEST, count_text
-from hiu.govern.release.solver import solve
 from hiu.month import Month
 from hiu.publish.board.paper import MARKING, Grid
 from hiu.publish.pathway.desk_words import NOT_RECORDED
 from hiu.publish.pathway.missing_words import FOUND_BY, KINDS, LEGS, NOTES, PACKS, POOR, RISKS, SITE_BY
 from hiu.publish.pathway.part import Part
 from hiu.publish.stamp import Stamp
-from pipelines.pathway.counts import Counts, cross, decided, quantiles
+from pipelines.pathway.counts import Counts, cross, decided, month_cells, quantiles, texts_of
 from pipelines.pathway.missing.rows import KEY, episodes, nights, packs, repeated
 from pipelines.pathway.missing.sites import TITLE, site_charts, site_grid, site_year
 from pipelines.pathway.trends import Breaks, Headline, trends
-from pipelines.pathway.years import cells_of
 
 C = pl.col
 DATASET = "missing_episode"
@@ -47,10 +44,10 @@ def missing_report(tables: Mapping[str, pl.DataFrame], *, stamp: Stamp, breaks: 
     month, rows = stamp.month, episodes(tables)
     sent = tables["feed_month"].filter((C("table") == DATASET) & C("supplied"))["month"].sort()
     supplied = [one for one in map(Month.of, sent) if month - (SHOWN - 1) <= one <= month]
-    cells = month_cells(rows, supplied)
+    cells = month_cells(rows, DATASET, SPLITS, supplied)
     now = [month] if month in supplied else []
-    pack = decided(packs(rows), "grab_pack", {(): now, ("grab_pack",): now})
-    counts = Counts(DATASET, {cell.key: cell.shown for cell in cells if cell.shown is not None})
+    pack = decided(packs(rows), "grab_pack", [(), ("grab_pack",)], now)
+    counts = Counts(DATASET, texts_of(cells))
     found = Found(tables, rows.filter(C("month") == month.start), counts, pack, month)
     year = site_year(rows, nights(tables), cells, supplied, month)
     lines = [
@@ -69,11 +66,6 @@ def missing_report(tables: Mapping[str, pl.DataFrame], *, stamp: Stamp, breaks: 
         notes=NOTES,
         words={TITLE: 2},
     )
-
-
-def month_cells(rows: pl.DataFrame, supplied: Sequence[Month]) -> list[Cell]:
-    """Every cell of every month's report, each month's decided by itself."""
-    return [cell for one in supplied for cell in solve(cells_of(rows, DATASET, SPLITS, [one])).cells]
 
 
 def _lead(found: Found) -> Iterator[str]:

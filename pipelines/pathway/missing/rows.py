@@ -15,10 +15,14 @@ OF_EPISODE = ("kind", "risk", "grab_pack", "found_by", "site_by", "site")
 def episodes(tables: Tables) -> pl.DataFrame:
     """A row an episode: thing, person_id, nobody, month, reported_at, poor, still_missing, in_window, earlier, minutes.
 
-    A site's name is as sent, without the signs that part the words of a cell's group.
+    A site's name is as sent, without the signs that part the words of a cell's group. Still missing is as at the end of
+    the episode's own month, however late the tables are: its month's own report said so, and a later one says the same.
     """
+    month = C("reported_at").dt.truncate("1mo").dt.date()
+    found = tables["missing_episode"].select(*KEY, "found_at")
     frame = tables["missing_judged"].with_columns(C("site").str.replace_all("[&=]", " "))
-    return frame.select(
+    later = C("still_missing") | (C("found_at") >= month.dt.offset_by("1mo")).fill_null(value=False)
+    return frame.join(found, on=KEY, how="left").select(
         "person_id",
         "nobody",
         "reported_at",
@@ -30,9 +34,9 @@ def episodes(tables: Tables) -> pl.DataFrame:
         *KEY,
         *(C(name).fill_null(NOT_RECORDED) for name in OF_EPISODE),
         thing="episode_id",
-        month=C("reported_at").dt.truncate("1mo").dt.date(),
+        month=month,
         poor=C("poor").replace("unknown", NOT_RECORDED),
-        still_missing=pl.when("still_missing").then(pl.lit("yes")).otherwise(pl.lit("no")),
+        still_missing=pl.when(later).then(pl.lit("yes")).otherwise(pl.lit("no")),
     )
 
 

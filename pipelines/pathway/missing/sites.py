@@ -14,11 +14,10 @@ from hiu.publish.pathway.desk_words import NOT_RECORDED
 from hiu.publish.pathway.missing_chart import Site, site_chart
 from hiu.publish.pathway.part import Chart
 from hiu.publish.rows import Row
+from pipelines.pathway.funnel import FAR, NEAR, place_on, sizes
 from pipelines.pathway.years import cells_of, decided_after, year_title, year_to
 
 C = pl.col
-NEAR, FAR = 1.96, 3.09
-"""Standard errors within which 95 and 99.8 of 100 sites lie by chance."""
 PER = 1000
 SPLITS = [(), ("site",)]
 TITLE = "Sites against the funnel"
@@ -81,12 +80,7 @@ def limits(expected: float) -> dict[str, float]:
 
 def standing(site: Site, middle: float) -> str:
     """Where a site lies against the limits, in words. Above a limit is problematic volume."""
-    lines = limits(middle * site.days)
-    if site.n > lines["high"]:
-        return f"problematic volume: above the {'99.8%' if site.n > lines['far_high'] else '95%'} limit"
-    if site.n < lines["low"]:
-        return f"below the {'99.8%' if site.n < lines['far_low'] else '95%'} limit"
-    return "as chance would have it"
+    return place_on(limits(middle * site.days), site.n, above="problematic volume: above")
 
 
 def site_grid(year: SiteYear) -> Grid:
@@ -114,10 +108,9 @@ def site_charts(year: SiteYear) -> Iterator[Chart]:
     if len(year.sites) < 3:
         return
     largest = max(site.days for site in year.sites)
-    sizes = sorted({max(10, largest * step // 40) for step in range(1, 43)})
     lines: list[Row] = [
         {"days": n, "middle": PER * year.middle}
         | {name: PER * value / n for name, value in limits(year.middle * n).items()}
-        for n in sizes
+        for n in sizes(largest, least=10)
     ]
     yield site_chart(year.sites, lines, year.title)

@@ -16,7 +16,7 @@ from hiu.govern.release.cells import EVERYBODY, Cell
 from hiu.month import Month
 from hiu.publish.pathway.s136_charts import Spot
 from hiu.publish.pathway.s136_words import RECORDED, RETURNED, VALUES
-from pipelines.pathway.s136.figures import cells_of, decided_after, year_title, year_to
+from pipelines.pathway.years import cells_of, decided_after, year_title, year_to
 
 C = pl.col
 DATASET = "s136_detention"

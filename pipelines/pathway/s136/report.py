@@ -65,7 +65,7 @@ def supplied_months(tables: Mapping[str, pl.DataFrame], month: Month, table: str
 def cells_by_month(rows: pl.DataFrame, supplied: Sequence[Month]) -> list[Cell]:
     """Every cell of every month's report, each month's decided by itself."""
     splits: list[tuple[str, ...]] = [(), *((name,) for name in SPLITS), ("over", "longest")]
-    return month_cells(rows, DATASET, dict.fromkeys(splits, supplied))
+    return month_cells(rows, DATASET, splits, supplied)
 
 
 def s136_report(tables: Mapping[str, pl.DataFrame], *, stamp: Stamp, breaks: Breaks) -> tuple[Part, Year]:
