@@ -113,6 +113,7 @@ def synth(
 
     made = make_area(folder, people=people, months=months, seed=seed, last=last, now=now(), pathway=pathway)
     out(f"made {folder}: {made}")
+    out(f"'hiu run {last} --site {folder}' publishes its last month")
 
 
 def lab(site: Site = None) -> int:

@@ -14,7 +14,7 @@ from hiu.publish.board.paper import Grid
 from hiu.publish.pathway.part import Part
 from hiu.publish.rows import Row
 from hiu.publish.stamp import MARKING, Stamp
-from hiu.publish.words.text import day
+from hiu.publish.words.text import day, join_words
 from hiu.rules import rules
 from pipelines.access.looks import enter_look
 from pipelines.common.place import Place
@@ -22,6 +22,17 @@ from pipelines.common.place import Place
 C = pl.col
 Tables = Mapping[str, pl.DataFrame]
 NEEDED = ("plan_version", "record_entry", "support_contact", "incident", "action", "meeting", "partner")
+MADE_OF = {"plan_exception": ("plan_version",), "record_exception": ("record_entry",), "incident_judged": ("incident",)}
+"""A table that rules make -> the tables without which it says nothing."""
+SUBJECTS = {
+    "plan_version": "plans",
+    "record_entry": "entries in records",
+    "support_contact": "contacts of the support team",
+    "incident": "incidents",
+    "action": "the action log",
+    "meeting": "meetings",
+    "partner": "partners",
+}
 BESIDE = ("support", "ranked")
 DUE, CHECK = "Mandatory referral, due at once", "Can't be judged: find the times"
 NOTES = (
@@ -38,6 +49,8 @@ def senior_page(place: Place, counted: Tables, every: Tables, *, stamp: Stamp, b
     """The page of a month, its reading entered before. `counted`: tables without the people whom counts leave out;
     `every`: those of incidents whole. Raises HiuError if that can't be written."""
     after = stamp.month.after
+    missing = [words for name, words in SUBJECTS.items() if name in every and every[name].is_empty()]
+    counted, every = _sent(counted), _sent(every)
     incidents = every.get("incident_judged", pl.DataFrame())
     about = set(incidents["person_id"]) if incidents.height else set()
     enter_look(place, now, "senior page", about, by=by, month=stamp.month, people=len(about))
@@ -54,11 +67,21 @@ def senior_page(place: Place, counted: Tables, every: Tables, *, stamp: Stamp, b
         title="Senior meeting: governance",
         stamp=stamp,
         marking=MARKING,
-        lead=tuple(_lead(incidents, counted, after)),
+        lead=(
+            *_lead(incidents, counted, after),
+            *([f"Nothing was sent of {join_words(missing)}: that is not known, and not nought."] if missing else []),
+        ),
         grids=grids,
         notes=NOTES,
         words=words | {"What is to be put right": 2},
     )
+
+
+def _sent(tables: Tables) -> Tables:
+    """The tables of which anything was sent, or that say nothing of what was not: missing is not nought."""
+    empty = {name for name in NEEDED if name in tables and tables[name].is_empty()}
+    silent = empty | {made for made, names in MADE_OF.items() if set(names) <= empty}
+    return {name: table for name, table in tables.items() if name not in silent}
 
 
 def incident_lines(incidents: pl.DataFrame) -> list[str]:

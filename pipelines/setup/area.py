@@ -15,7 +15,7 @@ from hiu.synth.site import write_sources
 def make_area(
     folder: Path, *, people: int, months: int, seed: int, last: str, now: datetime, pathway: bool = False
 ) -> str:
-    """A site in `folder` with drops and truth, with `pathway` also those of the crisis pathway.
+    """A site in `folder` with drops and truth, with `pathway` those of the crisis pathway too. In words, what is there.
 
     Raises UsageError if the folder holds something else.
     """
@@ -34,4 +34,5 @@ def make_area(
     span = {"people": people, "months": months, "seed": seed, "last_month": Month.parse(last)}
     made = synthesise(folder / "data", **span, pathway=pathway)  # type: ignore[arg-type]
     note.write_text(json.dumps(asked), encoding="utf-8", newline="\n")
-    return str(made)
+    rows, kinds = sum(made.rows.values()), len(made.rows)
+    return f"{made.people:,} invented people, {rows:,} rows of {kinds} sources; what is true of them is in {made.truth}"

@@ -72,3 +72,16 @@ def test_status_says_what_is_due_after_a_death(place: Place, capsys: pytest.Capt
     shown = capsys.readouterr().out
     assert "Deaths with a mandatory referral due at once and none recorded: 1. See 'hiu senior'." in shown
     assert "can't be judged for referral" in shown and "Penrose" not in shown
+
+
+def test_what_nobody_sent_is_not_known_and_not_nought(place: Place) -> None:
+    month, folder, tables = tables_of(place, None, "leg")
+    unsent = {name: tables[name].clear() for name in ("plan_version", "record_entry", "action", "incident", "meeting")}
+    every = tables | published_tables(folder, BESIDE) | unsent
+    part = senior_page(place, every, every, stamp=stamp_for(place, month, folder, NOW), by="Chair", now=NOW)
+    assert part.lead == (
+        "Nothing was sent of plans, entries in records, incidents, the action log and meetings: that is not known, "
+        "and not nought.",
+    )
+    assert {one.title for one in part.grids} == {"Partners"}
+    assert {row[2] for row in grid(part, "Partners").rows} == {"not sent"}

@@ -1,7 +1,8 @@
 -- Contacts of the support team without an entry in time, and entries without the current risk. Parameter: month_after.
 -- A contact has its entry if one of the same person was written from then to the hours of the rules after it; it lacks one
 -- only once those hours have passed. Hours are those that passed: a clock that goes forward on the last Sunday of March
--- takes one, and one that goes back on the last of October gives one. A contact without a time can't be judged.
+-- takes one, and one that goes back on the last of October gives one. A contact without a time can't be judged. Where no
+-- entry of anybody was sent, nothing shows that one is missing.
 WITH rule AS (
     SELECT number * 60 AS minutes FROM rule_value WHERE subject = 'governing' AND name = 'entry_hours'
 ),
@@ -32,7 +33,7 @@ answered AS (
 SELECT 'no_entry' AS code, d.contact_id AS number, d.person_id, d.at, d.delivery_id, d.source_row
 FROM due AS d
 LEFT JOIN answered AS a ON a.delivery_id = d.delivery_id AND a.source_row = d.source_row
-WHERE d.due_at < $month_after AND a.delivery_id IS NULL
+WHERE d.due_at < $month_after AND a.delivery_id IS NULL AND (SELECT count(*) FROM record_entry) > 0
 UNION ALL
 SELECT 'entry_unknown' AS code, contact_id AS number, person_id, at, delivery_id, source_row
 FROM contact
