@@ -1,8 +1,8 @@
 """One exchange between two sites, step by step: from a letter and what the site remembers, the next letter.
 
 A asks, B answers, A returns, B sends encodings of the near ones, A says the result; then each site's reviewer releases
-pairs to the other. Until the other has, a site knows how many pairs there are, and of those of the first stage not
-whose they are.
+pairs to the other. Until the other has, a site whose program is unchanged and that keeps no letters knows how many
+pairs there are, and of those of the first stage not whose they are. docs/network.md says against whom this does not hold.
 """
 
 import hashlib

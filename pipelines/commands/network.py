@@ -32,7 +32,7 @@ def cross(
     site: Site = None,
     curated: Curated = None,
 ) -> None:
-    """Find people who are in two areas, without either showing its list; without options, how things stand."""
+    """Find people who are in two invented areas (docs/network.md); without options, how things stand."""
     from pipelines.access.guard import require_named
     from pipelines.network import exchange, partners
     from pipelines.network import withdraw as endings

@@ -19,7 +19,7 @@ from pipelines.access.disclose import Disclosure, enter_disclosure
 from pipelines.common.journal import utc
 from pipelines.common.place import Place, published_tables
 from pipelines.network import store
-from pipelines.network.partners import Partner, agreed, partner_of, register, seed_of
+from pipelines.network.partners import Partner, agreed, partner_of, register, require_invented, seed_of
 from pipelines.network.reveal import enter_revealed, keep, send
 from pipelines.network.store import Session, Taken
 from pipelines.network.withdraw import withdrawn_there
@@ -33,12 +33,13 @@ LIST_SENT = Disclosure(
     recipient="partner",
     purpose="support",
     necessity="Two areas can only find whom both support by comparing all.",
-    proportionality="Blinded values and hardened encodings; neither area sees whom the other has until both release.",
+    proportionality="Blinded values and hardened encodings, of invented people; docs/network.md says what these do not hide.",
 )
 
 
 def ask(place: Place, name: str, purpose: str, *, by: str, now: datetime) -> Path:
-    """Begin an exchange; the file for the other site. Raises HiuError without an agreement or soon after another."""
+    """Begin an exchange; the file for the other site. HiuError: no agreement, too soon, real people."""
+    require_invented(place)
     partner = partner_of(place, name)
     agreement = agreed(place, name, purpose, now.date())
     _not_too_soon(place, name, purpose, now)
@@ -66,6 +67,7 @@ def take(place: Place, path: Path, *, by: str, now: datetime) -> Taken:
     letter = open_sealed(content, path.name, seed=seed, public=partner.public)
     if isinstance(letter, Withdrawal):
         return withdrawn_there(place, partner, letter, head.session, by=by, now=now)
+    require_invented(place)
     try:
         if isinstance(letter, Ask):
             return _answer(place, partner, head.session, letter, by=by, now=now)

@@ -142,6 +142,16 @@ def agreed(place: Place, name: str, purpose: str, on: date) -> Agreement:
     )
 
 
+def require_invented(place: Place) -> None:
+    """Raises HiuError at a site of real people: the protocol does not yet hold against a partner who changes it."""
+    if not place.settings.synthetic:
+        raise HiuError(
+            "exchanges of real people are not open yet: the protocol does not hold against a partner who changes the "
+            "program (docs/network.md, 'What is known not to hold'). Nothing was sent, and nothing was taken in. Areas "
+            "of invented people (synthetic = true in site.toml) can try it out"
+        )
+
+
 def source_of(name: str, purpose: str) -> str:
     """What an agreement with a site is called in site.toml."""
     return f"cross:{name}:{purpose}"

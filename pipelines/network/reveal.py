@@ -19,7 +19,7 @@ from pipelines.access.guard import require_named
 from pipelines.access.roles import require_other
 from pipelines.common.place import Place
 from pipelines.network import store
-from pipelines.network.partners import Partner, agreed, enter, partner_of, seed_of
+from pipelines.network.partners import Partner, agreed, enter, partner_of, require_invented, seed_of
 from pipelines.network.store import Session
 
 _STAGE = {
@@ -64,6 +64,7 @@ def release(place: Place, name: str, refs: Collection[str] | None, *, reviewer: 
     The file for the other site, and how many pairs are kept back: the person may not be in an exchange today.
     Raises UsageError before the pairs are counted, HiuError for the login that began it where there are roles.
     """
+    require_invented(place)
     who = require_named(reviewer, "--reviewer")
     session = store.load(place, name)
     if session.expects != "release":

@@ -199,6 +199,24 @@ def test_an_agreement_that_has_ended_stops_every_step(counted: tuple[Two, str]) 
     assert f"to delete here: {session}" in ended.hiu("cross").out
 
 
+def test_no_step_of_an_exchange_is_open_to_a_site_of_real_people(counted: tuple[Two, str], asked: Two) -> None:
+    two, session = counted
+    path = two.south.place.home / "site.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("synthetic = true", "synthetic = false"), encoding="utf-8")
+    real, entered = Site(open_place(two.south.place.home)), records.history(two.south.place.records, CROSSINGS).height
+    steps = [asked.written(NORTH, "ask"), *(two.written(NORTH, step) for step in ("return", "result"))]
+    lines = [(NORTH, "--ask", "--by", "A"), ("--release", session, "--reviewer", "Dr South")]
+    for line in [*lines, *(("--take", step, "--by", "A") for step in steps)]:
+        said = real.hiu("cross", *line)
+        assert (
+            said.code == 1 and "exchanges of real people are not open yet" in said.err and "docs/network.md" in said.err
+        )
+    assert records.history(two.south.place.records, CROSSINGS).height == entered
+    two.hiu(NORTH, SOUTH, "--withdraw", "--by", "Officer")
+    said = real.hiu("cross", "--take", two.written(NORTH, "withdrawal"), "--by", "A")
+    assert said.code == 0 and f"Deleted here: {session}" in said.out, "an agreement can end at any time"
+
+
 def test_a_second_exchange_soon_after_is_refused(counted: tuple[Two, str]) -> None:
     two, _ = counted
     said = two.north.hiu("cross", SOUTH, "--ask", "--by", "Analyst")
