@@ -134,6 +134,8 @@ def agreed(place: Place, name: str, purpose: str, on: date) -> Agreement:
             f"the agreement with '{name}' for {purpose} was withdrawn on {day}. A new one, that starts later, "
             "has to be signed"
         )
+    if found and not (found.reference.isprintable() and len(found.reference) <= 200):
+        raise HiuError(f"the reference of '{source}' in site.toml is over 200 letters, or one of them can't be seen")
     if found:
         return found
     raise HiuError(
