@@ -118,7 +118,7 @@ def test_letters_that_are_not_as_they_should_be_are_refused() -> None:
         session.decide(at_a, mine, A, Encodings(bits=near.bits, numbered=near.numbered, near=[9999]))
     with pytest.raises(InputRefused, match="counts other pairs"):
         session.finish(at_b, Result(decided=len(at_b.decided) + 1, alike={}))
-    with pytest.raises(InputRefused, match="does not have"):
+    with pytest.raises(InputRefused, match="that there are not"):
         session.hear(at_a, Release(reviewer="Dr B", places={"0" * 12: 9999}, alike=[]))
 
 
