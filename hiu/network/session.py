@@ -150,8 +150,8 @@ def finish(memory: Memory, letter: Result) -> Memory:
     if letter.decided != len(memory.decided) or not named or len(letter.alike) > memory.most_alike:
         raise InputRefused("network_result", "counts other pairs than this site: end this exchange and begin another")
     found = {ref: memory.encoded[place] for ref, place in letter.alike.items()}
-    known = {ref: person for ref, person in found.items() if person is not None}
-    return replace(memory, alike=known, unknown=sorted(found.keys() - known.keys()))
+    ours = {ref: person for ref, person in found.items() if person is not None}
+    return replace(memory, alike=ours, unknown=sorted(found.keys() - ours.keys()))
 
 
 def release(memory: Memory, refs: Collection[str] | None, reviewer: str) -> tuple[Memory, Release]:
