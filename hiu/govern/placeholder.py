@@ -1,6 +1,7 @@
 """Words that stand where a name or a reference is to be put: they are nobody's signature, wherever they are found."""
 
 import re
+import unicodedata
 
 from hiu.errors import UsageError
 
@@ -29,3 +30,15 @@ def require_signature(value: object, option: str) -> None:
     """Raises UsageError for a name given that is nobody's; an option that was not given is not looked at."""
     if isinstance(value, str) and value.strip() and is_placeholder(value):
         raise UsageError(f"{option} '{value.strip()}' is nobody's name: say who, by name or role")
+    if isinstance(value, str) and not value.strip().isprintable():
+        raise UsageError(f"{option}: holds a character that can't be seen; type the name or role again, on one line")
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two names are one person's: case, spaces, titles, order of the parts and unseen characters apart."""
+    return _parts(one) == _parts(other)
+
+
+def _parts(name: str) -> frozenset[str]:
+    seen = "".join(one for one in unicodedata.normalize("NFKC", name) if unicodedata.category(one) != "Cf")
+    return frozenset(re.findall(r"\w+", seen.casefold())) - {"dr", "mr", "mrs", "ms", "miss", "prof"}

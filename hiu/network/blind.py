@@ -2,7 +2,8 @@
 
 Each value becomes a point by a hash under the pair's key. One site multiplies its points by its secret, the other by
 its own, in either order with the same result: equal values meet, and neither can undo the other's secret. What returns
-is in an order of the other site's, so a site sees how many of its people are there too, and not whose, until told.
+is in an order of the other site's, so a site that changes nothing sees how many of its people are there too, and
+not whose, until the other releases them (docs/network.md: what is known not to hold).
 Missing values and invented people are points of nothing, like any other to look at.
 """
 

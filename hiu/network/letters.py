@@ -17,6 +17,17 @@ from hiu.network.subjects import SLOTS
 
 ENTRIES = 250_000
 """The most entries of one list that are read."""
+
+
+def _legible(text: str) -> str:
+    if not text.isprintable() or text != text.strip():
+        raise ValueError("must be text of one line, without characters that can't be seen")
+    return text
+
+
+Words = Annotated[str, AfterValidator(_legible)]
+REVIEWER = range(2, 121)
+"""How long the name of a reviewer may be."""
 Place = Annotated[int, Field(ge=0, lt=ENTRIES)]
 Ref = Annotated[str, Field(pattern=r"^[0-9A-F]{12}$")]
 
@@ -54,15 +65,15 @@ class Entries(_Letter):
 class Ask(_Letter):
     """The first letter: the list of the site that asks, blinded by its own secret."""
 
-    purpose: Annotated[str, Field(max_length=40)]
-    agreement: Annotated[str, Field(max_length=200)]
+    purpose: Annotated[Words, Field(max_length=40)]
+    agreement: Annotated[Words, Field(max_length=200)]
     mine: Entries
 
 
 class Answer(_Letter):
     """The list of the other site, blinded by its secret; and that of the first letter, blinded by both, reordered."""
 
-    agreement: Annotated[str, Field(max_length=200)]
+    agreement: Annotated[Words, Field(max_length=200)]
     mine: Entries
     yours: Entries
 
@@ -92,7 +103,7 @@ class Result(_Letter):
 class Release(_Letter):
     """A named reviewer tells the other site which of its entries are in pairs; `alike`: pairs of the second stage."""
 
-    reviewer: Annotated[str, Field(min_length=2, max_length=120)]
+    reviewer: Annotated[Words, Field(min_length=REVIEWER.start, max_length=REVIEWER.stop - 1)]
     places: Annotated[dict[Ref, Place], Field(max_length=ENTRIES)]
     alike: Annotated[list[Ref], Field(max_length=ENTRIES)]
 
@@ -100,8 +111,8 @@ class Release(_Letter):
 class Withdrawal(_Letter):
     """The agreement has ended: what was exchanged in these sessions is to be deleted."""
 
-    purpose: Annotated[str, Field(max_length=40)]
-    sessions: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=10_000)]
+    purpose: Annotated[Words, Field(max_length=40)]
+    sessions: Annotated[list[Annotated[Words, Field(max_length=40)]], Field(max_length=10_000)]
 
 
 LETTERS: dict[str, type[_Letter]] = {

@@ -1,11 +1,13 @@
 """One exchange between two sites, step by step: from a letter and what the site remembers, the next letter.
 
 A asks, B answers, A returns, B sends encodings of the near ones, A says the result; then each site's reviewer releases
-pairs to the other. Until the other has, a site knows how many pairs there are, and of those of the first stage not
-whose they are.
+pairs to the other. Until the other has, a site whose program is unchanged and that keeps no letters knows how many
+pairs there are, and of those of the first stage not whose they are. docs/network.md says against
+whom this does not hold.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
@@ -21,6 +23,9 @@ from hiu.network.subjects import SLOTS, slot_values
 
 FEWEST = 100
 """Entries of the shortest list that is taken part with: a count over fewer could tell of one person."""
+
+SHARED = 20
+"""Entries that may share one value in a short list, a hundredth of a longer one: 6 did at the most of 20,000 people."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +47,16 @@ class Memory:
     decided: dict[str, int] = field(default_factory=dict)
     """Pair of the first stage -> the other site's entry in it."""
     encoded: list[str | None] = field(default_factory=list)
+    refs: list[str] = field(default_factory=list)
+    """What a pair with each of our encodings is called."""
+    most_alike: int = 0
+    """The most pairs that the other site can find among our encodings: how many of its entries are near."""
     alike: dict[str, str] = field(default_factory=dict)
     """Pair of the second stage -> our person in it."""
-    released: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    """Pairs of the second stage in which our side is an invented entry."""
+    released: dict[str, str] = field(default_factory=dict)
+    """Pair that was released here -> who reviewed it."""
     disclosed: dict[str, str] = field(default_factory=dict)
     """Pair that the other site's reviewer released -> our person in it."""
 
@@ -56,6 +68,10 @@ class Memory:
     def revealed(self) -> dict[str, str]:
         """Pairs that both reviewers released, and our person in each."""
         return {ref: person for ref, person in sorted(self.disclosed.items()) if ref in self.released}
+
+    def given(self) -> dict[str, str]:
+        """Pairs that were released here, and our person in each, where the site can tell who it is."""
+        return {ref: one for ref, one in sorted({**self.alike, **self.disclosed}.items()) if ref in self.released}
 
 
 def ask(people: pl.DataFrame, keys: Keys, *, purpose: str, agreement: str) -> tuple[Memory, Ask]:
@@ -98,13 +114,13 @@ def encode_near(memory: Memory, people: pl.DataFrame, keys: Keys, letter: Return
     mixed = order(made.height, keys.secret, "encodings")
     made = made[mixed]
     whose = [None if person == "" else person for person in made["person_id"]]
+    bits = encoded(made, _encoding_key(keys))
     sent = Encodings(
-        bits=letters.pack(encoded(made, _encoding_key(keys))),
-        numbered=_numbered(made),
-        near=sorted({places[one.theirs] for one in found.near}),
+        bits=letters.pack(bits), numbered=_numbered(made), near=sorted({places[one.theirs] for one in found.near})
     )
     decided = {pair.ref: places[pair.theirs] for pair in found.decided}
-    return replace(memory, met="", decided=decided, encoded=whose), sent
+    refs = [_reference(one.tobytes()) for one in bits]
+    return replace(memory, met="", decided=decided, encoded=whose, refs=refs, most_alike=len(sent.near)), sent
 
 
 def decide(memory: Memory, people: pl.DataFrame, keys: Keys, letter: Encodings) -> tuple[Memory, Result]:
@@ -118,18 +134,24 @@ def decide(memory: Memory, people: pl.DataFrame, keys: Keys, letter: Encodings) 
     near = _of(people, [memory.people[one] for one in letter.near])
     own = _numbered(near)
     found = matches(encoded(near, _encoding_key(keys)), bits, ([one == "1" for one in own], _flags(letter.numbered)))
-    refs = [hashlib.sha256(bits[one.theirs].tobytes()).hexdigest()[:12].upper() for one in found]
+    refs = [_reference(bits[one.theirs].tobytes()) for one in found]
     alike = {ref: near["person_id"][one.mine] for ref, one in zip(refs, found, strict=True)}
     places = {ref: one.theirs for ref, one in zip(refs, found, strict=True)}
     return replace(memory, alike=alike), Result(decided=len(memory.decided), alike=places)
 
 
 def finish(memory: Memory, letter: Result) -> Memory:
-    """The result as the site that answered keeps it; pairs with somebody invented are dropped. Raises InputRefused."""
-    if letter.decided != len(memory.decided) or max(letter.alike.values(), default=-1) >= len(memory.encoded):
+    """The result as the site that answered keeps it; pairs with somebody invented are dropped.
+
+    Raises InputRefused for pairs that this site does not find itself: another number, another name, an encoding twice.
+    """
+    own = dict(enumerate(memory.refs))
+    named = all(own.get(place) == ref for ref, place in letter.alike.items())
+    if letter.decided != len(memory.decided) or not named or len(letter.alike) > memory.most_alike:
         raise InputRefused("network_result", "counts other pairs than this site: end this exchange and begin another")
     found = {ref: memory.encoded[place] for ref, place in letter.alike.items()}
-    return replace(memory, alike={ref: person for ref, person in found.items() if person is not None})
+    ours = {ref: person for ref, person in found.items() if person is not None}
+    return replace(memory, alike=ours, unknown=sorted(found.keys() - ours.keys()))
 
 
 def release(memory: Memory, refs: Collection[str] | None, reviewer: str) -> tuple[Memory, Release]:
@@ -140,16 +162,25 @@ def release(memory: Memory, refs: Collection[str] | None, reviewer: str) -> tupl
         raise InputRefused("network_pair", f"no such pair: {', '.join(sorted(chosen - every))}")
     places = {ref: place for ref, place in sorted(memory.decided.items()) if ref in chosen}
     letter = Release(reviewer=reviewer, places=places, alike=sorted(chosen & set(memory.alike)))
-    return replace(memory, released=sorted({*memory.released, *chosen})), letter
+    return replace(memory, released={**dict.fromkeys(sorted(chosen), reviewer), **memory.released}), letter
 
 
 def hear(memory: Memory, letter: Release) -> Memory:
-    """Our people in pairs that the other site's reviewer released. Raises InputRefused for entries there are not."""
-    if max(letter.places.values(), default=0) >= len(memory.people):
-        raise InputRefused("network_pair", "names entries that the list does not have; nothing of it was used")
-    mine = {ref: memory.people[place] for ref, place in letter.places.items() if ref in memory.decided}
-    shared = {ref: person for ref, person in mine.items() if person is not None}
+    """Our people in pairs that the other site's reviewer released.
+
+    Raises InputRefused for pairs or entries that there are not, an invented entry, and one entry in two pairs.
+    """
+    people = dict(enumerate(memory.people))
+    shared = {ref: person for ref, place in letter.places.items() if (person := people.get(place)) is not None}
+    taken = {person for ref, person in memory.disclosed.items() if ref in memory.decided and ref not in shared}
     alike = {ref: memory.alike[ref] for ref in letter.alike if ref in memory.alike}
+    strange = {*letter.places} - {*memory.decided} or {*letter.alike} - {*memory.alike, *memory.unknown}
+    twice = len({*shared.values()} - taken) < len(letter.places)
+    changed = any(memory.disclosed.get(ref, person) != person for ref, person in shared.items())
+    if strange or twice or changed:
+        raise InputRefused(
+            "network_pair", "names pairs or entries that there are not, or one of them twice; nothing of it was used"
+        )
     return replace(memory, disclosed={**memory.disclosed, **shared, **alike})
 
 
@@ -192,7 +223,20 @@ def _points(entries: Entries, size: int | None = None) -> Points:
         raise InputRefused(
             "network_few", f"holds a list of {len(points)} entries, which is too short or not the one that was sent"
         )
+    _require_different(points)
     return points
+
+
+def _require_different(points: Points) -> None:
+    """Raises InputRefused for a list in which an entry stands twice, or one value of more entries than people share."""
+    each = [frozenset(one.tobytes() for one in entry) for entry in points]
+    often = max(Counter(point for entry in each for point in entry).values())
+    if len(set(each)) < len(each) or often > max(SHARED, len(each) // 100):
+        raise InputRefused(
+            "network_twice",
+            f"holds an entry twice, or one value in {often} of {len(each)} entries, as no list of people does; nothing "
+            "of it was used",
+        )
 
 
 def _within_limit(pairs: int, mine: int, theirs: int) -> None:
@@ -210,6 +254,10 @@ def _of(people: pl.DataFrame, ids: list[str | None]) -> pl.DataFrame:
     return people.filter(pl.col("person_id").is_in([one for one in ids if one]), pl.col("dob").is_not_null()).sort(
         "person_id"
     )
+
+
+def _reference(bits: bytes) -> str:
+    return hashlib.sha256(bits).hexdigest()[:12].upper()
 
 
 def _encoding_key(keys: Keys) -> bytes:

@@ -32,7 +32,8 @@ def cross(
     site: Site = None,
     curated: Curated = None,
 ) -> None:
-    """Find people who are in two areas, without either showing its list; without options, how things stand."""
+    """Find people who are in two invented areas (docs/network.md); without options, how things stand."""
+    from hiu.govern.basis.agreements import in_force
     from pipelines.access.guard import require_named
     from pipelines.network import exchange, partners
     from pipelines.network import withdraw as endings
@@ -46,8 +47,11 @@ def cross(
         _card(place, card)
     elif trust:
         found = partners.trust(place, trust, fingerprint, by=require_named(by, "--by"), now=at)
+        source = partners.source_of(found.name, purpose)
+        signed = in_force(place.settings, source, at.date())
         out(
-            f"the key of '{found.name}' is kept. Next an agreement is needed: {partners.source_of(found.name, purpose)}"
+            f"the key of '{found.name}' is kept. "
+            + (f"The agreement {source} is in force" if signed else f"Next an agreement is needed: {source}")
         )
     elif ask:
         wrote = exchange.ask(place, _named(partner), purpose, by=require_named(by, "--by"), now=at)
@@ -57,6 +61,7 @@ def cross(
     elif release:
         _release(place, release, pair, reviewer)
     elif show:
+        require_named(by, "--by")
         _show(place, show)
     elif withdraw:
         received = endings.bundles(place, _named(partner), purpose, "received")
@@ -95,7 +100,11 @@ def _print_taken(taken: "Taken") -> None:
     out(f"{taken.session}: took in '{taken.step}' of {taken.partner}")
     if taken.pairs is not None:
         out(f"{count_of(taken.pairs, 'pair')}. Whose they are is shown once a reviewer of each site has released them:")
-        out(f"'hiu cross --release {taken.session} --reviewer NAME' here, the same there, then --show {taken.session}")
+        shown = f"--show {taken.session} --by NAME"
+        if taken.to_release:
+            out(f"'hiu cross --release {taken.session} --reviewer NAME' here, the same there, then {shown}")
+        else:
+            out(f"every pair was released here; 'hiu cross {shown}' shows those that the other site released too")
     if taken.wrote:
         out(f"wrote {taken.wrote}: carry it to {taken.partner}, where 'hiu cross --take FILE' reads it")
 
@@ -113,8 +122,8 @@ def _show(place: "Place", name: str) -> None:
     from pipelines.network.reveal import revealed
 
     session, found, withheld = revealed(place, name, now())
-    released, there = len(session.memory.released), session.reviewers.get("there")
-    there = f"by {there}" if there else "not yet"
+    released, reviewers = len(session.memory.released), session.reviewers.get("there")
+    there = f"by {', '.join(dict.fromkeys(reviewers))}" if reviewers else "not yet"
     out(f"{count_of(session.memory.pairs, 'pair')} found; released here: {released}, there: {there}")
     for ref, person in found.items():
         out(f"{ref}  {person}")
@@ -146,9 +155,9 @@ def compare(
 def _export_figures(place: "Place", month: str | None, to: list[str], checker: str, by: str) -> None:
     """Decide, sign, sweep and hand over."""
     from hiu.errors import HiuError
+    from hiu.govern.placeholder import same_person
     from hiu.govern.release.canary import sweep
     from pipelines.govern.canaries import people_of
-    from pipelines.govern.release import same_person
     from pipelines.network import bundles
     from pipelines.papers.compare import figures
 

@@ -7,7 +7,6 @@ was released to them since. The output checker is named, and is not who made it.
 import hashlib
 import hmac
 import json
-import re
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -17,7 +16,7 @@ from hiu.disk import flush_folder, move, write_whole
 from hiu.errors import HiuError, UsageError
 from hiu.govern import records
 from hiu.govern.basis import gate
-from hiu.govern.placeholder import is_placeholder
+from hiu.govern.placeholder import is_placeholder, same_person
 from hiu.govern.release.canary import sweep
 from hiu.model.govern import DISCLOSURES
 from hiu.publish.release.folder import BUILDING
@@ -196,12 +195,3 @@ def seals(place: Place) -> Iterator[str]:
 
 def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def same_person(one: str, other: str) -> bool:
-    """Whether two names are one person's: case, spaces, titles and the order of the parts apart."""
-    return _parts(one) == _parts(other)
-
-
-def _parts(name: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\w+", name.casefold())) - {"dr", "mr", "mrs", "ms", "miss", "prof"}

@@ -9,6 +9,7 @@ import polars as pl
 
 from hiu.errors import HiuError, InputRefused, UsageError
 from hiu.govern import records
+from hiu.govern.placeholder import is_placeholder, same_person
 from hiu.model.govern import CROSSINGS
 from hiu.network import session as steps
 from hiu.network.letters import Answer, Ask, Encodings, Letter, Release, Result, Return, Withdrawal
@@ -19,8 +20,8 @@ from pipelines.access.disclose import Disclosure, enter_disclosure
 from pipelines.common.journal import utc
 from pipelines.common.place import Place, published_tables
 from pipelines.network import store
-from pipelines.network.partners import Partner, agreed, partner_of, register, seed_of
-from pipelines.network.reveal import enter_revealed, keep, send
+from pipelines.network.partners import Partner, agreed, partner_of, register, require_invented, seed_of
+from pipelines.network.reveal import enter_released, independent, keep, send
 from pipelines.network.store import Session, Taken
 from pipelines.network.withdraw import withdrawn_there
 
@@ -33,12 +34,13 @@ LIST_SENT = Disclosure(
     recipient="partner",
     purpose="support",
     necessity="Two areas can only find whom both support by comparing all.",
-    proportionality="Blinded values and hardened encodings; neither area sees whom the other has until both release.",
+    proportionality="Blinded values and encodings of invented people; docs/network.md says what these do not hide.",
 )
 
 
 def ask(place: Place, name: str, purpose: str, *, by: str, now: datetime) -> Path:
-    """Begin an exchange; the file for the other site. Raises HiuError without an agreement or soon after another."""
+    """Begin an exchange; the file for the other site. HiuError: no agreement, too soon, real people."""
+    require_invented(place)
     partner = partner_of(place, name)
     agreement = agreed(place, name, purpose, now.date())
     _not_too_soon(place, name, purpose, now)
@@ -66,11 +68,14 @@ def take(place: Place, path: Path, *, by: str, now: datetime) -> Taken:
     letter = open_sealed(content, path.name, seed=seed, public=partner.public)
     if isinstance(letter, Withdrawal):
         return withdrawn_there(place, partner, letter, head.session, by=by, now=now)
+    require_invented(place)
     try:
         if isinstance(letter, Ask):
             return _answer(place, partner, head.session, letter, by=by, now=now)
         session = store.load(place, head.session)
         _expected(session, head.step, partner)
+        if any(same_person(by, one) for one in session.reviewers.get("here", [])):
+            raise UsageError(f"--by {by}: who reviewed an exchange can't take its steps; have somebody else do it")
         agreed(place, partner.name, session.purpose, now.date())
         return _next(place, partner, session, letter, by, now)
     except InputRefused as refused:
@@ -124,21 +129,36 @@ def _decide(place: Place, partner: Partner, session: Session, letter: Encodings,
     memory, own = steps.decide(session.memory, people, session.keys(place, partner), letter)
     then = replace(session, memory=memory, expects="release")
     wrote = send(place, partner, then, "result", own, by=by, now=now)
-    return Taken(session.name, partner.name, "encodings", wrote, memory.pairs)
+    return _counted(then, "encodings", wrote)
 
 
 def _finish(place: Place, partner: Partner, session: Session, letter: Result, by: str, now: datetime) -> Taken:
     memory = steps.finish(session.memory, letter)
-    keep(place, replace(session, memory=memory, expects="release"), "compared", by=by, now=now)
-    return Taken(session.name, partner.name, "result", None, memory.pairs)
+    then = replace(session, memory=memory, expects="release")
+    keep(place, then, "compared", by=by, now=now)
+    return _counted(then, "result")
 
 
 def _hear(place: Place, partner: Partner, session: Session, letter: Release, by: str, now: datetime) -> Taken:
     memory = steps.hear(session.memory, letter)
-    heard = replace(session, memory=memory, reviewers={**session.reviewers, "there": letter.reviewer})
-    enter_revealed(place, session, heard, by=by, now=now)
+    if memory == session.memory and session.reviewers.get("there"):
+        raise InputRefused("network_again", "was taken in before: it releases nothing more")
+    if is_placeholder(letter.reviewer) or not independent(place, session, letter.reviewer, "here", by):
+        raise InputRefused(
+            "network_reviewer",
+            f"names '{letter.reviewer}' as reviewer there, who is nobody, reviewed here too, or took a step of this "
+            "exchange here. Ask that site to have it reviewed and released by another person",
+        )
+    heard = replace(session, memory=memory).reviewed("there", letter.reviewer)
+    enter_released(place, session, heard, now=now)
     keep(place, heard, "released_there", by=by, now=now)
-    return Taken(session.name, partner.name, "release", None, memory.pairs)
+    return _counted(heard, "release")
+
+
+def _counted(session: Session, step: str, wrote: Path | None = None) -> Taken:
+    memory = session.memory
+    left = len({*memory.decided, *memory.alike} - memory.released.keys())
+    return Taken(session.name, session.partner, step, wrote, memory.pairs, left)
 
 
 def _next(place: Place, partner: Partner, session: Session, letter: Letter, by: str, now: datetime) -> Taken:

@@ -134,12 +134,24 @@ def agreed(place: Place, name: str, purpose: str, on: date) -> Agreement:
             f"the agreement with '{name}' for {purpose} was withdrawn on {day}. A new one, that starts later, "
             "has to be signed"
         )
+    if found and not (found.reference.isprintable() and len(found.reference) <= 200):
+        raise HiuError(f"the reference of '{source}' in site.toml is over 200 letters, or one of them can't be seen")
     if found:
         return found
     raise HiuError(
         f"no agreement with '{name}' for {purpose} is in force on {on}: nothing is exchanged. When one is signed, add "
         f"to {place.home / 'site.toml'}:\n{agreement_block(source, on)}"
     )
+
+
+def require_invented(place: Place) -> None:
+    """Raises HiuError at a site of real people: the protocol does not yet hold against a partner who changes it."""
+    if not place.settings.synthetic:
+        raise HiuError(
+            "exchanges of real people are not open yet: the protocol does not hold against a partner who changes the "
+            "program (docs/network.md, 'What is known not to hold'). Nothing was sent, and nothing was taken in. Areas "
+            "of invented people (synthetic = true in site.toml) can try it out"
+        )
 
 
 def source_of(name: str, purpose: str) -> str:

@@ -10,16 +10,17 @@ import polars as pl
 from hiu.errors import UsageError
 from hiu.govern import records
 from hiu.govern.login import login
+from hiu.govern.placeholder import same_person
 from hiu.model.govern import CROSSINGS
 from hiu.network import session as steps
-from hiu.network.letters import Letter
+from hiu.network.letters import REVIEWER, Letter
 from pipelines.access.basis import allowed
 from pipelines.access.disclose import Disclosure, enter_disclosure
 from pipelines.access.guard import require_named
 from pipelines.access.roles import require_other
 from pipelines.common.place import Place
 from pipelines.network import store
-from pipelines.network.partners import Partner, agreed, enter, partner_of, seed_of
+from pipelines.network.partners import Partner, agreed, enter, partner_of, require_invented, seed_of
 from pipelines.network.store import Session
 
 _STAGE = {
@@ -62,12 +63,21 @@ def release(place: Place, name: str, refs: Collection[str] | None, *, reviewer: 
     """Let the other site know whose pairs are (None: all of which our person, where we know it, may be in an exchange).
 
     The file for the other site, and how many pairs are kept back: the person may not be in an exchange today.
-    Raises UsageError before the pairs are counted, HiuError for the login that began it where there are roles.
+    Raises UsageError before the pairs are counted, and for a reviewer who took a step or reviewed at the other site;
+    HiuError for the login that began it where there are roles.
     """
+    require_invented(place)
     who = require_named(reviewer, "--reviewer")
+    if len(who) not in REVIEWER:
+        raise UsageError(f"--reviewer: give {REVIEWER.start} to {REVIEWER.stop - 1} letters, not {len(who)}")
     session = store.load(place, name)
     if session.expects != "release":
         raise UsageError(f"{name}: the next file is '{session.expects}'; pairs are released once they are counted")
+    if not independent(place, session, who, "there"):
+        raise UsageError(
+            f"--reviewer {who}: whoever took a step of this exchange, or reviewed it at the other site, can't review "
+            "it here. Have another person look at the count, and give their own name"
+        )
     partner = partner_of(place, session.partner)
     maker = records.history(place.records, CROSSINGS).filter(pl.col("crossing_id") == name)["login"][0]
     require_other(place.settings, login(), maker, f"the exchange {name}")
@@ -76,8 +86,8 @@ def release(place: Place, name: str, refs: Collection[str] | None, *, reviewer: 
     not_released = {ref for ref, person in ours.items() if person not in may}
     every = {*session.memory.decided, *session.memory.alike}
     memory, letter = steps.release(session.memory, (every if refs is None else set(refs)) - not_released, who)
-    then = replace(session, memory=memory, reviewers={**session.reviewers, "here": who})
-    enter_revealed(place, session, then, by=who, now=now)
+    then = replace(session, memory=memory).reviewed("here", who)
+    enter_released(place, session, then, now=now)
     return send(place, partner, then, "release", letter, by=who, now=now), len(not_released)
 
 
@@ -94,16 +104,43 @@ def revealed(place: Place, name: str, now: datetime) -> tuple[Session, dict[str,
     )
 
 
-def enter_revealed(place: Place, before: Session, after: Session, *, by: str, now: datetime) -> None:
-    """Enter a disclosure of each person in a pair that both reviewers have released now."""
-    for ref, person in after.memory.revealed().items():
-        if ref not in before.memory.revealed():
-            found = allowed(place, [person], purpose=after.purpose, recipient="partner", on=now.date())
-            what = REVEALED._replace(purpose=after.purpose)
-            about = f"network/{after.name}"
-            enter_disclosure(
-                place, now, what, basis=found.codes, by=by, people=1, person_id=person, file=about, automatic=False
-            )
+def independent(place: Place, session: Session, who: str, other: str, *more: str) -> bool:
+    """Whether a reviewer took no step of a session here, and did not review it at the `other` site; `more` names."""
+    rows = records.history(place.records, CROSSINGS).filter(
+        pl.col("crossing_id") == session.name, pl.col("stage") != "released"
+    )
+    return not any(same_person(who, one) for one in (*rows["by"], *session.reviewers.get(other, []), *more))
+
+
+def enter_released(place: Place, before: Session, after: Session, *, now: datetime) -> None:
+    """Enter what a release tells the other site, by who reviewed it: how many, and each person whom we can tell.
+
+    Of a pair of the first stage we can tell who it is once the other site has released it too: it is entered then.
+    """
+    new = {ref: one for ref, one in after.memory.given().items() if ref not in before.memory.given()}
+    for ref, person in new.items():
+        _entered(place, after, [person], by=after.memory.released[ref], now=now, person_id=person)
+    if unnamed := after.memory.released.keys() - before.memory.released.keys() - new.keys():
+        people = [one for one in after.memory.people if one]
+        by = after.memory.released[min(unnamed)]
+        _entered(place, after, people, by=by, now=now, count=len(unnamed))
+
+
+def _entered(
+    place: Place,
+    session: Session,
+    people: Collection[str],
+    *,
+    by: str,
+    now: datetime,
+    count: int = 1,
+    person_id: str | None = None,
+) -> None:
+    codes = allowed(place, people, purpose=session.purpose, recipient="partner", on=now.date()).codes
+    what, file = REVEALED._replace(purpose=session.purpose), f"network/{session.name}"
+    enter_disclosure(
+        place, now, what, basis=codes, by=by, people=count, person_id=person_id, file=file, automatic=False
+    )
 
 
 def _may(place: Place, people: Collection[str], session: Session, now: datetime) -> frozenset[str]:

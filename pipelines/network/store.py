@@ -1,5 +1,6 @@
 """What a site remembers of an exchange: a file for each session, its owner's alone, until it is deleted."""
 
+import dataclasses
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,8 +23,12 @@ class Session:
     expects: str
     secret: str
     memory: Memory
-    reviewers: dict[str, str]
+    reviewers: dict[str, list[str]]
     """Of this site ('here') and of the other ('there'), once each has released."""
+
+    def reviewed(self, side: str, who: str) -> "Session":
+        """The same, with who reviewed at one of the sites."""
+        return dataclasses.replace(self, reviewers={**self.reviewers, side: [*self.reviewers.get(side, []), who]})
 
     def keys(self, place: Place, partner: Partner) -> Keys:
         """The session's keys."""
@@ -39,6 +44,8 @@ class Taken:
     step: str
     wrote: Path | None
     pairs: int | None = None
+    to_release: int = 0
+    """Pairs that no reviewer of this site has released yet."""
     deleted: tuple[str, ...] = ()
 
 

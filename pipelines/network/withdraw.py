@@ -1,6 +1,7 @@
 """The end of an agreement: the other site is left out at once, and what was exchanged is listed for deletion."""
 
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
@@ -26,7 +27,8 @@ def withdraw(place: Place, name: str, purpose: str, *, by: str, now: datetime) -
     partner = partner_of(place, name)
     lines = exchanged(place, name, purpose)
     sessions = _end(place, name, purpose, "to_delete", by=by, now=now)
-    label = f"W{now:%Y%m%d}"
+    # a file of its own for each site and purpose of a day
+    label = f"W{now:%Y%m%d}-{sha256(f'{name}|{purpose}'.encode()).hexdigest()[:12].upper()}"
     letter = Withdrawal(purpose=purpose, sessions=sessions)
     content = seal(
         header(place.settings.name, name, label, "withdrawal"), letter, seed=seed_of(place), public=partner.public

@@ -11,6 +11,7 @@ and counts as missed.
 
 from __future__ import annotations
 
+import argparse
 import itertools
 import os
 import resource
@@ -77,7 +78,11 @@ def exchange(one: AreaPeople, other: AreaPeople, name: str) -> Found:
 
 def main() -> None:
     """Print what was found and missed. Two processes: one for each core that is promised."""
-    size, seed = (int(given) for given in (sys.argv[1:] + ["20000", "1"][len(sys.argv) - 1 :])[:2])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("people", type=int, nargs="?", default=20_000)
+    parser.add_argument("seed", type=int, nargs="?", default=1)
+    given = parser.parse_args()
+    size, seed = given.people, given.seed
     sites = areas(size, seed=seed)
     begun, two = time.monotonic(), list(itertools.combinations(range(len(sites)), 2))
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:

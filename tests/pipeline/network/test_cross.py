@@ -29,16 +29,17 @@ def test_counts_come_first_and_a_pair_is_shown_once_a_reviewer_of_each_site_rele
 ) -> None:
     two, session = counted
     for name in (NORTH, SOUTH):
-        said = two.hiu(name, "--show", session)
+        said = two.hiu(name, "--show", session, "--by", "Analyst")
         assert re.match(r"\d+ pairs found; released here: 0, there: not yet", said.out) and not ids(said.out)
     two.hiu(NORTH, "--release", session, "--reviewer", "Dr North")
-    assert not ids(two.hiu(NORTH, "--show", session).out), "its own release shows a site nothing"
+    assert not ids(two.hiu(NORTH, "--show", session, "--by", "Analyst").out), "its own release shows a site nothing"
     two.hiu(SOUTH, "--take", two.written(NORTH, "release"), "--by", "Analyst")
-    assert not ids(two.hiu(SOUTH, "--show", session).out), "nor does the other's alone"
+    assert not ids(two.hiu(SOUTH, "--show", session, "--by", "Analyst").out), "nor does the other's alone"
     two.hiu(SOUTH, "--release", session, "--reviewer", "Dr South")
     two.hiu(NORTH, "--take", two.written(SOUTH, "release"), "--by", "Analyst")
     shown = [
-        dict(line.split() for line in two.hiu(name, "--show", session).out.splitlines()[1:]) for name in (NORTH, SOUTH)
+        dict(line.split() for line in two.hiu(name, "--show", session, "--by", "Analyst").out.splitlines()[1:])
+        for name in (NORTH, SOUTH)
     ]
     assert shown[0].keys() == shown[1].keys() and len(shown[0]) > 10
     same = [two.people[0].truth[shown[0][ref]] == two.people[1].truth[shown[1][ref]] for ref in shown[0]]
@@ -152,7 +153,10 @@ def test_who_objects_later_is_neither_released_nor_shown(counted: tuple[Two, str
     forbid(two.south.place, person)
     assert "1 pair not released" in two.hiu(SOUTH, "--release", session, "--reviewer", "Dr South").out
     two.hiu(NORTH, "--take", two.written(SOUTH, "release"), "--by", "Analyst")
-    assert ref not in two.hiu(NORTH, "--show", session).out and person not in two.hiu(SOUTH, "--show", session).out
+    assert (
+        ref not in two.hiu(NORTH, "--show", session, "--by", "Analyst").out
+        and person not in two.hiu(SOUTH, "--show", session, "--by", "Analyst").out
+    )
 
 
 def test_an_erasure_ends_the_session_that_holds_the_person(counted: tuple[Two, str]) -> None:
@@ -163,7 +167,7 @@ def test_an_erasure_ends_the_session_that_holds_the_person(counted: tuple[Two, s
     person = next(one for one in store.load(two.north.place, session).memory.people if one)
     assert path in others(two.north.place) and person.encode() in path.read_bytes()
     path.unlink()
-    said = two.north.hiu("cross", "--show", session)
+    said = two.north.hiu("cross", "--show", session, "--by", "Analyst")
     assert said.code == 2 and "somebody in it was erased" in said.err
     assert "nothing is kept of it here" in two.hiu(NORTH).out
 
@@ -175,7 +179,7 @@ def test_a_withdrawn_agreement_leaves_the_other_site_out_and_lists_what_to_delet
     assert store.sessions(two.north.place) == [] and not list(store.folder(two.north.place).glob(f"out/{session}*"))
     refused = two.north.hiu("cross", SOUTH, "--ask", "--by", "Analyst")
     assert refused.code == 1 and "was withdrawn on" in refused.err
-    assert two.north.hiu("cross", "--show", session).code != 0
+    assert two.north.hiu("cross", "--show", session, "--by", "Analyst").code != 0
     listed = two.hiu(NORTH).out
     assert "no agreement in force" in listed and f"to delete at {SOUTH}: {session}" in listed
     there = two.hiu(SOUTH, "--take", two.written(NORTH, "withdrawal"), "--by", "Analyst").out
@@ -193,10 +197,32 @@ def test_an_agreement_that_has_ended_stops_every_step(counted: tuple[Two, str]) 
         path.read_text(encoding="utf-8").replace("end = 2099-12-31\nreference", "end = 2026-02-01\nreference")
     )
     ended = Site(open_place(two.north.place.home))
-    for line in ((SOUTH, "--ask", "--by", "A"), ("--show", session), ("--release", session, "--reviewer", "Dr A")):
+    for line in (
+        (SOUTH, "--ask", "--by", "A"),
+        ("--show", session, "--by", "Analyst"),
+        ("--release", session, "--reviewer", "Dr A"),
+    ):
         said = ended.hiu("cross", *line)
         assert said.code == 1 and "no agreement with 'South area' for support is in force" in said.err
     assert f"to delete here: {session}" in ended.hiu("cross").out
+
+
+def test_no_step_of_an_exchange_is_open_to_a_site_of_real_people(counted: tuple[Two, str], asked: Two) -> None:
+    two, session = counted
+    path = two.south.place.home / "site.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("synthetic = true", "synthetic = false"), encoding="utf-8")
+    real, entered = Site(open_place(two.south.place.home)), records.history(two.south.place.records, CROSSINGS).height
+    steps = [asked.written(NORTH, "ask"), *(two.written(NORTH, step) for step in ("return", "result"))]
+    lines = [(NORTH, "--ask", "--by", "A"), ("--release", session, "--reviewer", "Dr South")]
+    for line in [*lines, *(("--take", step, "--by", "A") for step in steps)]:
+        said = real.hiu("cross", *line)
+        assert (
+            said.code == 1 and "exchanges of real people are not open yet" in said.err and "docs/network.md" in said.err
+        )
+    assert records.history(two.south.place.records, CROSSINGS).height == entered
+    two.hiu(NORTH, SOUTH, "--withdraw", "--by", "Officer")
+    said = real.hiu("cross", "--take", two.written(NORTH, "withdrawal"), "--by", "A")
+    assert said.code == 0 and f"Deleted here: {session}" in said.out, "an agreement can end at any time"
 
 
 def test_a_second_exchange_soon_after_is_refused(counted: tuple[Two, str]) -> None:
