@@ -118,7 +118,7 @@ def test_a_draft_mended_in_two_lines_loads_rightly(database: Server, tmp_path: P
     text = path.read_text(encoding="utf-8")
     where = "WHERE opened >= {month} AND opened < {month_after}"
     line = f'query = "{sql}"  # CHECK: every run asks for all rows: add {where}'
-    none = re.search(r"^# where = .*not_in = \[\"Cancelled\"\].*  # CHECK", text, re.MULTILINE)
+    none = re.search(r"^# disposition = .*not_matches = \[\"cancel\"\].*  # CHECK", text, re.MULTILINE)
     assert line in text and none and "covers" not in text, text
     edited = text.replace(line, f'query = "{sql} {where}"').replace(none[0], none[0].removeprefix("# "))
     path.write_text(edited, encoding="utf-8")

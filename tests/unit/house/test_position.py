@@ -11,8 +11,8 @@ from hiu.model.meeting import ACTION_FIELDS, CHOICES, MEETING_FIELDS
 
 PAGE = (ROOT / "docs" / "position.md").read_text(encoding="utf-8")
 PUNITIVE = re.compile(
-    r"arrest|charge(?!d_from)|prosecut|penalt|punish|sanction|caution(?!s)|injunction|warning_notice|banned|barred"
-    r"|exclu|behaviour_order|breach(?!es)|convey|withh(?:old|eld)_care|refuse_(?:care|treatment)|do_not",
+    r"arrest|(?<!dis)charge(?!d_from)|prosecut|penalt|punish|sanction|caution(?!s)|injunction|warning_notice|banned|barred"
+    r"|exclu|behaviour_order|breach(?!es)|convey(?!ance)|withh(?:old|eld)_care|refuse_(?:care|treatment)|do_not",
     re.IGNORECASE,
 )
 
@@ -37,6 +37,7 @@ def test_no_column_of_any_table_is_punitive() -> None:
     assert len(names) > 300
     assert [one for one in (*names, *codes) if PUNITIVE.search(one) and not one.startswith("breaches")] == []
     assert PUNITIVE.search("support.arrested_at") and PUNITIVE.search("do_not_attend")
+    assert PUNITIVE.search("charged") and PUNITIVE.search("do_not_convey") and not PUNITIVE.search("discharged")
 
 
 def test_each_refusal_has_a_test_that_holds_it() -> None:

@@ -194,7 +194,7 @@ for case in cases(Path("tests/spec/{table}.md")):
 
 def test_a_matching_level(project: Copy) -> None:
     numbers = "hiu/link/compare/numbers.py"
-    project.edit("hiu/link/levels.py", r'("local_id": \([^)]*?"different")(,?\s*\))', r'\1, "same_phone"\2')
+    project.edit("hiu/link/levels.py", r'("local_id": \([^)]*?"typo")(,?\s*\))', r'\1, "same_phone"\2')
     project.edit(numbers, r"(describe.hashes import Hashes)\n", r"\1, hash_values\n")
     project.edit(numbers, r"(_SLIP = 2\n)", r'\1_PHONE = hash_values(pl.Series(["phone"]))[0]\n')
     phone = r'\1\2\1out[equal[ids.scheme[a[equal]] == _PHONE]] = code["same_phone"]\n'
