@@ -189,7 +189,8 @@ def test_an_objection_leaves_no_byte_anywhere_after_the_next_run(made: Place, tm
     person = str(pl.read_parquet(place.which(None)[1] / "ranked.parquet").sort("rank")["person_id"][0])
     scope = scope_of(place, person)
     before = place.which(None)[1]
-    assert {"pack.html", "ranked.parquet"} <= set(told(before, scope))  # drawings may be kept answers, which name nobody
+    # Drawings may be kept answers of other tests here, which name nobody.
+    assert {"pack.html", "ranked.parquet"} <= set(told(before, scope))
     forbid(place, person)
     outcome = run(place, LAST, at=LATER)
     assert outcome.published and outcome.published != before
