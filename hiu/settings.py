@@ -150,9 +150,20 @@ Role = Literal["analyst", "chair", "clinician", "operator", "officer", "checker"
 
 
 _NO_FIGURE = {
-    "roles", "name", "raw", "curated", "key_file", "agreements", "keep_runs", "memory_limit", "basis", "governance",
-    "ignored_files", "places", "population",
-}  # fmt: skip
+    "roles",
+    "name",
+    "raw",
+    "curated",
+    "key_file",
+    "agreements",
+    "keep_runs",
+    "memory_limit",
+    "basis",
+    "governance",
+    "ignored_files",
+    "places",
+    "population",
+}
 
 
 class Settings(_Frozen):

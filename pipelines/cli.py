@@ -22,8 +22,20 @@ from pipelines.commands.govern import basis, looks, person, registers, safeguard
 from pipelines.common.progress import out
 
 SUBJECTS = (
-    setup, month, matching, outputs, reports, pathway, back, basis, safeguards, looks, person, registers, network,
-)  # fmt: skip
+    setup,
+    month,
+    matching,
+    outputs,
+    reports,
+    pathway,
+    back,
+    basis,
+    safeguards,
+    looks,
+    person,
+    registers,
+    network,
+)
 COMMANDS: tuple[Callable[..., int | None], ...] = tuple(job for subject in SUBJECTS for job in subject.COMMANDS)
 """Every command, in the order in which `hiu --help` lists them; a command is called as its function is."""
 

@@ -15,10 +15,19 @@ _TEXT = ("value", "grade", "police", "likelihood", "impact")
 _DAY = r"(?:[0-9]{1,2}[/.-][0-9]{1,2}[/.-](?:[0-9]{4}|[0-9]{2})\b|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2})"
 _GRADES = by_word(Low="L,Low", Medium="M,Med,Medium", High="H,High")
 SCHEMA = {
-    "source_row": pl.Int64, "fact": pl.String, "at": pl.Date, "value": pl.String, "role": pl.String,
-    "likelihood": pl.Int64, "impact": pl.Int64, "grade": pl.String, "police_present": pl.Boolean,
-    "column": pl.String, "readable": pl.Boolean, "at_sent": pl.String,
-}  # fmt: skip
+    "source_row": pl.Int64,
+    "fact": pl.String,
+    "at": pl.Date,
+    "value": pl.String,
+    "role": pl.String,
+    "likelihood": pl.Int64,
+    "impact": pl.Int64,
+    "grade": pl.String,
+    "police_present": pl.Boolean,
+    "column": pl.String,
+    "readable": pl.Boolean,
+    "at_sent": pl.String,
+}
 
 
 def read_facts(frame: pl.DataFrame, source: Source, columns: Mapping[str, str]) -> pl.DataFrame:

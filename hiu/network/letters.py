@@ -116,9 +116,14 @@ class Withdrawal(_Letter):
 
 
 LETTERS: dict[str, type[_Letter]] = {
-    "ask": Ask, "answer": Answer, "return": Return, "encodings": Encodings, "result": Result, "release": Release,
+    "ask": Ask,
+    "answer": Answer,
+    "return": Return,
+    "encodings": Encodings,
+    "result": Result,
+    "release": Release,
     "withdrawal": Withdrawal,
-}  # fmt: skip
+}
 """Step -> its letter, in the order in which they are written."""
 Letter = Ask | Answer | Return | Encodings | Result | Release | Withdrawal
 

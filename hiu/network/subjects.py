@@ -7,15 +7,29 @@ from hiu.link.describe.names import groups
 
 C = pl.col
 SUBJECT = {
-    "person_id": pl.String, "given": pl.String, "family": pl.String, "other": pl.String, "dob": pl.Date,
-    "sex": pl.String, "nhs_number": pl.String, "postcode": pl.String,
-}  # fmt: skip
+    "person_id": pl.String,
+    "given": pl.String,
+    "family": pl.String,
+    "other": pl.String,
+    "dob": pl.Date,
+    "sex": pl.String,
+    "nhs_number": pl.String,
+    "postcode": pl.String,
+}
 """Columns of a person: names folded; `other` = another name of theirs, as 'GIVEN FAMILY'."""
 
 SLOTS = (
-    "number_birth", "number_name", "number_name", "name_birth", "name_birth", "home_birth", "home_name", "near_given",
-    "near_family", "near_year",
-)  # fmt: skip
+    "number_birth",
+    "number_name",
+    "number_name",
+    "name_birth",
+    "name_birth",
+    "home_birth",
+    "home_name",
+    "near_given",
+    "near_family",
+    "near_year",
+)
 """What each value of a person combines, in order; the fourth is of the name, the fifth of another name of theirs."""
 DECIDES = SLOTS.index("near_given")
 """Slots before this one decide a pair when they agree; the others only earn it a closer comparison."""

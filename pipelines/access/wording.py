@@ -20,9 +20,21 @@ from pipelines.access.basis import last_aliases
 from pipelines.common.place import Place, published_tables
 
 TEXTS = (
-    "reason", "by", "checker", "reviewer", "note", "evidence", "necessity", "proportionality", "override", "what",
-    "allow", "new", "outcome", "source",
-)  # fmt: skip
+    "reason",
+    "by",
+    "checker",
+    "reviewer",
+    "note",
+    "evidence",
+    "necessity",
+    "proportionality",
+    "override",
+    "what",
+    "allow",
+    "new",
+    "outcome",
+    "source",
+)
 """Options that a person fills in with words of their own."""
 
 SIGNED_FIELDS = (*SIGNED, "owner", "action_owner")

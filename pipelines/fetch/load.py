@@ -16,13 +16,9 @@ from pipelines.fetch.drivers import BATCH_ROWS, missing, refusal
 SCHEMA = "hiu_mart"
 """Schema of the database that holds the tables; nothing else may be in it under their names."""
 _TYPES: dict[str, dict[Type, str]] = {
-    "postgres": {
-        "text": "text", "integer": "bigint", "real": "double precision", "boolean": "boolean", "date": "date",
-    },
-    "sqlserver": {
-        "text": "nvarchar(400)", "integer": "bigint", "real": "float", "boolean": "bit", "date": "date",
-    },
-}  # fmt: skip
+    "postgres": {"text": "text", "integer": "bigint", "real": "double precision", "boolean": "boolean", "date": "date"},
+    "sqlserver": {"text": "nvarchar(400)", "integer": "bigint", "real": "float", "boolean": "bit", "date": "date"},
+}
 """What each type of a column is called by a database."""
 DATABASES = tuple(_TYPES)
 

@@ -8,10 +8,10 @@ from hiu.errors import UsageError
 from hiu.govern import records
 from hiu.govern.keys import keep_in_keyring, keyring_key
 from hiu.govern.pseudonym import key_id, pseudonym, recipient_key
+from hiu.govern.turns import current_key, turn_of
 from hiu.model.govern import KEY_TURNS
 from pipelines.common.journal import record, utc
 from pipelines.common.place import Paths, Place
-from pipelines.common.tokens import current_key, turn_of
 from pipelines.govern.retain import latest_tables
 
 
@@ -19,7 +19,7 @@ def turn_key(place: Place, recipient: str, *, reason: str, by: str, now: datetim
     """Turn a recipient's key: tokens made from now on can't be joined to those made before; what was done, in words."""
     if not recipient.strip():
         raise UsageError("name the recipient whose key is to be turned")
-    turn = turn_of(place, recipient) + 1
+    turn = turn_of(place.records, recipient) + 1
     at = utc(now)
     records.add(
         place.records,
@@ -27,13 +27,14 @@ def turn_key(place: Place, recipient: str, *, reason: str, by: str, now: datetim
         [{"recipient": recipient, "turn": turn, "reason": reason, "by": by, "recorded_at": at}],
     )
     record(place, now, "key_turned", recipient=recipient, turn=turn, by=by)
-    return f"tokens for {recipient} now begin with P{key_id(current_key(place, recipient))} (key {turn})"
+    used = key_id(current_key(place.key, place.records, recipient))
+    return f"tokens for {recipient} now begin with P{used} (key {turn})"
 
 
 def trace_token(place: Place, recipient: str, token: str, *, by: str, now: datetime) -> str:
     """Whose token it is, by any key of a recipient; it is logged. Nobody's: so it says."""
     ids = latest_tables(place, "people")["people"]["person_id"]
-    for turn in range(turn_of(place, recipient), 0, -1):
+    for turn in range(turn_of(place.records, recipient), 0, -1):
         key = recipient_key(place.key, recipient, turn)
         if token.startswith(f"P{key_id(key)}-"):
             found = [one for one in ids if pseudonym(one, key) == token]

@@ -24,9 +24,13 @@ from pipelines.network.partners import Partner, agreed, enter, partner_of, requi
 from pipelines.network.store import Session
 
 _STAGE = {
-    "ask": "asked", "answer": "answered", "return": "returned", "encodings": "encoded", "result": "compared",
+    "ask": "asked",
+    "answer": "answered",
+    "return": "returned",
+    "encodings": "encoded",
+    "result": "compared",
     "release": "released",
-}  # fmt: skip
+}
 """Step whose file is written -> the stage that the register has."""
 REVEALED = Disclosure(
     what="pair revealed with another area",

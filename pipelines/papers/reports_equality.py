@@ -7,8 +7,8 @@ import polars as pl
 
 from hiu.errors import UsageError
 from hiu.govern.release.disclosure import BASE, FEWEST, HIDDEN, round_count, suppress
-from hiu.rank.reports.equality import Equality, equality, groups_of
-from hiu.rank.reports.selected import mid_p, noticeable, representation
+from hiu.rank.reports.equality.audit import Equality, equality, groups_of
+from hiu.rank.reports.equality.selected import mid_p, noticeable, representation
 from hiu.stats import wilson
 from pipelines.common.progress import out as say
 from pipelines.papers.reports import ReportMonth, print_parts, print_title

@@ -38,14 +38,31 @@ BROKEN = "Exceptions"
 SHOWN = 24
 """Months of a headline's chart."""
 LOG_SPLITS: Splits = (
-    (), *((name,) for name in SHARES), ("policing_purpose",), ("call_type",), ("area",), ("weekday",), ("hours",),
-    ("call_type", "area"), ("weekday", "hours"), ("call_type", "hours"), ("area", "weekday"),
-)  # fmt: skip
+    (),
+    *((name,) for name in SHARES),
+    ("policing_purpose",),
+    ("call_type",),
+    ("area",),
+    ("weekday",),
+    ("hours",),
+    ("call_type", "area"),
+    ("weekday", "hours"),
+    ("call_type", "hours"),
+    ("area", "weekday"),
+)
 """What the logs of every month are split by, in its own report and in each that looks back at it."""
 REFERRAL_SPLITS: Splits = (
-    (), ("direction",), ("scope",), ("accepted",), ("request",), ("reason",),
-    ("scope", "direction"), ("accepted", "direction"), ("request", "direction"), ("reason", "direction"),
-)  # fmt: skip
+    (),
+    ("direction",),
+    ("scope",),
+    ("accepted",),
+    ("request",),
+    ("reason",),
+    ("scope", "direction"),
+    ("accepted", "direction"),
+    ("request", "direction"),
+    ("reason", "direction"),
+)
 """The same of referrals."""
 
 

@@ -13,7 +13,7 @@ from hiu.publish.release.folder import publish as seal
 from hiu.publish.release.folder import sweep
 from hiu.publish.release.pointer import set_current
 from hiu.publish.release.working import keep_whole, without
-from hiu.rank.reports.equality import audit_of_list
+from hiu.rank.reports.equality.audit import audit_of_list
 from pipelines.access.basis import hidden
 from pipelines.access.disclose import note_published
 from pipelines.access.pages import begin_pages, pages, stamp_of

@@ -24,7 +24,7 @@ from hiu.rank import rank
 from hiu.rank.reports import estimate as estimates
 from hiu.rank.reports.backtest import backtest
 from hiu.rank.reports.cost import cohort_costs, costs, person_costs
-from hiu.rank.reports.equality import equality, groups_of
+from hiu.rank.reports.equality.audit import equality, groups_of
 from hiu.rank.reports.evaluate import evaluate
 from hiu.rank.reports.sensitivity import sensitivity
 from hiu.rank.reports.trend import trend

@@ -37,6 +37,16 @@ def _is_month(cell: str, pattern: re.Pattern[str]) -> bool:
 
 
 _LONG = {
-    "January", "February", "March", "April", "June", "July", "August", "September", "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
     "Sept",
-}  # fmt: skip
+}

@@ -98,9 +98,14 @@ def names_a_month(path: Path, source: Source | None) -> bool:
 
 
 _ANY: Mapping[str, object] = {
-    "name": "any", "title": "any", "kind": "events", "agency": "any", "file": {"pattern": "*"},
-    "key": {"event": []}, "fields": {},
-}  # fmt: skip
+    "name": "any",
+    "title": "any",
+    "kind": "events",
+    "agency": "any",
+    "file": {"pattern": "*"},
+    "key": {"event": []},
+    "fields": {},
+}
 
 
 def also_taken_by(path: Path, sources: Iterable[Source], name: str) -> list[Source]:

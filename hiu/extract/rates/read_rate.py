@@ -22,10 +22,16 @@ from hiu.model.frames import TYPES
 from hiu.sources import FieldSpec, Packed, Source
 
 _MADE = {
-    "name": ("given", "family"), "given": ("given",), "middle": ("middle", "given"), "family": ("family",),
-    "aliases": ("aliases", "family"), "age": ("age", "birth_year"), "sex": ("sex",),
-    "nhs_number": ("nhs_number",), "postcode": ("postcode",),
-}  # fmt: skip
+    "name": ("given", "family"),
+    "given": ("given",),
+    "middle": ("middle", "given"),
+    "family": ("family",),
+    "aliases": ("aliases", "family"),
+    "age": ("age", "birth_year"),
+    "sex": ("sex",),
+    "nhs_number": ("nhs_number",),
+    "postcode": ("postcode",),
+}
 """Fields that describe a person -> the columns of the record, any of which has a value where the cell was read."""
 
 _WHOLE_NUMBER = r"^[+-]?[0-9][0-9,]*$"
@@ -172,10 +178,18 @@ def _facts(
         name = name if name not in named else f"{name}, {header}"
         named.add(name)
         yield {
-            "field": name, "header": header, "rows": sent.height, "filled": filled,
-            "read": filled - len(unread) - other, "missing": 0, "unreadable": len(unread), "unknown": other,
-            "out_of_range": 0, "looks": None, "words": None,
-        }  # fmt: skip
+            "field": name,
+            "header": header,
+            "rows": sent.height,
+            "filled": filled,
+            "read": filled - len(unread) - other,
+            "missing": 0,
+            "unreadable": len(unread),
+            "unknown": other,
+            "out_of_range": 0,
+            "looks": None,
+            "words": None,
+        }
 
 
 def _unlisted(packed: Packed) -> pl.Expr:

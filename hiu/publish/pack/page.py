@@ -34,10 +34,24 @@ CANDIDATES = (
     "which is recorded."
 )
 PACK_TABLES = (
-    "ranked", "people", "changes", "coverage", "support", "review_queue", "decisions", "meeting_entry", "conflicts",
-    "deliveries", "field_quality", "monthly_demand", "monthly_extra", "missing_count", "stay", "team_contact",
+    "ranked",
+    "people",
+    "changes",
+    "coverage",
+    "support",
+    "review_queue",
+    "decisions",
+    "meeting_entry",
+    "conflicts",
+    "deliveries",
+    "field_quality",
+    "monthly_demand",
+    "monthly_extra",
+    "missing_count",
+    "stay",
+    "team_contact",
     "timeline",
-)  # fmt: skip
+)
 """Published tables that the pack is made of. An older month may lack some; whoever reads them from disk reads all."""
 MOST = 4
 """Changes of one kind shown on the first screen; the rest are counted."""

@@ -37,16 +37,27 @@ LEGS = {"first_health_contact": "First contact with health staff", "closure": "C
 WAYS = {"link_officer_to_desk": "Link officer to desk", "desk_to_link_officer": "Desk to link officer"}
 SCOPES = {"in": "In scope", "out": "Out of scope", "unknown": "Not known"}
 REQUESTS = {
-    "mhrv": "Response vehicle", "safety_plan": "Safety plan", "information": "Information",
-    "urgent_assessment": "Urgent assessment", "s136_advice": "Section 136 advice",
-    "police_attendance": "Police attendance", "options": "Options", NOT_RECORDED: "Not recorded",
-}  # fmt: skip
+    "mhrv": "Response vehicle",
+    "safety_plan": "Safety plan",
+    "information": "Information",
+    "urgent_assessment": "Urgent assessment",
+    "s136_advice": "Section 136 advice",
+    "police_attendance": "Police attendance",
+    "options": "Options",
+    NOT_RECORDED: "Not recorded",
+}
 REASONS = {
-    "clear_need": "Clear need", "not_in_scope": "Not in scope", "outside_area": "Outside the area",
-    "not_mental_health": "Not mental health", "no_clear_need": "No clear need", "no_consent": "No consent",
-    "no_policing_purpose": "No policing purpose", "capacity": "No capacity",
-    "other": "Other", NOT_RECORDED: "Not recorded",
-}  # fmt: skip
+    "clear_need": "Clear need",
+    "not_in_scope": "Not in scope",
+    "outside_area": "Outside the area",
+    "not_mental_health": "Not mental health",
+    "no_clear_need": "No clear need",
+    "no_consent": "No consent",
+    "no_policing_purpose": "No policing purpose",
+    "capacity": "No capacity",
+    "other": "Other",
+    NOT_RECORDED: "Not recorded",
+}
 SHADED = "Logs by weekday and hour"
 HEAT = frozenset({SHADED, "Logs by call type and area", "Logs by call type and hour", "Logs by area and weekday"})
 """Tables that are shaded."""

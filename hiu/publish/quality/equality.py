@@ -6,7 +6,7 @@ import polars as pl
 
 from hiu.govern.release.disclosure import FEWEST
 from hiu.publish.words.text import count_of, join_words
-from hiu.rank.reports.equality import power_sentence
+from hiu.rank.reports.equality.audit import power_sentence
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,14 +11,24 @@ NOT_ASSESSED, NOT_BANDED = "Not assessed", "Not banded"
 RISKS = ("High", "Medium", "Low", NOT_BANDED, NOT_ASSESSED)
 
 ENTERED = {
-    "likelihood_clinical": "Likelihood, clinical", "impact_clinical": "Impact, clinical",
-    "likelihood_public_safety": "Likelihood, public safety", "impact_public_safety": "Impact, public safety",
-    "permission": "Lead clinician permission", "permission_at": "Permission, date",
-    "consent": "Consent", "consent_at": "Consent, date",
-    "capacity": "Capacity reviewed", "capacity_at": "Capacity, date",
-    "notice_at": "Privacy notice served, date", "plan_at": "Plan, date", "plan_review_at": "Plan review due",
-    "decision": "Decision", "owner": "Owner", "next_review": "Next review", "notes": "Notes",
-}  # fmt: skip
+    "likelihood_clinical": "Likelihood, clinical",
+    "impact_clinical": "Impact, clinical",
+    "likelihood_public_safety": "Likelihood, public safety",
+    "impact_public_safety": "Impact, public safety",
+    "permission": "Lead clinician permission",
+    "permission_at": "Permission, date",
+    "consent": "Consent",
+    "consent_at": "Consent, date",
+    "capacity": "Capacity reviewed",
+    "capacity_at": "Capacity, date",
+    "notice_at": "Privacy notice served, date",
+    "plan_at": "Plan, date",
+    "plan_review_at": "Plan review due",
+    "decision": "Decision",
+    "owner": "Owner",
+    "next_review": "Next review",
+    "notes": "Notes",
+}
 """What a meeting may enter about a person (hiu.model.meeting.MEETING_FIELDS)."""
 
 ACTION_TITLES = {"action": "Action", "action_owner": "Owner", "action_due": "Due", "action_done": "Done"}
@@ -41,10 +51,15 @@ REVIEWS = GATES | {
 """The same as things to be looked at again."""
 
 CHANGES = {
-    "new": "Into the first {top}", "returned": "Back in the first {top}", "rising": "Moved up the list",
-    "falling": "Moved down the list", "left": "Out of the first {top}",
-    "merged": "Records joined", "split": "Records separated", "restated": "Corrected figures",
-}  # fmt: skip
+    "new": "Into the first {top}",
+    "returned": "Back in the first {top}",
+    "rising": "Moved up the list",
+    "falling": "Moved down the list",
+    "left": "Out of the first {top}",
+    "merged": "Records joined",
+    "split": "Records separated",
+    "restated": "Corrected figures",
+}
 """Kind of change of the list and its heading, in the order they are shown; labels of demand have other words."""
 
 _CONFLICTS = {"two_nhs_numbers": "more than one NHS number", "two_dobs": "more than one date of birth"}
@@ -68,8 +83,15 @@ CONTRADICTIONS = {
 """What of the table `conflicts`, in words."""
 
 OF_SUPPORT = (
-    "consent", "permission", "capacity", "lead_clinician", "cmht", "plan", "ends_before_start", "ended_and_open",
-)  # fmt: skip
+    "consent",
+    "permission",
+    "capacity",
+    "lead_clinician",
+    "cmht",
+    "plan",
+    "ends_before_start",
+    "ended_and_open",
+)
 """Those about support, which only a page that shows its gates may show."""
 
 

@@ -17,11 +17,22 @@ from hiu.publish.words.text import clean, display_name, shorten
 from hiu.settings import Settings
 
 SHOWN = {
-    "rank": "Rank", "name": "Name", "person_id": "Person", "born": "Born", "list": "List", "access": "Access",
-    "label": "Change", "contacts_3": "Contacts, 3 months", "contacts_12": "Contacts, 12 months",
-    "plausible": "Plausible rank", "certainty": "Certainty", "risk": "Risk in the rank", "sentence": "Why this place",
-    "gates": "Gates, and where they are recorded", "last": "Last meeting",
-}  # fmt: skip
+    "rank": "Rank",
+    "name": "Name",
+    "person_id": "Person",
+    "born": "Born",
+    "list": "List",
+    "access": "Access",
+    "label": "Change",
+    "contacts_3": "Contacts, 3 months",
+    "contacts_12": "Contacts, 12 months",
+    "plausible": "Plausible rank",
+    "certainty": "Certainty",
+    "risk": "Risk in the rank",
+    "sentence": "Why this place",
+    "gates": "Gates, and where they are recorded",
+    "last": "Last meeting",
+}
 """Columns that are read only: signed, compared on return."""
 NUMBERS = ("rank", "contacts_3", "contacts_12")
 

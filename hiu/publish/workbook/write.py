@@ -45,9 +45,22 @@ from hiu.settings import Settings
 
 MONTHS = 24
 WIDTHS = {
-    "rank": 7, "name": 24, "person_id": 15, "born": 13, "list": 9, "access": 11, "label": 15, "contacts_3": 10,
-    "contacts_12": 10, "plausible": 12, "certainty": 10, "risk": 16, "sentence": 90, "gates": 60, "last": 40,
-}  # fmt: skip
+    "rank": 7,
+    "name": 24,
+    "person_id": 15,
+    "born": 13,
+    "list": 9,
+    "access": 11,
+    "label": 15,
+    "contacts_3": 10,
+    "contacts_12": 10,
+    "plausible": 12,
+    "certainty": 10,
+    "risk": 16,
+    "sentence": 90,
+    "gates": 60,
+    "last": 40,
+}
 ENTRY_WIDTHS = {"name": 24, "decision": 27, "owner": 20, "notes": 56}
 _NARROW = 13
 _BEHIND_PLUS = (*GATE_DATES, *PAST)

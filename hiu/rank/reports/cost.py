@@ -22,9 +22,14 @@ POINTS = ("low", "central", "high")
 DRAWS = 20_000
 _NUMBER = (int, float)
 _NEEDED = {
-    "dataset": str, "agency": str, "low": _NUMBER, "central": _NUMBER, "high": _NUMBER, "price_year": str,
+    "dataset": str,
+    "agency": str,
+    "low": _NUMBER,
+    "central": _NUMBER,
+    "high": _NUMBER,
+    "price_year": str,
     "source": str,
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from pydantic import ValidationError
 from hiu.errors import UsageError
 from hiu.fuzzy import not_among
 from hiu.settings import Rank, explain
+from hiu.site.ids import followed, ids_and_merges
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
 from hiu.site.tables import Tables
-from hiu.site.views.ids import followed, ids_and_merges
 from hiu.site.views.ranked import list_of
 
 C = pl.col

@@ -16,6 +16,7 @@ from hiu.model.missing import missing_sentences
 from hiu.month import Month
 from hiu.publish.people import versions
 from hiu.publish.words.terms import conflicts
+from hiu.site.ids import id_at, id_now, why_unlisted
 from hiu.site.looks import asked_for, look
 from hiu.site.show.cards import Card
 from hiu.site.show.chart import Chart
@@ -24,7 +25,6 @@ from hiu.site.show.listing import Listing, Row, Sentence, cell_text
 from hiu.site.show.mask import NOBODY
 from hiu.site.show.suggest import Suggests
 from hiu.site.tables import Tables, names_shown
-from hiu.site.views.ids import id_at, id_now, why_unlisted
 
 C = pl.col
 GATES = {

@@ -79,7 +79,7 @@ class Ranked(Listing):
 
     def equality(self) -> Finding:
         """Is any group over- or under-represented? Exact counts, for analysts: never to leave them."""
-        from hiu.rank.reports.equality import equality, groups_of
+        from hiu.rank.reports.equality.audit import equality, groups_of
 
         run = self._run
         groups = groups_of(run._whole("people"), run.month)

@@ -8,10 +8,10 @@ from pathlib import Path
 import polars as pl
 
 from hiu.errors import HiuError
+from hiu.govern.turns import current_key, pseudonyms
 from pipelines.access.mart.build import Kept, copy_out, databases_of, folders_of, kept_in, marts, sources_of, write_mart
 from pipelines.common.journal import record
 from pipelines.common.place import Paths, Place
-from pipelines.common.tokens import tokens
 
 
 def kept_marts(paths: Paths) -> list[Path]:
@@ -87,5 +87,6 @@ def _tokens_in(folder: Path) -> set[str]:
 
 def in_mart(place: Place, folder: Path, ids: Collection[str]) -> bool:
     """Whether one of a person's ids is in a mart, by its token."""
-    own = tokens(place, kept_in(folder).tokens_of, pl.Series("person_id", sorted(ids), dtype=pl.String))
+    key = current_key(place.key, place.records, kept_in(folder).tokens_of)
+    own = pseudonyms(pl.Series("person_id", sorted(ids), dtype=pl.String), key)
     return bool(set(own) & _tokens_in(folder))

@@ -8,10 +8,10 @@ import polars as pl
 
 from hiu.errors import HiuError
 from hiu.govern.basis.gate import GateResult, basis_block
+from hiu.govern.turns import current_key, pseudonyms
 from hiu.month import Month
 from pipelines.access.basis import allowed, called_since, hidden, last_aliases
 from pipelines.common.place import Place
-from pipelines.common.tokens import tokens
 
 PURPOSE, RECIPIENT = "planning", "analyst"
 """What the gate is asked: a mart is for figures that analysts make, so a national opt-out holds for it."""
@@ -39,7 +39,9 @@ def members(
             "add:\n" + basis_block(PURPOSE, RECIPIENT, on)
         )
     own = ids.filter(ids.is_in(sorted(permitted))).sort()
-    frame = pl.DataFrame({"person_id": own, "person_token": tokens(place, tokens_of, own)})
+    frame = pl.DataFrame(
+        {"person_id": own, "person_token": pseudonyms(own, current_key(place.key, place.records, tokens_of))}
+    )
     return Members(frame, ids.len() - own.len(), found.codes)
 
 

@@ -9,6 +9,7 @@ import polars as pl
 from hiu.govern import records
 from hiu.govern.erase.tombstone import CODE
 from hiu.govern.pseudonym import key_id
+from hiu.govern.turns import current_key
 from hiu.model.govern import BASIS, EVERY, PURPOSES, RECIPIENTS
 from hiu.publish.words.terms import ENTERED
 from hiu.publish.words.text import count_of, day, join_words
@@ -16,7 +17,6 @@ from pipelines.access.basis import allowed, basis_of, gates_of
 from pipelines.commands.options import print_json
 from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import out
-from pipelines.common.tokens import current_key
 from pipelines.common.work import Row
 from pipelines.erase.erase import Erasure
 from pipelines.erase.find import find
@@ -202,7 +202,7 @@ def print_keys(place: Place) -> None:
     where = "the system's keyring" if place.settings.governance.key_store == "keyring" else str(place.settings.key_file)
     out(f"site key: {where}. Every recipient's key is made from it")
     for row in latest_turns(place).iter_rows(named=True):
-        now = key_id(current_key(place, row["recipient"]))
+        now = key_id(current_key(place.key, place.records, row["recipient"]))
         when = day(row["recorded_at"].date())
         out(f"  {row['recipient']}: key {row['turn']}, tokens P{now}-..., turned {when} by {row['by']}")
 

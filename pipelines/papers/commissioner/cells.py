@@ -173,7 +173,7 @@ def _first(month: Month, tables: Mapping[str, pl.DataFrame], rows: pl.DataFrame,
 
 def list_groups(month: Month, tables: Mapping[str, pl.DataFrame], settings: Settings) -> list[Cell]:
     """Adults on the list, and those in its first N places, by group of each characteristic."""
-    from hiu.rank.reports.equality import groups_of
+    from hiu.rank.reports.equality.audit import groups_of
 
     adults = tables["ranked"].filter(pl.col("list") == "adult")
     seen = adults.join(groups_of(tables["people"], month), on="person_id", how="left")

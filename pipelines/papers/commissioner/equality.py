@@ -3,7 +3,7 @@
 from hiu.govern.release.disclosure import HIDDEN
 from hiu.govern.release.solver import ON_LIST
 from hiu.month import Month
-from hiu.rank.reports.selected import Q, mid_p, representation
+from hiu.rank.reports.equality.selected import Q, mid_p, representation
 from hiu.settings import Settings
 from hiu.stats import benjamini_hochberg
 from pipelines.access.releases import Past

@@ -23,8 +23,16 @@ DATASET = "missing_episode"
 SHOWN = 24
 """Months of a headline's chart."""
 SPLITS = [
-    (), ("kind",), ("risk",), ("kind", "risk"), ("poor",), ("site",), ("site_by",), ("found_by",), ("still_missing",),
-]  # fmt: skip
+    (),
+    ("kind",),
+    ("risk",),
+    ("kind", "risk"),
+    ("poor",),
+    ("site",),
+    ("site_by",),
+    ("found_by",),
+    ("still_missing",),
+]
 """What every month is split by, in its own report and in each that looks back at it: so all of them show the same."""
 
 

@@ -38,9 +38,17 @@ STANDS = "Where it stands"
 SHOWN = 24
 """Months of a headline's chart."""
 SPLITS = (
-    "over", "consulted", "first_place", "force_area", "conveyance", "police_conveyance_reason", "outcome", "place",
-    "counted", *RULES,
-)  # fmt: skip
+    "over",
+    "consulted",
+    "first_place",
+    "force_area",
+    "conveyance",
+    "police_conveyance_reason",
+    "outcome",
+    "place",
+    "counted",
+    *RULES,
+)
 """What every month is split by, in its own report and in each that looks back at it: so all of them show the same."""
 
 

@@ -9,7 +9,7 @@ from areakit import LAST
 
 from hiu.model import TABLES
 from hiu.publish.quality.equality import audited, equality_notes
-from hiu.rank.reports.equality import audit_of_list
+from hiu.rank.reports.equality.audit import audit_of_list
 
 
 def audit(women_first: bool) -> pl.DataFrame:

@@ -10,8 +10,8 @@ from scipy.stats import hypergeom, nchypergeom_fisher
 
 from hiu.govern.release.disclosure import HIDDEN
 from hiu.rank import rank
-from hiu.rank.reports.equality import NOT_RECORDED, Equality, equality, groups_of, selection
-from hiu.rank.reports.selected import POWER, Q, mid_p, noticeable, representation
+from hiu.rank.reports.equality.audit import NOT_RECORDED, Equality, equality, groups_of, selection
+from hiu.rank.reports.equality.selected import POWER, Q, mid_p, noticeable, representation
 from hiu.stats import benjamini_hochberg, wilson
 from pipelines.papers.reports_equality import suppressed
 

@@ -69,7 +69,7 @@ def test_the_list_beside_itself_has_not_moved(run: Published) -> None:
 
 
 def test_an_id_is_followed_through_merges_until_somebody_has_it() -> None:
-    from hiu.site.views.ids import followed
+    from hiu.site.ids import followed
 
     became = {"A": "B", "B": "C", "D": "E", "X": "Y", "Y": "X"}
     assert followed("A", {"C"}, became) == "C", "merged twice since"

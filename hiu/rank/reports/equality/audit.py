@@ -18,7 +18,7 @@ from hiu.month import Month
 from hiu.rank.listing.history import history
 from hiu.rank.listing.intensity import AHEAD, fit, observed, points, weights_of
 from hiu.rank.listing.population import population
-from hiu.rank.reports.selected import Q, mid_p, noticeable, representation
+from hiu.rank.reports.equality.selected import Q, mid_p, noticeable, representation
 from hiu.settings import Settings
 from hiu.stats import benjamini_hochberg, wilson
 
