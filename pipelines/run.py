@@ -76,7 +76,7 @@ class Outcome:
             "refused": [str(refusal) for refusal in self.intake.refused],
             "warnings": self.warnings,
             "earlier_months": self.intake.earlier,
-            "notes": self.intake.notes,
+            "notes": [*self.intake.notes, *self.intake.earlier_notes],
             "seconds": self.seconds,
         }
 

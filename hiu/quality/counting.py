@@ -26,9 +26,9 @@ def idle_flags(frame: pl.DataFrame, columns: Mapping[str, str], unused: Sequence
         texts = counted(frame[header]) if header in frame.columns else {}
         found = nothing_happened(header, texts) or {word: sum(each.values()) for word, each in by_form(texts).items()}
         if found:
-            words = ", ".join(f"{n:,} {word}" for word, n in [*found.items()][:8])
+            words = ", ".join(f"{word} in {n:,} row{'s' * (n != 1)}" for word, n in [*found.items()][:8])
             yield (
-                f"'{header}' has {words} and decides nothing, so those rows count as the others do. "
+                f"'{header}' has {words}; no rule looks at it, so those rows count as the others do. "
                 f"{_how(idle.get(header))}"
             )
 

@@ -32,6 +32,9 @@ def print_run(outcome: Outcome) -> None:
         out(f"warning: {warning}")
     for note in taken.notes:
         out(f"note: {note}")
+    if taken.earlier_notes:
+        of_earlier = count_of(len(taken.earlier_notes), "note")
+        out(f"note: {of_earlier} on files of earlier months: 'hiu check FILE' says what they are")
     out(
         f"received {taken.received:,} = staged {taken.staged:,} + quarantined {taken.quarantined:,} "
         f"({count_of(len(taken.loaded), 'delivery', 'deliveries')})"

@@ -20,6 +20,7 @@ from pipelines.access.pages import begin_pages, pages, stamp_of
 from pipelines.access.remake import finish_moves
 from pipelines.common.place import Paths, Place
 from pipelines.common.work import Work
+from pipelines.steps.intake.supply import with_remarks
 from pipelines.steps.places import place_tables
 from pipelines.steps.rank import changes_since
 from pipelines.steps.review import quality_of_links, review_queue
@@ -70,6 +71,7 @@ def _month_tables(work: Work, list_tables: Mapping[str, pl.DataFrame]) -> dict[s
     links = work.warehouse.read("links")
     deliveries = work.warehouse.rows("deliveries", order=["period", "source_file", "source"])
     seen = deliveries.filter(pl.col("period").is_null() | (pl.col("period") <= month))
+    seen = with_remarks(work.place, work.warehouse, work.month, work.run_id, seen)
     quality = work.warehouse.rows("field_quality", order=["delivery_id", "field"])
     made = {
         **list_tables,

@@ -128,7 +128,7 @@ def test_codes_that_decide_nothing_are_told(field: str | None, text: str, words:
     frame = pl.DataFrame({"Result": [text, "Seen", None]})
     columns, unused = ({field: "Result"}, []) if field else ({}, ["Result"])
     (told,) = idle_flags(frame, columns, unused, load_sources()["s136"])
-    assert told.startswith("'Result' has 1 ") and words in told and text not in told
+    assert told.startswith("'Result' has ") and " in 1 row; " in told and words in told and text not in told
 
 
 def test_codes_that_decide_are_not_asked_about() -> None:

@@ -141,6 +141,16 @@ TRAPS = {
         rows={"2025-10/ed_a.csv": (2, 0), "2025-11/ed_b.csv": (5, 0)},
         month="2025-11",
     ),
+    "a late row of a small file is no year to date": Trap(
+        files={
+            "2025-09/ed_a.csv": ed("03/09/2025", "20/09/2025"),
+            "2025-10/ed_b.csv": ed(*YEAR[18:20]),
+            "2025-11/ed_c.csv": ed("04/09/2025", YEAR[20]),
+        },
+        exit=0,
+        rows={"2025-09/ed_a.csv": (2, 0), "2025-10/ed_b.csv": (2, 0), "2025-11/ed_c.csv": (2, 0)},
+        month="2025-11",
+    ),
     "a year to date": Trap(
         files={"2025-10/ed_ytd.csv": ed(*YEAR[:20]), "2025-11/ed_ytd.csv": ed(*YEAR)},
         exit=0,

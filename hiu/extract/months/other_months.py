@@ -44,7 +44,8 @@ def month_remarks(
         lines.append(_uncounted(uncounted, span, source))
     again = {month: n for month, n in left.items() if month in settled and month not in span.months and month < period}
     own = left.get(period, 0)
-    if whole := {month: n for month, n in again.items() if source.covers == "month" and n * SENT_AGAIN >= own}:
+    whole = {month: n for month, n in again.items() if source.covers == "month" and n * SENT_AGAIN >= own}
+    if sum(whole.values()) > 1 and (period - 1 in whole or len(whole) > 1):  # else late rows of a small file
         lines.append(_sent_again(whole, source))
     if span.gaps:
         lines.append(_without_rows(span, source))

@@ -173,7 +173,8 @@ def _load(place: Place, warehouse: Engine, ahead: NextDelivery, month: Month, ru
     intake.aside += [named_in(name, done.quarantine["line"])] * (aside > 0)
     about = intake.earlier if period and period < month else intake.warnings
     about += [f"{name} ({source.name}): {warning}" for warning in warnings]
-    intake.notes += [f"{name} ({source.name}): {note}" for note in delivery.notes]
+    notes = intake.earlier_notes if period and period < month else intake.notes
+    notes += [f"{name} ({source.name}): {note}" for note in delivery.notes]
 
 
 def _still(place: Place, file: str, job: LoadJob) -> bool:

@@ -13,8 +13,8 @@ class Intake:
     """What one run took in: rows received, staged and set aside, and what a person should know.
 
     `earlier` holds warnings about deliveries of months before the run's; `not_reread` says which hold as they were read
-    before, since they can't be read now; `notes` are for information; `reasons` counts quarantined rows by code,
-    `aside` names their files and lines.
+    before, since they can't be read now; `notes` are for information, `earlier_notes` those on files of months before;
+    `reasons` counts quarantined rows by code, `aside` names their files and lines.
     """
 
     received: int = 0
@@ -26,6 +26,7 @@ class Intake:
     earlier: list[str] = field(default_factory=list)
     not_reread: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    earlier_notes: list[str] = field(default_factory=list)
     reasons: Counter[str] = field(default_factory=Counter)
     aside: list[str] = field(default_factory=list)
 

@@ -29,6 +29,8 @@ class DeliveryRemark:
     period: Month
     sentence: str
     warn: bool = True
+    line: str = ""
+    """The sentence without the file that it is about."""
 
 
 def remarks_on_file(place: Place, source: Source, name: str, period: Month | None, records: pl.DataFrame) -> list[str]:
@@ -83,7 +85,24 @@ def _of_delivery(
         published=_published(place),
     )
     concerned = max([Month.of(day), *months_of(str(file), source).others])  # the path may name a later month
-    return [DeliveryRemark(str(one), concerned, f"{file} ({name}): {line}") for line in lines]
+    return [DeliveryRemark(str(one), concerned, f"{file} ({name}): {line}", line=line) for line in lines]
+
+
+def with_remarks(place: Place, warehouse: Engine, month: Month, run_id: str, deliveries: pl.DataFrame) -> pl.DataFrame:
+    """`deliveries` with what a run says of the month's own files among their warnings, so that pages say it too."""
+    found = [one for one in remarks_on_run(place, warehouse, month, run_id) if one.warn and one.period == month]
+    about = pl.DataFrame(
+        [(one.delivery_id, one.line) for one in found if one.delivery_id],
+        schema={"delivery_id": pl.String, "line": pl.String},
+        orient="row",
+    )
+    lines = about.group_by("delivery_id", maintain_order=True).agg(pl.col("line").str.join("; "))
+    joined = deliveries.join(lines, on="delivery_id", how="left", maintain_order="left")
+    return (
+        joined.with_columns(pl.concat_str("warning", "line", separator="; ", ignore_nulls=True))
+        .with_columns(warning=pl.when(pl.col("warning") != "").then("warning"))
+        .drop("line")
+    )
 
 
 def _span(row: Row) -> Span:

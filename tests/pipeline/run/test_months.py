@@ -94,6 +94,8 @@ def test_a_file_under_the_wrong_month_is_said_and_filed_rightly_it_loads(tmp_pat
     _, before = runs(place, MONTHS[0], MONTHS[2])
     [said] = [line for line in before.warnings if "filed under Nov 2025" in line]
     assert before.exit_code == 3 and "2 of 2 rows are of Oct 2025" in said and said.endswith("2025-10, hiu run 2025-11")
+    page = (before.published or tmp_path).joinpath("quality.html").read_text(encoding="utf-8")
+    assert "Fit to publish with care" in page and page.count("2 of 2 rows are of Oct 2025") == 2, "verdict and delivery"
     assert counted(before, "police_incident") == {"2025-09": 1}
 
     wrong = place.raw / "2025-11" / "police.csv"
