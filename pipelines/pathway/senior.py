@@ -69,7 +69,11 @@ def senior_page(place: Place, counted: Tables, every: Tables, *, stamp: Stamp, b
         marking=MARKING,
         lead=(
             *_lead(incidents, counted, after),
-            *([f"Nothing was sent of {join_words(missing)}: that is not known, and not nought."] if missing else []),
+            *(
+                [f"No file was sent with {join_words(missing)}: they are not known, which is not the same as none."]
+                if missing
+                else []
+            ),
         ),
         grids=grids,
         notes=NOTES,

@@ -80,8 +80,8 @@ def test_what_nobody_sent_is_not_known_and_not_nought(place: Place) -> None:
     every = tables | published_tables(folder, BESIDE) | unsent
     part = senior_page(place, every, every, stamp=stamp_for(place, month, folder, NOW), by="Chair", now=NOW)
     assert part.lead == (
-        "Nothing was sent of plans, entries in records, incidents, the action log and meetings: that is not known, "
-        "and not nought.",
+        "No file was sent with plans, entries in records, incidents, the action log and meetings: they are not known, "
+        "which is not the same as none.",
     )
     assert {one.title for one in part.grids} == {"Partners"}
     assert {row[2] for row in grid(part, "Partners").rows} == {"not sent"}

@@ -66,7 +66,7 @@ NOTES = (
     "A log is counted once, in the month in which it was opened. One that is a police incident too is demand"
     " there, once.",
     "What is not recorded is not known: it is neither a yes nor a no, and shares are of all logs.",
-    "Every figure is of one calendar month, so that two months' reports never overlap. A month that was not supplied "
+    "Every figure is of one calendar month, and each month is decided as its own report decided it. A month that was not supplied "
     "is missing, not zero.",
 )
 WHY = {
