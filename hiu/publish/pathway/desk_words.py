@@ -66,8 +66,8 @@ NOTES = (
     "A log is counted once, in the month in which it was opened. One that is a police incident too is demand"
     " there, once.",
     "What is not recorded is not known: it is neither a yes nor a no, and shares are of all logs.",
-    "Every figure is of one calendar month, and each month is decided as its own report decided it. A month that was not supplied "
-    "is missing, not zero.",
+    "Every figure is of one calendar month, and each month is decided as its own report decided it. A month that was "
+    "not supplied is missing, not zero.",
 )
 WHY = {
     "outside_area": "outside the area",
