@@ -29,6 +29,8 @@ NAMES = "identifiable"
 """Folder of the one table that says who a token is; it is never copied or loaded anywhere."""
 PLAIN = tuple(name for name in MART if name != "mart_name")
 """Tables that are copied and loaded."""
+COPIED = frozenset({DATABASE, *(f"{name}.{kind}" for name in PLAIN for kind in ("parquet", "csv"))})
+"""Files that a copy in a folder may have."""
 FOLDER = "folder:"
 _OLD = ".replaced-"
 
@@ -127,10 +129,21 @@ def copy_out(folder: Path, target: Path) -> None:
     """Put a mart's tables, without names, in the place of an earlier copy. Raises HiuError where other things are."""
     if target.exists() and any(target.iterdir()) and not (target / "mart_about.parquet").exists():
         raise HiuError(f"{target}: holds something else already; name an empty folder")
-    aside = target.with_name(f"{BUILDING}{target.name}")
-    shutil.rmtree(aside, ignore_errors=True)
-    shutil.copytree(folder, make_private(aside), ignore=shutil.ignore_patterns(NAMES, ABOUT), dirs_exist_ok=True)
-    _put_in_place(aside, target)
+    make_private(target)
+    made = {path.name: path for path in folder.iterdir() if path.name in COPIED}
+    for name in sorted(
+        made, key=lambda name: name.startswith("mart_about")
+    ):  # last, so that a copy that was cut off lacks it
+        aside = target / f".{name}.new"
+        shutil.copy2(made[name], aside)
+        move(aside, target / name)
+    remove_copy(target, COPIED - made.keys())
+
+
+def remove_copy(target: Path, names: Collection[str]) -> None:
+    """Remove a mart's own files from a folder outside; whatever else somebody keeps there stays."""
+    for name in names:
+        (target / name).unlink(missing_ok=True)
 
 
 def _put_in_place(aside: Path, folder: Path) -> None:

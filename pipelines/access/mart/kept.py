@@ -9,7 +9,18 @@ import polars as pl
 
 from hiu.errors import HiuError
 from hiu.govern.turns import current_key, pseudonyms
-from pipelines.access.mart.build import Kept, copy_out, databases_of, folders_of, kept_in, marts, sources_of, write_mart
+from pipelines.access.mart.build import (
+    COPIED,
+    Kept,
+    copy_out,
+    databases_of,
+    folders_of,
+    kept_in,
+    marts,
+    remove_copy,
+    sources_of,
+    write_mart,
+)
 from pipelines.common.journal import record
 from pipelines.common.place import Paths, Place
 
@@ -71,8 +82,9 @@ def _removed(place: Place, folder: Path, name: str, error: HiuError, now: dateti
         about = None
     copies = [one for one in folders_of(about) if (one / "mart_about.parquet").is_file()] if about else []
     left = databases_of(about) if about else ()
-    for one in (folder, *copies):
-        shutil.rmtree(one)
+    shutil.rmtree(folder)
+    for copy in copies:
+        remove_copy(copy, COPIED)
     record(place, now, "mart_removed", mart=name, copies=len(copies))
     lines = [f"{name} was removed: {str(error).splitlines()[0]}"]
     return [*lines, *(f"{one} still holds it: have its tables removed there" for one in left)]

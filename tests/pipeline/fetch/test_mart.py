@@ -220,10 +220,14 @@ def _in_no_byte(place: Place, person: str, folder: Path) -> None:
 def test_a_mart_of_a_month_that_is_taken_back_goes(made: Place, tmp_path: Path) -> None:
     place = copied(made, tmp_path)
     make_mart(place, wanted(to=str(tmp_path / "copy")), now=NOW)
+    (tmp_path / "copy" / "report.pbix").write_bytes(b"mine")
+    make_mart(place, wanted(to=str(tmp_path / "copy"), csv=True), now=NOW)
+    assert (tmp_path / "copy" / "report.pbix").read_bytes() == b"mine"
     place.current.unlink()
     said = withhold(place, LATER, Reporter(quiet=True))
     assert sum("was removed: nothing is published" in line for line in said) == 2, said
-    assert not folder_of(place).exists() and not (tmp_path / "copy").exists()
+    assert not folder_of(place).exists()
+    assert [path.name for path in (tmp_path / "copy").iterdir()] == ["report.pbix"], "what an analyst keeps there stays"
 
 
 def test_what_may_not_be_made_is_refused_before_anything_is_written(place_after: Place, tmp_path: Path) -> None:
