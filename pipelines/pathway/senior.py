@@ -36,8 +36,8 @@ SUBJECTS = {
 BESIDE = ("support", "ranked")
 DUE, CHECK = "Mandatory referral, due at once", "Can't be judged: find the times"
 NOTES = (
-    "The page has counts and names nobody who is supported. Complaints are counts alone. Owners and organisations stand "
-    "as they were sent: they should be posts, not names.",
+    "The page has counts and names nobody who is supported. Complaints are counts alone. Owners and organisations "
+    "stand as they were sent: they should be posts, not names.",
     "A referral of a death is mandatory where the team had contact within 48 hours before it and a police mentor was "
     "present. Where a time or the mentor is not recorded it can't be judged: that is no all-clear.",
     "Somebody who refused support made a choice: it counts for or against nobody.",

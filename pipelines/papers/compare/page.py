@@ -102,8 +102,8 @@ def _lead(areas: Sequence[Bundle], left_out: Sequence[str], month: Month) -> Ite
     yield f"{count_of(len(areas), 'area')} that count alike: {', '.join(one.site for one in areas)}."
     yield f"Rates are of adults, in the 12 months to {month.title}."
     yield from left_out
-    if nameless := [one.site for one in areas if one.population is None]:
-        yield f"No rates of {', '.join(nameless)}: no number of adults was given."
+    if without_adults := [one.site for one in areas if one.population is None]:
+        yield f"No rates of {', '.join(without_adults)}: no number of adults was given."
     outside = [
         f"{row[0]}: {in_sentence(name)} are {row[-1]}."
         for name in DATASETS
