@@ -16,8 +16,9 @@ from hiu.publish.charts.headings import recent
 from hiu.publish.meeting.minutes import MINUTES, minutes_pdf
 from hiu.publish.pack.page import pack_page, pack_view
 from hiu.publish.pack.pdf import pack_pdf
+from hiu.publish.pathway.governing import SENT, first_lines
 from hiu.publish.quality.page import quality_page
-from hiu.publish.release.working import unnamed
+from hiu.publish.release.working import unnamed, without
 from hiu.publish.stamp import Stamp
 from hiu.publish.workbook.write import workbook, workbook_name
 from pipelines.access.basis import for_group, hidden
@@ -71,7 +72,10 @@ def pages(
     """Everything a month's folder holds beside its tables, made from the tables alone (erasure makes it again)."""
     under_way = under_way or begin_pages(place, tables, stamp, on)
     shown, people = for_group(place, tables, on), under_way.people
-    view = pack_view(shown, stamp=stamp, settings=place.settings)
+    # counted as the published tables hold them, which the live meeting reads
+    sent = {name: tables[name] for name in (*SENT, "aliases") if name in tables}
+    beside = first_lines(without(sent, hidden(place, sent, on)), stamp.month.after)
+    view = pack_view(shown, stamp=stamp, settings=place.settings, beside=beside)
     files = {
         "pack.html": pack_page(view, people).encode("utf-8"),
         workbook_name(stamp): workbook(shown, stamp=stamp, settings=place.settings, key=place.key_for("workbook")),

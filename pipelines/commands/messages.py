@@ -82,7 +82,7 @@ def _misfits(place: Place) -> list[str]:
 
 def _incidents(place: Place) -> list[str]:
     """What has to be said of deaths and other incidents of the last published month; nothing where it has none."""
-    from pipelines.pathway.senior import incident_lines
+    from hiu.publish.pathway.governing import incident_lines
 
     if not place.months():
         return []

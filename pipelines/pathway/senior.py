@@ -11,6 +11,7 @@ import polars as pl
 
 from hiu.month import Month
 from hiu.publish.board.paper import Grid
+from hiu.publish.pathway.governing import action_lines, incident_lines, latest_rows, open_at
 from hiu.publish.pathway.part import Part
 from hiu.publish.rows import Row
 from hiu.publish.stamp import MARKING, Stamp
@@ -89,41 +90,11 @@ def _sent(tables: Tables) -> Tables:
     return {name: table for name, table in tables.items() if name not in silent}
 
 
-def incident_lines(incidents: pl.DataFrame) -> list[str]:
-    """What has to be said first of incidents: deaths whose referral is due, and those that can't be judged."""
-    if incidents.is_empty():
-        return []
-    due = incidents.filter(C("mandatory") == "yes", C("referred") == "no").height
-    check = incidents.filter(C("mandatory") == "unknown").height
-    lines = [f"Deaths with a mandatory referral due at once and none recorded: {due}."] if due else []
-    return lines + (
-        [f"Incidents that can't be judged for referral, as a time or the mentor is missing: {check}."] if check else []
-    )
-
-
-def action_lines(tables: Tables, after: date) -> list[str]:
-    """How many actions are open and overdue, for the first page of papers; none where a site has no action log."""
-    if "action" not in tables:
-        return []
-    own = _last(tables["action"], "action_id")
-    still = own.filter(_open("done_at", after))
-    late = still.filter(C("due") < after).height
-    return [f"Action log: {still.height} open, {late} of them overdue."]
-
-
 def _lead(incidents: pl.DataFrame, tables: Tables, after: date) -> Iterator[str]:
     yield from incident_lines(incidents)
     if "plan_exception" in tables:
         yield f"Plans overdue: {_people(tables['plan_exception'], 'overdue')}."
     yield from action_lines(tables, after)
-
-
-def _open(column: str, after: date) -> pl.Expr:
-    return C(column).is_null() | (C(column) >= datetime(after.year, after.month, after.day))
-
-
-def _last(frame: pl.DataFrame, number: str) -> pl.DataFrame:
-    return frame.sort("delivery_id", "source_row").unique(number, keep="last", maintain_order=True)
 
 
 def _people(frame: pl.DataFrame, code: str) -> int:
@@ -220,9 +191,9 @@ def _actions(tables: Tables, after: date) -> Iterator[Grid]:
         return
     rows = []
     for (owner,), own in (
-        _last(tables["action"], "action_id").sort("owner", nulls_last=True).group_by("owner", maintain_order=True)
+        latest_rows(tables["action"], "action_id").sort("owner", nulls_last=True).group_by("owner", maintain_order=True)
     ):
-        still = own.filter(_open("done_at", after))
+        still = own.filter(open_at("done_at", after))
         oldest = still["set_at"].min()
         age = (
             str((after - oldest.date()).days)
@@ -240,11 +211,11 @@ def _actions(tables: Tables, after: date) -> Iterator[Grid]:
 def _partners(tables: Tables, after: date) -> Iterator[Grid]:
     if "partner" not in tables:
         return
-    meetings = _last(tables["meeting"], "meeting_id") if "meeting" in tables else None
+    meetings = latest_rows(tables["meeting"], "meeting_id") if "meeting" in tables else None
     year = datetime(after.year - 1, after.month, after.day)
     rows = []
     for row in (
-        _last(tables["partner"], "organisation")
+        latest_rows(tables["partner"], "organisation")
         .sort("standing", "organisation", descending=[True, False])
         .iter_rows(named=True)
     ):

@@ -57,11 +57,12 @@ MOST = 4
 """Changes of one kind shown on the first screen; the rest are counted."""
 
 
-def pack_view(tables: Tables, *, stamp: Stamp, settings: Settings) -> View:
+def pack_view(tables: Tables, *, stamp: Stamp, settings: Settings, beside: Sequence[str] = ()) -> View:
     """All that pack and PDF say, as plain values: header, first screen, people in list order, definitions.
 
     `tables` are published tables (`PACK_TABLES` are used), past the gate (`access.gated`). Only people
-    `access.visible` allows are in it, whatever is passed.
+    `access.visible` allows are in it, whatever is passed. `beside`: sentences without names of what the site counts
+    beside the list, such as incidents.
     """
     shown, left_out = visible(tables["ranked"], settings.rank.top), withheld(tables["ranked"], settings.rank.top)
     screen = front(tables, shown["person_id"].to_list(), stamp.month, settings)
@@ -77,6 +78,7 @@ def pack_view(tables: Tables, *, stamp: Stamp, settings: Settings) -> View:
         # no list of last month to compare with: what changed is not known, which is not nothing
         "first": tables["ranked"].height > 0 and tables["changes"].is_empty(),
         **screen,
+        "beside": list(beside),
         "definitions": (*PACK, certainty(settings)),
         "definitions_version": definitions_version(),
         "settings": settings_list(settings),

@@ -108,6 +108,7 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
             (feed["title"], "supplied" if feed["now"] else "NOT SUPPLIED", ", ".join(feed["gaps"]) or "none")
             for feed in view["feeds"]
         ],
+        "beside": view["beside"],
         "unread": view["unread"],
         "matches": [_match(pair, either) for pair in view["matches"]["pairs"]],
         "matches_total": view["matches"]["total"],

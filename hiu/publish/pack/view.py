@@ -139,6 +139,7 @@ class View(Front):
     people: list[Person]
     others: dict[str, str]
     first: bool
+    beside: list[str]
     definitions: tuple[tuple[str, str], ...]
     definitions_version: str
     settings: list[tuple[str, str]]

@@ -17,6 +17,7 @@ from hiu.publish.meeting.form import USED, as_copy, person_as_sent
 from hiu.publish.meeting.page import outcome_of, state_of
 from hiu.publish.meeting.sittings import reversed_batch, standing
 from hiu.publish.pack.page import PACK_TABLES
+from hiu.publish.pathway.governing import SENT
 from hiu.publish.people import Action
 from hiu.publish.stamp import Stamp
 from hiu.publish.words.terms import ACTION_TITLES, ENTERED
@@ -30,7 +31,7 @@ from pipelines.common.journal import record
 from pipelines.common.place import Place, published_tables
 from pipelines.papers.import_workbook import FREE, entering, entry_time, take_in, verdict_on
 
-TABLES = tuple(dict.fromkeys((*USED, *PACK_TABLES, "aliases")))
+TABLES = tuple(dict.fromkeys((*USED, *PACK_TABLES, "aliases", *SENT)))
 """Published tables that the pack and its forms are made of."""
 TITLES = ENTERED | ACTION_TITLES
 GONE = "nobody of this id may be shown to the group today; load the page again"

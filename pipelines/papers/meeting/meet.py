@@ -12,6 +12,7 @@ from hiu.model import SITTING
 from hiu.publish.access import visible
 from hiu.publish.meeting.page import meeting_page
 from hiu.publish.pack.page import pack_view
+from hiu.publish.pathway.governing import first_lines
 from hiu.publish.release.folder import read_manifest, stamp_in
 from pipelines.access.looks import enter_look
 from pipelines.access.pages import charted_people
@@ -63,7 +64,8 @@ def _jobs(desk: Desk, began: datetime) -> Mapping[str, Callable[[Asked], Answer]
 def _page(desk: Desk) -> tuple[str, str]:
     """The page as the group may see it now, and its policy."""
     shown, place = desk.shown(), desk.place
-    view = pack_view(shown, stamp=desk.stamp, settings=place.settings)
+    beside = first_lines(desk.tables, desk.month.after)
+    view = pack_view(shown, stamp=desk.stamp, settings=place.settings, beside=beside)
     html = meeting_page(view, charted_people(place, shown, desk.month))
     found = _POLICY.search(html)
     return html, found[1].replace("&#39;", "'") if found else "default-src 'none'"
