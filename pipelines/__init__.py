@@ -2,6 +2,8 @@
 
 Each layer imports only from those after it: `cli`, `commands`, `run` and `plan` (which put jobs together), the folders
 of jobs (which know nothing of each other), `access`, `common`. An import contract holds it.
+
+What may enter: a path, the clock, randomness, the environment and the terminal, which nothing below knows.
 """
 
 import os

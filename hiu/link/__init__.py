@@ -1,4 +1,7 @@
-"""Matching people: which descriptions are one person, why, and what a person should check."""
+"""Matching people: which descriptions are one person, why, and what a person should check.
+
+What may enter: the names of fields and levels, and the order in which matching is done.
+"""
 
 from hiu.link.match import Linkage, link
 from hiu.link.people.decisions import ContradictoryDecision

@@ -2,15 +2,17 @@
 
 The one place that says what a table holds: hiu/model/tables, a column a line. Suites (expectations/), the data
 dictionary (docs/data-dictionary.md) and the published Parquet files are generated from or checked against it.
+
+What may enter: a table, a column, a code.
 """
 
 from dataclasses import replace
 
 from hiu.model.load import load_model
 from hiu.model.table import Column, Table, Type
-from hiu.model.words import CONTACTS, DATASETS, LABELS, FactKind, many, one
+from hiu.model.words import CONTACTS, DATASETS, GOING_UP, LABELS, FactKind, many, one
 
-__all__ = ["CONTACTS", "DATASETS", "LABELS", "Column", "FactKind", "Table", "Type", "many", "one"]
+__all__ = ["CONTACTS", "DATASETS", "GOING_UP", "LABELS", "Column", "FactKind", "Table", "Type", "many", "one"]
 
 TABLES, IDENTITY_COLUMNS = load_model()
 TABLES["received_row"] = replace(

@@ -55,3 +55,5 @@ CONTACTS = ("police_incident", "ambulance_deployment", "ed_attendance")
 """Data sets counted in contacts (events); bed days and detentions are other units."""
 
 LABELS = ("NEW", "IN HOSPITAL", "ESCALATING", "DE-ESCALATING", "QUIET", "RISING", "FALLING", "WITHIN USUAL RANGE")
+GOING_UP = ("ESCALATING", "RISING")
+"""Labels that say that contacts go up beyond chance."""

@@ -11,12 +11,12 @@ from datetime import date
 
 import polars as pl
 
+from hiu.model import GOING_UP
+
 C = pl.col
 UNKNOWN = "Command unit not known"
 AGENCIES = 3
 """Agencies in contact within the 12 months from which partners have to agree who leads."""
-GOING_UP = ("ESCALATING", "RISING")
-"""Labels that say that contacts go up beyond chance."""
 AGENCY = {"police": "police", "ambulance": "ambulance", "ed": "ED", "mh": "mental health"}
 """Agencies in words, in the order in which they are named."""
 

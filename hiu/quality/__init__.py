@@ -1,1 +1,4 @@
-"""Suites: what is expected of each source's records, and the rows of a delivery that do not meet it."""
+"""Suites: what is expected of each source's records, and the rows of a delivery that do not meet it.
+
+What may enter: what a delivery must look like.
+"""

@@ -1,6 +1,8 @@
 """Who to offer support to first: intensity, certainty, change labels, and what changed since last month.
 
 What ranks is loaded when it is asked for: whoever needs a word of the list alone does not wait for the statistics.
+
+What may enter: a room for a kind of question about the list; no module of its own.
 """
 
 from typing import TYPE_CHECKING

@@ -1,4 +1,7 @@
-"""The analyst's way in: `hiu.open(site)` reads what is published, and works while a batch is running."""
+"""The analyst's way in: `hiu.open(site)` reads what is published, and works while a batch is running.
+
+What may enter: how a site is opened and its published tables are read.
+"""
 
 from __future__ import annotations
 

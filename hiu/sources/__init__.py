@@ -3,6 +3,8 @@
 Shipped TOMLs lie beside this file; a site adds its own or `extends` a shipped one in its sources/ folder. Those of the
 crisis pathway, in `pathway`, are in use only where a site extends them.
 Adding a source is adding a TOML: no code changes. `spec.py` says what a TOML may hold.
+
+What may enter: a word that a TOML may use.
 """
 
 from __future__ import annotations

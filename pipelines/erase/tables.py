@@ -10,24 +10,11 @@ from hiu.govern.erase.residue import scrub
 from hiu.govern.erase.tombstone import set_aside
 from hiu.govern.erase.words import redact
 from hiu.model import FIELD_QUALITY, QUARANTINE, REFUSED_FILE
+from hiu.model.ids import ID_COLUMNS
 from pipelines.erase.find import ROW, ErasureScope
 
-ID_COLUMNS = (
-    "person_id",
-    "person_a",
-    "person_b",
-    "old_id",
-    "identity_id",
-    "identity_a",
-    "identity_b",
-    "person",
-    "identity",
-    "left_id",
-    "right_id",
-    "id_a",
-    "id_b",
-)
-"""Columns that hold ids of people or of descriptions, in our tables and in caches."""
+CACHED_IDS = (*ID_COLUMNS, "person", "identity", "left_id", "right_id", "id_a", "id_b")
+"""Columns that hold ids of people or of descriptions, in our tables and in what a step keeps."""
 
 BASE = (
     "record",
@@ -88,7 +75,7 @@ def _recounted(deliveries: pl.DataFrame, moved: pl.DataFrame) -> pl.DataFrame:
 
 def _without(name: str, frame: pl.DataFrame, gone: frozenset[str], scope: ErasureScope) -> pl.DataFrame:
     out = frame
-    for column in [column for column in ID_COLUMNS if column in frame.columns]:
+    for column in [column for column in CACHED_IDS if column in frame.columns]:
         out = out.filter(pl.col(column).is_null() | ~pl.col(column).is_in(sorted(gone)))
     if name == "address_demand":
         out = out.filter(~(pl.col("address").is_in(sorted(scope.addresses)) & (pl.col("people") <= 1)))
@@ -127,7 +114,7 @@ def take_out(copy: Engine, scope: ErasureScope) -> list[str]:
             copy.put(REFUSED_FILE.name, without_names(copy.read(REFUSED_FILE.name), scope))
         gone = sorted(scope.ids | scope.identities)
         for table in copy.tables():
-            for column in set(ID_COLUMNS) & set(copy.columns(table)):
+            for column in set(CACHED_IDS) & set(copy.columns(table)):
                 for value in gone:
                     copy.delete(table, column, value)
         for table in ("step_done", "release"):

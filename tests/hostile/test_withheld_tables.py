@@ -13,12 +13,14 @@ from hostile_kit import LATER, Objected, forbid, scope_of, told
 
 import hiu
 from hiu.model import PUBLISHED
+from hiu.model.ids import ID_COLUMNS
 from hiu.publish.release.folder import working_folder
-from hiu.publish.release.working import IDS, READ_ME, whole_table, without
+from hiu.publish.release.working import READ_ME, whole_table, without
 from hiu.site.review.queue import Queue
-from pipelines.common.place import Place, open_place
+from pipelines.common.place import Place, open_place, open_warehouse
 from pipelines.common.progress import Reporter
 from pipelines.erase.erase import erase
+from pipelines.erase.tables import CACHED_IDS
 from pipelines.govern.record_basis import BasisChange, record_change
 from pipelines.govern.verify import verify_site
 
@@ -54,7 +56,7 @@ def test_every_table_of_a_notebook_is_without_the_objector(objected: Objected) -
     for month in (site.latest, type(site.latest)(LAST, before, site._opened)):  # also of a run before the objection
         for name in (*PUBLISHED, "event_place"):
             frame = month._scan(name).collect()
-            ids = {value for column in set(IDS) & set(frame.columns) for value in frame[column]}
+            ids = {value for column in set(ID_COLUMNS) & set(frame.columns) for value in frame[column]}
             assert person not in ids, name
     demand = site.latest._whole("monthly_demand")
     assert person not in set(demand["person_id"]), "in figures they are a number"
@@ -99,7 +101,7 @@ def test_without_a_basis_no_person_is_in_the_tables(place_after: Place) -> None:
     assert outcome.published
     for name in PUBLISHED:
         frame = pl.read_parquet(outcome.published / f"{name}.parquet")
-        ids = [frame[column].drop_nulls().len() for column in set(IDS) & set(frame.columns)]
+        ids = [frame[column].drop_nulls().len() for column in set(ID_COLUMNS) & set(frame.columns)]
         assert not any(ids), name
     assert pl.read_parquet(whole_table(outcome.published, "ranked")).height
 
@@ -153,3 +155,24 @@ def test_an_erasure_reaches_the_working_tables_and_leaves_the_objector_in_them(
     kept = set(pl.read_parquet(whole_table(folder, "people"))["person_id"])
     assert person in kept and other not in kept
     assert person not in set(pl.read_parquet(folder / "people.parquet")["person_id"])
+
+
+def test_ids_stand_in_no_column_that_would_be_overlooked(objected: Objected) -> None:
+    """A column under another name would be withheld, erased and answered by nobody: every value of every column."""
+    place, _, before, _ = objected
+    frames = {path.stem: pl.read_parquet(whole_table(before, path.stem)) for path in before.glob("*.parquet")}
+    ids = {
+        value
+        for frame in frames.values()
+        for column in set(ID_COLUMNS) & set(frame.columns)
+        for value in frame[column].drop_nulls()
+    }
+    assert len(ids) > 200
+    with open_warehouse(place) as warehouse:
+        frames |= {f"{name} (warehouse)": warehouse.read(name) for name in warehouse.tables()}
+    assert [
+        (name, column.name)
+        for name, frame in frames.items()
+        for column in frame.select(pl.col(pl.String)).iter_columns()
+        if column.name not in CACHED_IDS and not ids.isdisjoint(column.drop_nulls())
+    ] == []

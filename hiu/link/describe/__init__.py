@@ -1,1 +1,4 @@
-"""Descriptions as the matcher reads them: distinct descriptions, their words, digests, and lists of common names."""
+"""Descriptions as the matcher reads them: distinct descriptions, their words, digests, and lists of common names.
+
+What may enter: what a description says.
+"""

@@ -12,7 +12,7 @@ from datetime import date, datetime
 import polars as pl
 
 from hiu.errors import HiuError
-from hiu.govern.release.disclosure import FEWEST
+from hiu.govern.release.disclosure import BASE, FEWEST
 from hiu.month import Month
 from hiu.publish.board.variation import Icon
 from hiu.rank.reports.xmr import Limits
@@ -24,6 +24,9 @@ MARKING = "OFFICIAL: aggregate figures under disclosure control"
 HIDDEN_NOTE = (
     f"* = not shown: fewer than {FEWEST} people or events are behind it, one person accounts for more than half of it, "
     "or such a figure could be worked out from it"
+)
+ROUNDED_NOTE = (
+    f"{HIDDEN_NOTE}. Other figures are rounded to {BASE}, and shares are worked out from the rounded figures."
 )
 
 _PERSONAL = re.compile(

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from hiu.model import GOING_UP
 from hiu.model.units import contact_sets
 from hiu.month import Month
 from hiu.publish.access import shows_gates
@@ -41,7 +42,7 @@ COUNTS = {
 }
 """A count, its months, and its data sets; none named = those counted in contacts."""
 
-_RISING, _DISCHARGE_DAYS = ("ESCALATING", "RISING"), 30
+_DISCHARGE_DAYS = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +136,7 @@ def _lost(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tup
     recent = set(own.filter(pl.col("month") >= since)["person_id"])
     recent |= {row["person_id"] for row in _own(tables, "team_contact", rows) if row["at"] and row["at"] >= since}
     for person_id in set(own["person_id"]) & rows.keys() - recent:
-        if rows[person_id]["label"] in _RISING:
+        if rows[person_id]["label"] in GOING_UP:
             yield person_id, "lost", ": a bed or assessment before, none in 12 months, and contacts rising"
 
 

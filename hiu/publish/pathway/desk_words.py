@@ -1,6 +1,6 @@
 """Words of the desk's papers: its codes as people read them, in the order in which they stand."""
 
-from hiu.publish.board.paper import HIDDEN_NOTE
+from hiu.publish.board.paper import ROUNDED_NOTE
 
 NOT_RECORDED = "not recorded"
 """The value of what a row does not say."""
@@ -62,7 +62,7 @@ SHADED = "Logs by weekday and hour"
 HEAT = frozenset({SHADED, "Logs by call type and area", "Logs by call type and hour", "Logs by area and weekday"})
 """Tables that are shaded."""
 NOTES = (
-    HIDDEN_NOTE + ". Other figures are rounded to 5, and shares are worked out from the rounded figures.",
+    ROUNDED_NOTE,
     "A log is counted once, in the month in which it was opened. One that is a police incident too is demand"
     " there, once.",
     "What is not recorded is not known: it is neither a yes nor a no, and shares are of all logs.",

@@ -1,6 +1,6 @@
 """Words of the papers about people missing from hospital: codes as people read them, in the order they stand in."""
 
-from hiu.publish.board.paper import HIDDEN_NOTE
+from hiu.publish.board.paper import ROUNDED_NOTE
 from hiu.publish.pathway.desk_words import ANSWERS, NOT_RECORDED
 
 KINDS = {
@@ -35,7 +35,7 @@ LEGS = {
     "return_interview": "Found to return interview",
 }
 NOTES = (
-    HIDDEN_NOTE + ". Other figures are rounded to 5, and shares are worked out from the rounded figures.",
+    ROUNDED_NOTE,
     "An episode is counted once, in the month in which it was reported. It is never demand, and bears on nobody's"
     " place on the list.",
     "The site is the one that the report names, else that of the bed the person had that night. Sites stand in the"

@@ -1,6 +1,6 @@
 """Words of the section 136 papers: codes as people read them, in the order in which they stand."""
 
-from hiu.publish.board.paper import HIDDEN_NOTE
+from hiu.publish.board.paper import ROUNDED_NOTE
 from hiu.publish.pathway.desk_words import NOT_RECORDED
 
 NO_VEHICLE, STILL_OPEN = "no police vehicle", "still open"
@@ -91,7 +91,7 @@ VALUES = {
     "outcome": OUTCOMES,
 }
 NOTES = (
-    HIDDEN_NOTE + ". Other figures are rounded to 5, and shares are worked out from the rounded figures.",
+    ROUNDED_NOTE,
     "The clock starts at arrival at the first place of safety and stops at the end of the detention, or at the month's "
     "end while it is open. The limit is 24 hours, and 36 only if the responsible practitioner extended it in time.",
     "A transfer is no new detention. A time that is missing is not known: it is neither nought nor made up.",

@@ -12,6 +12,7 @@ import polars as pl
 from hiu.disk import replace
 from hiu.govern.rights import make_private
 from hiu.model import RELEASED
+from hiu.model.ids import ID_COLUMNS
 from hiu.publish.release.folder import Manifest, conform, describe, parquet, working_folder
 
 READ_ME = "READ-ME.txt"
@@ -19,8 +20,6 @@ _WHY = (
     "Working tables: they name people who may be shown to nobody. No page, notebook or report is made of them.\n"
     "Only counting, matching, review, erasure and a person's own request read them. Do not copy or pass them on.\n"
 )
-IDS = ("person_id", "person_a", "person_b", "old_id", "identity_id", "identity_a", "identity_b")
-"""Columns that hold ids of people or of descriptions in published tables."""
 _OF_LINKS = ("event_id", "identity_id", "person_id", "match_weight", "match_probability", "how")
 NOT_SHOWN = "a person who is not shown"
 
@@ -97,7 +96,7 @@ def _ids(tables: Mapping[str, pl.DataFrame], hidden: Collection[str]) -> pl.Seri
 
 
 def _without(name: str, frame: pl.DataFrame, gone: pl.Series) -> pl.DataFrame:
-    columns = [column for column in IDS if column in frame.columns]
+    columns = [column for column in ID_COLUMNS if column in frame.columns]
     if not columns:
         return frame
     theirs = pl.any_horizontal([pl.col(column).is_in(gone.implode()).fill_null(False) for column in columns])
@@ -116,7 +115,7 @@ def _addresses(descriptions: pl.DataFrame, gone: pl.Series, inside: bool) -> pl.
 
 def _unsaid(frame: pl.DataFrame, gone: pl.Series) -> pl.DataFrame:
     """Sentences about others with these people's ids taken out."""
-    text = [name for name, kind in frame.schema.items() if kind == pl.String and name not in IDS]
+    text = [name for name, kind in frame.schema.items() if kind == pl.String and name not in ID_COLUMNS]
     if not text:
         return frame
     hit = pl.any_horizontal([pl.col(name).str.contains_any(gone.to_list()).fill_null(False) for name in text])

@@ -1,6 +1,6 @@
 """Would another definition have named other people? The first N again under each toggle, and who stays throughout."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,7 +80,7 @@ def sensitivity(
         graded["risk"].fill_null(middle(graded["risk"])).to_numpy(),
     )
     scenarios = [default, *_half_lives(default), *_weights(default, costs), *_risks(default, graded, month, gradings)]
-    scenarios += _recounts(default, month, demand, extra, coverage)
+    scenarios += _recounts(default, month, demand, extra, coverage, settings.counting.datasets)
     top = settings.rank.top
     return _compare(scenarios, {one.name: one.ranks() for one in scenarios}, who["person_id"], top)
 
@@ -120,12 +120,21 @@ def _risks(base: Scenario, graded: pl.DataFrame, month: Month, gradings: pl.Data
 
 
 def _recounts(
-    base: Scenario, month: Month, demand: pl.DataFrame, extra: pl.DataFrame, coverage: pl.DataFrame
+    base: Scenario,
+    month: Month,
+    demand: pl.DataFrame,
+    extra: pl.DataFrame,
+    coverage: pl.DataFrame,
+    chosen: Mapping[str, Sequence[str]],
 ) -> Iterator[Scenario]:
-    """Scenarios whose side measures the site holds; the others cannot be judged from what is published."""
+    """Scenarios whose side measures the site holds; the others cannot be judged from what is published.
+
+    `chosen`: measures by data set that the site counts in place of the shipped ones. A side measure that is among them
+    is counted already, and beside the count it would be counted twice.
+    """
     site_measures = set(extra["measure"].unique())
-    for name, (_, measures, _) in COUNTED.items():
-        if not site_measures.issuperset(measures):
+    for name, (dataset, measures, beside) in COUNTED.items():
+        if not site_measures.issuperset(measures) or (beside and not set(measures).isdisjoint(chosen.get(dataset, ()))):
             continue
         past = history(base.past.people, month, recounted(demand, extra, name), coverage)
         yield Scenario("counting", name, past, base.weights, base.half_life, base.risk)

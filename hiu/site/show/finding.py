@@ -9,6 +9,7 @@ import polars as pl
 
 from hiu.errors import UsageError
 from hiu.fuzzy import not_among
+from hiu.govern.release.disclosure import BASE, FEWEST
 from hiu.plain import plain
 from hiu.site.show.chart import Chart
 from hiu.site.show.listing import Listing
@@ -50,7 +51,10 @@ class Finding(Suggests):
                 f"'{self.title}' is for analysts alone: its figures are exact. The board paper "
                 "('hiu export commissioner') has what others may read."
             )
-        hidden = "* is a count of 1 to 7, or one that would give such a count away; others are to the nearest 5."
+        hidden = (
+            f"* is a count of 1 to {FEWEST - 1}, or one that would give such a count away; "
+            f"others are to the nearest {BASE}."
+        )
         return Finding(self.title, [hidden], self._leaving, leaving=self._leaving)
 
     def to_polars(self) -> pl.DataFrame:

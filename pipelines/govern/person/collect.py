@@ -12,14 +12,13 @@ from hiu.engine import Engine
 from hiu.govern import records
 from hiu.model import RECORDED, TABLES
 from hiu.model.govern import EVERY, GOVERNED
+from hiu.model.ids import ID_COLUMNS
 from hiu.publish.release.working import whole_table
 from pipelines.common.place import Paths
 from pipelines.govern.person import chapters
 from pipelines.govern.person.redact import ANOTHER, STAFF, STAFF_GROUND, Redactor
 from pipelines.govern.person.scope import DESCRIBED, ROW, PersonScope
 
-IDS = ("person_id", "person_a", "person_b", "old_id", "identity_id", "identity_a", "identity_b")
-"""Columns of ids, of people or of descriptions."""
 DATABASE, WRITTEN = "the working database", "records"
 """Where a table was read, beside the names of published folders."""
 _PLAIN = frozenset({*ROW, "sha256", "run_id", "replaced_by", "source_file", "token", "disclosure_id", "correction_id"})
@@ -67,17 +66,17 @@ def _frames(paths: Paths, warehouse: Engine) -> Iterator[tuple[str, str, pl.Data
 def _may_tell(table: str, columns: list[str]) -> bool:
     if table in chapters.NOT_ABOUT_ANYBODY:
         return False
-    return table in chapters.TABLES_OF or bool(set(IDS) & set(columns)) or set(ROW) <= set(columns)
+    return table in chapters.TABLES_OF or bool(set(ID_COLUMNS) & set(columns)) or set(ROW) <= set(columns)
 
 
 def rows_of(table: str, frame: pl.DataFrame, scope: PersonScope) -> pl.DataFrame:
     """The rows of a table that are the person's."""
-    if set(ROW) <= set(frame.columns) and (table in chapters.OWN_ONLY or not set(IDS) & set(frame.columns)):
+    if set(ROW) <= set(frame.columns) and (table in chapters.OWN_ONLY or not set(ID_COLUMNS) & set(frame.columns)):
         return frame.join(scope.rows, on=ROW, how="semi", maintain_order="left")
     if table == "address_demand":
         return frame.filter(pl.col("address").is_in(sorted(scope.addresses)))
     ids = [*sorted(scope.all_ids), *([EVERY] if table == "basis" else [])]
-    mine = [pl.col(name).is_in(ids).fill_null(False) for name in IDS if name in frame.columns]
+    mine = [pl.col(name).is_in(ids).fill_null(False) for name in ID_COLUMNS if name in frame.columns]
     if not mine:
         return frame.clear()
     own = frame.filter(reduce(or_, mine))
@@ -104,7 +103,7 @@ def _cell(table: str, name: str, value: object, redactor: Redactor, staff: set[s
     where = f"{table}, column {name}"
     if value is None or isinstance(value, bool):
         return value
-    if name in IDS and value not in redactor.scope.all_ids and value != EVERY:
+    if name in ID_COLUMNS and value not in redactor.scope.all_ids and value != EVERY:
         redactor.count(where)
         return ANOTHER
     if (table, name) in chapters.THIRD:
@@ -148,5 +147,5 @@ def tables_with_people() -> list[str]:
     return sorted(
         name
         for name, table in TABLES.items()
-        if set(IDS) & set(table.names) or set(ROW) <= set(table.names) or any(c.personal for c in table.columns)
+        if set(ID_COLUMNS) & set(table.names) or set(ROW) <= set(table.names) or any(c.personal for c in table.columns)
     )

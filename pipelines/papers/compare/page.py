@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from hiu.errors import UsageError
 from hiu.govern.release.cells import EVERYBODY, SUPPORTED
+from hiu.govern.release.disclosure import BASE
 from hiu.govern.release.solver import JOINED, LEFT, ON_LIST
 from hiu.model import DATASETS
 from hiu.month import Month
@@ -246,7 +247,7 @@ def _notes(areas: Sequence[Bundle]) -> Iterator[str]:
         "Areas differ in what agencies record and how they work, and in who lives there. A figure outside the limits "
         "is a reason to ask, not a verdict, and no area is ranked."
     )
-    yield "Every figure was decided by the area that sent it, and is rounded to 5. Rates are of rounded figures."
+    yield f"Every figure was decided by the area that sent it, and is rounded to {BASE}. Rates are of rounded figures."
     yield (
         "Limits are as wide as months of one area vary, of the area in which they vary most, and at least as wide as "
         "by chance. Nights in hospital have none: those of one stay come together."

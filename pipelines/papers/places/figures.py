@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from hiu.govern.release.cells import Cell
+from hiu.govern.release.disclosure import BASE
 from hiu.month import Month
 from hiu.places.demand import FIRST, PERIOD, REPEAT, position
 from hiu.publish.board.paper import HIDDEN_NOTE, MARKING, Grid
@@ -219,7 +220,7 @@ def _notes(counted: Counted, stamp: Stamp) -> list[str]:
         "Limits are where the rate of an area of that size lies by chance if all areas are alike, 998 times in 1,000, "
         "widened because one person has several contacts. An area outside them is worth a question; of two within them "
         "neither is better than the other.",
-        HIDDEN_NOTE + ". Counts are to the nearest 5.",
+        f"{HIDDEN_NOTE}. Counts are to the nearest {BASE}.",
         f"Crosswalk: {', '.join(counted.files)}.",
         f"Figures by area are counted anew once in 12 months, next for {later.title}: two counts of nearly the same 12 "
         "months would tell of single people.",

@@ -31,7 +31,15 @@ PARTS = (
     "CHANGELOG.md",
     "Makefile",
 )
-MADE = ("docs/data-dictionary.md", "docs/api.md", "docs/records-of-processing.md", "expectations/*.json")
+MADE = (
+    "docs/data-dictionary.md",
+    "docs/definitions.md",
+    "docs/bibliography.md",
+    "docs/dpia-template.md",
+    "docs/api.md",
+    "docs/records-of-processing.md",
+    "expectations/*.json",
+)
 """What a command writes: a recipe says to run it."""
 RECIPES = dict(
     re.findall(r"^### (.+)\n\nFiles: ((?:.+\n)+?)Test: ", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.MULTILINE)
@@ -266,14 +274,18 @@ def months(site: Site = None) -> None:
 
 
 def test_a_labels_words(project: Copy) -> None:
-    labels = "hiu/rank/listing/labels.py"
-    project.edit(labels, r"nights in hospital in", "nights on a ward in")
+    project.edit("hiu/rank/listing/reasons.py", r"expected from the previous \{", "usual in the previous {")
     project.edit("hiu/model/words.py", r'"QUIET"', '"NO CONTACT"')
     project.edit("docs/ranking.md", r"\| QUIET \|", "| NO CONTACT |")
+    words = (project.root / "hiu/publish/words/definitions.toml").read_text(encoding="utf-8")
+    assert len(re.findall(r"^QUIET =", words, re.MULTILINE)) == 2, "its words and its number"
+    project.write("hiu/publish/words/definitions.toml", re.sub(r"(?m)^QUIET =", '"NO CONTACT" =', words))
     project.python("-m", "pipelines.setup.dictionary")
+    project.python("-m", "pipelines.setup.references")
+    assert "NO CONTACT" in (project.root / "docs" / "definitions.md").read_text(encoding="utf-8")
     assert "NO CONTACT" in (project.root / "docs" / "data-dictionary.md").read_text(encoding="utf-8")
     said = project.python("-c", LABELLED)
-    assert "NO CONTACT" in said and "20 nights on a ward in" in said
+    assert "NO CONTACT" in said and "usual in the previous 12" in said
     assert project.touched("A label's words") == []
 
 

@@ -61,3 +61,15 @@ def test_counting_toggles_use_the_side_measures_held() -> None:
     counted = found.scenarios.filter(pl.col("kind") == "counting")
     assert counted["scenario"].to_list() == ["ambulance: all calls"] and counted["enter"].to_list() == [1]
     assert found.people.filter(pl.col("person_id") == "P33")["best"].to_list() == [1]
+
+
+def test_a_side_measure_that_the_site_counts_already_is_not_counted_twice() -> None:
+    frames = given()
+    left = extra(*(("P33", month, "left_before_treatment", 3) for month in (MARCH - 11).through(MARCH)))
+    named = "ED: left before treatment counted"
+    assert named in run(frames, extra=left).scenarios["scenario"].to_list()
+    chosen = SETTINGS.counting.model_copy(
+        update={"datasets": {ED: ("ed_requiring_treatment", "left_before_treatment")}}
+    )
+    settings = frames["settings"].model_copy(update={"counting": chosen})
+    assert named not in run(frames, extra=left, settings=settings).scenarios["scenario"].to_list()

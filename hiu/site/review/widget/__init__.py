@@ -1,4 +1,7 @@
-"""The match-review widget: one JavaScript and one CSS file of ours, inlined; nothing is fetched."""
+"""The match-review widget: one JavaScript and one CSS file of ours, inlined; nothing is fetched.
+
+What may enter: the look and the keys of the widget; what it decides is in hiu/site/review.
+"""
 
 from __future__ import annotations
 
