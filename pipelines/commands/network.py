@@ -34,6 +34,7 @@ def cross(
 ) -> None:
     """Find people who are in two invented areas (docs/network.md); without options, how things stand."""
     from hiu.govern.basis.agreements import in_force
+    from hiu.model.govern import PURPOSES
     from pipelines.access.guard import require_named
     from pipelines.network import exchange, partners
     from pipelines.network import withdraw as endings
@@ -47,11 +48,15 @@ def cross(
         _card(place, card)
     elif trust:
         found = partners.trust(place, trust, fingerprint, by=require_named(by, "--by"), now=at)
-        source = partners.source_of(found.name, purpose)
-        signed = in_force(place.settings, source, at.date())
+        sources = [partners.source_of(found.name, one) for one in PURPOSES]
+        signed = [source for source in sources if in_force(place.settings, source, at.date())]
         out(
             f"the key of '{found.name}' is kept. "
-            + (f"The agreement {source} is in force" if signed else f"Next an agreement is needed: {source}")
+            + (
+                f"Agreements in force: {', '.join(signed)}"
+                if signed
+                else f"Next an agreement is needed: {sources[0]} to find people, {sources[1]} to compare figures"
+            )
         )
     elif ask:
         wrote = exchange.ask(place, _named(partner), purpose, by=require_named(by, "--by"), now=at)

@@ -11,7 +11,7 @@ from pathlib import Path
 import compare_kit as kit
 import polars as pl
 import pytest
-from compare_kit import SITES, SOUTH, WEST
+from compare_kit import NORTH, SITES, SOUTH, WEST
 from hostile_kit import Site
 
 from hiu.govern import records
@@ -206,6 +206,16 @@ def test_a_site_that_withdraws_is_left_out_at_once_and_what_was_exchanged_is_lis
     refused = north.hiu("compare", "export", "--to", SOUTH, "--checker", "Cee", "--by", "Ann Maker")
     assert refused.code != 0 and "was withdrawn on" in refused.err
     assert f"to delete at {SOUTH}: the bundle of figures of {kit.LAST}" in north.hiu("cross").out
+
+
+def test_a_card_says_which_agreements_are_in_force(north: Site, tmp_path: Path) -> None:
+    """Sites that only compare figures have no agreement to find people, and need none."""
+    shown = north.hiu("cross", "--card", tmp_path / "card.json").out.split("telephone: ")[1].strip()
+    other = Site(kit.make_site(tmp_path / "other", "Other", [NORTH], {}, []))
+    line = ("cross", "--trust", tmp_path / "card.json", "--fingerprint", shown, "--by", "Officer")
+    assert f"Agreements in force: cross:{NORTH}:planning" in other.hiu(*line).out
+    bare = Site(kit.make_site(tmp_path / "bare", "Bare", [], {}, []))
+    assert f"cross:{NORTH}:support to find people, cross:{NORTH}:planning to compare" in bare.hiu(*line).out
 
 
 def test_an_export_needs_a_checker_of_its_own_a_site_and_a_basis(north: Site) -> None:

@@ -189,7 +189,7 @@ def test_withdrawals_of_a_day_are_a_file_for_each_purpose_and_a_card_says_that_a
     card = tmp_path / "card.json"
     read_out = two.hiu(NORTH, "--card", card).out.split("telephone: ")[1].strip()
     said = two.hiu(SOUTH, "--trust", card, "--fingerprint", read_out, "--by", "Officer").out
-    assert "is in force" in said and "needed" not in said
+    assert "Agreements in force: " in said and "needed" not in said
     for purpose in ("support", "planning"):
         two.hiu(NORTH, SOUTH, "--purpose", purpose, "--withdraw", "--by", "Officer")
     assert len(list(store.folder(two.north.place).glob("out/*-withdrawal.hiucross"))) == 2
