@@ -1,6 +1,8 @@
 """A part as a page, as a workbook and as a tagged PDF."""
 
 import io
+import re
+from functools import cache
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -15,6 +17,7 @@ from hiu.publish.words.text import day
 SHADES = ("#FFFFFF", "#E7F0F6", "#C6DCEA", "#9CC3DB", "#6BA5C8", "#3D86B3")
 """Of a shaded cell, by its depth; the text stays black, which can be read on each."""
 _WIDEST = 60
+_NUMBER = re.compile(r"-?(?:\d|[1-9]\d*|[1-9]\d{0,2}(?:,\d{3})+)(?:\.(?P<decimals>\d+))?")
 
 
 def files(part: Part) -> dict[str, bytes]:
@@ -86,7 +89,7 @@ def book(part: Part) -> bytes:
 def _sheet(made: Workbook, part: Part, grid: Grid, at: int) -> None:
     sheet = made.add_worksheet(f"{at} {grid.title}"[:31].translate({ord(mark): " " for mark in "[]:*?/\\"}))
     bold = made.add_format({"bold": True, "text_wrap": True, "bottom": 1, "valign": "top"})
-    fills = [_format(made, colour) for colour in SHADES]
+    style = cache(lambda depth, number: _format(made, SHADES[depth], number))
     sheet.write_string(0, 0, f"{grid.title}. {part.marking}", made.add_format({"bold": True}))
     sheet.write_string(1, 0, grid.note)
     for column, title in enumerate(grid.columns):
@@ -95,17 +98,23 @@ def _sheet(made: Workbook, part: Part, grid: Grid, at: int) -> None:
         sheet.write_string(3, column, title, bold)
     for down, row in enumerate(grid.rows):
         for column, cell in enumerate(row):
-            style = fills[part.depth(grid, down, column)]
-            if column >= part.left(grid) and cell.isdigit():
-                sheet.write_number(down + 4, column, int(cell), style)
+            depth, number = part.depth(grid, down, column), _NUMBER.fullmatch(cell)
+            if number and column >= part.left(grid):
+                sheet.write_number(down + 4, column, float(cell.replace(",", "")), style(depth, _as_written(number)))
             else:
-                sheet.write_string(down + 4, column, cell, style)
+                sheet.write_string(down + 4, column, cell, style(depth, "General"))
     sheet.freeze_panes(4, part.left(grid))
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(3)
 
 
-def _format(made: Workbook, colour: str) -> Format:
-    plain: dict[str, object] = {"text_wrap": True, "valign": "top"}
+def _as_written(number: re.Match[str]) -> str:
+    """The format by which Excel shows a number as the page does: with its decimals, and commas if it has them."""
+    decimals = number["decimals"]
+    return ("#,##0" if "," in number[0] else "0") + (f".{'0' * len(decimals)}" if decimals else "")
+
+
+def _format(made: Workbook, colour: str, number: str) -> Format:
+    plain: dict[str, object] = {"text_wrap": True, "valign": "top", "num_format": number}
     return made.add_format(plain if colour == SHADES[0] else plain | {"bg_color": colour})

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -101,6 +103,10 @@ def test_three_areas_are_side_by_side_on_page_workbook_and_pdf(
     assert all(name in page for name in SITES) and "Section 136 detentions per 100,000" in page
     assert "Caseload flow" in page and "Invented estimate" in page and page.count("<svg") >= 3
     assert made[".pdf"].startswith(b"%PDF") and made[".xlsx"].startswith(b"PK")
+    with zipfile.ZipFile(io.BytesIO(made[".xlsx"])) as book:
+        sheet, styles = (book.read(f"xl/{name}.xml").decode() for name in ("worksheets/sheet2", "styles"))
+    # 7.2 is a number that Excel shows so, and no text that it can't add up
+    assert re.search(r'<c r="B5" s="\d+"><v>[\d.]+</v>', sheet) and 'formatCode="0.0"' in styles
     received = records.read(north.place.records, CROSSINGS).filter(pl.col("stage") == "received")
     assert set(received["partner"]) == {SOUTH, WEST}
 
