@@ -105,14 +105,12 @@ def _lead(areas: Sequence[Bundle], left_out: Sequence[str], month: Month) -> Ite
     yield from left_out
     if without_adults := [one.site for one in areas if one.population is None]:
         yield f"No rates of {', '.join(without_adults)}: no number of adults was given."
-    outside = [
-        f"{row[0]}: {in_sentence(name)} are {row[-1]}."
-        for name in DATASETS
-        for grid in [_against(areas, name, month)]
-        for row in (grid.rows if grid else ())
-        if row[-1].startswith(("above", "below"))
-    ]
-    yield from outside
+    outside: dict[tuple[str, str], list[str]] = {}
+    for name in DATASETS:
+        for row in getattr(_against(areas, name, month), "rows", ()):
+            if row[-1].startswith(("above", "below")):
+                outside.setdefault((row[0], row[-1]), []).append(in_sentence(name))
+    yield from (f"{site}, {verdict}: {', '.join(sets)}." for (site, verdict), sets in sorted(outside.items()))
     if len(areas) >= FEWEST_AREAS and not outside:
         yield "No area is outside the limits, as far as it can be shown."
 
