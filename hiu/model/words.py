@@ -54,6 +54,9 @@ def _plural(name: str) -> str:
 CONTACTS = ("police_incident", "ambulance_deployment", "ed_attendance")
 """Data sets counted in contacts (events); bed days and detentions are other units."""
 
+NOT_TAKEN = "not_taken"
+"""Code of a file under the raw folder that no source takes (table refused_file): nobody refused it."""
+
 LABELS = ("NEW", "IN HOSPITAL", "ESCALATING", "DE-ESCALATING", "QUIET", "RISING", "FALLING", "WITHIN USUAL RANGE")
 GOING_UP = ("ESCALATING", "RISING")
 """Labels that say that contacts go up beyond chance."""

@@ -10,6 +10,7 @@ from hiu.extract.files.find import find_deliveries, not_taken
 from hiu.govern.basis.agreements import expiring
 from hiu.link.model.agreement import departures
 from hiu.model import LINK_QUALITY
+from hiu.model.words import NOT_TAKEN
 from hiu.publish.words.text import count_of
 from pipelines.access.basis import gates_lacking, unpermitted
 from pipelines.commands.options import print_json
@@ -70,7 +71,8 @@ def _refused(place: Place) -> list[str]:
     """Why the run that published the last month refused files."""
     folder = max(place.months().items(), default=("", ""))[1]
     path = place.published / folder / "refused_file.parquet"
-    return pl.read_parquet(path)["reason"].to_list() if folder and path.is_file() else []
+    refused = pl.col("code") != NOT_TAKEN
+    return pl.read_parquet(path).filter(refused)["reason"].to_list() if folder and path.is_file() else []
 
 
 def _misfits(place: Place) -> list[str]:

@@ -7,6 +7,7 @@ import polars as pl
 from hiu.link.model.agreement import departures
 from hiu.model import FIELD_QUALITY
 from hiu.model.frames import TYPES
+from hiu.model.words import NOT_TAKEN
 from hiu.month import Month
 from hiu.publish.feeds import Feed, missing_feeds
 from hiu.publish.quality.equality import Audited, audited
@@ -47,6 +48,7 @@ class Quality:
     open_stays: list[str]
     quotes: list[str]
     refused: list[str]
+    not_taken: list[str]
     equality: list[Audited]
 
     @property
@@ -83,9 +85,15 @@ def quality(tables: Tables, month: Month) -> Quality:
         by_group=by_group(tables["link_quality"]),
         open_stays=open_stays(tables["stay"], month),
         quotes=unfound_quotes(tables.get("quotes")),
-        refused=tables["refused_file"]["reason"].to_list() if "refused_file" in tables else [],
+        refused=[reason for code, reason in _not_read(tables) if code != NOT_TAKEN],
+        not_taken=[reason for code, reason in _not_read(tables) if code == NOT_TAKEN],
         equality=audited(tables.get("equality")),
     )
+
+
+def _not_read(tables: Tables) -> list[tuple[str, str]]:
+    """Code and reason of each file that was refused, or that no source takes."""
+    return tables["refused_file"].select("code", "reason").rows() if "refused_file" in tables else []
 
 
 def _deliveries(taken: pl.DataFrame, month: Month) -> Rows:

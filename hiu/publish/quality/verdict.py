@@ -16,6 +16,10 @@ NOTED_UNREAD = 0.05
 """Share of a field's filled cells that can't be read from which it is named among them."""
 
 
+MOST = 5
+"""Files that no source takes, named among the month's problems; the rest are counted."""
+
+
 @dataclass(frozen=True)
 class Problem:
     """A sentence about the month, and whether it alone makes the list unfit to publish."""
@@ -52,6 +56,9 @@ def _problems(quality: Quality) -> Iterator[Problem]:
         yield Problem("Rows are lost: what was received is not what was staged and set aside.", serious=True)
     yield from _feeds(quality)
     yield from (Problem(f"Refused, so nothing of it is counted: {reason}.", serious=True) for reason in quality.refused)
+    yield from (Problem(f"Nothing of this file is counted. {reason}.") for reason in quality.not_taken[:MOST])
+    if (more := len(quality.not_taken) - MOST) > 0:
+        yield Problem(f"Nor of {count_of(more, 'further file')} that no source takes: 'hiu status' names them.")
     for row in quality.deliveries:
         if row["current"]:
             yield from _delivery(row)

@@ -16,6 +16,7 @@ from hiu.extract.standardise import Standardised
 from hiu.govern import records
 from hiu.model import DELIVERIES, RECORDED, REFUSED_FILE
 from hiu.model.frames import schema
+from hiu.model.words import NOT_TAKEN
 from hiu.month import Month
 from hiu.publish.words.text import count_of
 from hiu.sources import Source
@@ -62,7 +63,7 @@ def ingest(place: Place, warehouse: Engine, month: Month, run_id: str, today: da
                 _load(place, warehouse, found, month, run_id, intake)
             except InputRefused as refusal:
                 _refuse(warehouse, found.job, refusal, intake)
-    warehouse.put("refused_file", _refused_files(intake))
+    warehouse.put("refused_file", _refused_files(intake, sweep.unmatched))
     _note_waiting(sweep.deliveries, month, today, intake)
     for line, warn in removed_files(place, warehouse, month):
         (intake.warnings if warn else intake.notes).append(line)
@@ -70,9 +71,12 @@ def ingest(place: Place, warehouse: Engine, month: Month, run_id: str, today: da
     return intake
 
 
-def _refused_files(intake: Intake) -> pl.DataFrame:
-    """What was refused, as REFUSED_FILE, in the order of the files."""
-    rows = sorted({(one.file or "", one.code, str(one)) for one in intake.refused})
+def _refused_files(intake: Intake, unmatched: Sequence[str]) -> pl.DataFrame:
+    """What was refused and what no source takes, as REFUSED_FILE, in the order of the files."""
+    rows = sorted(
+        {(one.file or "", one.code, str(one)) for one in intake.refused}
+        | {(name, NOT_TAKEN, not_taken(name)) for name in unmatched}
+    )
     return pl.DataFrame(rows, schema=schema(REFUSED_FILE), orient="row")
 
 

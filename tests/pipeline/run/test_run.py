@@ -17,6 +17,7 @@ from hiu.errors import Busy, HiuError
 from hiu.govern import records
 from hiu.govern.audit import read, verify
 from hiu.model.govern import DISCLOSURES
+from hiu.model.words import NOT_TAKEN
 from hiu.month import Month
 from hiu.publish.release.folder import verify_release
 from pipelines.access import disclose
@@ -269,9 +270,13 @@ def test_a_file_that_cannot_be_read_is_refused_and_the_rest_published(
     copy_months(area / "data" / "raw", raw, [str(LAST - 1), str(LAST)])
     bad = sorted((raw / str(LAST)).glob("*.csv"))[0]
     bad.write_bytes(b"\x00" * 100)
+    (raw / str(LAST) / "notes.docx").write_bytes(b"PK")
     outcome = run(place_of(raw=raw))
     assert outcome.exit_code == 4 and outcome.published
     assert [refusal.file for refusal in outcome.intake.refused] == [f"{LAST}/{bad.name}"]
+    assert dict(table(outcome, "refused_file").select("source_file", "code").rows())[f"{LAST}/notes.docx"] == NOT_TAKEN
+    page = (outcome.published / "quality.html").read_text(encoding="utf-8")
+    assert f"Nothing of this file is counted. {LAST}/notes.docx: no source takes this file" in page
 
 
 def test_no_agreement_no_delivery(area: Path, tmp_path: Path) -> None:

@@ -7,6 +7,9 @@ from dataclasses import replace
 import polars as pl
 import publish_frames as frames
 
+from hiu.model import REFUSED_FILE
+from hiu.model.frames import schema
+from hiu.model.words import NOT_TAKEN
 from hiu.month import Month
 from hiu.publish.quality.data import quality
 from hiu.publish.quality.verdict import Verdict, verdict
@@ -69,3 +72,15 @@ def test_a_field_that_can_not_be_read_and_a_model_that_does_not_fit_ask_for_care
     assert [one.sentence for one in care.problems] == ["ed.csv (ed): 9 of 100 cells of outcome can't be read."]
     assert not verdict(replace(found, fields=[row | {"read": 95}])).problems
     assert verdict(replace(found, misfits=["surname: agrees in 60%, expected 90%"])).grade == "care"
+
+
+def test_files_that_no_source_takes_ask_for_care_and_are_not_called_refused() -> None:
+    rows = [(f"2026-03/{n}.csv", NOT_TAKEN, f"2026-03/{n}.csv: no source takes this file") for n in range(7)]
+    strays = pl.DataFrame(rows, schema=schema(REFUSED_FILE), orient="row")
+    care = judged(deliveries=deliveries(), coverage=everything(), refused_file=strays)
+    assert care.grade == "care" and len(care.problems) == 6
+    first = "Nothing of this file is counted. 2026-03/0.csv: no source takes this file."
+    assert care.problems[0].sentence == first
+    assert care.problems[-1].sentence.startswith("Nor of 2 further files that no source takes")
+    refused = strays[:1].with_columns(code=pl.lit("not_text"))
+    assert judged(deliveries=deliveries(), coverage=everything(), refused_file=refused).grade == "not"
