@@ -22,13 +22,17 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "nhs_number": ("missing", "same", "typo", "different"),
     "sex": ("missing", "same", "different"),
     "local_id": ("missing", "same", "same_crowded", "different", "typo"),
-    "kin": ("none", "twin", "parent_child", "namesake", "household", "twin_alike", "name_only"),
+    "kin": ("none", "twin", "parent_child", "namesake", "household", "twin_alike", "name_only",
+            "number_only"),
     "event": ("none", "shared"),
 }  # fmt: skip
 """Field -> names of its levels, in code order; code 0 is always 'nothing to compare'."""
 
-LATER = {"local_id": {"typo": "different"}}
+LATER = {"local_id": {"typo": "different"}, "kin": {"number_only": "none"}}
 """Levels added since models were in use -> the level that their pairs had before, which an older model weighs."""
+
+UNIQUE = (("nhs_number", "same"), ("local_id", "same"), ("event", "shared"))
+"""What hardly ever agrees by chance, however many people there are: a number that is given to one person."""
 
 NAMES = tuple(FIELDS)
 DECISIVE = ("nhs_number", "local_id", "event")
@@ -63,3 +67,12 @@ def unpack(packed: Patterns) -> Levels:
     """The inverse of `pack`."""
     columns = [(packed >> np.uint64(_BITS * k)) & np.uint64(2**_BITS - 1) for k in range(len(NAMES))]
     return np.stack(columns, axis=1).astype(np.uint8)
+
+
+_SAYS = sum(15 << (_BITS * k) for k, name in enumerate(NAMES) if name not in ("middle", "sex", "kin"))
+
+
+def is_silent(packed: Patterns) -> Flags:
+    """Whether nothing that tells people apart could be compared: neither name, birth, place, number nor event."""
+    found: Flags = (packed & np.uint64(_SAYS)) == 0
+    return found

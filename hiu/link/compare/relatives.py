@@ -1,4 +1,4 @@
-"""Kin: patterns that look like one person and may be two (twins, parent and child, namesakes, bare names).
+"""Kin: patterns that look like one person and may be two (twins, namesakes, bare names), and numbers alone.
 
 Agreement on family name, date of birth and address is what relatives share; only the pattern as a whole
 says 'two people', so it is a field of its own.
@@ -38,4 +38,17 @@ def kin_level(levels: dict[str, Codes], year_a: Reals, year_b: Reals) -> Codes:
     bare &= ~_is(levels, "event", "shared") & _is(levels, "dob", "missing", "age_agrees", "age_near", "age_loose")
     bare &= _is(levels, "place", "missing", "different", "district", "sector")
     out[bare & (out == 0)] = code["name_only"]
+    out[_number_alone(levels)] = code["number_only"]
     return out
+
+
+def _number_alone(levels: dict[str, Codes]) -> Flags:
+    """The same number, and nothing else to compare: where a source sends no more than it, nothing can contradict."""
+    silent = np.all([_is(levels, field, "missing") for field in ("given", "family", "middle", "dob")], axis=0)
+    silent &= _is(levels, "place", "missing", "shared") & ~_is(levels, "sex", "different")
+    numbers = [levels["nhs_number"], levels["local_id"]]
+    same = [_is(levels, "nhs_number", "same"), _is(levels, "local_id", "same")]
+    either: Flags = silent & (same[0] | same[1])
+    for code, agrees in zip(numbers, same, strict=True):
+        either &= agrees | (code == 0)
+    return either

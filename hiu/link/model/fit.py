@@ -28,6 +28,7 @@ FIXED_LEVELS = frozenset(
         ("kin", "namesake"),
         ("kin", "twin_alike"),
         ("kin", "name_only"),
+        ("kin", "number_only"),
     }
 )
 """Levels that an invented area can't teach: too few namesakes and hostels, and its people move too little."""

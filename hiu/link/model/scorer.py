@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from hiu.errors import SettingsError
-from hiu.link.levels import CODE, COMBINATIONS, FIELDS, LATER, NAMES, Levels, Reals
+from hiu.link.levels import CODE, COMBINATIONS, FIELDS, LATER, NAMES, UNIQUE, Levels, Reals
 
 ModelFile = dict[str, Any]
 """A model as model.json holds it: version, prior, descriptions, weights (field -> level -> log2), and together
@@ -74,7 +74,8 @@ class WeightTable:
         self.table = np.zeros((len(NAMES), WIDEST))
         for k, (field, names) in enumerate(FIELDS.items()):
             given = values["weights"].get(field, {})
-            weights = {new: given[old] for new, old in LATER.get(field, {}).items() if old in given} | given
+            earlier = given | {names[0]: 0.0}
+            weights = {new: earlier[old] for new, old in LATER.get(field, {}).items() if old in earlier} | given
             missing = [name for name in names[1:] if name not in weights]
             if missing:
                 raise SettingsError(f"the matching model has no weight for '{field}': {', '.join(missing)}")
@@ -106,13 +107,16 @@ class WeightTable:
         return np.hstack([fields, pairs, np.full((len(levels), 1), self.prior)])
 
     def sized(self, descriptions: int) -> WeightTable:
-        """One bit less before any evidence for each doubling beyond the areas it was trained on.
+        """One bit less before any evidence for each doubling beyond the areas it was trained on, and one bit more for a
+        number that both have: among twice as many people twice as many share a name, and as few as before a number.
 
         Whole doublings only, so that a month's new descriptions hardly ever move it.
         """
-        doublings = math.floor(math.log2(max(descriptions, 1) / self.reference))
+        doublings = max(math.floor(math.log2(max(descriptions, 1) / self.reference)), 0)
         other = copy.copy(self)
-        other.prior = self.prior - max(doublings, 0)
+        other.prior, other.table = self.prior - doublings, self.table.copy()
+        for field, level in UNIQUE:
+            other.table[NAMES.index(field), CODE[field][level]] += doublings
         return other
 
 

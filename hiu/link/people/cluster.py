@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 
 from hiu.link.candidates.block import Pairs, join, split
 from hiu.link.describe.hashes import Hashes, fold, mix, numbers
-from hiu.link.levels import Flags, Ints, Patterns, Reals
+from hiu.link.levels import Flags, Ints, Patterns, Reals, is_silent
 from hiu.link.people.resolve import UNKNOWN, Components, best_first
 
 LARGEST = 600
@@ -200,7 +200,9 @@ def _stacked_evidence(members: Ints, evidence: Evidence, facts: Facts) -> Compon
     n, k = members.shape
     i, j = np.triu_indices(k, 1)
     place, found = evidence.at(join(members[:, i].ravel(), members[:, j].ravel()))
-    pair_weight = np.where(found, evidence.weight[place] - evidence.number[place], UNKNOWN).reshape(n, -1)
+    pair_weight = np.where(found, evidence.weight[place] - evidence.number[place], UNKNOWN)
+    pair_weight[found & is_silent(evidence.pattern[place])] = np.nan
+    pair_weight = pair_weight.reshape(n, -1)
     weight = np.full((n, k, k), UNKNOWN)
     weight[:, i, j] = pair_weight
     weight[:, j, i] = pair_weight

@@ -27,7 +27,8 @@ class Components:
     """Components of k nodes each, nodes 0..k-1 in order of node number; the first axis counts components.
 
     there [n, k]: whether there is a node (components of nearly one size stand together) · weight [n, k, k]: log2
-    odds of each pair, number disagreement left out · number [n, k]: digest of the NHS number, 0 = none ·
+    odds of each pair, number disagreement left out; NaN where nothing could be compared ·
+    number [n, k]: digest of the NHS number, 0 = none ·
     rows [n, k]: rows described · weak [n, k]: has no number or local id · same, different: decided pairs as
     (component, node, node).
     """
@@ -47,10 +48,12 @@ class _Groups:
     def __init__(self, parts: Components, cut: float) -> None:
         n, k = parts.rows.shape
         self.cut, self.each = cut, np.arange(k)
-        self.best = np.clip(parts.weight, -CAP, CAP)
+        silent = np.isnan(parts.weight)
+        self.best = np.clip(np.where(silent, -CAP, parts.weight), -CAP, CAP)
         self.best[:, self.each, self.each] = -CAP
         size = np.sqrt(parts.rows)
-        self.count = size[:, :, None] * size[:, None, :]
+        # a pair of which nothing could be compared speaks neither for nor against
+        self.count = np.where(silent, 0.0, size[:, :, None] * size[:, None, :])
         self.sum = self.best * self.count
         self.numbers = _rows_by_number(parts)
         self.total = self.numbers.sum(axis=2)
