@@ -30,7 +30,7 @@ from pipelines.steps.intake.beside import deliveries_beside, not_begun, removed_
 from pipelines.steps.intake.deliver import Delivery, LoadJob, check_rows, delivery_id_of
 from pipelines.steps.intake.erased import settled_rows
 from pipelines.steps.intake.intake import Intake
-from pipelines.steps.intake.supply import named_month, register_notes, remarks_on_run
+from pipelines.steps.intake.supply import named_month, register_notes, remarks_on_run, standing_remarks
 
 PARTS = ("record", "fact", "quarantine", "field_quality")
 CODE = "pipelines.steps.intake.deliver"
@@ -68,6 +68,7 @@ def ingest(place: Place, warehouse: Engine, month: Month, run_id: str, today: da
     for line, warn in removed_files(place, warehouse, month):
         (intake.warnings if warn else intake.notes).append(line)
     _remark_months(place, warehouse, month, run_id, intake)
+    intake.warnings += standing_remarks(warehouse, month, run_id)
     return intake
 
 

@@ -12,7 +12,7 @@ from hiu.extract.files.path_months import path_months
 from hiu.extract.months.other_months import month_remarks, rows_by_month
 from hiu.extract.months.spans import Span, span_of
 from hiu.month import Month
-from hiu.publish.words.text import join_words
+from hiu.publish.words.text import count_of, join_words
 from hiu.sources import Source
 from pipelines.common.place import Place, published_tables
 from pipelines.common.work import Row
@@ -86,6 +86,28 @@ def _of_delivery(
     )
     concerned = max([Month.of(day), *months_of(str(file), source).others])  # the path may name a later month
     return [DeliveryRemark(str(one), concerned, f"{file} ({name}): {line}", line=line) for line in lines]
+
+
+def standing_remarks(warehouse: Engine, month: Month, run_id: str) -> list[str]:
+    """What earlier runs said of the month's deliveries that hold still, a sentence for each: it is as true now.
+
+    Of a register the latest file holds. Without this a run that takes nothing in would end as if all were well.
+    """
+    whole = warehouse.rows("deliveries", order=["source", "source_file", "delivery_id"]).filter(
+        pl.col("replaced_by").is_null(), pl.col("period").is_null() | (pl.col("period") == month.start)
+    )
+    last = whole.filter(pl.col("period").is_null()).unique("source", keep="last")["delivery_id"].to_list()
+    current = whole.filter(
+        pl.col("period").is_not_null() | pl.col("delivery_id").is_in(last), pl.col("run_id") != run_id
+    )
+    out = []
+    for row in current.iter_rows(named=True):
+        aside = (
+            f"{row['quarantined']:,} of {count_of(row['received'], 'row')} set aside" if row["quarantined"] else None
+        )
+        if said := "; ".join(filter(None, (aside, row["warning"]))):
+            out.append(f"{row['source_file']} ({row['source']}), taken in by an earlier run: {said}")
+    return out
 
 
 def with_remarks(place: Place, warehouse: Engine, month: Month, run_id: str, deliveries: pl.DataFrame) -> pl.DataFrame:

@@ -58,6 +58,10 @@ def test_again_changes_nothing_and_publishes_nothing(place_after: Place, publish
     assert published.changed and not again.changed
     assert again.published and published.published and again.published.name == published.published.name
     assert again.intake.received == 0
+    standing = [line for line in again.warnings if "taken in by an earlier run: " in line]
+    assert again.exit_code == published.exit_code == 3, "what was set aside still is"
+    aside = table(published, "deliveries").filter(pl.col("quarantined") > 0, pl.col("period") == LAST.start)
+    assert aside.height and all(any(file in line for line in standing) for file in aside["source_file"])
     assert sorted(path.name for path in place_after.published.iterdir()) == before
 
 
