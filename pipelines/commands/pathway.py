@@ -110,6 +110,36 @@ def missing(
     _write(place, part, out, at)
 
 
+def offers(
+    month: OfMonth = None,
+    site: Site = None,
+    curated: Curated = None,
+    out: Out = None,
+    names: WithNames = False,
+    by: By = None,
+) -> None:
+    """Report a month of offers short of detention, small numbers suppressed; or list rows and people, with names."""
+    from pipelines.common.place import published_tables
+    from pipelines.pathway.offers.compared import NEEDED
+    from pipelines.pathway.offers.listing import offers_list
+    from pipelines.pathway.offers.report import offers_report
+    from pipelines.pathway.write import counted_tables, stamp_for, tables_of
+
+    place, at = _opened(site, curated, names, by)
+    wanted, folder, tables = tables_of(place, month, "offer_judged")
+    if not tables:
+        say(f"{wanted.title}: this site has no source of offers short of detention, so there is nothing to show.")
+        return
+    stamp = stamp_for(place, wanted, folder, at)
+    if names:
+        part = _list_for(offers_list, place, tables, stamp, by, at)
+    else:
+        counted = counted_tables(place, tables | published_tables(folder, NEEDED), at.date())
+        breaks, age = place.settings.policy_breaks, place.settings.rank.minimum_age
+        part = offers_report(counted, stamp=stamp, breaks=breaks, minimum_age=age)
+    _write(place, part, out, at)
+
+
 def senior(
     by: Annotated[str, typer.Option(help="Who asks for the page; it is recorded")],
     month: OfMonth = None,
@@ -170,4 +200,4 @@ def _write(
         say(line)
 
 
-COMMANDS = (desk, s136, missing, senior)
+COMMANDS = (desk, s136, missing, offers, senior)

@@ -88,6 +88,12 @@ def missing(number: str, at: str, n: int | None = None, **more: str) -> dict[str
     return about | {key.replace("_", " "): value for key, value in more.items()}
 
 
+def offer(number: str, at: str, n: int | None = None, **more: str) -> dict[str, str]:
+    """A row of an offer short of detention; `n` names a person."""
+    about = {"Offer ID": number, "At": at} | (person(n) if n is not None else {})
+    return about | {key.replace("_", " "): value for key, value in more.items()}
+
+
 POLICE = [
     incident("P1", "03/03/2026 10:02", 0) | {"S136": "Yes"},
     incident("P2", "05/03/2026 12:00", 1),
@@ -110,6 +116,12 @@ MISSING = [
     missing("M2", "12/03/2026 02:00", 0, Grab_pack="No", Report_complete="Yes", Found_at="12/03/2026 05:30"),
     missing("M3", "14/03/2026 21:00", 2, Site="ASH WARD", Report_complete="Yes", Found_at="14/03/2026 20:00"),
     missing("M4", "15/03/2026 21:00"),
+]
+OFFERS = [
+    offer("O1", "03/03/2026 10:30", 0, Service="CAT car", Offered="Yes", Taken="Yes", Time_at_scene="40"),
+    offer("O2", "04/03/2026 10:30", 0, Service="Safe haven", Offered="Yes", Taken="Declined", S136_considered="Yes"),
+    offer("O3", "05/03/2026 12:20", 1, Service="Balloon", Offered="No", Taken="Yes", S136_used="Yes"),
+    offer("O4", "07/03/2026 12:20", Service="Street triage", S136_considered="No", S136_used="Yes"),
 ]
 BEDS = [
     {"Ward stay ID": "W1", "Provider": "RXX", "Ward": "Ash Ward"}
@@ -186,7 +198,7 @@ def tables_of_rows(
     with Warehouse(None, memory_limit="500MB", threads=1) as store:
         for name, rows in {**given, "deliveries": pl.DataFrame(sent)}.items():
             store.put(name, pl.concat([pl.DataFrame(schema=schema(TABLES[name])), rows], how="diagonal"))
-        for name in ("quoted", "record_identity", "cluster", "event"):
+        for name in ("current", "quoted", "record_identity", "cluster", "event"):
             store.ensure(name)
         build_pathway(store, {source.name: source}, months[-1])
         return {name: store.read(name) for name in store.tables()}

@@ -34,13 +34,16 @@ _RIDGE, _STEPS = 1.0, 25
 @dataclass(frozen=True, kw_only=True)
 class After:
     """Mean contacts in the days after, of people offered something and of the others in the same bands, and the
-    difference with its 95% interval."""
+    difference with its 95% interval. `fewest` people with such a contact are on either side, and one person has at most
+    the share `largest` of a side's."""
 
     days: int
     offered: float
     others: float
     low: float
     high: float
+    fewest: int
+    largest: float
 
     @property
     def difference(self) -> float:
@@ -95,10 +98,9 @@ def beside(records: Records, months: Sequence[Month], minimum_age: int) -> Besid
         C(f"after_{max(DAYS)}").is_not_null(),
     )
     sides = {side: part["person_id"].n_unique() for (side,), part in whole.group_by("side")}
-    counted = {"offered": sides.get(1.0, 0), "others": sides.get(0.0, 0), "alone": alone}
-    if counted["offered"] < FEWEST or counted["others"] < FEWEST:
-        return Beside(**counted)
-    return Beside(**counted, after=tuple(_compared(whole)))
+    enough = all(sides.get(side, 0) >= FEWEST for side in (0.0, 1.0))
+    after = tuple(_compared(whole)) if enough else ()
+    return Beside(offered=sides.get(1.0, 0), others=sides.get(0.0, 0), alone=alone, after=after)
 
 
 def first_offers(records: Records, months: Sequence[Month]) -> tuple[pl.DataFrame, int]:
@@ -219,7 +221,7 @@ def propensity(x: Floats, y: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-np.clip(x @ beta, -30, 30))), dtype=np.float64)
 
 
-def _after(days: int, y: Floats, offered: np.ndarray, band: np.ndarray, who: np.ndarray) -> After:  # type: ignore[type-arg]
+def _after(days: int, y: Floats, offered: np.ndarray, band: np.ndarray, who: np.ndarray) -> After:
     """Means over the bands as the offered lie in them; the error is by person, who may have several contacts."""
     pull, means = np.zeros(len(y)), np.zeros(2)
     bands = [b for b in range(BANDS) if (offered & (band == b)).any() and (~offered & (band == b)).any()]
@@ -232,6 +234,13 @@ def _after(days: int, y: Floats, offered: np.ndarray, band: np.ndarray, who: np.
             pull[own] += (1 if side else -1) * weight * (y[own] - mean) / own.sum()
     half = Z95 * float(np.sqrt((np.bincount(who, pull) ** 2).sum()))
     difference = float(means[1] - means[0])
+    each = [np.bincount(who[side], y[side]) for side in (offered, ~offered)]
     return After(
-        days=days, offered=float(means[1]), others=float(means[0]), low=difference - half, high=difference + half
+        days=days,
+        offered=float(means[1]),
+        others=float(means[0]),
+        low=difference - half,
+        high=difference + half,
+        fewest=min(int((one > 0).sum()) for one in each),
+        largest=max(float(one.max() / max(1.0, one.sum())) for one in each),
     )
