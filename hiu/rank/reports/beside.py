@@ -204,7 +204,7 @@ def _compared(rows: pl.DataFrame) -> list[After]:
 def _design(rows: pl.DataFrame) -> Floats:
     """What the propensity is made of: contacts before, and the kind of the latest; no protected characteristic."""
     past = rows.select(C("mental", *(f"before_{days}" for days in PAST)).cast(pl.Float64).log1p()).to_numpy()
-    kinds = rows["dataset"].to_dummies(drop_first=True).to_numpy().astype(np.float64)
+    kinds = rows["dataset"].to_dummies().to_numpy().astype(np.float64)
     return np.hstack([np.ones((len(rows), 1)), past, kinds])
 
 
