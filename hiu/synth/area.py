@@ -131,8 +131,8 @@ def _extracts(
         "mha": sections.make_mha(system(11, "sections"), ref),
         "caseload": caseload.make_caseload(system(13, "caseload"), demand),
     }
-    wards, known = beds.wards_of(stays, extracts["mh_beds"]), _supported(extracts["caseload"])
-    about = {"span": span, "episodes": episodes, "urn": urn, "stays": stays, "wards": wards, "supported": known}
+    wards, cared_for = beds.wards_of(stays, extracts["mh_beds"]), _supported(extracts["caseload"])
+    about = {"span": span, "episodes": episodes, "urn": urn, "stays": stays, "wards": wards, "supported": cared_for}
     return extracts, stays, Ground(system=system, **about)  # type: ignore[arg-type]
 
 

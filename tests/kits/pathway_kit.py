@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -18,7 +19,9 @@ from hiu.govern.init import init_site
 from hiu.model import TABLES
 from hiu.model.frames import schema
 from hiu.month import Month
+from hiu.publish.pathway.part import Part
 from hiu.sources import Source, load_sources
+from pipelines.pathway.shown import REPEATED, Edition, Shown
 
 Rows = Sequence[Mapping[str, str]]
 NONE_ASIDE = {"source_row": pl.Int64, "column": pl.String, "code": pl.String, "reason": pl.String}
@@ -202,3 +205,24 @@ def tables_of_rows(
             store.ensure(name)
         build_pathway(store, {source.name: source}, months[-1])
         return {name: store.read(name) for name in store.tables()}
+
+
+def kept(shown: Shown) -> Shown:
+    """What was shown as a later paper finds it: figures have been through JSON."""
+
+    def before(month: Month) -> Edition:
+        edition = shown.of(month)
+        return Edition(list(edition.cells), dict(edition.splits), json.loads(json.dumps(edition.figures)))
+
+    return Shown(before)
+
+
+def same_when_made_again(report: Callable[[Shown], Part], after: Callable[[Shown], Part]) -> bool:
+    """Whether a month's paper shows the same once its records changed, and says so; by itself it would not."""
+    shown = Shown()
+    first, second = report(shown), after(kept(shown))
+    assert after(Shown()).grids != first.grids
+    return (second.grids, second.lead, second.charts) == (first.grids, first.lead, first.charts) and second.notes == (
+        *first.notes,
+        REPEATED,
+    )

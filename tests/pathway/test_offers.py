@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from areakit import LAST, NOW
+from pathway_kit import same_when_made_again
 
 from hiu.govern import records
 from hiu.model import PATHWAY
@@ -24,6 +25,7 @@ from pipelines.govern.record_basis import BasisChange, record_change
 from pipelines.pathway.offers.compared import TITLE, compared_grid, offer_year, sentences
 from pipelines.pathway.offers.listing import offers_list
 from pipelines.pathway.offers.report import offers_report
+from pipelines.pathway.shown import Shown
 from pipelines.pathway.write import shown_tables, stamp_for, tables_of
 
 STAMP = Stamp(
@@ -63,8 +65,8 @@ def invented(count: int, *, after: int = 0, before: str = "2026-02-10 20:00") ->
     }
 
 
-def report(tables: dict[str, pl.DataFrame]) -> Part:
-    return offers_report(tables, stamp=STAMP, breaks={}, minimum_age=18)
+def report(tables: dict[str, pl.DataFrame], shown: Shown | None = None) -> Part:
+    return offers_report(tables, stamp=STAMP, breaks={}, minimum_age=18, shown=shown)
 
 
 def grid(part: Part, title: str) -> Grid:
@@ -156,3 +158,8 @@ def test_who_may_not_be_named_is_withheld(place: Place) -> None:
     part = listed(place)
     assert "Penrose" not in str(part.grids)
     assert grid(part, "People offered something again").note == "Nobody was offered something twice this month."
+
+
+def test_a_paper_made_again_shows_what_it_first_showed() -> None:
+    one, more = invented(40), invented(43, after=1)
+    assert same_when_made_again(lambda shown: report(one, shown), lambda shown: report(more, shown))

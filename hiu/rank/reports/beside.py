@@ -146,11 +146,11 @@ def followed(index: pl.DataFrame, records: Records) -> pl.DataFrame:
     joined = rows.join(counts, on="row", how="left").join(
         mental.group_by("row").agg(mental=pl.len()), on="row", how="left"
     )
-    known = {days: _known(records, days) for days in DAYS}
+    whole_spans = {days: _followed_through(records, days) for days in DAYS}
     return joined.with_columns(
         C("mental", *(f"before_{days}" for days in PAST)).fill_null(0),
         *(
-            pl.when(known[days]).then(C(f"after_{days}").fill_null(0)).cast(pl.Int64).alias(f"after_{days}")
+            pl.when(whole_spans[days]).then(C(f"after_{days}").fill_null(0)).cast(pl.Int64).alias(f"after_{days}")
             for days in DAYS
         ),
     ).drop("row")
@@ -162,7 +162,7 @@ def _near(rows: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _known(records: Records, days: int) -> pl.Expr:
+def _followed_through(records: Records, days: int) -> pl.Expr:
     """The days are over by the end, and every contact source that ever sent anything supplied each month of them."""
     own = records.coverage.filter(C("dataset").is_in(contact_sets(records.coverage)))
     sent = own.filter(C("supplied").any().over("dataset"))

@@ -24,9 +24,14 @@ MANDATORY = {"within": "yes", "at_limit": "yes"} | dict.fromkeys(
     ("mentor_unknown", "no_contact", "no_time", "contact_after"), "unknown"
 )
 PARTNERS = {
-    "Police": "Vital", "Ambulance service": "Vital", "Emergency department": "Vital", "Mental health trust": "Vital",
-    "Council": "Recommended", "Fire and rescue service": "Recommended", "Charity": "Recommended",
-}  # fmt: skip
+    "Police": "Vital",
+    "Ambulance service": "Vital",
+    "Emergency department": "Vital",
+    "Mental health trust": "Vital",
+    "Council": "Recommended",
+    "Fire and rescue service": "Recommended",
+    "Charity": "Recommended",
+}
 _DAY = np.timedelta64(1, "D")
 
 
@@ -85,16 +90,16 @@ def _incidents(ground: Ground) -> Sent:
 def _meetings(rng: Generator, ground: Ground) -> tuple[Sent, Sent]:
     """A meeting of the group each month and a senior one each quarter; two actions of each."""
     span = ground.span
-    held = [(one, kind) for one in span.first.through(span.last) for kind in _kinds(one)]
-    came = [[name for name in PARTNERS if rng.random() < 0.7] for _ in held]
-    number = [f"G{at:03}" for at in range(1, len(held) + 1)]
-    day = [f"{5 if kind == 'Senior' else 12:02}/{one.number:02}/{one.year}" for one, kind in held]
-    rows = {"Meeting ID": number, "Held at": [f"{one} 10:00" for one in day], "Type": [kind for _, kind in held]}
+    sittings = [(one, kind) for one in span.first.through(span.last) for kind in _kinds(one)]
+    came = [[name for name in PARTNERS if rng.random() < 0.7] for _ in sittings]
+    number = [f"G{at:03}" for at in range(1, len(sittings) + 1)]
+    day = [f"{5 if kind == 'Senior' else 12:02}/{one.number:02}/{one.year}" for one, kind in sittings]
+    rows = {"Meeting ID": number, "Held at": [f"{one} 10:00" for one in day], "Type": [kind for _, kind in sittings]}
     meetings = texts(
         {name: words(cells) for name, cells in rows.items()} | {"Attended by": words(["|".join(one) for one in came])}
     )
     year = {span.last - back for back in range(12)}
-    counted = [names for (one, _), names in zip(held, came, strict=True) if one in year]
+    counted = [names for (one, _), names in zip(sittings, came, strict=True) if one in year]
     attended = [(name, sum(name in names for names in counted), len(counted)) for name in PARTNERS]
     schema = {"organisation": pl.String, "came": pl.Int64, "meetings": pl.Int64}
     truth = {"attendance": pl.DataFrame(attended, schema=schema, orient="row")}

@@ -13,13 +13,15 @@ from hiu.synth.agencies.party import births
 from hiu.synth.lists import blank, choose, some, words
 from hiu.synth.pathway.drops import Ground, Sent, local
 
-SERVICES = {
-    "CAT car": 3, "Street triage": 5, "Safe haven": 2, "Crisis line": 2, "Signposting": 2, "Other": 1, "": 1,
-}  # fmt: skip
+SERVICES = {"CAT car": 3, "Street triage": 5, "Safe haven": 2, "Crisis line": 2, "Signposting": 2, "Other": 1, "": 1}
 CODES = {
-    "CAT car": "triage_car", "Street triage": "street_triage", "Safe haven": "crisis_cafe",
-    "Crisis line": "advice_line", "Signposting": "signpost", "Other": "other",
-}  # fmt: skip
+    "CAT car": "triage_car",
+    "Street triage": "street_triage",
+    "Safe haven": "crisis_cafe",
+    "Crisis line": "advice_line",
+    "Signposting": "signpost",
+    "Other": "other",
+}
 """What a sender writes -> what it means."""
 PART = 0.35
 """Of crises that the police attend, those that such a service is called to."""

@@ -17,13 +17,26 @@ from hiu.synth.people.clerk import Descriptions
 
 AGENCIES = ["Police", "Ambulance service", "Emergency department", "Mental health trust"]
 CONTENTS = (
-    "Contact details", "Diagnosis explained", "Capacity", "Crisis behaviours and places", "Agreed boundaries",
-    "Places of safety", "Nominated people", "Mentors",
-)  # fmt: skip
+    "Contact details",
+    "Diagnosis explained",
+    "Capacity",
+    "Crisis behaviours and places",
+    "Agreed boundaries",
+    "Places of safety",
+    "Nominated people",
+    "Mentors",
+)
 PLANS = {
-    "plain": 10, "overdue": 2, "due_today": 1, "review_unknown": 1, "old_version_held": 2, "circulation_unknown": 1,
-    "content_lacking": 2, "content_unknown": 1, "no_plan": 2,
-}  # fmt: skip
+    "plain": 10,
+    "overdue": 2,
+    "due_today": 1,
+    "review_unknown": 1,
+    "old_version_held": 2,
+    "circulation_unknown": 1,
+    "content_lacking": 2,
+    "content_unknown": 1,
+    "no_plan": 2,
+}
 """What may be so of a person's plan, and how often. A review that is due on the last day is not overdue, and where it
 is not known to whom the last version went nobody is shown to hold an old one."""
 CONTACTS = {"plain": 85, "no_entry": 6, "late_entry": 3, "entry_unknown": 4, "without_risk": 3, "risk_unknown": 1}

@@ -1,6 +1,7 @@
 """Contacts after offers of a year beside those of people not offered anything, as they may be printed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 import polars as pl
 
@@ -9,6 +10,7 @@ from hiu.govern.release.disclosure import FEWEST as FEWEST_SHOWN
 from hiu.month import Month
 from hiu.publish.board.paper import Grid
 from hiu.rank.reports.beside import FEWEST, After, Beside, Records, beside
+from pipelines.pathway.shown import Shown
 from pipelines.pathway.years import year_to
 
 TITLE = "Contacts after an offer, beside people not offered anything"
@@ -22,9 +24,17 @@ def offer_year(month: Month) -> list[Month]:
     return [one - 1 for one in year_to(month)]
 
 
-def compared_year(tables: Mapping[str, pl.DataFrame], month: Month, minimum_age: int) -> Beside:
-    """The comparison of the year that was over at a month's end."""
+def compared_year(tables: Mapping[str, pl.DataFrame], month: Month, minimum_age: int, shown: Shown) -> Beside:
+    """The comparison of the year that was over at a month's end, as it was first shown."""
     year = offer_year(month)
+    made = tables["offer_judged"].filter(pl.col("at") >= year[0].start, pl.col("at") < year[-1].after)
+    if made.is_empty():
+        return Beside(offered=0, others=0, alone=0)
+    kept = shown.figure(year[-1], "year", lambda: asdict(_compared(tables, year, minimum_age)))
+    return Beside(**kept | {"after": tuple(After(**one) for one in kept["after"])})
+
+
+def _compared(tables: Mapping[str, pl.DataFrame], year: Sequence[Month], minimum_age: int) -> Beside:
     own = {name: tables[name] for name in (*NEEDED, "people")}
     records = Records(judged=tables["offer_judged"], end=(year[-1] + 1).after, **own)
     return beside(records, year, minimum_age)
@@ -33,6 +43,9 @@ def compared_year(tables: Mapping[str, pl.DataFrame], month: Month, minimum_age:
 def compared_grid(found: Beside, month: Month) -> Grid:
     """The comparison as a table: contacts of 100 people, to 5."""
     year = offer_year(month)
+    if not found.offered + found.alone:
+        none = f"No offers from {year[0].title} to {year[-1].title} were sent."
+        return Grid(TITLE, ("Contacts of 100 people",), (), none)
     sides = f"{count_text(found.offered)} people were offered something and {count_text(found.others)} were not"
     note = (
         f"First offers from {year[0].title} to {year[-1].title}: {sides}. Before {count_text(found.alone)} more offers "

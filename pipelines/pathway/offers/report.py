@@ -13,9 +13,10 @@ from hiu.publish.pathway.offers_words import NOTES, OFFERED, REFERRED, SERVICES
 from hiu.publish.pathway.part import ALL, Part
 from hiu.publish.stamp import Stamp
 from hiu.rules import rules
-from pipelines.pathway.counts import Counts, Splits, decided, quantiles
+from pipelines.pathway.counts import Counts, decided, quantiles
 from pipelines.pathway.offers.compared import compared_grid, compared_year, sentences
 from pipelines.pathway.offers.rows import RULES, contacts
+from pipelines.pathway.shown import Shown, Splits
 from pipelines.pathway.trends import Breaks, Headline, trends
 
 C = pl.col
@@ -59,31 +60,35 @@ class Found:
         return self.counts.text(self.month, f"{within}&{split}={value}" if split else within)
 
 
-def offers_report(tables: Mapping[str, pl.DataFrame], *, stamp: Stamp, breaks: Breaks, minimum_age: int) -> Part:
+def offers_report(
+    tables: Mapping[str, pl.DataFrame], *, stamp: Stamp, breaks: Breaks, minimum_age: int, shown: Shown | None = None
+) -> Part:
     """The report of a month from its published tables (offer_judged, feed_month, timeline, coverage and people)."""
+    shown = shown or Shown()
     month, rows = stamp.month, contacts(tables)
     sent = tables["feed_month"].filter((C("table") == "offer") & C("supplied"))["month"].sort()
     supplied = [one for one in map(Month.of, sent) if month - (SHOWN - 1) <= one <= month]
-    counts = decided(rows, "offer", SPLITS, supplied)
+    counts = decided(rows, "offer", SPLITS, supplied, shown)
     found = Found(rows.filter(C("month") == month.start), counts, month)
-    year = compared_year(tables, month, minimum_age)
+    year = compared_year(tables, month, minimum_age, shown)
     lines = [
         Headline("Offers made a month", partial(counts.number, group=MADE)),
         Headline("Taken up, % of offers", partial(_share, counts, TAKEN, MADE)),
         Headline("Section 136 used, % of considered", partial(_share, counts, USED, CONSIDERED)),
     ]
     now = month in supplied
-    return Part(
+    part = Part(
         name="offers",
         title="Offers short of detention",
         stamp=stamp,
         marking=MARKING,
         lead=(*_lead(found), *sentences(year)) if now else (f"{month.title} was not supplied.",),
         grids=(*_grids(found), compared_grid(year, month), _wrong(found)) if now else (),
-        charts=tuple(trends(lines, supplied, month, breaks)) if now else (),
+        charts=tuple(trends(lines, supplied, month, breaks, shown)) if now else (),
         notes=NOTES,
         words={"Records to put right": 2},
     )
+    return shown.edition(part)
 
 
 def _lead(found: Found) -> Iterator[str]:
