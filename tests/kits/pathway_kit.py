@@ -156,8 +156,15 @@ GOVERNING: dict[str, Rows] = {
         {"Action ID": "A2", "Meeting ID": "G1", "Owner": "Trust", "Set at": "04/03/2026", "Done": "05/03/2026"},
     ],
     "partners": [
-        {"Organisation": "Trust", "Standing": "Vital", "Feed": "Yes", "Agreement end": "01/01/2026"},
-        {"Organisation": "Council", "Standing": "Recommended"},
+        {
+            "Organisation": "Trust",
+            "Standing": "Vital",
+            "Feed": "Yes",
+            "Agreement end": "01/01/2026",
+            "Last training": "01/04/2025",
+        },
+        {"Organisation": "Council", "Standing": "Recommended", "Last training": "31/03/2025"},
+        {"Organisation": "Charity", "Standing": "Recommended", "Last training": "01/04/2026"},
     ],
 }
 """What the senior meeting governs by, as its sources send it."""

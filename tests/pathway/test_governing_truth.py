@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -102,6 +103,9 @@ def test_the_senior_page_has_the_actions_and_partners_as_they_are(home: Path) ->
         owner: (str(still), str(late)) for owner, still, late, _ in actions.iter_rows()
     }
     came = {name: f"{n} of {of}" for name, n, of in truth(home, "attendance").iter_rows()}
+    days = truth(home, "partners")["trained"].drop_nulls()
+    recent = (days >= date(LAST.year - 1, LAST.number + 1, 1)).sum()
+    assert [row[0] for row in rows["Training"].values()] == [str(recent), str(days.len() - recent), "1"]
     over = dict(truth(home, "partners").select("organisation", "over").iter_rows())
     assert {name: row[1] for name, row in rows["Partners"].items()} == came
     assert {name: row[4].endswith("(over)") for name, row in rows["Partners"].items()} == over

@@ -140,6 +140,8 @@ def _actions(rng: Generator, ground: Ground, meetings: list[str], days: list[str
 def _partners(rng: Generator, ground: Ground) -> Sent:
     size, end = len(PARTNERS), np.datetime64(ground.span.last.after)
     ends = end + rng.integers(-90, 400, size).astype("timedelta64[D]")
+    trained = end - rng.integers(1, 700, size).astype("timedelta64[D]")
+    trained[-1] = np.datetime64("NaT")
     text = texts(
         {
             "Organisation": words(list(PARTNERS)),
@@ -147,9 +149,10 @@ def _partners(rng: Generator, ground: Ground) -> Sent:
             "Feed": choose(rng, ["Yes", "No"], size, [3, 1]),
             "Agreement ends": _texts(ends),
             "Sponsor (post)": words(["Director of operations"] * size),
+            "Last training": _texts(trained),
         }
     )
-    truth = pl.DataFrame({"organisation": list(PARTNERS), "over": ends < end})
+    truth = pl.DataFrame({"organisation": list(PARTNERS), "over": ends < end, "trained": trained})
     return Sent(source="partner", text=text, truth={"partners": truth})
 
 

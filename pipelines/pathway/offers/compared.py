@@ -48,8 +48,8 @@ def compared_grid(found: Beside, month: Month) -> Grid:
         return Grid(TITLE, ("Contacts of 100 people",), (), none)
     sides = f"{count_text(found.offered)} people were offered something and {count_text(found.others)} were not"
     note = (
-        f"First offers from {year[0].title} to {year[-1].title}: {sides}. Before {count_text(found.alone)} more offers "
-        "there was no contact within a day. It does not show cause."
+        f"First offers from {year[0].title} to {year[-1].title}: {sides}. Offers with no contact within the day "
+        f"before, which are not compared: {count_text(found.alone)}. The difference does not show cause."
     )
     if not found.after:
         few = f"Too few people to compare: {FEWEST} on each side are needed."
