@@ -32,6 +32,10 @@ class Counts:
         text = self.text(month, group)
         return int(text) if text.isdigit() else None
 
+    def part(self, month: Month, rows: pl.DataFrame) -> str:
+        """How many rows, one a thing, of a month's: hidden where its whole is, which they would bound."""
+        return total(rows) if self.text(month) != HIDDEN else HIDDEN
+
     def share(self, month: Month, group: str, of: str = EVERYBODY) -> str:
         """A per cent of two figures shown, in whole per cents; `not shown` where one of them is hidden."""
         part, whole = self.number(month, group), self.number(month, of)

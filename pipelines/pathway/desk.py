@@ -29,7 +29,7 @@ from hiu.publish.pathway.desk_words import (
 from hiu.publish.pathway.part import Part
 from hiu.publish.stamp import Stamp
 from hiu.rules import rules
-from pipelines.pathway.counts import Counts, cross, decided, quantiles, total
+from pipelines.pathway.counts import Counts, cross, decided, quantiles
 from pipelines.pathway.desk_rows import exceptions, logs, minutes, referrals, repeated
 from pipelines.pathway.shown import Shown, Splits
 from pipelines.pathway.trends import Breaks, Headline, trends
@@ -80,7 +80,12 @@ def desk_report(
     asked = decided(referrals(tables), "referral", REFERRAL_SPLITS, sent, shown)
     broken = decided(exceptions(tables), "desk_exception", [(), ("code",)], now, shown)
     own = rows.filter(C("month") == month.start)
-    grids = [*_log_grids(counts, month), _times(tables, month), *_referral_grids(asked, month), _broken(broken, month)]
+    grids = [
+        *_log_grids(counts, month),
+        _times(tables, counts, month),
+        *_referral_grids(asked, month),
+        _broken(broken, month),
+    ]
     part = Part(
         name="desk",
         title="Control-room desk",
@@ -115,7 +120,7 @@ def _lead(
     if median.isdigit():
         yield f"Half of first contacts with health staff came within {median} minutes, nine in ten within {ninth}."
     joined = own.unique("thing").join(tables["desk_incident"], left_on="thing", right_on="log_id", how="semi")
-    yield f"Logs that are a police incident too, and demand there, once: {total(joined)}."
+    yield f"Logs that are a police incident too, and demand there, once: {counts.part(month, joined)}."
     yield f"People with two logs or more: {count_text(repeated(own).height)}."
     yield f"Exceptions to the procedure: {broken.text(month)}. 'hiu desk {month} --list' names the rows."
 
@@ -134,11 +139,12 @@ def _log_grids(counts: Counts, month: Month) -> Iterator[Grid]:
     yield Grid("What was sent", ("", *ANSWERS.values(), "Share of all logs"), tuple(parts))
 
 
-def _times(tables: Mapping[str, pl.DataFrame], month: Month) -> Grid:
+def _times(tables: Mapping[str, pl.DataFrame], counts: Counts, month: Month) -> Grid:
     rows = []
     for leg, words in LEGS.items():
         own = minutes(tables, leg).filter(C("month") == month.start)
-        rows.append((words, *quantiles(own), total(own), total(own.filter(C("minutes").is_null()))))
+        both = (counts.part(month, one) for one in (own, own.filter(C("minutes").is_null())))
+        rows.append((words, *quantiles(own), *both))
     columns = ("Minutes from the log's opening to", "Median", "90th percentile", "Logs with both times", "Out of order")
     note = f"To 5 minutes. Hidden where fewer than {FEWEST} people are behind it."
     return Grid("Minutes", columns, tuple(rows), note)

@@ -31,7 +31,7 @@ from hiu.publish.pathway.part import Part
 from hiu.publish.stamp import Stamp
 from pipelines.common.place import Place, open_place
 from pipelines.govern.record_basis import BasisChange, record_change
-from pipelines.pathway.counts import month_cells
+from pipelines.pathway.counts import Counts, month_cells
 from pipelines.pathway.desk import LOG_SPLITS, desk_report
 from pipelines.pathway.desk_list import desk_list
 from pipelines.pathway.shown import Shown, open_shown
@@ -273,3 +273,9 @@ def test_other_splits_than_were_shown_are_decided_after_those() -> None:
     later = [replace(cells[0], value=60, people=60), *part]
     found = {cell.group: cell.shown for cell in shown.cells(LAST, "d", [(), ("a",)], later)}
     assert found[EVERYBODY] == "40" and found["a=y"] == HIDDEN and not (found["a=x"] or "").isdigit()
+
+
+def test_where_a_months_whole_is_hidden_no_part_beside_it_bounds_it() -> None:
+    rows = pl.DataFrame({"person_id": [f"P{at}" for at in range(12)]})
+    key = ("events", "d", EVERYBODY, (str(LAST),))
+    assert Counts("d", {key: HIDDEN}).part(LAST, rows) == HIDDEN and Counts("d", {key: "15"}).part(LAST, rows) == "10"

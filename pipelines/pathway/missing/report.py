@@ -134,10 +134,11 @@ def _minutes(tables: Mapping[str, pl.DataFrame], own: pl.DataFrame, leg: str) ->
     return own.select("person_id", *KEY).join(rows, on=KEY)
 
 
-def _times(found: Found, leg: str) -> tuple[str, str, str, str]:
+def _times(found: Found, leg: str) -> tuple[str, ...]:
     own = _minutes(found.tables, found.own, leg)
     median, ninth = map(_hours, quantiles(own))
-    return median, ninth, count_text(own.height), count_text(own["minutes"].null_count())
+    both = (found.counts.part(found.month, one) for one in (own, own.filter(C("minutes").is_null())))
+    return (median, ninth, *both)
 
 
 def _hours(minutes: str) -> str:

@@ -26,7 +26,7 @@ from hiu.publish.pathway.s136_words import (
 )
 from hiu.publish.stamp import Stamp
 from hiu.rules import rules
-from pipelines.pathway.counts import Counts, month_cells, quantiles, texts_of, total
+from pipelines.pathway.counts import Counts, month_cells, quantiles, texts_of
 from pipelines.pathway.s136.annual import DATASET, Year, year_of
 from pipelines.pathway.s136.escalations import escalation_grids
 from pipelines.pathway.s136.figures import funnel_lines, hours_of_police, standing, target_of
@@ -159,9 +159,10 @@ def _split(counts: Counts, month: Month, name: str, values: Mapping[str, str], t
     return Grid(title, ("", "Detentions", "Share of all"), tuple(rows))
 
 
-def _leg(found: Month136, leg: str) -> tuple[str, str, str, str]:
+def _leg(found: Month136, leg: str) -> tuple[str, ...]:
     own = minutes(found.tables, found.own, leg)
-    return (*quantiles(own), total(own), total(own.filter(C("minutes").is_null())))
+    both = (found.counts.part(found.month, one) for one in (own, own.filter(C("minutes").is_null())))
+    return (*quantiles(own), *both)
 
 
 def _names(values: pl.Series) -> dict[str, str]:
