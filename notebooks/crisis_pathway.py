@@ -106,6 +106,13 @@ run.pathway("missing_judged")
 run.pathway("site_night")
 
 # %% [markdown]
+# ## Offers short of detention
+# Each once. **Look for:** `unknown`, which is neither a yes nor a no, and rows that contradict themselves.
+
+# %%
+run.pathway("offer_judged")
+
+# %% [markdown]
 # ## Plans, records and incidents
 # **Look for:** incidents whose referral is unknown, which is no all-clear, and contents that are not known.
 

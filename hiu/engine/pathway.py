@@ -30,6 +30,7 @@ DERIVED: Mapping[str, tuple[str, ...]] = {
     "bed_site": ("missing_episode",),
     "site_night": ("missing_episode",),
     "missing_judged": ("missing_episode",),
+    "offer_judged": ("offer",),
     "plan_exception": ("plan_version",),
     "record_exception": ("support_contact", "record_entry"),
     "incident_judged": ("incident",),

@@ -19,6 +19,7 @@ FILES = [
     "pathway",
     "s136",
     "missing",
+    "offers",
     "governing",
     "listed",
     "matching",

@@ -14,8 +14,11 @@ from hiu.synth.agencies.extracts import Extract, Span, System
 from hiu.synth.agencies.files import write_drops
 from hiu.synth.lists import Words, read
 from hiu.synth.pathway.desk import make_desk
-from hiu.synth.pathway.drops import Ground, Sent, write
+from hiu.synth.pathway.drops import Ground, Sent, Supported, write
+from hiu.synth.pathway.meetings import make_meetings
 from hiu.synth.pathway.missing import make_missing
+from hiu.synth.pathway.offers import make_offers
+from hiu.synth.pathway.plans import make_plans
 from hiu.synth.pathway.s136 import make_s136_pathway
 from hiu.synth.people.clerk import Clerk
 from hiu.synth.people.demand import Demand, make_demand, weights
@@ -128,13 +131,23 @@ def _extracts(
         "mha": sections.make_mha(system(11, "sections"), ref),
         "caseload": caseload.make_caseload(system(13, "caseload"), demand),
     }
-    wards = beds.wards_of(stays, extracts["mh_beds"])
-    return extracts, stays, Ground(span=span, episodes=episodes, urn=urn, stays=stays, wards=wards, system=system)
+    wards, cared_for = beds.wards_of(stays, extracts["mh_beds"]), _supported(extracts["caseload"])
+    about = {"span": span, "episodes": episodes, "urn": urn, "stays": stays, "wards": wards, "supported": cared_for}
+    return extracts, stays, Ground(system=system, **about)  # type: ignore[arg-type]
+
+
+def _supported(caseload: Extract) -> Supported:
+    """Who the team's own list says was supported, and when."""
+    days = pl.col("Support From", "Support To").str.to_date("%d/%m/%Y")
+    own = caseload.text.select(days).with_columns(caseload.truth["who"]).drop_nulls("Support From")
+    start, end = (own[name].to_numpy().astype("datetime64[D]") for name in ("Support From", "Support To"))
+    return Supported(own["who"].to_numpy(), start, end)
 
 
 def make_pathway(ground: Ground) -> list[Sent]:
     """Every source of the crisis pathway, made after all others: its chance is its own."""
-    return [*make_desk(ground), *make_s136_pathway(ground), make_missing(ground)]
+    before = [*make_desk(ground), *make_s136_pathway(ground), make_missing(ground), make_offers(ground)]
+    return [*before, *make_plans(ground), *make_meetings(ground)]
 
 
 def _happenings(seed: int, demand: Demand, people: People, span: Span) -> tuple[Episodes, Spells]:

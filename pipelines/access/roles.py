@@ -15,9 +15,10 @@ EVERYBODY = ("status", "init", "demo", "synth", "suites")
 COMMANDS_OF: Mapping[str, tuple[str, ...]] = {
     "analyst": (
         "check", "new", "explain", "find", "review", "decide", "train", "export", "report", "lab", "backtest",
-        "evaluate", "sensitivity", "equality", "trend", "cost", "places", "desk", "s136", "missing", "mart",
+        "evaluate", "sensitivity", "equality", "trend", "cost", "places", "desk", "s136", "missing", "offers",
+        "mart",
     ),
-    "chair": ("meet", "import-workbook", "trend", "evaluate", "desk", "s136", "missing", "senior"),
+    "chair": ("meet", "import-workbook", "trend", "evaluate", "desk", "s136", "missing", "offers", "senior"),
     "clinician": ("sheet", "meet", "import-workbook"),
     "operator": (
         "run", "check", "new", "connect", "fetch", "undo", "rollback", "withdraw", "backup", "restore", "verify",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hiu.publish.pathway.part import Part
     from hiu.publish.stamp import Stamp
     from pipelines.common.place import Place
+    from pipelines.pathway.shown import Shown
 
 Out = Annotated[Path | None, typer.Option(help="Folder to write to (default: exports/pathway in the curated folder)")]
 By = Annotated[str | None, typer.Option(help="Who asks for the list; it is recorded")]
@@ -34,6 +35,7 @@ def desk(
     """Report a month of the control-room desk, small numbers suppressed; or list exceptions and people, with names."""
     from pipelines.pathway.desk import desk_report
     from pipelines.pathway.desk_list import desk_list
+    from pipelines.pathway.shown import open_shown
     from pipelines.pathway.write import counted_tables, stamp_for, tables_of
 
     place, at = _opened(site, curated, names, by)
@@ -41,13 +43,14 @@ def desk(
     if not tables:
         say(f"{wanted.title}: this site has no source of the control-room desk, so there is nothing of it to show.")
         return
-    stamp = stamp_for(place, wanted, folder, at)
+    stamp, shown = stamp_for(place, wanted, folder, at), None
     if names:
         part = _list_for(desk_list, place, tables, stamp, by, at)
     else:
         counted = counted_tables(place, tables, at.date())
-        part = desk_report(counted, stamp=stamp, breaks=place.settings.policy_breaks)
-    _write(place, part, out, at)
+        shown = open_shown(place, "desk")
+        part = desk_report(counted, stamp=stamp, breaks=place.settings.policy_breaks, shown=shown)
+    _write(place, part, out, at, shown=shown)
 
 
 def s136(
@@ -63,6 +66,7 @@ def s136(
     from pipelines.pathway.s136.escalations import escalation_report
     from pipelines.pathway.s136.listing import s136_list
     from pipelines.pathway.s136.report import s136_report
+    from pipelines.pathway.shown import open_shown
     from pipelines.pathway.write import counted_tables, stamp_for, tables_of
 
     place, at = _opened(site, curated, names, by)
@@ -71,16 +75,17 @@ def s136(
     if not tables and not escalated:
         say(f"{wanted.title}: this site has no source of the section 136 pathway, so there is nothing of it to show.")
         return
-    stamp, more = stamp_for(place, wanted, folder, at), {}
+    stamp, more, shown = stamp_for(place, wanted, folder, at), {}, None
     if escalated:
         part = escalation_report(escalated, stamp=stamp)
     elif names:
         part = _list_for(s136_list, place, tables, stamp, by, at)
     else:
         counted = counted_tables(place, tables, at.date())
-        part, year = s136_report(counted, stamp=stamp, breaks=place.settings.policy_breaks)
+        shown = open_shown(place, "s136")
+        part, year = s136_report(counted, stamp=stamp, breaks=place.settings.policy_breaks, shown=shown)
         more = {f"s136-return-{year.title.replace('/', '-')}.csv": return_csv(year)} if year.supplied else {}
-    _write(place, part, out, at, more)
+    _write(place, part, out, at, more, shown)
 
 
 def missing(
@@ -94,6 +99,7 @@ def missing(
     """Report a month of people missing from hospital, small numbers suppressed; or list people and rows, with names."""
     from pipelines.pathway.missing.listing import missing_list
     from pipelines.pathway.missing.report import missing_report
+    from pipelines.pathway.shown import open_shown
     from pipelines.pathway.write import counted_tables, stamp_for, tables_of
 
     place, at = _opened(site, curated, names, by)
@@ -101,13 +107,46 @@ def missing(
     if not tables:
         say(f"{wanted.title}: this site has no source of people missing from hospital, so there is nothing to show.")
         return
-    stamp = stamp_for(place, wanted, folder, at)
+    stamp, shown = stamp_for(place, wanted, folder, at), None
     if names:
         part = _list_for(missing_list, place, tables, stamp, by, at)
     else:
         counted = counted_tables(place, tables, at.date())
-        part = missing_report(counted, stamp=stamp, breaks=place.settings.policy_breaks)
-    _write(place, part, out, at)
+        shown = open_shown(place, "missing")
+        part = missing_report(counted, stamp=stamp, breaks=place.settings.policy_breaks, shown=shown)
+    _write(place, part, out, at, shown=shown)
+
+
+def offers(
+    month: OfMonth = None,
+    site: Site = None,
+    curated: Curated = None,
+    out: Out = None,
+    names: WithNames = False,
+    by: By = None,
+) -> None:
+    """Report a month of offers short of detention, small numbers suppressed; or list rows and people, with names."""
+    from pipelines.common.place import published_tables
+    from pipelines.pathway.offers.compared import NEEDED
+    from pipelines.pathway.offers.listing import offers_list
+    from pipelines.pathway.offers.report import offers_report
+    from pipelines.pathway.shown import open_shown
+    from pipelines.pathway.write import counted_tables, stamp_for, tables_of
+
+    place, at = _opened(site, curated, names, by)
+    wanted, folder, tables = tables_of(place, month, "offer_judged")
+    if not tables:
+        say(f"{wanted.title}: this site has no source of offers short of detention, so there is nothing to show.")
+        return
+    stamp, shown = stamp_for(place, wanted, folder, at), None
+    if names:
+        part = _list_for(offers_list, place, tables, stamp, by, at)
+    else:
+        counted = counted_tables(place, tables | published_tables(folder, NEEDED), at.date())
+        breaks, age = place.settings.policy_breaks, place.settings.rank.minimum_age
+        shown = open_shown(place, "offers")
+        part = offers_report(counted, stamp=stamp, breaks=breaks, minimum_age=age, shown=shown)
+    _write(place, part, out, at, shown=shown)
 
 
 def senior(
@@ -159,15 +198,20 @@ def _list_for(
 
 
 def _write(
-    place: "Place", part: "Part", out: Path | None, at: datetime, more: Mapping[str, bytes] | None = None
+    place: "Place",
+    part: "Part",
+    out: Path | None,
+    at: datetime,
+    more: Mapping[str, bytes] | None = None,
+    shown: "Shown | None" = None,
 ) -> None:
     """Write a part, and say where and what comes first in it."""
     from pipelines.pathway.write import write_part
 
-    for path in write_part(place, part, out, at, more):
+    for path in write_part(place, part, out, at, more, shown):
         say(str(path))
     for line in part.lead:
         say(line)
 
 
-COMMANDS = (desk, s136, missing, senior)
+COMMANDS = (desk, s136, missing, offers, senior)

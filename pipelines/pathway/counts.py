@@ -7,15 +7,13 @@ import polars as pl
 
 from hiu.govern.release.cells import EVERYBODY, Cell, Key
 from hiu.govern.release.disclosure import FEWEST, HIDDEN, event_total
-from hiu.govern.release.solver import solve
 from hiu.month import Month
 from hiu.publish.board.paper import Grid
 from hiu.publish.pathway.part import ALL
+from pipelines.pathway.shown import Shown, Splits
 from pipelines.pathway.years import cells_of
 
 C = pl.col
-Splits = Sequence[tuple[str, ...]]
-"""The columns of each split, none of them for the whole."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +32,10 @@ class Counts:
         text = self.text(month, group)
         return int(text) if text.isdigit() else None
 
+    def part(self, month: Month, rows: pl.DataFrame) -> str:
+        """How many rows, one a thing, of a month's: hidden where its whole is, which they would bound."""
+        return total(rows) if self.text(month) != HIDDEN else HIDDEN
+
     def share(self, month: Month, group: str, of: str = EVERYBODY) -> str:
         """A per cent of two figures shown, in whole per cents; `not shown` where one of them is hidden."""
         part, whole = self.number(month, group), self.number(month, of)
@@ -42,14 +44,14 @@ class Counts:
         return f"{min(1.0, part / whole):.0%}" if whole else "none"
 
 
-def decided(rows: pl.DataFrame, dataset: str, splits: Splits, months: Sequence[Month]) -> Counts:
+def decided(rows: pl.DataFrame, dataset: str, splits: Splits, months: Sequence[Month], shown: Shown) -> Counts:
     """Count `rows` (thing, person_id, month, and the columns that are split by) as cells, and decide what is shown.
 
     A thing counts once however many rows it has. Every row has a value in every split column: what is not known is a
     value too. Every month has every split, and no cell is of two months: a month that a later report looks back at is
-    decided as its own report decided it, so that two reports together tell no more than one.
+    decided as its own report decided it, so that two reports together tell no more than one, and as it was first shown.
     """
-    return Counts(dataset, texts_of(month_cells(rows, dataset, splits, months)))
+    return Counts(dataset, texts_of(month_cells(rows, dataset, splits, months, shown)))
 
 
 def texts_of(cells: Iterable[Cell]) -> dict[Key, str]:
@@ -57,9 +59,10 @@ def texts_of(cells: Iterable[Cell]) -> dict[Key, str]:
     return {cell.key: cell.shown for cell in cells if cell.shown is not None}
 
 
-def month_cells(rows: pl.DataFrame, dataset: str, splits: Splits, months: Sequence[Month]) -> list[Cell]:
+def month_cells(rows: pl.DataFrame, dataset: str, splits: Splits, months: Sequence[Month], shown: Shown) -> list[Cell]:
     """The cells of `decided`, each month's decided by itself."""
-    return [cell for month in months for cell in solve(cells_of(rows, dataset, splits, [month])).cells]
+    found = ((month, cells_of(rows, dataset, splits, [month])) for month in months)
+    return [cell for month, cells in found for cell in shown.cells(month, dataset, splits, cells)]
 
 
 def cross(

@@ -1,6 +1,6 @@
 """The monthly report of the control-room desk: aggregates under disclosure control, nobody in them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 import polars as pl
@@ -26,11 +26,12 @@ from hiu.publish.pathway.desk_words import (
     SHARES,
     WAYS,
 )
-from hiu.publish.pathway.part import Chart, Part
+from hiu.publish.pathway.part import Part
 from hiu.publish.stamp import Stamp
 from hiu.rules import rules
-from pipelines.pathway.counts import Counts, Splits, cross, decided, quantiles, total
+from pipelines.pathway.counts import Counts, cross, decided, quantiles
 from pipelines.pathway.desk_rows import exceptions, logs, minutes, referrals, repeated
+from pipelines.pathway.shown import Shown, Splits
 from pipelines.pathway.trends import Breaks, Headline, trends
 
 C = pl.col
@@ -66,29 +67,38 @@ REFERRAL_SPLITS: Splits = (
 """The same of referrals."""
 
 
-def desk_report(tables: Mapping[str, pl.DataFrame], *, stamp: Stamp, breaks: Breaks) -> Part:
+def desk_report(
+    tables: Mapping[str, pl.DataFrame], *, stamp: Stamp, breaks: Breaks, shown: Shown | None = None
+) -> Part:
     """The report of a month from its published tables (desk_log, leg and feed_month at least)."""
+    shown = shown or Shown()
     month, supplied = stamp.month, _supplied(tables, "desk_log", stamp.month)
     rows = logs(tables)
     now = [month] if month in supplied else []
-    counts = decided(rows, "desk_log", LOG_SPLITS, supplied)
+    counts = decided(rows, "desk_log", LOG_SPLITS, supplied, shown)
     sent = _supplied(tables, "referral", month) if "referral" in tables else []
-    asked = decided(referrals(tables), "referral", REFERRAL_SPLITS, sent)
-    broken = decided(exceptions(tables), "desk_exception", [(), ("code",)], now)
+    asked = decided(referrals(tables), "referral", REFERRAL_SPLITS, sent, shown)
+    broken = decided(exceptions(tables), "desk_exception", [(), ("code",)], now, shown)
     own = rows.filter(C("month") == month.start)
-    grids = [*_log_grids(counts, month), _times(tables, month), *_referral_grids(asked, month), _broken(broken, month)]
-    return Part(
+    grids = [
+        *_log_grids(counts, month),
+        _times(tables, counts, month),
+        *_referral_grids(asked, month),
+        _broken(broken, month),
+    ]
+    part = Part(
         name="desk",
         title="Control-room desk",
         stamp=stamp,
         marking=MARKING,
         lead=tuple(_lead(tables, own, counts, broken, month)) if now else (f"{month.title} was not supplied.",),
         grids=tuple(grids) if now else (),
-        charts=_charts(tables, counts, asked, supplied, stamp, breaks),
+        charts=tuple(trends(_lines(tables, counts, asked), supplied, month, breaks, shown)),
         notes=NOTES,
         shaded=HEAT,
         words={BROKEN: 2},
     )
+    return shown.edition(part)
 
 
 def _supplied(tables: Mapping[str, pl.DataFrame], table: str, month: Month) -> list[Month]:
@@ -110,7 +120,7 @@ def _lead(
     if median.isdigit():
         yield f"Half of first contacts with health staff came within {median} minutes, nine in ten within {ninth}."
     joined = own.unique("thing").join(tables["desk_incident"], left_on="thing", right_on="log_id", how="semi")
-    yield f"Logs that are a police incident too, and demand there, once: {total(joined)}."
+    yield f"Logs that are a police incident too, and demand there, once: {counts.part(month, joined)}."
     yield f"People with two logs or more: {count_text(repeated(own).height)}."
     yield f"Exceptions to the procedure: {broken.text(month)}. 'hiu desk {month} --list' names the rows."
 
@@ -129,11 +139,12 @@ def _log_grids(counts: Counts, month: Month) -> Iterator[Grid]:
     yield Grid("What was sent", ("", *ANSWERS.values(), "Share of all logs"), tuple(parts))
 
 
-def _times(tables: Mapping[str, pl.DataFrame], month: Month) -> Grid:
+def _times(tables: Mapping[str, pl.DataFrame], counts: Counts, month: Month) -> Grid:
     rows = []
     for leg, words in LEGS.items():
         own = minutes(tables, leg).filter(C("month") == month.start)
-        rows.append((words, *quantiles(own), total(own), total(own.filter(C("minutes").is_null()))))
+        both = (counts.part(month, one) for one in (own, own.filter(C("minutes").is_null())))
+        rows.append((words, *quantiles(own), *both))
     columns = ("Minutes from the log's opening to", "Median", "90th percentile", "Logs with both times", "Out of order")
     note = f"To 5 minutes. Hidden where fewer than {FEWEST} people are behind it."
     return Grid("Minutes", columns, tuple(rows), note)
@@ -157,23 +168,15 @@ def _broken(broken: Counts, month: Month) -> Grid:
     return Grid(BROKEN, ("Exception", "What the procedure asks", "Rows"), tuple(rows), f"Rules of the {own.source}.")
 
 
-def _charts(
-    tables: Mapping[str, pl.DataFrame],
-    counts: Counts,
-    asked: Counts,
-    supplied: Sequence[Month],
-    stamp: Stamp,
-    breaks: Breaks,
-) -> tuple[Chart, ...]:
-    """The XmR chart of each headline of which enough months can be shown."""
-
+def _lines(tables: Mapping[str, pl.DataFrame], counts: Counts, asked: Counts) -> list[Headline]:
+    """The headlines that have a chart."""
     lines = [Headline("Logs opened a month", counts.number)]
     lines += [Headline(f"{words}, % of logs", partial(_share, counts, name)) for name, words in SHARES.items()]
     lines += [Headline(f"{words}: median minutes", partial(_median, tables, leg)) for leg, words in LEGS.items()]
     if asked.shown:
         ways = {words.lower(): f"direction={way}" for way, words in WAYS.items()}
         lines += [Headline(f"Referrals, {words}", partial(asked.number, group=group)) for words, group in ways.items()]
-    return tuple(trends(lines, supplied, stamp.month, breaks))
+    return lines
 
 
 def _share(counts: Counts, name: str, month: Month) -> float | None:

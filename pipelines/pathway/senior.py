@@ -231,3 +231,13 @@ def _partners(tables: Tables, after: date) -> Iterator[Grid]:
         rows.append((str(row["organisation"]), str(row["standing"] or "not recorded"), came, last, feed, agreed))
     columns = ("Partner", "Standing", "Meetings in 12 months", "Last came", "Sends data", "Agreement ends")
     yield Grid("Partners", columns, tuple(rows))
+    yield _training(tables["partner"], after)
+
+
+def _training(partners: pl.DataFrame, after: date) -> Grid:
+    """How many partners had training within a year of the month's end, longer ago, or not on record."""
+    trained = _last(partners, "organisation").select(pl.when(C("trained_at") < after).then("trained_at"))["trained_at"]
+    recent = (trained >= after.replace(year=after.year - 1)).sum()
+    counts = {"Within 12 months": recent, "Longer ago": trained.count() - recent, "Not recorded": trained.null_count()}
+    rows = tuple((words, str(n)) for words, n in counts.items())
+    return Grid("Training", ("Last training of staff", "Partners"), rows, "Organisations, not members of staff.")

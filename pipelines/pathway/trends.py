@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import polars as pl
 
@@ -11,6 +12,7 @@ from hiu.publish.charts.reports import trend_chart
 from hiu.publish.pathway.part import Chart
 from hiu.publish.words.text import number
 from hiu.rank.reports.xmr import RUN, xmr
+from pipelines.pathway.shown import Shown
 
 Breaks = Mapping[str, date]
 WIDTH = 460
@@ -24,13 +26,18 @@ class Headline:
     value: Callable[[Month], float | None]
 
 
-def trends(lines: Sequence[Headline], supplied: Sequence[Month], month: Month, breaks: Breaks) -> Iterator[Chart]:
-    """A chart of each headline of which RUN months at least can be shown; fewer make no limits."""
+def trends(
+    lines: Sequence[Headline], supplied: Sequence[Month], month: Month, breaks: Breaks, shown: Shown
+) -> Iterator[Chart]:
+    """A chart of each headline of which RUN months at least can be shown, as they were first; fewer make no limits."""
     if not supplied:
         return
     months, there = supplied[0].through(month), set(supplied)
     for line in lines:
-        values = [line.value(one) if one in there else None for one in months]
+        values = [
+            shown.figure(one, f"line: {line.title}", partial(line.value, one)) if one in there else None
+            for one in months
+        ]
         if sum(value is not None for value in values) >= RUN:
             yield _chart(line.title, months, values, breaks)
 

@@ -17,6 +17,7 @@ from pipelines.access.basis import for_board, hidden
 from pipelines.access.pages import stamp_of
 from pipelines.common.journal import record
 from pipelines.common.place import Place, published_tables
+from pipelines.pathway.shown import Shown, keep_shown
 
 BESIDE = ("people", "aliases")
 
@@ -52,10 +53,17 @@ def stamp_for(place: Place, month: Month, folder: Path, now: datetime) -> Stamp:
 
 
 def write_part(
-    place: Place, part: Part, out: Path | None, now: datetime, more: Mapping[str, bytes] | None = None
+    place: Place,
+    part: Part,
+    out: Path | None,
+    now: datetime,
+    more: Mapping[str, bytes] | None = None,
+    shown: Shown | None = None,
 ) -> list[Path]:
     """Write every form of a part, and `more` files by name, to `out`, else into the site's exports, for their owner
-    alone; the files."""
+    alone; the files. What is `shown` for the first time is entered before a byte is written."""
+    if shown:
+        keep_shown(place, part.name, shown)
     folder = out or place.curated / "exports" / "pathway" / str(part.stamp.month)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     written = []

@@ -50,6 +50,7 @@ ELSEWHERE = {
     "desk": "its list, before it is written (tests/pathway)",
     "s136": "its list, before it is written (tests/pathway)",
     "missing": "its list, before it is written (tests/pathway)",
+    "offers": "its list, before it is written (tests/pathway)",
     "senior": "its page, before it is written (tests/pathway)",
     "report": "each look of its notebook",
     "run": "the pack",

@@ -31,7 +31,7 @@ ALLOWED: Mapping[str, str] = {
     "lab": "analyst", "backtest": "analyst", "evaluate": "analyst chair", "sensitivity": "analyst",
     "equality": "analyst officer", "trend": "analyst chair", "cost": "analyst", "places": "analyst",
     "import-workbook": "chair clinician", "desk": "analyst chair", "s136": "analyst chair", "mart": "analyst",
-    "missing": "analyst chair", "senior": "chair",
+    "missing": "analyst chair", "offers": "analyst chair", "senior": "chair",
     "sheet": "clinician", "meet": "chair clinician", "run": "operator", "connect": "operator", "fetch": "operator",
     "undo": "operator",
     "rollback": "operator", "withdraw": "operator officer", "backup": "operator officer",

@@ -8,7 +8,19 @@ from pathlib import Path
 import pytest
 from areakit import run
 from once import once
-from pathway_kit import BEDS, DESK, ESCALATIONS, GOVERNED, GOVERNING, MISSING, POLICE, REFERRAL, S136, pathway_site
+from pathway_kit import (
+    BEDS,
+    DESK,
+    ESCALATIONS,
+    GOVERNED,
+    GOVERNING,
+    MISSING,
+    OFFERS,
+    POLICE,
+    REFERRAL,
+    S136,
+    pathway_site,
+)
 
 from pipelines.common.place import open_place
 
@@ -19,8 +31,8 @@ def desk_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     def make(folder: Path) -> Path:
         files = {"police": POLICE, "desk": DESK, "referral": REFERRAL, "s136_pathway": S136, "escalation": ESCALATIONS}
-        files |= {"missing": MISSING, "mh_beds": BEDS, **GOVERNING}
-        extended = ["desk", "referral", "s136_pathway", "place_escalation", "missing_episode", *GOVERNED]
+        files |= {"missing": MISSING, "mh_beds": BEDS, "offers": OFFERS, **GOVERNING}
+        extended = ["desk", "referral", "s136_pathway", "place_escalation", "missing_episode", "offer", *GOVERNED]
         home = pathway_site(folder / "site", files, extended=extended)
         run(open_place(home))
         return home

@@ -13,7 +13,9 @@ import fastexcel
 import polars as pl
 import pytest
 from areakit import LAST, NOW
+from pathway_kit import same_when_made_again
 
+from hiu.errors import HiuError
 from hiu.govern import records
 from hiu.govern.audit import read
 from hiu.govern.release.bounds import System
@@ -29,9 +31,10 @@ from hiu.publish.pathway.part import Part
 from hiu.publish.stamp import Stamp
 from pipelines.common.place import Place, open_place
 from pipelines.govern.record_basis import BasisChange, record_change
-from pipelines.pathway.counts import month_cells
+from pipelines.pathway.counts import Counts, month_cells
 from pipelines.pathway.desk import LOG_SPLITS, desk_report
 from pipelines.pathway.desk_list import desk_list
+from pipelines.pathway.shown import Shown, open_shown
 from pipelines.pathway.write import shown_tables, stamp_for, tables_of, write_part
 
 STAMP = Stamp(
@@ -238,3 +241,41 @@ def test_the_command_says_one_sentence_where_there_is_no_desk(
     desk(month=None, site=area, curated=None, out=None, names=False, by=None)
     assert "no source of the control-room desk" in capsys.readouterr().out
     assert not (area / "data" / "curated" / "exports" / "pathway").exists()
+
+
+def test_a_paper_made_again_shows_what_it_first_showed() -> None:
+    one, fewer = invented({15: 18}), invented({15: 14})
+    assert same_when_made_again(
+        lambda shown: desk_report(one, stamp=STAMP, breaks={}, shown=shown),
+        lambda shown: desk_report(fewer, stamp=STAMP, breaks={}, shown=shown),
+    )
+
+
+def test_what_was_first_shown_is_entered_before_a_paper_is_written_and_names_nobody(place: Place) -> None:
+    shown = open_shown(place, "desk")
+    first = desk_report(invented({15: 18}), stamp=STAMP, breaks={}, shown=shown)
+    write_part(place, first, None, NOW, shown=shown)
+    (path,) = (place.curated / "exports" / "register" / "pathway-desk").iterdir()
+    assert path.name == f"{LAST}.json" and not re.search(r"P15-|L15-", path.read_text(encoding="utf-8"))
+    again = open_shown(place, "desk")
+    second = desk_report(invented({15: 14}), stamp=STAMP, breaks={}, shown=again)
+    assert second.grids == first.grids and not again.new
+    path.write_text(path.read_text(encoding="utf-8").replace("20", "25"), encoding="utf-8")
+    with pytest.raises(HiuError, match="changed since it was written"):
+        desk_report(invented({15: 14}), stamp=STAMP, breaks={}, shown=open_shown(place, "desk"))
+
+
+def test_other_splits_than_were_shown_are_decided_after_those() -> None:
+    shown = Shown()
+    cells = [Cell(measure="events", dataset="d", group=EVERYBODY, months=(str(LAST),), value=40, people=40, most=1)]
+    part = [replace(cells[0], group=f"a={name}", value=n, people=n) for name, n in (("x", 37), ("y", 3))]
+    assert [cell.shown for cell in shown.cells(LAST, "d", [()], cells)] == ["40"]
+    later = [replace(cells[0], value=60, people=60), *part]
+    found = {cell.group: cell.shown for cell in shown.cells(LAST, "d", [(), ("a",)], later)}
+    assert found[EVERYBODY] == "40" and found["a=y"] == HIDDEN and not (found["a=x"] or "").isdigit()
+
+
+def test_where_a_months_whole_is_hidden_no_part_beside_it_bounds_it() -> None:
+    rows = pl.DataFrame({"person_id": [f"P{at}" for at in range(12)]})
+    key = ("events", "d", EVERYBODY, (str(LAST),))
+    assert Counts("d", {key: HIDDEN}).part(LAST, rows) == HIDDEN and Counts("d", {key: "15"}).part(LAST, rows) == "10"

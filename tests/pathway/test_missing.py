@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from areakit import LAST, NOW
+from pathway_kit import kept, same_when_made_again
 
 from hiu.govern import records
 from hiu.model import PATHWAY
@@ -26,6 +27,7 @@ from pipelines.pathway.missing.listing import missing_list
 from pipelines.pathway.missing.report import DATASET, SPLITS, missing_report
 from pipelines.pathway.missing.rows import episodes
 from pipelines.pathway.missing.sites import limits, standing
+from pipelines.pathway.shown import Shown
 from pipelines.pathway.write import shown_tables, stamp_for, tables_of
 
 STAMP = Stamp(
@@ -157,7 +159,10 @@ def test_who_may_not_be_named_is_withheld(place: Place) -> None:
 
 def test_a_month_shows_the_same_when_it_is_looked_back_at() -> None:
     rows = episodes(invented(9, months=2))
-    alone, both = month_cells(rows, DATASET, SPLITS, [LAST - 1]), month_cells(rows, DATASET, SPLITS, [LAST - 1, LAST])
+    alone, both = (
+        month_cells(rows, DATASET, SPLITS, [LAST - 1], Shown()),
+        month_cells(rows, DATASET, SPLITS, [LAST - 1, LAST], Shown()),
+    )
     assert {cell.key: cell.shown for cell in alone}.items() <= {cell.key: cell.shown for cell in both}.items()
     assert {cell.shown for cell in alone} >= {"20"}
 
@@ -176,5 +181,26 @@ def test_who_was_found_in_the_next_month_stays_missing_at_the_end_of_their_own()
         "missing_judged": first["missing_judged"].with_columns(still_missing=late & ~before),
         "missing_episode": found,
     }
-    own, again = (month_cells(episodes(tables), DATASET, SPLITS, [LAST - 1]) for tables in (first, second))
+    own, again = (month_cells(episodes(tables), DATASET, SPLITS, [LAST - 1], Shown()) for tables in (first, second))
     assert own == again and any(cell.group == "still_missing=yes" for cell in own)
+
+
+def test_a_paper_made_again_shows_what_it_first_showed() -> None:
+    one, fewer = invented(40), invented(38)
+    assert same_when_made_again(
+        lambda shown: missing_report(one, stamp=STAMP, breaks={}, shown=shown),
+        lambda shown: missing_report(fewer, stamp=STAMP, breaks={}, shown=shown),
+    )
+
+
+def test_a_later_paper_looks_back_at_what_was_first_shown_and_so_does_a_year() -> None:
+    shown = Shown()
+    before = Stamp(**{**vars(STAMP), "month": LAST - 1})
+    missing_report(invented(40, months=12), stamp=before, breaks={}, shown=shown)
+    missing_report(invented(40, months=12), stamp=STAMP, breaks={}, shown=shown)
+    again = kept(shown)
+    part = missing_report(invented(36, months=13), stamp=STAMP, breaks={}, shown=again)
+    assert {row[2] for row in grid(part, "Sites against the funnel").rows} == {"480", "0"}
+    assert again.of(LAST - 1).cells == shown.of(LAST - 1).cells and not again.new & set((LAST - 11).through(LAST))
+    alt = next(chart.alt for chart in part.charts if "a month" in chart.alt)
+    assert alt.endswith("Mar 2026: 80, usual variation. Mean 80.")

@@ -52,6 +52,7 @@ def test_ninety_eight_of_a_hundred_are_put_to_the_bed_and_site_they_were_in(both
     right = both.filter(C("site").eq_missing(C("true_site"))).height
     by_bed = both.filter(~C("true_named"))
     assert by_bed.height > 20 and by_bed["true_site"].null_count() and right >= 0.98 * both.height
+    assert by_bed.filter(C("site").eq_missing(C("true_site"))).height >= 0.98 * by_bed.height
     assert by_bed.filter(C("site").is_not_null() & C("site").ne_missing(C("true_site"))).is_empty()
 
 

@@ -74,10 +74,10 @@ def test_an_erasure_finds_the_referral_that_names_nobody(place: Place) -> None:
     with open_warehouse(place) as warehouse:
         scope = find(warehouse, penrose(place), place.key_for("tombstone"))
         own = warehouse.read("record").join(scope.rows, on=["delivery_id", "source_row"], how="semi")
-    assert {"desk", "mh_beds", "missing_episode", "police", "referral", "s136_pathway", *ABOUT_PENROSE} == set(
+    assert {"desk", "mh_beds", "missing_episode", "offer", "police", "referral", "s136_pathway", *ABOUT_PENROSE} == set(
         own["source"]
     )
-    assert own.height == 10 + len(ABOUT_PENROSE)
+    assert own.height == 12 + len(ABOUT_PENROSE)
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from areakit import LAST, NOW
+from pathway_kit import kept, same_when_made_again
 
 from hiu.govern import records
 from hiu.govern.audit import read
@@ -33,6 +34,7 @@ from pipelines.pathway.s136.figures import funnel_lines, hours_of_police, standi
 from pipelines.pathway.s136.listing import s136_list
 from pipelines.pathway.s136.report import cells_by_month, s136_report
 from pipelines.pathway.s136.rows import detentions
+from pipelines.pathway.shown import Shown
 from pipelines.pathway.write import shown_tables, stamp_for, tables_of
 from pipelines.pathway.years import year_title, year_to
 
@@ -129,7 +131,7 @@ def test_a_month_not_supplied_is_missing_and_few_people_have_no_figure() -> None
 def test_neither_a_year_nor_its_months_tell_what_the_other_hides() -> None:
     tables = invented({13: 40, 14: 30, 15: 35}, outcome=lambda at: ("discharged", "s3")[at % 9 == 0])
     supplied = [LAST - 2, LAST - 1, LAST]
-    months = cells_by_month(detentions(tables), supplied)
+    months = cells_by_month(detentions(tables), supplied, Shown())
     _, year = s136_report(tables, stamp=STAMP, breaks={})
     every = [*months, *year.cells]
     small = [cell for cell in every if cell.small]
@@ -234,3 +236,16 @@ def test_the_command_writes_the_papers_and_says_one_sentence_where_there_is_no_s
     capsys.readouterr()
     s136(month=None, site=area, curated=None, out=None, names=False, by=None)
     assert "no source of the section 136 pathway" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_a_paper_and_a_return_made_again_show_what_they_first_showed() -> None:
+    one, fewer = invented({15: 60}), invented({15: 57})
+    assert same_when_made_again(
+        lambda shown: s136_report(one, stamp=STAMP, breaks={}, shown=shown)[0],
+        lambda shown: s136_report(fewer, stamp=STAMP, breaks={}, shown=shown)[0],
+    )
+    shown = Shown()
+    _, first = s136_report(one, stamp=STAMP, breaks={}, shown=shown)
+    _, second = s136_report(fewer, stamp=STAMP, breaks={}, shown=kept(shown))
+    assert return_csv(first) == return_csv(second) != return_csv(s136_report(fewer, stamp=STAMP, breaks={})[1])

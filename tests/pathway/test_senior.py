@@ -55,6 +55,7 @@ def test_actions_by_owner_partners_and_what_is_to_be_put_right(part: Part) -> No
     partners = {row[0]: row[1:] for row in grid(part, "Partners").rows}
     assert partners["Trust"] == ("vital", "1 of 2", "not recorded", "Yes", "1 Jan 2026 (over)")
     assert partners["Council"] == ("recommended", "0 of 2", "not recorded", "not recorded", "not recorded")
+    assert [row[1] for row in grid(part, "Training").rows] == ["1", "1", "1"]
     wrong = {row[0]: row[2:] for row in grid(part, "What is to be put right").rows}
     assert wrong["Plan overdue"] == ("1", "1") and wrong["Contact without an entry in 24 hours"] == ("1", "1")
     assert wrong["Entry without the current risk"] == ("1", "1") and wrong["No review date"] == ("0", "0")
@@ -83,5 +84,5 @@ def test_what_nobody_sent_is_not_known_and_not_nought(place: Place) -> None:
         "No file was sent with plans, entries in records, incidents, the action log and meetings: they are not known, "
         "which is not the same as none.",
     )
-    assert {one.title for one in part.grids} == {"Partners"}
+    assert {one.title for one in part.grids} == {"Partners", "Training"}
     assert {row[2] for row in grid(part, "Partners").rows} == {"not sent"}

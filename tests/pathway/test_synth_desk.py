@@ -15,7 +15,8 @@ from pipelines.common.place import open_place
 from pipelines.setup.area import make_area
 
 FEEDS = ("police_incidents.csv", "desk.csv", "referral.csv")
-MADE = ("desk", "referral", "s136_pathway", "place_escalation", "missing_episode")
+MADE = ("desk", "referral", "s136_pathway", "place_escalation", "missing_episode", "offer")
+REGISTERS = ("action", "incident", "meetings", "partner", "plan_version", "record_entry", "support_contact")
 
 
 def make(folder: Path, *, people: int, months: int) -> Path:
@@ -100,6 +101,7 @@ def test_the_pathway_changes_no_other_file(tmp_path: Path) -> None:
         for name in ("with", "without")
     )
     assert {name for name in mine if name not in other} == {
-        f"raw/{month}/{name}.csv" for month in (LAST - 1, LAST) for name in MADE
+        *(f"raw/{month}/{name}.csv" for month in (LAST - 1, LAST) for name in MADE),
+        *(f"raw/{name}.csv" for name in REGISTERS),
     }
     assert other == {name: mine[name] for name in other}

@@ -43,6 +43,11 @@ def make_missing(ground: Ground) -> Sent:
     number = words([f"MP{place:06}" for place in range(1, size + 1)])
     who, ward = ground.stays.who[stay], ground.wards[stay]
     text = _texts(system, who, reported, poor, np.where(named, ward, ""), number)
+    # a name alone is nobody's: no record says whose bed it was
+    identified = (
+        text.select(pl.any_horizontal(pl.col("DOB", "Postcode", "Niche ID").is_not_null())).to_series().to_numpy()
+    )
+    by_bed = identified & ~_in_two(ground, who, reported)
     later = ~np.isnat(found) & (span.index(np.where(np.isnat(found), reported, found)) > month)
     first = text.with_columns(
         pl.Series("Found at", local(np.where(later, np.datetime64("NaT"), found)), dtype=pl.String)
@@ -56,9 +61,7 @@ def make_missing(ground: Ground) -> Sent:
             "episode_id": number.tolist(),
             "who": who,
             "month": month,
-            "site": [
-                one if sure else None for one, sure in zip(ward, named | ~_in_two(ground, who, reported), strict=True)
-            ],
+            "site": [one if sure else None for one, sure in zip(ward, named | by_bed, strict=True)],
             "named": named,
             "poor": np.where(np.isin(poor, ["incomplete", "late", "both"]), "yes", poor).tolist(),
             "still_missing": ~(again | (~np.isnat(found) & ~later)),

@@ -57,6 +57,8 @@ TABLES_OF: dict[str, tuple[str, str]] = {
     "missing_judged": (PATHWAY, "Each of these reports, once, with its site and times"),
     "bed_site": (PATHWAY, "Your ward stays under the name of their ward"),
     "site_night": (PATHWAY, "Your nights in a bed of each ward"),
+    "offer": (PATHWAY, "Contacts at which you were offered something short of detention, as they were sent"),
+    "offer_judged": (PATHWAY, "Each of these contacts, once"),
     "plan_version": (PATHWAY, "Versions of your plan: which contents it has, never its words"),
     "record_entry": (PATHWAY, "Entries in your record, never their words"),
     "support_contact": (PATHWAY, "Contacts of the support team with you"),

@@ -16,6 +16,7 @@ from hiu.publish.stamp import Stamp
 from pipelines.pathway.counts import Counts, cross, decided, month_cells, quantiles, texts_of
 from pipelines.pathway.missing.rows import KEY, episodes, nights, packs, repeated
 from pipelines.pathway.missing.sites import TITLE, site_charts, site_grid, site_year
+from pipelines.pathway.shown import Shown
 from pipelines.pathway.trends import Breaks, Headline, trends
 
 C = pl.col
@@ -47,33 +48,37 @@ class Found:
     month: Month
 
 
-def missing_report(tables: Mapping[str, pl.DataFrame], *, stamp: Stamp, breaks: Breaks) -> Part:
+def missing_report(
+    tables: Mapping[str, pl.DataFrame], *, stamp: Stamp, breaks: Breaks, shown: Shown | None = None
+) -> Part:
     """The report of a month from its published tables (missing_judged, site_night, leg and feed_month at least)."""
+    shown = shown or Shown()
     month, rows = stamp.month, episodes(tables)
     sent = tables["feed_month"].filter((C("table") == DATASET) & C("supplied"))["month"].sort()
     supplied = [one for one in map(Month.of, sent) if month - (SHOWN - 1) <= one <= month]
-    cells = month_cells(rows, DATASET, SPLITS, supplied)
+    cells = month_cells(rows, DATASET, SPLITS, supplied, shown)
     now = [month] if month in supplied else []
-    pack = decided(packs(rows), "grab_pack", [(), ("grab_pack",)], now)
+    pack = decided(packs(rows), "grab_pack", [(), ("grab_pack",)], now, shown)
     counts = Counts(DATASET, texts_of(cells))
     found = Found(tables, rows.filter(C("month") == month.start), counts, pack, month)
-    year = site_year(rows, nights(tables), cells, supplied, month)
+    year = site_year(rows, nights(tables), cells, supplied, month, shown)
     lines = [
         Headline("Missing episodes a month", counts.number),
         Headline("Poor reporting, % of episodes", partial(_share, counts, "poor=yes")),
         Headline("Last seen to report: median minutes", partial(_median, tables, rows)),
     ]
-    return Part(
+    part = Part(
         name="missing",
         title="Missing from hospital",
         stamp=stamp,
         marking=MARKING,
         lead=tuple(_lead(found)) if now else (f"{month.title} was not supplied.",),
         grids=(*_grids(found), site_grid(year)) if now else (),
-        charts=(*site_charts(year), *trends(lines, supplied, month, breaks)) if now else (),
+        charts=(*site_charts(year), *trends(lines, supplied, month, breaks, shown)) if now else (),
         notes=NOTES,
         words={TITLE: 2},
     )
+    return shown.edition(part)
 
 
 def _lead(found: Found) -> Iterator[str]:
@@ -129,10 +134,11 @@ def _minutes(tables: Mapping[str, pl.DataFrame], own: pl.DataFrame, leg: str) ->
     return own.select("person_id", *KEY).join(rows, on=KEY)
 
 
-def _times(found: Found, leg: str) -> tuple[str, str, str, str]:
+def _times(found: Found, leg: str) -> tuple[str, ...]:
     own = _minutes(found.tables, found.own, leg)
     median, ninth = map(_hours, quantiles(own))
-    return median, ninth, count_text(own.height), count_text(own["minutes"].null_count())
+    both = (found.counts.part(found.month, one) for one in (own, own.filter(C("minutes").is_null())))
+    return (median, ninth, *both)
 
 
 def _hours(minutes: str) -> str:

@@ -1,7 +1,7 @@
 """Sites against the limits of a funnel: episodes of a financial year for each thousand occupied bed days."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from math import sqrt
 
 import polars as pl
@@ -15,6 +15,7 @@ from hiu.publish.pathway.missing_chart import Site, site_chart
 from hiu.publish.pathway.part import Chart
 from hiu.publish.rows import Row
 from pipelines.pathway.funnel import FAR, NEAR, place_on, sizes
+from pipelines.pathway.shown import Shown
 from pipelines.pathway.years import cells_of, decided_after, year_title, year_to
 
 C = pl.col
@@ -48,13 +49,27 @@ class SiteYear:
 
 
 def site_year(
-    rows: pl.DataFrame, nights: pl.DataFrame, earlier: Sequence[Cell], supplied: Sequence[Month], month: Month
+    rows: pl.DataFrame,
+    nights: pl.DataFrame,
+    earlier: Sequence[Cell],
+    supplied: Sequence[Month],
+    month: Month,
+    shown: Shown,
 ) -> SiteYear:
-    """The last financial year that was over at a month's end; `earlier`: the cells of the months' own reports."""
+    """The last financial year that was over at a month's end, as it was first shown; `earlier`: the cells of the
+    months' own reports."""
     year = year_to(month)
-    there = [one for one in year if one in set(supplied)]
-    if not there:
+    if not set(year) & set(supplied):
         return SiteYear(year_title(year), 0, {})
+    made = shown.figure(year[-1], "year", lambda: asdict(_site_year(rows, nights, earlier, supplied, year)))
+    pairs = {name: (n, days) for name, (n, days) in made["shown"].items()}
+    return SiteYear(made["title"], made["supplied"], pairs)
+
+
+def _site_year(
+    rows: pl.DataFrame, nights: pl.DataFrame, earlier: Sequence[Cell], supplied: Sequence[Month], year: Sequence[Month]
+) -> SiteYear:
+    there = [one for one in year if one in set(supplied)]
     within = {(str(one),) for one in there}
     episodes = decided_after(
         cells_of(rows, "missing_episode", SPLITS, there), [cell for cell in earlier if cell.months in within]

@@ -12,10 +12,11 @@ from functools import cached_property
 
 import polars as pl
 
-from hiu.govern.release.cells import EVERYBODY, Cell
+from hiu.govern.release.cells import EVERYBODY, Cell, from_row, to_row
 from hiu.month import Month
 from hiu.publish.pathway.s136_charts import Spot
 from hiu.publish.pathway.s136_words import RECORDED, RETURNED, VALUES
+from pipelines.pathway.shown import Shown
 from pipelines.pathway.years import cells_of, decided_after, year_title, year_to
 
 C = pl.col
@@ -77,15 +78,28 @@ class Year:
         return [Spot(name, n, min(1.0, over / n)) for name, n, over in sure], middle
 
 
-def year_of(rows: pl.DataFrame, earlier: Sequence[Cell], supplied: Sequence[Month], month: Month) -> Year:
-    """The last financial year that was over at a month's end; `earlier`: the cells of the months' own reports."""
+def year_of(rows: pl.DataFrame, earlier: Sequence[Cell], supplied: Sequence[Month], month: Month, shown: Shown) -> Year:
+    """The last financial year that was over at a month's end, as it was first shown; `earlier`: the cells of the
+    months' own reports."""
     months = year_to(month)
     there = [one for one in months if one in set(supplied)]
     if not there:
         return Year(months, (), ())
+    made = shown.figure(months[-1], "year", lambda: _year(rows, earlier, there))
+    cells = tuple(from_row(row) for row in made["cells"])  # type: ignore[arg-type]
+    return Year(months, [Month.parse(one) for one in made["supplied"]], cells)  # type: ignore[arg-type]
+
+
+def _year(rows: pl.DataFrame, earlier: Sequence[Cell], there: Sequence[Month]) -> dict[str, list[object]]:
     within = {(str(one),) for one in there}
     cells = cells_of(rows, DATASET, SPLITS, there)
-    return Year(months, there, decided_after(cells, [cell for cell in earlier if cell.months in within]))
+    decided = decided_after(cells, [cell for cell in earlier if cell.months in within])
+    return {"supplied": [str(one) for one in there], "cells": [_register_row(to_row(cell)) for cell in decided]}
+
+
+def _register_row(row: dict[str, object]) -> dict[str, object]:
+    """A cell's row as it comes back from the register."""
+    return row | {"months": list(row["months"])}  # type: ignore[call-overload]
 
 
 def return_csv(year: Year) -> bytes:

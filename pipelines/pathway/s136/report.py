@@ -26,11 +26,12 @@ from hiu.publish.pathway.s136_words import (
 )
 from hiu.publish.stamp import Stamp
 from hiu.rules import rules
-from pipelines.pathway.counts import Counts, month_cells, quantiles, texts_of, total
+from pipelines.pathway.counts import Counts, month_cells, quantiles, texts_of
 from pipelines.pathway.s136.annual import DATASET, Year, year_of
 from pipelines.pathway.s136.escalations import escalation_grids
 from pipelines.pathway.s136.figures import funnel_lines, hours_of_police, standing, target_of
 from pipelines.pathway.s136.rows import RULES, detentions, minutes
+from pipelines.pathway.shown import Shown
 from pipelines.pathway.trends import Breaks, Headline, trends
 
 C = pl.col
@@ -70,18 +71,21 @@ def supplied_months(tables: Mapping[str, pl.DataFrame], month: Month, table: str
     return [one for one in map(Month.of, sent) if month - (SHOWN - 1) <= one <= month]
 
 
-def cells_by_month(rows: pl.DataFrame, supplied: Sequence[Month]) -> list[Cell]:
+def cells_by_month(rows: pl.DataFrame, supplied: Sequence[Month], shown: Shown) -> list[Cell]:
     """Every cell of every month's report, each month's decided by itself."""
     splits: list[tuple[str, ...]] = [(), *((name,) for name in SPLITS), ("over", "longest")]
-    return month_cells(rows, DATASET, splits, supplied)
+    return month_cells(rows, DATASET, splits, supplied, shown)
 
 
-def s136_report(tables: Mapping[str, pl.DataFrame], *, stamp: Stamp, breaks: Breaks) -> tuple[Part, Year]:
+def s136_report(
+    tables: Mapping[str, pl.DataFrame], *, stamp: Stamp, breaks: Breaks, shown: Shown | None = None
+) -> tuple[Part, Year]:
     """The report of a month from its published tables, and the last financial year that was over at its end."""
+    shown = shown or Shown()
     month, rows = stamp.month, detentions(tables)
     supplied = supplied_months(tables, month)
-    cells = cells_by_month(rows, supplied)
-    year = year_of(rows, cells, supplied, month)
+    cells = cells_by_month(rows, supplied, shown)
+    year = year_of(rows, cells, supplied, month, shown)
     now = month in supplied
     own = rows.filter(C("month") == month.start)
     found = Month136(tables, rows, own, Counts(DATASET, texts_of(cells)), supplied, month)
@@ -93,11 +97,11 @@ def s136_report(tables: Mapping[str, pl.DataFrame], *, stamp: Stamp, breaks: Bre
         marking=MARKING,
         lead=tuple(_lead(found)) if now else (f"{month.title} was not supplied.",),
         grids=(*grids, *escalation_grids(tables, month)),
-        charts=tuple(_charts(found, year, breaks)) if now else (),
+        charts=tuple(_charts(found, year, breaks, shown)) if now else (),
         notes=NOTES,
         words={grid.title: 2 for grid in grids if grid.columns[1] in ("What the rule is", "Where it lies", STANDS)},
     )
-    return part, year
+    return shown.edition(part) if now else part, year
 
 
 def _lead(found: Month136) -> Iterator[str]:
@@ -155,9 +159,10 @@ def _split(counts: Counts, month: Month, name: str, values: Mapping[str, str], t
     return Grid(title, ("", "Detentions", "Share of all"), tuple(rows))
 
 
-def _leg(found: Month136, leg: str) -> tuple[str, str, str, str]:
+def _leg(found: Month136, leg: str) -> tuple[str, ...]:
     own = minutes(found.tables, found.own, leg)
-    return (*quantiles(own), total(own), total(own.filter(C("minutes").is_null())))
+    both = (found.counts.part(found.month, one) for one in (own, own.filter(C("minutes").is_null())))
+    return (*quantiles(own), *both)
 
 
 def _names(values: pl.Series) -> dict[str, str]:
@@ -213,10 +218,10 @@ def _target(found: Month136) -> Grid:
     return Grid(f"Target: 15% fewer in 6 months from {begin}", ("Area", STANDS), tuple(rows), note)
 
 
-def _charts(found: Month136, year: Year, breaks: Breaks) -> Iterator[Chart]:
+def _charts(found: Month136, year: Year, breaks: Breaks, shown: Shown) -> Iterator[Chart]:
     counts = found.counts
-    shown = [(words, *quantiles(minutes(found.tables, found.own, leg))) for leg, words in LEGS.items()]
-    if legs := [Leg(words, int(median), int(ninth)) for words, median, ninth in shown if median.isdigit()]:
+    took = [(words, *quantiles(minutes(found.tables, found.own, leg))) for leg, words in LEGS.items()]
+    if legs := [Leg(words, int(median), int(ninth)) for words, median, ninth in took if median.isdigit()]:
         yield way_chart(legs)
     spots, middle = year.spots()
     if len(spots) > 1:
@@ -225,7 +230,7 @@ def _charts(found: Month136, year: Year, breaks: Breaks) -> Iterator[Chart]:
     groups = {"over=yes": "Over the limit", "consulted=yes": "Consulted before", "first_place=ed": "ED as first place"}
     lines += [Headline(f"{words}, % of detentions", partial(_share, counts, group)) for group, words in groups.items()]
     lines += [Headline(f"{words}: median minutes", partial(_median, found, leg)) for leg, words in LEGS.items()]
-    yield from trends(lines, found.supplied, found.month, breaks)
+    yield from trends(lines, found.supplied, found.month, breaks, shown)
 
 
 def _share(counts: Counts, group: str, month: Month) -> float | None:
