@@ -1,0 +1,96 @@
+"""The site of the documentation: every page is in its navigation, and `hiu docs` finds what was built."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shlex
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from hiu.errors import UsageError
+from pipelines.cli import app
+from pipelines.setup.docs import first_page
+
+ROOT = Path(__file__).resolve().parents[3]
+INDEX = ROOT / "docs" / "index.md"
+PAGES = {path for path in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")] if path != INDEX}
+
+
+@pytest.fixture(scope="module")
+def conf() -> ModuleType:
+    """The site's configuration, without Sphinx."""
+    spec = importlib.util.spec_from_file_location("site_conf", ROOT / "docs" / "site" / "conf.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_page_is_in_the_navigation_once(conf: ModuleType) -> None:
+    pages = re.findall(r"<(.+?\.md)>$", conf.trees(INDEX.read_text(encoding="utf-8")), re.MULTILINE)
+    found = [(INDEX.parent / page).resolve() for page in pages]
+    assert len(found) == len(set(found))
+    decisions = INDEX.parent / "adr" / "README.md"
+    assert set(found) == PAGES | {decisions}, "a new page is entered in a list of docs/index.md"
+    listed = set(re.findall(r"\]\((\w+-[\w-]+\.md)\)", decisions.read_text(encoding="utf-8")))
+    assert listed == {path.name for path in decisions.parent.glob("*.md")} - {"README.md"}
+
+
+def test_every_page_has_one_title() -> None:
+    for page in sorted(PAGES | {INDEX}):
+        prose = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+        assert len(re.findall(r"^# ", prose, re.MULTILINE)) == 1, page.name
+
+
+def test_the_first_page_is_the_installed_one_then_the_checkouts(tmp_path: Path) -> None:
+    installed, made = tmp_path / "installed", tmp_path / "made"
+    with pytest.raises(UsageError, match="make docs"):
+        first_page((installed, made))
+    for place in (made, installed):
+        place.mkdir()
+        (place / "index.html").write_text("x", encoding="utf-8")
+        assert first_page((installed, made)).parent == place
+
+
+@pytest.mark.parametrize("opens", [True, False])
+def test_the_command_opens_it_or_says_where_it_is(opens: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page, asked = tmp_path / "a page.html", []
+    page.write_text("x", encoding="utf-8")
+    monkeypatch.setattr("pipelines.setup.docs.first_page", lambda: page)
+    monkeypatch.setattr("webbrowser.open", lambda address: asked.append(address) or opens)
+    result = CliRunner().invoke(app, ["docs"])
+    assert result.exit_code == 0 and str(page) in result.stdout and asked == [page.as_uri()]
+    assert ("No browser could be opened" in result.stdout) is not opens
+    assert CliRunner().invoke(app, ["docs", "--no-browser"]).exit_code == 0 and len(asked) == 1
+
+
+LINES = sorted(
+    (page.name, line)
+    for page in PAGES
+    for block in re.findall(r"```sh\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    for line in block.splitlines()
+    if line.startswith("hiu ")
+)
+
+
+def misunderstood(line: str) -> str:
+    """Why a line cannot be parsed as it is typed; empty if it can."""
+    name, *words = shlex.split(line.removesuffix("\\"), comments=True)[1:]
+    group = typer.main.get_command(app)
+    command = group.get_command(typer.Context(group), name)
+    try:
+        return "" if command.make_context(name, words) else "no such command"
+    except Exception as error:
+        return str(error) or type(error).__name__
+
+
+def test_every_command_typed_in_the_docs_is_understood() -> None:
+    """An option or argument that a command does not have is found, whichever page types it."""
+    assert len(LINES) > 60
+    assert [(page, line, why) for page, line in LINES if (why := misunderstood(line))] == []
+    assert misunderstood("hiu run 2026-03 --sight x") and misunderstood("hiu undo --site x") and misunderstood("hiu x")
