@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import re
-import shlex
 from pathlib import Path
 from types import ModuleType
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
 from hiu.errors import UsageError
@@ -67,30 +65,3 @@ def test_the_command_opens_it_or_says_where_it_is(opens: bool, tmp_path: Path, m
     assert result.exit_code == 0 and str(page) in result.stdout and asked == [page.as_uri()]
     assert ("No browser could be opened" in result.stdout) is not opens
     assert CliRunner().invoke(app, ["docs", "--no-browser"]).exit_code == 0 and len(asked) == 1
-
-
-LINES = sorted(
-    (page.name, line)
-    for page in PAGES
-    for block in re.findall(r"```sh\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
-    for line in block.splitlines()
-    if line.startswith("hiu ")
-)
-
-
-def misunderstood(line: str) -> str:
-    """Why a line cannot be parsed as it is typed; empty if it can."""
-    name, *words = shlex.split(line.removesuffix("\\"), comments=True)[1:]
-    group = typer.main.get_command(app)
-    command = group.get_command(typer.Context(group), name)
-    try:
-        return "" if command.make_context(name, words) else "no such command"
-    except Exception as error:
-        return str(error) or type(error).__name__
-
-
-def test_every_command_typed_in_the_docs_is_understood() -> None:
-    """An option or argument that a command does not have is found, whichever page types it."""
-    assert len(LINES) > 60
-    assert [(page, line, why) for page, line in LINES if (why := misunderstood(line))] == []
-    assert misunderstood("hiu run 2026-03 --sight x") and misunderstood("hiu undo --site x") and misunderstood("hiu x")
