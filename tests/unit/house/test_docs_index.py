@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
@@ -19,14 +19,18 @@ INDEX = ROOT / "docs" / "index.md"
 PAGES = {path for path in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")] if path != INDEX}
 
 
-@pytest.fixture(scope="module")
-def conf() -> ModuleType:
-    """The site's configuration, without Sphinx."""
-    spec = importlib.util.spec_from_file_location("site_conf", ROOT / "docs" / "site" / "conf.py")
+def of_the_site(name: str) -> ModuleType:
+    """A module of docs/site, without Sphinx."""
+    spec = importlib.util.spec_from_file_location(f"site_{name}", ROOT / "docs" / "site" / f"{name}.py")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def conf() -> ModuleType:
+    return of_the_site("conf")
 
 
 def test_every_page_is_in_the_navigation_once(conf: ModuleType) -> None:
@@ -65,3 +69,18 @@ def test_the_command_opens_it_or_says_where_it_is(opens: bool, tmp_path: Path, m
     assert result.exit_code == 0 and str(page) in result.stdout and asked == [page.as_uri()]
     assert ("No browser could be opened" in result.stdout) is not opens
     assert CliRunner().invoke(app, ["docs", "--no-browser"]).exit_code == 0 and len(asked) == 1
+
+
+def test_a_wheel_without_the_tools_says_that_it_has_no_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    hook, said, ran = of_the_site("hatch_build"), [], []
+    monkeypatch.setattr(hook, "find_spec", lambda name: None if name == "furo" else name)
+    monkeypatch.setattr(hook.subprocess, "run", lambda line, **_: ran.append(line))
+    one = hook.SiteOfDocs(str(ROOT), {}, None, None, str(ROOT), "wheel", None)
+    monkeypatch.setattr(type(one), "app", SimpleNamespace(display_warning=said.append))
+    built: dict[str, dict[str, str]] = {"force_include": {}}
+    one.initialize("editable", built)
+    one.initialize("standard", built)
+    assert built["force_include"] == {} and ran == [] and len(said) == 1 and "furo not installed" in said[0]
+    monkeypatch.setattr(hook, "find_spec", lambda name: name)
+    one.initialize("standard", built)
+    assert list(built["force_include"].values()) == ["pipelines/docs"] and ran[0][1:3] == ["-m", "sphinx"]
