@@ -9,7 +9,7 @@ STAMP := .venv/.ready
 PINNED := --universal --generate-hashes --no-emit-index-url --python-version 3.11 --quiet
 export PYTHONUTF8 := 1
 
-.PHONY: demo test env peers lab lock lint style checks slow bench crash fuzz audit clean
+.PHONY: demo test env peers lab lock lint style checks docs slow bench crash fuzz audit clean
 
 demo: $(STAMP)          ## a synthetic area, all steps, and where the outputs are
 	$(BIN)/hiu demo
@@ -30,6 +30,10 @@ checks: $(STAMP)        ## types, layers, suites: beside the tests in `make test
 	$(BIN)/lint-imports
 	$(BIN)/hiu suites --check
 	$(BIN)/python tests/notebooks/no_outputs.py
+
+docs: $(STAMP)          ## the documentation as a site that works without a network: dist/docs/index.html, shown by `hiu docs`
+	$(BIN)/python -m sphinx -q -W --keep-going -b html -c docs/site -d build/doctrees . dist/docs
+	$(BIN)/hiu docs --no-browser
 
 slow: $(STAMP)          ## what takes minutes, and property tests with many examples: kill at every step, a million rows, a wheel elsewhere
 	$(BIN)/python -m pytest -m "slow or hypothesis" --hypothesis-profile=slow

@@ -21,8 +21,8 @@ COMMANDS_OF: Mapping[str, tuple[str, ...]] = {
     "chair": ("meet", "import-workbook", "trend", "evaluate", "desk", "s136", "missing", "offers", "senior"),
     "clinician": ("sheet", "meet", "import-workbook"),
     "operator": (
-        "run", "check", "new", "connect", "fetch", "undo", "rollback", "withdraw", "backup", "restore", "verify",
-        "export",
+        "run", "unattended", "check", "new", "connect", "fetch", "undo", "rollback", "withdraw", "backup", "restore",
+        "verify", "export",
     ),
     "officer": (
         "basis", "consent", "disclose", "hold", "retain", "erase", "key", "verify", "audit", "reads", "equality",

@@ -1,7 +1,8 @@
 """Backup: one file with everything the site holds but the key and the partners' drops, read back and compared.
 
 In it: site.toml, sources/, places/, expectations/, and of the curated folder the warehouse, the records, the audit log,
-CURRENT.json and every published run that it points to. The key is kept apart: who finds both has everything.
+the read logs that lie there, CURRENT.json and every published run that it points to. The key is kept apart: who finds
+both has everything.
 """
 
 import re
@@ -85,8 +86,9 @@ def contents(paths: Paths) -> Iterator[tuple[str, bytes | Path]]:
         yield from _tree(paths.home / part, f"{part}/")
     wal = paths.warehouse.with_name(paths.warehouse.name + ".wal")
     yield from ((CURATED + path.name, path) for path in (paths.warehouse, wal) if path.exists())
-    for path in (*sorted(paths.curated.glob("audit*.jsonl")), paths.current, *sorted(paths.records.glob("*.jsonl"))):
-        if path.exists():
+    logs = (*sorted(paths.curated.glob("audit*.jsonl")), *sorted(paths.curated.glob("reads/*.jsonl")))
+    for path in (*logs, paths.current, *sorted(paths.records.glob("*.jsonl"))):
+        if path.is_file() and not path.is_symlink():
             yield CURATED + path.relative_to(paths.curated).as_posix(), path.read_bytes()
     for folder in sorted(set(paths.months().values())):
         yield from _tree(paths.published / folder, f"{CURATED}published/{folder}/")
@@ -103,7 +105,7 @@ def part_of_site(name: str) -> bool:
     if inside == name:
         return False
     return inside.startswith(("published/", f"{WORKING}/")) or bool(
-        re.fullmatch(r"hiu\.duckdb|hiu\.duckdb\.wal|CURRENT\.json|audit[^/]*\.jsonl", inside)
+        re.fullmatch(r"hiu\.duckdb|hiu\.duckdb\.wal|CURRENT\.json|audit[^/]*\.jsonl|reads/[^/]+\.jsonl", inside)
     )
 
 

@@ -1,6 +1,6 @@
 """What a restore carries over: rights never go back in time, so what was recorded since the backup stays.
 
-The records and the audit log of the site that is replaced (or of one that is named) outlive the backup. Where they are
+The records and the logs of the site that is replaced (or of one that is named) outlive the backup. Where they are
 as their own log says, they stand whole. Where lines of them were lost, the backup's lines and theirs stand together.
 Who was erased since is erased again before a month can be run.
 """
@@ -23,6 +23,7 @@ from pipelines.common.journal import utc
 
 SITE = "site.toml"
 AUDIT = f"{CURATED}audit.jsonl"
+READS = f"{CURATED}reads/"
 KINDS = {
     "basis": "objections and other rows of the basis",
     "holds": "holds and liftings of holds",
@@ -77,7 +78,7 @@ def carry(zipped: zipfile.ZipFile, files: archive.Files, old: Path, aside: Path)
     saved = {name: b"".join(archive.read(zipped, name, files[name])) for name in files if _kept(name)}
     _require_same_site(saved.get(AUDIT, b""), old)
     carried = CarriedRights(mended=not _as_logged(old))
-    for name in sorted({*(n for n in saved if n != AUDIT), *(RECORDS + p.name for p in _records(old))}):
+    for name in sorted({*(n for n in saved if n.startswith(RECORDS)), *(RECORDS + p.name for p in _records(old))}):
         path = old / "records" / name.removeprefix(RECORDS)
         now, then = path.read_bytes() if path.exists() else b"", saved.get(name, b"")
         more = [line for line in _lines(now) if line not in set(_lines(then))]
@@ -87,7 +88,7 @@ def carry(zipped: zipfile.ZipFile, files: archive.Files, old: Path, aside: Path)
             carried.erasures = _erasures(more, then)
         joined = then + b"".join(more) if carried.mended and not now.startswith(then) else now
         write_whole(aside / name, joined)
-    _carry_log(saved.get(AUDIT, b""), old, aside)
+    _carry_logs(saved, old, aside)
     _carry_note(old, carried, aside)
     return carried
 
@@ -99,7 +100,7 @@ def note_source(aside: Path, file: Path, sha256: str, now: datetime) -> None:
 
 
 def _kept(name: str) -> bool:
-    return name == AUDIT or (name.startswith(RECORDS) and name.endswith(".jsonl"))
+    return name == AUDIT or (name.startswith((RECORDS, READS)) and name.endswith(".jsonl"))
 
 
 def _records(old: Path) -> list[Path]:
@@ -151,12 +152,13 @@ def _as_logged(old: Path) -> bool:
     return path.exists()
 
 
-def _carry_log(saved: bytes, old: Path, aside: Path) -> None:
-    """The log of the site outlives the backup, unless it lost lines that the backup has."""
-    for path in sorted(old.glob("audit*.jsonl")):
-        now = path.read_bytes()
-        if path.name != "audit.jsonl" or not (saved.startswith(now) and len(saved) > len(now)):
-            write_whole(aside / CURATED / path.name, now)
+def _carry_logs(saved: dict[str, bytes], old: Path, aside: Path) -> None:
+    """The logs of the site, of what was done and of who looked, outlive the backup, unless they lost lines it has."""
+    for path in sorted([*old.glob("audit*.jsonl"), *old.glob("reads/*.jsonl")]):
+        name = CURATED + path.relative_to(old).as_posix()
+        now, then = b"" if path.is_symlink() else path.read_bytes(), saved.get(name, b"")
+        if now and not (then.startswith(now) and len(then) > len(now)):
+            write_whole(aside / name, now)
 
 
 def _carry_note(old: Path, carried: CarriedRights, aside: Path) -> None:

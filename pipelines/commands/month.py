@@ -1,4 +1,4 @@
-"""The commands of the month: run it, see where a site stands, and the demonstration, which runs two."""
+"""The commands of the month: run it, now or from a schedule; see where a site stands; and the demonstration."""
 
 import json
 from pathlib import Path
@@ -41,6 +41,43 @@ def run(
     return outcome.exit_code
 
 
+def unattended(
+    month: Annotated[str | None, typer.Argument(help="The month, as 2026-03 (default: the last one)")] = None,
+    wait_until: Annotated[
+        int, typer.Option(help="Day of the next month on which it runs with what is there", min=1, max=28)
+    ] = 12,
+    backup_to: Annotated[Path | None, typer.Option(help="Folder, which must exist, for a backup of each month")] = None,
+    site: Site = None,
+    raw: Raw = None,
+    curated: Curated = None,
+) -> int:
+    """Run the month from a schedule, every day: wait for late files, back up, and end with 0 only if all is well.
+
+    What has to be read or done is printed and ends with the code of 'hiu run': 3 once, 4 and others every day.
+    """
+    from pipelines.commands.messages import print_run
+    from pipelines.run import WARNINGS, run_month
+    from pipelines.unattended import awaited, back_up, require_disk
+
+    at, place = now(), open_site(site, curated, raw)
+    wanted = Month.parse(month) if month else Month.of(at.date()) - 1
+    until = (wanted + 1).start.replace(day=wait_until)
+    require_disk(backup_to)
+    if waits := awaited(place, wanted, at, until):
+        out(
+            f"{wanted.title} waits for {'; '.join(waits)}. Nothing was run; from {until} on it runs without late files."
+        )
+        return 0
+    outcome = run_month(place, wanted, now=at, report=Reporter(quiet=True))
+    print_run(outcome)
+    for copy in back_up(place, backup_to, at):
+        out(f"backup {copy.path}: {copy.files} files, read back and compared. SHA-256 {copy.sha256}")
+    if not outcome.changed and outcome.exit_code == WARNINGS:
+        out("These warnings were reported when the month was published; the code is 0.")
+        return 0
+    return outcome.exit_code
+
+
 def status(site: Site = None, raw: Raw = None, curated: Curated = None, as_json: AsJson = False) -> None:
     """Show what is published, what is waiting in the raw folder, and whether a run is in progress."""
     from pipelines.commands.messages import print_status
@@ -74,4 +111,4 @@ def demo(
     return 1 if outcome.intake.refused else 0
 
 
-COMMANDS = (demo, run, status)
+COMMANDS = (demo, run, unattended, status)

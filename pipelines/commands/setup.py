@@ -123,6 +123,20 @@ def lab(site: Site = None) -> int:
     return start_lab(site)
 
 
+def docs(
+    browser: Annotated[bool, typer.Option(help="Open it in the browser; else only print where it is")] = True,
+) -> None:
+    """Open the documentation: every page with a search, from this computer alone."""
+    import webbrowser
+
+    from pipelines.setup.docs import first_page
+
+    page = first_page()
+    out(f"The documentation is at {page}")
+    if browser and not webbrowser.open(page.resolve().as_uri()):
+        out("No browser could be opened: open that file in one.")
+
+
 def connect(
     name: Annotated[str, typer.Argument(help="What sources call it: dsn in their TOML")], site: Site = None
 ) -> None:
@@ -152,4 +166,4 @@ def fetch(
     return 4 if done.refused else 0
 
 
-COMMANDS = (init, check, new, connect, fetch, suites, synth, lab)
+COMMANDS = (init, check, new, connect, fetch, suites, synth, lab, docs)

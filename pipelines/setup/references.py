@@ -43,7 +43,7 @@ def definitions() -> str:
         text = meanings.get(term) or (f"{presets[term]}{link}" if term in presets else f"{what}.")
         also = f"In the board paper: {what}." if what and term in meanings else ""
         whose = f"Rule: {source}." if source else ""
-        lines += ["", f"### {number}", "", f"**{term}.** " + " ".join(part for part in (text, also, whose) if part)]
+        lines += ["", f"## {number}", "", f"**{term}.** " + " ".join(part for part in (text, also, whose) if part)]
     return "\n".join(lines) + "\n"
 
 
@@ -57,7 +57,7 @@ def bibliography() -> str:
         "not to hand the citation is taken from others: read the source before you rely on it.**",
     ]
     for key, source in REFERENCES.items():
-        lines += ["", f"### {key}", "", *_entry(source)]
+        lines += ["", f"## {key}", "", *_entry(source)]
     lines += ["", "## Paragraphs of the Guide", "", "What is taken from each paragraph of [B1](#b1), and no more:"]
     for paragraph, what in GUIDE.items():
         lines += ["", f"### {paragraph}", "", f"{what}."]

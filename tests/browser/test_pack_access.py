@@ -14,8 +14,8 @@ axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-p
 EVERYTHING = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
-def violations(page: Any) -> list[str]:
-    found = axe.Axe().run(page, options=EVERYTHING).response
+def violations(page: Any, **more: object) -> list[str]:
+    found = axe.Axe().run(page, options={**EVERYTHING, **more}).response
     assert found["passes"], "axe looked at nothing"
     return [f"{rule['id']}: {node['target']}" for rule in found["violations"] for node in rule["nodes"]]
 

@@ -43,7 +43,7 @@ SHOW: dict[str, tuple[str, ...]] = {
 NOBODY = (
     "init", "check", "new", "connect", "fetch", "suites", "synth", "lab", "demo", "status", "verify", "audit", "reads",
     "key", "undo", "rollback", "withdraw", "backup", "restore", "evaluate", "equality", "trend", "backtest", "train",
-    "release", "decide", "requests", "breaches", "governance", "assurance", "compare",
+    "release", "decide", "requests", "breaches", "governance", "assurance", "compare", "docs",
 )  # fmt: skip
 """Commands whose answer has no person in it; if it had, the line would be written (the test below)."""
 ELSEWHERE = {
@@ -54,6 +54,7 @@ ELSEWHERE = {
     "senior": "its page, before it is written (tests/pathway)",
     "report": "each look of its notebook",
     "run": "the pack",
+    "unattended": "the pack",
     "import-workbook": "what it prints",
     "meet": "the pack, before it is served",
     "retain": "",

@@ -118,6 +118,22 @@ def test_the_log_outlives_the_backup_and_verify_holds_the_records_against_it(
     assert verify_site(again) == 1 and "holds.jsonl" in capsys.readouterr().out
 
 
+def test_who_looked_is_in_a_backup_and_looks_since_stand(site: Place, tmp_path: Path) -> None:
+    logs = site.curated / "reads"
+    logs.mkdir(mode=0o700)
+    (logs / "ann-1.jsonl").write_bytes(b'{"seq": 1}\n')
+    (logs / "planted-2.jsonl").symlink_to(site.home / "keys" / "site.key")
+    made = backup(site, tmp_path / "copies", now=NOW)
+    restore(made.path, tmp_path / "bare", replace=False, now=LATER)
+    assert [path.name for path in (tmp_path / "bare/data/curated/reads").iterdir()] == ["ann-1.jsonl"]
+    (logs / "ann-1.jsonl").write_bytes(b'{"seq": 1}\n{"seq": 2}\n')
+    (logs / "bea-3.jsonl").write_bytes(b'{"seq": 1}\n')
+    for way, folder in (({"rights": site.home, "replace": False}, "new"), ({"replace": True}, "site")):
+        restore(made.path, tmp_path / folder, now=LATER, **way)
+        kept = {path.name: path.read_bytes() for path in (tmp_path / folder / "data/curated/reads").iterdir()}
+        assert kept == {"ann-1.jsonl": b'{"seq": 1}\n{"seq": 2}\n', "bea-3.jsonl": b'{"seq": 1}\n'}
+
+
 def test_lost_lines_come_back_beside_the_new_ones(site: Place, tmp_path: Path) -> None:
     """The site's records were emptied: the backup's hold comes back, and the later objection stays."""
     made = backup(site, tmp_path / "copies", now=NOW)

@@ -39,7 +39,13 @@ def words(line: str) -> list[str]:
 
 
 LINES = command_lines()
-RUN_HERE = list({tuple(words(line)): (page, line) for page, line in LINES if words(line)[0] in RUN}.values())
+IN_ORDER = ("tutorial.md", "runbook.md")
+"""Pages that are followed from the top to the end by a test of their own (test_doc_pages.py)."""
+RUN_HERE = list(
+    {
+        tuple(words(line)): (page, line) for page, line in LINES if words(line)[0] in RUN and page not in IN_ORDER
+    }.values()
+)
 """Lines that are run, each once, however many pages have it."""
 COMMANDS = typer.main.get_group(app).commands
 

@@ -58,6 +58,16 @@ def test_everything_but_code_is_inside(wheel: Path) -> None:
     assert any(name.endswith(".dist-info/entry_points.txt") for name in names)
 
 
+def test_the_documentation_is_inside_and_found(wheel: Path, installed: Path, tmp_path: Path) -> None:
+    pytest.importorskip("sphinx", reason="sphinx is not installed, so a wheel built here has no documentation")
+    with zipfile.ZipFile(wheel) as archive:
+        pages = {name for name in archive.namelist() if name.startswith("pipelines/docs/")}
+    assert {f"pipelines/docs/{name}" for name in ("index.html", "searchindex.js", "docs/runbook.html")} <= pages
+    assert not [name for name in pages if name.endswith((".doctree", ".pickle", ".md"))]
+    said = hiu(installed, tmp_path, "docs", "--no-browser")
+    assert said.returncode == 0 and str(installed / "pipelines" / "docs" / "index.html") in said.stdout
+
+
 def test_it_is_the_wheel_that_runs(installed: Path, tmp_path: Path) -> None:
     env = {**os.environ, "PYTHONPATH": str(installed)}
     code = "import hiu, pipelines; print(hiu.__file__); print(pipelines.__file__)"

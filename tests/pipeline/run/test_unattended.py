@@ -1,0 +1,108 @@
+"""A month run by a schedule: what it waits for, with which code it ends, and its backups."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from areakit import LAST, NOW
+from typer.testing import CliRunner, Result
+
+from hiu.settings import Agreement
+from pipelines.cli import app
+from pipelines.common.place import Place, open_place
+from pipelines.run import Outcome
+from pipelines.unattended import awaited
+
+UNTIL = (LAST + 1).start.replace(day=12)
+
+
+@pytest.fixture
+def place(area: Path, published: Outcome, tmp_path: Path) -> Place:
+    """The area as published, with files of its own: all of them lie unchanged for a day."""
+    shutil.copytree(area / "data" / "raw", tmp_path / "raw")
+    shutil.copytree(area / "data" / "curated", tmp_path / "curated")
+    for path in (tmp_path / "raw").rglob("*"):
+        touch(path, NOW - timedelta(days=1))
+    return open_place(area, raw=tmp_path / "raw", curated=tmp_path / "curated")
+
+
+def touch(path: Path, at: datetime) -> None:
+    os.utime(path, (at.timestamp(), at.timestamp()))
+
+
+def unattended(place: Place, monkeypatch: pytest.MonkeyPatch, *words: str) -> Result:
+    monkeypatch.setattr("pipelines.commands.month.now", lambda: NOW)
+    given = ["--site", str(place.home), "--raw", str(place.raw), "--curated", str(place.curated)]
+    return CliRunner().invoke(app, ["unattended", *given, *words])
+
+
+def test_it_waits_for_sources_that_usually_send_until_the_day(place: Place) -> None:
+    next_month = LAST + 1
+    at = NOW + timedelta(days=30)
+    until = at.date() + timedelta(days=4)
+    usual = awaited(place, next_month, at, until)
+    assert "a file of police" in usual and "a file of ed" in usual and not any("register" in one for one in usual)
+    (place.raw / str(next_month)).mkdir()
+    police = next((place.raw / str(LAST)).glob("police*"))
+    shutil.copy2(police, place.raw / str(next_month) / police.name)
+    touch(place.raw / str(next_month) / police.name, at - timedelta(hours=1))
+    assert set(usual) - set(awaited(place, next_month, at, until)) == {"a file of police"}
+    assert awaited(place, next_month, at, at.date()) == []
+    assert awaited(place, LAST + 9, at, date(2099, 1, 1)) == [], "a source that sent nothing for months is given up"
+
+
+def test_it_never_reads_a_file_that_is_being_copied(place: Place) -> None:
+    police = next((place.raw / str(LAST)).glob("police*"))
+    touch(police, NOW - timedelta(minutes=2))
+    waits = [f"the end of the copying of {LAST}/{police.name}"]
+    assert awaited(place, LAST, NOW, UNTIL) == waits and awaited(place, LAST, NOW, NOW.date()) == waits
+    touch(police, NOW + timedelta(days=400))
+    assert awaited(place, LAST, NOW, UNTIL) == [], "a sender's wrong clock does not hold the month for ever"
+
+
+def test_before_the_first_month_it_waits_for_whoever_has_an_agreement(place: Place, tmp_path: Path) -> None:
+    signed = {"start": date(2026, 1, 1), "end": date(2026, 12, 31), "reference": "DSA 4", "signed_by": "A. Director"}
+    agreement = Agreement.model_validate({"source": "police", **signed})
+    settings = place.settings.model_copy(update={"agreements": (agreement,), "curated": tmp_path / "none"})
+    (tmp_path / "empty").mkdir()
+    first = Place(place.home, settings.model_copy(update={"raw": tmp_path / "empty"}), place.sources)
+    assert awaited(first, LAST, NOW, UNTIL) == ["a file of police"]
+
+
+def test_waiting_runs_nothing_and_ends_well(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    next((place.raw / str(LAST)).glob("police*")).unlink()
+    before = place.audit.read_bytes()
+    result = unattended(place, monkeypatch)
+    assert result.exit_code == 0 and "Mar 2026 waits for a file of police" in result.stdout
+    assert "2026-04-12" in result.stdout and place.audit.read_bytes() == before
+
+
+def test_an_unchanged_month_is_quiet_and_is_backed_up_once(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    safe = tmp_path / "safe"
+    absent = unattended(place, monkeypatch, "--backup-to", str(safe))
+    assert absent.exit_code == 1 and "Is the disk connected?" in absent.stderr and not safe.exists()
+    safe.mkdir()
+    result = unattended(place, monkeypatch, "--backup-to", str(safe))
+    assert result.exit_code == 0 and "warning: " in result.stdout and "the code is 0" in result.stdout
+    assert len(list(safe.glob("hiu-backup-*.zip"))) == 1
+    assert "backup " not in unattended(place, monkeypatch, "--backup-to", str(safe)).stdout
+
+
+@pytest.mark.slow
+def test_warnings_of_a_changed_month_end_with_three_and_a_refusal_with_four_every_day(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    police = next((place.raw / str(LAST)).glob("police*"))
+    lines = police.read_bytes().splitlines(keepends=True)
+    police.write_bytes(b"".join(lines[:-1]))
+    touch(police, NOW - timedelta(hours=1))
+    assert [unattended(place, monkeypatch).exit_code for _ in range(2)] == [3, 0]
+    police.write_bytes(b"Nothing,that,fits\n1,2,3\n")
+    touch(police, NOW - timedelta(hours=1))
+    assert [unattended(place, monkeypatch).exit_code for _ in range(2)] == [4, 4]
