@@ -8,10 +8,12 @@ endif
 STAMP := .venv/.ready
 PINNED := --universal --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock" --quiet
 PLATFORM ?= linux
+PY ?= 3.13
 EXTRAS ?= run
+ENGINE ?= podman
 export PYTHONUTF8 := 1
 
-.PHONY: demo test env peers lab lock lint style checks slow bench crash fuzz release audit resolve wheelhouse clean
+.PHONY: demo test env peers lab lock lint style checks slow bench crash fuzz release audit resolve wheelhouse container clean
 
 demo: $(STAMP)          ## a synthetic area, all steps, and where the outputs are
 	$(BIN)/hiu demo
@@ -55,8 +57,12 @@ audit: release          ## the same, then known vulnerabilities in both (asks th
 resolve: $(STAMP)       ## whether every platform and Python has a wheel of everything that is pinned (asks the network)
 	$(BIN)/python -m pipelines.setup.platforms
 
-wheelhouse: $(STAMP)    ## everything to install without internet: PLATFORM=windows, macos, linux or linux-arm; EXTRAS=run,notebooks
-	$(BIN)/python -m pipelines.setup.wheelhouse $(PLATFORM) --extras $(EXTRAS)
+wheelhouse: $(STAMP)    ## a folder to install from without internet: PLATFORM=windows PY=3.13 EXTRAS=run,notebooks
+	$(BIN)/python -m pipelines.setup.wheelhouse $(PLATFORM) --python $(PY) --extras "$(EXTRAS)"
+
+container:              ## an image from a wheelhouse, by podman or docker (ENGINE=docker)
+	$(MAKE) --no-print-directory wheelhouse PLATFORM=linux
+	$(ENGINE) build --build-arg PYTHON=$(PY) -t hiu -f Containerfile .
 
 bench: $(STAMP)         ## the figures of docs/benchmarks.md (an hour or so)
 	$(BIN)/python tests/bench/run_million.py
