@@ -6,10 +6,14 @@ else
 BIN := .venv/bin
 endif
 STAMP := .venv/.ready
-PINNED := --universal --generate-hashes --no-emit-index-url --python-version 3.11 --quiet
+PINNED := --universal --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock" --quiet
+PLATFORM ?= linux
+PY ?= 3.13
+EXTRAS ?= run
+ENGINE ?= podman
 export PYTHONUTF8 := 1
 
-.PHONY: demo test env peers lab lock lint style checks docs slow bench crash fuzz audit clean
+.PHONY: demo test env peers lab lock lint style checks docs slow bench crash fuzz release audit resolve wheelhouse container clean
 
 demo: $(STAMP)          ## a synthetic area, all steps, and where the outputs are
 	$(BIN)/hiu demo
@@ -44,10 +48,25 @@ crash: $(STAMP)         ## kills, full disks, power cuts, three batches at once 
 fuzz: $(STAMP)          ## 52,000 damaged files and mappings (about an hour)
 	$(BIN)/python -m pytest tests/fuzz tests/traps -m "slow or not slow" -s
 
-audit: $(STAMP)         ## dist/sbom.json: everything installed, by the lock; then known vulnerabilities (asks the network)
+release: $(STAMP)       ## dist/: the wheel, and bills of materials of what runs and of what develops, by the locks
 	$(PYTHON) -c "import pathlib; pathlib.Path('dist').mkdir(exist_ok=True)"
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -w dist .
+	$(BIN)/cyclonedx-py requirements requirements-runtime.lock --output-format JSON --output-file dist/sbom-runtime.json
 	$(BIN)/cyclonedx-py requirements requirements.lock --output-format JSON --output-file dist/sbom.json
+
+audit: release          ## the same, then known vulnerabilities in both (asks the network)
+	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements-runtime.lock
 	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock
+
+resolve: $(STAMP)       ## whether every platform and Python has a wheel of everything that is pinned (asks the network)
+	$(BIN)/python -m pipelines.setup.platforms
+
+wheelhouse: $(STAMP)    ## a folder to install from without internet: PLATFORM=windows PY=3.13 EXTRAS=run,notebooks
+	$(BIN)/python -m pipelines.setup.wheelhouse $(PLATFORM) --python $(PY) --extras "$(EXTRAS)"
+
+container:              ## an image from a wheelhouse, by podman or docker (ENGINE=docker)
+	$(MAKE) --no-print-directory wheelhouse PLATFORM=linux
+	$(ENGINE) build --build-arg PYTHON=$(PY) -t hiu -f Containerfile .
 
 bench: $(STAMP)         ## the figures of docs/benchmarks.md (an hour or so)
 	$(BIN)/python tests/bench/run_million.py
@@ -83,9 +102,10 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m compileall -q -j 0 .venv hiu pipelines
 	$(BIN)/python -c "import pathlib; pathlib.Path('$(STAMP)').touch()"
 
-lock:                   ## pin the newest stable versions, with hashes
-	$(BIN)/uv pip compile pyproject.toml --group dev $(PINNED) --upgrade -o requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --group dev --group bench $(PINNED) -c requirements.lock -o requirements-bench.lock
+lock:                   ## pin the newest stable versions, with hashes: to develop, to run the product, to measure its peers
+	$(BIN)/uv pip compile pyproject.toml --extra all --group dev $(PINNED) --upgrade -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra all $(PINNED) -c requirements.lock -o requirements-runtime.lock
+	$(BIN)/uv pip compile pyproject.toml --extra all --group dev --group bench $(PINNED) -c requirements.lock -o requirements-bench.lock
 
 clean:
 	$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('.venv', '.venv-bench', 'demo', '.mypy_cache', '.ruff_cache', '.pytest_cache')]"

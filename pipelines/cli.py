@@ -14,11 +14,13 @@ from typing import Annotated
 import typer
 
 from hiu.errors import HiuError
+from hiu.extras import missing_extra, require
 from hiu.govern.rights import close_new_files
 from hiu.plain import plain
 from hiu.version import VERSION
 from pipelines.commands import back, matching, month, network, outputs, pathway, reports, setup
 from pipelines.commands.govern import basis, looks, person, registers, safeguards
+from pipelines.commands.needs import NEEDS
 from pipelines.common.progress import out
 
 SUBJECTS = (
@@ -96,7 +98,12 @@ def _guarded(job: Callable[..., int | None], given: dict[str, object]) -> int | 
     from pipelines.access.guard import guarded
     from pipelines.commands.options import now
 
-    return guarded(job, job.__name__.replace("_", "-"), given, now())
+    name = job.__name__.replace("_", "-")
+    require(*NEEDS.get(name, ()))
+    try:
+        return guarded(job, name, given, now())
+    except ModuleNotFoundError as error:
+        raise missing_extra(error) or error from None
 
 
 def _where(error: BaseException) -> str:

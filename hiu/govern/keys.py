@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from hiu.errors import SettingsError
+from hiu.extras import require
 from hiu.govern.audit import written_with
 from hiu.govern.rights import open_to_others
 from hiu.settings import Settings
@@ -105,6 +106,7 @@ def keyring_text(name: str) -> str | None:
 
 def _keyring() -> Any:
     """The system's keyring, if it has one that keeps secrets: never a file in plain text."""
+    require("keyring")
     import keyring
     from keyring.backends import fail
 

@@ -11,10 +11,8 @@ import warnings
 from collections.abc import Mapping
 from datetime import datetime
 
-import pikepdf
-import typst
-
 from hiu.errors import HiuError
+from hiu.extras import require
 from hiu.publish.pages import asset
 
 STANDARD = "ua-1"
@@ -32,8 +30,11 @@ def compile(source: str, files: Mapping[str, bytes], *, created: datetime | None
     """A source and the files it reads, as a PDF/UA-1 document; `created` is the date inside it.
 
     Characters that no installed font can show are set as `?`. Raises HiuError if the source can't be set
-    (typst's own words are left out: they may quote a value).
+    (typst's own words are left out: they may quote a value), MissingExtra without the extra 'papers'.
     """
+    require("papers")
+    import typst
+
     given = {"main.typ": source.encode("utf-8"), **files}
     for _ in range(_ROUNDS):
         try:
@@ -54,6 +55,8 @@ def paper(template: str, data: Mapping[str, object], pictures: Mapping[str, str]
 
 
 def _set(files: Mapping[str, bytes], created: datetime | None) -> bytes:
+    import typst
+
     with warnings.catch_warnings():
         # a machine has Arial or Liberation Sans, seldom both; typst warns of the one it lacks
         warnings.simplefilter("ignore")
@@ -65,6 +68,8 @@ def _set(files: Mapping[str, bytes], created: datetime | None) -> bytes:
 
 def packed(pdf: bytes) -> bytes:
     """The same document in a third of the bytes: of a tagged paper most are tags, which typst writes one by one."""
+    import pikepdf
+
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(pdf)) as book:
         together = pikepdf.ObjectStreamMode.generate

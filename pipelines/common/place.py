@@ -23,6 +23,9 @@ from hiu.settings import Settings, load
 from hiu.sources import Source, load_sources
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+_PACKED = Path(__file__).resolve().parents[1] / "notebooks"
+NOTEBOOKS = _PACKED if _PACKED.is_dir() else REPOSITORY / "notebooks"
+"""The shipped notebooks: inside the installed package, or the repository's."""
 
 
 class Paths(ABC):

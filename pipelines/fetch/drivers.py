@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from hiu.errors import InputRefused, SettingsError
+from hiu.extras import require
 
 BATCH_ROWS = 50_000
 _POSTGRES = ("postgresql://", "postgres://")
@@ -33,7 +34,7 @@ _BY_WORDS = {"password authentication failed": "28", "no password supplied": "28
 def ask(dsn: str, query: str, *, file: str) -> Iterator[pa.RecordBatchReader]:
     """The answer to a query, batch by batch, in a transaction that can't write where the database has such.
 
-    Raises InputRefused 'database' in words of ours, SettingsError when the optional package is missing.
+    Raises InputRefused 'database' in words of ours, MissingExtra without the extra of its driver.
     """
     reading = _postgres(dsn, query, file) if dsn.startswith(_POSTGRES) else _odbc(dsn, query, file)
     with reading as batches:
@@ -42,11 +43,10 @@ def ask(dsn: str, query: str, *, file: str) -> Iterator[pa.RecordBatchReader]:
 
 @contextmanager
 def _postgres(dsn: str, query: str, file: str) -> Iterator[pa.RecordBatchReader]:
-    try:
-        from adbc_driver_manager import Error
-        from adbc_driver_postgresql import dbapi
-    except ImportError:
-        raise missing("postgres") from None
+    require("postgres")
+    from adbc_driver_manager import Error
+    from adbc_driver_postgresql import dbapi
+
     try:
         with dbapi.connect(dsn) as opened, opened.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ ONLY")
@@ -59,10 +59,9 @@ def _postgres(dsn: str, query: str, file: str) -> Iterator[pa.RecordBatchReader]
 
 @contextmanager
 def _odbc(dsn: str, query: str, file: str) -> Iterator[pa.RecordBatchReader]:
+    require("odbc")
     try:
         import arrow_odbc
-    except ImportError:
-        raise missing("odbc") from None
     except OSError:
         raise SettingsError("this computer has no ODBC driver manager (on Linux: unixODBC)") from None
     try:
@@ -71,10 +70,6 @@ def _odbc(dsn: str, query: str, file: str) -> Iterator[pa.RecordBatchReader]:
     except arrow_odbc.Error as error:
         state = re.search(r"State: (\w{5})", str(error))
         raise refusal(state and state[1], str(error), file) from None
-
-
-def missing(extra: str) -> SettingsError:
-    return SettingsError(f"the package that asks this database is not installed: pip install 'hiu-groups[{extra}]'")
 
 
 def refusal(state: str | None, message: str, file: str) -> InputRefused:

@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hiu.errors import HiuError, SettingsError
+from hiu.extras import require
 from hiu.model import TABLES, Type
-from pipelines.fetch.drivers import BATCH_ROWS, missing, refusal
+from pipelines.fetch.drivers import BATCH_ROWS, refusal
 
 SCHEMA = "hiu_mart"
 """Schema of the database that holds the tables; nothing else may be in it under their names."""
@@ -70,11 +71,9 @@ def _table(kind: str, name: str) -> str:
 
 @contextmanager
 def _postgres(dsn: str) -> Iterator[Target]:
-    try:
-        from adbc_driver_manager import Error, dbapi
-        from adbc_driver_postgresql import dbapi as postgres
-    except ImportError:
-        raise missing("postgres") from None
+    require("postgres")
+    from adbc_driver_manager import Error, dbapi
+    from adbc_driver_postgresql import dbapi as postgres
 
     class Opened:
         def __init__(self, cursor: dbapi.Cursor) -> None:
@@ -96,10 +95,9 @@ def _postgres(dsn: str) -> Iterator[Target]:
 
 @contextmanager
 def _odbc(dsn: str) -> Iterator[Target]:
+    require("odbc")
     try:
         import arrow_odbc
-    except ImportError:
-        raise missing("odbc") from None
     except OSError:
         raise SettingsError("this computer has no ODBC driver manager (on Linux: unixODBC)") from None
 

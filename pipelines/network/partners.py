@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from hiu.errors import HiuError, InputRefused, UsageError
+from hiu.extras import require
 from hiu.fuzzy import did_you_mean
 from hiu.govern import records
 from hiu.govern.basis.agreements import agreement_block, in_force
@@ -15,7 +16,6 @@ from hiu.govern.login import login
 from hiu.govern.placeholder import require_signature
 from hiu.model.govern import CROSSINGS, PURPOSES
 from hiu.network.blind import keyed
-from hiu.network.extra import require_packages
 from hiu.settings import Agreement
 from pipelines.common.journal import record, utc
 from pipelines.common.place import Paths, Place
@@ -33,7 +33,7 @@ class Partner:
 
 def seed_of(place: Place) -> bytes:
     """The 32 secret bytes of which the site's keys for exchanges are made; another site key makes another."""
-    require_packages()
+    require("network")
     return place.key_for("network")
 
 
@@ -71,7 +71,7 @@ def trust(place: Place, path: Path, read_out: str | None, *, by: str, now: datet
     read_out: the fingerprint as it was read out. Raises UsageError for another one, InputRefused for what is no card.
     """
     require_signature(by, "--by")
-    require_packages()
+    require("network")
     from hiu.network.envelope import fingerprint
 
     found = read_card(path)

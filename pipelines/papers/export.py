@@ -12,6 +12,7 @@ from pathlib import Path
 
 from hiu.disk import replace
 from hiu.errors import HiuError, UsageError
+from hiu.extras import require
 from hiu.govern.login import login
 from hiu.govern.release.cells import Cell, to_public
 from hiu.month import Month
@@ -19,7 +20,6 @@ from hiu.publish.access import charted, withheld
 from hiu.publish.board.charts import alts, board_charts
 from hiu.publish.board.paper import MARKING
 from hiu.publish.board.pdf import board_pdf
-from hiu.publish.board.slides import board_slides
 from hiu.publish.charts.draw import to_png
 from hiu.publish.charts.export import FORMATS, chart_file
 from pipelines.access.basis import allowed, for_group
@@ -67,6 +67,8 @@ def export_charts(
     """
     if form not in FORMATS:
         raise UsageError(f"'{form}' is no format of a chart. There are: {', '.join(FORMATS)}")
+    if form == "png":
+        require("papers")
     wanted, source = place.which(month)
     tables = for_group(place, published_tables(source, _TABLES), now.date())
     rank = place.settings.rank
@@ -96,6 +98,7 @@ def export_board(place: Place, month: str | None, *, folder: Path | None, now: d
 
     Not yet released: the digests of its files and its cells are entered, and a release takes these and nothing else.
     """
+    require("papers")
     made = board(place, month, now)
     paper, solved = made.board, made.released.solved
     target = folder or place.curated / "exports" / "board" / str(paper.month)
@@ -153,6 +156,8 @@ def _entry(made: MonthPaper, files: Mapping[str, bytes]) -> Export:
 
 def board_files(made: MonthPaper, breaks: Mapping[str, date]) -> dict[str, bytes]:
     """The paper's files by name: from the Board and the cells' texts alone."""
+    from hiu.publish.board.slides import board_slides
+
     paper = made.board
     svgs, words = board_charts(paper, breaks), alts(paper)
     files = {

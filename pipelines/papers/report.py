@@ -13,10 +13,9 @@ from hiu.fuzzy import did_you_mean
 from hiu.month import Month
 from hiu.publish.release.folder import digest, read_manifest
 from pipelines.common.journal import record
-from pipelines.common.place import REPOSITORY, Place
+from pipelines.common.place import NOTEBOOKS, Place
 from pipelines.papers.report_page import Heading, page
 
-NOTEBOOKS = REPOSITORY / "notebooks"
 NO_FOLDER = ("--InteractiveShellApp.ignore_cwd=True",)
 """A kernel imports nothing from the folder it works in: a notebook's may be a site's."""
 _OURS = ("HiuError", "UsageError", "SettingsError", "NoSuchName", "InputRefused", "ContradictoryDecision")
@@ -63,11 +62,6 @@ def find(notebook: str, folder: Path = NOTEBOOKS) -> Path:
     own = Path(notebook)
     if own.suffix == ".py" and own.is_file():
         return own
-    if not folder.is_dir():
-        raise UsageError(
-            f"{folder}: not found. The notebooks are in the repository, not in the installed package: "
-            "name one by its path."
-        )
     files = {path.stem: path for path in sorted(folder.glob("*.py"))}
     if own.stem not in files:
         raise UsageError(f"no notebook '{notebook}'.{did_you_mean(own.stem, files)} There are: {', '.join(files)}.")

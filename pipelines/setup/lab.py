@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 from hiu.errors import UsageError
 from pipelines.common.answer import release
-from pipelines.common.place import REPOSITORY
+from pipelines.common.place import NOTEBOOKS, REPOSITORY
 from pipelines.common.progress import out
 
 QUIET = (
@@ -83,13 +83,31 @@ def site_of(site: Path | None, repository: Path = REPOSITORY) -> Path:
     return found[0].resolve()
 
 
+def notebooks_of(site: Path, shipped: Path = NOTEBOOKS, repository: Path = REPOSITORY) -> Path:
+    """The folder that is opened: the repository's own, else the site's, filled from the installed package.
+
+    What an analyst changed is kept: a notebook that is there is never written over, and said to differ where it does.
+    """
+    if shipped.is_relative_to(repository / "notebooks"):
+        return shipped
+    own, differ = site / "notebooks", list[str]()
+    for path in sorted(path for path in shipped.rglob("*") if path.is_file() and path.suffix != ".pyc"):
+        target = own / path.relative_to(shipped)
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not target.exists():
+            target.write_bytes(path.read_bytes())
+        elif target.read_bytes() != path.read_bytes():
+            differ.append(target.name)
+    if differ:
+        out(f"not as this version ships them (remove one to have it anew): {', '.join(differ)}")
+    return own
+
+
 def start_lab(site: Path | None) -> int:
     """Open JupyterLab until it is closed; HIU_SITE tells the notebooks which site to read. Raises UsageError."""
-    notebooks = REPOSITORY / "notebooks"
-    if not notebooks.is_dir():
-        raise UsageError(f"{notebooks}: not found. The notebooks are in the repository, not in the installed package.")
     where = site_of(site)
-    out(f"the notebooks read {where}; close JupyterLab with Control-C here")
+    notebooks = notebooks_of(where)
+    out(f"the notebooks in {notebooks} read {where}; close JupyterLab with Control-C here")
     release()
     with TemporaryDirectory(prefix="hiu-lab-") as folder:
         command = lab_command(notebooks, write_settings(Path(folder)))

@@ -12,9 +12,8 @@ from collections.abc import Mapping
 from xml.sax.saxutils import quoteattr
 
 import vl_convert
-from PIL.Image import Dither, Quantize
-from PIL.Image import open as read_image
 
+from hiu.extras import require
 from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.charts.headings import subtitle, title
@@ -81,8 +80,12 @@ def inline_svg(svg: str) -> str:
 def to_png(svg: str, scale: float = 2) -> bytes:
     """A picture of an SVG chart in 128 colours: flat colours lose nothing, and it is a tenth of the size.
 
-    Scale 2 prints well on A4.
+    Scale 2 prints well on A4. Raises MissingExtra without the extra 'papers'.
     """
+    require("papers")
+    from PIL.Image import Dither, Quantize
+    from PIL.Image import open as read_image
+
     whole = read_image(io.BytesIO(vl_convert.svg_to_png(svg, scale=scale))).convert("RGB")
     out = io.BytesIO()
     whole.quantize(SHADES, method=Quantize.FASTOCTREE, dither=Dither.NONE).save(out, "PNG")

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from hiu.errors import HiuError, UsageError
+from hiu.extras import installed, require
 from hiu.site.looks import look
 from hiu.site.review import decide as desk
 from hiu.site.review.pairs import Pairs
@@ -133,7 +134,8 @@ class Review(Suggests):
         opened.log({"type": "decision_undone", "identity_a": a, "identity_b": b, "at": str(opened.now())})
 
     def widget(self) -> Any:
-        """The side-by-side view for a notebook. Raises UsageError without a reviewer."""
+        """The side-by-side view for a notebook. Raises UsageError without a reviewer or the extra 'notebooks'."""
+        require("notebooks")
         from hiu.site.review.widget import ReviewWidget
 
         self._who()
@@ -210,7 +212,7 @@ class Review(Suggests):
 
     def _repr_mimebundle_(self, **_: Any) -> Any:
         still = {"text/plain": repr(self), "text/html": self._card().html() + self.head(20)._repr_html_()}
-        if not (self.reviewer or "").strip() or not self.rows:
+        if not (self.reviewer or "").strip() or not self.rows or not installed("notebooks"):
             return still
         whole = self.widget()._repr_mimebundle_()
         data, about = whole if isinstance(whole, tuple) else (whole, {})

@@ -54,6 +54,8 @@ def test_everything_but_code_is_inside(wheel: Path) -> None:
     assert "hiu/py.typed" in wanted and len(wanted) > 30 and wanted - names == set()
     suites = {f"hiu/quality/expectations/{path.name}" for path in (REPOSITORY / "expectations").glob("*.json")}
     assert len(suites) >= 7 and suites - names == set()
+    notebooks = {f"pipelines/notebooks/{path.name}" for path in (REPOSITORY / "notebooks").glob("*.py")}
+    assert len(notebooks) > 9 and notebooks | {"pipelines/notebooks/examples/fire_log.csv"} <= names
     assert not [name for name in names if name.startswith("tests/") or name.endswith((".parquet", ".key", ".duckdb"))]
     assert any(name.endswith(".dist-info/entry_points.txt") for name in names)
 

@@ -133,11 +133,17 @@ def test_no_file_name_is_one_that_windows_refuses() -> None:
     assert clash == []
 
 
-def test_the_lock_pins_every_package_by_hash_and_names_no_server() -> None:
-    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
-    packages = [line for line in lines if line and not line.lstrip().startswith("#")]
-    assert len(packages) > 50
-    assert [
-        line[:60] for line in packages if not re.match(r"[\w.\[\],-]+==\S+ .*--hash=sha256:[0-9a-f]{64}", line)
-    ] == []
+def locked(name: str) -> list[str]:
+    """The packages of a lock, a line each with its hashes."""
+    lines = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
     assert [line for line in lines if "://" in line or line.startswith(("-i", "--index", "--extra", "-e"))] == []
+    return [line for line in lines if line and not line.lstrip().startswith("#")]
+
+
+def test_the_lock_pins_every_package_by_hash_and_names_no_server() -> None:
+    develop, run = locked("requirements.lock"), locked("requirements-runtime.lock")
+    form = re.compile(r"[\w.\[\],-]+==\S+ .*--hash=sha256:[0-9a-f]{64}")
+    assert len(develop) > 150 and [line[:60] for line in (*develop, *run) if not form.match(line)] == []
+    pins = [{line.split()[0] for line in packages} for packages in (develop, run)]
+    assert pins[1] < pins[0], "what runs is what was tested"
+    assert {pin.partition("==")[0] for pin in pins[1]}.isdisjoint({"pytest", "mypy", "ruff", "playwright", "uv"})

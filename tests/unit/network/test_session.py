@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from hiu.errors import InputRefused, SettingsError
-from hiu.network import extra, letters, session
+from hiu.errors import InputRefused
+from hiu.network import letters, session
 from hiu.network.letters import Ask, Encodings, Release, Result, Return
 from hiu.network.session import Keys
 from hiu.network.subjects import SLOTS, SUBJECT, slot_values, subjects
@@ -160,9 +160,3 @@ def test_people_are_read_from_what_is_published() -> None:
     assert found["person_id"].to_list() == ["HIU-1"], "a name alone can be anybody's"
     assert found.row(0, named=True)["given"] == "ANNE" and found.row(0, named=True)["other"] == "ANN ROE"
     assert slot_values(found).width == len(SLOTS)
-
-
-def test_the_missing_package_is_named_with_the_command_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(extra, "PACKAGES", ("no_such_package",))
-    with pytest.raises(SettingsError, match=r"pip install 'hiu-groups\[network\]'"):
-        extra.require_packages()

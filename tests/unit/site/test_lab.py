@@ -96,9 +96,22 @@ def test_the_site_is_the_named_one_the_repositorys_or_the_demonstration(
     assert lab.site_of(named, repository) == named.resolve()
 
 
-def test_without_the_repository_it_says_where_the_notebooks_are(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_installed_notebooks_are_copied_to_the_site_and_what_was_changed_there_stays(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(lab, "REPOSITORY", tmp_path)
-    with pytest.raises(UsageError, match="in the repository"):
-        lab.start_lab(None)
+    shipped, site = tmp_path / "pipelines" / "notebooks", tmp_path / "site"
+    (shipped / "examples").mkdir(parents=True)
+    for name in ("person.py", "cohort.py", "examples/fire_log.csv"):
+        (shipped / name).write_text(name, encoding="utf-8", newline="\n")
+    own = lab.notebooks_of(site, shipped, tmp_path / "packages")
+    assert own == site / "notebooks" and capsys.readouterr().out == ""
+    assert (own / "examples" / "fire_log.csv").read_text(encoding="utf-8") == "examples/fire_log.csv"
+    (own / "person.py").write_text("mine", encoding="utf-8", newline="\n")
+    assert lab.notebooks_of(site, shipped, tmp_path / "packages") == own
+    assert (own / "person.py").read_text(encoding="utf-8") == "mine"
+    assert "remove one to have it anew): person.py" in capsys.readouterr().out
+
+
+def test_in_the_repository_its_own_notebooks_are_opened(tmp_path: Path) -> None:
+    assert lab.notebooks_of(tmp_path) == lab.NOTEBOOKS == lab.REPOSITORY / "notebooks"
+    assert not (tmp_path / "notebooks").exists()

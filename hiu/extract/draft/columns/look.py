@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import MAXYEAR, datetime
 
 import polars as pl
-from stdnum.gb.nhs import is_valid as is_nhs_number
 
 from hiu.extract.dates.formats import Detected, detect, is_timed
 from hiu.extract.dates.month_forms import month_format
@@ -15,6 +14,7 @@ from hiu.extract.draft.columns.words import is_number_name, spaced
 from hiu.extract.values.codes import not_known
 from hiu.extract.values.dates import read_stamps
 from hiu.extract.values.forms import swapped
+from hiu.extract.values.nhs_number import checked
 from hiu.extract.values.text import NOTHING
 
 _POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?(?P<inward>\s*\d[A-Z]{2})?", re.I)
@@ -158,7 +158,7 @@ def _with_span(seen: Look) -> Look:
 def _kind(cells: list[str], counted: Counter[str]) -> str:
     share = len(cells)
     tests = (
-        ("nhs_number", 0.9, sum(map(is_nhs_number, cells)) + _not_known(cells)),
+        ("nhs_number", 0.9, _nhs_numbers(cells) + _not_known(cells)),
         ("guid", 0.9, sum(bool(_GUID.fullmatch(cell)) for cell in cells)),
         ("postcode", 0.7, _postcodes(cells)),
         ("name", 0.7, sum(bool(_NAME.fullmatch(cell)) for cell in cells)),
@@ -168,6 +168,12 @@ def _kind(cells: list[str], counted: Counter[str]) -> str:
         if hits >= least * share:
             return kind
     return "key" if len(counted) == share > 2 and not all(_WORDS.fullmatch(cell) for cell in cells) else "text"
+
+
+def _nhs_numbers(cells: list[str]) -> int:
+    """How many cells are ten digits with their check digit, spaced or not; those that name nobody are among them."""
+    digits = pl.lit(pl.Series(cells, dtype=pl.String)).str.replace_all(r"[ -]", "")
+    return int(pl.select((digits.str.contains(r"^[0-9]{10}$") & checked(digits)).sum()).item())
 
 
 def _not_known(cells: list[str]) -> int:
