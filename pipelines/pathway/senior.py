@@ -236,7 +236,9 @@ def _partners(tables: Tables, after: date) -> Iterator[Grid]:
 
 def _training(partners: pl.DataFrame, after: date) -> Grid:
     """How many partners had training within a year of the month's end, longer ago, or not on record."""
-    trained = _last(partners, "organisation").select(pl.when(C("trained_at") < after).then("trained_at"))["trained_at"]
+    trained = latest_rows(partners, "organisation").select(pl.when(C("trained_at") < after).then("trained_at"))[
+        "trained_at"
+    ]
     recent = (trained >= after.replace(year=after.year - 1)).sum()
     counts = {"Within 12 months": recent, "Longer ago": trained.count() - recent, "Not recorded": trained.null_count()}
     rows = tuple((words, str(n)) for words, n in counts.items())
