@@ -33,8 +33,9 @@ NAMES = {
     pl.Date(): "date",
     pl.Datetime("us"): "timestamp_ntz",
     pl.List(pl.String()): "array<string>",
+    pl.Decimal(20, 0): "decimal(20,0)",
 }
-"""What Spark calls each type that a column of ours may have."""
+"""What Spark calls each type that a column of ours may have; a digest of 64 bits without a sign is a decimal."""
 
 CONFIGURED = {
     "spark.sql.session.timeZone": "UTC",
@@ -219,11 +220,16 @@ class SparkEngine:
         with no_values():
             frame = pl.from_arrow(rows.toArrow())
         assert isinstance(frame, pl.DataFrame)
-        return frame.with_columns(pl.col(pl.Int32, pl.Int16, pl.Int8).cast(pl.Int64))
+        digests = pl.col(pl.Decimal(20, 0)).cast(pl.UInt64)
+        return frame.with_columns(pl.col(pl.Int32, pl.Int16, pl.Int8).cast(pl.Int64), digests)
 
     def _sent(self, frame: pl.DataFrame) -> "DataFrame":
         """A frame as Spark has it: whole numbers are signed and 64 bits wide."""
-        wide = frame.with_columns(pl.selectors.integer().cast(pl.Int64), pl.selectors.by_dtype(pl.Null).cast(pl.String))
+        wide = frame.with_columns(
+            (pl.selectors.integer() - pl.selectors.by_dtype(pl.UInt64)).cast(pl.Int64),
+            pl.col(pl.UInt64).cast(pl.Decimal(20, 0)),
+            pl.col(pl.Null).cast(pl.String),
+        )
         schema = ", ".join(f"`{queries.check_name(name)}` {NAMES[kind]}" for name, kind in wide.schema.items())
         return self.session.createDataFrame(wide.to_arrow(compat_level=pl.CompatLevel.oldest()), schema=schema)
 
