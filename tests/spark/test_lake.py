@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from hiu.engine.lake import MOST_PARTS
+from hiu.engine.spark.lake import MOST_PARTS
 from hiu.errors import HiuError
 
 ROWS = pl.DataFrame({"name": ["QUARTERMAINE", "b"], "n": [1, 2]})

@@ -38,7 +38,7 @@ from hiu.engine import Engine
 from hiu.model import TABLES, Column
 from hiu.model.frames import TYPES
 
-FOLDERS = ("questions", "pathway", "mart")
+FOLDERS = ("questions", "pathway", "mart", "matching")
 EMPTY: dict[str, Any] = {"text": "", "integer": 0, "real": 0.0, "boolean": False, "texts": []}
 
 

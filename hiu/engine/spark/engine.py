@@ -10,14 +10,18 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 
-from hiu.engine import Scalar
+from hiu.engine import Scalar, Task
 from hiu.engine import sql as queries
-from hiu.engine.lake import Lake
-from hiu.errors import HiuError, SettingsError, UsageError
+from hiu.engine.spark.columns import column_of, fitted, found, received, same_columns, sent, shape_of, worked
+from hiu.engine.spark.columns import declared as declared_as
+from hiu.engine.spark.lake import Lake
+from hiu.engine.spark.session import no_values
+from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
-from hiu.model import TABLES, Table
+from hiu.model import TABLES
 from hiu.model.frames import TYPES
 
 if TYPE_CHECKING:
@@ -25,41 +29,11 @@ if TYPE_CHECKING:
     from pyspark.sql.connect.dataframe import DataFrame
     from pyspark.sql.connect.session import SparkSession
 
-NAMES = {
-    pl.String(): "string",
-    pl.Int64(): "bigint",
-    pl.Float64(): "double",
-    pl.Boolean(): "boolean",
-    pl.Date(): "date",
-    pl.Datetime("us"): "timestamp_ntz",
-    pl.List(pl.String()): "array<string>",
-    pl.Decimal(20, 0): "decimal(20,0)",
-}
-"""What Spark calls each type that a column of ours may have; a digest of 64 bits without a sign is a decimal."""
-
-CONFIGURED = {
-    "spark.sql.session.timeZone": "UTC",
-    "spark.sql.timestampType": "TIMESTAMP_NTZ",
-    "spark.sql.ansi.enabled": "true",
-}
-"""Of the session: times have no zone, and what can't be cast is an error and never silently null."""
-
-
-def connect(remote: str) -> "SparkSession":
-    """A session at `sc://host:port/;token=...`. Raises SettingsError without the extra, HiuError if nobody answers."""
-    try:
-        from pyspark.sql.connect.session import SparkSession
-    except ImportError:
-        raise SettingsError("--engine spark needs the extra: pip install 'hiu[spark]'") from None
-    with no_values():
-        session: SparkSession = SparkSession.builder.remote(remote).create()
-        for key, value in CONFIGURED.items():
-            session.conf.set(key, value)
-    return session
-
 
 class SparkEngine:
     """The protocol `Engine` on a Spark session. `lake`: a folder that the cluster can read and write."""
+
+    spread = True
 
     def __init__(self, session: "SparkSession", lake: str) -> None:
         self.session = session
@@ -87,7 +61,7 @@ class SparkEngine:
         text = queries.load(table, folder)
         declared = TABLES.get(queries.check_name(table))
         if declared:
-            _same_columns(table, declared.names, queries.columns(text))
+            same_columns(table, declared.names, queries.columns(text))
         with no_values():
             return self._made(table, self._query(text, params), temporary=temporary)
 
@@ -115,11 +89,30 @@ class SparkEngine:
         """The rows that hiu/sql/questions/<question>.sql gives."""
         return self._frame(self._query(queries.load(question, "questions"), params))
 
+    def apply(self, table: str, question: str, task: Task, *, by: str | None = None) -> int:
+        """Make the declared `table`, a temporary one, by tasks on the cluster, which must have hiu installed.
+
+        Rows made. The task is pickled, so what it holds should be small.
+        """
+        declared, shape = declared_as(TABLES[table]), shape_of(TABLES[table])
+        rows = self._query(queries.load(question, "questions"), {})
+
+        def some(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            for batch in batches:
+                yield from worked(task, pa.Table.from_batches([batch]), shape).to_batches()
+
+        def together(group: pa.Table) -> pa.Table:
+            return worked(task, group, shape)
+
+        with no_values():
+            made = rows.groupBy(by).applyInArrow(together, declared) if by else rows.mapInArrow(some, declared)
+            return self._made(table, made, temporary=True)
+
     def put(self, table: str, frame: pl.DataFrame) -> int:
         """Make `table` anew from a frame; a declared table must have its columns, in any order. Rows put."""
         declared = TABLES.get(queries.check_name(table))
         if declared:
-            _same_columns(table, declared.names, frame.columns)
+            same_columns(table, declared.names, frame.columns)
         with no_values():
             return self._made(table, self._sent(frame))
 
@@ -127,12 +120,12 @@ class SparkEngine:
         """Add a frame's rows to `table`, made if absent. Rows added. Raises UsageError on other columns."""
         if not self.exists(table):
             return self.put(table, frame)
-        _same_columns(table, self.columns(table), frame.columns)
+        same_columns(table, self.columns(table), frame.columns)
         if frame.is_empty():
             return 0
         with self.transaction(), no_values():
             schema = self.lake.tables[table].schema
-            self.lake.write(table, self._as(self._sent(frame.select(self.columns(table))), schema), schema, more=True)
+            self.lake.write(table, fitted(self._sent(frame.select(self.columns(table))), schema), schema, more=True)
             self._show(table)
         return frame.height
 
@@ -158,9 +151,9 @@ class SparkEngine:
 
     def add_column(self, table: str, column: str) -> None:
         """Give a declared table a declared column that it lacks, empty in every row."""
-        kind = next(TYPES[c.type].polars for c in TABLES[table].columns if c.name == column)
+        more = next(column_of(c.name, TYPES[c.type].polars) for c in TABLES[table].columns if c.name == column)
         with self.transaction(), no_values():
-            self.lake.declare(table, f"{self.lake.tables[table].schema}, `{queries.check_name(column)}` {NAMES[kind]}")
+            self.lake.declare(table, f"{self.lake.tables[table].schema}, {more}")
             self._show(table)
 
     def drop(self, table: str) -> None:
@@ -218,33 +211,18 @@ class SparkEngine:
 
     def _frame(self, rows: "DataFrame") -> pl.DataFrame:
         with no_values():
-            frame = pl.from_arrow(rows.toArrow())
-        assert isinstance(frame, pl.DataFrame)
-        digests = pl.col(pl.Decimal(20, 0)).cast(pl.UInt64)
-        return frame.with_columns(pl.col(pl.Int32, pl.Int16, pl.Int8).cast(pl.Int64), digests)
+            return received(rows.toArrow())
 
     def _sent(self, frame: pl.DataFrame) -> "DataFrame":
-        """A frame as Spark has it: whole numbers are signed and 64 bits wide."""
-        wide = frame.with_columns(
-            (pl.selectors.integer() - pl.selectors.by_dtype(pl.UInt64)).cast(pl.Int64),
-            pl.col(pl.UInt64).cast(pl.Decimal(20, 0)),
-            pl.col(pl.Null).cast(pl.String),
-        )
-        schema = ", ".join(f"`{queries.check_name(name)}` {NAMES[kind]}" for name, kind in wide.schema.items())
-        return self.session.createDataFrame(wide.to_arrow(compat_level=pl.CompatLevel.oldest()), schema=schema)
+        rows, schema = sent(frame)
+        return self.session.createDataFrame(rows, schema=schema)
 
     def _made(self, table: str, rows: "DataFrame", *, temporary: bool = False) -> int:
-        schema = _declared(TABLES[table]) if table in TABLES else _found(rows)
+        schema = declared_as(TABLES[table]) if table in TABLES else found(rows)
         with self.transaction():
-            self.lake.write(table, self._as(rows, schema), schema, temporary=temporary)
+            self.lake.write(table, fitted(rows, schema), schema, temporary=temporary)
             self._show(table)
         return self.count(table)
-
-    @staticmethod
-    def _as(rows: "DataFrame", schema: str) -> "DataFrame":
-        """The columns of a table, in order, cast to their types."""
-        names = (part.split("` ") for part in schema.split(", "))
-        return rows.selectExpr(*(f"CAST({name}` AS {kind}) AS {name}`" for name, kind in names))
 
     def _show(self, table: str) -> None:
         self.lake.frame(table).createOrReplaceTempView(table)
@@ -259,35 +237,10 @@ class SparkEngine:
     def _rewrite(self, table: str, rows: "DataFrame") -> None:
         schema = self.lake.tables[table].schema
         with self.transaction(), no_values():
-            self.lake.write(table, self._as(rows, schema), schema)
+            self.lake.write(table, fitted(rows, schema), schema)
             self._show(table)
 
     def _undo(self) -> None:
         self.lake.undo()
         for table in self.lake.tables:
             self._show(table)
-
-
-def _declared(table: Table) -> str:
-    return ", ".join(f"`{c.name}` {NAMES[TYPES[c.type].polars]}" for c in table.columns)
-
-
-def _same_columns(table: str, expected: Sequence[str], found: Sequence[str]) -> None:
-    if missing_or_unknown := set(expected) ^ set(found):
-        raise UsageError(f"table '{table}': columns missing or not known: {sorted(missing_or_unknown)}")
-
-
-def _found(rows: "DataFrame") -> str:
-    return ", ".join(f"`{field.name}` {field.dataType.simpleString()}" for field in rows.schema.fields)
-
-
-@contextmanager
-def no_values() -> Iterator[None]:
-    """Spark's errors as ours: its messages can hold values of the data, so only their class is passed on."""
-    try:
-        yield
-    except Exception as error:
-        if not type(error).__module__.startswith(("pyspark", "grpc")):
-            raise
-        condition = getattr(error, "getCondition", lambda: None)() or type(error).__name__
-        raise HiuError(f"Spark could not do this: {condition}") from None
