@@ -9,7 +9,7 @@ STAMP := .venv/.ready
 PINNED := --universal --generate-hashes --no-emit-index-url --python-version 3.11 --quiet
 export PYTHONUTF8 := 1
 
-.PHONY: demo test env peers lab lock lint style checks slow bench crash fuzz audit clean
+.PHONY: demo test env peers lab lock lint style checks slow spark bench crash fuzz audit clean
 
 demo: $(STAMP)          ## a synthetic area, all steps, and where the outputs are
 	$(BIN)/hiu demo
@@ -33,6 +33,13 @@ checks: $(STAMP)        ## types, layers, suites: beside the tests in `make test
 
 slow: $(STAMP)          ## what takes minutes, and property tests with many examples: kill at every step, a million rows, a wheel elsewhere
 	$(BIN)/python -m pytest -m "slow or hypothesis" --hypothesis-profile=slow
+
+spark: $(STAMP)         ## the second engine against Sail, in an environment beside (.venv-spark): about ten minutes
+	$(PYTHON) -m venv .venv-spark
+	$(subst .venv,.venv-spark,$(BIN))/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(subst .venv,.venv-spark,$(BIN))/python -m pip install --quiet --disable-pip-version-check pyspark-client==4.2.0 pysail==0.7.2
+	$(subst .venv,.venv-spark,$(BIN))/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(subst .venv,.venv-spark,$(BIN))/python -m pytest tests/spark -m "slow or not slow" --timeout 900
 
 crash: $(STAMP)         ## kills, full disks, power cuts, three batches at once (about an hour)
 	$(BIN)/python -m pytest tests/crash tests/pipeline/run/test_crash.py tests/pipeline/back/test_back.py tests/pipeline/cli/test_offline.py -m "slow or not slow" -s
@@ -84,4 +91,4 @@ lock:                   ## pin the newest stable versions, with hashes
 	$(BIN)/uv pip compile pyproject.toml --group dev --group bench $(PINNED) -c requirements.lock -o requirements-bench.lock
 
 clean:
-	$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('.venv', '.venv-bench', 'demo', '.mypy_cache', '.ruff_cache', '.pytest_cache')]"
+	$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('.venv', '.venv-bench', '.venv-spark', 'demo', '.mypy_cache', '.ruff_cache', '.pytest_cache')]"

@@ -87,3 +87,13 @@ def test_what_cannot_be_done_says_so_and_shows_no_value(engine: Engine, wrong: C
     with pytest.raises(HiuError) as refused:
         engine.read("SELECT CAST(name AS INTEGER) AS n FROM people_now")
     assert "'a'" not in str(refused.value)
+
+
+def test_what_the_workers_lack_is_said_in_words() -> None:
+    pyspark = pytest.importorskip("pyspark.errors")
+    from hiu.engine.spark.session import OTHER, no_values
+
+    for text, words in (("No module named 'hiu'", "install this version"), (f"x {OTHER}: 'SMITH'", "same versions")):
+        with pytest.raises(HiuError, match=words) as refused, no_values():
+            raise pyspark.PySparkRuntimeError(text)
+        assert "SMITH" not in str(refused.value)

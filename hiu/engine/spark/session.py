@@ -30,6 +30,15 @@ def connect(remote: str) -> "SparkSession":
     return session
 
 
+OTHER = "the workers have another hiu or polars"
+"""What a task raises that would give other answers than this computer does."""
+
+_ON_THE_CLUSTER = {
+    "No module named": "the Python of the cluster's workers lacks hiu, or a package of it: install this version there",
+    OTHER: f"{OTHER} than this computer: install the same versions there, or nothing that they give can be compared",
+}
+
+
 @contextmanager
 def no_values() -> Iterator[None]:
     """Spark's errors as ours: its messages can hold values of the data, so only their class is passed on."""
@@ -38,5 +47,8 @@ def no_values() -> Iterator[None]:
     except Exception as error:
         if not type(error).__module__.startswith(("pyspark", "grpc")):
             raise
+        for words, advice in _ON_THE_CLUSTER.items():
+            if words in str(error):
+                raise HiuError(advice) from None
         condition = getattr(error, "getCondition", lambda: None)() or type(error).__name__
         raise HiuError(f"Spark could not do this: {condition}") from None

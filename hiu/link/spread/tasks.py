@@ -4,17 +4,19 @@ A task sees a few descriptions of many. What only all of them together can tell,
 found beforehand and sent along; so are the numbers that the model and the settings give.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
 
+from hiu.engine.spark.session import OTHER
+from hiu.errors import HiuError
 from hiu.link.candidates.block import _NODE, Pairs, join, split
 from hiu.link.candidates.blocking_keys import NUMBER, RULES, views
 from hiu.link.compare.pairs import Comparing
 from hiu.link.describe import nodes
 from hiu.link.describe.columns import Columns, columns
-from hiu.link.describe.hashes import hash_values
+from hiu.link.describe.hashes import hash_values, probe
 from hiu.link.describe.words import KINDS, RARE
 from hiu.link.levels import Codes, Flags, Ints
 from hiu.link.match import weak_nodes
@@ -24,9 +26,21 @@ from hiu.link.people.decisions import Rules
 from hiu.link.people.pair_scorer import PairScorer
 from hiu.link.site_rules import with_site_names
 from hiu.settings import Linking
+from hiu.version import VERSION
 
 C = pl.col
 _TEXT = pl.Struct(dict.fromkeys(nodes.COMPARED, pl.String) | {"birth_year": pl.Int64})
+
+
+def under() -> str:
+    """What the answers of tasks depend on beside what they are sent: this hiu, and how this polars makes digests."""
+    return f"{VERSION} {probe()}"
+
+
+def require_alike(sent: str) -> None:
+    """Raises HiuError where a worker's answers would be others than those of the computer that sent the task."""
+    if sent != under():
+        raise HiuError(f"{OTHER}: {under()}; sent {sent}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,9 +49,11 @@ class Describe:
 
     settings: Linking
     decided: frozenset[str]
+    under: str = field(default_factory=under)
 
     def __call__(self, identity: pl.DataFrame) -> pl.DataFrame:
         """Rows of `identity_text`."""
+        require_alike(self.under)
         seen = with_site_names(identity, self.settings)
         chosen = C("identity_id").is_in(list(self.decided))
         seen = nodes.without_blanks(seen.filter(nodes.comparable() | chosen))
@@ -67,9 +83,11 @@ class Common:
     crowded_ids: frozenset[str]
     of_many: frozenset[str]
     numbers_usual: bool
+    under: str = field(default_factory=under)
 
     def columns(self, rows: pl.DataFrame) -> Columns:
         """The columns of some descriptions (text, shared, events), each a node."""
+        require_alike(self.under)
         frame = rows["text"].str.json_decode(_TEXT).struct.unnest()
         names = C("aliases").str.split("|").list.eval(pl.element().filter(~pl.element().is_in(list(self.of_many))))
         frame = frame.with_columns(

@@ -80,3 +80,11 @@ def test_the_fields_that_are_compared_are_fields_of_an_identity() -> None:
     from hiu.link.describe.nodes import COMPARED
 
     assert set(COMPARED) <= {column.name for column in IDENTITY_COLUMNS}
+
+
+def test_a_worker_with_another_hiu_or_polars_is_refused() -> None:
+    from hiu.errors import HiuError
+    from hiu.link.spread.tasks import Describe
+
+    with pytest.raises(HiuError, match="another hiu or polars"):
+        Describe(settings=Linking(), decided=frozenset(), under="0.0 1")(area(1, 3)[0])
