@@ -10,8 +10,6 @@ import polars as pl
 import pytest
 from areakit import LAST, run, table
 
-from hiu.errors import HiuError, SettingsError, UsageError
-from pipelines.back.backup import backup
 from pipelines.common.place import Place, open_place, open_warehouse, use_lake
 from pipelines.erase.erase import require_gone
 from pipelines.erase.find import find
@@ -70,23 +68,3 @@ def test_an_erased_person_is_in_no_table_and_no_file_of_the_lake(on_spark: tuple
 
 def _plain(path: Path) -> bytes:
     return pl.read_parquet(path).write_json().encode()
-
-
-def test_what_copies_a_file_says_that_there_is_none(on_spark: tuple[Place, Outcome], tmp_path: Path) -> None:
-    with pytest.raises(HiuError, match="its tables are in the lake"):
-        backup(on_spark[0], tmp_path / "copy", now=NOW)
-
-
-def test_a_site_keeps_its_tables_in_one_place(area: Path, on_spark: tuple[Place, Outcome], remote: str) -> None:
-    with pytest.raises(UsageError, match="keeps them in one place"):
-        use_lake(on_spark[0], remote, str(area / "another"))
-    with pytest.raises(UsageError, match="--lake"):
-        use_lake(open_place(area, curated=area / "nowhere"), remote, None)
-
-
-def test_a_lake_without_an_address_says_what_to_set(
-    on_spark: tuple[Place, Outcome], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("SPARK_REMOTE")
-    with pytest.raises(SettingsError, match="SPARK_REMOTE is not set"):
-        open_warehouse(on_spark[0])

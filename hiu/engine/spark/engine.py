@@ -131,9 +131,11 @@ class SparkEngine:
 
     def delete(self, table: str, column: str, value: Scalar) -> None:
         """Remove the rows whose `column` equals `value`: the table is written anew, and its old folders emptied."""
-        of = self._columns_of(table, column)
-        if value is not None:
-            self._rewrite(table, self.lake.frame(table).filter(~of[column].eqNullSafe(value)))
+        of = self._columns_of(table, column)[column].eqNullSafe(value)
+        with no_values():
+            any_there = value is not None and self.lake.frame(table).filter(of).limit(1).count()
+        if any_there:
+            self._rewrite(table, self.lake.frame(table).filter(~of))
 
     def change(self, table: str, column: str, value: Scalar, *, where: str, equals: Scalar) -> None:
         """Set `column` to `value` in the rows whose `where` equals `equals`."""
