@@ -13,7 +13,7 @@ EXTRAS ?= run
 ENGINE ?= podman
 export PYTHONUTF8 := 1
 
-.PHONY: demo test env peers lab lock lint style checks docs slow bench crash fuzz release audit resolve wheelhouse container clean
+.PHONY: demo test env peers lab lock lint style checks docs slow spark bench crash fuzz release audit resolve wheelhouse container clean
 
 demo: $(STAMP)          ## a synthetic area, all steps, and where the outputs are
 	$(BIN)/hiu demo
@@ -41,6 +41,13 @@ docs: $(STAMP)          ## the documentation as a site that works without a netw
 
 slow: $(STAMP)          ## what takes minutes, and property tests with many examples: kill at every step, a million rows, a wheel elsewhere
 	$(BIN)/python -m pytest -m "slow or hypothesis" --hypothesis-profile=slow
+
+spark: $(STAMP)         ## the second engine against Sail, in an environment beside (.venv-spark): about ten minutes
+	$(PYTHON) -m venv .venv-spark
+	$(subst .venv,.venv-spark,$(BIN))/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(subst .venv,.venv-spark,$(BIN))/python -m pip install --quiet --disable-pip-version-check pyspark-client==4.2.0 pysail==0.7.2
+	$(subst .venv,.venv-spark,$(BIN))/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(subst .venv,.venv-spark,$(BIN))/python -m pytest tests/spark -m "slow or not slow" --timeout 900
 
 crash: $(STAMP)         ## kills, full disks, power cuts, three batches at once (about an hour)
 	$(BIN)/python -m pytest tests/crash tests/pipeline/run/test_crash.py tests/pipeline/back/test_back.py tests/pipeline/cli/test_offline.py -m "slow or not slow" -s
@@ -108,4 +115,4 @@ lock:                   ## pin the newest stable versions, with hashes: to devel
 	$(BIN)/uv pip compile pyproject.toml --extra all --group dev --group bench $(PINNED) -c requirements.lock -o requirements-bench.lock
 
 clean:
-	$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('.venv', '.venv-bench', 'demo', '.mypy_cache', '.ruff_cache', '.pytest_cache')]"
+	$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('.venv', '.venv-bench', '.venv-spark', 'demo', '.mypy_cache', '.ruff_cache', '.pytest_cache')]"

@@ -5,7 +5,7 @@ engine-sensitive is settled before a row enters it. Another engine is a module b
 ("A second SQL engine") lists the few places that name the one which ships, from `open_warehouse` to the erasure.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
@@ -18,8 +18,15 @@ Scalar = str | int | float | bool | date | None
 """What a parameter of a query may be."""
 
 
+Task = Callable[[pl.DataFrame], pl.DataFrame]
+"""What is done to rows where they lie: it reads nothing else, and gives the columns of a declared table."""
+
+
 class Engine(Protocol):
     """What every engine does, closed when its `with` ends; errors a person can fix are HiuError."""
+
+    spread: bool
+    """Whether rows may lie on several machines, so that what is done to all of them is sent there."""
 
     def __enter__(self) -> Self:
         """The engine itself."""
@@ -47,6 +54,10 @@ class Engine(Protocol):
 
     def ask(self, question: str, **params: Scalar) -> pl.DataFrame:
         """The rows that hiu/sql/questions/<question>.sql gives."""
+
+    def apply(self, table: str, question: str, task: Task, *, by: str | None = None) -> int:
+        """Make the declared `table`, a temporary one, of what `task` gives for the rows that a question gives: some
+        at a time where they lie, or all that have one value of `by` together. Rows made."""
 
     def put(self, table: str, frame: pl.DataFrame) -> int:
         """Make `table` anew from a frame; rows put."""

@@ -10,13 +10,13 @@ import duckdb
 import polars as pl
 import pyarrow.parquet as pq
 
-from hiu.engine import Scalar
+from hiu.engine import Scalar, Task
 from hiu.engine import sql as queries
 from hiu.engine.connection import frame_of, lock, no_values, open_file
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.model import TABLES, Table
-from hiu.model.frames import TYPES
+from hiu.model.frames import TYPES, schema
 
 _INCOMING = "incoming_frame"
 _ROWS_AT_ONCE = 100_000
@@ -30,6 +30,8 @@ class Warehouse:
     `memory_limit` as DuckDB writes it (`3GB`); `threads` None = all; `spill` = folder for what does not fit.
     Raises Busy when another process has the file open.
     """
+
+    spread = False
 
     def __init__(
         self, path: Path | None, *, memory_limit: str, threads: int | None = None, spill: Path | None = None
@@ -87,6 +89,14 @@ class Warehouse:
         """
         text = f'SELECT * FROM "{sql}"' if queries.NAME.fullmatch(sql) else sql
         return self._frame(queries.bind(text, params))
+
+    def apply(self, table: str, question: str, task: Task, *, by: str | None = None) -> int:
+        """Make the declared `table`, a temporary one, of what `task` gives for the rows of a question. Rows made."""
+        rows = self.ask(question)
+        parts = [task(part) for part in (rows.partition_by(by) if by else [rows]) if part.height]
+        made = pl.concat(parts) if parts else pl.DataFrame(schema=schema(TABLES[table]))
+        with self._incoming(made):
+            return self._make(table, _INCOMING, made.columns, "TEMP TABLE")
 
     def put(self, table: str, frame: pl.DataFrame) -> int:
         """Make `table` anew from a frame; a declared table must have its columns, in any order. Rows put."""

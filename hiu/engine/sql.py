@@ -129,16 +129,16 @@ def _check_tables(tree: exp.Expr) -> None:
         check_name(node.name)
 
 
-def bind(text: str, params: Mapping[str, Scalar]) -> str:
-    """The query as DuckDB runs it, `$name` replaced by values as sqlglot writes them, every name quoted.
+def bind(text: str, params: Mapping[str, Scalar], dialect: str = "duckdb") -> str:
+    """The query as an engine of this dialect runs it, `$name` replaced by values, every name quoted.
 
     Raises UsageError when a parameter is missing or not used.
     """
-    query, found = _template(text)
+    query, found = _template(text, dialect)
     missing, unused = sorted(found - params.keys()), sorted(params.keys() - found)
     if missing or unused:
         raise UsageError(f"parameters: missing {missing}, not used {unused}")
-    values = {name: exp.convert(params[name]).sql("duckdb", identify=True) for name in found}
+    values = {name: exp.convert(params[name]).sql(dialect, identify=True) for name in found}
     return _PLACE.sub(lambda place: values[place[1]], query)
 
 
@@ -147,7 +147,7 @@ _PLACE = re.compile("\ue000([a-z0-9_]+)\ue001")
 
 
 @cache
-def _template(text: str) -> tuple[str, frozenset[str]]:
+def _template(text: str, dialect: str) -> tuple[str, frozenset[str]]:
     """The query written out once, with a mark where each value goes; the names of its parameters."""
     if "\ue000" in text or "\ue001" in text:
         raise UsageError("the query holds a letter of private use (U+E000 or U+E001)")
@@ -155,4 +155,17 @@ def _template(text: str) -> tuple[str, frozenset[str]]:
     places = list(tree.find_all(exp.Placeholder, exp.Parameter))
     for node in places:
         node.replace(exp.Var(this=f"\ue000{node.name}\ue001"))
-    return tree.sql("duckdb", identify=True), frozenset(node.name for node in places)
+    if dialect == "spark":
+        _as_duckdb_means(tree)
+    return tree.sql(dialect, identify=True), frozenset(node.name for node in places)
+
+
+def _as_duckdb_means(tree: exp.Expr) -> None:
+    """What Spark would read otherwise: DuckDB's difference of times counts the midnights, hours or minutes between
+    them, Spark's what has gone by in full; and Spark splits at a pattern."""
+    for between in list(tree.find_all(exp.DateDiff)):
+        for side in ("this", "expression"):
+            between.set(side, exp.TimestampTrunc(this=between.args[side].copy(), unit=between.args["unit"].copy()))
+    for split in list(tree.find_all(exp.Split)):
+        pattern = exp.Literal.string(re.escape(split.expression.name))
+        split.replace(exp.RegexpSplit(this=split.this.copy(), expression=pattern))

@@ -16,7 +16,7 @@ from hiu.link.compare.pairs import Comparing
 from hiu.link.describe import nodes
 from hiu.link.describe.columns import Columns, columns, signature
 from hiu.link.describe.hashes import Hashes, probe
-from hiu.link.levels import Ints
+from hiu.link.levels import Flags, Ints
 from hiu.link.model import scorer
 from hiu.link.people.cluster import Evidence, Facts, Resolution, cluster
 from hiu.link.people.decisions import Rules, empty, in_force
@@ -206,7 +206,13 @@ def _node_facts(described: nodes.CompactNodes, cols: Columns, signature: Hashes,
         node_pairs = [(home[a], home[b]) for a, b in pairs if a in home and b in home]
         return np.array(node_pairs, dtype=np.int64).reshape(-1, 2)
 
+    weak = weak_nodes(cols, numbers_usual(cols))
+    return Facts(cols.number, described.rows, weak, signature, at(rules.same), at(rules.different))
+
+
+def weak_nodes(cols: Columns, usual: bool) -> Flags:
+    """Descriptions that say too little to choose between rivals: an initial, or no number where numbers are usual."""
     short = cols.words.text.str.len_chars().to_numpy() <= 1
     bare = (cols.number == 0) & (cols.local.count == 0)
-    weak = short[cols.given] | (bare & numbers_usual(cols))
-    return Facts(cols.number, described.rows, weak, signature, at(rules.same), at(rules.different))
+    weak: Flags = short[cols.given] | (bare & usual)
+    return weak

@@ -107,7 +107,9 @@ voted AS (
     GROUP BY person_id
 ),
 address AS (
-    SELECT v.person_id, v.postcode, v.identity_id, max(l.start) AS last_seen
+    SELECT
+        v.person_id, v.postcode, v.identity_id, max(l.start) AS last_seen,
+        max(CASE WHEN length(v.postcode) > 4 THEN 1 ELSE 0 END) AS whole
     FROM various AS v
     LEFT JOIN latest AS l
         ON l.identity_id = v.identity_id AND l.state <> 'quarantined' AND l.start < $month_after
@@ -119,7 +121,7 @@ home AS (
     FROM address
     QUALIFY row_number() OVER (
         PARTITION BY person_id
-        ORDER BY CASE WHEN length(postcode) > 4 THEN 0 ELSE 1 END, last_seen DESC NULLS LAST, identity_id
+        ORDER BY whole DESC, last_seen DESC NULLS LAST, identity_id
     ) = 1
 ),
 alias AS (

@@ -117,6 +117,7 @@ def _tree(folder: Path, prefix: str) -> Iterator[tuple[str, Path]]:
 
 
 def _refuse(paths: Paths, folder: Path) -> None:
+    paths.require_file("backup")
     if not paths.warehouse.exists():
         raise UsageError(f"{paths.warehouse}: nothing to copy yet; 'hiu run MONTH' makes it")
     for data in (paths.raw, paths.curated):

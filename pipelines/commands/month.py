@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -23,14 +23,27 @@ def run(
     again: Annotated[
         bool, typer.Option("--again", help="The month is meant, though it was taken back or nothing was delivered")
     ] = False,
+    engine: Annotated[
+        Literal["duckdb", "spark"], typer.Option(help="Where the tables are kept and counted")
+    ] = "duckdb",
+    remote: Annotated[
+        str | None, typer.Option(envvar="SPARK_REMOTE", help="Spark Connect server: sc://host:port")
+    ] = None,
+    lake: Annotated[str | None, typer.Option(help="Folder that the Spark cluster reads and writes")] = None,
 ) -> int:
-    """Load, match, count, rank and publish a month. Steps whose inputs have not changed are not run again."""
+    """Load, match, count, rank and publish a month. Steps whose inputs have not changed are not run again.
+
+    With `--engine spark` the tables are in a folder of the cluster (`--lake`, once); later commands find them there.
+    """
     from pipelines.commands.messages import print_run
     from pipelines.common.model import model_advice
+    from pipelines.common.place import use_lake
     from pipelines.run import run_month
 
     wanted = Month.parse(month)
     place, report = open_site(site, curated, raw), Reporter(quiet=quiet or as_json)
+    if engine == "spark":
+        use_lake(place, remote, lake)
     outcome = run_month(place, wanted, now=now(), report=report, again=again)
     if as_json:
         out(json.dumps(outcome.as_json()))

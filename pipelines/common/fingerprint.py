@@ -21,8 +21,8 @@ CARRIERS = {
 }
 """Modules that carry a job and decide nothing of what it makes. One that is forgotten here only has work done again."""
 
-BEHIND = {"hiu.engine": "hiu.engine.duckdb"}
-"""A protocol, and what ships behind it: whoever is handed the one runs the other, though no import says so."""
+BEHIND = {"hiu.engine": ("hiu.engine.duckdb", "hiu.engine.spark")}
+"""A protocol, and what stands behind it: whoever is handed the one runs the other, though no import says so."""
 
 _IMPORT = re.compile(rb"\n[ \t]*((?:from|import) (?:hiu|pipelines)\b(?:[^(\n]*\([^)]*\)|.*))")
 _TYPING = re.compile(rb"\nif TYPE_CHECKING:(?:\n[ \t]+.*|\n(?=\n))+")
@@ -71,7 +71,7 @@ def reached(files: Files, root: str) -> set[str]:
         taken = _imports(files[path])
         passed_on = [one for one in taken if one[2] == name and path.endswith("__init__.py")]
         todo += [(of, part) for of, part, _ in passed_on or taken]
-        todo += [(BEHIND[module], "")] if module in BEHIND else []
+        todo += [(engine, "") for engine in BEHIND.get(module, ())]
         paths |= {path, *_data(files, path)}
     return paths
 

@@ -1,5 +1,7 @@
 """A site on disk, as the jobs see it: its settings, sources and the paths of everything it owns."""
 
+import json
+import os
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
@@ -10,10 +12,12 @@ from pathlib import Path
 import polars as pl
 import tomlkit
 
+from hiu.disk import replace
 from hiu.engine import Engine
 from hiu.engine.duckdb import Warehouse
-from hiu.errors import HiuError, SettingsError
+from hiu.errors import HiuError, SettingsError, UsageError
 from hiu.govern.keys import derive, require_own_key, site_key, tombstone_keys
+from hiu.govern.rights import make_private
 from hiu.month import Month
 from hiu.places import Crosswalk, crosswalk
 from hiu.publish.release.folder import WORKING
@@ -47,6 +51,29 @@ class Paths(ABC):
     def warehouse(self) -> Path:
         """The working database; only one process may have it open."""
         return self.curated / "hiu.duckdb"
+
+    @property
+    def lake_note(self) -> Path:
+        """Which lake the tables are in, of a site that keeps them on Spark: written by its first run there."""
+        return self.curated / "lake.json"
+
+    @property
+    def lake(self) -> str | None:
+        """The folder of the lake that the tables are in; None where they are in the working database."""
+        return str(json.loads(self.lake_note.read_text(encoding="utf-8"))["lake"]) if self.lake_note.exists() else None
+
+    @property
+    def has_tables(self) -> bool:
+        """Whether a run has ever made a store for the site's tables."""
+        return self.warehouse.exists() or self.lake_note.exists()
+
+    def require_file(self, command: str) -> None:
+        """Refuse what copies the working database as a file, of a site that keeps its tables on Spark."""
+        if self.lake:
+            raise HiuError(
+                f"{self.home}: its tables are in the lake {self.lake}, of which 'hiu {command}' makes no copy: copy or "
+                "restore that folder by the means of its store"
+            )
 
     @property
     def published(self) -> Path:
@@ -175,8 +202,41 @@ def scratch_warehouse(place: Place) -> Engine:
 
 
 def open_warehouse(place: Place, path: Path | None = None) -> Engine:
-    """The working database of a site, or a copy of it. Raises Busy while another process has it open."""
+    """The store of a site's tables, or a copy of its database. Raises Busy while another process has it open."""
+    if path is None and place.lake:
+        return open_lake(place.lake)
     return Warehouse(path or place.warehouse, memory_limit=place.settings.memory_limit, spill=place.spill)
+
+
+def open_lake(lake: str) -> Engine:
+    """The tables of a lake, by the Spark Connect server that SPARK_REMOTE names. Raises SettingsError if none does."""
+    from hiu.engine.spark import SparkEngine, connect
+
+    if not (remote := os.environ.get("SPARK_REMOTE")):
+        raise SettingsError(
+            "the site's tables are on Spark, and SPARK_REMOTE is not set: set it to the address of the server, such as "
+            "sc://cluster.nhs.example:15002/;token=..., or name it by --remote"
+        )
+    return SparkEngine(connect(remote), lake)
+
+
+def use_lake(place: Place, remote: str | None, lake: str | None) -> None:
+    """Keep a site's tables in a lake from now on. Raises UsageError where they are elsewhere already."""
+    lake = lake or place.lake
+    if lake is None:
+        raise UsageError(
+            "--engine spark: name the folder for the tables by --lake, one that the cluster reads and writes"
+        )
+    if remote:
+        os.environ["SPARK_REMOTE"] = remote
+    if place.lake not in (None, lake) or (place.lake is None and place.warehouse.exists()):
+        raise UsageError(
+            f"{place.home}: its tables are in {place.lake or place.warehouse}. A site keeps them in one place: a "
+            "new one is begun with a curated folder of its own (--curated), from the same raw folder and records"
+        )
+    if place.lake is None:
+        make_private(place.curated)
+        replace(place.lake_note, json.dumps({"lake": lake}).encode())
 
 
 def with_value(text: str, table: str, key: str, value: str | float | None, note: str) -> str:

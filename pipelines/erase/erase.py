@@ -209,7 +209,10 @@ def _require_no_hold(paths: Paths, scope: ErasureScope) -> None:
 
 
 def _warehouse(place: Place, scope: ErasureScope) -> list[str]:
-    """Replace the warehouse by a copy without the person, in a file that never held one."""
+    """Replace the warehouse by a copy without the person, in a file that never held one; a lake empties its folders."""
+    if place.lake:
+        with open_warehouse(place) as lake, lake.transaction():
+            return take_out(lake, scope)
     work, fresh = _working_files(place)
     rewrite(place.warehouse, work)
     with open_warehouse(place, work) as copy:
@@ -238,7 +241,7 @@ def _sweep_working_files(paths: Paths) -> None:
 
 
 def _require_nothing(place: Place, scope: ErasureScope) -> None:
-    if place.warehouse.exists():
+    if place.has_tables:
         require_gone(place, scope)
     left = residue(place, scope)
     if left:

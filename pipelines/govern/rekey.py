@@ -125,7 +125,7 @@ def _log(place: Place) -> Path:
 
 def _mark_rows(place: Place, new: bytes, now: datetime) -> int:
     """Mark the rows already set aside as erased by file and place, so that reading a file again brings nobody back."""
-    if not place.warehouse.exists():
+    if not place.has_tables:
         return 0
     with open_warehouse(place) as warehouse:
         aside = warehouse.rows("quarantine", "delivery_id", "source_row", "code")

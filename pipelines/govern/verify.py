@@ -186,7 +186,7 @@ def _earlier_log(path: Path, sha256: str) -> Iterator[str]:
 
 def _warehouse(place: Place) -> Iterator[str]:
     """The same counts in the working database, and descriptions that are not those of their rows."""
-    if not place.warehouse.exists():
+    if not place.has_tables:
         return
     try:
         with open_warehouse(place) as warehouse:

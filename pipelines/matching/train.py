@@ -105,6 +105,7 @@ def _values(path: Path | None) -> Row:
 
 def _copy(place: Place) -> Engine:
     """A copy of the working warehouse to try things on, among the files that are emptied after."""
+    place.require_file("train")
     place.spill.mkdir(parents=True, exist_ok=True, mode=0o700)
     aside = place.spill / "train.duckdb"
     aside.unlink(missing_ok=True)

@@ -34,11 +34,11 @@ from typing import Any
 
 import polars as pl
 
-from hiu.engine.duckdb import Warehouse
+from hiu.engine import Engine
 from hiu.model import TABLES, Column
 from hiu.model.frames import TYPES
 
-FOLDERS = ("questions", "pathway", "mart")
+FOLDERS = ("questions", "pathway", "mart", "matching")
 EMPTY: dict[str, Any] = {"text": "", "integer": 0, "real": 0.0, "boolean": False, "texts": []}
 
 
@@ -132,7 +132,7 @@ def _left_out(column: Column) -> Any:
     return EMPTY.get(column.type) if not column.nullable or column.type in ("boolean", "texts") else None
 
 
-def run(case: Case, inputs: set[str], store: Warehouse) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+def run(case: Case, inputs: set[str], store: Engine) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
     """What the case's .sql gives and what is expected, both sorted."""
     for name in sorted(inputs | case.given.keys()):
         store.put(name, frame(name, case.given.get(name, [])))

@@ -17,7 +17,7 @@ from hiu.engine import sql
 from hiu.model import TABLES
 from hiu.model.frames import TYPES
 
-QUERIES = [(name, folder) for folder in (".", "questions", "pathway", "mart") for name in sql.names(folder)]
+QUERIES = [(name, folder) for folder in (".", "questions", "pathway", "mart", "matching") for name in sql.names(folder)]
 SCHEMA = {name: {c.name: TYPES[c.type].sql for c in table.columns} for name, table in TABLES.items()}
 
 

@@ -36,7 +36,7 @@ def test_case(case: Case, store: Warehouse) -> None:
 
 
 def test_every_sql_has_a_specification_and_nothing_else_has() -> None:
-    for folder in (".", "questions", "pathway", "mart"):
+    for folder in (".", "questions", "pathway", "mart", "matching"):
         assert sorted({case.table for case in CASES if case.folder == folder}) == list(sql.names(folder))
 
 

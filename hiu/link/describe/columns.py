@@ -11,7 +11,7 @@ from hiu.link.describe.words import Words
 from hiu.link.levels import Codes, Flags, Ints, Reals
 
 C = pl.col
-_MANY_DOBS = 3
+MANY_DOBS = 3
 _EPOCH = 10**6
 
 
@@ -176,7 +176,7 @@ def _local_ids(frame: pl.DataFrame, node: Ints) -> LocalIds:
         rows = rows.with_columns(C("one").str.split("|")).explode("one")
     scheme = hash_values(rows["one"].str.extract(r"^([^:]*):"))
     ids = rows.select("node", "dob", code=pl.Series(hash_values(rows["one"])), scheme=pl.Series(scheme))
-    seen = ids.select("code", "dob").unique().group_by("code").len().filter(C("len") > _MANY_DOBS)["code"]
+    seen = ids.select("code", "dob").unique().group_by("code").len().filter(C("len") > MANY_DOBS)["code"]
     ids = ids.with_columns(crowd=pl.Series(np.isin(ids["code"].to_numpy(), seen.to_numpy()))).drop("dob")
     at, size = ids["node"].to_numpy(), int(node.max(initial=-1)) + 1
     count, first = np.bincount(at, minlength=size), np.full(size, rows.height)

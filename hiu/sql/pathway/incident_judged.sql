@@ -13,8 +13,8 @@ timed AS (
     SELECT
         o.*, v.number * 60 AS within,
         coalesce(g.least, g.minutes)
-        - CASE WHEN CAST(o.last_team_contact_at AS TIME) = TIME '00:00:00' THEN 1439 ELSE 0 END AS shortest,
-        coalesce(g.most, g.minutes) + CASE WHEN CAST(o.at AS TIME) = TIME '00:00:00' THEN 1439 ELSE 0 END AS longest
+        - CASE WHEN date_trunc('day', o.last_team_contact_at) = o.last_team_contact_at THEN 1439 ELSE 0 END AS shortest,
+        coalesce(g.most, g.minutes) + CASE WHEN date_trunc('day', o.at) = o.at THEN 1439 ELSE 0 END AS longest
     FROM once AS o
     JOIN rule_value AS v ON v.subject = 'governing' AND v.name = 'referral_hours'
     LEFT JOIN leg AS g

@@ -50,7 +50,7 @@ contacts AS (
     FROM event AS e
     JOIN rule_value AS v ON v.subject = 'governing' AND v.name = 'contact_months'
     WHERE NOT e.nobody AND NOT e.extra AND e.start < $month_after
-        AND e.start >= CAST($month_after AS DATE) - v.number * INTERVAL '1' MONTH
+        AND date_diff('month', e.start, CAST($month_after AS DATE)) <= v.number
     GROUP BY e.person_id
 )
 SELECT 'overdue' AS code, person_id, CAST(NULL AS VARCHAR) AS agency, CAST(NULL AS VARCHAR) AS content, CAST(NULL AS BIGINT) AS number

@@ -54,7 +54,7 @@ bounded AS (
 SELECT
     detention_id,
     person_id,
-    CASE WHEN low_limit = high_limit THEN CAST(low_limit / 60 AS BIGINT) END AS limit_hours,
+    CASE WHEN low_limit = high_limit THEN CAST(round(low_limit / 60) AS BIGINT) END AS limit_hours,
     minutes AS clock_minutes,
     CASE WHEN least > high_limit THEN 'yes' WHEN most <= low_limit THEN 'no' ELSE 'unknown' END AS over,
     still_open,

@@ -126,7 +126,7 @@ def refuse_keys_beside(
 def _taken_in(place: Place, source: Source, name: str) -> pl.DataFrame:
     """Rows of the source's other deliveries in force; none if there are none, or a run is going on."""
     nothing = pl.DataFrame(schema=schema(RECORD))
-    if not place.warehouse.exists():
+    if not place.has_tables:
         return nothing
     in_force: dict[str, Scalar] = {"source": source.name, "replaced_by": None}
     try:

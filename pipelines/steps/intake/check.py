@@ -145,7 +145,7 @@ def _copies(place: Place, source: Source, file: Path, name: str) -> list[str]:
 
 def _usual(place: Place, source: Source, period: Month | None) -> int | None:
     """The source's usual number of rows, if a run has ever written it down and none is going on."""
-    if not place.warehouse.exists():
+    if not place.has_tables:
         return None
     try:
         with open_warehouse(place) as warehouse:

@@ -1,0 +1,5 @@
+"""Spread: matching where the rows lie, on the machines of a cluster. The answer is that of hiu.link.match."""
+
+from hiu.link.spread.run import link_spread
+
+__all__ = ["link_spread"]

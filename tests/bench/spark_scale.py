@@ -1,0 +1,110 @@
+"""A month on Spark beside DuckDB: every table compared row for row, and what each step costs in CPU seconds.
+
+    python tests/bench/spark_scale.py --people 20000 --months 12
+    python tests/bench/spark_scale.py --site MYSITE --curated MYSITE/curated
+    python tests/bench/spark_scale.py --people 2000 --months 6 --remote sc://127.0.0.1:15002 --lake /tmp/lake
+
+Without --remote the server is Sail, in this process, so that the CPU seconds are those of both sides.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+
+from hiu.engine import Engine
+from hiu.engine.spark import SparkEngine, connect
+from hiu.engine.steps import AFTER_LINK, BEFORE_LINK, TEMPORARY, build_all
+from hiu.link import Linkage, link
+from hiu.link.people.ids import assign_people
+from hiu.link.spread import link_spread
+from hiu.month import Month
+from pipelines.common.place import Place, open_place, open_warehouse
+from pipelines.common.progress import Reporter
+from pipelines.run import run_month
+from pipelines.setup.area import make_area
+
+NOW, LAST = datetime(2026, 4, 8, 9, 12, tzinfo=UTC), Month(2026, 3)
+SENT = ("record", "fact", "quarantine", "deliveries", "decisions", "counting", "calendar", "stay_rule", "meeting_fact")
+
+
+def timed(name: str, what: Callable[[], object]) -> object:
+    """Do something, and print what it cost."""
+    wall, cpu = time.monotonic(), time.process_time()
+    made = what()
+    print(f"  {name}: {time.monotonic() - wall:.1f} s, {time.process_time() - cpu:.1f} CPU s", flush=True)
+    return made
+
+
+def steps(engine: Engine, place: Place, matched: Callable[[pl.DataFrame], Linkage]) -> tuple[dict[str, int], Linkage]:
+    """Identify, link and count, each timed; rows of each table."""
+    counting = place.settings.counting
+    rows = timed("identify", lambda: build_all(engine, BEFORE_LINK, LAST, counting))
+    assert isinstance(rows, dict)
+    identity = engine.read("identity")
+    linked = timed("link", lambda: matched(identity))
+    assert isinstance(linked, Linkage)
+    engine.put("cluster", assign_people(linked.clusters, identity, place.key_for("person")))
+    counted = timed("count", lambda: build_all(engine, AFTER_LINK, LAST, counting))
+    assert isinstance(counted, dict)
+    return rows | counted, linked
+
+
+def compare(here: Engine, there: Engine, tables: dict[str, int]) -> None:
+    """Every table that was built, row for row. Raises AssertionError naming the one that differs."""
+    for name in tables.keys() - set(TEMPORARY):
+        columns = here.columns(name)
+        one, other = (engine.rows(name, order=columns).sort(columns) for engine in (here, there))
+        assert one.equals(other), f"{name} differs: {one.height} and {other.height} rows"
+    print(f"  {len(tables.keys() - set(TEMPORARY))} tables are the same, row for row")
+
+
+def main() -> None:
+    """Make an area if none is named, run it on DuckDB, then the same steps on both."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--people", type=int, default=2000)
+    parser.add_argument("--months", type=int, default=6)
+    parser.add_argument("--site", type=Path)
+    parser.add_argument("--curated", type=Path, help="of a site that has been run already; it is copied")
+    parser.add_argument("--remote")
+    parser.add_argument("--lake")
+    asked = parser.parse_args()
+    home = asked.site or Path(tempfile.mkdtemp())
+    if not asked.site:
+        make_area(home, people=asked.people, months=asked.months, seed=1, last=str(LAST), now=NOW)
+    place = open_place(home, curated=asked.curated or Path(tempfile.mkdtemp()) / "curated")
+    if not place.warehouse.exists():
+        run_month(place, LAST, now=NOW, report=Reporter(quiet=True))
+    remote = asked.remote
+    if remote is None:
+        from pysail.spark import SparkConnectServer
+
+        server = SparkConnectServer("127.0.0.1", 0)
+        server.start(background=True)
+        remote = f"sc://127.0.0.1:{server.listening_address[1]}"
+    copy = Path(tempfile.mkdtemp()) / "copy.duckdb"
+    shutil.copyfile(place.warehouse, copy)
+    with open_warehouse(place, copy) as here, SparkEngine(connect(remote), asked.lake or tempfile.mkdtemp()) as there:
+        print(f"{here.count('record'):,} rows sent to the lake")
+        timed("sent", lambda: [there.put(name, here.read(name)) for name in SENT])
+        settings = place.settings.linking
+        print("DuckDB")
+        built, one = steps(
+            here, place, lambda identity: link(identity, settings=settings, events=here.read("identity_event"))
+        )
+        print("Spark")
+        built, other = steps(there, place, lambda identity: link_spread(there, identity, settings=settings))
+        assert one.clusters.equals(other.clusters) and one.pairs.equals(other.pairs), "matching differs"
+        print(f"  people and pairs are the same: {other.notes}")
+        compare(here, there, built)
+
+
+if __name__ == "__main__":
+    main()
