@@ -84,8 +84,8 @@ def _describe(engine: Engine, settings: Linking, rules: Rules) -> Common:
 
 def _bands(counted: pl.DataFrame, kind: str) -> pl.DataFrame:
     """The band of each name that is not rare: word, band."""
-    listed = pl.DataFrame({"word": list(shares(kind))}, schema={"word": pl.String})
-    every = counted.select("word", "births").join(listed, on="word", how="full", coalesce=True)
+    usual = pl.DataFrame({"word": list(shares(kind))}, schema={"word": pl.String})
+    every = counted.select("word", "births").join(usual, on="word", how="full", coalesce=True)
     births = every["births"].fill_null(0).cast(pl.Float64).to_numpy()
     return every.select("word", band=pl.Series(bands(every["word"], kind, births))).filter(C("band") != RARE)
 
