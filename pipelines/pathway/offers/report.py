@@ -99,7 +99,8 @@ def _lead(found: Found) -> Iterator[str]:
         yield f"About {counts.text(month, MADE)} offers were made in {month.title}."
     yield f"Taken up, share of all offers: {counts.share(month, WHOLE_TAKEN, MADE)}."
     used, of = counts.share(month, WHOLE_USED, CONSIDERED), counts.text(month, CONSIDERED)
-    yield f"Section 136 used when it was considered: {used} (considered at {of} contacts)."
+    considered = f" (considered at {of} contacts)" if of.isdigit() else ""
+    yield f"Section 136 used when it was considered: {used}{considered}."
     yield f"'hiu offers {month} --list' names the rows to put right, and people who were offered something again."
 
 
