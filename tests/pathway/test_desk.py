@@ -243,6 +243,7 @@ def test_the_command_says_one_sentence_where_there_is_no_desk(
     assert not (area / "data" / "curated" / "exports" / "pathway").exists()
 
 
+@pytest.mark.slow
 def test_a_paper_made_again_shows_what_it_first_showed() -> None:
     one, fewer = invented({15: 18}), invented({15: 14})
     assert same_when_made_again(

@@ -18,7 +18,7 @@ from hiu.model.frames import schema
 from hiu.model.govern import DISCLOSURES
 from hiu.publish.board.paper import Grid
 from hiu.publish.pathway.missing_chart import Site
-from hiu.publish.pathway.part import Part
+from hiu.publish.pathway.part import Chart, Part
 from hiu.publish.stamp import Stamp
 from pipelines.common.place import Place, open_place
 from pipelines.govern.record_basis import BasisChange, record_change
@@ -185,6 +185,14 @@ def test_who_was_found_in_the_next_month_stays_missing_at_the_end_of_their_own()
     assert own == again and any(cell.group == "still_missing=yes" for cell in own)
 
 
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Charts are not drawn: what they are of is asked elsewhere."""
+    monkeypatch.setattr("pipelines.pathway.trends.trend_chart", lambda *_, **__: "<svg/>")
+    monkeypatch.setattr("pipelines.pathway.missing.sites.site_chart", lambda *_: Chart(svg="<svg/>", alt=""))
+
+
+@pytest.mark.usefixtures("undrawn")
 def test_a_paper_made_again_shows_what_it_first_showed() -> None:
     one, fewer = invented(40), invented(38)
     assert same_when_made_again(
@@ -193,6 +201,7 @@ def test_a_paper_made_again_shows_what_it_first_showed() -> None:
     )
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_later_paper_looks_back_at_what_was_first_shown_and_so_does_a_year() -> None:
     shown = Shown()
     before = Stamp(**{**vars(STAMP), "month": LAST - 1})

@@ -88,8 +88,19 @@ def test_the_rates_of_a_month_and_nothing_that_was_avoided() -> None:
         "Taken up, share of all offers: 50%.",
         "Section 136 used when it was considered: 50% (considered at 40 contacts).",
     )
+    rows = (
+        ("Offers made", "40", ""),
+        ("Taken up", "20", "50%"),
+        ("Not taken up", "10", "25%"),
+        ("Not known", "10", "25%"),
+    )
+    assert grid(part, "Offers, and whether they were taken up").rows == rows
+    assert grid(part, "Section 136, when it was considered").rows[1:3] == (
+        ("Used", "20", "50%"),
+        ("Not used", "20", "50%"),
+    )
     assert grid(part, "Offers by service").rows[0] == ("Triage car", "40", "40", "20", "10", "10", "50%")
-    assert grid(part, "Section 136, when it was considered").rows[-1] == ("All", "40", "40", "20", "20", "0", "50%")
+    assert grid(part, "Section 136, when it was considered, by service").rows[-1][-1] == "50%"
     assert grid(part, "Time at the scene").rows[0] == ("Triage car", "40", "40")
     assert not [one.title for one in part.grids if "avoid" in one.title.lower()]
 

@@ -13,6 +13,8 @@ SERVICES = {
     NOT_RECORDED: "Not recorded",
 }
 OFFERED = {"yes": "Something was offered", "no": "Nothing was offered", "unknown": "Not known"}
+TAKEN_UP = {"yes": "Taken up", "no": "Not taken up", "unknown": "Not known"}
+WAS_USED = {"yes": "Used", "no": "Not used", "unknown": "Not known"}
 REFERRED = {"yes": "Referred on", "no": "Not referred on", NOT_RECORDED: "Not recorded"}
 NOTES = (
     HIDDEN_NOTE + ". Other figures are rounded to 5, and shares are worked out from the rounded figures.",

@@ -9,13 +9,22 @@ import polars as pl
 from hiu.govern.release.disclosure import FEWEST
 from hiu.month import Month
 from hiu.publish.board.paper import MARKING, Grid
-from hiu.publish.pathway.offers_words import NOTES, OFFERED, REFERRED, SERVICES
+from hiu.publish.pathway.offers_words import NOTES, OFFERED, REFERRED, SERVICES, TAKEN_UP, WAS_USED
 from hiu.publish.pathway.part import ALL, Part
 from hiu.publish.stamp import Stamp
 from hiu.rules import rules
-from pipelines.pathway.counts import Counts, decided, quantiles
+from pipelines.pathway.counts import Counts, month_cells, quantiles, texts_of
 from pipelines.pathway.offers.compared import compared_grid, compared_year, sentences
 from pipelines.pathway.offers.rows import RULES, contacts
+from pipelines.pathway.offers.services import (
+    CONSIDERED,
+    MADE,
+    TAKEN,
+    USED,
+    service_grids,
+    service_sentence,
+    service_year,
+)
 from pipelines.pathway.shown import Shown, Splits
 from pipelines.pathway.trends import Breaks, Headline, trends
 
@@ -24,26 +33,18 @@ SHOWN = 24
 """Months of a headline's chart."""
 SPLITS: Splits = (
     (),
-    ("service",),
     ("offered",),
     ("taken_up",),
     ("considered",),
     ("used",),
     ("onward_referral",),
-    *((code,) for code in RULES),
-    ("service", "offered"),
-    ("service", "taken_up"),
     ("offered", "taken_up"),
     ("offered", "onward_referral"),
-    ("service", "offered", "taken_up"),
-    ("service", "considered"),
-    ("service", "used"),
     ("considered", "used"),
-    ("service", "considered", "used"),
+    *((code,) for code in RULES),
 )
 """What every month is split by, in its own report and in each that looks back at it."""
-MADE, CONSIDERED = "offered=yes", "considered=yes"
-TAKEN, USED = f"{MADE}&taken_up=yes", f"{CONSIDERED}&used=yes"
+WHOLE_TAKEN, WHOLE_USED = f"{MADE}&{TAKEN}=yes", f"{CONSIDERED}&{USED}=yes"
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,6 @@ class Found:
     counts: Counts
     month: Month
 
-    def part(self, of: str, service: str, split: str, value: str) -> str:
-        """A cell of a service, or of all (empty), among those made or considered."""
-        within = f"service={service}&{of}" if service else of
-        return self.counts.text(self.month, f"{within}&{split}={value}" if split else within)
-
 
 def offers_report(
     tables: Mapping[str, pl.DataFrame], *, stamp: Stamp, breaks: Breaks, minimum_age: int, shown: Shown | None = None
@@ -68,13 +64,15 @@ def offers_report(
     month, rows = stamp.month, contacts(tables)
     sent = tables["feed_month"].filter((C("table") == "offer") & C("supplied"))["month"].sort()
     supplied = [one for one in map(Month.of, sent) if month - (SHOWN - 1) <= one <= month]
-    counts = decided(rows, "offer", SPLITS, supplied, shown)
+    cells = month_cells(rows, "offer", SPLITS, supplied, shown)
+    counts = Counts("offer", texts_of(cells))
+    services = service_year(rows, cells, supplied, month, shown)
     found = Found(rows.filter(C("month") == month.start), counts, month)
     year = compared_year(tables, month, minimum_age, shown)
     lines = [
         Headline("Offers made a month", partial(counts.number, group=MADE)),
-        Headline("Taken up, % of offers", partial(_share, counts, TAKEN, MADE)),
-        Headline("Section 136 used, % of considered", partial(_share, counts, USED, CONSIDERED)),
+        Headline("Taken up, % of offers", partial(_share, counts, WHOLE_TAKEN, MADE)),
+        Headline("Section 136 used, % of considered", partial(_share, counts, WHOLE_USED, CONSIDERED)),
     ]
     now = month in supplied
     part = Part(
@@ -82,8 +80,10 @@ def offers_report(
         title="Offers short of detention",
         stamp=stamp,
         marking=MARKING,
-        lead=(*_lead(found), *sentences(year)) if now else (f"{month.title} was not supplied.",),
-        grids=(*_grids(found), compared_grid(year, month), _wrong(found)) if now else (),
+        lead=(*_lead(found), *service_sentence(services), *sentences(year))
+        if now
+        else (f"{month.title} was not supplied.",),
+        grids=(*_grids(found), *service_grids(services), compared_grid(year, month), _wrong(found)) if now else (),
         charts=tuple(trends(lines, supplied, month, breaks, shown)) if now else (),
         notes=NOTES,
         words={"Records to put right": 2},
@@ -97,49 +97,32 @@ def _lead(found: Found) -> Iterator[str]:
         yield f"How many offers were made in {month.title} can't be shown."
     else:
         yield f"About {counts.text(month, MADE)} offers were made in {month.title}."
-    yield f"Taken up, share of all offers: {counts.share(month, TAKEN, MADE)}."
-    used, of = counts.share(month, USED, CONSIDERED), counts.text(month, CONSIDERED)
-    yield f"Section 136 used when it was considered: {used} (considered at {of} contacts)."
+    yield f"Taken up, share of all offers: {counts.share(month, WHOLE_TAKEN, MADE)}."
+    used, of = counts.share(month, WHOLE_USED, CONSIDERED), counts.text(month, CONSIDERED)
+    considered = f" (considered at {of} contacts)" if of.isdigit() else ""
+    yield f"Section 136 used when it was considered: {used}{considered}."
     yield f"'hiu offers {month} --list' names the rows to put right, and people who were offered something again."
 
 
 def _grids(found: Found) -> Iterator[Grid]:
     counts, month = found.counts, found.month
-    names = ("Taken up", "Not taken up", "Not known", "Share taken up")
-    yield _rates(found, "Offers by service", MADE, "taken_up", ("Service", "Contacts", "Offers made", *names))
-    names = ("Used", "Not used", "Not known", "Share used")
-    yield _rates(
-        found, "Section 136, when it was considered", CONSIDERED, "used", ("Service", "Contacts", "Considered", *names)
-    )
-    rows = [(words, counts.text(month, f"offered={value}")) for value, words in OFFERED.items()]
-    yield Grid("Contacts of these services", ("", "Contacts"), (*rows, (ALL, counts.text(month))))
-    rows = [(words, counts.text(month, f"{MADE}&onward_referral={value}")) for value, words in REFERRED.items()]
-    yield Grid("Referred on, of offers made", ("", "Offers"), tuple(rows))
-    times = [(words, *quantiles(found.own.filter(service=name))) for name, words in _services(found).items()]
+    for title, of, split, whole, words in (
+        ("Offers, and whether they were taken up", MADE, TAKEN, "Offers made", TAKEN_UP),
+        ("Section 136, when it was considered", CONSIDERED, USED, "Contacts at which it was considered", WAS_USED),
+        ("Referred on, of offers made", MADE, "onward_referral", "Offers made", REFERRED),
+    ):
+        rows = [
+            (name, counts.text(month, group), counts.share(month, group, of))
+            for group, name in ((f"{of}&{split}={value}", name) for value, name in words.items())
+        ]
+        yield Grid(title, ("", "Number", "Share"), ((whole, counts.text(month, of), ""), *rows))
+    made = [(words, counts.text(month, f"offered={value}")) for value, words in OFFERED.items()]
+    yield Grid("Contacts of these services", ("", "Contacts"), (*made, (ALL, counts.text(month))))
+    there = set(found.own["service"])
+    times = [(words, *quantiles(found.own.filter(service=name))) for name, words in SERVICES.items() if name in there]
     note = f"Minutes, to 5, as the service sent them. Hidden where fewer than {FEWEST} people are behind it."
     columns = ("Service", "Median", "90th percentile")
     yield Grid("Time at the scene", columns, (*times, (ALL, *quantiles(found.own))), note)
-
-
-def _services(found: Found) -> dict[str, str]:
-    """The services with a contact in the month."""
-    return {name: words for name, words in SERVICES.items() if found.counts.text(found.month, f"service={name}") != "0"}
-
-
-def _rates(found: Found, title: str, of: str, split: str, columns: tuple[str, ...]) -> Grid:
-    """A row a service and one of all: contacts, those that are `of`, what became of them, and the share."""
-    counts, month = found.counts, found.month
-    rows = [
-        (
-            words,
-            counts.text(month, f"service={name}" if name else "everybody"),
-            found.part(of, name, "", ""),
-            *(found.part(of, name, split, value) for value in ("yes", "no", "unknown")),
-            counts.share(month, *(f"service={name}&{group}" if name else group for group in (f"{of}&{split}=yes", of))),
-        )
-        for name, words in (_services(found) | {"": ALL}).items()
-    ]
-    return Grid(title, columns, tuple(rows))
 
 
 def _wrong(found: Found) -> Grid:
