@@ -1,6 +1,6 @@
 """Words of the papers about offers short of detention: codes as people read them, in the order they stand in."""
 
-from hiu.publish.board.paper import HIDDEN_NOTE
+from hiu.publish.board.paper import ROUNDED_NOTE
 from hiu.publish.pathway.desk_words import NOT_RECORDED
 
 SERVICES = {
@@ -17,7 +17,7 @@ TAKEN_UP = {"yes": "Taken up", "no": "Not taken up", "unknown": "Not known"}
 WAS_USED = {"yes": "Used", "no": "Not used", "unknown": "Not known"}
 REFERRED = {"yes": "Referred on", "no": "Not referred on", NOT_RECORDED: "Not recorded"}
 NOTES = (
-    HIDDEN_NOTE + ". Other figures are rounded to 5, and shares are worked out from the rounded figures.",
+    ROUNDED_NOTE,
     "An offer is counted once, in the month in which it was made. It is never demand, and bears on nobody's place on"
     " the list. Somebody who did not take one made a choice, which counts for or against nobody.",
     "Whether an offer avoided a detention is not counted: nobody can know it. 'Used' is of those contacts at which"
