@@ -7,6 +7,7 @@ BIN := .venv/bin
 endif
 STAMP := .venv/.ready
 PINNED := --universal --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock" --quiet
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes
 PLATFORM ?= linux
 PY ?= 3.13
 EXTRAS ?= run
@@ -102,11 +103,14 @@ peers:                  ## an environment beside it (.venv-bench) with the tools
 	$(subst .venv,.venv-bench,$(BIN))/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	$(subst .venv,.venv-bench,$(BIN))/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 
+# uv takes an eighth of the processor time of pip for the same packages and hashes. Where it reaches no index, pip does it.
 $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	sed -n '/^uv==/,/# via/p' requirements.lock >.venv/uv.txt
+	$(PIP) -r .venv/uv.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock || $(PIP) -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	$(BIN)/python -m compileall -q -j 0 .venv hiu pipelines
+	$(BIN)/python -m compileall -q -j 0 -x '/tests/' .venv hiu pipelines
 	$(BIN)/python -c "import pathlib; pathlib.Path('$(STAMP)').touch()"
 
 lock:                   ## pin the newest stable versions, with hashes: to develop, to run the product, to measure its peers

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import importlib
+import pkgutil
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,8 @@ from areakit import LAST, NOW, SAMPLE, PlaceOf, copy_months, run
 from examples import QUICK
 from once import once, run_folder
 
+import hiu
+import pipelines
 from pipelines.common.place import Place, open_place
 from pipelines.run import Outcome
 from pipelines.setup.area import make_area
@@ -64,18 +68,18 @@ FIRST_CASE = (
 """Of tests with many cases the first is traced: the others go the same way with other values."""
 
 
-EVERY_OTHER, MANY = ("tests/traps",), 6
-"""Of a trap with more cases than these every other one is in the quick suite; `make fuzz` springs them all."""
+EVERY_THIRD, MANY = ("tests/traps",), 6
+"""Of a trap with more cases than these every third one is in the quick suite; `make fuzz` springs them all."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first. Files, and tests in a file, otherwise keep their order."""
     cases: dict[str, list[pytest.Item]] = {}
     for item in items:
-        if item.nodeid.startswith(EVERY_OTHER):
+        if item.nodeid.startswith(EVERY_THIRD):
             cases.setdefault(item.nodeid.split("[")[0], []).append(item)
     for some in cases.values():
-        for item in some[1::2] if len(some) > MANY else ():
+        for item in (item for n, item in enumerate(some) if n % 3 and len(some) > MANY):
             item.add_marker("slow")
     place = {
         item: next((n for n, part in enumerate(FIRST_OF_ALL) if item.nodeid.startswith(part)), 99) for item in items
@@ -89,6 +93,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if again or property_test or item.nodeid.startswith(UNTRACED):
             item.add_marker("no_cover")
         traced.add(test)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, Any, Any]:
+    """Collecting is not traced: it writes the assertions of every test anew. What is ours is first imported, traced."""
+    plugin = session.config.pluginmanager.get_plugin("_cov")
+    if plugin is None or plugin.cov_controller is None or session.config.getoption("numprocesses", None):
+        return (yield)
+    for package in (hiu, pipelines):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+    plugin.cov_controller.pause()
+    try:
+        return (yield)
+    finally:
+        plugin.cov_controller.resume()
 
 
 def pytest_collection_finish() -> None:

@@ -51,4 +51,5 @@ def peak() -> float:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    for name in sys.argv[1].split(","):
+        main(name, int(sys.argv[2]), int(sys.argv[3]))

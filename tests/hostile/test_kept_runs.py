@@ -107,7 +107,7 @@ def test_while_the_site_is_busy_a_program_is_told_too(site: Site) -> None:
     assert "may still show them" in line and person not in line
 
 
-@pytest.mark.parametrize("cut", ["record", "move", "seal"])
+@pytest.mark.parametrize("cut", ["record", pytest.param("move", marks=pytest.mark.slow), "seal"])
 def test_cut_off_anywhere_it_is_done_again(cut: str, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     person, folder = first_of(site.place)
     whole = pl.read_parquet(folder / "people.parquet")

@@ -35,7 +35,9 @@ def object_to(site: Site, person: str) -> Path:
     return site.place.records / "basis.jsonl"
 
 
-@pytest.mark.parametrize("how", ["emptied", "removed", "last line", "changed"])
+@pytest.mark.parametrize(
+    "how", [*(pytest.param(how, marks=pytest.mark.slow) for how in ("emptied", "removed")), "last line", "changed"]
+)
 def test_records_that_lost_lines_stop_every_command_that_writes(how: str, site: Site, person: str) -> None:
     """An objection recorded on Monday and taken out on Tuesday, no run between: the next run took it for granted."""
     file = object_to(site, person)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from datetime import timedelta
 from pathlib import Path
 from typing import cast
@@ -14,13 +15,31 @@ from areakit import LAST, NOW
 from hiu.errors import HiuError, UsageError
 from hiu.month import Month
 from pipelines.access import releases
-from pipelines.common.place import Place
+from pipelines.common.place import Place, open_place
 from pipelines.govern.release import LIST, exported_files, release_board
 from pipelines.papers.export import export_board
+from pipelines.run import Outcome
 
 
 def export(place: Place) -> Path:
     return export_board(place, str(LAST), folder=None, now=NOW)
+
+
+@pytest.fixture(scope="module")
+def export_made(area: Path, published: Outcome, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A curated folder just after an export, and what was exported in it. Read them; copy to change."""
+    assert published.published
+    curated = tmp_path_factory.mktemp("exported") / "curated"
+    shutil.copytree(area / "data" / "curated", curated)
+    return curated, export(open_place(area, curated=curated)).relative_to(curated)
+
+
+@pytest.fixture
+def exported(area: Path, export_made: tuple[Path, Path], tmp_path: Path) -> tuple[Place, Path]:
+    """The area just after an export, in a curated folder of the test's own, and what was exported."""
+    curated, made = export_made
+    shutil.copytree(curated, tmp_path / "after")
+    return open_place(area, curated=tmp_path / "after"), tmp_path / "after" / made
 
 
 def release(place: Place, folder: Path | None = None, month: Month = LAST, after: int = 0) -> Path:
@@ -38,12 +57,15 @@ def test_what_a_cut_off_release_left_half_written_goes_too(place_after: Place) -
     assert [path.name for path in folder.iterdir()] == ["board-b.cells.json"]
 
 
-def test_nothing_but_the_exported_files_is_released(place_after: Place, tmp_path: Path) -> None:
-    secret = tmp_path / "secret.txt"
-    secret.write_text("root:x:0:0", encoding="utf-8")
+def test_without_an_export_nothing_is_released(place_after: Place) -> None:
     with pytest.raises(UsageError, match="nothing was exported"):
         release(place_after)
-    made = export(place_after)
+
+
+def test_nothing_but_the_exported_files_is_released(exported: tuple[Place, Path], tmp_path: Path) -> None:
+    place, made = exported
+    secret = tmp_path / "secret.txt"
+    secret.write_text("root:x:0:0", encoding="utf-8")
     planted = made / "planted.csv"
     for say, plant in (
         ("links are not followed", lambda: planted.symlink_to(secret)),
@@ -53,44 +75,44 @@ def test_nothing_but_the_exported_files_is_released(place_after: Place, tmp_path
     ):
         plant()
         with pytest.raises(HiuError, match=say):
-            release(place_after)
+            release(place)
         planted.unlink()
     (made / "deep").symlink_to(tmp_path, target_is_directory=True)
     with pytest.raises(HiuError, match="links are not followed"):
-        release(place_after)
+        release(place)
     (made / "deep").unlink()
     (tmp_path / "elsewhere").symlink_to(made, target_is_directory=True)
     with pytest.raises(HiuError, match="links are not followed"):
-        release(place_after, tmp_path / "elsewhere")
-    assert not (place_after.curated / "releases").exists()
-    assert (release(place_after) / "RELEASE.json").exists()
+        release(place, tmp_path / "elsewhere")
+    assert not (place.curated / "releases").exists()
+    assert (release(place) / "RELEASE.json").exists()
 
 
-def test_a_changed_or_missing_file_and_another_month_are_refused(place_after: Place) -> None:
-    made = export(place_after)
+def test_a_changed_or_missing_file_and_another_month_are_refused(exported: tuple[Place, Path]) -> None:
+    place, made = exported
     words = made / "charts" / "alt-text.txt"
     before = words.read_bytes()
     words.write_bytes(before + b"P.S. he lives at number 4")
     with pytest.raises(HiuError, match="changed since it was exported"):
-        release(place_after)
+        release(place)
     words.unlink()
     with pytest.raises(HiuError, match="is missing here"):
-        release(place_after)
+        release(place)
     words.symlink_to("/etc/passwd")
     with pytest.raises(HiuError, match="links are not followed"):
-        release(place_after)
+        release(place)
     words.unlink()
     words.write_bytes(before)
     with pytest.raises(UsageError, match="nothing was exported"):
-        release(place_after, made, LAST - 1)
+        release(place, made, LAST - 1)
 
 
-def test_the_registers_are_signed_chained_and_readable(place_after: Place) -> None:
-    export(place_after)
-    final = release(place_after)
+def test_the_registers_are_signed_chained_and_readable(exported: tuple[Place, Path]) -> None:
+    place, _ = exported
+    final = release(place)
     with pytest.raises(HiuError, match="since this was exported"):
-        release(place_after, after=1)
-    register = place_after.curated / "releases" / "register" / "commissioner"
+        release(place, after=1)
+    register = place.curated / "releases" / "register" / "commissioner"
     public = json.loads((register / f"{final.name}.cells.json").read_text(encoding="utf-8"))
     assert len(public["cells"]) > 50 and set(public["cells"][0]) >= {"measure", "dataset", "group", "months", "shown"}
     assert all("value" not in cell and "people" not in cell for cell in public["cells"])
@@ -100,18 +122,18 @@ def test_the_registers_are_signed_chained_and_readable(place_after: Place) -> No
     kept = sealed.read_bytes()
     sealed.write_bytes(kept.replace(b'"people": 1,', b'"people": 9,', 1))
     with pytest.raises(HiuError, match="changed since it was written"):
-        releases.past(place_after, "commissioner")
+        releases.past(place, "commissioner")
     sealed.unlink()
     with pytest.raises(HiuError, match="not what the audit log says"):
-        export(place_after)
+        export(place)
     sealed.write_bytes(kept)
-    export(place_after)
-    assert release(place_after, after=2) != final
+    export(place)
+    assert release(place, after=2) != final
 
 
-def test_an_export_s_own_list_is_not_released(place_after: Place) -> None:
-    made = export(place_after)
-    entry = releases.kept_export(place_after, "commissioner", str(LAST))
+def test_an_export_s_own_list_is_not_released(exported: tuple[Place, Path]) -> None:
+    place, made = exported
+    entry = releases.kept_export(place, "commissioner", str(LAST))
     assert entry is not None and (made / LIST).exists()
     files, problems = exported_files(made, entry)
     assert not problems and LIST not in files and set(files) == set(entry.files)

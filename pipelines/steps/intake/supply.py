@@ -105,8 +105,8 @@ def standing_remarks(warehouse: Engine, month: Month, run_id: str) -> list[str]:
         aside = (
             f"{row['quarantined']:,} of {count_of(row['received'], 'row')} set aside" if row["quarantined"] else None
         )
-        if said := "; ".join(filter(None, (aside, row["warning"]))):
-            out.append(f"{row['source_file']} ({row['source']}), taken in by an earlier run: {said}")
+        if standing := "; ".join(filter(None, (aside, row["warning"]))):
+            out.append(f"{row['source_file']} ({row['source']}), taken in by an earlier run: {standing}")
     return out
 
 

@@ -182,8 +182,8 @@ def test_nobody_of_that_id(place_after: Place) -> None:
         gone(place_after, "HIU-22222222")
 
 
-QUICK = ("rewrite_runs", "_warehouse", "record")
-STEPS = (*QUICK, "rewrite_records", "drop_others", "_backups", "_require_nothing")
+QUICK = ("rewrite_runs", "record")
+STEPS = (*QUICK, "_warehouse", "rewrite_records", "drop_others", "_backups", "_require_nothing")
 
 
 @pytest.mark.parametrize(
@@ -241,7 +241,9 @@ def test_a_fault_in_making_the_pages_is_no_older_version(
     assert (folder / "pack.html").is_file() and residue(place_after, doomed) == []
 
 
-@pytest.mark.parametrize("older", ["a manifest of another form", "a table without a column"])
+@pytest.mark.parametrize(
+    "older", [pytest.param("a manifest of another form", marks=pytest.mark.slow), "a table without a column"]
+)
 def test_pages_of_an_older_version_are_withdrawn(place_after: Place, person: str, older: str) -> None:
     folder = place_after.published_folder(LAST)
     assert folder

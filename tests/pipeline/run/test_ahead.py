@@ -59,7 +59,10 @@ def same(one: list[NextDelivery], other: list[NextDelivery]) -> None:
             assert getattr(a[-1], name).equals(getattr(b[-1], name))
 
 
-@pytest.mark.parametrize(("many", "at_once"), [(10**9, 1), (0, 10**9)], ids=["one process", "two"])
+@pytest.mark.parametrize(
+    ("many", "at_once"),
+    [pytest.param(10**9, 1, id="one process", marks=pytest.mark.slow), pytest.param(0, 10**9, id="two")],
+)
 def test_processes_of_their_own_read_the_same_and_refuse_the_same(
     month_with_a_bad_file: Place, monkeypatch: pytest.MonkeyPatch, many: int, at_once: int
 ) -> None:

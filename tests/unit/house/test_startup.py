@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+
+from areakit import REPOSITORY
 
 
 def loaded(code: str) -> set[str]:
@@ -24,3 +27,10 @@ def test_grammars_of_web_addresses_are_not_built() -> None:
 def test_help_loads_no_engine() -> None:
     heavy = {"polars", "pandas", "duckdb", "altair", "great_expectations", "scipy"}
     assert not heavy & loaded("import pipelines.cli")
+
+
+def test_scipy_stats_loads_only_where_it_is_used() -> None:
+    """It takes a second, in every process that runs a month; scipy.special has the functions of its distributions."""
+    first = re.compile(r"^(?:from|import) scipy\.stats\b", re.MULTILINE)
+    modules = [path for package in ("hiu", "pipelines") for path in (REPOSITORY / package).rglob("*.py")]
+    assert modules and not [path for path in modules if first.search(path.read_text(encoding="utf-8"))]

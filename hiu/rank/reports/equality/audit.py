@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from scipy.stats import gamma
+from scipy.special import gammaincinv
 
 from hiu.model import PEOPLE
 from hiu.model.grades import NOT_ASSESSED
@@ -206,5 +206,5 @@ def _outcome(
         (pl.col("observed").max() / pl.col("observed").sum()).fill_nan(0.0).alias("most"),
     )
     o, e = table["observed"].to_numpy(), np.maximum(table["expected"].to_numpy(), 1e-9)
-    low, high = (gamma.ppf(at, o / constants.phi + 0.5) * constants.phi / e for at in (0.025, 0.975))
+    low, high = (gammaincinv(o / constants.phi + 0.5, at) * constants.phi / e for at in (0.025, 0.975))
     return table.with_columns(ratio=pl.Series(o / e), low=pl.Series(low), high=pl.Series(high)), ""
