@@ -37,15 +37,12 @@ class Environment:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._run([sys.executable, "-m", "venv", "--without-pip", str(folder)])
+        self.packages = next(folder.rglob("site-packages"))
 
     def _run(self, line: list[str], cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
         env = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "COV", "HIU"))}
         env |= {"PYTHONUTF8": "1", "HIU_DEBUG": "1"}
         return subprocess.run(line, capture_output=True, text=True, encoding="utf-8", env=env, cwd=cwd)
-
-    @property
-    def packages(self) -> Path:
-        return next(self.folder.rglob("site-packages"))
 
     def pip(self, *line: str, cwd: Path | None = None) -> None:
         done = self._run([sys.executable, "-m", "pip", "--python", str(self.folder), "install", "-q", *line], cwd)
@@ -88,8 +85,7 @@ def core(made: Path) -> Environment:
 def extended(request: pytest.FixtureRequest, core: Environment, made: Path, tmp_path: Path) -> tuple[str, Environment]:
     """The core, and an extra asked for by name after it: the index has no distribution of this name."""
     environment = Environment(tmp_path / "environment")
-    shutil.rmtree(environment.packages)
-    shutil.copytree(core.packages, environment.packages, copy_function=os.link)
+    shutil.copytree(core.packages, environment.packages, copy_function=os.link, dirs_exist_ok=True)
     environment.pip(f"hiu-groups[{request.param}]", "-c", str(made / "pins.txt"))
     command = environment.folder / BIN / "hiu"
     if not command.exists():
