@@ -8,11 +8,11 @@ Distinct patterns of agreement are fitted, so a million descriptions take second
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hiu.link.levels import COMBINATIONS, FIELDS, NAMES, Flags, Levels, Reals
+from hiu.link.levels import CODE, COMBINATIONS, FIELDS, NAMES, Flags, Levels, Reals
 from hiu.link.model.scorer import WIDEST, WeightTable, probability
 
 PSEUDO_PAIRS = 50.0
@@ -63,6 +63,7 @@ def one_person(
     The same for the same patterns. The weights (field -> level -> log2) are of the fields that tell a person. What the
     base model holds against the patterns of relatives is dropped only where the area has no relatives.
     """
+    patterns = replace(patterns, levels=_said_once(patterns.levels), apart=_said_once(patterns.apart))
     mixture = _Mixture(patterns, base, pseudo)
     start = mixture.start()
     share = mixture.settled(start)
@@ -143,7 +144,9 @@ class _Mixture:
         seen = {field: float(one[self.given[:, NAMES.index(field)]].sum()) for field in _FREE}
         if not self.against.any():
             found["kin"], seen["kin"] = np.zeros(len(FIELDS["kin"]) - 1), float(one.sum())
-        return {field: self._drawn_back(field, table, seen[field]) for field, table in found.items()}
+        out = {field: self._drawn_back(field, table, seen[field]) for field, table in found.items()}
+        out["family"]["swapped"] = 0.0
+        return out
 
     def _drawn_back(self, field: str, table: Reals, seen: float) -> dict[str, float]:
         base = self.base.table[NAMES.index(field), 1 : len(FIELDS[field])]
@@ -188,6 +191,13 @@ class _Mixture:
             alone = np.outer(met.sum(axis=1), met.sum(axis=0)) / max(met.sum(), 1)
             out += np.log2((met + _LEAST) / (alone + _LEAST))[here[0], here[1]]
         return out
+
+
+def _said_once(levels: Levels) -> Levels:
+    """Names in each other's place are one fact and not two: the given name's level says it, the family name's nothing."""
+    out, family = levels.copy(), NAMES.index("family")
+    out[levels[:, family] == CODE["family"]["swapped"], family] = 0
+    return out
 
 
 def _every(flags: Flags, fields: set[str] | frozenset[str]) -> Flags:
