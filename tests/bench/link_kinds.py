@@ -1,8 +1,8 @@
 """Five more invented registers with the truth, each of another kind, for `link_public.py`.
 
-`patients`: a clinic's people twice over and more, with few errors: birth, sex, e-mail, city. `census`: two counts of the
-same households, one row a person in each, where names are misheard and ages are rounded: birth place, occupation, no
-day of birth. `customers`: many short accounts with e-mail, city and postcode and no birth at all. `members`: a small
+`patients`: a clinic's people twice over and more, with few errors: birth, sex, e-mail, city. `census`: two counts of
+the same households, one row a person in each, where names are misheard and ages are rounded: birth place, occupation,
+no day of birth. `customers`: many short accounts with e-mail, city and postcode and no birth at all. `members`: a small
 club of families with twins and namesakes, and good records. `passengers`: a large list of people seen once to four
 times, by name, age, birth place and occupation alone. Each column is text; `true` is the person. The same for the
 same seed.
@@ -60,7 +60,7 @@ def customers(seed: int, people: int = 9000) -> pd.DataFrame:
 
 
 def members(seed: int, households: int = 350) -> pd.DataFrame:
-    """given_name, surname, dob, gender, postcode: families with twins and fathers' names, one value in thirty changed."""
+    """given_name, surname, dob, gender, postcode: families with twins and fathers' names, few errors."""
     made = _Made(seed, error=0.03, blank=0.03)
     born = [one for _ in range(households) for one in made.household(2 + int(made.rng.poisson(1.2)))]
     kept = "given_name surname dob gender postcode"
@@ -68,7 +68,7 @@ def members(seed: int, households: int = 350) -> pd.DataFrame:
 
 
 def passengers(seed: int, people: int = 14000) -> pd.DataFrame:
-    """given_name, surname, birth_year, gender, birth_place, occupation: one to four rows, one value in seven changed."""
+    """given_name, surname, birth_year, gender, birth_place, occupation: one to four rows, many errors."""
     made = _Made(seed, error=0.14, blank=0.1)
     kept = "given_name surname birth_year gender birth_place occupation"
     rows = []
@@ -160,7 +160,8 @@ class _Made:
         home = {name: head[name] for name in ("surname", "city", "postcode")}
         found = [head]
         for k in range(1, size):
-            born = {"dob": str(np.datetime64(str(head["dob"])) + 365 * int(self.rng.integers(18, 40)) + k)} if k > 1 else {}
+            later = 365 * int(self.rng.integers(18, 40)) + k
+            born = {"dob": str(np.datetime64(str(head["dob"])) + later)} if k > 1 else {}
             found.append(self.person(**home, **born))
             if k > 1 and self.chance(0.06):
                 found.append(self.person(**home, dob=found[-1]["dob"]))

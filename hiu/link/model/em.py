@@ -8,6 +8,7 @@ Distinct patterns of agreement are fitted, so a million descriptions take second
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,9 +24,12 @@ RELATIVES: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
     (frozenset({"family", "place"}), frozenset({"given"})),
 )
 """Twins, parent and child of one name, a household: what they share, and what tells them from one person."""
-NO_RELATIVES = 0.5
+NO_RELATIVES = 0.25
 """Of the pairs that the base model takes for relatives, the share found to be so below which an area has none."""
+NOTHING_MORE = 0.9
+"""The share of pairs of one person that say a name and an age alone from which that is how the whole register is."""
 _KIN = NAMES.index("kin")
+_SWAPPED = {field: (NAMES.index(field), CODE[field]["swapped"]) for field in ("given", "family")}
 _FREE = tuple(field for field in NAMES if field not in ("kin", "event"))
 _TELLING = ("nhs_number", "local_id", "event")
 _ROUNDS, _STILL, _LEAST = 300, 1e-3, 5.0
@@ -64,14 +68,18 @@ def one_person(
     base model holds against the patterns of relatives is dropped only where the area has no relatives.
     """
     patterns = replace(patterns, levels=_said_once(patterns.levels), apart=_said_once(patterns.apart))
+    family, base = float(base.table[_SWAPPED["family"]]), _weighed_once(base)
     mixture = _Mixture(patterns, base, pseudo)
     start = mixture.start()
     share = mixture.settled(start)
     before, found = (patterns.pairs @ some[:, 2:] for some in (start, share))
     if found.sum() > NO_RELATIVES * before.sum():
-        mixture.against = base.table[_KIN, patterns.levels[:, _KIN]]
+        mixture.against = mixture.held(base, share)
         share = mixture.settled(start)
-    return share[:, _ONE], mixture.weights(share)
+    weights = mixture.weights(share)
+    weights["family"]["swapped"] = family
+    weights["given"]["swapped"] = round(weights["given"]["swapped"] - family, 2)
+    return share[:, _ONE], weights
 
 
 class _Mixture:
@@ -87,6 +95,18 @@ class _Mixture:
         self.apart = {field: _counts(patterns.apart, field, patterns.apart_pairs) + floor for field in _FREE}
         self.together = self._strangers_together()
         self.against = np.zeros(len(patterns.pairs))
+
+    def held(self, base: WeightTable, share: Reals) -> Reals:
+        """What the base model holds against each pattern: of relatives, and of a name and an age alone.
+
+        Where hardly a pair of one person says more than that, it sets none apart: how rare a match is says it already.
+        """
+        kin = self.of.levels[:, _KIN]
+        against = base.table[_KIN, kin].copy()
+        bare, one = kin == CODE["kin"]["name_only"], self.of.pairs * share[:, _ONE]
+        if one[bare].sum() >= NOTHING_MORE * one.sum():
+            against[bare] = 0.0
+        return against
 
     def settled(self, share: Reals) -> Reals:
         """The shares after as many rounds as it takes."""
@@ -144,9 +164,7 @@ class _Mixture:
         seen = {field: float(one[self.given[:, NAMES.index(field)]].sum()) for field in _FREE}
         if not self.against.any():
             found["kin"], seen["kin"] = np.zeros(len(FIELDS["kin"]) - 1), float(one.sum())
-        out = {field: self._drawn_back(field, table, seen[field]) for field, table in found.items()}
-        out["family"]["swapped"] = 0.0
-        return out
+        return {field: self._drawn_back(field, table, seen[field]) for field, table in found.items()}
 
     def _drawn_back(self, field: str, table: Reals, seen: float) -> dict[str, float]:
         base = self.base.table[NAMES.index(field), 1 : len(FIELDS[field])]
@@ -194,10 +212,19 @@ class _Mixture:
 
 
 def _said_once(levels: Levels) -> Levels:
-    """Names in each other's place are one fact and not two: the given name's level says it, the family name's nothing."""
-    out, family = levels.copy(), NAMES.index("family")
-    out[levels[:, family] == CODE["family"]["swapped"], family] = 0
+    """Names in each other's place are one fact, not two: the given name's level says it, the family name's nothing."""
+    (family, swapped), out = _SWAPPED["family"], levels.copy()
+    out[levels[:, family] == swapped, family] = 0
     return out
+
+
+def _weighed_once(base: WeightTable) -> WeightTable:
+    """The base model with all that a swap weighs at the given name."""
+    once = copy.copy(base)
+    once.table = base.table.copy()
+    once.table[_SWAPPED["given"]] += once.table[_SWAPPED["family"]]
+    once.table[_SWAPPED["family"]] = 0.0
+    return once
 
 
 def _every(flags: Flags, fields: set[str] | frozenset[str]) -> Flags:
