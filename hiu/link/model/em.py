@@ -29,6 +29,7 @@ NO_RELATIVES = 0.25
 NOTHING_MORE = 0.9
 """The share of pairs of one person that say a name and an age alone from which that is how the whole register is."""
 _KIN = NAMES.index("kin")
+_BARE = (_KIN, CODE["kin"]["name_only"])
 _SWAPPED = {field: (NAMES.index(field), CODE[field]["swapped"]) for field in ("given", "family")}
 _FREE = tuple(field for field in NAMES if field not in ("kin", "event"))
 _TELLING = ("nhs_number", "local_id", "event")
@@ -72,9 +73,14 @@ def one_person(
     mixture = _Mixture(patterns, base, pseudo)
     start = mixture.start()
     share = mixture.settled(start)
+    if mixture.says_nothing_more(share):
+        base.table[_BARE] = 0.0
+        mixture = _Mixture(patterns, base, pseudo)
+        start = mixture.start()
+        share = mixture.settled(start)
     before, found = (patterns.pairs @ some[:, 2:] for some in (start, share))
     if found.sum() > NO_RELATIVES * before.sum():
-        mixture.against = mixture.held(base, share)
+        mixture.against = base.table[_KIN, patterns.levels[:, _KIN]]
         share = mixture.settled(start)
     weights = mixture.weights(share)
     weights["family"]["swapped"] = family
@@ -96,17 +102,13 @@ class _Mixture:
         self.together = self._strangers_together()
         self.against = np.zeros(len(patterns.pairs))
 
-    def held(self, base: WeightTable, share: Reals) -> Reals:
-        """What the base model holds against each pattern: of relatives, and of a name and an age alone.
+    def says_nothing_more(self, share: Reals) -> bool:
+        """Whether hardly a pair of one person says more than a name and an age.
 
-        Where hardly a pair of one person says more than that, it sets none apart: how rare a match is says it already.
+        What the base model holds against such pairs sets none apart there: how rare a match is says it already.
         """
-        kin = self.of.levels[:, _KIN]
-        against = base.table[_KIN, kin].copy()
-        bare, one = kin == CODE["kin"]["name_only"], self.of.pairs * share[:, _ONE]
-        if one[bare].sum() >= NOTHING_MORE * one.sum():
-            against[bare] = 0.0
-        return against
+        one = self.of.pairs * share[:, _ONE]
+        return bool(one[self.of.levels[:, _KIN] == _BARE[1]].sum() >= NOTHING_MORE * one.sum())
 
     def settled(self, share: Reals) -> Reals:
         """The shares after as many rounds as it takes."""
