@@ -117,7 +117,7 @@ def _beside(of: str, found: Mapping[str, Reals], expected: Expected, basis: str)
 
 
 def departures(table: pl.DataFrame) -> list[str]:
-    """What does not fit, in sentences, furthest first. table: rows of model.LINK_QUALITY."""
+    """What does not fit, in sentences: this month's drift, then the rest, furthest first. table: LINK_QUALITY."""
     wide = table.filter(measure=SEEN).join(
         table.filter(measure=EXPECTED).select("group", expected="value"), on="group", how="inner"
     )
@@ -132,7 +132,7 @@ def departures(table: pl.DataFrame) -> list[str]:
         if what.partition(JOINED)[2] in LEVELS:
             found.setdefault(what, {})[source] = row["often"]
     drift = [_drift(what, often.pop(NEW)) for what, often in found.items() if NEW in often]
-    return [_sentence(what, often) for what, often in found.items() if often] + drift
+    return drift + [_sentence(what, often) for what, often in found.items() if often]
 
 
 def _drift(what: str, often: float) -> str:
