@@ -17,6 +17,7 @@ EXTRAS = {
     "postgres": ("adbc_driver_manager", "adbc_driver_postgresql"),
     "odbc": ("arrow_odbc",),
     "network": ("bitarray", "nacl", "pprl_core", "rbcl"),
+    "spark": ("pyspark",),
 }
 """Extra -> the modules of it that are imported here."""
 

@@ -204,6 +204,8 @@ def _print_training(place: Place, path: Path, found: Candidate, line: Line, chan
         f"Line: pairs join from a probability of {line.link_at:g}; {line.wrong:.2%} of rows are then expected on a "
         f"wrong record (wanted: at most {place.settings.linking.wrong_rows:.2%})."
     )
+    if line.wrong > place.settings.linking.wrong_rows:
+        out("That is more than wanted, and no stricter line is tried: look at the joins in the report first.")
     now, then, joins, splits, enter, leave = (change[name] for name in CHANGE)
     out(
         f"Clusters: {now:,} -> {then:,} people; {joins:,} joins, {splits:,} splits. "

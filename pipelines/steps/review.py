@@ -49,7 +49,9 @@ def quality_of_links(work: Work, links: pl.DataFrame, people: pl.DataFrame) -> p
         doubts=notes.pop("doubts"),
         links_table=links.select("person_id", "source", "how"),
         people=people,
-        identity=notes.pop("rows").join(read("identity").select("identity_id", "sources"), on="identity_id"),
+        identity=notes.pop("rows").join(
+            read("identity").select("identity_id", "sources", "first_period"), on="identity_id"
+        ),
         decisions=read("decisions"),
         second=read("second_opinions"),
         queued=notes.pop("queued"),
@@ -57,6 +59,7 @@ def quality_of_links(work: Work, links: pl.DataFrame, people: pl.DataFrame) -> p
         loose=notes.pop("loose"),
         own_model=work.place.settings.linking.model is not None,
         model=model_of(work.place),
+        month=work.month.start,
     )
 
 

@@ -6,6 +6,7 @@ levels fell where the model was made, by the same measure.
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -24,6 +25,8 @@ FACTOR, FACTOR_OF_A_SOURCE, LEAST = 2.0, 4.0, 0.01
 """A level departs if it is this many times as frequent as expected, and by this share of pairs at least. What is
 expected is of all sources together, and one source alone differs from that by nature: its factor is higher."""
 PAIR = ("identity_a", "identity_b")
+NEW = "new this month"
+"""In place of a source: pairs with a description that no earlier month supplied, beside all other pairs."""
 SEEN, EXPECTED = "agreement", "agreement_expected"
 JOINED = ": "
 Expected = Mapping[str, Mapping[str, float]]
@@ -59,18 +62,22 @@ def levels_seen(levels: Levels, pairs: Reals, model: Scorer) -> dict[str, Reals]
 
 def shares_seen(levels: Levels, pairs: Reals, model: Scorer) -> dict[str, dict[str, float]]:
     """Field -> level -> share of sure pairs: what a model file keeps as `expected`; fields with too few left out."""
-    found = levels_seen(levels, pairs, model).items()
+    return _as_shares(levels_seen(levels, pairs, model))
+
+
+def _as_shares(found: Mapping[str, Reals]) -> dict[str, dict[str, float]]:
     return {
         field: {name: round(float(count[code] / count.sum()), 5) for name, code in CODE[field].items() if code}
-        for field, count in found
+        for field, count in found.items()
         if count.sum() >= FEW
     }
 
 
-def agreement(pairs: pl.DataFrame, identity: pl.DataFrame, model: Scorer) -> Iterator[Row]:
-    """Rows of model.LINK_QUALITY: by field and level, for all pairs and for those with a source on either side.
+def agreement(pairs: pl.DataFrame, identity: pl.DataFrame, model: Scorer, month: date | None = None) -> Iterator[Row]:
+    """Rows of model.LINK_QUALITY: by field and level, for all pairs, for those with a source on either side, and for
+    those with a description that is new in `month`; what is expected of the last is what earlier pairs show.
 
-    pairs: identity_a, identity_b, pattern · identity: identity_id, sources (joined by |).
+    pairs: identity_a, identity_b, pattern · identity: identity_id, sources (joined by |), and first_period for `month`.
     """
     each = identity.select("identity_id", C("sources").str.split("|"))
     ends = pairs.select("identity_a", "identity_b", "pattern").with_row_index("pair")
@@ -79,28 +86,44 @@ def agreement(pairs: pl.DataFrame, identity: pl.DataFrame, model: Scorer) -> Ite
     whole = ends.group_by("pattern").len().with_columns(sources=pl.lit(""))
     counted = pl.concat([whole, by_source.group_by("pattern", "sources").len()], how="diagonal")
     for (source,), some in sorted(counted.group_by("sources"), key=lambda part: str(part[0])):
-        table = some.sort("pattern")
-        levels = unpack(table["pattern"].cast(pl.UInt64).to_numpy())
-        count = table["len"].to_numpy().astype(np.float64)
-        for field, seen in levels_seen(levels, count, model).items():
-            expected, of = model.expected.get(field), int(seen.sum())
-            if expected is None or of < FEW:
-                continue
-            for level, share in expected.items():
-                group = f"{source}, {field}{JOINED}{level}" if source else f"{field}{JOINED}{level}"
-                hits = int(seen[CODE[field][level]])
-                low, high = wilson(hits, of)
-                yield SEEN, group, hits / of, low, high, of, "count"
-                yield EXPECTED, group, float(share), None, None, of, "model"
+        yield from _beside(str(source), _levels_of(some, model), model.expected, "model")
+    if month is not None:
+        late = identity.filter(C("first_period") == month)["identity_id"].implode()
+        new = ends.select("pattern", new=C("identity_a").is_in(late) | C("identity_b").is_in(late))
+        parts = (new.filter(which).group_by("pattern").len() for which in (C("new"), ~C("new")))
+        now, before = (_levels_of(part, model) for part in parts)
+        yield from _beside(NEW, now, _as_shares(before), "count")
+
+
+def _levels_of(counted: pl.DataFrame, model: Scorer) -> dict[str, Reals]:
+    """`levels_seen` of a table of patterns and how many pairs show each (len)."""
+    table = counted.sort("pattern")
+    levels = unpack(table["pattern"].cast(pl.UInt64).to_numpy())
+    return levels_seen(levels, table["len"].to_numpy().astype(np.float64), model)
+
+
+def _beside(of: str, found: Mapping[str, Reals], expected: Expected, basis: str) -> Iterator[Row]:
+    """What was seen of each field with enough pairs, and what was expected."""
+    for field, seen in found.items():
+        shares, pairs = expected.get(field), int(seen.sum())
+        if shares is None or pairs < FEW:
+            continue
+        for level, share in shares.items():
+            group = f"{of}, {field}{JOINED}{level}" if of else f"{field}{JOINED}{level}"
+            hits = int(seen[CODE[field][level]])
+            low, high = wilson(hits, pairs)
+            yield SEEN, group, hits / pairs, low, high, pairs, "count"
+            yield EXPECTED, group, float(share), None, None, pairs, basis
 
 
 def departures(table: pl.DataFrame) -> list[str]:
-    """What does not fit, in sentences, furthest first. table: rows of model.LINK_QUALITY."""
+    """What does not fit, in sentences: this month's drift, then the rest, furthest first. table: LINK_QUALITY."""
     wide = table.filter(measure=SEEN).join(
         table.filter(measure=EXPECTED).select("group", expected="value"), on="group", how="inner"
     )
     often = C("value") / C("expected").clip(1e-4)
-    factor = pl.when(C("group").str.contains(", ")).then(FACTOR_OF_A_SOURCE).otherwise(FACTOR)
+    of_source = C("group").str.contains(", ", literal=True) & ~C("group").str.starts_with(f"{NEW}, ")
+    factor = pl.when(of_source).then(FACTOR_OF_A_SOURCE).otherwise(FACTOR)
     far = wide.filter(often >= factor, C("low") > C("expected") * factor.sqrt(), C("value") - C("expected") >= LEAST)
     found: dict[str, dict[str, float]] = {}
     for row in far.with_columns(often=often).sort("often", "group", descending=[True, False]).iter_rows(named=True):
@@ -108,7 +131,17 @@ def departures(table: pl.DataFrame) -> list[str]:
         # how common a name or an address is depends on the area's size: only what a slip or a change makes can misfit
         if what.partition(JOINED)[2] in LEVELS:
             found.setdefault(what, {})[source] = row["often"]
-    return [_sentence(what, often) for what, often in found.items()]
+    drift = [_drift(what, often.pop(NEW)) for what, often in found.items() if NEW in often]
+    return drift + [_sentence(what, often) for what, often in found.items() if often]
+
+
+def _drift(what: str, often: float) -> str:
+    """One level of one field that this month's descriptions show this many times as often as earlier ones."""
+    field, _, level = what.partition(JOINED)
+    return (
+        f"{WORDS[field]} {LEVELS[level]} {often:.0f} times as often in pairs with a description new this month as in "
+        "earlier ones: look at what changed in this month's files. If it stays so, run 'hiu train'."
+    )
 
 
 def _sentence(what: str, often: Mapping[str, float]) -> str:

@@ -8,11 +8,12 @@ Distinct patterns of agreement are fitted, so a million descriptions take second
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import copy
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hiu.link.levels import COMBINATIONS, FIELDS, NAMES, Flags, Levels, Reals
+from hiu.link.levels import CODE, COMBINATIONS, FIELDS, NAMES, Flags, Levels, Reals
 from hiu.link.model.scorer import WIDEST, WeightTable, probability
 
 PSEUDO_PAIRS = 50.0
@@ -23,9 +24,13 @@ RELATIVES: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
     (frozenset({"family", "place"}), frozenset({"given"})),
 )
 """Twins, parent and child of one name, a household: what they share, and what tells them from one person."""
-NO_RELATIVES = 0.5
+NO_RELATIVES = 0.25
 """Of the pairs that the base model takes for relatives, the share found to be so below which an area has none."""
+NOTHING_MORE = 0.9
+"""The share of pairs of one person that say a name and an age alone from which that is how the whole register is."""
 _KIN = NAMES.index("kin")
+_BARE = (_KIN, CODE["kin"]["name_only"])
+_SWAPPED = {field: (NAMES.index(field), CODE[field]["swapped"]) for field in ("given", "family")}
 _FREE = tuple(field for field in NAMES if field not in ("kin", "event"))
 _TELLING = ("nhs_number", "local_id", "event")
 _ROUNDS, _STILL, _LEAST = 300, 1e-3, 5.0
@@ -63,14 +68,24 @@ def one_person(
     The same for the same patterns. The weights (field -> level -> log2) are of the fields that tell a person. What the
     base model holds against the patterns of relatives is dropped only where the area has no relatives.
     """
+    patterns = replace(patterns, levels=_said_once(patterns.levels), apart=_said_once(patterns.apart))
+    family, base = float(base.table[_SWAPPED["family"]]), _weighed_once(base)
     mixture = _Mixture(patterns, base, pseudo)
     start = mixture.start()
     share = mixture.settled(start)
+    if mixture.says_nothing_more(share):
+        base.table[_BARE] = 0.0
+        mixture = _Mixture(patterns, base, pseudo)
+        start = mixture.start()
+        share = mixture.settled(start)
     before, found = (patterns.pairs @ some[:, 2:] for some in (start, share))
     if found.sum() > NO_RELATIVES * before.sum():
         mixture.against = base.table[_KIN, patterns.levels[:, _KIN]]
         share = mixture.settled(start)
-    return share[:, _ONE], mixture.weights(share)
+    weights = mixture.weights(share)
+    weights["family"]["swapped"] = family
+    weights["given"]["swapped"] = round(weights["given"]["swapped"] - family, 2)
+    return share[:, _ONE], weights
 
 
 class _Mixture:
@@ -86,6 +101,14 @@ class _Mixture:
         self.apart = {field: _counts(patterns.apart, field, patterns.apart_pairs) + floor for field in _FREE}
         self.together = self._strangers_together()
         self.against = np.zeros(len(patterns.pairs))
+
+    def says_nothing_more(self, share: Reals) -> bool:
+        """Whether hardly a pair of one person says more than a name and an age.
+
+        What the base model holds against such pairs sets none apart there: how rare a match is says it already.
+        """
+        one = self.of.pairs * share[:, _ONE]
+        return bool(one[self.of.levels[:, _KIN] == _BARE[1]].sum() >= NOTHING_MORE * one.sum())
 
     def settled(self, share: Reals) -> Reals:
         """The shares after as many rounds as it takes."""
@@ -188,6 +211,22 @@ class _Mixture:
             alone = np.outer(met.sum(axis=1), met.sum(axis=0)) / max(met.sum(), 1)
             out += np.log2((met + _LEAST) / (alone + _LEAST))[here[0], here[1]]
         return out
+
+
+def _said_once(levels: Levels) -> Levels:
+    """Names in each other's place are one fact, not two: the given name's level says it, the family name's nothing."""
+    (family, swapped), out = _SWAPPED["family"], levels.copy()
+    out[levels[:, family] == swapped, family] = 0
+    return out
+
+
+def _weighed_once(base: WeightTable) -> WeightTable:
+    """The base model with all that a swap weighs at the given name."""
+    once = copy.copy(base)
+    once.table = base.table.copy()
+    once.table[_SWAPPED["given"]] += once.table[_SWAPPED["family"]]
+    once.table[_SWAPPED["family"]] = 0.0
+    return once
 
 
 def _every(flags: Flags, fields: set[str] | frozenset[str]) -> Flags:

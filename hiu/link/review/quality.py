@@ -41,6 +41,7 @@ def link_quality(
     loose: pl.DataFrame | None = None,
     own_model: bool = False,
     model: Scorer | None = None,
+    month: date | None = None,
 ) -> pl.DataFrame:
     """Rows of model.LINK_QUALITY.
 
@@ -49,7 +50,8 @@ def link_quality(
     on: the day ages are of · groups: person_id and any further characteristics, such as ethnicity, if supplied ·
     loose: what hiu.link.review.doubts.weak_links gave, if it was asked already · own_model: whether it was matched
     with a model of the area's own · model: the one in force, to name it and to see whether it fits (pairs then have
-    their pattern, identity its sources).
+    their pattern, identity its sources) · month: the one whose new descriptions are put beside earlier ones (identity
+    then has first_period).
     """
     rows = links_table.filter(C("person_id").is_not_null())
     named = rows.filter(C("how") != "nobody")
@@ -68,7 +70,7 @@ def link_quality(
         _count("pairs_queued", "all", queued, doubts.height),
         *_largest(people),
         _count("own_model", model.version if model else "", int(own_model), 1),
-        *(agreement(pairs, identity, model) if model else ()),
+        *(agreement(pairs, identity, model, month) if model else ()),
     ]
     return pl.DataFrame(found, schema=schema(LINK_QUALITY), orient="row")
 

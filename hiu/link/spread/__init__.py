@@ -1,4 +1,7 @@
-"""Spread: matching where the rows lie, on the machines of a cluster. The answer is that of hiu.link.match."""
+"""Spread: matching where the rows lie, on the machines of a cluster. The answer is that of hiu.link.match.
+
+What may enter: a task on some descriptions, made of the functions that one machine uses.
+"""
 
 from hiu.link.spread.run import link_spread
 

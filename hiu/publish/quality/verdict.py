@@ -69,7 +69,7 @@ def _problems(quality: Quality) -> Iterator[Problem]:
             cells = f"{lost:,} of {row['filled']:,} cells of {row['field']} can't be read"
             yield Problem(f"{row['source_file']} ({row['source']}): {cells}.")
     if quality.misfits:
-        yield Problem("The matching model does not fit this area's records: see 'How good the matching is'.")
+        yield Problem("Records agree otherwise than the matching model expects: see 'How good the matching is'.")
     if quality.conflicts:
         people = sum(int(row["people"]) for row in quality.conflicts)
         yield Problem(f"{count_of(people, 'contradiction')} about people to settle: see 'What contradicts itself'.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from importlib import resources
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from hiu.link.levels import CODE, NAMES, pack
-from hiu.link.model.agreement import SEEN, agreement, departures, shares_seen
+from hiu.link.model.agreement import PAIR, SEEN, agreement, departures, shares_seen
 from hiu.link.model.scorer import WeightTable
 from hiu.model import LINK_QUALITY
 from hiu.model.frames import schema
@@ -53,6 +54,33 @@ def test_what_slips_three_times_as_often_is_told_and_of_which_source() -> None:
         "The postcode or address differs by one letter 3 times as often as the matching model expects (5 times in "
         "pairs with police): run 'hiu train'."
     ]
+
+
+def drift(now: int, before: int) -> list[str]:
+    """What departs where pairs with a new description slip so often in 1,000, and earlier ones so often."""
+    made = shares_seen(patterns(1000, 20), np.ones(1000), WeightTable(BASE))
+    rows, people = [], []
+    for month, often in ((3, now), (2, before)):
+        for k, code in enumerate(pack(patterns(1000, often)).tolist()):
+            rows.append((f"{month}-{k}a", f"{month}-{k}b", code))
+            # a new description beside one of an earlier month is a new pair
+            people += [(f"{month}-{k}a", "ed", date(2026, 2, 1)), (f"{month}-{k}b", "ed", date(2026, month, 1))]
+    pairs = pl.DataFrame(rows, schema={**dict.fromkeys(PAIR, pl.String), "pattern": pl.UInt64}, orient="row")
+    identity = pl.DataFrame(people, schema=["identity_id", "sources", "first_period"], orient="row")
+    model = WeightTable({**BASE, "expected": made})
+    found = agreement(pairs, identity, model, date(2026, 3, 1))
+    return departures(pl.DataFrame(list(found), schema=schema(LINK_QUALITY), orient="row"))
+
+
+def test_what_slips_more_often_this_month_than_before_is_told() -> None:
+    assert drift(60, 15) == [
+        "The postcode or address differs by one letter 4 times as often in pairs with a description new this month as "
+        "in earlier ones: look at what changed in this month's files. If it stays so, run 'hiu train'."
+    ]
+
+
+def test_a_month_like_the_others_is_not_told() -> None:
+    assert drift(22, 15) == []
 
 
 def test_what_fits_or_slips_less_is_not_told() -> None:

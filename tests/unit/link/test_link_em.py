@@ -40,6 +40,21 @@ STRANGERS = {
 SHARED = ("family", "dob", "place")
 
 
+def test_names_in_each_others_place_count_once() -> None:
+    patterns, _ = drawn(400, 0, 300)
+    swapped = np.zeros((1, len(NAMES)), dtype=np.uint8)
+    for field, level in (("given", "swapped"), ("family", "swapped"), ("dob", "different")):
+        swapped[0, NAMES.index(field)] = CODE[field][level]
+    joined = np.append(patterns.pairs, 8.0), np.append(patterns.same, np.nan)
+    patterns = replace(patterns, levels=np.vstack([patterns.levels, swapped]), pairs=joined[0], same=joined[1])
+    chance, weights = one_person(patterns, WeightTable(BASE))
+    assert chance[-1] < 0.5
+    before, after = (
+        sum(model[name]["swapped"] for name in ("given", "family")) for model in (BASE["weights"], weights)
+    )
+    assert after < before + 6  # some pairs of one kind teach, and no field repeats what the other has said
+
+
 def levels_of(kind: dict[str, dict[str, float]], n: int, rng: np.random.Generator) -> Levels:
     out = np.zeros((n, len(NAMES)), dtype=np.uint8)
     for field, shares in kind.items():
