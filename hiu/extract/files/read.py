@@ -34,7 +34,7 @@ class RawTable:
 
     `frame`: a String column a header as sent (empty cells null, white space kept) and `source_row` Int64, the 1-based
     data record: header, title, wholly blank and trailing rows (totals, remarks) not counted.
-    `refused`: source_row Int64, column, code ('width', 'encoding', 'header_repeated') and reason, String.
+    `refused`: source_row Int64, column, code ('width', 'encoding', 'header_repeated', 'total') and reason, String.
     `warnings`: what was sent and is not read; with any, exit code 3.
     `notes`: what a person may want to know, such as "encoding cp1252" or "3 title rows skipped".
     `numbering`: the line on which each row stands.
@@ -59,7 +59,7 @@ def read_table(path: Path, source: Source, *, name: str, max_bytes: int, max_rat
     grid = _grid(path, source, name, max_bytes, max_ratio)
     if any(mark in header for header in grid.headers for mark in MARKS):
         raise InputRefused("encoding", "found bytes in the header that are no text", file=name, row=grid.header_line)
-    rows = split_rows(grid, source.file.footers, name)
+    rows = split_rows(grid, source, name)
     frame = rows.frame.rename(dict(zip(grid.names, grid.headers, strict=True)))
     unnamed = [header for place, header in enumerate(grid.headers, 1) if header == f"column {place}"]
     idle = [header for header in unnamed if frame[header].null_count() == frame.height]
