@@ -198,10 +198,9 @@ STRANGERS = {
     "a sheet a month": Stranger(
         files={"2026-03/log.xlsx": sheets("Jan 26", "Feb 26", "Mar 26")},
         sources={"log": "2026-03/log.xlsx"},
-        writes=('sheet = "Mar 26"',),
-        checks=("Jan 26, Feb 26 hold the same columns and are not read",),
-        rows={"2026-03/log.xlsx": (6, 0)},
-        records={"start": STARTS[:6]},
+        writes=('sheets = "all"', 'covers = "from rows"'),
+        checks=("the sheets Mar 26, Jan 26, Feb 26 have the same columns, and are read one below another",),
+        rows={"2026-03/log.xlsx": (18, 0)},
     ),
 }
 
@@ -217,7 +216,8 @@ def test_a_sheet_of_next_month_is_read_in_place_of_this_ones(tmp_path: Path) -> 
 
     stranger = STRANGERS["a sheet a month"]
     (tmp_path / "sources").mkdir()
-    (tmp_path / "sources" / "log.toml").write_text(drafted(stranger, tmp_path / "raw")["log"])
+    text = drafted(stranger, tmp_path / "raw")["log"].replace('sheets = "all"', 'sheet = "Mar 26"')
+    (tmp_path / "sources" / "log.toml").write_text(text)
     path = tmp_path / "log.xlsx"
     path.write_bytes(sheets("Mar 26", "Apr 26"))
     source = load_sources(tmp_path / "sources")["log"]

@@ -16,6 +16,7 @@ from hiu.extract.draft.plan import COUNTING, Plan, make_plan
 from hiu.extract.draft.shipped import shipped_part
 from hiu.extract.draft.table.sample import Query, Sample, take_sample
 from hiu.extract.files.csv_text import DELIMITERS
+from hiu.extract.files.read import MONTH_OF_SHEET
 from hiu.extract.values.dates import read_stamps
 from hiu.sources import Packed, Source, load_sources
 
@@ -99,9 +100,11 @@ def _as_sent(sample: Sample, base: Source | None) -> Iterator[str]:
             f"# CHECK: {other.name} takes this file too, by {comment(' or '.join(other.file.patterns))}: narrow [file] "
             f"pattern in sources/{other.name}.toml, or put the file under another name"
         )
-    if layout.sheet:
-        doubt = f"  # CHECK: {some(layout.alike)} hold the same columns and are not read" if layout.alike else ""
-        yield f"sheet = {quoted(layout.sheet)}{doubt}"
+    if layout.alike:
+        which = some([layout.sheet or "", *layout.alike])
+        yield f'sheets = "all"  # CHECK: the sheets {which} have the same columns, and are read one below another'
+    elif layout.sheet:
+        yield f"sheet = {quoted(layout.sheet)}"
     if (
         layout.delimiter
         and layout.delimiter != (base.file.delimiter if base else "auto")
@@ -110,7 +113,7 @@ def _as_sent(sample: Sample, base: Source | None) -> Iterator[str]:
         yield f"delimiter = {quoted(layout.delimiter)}  # {DELIMITERS.get(layout.delimiter, '')}"
     if layout.encoding:
         yield f"encodings = {array([layout.encoding])}"
-    if layout.row > 1 or layout.rows > 1:
+    if (layout.row > 1 or layout.rows > 1) and layout.aligned:
         yield f"header_row = {layout.row}  # without the line it is found by its names"
     if layout.rows > 1:
         yield f"header_rows = {layout.rows}  # CHECK: the words of both rows are joined"
@@ -190,7 +193,7 @@ def _period(sample: Sample, base: Source | None, plan: Plan | None) -> Iterator[
 
 
 def _unused(sample: Sample, used: set[str]) -> Iterator[str]:
-    free = [seen for header, seen in sample.looks.items() if header not in used]
+    free = [seen for header, seen in sample.looks.items() if header not in used and header != MONTH_OF_SHEET]
     if free:
         yield "\n# Columns not used:"
     for seen in free:

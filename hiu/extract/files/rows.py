@@ -23,6 +23,19 @@ _REASONS = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class UnreadSheet:
+    """A sheet that is not read: how many rows it holds, and whether its columns are those of the sheet that is."""
+
+    title: str
+    rows: int
+    alike: bool
+    hidden: bool
+
+    def __str__(self) -> str:
+        return f"'{self.title}' ({self.rows:,} row{'s' * (self.rows != 1)})"
+
+
 @dataclass(frozen=True)
 class Grid:
     """A file as text cells: one row a record below the header, blank ones included.
@@ -30,7 +43,8 @@ class Grid:
     `cells` has a String column a header (by position: c0, c1, ...; empty cells null), `_width` (cells found) and
     `_line` (physical row or line where the record starts). A record of another width has its cells cut or padded.
     `damaged`: some cells hold a mark of `decode.MARKS`. `huge`: by `_line`, records with a cell longer than any that is
-    meant, and its header. `fill_down`: cell columns whose empty cells take the value above.
+    meant, and its header. `fill_down`: cell columns whose empty cells take the value above. `title` is that of the
+    sheet, `unread` the other sheets of the workbook.
     """
 
     cells: pl.DataFrame
@@ -40,6 +54,8 @@ class Grid:
     damaged: bool = False
     huge: dict[int, str] = field(default_factory=dict)
     fill_down: list[str] = field(default_factory=list)
+    title: str = ""
+    unread: tuple[UnreadSheet, ...] = ()
 
     @property
     def names(self) -> list[str]:

@@ -26,7 +26,7 @@ from pipelines.steps.intake.beside import deliveries_beside, not_begun, refuse_k
 from pipelines.steps.intake.deliver import LoadJob, check_rows, make_delivery, read_raw
 from pipelines.steps.intake.glance import first_rows, worth_a_look
 from pipelines.steps.intake.quotes import quotes_of_file
-from pipelines.steps.intake.supply import remarks_on_file
+from pipelines.steps.intake.supply import by_month, remarks_on_file
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +129,7 @@ def _check(place: Place, file: Path, source: Source, today: date) -> FileCheck:
     warnings += _copies(place, source, file, name)
     warnings += quotes_of_file(place, source, delivery.period, done.records, today)
     notes = [*raw.notes, *delivery.notes, *(remark.sentence for remark in restated if not remark.warn)]
-    return _found(source, raw, delivery.period, done, warnings, name, notes)
+    return _found(source, raw, delivery.period, done, warnings, name, list(dict.fromkeys(notes)))
 
 
 def _copies(place: Place, source: Source, file: Path, name: str) -> list[str]:
@@ -137,6 +137,8 @@ def _copies(place: Place, source: Source, file: Path, name: str) -> list[str]:
     if not file.resolve().is_relative_to(place.raw.resolve()):
         return []
     size, others = file.stat().st_size, find_deliveries(place.raw, {source.name: source}).deliveries
+    if by_month(source):  # in each month's folder it is another sheet that is read
+        others = tuple(one for one in others if one.period == period_of(name, source))
     same = [other for other in others if other.name != name and other.path.stat().st_size == size]
     own = file_digest(file) if same else ""
     found = next((other.name for other in same if file_digest(other.path) == own), None)

@@ -9,9 +9,10 @@ import polars as pl
 from hiu.errors import InputRefused
 from hiu.extract.draft.columns.words import OTHERS, is_personal_name, words
 from hiu.extract.files.columns import match_columns, unused_headers
-from hiu.extract.files.find import FoundFile, months_of
-from hiu.extract.files.header import quoted
-from hiu.extract.files.read import RawTable, read_table
+from hiu.extract.files.find import FoundFile, find_deliveries, may_take, months_of
+from hiu.extract.files.header import quoted, squash
+from hiu.extract.files.read import RawTable, read_table, unread_notes
+from hiu.extract.files.rows import UnreadSheet
 from hiu.extract.months.other_months import no_rows
 from hiu.extract.months.spans import last_full_month
 from hiu.extract.people_apart import one_person_a_row
@@ -23,6 +24,7 @@ from hiu.sources import Source
 from pipelines.common.fingerprint import digest
 from pipelines.common.place import Place
 from pipelines.steps.intake.erased import without_erased
+from pipelines.steps.intake.supply import sheets_left
 
 
 @dataclass(frozen=True)
@@ -101,9 +103,12 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable, today: date) -> Del
     about += in_utc(raw.frame, columns, source)
     about += facts_to_come(done.facts, done.numbering, today)
     about += only_numbers(done.quality, source, done.records["local_ids"])
-    done = replace(done, warnings=(*done.warnings, *about))
     idle = idle_flags(raw.frame, columns, unused_headers(raw.headers, source), source)
+    left = _read_by_none(place, raw, source, file.name)
+    about += sheets_left(left, source, file.name, _filed(place, source) if left else set())
+    done = replace(done, warnings=(*done.warnings, *about))
     notes = [
+        *unread_notes(left),
         *_unused(raw.headers, source),
         *idle,
         *always,
@@ -111,6 +116,19 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable, today: date) -> Del
         *standing_once(raw.frame, columns, source),
     ]
     return Delivery(job, raw.received, period, without_erased(place, done, job.sha256), tuple(notes))
+
+
+def _read_by_none(place: Place, raw: RawTable, source: Source, name: str) -> list[UnreadSheet]:
+    """The other sheets of a workbook, without those that another source reads by their name."""
+    others = [one for one in place.sources.values() if raw.left and one.name != source.name and may_take(one, name)]
+    read = {squash(one.file.sheet) for one in others if one.file.sheet}
+    return [one for one in raw.left if squash(one.title) not in read]
+
+
+def _filed(place: Place, source: Source) -> set[Month]:
+    """The months that files of the source are filed under."""
+    found = find_deliveries(place.raw, {source.name: source}).deliveries if place.raw.is_dir() else ()
+    return {each.period for each in found if each.period}
 
 
 def _unused(headers: Sequence[str], source: Source) -> list[str]:
@@ -196,7 +214,7 @@ def check_rows(
     if new.is_empty():
         return done, warnings
     where = done.records.select("delivery_id", "source", "source_file", "source_row")
-    new = new.with_columns(done.numbering.of(new["source_row"]))
+    new = done.numbering.located(new)
     more = new.join(where, on="source_row").select(done.quarantine.columns).cast(done.quarantine.schema)
     records = done.records.with_columns(pl.col("quarantined") | pl.col("source_row").is_in(set(new["source_row"])))
     facts_left = done.facts.filter(~pl.col("source_row").is_in(set(new["source_row"])))

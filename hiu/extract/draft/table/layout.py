@@ -29,7 +29,8 @@ class Layout:
     """Where a file's header is: its first physical row and how many, and its words, a column each, '' where blank.
 
     `delimiter` is None in a workbook; `sheet` is named only where there are several, and `alike` are the others with
-    the same headers; `encoding` is named only where no mark and no usual encoding tells it.
+    the same headers in any order, `aligned` if all in the same row and order; `encoding` is named only where no mark
+    and no usual encoding tells it.
     """
 
     row: int
@@ -38,6 +39,7 @@ class Layout:
     delimiter: str | None = None
     sheet: str | None = None
     alike: tuple[str, ...] = ()
+    aligned: bool = True
     encoding: str | None = None
 
     @property
@@ -62,7 +64,9 @@ def find_layout(path: Path, source: Source) -> Layout:
         title = _best_sheet(heads, source, columns, f"{path.parent.name}/{path.name}")
         row, rows, cells = _header(heads[title], columns)
         alike = tuple(other for other in heads if other != title and _has_header(heads[other], cells))
-        return Layout(row=row, rows=rows, cells=cells, sheet=title if len(heads) > 1 else None, alike=alike)
+        same = all([squash(tidy(cell)) for cell in heads[other][row - 1]] == [*map(squash, cells)] for other in alike)
+        named = title if len(heads) > 1 else None
+        return Layout(row=row, rows=rows, cells=cells, sheet=named, alike=alike, aligned=same)
     if data.startswith(PARQUET):
         grid = read_parquet(data, source, path.name, max_bytes=MOST_BYTES)
         return Layout(row=1, cells=tuple(grid.headers))
@@ -84,8 +88,9 @@ def _decoded(data: bytes, source: Source, name: str) -> tuple[Decoded, str | Non
 
 
 def _has_header(rows: Rows, cells: Sequence[str]) -> bool:
-    """Whether a sheet has a row of the same headers."""
-    return any([squash(tidy(cell)) for cell in row] == [squash(cell) for cell in cells] for row in rows)
+    """Whether a sheet has a row of the same headers, in any order."""
+    wanted = sorted(squash(cell) for cell in cells if cell)
+    return any(sorted(squash(tidy(cell)) for cell in row if tidy(cell)) == wanted for row in rows)
 
 
 def _best_sheet(heads: Mapping[str, Rows], source: Source, columns: frozenset[str], path: str) -> str:
