@@ -138,7 +138,9 @@ def _shape(sample: Sample, base: Source | None, plan: Plan | None) -> Iterator[s
     if plan and plan.kind == "counts" and not plan.wide and not plan.month:
         yield 'covers = "month"  # CHECK: no column holds the month of the numbers: they are of the month in the path'
         return
-    months = 0 if sample.query else _months(sample, base, plan)  # a query is to be asked for one
+    months = (
+        0 if sample.query else _months(sample, _start(sample, base, plan) or _end(sample, base, plan))
+    )  # a query is to be asked for one
     if _TO_DATE.search(spaced(sample.path.stem)) and months:
         yield 'covers = "cumulative"  # CHECK: by its name: a file holds the year to date, and replaces the last'
     elif (plan and plan.wide) or months > 1:
@@ -159,9 +161,8 @@ def _standing_once(sample: Sample, start: str | None) -> list[str]:
     return list(dict.fromkeys([*dates, *(of_people[0] if of_people else [])]))
 
 
-def _months(sample: Sample, base: Source | None, plan: Plan | None) -> int:
-    """How many months the rows of a file are of, leaving out the few that stray: of two months a third of the rows."""
-    header = _start(sample, base, plan)
+def _months(sample: Sample, header: str | None) -> int:
+    """How many months the rows of a file are of by a column, leaving out the few that stray: of two months a third."""
     seen = sample.looks.get(header or "")
     if seen is None or not seen.dated:
         return seen.distinct if seen and seen.kind == "month" else 0
@@ -177,6 +178,15 @@ def _start(sample: Sample, base: Source | None, plan: Plan | None) -> str | None
         return (plan.month or plan.columns.get("start")) if plan.kind in ("events", "counts") else None
     matched = match_fields(sample.looks, base).get("start") if base and base.kind == "events" else None
     return matched.header if matched else None
+
+
+def _end(sample: Sample, base: Source | None, plan: Plan | None) -> str | None:
+    """The column of when a stay ended: those that began before a file's months ended in them."""
+    if plan:
+        return plan.columns.get("end") if plan.kind == "stays" else None
+    matched = match_fields(sample.looks, base) if base and base.kind == "stays" else {}
+    found = matched.get("end") or matched.get("spell_end")
+    return found.header if found else None
 
 
 def _period(sample: Sample, base: Source | None, plan: Plan | None) -> Iterator[str]:

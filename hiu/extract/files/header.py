@@ -16,7 +16,7 @@ DEPTH = 40
 Row = Sequence[str | None]
 
 _WORD = re.compile(r"[^\W\d_]+")
-_MONTHS = frozenset(("APRIL", "MAY", "JUNE", "AUGUST"))
+_MONTHS = frozenset(("JAN", "APRIL", "MAY", "JUNE", "AUGUST", "AUG"))
 _DAY = re.compile(r"(?P<d>\d{1,2})[/. -](?:\d{1,2}|[A-Za-z]{3,9})[/. -]\d{2,4}\b|\d{4}[/.-]\d{1,2}[/.-](?P<e>\d{1,2})")
 _VALUE = re.compile(
     r"\d{3}[ -]?\d{3}[ -]?\d{4}|\d{5,}|\d+\.\d+|(?i:[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2})|"

@@ -11,7 +11,7 @@ from hiu.extract.values.text import bag
 NUMBER = bag("id ref no number reference urn log ident identifier num nr key serial sk pk nbr nummer uid uuid rowid")
 PERSON = bag(
     "person patient client nominal subject individual customer member resident caller participant pseudonym "
-    "pseudo pseudonymised hospital mrn pas rio systmone niche pnc pat pt hosp tenancy nomis prisoner detainee tenant "
+    "pseudo pseudonymised hospital mrn pas rio systmone niche pnc pat pt tenancy nomis prisoner detainee tenant "
     "occupier occupant"
 )
 """Words of a header that, with one of NUMBER, says whose number it is."""
