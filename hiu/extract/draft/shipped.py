@@ -135,12 +135,18 @@ def _record(sample: Sample, base: Source, matched: dict[str, Match], used: set[s
     free = [seen for header, seen in sample.looks.items() if header not in used]
     part = parts_of(sample.raw.frame, event, who, free)
     record = list(dict.fromkeys([*base.key.event, *record]))
+    deciding = [field for field in matched if _decides(base, field).startswith("decides") and field not in record]
     if part is None:
         return record, f"no {', '.join(lacking)} here: an event sent again replaces its rows"
     if part:
         matched[lacking[0]] = Match(part, "what tells the rows of one event apart")
+        if sample.raw.frame.unique().select(*event, *who, part).is_duplicated().any():  # the same vehicle came twice
+            return [
+                *record,
+                lacking[0],
+                *deciding,
+            ], "several rows of one event and person: each part is a row of its own"
         return [*record, lacking[0]], "several rows of one event and person: each such part is a row of its own"
-    deciding = [field for field in matched if _decides(base, field).startswith("decides") and field not in record]
     doubt = "several rows of one event and person, and no column numbers them: of rows with this key the last holds"
     return [*record, *deciding], f"{doubt}; name the column that tells them apart, if there is one"
 
@@ -186,7 +192,9 @@ def _field(
         lines.append(f"time_columns = {array([clock])}  # CHECK: its time of day")
     lines += [*format_lines(spec, seen), *zone_lines(spec, seen, clock), *name_lines(spec, seen)]
     lines += scheme_lines(base.name, spec, seen, set(matched), sample.others, sure=match.sure)
-    codes = code_lines(f"[fields.{field}.codes]", seen, spec.codes) if _is_coded(base, field) else []
+    codes = (
+        code_lines(f"[fields.{field}.codes]", seen, spec.codes, accepts=spec.accepts) if _is_coded(base, field) else []
+    )
     asked = asked_words(seen, _asked(base, field)) if not spec.codes and spec.type != "boolean" else ""
     asked = asked or (unknown_flags(seen) if spec.type == "boolean" else "")
     codes = [f"\n{codes[0]}", *codes[1:]] if codes else []

@@ -188,7 +188,8 @@ def _found(
 def _reasons(quarantine: pl.DataFrame) -> list[Row]:
     """Each reason with its count and first rows."""
     by_reason = quarantine.sort("source_row").group_by("code", "column", "reason", maintain_order=True)
-    counts = by_reason.agg(rows=pl.len(), lines=pl.col("line").drop_nulls().unique(maintain_order=True).head(5))
+    lines = pl.col("line").drop_nulls().unique(maintain_order=True)
+    counts = by_reason.agg(rows=pl.len(), lines=lines.head(5), in_lines=lines.len())
     return counts.sort("rows", "code", descending=[True, False]).to_dicts()
 
 
@@ -201,7 +202,7 @@ def _print(file: Path, check: FileCheck) -> None:
     out(f"{file} as {check.source}, for {check.period or 'no month (register)'}")
     out(f"  received {check.received} = would load {check.staged} + would be set aside {check.quarantined}")
     for reason in check.reasons:
-        where = f" ({named_lines(reason['lines'], reason['rows'])})" if reason["lines"] else ""
+        where = f" ({named_lines(reason['lines'], reason['in_lines'])})" if reason["lines"] else ""
         out(f"  set aside {reason['rows']}: {reason['code']}: {reason['reason']}{where}")
     rates = {row["header"]: _rate(row) for row in check.fields}
     for field, header in check.columns.items():
