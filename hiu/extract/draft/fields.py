@@ -105,7 +105,7 @@ def _condition(field: str, seen: Look) -> Iterator[str]:
         left = [text for word, texts in found.items() if word.startswith(_LEFT) for text in texts]
         if left:
             yield (
-                f"# {some(sorted(left))} in {comment(seen.header)}: whoever leaves before being seen was there, so the row "
+                f"# {some(sorted(left))} in {comment(seen.header)}: who leaves before being seen was there, so the row "
                 "counts: a sign of need, no exclusion"
             )
         fitting = {word: texts for word, texts in found.items() if not word.startswith(_LEFT)}
