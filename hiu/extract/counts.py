@@ -9,6 +9,7 @@ import polars as pl
 
 from hiu.extract.values.codes import not_known
 from hiu.extract.values.nhs_number import nhs_number
+from hiu.extract.values.people.nobody import names_nobody
 from hiu.extract.values.text import per_value
 from hiu.month import Month
 from hiu.sources import FieldSpec, Source
@@ -108,7 +109,8 @@ def _conflicting(cells: pl.DataFrame, source: Source, read: pl.Series) -> pl.Ser
     """
     if not _keyed_by_person(source) or "month" not in cells.columns:
         return pl.repeat(False, cells.height, eager=True)
-    who = cells.select(_who(cells, source).alias("who"), "month").with_columns(read)
+    nobody = _nobody(cells, source)
+    who = cells.select(pl.when(~nobody).then(_who(cells, source)).alias("who"), "month").with_columns(read)
     several = pl.col("n").fill_null(-1).n_unique().over("who", "month") > 1
     return who.select(several & pl.col("who").is_not_null()).to_series()
 
@@ -123,6 +125,18 @@ def _who(cells: pl.DataFrame, source: Source) -> pl.Expr:
     described = pl.concat_str([pl.col(field).fill_null("") for field in types], separator="|")
     some = pl.any_horizontal([pl.col(field).is_not_null() for field in types])
     return pl.coalesce([*named, pl.when(some).then(described)]) if types else pl.lit(None, pl.String)
+
+
+def _nobody(cells: pl.DataFrame, source: Source) -> pl.Series:
+    """Rows whose name names nobody and that say nothing else of the person: each is of somebody else."""
+    names = [field for field in ("given", "family", "name") if field in cells.columns]
+    more = [f for f, spec in source.fields.items() if spec.type in _PERSON and f in cells.columns and f not in names]
+    texts = cells.select(pl.concat_str(pl.col(names), separator=" ", ignore_nulls=True) if names else pl.lit(""))
+    named = per_value(texts.to_series(), lambda text: not text or names_nobody(text), pl.Boolean)
+    empty = cells.select(
+        pl.all_horizontal([not_known(pl.col(f)) | pl.col(f).is_null() for f in more] or [pl.lit(True)])
+    )
+    return named & empty.to_series()
 
 
 def _keyed_by_person(source: Source) -> bool:
@@ -146,12 +160,18 @@ def number_warnings(n: pl.Series, aside: pl.Series, source: Source) -> list[str]
 def own_keys(events: pl.DataFrame, cells: pl.DataFrame, source: Source) -> pl.DataFrame:
     """The events, each keyed by its time and a digest of who the row describes, if the key is a time and nothing else.
 
-    Two people at one moment are then two events, and neither row replaces the other.
+    Two people at one moment are then two events, and neither row replaces the other. Of counts, rows of one month that
+    name nobody are of different people: their turn in the file tells them apart.
     """
     if not set(source.key.event) <= _TIMES or source.key.record or not source.key.event:
         return events
     who = [field for field, spec in source.fields.items() if spec.type in _PERSON and field in cells.columns]
     rows = cells.select(pl.col(who).fill_null("")).rows() if who else [()] * cells.height
     marks = [hashlib.sha256(repr(row).encode()).hexdigest()[:16] for row in rows]
-    keys = pl.concat_str("event_id", pl.Series(marks, dtype=pl.String), separator="|")
+    frame = events.select("event_id", mark=pl.Series(marks, dtype=pl.String))
+    if source.kind == "counts":
+        turn = pl.int_range(pl.len()).over("event_id", "mark", "nobody")
+        more = pl.when(pl.col("nobody") & (turn > 0)).then(pl.format("{}.{}", "mark", turn + 1)).otherwise("mark")
+        frame = frame.with_columns(nobody=_nobody(cells, source)).with_columns(mark=more)
+    keys = frame.select(pl.concat_str("event_id", "mark", separator="|")).to_series()
     return events.with_columns(event_id=keys, record_id=keys)

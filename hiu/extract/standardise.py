@@ -103,7 +103,7 @@ def standardise(
     warnings += number_warnings(records["n"], aside, source) if source.kind == "counts" else []
     warnings += cell_warnings(cells, source, columns)
     quarantine = pl.concat([bad, raw.refused.select(bad.columns)]).sort("source_row")
-    quarantine = quarantine.with_columns(raw.numbering.of(quarantine["source_row"]))
+    quarantine = raw.numbering.located(quarantine)
     return Standardised(
         _table(records, model.RECORD, origin),
         _table(facts, model.FACT, origin),

@@ -137,9 +137,12 @@ def sparse(columns: Iterable[str]) -> Iterator[Spec]:
         yield expectation(_NOT_NULL, "warn", "nearly_empty", column, reason, share, least_rows=50)
 
 
+REPEATED = "the same record key more than once in the file; the later row holds"
+
+
 def unique(source: Source) -> Spec:
     """Keys that repeat within one delivery: allowed (the later row holds), but worth saying."""
-    reason = "the same record key more than once in the file; the later row holds"
+    reason = REPEATED
     if source.key.version:
         kind, key = "expect_compound_columns_to_be_unique", ["record_id", "version"]
         asked = {"column_list": key, "ignore_row_if": "any_value_is_missing"}

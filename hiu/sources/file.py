@@ -30,6 +30,9 @@ class FileSpec(Frozen):
     encodings: tuple[str, ...] = ("utf-8-sig", "cp1252")
     delimiter: str = Field("auto", description="one character, or auto: comma, pipe, tab, semicolon")
     sheet: str | None = Field(None, description="XLSX sheet; fuzzy-matched; needed if the workbook has several")
+    sheets: Literal["one", "all"] = Field(
+        "one", description="all: every sheet with the same columns is read, in any order, one below another"
+    )
     header_row: int | None = Field(None, ge=1, description="physical row of the header; None = found by its names")
     header_rows: int = Field(1, ge=1, le=3, description="rows that the header takes: their words are joined")
     fill_down: tuple[str, ...] = Field(

@@ -137,6 +137,22 @@ def repeated(values: list[object], times: int, every: int) -> list[object]:
 
 LEGS = [at + timedelta(minutes=25 * leg) for k, at in enumerate(MOMENTS) for leg in ((0, 1) if k % 5 == 0 else (0,))]
 
+VEHICLES = (
+    "7,02/03/2026 10:00,02/03/2026 10:20,K1,CONV,Quill,Ada,05/09/1974",
+    "7,02/03/2026 10:00,,K2,stood down,Quill,Ada,05/09/1974",
+    "8,14/03/2026 10:00,14/03/2026 10:20,K1,S&T,Birch,Alan,14/02/1961",
+    "9,30/03/2026 10:00,30/03/2026 10:20,K2,CONV,Birch,Alan,14/02/1961",
+    "9,30/03/2026 10:00,,K3,stood down,Birch,Alan,14/02/1961",
+)
+STAYS = (
+    '4410,"Quill, Ada",05/09/1974,S1,Oak,28/01/2026,13/02/2026',
+    '4410,"Quill, Ada",05/09/1974,S1,Elm,13/02/2026,20/02/2026',
+    '4411,"Birch, Alan",14/02/1961,S2,Elm,02/03/2026,31/03/2026',
+    '4412,"Lane, Jo",15/02/1971,S3,Elm,02/01/2026,30/01/2026',
+    '4413,"Marsh, Al",16/02/1981,S4,Oak,20/03/2026,',
+    "Elm sub-total,,,,,,",
+)
+
 STRANGERS = {
     "custody in figures": Stranger(
         files={"2026-03/CUSTODY_HC.dat": custody()},
@@ -195,13 +211,35 @@ STRANGERS = {
         rows={"2026-03/radio.csv": (12, 0)},
         records={"start": STARTS, "dob": BIRTHS},
     ),
+    "legs of a call without their numbers": Stranger(
+        files={
+            "2026-03/ambulance.csv": table("CAD no,Call received,Arrived,Callsign,Dispo,Surname,Forename,DOB", VEHICLES)
+        },
+        sources={"ambulance": "2026-03/ambulance.csv"},
+        writes=('record = ["incident", "deployment"]', 'columns = ["Callsign"]'),
+        rows={"2026-03/ambulance.csv": (5, 0)},
+        records={"record_id": ["7|K1", "7|K2", "8|K1", "9|K2", "9|K3"]},
+        exit=0,
+    ),
+    "ward stays that nothing numbers": Stranger(
+        files={"2026-03/mh_ward list.csv": table("RiO No,Name,DOB,Spell ID,Ward,Admitted,Discharged", STAYS)},
+        sources={"mh_beds": "2026-03/mh_ward list.csv"},
+        writes=('event = ["spell_id", "start"]', 'columns = ["Discharged"]', 'covers = "from rows"'),
+        rows={"2026-03/mh_ward list.csv": (5, 1)},
+        records={
+            "end": [
+                None if not row.split(",")[-1] else datetime.strptime(row.split(",")[-1], "%d/%m/%Y")
+                for row in STAYS[:5]
+            ]
+        },
+        exit=3,
+    ),
     "a sheet a month": Stranger(
         files={"2026-03/log.xlsx": sheets("Jan 26", "Feb 26", "Mar 26")},
         sources={"log": "2026-03/log.xlsx"},
-        writes=('sheet = "Mar 26"',),
-        checks=("Jan 26, Feb 26 hold the same columns and are not read",),
-        rows={"2026-03/log.xlsx": (6, 0)},
-        records={"start": STARTS[:6]},
+        writes=('sheets = "all"', 'covers = "from rows"'),
+        checks=("the sheets Mar 26, Jan 26, Feb 26 have the same columns, and are read one below another",),
+        rows={"2026-03/log.xlsx": (18, 0)},
     ),
 }
 
@@ -217,7 +255,8 @@ def test_a_sheet_of_next_month_is_read_in_place_of_this_ones(tmp_path: Path) -> 
 
     stranger = STRANGERS["a sheet a month"]
     (tmp_path / "sources").mkdir()
-    (tmp_path / "sources" / "log.toml").write_text(drafted(stranger, tmp_path / "raw")["log"])
+    text = drafted(stranger, tmp_path / "raw")["log"].replace('sheets = "all"', 'sheet = "Mar 26"')
+    (tmp_path / "sources" / "log.toml").write_text(text)
     path = tmp_path / "log.xlsx"
     path.write_bytes(sheets("Mar 26", "Apr 26"))
     source = load_sources(tmp_path / "sources")["log"]

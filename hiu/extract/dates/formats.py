@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from hiu.extract.values.dates import has_form, read_stamps
-from hiu.extract.values.forms import MONTHS, TIME_FIRST, is_month, order, pattern, swapped
+from hiu.extract.values.forms import EPOCHS, MONTHS, TIME_FIRST, is_month, order, pattern, swapped
 
 _DAY_FIRST = (
     "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %m %Y", "%d/%m/%y", "%d-%m-%y", "%d.%m.%y", "%d %m %y",
@@ -18,7 +18,7 @@ PACKED_ORDERS = ("%d%m%Y", "%m%d%Y", "%d%m%y", "%m%d%y")
 _PLAIN = (
     "%Y-%m-%d", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %b %y", "%d/%b/%Y", "%d/%b/%y", "%d%b%Y", "%b %d %Y",
     "%b %d %y", "%b-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y-%b-%d", "%Y%m%d", "%Y%m%d%H%M", "%Y%m%d%H%M%S", "excel",
-    "%Y-%d-%m", "%d%m%Y", "%m%d%Y", "%d%m%Y%H%M", "%d%m%y", "%m%d%y", "%y%m%d", "%d%b%y",
+    "%Y-%d-%m", "epoch", "epochms", "%d%m%Y", "%m%d%Y", "%d%m%Y%H%M", "%d%m%y", "%m%d%y", "%y%m%d", "%d%b%y",
 )  # fmt: skip
 CANDIDATES = (*_NUMBERS, *_PLAIN)
 """Forms looked for; of two that read equally many rows the first is taken."""
@@ -42,6 +42,8 @@ _MIDNIGHT = r"[ T]00:00(?::00(?:\.0+)?)?$"
 _LIKELY = r"^\D*[0-9](?:.*[0-9])+.*$"
 _PACKED = r"^(?:%\w)+$"
 _CENTURIES = (1900, 2099)
+_LIFETIME = (2005, 2040)
+"""Years of which ten figures are taken for seconds since 1970: no NHS number begins so."""
 _MOST = 4
 SLIPS = 10
 """One row of the other order among this many that can only be of one order does not put that order in doubt."""
@@ -99,6 +101,7 @@ def detect(values: pl.Series, *, months: bool = False, serials: bool = True, pac
     texts = values.cast(pl.String).str.strip_chars().drop_nulls()
     texts = texts.filter(texts != "")
     forms = [form for form in (*CANDIDATES, *(MONTHS if months else ())) if serials or form != "excel"]
+    forms = [form for form in forms if packed or form not in EPOCHS]
     if not packed or not _packed_days(_timeless(texts)):
         forms = [form for form in forms if form not in _SIX_FIGURES]
     if 2 * int(texts.str.contains(_LIKELY).sum()) < len(texts):
@@ -145,6 +148,8 @@ def _packed_days(texts: pl.Series) -> bool:
 def _reads(dates: pl.Series, form: str) -> pl.Series:
     """Where a form reads a date; of figures without a mark between them, only in a year that is likely."""
     stamps = read_stamps(dates, (form,))["stamp"]
+    if form in EPOCHS:
+        return stamps.dt.year().is_between(*_LIFETIME).fill_null(False)
     if re.match(_PACKED, form):
         return stamps.dt.year().is_between(*_CENTURIES).fill_null(False)
     return stamps.is_not_null()
@@ -189,7 +194,7 @@ def _year_first(form: str, fits: pl.DataFrame) -> str:
 
 def _with_time(form: str, texts: pl.Series) -> str:
     """The form with the time that all its rows have, in one way of writing; else as it is."""
-    if "%H" in form or form == "excel" or is_month(form):
+    if "%H" in form or form in ("excel", *EPOCHS) or is_month(form):
         return form
     own = texts.filter(texts.str.contains(pattern(form)) & ~texts.str.contains(_MIDNIGHT))
     return next((form + time for time in _TIMES if len(own) and own.str.contains(pattern(form + time)).all()), form)
@@ -203,7 +208,7 @@ def is_timed(values: pl.Series) -> bool:
     """Whether most of a column's dates have a time of day after them; a spreadsheet's 00:00:00 is none."""
     texts = values.drop_nulls()
     timed = texts.str.contains(_CLOCK) | texts.str.contains(_BARE_CLOCK) | texts.str.contains(TIME_FIRST)
-    timed |= texts.str.contains(r"^[0-9]{5}\.[0-9]+$|^[0-9]{12}(?:[0-9]{2})?$")
+    timed |= texts.str.contains(r"^[0-9]{5}\.[0-9]+$|^[0-9]{12}(?:[0-9]{2})?$|^1[0-9]{9}(?:[0-9]{3})?$")
     return 2 * int((timed & ~texts.str.contains(_MIDNIGHT)).sum()) > len(texts)
 
 

@@ -1,6 +1,7 @@
 """Words of a code column that a source does not know: what each most likely means."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
 from rapidfuzz import fuzz
 
@@ -54,12 +55,20 @@ def unknown_words(seen: Look, codes: Mapping[str, str]) -> dict[str, int]:
     return lacking if len(lacking) <= 40 else {}
 
 
-def code_lines(header: str, seen: Look, codes: Mapping[str, str], whole: Mapping[str, str] | None = None) -> list[str]:
+def code_lines(
+    header: str,
+    seen: Look,
+    codes: Mapping[str, str],
+    whole: Mapping[str, str] | None = None,
+    accepts: Sequence[str] = (),
+) -> list[str]:
     """A table of codes for the words that the list lacks; those without a likely meaning are left to be settled.
 
-    `whole` are entries to write besides, as where a list is replaced rather than added to.
+    `whole` are entries to write besides, as where a list is replaced rather than added to; `accepts` are patterns of
+    words that need no entry.
     """
     lacking, folded = unknown_words(seen, codes), set[str]()
+    lacking = {word: n for word, n in lacking.items() if not any(re.search(form, word, re.I) for form in accepts)}
     lines = [f"{quoted(word)} = {quoted(ours)}" for word, ours in (whole or {}).items()]
     meanings = ", ".join(sorted({quoted(ours) for ours in codes.values()}))
     for word, rows in sorted(lacking.items(), key=lambda item: (-item[1], item[0])):

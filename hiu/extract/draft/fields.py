@@ -15,6 +15,8 @@ from hiu.sources import FieldSpec, Source
 
 _BRACES = re.compile(r"\{(\w+)\}")
 _DATED = ("date", "timestamp", "dob")
+_LEFT = ("left ", "walked out", "self")
+"""Forms of leaving before being seen, which is a safety signal and hides nobody."""
 _SHORT = 5
 """Words as short as this are looked for as words: 'test' is no part of 'latest'."""
 
@@ -99,7 +101,16 @@ def _condition(field: str, seen: Look) -> Iterator[str]:
     if yes := nothing_happened(seen.header, seen.counted):
         rows = f"{sum(yes.values()):,} rows"
         yield f"# {field} = {{ not_in = {comment(array(yes))} }}  # {mark}: {rows}"
-    elif fitting := by_form(seen.counted):
+    elif found := by_form(seen.counted):
+        left = [text for word, texts in found.items() if word.startswith(_LEFT) for text in texts]
+        if left:
+            yield (
+                f"# {some(sorted(left))} in {comment(seen.header)}: who leaves before being seen was there, so the row "
+                "counts: a sign of need, no exclusion"
+            )
+        fitting = {word: texts for word, texts in found.items() if not word.startswith(_LEFT)}
+        if not fitting:
+            return
         texts = some((f"{text} {n:,}" for found in fitting.values() for text, n in sorted(found.items())), 12)
         forms = [word if len(word) > _SHORT else rf"\b{word}\b" for word in fitting]
         yield f"# {field} = {{ not_matches = {array(forms)} }}  # {mark}: {texts}{empty}"

@@ -96,6 +96,12 @@ def _idle_number(sample: Sample, plan: Plan) -> Iterator[str]:
         )
 
 
+def _always_numbered(sample: Sample, plan: Plan) -> bool:
+    """Whether every row has a number of its person: a key that is not filled would set its row aside."""
+    seen = sample.looks[plan.numbers[0]] if plan.numbers else None
+    return seen is not None and seen.filled == seen.rows and all(any(map(str.isdigit, v)) for v in seen.counted)
+
+
 def _key_lines(
     sample: Sample, plan: Plan, times: Mapping[str, str], repeats: Repeats, deleted: Deleted | None
 ) -> Iterator[str]:
@@ -104,7 +110,7 @@ def _key_lines(
         return
     field = "ref" if plan.kind == "register" else "event"
     if plan.key is None and field == "event":
-        yield from unnumbered_lines(times.get("start"), ["person_id"] * bool(plan.numbers))
+        yield from unnumbered_lines(times.get("start"), ["person_id"] * _always_numbered(sample, plan))
         return
     if plan.key is None:
         yield '\n[key]\nevent = ["ref"]'

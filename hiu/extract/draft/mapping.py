@@ -16,6 +16,7 @@ from hiu.extract.draft.plan import COUNTING, Plan, make_plan
 from hiu.extract.draft.shipped import shipped_part
 from hiu.extract.draft.table.sample import Query, Sample, take_sample
 from hiu.extract.files.csv_text import DELIMITERS
+from hiu.extract.files.read import MONTH_OF_SHEET
 from hiu.extract.values.dates import read_stamps
 from hiu.sources import Packed, Source, load_sources
 
@@ -99,9 +100,11 @@ def _as_sent(sample: Sample, base: Source | None) -> Iterator[str]:
             f"# CHECK: {other.name} takes this file too, by {comment(' or '.join(other.file.patterns))}: narrow [file] "
             f"pattern in sources/{other.name}.toml, or put the file under another name"
         )
-    if layout.sheet:
-        doubt = f"  # CHECK: {some(layout.alike)} hold the same columns and are not read" if layout.alike else ""
-        yield f"sheet = {quoted(layout.sheet)}{doubt}"
+    if layout.alike:
+        which = some([layout.sheet or "", *layout.alike])
+        yield f'sheets = "all"  # CHECK: the sheets {which} have the same columns, and are read one below another'
+    elif layout.sheet:
+        yield f"sheet = {quoted(layout.sheet)}"
     if (
         layout.delimiter
         and layout.delimiter != (base.file.delimiter if base else "auto")
@@ -110,7 +113,7 @@ def _as_sent(sample: Sample, base: Source | None) -> Iterator[str]:
         yield f"delimiter = {quoted(layout.delimiter)}  # {DELIMITERS.get(layout.delimiter, '')}"
     if layout.encoding:
         yield f"encodings = {array([layout.encoding])}"
-    if layout.row > 1 or layout.rows > 1:
+    if (layout.row > 1 or layout.rows > 1) and layout.aligned:
         yield f"header_row = {layout.row}  # without the line it is found by its names"
     if layout.rows > 1:
         yield f"header_rows = {layout.rows}  # CHECK: the words of both rows are joined"
@@ -135,7 +138,9 @@ def _shape(sample: Sample, base: Source | None, plan: Plan | None) -> Iterator[s
     if plan and plan.kind == "counts" and not plan.wide and not plan.month:
         yield 'covers = "month"  # CHECK: no column holds the month of the numbers: they are of the month in the path'
         return
-    months = 0 if sample.query else _months(sample, base, plan)  # a query is to be asked for one
+    months = (
+        0 if sample.query else _months(sample, _start(sample, base, plan) or _end(sample, base, plan))
+    )  # a query is to be asked for one
     if _TO_DATE.search(spaced(sample.path.stem)) and months:
         yield 'covers = "cumulative"  # CHECK: by its name: a file holds the year to date, and replaces the last'
     elif (plan and plan.wide) or months > 1:
@@ -156,9 +161,8 @@ def _standing_once(sample: Sample, start: str | None) -> list[str]:
     return list(dict.fromkeys([*dates, *(of_people[0] if of_people else [])]))
 
 
-def _months(sample: Sample, base: Source | None, plan: Plan | None) -> int:
-    """How many months the rows of a file are of, leaving out the few that stray: of two months a third of the rows."""
-    header = _start(sample, base, plan)
+def _months(sample: Sample, header: str | None) -> int:
+    """How many months the rows of a file are of by a column, leaving out the few that stray: of two months a third."""
     seen = sample.looks.get(header or "")
     if seen is None or not seen.dated:
         return seen.distinct if seen and seen.kind == "month" else 0
@@ -176,6 +180,15 @@ def _start(sample: Sample, base: Source | None, plan: Plan | None) -> str | None
     return matched.header if matched else None
 
 
+def _end(sample: Sample, base: Source | None, plan: Plan | None) -> str | None:
+    """The column of when a stay ended: those that began before a file's months ended in them."""
+    if plan:
+        return plan.columns.get("end") if plan.kind == "stays" else None
+    matched = match_fields(sample.looks, base) if base and base.kind == "stays" else {}
+    found = matched.get("end") or matched.get("spell_end")
+    return found.header if found else None
+
+
 def _period(sample: Sample, base: Source | None, plan: Plan | None) -> Iterator[str]:
     kind = base.kind if base else plan.kind if plan else "events"
     if kind == "register" or names_a_month(sample.path, base):
@@ -190,7 +203,7 @@ def _period(sample: Sample, base: Source | None, plan: Plan | None) -> Iterator[
 
 
 def _unused(sample: Sample, used: set[str]) -> Iterator[str]:
-    free = [seen for header, seen in sample.looks.items() if header not in used]
+    free = [seen for header, seen in sample.looks.items() if header not in used and header != MONTH_OF_SHEET]
     if free:
         yield "\n# Columns not used:"
     for seen in free:

@@ -72,7 +72,7 @@ def _plan(sample: Sample, templates: tuple[Packed, ...], asked: str | None) -> P
     matched = match_concepts(looks, concept_source(sample.name))
     numbers = [header for header, seen in looks.items() if is_person_number(seen)]
     matched = {field: match for field, match in matched.items() if match.header not in numbers or field == "event"}
-    wide = find_wide(sample.raw.headers, looks)
+    wide = find_wide(list(looks), looks)
     month, n, more = (None, None, ()) if wide else _monthly(looks, matched)
     if asked in (None, "counts") and (wide or (month and n)):
         matched = {field: match for field, match in matched.items() if field not in ("start", "end", "event")}

@@ -25,7 +25,7 @@ _CHANGES = bag("a c d i n u")
 DELETED = "taken_back"
 """The field that says which rows were taken back."""
 _MOST_STATES = 8
-_WHO = ("nhs_number", "name", "family", "given", "dob")
+WHO = ("nhs_number", "name", "family", "given", "dob")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,12 +85,12 @@ def find_repeats(sample: Sample, plan: Plan, used: set[str]) -> Repeats:
     keys = again[plan.key].n_unique() if again.height else 0
     if not keys:
         return Repeats()
-    who = [plan.columns[field] for field in _WHO if field in plan.columns] + plan.numbers
+    who = [plan.columns[field] for field in WHO if field in plan.columns] + plan.numbers
     shared = _keys_with_several(again, plan.key, who)
     free = [seen for header, seen in sample.looks.items() if header not in used and header != plan.key]
     if shared * 3 >= keys:
         sequence = next((seen.header for seen in free if _is_sequence(frame, plan.key, seen)), None)
-        who_fields = [field for field in _WHO if field in plan.columns] + ["person_id"] * bool(plan.numbers)
+        who_fields = [field for field in WHO if field in plan.columns] + ["person_id"] * bool(plan.numbers)
         record = ("event", "person_no") if sequence else ("event", *who_fields)
         return Repeats(keys=keys, shared=shared, record=record, sequence=sequence)
     turn = next(
@@ -102,6 +102,19 @@ def find_repeats(sample: Sample, plan: Plan, used: set[str]) -> Repeats:
     version = next((s for s in differing if s in free and words(s.header) & VERSION and _sorts(s)), None)
     current = next((s for s in differing if words(s.header) & _CURRENT and s.distinct == 2), None)
     return Repeats(keys=keys, shared=shared, version=version, current=current)
+
+
+def parts_of(frame: pl.DataFrame, event: Sequence[str], who: Sequence[str], free: Sequence[Look]) -> str | None:
+    """The column that tells the parts of one event of one person apart, such as the vehicles of a call; '' if rows are
+    repeated so and no column tells, None if none are."""
+    key = [*event, *who]
+    if not event or not frame.filter(pl.col(event[0]).is_not_null()).select(key).is_duplicated().any():
+        return None
+    able = [seen.header for seen in free if words(seen.header) & _PARTS and seen.distinct > 1]
+    rows = frame.unique()
+    return next(
+        (header for header in able if not rows.select(*key, header).is_duplicated().any()), next(iter(able), "")
+    )
 
 
 def _keys_with_several(again: pl.DataFrame, key: str, who: Sequence[str]) -> int:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hiu.extract.draft.codes import asked_words, code_lines, guess, unknown_flags
 from hiu.extract.draft.columns.idle import is_code_list, is_idle
@@ -21,7 +21,7 @@ from hiu.extract.draft.fields import (
 )
 from hiu.extract.draft.lines import array, comment, some
 from hiu.extract.draft.plan import field_name
-from hiu.extract.draft.repeats import unnumbered_lines
+from hiu.extract.draft.repeats import WHO, parts_of, unnumbered_lines
 from hiu.extract.draft.table.sample import Sample
 from hiu.extract.files.header import squash
 from hiu.sources import FieldSpec, Source
@@ -44,6 +44,8 @@ def shipped_part(sample: Sample, base: Source) -> Part:
     looks = sample.looks
     matched = match_fields(looks, base)
     matched |= _by_codes(looks, base, matched)
+    if base.kind == "stays" and "end" not in matched and "spell_end" in matched:
+        matched["end"] = replace(matched.pop("spell_end"), how="the only end in the file")
     used = {match.header for match in matched.values()}
     times = {
         field: clock
@@ -55,7 +57,9 @@ def shipped_part(sample: Sample, base: Source) -> Part:
     facts = find_facts(looks, base.facts, used)
     used |= {header for each in facts for header in (each.header, each.at) if header}
     wrong = wrongly_named(looks, base)
-    lines = [*_key(base, matched, times.get("start"))]
+    record, lacking = _record(sample, base, matched, used)
+    used |= {match.header for match in matched.values()}
+    lines = [*_key(base, matched, times.get("start"), record, lacking)]
     for field in base.fields:
         lines += _field(sample, base, field, matched, times, wrong)
     if not _names_somebody(base, matched):
@@ -116,15 +120,53 @@ def _clock(spec: FieldSpec, header: str, looks: Mapping[str, Look], used: set[st
     return named or time_column(header, looks, used, field)
 
 
-def _key(base: Source, matched: Mapping[str, Match], clock: str | None) -> Iterator[str]:
+def _record(sample: Sample, base: Source, matched: dict[str, Match], used: set[str]) -> tuple[list[str], str]:
+    """The fields of the record's key that the file has, and what is to be said of them.
+
+    Where the field that numbers the parts of an event is not in the file, and rows of one person and event are several,
+    it is the column that tells them apart, such as the vehicle, else all that decides what a row counts as.
+    """
+    record = [field for field in base.key.record if field in matched or field in base.key.event]
+    lacking = [field for field in base.key.record if field not in record]
+    event = [matched[field].header for field in base.key.event if field in matched]
+    if not lacking or not event:
+        return record, ", ".join(lacking) and f"no {', '.join(lacking)} here: an event sent again replaces its rows"
+    who = [matched[field].header for field in WHO if field in matched]
+    free = [seen for header, seen in sample.looks.items() if header not in used]
+    part = parts_of(sample.raw.frame, event, who, free)
+    record = list(dict.fromkeys([*base.key.event, *record]))
+    deciding = [field for field in matched if _decides(base, field).startswith("decides") and field not in record]
+    if part is None:
+        return record, f"no {', '.join(lacking)} here: an event sent again replaces its rows"
+    if part:
+        matched[lacking[0]] = Match(part, "what tells the rows of one event apart")
+        if sample.raw.frame.unique().select(*event, *who, part).is_duplicated().any():  # the same vehicle came twice
+            return [
+                *record,
+                lacking[0],
+                *deciding,
+            ], "several rows of one event and person: each part is a row of its own"
+        return [*record, lacking[0]], "several rows of one event and person: each such part is a row of its own"
+    doubt = "several rows of one event and person, and no column numbers them: of rows with this key the last holds"
+    return [*record, *deciding], f"{doubt}; name the column that tells them apart, if there is one"
+
+
+def _key(base: Source, matched: Mapping[str, Match], clock: str | None, record: list[str], doubt: str) -> Iterator[str]:
     """The record's key without parts that are not in the file; of events, when it was if nothing numbers them."""
+    if base.kind == "stays" and not {*base.key.event} & {*matched} and "start" in matched:
+        parts = [*(["spell_id"] if "spell_id" in matched else []), "start"]
+        how = (
+            "no column numbers the stays: one begins once in its spell"
+            if parts[1:]
+            else "a person begins one stay at a time"
+        )
+        yield f"\n[key]\nevent = {array(parts)}  # CHECK: {how}"
+        return
     if _is_unnumbered(base, matched):
         yield from unnumbered_lines(clock)
         return
-    record = [field for field in base.key.record if field in matched or field in base.key.event]
-    if base.key.record and len(record) < len(base.key.record):
-        lacking = ", ".join(field for field in base.key.record if field not in record)
-        yield f"\n[key]\nrecord = {array(record)}  # CHECK: no {lacking} here: an event sent again replaces its rows"
+    if doubt:
+        yield f"\n[key]\nrecord = {array(record)}  # CHECK: {doubt}"
 
 
 def _is_unnumbered(base: Source, matched: Mapping[str, Match]) -> bool:
@@ -150,7 +192,9 @@ def _field(
         lines.append(f"time_columns = {array([clock])}  # CHECK: its time of day")
     lines += [*format_lines(spec, seen), *zone_lines(spec, seen, clock), *name_lines(spec, seen)]
     lines += scheme_lines(base.name, spec, seen, set(matched), sample.others, sure=match.sure)
-    codes = code_lines(f"[fields.{field}.codes]", seen, spec.codes) if _is_coded(base, field) else []
+    codes = (
+        code_lines(f"[fields.{field}.codes]", seen, spec.codes, accepts=spec.accepts) if _is_coded(base, field) else []
+    )
     asked = asked_words(seen, _asked(base, field)) if not spec.codes and spec.type != "boolean" else ""
     asked = asked or (unknown_flags(seen) if spec.type == "boolean" else "")
     codes = [f"\n{codes[0]}", *codes[1:]] if codes else []

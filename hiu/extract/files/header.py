@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from hiu.errors import InputRefused
+from hiu.extract.values.people.given import given_names
 from hiu.fuzzy import nearest
 from hiu.sources import Source
 
@@ -14,6 +15,14 @@ DEPTH = 40
 
 Row = Sequence[str | None]
 
+_WORD = re.compile(r"[^\W\d_]+")
+_MONTHS = frozenset(("JAN", "APRIL", "MAY", "JUNE", "AUGUST", "AUG"))
+_DAY = re.compile(r"(?P<d>\d{1,2})[/. -](?:\d{1,2}|[A-Za-z]{3,9})[/. -]\d{2,4}\b|\d{4}[/.-]\d{1,2}[/.-](?P<e>\d{1,2})")
+_VALUE = re.compile(
+    r"\d{3}[ -]?\d{3}[ -]?\d{4}|\d{5,}|\d+\.\d+|(?i:[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2})|"
+    r"[A-Za-z]{0,3}[-/]?\d{5,}|\d{1,2}:\d\d.*"
+)
+"""A number, a postcode, a key or a time: no name of a column."""
 _COUNTED = re.compile(r"(?P<name>.+?) ?\((?:column )?\d+\)")
 
 
@@ -118,10 +127,24 @@ def unique_headers(row: Sequence[str], columns: frozenset[str], name: str, line:
 
 
 def looks_like_header(row: Row) -> bool:
-    """Several distinct names, none of them a number, date or key: safe to show, as it is nobody's record."""
+    """Several distinct names, none of them a number, date or key, nor a person's: safe to show, as it is no record."""
     cells = [tidy(cell) for cell in row if tidy(cell)]
+    if any(word.upper() in given_names() - _MONTHS for cell in cells for word in _WORD.findall(cell)):
+        return False
     wordy = all(sum(map(str.isdigit, cell)) * 2 < len(cell) for cell in cells)
     return len(cells) >= 4 and len(set(cells)) == len(cells) and wordy
+
+
+def holds_values(row: Row) -> bool:
+    """Whether a row may be somebody's record: a given name, an NHS number, a postcode, a date or a number is in it.
+
+    Two dates or more that are all first or last days of months are headers of months.
+    """
+    cells = [tidy(cell) for cell in row if tidy(cell)]
+    days = [found for cell in cells if (found := _DAY.match(cell))]
+    months = len(days) > 1 and all(int(found["d"] or found["e"]) in (1, 28, 29, 30, 31) for found in days)
+    named = any(word.upper() in given_names() - _MONTHS for cell in cells for word in _WORD.findall(cell))
+    return named or any(_VALUE.fullmatch(cell) for cell in cells) or (bool(days) and not months)
 
 
 def _not_found(rows: Sequence[Row], source: Source) -> str:

@@ -9,6 +9,8 @@ MOST = 5
 """Lines, or files, that a sentence names; the others are counted."""
 ANOTHER = 10_000_000
 """Added to a row's number for its second person, twice for the third: row 5 gives 5 and 10000005."""
+SHEET = 10_000_000
+"""Added to the lines of the second sheet that is read below the first, twice for the third."""
 
 
 @dataclass(frozen=True)
@@ -17,13 +19,29 @@ class Numbering:
 
     Lines are counted as a text editor or Excel counts them, from 1 with the header; the rows of a Parquet file from 1
     without it. `per` is how many rows were made of each record (of a column a month, as many as there are months).
+    `sheets` are the titles of sheets that were read one below another; the lines of the second are SHEET more.
     """
 
     lines: pl.Series = field(default_factory=lambda: pl.Series([], dtype=pl.Int64))
     per: int = 1
+    sheets: tuple[str, ...] = ()
 
     def of(self, rows: pl.Series) -> pl.Series:
-        """`line` of each `source_row`; null where it is not known."""
+        """`line` of each `source_row`, in its own sheet; null where it is not known."""
+        return self._lines(rows) % SHEET
+
+    def located(self, aside: pl.DataFrame) -> pl.DataFrame:
+        """Rows set aside with their `line`; if they are of several sheets, the reason says in which."""
+        sheet = self.titles(aside["source_row"])
+        reason = pl.when(pl.lit(sheet).is_not_null()).then(pl.format("{} (sheet '{}')", "reason", pl.lit(sheet)))
+        return aside.with_columns(self.of(aside["source_row"]), reason.otherwise("reason").alias("reason"))
+
+    def titles(self, rows: pl.Series) -> pl.Series:
+        """The sheet of each `source_row`; null where one sheet was read."""
+        names = {float(at): title for at, title in enumerate(self.sheets)}
+        return (self._lines(rows) // SHEET).cast(pl.Float64).replace_strict(names, default=None, return_dtype=pl.String)
+
+    def _lines(self, rows: pl.Series) -> pl.Series:
         places = pl.Series((((rows % ANOTHER) - 1) // self.per), dtype=pl.Int64)
         lines = pl.DataFrame({"place": pl.int_range(self.lines.len(), eager=True), "line": self.lines.cast(pl.Int64)})
         found = places.alias("place").to_frame().join(lines, on="place", how="left", maintain_order="left")
@@ -31,7 +49,10 @@ class Numbering:
 
     def named(self, rows: pl.Series) -> str:
         """`line 12`, `lines 12, 13 and 40`, `lines 12, 13, 14, 15, 16 and 3 more`."""
-        lines = self.of(rows)
+        lines, titles = self.of(rows), self.titles(rows)
+        if self.sheets:
+            parts = [(title, named_lines(lines.filter(titles == title))) for title in self.sheets]
+            return "; ".join(f"{named} of sheet '{title}'" for title, named in parts if named)
         return named_lines(lines if lines.null_count() < lines.len() else rows)
 
 

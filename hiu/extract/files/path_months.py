@@ -105,6 +105,16 @@ def title_of_month(titles: Sequence[str], path: str) -> str | None:
     return named[0] if len(named) == 1 else None
 
 
+def month_of_title(title: str, path: str) -> Month | None:
+    """The month that a title names; without its year the last such month up to the path's. None if it names none."""
+    if (month := path_months(title).month) is not None:
+        return month
+    found, latest = re.search(_NAMED, title), path_months(path).month
+    if found is None or latest is None:
+        return None
+    return latest - (latest.number - _number(found["name"])) % 12
+
+
 def _is_named(title: str, month: Month) -> bool:
     """Whether a title names the month without a year."""
     found = re.search(_NAMED, title)

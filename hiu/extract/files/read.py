@@ -1,5 +1,6 @@
 """Intake: a delivered file's bytes to text cells with numbered rows, or a refusal that says why."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,19 +13,22 @@ from hiu.extract.files.content.markup import markup_tables
 from hiu.extract.files.content.unpack import unpack
 from hiu.extract.files.csv_text import read_csv
 from hiu.extract.files.decode import MARKS, decode
-from hiu.extract.files.header import quoted
-from hiu.extract.files.numbering import Numbering
+from hiu.extract.files.header import known_headers, quoted, squash
+from hiu.extract.files.numbering import SHEET, Numbering
 from hiu.extract.files.parquet import PARQUET, read_parquet
-from hiu.extract.files.rows import Grid, split_rows
+from hiu.extract.files.path_months import month_of_title
+from hiu.extract.files.rows import Grid, UnreadSheet, split_rows
 from hiu.extract.files.shapes.months import empty_columns, month_columns, other_months, renumbered, unpivot
 from hiu.extract.files.xlsx.sheet import ZIP, read_tables, read_xlsx
 from hiu.sources import Source
 from hiu.sources.file import Unpivot
 
-__all__ = ["RawTable", "match_columns", "read_table"]
+__all__ = ["RawTable", "match_columns", "read_table", "unread_notes"]
 
 _FORMULA = r"^=\"(.*)\"$"
 """A text that a system wrote as a formula, so that a spreadsheet keeps its noughts."""
+MONTH_OF_SHEET = "month of sheet"
+"""The header of a column that is made where several sheets are read, each named after a month."""
 _WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
 
 
@@ -34,10 +38,10 @@ class RawTable:
 
     `frame`: a String column a header as sent (empty cells null, white space kept) and `source_row` Int64, the 1-based
     data record: header, title, wholly blank and trailing rows (totals, remarks) not counted.
-    `refused`: source_row Int64, column, code ('width', 'encoding', 'header_repeated') and reason, String.
+    `refused`: source_row Int64, column, code ('width', 'encoding', 'header_repeated', 'total') and reason, String.
     `warnings`: what was sent and is not read; with any, exit code 3.
     `notes`: what a person may want to know, such as "encoding cp1252" or "3 title rows skipped".
-    `numbering`: the line on which each row stands.
+    `numbering`: the line on which each row stands. `left`: the other sheets of a workbook.
     """
 
     frame: pl.DataFrame
@@ -47,6 +51,7 @@ class RawTable:
     notes: list[str]
     warnings: list[str] = field(default_factory=list)
     numbering: Numbering = field(default_factory=Numbering)
+    left: tuple[UnreadSheet, ...] = ()
 
 
 def read_table(path: Path, source: Source, *, name: str, max_bytes: int, max_ratio: float) -> RawTable:
@@ -56,19 +61,77 @@ def read_table(path: Path, source: Source, *, name: str, max_bytes: int, max_rat
     to, `max_ratio` unpacked over packed size. Raises InputRefused for what makes every row doubtful, with the physical
     row (line): its codes are those of content, decode, read_csv, read_xlsx and match_columns, and 'width', 'unpivot'.
     """
-    grid = _grid(path, source, name, max_bytes, max_ratio)
+    grids = _grids(path, source, name, max_bytes, max_ratio)
+    tables = [_as_table(grid, source, name) for grid in grids]
+    table = tables[0] if source.file.sheets == "one" else stacked(tables, [grid.title for grid in grids], source, name)
+    left = grids[0].unread
+    told = unread_notes(left) if source.file.sheet is None else []
+    table = replace(table, notes=[*table.notes, *told], left=left)
+    table = turned(table, source.file.unpivot, name) if source.file.unpivot else table
+    match_columns(table.headers, source, name=name)
+    return table
+
+
+def unread_notes(left: Sequence[UnreadSheet]) -> list[str]:
+    """Which sheets of a workbook are not read, with their rows: those that show, and those that are hidden."""
+    shown, hidden = ([str(one) for one in left if one.hidden is state] for state in (False, True))
+    notes = [f"sheets not read: {', '.join(shown)}"] * bool(shown)
+    return notes + [f"hidden sheets are not read: {', '.join(hidden)}"] * bool(hidden)
+
+
+def _as_table(grid: Grid, source: Source, name: str) -> RawTable:
+    """The rows of one sheet or text. Raises InputRefused('encoding', 'width')."""
     if any(mark in header for header in grid.headers for mark in MARKS):
         raise InputRefused("encoding", "found bytes in the header that are no text", file=name, row=grid.header_line)
-    rows = split_rows(grid, source.file.footers, name)
+    rows = split_rows(grid, source, name)
     frame = rows.frame.rename(dict(zip(grid.names, grid.headers, strict=True)))
     unnamed = [header for place, header in enumerate(grid.headers, 1) if header == f"column {place}"]
     idle = [header for header in unnamed if frame[header].null_count() == frame.height]
     headers = [header for header in grid.headers if header not in idle]
     received = frame.height + rows.refused.height
-    table = RawTable(frame.drop(idle), rows.refused, received, headers, grid.notes + rows.notes, [], rows.numbering)
-    table = turned(table, source.file.unpivot, name) if source.file.unpivot else table
-    match_columns(table.headers, source, name=name)
-    return table
+    return RawTable(
+        frame.drop(idle), rows.refused, received, headers, grid.notes + rows.notes, numbering=rows.numbering
+    )
+
+
+def stacked(tables: Sequence[RawTable], titles: Sequence[str], source: Source, name: str) -> RawTable:
+    """Sheets with the same columns as one table, each below the one before; columns go by their headers.
+
+    If every title names a month and the source reads a column MONTH_OF_SHEET, it is the first day of that month.
+    """
+    headers = list(dict.fromkeys(header for table in tables for header in _as_first(tables, table).values()))
+    wanted = squash(MONTH_OF_SHEET) in known_headers(source)
+    months = [month_of_title(title, name) for title in titles] if wanted else []
+    frames, refused, lines, before = list[pl.DataFrame](), list[pl.DataFrame](), list[pl.Series](), 0
+    for at, table in enumerate(tables):
+        frame = table.frame.rename(_as_first(tables, table))
+        lacking = [pl.lit(None, pl.String).alias(header) for header in headers if header not in frame.columns]
+        month = found.start.isoformat() if months and (found := months[at]) else None
+        more = [pl.lit(month, pl.String).alias(MONTH_OF_SHEET)] * wanted
+        frames.append(frame.with_columns(*lacking, *more, source_row=pl.col("source_row") + before))
+        refused.append(table.refused.with_columns(pl.col("source_row") + before))
+        lines.append(table.numbering.lines + at * SHEET)
+        before += table.numbering.lines.len()
+    notes = [f"{len(titles)} sheets read, one below another: {quoted(titles, 40)}"] * (len(titles) > 1)
+    notes += [f"sheet '{title}': {note}" for title, table in zip(titles, tables, strict=True) for note in table.notes]
+    columns = [*headers, *[MONTH_OF_SHEET] * wanted]
+    return RawTable(
+        pl.concat([frame.select(*columns, "source_row") for frame in frames]),
+        pl.concat(refused),
+        sum(table.received for table in tables),
+        columns,
+        notes,
+        numbering=Numbering(pl.concat(lines), sheets=tuple(titles) if len(titles) > 1 else ()),
+    )
+
+
+def _as_first(tables: Sequence[RawTable], table: RawTable) -> dict[str, str]:
+    """The headers of a table, each as the first table that has it writes it."""
+    first: dict[str, str] = {}
+    for each in tables:
+        for header in each.headers:
+            first.setdefault(squash(header), header)
+    return {header: first[squash(header)] for header in table.headers}
 
 
 def turned(table: RawTable, spec: Unpivot, name: str) -> RawTable:
@@ -82,11 +145,12 @@ def turned(table: RawTable, spec: Unpivot, name: str) -> RawTable:
     return RawTable(frame, refused, frame.height + refused.height, headers, notes, warnings, numbering)
 
 
-def _grid(path: Path, source: Source, name: str, max_bytes: int, max_ratio: float) -> Grid:
+def _grids(path: Path, source: Source, name: str, max_bytes: int, max_ratio: float) -> list[Grid]:
     data, notes = content(path, name, max_bytes=max_bytes, max_ratio=max_ratio)
     if data.startswith(ZIP):
-        grid = read_xlsx(data, source, name, max_bytes=max_bytes, max_ratio=max_ratio)
-    elif data.startswith(PARQUET):
+        first, *more = read_xlsx(data, source, name, max_bytes=max_bytes, max_ratio=max_ratio)
+        return [replace(first, notes=notes + first.notes), *more]
+    if data.startswith(PARQUET):
         grid = read_parquet(data, source, name, max_bytes=max_bytes)
     elif tables := markup_tables(data, source.file.encodings[0], name):
         grid = read_tables(tables, source, name)
@@ -98,7 +162,7 @@ def _grid(path: Path, source: Source, name: str, max_bytes: int, max_ratio: floa
         grid = read_csv(decoded.text, source, name)
         if '="' in decoded.text:
             grid = replace(grid, cells=grid.cells.with_columns(pl.col(grid.names).str.replace(_FORMULA, "${1}")))
-    return replace(grid, notes=notes + grid.notes)
+    return [replace(grid, notes=notes + grid.notes)]
 
 
 def content(path: Path, name: str, *, max_bytes: int, max_ratio: float) -> tuple[bytes, list[str]]:

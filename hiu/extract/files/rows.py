@@ -10,6 +10,9 @@ from hiu.extract.files.decode import DAMAGED, MARKS, UNREADABLE
 from hiu.extract.files.header import squash, tidy
 from hiu.extract.files.numbering import Numbering
 from hiu.extract.files.shapes.fill import filled_down
+from hiu.extract.files.shapes.totals import total_rows
+from hiu.extract.values.totals import ANY_TOTAL, plain
+from hiu.sources import Source
 
 WIDTH = "_width"
 LINE = "_line"
@@ -20,6 +23,19 @@ _REASONS = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class UnreadSheet:
+    """A sheet that is not read: how many rows it holds, and whether its columns are those of the sheet that is."""
+
+    title: str
+    rows: int
+    alike: bool
+    hidden: bool
+
+    def __str__(self) -> str:
+        return f"'{self.title}' ({self.rows:,} row{'s' * (self.rows != 1)})"
+
+
 @dataclass(frozen=True)
 class Grid:
     """A file as text cells: one row a record below the header, blank ones included.
@@ -27,7 +43,8 @@ class Grid:
     `cells` has a String column a header (by position: c0, c1, ...; empty cells null), `_width` (cells found) and
     `_line` (physical row or line where the record starts). A record of another width has its cells cut or padded.
     `damaged`: some cells hold a mark of `decode.MARKS`. `huge`: by `_line`, records with a cell longer than any that is
-    meant, and its header. `fill_down`: cell columns whose empty cells take the value above.
+    meant, and its header. `fill_down`: cell columns whose empty cells take the value above. `title` is that of the
+    sheet, `unread` the other sheets of the workbook.
     """
 
     cells: pl.DataFrame
@@ -37,6 +54,8 @@ class Grid:
     damaged: bool = False
     huge: dict[int, str] = field(default_factory=dict)
     fill_down: list[str] = field(default_factory=list)
+    title: str = ""
+    unread: tuple[UnreadSheet, ...] = ()
 
     @property
     def names(self) -> list[str]:
@@ -54,19 +73,19 @@ class Rows:
     numbering: Numbering
 
 
-def split_rows(grid: Grid, footers: Sequence[str], name: str) -> Rows:
-    """Number the records and part those that can be read from those that can't.
+def split_rows(grid: Grid, source: Source, name: str) -> Rows:
+    """Number the records and part those that can be read, and are no totals, from the others.
 
     Raises InputRefused('width') when most records have another number of cells than the header.
     """
     text = pl.concat_str(grid.names, ignore_nulls=True).str.strip_chars()
     blank = text.eq("") & pl.col(WIDTH).le(len(grid.names))
     filled = grid.cells.filter(~blank)
-    trailing = count_trailing(filled.select(grid.names).tail(_TAIL).rows(), footers)
+    trailing = count_trailing(filled.select(grid.names).tail(_TAIL).rows(), source.file.footers)
     records = filled.head(filled.height - trailing).with_row_index("source_row", 1).cast({"source_row": pl.Int64})
     numbering = Numbering(records[LINE])
     _same_width(records, grid, name)
-    faults = _faults(records, grid)
+    faults = _faults(records, grid, total_rows(records, grid.headers, source))
     if grid.fill_down:
         records, faults = _fill(records, grid, faults)
     frame = records.join(faults, on="source_row", how="anti", maintain_order="left")
@@ -88,10 +107,14 @@ def count_trailing(last: Sequence[Sequence[str | None]], footers: Sequence[str])
 def _is_trailing(row: Sequence[str | None], footers: Sequence[str]) -> bool:
     """A mostly empty row that starts as a footer does, or whose only filled cell, the first, is a sentence.
 
-    A sentence has four words and 25 letters at least: a name alone in its row is a record, not a remark.
+    A sentence has four words and 25 letters at least: a name alone in its row is a record, not a remark. A source's own
+    footer may have figures beside it; a total that has is no end of the data, and is set aside as one.
     """
     cells = [text for cell in row if (text := tidy(cell))]
-    if not cells or len(cells) > max(2, len(row) // 2):
+    figures = (
+        cells and not ANY_TOTAL.fullmatch(plain(cells[0])) and not any(any(map(str.isalpha, c)) for c in cells[1:])
+    )
+    if not cells or (len(cells) > max(2, len(row) // 2) and not figures):
         return False
     start = cells[0].casefold()
     rest = [start.removeprefix(word) for word in map(str.casefold, footers) if start.startswith(word)]
@@ -103,9 +126,9 @@ def _is_trailing(row: Sequence[str | None], footers: Sequence[str]) -> bool:
 def _fill(records: pl.DataFrame, grid: Grid, faults: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The records filled down, and the faults with the rows that would take a value from a row that is set aside.
 
-    A header that is said again begins no block: the rows below it belong to those above.
+    A header that is said again and a total begin no block: the rows below them belong to those above.
     """
-    again = faults.filter(code="header_repeated")["source_row"]
+    again = faults.filter(pl.col("code").is_in(["header_repeated", "total"]))["source_row"]
     body = records.filter(~pl.col("source_row").is_in(again.implode()))
     done, lost = filled_down(body, grid.fill_down, faults["source_row"])
     reason = pl.lit("the row that the value stands in, above this one, was set aside")
@@ -122,13 +145,13 @@ def _same_width(records: pl.DataFrame, grid: Grid, name: str) -> None:
         raise InputRefused("width", problem, file=name, row=wrong[LINE][0])
 
 
-def _faults(records: pl.DataFrame, grid: Grid) -> pl.DataFrame:
+def _faults(records: pl.DataFrame, grid: Grid, totals: pl.DataFrame) -> pl.DataFrame:
     """One line a row set aside: source_row, column, code, reason; the first fault of a row is the one given."""
     expected = len(grid.headers)
     cells = pl.format("found {} cells, expected {}", WIDTH, pl.lit(expected))
     width = _fault(records.filter(pl.col(WIDTH) != expected), "width", cells)
     rest = records.filter(pl.col(WIDTH) == expected)
-    faults = pl.concat([width, *_unreadable(rest, grid), *_repeated(rest, grid)])
+    faults = pl.concat([width, *_unreadable(rest, grid), *_repeated(rest, grid), totals])
     return faults if faults.is_empty() else faults.unique("source_row", keep="first").sort("source_row")
 
 

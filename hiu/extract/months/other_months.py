@@ -148,6 +148,11 @@ def _uncounted(uncounted: dict[Month, int], span: Span, source: Source) -> str:
             f"{rows} {verb} not counted: the file ends before the month does. If it holds the whole month, file it "
             f"under {span.last + 1}"
         )
+    if source.covers != "month" and source.kind == "stays":
+        return (
+            f"{rows} {verb} of stays that ended before the months that the file covers, or so few that they are taken "
+            "for late: their nights are not counted. If they should count, have those months sent whole"
+        )
     if source.covers != "month":
         return (
             f"{rows} {verb} not counted: so few, or so far from the rest, that they are taken for late or mistyped. "

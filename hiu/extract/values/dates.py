@@ -1,9 +1,9 @@
 """Dates and times as sent, read by named forms only: nothing is inferred, so day and month never swap.
 
 Forms are strptime forms of the date (%d %m %Y %y %b %B %a), with or without the time (%H %I %M %S %p %z), or `excel`
-(`excel1904`) for a serial number. A form without a time also takes one after the date ('2024-04-01 00:00:00',
-'01/04/2024 22:15', '2024-04-01T22:15:00+01:00'), because one column often holds both. A weekday may stand before the
-date, and must fit it; a day may be written 1st, 2nd.
+(`excel1904`) for a serial number, or `epoch` (`epochms`) for the time since 1970. A form without a time also takes one
+after the date ('2024-04-01 00:00:00', '01/04/2024 22:15', '2024-04-01T22:15:00+01:00'), because one column often holds
+both. A weekday may stand before the date, and must fit it; a day may be written 1st, 2nd.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from datetime import date
 
 import polars as pl
 
-from hiu.extract.values.forms import DEFAULT, GROUPS, MONTH, SERIALS, TIME_FIRST, is_month, pattern
+from hiu.extract.values.forms import DEFAULT, EPOCHS, GROUPS, MONTH, SERIALS, TIME_FIRST, is_month, pattern
 from hiu.extract.values.kept import once_a_delivery
 from hiu.extract.values.times import clock, has_clock, read_times
 
@@ -179,9 +179,10 @@ def _read(left: pl.DataFrame, form: str) -> pl.DataFrame:
     """text and sent with what `form` makes of it."""
     groups = left.with_columns(pl.col("sent").str.extract_groups(pattern(form)).struct.unnest())
     if "n" in groups.columns:
-        stamp = _serial(pl.col("n"), SERIALS[form.lower()])
-        timed = pl.col("n").str.contains(".", literal=True)
-        earlier, offset = pl.lit(None, _READ["earlier"]), pl.lit(None, _READ["offset"])
+        unit = EPOCHS.get(form.lower())
+        stamp = _since_1970(pl.col("n"), unit) if unit else _serial(pl.col("n"), SERIALS[form.lower()])
+        timed = pl.lit(True) if unit else pl.col("n").str.contains(".", literal=True)
+        earlier, offset = pl.lit(None, _READ["earlier"]), pl.lit(0 if unit else None, _READ["offset"])
         return groups.select("text", "sent", stamp=stamp, earlier=earlier, offset=offset, timed=timed, mistimed=False)
     nothing = {name for name in GROUPS if name not in groups.columns or groups[name].null_count() == groups.height}
 
@@ -224,6 +225,10 @@ def _offset(text: pl.Expr) -> pl.Expr:
 def _serial(text: pl.Expr, first: str) -> pl.Expr:
     since = pl.duration(seconds=(text.cast(pl.Float64) * 86400).round().cast(pl.Int64))
     return pl.lit(date.fromisoformat(first)).cast(pl.Datetime("us")) + since
+
+
+def _since_1970(text: pl.Expr, unit: int) -> pl.Expr:
+    return pl.from_epoch((text.cast(pl.Float64) * unit).round().cast(pl.Int64), time_unit="us")
 
 
 def _existing(stamps: pl.Series) -> pl.Series:

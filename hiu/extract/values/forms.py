@@ -48,6 +48,9 @@ _AFTER = rf"(?:(?:[ T]|, )\s*(?:{CLOCK}\s*{_PARTS['%z']}?|(?P<x>(?i:unknown|not 
 _EXCEL = r"^(?P<n>[0-9]{5}(?:\.[0-9]+)?)$"
 SERIALS = {"excel": "1899-12-30", "excel1904": "1904-01-01"}
 """Serial numbers of a spreadsheet, by the day that is 0: that of Windows, and that of old workbooks from a Mac."""
+EPOCHS = {"epoch": 1_000_000, "epochms": 1_000}
+"""Time since the beginning of 1970 in UTC, in seconds or in thousandths of one, by the microseconds of its unit."""
+_EPOCH = {"epoch": r"^(?P<n>[12][0-9]{9}(?:\.[0-9]+)?)$", "epochms": r"^(?P<n>[12][0-9]{12})$"}
 
 TIME_FIRST = (
     r"^((?:[01]?[0-9]|2[0-4])(?:[:.][0-5][0-9](?:[:.][0-5][0-9])?|[0-5][0-9]))\s*(?i:hours|hrs?|h)?\.?,?\s+"
@@ -65,12 +68,14 @@ def pattern(form: str) -> str:
     """The regular expression of a form. Raises SettingsError for a directive that is not known."""
     if form.lower() in SERIALS:
         return _EXCEL
+    if form.lower() in EPOCHS:
+        return _EPOCH[form.lower()]
     form = _plain(form)
     packed = re.search(r"%\w%\w", form)
     out = ""
     for piece in re.findall(r"%\w|\s+|.", form):
         if piece.startswith("%") and piece not in _PARTS:
-            readable = ", ".join(("excel", "excel1904", *_PARTS, "%a", "%A"))
+            readable = ", ".join((*SERIALS, *EPOCHS, *_PARTS, "%a", "%A"))
             raise SettingsError(f"'{form}': '{piece}' can't be read; known are {readable}")
         part = _PARTS.get(piece, r"\s+" if piece.isspace() else re.escape(piece))
         out += part.replace("{1,2}", "{2}") if packed else part
@@ -85,7 +90,11 @@ def _plain(form: str) -> str:
 
 def is_month(form: str) -> bool:
     """Whether the form names no day: such a value is a month."""
-    return form.lower() not in SERIALS and "%d" not in form.replace("%F", "%d") and ("%m" in form or "%b" in form)
+    return (
+        form.lower() not in (*SERIALS, *EPOCHS)
+        and "%d" not in form.replace("%F", "%d")
+        and ("%m" in form or "%b" in form)
+    )
 
 
 def swapped(form: str) -> str | None:

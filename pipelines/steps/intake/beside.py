@@ -19,7 +19,7 @@ from hiu.sources import Source
 from pipelines.common.place import Place, open_warehouse
 from pipelines.common.work import Row
 from pipelines.steps.intake.deliver import LoadJob, read_delivery
-from pipelines.steps.intake.supply import DeliveryRemark, restatement
+from pipelines.steps.intake.supply import DeliveryRemark, by_month, restatement
 
 MANY_GONE = 5
 """More files than these that are gone are said in one line: an archive took them."""
@@ -31,12 +31,31 @@ def deliveries_beside(warehouse: Engine, source: str, sha256: str = "") -> list[
     return warehouse.ask("beside", source=source, sha256=sha256).to_dicts()
 
 
-def twins_of(others: Sequence[Row], job: LoadJob) -> dict[str, str]:
-    """Other files with the same bytes and rows in them (for any source): a copy would make its month look supplied."""
+def twins_of(others: Sequence[Row], job: LoadJob, source: Source) -> dict[str, str]:
+    """Other files with the same bytes and rows in them (for any source): a copy would make its month look supplied.
+
+    A workbook of which another sheet is read in each month's folder is no copy there.
+    """
+    month = job.file.period.start if job.file.period else None
+    if by_month(source):
+        others = [row for row in others if row["source"] != source.name or row["period"] == month]
     same = sorted((row for row in others if row["sha256"] == job.sha256), key=lambda row: row["source_file"])
     filled = {row["source_file"] for row in same if row["received"]} - {job.file.name}
     in_force = [row for row in same if row["source"] == job.file.source and row["replaced_by"] is None]
     return {row["delivery_id"]: row["source_file"] for row in in_force if row["source_file"] in filled}
+
+
+def same_bytes(name: str, there: str, source: Source) -> str:
+    """What is said of a copy that is not loaded, and what to do where one file was sent for several months."""
+    kept = f"{name}: the same bytes as {there}; not loaded again"
+    if source.kind == "register":
+        return kept
+    advice = (
+        "If it holds several months, keep one copy, in the folder of the last of them, and take the others away; "
+        f'under [file] in sources/{source.name}.toml write covers = "from rows"'
+    )
+    sheets = ', and for a workbook with a sheet a month sheets = "all"'
+    return f"{kept}. {advice}{sheets * name.lower().endswith(('.xlsx', '.xlsm'))}"
 
 
 def usual_rows(others: Sequence[Row], source: Source, period: Month | None) -> int | None:

@@ -26,7 +26,7 @@ from pipelines.steps.intake.beside import deliveries_beside, not_begun, refuse_k
 from pipelines.steps.intake.deliver import LoadJob, check_rows, make_delivery, read_raw
 from pipelines.steps.intake.glance import first_rows, worth_a_look
 from pipelines.steps.intake.quotes import quotes_of_file
-from pipelines.steps.intake.supply import remarks_on_file
+from pipelines.steps.intake.supply import by_month, remarks_on_file
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +129,7 @@ def _check(place: Place, file: Path, source: Source, today: date) -> FileCheck:
     warnings += _copies(place, source, file, name)
     warnings += quotes_of_file(place, source, delivery.period, done.records, today)
     notes = [*raw.notes, *delivery.notes, *(remark.sentence for remark in restated if not remark.warn)]
-    return _found(source, raw, delivery.period, done, warnings, name, notes)
+    return _found(source, raw, delivery.period, done, warnings, name, list(dict.fromkeys(notes)))
 
 
 def _copies(place: Place, source: Source, file: Path, name: str) -> list[str]:
@@ -137,6 +137,8 @@ def _copies(place: Place, source: Source, file: Path, name: str) -> list[str]:
     if not file.resolve().is_relative_to(place.raw.resolve()):
         return []
     size, others = file.stat().st_size, find_deliveries(place.raw, {source.name: source}).deliveries
+    if by_month(source):  # in each month's folder it is another sheet that is read
+        others = tuple(one for one in others if one.period == period_of(name, source))
     same = [other for other in others if other.name != name and other.path.stat().st_size == size]
     own = file_digest(file) if same else ""
     found = next((other.name for other in same if file_digest(other.path) == own), None)
@@ -186,7 +188,8 @@ def _found(
 def _reasons(quarantine: pl.DataFrame) -> list[Row]:
     """Each reason with its count and first rows."""
     by_reason = quarantine.sort("source_row").group_by("code", "column", "reason", maintain_order=True)
-    counts = by_reason.agg(rows=pl.len(), lines=pl.col("line").drop_nulls().unique(maintain_order=True).head(5))
+    lines = pl.col("line").drop_nulls().unique(maintain_order=True)
+    counts = by_reason.agg(rows=pl.len(), lines=lines.head(5), in_lines=lines.len())
     return counts.sort("rows", "code", descending=[True, False]).to_dicts()
 
 
@@ -199,7 +202,7 @@ def _print(file: Path, check: FileCheck) -> None:
     out(f"{file} as {check.source}, for {check.period or 'no month (register)'}")
     out(f"  received {check.received} = would load {check.staged} + would be set aside {check.quarantined}")
     for reason in check.reasons:
-        where = f" ({named_lines(reason['lines'], reason['rows'])})" if reason["lines"] else ""
+        where = f" ({named_lines(reason['lines'], reason['in_lines'])})" if reason["lines"] else ""
         out(f"  set aside {reason['rows']}: {reason['code']}: {reason['reason']}{where}")
     rates = {row["header"]: _rate(row) for row in check.fields}
     for field, header in check.columns.items():

@@ -9,9 +9,10 @@ import polars as pl
 from hiu.errors import InputRefused
 from hiu.extract.draft.columns.words import OTHERS, is_personal_name, words
 from hiu.extract.files.columns import match_columns, unused_headers
-from hiu.extract.files.find import FoundFile, months_of
-from hiu.extract.files.header import quoted
-from hiu.extract.files.read import RawTable, read_table
+from hiu.extract.files.find import FoundFile, find_deliveries, may_take, months_of
+from hiu.extract.files.header import quoted, squash
+from hiu.extract.files.read import RawTable, read_table, unread_notes
+from hiu.extract.files.rows import UnreadSheet
 from hiu.extract.months.other_months import no_rows
 from hiu.extract.months.spans import last_full_month
 from hiu.extract.people_apart import one_person_a_row
@@ -23,6 +24,7 @@ from hiu.sources import Source
 from pipelines.common.fingerprint import digest
 from pipelines.common.place import Place
 from pipelines.steps.intake.erased import without_erased
+from pipelines.steps.intake.supply import sheets_left
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable, today: date) -> Del
         require_names,
         standing_once,
     )
+    from hiu.quality.repeated import repeated_rows
 
     file, source = job.file, place.sources[job.file.source]
     columns = match_columns(raw.headers, source, name=file.name)
@@ -93,6 +96,7 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable, today: date) -> Del
     period = require_period(raw, source, file.name, synthetic=place.settings.synthetic)
     done = _standardise(place, job, raw, period)
     explained = {line.partition(":")[0] for line in done.warnings}  # why the dates under a header were not read
+    _require_keys(done, raw, source, file.name)
     rates = judge(done.quality, source, file.name)
     about = [line for line in rates if line.partition(":")[0] not in explained]
     never, always = cannot_count(columns, source)
@@ -101,9 +105,13 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable, today: date) -> Del
     about += in_utc(raw.frame, columns, source)
     about += facts_to_come(done.facts, done.numbering, today)
     about += only_numbers(done.quality, source, done.records["local_ids"])
-    done = replace(done, warnings=(*done.warnings, *about))
     idle = idle_flags(raw.frame, columns, unused_headers(raw.headers, source), source)
+    about += repeated_rows(done.records, raw.frame, source)
+    left = _read_by_none(place, raw, source, file.name)
+    about += sheets_left(left, source, file.name, _filed(place, source) if left else set())
+    done = replace(done, warnings=(*done.warnings, *about))
     notes = [
+        *unread_notes(left),
         *_unused(raw.headers, source),
         *idle,
         *always,
@@ -111,6 +119,37 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable, today: date) -> Del
         *standing_once(raw.frame, columns, source),
     ]
     return Delivery(job, raw.received, period, without_erased(place, done, job.sha256), tuple(notes))
+
+
+def _require_keys(done: Standardised, raw: RawTable, source: Source, name: str) -> None:
+    """Raises InputRefused 'key_missing' if every row is set aside because nothing names its event."""
+    lacking = done.quarantine.filter(pl.col("code") == "key_missing")
+    if raw.received == 0 or lacking.height < raw.received - raw.refused.height or lacking.is_empty():
+        return
+    fields = ", ".join(source.key.event)
+    headers = quoted(
+        word for field in source.key.event if field in source.fields for word in source.fields[field].columns
+    )
+    raise InputRefused(
+        "key_missing",
+        f"no row has what names its event ({fields}; accepted headers: {headers}): all {lacking.height:,} would be set "
+        f"aside. Name the column under [fields] in sources/{source.name}.toml, or another key under [key] event, such "
+        "as a number of the stay or the referral, or the start",
+        file=name,
+    )
+
+
+def _read_by_none(place: Place, raw: RawTable, source: Source, name: str) -> list[UnreadSheet]:
+    """The other sheets of a workbook, without those that another source reads by their name."""
+    others = [one for one in place.sources.values() if raw.left and one.name != source.name and may_take(one, name)]
+    read = {squash(one.file.sheet) for one in others if one.file.sheet}
+    return [one for one in raw.left if squash(one.title) not in read]
+
+
+def _filed(place: Place, source: Source) -> set[Month]:
+    """The months that files of the source are filed under."""
+    found = find_deliveries(place.raw, {source.name: source}).deliveries if place.raw.is_dir() else ()
+    return {each.period for each in found if each.period}
 
 
 def _unused(headers: Sequence[str], source: Source) -> list[str]:
@@ -182,6 +221,7 @@ def check_rows(
 ) -> tuple[Standardised, list[str]]:
     """Quarantine what the source's suites refuse; a row already set aside keeps its first reason."""
     from hiu.quality.check import check_delivery
+    from hiu.quality.rules import REPEATED
     from hiu.quality.suites import suite
 
     asked = asked or SuiteAnswers()
@@ -190,13 +230,14 @@ def check_rows(
         check_delivery(done.facts, suite(source, FACT), usual=None, answers=asked.facts) if done.facts.height else None
     )
     failed = pl.concat([rows.failed, facts.failed]) if facts else rows.failed
-    warnings = [*done.warnings, *rows.warnings, *(facts.warnings if facts else [])]
+    told = [line for line in rows.warnings if not line.endswith(REPEATED)]  # what is lost is said when it is read
+    warnings = [*done.warnings, *told, *(facts.warnings if facts else [])]
     aside = set(done.quarantine["source_row"])
     new = failed.filter(~pl.col("source_row").is_in(aside)).unique("source_row", keep="first", maintain_order=True)
     if new.is_empty():
         return done, warnings
     where = done.records.select("delivery_id", "source", "source_file", "source_row")
-    new = new.with_columns(done.numbering.of(new["source_row"]))
+    new = done.numbering.located(new)
     more = new.join(where, on="source_row").select(done.quarantine.columns).cast(done.quarantine.schema)
     records = done.records.with_columns(pl.col("quarantined") | pl.col("source_row").is_in(set(new["source_row"])))
     facts_left = done.facts.filter(~pl.col("source_row").is_in(set(new["source_row"])))

@@ -26,7 +26,7 @@ from pipelines.common.progress import Reporter
 from pipelines.common.schema import KEPT, WITHDRAWN_MARK, upgrade
 from pipelines.common.work import Row
 from pipelines.steps.intake.ahead import NextDelivery, read_ahead
-from pipelines.steps.intake.beside import deliveries_beside, not_begun, removed_files, twins_of, usual_rows
+from pipelines.steps.intake.beside import deliveries_beside, not_begun, removed_files, same_bytes, twins_of, usual_rows
 from pipelines.steps.intake.deliver import Delivery, LoadJob, check_rows, delivery_id_of
 from pipelines.steps.intake.erased import settled_rows
 from pipelines.steps.intake.intake import Intake
@@ -158,10 +158,10 @@ def _load(place: Place, warehouse: Engine, ahead: NextDelivery, month: Month, ru
     if period and period > month:
         return
     others = deliveries_beside(warehouse, source.name, job.sha256)
-    twins = twins_of(others, job)
+    twins = twins_of(others, job, source)
     moved = [twin for twin, file in twins.items() if not (place.raw / file).exists()]
     if there := [file for twin, file in twins.items() if twin not in moved and _still(place, file, job)]:
-        intake.warnings.append(f"{name}: the same bytes as {there[0]}; not loaded again")
+        intake.warnings.append(same_bytes(name, there[0], source))
         return
     usual = usual_rows(others, source, period)
     done, warnings = check_rows(delivery.standardised, source, usual, place.settings.usual_shorter, ahead.answers)

@@ -1,5 +1,6 @@
 """Whose month: which months each source supplied, and what a check and a run say of rows of other months."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,7 +9,8 @@ import polars as pl
 from hiu.engine import Engine, Scalar
 from hiu.engine.inputs import supplied_months
 from hiu.extract.files.find import find_deliveries, months_of
-from hiu.extract.files.path_months import path_months
+from hiu.extract.files.path_months import month_of_title, path_months, title_of_month
+from hiu.extract.files.rows import UnreadSheet
 from hiu.extract.months.other_months import month_remarks, rows_by_month
 from hiu.extract.months.spans import Span, span_of
 from hiu.month import Month
@@ -187,3 +189,29 @@ def register_notes(warehouse: Engine) -> list[str]:
         if others:
             notes.append(f"{source}: the register {holds} holds, the last by month or name; not {join_words(others)}")
     return notes
+
+
+def by_month(source: Source) -> bool:
+    """Whether the source reads of a workbook the sheet of the file's own month."""
+    return bool(source.file.sheet and title_of_month([source.file.sheet], ""))
+
+
+def sheets_left(left: Sequence[UnreadSheet], source: Source, name: str, filed: Collection[Month]) -> list[str]:
+    """A sentence if sheets with the columns of the one that was read hold rows, and nothing reads them.
+
+    A source that reads the sheet of the file's month reads that of another in a folder of that month: `filed` are the
+    months that its files are filed under.
+    """
+    monthly = bool(source.file.sheet and title_of_month([source.file.sheet], ""))
+    rest = [
+        one for one in left if one.alike and one.rows and not (monthly and month_of_title(one.title, name) in filed)
+    ]
+    if not rest:
+        return []
+    which, toml = ", ".join(map(str, rest)), f"sources/{source.name}.toml"
+    also = ", or file the workbook under their months too" if monthly else ""
+    return [
+        f"sheets with the columns of the one that is read are not read: {which}. If their rows belong to this source, "
+        f'write sheets = "all" under [file] in {toml}, in place of sheet, and covers = "from rows" if they are of '
+        f"several months{also}; if not, ask for the workbook without them"
+    ]

@@ -5,15 +5,17 @@ from collections.abc import Mapping, Sequence
 from hiu.sources import Source
 
 CONCEPTS: tuple[tuple[str, str, Sequence[str]], ...] = (
-    ("nhs_number", "nhs_number", ("nhs number", "nhs no", "nhs", "nhs id")),
-    ("dob", "dob", ("date of birth", "dob", "birth date", "person birth date", "birthdate", "born", "d o b")),
+    ("nhs_number", "nhs_number", ("nhs number", "nhs no", "nhs", "nhs id", "pt nhs")),
+    ("dob", "dob", ("date of birth", "dob", "birth date", "person birth date", "birthdate", "born", "d o b", "pt dob")),
     ("postcode", "postcode", ("postcode", "post code", "home postcode", "zip", "zip code", "pcode")),
-    ("family", "family", ("surname", "family name", "last name", "person family name", "last", "lname", "sname")),
-    ("given", "given", ("forename", "forenames", "first name", "given name", "person given name", "first", "fname")),
+    ("family", "family", ("surname", "family name", "last name", "person family name", "last", "lname", "sname",
+                          "pt sn", "pt surname")),
+    ("given", "given", ("forename", "forenames", "first name", "given name", "person given name", "first", "fname",
+                         "pt fn", "pt forename")),
     ("middle", "given", ("middle name", "middle names", "middle")),
     ("name", "name", ("name", "full name", "patient name", "person", "patient", "occupant", "service user", "nominal",
                       "client", "client name", "caller", "caller name", "individual", "subject", "resident",
-                      "surname forename", "forename surname", "who")),
+                      "surname forename", "forename surname", "who", "pt", "pt name")),
     ("aliases", "aliases", ("aliases", "alias", "aka", "also known as", "other names", "maiden name", "maiden")),
     ("sex", "sex", ("sex", "gender")),
     ("age", "age", ("age", "age years", "age at contact", "year of birth", "birth year", "yob", "year born")),
@@ -23,10 +25,11 @@ CONCEPTS: tuple[tuple[str, str, Sequence[str]], ...] = (
     ("start", "timestamp", ("start", "start date", "created", "date time", "incident date", "call time", "date",
                             "arrival", "call date", "contact date", "attendance date", "arrival date", "admission date",
                             "date of contact", "date of call", "date of incident", "admitted", "referral date",
-                            "event date", "call start", "received", "started", "when", "date reported")),
+                            "event date", "call start", 
+                            "call rx", "date of ref", "referred", "received", "started", "when", "date reported")),
     ("event", "text", ("id", "ref", "reference", "incident number", "incident no", "incident id", "log ref", "urn",
                        "call id", "call ref", "call number", "contact id", "case number", "episode id", "event id",
-                       "attendance id", "encounter id", "job no")),
+                       "attendance id", "encounter id", "job no", "cad id", "cad no", "log no")),
 )  # fmt: skip
 """Field, type and usual headers for a source nothing is known about."""
 

@@ -34,6 +34,8 @@ _SEPARATORS = ("/", " - ", "^", "|", "\\", ";", " : ")
 _MOST_CODES = 15
 _SERIAL = {"date", "dob", "birth", "day", "dt"}
 """Words of a header below which numbers of five figures are a spreadsheet's dates."""
+_SERIAL_TIMED = re.compile(r"(3[6-9]|4\d|5[0-4])\d{3}\.\d{2,}")
+"""A spreadsheet's date with a time of day, of 1998 to 2050, which hardly anything else looks like."""
 _DAY_WORDS = {"date", "day", "when", "dt", "on", "seen", "dob"}
 """Words of a header below which 03/03 is a day without its year."""
 _DATED = 0.8
@@ -87,7 +89,7 @@ def look(header: str, values: Sequence[str | None], latest: int | None = None) -
         return replace(seen, kind="time")
     texts = pl.Series(cells, dtype=pl.String)
     named = spaced(header).split()
-    dates = detect(texts, serials=not _SERIAL.isdisjoint(named), packed=not is_number_name(header))
+    dates = detect(texts, serials=_are_serials(named, cells), packed=not is_number_name(header))
     if _share_dated(dates) >= _DATED:
         kind = "timestamp" if is_timed(texts) else "date"
         return _with_span(replace(seen, kind=kind, formats=dates.formats, proof=_proof(dates), latest=latest))
@@ -99,6 +101,11 @@ def look(header: str, values: Sequence[str | None], latest: int | None = None) -
     codes = tuple(sorted(counted)) if kind in ("text", "sex") and _are_codes(cells, counted) else ()
     kind = "code" if kind == "text" and codes else kind
     return replace(seen, kind=kind, codes=codes, separator=_separator(cells))
+
+
+def _are_serials(named: Sequence[str], cells: list[str]) -> bool:
+    """Whether numbers of five figures are dates: the header says so, or nearly all have a fraction as times have."""
+    return not _SERIAL.isdisjoint(named) or _share(cells, _SERIAL_TIMED.fullmatch) >= _DATED
 
 
 def _share_dated(dates: Detected) -> float:

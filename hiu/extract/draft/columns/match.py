@@ -33,6 +33,7 @@ _LATER = bag(
 )
 """Words of a date that is not when the event began, unless nothing better is there."""
 _TURNS = bag("seq sequence order index position line")
+_OF_HOSPITAL = bag("hosp hospital no number id")
 _YEARLESS = "its values, days without a year, which can't be loaded: add the year, or ask the sender for whole dates"
 _BORN = timedelta(days=3650)
 
@@ -166,7 +167,12 @@ def _by_number(looks: Mapping[str, Look], source: Source, matched: dict[str, Mat
 def is_person_number(seen: Look) -> bool:
     """Whether a column numbers people: 'Person_ID', 'Client ref', or PATIENT above GUIDs and numbers."""
     sent = words(seen.header)
-    if not seen.filled or PERSON.isdisjoint(sent) or not OTHERS.isdisjoint(sent) or "nhs" in sent:
+    if (
+        not seen.filled
+        or (PERSON.isdisjoint(sent) and not {"hosp"} < sent <= _OF_HOSPITAL)
+        or not OTHERS.isdisjoint(sent)
+        or "nhs" in sent
+    ):
         return False
     if seen.dated or seen.kind in ("time", "name", "postcode", "sex", "nhs_number") or _is_code(seen):
         return False

@@ -11,8 +11,8 @@ from hiu.extract.values.text import bag
 NUMBER = bag("id ref no number reference urn log ident identifier num nr key serial sk pk nbr nummer uid uuid rowid")
 PERSON = bag(
     "person patient client nominal subject individual customer member resident caller participant pseudonym "
-    "pseudo pseudonymised hospital mrn pas rio systmone niche pnc pat pt nomis prisoner detainee tenant occupier "
-    "occupant"
+    "pseudo pseudonymised hospital mrn pas rio systmone niche pnc pat pt tenancy nomis prisoner detainee tenant "
+    "occupier occupant"
 )
 """Words of a header that, with one of NUMBER, says whose number it is."""
 OTHERS = bag(
@@ -22,7 +22,7 @@ OTHERS = bag(
     "complainant witness neighbour attendant custodian driver crew lead"
 )
 """Words of a header that say it is about somebody else than the person of the row."""
-PLACES = bag("incident scene location event site gp practice hospital school work provider pickup")
+PLACES = bag("incident inc scene location event site gp practice hospital school work provider pickup")
 """Words of an address or a postcode that is not the person's home."""
 _GLUED = re.compile(
     rf"\b({'|'.join(sorted(PERSON | {'nhs', 'log', 'incident', 'event', 'case', 'contact'}))})(id|no|num|ref|number)\b"

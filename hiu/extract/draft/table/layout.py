@@ -9,7 +9,7 @@ from pathlib import Path
 from hiu.errors import InputRefused
 from hiu.extract.files.csv_text import find_delimiter, first_rows
 from hiu.extract.files.decode import Decoded, decode
-from hiu.extract.files.header import find_header, known_headers, looks_like_header, score, squash, tidy
+from hiu.extract.files.header import find_header, holds_values, known_headers, looks_like_header, score, squash, tidy
 from hiu.extract.files.parquet import PARQUET, read_parquet
 from hiu.extract.files.path_months import title_of_month
 from hiu.extract.files.read import content
@@ -29,7 +29,8 @@ class Layout:
     """Where a file's header is: its first physical row and how many, and its words, a column each, '' where blank.
 
     `delimiter` is None in a workbook; `sheet` is named only where there are several, and `alike` are the others with
-    the same headers; `encoding` is named only where no mark and no usual encoding tells it.
+    the same headers in any order, `aligned` if all in the same row and order; `encoding` is named only where no mark
+    and no usual encoding tells it.
     """
 
     row: int
@@ -38,6 +39,7 @@ class Layout:
     delimiter: str | None = None
     sheet: str | None = None
     alike: tuple[str, ...] = ()
+    aligned: bool = True
     encoding: str | None = None
 
     @property
@@ -60,15 +62,17 @@ def find_layout(path: Path, source: Source) -> Layout:
         book = open_book(data, path.name)
         heads = {title: load_sheet(book, title, path.name, 40).head() for title in visible(book, path.name)}
         title = _best_sheet(heads, source, columns, f"{path.parent.name}/{path.name}")
-        row, rows, cells = _header(heads[title], columns)
+        row, rows, cells = _header(heads[title], columns, path.name)
         alike = tuple(other for other in heads if other != title and _has_header(heads[other], cells))
-        return Layout(row=row, rows=rows, cells=cells, sheet=title if len(heads) > 1 else None, alike=alike)
+        same = all([squash(tidy(cell)) for cell in heads[other][row - 1]] == [*map(squash, cells)] for other in alike)
+        named = title if len(heads) > 1 else None
+        return Layout(row=row, rows=rows, cells=cells, sheet=named, alike=alike, aligned=same)
     if data.startswith(PARQUET):
         grid = read_parquet(data, source, path.name, max_bytes=MOST_BYTES)
         return Layout(row=1, cells=tuple(grid.headers))
     decoded, encoding = _decoded(data, source, path.name)
     delimiter = find_delimiter(decoded.text, columns)
-    row, rows, cells = _header(first_rows(decoded.text, delimiter), columns)
+    row, rows, cells = _header(first_rows(decoded.text, delimiter), columns, path.name)
     return Layout(row=row, rows=rows, cells=cells, delimiter=delimiter, encoding=encoding)
 
 
@@ -84,8 +88,9 @@ def _decoded(data: bytes, source: Source, name: str) -> tuple[Decoded, str | Non
 
 
 def _has_header(rows: Rows, cells: Sequence[str]) -> bool:
-    """Whether a sheet has a row of the same headers."""
-    return any([squash(tidy(cell)) for cell in row] == [squash(cell) for cell in cells] for row in rows)
+    """Whether a sheet has a row of the same headers, in any order."""
+    wanted = sorted(squash(cell) for cell in cells if cell)
+    return any(sorted(squash(tidy(cell)) for cell in row if tidy(cell)) == wanted for row in rows)
 
 
 def _best_sheet(heads: Mapping[str, Rows], source: Source, columns: frozenset[str], path: str) -> str:
@@ -98,9 +103,9 @@ def _best_sheet(heads: Mapping[str, Rows], source: Source, columns: frozenset[st
     return max(heads, key=worth)
 
 
-def _header(rows: Rows, columns: frozenset[str]) -> tuple[int, int, tuple[str, ...]]:
+def _header(rows: Rows, columns: frozenset[str], name: str) -> tuple[int, int, tuple[str, ...]]:
     """Physical row of the header, the rows it takes, and its words."""
-    index = guess_header(rows, columns)
+    index = guess_header(rows, columns, name)
     lower = [tidy(cell) for cell in rows[index]]
     upper = [tidy(cell) for cell in rows[index - 1]] if index else []
     if _is_tall(upper, lower):
@@ -126,10 +131,20 @@ def joined(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
     return out
 
 
-def guess_header(rows: Rows, columns: frozenset[str]) -> int:
-    """Index of the likeliest header row."""
-    if (index := find_header(rows, columns)) is not None:
+def guess_header(rows: Rows, columns: frozenset[str], name: str = "") -> int:
+    """Index of the likeliest header row. Raises InputRefused('header') if every wide row may be somebody's record."""
+    names = [() if holds_values(row) else row for row in rows]
+    if (index := find_header(names, columns)) is not None:
         return index
     filled = [sum(bool(tidy(cell)) for cell in row) for row in rows]
     wide = [place for place, count in enumerate(filled) if count * 5 >= max(filled) * 3]
-    return next((place for place in wide if looks_like_header(rows[place])), wide[0])
+    able = [place for place in wide if names[place]]
+    found = next((place for place in able if looks_like_header(rows[place])), next(iter(able), None))
+    if found is None or found > min(wide):
+        problem = (
+            "found no row of headers: the first rows hold values such as dates and numbers, as records do; expected "
+            "the name of each column in a row above them. Ask the sender for a file with headers, or put a row of "
+            "names above the first"
+        )
+        raise InputRefused("header", problem, file=name)
+    return found

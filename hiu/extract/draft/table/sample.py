@@ -9,7 +9,7 @@ from hiu.extract.draft.columns.concepts import bare_source
 from hiu.extract.draft.columns.look import Look, agree_on_order, look
 from hiu.extract.draft.table.layout import MOST_BYTES, MOST_RATIO, Layout, find_layout
 from hiu.extract.files.header import squash
-from hiu.extract.files.read import RawTable, read_table
+from hiu.extract.files.read import MONTH_OF_SHEET, RawTable, read_table
 from hiu.sources import Source
 
 _MOST = 5_000
@@ -54,11 +54,13 @@ def take_sample(
     Raises InputRefused as read_table does.
     """
     layout = find_layout(path, knowing)
-    raw = read_table(path, _as_sent(layout), name=path.name, max_bytes=MOST_BYTES, max_ratio=MOST_RATIO)
+    called = f"{path.parent.name}/{path.name}" if layout.alike else path.name  # the folder may say the sheets' year
+    raw = read_table(path, _as_sent(layout), name=called, max_bytes=MOST_BYTES, max_ratio=MOST_RATIO)
     latest = (
         datetime.fromtimestamp(path.stat().st_mtime, UTC).year + 1
     )  # nothing in it is much later than the file itself
-    looks = {header: look(header, raw.frame[header].head(_MOST).to_list(), latest) for header in raw.headers}
+    headers = [header for header in raw.headers if header != MONTH_OF_SHEET or raw.frame[header].null_count() == 0]
+    looks = {header: look(header, raw.frame[header].head(_MOST).to_list(), latest) for header in headers}
     looks = agree_on_order(looks)
     return Sample(name=name, path=path, layout=layout, raw=raw, looks=looks, others=others, beside=beside, query=query)
 
@@ -68,6 +70,9 @@ def _as_sent(layout: Layout) -> Source:
     distinct = {squash(header): header for header in layout.headers}
     fields = {f"f{place}": {"columns": [header]} for place, header in enumerate(distinct.values())}
     file: dict[str, object] = {"pattern": "*", "sheet": layout.sheet, "header_row": layout.row}
+    if layout.alike:
+        file |= {"sheet": None, "sheets": "all", "header_row": layout.row if layout.aligned else None}
+        fields["month"] = {"columns": [MONTH_OF_SHEET]}
     file |= {"header_rows": layout.rows, "delimiter": layout.delimiter or "auto"}
     file |= {"encodings": [layout.encoding]} if layout.encoding else {}
     return bare_source("draft", "f0", fields, file)

@@ -4,7 +4,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import fastexcel
 import polars as pl
@@ -21,7 +21,7 @@ from hiu.extract.files.header import (
     unique_headers,
 )
 from hiu.extract.files.path_months import title_of_month
-from hiu.extract.files.rows import LINE, WIDTH, Grid
+from hiu.extract.files.rows import LINE, WIDTH, Grid, UnreadSheet
 from hiu.extract.files.shapes.fill import fill_merged, fill_places
 from hiu.extract.files.shapes.heading import find_heading, number_equal
 from hiu.extract.files.xlsx.extent import refuse_far_cells
@@ -31,6 +31,7 @@ from hiu.sources import Source
 
 ZIP = b"PK\x03\x04"
 MOST_ROWS = 1_048_576
+Rows = Sequence[Sequence[str | None]]
 _NEAR = 80
 _ALIKE = 0.8
 """A sheet with this share of the best one's headers may hold rows too: somebody must say which is meant."""
@@ -51,16 +52,56 @@ class Sheet:
         return self.cells.head(most).rows()
 
 
-def read_xlsx(data: bytes, source: Source, name: str, *, max_bytes: int, max_ratio: float) -> Grid:
-    """Read the source's sheet into a Grid. All values are text: dates as '2025-06-08 00:00:00'.
+def read_xlsx(data: bytes, source: Source, name: str, *, max_bytes: int, max_ratio: float) -> list[Grid]:
+    """Read the source's sheet, or all that have its columns, each into a Grid, with what is not read beside the first.
 
-    Raises InputRefused: 'not_xlsx', 'encrypted', 'zip_ratio', 'too_large', 'corrupt', 'far_cell', 'sheet',
-    'header', 'duplicate_header', 'formula', 'fill_down'.
+    All values are text: dates as '2025-06-08 00:00:00'. Raises InputRefused: 'not_xlsx', 'encrypted', 'zip_ratio',
+    'too_large', 'corrupt', 'far_cell', 'sheet', 'header', 'duplicate_header', 'formula', 'fill_down'.
     """
     guard(data, name, max_bytes=max_bytes, max_ratio=max_ratio)
     book = open_book(data, name)
-    sheet, notes = choose_sheet(book, source, name)
-    return sheet_grid(sheet, read_marks(data, sheet.name), notes, source, name)
+    if source.file.sheets == "all":
+        heads = {title: load_sheet(book, title, name, DEPTH).head() for title in visible(book, name)}
+        read = [(load_sheet(book, title, name), list[str]()) for title in alike_titles(heads, source, name)]
+    else:
+        read = [choose_sheet(book, source, name)]
+    grids = [sheet_grid(sheet, read_marks(data, sheet.name), notes, source, name) for sheet, notes in read]
+    titles = [sheet.name for sheet, _ in read]
+    shown, hidden = visible(book, name), _hidden(book, name)
+    rest = [title for title in (*shown, *hidden) if title not in titles]
+    others = [(load_sheet(book, title, name), title in hidden) for title in rest]
+    return [replace(grids[0], unread=_unread(others, read[0][0], source)), *grids[1:]]
+
+
+def alike_titles(heads: Mapping[str, Rows], source: Source, name: str) -> list[str]:
+    """The sheets with the columns of the one that holds most known names, in the order of the workbook."""
+    columns = known_headers(source) | frozenset(counted_headers(source).values())
+    most = max(heads, key=lambda title: len(_known(heads[title], columns)), default=None)
+    if most is None or not _known(heads[most], columns):
+        return [_by_header(heads, source, name)[0]]
+    every = source.file.unpivot is not None
+    return [title for title in heads if _known(heads[title], columns, every) == _known(heads[most], columns, every)]
+
+
+def _known(rows: Rows, columns: frozenset[str], every: bool = False) -> frozenset[str]:
+    """The known headers of a sheet, or all of its headers if any is known."""
+    index = find_header(rows, columns)
+    cells = frozenset(squash(cell) for cell in rows[index] if cell) if index is not None else frozenset[str]()
+    return cells if every else cells & columns
+
+
+def _unread(others: Sequence[tuple[Sheet, bool]], read: Sheet, source: Source) -> tuple[UnreadSheet, ...]:
+    """What the other sheets hold. One is alike that has nearly all columns of the one that is read."""
+    columns = known_headers(source) | frozenset(counted_headers(source).values())
+    own, out = _known(read.head(), columns), list[UnreadSheet]()
+    for sheet, hidden in others:
+        found = _known(sheet.head(), columns)
+        alike = len(own) > 1 and len(found & own) >= len(own) * _ALIKE
+        header = find_header(sheet.head(), columns) if found else None
+        filled = pl.any_horizontal(pl.all().str.strip_chars().ne("").fill_null(False))
+        rows = sheet.cells.slice(0 if header is None else header + 1).filter(filled).height
+        out.append(UnreadSheet(title=sheet.name, rows=rows, alike=alike, hidden=hidden))
+    return tuple(out)
 
 
 def read_tables(tables: Mapping[str, Sequence[Sequence[str | None]]], source: Source, name: str) -> Grid:
@@ -98,7 +139,7 @@ def sheet_grid(sheet: Sheet, marks: Marks, notes: list[str], source: Source, nam
     cells = cells.cast({LINE: pl.Int64}).slice(heading.last + 1)
     if marks.since_1904:
         refuse_serials(cells, headers, source, name)
-    return Grid(cells, headers, heading.first + 1, notes, fill_down=filled)
+    return Grid(cells, headers, heading.first + 1, notes, fill_down=filled, title=sheet.name)
 
 
 def guard(data: bytes, name: str, *, max_bytes: int, max_ratio: float) -> None:
@@ -154,8 +195,6 @@ def choose_sheet(book: fastexcel.ExcelReader, source: Source, name: str) -> tupl
     if (wanted := source.file.sheet) is None:
         shown = visible(book, name)
         title, notes = _by_header({title: load_sheet(book, title, name, DEPTH).head() for title in shown}, source, name)
-        hidden = [other for other in _hidden(book, name) if other not in shown]
-        notes += [f"hidden sheets are not read: {quoted(hidden)}"] * bool(hidden)
         return load_sheet(book, title, name), notes
     same = [title for title in titles if squash(title) == squash(wanted)]
     monthly = title_of_month(titles, name) if title_of_month([wanted], "") else None
@@ -168,7 +207,7 @@ def choose_sheet(book: fastexcel.ExcelReader, source: Source, name: str) -> tupl
     return load_sheet(book, near, name), [] if same else [f"sheet '{near}' taken for '{wanted}'"]
 
 
-def _by_header(heads: Mapping[str, Sequence[Sequence[str | None]]], source: Source, name: str) -> tuple[str, list[str]]:
+def _by_header(heads: Mapping[str, Rows], source: Source, name: str) -> tuple[str, list[str]]:
     """The title of the sheet whose first rows hold most known names, and which others are not read."""
     columns = known_headers(source) | frozenset(counted_headers(source).values())
     scores: dict[str, int] = {}
@@ -178,12 +217,14 @@ def _by_header(heads: Mapping[str, Sequence[Sequence[str | None]]], source: Sour
     most = max(scores.values(), default=0)
     best = [title for title, points in scores.items() if points >= most * _ALIKE]
     if len(best) > 1 and most > 0:
-        problem = f'sheets {quoted(best)} fit equally well; expected one: name it, [file] sheet = "{best[0]}"'
+        problem = (
+            f'sheets {quoted(best)} fit equally well; expected one: name it, [file] sheet = "{best[0]}", or write '
+            'sheets = "all" there to read every sheet with these columns'
+        )
         raise InputRefused("sheet", problem, file=name)
     if not best:
         raise InputRefused("sheet", "found no visible sheet with cells; expected one", file=name)
-    rest = [title for title in scores if title != best[0]]
-    return best[0], [f"sheet '{best[0]}' chosen by its header; not read: {quoted(rest)}"] if rest else []
+    return best[0], [f"sheet '{best[0]}' chosen by its header"] * (len(scores) > 1)
 
 
 def visible(book: fastexcel.ExcelReader, name: str) -> list[str]:

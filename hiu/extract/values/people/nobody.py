@@ -14,6 +14,7 @@ from importlib import resources
 from hiu.extract.values.people.given import given_names
 from hiu.extract.values.people.instead import WORDS, somebody_else
 from hiu.extract.values.text import bag, fold
+from hiu.extract.values.totals import TOTAL_OR_EVERYBODY, plain
 
 _AGENCY = tomllib.loads(resources.files(__package__).joinpath("data", "agency_words.toml").read_text(encoding="utf-8"))
 STRONG = bag(
@@ -96,14 +97,16 @@ _KIN_TURNS = _KIN - bag("SON FRIEND PARTNER FAMILY")
 _TURNS = (
     STRONG | _SEX | _ROLES | _CALL_ALONE | _CALL_BESIDE | _PREMISES | _STAFF | _BESIDE_TURNS | _FIRMS | _KIN
     | bag("AND USE MOP DOE OTHER PASSER TBC TBA NEWBORN TWIN NOTES ABOVE BELOW FOLLOW DITTO AN OF ROOM TESTPATIENT")
-    | bag("COMMUNAL COMMON")
+    | bag("COMMUNAL COMMON TOTAL TOTALS SUBTOTAL SUBTOTALS CYFANSWM ALL EVERYONE EVERYBODY GUEST GUESTS")
 )  # fmt: skip
 TURNS = frozenset(_TURNS | WORDS)
 """Every word that a rule may turn on: a name without one is read a whole column at once."""
 DOUBTFUL = r"UNK[A-Z]*|ZZ[A-Z]*|XX[A-Z]*|THE"
 """Forms of such words, beside the list."""
 
+_MONTHS = bag("APRIL MAY JUNE AUGUST")
 _WHOLE = re.compile(
+    r"(A )?GUESTS?( [0-9A-Z])?|"
     r"A ?N OTHER|AN OTHER|PASSER ?BY|MEMBERS? OF (THE )?PUBLIC|MEMBER OF STAFF|MOP|J(OHN|ANE) DOE|X+( X+)*|"
     r"(ZZ+ ?)?(X+ ?)?TEST(ING)?( (PATIENT|TEST|RECORD|PERSON))?|(PATIENT|TEST) TEST|TBC|TBA|TEST ?PATIENT.*|"
     r"[A-Z]+ ?TEST PATIENT|NIL|DITTO|(AS|SEE) (ABOVE|BELOW|LOG|NOTES?)|TO (FOLLOW|BE (CONFIRMED|ADVISED))|NOT IN USE|"
@@ -135,6 +138,8 @@ def names_nobody(text: str, unknown: Sequence[re.Pattern[str]] = ()) -> bool:
         return True
     joined = " ".join(words)
     if somebody_else(text, words):
+        return True
+    if TOTAL_OR_EVERYBODY.fullmatch(plain(text)) and not set(words) & given_names() - _MONTHS:
         return True
     if words[0] == "THE" and len(words) > 1 and "," not in text:
         return True
