@@ -72,7 +72,7 @@ def _require(headers: Sequence[str], source: Source, matched: dict[str, str], na
         return
     expected = [(field, source.fields[field].columns) for field in missing]
     lacks = "; ".join(f"expected for '{field}' one of {quoted(words)}{_hint(words, free)}" for field, words in expected)
-    draft = f". 'hiu new {source.name} FILE' drafts a mapping that reads the file as it is"
+    draft = f" ('hiu new {source.name} FILE' drafts a mapping that reads the file as it is)"
     raise InputRefused("missing_column", f"found: {quoted(headers, 40)}; {lacks}{draft}", file=name, column=missing[0])
 
 

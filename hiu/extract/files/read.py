@@ -65,8 +65,8 @@ def read_table(path: Path, source: Source, *, name: str, max_bytes: int, max_rat
     tables = [_as_table(grid, source, name) for grid in grids]
     table = tables[0] if source.file.sheets == "one" else stacked(tables, [grid.title for grid in grids], source, name)
     left = grids[0].unread
-    told = unread_notes(left) if source.file.sheet is None else []
-    table = replace(table, notes=[*table.notes, *told], left=left)
+    unread = unread_notes(left) if source.file.sheet is None else []
+    table = replace(table, notes=[*table.notes, *unread], left=left)
     table = turned(table, source.file.unpivot, name) if source.file.unpivot else table
     match_columns(table.headers, source, name=name)
     return table

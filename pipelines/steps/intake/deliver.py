@@ -230,8 +230,8 @@ def check_rows(
         check_delivery(done.facts, suite(source, FACT), usual=None, answers=asked.facts) if done.facts.height else None
     )
     failed = pl.concat([rows.failed, facts.failed]) if facts else rows.failed
-    told = [line for line in rows.warnings if not line.endswith(REPEATED)]  # what is lost is said when it is read
-    warnings = [*done.warnings, *told, *(facts.warnings if facts else [])]
+    others = [line for line in rows.warnings if not line.endswith(REPEATED)]  # what is lost is said when it is read
+    warnings = [*done.warnings, *others, *(facts.warnings if facts else [])]
     aside = set(done.quarantine["source_row"])
     new = failed.filter(~pl.col("source_row").is_in(aside)).unique("source_row", keep="first", maintain_order=True)
     if new.is_empty():

@@ -84,7 +84,7 @@ def test_missing_required_column_says_found_expected_and_nearest() -> None:
         match_columns(["Log Reff", "Date"], SOURCE, name="2026-02/x.csv")
     assert str(refusal.value) == (
         "2026-02/x.csv, column 'ref': found: 'Log Reff', 'Date'; expected for 'ref' one of 'Log Ref', 'URN'; "
-        "did you mean 'Log Reff'?"
+        "did you mean 'Log Reff'? ('hiu new x FILE' drafts a mapping that reads the file as it is)"
     )
     assert refusal.value.code == "missing_column"
 

@@ -16,13 +16,13 @@ from hiu.extract.dates.settle import settle, with_forms
 from hiu.extract.events import read_times
 from hiu.extract.files.numbering import Numbering
 from hiu.extract.values.dates import read_dates, stamped
-from hiu.extract.values.forms import order
+from hiu.extract.values.forms import EPOCHS, order
 from hiu.extract.values.times import read_times as read_clocks
 from hiu.sources import Source, load_sources
 
 DAYS = st.dates(date(2001, 1, 1), date(2049, 12, 31))
 NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-WRITTEN = tuple(form for form in CANDIDATES if form != "excel")
+WRITTEN = tuple(form for form in CANDIDATES if form != "excel" and form not in EPOCHS)
 CLOCKS = ("{h:02}:{m:02}", "{h}:{m:02}", "{h:02}{m:02}", "{h:02}{m:02}hrs", "{h:02}.{m:02}", "{h:02}h{m:02}",
           "{i}:{m:02} {p}", "{i}.{m:02}{p}", "{h:02}:{m:02}:00", "1899-12-31 {h:02}:{m:02}:00")  # fmt: skip
 

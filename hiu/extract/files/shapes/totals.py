@@ -88,7 +88,7 @@ def _says_who(text: str, type_: str, named: bool) -> bool:
 
 
 def _sums(
-    records: pl.DataFrame, headers: Sequence[str], types: Sequence[str], source: Source, known: set[int]
+    records: pl.DataFrame, headers: Sequence[str], types: Sequence[str], source: Source, already: set[int]
 ) -> list[int]:
     """Rows whose numbers are the sums of those above, since the last total or in all, and that nobody is named in."""
     wide = source.file.unpivot
@@ -111,7 +111,7 @@ def _sums(
     found = list[int]()
     block, whole = _Sums(), _Sums()
     for at, row in enumerate(rows):
-        if row in known:
+        if row in already:
             block = _Sums()
             continue
         able = who[at] != "sure" and (usual or who[at] != "a name")

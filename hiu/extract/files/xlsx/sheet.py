@@ -76,14 +76,16 @@ def read_xlsx(data: bytes, source: Source, name: str, *, max_bytes: int, max_rat
 def alike_titles(heads: Mapping[str, Rows], source: Source, name: str) -> list[str]:
     """The sheets with the columns of the one that holds most known names, in the order of the workbook."""
     columns = known_headers(source) | frozenset(counted_headers(source).values())
-    most = max(heads, key=lambda title: len(_known(heads[title], columns)), default=None)
-    if most is None or not _known(heads[most], columns):
+    most = max(heads, key=lambda title: len(_matching(heads[title], columns)), default=None)
+    if most is None or not _matching(heads[most], columns):
         return [_by_header(heads, source, name)[0]]
     every = source.file.unpivot is not None
-    return [title for title in heads if _known(heads[title], columns, every) == _known(heads[most], columns, every)]
+    return [
+        title for title in heads if _matching(heads[title], columns, every) == _matching(heads[most], columns, every)
+    ]
 
 
-def _known(rows: Rows, columns: frozenset[str], every: bool = False) -> frozenset[str]:
+def _matching(rows: Rows, columns: frozenset[str], every: bool = False) -> frozenset[str]:
     """The known headers of a sheet, or all of its headers if any is known."""
     index = find_header(rows, columns)
     cells = frozenset(squash(cell) for cell in rows[index] if cell) if index is not None else frozenset[str]()
@@ -93,9 +95,9 @@ def _known(rows: Rows, columns: frozenset[str], every: bool = False) -> frozense
 def _unread(others: Sequence[tuple[Sheet, bool]], read: Sheet, source: Source) -> tuple[UnreadSheet, ...]:
     """What the other sheets hold. One is alike that has nearly all columns of the one that is read."""
     columns = known_headers(source) | frozenset(counted_headers(source).values())
-    own, out = _known(read.head(), columns), list[UnreadSheet]()
+    own, out = _matching(read.head(), columns), list[UnreadSheet]()
     for sheet, hidden in others:
-        found = _known(sheet.head(), columns)
+        found = _matching(sheet.head(), columns)
         alike = len(own) > 1 and len(found & own) >= len(own) * _ALIKE
         header = find_header(sheet.head(), columns) if found else None
         filled = pl.any_horizontal(pl.all().str.strip_chars().ne("").fill_null(False))
