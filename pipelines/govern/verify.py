@@ -12,7 +12,16 @@ from hiu.govern.audit import GENESIS, head, read, verify
 from hiu.govern.reads import folder_of, problems
 from hiu.publish.release.folder import MANIFEST, digest, read_manifest, verify_release
 from hiu.publish.words.text import count_of
-from pipelines.access.bound import EARLIER_REDACTED, bound_files, changed_parts, events, logs, lost_reads, lost_records
+from pipelines.access.bound import (
+    EARLIER_REDACTED,
+    bound_files,
+    changed_parts,
+    clocks,
+    events,
+    logs,
+    lost_reads,
+    lost_records,
+)
 from pipelines.access.remake import folders, refused_since
 from pipelines.common.lock import holder
 from pipelines.common.place import Paths, Place, open_warehouse
@@ -29,8 +38,8 @@ def verify_site(place: Place, *, canary: bool = False, recorded: str | None = No
     if canary:
         swept, hits = canaries(place)
         found += [f"canary: {hit}" for hit in hits]
-    for problem in found:
-        out(problem)
+    for line in [*found, *clocks(place)[1]]:
+        out(line)
     if canary:
         out(f"canary: {count_of(swept, 'file')} swept for names, NHS numbers and person ids where none may be")
     whole = f"{count_of(len(place.months()), 'published month')}, the records and the audit log are whole"
@@ -45,7 +54,14 @@ def verify_site(place: Place, *, canary: bool = False, recorded: str | None = No
 
 def problems_of(place: Place, recorded: str | None = None, on: date | None = None) -> list[str]:
     """What is wrong with a site, a sentence each."""
-    found = [*_audit(place, recorded), *_months(place), *_bound(place), *_site(place), *_reads(place)]
+    found = [
+        *_audit(place, recorded),
+        *_months(place),
+        *_bound(place),
+        *_site(place),
+        *_reads(place),
+        *clocks(place)[0],
+    ]
     found += [*_warehouse(place), *seals(place), *(_refused(place, on) if on else ())]
     if place.erasing.exists():
         found.append("an erasure was cut off: 'hiu erase --resume' ends it")
