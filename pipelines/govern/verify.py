@@ -22,6 +22,8 @@ from pipelines.access.bound import (
     lost_reads,
     lost_records,
 )
+from pipelines.access.looks import people_in
+from pipelines.access.papers import papers_with_refused
 from pipelines.access.remake import folders, refused_since
 from pipelines.common.lock import holder
 from pipelines.common.place import Paths, Place, open_warehouse
@@ -69,13 +71,24 @@ def problems_of(place: Place, recorded: str | None = None, on: date | None = Non
 
 
 def _refused(place: Place, on: date) -> Iterator[str]:
-    """Kept runs that show people who forbade it while the site was busy, or that a restore brought back."""
+    """Kept runs and papers that show people who forbade it while the site was busy, or that a restore brought back."""
+    for path in papers_with_refused(place, on):
+        yield (
+            f"{_unnamed(place, path)}: holds somebody who may not be shown any more. The next 'hiu run', of any month, "
+            "withdraws it"
+        )
     for folder in folders(place):
         if n := len(refused_since(place, folder, on)):
             yield (
                 f"published/{folder.name}: shows {count_of(n, 'person', 'people')} who forbade it afterwards. The "
                 "next 'hiu run', of any month, makes it anew without them"
             )
+
+
+def _unnamed(paths: Paths, path: Path) -> str:
+    """The name of a file under the curated folder; of a chart, which is named by its person, the folder's."""
+    name = path.relative_to(paths.curated)
+    return f"a file in {name.parent.as_posix()}" if people_in(path.name) else name.as_posix()
 
 
 def _audit(place: Place, recorded: str | None) -> list[str]:
