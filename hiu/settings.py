@@ -158,6 +158,7 @@ _NO_FIGURE = {
     "agreements",
     "keep_runs",
     "memory_limit",
+    "query_seconds",
     "basis",
     "governance",
     "ignored_files",
@@ -187,6 +188,7 @@ class Settings(_Frozen):
     usual_shorter: float = Field(0.25, gt=0, lt=1, description="warn when a file is this much shorter than its usual")
     keep_runs: int = Field(5, ge=1, description="published runs kept of a month; older ones are removed by the run")
     memory_limit: str = "3GB"
+    query_seconds: float = Field(60.0, gt=0, description="after which a query of a notebook (run.sql) is stopped")
     max_file_bytes: int = Field(2_000_000_000, ge=1)
     max_unzip_ratio: float = Field(200, ge=1, description="unpacked size of an XLSX or archive over its size on disk")
     places: tuple[str, ...] = Field((), description="shipped crosswalks of places that are used: 'london'")

@@ -10,7 +10,8 @@ import polars as pl
 import sqlglot
 from sqlglot import exp
 
-from hiu.engine.connection import connect, frame_of, lock
+from hiu.engine.bounded import Bounds, rows_of
+from hiu.engine.connection import connect, lock
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.model import Table
@@ -22,7 +23,7 @@ Source = pl.DataFrame | tuple[Path, Mapping[str, str]]
 """A table as a query may read it: a frame, or a Parquet file and the SQL of each column that may be seen."""
 
 
-def query(text: str, tables: Mapping[str, Table], load: Callable[[str], Source]) -> pl.DataFrame:
+def query(text: str, tables: Mapping[str, Table], load: Callable[[str], Source], bounds: Bounds) -> pl.DataFrame:
     """The rows of one SELECT over published tables; `load` gives each that it names, masked.
 
     A file is read where it lies, as far as the query needs it. The engine can open these files alone, and only by the
@@ -31,7 +32,7 @@ def query(text: str, tables: Mapping[str, Table], load: Callable[[str], Source])
     wanted = _tables(text, tables)
     sources = {name: load(name) for name in wanted}
     files = [path for path, _ in (one for one in sources.values() if isinstance(one, tuple))]
-    with connect(temp_directory="") as engine:
+    with connect(temp_directory="", memory_limit=bounds.memory) as engine:
         for name, source in sources.items():
             if isinstance(source, tuple):
                 engine.execute(_view(name, *source))
@@ -40,7 +41,7 @@ def query(text: str, tables: Mapping[str, Table], load: Callable[[str], Source])
         engine.execute(f"SET allowed_paths = [{', '.join(map(_quoted, files))}]")
         lock(engine)
         try:
-            return frame_of(engine.sql(text))
+            return rows_of(engine, text, bounds)
         except duckdb.Error as error:
             shown = {one for name in wanted for one in engine.table(name).columns}
             raise UsageError(

@@ -3,12 +3,16 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import polars as pl
 
 from hiu.disk import move
 from hiu.errors import Busy, HiuError, UsageError
+
+if TYPE_CHECKING:
+    from pyarrow import Table
 
 Setting = str | int | bool
 _CLOSED: dict[str, Setting] = {
@@ -78,7 +82,12 @@ def pack(tables: Iterable[Path], target: Path) -> None:
 
 def frame_of(relation: duckdb.DuckDBPyRelation) -> pl.DataFrame:
     """The rows of a relation; sums of integers come as 128-bit decimals, and are integers."""
-    frame = pl.from_arrow(relation.to_arrow_table())
+    return whole_sums(relation.to_arrow_table())
+
+
+def whole_sums(table: "Table") -> pl.DataFrame:
+    """An Arrow table as a frame, 128-bit decimals without a fraction as integers."""
+    frame = pl.from_arrow(table)
     assert isinstance(frame, pl.DataFrame)
     sums = pl.Decimal(38, 0)
     return frame.with_columns(pl.col(sums).cast(pl.Int64)) if sums in frame.dtypes else frame

@@ -11,7 +11,8 @@ import hmac
 import json
 import os
 from collections.abc import Callable, Collection, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,9 @@ GENESIS = "0" * 64
 
 ATTESTS = "lines_redacted"
 """What an event is that vouches for lines from which an erased person was taken."""
+
+CORRECTED = timedelta(hours=1)
+"""A line that is earlier than the one before by no more than this shows a corrected clock, else a clock set back."""
 
 Entry = dict[str, Any]
 """A line of the log, or an event in one: what JSON holds."""
@@ -95,6 +99,15 @@ def verify(path: Path, key: bytes, recorded: str | None = None) -> list[str]:
                 f"{path}: the {where} head {one[:12]}... is not in the log: lines were cut off or rewritten"
             )
     return problems
+
+
+def set_back(path: Path) -> list[tuple[int, timedelta]]:
+    """Lines whose time is earlier than that of the line before: their number, and by how much.
+
+    The chain proves the order of lines, not their times, so this is asked beside `verify`.
+    """
+    times = [(int(entry["n"]), datetime.fromisoformat(str(entry["at"]))) for entry in read(path)]
+    return [(n, before - at) for (_, before), (n, at) in pairwise(times) if at < before]
 
 
 def written_with(path: Path, key: bytes) -> bool | None:

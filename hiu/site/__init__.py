@@ -5,15 +5,14 @@ What may enter: how a site is opened and its published tables are read.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hiu.errors import SettingsError
 from hiu.month import Month
 from hiu.settings import load
-from hiu.site.opened import Opened, clock
+from hiu.site.opened import Opened
 from hiu.site.published import Published
 from hiu.site.show.cards import Card
 from hiu.site.show.chart import Chart
@@ -84,13 +83,13 @@ def open(
     show_names: bool = False,
     by: str | None = None,
     purpose: str = "support",
-    now: Callable[[], datetime] = clock,
 ) -> Site:
     """Open a site folder (with site.toml) for reading. Raises SettingsError if it isn't one.
 
     `show_names=True` shows the names that the site's basis lets analysts see; each showing is written to the audit log.
     Every look at a person is a line of the read log ('hiu reads'): `by` is your name, beside your login, and `purpose`
-    is what you look for; without a basis for it nobody is shown. `now` tells the time of decisions and of log entries.
+    is what you look for; without a basis for it nobody is shown. The day of the basis and the times in the logs are the
+    system's: a caller can't name another.
     """
     home = Path(site)
     if not (home / "site.toml").is_file():
@@ -99,4 +98,5 @@ def open(
             "'hiu init DIR' one for your own data."
         )
     settings = load(home / "site.toml")
-    return Site(Opened(home, settings, Path(curated) if curated else settings.curated, now, show_names, by, purpose))
+    folder = Path(curated) if curated else settings.curated
+    return Site(Opened(home, settings, folder, show_names=show_names, by=by, purpose=purpose))

@@ -13,7 +13,7 @@ from filelock import FileLock
 from hiu.errors import HiuError, UsageError
 from hiu.fuzzy import not_among
 from hiu.month import Month
-from hiu.publish.release.pointer import read_current
+from hiu.publish.release.pointer import ERASING, read_current
 from hiu.publish.release.working import whole_table
 from hiu.settings import Settings
 
@@ -52,6 +52,7 @@ class Opened:
 
     def published(self, month: str | date | int | Month | None = None) -> tuple[Month, Path]:
         """A published month, the latest if not named, and its folder. Raises UsageError naming those there are."""
+        self._require_no_erasure()
         if not (folders := self.folders()):
             raise HiuError(f"{self.home}: nothing is published yet. 'hiu run MONTH --site {self.home}' does it.")
         found = Month.read(max(folders) if month is None else month)
@@ -65,6 +66,14 @@ class Opened:
                 f"'hiu run {name}' makes it, or says what to do first."
             )
         return found, folder
+
+    def _require_no_erasure(self) -> None:
+        """Raises HiuError while what is published may hold somebody who is to be erased."""
+        if (self.curated / ERASING).exists():
+            raise HiuError(
+                f"{self.home}: somebody is being erased, or has to be erased again after a restore, so nothing is "
+                "shown. If no 'hiu erase' is running, 'hiu erase --resume' ends it"
+            )
 
     def showable(self, wanted: bool | None, ids: Collection[str], what: str, month: str) -> frozenset[str]:
         """Whose names may be shown, of `ids`: nobody's unless asked for; what the basis withholds stays masked.
@@ -103,6 +112,7 @@ class Opened:
         """Enter a look at people in the read log. Raises HiuError, so that nothing is shown, if that can't be done."""
         from hiu.govern import reads
 
+        self._require_no_erasure()
         one = reads.Look(
             what=what, whom=whom, purpose=self.purpose, name=self.by, month=month, people=rows, refused=refused
         )

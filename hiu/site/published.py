@@ -42,10 +42,16 @@ class Published(Tables):
 
     @look
     def sql(self, query: str, *, show_names: bool | None = None) -> Listing:
-        """The rows of a SELECT over the published tables, masked as everywhere. Raises UsageError."""
-        from hiu.engine.analyst import query as ask
+        """The rows of a SELECT over the published tables, masked as everywhere.
 
-        return Listing(ask(query, self._tables_there, lambda name: self._source(name, show_names)))
+        Raises UsageError; HiuError for a query that takes more than memory_limit or query_seconds of site.toml.
+        """
+        from hiu.engine.analyst import query as ask
+        from hiu.engine.bounded import Bounds
+
+        own = self._opened.settings if self._opened else None
+        bounds = Bounds(own.memory_limit, own.query_seconds) if own else Bounds()
+        return Listing(ask(query, self._tables_there, lambda name: self._source(name, show_names), bounds))
 
     @look
     def pathway(self, name: str | None = None, *, show_names: bool | None = None) -> Listing:

@@ -8,11 +8,11 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from hiu.errors import HiuError
-from hiu.govern.audit import Entry, read, verify
+from hiu.govern.audit import CORRECTED, Entry, read, set_back, verify
 from hiu.govern.reads import folder_of, keep_key
 from hiu.govern.records import measure
 from pipelines.access.disclose import record_files
@@ -74,6 +74,42 @@ def _lost(bound: Mapping[str, tuple[int, str]], folder: Path, kind: str) -> Iter
         if measure(content[:length]) != [length, sha256]:
             short = "the file is missing" if not path.exists() else "lines were changed or taken out"
             yield f"{kind}/{name}.jsonl: {short} since the log last had it ({length:,} bytes)"
+
+
+def clocks(place: Place) -> tuple[list[str], list[str]]:
+    """Lines of today's logs that are earlier than the line before: a sentence for every file that a clock was set back
+    in, and for every file in which it was corrected by an hour at most. What was accepted by name is in neither."""
+    broken, noted = [], []
+    for name, lines in _set_back(place).items():
+        far = [n for n, by in lines if by > CORRECTED]
+        if far:
+            broken.append(
+                f"{name}: {_numbered(far)} earlier than the line before, by up to {max(by for _, by in lines)}: the "
+                "clock was set back, or a time was made up. When it is explained, 'hiu audit accept' says so in the log"
+            )
+        elif lines:
+            noted.append(
+                f"{name}: {_numbered([n for n, _ in lines])} up to an hour earlier than the line before: noted"
+            )
+    return broken, noted
+
+
+def _numbered(lines: list[int]) -> str:
+    return f"{'line' if len(lines) == 1 else 'lines'} {', '.join(map(str, lines[:5]))}" + (
+        f" and {len(lines) - 5} more are" if len(lines) > 5 else " is" if len(lines) == 1 else " are"
+    )
+
+
+def _set_back(place: Place) -> dict[str, list[tuple[int, timedelta]]]:
+    """By the name of a log its lines that are earlier than the one before, but for those that were accepted."""
+    folder = folder_of(place.settings, place.curated)
+    settled: dict[str, set[int]] = {}
+    for entry in read(place.audit):
+        if entry["event"].get("type") == "accepted":
+            for name, lines in entry["event"].get("clock", {}).items():
+                settled.setdefault(name, set()).update(lines)
+    files = [place.audit, *sorted(folder.glob("*.jsonl"))]
+    return {path.name: [one for one in set_back(path) if one[0] not in settled.get(path.name, ())] for path in files}
 
 
 def require_whole(place: Place) -> None:
@@ -147,7 +183,8 @@ def accept(place: Place, *, reason: str, by: str, now: datetime) -> list[str]:
         )
     differs = [one for one in verify(place.audit, place.key_for("audit")) if "the last head" in one]
     differs += [*lost_records(place), *lost_reads(place)]
-    differs += [f"site.toml: {part} changed" for part in changed_parts(place)]
-    about = {"reason": reason, "by": by, "differed": differs}
+    differs += [f"site.toml: {part} changed" for part in changed_parts(place)] + clocks(place)[0]
+    back = {name: [n for n, _ in lines] for name, lines in _set_back(place).items() if lines}
+    about = {"reason": reason, "by": by, "differed": differs, "clock": back}
     record(place, now, "accepted", **about, **bound_now(place))
     return differs

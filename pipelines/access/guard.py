@@ -19,6 +19,7 @@ from pipelines.access.roles import COMMANDS_OF, require_role
 from pipelines.access.wording import require_plain
 from pipelines.common import answer
 from pipelines.common.journal import record
+from pipelines.common.lock import require_no_erasure
 from pipelines.common.place import REPOSITORY, Place
 
 Job = Callable[..., int | None]
@@ -50,6 +51,11 @@ LOOKS_ON = (
     "governance",
 )
 """Commands that record nothing of anybody, or, like `run`, look first whether all is whole themselves."""
+WHILE_ERASING = (
+    *("erase", "hold", "basis", "verify", "audit", "reads", "status", "restore", "key", "check", "new", "suites"),
+    *("init", "demo", "synth", "connect", "run", "unattended"),
+)
+"""Commands that show nobody who was published, end the erasure, or refuse by themselves while one is unfinished."""
 SIGNED = ("by", "checker", "reviewer")
 """Options that say who did something."""
 
@@ -62,6 +68,8 @@ def guarded(job: Job, name: str, given: Mapping[str, object], now: datetime) -> 
     if place is None:
         return job(**given)
     _require_role(place, name, now)
+    if name not in WHILE_ERASING:
+        require_no_erasure(place.erasing)  # what is published, and the warehouse, may still hold who is erased
     require_plain(place, given)
     writes = name not in LOOKS_ON and place.curated.exists()
     if writes:

@@ -35,6 +35,7 @@ from pipelines.access.basis import allowed, basis_of, called_since, hidden, last
 from pipelines.access.bound import events
 from pipelines.access.mart.kept import renew
 from pipelines.access.pages import pages
+from pipelines.access.papers import withdraw_papers
 from pipelines.common.journal import record
 from pipelines.common.lock import hold, require_no_erasure
 from pipelines.common.place import Paths, Place
@@ -125,7 +126,7 @@ def withhold(place: Place, now: datetime, report: Reporter, only: Path | None = 
             before = whole_tables(folder)
             remake(place, folder, before, before, Remaking(tells=None, note=_note(people, now), report=report, now=now))
             done.append(f"published/{folder.name} was made anew without {people} who forbade it afterwards")
-    return [*done, *renew(place, now)]
+    return [*done, *renew(place, now), *withdraw_papers(place, now)]
 
 
 def _as_published(place: Place, folder: Path) -> bool:

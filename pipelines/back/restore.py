@@ -16,6 +16,7 @@ from pathlib import Path
 from hiu.disk import flush_folder, move, write_whole
 from hiu.errors import Busy, HiuError, UsageError
 from hiu.govern.rights import make_private
+from hiu.publish.release.pointer import ERASING
 from hiu.settings import Settings, load
 from pipelines.access.disclose import record_files
 from pipelines.back import archive
@@ -24,7 +25,7 @@ from pipelines.back.rights import carry, note_source, require_parts, rights_fold
 from pipelines.common.fingerprint import file_digest
 from pipelines.common.journal import record
 from pipelines.common.lock import disk_errors, holder
-from pipelines.common.place import Place
+from pipelines.common.place import HELD_BACK, Place
 
 BUILDING = ".restoring"
 SITE = "site.toml"
@@ -67,6 +68,7 @@ def _restore(file: Path, folder: Path, replacing: bool, now: datetime, rights: P
             if not any(folder.iterdir()):
                 folder.rmdir()
             raise
+    _hold_back(aside / CURATED)
     note_source(aside, file, file_digest(file), now)
     sentences += _keep_settings(folder, aside, settings)
     old = _set_aside(folder, curated, now) if replacing else []
@@ -91,6 +93,12 @@ def _keep_rights(
         f"what was recorded after {since} (objections, holds, consents, decisions, erasures) is not in the backup, and "
         "no other copy was named. If the old site or its curated folder is anywhere, restore again with --rights FOLDER"
     ]
+
+
+def _hold_back(curated: Path) -> None:
+    """Put what was published where nothing reads it, if people in it have to be erased again: that ends with it."""
+    if (curated / ERASING).exists() and (curated / "published").is_dir():
+        move(curated / "published", curated / HELD_BACK)
 
 
 def _rights_here(curated: Path) -> Path | None:

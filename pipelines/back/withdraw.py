@@ -62,7 +62,8 @@ def _put_away(paths: Paths, there: list[Path]) -> list[str]:
 def _papers(paths: Paths, month: Month, names: list[str]) -> list[str]:
     """Remove what was made of the month: reports of its runs, exported charts, the board paper."""
     made = [paths.curated / "reports" / name for name in names]
-    made += [paths.curated / "exports" / kind / str(month) for kind in ("charts", "board", "places", "places-people")]
+    kinds = ("charts", "board", "places", "places-people", "pathway")
+    made += [paths.curated / "exports" / kind / str(month) for kind in kinds]
     gone = [folder for folder in made if folder.is_dir()]
     for folder in gone:
         shutil.rmtree(folder)

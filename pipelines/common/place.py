@@ -21,11 +21,12 @@ from hiu.govern.rights import make_private
 from hiu.month import Month
 from hiu.places import Crosswalk, crosswalk
 from hiu.publish.release.folder import WORKING
-from hiu.publish.release.pointer import read_current
+from hiu.publish.release.pointer import ERASING, read_current
 from hiu.publish.release.working import whole_table
 from hiu.settings import Settings, load
 from hiu.sources import Source, load_sources
 
+HELD_BACK = "held-back"
 REPOSITORY = Path(__file__).resolve().parents[2]
 _PACKED = Path(__file__).resolve().parents[1] / "notebooks"
 NOTEBOOKS = _PACKED if _PACKED.is_dir() else REPOSITORY / "notebooks"
@@ -81,6 +82,11 @@ class Paths(ABC):
         return self.curated / "published"
 
     @property
+    def held_back(self) -> Path:
+        """What was published, while people who are in it have to be erased again after a restore: nothing reads it."""
+        return self.curated / HELD_BACK
+
+    @property
     def working(self) -> Path:
         """Tables with people who may be shown to nobody, a folder for each run: no output reads them."""
         return self.curated / WORKING
@@ -98,7 +104,7 @@ class Paths(ABC):
     @property
     def erasing(self) -> Path:
         """The note of an erasure that is going on or was cut off."""
-        return self.curated / "erasing.json"
+        return self.curated / ERASING
 
     @property
     def audit(self) -> Path:

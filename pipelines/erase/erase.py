@@ -78,6 +78,8 @@ def resume(place: Place, *, now: datetime, report: Reporter, say: Callable[[str]
     with hold(place.lock, "hiu erase", now):
         if not place.erasing.exists():
             raise UsageError("no erasure was cut off; there is nothing to resume")
+        if place.held_back.is_dir():
+            move(place.held_back, place.published)
         done = []
         while (asked := unfinished_erasure(place.erasing)) is not None:
             whom = asked if "person_id" in asked else next_again(place, asked["again"])

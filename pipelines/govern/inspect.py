@@ -10,7 +10,7 @@ from hiu.errors import HiuError
 from hiu.govern.audit import head, read, verify
 from hiu.govern.reads import folder_of
 from hiu.publish.words.text import count_of
-from pipelines.access.bound import bound_now
+from pipelines.access.bound import bound_now, clocks
 from pipelines.common.journal import record
 from pipelines.common.place import Place
 
@@ -46,12 +46,13 @@ def summary(place: Place) -> list[str]:
     """What the log holds, its head, and whether it is whole, a line each."""
     if not place.audit.exists():
         return ["there is no audit log yet; the first run begins it"]
-    broken = verify(place.audit, place.key_for("audit"))
+    far, near = clocks(place)
+    broken = [*verify(place.audit, place.key_for("audit")), *far]
     lines = [f"{count_of(len(read(place.audit)), 'line')}; head {head(place.audit)}"]
     return (
-        [*lines, *broken]
+        [*lines, *broken, *near]
         if broken
-        else [*lines, "the chain is whole. Note the head outside, on paper or in the minutes"]
+        else [*lines, *near, "the chain is whole. Note the head outside, on paper or in the minutes"]
     )
 
 

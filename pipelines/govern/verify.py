@@ -12,7 +12,18 @@ from hiu.govern.audit import GENESIS, head, read, verify
 from hiu.govern.reads import folder_of, problems
 from hiu.publish.release.folder import MANIFEST, digest, read_manifest, verify_release
 from hiu.publish.words.text import count_of
-from pipelines.access.bound import EARLIER_REDACTED, bound_files, changed_parts, events, logs, lost_reads, lost_records
+from pipelines.access.bound import (
+    EARLIER_REDACTED,
+    bound_files,
+    changed_parts,
+    clocks,
+    events,
+    logs,
+    lost_reads,
+    lost_records,
+)
+from pipelines.access.looks import people_in
+from pipelines.access.papers import papers_with_refused
 from pipelines.access.remake import folders, refused_since
 from pipelines.common.lock import holder
 from pipelines.common.place import Paths, Place, open_warehouse
@@ -29,8 +40,8 @@ def verify_site(place: Place, *, canary: bool = False, recorded: str | None = No
     if canary:
         swept, hits = canaries(place)
         found += [f"canary: {hit}" for hit in hits]
-    for problem in found:
-        out(problem)
+    for line in [*found, *clocks(place)[1]]:
+        out(line)
     if canary:
         out(f"canary: {count_of(swept, 'file')} swept for names, NHS numbers and person ids where none may be")
     whole = f"{count_of(len(place.months()), 'published month')}, the records and the audit log are whole"
@@ -45,7 +56,14 @@ def verify_site(place: Place, *, canary: bool = False, recorded: str | None = No
 
 def problems_of(place: Place, recorded: str | None = None, on: date | None = None) -> list[str]:
     """What is wrong with a site, a sentence each."""
-    found = [*_audit(place, recorded), *_months(place), *_bound(place), *_site(place), *_reads(place)]
+    found = [
+        *_audit(place, recorded),
+        *_months(place),
+        *_bound(place),
+        *_site(place),
+        *_reads(place),
+        *clocks(place)[0],
+    ]
     found += [*_warehouse(place), *seals(place), *(_refused(place, on) if on else ())]
     if place.erasing.exists():
         found.append("an erasure was cut off: 'hiu erase --resume' ends it")
@@ -53,13 +71,24 @@ def problems_of(place: Place, recorded: str | None = None, on: date | None = Non
 
 
 def _refused(place: Place, on: date) -> Iterator[str]:
-    """Kept runs that show people who forbade it while the site was busy, or that a restore brought back."""
+    """Kept runs and papers that show people who forbade it while the site was busy, or that a restore brought back."""
+    for path in papers_with_refused(place, on):
+        yield (
+            f"{_unnamed(place, path)}: holds somebody who may not be shown any more. The next 'hiu run', of any month, "
+            "withdraws it"
+        )
     for folder in folders(place):
         if n := len(refused_since(place, folder, on)):
             yield (
                 f"published/{folder.name}: shows {count_of(n, 'person', 'people')} who forbade it afterwards. The "
                 "next 'hiu run', of any month, makes it anew without them"
             )
+
+
+def _unnamed(paths: Paths, path: Path) -> str:
+    """The name of a file under the curated folder; of a chart, which is named by its person, the folder's."""
+    name = path.relative_to(paths.curated)
+    return f"a file in {name.parent.as_posix()}" if people_in(path.name) else name.as_posix()
 
 
 def _audit(place: Place, recorded: str | None) -> list[str]:

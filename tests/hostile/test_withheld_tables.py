@@ -11,11 +11,12 @@ import pytest
 from areakit import LAST, NOW, run
 from hostile_kit import LATER, Objected, forbid, scope_of, told
 
-import hiu
 from hiu.model import PUBLISHED
 from hiu.model.ids import ID_COLUMNS
 from hiu.publish.release.folder import working_folder
 from hiu.publish.release.working import READ_ME, whole_table, without
+from hiu.site import Site
+from hiu.site.opened import Opened
 from hiu.site.review.queue import Queue
 from pipelines.common.place import Place, open_place, open_warehouse
 from pipelines.common.progress import Reporter
@@ -52,7 +53,7 @@ def test_verify_finds_nothing_wrong(objected: Objected, capsys: pytest.CaptureFi
 
 def test_every_table_of_a_notebook_is_without_the_objector(objected: Objected) -> None:
     place, person, before, _ = objected
-    site = hiu.open(place.home, curated=place.curated, now=lambda: LATER)
+    site = Site(Opened(place.home, place.settings, place.curated, lambda: LATER))
     for month in (site.latest, type(site.latest)(LAST, before, site._opened)):  # also of a run before the objection
         for name in (*PUBLISHED, "event_place"):
             frame = month._scan(name).collect()
@@ -68,7 +69,7 @@ def test_every_table_of_a_notebook_is_without_the_objector(objected: Objected) -
 def test_reviewers_still_see_every_pair(objected: Objected) -> None:
     place, _, before, after = objected
     assert Queue(LAST, after, place.records).pairs.equals(Queue(LAST, before, place.records).pairs)
-    site = hiu.open(place.home, curated=place.curated, now=lambda: LATER)
+    site = Site(Opened(place.home, place.settings, place.curated, lambda: LATER))
     assert len(site.latest.review("A")) == pl.read_parquet(before / "review_queue.parquet").height
 
 

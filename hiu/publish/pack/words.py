@@ -9,7 +9,17 @@ from hiu.publish.words.text import count_of
 from hiu.rank.listing.presets import PRESETS
 from hiu.settings import Settings
 
-PRIVATE = {"raw", "curated", "key_file", "agreements", "memory_limit", "linking", "basis", "governance"}
+PRIVATE = {
+    "raw",
+    "curated",
+    "key_file",
+    "agreements",
+    "memory_limit",
+    "query_seconds",
+    "linking",
+    "basis",
+    "governance",
+}
 """Folders, keys, local addresses and decisions about people: no bearing on a reader, and not for a page."""
 
 

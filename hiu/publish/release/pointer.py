@@ -10,6 +10,9 @@ from hiu.month import Month
 
 CURRENT = "CURRENT.json"
 
+ERASING = "erasing.json"
+"""Beside it while an erasure goes on, was cut off, or has to be done again after a restore: nobody is shown then."""
+
 
 @dataclass(frozen=True)
 class Current:
