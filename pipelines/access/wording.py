@@ -16,8 +16,11 @@ from hiu.errors import UsageError
 from hiu.govern.basis import gate
 from hiu.govern.erase.residue import Traces
 from hiu.govern.erase.words import INSTEAD, SIGNED, redact, require_unnamed
+from hiu.govern.release.canary import People
+from hiu.govern.release.canary import people as called
+from hiu.publish.release.working import whole_table
 from pipelines.access.basis import last_aliases
-from pipelines.common.place import Place, published_tables
+from pipelines.common.place import Paths, Place, published_tables
 
 TEXTS = (
     "reason",
@@ -83,6 +86,20 @@ def others_named(place: Place, texts: Sequence[tuple[Collection[str], str, str]]
         names = () if option in SIGNED_FIELDS else [" ".join(name) for who, name in called if who not in own[at]]
         found.append(redact(text, Traces(frozenset(), theirs, frozenset(names)), "\0") != text)
     return found
+
+
+def people_of(paths: Paths) -> People:
+    """Everybody in the published months."""
+    names: set[str | None] = set()
+    numbers: set[str | None] = set()
+    columns = ["name_text", "nhs_number", "aliases", "named"]
+    for folder in sorted(set(paths.months().values())):
+        # a row that names nobody is called 'Not Known', which is no name
+        frame = pl.read_parquet(whole_table(paths.published / folder, "people"), columns=columns).filter("named")
+        names |= set(frame["name_text"])
+        names |= {name for many in frame["aliases"].drop_nulls() for name in many.split("|")}
+        numbers |= set(frame["nhs_number"])
+    return called(names, numbers)
 
 
 def _now(place: Place, ids: Collection[str]) -> set[str]:
