@@ -7,12 +7,14 @@ they do to a search.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 
 _ALIKE = str.maketrans("авекмнорстухіјѕԁԛѡαβεικνορτυχ", "abekmhopctyxijsdqwabeiknoptux")
 """Small Cyrillic and Greek letters that look like Latin ones."""
 _CAPITALS = str.maketrans("АВЕКМНОРСТУХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEKMHOPCTYXIJSABEZHIKMNOPTYX")
 _SPACED = re.compile(r"(?<![^\W_])[^\W\d_](?:[ .\-_*·]{1,3}[^\W\d_](?![^\W_])){4,}")
+_GAPS = {ord(sign): None for sign in " .-/"}
 _FEWEST = 6
 """Letters of a name that are looked for in spaced-out ones: fewer are initials."""
 
@@ -40,14 +42,34 @@ def spaced_out(text: str) -> list[str]:
     return [re.sub(r"[\W_]", "", run).casefold() for run in _SPACED.findall(text)]
 
 
+def without_runs(text: str, names: Iterable[str], instead: str) -> str:
+    """A folded text without the spaced-out letters in which a whole name stands."""
+    found = list(names)
+
+    def plain(run: re.Match[str]) -> str:
+        return instead if any(in_runs(name, spaced_out(run[0])) for name in found) else run[0]
+
+    return _SPACED.sub(plain, text)
+
+
 def in_runs(name: str, runs: list[str]) -> bool:
     """Whether a whole name stands in spaced-out letters."""
     word = re.sub(r"[\W_]", "", folded(name)).casefold()
     return len(word) >= _FEWEST and any(word in run for run in runs)
 
 
+def holds_number(text: str, numbers: Iterable[str]) -> bool:
+    """Whether a folded text holds one of the numbers, local ones with letters too, in whatever groups."""
+    close = text.translate(_GAPS).upper()
+    return any(_bare(one) in close and number(one).search(text) for one in numbers)
+
+
 @cache
-def number(digits: str) -> re.Pattern[str]:
-    """A number, local ones with letters too, in whatever groups it is written, and not inside a longer one."""
-    edge = r"(?<![^\W_])", r"(?![^\W_])"
-    return re.compile(edge[0] + r"[ .\-/]{0,2}".join(map(re.escape, folded(digits))) + edge[1], re.IGNORECASE)
+def number(word: str) -> re.Pattern[str]:
+    """A number in whatever groups it is written, and not inside a longer one."""
+    signs = map(re.escape, _bare(word))
+    return re.compile(r"(?<![^\W_])" + r"[ .\-/]{0,2}".join(signs) + r"(?![^\W_])", re.IGNORECASE)
+
+
+def _bare(word: str) -> str:
+    return re.sub(r"[\W_]", "", folded(word)).upper()

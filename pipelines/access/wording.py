@@ -13,9 +13,12 @@ from datetime import date
 import polars as pl
 
 from hiu.errors import UsageError
+from hiu.fold import folded, holds_number, in_runs, spaced_out
 from hiu.govern.basis import gate
 from hiu.govern.erase.residue import Traces
+from hiu.govern.erase.tombstone import local_numbers
 from hiu.govern.erase.words import INSTEAD, SIGNED, redact, require_unnamed
+from hiu.govern.pseudonym import PERSON_ID
 from hiu.govern.release.canary import People
 from hiu.govern.release.canary import people as called
 from hiu.publish.release.working import whole_table
@@ -74,18 +77,35 @@ def others_named(place: Place, texts: Sequence[tuple[Collection[str], str, str]]
     A text is given with the ids of whom it is about and its option or field: in one that says who did something
     (`SIGNED_FIELDS`) a name may be that of staff, and counts only as a number.
     """
-    people = _everybody(place)
-    numbers = {digits for _, _, text in texts for digits in _digits(text)}
-    words = [text for _, option, text in texts if option not in SIGNED_FIELDS]
-    own = {one: _now(place, about) for one, (about, _, _) in enumerate(texts)}
+    people, plain = _everybody(place), [folded(text) for _, _, text in texts]
+    numbers = {digits for text in plain for digits in _digits(text)}
+    words = [text for text, (_, option, _) in zip(plain, texts, strict=True) if option not in SIGNED_FIELDS]
+    own = [_now(place, about) for about, _, _ in texts]
     near = [row for row in people.iter_rows(named=True) if row["nhs_number"] in numbers]
-    called = list(_in_words(people, words))
+    called, ours = list(_in_words(people, words)), _local_numbers(place, plain)
     found = []
-    for at, (_, option, text) in enumerate(texts):
-        theirs = frozenset(str(row["nhs_number"]) for row in near if row["person_id"] not in own[at])
-        names = () if option in SIGNED_FIELDS else [" ".join(name) for who, name in called if who not in own[at]]
-        found.append(redact(text, Traces(frozenset(), theirs, frozenset(names)), "\0") != text)
+    for (_, option, _), text, about in zip(texts, plain, own, strict=True):
+        theirs = frozenset(str(row["nhs_number"]) for row in near if row["person_id"] not in about)
+        names = () if option in SIGNED_FIELDS else [" ".join(name) for who, name in called if who not in about]
+        ids = frozenset(one.upper() for one in PERSON_ID.findall(text)) - about
+        local = frozenset(number for number, whose in ours.items() if not whose & about)
+        found.append(redact(text, Traces(ids, theirs, frozenset(names), locals=local), "\0") != text)
     return found
+
+
+def _local_numbers(place: Place, texts: Iterable[str]) -> dict[str, set[str]]:
+    """Agencies' own numbers that stand in folded texts, and whose each is; a text without a digit has none."""
+    numbered = [text for text in texts if re.search(r"\d", text)]
+    if not numbered:
+        return {}
+    described = published_tables(place.which(None)[1], ("descriptions",)).get("descriptions")
+    if described is None:
+        return {}
+    found: dict[str, set[str]] = {}
+    for (person,), own in described.select("person_id", "local_ids").drop_nulls().group_by("person_id"):
+        for number in local_numbers(own):
+            found.setdefault(number, set()).add(str(person))
+    return {number: whose for number, whose in found.items() if any(holds_number(text, [number]) for text in numbered)}
 
 
 def people_of(paths: Paths) -> People:
@@ -137,16 +157,21 @@ def _names(row: Mapping[str, object]) -> Iterator[tuple[str, ...]]:
     """Names of two words and more, both ways round, the family name last in the first of the two."""
     for text in (str(row["name_text"] or ""), *str(row["aliases"] or "").split("|")):
         family, comma, given = text.partition(",")
-        words = re.findall(r"[^\W_]+", f"{given} {family}" if comma else text)
+        words = re.findall(r"[^\W_]+", folded(f"{given} {family}" if comma else text))
         if len(words) > 1:
             yield tuple(words)
             yield (words[0], words[-1])
             yield (*words[1:], words[0]) if len(words) == 2 else (words[-1], *words[:-1])
 
 
-def _in_words(people: pl.DataFrame, texts: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Of everybody the id and names of which every word is in the texts: few, so that few are looked for."""
+def _in_words(people: pl.DataFrame, texts: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Of everybody the id and names of which every word is in the texts, or that stand there letter by letter: few."""
     there = {word.casefold() for text in texts for word in re.findall(r"[^\W_]+", text)}
+    runs = [run for text in texts for run in spaced_out(text)]
     for row in people.iter_rows(named=True):
-        names = (name for name in _names(row) if there.issuperset(word.casefold() for word in name))
+        names = (
+            name
+            for name in _names(row)
+            if there.issuperset(word.casefold() for word in name) or in_runs(" ".join(name), runs)
+        )
         yield from ((str(row["person_id"]), name) for name in names)
