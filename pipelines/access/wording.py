@@ -24,6 +24,7 @@ from hiu.govern.release.canary import people as called
 from hiu.publish.release.working import whole_table
 from pipelines.access.basis import last_aliases
 from pipelines.common.place import Paths, Place, published_tables
+from pipelines.common.progress import Reporter
 
 TEXTS = (
     "reason",
@@ -69,6 +70,18 @@ def require_plain(place: Place, given: Mapping[str, object]) -> None:
                 f"{option} names {who} on record, by name or number; nothing was changed. Give the role instead, such "
                 f"as 'a neighbour', and where the details are kept, such as {INSTEAD}"
             )
+    _warn_of_names(place, {option: text for option, text in texts.items() if option in SIGNED})
+
+
+def _warn_of_names(place: Place, signed: Mapping[str, str]) -> None:
+    """Say that whoever signs is called as somebody on record is: staff may be, so it is not refused."""
+    if signed:
+        named = others_named(place, [((), "words", text) for text in signed.values()])
+        for option in (one for one, hit in zip(signed, named, strict=True) if hit):
+            Reporter().say(
+                f"warning: {option} is also the name of somebody on record. It was kept, since staff may be called so; "
+                "a post, such as 'Data protection officer', could not be mistaken"
+            )
 
 
 def others_named(place: Place, texts: Sequence[tuple[Collection[str], str, str]]) -> list[bool]:
@@ -112,6 +125,7 @@ def people_of(paths: Paths) -> People:
     """Everybody in the published months."""
     names: set[str | None] = set()
     numbers: set[str | None] = set()
+    local: set[str] = set()
     columns = ["name_text", "nhs_number", "aliases", "named"]
     for folder in sorted(set(paths.months().values())):
         # a row that names nobody is called 'Not Known', which is no name
@@ -119,7 +133,9 @@ def people_of(paths: Paths) -> People:
         names |= set(frame["name_text"])
         names |= {name for many in frame["aliases"].drop_nulls() for name in many.split("|")}
         numbers |= set(frame["nhs_number"])
-    return called(names, numbers)
+        if (described := whole_table(paths.published / folder, "descriptions")).exists():
+            local |= local_numbers(pl.read_parquet(described, columns=["local_ids"]))
+    return called(names, numbers, local)
 
 
 def _now(place: Place, ids: Collection[str]) -> set[str]:

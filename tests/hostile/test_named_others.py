@@ -101,6 +101,9 @@ def test_a_command_about_one_person_names_nobody_else(site: Site, people: list[d
         said = site.hiu("hold", one["person_id"], "--reason", text, "--by", "Officer")
         assert said.code == 2 and "somebody else on record" in said.err and str(other["name_text"]) not in said.err
     assert site.hiu("hold", one["person_id"], "--reason", "a neighbour's complaint", "--by", "Officer").code == 0
+    signed = site.hiu("hold", one["person_id"], "--lift", "--reason", "over", "--by", str(other["name_text"]))
+    assert signed.code == 0 and "--by is also the name of somebody on record" in signed.err
+    assert str(other["name_text"]) not in signed.err
 
 
 def test_a_csv_of_decisions_names_nobody(site: Site, people: list[dict[str, object]], tmp_path: Path) -> None:
