@@ -222,7 +222,7 @@ def _sentences(row: Row, source: Source) -> Iterator[str]:
 
 
 def _unlisted(row: Row, spec: FieldSpec, *, counted: bool) -> str:
-    found = f"{row['words']}" if row["words"] else f"{row['unknown']:,} cells"
+    found = row["words"] or f"{row['unknown']:,} cell{'s' * (row['unknown'] > 1)}"
     are = "is" if row["unknown"] == 1 else "are"
     what = "neither yes nor no" if spec.type == "boolean" else "not in the list"
     then = "; until then their rows are loaded, and what depends on it is not counted" if counted else ""

@@ -13,11 +13,18 @@ from datetime import date
 import polars as pl
 
 from hiu.errors import UsageError
+from hiu.fold import folded, holds_number, in_runs, spaced_out
 from hiu.govern.basis import gate
 from hiu.govern.erase.residue import Traces
+from hiu.govern.erase.tombstone import local_numbers
 from hiu.govern.erase.words import INSTEAD, SIGNED, redact, require_unnamed
+from hiu.govern.pseudonym import PERSON_ID
+from hiu.govern.release.canary import People
+from hiu.govern.release.canary import people as called
+from hiu.publish.release.working import whole_table
 from pipelines.access.basis import last_aliases
-from pipelines.common.place import Place, published_tables
+from pipelines.common.place import Paths, Place, published_tables
+from pipelines.common.progress import Reporter
 
 TEXTS = (
     "reason",
@@ -63,6 +70,18 @@ def require_plain(place: Place, given: Mapping[str, object]) -> None:
                 f"{option} names {who} on record, by name or number; nothing was changed. Give the role instead, such "
                 f"as 'a neighbour', and where the details are kept, such as {INSTEAD}"
             )
+    _warn_of_names(place, {option: text for option, text in texts.items() if option in SIGNED})
+
+
+def _warn_of_names(place: Place, signed: Mapping[str, str]) -> None:
+    """Say that whoever signs is called as somebody on record is: staff may be, so it is not refused."""
+    if signed:
+        named = others_named(place, [((), "words", text) for text in signed.values()])
+        for option in (one for one, hit in zip(signed, named, strict=True) if hit):
+            Reporter().say(
+                f"warning: {option} is also the name of somebody on record. It was kept, since staff may be called so; "
+                "a post, such as 'Data protection officer', could not be mistaken"
+            )
 
 
 def others_named(place: Place, texts: Sequence[tuple[Collection[str], str, str]]) -> list[bool]:
@@ -71,18 +90,52 @@ def others_named(place: Place, texts: Sequence[tuple[Collection[str], str, str]]
     A text is given with the ids of whom it is about and its option or field: in one that says who did something
     (`SIGNED_FIELDS`) a name may be that of staff, and counts only as a number.
     """
-    people = _everybody(place)
-    numbers = {digits for _, _, text in texts for digits in _digits(text)}
-    words = [text for _, option, text in texts if option not in SIGNED_FIELDS]
-    own = {one: _now(place, about) for one, (about, _, _) in enumerate(texts)}
+    people, plain = _everybody(place), [folded(text) for _, _, text in texts]
+    numbers = {digits for text in plain for digits in _digits(text)}
+    words = [text for text, (_, option, _) in zip(plain, texts, strict=True) if option not in SIGNED_FIELDS]
+    own = [_now(place, about) for about, _, _ in texts]
     near = [row for row in people.iter_rows(named=True) if row["nhs_number"] in numbers]
-    called = list(_in_words(people, words))
+    called, ours = list(_in_words(people, words)), _local_numbers(place, plain)
     found = []
-    for at, (_, option, text) in enumerate(texts):
-        theirs = frozenset(str(row["nhs_number"]) for row in near if row["person_id"] not in own[at])
-        names = () if option in SIGNED_FIELDS else [" ".join(name) for who, name in called if who not in own[at]]
-        found.append(redact(text, Traces(frozenset(), theirs, frozenset(names)), "\0") != text)
+    for (_, option, _), text, about in zip(texts, plain, own, strict=True):
+        theirs = frozenset(str(row["nhs_number"]) for row in near if row["person_id"] not in about)
+        names = () if option in SIGNED_FIELDS else [" ".join(name) for who, name in called if who not in about]
+        ids = frozenset(one.upper() for one in PERSON_ID.findall(text)) - about
+        local = frozenset(number for number, whose in ours.items() if not whose & about)
+        found.append(redact(text, Traces(ids, theirs, frozenset(names), locals=local), "\0") != text)
     return found
+
+
+def _local_numbers(place: Place, texts: Iterable[str]) -> dict[str, set[str]]:
+    """Agencies' own numbers that stand in folded texts, and whose each is; a text without a digit has none."""
+    numbered = [text for text in texts if re.search(r"\d", text)]
+    if not numbered:
+        return {}
+    described = published_tables(place.which(None)[1], ("descriptions",)).get("descriptions")
+    if described is None:
+        return {}
+    found: dict[str, set[str]] = {}
+    for (person,), own in described.select("person_id", "local_ids").drop_nulls().group_by("person_id"):
+        for number in local_numbers(own):
+            found.setdefault(number, set()).add(str(person))
+    return {number: whose for number, whose in found.items() if any(holds_number(text, [number]) for text in numbered)}
+
+
+def people_of(paths: Paths) -> People:
+    """Everybody in the published months."""
+    names: set[str | None] = set()
+    numbers: set[str | None] = set()
+    local: set[str] = set()
+    columns = ["name_text", "nhs_number", "aliases", "named"]
+    for folder in sorted(set(paths.months().values())):
+        # a row that names nobody is called 'Not Known', which is no name
+        frame = pl.read_parquet(whole_table(paths.published / folder, "people"), columns=columns).filter("named")
+        names |= set(frame["name_text"])
+        names |= {name for many in frame["aliases"].drop_nulls() for name in many.split("|")}
+        numbers |= set(frame["nhs_number"])
+        if (described := whole_table(paths.published / folder, "descriptions")).exists():
+            local |= local_numbers(pl.read_parquet(described, columns=["local_ids"]))
+    return called(names, numbers, local)
 
 
 def _now(place: Place, ids: Collection[str]) -> set[str]:
@@ -120,16 +173,21 @@ def _names(row: Mapping[str, object]) -> Iterator[tuple[str, ...]]:
     """Names of two words and more, both ways round, the family name last in the first of the two."""
     for text in (str(row["name_text"] or ""), *str(row["aliases"] or "").split("|")):
         family, comma, given = text.partition(",")
-        words = re.findall(r"[^\W_]+", f"{given} {family}" if comma else text)
+        words = re.findall(r"[^\W_]+", folded(f"{given} {family}" if comma else text))
         if len(words) > 1:
             yield tuple(words)
             yield (words[0], words[-1])
             yield (*words[1:], words[0]) if len(words) == 2 else (words[-1], *words[:-1])
 
 
-def _in_words(people: pl.DataFrame, texts: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Of everybody the id and names of which every word is in the texts: few, so that few are looked for."""
+def _in_words(people: pl.DataFrame, texts: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Of everybody the id and names of which every word is in the texts, or that stand there letter by letter: few."""
     there = {word.casefold() for text in texts for word in re.findall(r"[^\W_]+", text)}
+    runs = [run for text in texts for run in spaced_out(text)]
     for row in people.iter_rows(named=True):
-        names = (name for name in _names(row) if there.issuperset(word.casefold() for word in name))
+        names = (
+            name
+            for name in _names(row)
+            if there.issuperset(word.casefold() for word in name) or in_runs(" ".join(name), runs)
+        )
         yield from ((str(row["person_id"]), name) for name in names)

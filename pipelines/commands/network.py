@@ -162,7 +162,7 @@ def _export_figures(place: "Place", month: str | None, to: list[str], checker: s
     from hiu.errors import HiuError
     from hiu.govern.placeholder import same_person
     from hiu.govern.release.canary import sweep
-    from pipelines.govern.canaries import people_of
+    from pipelines.access.wording import people_of
     from pipelines.network import bundles
     from pipelines.papers.compare import figures
 

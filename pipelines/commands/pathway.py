@@ -67,7 +67,7 @@ def s136(
     from pipelines.pathway.s136.listing import s136_list
     from pipelines.pathway.s136.report import s136_report
     from pipelines.pathway.shown import open_shown
-    from pipelines.pathway.write import counted_tables, stamp_for, tables_of
+    from pipelines.pathway.write import counted_tables, plain_tables, stamp_for, tables_of
 
     place, at = _opened(site, curated, names, by)
     wanted, folder, tables = tables_of(place, month, "s136_pathway")
@@ -77,7 +77,7 @@ def s136(
         return
     stamp, more, shown = stamp_for(place, wanted, folder, at), {}, None
     if escalated:
-        part = escalation_report(escalated, stamp=stamp)
+        part = escalation_report(plain_tables(place, escalated), stamp=stamp)
     elif names:
         part = _list_for(s136_list, place, tables, stamp, by, at)
     else:
@@ -160,7 +160,7 @@ def senior(
     from pipelines.access.guard import require_named
     from pipelines.common.place import published_tables
     from pipelines.pathway.senior import BESIDE, NEEDED, senior_page
-    from pipelines.pathway.write import counted_tables, stamp_for, tables_of
+    from pipelines.pathway.write import counted_tables, plain_tables, stamp_for, tables_of
 
     place, at = open_site(site, curated), now()
     who = require_named(by, "--by")
@@ -170,7 +170,9 @@ def senior(
         return
     every = tables | published_tables(folder, BESIDE)
     counted = counted_tables(place, every, at.date())
-    part = senior_page(place, counted, every, stamp=stamp_for(place, wanted, folder, at), by=who, now=at)
+    part = senior_page(
+        place, counted, plain_tables(place, every), stamp=stamp_for(place, wanted, folder, at), by=who, now=at
+    )
     _write(place, part, out, at)
 
 

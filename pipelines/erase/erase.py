@@ -8,6 +8,7 @@ the site still hold is said by name when all is done.
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from dataclasses import replace as replace_traces
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -259,13 +260,15 @@ def residue(paths: Paths, scope: ErasureScope) -> list[str]:
     found = scope.traces
     # in a database's file words may stand side by side; its rows were searched for names instead
     stored = Traces(found.ids, found.numbers, homes=found.homes)
+    # an agency's number in a table may be somebody else's reference: it is looked for in what people wrote
+    tables = replace_traces(found, locals=frozenset())
     return [
         name
         for path in files
         if trace_places(
             name := path.relative_to(paths.curated).as_posix(),
             path.read_bytes(),
-            stored if path == paths.warehouse else found,
+            stored if path == paths.warehouse else tables if path.is_relative_to(paths.published) else found,
         )
     ]
 

@@ -12,7 +12,7 @@ from hiu.fuzzy import did_you_mean
 from hiu.govern.erase.held import own_tokens
 from hiu.govern.erase.near import near_rows, traits_of
 from hiu.govern.erase.residue import Traces
-from hiu.govern.erase.tombstone import tokens
+from hiu.govern.erase.tombstone import local_numbers, tokens
 from hiu.model import IDENTITY_COLUMNS
 
 ROW = ["delivery_id", "source_row"]
@@ -54,6 +54,7 @@ class ErasureScope:
                 mine.numbers | theirs.numbers,
                 mine.names | theirs.names,
                 mine.homes | theirs.homes,
+                mine.locals | theirs.locals,
             ),
             addresses=self.addresses | other.addresses,
             near=self.near | other.near,
@@ -143,6 +144,7 @@ def _traces(described: pl.DataFrame, others: pl.DataFrame, ids: frozenset[str], 
         frozenset(str(number) for (number,) in own(["nhs_number"])),
         frozenset(names | folded),
         frozenset((born, str(home)) for born, home in own(["dob", "postcode"]) if len(str(home)) > 4),  # type: ignore[misc]
+        frozenset(local_numbers(described) - local_numbers(others)),
     )
 
 

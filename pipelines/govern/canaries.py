@@ -3,12 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import polars as pl
-
 from hiu.govern.reads import folder_of
-from hiu.govern.release.canary import KINDS, Kind, People, people, sweep
+from hiu.govern.release.canary import KINDS, Kind, People, sweep
 from hiu.publish.release.folder import MANIFEST
-from hiu.publish.release.working import whole_table
+from pipelines.access.wording import people_of
 from pipelines.common.place import Paths, Place
 
 NOBODY = (
@@ -24,6 +22,9 @@ BY_ID = ("quality.html", MANIFEST)
 """Files of a published month that speak of people by id alone."""
 AGGREGATE = ("releases", "exports/board", "exports/places")
 """Folders of what is made for commissioners: nobody in any way."""
+PAPERS = "exports/pathway"
+"""Folder of the pathway's papers: nobody in any way, but for the lists, which are asked for by name."""
+LISTS = "-list-"
 MASKED = ("reports", "spill", "logs")
 """Folders in which people have masked names or ids: no name, no number."""
 
@@ -36,20 +37,6 @@ def canaries(place: Place, everybody: People | None = None) -> tuple[int, list[s
     for path, name, kinds in files:
         hits += sweep(name, path.read_bytes(), everybody, kinds)
     return len(files), hits
-
-
-def people_of(paths: Paths) -> People:
-    """Everybody in the published months."""
-    names: set[str | None] = set()
-    numbers: set[str | None] = set()
-    columns = ["name_text", "nhs_number", "aliases", "named"]
-    for folder in sorted(set(paths.months().values())):
-        # a row that names nobody is called 'Not Known', which is no name
-        frame = pl.read_parquet(whole_table(paths.published / folder, "people"), columns=columns).filter("named")
-        names |= set(frame["name_text"])
-        names |= {name for many in frame["aliases"].drop_nulls() for name in many.split("|")}
-        numbers |= set(frame["nhs_number"])
-    return people(names, numbers)
 
 
 def _reads(place: Place) -> Iterator[tuple[Path, str, tuple[Kind, ...]]]:
@@ -80,6 +67,7 @@ def _swept(paths: Paths) -> Iterator[tuple[Path, str, tuple[Kind, ...]]]:
             for path in sorted((paths.published / folder).glob("reports/**/*"))
             if path.is_file()
         )
-    for parts, kinds in ((AGGREGATE, KINDS), (MASKED, ("name", "nhs_number"))):
+    for parts, kinds in (((*AGGREGATE, PAPERS), KINDS), (MASKED, ("name", "nhs_number"))):
         for part in parts:
-            yield from (rule(path, *kinds) for path in sorted((paths.curated / part).rglob("*")) if path.is_file())
+            files = [path for path in sorted((paths.curated / part).rglob("*")) if path.is_file()]
+            yield from (rule(path, *kinds) for path in files if part != PAPERS or LISTS not in path.name)

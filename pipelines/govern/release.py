@@ -24,10 +24,10 @@ from pipelines.access.basis import basis_of
 from pipelines.access.bound import events
 from pipelines.access.disclose import Disclosure, enter_disclosure
 from pipelines.access.releases import Export, enter_release, forget, kept_export, past, registered, signature
+from pipelines.access.wording import people_of
 from pipelines.common.journal import record
 from pipelines.common.place import Place
 from pipelines.common.work import Row
-from pipelines.govern.canaries import people_of
 
 SEAL = "RELEASE.json"
 RECIPIENT = "commissioner"

@@ -15,8 +15,10 @@ from hiu.publish.release.folder import read_manifest
 from hiu.publish.stamp import Stamp
 from pipelines.access.basis import for_board, hidden
 from pipelines.access.pages import stamp_of
+from pipelines.access.wording import people_of
 from pipelines.common.journal import record
 from pipelines.common.place import Place, published_tables
+from pipelines.pathway.labels import plain_labels
 from pipelines.pathway.shown import Shown, keep_shown
 
 BESIDE = ("people", "aliases")
@@ -33,8 +35,15 @@ def tables_of(place: Place, month: str | None, needed: str) -> tuple[Month, Path
 
 
 def counted_tables(place: Place, tables: dict[str, pl.DataFrame], on: date) -> dict[str, pl.DataFrame]:
-    """Tables without the people whom the law lets leave even figures. Raises HiuError without a basis for planning."""
-    return for_board(place, tables, on)[0]
+    """Tables without the people whom the law lets leave even figures, and without labels that name anybody.
+
+    Raises HiuError without a basis for planning."""
+    return plain_tables(place, for_board(place, tables, on)[0])
+
+
+def plain_tables(place: Place, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Tables of a paper that shows nobody, without labels that name anybody."""
+    return plain_labels(tables, people_of(place))
 
 
 def shown_tables(place: Place, tables: dict[str, pl.DataFrame], on: date) -> dict[str, pl.DataFrame]:

@@ -101,6 +101,9 @@ def test_a_command_about_one_person_names_nobody_else(site: Site, people: list[d
         said = site.hiu("hold", one["person_id"], "--reason", text, "--by", "Officer")
         assert said.code == 2 and "somebody else on record" in said.err and str(other["name_text"]) not in said.err
     assert site.hiu("hold", one["person_id"], "--reason", "a neighbour's complaint", "--by", "Officer").code == 0
+    signed = site.hiu("hold", one["person_id"], "--lift", "--reason", "over", "--by", str(other["name_text"]))
+    assert signed.code == 0 and "--by is also the name of somebody on record" in signed.err
+    assert str(other["name_text"]) not in signed.err
 
 
 def test_a_csv_of_decisions_names_nobody(site: Site, people: list[dict[str, object]], tmp_path: Path) -> None:
@@ -118,3 +121,30 @@ def test_a_csv_of_decisions_names_nobody(site: Site, people: list[dict[str, obje
     assert decided(f"she is {people[0]['name_text']}") == 1 and decided(f"her number {people[1]['nhs_number']}") == 1
     assert records.read(site.place.records, DECISIONS).is_empty()
     assert decided("same birth and home") == 0 and records.read(site.place.records, DECISIONS).height == 1
+
+
+def test_others_are_found_in_whatever_form_they_are_typed(site: Site, people: list[dict[str, object]]) -> None:
+    described = pl.read_parquet(site.place.which(None)[1] / "descriptions.parquet").select("person_id", "local_ids")
+    numbers = described.drop_nulls().with_columns(pl.col("local_ids").str.split("|")).explode("local_ids")
+    numbers = numbers.with_columns(own=pl.col("local_ids").str.split(":").list.last())
+    whose = numbers.filter(pl.col("own").str.len_chars() >= 5).sort("own").row(0, named=True)
+    other = next(row for row in people if len(str(row["name_text"])) > 8)
+    one = next(row for row in people if row["person_id"] not in (whose["person_id"], other["person_id"]))
+    name, number, local = str(other["name_text"]), str(other["nhs_number"]), str(whose["own"])
+    wide = str.maketrans({chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)})
+    typed = [
+        " ".join(name.replace(" ", "")),
+        "  ".join(" ".join(part) for part in name.split()),
+        name.translate(wide),
+        name[:2] + "\u200b" + name[2:],
+        number.translate(wide),
+        " ".join(number),
+        str(other["person_id"]),
+        f"{local[:2]} {local[2:]}",
+        local.lower(),
+    ]
+    about = [str(one["person_id"])]
+    assert others_named(site.place, [(about, "reason", f"see {text}, please") for text in typed]) == [True] * len(typed)
+    fine = [str(one["person_id"]), "request of 3 April 2026, upheld", "a b c d e f", "room 12345 B, at 10:30", "Zoë's"]
+    assert not any(others_named(site.place, [(about, "reason", text) for text in fine]))
+    assert not any(others_named(site.place, [([whose["person_id"]], "reason", f"as {local}")]))

@@ -50,7 +50,7 @@ TRAPS = {
         },
         exit=3,
         rows={"2026-03/ambulance.csv": (7, 0)},
-        says=("On scene: maybe 1 is not in the list",),
+        says=("On scene: 1 cell is not in the list",),
         records={"measures": [["ambulance_call", *["ambulance_deployment"] * (scene in ARRIVED)] for scene in SCENES]},
     ),
     "words for a deletion": Trap(
@@ -63,7 +63,7 @@ TRAPS = {
         },
         exit=3,
         rows={"2026-03/ed_x.csv": (5, 0)},
-        says=("Update type: purged 1 is not in the list",),
+        says=("Update type: 1 cell is not in the list",),
         records={"deleted": [False, True, True, True, False]},
     ),
 }

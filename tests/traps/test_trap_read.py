@@ -272,7 +272,7 @@ TRAPS = {
         files={EDS: ed("Treatment completed", "Left care setting before initial assessment", "Sent round the corner")},
         exit=3,
         rows={EDS: (3, 0)},
-        says=("Discharge status: Sent round the corner 1 is not in the list",),
+        says=("Discharge status: 1 cell is not in the list",),
         records={"measures": [["ed_requiring_treatment"], ["left_before_treatment"], []]},
     ),
     "statuses at departure of which a spreadsheet kept fifteen digits": Trap(
@@ -293,7 +293,7 @@ TRAPS = {
         files={MHAS: mha("Section 2", "Informal admission", "s.3", "Wrong room", "Not completed - no access", "")},
         exit=3,
         rows={MHAS: (6, 0)},
-        says=("Outcome: Wrong room 1 is not in the list",),
+        says=("Outcome: 1 cell is not in the list",),
         records={"measures": [["mha_completed"]] * 3 + [[], ["mha_not_completed"], ["mha_completed"]]},
     ),
     "outcomes that words for an untraced number would fit": Trap(
@@ -315,7 +315,7 @@ TRAPS = {
         exit=3,
         rows={"2026-03/shelter.csv": (4, 0)},
         sources={"shelter": SHELTER},
-        says=("Bed: Held over 1 is not in the list: add them to [fields.bed.codes]",),
+        says=("Bed: 1 cell is not in the list: add them to [fields.bed.codes]",),
         records={"measures": [["shelter_night"], [], [], ["shelter_night"]]},
     ),
     "a name in the column of a code is not quoted": Trap(

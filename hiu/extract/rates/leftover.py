@@ -1,12 +1,16 @@
 """Cells of a field that nothing was made of: do they say 'not known', or are they words and values we cannot read?"""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import polars as pl
 
+from hiu.extract.rates.quotable import is_ordinary, may_name
 from hiu.extract.values.address import NOWHERE
 from hiu.extract.values.codes import not_known, whole
 from hiu.extract.values.dates import NEVER, read_dates
+from hiu.fold import folded
 from hiu.sources import FieldSpec, Source
 
 MOST_WORDS = 12
@@ -15,8 +19,11 @@ MOST_WORDS = 12
 _NO_NUMBER = r"^(?:[0\s/.:-]+|[9\s/.:-]+|(?i:x+|n/?a|none|null|temp|test))$"
 _NO_SEX = ("u", "x", "z", "0", "n")
 _NO_POSTCODE = r"(?i)^\s*ZZ\s?99"
-_PERSONAL = r",|@|[0-9]{5}|[0-9]+[/.-][0-9]+[/.-][0-9]+|^(?i:[A-Z]{1,2}[0-9][A-Z0-9]?\s*[0-9][A-Z]{2})$"
+_PERSONAL = (
+    r",|@|[0-9]{5}|(?:[0-9][ .-]?){9}|[0-9]+[/.-][0-9]+[/.-][0-9]+|^(?i:[A-Z]{1,2}[0-9][A-Z0-9]?\s*[0-9][A-Z]{2})$"
+)
 """What no code word looks like, and a name, a number, a date or a postcode does: never quoted."""
+_LONGEST = 40
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +39,10 @@ class Leftover:
 
 
 def sort_out(left: pl.DataFrame, key: str, source: Source) -> Leftover:
-    """What the cells are: text, unknown, nobody and aside by row, all of them filled and not read.
+    """What the cells are: text, unknown, nobody, aside, named and who by row, all of them filled and not read.
 
-    A word of a personal field is never quoted, nor one that looks as a name, date or number does.
+    A word of a personal field is never quoted, nor one that looks as a name, date or number does, nor one that could
+    name a person of the file.
     """
     spec = source.fields.get(key)
     type_ = spec.type if spec else "time"
@@ -43,7 +51,9 @@ def sort_out(left: pl.DataFrame, key: str, source: Source) -> Leftover:
     never = (far == "never").fill_null(False)
     is_word = pl.lit(True) if type_ == "sex" else pl.col("unknown")
     missing = ~pl.col("unknown") & (_missing(type_) | empty | never)
-    cells = left.select("text", "aside", missing=missing, word=is_word & ~missing, far=(far == "far").fill_null(False))
+    cells = left.select(
+        "text", "aside", "named", "who", missing=missing, word=is_word & ~missing, far=(far == "far").fill_null(False)
+    )
     unreadable = ~cells["missing"] & ~cells["word"]
     found, absent, words = unreadable & ~cells["far"], int(cells["missing"].sum()), int(cells["word"].sum())
     return Leftover(
@@ -52,7 +62,7 @@ def sort_out(left: pl.DataFrame, key: str, source: Source) -> Leftover:
         unknown=words,
         out_of_range=int((unreadable & cells["far"]).sum()),
         looks=_looks(cells["text"].filter(found)),
-        words=_words(cells["text"].filter(cells["word"] & ~cells["aside"])) if type_ != "sex" else None,
+        words=_words(cells.filter("word", ~pl.col("aside"))) if type_ != "sex" else None,
     )
 
 
@@ -93,13 +103,26 @@ def _looks(texts: pl.Series) -> str | None:
     return str(form.value_counts().sort("count", "text", descending=[True, False])["text"][0])
 
 
-def _words(texts: pl.Series) -> str | None:
-    if texts.is_empty():
+def _words(cells: pl.DataFrame) -> str | None:
+    """The unknown words with their rows, the commonest first; of those that could name a person only how many."""
+    if cells.is_empty():
         return None
-    counts = texts.value_counts().sort("count", "text", descending=[True, False])
-    shown = counts.filter(~pl.col("text").str.contains(_PERSONAL) & (pl.col("text").str.len_chars() <= 40))
-    if shown.is_empty() or counts.height > max(3 * MOST_WORDS, len(texts) // 2):
+    counts = cells.group_by("text").agg(pl.len(), pl.col("who").n_unique(), pl.col("named").unique())
+    counts = counts.sort("len", "text", descending=[True, False])
+    if counts.height > max(3 * MOST_WORDS, cells.height // 2):
         return None
-    words = [f"{word} {n:,}" for word, n in shown.head(MOST_WORDS).iter_rows()]
-    more = counts.height - len(words)
-    return ", ".join(words) + (f" and {more} more" if more else "")
+    quotable = [
+        f"{word} {rows:,}" for word, rows, people, named in counts.iter_rows() if _quotable(word, people, named)
+    ]
+    shown = quotable[:MOST_WORDS]
+    more = counts.height - len(shown)
+    hidden = f" and {more:,} other word{'s' * (more > 1)} (not shown)" if more else ""
+    return f"{', '.join(shown)}{hidden}" if shown else None
+
+
+def _quotable(word: str, people: int, named: Iterable[str | None]) -> bool:
+    """A short word that stands in more than one person's rows, or that is ordinary, and that can name nobody."""
+    plain = folded(word)
+    if len(plain) > _LONGEST or re.search(_PERSONAL, plain) or may_name(word, named):
+        return False
+    return people > 1 or is_ordinary(plain)

@@ -83,7 +83,7 @@ def read_rates(sent: pl.DataFrame, source: Source, columns: Mapping[str, str], m
     left = frame.select("source_row", *(_left(frame, key, source).alias(key) for key in fields))
     no = pl.repeat(False, made.cells.height, dtype=pl.Boolean(), eager=True)
     nobody = made.people["unknown"].fill_null(False) if "unknown" in made.people.columns else no
-    about = pl.DataFrame({"nobody": nobody, "aside": made.aside, "unknown": no})
+    about = pl.DataFrame({"nobody": nobody, "aside": made.aside, "unknown": no, **_about_whom(made)})
     rows = [
         _row(sent[header], made, key, source, left[key], about) | {"field": key.replace("@", ", "), "header": header}
         for key, header in fields.items()
@@ -110,10 +110,22 @@ def _row(
 
 
 def _leftover(made: Made, key: str, about: pl.DataFrame) -> pl.DataFrame:
-    """text, unknown (of the code list), nobody (its name says so) and aside of each cell."""
+    """text, unknown (of the code list), nobody (its name says so), aside, named and who of each cell."""
     flag = unknown_key(key)
     unknown = made.unknown[flag] if flag in made.unknown.columns else about["unknown"]
-    return pl.DataFrame([made.cells[key].alias("text"), unknown.alias("unknown"), about["nobody"], about["aside"]])
+    return about.with_columns(made.cells[key].alias("text"), unknown.alias("unknown"))
+
+
+def _about_whom(made: Made) -> dict[str, pl.Series]:
+    """Of each row the name (`named`) and what tells one person's rows from another's (`who`); one without is alone."""
+    parts = ("given", "family", "dob", "nhs_number", "local_ids")
+    there = made.people.select(pl.col(name).cast(pl.String) for name in parts)
+    whole = there.select(pl.concat_str(pl.all().fill_null(""), separator=" ").str.strip_chars()).to_series()
+    row = made.cells["source_row"].cast(pl.String)
+    return {
+        "named": there.select(pl.concat_str("given", "family", separator=" ", ignore_nulls=True)).to_series(),
+        "who": pl.select(pl.when(whole != "").then(whole).otherwise(row)).to_series(),
+    }
 
 
 def _left(frame: pl.DataFrame, key: str, source: Source) -> pl.Expr:

@@ -8,21 +8,30 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from hiu.fold import folded, holds_number, in_runs, spaced_out
 from hiu.govern.erase.unpack import texts
 
 _NUMBER = re.compile(r"\d{10}")
+_UNICODE = re.compile(r"\\u([0-9a-fA-F]{4})")
+_LONG = 8
 _ESCAPED = re.compile(r"\\(?:[NRTBF]|U[0-9A-F]{4})$")
 
 
 @dataclass(frozen=True)
 class Traces:
-    """What tells one person: ids (of the person and of descriptions), NHS numbers, names nobody else has, and
-    dates of birth with postcodes, which tell them together."""
+    """What tells one person: ids (of the person and of descriptions), NHS numbers, names nobody else has, dates of
+    birth with postcodes, which tell them together, and agencies' own numbers of them that nobody else has."""
 
     ids: frozenset[str]
     numbers: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     homes: frozenset[tuple[date, str]] = frozenset()
+    locals: frozenset[str] = frozenset()
+
+    @cached_property
+    def people(self) -> frozenset[str]:
+        """The ids of the person, without those of descriptions."""
+        return frozenset(one for one in self.ids if one.startswith("HIU-"))
 
     @cached_property
     def spelt(self) -> frozenset[bytes]:
@@ -39,14 +48,15 @@ class Traces:
 
     def as_json(self) -> dict[str, list[object]]:
         """For the note of an erasure that is going on."""
-        words = {name: sorted(getattr(self, name)) for name in ("ids", "numbers", "names")}
+        words = {name: sorted(getattr(self, name)) for name in ("ids", "numbers", "names", "locals")}
         return words | {"homes": [[born.isoformat(), home] for born, home in sorted(self.homes)]}
 
     @classmethod
     def from_json(cls, found: dict[str, list[str]], homes: list[list[str]]) -> "Traces":
         """Back from the note: `ids`, `numbers` and `names`, and the homes."""
         ids, numbers, names = (frozenset(found[name]) for name in ("ids", "numbers", "names"))
-        return cls(ids, numbers, names, frozenset((date.fromisoformat(born), home) for born, home in homes))
+        born = frozenset((date.fromisoformat(born), home) for born, home in homes)
+        return cls(ids, numbers, names, born, frozenset(found.get("locals", ())))
 
 
 def _spelt(words: Iterable[str]) -> frozenset[bytes]:
@@ -71,7 +81,30 @@ def _in(text: bytes, traces: Traces) -> bool:
         return True
     if any(word in upper and _stands(upper, word) for word in traces.spelt_names):
         return True
-    return any(_together(upper, born, home) for born, home in traces.homes)
+    return any(_together(upper, born, home) for born, home in traces.homes) or _dressed_up(text, traces)
+
+
+def _dressed_up(text: bytes, traces: Traces) -> bool:
+    try:
+        plain = _UNICODE.sub(lambda found: chr(int(found[1], 16)), text.decode())
+    except UnicodeDecodeError:
+        return False  # no text
+    return dressed_up(plain, traces, (one for one in traces.locals if len(one) >= _LONG or not one.isdigit()))
+
+
+def dressed_up(text: str, traces: Traces, own: Iterable[str]) -> bool:
+    """Whether a text tells the person in other letters, or other groups, than those they were sent in.
+
+    `own`: the agencies' numbers that are looked for: a short one of digits alone may be any figure of a table.
+    """
+    fold = folded(text)
+    if holds_number(fold, (*traces.numbers, *traces.people, *own)):
+        return True
+    runs = spaced_out(fold)
+    words = b"" if fold == text else " ".join(fold.split()).upper().encode()
+    return any(
+        in_runs(name, runs) or (words and _stands(words, folded(name).upper().encode())) for name in traces.names
+    )
 
 
 def _stands(text: bytes, word: bytes) -> bool:

@@ -14,6 +14,7 @@ from hiu.model import IDENTITY_COLUMNS
 CODE = "erased"
 REASON = "This person's record was erased here; the row is not taken in again. Ask the sender to leave it out"
 _SHARP = "\x1f"
+_SHORTEST = 5
 _DESCRIBED = tuple(column.name for column in IDENTITY_COLUMNS)
 
 
@@ -81,6 +82,12 @@ def set_aside(quarantine: pl.DataFrame, records: pl.DataFrame, rows: pl.DataFram
     more = where.with_columns(line=None, column=pl.lit(None, dtype=pl.String))
     kept = quarantine.join(rows, on=key, how="anti")
     return pl.concat([kept, more.select(kept.columns).cast(kept.schema)])
+
+
+def local_numbers(records: pl.DataFrame) -> set[str]:
+    """Agencies' own numbers of people, without their scheme; shorter than five signs they may be anything."""
+    each = records["local_ids"].drop_nulls().unique().str.split("|").explode()
+    return {number for one in each if len(number := str(one).rpartition(":")[2]) >= _SHORTEST}
 
 
 def _locals(records: pl.DataFrame) -> pl.DataFrame:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from hiu.errors import UsageError
-from hiu.govern.erase.residue import Traces, date_forms, scrub
+from hiu.fold import folded, number, without_runs
+from hiu.govern.erase.residue import Traces, date_forms, dressed_up, scrub
 
 _GAP = r"[\W_]+"
 SIGNED = ("--by", "--checker", "--reviewer")
@@ -14,10 +15,23 @@ INSTEAD = "'request of 3 April, upheld'"
 
 
 def redact(text: str, traces: Traces, instead: str) -> str:
-    """A text without what tells the person: ids, numbers in any grouping, names however spaced, birth with postcode."""
+    """A text without what tells the person: ids, numbers in any grouping, names however spaced, birth with postcode.
+
+    A text that tells them in other letters, or letter by letter, is put into plain ones; if it still tells, it goes.
+    """
+    out = _redact(text, traces, instead)
+    if dressed_up(out, traces, traces.locals):
+        plain = without_runs(folded(out), traces.names, instead)
+        out = _redact(plain, traces, instead)
+    return instead if dressed_up(out, traces, traces.locals) else out
+
+
+def _redact(text: str, traces: Traces, instead: str) -> str:
     out = scrub(text, traces.ids, instead)
-    for number in traces.numbers:
-        out = re.sub(r"(?<!\d)" + r"[\s.\-]*".join(number) + r"(?!\d)", instead, out)
+    for digits in traces.numbers:
+        out = re.sub(r"(?<!\d)" + r"[\s.\-]*".join(digits) + r"(?!\d)", instead, out)
+    for own in (*traces.locals, *traces.people):
+        out = number(own).sub(lambda _: instead, out)
     for name in sorted(traces.names, key=len, reverse=True):
         out = _name(name).sub(instead, out)
     for born, home in traces.homes:

@@ -104,6 +104,25 @@ def test_a_files_own_name_is_read_too_and_the_value_is_never_said() -> None:
     assert len(hits) == 3 and not any(word in " ".join(hits) for word in (NAME, NUMBER, "Hara", PERSON))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ｓｉâｎ Ｏ'Ｈａｒａ-Ｌｅｅ",
+        "Madоnna Zed",
+        "Madonna\u00ad Zed",
+        "M a d o n n a  Z e d",
+        "M.a.d.o.n.n.a.Z.e.d",
+        "9 9 9 0 0 0 0 1 2 3",
+        "９９９００００１２３",
+        "mh100077",
+    ],
+)
+def test_nobody_hides_in_other_letters_or_groups(text: str) -> None:
+    known = people([NAME, "Madonna Zed"], [NUMBER], ["MH100077", "40412"])
+    assert sweep("a.txt", f"x {text} y".encode(), known)
+    assert not sweep("a.txt", b"MH1000777 of 40412, m a d o n n a, Madonna and Zed, 1 2 3 4 5 6 7 8 9 0", known)
+
+
 def test_only_what_is_asked_for(tmp_path: Path) -> None:
     assert sweep("a.txt", PLANTED.encode(), KNOWN, ("name",)) == ["a.txt: name, once"]
 
