@@ -88,7 +88,7 @@ def _memory_bounded(bounds: Bounds) -> Iterator[None]:
     if before and _STATM.exists():
         pages = int(_STATM.read_text(encoding="ascii").split()[0])
         wanted = pages * mmap.PAGESIZE + 2 * bounds.bytes + _ROOM
-        _limit(min(wanted, *(one for one in before if one >= 0)))
+        _limit(min([wanted, *(one for one in before if one >= 0)]))
     try:
         yield
     finally:
