@@ -5,6 +5,7 @@ length (a list of a thousand million numbers), so rows are taken a batch at a ti
 grow beyond the limit meanwhile.
 """
 
+import mmap
 import re
 import sys
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 _BATCH = 20_000
+_STATM = Path("/proc/self/statm")
 _ROOM = 2**30
 """Addresses that a query's threads take beside its memory."""
 
@@ -82,17 +84,25 @@ def _within(reader: Iterator["RecordBatch"], most: int) -> Iterator["RecordBatch
 @contextmanager
 def _memory_bounded(bounds: Bounds) -> Iterator[None]:
     """On Linux the process can't grow meanwhile beyond what it has, twice the memory and its threads' room."""
-    if sys.platform != "linux":
-        yield
-        return
-    import resource
-
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    now = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
-    wanted = now + 2 * bounds.bytes + _ROOM
-    least = min(limit for limit in (wanted, soft, hard) if limit != resource.RLIM_INFINITY)
-    resource.setrlimit(resource.RLIMIT_AS, (least, hard))
+    before = _limit()
+    if before and _STATM.exists():
+        pages = int(_STATM.read_text(encoding="ascii").split()[0])
+        wanted = pages * mmap.PAGESIZE + 2 * bounds.bytes + _ROOM
+        _limit(min([wanted, *(one for one in before if one >= 0)]))
     try:
         yield
     finally:
-        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+        if before:
+            _limit(before[0])
+
+
+def _limit(soft: int | None = None) -> tuple[int, int] | None:
+    """How far the process may grow, as it was before this call set it; negative is without end. None on Windows."""
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    if soft is not None:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, before[1]))
+    return before

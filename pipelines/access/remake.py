@@ -35,7 +35,7 @@ from pipelines.access.basis import allowed, basis_of, called_since, hidden, last
 from pipelines.access.bound import events
 from pipelines.access.mart.kept import renew
 from pipelines.access.pages import pages
-from pipelines.access.papers import withdraw_papers
+from pipelines.access.papers.withdraw import withdraw_papers
 from pipelines.common.journal import record
 from pipelines.common.lock import hold, require_no_erasure
 from pipelines.common.place import Paths, Place

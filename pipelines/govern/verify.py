@@ -23,7 +23,7 @@ from pipelines.access.bound import (
     lost_records,
 )
 from pipelines.access.looks import people_in
-from pipelines.access.papers import papers_with_refused
+from pipelines.access.papers.withdraw import papers_with_refused
 from pipelines.access.remake import folders, refused_since
 from pipelines.common.lock import holder
 from pipelines.common.place import Paths, Place, open_warehouse

@@ -9,7 +9,7 @@ import pytest
 from areakit import NOW
 from hostile_kit import Site, forbid
 
-from pipelines.access.papers import papers_with_refused
+from pipelines.access.papers.withdraw import papers_with_refused
 from pipelines.access.remake import withhold_now
 from pipelines.common.place import Place
 

@@ -76,6 +76,19 @@ def test_a_query_without_end_is_stopped() -> None:
     assert monotonic() - began < 10
 
 
+@LINUX
+def test_a_process_without_a_limit_has_none_afterwards() -> None:
+    import resource
+
+    within = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (within[1], within[1]))
+    try:
+        assert ask("select 1 as one")["one"][0] == 1
+        assert resource.getrlimit(resource.RLIMIT_AS) == (within[1], within[1])
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, within)
+
+
 @pytest.mark.parametrize(
     ("written", "meant"), [("3GB", 3 * 10**9), ("500 MB", 5 * 10**8), ("1.5GiB", 15 * 10**8), ("80%", 3 * 10**9)]
 )
