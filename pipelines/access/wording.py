@@ -52,7 +52,9 @@ _DESCRIBED = ("person_id", "name_text", "aliases", "dob", "nhs_number", "postcod
 
 def require_plain(place: Place, given: Mapping[str, object]) -> None:
     """Raises UsageError, naming the option and the words to use instead, for a text that names the person."""
-    texts = {f"--{name}": text for name in TEXTS if isinstance(text := given.get(name), str) and text.strip()}
+    typed = {name: text for name in TEXTS if isinstance(text := given.get(name), str) and text.strip()}
+    # 'hiu explain' takes an id alone as what it explains: that is nobody's words
+    texts = {f"--{name}": text for name, text in typed.items() if name != "what" or not _is_reference(text)}
     if not texts or not place.months():
         return
     people, asked = _everybody(place), _asked(place, given)
@@ -136,6 +138,11 @@ def people_of(paths: Paths) -> People:
         if (described := whole_table(paths.published / folder, "descriptions")).exists():
             local |= local_numbers(pl.read_parquet(described, columns=["local_ids"]))
     return called(names, numbers, local)
+
+
+def _is_reference(text: str) -> bool:
+    """Whether a text is an id or an event's number and no sentence."""
+    return bool(PERSON_ID.fullmatch(text.strip().upper())) or not re.search(r"\s|^\d{10}$", text.strip())
 
 
 def _now(place: Place, ids: Collection[str]) -> set[str]:

@@ -10,6 +10,7 @@ from hiu.disk import write_whole
 from hiu.model import PATHWAY
 from hiu.month import Month
 from hiu.publish.pathway.forms import files
+from hiu.publish.pathway.labels import plain_labels
 from hiu.publish.pathway.part import Part
 from hiu.publish.release.folder import read_manifest
 from hiu.publish.stamp import Stamp
@@ -18,7 +19,6 @@ from pipelines.access.pages import stamp_of
 from pipelines.access.wording import people_of
 from pipelines.common.journal import record
 from pipelines.common.place import Place, published_tables
-from pipelines.pathway.labels import plain_labels
 from pipelines.pathway.shown import Shown, keep_shown
 
 BESIDE = ("people", "aliases")

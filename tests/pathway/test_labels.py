@@ -11,11 +11,11 @@ from areakit import NOW
 
 from hiu.govern.release.canary import people, reveals, sweep
 from hiu.publish.pathway.forms import files
+from hiu.publish.pathway.labels import FEW, NAMED, plain_labels
 from hiu.publish.pathway.part import Part
 from pipelines.access.wording import people_of
 from pipelines.common.place import Place, open_place, published_tables
 from pipelines.govern.canaries import canaries
-from pipelines.pathway.labels import FEW, NAMED, plain_labels
 from pipelines.pathway.missing.report import missing_report
 from pipelines.pathway.s136.annual import return_csv
 from pipelines.pathway.s136.report import s136_report
