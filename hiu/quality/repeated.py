@@ -19,7 +19,7 @@ def repeated_rows(records: pl.DataFrame, sent: pl.DataFrame, source: Source) -> 
     pairs = _pairs(records)
     if pairs.is_empty():
         return []
-    headers = [header for header in sent.columns if header != "source_row"]
+    headers = [header for header in sent.columns if header != "source_row" and header not in _ends(source)]
     both = pairs.join(sent, on="source_row").join(
         sent.rename({"source_row": "source_row_holds"}), on="source_row_holds", suffix="_holds"
     )
@@ -52,3 +52,9 @@ def _pairs(records: pl.DataFrame) -> pl.DataFrame:
     last = later.sort("source_row", "source_row_holds").unique("source_row", keep="last", maintain_order=True)
     lost = pl.col("measures").list.set_difference("measures_holds")
     return last.select("source_row", "source_row_holds", lost=lost)
+
+
+def _ends(source: Source) -> frozenset[str]:
+    """Headers of the end of a stay: a row that closes it holds over one that leaves it open, wherever it stands."""
+    fields = ("end", "spell_end") if source.kind == "stays" else ()
+    return frozenset(header for name in fields if name in source.fields for header in source.fields[name].columns)

@@ -236,7 +236,7 @@ TRAPS = {
         says=("RiO ID: 6 filled, 0 read: 6 say 'not known'",),
     ),
     "numbers and births that nobody can read, and no name": Trap(
-        files={BEDS: STAYS + "".join(f"W{n},0{n}/03/2026,,,,about {n},RVX,1.2E+0{n}\n" for n in range(1, 7))},
+        files={BEDS: STAYS + "".join(f"W{n},0{n}/03/2026,,,,some time {n},RVX,1.2E+0{n}\n" for n in range(1, 7))},
         exit=4,
         says=("nothing that says whom a row is about can be read", "RiO ID: 6 filled, 0 read"),
     ),

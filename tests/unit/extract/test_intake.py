@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import time
 from pathlib import Path
 from typing import Any
 
@@ -147,16 +146,7 @@ def big(path: Path, rows: int, columns: int) -> Path:
 
 
 @pytest.mark.no_cover
-def test_100_000_rows_of_20_columns_take_under_a_second_or_so(tmp_path: Path) -> None:
-    path = big(tmp_path / "big.csv", 100_000, 20)
-    source = make_source("big", ["Column 0", "Column 3"])
-    best = min(timed(path, source) for _ in range(2))
-    assert best < 2, f"{best:.2f} s of processor time"  # 0.7 s measured
-
-
-def timed(path: Path, source: Source) -> float:
-    start = time.process_time()
-    raw = read(path, source)
+def test_100_000_rows_of_20_columns_are_read_to_the_last(tmp_path: Path) -> None:
+    raw = read(big(tmp_path / "big.csv", 100_000, 20), make_source("big", ["Column 0", "Column 3"]))
     assert raw.received == 100_000
     assert raw.frame["Column 3"][99_999] == 'v, "x" 99999'
-    return time.process_time() - start
