@@ -19,6 +19,7 @@ export PYTHONUTF8 := 1
 demo: $(STAMP)          ## a synthetic area, all steps, and where the outputs are
 	$(BIN)/hiu demo
 
+test: export POLARS_MAX_THREADS := 1
 test: style             ## every check and test, on every core, and how much of the code they reach
 	@mkdir -p .mypy_cache; $(MAKE) --no-print-directory checks >.mypy_cache/checks.txt 2>&1 & checks=$$!; \
 	$(BIN)/python -m pytest -n logical --dist loadfile --cov --cov-report=; tests=$$?; \

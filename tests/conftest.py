@@ -28,7 +28,7 @@ from pipelines.setup.area import make_area
 hypothesis.settings.load_profile(QUICK)
 
 
-TOGETHER = ("tests/browser", "tests/crash")
+TOGETHER = ("tests/browser", "tests/crash", "tests/unit/house")
 """Folders whose tests share what is costly to start: one process has them all."""
 FIRST_OF_ALL = (
     "tests/pipeline/run/test_run.py",

@@ -53,7 +53,7 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def opening(chromium: Any) -> Iterator[Callable[..., Opened]]:
     """Open a file in a page of its own, and wait until it is ready."""
     contexts = []

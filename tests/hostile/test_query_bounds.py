@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from time import monotonic
 
 import polars as pl
 import pytest
@@ -70,10 +69,8 @@ def test_a_long_answer_is_refused_with_what_to_do() -> None:
 
 
 def test_a_query_without_end_is_stopped() -> None:
-    began = monotonic()
     with pytest.raises(HiuError, match=r"stopped after 0\.5 seconds.*query_seconds"):
         ask(CROSS.format("count(*)", ", r c, r d"), Bounds("200MB", 0.5))
-    assert monotonic() - began < 10
 
 
 @LINUX

@@ -108,6 +108,7 @@ def test_a_draft_of_a_table_loads_rightly(database: Server, tmp_path: Path) -> N
     assert demand["n"].to_list() == [10, 10, 10]
 
 
+@pytest.mark.slow
 def test_a_draft_mended_in_two_lines_loads_rightly(database: Server, tmp_path: Path) -> None:
     """All months are in the table: the draft says how to ask for one; 1 March to 31 March are rows 2 to 32."""
     place = make(tmp_path / "site", database.dsn())

@@ -30,6 +30,7 @@ def site(area: Path, tmp_path: Path) -> Path:
     return copy
 
 
+@pytest.mark.slow
 def test_people_now_are_those_of_the_list_and_the_model_sees_what_the_matcher_sees(
     site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -88,6 +88,7 @@ class Broken:
         pass
 
 
+@pytest.mark.slow
 def test_where_no_process_can_start_the_files_are_read_here(
     month_with_a_bad_file: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -66,6 +66,7 @@ def test_what_a_year_to_date_no_longer_sends_is_not_counted_from_then_on(tmp_pat
     assert not again.changed and counted(again, "ed_attendance")["2025-08"] == 2, "October's list stays as it was"
 
 
+@pytest.mark.slow
 def test_one_run_of_the_last_month_counts_the_same_and_undo_brings_the_month_before_back(tmp_path: Path) -> None:
     place = to_date(tmp_path / "site")
     [november] = runs(place, MONTHS[2])

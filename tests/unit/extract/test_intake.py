@@ -50,6 +50,7 @@ def read(path: Path, source: Source) -> RawTable:
 
 
 @pytest.mark.skipif(not SAMPLE.is_dir(), reason="the sample lies outside the repository and isn't here")
+@pytest.mark.slow
 def test_every_record_of_the_sample_has_the_number_its_truth_gives() -> None:
     truth = pl.read_parquet(SAMPLE / "truth" / "rows.parquet")
     files = 0

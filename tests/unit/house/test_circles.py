@@ -8,6 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+from parsed import tree as tree_of
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -16,7 +17,7 @@ def imports(root: Path, *packages: str) -> dict[str, set[str]]:
     """Module -> the modules of these packages that its text imports, wherever in it."""
     paths = [path for package in packages for path in (root / package).rglob("*.py")]
     names = {path: ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__") for path in paths}
-    trees = {name: ast.parse(path.read_text(encoding="utf-8")) for path, name in names.items()}
+    trees = {name: tree_of(path) for path, name in names.items()}
     modules = set(trees)
     return {
         name: {one for node in _statements(tree) for one in _imported(node, modules)} - {name}

@@ -13,6 +13,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from parsed import tree
 
 from hiu.errors import UsageError
 from hiu.extras import EXTRAS, MissingExtra, installed, missing_extra, require
@@ -25,7 +26,6 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 OPTIONAL = PROJECT["project"]["optional-dependencies"]
 EXTRA_OF = {module: extra for extra, modules in EXTRAS.items() for module in modules}
 FILES = {path: text for path, text in shipped().items() if path.endswith(".py")}
-TREES = {path: ast.parse(text) for path, text in FILES.items()}
 WHOLE = {
     "hiu/network/bundle.py",
     "hiu/network/envelope.py",
@@ -54,9 +54,9 @@ def name_of(requirement: str) -> str:
     return re.split(r"[\[<>=;! ]", requirement)[0].lower().replace("_", "-")
 
 
-def imported(tree: ast.AST, *, inside: bool) -> Iterator[str]:
+def imported(part: ast.AST, *, inside: bool) -> Iterator[str]:
     """Modules imported as the file is loaded; `inside`: in functions too. What is for type checkers alone is not."""
-    for node in ast.iter_child_nodes(tree):
+    for node in ast.iter_child_nodes(part):
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             continue
         if isinstance(node, ast.Import):
@@ -68,7 +68,10 @@ def imported(tree: ast.AST, *, inside: bool) -> Iterator[str]:
             yield from imported(node, inside=inside)
 
 
-USED = {path: set(imported(tree, inside=True)) for path, tree in TREES.items()}
+@cache
+def used() -> dict[str, set[str]]:
+    """What each module imports, wherever in it."""
+    return {path: set(imported(tree(ROOT / path), inside=True)) for path in FILES}
 
 
 def test_every_module_imported_is_of_the_core_or_of_an_extra() -> None:
@@ -76,7 +79,7 @@ def test_every_module_imported_is_of_the_core_or_of_an_extra() -> None:
     brought = packages_distributions()
     strangers = {}
     for path in FILES:
-        tops = {name.partition(".")[0] for name in USED[path]} - set(sys.stdlib_module_names)
+        tops = {name.partition(".")[0] for name in used()[path]} - set(sys.stdlib_module_names)
         for top in tops - {"hiu", "pipelines"}:
             if EXTRA_OF.get(top) == "spark" and not installed("spark"):  # tried in an environment of its own
                 continue
@@ -100,7 +103,7 @@ def test_the_extras_of_the_code_are_those_of_the_project() -> None:
 
 
 def test_what_is_optional_is_loaded_inside_functions_alone() -> None:
-    first = {path: set(imported(tree, inside=False)) for path, tree in TREES.items()}
+    first = {path: set(imported(tree(ROOT / path), inside=False)) for path in FILES}
     whole = {path for path, names in first.items() if set(EXTRA_OF) & {name.partition(".")[0] for name in names}}
     files = {path.removesuffix(".py").removesuffix("/__init__").replace("/", "."): path for path in FILES}
     while more := {path for path in set(first) - whole if {files.get(name) for name in first[path]} & whole}:
@@ -109,7 +112,7 @@ def test_what_is_optional_is_loaded_inside_functions_alone() -> None:
 
 
 def test_great_expectations_is_loaded_by_one_module() -> None:
-    using = {path for path, names in USED.items() if "great_expectations" in names}
+    using = {path for path, names in used().items() if "great_expectations" in names}
     assert using == {"hiu/quality/check.py"}
 
 
@@ -124,7 +127,7 @@ def test_every_command_that_sets_a_paper_says_that_it_needs_them() -> None:
 def _reached_by(job: object) -> set[str]:
     """What the imports inside a command's function lead to, those of the functions it calls in its module included."""
     home = inspect.getmodule(inspect.unwrap(job))  # type: ignore[arg-type]
-    module = TREES[f"{str(home.__name__).replace('.', '/')}.py"]  # type: ignore[union-attr]
+    module = tree(ROOT / f"{str(home.__name__).replace('.', '/')}.py")  # type: ignore[union-attr]
     functions = {node.name: node for node in ast.walk(module) if isinstance(node, ast.FunctionDef)}
     todo, seen, found = [job.__name__], set[str](), set[str]()  # type: ignore[attr-defined]
     while todo:

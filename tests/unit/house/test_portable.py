@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from parsed import tree as tree_of
 
 ROOT = Path(__file__).resolve().parents[3]
 FILES = sorted([*(ROOT / "hiu").rglob("*.py"), *(ROOT / "pipelines").rglob("*.py")])
@@ -92,7 +93,7 @@ def _not_text(call: ast.Call) -> bool:
 
 def test_every_module_is_portable() -> None:
     assert len(FILES) > 400
-    found = {path.relative_to(ROOT).as_posix(): problems(ast.parse(path.read_text(encoding="utf-8"))) for path in FILES}
+    found = {path.relative_to(ROOT).as_posix(): problems(tree_of(path)) for path in FILES}
     assert {path: lines for path, lines in found.items() if lines} == {}
 
 

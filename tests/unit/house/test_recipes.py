@@ -137,6 +137,7 @@ def test_every_recipe_is_followed_here() -> None:
     assert [recipe for recipe in RECIPES if not re.search(rf'(touched\(|beside\[)"{recipe}"[\])] == \[\]', here)] == []
 
 
+@pytest.mark.slow
 def test_a_source(project: Copy) -> None:
     guide = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
     project.write("hiu/sources/fire.toml", re.findall(r"```toml\n# sources/fire.toml\n(.*?)```", guide, re.DOTALL)[0])
@@ -174,6 +175,7 @@ print(counting(load_sources(), {}).filter(dataset="ed_attendance")["measure"].to
 """
 
 
+@pytest.mark.slow
 def test_a_counting_rule_that_relates_rows(project: Copy) -> None:
     project.edit("tests/spec/address_demand.md", r"\| 4 HIGH STREET, BS1 4ND \| 2025-03-01 \| 3 \| 2 \|\n", "")
     project.edit(
@@ -200,6 +202,7 @@ for case in cases(Path("tests/spec/{table}.md")):
 """
 
 
+@pytest.mark.slow
 def test_a_matching_level(project: Copy) -> None:
     numbers = "hiu/link/compare/numbers.py"
     project.edit("hiu/link/levels.py", r'("local_id": \([^)]*?"typo")(,?\s*\))', r'\1, "same_phone"\2')
@@ -237,6 +240,7 @@ print(json.dumps([*levels, pairs[0].sentence]))
 """
 
 
+@pytest.mark.slow
 def test_a_command(project: Copy) -> None:
     project.write("pipelines/setup/months.py", MONTHS_JOB)
     project.edit("pipelines/commands/reports.py", r"\n\ndef cost\(", f"{MONTHS_COMMAND}\n\ndef cost(")
@@ -273,6 +277,7 @@ def months(site: Site = None) -> None:
 '''
 
 
+@pytest.mark.slow
 def test_a_labels_words(project: Copy) -> None:
     project.edit("hiu/rank/listing/reasons.py", r"expected from the previous \{", "usual in the previous {")
     project.edit("hiu/model/words.py", r'"QUIET"', '"NO CONTACT"')
@@ -305,6 +310,7 @@ for counts in ({"police_incident": [1] * 12 + [0] * 3}, {"mh_bed_day": [0] * 14 
 """
 
 
+@pytest.mark.slow
 def test_a_settings_default(project: Copy) -> None:
     project.edit("hiu/settings.py", r"s136: float = Field\(3,", "s136: float = Field(4,")
     project.edit("hiu/govern/site_template.toml", r"# s136 = 3.0", "# s136 = 4.0")
@@ -351,6 +357,7 @@ def column_of_a_published_table(project: Copy) -> str:
     return "A column of a published table"
 
 
+@pytest.mark.slow
 def test_a_column_of_a_published_table(grown: tuple[Copy, dict[str, list[str]], Path]) -> None:
     project, beside, folder = grown
     ranked = pl.read_parquet(folder / "ranked.parquet")
@@ -382,6 +389,7 @@ def supply(tables: Mapping[str, pl.DataFrame]) -> bytes:
 '''
 
 
+@pytest.mark.slow
 def test_an_output(grown: tuple[Copy, dict[str, list[str]], Path]) -> None:
     _, beside, folder = grown
     assert (folder / "supply.csv").read_text(encoding="utf-8").startswith("month,dataset,source,supplied")
@@ -433,6 +441,7 @@ then
 """
 
 
+@pytest.mark.slow
 def test_a_published_table(grown: tuple[Copy, dict[str, list[str]], Path]) -> None:
     project, beside, folder = grown
     made = pl.read_parquet(folder / "source_month.parquet")

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import ast
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from banned import found, turns
+from parsed import nodes
 
 ROOT = Path(__file__).resolve().parents[3]
 RAW_KEYS = {
@@ -56,7 +57,7 @@ def prose(path: Path) -> str:
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".toml" and "template" not in path.stem:
         return "\n".join(_own(tomllib.loads(text)))
-    return "\n".join(_strings(text)) + "\n" + "\n".join(_comments(text)) if path.suffix == ".py" else text
+    return "\n".join(_strings(path)) + "\n" + "\n".join(_comments(text)) if path.suffix == ".py" else text
 
 
 def _own(value: Any, key: str = "") -> Iterator[str]:
@@ -74,8 +75,8 @@ def _own(value: Any, key: str = "") -> Iterator[str]:
         yield value
 
 
-def _strings(text: str) -> Iterator[str]:
-    for node in ast.walk(ast.parse(text)):
+def _strings(path: Path) -> Iterator[str]:
+    for node in nodes(path):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value
         elif isinstance(node, ast.Name | ast.FunctionDef | ast.ClassDef | ast.arg):
@@ -87,9 +88,9 @@ def _comments(text: str) -> Iterator[str]:
     return (line.split("#", 1)[1] for line in text.splitlines() if "#" in line)
 
 
-def vague(text: str) -> list[str]:
+def vague(parts: Iterable[ast.AST]) -> list[str]:
     """Vague names that a module gives: to functions, classes, attributes, parameters and variables."""
-    return [name for node in ast.walk(ast.parse(text)) for name in _given(node) if name.strip("_").lower() in VAGUE]
+    return [name for node in parts for name in _given(node) if name.strip("_").lower() in VAGUE]
 
 
 def _given(node: ast.AST) -> list[str]:
@@ -141,7 +142,7 @@ def test_the_lint_sees_words_and_passes_over_raw_codes(tmp_path: Path) -> None:
 
 def test_no_vague_name() -> None:
     assert len(MODULES) > 400
-    assert faults(MODULES, lambda path: vague(path.read_text(encoding="utf-8"))) == {}
+    assert faults(MODULES, lambda path: vague(nodes(path))) == {}
 
 
 @pytest.mark.parametrize(
@@ -156,7 +157,7 @@ def test_no_vague_name() -> None:
     ],
 )
 def test_the_lint_sees_names_given_and_passes_over_names_read(text: str, names: set[str]) -> None:
-    assert set(vague(text)) == names
+    assert set(vague(ast.walk(ast.parse(text)))) == names
 
 
 def test_templates_and_models_are_among_the_texts() -> None:

@@ -157,7 +157,9 @@ def twins(*described: dict[str, object], decisions: pl.DataFrame | None = None) 
     return [a + b for a, b, why in found.select("identity_a", "identity_b", "why").rows() if why == TWINS]
 
 
-@pytest.mark.parametrize("other", ["LUCAS", "LUKKE", "LOOK"])
+@pytest.mark.parametrize(
+    "other", ["LUCAS", *(pytest.param(name, marks=pytest.mark.slow) for name in ("LUKKE", "LOOK"))]
+)
 def test_two_like_names_of_one_birth_and_home_are_asked_about_if_nothing_else_joins_them(other: str) -> None:
     assert twins(named("LUKE", 3), named(other, 2)) == ["ab"]
     assert twins(named("LUKE", 3), named(other, 1)) == [], "a slip of somebody's pen"

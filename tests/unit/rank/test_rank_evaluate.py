@@ -55,7 +55,7 @@ def test_people_supported_later_stay_in_the_comparison_until_then() -> None:
     assert found.whole(12) and found.whole(30) and not found.whole(11) and not found.whole(31)
 
 
-@pytest.mark.parametrize("effect", [0.0, -0.3])
+@pytest.mark.parametrize("effect", [pytest.param(0.0, marks=pytest.mark.slow), -0.3])
 def test_the_truth_is_found_where_before_and_after_fails(worlds: ModuleType, effect: float) -> None:
     names = ("persistent", "bursts", "regression to the mean")
     found = [worlds.trials(name, effect, 30, 12, 5) for name in names]

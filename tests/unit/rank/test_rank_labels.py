@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 import pytest
 from rank_area import MARCH, SETTINGS, coverage, demand, inputs
@@ -42,12 +43,11 @@ def test_escalating_from(base: int, least: int) -> None:
 def test_deescalating_on_three_months(base: int, most: int | None) -> None:
     from hiu.rank.listing.labels import window
 
-    def by_3(recent: int) -> bool:
-        past = history(pl.Series(["A"]), MARCH, demand({"A": steady(base, recent, 3)}), coverage())
-        seen = window(past, 3)
-        return bool(seen.probability(PHI)[0] <= 0.01 and seen.expected[0] - recent >= 2)
-
-    assert [r for r in range(100) if by_3(r)] == ([] if most is None else list(range(most + 1)))
+    people = [f"P{recent:02}" for recent in range(100)]
+    counts = {person: steady(base, recent, 3) for recent, person in enumerate(people)}
+    seen = window(history(pl.Series(people), MARCH, demand(counts), coverage()), 3)
+    by_3 = (seen.probability(PHI) <= 0.01) & (seen.expected - np.arange(100) >= 2)
+    assert np.flatnonzero(by_3).tolist() == ([] if most is None else list(range(most + 1)))
     if most is not None:
         assert label(steady(base, most, 3))[0] == "DE-ESCALATING"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -141,8 +140,7 @@ def _holds(rows: list[tuple[str, str, str]]) -> bool:
     return not any(what == "different" and b in group[a] for a, b, what in rows)
 
 
-@pytest.mark.no_cover
-def test_ten_thousand_decisions_are_read_in_a_moment() -> None:
+def test_ten_thousand_decisions_are_read() -> None:
     at = AT.replace(tzinfo=None)
     n = 10_000
     table = pl.DataFrame(
@@ -154,6 +152,4 @@ def test_ten_thousand_decisions_are_read_in_a_moment() -> None:
             "undone_at": pl.Series([None] * n, dtype=pl.Datetime("us")),
         }
     )
-    start = time.process_time()
     assert len(in_force(table).same) == n // 2
-    assert time.process_time() - start < 2

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import time
 from pathlib import Path
 
 import numpy as np
@@ -18,20 +17,16 @@ FIRST, LAST = Month(2022, 10), Month(2026, 3)
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Summary, float]:
-    began = time.process_time()
-    summary = synthesise(tmp_path_factory.mktemp("area"), people=2000, months=42, seed=11, last_month=LAST)
-    return summary, time.process_time() - began
+def made(tmp_path_factory: pytest.TempPathFactory) -> Summary:
+    return synthesise(tmp_path_factory.mktemp("area"), people=2000, months=42, seed=11, last_month=LAST)
 
 
-def test_two_thousand_people_over_42_months_take_seconds(made: tuple[Summary, float]) -> None:
-    summary, seconds = made
-    assert seconds < 15
-    assert len([folder for folder in summary.raw.iterdir() if folder.is_dir()]) == 42
+def test_an_area_of_42_months_has_a_folder_for_each(made: Summary) -> None:
+    assert len([folder for folder in made.raw.iterdir() if folder.is_dir()]) == 42
 
 
-def test_enough_people_start_support_with_history_and_follow_up(made: tuple[Summary, float]) -> None:
-    persons = pl.read_parquet(made[0].truth / "persons.parquet").filter(pl.col("mentored_from") != "")
+def test_enough_people_start_support_with_history_and_follow_up(made: Summary) -> None:
+    persons = pl.read_parquet(made.truth / "persons.parquet").filter(pl.col("mentored_from") != "")
     starts = [Month.parse(text) for text in persons["mentored_from"]]
     assert min(starts).since(FIRST) >= 18
     assert sum(LAST.since(start) >= 6 for start in starts) >= 20
@@ -39,11 +34,11 @@ def test_enough_people_start_support_with_history_and_follow_up(made: tuple[Summ
     assert (persons["mentor_effect"] < 1).mean() > 0.9
 
 
-def test_the_caseload_holds_gates_contacts_and_gradings(made: tuple[Summary, float]) -> None:
-    with (made[0].raw / "caseload.csv").open(encoding="utf-8-sig", newline="") as stream:
+def test_the_caseload_holds_gates_contacts_and_gradings(made: Summary) -> None:
+    with (made.raw / "caseload.csv").open(encoding="utf-8-sig", newline="") as stream:
         rows = list(csv.DictReader(stream))
     supported = [row for row in rows if row["Support From"]]
-    assert len(supported) == made[0].supported >= 20
+    assert len(supported) == made.supported >= 20
     assert len(rows) > len(supported)
     assert all(row["Clinician Permission"] == "Granted" and row["Consent"].startswith("Given ") for row in supported)
     assert sum(row["Contacts"].count(";") >= 2 for row in supported) >= 20
@@ -85,8 +80,8 @@ def test_demand_is_uneven_in_time_and_between_people() -> None:
     assert (heavy.var(axis=1) > heavy.mean(axis=1)).mean() > 0.7
 
 
-def test_nobody_is_seen_by_an_agency_after_their_death(made: tuple[Summary, float]) -> None:
-    truth = made[0].truth
+def test_nobody_is_seen_by_an_agency_after_their_death(made: Summary) -> None:
+    truth = made.truth
     died = pl.read_parquet(truth / "persons.parquet").filter(pl.col("death").is_not_null()).select("person_id", "death")
     rows = pl.read_parquet(truth / "rows.parquet").filter(source="ambulance").join(died, on="person_id")
     late = rows.filter(pl.col("month") > pl.col("death").dt.strftime("%Y-%m"))
