@@ -64,8 +64,8 @@ release: $(STAMP)       ## dist/: the wheel, and bills of materials of what runs
 	$(BIN)/cyclonedx-py requirements requirements.lock --output-format JSON --output-file dist/sbom.json
 
 audit: release          ## the same, then known vulnerabilities in both (asks the network)
-	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements-runtime.lock
-	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements-runtime.lock
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements.lock
 
 resolve: $(STAMP)       ## whether every platform and Python has a wheel of everything that is pinned (asks the network)
 	$(BIN)/python -m pipelines.setup.platforms

@@ -9,9 +9,10 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.core import TyperGroup
 
 from hiu.errors import HiuError
 from hiu.extras import missing_extra, require
@@ -23,25 +24,48 @@ from pipelines.commands.govern import basis, looks, person, registers, safeguard
 from pipelines.commands.needs import NEEDS
 from pipelines.common.progress import out
 
-SUBJECTS = (
-    setup,
-    month,
-    matching,
-    outputs,
-    reports,
-    pathway,
-    back,
-    basis,
-    safeguards,
-    looks,
-    person,
-    registers,
-    network,
-)
-COMMANDS: tuple[Callable[..., int | None], ...] = tuple(job for subject in SUBJECTS for job in subject.COMMANDS)
-"""Every command, in the order in which `hiu --help` lists them; a command is called as its function is."""
+if TYPE_CHECKING:
+    from typer._click import Context, HelpFormatter
+
+SUBJECTS = {
+    "Set up and try": setup,
+    "Each month": month,
+    "Who is who": matching,
+    "What people are handed": outputs,
+    "Reports on a published month": reports,
+    "The crisis pathway": pathway,
+    "Ways back": back,
+    "Basis, consent, disclosure, retention": basis,
+    "Safeguards": safeguards,
+    "Who looked, and what was done": looks,
+    "One person's rights": person,
+    "Registers and assurance": registers,
+    "Other areas": network,
+}
+"""Title -> commands about one subject, in the order in which `hiu --help` shows them."""
+COMMANDS: tuple[Callable[..., int | None], ...] = tuple(job for part in SUBJECTS.values() for job in part.COMMANDS)
+"""Every command; it is called as its function is."""
+
+
+def _called(job: Callable[..., int | None]) -> str:
+    return job.__name__.replace("_", "-")
+
+
+class _BySubject(TyperGroup):
+    """The help of the whole: commands under the titles of their subjects, each on a line of its own."""
+
+    def format_commands(self, ctx: "Context", formatter: "HelpFormatter") -> None:
+        """Write the commands of each subject under its title."""
+        widest = max(map(len, self.commands))
+        for title, part in SUBJECTS.items():
+            names = [_called(job).ljust(widest) for job in part.COMMANDS]
+            room = formatter.width - widest - 6
+            with formatter.section(title):
+                formatter.write_dl([(name, self.commands[name.strip()].get_short_help_str(room)) for name in names])
+
 
 app = typer.Typer(
+    cls=_BySubject,
     help="Ranked lists and charts for High Intensity User Groups, from four agencies' extracts.",
     no_args_is_help=True,
     add_completion=False,
@@ -52,14 +76,16 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        out(f"hiu {VERSION}")
+        from pipelines.common.fingerprint import build
+
+        out(f"hiu {VERSION}, build {build()}")
         raise typer.Exit
 
 
 @app.callback()
 def options(
     version: Annotated[
-        bool, typer.Option("--version", help="Print the version", callback=_version, is_eager=True)
+        bool, typer.Option("--version", help="Print the version and the build", callback=_version, is_eager=True)
     ] = False,
 ) -> None:
     """The options that stand before any command."""
@@ -98,7 +124,7 @@ def _guarded(job: Callable[..., int | None], given: dict[str, object]) -> int | 
     from pipelines.access.guard import guarded
     from pipelines.commands.options import now
 
-    name = job.__name__.replace("_", "-")
+    name = _called(job)
     require(*NEEDS.get(name, ()))
     try:
         return guarded(job, name, given, now())
@@ -121,7 +147,7 @@ def _fail(message: str, code: int, as_json: bool) -> None:
 
 
 for _command in COMMANDS:
-    app.command(_command.__name__.replace("_", "-"))(_ends_with_code(_command))
+    app.command(_called(_command))(_ends_with_code(_command))
 
 if __name__ == "__main__":
     app()

@@ -69,8 +69,8 @@ def _basis(purpose: str, recipient: str, today: date, synthetic: bool) -> str:
     if synthetic:
         return (
             f'[[basis]]\npurpose = "{purpose}"\nrecipient = "{recipient}"\n'
-            'code = "synthetic data: nobody to protect"\ndecided_by = "hiu init"\nevidence = "none needed"\n'
-            + _for_decades(today)
+            'code = "synthetic data: nobody to protect"\n'
+            'decided_by = "nobody: the people are invented"\nevidence = "none needed"\n' + _for_decades(today)
         )
     head, *rest = basis_block(purpose, recipient, today).splitlines()
     return f"# {head}\n" + "".join(f"#   {line}\n" for line in rest)
@@ -83,7 +83,7 @@ def _for_decades(today: date) -> str:
 def _granted(source: str, today: date) -> str:
     return (
         f'[[agreements]]\nsource = "{source}"\n{_for_decades(today)}'
-        'reference = "synthetic data: no agreement needed"\nsigned_by = "hiu init"\n'
+        'reference = "synthetic data: no agreement needed"\nsigned_by = "nobody: the people are invented"\n'
     )
 
 

@@ -13,9 +13,10 @@ _WHAT_FOR = {
     "planning": "Plan services with figures about the cohort. Nobody is in them.",
 }
 _WHO = {
-    "group": "Members of the multi-agency group: the month's pack, workbook, ranked list, charts",
-    "clinician": "Lead clinicians: the person sheet of people who are supported",
-    "analyst": "The group's analysts: names shown when they ask, each time logged",
+    "group": "Members of the multi-agency group: the month's pack, workbook, ranked list, charts; lists with names of "
+    "the crisis pathway and of places, where the site has them",
+    "clinician": "Lead clinicians: the person sheet of people who are supported; of anybody else for a recorded reason",
+    "analyst": "The group's analysts: everybody on the list, masked; names when they ask, each time logged",
     "partner": "Another area with an agreement: keyed values that name nobody; who it is once reviewers of both say so",
     "commissioner": "Commissioners: suppressed and rounded figures, released by a named checker",
 }
@@ -88,8 +89,13 @@ def _personal_data(place: Place) -> list[str]:
     return [
         "To tell who is who, of each row received: " + "; ".join(meanings) + ".",
         "",
-        "Special category data: health (attendances, bed nights, detentions, assessments, gradings). Criminal offence "
-        "data is not asked for: a police incident is counted whatever the person's part in it.",
+        "Special category data (UK GDPR Article 9): health (attendances, bed nights, detentions, assessments, "
+        "gradings).",
+        "",
+        "Criminal offence data (Article 10; Data Protection Act 2018, section 11(2), by which an alleged offence is "
+        "one): police extracts may hold a person's part in an incident, suspect among them, and opening and closing "
+        "codes. They are kept as sent and shown with the person's rows. An incident counts the same whatever the "
+        "part, but witnesses are left out.",
         "",
         "| table | what it is |",
         "|---|---|",
@@ -109,6 +115,19 @@ def _safeguards(place: Place) -> list[str]:
         "by itself.",
         "- Erasure: `hiu erase`, from the database, everything published, records and the product's own backups.",
         f"- Folders are for their owner alone; the key is kept apart from the data, in {key}.",
-        "- No network: nothing is sent or fetched. Every run, disclosure and erasure is a line in a chained log.",
+        f"- Network: {_network(place)}",
+        "- Every run, disclosure and erasure is a line in a chained log.",
         "- Nobody is decided about by the program: a named person decides every offer of support.",
     ]
+
+
+def _network(place: Place) -> str:
+    """What this site asks or sends by a network, and what it would if an operator asked for it."""
+    asked = sorted(name for name, source in place.sources.items() if source.file.query)
+    uses = [f"a database is asked for the months of {', '.join(asked)}"] if asked else []
+    uses += ["the tables are on a Spark cluster, which receives rows about people"] if place.lake else []
+    return (
+        f"{'; '.join(uses) or 'nothing is sent or asked for in a monthly run here'}. `hiu mart --to postgres` or "
+        "`sqlserver` writes tables by token to a database that the operator names. Nothing goes to the makers of the "
+        "program."
+    )

@@ -1,4 +1,4 @@
-"""Pages of docs that are made of data: definitions, bibliography, the draft of the impact assessment.
+"""Pages of docs that are made of data: definitions, bibliography, the impact assessment's draft, agencies' columns.
 
 `python -m pipelines.setup.references` writes them.
 """
@@ -13,6 +13,7 @@ from hiu.publish.words.bibliography import GUIDE, REFERENCES, Reference
 from hiu.publish.words.definitions import BOARD, LABELS, NUMBERS, PACK
 from hiu.rank.listing.presets import PRESETS
 from hiu.settings import Settings
+from pipelines.setup.pages import extracts
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -91,7 +92,18 @@ _SITE = {
     "requests": "`hiu assurance` writes the requests that were received, and what waits, here.",
 }
 
-PAGES = {"definitions.md": definitions, "bibliography.md": bibliography, "dpia-template.md": impact_assessment}
+
+def what_agencies_send() -> str:
+    """The columns that each agency is asked for."""
+    return extracts.page(_MADE.replace("hiu/publish/words/{}", "hiu/sources/*.toml"))
+
+
+PAGES = {
+    "definitions.md": definitions,
+    "bibliography.md": bibliography,
+    "dpia-template.md": impact_assessment,
+    "extracts.md": what_agencies_send,
+}
 """Name of the page -> what makes it."""
 
 if __name__ == "__main__":

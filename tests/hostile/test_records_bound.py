@@ -127,7 +127,10 @@ def test_a_name_changed_in_the_warehouse_is_found(table: str, site: Site) -> Non
     ("part", "edit"),
     [
         ("basis", lambda text: text.replace('recipient = "analyst"', 'recipient = "clinician"')),
-        ("agreements", lambda text: text.replace('signed_by = "hiu init"', 'signed_by = "A. Forger"', 1)),
+        (
+            "agreements",
+            lambda text: text.replace('signed_by = "nobody: the people are invented"', 'signed_by = "A. Forger"', 1),
+        ),
         ("settings", lambda text: text.replace("top = 2", "top = 3")),
         ("roles", lambda text: text + '\n[roles]\n"nobody-here" = "officer"\n'),
     ],

@@ -41,6 +41,27 @@ def places(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
 
 
+NUMBER = re.compile(r"(?<![\w.,{])\d*\.\d+|(?<![\w.,])\d{1,3}(?:,\d{3})+|(?<![\w.,])\d{3,}(?![\w,])")
+"""Decimals, thousands, and whole numbers of three figures or more."""
+
+
+def numbers(text: str) -> list[str]:
+    """The numbers of a text that somebody measured, years left out."""
+    return [one for one in NUMBER.findall(text) if not re.fullmatch(r"20[12]\d", one)]
+
+
+@cache
+def section(path: str, place: str) -> str:
+    """What stands under a heading, up to the next of its rank. Raises AssertionError where there is none."""
+    text = (ROOT / path).read_text(encoding="utf-8")
+    for found in re.finditer(r"^(#+) (.+)$", text, re.MULTILINE):
+        if re.sub(r"[^\w\- ]", "", found[2].lower()).replace(" ", "-") == place:
+            rest = text[found.end() :]
+            end = re.search(rf"^#{{1,{len(found[1])}}} ", rest, re.MULTILINE)
+            return rest[: end.start()] if end else rest
+    raise AssertionError(f"{path} has no place {place}; it has {sorted(places(ROOT / path))}")
+
+
 @cache
 def tests_of(path: str) -> frozenset[str]:
     """The tests that pytest collects from a file of tests: functions at its top that are not skipped whole."""

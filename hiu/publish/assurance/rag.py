@@ -28,6 +28,8 @@ SCALES = (
     Scale("reviewed_joins_confirmed", "Joins in doubt that reviewers confirmed", 0.8, 0.6),
     Scale("reviewers_agree", "Pairs on which two reviewers said the same", 0.9, 0.75),
 )
+FEW = 100
+"""Rows or pairs below which nothing is rated: a few rows are one or two people, whose rows are alike."""
 UNEVEN_AMBER, UNEVEN_RED = 0.10, 0.20
 """How far below everybody's a group's share of rows known from another source too lies, to be amber and red."""
 
@@ -43,6 +45,8 @@ def _rated(quality: pl.DataFrame, scale: Scale) -> tuple[str, str, str]:
     if rows.is_empty():
         return scale.title, GREY, f"no figure in this month; {lines}"
     row = rows.row(0, named=True)
+    if row["n"] < FEW:
+        return scale.title, GREY, f"fewer than {FEW} to rate; {lines}"
     grade = "green" if row["low"] >= scale.green else "amber" if row["low"] >= scale.amber else "red"
     return scale.title, grade, f"{row['value']:.1%} ({row['low']:.1%} to {row['high']:.1%}), n = {row['n']:,}; {lines}"
 
@@ -50,16 +54,19 @@ def _rated(quality: pl.DataFrame, scale: Scale) -> tuple[str, str, str]:
 def _evenness(quality: pl.DataFrame) -> tuple[str, str, str]:
     """The group by sex or age that other sources know least, by the upper end of its interval, against everybody."""
     title = "Evenness: is matching worse for a group?"
-    rows = quality.filter(pl.col("measure") == "seen_elsewhere").drop_nulls(["value", "high"])
+    rows = quality.filter(pl.col("n") >= FEW, measure="seen_elsewhere").drop_nulls(["value", "high"])
     whole = rows.filter(pl.col("group") == "all")["value"]
     groups = rows.filter(pl.col("group").str.contains("^(sex|age)"), pl.col("group") != "age: not recorded")
-    lines = f"amber from {UNEVEN_AMBER:.0%} and red from {UNEVEN_RED:.0%} below everybody's share"
+    lines = (
+        f"groups of {FEW} rows or more; amber from {UNEVEN_AMBER:.0%} and red from {UNEVEN_RED:.0%} below everybody's"
+    )
     if whole.is_empty() or groups.is_empty():
         return title, GREY, f"no figure by sex or age in this month; {lines}"
     worst = groups.sort("high").row(0, named=True)
     gap = whole[0] - worst["high"]
     grade = "red" if gap >= UNEVEN_RED else "amber" if gap >= UNEVEN_AMBER else "green"
-    least = f"least: {worst['group']}, {worst['value']:.1%} of rows known from another source, everybody {whole[0]:.1%}"
+    of = f"{worst['value']:.1%} of its {worst['n']:,} rows known from another source, everybody {whole[0]:.1%}"
+    least = f"least: {worst['group']}, {of}"
     return title, grade, f"{least}; {lines}"
 
 

@@ -13,6 +13,7 @@ from hiu.publish.pack.words import definitions_version
 from hiu.publish.quality.equality import audited
 from hiu.publish.words.text import count_of, day
 from hiu.version import VERSION
+from pipelines.common.fingerprint import build
 from pipelines.common.model import model_of
 from pipelines.common.place import Place, published_tables
 from pipelines.govern.assurance.involvement import involvement
@@ -37,12 +38,13 @@ CHAPTERS = {
 def facts_of(place: Place, now: datetime) -> dict[str, object]:
     """Words and numbers for the documents' texts, by the name in braces."""
     settings = place.settings
+    version = f"{VERSION}, build {build()}"
     return {
         "site": settings.name,
         "synthetic": settings.synthetic,
-        "version": VERSION,
+        "version": version,
         "on": day(now.date()),
-        "made": f"Made by `hiu assurance` ({VERSION}) for {settings.name} on {day(now.date())}.",
+        "made": f"Made by `hiu assurance` ({version}) for {settings.name} on {day(now.date())}.",
         "settings_version": settings.version,
         "definitions_version": definitions_version(),
         "model": model_of(place).version,

@@ -9,6 +9,7 @@ import polars as pl
 from hiu.govern.release.disclosure import count_text
 from hiu.model import LINK_QUALITY, RANKED
 from hiu.publish.assurance.content import OPEN
+from hiu.publish.quality.matching import TITLES
 from hiu.publish.words.text import count_of, day
 from pipelines.common.model import model_of
 from pipelines.common.place import Place, published_tables
@@ -47,6 +48,10 @@ def sections_of(place: Place) -> dict[str, Fields]:
     }
 
 
+NO_INPUT = (
+    "Of the protected characteristics age alone is used in the ranking, to list people under 18 apart. Bed nights, "
+    "detentions and assessments are counted, and may be evidence of a disability."
+)
 _JOINS = (
     "It joins the rows that agencies send about one person, counts each month's contacts and bed nights, and "
     "orders people by frequency x risk, so that a group of professionals can agree whom to offer support to."
@@ -68,13 +73,11 @@ def _overview(place: Place) -> Fields:
 
 def _owner(place: Place) -> Fields:
     who = sorted({one.decided_by for one in place.settings.basis})
+    decided = "nobody, as the people are invented" if place.settings.synthetic else ", ".join(who) or "nobody yet"
     return {
         "2.1.1 Organisation or department": [place.settings.name],
         "2.1.2 Team": [TO_FILL],
-        "2.1.3 Senior responsible owner": [
-            f"Who decided the lawful basis: {', '.join(who) or 'nobody yet'}",
-            f"Owner: {TO_FILL}",
-        ],
+        "2.1.3 Senior responsible owner": [f"Who decided the lawful basis: {decided}", f"Owner: {TO_FILL}"],
         "2.1.4 Third party involvement": ["The tool calls no service of a supplier.", f"Contracts: {TO_FILL}"],
     }
 
@@ -114,7 +117,8 @@ def _context(place: Place) -> Fields:
 def _tool(place: Place) -> Fields:
     return {
         "2.4.1.1 System architecture": [
-            "It runs on one computer without a network; files come in, tables and pages go out."
+            "It runs on one computer; files come in, tables and pages go out. It needs no network, and uses one only "
+            "where the site has set up a database or a cluster."
         ],
         "2.4.1.2 Phase": [TO_FILL],
         "2.4.1.3 Maintenance": [f"Settings version: {place.settings.version}", f"Who maintains it: {TO_FILL}"],
@@ -128,7 +132,7 @@ def _model(place: Place) -> Fields:
         "2.4.2.2 Model version": [model_of(place).version],
         "2.4.2.3 Model task": [
             "To say how likely two descriptions are of one person.",
-            "Ranking: a published formula without machine learning. No protected characteristic is used.",
+            f"Ranking: a published formula without machine learning. {NO_INPUT}",
         ],
     }
     if not place.months():
@@ -139,20 +143,24 @@ def _model(place: Place) -> Fields:
 
 
 def quality_lines(quality: pl.DataFrame) -> list[str]:
-    """Each measure of the matching for everybody, with its interval and what it rests on; counts as they may leave."""
-    rows = quality.filter(pl.col("group") == "all").drop_nulls("value").sort("measure")
-    return [
-        f"{row['measure']}: {_figure(row)}"
-        + (f" ({row['low']:.4g} to {row['high']:.4g})" if row["low"] is not None and row["high"] is not None else "")
-        + f", from {row['basis']}, n = {count_text(row['n'])}"
-        for row in rows.iter_rows(named=True)
-    ]
+    """Each measure of the matching for everybody, in words, with its interval and what it rests on."""
+    rows = {row["measure"]: row for row in quality.filter(group="all").drop_nulls("value").iter_rows(named=True)}
+    return [f"{title}: {_figure(rows[name])}" for name, title in TITLES.items() if name in rows]
 
 
 def _figure(row: dict[str, Any]) -> str:
-    """A share as it is; a count hidden or rounded, since the record is published."""
-    counted = row["basis"] == "count" and row["low"] is None
-    return count_text(round(row["value"])) if counted else f"{row['value']:.4g}"
+    """A share with its range, or a count, hidden or rounded, since the record is published."""
+    of = f"from {_FROM[row['basis']]}, of {count_text(row['n'])}"
+    if row["basis"] == "count" and row["low"] is None:
+        return f"{count_text(round(row['value']))} ({of})"
+    one, low, high = (
+        f"{row[part]:.2f}" if row["measure"] == "reviewers_kappa" else f"{row[part]:.1%}" for part in _ENDS
+    )
+    return f"{one} ({low} to {high}; {of})"
+
+
+_ENDS = ("value", "low", "high")
+_FROM = {"count": "a count", "model": "the model's own estimate", "review": "what reviewers decided"}
 
 
 def _data(place: Place) -> Fields:
@@ -164,8 +172,8 @@ def _data(place: Place) -> Fields:
             for name, source in sorted(place.sources.items())
         ],
         "2.4.4.2 Sensitive attributes": [
-            "Health and police contacts. Sex and age are used to match people and to audit for equality, ethnicity in "
-            "audits alone. None enters a rank, but people under the age of majority are listed apart."
+            "Health and police contacts, which may say that somebody is suspected of an offence. Sex and date of birth "
+            f"are used to match people and to audit for equality, ethnicity in audits alone. {NO_INPUT}"
         ],
         "2.4.4.3 Data processing methods": ["Counting, matching and ranking by published rules."],
         "2.4.4.4 Data access and storage": [f"Records are reviewed after {months} without a record; a person decides."],

@@ -20,7 +20,9 @@ from typer.testing import CliRunner
 
 from hiu.govern.audit import read
 from hiu.version import VERSION
-from pipelines.cli import app
+from pipelines.cli import SUBJECTS, app
+from pipelines.common import fingerprint
+from pipelines.common.fingerprint import build
 from pipelines.common.lock import hold
 from pipelines.common.place import Place
 from pipelines.erase.erase import token_of
@@ -73,8 +75,26 @@ def test_help_answers_without_loading_what_works() -> None:
 
 
 def test_the_version_is_one_everywhere() -> None:
-    assert hiu("--version").out == f"hiu {VERSION}\n"
+    assert hiu("--version").out == f"hiu {VERSION}, build {build()}\n"
     assert f"\nversion: {VERSION}\n" in (REPOSITORY / "CITATION.cff").read_text(encoding="utf-8")
+
+
+def test_the_build_changes_with_any_file_that_ships(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, files = build(), fingerprint.shipped()
+    assert re.fullmatch("[0-9a-f]{12}", before)
+    for path in ("hiu/sql/people.sql", "hiu/sources/police.toml", "pipelines/cli.py"):
+        assert path in files, path
+        monkeypatch.setattr(fingerprint, "shipped", lambda path=path: {**files, path: files[path] + b"\n"})
+        assert build() != before, path
+
+
+def test_help_has_every_command_once_under_its_subject() -> None:
+    titles = [*SUBJECTS]
+    parts = re.split(rf"^({'|'.join(map(re.escape, titles))}):$", hiu("--help").out, flags=re.MULTILINE)[1:]
+    assert parts[::2] == titles
+    for title, text in zip(titles, parts[1::2], strict=True):
+        names = [job.__name__.replace("_", "-") for job in SUBJECTS[title].COMMANDS]
+        assert re.findall(r"^  ([a-z][\w-]*)  ", text, re.MULTILINE) == names, title
 
 
 @pytest.mark.parametrize("name", sorted(get_group(app).commands))

@@ -117,13 +117,23 @@ def test_the_colours_follow_the_lower_end() -> None:
             "value": value,
             "low": value - 0.05,
             "high": value + 0.05,
-            "n": 90,
+            "n": 100,
         }
         for group, value in shares
     ]
     table = pl.DataFrame(rows)
     assert ratings(table)[4][1] == "red" and "sex: F" in ratings(table)[4][2]
     assert {colour for _, colour, _ in ratings(table.clear())} == {"not measured"}
+
+
+def test_nothing_is_rated_by_a_few_rows() -> None:
+    few = {"measure": "seen_elsewhere", "group": "age: 0-17", "value": 0.0, "low": 0.0, "high": 0.35, "n": 7}
+    enough = [{**few, "group": group, "value": 0.7, "high": 0.75, "n": 500} for group in ("all", "sex: F")]
+    judged = {"measure": "reviewed_joins_confirmed", "group": "all", "value": 0.0, "low": 0.0, "high": 0.35, "n": 7}
+    found = ratings(pl.DataFrame([few, *enough, judged]))
+    assert found[4][1] == "green" and "sex: F" in found[4][2] and "500 rows" in found[4][2]
+    assert found[2][1] == "not measured" and "fewer than 100" in found[2][2]
+    assert ratings(pl.DataFrame([few, enough[0]]))[4][1] == "not measured"
 
 
 def test_the_part_that_people_took_is_counted(changed: Known) -> None:

@@ -102,6 +102,18 @@ def test_the_extras_of_the_code_are_those_of_the_project() -> None:
         assert {name_of(name) for module in modules for name in brought[module]} == set(map(name_of, OPTIONAL[extra]))
 
 
+def test_every_extra_is_a_row_of_the_page_and_is_in_the_lock_or_said_to_be_in_none() -> None:
+    extras = PROJECT["project"]["optional-dependencies"]
+    text = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (.+)$", text, re.MULTILINE)
+    assert {*extras} - {"postgres", "odbc"} == {name for name, _ in rows}, "`sql` stands for postgres and odbc"
+    pinned = set(re.findall(r"^([\w-]+)==", (ROOT / "requirements-runtime.lock").read_text(encoding="utf-8"), re.M))
+    for name, row in rows:
+        parts = [re.split(r"[>=;]", one)[0] for one in extras[name]]
+        locked = {part for part in parts if "[" not in part} <= pinned
+        assert locked is ("in no lock" not in row), name
+
+
 def test_what_is_optional_is_loaded_inside_functions_alone() -> None:
     first = {path: set(imported(tree(ROOT / path), inside=False)) for path in FILES}
     whole = {path for path, names in first.items() if set(EXTRA_OF) & {name.partition(".")[0] for name in names}}

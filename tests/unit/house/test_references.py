@@ -10,6 +10,10 @@ from test_words import ROOT, TEXTS
 from hiu.publish.words.bibliography import GUIDE, REFERENCES, paragraphs
 from hiu.publish.words.definitions import BOARD, LABELS, NUMBERS, PACK
 from hiu.rank.listing.presets import PRESETS
+from hiu.sources import load_sources
+from pipelines.setup.pages.extracts import needed
+from pipelines.setup.pages.licences import TARGET, UNREAD, licence, pins
+from pipelines.setup.platforms import LOCK
 from pipelines.setup.references import DOCS, PAGES
 
 WORKS = re.compile(r"\b(10\.\d{4,}/[\w.()/-]*\w|PMC\d+|NG\d{2,3}\b)")
@@ -82,3 +86,23 @@ def test_the_pages_are_made_of_them_and_have_a_place_for_each() -> None:
         assert (DOCS / name).read_text(encoding="utf-8") == make(), "python -m pipelines.setup.references"
     assert {one.lower() for one in (*REFERENCES, *GUIDE)} <= places(DOCS / "bibliography.md")
     assert {one.lower() for one in NUMBERS.values()} <= places(DOCS / "definitions.md")
+
+
+def test_what_agencies_send_says_what_is_refused_and_what_counts() -> None:
+    """Each kind of need, of sources whose rules are known."""
+    sources = load_sources()
+    needs = {name: {field: needed(source, field) for field in source.fields} for name, source in sources.items()}
+    assert needs["police"]["log"] == needs["police"]["start"] == needs["mh_beds"]["end"] == "must"
+    assert needs["police"]["role"] == needs["ed"]["discharge_status"] == needs["ambulance"]["nhs_number"] == "wanted"
+    assert needs["police"]["grade"] == needs["ed"]["acuity"] == "may" and needs["caseload"]["sex"] == "wanted"
+    page = (DOCS / "extracts.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## (\w+)$", page, re.MULTILINE) == [*sources]
+
+
+def test_the_licences_are_those_of_the_lock() -> None:
+    rows = re.findall(r"^\| ([\w.-]+) \| (\d\S*) \| (.+) \|$", TARGET.read_text(encoding="utf-8"), re.MULTILINE)
+    assert [(name, version) for name, version, _ in rows] == pins(ROOT / LOCK), (
+        "python -m pipelines.setup.pages.licences"
+    )
+    wrong = {name: found for name, version, text in rows if (found := licence(name, version)) not in (text, UNREAD)}
+    assert wrong == {} and sum(text != UNREAD for *_, text in rows) > 100

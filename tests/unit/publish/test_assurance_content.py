@@ -9,7 +9,7 @@ from collections import Counter
 
 import pytest
 from assurance_kit import FACTS
-from evidence import ROOT, leads_nowhere, places, references
+from evidence import ROOT, leads_nowhere, numbers, references, section
 
 from hiu.errors import UsageError
 from hiu.publish.assurance.answers import read_answers, table
@@ -64,27 +64,9 @@ def test_every_number_of_a_statement_stands_in_its_figure() -> None:
     stale = []
     for name, line in SAYS:
         figures = [one.removeprefix("figure:") for one in line.evidence if one.startswith("figure:")]
-        measured = " ".join(_section(*one.split("#")) for one in figures)
-        numbers = re.findall(
-            r"(?<![\w.,{])\d*\.\d+|(?<![\w.,])\d{1,3}(?:,\d{3})+|(?<![\w.,])\d{3,}(?![\w,])", line.text
-        )
-        stale += [(name, number) for number in numbers if figures and number not in measured]
+        measured = " ".join(section(*one.split("#")) for one in figures)
+        stale += [(name, number) for number in numbers(line.text) if figures and number not in measured]
     assert stale == []
-
-
-NUMBER = re.compile(r"(?<![\w.,{])\d*\.\d+|(?<![\w.,])\d{1,3}(?:,\d{3})+|(?<![\w.,])\d{3,}(?![\w,])")
-"""Decimals, thousands, and whole numbers of three figures or more."""
-
-
-def _section(path: str, place: str) -> str:
-    """What stands under a heading, up to the next of its rank."""
-    text = (ROOT / path).read_text(encoding="utf-8")
-    for found in re.finditer(r"^(#+) (.+)$", text, re.MULTILINE):
-        if re.sub(r"[^\w\- ]", "", found[2].lower()).replace(" ", "-") == place:
-            rest = text[found.end() :]
-            end = re.search(rf"^#{{1,{len(found[1])}}} ", rest, re.MULTILINE)
-            return rest[: end.start()] if end else rest
-    raise AssertionError(f"{path} has no place {place}; it has {sorted(places(ROOT / path))}")
 
 
 def test_every_law_leads_to_a_source() -> None:
@@ -111,12 +93,12 @@ def test_every_hazard_has_cause_effect_controls_and_a_place_to_score_it() -> Non
     (log,) = (one for one in made() if one.name == "02-hazard-log")
     hazards = [section for section in log.sections if re.match(r"H\d ", section.heading)]
     assert [any(word in section.heading.lower() for section in hazards) for word in HAZARDS] == [True] * 7
-    for number, section in enumerate(hazards, 1):
-        labels = [line.label for line in section.lines]
-        assert labels[:2] == ["Cause", "Effect"] and labels[-1] == f"H{number}" == section.heading[:2]
+    for number, hazard in enumerate(hazards, 1):
+        labels = [line.label for line in hazard.lines]
+        assert labels[:2] == ["Cause", "Effect"] and labels[-1] == f"H{number}" == hazard.heading[:2]
         controls = labels[2:-1]
         assert controls == [f"Control H{number}.{n}" for n in range(1, len(controls) + 1)] and len(controls) >= 3
-        assert "risk" in section.lines[-1].text and section.lines[-1].kind == "fill"
+        assert "risk" in hazard.lines[-1].text and hazard.lines[-1].kind == "fill"
 
 
 @pytest.mark.parametrize(
