@@ -17,7 +17,7 @@ from hiu.publish.episodes import episodes, hours_of_week
 from hiu.publish.pack.alerts import Beside, beside
 from hiu.publish.pack.reviews import overdue_of
 from hiu.publish.pack.view import Person
-from hiu.publish.people import date_in, entries_of, risk_word, versions
+from hiu.publish.people import date_in, entries_of, risk_word, supported_until, versions
 from hiu.publish.rows import Row, Tables, by_person
 from hiu.publish.words.terms import ACTION_TITLES, ENTERED, GATES, NOT_ASSESSED, OF_SUPPORT, conflicts, source_words
 from hiu.publish.words.text import clean, day, display_name
@@ -50,6 +50,7 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
             about.get(one, {}),
             more,
             changes=changes.get(one, []),
+            was="" if shows_gates(row) else supported_until(gates.get(one, {}), month),
             gates=gates_of(gates.get(one, {}), month, settings) if shows_gates(row) else [],
             recorded=recorded_of(entries.get(one, [])),
             dated=_dated(tables, one, month) if shows_gates(row) else ([], ""),
@@ -109,6 +110,7 @@ def _person(
     recorded: list[tuple[str, str, str]],
     dated: tuple[list[tuple[str, str, str]], str],
     found: Sequence[str],
+    was: str,
 ) -> Person:
     return {
         "id": row["person_id"],
@@ -129,6 +131,7 @@ def _person(
         "label": row["label"],
         "intensity": round(row["intensity"], 1),
         "supported": row["access"] == "supported",
+        "was": was,
         "minor": row["list"] != "adult",
         "why": clean(row["sentence"]),
         "label_why": clean(row["label_sentence"]),
