@@ -8,11 +8,12 @@ import polars as pl
 from hiu.month import Month
 from hiu.publish.access import supported_people
 from hiu.publish.feeds import hardly_read, missing_feeds
+from hiu.publish.pack.matches import matches
 from hiu.publish.pack.people import value_of
 from hiu.publish.pack.reviews import going, reviews
-from hiu.publish.pack.view import Changes, Decision, Entry, Front, Match, Matches, Review, Reviews, Task
+from hiu.publish.pack.view import Changes, Decision, Entry, Front, Review, Reviews, Task
 from hiu.publish.people import actions_of, date_in, entries_of
-from hiu.publish.rows import Row, Tables
+from hiu.publish.rows import Tables
 from hiu.publish.words.terms import CHANGES
 from hiu.publish.words.text import clean, count_of, day
 from hiu.rank.listing.population import absent
@@ -22,9 +23,6 @@ ALWAYS = ("new", "rising", "falling", "left")
 """Kinds of change that have a heading even if there is none."""
 
 SUPPORT = {"started": "Support started", "ended": "Support ended"}
-
-MATCHES = 10
-"""Pairs shown; the rest are counted."""
 
 
 def front(tables: Tables, shown: Collection[str], month: Month, settings: Settings) -> Front:
@@ -43,8 +41,8 @@ def front(tables: Tables, shown: Collection[str], month: Month, settings: Settin
         "feeds": missing,
         "lacking": len({when for feed in missing for when in feed["gaps"]}),
         "unread": hardly_read(tables, month),
-        "matches": matches(tables["review_queue"], tables["decisions"], shown),
-        "unlisted": unlisted(support, tables["people"], tables["ranked"], shown, month),
+        "matches": matches(tables, shown),
+        "unlisted": unlisted(support, tables["people"], tables["ranked"], month),
         "unnamed": unnamed(tables["support"], named, month),
     }
 
@@ -104,30 +102,6 @@ def decisions(before: pl.DataFrame, about: Month) -> list[Decision]:
     return out
 
 
-def matches(queue: pl.DataFrame, decided: pl.DataFrame, shown: Collection[str]) -> Matches:
-    """Pairs nobody has decided on and whose answer could change the list, the most telling first.
-
-    One of the two at least is among `shown`.
-    """
-    done = decided.filter(pl.col("undone_at").is_null(), pl.col("decision") != "unsure")
-    pair = ["identity_a", "identity_b"]
-    both = pl.concat([done.select(pair), done.select(identity_a="identity_b", identity_b="identity_a")])
-    named = pl.any_horizontal(pl.col("person_a", "person_b").is_in(list(shown)))
-    open_pairs = queue.filter(pl.col("priority") > 0, named).join(both, on=pair, how="anti")
-    ordered = open_pairs.sort("priority", *pair, descending=[True, False, False])
-    rows = ordered.head(MATCHES).iter_rows(named=True)
-    pairs = [Match(a=row["person_a"], b=row["person_b"], doubt=_doubt(row)) for row in rows]
-    return {"total": ordered.height, "pairs": pairs}
-
-
-def _doubt(row: Row) -> str:
-    """Why a pair is in doubt. Two descriptions of one record may be unlike each other and joined by others between."""
-    chance = f"{row['match_probability']:.0%} likely one person"
-    if row["person_a"] == row["person_b"]:
-        return f"{row['why']}; the two descriptions, without the others on the record: {chance}"
-    return f"{row['why']}, {chance}"
-
-
 def support_changes(support: pl.DataFrame, shown: Collection[str], month: Month) -> list[Changes]:
     """Support that started or ended in the month: who is shown with the day, of the others how many."""
     groups = []
@@ -142,13 +116,11 @@ def support_changes(support: pl.DataFrame, shown: Collection[str], month: Month)
     return groups
 
 
-def unlisted(
-    support: pl.DataFrame, people: pl.DataFrame, ranked: pl.DataFrame, shown: Collection[str], month: Month
-) -> list[tuple[str, str]]:
+def unlisted(support: pl.DataFrame, people: pl.DataFrame, ranked: pl.DataFrame, month: Month) -> list[tuple[str, str]]:
     """Supported people without a row, and why each has none; `support` = rows of supported people."""
-    rows = support.filter(~pl.col("person_id").is_in(list(shown))).sort("person_id").iter_rows(named=True)
+    rows = support.join(ranked, on="person_id", how="anti").sort("person_id").iter_rows(named=True)
     ids = [row["person_id"] for row in rows if going(row, month)]
-    return list(absent(ids, people, ranked.filter(list="under_18")["person_id"], month).items())
+    return list(absent(ids, people, (), month).items())
 
 
 def unnamed(support: pl.DataFrame, named: Collection[str], month: Month) -> str:

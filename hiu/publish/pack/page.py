@@ -26,7 +26,7 @@ from hiu.publish.rows import Tables, by_person
 from hiu.publish.stamp import MARKING, Stamp
 from hiu.publish.words.datasets import title_of
 from hiu.publish.words.definitions import PACK
-from hiu.publish.words.terms import ACCESS, RISKS
+from hiu.publish.words.terms import ACCESS, RISKS, label_words
 from hiu.publish.words.text import display_name
 from hiu.settings import Settings
 
@@ -139,7 +139,7 @@ def pack_page(view: View, charted: Sequence[PersonSeries], meeting: Mapping[str,
             policy=policy(css, script, served=meeting is not None),
             most=MOST,
             always=ALWAYS,
-            labels=LABELS,
+            labels=[label_words(label) for label in LABELS],
             risks=RISKS,
             access=ACCESS,
             alerts=ALERTS,
@@ -150,7 +150,7 @@ def pack_page(view: View, charted: Sequence[PersonSeries], meeting: Mapping[str,
             data=embedded(
                 {
                     **_charts(people, charted),
-                    "labels": LABELS,
+                    "labels": [label_words(label) for label in LABELS],
                     "candidates": CANDIDATES,
                     "free": free,
                     "others": others,

@@ -111,7 +111,10 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         ],
         "beside": view["beside"],
         "unread": view["unread"],
-        "matches": [_match(pair, either) for pair in view["matches"]["pairs"]],
+        "matches": [
+            *(_match(pair, either) for pair in view["matches"]["pairs"]),
+            *(f"{name(one)}: {why}." for one, why in view["matches"]["settled"]),
+        ],
         "matches_total": view["matches"]["total"],
         "list_note": f"Supported people, and candidates in the first {view['top']} places. Where plausible ranks "
         "overlap there is no reliable difference. † a month of it was not supplied; * part estimated.",

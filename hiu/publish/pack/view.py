@@ -108,10 +108,11 @@ class Match(TypedDict):
 
 
 class Matches(TypedDict):
-    """Matches that are shown, and how many there are."""
+    """Matches that are shown, and how many there are; who has a conflict and is not among them, and why not."""
 
     total: int
     pairs: list[Match]
+    settled: list[tuple[str, str]]
 
 
 class Front(TypedDict):

@@ -40,7 +40,7 @@ function wanted(person) {
     && (!alert || person.alerts.some(([code]) => code === alert));
 }
 
-const ALERTS = { in_hospital: "in hospital", discharged: "discharged", lost: "lost from care", left: "left before treatment", dates: "check dates" };
+const ALERTS = { in_hospital: "in hospital", discharged: "discharged", lost: "lost from care", left: "left before treatment", dates: "check dates", match: "match in doubt" };
 
 // Told apart by the frame, not by colour: it has to work in black and white.
 const FRAMES = { High: "tag strong", Medium: "tag middle", Low: "tag" };

@@ -284,8 +284,8 @@ def test_two_descriptions_of_one_person_are_not_called_two_people() -> None:
     )
     tables["review_queue"] = of_one.head(1)
     said = (
-        "one person with two dates of birth; the two descriptions, without the others on the record: 0% likely one "
-        "person"
+        "one person with two dates of birth; the two descriptions, without the others on the record: less than 1% "
+        "likely one person"
     )
     assert [pair["doubt"] for pair in view(tables)["matches"]["pairs"]] == [said]
     assert f": {said}</li>" in page(tables)
