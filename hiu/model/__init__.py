@@ -10,9 +10,21 @@ from dataclasses import replace
 
 from hiu.model.load import load_model
 from hiu.model.table import Column, Table, Type
-from hiu.model.words import CONTACTS, DATASETS, GOING_UP, LABELS, FactKind, many, one
+from hiu.model.words import CONTACTS, DATASETS, GOING_DOWN, GOING_UP, LABELS, FactKind, many, one
 
-__all__ = ["CONTACTS", "DATASETS", "GOING_UP", "LABELS", "Column", "FactKind", "Table", "Type", "many", "one"]
+__all__ = [
+    "CONTACTS",
+    "DATASETS",
+    "GOING_DOWN",
+    "GOING_UP",
+    "LABELS",
+    "Column",
+    "FactKind",
+    "Table",
+    "Type",
+    "many",
+    "one",
+]
 
 TABLES, IDENTITY_COLUMNS = load_model()
 TABLES["received_row"] = replace(

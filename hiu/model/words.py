@@ -60,3 +60,5 @@ NOT_TAKEN = "not_taken"
 LABELS = ("NEW", "IN HOSPITAL", "ESCALATING", "DE-ESCALATING", "QUIET", "RISING", "FALLING", "WITHIN USUAL RANGE")
 GOING_UP = ("ESCALATING", "RISING")
 """Labels that say that contacts go up beyond chance."""
+GOING_DOWN = ("DE-ESCALATING", "FALLING")
+"""Labels that say that they go down beyond chance."""

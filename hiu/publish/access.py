@@ -2,7 +2,8 @@
 
 And of those only whom the basis permits (govern.basis.gate): `gated` marks the list, `visible` shows nobody who is not
 marked, and `withheld` says how many are left out. A person who is not shown has no row and no chart. The first screen
-names those of them who are supported, or were in the first N last month: the meeting has to follow them up.
+names those of them who are supported, were in the first N last month, or of whom the last meeting decided something or
+took on an action: the meeting has to follow them up. Of anybody else it says how many there are.
 """
 
 from collections.abc import Collection
@@ -10,7 +11,9 @@ from collections.abc import Collection
 import polars as pl
 
 from hiu.errors import HiuError
+from hiu.month import Month
 from hiu.publish.rows import Row, Tables
+from hiu.rank.listing.population import access
 
 PERMITTED = "permitted"
 """The mark of the gate on the ranked list: beside the published columns, on its way to an output; never written."""
@@ -52,6 +55,11 @@ def visible(ranked: pl.DataFrame, top: int) -> pl.DataFrame:
 def withheld(ranked: pl.DataFrame, top: int) -> int:
     """How many people would be shown, were it permitted: printed on every output as 'withheld: n'."""
     return _placed(ranked, top).filter(~pl.col(PERMITTED)).height
+
+
+def supported_people(support: pl.DataFrame, month: Month) -> frozenset[str]:
+    """Ids of those whom the register of a month makes supported, listed or not, by the rule of the list."""
+    return frozenset(access(month, support)["person_id"])
 
 
 def shows_gates(row: Row) -> bool:

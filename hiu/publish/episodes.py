@@ -7,6 +7,7 @@ time, is shown as a date and is left out of the hours of the week.
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, time
+from math import comb
 
 import polars as pl
 
@@ -18,6 +19,9 @@ from hiu.publish.words.text import clean, count_of, day, join_words, number, sho
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 BLOCK = 4
 """Hours in one block of the week."""
+
+SURE = 0.05
+"""Chance of a pattern of hours where there is none, over all blocks together."""
 
 DETAILS = ("reason", "site", "ward", "role", "outcome")
 """Columns of `timeline` that say more of a contact, where a source sent and kept them."""
@@ -56,13 +60,35 @@ def is_stay(row: Row) -> bool:
 
 
 def _episode(rows: Sequence[Row]) -> tuple[str, str, str]:
-    counts = Counter(row["dataset"] for row in rows)
-    what = join_words(f"{n} {_words(name, n)}" for name, n in counts.items())
-    details = join_words(dict.fromkeys(text for row in rows if (text := _details(row))))
+    what = join_words(_part(own) for own in _by_dataset(rows))
     timed = [row["start"] for row in rows if has_time(row["start"])]
     hours = (timed[-1] - timed[0]).total_seconds() / 3600 if len(timed) == len(rows) else None
     span = "" if hours is None or len(rows) == 1 else f"{number(hours)} hours" if hours >= 1 else "within the hour"
-    return moment(rows[0]["start"]), f"{what}{f' ({details})' if details else ''}", span
+    return moment(rows[0]["start"]), what, span
+
+
+def _by_dataset(rows: Sequence[Row]) -> list[list[Row]]:
+    """The rows of each data set, as the months count them: two agencies' records of one detention are one, and the call
+    behind a deployment is the deployment."""
+    deployed = {(row["source"], row["event_id"]) for row in rows if row["dataset"] not in _SIDE and row["counted"]}
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        if row["dataset"] not in _SIDE or (row["source"], row["event_id"]) not in deployed:
+            groups.setdefault(row["dataset"], []).append(row)
+    adding = {name: [row for row in own if row["counted"]] for name, own in groups.items()}
+    # what another row of the episode counts is no contact more; of what nobody counts the reader is told so
+    return [adding[name] or own for name, own in groups.items() if adding[name] or not _told_twice(own)]
+
+
+def _told_twice(rows: Sequence[Row]) -> bool:
+    return all("counted once" in _not_counted(row) for row in rows)
+
+
+def _part(rows: Sequence[Row]) -> str:
+    """How many of one data set, and what was sent of them: the words of one agency stay beside its contact."""
+    details = join_words(dict.fromkeys(text for row in rows if (text := _details(row))))
+    beside = "" if rows[0]["counted"] else " not counted"
+    return f"{len(rows)} {_words(rows[0]['dataset'], len(rows))}{beside}{f' ({details})' if details else ''}"
 
 
 def _stay(row: Row) -> tuple[str, str, str]:
@@ -114,11 +140,21 @@ def hours_of_week(timeline: pl.DataFrame, since: date, sets: Collection[str]) ->
     if not timed:
         return "", table
     (weekday, block), most = max(cells.items(), key=lambda cell: (cell[1], -cell[0][0], -cell[0][1]))
+    if not _beats_chance(most, len(timed)):
+        return "", table
     untimed = len(starts) - len(timed)
     left_out = f"; {count_of(untimed, 'contact')} with a date alone left out" if untimed else ""
     at = f"between {block * BLOCK:02}:00 and {(block + 1) * BLOCK:02}:00 on {DAYS[weekday]}"
     words = f"{at}, {most} of {count_of(len(timed), 'contact')} with a time"
-    return f"Most often {words}{left_out}." if most > 1 else f"No block of hours has more than one{left_out}.", table
+    return f"Most often {words}{left_out}.", table
+
+
+def _beats_chance(most: int, n: int) -> bool:
+    """Whether so many of n contacts in one of the 42 blocks of a week are more than chance puts into any of them: the
+    exact binomial tail of equally likely blocks, times 42 (Bonferroni), below 5%; two contacts are no pattern."""
+    count = len(DAYS) * 24 // BLOCK
+    tail = sum(comb(n, k) * (1 / count) ** k * (1 - 1 / count) ** (n - k) for k in range(most, n + 1))
+    return most > 2 and bool(count * tail < SURE)
 
 
 def _not_counted(row: Row) -> str:

@@ -12,6 +12,7 @@ import polars as pl
 from hiu.govern.basis.start import Gate
 from hiu.model.grades import NOT_ASSESSED as NO_GRADING
 from hiu.model.meeting import ACTION_FIELDS
+from hiu.month import Month
 from hiu.publish.rows import Row
 from hiu.publish.words.terms import ENTERED, NOT_ASSESSED, NOT_BANDED
 from hiu.publish.words.text import clean, count_of, day
@@ -70,6 +71,12 @@ def gate_words(gates: Mapping[str, Gate], ended: date | None) -> str:
         over = ended is not None and (gate.at is None or gate.at <= ended)
         parts.append(f"{text}, of support that ended on {day(ended)}" if over and ended else text)
     return "; ".join(parts)
+
+
+def supported_until(row: Row, month: Month) -> str:
+    """Of a row of `support`: that support had ended by the month's end, in words; empty if it goes on or never was."""
+    start, end = row.get("start"), row.get("end")
+    return f"was supported until {day(end)}" if start and end and end <= month.end else ""
 
 
 def date_in(text: str | None) -> date | None:

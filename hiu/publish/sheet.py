@@ -20,14 +20,16 @@ from hiu.publish.charts.data import PersonSeries, series
 from hiu.publish.charts.draw import person_chart, to_svg
 from hiu.publish.charts.headings import MONTHS, recent
 from hiu.publish.episodes import blocks, contacts, episodes, hours_of_week
+from hiu.publish.hospital import disagreements, remarks, sentences
 from hiu.publish.pack.pdf import heading, month_rows
 from hiu.publish.pack.people import gates_of, recorded_of
 from hiu.publish.pdf import paper
 from hiu.publish.people import born, entries_of
 from hiu.publish.rows import Row, Tables, first_row
 from hiu.publish.stamp import Stamp
-from hiu.publish.words.terms import conflicts, source_words
-from hiu.publish.words.text import clean, day, display_name, join_words
+from hiu.publish.words.datasets import short_title
+from hiu.publish.words.terms import conflicts, label_words, source_words
+from hiu.publish.words.text import clean, day, display_name, join_words, likelihood
 from hiu.settings import Settings
 
 SIDE = {
@@ -60,6 +62,7 @@ def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Sett
         **heading(stamp, "Person sheet"),
         **identity(first_row(own["people"]), own["links"], own.get("conflicts"), own.get("descriptions")),
         **_months(drawn, own["monthly_extra"], tables["coverage"]),
+        "sources": sources(own["links"], drawn, tables["coverage"], own.get("timeline")),
         "why_shown": clean(why_shown),
         "alt": alt_text(drawn),
         **dated(own.get("timeline"), stamp.month, set(tables["coverage"]["dataset"])),
@@ -70,6 +73,8 @@ def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Sett
         "contacts": team_contacts(own["team_contact"]),
         "recorded": _recorded(own["meeting_entry"], stamp.month),
     }
+    apart = remarks(disagreements({**own, "coverage": tables["coverage"]}, stamp.month))
+    data["doubts"] = " ".join(filter(None, (str(data["doubts"]), sentences(apart.get(person_id, []), dated=True))))
     chart = to_svg(person_chart(replace(drawn, name=None)))
     return paper("person_sheet.typ", data, {"chart.svg": chart}, created=stamp.built)
 
@@ -90,13 +95,12 @@ def identity(
             ("NHS number", f"{number[:3]} {number[3:6]} {number[6:]}" if number else "none sent"),
             ("Postcode, latest", clean(about["postcode"] or "") or "none sent"),
             ("Also known as", clean((about["aliases"] or "").replace("|", ", ")) or "no other name"),
-            ("Seen", f"{_date(about['first_seen'])} to {_date(about['last_seen'])}"),
+            ("In the records", f"from {_date(about['first_seen'])} to {_date(about['last_seen'])}"),
             *((("Died", day(about["died"])),) if about["died"] else ()),
         ],
-        "sure": how_sure(links),
+        "sure": how_sure(links, conflicts(about)),
         "doubts": f"Conflict: {doubts}. Look at the rows before relying on this sheet." if doubts else "",
         "differing": differing(about, found, descriptions),
-        "sources": _sources(links),
     }
 
 
@@ -129,18 +133,17 @@ def dated(timeline: pl.DataFrame | None, month: Month, sets: Collection[str]) ->
     }
 
 
-def how_sure(links: pl.DataFrame) -> str:
-    """How the rows were joined, and the least certain match, in a sentence."""
+def how_sure(links: pl.DataFrame, doubts: str = "") -> str:
+    """How the rows were joined, and the least certain match, in a sentence; no chance while `doubts` contradict it."""
     counts = dict(links.filter(pl.col("how").is_not_null()).group_by("how").len().iter_rows())
     parts = [f"{counts[how]} {words}" for how, words in HOW.items() if how in counts]
     weakest = links.filter(pl.col("how") == "model")["match_probability"].min()
     rows = f"{links.height} rows joined: {join_words(parts)}." if parts else "No row."
-    return f"{rows} The least certain match is {sure(weakest)} to be right." if isinstance(weakest, float) else rows
-
-
-def sure(chance: float) -> str:
-    """A chance in words that never promise certainty."""
-    return "more than 99% likely" if chance > 0.99 else f"{chance:.0%} likely"
+    if doubts:
+        return f"{rows} While the conflict stands, how likely each match is to be right is not said."
+    return (
+        f"{rows} The least certain match is {likelihood(weakest)} to be right." if isinstance(weakest, float) else rows
+    )
 
 
 def gradings(found: pl.DataFrame) -> list[tuple[str, ...]]:
@@ -221,17 +224,41 @@ def _of_year(drawn: PersonSeries, measure: str, n: int) -> str:
 def _place(row: Row) -> str:
     if not row:
         return "Not in the ranked population this month."
-    return clean(f"{row['sentence']} {row['label']}: {row['label_sentence']}")
+    return clean(f"{row['sentence']} {label_words(row['label'])}: {row['label_sentence']}")
 
 
-def _sources(links: pl.DataFrame) -> list[tuple[str, ...]]:
-    found = links.group_by("source").agg(
-        rows=pl.len(), counted=(pl.col("status") == "counted").sum(), last=pl.col("source_file").max()
-    )
+def sources(
+    links: pl.DataFrame, drawn: PersonSeries, coverage: pl.DataFrame, timeline: pl.DataFrame | None
+) -> list[tuple[str, ...]]:
+    """By source: rows of all months, what they count in the months shown, and the latest file."""
+    counted = _counted(drawn, coverage, timeline)
+    found = links.group_by("source").agg(rows=pl.len(), last=pl.col("source_file").max())
     return [
-        (source_words(row["source"]), str(row["rows"]), str(row["counted"]), clean(row["last"]))
+        (source_words(row["source"]), str(row["rows"]), counted.get(row["source"], "none"), clean(row["last"]))
         for row in found.sort("source").iter_rows(named=True)
     ]
+
+
+def _counted(drawn: PersonSeries, coverage: pl.DataFrame, timeline: pl.DataFrame | None) -> dict[str, str]:
+    """What each source adds to the table of months, so that it adds up to it. A data set that several sources feed is
+    shared out by the events that count."""
+    out: dict[str, list[str]] = {}
+    for dataset, feeding in coverage.select("dataset", "source").unique().sort("dataset", "source").iter_rows():
+        names = feeding.split("|")
+        for name in names:
+            n = drawn.total(dataset) if len(names) == 1 else _events(timeline, name, dataset, drawn)
+            if n:
+                out.setdefault(name, []).append(f"{short_title(dataset)} {n}")
+    return {name: ", ".join(parts) for name, parts in out.items()}
+
+
+def _events(timeline: pl.DataFrame | None, source: str, dataset: str, drawn: PersonSeries) -> int:
+    """Events of one source that count, in the months shown."""
+    if timeline is None:
+        return 0
+    day = pl.col("start").dt.date()
+    inside = day.is_between(drawn.months[0].start, drawn.months[-1].end)
+    return timeline.filter("counted", inside, source=source, dataset=dataset).height
 
 
 def _recorded(entries: pl.DataFrame, month: Month) -> str:

@@ -18,7 +18,9 @@ from hiu.govern.audit import read
 from hiu.govern.basis.gate import GateResult
 from hiu.govern.login import login
 from hiu.model.govern import DISCLOSURES
-from hiu.publish.access import visible, withheld
+from hiu.month import Month
+from hiu.publish.access import withheld
+from hiu.publish.pack.page import PACK_TABLES, named
 from hiu.publish.release.folder import MANIFEST, digest
 from pipelines.access.basis import allowed, for_group
 from pipelines.access.looks import enter_look
@@ -41,9 +43,11 @@ PACK = Disclosure(
     recipient="group",
     purpose="support",
     necessity="The group decides each month whom to offer support to, and needs to know who they are.",
-    proportionality="People supported and the first of the list only, with counts and one sentence each; "
-    "nobody else is named.",
+    proportionality="People supported and the first of the list only, with counts and one sentence each; by name "
+    "alone, who left the first places and whom the last meeting decided on. Nobody else is named.",
 )
+MEETING = PACK._replace(what="live meeting")
+"""The same people, projected."""
 NAMES = Disclosure(
     what="names shown",
     recipient="analyst",
@@ -92,25 +96,26 @@ def show_names(place: Place, ids: Iterable[str], *, month: str, now: datetime, *
 
 def note_published(place: Place, tables: Mapping[str, pl.DataFrame], folder: Path, now: datetime) -> None:
     """Enter a month's pack as it is published, and bind its manifest to the audit log, unless that is done."""
-    top, file = place.settings.rank.top, f"published/{folder.name}"
-    ranked = for_group(place, tables, now.date())["ranked"]
-    seen, kept_back = visible(ranked, top), withheld(ranked, top)
+    file = f"published/{folder.name}"
+    shown = for_group(place, tables, now.date())
+    who = named(shown, Month.parse(folder.name[:7]), place.settings)
+    kept_back = withheld(shown["ranked"], place.settings.rank.top)
     logged = (entry["event"] for entry in (read(place.audit) if place.audit.exists() else ()))
     if not any(old.get("type") == "published" and old.get("folder") == folder.name for old in logged):
         manifest = digest(folder / MANIFEST)
-        record(place, now, "published", folder=folder.name, manifest=manifest, people=seen.height, withheld=kept_back)
-    if seen.is_empty() or not records.history(place.records, DISCLOSURES).filter(file=file).is_empty():
+        record(place, now, "published", folder=folder.name, manifest=manifest, people=len(who), withheld=kept_back)
+    if not who or not records.history(place.records, DISCLOSURES).filter(file=file).is_empty():
         return
-    who, aliases = seen["person_id"], tables["aliases"]
+    aliases = tables["aliases"]
     found = allowed(place, who, purpose="support", recipient="group", on=now.date(), aliases=aliases)
-    n = seen.height
+    n = len(who)
     enter_look(place, now, PACK.what, who, month=folder.name[:7])
     enter_disclosure(place, now, PACK, basis=found.codes, by="hiu run", people=n, withheld=kept_back, file=file)
 
 
 def note_pointed(place: Place, folder: Path, now: datetime) -> None:
     """The same of a run that was cut off between its last file and this entry."""
-    note_published(place, published_tables(folder, ("ranked", "changes", "support", "aliases")), folder, now)
+    note_published(place, published_tables(folder, (*PACK_TABLES, "aliases")), folder, now)
 
 
 def note_intake(place: Place, warehouse: Engine, run_id: str, now: datetime) -> None:

@@ -40,6 +40,7 @@ USED = (
     "monthly_demand",
     "monthly_extra",
     "coverage",
+    "stay",
     "support",
     "risk_grading",
     "team_contact",

@@ -11,7 +11,7 @@ import polars as pl
 
 from hiu.month import Month
 from hiu.publish.board.paper import Grid
-from hiu.publish.pathway.governing import action_lines, incident_lines, latest_rows, open_at
+from hiu.publish.pathway.governing import action_lines, incident_lines, latest_rows, open_at, overdue_at
 from hiu.publish.pathway.part import Part
 from hiu.publish.rows import Row
 from hiu.publish.stamp import MARKING, Stamp
@@ -109,7 +109,7 @@ def _incidents(incidents: pl.DataFrame, month: Month, after: date) -> Iterator[G
     rows = []
     for kind, words in names.items():
         own = incidents.filter(kind=kind)
-        counts = (own.filter(C("at") >= begin), own.filter("open"), own.filter("open", C("review_due") < after))
+        counts = (own.filter(C("at") >= begin), own.filter("open"), own.filter("open", overdue_at("review_due", after)))
         rows.append((words, *(str(one.height) for one in counts), str(own["at"].null_count())))
     yield Grid("Incidents", ("", "This month", "Open", "Review overdue", "Without a time"), tuple(rows))
     act = incidents.filter((C("mandatory") == "yes") & (C("referred") == "no") | (C("mandatory") == "unknown"))
@@ -200,7 +200,7 @@ def _actions(tables: Tables, after: date) -> Iterator[Grid]:
             if isinstance(oldest, datetime)
             else ("not recorded" if still.height else "")
         )
-        late = still.filter(C("due") < after).height
+        late = still.filter(overdue_at("due", after)).height
         rows.append(
             (str(owner or "No owner recorded"), str(still.height), str(late), age, str(own.height - still.height))
         )

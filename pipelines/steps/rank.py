@@ -9,6 +9,8 @@ import polars as pl
 from hiu.engine.restated import restated
 from hiu.publish.release.working import whole_table
 from hiu.rank import changes, rank, recount
+from hiu.rank.listing.population import absent
+from hiu.rank.listing.reasons import Moves
 from pipelines.common.place import published_tables
 from pipelines.common.work import Work
 
@@ -40,6 +42,12 @@ def _last_month(work: Work, made: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     return recount(month=month, demand=demand, coverage=coverage, people=made["people"], settings=settings)
 
 
+def _moves(work: Work, made: Mapping[str, pl.DataFrame]) -> Moves:
+    """What tells which parts of a score moved since the month before."""
+    people, demand, coverage = made["ranked"]["person_id"], made["monthly_demand"], made["coverage"]
+    return Moves.of(people, work.month, demand, coverage, work.place.settings.rank.weights)
+
+
 def changes_since(work: Work, before: Path | None, made: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """What differs from the list published for the month before (its folder), restated figures included.
 
@@ -50,6 +58,7 @@ def changes_since(work: Work, before: Path | None, made: Mapping[str, pl.DataFra
         return changes(made["ranked"], None, month=work.month, places=places)
     aliases = work.warehouse.read("aliases")
     earlier = published_tables(before, ("monthly_demand", "coverage", "ranked"))
+    gone = set(earlier["ranked"]["person_id"]) - set(made["ranked"].filter(list="adult")["person_id"])
     news = restated(work.warehouse, earlier["monthly_demand"], earlier["coverage"], work.month - 1, aliases)
     return changes(
         made["ranked"],
@@ -60,6 +69,8 @@ def changes_since(work: Work, before: Path | None, made: Mapping[str, pl.DataFra
         restated=news,
         earlier=_earlier(work, before),
         recounted=_last_month(work, made) if news.height else None,
+        moves=_moves(work, made),
+        absent=absent(gone, made["people"], made["ranked"].filter(list="under_18")["person_id"], work.month),
     )
 
 

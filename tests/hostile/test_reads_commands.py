@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 import pytest
+from areakit import LAST
 from hostile_kit import Site
 
+from hiu.govern import records
 from hiu.govern.login import login
 from hiu.govern.pseudonym import PERSON_ID, pseudonym
+from hiu.model.govern import DISCLOSURES
+from pipelines.access.disclose import PACK
 from pipelines.cli import COMMANDS
+from pipelines.common.place import open_place
+from pipelines.run import Outcome
 
 Edited = Callable[[Callable[[str], str]], Site]
 
@@ -84,6 +92,23 @@ def test_every_command_is_classed() -> None:
     names = {job.__name__.replace("_", "-") for job in COMMANDS}
     classed = {line[0] for line in SHOW.values()} | set(NOBODY) | set(ELSEWHERE)
     assert names - classed == set(), "say in SHOW how it is given, or enter it in NOBODY"
+
+
+def test_whom_the_pack_names_is_in_the_read_log_and_in_that_of_disclosures(area: Path, published: Outcome) -> None:
+    place, folder = open_place(area), published.published
+    assert folder
+    raw = re.search(
+        r'<script type="application/json" id="data">(.*?)</script>', (folder / "pack.html").read_text(), re.S
+    )
+    assert raw
+    data = json.loads(raw[1])
+    ids = {one["id"] for one in (*data["people"], *data["others"])}
+    packs = [look for look in Site(place).looks() if look["what"] == PACK.what and look["month"] == str(LAST)]
+    assert packs[-1]["people"] == len(ids) > 0
+    if (whom := packs[-1].get("whom")) is not None:
+        assert whom == sorted(pseudonym(one, place.key_for("reads")) for one in ids)
+    entry = records.history(place.records, DISCLOSURES).filter(file=f"published/{folder.name}")
+    assert entry["people"].to_list() == [len(ids)]
 
 
 @pytest.mark.parametrize("kind", sorted(SHOW))

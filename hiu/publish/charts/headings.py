@@ -1,9 +1,11 @@
 """The words of a chart: the title that states the finding, the subtitle, and what may be said about support.
 
-Wording rules: "after support started", never "because of"; before and after are not causal, and say
-nothing with fewer than six months on each side.
+Wording rules: "after support started", never "because of"; before and after are not causal, and say nothing with fewer
+than six months on each side. Support that has ended is told as before, during and since: months after its end are not
+months of support.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -11,9 +13,11 @@ from hiu.model.units import MOST_NIGHTS
 from hiu.month import Month
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.words.datasets import STACK, in_sentence
-from hiu.publish.words.text import clean, day, display_name, join_words, number, shorten
+from hiu.publish.words.text import clean, count_of, day, display_name, join_words, number, shorten
 
 BEDS = "mh_bed_day"
+Side = Sequence[tuple[int, int]]
+"""Months by position, and the contacts in each."""
 EARLY = 6
 """Months needed on each side of the start of support before anything is said."""
 
@@ -48,35 +52,65 @@ def subtitle(person: PersonSeries) -> list[str]:
 
 
 def support_line(person: PersonSeries) -> str:
-    """Contacts a month either side of the start of support, or why it is too early to say; empty if no support."""
+    """Contacts a month before support, during it and, where it has ended, since; or why it is too early to say."""
     if person.compared is not None:
         return person.compared
     start = person.support_start
     if start is None or not person.shows(start):
         return ""
     at = person.months.index(Month.of(start))
-    before, after = _complete(person, 0, at)[-EARLY:], _complete(person, at + 1, len(person.months))[-EARLY:]
+    before = _complete(person, 0, at)[-EARLY:]
+    ended = person.support_end if person.shows(person.support_end) else None
+    to = person.months.index(Month.of(ended)) if ended else len(person.months)
+    during = _complete(person, at + 1, to)[-EARLY:]
+    if not ended:
+        return _going(person, start, before, during)
+    sides = {
+        f"in the {EARLY} months before it": before,
+        f"in the last {EARLY} complete months of it": during,
+        f"in the latest {EARLY} complete months since it ended": _complete(person, to + 1, len(person.months))[-EARLY:],
+    }
+    opening = f"Support lasted from {day(start)} to {day(ended)}: "
+    if sum(len(side) == EARLY for side in sides.values()) < 2:
+        return f"{opening}not to be compared (fewer than {EARLY} complete months before, during or since)."
+    return opening + _compared(person, sides, start)
+
+
+def _going(person: PersonSeries, start: date, before: Side, after: Side) -> str:
+    """Of support that goes on."""
     opening = f"After support started ({day(start)}): "
     if len(after) < EARLY:
         return f"{opening}too early to say (fewer than {EARLY} complete months since)."
     if len(before) < EARLY:
         return f"{opening}not to be compared (fewer than {EARLY} complete months before)."
-    flag = _without(person) + _across(person, start)
-    old, new = (sum(contacts for _, contacts in side) for side in (before, after))
-    nights = [_nights(person, [month for month, _ in side]) for side in (before, after)]
-    if None not in nights and abs((nights[1] or 0) - (nights[0] or 0)) > MOST_NIGHTS:
-        free = [_days(person, side) - (stayed or 0) for side, stayed in zip((before, after), nights, strict=True)]
-        if min(free) < 30:
-            return f"{opening}not to be compared (in hospital for most of the months compared)."
-        return (
-            f"{opening}{number(30 * new / free[1])} contacts per 30 days in the community in the latest {EARLY} "
-            f"complete months ({nights[1]} nights in hospital); {number(30 * old / free[0])} in the {EARLY} months "
-            f"before support started ({nights[0]} nights). Not causal{flag}."
-        )
-    return (
-        f"{opening}{number(new / EARLY)} contacts a month in the latest {EARLY} complete months; "
-        f"{number(old / EARLY)} a month in the {EARLY} months before support started. Not causal{flag}."
-    )
+    sides = {f"in the latest {EARLY} complete months": after, f"in the {EARLY} months before support started": before}
+    return opening + _compared(person, sides, start)
+
+
+def _compared(person: PersonSeries, sides: Mapping[str, Side], start: date) -> str:
+    """Contacts of each side that has enough months: a month, or for 30 days in the community where nights in hospital
+    differ between the sides; and that this says nothing of a cause."""
+    known = {words: side for words, side in sides.items() if len(side) == EARLY}
+    stayed = [_nights(person, [month for month, _ in side]) for side in known.values()]
+    nights = [n for n in stayed if n is not None]
+    apart = len(nights) == len(known) and max(nights) - min(nights) > MOST_NIGHTS
+    free = [_days(person, side) - n for side, n in zip(known.values(), nights, strict=False)]
+    if apart and min(free) < 30:
+        return "not to be compared (in hospital for most of the months compared)."
+    parts: list[str] = []
+    for k, (words, side) in enumerate(known.items()):
+        contacts = sum(n for _, n in side)
+        rate = number(30 * contacts / free[k] if apart else contacts / EARLY)
+        unit = "" if parts else " contact" if rate == "1" else " contacts"
+        per = " a month" if not apart else "" if parts else " per 30 days in the community"
+        beside = f" ({count_of(nights[k], 'night')}{'' if parts else ' in hospital'})" if apart else ""
+        parts.append(f"{rate}{unit}{per} {words}{beside}")
+    few = "" if len(known) == len(sides) else f"; fewer than {EARLY} complete months for the rest"
+    return f"{'; '.join(parts)}{few}. {_flagged(person, start)}"
+
+
+def _flagged(person: PersonSeries, start: date) -> str:
+    return f"Not causal: this does not show that support made the difference{_without(person)}{_across(person, start)}."
 
 
 def _nights(person: PersonSeries, months: list[int]) -> int | None:
@@ -85,7 +119,7 @@ def _nights(person: PersonSeries, months: list[int]) -> int | None:
     return None if None in cells else sum(n or 0 for n in cells)
 
 
-def _days(person: PersonSeries, side: list[tuple[int, int]]) -> int:
+def _days(person: PersonSeries, side: Side) -> int:
     return sum((person.months[month].end - person.months[month].start).days + 1 for month, _ in side)
 
 

@@ -14,15 +14,17 @@ from hiu.model import GOING_UP
 from hiu.model.units import contact_sets
 from hiu.month import Month
 from hiu.publish.access import shows_gates
+from hiu.publish.pack.matches import doubted
 from hiu.publish.rows import Row, Tables
 from hiu.publish.words.text import count_of, day
 
 ALERTS = {
-    "in_hospital": "In hospital now",
+    "in_hospital": "In hospital on the last day",
     "discharged": "Discharged in 30 days",
     "lost": "Lost from mental-health care",
     "left": "Left before treatment",
     "dates": "Impossible dates",
+    "match": "Match in doubt",
 }
 """Code of an alert and its name, the most pressing first."""
 
@@ -90,7 +92,7 @@ def _lacking(tables: Tables, coverage: pl.DataFrame, own: pl.DataFrame, ids: Col
 
 def _alerts(tables: Tables, rows: Mapping[str, Row], month: Month) -> dict[str, list[tuple[str, str]]]:
     found: dict[str, dict[str, str]] = {person_id: {} for person_id in rows}
-    for part in (_beds, _lost, _left, _dates):
+    for part in (_beds, _lost, _left, _dates, _doubts):
         for person_id, code, words in part(tables, rows, month):
             found[person_id].setdefault(code, words)
     return {
@@ -108,17 +110,36 @@ def _own(tables: Tables, name: str, rows: Mapping[str, Row]) -> Iterator[Row]:
 def _beds(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
     """Stays that are open at the month's end, and those that ended in the 30 days before it."""
     inside, since = set[str](), month.end - timedelta(days=_DISCHARGE_DAYS)
+    nights = _nights(tables, rows, month)
     stays = [row for row in _own(tables, "stay", rows) if row["start"] and row["start"].date() <= month.end]
     for row in stays:
         ended = _end(row)
         if (ended is None and row["ended"] == "open") or (ended is not None and ended > month.end):
             inside.add(row["person_id"])
             when = f", since {day(row['start'].date())}" if shows_gates(rows[row["person_id"]]) else ""
-            yield row["person_id"], "in_hospital", when
+            yield row["person_id"], "in_hospital", f", {day(month.end)}{when}{nights.get(row['person_id'], '')}"
     for row in sorted(stays, key=lambda row: _end(row) or date.min, reverse=True):
         ended, person_id = _end(row), row["person_id"]
         if ended and since < ended <= month.end and person_id not in inside:
             yield person_id, "discharged", f", on {day(ended)}" if shows_gates(rows[person_id]) else ""
+
+
+def _nights(tables: Tables, rows: Mapping[str, Row], month: Month) -> dict[str, str]:
+    """The month's nights of people whose label is about contacts, in words: that of a long stay gives them itself."""
+    own = tables["monthly_demand"].filter(pl.col("dataset") == "mh_bed_day", pl.col("month") == month.start)
+    found = own.select("person_id", "n").drop_nulls().iter_rows()
+    return {
+        one: f" ({count_of(n, 'night')} in {month.title})"
+        for one, n in found
+        if one in rows and rows[one]["label"] != "IN HOSPITAL"
+    }
+
+
+def _doubts(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
+    """Whose match waits for a decision that could change the list."""
+    if "review_queue" in tables and "decisions" in tables:
+        for person, why in doubted(tables, rows.keys()).items():
+            yield person, "match", f": {why}; the answer could change the list"
 
 
 def _end(row: Row) -> date | None:

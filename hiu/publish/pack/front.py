@@ -6,37 +6,44 @@ from datetime import date
 import polars as pl
 
 from hiu.month import Month
+from hiu.publish.access import supported_people
 from hiu.publish.feeds import hardly_read, missing_feeds
+from hiu.publish.pack.matches import matches
 from hiu.publish.pack.people import value_of
 from hiu.publish.pack.reviews import going, reviews
-from hiu.publish.pack.view import Changes, Decision, Entry, Front, Match, Matches, Review, Reviews, Task
+from hiu.publish.pack.view import Changes, Decision, Entry, Front, Review, Reviews, Task
 from hiu.publish.people import actions_of, date_in, entries_of
-from hiu.publish.rows import Row, Tables
+from hiu.publish.rows import Tables
 from hiu.publish.words.terms import CHANGES
-from hiu.publish.words.text import clean, day
+from hiu.publish.words.text import clean, count_of, day
+from hiu.rank.listing.population import absent
 from hiu.settings import Settings
 
 ALWAYS = ("new", "rising", "falling", "left")
 """Kinds of change that have a heading even if there is none."""
 
-MATCHES = 10
-"""Pairs shown; the rest are counted."""
+SUPPORT = {"started": "Support started", "ended": "Support ended"}
 
 
 def front(tables: Tables, shown: Collection[str], month: Month, settings: Settings) -> Front:
     """Plain values of the first screen. People are given by id; `shown` are those the pack may name."""
     before = tables["meeting_entry"].filter(pl.col("month") < month.start)
-    found = reviews(tables["support"], entries_of(before), month, settings)
+    named = supported_people(tables["support"], month)
+    support = tables["support"].filter(pl.col("person_id").is_in(list(named)))
+    found = reviews(support, entries_of(before), month, settings)
+    missing = missing_feeds(tables["coverage"], month)
     return {
-        "changes": changes(tables["changes"], settings.rank.top),
+        "changes": [*changes(tables["changes"], settings.rank.top), *support_changes(tables["support"], shown, month)],
         "actions": actions(before, month),
         "decisions": decisions(before, month - 1),
         "overdue": reviews_by_person([review for review in found if review["late"]]),
         "due": reviews_by_person([review for review in found if not review["late"]]),
-        "feeds": missing_feeds(tables["coverage"], month),
+        "feeds": missing,
+        "lacking": len({when for feed in missing for when in feed["gaps"]}),
         "unread": hardly_read(tables, month),
-        "matches": matches(tables["review_queue"], tables["decisions"], shown),
-        "unlisted": unlisted(tables["support"], shown, month),
+        "matches": matches(tables, shown),
+        "unlisted": unlisted(support, tables["people"], tables["ranked"], month),
+        "unnamed": unnamed(tables["support"], named, month),
     }
 
 
@@ -73,7 +80,7 @@ def actions(before: pl.DataFrame, month: Month) -> list[Task]:
                 owner=clean(action.owner) or "nobody",
                 due=day(due) if due else "no date",
                 when=due,
-                late=not done and due is not None and due <= month.end,
+                late=not done and due is not None and due < month.end,
                 done=done,
             )
             out.append(task)
@@ -95,31 +102,38 @@ def decisions(before: pl.DataFrame, about: Month) -> list[Decision]:
     return out
 
 
-def matches(queue: pl.DataFrame, decided: pl.DataFrame, shown: Collection[str]) -> Matches:
-    """Pairs nobody has decided on and whose answer could change the list, the most telling first.
-
-    One of the two at least is among `shown`.
-    """
-    done = decided.filter(pl.col("undone_at").is_null(), pl.col("decision") != "unsure")
-    pair = ["identity_a", "identity_b"]
-    both = pl.concat([done.select(pair), done.select(identity_a="identity_b", identity_b="identity_a")])
-    named = pl.any_horizontal(pl.col("person_a", "person_b").is_in(list(shown)))
-    open_pairs = queue.filter(pl.col("priority") > 0, named).join(both, on=pair, how="anti")
-    ordered = open_pairs.sort("priority", *pair, descending=[True, False, False])
-    rows = ordered.head(MATCHES).iter_rows(named=True)
-    pairs = [Match(a=row["person_a"], b=row["person_b"], doubt=_doubt(row)) for row in rows]
-    return {"total": ordered.height, "pairs": pairs}
+def support_changes(support: pl.DataFrame, shown: Collection[str], month: Month) -> list[Changes]:
+    """Support that started or ended in the month: who is shown with the day, of the others how many."""
+    groups = []
+    for kind, column in (("started", "start"), ("ended", "end")):
+        own = support.filter(pl.col(column).is_between(month.start, month.end)).sort(column, "person_id")
+        rows = list(own.select("person_id", column).iter_rows())
+        entries = [Entry(id=one, what=f"{SUPPORT[kind]} on {day(when)}.") for one, when in rows if one in set(shown)]
+        if others := len(rows) - len(entries):
+            entries.append(Entry(id=None, what=f"{SUPPORT[kind]} for {_people(others)} without a row here."))
+        if entries:
+            groups.append(Changes(kind=kind, heading=SUPPORT[kind], entries=entries))
+    return groups
 
 
-def _doubt(row: Row) -> str:
-    """Why a pair is in doubt. Two descriptions of one record may be unlike each other and joined by others between."""
-    chance = f"{row['match_probability']:.0%} likely one person"
-    if row["person_a"] == row["person_b"]:
-        return f"{row['why']}; the two descriptions, without the others on the record: {chance}"
-    return f"{row['why']}, {chance}"
+def unlisted(support: pl.DataFrame, people: pl.DataFrame, ranked: pl.DataFrame, month: Month) -> list[tuple[str, str]]:
+    """Supported people without a row, and why each has none; `support` = rows of supported people."""
+    rows = support.join(ranked, on="person_id", how="anti").sort("person_id").iter_rows(named=True)
+    ids = [row["person_id"] for row in rows if going(row, month)]
+    return list(absent(ids, people, (), month).items())
 
 
-def unlisted(support: pl.DataFrame, shown: Collection[str], month: Month) -> list[str]:
-    """Ids of people whose support goes on but who have no row: no contact in 12 months, or set apart."""
-    rows = support.filter(~pl.col("person_id").is_in(list(shown))).sort("person_id").iter_rows(named=True)
-    return [row["person_id"] for row in rows if going(row, month)]
+def unnamed(support: pl.DataFrame, named: Collection[str], month: Month) -> str:
+    """How many people's support goes on though they may not be shown as supported, in a sentence; empty if none."""
+    others = support.filter(~pl.col("person_id").is_in(list(named))).iter_rows(named=True)
+    n = sum(going(row, month) for row in others)
+    if not n:
+        return ""
+    return (
+        f"Support also goes on for {_people(n)} of whom consent, or a third contact with the team, is not on record: "
+        "no gates are shown here. The team's list of what is due has them."
+    )
+
+
+def _people(n: int) -> str:
+    return count_of(n, "person", "people")

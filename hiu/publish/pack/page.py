@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 
 from hiu.model import DATASETS, LABELS
+from hiu.month import Month
 from hiu.publish.access import visible, withheld
 from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries
@@ -25,7 +26,7 @@ from hiu.publish.rows import Tables, by_person
 from hiu.publish.stamp import MARKING, Stamp
 from hiu.publish.words.datasets import title_of
 from hiu.publish.words.definitions import PACK
-from hiu.publish.words.terms import ACCESS, RISKS
+from hiu.publish.words.terms import ACCESS, RISKS, label_words
 from hiu.publish.words.text import display_name
 from hiu.settings import Settings
 
@@ -87,17 +88,23 @@ def pack_view(tables: Tables, *, stamp: Stamp, settings: Settings, beside: Seque
 
 def _others(tables: Tables, screen: Front, shown: Collection[str]) -> dict[str, str]:
     """Names of people without a row whom the first screen speaks of: supported people, those who were in the first
-    places last month and are out of them, whom a meeting decided on or took on an action for, and those of a meeting's
-    people whose records were joined or separated. All of them passed the gate with their tables."""
+    places last month and are out of them, and whom a meeting decided on or took on an action for. All of them passed
+    the gate with their tables."""
     by_kind = {group["kind"]: {entry["id"] for entry in group["entries"]} for group in screen["changes"]}
-    # anybody's records may be joined: of those never met about and never supported the group is told no name
-    met_about = {*tables["support"]["person_id"], *tables["meeting_entry"]["person_id"]}
-    left = by_kind["left"] | ((by_kind.get("merged", set()) | by_kind.get("split", set())) & met_about)
     met = {one["id"] for one in (*screen["actions"], *screen["decisions"])}
-    supported = {one["id"] for one in (*screen["overdue"], *screen["due"])} & set(tables["support"]["person_id"])
-    ids = sorted({one for one in (*left, *met, *supported, *screen["unlisted"]) if one} - set(shown))
+    supported = {one for one, _ in screen["unlisted"]}
+    ids = sorted({one for one in (*by_kind["left"], *met, *supported) if one} - set(shown))
     named = by_person(tables["people"], ids)
     return {one: display_name(named[one]["name_text"]) for one in ids if one in named}
+
+
+def named(tables: Tables, month: Month, settings: Settings) -> list[str]:
+    """Ids of everybody whom a month's pack, its workbook and its minutes name: who has a row, and who has none.
+
+    `tables` as for `pack_view`; what is shown is entered under these ids.
+    """
+    shown = visible(tables["ranked"], settings.rank.top)["person_id"].to_list()
+    return [*shown, *_others(tables, front(tables, shown, month, settings), shown)]
 
 
 def pack_page(view: View, charted: Sequence[PersonSeries], meeting: Mapping[str, object] | None = None) -> str:
@@ -132,7 +139,7 @@ def pack_page(view: View, charted: Sequence[PersonSeries], meeting: Mapping[str,
             policy=policy(css, script, served=meeting is not None),
             most=MOST,
             always=ALWAYS,
-            labels=LABELS,
+            labels=[label_words(label) for label in LABELS],
             risks=RISKS,
             access=ACCESS,
             alerts=ALERTS,
@@ -143,7 +150,7 @@ def pack_page(view: View, charted: Sequence[PersonSeries], meeting: Mapping[str,
             data=embedded(
                 {
                     **_charts(people, charted),
-                    "labels": LABELS,
+                    "labels": [label_words(label) for label in LABELS],
                     "candidates": CANDIDATES,
                     "free": free,
                     "others": others,

@@ -77,7 +77,8 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
     return {
         **heading(stamp, "HIU Group meeting pack", f"withheld: {view['withheld']}"),
         **{key: value for key, value in view.items() if key in as_is},
-        "unlisted": [name(one) for one in view["unlisted"]],
+        "unlisted": [f"{name(one)}: {why}. Support goes on." for one, why in view["unlisted"]],
+        "unnamed": view["unnamed"],
         "month": stamp.month.title,
         "next_month": (stamp.month + 1).title,
         "data_to": stamp.data_text,
@@ -110,7 +111,10 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         ],
         "beside": view["beside"],
         "unread": view["unread"],
-        "matches": [_match(pair, either) for pair in view["matches"]["pairs"]],
+        "matches": [
+            *(_match(pair, either) for pair in view["matches"]["pairs"]),
+            *(f"{name(one)}: {why}." for one, why in view["matches"]["settled"]),
+        ],
         "matches_total": view["matches"]["total"],
         "list_note": f"Supported people, and candidates in the first {view['top']} places. Where plausible ranks "
         "overlap there is no reliable difference. † a month of it was not supplied; * part estimated.",
@@ -154,6 +158,12 @@ def _row(person: Person) -> list[str]:
     ]
 
 
+def standing(person: Person) -> str:
+    """Supported, or a candidate, with until when support was given."""
+    words = "supported" if person["supported"] else "candidate"
+    return ", ".join(filter(None, (words, person["was"])))
+
+
 def _count(person: Person, name: Literal["contacts", "contacts_12", "nights", "mha"]) -> str:
     n = person[name]
     return "not supplied" if n is None else f"{n}{'†' if name in person['lacks'] else ''}"
@@ -168,7 +178,7 @@ def _page(person: Person, series: PersonSeries, picture: str) -> dict[str, objec
     risk = f"{person['risk']} ({person['risk_note']})" if person["risk_note"] else person["risk"]
     return {
         "heading": f"{person['rank']}. {fit(person['name'], HEADING, 14, bold=True)} ({person['id']})",
-        "tags": f"{person['label']} · risk: {risk} · {'supported' if person['supported'] else 'candidate'}"
+        "tags": f"{person['label']} · risk: {risk} · {standing(person)}"
         f"{' · under 18, listed apart' if person['minor'] else ''}",
         "alerts": "; ".join(words for _, words in person["alerts"]),
         "picture": picture,

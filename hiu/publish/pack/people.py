@@ -14,12 +14,22 @@ from hiu.month import Month
 from hiu.publish.access import shows_gates
 from hiu.publish.charts.headings import MONTHS
 from hiu.publish.episodes import episodes, hours_of_week
+from hiu.publish.hospital import disagreements, remarks, sentences
 from hiu.publish.pack.alerts import Beside, beside
 from hiu.publish.pack.reviews import overdue_of
 from hiu.publish.pack.view import Person
-from hiu.publish.people import date_in, entries_of, risk_word, versions
+from hiu.publish.people import date_in, entries_of, risk_word, supported_until, versions
 from hiu.publish.rows import Row, Tables, by_person
-from hiu.publish.words.terms import ACTION_TITLES, ENTERED, GATES, NOT_ASSESSED, OF_SUPPORT, conflicts, source_words
+from hiu.publish.words.terms import (
+    ACTION_TITLES,
+    ENTERED,
+    GATES,
+    NOT_ASSESSED,
+    OF_SUPPORT,
+    conflicts,
+    label_words,
+    source_words,
+)
 from hiu.publish.words.text import clean, day, display_name
 from hiu.settings import Settings
 
@@ -43,16 +53,18 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
     changes: dict[str, list[str]] = {}
     for person_id, what in tables["changes"].select("person_id", "what").iter_rows():
         changes.setdefault(person_id, []).append(clean(what))
-    more = beside(tables, shown, month)
+    more, apart = beside(tables, shown, month), remarks(disagreements(tables, month, ids))
     return [
         _person(
             row,
             about.get(one, {}),
             more,
             changes=changes.get(one, []),
+            was="" if shows_gates(row) else supported_until(gates.get(one, {}), month),
             gates=gates_of(gates.get(one, {}), month, settings) if shows_gates(row) else [],
             recorded=recorded_of(entries.get(one, [])),
             dated=_dated(tables, one, month) if shows_gates(row) else ([], ""),
+            apart=sentences(apart.get(one, []), dated=shows_gates(row)),
             found=[what for what in found.get(one, []) if shows_gates(row) or what not in OF_SUPPORT],
         )
         for one, row in zip(ids, shown.iter_rows(named=True), strict=True)
@@ -109,6 +121,8 @@ def _person(
     recorded: list[tuple[str, str, str]],
     dated: tuple[list[tuple[str, str, str]], str],
     found: Sequence[str],
+    was: str,
+    apart: str,
 ) -> Person:
     return {
         "id": row["person_id"],
@@ -126,9 +140,10 @@ def _person(
         "lacks": more.lacks(row["person_id"]),
         "alerts": more.alerts[row["person_id"]],
         "estimated": row["estimated"],
-        "label": row["label"],
+        "label": label_words(row["label"]),
         "intensity": round(row["intensity"], 1),
         "supported": row["access"] == "supported",
+        "was": was,
         "minor": row["list"] != "adult",
         "why": clean(row["sentence"]),
         "label_why": clean(row["label_sentence"]),
@@ -136,7 +151,7 @@ def _person(
         "changes": changes,
         "gates": gates,
         "recorded": recorded,
-        "sources": _sources(about, found),
+        "sources": " ".join(filter(None, (_sources(about, found), apart))),
         "episodes": dated[0],
         "week": dated[1],
     }

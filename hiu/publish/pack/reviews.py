@@ -1,7 +1,8 @@
 """What is due and what is late, as at the month's end: reviews the meeting set, plans, capacity, missing gates.
 
-Every date is compared with the last day of the month, so that a month published again says the same. The longest
-a capacity review or a plan may stand are settings (`governance`).
+Every date is compared with the last day of the month, so that a month published again says the same; what is due on
+that day is due and not overdue. The longest a capacity review or a plan may stand are settings (`governance`). The
+dates of a team's register are told of supported people alone (`access.shows_gates`).
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,6 +10,7 @@ from datetime import date
 
 import polars as pl
 
+from hiu.govern.basis.due import months_after
 from hiu.month import Month
 from hiu.publish.pack.view import Review
 from hiu.publish.people import date_in
@@ -37,7 +39,7 @@ def overdue_of(row: Row, month: Month, settings: Settings) -> dict[str, str]:
         late["capacity"] = "review overdue"
     if row["notice_at"] is None:
         late["notice"] = "not served"
-    if row["plan_review_at"] and row["plan_review_at"] <= month.end:
+    if row["plan_review_at"] and row["plan_review_at"] < month.end:
         late["plan_review"] = "overdue"
     if row["plan_at"] is None:
         late["plan"] = "no plan"
@@ -66,7 +68,7 @@ def _of_gates(support: pl.DataFrame, month: Month, settings: Settings) -> Iterat
             since = f", {before} {day(when)}" if when else ""
             yield Review(id=row["person_id"], what=REVIEWS[gate], when=when, late=True, words=words + since)
         due = row["plan_review_at"]
-        if going(row, month) and due and month.end < due <= (month + 1).end:
+        if going(row, month) and due and month.end <= due <= (month + 1).end:
             what = REVIEWS["plan_review"]
             yield Review(id=row["person_id"], what=what, when=due, late=False, words=f"due {day(due)}")
 
@@ -76,11 +78,11 @@ def _set_by_meetings(entries: Mapping[str, list[Row]], month: Month) -> Iterator
         latest = {entry["field"]: entry["value"] for entry in rows}
         due = date_in(latest.get("next_review"))
         if due and due <= (month + 1).end:
-            late = due <= month.end
+            late = due < month.end
             words = f"{'was due' if late else 'due'} {day(due)}"
             yield Review(id=person_id, what="Review set by the meeting", when=due, late=late, words=words)
 
 
 def _older(when: date, month: Month, months: int) -> bool:
-    """So many months have passed by the month's last day."""
-    return when <= (month - months).end
+    """More than so many months have passed by the month's last day: due on that day is not overdue."""
+    return months_after(when, months) < month.end

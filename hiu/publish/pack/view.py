@@ -10,7 +10,8 @@ from hiu.publish.stamp import Stamp
 class Person(TypedDict):
     """The row in the list and what stands beside the chart. `lacks` = columns of which a month is missing. Alerts:
     code, words. Gates: words, value with its date, needs looking at, where it is written. Recorded: words, value,
-    which list and by whom. Episodes, of supported people: when, what, how long; `week` = at which hours they fall."""
+    which list and by whom. `was` = until when a candidate was supported. Episodes, of supported people: when, what,
+    how long; `week` = at which hours they fall."""
 
     id: str
     name: str
@@ -30,6 +31,7 @@ class Person(TypedDict):
     label: str
     intensity: float
     supported: bool
+    was: str
     minor: bool
     why: str
     label_why: str
@@ -106,14 +108,15 @@ class Match(TypedDict):
 
 
 class Matches(TypedDict):
-    """Matches that are shown, and how many there are."""
+    """Matches that are shown, and how many there are; who has a conflict and is not among them, and why not."""
 
     total: int
     pairs: list[Match]
+    settled: list[tuple[str, str]]
 
 
 class Front(TypedDict):
-    """The first screen."""
+    """The first screen. `lacking` = how many of the last 12 months a feed did not supply; `unlisted` = id and why."""
 
     changes: list[Changes]
     actions: list[Task]
@@ -123,13 +126,15 @@ class Front(TypedDict):
     feeds: list[Feed]
     unread: list[str]
     matches: Matches
-    unlisted: list[str]
+    unlisted: list[tuple[str, str]]
+    unnamed: str
+    lacking: int
 
 
 class View(Front):
     """The whole pack. `first` = there is no list of last month to compare with; `others` = names of people who have no
-    row, but whom the first screen speaks of: who left the list, whose records were joined or separated, whom a meeting
-    decided on, and who is supported without a contact."""
+    row, but whom the first screen speaks of (`access`): who left the first places, whom a meeting decided on, and who
+    is supported without a contact."""
 
     stamp: Stamp
     withheld: int

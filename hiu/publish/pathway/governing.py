@@ -1,7 +1,7 @@
 """What papers say first of incidents and of the action log: counts, and nobody's name."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import polars as pl
 
@@ -37,8 +37,13 @@ def action_lines(tables: Mapping[str, pl.DataFrame], after: date) -> list[str]:
         return []
     own = latest_rows(tables["action"], "action_id")
     still = own.filter(open_at("done_at", after))
-    late = still.filter(C("due") < after).height
+    late = still.filter(overdue_at("due", after)).height
     return [f"Action log: {still.height} open, {late} of them overdue."]
+
+
+def overdue_at(column: str, after: date) -> pl.Expr:
+    """Whether the day has passed by the month's last day: what is due on that day is not overdue."""
+    return C(column) < after - timedelta(days=1)
 
 
 def open_at(column: str, after: date) -> pl.Expr:

@@ -10,6 +10,7 @@ from hiu.model.frames import TYPES
 from hiu.model.words import NOT_TAKEN
 from hiu.month import Month
 from hiu.publish.feeds import Feed, missing_feeds
+from hiu.publish.hospital import counts, disagreements
 from hiu.publish.quality.equality import Audited, audited
 from hiu.publish.quality.matching import GroupRate, Judged, by_group, model_in_force, overall
 from hiu.publish.quality.quotes import unfound_quotes
@@ -46,6 +47,7 @@ class Quality:
     misfits: list[str]
     by_group: list[GroupRate]
     open_stays: list[str]
+    hospital: list[str]
     quotes: list[str]
     refused: list[str]
     not_taken: list[str]
@@ -84,6 +86,7 @@ def quality(tables: Tables, month: Month) -> Quality:
         misfits=departures(tables["link_quality"]),
         by_group=by_group(tables["link_quality"]),
         open_stays=open_stays(tables["stay"], month),
+        hospital=counts(disagreements(tables, month)),
         quotes=unfound_quotes(tables.get("quotes")),
         refused=[reason for code, reason in _not_read(tables) if code != NOT_TAKEN],
         not_taken=[reason for code, reason in _not_read(tables) if code == NOT_TAKEN],

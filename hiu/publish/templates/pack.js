@@ -40,7 +40,7 @@ function wanted(person) {
     && (!alert || person.alerts.some(([code]) => code === alert));
 }
 
-const ALERTS = { in_hospital: "in hospital", discharged: "discharged", lost: "lost from care", left: "left before treatment", dates: "check dates" };
+const ALERTS = { in_hospital: "in hospital", discharged: "discharged", lost: "lost from care", left: "left before treatment", dates: "check dates", match: "match in doubt" };
 
 // Told apart by the frame, not by colour: it has to work in black and white.
 const FRAMES = { High: "tag strong", Medium: "tag middle", Low: "tag" };
@@ -155,7 +155,7 @@ function showPerson() {
       h("button", { type: "button", click: showMonth }, "This month (m)")),
     h("h2", { id: "person-title", tabindex: "-1" }, h("bdi", {}, nameOf(person)), state.hidden ? null : h("span", { class: "id" }, ` ${person.id}`)),
     h("p", { class: "lead" }, tag(person.risk, "Risk: "), person.risk_note ? ` ${person.risk_note} ` : " ",
-      h("span", { class: "tag" }, person.label), person.supported ? " Supported." : " Candidate.", person.minor ? " Under 18, listed apart." : ""),
+      h("span", { class: "tag" }, person.label), person.supported ? " Supported." : ` Candidate${person.was ? `, ${person.was}` : ""}.`, person.minor ? " Under 18, listed apart." : ""),
     ...(person.alerts.length ? [h("ul", { class: "alerts" }, ...person.alerts.map(([, words]) => h("li", {}, words)))] : []),
     ...chart(person),
     h("h3", {}, "Why this place"), h("p", {}, person.why), ...rankChart(person),

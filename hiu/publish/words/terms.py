@@ -62,6 +62,15 @@ CHANGES = {
 }
 """Kind of change of the list and its heading, in the order they are shown; labels of demand have other words."""
 
+_LABELS = {"IN HOSPITAL": "MOSTLY IN HOSPITAL"}
+"""Change labels that are shown in other words: this one is about the nights of the month, not about its last day."""
+
+
+def label_words(label: str) -> str:
+    """A change label as people read it."""
+    return _LABELS.get(label, label)
+
+
 _CONFLICTS = {"two_nhs_numbers": "more than one NHS number", "two_dobs": "more than one date of birth"}
 
 

@@ -54,6 +54,13 @@ def count_of(n: int, one: str, many: str = "") -> str:
     return f"{n:,} {one if n == 1 else many or f'{one}s'}"
 
 
+def likelihood(chance: float) -> str:
+    """A chance in words that never promise certainty: `more than 99% likely`."""
+    return (
+        "more than 99% likely" if chance > 0.99 else "less than 1% likely" if chance < 0.01 else f"{chance:.0%} likely"
+    )
+
+
 def join_words(words: Iterable[str]) -> str:
     """Words as a list in a sentence: `a, b and c`."""
     *most, last = list(words) or [""]

@@ -10,9 +10,9 @@ from hiu.model.grades import band_of
 from hiu.model.meeting import DATED_FACTS, GATE_DATES, MEETING_FIELDS
 from hiu.month import Month
 from hiu.publish.access import shows_gates, visible
-from hiu.publish.people import born, entries_of, gate_words, rank_words, risk_word
+from hiu.publish.people import born, entries_of, gate_words, rank_words, risk_word, supported_until
 from hiu.publish.rows import Row, Tables, by_person
-from hiu.publish.words.terms import ACCESS, ENTERED, LISTS, NOT_ASSESSED, source_words
+from hiu.publish.words.terms import ACCESS, ENTERED, LISTS, NOT_ASSESSED, label_words, source_words
 from hiu.publish.words.text import clean, display_name, shorten
 from hiu.settings import Settings
 
@@ -115,11 +115,12 @@ def listed_people(tables: Tables, month: Month, settings: Settings) -> list[List
         person = row["person_id"]
         entries, own = history.get(person, []), gates.get(person, {})
         open_ = shows_gates(row)
+        until = "" if open_ else supported_until(support.get(person, {}), month)
         seen = own if open_ else _from_meetings(own, entries, month)
         days = _dated_cells(support.get(person, {}) if open_ else {}, entries, month)
         one = ListedPerson(
             person_id=person,
-            shown=_shown(row, people.get(person, {}), entries, month, gate_words(seen, ended.get(person))),
+            shown=_shown(row, people.get(person, {}), entries, month, gate_words(seen, ended.get(person)), until),
             entered=_entered(_gate_cells(seen) | days | scores.get(person, {}), entries, month),
             version=max((entry["row_version"] for entry in entries), default=0),
         )
@@ -133,7 +134,7 @@ def grade(scores: Mapping[str, str], role: str) -> str:
     return band_of(int(likelihood), int(impact)) if likelihood and impact else ""
 
 
-def _shown(row: Row, about: Row, entries: Sequence[Row], month: Month, gates: str) -> tuple[str, ...]:
+def _shown(row: Row, about: Row, entries: Sequence[Row], month: Month, gates: str, until: str) -> tuple[str, ...]:
     risk = risk_word(row)
     cells = {
         **{name: "" if row[name] is None else str(row[name]) for name in NUMBERS},
@@ -141,8 +142,8 @@ def _shown(row: Row, about: Row, entries: Sequence[Row], month: Month, gates: st
         "person_id": row["person_id"],
         "born": born(about),
         "list": LISTS[row["list"]],
-        "access": ACCESS[row["access"]],
-        "label": row["label"],
+        "access": ", ".join(filter(None, (ACCESS[row["access"]], until))),
+        "label": label_words(row["label"]),
         "plausible": rank_words(row["rank_low"], row["rank_high"]),
         "certainty": row["certainty"] or "",
         "risk": risk if risk == NOT_ASSESSED else f"{row['risk_band']} ({source_words(row['risk_source'])})",

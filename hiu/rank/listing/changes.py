@@ -1,22 +1,24 @@
 """What differs from last month's list, with a plain reason for every move.
 
 The list is the first N places of the adults. A move has one reason, the strongest that points its way: records joined
-or split, risk regraded, corrected data (and the person's own contacts since, if they did their part), the person's own
-contacts, or others'.
+or split, risk regraded, corrected data (and what the person's own score did since, if it did its part), the parts of
+the person's own score that moved, or others'. A change label compares with the 12 months before, so it may point the
+other way: then the reason says so.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from math import log
 from typing import Any
 
 import polars as pl
 
-from hiu.model import ALIASES, CHANGES, many
+from hiu.model import ALIASES, CHANGES, GOING_DOWN, GOING_UP, many
 from hiu.model.frames import schema
 from hiu.model.grades import NOT_ASSESSED
 from hiu.month import Month
 from hiu.rank.listing.ranking import Ranking
+from hiu.rank.listing.reasons import Moves
 from hiu.rank.listing.sentence import amount, ordinal
 
 Row = dict[str, Any]
@@ -45,6 +47,8 @@ def changes(
     restated: pl.DataFrame | None = None,
     earlier: Collection[str] = (),
     recounted: pl.DataFrame | None = None,
+    moves: Moves | None = None,
+    absent: Mapping[str, str] | None = None,
 ) -> pl.DataFrame:
     """Changes as model.CHANGES, in the order of its kinds, then by rank.
 
@@ -54,7 +58,8 @@ def changes(
     `recounted` is last month's list built again from today's data (as ranking.recount gives it): where it
     differs from `before`, that person's figures were restated. That is given as the reason of a move if it did more
     of it than what happened since, and that is told after it; else what happened since is told alone, against the
-    restated figures.
+    restated figures. `moves` names the parts of a score that moved (without it no part is named); `absent` holds why
+    somebody is in no list any more, by id, in words.
     """
     ranked = now.ranked if isinstance(now, Ranking) else now
     ledger = pl.DataFrame(schema=schema(ALIASES)) if aliases is None else aliases
@@ -68,7 +73,8 @@ def changes(
         changed = {name for pair in news.select("old_id", "person_id").rows() for name in pair}
         returning = {_current_id(name, became) for name in earlier}
         again = {} if recounted is None else _by_person(recounted, resolved, names)
-        _places(found, old, new, places, returning, changed, _restated_rows(old, again))
+        why = _Why(changed, _restated_rows(old, again), moves, absent or {})
+        _places(found, old, new, places, returning, why)
     _identities(found, news)
     _restatements(found, restated)
     return _as_table(found.rows)
@@ -103,17 +109,12 @@ def _current_id(name: str, became: dict[str, str]) -> str:
 def _restated_rows(old: dict[str, Row], again: dict[str, Row]) -> dict[str, Row]:
     """Last month's rows as they would be now, of those whose figures were restated."""
     both = {name: row for name, row in again.items() if name in old}
-    return {name: row for name, row in both.items() if abs(row["points_12"] - old[name]["points_12"]) > 1e-6}
+    figures = ("points_3", "points_12")
+    return {n: row for n, row in both.items() if any(abs(row[f] - old[n][f]) > 1e-6 for f in figures)}
 
 
 def _places(
-    found: _ChangeRows,
-    old: dict[str, Row],
-    new: dict[str, Row],
-    places: int,
-    earlier: set[str],
-    changed: set[str],
-    again: dict[str, Row],
+    found: _ChangeRows, old: dict[str, Row], new: dict[str, Row], places: int, earlier: set[str], why: "_Why"
 ) -> None:
     for name, row in new.items():
         was = old.get(name)
@@ -122,69 +123,88 @@ def _places(
         if rank > places:
             continue
         if before is None or before > places:
-            kind, why = ("returned" if name in earlier else "new"), _reason(was, row, name, changed, again, up=True)
+            kind = "returned" if name in earlier else "new"
             from_ = "was not ranked" if before is None else f"was {ordinal(before)}"
-            found.add(kind, name, f"{ordinal(rank)}, {from_}: {why}", before, rank)
+            found.add(kind, name, f"{ordinal(rank)}, {from_}: {why.reason(was, row, name, up=True)}", before, rank)
         elif rank != before:
             up = rank < before
-            why = _reason(was, row, name, changed, again, up=up)
-            move = f"{'Up' if up else 'Down'} from {ordinal(before)} to {ordinal(rank)}: {why}"
-            found.add("rising" if up else "falling", name, move, before, rank)
+            move = f"{'Up' if up else 'Down'} from {ordinal(before)} to {ordinal(rank)}"
+            found.add("rising" if up else "falling", name, f"{move}: {why.reason(was, row, name, up=up)}", before, rank)
     for name, was in old.items():
         if was["rank"] <= places and (name not in new or new[name]["rank"] > places):
-            _left(found, name, was, new.get(name), changed, again)
+            _left(found, name, was, new.get(name), why)
 
 
-def _left(found: _ChangeRows, name: str, was: Row, row: Row | None, changed: set[str], again: dict[str, Row]) -> None:
+def _left(found: _ChangeRows, name: str, was: Row, row: Row | None, why: "_Why") -> None:
     if row is None:
-        reason = "records were joined or split" if name in changed else "no contact in 12 months, or set apart"
+        reason = "records were joined or split" if name in why.changed else why.absent.get(name, "not ranked any more")
         found.add("left", name, f"Was {ordinal(was['rank'])}, no longer on the list: {reason}.", was["rank"])
         return
-    why = _reason(was, row, name, changed, again, up=False)
-    move = f"Down from {ordinal(was['rank'])} to {ordinal(row['rank'])}: {why}"
+    move = f"Down from {ordinal(was['rank'])} to {ordinal(row['rank'])}: {why.reason(was, row, name, up=False)}"
     found.add("left", name, move, was["rank"], row["rank"])
 
 
-def _reason(was: Row | None, row: Row, name: str, changed: set[str], again: dict[str, Row], *, up: bool) -> str:
-    """The strongest reason that points the way of the move."""
-    if name in changed:
-        return "records were joined or split."
-    if was is None:
-        return f"severity score {amount(row['points_3'])} in the last 3 months."
-    way = 1 if up else -1
-    need = way * _step(row["expected_points"], was["expected_points"])
-    grade = way * _step(row["risk"], was["risk"])
-    if grade > _SMALL and grade >= need:
-        return _regraded(was, row)
-    if need < -_SMALL:
-        return f"others {'fell' if up else 'rose'} further than this person did."
-    then = again.get(name, was)
-    since = way * _step(row["expected_points"], then["expected_points"])
-    own = _own(then, row, way, since)
-    if need - since > max(_SMALL, since):
-        part = f"; in smaller part {own}" if own else "."
-        return f"corrected data: {amount(then['points_12'])} over 12 months, was {amount(was['points_12'])}{part}"
-    return own or f"others {'fell' if up else 'rose'} further; this person changed little."
+@dataclass(frozen=True)
+class _Why:
+    """What reasons are made from: whose records were joined or split, last month's restated rows, the parts of each
+    score that moved, and why somebody is in no list any more."""
+
+    changed: set[str]
+    again: dict[str, Row]
+    moves: Moves | None
+    absent: Mapping[str, str]
+
+    def reason(self, was: Row | None, row: Row, name: str, *, up: bool) -> str:
+        """The strongest reason that points the way of the move, and that the label points the other way if it does."""
+        why = self._strongest(was, row, name, up=up)
+        against = row["label"] in (GOING_DOWN if up else GOING_UP)
+        if not against or was is None:
+            return why
+        return f"{why} {row['label']} compares with the 12 months before, not with last month's list."
+
+    def _strongest(self, was: Row | None, row: Row, name: str, *, up: bool) -> str:
+        if name in self.changed:
+            return "records were joined or split."
+        if was is None:
+            return f"severity score {amount(row['points_3'])} in the last 3 months."
+        way = 1 if up else -1
+        need = way * _step(row["expected_points"], was["expected_points"])
+        grade = way * _step(row["risk"], was["risk"])
+        if grade > _SMALL and grade >= need:
+            return _regraded(was, row)
+        then = self.again.get(name, was)
+        if need < -_SMALL:
+            return _others(then, row, up=up)
+        since = way * _step(row["expected_points"], then["expected_points"])
+        own = self._own(then, row, name, way, since)
+        if need - since > max(_SMALL, since):
+            part = f"; in smaller part {own}" if own else "."
+            return f"corrected data: {amount(then['points_12'])} over 12 months, was {amount(was['points_12'])}{part}"
+        return own or f"{'others fell further' if up else 'others passed this person'}; this person changed little."
+
+    def _own(self, was: Row, row: Row, name: str, way: int, need: float) -> str | None:
+        """What the person's own contacts, nights and detentions did, if they moved the way of the rank; else None."""
+        for months in (3, 12):
+            now, then = row[f"points_{months}"], was[f"points_{months}"]
+            if need > _SMALL and way * (now - then) > 0:
+                parts = self.moves.words(name, months, way) if self.moves else ""
+                score = f"severity score {amount(now)}, was {amount(then)}, in {months} months"
+                return f"{parts}: {score}." if parts else f"{score}."
+        if need <= _CLEAR:
+            return None
+        if way < 0 and self.moves and self.moves.nothing_new(name):
+            return "the same events, but longer ago, so they count for less."
+        when = "more recent, so they count for more" if way > 0 else "longer ago, so they count for less"
+        return f"the events are {when}."
 
 
-def _own(was: Row, row: Row, way: int, need: float) -> str | None:
-    """What the person's own contacts and nights did, if they moved the way of the rank; None if not."""
-    for months in (3, 12):
-        now, then = row[f"points_{months}"], was[f"points_{months}"]
-        if need > _SMALL and way * (now - then) > 0:
-            what = _demand(row[f"contacts_{months}"], was[f"contacts_{months}"], way)
-            span = "" if months == 3 else f" over {months} months"
-            return f"{what}: severity score {amount(now)}{span}, was {amount(then)}."
-    when = "more recently" if way > 0 else "longer ago"
-    return f"the same severity score, reached {when} (recent months count more)." if need > _CLEAR else None
-
-
-def _demand(now: int | None, then: int | None, way: int) -> str:
-    """What moved a severity score that way: contacts are named only where their number moved with it."""
-    more = "more" if way > 0 else "fewer"
-    if now is not None and then is not None and way * (now - then) > 0:
-        return f"{more} contacts"
-    return f"{more} nights in a bed or severe events"
+def _others(was: Row, row: Row, *, up: bool) -> str:
+    """The move of somebody whose own score moved the other way, or stood still."""
+    now, then = row["points_3"], was["points_3"]
+    score = f"severity score {amount(now)}, was {amount(then)}, in 3 months"
+    if up:
+        return f"others fell {'further than this person did' if now < then else 'behind this person'}: {score}."
+    return f"others {'rose further than this person did' if now > then else 'passed this person'}: {score}."
 
 
 def _step(now: float, then: float) -> float:

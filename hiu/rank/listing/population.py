@@ -1,5 +1,8 @@
 """The ranked population: named, living people with a contact in the last twelve months."""
 
+from collections.abc import Collection
+from typing import Any
+
 import polars as pl
 
 from hiu.month import Month
@@ -23,6 +26,22 @@ def population(month: Month, demand: pl.DataFrame, people: pl.DataFrame, minimum
         .with_columns(list=pl.when(adult).then(pl.lit("adult")).otherwise(pl.lit("under_18")))
         .sort("person_id")
     )
+
+
+def absent(ids: Collection[str], people: pl.DataFrame, minors: Collection[str], month: Month) -> dict[str, str]:
+    """Why each of some people who are not on the list of adults is not, in words; `minors` = ids listed apart."""
+    found = {row["person_id"]: row for row in people.filter(pl.col("person_id").is_in(list(ids))).iter_rows(named=True)}
+    return {one: _absent(found.get(one), one in minors, month) for one in ids}
+
+
+def _absent(row: dict[str, Any] | None, minor: bool, month: Month) -> str:
+    if row is None:
+        return "no row names this person any more"
+    if row["died"] is not None and row["died"] <= month.end:
+        return "recorded as having died"
+    if not row["named"]:
+        return "no row gives a name"
+    return "listed with the under-18s" if minor else "nothing counted in 12 months"
 
 
 def _age(month: Month) -> pl.Expr:

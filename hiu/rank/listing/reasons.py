@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol, Self
 
 import numpy as np
+import polars as pl
 
 from hiu.model import CONTACTS, DATASETS, many, one
 from hiu.month import Month
-from hiu.rank.listing.history import Beds, History
-from hiu.rank.listing.intensity import weighed
+from hiu.rank.listing.history import Beds, History, history
+from hiu.rank.listing.intensity import weighed, weights_of
 from hiu.rank.listing.sentence import amount
+from hiu.settings import Weights
 
 LEAST_MONTHS, LEAST_SETS = 3, 2
 """Months supplied of the last 12, and data sets that count: with fewer no place is surer than B."""
@@ -76,8 +80,75 @@ def counted(datasets: Iterable[str]) -> tuple[str, str]:
 
 def amounts(totals: Mapping[str, float]) -> str:
     """Amounts above nothing in words: `14 nights in a bed and 1 section 136 detention`."""
-    found = [_amount(n, *_unit(name)) for name, n in totals.items() if n]
+    return _joined([_amount(n, *_unit(name)) for name, n in totals.items() if n])
+
+
+def _joined(found: list[str]) -> str:
     return " and ".join([", ".join(found[:-1]), found[-1]] if len(found) > 1 else found)
+
+
+@dataclass(frozen=True)
+class Moves:
+    """What moved the severity scores of some people since the list of a month before, by data set.
+
+    `past` is their history to the later month as it is known now, `weights` the points of one unit of a data set.
+    """
+
+    past: History
+    weights: Mapping[str, float]
+
+    @classmethod
+    def of(cls, people: pl.Series, month: Month, demand: pl.DataFrame, coverage: pl.DataFrame, points: Weights) -> Self:
+        """Of `people` (ids) to a month; frames have the columns of model.MONTHLY_DEMAND and COVERAGE."""
+        return cls(history(people.sort(), month, demand, coverage), weights_of(points, coverage))
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {person: at for at, person in enumerate(self.past.people)}
+
+    def parts(self, person: str, span: int) -> list[tuple[str, float, float]]:
+        """Data set, its number in the `span` months a month ago, and now, of each that moved; the most points first.
+
+        A data set that was not supplied for a month that only one of the two periods holds is left out: the periods
+        do not compare.
+        """
+        if (p := self._positions.get(person)) is None:
+            return []
+        found = []
+        for d, name in enumerate(self.past.datasets):
+            n = self.past.n[d, p]
+            was, now = float(n[-span - 1 : -1].sum()), float(n[-span:].sum())
+            if self.weights.get(name) and was != now and self._compares(d, p, span):
+                found.append((name, was, now))
+        return sorted(found, key=lambda part: -abs(self.weights[part[0]] * (part[2] - part[1])))
+
+    def _compares(self, d: int, p: int, span: int) -> bool:
+        """Whether the newest month and the one that has dropped out were supplied; before a first delivery none was."""
+        last = len(self.past.months) - 1
+        ends = [t for t in (last, last - span) if t >= (self.past.joined[d] or 0)]
+        lacks = self.past.unknown
+        return all(self.past.supplied[d, t] and not (lacks is not None and lacks[d, p, t]) for t in ends)
+
+    def words(self, person: str, span: int, way: int) -> str:
+        """The parts that moved up (`way` 1) or down (-1), then those that moved against it; empty without any."""
+        parts = self.parts(person, span)
+        moved, against = (
+            _joined([self._part(*part, span) for part in parts if sign * (part[2] - part[1]) > 0])
+            for sign in (way, -way)
+        )
+        return moved and f"{moved}{f', although {against}' if against else ''}"
+
+    def nothing_new(self, person: str) -> bool:
+        """Whether nothing of theirs is counted in the latest month."""
+        p = self._positions.get(person)
+        return p is not None and not self.past.n[weighed(self.past, dict(self.weights)), p, -1].any()
+
+    def _part(self, name: str, was: float, now: float, span: int) -> str:
+        began = self.past.joined[self.past.datasets.index(name)] or 0
+        inside = began and began > len(self.past.months) - 1 - span
+        late = f" (supplied since {self.past.months[began].title})" if inside else ""
+        units = "nights in hospital" if name == "mh_bed_day" else many(name)
+        return f"from {was:.0f} to {now:.0f} {units}{late}"
 
 
 def label_sentence(

@@ -101,5 +101,5 @@ def _risk(risk: float, source: str, band: str, likelihood: int | None, impact: i
     elif likelihood is None or impact is None:
         reason = f"{_OWNER[source]}: {band}"
     else:
-        reason = f"{_OWNER[source]}: likelihood {likelihood} x impact {impact}"
+        reason = f"{_OWNER[source]}: square root of likelihood {likelihood} x impact {impact}"
     return f"risk {risk:.1f} ({reason}"

@@ -37,7 +37,8 @@ def _day_in(rng: Generator, span: Span, month: int) -> date:
 
 
 def _row(rng: Generator, people: People, person: int, start: date | None, span: Span) -> dict[str, str]:
-    """Cells of one person: gates before the start, contacts and gradings until the end."""
+    """Cells of one person: gates before the start, contacts and gradings until the end. Capacity is reviewed and the
+    lead clinician's permission asked before support is offered; who is not permitted is offered none."""
     stop = min(span.last.end, _or(people.death[person], span.last.end))
     if start is None:
         offered = _day_in(rng, span, int(rng.integers(span.months)))
@@ -65,16 +66,16 @@ def _cells(
     plan = plan if plan and plan <= stop else None
     permitted = start is not None or rng.random() < 0.5
     return {
-        "Date Offered": _text(offered),
+        "Date Offered": _text(offered) if permitted else "",
         "Support From": _text(start),
         "Support To": _text(end),
-        "Consent": "; ".join(f"{what} {_text(day)}" for what, day in consent),
+        "Consent": "; ".join(f"{what} {_text(day)}" for what, day in consent) if permitted else "",
         "Clinician Permission": "Granted" if permitted else "Not granted",
-        "Permission On": _text(offered + timedelta(days=2)),
+        "Permission On": _text(offered - timedelta(days=2)),
         "Responsible Clinician": one["clinicians"],
         "Community Team": one["teams"],
-        "Capacity Checked": _text(offered + timedelta(days=1)),
-        "Privacy Notice Given": _text(offered),
+        "Capacity Checked": _text(offered - timedelta(days=3)),
+        "Privacy Notice Given": _text(offered) if permitted else "",
         "Plan On": _text(plan),
         "Plan Review Due": _text(plan + timedelta(days=182) if plan else None),
         "Contacts": "; ".join(_contacts(rng, start, stop)),

@@ -132,7 +132,7 @@ def _actions(rng: Generator, ground: Ground, meetings: list[str], days: list[str
     )
     still = np.isnat(done)
     truth = pl.DataFrame(
-        {"action_id": number.tolist(), "owner": owner.tolist(), "open": still, "late": still & (due < end)}
+        {"action_id": number.tolist(), "owner": owner.tolist(), "open": still, "late": still & (due < end - 1)}
     )
     return Sent(source="action", text=text, truth={"actions": truth})
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from hiu.govern import records
+from hiu.govern.basis.clock import days_text
 from hiu.govern.erase.tombstone import CODE
 from hiu.govern.pseudonym import key_id
 from hiu.govern.turns import current_key
@@ -72,7 +73,7 @@ def print_due(place: Place, on: date, *, as_json: bool) -> None:
         print_json(due=_json_rows(rows))
         return
     for row in rows.iter_rows(named=True):
-        when = f"{row['days']} days overdue" if row["days"] > 0 else f"in {-row['days']} days" if row["due"] else "now"
+        when = days_text(row["due"], on) if row["due"] else "now"
         out(f"{row['what']:<15} {when:<18} {row['person_id'] or 'the site':<14} {row['sentence']}")
     overdue = rows.filter(pl.col("days") > 0).height
     out(f"{overdue} overdue, {rows.height - overdue} due within {place.settings.governance.due_days} days")

@@ -9,11 +9,13 @@ from hiu.errors import HiuError
 from hiu.govern import records
 from hiu.govern.login import login
 from hiu.model import SITTING
-from hiu.publish.access import visible
+from hiu.publish.access import withheld
 from hiu.publish.meeting.page import meeting_page
-from hiu.publish.pack.page import pack_view
+from hiu.publish.pack.page import named, pack_view
 from hiu.publish.pathway.governing import first_lines
 from hiu.publish.release.folder import read_manifest, stamp_in
+from pipelines.access.basis import allowed
+from pipelines.access.disclose import MEETING, enter_disclosure
 from pipelines.access.looks import enter_look
 from pipelines.access.pages import charted_people
 from pipelines.common.journal import record, utc
@@ -39,12 +41,22 @@ def meet(
     began = clock()
     with hold(place.curated / "meeting.lock", f"hiu meet {of}", began):
         desk = Desk(place, of, folder, stamp_in(read_manifest(folder)), f"{by} ({login()})", clock)
-        shown = visible(desk.shown()["ranked"], place.settings.rank.top)["person_id"]
-        enter_look(place, began, "meeting", shown, by=by, month=of)
+        _enter(desk, began, by)
         record(place, began, "meeting_begun", month=str(of), pack=desk.stamp.pack_id, by=by, login=login())
         door = Door(partial(_page, desk), _jobs(desk, began), partial(returned.look, desk))
         door.serve(opened, lambda: desk.ended)
     return desk.ended
+
+
+def _enter(desk: Desk, began: datetime, by: str) -> None:
+    """Enter everybody whom the page will name, as a look and as a disclosure to the group."""
+    place, tables = desk.place, desk.shown()
+    who, on = named(tables, desk.month, place.settings), began.date()
+    enter_look(place, began, "meeting", who, by=by, month=desk.month)
+    if who:
+        codes = allowed(place, who, purpose="support", recipient="group", on=on, aliases=tables["aliases"]).codes
+        kept_back = withheld(tables["ranked"], place.settings.rank.top)
+        enter_disclosure(place, began, MEETING, basis=codes, by=by, people=len(who), withheld=kept_back)
 
 
 def _jobs(desk: Desk, began: datetime) -> Mapping[str, Callable[[Asked], Answer]]:

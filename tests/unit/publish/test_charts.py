@@ -210,21 +210,45 @@ def test_support_is_compared_over_days_in_the_community_where_nights_in_hospital
     told = person_chart(person(figures, support={"start": date(2025, 4, 10)}))["title"]["subtitle"]
     assert " ".join(told[1:]) == (
         "After support started (10 Apr 2025): 7.8 contacts per 30 days in the community in the latest 6 complete "
-        "months (90 nights in hospital); 7.9 in the 6 months before support started (0 nights). Not causal."
+        "months (90 nights in hospital); 7.9 in the 6 months before support started (0 nights). "
+        "Not causal: this does not show that support made the difference."
     )
 
 
 def test_support_is_compared_only_with_six_complete_months_on_each_side() -> None:
     figures: dict[str, list[int | None]] = {"police_incident": [8] * 12 + [4] * 12}
-    told = person_chart(person(figures, support={"start": date(2025, 4, 10)}))["title"]["subtitle"][1]
+    told = " ".join(person_chart(person(figures, support={"start": date(2025, 4, 10)}))["title"]["subtitle"][1:])
     assert told == (
         "After support started (10 Apr 2025): 4 contacts a month in the latest 6 complete months; 8 a month in the "
-        "6 months before support started. Not causal."
+        "6 months before support started. Not causal: this does not show that support made the difference."
     )
     early = person_chart(person(figures, support={"start": date(2025, 11, 10)}))["title"]["subtitle"][1]
     late = person_chart(person(figures, support={"start": date(2024, 6, 10)}))["title"]["subtitle"][1]
     assert "not to be compared (fewer than 6 complete months before)" in late and "early" not in late
     assert "too early to say" in early and "because" not in told + early
+
+
+def test_support_that_has_ended_is_told_before_during_and_since() -> None:
+    figures: dict[str, list[int | None]] = {"police_incident": [8] * 6 + [2] * 9 + [14] * 9}
+    support = {"start": date(2024, 10, 10), "end": date(2025, 6, 10)}
+    told = " ".join(person_chart(person(figures, support=support))["title"]["subtitle"][1:])
+    assert told == (
+        "Support lasted from 10 Oct 2024 to 10 Jun 2025: 8 contacts a month in the 6 months before it; 2 a month in "
+        "the last 6 complete months of it; 14 a month in the latest 6 complete months since it ended. Not causal: this "
+        "does not show that support made the difference."
+    )
+    support["end"] = date(2026, 1, 10)
+    told = " ".join(person_chart(person(figures, support=support))["title"]["subtitle"][1:])
+    assert "since" not in told.split("; fewer")[0] and "; fewer than 6 complete months for the rest." in told
+    support["end"] = date(2024, 12, 1)
+    told = " ".join(person_chart(person(figures, support=support))["title"]["subtitle"][1:])
+    assert "of it" not in told and "14 a month in the latest 6 complete months since it ended" in told
+
+
+def test_one_contact_is_one_contact() -> None:
+    figures: dict[str, list[int | None]] = {"police_incident": [2] * 12 + [1] * 12}
+    told = person_chart(person(figures, support={"start": date(2025, 4, 10)}))["title"]["subtitle"][1]
+    assert "1 contact a month in the latest" in told
 
 
 def test_a_comparison_across_a_policy_break_is_flagged() -> None:

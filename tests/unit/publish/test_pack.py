@@ -109,6 +109,7 @@ def test_only_what_is_shown_is_embedded() -> None:
         "label",
         "intensity",
         "supported",
+        "was",
         "minor",
         "why",
         "label_why",
@@ -228,7 +229,8 @@ def review(**row: Any) -> dict[str, str]:
     ("row", "late"),
     [
         ({}, {}),
-        ({"plan_review_at": date(2026, 3, 31)}, {"plan_review"}),
+        ({"plan_review_at": date(2026, 3, 30)}, {"plan_review"}),
+        ({"plan_review_at": date(2026, 3, 31)}, set()),
         ({"plan_review_at": date(2026, 4, 1)}, set()),
         ({"capacity_at": date(2025, 9, 30)}, {"capacity"}),
         ({"capacity_at": date(2025, 10, 1)}, set()),
@@ -236,7 +238,8 @@ def review(**row: Any) -> dict[str, str]:
             {"capacity_at": None, "notice_at": None, "plan_at": None, "plan_review_at": None},
             {"capacity", "notice", "plan"},
         ),
-        ({"plan_at": date(2025, 3, 31), "plan_review_at": None}, {"plan"}),
+        ({"plan_at": date(2025, 3, 30), "plan_review_at": None}, {"plan"}),
+        ({"plan_at": date(2025, 3, 31), "plan_review_at": None}, set()),
         ({"plan_at": date(2025, 4, 1), "plan_review_at": None}, set()),
         ({"consent": "withdrawn", "permission": "not granted"}, {"consent", "permission"}),
         ({"start": None, "plan_review_at": date(2025, 1, 1)}, set()),
@@ -281,8 +284,8 @@ def test_two_descriptions_of_one_person_are_not_called_two_people() -> None:
     )
     tables["review_queue"] = of_one.head(1)
     said = (
-        "one person with two dates of birth; the two descriptions, without the others on the record: 0% likely one "
-        "person"
+        "one person with two dates of birth; the two descriptions, without the others on the record: less than 1% "
+        "likely one person"
     )
     assert [pair["doubt"] for pair in view(tables)["matches"]["pairs"]] == [said]
     assert f": {said}</li>" in page(tables)
@@ -291,8 +294,8 @@ def test_two_descriptions_of_one_person_are_not_called_two_people() -> None:
 def test_supported_people_who_are_not_listed_are_given_by_id() -> None:
     tables = pack_area.tables(NAMES)
     going = [
-        {"person_id": "HIU-ZZZZ2222", "start": date(2025, 1, 1)},
-        {"person_id": "HIU-YYYY3333", "start": date(2025, 1, 1), "end": date(2025, 6, 1)},
+        {"person_id": "HIU-ZZZZ2222", "start": date(2025, 1, 1), "consent": "given"},
+        {"person_id": "HIU-YYYY3333", "start": date(2025, 1, 1), "end": date(2025, 6, 1), "consent": "given"},
     ]
     said = page({**tables, "support": frames.support(going)})
     assert "HIU-ZZZZ2222" in said and "HIU-YYYY3333" not in said

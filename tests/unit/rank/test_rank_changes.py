@@ -6,10 +6,12 @@ from datetime import date
 from typing import Any
 
 import polars as pl
-from rank_area import MARCH, gradings, inputs
+from rank_area import MARCH, SETTINGS, coverage, gradings, inputs
 
 from hiu.model import CHANGES
+from hiu.month import Month
 from hiu.rank import changes, rank
+from hiu.rank.listing.reasons import Moves
 
 POLICE = "police_incident"
 
@@ -24,6 +26,11 @@ def month(counts: dict[str, dict[str, list[int]]], back: int = 0, **given: Any) 
     return rank(**inputs(counts, **{"month": MARCH - back, **given})).ranked
 
 
+def moves(counts: dict[str, dict[str, list[int]]], *gaps: tuple[str, Month]) -> Moves:
+    given = inputs(counts)
+    return Moves.of(pl.Series(list(counts)), MARCH, given["demand"], coverage(24, gaps), SETTINGS.rank.weights)
+
+
 def rows(
     counts: dict[str, dict[str, list[int]]],
     places: int = 3,
@@ -32,6 +39,7 @@ def rows(
     **given: Any,
 ) -> dict[str, dict[str, Any]]:
     """Changes by person between February and March."""
+    given.setdefault("moves", moves(counts))
     found = changes(month(counts, **(now or {})), month(counts, 1, **(then or {})), month=MARCH, places=places, **given)
     assert found.columns == CHANGES.names
     return {row["person_id"]: row for row in found.iter_rows(named=True)}
@@ -48,21 +56,27 @@ def test_nothing_changed_is_nothing_said() -> None:
 def test_own_demand_and_others_demand() -> None:
     found = rows(area(D=40))
     assert found["D"]["kind"] == "new" and (found["D"]["rank_before"], found["D"]["rank_now"]) == (4, 1)
-    assert found["D"]["what"] == ("1st, was 4th: more contacts: severity score 48, was 12.")
+    assert found["D"]["what"] == (
+        "1st, was 4th: from 12 to 48 police incidents: severity score 48, was 12, in 3 months."
+    )
     assert found["A"] == {
         "kind": "falling",
         "person_id": "A",
         "rank_before": 1,
         "rank_now": 2,
-        "what": "Down from 1st to 2nd: others rose further; this person changed little.",
+        "what": "Down from 1st to 2nd: others passed this person; this person changed little.",
     }
     assert (found["C"]["kind"], found["C"]["rank_now"]) == ("left", 4)
 
 
 def test_falling_by_own_demand() -> None:
     found = rows(area(B=0, C=9))
-    assert found["B"]["what"] == ("Down from 2nd to 3rd: fewer contacts: severity score 16, was 24.")
-    assert found["C"]["what"].startswith("Up from 3rd to 2nd: more contacts: severity score 21, was 18.")
+    assert found["B"]["what"] == (
+        "Down from 2nd to 3rd: from 24 to 16 police incidents: severity score 16, was 24, in 3 months."
+    )
+    assert found["C"]["what"].startswith(
+        "Up from 3rd to 2nd: from 18 to 21 police incidents: severity score 21, was 18, in 3 months."
+    )
 
 
 def test_risk_regraded() -> None:
@@ -135,11 +149,13 @@ def test_own_demand_that_did_the_smaller_part_is_told_after_restated_figures() -
     then = month(area(), 1)
     sent_again = area()
     sent_again["C"] = {POLICE: [6] * 20 + [30, 6, 6, 10]}
-    found = changes(month(sent_again), then, month=MARCH, places=3, recounted=month(sent_again, 1))
+    found = changes(
+        month(sent_again), then, month=MARCH, places=3, recounted=month(sent_again, 1), moves=moves(sent_again)
+    )
     row = found.filter(pl.col("person_id") == "C").row(0, named=True)
     assert row["what"] == (
-        "Up from 3rd to 2nd: corrected data: 96 over 12 months, was 72; in smaller part more contacts: severity "
-        "score 100 over 12 months, was 96."
+        "Up from 3rd to 2nd: corrected data: 96 over 12 months, was 72; in smaller part from 96 to 100 "
+        "police incidents: severity score 100, was 96, in 12 months."
     )
 
 
@@ -148,8 +164,11 @@ def test_who_rises_with_less_demand_than_before_owes_it_to_others_not_to_restate
     now = then | {"A": {POLICE: [10] * 23 + [2]}, "B": {POLICE: [9] * 20 + [10, 9, 9, 6]}}
     found = changes(month(now), month(then, 1), month=MARCH, places=3, recounted=month(now, 1))
     by = {row["person_id"]: row["what"] for row in found.iter_rows(named=True)}
-    assert by["B"] == "Up from 2nd to 1st: others fell further than this person did."
-    assert by["A"].startswith("Down from 1st to 2nd: fewer contacts")
+    assert (
+        by["B"]
+        == "Up from 2nd to 1st: others fell further than this person did: severity score 24, was 28, in 3 months."
+    )
+    assert by["A"].startswith("Down from 1st to 2nd: severity score 22, was 30, in 3 months.")
 
 
 def test_a_small_restatement_does_not_hide_what_happened_since() -> None:
@@ -158,8 +177,60 @@ def test_a_small_restatement_does_not_hide_what_happened_since() -> None:
     now["C"] = {POLICE: [*now["C"][POLICE][:20], 7, *now["C"][POLICE][21:]]}
     found = changes(month(now), then, month=MARCH, places=3, recounted=month(now, 1))
     row = found.filter(pl.col("person_id") == "C").row(0, named=True)
-    assert row["what"] == "Up from 3rd to 1st: more contacts: severity score 52, was 19."
+    assert row["what"] == "Up from 3rd to 1st: severity score 52, was 19, in 3 months."
 
 
 def test_the_first_list_has_nothing_to_compare() -> None:
     assert changes(month(area()), None, month=MARCH, places=3).height == 0
+
+
+def test_every_part_that_moved_is_named_the_heaviest_first() -> None:
+    counts = area()
+    counts["D"] = {
+        "mh_bed_day": [0] * 22 + [13, 31],
+        "ambulance_deployment": [0] * 23 + [2],
+        "mha_assessment": [0] * 23 + [1],
+        POLICE: [4] * 20 + [6, 4, 4, 4],
+    }
+    found = rows(counts)
+    assert found["D"]["what"] == (
+        "3rd, was 4th: from 13 to 44 nights in hospital, from 0 to 1 Mental Health Act assessments and from 0 to 2 "
+        "ambulance deployments, although from 14 to 12 police incidents: severity score 28, was 17, in 3 months."
+    )
+
+
+def test_a_part_whose_month_was_not_supplied_is_not_said_to_have_moved() -> None:
+    counts = area(D=40)
+    counts["D"]["ambulance_deployment"] = [0] * 23 + [5]
+    assert "ambulance" in rows(counts)["D"]["what"]
+    parts = moves(counts, ("ambulance_deployment", MARCH - 3))
+    assert rows(counts, moves=parts)["D"]["what"].startswith("1st, was 4th: from 12 to 48 police incidents: severity")
+
+
+def test_the_same_events_a_month_on_count_for_less() -> None:
+    counts = area()
+    counts["A"] = {POLICE: [0] * 22 + [40, 0]}
+    found = rows(counts)
+    assert ": the same events, but longer ago, so they count for less." in found["A"]["what"]
+
+
+def test_who_is_passed_is_not_said_to_rise() -> None:
+    counts = area(D=90)
+    counts["A"] = {POLICE: [10] * 20 + [4, 10, 10, 4]}
+    found = rows(counts)
+    assert found["A"]["what"].startswith("Down from 1st to 2nd: ") and "rose" not in found["A"]["what"]
+
+
+def test_a_label_that_points_the_other_way_is_explained() -> None:
+    counts = area(D=90)
+    counts["A"] = {POLICE: [2] * 12 + [5] * 8 + [30, 30, 30, 30]}
+    found = rows(counts)
+    assert found["A"]["kind"] == "falling"
+    assert found["A"]["what"].endswith("ESCALATING compares with the 12 months before, not with last month's list.")
+
+
+def test_who_is_listed_no_more_has_the_reason_that_holds() -> None:
+    then = month(area(), 1)
+    gone = {k: v for k, v in area().items() if k != "A"}
+    found = changes(month(gone), then, month=MARCH, places=3, absent={"A": "recorded as having died"})
+    assert found.filter(person_id="A")["what"].to_list() == ["Was 1st, no longer on the list: recorded as having died."]

@@ -11,8 +11,11 @@ import polars as pl
 import pytest
 from rank_area import MARCH, SETTINGS, coverage, demand, gradings, inputs, people
 
+from hiu.model import GOING_DOWN, GOING_UP
+from hiu.model.words import MANY
 from hiu.rank import changes, rank
 from hiu.rank.listing.ranking import recount
+from hiu.rank.listing.reasons import Moves
 
 PEOPLE, TOP = 500, 20
 CONTACTS = ("police_incident", "ambulance_deployment", "ed_attendance")
@@ -47,7 +50,8 @@ def area() -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, dict[str, dict[str
     counts, more = simulated(7)
     given = inputs(counts, demand=_without(demand(counts)), coverage=coverage(24, GAPS), **more)
     now, before = (rank(**{**given, "month": MARCH - back}).ranked for back in (0, 1))
-    return now, before, changes(now, before, month=MARCH, places=TOP), counts
+    moves = Moves.of(now["person_id"], MARCH, given["demand"], given["coverage"], SETTINGS.rank.weights)
+    return now, before, changes(now, before, month=MARCH, places=TOP, moves=moves), counts
 
 
 def _without(rows: pl.DataFrame) -> pl.DataFrame:
@@ -75,22 +79,49 @@ def test_moves_say_what_the_ranks_say(area: Any) -> None:
 
 
 def test_reasons_say_what_the_figures_say(area: Any) -> None:
-    now, before, found, _ = area
+    now, before, found, counts = area
     rows_now, rows_was = ({row["person_id"]: row for row in frame.iter_rows(named=True)} for frame in (now, before))
     seen = set()
     for change in found.iter_rows(named=True):
         row, was = rows_now.get(change["person_id"]), rows_was.get(change["person_id"])
         if row is None or was is None:
             continue
-        months = 12 if "over 12 months" in change["what"] else 3
-        for word, way in (("more", 1), ("fewer", -1)):
-            if f"{word} contacts" in change["what"]:
-                seen.add(word)
-                assert way * (row[f"contacts_{months}"] - was[f"contacts_{months}"]) > 0
-                assert way * (row[f"points_{months}"] - was[f"points_{months}"]) > 0
+        score = re.search(r"severity score ([\d.]+), was ([\d.]+), in (3|12) months", change["what"])
+        if score:
+            quoted = tuple(float(figure) for figure in score.groups()[:2])
+            own = tuple(one[f"points_{score[3]}"] for one in (row, was))
+            assert quoted == pytest.approx(own, abs=0.5)
+            rose, up = own[0] > own[1], change["kind"] in ("rising", "new", "returned")
+            assert ("others rose" in change["what"]) <= rose and ("others fell further" in change["what"]) <= (not rose)
+            if "others" not in change["what"]:
+                assert rose == up, change["what"]
+        if "from" in change["what"].partition(":")[2] and score:
+            seen.add("up" if change["kind"] in ("rising", "new", "returned") else "down")
+            _parts_make_the_score(change["what"], row, was, int(score[3]), counts[change["person_id"]])
         if "this person changed little" in change["what"]:
             assert abs(row["expected_points"] / was["expected_points"] - 1) < 0.12
-    assert seen == {"more", "fewer"}, "both were tried"
+        against = GOING_UP if change["kind"] in ("falling", "left") else GOING_DOWN
+        assert (row["label"] in against) == (f"{row['label']} compares" in change["what"])
+    assert seen == {"up", "down"}, "both were tried"
+
+
+def _parts_make_the_score(what: str, row: Any, was: Any, span: int, own: dict[str, list[int]]) -> None:
+    """The parts named are those of the person's months, and together they are what the score moved by."""
+    named = {name: name for name in MANY} | {words: name for name, words in MANY.items()}
+    named |= {"nights in hospital": "mh_bed_day"}
+    weights, total = SETTINGS.rank.weights.by_dataset(), 0.0
+    for then, now, words in re.findall(r"from (\d+) to (\d+) ([a-zA-Z][a-zA-Z0-9 -]*?)(?= and from|,|:)", what):
+        name = named[words]
+        months = own.get(name, [0] * 24)
+        assert (int(then), int(now)) == (sum(_sent(name, months)[-span - 1 : -1]), sum(_sent(name, months)[-span:]))
+        total += weights[name] * (int(now) - int(then))
+    assert total == pytest.approx(row[f"points_{span}"] - was[f"points_{span}"]), what
+
+
+def _sent(name: str, months: list[int]) -> list[int]:
+    """The months as they were supplied: nothing of the gaps."""
+    gaps = {23 - MARCH.since(month) for gap, month in GAPS if gap == name}
+    return [0 if at in gaps else n for at, n in enumerate(months)]
 
 
 def test_labels_and_sentences_agree_with_the_counts(area: Any) -> None:

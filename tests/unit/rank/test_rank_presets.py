@@ -127,7 +127,7 @@ def test_the_sentence() -> None:
     (said,) = said_of(listed())
     assert said == (
         "4th: about 7 points expected in the next 3 months (14 in the last 3, 31 in the last 12; recent months count "
-        "more), times risk 4.0 (clinical: likelihood 4 x impact 4); plausible rank 2 to 15, certainty A."
+        "more), times risk 4.0 (clinical: square root of likelihood 4 x impact 4); plausible rank 2 to 15, certainty A."
     )
     banned = ("offender", "frequent flyer", "nuisance", "will become")
     assert not any(word in said.lower() for word in banned)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +46,18 @@ def test_the_caseload_holds_gates_contacts_and_gradings(made: Summary) -> None:
     assert any("police: yes" in row["Contacts"] for row in supported)
     assert all(row["Clinical Risk"] for row in supported)
     assert any("Refused" in row["Consent"] for row in rows)
+
+
+def test_gates_are_passed_in_their_order(made: tuple[Summary, float]) -> None:
+    with (made[0].raw / "caseload.csv").open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    for row in rows:
+        if row["Clinician Permission"] != "Granted":
+            assert not row["Date Offered"] and not row["Support From"] and not row["Consent"]
+            continue
+        order = ("Capacity Checked", "Permission On", "Date Offered", "Support From")
+        days = [datetime.strptime(row[name], "%d/%m/%Y") for name in order if row[name]]
+        assert days == sorted(days) and row["Privacy Notice Given"] == row["Date Offered"]
 
 
 def population(seed: int, effect: float, people: int = 6000) -> tuple[np.ndarray, np.ndarray]:
