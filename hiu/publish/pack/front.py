@@ -8,16 +8,24 @@ import polars as pl
 from hiu.month import Month
 from hiu.publish.feeds import hardly_read, missing_feeds
 from hiu.publish.pack.people import value_of
-from hiu.publish.pack.reviews import going, reviews
-from hiu.publish.pack.view import Changes, Decision, Entry, Front, Match, Matches, Review, Reviews, Task
+from hiu.publish.pack.reviews import MEETING, going, reviews
+from hiu.publish.pack.view import Changes, Decision, Entry, Front, Late, Match, Matches, Overdue, Review, Reviews, Task
 from hiu.publish.people import actions_of, date_in, entries_of
-from hiu.publish.rows import Row, Tables
-from hiu.publish.words.terms import CHANGES
-from hiu.publish.words.text import clean, day
+from hiu.publish.rows import Row, Tables, by_person
+from hiu.publish.words.terms import CHANGES, REVIEWS
+from hiu.publish.words.text import clean, day, display_name, join_words
 from hiu.settings import Settings
 
 ALWAYS = ("new", "rising", "falling", "left")
 """Kinds of change that have a heading even if there is none."""
+
+BEFORE = {
+    REVIEWS["capacity"]: ", last",
+    REVIEWS["plan_review"]: ", was due",
+    REVIEWS["plan"]: ", dated",
+    MEETING: ", was due",
+}
+"""What the date of an overdue review is, by what is reviewed."""
 
 MATCHES = 10
 """Pairs shown; the rest are counted."""
@@ -31,13 +39,47 @@ def front(tables: Tables, shown: Collection[str], month: Month, settings: Settin
         "changes": changes(tables["changes"], settings.rank.top),
         "actions": actions(before, month),
         "decisions": decisions(before, month - 1),
-        "overdue": reviews_by_person([review for review in found if review["late"]]),
+        "overdue": overdue([review for review in found if review["late"]], tables, month),
         "due": reviews_by_person([review for review in found if not review["late"]]),
         "feeds": missing_feeds(tables["coverage"], month),
         "unread": hardly_read(tables, month),
         "matches": matches(tables["review_queue"], tables["decisions"], shown),
         "unlisted": unlisted(tables["support"], shown, month),
     }
+
+
+def overdue(found: Sequence[Review], tables: Tables, month: Month) -> Overdue:
+    """What is overdue, a row a person in the order of each one's first, with the lead clinician, who answers for it."""
+    own: dict[str, dict[str, Review]] = {}
+    for review in found:
+        own.setdefault(review["id"], {})[review["what"]] = review
+    order = [*REVIEWS.values(), *{review["what"]: None for review in found}]
+    kinds = [what for what in dict.fromkeys(order) if any(what in one for one in own.values())]
+    support = tables["support"]
+    candidates = tables["ranked"].filter(access="candidate")["person_id"].to_list()
+    rows = by_person(support.filter(~pl.col("person_id").is_in(candidates)), own)
+    supported = [row["person_id"] for row in support.iter_rows(named=True) if going(row, month)]
+    every = [what for what in kinds if len(supported) > 1 and all(what in own.get(one, {}) for one in supported)]
+    having = join_words(
+        f"an overdue {what.lower()}" for what in every if what in (REVIEWS["capacity"], REVIEWS["plan_review"])
+    )
+    return {
+        "all": f"All {len(supported)} people who are supported have {having}." if having else "",
+        "kinds": [f"{what}{BEFORE.get(what, '')}" for what in kinds],
+        "rows": [
+            Late(id=one, lead=_lead(rows.get(one, {})), cells=[_late(late.get(what)) for what in kinds])
+            for one, late in own.items()
+        ],
+    }
+
+
+def _lead(row: Row) -> str:
+    return display_name(row["lead_clinician"]) if row and row["lead_clinician"] else "not recorded"
+
+
+def _late(review: Review | None) -> str:
+    """The date that is told of a late review, or what is lacking; empty if nothing is late."""
+    return "" if review is None else day(review["when"]) if review["when"] else review["words"]
 
 
 def reviews_by_person(found: Sequence[Review]) -> list[Reviews]:
@@ -115,7 +157,7 @@ def _doubt(row: Row) -> str:
     """Why a pair is in doubt. Two descriptions of one record may be unlike each other and joined by others between."""
     chance = f"{row['match_probability']:.0%} likely one person"
     if row["person_a"] == row["person_b"]:
-        return f"{row['why']}; the two descriptions, without the others on the record: {chance}"
+        return f"{row['why']}; comparing only these two entries: {row['match_probability']:.0%} likely the same person"
     return f"{row['why']}, {chance}"
 
 
