@@ -1,9 +1,11 @@
-"""A person's contacts with their dates: crisis episodes and stays, the hours of the week, and what was not counted.
+"""A person's contacts with their dates: crisis episodes and stays, the hours of the week, danger that the records
+mention, and what was not counted.
 
 For people whose dates may be shown (`access.shows_gates`, or a person sheet). A value that is a date alone, without a
 time, is shown as a date and is left out of the hours of the week.
 """
 
+import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, time
@@ -12,6 +14,7 @@ from math import comb
 import polars as pl
 
 from hiu.model import many, one
+from hiu.month import Month
 from hiu.publish.rows import Row
 from hiu.publish.words.terms import source_words
 from hiu.publish.words.text import clean, count_of, day, join_words, number, shorten
@@ -25,6 +28,16 @@ SURE = 0.05
 
 DETAILS = ("reason", "site", "ward", "role", "outcome")
 """Columns of `timeline` that say more of a contact, where a source sent and kept them."""
+
+CODES = {"248062006": "self-injurious behaviour", "6471006": "feeling suicidal", "55680006": "poisoning or overdose"}
+"""Chief complaints of ECDS that say danger, in words; other bare codes tell a reader nothing."""
+KINDS = {
+    "site": ("site", re.compile(r"[A-Z][A-Z0-9]{2,5}")),
+    "reason": ("call code", re.compile(r"\d{1,2}[A-Z]\d{1,2}")),
+}
+"""A code that a reader takes for nothing, by its column: what it is called, and how it looks (ODS, AMPDS)."""
+DANGER = re.compile(r"suicid|self[- ]?(harm|injur)|overdose", re.IGNORECASE)
+"""What of a record's own words is put before everything else."""
 
 NOT_COUNTED = {
     "ambulance_call": "a call: only deployments are counted",
@@ -111,8 +124,28 @@ def _words(dataset: str, n: int) -> str:
 
 
 def _details(row: Row) -> str:
-    texts = [clean(str(row[name])) for name in DETAILS if row.get(name)]
-    return ", ".join(shorten(text, 60) for text in texts if not text.isdigit())  # a bare code tells a reader nothing
+    return ", ".join(shorten(" / ".join(words), 60) for name in DETAILS if (words := _named(row, name)))
+
+
+def _named(row: Row, name: str) -> list[str]:
+    """What a source coded, in words: the values of a cell, those that are a number alone left out."""
+    words = (CODES.get(one, one) for one in clean(str(row.get(name) or "")).split("|"))
+    kind, looks = KINDS.get(name, ("", None))
+    return [f"{kind} {one}" if looks and looks.fullmatch(one) else one for one in words if one and not one.isdigit()]
+
+
+def danger(timeline: pl.DataFrame, month: Month) -> str:
+    """What the records of the last 3 months mention of suicide, self-harm and overdose, with the days; else empty.
+
+    In the records' own words, of opening and closing codes and complaints. That nothing is mentioned says nothing.
+    """
+    found: dict[str, dict[str, None]] = {}
+    for row in timeline.filter(pl.col("start") >= (month - 2).start).sort("start").iter_rows(named=True):
+        for text in (*_named(row, "reason"), *_named(row, "outcome")):
+            if DANGER.search(text):
+                found.setdefault(text.lower(), {})[day(row["start"].date())] = None
+    mentioned = "; ".join(f"{text} ({join_words(days)})" for text, days in found.items())
+    return f"In the last 3 months the records mention: {mentioned}." if mentioned else ""
 
 
 def has_time(when: datetime) -> bool:

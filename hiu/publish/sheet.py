@@ -1,6 +1,8 @@
-"""The person sheet for the lead clinician, two sides of paper as a rule: who it is and how sure that is, 24 months,
-dated episodes, left before treatment, gates with dates, the plan's expiry, clinical risk, and the rows behind it.
-Nothing is cut: what is long goes on to another page, and every page names the person.
+"""The person sheet for the lead clinician, three pages as a rule.
+
+Who it is and how sure that is, danger that the records mention, 24 months with their sums, permissions with dates, the
+plan's expiry, clinical risk, the rows behind it, and dated episodes. Nothing is cut: what is long goes on to another
+page, and every page names the person.
 
 It names a person: for people supported, and for others only by a recorded override. The caller asks.
 """
@@ -19,10 +21,11 @@ from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries, series
 from hiu.publish.charts.draw import person_chart, to_svg
 from hiu.publish.charts.headings import MONTHS, recent
-from hiu.publish.episodes import blocks, contacts, episodes, hours_of_week
+from hiu.publish.episodes import blocks, contacts, danger, episodes, hours_of_week
 from hiu.publish.hospital import disagreements, remarks, sentences
-from hiu.publish.pack.pdf import heading, month_rows
+from hiu.publish.pack.pdf import TOTALS, heading, month_rows, with_totals
 from hiu.publish.pack.people import gates_of, recorded_of
+from hiu.publish.pack.words import measures
 from hiu.publish.pdf import paper
 from hiu.publish.people import born, entries_of
 from hiu.publish.rows import Row, Tables, first_row
@@ -67,6 +70,7 @@ def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Sett
         "alt": alt_text(drawn),
         **dated(own.get("timeline"), stamp.month, set(tables["coverage"]["dataset"])),
         "id": person_id,
+        "measures": measures(settings),
         "place": _place(first_row(own["ranked"])),
         "gates": gates_of(first_row(own["support"]), stamp.month, settings),
         "risk": gradings(own["risk_grading"]),
@@ -99,7 +103,7 @@ def identity(
             *((("Died", day(about["died"])),) if about["died"] else ()),
         ],
         "sure": how_sure(links, conflicts(about)),
-        "doubts": f"Conflict: {doubts}. Look at the rows before relying on this sheet." if doubts else "",
+        "doubts": f"{doubts[:1].upper()}{doubts[1:]}. Look at the rows before relying on this sheet." if doubts else "",
         "differing": differing(about, found, descriptions),
     }
 
@@ -125,11 +129,12 @@ def dated(timeline: pl.DataFrame | None, month: Month, sets: Collection[str]) ->
     own = pl.DataFrame(schema=schema(TIMELINE)) if timeline is None else timeline
     sentence, week = hours_of_week(own, (month - (MONTHS - 1)).start, sets)
     return {
-        "episodes": episodes(own, 14),
+        "episodes": episodes(own, 12),
         "week": week,
         "blocks": blocks(),
         "week_words": sentence,
-        "latest": contacts(own, 20),
+        "latest": contacts(own, 16),
+        "danger": danger(own, month),
     }
 
 
@@ -153,7 +158,9 @@ def gradings(found: pl.DataFrame) -> list[tuple[str, ...]]:
         (
             source_words(row["role"]),
             day(row["at"]),
-            f"{row['likelihood']} x {row['impact']}" if row["likelihood"] and row["impact"] else "band only",
+            f"likelihood {row['likelihood']}, impact {row['impact']}"
+            if row["likelihood"] and row["impact"]
+            else "band only",
             row["grade"] or "not banded",
             source_words(clean(row["source"])),
         )
@@ -203,22 +210,8 @@ def _months(drawn: PersonSeries, extra: pl.DataFrame, coverage: pl.DataFrame) ->
     every = set.union(*(by_source[name] for name in DATASETS[:3]))
     supplied = {"episode": every} | {measure: by_source[name] for measure, name in _FROM.items()}
     months, rows = month_rows(drawn, 0, len(drawn.months))
-    year = extra.filter(pl.col("month") >= (drawn.months[-1] - 11).start)
-    totals = dict(year.group_by("measure").agg(pl.col("n").sum()).iter_rows())
-    return {
-        "months": months,
-        "rows": rows,
-        "side": side_rows(extra, drawn.months, supplied),
-        "safety": [(words, _of_year(drawn, measure, totals.get(measure, 0))) for measure, words in SIDE.items()],
-    }
-
-
-def _of_year(drawn: PersonSeries, measure: str, n: int) -> str:
-    """A side measure's total of the last 12 months; a least where a month of what it is counted from is missing."""
-    sets = (_FROM[measure],) if measure in _FROM else tuple(name for name in DATASETS[:3] if drawn.since.get(name))
-    year = range(max(0, len(drawn.months) - 12), len(drawn.months))
-    least = any(drawn.lacks(name, at) for name in sets for at in year)
-    return f"{'at least ' if least else ''}{n} in the last 12 months"
+    side = side_rows(extra, drawn.months, supplied)
+    return {"months": [*months, *TOTALS], "rows": with_totals([*rows, *side])}
 
 
 def _place(row: Row) -> str:

@@ -32,6 +32,7 @@ SHEET = Disclosure(
     proportionality="One person; asked for one at a time.",
 )
 """A sheet of somebody supported."""
+SUPPORTED = "This sheet was made because the person is receiving support."
 
 USED = (
     "people",
@@ -78,7 +79,7 @@ def write_sheet(
     sheet = SHEET if supported else SHEET._replace(necessity=reason)
     asked = name or "hiu sheet"
     enter_disclosure(place, now, sheet, basis=found.codes, by=asked, people=1, person_id=who, file=path.name)
-    why = "Made because the person is supported." if supported else f"Not supported. Override by {name}: {reason}"
+    why = SUPPORTED if supported else f"Not supported. Override by {name}: {reason}"
     manifest = read_manifest(folder)
     stamp = stamp_of(place, wanted, str(manifest["run_id"]), now, str(manifest["settings_version"]))
     made = person_sheet(who, tables, stamp=stamp, settings=place.settings, why_shown=why)

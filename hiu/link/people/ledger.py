@@ -11,12 +11,11 @@ C = pl.col
 _REASONS = {
     "decision": "a reviewer decided so",
     "number": "the NHS number agrees",
-    "model": "the descriptions agree",
     "event": "a section 136 record quotes the police log on which the person alone is flagged",
 }
 _AGAIN = "kept under another id: the month was run again and has other deliveries than before"
 _UNDONE = "a reviewer's decision was undone"
-_SPLIT = "what has been received since no longer supports one person"
+_SPLIT = "newer data show that these are two people"
 
 
 def ledger(
@@ -74,11 +73,16 @@ def carry_over(fresh: pl.DataFrame, again: pl.DataFrame, rows: pl.DataFrame, now
 
 def _reason(row: tuple[str, str, list[str], str], causes: dict[tuple[str, str], str], again: bool) -> str:
     kind, how, ids, before = row
-    size = f"{len(ids)} description" + ("" if len(ids) == 1 else "s")
+    one = len(ids) == 1
+    size = "set of name and details" if one else "sets of name and details"
     cause = causes.get((kind, before))
-    if kind == "merge":
-        return f"{size} {_AGAIN}" if again else f"{size} joined: {cause or _REASONS.get(how, _REASONS['model'])}"
-    return f"{size} moved: {cause or _SPLIT}"
+    if kind == "split":
+        return f"{len(ids)} {size} taken out of this record: {cause or _SPLIT}"
+    if again:
+        return f"{len(ids)} {size} {_AGAIN}"
+    why = cause or _REASONS.get(how)
+    found = f"{'one' if one else len(ids)} more {size} {'was' if one else 'were'} found to be this person"
+    return f"{found}: {why}" if why else found
 
 
 def _decided(decided: pl.DataFrame | None, both: pl.DataFrame, month: Month) -> dict[tuple[str, str], str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import altair as alt
 
-from hiu.publish.charts.layout import FONT, WIDTH
+from hiu.publish.charts.layout import FONT, TITLE, WIDTH
 from hiu.publish.charts.template import Spec
 
 VEGA_LITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
@@ -44,7 +44,7 @@ def text() -> str:
 
 def _panel(prefix: str, title: str | None) -> alt.LayerChart:
     layers = [_bands(prefix), _bars(prefix), _lines(prefix, halo=True), _lines(prefix, halo=False)]
-    layers += [_words(prefix, halo=True), _words(prefix, halo=False)]
+    layers.append(_words(prefix))
     if title:
         layers += [_swatches(prefix), _diamonds(prefix)]
     layers.append(_hatches(prefix))
@@ -60,11 +60,11 @@ def _title() -> alt.TitleParams:
         frame="group",
         offset=10,
         color=TEXT,
-        fontSize=17,
-        lineHeight=21,
+        fontSize=TITLE,
+        lineHeight=24,
         subtitleColor=MUTED,
         subtitleFontSize=FONT,
-        subtitleLineHeight=16,
+        subtitleLineHeight=18,
         subtitlePadding=5,
     )
 
@@ -107,11 +107,8 @@ def _lines(prefix: str, *, halo: bool) -> alt.Chart:
     return lines.encode(**_AT, y2="y2:Q", **dash)
 
 
-def _words(prefix: str, *, halo: bool) -> alt.Chart:
-    mark = {"stroke": "white", "strokeWidth": 3, "strokeJoin": "round"} if halo else {}
-    text = _data(prefix, "crossed" if halo else "words").mark_text(
-        align="left", baseline="middle", fontSize=FONT, color=TEXT, **mark
-    )
+def _words(prefix: str) -> alt.Chart:
+    text = _data(prefix, "words").mark_text(align="left", baseline="middle", fontSize=FONT, color=TEXT)
     return text.encode(**_AT, text="t:N")
 
 

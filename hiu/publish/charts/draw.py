@@ -9,6 +9,7 @@ import io
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from xml.sax.saxutils import quoteattr
 
 import vl_convert
@@ -22,10 +23,10 @@ from hiu.publish.charts.layout import (
     BED_BARS,
     FONT,
     LANE,
+    TITLE,
     WIDTH,
     Layout,
     Mark,
-    crossed_words,
     hatch,
     lay_out,
     panel_bands,
@@ -77,6 +78,14 @@ def inline_svg(svg: str) -> str:
     return svg.replace("<svg ", '<svg aria-hidden="true" ', 1)
 
 
+def unnamed_svg(svg: str, person: PersonSeries) -> str:
+    """A chart without the person's name, for a page whose heading has it."""
+    lines = len(title_lines(person)) - len(title_lines(replace(person, name=None)))
+    for _ in range(lines):
+        svg = re.sub(r'(role-title-text"[^>]*><text[^>]*>)<tspan>[^<]*</tspan><tspan[^>]*>', r"\1<tspan>", svg, count=1)
+    return svg
+
+
 def to_png(svg: str, scale: float = 2) -> bytes:
     """A picture of an SVG chart in 128 colours: flat colours lose nothing, and it is a tenth of the size.
 
@@ -99,7 +108,7 @@ def chart_files(svgs: Mapping[str, str]) -> dict[str, bytes]:
 
 def title_lines(person: PersonSeries) -> list[str]:
     """The title as it is drawn: each line of it in two at most."""
-    return [line for text in title(person) for line in wrap(text, WIDTH, 17, bold=True, lines=2)]
+    return [line for text in title(person) for line in wrap(text, WIDTH, TITLE, bold=True, lines=2)]
 
 
 def subtitle_lines(person: PersonSeries) -> list[str]:
@@ -161,8 +170,12 @@ def _scale(prefix: str, bars: list[Mark], top: float, height: int) -> Spec:
 
 
 def _layers(layout: Layout) -> dict[str, list[Mark]]:
-    drawn = {name: getattr(layout, name) for name in ("words", "swatches", "diamonds", "hatches", "bands", "lines")}
-    return {**drawn, "crossed": crossed_words(layout)}
+    return {name: getattr(layout, name) for name in ("words", "swatches", "diamonds", "hatches", "bands", "lines")}
+
+
+def through(lines: list[Mark]) -> list[Mark]:
+    """One piece of each line that was broken off at words."""
+    return list({(line["x"], line["k"]): line for line in lines}.values())
 
 
 def _bed_panel(person: PersonSeries, main: Layout, values: Spec) -> Spec:
@@ -175,8 +188,7 @@ def _bed_panel(person: PersonSeries, main: Layout, values: Spec) -> Spec:
     return {
         "bed_bars": bars,
         "bed_words": layout.words,
-        "bed_crossed": [],
         "bed_hatches": _hatches(person, bars, values["bed_domain"][1], top, BED_BARS),
         "bed_bands": panel_bands(person, (BED_DAYS,), top, top + BED_BARS),
-        "bed_lines": [{**line, "y": top, "y2": top + BED_BARS} for line in main.lines],
+        "bed_lines": [{**line, "y": top, "y2": top + BED_BARS} for line in through(main.lines)],
     }

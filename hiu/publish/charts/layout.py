@@ -16,12 +16,12 @@ from hiu.publish.charts.data import PersonSeries
 from hiu.publish.words.datasets import HATCHES, MARKERS, colours, short_title, title_of
 from hiu.publish.words.text import clean, day, shorten, width
 
-WIDTH = 880
-FONT = 12
-LANE = 18
-BARS, BED_BARS = 230, 96
+WIDTH = 780
+FONT, TITLE = 14, 19
+LANE = 20
+BARS, BED_BARS = 200, 90
 NOT_SUPPLIED, PART_MONTH = "#DCE0E3", "#F1EFEA"
-_GAP = 10
+_GAP = 24
 HATCH = 9
 """Pixels between two lines of a hatching, measured along the axis."""
 
@@ -84,6 +84,7 @@ def lay_out(person: PersonSeries, stacked: tuple[str, ...], axis_title: str) -> 
     layout.top = rows_top
     _diamond_rows(layout, person)
     layout.write(axis_title, 0, layout.top)
+    layout.lines = _cut(layout)
     layout.top += LANE + 4
     layout.bands += panel_bands(person, stacked, layout.top, bottom)
     return layout
@@ -119,12 +120,24 @@ def notes(person: PersonSeries) -> list[Note]:
     return out
 
 
-def crossed_words(layout: Layout) -> list[Mark]:
-    """The words that a line runs through: they get a white edge. (Few: each text drawn costs a millisecond.)"""
-    across = [line["x"] for line in layout.lines]
-    return [
-        word for word in layout.words if any(word["x"] - 4 < x < word["x"] + width(word["t"], FONT) + 4 for x in across)
-    ]
+def _cut(layout: Layout) -> list[Mark]:
+    """The lines, broken off where they would run through words or a diamond."""
+    boxes = [(word["x"] - 4, word["x"] + width(word["t"], FONT) + 4, word["y"]) for word in layout.words]
+    boxes += [(spot["x"] - 8, spot["x"] + 8, spot["y"]) for spot in layout.diamonds]
+    lines = layout.lines
+    for left, right, y in boxes:
+        low, high = y - LANE / 2, y + LANE / 2
+        lines = [
+            {**line, "y": top, "y2": foot}
+            for line in lines
+            for top, foot in (
+                ((line["y"], min(low, line["y2"])), (max(high, line["y"]), line["y2"]))
+                if left < line["x"] < right and line["y"] < high and low < line["y2"]
+                else ((line["y"], line["y2"]),)
+            )
+            if foot > top
+        ]
+    return lines
 
 
 def missing_runs(person: PersonSeries, datasets: tuple[str, ...]) -> list[tuple[int, int, tuple[str, ...]]]:
@@ -257,11 +270,15 @@ def _diamond_rows(layout: Layout, person: PersonSeries) -> None:
 
 
 def _count(layout: Layout, centre: float, text: str, step: float) -> None:
-    """A diamond with its count, centred on the month; where the month has no room for both, the count alone."""
+    """A diamond with its count, centred on the month; where the month has no room for both, the count alone, and where
+    it has none for that either, the diamond: the table beside the chart has the count."""
     room = width(text, FONT)
     left = centre - (10 + 2 + room) / 2
-    if 12 + room > step - 1:
+    if 12 + room <= step - 1:
+        layout.write(text, left + 12, layout.top)
+    elif room < step - 1:
         layout.write(text, centre - room / 2, layout.top)
         return
+    else:
+        left = centre - 5
     layout.diamonds.append({"x": round(left + 5, 1), "y": layout.top + LANE / 2})
-    layout.write(text, left + 12, layout.top)

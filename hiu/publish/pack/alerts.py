@@ -4,7 +4,7 @@ Of a candidate an alert is told without its date (G18, G57). A month that was no
 count says so, and nobody is lost from care for the want of a delivery.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,15 +14,18 @@ from hiu.model import GOING_UP
 from hiu.model.units import contact_sets
 from hiu.month import Month
 from hiu.publish.access import shows_gates
+from hiu.publish.episodes import danger
 from hiu.publish.pack.matches import doubted
+from hiu.publish.pack.view import Person
 from hiu.publish.rows import Row, Tables
 from hiu.publish.words.text import count_of, day
 
 ALERTS = {
-    "in_hospital": "In hospital on the last day",
-    "discharged": "Discharged in 30 days",
+    "danger": "Suicide, self-harm or overdose in the records",
+    "discharged": "Discharged in the last 30 days",
     "lost": "Lost from mental-health care",
     "left": "Left before treatment",
+    "in_hospital": "In hospital on the last day",
     "dates": "Impossible dates",
     "match": "Match in doubt",
 }
@@ -45,6 +48,12 @@ COUNTS = {
 """A count, its months, and its data sets; none named = those counted in contacts."""
 
 _DISCHARGE_DAYS = 30
+
+
+def alerted(people: Iterable[Person]) -> list[Person]:
+    """People with an alert, the most pressing first, then in list order."""
+    order = list(ALERTS)
+    return sorted((one for one in people if one["alerts"]), key=lambda one: order.index(one["alerts"][0][0]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,19 +101,25 @@ def _lacking(tables: Tables, coverage: pl.DataFrame, own: pl.DataFrame, ids: Col
 
 def _alerts(tables: Tables, rows: Mapping[str, Row], month: Month) -> dict[str, list[tuple[str, str]]]:
     found: dict[str, dict[str, str]] = {person_id: {} for person_id in rows}
-    for part in (_beds, _lost, _left, _dates, _doubts):
+    for part in (_danger, _beds, _lost, _left, _dates, _doubts):
         for person_id, code, words in part(tables, rows, month):
             found[person_id].setdefault(code, words)
-    return {
-        one: [(code, f"{name}{own[code]}") for code, name in ALERTS.items() if code in own]
-        for one, own in found.items()
-    }
+    return {one: [(code, own[code]) for code in ALERTS if code in own] for one, own in found.items()}
 
 
 def _own(tables: Tables, name: str, rows: Mapping[str, Row]) -> Iterator[Row]:
     frame = tables.get(name)
     if frame is not None:
         yield from frame.filter(pl.col("person_id").is_in(list(rows))).iter_rows(named=True)
+
+
+def _danger(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
+    """What the records of people whose dates may be shown mention of suicide, self-harm and overdose."""
+    if (timeline := tables.get("timeline")) is None:
+        return
+    for person_id in (one for one, row in rows.items() if shows_gates(row)):
+        if words := danger(timeline.filter(person_id=person_id), month):
+            yield person_id, "danger", words.removesuffix(".")
 
 
 def _beds(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
@@ -117,11 +132,17 @@ def _beds(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tup
         if (ended is None and row["ended"] == "open") or (ended is not None and ended > month.end):
             inside.add(row["person_id"])
             when = f", since {day(row['start'].date())}" if shows_gates(rows[row["person_id"]]) else ""
-            yield row["person_id"], "in_hospital", f", {day(month.end)}{when}{nights.get(row['person_id'], '')}"
+            words = f", {day(month.end)}{when}{nights.get(row['person_id'], '')}"
+            yield row["person_id"], "in_hospital", ALERTS["in_hospital"] + words
     for row in sorted(stays, key=lambda row: _end(row) or date.min, reverse=True):
         ended, person_id = _end(row), row["person_id"]
         if ended and since < ended <= month.end and person_id not in inside:
-            yield person_id, "discharged", f", on {day(ended)}" if shows_gates(rows[person_id]) else ""
+            on = (
+                f"Discharged {day(ended)}, in the last 30 days"
+                if shows_gates(rows[person_id])
+                else ALERTS["discharged"]
+            )
+            yield person_id, "discharged", on
 
 
 def _nights(tables: Tables, rows: Mapping[str, Row], month: Month) -> dict[str, str]:
@@ -139,7 +160,7 @@ def _doubts(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[t
     """Whose match waits for a decision that could change the list."""
     if "review_queue" in tables and "decisions" in tables:
         for person, why in doubted(tables, rows.keys()).items():
-            yield person, "match", f": {why}; the answer could change the list"
+            yield person, "match", f"{ALERTS['match']}: {why}; the answer could change the list"
 
 
 def _end(row: Row) -> date | None:
@@ -158,7 +179,11 @@ def _lost(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tup
     recent |= {row["person_id"] for row in _own(tables, "team_contact", rows) if row["at"] and row["at"] >= since}
     for person_id in set(own["person_id"]) & rows.keys() - recent:
         if rows[person_id]["label"] in GOING_UP:
-            yield person_id, "lost", ": a bed or assessment before, none in 12 months, and contacts rising"
+            yield (
+                person_id,
+                "lost",
+                f"{ALERTS['lost']}: a bed or assessment before, none in 12 months, and contacts rising",
+            )
 
 
 def _left(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
@@ -169,11 +194,12 @@ def _left(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tup
             times[row["person_id"]] = times.get(row["person_id"], 0) + row["n"]
     for person_id, n in times.items():
         if n:
-            yield person_id, "left", f", {count_of(n, 'time')} in 3 months"
+            often = {1: "once", 2: "twice"}.get(n, f"{n} times")
+            yield person_id, "left", f"Left the emergency department before treatment {often} in the last 3 months"
 
 
 def _dates(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
     """Dates that contradict each other; those of support only where its gates are shown."""
     for row in _own(tables, "conflicts", rows):
         if row["what"] in IMPOSSIBLE and (row["what"] != "ends_before_start" or shows_gates(rows[row["person_id"]])):
-            yield row["person_id"], "dates", f": {IMPOSSIBLE[row['what']]}"
+            yield row["person_id"], "dates", f"{ALERTS['dates']}: {IMPOSSIBLE[row['what']]}"

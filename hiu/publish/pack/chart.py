@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from hiu.publish.charts.data import Cells, PersonSeries
 from hiu.publish.charts.draw import BED_DAYS, labelled_months, month_labels, subtitle_lines, title_lines
-from hiu.publish.charts.layout import BARS, BED_BARS, FONT, HATCH, LANE, WIDTH, crossed_words, lay_out, panel_bands
+from hiu.publish.charts.layout import BARS, BED_BARS, FONT, HATCH, LANE, WIDTH, lay_out, panel_bands
 from hiu.publish.charts.template import template
 from hiu.publish.words.datasets import HATCHES, MARKERS, STACK, colours
 
@@ -83,11 +83,10 @@ def _frame(bare: PersonSeries) -> dict[str, object]:
         "rows": [first_row + LANE * index for index in range(len(MARKERS))],
         # the axis title is the last of the words; the script writes it, because it differs
         "words": layout.words[:-1],
-        "crossed": crossed_words(layout),
         **drawn,
         "split": {
             "bands": split.bands,
-            "crossed": crossed_words(split),
+            "lines": split.lines,
             "bedTop": top,
             "bedBands": panel_bands(bare, (BED_DAYS,), top, top + BED_BARS),
         },

@@ -10,12 +10,12 @@ from hiu.publish.access import supported_people
 from hiu.publish.feeds import hardly_read, missing_feeds
 from hiu.publish.pack.matches import matches
 from hiu.publish.pack.people import value_of
-from hiu.publish.pack.reviews import going, reviews
-from hiu.publish.pack.view import Changes, Decision, Entry, Front, Review, Reviews, Task
+from hiu.publish.pack.reviews import MEETING, going, reviews
+from hiu.publish.pack.view import Changes, Decision, Entry, Front, Late, Overdue, Review, Reviews, Task
 from hiu.publish.people import actions_of, date_in, entries_of
-from hiu.publish.rows import Tables
-from hiu.publish.words.terms import CHANGES
-from hiu.publish.words.text import clean, count_of, day
+from hiu.publish.rows import Row, Tables, by_person
+from hiu.publish.words.terms import CHANGES, REVIEWS
+from hiu.publish.words.text import clean, count_of, day, display_name, join_words
 from hiu.rank.listing.population import absent
 from hiu.settings import Settings
 
@@ -23,6 +23,13 @@ ALWAYS = ("new", "rising", "falling", "left")
 """Kinds of change that have a heading even if there is none."""
 
 SUPPORT = {"started": "Support started", "ended": "Support ended"}
+BEFORE = {
+    REVIEWS["capacity"]: ", last",
+    REVIEWS["plan_review"]: ", was due",
+    REVIEWS["plan"]: ", dated",
+    MEETING: ", was due",
+}
+"""What the date of an overdue review is, by what is reviewed."""
 
 
 def front(tables: Tables, shown: Collection[str], month: Month, settings: Settings) -> Front:
@@ -36,7 +43,7 @@ def front(tables: Tables, shown: Collection[str], month: Month, settings: Settin
         "changes": [*changes(tables["changes"], settings.rank.top), *support_changes(tables["support"], shown, month)],
         "actions": actions(before, month),
         "decisions": decisions(before, month - 1),
-        "overdue": reviews_by_person([review for review in found if review["late"]]),
+        "overdue": overdue([review for review in found if review["late"]], support, month),
         "due": reviews_by_person([review for review in found if not review["late"]]),
         "feeds": missing,
         "lacking": len({when for feed in missing for when in feed["gaps"]}),
@@ -45,6 +52,41 @@ def front(tables: Tables, shown: Collection[str], month: Month, settings: Settin
         "unlisted": unlisted(support, tables["people"], tables["ranked"], month),
         "unnamed": unnamed(tables["support"], named, month),
     }
+
+
+def overdue(found: Sequence[Review], support: pl.DataFrame, month: Month) -> Overdue:
+    """What is overdue, a row a person in the order of each one's first, with the lead clinician, who answers for it.
+
+    `support` = rows of people who may be shown as supported.
+    """
+    own: dict[str, dict[str, Review]] = {}
+    for review in found:
+        own.setdefault(review["id"], {})[review["what"]] = review
+    order = [*REVIEWS.values(), *{review["what"]: None for review in found}]
+    kinds = [what for what in dict.fromkeys(order) if any(what in one for one in own.values())]
+    rows = by_person(support, own)
+    supported = [row["person_id"] for row in support.iter_rows(named=True) if going(row, month)]
+    every = [what for what in kinds if len(supported) > 1 and all(what in own.get(one, {}) for one in supported)]
+    having = join_words(
+        f"an overdue {what.lower()}" for what in every if what in (REVIEWS["capacity"], REVIEWS["plan_review"])
+    )
+    return {
+        "all": f"All {len(supported)} people who are supported have {having}." if having else "",
+        "kinds": [f"{what}{BEFORE.get(what, '')}" for what in kinds],
+        "rows": [
+            Late(id=one, lead=_lead(rows.get(one, {})), cells=[_late(late.get(what)) for what in kinds])
+            for one, late in own.items()
+        ],
+    }
+
+
+def _lead(row: Row) -> str:
+    return display_name(row["lead_clinician"]) if row and row["lead_clinician"] else "not recorded"
+
+
+def _late(review: Review | None) -> str:
+    """The date that is told of a late review, or what is lacking; empty if nothing is late."""
+    return "" if review is None else day(review["when"]) if review["when"] else review["words"]
 
 
 def reviews_by_person(found: Sequence[Review]) -> list[Reviews]:

@@ -71,4 +71,4 @@ def _doubt(row: Row) -> str:
         return f"{row['why']}; by their details {chance}"
     if row["match_probability"] > 0.5:
         return f"{row['why']}; the rest of their details agrees ({chance}), and the list would change if it were two"
-    return f"{row['why']}; the two descriptions, without the others on the record: {chance}"
+    return f"{row['why']}; comparing only these two entries: {likelihood(row['match_probability'])} the same person"

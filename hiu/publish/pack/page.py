@@ -15,7 +15,7 @@ from hiu.publish.access import visible, withheld
 from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.charts.headings import recent
-from hiu.publish.pack.alerts import ALERTS
+from hiu.publish.pack.alerts import ALERTS, alerted
 from hiu.publish.pack.chart import ChartData, chart_data
 from hiu.publish.pack.front import ALWAYS, front
 from hiu.publish.pack.people import LEAD, people_of
@@ -92,8 +92,11 @@ def _others(tables: Tables, screen: Front, shown: Collection[str]) -> dict[str, 
     the gate with their tables."""
     by_kind = {group["kind"]: {entry["id"] for entry in group["entries"]} for group in screen["changes"]}
     met = {one["id"] for one in (*screen["actions"], *screen["decisions"])}
-    supported = {one for one, _ in screen["unlisted"]}
-    ids = sorted({one for one in (*by_kind["left"], *met, *supported) if one} - set(shown))
+    supported = {one["id"] for one in (*screen["overdue"]["rows"], *screen["due"])} & set(
+        tables["support"]["person_id"]
+    )
+    unlisted = {one for one, _ in screen["unlisted"]}
+    ids = sorted({one for one in (*by_kind["left"], *met, *supported, *unlisted) if one} - set(shown))
     named = by_person(tables["people"], ids)
     return {one: display_name(named[one]["name_text"]) for one in ids if one in named}
 
@@ -128,12 +131,13 @@ def pack_page(view: View, charted: Sequence[PersonSeries], meeting: Mapping[str,
         {**one, "owner": hidden(one["owner"]) if one["owner"] else None, "author": hidden(one["author"])}
         for one in view["decisions"]
     ]
+    late = [{**one, "lead": hidden(one["lead"])} for one in view["overdue"]["rows"]]
     others = [{"id": one, "name": name} for one, name in view["others"].items()]
     return (
         environment()
         .get_template("meet.html.j2" if meeting else "pack.html.j2")
         .render(
-            **{**view, "actions": actions, "decisions": decisions},
+            **{**view, "actions": actions, "decisions": decisions, "overdue": {**view["overdue"], "rows": late}},
             css=css,
             script=script,
             policy=policy(css, script, served=meeting is not None),
@@ -143,7 +147,7 @@ def pack_page(view: View, charted: Sequence[PersonSeries], meeting: Mapping[str,
             risks=RISKS,
             access=ACCESS,
             alerts=ALERTS,
-            alerted=[person for person in people if person["alerts"]],
+            alerted=alerted(people),
             places={person["id"]: index for index, person in enumerate(people)},
             elsewhere={one["id"]: index for index, one in enumerate(others)},
             next_month=(view["stamp"].month + 1).title,

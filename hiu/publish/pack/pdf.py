@@ -8,6 +8,8 @@ from typing import Literal
 
 from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries
+from hiu.publish.charts.draw import unnamed_svg
+from hiu.publish.pack.alerts import alerted
 from hiu.publish.pack.page import CANDIDATES
 from hiu.publish.pack.view import Decision, Match, Person, Reviews, Task, View
 from hiu.publish.pack.words import definitions_version
@@ -18,9 +20,12 @@ from hiu.publish.words.datasets import MARKERS, STACK, short_title
 from hiu.publish.words.text import fit, shorten
 
 COLUMNS = 24
-"""Months in one row of a table of figures; earlier ones go into a second."""
+"""Months in the table of figures; earlier ones are summed up beside them."""
 
-ON_PAPER = 4
+TOTALS = ("Last 3", "Last 12")
+"""Heads of the sums beside the months."""
+
+ON_PAPER = 3
 """Episodes beside a chart on paper."""
 
 HEADING, CELL = 600, 240
@@ -36,9 +41,12 @@ def pack_pdf(view: View, charted: Sequence[PersonSeries], svgs: Mapping[str, str
     people = {person["id"]: person for person in view["people"]}
     series = [one for one in charted if one.person_id in people and one.person_id in svgs]
     # a picture is named by its position, so that no id or name is in it
-    pictures = {f"chart-{index}.svg": svgs[one.person_id] for index, one in enumerate(series)}
+    pictures = {f"chart-{index}.svg": unnamed_svg(svgs[one.person_id], one) for index, one in enumerate(series)}
     pages = [_page(people[one.person_id], one, name) for one, name in zip(series, pictures, strict=True)]
-    return paper("pack.typ", {**_front(view, people), "people": pages}, pictures, created=stamp.built)
+    without = len(people) - len(series)
+    return paper(
+        "pack.typ", {**_front(view, people), "people": pages, "without": without}, pictures, created=stamp.built
+    )
 
 
 def heading(stamp: Stamp, title: str, *more: str) -> dict[str, object]:
@@ -64,6 +72,19 @@ def month_rows(person: PersonSeries, first: int, last: int) -> tuple[list[str], 
     return months, rows
 
 
+def with_totals(rows: list[list[str]], whole: Sequence[list[str]] = ()) -> list[list[str]]:
+    """Rows of figures with their sums of the last 3 and 12 months, and of all months before, where there are `whole`
+    rows; † where a month of it was not supplied."""
+    sums = [[_total(row[1:][-months:]) for months in (3, 12)] for row in rows]
+    before = [[_total(every[1 : 1 - len(row)])] for row, every in zip(rows, whole, strict=True)] if whole else []
+    return [[*row, *own, *more] for row, own, more in zip(rows, sums, before or [[]] * len(rows), strict=True)]
+
+
+def _total(cells: Sequence[str]) -> str:
+    given = [int(cell) for cell in cells if cell != "–"]
+    return f"{sum(given)}{'†' if len(given) < len(cells) else ''}" if given else "–"
+
+
 def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
     stamp = view["stamp"]
 
@@ -73,7 +94,7 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
     def either(person_id: str) -> str:
         return name(person_id) if person_id in people else "somebody not on the list"
 
-    as_is = ("first", "nobody", "definitions", "definitions_version", "settings")
+    as_is = ("first", "top", "nobody", "definitions", "definitions_version", "settings")
     return {
         **heading(stamp, "HIU Group meeting pack", f"withheld: {view['withheld']}"),
         **{key: value for key, value in view.items() if key in as_is},
@@ -100,10 +121,12 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         ],
         "alerts": [
             f"{person['name']}: {'; '.join(words for _, words in person['alerts'])}"
-            for person in view["people"]
-            if person["alerts"]
+            for person in alerted(view["people"])
         ],
-        "overdue": [_reviews(one, name) for one in view["overdue"]],
+        "overdue": {
+            **view["overdue"],
+            "rows": [[name(one["id"]), one["lead"], *one["cells"]] for one in view["overdue"]["rows"]],
+        },
         "due": [_reviews(one, name) for one in view["due"]],
         "feeds": [
             (feed["title"], "supplied" if feed["now"] else "NOT SUPPLIED", ", ".join(feed["gaps"]) or "none")
@@ -117,11 +140,17 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         ],
         "matches_total": view["matches"]["total"],
         "list_note": f"Supported people, and candidates in the first {view['top']} places. Where plausible ranks "
-        "overlap there is no reliable difference. † a month of it was not supplied; * part estimated.",
+        f"overlap there is no reliable difference.{notes_of(view['people'])}",
         "adults": [_row(person) for person in view["people"] if not person["minor"]],
         "minors": [_row(person) for person in view["people"] if person["minor"]],
         "settings_version": stamp.settings_version,
     }
+
+
+def notes_of(people: Sequence[Person]) -> str:
+    """What † and * mean, where there is one."""
+    lacks = " † A month of it was not supplied." if any(person["lacks"] for person in people) else ""
+    return lacks + (" * Part of it is estimated." if any(person["estimated"] for person in people) else "")
 
 
 def _action(one: Task, name: Naming) -> str:
@@ -136,7 +165,7 @@ def _decision(one: Decision, name: Naming) -> str:
 
 
 def _reviews(one: Reviews, name: Naming) -> str:
-    return f"{name(one['id'])}: {'; '.join(f'{what}, {words}' for what, words in one['reviews'])}"
+    return f"{name(one['id'])}: {'; '.join(f'{what} {words}' for what, words in one['reviews'])}"
 
 
 def _match(pair: Match, either: Naming) -> str:
@@ -172,21 +201,17 @@ def _count(person: Person, name: Literal["contacts", "contacts_12", "nights", "m
 def _page(person: Person, series: PersonSeries, picture: str) -> dict[str, object]:
     last = len(series.months)
     months, rows = month_rows(series, max(0, last - COLUMNS), last)
-    earlier, earlier_rows = (
-        month_rows(series, max(0, last - 2 * COLUMNS), last - COLUMNS) if last > COLUMNS else ([], [])
-    )
+    whole = month_rows(series, 0, last)[1] if last > COLUMNS else []
     risk = f"{person['risk']} ({person['risk_note']})" if person["risk_note"] else person["risk"]
     return {
         "heading": f"{person['rank']}. {fit(person['name'], HEADING, 14, bold=True)} ({person['id']})",
         "tags": f"{person['label']} · risk: {risk} · {standing(person)}"
         f"{' · under 18, listed apart' if person['minor'] else ''}",
-        "alerts": "; ".join(words for _, words in person["alerts"]),
+        "alerts": [words for _, words in person["alerts"]],
         "picture": picture,
         "alt": alt_text(series),
-        "months": months,
-        "rows": rows,
-        "earlier": earlier,
-        "earlier_rows": earlier_rows,
+        "months": [*months, *TOTALS, *(["Earlier"] if whole else [])],
+        "rows": with_totals(rows, whole),
         "why": person["why"],
         "changed": " ".join([*person["changes"], f"{person['label']}: {person['label_why']}"]),
         "presets": "; ".join(person["presets"]),

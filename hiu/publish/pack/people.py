@@ -31,6 +31,7 @@ from hiu.publish.words.terms import (
     source_words,
 )
 from hiu.publish.words.text import clean, day, display_name
+from hiu.rank.listing.sentence import ordinal
 from hiu.settings import Settings
 
 LEAD = "Lead clinician"
@@ -86,7 +87,7 @@ def gates_of(row: Row, month: Month, settings: Settings) -> list[tuple[str, str,
         out.append(("Support ended", day(row["end"]), False, ""))
     named = (("Mental health team", row["cmht"]), (LEAD, row["lead_clinician"]))
     out += [(words, display_name(value), False, "") for words, value in named if value]
-    return [*out, ("Contacts with the team", str(row["contacts"]), False, "")]
+    return [*out, ("Visits and calls by the team", str(row["contacts"]), False, "")]
 
 
 def recorded_of(entries: Sequence[Row]) -> list[tuple[str, str, str]]:
@@ -171,7 +172,8 @@ def _risk_note(row: Row) -> str:
         return source_words(row["risk_source"])
     if row["rank_if_high"] is None or row["rank_if_low"] is None:
         return ""
-    return f"rank {row['rank_if_high']} if High, {row['rank_if_low']} if Low"
+    high, low = ordinal(row["rank_if_high"]), ordinal(row["rank_if_low"])
+    return f"would be {high} if risk were High, {low} if Low"
 
 
 def _state(row: Row, gate: str) -> str:

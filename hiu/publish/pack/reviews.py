@@ -19,6 +19,7 @@ from hiu.publish.words.terms import REVIEWS
 from hiu.publish.words.text import day
 from hiu.settings import Settings
 
+MEETING = "Review set by the meeting"
 _DATES = {
     "plan_review": ("plan_review_at", "was due"),
     "capacity": ("capacity_at", "last"),
@@ -65,8 +66,14 @@ def _of_gates(support: pl.DataFrame, month: Month, settings: Settings) -> Iterat
         for gate, words in overdue_of(row, month, settings).items():
             column, before = _DATES.get(gate, ("", ""))
             when = row[column] if column else None
-            since = f", {before} {day(when)}" if when else ""
-            yield Review(id=row["person_id"], what=REVIEWS[gate], when=when, late=True, words=words + since)
+            since = f" ({before} {day(when)})" if when else ""
+            yield Review(
+                id=row["person_id"],
+                what=REVIEWS[gate],
+                when=when,
+                late=True,
+                words=f"overdue{since}" if when else words,
+            )
         due = row["plan_review_at"]
         if going(row, month) and due and month.end <= due <= (month + 1).end:
             what = REVIEWS["plan_review"]
@@ -80,7 +87,7 @@ def _set_by_meetings(entries: Mapping[str, list[Row]], month: Month) -> Iterator
         if due and due <= (month + 1).end:
             late = due < month.end
             words = f"{'was due' if late else 'due'} {day(due)}"
-            yield Review(id=person_id, what="Review set by the meeting", when=due, late=late, words=words)
+            yield Review(id=person_id, what=MEETING, when=due, late=late, words=words)
 
 
 def _older(when: date, month: Month, months: int) -> bool:

@@ -99,6 +99,22 @@ class Reviews(TypedDict):
     reviews: list[tuple[str, str]]
 
 
+class Late(TypedDict):
+    """A person with something overdue: who answers for it, and a date or words for each kind of it."""
+
+    id: str
+    lead: str
+    cells: list[str]
+
+
+class Overdue(TypedDict):
+    """What is overdue, a row a person. `all` = what everybody supported has overdue, in a sentence; else empty."""
+
+    all: str
+    kinds: list[str]
+    rows: list[Late]
+
+
 class Match(TypedDict):
     """Two records that may be one person, and why that is in doubt."""
 
@@ -121,7 +137,7 @@ class Front(TypedDict):
     changes: list[Changes]
     actions: list[Task]
     decisions: list[Decision]
-    overdue: list[Reviews]
+    overdue: Overdue
     due: list[Reviews]
     feeds: list[Feed]
     unread: list[str]
@@ -147,4 +163,4 @@ class View(Front):
     beside: list[str]
     definitions: tuple[tuple[str, str], ...]
     definitions_version: str
-    settings: list[tuple[str, str]]
+    settings: list[tuple[str, str, str]]

@@ -4,7 +4,7 @@ import hashlib
 from datetime import date
 
 from hiu.govern.basis.gate import basis_block
-from hiu.publish.words.definitions import BOARD, LABELS, PACK
+from hiu.publish.words.definitions import BOARD, LABELS, PACK, SETTINGS
 from hiu.publish.words.text import count_of
 from hiu.rank.listing.presets import PRESETS
 from hiu.settings import Settings
@@ -24,13 +24,19 @@ PRIVATE = {
 
 
 def certainty(settings: Settings) -> tuple[str, str]:
-    """What A, B and C say, for the site's number of places."""
+    """What A, B and C say of a place, for the site's number of places."""
     top = settings.rank.top
     return (
-        "Certainty",
-        f"A: in the first {top} in at least 8 of 10 simulated draws. B: in 2 to 8 of 10; no reliable difference "
-        "between these people. C: in fewer.",
+        f"How surely in the first {top}",
+        "A: in at least 8 of 10 simulated draws. B: in 2 to 8 of 10; no reliable difference between these people. "
+        "C: in fewer.",
     )
+
+
+def measures(settings: Settings) -> list[tuple[str, str]]:
+    """The definitions that a paper about one person needs: severity score, risk, intensity, and how sure a place is."""
+    wanted = dict(PACK)
+    return [*((term, wanted[term]) for term in ("Severity score", "Risk", "Intensity")), certainty(settings)]
 
 
 def nobody_shown(left_out: int, on: date) -> dict[str, str]:
@@ -49,12 +55,19 @@ def definitions_version() -> str:
     return hashlib.sha256("\n".join(words).encode("utf-8")).hexdigest()[:8]
 
 
-def settings_list(settings: Settings) -> list[tuple[str, str]]:
-    """Every setting that bears on a figure, as dotted name and value."""
+def settings_list(settings: Settings) -> list[tuple[str, str, str]]:
+    """Every setting that bears on a figure: dotted name, value, and what it is in words."""
 
     def walk(prefix: str, value: object) -> list[tuple[str, str]]:
         if isinstance(value, dict) and value:
             return [pair for key, inner in value.items() for pair in walk(f"{prefix}.{key}" if prefix else key, inner)]
         return [(prefix, "none" if value in (None, {}, []) else str(value))]
 
-    return walk("", settings.model_dump(mode="json", exclude=PRIVATE))
+    rows = walk("", settings.model_dump(mode="json", exclude=PRIVATE))
+    return [(name, value, _in_words(name)) for name, value in rows]
+
+
+def _in_words(name: str) -> str:
+    """What a setting is: as definitions.toml says, else its own name."""
+    table, _, last = name.rpartition(".")
+    return SETTINGS.get(name) or (f"{SETTINGS[table]}: {last}" if table in SETTINGS else name)

@@ -40,7 +40,7 @@ function wanted(person) {
     && (!alert || person.alerts.some(([code]) => code === alert));
 }
 
-const ALERTS = { in_hospital: "in hospital", discharged: "discharged", lost: "lost from care", left: "left before treatment", dates: "check dates", match: "match in doubt" };
+const ALERTS = { danger: "suicide or self-harm", in_hospital: "in hospital", discharged: "discharged", lost: "lost from care", left: "left before treatment", dates: "check dates", match: "match in doubt" };
 
 // Told apart by the frame, not by colour: it has to work in black and white.
 const FRAMES = { High: "tag strong", Medium: "tag middle", Low: "tag" };
@@ -62,7 +62,7 @@ function row(person) {
       person.alerts.length ? h("span", { class: "alerts" }, person.alerts.map(([code]) => ALERTS[code]).join(", ")) : null),
     h("td", {}, tag(person.risk, "")),
     count(person, "contacts", ""), count(person, "contacts_12", "x-contacts_12"), count(person, "nights", "x-nights"), count(person, "mha", "x-mha"),
-    h("td", { class: "change" }, person.label),
+    h("td", { class: "change" }, person.label === "WITHIN USUAL RANGE" ? h("abbr", { title: person.label }, "usual range") : person.label),
     h("td", { class: "n" }, person.intensity.toFixed(1), person.estimated ? h("abbr", { title: "part estimated: a month was not supplied" }, "*") : null));
 }
 
@@ -76,6 +76,9 @@ function showList() {
   find("adults").replaceChildren(...kept.filter((person) => !person.minor).map(row));
   find("minors").replaceChildren(...kept.filter((person) => person.minor).map(row));
   find("minors-head").hidden = !kept.some((person) => person.minor);
+  const among = (mark) => [...document.querySelectorAll("#rows td abbr")].some((one) => one.offsetWidth && one.textContent === mark);
+  find("lacking").hidden = !among("†");
+  find("estimated").hidden = !among("*");
   find("count").textContent = `${kept.length} of ${people.length} people shown`;
   for (const head of document.querySelectorAll("th[data-sort]")) {
     const own = head.dataset.sort === state.sort;
@@ -96,7 +99,7 @@ function mark() {
 // ---- one person -----------------------------------------------------------------------------------------
 function facts(title, rows) {
   return rows.length ? [h("h3", {}, title), h("dl", { class: "facts" }, ...rows.map(([words, value, late, note]) =>
-    h("div", { class: late ? "late" : null }, h("dt", {}, words), h("dd", {}, late ? `${value} ⚠` : value, note ? h("span", { class: "small" }, ` ${note}`) : null))))] : [];
+    h("div", { class: late ? "late" : null }, h("dt", {}, words), h("dd", {}, late ? `${value} ⚠` : value, note ? h("span", { class: "small" }, ` Source: ${note}`) : null))))] : [];
 }
 
 // Where 95 of 100 draws put this person and the nearest on the list, on a scale of ratios.
@@ -104,14 +107,14 @@ function rankChart(person) {
   const near = people.filter((one) => one.minor === person.minor && one.low !== null).sort((a, b) => a.rank - b.rank);
   const from = Math.max(0, Math.min(near.indexOf(person) - 4, near.length - 9)), shown = near.slice(from, from + 9);
   if (!shown.includes(person)) return [];
-  const left = 300, wide = 560, lane = 22, top = Math.max(...shown.map((one) => one.high), 10);
-  const x = (rank) => left + (wide * Math.log(rank)) / Math.log(top), svg = shape("svg", { "aria-hidden": "true", focusable: "false", viewBox: `0 0 942 ${lane * (shown.length + 1) + 6}`, "font-size": 12, "font-family": "Arial, 'Liberation Sans', Helvetica, sans-serif" });
-  svg.append(shape("rect", { width: 942, height: lane * (shown.length + 1) + 6, fill: "#fff" }));
+  const left = 270, wide = 540, lane = 22, top = Math.max(...shown.map((one) => one.high), 10);
+  const x = (rank) => left + (wide * Math.log(rank)) / Math.log(top), svg = shape("svg", { "aria-hidden": "true", focusable: "false", viewBox: `0 0 842 ${lane * (shown.length + 1) + 6}`, "font-size": 14, "font-family": "Arial, 'Liberation Sans', Helvetica, sans-serif" });
+  svg.append(shape("rect", { width: 842, height: lane * (shown.length + 1) + 6, fill: "#fff" }));
   for (const tick of [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000].filter((one) => one <= top)) {
     svg.append(shape("line", { x1: x(tick), x2: x(tick), y1: 2, y2: lane * shown.length, stroke: "#D8DCDE" }), shape("text", { x: x(tick), y: lane * shown.length + 16, "text-anchor": "middle", fill: "#1B1F23" }, String(tick)));
   }
   shown.forEach((one, place) => {
-    const y = lane * (place + 0.5), own = one === person, name = nameOf(one), short = name.length > 34 ? `${name.slice(0, 33)}…` : name;
+    const y = lane * (place + 0.5), own = one === person, name = nameOf(one), short = name.length > 28 ? `${name.slice(0, 27)}…` : name;
     svg.append(shape("text", { x: 8, y: y + 4, fill: "#1B1F23", "font-weight": own ? "bold" : "normal" }, `${one.rank}. ${short}`),
       shape("line", { x1: x(one.low), x2: Math.max(x(one.high), x(one.low) + 2), y1: y, y2: y, stroke: own ? "#12436D" : "#6F777B", "stroke-width": own ? 7 : 4 }),
       shape("circle", { cx: x(one.rank), cy: y, r: 5, fill: own ? "#F46A25" : "#1B1F23", stroke: "#fff" }));
@@ -166,7 +169,7 @@ function showPerson() {
       h("tbody", {}, ...person.episodes.map((cells) => h("tr", {}, ...cells.map((text) => h("td", {}, text)))))),
     h("p", { class: "small" }, person.week)] : []),
     ...facts("Recorded by meetings", person.recorded.map(([words, value, list, free, author]) => [words, free ? freely(value) : value, false, state.hidden ? list : `${list}, ${author}`])),
-    ...(person.supported ? facts("Gates and dates", person.gates.map(([words, value, late, note, staff]) => [words, staff ? freely(value) : value, late, state.hidden ? "" : note])) : [h("h3", {}, "Gates and dates"), h("p", { class: "small" }, data.candidates)]),
+    ...(person.supported ? facts("Permissions and dates", person.gates.map(([words, value, late, note, staff]) => [words, staff ? freely(value) : value, late, state.hidden ? "" : note])) : [h("h3", {}, "Permissions and dates"), h("p", { class: "small" }, data.candidates)]),
     ...(person.presets.length ? [h("h3", {}, "Published definitions met"), h("ul", {}, ...person.presets.map((one) => h("li", {}, one)))] : []),
     h("h3", {}, "Sources"), h("p", {}, person.sources),
   );
@@ -291,6 +294,7 @@ function showColumns() {
   app.classList.toggle("broad", chosen.length > 1);
   // a heading across columns that are not shown would squeeze the others
   find("minors-head").querySelector("th").colSpan = 7 + chosen.length;
+  showList();
   try { localStorage.setItem(REMEMBERED, chosen.join(" ")); } catch { /* nothing is kept */ }
 }
 
@@ -303,6 +307,16 @@ function recallColumns() {
   }
   showColumns();
 }
+
+// The menu of columns closes on a click elsewhere and on Escape, and then the heading has the focus again.
+const menu = find("columns");
+document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });
+menu.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !menu.open) return;
+  event.preventDefault();
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
 
 find("hide").addEventListener("click", () => hide(!state.hidden));
 find("large").addEventListener("click", () => pressed("large", "large"));

@@ -52,15 +52,22 @@ function countsOf(design, counts, rows) {
       if (!n) return;
       const room = (String(n).length * 0.556) * design.font;
       const left = (month + 0.5) * step - (12 + room) / 2;
-      if (12 + room > step - 1) {
-        words.push({ x: tenth((month + 0.5) * step - room / 2), y, t: String(n), room });
-        return;
-      }
-      diamonds.push({ x: tenth(left + 5), y });
-      words.push({ x: tenth(left + 12), y, t: String(n), room });
+      const centre = (month + 0.5) * step, both = 12 + room <= step - 1, alone = !both && room < step - 1;
+      if (!alone) diamonds.push({ x: tenth(both ? left + 5 : centre), y });
+      if (both || alone) words.push({ x: tenth(both ? left + 12 : centre - room / 2), y, t: String(n), room });
     });
   });
   return { diamonds, words };
+}
+
+// Lines, broken off where they would run through a count or its diamond.
+function cut(design, lines, { words, diamonds }) {
+  const boxes = [...words.map(({ x, y, room }) => [x - 4, x + room + 4, y]), ...diamonds.map(({ x, y }) => [x - 8, x + 8, y])];
+  return boxes.reduce((kept, [left, right, middle]) => kept.flatMap((line) => {
+    const low = middle - design.lane / 2, high = middle + design.lane / 2;
+    if (!(left < line.x && line.x < right && line.y < high && low < line.y2)) return [line];
+    return [[line.y, low], [high, line.y2]].filter(([top, foot]) => foot > top).map(([top, foot]) => ({ ...line, y: top, y2: foot }));
+  }), lines);
 }
 
 // The words above a panel's bars: which measure and unit.
@@ -97,7 +104,6 @@ function drawPanel(design, parts, bars, top, height, most) {
   });
   const words = (rows, look) => rows.map((row) => shape("text", {
     x: row.x, y: row.y + design.font * 0.3, "font-size": look.fontSize, fill: look.color,
-    ...(look.stroke ? { stroke: look.stroke, "stroke-width": look.strokeWidth, "stroke-linejoin": look.strokeJoin } : {}),
   }, row.t));
   const side = Math.sqrt(marks.swatches.size), half = Math.sqrt(marks.diamonds.size) / 2, band = marks.bars.width.band;
   const axis = design.axis;
@@ -119,7 +125,6 @@ function drawPanel(design, parts, bars, top, height, most) {
     }))),
     group("halos", parts.lines.map((line) => rule(line, design.halo, {}))),
     group("lines", parts.lines.map((line) => rule(line, design.line, { "stroke-dasharray": design.dashes[line.k].join(" ") }))),
-    group("crossed", words(parts.crossed, marks.crossed)),
     group("words", words(parts.words, marks.words)),
     group("swatches", parts.swatches.map((spot) => shape("rect", { x: spot.x - side / 2, y: spot.y - side / 2, width: side, height: side, fill: spot.c }))),
     group("diamonds", parts.diamonds.map((spot) => shape("path", {
@@ -137,10 +142,9 @@ function drawChart(design, frames, own, split) {
   const counts = Object.fromEntries(design.sets.map((name, index) => [name, own.n[index]]));
   const stacked = design.stack.filter((name) => !(split && name === design.bedDays));
   const found = countsOf(design, counts, frame.rows);
-  const across = (word) => frame.lines.some((line) => word.x - 4 < line.x && line.x < word.x + word.room + 4);
   const parts = {
     ...frame, words: [...frame.words, axisTitle(design, frame.top, split ? 1 : 0), ...found.words], diamonds: [...frame.diamonds, ...found.diamonds],
-    crossed: [...frame.crossed, ...found.words.filter(across)],
+    lines: cut(design, frame.lines, found),
   };
   const left = 50, svg = shape("svg", { "aria-hidden": "true", focusable: "false", "font-family": design.face });
   let y = padding;
@@ -156,8 +160,9 @@ function drawChart(design, frames, own, split) {
   y += frame.top + design.bars + axisRoom;
   if (split) {
     y += 10;
-    const top = frame.bedTop, lines = frame.lines.map((line) => ({ ...line, y: top, y2: top + design.bed }));
-    const bed = { words: [axisTitle(design, top, 2)], bands: frame.bedBands, lines, crossed: [], swatches: [], diamonds: [], hatches: [] };
+    const top = frame.bedTop, pieces = new Map(frame.lines.map((line) => [`${line.x} ${line.k}`, line]));
+    const lines = [...pieces.values()].map((line) => ({ ...line, y: top, y2: top + design.bed }));
+    const bed = { words: [axisTitle(design, top, 2)], bands: frame.bedBands, lines, swatches: [], diamonds: [], hatches: [] };
     svg.append(group("panel", drawPanel(design, bed, barsOf(design, counts, [design.bedDays]), top, design.bed, 3), left, y));
     y += top + design.bed + axisRoom;
   }

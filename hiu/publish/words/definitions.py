@@ -27,4 +27,7 @@ NUMBERS: dict[str, str] = {
 }
 """Term -> the number by which its definition is cited."""
 
+SETTINGS: dict[str, str] = _FOUND["settings"]
+"""Dotted name of a setting, or of a table of them -> what it is."""
+
 BOARD_RULES: tuple[str, ...] = tuple(rule.format(FEWEST=FEWEST, BASE=BASE) for rule in _FOUND["rules"]["board"])

@@ -84,7 +84,7 @@ def rank(
     ranked = pl.concat(lists)
     own = _own_words(ranked["person_id"], missing, month)
     sentences = (
-        rank_sentences(ranked.with_columns(estimated="filled"), gaps, few)
+        rank_sentences(ranked.with_columns(estimated="filled"), gaps, few, top=settings.rank.top)
         + ranked.select(level_words()).to_series()
         + own
     )

@@ -6,6 +6,8 @@ import polars as pl
 
 from hiu.model.grades import NOT_ASSESSED
 
+SURE = {"A": "surely ", "B": "perhaps ", "C": "unlikely to belong "}
+"""How surely somebody is in the first places, by certainty."""
 _OWNER = {"clinical": "clinical", "public_safety": "public safety"}
 
 
@@ -16,14 +18,8 @@ def ordinal(place: int) -> str:
 
 
 def amount(value: float) -> str:
-    """A number of points as people say it: whole from 10, else at most one decimal."""
+    """A severity score as people say it: whole from 10, else at most one decimal."""
     return f"{value:.0f}" if value >= 9.95 else f"{value:.1f}".removesuffix(".0")
-
-
-def in_points(value: float) -> str:
-    """The number with its unit: 1 point, 1.5 points."""
-    number = amount(value)
-    return f"{number} point{'' if number == '1' else 's'}"
 
 
 def say_each_row(table: pl.DataFrame, say: Callable[..., str]) -> pl.Series:
@@ -33,27 +29,32 @@ def say_each_row(table: pl.DataFrame, say: Callable[..., str]) -> pl.Series:
     return table.join(sentences, on=table.columns, how="left", nulls_equal=True, maintain_order="left")["said"]
 
 
-def rank_sentences(table: pl.DataFrame, gaps: str, little: str = "") -> pl.Series:
+def rank_sentences(table: pl.DataFrame, gaps: str, little: str = "", *, top: int) -> pl.Series:
     """The sentence of each row (docs/ranking.md).
 
     table: columns of model.RANKED, with the ranks of all of them; `gaps` names what was filled, and is told of those
-    marked `estimated`; `little` says why no place is surer than B.
+    marked `estimated`; `little` says why no place is surer than B; `top` = places that the meeting discusses.
     """
     highest = table.select(pl.max_horizontal(pl.max("rank", "rank_if_low", "rank_if_high"))).item() or 0
     places = pl.Series([ordinal(place) for place in range(highest + 1)], dtype=pl.String)
     named = {name: places.gather(table[name]) for name in ("rank", "rank_if_low", "rank_if_high")}
     points = {name: say_each_row(table.select(name), amount) for name in ("points_3", "points_12")}
-    expected = say_each_row(table.select("expected_points"), in_points)
+    expected = say_each_row(table.select("expected_points"), amount)
     risk = say_each_row(table.select("risk", "risk_source", "risk_band", "likelihood", "impact"), _risk)
     otherwise = pl.concat_str(
-        pl.lit("; "), named["rank_if_low"], pl.lit(" if Low, "), named["rank_if_high"], pl.lit(" if High")
+        pl.lit("; would be "),
+        named["rank_if_high"],
+        pl.lit(" if risk were High, "),
+        named["rank_if_low"],
+        pl.lit(" if Low"),
     )
     guessed = pl.when(pl.col("risk_source") == NOT_ASSESSED).then(otherwise).fill_null("")
-    unsure = "" if little else " (no reliable difference between the people marked B)"
+    among = f"in the first {top} ("
+    unsure = "" if little else ": no reliable difference between the people marked B"
     parts = (
         named["rank"],
         _if(pl.col("list") == "under_18", " of the under-18s"),
-        ": about ",
+        ": severity score of about ",
         expected,
         " expected in the next 3 months (",
         points["points_3"],
@@ -64,10 +65,12 @@ def rank_sentences(table: pl.DataFrame, gaps: str, little: str = "") -> pl.Serie
         guessed,
         "); ",
         rank_range("plausible rank ", "rank "),
-        ", certainty ",
+        "; ",
+        pl.col("certainty").replace_strict(SURE, default="not known to be "),
+        among,
         pl.col("certainty"),
         _if(pl.col("certainty") == "B", unsure),
-        ".",
+        ").",
         f" No place is surer than B: {little}." if little else "",
         _if(pl.col("estimated"), f" Estimated in part: {gaps}." if gaps else ""),
     )

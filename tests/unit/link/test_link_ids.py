@@ -93,11 +93,13 @@ def test_a_split_that_a_reviewer_caused_says_so_of_every_description_that_went()
     undone = decided(("a", "b", "same")).with_columns(undone_at=pl.lit(datetime(2026, 3, 20)))
     assert ledger(before, now, MARCH, undone)["reason"].str.contains("decision was undone").all()
     past = undone.with_columns(undone_at=pl.lit(datetime(2025, 3, 20)))
-    assert ledger(before, now, MARCH, past)["reason"].str.contains("received since").all()
+    assert ledger(before, now, MARCH, past)["reason"].str.contains("newer data show").all()
     still = ledger(before, _held(a="P1", b="P1", c="P4"), MARCH, undone)
-    assert still["reason"].str.contains("received since").all(), "a and b are one person all the same"
+    assert still["reason"].str.contains("newer data show").all(), "a and b are one person all the same"
     joined = ledger(_held(a="P1", b="P2"), _held(a="P1", b="P1"), MARCH, decided(("a", "b", "same")))
-    assert joined["reason"].item() == "1 description joined: a reviewer decided so"
+    assert (
+        joined["reason"].item() == "one more set of name and details was found to be this person: a reviewer decided so"
+    )
 
 
 def test_nothing_is_recorded_when_nothing_changed_or_there_is_no_past() -> None:

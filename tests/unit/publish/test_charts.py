@@ -157,9 +157,15 @@ def test_series_of_like_grey_differ_without_colour_and_no_line_reads_as_a_bar() 
 def test_counts_above_the_bars_never_touch_each_other() -> None:
     for months in (24, 42, 60):
         counts: dict[str, list[int | None]] = {"s136": [12] * months, "mha_assessment": [7] * months}
-        words = [row for row in person_chart(person(counts, count=months))["datasets"]["words"] if row["t"].isdigit()]
+        drawn = person_chart(person(counts, count=months))["datasets"]
+        words = [row for row in drawn["words"] if row["t"].isdigit()]
         for text in ("12", "7"):
-            spots = sorted((row["x"], row["x"] + width(text, 12)) for row in words if row["t"] == text)
+            spots = sorted((row["x"], row["x"] + width(text, FONT)) for row in words if row["t"] == text)
+            if months == 60 and text == "12":
+                assert not spots and len(drawn["diamonds"]) == months + 1, (
+                    "no room for the count: a diamond, and the key's"
+                )
+                continue
             assert len(spots) == months
             assert all(right < left for (_, right), (left, _) in pairwise(spots)), (months, text)
 
@@ -174,8 +180,9 @@ def test_split_puts_bed_days_in_their_own_panel() -> None:
 def test_the_title_states_the_finding_and_the_subtitle_measures_and_period() -> None:
     spec = person_chart(person())
     assert spec["title"]["text"] == [FINDING]
-    assert spec["title"]["subtitle"][0].startswith(f"{ID}: police incidents, ambulance deployments, ED attendances")
-    assert spec["title"]["subtitle"][0].endswith("Apr 2024 to Mar 2026.")
+    whole = " ".join(spec["title"]["subtitle"])
+    assert whole.startswith(f"{ID}: police incidents, ambulance deployments, ED attendances")
+    assert whole.endswith("Apr 2024 to Mar 2026.")
 
 
 def test_names_are_left_out_unless_asked_for() -> None:
@@ -205,10 +212,15 @@ def test_support_and_policy_breaks_are_marked_at_their_day() -> None:
     assert "Long before" not in words
 
 
+def support_words(figures: dict[str, list[int | None]], start: date) -> str:
+    """What a chart's subtitle says after its measures and period, of somebody whose support started then."""
+    whole = " ".join(person_chart(person(figures, support={"start": start}))["title"]["subtitle"])
+    return whole.partition("Mar 2026. ")[2]
+
+
 def test_support_is_compared_over_days_in_the_community_where_nights_in_hospital_differ() -> None:
     figures: dict[str, list[int | None]] = {"police_incident": [8] * 12 + [4] * 12, "mh_bed_day": [0] * 18 + [15] * 6}
-    told = person_chart(person(figures, support={"start": date(2025, 4, 10)}))["title"]["subtitle"]
-    assert " ".join(told[1:]) == (
+    assert support_words(figures, date(2025, 4, 10)) == (
         "After support started (10 Apr 2025): 7.8 contacts per 30 days in the community in the latest 6 complete "
         "months (90 nights in hospital); 7.9 in the 6 months before support started (0 nights). "
         "Not causal: this does not show that support made the difference."
@@ -217,13 +229,13 @@ def test_support_is_compared_over_days_in_the_community_where_nights_in_hospital
 
 def test_support_is_compared_only_with_six_complete_months_on_each_side() -> None:
     figures: dict[str, list[int | None]] = {"police_incident": [8] * 12 + [4] * 12}
-    told = " ".join(person_chart(person(figures, support={"start": date(2025, 4, 10)}))["title"]["subtitle"][1:])
+    told = support_words(figures, date(2025, 4, 10))
     assert told == (
         "After support started (10 Apr 2025): 4 contacts a month in the latest 6 complete months; 8 a month in the "
         "6 months before support started. Not causal: this does not show that support made the difference."
     )
-    early = person_chart(person(figures, support={"start": date(2025, 11, 10)}))["title"]["subtitle"][1]
-    late = person_chart(person(figures, support={"start": date(2024, 6, 10)}))["title"]["subtitle"][1]
+    early = support_words(figures, date(2025, 11, 10))
+    late = support_words(figures, date(2024, 6, 10))
     assert "not to be compared (fewer than 6 complete months before)" in late and "early" not in late
     assert "too early to say" in early and "because" not in told + early
 
@@ -276,7 +288,6 @@ def test_only_drawn_columns_are_in_the_specification() -> None:
     allowed = {
         "bars": {"m", "s", "a", "b"},
         "words": {"x", "y", "t"},
-        "crossed": {"x", "y", "t"},
         "swatches": {"x", "y", "c"},
         "diamonds": {"x", "y"},
         "bands": {"x", "x2", "y", "y2", "c"},

@@ -253,9 +253,20 @@ def test_what_is_late_is_reckoned_at_the_month_s_end_and_only_while_support_goes
 
 def test_reviews_the_meeting_set_are_overdue_or_due() -> None:
     found_view = view()
-    overdue = {one["id"]: dict(one["reviews"]) for one in found_view["overdue"]}
-    assert overdue[pack_area.person_id(0)]["Review set by the meeting"] == "was due 20 Mar 2026"
-    assert all(one["late"] for one in found_view["overdue"]) and not any(one["late"] for one in found_view["due"])
+    overdue = found_view["overdue"]
+    kind = overdue["kinds"].index("Review set by the meeting, was due")
+    own = next(one for one in overdue["rows"] if one["id"] == pack_area.person_id(0))
+    assert (own["lead"], own["cells"][kind]) == ("Dr Oakes", "20 Mar 2026")
+    assert overdue["all"] == "" and not any(one["late"] for one in found_view["due"])
+
+
+def test_what_everybody_supported_has_overdue_is_said_once() -> None:
+    tables = pack_area.tables(NAMES)
+    late = tables["support"].with_columns(capacity_at=pl.lit(date(2025, 1, 2)), plan_review_at=pl.lit(date(2025, 2, 3)))
+    overdue = view({**tables, "support": late})["overdue"]
+    many = f"All {late.height} people who are supported have an overdue capacity review and an overdue plan review."
+    assert overdue["all"] == many and overdue["kinds"][:2] == ["Capacity review, last", "Plan review, was due"]
+    assert {tuple(one["cells"][:2]) for one in overdue["rows"]} == {("2 Jan 2025", "3 Feb 2025")}
 
 
 def test_matches_are_those_that_could_change_the_list_and_are_not_decided() -> None:
@@ -283,10 +294,7 @@ def test_two_descriptions_of_one_person_are_not_called_two_people() -> None:
         person_a=one, person_b=one, why=pl.lit("one person with two dates of birth"), match_probability=pl.lit(0.004)
     )
     tables["review_queue"] = of_one.head(1)
-    said = (
-        "one person with two dates of birth; the two descriptions, without the others on the record: less than 1% "
-        "likely one person"
-    )
+    said = "one person with two dates of birth; comparing only these two entries: less than 1% likely the same person"
     assert [pair["doubt"] for pair in view(tables)["matches"]["pairs"]] == [said]
     assert f": {said}</li>" in page(tables)
 
@@ -305,7 +313,9 @@ def test_a_change_of_definition_or_setting_shows_in_the_header() -> None:
     assert re.fullmatch(r"[0-9a-f]{8}", definitions_version()) and f"Definitions {definitions_version()}" in page()
     signed = Agreement(source="police", start=date(2024, 1, 1), end=date(2027, 1, 1), reference="R", signed_by="S")
     site = Settings(name="A", raw=Path("secret/raw"), rank=Rank(top=2), agreements=(signed,))
-    flat = dict(settings_list(site))
+    listed = settings_list(site)
+    flat = {name: value for name, value, _ in listed}
+    assert [name for name, _, words in listed if words == name] == [], "each setting has words in definitions.toml"
     assert flat["rank.top"] == "2" and flat["labels.escalating_3"] == "0.99"
     assert not [key for key in flat if key.startswith(("raw", "curated", "key_file", "agreements", "linking", "basis"))]
 

@@ -45,9 +45,30 @@ def test_who_is_in_hospital_and_who_was_discharged_in_the_last_30_days() -> None
     found = alerts(area(stay=frames.frame(PUBLISHED["stay"], stays)))
     assert found == {
         IDS[0]: [("in_hospital", "In hospital on the last day, 31 Mar 2026, since 20 Mar 2026")],
-        IDS[1]: [("discharged", "Discharged in 30 days")],
+        IDS[1]: [("discharged", "Discharged in the last 30 days")],
         IDS[4]: [("in_hospital", "In hospital on the last day, 31 Mar 2026")],
     }, "of a candidate without the date; a stay that was not sent again says nothing"
+
+
+def test_danger_that_the_records_mention_is_given_with_its_days_and_to_those_who_may_see_dates() -> None:
+    names = ("dataset", "start", "reason", "outcome")
+    told = [
+        ("police_incident", datetime(2026, 1, 2, 3), "Suicide - Threat or Attempt", "Advised"),
+        ("police_incident", datetime(2026, 3, 5, 3), "Concern for Safety|Suicide - Threat or Attempt", "Advised"),
+        ("ed_attendance", datetime(2026, 3, 6, 3), "6471006", "182992009"),
+        ("police_incident", datetime(2025, 12, 31, 3), "Overdose", "Advised"),
+        ("ambulance_call", datetime(2026, 3, 7, 3), "25B03", "conveyed"),
+    ]
+    rows = [
+        {"person_id": one, "source": "s", "event_id": str(k), **dict(zip(names, row, strict=True))}
+        for one in IDS[:2]
+        for k, row in enumerate(told)
+    ]
+    words = (
+        "In the last 3 months the records mention: suicide - threat or attempt (2 Jan 2026 and 5 Mar 2026); "
+        "feeling suicidal (6 Mar 2026)"
+    )
+    assert alerts(area(timeline=frames.frame(PUBLISHED["timeline"], rows))) == {IDS[0]: [("danger", words)]}
 
 
 def lost_area(label: str, **coverage: Any) -> dict[str, pl.DataFrame]:
@@ -79,7 +100,7 @@ def test_left_before_treatment_and_impossible_dates() -> None:
     extra, conflicts = (frames.frame(PUBLISHED[n], rows) for n, rows in (("monthly_extra", left), ("conflicts", found)))
     assert alerts(area(monthly_extra=extra, conflicts=conflicts)) == {
         IDS[2]: [
-            ("left", "Left before treatment, 2 times in 3 months"),
+            ("left", "Left the emergency department before treatment twice in the last 3 months"),
             ("dates", "Impossible dates: a contact after the death"),
         ]
     }

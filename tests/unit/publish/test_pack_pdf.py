@@ -90,7 +90,7 @@ def test_each_charted_person_has_a_page_and_everybody_a_row(twin: Read, area: An
     people = area[1]
     for person in people[:7]:
         assert sum(person.person_id in text and "Why this place." in text for text in twin.pages) == 1
-    listed = next(text for text in twin.pages if "People to offer support to" in text)
+    listed = next(text for text in twin.pages if "People to discuss" in text and "Plausible" in text)
     assert all(one.person_id in listed for one in people)
     assert all("OFFICIAL-SENSITIVE: patient data" in text for text in twin.pages)
     assert "run 2026-03-20260408T091200-abc123" in twin.text and "withheld: 0" in twin.text
@@ -99,7 +99,7 @@ def test_each_charted_person_has_a_page_and_everybody_a_row(twin: Read, area: An
 def test_it_says_what_the_pack_says(twin: Read) -> None:
     wanted = """What changed since last month|Last month's actions and decisions|Reviews overdue on 31 Mar 2026
         |MH bed days NOT SUPPLIED|Matches to review that could change the list (2)|somebody not on the list
-        |decided offer support|OVERDUE|Definitions (version|Gates and dates: Shown for supported"""
+        |decided offer support|OVERDUE|Definitions (version|Permissions and dates: Shown for supported"""
     for words in map(str.strip, wanted.split("|")):
         assert words in twin.text, words
     assert "decided not yet seen" not in twin.text, "a decision about this list opens the next month's pack"
@@ -182,7 +182,9 @@ def sheet_tables(name: str = "Amina Ashgrovex", **more: pl.DataFrame) -> dict[st
     return {**tables, **more}
 
 
-def sheet(tables: dict[str, pl.DataFrame], why: str = "Made because the person is supported.") -> Read:
+def sheet(
+    tables: dict[str, pl.DataFrame], why: str = "This sheet was made because the person is receiving support."
+) -> Read:
     one = pack_area.person_id(0)
     return Read(
         person_sheet(one, tables, stamp=pack_area.stamp(built=BUILT), settings=pack_area.settings(9), why_shown=why)
@@ -193,16 +195,16 @@ def named(made: Read, name: str) -> bool:
     return all(name in " ".join(page.split()) for page in made.pages)
 
 
-def test_a_person_sheet_has_everything_a_clinician_asks_for_on_two_sides() -> None:
+def test_a_person_sheet_has_everything_a_clinician_asks_for() -> None:
     made = sheet(sheet_tables())
     assert len(made.pages) == 2 and named(made, "Amina Ashgrovex (HIU-AAAAAAAA)")
     wanted = """Amina Ashgrovex (HIU-AAAAAAAA)|Born 2 Jan 1980|NHS number none sent|How sure it is one person.
         |3 rows joined: 1 by NHS or local number and 2 by similar details.
         |The least certain match is 93% likely to be right.
-        |Crisis episodes 4 in the last 12 months|Left before treatment 4 in the last 12 months
-        |Lead clinician permission granted|Plan review due|clinical 1 Mar 2025 3 x 4 Medium caseload
+        |Severity score: contacts|How surely in the first 9: A: in at least
+        |Lead clinician permission granted|Plan review due|clinical 1 Mar 2025 likelihood 3, impact 4 Medium caseload
         |public safety 1 Mar 2025|4 in all; latest 4 Feb 2026 (home visit, police present)|police presence not said
-        |Decision: offer support|Rows, all months|Made because the person is supported"""
+        |Decision: offer support|Rows, all months|This sheet was made because the person is receiving support"""
     for words in map(str.strip, wanted.split("|")):
         assert words in made.text, words
     figures = [alt for kind, alt in made.tags() if kind == "/Figure"]
@@ -254,13 +256,15 @@ def test_a_person_sheet_has_dated_episodes_hours_of_the_week_and_why_a_contact_i
     names = ("source", "event_id", "dataset", "start", "episode", "counted")
     rows = [{"person_id": one, **dict(zip(names, event, strict=True))} for event in events]
     bed = {"person_id": one, "source": "mh_beds", "event_id": "b", "dataset": "mh_bed_day", "counted": True}
+    rows[4]["reason"] = "55680006"
     rows += [{**bed, "start": datetime(2026, 3, 7, 9), "end": datetime(2026, 3, 11, 9), "ended": "sent"}]
     made = sheet(sheet_tables(timeline=frames.frame(PUBLISHED["timeline"], rows)))
     text = " ".join(made.text.split())
     for words in (
         "Fri 6 Mar 2026 21:14 1 police incident and 1 ambulance deployment 2.5 hours",
         "Sat 7 Mar 2026 09:00 stay in a mental-health bed 4 nights, to 11 Mar 2026",
-        "Mon 2 Feb 2026 1 ED attendance",
+        "Mon 2 Feb 2026 1 ED attendance (poisoning or overdose)",
+        "In the last 3 months the records mention: poisoning or overdose (2 Feb 2026).",
         "Most often between 20:00 and 24:00 on Fri, 3 of 3 contacts with a time; 1 contact with a date alone left out.",
         "ambulance ambulance call a call: only deployments are counted",
         "section 136 detention the same event is counted once",

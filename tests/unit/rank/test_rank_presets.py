@@ -120,14 +120,15 @@ def listed(**told: object) -> dict[str, object]:
 def said_of(*rows: dict[str, object], gaps: str = "") -> list[str]:
     integers = dict.fromkeys(("likelihood", "impact", "rank_if_low", "rank_if_high"), pl.Int64)
     table = pl.DataFrame([listed(), *rows], schema_overrides=integers)
-    return rank_sentences(table[1:], gaps).to_list()
+    return rank_sentences(table[1:], gaps, top=20).to_list()
 
 
 def test_the_sentence() -> None:
     (said,) = said_of(listed())
     assert said == (
-        "4th: about 7 points expected in the next 3 months (14 in the last 3, 31 in the last 12; recent months count "
-        "more), times risk 4.0 (clinical: square root of likelihood 4 x impact 4); plausible rank 2 to 15, certainty A."
+        "4th: severity score of about 7 expected in the next 3 months (14 in the last 3, 31 in the last 12; recent "
+        "months count more), times risk 4.0 (clinical: square root of likelihood 4 x impact 4); plausible rank 2 to "
+        "15; surely in the first 20 (A)."
     )
     banned = ("offender", "frequent flyer", "nuisance", "will become")
     assert not any(word in said.lower() for word in banned)
@@ -155,14 +156,14 @@ def test_what_the_sentence_says_of_those_who_differ() -> None:
     one, two, again, other = said_of(unknown, band, unknown, listed(), gaps="ED attendances not supplied for May 2026")
     assert one == again
     assert one == (
-        "1st of the under-18s: about 1 point expected in the next 3 months (0.2 in the last 3, 10 in the last 12; "
-        "recent months count more), times risk 2.4 (not assessed; typical risk score used; 12th if Low, 1st if "
-        "High); plausible rank 2 to 15, certainty B (no reliable difference between the people marked B). Estimated in "
-        "part: ED attendances not supplied for May 2026."
+        "1st of the under-18s: severity score of about 1 expected in the next 3 months (0.2 in the last 3, 10 in the "
+        "last 12; recent months count more), times risk 2.4 (not assessed; typical risk score used; would be 1st if "
+        "risk were High, 12th if Low); plausible rank 2 to 15; perhaps in the first 20 (B: no reliable difference "
+        "between the people marked B). Estimated in part: ED attendances not supplied for May 2026."
     )
-    assert two.startswith("22nd: about 7 points")
+    assert two.startswith("22nd: severity score of about 7 expected")
     assert "times risk 4.0 (public safety: Low); plausible" in two
-    assert two.endswith("certainty A. Estimated in part: ED attendances not supplied for May 2026.")
+    assert two.endswith("surely in the first 20 (A). Estimated in part: ED attendances not supplied for May 2026.")
     assert other == said_of(listed())[0]
     assert said_of() == []
 
