@@ -17,7 +17,7 @@ from hiu.govern.release.disclosure import BASE
 from hiu.month import Month
 from hiu.publish.board.paper import MARKING, Bars, Board, Grid, Line
 from hiu.publish.board.pdf import TITLE, about
-from hiu.publish.board.variation import Icon
+from hiu.publish.board.variation import KEY, Icon
 from hiu.publish.words.text import day, join_words
 
 Part = Any
@@ -41,22 +41,32 @@ def board_slides(board: Board) -> bytes:
     deck.slide_width, deck.slide_height = WIDE, HIGH
     deck.core_properties.title = f"{TITLE}, {board.month.title}"
     deck.core_properties.author, deck.core_properties.created = board.site, board.built.replace(tzinfo=None)
-    first = _slide(deck, board, f"High intensity use: the cohort in {board.month.title}")
-    _bullets(first, [*([_INVENTED] if board.synthetic else []), about(board), *board.headline])
+    first = _slide(deck, board, f"High intensity use: demand and support to {board.month.title}")
+    _bullets(first, [*([_INVENTED] if board.synthetic else []), about(board), *board.headline], 15)
+    _section(deck, board, "What this paper asks of you", 16)
     drawn = [line for line in board.lines if line.drawn]
     for pair in (drawn[at : at + 2] for at in range(0, len(drawn), 2)):
         _trends(_slide(deck, board, "Demand by month, adults"), pair)
+    _tables(deck, board, board.change)
     _both(_slide(deck, board, board.demand.title), board.demand_bars, board.demand)
     _answers(deck, board)
     _both(_slide(deck, board, board.cost.title), board.cost_bars, board.cost)
+    for title in ("How far to trust the figures", "Harm and complaints"):
+        _section(deck, board, title, 16)
     for grid in (board.recent, board.equality, board.coverage, board.definitions):
         _tables(deck, board, grid)
-    for title, lines in (("What is not shown", board.suppressed), ("How to read this paper", board.rules)):
-        for at in range(0, len(lines), _ROWS):
-            _bullets(_slide(deck, board, title if not at else f"{title} (continued)"), lines[at : at + _ROWS], 14)
+    for title in ("What is not shown", "How to read this paper"):
+        _section(deck, board, title, 14)
     out = io.BytesIO()
     deck.save(out)
     return out.getvalue()
+
+
+def _section(deck: Deck, board: Board, title: str, size: int) -> None:
+    """A section's sentences, on as many slides as they need."""
+    lines = board.sections[title]
+    for at in range(0, len(lines), _ROWS):
+        _bullets(_slide(deck, board, title if not at else f"{title} (continued)"), lines[at : at + _ROWS], size)
 
 
 def _answers(deck: Deck, board: Board) -> None:
@@ -101,10 +111,11 @@ def _face(frame: Part, size: float, colour: Part = None) -> None:
 
 
 def _trends(slide: Part, lines: Sequence[Line]) -> None:
+    _note(slide, KEY, Inches(6.42))
     width = Inches(6.05)
     for at, line in enumerate(lines):
         left = Emu(_LEFT + at * (width + Inches(0.2)))
-        words = slide.shapes.add_textbox(left, Inches(6.15), width, Inches(0.8)).text_frame
+        words = slide.shapes.add_textbox(left, Inches(5.75), width, Inches(0.6)).text_frame
         words.word_wrap = True
         words.text = line.sentence
         _face(words, 13)
@@ -113,7 +124,7 @@ def _trends(slide: Part, lines: Sequence[Line]) -> None:
         data.add_series(line.title, line.values)
         for place, name in enumerate(("Mean", "Lower limit", "Upper limit")):
             data.add_series(name, [round(limits[place]) for limits in line.limits])
-        frame = slide.shapes.add_chart(XL_CHART_TYPE.LINE_MARKERS, left, _TOP, width, Inches(4.9), data)
+        frame = slide.shapes.add_chart(XL_CHART_TYPE.LINE_MARKERS, left, _TOP, width, Inches(4.55), data)
         _described(frame, line.alt)
         _line_style(frame.chart, line)
         if line.icon:

@@ -27,4 +27,7 @@ NUMBERS: dict[str, str] = {
 }
 """Term -> the number by which its definition is cited."""
 
+POLICIES: dict[str, tuple[str, str]] = {name: (about[0], about[1]) for name, about in _FOUND["policies"].items()}
+"""A change of policy that charts mark: what it is, and its source."""
+
 BOARD_RULES: tuple[str, ...] = tuple(rule.format(FEWEST=FEWEST, BASE=BASE) for rule in _FOUND["rules"]["board"])
