@@ -76,7 +76,7 @@ def test_a_table_with_people_cannot_come_in() -> None:
         with pytest.raises(HiuError, match="has not decided"):
             figures.demand({("s136", "supported"): exact}, {}, ["s136"], {}, {})
         with pytest.raises(HiuError, match="has not decided"):
-            figures.cost({"s136": exact}, costs().units, "x")
+            figures.cost({"s136": exact}, costs().units, {})
     for _, value in vars(kit.paper()).items():
         assert not isinstance(value, pl.DataFrame | pl.Series)
 
@@ -115,7 +115,7 @@ def test_dominance_and_small_numbers_are_hidden() -> None:
 
 def test_the_cost_of_a_hidden_agency_cannot_be_had_from_the_total() -> None:
     units = costs().units
-    grid, bars = figures.cost({"police_incident": "100", "s136": HIDDEN, "ed_attendance": "200"}, units, "x")
+    grid, bars = figures.cost({"police_incident": "100", "s136": HIDDEN, "ed_attendance": "200"}, units, {})
     hidden = next(row for row in grid.rows if row[1] == "Section 136 detentions")
     assert hidden[2:6] == (HIDDEN,) * 4 and None in bars.series["Central, pounds"]
     shown = [units.filter(pl.col("dataset") == name)["central"][0] * n for name, n in SHOWN.items()]
@@ -186,7 +186,7 @@ def test_a_month_not_supplied_is_said_never_zero() -> None:
     line = next(line for line in board.lines if line.dataset == "ed_attendance")
     assert line.values[-3] is None and line.gaps[-3] == "not supplied"
     assert board.recent.rows[-3][3] == "not supplied" and board.coverage.rows[2][-3] == "no"
-    assert next(row for row in board.demand.rows if row[0] == "ED attendances")[5] == "1 month not supplied"
+    assert next(row for row in board.demand.rows if row[0] == "ED attendances")[5] == "without Jan 2026, not supplied"
 
 
 def test_the_paper_has_every_part_and_lists_what_it_left_out() -> None:
