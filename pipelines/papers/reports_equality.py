@@ -126,4 +126,6 @@ def read_groups(path: Path) -> pl.DataFrame:
         raise UsageError(f"{path}: not readable as CSV ({type(error).__name__})") from None
     if "person_id" not in found.columns or found["person_id"].is_duplicated().any():
         raise UsageError(f"{path}: expected a column person_id with one row a person, and a column a characteristic")
+    if doubled := {"sex", "age"} & set(found.columns):
+        raise UsageError(f"{path}: column {min(doubled)}: it comes from the agencies' rows; leave it out or rename it")
     return found

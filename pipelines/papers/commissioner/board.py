@@ -72,7 +72,13 @@ def board(place: Place, month: str | None, now: datetime, groups: pl.DataFrame |
             f"order; what can be released is {before.ground.month} again or a later month"
         )
     tables, left_out, basis = for_board(place, published_tables(folder, (*PUBLISHED, *SENT)), now.date())
-    tables |= {"groups": groups} if groups is not None else {}
+    if groups is not None:
+        if not before.renews_equality(wanted):
+            raise HiuError(
+                f"{wanted}: groups were counted as at {before.answers['equality']}, and are counted once in 12 months, "
+                "so that nobody who joins or leaves can be worked out; leave out --groups until then"
+            )
+        tables["groups"] = groups
     made = paper(place, wanted, folder.name, tables, now, before)
     sound(made.board)
     return MonthPaper(**{**vars(made), "left_out": left_out, "basis": basis})

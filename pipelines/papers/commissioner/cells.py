@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from hiu.govern.release.cells import ANY, EVERYBODY, SUPPORTED, Cell, Measure
-from hiu.govern.release.disclosure import is_dominated
+from hiu.govern.release.disclosure import FEWEST, is_dominated
 from hiu.govern.release.ground import BESIDE, GROUPS, Ground, behind, ground_of
 from hiu.govern.release.solver import ON_LIST, Solved, solve
 from hiu.model import CONTACTS
@@ -223,6 +223,8 @@ def list_groups(month: Month, tables: Mapping[str, pl.DataFrame], settings: Sett
     ranks = tables["ranked"].filter(pl.col("list") == "adult").select("person_id", "rank")
     groups = groups_of(tables["people"], month, tables.get("groups"))
     seen = adults.join(ranks, on="person_id", how="left").join(groups, on="person_id", how="left")
+    own = [kind for kind in groups.columns[1:] if kind not in ("sex", "age")]
+    seen = seen.with_columns(_merged(kind) for kind in own)
     out = []
     for kind in groups.columns[1:]:
         counts = (
@@ -235,6 +237,11 @@ def list_groups(month: Month, tables: Mapping[str, pl.DataFrame], settings: Sett
             at = ON_LIST, f"{kind}={group}", (str(month),)
             out += [_count("people", *at, people), _count("places", *at, places)]
     return out
+
+
+def _merged(kind: str) -> pl.Expr:
+    """A characteristic of the site's own table, its small groups under one name: a name of few people may name one."""
+    return pl.when(pl.len().over(kind) < FEWEST).then(pl.lit("any other")).otherwise(pl.col(kind)).alias(kind)
 
 
 def _count(measure: Measure, dataset: str, group: str, months: tuple[str, ...], n: int) -> Cell:
