@@ -128,6 +128,14 @@ class Population(_Frozen):
     source: str = Field(min_length=3, max_length=120, description="who published it, such as 'ONS mid-year estimate'")
 
 
+class Paper(_Frozen):
+    """What the board paper says of those who answer for it; it bears on no figure."""
+
+    owner: str = Field("", max_length=120, description="who answers for the paper, such as a post and organisation")
+    contact: str = Field("", max_length=120, description="an address or a number for questions")
+    service_cost: str = Field("", max_length=120, description="what the service itself costs, with year and source")
+
+
 class Governance(_Frozen):
     """What the data protection officer sets."""
 
@@ -164,6 +172,7 @@ _NO_FIGURE = {
     "ignored_files",
     "places",
     "population",
+    "paper",
 }
 
 
@@ -180,6 +189,7 @@ class Settings(_Frozen):
     governance: Governance = Governance()
     roles: dict[str, tuple[Role, ...]] = Field({}, description="login -> its roles; empty: every login may do all")
     population: Population | None = Field(None, description="for rates in comparisons with other areas")
+    paper: Paper = Field(Paper(), description="owner, contact and the service's own cost, for the board paper")
     rank: Rank = Rank()
     labels: Labels = Labels()
     counting: Counting = Counting()

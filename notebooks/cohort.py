@@ -45,8 +45,8 @@ cohort.trend()
 
 # %% [markdown]
 # ## 2. Did support work?
-# Contacts after support began against those expected anyway. **Look for:** the sentence on power *before* the result:
-# with few people only a very large fall could be found. People are chosen when their contacts are
+# Contacts after support began against those expected without it. **Look for:** the sentence on power *before* the
+# result: with few people only a very large fall could be found. People are chosen when their contacts are
 # highest, and fall back unaided; the comparison allows for that. It is not a trial.
 
 # %%

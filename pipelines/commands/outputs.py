@@ -99,6 +99,7 @@ def export(
     top: Annotated[int | None, typer.Option(help="Charts: of the first N of those who may be shown", min=1)] = None,
     form: Annotated[str, typer.Option("--format", help="Charts: svg, png or pdf")] = "svg",
     show_names: Annotated[bool, typer.Option(help="Charts: with names; it is logged")] = False,
+    groups: Annotated[Path | None, typer.Option(help="Board: CSV of person_id and further characteristics")] = None,
     quiet: Quiet = False,
 ) -> None:
     """Export charts of the people who may be shown, or the board paper with small numbers suppressed."""
@@ -108,7 +109,7 @@ def export(
     if what == "charts":
         export_charts(place, month, top=top, form=form, folder=out, show_names=show_names, now=now(), report=report)
     elif what == "board":
-        export_board(place, month, folder=out, now=now())
+        export_board(place, month, folder=out, now=now(), groups=groups)
     else:
         raise UsageError(f"'{what}' is nothing to export. There are: charts, board")
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -14,10 +12,11 @@ from hiu.disk import replace
 from hiu.errors import HiuError, UsageError
 from hiu.extras import require
 from hiu.govern.login import login
-from hiu.govern.release.cells import Cell, to_public
+from hiu.govern.release.cells import to_public
 from hiu.month import Month
 from hiu.publish.access import charted, withheld
 from hiu.publish.board.charts import alts, board_charts
+from hiu.publish.board.data import data_file, printed
 from hiu.publish.board.paper import MARKING
 from hiu.publish.board.pdf import board_pdf
 from hiu.publish.charts.draw import to_png
@@ -33,6 +32,7 @@ from pipelines.common.progress import Reporter
 from pipelines.common.progress import out as say
 from pipelines.common.work import Row
 from pipelines.papers.commissioner.board import RECIPIENT, MonthPaper, board
+from pipelines.papers.reports_equality import read_groups
 
 DONE = "export.jsonl"
 """What an export has written so far: a head, then a line a file. Written as it goes, so that it can go on."""
@@ -93,13 +93,17 @@ def export_charts(
     return target
 
 
-def export_board(place: Place, month: str | None, *, folder: Path | None, now: datetime) -> Path:
+def export_board(
+    place: Place, month: str | None, *, folder: Path | None, now: datetime, groups: Path | None = None
+) -> Path:
     """Write the board paper of a month: PDF, presentation, data file, charts/ with their words; the folder.
+
+    `groups` is a CSV of further characteristics of people, as the equality audit takes it.
 
     Not yet released: the digests of its files and its cells are entered, and a release takes these and nothing else.
     """
     require("papers")
-    made = board(place, month, now)
+    made = board(place, month, now, read_groups(groups) if groups else None)
     paper, solved = made.board, made.released.solved
     target = folder or place.curated / "exports" / "board" / str(paper.month)
     if target.is_dir() and any(target.iterdir()) and not (target / DONE).exists():
@@ -160,26 +164,17 @@ def board_files(made: MonthPaper, breaks: Mapping[str, date]) -> dict[str, bytes
 
     paper = made.board
     svgs, words = board_charts(paper, breaks), alts(paper)
+    shown = [cell for cell in made.cells if cell.shown is not None]
     files = {
         f"board-paper-{paper.month}.pdf": board_pdf(paper, svgs),
         f"board-paper-{paper.month}.pptx": board_slides(paper),
-        f"board-paper-{paper.month}.csv": data_file(made.cells),
+        f"board-paper-{paper.month}.csv": data_file([*map(to_public, shown), *printed(paper)]),
     }
     for name, svg in svgs.items():
         files[f"charts/{name}.svg"] = svg.encode("utf-8")
         files[f"charts/{name}.png"] = to_png(svg)
     text = "\n\n".join([MARKING, *(f"{name}\n{words[name]}" for name in svgs)])
     return files | {"charts/alt-text.txt": f"{text}\n".encode()}
-
-
-def data_file(cells: Iterable[Cell]) -> bytes:
-    """Every figure of the paper as CSV: measure, dataset, group, area, from, to, shown."""
-    rows = [to_public(cell) for cell in cells if cell.shown is not None]
-    names = ("measure", "dataset", "group", "area", "from", "to", "shown")
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerows([names, *([row[name] for name in names] for row in rows)])
-    return out.getvalue().encode("utf-8")
 
 
 class _ExportFolder:

@@ -20,7 +20,7 @@ COUNTS = ("top", "assessed", "frequency", "came_in", "went_out", "matched", "wit
 def report_equality(report: ReportMonth, extra: Path | None, *, exact: bool, as_json: bool) -> None:
     """Print the audit of the month's list."""
     people = report.table("people")
-    groups = groups_of(people, report.month, _read(extra) if extra else None)
+    groups = groups_of(people, report.month, read_groups(extra) if extra else None)
     found = equality(**report.common(), ranked=report.table("ranked"), groups=groups)
     top = report.settings.rank.top
     print_title(report, f"Equality audit: the first {top} against the whole list of adults", as_json)
@@ -118,11 +118,14 @@ def _points(table: pl.DataFrame, hidden: list[bool]) -> pl.DataFrame:
     ).drop("with_points", "most")
 
 
-def _read(path: Path) -> pl.DataFrame:
+def read_groups(path: Path) -> pl.DataFrame:
+    """Further characteristics, as text: a row a person, a column a characteristic. Raises UsageError."""
     try:
         found = pl.read_csv(path, infer_schema=False)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise UsageError(f"{path}: not readable as CSV ({type(error).__name__})") from None
     if "person_id" not in found.columns or found["person_id"].is_duplicated().any():
         raise UsageError(f"{path}: expected a column person_id with one row a person, and a column a characteristic")
+    if doubled := {"sex", "age"} & set(found.columns):
+        raise UsageError(f"{path}: column {min(doubled)}: it comes from the agencies' rows; leave it out or rename it")
     return found

@@ -90,8 +90,13 @@ def tables(count: int = 140, seed: int = 3, last: Month = frames.LAST) -> dict[s
     return out
 
 
-def whole(held: Mapping[str, pl.DataFrame], month: Month = frames.LAST, before: Past | None = None) -> job.MonthPaper:
-    place: Any = SimpleNamespace(settings=SETTINGS)
+def whole(
+    held: Mapping[str, pl.DataFrame],
+    month: Month = frames.LAST,
+    before: Past | None = None,
+    settings: Settings = SETTINGS,
+) -> job.MonthPaper:
+    place: Any = SimpleNamespace(settings=settings)
     return job.paper(place, month, f"{month}-20260408T091200Z-abc123", held, NOW, before or Past())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -11,14 +11,14 @@ import polars as pl
 import publish_frames as frames
 from attacker import JOINED, LEFT, Published, Truth
 
-from hiu.govern.release.cells import Cell
+from hiu.govern.release.cells import Cell, to_public
 from hiu.model import DATASETS, PUBLISHED
 from hiu.month import Month
+from hiu.publish.board.data import data_file
 from hiu.settings import Settings
 from pipelines.access.releases import Past
 from pipelines.papers.commissioner.cells import Released, adult_rows, decide, list_groups
 from pipelines.papers.compare.figures import decided
-from pipelines.papers.export import data_file
 
 SETTINGS = Settings(name="Invented area")
 LAST = Month(2026, 3)
@@ -184,6 +184,11 @@ def _named(cell: Cell, name: str) -> Cell:
     return replace(cell, release=name)
 
 
+def as_sent(cells: Iterable[Cell]) -> bytes:
+    """The data file of what is shown of the cells."""
+    return data_file(to_public(cell) for cell in cells if cell.shown is not None)
+
+
 @dataclass
 class Recipient:
     """What somebody is given release by release, as files, and what was so when each month was first in one."""
@@ -198,7 +203,7 @@ class Recipient:
         tables = area.tables(month)
         made, new = release(area, month, self.past)
         supplied = _supplied(tables)
-        self.published.append(Published(data_file(made.solved.cells), supplied))
+        self.published.append(Published(as_sent(made.solved.cells), supplied))
         self._note(tables, month, supplied)
         self.past = new
         return made
@@ -209,7 +214,7 @@ class Recipient:
         made = decided(month, tables, SETTINGS, self.past)
         answers = self.past.answers
         supplied = _supplied(tables)
-        self.published.append(Published(data_file(made.solved.cells), supplied))
+        self.published.append(Published(as_sent(made.solved.cells), supplied))
         self._note(tables, month, supplied)
         self._note_flow(tables, month)
         self.past = replace(given(made, month, self.past), answers=answers)

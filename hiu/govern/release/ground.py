@@ -18,6 +18,8 @@ from hiu.govern.release.cells import ANY, EVERYBODY, OTHERS, SUPPORTED
 from hiu.month import Month
 
 GROUPS = (EVERYBODY, SUPPORTED, OTHERS)
+BESIDE = {"incident_death": "Deaths", "incident_serious": "Serious incidents", "incident_complaint": "Complaints"}
+"""Data sets that are counted beside the agencies': whoever is in these alone is in none of the agencies' records."""
 COLUMNS = ("person_id", "dataset", "month", "n", "supported")
 """What the rows have that sums are made from; `month` is a date, `supported` whether the person was in that month."""
 
@@ -99,7 +101,7 @@ def _move(
     visits: dict[tuple[str, str], dict[str, set[str]]] = {}
     seen = rows.filter(pl.col("n") > 0).select("person_id", "dataset", pl.col("month").dt.strftime("%Y-%m")).unique()
     for person, dataset, when in seen.rows():
-        for name in (dataset, ANY):
+        for name in (dataset,) if dataset in BESIDE else (dataset, ANY):
             active.setdefault((name, person), set()).add(when)
             visits.setdefault((name, when), {})[person] = active[name, person]
     pairs = {name: sorted({when for dataset, when in new if dataset == name}) for name, _ in new}

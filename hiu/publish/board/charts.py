@@ -70,7 +70,3 @@ def _bars(bars: Bars) -> str:
     words = text.encode(x=x, y=y, yOffset=offset, text="words:N", description="about:N")
     chart = alt.layer(shape, words).properties(width=HALF - 60, height=(20 * len(names) + 12) * len(order))
     return to_svg(chart, bars.title, bars.caption, width=HALF, described=bars.alt)
-
-
-def _words(value: int | None) -> str:
-    return "not shown" if value is None else f"{value:,}"

@@ -4,6 +4,7 @@ Nothing is counted here. A cell is `*`, 0 or a multiple of 5; lines, limits, rat
 figures shown, so they tell nothing more.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
@@ -13,7 +14,8 @@ from hiu.errors import HiuError
 from hiu.govern.release.cells import WITHHELD
 from hiu.govern.release.disclosure import BASE, FEWEST, HIDDEN
 from hiu.month import Month
-from hiu.publish.board.paper import HIDDEN_NOTE, Bars, Grid, Line, aggregate
+from hiu.publish.board.change import thousands
+from hiu.publish.board.paper import Bars, Grid, Line, aggregate, legend
 from hiu.publish.board.variation import icon
 from hiu.publish.rows import Row
 from hiu.publish.words.datasets import in_sentence, title_of
@@ -26,6 +28,8 @@ GROUPS = ("supported", "others", "everybody")
 LEAST_DRAWN, MOST_HIDDEN = 6, 0.25
 """Months a chart needs, and the share of supplied months that may be hidden in it."""
 
+Gaps = Mapping[str, Sequence[str]]
+"""Months that were not supplied, as people read them, by data set."""
 Texts = Mapping[tuple[str, str], str]
 """Cells of a period by data set and group."""
 
@@ -33,13 +37,13 @@ Texts = Mapping[tuple[str, str], str]
 def line(
     dataset: str,
     series: Iterable[tuple[date, str | None]],
-    years: Sequence[tuple[date, str | None]],
+    years: Sequence[tuple[date, str | None, Sequence[str]]],
     breaks: Iterable[date] = (),
 ) -> Line:
     """A data set's months and their cells; None is a month not supplied. Mean and limits start anew at `breaks`.
 
-    `years` has the last 12 months and the 12 before, each under its last month: said in place of a chart where so many
-    months are hidden that a line through the rest would mislead.
+    `years` has the last 12 months and the 12 before, each under its last month with the months it lacks: said in place
+    of a chart where so many months are hidden that a line through the rest would mislead. Mean and limits are whole.
     """
     rows = [(when, _decided(text)) for when, text in sorted(series)]
     months = tuple(when for when, _ in rows)
@@ -64,14 +68,14 @@ def line(
         values=values,
         gaps=gaps,
         flags=tuple("|".join(rules) for rules in chart.flags),
-        mean=chart.mean,
-        lower=max(0.0, chart.lower),
-        upper=chart.upper,
+        mean=_whole(chart.mean),
+        lower=_whole(max(0.0, chart.lower)),
+        upper=_whole(chart.upper),
         sentence=sentence,
         alt=f"Line chart of {in_sentence(dataset)} a month, {span}figures rounded to {BASE}, with the mean and "
         f"control limits. {sentence}",
         drawn=drawn,
-        limits=tuple((mean, max(0.0, lower), upper) for mean, lower, upper in limits),
+        limits=tuple((_whole(mean), _whole(max(0.0, lower)), _whole(upper)) for mean, lower, upper in limits),
         icon=icon(dataset, chart.latest, bool(chart.up[-1])) if seen_last else None,
         colours=tuple(
             icon(dataset, rules, bool(up)).colour if rules else ""
@@ -94,16 +98,16 @@ def recent(lines: Sequence[Line], months: int = 12) -> Grid:
     rows = tuple(
         (Month.of(when).title, *(cells.get((one.dataset, when), NOT_SUPPLIED) for one in lines)) for when in span
     )
-    return Grid("Figures by month, the last 12", ("Month", *(one.title for one in lines)), rows, HIDDEN_NOTE)
+    return Grid("Figures by month, the last 12", ("Month", *(one.title for one in lines)), rows, legend(rows))
 
 
 def demand(
-    texts: Texts, people: Mapping[str, str], sets: Sequence[str], gaps: Mapping[str, int], partly: Mapping[str, int]
+    texts: Texts, people: Mapping[str, str], sets: Sequence[str], gaps: Gaps, partly: Mapping[str, int]
 ) -> tuple[Grid, Bars]:
     """Events by data set in the last 12 months: people being supported, others, everybody; and how many people.
 
-    `gaps` are months of the 12 not supplied, `partly` those supplied without the numbers of some people, by data set; a
-    data set without a cell had none supplied.
+    `gaps` are the months of the 12 not supplied, `partly` those supplied without the numbers of some people, by data
+    set; a data set without a cell had none supplied.
     """
     rows: list[tuple[str, ...]] = []
     bars: dict[str, list[int | None]] = {"Supported": [], "Others": []}
@@ -111,16 +115,16 @@ def demand(
         events = [_decided(texts.get((name, group))) or NOT_SUPPLIED for group in GROUPS]
         for label, text in zip(bars, events, strict=False):
             bars[label].append(int(text) if text.isdigit() else None)
-        gap = f"{count_of(gaps[name], 'month')} {NOT_SUPPLIED}" if gaps.get(name) else "every month supplied"
+        gap = f"without {join_words(gaps[name])}, {NOT_SUPPLIED}" if gaps.get(name) else "every month supplied"
         if partly.get(name):
             gap += f"; at least: {count_of(partly[name], 'month')} without the numbers of some people"
-        rows.append((title_of(name), *map(_thousands, [*events, _decided(people.get(name)) or NOT_SUPPLIED]), gap))
-    columns = ("Data set", "Supported: events", "Others: events", "All: events", "All: people", "Feed")
+        rows.append((title_of(name), *map(thousands, [*events, _decided(people.get(name)) or NOT_SUPPLIED]), gap))
+    columns = ("Data set", "Supported: events", "Others: events", "All: events", "All: people", "Months supplied")
     note = (
-        f"{HIDDEN_NOTE}. Bed days are nights; they and events are never added together. Supported: from the month in "
-        "which a person's support began."
+        f"{legend(rows)} Bed days are nights; they and events are never added together. Supported: from the month in "
+        "which a person's support began. Parts are rounded one by one and need not add up."
     )
-    grid = Grid("Demand by agency, the last 12 months", columns, tuple(rows), note)
+    grid = Grid("Demand by agency, the last 12 months", columns, tuple(rows), note.strip())
     alt = "Bar chart of demand by data set in the last 12 months, people being supported and others. " + (
         ". ".join(f"{row[0]}: supported {row[1]}, others {row[2]}" for row in rows)
     )
@@ -133,10 +137,10 @@ def demand(
     )
 
 
-def cost(texts: Mapping[str, str], units: pl.DataFrame, people: str) -> tuple[Grid, Bars]:
+def cost(texts: Mapping[str, str], units: pl.DataFrame, gaps: Gaps, service: str = "") -> tuple[Grid, Bars]:
     """Indicative cost by agency of the last 12 months, from the figures shown (`texts` by data set).
 
-    `units` has dataset, agency, low, central, high, price_year.
+    `units` has dataset, agency, low, central, high, price_year; `service` says what the service itself costs.
     """
     rows: list[tuple[str, ...]] = []
     central: list[int | None] = []
@@ -147,48 +151,59 @@ def cost(texts: Mapping[str, str], units: pl.DataFrame, people: str) -> tuple[Gr
         money = {point: int(text) * row[point] for point in whole} if text.isdigit() else {}
         whole = {point: whole[point] + money.get(point, 0.0) for point in whole}
         central.append(int(round(money["central"], -3)) if money else None)
-        cells = [_thousands(text), *map(_pounds, money.values())] if money else [text] * 4
-        price = f"{row['central']:,.0f} ({row['price_year']})"
-        rows.append((row["agency"], title_of(row["dataset"]), *cells, price))
+        cells = [thousands(text), *map(_pounds, money.values())] if money else [text] * 4
+        price = " / ".join(f"£{row[point]:,.0f}" for point in whole)
+        rows.append((row["agency"], title_of(row["dataset"]), *cells, price, row["price_year"]))
     agencies = tuple(row[0] for row in rows)
-    rows.append(("Agencies shown", "", "", *map(_pounds, whole.values()), ""))
-    columns = ("Agency", "Data set", "Units", "Low", "Central", "High", "Central unit cost (price year)")
+    rows.append(("Total of the agencies shown", "", "", *map(_pounds, whole.values()), "", ""))
+    columns = ("Agency", "Data set", "Units", "Low", "Central", "High", "Unit cost: low / central / high", "Prices of")
+    lacking = [f"{title_of(name)} without {join_words(gaps[name])}" for name in units["dataset"] if gaps.get(name)]
     note = (
-        f"{people}. Indicative, not cash-releasing: capacity, not money in hand. Price years differ and are not "
-        f"uprated. {HIDDEN_NOTE}."
+        f"{_ADULTS}, not of the people being supported alone. Indicative, not cash-releasing: capacity, not money in "
+        "hand. Each unit cost is in the prices of its year and not brought up to today's, so older ones are too low. "
+        "The low police cost is officers' time alone, the central one the whole incident. "
+        + (f"Not supplied, so too low: {join_words(lacking)}. " if lacking else "")
+        + (f"The service itself: {service}. " if service else "What the service itself costs is not in this paper. ")
+        + legend(rows)
     )
-    grid = Grid("Indicative cost, the last 12 months", columns, tuple(rows), note)
+    grid = Grid("Indicative cost, the last 12 months", columns, tuple(rows), note.strip())
     alt = "Bar chart of indicative central cost by agency. " + ". ".join(f"{row[0]}: {row[4]}" for row in rows)
     return grid, Bars(
         title=grid.title,
         categories=agencies,
         series={"Central, pounds": tuple(central)},
         alt=alt,
-        caption=f"{people}; pounds, central unit costs.",
+        caption="All adults in the agencies' records; pounds, central unit costs.",
     )
 
 
+_ADULTS = "What all adults in the agencies' records used"
+
+
 def equality(selection: Sequence[Row], top: int, month: Month) -> Grid:
-    """The first N against the whole list, by group, as at a month.
+    """The first N against everybody in the records, by group, as at a month.
 
     `selection` has characteristic, group, the texts people and top, and ratio, low, high and flag or None.
     """
     rows = []
     for row in selection:
         low, high = row["low"], row["high"]
-        ratio = "not shown" if row["ratio"] is None else number(row["ratio"])
+        unknown = row["ratio"] is None
+        ratio = "can't be judged" if unknown else number(row["ratio"])
         span = "" if low is None or high is None else f"{low:.1f} to {'any' if high > 99 else f'{high:.1f}'}"
-        finding = "not shown" if row["ratio"] is None else "look into it" if row["flag"] else "no difference found"
+        finding = "can't be judged" if unknown else "look into it" if row["flag"] else "no difference found"
         what = source_words(row["characteristic"]).capitalize()
-        rows.append((what, str(row["group"]), _thousands(row["people"]), _thousands(row["top"]), ratio, span, finding))
-    counted = ("On the list", f"In the first {top}")
+        rows.append((what, str(row["group"]), thousands(row["people"]), thousands(row["top"]), ratio, span, finding))
+    counted = ("In the records", f"In the first {top}")
     columns = ("Characteristic", "Group", *counted, "Times as often as others", "95% interval", "Finding")
     note = (
-        f"As at {month.title}; counted anew every 12 months, since the difference of two lists that overlap would tell "
-        f"of those who joined or left. Power is poor with {top} people: no difference found is not proof of none. The "
-        f"rank uses no protected characteristic. {HIDDEN_NOTE}."
+        f"As at {month.title}, renewed once a year, so that nobody who joins or leaves can be worked out. In the "
+        "records: adults with a contact, a bed day, a detention or an assessment in the 12 months. Groups are rounded "
+        f"one by one, so they need not add up to the total on the first page. With {top} people only large differences "
+        "can be found: no difference found is not proof of none. The rank uses no protected characteristic. "
+        f"{legend(rows)}"
     )
-    return Grid("Equality: who is in the first places", columns, tuple(rows), note)
+    return Grid(f"Equality: who is in the first {top}", columns, tuple(rows), note.strip())
 
 
 def coverage(figures: pl.DataFrame, sets: Sequence[str], month: Month) -> Grid:
@@ -217,23 +232,26 @@ def _latest(value: int | None, gap: str, chart: Xmr, month: Month) -> str:
     """The latest month against the usual."""
     if value is None:
         return f"{month.title} {'was not supplied' if gap == NOT_SUPPLIED else 'is too small a figure to be shown'}"
-    limits = f"limits {max(0.0, chart.lower):,.0f} to {chart.upper:,.0f}"
-    usual = f"about {value:,} in {month.title}; usually {chart.mean:,.0f}, {limits}"
+    low, usually, high = map(_whole, (max(0.0, chart.lower), chart.mean, chart.upper))
+    usual = f"about {value:,} in {month.title}; usually {usually:,.0f}, limits {low:,.0f} to {high:,.0f}"
     if not chart.latest:
         return f"{usual}; usual variation"
     return f"{usual}; {'higher' if value > chart.mean else 'lower'} than usual ({', '.join(chart.latest)})"
 
 
-def _yearly(years: Sequence[tuple[date, str | None]]) -> str:
-    """Whole years, where single months are too small to be shown."""
-    words = {HIDDEN: "not shown", WITHHELD: "not shown", NOT_SUPPLIED: "not wholly supplied"}
-    cells = [(text or NOT_SUPPLIED, Month.of(when).title) for when, text in years]
-    parts = [f"{words.get(cell, f'about {_thousands(cell)}')} in the 12 months to {last}" for cell, last in cells]
-    return f"most months can't be shown, so there is no chart; {join_words(parts)}"
+def _yearly(years: Sequence[tuple[date, str | None, Sequence[str]]]) -> str:
+    """Whole years, where single months are too small to be shown; of a year that lacks months, which."""
+    parts = []
+    for when, text, lacking in years:
+        words = "not shown" if text in (HIDDEN, WITHHELD) else f"about {thousands(text)}" if text else NOT_SUPPLIED
+        some = f" without {join_words(lacking)}, {NOT_SUPPLIED}" if text and lacking else ""
+        parts.append(f"{words} in the 12 months to {Month.of(when).title}{some}")
+    return f"most months can't be shown, so there is no chart; {'; '.join(parts)}"
 
 
-def _thousands(text: str) -> str:
-    return f"{int(text):,}" if text.isdigit() else text
+def _whole(value: float) -> float:
+    """A mean or a limit as the chart and the words have it; not a number stays so."""
+    return value if math.isnan(value) else float(math.floor(value + 0.5))
 
 
 def _pounds(value: float) -> str:

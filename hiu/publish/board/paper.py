@@ -5,14 +5,15 @@ its allow-list: there is no way for a table of people to reach a page, a slide o
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import polars as pl
 
 from hiu.errors import HiuError
-from hiu.govern.release.disclosure import BASE, FEWEST
+from hiu.govern.release.cells import WITHHELD
+from hiu.govern.release.disclosure import BASE, FEWEST, HIDDEN
 from hiu.month import Month
 from hiu.publish.board.variation import Icon
 from hiu.rank.reports.xmr import Limits
@@ -25,6 +26,8 @@ HIDDEN_NOTE = (
     f"* = not shown: fewer than {FEWEST} people or events are behind it, one person accounts for more than half of it, "
     "or such a figure could be worked out from it"
 )
+UNSEEN = (HIDDEN, WITHHELD)
+"""Texts of cells that are not shown."""
 ROUNDED_NOTE = (
     f"{HIDDEN_NOTE}. Other figures are rounded to {BASE}, and shares are worked out from the rounded figures."
 )
@@ -96,8 +99,13 @@ class Board:
     run_id: str
     settings_version: str
     synthetic: bool
+    basis: str
     headline: tuple[str, ...]
+    asks: tuple[str, ...]
+    trust: tuple[str, ...]
+    harm: tuple[str, ...]
     lines: tuple[Line, ...]
+    change: Grid
     recent: Grid
     demand: Grid
     demand_bars: Bars
@@ -115,7 +123,7 @@ class Board:
     @property
     def grids(self) -> dict[str, Grid]:
         """Its tables by name."""
-        names = ("recent", "demand", "equality", "cost", "coverage", "definitions")
+        names = ("change", "recent", "demand", "cost", "equality", "coverage", "definitions")
         return {name: getattr(self, name) for name in names}
 
     @property
@@ -125,19 +133,42 @@ class Board:
         return {name: bars for name, bars in named.items() if bars}
 
     @property
+    def sections(self) -> dict[str, tuple[str, ...]]:
+        """Its sentences under their headings, in the order in which they are read."""
+        return {
+            "In short": self.headline,
+            "What this paper asks of you": self.asks,
+            "Did support work?": self.evaluation,
+            "Section 136 target": self.target,
+            "How far to trust the figures": self.trust,
+            "Harm and complaints": self.harm,
+            "Small numbers": tuple(self.undrawn),
+            "What is not shown": self.suppressed,
+            "How to read this paper": self.rules,
+        }
+
+    @property
     def undrawn(self) -> list[str]:
         """What is said of data sets too small for a chart."""
         return [line.sentence for line in self.lines if not line.drawn]
 
     def texts(self) -> Iterable[str]:
         """Every piece of text of the paper."""
-        yield from (*self.headline, *self.evaluation, *self.target, *self.rules, *self.suppressed)
+        yield self.basis
+        yield from (text for texts in self.sections.values() for text in texts)
         for grid in self.grids.values():
             yield from (grid.title, grid.note, *grid.columns, *(cell for row in grid.rows for cell in row))
         for line in self.lines:
             yield from (line.title, line.sentence, line.alt)
         for bars in self.bars.values():
             yield from (bars.title, bars.alt, bars.caption, *bars.categories, *bars.series)
+
+
+def legend(rows: Iterable[Sequence[str]]) -> str:
+    """What `*` means, for a table that has one; empty for one that has none."""
+    cells = [cell for row in rows for cell in row]
+    withheld = f" '{WITHHELD}': not even whether there was any." if WITHHELD in cells else ""
+    return f"{HIDDEN_NOTE}.{withheld}" if HIDDEN in cells else withheld.strip()
 
 
 def aggregate(name: str, frame: pl.DataFrame) -> pl.DataFrame:

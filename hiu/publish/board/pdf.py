@@ -5,10 +5,20 @@ from collections.abc import Mapping
 from hiu.publish import pdf
 from hiu.publish.board.charts import alts
 from hiu.publish.board.paper import MARKING, Board, Grid
+from hiu.publish.board.variation import KEY
 from hiu.publish.words.text import day
 
 TITLE = "Paper for commissioners"
-_WORDS = {"Feed", "Finding", "Group", "Data set", "What it is", "Source of the rule"}
+_WORDS = {
+    "Months supplied",
+    "More than chance?",
+    "Finding",
+    "Group",
+    "Data set",
+    "What it is",
+    "Source of the rule",
+    "Prices of",
+}
 
 
 def board_pdf(board: Board, svgs: Mapping[str, str]) -> bytes:
@@ -25,8 +35,8 @@ def board_pdf(board: Board, svgs: Mapping[str, str]) -> bytes:
         "about": about(board),
         "charts": {name: {"file": f"{name}.svg", "alt": described[name]} for name in svgs},
         "trends": [f"trend-{line.dataset}" for line in board.lines if f"trend-{line.dataset}" in svgs],
-        "small": board.undrawn,
-        **{name: getattr(board, name) for name in ("headline", "evaluation", "target", "rules", "suppressed")},
+        "key": KEY,
+        "sections": board.sections,
         **{name: _grid(grid) for name, grid in board.grids.items()},
     }
     pictures = {f"{name}.svg": svg for name, svg in svgs.items()}
@@ -36,8 +46,8 @@ def board_pdf(board: Board, svgs: Mapping[str, str]) -> bytes:
 def about(board: Board) -> str:
     """What the figures are of, in a sentence."""
     return (
-        f"{board.site}, data to {day(board.month.end)}. Figures about the cohort only: nobody is named. Built "
-        f"{day(board.built.date())}, definitions and settings {board.settings_version}."
+        f"{board.site}, data to {day(board.month.end)}. Totals of adults in the agencies' records: "
+        f"nobody is named. Built {day(board.built.date())}, settings {board.settings_version}. {board.basis}"
     )
 
 

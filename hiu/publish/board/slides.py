@@ -10,6 +10,7 @@ from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_MARKER_STYLE
 from pptx.enum.dml import MSO_LINE
 from pptx.enum.shapes import MSO_SHAPE
+from pptx.oxml.ns import qn
 from pptx.presentation import Presentation as Deck
 from pptx.util import Emu, Inches, Length, Pt
 
@@ -17,7 +18,7 @@ from hiu.govern.release.disclosure import BASE
 from hiu.month import Month
 from hiu.publish.board.paper import MARKING, Bars, Board, Grid, Line
 from hiu.publish.board.pdf import TITLE, about
-from hiu.publish.board.variation import Icon
+from hiu.publish.board.variation import KEY, Icon
 from hiu.publish.words.text import day, join_words
 
 Part = Any
@@ -41,22 +42,32 @@ def board_slides(board: Board) -> bytes:
     deck.slide_width, deck.slide_height = WIDE, HIGH
     deck.core_properties.title = f"{TITLE}, {board.month.title}"
     deck.core_properties.author, deck.core_properties.created = board.site, board.built.replace(tzinfo=None)
-    first = _slide(deck, board, f"High intensity use: the cohort in {board.month.title}")
-    _bullets(first, [*([_INVENTED] if board.synthetic else []), about(board), *board.headline])
+    first = _slide(deck, board, f"Demand and support to {board.month.title}")
+    _bullets(first, [*([_INVENTED] if board.synthetic else []), about(board), *board.headline], 15)
+    _section(deck, board, 16, "What this paper asks of you")
     drawn = [line for line in board.lines if line.drawn]
     for pair in (drawn[at : at + 2] for at in range(0, len(drawn), 2)):
         _trends(_slide(deck, board, "Demand by month, adults"), pair)
+    _tables(deck, board, board.change)
     _both(_slide(deck, board, board.demand.title), board.demand_bars, board.demand)
     _answers(deck, board)
     _both(_slide(deck, board, board.cost.title), board.cost_bars, board.cost)
+    _section(deck, board, 15, "How far to trust the figures", "Harm and complaints")
     for grid in (board.recent, board.equality, board.coverage, board.definitions):
         _tables(deck, board, grid)
-    for title, lines in (("What is not shown", board.suppressed), ("How to read this paper", board.rules)):
-        for at in range(0, len(lines), _ROWS):
-            _bullets(_slide(deck, board, title if not at else f"{title} (continued)"), lines[at : at + _ROWS], 14)
+    for title in ("What is not shown", "How to read this paper"):
+        _section(deck, board, 14, title)
     out = io.BytesIO()
     deck.save(out)
     return out.getvalue()
+
+
+def _section(deck: Deck, board: Board, size: int, *titles: str) -> None:
+    """The sentences of sections, on as many slides as they need."""
+    lines = [text for title in titles for text in board.sections[title]]
+    title = join_words([titles[0], *(f"{one[0].lower()}{one[1:]}" for one in titles[1:])])
+    for at in range(0, len(lines), _ROWS):
+        _bullets(_slide(deck, board, title if not at else f"{title} (continued)"), lines[at : at + _ROWS], size)
 
 
 def _answers(deck: Deck, board: Board) -> None:
@@ -101,10 +112,11 @@ def _face(frame: Part, size: float, colour: Part = None) -> None:
 
 
 def _trends(slide: Part, lines: Sequence[Line]) -> None:
-    width = Inches(6.05)
+    _note(slide, KEY, Inches(6.42))
+    width = Inches(6.05) if len(lines) > 1 else _ROOM
     for at, line in enumerate(lines):
         left = Emu(_LEFT + at * (width + Inches(0.2)))
-        words = slide.shapes.add_textbox(left, Inches(6.15), width, Inches(0.8)).text_frame
+        words = slide.shapes.add_textbox(left, Inches(5.75), width, Inches(0.6)).text_frame
         words.word_wrap = True
         words.text = line.sentence
         _face(words, 13)
@@ -113,7 +125,7 @@ def _trends(slide: Part, lines: Sequence[Line]) -> None:
         data.add_series(line.title, line.values)
         for place, name in enumerate(("Mean", "Lower limit", "Upper limit")):
             data.add_series(name, [round(limits[place]) for limits in line.limits])
-        frame = slide.shapes.add_chart(XL_CHART_TYPE.LINE_MARKERS, left, _TOP, width, Inches(4.9), data)
+        frame = slide.shapes.add_chart(XL_CHART_TYPE.LINE_MARKERS, left, _TOP, width, Inches(4.55), data)
         _described(frame, line.alt)
         _line_style(frame.chart, line)
         if line.icon:
@@ -133,6 +145,8 @@ def _sign(slide: Part, one: Icon, left: Length) -> None:
 def _line_style(chart: Part, line: Line) -> None:
     _titled(chart, f"{line.title} a month, to the nearest {BASE}")
     _legend(chart)
+    skip = chart.category_axis._element.makeelement(qn("c:tickLblSkip"), {"val": str(len(line.months) // 8 + 1)})
+    chart.category_axis._element.find(qn("c:noMultiLvlLbl")).addprevious(skip)
     chart.value_axis.major_gridlines.format.line.color.rgb = FAINT
     chart.value_axis.minimum_scale = 0
     for at, series in enumerate(chart.plots[0].series):
@@ -157,7 +171,7 @@ def _both(slide: Part, bars: Bars, grid: Grid) -> None:
         _bars(slide, bars, _LEFT, Inches(5.0), Inches(5.2))
     left = Inches(5.6) if bars.any_shown else _LEFT
     _table(slide, grid.columns, grid.rows, left, Emu(WIDE - left - Inches(0.4)), 10)
-    _note(slide, grid.note, Inches(6.45))
+    _note(slide, grid.note, Inches(6.25))
 
 
 def _bars(slide: Part, bars: Bars, left: Length, width: Length, height: Length) -> None:
@@ -194,7 +208,7 @@ def _tables(deck: Deck, board: Board, grid: Grid) -> None:
     for at in range(0, max(1, len(grid.rows)), _ROWS):
         slide = _slide(deck, board, grid.title if not at else f"{grid.title} (continued)")
         _table(slide, grid.columns, grid.rows[at : at + _ROWS], _LEFT, _ROOM, 11 if len(grid.columns) < 9 else 9)
-        _note(slide, grid.note, Inches(6.6))
+        _note(slide, grid.note, Inches(6.15))
 
 
 def _table(
@@ -232,7 +246,7 @@ def _note(slide: Part, text: str, top: Length) -> None:
         frame = slide.shapes.add_textbox(_LEFT, top, _ROOM, Inches(0.4)).text_frame
         frame.word_wrap = True
         frame.text = text
-        _face(frame, 11, GREY)
+        _face(frame, 10, GREY)
 
 
 def _fill(place: Part, colour: Part) -> None:

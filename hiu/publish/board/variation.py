@@ -12,6 +12,13 @@ NEUTRAL = ("mh_bed_day", "mha_assessment")
 COMMON, CONCERN, BETTER, CHANGED = "#8A9299", "#E46C0A", "#0086C3", "#5B2D90"
 """Grey, orange, blue and purple, each dark enough for its white letter to be read."""
 _EDGE = 34
+KEY = (
+    "Adults in the agencies' records. Mean, limits and icons are those of NHS England's Making Data Count; limits "
+    "start anew at a change of policy with 7 months on either side. The icon is of the latest month: grey dots, usual "
+    "variation; H higher, L lower than usual; orange of concern, blue an improvement, purple neither good nor bad in "
+    "itself. Diamonds are unusual months or runs, in the same colours."
+)
+"""How to read the charts, beside them in every form of the paper."""
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,8 @@ def evaluation_chart(course: pl.DataFrame, calendar: pl.DataFrame, breaks: Mappi
     inside = {name: day for name, day in breaks.items() if first <= day <= last}  # type: ignore[operator]
     panels = (alt.layer(*by_support, start), alt.layer(*by_calendar, *_markers(inside)))
     both = alt.vconcat(*map(_sized, panels), spacing=24)
-    return to_svg(both, "Contacts seen, and expected anyway", f"{sentence} Band: the total's interval, about 95%.")
+    title = "Contacts that happened, and expected without support"
+    return to_svg(both, title, f"{sentence} Band: the total's interval, about 95%.")
 
 
 def trend_chart(
@@ -168,7 +169,11 @@ def _dated(frame: pl.DataFrame) -> list[Row]:
 
 
 def _axis(kind: str, title: str | None) -> alt.X:
-    form = {"format": "%b %Y", "labelAngle": 0} if kind.endswith(":T") else {"format": "d", "tickMinStep": 1}
+    form = (
+        {"format": "%b %Y", "labelAngle": 0, "labelSeparation": 8, "labelOverlap": "greedy"}
+        if kind.endswith(":T")
+        else {"format": "d", "tickMinStep": 1}
+    )
     return alt.X(kind, title=title, axis=alt.Axis(grid=False, **form))
 
 
@@ -190,7 +195,7 @@ def _markers(breaks: Mapping[str, date]) -> list[alt.Chart]:
         return []
     lines = alt.Chart(_values(rows)).mark_rule(color=FLAG, strokeDash=[2, 2]).encode(x="month:T")
     words = alt.Chart(_values(rows)).mark_text(align="left", dx=4, color=FLAG)
-    return [lines, words.encode(x="month:T", y=alt.value(8), text="t:N")]
+    return [lines, words.encode(x="month:T", y=alt.value(-7), text="t:N")]
 
 
 def _sized(chart: alt.Chart, width: int = WIDTH) -> alt.Chart:

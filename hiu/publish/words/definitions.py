@@ -30,4 +30,7 @@ NUMBERS: dict[str, str] = {
 SETTINGS: dict[str, str] = _FOUND["settings"]
 """Dotted name of a setting, or of a table of them -> what it is."""
 
+POLICIES: dict[str, tuple[str, str]] = {name: (about[0], about[1]) for name, about in _FOUND["policies"].items()}
+"""A change of policy that charts mark: what it is, and its source."""
+
 BOARD_RULES: tuple[str, ...] = tuple(rule.format(FEWEST=FEWEST, BASE=BASE) for rule in _FOUND["rules"]["board"])

@@ -1,4 +1,4 @@
-"""The estimate of docs/evaluation.md: contacts after support began, over those expected anyway.
+"""The estimate of docs/evaluation.md: contacts after support began, over those expected without it.
 
 People are chosen when their contacts are highest and fall by themselves, so the comparison is never with their own
 months before: it is with what people with the same past went on to do, before there was any support, adjusted for what

@@ -1,4 +1,4 @@
-"""Did support work? Contacts after it began against those expected anyway, with power first, or why there's no answer.
+"""Did support work? Contacts after it began against those expected without it, power first, or why there's no answer.
 
 The estimate is rank.reports.estimate's (docs/evaluation.md). It is not a trial: people were chosen, not drawn by lot.
 """
@@ -16,6 +16,7 @@ from hiu.settings import Settings
 
 LEAST_PEOPLE, LEAST_EXPECTED = 8, 50
 LEAST_PEOPLE_SAVINGS = 20
+TOO_LITTLE = "there is too little history from before support began"
 
 
 @dataclass(frozen=True)
@@ -124,10 +125,10 @@ def result_sentence(found: Estimate) -> str:
         verdict = "More contacts than expected"
     else:
         verdict = f"No reliable difference: cannot rule out {_change(low)}, nor {_change(high)}"
-    fall = f"people chosen when their contacts were highest fall by about {-found.unaided:.0%} unaided"
+    fall = f"people chosen when their contacts were highest fall by about {-found.unaided:.0%} even without support"
     usual = fall if found.unaided < 0 else "these people were not chosen when their contacts were highest"
     return (
-        f"{found.entrants.observed.sum():.0f} contacts; {found.expected.sum():.0f} expected anyway; "
+        f"{found.entrants.observed.sum():.0f} contacts; {found.expected.sum():.0f} expected without support; "
         f"{found.effect:+.0%} ({low:+.0%} to {high:+.0%}); {usual}. {verdict}."
     )
 
@@ -153,10 +154,9 @@ def _too_little(site: Area, entrants: Entrants, left_out: dict[str, int]) -> str
         usable = int(panel.supplied[: max(0, began)].sum())
         start = site.months[0] + began
         return (
-            f"support starts too early in the history: the first person was supported from {start.title}, and "
-            f"{usable} month{'' if usable == 1 else 's'} before that were supplied by every contact source; "
-            f"{BEFORE + AFTER} in a row are needed ({BEFORE} before and {AFTER} after) to learn how people with "
-            "such a past go on unaided."
+            f"{TOO_LITTLE}: the first person was supported from {start.title}, and {usable} "
+            f"month{'' if usable == 1 else 's'} before that were supplied by every contact source; {BEFORE + AFTER} in "
+            f"a row are needed ({BEFORE} before and {AFTER} after) to know what would have happened without it."
         )
     if not len(entrants.person):
         why = "; ".join(f"{count} {reason}" for reason, count in left_out.items())
@@ -189,9 +189,9 @@ def _breaks(site: Area, found: Estimate, breaks: dict[str, date]) -> tuple[str, 
     out = []
     for name, day in sorted(breaks.items(), key=lambda pair: pair[1]):
         if first <= day <= last:
-            when = "before the first entry" if day < entry else "while people were followed up"
+            when = "before the first person's support began" if day < entry else "while people were followed up"
             title = f"{day.day} {Month.of(day).title}"
-            out.append(f"{name} ({title}) falls within the comparison, {when}: treat it with care.")
+            out.append(f"{name} ({title}) began during the period compared, {when}: treat the comparison with care.")
     return tuple(out)
 
 

@@ -132,7 +132,7 @@ def target(values: pl.DataFrame, *, begin: Month, fall: float = 0.15, within: in
     sentence = (
         f"Target {-fall:+.0%} in {within} months from {begin.title}: {now:.1f} a month over {len(since)} "
         f"months against {base:.1f} before (target {base * (1 - fall):.1f}): {now / base - 1:+.0%} "
-        f"({low:+.0%} to {high:+.0%}); {words}. Not causal."
+        f"({low:+.0%} to {high:+.0%}); {words}. This does not show that support caused it."
     )
     return Target(
         baseline=base,

@@ -62,7 +62,7 @@ class Cohort(Suggests):
         return Finding(f"Demand by month, {who}", sentences, {one.dataset: one.table for one in found}, charts)
 
     def evaluate(self) -> Finding:
-        """Did support work? Contacts seen against those expected anyway; or why that can't be said."""
+        """Did support work? Contacts that happened against those expected without it; or why that can't be said."""
         from hiu.publish.charts.reports import evaluation_chart
         from hiu.rank.reports.evaluate import evaluate
 

@@ -4,34 +4,34 @@ The evaluation is the same question every month. Once answered it is repeated un
 since the difference of two answers would tell of those who were added, objected or were erased in between.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-import numpy as np
 import polars as pl
 
 from hiu.govern.release.cells import Cell, first_text
 from hiu.govern.release.disclosure import FEWEST, HIDDEN, round_count
 from hiu.month import Month
 from hiu.publish.board.paper import Bars
-from hiu.publish.words.text import count_of
+from hiu.publish.words.text import count_of, join_words
 from hiu.rank.reports.estimate import Entrants
-from hiu.rank.reports.evaluate import Evaluation, evaluate
+from hiu.rank.reports.evaluate import TOO_LITTLE, Evaluation, evaluate
 from hiu.rank.reports.panel import area
 from hiu.rank.reports.trend import series, target
 from hiu.settings import Settings
-from hiu.stats import Z95
 from pipelines.access.releases import Past
-from pipelines.papers.commissioner.cells import S136, WITHIN, Released, spans
+from pipelines.papers.commissioner.cells import BASELINE, S136, WITHIN, Released, spans
+from pipelines.papers.commissioner.changes import CLUSTERED, change_of, variation
 
-FALL, BASELINE = 0.15, 12
+FALL = 0.15
 
 ENOUGH = 0.8
 """Chance of detecting a true fall of 30% from which an evaluation can be judged."""
-CLUSTERED = 2.0
-"""How much wider than by chance alone months of detentions vary, taken where the months themselves are hidden."""
-CAUTION = "People are chosen when their contacts are highest, and most fall by themselves; this is not a trial."
+CAUTION = (
+    "People are offered support when their contacts are highest, and contacts mostly fall from there by themselves. "
+    "This is not a trial."
+)
+SAVINGS = "Savings are not quoted in this paper: they are too uncertain to stand without their range."
 COMPARED = "people compared"
 
 
@@ -58,12 +58,12 @@ def evaluation_answer(month: Month, tables: Mapping[str, pl.DataFrame], settings
         return old
     left = _left_out(evaluation)
     if evaluation.refused:
-        return Answer((f"No answer can be given: {_reason(evaluation)}", *left, CAUTION), None, 0)
+        return Answer((f"No answer can be given: {_reason(evaluation)}", *left, SAVINGS, CAUTION), None, 0)
     seen = Entrants.of(area(month, **own, minimum_age=settings.rank.minimum_age).panel).observed.tolist()
     cells = _cells(month, seen)
     if HIDDEN in (cell.shown for cell in cells):
         reason = "Whether support worked can't be shown: one person accounts for more than half of the contacts."
-        return Answer((reason, *left, CAUTION), None, 0)
+        return Answer((reason, *left, SAVINGS, CAUTION), None, 0)
     return _answer(evaluation, cells, left)
 
 
@@ -86,34 +86,46 @@ def _answer(evaluation: Evaluation, cells: tuple[Cell, ...], left: tuple[str, ..
         if evaluation.low > 0
         else "no reliable difference"
     )
-    low, high = _fifth(evaluation.low), _fifth(evaluation.high)
     sentences = (
         f"About {people} people could be compared. {_detectable(evaluation.power)}",
-        f"Contacts in the 6 months after support began: about {observed}; about {expected} expected anyway: "
-        f"{observed / expected - 1:+.0%} (about {low:+.0f}% to {high:+.0f}%): {verdict}.",
-        "Without support, contacts of people chosen when these were highest change by about "
-        f"{_fifth(evaluation.unaided):+.0f}%.",
+        f"In the 6 months after support began about {observed:,} contacts happened; without support about {expected:,} "
+        f"would be expected. That is {_more(observed / expected - 1, 1)} (range: {_more(evaluation.low)} to "
+        f"{_more(evaluation.high)}): {verdict}.",
+        _unaided(evaluation.unaided),
     )
     bars = Bars(
-        title="Contacts in 6 months: seen, and expected anyway",
-        categories=("Expected anyway", "Seen"),
+        title="Contacts in the 6 months after support began",
+        categories=("Expected without support", "Happened"),
         series={"Contacts": (expected, observed)},
         alt=f"Two bars. {sentences[1]}",
-        caption="The bars alone say nothing of chance: see the range above.",
+        caption="The bars alone say nothing of chance: see the range beside them.",
     )
-    savings = (
-        f"Savings: {evaluation.savings_refused}."
-        if evaluation.savings_refused
-        else "Savings are not quoted in this paper: they are too uncertain to stand without their range."
-    )
-    return Answer((*sentences, *evaluation.breaks, *left, savings, CAUTION), bars, evaluation.people, cells)
+    return Answer((*sentences, *evaluation.breaks, *left, SAVINGS, CAUTION), bars, evaluation.people, cells)
 
 
 def _detectable(power: float) -> str:
-    """Whether so few people can show anything: how often a true fall of 30% would be detected."""
-    often = round(power * 5)
-    times = f"a 30% fall would be detected {count_of(often, 'time') if often else 'less than once'} in 5"
-    return f"{'Large enough to judge' if power >= ENOUGH else 'Too small to judge'}: {times}."
+    """Whether so few people can show anything: how often a true fall of 30% would be missed."""
+    missed = 5 - round(power * 5)
+    if power >= ENOUGH:
+        return f"That is enough to judge: a true fall of 30% would be missed {_times(missed)}."
+    return f"That is too few to judge: with so few people, a true fall of 30% would be missed {_times(missed)}."
+
+
+def _times(missed: int) -> str:
+    return {0: "hardly ever", 5: "nearly every time"}.get(missed, f"{count_of(missed, 'time')} in 5")
+
+
+def _unaided(share: float) -> str:
+    """What contacts of such people do without support."""
+    if _fifth(share) >= 0:
+        return "Without support these people's contacts would not be expected to fall."
+    return f"Contacts of people chosen when these are highest fall by about {-_fifth(share)}% even without support."
+
+
+def _more(share: float, step: int = 5) -> str:
+    """A change in per cent, in words: `15% fewer`, `85% more`."""
+    percent = round(min(share, 9.95) * 100 / step) * step
+    return f"{abs(percent)}% {'fewer' if percent < 0 else 'more'}" if percent else "no change"
 
 
 def _repeated(past: Past, people: int) -> Answer | None:
@@ -129,63 +141,61 @@ def _repeated(past: Past, people: int) -> Answer | None:
 
 
 def target_answer(month: Month, tables: Mapping[str, pl.DataFrame], released: Released) -> tuple[str, ...]:
-    """The s136 target (-15% in 6 months, due now) from the totals shown, or why it can't be shown."""
+    """The s136 target (-15% in 6 months, due now) from the totals shown, or why it can't be judged."""
     table = series(S136, month=month, demand=tables["monthly_demand"], coverage=tables["coverage"])
     begin = month - (WITHIN - 1)
-    aim_text = f"Target: section 136 detentions 15% lower in the {WITHIN} months from {begin.title} than before."
+    aim_text = (
+        f"Target: in the {WITHIN} months from {begin.title}, section 136 detentions {FALL:.0%} below the monthly rate "
+        f"of the {BASELINE} months before."
+    )
+    gaps = [gap for span in spans(month) if (gap := _gap(released, span))]
+    missing = (f"Not supplied: {'; '.join(gaps)}.",) if gaps else ()
     if target(table, begin=begin, fall=FALL, within=WITHIN) is None:
-        return (aim_text, "It can't be judged: it needs 6 supplied months before it, with detentions, and one since.")
+        return (aim_text, *missing, "It can't be judged: that needs 6 supplied months before it and one since.")
     months = [released.ground.months(S136, span) for span in spans(month)]
     before, since = (released.events(S136, span) for span in months)
     if not (before.isdigit() and since.isdigit()):
-        return (
-            aim_text,
-            f"Whether the section 136 target was met can't be shown: fewer than {FEWEST} people were detained in one "
-            "of the periods, one person accounts for more than half of the detentions, or such a figure could be "
-            "worked out.",
+        why = (
+            f"fewer than {FEWEST} people were detained in one of the periods, one person accounts for more than half "
+            "of the detentions, or such a figure could be worked out"
         )
-    change, low, high = _change(int(before), int(since), len(months[0]), len(months[1]), _spread(released, months[0]))
-    verdict = "met" if high <= -FALL else "not met" if low > -FALL else "cannot tell"
-    words = {
-        "met": "the target is met",
-        "not met": "the target is not met",
-        "cannot tell": "too few to say whether the target is met",
-    }[verdict]
-
+        also = "besides the missing months, " if gaps else ""
+        return (aim_text, *missing, f"Whether the target was met can't be shown: {also}{why}.")
+    found = change_of(int(before), int(since), len(months[0]), len(months[1]), _spread(released, months[0]))
+    change, low, high = found
+    words = (
+        "the target is met"
+        if high <= -FALL
+        else "the target is not met"
+        if low > -FALL
+        else "there are too few detentions to say whether the target is met"
+    )
     return (
         aim_text,
-        f"About {since} detentions since, about {before} in the {BASELINE} months before; a month, "
-        f"about {_fifth(change):+.0f}% ({_fifth(low):+.0f}% to {_fifth(high):+.0f}%): {words}. Not causal.",
+        *missing,
+        f"About {since} detentions in the {count_of(len(months[1]), 'supplied month')} since, about {before} in the "
+        f"{count_of(len(months[0]), 'supplied month')} before: for each supplied month {_more(change, 1)} (range: "
+        f"{_more(low)} to {_more(high)}), so {words}. This does not show that support caused it.",
     )
 
 
-def _change(before: int, since: int, months: int, recent: int, spread: float) -> tuple[float, float, float]:
-    """The change of the monthly mean, and its 95% interval, from the totals shown."""
-    if not before:
-        return 0.0, -1.0, float("inf")
-    ratio = max(since, 0.5) / recent / (before / months)
-    error = Z95 * math.sqrt(spread * (1 / before + 1 / max(since, 0.5)))
-    return ratio - 1, ratio * math.exp(-error) - 1, ratio * math.exp(error) - 1
+def _gap(released: Released, span: Sequence[str]) -> str:
+    """The months of a period that were not supplied: `Nov 2025 and Jan 2026 (2 of 6 months)`."""
+    given = released.ground.months(S136, span)
+    lacking = [Month.parse(month).title for month in span if month not in given]
+    return f"{join_words(lacking)} ({len(lacking)} of the {len(span)} months)" if lacking else ""
 
 
 def _spread(released: Released, months: Sequence[str]) -> float:
-    """The baseline's variance over its mean, at least 1, in halves, of the months as they are shown.
-
-    Where most of them are not shown it is CLUSTERED: detentions of one person come together, so that a range as if each
-    stood alone would be too narrow.
-    """
-    counts = [int(text) for month in months if (text := released.events(S136, (month,))).isdigit()]
-    if len(counts) * 2 < len(months) or not sum(counts):
-        return CLUSTERED
-    return max(1.0, math.ceil(float(np.var(counts, ddof=1)) / float(np.mean(counts)) * 2) / 2)
+    return variation(released, S136, [months]) or CLUSTERED
 
 
 def _reason(evaluation: Evaluation) -> str:
     """Why there is none, without counts or anybody's dates."""
     if evaluation.people:
         return "too few people or contacts to tell."
-    if evaluation.refused.startswith("support starts too early"):
-        return "support starts too early in the history to learn how people with such a past go on unaided."
+    if evaluation.refused.startswith(TOO_LITTLE):
+        return f"{TOO_LITTLE} to know what would have happened without it."
     if evaluation.refused.startswith("nobody supported can be compared"):
         return "nobody supported can be compared yet (too little time before or after support began)."
     return evaluation.refused
@@ -196,6 +206,6 @@ def _left_out(evaluation: Evaluation) -> tuple[str, ...]:
     return (f"Left out were people {', and people '.join(reasons)}.",) if reasons else ()
 
 
-def _fifth(share: float) -> float:
+def _fifth(share: float) -> int:
     """A share in per cent, to the nearest 5."""
     return round(min(share, 9.95) * 20) * 5

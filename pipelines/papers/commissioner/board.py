@@ -16,17 +16,22 @@ from hiu.govern.release.solver import ON_LIST
 from hiu.model import CONTACTS, DATASETS, PUBLISHED
 from hiu.month import Month
 from hiu.publish.board import figures
+from hiu.publish.board.change import Change, change_sentences, change_table, thousands
 from hiu.publish.board.paper import Board, Line, sound
 from hiu.publish.board.words import definitions, suppressed_list
+from hiu.publish.pathway.governing import SENT
 from hiu.publish.words.definitions import BOARD_RULES
 from hiu.rank.reports.cost import costs
+from hiu.settings import Settings
 from pipelines.access.basis import for_board
 from pipelines.access.releases import Past, past
 from pipelines.common.place import Place, published_tables
 from pipelines.common.work import Row
+from pipelines.papers.commissioner import assurance
 from pipelines.papers.commissioner.answers import Answer, evaluation_answer, target_answer
 from pipelines.papers.commissioner.cells import CONTACT, FIRST, YEAR, Released, decide, names
-from pipelines.papers.commissioner.equality import selection
+from pipelines.papers.commissioner.changes import absent, changes
+from pipelines.papers.commissioner.equality import findings, selection
 
 RECIPIENT = "commissioner"
 
@@ -54,8 +59,8 @@ class MonthPaper:
         return {"equality": str(self.equality), "evaluation": self.evaluation.kept()}
 
 
-def board(place: Place, month: str | None, now: datetime) -> MonthPaper:
-    """The paper of a published month (the latest if not named).
+def board(place: Place, month: str | None, now: datetime, groups: pl.DataFrame | None = None) -> MonthPaper:
+    """The paper of a published month (the latest if not named); `groups`: person_id and further characteristics.
 
     Raises HiuError without a basis for planning, or if a later month was released already.
     """
@@ -66,7 +71,14 @@ def board(place: Place, month: str | None, now: datetime) -> MonthPaper:
             f"{wanted}: {before.ground.month} was released to the {RECIPIENT} already, and months are released in "
             f"order; what can be released is {before.ground.month} again or a later month"
         )
-    tables, left_out, basis = for_board(place, published_tables(folder, PUBLISHED), now.date())
+    tables, left_out, basis = for_board(place, published_tables(folder, (*PUBLISHED, *SENT)), now.date())
+    if groups is not None:
+        if not before.renews_equality(wanted):
+            raise HiuError(
+                f"{wanted}: groups were counted as at {before.answers['equality']}, and are counted once in 12 months, "
+                "so that nobody who joins or leaves can be worked out; leave out --groups until then"
+            )
+        tables["groups"] = groups
     made = paper(place, wanted, folder.name, tables, now, before)
     sound(made.board)
     return MonthPaper(**{**vars(made), "left_out": left_out, "basis": basis})
@@ -83,10 +95,12 @@ def paper(
     as_at, groups = selection(released, settings, before)
     breaks = settings.policy_breaks.values()
     lines = tuple(_line(name, released, breaks) for name in sets)
-    made, bars = _tables(released, tables, sets)
-    made["recent"] = figures.recent(lines)
+    moved = changes(released, lines)
+    made, bars = _tables(released, tables, sets, settings)
+    made |= {"change": change_table(moved, month), "recent": figures.recent(lines)}
     made["equality"] = figures.equality(groups, settings.rank.top, as_at)
     target = target_answer(month, tables, released)
+    fair = findings(groups, settings.rank.top)
     whole = Board(
         site=settings.name,
         month=month,
@@ -94,7 +108,11 @@ def paper(
         run_id=run_id,
         settings_version=settings.version,
         synthetic=settings.synthetic,
-        headline=_headline(released, settings.rank.top, lines),
+        basis=assurance.basis_line(settings, now.date(), RECIPIENT),
+        headline=(*_headline(released, settings.rank.top, lines, moved), *fair),
+        asks=assurance.asks(released, sets, settings, groups, target[-1]),
+        trust=assurance.trust(tables, released, sets),
+        harm=assurance.harm(released, tables),
         lines=lines,
         evaluation=evaluation.sentences,
         evaluation_bars=evaluation.bars,
@@ -108,18 +126,20 @@ def paper(
     return MonthPaper(board=whole, released=released, evaluation=evaluation, equality=as_at, past=before)
 
 
-def _tables(released: Released, tables: Mapping[str, pl.DataFrame], sets: tuple[str, ...]) -> tuple[Row, Row]:
+def _tables(
+    released: Released, tables: Mapping[str, pl.DataFrame], sets: tuple[str, ...], settings: Settings
+) -> tuple[Row, Row]:
     """Demand, cost and coverage, and their bars."""
-    month, coverage = released.month, tables["coverage"]
+    month = released.month
     given = [name for name in sets if released.year(name)]
     texts = {
         (name, group): released.events(name, released.year(name), group) for name in given for group in figures.GROUPS
     }
     people = {name: released.text("people", name, EVERYBODY, released.year(name)) for name in given}
-    marked, gaps = _whole(tables), _gaps(month, coverage, sets)
+    marked, gaps = _whole(tables), {name: absent(released, name) for name in sets}
     demand, demand_bars = figures.demand(texts, people, sets, gaps, _partly(month, marked))
     whole = {name: texts[name, EVERYBODY] for name in given}
-    cost, cost_bars = figures.cost(whole, costs().units, "All adults in the agencies' records")
+    cost, cost_bars = figures.cost(whole, costs().units, gaps, settings.paper.service_cost)
     feeds = figures.coverage(marked, sets, month)
     return {"demand": demand, "cost": cost, "coverage": feeds}, {"demand_bars": demand_bars, "cost_bars": cost_bars}
 
@@ -128,16 +148,9 @@ def _line(name: str, released: Released, breaks: Iterable[date]) -> Line:
     years = []
     for back in (YEAR, 0):
         months = released.year(name, back)
-        text = released.events(name, months) if len(months) == YEAR else None
-        years.append(((released.month - back).start, text))
+        text = released.events(name, months) if months else None
+        years.append(((released.month - back).start, text, absent(released, name, back)))
     return figures.line(name, released.series(name), years, breaks)
-
-
-def _gaps(month: Month, coverage: pl.DataFrame, sets: tuple[str, ...]) -> dict[str, int]:
-    """Months of the last 12 that were not supplied, by data set."""
-    given = coverage.filter(pl.col("supplied"), pl.col("month").is_between((month - (YEAR - 1)).start, month.start))
-    seen = dict(given.group_by("dataset").agg(pl.col("month").n_unique()).iter_rows())
-    return {name: YEAR - seen.get(name, 0) for name in sets}
 
 
 def _whole(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
@@ -154,20 +167,20 @@ def _partly(month: Month, marked: pl.DataFrame) -> dict[str, int]:
     return dict(own.group_by("dataset").agg(pl.col("month").n_unique()).iter_rows())
 
 
-def _headline(released: Released, top: int, lines: tuple[Line, ...]) -> tuple[str, ...]:
+def _headline(released: Released, top: int, lines: tuple[Line, ...], moved: tuple[Change, ...]) -> tuple[str, ...]:
     """The first things to know, in sentences."""
     month = released.month
     whole = released.text("people", ANY, EVERYBODY, names(month - (YEAR - 1), month))
     some = released.text("people", ON_LIST, SUPPORTED, (str(month),))
     share = _share(released, top)
     special = [line.sentence for line in lines if line.flags and line.flags[-1] and line.values[-1] is not None]
-    sentences = [
+    return (
         f"{_about(whole).capitalize()} adults are in the agencies' records of the last 12 months; {_about(some)} were "
         f"being supported at the end of {month.title}.",
         *([share] if share else []),
+        *change_sentences(moved),
         *(special or ["No data set is outside its usual variation in the latest month, as far as it can be shown."]),
-    ]
-    return tuple(sentences)
+    )
 
 
 def _share(released: Released, top: int) -> str:
@@ -180,9 +193,13 @@ def _share(released: Released, top: int) -> str:
     texts = [released.events(name, months) for name in CONTACTS if (months := released.year(name))]
     if not all(text.isdigit() for text in (first, *texts)) or not sum(map(int, texts)):
         return ""
-    share = int(first) / sum(map(int, texts))
-    return f"The first {top} people of the list had about {min(100, round(share * 20) * 5)}% of adults' contacts."
+    every = sum(map(int, texts))
+    return (
+        f"The {top} people whom the meeting discusses first (the first {top}) had about {thousands(first)} of the "
+        f"{every:,} contacts, {min(1, int(first) / every):.0%}. Contacts are police incidents, ambulance deployments "
+        "and ED attendances together."
+    )
 
 
 def _about(text: str) -> str:
-    return f"fewer than {FEWEST} (or so few that it would show)" if not text.isdigit() else f"about {text}"
+    return f"about {thousands(text)}" if text.isdigit() else f"fewer than {FEWEST} (or so few that it would show)"

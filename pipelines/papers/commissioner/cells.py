@@ -7,8 +7,8 @@ from datetime import date
 import polars as pl
 
 from hiu.govern.release.cells import ANY, EVERYBODY, SUPPORTED, Cell, Measure
-from hiu.govern.release.disclosure import is_dominated
-from hiu.govern.release.ground import GROUPS, Ground, behind, ground_of
+from hiu.govern.release.disclosure import FEWEST, is_dominated
+from hiu.govern.release.ground import BESIDE, GROUPS, Ground, behind, ground_of
 from hiu.govern.release.solver import ON_LIST, Solved, solve
 from hiu.model import CONTACTS
 from hiu.month import Month
@@ -78,9 +78,14 @@ def decide(
     flow: Sequence[Cell] = (),
 ) -> Released:
     """Declare every cell of the paper and have the solver decide them; `flow`: people who joined the list or left."""
-    rows = adult_rows(month, tables, settings)
-    ground = ground_of(rows, _supplied(month, tables["coverage"]), month, past.ground)
+    beside = _incidents(tables)
+    rows = pl.concat([adult_rows(month, tables, settings), adult_rows(month, beside, settings)])
+    supplied = _supplied(month, tables["coverage"])
+    if "incident_judged" in tables:
+        supplied |= {(name, when) for name in BESIDE for when in names(month - (YEAR - 1), month)}
+    ground = ground_of(rows, supplied, month, past.ground)
     cells = [cell for name in sets for cell in _dataset(name, month, ground, rows, past.cells)]
+    cells += [cell for name in BESIDE for cell in _beside(name, month, ground, rows, past.cells)]
     people = [cell for cell in cells if cell.measure == "people"] + [*_people(month, tables, ground), *flow]
     if past.renews_equality(month):
         # of two lists close in time the second would tell who left the first, by an objection or otherwise
@@ -113,13 +118,51 @@ def adult_rows(month: Month, tables: Mapping[str, pl.DataFrame], settings: Setti
     return kept.select("person_id", "dataset", "month", pl.col("n").cast(pl.Int64), "supported")
 
 
+def _incidents(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """The tables with deaths, serious incidents and complaints in place of demand; one that names nobody stands alone.
+
+    They are a register: whatever months it has, the paper asks for those of its own year.
+    """
+    found = tables.get("incident_judged")
+    if found is None:
+        return {**tables, "monthly_demand": tables["monthly_demand"].clear()}
+    about = {
+        "person_id": pl.coalesce("person_id", pl.format("incident {}", "incident_id")),
+        "month": pl.col("at").dt.date().dt.month_start(),
+        "dataset": pl.format("incident_{}", "kind"),
+    }
+    each = found.drop_nulls(["at", "kind"]).select(**about).group_by("person_id", "month", "dataset").agg(n=pl.len())
+    return {**tables, "monthly_demand": each}
+
+
+def _beside(name: str, month: Month, ground: Ground, rows: pl.DataFrame, earlier: Sequence[Cell]) -> list[Cell]:
+    """The year's count of what stands beside the agencies' records, and what could be worked out from it."""
+    year = ground.months(name, names(month - (YEAR - 1), month))
+    return _figures(name, [(EVERYBODY, year)], ground, rows, earlier) if year else []
+
+
 def _supplied(month: Month, coverage: pl.DataFrame) -> set[tuple[str, str]]:
     given = coverage.filter(pl.col("supplied"), pl.col("month") <= month.start)
     return {(dataset, str(Month.of(when))) for dataset, when in given.select("dataset", "month").unique().rows()}
 
 
 def _dataset(name: str, month: Month, ground: Ground, rows: pl.DataFrame, earlier: Sequence[Cell]) -> list[Cell]:
-    """What is printed of a data set, and what could be worked out from it by subtraction."""
+    """What is printed of a data set, people of the year among it, and what could be worked out by subtraction."""
+    year = ground.months(name, names(month - (YEAR - 1), month))
+    people = ground.people(name, year)
+    own = Cell(measure="people", dataset=name, group=EVERYBODY, months=year, value=people, people=people, most=1)
+    found = _figures(name, _wanted(name, month, ground, year), ground, rows, earlier)
+    return [*found, *([own] if year else [])]
+
+
+def _figures(
+    name: str,
+    wanted: Sequence[tuple[str, tuple[str, ...]]],
+    ground: Ground,
+    rows: pl.DataFrame,
+    earlier: Sequence[Cell],
+) -> list[Cell]:
+    """Events of groups and months, and what could be worked out from them by subtraction."""
 
     def count(group: str, months: Sequence[str]) -> Cell:
         part = behind(ground, own_rows, name, group, months)
@@ -127,12 +170,9 @@ def _dataset(name: str, month: Month, ground: Ground, rows: pl.DataFrame, earlie
         return Cell(**about, value=part.n, people=part.people, most=part.most)  # type: ignore[arg-type]
 
     own_rows = rows.filter(pl.col("dataset") == name)
-    year = ground.months(name, names(month - (YEAR - 1), month))
-    printed = [count(group, months) for group, months in _wanted(name, month, ground, year)]
+    printed = [count(group, months) for group, months in wanted]
     before = [cell for cell in earlier if cell.dataset == name]
-    people = ground.people(name, year)
-    own = Cell(measure="people", dataset=name, group=EVERYBODY, months=year, value=people, people=people, most=1)
-    return [*printed, *of_periods(printed, before, count), *([own] if year else [])]
+    return [*printed, *of_periods(printed, before, count)]
 
 
 def _wanted(name: str, month: Month, ground: Ground, year: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
@@ -140,7 +180,7 @@ def _wanted(name: str, month: Month, ground: Ground, year: tuple[str, ...]) -> l
     given = sorted({when for dataset, when, _ in ground.sums if dataset == name and when <= str(month)})
     before = ground.months(name, names(month - (2 * YEAR - 1), month - YEAR))
     wanted = [(EVERYBODY, (when,)) for when in given] + [(group, year) for group in GROUPS if year]
-    if len(before) == YEAR:
+    if before:
         wanted.append((EVERYBODY, before))
     if name == S136:
         wanted += [(EVERYBODY, months) for span in spans(month) if (months := ground.months(name, span))]
@@ -172,18 +212,36 @@ def _first(month: Month, tables: Mapping[str, pl.DataFrame], rows: pl.DataFrame,
 
 
 def list_groups(month: Month, tables: Mapping[str, pl.DataFrame], settings: Settings) -> list[Cell]:
-    """Adults on the list, and those in its first N places, by group of each characteristic."""
-    from hiu.rank.reports.equality.audit import groups_of
+    """Adults in the records of the year, and those among the first N of the list, by group of each characteristic.
 
-    adults = tables["ranked"].filter(pl.col("list") == "adult")
-    seen = adults.join(groups_of(tables["people"], month), on="person_id", how="left")
+    Characteristics beside sex and age are the columns of the table `groups`, where the site has given one.
+    """
+    from hiu.rank.reports.equality.audit import NOT_RECORDED, groups_of
+
+    year = pl.col("month").is_between((month - (YEAR - 1)).start, month.start)
+    adults = adult_rows(month, tables, settings).filter(year).select("person_id").unique()
+    ranks = tables["ranked"].filter(pl.col("list") == "adult").select("person_id", "rank")
+    groups = groups_of(tables["people"], month, tables.get("groups"))
+    seen = adults.join(ranks, on="person_id", how="left").join(groups, on="person_id", how="left")
+    own = [kind for kind in groups.columns[1:] if kind not in ("sex", "age")]
+    seen = seen.with_columns(_merged(kind) for kind in own)
     out = []
-    for kind in ("sex", "age"):
-        counts = seen.group_by(kind).agg(people=pl.len(), places=(pl.col("rank") <= settings.rank.top).sum()).sort(kind)
+    for kind in groups.columns[1:]:
+        counts = (
+            seen.with_columns(pl.col(kind).fill_null(NOT_RECORDED))
+            .group_by(kind)
+            .agg(people=pl.len(), places=(pl.col("rank") <= settings.rank.top).sum())
+            .sort(kind)
+        )
         for group, people, places in counts.rows():
             at = ON_LIST, f"{kind}={group}", (str(month),)
             out += [_count("people", *at, people), _count("places", *at, places)]
     return out
+
+
+def _merged(kind: str) -> pl.Expr:
+    """A characteristic of the site's own table, its small groups under one name: a name of few people may name one."""
+    return pl.when(pl.len().over(kind) < FEWEST).then(pl.lit("any other")).otherwise(pl.col(kind)).alias(kind)
 
 
 def _count(measure: Measure, dataset: str, group: str, months: tuple[str, ...], n: int) -> Cell:

@@ -1,8 +1,12 @@
 """The equality table of the board paper: shares worked out from the cells shown, or repeated as last released."""
 
+from collections.abc import Sequence
+
+from hiu.govern.release.cells import WITHHELD
 from hiu.govern.release.disclosure import HIDDEN
 from hiu.govern.release.solver import ON_LIST
 from hiu.month import Month
+from hiu.publish.words.text import join_words
 from hiu.rank.reports.equality.selected import Q, mid_p, representation
 from hiu.settings import Settings
 from hiu.stats import benjamini_hochberg
@@ -24,6 +28,35 @@ def selection(released: Released, settings: Settings, past: Past) -> tuple[Month
     for row, flag in zip(rated, flags, strict=True):
         row["flag"] = bool(flag)
     return month, rows
+
+
+def findings(groups: Sequence[Row], top: int) -> tuple[str, ...]:
+    """What the table says, in sentences: which groups stand out, what can't be judged, and what no agency supplied."""
+    rows = [row for row in groups if row["ratio"] is not None and row["top"] not in _NONE]
+    flagged = [
+        f"{str(row['characteristic']).capitalize()} {row['group']}: {row['ratio']:.1f} times as likely to be among the "
+        f"first {top} as everybody else ({row['low']:.1f} to {row['high']:.1f}): look into it."
+        for row in groups
+        if row["flag"]
+    ]
+    kinds = dict.fromkeys(str(row["characteristic"]) for row in groups)
+    dark = [kind for kind in kinds if kind not in {row["characteristic"] for row in rows}]
+    clear = [kind for kind in kinds if not any(row["flag"] for row in groups if row["characteristic"] == kind)]
+    calm = join_words([kind for kind in clear if kind not in dark])
+    out = [*flagged, *([f"By {calm} no group stands out; only large differences would show."] if calm else [])]
+    if dark:
+        out.append(
+            f"By {join_words(dark)} so much has to be hidden that this paper can't say whether a group is among the "
+            f"first {top} more often than others. The organisation's own equality check, with exact figures, can."
+        )
+    return (*out, *((NOT_SUPPLIED,) if set(kinds) <= {"sex", "age"} else ()))
+
+
+_NONE = (HIDDEN, WITHHELD, "0")
+NOT_SUPPLIED = (
+    "Ethnic group and deprivation: no agency supplied them to this paper, so it can't say whether they bear on who is "
+    "discussed first. That takes the organisation's own equality check."
+)
 
 
 def _texts(released: Released, past: Past, month: str) -> dict[tuple[str, str], str]:

@@ -5,8 +5,8 @@ from statistics import fmean, variance
 from hiu.govern.release.cells import EVERYBODY
 from hiu.month import Month
 from hiu.network.bundle import Bundle
-from pipelines.papers.commissioner.answers import CLUSTERED
 from pipelines.papers.commissioner.cells import YEAR, measure_of, names
+from pipelines.papers.commissioner.changes import CLUSTERED
 
 
 def spread_of(area: Bundle, dataset: str, month: Month) -> float:

@@ -24,9 +24,10 @@ from hiu.govern.release.disclosure import HIDDEN
 from hiu.model import DATASETS
 from hiu.month import Month
 from hiu.publish.board import figures
+from hiu.publish.board.data import printed
 from hiu.publish.board.paper import ALLOWED, Bars, Board, Grid, aggregate, sound
 from hiu.publish.board.slides import _labelled
-from hiu.publish.board.variation import CHANGED, CONCERN, USUAL
+from hiu.publish.board.variation import CHANGED, CONCERN, KEY, USUAL
 from hiu.rank.reports.cost import costs
 
 COUNTED = ("demand", "recent")
@@ -76,7 +77,7 @@ def test_a_table_with_people_cannot_come_in() -> None:
         with pytest.raises(HiuError, match="has not decided"):
             figures.demand({("s136", "supported"): exact}, {}, ["s136"], {}, {})
         with pytest.raises(HiuError, match="has not decided"):
-            figures.cost({"s136": exact}, costs().units, "x")
+            figures.cost({"s136": exact}, costs().units, {})
     for _, value in vars(kit.paper()).items():
         assert not isinstance(value, pl.DataFrame | pl.Series)
 
@@ -115,7 +116,7 @@ def test_dominance_and_small_numbers_are_hidden() -> None:
 
 def test_the_cost_of_a_hidden_agency_cannot_be_had_from_the_total() -> None:
     units = costs().units
-    grid, bars = figures.cost({"police_incident": "100", "s136": HIDDEN, "ed_attendance": "200"}, units, "x")
+    grid, bars = figures.cost({"police_incident": "100", "s136": HIDDEN, "ed_attendance": "200"}, units, {})
     hidden = next(row for row in grid.rows if row[1] == "Section 136 detentions")
     assert hidden[2:6] == (HIDDEN,) * 4 and None in bars.series["Central, pounds"]
     shown = [units.filter(pl.col("dataset") == name)["central"][0] * n for name, n in SHOWN.items()]
@@ -185,8 +186,10 @@ def test_a_month_not_supplied_is_said_never_zero() -> None:
     board = kit.made(tables)
     line = next(line for line in board.lines if line.dataset == "ed_attendance")
     assert line.values[-3] is None and line.gaps[-3] == "not supplied"
+    rows = [row for row in printed(board) if row["dataset"] == "ed_attendance"]
+    assert [(row["from"], row["shown"]) for row in rows] == [("2026-01", "not supplied")]
     assert board.recent.rows[-3][3] == "not supplied" and board.coverage.rows[2][-3] == "no"
-    assert next(row for row in board.demand.rows if row[0] == "ED attendances")[5] == "1 month not supplied"
+    assert next(row for row in board.demand.rows if row[0] == "ED attendances")[5] == "without Jan 2026, not supplied"
 
 
 def test_the_paper_has_every_part_and_lists_what_it_left_out() -> None:
@@ -337,6 +340,32 @@ def test_tables_are_the_same_in_the_pdf_the_slides_and_the_data_file() -> None:
                 assert sent[dataset, EVERYBODY, month, month] == text.replace(",", ""), (dataset, month)
                 tried += 1
     assert tried > 20
+
+
+def test_every_cell_and_sentence_is_in_the_data_file() -> None:
+    rows = list(csv.DictReader(io.StringIO(kit.files()[f"board-paper-{frames.LAST}.csv"].decode())))
+    shown, paper = {row["shown"] for row in rows}, kit.paper()
+    for name, grid in paper.grids.items():
+        assert name == "definitions" or {cell for row in grid.rows for cell in row[2:]} <= shown, name
+    assert {text for texts in paper.sections.values() for text in texts} <= shown
+    assert {row["measure"] for row in rows} >= {"events", "people", "sentence", "note", paper.cost.title}
+
+
+def test_the_slides_have_the_key_to_icons_and_diamonds_and_every_sentence() -> None:
+    deck = Presentation(io.BytesIO(kit.files()[f"board-paper-{frames.LAST}.pptx"]))
+    texts = [shape.text_frame.text for slide in deck.slides for shape in slide.shapes if shape.has_text_frame]
+    assert KEY in texts
+    whole = "\n".join(texts)
+    assert all(text in whole for lines in kit.paper().sections.values() for text in lines)
+
+
+def test_what_nobody_recorded_or_filled_in_is_said() -> None:
+    paper = kit.paper()
+    assert paper.asks[-1] == "Questions to: owner and contact are still to be filled in."
+    assert "What the service itself costs is not in this paper." in paper.cost.note
+    assert all("not recorded in this product" in text for text in paper.harm)
+    assert any("Ethnic group and deprivation: no agency supplied" in text for text in paper.headline)
+    assert any("equality check" in text for text in paper.asks) and paper.basis.endswith("none is in force.")
 
 
 def test_no_page_of_the_paper_but_the_last_is_half_empty() -> None:

@@ -93,7 +93,7 @@ def test_a_verdict_and_everything_beside_it() -> None:
     found = run(TEN)
     assert not found.refused and found.people == 10 and found.windows > 0
     assert found.low < found.effect < found.high and found.low < 0 < found.high
-    assert "expected anyway" in found.sentence and "cannot rule out" in found.sentence
+    assert "expected without support" in found.sentence and "cannot rule out" in found.sentence
     assert found.power_sentence.startswith("Before the result: with 10 people")
     assert "fewer than 20 people" in found.savings_refused
     assert found.course is not None and found.course["observed"][-6:].sum() == found.observed
@@ -115,7 +115,7 @@ def test_the_same_frames_give_the_same_answer_in_any_order() -> None:
     ("starts", "months", "reason"),
     [
         ({}, MONTHS, "nobody has been supported yet"),
-        (TEN, 24, "support starts too early in the history"),
+        (TEN, 24, "there is too little history"),
         (dict.fromkeys(TEN, date(2025, 12, 1)), MONTHS, "10 followed up for less than 6 months"),
         (dict(list(TEN.items())[:7]), MONTHS, "too few to tell: 7 people"),
     ],
@@ -156,7 +156,10 @@ def test_policy_breaks_within_the_comparison_are_marked() -> None:
     breaks = {"New rule": date(2024, 1, 1), "Later rule": date(2025, 5, 1), "Long ago": date(2020, 1, 1)}
     found = run(TEN, settings=SETTINGS.model_copy(update={"policy_breaks": breaks}))
     assert [text.split(" (")[0] for text in found.breaks] == ["New rule", "Later rule"]
-    assert "before the first entry" in found.breaks[0] and "while people were followed up" in found.breaks[1]
+    assert (
+        "before the first person's support began" in found.breaks[0]
+        and "while people were followed up" in found.breaks[1]
+    )
 
 
 def test_an_under_18_or_unnamed_person_is_on_neither_side() -> None:

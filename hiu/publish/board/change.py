@@ -1,0 +1,110 @@
+"""The table and the sentences of what changed on the year before, from the totals of both years as they are shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hiu.month import Month
+from hiu.publish.board.paper import Grid, legend
+from hiu.publish.words.datasets import in_sentence, title_of
+from hiu.publish.words.text import count_of, join_words
+
+CHANCE = "may be chance"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A data set's two years as texts of cells (None: no month supplied), the change with its range, the last months.
+
+    `absent` are the months of each year that were not supplied; `change` a share with the ends of its 95% interval, or
+    None where it can't be judged; `usual` what the control chart says of the latest month, empty without one.
+    """
+
+    dataset: str
+    month: Month
+    years: tuple[str | None, str | None]
+    absent: tuple[tuple[str, ...], tuple[str, ...]]
+    change: tuple[float, float, float] | None
+    last: tuple[str | None, ...]
+    usual: str
+
+    @property
+    def title(self) -> str:
+        """The data set's name."""
+        return title_of(self.dataset)
+
+    @property
+    def verdict(self) -> str:
+        """Whether the change is more than chance."""
+        if self.change is None:
+            return "can't be judged"
+        _, low, high = self.change
+        return "yes, a rise" if low > 0 else "yes, a fall" if high < 0 else f"no, {CHANCE}"
+
+
+def change_table(changes: Sequence[Change], month: Month) -> Grid:
+    """Both years side by side, the change a month with its 95% range, and the last two months."""
+    before, earlier = month - 12, month - 1
+    columns = (
+        "Data set",
+        f"12 months to {before.title}",
+        f"12 months to {month.title}",
+        "Change a month (95% range)",
+        "More than chance?",
+        earlier.title,
+        month.title,
+        f"{month.title} against the usual",
+    )
+    rows = tuple(_row(one) for one in changes)
+    note = (
+        "The change is that of the mean month of those supplied, so a missing month does not count as a fall. The "
+        "range allows for how much months vary; with six data sets, about one paper in four calls one change more than "
+        "chance that is none. "
+    ) + legend(rows)
+    return Grid("Change on the year before, and on last month", columns, rows, note.strip())
+
+
+def _row(one: Change) -> tuple[str, ...]:
+    years = (_year(text, absent) for text, absent in zip(one.years, one.absent, strict=True))
+    change = (
+        "" if one.change is None else f"{signed(one.change[0])} ({signed(one.change[1])} to {signed(one.change[2])})"
+    )
+    last = (thousands(text or "not supplied") for text in one.last)
+    return (one.title, *years, change, one.verdict, *last, one.usual or "no chart")
+
+
+def _year(text: str | None, absent: Sequence[str]) -> str:
+    """A year's total, and of how many months where some are missing."""
+    if text is None:
+        return "not supplied"
+    return f"{thousands(text)} in {count_of(12 - len(absent), 'month')}" if absent else thousands(text)
+
+
+def change_sentences(changes: Sequence[Change]) -> tuple[str, ...]:
+    """What rose and what fell by more than chance; what else moved; what can't be judged."""
+    real = [one for one in changes if one.change and CHANCE not in one.verdict]
+    chance = [one for one in changes if one.change and CHANCE in one.verdict]
+    out = [f"On the 12 months before, {_moved(one)}: more than chance alone explains." for one in real]
+    if chance:
+        none = "none of these is" if len(chance) > 1 else "this is not"
+        out.append(f"On the 12 months before, {'; '.join(map(_moved, chance))}: {none} more than chance.")
+    if unknown := [one.title for one in changes if one.change is None]:
+        out.append(f"Whether {join_words(unknown)} changed on the year before can't be judged from what may be shown.")
+    return tuple(out)
+
+
+def _moved(one: Change) -> str:
+    before, since = (_year(text, absent) for text, absent in zip(one.years, one.absent, strict=True))
+    share = one.change[0] if one.change else 0.0
+    turn = f"{'up' if share > 0 else 'down'} {abs(share):.0%}" if round(share * 100) else "the same"
+    some = " for each supplied month" if any(one.absent) else ""
+    return f"{in_sentence(one.dataset)} {turn}{some} ({before} to {since})"
+
+
+def signed(share: float) -> str:
+    """A change in whole per cent with its sign: `+7%`."""
+    return f"{min(share, 9.99):+.0%}" if round(share * 100) else "0%"
+
+
+def thousands(text: str) -> str:
+    """A cell's text with commas between thousands."""
+    return f"{int(text):,}" if text.isdigit() else text
