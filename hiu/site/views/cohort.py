@@ -14,11 +14,11 @@ from hiu.month import Month
 from hiu.publish.words.text import count_of
 from hiu.site.ids import People, named
 from hiu.site.looks import look
+from hiu.site.show import pictures
 from hiu.site.show.chart import Chart
 from hiu.site.show.finding import Finding
 from hiu.site.show.suggest import Suggests
 from hiu.site.tables import Tables, checked_dataset
-from hiu.site.views import pictures
 from hiu.site.views.person import person_in
 from hiu.site.views.ranked import list_of
 
