@@ -92,6 +92,8 @@ def _explanation(message: str, shown: set[str], whole: set[str]) -> str:
     """The engine's message; for a column that isn't there the nearest, or that it is masked."""
     first = message.splitlines()[0]
     word = first.split('"')[1] if first.count('"') >= 2 else ""
+    if not shown:
+        return f"{first}. No published table is in the query: is FROM written out?"
     if "column" not in first.lower() or not word:
         return first
     if word in whole - shown:

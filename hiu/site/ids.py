@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import polars as pl
 
@@ -12,6 +12,22 @@ from hiu.site.show.listing import Row, cell_text
 from hiu.site.tables import Tables
 
 C = pl.col
+People = Iterable[str | int] | pl.DataFrame | str | None
+"""People as an analyst may give them: ids, ranks, one id, or a table with a column person_id; None is everybody."""
+
+
+def named(people: Iterable[str | int] | pl.DataFrame | str) -> list[str | int]:
+    """The ids or ranks that are meant. Raises UsageError for nobody, and for what is neither."""
+    if isinstance(people, pl.DataFrame):
+        if "person_id" not in people.columns:
+            raise UsageError("a table of people needs the column person_id")
+        people = people["person_id"].drop_nulls()
+    found = [people] if isinstance(people, str | int) else list(people)
+    if not found:
+        raise UsageError("a cohort of nobody: give ids, ranks or a table with a row, or nothing for everybody")
+    if wrong := next((one for one in found if isinstance(one, bool) or not isinstance(one, str | int)), None):
+        raise UsageError(f"expected ids or ranks of people; found a {type(wrong).__name__}")
+    return found
 
 
 def id_at(tables: Tables, rank: int) -> str:

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from hiu.errors import UsageError
+from hiu.fuzzy import not_among
 from hiu.model import PATHWAY
 from hiu.model.frames import schema
 from hiu.month import Month
+from hiu.site.ids import People
 from hiu.site.looks import look
 from hiu.site.show.cards import Card
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
-from hiu.site.tables import Tables, checked_dataset, names_shown
+from hiu.site.tables import Tables, checked_dataset, checked_months, names_shown
 from hiu.site.views.person import Person, person_in
 from hiu.site.views.quality import Quality, not_supplied
 from hiu.site.views.ranked import Ranked, list_of
@@ -68,6 +71,8 @@ class Published(Tables):
             )
         if name in PATHWAY and name not in self._tables_there:
             return Listing(pl.DataFrame(schema=schema(PATHWAY[name])), f"{name}: this site has no source of it")
+        if name not in PATHWAY:
+            raise UsageError(not_among(f"no table of the crisis pathway is called '{name}'", name, PATHWAY))
         return self._table(name, show_names=show_names)
 
     @look
@@ -120,13 +125,13 @@ class Published(Tables):
         since the discharge before. Leave nights are in `monthly_extra`."""
         from hiu.site.views.patterns import admissions
 
-        return admissions(self, months)
+        return admissions(self, checked_months(months))
 
     def hour_of_week(self, dataset: str | None = None, *, months: int = 12) -> Finding:
         """When in the week everybody's contacts begin, in blocks of 4 hours; a date without a time is in no block."""
         from hiu.site.views.patterns import hour_of_week
 
-        return hour_of_week(self, months, None, checked_dataset(self, dataset))
+        return hour_of_week(self, checked_months(months), None, checked_dataset(self, dataset))
 
     def deliveries(self) -> Listing:
         """Rows received, staged and quarantined by source and month, latest first, and the fields not fully read."""
@@ -146,8 +151,8 @@ class Published(Tables):
 
         return Linkage(self)
 
-    def cohort(self, people: Collection[str] | None = None) -> Cohort:
-        """Everybody, or some people by id: trend, evaluation, cost, backtest."""
+    def cohort(self, people: People = None) -> Cohort:
+        """Everybody, or some people (ids, ranks, or a table with person_id): trend, evaluation, cost, backtest."""
         from hiu.site.views.cohort import Cohort
 
         return Cohort(self, people)

@@ -187,9 +187,18 @@ class Tables(Suggests):
 def checked_dataset(tables: Tables, dataset: str | None) -> str | None:
     """A data set of the month, or none. Raises UsageError naming the nearest."""
     names = sorted(tables._scan("coverage").select("dataset").unique().collect()["dataset"])
+    if dataset is not None and not isinstance(dataset, str):
+        raise UsageError(f"give one data set by name, or none for all of them: {', '.join(names)}")
     if dataset is not None and dataset not in names:
         raise UsageError(not_among(f"no data set '{dataset}'", dataset, names))
     return dataset
+
+
+def checked_months(months: int) -> int:
+    """How many months to look back. Raises UsageError for anything but a whole number from 1."""
+    if isinstance(months, bool) or not isinstance(months, int) or months < 1:
+        raise UsageError(f"{months} months: give a whole number from 1")
+    return months
 
 
 def names_shown(tables: Tables, wanted: bool | None, ids: Collection[str], what: str) -> frozenset[str]:

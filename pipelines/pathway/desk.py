@@ -170,12 +170,13 @@ def _broken(broken: Counts, month: Month) -> Grid:
 
 def _lines(tables: Mapping[str, pl.DataFrame], counts: Counts, asked: Counts) -> list[Headline]:
     """The headlines that have a chart."""
-    lines = [Headline("Logs opened a month", counts.number)]
+    lines = [Headline("Logs opened a month", counts.number, counts=True)]
     lines += [Headline(f"{words}, % of logs", partial(_share, counts, name)) for name, words in SHARES.items()]
     lines += [Headline(f"{words}: median minutes", partial(_median, tables, leg)) for leg, words in LEGS.items()]
     if asked.shown:
         ways = {words.lower(): f"direction={way}" for way, words in WAYS.items()}
-        lines += [Headline(f"Referrals, {words}", partial(asked.number, group=group)) for words, group in ways.items()]
+        each = {f"Referrals, {words}": partial(asked.number, group=group) for words, group in ways.items()}
+        lines += [Headline(title, value, counts=True) for title, value in each.items()]
     return lines
 
 

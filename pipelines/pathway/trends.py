@@ -20,10 +20,12 @@ WIDTH = 460
 
 @dataclass(frozen=True)
 class Headline:
-    """A figure of each month: its title, and its value as it may be shown (None = a gap)."""
+    """A figure of each month: its title, its value as it may be shown (None = a gap), and whether it counts things
+    rather than being a share or minutes."""
 
     title: str
     value: Callable[[Month], float | None]
+    counts: bool = False
 
 
 def trends(
@@ -39,11 +41,11 @@ def trends(
             for one in months
         ]
         if sum(value is not None for value in values) >= RUN:
-            yield _chart(line.title, months, values, breaks)
+            yield _chart(line, months, values, breaks)
 
 
-def _chart(title: str, months: Sequence[Month], values: Sequence[float | None], breaks: Breaks) -> Chart:
-    found = xmr(values)
+def _chart(line: Headline, months: Sequence[Month], values: Sequence[float | None], breaks: Breaks) -> Chart:
+    found, title = xmr(values, counts=line.counts), line.title
     flags = ["|".join(rules) for rules in found.flags]
     schema = {"month": pl.Date, "n": pl.Float64, "flags": pl.String}
     table = pl.DataFrame([[one.start for one in months], values, flags], schema=schema)

@@ -3,13 +3,12 @@
 import polars as pl
 
 from hiu.model import TRAITS
+from hiu.model.ages import age_band, age_on
 from hiu.month import Month
 
 C = pl.col
 HOUSEHOLD = (2, 8)
 """Fewest and most people of an address that is a household: a larger one is a hostel, a hospital or a mistake."""
-_TO = (18, 25, 35, 45, 55, 65, 200)
-_BANDS = next(column.codes for column in TRAITS.columns if column.name == "age_band")
 
 
 def traits(people: pl.DataFrame, descriptions: pl.DataFrame, timeline: pl.DataFrame, month: Month) -> pl.DataFrame:
@@ -18,22 +17,12 @@ def traits(people: pl.DataFrame, descriptions: pl.DataFrame, timeline: pl.DataFr
     Frames have the columns of PEOPLE, DESCRIPTIONS and TIMELINE. A year of birth
     alone is taken as of a birthday that is past.
     """
-    last = pl.lit(month.end)
-    born = C("dob")
-    had = (last.dt.month() > born.dt.month()) | (
-        (last.dt.month() == born.dt.month()) & (last.dt.day() >= born.dt.day())
-    )
-    exact = last.dt.year() - born.dt.year() - (~had).cast(pl.Int32)
-    age = pl.coalesce(exact.cast(pl.Int64), month.year - C("birth_year").cast(pl.Int64))
     first = (
         timeline.sort("start", "source")
         .group_by("person_id", maintain_order=True)
         .agg(first_seen_by=C("source").first())
     )
-    banded = people.select(
-        "person_id",
-        age_band=pl.coalesce(*(pl.when(age < top).then(pl.lit(name)) for top, name in zip(_TO, _BANDS, strict=True))),
-    )
+    banded = people.select("person_id", age_band=age_band(age_on(month.end)))
     found = banded.join(_households(descriptions), on="person_id", how="left").join(first, on="person_id", how="left")
     return found.select(TRAITS.names).sort("person_id")
 

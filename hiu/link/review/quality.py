@@ -14,6 +14,7 @@ from hiu.link.model.agreement import agreement
 from hiu.link.model.scorer import Scorer
 from hiu.link.review.doubts import PAIR, weak_links, with_ends
 from hiu.model import LINK_QUALITY
+from hiu.model.ages import age_on
 from hiu.model.frames import schema
 from hiu.stats import kappa, wilson
 
@@ -150,11 +151,8 @@ def _rates(named: pl.DataFrame, people: pl.DataFrame, on: date, groups: pl.DataF
 
 
 def _characteristics(on: date) -> list[pl.Expr]:
-    born = pl.coalesce(C("dob").dt.year().cast(pl.Int64), C("birth_year").cast(pl.Int64))
-    had = pl.date(pl.lit(on.year), C("dob").dt.month(), 1) > pl.date(on.year, on.month, 1)
-    years = on.year - born - had.fill_null(False).cast(pl.Int64)
     lacking = (C(column).is_null().alias(name) for name, column in _LACKING.items())
-    return [C("sex"), years.alias("years"), *lacking]
+    return [C("sex"), age_on(on).alias("years"), *lacking]
 
 
 def _age() -> pl.Expr:

@@ -1,5 +1,6 @@
 """Words of the section 136 papers: codes as people read them, in the order in which they stand."""
 
+from hiu.model.ages import BANDS
 from hiu.publish.board.paper import ROUNDED_NOTE
 from hiu.publish.pathway.desk_words import NOT_RECORDED
 
@@ -81,7 +82,6 @@ RETURNED = {
     "outcome": "Outcome",
 }
 """What the annual return splits detentions by, in its order."""
-BANDS = ("under 18", "18 to 24", "25 to 34", "35 to 44", "45 to 54", "55 to 64", "65 and over")
 VALUES = {
     "age_band": {band: band[:1].upper() + band[1:] for band in BANDS} | {NOT_RECORDED: "Not recorded"},
     "sex": SEXES,

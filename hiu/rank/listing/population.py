@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from hiu.model.ages import age_on
 from hiu.month import Month
 
 
@@ -22,7 +23,7 @@ def population(month: Month, demand: pl.DataFrame, people: pl.DataFrame, minimum
     return (
         people.filter(pl.col("named") & living)
         .join(active, on="person_id", how="semi")
-        .select("person_id", age=_age(month))
+        .select("person_id", age=age_on(month.end))
         .with_columns(list=pl.when(adult).then(pl.lit("adult")).otherwise(pl.lit("under_18")))
         .sort("person_id")
     )
@@ -42,13 +43,6 @@ def _absent(row: dict[str, Any] | None, minor: bool, month: Month) -> str:
     if not row["named"]:
         return "no row gives a name"
     return "listed with the under-18s" if minor else "nothing counted in 12 months"
-
-
-def _age(month: Month) -> pl.Expr:
-    dob, end = pl.col("dob"), month.end
-    before_birthday = (dob.dt.month() > end.month) | ((dob.dt.month() == end.month) & (dob.dt.day() > end.day))
-    exact = end.year - dob.dt.year().cast(pl.Int64) - before_birthday.cast(pl.Int64)
-    return pl.coalesce(exact, end.year - pl.col("birth_year").cast(pl.Int64))
 
 
 def access(month: Month, support: pl.DataFrame) -> pl.DataFrame:

@@ -29,9 +29,17 @@ class Preset:
 
 
 PRESETS = (
-    Preset("NHS England high intensity use (ED over 5 a month or over 20 a year)", ((ED, 1, 6), (ED, 12, 21)), "adult"),
-    Preset("FreCaNN (5 emergency calls a month or 12 in three)", ((CALLS, 1, 5), (CALLS, 3, 12)), "adult"),
-    Preset("Under-18 ambulance (3 calls in 6 months)", ((CALLS, 6, 3),), "under_18"),
+    Preset(
+        "NHS England high intensity use (ED over 5 in the latest month or over 20 a year)",
+        ((ED, 1, 6), (ED, 12, 21)),
+        "adult",
+    ),
+    Preset(
+        "FreCaNN (5 emergency calls in the latest month or 12 in the latest three)",
+        ((CALLS, 1, 5), (CALLS, 3, 12)),
+        "adult",
+    ),
+    Preset("Under-18 ambulance (3 calls in the latest 6 months)", ((CALLS, 6, 3),), "under_18"),
     Preset("British Red Cross (ED 5 a year)", ((ED, 12, 5),)),
     Preset(
         "NHS England mental-health crisis dashboard (attendance with 4 others in a year)",

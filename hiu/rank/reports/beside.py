@@ -13,6 +13,7 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
+from hiu.model.ages import age_on
 from hiu.model.units import contact_sets
 from hiu.month import Month
 from hiu.rank.listing.history import Floats
@@ -185,10 +186,9 @@ def _lag(offered: pl.DataFrame) -> timedelta:
 
 
 def _grown(records: Records, first: Month, minimum_age: int) -> pl.DataFrame:
-    """person_id, died, and whether named and of age by the year of birth when the months begin; unknown ages are."""
-    year = pl.coalesce(C("dob").dt.year().cast(pl.Int64), C("birth_year").cast(pl.Int64))
+    """person_id, died, and whether named and of age when the months begin; unknown ages are."""
     return records.people.select(
-        "person_id", "died", grown=C("named") & (first.year - year >= minimum_age).fill_null(value=True)
+        "person_id", "died", grown=C("named") & (age_on(first.start) >= minimum_age).fill_null(value=True)
     )
 
 

@@ -11,22 +11,33 @@ import polars as pl
 from hiu.month import Month
 from hiu.rank.listing.ranking import recount
 from hiu.settings import Settings
-from hiu.stats import Z95
+from hiu.stats import Z95, wilson
 
 C = pl.col
 SHARES = (0.01, 0.05, 0.1, 0.2, 0.5, 1.0)
+EACH = ("person_id", "source", "event_id", "start")
 DAYS = (0, 7, 14, 28, 60, 90, 180, 365)
 
 
 def contacts(timeline: pl.DataFrame, first: Month, last: Month) -> pl.DataFrame:
     """Counted events and stays that begin in some months, one row each: person_id, source, event_id, start."""
     inside = C("start").is_between(first.start, last.after, closed="left") & C("counted")
-    return timeline.filter(inside).select("person_id", "source", "event_id", "start").unique()
+    return timeline.filter(inside).select(EACH).unique()
 
 
-def together(timeline: pl.DataFrame, month: Month, months: int = 12) -> pl.DataFrame:
-    """Which sources saw the same people: agencies (joined by |), people, contacts, most (of one person)."""
-    each = contacts(timeline, month - (months - 1), month)
+def stays_in(stay: pl.DataFrame, first: Month, last: Month) -> pl.DataFrame:
+    """Stays of which a night lies in some months, whenever they began, one row each: as `contacts`."""
+    lies = (C("first_night") < last.after) & (C("day_out") > first.start)
+    return stay.filter(~C("nobody"), C("person_id").is_not_null(), lies).select(EACH).unique()
+
+
+def together(timeline: pl.DataFrame, stay: pl.DataFrame, month: Month, months: int = 12) -> pl.DataFrame:
+    """Which sources saw the same people: agencies (joined by |), people, contacts, most (of one person).
+
+    A stay is a contact of every month in which it has a night, also where it began before the first.
+    """
+    first = month - (months - 1)
+    each = pl.concat([contacts(timeline, first, month), stays_in(stay, first, month)]).unique()
     person = each.group_by("person_id").agg(agencies=C("source").unique().sort().str.join("|"), n=pl.len())
     found = person.group_by("agencies").agg(people=pl.len(), contacts=C("n").sum(), most=C("n").max())
     return found.sort("people", "agencies", descending=[True, False])
@@ -130,14 +141,18 @@ def survival(days: pl.Series, again: pl.Series, at_days: Iterable[int] = DAYS) -
             risk, seen = int((time >= day).sum()), int((time[event] == day).sum())
             left *= 1 - seen / risk
             spread += seen / (risk * (risk - seen)) if risk > seen else 0.0
-        rows.append((at, at_risk, int((event & (time <= at)).sum()), 1 - left, *_interval(left, spread)))
+        seen_by = int((event & (time <= at)).sum())
+        rows.append((at, at_risk, seen_by, 1 - left, *_interval(left, spread, max(at_risk, seen_by))))
     names = {"days": pl.Int64, "at_risk": pl.Int64, "contacts": pl.Int64}
     return pl.DataFrame(rows, schema={**names, **dict.fromkeys(("share", "low", "high"), pl.Float64)}, orient="row")
 
 
-def _interval(left: float, spread: float) -> tuple[float, float]:
-    """The 95% interval of the share with a contact, from the share without one and its spread."""
+def _interval(left: float, spread: float, watched: int) -> tuple[float, float]:
+    """The 95% interval of the share with a contact, from the share without one and its spread.
+
+    Where everybody has had one, or nobody, it is that of so many `watched` throughout (Wilson).
+    """
     if not 0 < left < 1:
-        return 1 - left, 1 - left
+        return wilson(round((1 - left) * watched), watched)
     step = Z95 * np.sqrt(spread) / abs(np.log(left))
     return float(1 - left ** np.exp(-step)), float(1 - left ** np.exp(step))

@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from hiu.model import CONTACTS
+from hiu.model.ages import age_on
 from hiu.month import Month
 from hiu.rank.listing.history import Flags, Floats, history, months_since
 
@@ -104,9 +105,8 @@ def area(
 
 
 def _young(month: Month, minimum_age: int) -> pl.Expr:
-    """Under the age at the month's end by the year of birth: close enough for who is compared with whom."""
-    year = pl.coalesce(pl.col("dob").dt.year().cast(pl.Int64), pl.col("birth_year").cast(pl.Int64))
-    return (month.year - year < minimum_age).fill_null(False)
+    """Under the age at the month's end."""
+    return (age_on(month.end) < minimum_age).fill_null(False)
 
 
 def _since(days: pl.Series, first: Month) -> Ints:

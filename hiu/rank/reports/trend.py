@@ -8,7 +8,7 @@ import polars as pl
 
 from hiu.model import many
 from hiu.month import Month
-from hiu.rank.reports.xmr import Xmr, xmr
+from hiu.rank.reports.xmr import RARE, Xmr, xmr
 from hiu.stats import Z95
 
 FEW = 12
@@ -80,12 +80,14 @@ def _sentence(dataset: str, month: Month, table: pl.DataFrame, chart: Xmr) -> st
     name = many(dataset)
     if table.is_empty() or table["n"][-1] is None:
         return f"{name}: {month.title} was not supplied."
+    if not chart.mean and not table["lacking"].sum():
+        return f"{name}: 0 in {month.title}, as in every month supplied: nothing to chart."
     limits = f"limits {max(0.0, chart.lower):.0f} to {chart.upper:.0f}"
     now = int(table["lacking"][-1] or 0)
     before = table.head(-1).filter(pl.col("lacking") > 0).height
     total = f"{table['n'][-1]} in {month.title}"
     total = f"at least {total}, as no number was sent for {now} of the people" if now else total
-    usual = f"{total}; the mean is {chart.mean:.0f}, {limits}"
+    usual = f"{total}; the mean is {chart.mean:.{int(chart.mean < RARE)}f}, {limits}"
     few = "" if table["n"].count() >= FEW else f" Fewer than {FEW} months: the limits are provisional."
     if before:
         few += f" Earlier months in which a number was not sent for somebody, so that the total is a least: {before}."

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 
 from hiu.errors import UsageError
@@ -14,8 +15,13 @@ from hiu.site.show.suggest import Suggests
 class Chart(Suggests):
     """A drawn chart. `svg` is the picture, `text` says in words what it shows."""
 
-    def __init__(self, svg: str, text: str) -> None:
-        self.svg, self.text = svg, text
+    def __init__(self, svg: str | Callable[[], str], text: str) -> None:
+        self._svg, self.text = svg, text
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture, drawn when it is first shown or saved: whoever wants figures alone does not wait for it."""
+        return self._svg if isinstance(self._svg, str) else self._svg()
 
     @classmethod
     def of(cls, spec: Mapping[str, object]) -> Chart:

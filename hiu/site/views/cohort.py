@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from hiu.errors import HiuError, UsageError
-from hiu.fuzzy import not_among
 from hiu.model.units import contact_sets
 from hiu.model.words import many
 from hiu.month import Month
+from hiu.publish.words.text import count_of
+from hiu.site.ids import People, named
 from hiu.site.looks import look
+from hiu.site.show import pictures
 from hiu.site.show.chart import Chart
 from hiu.site.show.finding import Finding
 from hiu.site.show.suggest import Suggests
-from hiu.site.tables import Tables
+from hiu.site.tables import Tables, checked_dataset
 from hiu.site.views.person import person_in
 from hiu.site.views.ranked import list_of
 
@@ -28,18 +30,20 @@ S136 = "s136"
 
 
 class Cohort(Suggests):
-    """Everybody of a month, or some people by id.
+    """Everybody of a month, or some people: ids, ranks, or a table with them, such as `run.ranked(20)`.
 
     Take people who were chosen before the months you look at: whoever is chosen when contacts are highest falls back
     unaided.
 
     >>> run.cohort().cost().title
     'Cost of the first 2 people, last 12 months, pounds'
+    >>> run.cohort(run.ranked(2)).cost().title
+    'Cost of 2 people, last 12 months, pounds'
     """
 
-    def __init__(self, published: Tables, people: Collection[str] | None = None) -> None:
+    def __init__(self, published: Tables, people: People = None) -> None:
         self.published = published
-        self.people = None if people is None else sorted(person_in(published, one).person_id for one in people)
+        self.people = None if people is None else sorted({person_in(published, one).person_id for one in named(people)})
 
     def trend(
         self, dataset: str | None = None, *, target_from: str | None = None, fall: float = 0.15, within: int = 6
@@ -49,23 +53,22 @@ class Cohort(Suggests):
         The target is a fall of `fall` due `within` months after `target_from` (default: due now).
         """
         run, names = self.published, sorted(self.published._table("coverage")["dataset"].unique())
-        if dataset and dataset not in names:
-            raise UsageError(not_among(f"no data set '{dataset}'", dataset, names))
-        found = [self._trend(name) for name in ([dataset] if dataset else names)]
+        wanted = checked_dataset(run, dataset)
+        found = [self._trend(name) for name in ([wanted] if wanted else names)]
         begin = Month.parse(target_from) if target_from else run.month - (within - 1)
         aims = {one.dataset: _target(one, begin, fall, within) for one in found if one.dataset == S136}
         sentences = [one.sentence for one in found] + sorted({line for one in found for line in _breaks(one)})
         none = "No s136 target: needs 6 supplied months before it and one since."
         sentences += [aim.sentence if aim else none for aim in aims.values()]
         charts = [_drawn(one, aims.get(one.dataset), run) for one in found if one.table.height]
-        who = "everybody" if self.people is None else f"{len(self.people)} people"
+        who = self._who()
         return Finding(f"Demand by month, {who}", sentences, {one.dataset: one.table for one in found}, charts)
 
     def evaluate(self) -> Finding:
         """Did support work? Contacts that happened against those expected without it; or why that can't be said."""
-        from hiu.publish.charts.reports import evaluation_chart
         from hiu.rank.reports.evaluate import evaluate
 
+        self._require_everybody("support is judged by everybody supported, beside everybody else", "evaluate")
         run = self.published
         found = evaluate(**run._common(), support=run._whole("support"))
         verdict = f"No verdict: {found.refused}" if found.refused else found.sentence
@@ -76,65 +79,83 @@ class Cohort(Suggests):
         charts = []
         if found.course is not None and found.calendar is not None:
             sentence = " ".join((found.sentence, *found.breaks))
-            charts = [Chart(evaluation_chart(found.course, found.calendar, run.breaks, sentence), sentence)]
+            charts = [Chart(partial(pictures.evaluation, found.course, found.calendar, run.breaks, sentence), sentence)]
         tables = {name: table for name in ("course", "by_dataset") if (table := getattr(found, name)) is not None}
         return Finding("Did support work?", lines, tables, charts)
 
     @look
     def cost(self, top: int | None = None) -> Finding:
-        """What the first N people's last 12 months cost, roughly: low, central, high, by agency."""
+        """What the first N people's last 12 months cost, roughly: low, central, high, by agency.
+
+        Raises UsageError for an N that the list does not have, and for one beside a cohort of some people.
+        """
         from hiu.rank.reports.cost import cohort_costs, costs, person_costs
 
         run, priced = self.published, costs()
-        number = top or run.settings.rank.top
-        ids = self.people or list_of(run, number)["person_id"].to_list()
-        who = "these" if self.people else f"the first {number}"
+        ids, who = self._costed(top)
         by_person = person_costs(priced, run._whole("monthly_demand"), run.month, pl.Series(ids, dtype=pl.String))
         tables = {"cohort": cohort_costs(by_person), "unit costs": priced.units, "people": by_person}
-        label = f"{priced.label} (table {priced.version})."
-        return Finding(f"Cost of {who} people, last 12 months, pounds", [label], tables)
+        free = sorted(set(run._whole("coverage")["dataset"]) - set(priced.units["dataset"]))
+        lines = [f"{priced.label[0].upper()}{priced.label[1:]}: capacity, not cash (table {priced.version})."]
+        lines += [f"Without a price, so not in it: {', '.join(map(many, free))}."] if free else []
+        lines += [f"{line} The cost is too low by these." for line in self._gaps()]
+        return Finding(f"Cost of {who}, last 12 months, pounds", lines, tables)
+
+    def _costed(self, top: int | None) -> tuple[list[str], str]:
+        """Whose cost is asked for, and in words."""
+        if self.people is not None:
+            if top is not None:
+                raise UsageError("cost(N) is of the first N on the list; of a cohort of some people ask .cost()")
+            return self.people, count_of(len(self.people), "person", "people")
+        listed, number = list_of(self.published).height, self.published.settings.rank.top if top is None else top
+        if isinstance(number, bool) or number < 1 or (top is not None and number > listed):
+            raise UsageError(f"cost({number}): the list has {count_of(listed, 'person', 'people')}, so 1 to {listed}")
+        return list_of(self.published, number)["person_id"].to_list(), f"the first {min(number, listed)} people"
 
     def backtest(self) -> Finding:
         """Would another rule have found the people better? Tried on the site's own past months."""
-        from hiu.publish.charts.reports import backtest_chart
         from hiu.rank.reports.backtest import backtest
         from hiu.rank.reports.cost import costs
 
+        self._require_everybody("rules are tried on the whole list", "backtest")
         run = self.published
         try:
             found = backtest(**run._common(), costs=costs().central)
         except HiuError as why:
             return Finding("Backtest", [str(why)], {})
+        best = found.rules.filter(C("rule") == f"half-life {found.best_half_life:g}").row(0, named=True)
+        months = count_of(best["months"], "past month")
+        unsure = "Intervals that overlap: no reliable difference."
+        one = "Only one month could be tried: no interval, so no reliable difference."
         sentence = (
-            f"In use: half-life {found.half_life:g}. Highest capture: {found.best_half_life:g}. Intervals that "
-            "overlap: no reliable difference."
+            f"In use: half-life of {_months(found.half_life)}. Of the half-lives tried on {months}, "
+            f"{_months(found.best_half_life)} did best: its first {best['top']} people had "
+            f"{best['capture']:.0%} of the next 3 months' points. {one if best['months'] == 1 else unsure}"
         )
-        chart = Chart(backtest_chart(found.rules, run.settings.rank.top, found.half_life), sentence)
+        draw = partial(pictures.backtest, found.rules, run.settings.rank.top, found.half_life)
+        chart = Chart(draw, sentence)
         tables = {"rules": found.rules, "certainty": found.certainty}
         return Finding("Backtest: each past month ranked as if it were the latest", [sentence], tables, [chart])
 
     def together(self) -> Finding:
         """Which agencies saw the same people in the last 12 months, as an upset plot."""
-        from hiu.publish.charts.cohorts import together_chart
         from hiu.rank.reports.cohorts import together
         from hiu.site.views.shared import shared_together
 
-        found = together(self._events(), self.published.month)
+        found = together(self._events(), self._stays(), self.published.month)
         several = found.filter(C("agencies").str.contains("|", literal=True))["people"].sum()
         sentence = f"{several:,} of {found['people'].sum():,} people with a contact were seen by more than one agency."
-        charts = [Chart(together_chart(found.head(15), sentence), sentence)] if found.height else []
+        charts = [Chart(partial(pictures.together, found.head(15), sentence), sentence)] if found.height else []
         tables, leaving = {"agencies": found.drop("most")}, {"agencies": shared_together(found)}
         return Finding("Agencies together, last 12 months", [sentence, *self._gaps()], tables, charts, leaving=leaving)
 
     def flow(self) -> Finding:
         """Who joined the first N and who left, by month, as each month would be ranked with the data of today."""
-        from hiu.publish.charts.cohorts import flow_chart
         from hiu.rank.reports.cohorts import flow
         from hiu.site.views.shared import shared_flow
 
         run = self.published
-        if self.people is not None:
-            raise UsageError("the list is made of everybody, not of some people: ask run.cohort().flow()")
+        self._require_everybody("the list is made of everybody", "flow")
         found = flow(**run._common())
         if found.is_empty():
             return Finding(
@@ -142,13 +163,12 @@ class Cohort(Suggests):
             )
         per, top = found["entered"].mean(), run.settings.rank.top
         sentence = f"On average {float(str(per)):.1f} of the first {top} were not there the month before."
-        chart = Chart(flow_chart(found, sentence), sentence)
+        chart = Chart(partial(pictures.flow, found, sentence), sentence)
         leaving = {"flow": shared_flow(found)}
         return Finding("Flow between months", [sentence, *self._gaps()], {"flow": found}, [chart], leaving=leaving)
 
     def concentration(self) -> Finding:
         """How contacts are shared among people: the share of the 1%, 5% ... with most, and the Lorenz curve."""
-        from hiu.publish.charts.cohorts import lorenz_chart
         from hiu.rank.reports.cohorts import concentration
         from hiu.site.views.shared import shared_concentration
 
@@ -162,7 +182,7 @@ class Cohort(Suggests):
             f"The {who} with most contacts ({part:.1%} of everybody with a contact) {verb} for {share:.0%} "
             "of all contacts of the last 12 months."
         )
-        chart = Chart(lorenz_chart(curve, sentence), sentence)
+        chart = Chart(partial(pictures.lorenz, curve, sentence), sentence)
         tables, leaving = {"shares": found.drop("most")}, {"shares": shared_concentration(found)}
         return Finding("Concentration, last 12 months", [sentence, *self._gaps()], tables, [chart], leaving=leaving)
 
@@ -171,15 +191,11 @@ class Cohort(Suggests):
 
         One discharge a person, the first of the last 24 months. Nobody is watched beyond the month's end.
         """
-        from hiu.publish.charts.cohorts import survival_chart
-        from hiu.rank.reports.cohorts import DAYS, discharges, survival
+        from hiu.rank.reports.cohorts import discharges, survival
         from hiu.site.views.shared import shared_survival
 
         run = self.published
-        stays = (
-            run._whole("stay") if self.people is None else run._whole("stay").filter(C("person_id").is_in(self.people))
-        )
-        watched = discharges(stays, self._events(), run.month)
+        watched = discharges(self._stays(), self._events(), run.month)
         if watched.is_empty():
             return Finding("Time to the next contact", ["Nobody was discharged in the last 24 months."], {})
         found = survival(watched["days"], watched["again"])
@@ -187,11 +203,11 @@ class Cohort(Suggests):
         last = max(days for days in rows if days <= 28)
         share, low, high = rows[last]
         sentence = (
-            f"{watched.height:,} people were discharged; within {last} days {share:.0%} had another contact "
-            f"(95% interval {low:.0%} to {high:.0%})."
+            f"{count_of(watched.height, 'person was', 'people were')} discharged; within {last} days {share:.0%} had "
+            f"another contact (95% interval {low:.0%} to {high:.0%})."
         )
-        curve = survival(watched["days"], watched["again"], range(max(DAYS) + 1))
-        chart, leaving = Chart(survival_chart(curve, found, sentence), sentence), {"days": shared_survival(found)}
+        chart = Chart(partial(pictures.survival, watched["days"], watched["again"], found, sentence), sentence)
+        leaving = {"days": shared_survival(found)}
         lines = [
             sentence,
             "Deaths and moves out of the area are not seen here: such people count as without a contact.",
@@ -201,14 +217,25 @@ class Cohort(Suggests):
 
     def equality(self) -> Finding:
         """Is any group over- or under-represented in the list? As run.ranked().equality()."""
+        self._require_everybody("the first of the list are held against the whole list", "equality")
         return list_of(self.published).equality()
+
+    def _require_everybody(self, why: str, name: str) -> None:
+        if self.people is not None:
+            raise UsageError(f"{why}, not of some people: ask run.cohort().{name}()")
 
     def _events(self, *, contacts: bool = False) -> pl.DataFrame:
         """Events and stays of the data sets; or the contacts alone, as the list counts them."""
         whole, coverage = self.published._whole("timeline"), self.published._whole("coverage")
         sets = contact_sets(coverage) if contacts else coverage["dataset"].unique().to_list()
-        whole = whole.filter(C("dataset").is_in(list(sets)))
-        return whole if self.people is None else whole.filter(C("person_id").is_in(self.people))
+        return self._own(whole.filter(C("dataset").is_in(list(sets))))
+
+    def _stays(self) -> pl.DataFrame:
+        return self._own(self.published._whole("stay"))
+
+    def _own(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The rows of the cohort's people; of everybody, all."""
+        return frame if self.people is None else frame.filter(C("person_id").is_in(self.people))
 
     def _gaps(self) -> list[str]:
         """What was not supplied in the last 12 months: those contacts are missing here, not zero."""
@@ -227,10 +254,17 @@ class Cohort(Suggests):
         demand, coverage = run._whole("monthly_demand"), run._whole("coverage")
         return trend(dataset, month=run.month, demand=demand, coverage=coverage, people=people, breaks=run.breaks)
 
+    def _who(self) -> str:
+        return "everybody" if self.people is None else count_of(len(self.people), "person", "people")
+
     def __repr__(self) -> str:
-        who = "everybody" if self.people is None else f"{len(self.people)} people"
+        who = self._who()
         more = ".together(), .flow(), .concentration(), .next_contact()"
         return f"{self.published.month.title}, {who}\n  next: .trend(), .evaluate(), .cost(), {more}"
+
+
+def _months(half_life: float) -> str:
+    return f"{half_life:g} month{'' if half_life == 1 else 's'}"
 
 
 def _target(one: Trend, begin: Month, fall: float, within: int) -> Target | None:
@@ -244,9 +278,7 @@ def _breaks(one: Trend) -> list[str]:
 
 
 def _drawn(one: Trend, aim: Target | None, run: Tables) -> Chart:
-    from hiu.publish.charts.reports import trend_chart
-
     words = one.sentence if aim is None else f"{one.sentence} {aim.sentence}"
     title, line = f"{one.dataset.replace('_', ' ')}s a month", aim.line if aim else None
     lines = (one.chart.mean, one.chart.lower, one.chart.upper)
-    return Chart(trend_chart(one.table, *lines, title, words, run.breaks, line), words)
+    return Chart(partial(pictures.trend, one.table, lines, title, words, run.breaks, line), words)

@@ -8,6 +8,7 @@ from hiu.errors import UsageError
 from hiu.model.units import night_sets
 from hiu.model.words import many
 from hiu.publish.episodes import BLOCK, DAYS, blocks
+from hiu.publish.words.text import count_of
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
 from hiu.site.tables import Tables
@@ -40,7 +41,8 @@ def admissions(run: Tables, months: int, person_id: str | None = None) -> Listin
     found = spells.filter(C("end").is_null() | (C("end").dt.date() >= first))
     found = found.select(ADMISSION).sort("start", "person_id", descending=True)
     whose = f"{person_id}: " if person_id else ""
-    title = f"{whose}{found.height:,} admissions in {months} months to the end of {run.month.title}"
+    number, span = count_of(found.height, "admission"), count_of(months, "month")
+    title = f"{whose}{number} in {span} to the end of {run.month.title}"
     return Listing(
         found, title, empty={"end": "not sent", "days_since_last": "no discharge before", "wards": "not published"}
     )
@@ -84,5 +86,5 @@ def hour_of_week(run: Tables, months: int, person_id: str | None = None, dataset
         at = f"{DAYS[day]} between {block * BLOCK:02}:00 and {(block + 1) * BLOCK:02}:00"
         lines.insert(0, f"Most begin on {at}: {most:,} of {timed.height:,} with a time.")
     whose = f"{person_id}: " if person_id else ""
-    what = many(dataset) if dataset else "contacts"
-    return Finding(f"{whose}{what} by hour of the week, last {months} months", lines, {"hours": table})
+    what, span = many(dataset) if dataset else "contacts", count_of(months, "month")
+    return Finding(f"{whose}{what} by hour of the week, last {span}", lines, {"hours": table})

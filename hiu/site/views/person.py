@@ -24,7 +24,7 @@ from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing, Row, Sentence, cell_text
 from hiu.site.show.mask import NOBODY
 from hiu.site.show.suggest import Suggests
-from hiu.site.tables import Tables, names_shown
+from hiu.site.tables import Tables, checked_months, names_shown
 
 C = pl.col
 GATES = {
@@ -182,14 +182,14 @@ class Person(Suggests):
         """Their spells in a mental-health bed: dates, nights, wards, legal status, days since the discharge before."""
         from hiu.site.views.patterns import admissions
 
-        return admissions(self.published, months, self.person_id)
+        return admissions(self.published, checked_months(months), self.person_id)
 
     @look
     def hour_of_week(self, *, months: int = 12) -> Finding:
         """When in the week their contacts begin, in blocks of 4 hours; a date without a time is in no block."""
         from hiu.site.views.patterns import hour_of_week
 
-        return hour_of_week(self.published, months, self.person_id)
+        return hour_of_week(self.published, checked_months(months), self.person_id)
 
     @look
     def gates(self) -> Listing:

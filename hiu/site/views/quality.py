@@ -7,15 +7,15 @@ import polars as pl
 from hiu.errors import UsageError
 from hiu.fuzzy import not_among
 from hiu.model import PUBLISHED
+from hiu.model.ages import age_band, age_on
 from hiu.publish.words.text import count_of
 from hiu.site.show.cards import Card
 from hiu.site.show.listing import Listing
 from hiu.site.show.suggest import Suggests
-from hiu.site.tables import Tables
+from hiu.site.tables import Tables, checked_months
 
 C = pl.col
 GROUPS = ("sex", "age", "source")
-_EDGES, _BANDS = [18, 35, 50, 65], ["under 18", "18-34", "35-49", "50-64", "65 and over"]
 
 
 class Quality(Suggests):
@@ -114,7 +114,11 @@ class Quality(Suggests):
     def coverage(self, months: int = 12) -> Listing:
         """Which data sets were supplied in each of the latest months: `yes`, or `-` for missing (not zero)."""
         last = self.published.month
-        grid = self.published._table("coverage").filter(C("month") >= (last - (months - 1)).start).sort("month")
+        grid = (
+            self.published._table("coverage")
+            .filter(C("month") >= (last - (checked_months(months) - 1)).start)
+            .sort("month")
+        )
         marked = grid.group_by("dataset", "month", maintain_order=True).agg(C("supplied").any())
         word = pl.when("supplied").then(pl.lit("yes")).otherwise(pl.lit("-"))
         named = marked.with_columns(C("month").dt.strftime("%b %y"), supplied=word)
@@ -138,9 +142,7 @@ class Quality(Suggests):
         run = self.published
         rows = run._scan("links").filter(C("status") == "counted").select("person_id", "source", "how")
         if by != "source":
-            year = pl.coalesce(C("dob").dt.year().cast(pl.Int64), C("birth_year"))
-            age = (run.month.year - year).bin_intervals(_EDGES, labels=_BANDS).cast(pl.String)
-            about = run._scan("people").select("person_id", sex=C("sex"), age=age)
+            about = run._scan("people").select("person_id", "sex", age=age_band(age_on(run.month.end)))
             rows = rows.join(about, on="person_id", how="left")
         group = C(by).fill_null("not recorded")
         found = rows.group_by(group.alias(by)).agg(

@@ -63,7 +63,7 @@ def missing_report(
     found = Found(tables, rows.filter(C("month") == month.start), counts, pack, month)
     year = site_year(rows, nights(tables), cells, supplied, month, shown)
     lines = [
-        Headline("Missing episodes a month", counts.number),
+        Headline("Missing episodes a month", counts.number, counts=True),
         Headline("Poor reporting, % of episodes", partial(_share, counts, "poor=yes")),
         Headline("Last seen to report: median minutes", partial(_median, tables, rows)),
     ]

@@ -70,7 +70,7 @@ def offers_report(
     found = Found(rows.filter(C("month") == month.start), counts, month)
     year = compared_year(tables, month, minimum_age, shown)
     lines = [
-        Headline("Offers made a month", partial(counts.number, group=MADE)),
+        Headline("Offers made a month", partial(counts.number, group=MADE), counts=True),
         Headline("Taken up, % of offers", partial(_share, counts, WHOLE_TAKEN, MADE)),
         Headline("Section 136 used, % of considered", partial(_share, counts, WHOLE_USED, CONSIDERED)),
     ]

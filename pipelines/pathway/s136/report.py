@@ -226,7 +226,7 @@ def _charts(found: Month136, year: Year, breaks: Breaks, shown: Shown) -> Iterat
     spots, middle = year.spots()
     if len(spots) > 1:
         yield funnel_chart(spots, funnel_lines(middle, max(spot.n for spot in spots)), f"financial year {year.title}")
-    lines = [Headline("Detentions a month", counts.number)]
+    lines = [Headline("Detentions a month", counts.number, counts=True)]
     groups = {"over=yes": "Over the limit", "consulted=yes": "Consulted before", "first_place=ed": "ED as first place"}
     lines += [Headline(f"{words}, % of detentions", partial(_share, counts, group)) for group, words in groups.items()]
     lines += [Headline(f"{words}: median minutes", partial(_median, found, leg)) for leg, words in LEGS.items()]

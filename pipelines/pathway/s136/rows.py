@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from hiu.model.ages import age_band, age_on
 from hiu.publish.pathway.desk_words import NOT_RECORDED
-from hiu.publish.pathway.s136_words import BANDS, NO_VEHICLE, STEPS, STILL_OPEN, UNWRITTEN
+from hiu.publish.pathway.s136_words import NO_VEHICLE, STEPS, STILL_OPEN, UNWRITTEN
 from hiu.rules import rules
 
 C = pl.col
@@ -13,8 +14,6 @@ Tables = Mapping[str, pl.DataFrame]
 KEY = ["delivery_id", "source_row"]
 RULES = [one.code for one in rules()["s136"].exceptions if not one.code.startswith("over_")]
 """Rules that are asked of every detention, besides whether it kept to its limit."""
-UNDER = (18, 25, 35, 45, 55, 65)
-"""The ages that are no longer in each of BANDS but the last."""
 
 
 def detentions(tables: Tables) -> pl.DataFrame:
@@ -24,7 +23,7 @@ def detentions(tables: Tables) -> pl.DataFrame:
     """
     frame = tables["s136_detention"].join(tables["s136_clock"].drop("person_id"), on="detention_id")
     frame = frame.join(_longest(tables["leg"]), on=KEY, how="left")
-    people = tables["people"].select("person_id", "dob", C("sex").alias("usual_sex")).unique("person_id")
+    people = tables["people"].select("person_id", "dob", "birth_year", C("sex").alias("usual_sex")).unique("person_id")
     frame = frame.join(people, on="person_id", how="left")
     police = C("conveyance") == "police"
     reason = (
@@ -47,7 +46,7 @@ def detentions(tables: Tables) -> pl.DataFrame:
         outcome=outcome.fill_null(NOT_RECORDED),
         ethnicity=_value("ethnicity"),
         sex=pl.coalesce("recorded_sex", "usual_sex").fill_null(NOT_RECORDED),
-        age_band=_band(pl.coalesce("age", _age(C("dob"), C("at")))),
+        age_band=age_band(pl.coalesce("age", age_on(C("at").dt.date()))).fill_null(NOT_RECORDED),
         place=_name("place"),
         force_area=_name("force_area"),
         longest=_value("longest"),
@@ -67,17 +66,6 @@ def _flag(holds: pl.Expr) -> pl.Expr:
 def _name(column: str) -> pl.Expr:
     plain = C(column).str.replace_all("&", " and ", literal=True).str.replace_all(r"[=|\s]+", " ").str.strip_chars()
     return plain.fill_null(NOT_RECORDED)
-
-
-def _age(born: pl.Expr, at: pl.Expr) -> pl.Expr:
-    day = at.dt.date()
-    before = (day.dt.month() * 100 + day.dt.day()) < (born.dt.month() * 100 + born.dt.day())
-    return (day.dt.year() - born.dt.year() - before.cast(pl.Int32)).cast(pl.Int64)
-
-
-def _band(age: pl.Expr) -> pl.Expr:
-    bands = pl.coalesce(pl.when(age < top).then(pl.lit(name)) for name, top in zip(BANDS, UNDER, strict=False))
-    return pl.when(age.is_null() | (age < 0)).then(pl.lit(NOT_RECORDED)).otherwise(bands.fill_null(BANDS[-1]))
 
 
 def _longest(leg: pl.DataFrame) -> pl.DataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import polars as pl
 import pytest
@@ -9,6 +11,8 @@ from rank_area import MARCH, SETTINGS, inputs
 from scipy.stats import hypergeom, nchypergeom_fisher
 
 from hiu.govern.release.disclosure import HIDDEN
+from hiu.model.ages import BANDS
+from hiu.publish.pathway.s136_words import VALUES
 from hiu.rank import rank
 from hiu.rank.reports.equality.audit import NOT_RECORDED, Equality, equality, groups_of, selection
 from hiu.rank.reports.equality.selected import POWER, Q, mid_p, noticeable, representation
@@ -96,7 +100,17 @@ def test_characteristics_of_the_site_are_joined() -> None:
     people = inputs({"A": {}, "B": {}})["people"].with_columns(sex=pl.Series(["F", None]))
     groups = groups_of(people, MARCH, pl.DataFrame({"person_id": ["A"], "ethnic_group": ["Group 1"]}))
     assert groups["ethnic_group"].to_list() == ["Group 1", NOT_RECORDED]
-    assert groups["sex"].to_list() == ["F", NOT_RECORDED] and groups["age"].to_list() == ["45-54"] * 2
+    assert groups["sex"].to_list() == ["F", NOT_RECORDED] and groups["age"].to_list() == ["45 to 54"] * 2
+
+
+def test_age_is_that_at_the_months_end_and_has_one_spelling_everywhere() -> None:
+    born = [date(2001, 4, 1), date(2001, 3, 31), None, None, date(2030, 1, 1)]
+    people = pl.DataFrame(
+        {"person_id": list("ABCDE"), "sex": None, "dob": born, "birth_year": [None, None, 2001, None, None]}
+    )
+    bands = groups_of(people, MARCH)["age"].to_list()
+    assert bands == ["18 to 24", "25 to 34", "25 to 34", NOT_RECORDED, NOT_RECORDED]
+    assert tuple(VALUES["age_band"])[: len(BANDS)] == BANDS
 
 
 def test_what_leaves_the_analysts_shows_no_small_count() -> None:

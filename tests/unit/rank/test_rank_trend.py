@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
+from runpy import run_path
 
 import numpy as np
 import polars as pl
@@ -19,18 +21,18 @@ QUIET = [10.0, 12.0] * 10
 
 
 def at(values: list[float | None], rule: str) -> list[int]:
-    return [i for i, fired in enumerate(xmr(values).flags) if rule in fired]
+    return [i for i, fired in enumerate(xmr(values, counts=False).flags) if rule in fired]
 
 
 def test_limits() -> None:
-    chart = xmr(QUIET)
+    chart = xmr(QUIET, counts=False)
     assert (chart.mean, chart.lower, chart.upper) == pytest.approx((11, 11 - 5.32, 11 + 5.32))
     assert not any(chart.flags)
 
 
 def test_a_wild_range_is_dropped_once() -> None:
     values = [10.0, 12.0] * 5 + [60.0] + [10.0, 12.0] * 5
-    chart = xmr(values)
+    chart = xmr(values, counts=False)
     kept = np.array([2.0] * 18)
     assert chart.upper - chart.mean == pytest.approx(2.66 * kept.mean())
     assert at(values, OUTSIDE) == [10] and chart.up[10]
@@ -64,10 +66,35 @@ def test_two_of_three_near_a_limit_must_be_on_one_side() -> None:
 
 def test_a_gap_breaks_runs_and_takes_no_range() -> None:
     rising: list[float | None] = [10.0, 12.0, 9.0, 13.0, 8.0, 9.0, 10.0, None, 11.0, 12.0, 13.0, 14.0]
-    chart = xmr(rising)
+    chart = xmr(rising, counts=False)
     assert at(rising, TREND) == [] and chart.flags[7] == []
     assert chart.mean == pytest.approx(np.mean([v for v in rising if v is not None]))
-    assert xmr([10.0, None, 30.0]).upper == pytest.approx(20.0)
+    assert xmr([10.0, None, 30.0], counts=False).upper == pytest.approx(20.0)
+
+
+RARE = [0, 0, 3, 0, 1, 2, 2, 0, 1, 3, 1, 2, 4, 2, 1, 2, 3, 3]
+
+
+def test_a_rare_count_is_flagged_where_chance_would_not_bring_it() -> None:
+    assert not any(xmr(RARE).flags) and xmr(RARE).upper == 7
+    assert xmr([*RARE, 9]).latest == [OUTSIDE] and xmr([*RARE, 9]).up[-1]
+    assert not any(xmr([0] * 30).flags)
+    assert not any(xmr([10] * 20 + [15] + [10] * 5).flags)  # rounded to 5, as on the board paper
+    apart = xmr([0.0] * 9 + [5.0] + [0.0] * 9, counts=False)
+    assert apart.lower < 0 < apart.upper
+
+
+@pytest.mark.parametrize("mean", [0.2, 1, 5, 20])
+@pytest.mark.parametrize("spread", [1, 3])
+def test_few_months_of_a_steady_count_are_flagged(mean: float, spread: int) -> None:
+    path = Path(__file__).resolve().parents[2] / "bench" / "xmr_rare.py"
+    alarms = run_path(str(path))["false_alarms"](mean, spread, series=25, seed=2)
+    assert alarms[0] < (0.03 if mean < 10 else 0.08) and alarms[1] < 0.03
+
+
+def test_what_never_happens_is_not_charted_in_words() -> None:
+    found = trend(POLICE, month=MARCH, demand=demand({"A": {POLICE: [0] * 24}}), coverage=coverage())
+    assert found.sentence == "police incidents: 0 in Mar 2026, as in every month supplied: nothing to chart."
 
 
 def test_a_series_has_gaps_not_zeros() -> None:

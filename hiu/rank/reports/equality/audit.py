@@ -5,7 +5,6 @@ Power is poor in a list of 20: no difference found is never proof of none, so ev
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ import polars as pl
 from scipy.special import gammaincinv
 
 from hiu.model import PEOPLE
+from hiu.model.ages import age_band, age_on
 from hiu.model.grades import NOT_ASSESSED
 from hiu.month import Month
 from hiu.rank.listing.history import history
@@ -22,7 +22,6 @@ from hiu.rank.reports.equality.selected import Q, mid_p, noticeable, representat
 from hiu.settings import Settings
 from hiu.stats import benjamini_hochberg, wilson
 
-AGES = (18, 25, 35, 45, 55, 65)
 NOT_RECORDED = "not recorded"
 
 
@@ -48,9 +47,10 @@ class Equality:
 
 
 def groups_of(people: pl.DataFrame, month: Month, extra: pl.DataFrame | None = None) -> pl.DataFrame:
-    """`person_id` and a column for each characteristic: sex, age band, and the columns of `extra` (person_id, ...)."""
-    year = pl.coalesce(pl.col("dob").dt.year().cast(pl.Int64), pl.col("birth_year").cast(pl.Int64))
-    own = people.select("person_id", pl.col("sex"), age=_band(month.year - year))
+    """`person_id` and a column for each characteristic: sex, age (band at the month's end), and the columns of `extra`
+    (person_id, ...).
+    """
+    own = people.select("person_id", pl.col("sex"), age=age_band(age_on(month.end)))
     joined = own if extra is None else own.join(extra, on="person_id", how="left")
     return joined.with_columns(pl.exclude("person_id").cast(pl.String).replace("", None).fill_null(NOT_RECORDED))
 
@@ -124,14 +124,6 @@ def power_sentence(below: float | None, above: float | None) -> str:
     if not ends:
         return "For this group the audit has no power."
     return f"Four times in five the audit would notice if the group were there {', or '.join(ends)}."
-
-
-def _band(age: pl.Expr) -> pl.Expr:
-    """Age band of an age in years; null if that is unknown."""
-    band: pl.Expr = pl.lit(f"{AGES[-1]} and over")
-    for low, high in reversed(list(pairwise(AGES))):
-        band = pl.when(age < high).then(pl.lit(f"{low}-{high - 1}")).otherwise(band)
-    return pl.when(age.is_not_null()).then(band)
 
 
 def _by(seen: pl.DataFrame, names: list[str], *measures: pl.Expr) -> pl.DataFrame:
