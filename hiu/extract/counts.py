@@ -28,9 +28,10 @@ _EMPTY = (
     'empty_cells = "nought"'
 )
 _CONFLICT = (
-    "another row gives the same person and month another number. If the numbers add up, name in [key] event what "
-    'tells the rows apart: event = ["month", "nhs_number", "clinic"]'
+    "another row gives the same person and {} another number. If the numbers add up, name in [key] event what "
+    'tells the rows apart: event = ["month", "clinic"]'
 )
+_NUMBERS = ("nhs_number", "local_id")
 _PERSON = ("nhs_number", "local_id", "name", "given", "family", "aliases", "dob", "sex", "postcode", "address")
 
 
@@ -94,7 +95,7 @@ def number_faults(cells: pl.DataFrame, columns: Mapping[str, str], source: Sourc
         (sent.str.contains(_SUPPRESSED), "count_suppressed", "n is suppressed, such as <5 or *; expected the number"),
         (read.is_null(), "count_unreadable", "n is no whole number of nought or more"),
         (read > limit, "count_over_limit", over),
-        (_conflicting(cells, source, read), "count_conflict", _CONFLICT),
+        (_conflicting(cells, source, read), "count_conflict", _CONFLICT.format(" and ".join(source.key.event))),
     )
     code = pl.coalesce(pl.when(where).then(pl.lit(code)) for where, code, _ in faults)
     reason = pl.coalesce(pl.when(where).then(pl.lit(reason)) for where, _, reason in faults)
@@ -103,16 +104,18 @@ def number_faults(cells: pl.DataFrame, columns: Mapping[str, str], source: Sourc
 
 
 def _conflicting(cells: pl.DataFrame, source: Source, read: pl.Series) -> pl.Series:
-    """Rows of a person and month for whom the file has rows with other numbers, if the key tells no rows apart.
+    """Rows of a person, month and whatever else the key names, for whom the file has rows with other numbers.
 
-    The person is told by the NHS number, else by the source's own number, else by all that describes them.
+    The person is told by the NHS number, else by the source's own number, else by all that describes them. Rows of
+    several versions, or of which one takes the other back, do not contradict each other.
     """
-    if not _keyed_by_person(source) or "month" not in cells.columns:
+    key = source.key
+    apart = {"month", *key.event, *filter(None, (key.version,)), *key.deleted, *key.duplicate} & {*cells.columns}
+    if "month" not in apart:
         return pl.repeat(False, cells.height, eager=True)
-    nobody = _nobody(cells, source)
-    who = cells.select(pl.when(~nobody).then(_who(cells, source)).alias("who"), "month").with_columns(read)
-    several = pl.col("n").fill_null(-1).n_unique().over("who", "month") > 1
-    return who.select(several & pl.col("who").is_not_null()).to_series()
+    who = cells.select(_who(cells, source).alias("who"), *apart).with_columns(_nobody(cells, source), read)
+    several = pl.col("n").fill_null(-1).n_unique().over("who", *apart) > 1
+    return who.select(several & pl.col("who").is_not_null() & ~pl.col("nobody")).to_series()
 
 
 def _who(cells: pl.DataFrame, source: Source) -> pl.Expr:
@@ -136,11 +139,7 @@ def _nobody(cells: pl.DataFrame, source: Source) -> pl.Series:
     empty = cells.select(
         pl.all_horizontal([not_known(pl.col(f)) | pl.col(f).is_null() for f in more] or [pl.lit(True)])
     )
-    return named & empty.to_series()
-
-
-def _keyed_by_person(source: Source) -> bool:
-    return source.key.event == ("month",) and not source.key.record
+    return (named & empty.to_series()).alias("nobody")
 
 
 def number_warnings(n: pl.Series, aside: pl.Series, source: Source) -> list[str]:
@@ -158,20 +157,31 @@ def number_warnings(n: pl.Series, aside: pl.Series, source: Source) -> list[str]
 
 
 def own_keys(events: pl.DataFrame, cells: pl.DataFrame, source: Source) -> pl.DataFrame:
-    """The events, each keyed by its time and a digest of who the row describes, if the key is a time and nothing else.
+    """The events, each keyed by who the row describes too, where the key names no number of a person.
 
-    Two people at one moment are then two events, and neither row replaces the other. Of counts, rows of one month that
-    name nobody are of different people: their turn in the file tells them apart.
+    Of events that is so where the key is a time and nothing else: two people at one moment are two events, and neither
+    row replaces the other. Of counts, whatever the key names beside the month (a clinic, a site) is of many people.
+    Rows of counts of one month that name nobody are of different people: their turn in the file tells them apart.
     """
-    if not set(source.key.event) <= _TIMES or source.key.record or not source.key.event:
+    key, counts = source.key, source.kind == "counts"
+    numbered = any(source.fields[field].type in _NUMBERS for field in key.event if field in source.fields)
+    if numbered if counts else (not set(key.event) <= _TIMES or key.record or not key.event):
         return events
-    who = [field for field, spec in source.fields.items() if spec.type in _PERSON and field in cells.columns]
-    rows = cells.select(pl.col(who).fill_null("")).rows() if who else [()] * cells.height
-    marks = [hashlib.sha256(repr(row).encode()).hexdigest()[:16] for row in rows]
-    frame = events.select("event_id", mark=pl.Series(marks, dtype=pl.String))
-    if source.kind == "counts":
-        turn = pl.int_range(pl.len()).over("event_id", "mark", "nobody")
+    keys = events.select("event_id", "record_id", _marks(cells, source))
+    if counts:
+        turn = pl.int_range(pl.len()).over("record_id", "mark", "nobody")
         more = pl.when(pl.col("nobody") & (turn > 0)).then(pl.format("{}.{}", "mark", turn + 1)).otherwise("mark")
-        frame = frame.with_columns(nobody=_nobody(cells, source)).with_columns(mark=more)
-    keys = frame.select(pl.concat_str("event_id", "mark", separator="|")).to_series()
-    return events.with_columns(event_id=keys, record_id=keys)
+        keys = keys.with_columns(nobody=_nobody(cells, source)).with_columns(mark=more)
+    ids = [pl.concat_str(name, "mark", separator="|").alias(name) for name in ("event_id", "record_id")]
+    return events.with_columns(keys.select(ids))
+
+
+def _marks(cells: pl.DataFrame, source: Source) -> pl.Series:
+    """A digest of who each row describes: of counts of the number alone, where there is one."""
+    who = [field for field, spec in source.fields.items() if spec.type in _PERSON and field in cells.columns]
+    if source.kind == "counts":
+        rows = cells.select(_who(cells, source).fill_null("")).rows()
+    else:
+        rows = cells.select(pl.col(who).fill_null("")).rows() if who else [()] * cells.height
+    marks = [hashlib.sha256(repr(row).encode()).hexdigest()[:16] for row in rows]
+    return pl.Series("mark", marks, dtype=pl.String)

@@ -23,6 +23,7 @@ from hiu.extract.stays import stay_warnings
 from hiu.extract.values.codes import coded, not_known, whole
 from hiu.extract.values.dates import local_stamps, read_dates
 from hiu.extract.values.kept import each_column_once
+from hiu.extract.values.nhs_number import nhs_number
 from hiu.extract.values.postcode import read_postcodes
 from hiu.extract.values.text import tidied, tidied_name
 from hiu.model.frames import TYPES
@@ -195,6 +196,8 @@ def _value(cells: pl.DataFrame, field: str, spec: FieldSpec) -> pl.Expr | pl.Ser
         return _or_text(stamps.dt.strftime("%Y-%m-%dT%H:%M:%S"), cells[field])
     if spec.type == "postcode":
         return _or_text(read_postcodes(cells[field]), cells[field])
+    if spec.type == "nhs_number":
+        return _or_text(cells.select(nhs_number(pl.col(field), synthetic=True)).to_series(), cells[field])
     return cells[field]
 
 

@@ -7,7 +7,7 @@ from hiu.sources import Source
 
 _PERSON = ("nhs_number", "dob", "family", "given")
 _MOST = 20
-"""Rows of one key that are held against each other; of more the key is no key."""
+"""Rows of one key that are each held against the others; of more, only those that describe the person alike."""
 
 
 def repeated_rows(records: pl.DataFrame, sent: pl.DataFrame, source: Source) -> list[str]:
@@ -45,10 +45,15 @@ def _pairs(records: pl.DataFrame) -> pl.DataFrame:
     keys = ["record_id", "version"]
     sound = records.filter(~pl.col("quarantined"), ~pl.col("deleted"), pl.col("record_id").is_not_null())
     size = pl.len().over(keys)
-    rows = sound.filter((size > 1) & (size <= _MOST)).select(*keys, "source_row", *_PERSON, "measures")
-    pairs = rows.join(rows, on=keys, suffix="_holds", nulls_equal=True)
+    rows = sound.filter(size > 1).select(*keys, "source_row", *_PERSON, "measures", size=size)
+    few, many = rows.filter(pl.col("size") <= _MOST), rows.filter(pl.col("size") > _MOST)
+    pairs = few.join(few, on=keys, suffix="_holds", nulls_equal=True)
     same = [pl.col(one).eq(pl.col(f"{one}_holds")).fill_null(True) for one in _PERSON]
-    later = pairs.filter(pl.col("source_row") < pl.col("source_row_holds"), *same)
+    holding = many.unique([*keys, *_PERSON], keep="last", maintain_order=True)
+    alike = many.join(holding, on=[*keys, *_PERSON], suffix="_holds", nulls_equal=True)
+    kept = ("source_row", "source_row_holds", "measures", "measures_holds")
+    found = pl.concat([pairs.filter(same).select(kept), alike.select(kept)])
+    later = found.filter(pl.col("source_row") < pl.col("source_row_holds"))
     last = later.sort("source_row", "source_row_holds").unique("source_row", keep="last", maintain_order=True)
     lost = pl.col("measures").list.set_difference("measures_holds")
     return last.select("source_row", "source_row_holds", lost=lost)

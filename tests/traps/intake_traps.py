@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,9 +21,13 @@ from hiu.sources import load_sources
 from pipelines.common.place import Place, open_place, open_warehouse
 from pipelines.common.progress import Reporter
 from pipelines.common.schema import KEPT, version
+from pipelines.common.work import Work
+from pipelines.run import inputs
+from pipelines.steps.count import count_demand, identify
 from pipelines.steps.intake.check import check_file
 from pipelines.steps.intake.ingest import ingest, prepare
 from pipelines.steps.intake.intake import Intake
+from pipelines.steps.link import link_people
 
 SHIPPED = sorted(load_sources())
 """The shipped sources, read once for all traps."""
@@ -110,6 +114,17 @@ def _empty(memory_limit: str) -> bytes:
             for name in KEPT:
                 warehouse.ensure(name)
         return path.read_bytes()
+
+
+@contextlib.contextmanager
+def counted(place: Place, month: Month) -> Iterator[Warehouse]:
+    """The warehouse of a site whose files were taken in, with its people and their months."""
+    with open_warehouse(place) as warehouse:
+        now = datetime(2026, 5, 8, tzinfo=UTC)
+        work = Work(place, month, "run", now, warehouse, Reporter(quiet=True), inputs(warehouse, month, "key"))
+        for job in (identify, link_people, count_demand):
+            job(work)
+        yield warehouse
 
 
 def intake_exit(intake: Intake) -> int:

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from traps.intake_traps import Trap, spring
+from traps.intake_traps import Trap, counted, spring
 
 from hiu.month import Month
 from hiu.publish.quality.stays import open_stays
-from pipelines.common.place import open_place, open_warehouse
-from pipelines.common.progress import Reporter
-from pipelines.common.work import Work
-from pipelines.run import inputs
-from pipelines.steps.count import count_demand, identify
-from pipelines.steps.link import link_people
+from pipelines.common.place import open_place
 
 BEDS = (
     "Ward stay ID,Spell ID,Provider,NHS number,Surname,Forename,DOB,Start date ward stay,End date ward stay,"
@@ -294,11 +288,7 @@ def test_the_trap_is_read_and_counted_as_it_must_be(name: str, tmp_path: Path) -
     case = TRAPS[name]
     spring(case.trap, tmp_path)
     place, month = open_place(tmp_path / "site"), Month.parse(case.trap.month)
-    with open_warehouse(place) as warehouse:
-        now = datetime(2026, 5, 8, tzinfo=UTC)
-        work = Work(place, month, "run", now, warehouse, Reporter(quiet=True), inputs(warehouse, month, "key"))
-        for job in (identify, link_people, count_demand):
-            job(work)
+    with counted(place, month) as warehouse:
         people = dict(warehouse.rows("people", "person_id", "name_text", where={"named": True}).iter_rows())
         demand = warehouse.rows("monthly_demand", "person_id", "month", "dataset", "n")
         made = {(people[who], f"{day:%Y-%m}", what): n for who, day, what, n in demand.iter_rows() if n}
