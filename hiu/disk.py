@@ -3,6 +3,7 @@
 On Windows a virus scanner or an open reader can hold a name for a moment: renaming tries again.
 """
 
+import errno
 import os
 import time
 from pathlib import Path
@@ -23,7 +24,12 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def _own(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+    try:
+        return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise HiuError(f"{path}: is a link, and nothing is written through one; remove it and run again") from None
+        raise
 
 
 def replace(path: Path, content: bytes) -> None:

@@ -1,5 +1,7 @@
-"""Text that a terminal only shows: what a file, a name or a setting says may hold characters that a terminal obeys."""
+"""Text that is only shown: what a file, a name or a setting says may hold characters that a terminal, a page or a
+spreadsheet obeys."""
 
+import re
 import unicodedata
 
 _KEPT = "\n\t"
@@ -7,6 +9,9 @@ _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 """Control, invisible (such as those that turn the direction of writing), lone halves, private, and line separators."""
 _HARMLESS = "\u00ad\u200c\u200d"
 """Soft hyphen and joiners: names are written with them, and they turn nothing."""
+_ACTS = re.compile(r"[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
+"""How a cell begins that a spreadsheet takes for a formula."""
+_FIGURE = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?%?")
 
 
 def plain(text: str) -> str:
@@ -14,6 +19,20 @@ def plain(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(one if _fit(one) else one.encode("unicode_escape").decode("ascii") for one in text)
+
+
+def seen(text: str) -> str:
+    """Text as it stands in an output: without control characters and those that turn the direction of writing."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(one for one in text if _fit(one))
+
+
+def inert(cell: object) -> str:
+    """A cell of a CSV that a spreadsheet shows and never works out: what begins as a formula gets an apostrophe."""
+    text = seen(str(cell)) if isinstance(cell, str) else str(cell)
+    acts = _ACTS.match(text) and not _FIGURE.fullmatch(text)
+    return f"'{text}" if acts else text
 
 
 def _fit(one: str) -> bool:

@@ -4,13 +4,14 @@
 writes no text that names whom it is about, and nothing on records that lost lines, without a word of its own.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from inspect import signature
 from pathlib import Path
 
 from hiu.errors import HiuError, SettingsError, UsageError
 from hiu.govern.login import login
+from hiu.govern.outputs import require_outside
 from hiu.govern.placeholder import require_signature
 from hiu.settings import load
 from pipelines.access.bound import bind, require_whole
@@ -56,6 +57,13 @@ WHILE_ERASING = (
     *("init", "demo", "synth", "connect", "run", "unattended"),
 )
 """Commands that show nobody who was published, end the erasure, or refuse by themselves while one is unfinished."""
+READ = frozenset(
+    {("check", "file"), ("new", "file"), ("decide", "from_"), ("import-workbook", "file"), ("evaluate", "table")}
+    | {("cost", "table"), ("equality", "groups"), ("restore", "file"), ("restore", "rights"), ("basis", "opt_out")}
+    | {("release", "folder"), ("key", "old"), ("cross", "trust"), ("cross", "take")}
+)
+"""Options that name a file or folder to read, beside those of the site itself: every other path is written to."""
+OF_SITE = ("site", "raw", "curated")
 SIGNED = ("by", "checker", "reviewer")
 """Options that say who did something."""
 
@@ -65,6 +73,8 @@ def guarded(job: Job, name: str, given: Mapping[str, object], now: datetime) -> 
     for option in SIGNED:
         require_signature(given.get(option), f"--{option}")
     place = _place(job, given)
+    for path in written(name, given):
+        require_outside(path, [(place.home, place.settings)] if place else [])
     if place is None:
         return job(**given)
     _require_role(place, name, now)
@@ -79,6 +89,15 @@ def guarded(job: Job, name: str, given: Mapping[str, object], now: datetime) -> 
     finally:
         if writes and place.audit.exists():
             bind(place, now)
+
+
+def written(name: str, given: Mapping[str, object]) -> Iterator[Path]:
+    """The paths that a command was asked to write to."""
+    for option, value in given.items():
+        if isinstance(value, Path) and option not in OF_SITE and (name, option) not in READ:
+            yield value
+    if name == "mart" and isinstance(to := given.get("to"), str):
+        yield Path(to)  # a folder, or the word for a database
 
 
 def _shown(place: Place, job: Job, name: str, given: Mapping[str, object], now: datetime) -> int | None:

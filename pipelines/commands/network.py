@@ -89,11 +89,11 @@ def _named(partner: str | None) -> str:
 
 
 def _card(place: "Place", path: Path) -> None:
-    from hiu.disk import write_whole
+    from hiu.govern.outputs import put
     from pipelines.network.partners import card
 
     content, shown = card(place)
-    write_whole(path, content)
+    put(path, content)
     out(f"wrote {path}. Its fingerprint, to be read out over the telephone: {shown}")
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from hiu.errors import HiuError, UsageError
+from hiu.govern.outputs import put
 from hiu.site.review import csv_file as sheet
 from hiu.site.review import decide as desk
 from hiu.site.review.queue import Ask, Queue, by_ids
@@ -45,7 +46,7 @@ def review(
         if found.withheld:
             out(f"Names {found.withheld_message}.")
     if csv is not None:
-        csv.write_bytes(sheet.queue_csv(asks))
+        put(csv, sheet.queue_csv(asks))
         record(place, now, "review_sheet", pairs=len(asks), names=show_names, month=str(queue.month))
         second = " --second" if double else ""
         out(

@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from hiu.errors import Busy, UsageError
+from hiu.govern.outputs import put
 from hiu.link.review.explain import PairExplanation, conflicts, holding_links
 from hiu.link.review.explain import explain_pair as compare_pair
 from hiu.link.review.find import find as find_people
@@ -114,7 +115,7 @@ def _draw_pair(found: PairExplanation, to: Path) -> None:
     if kind not in (".svg", ".png"):
         raise UsageError(f"{to}: expected a name that ends in .svg or .png")
     svg = waterfall(found.fields, found.sentence)
-    to.write_bytes(to_png(svg) if kind == ".png" else svg.encode("utf-8"))
+    put(to, to_png(svg) if kind == ".png" else svg.encode("utf-8"))
 
 
 def _print_links(place: Place, members: list[str]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from hiu.errors import UsageError
+from hiu.govern.outputs import put
 from hiu.month import Month
 from hiu.rank.reports.backtest import Backtest, backtest
 from hiu.rank.reports.cost import avoided, cohort_costs, costs, person_costs
@@ -179,8 +180,7 @@ def _cell(value: object) -> str:
 def write_chart(path: Path, text: str, as_json: bool) -> None:
     """A chart, and where it went. Raises UsageError if the folder can't be written to."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
+        put(path, text.encode())
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
     if not as_json:

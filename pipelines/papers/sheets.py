@@ -127,6 +127,8 @@ def _override(place: Place, who: str, month: Month, reason: str, by: str, now: d
 
 def _sheet_path(out: Path, who: str, month: Month) -> Path:
     """The file to write; its folder is made. Raises UsageError if that can't be."""
+    if out.suffix.lower() == ".pdf" and out.exists():
+        raise UsageError(f"{out}: is there already. Nothing was written: name another file, or remove it")
     path = out if out.suffix.lower() == ".pdf" else out / f"sheet-{who}-{month}.pdf"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -9,6 +9,7 @@ import polars as pl
 from hiu.govern import records
 from hiu.govern.basis.clock import days_text
 from hiu.govern.erase.tombstone import CODE
+from hiu.govern.outputs import put
 from hiu.govern.pseudonym import key_id
 from hiu.govern.turns import current_key
 from hiu.model.govern import BASIS, EVERY, PURPOSES, RECIPIENTS
@@ -81,8 +82,7 @@ def print_due(place: Place, on: date, *, as_json: bool) -> None:
 
 def write_processing(place: Place, file: Path, now: datetime) -> None:
     """Write the record of processing."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(page(place, now.date()), encoding="utf-8", newline="\n")
+    put(file, page(place, now.date()).encode())
     out(f"wrote {file}")
 
 

@@ -128,7 +128,7 @@ def governance(
     curated: Curated = None,
 ) -> None:
     """Write one page for an inspection, and the algorithmic transparency record."""
-    from hiu.disk import write_whole
+    from hiu.govern.outputs import put
     from pipelines.govern.registers.overview import governance_page
     from pipelines.govern.registers.transparency import transparency_record
     from pipelines.govern.verify import problems_of
@@ -137,10 +137,10 @@ def governance(
     if not html and not atrs:
         raise UsageError("say what to write: --html FILE, the page for an inspection, or --atrs FILE")
     if html:
-        write_whole(html, governance_page(place, problems=problems_of(place, on=at.date()), now=at))
+        put(html, governance_page(place, problems=problems_of(place, on=at.date()), now=at))
         out(f"wrote {html}")
     if atrs:
-        write_whole(atrs, transparency_record(place, at.date()).encode())
+        put(atrs, transparency_record(place, at.date()).encode())
         out(f"wrote {atrs}. What is marked for the site to fill in, no configuration knows")
 
 

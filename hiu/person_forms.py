@@ -1,0 +1,80 @@
+"""Texts that look as if they told who somebody is, whoever is on record: the one guard of all that people type or send.
+
+What is asked here needs no record, so its answer tells nothing of one: a number as long as a person's, a postcode, an
+address, a day long past that can be a birth, an id, letters spelt out one by one.
+"""
+
+import re
+from datetime import date
+from typing import Literal
+
+from hiu.fold import folded, spaced_out
+
+Form = Literal["number", "postcode", "address", "birth", "id", "spelt"]
+OLDEST = 5
+"""Years after which a day that is written out is taken for a date of birth: what is decided is younger."""
+
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_SEP = r"[ \t]{0,2}[./\-–][ \t]{0,2}"
+_MONTH = r"(?P<word>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
+_YEAR = r"(?P<y>\d{4}|\d\d)(?!\d)"
+_DAYS = (
+    re.compile(rf"(?<!\d)(?P<y>\d{{4}}){_SEP}(?P<m>\d\d?){_SEP}(?P<d>\d\d?)(?!\d)"),
+    re.compile(rf"(?<!\d)(?P<d>\d\d?){_SEP}(?P<m>\d\d?){_SEP}(?P<y>\d{{4}}|\d\d)(?!\d)"),
+    re.compile(r"(?<!\d)(?P<d>\d\d?) (?P<m>\d\d?) (?P<y>(?:19|20)\d\d)(?!\d)"),
+    re.compile(rf"(?<!\d)(?P<d>\d\d?)(?:st|nd|rd|th)?(?:\s+of)?[\s\-./]*{_MONTH},?[\s\-./']*{_YEAR}", re.I),
+    re.compile(rf"(?<![a-z]){_MONTH}\s*(?P<d>\d\d?)(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}}|\d\d)(?!\d)", re.I),
+    re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<m>[01]\d)(?P<d>[0-3]\d)(?!\d)"),
+)  # fmt: skip
+_NUMBER = re.compile(r"(?<!\d)(?:\d[ .\-/]{0,2}){9,}\d(?!\d)")
+_CLOCK = re.compile(r"(?<=[\sT])\d\d?[:.]\d\d(?:[:.]\d\d)?(?!\d)")
+_POSTCODE = re.compile(r"(?<![^\W_])(?:GIR ?0AA|[A-Z]{1,2}\d[A-Z\d]? {0,2}\d[ABD-HJLNP-UW-Z]{2})(?![^\W_])", re.I)
+_ADDRESS = re.compile(
+    r"(?<![^\W_])\d{1,4}[a-z]?,?\s+(?:(?:(?!(?:on|in|the|of|at|to|and|by|from|for|people)\s)[a-z'’\-]+\s+){1,3}"
+    r"(?:street|road|lane|avenue|drive|crescent|terrace|gardens)"
+    r"|(?-i:(?:[A-Z][\w'’\-]*\s+){1,3}(?:St|Rd|Ln|Ave|Close|Grove|Mews|Square|Walk|Way|Court|Place|Row|Hill)))"
+    r"(?![^\W_])",
+    re.I,
+)
+_ID = re.compile(r"HIU-[A-Z2-7]{8}", re.I)
+
+
+def person_form(text: str, today: date | None = None) -> Form | None:
+    """What of a text could tell somebody, by its form alone; None if nothing could.
+
+    `today` is the day from which a date is old enough for a birth; without it every whole date is one.
+    """
+    plain = folded(text)
+    days = dates_in(plain)
+    if _ID.search(plain):
+        return "id"
+    if any(today is None or born.year <= today.year - OLDEST for born in days):
+        return "birth"
+    if _NUMBER.search(_CLOCK.sub(" ~ ", _without_dates(plain))):
+        return "number"
+    if _POSTCODE.search(plain):
+        return "postcode"
+    if _ADDRESS.search(plain):
+        return "address"
+    return "spelt" if spaced_out(plain) else None
+
+
+def dates_in(text: str) -> list[date]:
+    """Every whole day that a text names, in figures or words, with the year in two figures or four."""
+    found = []
+    for pattern in _DAYS:
+        for one in pattern.finditer(text):
+            word = one.groupdict().get("word")
+            month = _MONTHS.index(word.lower()) + 1 if word else int(one["m"])
+            year = int(one["y"]) + (0 if len(one["y"]) == 4 else 1900 if int(one["y"]) > 30 else 2000)
+            try:
+                found.append(date(year, month, int(one["d"])))
+            except ValueError:
+                continue
+    return found
+
+
+def _without_dates(text: str) -> str:
+    for pattern in _DAYS[:-1]:
+        text = pattern.sub(" ~ ", text)
+    return text
