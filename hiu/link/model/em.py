@@ -181,12 +181,24 @@ class _Mixture:
 
     def _levels_of(self, field: str, share: Reals) -> tuple[Reals, Reals]:
         """The share of each level of a field in pairs of one person, and of strangers."""
-        k, levels = NAMES.index(field), self.of.levels
-        weight = self.of.pairs * share[:, _ONE] * (self.unlike_relatives if field == "given" else 1.0)
-        seen = _counts(levels, field, weight)
+        k, levels, one = NAMES.index(field), self.of.levels, self.of.pairs * share[:, _ONE]
+        seen = self._given_of_one(one) if field == "given" else _counts(levels, field, one)
         strangers = _shares(_counts(levels, field, self.of.pairs * share[:, _STRANGERS]) + self.apart[field])
         usual = _shares(strangers * np.exp2(self.base.table[k, : len(seen)]))
         return _shares(seen + self.pseudo * usual), strangers
+
+    def _given_of_one(self, one: Reals) -> Reals:
+        """Given names of one person, from pairs that relatives do not form; how often names are swapped, from all.
+
+        A swap leaves no family name to agree, so that nearly all of them are among the pairs that relatives don't form:
+        where hardly any others are, names would seem to be swapped as a rule.
+        """
+        swapped, every = CODE["given"]["swapped"], _counts(self.of.levels, "given", one)
+        seen = _counts(self.of.levels, "given", one * self.unlike_relatives)
+        seen[swapped] = 0
+        others = max(float(every.sum() - every[swapped]), _LEAST / 1000)
+        seen[swapped] = every[swapped] * min(float(seen.sum()) / others, 1.0)
+        return seen
 
     def _unlike_relatives(self) -> Flags:
         """Patterns that relatives do not form: given names are learned from these, so that brothers aren't aliases."""

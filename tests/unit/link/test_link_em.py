@@ -17,7 +17,7 @@ from hiu.link import link
 from hiu.link.levels import CODE, FIELDS, NAMES, Levels
 from hiu.link.model import candidate
 from hiu.link.model.adopted import advice
-from hiu.link.model.em import Patterns, _Mixture, one_person
+from hiu.link.model.em import Patterns, _Mixture, _said_once, _weighed_once, one_person
 from hiu.link.model.scorer import WeightTable
 from hiu.link.model.unlabelled import area_patterns, fit_unlabelled
 from hiu.settings import Linking
@@ -129,6 +129,39 @@ def test_labels_bind() -> None:
     told = np.where(np.arange(len(patterns.pairs)) % 2 == 0, 1.0, 0.0)
     parts = {name: getattr(patterns, name) for name in Patterns.__dataclass_fields__}
     assert (one_person(Patterns(**{**parts, "same": told}), WeightTable(BASE))[0] == told).all()
+
+
+def test_a_register_of_names_and_ages_alone_does_not_teach_that_names_are_swapped_as_a_rule() -> None:
+    """There every pair whose family name agrees may be of relatives; those with swapped names are all that is left."""
+    aged = {"dob": {"age_agrees": 0.9, "age_near": 0.1}, "place": {"different": 1.0}}
+    by_chance = {"dob": {"age_agrees": 0.04, "age_differs": 0.96}, "place": {"different": 1.0}}
+    rng = np.random.default_rng(3)
+    one, near = (
+        levels_of({**ONE, **aged}, 2000, rng),
+        levels_of({**STRANGERS, "family": {"exact": 1.0}, **by_chance}, 3000, rng),
+    )
+    for k, field in enumerate(NAMES):
+        if field in ("given", "family"):
+            one[:100, k] = CODE[field]["swapped"]
+    both = np.vstack([one, near])
+    both[:, NAMES.index("place")] = 0
+    levels, back, count = np.unique(both, axis=0, return_inverse=True, return_counts=True)
+    apart, met = np.unique(levels_of({**STRANGERS, **by_chance}, 50_000, rng), axis=0, return_counts=True)
+    apart[:, NAMES.index("place")] = 0
+    found = Patterns(
+        levels=levels,
+        pairs=count.astype(np.float64),
+        same=np.full(len(count), np.nan),
+        apart=apart,
+        apart_pairs=met * 200.0,
+        drawn=50_000,
+        descriptions=5000,
+    )
+    once = replace(found, levels=_said_once(found.levels), apart=_said_once(found.apart))
+    mixture = _Mixture(once, _weighed_once(WeightTable(BASE)), 50.0)
+    given, _ = mixture._levels_of("given", mixture.start())
+    assert given[CODE["given"]["swapped"]] < 0.1
+    assert given[CODE["given"]["exact"]] > 0.5
 
 
 def test_an_area_gives_its_candidates_and_pairs_at_random() -> None:
