@@ -96,10 +96,10 @@ def _month(title: str, tables: Published) -> list[Line]:
     taken = tables[DELIVERIES.name].filter(pl.col("replaced_by").is_null())
     rows = ", ".join(f"{name} {int(taken[name].sum()):,}" for name in ("received", "staged", "quarantined"))
     counts = tables[RANKED.name].group_by("list").len().sort("list").rows()
-    lists = ", ".join(f"{which.replace('_', ' ')} {count_text(count)}" for which, count in counts)
+    lists = ", ".join(f"{which.replace('_', ' ')}: {count_text(count)}" for which, count in counts)
     return [
         *_lines([f"Latest month: {title}. Rows in force: {rows}."], "table:deliveries"),
-        *_lines([f"People on its list: {lists}."], "table:ranked"),
+        *_lines([f"People on each of its lists: {lists}."], "table:ranked"),
     ]
 
 

@@ -42,7 +42,9 @@ def test_it_is_made_of_what_ran(pack: tuple[Path, Written], known: Known) -> Non
     whole = (folder / "assurance.html").read_text(encoding="utf-8")
     tables = known.place.which(None)[1]
     listed = pl.read_parquet(tables / "ranked.parquet").filter(pl.col("list") == "adult").height
-    assert f"adult {count_text(listed)}" in whole and known.place.settings.version in whole and day(NOW.date()) in whole
+    assert (
+        f"adult: {count_text(listed)}" in whole and known.place.settings.version in whole and day(NOW.date()) in whole
+    )
     quality = pl.read_parquet(tables / "link_quality.parquet")
     linkage = paper(folder, "14-linkage-quality")
     for title, colour, _ in ratings(quality):

@@ -37,7 +37,7 @@ def test_a_page_that_links_to_a_measurement_says_its_figures() -> None:
 
 
 def test_a_stale_figure_would_be_found(tmp_path: Path) -> None:
-    page = tmp_path / "x.md"
+    page = tmp_path / "page"
     page.write_text("A month takes 999.9 s ([b](benchmarks.md#the-monthly-run-on-a-million-rows)).\n", encoding="utf-8")
     assert [wrong for _, wrong in stale(page)] == [["999.9"]]
 
