@@ -73,7 +73,9 @@ def is_stay(row: Row) -> bool:
 
 
 def _episode(rows: Sequence[Row]) -> tuple[str, str, str]:
-    what = join_words(_part(own) for own in _by_dataset(rows))
+    shown = _by_dataset(rows)
+    what = join_words(map(_part, shown))
+    rows = sorted((row for own in shown for row in own), key=lambda row: row["start"]) or rows
     timed = [row["start"] for row in rows if has_time(row["start"])]
     hours = (timed[-1] - timed[0]).total_seconds() / 3600 if len(timed) == len(rows) else None
     span = "" if hours is None or len(rows) == 1 else f"{number(hours)} hours" if hours >= 1 else "within the hour"

@@ -99,7 +99,7 @@ def identity(
             ("NHS number", f"{number[:3]} {number[3:6]} {number[6:]}" if number else "none sent"),
             ("Postcode, latest", clean(about["postcode"] or "") or "none sent"),
             ("Also known as", clean((about["aliases"] or "").replace("|", ", ")) or "no other name"),
-            ("In the records", f"from {_date(about['first_seen'])} to {_date(about['last_seen'])}"),
+            ("In the records", f"{_date(about['first_seen'])} to {_date(about['last_seen'])}"),
             *((("Died", day(about["died"])),) if about["died"] else ()),
         ],
         "sure": how_sure(links, conflicts(about)),
@@ -145,7 +145,7 @@ def how_sure(links: pl.DataFrame, doubts: str = "") -> str:
     weakest = links.filter(pl.col("how") == "model")["match_probability"].min()
     rows = f"{links.height} rows joined: {join_words(parts)}." if parts else "No row."
     if doubts:
-        return f"{rows} While the conflict stands, how likely each match is to be right is not said."
+        return f"{rows} While the conflict stands, no chance is given that the matches are right."
     return (
         f"{rows} The least certain match is {likelihood(weakest)} to be right." if isinstance(weakest, float) else rows
     )

@@ -110,7 +110,7 @@ def _compared(person: PersonSeries, sides: Mapping[str, Side], start: date) -> s
 
 
 def _flagged(person: PersonSeries, start: date) -> str:
-    return f"Not causal: this does not show that support made the difference{_without(person)}{_across(person, start)}."
+    return f"Not causal: this does not show what support changed{_without(person)}{_across(person, start)}."
 
 
 def _nights(person: PersonSeries, months: list[int]) -> int | None:

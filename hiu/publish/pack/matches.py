@@ -6,11 +6,12 @@ import polars as pl
 
 from hiu.publish.pack.view import Match, Matches
 from hiu.publish.rows import Row, Tables
-from hiu.publish.words.terms import conflicts
 from hiu.publish.words.text import likelihood
 
 MATCHES = 10
 """Pairs shown; the rest are counted."""
+OTHERS = "More than one NHS number or date of birth, and no match to review:"
+"""Before why people with such a conflict are not among the pairs."""
 _PAIR = ["identity_a", "identity_b"]
 
 
@@ -45,23 +46,20 @@ def _decided(tables: Tables) -> pl.DataFrame:
     return pl.concat([done, done.select(identity_a="identity_b", identity_b="identity_a")])
 
 
-def _settled(tables: Tables, shown: Collection[str], open_pairs: pl.DataFrame) -> list[tuple[str, str]]:
-    """Of who is shown with more than one NHS number or date of birth, and is not among the pairs: id and why not."""
-    flagged = tables["people"].filter(
-        pl.col("person_id").is_in(list(shown)), pl.col("two_nhs_numbers") | pl.col("two_dobs")
-    )
+def _settled(tables: Tables, shown: Collection[str], open_pairs: pl.DataFrame) -> list[tuple[str, list[str]]]:
+    """Of who is shown with more than one NHS number or date of birth, and is not among the pairs: why not, and ids."""
+    two = pl.col("two_nhs_numbers") | pl.col("two_dobs")
     asked = {*open_pairs["person_a"], *open_pairs["person_b"]}
+    flagged = set(tables["people"].filter(two, pl.col("person_id").is_in(list(shown)))["person_id"]) - asked
     queue = tables["review_queue"].filter(pl.col("person_a") == pl.col("person_b"))
-    left = {*queue.join(_decided(tables), on=_PAIR, how="anti")["person_a"]}
-    out = []
-    for row in flagged.sort("person_id").iter_rows(named=True):
-        if (person := row["person_id"]) not in asked:
-            decided = person in set(queue["person_a"]) - left
-            why = "a reviewer has decided" if decided else "either answer would leave the list as it is"
-            none = person not in {*queue["person_a"]}
-            why = "no two descriptions of theirs are in doubt by their other details" if none else why
-            out.append((person, f"{conflicts(row)}; not to be reviewed for the list: {why}"))
-    return out
+    queued = set(queue["person_a"])
+    left = set(queue.join(_decided(tables), on=_PAIR, how="anti")["person_a"])
+    why = {
+        "a reviewer has decided": queued - left,
+        "either answer would leave the list as it is": left,
+        "by their other details no two descriptions are in doubt": flagged - queued,
+    }
+    return [(words, sorted(flagged & ids)) for words, ids in why.items() if flagged & ids]
 
 
 def _doubt(row: Row) -> str:

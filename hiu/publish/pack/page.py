@@ -18,6 +18,7 @@ from hiu.publish.charts.headings import recent
 from hiu.publish.pack.alerts import ALERTS, alerted
 from hiu.publish.pack.chart import ChartData, chart_data
 from hiu.publish.pack.front import ALWAYS, front
+from hiu.publish.pack.matches import OTHERS
 from hiu.publish.pack.people import LEAD, people_of
 from hiu.publish.pack.view import Front, Person, View
 from hiu.publish.pack.words import certainty, definitions_version, nobody_shown, settings_list
@@ -147,6 +148,7 @@ def pack_page(view: View, charted: Sequence[PersonSeries], meeting: Mapping[str,
             risks=RISKS,
             access=ACCESS,
             alerts=ALERTS,
+            conflict=OTHERS,
             alerted=alerted(people),
             places={person["id"]: index for index, person in enumerate(people)},
             elsewhere={one["id"]: index for index, one in enumerate(others)},

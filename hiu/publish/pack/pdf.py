@@ -10,6 +10,7 @@ from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.charts.draw import unnamed_svg
 from hiu.publish.pack.alerts import alerted
+from hiu.publish.pack.matches import OTHERS
 from hiu.publish.pack.page import CANDIDATES
 from hiu.publish.pack.view import Decision, Match, Person, Reviews, Task, View
 from hiu.publish.pack.words import definitions_version
@@ -17,7 +18,7 @@ from hiu.publish.pdf import paper
 from hiu.publish.people import rank_words
 from hiu.publish.stamp import MARKING, Stamp
 from hiu.publish.words.datasets import MARKERS, STACK, short_title
-from hiu.publish.words.text import fit, shorten
+from hiu.publish.words.text import fit, join_words, shorten
 
 COLUMNS = 24
 """Months in the table of figures; earlier ones are summed up beside them."""
@@ -136,7 +137,7 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         "unread": view["unread"],
         "matches": [
             *(_match(pair, either) for pair in view["matches"]["pairs"]),
-            *(f"{name(one)}: {why}." for one, why in view["matches"]["settled"]),
+            *(f"{OTHERS} {why}: {join_words(map(name, ids))}." for why, ids in view["matches"]["settled"]),
         ],
         "matches_total": view["matches"]["total"],
         "list_note": f"Supported people, and candidates in the first {view['top']} places. Where plausible ranks "

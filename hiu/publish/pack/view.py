@@ -124,11 +124,12 @@ class Match(TypedDict):
 
 
 class Matches(TypedDict):
-    """Matches that are shown, and how many there are; who has a conflict and is not among them, and why not."""
+    """Matches that are shown, and how many there are; why others with a
+    conflict are not among them, and their ids."""
 
     total: int
     pairs: list[Match]
-    settled: list[tuple[str, str]]
+    settled: list[tuple[str, list[str]]]
 
 
 class Front(TypedDict):

@@ -223,7 +223,7 @@ def test_support_is_compared_over_days_in_the_community_where_nights_in_hospital
     assert support_words(figures, date(2025, 4, 10)) == (
         "After support started (10 Apr 2025): 7.8 contacts per 30 days in the community in the latest 6 complete "
         "months (90 nights in hospital); 7.9 in the 6 months before support started (0 nights). "
-        "Not causal: this does not show that support made the difference."
+        "Not causal: this does not show what support changed."
     )
 
 
@@ -232,7 +232,7 @@ def test_support_is_compared_only_with_six_complete_months_on_each_side() -> Non
     told = support_words(figures, date(2025, 4, 10))
     assert told == (
         "After support started (10 Apr 2025): 4 contacts a month in the latest 6 complete months; 8 a month in the "
-        "6 months before support started. Not causal: this does not show that support made the difference."
+        "6 months before support started. Not causal: this does not show what support changed."
     )
     early = support_words(figures, date(2025, 11, 10))
     late = support_words(figures, date(2024, 6, 10))
@@ -247,7 +247,7 @@ def test_support_that_has_ended_is_told_before_during_and_since() -> None:
     assert told == (
         "Support lasted from 10 Oct 2024 to 10 Jun 2025: 8 contacts a month in the 6 months before it; 2 a month in "
         "the last 6 complete months of it; 14 a month in the latest 6 complete months since it ended. Not causal: this "
-        "does not show that support made the difference."
+        "does not show what support changed."
     )
     support["end"] = date(2026, 1, 10)
     told = " ".join(person_chart(person(figures, support=support))["title"]["subtitle"][1:])
