@@ -18,27 +18,34 @@ C = pl.col
 UNPROVED = LINES.index(0.7)
 """The place in LINES of the loosest for a model learned without numbers: nothing has shown its doubts to be right, and
 a wrong join is as bad as two missed ones."""
+EVEN, HALF = 0.5, 0.5
+"""Where a register says so little that many joins are in doubt, as many rows as a site wants on a wrong record at most
+would leave nearly everybody unjoined. There half of the rows may be that even odds would put on one."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
     """link_at: the probability from which pairs join · wrong: the expected share of rows on a wrong record ·
 
-    tried: link_at, wrong, people, of each that was tried, in order.
+    wanted: the share that the site wants at most · allowed: that which the line was drawn by · tried: link_at, wrong,
+    people, of each that was tried, in order.
     """
 
     link_at: float
     wrong: float
+    wanted: float
+    allowed: float
     tried: pl.DataFrame
 
 
 def where_to_join(
-    cuts: Cuts, identity: pl.DataFrame, decisions: pl.DataFrame | None, wanted: float, *, first: int = 0
+    cuts: Cuts, identity: pl.DataFrame, decisions: pl.DataFrame | None, wanted: float, *, unproved: bool = False
 ) -> Line:
     """The loosest of LINES with at most the wanted share of rows on a wrong record; the strictest if none has.
 
-    identity: identity_id, rows, nhs_number, nobody · wanted: share of rows that name somebody · first: the place in
-    LINES of the loosest that may be chosen.
+    identity: identity_id, rows, nhs_number, nobody · wanted: share of rows that name somebody · unproved: the model was
+    learned without numbers. Then no line below UNPROVED is drawn, and the share is HALF of what would be wrong from
+    EVEN on if that is more.
     """
     tried: dict[float, tuple[float, int]] = {}
 
@@ -47,15 +54,16 @@ def where_to_join(
         tried[link_at] = (expected_wrong(linked, identity, decisions), linked.clusters["cluster"].n_unique())
         return tried[link_at][0]
 
-    low, high = first, len(LINES) - 1
+    allowed = max(wanted, HALF * wrong(EVEN)) if unproved else wanted
+    low, high = UNPROVED if unproved else 0, len(LINES) - 1
     while low < high:
         middle = (low + high) // 2
-        low, high = (low, middle) if wrong(LINES[middle]) <= wanted else (middle + 1, high)
+        low, high = (low, middle) if wrong(LINES[middle]) <= allowed else (middle + 1, high)
     if LINES[low] not in tried:
         wrong(LINES[low])
     rows = [(line, *found) for line, found in sorted(tried.items())]
     table = pl.DataFrame(rows, schema=["link_at", "wrong", "people"], orient="row")
-    return Line(link_at=LINES[low], wrong=tried[LINES[low]][0], tried=table)
+    return Line(link_at=LINES[low], wrong=tried[LINES[low]][0], wanted=wanted, allowed=allowed, tried=table)
 
 
 def expected_wrong(linked: Linkage, identity: pl.DataFrame, decisions: pl.DataFrame | None = None) -> float:

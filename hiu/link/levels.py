@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "given": ("missing", "exact_common", "exact", "exact_rare", "nickname", "middle", "initial", "typo", "sound",
-              "alias", "swapped", "close", "different"),
+              "alias", "swapped", "close", "different", "exact_frequent"),
     "family": ("missing", "exact_common", "exact", "exact_rare", "part", "typo", "sound", "alias", "swapped",
-               "close", "different"),
+               "close", "different", "exact_frequent"),
     "middle": ("missing", "exact", "initial", "different"),
     "dob": ("missing", "exact", "day_month_swapped", "typo", "two_parts", "same_year", "different", "age_agrees",
-            "age_near", "age_loose", "age_differs", "exact_estimated"),
+            "age_near", "age_loose", "age_differs", "exact_estimated", "age_same_year"),
     "place": ("missing", "house", "street", "postcode", "same_postcode_other_house", "postcode_typo", "sector",
               "district", "different", "shared"),
     "nhs_number": ("missing", "same", "typo", "different"),
@@ -28,7 +28,13 @@ FIELDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Field -> names of its levels, in code order; code 0 is always 'nothing to compare'."""
 
-LATER = {"local_id": {"typo": "different"}, "kin": {"number_only": "none"}}
+LATER = {
+    "local_id": {"typo": "different"},
+    "kin": {"number_only": "none"},
+    "given": {"exact_frequent": "exact_common"},
+    "family": {"exact_frequent": "exact_common"},
+    "dob": {"age_same_year": "age_agrees"},
+}
 """Levels added since models were in use -> the level that their pairs had before, which an older model weighs."""
 
 UNIQUE = (("nhs_number", "same"), ("local_id", "same"), ("event", "shared"))

@@ -26,8 +26,6 @@ from hiu.link.people.tables import cluster_table, pair_table
 from hiu.settings import Linking
 
 C = pl.col
-NUMBERED = 0.05
-"""The share of descriptions with a number or local number below which an area is a register without numbers."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ def link(
     described = nodes.build(identity.filter(able), settings, rules.identities)
     work = _Matching(described, events, rules, settings, model.sized(len(described)))
     described = replace(described, plain=described.plain.select("identity_id"))  # what they say is in columns by now
-    under = _dependencies_digest(settings, work.model, f"{code} {numbers_usual(work.cols)}")
+    under = _dependencies_digest(settings, work.model, f"{code} {work.cols.numbers_usual}")
     usable = cache if cache is not None and cache.under == under else None
     found, common = work.run(usable)
     kept, signature = work.kept(found), work.signature
@@ -190,11 +188,6 @@ class _Matching:
         return Evidence(*(np.concatenate(part) for part in zip(*(part.all() for part in parts), strict=True)))
 
 
-def numbers_usual(cols: Columns) -> bool:
-    """Whether descriptions are told apart by numbers here, so that one without any says less than others do."""
-    return float(((cols.number > 0) | (cols.local.count > 0)).mean()) >= NUMBERED if len(cols) else True
-
-
 def _node_facts(described: nodes.CompactNodes, cols: Columns, signature: Hashes, rules: Rules) -> Facts:
     """What resolving reads of the nodes."""
     home: dict[str, int] = {}
@@ -206,7 +199,7 @@ def _node_facts(described: nodes.CompactNodes, cols: Columns, signature: Hashes,
         node_pairs = [(home[a], home[b]) for a, b in pairs if a in home and b in home]
         return np.array(node_pairs, dtype=np.int64).reshape(-1, 2)
 
-    weak = weak_nodes(cols, numbers_usual(cols))
+    weak = weak_nodes(cols, cols.numbers_usual)
     return Facts(cols.number, described.rows, weak, signature, at(rules.same), at(rules.different))
 
 

@@ -12,13 +12,14 @@ import polars as pl
 from hiu.disk import replace
 from hiu.engine import Engine
 from hiu.errors import UsageError
-from hiu.link.joining import UNPROVED, Line, where_to_join
+from hiu.link.joining import Line, where_to_join
 from hiu.link.match import Cuts
 from hiu.link.model.adopted import name_of, path_of
 from hiu.link.model.candidate import ENOUGH, LEAST, LINES, Candidate, candidate
 from hiu.link.model.changes import change_counts, people_changes
 from hiu.link.model.scorer import WeightTable
 from hiu.link.people.ids import assign_people
+from hiu.link.review.quality import UNPROVED_SPREAD
 from hiu.link.site_rules import link_under_site_rules, with_site_names
 from hiu.month import Month
 from hiu.publish.quality.training import train_page
@@ -126,8 +127,7 @@ def _line(work: Work, identity: pl.DataFrame, events: pl.DataFrame, found: Candi
     cuts = Cuts(
         identity, settings=linking, lowest=LINES[0], events=events, model=WeightTable(found.values), decisions=decisions
     )
-    first = UNPROVED if found.unlabelled else 0
-    return where_to_join(cuts, identity, decisions, linking.wrong_rows, first=first)
+    return where_to_join(cuts, identity, decisions, linking.wrong_rows, unproved=found.unlabelled)
 
 
 def _effect(
@@ -202,9 +202,20 @@ def _print_training(place: Place, path: Path, found: Candidate, line: Line, chan
         )
     out(
         f"Line: pairs join from a probability of {line.link_at:g}; {line.wrong:.2%} of rows are then expected on a "
-        f"wrong record (wanted: at most {place.settings.linking.wrong_rows:.2%})."
+        f"wrong record (wanted: at most {line.wanted:.2%})."
     )
-    if line.wrong > place.settings.linking.wrong_rows:
+    if line.allowed > line.wanted:
+        out(
+            f"With at most {line.wanted:.2%} hardly anybody would be joined, since descriptions say so little here. "
+            f"The line keeps to {line.allowed:.2%}, half of what joins at even odds would bring."
+        )
+    if found.unlabelled:
+        most, least = UNPROVED_SPREAD
+        out(
+            f"Where the truth is known, the share was {least:g} to {most:g} times what a model learned in this way "
+            f"expected: so {line.wrong * least:.2%} to {line.wrong * most:.2%}."
+        )
+    if line.wrong > line.allowed:
         out("That is more than wanted, and no stricter line is tried: look at the joins in the report first.")
     now, then, joins, splits, enter, leave = (change[name] for name in CHANGE)
     out(

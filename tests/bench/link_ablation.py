@@ -75,7 +75,11 @@ def no_kin(model: dict[str, Any]) -> None:
 
 SLIPS = {"given": ("typo", "sound"), "family": ("typo", "sound"), "dob": ("typo", "day_month_swapped", "two_parts")}
 TYPOS = tuple((field, level, "different") for field, levels in SLIPS.items() for level in levels)
-RARITY = tuple((field, level, "exact") for field in ("given", "family") for level in ("exact_common", "exact_rare"))
+RARITY = tuple(
+    (field, level, "exact")
+    for field in ("given", "family")
+    for level in ("exact_frequent", "exact_common", "exact_rare")
+)
 SWAPS = (("given", "swapped", "different"), ("family", "swapped", "different"))
 
 

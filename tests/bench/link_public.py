@@ -38,7 +38,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from hiu.link import link
-from hiu.link.joining import LINES, UNPROVED, where_to_join
+from hiu.link.joining import LINES, where_to_join
 from hiu.link.match import Cuts
 from hiu.link.model.candidate import candidate
 from hiu.link.model.scorer import WeightTable
@@ -82,7 +82,7 @@ def learned(table: pd.DataFrame) -> Clusters:
     base = json.loads(resources.files("hiu.link.model").joinpath("model.json").read_text(encoding="utf-8"))
     found = candidate(identity, None, base, settings=settings, made="")
     cuts = Cuts(identity, settings=settings, lowest=LINES[0], model=WeightTable(found.values))
-    line = where_to_join(cuts, identity, None, settings.wrong_rows, first=UNPROVED)
+    line = where_to_join(cuts, identity, None, settings.wrong_rows, unproved=True)
     return dict(cuts.at(line.link_at).clusters.select("identity_id", "cluster").iter_rows())
 
 

@@ -54,7 +54,11 @@ JUDGED = 5
 LIKE, REGION = 5_000, 400_000
 """People of the areas that the pairs agreeing by chance are counted as in."""
 _BY_CHANCE = {"kin": ("none", "namesake", "name_only"), "place": ("missing", "sector", "district", "different")}
-_BARE = {"kin": ("name_only",), "given": ("exact_common", "nickname", "initial"), "family": ("exact_common",)}
+_BARE = {
+    "kin": ("name_only",),
+    "given": ("exact_frequent", "exact_common", "nickname", "initial"),
+    "family": ("exact_frequent", "exact_common"),
+}
 EQUAL = 1000.0
 """What the pairs of an area weigh together."""
 TARGET = resources.files("hiu.link.model") / "model.json"

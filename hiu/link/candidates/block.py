@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from hiu.link.candidates.blocking_keys import NUMBER, RULES, Rule, View, views
+from hiu.link.candidates.blocking_keys import NUMBER, RULES, Rule, View, rules_for, views
 from hiu.link.describe.columns import Columns, columns
 from hiu.link.describe.hashes import Hashes
 from hiu.link.levels import Flags, Ints
@@ -84,6 +84,7 @@ class Blocking:
         if len(cols) > int(_NODE):
             raise OverflowError(f"more than {int(_NODE):,} descriptions can't be linked at once")
         self.size, self.limit, self.views = len(cols), limit, views(cols)
+        self.rules = rules_for(cols.numbers_usual)
 
     def _most(self, rule: Rule) -> int:
         """How many nodes may share a key of a rule."""
@@ -93,7 +94,7 @@ class Blocking:
         """Every pair that shares a key, and the keys that are too common."""
         common: dict[int, Hashes] = {}
         found = []
-        for number, rule in enumerate(RULES):
+        for number, rule in self.rules:
             blocks = _blocks(*_entries(self.views[rule.view], rule, common))
             common[number] = np.unique(blocks.key[blocks.size > self._most(rule)])
             found.append(_pairs_inside(blocks, self._most(rule)))
@@ -106,7 +107,7 @@ class Blocking:
         """
         common: dict[int, Hashes] = {}
         found, crowd = [], []
-        for number, rule in enumerate(RULES):
+        for number, rule in self.rules:
             key, node = _entries(self.views[rule.view], rule, common)
             old = before[number]
             blocks = _blocks(*_sieve(key, node, np.concatenate([key[fresh[node]], old])))
@@ -121,7 +122,7 @@ class Blocking:
         wanted = np.zeros(self.size, dtype=np.bool_)
         wanted[nodes] = True
         found = []
-        for number, rule in enumerate(RULES):
+        for number, rule in self.rules:
             key, node = _entries(self.views[rule.view].only(wanted), rule, common)
             rare = ~np.isin(key, common[number])
             found.append(_pairs_inside(_blocks(key[rare], node[rare]), self._most(rule)))

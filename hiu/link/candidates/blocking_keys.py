@@ -22,20 +22,23 @@ from hiu.link.levels import Flags, Ints
 C = pl.col
 
 
-FEW = 10
-"""Nodes that may share a wide key: names that few bear are worth comparing though birth and place do not agree."""
+FEW, SOME = 10, 30
+"""Nodes that may share a wide key: names that few bear are worth comparing though birth and place do not agree, and
+one name with an age though the other name does not; the second, where the other name begins alike."""
 
 
 class Rule(NamedTuple):
     """The view whose entries are keyed, the parts of the key, the rule it lies inside, and how many may share a key.
 
-    The last is beside `linking.block_limit`, which holds for every rule.
+    The last is beside `linking.block_limit`, which holds for every rule. bare: used only where hardly anybody has a
+    number, so that one name with an age may be all that two descriptions share.
     """
 
     view: str
     parts: str
     inside: str = ""
     most: int = sys.maxsize
+    bare: bool = False
 
     @property
     def name(self) -> str:
@@ -98,10 +101,19 @@ RULES = tuple(
         ("node", "g1 family", "", FEW),
         ("node", "m1 family_sound", "", FEW),
         ("node", "m1 given_sound", "", FEW),
+        ("born", "born given", "", FEW, True),
+        ("born", "born family", "", FEW, True),
+        ("born", "born given f1", "", SOME, True),
+        ("born", "born family g1", "", SOME, True),
     )
 )
 """In an order in which a rule follows the one it lies inside."""
 NUMBER = {rule.name: k for k, rule in enumerate(RULES)}
+
+
+def rules_for(numbers_usual: bool) -> list[tuple[int, Rule]]:
+    """The rules that are used, with their numbers, where descriptions usually have a number or where not."""
+    return [(k, rule) for k, rule in enumerate(RULES) if not (rule.bare and numbers_usual)]
 
 
 @dataclass(frozen=True)

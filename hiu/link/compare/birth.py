@@ -46,6 +46,7 @@ class BirthLevels:
         out[gap <= 7] = code["age_loose"]
         out[gap <= 3] = code["age_near"]
         out[gap <= 1] = code["age_agrees"]
+        out[gap == 0] = code["age_same_year"]
         out[np.isnan(gap)] = code["missing"]
         return out
 

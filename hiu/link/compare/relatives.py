@@ -9,6 +9,7 @@ import numpy as np
 from hiu.link.levels import CODE, Codes, Flags, Reals
 
 _GENERATION = 14
+_AGES = ("age_same_year", "age_agrees", "age_near", "age_loose")
 
 
 def _is(levels: dict[str, Codes], field: str, *names: str) -> Flags:
@@ -22,7 +23,9 @@ def kin_level(levels: dict[str, Codes], year_a: Reals, year_b: Reals) -> Codes:
     code = CODE["kin"]
     family = ~_is(levels, "family", "missing", "different", "close", "swapped")
     other_given = _is(levels, "given", "different", "close")
-    same_given = _is(levels, "given", "exact_common", "exact", "exact_rare", "nickname", "typo", "sound")
+    same_given = _is(
+        levels, "given", "exact_frequent", "exact_common", "exact", "exact_rare", "nickname", "typo", "sound"
+    )
     dob = _is(levels, "dob", "exact", "exact_estimated")
     home = _is(levels, "place", "house", "street", "postcode")
     apart = ~_is(levels, "place", "house", "street", "postcode", "postcode_typo", "shared")
@@ -35,7 +38,7 @@ def kin_level(levels: dict[str, Codes], year_a: Reals, year_b: Reals) -> Codes:
     near = _is(levels, "given", "nickname", "typo", "sound", "close", "middle", "initial")
     out[family & near & dob & home & _is(levels, "nhs_number", "different")] = code["twin_alike"]
     bare = ~_is(levels, "nhs_number", "same") & ~_is(levels, "local_id", "same", "same_crowded")
-    bare &= ~_is(levels, "event", "shared") & _is(levels, "dob", "missing", "age_agrees", "age_near", "age_loose")
+    bare &= ~_is(levels, "event", "shared") & _is(levels, "dob", "missing", *_AGES)
     bare &= _is(levels, "place", "missing", "different", "district", "sector")
     out[bare & (out == 0)] = code["name_only"]
     out[_number_alone(levels)] = code["number_only"]

@@ -11,6 +11,8 @@ from hiu.link.describe.words import Words
 from hiu.link.levels import Codes, Flags, Ints, Reals
 
 C = pl.col
+NUMBERED = 0.05
+"""The share of descriptions with a number or local number below which an area is a register without numbers."""
 MANY_DOBS = 3
 _EPOCH = 10**6
 
@@ -65,6 +67,11 @@ class Columns:
 
     def __len__(self) -> int:
         return len(self.given)
+
+    @property
+    def numbers_usual(self) -> bool:
+        """Whether descriptions are told apart by numbers here, so that one without any says less than others do."""
+        return float(((self.number > 0) | (self.local.count > 0)).mean()) >= NUMBERED if len(self) else True
 
 
 def columns(frame: pl.DataFrame, events: pl.DataFrame | None = None, at: Ints | None = None) -> Columns:

@@ -16,10 +16,10 @@ from hiu.link.levels import CODE, Codes, Ints, Reals
 
 C = pl.col
 KINDS = ("given", "family")
-_RARE, _COMMON = 0.0002, 0.0025
+_RARE, _COMMON, _FREQUENT = 0.0002, 0.0025, 0.01
 LIST_WEIGHS, UNLISTED = 20_000, 0.00005
 """How many rows the list of common names counts for, and the share of a name that isn't on it."""
-USUAL, RARE, COMMON = 0, 1, 2
+USUAL, RARE, COMMON, FREQUENT = range(4)
 
 
 class Words:
@@ -103,10 +103,12 @@ def bands(words: pl.Series, kind: str, births: Reals) -> Codes:
     prior[at] = [list_share[words[int(k)]] for k in at]
     share = (prior * LIST_WEIGHS + births) / (LIST_WEIGHS + births.sum())
     band = np.full(len(words), USUAL, dtype=np.uint8)
-    band[share < _RARE], band[share > _COMMON] = RARE, COMMON
+    band[share < _RARE], band[share > _COMMON], band[share > _FREQUENT] = RARE, COMMON, FREQUENT
     return band
 
 
 def exact(kind: str) -> Codes:
     """The level of two equal names by band."""
-    return np.array([CODE[kind][name] for name in ("exact", "exact_rare", "exact_common")], dtype=np.uint8)
+    return np.array(
+        [CODE[kind][name] for name in ("exact", "exact_rare", "exact_common", "exact_frequent")], dtype=np.uint8
+    )

@@ -5,12 +5,9 @@ import json
 from pathlib import Path
 
 from hiu.errors import SettingsError
-from hiu.link.model.scorer import Scorer, load
+from hiu.link.model.scorer import HELD_BACK, Scorer, load
 from hiu.settings import Linking
 
-HELD_BACK = "held_back"
-"""In a model's file: how it and the model then in force did on people that it was not fitted to; null if nobody could
-judge that."""
 TRAIN = (
     "'hiu train' fits one to this area's NHS numbers and reports what it would change; "
     "nothing changes until somebody adopts it."

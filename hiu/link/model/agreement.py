@@ -11,7 +11,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from hiu.link.levels import CODE, FIELDS, NAMES, Levels, Reals, unpack
+from hiu.link.levels import CODE, FIELDS, LATER, NAMES, Levels, Reals, unpack
 from hiu.link.model.scorer import TERMS, Scorer, log_odds
 from hiu.stats import wilson
 
@@ -110,7 +110,8 @@ def _beside(of: str, found: Mapping[str, Reals], expected: Expected, basis: str)
             continue
         for level, share in shares.items():
             group = f"{of}, {field}{JOINED}{level}" if of else f"{field}{JOINED}{level}"
-            hits = int(seen[CODE[field][level]])
+            later = [new for new, old in LATER.get(field, {}).items() if old == level and new not in shares]
+            hits = int(sum(seen[CODE[field][name]] for name in (level, *later)))
             low, high = wilson(hits, pairs)
             yield SEEN, group, hits / pairs, low, high, pairs, "count"
             yield EXPECTED, group, float(share), None, None, pairs, basis

@@ -19,12 +19,11 @@ import polars as pl
 
 from hiu.errors import HiuError
 from hiu.link.levels import FIELDS, Flags, Ints, Levels, Reals
-from hiu.link.model.adopted import HELD_BACK
 from hiu.link.model.agreement import shares_seen
 from hiu.link.model.em import Patterns
 from hiu.link.model.fit import Ridge, fit
 from hiu.link.model.labels import Labels, labelled_pairs
-from hiu.link.model.scorer import ModelFile, WeightTable, probability, values_at
+from hiu.link.model.scorer import HELD_BACK, ModelFile, WeightTable, probability, values_at
 from hiu.link.model.unlabelled import area_patterns, fit_unlabelled
 from hiu.link.model.unnumbered import as_unnumbered
 from hiu.settings import Linking

@@ -14,12 +14,14 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, hstack
 
 from hiu.link.levels import CODE, COMBINATIONS, FIELDS, NAMES, Flags, Ints, Levels, Reals, pack, unpack
-from hiu.link.model.scorer import JOINED, WIDEST, ModelFile, WeightTable
+from hiu.link.model.scorer import JOINED, WIDEST, ModelFile, WeightTable, with_later
 
 FIXED_LEVELS = frozenset(
     {
+        ("given", "exact_frequent"),
         ("given", "exact_common"),
         ("given", "nickname"),
+        ("family", "exact_frequent"),
         ("family", "exact_common"),
         ("place", "different"),
         ("place", "shared"),
@@ -64,6 +66,7 @@ def fit(
     the pairs are a selection whose share of one person says nothing of all pairs · fixed: (field, level) that stay ·
     uncorrected: those that weigh the same whatever another field says.
     """
+    base = with_later(base)
     levels, same, weight = distinct_pairs(levels, same, weight)
     design = _Design(levels, ridge, fixed, uncorrected)
     start = WeightTable(base).contributions(levels).sum(axis=1) * np.log(2)

@@ -26,6 +26,9 @@ ModelFile = dict[str, Any]
 
 TERMS: tuple[tuple[str, ...], ...] = (*((name,) for name in NAMES), *COMBINATIONS)
 """What a weight is the sum of, beside the prior: fields, then pairs of fields, in the order of `contributions`."""
+HELD_BACK = "held_back"
+"""In a model's file: how it and the model then in force did on people that it was not fitted to; null if nobody could
+judge that, as where it was learned without numbers."""
 JOINED = "+"
 """Between two names of fields, or of levels, in a model file."""
 
@@ -52,6 +55,11 @@ class Scorer(Protocol):
         """Field -> level -> share of sure pairs at it where the model was made; empty if that is not kept."""
         ...
 
+    @property
+    def unproved(self) -> bool:
+        """Whether it was learned without numbers, so that nothing has shown its figures to be right."""
+        ...
+
     def contributions(self, levels: Levels) -> Reals:
         """log2 contributions [pairs, terms + 1]: of each of TERMS, and the prior last."""
         ...
@@ -68,14 +76,13 @@ class WeightTable:
     """
 
     def __init__(self, values: ModelFile) -> None:
+        values = with_later(values)
         self._version = str(values["version"])
         self.prior = float(values["prior"])
         self.reference = float(values["descriptions"])
         self.table = np.zeros((len(NAMES), WIDEST))
         for k, (field, names) in enumerate(FIELDS.items()):
-            given = values["weights"].get(field, {})
-            earlier = given | {names[0]: 0.0}
-            weights = {new: earlier[old] for new, old in LATER.get(field, {}).items() if old in earlier} | given
+            weights = values["weights"].get(field, {})
             missing = [name for name in names[1:] if name not in weights]
             if missing:
                 raise SettingsError(f"the matching model has no weight for '{field}': {', '.join(missing)}")
@@ -83,6 +90,7 @@ class WeightTable:
                 self.table[k, code] = float(weights.get(name, 0.0))
         self.together = _together(values.get("together", {}))
         self._expected: dict[str, dict[str, float]] = values.get("expected", {})
+        self._unproved = values.get(HELD_BACK, {}) is None
 
     @property
     def version(self) -> str:
@@ -93,6 +101,11 @@ class WeightTable:
     def expected(self) -> dict[str, dict[str, float]]:
         """What levels sure pairs had where the model was made."""
         return self._expected
+
+    @property
+    def unproved(self) -> bool:
+        """Whether it was learned without numbers."""
+        return self._unproved
 
     @property
     def frozen(self) -> str:
@@ -120,8 +133,28 @@ class WeightTable:
         return other
 
 
+def with_later(values: ModelFile) -> ModelFile:
+    """A model file where levels added since it was made weigh, alone and together, as those that their pairs had."""
+    weights = {field: dict(values["weights"].get(field, {})) for field in FIELDS}
+    together = {pair: dict(both) for pair, both in values.get("together", {}).items()}
+    for field, later in LATER.items():
+        known = {FIELDS[field][0]: 0.0} | weights[field]
+        lacking = {new: old for new, old in later.items() if new not in known and old in known}
+        weights[field] |= {new: known[old] for new, old in lacking.items()}
+        for pair, both in together.items():
+            at = pair.split(JOINED).index(field) if field in pair.split(JOINED) else -1
+            for named in [name.split(JOINED) for name in both if at >= 0 and JOINED in name]:
+                for new, old in lacking.items():
+                    if named[at] == old:
+                        both[JOINED.join(new if k == at else level for k, level in enumerate(named))] = both[
+                            JOINED.join(named)
+                        ]
+    return {**values, "weights": weights, "together": together}
+
+
 def values_at(values: ModelFile, descriptions: int) -> ModelFile:
     """A model file with the prior of an area of so many descriptions, to be fitted to that area."""
+    values = with_later(values)
     reference = max(float(values["descriptions"]), descriptions)
     return {**values, "prior": WeightTable(values).sized(descriptions).prior, "descriptions": reference}
 

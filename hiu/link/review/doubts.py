@@ -33,7 +33,7 @@ PAIR = ["identity_a", "identity_b"]
 _ADDED = "match_weight match_probability pattern together cluster cluster_b why moved share"
 COLUMNS = (*PAIR, *_ADDED.split())
 _ALIKE = ("nickname", "middle", "typo", "sound", "alias", "swapped")
-_ONE_NAME = ("exact_common", "exact", "exact_rare")
+_ONE_NAME = ("exact_frequent", "exact_common", "exact", "exact_rare")
 _HOME = ("house", "street", "postcode")
 
 

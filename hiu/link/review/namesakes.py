@@ -46,6 +46,9 @@ def _may_be_one(levels: Levels) -> Flags:
     for k, field in enumerate(NAMES):
         if "different" in CODE[field]:
             differs |= levels[:, k] == CODE[field]["different"]
-    given, family = (levels[:, NAMES.index(name)] == CODE[name]["exact_common"] for name in ("given", "family"))
+    given, family = (
+        np.isin(levels[:, NAMES.index(name)], [CODE[name]["exact_common"], CODE[name]["exact_frequent"]])
+        for name in ("given", "family")
+    )
     may: Flags = ~differs & ~(given & family)
     return may

@@ -12,11 +12,12 @@ import polars as pl
 from hiu.engine import Engine
 from hiu.extract.values.people.sound import sound
 from hiu.link.candidates.block import join
-from hiu.link.candidates.blocking_keys import NUMBER, RULES, Rule
+from hiu.link.candidates.blocking_keys import NUMBER, RULES, Rule, rules_for
 from hiu.link.describe import columns, nodes
+from hiu.link.describe.columns import NUMBERED
 from hiu.link.describe.names import shares
 from hiu.link.describe.words import KINDS, RARE, bands
-from hiu.link.match import NUMBERED, Linkage
+from hiu.link.match import Linkage
 from hiu.link.model import scorer
 from hiu.link.people.cluster import LARGEST, Evidence, Resolution
 from hiu.link.people.decisions import Rules, empty, in_force
@@ -93,7 +94,8 @@ def _bands(counted: pl.DataFrame, kind: str) -> pl.DataFrame:
 def _pair(engine: Engine, common: Common, limit: int) -> None:
     """Make the pairs that share a key which is not too common."""
     depth = [_depth(rule) for rule in RULES]
-    rules = [(n, NUMBER.get(rule.inside), depth[n], min(limit, rule.most)) for n, rule in enumerate(RULES)]
+    used = rules_for(common.numbers_usual)
+    rules = [(n, NUMBER.get(rule.inside), depth[n], min(limit, rule.most)) for n, rule in used]
     engine.put("key_rule", pl.DataFrame(rules, schema=schema(TABLES["key_rule"]), orient="row"))
     engine.put("key_common", pl.DataFrame(schema=schema(TABLES["key_common"])))
     engine.apply("node_key", "node_texts", Keys(common=common))

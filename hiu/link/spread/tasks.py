@@ -12,7 +12,7 @@ import polars as pl
 from hiu.engine.spark.session import OTHER
 from hiu.errors import HiuError
 from hiu.link.candidates.block import _NODE, Pairs, join, split
-from hiu.link.candidates.blocking_keys import NUMBER, RULES, views
+from hiu.link.candidates.blocking_keys import NUMBER, RULES, rules_for, views
 from hiu.link.compare.pairs import Comparing
 from hiu.link.describe import nodes
 from hiu.link.describe.columns import Columns, columns
@@ -120,7 +120,7 @@ class Keys:
         """Rows of `node_key`."""
         ids, every = rows["node_id"], views(self.common.columns(rows))
         parts = []
-        for number, rule in enumerate(RULES):
+        for number, rule in rules_for(self.common.numbers_usual):
             view = every[rule.view]
             key = view.key(rule.parts)
             outer = view.key(RULES[NUMBER[rule.inside]].parts) if rule.inside else key

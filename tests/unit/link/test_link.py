@@ -17,7 +17,6 @@ from hiu.link.compare.pairs import compare
 from hiu.link.describe.columns import columns
 from hiu.link.describe.nodes import build
 from hiu.link.levels import FIELDS, NAMES
-from hiu.link.match import numbers_usual
 from hiu.link.people.decisions import check, in_force
 from hiu.settings import Linking
 
@@ -224,5 +223,5 @@ def test_a_local_number_mistyped_once_is_a_level_of_its_own(one: str, other: str
 def test_who_has_no_number_is_torn_between_two_only_where_numbers_are_usual() -> None:
     rows = [who("a", "ANN LEE", "1980-11-07"), who("b", "BETH LEE", "1980-11-08")]
     numbered = [who(f"n{k}", "CAROL OKAFOR", f"19{60 + k}-03-18", ids=f"rio:{k}00") for k in range(9)]
-    usual = [numbers_usual(columns(build(table(some), Linking()).frame)) for some in (rows, [*rows, *numbered])]
+    usual = [columns(build(table(some), Linking()).frame).numbers_usual for some in (rows, [*rows, *numbered])]
     assert usual == [False, True]

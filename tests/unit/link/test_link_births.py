@@ -27,3 +27,10 @@ def test_the_first_of_january_stands_for_a_year_and_two_of_them_share_no_day_and
     identity = table([who("a", "SHABANA KHAN", one), who("b", "SHABANA KHATUN", other)])
     found = explain_pair(identity, "a", "b", settings=Linking())
     assert found.fields.filter(field="dob")["level"].to_list() == [level.replace("_", " ")]
+
+
+@pytest.mark.parametrize(("one", "other", "level"), [(1956, 1956, "age same year"), (1956, 1957, "age agrees")])
+def test_two_years_of_birth_say_more_where_they_are_one_year(one: int, other: int, level: str) -> None:
+    identity = table([who("a", "SHABANA KHAN", birth_year=one), who("b", "SHABANA KHATUN", birth_year=other)])
+    found = explain_pair(identity, "a", "b", settings=Linking())
+    assert found.fields.filter(field="dob")["level"].to_list() == [level]

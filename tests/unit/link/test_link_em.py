@@ -18,11 +18,13 @@ from hiu.link.levels import CODE, FIELDS, NAMES, Levels
 from hiu.link.model import candidate
 from hiu.link.model.adopted import advice
 from hiu.link.model.em import Patterns, _Mixture, _said_once, _weighed_once, one_person
-from hiu.link.model.scorer import WeightTable
+from hiu.link.model.scorer import WeightTable, with_later
 from hiu.link.model.unlabelled import area_patterns, fit_unlabelled
 from hiu.settings import Linking
 
-BASE: dict[str, Any] = json.loads((resources.files("hiu.link.model") / "model.json").read_text(encoding="utf-8"))
+BASE: dict[str, Any] = with_later(
+    json.loads((resources.files("hiu.link.model") / "model.json").read_text(encoding="utf-8"))
+)
 ONE = {
     "given": {"exact": 0.8, "typo": 0.15, "different": 0.05},
     "family": {"exact": 0.75, "typo": 0.2, "different": 0.05},
@@ -145,7 +147,7 @@ def test_a_register_of_names_and_ages_alone_does_not_teach_that_names_are_swappe
             one[:100, k] = CODE[field]["swapped"]
     both = np.vstack([one, near])
     both[:, NAMES.index("place")] = 0
-    levels, back, count = np.unique(both, axis=0, return_inverse=True, return_counts=True)
+    levels, count = np.unique(both, axis=0, return_counts=True)
     apart, met = np.unique(levels_of({**STRANGERS, **by_chance}, 50_000, rng), axis=0, return_counts=True)
     apart[:, NAMES.index("place")] = 0
     found = Patterns(

@@ -15,7 +15,7 @@ from link_kit import decided, table, who
 from hiu.errors import SettingsError
 from hiu.link import explain_pair, link
 from hiu.link.joining import expected_wrong, where_to_join
-from hiu.link.levels import FIELDS, NAMES
+from hiu.link.levels import CODE, COMBINATIONS, FIELDS, NAMES
 from hiu.link.match import Cuts
 from hiu.link.model.candidate import LINES
 from hiu.link.model.scorer import TERMS, WeightTable
@@ -102,10 +102,29 @@ def test_the_line_is_the_loosest_at_which_no_more_rows_than_wanted_are_expected_
         assert found.tried["link_at"].is_sorted()
 
 
+def test_a_model_without_numbers_may_put_half_of_what_even_odds_would_on_a_wrong_record_and_is_never_loose() -> None:
+    identity = people()
+    cuts = Cuts(identity, settings=Linking(), lowest=LINES[0])
+    expected = {line: expected_wrong(cuts.at(line), identity) for line in LINES}
+    for wanted in (0.0, 1.0):
+        found = where_to_join(cuts, identity, None, wanted, unproved=True)
+        assert found.allowed == max(wanted, expected[0.5] / 2)
+        assert found.link_at == min(
+            [at for at in LINES if at >= 0.7 and expected[at] <= found.allowed], default=LINES[-1]
+        )
+
+
 def test_a_model_made_before_a_level_weighs_it_as_it_did() -> None:
     local = {level: weight for level, weight in BASE["weights"]["local_id"].items() if level != "typo"}
     older = WeightTable({**BASE, "weights": {**BASE["weights"], "local_id": {**local, "different": -3.5}}})
     k, codes = NAMES.index("local_id"), FIELDS["local_id"]
     assert older.table[k, codes.index("typo")] == older.table[k, codes.index("different")] == -3.5
+    both = COMBINATIONS.index(("given", "family"))
+    common, frequent = (CODE["given"][level] for level in ("exact_common", "exact_frequent"))
+    assert older.table[0, frequent] == older.table[0, common] == BASE["weights"]["given"]["exact_common"]
+    corrected = older.together[both][
+        np.ix_([common, frequent], [CODE["family"][x] for x in ("exact_common", "exact_frequent")])
+    ]
+    assert (corrected == BASE["together"]["given+family"]["exact_common+exact_common"]).all()
     with pytest.raises(SettingsError, match="no weight for 'local_id': different"):
         WeightTable({**BASE, "weights": {**BASE["weights"], "local_id": {"same": 1.0, "same_crowded": 0.5}}})

@@ -15,9 +15,11 @@ from hiu.link.model import candidate
 from hiu.link.model import fit as fitting
 from hiu.link.model.fit import FIXED_LEVELS, UNCORRECTED_LEVELS, Ridge, fit
 from hiu.link.model.labels import Labels
-from hiu.link.model.scorer import TERMS, WeightTable, log_odds
+from hiu.link.model.scorer import TERMS, WeightTable, log_odds, with_later
 
-BASE: dict[str, Any] = json.loads((resources.files("hiu.link.model") / "model.json").read_text(encoding="utf-8"))
+BASE: dict[str, Any] = with_later(
+    json.loads((resources.files("hiu.link.model") / "model.json").read_text(encoding="utf-8"))
+)
 KINDS = [
     {"given": "exact", "family": "exact", "dob": "exact", "place": "sector"},
     {"given": "exact_common", "family": "exact_common", "dob": "different", "place": "different"},

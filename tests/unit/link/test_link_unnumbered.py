@@ -11,11 +11,13 @@ from link_kit import table, who
 
 from hiu.link.model.candidate import trusted
 from hiu.link.model.labels import labelled_pairs
-from hiu.link.model.scorer import WeightTable, values_at
+from hiu.link.model.scorer import WeightTable, values_at, with_later
 from hiu.link.model.unnumbered import DESCRIBED, as_unnumbered
 from hiu.settings import Linking
 
-BASE: dict[str, Any] = json.loads((resources.files("hiu.link.model") / "model.json").read_text(encoding="utf-8"))
+BASE: dict[str, Any] = with_later(
+    json.loads((resources.files("hiu.link.model") / "model.json").read_text(encoding="utf-8"))
+)
 HOME = "12, OAK ROAD, BS3 1AB"
 NUMBERED = 12
 
