@@ -65,6 +65,7 @@ WIDER = (
     r"criminal offence data is not asked for",
     r"shown to nobody from that moment",
     r"[Ee]very command in the docs is run",
+    r"a child is never set beside adults",
     r"2099-",
     r"by a query that cannot write,",
 )
