@@ -97,6 +97,9 @@ def _personal_data(place: Place) -> list[str]:
         "codes. They are kept as sent and shown with the person's rows. An incident counts the same whatever the "
         "part, but witnesses are left out.",
         "",
+        f"Children: people under {place.settings.rank.minimum_age} are processed as adults are and listed apart from "
+        "them; somebody whose age is not known is listed with adults.",
+        "",
         "| table | what it is |",
         "|---|---|",
         *(f"| {table.name} | {table.meaning.replace('|', '/')} |" for table in tables),

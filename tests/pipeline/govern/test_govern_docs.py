@@ -87,3 +87,23 @@ def test_the_record_of_processing_is_the_configurations() -> None:
     assert made
     on: date = datetime.strptime(made.group(1), "%d %b %Y").date()
     assert text == page(open_place(REPOSITORY / "tests" / "sites" / "sample"), on)
+
+
+def test_the_record_says_which_connections_a_site_has(tmp_path: Path) -> None:
+    """Nothing where there is none; the source that is a database, and the cluster, where a site has them."""
+    home = tmp_path / "site"
+    shutil.copytree(REPOSITORY / "tests" / "sites" / "sample", home)
+
+    def network() -> str:
+        (line,) = re.findall(r"^- Network: (.*)$", page(open_place(home), date(2026, 4, 1)), re.MULTILINE)
+        return str(line)
+
+    assert network().startswith("nothing is sent or asked for in a monthly run here.")
+    (home / "sources" / "police.toml").write_text(
+        'extends = "police"\n[file]\npattern = ""\nquery = "SELECT * FROM log WHERE at >= {month}"\ndsn = "lines"\n',
+        encoding="utf-8",
+    )
+    place = open_place(home)
+    place.lake_note.parent.mkdir(parents=True, exist_ok=True)
+    place.lake_note.write_text('{"lake": "/lake"}', encoding="utf-8")
+    assert network().startswith("a database is asked for the months of police; the tables are on a Spark cluster")

@@ -51,3 +51,32 @@ def test_things_that_are_counted_in_words_are_as_many(what: str, count: int) -> 
         if page.name not in ("benchmarks.md", "reliability.md")
     ]
     assert [one for one in said if one[1] not in (WORDS[count], str(count))] == []
+
+
+WIDER = (
+    r"sends? nothing to anybody",
+    r"nothing is sent over a network",
+    r"nothing is sent or fetched",
+    r"others are never named",
+    r"(each|every) look at a person is recorded",
+    r"[Ee]very dependency is pinned by its hash[;.]",
+    r"every extra included",
+    r"no protected characteristic enters",
+    r"criminal offence data is not asked for",
+    r"shown to nobody from that moment",
+    r"[Ee]very command in the docs is run",
+    r"a child is never set beside adults",
+    r"2099-",
+    r"by a query that cannot write,",
+)
+"""What a page once said and the product does not keep: it is wider than what is so."""
+
+
+def test_no_page_claims_more_than_is_so() -> None:
+    texts = [*PAGES, ROOT / "SECURITY.md", *sorted((ROOT / "hiu" / "publish" / "assurance").rglob("*.toml"))]
+    texts += sorted((ROOT / "pipelines" / "govern").rglob("*.py"))
+    claims = re.compile("|".join(WIDER))
+    found = {one.name: claims.findall(" ".join(one.read_text(encoding="utf-8").split())) for one in texts}
+    wide = {name: said for name, said in found.items() if said}
+    assert wide == {}, "say what is so, and for whom"
+    assert claims.search("The program sends nothing to anybody over a network.")
