@@ -1,12 +1,15 @@
 """When a row's event was, and what is wrong with it: times, and reasons to set a row aside."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 import polars as pl
+from rapidfuzz import fuzz
 
 from hiu.extract.files.columns import time_key
+from hiu.extract.rates.leftover import in_words, looks_of
 from hiu.extract.values.codes import ROUNDED, not_known, unlisted
 from hiu.extract.values.dates import NEVER, read_dates, stamped
 from hiu.extract.values.forms import DEFAULT
@@ -15,6 +18,9 @@ from hiu.sources import Source
 
 STAMPS = ("start", "end")
 DAYS = ("spell_end", "leave_start", "leave_end")
+ENDS = ("end", "spell_end", "leave_end")
+_FORMS = 3
+_SIGN = re.compile("%(.)")
 _LATE = timedelta(days=31)
 
 
@@ -78,9 +84,7 @@ def faults(cells: pl.DataFrame, source: Source, period: Month | None) -> Iterato
     yield from _missing(cells, source)
     for field in (*STAMPS, *DAYS):
         if field in cells.columns:
-            forms = ", ".join(source.fields[field].formats or DEFAULT)
-            reason = f"{field} is not a date in any of the forms {forms}"
-            yield Fault(pl.col(f"{field}@unread"), field, "date_unreadable", reason)
+            yield Fault(pl.col(f"{field}@unread"), field, "date_unreadable", f"{field} is no date")
     start, end, spell_end = (pl.col(f"{field}@read") for field in ("start", "end", "spell_end"))
     early = start.dt.year() < source.earliest
     yield Fault(early, "start", "date_implausible", f"start is before {source.earliest}, the earliest year believed")
@@ -113,12 +117,28 @@ def _codes(cells: pl.DataFrame, source: Source) -> Iterator[Fault]:
     for field, spec in source.fields.items():
         if field not in cells.columns:
             continue
-        if spec.unlisted == "quarantine" and spec.codes:
+        if spec.unlisted == "quarantine" and spec.coded and spec.codes:
             where = unlisted(pl.col(field), spec.codes)
             yield Fault(where, field, "code_unlisted", f"{field} holds a code that is not listed")
         if field in source.key.event or (field in decisive and spec.type == "code"):
             reason = f"{field} is a code rounded by a spreadsheet: digits are lost"
             yield Fault(pl.col(field).str.contains(ROUNDED), field, "code_rounded", reason)
+
+
+def _reason(fault: Fault, frame: pl.DataFrame, source: Source) -> str:
+    """What is said of a fault; of dates that were not read how most look, and the forms that are nearest to that."""
+    if fault.code != "date_unreadable":
+        return fault.reason
+    texts = frame.filter(pl.col(f"{fault.field}@unread"))[str(fault.field)].alias("text")
+    if (looks := looks_of(texts)) is None:
+        return fault.reason
+    forms = source.fields[str(fault.field)].formats or DEFAULT
+    near = sorted(forms, key=lambda form: -fuzz.ratio(_SIGN.sub(_written, form), looks)) if "9" in looks else forms
+    return f"{fault.reason}: most {in_words(looks, texts)}; expected {' or '.join(near[:_FORMS])}"
+
+
+def _written(sign: re.Match[str]) -> str:
+    return {"Y": "9999", "b": "A", "B": "A", "a": "A", "A": "A", "p": "A"}.get(sign[1], "99")
 
 
 def first_faults(
@@ -128,7 +148,7 @@ def first_faults(
     frame = cells.hstack(times.rename({field: f"{field}@read" for field in (*STAMPS, *DAYS)}))
     found = list(faults(cells, source, period))
     first = pl.coalesce([pl.when(fault.where.fill_null(False)).then(pl.lit(at)) for at, fault in enumerate(found)])
-    rows = [(at, columns.get(fault.field or ""), fault.code, fault.reason) for at, fault in enumerate(found)]
+    rows = [(at, columns.get(f.field or ""), f.code, _reason(f, frame, source)) for at, f in enumerate(found)]
     schema = {"fault": pl.Int32, "column": pl.String, "code": pl.String, "reason": pl.String}
     bad = frame.select("source_row", first.cast(pl.Int32).alias("fault")).drop_nulls("fault")
     table = pl.DataFrame(rows, schema=schema, orient="row")

@@ -9,7 +9,7 @@ from hiu import model
 from hiu.extract.counts import as_months, believed, number_faults, number_warnings, numbers, own_keys
 from hiu.extract.dates.month_order import with_month_order
 from hiu.extract.dates.settle import settle, settle_facts, with_forms
-from hiu.extract.events import DAYS, STAMPS, first_faults, read_times
+from hiu.extract.events import DAYS, ENDS, STAMPS, first_faults, read_times
 from hiu.extract.facts import read_facts
 from hiu.extract.files.columns import match_columns, time_key
 from hiu.extract.files.numbering import ANOTHER, Numbering
@@ -19,8 +19,8 @@ from hiu.extract.measures import measures
 from hiu.extract.people_apart import nth_person, two_people_faults
 from hiu.extract.rates.beside_names import cell_warnings
 from hiu.extract.rates.read_rate import Made, code_list, read_rates, unknown_codes
-from hiu.extract.stays import stay_warnings
-from hiu.extract.values.codes import coded, not_known, whole
+from hiu.extract.stays import ends_unread, stay_warnings
+from hiu.extract.values.codes import coded, not_known, still_open, whole
 from hiu.extract.values.dates import local_stamps, read_dates
 from hiu.extract.values.kept import each_column_once
 from hiu.extract.values.nhs_number import nhs_number
@@ -100,6 +100,7 @@ def standardise(
     made = Made(cells=sent, times=times, people=people, unknown=unknown, facts=facts, aside=aside)
     quality = read_rates(raw.frame, source, columns, made)
     warnings = [*raw.warnings, *settled.warnings, *settle_facts(facts, source, columns, source_file, raw.numbering)]
+    warnings += ends_unread(bad, columns, source)
     warnings += stay_warnings(times, cells["source_row"], source, raw.numbering)
     warnings += number_warnings(records["n"], aside, source) if source.kind == "counts" else []
     warnings += cell_warnings(cells, source, columns)
@@ -116,14 +117,23 @@ def standardise(
 
 
 def _cells(raw: RawTable, source: Source, columns: Mapping[str, str]) -> pl.DataFrame:
-    """Cells by field, and times of day by time_key(field), tidied; numbers written as floats made whole."""
+    """Cells by field, and times of day by time_key(field), tidied; numbers written as floats made whole.
+
+    Words that stand for a value by the field's codes are that value, and an end that says that it goes on is none.
+    """
     read = []
     for key, header in columns.items():
         if key.startswith("fact") and key not in source.fields:
             continue
-        type = source.fields[key].type if key in source.fields else "timestamp"
+        spec = source.fields.get(key)
+        type = spec.type if spec else "timestamp"
         text = tidied_name(pl.col(header)) if type in _NAMES else tidied(pl.col(header), words=type in _WORDS)
-        read.append((whole(text) if type in ("text", "code", "related", "integer") else text).alias(key))
+        text = whole(text) if type in ("text", "code", "related", "integer") else text
+        if spec and spec.codes and not spec.coded and type != "sex":
+            text = coded(text, spec.codes)
+        if key in ENDS:
+            text = pl.when(~still_open(text)).then(text)
+        read.append(text.alias(key))
     return raw.frame.select("source_row", *read)
 
 
@@ -183,7 +193,7 @@ def _named(source: Source) -> set[str]:
 
 def _value(cells: pl.DataFrame, field: str, spec: FieldSpec) -> pl.Expr | pl.Series:
     """A field as conditions, keys and details see it: by its code list; dates in ISO form, so that they sort."""
-    if spec.type in ("code", "boolean") or spec.codes:
+    if spec.coded:
         codes = code_list(spec)
         return coded(pl.col(field), codes, unlisted=spec.unlisted).alias(field)
     if spec.type == "integer":

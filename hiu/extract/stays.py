@@ -1,6 +1,6 @@
 """What a delivery of stays says of leave and discharge that the nights cannot use: counted and said."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 
@@ -20,6 +20,22 @@ def stay_warnings(times: pl.DataFrame, rows: pl.Series, source: Source, numberin
         f"{_rows(rows.filter(where), numbering)}: {what}"
         for found, what in _faults(times)
         if (where := found.fill_null(False)).any()
+    )
+
+
+def ends_unread(bad: pl.DataFrame, columns: Mapping[str, str], source: Source) -> tuple[str, ...]:
+    """A sentence if stays are set aside since their end is no date: whoever is in a bed now would be among them.
+
+    `bad` holds the column and code of each row set aside; `columns` as match_columns.
+    """
+    header = columns.get("end", "")
+    n = bad.filter(pl.col("code") == "date_unreadable", pl.col("column") == header).height
+    if source.kind != "stays" or not n:
+        return ()
+    return (
+        f"{header}: {n:,} of the rows set aside {'are stays' if n > 1 else 'is a stay'} that began and whose end is no "
+        "date; whoever is in a bed now may be among them, and has no nights. Of a word that means that the stay goes "
+        f'on say so: codes = {{ "the word" = "" }} under [fields.end] of the source',
     )
 
 

@@ -12,7 +12,7 @@ from hiu.extract.draft.columns.idle import says_utc
 from hiu.extract.draft.lines import array
 from hiu.extract.files.header import quoted
 from hiu.extract.files.numbering import Numbering
-from hiu.extract.rates.read_rate import is_coded
+from hiu.extract.rates.leftover import in_words
 from hiu.sources import FieldSpec, Source
 
 Row = dict[str, Any]
@@ -53,6 +53,19 @@ def require_names(columns: Mapping[str, str], source: Source, name: str) -> None
         "if the rows name nobody by design, write there: [expect] names = false",
         file=name,
     )
+
+
+def require_somebody(records: pl.DataFrame, source: Source, name: str) -> None:
+    """Raises InputRefused 'names_nobody' if of ten rows or more none has a name or number that says who it is about."""
+    sound = records.filter(~pl.col("quarantined"))
+    silent = all(sound[one].count() == 0 for one in ("given", "family", "nhs_number", "local_ids"))
+    if source.expect.names and sound.height >= _FEWEST_NAMES and silent:
+        raise InputRefused(
+            "names_nobody",
+            f"none of {sound.height:,} rows says whom it is about, by a name or a number. Look whether a column was "
+            f"renamed; if the rows name nobody by design, write [expect] names = false in sources/{source.name}.toml",
+            file=name,
+        )
 
 
 def only_numbers(quality: pl.DataFrame, source: Source, local_ids: pl.Series) -> list[str]:
@@ -206,7 +219,7 @@ def _type(row: Row, source: Source) -> str:
 def _sentences(row: Row, source: Source) -> Iterator[str]:
     spec = source.fields.get(row["field"])
     decisive = row["field"] in {*source.key.deleted, *(field for rule in source.measures for field in rule.where)}
-    if spec and row["unknown"] and is_coded(spec) and (decisive or _share(row) < source.expect.read):
+    if spec and row["unknown"] and spec.coded and (decisive or _share(row) < source.expect.read):
         yield _unlisted(row, spec, counted=decisive)
         row = row | {"filled": row["filled"] - row["unknown"]}
     elif row["unknown"] and not spec:
@@ -237,7 +250,7 @@ def _unread(row: Row, source: Source) -> str:
     """How many were read, how the others look, and what to do."""
     parts = [f"{_not_read(row):,} not read"]
     if row["looks"]:
-        parts.append(f"most look like {row['looks']}, where A is a word and 9 a digit")
+        parts.append(f"most {in_words(row['looks'])}")
     if row["out_of_range"]:
         parts.append(f"{row['out_of_range']:,} are not believed: {_range(row, source)}")
     if row["missing"]:

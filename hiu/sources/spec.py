@@ -92,6 +92,11 @@ class FieldSpec(Frozen):
         "postcode fields hold the same full postcode",
     )
 
+    @property
+    def coded(self) -> bool:
+        """Whether its words are held against a list; of other types `codes` are what a cell stands for, then read."""
+        return self.type in ("code", "boolean") or bool(self.codes and self.type in ("text", "related"))
+
 
 class KeySpec(Frozen):
     """What is counted (event), what a later load supersedes (record), and resend markers; all name fields."""
@@ -254,6 +259,11 @@ class Source(Kept):
     def dated(self) -> bool:
         """Whether a row without a start is set aside."""
         return self.kind != "register" and not (self.fills and self.fills.undated)
+
+    @property
+    def decisive(self) -> frozenset[str]:
+        """Fields that name the event, or on which it depends whether a row counts."""
+        return frozenset((*self.key.event, *(field for rule in self.measures for field in rule.where)))
 
     @property
     def covers(self) -> Literal["month", "from rows", "cumulative"]:

@@ -2,6 +2,7 @@
 -- delivery the later row of the same person (one key can hold two patients, who both count). Of a stay sent twice in
 -- one delivery the row that says more of its end holds, wherever it stands: an end, else its spell's discharge.
 -- Of an event whose rows stand in one delivery with several starts, as the legs of a call do, the first start holds.
+-- Nor does a later delivery's row that has lost whom it is about: the last that says so, or takes the key back, holds.
 -- A row set aside never supersedes one that was sound. Rows that a later delivery of the year to date covers are
 -- superseded by it, whether it sends them again or not.
 -- Most keys are seen once, and their row holds; only the rows of a key seen again are held against each other.
@@ -26,6 +27,8 @@ rival AS (
         a.record_key,
         coalesce(r.version, '') || chr(31) || lpad(CAST(c.sequence AS VARCHAR), 9, '0') AS turn,
         r.deleted,
+        r.given IS NOT NULL OR r.family IS NOT NULL OR r.nhs_number IS NOT NULL
+        OR r.local_ids IS NOT NULL AS says_who,
         CASE WHEN n.source IS NULL THEN r.start END AS begun,
         coalesce(r.start_day_only, FALSE) AS day_only,
         CASE
@@ -46,7 +49,11 @@ turned AS (
     SELECT
         v.delivery_id, v.source_row, v.source, v.record_key, v.deleted, v.closed, v.begun, v.day_only,
         coalesce(p.person_id, i.identity_id) AS person,
-        v.turn < max(v.turn) OVER (PARTITION BY v.source, v.record_key) AS outdone
+        v.turn <> CASE
+            WHEN bool_or(v.says_who) OVER (PARTITION BY v.source, v.record_key)
+                THEN max(CASE WHEN v.says_who OR v.deleted THEN v.turn END) OVER (PARTITION BY v.source, v.record_key)
+            ELSE max(v.turn) OVER (PARTITION BY v.source, v.record_key)
+        END AS outdone
     FROM rival AS v
     JOIN record_identity AS i ON i.delivery_id = v.delivery_id AND i.source_row = v.source_row
     LEFT JOIN cluster AS p ON p.identity_id = i.identity_id

@@ -12,6 +12,13 @@ _ROW_NUMBERS = ("no", "number", "row", "rowno", "rownumber", "line", "lineno", "
 """Headers that may number the rows of a file, so that none is offered for a column that is missed."""
 
 
+NHS_HEADERS = frozenset(
+    ("nhs", "nhsno", "nhsnum", "nhsnumber", "nhsid", "nhsref", "nhsnbr", "nonhs", "patientnhsno", "patientnhsnumber",
+     "nhsnumberpatient", "personnhsnumber", "ptnhs", "ptnhsno", "newnhsno", "newnhsnumber")
+)  # fmt: skip
+"""How an NHS number is headed, squashed: one of them is read where the file has none of the source's own headers."""
+
+
 def time_key(field: str) -> str:
     """Key of the column that holds the time of day of a date field."""
     return f"{field}@time"
@@ -26,8 +33,9 @@ def match_columns(headers: Sequence[str], source: Source, *, name: str | None = 
     """Field -> header as sent, compared without case, spaces or punctuation.
 
     Besides the source's fields, keys are `time_key(field)`, `fact_key(i)` and `fact_key(i, at=True)`.
-    Optional columns the file lacks have no key. Raises InputRefused: 'ambiguous_column' when two headers claim
-    one field, 'missing_column' when a required one is absent (with what was found, expected and nearest).
+    Optional columns the file lacks have no key; an NHS number is found by its usual headers too.
+    Raises InputRefused: 'ambiguous_column' when two headers claim one field,
+    'missing_column' when a required one is absent (with what was found, expected and nearest).
     """
     sent: dict[str, list[str]] = {}
     for header in headers:
@@ -45,6 +53,10 @@ def match_columns(headers: Sequence[str], source: Source, *, name: str | None = 
             )
         if found:
             matched[key] = found[0]
+    free = {word: sent[word][0] for word in NHS_HEADERS if word in sent and sent[word][0] not in matched.values()}
+    for field, spec in source.fields.items():
+        if spec.type == "nhs_number" and field not in matched and len(free) == 1:
+            matched[field] = next(iter(free.values()))
     _require(headers, source, matched, name)
     return matched
 

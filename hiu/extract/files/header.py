@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from hiu.errors import InputRefused
 from hiu.extract.values.people.given import given_names
+from hiu.extract.values.text import bag
 from hiu.fuzzy import nearest
 from hiu.sources import Source
 
@@ -16,7 +17,16 @@ DEPTH = 40
 Row = Sequence[str | None]
 
 _WORD = re.compile(r"[^\W\d_]+")
-_MONTHS = frozenset(("JAN", "APRIL", "MAY", "JUNE", "AUGUST", "AUG"))
+_NO_NAMES = bag(
+    "JAN APRIL MAY JUNE AUGUST AUG MIN MAX REG DES WILL MARK TRACE VAN DI CON PAT ED SU EM ART RAY CAT AL LOS DOC"
+)
+"""Given names that are months too, or words and abbreviations of headers: alone they are nobody's."""
+_HEADING = bag(
+    "id ref no num number nbr date time code type name names surname forename firstname lastname dob birth born nhs "
+    "postcode address sex gender age status reason outcome category start end arrival attendance discharge admission "
+    "created incident call log person patient location mode priority complaint month total count notes description"
+)
+"""Words of headers, of which a record holds hardly any."""
 _DAY = re.compile(r"(?P<d>\d{1,2})[/. -](?:\d{1,2}|[A-Za-z]{3,9})[/. -]\d{2,4}\b|\d{4}[/.-]\d{1,2}[/.-](?P<e>\d{1,2})")
 _VALUE = re.compile(
     r"\d{3}[ -]?\d{3}[ -]?\d{4}|\d{5,}|\d+\.\d+|(?i:[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2})|"
@@ -129,10 +139,22 @@ def unique_headers(row: Sequence[str], columns: frozenset[str], name: str, line:
 def looks_like_header(row: Row) -> bool:
     """Several distinct names, none of them a number, date or key, nor a person's: safe to show, as it is no record."""
     cells = [tidy(cell) for cell in row if tidy(cell)]
-    if any(word.upper() in given_names() - _MONTHS for cell in cells for word in _WORD.findall(cell)):
+    if _names_somebody(cells):
         return False
     wordy = all(sum(map(str.isdigit, cell)) * 2 < len(cell) for cell in cells)
     return len(cells) >= 4 and len(set(cells)) == len(cells) and wordy
+
+
+def _names_somebody(cells: Sequence[str]) -> bool:
+    """Whether a given name stands in a row; not where a third of its cells are words of headers, or in such a cell."""
+    parts = [_WORD.findall(cell) for cell in cells]
+    heads = [
+        not _HEADING.isdisjoint(map(str.casefold, part)) or "_" in cell for part, cell in zip(parts, cells, strict=True)
+    ]
+    if 3 * sum(heads) >= len(cells) and any(heads):
+        return False
+    plain = [part for part, head in zip(parts, heads, strict=True) if not head]
+    return any(word.upper() in given_names() - _NO_NAMES for part in plain for word in part)
 
 
 def holds_values(row: Row) -> bool:
@@ -143,8 +165,7 @@ def holds_values(row: Row) -> bool:
     cells = [tidy(cell) for cell in row if tidy(cell)]
     days = [found for cell in cells if (found := _DAY.match(cell))]
     months = len(days) > 1 and all(int(found["d"] or found["e"]) in (1, 28, 29, 30, 31) for found in days)
-    named = any(word.upper() in given_names() - _MONTHS for cell in cells for word in _WORD.findall(cell))
-    return named or any(_VALUE.fullmatch(cell) for cell in cells) or (bool(days) and not months)
+    return _names_somebody(cells) or any(_VALUE.fullmatch(cell) for cell in cells) or (bool(days) and not months)
 
 
 def _not_found(rows: Sequence[Row], source: Source) -> str:

@@ -57,6 +57,32 @@ def refuse_reused(pairs: pl.DataFrame, source: Source, headers: Mapping[str, str
     )
 
 
+def lost_people(pairs: pl.DataFrame, name: str) -> list[str]:
+    """A sentence if rows of `pairs` (pair_keys) say no longer whom they are about and those that they were to replace
+    do: these hold. Raises InputRefused 'who_lost' if a fifth of the keys are such, and three at least.
+    """
+    who = ("given", "family", "nhs_number", "local_ids")
+    gone = pl.all_horizontal(pl.col(who).is_null()) & pl.any_horizontal(
+        pl.col(f"{one}_before").is_not_null() for one in who
+    )
+    keys = pairs.group_by("record_id").agg(gone=gone.all(), file=pl.col("source_file").max())
+    lost = keys.filter("gone")
+    if lost.is_empty():
+        return []
+    sentence = (
+        f"{lost.height:,} of {keys.height:,} rows sent again say no longer whom they are about, as in "
+        f"{min(lost['file'])} they did"
+    )
+    if lost.height >= FEWEST and lost.height * SHARE >= keys.height:
+        raise InputRefused(
+            "who_lost",
+            f"{sentence}. A column of names or numbers may have been renamed or left out: name it under [fields], or "
+            "ask the sender for the file with it",
+            file=name,
+        )
+    return [f"{sentence}; the rows sent before hold. Ask the sender whether the person was taken out on purpose"]
+
+
 def _is_other() -> pl.Expr:
     start, before = pl.col("start"), pl.col("start_before")
     another_day = (start.dt.date() != before.dt.date()).fill_null(True)

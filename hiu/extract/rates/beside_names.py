@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from hiu.extract.values.people.sent import MAY_HOLD, name_alone, unwrapped
-from hiu.extract.values.text import per_value, repaired
+from hiu.extract.values.text import DITTO, per_value, repaired
 from hiu.sources import Source
 
 _NAMES = ("name", "given", "middle", "family", "aliases")
@@ -44,6 +44,7 @@ def cell_warnings(cells: pl.DataFrame, source: Source, columns: Mapping[str, str
         texts = cells[field].drop_nulls()
         if spec.type in _NAMES:
             yield from _beside(texts, columns[field])
+            yield from _ditto(texts, columns[field])
         if spec.type == "name" and not (spec.separator or spec.several):
             yield from _parted(texts, columns[field], field)
         if is_damaged:
@@ -61,6 +62,14 @@ def _beside(texts: pl.Series, header: str) -> Iterator[str]:
         f"{header}: {_cells(len(kinds))} more than a name ({counted}), which is taken off and not used; "
         "ask for it in a column of its own"
     )
+
+
+def _ditto(texts: pl.Series, header: str) -> Iterator[str]:
+    if n := int(texts.str.contains(DITTO).sum()):
+        yield (
+            f"{header}: {_cells(n)} a ditto mark, which stands for the name above it and is read as no name. Write "
+            f'fill_down = ["{header}"] under [file], with the other columns of the person that stand once'
+        )
 
 
 def _parted(texts: pl.Series, header: str, field: str) -> Iterator[str]:

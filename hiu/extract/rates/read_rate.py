@@ -10,13 +10,23 @@ from dataclasses import dataclass
 import polars as pl
 
 from hiu import model
-from hiu.extract.events import DAYS, STAMPS
+from hiu.extract.events import DAYS, ENDS, STAMPS
 from hiu.extract.files.columns import fact_key, time_key
 from hiu.extract.measures import unknown_key
 from hiu.extract.rates.leftover import Leftover, names_nothing, sort_out
-from hiu.extract.values.codes import ROUNDED, YES_NO, digits_lost, local_id, not_known, unknown_words, unlisted
+from hiu.extract.values.codes import (
+    ROUNDED,
+    YES_NO,
+    digits_lost,
+    local_id,
+    not_known,
+    still_open,
+    unknown_words,
+    unlisted,
+)
 from hiu.extract.values.dates import read_dates
 from hiu.extract.values.postcode import read_postcodes
+from hiu.extract.values.text import NULLS
 from hiu.extract.values.times import read_times
 from hiu.model.frames import TYPES
 from hiu.sources import FieldSpec, Packed, Source
@@ -59,14 +69,9 @@ def unknown_codes(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
     found = [
         unknown_words(pl.col(field), code_list(spec), spec.accepts).alias(unknown_key(field))
         for field, spec in source.fields.items()
-        if field in cells.columns and is_coded(spec)
+        if field in cells.columns and spec.coded
     ]
     return cells.with_columns(found).select(one.meta.output_name() for one in found)
-
-
-def is_coded(spec: FieldSpec) -> bool:
-    """Whether a field's words are held against a list (sex has its own)."""
-    return spec.type in ("code", "boolean") or bool(spec.codes and spec.type != "sex")
 
 
 def code_list(spec: FieldSpec) -> dict[str, str]:
@@ -99,14 +104,21 @@ def _row(
 ) -> dict[str, object]:
     cell = made.cells[key]
     there, nothing, rest = len(cell) - cell.null_count(), 0, Leftover()
+    goes_on = 0
     if sent.null_count() < cell.null_count():
-        emptied = sent.filter(cell.is_null() & sent.is_not_null())
-        nothing = int((emptied.str.strip_chars() != "").sum())
+        emptied = sent.filter(cell.is_null() & sent.is_not_null()).str.strip_chars()
+        nothing = int((~emptied.is_in(NULLS)).sum())
+        goes_on = _goes_on(emptied) if key in ENDS else 0
     if n := int(left.sum()):
         rest = sort_out(_leftover(made, key, about).filter(left), key, source)
-    counts = {"missing": rest.missing + nothing, "unreadable": rest.unreadable, "unknown": rest.unknown}
+    counts = {"missing": rest.missing + nothing - goes_on, "unreadable": rest.unreadable, "unknown": rest.unknown}
     more = {"out_of_range": rest.out_of_range, "looks": rest.looks, "words": rest.words}
-    return {"rows": len(cell), "filled": there + nothing, "read": there - n, **counts, **more}
+    return {"rows": len(cell), "filled": there + nothing, "read": there - n + goes_on, **counts, **more}
+
+
+def _goes_on(emptied: pl.Series) -> int:
+    """Ends that say that the stay goes on: they were read, and mean that there is none."""
+    return int(emptied.to_frame("text").select(still_open(pl.col("text")).sum()).item())
 
 
 def _leftover(made: Made, key: str, about: pl.DataFrame) -> pl.DataFrame:
@@ -143,18 +155,13 @@ def _is_read(frame: pl.DataFrame, key: str, source: Source) -> pl.Expr:
         return pl.col("who:dob").is_not_null() | (pl.col("who:about_birth") & pl.col("who:birth_year").is_not_null())
     if key in _MADE:
         return pl.any_horizontal(pl.col(f"who:{part}").is_not_null() for part in _MADE[key])
-    if is_coded(spec):
+    if spec.coded:
         nothing = names_nothing(pl.col(key), spec) | (not_known(pl.col(key)) & unlisted(pl.col(key), code_list(spec)))
         words = pl.col(unknown_key(key)) | nothing
         return ~words & ~(pl.col(key).str.contains(ROUNDED) if spec.type == "code" else pl.lit(False))
-    if spec.type == "related" or key in _decisive(source):
+    if spec.type == "related" or key in source.decisive:
         return _of_type(frame, key, spec) & ~not_known(pl.col(key)) & pl.lit(not digits_lost(frame[key]))
     return _of_type(frame, key, spec)
-
-
-def _decisive(source: Source) -> set[str]:
-    """Fields that name the event, or on which it depends whether a row counts."""
-    return {*source.key.event, *(field for rule in source.measures for field in rule.where)}
 
 
 def _of_type(frame: pl.DataFrame, key: str, spec: FieldSpec) -> pl.Expr:

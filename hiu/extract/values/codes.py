@@ -49,6 +49,17 @@ YEAR_OF_BIRTH = rf"^(?i:{_ABOUT})*((?:19|20)[0-9]{{2}})(?:\.0)?\??$"
 _NO_ID = r"^(?:0+|9{5,}|X+|N/?A|N/?K|NONE|NULL|UNK(?:NOWN)?|NOT-?KNOWN|TBC|TEMP|TEST)$"
 
 
+_OPEN = (
+    "still|current(?:ly)?|on ?going|open|remain(?:s|ing)?|undischarged|in ?patients?|on (?:the )?ward|on leave|active|"
+    "continu(?:es|ing)|present|to date|in (?:a )?bed|in hospital|in situ"
+)
+_GOES_ON = rf"\b(?:{_OPEN})\b|^(?:is |currently )?admitted$"
+_NOT_YET = r"\b(?:not|no|never|nil|awaiting|yet to be)\b[^,;.]*\b(?:discharg\w*|left|ended|closed|end date|d/c|dc)\b"
+_OVER = r"\b(?:discharged|died|dead|deceased|rip|transferred|closed|ended|left|ceased|absconded|inactive)\b"
+_NOT_OPEN = rf"\b(?:no longer|not|never) (?:an? )?(?:{_OPEN}|admitted)\b"
+"""What says that a stay goes on, and what says the contrary."""
+
+
 def whole(text: pl.Expr) -> pl.Expr:
     """A number kept as text, without the '.0' a spreadsheet adds and the quote it hides behind."""
     return text.str.strip_chars("'\"").str.replace(r"^([0-9]+)\.0+$", "$1")
@@ -93,6 +104,14 @@ def not_known(text: pl.Expr) -> pl.Expr:
 def _says(text: pl.Expr, words: Sequence[str]) -> pl.Expr:
     plain = text.str.to_lowercase().str.replace_all(r"[\s._:-]+", " ").str.strip_chars(" ()[]?*")
     return plain.is_in(words) | plain.str.replace(_OF_WHAT, "").is_in(words)
+
+
+def still_open(text: pl.Expr) -> pl.Expr:
+    """Whether a cell says in words that a stay goes on, as senders write in place of its end: Still inpatient, Current,
+    On ward, Not yet discharged. One that says too that it is over says nothing of the kind."""
+    plain = text.str.to_lowercase().str.replace_all(r"[\s_-]+", " ")
+    over = plain.str.contains(_OVER) & ~plain.str.contains(_NOT_YET)
+    return plain.str.contains(rf"{_GOES_ON}|{_NOT_YET}") & ~over & ~plain.str.contains(_NOT_OPEN)
 
 
 def digits_lost(texts: pl.Series) -> bool:

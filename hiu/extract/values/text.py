@@ -8,10 +8,24 @@ from typing import Any
 
 import polars as pl
 
-NOTHING = ("", "null", "none", "nan", "#n/a", "n/a", "na", "nil", "-", "--", ".", "?")
+MARKS = (
+    "", "-", "--", ".", "?", "\\n", "(null)", "<null>", "[null]", "{null}", "#null!", "(none)", "<none>", "(blank)",
+    "<na>", "#n/a",
+)  # fmt: skip
+"""Cells that hold no value and can be nobody's name: what databases and spreadsheets write for nothing."""
+NOTHING = (*MARKS, "null", "none", "nan", "nat", "n/a", "na", "n.a.", "nil")
 """Cells that hold no value, in small letters, capitals or with a first capital."""
 
-_NOTHING = sorted({form for word in NOTHING for form in (word, word.upper(), word.capitalize(), "NaN")})
+
+def _in_any_case(words: tuple[str, ...]) -> list[str]:
+    return sorted({form for word in words for form in (word, word.upper(), word.title(), "NaN", "NaT")})
+
+
+_NOTHING, _NO_NAME = _in_any_case(NOTHING), _in_any_case(MARKS)
+NULLS = _in_any_case(("", "null", "nan", "nat", "none", *(mark for mark in MARKS if "n" in mark and mark != "#n/a")))
+"""How databases write an empty cell: nobody said there that a value is not known."""
+DITTO = r"^(?i:[\"'`´’”“„〃,. -]*[\"'`´’”“„〃]{1,}[\"'`´’”“„〃,. -]*|,,+|do\.|ditto\.?|as above|same(?: as above)?)$"
+"""A mark or word that stands for the value above it."""
 _BLANK = " \t\r\n\v\f\u00a0\u2007\u200b\u202f\ufeff"
 _SPACES = r"[\s\u00a0\u2000-\u200b\u202f\u2060\u3000\ufeff]+"
 _MOJIBAKE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0178\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]")
@@ -43,7 +57,7 @@ def tidied(text: pl.Expr, *, words: bool = True) -> pl.Expr:
 def tidied_name(text: pl.Expr) -> pl.Expr:
     """The same for a name: 'Null' and 'Na' may be names, so only marks count as nothing."""
     text = text.str.replace_all(_SPACES, " ").str.strip_chars(" ")
-    return pl.when(~text.is_in(("", "-", ".", "?"))).then(text)
+    return pl.when(~text.is_in(_NO_NAME)).then(text)
 
 
 def per_value(texts: pl.Series, read: Callable[[str], Any], type: Any = pl.String) -> pl.Series:

@@ -89,7 +89,7 @@ def comparable() -> pl.Expr:
 
 
 def _says_enough() -> pl.Expr:
-    """More than a name and an age: two rows that say this are the same description."""
+    """More than a name and an age."""
     named = C("given").is_not_null() & C("family").is_not_null()
     named &= C("middle").is_not_null() | C("postcode").is_not_null()
     full = C("postcode").str.contains(" ", literal=True).fill_null(False)
@@ -97,6 +97,14 @@ def _says_enough() -> pl.Expr:
     return (
         C("dob").is_not_null() | C("nhs_number").is_not_null() | C("local_ids").is_not_null() | address | full | named
     )
+
+
+def _is_one() -> pl.Expr:
+    """Enough for two rows that say the same to be one description: a birth alone, without a name, is many people's."""
+    who = pl.any_horizontal(C("given", "family", "nhs_number", "local_ids").is_not_null())
+    home = C("postcode").str.contains(" ", literal=True).fill_null(False)
+    home |= C("house").is_not_null() & C("street").is_not_null()
+    return _says_enough() & (who | home)
 
 
 def build(identity: pl.DataFrame, settings: Linking, apart: Collection[str] = ()) -> CompactNodes:
@@ -131,7 +139,7 @@ def digest(plain: pl.DataFrame) -> Hashes:
 
 def marks(plain: pl.DataFrame, digest: Hashes, apart: Collection[str]) -> Hashes:
     """What the identities of one description share, from the digest of what each says; some stand by themselves."""
-    alone = plain.select(C("identity_id").is_in(list(apart)) | ~_says_enough()).to_series().to_numpy()
+    alone = plain.select(C("identity_id").is_in(list(apart)) | ~_is_one()).to_series().to_numpy()
     return np.where(alone, fold(digest, hash_values(plain["identity_id"])), digest)
 
 

@@ -9,7 +9,8 @@ import polars as pl
 from hiu.engine import Engine, Scalar
 from hiu.errors import Busy, InputRefused
 from hiu.extract.files.find import FoundFile, find_deliveries, months_of
-from hiu.extract.months.reused_keys import KEYED, headers_of, pair_keys, refuse_reused
+from hiu.extract.files.header import quoted
+from hiu.extract.months.reused_keys import KEYED, headers_of, lost_people, pair_keys, refuse_reused
 from hiu.extract.months.spans import span_of
 from hiu.extract.standardise import Standardised
 from hiu.model import RECORD
@@ -23,6 +24,7 @@ from pipelines.steps.intake.supply import DeliveryRemark, by_month, restatement
 
 MANY_GONE = 5
 """More files than these that are gone are said in one line: an archive took them."""
+_NAMED = ("name", "given", "family", "nhs_number", "local_id")
 _STILL = "what it sent still counts"
 
 
@@ -119,14 +121,15 @@ def restated_by(
     return [restatement(row, place.settings.usual_shorter) for row in rows.sort("month").iter_rows(named=True)]
 
 
-def refuse_keys_beside(
+def said_of_keys_beside(
     place: Place, source: Source, name: str, period: Month | None, done: Standardised, today: date
-) -> None:
-    """Raise InputRefused, as the run would, if the keys of a file are those of other events in deliveries taken in; or,
-    if none was, in the files of its month that come before it by name and of the month before that.
+) -> list[str]:
+    """What is to be said of rows sent again. Raises InputRefused, as the run would, if the keys of a file are those of
+    other events in deliveries taken in; or, if none was, in the files of its month that come before it by name and of
+    the month before that; and if its rows have lost their people.
     """
     if source.kind not in KEYED or period is None:
-        return
+        return []
     taken = _taken_in(place, source, name)
     there = set(taken["source_file"])
     found = [each for each in find_deliveries(place.raw, {source.name: source}).deliveries if each.name not in there]
@@ -139,7 +142,55 @@ def refuse_keys_beside(
         before = before.filter(
             pl.col("start") < span_of(done.records, source, months_of(name, source), period).first.start
         )
-    refuse_reused(pair_keys(before, done.records), source, headers_of(done.quality), name)
+    pairs = pair_keys(before, done.records)
+    refuse_reused(pairs, source, headers_of(done.quality), name)
+    return lost_people(pairs, name)
+
+
+def gone_columns(warehouse: Engine, source: Source, quality: pl.DataFrame, name: str) -> list[str]:
+    """A sentence if columns that say who, or that decide a count, were read in the source's last delivery and are not
+    in this one, or empty. Raises InputRefused 'names_nobody' if with them hardly a row says whom it is about.
+    """
+    in_force: dict[str, Scalar] = {"source": source.name, "replaced_by": None}
+    others = warehouse.rows("deliveries", "delivery_id", where=in_force, order=["period", "source_file"])
+    last = others.join(quality.select("delivery_id").unique(), on="delivery_id", how="anti")["delivery_id"].to_list()[
+        -1:
+    ]
+    if not last or quality.is_empty():
+        return []
+    before = warehouse.rows("field_quality", "field", "header", "rows", "read", where={"delivery_id": last[0]})
+    now = set(quality.filter(pl.col("read") > 0)["field"])
+    headers = {
+        field: header
+        for field, header, _, read in before.iter_rows()
+        if read
+        and field not in now
+        and field in source.fields
+        and (_says_who(source, field) or field in source.decisive)
+    }
+    if _named_share(before, source) >= 0.5 and _named_share(quality, source) < 0.1:
+        raise InputRefused(
+            "names_nobody",
+            "hardly a row says whom it is about, by a name or a number, and in the last file of the source most did. "
+            "Look whether a column was renamed, and name it under [fields]; else ask the sender for the file with it",
+            file=name,
+        )
+    if not headers:
+        return []
+    sentence = f"{quoted(headers.values())}: read in the last file of the source, and not in this one, or empty"
+    advice = f"If it has another name now, add that to columns under [fields.{next(iter(headers))}]"
+    return [f"{sentence}. {advice}"]
+
+
+def _says_who(source: Source, field: str) -> bool:
+    return source.fields[field].type in (*_NAMED, "dob")
+
+
+def _named_share(quality: pl.DataFrame, source: Source) -> float:
+    """The share of rows in which the best of the fields that name somebody is read."""
+    named = [field for field, spec in source.fields.items() if spec.type in _NAMED]
+    shares = quality.filter(pl.col("field").is_in(named), pl.col("rows") > 0).select(pl.col("read") / pl.col("rows"))
+    return float(shares.to_series().max() or 0.0)  # type: ignore[arg-type]
 
 
 def _taken_in(place: Place, source: Source, name: str) -> pl.DataFrame:

@@ -22,7 +22,14 @@ from pipelines.common.fingerprint import file_digest
 from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import out
 from pipelines.common.work import Row
-from pipelines.steps.intake.beside import deliveries_beside, not_begun, refuse_keys_beside, restated_by, usual_rows
+from pipelines.steps.intake.beside import (
+    deliveries_beside,
+    gone_columns,
+    not_begun,
+    restated_by,
+    said_of_keys_beside,
+    usual_rows,
+)
 from pipelines.steps.intake.deliver import LoadJob, check_rows, make_delivery, read_raw
 from pipelines.steps.intake.glance import first_rows, worth_a_look
 from pipelines.steps.intake.quotes import quotes_of_file
@@ -119,9 +126,10 @@ def _check(place: Place, file: Path, source: Source, today: date) -> FileCheck:
     job = LoadJob(found, "", "", None)
     raw = read_raw(place, job, today)
     delivery = make_delivery(place, job, raw, today)
-    usual = _usual(place, source, delivery.period)
+    usual, gone = _beside(place, source, delivery.period, delivery.standardised.quality, name)
     done, warnings = check_rows(delivery.standardised, source, usual, place.settings.usual_shorter)
-    refuse_keys_beside(place, source, name, delivery.period, done, today)
+    warnings += gone
+    warnings += said_of_keys_beside(place, source, name, delivery.period, done, today)
     warnings = [*warnings, *remarks_on_file(place, source, name, delivery.period, done.records)]
     restated = restated_by(place, source, name, delivery.period, done.records, today)
     warnings += [remark.sentence for remark in restated if remark.warn]
@@ -145,16 +153,21 @@ def _copies(place: Place, source: Source, file: Path, name: str) -> list[str]:
     return [f"the same bytes as {found}; a run loads one of the two, and not the other again"] * bool(found)
 
 
-def _usual(place: Place, source: Source, period: Month | None) -> int | None:
-    """The source's usual number of rows, if a run has ever written it down and none is going on."""
+def _beside(
+    place: Place, source: Source, period: Month | None, quality: pl.DataFrame, name: str
+) -> tuple[int | None, list[str]]:
+    """The source's usual number of rows, and what its last delivery had and this file lacks, if a run has ever written
+    them down and none is going on."""
     if not place.has_tables:
-        return None
+        return None, []
     try:
         with open_warehouse(place) as warehouse:
-            there = deliveries_beside(warehouse, source.name) if warehouse.exists("deliveries") else []
-            return usual_rows(there, source, period)
+            if not warehouse.exists("deliveries"):
+                return None, []
+            gone = gone_columns(warehouse, source, quality, name)
+            return usual_rows(deliveries_beside(warehouse, source.name), source, period), gone
     except Busy:
-        return None
+        return None, []
 
 
 def _found(

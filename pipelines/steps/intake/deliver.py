@@ -86,6 +86,7 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable, today: date) -> Del
         names_alone,
         only_numbers,
         require_names,
+        require_somebody,
         standing_once,
     )
     from hiu.quality.repeated import repeated_rows
@@ -97,6 +98,7 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable, today: date) -> Del
     done = _standardise(place, job, raw, period)
     explained = {line.partition(":")[0] for line in done.warnings}  # why the dates under a header were not read
     _require_keys(done, raw, source, file.name)
+    require_somebody(done.records, source, file.name)
     rates = judge(done.quality, source, file.name)
     about = [line for line in rates if line.partition(":")[0] not in explained]
     never, always = cannot_count(columns, source)

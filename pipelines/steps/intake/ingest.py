@@ -10,7 +10,7 @@ from hiu.engine import Engine
 from hiu.errors import HiuError, InputRefused
 from hiu.extract.files.find import FoundFile, find_deliveries, months_of, not_taken
 from hiu.extract.files.numbering import named_in
-from hiu.extract.months.reused_keys import KEYED, headers_of, refuse_reused
+from hiu.extract.months.reused_keys import KEYED, headers_of, lost_people, refuse_reused
 from hiu.extract.months.spans import Span, span_of
 from hiu.extract.standardise import Standardised
 from hiu.govern import records
@@ -26,7 +26,15 @@ from pipelines.common.progress import Reporter
 from pipelines.common.schema import KEPT, WITHDRAWN_MARK, upgrade
 from pipelines.common.work import Row
 from pipelines.steps.intake.ahead import NextDelivery, read_ahead
-from pipelines.steps.intake.beside import deliveries_beside, not_begun, removed_files, same_bytes, twins_of, usual_rows
+from pipelines.steps.intake.beside import (
+    deliveries_beside,
+    gone_columns,
+    not_begun,
+    removed_files,
+    same_bytes,
+    twins_of,
+    usual_rows,
+)
 from pipelines.steps.intake.deliver import Delivery, LoadJob, check_rows, delivery_id_of
 from pipelines.steps.intake.erased import settled_rows
 from pipelines.steps.intake.intake import Intake
@@ -165,11 +173,12 @@ def _load(place: Place, warehouse: Engine, ahead: NextDelivery, month: Month, ru
         return
     usual = usual_rows(others, source, period)
     done, warnings = check_rows(delivery.standardised, source, usual, place.settings.usual_shorter, ahead.answers)
+    warnings += gone_columns(warehouse, source, done.quality, name)
     staged, aside = done.records.height - int(done.records["quarantined"].sum()), done.quarantine.height
     if delivery.received != staged + aside:
         raise HiuError(f"{name}: {delivery.received} rows received but {staged} staged and {aside} quarantined")
     row = _delivery(delivery, source, done, usual, warnings, run_id)
-    _write(warehouse, source, job, done, row, moved, others)
+    warnings += _write(warehouse, source, job, done, row, moved, others)
     intake.received += delivery.received
     intake.staged += staged
     intake.quarantined += aside
@@ -225,10 +234,9 @@ def _write(
     delivery: pl.DataFrame,
     moved: list[str],
     others: Sequence[Row],
-) -> None:
-    """One transaction: the delivery is wholly in, or not at all. It replaces what it was `moved` from.
-
-    Raises InputRefused, with nothing changed, if its keys are those of other events.
+) -> list[str]:
+    """One transaction: the delivery is wholly in, replacing what it was `moved` from, or not at all; what to say of
+    rows sent again. Raises InputRefused, with nothing changed, if keys are those of other events, or lost their people.
     """
     parts = {
         "record": done.records,
@@ -252,6 +260,8 @@ def _write(
         if source.kind in KEYED and of_source.keys() - {job.delivery_id} and _shares_keys(warehouse, job):
             again = warehouse.ask("keys_again", delivery_id=job.delivery_id)
             refuse_reused(again, source, headers_of(done.quality), job.file.name)  # what is refused here is undone
+            return lost_people(again, job.file.name)
+    return []
 
 
 def _shares_keys(warehouse: Engine, job: LoadJob) -> bool:

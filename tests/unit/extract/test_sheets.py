@@ -65,7 +65,7 @@ def test_every_sheet_with_the_columns_is_read_whatever_their_order(tmp_path: Pat
     assert raw.notes[-1] == "sheets not read: 'Legend' (2 rows)"
     done = standardise(raw, _source(), delivery_id="d", source_file="v", period=Month(2026, 7), synthetic=True)
     assert done.quarantine.select("line", "reason").rows() == [
-        (4, "start is not a date in any of the forms %d/%m/%Y (sheet 'July 26')")
+        (4, "start is no date: most look like A, where A is a word and 9 a digit; expected %d/%m/%Y (sheet 'July 26')")
     ]
     assert raw.numbering.named(pl.Series([2, 3])) == "line 3 of sheet 'June'; line 3 of sheet 'July 26'"
 

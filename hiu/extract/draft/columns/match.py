@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from hiu.extract.draft.columns.concepts import USUAL
 from hiu.extract.draft.columns.look import Look
-from hiu.extract.draft.columns.names import name_columns
+from hiu.extract.draft.columns.names import name_columns, name_nobody
 from hiu.extract.draft.columns.words import NUMBER, OTHERS, PERSON, PLACES, UNITS, nearness, words
 from hiu.extract.files.header import squash
 from hiu.extract.values.text import bag
@@ -133,7 +133,9 @@ def fits(spec: FieldSpec, seen: Look) -> bool:
         return True
     if spec.type in NAMES:
         whole = spec.type in ("given", "family") and (seen.kind == "name" or bool(seen.separator))
-        return seen.lettered and seen.kind not in _NO_NAMES and not whole and not is_person_number(seen)
+        return (
+            seen.lettered and seen.kind not in _NO_NAMES and not (whole or is_person_number(seen) or name_nobody(seen))
+        )
     if spec.type == "local_id":
         return seen.kind not in ("date", "timestamp", "time", "month", "name", "postcode", "sex", "nhs_number")
     if spec.type == "nhs_number" and seen.lettered:

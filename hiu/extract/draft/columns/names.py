@@ -5,6 +5,9 @@ from collections.abc import Mapping
 
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.words import OTHERS, UNITS, words
+from hiu.extract.values.people.given import given_names
+from hiu.extract.values.people.nobody import names_nobody
+from hiu.extract.values.text import bag
 
 _WORD = re.compile(r"[^\W\d_][^\W\d_'’.\-]*(?:[ '’\-][^\W\d_'’.\-]+){0,2}\.?")
 _LEAST = 0.2
@@ -13,6 +16,24 @@ _STATES = re.compile(
     r"telephone|self|harm|overdose|closed|open|attended|routine|urgent|emergency|completed|cancelled)\b",
     re.IGNORECASE,
 )
+
+
+_OF_NAMES = bag(
+    "name names surname forename forenames first last family given alias aliases aka fname lname sname sn fn"
+)
+_MOST_ROLES, _ROLES_EACH = 6, 10
+
+
+def name_nobody(seen: Look) -> bool:
+    """Whether a column says who somebody is to the call, not who: all its words name nobody, or a handful that are no
+    given names stand again and again below a header that speaks of no name (Caller: Self, Relative, Police)."""
+    if seen.distinct > _MOST_ROLES:
+        return False
+    if all(names_nobody(text) for text in seen.counted):
+        return True
+    few = seen.filled >= _ROLES_EACH * seen.distinct and not words(seen.header) & _OF_NAMES
+    parts = {word.upper() for text in seen.counted for word in text.replace(",", " ").split()}
+    return few and parts.isdisjoint(given_names())
 
 
 def name_columns(looks: Mapping[str, Look], taken: set[str]) -> tuple[str | None, str | None]:

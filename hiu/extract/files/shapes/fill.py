@@ -6,6 +6,7 @@ import polars as pl
 
 from hiu.errors import InputRefused
 from hiu.extract.files.header import quoted, squash
+from hiu.extract.values.text import DITTO
 
 LED = "fill_down"
 
@@ -20,13 +21,14 @@ def fill_places(headers: Sequence[str], fill_down: Sequence[str], name: str) -> 
 
 
 def filled_down(records: pl.DataFrame, places: Sequence[str], faulty: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The records with empty cells of `places` filled from above; and source_row of those whose value can't be had.
+    """The records with empty cells and ditto marks of `places` filled from above; and source_row of those whose value
+    can't be had.
 
     A cell is filled from the row that last began its block. A value in an earlier column of the list begins a block
     for the later ones too, so that a person without a date of birth never gets the one of the person above. A row whose
     value would come from a row that is set aside (`faulty` source rows) can't be filled.
     """
-    own = {place: pl.col(place).str.strip_chars().ne("").fill_null(False) for place in places}
+    own = {place: _is_own(pl.col(place).str.strip_chars()) for place in places}
     leads = [pl.any_horizontal([own[earlier] for earlier in places[: at + 1]]) for at in range(len(places))]
     blocks = [lead.cum_sum().alias(f"_block{at}") for at, lead in enumerate(leads)]
     marked = records.with_columns(*blocks, pl.col("source_row").is_in(faulty.implode()).alias("_bad"))
@@ -41,6 +43,11 @@ def filled_down(records: pl.DataFrame, places: Sequence[str], faulty: pl.Series)
     )
     done = marked.with_columns(*values, (lost & ~pl.col("_bad")).alias("_lost"))
     return done.select(records.columns), done.filter("_lost").select("source_row")
+
+
+def _is_own(text: pl.Expr) -> pl.Expr:
+    """Whether a cell has a value of its own: a ditto mark stands for the one above, as an empty cell does."""
+    return (text.ne("") & ~text.str.contains(DITTO)).fill_null(False)
 
 
 def fill_merged(cells: pl.DataFrame, merged: Sequence[tuple[int, int, int, int]], top: int) -> tuple[pl.DataFrame, int]:
