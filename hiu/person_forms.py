@@ -36,6 +36,26 @@ _ADDRESS = re.compile(
     r"(?![^\W_])",
     re.I,
 )
+_PLACES = frozenset(
+    (
+        "ward",
+        "unit",
+        "bay",
+        "room",
+        "hall",
+        "house",
+        "court",
+        "park",
+        "lodge",
+        "suite",
+        "area",
+        "site",
+        "zone",
+        "team",
+        "wing",
+    )
+)
+"""Family names that are words of places too: with a letter behind it one is a place."""
 _ID = re.compile(r"HIU-[A-Z2-7]{8}", re.I)
 
 
@@ -57,6 +77,17 @@ def person_form(text: str, today: date | None = None) -> Form | None:
     if _ADDRESS.search(plain):
         return "address"
     return "spelt" if spaced_out(plain) else None
+
+
+def initialled(initial: str, family: str, text: str) -> bool:
+    """Whether an initial and a family name stand side by side, as 'J. Melham', 'j. melham' or 'MELHAM J'; never 'a
+    hill' and never 'Ward B'. The text is folded."""
+    if family.casefold() in _PLACES or len(family) < 3:
+        return False
+    one, name = re.escape(initial), re.escape(family)
+    ways = rf"(?<![^\W_])(?:{one}(?:\.\s*|\s+)(?:[a-z]\.?\s+)?{name}|{name},?\s+{one})(?![^\W_])"
+    found = (one[0] for one in re.finditer(ways, text, re.I))
+    return any(initial.casefold() not in "aio" or "." in words or not re.search(r"\b[a-z]", words) for words in found)
 
 
 def dates_in(text: str) -> list[date]:
