@@ -156,6 +156,14 @@ def text_of(asked: Asked, name: str) -> str:
     return found.strip()
 
 
+def optional_text(asked: Asked, name: str) -> str:
+    """A text that may be left out: empty then. Raises UsageError for what is none."""
+    found = asked.get(name)
+    if found is not None and not isinstance(found, str):
+        raise UsageError(f"expected '{name}' as a text")
+    return found or ""
+
+
 def texts_of(asked: Asked, name: str) -> dict[str, str] | None:
     """Texts by field; None if there are none."""
     found = asked.get(name)
