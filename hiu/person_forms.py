@@ -14,6 +14,7 @@ Form = Literal["number", "postcode", "address", "birth", "id", "spelt"]
 OLDEST = 5
 """Years after which a day that is written out is taken for a date of birth: what is decided is younger."""
 
+_FIRST = date(2026, 1, 1)
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _SEP = r"[ \t]{0,2}[./\-–][ \t]{0,2}"
 _MONTH = r"(?P<word>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
@@ -59,16 +60,16 @@ _PLACES = frozenset(
 _ID = re.compile(r"HIU-[A-Z2-7]{8}", re.I)
 
 
-def person_form(text: str, today: date | None = None) -> Form | None:
+def person_form(text: str, today: date = _FIRST) -> Form | None:
     """What of a text could tell somebody, by its form alone; None if nothing could.
 
-    `today` is the day from which a date is old enough for a birth; without it every whole date is one.
+    `today` is the day before which a date is old enough for a birth.
     """
     plain = folded(text)
     days = dates_in(plain)
     if _ID.search(plain):
         return "id"
-    if any(today is None or born.year <= today.year - OLDEST for born in days):
+    if any(born.year <= today.year - OLDEST for born in days):
         return "birth"
     if _NUMBER.search(_CLOCK.sub(" ~ ", _without_dates(plain))):
         return "number"

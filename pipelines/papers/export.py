@@ -16,6 +16,7 @@ from hiu.extras import require
 from hiu.govern.login import login
 from hiu.govern.release.cells import Cell, to_public
 from hiu.month import Month
+from hiu.plain import inert
 from hiu.publish.access import charted, withheld
 from hiu.publish.board.charts import alts, board_charts
 from hiu.publish.board.paper import MARKING
@@ -178,7 +179,7 @@ def data_file(cells: Iterable[Cell]) -> bytes:
     names = ("measure", "dataset", "group", "area", "from", "to", "shown")
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerows([names, *([row[name] for name in names] for row in rows)])
+    writer.writerows([names, *([inert(row[name]) for name in names] for row in rows)])
     return out.getvalue().encode("utf-8")
 
 

@@ -7,9 +7,11 @@ import polars as pl
 
 from hiu.errors import UsageError
 from hiu.govern.release.disclosure import BASE, FEWEST, HIDDEN, round_count, suppress
+from hiu.publish.pathway.labels import unnamed
 from hiu.rank.reports.equality.audit import Equality, equality, groups_of
 from hiu.rank.reports.equality.selected import mid_p, noticeable, representation
 from hiu.stats import wilson
+from pipelines.access.wording import people_of
 from pipelines.common.progress import out as say
 from pipelines.papers.reports import ReportMonth, print_parts, print_title
 
@@ -20,7 +22,8 @@ COUNTS = ("top", "assessed", "frequency", "came_in", "went_out", "matched", "wit
 def report_equality(report: ReportMonth, extra: Path | None, *, exact: bool, as_json: bool) -> None:
     """Print the audit of the month's list."""
     people = report.table("people")
-    groups = groups_of(people, report.month, _read(extra) if extra else None)
+    known = people_of(report.place)
+    groups = groups_of(people, report.month, unnamed(_read(extra), known) if extra else None)
     found = equality(**report.common(), ranked=report.table("ranked"), groups=groups)
     top = report.settings.rank.top
     print_title(report, f"Equality audit: the first {top} against the whole list of adults", as_json)
