@@ -14,6 +14,7 @@ Form = Literal["number", "postcode", "address", "birth", "id", "spelt"]
 OLDEST = 5
 """Years after which a day that is written out is taken for a date of birth: what is decided is younger."""
 
+_FIRST = date(2026, 1, 1)
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _SEP = r"[ \t]{0,2}[./\-–][ \t]{0,2}"
 _MONTH = r"(?P<word>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
@@ -36,19 +37,39 @@ _ADDRESS = re.compile(
     r"(?![^\W_])",
     re.I,
 )
+_PLACES = frozenset(
+    (
+        "ward",
+        "unit",
+        "bay",
+        "room",
+        "hall",
+        "house",
+        "court",
+        "park",
+        "lodge",
+        "suite",
+        "area",
+        "site",
+        "zone",
+        "team",
+        "wing",
+    )
+)
+"""Family names that are words of places too: with a letter behind it one is a place."""
 _ID = re.compile(r"HIU-[A-Z2-7]{8}", re.I)
 
 
-def person_form(text: str, today: date | None = None) -> Form | None:
+def person_form(text: str, today: date = _FIRST) -> Form | None:
     """What of a text could tell somebody, by its form alone; None if nothing could.
 
-    `today` is the day from which a date is old enough for a birth; without it every whole date is one.
+    `today` is the day before which a date is old enough for a birth.
     """
     plain = folded(text)
     days = dates_in(plain)
     if _ID.search(plain):
         return "id"
-    if any(today is None or born.year <= today.year - OLDEST for born in days):
+    if any(born.year <= today.year - OLDEST for born in days):
         return "birth"
     if _NUMBER.search(_CLOCK.sub(" ~ ", _without_dates(plain))):
         return "number"
@@ -57,6 +78,17 @@ def person_form(text: str, today: date | None = None) -> Form | None:
     if _ADDRESS.search(plain):
         return "address"
     return "spelt" if spaced_out(plain) else None
+
+
+def initialled(initial: str, family: str, text: str) -> bool:
+    """Whether an initial and a family name stand side by side, as 'J. Melham', 'j. melham' or 'MELHAM J'; never 'a
+    hill' and never 'Ward B'. The text is folded."""
+    if family.casefold() in _PLACES or len(family) < 3:
+        return False
+    one, name = re.escape(initial), re.escape(family)
+    ways = rf"(?<![^\W_])(?:{one}(?:\.\s*|\s+)(?:[a-z]\.?\s+)?{name}|{name},?\s+{one})(?![^\W_])"
+    found = (one[0] for one in re.finditer(ways, text, re.I))
+    return any(initial.casefold() not in "aio" or "." in words or not re.search(r"\b[a-z]", words) for words in found)
 
 
 def dates_in(text: str) -> list[date]:

@@ -7,6 +7,7 @@ from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from hiu.plain import seen
 from hiu.publish.stamp import MARKING
 
 
@@ -23,7 +24,14 @@ def render(template: str, **values: object) -> str:
 def environment() -> Environment:
     """The templates of this package."""
     loader = PackageLoader("hiu.publish", "templates")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return Environment(
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: seen(value) if type(value) is str else value,
+    )
 
 
 def policy(css: str, script: str = "", *, served: bool = False) -> str:

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from hiu.errors import HiuError
 from hiu.extras import require
+from hiu.plain import seen
 from hiu.publish.pages import asset
 
 STANDARD = "ua-1"
@@ -50,8 +51,17 @@ def compile(source: str, files: Mapping[str, bytes], *, created: datetime | None
 def paper(template: str, data: Mapping[str, object], pictures: Mapping[str, str], *, created: datetime) -> bytes:
     """A PDF from a template of this package, its data (dates and numbers as text), and SVGs by file name."""
     files = {name: svg.encode("utf-8") for name, svg in pictures.items()}
-    files["data.json"] = json.dumps(data, ensure_ascii=False, allow_nan=False).encode("utf-8")
+    files["data.json"] = json.dumps(_seen(data), ensure_ascii=False, allow_nan=False).encode("utf-8")
     return compile(asset(template), {**files, "house.typ": asset("pack_house.typ").encode("utf-8")}, created=created)
+
+
+def _seen(value: object) -> object:
+    """The data without characters that turn the direction of writing, or control anything."""
+    if isinstance(value, str):
+        return seen(value)
+    if isinstance(value, Mapping):
+        return {name: _seen(one) for name, one in value.items()}
+    return [_seen(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _set(files: Mapping[str, bytes], created: datetime | None) -> bytes:

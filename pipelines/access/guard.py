@@ -80,7 +80,7 @@ def guarded(job: Job, name: str, given: Mapping[str, object], now: datetime) -> 
     _require_role(place, name, now)
     if name not in WHILE_ERASING:
         require_no_erasure(place.erasing)  # what is published, and the warehouse, may still hold who is erased
-    require_plain(place, given)
+    require_plain(place, given, name, now)
     writes = name not in LOOKS_ON and place.curated.exists()
     if writes:
         require_whole(place)

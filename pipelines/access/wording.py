@@ -8,7 +8,7 @@ about the person of their row, and may name nobody else (`others_named`).
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import polars as pl
 
@@ -17,14 +17,17 @@ from hiu.fold import folded, holds_number, in_runs, spaced_out
 from hiu.govern.basis import gate
 from hiu.govern.erase.residue import Traces
 from hiu.govern.erase.tombstone import local_numbers
-from hiu.govern.erase.words import INSTEAD, SIGNED, redact, require_unnamed
+from hiu.govern.erase.words import SIGNED, redact, telling, tells_person
+from hiu.govern.login import login
 from hiu.govern.pseudonym import PERSON_ID
+from hiu.govern.reads import folder_of, looks
 from hiu.govern.release.canary import People
 from hiu.govern.release.canary import people as called
+from hiu.person_forms import initialled, person_form
 from hiu.publish.release.working import whole_table
 from pipelines.access.basis import last_aliases
+from pipelines.access.looks import RIGHTS, enter_look
 from pipelines.common.place import Paths, Place, published_tables
-from pipelines.common.progress import Reporter
 
 TEXTS = (
     "reason",
@@ -39,6 +42,8 @@ TEXTS = (
     "what",
     "allow",
     "new",
+    "member",
+    "asked_by",
     "outcome",
     "source",
 )
@@ -47,16 +52,50 @@ TEXTS = (
 SIGNED_FIELDS = (*SIGNED, "owner", "action_owner")
 """Options and fields that say who did or does something: staff may be called as somebody on record is."""
 
+TOLD = "a text that may tell somebody"
+"""Why nothing was written, in the read log."""
+MOST, WITHIN = 5, timedelta(hours=1)
 _DESCRIBED = ("person_id", "name_text", "aliases", "dob", "nhs_number", "postcode")
 
 
-def require_plain(place: Place, given: Mapping[str, object]) -> None:
-    """Raises UsageError, naming the option and the words to use instead, for a text that names the person."""
+def require_plain(place: Place, given: Mapping[str, object], name: str, now: datetime) -> None:
+    """Raises UsageError, naming the option and the words to use instead, for a text that may tell who somebody is.
+
+    The words are the same whether anybody of it is on record. What its form shows is refused without a look at the
+    record; where the record alone can tell, that it was asked for is entered as a refused look, and a login that is
+    refused so more than `MOST` times within the hour is refused whatever it writes.
+    """
     typed = {name: text for name in TEXTS if isinstance(text := given.get(name), str) and text.strip()}
-    # 'hiu explain' takes an id alone as what it explains: that is nobody's words
-    texts = {f"--{name}": text for name, text in typed.items() if name != "what" or not _is_reference(text)}
+    texts = {f"--{name}": text for name, text in typed.items()}
+    if formed := [option for option, text in texts.items() if person_form(text, now.date())]:
+        raise UsageError(telling(formed[0]))
     if not texts or not place.months():
         return
+    require_few(place, now)
+    if (found := _told(place, given, texts)) is not None:
+        option, whom = found
+        enter_told(place, now, name, whom)
+        raise UsageError(telling(option))
+
+
+def enter_told(place: Place, now: datetime, what: str, whom: Collection[str] = ()) -> None:
+    """Enter that a text was refused because the record tells somebody of it: that answer is a look at the record."""
+    enter_look(place, now, what, whom, purpose=RIGHTS, refused=TOLD)
+
+
+def require_few(place: Place, now: datetime) -> None:
+    """Raises UsageError while a login was refused too often: by trying names nobody is found out."""
+    found = looks(folder_of(place.settings, place.curated), place.key_for("reads"))
+    hour = (pl.col("at") > now - WITHIN) & (pl.col("login") == login()) & (pl.col("refused") == TOLD)
+    if found.filter(hour).height >= MOST:
+        raise UsageError(
+            f"{MOST} texts of this login were refused within the hour, since they may tell who somebody is: none is "
+            "taken until an hour has passed since. Another login can record what can't wait"
+        )
+
+
+def _told(place: Place, given: Mapping[str, object], texts: Mapping[str, str]) -> tuple[str, set[str]] | None:
+    """The first option that tells somebody on record, and whom the command is about; None if none does."""
     people, asked = _everybody(place), _asked(place, given)
     if asked:
         own = people.filter(pl.col("person_id").is_in(sorted(asked)))
@@ -64,26 +103,11 @@ def require_plain(place: Place, given: Mapping[str, object]) -> None:
         homes = frozenset((born, home) for born, home in own.select("dob", "postcode").drop_nulls().rows())
         births: Iterable[date] = own["dob"].drop_nulls().to_list()
         traces = Traces(frozenset(asked), _numbers(own), frozenset(" ".join(name) for name in names), homes)
-        require_unnamed(texts, traces, births, {name[-1] for name in names})
-    for option, named in zip(texts, others_named(place, [(asked, *one) for one in texts.items()]), strict=True):
-        if named:
-            who = "somebody else" if asked else "the person"
-            raise UsageError(
-                f"{option} names {who} on record, by name or number; nothing was changed. Give the role instead, such "
-                f"as 'a neighbour', and where the details are kept, such as {INSTEAD}"
-            )
-    _warn_of_names(place, {option: text for option, text in texts.items() if option in SIGNED})
-
-
-def _warn_of_names(place: Place, signed: Mapping[str, str]) -> None:
-    """Say that whoever signs is called as somebody on record is: staff may be, so it is not refused."""
-    if signed:
-        named = others_named(place, [((), "words", text) for text in signed.values()])
-        for option in (one for one, hit in zip(signed, named, strict=True) if hit):
-            Reporter().say(
-                f"warning: {option} is also the name of somebody on record. It was kept, since staff may be called so; "
-                "a post, such as 'Data protection officer', could not be mistaken"
-            )
+        named = tells_person(texts, traces, births, {name[-1] for name in names})
+        if named is not None:
+            return named, asked
+    hits = zip(texts, others_named(place, [(asked, *one) for one in texts.items()]), strict=True)
+    return next(((option, asked) for option, hit in hits if hit), None)
 
 
 def others_named(place: Place, texts: Sequence[tuple[Collection[str], str, str]]) -> list[bool]:
@@ -98,13 +122,18 @@ def others_named(place: Place, texts: Sequence[tuple[Collection[str], str, str]]
     own = [_now(place, about) for about, _, _ in texts]
     near = [row for row in people.iter_rows(named=True) if row["nhs_number"] in numbers]
     called, ours = list(_in_words(people, words)), _local_numbers(place, plain)
+    initials = list(_initials(people, words))
     found = []
     for (_, option, _), text, about in zip(texts, plain, own, strict=True):
         theirs = frozenset(str(row["nhs_number"]) for row in near if row["person_id"] not in about)
         names = () if option in SIGNED_FIELDS else [" ".join(name) for who, name in called if who not in about]
         ids = frozenset(one.upper() for one in PERSON_ID.findall(text)) - about
         local = frozenset(number for number, whose in ours.items() if not whose & about)
-        found.append(redact(text, Traces(ids, theirs, frozenset(names), locals=local), "\0") != text)
+        traces = Traces(ids, theirs, frozenset(names), locals=local)
+        short = option not in SIGNED_FIELDS and any(
+            initialled(one, family, text) for who, one, family in initials if who not in about
+        )
+        found.append(short or redact(text, traces, "\0") != text)
     return found
 
 
@@ -138,11 +167,6 @@ def people_of(paths: Paths) -> People:
         if (described := whole_table(paths.published / folder, "descriptions")).exists():
             local |= local_numbers(pl.read_parquet(described, columns=["local_ids"]))
     return called(names, numbers, local)
-
-
-def _is_reference(text: str) -> bool:
-    """Whether a text is an id or an event's number and no sentence."""
-    return bool(PERSON_ID.fullmatch(text.strip().upper())) or not re.search(r"\s|^\d{10}$", text.strip())
 
 
 def _now(place: Place, ids: Collection[str]) -> set[str]:
@@ -185,6 +209,15 @@ def _names(row: Mapping[str, object]) -> Iterator[tuple[str, ...]]:
             yield tuple(words)
             yield (words[0], words[-1])
             yield (*words[1:], words[0]) if len(words) == 2 else (words[-1], *words[:-1])
+
+
+def _initials(people: pl.DataFrame, texts: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Of everybody the id, an initial and the family name, of which both are words of the texts."""
+    there = {word.casefold() for text in texts for word in re.findall(r"[^\W_]+", text)}
+    for row in people.iter_rows(named=True):
+        for first, *_, last in {name for name in _names(row) if name[-1].casefold() in there}:
+            if first[0].casefold() in there:
+                yield str(row["person_id"]), first[0], last
 
 
 def _in_words(people: pl.DataFrame, texts: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:

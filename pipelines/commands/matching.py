@@ -14,7 +14,7 @@ By = Annotated[str | None, typer.Option(help="Who decides, for the record")]
 
 
 def explain(
-    what: Annotated[str, typer.Argument(help="A person id, or two identity ids joined by a comma")],
+    which: Annotated[str, typer.Argument(help="A person id, or two identity ids joined by a comma")],
     month: OnMonth = None,
     site: Site = None,
     raw: Raw = None,
@@ -29,10 +29,10 @@ def explain(
 
     place = open_site(site, curated, raw)
     asked = Asked(purpose=purpose, by=by, show_names=show_names, now=now())
-    if "," in what:
-        explain_pair(place, what, chart=chart, asked=asked)
+    if "," in which:
+        explain_pair(place, which, chart=chart, asked=asked)
     else:
-        explain_person(place, what, month, asked)
+        explain_person(place, which, month, asked)
 
 
 def find(

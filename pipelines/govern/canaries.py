@@ -6,6 +6,7 @@ from pathlib import Path
 from hiu.govern.reads import folder_of
 from hiu.govern.release.canary import KINDS, Kind, People, sweep
 from hiu.publish.release.folder import MANIFEST
+from pipelines.access.mart.build import NAMES
 from pipelines.access.wording import people_of
 from pipelines.common.place import Paths, Place
 
@@ -25,6 +26,8 @@ AGGREGATE = ("releases", "exports/board", "exports/places")
 PAPERS = "exports/pathway"
 """Folder of the pathway's papers: nobody in any way, but for the lists, which are asked for by name."""
 LISTS = "-list-"
+MART = "mart"
+"""Folder of the marts: tokens alone, but for the folder that says who a token is."""
 MASKED = ("reports", "spill", "logs")
 """Folders in which people have masked names or ids: no name, no number."""
 
@@ -37,6 +40,11 @@ def canaries(place: Place, everybody: People | None = None) -> tuple[int, list[s
     for path, name, kinds in files:
         hits += sweep(name, path.read_bytes(), everybody, kinds)
     return len(files), hits
+
+
+def _unnamed(path: Path) -> bool:
+    """A file of a mart's tables; databases are packed, and hold the same as the files beside them."""
+    return path.is_file() and path.suffix in (".parquet", ".csv", ".json") and path.parent.name != NAMES
 
 
 def _reads(place: Place) -> Iterator[tuple[Path, str, tuple[Kind, ...]]]:
@@ -67,6 +75,11 @@ def _swept(paths: Paths) -> Iterator[tuple[Path, str, tuple[Kind, ...]]]:
             for path in sorted((paths.published / folder).glob("reports/**/*"))
             if path.is_file()
         )
+    yield from (
+        rule(path, "name", "nhs_number", "person_id")
+        for path in sorted((paths.curated / MART).rglob("*"))
+        if _unnamed(path)
+    )
     for parts, kinds in (((*AGGREGATE, PAPERS), KINDS), (MASKED, ("name", "nhs_number"))):
         for part in parts:
             files = [path for path in sorted((paths.curated / part).rglob("*")) if path.is_file()]

@@ -10,7 +10,7 @@ from hiu.site.review import decide as desk
 from hiu.site.review.queue import Ask, Queue, by_ids
 from pipelines.access.disclose import show_names as names_shown
 from pipelines.access.looks import enter_look
-from pipelines.access.wording import others_named
+from pipelines.access.wording import enter_told, others_named, require_few
 from pipelines.common.journal import record
 from pipelines.common.place import Place
 from pipelines.common.progress import out
@@ -86,7 +86,7 @@ def decide_from(place: Place, file: Path, *, by: str | None, second: bool, dry_r
     if not file.is_file():
         raise UsageError(f"{file}: no such file; 'hiu review --csv {file}' writes one")
     answers = sheet.answers(file.read_bytes(), file.name, Queue(*place.which(None), place.records).identity)
-    _require_plain_notes(place, file.name, answers)
+    _require_plain_notes(place, file.name, answers, now)
     try:
         if second and not dry_run:
             desk.second_opinion(place.records, answers.verdicts, reviewer=by or "", at=now)
@@ -105,16 +105,18 @@ def decide_from(place: Place, file: Path, *, by: str | None, second: bool, dry_r
     out(f"{file.name}: {summary}. " + ("They bind nothing." if second else _NEXT))
 
 
-def _require_plain_notes(place: Place, name: str, answers: sheet.Answers) -> None:
+def _require_plain_notes(place: Place, name: str, answers: sheet.Answers, now: datetime) -> None:
     """Raises HiuError naming each row whose note names somebody on record: the two may turn out to be anybody."""
+    require_few(place, now)
     named = others_named(place, [((), "note", one.note or "") for one in answers.verdicts])
     lines = [
-        f"{name}, row {row}: the note names somebody on record, by name or number; "
+        f"{name}, row {row}: the note holds what could be a name or a number; "
         "expected: what speaks for or against one person, with no name or number"
         for row, hit in zip(answers.rows, named, strict=True)
         if hit
     ]
     if lines:
+        enter_told(place, now, "decide")
         raise HiuError("nothing was taken:\n" + "\n".join(lines))
 
 

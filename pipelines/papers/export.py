@@ -26,6 +26,7 @@ from pipelines.access.disclose import PACK, enter_disclosure
 from pipelines.access.looks import enter_look
 from pipelines.access.pages import chart_series
 from pipelines.access.releases import Export, keep_export
+from pipelines.access.wording import people_of
 from pipelines.common.journal import record
 from pipelines.common.place import Place, published_tables
 from pipelines.common.progress import Reporter
@@ -103,7 +104,7 @@ def export_board(
     Not yet released: the digests of its files and its cells are entered, and a release takes these and nothing else.
     """
     require("papers")
-    made = board(place, month, now, read_groups(groups) if groups else None)
+    made = board(place, month, now, read_groups(groups, people_of(place)) if groups else None)
     paper, solved = made.board, made.released.solved
     target = folder or place.curated / "exports" / "board" / str(paper.month)
     if target.is_dir() and any(target.iterdir()) and not (target / DONE).exists():

@@ -66,7 +66,7 @@ def _naming_others(place: Place, verdict: Verdict) -> dict[str, str]:
     """People in whose rows somebody's own words name somebody else on record: which cell, and what to do."""
     free = [one for one in verdict.changes if one.field in FREE]
     named = others_named(place, [([one.person_id], one.field, one.new) for one in free])
-    why = "names somebody else on record, by name or number: say who by role, such as 'a neighbour', then import again"
+    why = "holds what could be a name or number of somebody else: say who by role ('a neighbour'), then import again"
     hits = (one for one, hit in zip(free, named, strict=True) if hit)
     return {one.person_id: f"not taken in: {one.ref} {why}" for one in hits}
 

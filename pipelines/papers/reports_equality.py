@@ -6,10 +6,13 @@ from pathlib import Path
 import polars as pl
 
 from hiu.errors import UsageError
+from hiu.govern.release.canary import People
 from hiu.govern.release.disclosure import BASE, FEWEST, HIDDEN, round_count, suppress
+from hiu.publish.pathway.labels import unnamed
 from hiu.rank.reports.equality.audit import Equality, equality, groups_of
 from hiu.rank.reports.equality.selected import mid_p, noticeable, representation
 from hiu.stats import wilson
+from pipelines.access.wording import people_of
 from pipelines.common.progress import out as say
 from pipelines.papers.reports import ReportMonth, print_parts, print_title
 
@@ -20,7 +23,7 @@ COUNTS = ("top", "assessed", "frequency", "came_in", "went_out", "matched", "wit
 def report_equality(report: ReportMonth, extra: Path | None, *, exact: bool, as_json: bool) -> None:
     """Print the audit of the month's list."""
     people = report.table("people")
-    groups = groups_of(people, report.month, read_groups(extra) if extra else None)
+    groups = groups_of(people, report.month, read_groups(extra, people_of(report.place)) if extra else None)
     found = equality(**report.common(), ranked=report.table("ranked"), groups=groups)
     top = report.settings.rank.top
     print_title(report, f"Equality audit: the first {top} against the whole list of adults", as_json)
@@ -118,8 +121,9 @@ def _points(table: pl.DataFrame, hidden: list[bool]) -> pl.DataFrame:
     ).drop("with_points", "most")
 
 
-def read_groups(path: Path) -> pl.DataFrame:
-    """Further characteristics, as text: a row a person, a column a characteristic. Raises UsageError."""
+def read_groups(path: Path, everybody: People) -> pl.DataFrame:
+    """Further characteristics, as text: a row a person, a column a characteristic. A group called after somebody is
+    called something else. Raises UsageError."""
     try:
         found = pl.read_csv(path, infer_schema=False)
     except (OSError, pl.exceptions.PolarsError) as error:
@@ -128,4 +132,4 @@ def read_groups(path: Path) -> pl.DataFrame:
         raise UsageError(f"{path}: expected a column person_id with one row a person, and a column a characteristic")
     if doubled := {"sex", "age"} & set(found.columns):
         raise UsageError(f"{path}: column {min(doubled)}: it comes from the agencies' rows; leave it out or rename it")
-    return found
+    return unnamed(found, everybody)

@@ -112,7 +112,7 @@ def test_without_the_cookie_nothing_is_shown(cookie: str, caller: Caller) -> Non
     assert caller.call("POST", "/do/state", b"{}", {"Content-Type": "application/json"})[0] == 403
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"1", b"{", b'"x"', b"\xff"])
+@pytest.mark.parametrize("body", [b"", b"[]", b"1", b"{", b'"x"', b"\xff", b'{"a":' * 90_000])
 def test_what_is_no_object_is_refused(body: bytes, caller: Caller) -> None:
     assert caller.call("POST", "/do/state", body, {"Content-Type": "application/json"})[0] == 400
 

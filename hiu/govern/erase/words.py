@@ -44,10 +44,12 @@ def _redact(text: str, traces: Traces, instead: str) -> str:
     return out
 
 
-def require_unnamed(texts: Mapping[str, str], traces: Traces, births: Iterable[date], surnames: Iterable[str]) -> None:
-    """Refuse texts for the audit log that tell the person: the log can't forget. `texts` = option -> what was given.
+def tells_person(
+    texts: Mapping[str, str], traces: Traces, births: Iterable[date], surnames: Iterable[str]
+) -> str | None:
+    """The first of some texts that tells the person: its option; None if none does. `texts` = option -> what was given.
 
-    A family name alone counts in what is written and not in who did it, who may be called the same. Raises UsageError.
+    A family name alone counts in what is written and not in who did it, who may be called the same.
     """
     days = {form.decode() for born in births for form in date_forms(born)}
     alone = [_name(name) for name in surnames if len(name) > 2]
@@ -55,11 +57,23 @@ def require_unnamed(texts: Mapping[str, str], traces: Traces, births: Iterable[d
         reveals = redact(text, traces, "\0") != text or any(day in text.upper() for day in days)
         reveals = reveals or any(place in text.upper().replace(" ", "") for place in _homes(traces))
         if reveals or (option not in SIGNED and any(_capital(name, text) for name in alone)):
-            raise UsageError(
-                f"{option} names the person, by name, number, date of birth or postcode, and the log keeps it for "
-                f"ever; nothing was changed. Give what was decided and where it is kept, such as {INSTEAD}"
-                + (", and who decided it by role, such as 'Data protection officer'" if option in SIGNED else "")
-            )
+            return option
+    return None
+
+
+def telling(option: str) -> str:
+    """What is said of a text that may tell who somebody is; it confirms nothing."""
+    return (
+        f"{option} may tell who somebody is: it holds what could be a name, a number, a date of birth, an address or a "
+        f"postcode, and the log keeps it for ever. Nothing was changed. Give the role, such as 'a neighbour', and "
+        f"where the details are kept, such as {INSTEAD}"
+    )
+
+
+def require_unnamed(texts: Mapping[str, str], traces: Traces, births: Iterable[date], surnames: Iterable[str]) -> None:
+    """Refuse texts for the audit log that tell the person: the log can't forget. Raises UsageError."""
+    if option := tells_person(texts, traces, births, surnames):
+        raise UsageError(telling(option))
 
 
 def _homes(traces: Traces) -> set[str]:

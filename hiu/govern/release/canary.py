@@ -7,12 +7,14 @@ that are somebody's number, `HIU-` ids, and two neighbouring words that are some
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
 from hiu.fold import folded, in_runs, spaced_out
 from hiu.govern.erase.unpack import texts
 from hiu.govern.pseudonym import PERSON_ID
+from hiu.person_forms import initialled, person_form
 
 Kind = Literal["name", "nhs_number", "person_id", "local_number"]
 KINDS: tuple[Kind, ...] = ("name", "nhs_number", "person_id", "local_number")
@@ -33,6 +35,11 @@ class People:
     names: frozenset[tuple[str, str]]
     numbers: frozenset[str]
     locals: frozenset[str] = frozenset()
+
+    @cached_property
+    def initials(self) -> frozenset[tuple[str, str]]:
+        """First letter of one name, with the other name."""
+        return frozenset((one[0], other) for one, other in self.names)
 
 
 def people(names: Iterable[str | None], numbers: Iterable[str | None], local: Iterable[str] = ()) -> People:
@@ -60,7 +67,12 @@ def sweep(name: str, content: bytes, everybody: People, kinds: Iterable[Kind] = 
 
 def reveals(text: str, everybody: People) -> bool:
     """Whether a text tells somebody: their number, their id or their whole name."""
-    return any(_count(text.encode(), everybody).values())
+    return any(_count(text.encode(), everybody).values()) or _initials(folded(text), everybody)
+
+
+def tells(text: str, everybody: People) -> bool:
+    """Whether a label or a word of somebody could tell a person: one on record, or anybody by its form."""
+    return reveals(text, everybody) or person_form(text) is not None
 
 
 def _count(text: bytes, everybody: People) -> dict[Kind, int]:
@@ -78,6 +90,13 @@ def _names(text: str, everybody: People) -> int:
     runs = spaced_out(text)
     spelt = sum(in_runs("".join(pair), runs) for pair in everybody.names) if runs else 0
     return sum(pair in everybody.names for pair in (*pairwise(words), *over)) + spelt
+
+
+def _initials(text: str, everybody: People) -> bool:
+    words = [word.casefold() for word in _WORD.findall(text)]
+    near = [*pairwise(words), *zip(words, words[2:], strict=False)]
+    pairs = [sorted(pair, key=len) for pair in near if 1 in map(len, pair)]
+    return any((one, other) in everybody.initials and initialled(one, other, text) for one, other in pairs)
 
 
 def _decode(text: bytes) -> str:

@@ -5,6 +5,7 @@ import io
 from collections.abc import Mapping, Sequence
 
 from hiu.errors import UsageError
+from hiu.plain import inert
 from hiu.publish.assurance.content import Document
 
 COLUMNS = ("key", "document", "who", "to complete", "answer")
@@ -23,7 +24,7 @@ def table(documents: Sequence[Document], left_over: Mapping[str, str]) -> bytes:
     rows += [(key, "no longer asked", "", "", answer) for key, answer in left_over.items()]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerows([COLUMNS, *([_inert(cell) for cell in row] for row in rows)])
+    writer.writerows([COLUMNS, *([inert(cell) for cell in row] for row in rows)])
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -44,7 +45,3 @@ def read_answers(data: bytes, name: str) -> dict[str, str]:
             raise UsageError(f"{name}, row {number}: '{key}' is there twice; keep one of the two rows")
         found[key] = answer[1:] if answer[:1] == "'" and answer[1:2] in _ACTS else answer
     return {key: answer for key, answer in found.items() if key and answer}
-
-
-def _inert(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_ACTS) else cell

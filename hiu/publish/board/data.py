@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping
 
+from hiu.plain import inert
 from hiu.publish.board.figures import NOT_SUPPLIED
 from hiu.publish.board.paper import Board
 
@@ -16,7 +17,7 @@ def data_file(rows: Iterable[Row]) -> bytes:
     """Rows as CSV: measure, dataset, group, area, from, to, shown."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerows([COLUMNS, *([row[name] for name in COLUMNS] for row in rows)])
+    writer.writerows([COLUMNS, *([inert(row[name]) for name in COLUMNS] for row in rows)])
     return out.getvalue().encode("utf-8")
 
 

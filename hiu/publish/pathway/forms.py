@@ -2,12 +2,14 @@
 
 import io
 import re
+from dataclasses import replace
 from functools import cache
 
 import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 
+from hiu.plain import seen
 from hiu.publish import pdf
 from hiu.publish.board.paper import Grid
 from hiu.publish.pages import render
@@ -22,8 +24,18 @@ _NUMBER = re.compile(r"-?(?:\d|[1-9]\d*|[1-9]\d{0,2}(?:,\d{3})+)(?:\.(?P<decimal
 
 def files(part: Part) -> dict[str, bytes]:
     """Every form of a part, by file name."""
+    part = _seen(part)
     made = {"html": page(part), "xlsx": book(part), "pdf": paper(part)}
     return {f"{part.name}-{part.stamp.month}.{kind}": content for kind, content in made.items()}
+
+
+def _seen(part: Part) -> Part:
+    """The part without characters that turn the direction of writing, or control anything."""
+    grids = tuple(
+        Grid(seen(grid.title), grid.columns, tuple(tuple(map(seen, row)) for row in grid.rows), seen(grid.note))
+        for grid in part.grids
+    )
+    return replace(part, lead=tuple(map(seen, part.lead)), notes=tuple(map(seen, part.notes)), grids=grids)
 
 
 def page(part: Part) -> bytes:

@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping
 import polars as pl
 
 from hiu.fold import folded
-from hiu.govern.release.canary import People, reveals
+from hiu.govern.release.canary import People, tells
 from hiu.govern.release.disclosure import FEWEST
+from hiu.plain import seen
 
 NAMED = "A label that names a person, not shown"
 FEW = f"Places of fewer than {FEWEST} people each"
@@ -29,6 +30,11 @@ def plain_labels(tables: Mapping[str, pl.DataFrame], everybody: People) -> dict[
     found = {name: _replaced(frame, lambda words: _named(words, everybody)) for name, frame in tables.items()}
     few = {key for key, n in people.items() if n < FEWEST}
     return {name: _replaced(frame, lambda words: _rare(words, few), PLACES) for name, frame in found.items()}
+
+
+def unnamed(frame: pl.DataFrame, everybody: People, *columns: str) -> pl.DataFrame:
+    """A table with the labels in some of its columns, or in all, replaced that tell somebody."""
+    return _replaced(frame, lambda words: _named(words, everybody), columns)
 
 
 def _replaced(
@@ -48,7 +54,8 @@ def _replaced(
 
 
 def _named(words: pl.Series, everybody: People) -> dict[str, str]:
-    return {word: NAMED for word in words if reveals(word, everybody) or _LONG.search(folded(word))}
+    hits = {word: NAMED for word in words if tells(word, everybody) or _LONG.search(folded(word))}
+    return hits | {word: seen(word) for word in words if word not in hits and seen(word) != word}
 
 
 def _rare(words: pl.Series, few: set[str]) -> dict[str, str]:

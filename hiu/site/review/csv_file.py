@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from hiu.errors import HiuError, UsageError
+from hiu.plain import inert
 from hiu.site.review.decide import Verdict
 from hiu.site.review.queue import Ask
 
@@ -38,14 +39,8 @@ def queue_csv(asks: Sequence[Ask]) -> bytes:
         about = [cell for field in fields for cell in by_title.get(field, ("", "", ""))]
         chance = "" if ask.chance is None else f"{ask.chance:.2f}"
         head = [ask.place or "", f"id-{ask.a}", f"id-{ask.b}", ask.why, chance, ask.effect, "", ""]
-        sheet.writerow([safe(cell) for cell in [*head, *about]])
+        sheet.writerow([inert(cell) for cell in [*head, *about]])
     return out.getvalue().encode("utf-8-sig")
-
-
-def safe(cell: object) -> str:
-    """Text a spreadsheet shows and never works out."""
-    text = str(cell)
-    return f"'{text}" if text.startswith(_RISKY) else text
 
 
 def answers(content: bytes, name: str, identity: Callable[[str], str]) -> Answers:

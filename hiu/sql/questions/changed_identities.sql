@@ -1,4 +1,5 @@
--- Descriptions, and people, that say of somebody what no row received says: there should be none.
+-- Descriptions, and people, that say of somebody what no row received says: there should be none. A birth that is left out
+-- of a description is none of them: the step that makes it leaves out one after a contact of the same person.
 WITH described AS (
     SELECT DISTINCT i.identity_id
     FROM identity AS i
@@ -8,7 +9,7 @@ WITH described AS (
         OR coalesce(i.given, '') <> coalesce(r.given, '')
         OR coalesce(i.family, '') <> coalesce(r.family, '')
         OR coalesce(i.nhs_number, '') <> coalesce(r.nhs_number, '')
-        OR coalesce(CAST(i.dob AS VARCHAR), '') <> coalesce(CAST(r.dob AS VARCHAR), '')
+        OR (i.dob IS NOT NULL AND (r.dob IS NULL OR i.dob <> r.dob))
         OR coalesce(i.postcode, '') <> coalesce(r.postcode, '')
 ),
 named AS (

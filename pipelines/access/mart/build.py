@@ -15,6 +15,7 @@ from hiu.errors import HiuError
 from hiu.govern.rights import has_bits, make_private
 from hiu.model import MART, TABLES
 from hiu.month import Month
+from hiu.plain import inert
 from hiu.publish.release.folder import BUILDING, conform, digest, parquet
 from pipelines.access.mart.members import Members, members, named
 from pipelines.access.mart.tables import READ, built
@@ -171,7 +172,8 @@ def _forms(folder: Path, about: Kept) -> None:
     """The same tables as CSV, which Excel opens, and as one DuckDB file, if asked for."""
     tables = sorted(folder.glob("*.parquet"))
     for path in tables if about.csv else []:
-        pl.scan_parquet(path).sink_csv(path.with_suffix(".csv"), include_bom=True)
+        plain = pl.col(pl.String).map_elements(inert, return_dtype=pl.String)
+        pl.scan_parquet(path).with_columns(plain).sink_csv(path.with_suffix(".csv"), include_bom=True)
     if about.duckdb:
         pack(tables, folder / DATABASE)
 

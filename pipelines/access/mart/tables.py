@@ -10,9 +10,12 @@ from hiu.govern.release.disclosure import FEWEST
 from hiu.model import TABLES
 from hiu.model.frames import schema
 from hiu.month import Month
+from hiu.places.demand import LEVELS
+from hiu.publish.pathway.labels import unnamed
 from hiu.publish.words.datasets import title_of
 from pipelines.access.basis import called_since, last_aliases
 from pipelines.access.mart.members import Members
+from pipelines.access.wording import people_of
 from pipelines.common.place import Place, published_tables, scratch_warehouse
 
 READ = (
@@ -46,11 +49,13 @@ def built(
 ) -> Iterator[Engine]:
     """An engine that holds every table of the mart but those that say what it is and who is in it."""
     with scratch_warehouse(place) as engine:
+        everybody = people_of(place)
         for name in _GIVEN:
-            engine.put(name, _given(name, tables, months))
+            frame = _given(name, tables, months)
+            engine.put(name, unnamed(frame, everybody, *LEVELS) if name == "event_place" else frame)
         engine.put("mart_member", who.frame)
         engine.put("dim_month", _months(*months))
-        engine.put("dim_dataset", _datasets(tables["coverage"]))
+        engine.put("dim_dataset", unnamed(_datasets(tables["coverage"]), everybody))
         engine.put("fact_rank", _lists(place, months, who))
         engine.build("dim_person", folder="mart", fewest=FEWEST)
         engine.build("fact_demand", folder="mart")

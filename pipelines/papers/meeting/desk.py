@@ -26,7 +26,7 @@ from hiu.publish.workbook.back.returned import Copy
 from hiu.publish.workbook.back.verdict import Verdict
 from hiu.publish.workbook.listing import ListedPerson
 from pipelines.access.basis import for_group
-from pipelines.access.wording import others_named
+from pipelines.access.wording import enter_told, others_named
 from pipelines.common.journal import record
 from pipelines.common.place import Place, published_tables
 from pipelines.papers.import_workbook import FREE, entering, entry_time, take_in, verdict_on
@@ -90,9 +90,11 @@ class Desk:
         """Refuse free words about somebody, or about nobody (None), that name another person on record."""
         texts = [(name, text) for name, text in typed.items() if name in FREE]
         found = others_named(self.place, [([person] if person else [], *one) for one in texts])
+        if any(found):
+            enter_told(self.place, self.clock(), "meet")
         if named := [TITLES.get(name, name) for (name, _), hit in zip(texts, found, strict=True) if hit]:
             raise UsageError(
-                f"{named[0]}: names somebody else on record, by name or NHS number, so it was not kept. Write it "
+                f"{named[0]}: holds what could be a name or number of somebody else, so it was not kept. Write it "
                 "without, such as 'a relative', or enter it about that person"
             )
 
@@ -152,6 +154,14 @@ def text_of(asked: Asked, name: str) -> str:
     if not isinstance(found, str) or not found.strip():
         raise UsageError(f"expected '{name}'")
     return found.strip()
+
+
+def optional_text(asked: Asked, name: str) -> str:
+    """A text that may be left out: empty then. Raises UsageError for what is none."""
+    found = asked.get(name)
+    if found is not None and not isinstance(found, str):
+        raise UsageError(f"expected '{name}' as a text")
+    return found or ""
 
 
 def texts_of(asked: Asked, name: str) -> dict[str, str] | None:

@@ -8,7 +8,7 @@ from hiu.site.review import decide as review
 from hiu.site.review.queue import Queue
 from pipelines.access.looks import enter_look
 from pipelines.common.journal import record
-from pipelines.papers.meeting.desk import Answer, Asked, Desk, text_of
+from pipelines.papers.meeting.desk import Answer, Asked, Desk, optional_text, text_of
 
 MOST = 20
 """Pairs shown at once."""
@@ -16,6 +16,8 @@ MOST = 20
 
 def matches(desk: Desk, asked: Asked) -> Answer:
     """The pairs nobody has decided. Whoever is in the pack is shown by name, unless names are hidden; others masked."""
+    if not isinstance(asked.get("hidden", False), bool):
+        raise UsageError("expected 'hidden' as true or false")
     shown = visible(desk.shown()["ranked"], desk.place.settings.rank.top)["person_id"].to_list()
     queue = Queue(desk.month, desk.folder, desk.place.records, names=[] if asked.get("hidden") else shown)
     asks = queue.waiting(MOST)
@@ -27,7 +29,7 @@ def matches(desk: Desk, asked: Asked) -> Answer:
 def decide(desk: Desk, asked: Asked) -> Answer:
     """Record what the meeting says of two descriptions."""
     a, b, word = (text_of(asked, name) for name in ("a", "b", "decision"))
-    now, note = desk.clock(), str(asked.get("note") or "").strip() or None
+    now, note = desk.clock(), optional_text(asked, "note").strip() or None
     _require_asked(desk, a, b)
     desk.require_plain(None, {"notes": note or ""})
     review.decide(desk.place.records, a, b, word, reviewer=desk.by, at=now, note=note)

@@ -22,7 +22,7 @@ from pipelines.common.journal import record, utc
 from pipelines.common.lock import hold
 from pipelines.common.place import Place
 from pipelines.papers.meeting import matches, returned
-from pipelines.papers.meeting.desk import Answer, Asked, Desk
+from pipelines.papers.meeting.desk import Answer, Asked, Desk, optional_text
 from pipelines.papers.meeting.server import Door
 
 _POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]*)"')
@@ -87,7 +87,7 @@ def _end(desk: Desk, began: datetime, asked: Asked) -> Answer:
     """Record the sitting; the server stops once this is answered."""
     if desk.ended:
         raise HiuError("the meeting has ended")
-    names = [" ".join(line.replace("|", " ").split()) for line in str(asked.get("attended") or "").splitlines()]
+    names = [" ".join(line.replace("|", " ").split()) for line in optional_text(asked, "attended").splitlines()]
     attended, now = [name for name in names if name], desk.clock()
     about = {"month": str(desk.month), "began": utc(began), "at": utc(now)}
     record(desk.place, now, "meeting_ended", month=str(desk.month), attended=len(attended), by=desk.by)

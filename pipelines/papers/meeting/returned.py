@@ -11,7 +11,7 @@ from hiu.publish.words.text import count_of
 from hiu.publish.workbook.back.returned import read_back
 from hiu.publish.workbook.back.verdict import Conflict
 from pipelines.papers.import_workbook import entering, take_in, verdict_on
-from pipelines.papers.meeting.desk import GONE, Answer, Asked, Desk
+from pipelines.papers.meeting.desk import GONE, Answer, Asked, Desk, optional_text
 
 
 def look(desk: Desk, content: bytes) -> Answer:
@@ -31,12 +31,13 @@ def take(desk: Desk, asked: Asked) -> Answer:
     """
     if desk.copy is None:
         raise HiuError("there is no copy to take in: look at one first")
-    whose = str(asked.get("whose") or "").strip()
+    whose = optional_text(asked, "whose").strip()
+    theirs = _chosen(asked)
     require_signature(whose, "who filled it in")
     by = f"{whose}, taken in by {desk.by}" if whose else desk.by
     with entering(desk.place):
         verdict = verdict_on(desk.place, desk.copy, desk.clock().date(), older=False)
-        chosen = [one for one in verdict.conflicts if [one.person_id, one.ref] in _chosen(asked)]
+        chosen = [one for one in verdict.conflicts if [one.person_id, one.ref] in theirs]
         if verdict.changes:
             take_in(desk.place, desk.copy, verdict, by=by, now=desk.clock())
         n, refused = _settle(desk, chosen, by)
@@ -47,7 +48,9 @@ def take(desk: Desk, asked: Asked) -> Answer:
 
 def _chosen(asked: Asked) -> list[list[str]]:
     found = asked.get("theirs")
-    if not isinstance(found, list):
+    if not isinstance(found, list) or not all(
+        isinstance(pair, list) and len(pair) == 2 and all(isinstance(one, str) for one in pair) for pair in found
+    ):
         raise UsageError("expected the cells of the copy that were chosen")
     return found
 

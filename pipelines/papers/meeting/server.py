@@ -177,7 +177,7 @@ def _object(request: HTTPServerRequest) -> Mapping[str, object]:
         raise HTTPError(415)
     try:
         found = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise HTTPError(400) from None
     if not isinstance(found, dict):
         raise HTTPError(400)

@@ -9,11 +9,14 @@ import polars as pl
 from hiu.disk import replace
 from hiu.errors import HiuError
 from hiu.govern.login import login
+from hiu.govern.release.canary import tells
 from hiu.govern.release.ground import Ground
 from hiu.month import Month
+from hiu.places.demand import LEVELS as LABELS
 from hiu.places.demand import PERIOD, clustering, persons, populations
 from hiu.publish.access import visible, withheld
 from hiu.publish.pathway.forms import files
+from hiu.publish.pathway.labels import NAMED, unnamed
 from hiu.publish.pathway.part import Part
 from hiu.publish.release.folder import read_manifest
 from hiu.publish.stamp import Stamp
@@ -22,6 +25,7 @@ from pipelines.access.disclose import Disclosure, enter_disclosure
 from pipelines.access.looks import enter_look
 from pipelines.access.pages import stamp_of
 from pipelines.access.releases import START, Export, keep_export, kept_export
+from pipelines.access.wording import people_of
 from pipelines.common.journal import record
 from pipelines.common.place import Place, published_tables
 from pipelines.common.progress import out as say
@@ -98,7 +102,7 @@ def _tables(place: Place, month: Month, source: Path) -> dict[str, pl.DataFrame]
             f"{month.title} was published before the site had a crosswalk of places: 'hiu run {month}' publishes it "
             "anew"
         )
-    return tables
+    return tables | {"event_place": unnamed(tables["event_place"], people_of(place), *LABELS)}
 
 
 def _stamp(place: Place, month: Month, source: Path, now: datetime) -> Stamp:
@@ -117,7 +121,7 @@ def _counted(place: Place, month: Month, places: pl.DataFrame) -> Counted:
         for level in levels
     }
     people = populations(place.crosswalk.rows, month.end)
-    answers = {"spread": spread, "people": people, "files": list(place.crosswalk.files)}
+    answers = {"spread": spread, "people": people, "files": _files(place)}
     export = Export(
         recipient=AREAS,
         month=str(month),
@@ -129,6 +133,12 @@ def _counted(place: Place, month: Month, places: pl.DataFrame) -> Counted:
     )
     keep_export(place, export)
     return _of(month, export)
+
+
+def _files(place: Place) -> list[str]:
+    """The files that the areas are from; one that is called as somebody is stands without its name."""
+    known = people_of(place)
+    return [NAMED if tells(one, known) else one for one in place.crosswalk.files]
 
 
 def _kept(place: Place, month: Month) -> Counted | None:

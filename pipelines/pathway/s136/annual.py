@@ -14,6 +14,7 @@ import polars as pl
 
 from hiu.govern.release.cells import EVERYBODY, Cell, from_row, to_row
 from hiu.month import Month
+from hiu.plain import inert
 from hiu.publish.pathway.s136_charts import Spot
 from hiu.publish.pathway.s136_words import RECORDED, RETURNED, VALUES
 from pipelines.pathway.shown import Shown
@@ -113,7 +114,7 @@ def return_csv(year: Year) -> bytes:
     write.writerow((*ends, "All detentions", "", year.text()))
     for name, title in RETURNED.items():
         for value, words in _values(year, name).items():
-            write.writerow((*ends, title, _safe(words), year.text(f"{name}={value}")))
+            write.writerow((*ends, title, inert(words), year.text(f"{name}={value}")))
     return target.getvalue().encode("utf-8-sig")
 
 
@@ -126,8 +127,3 @@ def _values(year: Year, name: str) -> Mapping[str, str]:
         cell.group.removeprefix(start) for cell in year.cells if cell.group.startswith(start) and "&" not in cell.group
     )
     return {value: RECORDED.get(value, value) for value in found}
-
-
-def _safe(text: str) -> str:
-    """A sender's words so that no spreadsheet takes them for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text

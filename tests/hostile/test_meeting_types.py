@@ -1,0 +1,49 @@
+"""What a meeting's page sends is checked field by field: another type is refused in words, and nothing is done."""
+
+from __future__ import annotations
+
+import pytest
+from areakit import NOW
+from hostile_kit import Site
+
+from hiu.errors import UsageError
+from hiu.publish.release.folder import read_manifest, stamp_in
+from pipelines.papers.meeting.desk import Desk
+from pipelines.papers.meeting.meet import _jobs
+
+TEXT = "x"
+ASKED: dict[str, dict[str, object]] = {
+    "state": {"person": TEXT},
+    "save": {"person": TEXT, "version": 1, "values": {}, "action": {}},
+    "undo": {"person": TEXT, "version": 1},
+    "matches": {"hidden": False},
+    "decide": {"a": TEXT, "b": TEXT, "decision": "same", "note": TEXT},
+    "undecide": {"a": TEXT, "b": TEXT},
+    "take": {"whose": TEXT, "theirs": []},
+    "end": {"attended": TEXT},
+}
+"""Every field of every ask, each of its type."""
+OTHERS = ({"a": 1}, [1], [["a", {}]], 7, 1.5, True, {"a": {"b": []}})
+
+
+@pytest.fixture
+def desk(site: Site) -> Desk:
+    of, folder = site.place.which(None)
+    return Desk(site.place, of, folder, stamp_in(read_manifest(folder)), "Chair", lambda: NOW)
+
+
+def test_every_field_of_every_ask_is_of_its_type(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An object as `attended` ended the meeting, and its minutes printed it."""
+    jobs = _jobs(desk, NOW)
+    assert set(jobs) == set(ASKED)
+    desk.copy = object()  # type: ignore[assignment]
+    before, tried = desk.place.audit.read_bytes(), 0
+    for job, fields in ASKED.items():
+        for field, right in fields.items():
+            for wrong in (one for one in OTHERS if type(one) is not type(right) or isinstance(right, list | dict)):
+                if field == "hidden" and isinstance(wrong, bool):
+                    continue
+                with pytest.raises(UsageError):
+                    jobs[job]({**fields, field: wrong})
+                tried += 1
+    assert tried > 90 and not desk.ended and desk.place.audit.read_bytes() == before
