@@ -26,6 +26,17 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
     return 0.0 if hits == 0 else low, 1.0 if hits == of else high
 
 
+def chance_ratio(n: int, before: int) -> tuple[float | None, float | None, float | None]:
+    """The ratio of two counts of equally long spans with its exact 95% interval (Clopper and Pearson on the share of
+    the first count); None where a count of nought leaves no end to it.
+    """
+    from scipy.special import betaincinv
+
+    low = float(betaincinv(n, before + 1, 0.025)) if n else 0.0
+    high = float(betaincinv(n + 1, before, 0.975)) if before else 1.0
+    return n / before if before else None, low / (1 - low), high / (1 - high) if before else None
+
+
 def funnel(share: float, of: float, z: float, spread: float = 1.0) -> tuple[float, float]:
     """Limits of a funnel around a share of so many: the binomial standard error, widened by `spread`, which is the
     variance over that of chance alone (Spiegelhalter, 2005). A rate that is no share of `of`, such as one per head, is

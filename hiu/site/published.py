@@ -120,12 +120,13 @@ class Published(Tables):
         return what_if(self, counting, weights, drop_roles, half_life)
 
     @look
-    def admissions(self, months: int = 12) -> Listing:
+    def admissions(self, months: int = 12, *, on: date | str | None = None) -> Listing:
         """Spells in a mental-health bed that were open in the last months: dates, nights, wards, legal status, and days
-        since the discharge before. Leave nights are in `monthly_extra`."""
-        from hiu.site.views.patterns import admissions
+        since the discharge before. `on` a day ("2026-03-10") those whose night it was, without leave; leave nights are
+        in `monthly_extra`."""
+        from hiu.site.views.patterns import admissions, in_bed
 
-        return admissions(self, checked_months(months))
+        return admissions(self, checked_months(months)) if on is None else in_bed(self, on)
 
     def hour_of_week(self, dataset: str | None = None, *, months: int = 12) -> Finding:
         """When in the week everybody's contacts begin, in blocks of 4 hours; a date without a time is in no block."""
@@ -137,8 +138,20 @@ class Published(Tables):
         """Rows received, staged and quarantined by source and month, latest first, and the fields not fully read."""
         return self.quality().deliveries()
 
+    @look
+    def people(self, dataset: str | None = None, *, months: int = 12, area: str | None = None) -> Listing:
+        """Everybody with a contact (or one of `dataset`) in the last months, or in as many before: contacts in both,
+        nights, agencies, last contact, age band, rank; with `area` (such as "borough") the area of their home.
+
+        Filter it for whoever is near a line, seen by three agencies, not seen for 90 days, or of an age.
+        """
+        from hiu.site.ask.people import people
+
+        return people(self, dataset, months, area)
+
     def not_supplied(self) -> Listing:
-        """Data sets and months without a delivery: missing, not zero."""
+        """Data sets and months that were not supplied: missing, not zero. `why`: no file, a header without rows, or no
+        whole month."""
         return not_supplied(self)
 
     def quality(self) -> Quality:

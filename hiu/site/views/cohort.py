@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 import polars as pl
 
 from hiu.errors import HiuError, UsageError
 from hiu.model.units import contact_sets
 from hiu.model.words import many
-from hiu.month import Month
 from hiu.publish.words.text import count_of
 from hiu.site.ids import People, named
 from hiu.site.looks import look
@@ -18,15 +16,11 @@ from hiu.site.show import pictures
 from hiu.site.show.chart import Chart
 from hiu.site.show.finding import Finding
 from hiu.site.show.suggest import Suggests
-from hiu.site.tables import Tables, checked_dataset
+from hiu.site.tables import Tables
 from hiu.site.views.person import person_in
 from hiu.site.views.ranked import list_of
 
-if TYPE_CHECKING:
-    from hiu.rank.reports.trend import Target, Trend
-
 C = pl.col
-S136 = "s136"
 
 
 class Cohort(Suggests):
@@ -52,17 +46,9 @@ class Cohort(Suggests):
 
         The target is a fall of `fall` due `within` months after `target_from` (default: due now).
         """
-        run, names = self.published, sorted(self.published._table("coverage")["dataset"].unique())
-        wanted = checked_dataset(run, dataset)
-        found = [self._trend(name) for name in ([wanted] if wanted else names)]
-        begin = Month.parse(target_from) if target_from else run.month - (within - 1)
-        aims = {one.dataset: _target(one, begin, fall, within) for one in found if one.dataset == S136}
-        sentences = [one.sentence for one in found] + sorted({line for one in found for line in _breaks(one)})
-        none = "No s136 target: needs 6 supplied months before it and one since."
-        sentences += [aim.sentence if aim else none for aim in aims.values()]
-        charts = [_drawn(one, aims.get(one.dataset), run) for one in found if one.table.height]
-        who = self._who()
-        return Finding(f"Demand by month, {who}", sentences, {one.dataset: one.table for one in found}, charts)
+        from hiu.site.ask.trends import trends
+
+        return trends(self.published, self.people, self._who(), dataset, target_from, fall, within)
 
     def evaluate(self) -> Finding:
         """Did support work? Contacts that happened against those expected without it; or why that can't be said."""
@@ -215,6 +201,37 @@ class Cohort(Suggests):
         ]
         return Finding("Time to the next contact", lines, {"days": found}, [chart], leaving=leaving)
 
+    def beside(self, others: People = None, dataset: str | None = None, *, months: int = 12) -> Finding:
+        """Contacts a person beside those of other people (everybody else on the list if none are given): the ratio, and
+        its interval over people, since one person's contacts hang together."""
+        from hiu.site.ask.beside import beside
+
+        if self.people is None:
+            raise UsageError("everybody has nobody beside them: ask run.cohort(people).beside(others)")
+        own, run = self.people, self.published
+        rest = list_of(run)["person_id"].to_list() if others is None else Cohort(run, others).people or []
+        return beside(run, own, [one for one in rest if one not in set(own)], dataset, months)
+
+    def reasons(self, dataset: str | None = None, *, months: int = 12) -> Finding:
+        """What contacts were about, beside the same months a year before with an interval of chance; of some people
+        beside everybody else too. A code for which the source has no word is shown as a code."""
+        from hiu.site.ask.beside import reasons
+
+        return reasons(self.published, self.people, dataset, months)
+
+    def around(self, dataset: str, *, hours: float = 24, months: int = 12) -> Finding:
+        """How many events of a data set had another contact of the same person within some hours before or after, by
+        data set, and how many would by chance. Only what has a time of day is in it."""
+        from hiu.site.ask.around import around
+
+        return around(self.published, self.people, dataset, hours, months)
+
+    def gaps(self, dataset: str | None = None, *, months: int = 12) -> Finding:
+        """Days between one contact of a person and the next: quarters, median and ninth tenth."""
+        from hiu.site.ask.around import gaps
+
+        return gaps(self.published, self.people, dataset, months)
+
     def equality(self) -> Finding:
         """Is any group over- or under-represented in the list? As run.ranked().equality()."""
         self._require_everybody("the first of the list are held against the whole list", "equality")
@@ -246,14 +263,6 @@ class Cohort(Suggests):
         words = [f"{many(str(name))} in {n} of 12 months" for name, n in gaps.iter_rows()]
         return [f"Not supplied, so missing here and not zero: {', '.join(words)}."] if words else []
 
-    def _trend(self, dataset: str) -> Trend:
-        from hiu.rank.reports.trend import trend
-
-        run = self.published
-        people = None if self.people is None else pl.Series(self.people, dtype=pl.String)
-        demand, coverage = run._whole("monthly_demand"), run._whole("coverage")
-        return trend(dataset, month=run.month, demand=demand, coverage=coverage, people=people, breaks=run.breaks)
-
     def _who(self) -> str:
         return "everybody" if self.people is None else count_of(len(self.people), "person", "people")
 
@@ -265,20 +274,3 @@ class Cohort(Suggests):
 
 def _months(half_life: float) -> str:
     return f"{half_life:g} month{'' if half_life == 1 else 's'}"
-
-
-def _target(one: Trend, begin: Month, fall: float, within: int) -> Target | None:
-    from hiu.rank.reports.trend import target
-
-    return target(one.table, begin=begin, fall=fall, within=within)
-
-
-def _breaks(one: Trend) -> list[str]:
-    return [f"Across it: {name}; compare before and after with care." for name in one.breaks]
-
-
-def _drawn(one: Trend, aim: Target | None, run: Tables) -> Chart:
-    words = one.sentence if aim is None else f"{one.sentence} {aim.sentence}"
-    title, line = f"{one.dataset.replace('_', ' ')}s a month", aim.line if aim else None
-    lines = (one.chart.mean, one.chart.lower, one.chart.upper)
-    return Chart(partial(pictures.trend, one.table, lines, title, words, run.breaks, line), words)

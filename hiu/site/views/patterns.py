@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
 from hiu.errors import UsageError
 from hiu.model.units import night_sets
 from hiu.model.words import many
 from hiu.publish.episodes import BLOCK, DAYS, blocks
-from hiu.publish.words.text import count_of
+from hiu.publish.words.text import count_of, day
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
 from hiu.site.tables import Tables
@@ -46,6 +48,20 @@ def admissions(run: Tables, months: int, person_id: str | None = None) -> Listin
     return Listing(
         found, title, empty={"end": "not sent", "days_since_last": "no discharge before", "wards": "not published"}
     )
+
+
+def in_bed(run: Tables, on: date | str) -> Listing:
+    """One row a spell in a bed on the night that begins on a day; whoever was on leave then is left out."""
+    try:
+        night = date.fromisoformat(on) if isinstance(on, str) else on
+    except ValueError:
+        raise UsageError(f"'{on}' is not a day: expected the form 2026-03-10") from None
+    away = (C("leave_start") <= night) & (C("leave_end").is_null() | (C("leave_end") > night))
+    lies = (C("first_night") <= night) & (C("day_out") > night) & ~away.fill_null(False)
+    stays = run._rows("stay", ~C("nobody") & lies).unique(["person_id", "spell"]).sort("start", "person_id")
+    found = stays.join(_words(run), left_on=["person_id", "spell"], right_on=["person_id", "spell_id"], how="left")
+    title = f"{count_of(found.height, 'bed')} in use on the night of {day(night)}"
+    return Listing(found.select("person_id", "start", "end", "wards", "legal_status", "spell"), title)
 
 
 def _words(run: Tables) -> pl.DataFrame:

@@ -6,6 +6,7 @@ import polars as pl
 
 from hiu.errors import HiuError, UsageError
 from hiu.fuzzy import not_among
+from hiu.places import crosswalk
 from hiu.places import demand as counts
 from hiu.places.tasking import tasking
 from hiu.places.team import seat, seat_sentence
@@ -43,15 +44,25 @@ class Places(Suggests):
         """
         _among("area", by, AREAS)
         _among("level", level, counts.LEVELS)
-        found = counts.demand(self.published._whole("event_place"), by, level)
+        people = self._people_there(level)
+        found = counts.demand(self.published._whole("event_place"), by, level, people)
         words = found["position"]
         outside = found.filter(words.is_not_null() & (words != "within the limits"))
         lines = [f"{place}: {where}." for place, where in outside.select("place", "position").iter_rows()]
         named = level.replace("_", " ")
         note = "Contacts of people of all ages. An area outside its limits is worth a question; it is no league table."
-        return Finding(
-            f"Demand by {named}, by {by}", [*(lines or ["No area lies outside its limits."]), note], {level: found}
-        )
+        unknown, whole = found.filter(C("place").is_null())["contacts"].sum(), found["contacts"].sum()
+        note += f" Of {unknown:,} of {whole:,} contacts the {named} is not known: .coverage() says why."
+        note += "" if people else f" Rates per head need the people of each {named}: docs/places.md says where they go."
+        renamed = found.rename({"rate": "per_1000_contacts", "repeat": "repeat_contacts"})
+        lines = lines or ["No area lies outside its limits."]
+        return Finding(f"Demand by {named}, by {by}", [*lines, note], {level: renamed})
+
+    def _people_there(self, level: str) -> dict[str, int]:
+        """People who live in each area, where the site's crosswalk has their number."""
+        opened = self.published.opened
+        rows = crosswalk(opened.settings.places, opened.home / "places").rows
+        return counts.populations(rows, self.published.month.end).get(level, {})
 
     def shared(self) -> Listing:
         """How many people had a contact in each command unit and one with each trust in the 12 months."""

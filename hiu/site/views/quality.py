@@ -185,6 +185,21 @@ class Quality(Suggests):
 
 
 def not_supplied(tables: Tables) -> Listing:
-    """Data sets and months without a delivery: missing, not zero."""
-    found = tables._table("coverage").filter(~C("supplied")).select("month", "dataset", "source")
+    """Data sets and months that were not supplied, and why: missing, not zero."""
+    gaps = tables._table("coverage").filter(~C("supplied")).select("month", "dataset", "source")
+    each = gaps.with_columns(one=C("source").str.split("|")).explode("one")
+    sent = tables._table("deliveries").filter(C("replaced_by").is_null()).group_by("period", one="source")
+    each = each.join(
+        sent.agg(rows=C("received").sum()), left_on=["month", "one"], right_on=["period", "one"], how="left"
+    )
+    why = (
+        pl.when(C("rows").is_null())
+        .then(pl.format("{}: no file for this month", "one"))
+        .when(C("rows") == 0)
+        .then(pl.format('{}: a header without rows. If it means none, write empty = "no events" under [file]', "one"))
+    )
+    reasons = each.with_columns(why=why).group_by("month", "dataset").agg(C("why").drop_nulls().str.join("; "))
+    found = gaps.join(reasons, on=["month", "dataset"], how="left", maintain_order="left")
+    other = "rows were sent, but none that supplies the whole month: run.deliveries() has the file's warning"
+    found = found.with_columns(why=pl.when(C("why") != "").then("why").otherwise(pl.lit(other)))
     return Listing(found, "Not supplied: missing, not zero")

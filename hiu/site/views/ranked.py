@@ -20,8 +20,11 @@ COLUMNS = (
     "name",
     "risk_band",
     "contacts_3",
+    "contacts_12",
+    "points_12",
     "label",
     "intensity",
+    "list",
     "sentence",
 )
 MEANING = {

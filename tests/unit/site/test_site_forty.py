@@ -13,8 +13,17 @@ import hiu
 from hiu.errors import UsageError
 from hiu.month import Month
 from hiu.rank.reports.cohorts import survival, together
+from hiu.site.ask.around import _near
+from hiu.site.ask.beside import _ratio_words
 from hiu.site.published import Published
 from hiu.site.show.chart import Chart
+from hiu.site.show.finding import Finding
+from hiu.site.views.cohort import Cohort
+from hiu.site.views.definitions import Definitions
+from hiu.site.views.places import Places
+from hiu.site.views.ranked import Ranked
+from hiu.stats import chance_ratio
+from pipelines.common.place import Place
 from pipelines.run import Outcome
 
 C = pl.col
@@ -93,7 +102,114 @@ def test_people_are_given_as_one_thinks_of_them(run: Published) -> None:
     assert run.admissions(months=1).title.split(" in ")[1].startswith("1 month to")
 
 
+def test_a_month_that_is_not_supplied_has_a_reason(place_after: Place) -> None:
+    folder = hiu.open(place_after.home, curated=place_after.curated).latest.folder
+    deliveries, coverage = (pl.read_parquet(folder / f"{name}.parquet") for name in ("deliveries", "coverage"))
+    month = coverage["month"].min()
+    first, of = C("period") == month, C("source")
+    sent = deliveries.filter((of != "ed") | ~first)
+    sent = sent.with_columns(received=pl.when(first & (of == "ambulance")).then(0).otherwise("received"))
+    gone = (C("month") == month) & of.is_in(["ed", "ambulance", "police"])
+    sent.write_parquet(folder / "deliveries.parquet")
+    coverage.with_columns(supplied=C("supplied") & ~gone).write_parquet(folder / "coverage.parquet")
+    found = hiu.open(place_after.home, curated=place_after.curated).latest.not_supplied()
+    why = dict(found.select("source", "why").iter_rows())
+    assert why["ed"] == "ed: no file for this month" and "empty = " in why["ambulance"]
+    assert why["police"].startswith("rows were sent")
+
+
 def test_cost_tells_what_is_not_in_it(run: Published) -> None:
     assert run.cohort().cost().sentences[0].startswith("Indicative")
     gaps = run.cohort()._gaps()
     assert not gaps or "too low" in run.cohort().cost().sentences[-1]
+
+
+FINDINGS: dict[str, Callable[[Published], Finding]] = {
+    "trend": lambda run: run.cohort().trend(),
+    "evaluate": lambda run: run.cohort().evaluate(),
+    "cost": lambda run: run.cohort().cost(),
+    "backtest": lambda run: run.cohort().backtest(),
+    "together": lambda run: run.cohort().together(),
+    "flow": lambda run: run.cohort().flow(),
+    "concentration": lambda run: run.cohort().concentration(),
+    "next_contact": lambda run: run.cohort().next_contact(),
+    "equality": lambda run: run.cohort().equality(),
+    "reasons": lambda run: run.cohort([1, 2]).reasons(),
+    "beside": lambda run: run.cohort([1, 2]).beside(),
+    "around": lambda run: run.cohort().around("ed_attendance"),
+    "gaps": lambda run: run.cohort().gaps(),
+    "hour_of_week": lambda run: run.hour_of_week(),
+    "what_if": lambda run: run.what_if(half_life=6),
+    "sensitivity": lambda run: run.ranked().sensitivity(),
+    "demand": lambda run: run.places().demand("home", "borough"),
+    "team": lambda run: run.places().team(),
+}
+
+
+@pytest.mark.parametrize("name", FINDINGS)
+def test_every_column_of_a_finding_has_a_meaning(run: Published, name: str) -> None:
+    found = FINDINGS[name](run).columns()
+    assert found.filter(C("meaning") == "").rows() == []
+
+
+def test_every_finding_is_walked() -> None:
+    """A method that gives a finding is in FINDINGS: else nobody asks what its columns mean."""
+    kinds = (Published, Cohort, Ranked, Places, Definitions)
+    own = {
+        n
+        for kind in kinds
+        for n, job in vars(kind).items()
+        if getattr(job, "__annotations__", {}).get("return") == "Finding"
+    }
+    assert own - {"sensitivity", "hour_of_week"} <= set(FINDINGS)
+
+
+def test_people_are_counted_as_the_list_counts_them(run: Published) -> None:
+    found = run.people().to_polars()
+    both = run.ranked().to_polars().join(found, on="person_id", how="left", suffix="_own")
+    assert (both["contacts_12"] == both["contacts"].fill_null(0)).all() and both.height
+    assert (both["rank"] == both["rank_own"]).all()
+    agencies = run.cohort().together().table("agencies").to_polars()
+    several = agencies.filter(C("agencies").str.contains("|", literal=True))["people"].sum()
+    whole = found.filter(C("agencies") >= 2).height
+    assert 0 < whole <= several
+    ed = run.people("ed_attendance", area="borough")
+    assert ed["contacts"].sum() <= found["contacts"].sum() and "borough" in ed.columns
+
+
+def test_beds_on_a_night_are_those_of_the_stays(run: Published) -> None:
+    night = run.month.start
+    stay = pl.read_parquet(run.folder / "stay.parquet").filter(~C("nobody"))
+    lies = stay.filter(C("first_night") <= night, C("day_out") > night)
+    away = lies.filter(C("leave_start") <= night, C("leave_end").is_null() | (C("leave_end") > night))
+    beds = lies.join(away, on=["delivery_id", "source_row"], how="anti")
+    assert run.admissions(on=night).height == run.admissions(on=str(night)).height == beds["spell"].n_unique() > 0
+    with pytest.raises(UsageError, match="is not a day"):
+        run.admissions(on="tomorrow")
+
+
+def timeline(*rows: tuple[str, str, str, str]) -> pl.DataFrame:
+    frame = pl.DataFrame(rows, schema=["person_id", "dataset", "event_id", "start"], orient="row")
+    return frame.with_columns(C("start").str.to_datetime("%Y-%m-%d %H:%M"), source=C("dataset"))
+
+
+def test_what_comes_around_is_told_from_chance() -> None:
+    rows = [("A", "s136", "1", "2026-03-10 12:00"), ("A", "police_incident", "2", "2026-03-10 11:00")]
+    rows += [("A", "ed_attendance", "3", "2026-03-11 12:00"), ("A", "ed_attendance", "4", "2026-03-20 12:00")]
+    whole = timeline(*rows, ("B", "s136", "5", "2026-01-01 12:00"))
+    own = whole.filter(C("dataset") == "s136").with_row_index("at")
+    near = {one: _near(own, whole, one, 24, "s136") for one in (None, "police_incident", "ed_attendance")}
+    assert near[None][:3] == ("any", 2, 1) and near[None][4] == 1
+    assert near["police_incident"][2:5:2] == (1, 0) and near["ed_attendance"][2:5:2] == (0, 1)
+    assert near["ed_attendance"][6] == pytest.approx(1 - (1 - 1 / 78) ** 2)
+
+
+def test_two_groups_beside_each_other() -> None:
+    assert _ratio_words((20, 2.0, 0.01), (10, 1.0, 0.01)).startswith(
+        "2.00 times as many contacts a person (95% interval 1.52"
+    )
+    assert "no reliable difference" in _ratio_words((20, 2.0, 0.3), (10, 1.0, 0.3))
+    assert _ratio_words((0, 0.0, 0.0), (10, 1.0, 0.3)).startswith("One of the two")
+    assert chance_ratio(0, 3)[:2] == (0.0, 0.0) and chance_ratio(3, 0)[2] is None
+    low, high = chance_ratio(10, 10)[1:]
+    assert low is not None and high is not None and low * high == pytest.approx(1)

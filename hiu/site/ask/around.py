@@ -1,0 +1,89 @@
+"""What comes around what: contacts within hours of an event, beside chance, and the time between contacts."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from hiu.errors import UsageError
+from hiu.model.units import contact_sets
+from hiu.model.words import many
+from hiu.site.show.finding import Finding
+from hiu.site.tables import Tables, checked_dataset, checked_months
+
+C = pl.col
+HOUR = 3600
+QUANTILES = {"lower_quarter": 0.25, "median": 0.5, "upper_quarter": 0.75, "ninth_tenth": 0.9}
+
+
+def around(run: Tables, people: list[str] | None, dataset: str, hours: float, months: int) -> Finding:
+    """Events of a data set with another contact of the same person within some hours before, and after."""
+    span, name = checked_months(months), str(checked_dataset(run, dataset))
+    if isinstance(hours, bool) or not 0 < hours <= 24 * 366:
+        raise UsageError(f"{hours} hours: give a number over 0, and of a year at most")
+    begun, whole = (run.month - (span - 1)).start, _events(run, people, {name})
+    own = whole.filter(C("dataset") == name, C("start").is_between(begun, run.month.after, closed="left"))
+    own = own.with_row_index("at")
+    rows = [_near(own, whole, one, hours, name) for one in [None, *sorted(whole["dataset"].unique())]]
+    schema = {"other": pl.String, "events": pl.Int64, "before": pl.Int64, "share_before": pl.Float64}
+    schema |= {"after": pl.Int64, "share_after": pl.Float64, "by_chance": pl.Float64}
+    table = pl.DataFrame(rows, schema=schema, orient="row")
+    first = table.row(0, named=True)
+    line = (
+        f"Of {first['events']:,} {many(name)}, {first['before']:,} had another contact in the {hours:g} hours before "
+        f"and {first['after']:,} in the {hours:g} after; by chance about {first['by_chance']:.1f} would either way."
+    )
+    return Finding(f"Contacts around {many(name)}, {span} months", [line], {"around": table})
+
+
+def _near(
+    own: pl.DataFrame, whole: pl.DataFrame, other: str | None, hours: float, name: str
+) -> tuple[str, int, int, float | None, int, float | None, float]:
+    """How many of the events have a contact of another data set (any if none is named) on either side."""
+    others = whole if other is None else whole.filter(C("dataset") == other)
+    pairs = own.join(others, on="person_id", suffix="_other")
+    pairs = pairs.filter((C("event_id") != C("event_id_other")) | (C("source") != C("source_other")))
+    gap = (C("start_other") - C("start")).dt.total_seconds() / HOUR
+    before = pairs.filter(gap.is_between(-hours, 0, closed="left"))["at"].n_unique()
+    after = pairs.filter(gap.is_between(0, hours))["at"].n_unique()
+    days = _watched(whole)
+    each = others.group_by("person_id").len("others")
+    seen = own.join(each, on="person_id")["others"] - (1 if other in (None, name) else 0)
+    chance = float((1 - (1 - min(1.0, hours / 24 / days)) ** seen.cast(pl.Float64)).sum()) if seen.len() else 0.0
+    n = own.height
+    return other or "any", n, before, before / n if n else None, after, after / n if n else None, chance
+
+
+def _watched(whole: pl.DataFrame) -> float:
+    """Days from the first event to the last."""
+    begun, last = whole["start"].min(), whole["start"].max()
+    return max(1.0, (last - begun).total_seconds() / HOUR / 24) if begun is not None else 1.0  # type: ignore[operator, union-attr]
+
+
+def gaps(run: Tables, people: list[str] | None, dataset: str | None, months: int) -> Finding:
+    """Days between one contact of a person and the next."""
+    span, name = checked_months(months), checked_dataset(run, dataset)
+    begun = (run.month - (span - 1)).start
+    own = _events(run, people, {name} if name else set()).filter(C("start") >= begun, C("start") < run.month.after)
+    own = own.filter(C("dataset") == name) if name else own
+    own = own.sort("person_id", "start", "event_id")
+    days = (C("start") - C("start").shift().over("person_id")).dt.total_seconds() / HOUR / 24
+    between = own.with_columns(days=days).drop_nulls("days")
+    figures = {label: C("days").quantile(at, interpolation="linear") for label, at in QUANTILES.items()}
+    table = between.select(people=C("person_id").n_unique().cast(pl.Int64), gaps=pl.len().cast(pl.Int64), **figures)
+    one = table.row(0, named=True)
+    what = many(name) if name else "contacts"
+    line = "Nobody had two contacts, so there is nothing between them."
+    if one["gaps"]:
+        line = (
+            f"Half of the {one['gaps']:,} gaps between {what} of a person were under {one['median']:.1f} days, nine in "
+            f"ten under {one['ninth_tenth']:.1f}. The past alone: it does not foretell anybody's next contact."
+        )
+    return Finding(f"Days between {what}, {span} months", [line], {"gaps": table})
+
+
+def _events(run: Tables, people: list[str] | None, more: set[str]) -> pl.DataFrame:
+    """Contacts, and events of the data sets in `more`, whose time of day is known."""
+    sets = list({*contact_sets(run._whole("coverage")), *more})
+    whole = run._whole("timeline").filter("counted", C("dataset").is_in(sets), ~C("start_day_only").fill_null(False))
+    whole = whole if people is None else whole.filter(C("person_id").is_in(people))
+    return whole.select("person_id", "source", "event_id", "dataset", "start")
