@@ -73,7 +73,7 @@ def counts(found: pl.DataFrame) -> list[str]:
 
 def _without_bed(events: pl.DataFrame, stays: pl.DataFrame) -> pl.DataFrame:
     outcome = pl.col("outcome")
-    held = (
+    detained = (
         events.filter(
             pl.col("dataset").is_in(["s136", "mha_assessment"]),
             outcome.str.contains(DETAINED) & ~outcome.str.contains(NOT_DETAINED),
@@ -82,8 +82,8 @@ def _without_bed(events: pl.DataFrame, stays: pl.DataFrame) -> pl.DataFrame:
         .unique()
     )
     until = pl.col("day") + timedelta(days=WAIT)
-    bed = held.join(stays, on="person_id").filter(pl.col("first_night") <= until, pl.col("day_out") > pl.col("day"))
-    return held.join(bed, on=["person_id", "day"], how="anti").select("person_id", code=pl.lit(CODES[0]), day="day")
+    bed = detained.join(stays, on="person_id").filter(pl.col("first_night") <= until, pl.col("day_out") > pl.col("day"))
+    return detained.join(bed, on=["person_id", "day"], how="anti").select("person_id", code=pl.lit(CODES[0]), day="day")
 
 
 def _met_elsewhere(events: pl.DataFrame, stays: pl.DataFrame) -> pl.DataFrame:
@@ -92,12 +92,12 @@ def _met_elsewhere(events: pl.DataFrame, stays: pl.DataFrame) -> pl.DataFrame:
         pl.col("first_night") < pl.col("day"), pl.col("day") < pl.col("day_out")
     )
     away = pl.col("day").is_between(pl.col("leave_start"), pl.col("leave_end")).fill_null(False).any()
-    held = inside.group_by("person_id", "day").agg(away=away).filter(~pl.col("away"))
-    return held.select("person_id", code=pl.lit(CODES[1]), day="day")
+    days = inside.group_by("person_id", "day").agg(away=away).filter(~pl.col("away"))
+    return days.select("person_id", code=pl.lit(CODES[1]), day="day")
 
 
-def sentences(told: Iterable[tuple[str, str, str]], *, dated: bool) -> str:
+def sentences(remarked: Iterable[tuple[str, str, str]], *, dated: bool) -> str:
     """The remarks of one person as a text; empty without any."""
     return " ".join(
-        f"{(words if dated else bare)[:1].upper()}{(words if dated else bare)[1:]}." for _, words, bare in told
+        f"{(words if dated else bare)[:1].upper()}{(words if dated else bare)[1:]}." for _, words, bare in remarked
     )

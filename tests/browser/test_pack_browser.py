@@ -178,7 +178,7 @@ def test_a_person_has_the_sentence_the_change_the_gates_and_the_sources(pack: An
         "Why this place",
         "times risk",
         "What changed since last month",
-        "more contacts",
+        "from 4 to 7 police incidents",
         "Gates and dates",
         "Lead clinician permission granted",
         "Capacity reviewed 1 Dec 2025",

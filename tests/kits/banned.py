@@ -69,6 +69,12 @@ TURNS = (
     r"can(no|')t be told",
     r"decision is somebody's",
     r"Say what of",
+    r"(more|fewer) (contacts|nights in a bed or severe events): severity",
+    r"score, reached (longer ago|more recently)",
+    r"12 months, or set apart",
+    r"In hospital now",
+    r"(?<!\d )\b100% likely",
+    r"risk [\d.]+ \((clinical|public safety): likelihood",
 )
 """Phrases that readers had to read twice, each replaced by one that is read once."""
 TURN = re.compile("|".join(TURNS))

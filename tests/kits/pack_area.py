@@ -140,7 +140,7 @@ def _changes(ids: Sequence[str]) -> list[dict[str, Any]]:
         {
             "kind": kinds[k % 4],
             "person_id": one,
-            "what": f"Now {k + 1}, was {k + 3}: more contacts: severity score 7, was 4.",
+            "what": f"Now {k + 1}, was {k + 3}: from 4 to 7 police incidents: severity score 7, was 4, in 3 months.",
             "rank_now": k + 1,
         }
         for k, one in enumerate(ids[:20])

@@ -66,4 +66,8 @@ def _gaps(person: PersonSeries) -> str:
 
 def _support(person: PersonSeries) -> str:
     start = person.support_start
-    return f"Support started {Month.of(start).title}." if start and person.shows(start) else ""
+    if not start or not person.shows(start):
+        return ""
+    end = person.support_end
+    ended = f", ended {Month.of(end).title}" if end and person.shows(end) else ""
+    return f"Support started {Month.of(start).title}{ended}."

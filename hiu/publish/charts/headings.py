@@ -90,22 +90,22 @@ def _going(person: PersonSeries, start: date, before: Side, after: Side) -> str:
 def _compared(person: PersonSeries, sides: Mapping[str, Side], start: date) -> str:
     """Contacts of each side that has enough months: a month, or for 30 days in the community where nights in hospital
     differ between the sides; and that this says nothing of a cause."""
-    known = {words: side for words, side in sides.items() if len(side) == EARLY}
-    stayed = [_nights(person, [month for month, _ in side]) for side in known.values()]
+    enough = {words: side for words, side in sides.items() if len(side) == EARLY}
+    stayed = [_nights(person, [month for month, _ in side]) for side in enough.values()]
     nights = [n for n in stayed if n is not None]
-    apart = len(nights) == len(known) and max(nights) - min(nights) > MOST_NIGHTS
-    free = [_days(person, side) - n for side, n in zip(known.values(), nights, strict=False)]
+    apart = len(nights) == len(enough) and max(nights) - min(nights) > MOST_NIGHTS
+    free = [_days(person, side) - n for side, n in zip(enough.values(), nights, strict=False)]
     if apart and min(free) < 30:
         return "not to be compared (in hospital for most of the months compared)."
     parts: list[str] = []
-    for k, (words, side) in enumerate(known.items()):
+    for k, (words, side) in enumerate(enough.items()):
         contacts = sum(n for _, n in side)
         rate = number(30 * contacts / free[k] if apart else contacts / EARLY)
         unit = "" if parts else " contact" if rate == "1" else " contacts"
         per = " a month" if not apart else "" if parts else " per 30 days in the community"
         beside = f" ({count_of(nights[k], 'night')}{'' if parts else ' in hospital'})" if apart else ""
         parts.append(f"{rate}{unit}{per} {words}{beside}")
-    few = "" if len(known) == len(sides) else f"; fewer than {EARLY} complete months for the rest"
+    few = "" if len(enough) == len(sides) else f"; fewer than {EARLY} complete months for the rest"
     return f"{'; '.join(parts)}{few}. {_flagged(person, start)}"
 
 
