@@ -66,7 +66,7 @@ TURNS = (
     r"certainty [ABC]\b(?! *,)",
     r"review, review overdue",
     r"received since no longer",
-    r"the descriptions agree",
+    r": the descriptions agree",
     r"without the others on the record",
     r"\d(st|nd|rd|th) if (Low|High)",
     r"\d times? in \d+ months",
