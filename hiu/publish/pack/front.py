@@ -49,15 +49,17 @@ def front(tables: Tables, shown: Collection[str], month: Month, settings: Settin
 
 
 def overdue(found: Sequence[Review], tables: Tables, month: Month) -> Overdue:
-    """What is overdue, a row a person in the order of each one's first, with the lead clinician, who answers for it."""
+    """What is overdue, a row a person in the order of each one's first, with the lead clinician, who answers for it.
+
+    Of a candidate the team's list names nobody (`access.shows_gates`)."""
     own: dict[str, dict[str, Review]] = {}
     for review in found:
         own.setdefault(review["id"], {})[review["what"]] = review
     order = [*REVIEWS.values(), *{review["what"]: None for review in found}]
     kinds = [what for what in dict.fromkeys(order) if any(what in one for one in own.values())]
-    support = tables["support"]
     candidates = tables["ranked"].filter(access="candidate")["person_id"].to_list()
-    rows = by_person(support.filter(~pl.col("person_id").is_in(candidates)), own)
+    support = tables["support"].filter(~pl.col("person_id").is_in(candidates))
+    rows = by_person(support, own)
     supported = [row["person_id"] for row in support.iter_rows(named=True) if going(row, month)]
     every = [what for what in kinds if len(supported) > 1 and all(what in own.get(one, {}) for one in supported)]
     having = join_words(
