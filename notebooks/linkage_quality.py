@@ -37,7 +37,7 @@ linkage
 
 # %% [markdown]
 # ## 1. How rows were joined
-# `number`: an NHS number agrees. `model`: the descriptions agree well enough. `single`: joined to nothing. `nobody`:
+# `number`: an NHS number agrees. `model`: name and details agree well enough. `single`: joined to nothing. `nobody`:
 # the row names nobody. **Look for:** the share of rows in the lower bands of probability. Those are the ones a mistake
 # would be among.
 

@@ -42,7 +42,8 @@ def area(people: int, months: int, seed: int) -> dict[str, pl.DataFrame]:
     span = (LAST - (months - 1)).through(LAST)
     ids = [f"HIU-{''.join(dice.choices('ABCDEFGHIJKLMNOPQRSTUVWXYZ234567', k=8))}" for _ in range(people)]
     why = (
-        "about 7 points expected in the next 3 months (14 in the last 3, 31 in the last 12; recent months count more)."
+        "severity score of about 7 expected in the next 3 months (14 in the last 3, 31 in the "
+        "last 12; recent months count more)."
     )
     ranked = [
         {

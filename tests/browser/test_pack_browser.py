@@ -179,7 +179,7 @@ def test_a_person_has_the_sentence_the_change_the_gates_and_the_sources(pack: An
         "times risk",
         "What changed since last month",
         "from 4 to 7 police incidents",
-        "Gates and dates",
+        "Permissions and dates",
         "Lead clinician permission granted",
         "Capacity reviewed 1 Dec 2025",
         "Recorded by meetings",
@@ -274,6 +274,17 @@ def test_a_link_can_open_it_with_names_hidden(opening: Callable[..., Any], pack_
     assert planted(hidden.html()) == [] and hidden.text("#person-title") == pack_area.person_id(1)
 
 
+def rows_seen(page: Any) -> int:
+    """Rows of the list that are whole on the screen, below its headings."""
+    return int(
+        page.evaluate(
+            "() => { const foot = document.getElementById('rows').getBoundingClientRect().bottom + 1;"
+            " return [...document.querySelectorAll('#rows tr[data-index]')].map(one => one.getBoundingClientRect())"
+            ".filter(box => box.top >= 0 && box.bottom <= Math.min(foot, innerHeight)).length }"
+        )
+    )
+
+
 def test_no_column_is_off_the_screen(opening: Callable[..., Any], pack_file: Path) -> None:
     for width, height in ((1366, 768), (1920, 1080), (1024, 768)):
         page = opening(pack_file, width=width, height=height).page
@@ -294,6 +305,8 @@ def test_no_column_is_off_the_screen(opening: Callable[..., Any], pack_file: Pat
                 ".filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.textContent)"
             )
             assert clipped == [], (width, step)
+            if step == "month" and width > 1024:
+                assert rows_seen(page) >= {1366: 14, 1920: 22}[width]
 
 
 def test_columns_are_chosen_and_remembered(opening: Callable[..., Any], pack_file: Path) -> None:
@@ -304,8 +317,17 @@ def test_columns_are_chosen_and_remembered(opening: Callable[..., Any], pack_fil
     )
     assert "nights" in page.evaluate(shown) and not {"mha", "contacts_12"} & set(page.evaluate(shown))
     page.click("#columns summary")
+    page.keyboard.press("Escape")
+    assert page.locator("#columns[open]").count() == 0 and page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    page.keyboard.press("Enter")
+    page.click("#list-title")
+    assert page.locator("#columns[open]").count() == 0, "a click elsewhere closes it"
+    page.click("#columns summary")
     for name in ("mha", "contacts_12"):
         page.check(f"[data-column={name}]")
+    assert page.is_visible("#lacking") == page.evaluate(
+        "() => [...document.querySelectorAll('#rows td abbr')].some(one => one.offsetWidth && one.textContent === '†')"
+    )
     page.uncheck("[data-column=nights]")
     page.reload()
     page.wait_for_selector("html.ready", state="attached")
@@ -352,7 +374,9 @@ def test_print_is_a4_landscape_marked_and_whole(pack: Any) -> None:
     assert (round(float(box.width)), round(float(box.height))) == (842, 595)
     pages = [" ".join(page.extract_text().split()) for page in reader.pages]
     assert all("OFFICIAL-SENSITIVE: patient data" in text for text in pages)
-    assert NAMES[0] in pages[0] and "Gates and dates" in pages[0] and "Sources" in pages[0], "a person is one page"
+    assert NAMES[0] in pages[0] and "Permissions and dates" in pages[0] and "Sources" in pages[0], (
+        "a person is one page"
+    )
     whole = " ".join(pages)
     assert all(name in whole for name in NAMES) and "Hide names" not in whole
     assert all("Contacts, 3 months" in text for text in pages[1:]), "each page of the list has its headings"

@@ -75,6 +75,18 @@ TURNS = (
     r"In hospital now",
     r"(?<!\d )\b100% likely",
     r"risk [\d.]+ \((clinical|public safety): likelihood",
+    r"Made because the person",
+    r"Discharged in \d+ days",
+    r"points expected in",
+    r"certainty [ABC]\b(?! *,)",
+    r"review, review overdue",
+    r"received since no longer",
+    r": the descriptions agree",
+    r"without the others on the record",
+    r"\d(st|nd|rd|th) if (Low|High)",
+    r"\d times? in \d+ months",
+    r"Gates and dates",
+    r"\bL x I\b",
 )
 """Phrases that readers had to read twice, each replaced by one that is read once."""
 TURN = re.compile("|".join(TURNS))

@@ -26,7 +26,7 @@ def text_of(path: Path) -> str:
 def _piece(operator: str, operands: Any, page: pikepdf.Page, letters: dict[Any, dict[int, str]]) -> str:
     if operator == "Tf":
         font = page.Resources.Font[str(operands[0])]
-        letters["now"] = letters.get(font.objgen) or letters.setdefault(font.objgen, _letters_of(font))
+        letters["now"] = letters.get(font.objgen) or letters.setdefault(font.objgen, letters_of(font))
         return ""
     if operator not in ("Tj", "TJ"):
         return " "
@@ -35,7 +35,7 @@ def _piece(operator: str, operands: Any, page: pikepdf.Page, letters: dict[Any, 
     return "".join(letters["now"][int.from_bytes(one[k : k + 2])] for one in codes for k in range(0, len(one), 2))
 
 
-def _letters_of(font: Any) -> dict[int, str]:
+def letters_of(font: Any) -> dict[int, str]:
     """Glyph -> what the font says that it stands for."""
     table = font.ToUnicode.read_bytes().decode("latin-1")
     out = {}

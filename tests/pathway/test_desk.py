@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 from areakit import LAST, NOW
 from pathway_kit import same_when_made_again
+from pdf_boxes import faults as pdf_faults
 
 from hiu.errors import HiuError
 from hiu.govern import records
@@ -118,7 +119,7 @@ def test_every_form_has_the_same_figures() -> None:
     assert sheet.rows() == [tuple(row) for row in grid(part, "Logs by weekday and hour").rows]
     page = made["desk-2026-03.html"].decode()
     assert "OFFICIAL: aggregate figures" in page and "heat5" in page and "<script" not in page
-    assert made["desk-2026-03.pdf"].startswith(b"%PDF")
+    assert pdf_faults(made["desk-2026-03.pdf"]) == []
 
 
 def referred(months: dict[int, int]) -> dict[str, pl.DataFrame]:

@@ -22,7 +22,7 @@ USED = ("ranked", "people", "support", "risk_grading")
 _GATES = tuple(name for pair in GATE_DATES.items() for name in pair)
 _GROUPS = {
     "Decision": ("decision", "owner", "next_review", "notes"),
-    "Gates before support": _GATES,
+    "Permissions before support": _GATES,
     "Notice and plan": tuple(DATED_FACTS),
     "Clinical risk, graded by a clinician": GRADINGS["clinical"],
     "Public-safety risk, graded by the police": GRADINGS["public_safety"],

@@ -64,7 +64,7 @@ def _parts(people: dict[str, Person], found: dict[str, Latest], entries: pl.Data
     actions = [[_who(people[one.person_id]), *_action(one)] for one in actions_of(entries)]
     return [
         ("Decisions", ["Person", "Decision", "Owner", "Recorded by"], rows(_decision)),
-        ("Gates before support", ["Person", "Gate", "Answer", "Day", "Recorded by"], rows(_gates)),
+        ("Permissions before support", ["Person", "Gate", "Answer", "Day", "Recorded by"], rows(_gates)),
         ("Gradings", ["Person", "By role", "Likelihood", "Impact", "Grade", "Recorded by"], rows(_gradings)),
         ("Actions", ["Person", "Action", "Owner", "Due", "Done"], actions),
         ("Notices, plans and reviews", ["Person", "What", "Day", "Recorded by"], rows(_reviews)),

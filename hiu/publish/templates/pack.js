@@ -99,7 +99,7 @@ function mark() {
 // ---- one person -----------------------------------------------------------------------------------------
 function facts(title, rows) {
   return rows.length ? [h("h3", {}, title), h("dl", { class: "facts" }, ...rows.map(([words, value, late, note]) =>
-    h("div", { class: late ? "late" : null }, h("dt", {}, words), h("dd", {}, late ? `${value} ⚠` : value, note ? h("span", { class: "small" }, ` Source: ${note}`) : null))))] : [];
+    h("div", { class: late ? "late" : null }, h("dt", {}, words), h("dd", {}, late ? `${value} ⚠` : value, note ? h("span", { class: "small" }, ` ${note}`) : null))))] : [];
 }
 
 // Where 95 of 100 draws put this person and the nearest on the list, on a scale of ratios.
@@ -169,7 +169,7 @@ function showPerson() {
       h("tbody", {}, ...person.episodes.map((cells) => h("tr", {}, ...cells.map((text) => h("td", {}, text)))))),
     h("p", { class: "small" }, person.week)] : []),
     ...facts("Recorded by meetings", person.recorded.map(([words, value, list, free, author]) => [words, free ? freely(value) : value, false, state.hidden ? list : `${list}, ${author}`])),
-    ...(person.supported ? facts("Permissions and dates", person.gates.map(([words, value, late, note, staff]) => [words, staff ? freely(value) : value, late, state.hidden ? "" : note])) : [h("h3", {}, "Permissions and dates"), h("p", { class: "small" }, data.candidates)]),
+    ...(person.supported ? facts("Permissions and dates", person.gates.map(([words, value, late, note, staff]) => [words, staff ? freely(value) : value, late, state.hidden || !note ? "" : `Source: ${note}`])) : [h("h3", {}, "Permissions and dates"), h("p", { class: "small" }, data.candidates)]),
     ...(person.presets.length ? [h("h3", {}, "Published definitions met"), h("ul", {}, ...person.presets.map((one) => h("li", {}, one)))] : []),
     h("h3", {}, "Sources"), h("p", {}, person.sources),
   );

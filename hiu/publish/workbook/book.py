@@ -19,7 +19,7 @@ from hiu.publish.workbook.listing import ListedPerson
 TABS = ("Read me", "Ranked list", "Entry", "Person", "Monthly", "Actions", "_meta")
 README, RANKED, ENTRY, PERSON, MONTHLY, ACTIONS, META = TABS
 
-FORMAT = 3
+FORMAT = 4
 TOP = 4
 """Row (from 0) of every table's header; the rows above say what the tab is."""
 NOT_SUPPLIED = "not supplied"

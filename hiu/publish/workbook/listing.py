@@ -27,7 +27,7 @@ SHOWN = {
     "contacts_3": "Contacts, 3 months",
     "contacts_12": "Contacts, 12 months",
     "plausible": "Plausible rank",
-    "certainty": "Certainty",
+    "certainty": "How sure the place is",
     "risk": "Risk in the rank",
     "sentence": "Why this place",
     "gates": "Gates, and where they are recorded",

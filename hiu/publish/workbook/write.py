@@ -123,7 +123,7 @@ def _fill(book: Workbook, contents: Contents) -> None:
 def _ranked(tab: Tab) -> None:
     """The list to be read: nothing on it is taken in."""
     sheet, people = tab.sheet, tab.contents.people
-    tab.head("People to offer support to")
+    tab.head("People to discuss")
     tab.text(3, 0, f"For reading. What the meeting decides is filled in on the tab '{ENTRY}'.", "plain_line")
     for column, name in enumerate(SHOWN):
         tab.text(TOP, column, heading(name), "head")

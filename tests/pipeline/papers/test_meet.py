@@ -13,6 +13,7 @@ import pypdf
 import pytest
 from areakit import LAST, NOW, run
 from meet_kit import Caller, embedded_in, entries, meeting
+from pdf_boxes import faults as pdf_faults
 from workbook_kit import Edited, at
 
 from hiu.errors import Busy
@@ -231,6 +232,7 @@ def test_the_end_gives_minutes_and_a_pack_with_what_was_decided(place_after: Pla
         assert "ended" in caller.do("end", attended="Ann Chair\n\nBo | Lee")["said"]
     outcome = run(place_after)
     assert outcome.changed and outcome.published
+    assert pdf_faults((outcome.published / "minutes.pdf").read_bytes()) == []
     pdf = pypdf.PdfReader(io.BytesIO((outcome.published / "minutes.pdf").read_bytes()))
     text = " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
     for part in (

@@ -14,6 +14,7 @@ import pikepdf
 import polars as pl
 import pytest
 from areakit import NOW
+from pdf_boxes import faults as pdf_faults
 from pdf_text import text_of
 from rights_kit import Known
 from typer.testing import CliRunner
@@ -129,6 +130,7 @@ def test_the_pdf_says_what_the_page_says(known: Known, written: WrittenFile) -> 
     events, dense = [str(event) for event in own["event_id"].drop_nulls()], said.replace(" ", "")
     assert len(events) >= 140
     assert all(event in dense for event in events) and known.person in said
+    assert pdf_faults(written.pdf.read_bytes()) == []
     assert "What is left out, and why" in said and "/StructTreeRoot" in pikepdf.open(written.pdf).Root
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 import publish_frames as frames
 import pytest
+from pdf_boxes import faults as pdf_faults
 from pptx import Presentation
 from pypdf import PageObject, PdfReader
 from scipy.optimize import linprog
@@ -379,6 +380,7 @@ def test_no_page_of_the_paper_but_the_last_is_half_empty() -> None:
         page.extract_text(visitor_text=visit)
         return min(found) / float(page.mediabox.height)
 
+    assert pdf_faults(kit.files()[f"board-paper-{frames.LAST}.pdf"]) == []
     *before, _ = PdfReader(io.BytesIO(kit.files()[f"board-paper-{frames.LAST}.pdf"])).pages
     assert before and all(lowest(page) < 0.4 for page in before), list(map(lowest, before))
 

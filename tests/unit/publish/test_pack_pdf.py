@@ -14,6 +14,7 @@ import publish_frames as frames
 import pypdf
 import pytest
 from banned import found
+from pdf_boxes import faults
 
 from hiu.errors import HiuError, UsageError
 from hiu.model import PUBLISHED
@@ -35,6 +36,7 @@ class Read:
     """A PDF as a reader and a screen reader find it."""
 
     def __init__(self, content: bytes) -> None:
+        self.faults = faults(content)
         self.reader = pypdf.PdfReader(io.BytesIO(content))
         self.pages = [" ".join(page.extract_text().split()) for page in self.reader.pages]
         self.text = " ".join(self.pages)
@@ -103,6 +105,10 @@ def test_it_says_what_the_pack_says(twin: Read) -> None:
     for words in map(str.strip, wanted.split("|")):
         assert words in twin.text, words
     assert "decided not yet seen" not in twin.text, "a decision about this list opens the next month's pack"
+
+
+def test_no_words_stand_over_others_or_leave_the_page(twin: Read) -> None:
+    assert twin.faults == []
 
 
 def test_hostile_names_are_words_in_it(twin: Read) -> None:
@@ -237,6 +243,7 @@ def test_nothing_of_a_person_sheet_is_cut_and_every_page_names_the_person() -> N
     tables["conflicts"] = frames.frame(PUBLISHED["conflicts"], [said])
     made = sheet(tables, "Not supported. Override by Dr X: " + "reason " * 40)
     text = " ".join(made.text.split())
+    assert made.faults == []
     assert named(made, "Wilhelmina Wilhelmina") and len(made.pages) > 2
     assert text.count("Alias Name") == 60 and text.count("reason") == 40 and text.count("word word") >= 8 * 199
     assert "NHS numbers: 9990000018 and 9990000026" in text, "both values of a conflict"
@@ -259,6 +266,7 @@ def test_a_person_sheet_has_dated_episodes_hours_of_the_week_and_why_a_contact_i
     rows[4]["reason"] = "55680006"
     rows += [{**bed, "start": datetime(2026, 3, 7, 9), "end": datetime(2026, 3, 11, 9), "ended": "sent"}]
     made = sheet(sheet_tables(timeline=frames.frame(PUBLISHED["timeline"], rows)))
+    assert made.faults == [] and len(made.pages) == 3
     text = " ".join(made.text.split())
     for words in (
         "Fri 6 Mar 2026 21:14 1 police incident and 1 ambulance deployment 2.5 hours",

@@ -62,7 +62,9 @@ def test_page_pdf_workbook_and_sheet_say_the_same_of_each_person(outputs: dict[s
     for person in outputs["people"]:
         row, pdf = outputs["book"][person["id"]], outputs["pdf"]
         assert row["Name"] == person["name"] and f"{person['rank']}. {person['name']} ({person['id']})" in pdf
-        assert int(row["Rank"]) == person["rank"] and (row["Certainty"] or "") == (person["certainty"] or "")
+        assert int(row["Rank"]) == person["rank"] and (row["How sure the place is"] or "") == (
+            person["certainty"] or ""
+        )
         assert row["Change"] == person["label"] and f"{person['label']} · risk: {person['risk']}" in pdf
         assert (row["Contacts, 3 months"] or None) == (
             None if person["contacts"] is None else str(person["contacts"])
