@@ -21,10 +21,7 @@ class _Frozen(BaseModel):
 
 
 class Weights(_Frozen):
-    """Severity points for one unit of each data set (docs/ranking.md); those of a site's own sets are in `extra`.
-
-    What a site's own set counts when it is not there is in hiu.model.units.
-    """
+    """Severity points for one unit of each data set (docs/ranking.md); `extra`: a site's own (else hiu.model.units)."""
 
     police_incident: float = Field(1, ge=0)
     ambulance_deployment: float = Field(1, ge=0)
@@ -140,9 +137,7 @@ class Governance(_Frozen):
     """What the data protection officer sets."""
 
     opt_out_purposes: tuple[str, ...] = Field(("planning",), description="what a national data opt-out forbids")
-    left_out_of_counts: tuple[str, ...] = Field(
-        ("objection", "national_opt_out"), description="people with these are not in aggregates that leave, either"
-    )
+    left_out_of_counts: tuple[str, ...] = Field(("objection", "national_opt_out"), description="not in figures either")
     retention_months: int = Field(36, ge=1, description="age at which a record is reviewed, never destroyed unseen")
     exit_months: int = Field(12, ge=0, description="after support ended, when the record is reviewed")
     area_postcodes: tuple[str, ...] = Field((), description="postcode areas of the site, to notice who moved away")

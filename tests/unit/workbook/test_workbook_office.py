@@ -50,11 +50,12 @@ def test_libreoffice_keeps_the_drop_downs_and_the_copy_is_taken_in(tmp_path: Pat
     tables = frames.published(6, dict(zip(frames.IDS, names, strict=True)))
     data = Edited(made(tables)).put(at("likelihood_clinical"), 4).put(at("impact_clinical"), 5)
     data.put(at("notes"), "=1+1 is text").put(at("next_review"), "2026-06-01").put(at("consent", 7), "given")
+    data.put(at("consent_at", 7), "2026-03-02")
     again = saved_again(data.file(), tmp_path)
 
     copy = read_back(again, "workbook.xlsx", kit.KEY)
     verdict = judge(copy, kit.entries())
-    assert verdict.summary == "5 changes, 0 conflicts, 0 refused", (verdict.refused, verdict.notes)
+    assert verdict.summary == "6 changes, 0 conflicts, 0 refused", (verdict.refused, verdict.notes)
     assert (at("consent", 7), "", "given") in changed(verdict)
 
     parts = Edited(again).parts
