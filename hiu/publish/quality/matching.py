@@ -34,8 +34,6 @@ class GroupRate(TypedDict):
 TITLES = {
     "precision": "Rows on the right person's record, estimated",
     "recall": "Rows with the main record of their person, estimated",
-    "joined": "Rows whose description was joined with another",
-    "seen_elsewhere": "Rows of somebody whom another source gave too",
     "reviewed_joins_confirmed": "Joins that reviewers looked at and confirmed",
     "reviewed_partings_confirmed": "Partings that reviewers looked at and confirmed",
     "reviewers_agree": "Pairs looked at twice on which reviewers agree",

@@ -145,7 +145,7 @@ def _model(place: Place) -> Fields:
 def quality_lines(quality: pl.DataFrame) -> list[str]:
     """Each measure of the matching for everybody, in words, with its interval and what it rests on."""
     rows = {row["measure"]: row for row in quality.filter(group="all").drop_nulls("value").iter_rows(named=True)}
-    return [f"{title}: {_figure(rows[name])}" for name, title in TITLES.items() if name in rows]
+    return [f"{title}: {_figure(rows[name])}" for name, title in (TITLES | _RATES).items() if name in rows]
 
 
 def _figure(row: dict[str, Any]) -> str:
@@ -160,6 +160,11 @@ def _figure(row: dict[str, Any]) -> str:
 
 
 _ENDS = ("value", "low", "high")
+_RATES = {
+    "joined": "Rows whose description was joined with another",
+    "seen_elsewhere": "Rows of somebody whom another source gave too",
+}
+"""What the quality page has by group."""
 _FROM = {"count": "a count", "model": "the model's own estimate", "review": "what reviewers decided"}
 
 

@@ -82,6 +82,11 @@ def test_bed_nights_alone_make_a_person_known() -> None:
     assert by_person(**inputs({"A": {BEDS: [4]}}))["A"]["points_3"] == 1.0
 
 
+def test_an_age_that_nobody_gave_is_on_the_list_of_adults() -> None:
+    whose = people(["AGELESS"], dob={"AGELESS": None})
+    assert rank(**inputs({"AGELESS": {POLICE: [1]}}, people=whose)).ranked["list"].to_list() == ["adult"]
+
+
 def test_under_18s_are_listed_apart_with_their_own_ranks() -> None:
     counts = {"ADULT": {POLICE: [1]}, "CHILD": {POLICE: [9]}, "TODAY": {POLICE: [2]}, "YEAR": {POLICE: [3]}}
     dob = {"CHILD": date(2008, 4, 1), "TODAY": date(2008, 3, 31), "YEAR": None}
