@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import shutil
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -53,6 +53,12 @@ def test_an_objection_takes_an_incident_out_of_the_packs_figures(place: Place) -
     record_change(place, person, change, evidence="letter", by="Officer", now=later)
     withhold_now(place, later)
     assert DUE not in pack_of(place)
+
+
+def test_an_action_due_on_the_last_day_of_the_month_is_open_and_not_overdue() -> None:
+    days = {"action_id": ["A", "B"], "due": [date(2026, 3, 30), date(2026, 3, 31)], "done_at": [None, None]}
+    own = pl.DataFrame({**days, "delivery_id": ["d", "d"], "source_row": [1, 2]})
+    assert first_lines({"action": own}, date(2026, 4, 1)) == ["Action log: 2 open, 1 of them overdue."]
 
 
 def test_nothing_is_said_where_nobody_sent_incidents_or_actions() -> None:
