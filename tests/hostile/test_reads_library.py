@@ -30,6 +30,7 @@ from pipelines.run import Outcome
 
 Call = Callable[[object], object]
 ARGUMENTS: dict[str, tuple[object, ...]] = {
+    "Cohort.around": ("ed_attendance",),
     "Published.table": ("people",), "Published.sql": ("select person_id, name_text from people limit 3",),
     "Published.person": (1,), "Published.why": (1,), "Review.decision": (0,),
     "Ranked.why": (1,), "Ranked.compare": (1, 2), "Published.tables": ("traits",),
@@ -37,6 +38,7 @@ ARGUMENTS: dict[str, tuple[object, ...]] = {
 }  # fmt: skip
 HOLDERS = (Published, Ranked, Person, Linkage, Quality, Cohort, Places, Definitions, Review)
 AGGREGATES = {
+    "Cohort.around", "Cohort.gaps", "Cohort.reasons",
     "Cohort.together", "Cohort.flow", "Cohort.concentration", "Cohort.next_contact", "Published.hour_of_week",
     "Published.deliveries", "Published.not_supplied", "Published.quality", "Published.linkage", "Published.cohort",
     "Published.definitions", "Published.pathway",
@@ -45,8 +47,17 @@ AGGREGATES = {
     "Review.progress", "Review.decision", "Published.places", "Places.demand", "Places.shared", "Places.coverage",
 }  # fmt: skip
 """Figures, rows by file, or words: nobody. All of Quality and Definitions too."""
-UNTRIED = {"Review.decide", "Review.undo", "Review.widget", "Ranked.to_polars", "Ranked.to_pandas", "Ranked.all_rows"}
-"""Acts, which the audit log has; the widget, which asks `Review.pair`; and what is in hand already."""
+UNTRIED = {
+    "Cohort.beside",
+    "Review.decide",
+    "Review.undo",
+    "Review.widget",
+    "Ranked.to_polars",
+    "Ranked.to_pandas",
+    "Ranked.all_rows",
+}
+"""Figures of some people beside others, which everybody has not; acts, which the audit log has; the widget,
+which asks `Review.pair`; and what is in hand already."""
 
 
 def public(kind: type) -> list[str]:

@@ -20,8 +20,8 @@ def around(run: Tables, people: list[str] | None, dataset: str, hours: float, mo
     span, name = checked_months(months), str(checked_dataset(run, dataset))
     if isinstance(hours, bool) or not 0 < hours <= 24 * 366:
         raise UsageError(f"{hours} hours: give a number over 0, and of a year at most")
-    begun, whole = (run.month - (span - 1)).start, _events(run, people, {name})
-    own = whole.filter(C("dataset") == name, C("start").is_between(begun, run.month.after, closed="left"))
+    earliest, whole = (run.month - (span - 1)).start, _events(run, people, {name})
+    own = whole.filter(C("dataset") == name, C("start").is_between(earliest, run.month.after, closed="left"))
     own = own.with_row_index("at")
     rows = [_near(own, whole, one, hours, name) for one in [None, *sorted(whole["dataset"].unique())]]
     schema = {"other": pl.String, "events": pl.Int64, "before": pl.Int64, "share_before": pl.Float64}
@@ -55,15 +55,15 @@ def _near(
 
 def _watched(whole: pl.DataFrame) -> float:
     """Days from the first event to the last."""
-    begun, last = whole["start"].min(), whole["start"].max()
-    return max(1.0, (last - begun).total_seconds() / HOUR / 24) if begun is not None else 1.0  # type: ignore[operator, union-attr]
+    earliest, last = whole["start"].min(), whole["start"].max()
+    return max(1.0, (last - earliest).total_seconds() / HOUR / 24) if earliest is not None else 1.0  # type: ignore[operator, union-attr]
 
 
 def gaps(run: Tables, people: list[str] | None, dataset: str | None, months: int) -> Finding:
     """Days between one contact of a person and the next."""
     span, name = checked_months(months), checked_dataset(run, dataset)
-    begun = (run.month - (span - 1)).start
-    own = _events(run, people, {name} if name else set()).filter(C("start") >= begun, C("start") < run.month.after)
+    earliest = (run.month - (span - 1)).start
+    own = _events(run, people, {name} if name else set()).filter(C("start") >= earliest, C("start") < run.month.after)
     own = own.filter(C("dataset") == name) if name else own
     own = own.sort("person_id", "start", "event_id")
     days = (C("start") - C("start").shift().over("person_id")).dt.total_seconds() / HOUR / 24

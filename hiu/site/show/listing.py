@@ -108,6 +108,34 @@ class Listing(Suggests, pl.DataFrame):
         """The last rows, shown as before."""
         return self._as_before(super().tail(n))
 
+    def select(self, *exprs: Any, **named: Any) -> Self:
+        """Some columns, shown as before."""
+        return self._as_before(super().select(*exprs, **named))
+
+    def with_columns(self, *exprs: Any, **named: Any) -> Self:
+        """The rows with more columns, shown as before."""
+        return self._as_before(super().with_columns(*exprs, **named))
+
+    def drop(self, *columns: Any, strict: bool = True) -> Self:
+        """The rows without some columns, shown as before."""
+        return self._as_before(super().drop(*columns, strict=strict))
+
+    def unique(self, subset: Any = None, **how: Any) -> Self:
+        """One row of each kind, shown as before."""
+        return self._as_before(super().unique(subset, **how))
+
+    def rename(self, mapping: Any, **how: Any) -> Self:
+        """The rows with other names of columns, shown as before."""
+        return self._as_before(super().rename(mapping, **how))
+
+    def slice(self, offset: int, length: int | None = None) -> Self:
+        """Some rows in their order, shown as before."""
+        return self._as_before(super().slice(offset, length))
+
+    def join(self, other: pl.DataFrame, on: Any = None, how: Any = "inner", **more: Any) -> Self:
+        """The rows with the columns of another table, shown as before."""
+        return self._as_before(super().join(other, on, how, **more))
+
     def _as_before(self, frame: pl.DataFrame) -> Self:
         """A part of the table, or another order of it, that keeps the title and what hangs on it."""
         shown = type(self).__new__(type(self))

@@ -93,10 +93,10 @@ class Cohort(Suggests):
             if top is not None:
                 raise UsageError("cost(N) is of the first N on the list; of a cohort of some people ask .cost()")
             return self.people, count_of(len(self.people), "person", "people")
-        listed, number = list_of(self.published).height, self.published.settings.rank.top if top is None else top
-        if isinstance(number, bool) or number < 1 or (top is not None and number > listed):
-            raise UsageError(f"cost({number}): the list has {count_of(listed, 'person', 'people')}, so 1 to {listed}")
-        return list_of(self.published, number)["person_id"].to_list(), f"the first {min(number, listed)} people"
+        length, number = list_of(self.published).height, self.published.settings.rank.top if top is None else top
+        if isinstance(number, bool) or number < 1 or (top is not None and number > length):
+            raise UsageError(f"cost({number}): the list has {count_of(length, 'person', 'people')}, so 1 to {length}")
+        return list_of(self.published, number)["person_id"].to_list(), f"the first {min(number, length)} people"
 
     def backtest(self) -> Finding:
         """Would another rule have found the people better? Tried on the site's own past months."""

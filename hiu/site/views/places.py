@@ -52,7 +52,7 @@ class Places(Suggests):
         named = level.replace("_", " ")
         note = "Contacts of people of all ages. An area outside its limits is worth a question; it is no league table."
         unknown, whole = found.filter(C("place").is_null())["contacts"].sum(), found["contacts"].sum()
-        note += f" Of {unknown:,} of {whole:,} contacts the {named} is not known: .coverage() says why."
+        note += f" The {named} is not known for {unknown:,} of {whole:,} contacts: .coverage() says why."
         note += "" if people else f" Rates per head need the people of each {named}: docs/places.md says where they go."
         renamed = found.rename({"rate": "per_1000_contacts", "repeat": "repeat_contacts"})
         lines = lines or ["No area lies outside its limits."]

@@ -118,6 +118,21 @@ def test_a_month_that_is_not_supplied_has_a_reason(place_after: Place) -> None:
     assert why["police"].startswith("rows were sent")
 
 
+def test_a_table_stays_one_whatever_is_done_with_it(run: Published) -> None:
+    listed = run.ranked()
+    done = (
+        listed.select("rank", "label"),
+        listed.with_columns(one=pl.lit(1)),
+        listed.drop("sentence"),
+        listed.unique("label"),
+        listed.rename({"rank": "place"}),
+        listed.slice(0, 1),
+        listed.join(run.people(), on="person_id"),
+    )
+    assert all(type(one.to_polars()) is pl.DataFrame and one.title == listed.title for one in done)
+    assert done[6].height and listed.select("rank").why(1) == run.why(1)
+
+
 def test_cost_tells_what_is_not_in_it(run: Published) -> None:
     assert run.cohort().cost().sentences[0].startswith("Indicative")
     gaps = run.cohort()._gaps()
@@ -152,6 +167,17 @@ def test_every_column_of_a_finding_has_a_meaning(run: Published, name: str) -> N
     assert found.filter(C("meaning") == "").rows() == []
 
 
+def test_the_questions_of_the_analysts_page_take_a_line(run: Published) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "analyst.md").read_text(encoding="utf-8")
+    section = page.split("## More questions, a line each")[1].split("\n## ")[0]
+    blocks = [part.split("```")[0] for part in section.split("```python\n")[1:]]
+    for block in blocks:
+        scope: dict[str, object] = {"run": run, "pl": pl}
+        exec(block, scope)
+        assert scope["answer"] is not None and len(block.strip().splitlines()) <= 3
+    assert len(blocks) == 4
+
+
 def test_every_finding_is_walked() -> None:
     """A method that gives a finding is in FINDINGS: else nobody asks what its columns mean."""
     kinds = (Published, Cohort, Ranked, Places, Definitions)
@@ -178,8 +204,8 @@ def test_people_are_counted_as_the_list_counts_them(run: Published) -> None:
 
 
 def test_beds_on_a_night_are_those_of_the_stays(run: Published) -> None:
-    night = run.month.start
     stay = pl.read_parquet(run.folder / "stay.parquet").filter(~C("nobody"))
+    night = stay.filter(C("day_out") > C("first_night"))["first_night"][0]
     lies = stay.filter(C("first_night") <= night, C("day_out") > night)
     away = lies.filter(C("leave_start") <= night, C("leave_end").is_null() | (C("leave_end") > night))
     beds = lies.join(away, on=["delivery_id", "source_row"], how="anti")
