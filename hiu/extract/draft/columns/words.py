@@ -57,10 +57,24 @@ def words(header: str) -> frozenset[str]:
     return frozenset(spaced(header).split())
 
 
+_SHORT = {
+    "inc": "incident", "incid": "incident", "occ": "occurrence", "disp": "disposal", "dispo": "disposal",
+    "cd": "code", "num": "number", "nbr": "number", "nr": "number", "dt": "date", "tm": "time", "attd": "attendance",
+    "disch": "discharge", "adm": "admission", "arr": "arrival", "addr": "address", "pcode": "postcode",
+    "desc": "description", "reas": "reason",
+}  # fmt: skip
+"""Words as systems shorten them in headers."""
+
+
+def _long(text: str) -> str:
+    return " ".join(_SHORT.get(word, word) for word in spaced(text).split())
+
+
 def nearness(header: str, word: str) -> float:
     """0-100: letters that differ cost most; words in another order and further words in the header cost little."""
-    close = max(fuzz.ratio(squash(header), squash(word)), fuzz.token_sort_ratio(spaced(header), spaced(word)))
-    sent, accepted = spaced(header).split(), spaced(word).split()
+    full, wanted = _long(header), _long(word)
+    close = max(fuzz.ratio(squash(header), squash(word)), fuzz.token_sort_ratio(full, wanted))
+    sent, accepted = full.split(), wanted.split()
     within = 96 - 4 * (len(sent) - len(accepted)) if accepted and set(accepted) <= set(sent) else 0
     return max(close, within)
 
