@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from rapidfuzz import fuzz
 
 from hiu.extract.files.header import squash
-from hiu.extract.values.text import bag
+from hiu.extract.values.text import bag, by_word
 
 NUMBER = bag("id ref no number reference urn log ident identifier num nr key serial sk pk nbr nummer uid uuid rowid")
 PERSON = bag(
@@ -57,12 +57,23 @@ def words(header: str) -> frozenset[str]:
     return frozenset(spaced(header).split())
 
 
-_SHORT = {
-    "inc": "incident", "incid": "incident", "occ": "occurrence", "disp": "disposal", "dispo": "disposal",
-    "cd": "code", "num": "number", "nbr": "number", "nr": "number", "dt": "date", "tm": "time", "attd": "attendance",
-    "disch": "discharge", "adm": "admission", "arr": "arrival", "addr": "address", "pcode": "postcode",
-    "desc": "description", "reas": "reason",
-}  # fmt: skip
+_SHORT = by_word(
+    incident="inc,incid",
+    occurrence="occ",
+    disposal="disp,dispo",
+    code="cd",
+    number="num,nbr,nr",
+    date="dt",
+    time="tm",
+    attendance="attd",
+    discharge="disch",
+    admission="adm",
+    arrival="arr",
+    address="addr",
+    postcode="pcode",
+    description="desc",
+    reason="reas",
+)
 """Words as systems shorten them in headers."""
 
 
