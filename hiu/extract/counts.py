@@ -180,8 +180,10 @@ def _marks(cells: pl.DataFrame, source: Source) -> pl.Series:
     """A digest of who each row describes: of counts of the number alone, where there is one."""
     who = [field for field, spec in source.fields.items() if spec.type in _PERSON and field in cells.columns]
     if source.kind == "counts":
-        rows = cells.select(_who(cells, source).fill_null("")).rows()
-    else:
-        rows = cells.select(pl.col(who).fill_null("")).rows() if who else [()] * cells.height
-    marks = [hashlib.sha256(repr(row).encode()).hexdigest()[:16] for row in rows]
-    return pl.Series("mark", marks, dtype=pl.String)
+        return per_value(cells.select(_who(cells, source).fill_null("")).to_series(), _digest).alias("mark")
+    rows = cells.select(pl.col(who).fill_null("")).rows() if who else [()] * cells.height
+    return pl.Series("mark", [_digest(repr(row)) for row in rows], dtype=pl.String)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

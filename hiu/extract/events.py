@@ -9,10 +9,10 @@ import polars as pl
 from rapidfuzz import fuzz
 
 from hiu.extract.files.columns import time_key
-from hiu.extract.rates.leftover import in_words, looks_of
 from hiu.extract.values.codes import ROUNDED, not_known, unlisted
 from hiu.extract.values.dates import NEVER, read_dates, stamped
 from hiu.extract.values.forms import DEFAULT
+from hiu.extract.values.text import in_words, looks_of
 from hiu.month import Month
 from hiu.sources import Source
 
@@ -129,7 +129,7 @@ def _reason(fault: Fault, frame: pl.DataFrame, source: Source) -> str:
     """What is said of a fault; of dates that were not read how most look, and the forms that are nearest to that."""
     if fault.code != "date_unreadable":
         return fault.reason
-    texts = frame.filter(pl.col(f"{fault.field}@unread"))[str(fault.field)].alias("text")
+    texts = frame.filter(pl.col(f"{fault.field}@unread"))[str(fault.field)]
     if (looks := looks_of(texts)) is None:
         return fault.reason
     forms = source.fields[str(fault.field)].formats or DEFAULT

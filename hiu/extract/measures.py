@@ -38,9 +38,9 @@ def _unknown(field: str, values: Collection[str]) -> pl.Expr:
 def _test(value: pl.Expr, condition: Condition, unknown: pl.Expr) -> pl.Expr:
     """Whether a condition holds; of a word that nobody listed it is not known that it is none of the words named."""
     if condition == "present":
-        return value.is_not_null() & ~not_known(value) & ~unknown
+        return value.is_not_null() & ~not_known(value, coded=True) & ~unknown
     if condition == "absent":
-        return (value.is_null() | not_known(value)) & ~unknown
+        return (value.is_null() | not_known(value, coded=True)) & ~unknown
     assert not isinstance(condition, str)  # hiu.sources.conditions
     tests = [_compare(value, kind, wanted) for kind, wanted in condition.items()]
     negative = any(kind.startswith("not_") for kind in condition)

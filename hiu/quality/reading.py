@@ -12,7 +12,7 @@ from hiu.extract.draft.columns.idle import says_utc
 from hiu.extract.draft.lines import array
 from hiu.extract.files.header import quoted
 from hiu.extract.files.numbering import Numbering
-from hiu.extract.rates.leftover import in_words
+from hiu.extract.values.text import in_words
 from hiu.sources import FieldSpec, Source
 
 Row = dict[str, Any]

@@ -36,6 +36,7 @@ __all__ = [
     "load_sources",
     "merge",
     "on_offer",
+    "source_of",
 ]
 
 
@@ -90,6 +91,14 @@ def load_sources(folder: Path | None = None) -> dict[str, Source]:
         elif values.pop("enabled", True):
             found[name] = _validate(path := origin[name], name, values, texts[path])
     return found
+
+
+def source_of(text: str, name: str) -> Source:
+    """The source that the text of one TOML describes, over the shipped one that it extends. Raises SettingsError."""
+    path = Path(f"{name}.toml")
+    values = parse(path, text)
+    base = values.pop("extends", None)
+    return _validate(path, name, merge({**shipped(), **on_offer()}.get(base, {}), values), text)
 
 
 def _word(path: Path, key: str, value: object) -> str:

@@ -101,7 +101,8 @@ def for_board(
     if not found.ids:
         raise HiuError(
             f"{place.home / 'site.toml'}: no [[basis]] for purpose 'planning' and recipient '{recipient}' "
-            f"is in force on {on}; nothing may leave for them. See docs/governance.md."
+            f"is in force on {on}{gate.unsigned(place.settings, purpose='planning', recipient=recipient)}; "
+            "nothing may leave for them. See docs/governance.md."
         )
     out = gate.left_out(basis, governance.left_out_of_counts, on, governance.opt_out_purposes)
     kept = {
@@ -133,7 +134,8 @@ def unpermitted(place: Place, on: date) -> list[str]:
         return []
     return [
         f"nobody may be shown to the group, so its list is empty: no [[basis]] for purpose 'support' and recipient "
-        f"'group' is in force on {on}. When the data protection officer has decided (docs/governance.md), add to "
+        f"'group' is in force on {on}{gate.unsigned(place.settings, purpose='support', recipient='group')}. "
+        "When the data protection officer has decided (docs/governance.md), add to "
         f"{place.home / 'site.toml'} and run the month again:\n"
         f"{gate.basis_block('support', 'group', on)}"
     ]

@@ -2,22 +2,28 @@
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from hiu.errors import HiuError, UsageError
+from hiu.errors import HiuError, InputRefused, SettingsError, UsageError
 from hiu.extract.draft.mapping import checks_left, draft
 from hiu.extract.draft.plan import KINDS
 from hiu.extract.draft.table.sample import Query
-from hiu.extract.files.find import find_deliveries
+from hiu.extract.files.find import find_deliveries, period_of
+from hiu.extract.files.read import read_table
+from hiu.extract.people_apart import one_person_a_row
+from hiu.extract.standardise import standardise
 from hiu.govern.basis.agreements import agreement_block, in_force
 from hiu.model.units import EVENT, POINTS
 from hiu.publish.words.text import count_of
 from hiu.quality.suites import check_suites, site_sources, write_suites
-from hiu.sources import load_sources
+from hiu.sources import load_sources, source_of
 from pipelines.common.place import REPOSITORY, Place
 from pipelines.common.progress import out
+
+_SAVE_AS = "# Save as "
 
 
 def draft_source(
@@ -39,6 +45,7 @@ def draft_source(
             raise UsageError(f"the source '{name}' is shipped and is of kind {base.kind}: leave --kind out")
         raise UsageError(f"--kind {kind}: found no such kind of source; expected one of {', '.join(KINDS)}")
     text = draft(name, file, base, others=place.sources, beside=beside, query=query, kind=kind)
+    text = text.replace(_SAVE_AS, f"{_set_aside(place, name, file, text)}{_SAVE_AS}", 1)
     target = place.home / "sources" / f"{name}.toml"
     if not save:
         out(text)
@@ -49,6 +56,27 @@ def draft_source(
     looked_at = f"hiu fetch MONTH --site {place.home}" if query else f"hiu check {file} --site {place.home}"
     for line in _left(place, name, looked_at, text, today):
         out(line if save else f"# {line}".rstrip())
+
+
+def _set_aside(place: Place, name: str, file: Path, text: str) -> str:
+    """A line on how many rows a check of the draft as it stands would set aside; empty if none, and of a query."""
+    from hiu.quality.check import check_delivery
+    from hiu.quality.suites import suite
+
+    called, settings = f"{file.parent.name}/{file.name}", place.settings
+    try:
+        source = source_of(text, name)
+        bytes_, ratio = settings.max_file_bytes, settings.max_unzip_ratio
+        raw = read_table(file, source, name=called, max_bytes=bytes_, max_ratio=ratio)
+        raw = one_person_a_row(raw, source, name=called)
+        ids = {"delivery_id": "draft", "source_file": called}
+        done = standardise(raw, source, period=period_of(called, source), synthetic=settings.synthetic, **ids)
+    except (InputRefused, SettingsError):
+        return ""  # what is lacking is marked CHECK
+    failed = check_delivery(done.records, suite(source), usual=None).failed
+    codes = [*done.quarantine["code"], *failed["code"]]
+    which = ", ".join(f"{n:,} for {code}" for code, n in Counter(codes).most_common())
+    return f"# note: {len(codes):,} of {raw.received:,} rows would be set aside ({which})\n" if codes else ""
 
 
 def require_name(name: str) -> None:

@@ -165,7 +165,7 @@ REFUSED = {
     ),
     "a picture": refused("2026-03/ed_a.csv", b"\x89PNG\r\n\x1a\n" + bytes(30), "a picture (PNG)"),
     "rich text": refused("2026-03/ed_a.csv", "{\\rtf1 Attendances}", "rich text"),
-    "JSON": refused("2026-03/ed_a.csv", '[{"Attendance ID": "E1"}]', "found JSON"),
+    "JSON": refused("2026-03/ed_a.csv", '{"a": [{"x": 1}], "b": [{"y": 2}]}', "found JSON"),
     "an SQLite database": refused("2026-03/ed_a.csv", b"SQLite format 3\0" + bytes(90), "an SQLite database"),
     "other XML": refused("2026-03/ed_a.csv", '<?xml version="1.0"?><rows><row/></rows>', "an XML file"),
 }

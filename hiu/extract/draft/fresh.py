@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
+import polars as pl
+
 from hiu.extract.draft.columns.concepts import concept_source
 from hiu.extract.draft.columns.match import time_column
-from hiu.extract.draft.columns.words import words
+from hiu.extract.draft.columns.words import UNITS, words
 from hiu.extract.draft.facts import fact_lines
 from hiu.extract.draft.fields import (
     coded_lines,
@@ -16,7 +18,7 @@ from hiu.extract.draft.fields import (
     zone_lines,
 )
 from hiu.extract.draft.lines import array, comment, quoted, some
-from hiu.extract.draft.plan import COUNTED, Plan
+from hiu.extract.draft.plan import COUNTED, Plan, field_name
 from hiu.extract.draft.repeats import (
     Deleted,
     Repeats,
@@ -107,6 +109,7 @@ def _key_lines(
 ) -> Iterator[str]:
     if plan.kind == "counts":
         yield '\n[key]\nevent = ["month"]  # one number a month for each person that a row describes'
+        yield from _several_rows(sample, plan)
         return
     field = "ref" if plan.kind == "register" else "event"
     if plan.key is None and field == "event":
@@ -124,6 +127,26 @@ def _key_lines(
     count = f"{seen.distinct} different in {seen.filled} rows"
     yield f"\n[fields.{field}]\ncolumns = {array([plan.key])}  # CHECK: {what}: {count}"
     yield 'type = "text"\nrequired = true\nfilled = true'
+
+
+def _several_rows(sample: Sample, plan: Plan) -> Iterator[str]:
+    """People of a table of counts who stand in several rows of a month, and the column that tells these apart."""
+    who = [plan.columns[field] for field in ("nhs_number", "name", "family", "given", "dob") if field in plan.columns]
+    own = [*(who[:1] if "nhs_number" in plan.columns else who), *plan.numbers[:1], *filter(None, [plan.month])]
+    frame = sample.raw.frame
+    told = frame.filter(pl.all_horizontal(pl.col(own).is_not_null())) if own else frame.clear()
+    if not own or not told.select(own).is_duplicated().any():
+        return
+    rows = int(told.select(own).is_duplicated().sum())
+    free = [header for header in sample.looks if words(header) & UNITS and header not in (*own, *who)]
+    again = {header: int(told.select(*own, header).is_duplicated().sum()) for header in free}
+    apart = min(again, key=lambda header: again[header], default=None)
+    yield f"# CHECK: {rows} rows are of people who stand in several; numbers that differ contradict and are set aside"
+    if apart and 2 * again[apart] < rows:
+        field = field_name(apart)
+        yield f"# CHECK: {comment(apart)} tells {rows - again[apart]} of these rows apart. To add their numbers up:"
+        yield f'# event = ["month", {quoted(field)}]'
+        yield f"# and: [fields.{field}] columns = {array([apart])}"
 
 
 def _monthly_lines(sample: Sample, plan: Plan) -> Iterator[str]:

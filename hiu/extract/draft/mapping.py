@@ -73,8 +73,6 @@ def _top(sample: Sample) -> Iterator[str]:
     yield f"# Drafted from {whence}: {raw.received:,} rows, {len(raw.headers)} columns."
     for note in raw.notes:
         yield f"# note: {comment(note)}"
-    if raw.refused.height:
-        yield f"# note: {raw.refused.height:,} rows would be set aside"
     where = f"sources/{sample.name}.toml in the site's folder"
     then = "hiu fetch MONTH" if sample.query else "hiu check FILE"
     yield f"# Save as {where}, settle every line marked CHECK, then: {then}\n"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from hiu.errors import InputRefused
 from hiu.extract.files.header import quoted, squash
+from hiu.extract.values.text import bag
 from hiu.fuzzy import nearest
 from hiu.sources import Source
 
@@ -12,10 +13,10 @@ _ROW_NUMBERS = ("no", "number", "row", "rowno", "rownumber", "line", "lineno", "
 """Headers that may number the rows of a file, so that none is offered for a column that is missed."""
 
 
-NHS_HEADERS = frozenset(
-    ("nhs", "nhsno", "nhsnum", "nhsnumber", "nhsid", "nhsref", "nhsnbr", "nonhs", "patientnhsno", "patientnhsnumber",
-     "nhsnumberpatient", "personnhsnumber", "ptnhs", "ptnhsno", "newnhsno", "newnhsnumber")
-)  # fmt: skip
+NHS_HEADERS = bag(
+    "nhs nhsno nhsnum nhsnumber nhsid nhsref nhsnbr nonhs patientnhsno patientnhsnumber nhsnumberpatient personnhsnumber "
+    "ptnhs ptnhsno newnhsno newnhsnumber"
+)
 """How an NHS number is headed, squashed: one of them is read where the file has none of the source's own headers."""
 
 

@@ -8,6 +8,7 @@ import polars as pl
 
 from hiu.errors import InputRefused
 from hiu.extract.files.columns import match_columns
+from hiu.extract.files.content.json_rows import json_table
 from hiu.extract.files.content.kinds import refuse_other
 from hiu.extract.files.content.markup import markup_tables
 from hiu.extract.files.content.unpack import unpack
@@ -166,11 +167,14 @@ def _grids(path: Path, source: Source, name: str, max_bytes: int, max_ratio: flo
 
 
 def content(path: Path, name: str, *, max_bytes: int, max_ratio: float) -> tuple[bytes, list[str]]:
-    """The bytes of a workbook or a text, unpacked if need be, and notes. What they are is seen from them, not the name.
+    """The bytes of a workbook or a text, unpacked if need be and JSON made CSV, and notes. What they are is
+    seen from them, not the name.
 
     Raises InputRefused: the codes of `load`, of `content.unpack` and of `content.kinds`.
     """
     data, notes = unpack(load(path, name, max_bytes), name, max_bytes=max_bytes, max_ratio=max_ratio)
+    data, of_json = json_table(data, name)
+    notes += of_json
     refuse_other(data, name)
     if path.suffix.lower() in _WORKBOOKS and not data.startswith(ZIP):
         notes.append(f"the name ends in {path.suffix} but the content is text: it is read as text")

@@ -10,7 +10,7 @@ from hiu.extract.rates.quotable import is_ordinary, may_name
 from hiu.extract.values.address import NOWHERE
 from hiu.extract.values.codes import not_known, whole
 from hiu.extract.values.dates import NEVER, read_dates
-from hiu.extract.values.text import DITTO
+from hiu.extract.values.text import looks_of
 from hiu.fold import folded
 from hiu.sources import FieldSpec, Source
 
@@ -69,7 +69,7 @@ def sort_out(left: pl.DataFrame, key: str, source: Source) -> Leftover:
 
 def _missing(type_: str) -> pl.Expr:
     text = pl.col("text")
-    found = not_known(text)
+    found = not_known(text, coded=type_ == "code")
     if type_ in ("name", "given", "family", "aliases", "local_id"):
         found |= pl.col("nobody")
     if type_ in ("dob", "date", "timestamp", "time", "age", "nhs_number", "local_id", "postcode", "integer"):
@@ -94,23 +94,6 @@ def names_nothing(text: pl.Expr, spec: FieldSpec) -> pl.Expr:
     """A code that the list says means no value."""
     empty = [sent.lower() for sent, ours in spec.codes.items() if not ours]
     return whole(text).str.to_lowercase().is_in(empty) if empty else pl.lit(False)
-
-
-def looks_of(texts: pl.Series) -> str | None:
-    """The commonest form: 9 for a digit, A for letters, so that nothing of a value is in it; None of no cells."""
-    if texts.is_empty():
-        return None
-    form = texts.str.replace_all(r"\p{L}+", "A").str.replace_all(r"[0-9]", "9").str.slice(0, 40)
-    return str(form.value_counts().sort("count", "text", descending=[True, False])["text"][0])
-
-
-def in_words(looks: str, texts: pl.Series | None = None) -> str:
-    """What cells of a look are like, after 'most': ditto marks are named where `texts` shows that they are some."""
-    if (texts is not None and 2 * texts.str.contains(DITTO).sum() > len(texts)) or re.fullmatch(DITTO, looks):
-        return "are ditto marks, which stand for the value above (fill_down under [file] reads them so)"
-    if not re.search("[A9]", looks):
-        return f"hold nothing but the sign '{looks}'"
-    return f"look like {looks}, where A is a word and 9 a digit"
 
 
 def _words(cells: pl.DataFrame) -> str | None:

@@ -156,7 +156,9 @@ def _is_read(frame: pl.DataFrame, key: str, source: Source) -> pl.Expr:
     if key in _MADE:
         return pl.any_horizontal(pl.col(f"who:{part}").is_not_null() for part in _MADE[key])
     if spec.coded:
-        nothing = names_nothing(pl.col(key), spec) | (not_known(pl.col(key)) & unlisted(pl.col(key), code_list(spec)))
+        nothing = names_nothing(pl.col(key), spec) | (
+            not_known(pl.col(key), coded=True) & unlisted(pl.col(key), code_list(spec))
+        )
         words = pl.col(unknown_key(key)) | nothing
         return ~words & ~(pl.col(key).str.contains(ROUNDED) if spec.type == "code" else pl.lit(False))
     if spec.type == "related" or key in source.decisive:

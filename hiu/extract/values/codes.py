@@ -96,9 +96,12 @@ def unknown_words(text: pl.Expr, codes: Mapping[str, str], accepts: Sequence[str
     return found
 
 
-def not_known(text: pl.Expr) -> pl.Expr:
-    """Whether a cell says in a word that the value is not known, whatever its type."""
-    return _says(text, (*NOT_KNOWN, *_UNTRACED))
+def not_known(text: pl.Expr, *, coded: bool = False) -> pl.Expr:
+    """Whether a cell says in a word that the value is not known, whatever its type.
+
+    In a field of codes (`coded`) words such as Declined, Refused and Pending are what happened.
+    """
+    return _says(text, NOT_KNOWN if coded else (*NOT_KNOWN, *_UNTRACED))
 
 
 def _says(text: pl.Expr, words: Sequence[str]) -> pl.Expr:

@@ -69,6 +69,23 @@ def per_value(texts: pl.Series, read: Callable[[str], Any], type: Any = pl.Strin
     return texts.to_frame("text").join(pl.DataFrame(table), on="text", how="left", maintain_order="left")["read"]
 
 
+def looks_of(texts: pl.Series) -> str | None:
+    """The commonest form: 9 for a digit, A for letters, so that nothing of a value is in it; None of no cells."""
+    if texts.is_empty():
+        return None
+    form = texts.alias("text").str.replace_all(r"\p{L}+", "A").str.replace_all(r"[0-9]", "9").str.slice(0, 40)
+    return str(form.value_counts().sort("count", "text", descending=[True, False])["text"][0])
+
+
+def in_words(looks: str, texts: pl.Series | None = None) -> str:
+    """What cells of a look are like, after 'most': ditto marks are named where `texts` shows that they are some."""
+    if (texts is not None and 2 * texts.str.contains(DITTO).sum() > len(texts)) or re.fullmatch(DITTO, looks):
+        return "are ditto marks, which stand for the value above (fill_down under [file] reads them so)"
+    if not re.search("[A9]", looks):
+        return f"hold nothing but the sign '{looks}'"
+    return f"look like {looks}, where A is a word and 9 a digit"
+
+
 def repaired(text: str) -> str:
     """Letters of UTF-8 that were read as cp1252 or Latin-1 ('WoÅºniak'), once or more often, put right when they decode
     cleanly.

@@ -50,6 +50,19 @@ def basis_table(settings: Settings, recorded: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([pl.DataFrame(site, schema=_SCHEMA), recorded.select(list(_SCHEMA)).cast(_SCHEMA)])  # type: ignore[arg-type]
 
 
+def unsigned(settings: Settings, *, purpose: str, recipient: str) -> str:
+    """What to add if a row of site.toml for the purpose and recipient still holds words of the template; else empty."""
+    own = [one for one in settings.basis if (one.purpose, one.recipient) == (purpose, recipient)]
+    fields = ("code", "decided_by", "evidence")
+    still = [field for field in fields if any(is_placeholder(str(getattr(one, field))) for one in own)]
+    if not still:
+        return ""
+    return (
+        f" (site.toml has one, but the words of the template still stand in its {', '.join(still)}, so nobody has "
+        "decided it: say who did, and by what)"
+    )
+
+
 def standing(settings: Settings, recorded: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
     """Every row of the basis under the ids people have now; `aliases` as published."""
     if recorded.is_empty():

@@ -136,7 +136,12 @@ def _check(place: Place, file: Path, source: Source, today: date) -> FileCheck:
     warnings += filter(None, [not_begun(found, today)])
     warnings += _copies(place, source, file, name)
     warnings += quotes_of_file(place, source, delivery.period, done.records, today)
-    notes = [*raw.notes, *delivery.notes, *(remark.sentence for remark in restated if not remark.warn)]
+    notes = [
+        *raw.notes,
+        *delivery.notes,
+        *_deletions(done.records),
+        *(remark.sentence for remark in restated if not remark.warn),
+    ]
     return _found(source, raw, delivery.period, done, warnings, name, list(dict.fromkeys(notes)))
 
 
@@ -207,8 +212,26 @@ def _reasons(quarantine: pl.DataFrame) -> list[Row]:
 
 
 def _measures(records: pl.DataFrame) -> dict[str, int]:
-    counted = Counter(records.filter(~pl.col("quarantined"))["measures"].explode().drop_nulls().to_list())
+    standing = records.filter(~pl.col("quarantined"), ~_taken_back(records))
+    counted = Counter(standing["measures"].explode().drop_nulls().to_list())
     return dict(sorted(counted.items()))
+
+
+def _taken_back(records: pl.DataFrame) -> pl.Series:
+    """Rows that take others of their key back, and those that stand before such a row."""
+    last = pl.when(pl.col("deleted") & ~pl.col("quarantined")).then("source_row").max().over("record_id")
+    return records.select(
+        (pl.col("source_row") <= last).fill_null(False) & pl.col("record_id").is_not_null()
+    ).to_series()
+
+
+def _deletions(records: pl.DataFrame) -> list[str]:
+    """A note if rows of the file take others back."""
+    n = records.filter("deleted", ~pl.col("quarantined")).height
+    gone = int((_taken_back(records) & ~records["deleted"] & ~records["quarantined"]).sum())
+    return [
+        f"{count_of(n, 'row')} of the file mean deleted: {count_of(gone, 'row')} before them in it count no more"
+    ] * bool(n)
 
 
 def _print(file: Path, check: FileCheck) -> None:

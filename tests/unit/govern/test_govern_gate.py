@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from hiu.errors import HiuError, UsageError
-from hiu.govern.basis.gate import basis_table, follow, left_out, permitted, row
+from hiu.govern.basis.gate import basis_table, follow, left_out, permitted, row, unsigned
 from hiu.govern.records import add, read
 from hiu.model.govern import BASIS
 from hiu.publish.access import gated, mark, visible, withheld
@@ -198,3 +198,15 @@ def test_other_tables_of_an_output_lose_whoever_is_withheld() -> None:
     out = gated(tables, [BOB])
     assert out["changes"]["person_id"].to_list() == [BOB, None] and out["support"].height == 2
     assert out["people"].height == 3
+
+
+def test_a_basis_in_which_the_template_still_stands_is_named() -> None:
+    told = {
+        "code": "the lawful basis, as your privacy notice cites it",
+        "evidence": "reference of the impact assessment",
+    }
+    one = site().basis[0].model_copy(update=told)
+    said = unsigned(Settings(name="A", basis=(one,)), purpose="support", recipient="group")
+    assert "still stand in its code, evidence, so nobody has decided it" in said
+    assert unsigned(site(), purpose="support", recipient="group") == ""
+    assert unsigned(Settings(name="A", basis=(one,)), purpose="planning", recipient="group") == ""

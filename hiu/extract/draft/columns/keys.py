@@ -23,6 +23,8 @@ MEASURED = bag(
     "rate percent pct age latitude longitude lat lon easting northing temperature count per days nights"
 )
 """Words of a column that measures something, so that it numbers nothing."""
+_STATES = bag("discharged admitted ended closed left departed status outcome finished arrived seen")
+"""Words of a column that says what became of somebody, which numbers nothing, however few the rows."""
 _OF_OTHERS = OTHERS - {"contact"}
 _FEWEST_ROWS = 4
 _DECIMAL = re.compile(r"-?\d+[.,]\d{1,3}")
@@ -87,6 +89,8 @@ def _like_numbers(seen: Look) -> bool:
 
 def _numbers_rows(seen: Look, *, named: bool) -> bool:
     """Whether values differ as keys do: all filled; if they are not named as numbers, nearly one a row and no words."""
+    if not is_number_name(seen.header) and words(seen.header) & _STATES:
+        return False
     if seen.filled < seen.rows or seen.filled == 0 or _OF_OTHERS & words(seen.header) or _is_measure(seen):
         return False
     spread = seen.distinct / seen.filled

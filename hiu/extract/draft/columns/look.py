@@ -11,11 +11,11 @@ import polars as pl
 from hiu.extract.dates.formats import Detected, detect, is_timed
 from hiu.extract.dates.month_forms import month_format
 from hiu.extract.draft.columns.words import is_number_name, spaced
-from hiu.extract.values.codes import not_known
+from hiu.extract.values.codes import not_known, still_open
 from hiu.extract.values.dates import read_stamps
 from hiu.extract.values.forms import swapped
 from hiu.extract.values.nhs_number import checked
-from hiu.extract.values.text import NOTHING
+from hiu.extract.values.text import NOTHING, bag
 
 _POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?(?P<inward>\s*\d[A-Z]{2})?", re.I)
 _NAME = re.compile(r"[^\W\d_][\w'’.\- ]*, *[^\W\d_].*")
@@ -38,6 +38,7 @@ _SERIAL_TIMED = re.compile(r"(3[6-9]|4\d|5[0-4])\d{3}\.\d{2,}")
 """A spreadsheet's date with a time of day, of 1998 to 2050, which hardly anything else looks like."""
 _DAY_WORDS = {"date", "day", "when", "dt", "on", "seen", "dob"}
 """Words of a header below which 03/03 is a day without its year."""
+_ENDS = bag("end ended discharge discharged disch closed close left departure departed finish finished stop until to")
 _DATED = 0.8
 """The share of cells that must be dates: a few may say TBC, or hold a slip of the pen."""
 
@@ -89,6 +90,9 @@ def look(header: str, values: Sequence[str | None], latest: int | None = None) -
         return replace(seen, kind="time")
     texts = pl.Series(cells, dtype=pl.String)
     named = spaced(header).split()
+    if not _ENDS.isdisjoint(named):  # a stay that goes on has a word in place of its end
+        texts = texts.filter(~texts.to_frame("text").select(still_open(pl.col("text"))).to_series())
+        cells = texts.to_list() or cells
     dates = detect(texts, serials=_are_serials(named, cells), packed=not is_number_name(header))
     if _share_dated(dates) >= _DATED:
         kind = "timestamp" if is_timed(texts) else "date"

@@ -8,6 +8,7 @@ from datetime import timedelta
 from hiu.extract.draft.columns.concepts import USUAL
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.names import name_columns, name_nobody
+from hiu.extract.draft.columns.row_number import may_be_key, row_number
 from hiu.extract.draft.columns.words import NUMBER, OTHERS, PERSON, PLACES, UNITS, nearness, words
 from hiu.extract.files.header import squash
 from hiu.extract.values.text import bag
@@ -65,6 +66,8 @@ def match_fields(looks: Mapping[str, Look], source: Source, *, strict: bool = Fa
     _nearest(looks, source, matched, {field: spec.columns for field, spec in source.fields.items()}, "near")
     _nearest(looks, source, matched, USUAL, "usual name")
     _by_number(looks, source, matched)
+    if not strict:
+        _by_key(looks, source, matched)
     _by_values(looks, source, matched)
     _by_birth(looks, source, matched)
     return matched
@@ -121,10 +124,18 @@ def _scores(
         if field in matched or not isinstance(usual, tuple | list):
             continue
         for seen in free:
-            if fits(spec, seen) and not of_another(field, spec, seen.header):
+            if fits(spec, seen) and not of_another(field, spec, seen.header) and may_be_key(field, source, seen):
                 least = _TIMED if spec.type in ("text", "code") and seen.kind in ("time", "date", "timestamp") else 0
                 near = ((nearness(seen.header, word), word) for word in usual)
                 yield from ((-score, field, seen.header, word) for score, word in near if score >= least)
+
+
+def _by_key(looks: Mapping[str, Look], source: Source, matched: dict[str, Match]) -> None:
+    """The number that differs most from row to row, for a key of one part that no header is near to."""
+    field, taken = source.key.event[0], {match.header for match in matched.values()}
+    if source.kind == "events" and len(source.key.event) == 1 and field in source.fields and field not in matched:
+        header = row_number([seen for name, seen in looks.items() if name not in taken], field, source)
+        matched |= {field: Match(header, "a number of each row")} if header else {}
 
 
 def fits(spec: FieldSpec, seen: Look) -> bool:

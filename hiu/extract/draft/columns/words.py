@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from rapidfuzz import fuzz
 
 from hiu.extract.files.header import squash
-from hiu.extract.values.text import bag
+from hiu.extract.values.text import bag, by_word
 
 NUMBER = bag("id ref no number reference urn log ident identifier num nr key serial sk pk nbr nummer uid uuid rowid")
 PERSON = bag(
@@ -57,10 +57,35 @@ def words(header: str) -> frozenset[str]:
     return frozenset(spaced(header).split())
 
 
+_SHORT = by_word(
+    incident="inc,incid",
+    occurrence="occ",
+    disposal="disp,dispo",
+    code="cd",
+    number="num,nbr,nr",
+    date="dt",
+    time="tm",
+    attendance="attd",
+    discharge="disch",
+    admission="adm",
+    arrival="arr",
+    address="addr",
+    postcode="pcode",
+    description="desc",
+    reason="reas",
+)
+"""Words as systems shorten them in headers."""
+
+
+def _long(text: str) -> str:
+    return " ".join(_SHORT.get(word, word) for word in spaced(text).split())
+
+
 def nearness(header: str, word: str) -> float:
     """0-100: letters that differ cost most; words in another order and further words in the header cost little."""
-    close = max(fuzz.ratio(squash(header), squash(word)), fuzz.token_sort_ratio(spaced(header), spaced(word)))
-    sent, accepted = spaced(header).split(), spaced(word).split()
+    full, wanted = _long(header), _long(word)
+    close = max(fuzz.ratio(squash(header), squash(word)), fuzz.token_sort_ratio(full, wanted))
+    sent, accepted = full.split(), wanted.split()
     within = 96 - 4 * (len(sent) - len(accepted)) if accepted and set(accepted) <= set(sent) else 0
     return max(close, within)
 

@@ -62,7 +62,8 @@ _OPEN: dict[bytes, tuple[str, str, str]] = {
 
 _HEADERS = r"(?:From|To|Received|Return-Path|Delivered-To|MIME-Version|Message-ID|Date|Subject|X-[\w-]+|Content-Type)"
 _TEXTS: tuple[tuple[str, str, str], ...] = (
-    (r"[\[{]\s*(?:[\[{\"]|[\]}]\s*$)", "JSON", "have the table sent as CSV or XLSX"),
+    (r"[\[{]\s*(?:[\[{\"]|[\]}]\s*$)", "JSON that is no list of records",
+     "have it sent as a list of flat records, or as CSV or XLSX"),
     (rf"(?s){_HEADERS}: .{{0,20000}}?^(?:MIME-Version|Message-ID): ", "an e-mail",
      "save the table that is attached to it"),
     (r"version https://git-lfs", "a pointer to a file kept elsewhere (Git LFS)", "put the file itself in its place"),

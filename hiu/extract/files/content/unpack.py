@@ -62,14 +62,19 @@ def _only(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
             raise InputRefused("archive", f"{problem}: have it packed anew", file=name)
     if len(members) != 1:
         found = f"found {len(members)} files in the archive" if members else "found no file in the archive"
-        raise InputRefused("archive", f"{found}; expected one table: unpack it, and put each in its place", file=name)
+        raise InputRefused(
+            "archive",
+            f"{found}; expected one table: unpack it, and put each table into the folder of its own month",
+            file=name,
+        )
     return members[0]
 
 
 def _is_stray(path: str) -> bool:
     """What systems add to an archive unasked."""
     low = path.lower()
-    return low.startswith(_STRAYS[0]) or low.rpartition("/")[2] in _STRAYS
+    last = low.rpartition("/")[2]
+    return low.startswith(_STRAYS[0]) or last in _STRAYS or last.startswith(("readme", "read me", "read_me"))
 
 
 def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, limits: tuple[int, float]) -> bytes:

@@ -1,0 +1,84 @@
+"""Drafts of shipped sources over headers that nobody listed: key and start are found, and what counts is said."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import pytest
+from traps.draftkit import Stranger, drafted
+from traps.intake_traps import Trap, make_site
+
+from pipelines.common.place import open_place
+from pipelines.setup.sources import draft_source
+from pipelines.steps.intake.check import check_file
+
+LOG_TEXT = ("Caller states male in distress", "No units available; closed", "UPDATED: see log")
+
+
+def police(key: str, opened: str) -> str:
+    rows = "".join(
+        f'{at:05}/26,{at % 28 + 1:02}/03/2026 10:00,{LOG_TEXT[at % 3]},"MOSS, Ada",01/02/1980\n' for at in range(30)
+    )
+    return f"{key},{opened},Log Text,Nominal,DoB\n{rows}"
+
+
+@pytest.mark.parametrize("key", ["Occurrence No.", "Occ Number", "Log ID", "URN No", "Event Ref"])
+@pytest.mark.parametrize("opened", ["Opened", "Reported"])
+def test_free_text_is_no_key(key: str, opened: str, tmp_path: Path) -> None:
+    stranger = Stranger(files={"2026-03/niche.csv": police(key, opened)}, sources={"police": "2026-03/niche.csv"})
+    fields = tomllib.loads(drafted(stranger, tmp_path)["police"]).get("fields", {})
+    assert fields["log"]["columns"] == [key]
+    assert fields["start"]["columns"] == [opened]
+
+
+@pytest.mark.parametrize(
+    ("key", "outcome"), [("inc_id", "disp_cd"), ("Incid No", "Dispo code"), ("INC_REF", "Disposal cd")]
+)
+def test_headers_as_systems_shorten_them(key: str, outcome: str, tmp_path: Path) -> None:
+    rows = "".join(f"77{at:05},{at % 28 + 1:02}/03/2026 10:00,Moss,01/02/1980,{at % 4 + 1}\n" for at in range(30))
+    files = {"2026-03/cad.csv": f"{key},Call time,pt_surname,pt_dob,{outcome}\n{rows}"}
+    text = drafted(Stranger(files=files, sources={"ambulance": "2026-03/cad.csv"}), tmp_path)["ambulance"]
+    fields = tomllib.loads(text)["fields"]
+    assert (fields["incident"]["columns"], fields["outcome"]["columns"]) == ([key], [outcome])
+
+
+def test_few_stays_are_not_keyed_by_their_ends(tmp_path: Path) -> None:
+    rows = "Ada Moss,02/02/1980,Ash,01/03/2026,Still inpatient\nTom Vale,03/03/1981,Ash,02/03/2026,09/03/2026\n"
+    rows += "Rose Amble,04/04/1982,Oak,03/03/2026,Current\n"
+    files = {"2026-03/w.csv": f"Name,DOB,Ward,Admitted,Discharged\n{rows}"}
+    made = tomllib.loads(drafted(Stranger(files=files, sources={"w": "2026-03/w.csv"}), tmp_path)["w"])
+    assert made["kind"] == "stays"
+    assert made["fields"]["end"]["columns"] == ["Discharged"]
+    assert made["fields"]["start"]["columns"] == ["Admitted"]
+
+
+def test_a_draft_of_counts_says_who_stands_twice_and_what_tells_them_apart(tmp_path: Path) -> None:
+    rows = "".join(
+        f"999100{at:04},{name},{site},{at},1\n" for at in (3, 5, 8) for name, site in (("Moss", "A"), ("Moss", "B"))
+    )
+    files = {"2026-03/fa.csv": f"Client No,Surname,Site,Jan-26,Feb-26\n{rows}"}
+    text = drafted(Stranger(files=files, sources={"fa": "2026-03/fa.csv"}), tmp_path)["fa"]
+    assert "# CHECK: 6 rows are of people who stand in several" in text
+    assert '# event = ["month", "site"]' in text
+
+
+def test_the_draft_says_how_many_rows_its_own_check_would_set_aside(tmp_path: Path) -> None:
+    rows = (
+        "".join(f"E{at},Moss,{at % 28 + 1:02}/03/2026\n" for at in range(20))
+        + "E90,Vale,soon\nE91,Vale,\n,Vale,01/03/2026\n"
+    )
+    place = make_site(Trap(files={"2026-03/line.csv": f"Call ID,Surname,Call date\n{rows}"}, exit=3), tmp_path / "site")
+    path, printed = place.raw / "2026-03" / "line.csv", io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        draft_source(place, "line", path, kind=None, save=True, today=date(2026, 4, 8))
+    text = (place.home / "sources" / "line.toml").read_text(encoding="utf-8")
+    said = re.search(r"# note: (\d+) of 23 rows would be set aside", text)
+    with contextlib.redirect_stdout(checked := io.StringIO()):
+        check_file(open_place(place.home), path, None, as_json=False)
+    aside = re.search(r"would be set aside (\d+)", checked.getvalue())
+    assert said and aside and said[1] == aside[1] == "2"
