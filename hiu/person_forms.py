@@ -5,6 +5,8 @@ address, a day long past that can be a birth, an id, letters spelt out one by on
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from typing import Literal
 
@@ -83,27 +85,46 @@ def person_form(text: str, today: date = _FIRST) -> Form | None:
 def initialled(initial: str, family: str, text: str) -> bool:
     """Whether an initial and a family name stand side by side, as 'J. Melham', 'j. melham' or 'MELHAM J'; never 'a
     hill' and never 'Ward B'. The text is folded."""
+    return any(_initialled(initial, family, text))
+
+
+def without_initialled(initial: str, family: str, text: str, instead: str) -> str:
+    """The text without an initial beside the family name; one that is nothing else, such as a signature, stays."""
+    for words in set(_initialled(initial, family, text)) - {text.strip()}:
+        text = text.replace(words, instead)
+    return text
+
+
+def _initialled(initial: str, family: str, text: str) -> Iterator[str]:
     if family.casefold() in _PLACES or len(family) < 3:
-        return False
+        return
     one, name = re.escape(initial), re.escape(family)
     ways = rf"(?<![^\W_])(?:{one}(?:\.\s*|\s+)(?:[a-z]\.?\s+)?{name}|{name},?\s+{one})(?![^\W_])"
-    found = (one[0] for one in re.finditer(ways, text, re.I))
-    return any(initial.casefold() not in "aio" or "." in words or not re.search(r"\b[a-z]", words) for words in found)
+    for found in re.finditer(ways, text, re.I):
+        if initial.casefold() not in "aio" or "." in found[0] or not re.search(r"\b[a-z]", found[0]):
+            yield found[0]
 
 
 def dates_in(text: str) -> list[date]:
     """Every whole day that a text names, in figures or words, with the year in two figures or four."""
-    found = []
+    return [day for day, _ in _days(text)]
+
+
+def without_day(day: date, text: str, instead: str) -> str:
+    """The text without a day, however it is written."""
+    for words in {words for found, words in _days(text) if found == day}:
+        text = text.replace(words, instead)
+    return text
+
+
+def _days(text: str) -> Iterator[tuple[date, str]]:
     for pattern in _DAYS:
         for one in pattern.finditer(text):
             word = one.groupdict().get("word")
             month = _MONTHS.index(word.lower()) + 1 if word else int(one["m"])
             year = int(one["y"]) + (0 if len(one["y"]) == 4 else 1900 if int(one["y"]) > 30 else 2000)
-            try:
-                found.append(date(year, month, int(one["d"])))
-            except ValueError:
-                continue
-    return found
+            with suppress(ValueError):
+                yield date(year, month, int(one["d"])), one[0]
 
 
 def _without_dates(text: str) -> str:

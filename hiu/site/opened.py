@@ -111,8 +111,10 @@ class Opened:
     ) -> None:
         """Enter a look at people in the read log. Raises HiuError, so that nothing is shown, if that can't be done."""
         from hiu.govern import reads
+        from hiu.govern.house import require_house
 
         self._require_no_erasure()
+        require_house(self.home, self.curated)
         one = reads.Look(
             what=what, whom=whom, purpose=self.purpose, name=self.by, month=month, people=rows, refused=refused
         )

@@ -4,28 +4,27 @@ Each act is followed by a line with the length and digest of every file of recor
 out later shows. Settings, basis and agreements are edited by hand: every run enters their digests, and what changed.
 """
 
-import hashlib
-import json
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from hiu.errors import HiuError
 from hiu.govern.audit import CORRECTED, Entry, read, set_back, verify
+from hiu.govern.house import PARTS, house_of, site_digests
 from hiu.govern.reads import folder_of, keep_key
 from hiu.govern.records import measure
 from pipelines.access.disclose import record_files
 from pipelines.common.journal import record
 from pipelines.common.place import Paths, Place
 
+FOREIGN = "foreign_settings"
+"""What an event is that refused the settings of another folder."""
 WAY_BACK = (
     "Nothing was written. Bring the file back: 'hiu restore BACKUP FOLDER' into an empty folder, and copy it over. "
     "If it is as it should be, 'hiu audit accept --reason WHY --by NAME' says so in the log, for good"
 )
 EARLIER_REDACTED = "earlier_log_redacted"
 """What an event is that binds a log of an earlier key anew, an erased person having been taken out of it."""
-_PARTS = ("basis", "agreements", "roles", "settings")
 
 
 def logs(paths: Paths) -> list[Path]:
@@ -125,6 +124,13 @@ def require_whole(place: Place) -> None:
         raise HiuError("\n  ".join(problems) + f"\n{WAY_BACK}")
 
 
+def foreign(paths: Paths) -> int:
+    """How often settings of another folder were refused since what is in force was last accepted."""
+    found = events(paths)
+    last = max((at for at, event in enumerate(found) if event.get("type") == "accepted"), default=-1)
+    return sum(event.get("type") == FOREIGN for event in found[last + 1 :])
+
+
 def _require_new(place: Place) -> None:
     """A site whose log is gone, but not what the log was of."""
     if place.current.exists() and place.months():
@@ -140,23 +146,11 @@ def bind(place: Place, now: datetime) -> None:
         record(place, now, "records_bound", records=changed)
 
 
-def site_digests(home: Path) -> dict[str, str]:
-    """A digest of each part of site.toml: the basis, the agreements, the roles, and all else."""
-    whole = tomllib.loads((home / "site.toml").read_text(encoding="utf-8"))
-    parts = {name: whole.pop(name, None) for name in _PARTS[:-1]}
-    return {name: _digest(part) for name, part in ({**parts, "settings": whole}).items()}
-
-
-def _digest(value: object) -> str:
-    text = json.dumps(value, sort_keys=True, default=str, ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
 def changed_parts(place: Place) -> list[str]:
     """Parts of site.toml that are not what the log last had; none before the first run."""
     last = next((event["site"] for event in reversed(events(place)) if isinstance(event.get("site"), dict)), None)
     now = site_digests(place.home)
-    return [] if last is None else [name for name in _PARTS if now[name] != last.get(name)]
+    return [] if last is None else [name for name in PARTS if now[name] != last.get(name)]
 
 
 def bound_now(place: Place) -> dict[str, object]:
@@ -168,6 +162,7 @@ def bound_now(place: Place) -> dict[str, object]:
         **record_files(place),
         "reads": {path.stem: measure(path.read_bytes()) for path in files},
         "site": site_digests(place.home),
+        "house": house_of(place.home, place.curated),
     }
 
 

@@ -10,11 +10,12 @@ from inspect import signature
 from pathlib import Path
 
 from hiu.errors import HiuError, SettingsError, UsageError
+from hiu.govern.house import ForeignSettings, require_house
 from hiu.govern.login import login
 from hiu.govern.outputs import require_outside
 from hiu.govern.placeholder import require_signature
 from hiu.settings import load
-from pipelines.access.bound import bind, require_whole
+from pipelines.access.bound import FOREIGN, bind, require_whole
 from pipelines.access.looks import RIGHTS, enter_look, people_in
 from pipelines.access.roles import COMMANDS_OF, require_role
 from pipelines.access.wording import require_plain
@@ -64,6 +65,8 @@ READ = frozenset(
 )
 """Options that name a file or folder to read, beside those of the site itself: every other path is written to."""
 OF_SITE = ("site", "raw", "curated")
+ANYWHERE = ("verify", "audit", "restore", "init", "demo", "synth", "check", "new", "suites", "connect")
+"""Commands that show nothing of what is published: they may be given with settings of another folder."""
 SIGNED = ("by", "checker", "reviewer")
 """Options that say who did something."""
 
@@ -77,6 +80,8 @@ def guarded(job: Job, name: str, given: Mapping[str, object], now: datetime) -> 
         require_outside(path, [(place.home, place.settings)] if place else [])
     if place is None:
         return job(**given)
+    if name not in ANYWHERE:
+        _require_house(place, name, now)
     _require_role(place, name, now)
     if name not in WHILE_ERASING:
         require_no_erasure(place.erasing)  # what is published, and the warehouse, may still hold who is erased
@@ -139,6 +144,18 @@ def _place(job: Job, given: Mapping[str, object]) -> Place | None:
     if isinstance(curated, Path):
         settings = settings.model_copy(update={"curated": curated.resolve()})
     return Place(home, settings, {})
+
+
+def _require_house(place: Place, name: str, now: datetime) -> None:
+    """Refuse settings that are not this house's, and enter it in the log of the house."""
+    try:
+        require_house(place.home, place.curated)
+    except ForeignSettings as error:
+        record(place, now, FOREIGN, command=name, login=login())
+        raise error from None
+    except SettingsError:
+        if name not in ("run", "unattended"):
+            raise
 
 
 def _require_role(place: Place, name: str, now: datetime) -> None:

@@ -16,7 +16,7 @@ from hiu.govern.audit import ATTESTS, Entry, read, without_chain
 from hiu.govern.audit import redact as redact_lines
 from hiu.govern.erase.others import SOMEBODY
 from hiu.govern.erase.residue import Traces, trace_places
-from hiu.govern.erase.words import redact
+from hiu.govern.erase.words import redact_loosely
 from hiu.govern.reads import folder_of
 from hiu.govern.records import measure
 from pipelines.access.bound import EARLIER_REDACTED
@@ -80,7 +80,7 @@ def _without(event: Entry, traces: Traces) -> Entry:
 
 def _plain(value: object, traces: Traces) -> object:
     if isinstance(value, str):
-        return redact(value, traces, SOMEBODY)
+        return redact_loosely(value, traces, SOMEBODY)
     if isinstance(value, list):
         return [_plain(one, traces) for one in value]
     return {name: _plain(one, traces) for name, one in value.items()} if isinstance(value, dict) else value

@@ -18,6 +18,7 @@ from pipelines.access.bound import (
     changed_parts,
     clocks,
     events,
+    foreign,
     logs,
     lost_reads,
     lost_records,
@@ -61,6 +62,7 @@ def problems_of(place: Place, recorded: str | None = None, on: date | None = Non
         *_months(place),
         *_bound(place),
         *_site(place),
+        *_foreign(place),
         *_reads(place),
         *clocks(place)[0],
     ]
@@ -196,6 +198,15 @@ def _site(place: Place) -> Iterator[str]:
         yield (
             f"site.toml: the {part} changed since the last run, and the log does not have it yet. If it is meant, the "
             "next 'hiu run' enters it, or 'hiu audit accept'"
+        )
+
+
+def _foreign(place: Place) -> Iterator[str]:
+    """Settings of another folder that somebody tried on this curated folder."""
+    if n := foreign(place):
+        yield (
+            f"site.toml: settings of another folder were refused {count_of(n, 'time')}: the audit log says when and by "
+            "whom. When it is explained, 'hiu audit accept' says so in the log"
         )
 
 

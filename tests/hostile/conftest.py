@@ -24,14 +24,15 @@ def site(place_after: Place) -> Site:
 
 @pytest.fixture
 def own_settings(site: Site, tmp_path: Path) -> Callable[[Callable[[str], str]], Site]:
-    """The same site with its site.toml edited, in a folder of its own."""
+    """The same site with its site.toml edited by its owner, in a folder of its own."""
 
     def edited(edit: Callable[[str], str]) -> Site:
         home = tmp_path / "home"
         shutil.copytree(site.place.home, home, ignore=shutil.ignore_patterns("data"))
         text = (home / "site.toml").read_text(encoding="utf-8")
         (home / "site.toml").write_text(edit(text), encoding="utf-8", newline="\n")
-        return Site(open_place(home, curated=site.place.curated))
+        shutil.copytree(site.place.curated, home / "data" / "curated")
+        return Site(open_place(home))
 
     return edited
 

@@ -6,6 +6,8 @@ from datetime import date
 
 import pytest
 
+from hiu.govern.erase.residue import Traces
+from hiu.govern.erase.words import redact_loosely
 from hiu.person_forms import person_form
 from hiu.plain import inert, seen
 
@@ -56,3 +58,12 @@ def test_a_text_that_is_shown_steers_nothing() -> None:
         assert inert(cell).startswith("'"), cell
     for cell in ("-5", "1,204", "+3.5%", "Elm = Oak", ""):
         assert inert(cell) == cell
+
+
+def test_an_erased_person_is_taken_out_of_others_records_in_any_form() -> None:
+    traces = Traces(frozenset(), names=frozenset({"jennifer melham"}), homes=frozenset({(date(1963, 1, 7), "GL5 7ZU")}))
+    for text in ("Ms J Melham of GL5 7ZU", "j. melham 07.01.63", "MELHAM J at gl5 7zu", "J Melham born 7 Jan 1963"):
+        left = redact_loosely(f"asked by {text} again", traces, "[erased]")
+        assert person_form(left) is None and "melham" not in left.lower() and left.startswith("asked by"), left
+    for text in ("J. Melham", "Ward B, 7 Jan 1963", "asked by M. Jones at GL5 7ZU"):
+        assert redact_loosely(text, traces, "[erased]") == text, "staff who sign, and what tells nobody, stay"

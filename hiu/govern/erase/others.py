@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 
 from hiu.govern.erase.residue import Traces, trace_places
-from hiu.govern.erase.words import redact
+from hiu.govern.erase.words import redact_loosely
 from hiu.model import Table
 
 SUBJECTS = ("person_id", "person_a", "person_b", "identity_id", "identity_a", "identity_b", "old_id")
@@ -66,7 +66,7 @@ def _own(row: Mapping[str, object] | None, traces: Traces) -> bool:
 
 def _spelt_loosely(row: Mapping[str, object] | None, traces: Traces) -> bool:
     texts = [value for name, value in (row or {}).items() if isinstance(value, str) and name not in PLACES]
-    return any(redact(text, traces, SOMEBODY) != text for text in texts)
+    return any(redact_loosely(text, traces, SOMEBODY) != text for text in texts)
 
 
 def _key(table: Table, row: Mapping[str, object]) -> tuple[object, ...]:
@@ -87,9 +87,9 @@ def _redacted(table: Table, row: Mapping[str, object], traces: Traces, token: st
     coded = {column.name for column in table.columns if column.codes or column.type != "text"}
     free = [name for name, value in kept.items() if isinstance(value, str) and name not in coded | set(SUBJECTS)]
     for name in free:
-        text = str(kept[name]) if name in PLACES else redact(str(kept[name]), traces, SOMEBODY)
+        text = str(kept[name]) if name in PLACES else redact_loosely(str(kept[name]), traces, SOMEBODY)
         if name in PLACES and trace_places(table.name, text.encode(), traces):
-            text = redact(text, traces, SOMEBODY)
+            text = redact_loosely(text, traces, SOMEBODY)
         kept[name] = SOMEBODY if trace_places(table.name, text.encode(), traces) else text
     for name in reversed([name for name in free if name not in table.key]):
         if trace_places(table.name, json.dumps(kept, ensure_ascii=False).encode(), traces):

@@ -7,6 +7,7 @@ from datetime import date
 from hiu.errors import UsageError
 from hiu.fold import folded, number, without_runs
 from hiu.govern.erase.residue import Traces, date_forms, dressed_up, scrub
+from hiu.person_forms import without_day, without_initialled
 
 _GAP = r"[\W_]+"
 SIGNED = ("--by", "--checker", "--reviewer")
@@ -24,6 +25,21 @@ def redact(text: str, traces: Traces, instead: str) -> str:
         plain = without_runs(folded(out), traces.names, instead)
         out = _redact(plain, traces, instead)
     return instead if dressed_up(out, traces, traces.locals) else out
+
+
+def redact_loosely(text: str, traces: Traces, instead: str) -> str:
+    """A text of somebody else's record without the person: initials with a family name too, unless they are all of it,
+    as of staff who sign; and where anything told them, their births and postcodes by themselves."""
+    out = redact(text, traces, instead)
+    for first, last in (name.split() for name in traces.names if len(name.split()) == 2 and "," not in name):
+        out = without_initialled(first[0], last, out, instead)
+    if out == text:
+        return out
+    for born, home in traces.homes:
+        out = without_day(
+            born, re.compile(r"\s*".join(home.replace(" ", "")), re.IGNORECASE).sub(instead, out), instead
+        )
+    return out
 
 
 def _redact(text: str, traces: Traces, instead: str) -> str:
