@@ -12,15 +12,15 @@ UNDER = (18, 25, 35, 45, 55, 65)
 BANDS = next(column.codes for column in TRAITS.columns if column.name == "age_band")
 
 
-def age_on(day: date | pl.Expr) -> pl.Expr:
-    """Whole years on a day, of rows with `dob` and, where these have it, `birth_year`; null if neither is known.
+def age_on(day: date | pl.Expr, year: str | None = "birth_year") -> pl.Expr:
+    """Whole years on a day, of rows with `dob` and, unless it is None, the column `year`; null if neither is known.
 
     A year of birth alone is taken as of a birthday that is past. A birth after the day gives no age.
     """
     when, born = pl.lit(day) if isinstance(day, date) else day, C("dob")
     in_year, birthday = (one.dt.month().cast(pl.Int32) * 100 + one.dt.day() for one in (when, born))
     exact = when.dt.year().cast(pl.Int64) - born.dt.year() - (in_year < birthday).cast(pl.Int64)
-    return pl.coalesce(exact, when.dt.year().cast(pl.Int64) - C("birth_year").cast(pl.Int64))
+    return exact if year is None else pl.coalesce(exact, when.dt.year().cast(pl.Int64) - C(year).cast(pl.Int64))
 
 
 def age_band(age: pl.Expr) -> pl.Expr:

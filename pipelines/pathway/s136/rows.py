@@ -23,7 +23,7 @@ def detentions(tables: Tables) -> pl.DataFrame:
     """
     frame = tables["s136_detention"].join(tables["s136_clock"].drop("person_id"), on="detention_id")
     frame = frame.join(_longest(tables["leg"]), on=KEY, how="left")
-    people = tables["people"].select("person_id", "dob", "birth_year", C("sex").alias("usual_sex")).unique("person_id")
+    people = tables["people"].select("person_id", "dob", C("sex").alias("usual_sex")).unique("person_id")
     frame = frame.join(people, on="person_id", how="left")
     police = C("conveyance") == "police"
     reason = (
@@ -46,7 +46,7 @@ def detentions(tables: Tables) -> pl.DataFrame:
         outcome=outcome.fill_null(NOT_RECORDED),
         ethnicity=_value("ethnicity"),
         sex=pl.coalesce("recorded_sex", "usual_sex").fill_null(NOT_RECORDED),
-        age_band=age_band(pl.coalesce("age", age_on(C("at").dt.date()))).fill_null(NOT_RECORDED),
+        age_band=age_band(pl.coalesce("age", age_on(C("at").dt.date(), year=None))).fill_null(NOT_RECORDED),
         place=_name("place"),
         force_area=_name("force_area"),
         longest=_value("longest"),
