@@ -14,8 +14,8 @@ _ROW_NUMBERS = ("no", "number", "row", "rowno", "rownumber", "line", "lineno", "
 
 
 NHS_HEADERS = bag(
-    "nhs nhsno nhsnum nhsnumber nhsid nhsref nhsnbr nonhs patientnhsno patientnhsnumber nhsnumberpatient personnhsnumber "
-    "ptnhs ptnhsno newnhsno newnhsnumber"
+    "nhs nhsno nhsnum nhsnumber nhsid nhsref nhsnbr nonhs patientnhsno patientnhsnumber nhsnumberpatient "
+    "personnhsnumber ptnhs ptnhsno newnhsno newnhsnumber"
 )
 """How an NHS number is headed, squashed: one of them is read where the file has none of the source's own headers."""
 
