@@ -22,8 +22,8 @@ COUNTS = ("top", "assessed", "frequency", "came_in", "went_out", "matched", "wit
 def report_equality(report: ReportMonth, extra: Path | None, *, exact: bool, as_json: bool) -> None:
     """Print the audit of the month's list."""
     people = report.table("people")
-    known = people_of(report.place)
-    groups = groups_of(people, report.month, unnamed(_read(extra), known) if extra else None)
+    everybody = people_of(report.place)
+    groups = groups_of(people, report.month, unnamed(_read(extra), everybody) if extra else None)
     found = equality(**report.common(), ranked=report.table("ranked"), groups=groups)
     top = report.settings.rank.top
     print_title(report, f"Equality audit: the first {top} against the whole list of adults", as_json)
