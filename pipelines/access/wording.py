@@ -23,7 +23,7 @@ from hiu.govern.pseudonym import PERSON_ID
 from hiu.govern.reads import folder_of, looks
 from hiu.govern.release.canary import People
 from hiu.govern.release.canary import people as called
-from hiu.person_forms import initialled, person_form
+from hiu.model.person_forms import initialled, person_form
 from hiu.publish.release.working import whole_table
 from pipelines.access.basis import last_aliases
 from pipelines.access.looks import RIGHTS, enter_look

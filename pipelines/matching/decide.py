@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from hiu.errors import HiuError, UsageError
-from hiu.govern.outputs import put
+from hiu.govern.release.outputs import put
 from hiu.site.review import csv_file as sheet
 from hiu.site.review import decide as desk
 from hiu.site.review.queue import Ask, Queue, by_ids
