@@ -23,7 +23,7 @@ from hiu.govern.pseudonym import PERSON_ID
 from hiu.govern.reads import folder_of, looks
 from hiu.govern.release.canary import People
 from hiu.govern.release.canary import people as called
-from hiu.person_forms import initialled, person_form
+from hiu.model.person_forms import initialled, person_form
 from hiu.publish.release.working import whole_table
 from pipelines.access.basis import last_aliases
 from pipelines.access.looks import RIGHTS, enter_look
@@ -52,7 +52,7 @@ TEXTS = (
 SIGNED_FIELDS = (*SIGNED, "owner", "action_owner")
 """Options and fields that say who did or does something: staff may be called as somebody on record is."""
 
-TOLD = "a text that may tell somebody"
+REVEALING = "a text that may tell somebody"
 """Why nothing was written, in the read log."""
 MOST, WITHIN = 5, timedelta(hours=1)
 _DESCRIBED = ("person_id", "name_text", "aliases", "dob", "nhs_number", "postcode")
@@ -72,21 +72,21 @@ def require_plain(place: Place, given: Mapping[str, object], name: str, now: dat
     if not texts or not place.months():
         return
     require_few(place, now)
-    if (found := _told(place, given, texts)) is not None:
+    if (found := _revealing(place, given, texts)) is not None:
         option, whom = found
-        enter_told(place, now, name, whom)
+        enter_refused_text(place, now, name, whom)
         raise UsageError(telling(option))
 
 
-def enter_told(place: Place, now: datetime, what: str, whom: Collection[str] = ()) -> None:
+def enter_refused_text(place: Place, now: datetime, what: str, whom: Collection[str] = ()) -> None:
     """Enter that a text was refused because the record tells somebody of it: that answer is a look at the record."""
-    enter_look(place, now, what, whom, purpose=RIGHTS, refused=TOLD)
+    enter_look(place, now, what, whom, purpose=RIGHTS, refused=REVEALING)
 
 
 def require_few(place: Place, now: datetime) -> None:
     """Raises UsageError while a login was refused too often: by trying names nobody is found out."""
     found = looks(folder_of(place.settings, place.curated), place.key_for("reads"))
-    hour = (pl.col("at") > now - WITHIN) & (pl.col("login") == login()) & (pl.col("refused") == TOLD)
+    hour = (pl.col("at") > now - WITHIN) & (pl.col("login") == login()) & (pl.col("refused") == REVEALING)
     if found.filter(hour).height >= MOST:
         raise UsageError(
             f"{MOST} texts of this login were refused within the hour, since they may tell who somebody is: none is "
@@ -94,7 +94,7 @@ def require_few(place: Place, now: datetime) -> None:
         )
 
 
-def _told(place: Place, given: Mapping[str, object], texts: Mapping[str, str]) -> tuple[str, set[str]] | None:
+def _revealing(place: Place, given: Mapping[str, object], texts: Mapping[str, str]) -> tuple[str, set[str]] | None:
     """The first option that tells somebody on record, and whom the command is about; None if none does."""
     people, asked = _everybody(place), _asked(place, given)
     if asked:

@@ -89,7 +89,7 @@ def _named(partner: str | None) -> str:
 
 
 def _card(place: "Place", path: Path) -> None:
-    from hiu.govern.outputs import put
+    from hiu.govern.release.outputs import put
     from pipelines.network.partners import card
 
     content, shown = card(place)

@@ -4,13 +4,13 @@ from datetime import datetime
 from pathlib import Path
 
 from hiu.errors import HiuError, UsageError
-from hiu.govern.outputs import put
+from hiu.govern.release.outputs import put
 from hiu.site.review import csv_file as sheet
 from hiu.site.review import decide as desk
 from hiu.site.review.queue import Ask, Queue, by_ids
 from pipelines.access.disclose import show_names as names_shown
 from pipelines.access.looks import enter_look
-from pipelines.access.wording import enter_told, others_named, require_few
+from pipelines.access.wording import enter_refused_text, others_named, require_few
 from pipelines.common.journal import record
 from pipelines.common.place import Place
 from pipelines.common.progress import out
@@ -116,7 +116,7 @@ def _require_plain_notes(place: Place, name: str, answers: sheet.Answers, now: d
         if hit
     ]
     if lines:
-        enter_told(place, now, "decide")
+        enter_refused_text(place, now, "decide")
         raise HiuError("nothing was taken:\n" + "\n".join(lines))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from hiu.errors import Busy, UsageError
-from hiu.govern.outputs import put
+from hiu.govern.release.outputs import put
 from hiu.link.review.explain import PairExplanation, conflicts, holding_links
 from hiu.link.review.explain import explain_pair as compare_pair
 from hiu.link.review.find import find as find_people

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from hiu.errors import UsageError
-from hiu.govern.outputs import put
+from hiu.govern.release.outputs import put
 from hiu.month import Month
 from hiu.rank.reports.backtest import Backtest, backtest
 from hiu.rank.reports.cost import avoided, cohort_costs, costs, person_costs

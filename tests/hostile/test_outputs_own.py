@@ -10,7 +10,7 @@ from hostile_kit import Site
 
 from hiu.disk import write_whole
 from hiu.errors import HiuError, UsageError
-from hiu.govern.outputs import put, require_outside
+from hiu.govern.release.outputs import put, require_outside
 from pipelines.access.guard import OF_SITE, READ, guarded
 from pipelines.cli import COMMANDS
 from pipelines.commands.options import now

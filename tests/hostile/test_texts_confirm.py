@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from hostile_kit import Said, Site
 
-from pipelines.access.wording import MOST, TOLD, others_named
+from pipelines.access.wording import MOST, REVEALING, others_named
 from pipelines.cli import COMMANDS
 
 Row = dict[str, object]
@@ -20,7 +20,7 @@ def people(site: Site) -> list[Row]:
 
 
 def refusals(site: Site) -> list[Row]:
-    return [look for look in site.looks() if look.get("refused") == TOLD]
+    return [look for look in site.looks() if look.get("refused") == REVEALING]
 
 
 def worded(said: Said) -> str:

@@ -9,8 +9,8 @@ import polars as pl
 from hiu.govern import records
 from hiu.govern.basis.clock import days_text
 from hiu.govern.erase.tombstone import CODE
-from hiu.govern.outputs import put
 from hiu.govern.pseudonym import key_id
+from hiu.govern.release.outputs import put
 from hiu.govern.turns import current_key
 from hiu.model.govern import BASIS, EVERY, PURPOSES, RECIPIENTS
 from hiu.publish.words.terms import ENTERED

@@ -128,7 +128,7 @@ def governance(
     curated: Curated = None,
 ) -> None:
     """Write one page for an inspection, and the algorithmic transparency record."""
-    from hiu.govern.outputs import put
+    from hiu.govern.release.outputs import put
     from pipelines.govern.registers.overview import governance_page
     from pipelines.govern.registers.transparency import transparency_record
     from pipelines.govern.verify import problems_of

@@ -26,7 +26,7 @@ from hiu.publish.workbook.back.returned import Copy
 from hiu.publish.workbook.back.verdict import Verdict
 from hiu.publish.workbook.listing import ListedPerson
 from pipelines.access.basis import for_group
-from pipelines.access.wording import enter_told, others_named
+from pipelines.access.wording import enter_refused_text, others_named
 from pipelines.common.journal import record
 from pipelines.common.place import Place, published_tables
 from pipelines.papers.import_workbook import FREE, entering, entry_time, take_in, verdict_on
@@ -91,7 +91,7 @@ class Desk:
         texts = [(name, text) for name, text in typed.items() if name in FREE]
         found = others_named(self.place, [([person] if person else [], *one) for one in texts])
         if any(found):
-            enter_told(self.place, self.clock(), "meet")
+            enter_refused_text(self.place, self.clock(), "meet")
         if named := [TITLES.get(name, name) for (name, _), hit in zip(texts, found, strict=True) if hit]:
             raise UsageError(
                 f"{named[0]}: holds what could be a name or number of somebody else, so it was not kept. Write it "

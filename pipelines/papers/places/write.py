@@ -137,8 +137,8 @@ def _counted(place: Place, month: Month, places: pl.DataFrame) -> Counted:
 
 def _files(place: Place) -> list[str]:
     """The files that the areas are from; one that is called as somebody is stands without its name."""
-    known = people_of(place)
-    return [NAMED if tells(one, known) else one for one in place.crosswalk.files]
+    everybody = people_of(place)
+    return [NAMED if tells(one, everybody) else one for one in place.crosswalk.files]
 
 
 def _kept(place: Place, month: Month) -> Counted | None:
