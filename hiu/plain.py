@@ -11,7 +11,9 @@ _HARMLESS = "\u00ad\u200c\u200d"
 """Soft hyphen and joiners: names are written with them, and they turn nothing."""
 _ACTS = re.compile(r"[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 """How a cell begins that a spreadsheet takes for a formula."""
-_FIGURE = re.compile(r"[+-]?\d[\d,]*(?:\.\d+)?%?")
+_NUMBER = r"[+-]?\d[\d,]*(?:\.\d+)?%?"
+_FIGURE = re.compile(rf"{_NUMBER}(?: \({_NUMBER} to {_NUMBER}\))?")
+"""A figure, alone or with its range: `-5`, `+8% (-3% to +20%)`."""
 
 
 def plain(text: str) -> str:

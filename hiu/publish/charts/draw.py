@@ -113,7 +113,7 @@ def title_lines(person: PersonSeries) -> list[str]:
 
 def subtitle_lines(person: PersonSeries) -> list[str]:
     """The subtitle as it is drawn: each line of it in two at most."""
-    return [line for text in subtitle(person) for line in wrap(text, WIDTH, FONT, lines=2)]
+    return [line for text in subtitle(person) for line in wrap(text, WIDTH, FONT, lines=3)]
 
 
 def month_labels(person: PersonSeries) -> list[str]:

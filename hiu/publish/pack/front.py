@@ -35,7 +35,8 @@ BEFORE = {
 def front(tables: Tables, shown: Collection[str], month: Month, settings: Settings) -> Front:
     """Plain values of the first screen. People are given by id; `shown` are those the pack may name."""
     before = tables["meeting_entry"].filter(pl.col("month") < month.start)
-    named = supported_people(tables["support"], month)
+    candidates = tables["ranked"].filter(access="candidate")["person_id"].to_list()
+    named = supported_people(tables["support"], month) - set(candidates)
     support = tables["support"].filter(pl.col("person_id").is_in(list(named)))
     found = reviews(support, entries_of(before), month, settings)
     missing = missing_feeds(tables["coverage"], month)

@@ -173,7 +173,7 @@ def _risk_note(row: Row) -> str:
     if row["rank_if_high"] is None or row["rank_if_low"] is None:
         return ""
     high, low = ordinal(row["rank_if_high"]), ordinal(row["rank_if_low"])
-    return f"would be {high} if risk were High, {low} if Low"
+    return f"would be {high} if risk were High, and {low} if it were Low"
 
 
 def _state(row: Row, gate: str) -> str:

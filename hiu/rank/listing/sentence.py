@@ -44,9 +44,9 @@ def rank_sentences(table: pl.DataFrame, gaps: str, little: str = "", *, top: int
     otherwise = pl.concat_str(
         pl.lit("; would be "),
         named["rank_if_high"],
-        pl.lit(" if risk were High, "),
+        pl.lit(" if risk were High, and "),
         named["rank_if_low"],
-        pl.lit(" if Low"),
+        pl.lit(" if it were Low"),
     )
     guessed = pl.when(pl.col("risk_source") == NOT_ASSESSED).then(otherwise).fill_null("")
     among = f"in the first {top} ("

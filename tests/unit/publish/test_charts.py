@@ -212,9 +212,10 @@ def test_support_and_policy_breaks_are_marked_at_their_day() -> None:
     assert "Long before" not in words
 
 
-def support_words(figures: dict[str, list[int | None]], start: date) -> str:
-    """What a chart's subtitle says after its measures and period, of somebody whose support started then."""
-    whole = " ".join(person_chart(person(figures, support={"start": start}))["title"]["subtitle"])
+def support_words(figures: dict[str, list[int | None]], start: date, end: date | None = None) -> str:
+    """What a chart's subtitle says after its measures and period, of somebody whose support started and ended then."""
+    support = {"start": start} | ({"end": end} if end else {})
+    whole = " ".join(person_chart(person(figures, support=support))["title"]["subtitle"])
     return whole.partition("Mar 2026. ")[2]
 
 
@@ -242,25 +243,22 @@ def test_support_is_compared_only_with_six_complete_months_on_each_side() -> Non
 
 def test_support_that_has_ended_is_told_before_during_and_since() -> None:
     figures: dict[str, list[int | None]] = {"police_incident": [8] * 6 + [2] * 9 + [14] * 9}
-    support = {"start": date(2024, 10, 10), "end": date(2025, 6, 10)}
-    told = " ".join(person_chart(person(figures, support=support))["title"]["subtitle"][1:])
+    began = date(2024, 10, 10)
+    told = support_words(figures, began, date(2025, 6, 10))
     assert told == (
         "Support lasted from 10 Oct 2024 to 10 Jun 2025: 8 contacts a month in the 6 months before it; 2 a month in "
         "the last 6 complete months of it; 14 a month in the latest 6 complete months since it ended. Not causal: this "
         "does not show what support changed."
     )
-    support["end"] = date(2026, 1, 10)
-    told = " ".join(person_chart(person(figures, support=support))["title"]["subtitle"][1:])
+    told = support_words(figures, began, date(2026, 1, 10))
     assert "since" not in told.split("; fewer")[0] and "; fewer than 6 complete months for the rest." in told
-    support["end"] = date(2024, 12, 1)
-    told = " ".join(person_chart(person(figures, support=support))["title"]["subtitle"][1:])
+    told = support_words(figures, began, date(2024, 12, 1))
     assert "of it" not in told and "14 a month in the latest 6 complete months since it ended" in told
 
 
 def test_one_contact_is_one_contact() -> None:
     figures: dict[str, list[int | None]] = {"police_incident": [2] * 12 + [1] * 12}
-    told = person_chart(person(figures, support={"start": date(2025, 4, 10)}))["title"]["subtitle"][1]
-    assert "1 contact a month in the latest" in told
+    assert "1 contact a month in the latest" in support_words(figures, date(2025, 4, 10))
 
 
 def test_a_comparison_across_a_policy_break_is_flagged() -> None:

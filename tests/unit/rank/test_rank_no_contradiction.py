@@ -156,7 +156,7 @@ def test_a_rank_lies_in_its_plausible_range_and_the_sentence_gives_that_range(ar
     for row in now.iter_rows(named=True):
         low, high = row["rank_low"], row["rank_high"]
         assert low <= row["rank"] <= high
-        words = f"; rank {low}, certainty" if low == high else f"; plausible rank {low} to {high}, certainty"
+        words = f"; rank {low}; " if low == high else f"; plausible rank {low} to {high}; "
         assert words in row["sentence"]
 
 
