@@ -112,7 +112,7 @@ def title_lines(person: PersonSeries) -> list[str]:
 
 
 def subtitle_lines(person: PersonSeries) -> list[str]:
-    """The subtitle as it is drawn: each line of it in two at most."""
+    """The subtitle as it is drawn: each sentence of it in three lines at most."""
     return [line for text in subtitle(person) for line in wrap(text, WIDTH, FONT, lines=3)]
 
 
