@@ -15,6 +15,7 @@ import polars as pl
 from hiu.errors import UsageError
 from hiu.fold import folded, holds_number, in_runs, spaced_out
 from hiu.govern.basis import gate
+from hiu.govern.erase.person_forms import initialled, person_form
 from hiu.govern.erase.residue import Traces
 from hiu.govern.erase.tombstone import local_numbers
 from hiu.govern.erase.words import SIGNED, redact, telling, tells_person
@@ -23,7 +24,6 @@ from hiu.govern.pseudonym import PERSON_ID
 from hiu.govern.reads import folder_of, looks
 from hiu.govern.release.canary import People
 from hiu.govern.release.canary import people as called
-from hiu.model.person_forms import initialled, person_form
 from hiu.publish.release.working import whole_table
 from pipelines.access.basis import last_aliases
 from pipelines.access.looks import RIGHTS, enter_look

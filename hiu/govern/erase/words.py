@@ -6,8 +6,8 @@ from datetime import date
 
 from hiu.errors import UsageError
 from hiu.fold import folded, number, without_runs
+from hiu.govern.erase.person_forms import without_day, without_initialled
 from hiu.govern.erase.residue import Traces, date_forms, dressed_up, scrub
-from hiu.model.person_forms import without_day, without_initialled
 
 _GAP = r"[\W_]+"
 SIGNED = ("--by", "--checker", "--reviewer")

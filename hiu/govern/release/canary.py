@@ -12,9 +12,9 @@ from itertools import pairwise
 from typing import Literal
 
 from hiu.fold import folded, in_runs, spaced_out
+from hiu.govern.erase.person_forms import initialled, person_form
 from hiu.govern.erase.unpack import texts
 from hiu.govern.pseudonym import PERSON_ID
-from hiu.model.person_forms import initialled, person_form
 
 Kind = Literal["name", "nhs_number", "person_id", "local_number"]
 KINDS: tuple[Kind, ...] = ("name", "nhs_number", "person_id", "local_number")

@@ -6,9 +6,9 @@ from hiu.sources import load_sources
 from hiu.sources.spec import FieldSpec, Source
 
 MUST, WANTED, MAY = "must", "wanted", "may"
-WHO = frozenset({
-    "name", "given", "family", "aliases", "dob", "age", "sex", "nhs_number", "postcode", "address", "local_id",
-})  # fmt: skip
+WHO = frozenset(
+    {"name", "given", "family", "aliases", "dob", "age", "sex", "nhs_number", "postcode", "address", "local_id"}
+)
 """Types of field that say who a row is about."""
 
 HEAD = """# What each agency sends

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
+from hiu.govern.erase.person_forms import person_form
 from hiu.govern.erase.residue import Traces
 from hiu.govern.erase.words import redact_loosely
-from hiu.model.person_forms import person_form
 from hiu.plain import inert, seen
 
 TODAY = date(2026, 11, 28)
