@@ -191,5 +191,5 @@ def test_a_reason_that_would_keep_the_person_in_the_log_is_refused(reason: str) 
 
 def test_an_officer_of_the_same_family_name_may_decide() -> None:
     require_unnamed({"--reason": "request of 3 May, upheld", "--by": "B Lee"}, TRACES, [BORN], ["LEE", "MAY"])
-    with pytest.raises(UsageError, match="by role"):
+    with pytest.raises(UsageError, match="Give the role"):
         require_unnamed({"--reason": "request of 3 May", "--by": "ann lee"}, TRACES, [BORN], ["LEE"])

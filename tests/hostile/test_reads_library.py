@@ -7,6 +7,7 @@ import inspect
 import re
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -26,6 +27,8 @@ from hiu.site.views.person import Person
 from hiu.site.views.places import Places
 from hiu.site.views.quality import Quality
 from hiu.site.views.ranked import Ranked
+from pipelines.access.bound import accept
+from pipelines.common.place import open_place
 from pipelines.run import Outcome
 
 Call = Callable[[object], object]
@@ -192,6 +195,9 @@ def test_where_a_look_can_t_be_recorded_nothing_is_shown(home: Path, tmp_path: P
     (tmp_path / "elsewhere").mkdir()
     with (site / "site.toml").open("a", encoding="utf-8") as file:
         file.write('\n[governance]\nread_log = "../elsewhere"\n')
+    with pytest.raises(HiuError, match="not where the last run had it"):
+        hiu.open(site).latest.person(1)
+    accept(open_place(site), reason="the log moved", by="Data protection officer", now=datetime.now(UTC))
     assert hiu.open(site).latest.person(1).person_id and list((tmp_path / "elsewhere").glob("*.jsonl"))
 
 

@@ -134,12 +134,12 @@ def _several_rows(sample: Sample, plan: Plan) -> Iterator[str]:
     who = [plan.columns[field] for field in ("nhs_number", "name", "family", "given", "dob") if field in plan.columns]
     own = [*(who[:1] if "nhs_number" in plan.columns else who), *plan.numbers[:1], *filter(None, [plan.month])]
     frame = sample.raw.frame
-    told = frame.filter(pl.all_horizontal(pl.col(own).is_not_null())) if own else frame.clear()
-    if not own or not told.select(own).is_duplicated().any():
+    named = frame.filter(pl.all_horizontal(pl.col(own).is_not_null())) if own else frame.clear()
+    if not own or not named.select(own).is_duplicated().any():
         return
-    rows = int(told.select(own).is_duplicated().sum())
+    rows = int(named.select(own).is_duplicated().sum())
     free = [header for header in sample.looks if words(header) & UNITS and header not in (*own, *who)]
-    again = {header: int(told.select(*own, header).is_duplicated().sum()) for header in free}
+    again = {header: int(named.select(*own, header).is_duplicated().sum()) for header in free}
     apart = min(again, key=lambda header: again[header], default=None)
     yield f"# CHECK: {rows} rows are of people who stand in several; numbers that differ contradict and are set aside"
     if apart and 2 * again[apart] < rows:

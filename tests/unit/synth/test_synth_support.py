@@ -48,8 +48,8 @@ def test_the_caseload_holds_gates_contacts_and_gradings(made: Summary) -> None:
     assert any("Refused" in row["Consent"] for row in rows)
 
 
-def test_gates_are_passed_in_their_order(made: tuple[Summary, float]) -> None:
-    with (made[0].raw / "caseload.csv").open(encoding="utf-8-sig", newline="") as stream:
+def test_gates_are_passed_in_their_order(made: Summary) -> None:
+    with (made.raw / "caseload.csv").open(encoding="utf-8-sig", newline="") as stream:
         rows = list(csv.DictReader(stream))
     for row in rows:
         if row["Clinician Permission"] != "Granted":

@@ -70,7 +70,7 @@ _SHORT = by_word(
     admission="adm",
     arrival="arr",
     address="addr",
-    postcode="pcode",
+    postcode="pcode,pc",
     description="desc",
     reason="reas",
 )

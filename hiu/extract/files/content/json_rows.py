@@ -55,7 +55,7 @@ def _records(text: str, name: str) -> list[Record]:
         except (ValueError, RecursionError) as found:
             return _broken(text, name, found)
     if len(whole) == 1:
-        whole = _listed(whole[0])
+        whole = _elements(whole[0])
     return whole if whole and all(isinstance(one, dict) for one in whole) else []
 
 
@@ -80,7 +80,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def _listed(whole: Any) -> list[Any]:
+def _elements(whole: Any) -> list[Any]:
     """The list itself, or the one list of records in an object around it, as services send pages of records."""
     if isinstance(whole, list):
         return whole
