@@ -68,8 +68,16 @@ FIRST_CASE = (
 """Of tests with many cases the first is traced: the others go the same way with other values."""
 
 
-EVERY_THIRD, MANY = ("tests/traps",), 6
-"""Of a trap with more cases than these every third one is in the quick suite; `make fuzz` springs them all."""
+EVERY_THIRD = (
+    "tests/traps",
+    "tests/hostile/test_free_text.py",
+    "tests/hostile/test_workbook_rows.py",
+    "tests/hostile/test_erased_again.py",
+    "tests/pipeline/run/test_fingerprint.py",
+    "tests/unit/network",
+)
+MANY = 6
+"""Of a test with more cases than these every third one is in the quick suite; `make fuzz` and `make slow` try them all."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -29,7 +29,8 @@ from pipelines.papers.export import board_files
 COUNTED = re.compile(r"(?<![\w.,£/-])(\d{1,3}(?:,\d{3})+|\d+)(?![\w.%/-]|,\d)")
 DATED = re.compile(
     r"; \d+ rows\.|\b[A-Z][a-z]{2} 01, \d{4}(?=; n:)|\b\d{1,2} (?=[A-Z][a-z]{2} \d{4})|(?<=[A-Z][a-z]{2} )\d{4}"
-    r"|\b(?:18 to 24|25 to 34|35 to 44|45 to 54|55 to 64)\b|\bsections? (?:18 and )?57\b|(?<=run )\S+|\d{4}-\d{2}\S*|(?<=settings )\w+"
+    r"|\b(?:18 to 24|25 to 34|35 to 44|45 to 54|55 to 64)\b|\bsections? (?:18 and )?57\b"
+    r"|(?<=run )\S+|\d{4}-\d{2}\S*|(?<=settings )\w+"
 )
 
 FIFTHS = {str(share) for share in range(0, 1000, 5)}

@@ -142,6 +142,7 @@ def test_sentences_about_others_lose_the_id_and_addresses_of_theirs_alone_go() -
     assert without(tables, set())["people"].height == 2
 
 
+@pytest.mark.slow
 def test_an_erasure_reaches_the_working_tables_and_leaves_the_objector_in_them(
     objected: Objected, tmp_path: Path
 ) -> None:

@@ -154,6 +154,7 @@ def test_run_that_changed_nothing(at: tuple[str, ...], published: Outcome) -> No
     assert (quiet.code, quiet.out, quiet.err) == (said.code, "", "")
 
 
+@pytest.mark.slow
 def test_run_for_a_scheduler(area: Path, tmp_path: Path) -> None:
     """As cron starts it: no terminal, NO_COLOR, plain lines, the JSON last; a bad file is refused, the rest done."""
     raw = tmp_path / "raw"

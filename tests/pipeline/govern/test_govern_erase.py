@@ -222,6 +222,7 @@ def test_a_cut_between_two_names_of_a_run_is_mended(place_after: Place, person: 
     assert verify_release(folder) == [] and residue(place_after, doomed) == []
 
 
+@pytest.mark.slow
 def test_a_fault_in_making_the_pages_is_no_older_version(
     place_after: Place, person: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

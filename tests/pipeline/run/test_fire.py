@@ -211,6 +211,7 @@ def test_fire_bears_on_the_list_where_the_site_weighs_it(
     assert after.item() > (before.item() if before.len() else 0)
 
 
+@pytest.mark.slow
 def test_a_source_may_extend_a_shipped_one(home: Path, with_fire: Outcome, known: list[dict[str, object]]) -> None:
     """Other headers, delimiter, encoding, date style, codes, name order and title rows than the shipped police's."""
     (home / "sources" / "mercia.toml").write_text(MERCIA, encoding="utf-8", newline="\n")

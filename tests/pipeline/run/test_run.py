@@ -77,6 +77,7 @@ def test_month_by_month_equals_all_at_once(months: tuple[Month, ...], place_of: 
     assert link_rows(latest).equals(link_rows(published))
 
 
+@pytest.mark.slow
 def test_a_month_out_of_order(place_of: PlaceOf, place_after: Place, published: Outcome) -> None:
     """An earlier month asked for after a later one reads nothing of the future."""
     earlier = run(place_after, LAST - 3)

@@ -66,6 +66,7 @@ def _alike(one: Linkage, other: Linkage) -> None:
 
 @_QUICK
 @given(_ROWS, _RENAMED)
+@pytest.mark.slow
 def test_what_sources_are_called_never_changes_clusters(rows: list[Any], called: dict[str, str]) -> None:
     """Without a memory, and with the memory of a run under the former names."""
     identity, events = _made(rows, {name: name for name in OURS})

@@ -280,6 +280,7 @@ def test_the_order_of_rows_changes_nothing(series: list[list[int]], seed: int) -
 
 @settings(max_examples=examples(12), deadline=None)
 @given(areas, st.permutations(range(9)))
+@pytest.mark.slow
 def test_renaming_ids_moves_nobody_but_ties(series: list[list[int]], order: list[int]) -> None:
     before = area(series)
     names = {name: f"Q{order[i]:02}" for i, name in enumerate(before)}
@@ -307,6 +308,7 @@ def test_people_outside_the_population_change_nothing(series: list[list[int]], o
 
 @settings(max_examples=examples(12), deadline=None)
 @given(areas)
+@pytest.mark.slow
 def test_splitting_a_months_rows_between_files_changes_nothing(series: list[list[int]]) -> None:
     given_ = inputs(area(series))
     half = given_["demand"].with_row_index().filter(pl.col("index") % 2 == 0).drop("index")

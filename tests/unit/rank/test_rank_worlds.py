@@ -26,6 +26,7 @@ def test_the_default_is_ahead(worlds: ModuleType) -> None:
     assert found["default"] < found["ceiling"]
 
 
+@pytest.mark.slow
 def test_labels_raise_few_false_flags(worlds: ModuleType) -> None:
     raised = {rule: np.mean(flags) for rule, flags in worlds.false_flags(60, 7).items()}
     assert 0.5 <= raised["labels"] <= 2.5
