@@ -77,7 +77,7 @@ EVERY_THIRD = (
     "tests/unit/network",
 )
 MANY = 6
-"""Of a test with more cases than these every third one is in the quick suite; `make fuzz` and `make slow` try them all."""
+"""Of a test with more cases every third one is in the quick suite; `make fuzz` and `make slow` try them all."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
