@@ -29,7 +29,7 @@ def site_digests(home: Path) -> dict[str, str]:
 
 def house_of(home: Path, curated: Path) -> dict[str, str]:
     """Where a site's settings lie, seen from its curated folder, and where they have looks written."""
-    return {"at": os.path.relpath(home.resolve(), curated.resolve()), "read_log": _read_log(home)}
+    return {"at": _seen_from(curated.resolve(), home.resolve()), "read_log": _read_log(home)}
 
 
 def require_house(home: Path, curated: Path) -> None:
@@ -58,6 +58,14 @@ def _last(audit: Path) -> Entry | None:
     found = (entry["event"] for entry in reversed(read(audit)) if isinstance(entry["event"].get("site"), dict))
     last = next(found, None) if audit.exists() else None
     return last if last and isinstance(last.get("house"), dict) else None
+
+
+def _seen_from(curated: Path, home: Path) -> str:
+    """The way from the one to the other, so that both may be moved together; the whole path across drives."""
+    try:
+        return os.path.relpath(home, curated)
+    except ValueError:  # Windows: there is no way from one drive to another
+        return home.as_posix()
 
 
 def _read_log(home: Path) -> str:

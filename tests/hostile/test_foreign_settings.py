@@ -12,7 +12,8 @@ from hostile_kit import Site
 
 import hiu
 from hiu.errors import HiuError, SettingsError
-from hiu.govern.house import ForeignSettings, require_house
+from hiu.govern import house
+from hiu.govern.house import ForeignSettings, house_of, require_house
 from pipelines.common.place import open_place
 
 Edited = Callable[[Callable[[str], str]], Site]
@@ -65,3 +66,13 @@ def test_a_house_that_was_moved_whole_is_the_same_house(site: Site, foreign: Sit
     require_house(site.place.home, site.place.curated)
     with pytest.raises(ForeignSettings):
         require_house(foreign.place.home, site.place.curated)
+
+
+def test_settings_on_another_drive_have_a_place_too(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows knows no way from one drive to another."""
+
+    def elsewhere(*_: object) -> str:
+        raise ValueError("path is on mount 'D:', start on mount 'C:'")
+
+    monkeypatch.setattr(house.os.path, "relpath", elsewhere)
+    assert house_of(site.place.home, site.place.curated)["at"] == site.place.home.resolve().as_posix()
