@@ -240,7 +240,7 @@ def test_a_conflict_about_an_action_is_settled(place_after: Place, opened_meetin
     ("scheme", "width", "height"),
     [
         ("light", 1366, 768),
-        ("dark", 1920, 1080),
+        pytest.param("dark", 1920, 1080, marks=pytest.mark.slow),
         pytest.param("dark", 1366, 768, marks=pytest.mark.slow),
         pytest.param("light", 1920, 1080, marks=pytest.mark.slow),
     ],

@@ -90,6 +90,7 @@ def test_calls_nobody(calls: Path) -> None:
     assert [line for line in noted if line.split(" ", 1)[1].strip("b'") not in HERE and "/" not in line] == []
 
 
+@pytest.mark.slow
 def test_settings_are_ours(calls: Path) -> None:
     manager = ask("/lab/api/settings/@jupyterlab/docmanager-extension:plugin")["schema"]["properties"]
     assert manager["defaultViewers"]["default"] == {"python": "Jupytext Notebook"}

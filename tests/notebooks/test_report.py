@@ -37,6 +37,7 @@ def page(place: Place) -> Path:
     return Path(json.loads(result.output.splitlines()[-1])["report"])
 
 
+@pytest.mark.slow
 def test_it_lies_in_a_folder_named_after_its_run(page: Path, place: Place, published: Outcome) -> None:
     assert published.published
     assert page == place.curated / "reports" / published.published.name / "match_review.html"

@@ -44,8 +44,10 @@ def licence(package: str, version: str) -> str:
     if found["Version"] != version:
         return UNREAD
     classes = [one.rpartition(" :: ")[2] for one in found.get_all("Classifier") or () if one.startswith("License ::")]
-    text = (found["License"] or "").strip().splitlines()
-    return found["License-Expression"] or "; ".join(classes) or (text[0].strip() if text else "") or "says nothing"
+    # a field that is not there is None, or an error where a newer reader of metadata is installed beside Python's
+    stated, expression = ((found.get_all(field) or [""])[0] for field in ("License", "License-Expression"))
+    text = (stated or "").strip().splitlines()
+    return expression or "; ".join(classes) or (text[0].strip() if text else "") or "says nothing"
 
 
 def page() -> str:

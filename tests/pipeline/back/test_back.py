@@ -274,6 +274,7 @@ def test_a_site_restored_over_is_set_aside_and_nothing_is_lost(place_after: Plac
     assert len(list((home / "data").glob("curated.before-restore-*"))) == 1
 
 
+@pytest.mark.slow
 def test_a_warehouse_from_before_versions_keeps_its_decisions(place_after: Place) -> None:
     row = {
         "identity_a": "a",

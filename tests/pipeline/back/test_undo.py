@@ -55,6 +55,7 @@ def corrected(correction: tuple[Path, str, str], area: Path, tmp_path: Path) -> 
     return open_place(area, raw=tmp_path / "raw", curated=tmp_path / "curated"), first, second
 
 
+@pytest.mark.slow
 def test_repeating_it_takes_nothing_more_back_before_the_run_and_after(corrected: tuple[Place, str, str]) -> None:
     place, first, second = corrected
     assert undo(place, FILE, **WHY, now=at(2))["delivery_id"] == second

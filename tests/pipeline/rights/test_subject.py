@@ -205,6 +205,7 @@ def test_a_former_id_gives_the_same_file_and_nobody_is_nobody(known: Known, tmp_
         write_file(known.place, "HIU-AAAAAAAA", asked_by="A", by="B", folder=None, now=NOW)
 
 
+@pytest.mark.slow
 def test_cells_of_a_file_that_was_changed_since_are_somebody_elses_perhaps(changed: Known) -> None:
     known = changed
     for path in known.place.raw.rglob("*.csv"):

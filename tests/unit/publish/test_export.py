@@ -108,6 +108,7 @@ def test_a_list_of_files_cannot_reach_outside_its_folder(place_after: Place, tmp
     assert victim.read_text(encoding="utf-8") == "keep"
 
 
+@pytest.mark.slow
 def test_the_commands(place_after: Place, area: Path, tmp_path: Path) -> None:
     common = ["--site", str(area), "--curated", str(place_after.curated), "--out"]
     few = ["--top", "2", "--format", "svg", "--quiet", "--show-names"]

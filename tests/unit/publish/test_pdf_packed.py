@@ -58,6 +58,7 @@ def told(content: bytes) -> tuple[list[str], list[Any], Any]:
     return [page.extract_text() for page in reader.pages], tags, about
 
 
+@pytest.mark.slow
 def test_it_says_the_same_in_a_third_of_the_bytes(made: bytes) -> None:
     less = packed(made)
     assert told(less) == told(made) and len(told(made)[1]) > 1200
