@@ -195,7 +195,8 @@ def _box(x: float, x2: float, y: float, y2: float, colour: str) -> Mark:
 def _key(layout: Layout, person: PersonSeries) -> None:
     """The key in stack order, then the diamond and, if any month lacks a source, the grey band."""
     entries = [(title_of(name), colour, HATCHES.get(name, 0)) for name, colour in colours(person.extra).items()]
-    entries.append(("s136 detentions, MHA assessments", "diamond", 0))
+    beside = "" if _fits_beside("1", WIDTH / len(person.months)) else " (numbers above the bars)"
+    entries.append((f"s136 detentions, MHA assessments{beside}", "diamond", 0))
     if missing_runs(person, tuple(person.counts)):
         entries.append(("Not supplied", NOT_SUPPLIED, 0))
     x = 0.0
@@ -269,12 +270,17 @@ def _diamond_rows(layout: Layout, person: PersonSeries) -> None:
         layout.top += LANE
 
 
+def _fits_beside(text: str, step: float) -> bool:
+    """Whether a month has room for a diamond and its count."""
+    return 12 + width(text, FONT) <= step - 1
+
+
 def _count(layout: Layout, centre: float, text: str, step: float) -> None:
     """A diamond with its count, centred on the month; where the month has no room for both, the count alone, and where
     it has none for that either, the diamond: the table beside the chart has the count."""
     room = width(text, FONT)
     left = centre - (10 + 2 + room) / 2
-    if 12 + room <= step - 1:
+    if _fits_beside(text, step):
         layout.write(text, left + 12, layout.top)
     elif room < step - 1:
         layout.write(text, centre - room / 2, layout.top)

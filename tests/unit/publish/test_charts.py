@@ -113,6 +113,14 @@ def test_markers_are_diamonds_with_counts_and_never_in_the_stack() -> None:
     assert {"7", "3"} <= {word["t"] for word in spec["datasets"]["words"]}
 
 
+@pytest.mark.parametrize(("months", "says"), [(24, False), (42, True)])
+def test_the_key_says_where_numbers_stand_without_a_diamond(months: int, says: bool) -> None:
+    drawn = person_chart(person({"s136": [0] * (months - 1) + [7]}, count=months))["datasets"]
+    assert (len(drawn["diamonds"]) == 1) == says, "the key's alone"
+    (key,) = (word["t"] for word in drawn["words"] if word["t"].startswith("s136 detentions, "))
+    assert key.endswith("(numbers above the bars)") == says
+
+
 def test_a_month_not_supplied_is_a_band_with_words_and_never_zero() -> None:
     shown = person({"ambulance_deployment": [1] * 24}, missing={"ambulance_deployment": (20, 21), "s136": (3,)})
     assert shown.counts["ambulance_deployment"][20:23] == (None, None, 1)
