@@ -140,5 +140,5 @@ def list_of(tables: Tables, top: int | None = None, show_names: bool | None = No
     people = tables._rows("people", pl.col("person_id").is_in(places["person_id"].implode()), shown)
     names = people.select("person_id", name="name_text")
     whole = places.join(names, on="person_id", how="left", maintain_order="left").select(COLUMNS)
-    title = f"People to offer support to, {tables.month.title}" + (f": the first {top}" if top else "")
+    title = f"People to discuss, {tables.month.title}" + (f": the first {top}" if top else "")
     return Ranked(whole, title, published=tables)
