@@ -7,6 +7,7 @@ import polars as pl
 from hiu.errors import UsageError
 from hiu.model.units import contact_sets
 from hiu.model.words import many
+from hiu.site.ask.lacking import lacking
 from hiu.site.show.finding import Finding
 from hiu.site.tables import Tables, checked_dataset, checked_months
 
@@ -32,7 +33,8 @@ def around(run: Tables, people: list[str] | None, dataset: str, hours: float, mo
         f"Of {first['events']:,} {many(name)}, {first['before']:,} had another contact in the {hours:g} hours before "
         f"and {first['after']:,} in the {hours:g} after; by chance about {first['by_chance']:.1f} would either way."
     )
-    return Finding(f"Contacts around {many(name)}, {span} months", [line], {"around": table})
+    lines = [line, *lacking(run, span, sets={*contact_sets(run._whole("coverage")), name})]
+    return Finding(f"Contacts around {many(name)}, {span} months", lines, {"around": table})
 
 
 def _near(
@@ -78,7 +80,8 @@ def gaps(run: Tables, people: list[str] | None, dataset: str | None, months: int
             f"Half of the {one['gaps']:,} gaps between {what} of a person were under {one['median']:.1f} days, nine in "
             f"ten under {one['ninth_tenth']:.1f}. The past alone: it does not foretell anybody's next contact."
         )
-    return Finding(f"Days between {what}, {span} months", [line], {"gaps": table})
+    sets = [name] if name else contact_sets(run._whole("coverage"))
+    return Finding(f"Days between {what}, {span} months", [line, *lacking(run, span, sets=sets)], {"gaps": table})
 
 
 def _events(run: Tables, people: list[str] | None, more: set[str]) -> pl.DataFrame:

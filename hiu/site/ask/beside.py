@@ -7,6 +7,7 @@ import math
 import polars as pl
 
 from hiu.model.units import contact_sets
+from hiu.site.ask.lacking import lacking
 from hiu.site.show.finding import Finding
 from hiu.site.tables import Tables, checked_dataset, checked_months
 from hiu.stats import Z95, chance_ratio
@@ -24,7 +25,7 @@ def beside(run: Tables, one: list[str], other: list[str], dataset: str | None, m
         (name, len(ids), *group[:2]) for name, ids, group in zip(("these", "others"), (one, other), groups, strict=True)
     ]
     table = pl.DataFrame(rows, schema=["group", "people", "contacts", "per_person"], orient="row")
-    lines = [_ratio_words(*groups)]
+    lines = [_ratio_words(*groups), *lacking(run, span, sets=sets)]
     return Finding(f"Contacts a person, {span} months: these people beside others", lines, {"groups": table})
 
 
@@ -80,7 +81,9 @@ def reasons(run: Tables, people: list[str] | None, dataset: str | None, months: 
         f"{max(1, round(0.05 * found.height))} would by chance alone."
     )
     return Finding(
-        f"Reasons, {span} months to {run.month.title}, beside a year before", [line], {"reasons": found.select(order)}
+        f"Reasons, {span} months to {run.month.title}, beside a year before",
+        [line, *lacking(run, span, sets=sets, before=12)],
+        {"reasons": found.select(order)},
     )
 
 

@@ -10,6 +10,7 @@ from hiu.model.units import contact_sets, night_sets
 from hiu.month import Month
 from hiu.places.demand import LEVELS
 from hiu.publish.words.text import count_of
+from hiu.site.ask.lacking import lacking
 from hiu.site.show.listing import Listing
 from hiu.site.tables import Tables, checked_dataset, checked_months
 
@@ -38,6 +39,8 @@ def people(run: Tables, dataset: str | None, months: int, area: str | None) -> L
     order += ["contacts", "before", "nights", "agencies", "sources", "last_contact", "days_since"]
     what = f"{name.replace('_', ' ')}s" if name else "contacts"
     title = f"People by {what} in {count_of(span, 'month')} to the end of {run.month.title}, and the {span} before"
+    missing = lacking(run, span, sets={*sets, *nights}, before=span)
+    title = ". ".join([title, *(line.removesuffix(".") for line in missing)])
     return Listing(found.with_columns(days_since=days).select(order), title, empty={"rank": "not listed"})
 
 

@@ -10,6 +10,7 @@ from hiu.errors import HiuError, UsageError
 from hiu.model.units import contact_sets
 from hiu.model.words import many
 from hiu.publish.words.text import count_of
+from hiu.site.ask.lacking import lacking
 from hiu.site.ids import People, named
 from hiu.site.looks import look
 from hiu.site.show import pictures
@@ -255,13 +256,7 @@ class Cohort(Suggests):
         return frame if self.people is None else frame.filter(C("person_id").is_in(self.people))
 
     def _gaps(self) -> list[str]:
-        """What was not supplied in the last 12 months: those contacts are missing here, not zero."""
-        recent = C("month") >= (self.published.month - 11).start
-        gaps = (
-            self.published._whole("coverage").filter(recent, ~C("supplied")).group_by("dataset").len().sort("dataset")
-        )
-        words = [f"{many(str(name))} in {n} of 12 months" for name, n in gaps.iter_rows()]
-        return [f"Not supplied, so missing here and not zero: {', '.join(words)}."] if words else []
+        return lacking(self.published)
 
     def _who(self) -> str:
         return "everybody" if self.people is None else count_of(len(self.people), "person", "people")

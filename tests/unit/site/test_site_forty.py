@@ -118,6 +118,28 @@ def test_a_month_that_is_not_supplied_has_a_reason(place_after: Place) -> None:
     assert why["police"].startswith("rows were sent")
 
 
+def test_what_was_not_supplied_is_told_wherever_contacts_are_counted(place_after: Place) -> None:
+    folder = hiu.open(place_after.home, curated=place_after.curated).latest.folder
+    coverage = pl.read_parquet(folder / "coverage.parquet")
+    gone = (C("month") == coverage["month"].max()) & (C("dataset") == "ed_attendance")
+    coverage.with_columns(supplied=C("supplied") & ~gone).write_parquet(folder / "coverage.parquet")
+    run = hiu.open(place_after.home, curated=place_after.curated).latest
+    everybody, some = run.cohort(), run.cohort(run.ranked(2))
+    counted = (
+        everybody.cost(),
+        everybody.together(),
+        everybody.reasons(),
+        everybody.around("police_incident"),
+        everybody.gaps(),
+        some.beside(),
+    )
+    for found in counted:
+        assert any("missing here and not zero" in line and "ED attendances" in line for line in found.sentences), found
+    assert "missing here and not zero: ED attendances in 1 of 12 months" in run.people().title
+    assert "missing here and not zero: ED attendances" in run.people("ed_attendance", months=1).title
+    assert "ED attendances" not in run.people("police_incident").title
+
+
 def test_a_table_stays_one_whatever_is_done_with_it(run: Published) -> None:
     listed = run.ranked()
     done = (
