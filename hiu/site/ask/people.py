@@ -7,6 +7,7 @@ import polars as pl
 from hiu.errors import UsageError
 from hiu.fuzzy import not_among
 from hiu.model.units import contact_sets, night_sets
+from hiu.model.words import many
 from hiu.month import Month
 from hiu.places.demand import LEVELS
 from hiu.publish.words.text import count_of
@@ -37,7 +38,7 @@ def people(run: Tables, dataset: str | None, months: int, area: str | None) -> L
     days = (pl.lit(run.month.end) - C("last_contact").dt.date()).dt.total_days()
     order = ["person_id", "list", "rank", "age_band", "sex", *([area] if area else [])]
     order += ["contacts", "before", "nights", "agencies", "sources", "last_contact", "days_since"]
-    what = f"{name.replace('_', ' ')}s" if name else "contacts"
+    what = many(name) if name else "contacts"
     title = f"People by {what} in {count_of(span, 'month')} to the end of {run.month.title}, and the {span} before"
     missing = lacking(run, span, sets={*sets, *nights}, before=span)
     title = ". ".join([title, *(line.removesuffix(".") for line in missing)])
