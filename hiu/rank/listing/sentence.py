@@ -6,7 +6,7 @@ import polars as pl
 
 from hiu.model.grades import NOT_ASSESSED
 
-SURE = {"A": "surely ", "B": "perhaps ", "C": "unlikely to belong "}
+SURE = {"A": "probably ", "B": "perhaps ", "C": "unlikely to belong "}
 """How surely somebody is in the first places, by certainty."""
 _OWNER = {"clinical": "clinical", "public_safety": "public safety"}
 

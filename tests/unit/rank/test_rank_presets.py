@@ -128,7 +128,7 @@ def test_the_sentence() -> None:
     assert said == (
         "4th: severity score of about 7 expected in the next 3 months (14 in the last 3, 31 in the last 12; recent "
         "months count more), times risk 4.0 (clinical: square root of likelihood 4 x impact 4); plausible rank 2 to "
-        "15; surely in the first 20 (A)."
+        "15; probably in the first 20 (A)."
     )
     banned = ("offender", "frequent flyer", "nuisance", "will become")
     assert not any(word in said.lower() for word in banned)
@@ -163,7 +163,7 @@ def test_what_the_sentence_says_of_those_who_differ() -> None:
     )
     assert two.startswith("22nd: severity score of about 7 expected")
     assert "times risk 4.0 (public safety: Low); plausible" in two
-    assert two.endswith("surely in the first 20 (A). Estimated in part: ED attendances not supplied for May 2026.")
+    assert two.endswith("probably in the first 20 (A). Estimated in part: ED attendances not supplied for May 2026.")
     assert other == said_of(listed())[0]
     assert said_of() == []
 
