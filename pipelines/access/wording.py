@@ -49,6 +49,8 @@ TEXTS = (
 )
 """Options that a person fills in with words of their own."""
 
+AS_TYPED = {"asked_by": "--for", "member": "MEMBER"}
+"""What is typed for those that are not typed as they are called here."""
 SIGNED_FIELDS = (*SIGNED, "owner", "action_owner")
 """Options and fields that say who did or does something: staff may be called as somebody on record is."""
 
@@ -66,7 +68,7 @@ def require_plain(place: Place, given: Mapping[str, object], name: str, now: dat
     refused so `MOST` times within the hour is refused whatever it writes.
     """
     typed = {name: text for name in TEXTS if isinstance(text := given.get(name), str) and text.strip()}
-    texts = {f"--{name}": text for name, text in typed.items()}
+    texts = {AS_TYPED.get(name, f"--{name}"): text for name, text in typed.items()}
     if formed := [option for option, text in texts.items() if person_form(text, now.date())]:
         raise UsageError(telling(formed[0]))
     if not texts or not place.months():
