@@ -60,8 +60,8 @@ WHILE_ERASING = (
 """Commands that show nobody who was published, end the erasure, or refuse by themselves while one is unfinished."""
 READ = frozenset(
     {("check", "file"), ("new", "file"), ("decide", "from_"), ("import-workbook", "file"), ("evaluate", "table")}
-    | {("cost", "table"), ("equality", "groups"), ("restore", "file"), ("restore", "rights"), ("basis", "opt_out")}
-    | {("release", "folder"), ("key", "old"), ("cross", "trust"), ("cross", "take")}
+    | {("cost", "table"), ("equality", "groups"), ("export", "groups"), ("restore", "file"), ("restore", "rights")}
+    | {("basis", "opt_out"), ("release", "folder"), ("key", "old"), ("cross", "trust"), ("cross", "take")}
 )
 """Options that name a file or folder to read, beside those of the site itself: every other path is written to."""
 OF_SITE = ("site", "raw", "curated")

@@ -49,6 +49,8 @@ TEXTS = (
 )
 """Options that a person fills in with words of their own."""
 
+AS_TYPED = {"asked_by": "--for", "member": "MEMBER"}
+"""What is typed for those that are not typed as they are called here."""
 SIGNED_FIELDS = (*SIGNED, "owner", "action_owner")
 """Options and fields that say who did or does something: staff may be called as somebody on record is."""
 
@@ -61,12 +63,12 @@ _DESCRIBED = ("person_id", "name_text", "aliases", "dob", "nhs_number", "postcod
 def require_plain(place: Place, given: Mapping[str, object], name: str, now: datetime) -> None:
     """Raises UsageError, naming the option and the words to use instead, for a text that may tell who somebody is.
 
-    The words are the same whether anybody of it is on record. What its form shows is refused without a look at the
-    record; where the record alone can tell, that it was asked for is entered as a refused look, and a login that is
-    refused so more than `MOST` times within the hour is refused whatever it writes.
+    The words are the same whether or not anybody whom it tells is on record. What its form shows is refused without a
+    look at the record; where the record alone can tell, the refusal is entered as a refused look, and a login that is
+    refused so `MOST` times within the hour is refused whatever it writes.
     """
     typed = {name: text for name in TEXTS if isinstance(text := given.get(name), str) and text.strip()}
-    texts = {f"--{name}": text for name, text in typed.items()}
+    texts = {AS_TYPED.get(name, f"--{name}"): text for name, text in typed.items()}
     if formed := [option for option, text in texts.items() if person_form(text, now.date())]:
         raise UsageError(telling(formed[0]))
     if not texts or not place.months():
@@ -84,13 +86,13 @@ def enter_refused_text(place: Place, now: datetime, what: str, whom: Collection[
 
 
 def require_few(place: Place, now: datetime) -> None:
-    """Raises UsageError while a login was refused too often: by trying names nobody is found out."""
+    """Raises UsageError while a login was refused too often, so that nobody finds out who is on record by trying."""
     found = looks(folder_of(place.settings, place.curated), place.key_for("reads"))
     hour = (pl.col("at") > now - WITHIN) & (pl.col("login") == login()) & (pl.col("refused") == REVEALING)
     if found.filter(hour).height >= MOST:
         raise UsageError(
-            f"{MOST} texts of this login were refused within the hour, since they may tell who somebody is: none is "
-            "taken until an hour has passed since. Another login can record what can't wait"
+            f"{MOST} texts of this login were refused within the hour, since they may tell who somebody is. No text of "
+            "this login is taken until an hour after the first of them. Another login can record what can't wait"
         )
 
 

@@ -20,12 +20,14 @@ from hiu.publish.workbook.back.judge import grades, judge
 from hiu.publish.workbook.back.judge import records as rows_of
 from hiu.publish.workbook.back.returned import Copy, read_back
 from hiu.publish.workbook.back.verdict import Verdict
-from pipelines.access.wording import others_named
+from pipelines.access.wording import enter_refused_text, others_named
 from pipelines.common.journal import record, utc
 from pipelines.common.place import Place, published_tables
 from pipelines.common.progress import out as say
 
 DONE, STOPPED, WARNINGS = 0, 1, 3
+NAMES = "names"
+"""Code of a row that is refused because its words name another person on record."""
 _NO_SUPPORT = pl.DataFrame(schema=schema(PUBLISHED["support"]))
 FREE = ("owner", "notes", "action", "action_owner")
 """Fields in people's own words: what they say is not printed."""
@@ -40,6 +42,7 @@ def import_workbook(
     """
     copy = read_back(_bytes(file), file.name, place.key_for("workbook"))
     found = verdict = verdict_on(place, copy, now.date(), older=older)
+    enter_names(place, verdict, now, "import-workbook")
     _print_verdict(verdict, copy, place)
     if dry_run or not verdict.changes:
         say("Nothing was written." if dry_run else "Nothing to write.")
@@ -69,6 +72,12 @@ def _naming_others(place: Place, verdict: Verdict) -> dict[str, str]:
     why = "holds what could be a name or number of somebody else: say who by role ('a neighbour'), then import again"
     hits = (one for one, hit in zip(free, named, strict=True) if hit)
     return {one.person_id: f"not taken in: {one.ref} {why}" for one in hits}
+
+
+def enter_names(place: Place, verdict: Verdict, now: datetime, what: str) -> None:
+    """Enter a look before a verdict is shown by which somebody's words name another person on record."""
+    if any(one.code == NAMES for one in verdict.refused):
+        enter_refused_text(place, now, what)
 
 
 def _not_meant(verdict: Verdict, ask: Callable[[str], bool]) -> dict[str, str]:
@@ -132,7 +141,7 @@ def verdict_on(place: Place, copy: Copy, on: date, *, older: bool) -> Verdict:
     )
     if months[str(copy.month)] != copy.run_id:
         verdict.notes.insert(0, f"the copy is of pack {copy.pack_id}; {copy.month.title} was published again since")
-    return verdict.without(_naming_others(place, verdict), "names")
+    return verdict.without(_naming_others(place, verdict), NAMES)
 
 
 def _print_verdict(verdict: Verdict, copy: Copy, place: Place) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -13,7 +14,8 @@ from hostile_kit import Site
 import hiu
 from hiu.errors import HiuError, SettingsError
 from hiu.govern import house
-from hiu.govern.house import ForeignSettings, house_of, require_house
+from hiu.govern.house import ForeignSettings, house_of, require_house, site_digests
+from pipelines.access.bound import accept
 from pipelines.common.place import open_place
 
 Edited = Callable[[Callable[[str], str]], Site]
@@ -62,10 +64,17 @@ def test_the_owner_s_edit_is_the_owner_s_but_the_read_log_stays(own_settings: Ed
         require_house(edited.place.home, edited.place.curated)
 
 
-def test_a_house_that_was_moved_whole_is_the_same_house(site: Site, foreign: Site) -> None:
-    require_house(site.place.home, site.place.curated)
+def test_a_house_that_was_moved_whole_is_the_same_house(own_settings: Edited, tmp_path: Path) -> None:
+    """An edit of its settings is the owner's there too; the curated folder alone is another house's."""
+    was = own_settings(lambda text: text).place
+    accept(was, reason="a copy of the site", by="Data protection officer", now=datetime.now(UTC))
+    home = tmp_path / "moved" / "site"
+    shutil.copytree(was.home, home)
+    (home / "site.toml").write_text((home / "site.toml").read_text(encoding="utf-8").replace("top = 2", "top = 3"))
+    assert site_digests(home) != site_digests(was.home)
+    require_house(home, home / "data" / "curated")
     with pytest.raises(ForeignSettings):
-        require_house(foreign.place.home, site.place.curated)
+        require_house(home, was.curated)
 
 
 def test_settings_on_another_drive_have_a_place_too(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

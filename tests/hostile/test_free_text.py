@@ -13,7 +13,7 @@ from hostile_kit import Site
 from hiu.errors import UsageError
 from pipelines.access import wording
 from pipelines.access.guard import guarded
-from pipelines.access.wording import TEXTS, require_plain
+from pipelines.access.wording import AS_TYPED, TEXTS, require_plain
 from pipelines.cli import COMMANDS
 from pipelines.commands.options import now
 
@@ -54,7 +54,7 @@ def test_no_command_takes_a_text_with_the_number(
     given: dict[str, object] = {"site": site.place.home, "curated": site.place.curated}
     given |= {"person": named["person_id"]} if "person" in inspect.signature(job).parameters else {}
     for text in (f"asked for {number}", f"{number[:3]} {number[3:6]} {number[6:]}"):
-        with pytest.raises(UsageError, match=f"--{option} may tell who somebody is"):
+        with pytest.raises(UsageError, match=f"{AS_TYPED.get(option, f'--{option}')} may tell who somebody is"):
             guarded(unreached, command, {**given, option: text}, now())
 
 

@@ -14,7 +14,7 @@ from hiu.govern import records
 from hiu.model import DECISIONS, MEETING_ENTRY
 from hiu.publish.workbook.back.returned import read_back
 from hiu.site.review.csv_file import COLUMNS
-from pipelines.access.wording import others_named
+from pipelines.access.wording import REVEALING, others_named
 from pipelines.papers.import_workbook import import_workbook
 
 
@@ -67,6 +67,8 @@ def test_a_note_that_names_somebody_else_is_left_out_with_its_row(
     said = capsys.readouterr().out
     assert said.count("could be a name or number of somebody else") == 3 and str(stranger["name_text"]) not in said
     assert len(asked) == 2 and asked[0].startswith(other), "one question a person, then the last"
+    looks = [look for look in site.looks() if look.get("refused") == REVEALING]
+    assert [look["what"] for look in looks] == ["import-workbook"], "that somebody is on record is an answer"
 
 
 def test_what_is_not_confirmed_for_its_person_is_not_taken_in(site: Site, copy: Edited, tmp_path: Path) -> None:

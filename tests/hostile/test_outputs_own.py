@@ -52,6 +52,18 @@ def test_no_command_writes_over_the_site_s_own(name: str, option: str, site: Sit
             guarded(unreached, name, {**given, option: str(path) if name == "mart" else path}, now())
 
 
+def test_a_table_is_read_from_among_the_site_s_own(site: Site) -> None:
+    """The board paper's groups were refused as an output that is written there."""
+    given = {"site": site.place.home, "curated": site.place.curated}
+    table = site.place.home / "data" / "raw" / "groups.csv"
+    for name, option in (("export", "groups"), ("equality", "groups"), ("evaluate", "table"), ("cost", "table")):
+
+        def reached(site: Path, curated: Path, **_: object) -> int:
+            return 7
+
+        assert guarded(reached, name, {**given, option: table}, now()) == 7, name
+
+
 def test_the_key_and_the_log_are_what_they_were(site: Site) -> None:
     """The finding, given as an operator gives it."""
     log, key = site.place.audit, site.place.home / "keys" / "site.key"

@@ -60,6 +60,28 @@ def test_an_objection_withdraws_what_was_written_before(site: Site, people: list
     assert "may not be shown any more" not in site.hiu("verify").out
 
 
+def test_a_file_that_is_open_stops_nothing(
+    site: Site, people: list[tuple[str, str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Windows keeps a paper that Excel has open: the others go, and the next run looks again."""
+    made = papers(site.place, people)
+    forbid(site.place, people[0][0])
+    held, remove = made["exports/pathway/2026-03/s136-list.csv"], Path.unlink
+
+    def unlink(path: Path, missing_ok: bool = False) -> None:
+        if path == held:
+            raise PermissionError(13, "in use", str(path))
+        remove(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", unlink)
+    lines = withhold_now(site.place, NOW)
+    assert any("exports/pathway/2026-03: 1 file could not be removed" in line for line in lines), lines
+    assert [file for file, path in made.items() if not path.exists()] == [
+        file for file in list(made)[:5] if made[file] != held
+    ]
+    assert site.events("papers_withdrawn")[0]["files"] == 4
+
+
 def test_the_command_withdraws_them(site: Site, people: list[tuple[str, str, str]]) -> None:
     made = papers(site.place, people)
     said = site.hiu("basis", people[0][0], "--deny", "objection", "--by", "J. Patel", "--evidence", "letter of 2 April")

@@ -75,8 +75,8 @@ def test_consent_and_requests_take_a_role_and_no_name(site: Site, people: list[R
         ("requests", "--person", one, "--new", "access", "--for", "j. roe, 07.01.63", "--by", "Officer"),
         ("subject", one, "--for", spelt("{f}. {last}", people[1]), "--by", "Officer"),
     )
-    for line in asked:
-        assert "may tell who somebody is" in worded(site.hiu(*line)), line
+    for line, option in zip(asked, ("MEMBER", "--for", "--for", "--for"), strict=True):
+        assert f"{option} may tell who somebody is" in worded(site.hiu(*line)), line
     assert other.encode() not in site.place.audit.read_bytes()
 
 

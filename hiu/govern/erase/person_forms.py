@@ -1,4 +1,4 @@
-"""Texts that look as if they told who somebody is, whoever is on record: the one guard of all that people type or send.
+"""Texts that by their form could tell who somebody is: the rule for what commands are given and for labels that leave.
 
 What is asked here needs no record, so its answer tells nothing of one: a number as long as a person's, a postcode, an
 address, a day long past that can be a birth, an id, letters spelt out one by one.
@@ -31,14 +31,21 @@ _DAYS = (
 )  # fmt: skip
 _NUMBER = re.compile(r"(?<!\d)(?:\d[ .\-/]{0,2}){9,}\d(?!\d)")
 _CLOCK = re.compile(r"(?<=[\sT])\d\d?[:.]\d\d(?:[:.]\d\d)?(?!\d)")
-_POSTCODE = re.compile(r"(?<![^\W_])(?:GIR ?0AA|[A-Z]{1,2}\d[A-Z\d]? {0,2}\d[ABD-HJLNP-UW-Z]{2})(?![^\W_])", re.I)
-_ADDRESS = re.compile(
-    r"(?<![^\W_])\d{1,4}[a-z]?,?\s+(?:(?:(?!(?:on|in|the|of|at|to|and|by|from|for|people)\s)[a-z'’\-]+\s+){1,3}"
-    r"(?:street|road|lane|avenue|drive|crescent|terrace|gardens)"
-    r"|(?-i:(?:[A-Z][\w'’\-]*\s+){1,3}(?:St|Rd|Ln|Ave|Close|Grove|Mews|Square|Walk|Way|Court|Place|Row|Hill)))"
+_POSTCODE = re.compile(
+    r"(?<![^\W_])(?:GIR ?0AA|[A-Z]{1,2}\d[A-Z\d]?(?: {1,2}(?!(?-i:1st|2nd|3rd|[04-9]th)\b))?\d[ABD-HJLNP-UW-Z]{2})"
     r"(?![^\W_])",
     re.I,
 )
+"""Not 's12 2nd doctor', whose end is in small letters."""
+_ADDRESS = re.compile(
+    r"(?<![^\W_])\d{1,4}[a-z]?,?\s+(?!suite\s)(?:(?:(?!(?:on|in|the|of|at|to|and|by|from|for|people)\s)[a-z'’\-]+\s+){1,3}"
+    r"(?:street(?!\s+triage)|road(?!\s*map)|lane|avenue|drive|crescent|terrace|gardens)"
+    r"|(?-i:(?:[A-Z][\w'’\-]*\s+){1,3}(?:St|Rd|Ln|Ave|Close|Grove|Mews|Square|Walk|Way|Row|Hill"
+    r"|(?<!Crown )(?<!County )(?<!Magistrates )(?<!Magistrates['’] )Court|Place(?!\s+of\s+(?i:safety)))))"
+    r"(?![^\W_])",
+    re.I,
+)
+"""A number with the name of a street; not '136 suite', street triage, a road map, a court of law, a place of safety."""
 _PLACES = frozenset(
     (
         "ward",

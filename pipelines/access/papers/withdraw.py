@@ -4,6 +4,7 @@ Unlike a published run they are not made anew: they are withdrawn, and whoever n
 commissioners hold figures alone, and a person's own file is theirs: neither is looked at.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -34,21 +35,35 @@ def papers_with_refused(place: Place, on: date) -> list[Path]:
 def withdraw_papers(place: Place, now: datetime) -> list[str]:
     """Remove these files and enter that; a sentence for each folder. A copy elsewhere is for its holder to destroy."""
     found = papers_with_refused(place, now.date())
-    for path in found:
-        path.unlink()
     if not found:
         return []
-    record(place, now, "papers_withdrawn", files=len(found))
-    folders = sorted({path.parent.relative_to(place.curated).as_posix() for path in found})
+    gone, held = Counter[str](), Counter[str]()
+    for path in found:
+        (gone if _removed(path) else held)[path.parent.relative_to(place.curated).as_posix()] += 1
+    record(place, now, "papers_withdrawn", files=gone.total())
     return [
         *(
-            f"{folder}: {count_of(sum(path.parent == place.curated / folder for path in found), 'file')} withdrawn: "
-            "somebody in it may not be shown any more. Write it again for those who may"
-            for folder in folders
+            f"{folder}: {count_of(n, 'file')} withdrawn: somebody in it may not be shown any more. Write it again for "
+            "those who may"
+            for folder, n in sorted(gone.items())
+        ),
+        *(
+            f"{folder}: {count_of(n, 'file')} could not be removed, though somebody in it may not be shown any more. "
+            "Close whatever has it open; the next 'hiu run' removes it"
+            for folder, n in sorted(held.items())
         ),
         "papers that were written into another folder (--out), printed or sent are not reached: 'hiu disclose' says "
         "what left, and whoever has them destroys them",
     ]
+
+
+def _removed(path: Path) -> bool:
+    """Whether a file could be removed: Windows keeps one that a program has open."""
+    try:
+        path.unlink()
+    except OSError:
+        return False
+    return True
 
 
 def _files(paths: Paths, part: str) -> Iterator[Path]:
@@ -67,7 +82,7 @@ def _refused(place: Place, on: date) -> dict[str, Traces]:
     parts = {part: who for part, who in SEEN_BY.items() if any(_files(place, part))}
     aliases = last_aliases(place)
     denials = basis_of(place, aliases).filter(~pl.col("allow"), pl.col("code") != "died", pl.col("person_id") != EVERY)
-    if not parts or denials.is_empty():
+    if not parts or denials.is_empty() or not place.months():
         return {}
     everybody = _everybody(place)
     called = called_since(everybody["person_id"], aliases)

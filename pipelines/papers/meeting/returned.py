@@ -10,7 +10,7 @@ from hiu.publish.words.terms import ENTERED
 from hiu.publish.words.text import count_of
 from hiu.publish.workbook.back.returned import read_back
 from hiu.publish.workbook.back.verdict import Conflict
-from pipelines.papers.import_workbook import entering, take_in, verdict_on
+from pipelines.papers.import_workbook import enter_names, entering, take_in, verdict_on
 from pipelines.papers.meeting.desk import GONE, Answer, Asked, Desk, optional_text
 
 
@@ -21,7 +21,9 @@ def look(desk: Desk, content: bytes) -> Answer:
     if copy.month != desk.month:
         raise UsageError(f"the copy is of {copy.month.title}; this meeting is about {desk.month.title}")
     desk.copy = copy
-    return outcome_of(verdict_on(desk.place, copy, desk.clock().date(), older=False))
+    verdict = verdict_on(desk.place, copy, desk.clock().date(), older=False)
+    enter_names(desk.place, verdict, desk.clock(), "meet")
+    return outcome_of(verdict)
 
 
 def take(desk: Desk, asked: Asked) -> Answer:

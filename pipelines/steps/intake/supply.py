@@ -202,7 +202,7 @@ def sheets_left(left: Sequence[UnreadSheet], source: Source, name: str, filed: C
     A source that reads the sheet of the file's month reads that of another in a folder of that month: `filed` are the
     months that its files are filed under.
     """
-    monthly = bool(source.file.sheet and title_of_month([source.file.sheet], ""))
+    monthly = by_month(source)
     rest = [
         one for one in left if one.alike and one.rows and not (monthly and month_of_title(one.title, name) in filed)
     ]

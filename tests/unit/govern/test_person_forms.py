@@ -25,8 +25,11 @@ TODAY = date(2026, 11, 28)
         ),
         *((text, "birth") for text in ("seen 1963-01-07", "born 7 Jan 1963", "January 7, 1963", "7th of January 1963")),
         *((text, "birth") for text in ("19630107", "07 01 1963", "7-jan-63", "７ January １９６３")),
-        *((text, "postcode") for text in ("MELHAM J at GL5 7ZU", "gl57zu", "B1 1AA")),
-        *((text, "address") for text in ("99 High Street", "12 high street, again", "4 Oak Close", "12b Old Mill Rd")),
+        *((text, "postcode") for text in ("MELHAM J at GL5 7ZU", "gl57zu", "B1 1AA", "OX1 2ND")),
+        *(
+            (text, "address")
+            for text in ("99 High Street", "12 high street, again", "4 Oak Close", "12b Old Mill Rd", "3 Oak Court")
+        ),
         *(
             (text, "number")
             for text in ("999 000 0018", "ring 07700 900123", "9-9-9-0-0-0-0-0-1-8", "９９９００００018")
@@ -45,6 +48,8 @@ def test_a_text_that_may_tell_somebody(text: str, form: str) -> None:
         *("request of 3 April, upheld", "letter of 2026-04-03", "2026-03-01 10:00", "2026-03-01T09:30", "3 May 2026"),
         *("A & E, B. R. I.", "136 suite, 01452", "Ward 3", "2 to 4 pm", "3 people, 12 months, 2025", "log 123456789"),
         *("raw/2026-03/police.csv:12", "Sian Ward", "Elm Unit 4", "meeting of 12/06/2024 at 10:30", "SOP 3.2.1"),
+        *("section 136 Health Based Place of Safety", "April 2026 Mental Health Street Triage", "136 Suite Oak Road"),
+        *("3 Magistrates' Court hearings", "2 Crown Court orders", "12 month road map", "seen by s12 2nd doctor"),
         *("2 years in a place", "case AB12", "2026-03-01 to 2026-04-01", "2 people on the road", "31/02/1963"),
     ],
 )
