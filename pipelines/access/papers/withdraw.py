@@ -37,9 +37,9 @@ def withdraw_papers(place: Place, now: datetime) -> list[str]:
     found = papers_with_refused(place, now.date())
     if not found:
         return []
-    gone, held = Counter[str](), Counter[str]()
+    gone, blocked = Counter[str](), Counter[str]()
     for path in found:
-        (gone if _removed(path) else held)[path.parent.relative_to(place.curated).as_posix()] += 1
+        (gone if _removed(path) else blocked)[path.parent.relative_to(place.curated).as_posix()] += 1
     record(place, now, "papers_withdrawn", files=gone.total())
     return [
         *(
@@ -50,7 +50,7 @@ def withdraw_papers(place: Place, now: datetime) -> list[str]:
         *(
             f"{folder}: {count_of(n, 'file')} could not be removed, though somebody in it may not be shown any more. "
             "Close whatever has it open; the next 'hiu run' removes it"
-            for folder, n in sorted(held.items())
+            for folder, n in sorted(blocked.items())
         ),
         "papers that were written into another folder (--out), printed or sent are not reached: 'hiu disclose' says "
         "what left, and whoever has them destroys them",
