@@ -106,6 +106,10 @@ def export(
     from pipelines.papers.export import export_board, export_charts
 
     place, report = open_site(site, curated), Reporter(quiet=quiet)
+    if what == "charts" and groups:
+        raise UsageError("--groups is for the board paper; charts of people have no groups. Leave it out")
+    if what == "board" and (top or show_names):
+        raise UsageError("--top and --show-names are for charts; the board paper names nobody. Leave them out")
     if what == "charts":
         export_charts(place, month, top=top, form=form, folder=out, show_names=show_names, now=now(), report=report)
     elif what == "board":

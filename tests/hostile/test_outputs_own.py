@@ -99,6 +99,17 @@ def test_a_file_of_somebody_else_is_not_replaced(tmp_path: Path) -> None:
         put(tmp_path, b"a folder")
 
 
+def test_a_chart_is_drawn_again_over_the_one_before(tmp_path: Path) -> None:
+    """A second `hiu explain --chart x.png` was refused, since no two pictures begin alike."""
+    path, head = tmp_path / "chart.png", b"\x89PNG\r\n\x1a\n\0\0"
+    for n in (b"march", b"april"):
+        put(path, head + n)
+    assert path.read_bytes().endswith(b"april")
+    path.write_bytes(b"\xff\xd8\xff\0 a photograph")
+    with pytest.raises(UsageError, match="is there already"):
+        put(path, head)
+
+
 def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
     kept = tmp_path / "kept"
     kept.write_bytes(b"kept")

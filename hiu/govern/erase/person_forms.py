@@ -8,15 +8,19 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
+from itertools import combinations
 from typing import Literal
 
+import polars as pl
+
+from hiu.extract.values.nhs_number import checked
 from hiu.fold import folded, spaced_out
 
 Form = Literal["number", "postcode", "address", "birth", "id", "spelt"]
-OLDEST = 5
-"""Years after which a day that is written out is taken for a date of birth: what is decided is younger."""
+OLDEST = 10
+"""Years after which a day that is written out is taken for a date of birth: agreements and letters are younger, and
+nobody of that age is on a list."""
 
-_FIRST = date(2026, 1, 1)
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _SEP = r"[ \t]{0,2}[./\-–][ \t]{0,2}"
 _MONTH = r"(?P<word>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
@@ -30,6 +34,13 @@ _DAYS = (
     re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<m>[01]\d)(?P<d>[0-3]\d)(?!\d)"),
 )  # fmt: skip
 _NUMBER = re.compile(r"(?<!\d)(?:\d[ .\-/]{0,2}){9,}\d(?!\d)")
+_REFERENCE = re.compile(
+    r"(?<![a-z])(?!(?:nhs|no|number|tel|mob|phone)[-/]?\Z)[a-z]{2,}[-/]?\Z|\A(?:19|20)\d\d[./\-]", re.I
+)
+"""What an agency's reference of an event has: letters joined to its figures, or a year set apart at their start."""
+_TELEPHONE = re.compile(r"0\d{10}|44\d{10}|0044\d{10}")
+_LENGTHS = (10, 11)
+"""Figures in the number of a person or telephone, whole groups together; a longer one is a reference."""
 _CLOCK = re.compile(r"(?<=[\sT])\d\d?[:.]\d\d(?:[:.]\d\d)?(?!\d)")
 _POSTCODE = re.compile(
     r"(?<![^\W_])(?:GIR ?0AA|[A-Z]{1,2}\d[A-Z\d]?(?: {1,2}(?!(?-i:1st|2nd|3rd|[04-9]th)\b))?\d[ABD-HJLNP-UW-Z]{2})"
@@ -69,7 +80,7 @@ _PLACES = frozenset(
 _ID = re.compile(r"HIU-[A-Z2-7]{8}", re.I)
 
 
-def person_form(text: str, today: date = _FIRST) -> Form | None:
+def person_form(text: str, today: date) -> Form | None:
     """What of a text could tell somebody, by its form alone; None if nothing could.
 
     `today` is the day before which a date is old enough for a birth.
@@ -80,13 +91,29 @@ def person_form(text: str, today: date = _FIRST) -> Form | None:
         return "id"
     if any(born.year <= today.year - OLDEST for born in days):
         return "birth"
-    if _NUMBER.search(_CLOCK.sub(" ~ ", _without_dates(plain))):
+    if _numbered(_CLOCK.sub(" ~ ", _without_dates(plain))):
         return "number"
     if _POSTCODE.search(plain):
         return "postcode"
     if _ADDRESS.search(plain):
         return "address"
     return "spelt" if spaced_out(plain) else None
+
+
+def _numbered(text: str) -> bool:
+    """Whether a number could be a person's or a telephone's; a reference of an event is neither, unless it is valid."""
+    for run in _NUMBER.finditer(text):
+        groups = re.findall(r"\d+", run[0])
+        reference = _REFERENCE.search(text[: run.start()]) or _REFERENCE.match(run[0])
+        for first, last in combinations(range(len(groups) + 1), 2):
+            figures = "".join(groups[first:last])
+            if _TELEPHONE.fullmatch(figures) or _valid(figures) or (len(figures) in _LENGTHS and not reference):
+                return True
+    return False
+
+
+def _valid(figures: str) -> bool:
+    return len(figures) == 10 and bool(pl.select(checked(pl.lit(figures))).item())
 
 
 def initialled(initial: str, family: str, text: str) -> bool:

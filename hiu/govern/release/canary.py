@@ -7,6 +7,7 @@ that are somebody's number, `HIU-` ids, and two neighbouring words that are some
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from itertools import pairwise
 from typing import Literal
@@ -71,8 +72,11 @@ def reveals(text: str, everybody: People) -> bool:
 
 
 def tells(text: str, everybody: People) -> bool:
-    """Whether a label or a word of somebody could tell a person: one on record, or anybody by its form."""
-    return reveals(text, everybody) or person_form(text) is not None
+    """Whether a label or a word of somebody could tell a person: one on record, or anybody by its form.
+
+    A label has no use for a whole day, so any day counts as a birth.
+    """
+    return reveals(text, everybody) or person_form(text, date.max) is not None
 
 
 def _count(text: bytes, everybody: People) -> dict[Kind, int]:

@@ -17,6 +17,7 @@ OPEN = "exports"
 OWN = ("site.toml", "keys", "sources", "expectations", "places", "models", "agreements", "data/raw", "data/curated")
 """What is a site's own in its folder, wherever its settings say that it is."""
 _HEAD = 4096
+_PNG = b"\x89PNG\r\n\x1a\n"
 _TITLE = re.compile(rb"\A\s*<!doctype html.*?</title>", re.IGNORECASE | re.DOTALL)
 
 
@@ -69,8 +70,13 @@ def _began(path: Path) -> bytes:
 
 
 def _head(content: bytes) -> bytes:
-    """The title of a page, or the first line of another file, without its figures; of a picture or PDF all of it."""
+    """The title of a page, or the first line of another file, without its figures; of a PDF all of it.
+
+    Of a picture its kind: one that is drawn again has nothing else in common with the one before.
+    """
     start = content[:_HEAD]
+    if start.startswith(_PNG):
+        return _PNG
     if b"\0" in start or start.startswith(b"%PDF"):
         return content
     page = _TITLE.match(start)

@@ -57,10 +57,20 @@ def change_table(changes: Sequence[Change], month: Month) -> Grid:
     rows = tuple(_row(one) for one in changes)
     note = (
         "The change is that of the mean month of those supplied, so a missing month does not count as a fall. The "
-        "range allows for how much months vary; with six data sets, about one paper in four calls one change more than "
-        "chance that is none. "
+        f"range allows for how much months vary. {_by_chance(sum(one.change is not None for one in changes))}"
     ) + legend(rows)
     return Grid("Change on the year before, and on last month", columns, rows, note.strip())
+
+
+def _by_chance(judged: int) -> str:
+    """How often at least one of so many changes, judged at 95%, is called more than chance although it is none."""
+    if not judged:
+        return ""
+    share = 1 - 0.95**judged
+    return (
+        f"Of {count_of(judged, 'data set')} that {'is' if judged == 1 else 'are'} judged so, by chance alone at least "
+        f"one is called more than chance in about {share:.0%} of papers. "
+    )
 
 
 def _row(one: Change) -> tuple[str, ...]:

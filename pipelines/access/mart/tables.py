@@ -55,7 +55,7 @@ def built(
             engine.put(name, unnamed(frame, everybody, *LEVELS) if name == "event_place" else frame)
         engine.put("mart_member", who.frame)
         engine.put("dim_month", _months(*months))
-        engine.put("dim_dataset", unnamed(_datasets(tables["coverage"]), everybody))
+        engine.put("dim_dataset", unnamed(_datasets(tables["coverage"]), everybody, "dataset_name"))
         engine.put("fact_rank", _lists(place, months, who))
         engine.build("dim_person", folder="mart", fewest=FEWEST)
         engine.build("fact_demand", folder="mart")
