@@ -1,4 +1,8 @@
-"""hiu: ranked lists and charts for High Intensity User Groups, from four agencies' extracts."""
+"""The library: which rows are of one person, what is counted, who is where on the list, and what people read of it.
+
+Its rooms are in docs/architecture.md. What may enter this floor itself: what every room may use and what has no notion
+of an agency or a person, such as a month, text without accents, a file written whole.
+"""
 
 from typing import TYPE_CHECKING
 

@@ -1,8 +1,11 @@
-"""The engine: where tables live and SQL runs. Jobs are handed an `Engine`; `duckdb.Warehouse` is the one that ships.
+"""The engine: where tables live and SQL runs. Jobs are handed an `Engine`; the usual one is
+`duckdb.Warehouse`, and `spark` is the one for clusters.
 
 An engine holds the tables of hiu.model, builds one from a file of hiu/sql, and hands frames over by Arrow. Everything
-engine-sensitive is settled before a row enters it. Another engine is a module beside `duckdb`; docs/architecture.md
-("A second SQL engine") lists the few places that name the one which ships, from `open_warehouse` to the erasure.
+engine-sensitive is settled before a row enters it. docs/architecture.md ("Another SQL engine") lists the places that
+tell engines apart, from `open_warehouse` to the erasure.
+
+What may enter: what differs between engines, what guards an analyst's SQL, and what prepares frames for a step's SQL.
 """
 
 from collections.abc import Callable, Mapping, Sequence

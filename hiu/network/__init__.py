@@ -2,5 +2,5 @@
 
 Pure functions on frames and bytes. What may enter: a step of an exchange between two sites, or of a comparison between
 several, and the form of a file that one site hands to another. No path, clock or randomness: a session's secret is
-given. The packages that it needs are optional (`extra.py`), and only its own modules load them.
+given. The packages that it needs are optional (`hiu/extras.py`), and only its own modules load them.
 """

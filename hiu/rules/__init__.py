@@ -1,5 +1,6 @@
-"""Rules of the crisis pathway as data: one TOML a subject, with the times that are compared, words that SQL reads, and
-each exception's code and sentence.
+"""Rules of the crisis pathway as data, one TOML a subject.
+
+A TOML holds the times that are compared, words that SQL reads, and each exception's code and sentence.
 
 What may enter: a code, a sentence, a word or a number of a procedure; never how rows are related, which is SQL in
 `hiu/sql/pathway`.

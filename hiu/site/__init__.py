@@ -1,6 +1,6 @@
 """The analyst's way in: `hiu.open(site)` reads what is published, and works while a batch is running.
 
-What may enter: how a site is opened and its published tables are read.
+What may enter: how a site is opened, how its published tables are read under the ids of today, and the entry of a look.
 """
 
 from __future__ import annotations

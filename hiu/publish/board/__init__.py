@@ -1,4 +1,4 @@
 """The board paper and its slides: aggregates for commissioners, under disclosure control.
 
-Nothing about one person enters here.
+What may enter: how a figure that the solver let through is laid out and worded; nothing about one person.
 """

@@ -1,4 +1,4 @@
 """What each agency would send about the invented people: one module for each extract, written out month by month.
 
-What may enter: nothing about a real person.
+What may enter: how one agency records an event, and the errors that it makes.
 """

@@ -279,7 +279,17 @@ def months(site: Site = None) -> None:
 
 @pytest.mark.slow
 def test_a_labels_words(project: Copy) -> None:
+    project.edit("hiu/publish/words/terms.py", r"_LABELS = \{", '_LABELS = {"QUIET": "NO CONTACT LATELY", ')
     project.edit("hiu/rank/listing/reasons.py", r"expected from the previous \{", "usual in the previous {")
+    project.edit("docs/ranking.md", r"expected from the previous 12", "usual in the previous 12")
+    words = "from hiu.publish.words.terms import label_words; print(label_words('QUIET'), '', sep='.')"
+    assert "NO CONTACT LATELY." in project.python("-c", words)
+    assert "usual in the previous 12" in project.python("-c", LABELLED)
+    assert project.touched("A label's words") == []
+
+
+@pytest.mark.slow
+def test_a_labels_code(project: Copy) -> None:
     project.edit("hiu/model/words.py", r'"QUIET"', '"NO CONTACT"')
     project.edit("docs/ranking.md", r"\| QUIET \|", "| NO CONTACT |")
     words = (project.root / "hiu/publish/words/definitions.toml").read_text(encoding="utf-8")
@@ -289,9 +299,8 @@ def test_a_labels_words(project: Copy) -> None:
     project.python("-m", "pipelines.setup.references")
     assert "NO CONTACT" in (project.root / "docs" / "definitions.md").read_text(encoding="utf-8")
     assert "NO CONTACT" in (project.root / "docs" / "data-dictionary.md").read_text(encoding="utf-8")
-    said = project.python("-c", LABELLED)
-    assert "NO CONTACT" in said and "usual in the previous 12" in said
-    assert project.touched("A label's words") == []
+    assert "NO CONTACT" in project.python("-c", LABELLED)
+    assert project.touched("A label's code") == []
 
 
 LABELLED = """
