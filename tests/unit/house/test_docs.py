@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from hiu import sources
 from hiu.extract.files.read import read_table
 from hiu.extract.standardise import standardise
+from hiu.govern.release.disclosure import BASE, FEWEST
 from hiu.model import TABLES
 from hiu.month import Month
 from hiu.settings import Settings
@@ -202,3 +203,15 @@ def test_the_architecture_names_every_room(room: str) -> None:
 def test_every_path_of_the_architecture_exists() -> None:
     paths = re.findall(r"`((?:hiu|pipelines|docs|tests)/[^`<>*]+)`", ARCHITECTURE)
     assert len(paths) > 50 and [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_pages_and_tables_say_the_numbers_of_disclosure_control() -> None:
+    """Other numbers were set, and nine pages went on saying the old ones."""
+    pages = [*(ROOT / "docs").glob("*.md"), ROOT / "hiu" / "model" / "tables" / "mart.toml"]
+    text = " ".join(page.read_text(encoding="utf-8") for page in pages if page.name != "benchmarks.md")
+    few = re.findall(r"(?<!quoted from )fewer\s+than\s+(\d+)\s+(?:people|share)", text) + re.findall(
+        r"hidden below (\d+)", text
+    )
+    nearest = re.findall(r"nearest (\d+)", text)
+    assert len(few) >= 15 and set(few) == {str(FEWEST)} and f" {FEWEST - 1} are shown as `*`" in text
+    assert len(nearest) >= 5 and set(nearest) == {str(BASE)}
