@@ -44,17 +44,21 @@ def board_slides(board: Board) -> bytes:
     deck.core_properties.author, deck.core_properties.created = board.site, board.built.replace(tzinfo=None)
     first = _slide(deck, board, f"Demand and support to {board.month.title}")
     _bullets(first, [*([_INVENTED] if board.synthetic else []), about(board), *board.headline], 15)
+    _section(deck, board, 16, "Who is discussed first?")
     _section(deck, board, 16, "What this paper asks of you")
     drawn = [line for line in board.lines if line.drawn]
     for pair in (drawn[at : at + 2] for at in range(0, len(drawn), 2)):
         _trends(_slide(deck, board, "Demand by month, adults"), pair)
+    _tables(deck, board, board.caseload)
     _tables(deck, board, board.change)
     _both(_slide(deck, board, board.demand.title), board.demand_bars, board.demand)
     _answers(deck, board)
     _both(_slide(deck, board, board.cost.title), board.cost_bars, board.cost)
-    _section(deck, board, 15, "How far to trust the figures", "Harm and complaints")
-    for grid in (board.recent, board.equality, board.coverage, board.definitions):
-        _tables(deck, board, grid)
+    _section(deck, board, 15, "How far to trust the figures")
+    _section(deck, board, 15, "Harm and complaints", "Actions from the last paper")
+    for name in ("recent", "equality", "coverage", "definitions"):
+        if name in board.grids:
+            _tables(deck, board, board.grids[name])
     for title in ("What is not shown", "How to read this paper"):
         _section(deck, board, 14, title)
     out = io.BytesIO()
