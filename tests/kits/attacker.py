@@ -22,7 +22,7 @@ from scipy.sparse import csr_matrix
 
 FEW, ROUNDED = 8, 5
 JOINED, LEFT = "joined in the year", "left in the year"
-OFFERED, ENDED = "offered in two years", "ended in two years"
+ENDED = "ended in two years"
 ANSWERS = ("agreed in two years", "declined in two years", "no answer in two years")
 FAR = 1_000_000
 Sum = Mapping[object, float]
@@ -240,8 +240,7 @@ def _people(shown: Sequence[Shown], truth: Truth, result: Result) -> None:
 
 
 def _caseload(shown: Sequence[Shown], truth: Truth, result: Result) -> None:
-    """Who is supported, joined in a year and left in it: who was there and who joined is there still, or left. And who
-    was offered support, agreed, declined or has not answered."""
+    """Who is supported, joined in a year and left in it: who was there and who joined is there still, or left."""
     programme = Programme()
     lines = [line for line in shown if line.dataset == "list" and "=" not in line.group]
     at = {(line.group, line.months[-1]): line._replace(text="") for line in lines}
@@ -251,10 +250,7 @@ def _caseload(shown: Sequence[Shown], truth: Truth, result: Result) -> None:
     for (group, when), one in at.items():
         before = f"{int(when[:4]) - 1}{when[4:]}"
         now, joined, then = at.get(("supported", when)), at.get((JOINED, when)), at.get(("supported", before))
-        parts = [at[one, when] for one in ANSWERS if (one, when) in at]
-        if group == OFFERED and len(parts) == len(ANSWERS):
-            programme.add({one: -1.0} | dict.fromkeys(parts, 1.0), 0, 0)
-        if group in (JOINED, LEFT, "supported", OFFERED, ENDED, *ANSWERS):
+        if group in (JOINED, LEFT, "supported", ENDED, *ANSWERS):
             targets.append(({one: 1.0}, truth.groups[when, group][0], f"{group} {when}"))
         if group == JOINED and now:
             programme.add({now: 1.0, one: -1.0}, 0, np.inf)

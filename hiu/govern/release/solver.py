@@ -18,10 +18,10 @@ ON_LIST = "list"
 """The data set of cells about the people on the list: its groups are `sex=F` and the like."""
 JOINED, LEFT = "joined in the year", "left in the year"
 """Groups of people on the list: supported now and not a year before, and the other way round."""
-OFFERED, ENDED = "offered in two years", "ended in two years"
-"""Groups of the caseload: offered support in the two years, and whose support ended in them."""
 ANSWERS = ("agreed in two years", "declined in two years", "no answer in two years")
-"""What became of the offers, at the end of the two years: everybody offered is in one of these."""
+"""Groups of those offered support in two years, by their answer at the end of these."""
+ENDED = "ended in two years"
+"""Those whose support ended in two years."""
 TRIED = 12
 """How many cells are tried for each protected one, before the best of them is hidden."""
 
@@ -209,8 +209,7 @@ def _whole_list(cells: Sequence[Cell], name: str, months: tuple[str, ...], total
 
 
 def _flow(cells: Sequence[Cell]) -> list[Row]:
-    """Whoever joined in a year is supported at its end; who was at its start, joined or left makes up its end; and
-    whoever was offered support has agreed, declined or not answered."""
+    """Whoever joined in a year is supported at its end; who was at its start, joined or left makes up its end."""
     at = {(cell.group, cell.months[-1]): next(iter(terms(cell))) for cell in cells if cell.months}
     rows: list[Row] = []
     for cell in cells:
@@ -221,9 +220,6 @@ def _flow(cells: Sequence[Cell]) -> list[Row]:
         joined, before = at.get((JOINED, cell.months[-1])), at.get((SUPPORTED, first))
         if cell.group == LEFT and supported and joined and before:
             rows.append(({before: 1.0, joined: 1.0, own: -1.0, supported: -1.0}, 0.0, 0.0))
-        answers = [name for group in ANSWERS if (name := at.get((group, cell.months[-1])))]
-        if cell.group == OFFERED and len(answers) == len(ANSWERS):
-            rows.append(({own: -1.0, **dict.fromkeys(answers, 1.0)}, 0.0, 0.0))
     return rows
 
 

@@ -6,7 +6,7 @@ import polars as pl
 
 from hiu.govern.release.cells import SUPPORTED, Cell
 from hiu.govern.release.disclosure import FEWEST
-from hiu.govern.release.solver import ANSWERS, ENDED, OFFERED, ON_LIST
+from hiu.govern.release.solver import ANSWERS, ENDED, ON_LIST
 from hiu.month import Month
 from hiu.publish.board.change import thousands
 from hiu.publish.board.paper import UNSEEN, Grid, legend
@@ -21,13 +21,15 @@ SPAN = 2 * YEAR
 """Months of offers and endings: of a single year there are mostly too few to be shown."""
 NOT_RECORDED = "not recorded"
 TITLE = "Offers and support, the last 2 years"
-_WORDS = {OFFERED: "Offered support", **dict(zip(ANSWERS, ("Agreed", "Declined", "Have not answered"), strict=True))}
+_ANSWERED = dict(zip(ANSWERS, ("agreed", "declined", "have not answered"), strict=True))
 
 
 def caseload(month: Month, tables: Tables, settings: Settings) -> list[Cell]:
     """Adults offered support in two years, by their answer at the end of these, and those whose support ended in them.
 
-    None of what the site does not record: without a row of `support`, or without the day of any offer.
+    None of what the site does not record: without a row of `support`, or without the day of any offer. There is no
+    total of offers: most who agreed are among those whose support goes on or ended, so that it would give away how few
+    declined.
     """
     span = (month - (SPAN - 1)).start, month.end
     own = adults(tables["support"], tables["people"], month.end, settings)
@@ -40,7 +42,7 @@ def caseload(month: Month, tables: Tables, settings: Settings) -> list[Cell]:
     ended = own.filter(C("end").is_between(*span), C("start") <= C("end"))
     counts = {} if tables["support"].is_empty() else {ENDED: ended.height}
     if tables["support"]["offered"].is_not_null().any():
-        counts |= {OFFERED: offers.height} | {one: offers.filter(C("answer") == one).height for one in ANSWERS}
+        counts |= {one: offers.filter(C("answer") == one).height for one in ANSWERS}
     return [count_of_people(ON_LIST, group, _months(month), n) for group, n in counts.items()]
 
 
@@ -51,21 +53,19 @@ def _months(month: Month) -> tuple[str, ...]:
 def _texts(released: Released) -> dict[str, str]:
     """What is shown of each group, and of those being supported."""
     shown, month = released.solved.shown, released.month
-    found = {
-        group: shown.get(("people", ON_LIST, group, _months(month)), NOT_RECORDED)
-        for group in (OFFERED, *ANSWERS, ENDED)
-    }
+    found = {group: shown.get(("people", ON_LIST, group, _months(month)), NOT_RECORDED) for group in (*ANSWERS, ENDED)}
     now = released.text("people", ON_LIST, SUPPORTED, (str(month),))
     return found | {SUPPORTED: NOT_RECORDED if found[ENDED] == NOT_RECORDED else now}
 
 
 def caseload_table(released: Released) -> Grid:
     """How many adults were offered support, agreed, declined or did not answer, ended, and are being supported."""
-    words = {**_WORDS, ENDED: "Support ended", SUPPORTED: f"Supported at the end of {released.month.title}"}
+    words = {one: f"Offered support and {text}" for one, text in _ANSWERED.items()}
+    words |= {ENDED: "Support ended", SUPPORTED: f"Supported at the end of {released.month.title}"}
     rows = tuple((words[group], thousands(text)) for group, text in _texts(released).items())
     note = (
-        "Those who agreed, declined or have not answered are of those offered support. Supported: with a contact in "
-        "the year or without. Why support ended is not in this paper. Each is rounded, so they need not add up."
+        "Offers made in the 2 years, by the answer at their end. Supported: with a contact in the year or without. Why "
+        "support ended is not in this paper. Endings can be of support that began before the 2 years."
     )
     return Grid(TITLE, ("Adults", COUNTED), rows, f"{note} {legend(rows)}".strip())
 
@@ -75,20 +75,16 @@ def caseload_sentences(released: Released) -> tuple[str, ...]:
     texts = _texts(released)
     if texts[SUPPORTED] == NOT_RECORDED:
         return ("Who was offered support and who is being supported is not recorded in the system of this paper.",)
-    verbs = dict(zip(ANSWERS, ("agreed", "declined", "have not answered"), strict=True))
-    seen = [f"{about(texts[one])} {verb}" for one, verb in verbs.items() if texts[one] not in UNSEEN]
-    unseen = [verb for one, verb in verbs.items() if texts[one] in UNSEEN]
-    answers = f"; {join_words(seen)}" if seen else ""
-    offers = (
-        "How many adults were offered support is not recorded."
-        if texts[OFFERED] == NOT_RECORDED
-        else f"In the last 2 years {about(texts[OFFERED])} adults were offered support{answers}."
-        + (f" How many {' or '.join(unseen)} can't be shown." if unseen else "")
-    )
+    seen = [f"{about(texts[one])} {verb}" for one, verb in _ANSWERED.items() if texts[one] not in UNSEEN]
+    unseen = [verb for one, verb in _ANSWERED.items() if texts[one] in UNSEEN]
+    if unseen:
+        seen.append(f"how many {' or '.join(unseen)} can't be shown")
     return (
-        f"{offers} Support of {about(texts[ENDED])} ended in these 2 years.",
-        f"{about(texts[SUPPORTED]).capitalize()} adults were being supported at the end of {released.month.title}, "
-        "with a contact in the year or without.",
+        "How many adults were offered support is not recorded."
+        if texts[ANSWERS[0]] == NOT_RECORDED
+        else f"Of the adults offered support in the last 2 years {join_words(seen)}.",
+        f"Support of {about(texts[ENDED])} ended in these 2 years; {about(texts[SUPPORTED])} adults were being "
+        f"supported at the end of {released.month.title}, with a contact in the year or without.",
     )
 
 
