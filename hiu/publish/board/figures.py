@@ -156,7 +156,9 @@ def cost(texts: Mapping[str, str], units: pl.DataFrame, gaps: Gaps, service: str
         price = " / ".join(f"£{row[point]:,.0f}" for point in whole)
         rows.append((row["agency"], title_of(row["dataset"]), *cells, price, row["price_year"]))
     agencies = tuple(row[0] for row in rows)
-    rows.append(("Total of the costs shown", "", "", *map(_pounds, whole.values()), "", ""))
+    # missing is not nought: with no cost shown there is no total
+    total = [_pounds(value) if any(central) else "no cost can be shown" for value in whole.values()]
+    rows.append(("Total of the costs shown", "", "", *total, "", ""))
     rows.append(("The service itself", service or "not in this paper", *[""] * 6))
     columns = ("Agency", "Data set", "Units", "Low", "Central", "High", "Unit cost: low / central / high", "Prices of")
     lacking = [f"{title_of(name)} without {join_words(gaps[name])}" for name in units["dataset"] if gaps.get(name)]
@@ -180,6 +182,17 @@ def cost(texts: Mapping[str, str], units: pl.DataFrame, gaps: Gaps, service: str
         series={"Central, pounds": tuple(central)},
         alt=alt,
         caption="All adults in the agencies' records; pounds, central unit costs.",
+    )
+
+
+def cost_sentence(grid: Grid) -> str:
+    """The total of the cost table in a sentence, beside what the service itself costs."""
+    (*_, low, central, high, _, _), (_, service, *_) = grid.rows[-2:]
+    if not central.startswith("£"):
+        return f"What adults in the records used can't be costed from what may be shown. The service itself: {service}."
+    return (
+        f"What adults in the records used cost about {central} in the 12 months ({low} to {high}), as far as it can be "
+        f"shown: capacity, not money in hand. The service itself: {service}."
     )
 
 

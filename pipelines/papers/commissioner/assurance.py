@@ -130,9 +130,15 @@ def _some(text: str) -> str:
 
 
 def asks(
-    released: Released, sets: Sequence[str], settings: Settings, groups: Sequence[Mapping[str, object]], target: str
+    released: Released,
+    sets: Sequence[str],
+    settings: Settings,
+    groups: Sequence[Mapping[str, object]],
+    target: str,
+    recorded: bool,
 ) -> tuple[str, ...]:
-    """What the commissioner is asked to note and to decide, never about a person; and whom to ask."""
+    """What the commissioner is asked to note and to decide, never about a person; and whom to ask. `recorded`: whether
+    the paper has deaths, serious incidents and complaints."""
     out = ["Note the figures, their ranges and what is missing."]
     out += [f"Decide whether to ask for the months that were not supplied. {gap}." for gap in missing(released, sets)]
     if any(row["flag"] for row in groups):
@@ -149,6 +155,8 @@ def asks(
             "Decide whether a target for section 136 is of use here: at numbers as small as these its result can't be "
             "given."
         )
+    if not recorded:
+        out.append("Decide who reports deaths, serious incidents and complaints to you, as this paper can't.")
     out.append("No decision about a person is asked for: the group and a named clinician make those.")
     return (*out, _contact(settings))
 

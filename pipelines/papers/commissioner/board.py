@@ -112,9 +112,9 @@ def paper(
         settings_version=settings.version,
         synthetic=settings.synthetic,
         basis=assurance.basis_line(settings, now.date(), RECIPIENT),
-        headline=(*_age(month, now), *_headline(released, settings, lines, moved)),
+        headline=(*_age(month, now), *_headline(released, settings, lines, moved, figures.cost_sentence(made["cost"]))),
         fairness=fair,
-        asks=assurance.asks(released, sets, settings, groups, target[-1]),
+        asks=assurance.asks(released, sets, settings, groups, target[-1], "incident_judged" in tables),
         trust=assurance.trust(tables, released, sets),
         harm=assurance.harm(released, tables),
         actions=(assurance.actions(tables, month),),
@@ -179,7 +179,7 @@ def _age(month: Month, now: datetime) -> tuple[str, ...]:
 
 
 def _headline(
-    released: Released, settings: Settings, lines: tuple[Line, ...], moved: tuple[Change, ...]
+    released: Released, settings: Settings, lines: tuple[Line, ...], moved: tuple[Change, ...], cost_words: str
 ) -> tuple[str, ...]:
     """The first things to know, in sentences."""
     month = released.month
@@ -192,6 +192,7 @@ def _headline(
         f"{settings.rank.minimum_age} are in no figure of this paper.",
         *caseload_sentences(released),
         *change_sentences(moved),
+        cost_words,
         *(special or [usual if seen else f"Of no data set can {month.title} be shown against the months before."]),
     )
 

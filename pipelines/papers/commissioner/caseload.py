@@ -21,7 +21,7 @@ SPAN = 2 * YEAR
 """Months of offers and endings: of a single year there are mostly too few to be shown."""
 NOT_RECORDED = "not recorded"
 TITLE = "Offers and support, the last 2 years"
-_ANSWERED = dict(zip(ANSWERS, ("agreed", "declined", "have not answered"), strict=True))
+_ANSWERED = dict(zip(ANSWERS, ("agreed", "declined", "have still to answer"), strict=True))
 
 
 def caseload(month: Month, tables: Tables, settings: Settings) -> list[Cell]:
@@ -60,12 +60,13 @@ def _texts(released: Released) -> dict[str, str]:
 
 def caseload_table(released: Released) -> Grid:
     """How many adults were offered support, agreed, declined or did not answer, ended, and are being supported."""
-    words = {one: f"Offered support and {text}" for one, text in _ANSWERED.items()}
+    words = dict(zip(ANSWERS, ("Agreed to an offer", "Declined an offer", "Have still to answer"), strict=True))
     words |= {ENDED: "Support ended", SUPPORTED: f"Supported at the end of {released.month.title}"}
     rows = tuple((words[group], thousands(text)) for group, text in _texts(released).items())
     note = (
         "Offers made in the 2 years, by the answer at their end. Supported: with a contact in the year or without. Why "
-        "support ended is not in this paper. Endings can be of support that began before the 2 years."
+        "support ended is not in this paper. Endings can be of support that began before the 2 years. All offers "
+        "together are not given, since few answers of one kind could be worked out from them."
     )
     return Grid(TITLE, ("Adults", COUNTED), rows, f"{note} {legend(rows)}".strip())
 

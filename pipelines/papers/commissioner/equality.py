@@ -48,7 +48,7 @@ def findings(groups: Sequence[Row], top: int) -> tuple[str, ...]:
         if calm:
             out.append(
                 f"By {source_words(kind)} {len(seen)} of {len(own)} groups can be judged: {join_words(calm)} as likely "
-                f"to be among the first {top} as everybody else, which may be chance."
+                f"to be among the first {top} as everybody else, which chance alone could explain."
             )
         elif not seen:
             dark.append(source_words(kind))
@@ -56,8 +56,8 @@ def findings(groups: Sequence[Row], top: int) -> tuple[str, ...]:
         out.append(f"With {top} people only large differences between groups would show.")
     if dark:
         out.append(
-            f"By {join_words(dark)} so much has to be hidden that this paper can't say whether a group is among the "
-            f"first {top} more often than others. The organisation's own equality check, with exact figures, can."
+            f"By {join_words(dark)} no group with anybody among the first {top} can be judged, as too much has to be "
+            "hidden. The organisation's own equality check, with exact figures, can say."
         )
     return (*out, *((NOT_SUPPLIED,) if set(kinds) <= {"sex", "age"} else ()))
 

@@ -15,9 +15,11 @@ from hiu.govern.release.cells import SUPPORTED, Cell
 from hiu.govern.release.disclosure import HIDDEN
 from hiu.govern.release.solver import ANSWERS, ENDED, ON_LIST
 from hiu.publish.access import supported_people
+from hiu.publish.board import figures
 from hiu.publish.board.change import change_sentences, change_table
 from hiu.publish.board.data import data_file
 from hiu.publish.pack.words import settings_list
+from hiu.rank.reports.cost import costs
 from hiu.settings import Basis, Paper, Settings
 from pipelines.papers.commissioner import assurance
 from pipelines.papers.commissioner import board as job
@@ -62,8 +64,8 @@ def test_offers_answers_and_endings_of_two_years_are_counted_of_adults() -> None
     found = {group: cell.value for group, cell in cells_of(paper).items() if "=" not in group}
     assert found == {ANSWERS[0]: 28, ANSWERS[1]: 20, ANSWERS[2]: 11, ENDED: 12, SUPPORTED: 17}
     assert paper.board.headline[1:3] == (
-        "Of the adults offered support in the last 2 years about 30 agreed, about 20 declined and about 10 have not "
-        "answered.",
+        "Of the adults offered support in the last 2 years about 30 agreed, about 20 declined and about 10 have still "
+        "to answer.",
         "Support of about 10 ended in these 2 years; about 15 adults were being supported at the end of Mar 2026, with "
         "a contact in the year or without.",
     )
@@ -105,10 +107,10 @@ def test_groups_that_cannot_be_judged_are_not_said_to_be_even() -> None:
     said = findings([row("most deprived fifth", 1.9), *(row(str(at), None) for at in range(2, 6))], 20)
     assert said[0] == (
         "By deprivation 1 of 5 groups can be judged: most deprived fifth 1.9 times (0.8 to 4.7) as likely to be among "
-        "the first 20 as everybody else, which may be chance."
+        "the first 20 as everybody else, which chance alone could explain."
     )
     assert not any("no group stands out" in text for text in said)
-    assert "can't say" in findings([row("2", None)], 20)[0]
+    assert "no group with anybody" in findings([row("2", None)], 20)[0]
 
 
 def test_the_fall_without_support_is_said_to_be_in_the_expectation() -> None:
@@ -121,10 +123,17 @@ def test_a_change_that_cannot_be_judged_is_shown_with_the_reason() -> None:
     beds = change(dataset="mh_bed_day", years=("995", "1115"), change=None, why=why)
     assert change_table([beds], frames.LAST).rows[0][3:5] == ("+12% (no range)", "can't be judged")
     assert change_sentences([beds]) == (
-        f"On the 12 months before, MH bed days up 12% (995 to 1,115): whether by chance can't be judged, as {why}.",
+        f"On the 12 months before, MH bed days up 12% (995 to 1,115): can't be judged against chance, as {why}.",
     )
     paper = kit.paper()
-    assert all("can't be judged, as" in text for text in paper.headline if "can't be judged" in text)
+    assert all(", as " in text for text in paper.headline if "can't be judged" in text)
+
+
+def test_where_no_cost_can_be_shown_there_is_no_total_of_nought() -> None:
+    grid, _ = figures.cost({"s136": HIDDEN}, costs().units, {})
+    assert not any("£0" in cell for row in grid.rows for cell in row)
+    assert "can't be costed" in figures.cost_sentence(grid)
+    assert "cost about £" in " ".join(kit.paper().headline)
 
 
 def test_old_figures_say_so_first() -> None:
