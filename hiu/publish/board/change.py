@@ -111,7 +111,9 @@ def change_sentences(changes: Sequence[Change]) -> tuple[str, ...]:
         own = [one for one in unknown if one.why == why]
         moved, bare = [_moved(one) for one in own if one.bare is not None], [one for one in own if one.bare is None]
         if moved:
-            out.append(f"On the 12 months before, {join_words(moved)}: can't be judged against chance, as {why}.")
+            out.append(
+                f"On the 12 months before, {join_words(moved)}. Whether that is chance can't be judged, as {why}."
+            )
         if bare:
             names = join_words(in_sentence(one.dataset) for one in bare)
             out.append(f"Whether {names} changed on the 12 months before can't be judged, as {why}.")

@@ -123,7 +123,8 @@ def test_a_change_that_cannot_be_judged_is_shown_with_the_reason() -> None:
     beds = change(dataset="mh_bed_day", years=("995", "1115"), change=None, why=why)
     assert change_table([beds], frames.LAST).rows[0][3:5] == ("+12% (no range)", "can't be judged")
     assert change_sentences([beds]) == (
-        f"On the 12 months before, MH bed days up 12% (995 to 1,115): can't be judged against chance, as {why}.",
+        "On the 12 months before, MH bed days up 12% (995 to 1,115). Whether that is chance can't be judged, as "
+        f"{why}.",
     )
     paper = kit.paper()
     assert all(", as " in text for text in paper.headline if "can't be judged" in text)
@@ -143,8 +144,9 @@ def test_old_figures_say_so_first() -> None:
 
 
 def test_the_basis_reads_as_law_decision_and_end() -> None:
-    row = Basis(purpose="planning", recipient="commissioner", code="UK GDPR Article 6(1)(e)", decided_by="the DPO",
-                evidence="DPIA 7", start=date(2026, 1, 1), end=date(2027, 3, 31))  # fmt: skip
+    about = {"purpose": "planning", "recipient": "commissioner", "decided_by": "the DPO", "evidence": "DPIA 7"}
+    span = {"start": date(2026, 1, 1), "end": date(2027, 3, 31)}
+    row = Basis.model_validate({**about, **span, "code": "UK GDPR Article 6(1)(e)"})
     real = Settings(name="Area", basis=(row,))
     assert assurance.basis_line(real, date(2026, 4, 1), "commissioner") == (
         "Lawful basis of this paper: UK GDPR Article 6(1)(e). Decided by: the DPO (evidence: DPIA 7). In force until "
