@@ -178,7 +178,8 @@ def money() -> set[int]:
             for name, price in costs().units.select("dataset", point).iter_rows()
             if texts_of.get(name, "*").isdigit()
         ]
-        found |= {int(round(value, -3)) for value in (*each, sum(each))}
+        parts = [int(round(value, -3)) for value in each]
+        found |= {*parts, sum(parts)}
     return found
 
 

@@ -22,6 +22,8 @@ from scipy.sparse import csr_matrix
 
 FEW, ROUNDED = 8, 5
 JOINED, LEFT = "joined in the year", "left in the year"
+ENDED = "ended in two years"
+ANSWERS = ("agreed in two years", "declined in two years", "no answer in two years")
 FAR = 1_000_000
 Sum = Mapping[object, float]
 Months = tuple[str, ...]
@@ -248,7 +250,7 @@ def _caseload(shown: Sequence[Shown], truth: Truth, result: Result) -> None:
     for (group, when), one in at.items():
         before = f"{int(when[:4]) - 1}{when[4:]}"
         now, joined, then = at.get(("supported", when)), at.get((JOINED, when)), at.get(("supported", before))
-        if group in (JOINED, LEFT, "supported"):
+        if group in (JOINED, LEFT, "supported", ENDED, *ANSWERS):
             targets.append(({one: 1.0}, truth.groups[when, group][0], f"{group} {when}"))
         if group == JOINED and now:
             programme.add({now: 1.0, one: -1.0}, 0, np.inf)
@@ -265,7 +267,7 @@ def _caseload(shown: Sequence[Shown], truth: Truth, result: Result) -> None:
         if 0 < n < FEW:
             _try(programme, terms, FEW, f"caseload {name}", result)
     for (group, when), (other, earlier) in combinations(at, 2):
-        if group == other:
+        if group == other and any(truth.groups[one][0] for one in ((when, group), (earlier, other))):
             change = {at[group, when]: 1.0, at[other, earlier]: -1.0}
             _try(programme, change, -FAR, f"caseload {group} change {when} {earlier}", result)
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 import publish_frames as frames
 from attacker import JOINED, LEFT, Published, Truth
 
-from hiu.govern.release.cells import Cell, to_public
+from hiu.govern.release.cells import SUPPORTED, Cell, to_public
 from hiu.model import DATASETS, PUBLISHED
 from hiu.month import Month
 from hiu.publish.board.data import data_file
 from hiu.settings import Settings
 from pipelines.access.releases import Past
-from pipelines.papers.commissioner.cells import Released, adult_rows, decide, list_groups
+from pipelines.papers.commissioner.caseload import caseload
+from pipelines.papers.commissioner.cells import Released, adult_rows, decide, list_groups, supported_adults
 from pipelines.papers.compare.figures import decided
 
 SETTINGS = Settings(name="Invented area")
@@ -39,6 +40,9 @@ class Area:
 
     born: list[date]
     start: dict[int, date]
+    end: dict[int, date]
+    declined: dict[int, date]
+    """When those who declined an offer, or have not answered it (an odd number), were offered support."""
     demand: pl.DataFrame
     late: pl.DataFrame
     gone: set[int] = field(default_factory=set)
@@ -64,7 +68,9 @@ class Area:
                 "person_id": _id(at),
                 "list": "adult",
                 "rank": rank,
-                "access": "supported" if self.start.get(at, date.max) <= month.end else "candidate",
+                "access": "supported"
+                if self.start.get(at, date.max) <= month.end < self.end.get(at, date.max)
+                else "candidate",
             }
             for rank, at in enumerate(adults, 1)
         ]
@@ -77,11 +83,20 @@ class Area:
             },
             schema_overrides={"dob": pl.Date, "birth_year": pl.Int64},
         )
-        support = [{"person_id": _id(at), "start": day} for at, day in self.start.items() if at in set(kept)]
+        support = [
+            {"person_id": _id(at), "start": day, "offered": day - timedelta(days=40), "consent": "given", "contacts": 4}
+            | {"end": self.end[at] if self.end.get(at, date.max) <= month.end else None}
+            for at, day in self.start.items()
+            if at in set(kept)
+        ] + [
+            {"person_id": _id(at), "offered": day, "consent": None if at % 2 else "refused", "contacts": 0}
+            for at, day in self.declined.items()
+            if at in set(kept) and at not in self.start and day <= month.end
+        ]
         return {
             "ranked": pl.DataFrame(ranked, schema={"person_id": str, "list": str, "rank": pl.Int64, "access": str}),
             "people": people,
-            "support": pl.DataFrame(support, schema={"person_id": str, "start": pl.Date}),
+            "support": frames.frame(PUBLISHED["support"], support),
             "monthly_demand": demand.with_columns(person_id=pl.col("at").map_elements(_id, pl.String)).drop("at"),
             "coverage": _coverage(self, month),
         }
@@ -129,8 +144,20 @@ def invent(
     chosen = np.argsort(-level)[: int(dice.integers(6, 30))]
     start = {int(at): date(2025, 1 + int(dice.integers(0, 12)), 5) for at in chosen if dice.random() < 0.6}
     start |= {int(at): (LAST + int(dice.integers(1, 3))).start for at in chosen if int(at) not in start}
+    end = {at: day + timedelta(days=int(dice.integers(60, 400))) for at, day in start.items() if dice.random() < 0.5}
+    asked = dice.integers(0, people, int(dice.integers(0, 12)))
+    declined = {int(at): date(2025, 1, 9) + timedelta(days=int(dice.integers(0, 480))) for at in asked}
     late = dice.random(len(demand)) < 0.01
-    area = Area(born, start, demand.filter(~pl.Series(late)), demand.filter(pl.Series(late)), sets=sets, first=first)
+    area = Area(
+        born,
+        start,
+        end,
+        declined,
+        demand.filter(~pl.Series(late)),
+        demand.filter(pl.Series(late)),
+        sets=sets,
+        first=first,
+    )
     if seed % 3 == 0:
         area.missing.add((sets[seed % len(sets)], LAST - int(seed % 7)))
     return area
@@ -166,7 +193,8 @@ def happen(area: Area, dice: np.random.Generator) -> list[str]:
 
 def release(area: Area, month: Month, past: Past) -> tuple[Released, Past]:
     """Decide a month and give it out."""
-    made = decide(month, area.tables(month), area.sets, SETTINGS, past)
+    tables = area.tables(month)
+    made = decide(month, tables, area.sets, SETTINGS, past, caseload(month, tables, SETTINGS))
     return made, given(made, month, past)
 
 
@@ -233,14 +261,16 @@ class Recipient:
             people, places = self.truth.groups.get((str(month), cell.group), (0, 0))
             size = (cell.value, places) if cell.measure == "people" else (people, cell.value)
             self.truth.groups[str(month), cell.group] = size
-        supported = listed.filter(pl.col("access") == "supported").height
-        self.truth.groups.setdefault((str(month), "supported"), (supported, 0))
+        supported = supported_adults(month, tables, SETTINGS).height
+        self.truth.groups.setdefault((str(month), SUPPORTED), (supported, 0))
+        for cell in caseload(month, tables, SETTINGS):
+            self.truth.groups.setdefault((str(month), cell.group), (cell.value, 0))
         year = rows.filter(pl.col("month") > str(month - 12))["person_id"].n_unique()
         self.truth.groups[str(month), "all"] = (year, listed.height)
 
     def _note_flow(self, tables: Mapping[str, pl.DataFrame], month: Month) -> None:
         """Who joined and left, as a reader means it: no more joined than are there, and who is not there any more."""
-        adults = tables["ranked"].filter(pl.col("list") == "adult", pl.col("access") == "supported")
+        adults = supported_adults(month, tables, SETTINGS)
         new = tables["support"].filter(pl.col("start") > (month - 12).end)
         groups, when = self.truth.groups, str(month)
         there = groups[when, "supported"][0]

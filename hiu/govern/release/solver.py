@@ -18,6 +18,10 @@ ON_LIST = "list"
 """The data set of cells about the people on the list: its groups are `sex=F` and the like."""
 JOINED, LEFT = "joined in the year", "left in the year"
 """Groups of people on the list: supported now and not a year before, and the other way round."""
+ANSWERS = ("agreed in two years", "declined in two years", "no answer in two years")
+"""Groups of those offered support in two years, by their answer at the end of these."""
+ENDED = "ended in two years"
+"""Those whose support ended in two years."""
 TRIED = 12
 """How many cells are tried for each protected one, before the best of them is hidden."""
 

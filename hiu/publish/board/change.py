@@ -16,7 +16,7 @@ class Change:
     """A data set's two years as texts of cells (None: no month supplied), the change with its range, the last months.
 
     `absent` are the months of each year that were not supplied; `change` a share with the ends of its 95% interval, or
-    None where it can't be judged; `usual` what the control chart says of the latest month, empty without one.
+    None where it can't be judged (`why`); `usual` what the control chart says of the latest month, empty without one.
     """
 
     dataset: str
@@ -26,6 +26,16 @@ class Change:
     change: tuple[float, float, float] | None
     last: tuple[str | None, ...]
     usual: str
+    why: str = ""
+
+    @property
+    def bare(self) -> float | None:
+        """The change a supplied month as the two totals have it, without a range; None where one is not shown."""
+        if self.change:
+            return self.change[0]
+        before, since = (int(text) if text and text.isdigit() else 0 for text in self.years)
+        months = [12 - len(one) for one in self.absent]
+        return since / months[1] / (before / months[0]) - 1 if before and since and all(months) else None
 
     @property
     def title(self) -> str:
@@ -48,7 +58,7 @@ def change_table(changes: Sequence[Change], month: Month) -> Grid:
         "Data set",
         f"12 months to {before.title}",
         f"12 months to {month.title}",
-        "Change a month (95% range)",
+        "Change of the average month (95% range)",
         "More than chance?",
         earlier.title,
         month.title,
@@ -58,6 +68,7 @@ def change_table(changes: Sequence[Change], month: Month) -> Grid:
     note = (
         "The change is that of the mean month of those supplied, so a missing month does not count as a fall. The "
         f"range allows for how much months vary. {_by_chance(sum(one.change is not None for one in changes))}"
+        + "".join(f"{one.title} can't be judged, as {one.why}. " for one in changes if one.change is None)
     ) + legend(rows)
     return Grid("Change on the year before, and on last month", columns, rows, note.strip())
 
@@ -66,18 +77,16 @@ def _by_chance(judged: int) -> str:
     """How often at least one of so many changes, judged at 95%, is called more than chance although it is none."""
     if not judged:
         return ""
-    share = 1 - 0.95**judged
+    what = "the change that is" if judged == 1 else f"one of the {judged} changes that are"
     return (
-        f"Of {count_of(judged, 'data set')} that {'is' if judged == 1 else 'are'} judged so, by chance alone at least "
-        f"one is called more than chance in about {share:.0%} of papers. "
+        f"If nothing had changed, about one paper in {1 / (1 - 0.95**judged):.0f} would still call {what} judged more "
+        "than chance. "
     )
 
 
 def _row(one: Change) -> tuple[str, ...]:
     years = (_year(text, absent) for text, absent in zip(one.years, one.absent, strict=True))
-    change = (
-        "" if one.change is None else f"{signed(one.change[0])} ({signed(one.change[1])} to {signed(one.change[2])})"
-    )
+    change = f"{signed(one.bare)} ({_range(one) or 'no range'})" if one.bare is not None else ""
     last = (thousands(text or "not supplied") for text in one.last)
     return (one.title, *years, change, one.verdict, *last, one.usual or "no chart")
 
@@ -97,17 +106,31 @@ def change_sentences(changes: Sequence[Change]) -> tuple[str, ...]:
     if chance:
         none = "none of these is" if len(chance) > 1 else "this is not"
         out.append(f"On the 12 months before, {'; '.join(map(_moved, chance))}: {none} more than chance.")
-    if unknown := [one.title for one in changes if one.change is None]:
-        out.append(f"Whether {join_words(unknown)} changed on the year before can't be judged from what may be shown.")
+    unknown = [one for one in changes if one.change is None]
+    for why in dict.fromkeys(one.why for one in unknown):
+        own = [one for one in unknown if one.why == why]
+        moved, bare = [_moved(one) for one in own if one.bare is not None], [one for one in own if one.bare is None]
+        if moved:
+            out.append(
+                f"On the 12 months before, {join_words(moved)}. Whether that is chance can't be judged, as {why}."
+            )
+        if bare:
+            names = join_words(in_sentence(one.dataset) for one in bare)
+            out.append(f"Whether {names} changed on the 12 months before can't be judged, as {why}.")
     return tuple(out)
 
 
 def _moved(one: Change) -> str:
     before, since = (_year(text, absent) for text, absent in zip(one.years, one.absent, strict=True))
-    share = one.change[0] if one.change else 0.0
+    share = one.bare or 0.0
     turn = f"{'up' if share > 0 else 'down'} {abs(share):.0%}" if round(share * 100) else "the same"
     some = " for each supplied month" if any(one.absent) else ""
-    return f"{in_sentence(one.dataset)} {turn}{some} ({before} to {since})"
+    span = f"; range {_range(one)}" if one.change else ""
+    return f"{in_sentence(one.dataset)} {turn}{some} ({before} to {since}{span})"
+
+
+def _range(one: Change) -> str:
+    return f"{signed(one.change[1])} to {signed(one.change[2])}" if one.change else ""
 
 
 def signed(share: float) -> str:

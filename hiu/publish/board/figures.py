@@ -15,12 +15,12 @@ from hiu.govern.release.cells import WITHHELD
 from hiu.govern.release.disclosure import BASE, FEWEST, HIDDEN
 from hiu.month import Month
 from hiu.publish.board.change import thousands
-from hiu.publish.board.paper import Bars, Grid, Line, aggregate, legend
+from hiu.publish.board.paper import UNSEEN, Bars, Grid, Line, aggregate, legend
 from hiu.publish.board.variation import icon
 from hiu.publish.rows import Row
 from hiu.publish.words.datasets import in_sentence, title_of
 from hiu.publish.words.terms import source_words
-from hiu.publish.words.text import count_of, join_words, number
+from hiu.publish.words.text import count_of, join_words
 from hiu.rank.reports.xmr import Xmr, stepped
 
 NOT_SUPPLIED = "not supplied"
@@ -121,8 +121,9 @@ def demand(
         rows.append((title_of(name), *map(thousands, [*events, _decided(people.get(name)) or NOT_SUPPLIED]), gap))
     columns = ("Data set", "Supported: events", "Others: events", "All: events", "All: people", "Months supplied")
     note = (
-        f"{legend(rows)} Bed days are nights; they and events are never added together. Supported: from the month in "
-        "which a person's support began. Parts are rounded one by one and need not add up."
+        f"Events of entries that name an adult, not an agency's whole work. {legend(rows)} Bed days are nights; they "
+        "and events are never added together. Supported: from the month in which a person's support began. Parts are "
+        "rounded one by one and need not add up."
     )
     grid = Grid("Demand by agency, the last 12 months", columns, tuple(rows), note.strip())
     alt = "Bar chart of demand by data set in the last 12 months, people being supported and others. " + (
@@ -149,21 +150,28 @@ def cost(texts: Mapping[str, str], units: pl.DataFrame, gaps: Gaps, service: str
     for row in units.iter_rows(named=True):
         text = _decided(texts.get(row["dataset"])) or NOT_SUPPLIED
         money = {point: int(text) * row[point] for point in whole} if text.isdigit() else {}
-        whole = {point: whole[point] + money.get(point, 0.0) for point in whole}
+        whole = {point: whole[point] + round(money.get(point, 0.0), -3) for point in whole}
         central.append(int(round(money["central"], -3)) if money else None)
         cells = [thousands(text), *map(_pounds, money.values())] if money else [text] * 4
         price = " / ".join(f"£{row[point]:,.0f}" for point in whole)
         rows.append((row["agency"], title_of(row["dataset"]), *cells, price, row["price_year"]))
     agencies = tuple(row[0] for row in rows)
-    rows.append(("Total of the agencies shown", "", "", *map(_pounds, whole.values()), "", ""))
+    # missing is not nought: with no cost shown there is no total
+    total = [_pounds(value) if any(central) else "no cost can be shown" for value in whole.values()]
+    rows.append(("Total of the costs shown", "", "", *total, "", ""))
+    rows.append(("The service itself", service or "not in this paper", *[""] * 6))
     columns = ("Agency", "Data set", "Units", "Low", "Central", "High", "Unit cost: low / central / high", "Prices of")
     lacking = [f"{title_of(name)} without {join_words(gaps[name])}" for name in units["dataset"] if gaps.get(name)]
+    uncosted = [title_of(name) for name in texts if name not in set(units["dataset"])]
+    hidden = [row[1] for row in rows if row[2] in UNSEEN]
     note = (
-        f"{_ADULTS}, not of the people being supported alone. Indicative, not cash-releasing: capacity, not money in "
-        "hand. Each unit cost is in the prices of its year and not brought up to today's, so older ones are too low. "
-        "The low police cost is officers' time alone, the central one the whole incident. "
+        "Cost of all adults in the records, not only of people being supported. Indicative, not cash-releasing: "
+        "capacity, not money in hand. The total adds the rounded costs above it"
+        + (f", without {join_words(hidden)}, which can't be shown" if hidden else "")
+        + ". Each unit cost is in the prices of its year and not brought up to today's, so older ones are too low. "
+        + (f"No unit cost is known for {join_words(uncosted)}. " if uncosted else "")
+        + "The low police cost is officers' time alone, the central one the whole incident. "
         + (f"Not supplied, so too low: {join_words(lacking)}. " if lacking else "")
-        + (f"The service itself: {service}. " if service else "What the service itself costs is not in this paper. ")
         + legend(rows)
     )
     grid = Grid("Indicative cost, the last 12 months", columns, tuple(rows), note.strip())
@@ -177,7 +185,15 @@ def cost(texts: Mapping[str, str], units: pl.DataFrame, gaps: Gaps, service: str
     )
 
 
-_ADULTS = "What all adults in the agencies' records used"
+def cost_sentence(grid: Grid) -> str:
+    """The total of the cost table in a sentence, beside what the service itself costs."""
+    (*_, low, central, high, _, _), (_, service, *_) = grid.rows[-2:]
+    if not central.startswith("£"):
+        return f"What adults in the records used can't be costed from what may be shown. The service itself: {service}."
+    return (
+        f"What adults in the records used cost about {central} in the 12 months ({low} to {high}), as far as it can be "
+        f"shown: capacity, not money in hand. The service itself: {service}."
+    )
 
 
 def equality(selection: Sequence[Row], top: int, month: Month) -> Grid:
@@ -189,8 +205,8 @@ def equality(selection: Sequence[Row], top: int, month: Month) -> Grid:
     for row in selection:
         low, high = row["low"], row["high"]
         unknown = row["ratio"] is None
-        ratio = "can't be judged" if unknown else number(row["ratio"])
-        span = "" if low is None or high is None else f"{low:.1f} to {'any' if high > 99 else f'{high:.1f}'}"
+        ratio = "" if unknown else f"{row['ratio']:.1f}"
+        span = "" if low is None or high is None else ratio_range(low, high)
         finding = "can't be judged" if unknown else "look into it" if row["flag"] else "no difference found"
         what = source_words(row["characteristic"]).capitalize()
         rows.append((what, str(row["group"]), thousands(row["people"]), thousands(row["top"]), ratio, span, finding))
@@ -200,10 +216,16 @@ def equality(selection: Sequence[Row], top: int, month: Month) -> Grid:
         f"As at {month.title}, renewed once a year, so that nobody who joins or leaves can be worked out. In the "
         "records: adults with a contact, a bed day, a detention or an assessment in the 12 months. Groups are rounded "
         f"one by one, so they need not add up to the total on the first page. With {top} people only large differences "
-        "can be found: no difference found is not proof of none. The rank uses no protected characteristic. "
-        f"{legend(rows)}"
+        "can be found: no difference found is not proof of none, and 0 in the first places can be chance, as the "
+        "interval beside it says. 0 is shown, since it is about nobody; 1 to 7 people are hidden. The rank uses no "
+        f"protected characteristic. Characteristics that are not here were not supplied to this paper. {legend(rows)}"
     )
     return Grid(f"Equality: who is in the first {top}", columns, tuple(rows), note.strip())
+
+
+def ratio_range(low: float, high: float) -> str:
+    """The interval of a ratio in words: `0.8 to 4.7`."""
+    return f"{low:.1f} to {'any' if high > 99 else f'{high:.1f}'}"
 
 
 def coverage(figures: pl.DataFrame, sets: Sequence[str], month: Month) -> Grid:

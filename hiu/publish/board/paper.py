@@ -101,12 +101,15 @@ class Board:
     synthetic: bool
     basis: str
     headline: tuple[str, ...]
+    fairness: tuple[str, ...]
     asks: tuple[str, ...]
     trust: tuple[str, ...]
     harm: tuple[str, ...]
+    actions: tuple[str, ...]
     lines: tuple[Line, ...]
     change: Grid
     recent: Grid
+    caseload: Grid
     demand: Grid
     demand_bars: Bars
     equality: Grid
@@ -122,9 +125,10 @@ class Board:
 
     @property
     def grids(self) -> dict[str, Grid]:
-        """Its tables by name."""
-        names = ("change", "recent", "demand", "cost", "equality", "coverage", "definitions")
-        return {name: getattr(self, name) for name in names}
+        """Its tables by name; without that of the months supplied where it would say yes alone, as a sentence does."""
+        names = ("caseload", "change", "recent", "demand", "cost", "equality", "coverage", "definitions")
+        gaps = any(cell != "yes" for row in self.coverage.rows for cell in row[1:])
+        return {name: getattr(self, name) for name in names if gaps or name != "coverage"}
 
     @property
     def bars(self) -> dict[str, Bars]:
@@ -137,11 +141,13 @@ class Board:
         """Its sentences under their headings, in the order in which they are read."""
         return {
             "In short": self.headline,
+            "Who is discussed first?": self.fairness,
             "What this paper asks of you": self.asks,
             "Did support work?": self.evaluation,
             "Section 136 target": self.target,
             "How far to trust the figures": self.trust,
             "Harm and complaints": self.harm,
+            "Actions from the last paper": self.actions,
             "Small numbers": tuple(self.undrawn),
             "What is not shown": self.suppressed,
             "How to read this paper": self.rules,

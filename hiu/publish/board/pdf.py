@@ -37,6 +37,7 @@ def board_pdf(board: Board, svgs: Mapping[str, str]) -> bytes:
         "trends": [f"trend-{line.dataset}" for line in board.lines if f"trend-{line.dataset}" in svgs],
         "key": KEY,
         "sections": board.sections,
+        "coverage": None,
         **{name: _grid(grid) for name, grid in board.grids.items()},
     }
     pictures = {f"{name}.svg": svg for name, svg in svgs.items()}

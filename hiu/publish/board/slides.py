@@ -44,17 +44,21 @@ def board_slides(board: Board) -> bytes:
     deck.core_properties.author, deck.core_properties.created = board.site, board.built.replace(tzinfo=None)
     first = _slide(deck, board, f"Demand and support to {board.month.title}")
     _bullets(first, [*([_INVENTED] if board.synthetic else []), about(board), *board.headline], 15)
+    _section(deck, board, 16, "Who is discussed first?")
     _section(deck, board, 16, "What this paper asks of you")
     drawn = [line for line in board.lines if line.drawn]
     for pair in (drawn[at : at + 2] for at in range(0, len(drawn), 2)):
         _trends(_slide(deck, board, "Demand by month, adults"), pair)
+    _tables(deck, board, board.caseload)
     _tables(deck, board, board.change)
     _both(_slide(deck, board, board.demand.title), board.demand_bars, board.demand)
     _answers(deck, board)
     _both(_slide(deck, board, board.cost.title), board.cost_bars, board.cost)
-    _section(deck, board, 15, "How far to trust the figures", "Harm and complaints")
-    for grid in (board.recent, board.equality, board.coverage, board.definitions):
-        _tables(deck, board, grid)
+    _section(deck, board, 15, "How far to trust the figures")
+    _section(deck, board, 15, "Harm and complaints", "Actions from the last paper")
+    for name in ("recent", "equality", "coverage", "definitions"):
+        if name in board.grids:
+            _tables(deck, board, board.grids[name])
     for title in ("What is not shown", "How to read this paper"):
         _section(deck, board, 14, title)
     out = io.BytesIO()
@@ -72,7 +76,7 @@ def _section(deck: Deck, board: Board, size: int, *titles: str) -> None:
 
 def _answers(deck: Deck, board: Board) -> None:
     slide = _slide(deck, board, "Did support work?")
-    _bullets(slide, board.evaluation, 16, width=_ROOM if board.evaluation_bars is None else Inches(6.4))
+    _bullets(slide, board.evaluation, 14, width=_ROOM if board.evaluation_bars is None else Inches(6.4))
     if board.evaluation_bars:
         _bars(slide, board.evaluation_bars, Inches(7.1), Inches(5.7), Inches(4.6))
     _bullets(_slide(deck, board, "Section 136 target, and small numbers"), [*board.target, *board.undrawn])
@@ -168,10 +172,10 @@ def _line_style(chart: Part, line: Line) -> None:
 
 def _both(slide: Part, bars: Bars, grid: Grid) -> None:
     if bars.any_shown:
-        _bars(slide, bars, _LEFT, Inches(5.0), Inches(5.2))
+        _bars(slide, bars, _LEFT, Inches(5.0), Inches(4.75))
     left = Inches(5.6) if bars.any_shown else _LEFT
     _table(slide, grid.columns, grid.rows, left, Emu(WIDE - left - Inches(0.4)), 10)
-    _note(slide, grid.note, Inches(6.25))
+    _note(slide, grid.note, Inches(5.95))
 
 
 def _bars(slide: Part, bars: Bars, left: Length, width: Length, height: Length) -> None:
@@ -205,9 +209,10 @@ def _labelled(bars: Bars, at: int) -> str:
 
 
 def _tables(deck: Deck, board: Board, grid: Grid) -> None:
-    for at in range(0, max(1, len(grid.rows)), _ROWS):
+    most = _ROWS if len(grid.columns) != 3 else _ROWS // 2  # three columns are sentences, which need lines
+    for at in range(0, max(1, len(grid.rows)), most):
         slide = _slide(deck, board, grid.title if not at else f"{grid.title} (continued)")
-        _table(slide, grid.columns, grid.rows[at : at + _ROWS], _LEFT, _ROOM, 11 if len(grid.columns) < 9 else 9)
+        _table(slide, grid.columns, grid.rows[at : at + most], _LEFT, _ROOM, 11 if len(grid.columns) < 9 else 9)
         _note(slide, grid.note, Inches(6.15))
 
 

@@ -14,23 +14,24 @@ COMMON, CONCERN, BETTER, CHANGED = "#8A9299", "#E46C0A", "#0086C3", "#5B2D90"
 _EDGE = 34
 KEY = (
     "Adults in the agencies' records. Mean, limits and icons are those of NHS England's Making Data Count; limits "
-    "start anew at a change of policy with 7 months on either side. The icon is of the latest month: grey dots, usual "
-    "variation; H higher, L lower than usual; orange of concern, blue an improvement, purple neither good nor bad in "
-    "itself. Diamonds are unusual months or runs, in the same colours."
+    "start anew at a change of policy with 7 months on either side. A run is 7 months in a row above or below the "
+    "median (the middle month), not the mean. The icon is of the latest month: grey ~ usual variation; H higher, L "
+    "lower than usual; orange of concern, blue an improvement, purple neither good nor bad in itself. Diamonds are "
+    "unusual months or runs, in the same colours."
 )
 """How to read the charts, beside them in every form of the paper."""
 
 
 @dataclass(frozen=True)
 class Icon:
-    """A sign (H higher, L lower, dots for usual variation), its colour, and what it says."""
+    """A sign (H higher, L lower, ~ for usual variation), its colour, and what it says."""
 
     sign: str
     colour: str
     words: str
 
 
-USUAL = Icon("\u2022\u2022\u2022", COMMON, "usual variation")
+USUAL = Icon("~", COMMON, "usual variation")
 
 
 def icon(dataset: str, rules: list[str], up: bool) -> Icon:
@@ -47,11 +48,8 @@ def icon(dataset: str, rules: list[str], up: bool) -> Icon:
 def with_icon(svg: str, one: Icon, width: int) -> str:
     """A chart with the icon in its upper right corner, `width` pixels from its left edge."""
     half = _EDGE / 2
-    if one is USUAL:
-        sign = "".join(f'<circle cx="{half + step}" cy="{half}" r="2.5" fill="#FFFFFF"/>' for step in (-8, 0, 8))
-    else:
-        words = f'text-anchor="middle" font-size="16" font-weight="bold" font-family="{FACES}" fill="#FFFFFF"'
-        sign = f'<text x="{half}" y="{half + 6}" {words}>{one.sign}</text>'
+    words = f'text-anchor="middle" font-size="16" font-weight="bold" font-family="{FACES}" fill="#FFFFFF"'
+    sign = f'<text x="{half}" y="{half + 6}" {words}>{one.sign}</text>'
     drawn = f'<circle cx="{half}" cy="{half}" r="{half - 1}" fill="{one.colour}"/>{sign}'
     place = f'<g transform="translate({width - _EDGE},4)" aria-hidden="true">{drawn}</g>'
     return f"{svg.rstrip().removesuffix('</svg>')}{place}</svg>"

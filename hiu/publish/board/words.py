@@ -8,11 +8,13 @@ from hiu.publish.words.text import join_words
 from hiu.rank.reports.cost import Costs
 from hiu.settings import Settings
 
+COUNTED, SHOWN = "Number", "can't be shown"
 _COLUMNS: Mapping[str, str] = {
     "Supported: events": "the events of people being supported",
     "Others: events": "the events of everybody else",
     "All: events": "the events of all adults",
     "All: people": "the number of people",
+    COUNTED: "the number of people",
     **dict.fromkeys(("Units", "Low", "Central", "High"), "the units and what they cost"),
 }
 """What a column holds, said of one row of it."""
@@ -35,10 +37,10 @@ def suppressed_list(lines: Sequence[Line], grids: Mapping[str, Grid], answers: S
     ]
     if hidden:
         out.append(f"Single months: of {join_words(hidden)}.")
-    for name, at in (("demand", 0), ("cost", 1)):
+    for name, at in (("caseload", 0), ("demand", 0), ("cost", 1)):
         out += _rows(grids[name], at)
     out += _groups(grids["equality"])
-    out += [text for text in answers if "can't be shown" in text]
+    out += [f"{text.partition(SHOWN)[0]}{SHOWN}." for text in answers if SHOWN in text]
     return tuple(out) or ("Nothing had to be hidden.",)
 
 

@@ -19,8 +19,9 @@ PRIVATE = {
     "linking",
     "basis",
     "governance",
+    "paper",
 }
-"""Folders, keys, local addresses and decisions about people: no bearing on a reader, and not for a page."""
+"""Folders, keys, local addresses, decisions about people, and what the board paper alone prints."""
 
 
 def certainty(settings: Settings) -> tuple[str, str]:

@@ -189,9 +189,16 @@ def _breaks(site: Area, found: Estimate, breaks: dict[str, date]) -> tuple[str, 
     out = []
     for name, day in sorted(breaks.items(), key=lambda pair: pair[1]):
         if first <= day <= last:
-            when = "before the first person's support began" if day < entry else "while people were followed up"
+            when = (
+                "within the months from which the expectation is learned, before anybody's support"
+                if day < entry
+                else "while people were followed up"
+            )
             title = f"{day.day} {Month.of(day).title}"
-            out.append(f"{name} ({title}) began during the period compared, {when}: treat the comparison with care.")
+            out.append(
+                f"{name} ({title}) began {when}. Figures before and after it differ for another reason than support: "
+                "treat the comparison with care."
+            )
     return tuple(out)
 
 

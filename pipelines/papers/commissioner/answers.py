@@ -27,11 +27,8 @@ FALL = 0.15
 
 ENOUGH = 0.8
 """Chance of detecting a true fall of 30% from which an evaluation can be judged."""
-CAUTION = (
-    "People are offered support when their contacts are highest, and contacts mostly fall from there by themselves. "
-    "This is not a trial."
-)
-SAVINGS = "Savings are not quoted in this paper: they are too uncertain to stand without their range."
+CAUTION = "This is not a trial: people were chosen for support, not drawn by lot."
+SAVINGS = "Savings are not quoted in this paper: {}."
 COMPARED = "people compared"
 
 
@@ -58,12 +55,13 @@ def evaluation_answer(month: Month, tables: Mapping[str, pl.DataFrame], settings
         return old
     left = _left_out(evaluation)
     if evaluation.refused:
-        return Answer((f"No answer can be given: {_reason(evaluation)}", *left, SAVINGS, CAUTION), None, 0)
+        why = SAVINGS.format("whether support worked has no answer")
+        return Answer((f"No answer can be given: {_reason(evaluation)}", *left, why, CAUTION), None, 0)
     seen = Entrants.of(area(month, **own, minimum_age=settings.rank.minimum_age).panel).observed.tolist()
     cells = _cells(month, seen)
     if HIDDEN in (cell.shown for cell in cells):
         reason = "Whether support worked can't be shown: one person accounts for more than half of the contacts."
-        return Answer((reason, *left, SAVINGS, CAUTION), None, 0)
+        return Answer((reason, *left, SAVINGS.format("the answer can't be shown"), CAUTION), None, 0)
     return _answer(evaluation, cells, left)
 
 
@@ -84,14 +82,16 @@ def _answer(evaluation: Evaluation, cells: tuple[Cell, ...], left: tuple[str, ..
         if evaluation.high < 0
         else "more contacts than expected"
         if evaluation.low > 0
-        else "no reliable difference"
+        else _NONE
     )
+    saved = "no reliable difference was found" if verdict == _NONE else "the range is too wide to put a sum on it"
     sentences = (
-        f"About {people} people could be compared. {_detectable(evaluation.power)}",
+        f"About {people} people whose support began at least 6 months ago could be compared, whether or not it has "
+        f"ended since. {_detectable(evaluation.power)}",
         f"In the 6 months after support began about {observed:,} contacts happened; without support about {expected:,} "
         f"would be expected. That is {_more(observed / expected - 1, 1)} (range: {_more(evaluation.low)} to "
         f"{_more(evaluation.high)}): {verdict}.",
-        _unaided(evaluation.unaided),
+        _unaided(evaluation.unaided, expected),
     )
     bars = Bars(
         title="Contacts in the 6 months after support began",
@@ -100,7 +100,11 @@ def _answer(evaluation: Evaluation, cells: tuple[Cell, ...], left: tuple[str, ..
         alt=f"Two bars. {sentences[1]}",
         caption="The bars alone say nothing of chance: see the range beside them.",
     )
-    return Answer((*sentences, *evaluation.breaks, *left, SAVINGS, CAUTION), bars, evaluation.people, cells)
+    after = (*evaluation.breaks, *left, SAVINGS.format(saved), CAUTION)
+    return Answer((*sentences, *after), bars, evaluation.people, cells)
+
+
+_NONE = "no reliable difference"
 
 
 def _detectable(power: float) -> str:
@@ -108,18 +112,23 @@ def _detectable(power: float) -> str:
     missed = 5 - round(power * 5)
     if power >= ENOUGH:
         return f"That is enough to judge: a true fall of 30% would be missed {_times(missed)}."
-    return f"That is too few to judge: with so few people, a true fall of 30% would be missed {_times(missed)}."
+    return (
+        f"That is too few to judge: a true fall of 30% would be missed {_times(missed)}, so 'no reliable difference' "
+        "would not mean 'no effect'."
+    )
 
 
 def _times(missed: int) -> str:
     return {0: "hardly ever", 5: "nearly every time"}.get(missed, f"{count_of(missed, 'time')} in 5")
 
 
-def _unaided(share: float) -> str:
-    """What contacts of such people do without support."""
-    if _fifth(share) >= 0:
-        return "Without support these people's contacts would not be expected to fall."
-    return f"Contacts of people chosen when these are highest fall by about {-_fifth(share)}% even without support."
+def _unaided(share: float, expected: int) -> str:
+    """What contacts of such people do without support, and that the expectation has it in it already."""
+    fall = f"expected to fall by about {-_fifth(share)}%" if _fifth(share) < 0 else "not expected to fall"
+    return (
+        "People are offered support when their contacts are highest. Without any support these people's would be "
+        f"{fall} from there, and the {expected:,} already allow for that: take nothing more off."
+    )
 
 
 def _more(share: float, step: int = 5) -> str:
@@ -157,7 +166,7 @@ def target_answer(month: Month, tables: Mapping[str, pl.DataFrame], released: Re
     if not (before.isdigit() and since.isdigit()):
         why = (
             f"fewer than {FEWEST} people were detained in one of the periods, one person accounts for more than half "
-            "of the detentions, or such a figure could be worked out"
+            "of the detentions, or such a figure could be worked out. Single months that show 0 don't answer it either"
         )
         also = "besides the missing months, " if gaps else ""
         return (aim_text, *missing, f"Whether the target was met can't be shown: {also}{why}.")

@@ -83,8 +83,8 @@ def _rows(tables: Tables, month: Month) -> tuple[str, ...]:
         text = count_text(late)
         how_many = f"about {text}" if text.isdigit() else f"fewer than {FEWEST}"
         out.append(
-            f"Since the list of the month before, late or corrected entries changed {how_many} of the earlier "
-            "months, counted by data set."
+            f"Since the list of the month before, late or corrected entries have changed {how_many} of the monthly "
+            "figures in the records."
         )
     return tuple(out)
 
@@ -95,25 +95,23 @@ def _share(value: float) -> str:
 
 
 def harm(released: Released, tables: Tables) -> tuple[str, ...]:
-    """Deaths, serious incidents and complaints of the 12 months, or that they are not recorded; the action log."""
+    """Deaths, serious incidents and complaints of the 12 months, or that they are not recorded."""
     year = names(released.month - (YEAR - 1), released.month)
     if "incident_judged" not in tables:
         counts = (
-            "Deaths, serious incidents and complaints are not recorded in this product here. The organisations' own "
-            "incident reporting has them; ask the owner of this paper."
+            "Deaths, serious incidents and complaints are not recorded in the system that makes this paper. That does "
+            "not mean there were none: the organisations' own incident reporting has them; ask the owner of this paper."
         )
     else:
         texts = [(title, released.events(name, released.ground.months(name, year))) for name, title in BESIDE.items()]
         counts = f"In the last 12 months: {'; '.join(f'{title} {_some(text)}' for title, text in texts)}. Adults only."
-    return (counts, _actions(tables, released.month))
+    return (counts,)
 
 
-def _actions(tables: Tables, month: Month) -> str:
+def actions(tables: Tables, month: Month) -> str:
     """Open and overdue actions of the group's log; or that none is kept here."""
     if tables.get("action", pl.DataFrame()).is_empty():
-        return (
-            "Actions from the last paper are not recorded in this product here; the owner of this paper reports them."
-        )
+        return "Actions are not recorded in the system that makes this paper: its owner reports on them."
     after = month.end + timedelta(days=1)
     still = latest_rows(tables["action"], "action_id").filter(open_at("done_at", after))
     late = still.filter(C("due") < after).height
@@ -132,9 +130,15 @@ def _some(text: str) -> str:
 
 
 def asks(
-    released: Released, sets: Sequence[str], settings: Settings, groups: Sequence[Mapping[str, object]], target: str
+    released: Released,
+    sets: Sequence[str],
+    settings: Settings,
+    groups: Sequence[Mapping[str, object]],
+    target: str,
+    recorded: bool,
 ) -> tuple[str, ...]:
-    """What the commissioner is asked to note and to decide, never about a person; and whom to ask."""
+    """What the commissioner is asked to note and to decide, never about a person; and whom to ask. `recorded`: whether
+    the paper has deaths, serious incidents and complaints."""
     out = ["Note the figures, their ranges and what is missing."]
     out += [f"Decide whether to ask for the months that were not supplied. {gap}." for gap in missing(released, sets)]
     if any(row["flag"] for row in groups):
@@ -147,7 +151,12 @@ def asks(
             "records have them."
         )
     if "too few" in target or "can't be" in target:
-        out.append("Decide whether a target for section 136 is of use here, as it can't be judged this month.")
+        out.append(
+            "Decide whether a target for section 136 is of use here: at numbers as small as these its result can't be "
+            "given."
+        )
+    if not recorded:
+        out.append("Decide who reports deaths, serious incidents and complaints to you, as this paper can't.")
     out.append("No decision about a person is asked for: the group and a named clinician make those.")
     return (*out, _contact(settings))
 
@@ -163,9 +172,11 @@ def _contact(settings: Settings) -> str:
 
 
 def basis_line(settings: Settings, on: date, recipient: str) -> str:
-    """The basis in force on which planning figures go to the recipient: its code, who decided it, and until when."""
+    """The basis in force on which planning figures go to the recipient: the law, who decided it, and until when."""
+    if settings.synthetic:
+        return "Lawful basis of this paper: none is needed, as the people are invented."
     found = [
-        f"{row.code}, decided by {row.decided_by} ({row.evidence}), in force to {day(row.end)}"
+        f"{row.code}. Decided by: {row.decided_by} (evidence: {row.evidence}). In force until {day(row.end)}"
         for row in settings.basis
         if (row.purpose, row.recipient) == ("planning", recipient) and row.start <= on <= row.end
     ]

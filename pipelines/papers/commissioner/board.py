@@ -10,9 +10,7 @@ from datetime import date, datetime
 import polars as pl
 
 from hiu.errors import HiuError
-from hiu.govern.release.cells import ANY, EVERYBODY, SUPPORTED, Cell
-from hiu.govern.release.disclosure import FEWEST
-from hiu.govern.release.solver import ON_LIST
+from hiu.govern.release.cells import ANY, EVERYBODY, Cell
 from hiu.model import CONTACTS, DATASETS, PUBLISHED
 from hiu.month import Month
 from hiu.publish.board import figures
@@ -29,11 +27,14 @@ from pipelines.common.place import Place, published_tables
 from pipelines.common.work import Row
 from pipelines.papers.commissioner import assurance
 from pipelines.papers.commissioner.answers import Answer, evaluation_answer, target_answer
+from pipelines.papers.commissioner.caseload import about, caseload, caseload_sentences, caseload_table
 from pipelines.papers.commissioner.cells import CONTACT, FIRST, YEAR, Released, decide, names
 from pipelines.papers.commissioner.changes import absent, changes
 from pipelines.papers.commissioner.equality import findings, selection
 
 RECIPIENT = "commissioner"
+OLD = 2
+"""Months after which a paper says how old its figures are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +91,7 @@ def paper(
     """The paper of tables without the people who are left out, after what was released before."""
     settings = place.settings
     sets = (*DATASETS, *sorted(set(tables["coverage"]["dataset"]) - set(DATASETS)))
-    released = decide(month, tables, sets, settings, before)
+    released = decide(month, tables, sets, settings, before, caseload(month, tables, settings))
     evaluation = evaluation_answer(month, tables, settings, before)
     as_at, groups = selection(released, settings, before)
     breaks = settings.policy_breaks.values()
@@ -98,9 +99,11 @@ def paper(
     moved = changes(released, lines)
     made, bars = _tables(released, tables, sets, settings)
     made |= {"change": change_table(moved, month), "recent": figures.recent(lines)}
+    made["caseload"] = caseload_table(released)
     made["equality"] = figures.equality(groups, settings.rank.top, as_at)
     target = target_answer(month, tables, released)
-    fair = findings(groups, settings.rank.top)
+    share = _share(released, settings.rank.top)
+    fair = (*([share] if share else []), *findings(groups, settings.rank.top))
     whole = Board(
         site=settings.name,
         month=month,
@@ -109,10 +112,12 @@ def paper(
         settings_version=settings.version,
         synthetic=settings.synthetic,
         basis=assurance.basis_line(settings, now.date(), RECIPIENT),
-        headline=(*_headline(released, settings.rank.top, lines, moved), *fair),
-        asks=assurance.asks(released, sets, settings, groups, target[-1]),
+        headline=(*_age(month, now), *_headline(released, settings, lines, moved, figures.cost_sentence(made["cost"]))),
+        fairness=fair,
+        asks=assurance.asks(released, sets, settings, groups, target[-1], "incident_judged" in tables),
         trust=assurance.trust(tables, released, sets),
         harm=assurance.harm(released, tables),
+        actions=(assurance.actions(tables, month),),
         lines=lines,
         evaluation=evaluation.sentences,
         evaluation_bars=evaluation.bars,
@@ -167,19 +172,28 @@ def _partly(month: Month, marked: pl.DataFrame) -> dict[str, int]:
     return dict(own.group_by("dataset").agg(pl.col("month").n_unique()).iter_rows())
 
 
-def _headline(released: Released, top: int, lines: tuple[Line, ...], moved: tuple[Change, ...]) -> tuple[str, ...]:
+def _age(month: Month, now: datetime) -> tuple[str, ...]:
+    """That the figures are old, if they are: a reader would take them for those of today."""
+    months = len(list(month.through(Month.of(now.date())))) - 1
+    return (f"These figures are {months} months old: they end with {month.title}.",) if months > OLD else ()
+
+
+def _headline(
+    released: Released, settings: Settings, lines: tuple[Line, ...], moved: tuple[Change, ...], cost_words: str
+) -> tuple[str, ...]:
     """The first things to know, in sentences."""
     month = released.month
     whole = released.text("people", ANY, EVERYBODY, names(month - (YEAR - 1), month))
-    some = released.text("people", ON_LIST, SUPPORTED, (str(month),))
-    share = _share(released, top)
     special = [line.sentence for line in lines if line.flags and line.flags[-1] and line.values[-1] is not None]
+    seen = sum(line.icon is not None for line in lines)
+    usual = f"In {month.title} none of the {seen} data sets with a chart was outside its usual variation."
     return (
-        f"{_about(whole).capitalize()} adults are in the agencies' records of the last 12 months; {_about(some)} were "
-        f"being supported at the end of {month.title}.",
-        *([share] if share else []),
+        f"{about(whole).capitalize()} adults are in the agencies' records of the last 12 months. People under "
+        f"{settings.rank.minimum_age} are in no figure of this paper.",
+        *caseload_sentences(released),
         *change_sentences(moved),
-        *(special or ["No data set is outside its usual variation in the latest month, as far as it can be shown."]),
+        cost_words,
+        *(special or [usual if seen else f"Of no data set can {month.title} be shown against the months before."]),
     )
 
 
@@ -195,11 +209,8 @@ def _share(released: Released, top: int) -> str:
         return ""
     every = sum(map(int, texts))
     return (
-        f"The {top} people whom the meeting discusses first (the first {top}) had about {thousands(first)} of the "
+        f"The {top} people whom the meeting discusses first (the first {top}: those with the most contacts, nights and "
+        f"detentions expected, times their graded risk) had about {thousands(first)} of the "
         f"{every:,} contacts, {min(1, int(first) / every):.0%}. Contacts are police incidents, ambulance deployments "
         "and ED attendances together."
     )
-
-
-def _about(text: str) -> str:
-    return f"about {thousands(text)}" if text.isdigit() else f"fewer than {FEWEST} (or so few that it would show)"

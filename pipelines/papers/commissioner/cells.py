@@ -11,7 +11,9 @@ from hiu.govern.release.disclosure import FEWEST, is_dominated
 from hiu.govern.release.ground import BESIDE, GROUPS, Ground, behind, ground_of
 from hiu.govern.release.solver import ON_LIST, Solved, solve
 from hiu.model import CONTACTS
+from hiu.model.ages import age_on
 from hiu.month import Month
+from hiu.rank.listing.population import access
 from hiu.settings import Settings
 from pipelines.access.releases import Past
 from pipelines.papers.commissioner.differences import of_people, of_periods
@@ -86,7 +88,7 @@ def decide(
     ground = ground_of(rows, supplied, month, past.ground)
     cells = [cell for name in sets for cell in _dataset(name, month, ground, rows, past.cells)]
     cells += [cell for name in BESIDE for cell in _beside(name, month, ground, rows, past.cells)]
-    people = [cell for cell in cells if cell.measure == "people"] + [*_people(month, tables, ground), *flow]
+    people = [cell for cell in cells if cell.measure == "people"] + [*_people(month, tables, ground, settings), *flow]
     if past.renews_equality(month):
         # of two lists close in time the second would tell who left the first, by an objection or otherwise
         people += list_groups(month, tables, settings)
@@ -98,24 +100,28 @@ def decide(
 def adult_rows(month: Month, tables: Mapping[str, pl.DataFrame], settings: Settings) -> pl.DataFrame:
     """What adults had, a row a person, data set and month: who was 18 by that month's end, supported from its start on.
 
-    This is the one population of the paper; people without a date of birth are counted as adults.
+    This is the one population of the paper; people of whom no date or year of birth is known are counted as adults.
     """
-    grown = pl.col("dob").dt.offset_by(f"{settings.rank.minimum_age}y")
-    about = tables["people"].select("person_id", grown=grown)
     since = tables["support"].group_by("person_id").agg(start=pl.col("start").min())
-    by = (
-        tables["ranked"]
-        .filter(pl.col("access") == "supported")
-        .select("person_id")
-        .unique()
-        .join(since, on="person_id")
-    )
+    by = access(month, tables["support"]).join(since, on="person_id")
     own = tables["monthly_demand"].filter(pl.col("n") > 0, pl.col("month") <= month.start)
-    joined = own.join(about, on="person_id", how="left").join(by, on="person_id", how="left")
-    adult = pl.col("grown").is_null() | (pl.col("grown") <= pl.col("month").dt.month_end())
-    started = pl.col("start") <= pl.col("month").dt.month_end()
-    kept = joined.filter(adult).with_columns(supported=started.fill_null(False))
+    last = pl.col("month").dt.month_end()
+    grown = adults(own, tables["people"], last, settings).join(by, on="person_id", how="left")
+    kept = grown.with_columns(supported=(pl.col("start") <= last).fill_null(False))
     return kept.select("person_id", "dataset", "month", pl.col("n").cast(pl.Int64), "supported")
+
+
+def adults(rows: pl.DataFrame, people: pl.DataFrame, day: date | pl.Expr, settings: Settings) -> pl.DataFrame:
+    """Rows with a person_id, without those of people who are under the age of adults on a day."""
+    age = age_on(day)
+    grown = age.is_null() | (age >= settings.rank.minimum_age)
+    return rows.join(people.select("person_id", "dob", "birth_year"), on="person_id", how="left").filter(grown)
+
+
+def supported_adults(month: Month, tables: Mapping[str, pl.DataFrame], settings: Settings) -> pl.DataFrame:
+    """The rows of `support` of adults being supported at a month's end, with a contact in the year or without."""
+    own = tables["support"].join(access(month, tables["support"]), on="person_id", how="semi")
+    return adults(own, tables["people"], month.end, settings)
 
 
 def _incidents(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
@@ -187,12 +193,13 @@ def _wanted(name: str, month: Month, ground: Ground, year: tuple[str, ...]) -> l
     return list(dict.fromkeys(wanted))
 
 
-def _people(month: Month, tables: Mapping[str, pl.DataFrame], ground: Ground) -> list[Cell]:
+def _people(month: Month, tables: Mapping[str, pl.DataFrame], ground: Ground, settings: Settings) -> list[Cell]:
     """Adults in any agency's records of the year, and those being supported at the month's end."""
     year = tuple(names(month - (YEAR - 1), month))
     whole = ground.people(ANY, year)
-    adults = tables["ranked"].filter(pl.col("list") == "adult", pl.col("access") == "supported").height
-    return [_count("people", ANY, EVERYBODY, year, whole), _count("people", ON_LIST, SUPPORTED, (str(month),), adults)]
+    supported = supported_adults(month, tables, settings)["person_id"].n_unique()
+    at = ON_LIST, SUPPORTED, (str(month),)
+    return [count_of_people(ANY, EVERYBODY, year, whole), count_of_people(*at, supported)]
 
 
 def _first(month: Month, tables: Mapping[str, pl.DataFrame], rows: pl.DataFrame, settings: Settings) -> list[Cell]:
@@ -219,10 +226,10 @@ def list_groups(month: Month, tables: Mapping[str, pl.DataFrame], settings: Sett
     from hiu.rank.reports.equality.audit import NOT_RECORDED, groups_of
 
     year = pl.col("month").is_between((month - (YEAR - 1)).start, month.start)
-    adults = adult_rows(month, tables, settings).filter(year).select("person_id").unique()
+    grown = adult_rows(month, tables, settings).filter(year).select("person_id").unique()
     ranks = tables["ranked"].filter(pl.col("list") == "adult").select("person_id", "rank")
     groups = groups_of(tables["people"], month, tables.get("groups"))
-    seen = adults.join(ranks, on="person_id", how="left").join(groups, on="person_id", how="left")
+    seen = grown.join(ranks, on="person_id", how="left").join(groups, on="person_id", how="left")
     own = [kind for kind in groups.columns[1:] if kind not in ("sex", "age")]
     seen = seen.with_columns(_merged(kind) for kind in own)
     out = []
@@ -235,7 +242,7 @@ def list_groups(month: Month, tables: Mapping[str, pl.DataFrame], settings: Sett
         )
         for group, people, places in counts.rows():
             at = ON_LIST, f"{kind}={group}", (str(month),)
-            out += [_count("people", *at, people), _count("places", *at, places)]
+            out += [count_of_people(*at, people), count_of_people(*at, places, "places")]
     return out
 
 
@@ -244,5 +251,6 @@ def _merged(kind: str) -> pl.Expr:
     return pl.when(pl.len().over(kind) < FEWEST).then(pl.lit("any other")).otherwise(pl.col(kind)).alias(kind)
 
 
-def _count(measure: Measure, dataset: str, group: str, months: tuple[str, ...], n: int) -> Cell:
+def count_of_people(dataset: str, group: str, months: tuple[str, ...], n: int, measure: Measure = "people") -> Cell:
+    """The cell of so many people."""
     return Cell(measure=measure, dataset=dataset, group=group, months=months, value=int(n), people=int(n), most=1)

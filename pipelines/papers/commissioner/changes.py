@@ -46,12 +46,14 @@ def _change(released: Released, line: Line) -> Change:
         when: gap if value is None else str(value)
         for when, value, gap in zip(line.months, line.values, line.gaps, strict=True)
     }
+    judged = _judged(released, line.dataset, (before, since), spans)
     return Change(
         dataset=line.dataset,
         month=released.month,
         years=(before, since),
         absent=(absent(released, line.dataset, YEAR), absent(released, line.dataset)),
-        change=_judged(released, line.dataset, (before, since), spans),
+        change=None if isinstance(judged, str) else judged,
+        why=judged if isinstance(judged, str) else "",
         last=tuple(shown.get((released.month - back).start) for back in (1, 0)),
         usual=line.icon.words if line.icon else "",
     )
@@ -59,14 +61,18 @@ def _change(released: Released, line: Line) -> Change:
 
 def _judged(
     released: Released, dataset: str, totals: Sequence[str | None], spans: Sequence[tuple[str, ...]]
-) -> Range | None:
-    """The change, if both totals are shown, of months enough, and their months' variation is known."""
-    if not all((total or "").isdigit() for total in totals) or min(map(len, spans)) < LEAST_MONTHS:
-        return None
+) -> Range | str:
+    """The change, if both totals are shown, of months enough, and their months' variation is known; else why not."""
+    if min(map(len, spans)) < LEAST_MONTHS:
+        return f"fewer than {LEAST_MONTHS} months of one of the years were supplied"
+    if not all((total or "").isdigit() for total in totals):
+        return "the total of a year can't be shown"
     spread = variation(released, dataset, spans)
     before, since = (int(total or 0) for total in totals)
-    if spread is None or not before:
-        return None
+    if spread is None:
+        return "one long stay can make such a difference, and too few months can be shown to see how much they vary"
+    if not before:
+        return "there were none in the year before"
     return change_of(before, since, len(spans[0]), len(spans[1]), spread)
 
 

@@ -76,7 +76,8 @@ def _pairs(new: Sequence[Cell], all_of: Sequence[Cell]) -> Iterator[tuple[Cell, 
 
 
 def _alike(one: Cell, other: Cell) -> bool:
-    return one.key[:3] == other.key[:3] and other.shown is not None
+    """Counts of the same people in two papers, unless there is nobody in either: that may be known."""
+    return one.key[:3] == other.key[:3] and other.shown is not None and bool(one.value or other.value)
 
 
 def _rest(whole: Cell, part: Cell) -> Cell:

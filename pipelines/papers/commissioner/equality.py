@@ -6,6 +6,8 @@ from hiu.govern.release.cells import WITHHELD
 from hiu.govern.release.disclosure import HIDDEN
 from hiu.govern.release.solver import ON_LIST
 from hiu.month import Month
+from hiu.publish.board.figures import ratio_range
+from hiu.publish.words.terms import source_words
 from hiu.publish.words.text import join_words
 from hiu.rank.reports.equality.selected import Q, mid_p, representation
 from hiu.settings import Settings
@@ -32,24 +34,40 @@ def selection(released: Released, settings: Settings, past: Past) -> tuple[Month
 
 def findings(groups: Sequence[Row], top: int) -> tuple[str, ...]:
     """What the table says, in sentences: which groups stand out, what can't be judged, and what no agency supplied."""
-    rows = [row for row in groups if row["ratio"] is not None and row["top"] not in _NONE]
     flagged = [
-        f"{str(row['characteristic']).capitalize()} {row['group']}: {row['ratio']:.1f} times as likely to be among the "
-        f"first {top} as everybody else ({row['low']:.1f} to {row['high']:.1f}): look into it."
+        f"{_named(row)}: {_ratio(row)} as likely to be among the first {top} as everybody else: look into it."
         for row in groups
         if row["flag"]
     ]
+    out, dark = [*flagged], []
     kinds = dict.fromkeys(str(row["characteristic"]) for row in groups)
-    dark = [kind for kind in kinds if kind not in {row["characteristic"] for row in rows}]
-    clear = [kind for kind in kinds if not any(row["flag"] for row in groups if row["characteristic"] == kind)]
-    calm = join_words([kind for kind in clear if kind not in dark])
-    out = [*flagged, *([f"By {calm} no group stands out; only large differences would show."] if calm else [])]
+    for kind in kinds:
+        own = [row for row in groups if row["characteristic"] == kind]
+        seen = [row for row in own if row["ratio"] is not None and row["top"] not in _NONE]
+        calm = [f"{row['group']} {_ratio(row)}" for row in seen if not row["flag"]]
+        if calm:
+            out.append(
+                f"By {source_words(kind)} {len(seen)} of {len(own)} groups can be judged: {join_words(calm)} as likely "
+                f"to be among the first {top} as everybody else, which chance alone could explain."
+            )
+        elif not seen:
+            dark.append(source_words(kind))
+    if len(out) > len(flagged):
+        out.append(f"With {top} people only large differences between groups would show.")
     if dark:
         out.append(
-            f"By {join_words(dark)} so much has to be hidden that this paper can't say whether a group is among the "
-            f"first {top} more often than others. The organisation's own equality check, with exact figures, can."
+            f"By {join_words(dark)} no group with anybody among the first {top} can be judged, as too much has to be "
+            "hidden. The organisation's own equality check, with exact figures, can say."
         )
     return (*out, *((NOT_SUPPLIED,) if set(kinds) <= {"sex", "age"} else ()))
+
+
+def _named(row: Row) -> str:
+    return f"{source_words(str(row['characteristic'])).capitalize()} {row['group']}"
+
+
+def _ratio(row: Row) -> str:
+    return f"{row['ratio']:.1f} times ({ratio_range(row['low'], row['high'])})"
 
 
 _NONE = (HIDDEN, WITHHELD, "0")

@@ -22,7 +22,7 @@ from pipelines.access.basis import for_board
 from pipelines.access.releases import Export, Past, forget, past, unlogged
 from pipelines.common.journal import record
 from pipelines.common.place import Place, published_tables
-from pipelines.papers.commissioner.cells import YEAR, Released, decide, names
+from pipelines.papers.commissioner.cells import YEAR, Released, count_of_people, decide, names, supported_adults
 from pipelines.papers.export import refusal
 
 REGISTER = "commissioner"
@@ -98,29 +98,24 @@ def decided(month: Month, tables: Mapping[str, pl.DataFrame], settings: Settings
     """The cells of a bundle as they may be shown. Groups of the list are in papers for commissioners alone."""
     sets = (*DATASETS, *sorted(set(tables["coverage"]["dataset"]) - set(DATASETS)))
     without = replace(before, answers={**before.answers, "equality": str(month)})
-    return decide(month, tables, sets, settings, without, flow(month, tables, before.cells))
+    return decide(month, tables, sets, settings, without, flow(month, tables, settings, before.cells))
 
 
-def flow(month: Month, tables: Mapping[str, pl.DataFrame], earlier: Sequence[Cell]) -> list[Cell]:
+def flow(month: Month, tables: Mapping[str, pl.DataFrame], settings: Settings, earlier: Sequence[Cell]) -> list[Cell]:
     """Adults supported at the month's end who were not a year before; and who left, once both ends were released."""
     at = {cell.key: cell for cell in earlier}
     year = tuple(names(month - (YEAR - 1), month))
-    adults = tables["ranked"].filter(pl.col("list") == "adult", pl.col("access") == "supported")
-    since = tables["support"].group_by("person_id").agg(pl.col("start").min())
-    new = adults.join(since, on="person_id", how="left").filter(pl.col("start") >= (month - (YEAR - 1)).start).height
+    since = supported_adults(month, tables, settings).group_by("person_id").agg(pl.col("start").min())
+    new = since.filter(pl.col("start") >= (month - (YEAR - 1)).start).height
     now, before = (at.get(("people", ON_LIST, SUPPORTED, (str(when),))) for when in (month, month - YEAR))
-    supported = now.value if now else adults.height
-    joined = at.get(("people", ON_LIST, JOINED, year)) or _people(JOINED, year, min(new, supported))
+    supported = now.value if now else since.height
+    joined = at.get(("people", ON_LIST, JOINED, year)) or count_of_people(ON_LIST, JOINED, year, min(new, supported))
     if before is None:
         return [joined]
     left = before.value + joined.value - supported
     # records that were put right since can make more people stay than there were: a reader who took one from the other
     # would read something untrue of those few, so neither is given
-    return [joined, _people(LEFT, year, left)] if left >= 0 else []
-
-
-def _people(group: str, months: tuple[str, ...], n: int) -> Cell:
-    return Cell(measure="people", dataset=ON_LIST, group=group, months=months, value=n, people=n, most=1)
+    return [joined, count_of_people(ON_LIST, LEFT, year, left)] if left >= 0 else []
 
 
 def _earlier_caseload(before: Past, new: Sequence[Cell]) -> list[Cell]:

@@ -42,17 +42,21 @@ def test_a_rise_on_the_year_before_is_in_a_table_and_in_a_sentence_with_its_chan
         ("ED attendances", "935", "1,000", "+7% (-4% to +19%)", "no, may be chance", "80", "90", "usual variation"),
     )
     assert change_sentences([change()]) == (
-        "On the 12 months before, ED attendances up 7% (935 to 1,000): this is not more than chance.",
+        "On the 12 months before, ED attendances up 7% (935 to 1,000; range -4% to +19%): this is not more than "
+        "chance.",
     )
     real = change_sentences([change(change=(0.3, 0.1, 0.5))])
-    assert real == ("On the 12 months before, ED attendances up 30% (935 to 1,000): more than chance alone explains.",)
+    assert real == (
+        "On the 12 months before, ED attendances up 30% (935 to 1,000; range +10% to +50%): more than chance alone "
+        "explains.",
+    )
 
 
 def test_a_year_that_lacks_months_says_so_and_is_compared_by_the_month() -> None:
     one = change(years=("35", "25"), absent=((), ("May 2025",)), change=change_of(35, 25, 12, 11, 2.0))
     assert change_table([one], frames.LAST).rows[0][2] == "25 in 11 months"
     (sentence,) = change_sentences([one])
-    assert "down 22% for each supplied month (35 to 25 in 11 months)" in sentence
+    assert "down 22% for each supplied month (35 to 25 in 11 months; range" in sentence
     hidden = change(change=None, years=("*", "40"))
     assert (
         "can't be judged" in change_sentences([hidden])[0]
@@ -115,23 +119,23 @@ def test_mean_and_limits_are_the_same_in_words_and_on_the_chart() -> None:
 
 
 def test_deaths_and_complaints_are_counted_under_the_rules_and_the_next_paper_repeats_them() -> None:
-    counts, actions = rich().board.harm
+    (counts,), (actions,) = rich().board.harm, rich().board.actions
     assert "Deaths fewer than 8, or not shown; Serious incidents none; Complaints about 15" in counts
     assert actions == "Action log: open about 10, overdue about 10."
     again = kit.whole(kit.tables(), before=kit.after(rich()))
-    assert not again.released.solved.refused and "not recorded in this product" in again.board.harm[0]
+    assert not again.released.solved.refused and "not recorded in the system" in again.board.harm[0]
 
 
 def test_ethnic_group_is_shown_where_given_and_small_groups_are_merged() -> None:
     rows = {row[1] for row in rich().board.equality.rows if row[0] == "Ethnic group"}
     assert {"Asian", "White"} <= rows and "Rare" not in rows
-    assert not any("no agency supplied them" in text for text in rich().board.headline)
+    assert not any("no agency supplied them" in text for text in rich().board.fairness)
 
 
 def test_owner_contact_and_own_cost_are_printed_and_bear_on_no_figure() -> None:
     made = rich().board
     assert made.asks[-1] == "Questions to: Programme lead, hiu@example.org."
-    assert "The service itself: £210,000 in 2025/26 (budget)." in made.cost.note
+    assert made.cost.rows[-1][:2] == ("The service itself", "£210,000 in 2025/26 (budget)")
     assert made.settings_version == kit.SETTINGS.version
 
 
