@@ -115,14 +115,14 @@ def _safeguards(place: Place) -> list[str]:
     key = (
         "the operating system's keyring"
         if governance.key_store == "keyring"
-        else "a file of the site's folder `keys` that its owner alone can read"
+        else "a file that its owner alone can read"
     )
     return [
         f"- Review after {governance.retention_months} months without a record, {governance.exit_months} months after "
         f"support ended, at death, and on moving out of the area ({moved}). A person decides; nothing is destroyed "
         "by itself.",
         "- Erasure: `hiu erase`, from the database, everything published, records and the product's own backups.",
-        f"- Folders are for their owner alone; the key is outside the data folder, in {key}.",
+        f"- Folders are for their owner alone; the key is outside the data folder, in the site's folder: {key}.",
         f"- Network: {_network(place)}",
         "- Every run, disclosure and erasure is a line in a chained log.",
         "- Nobody is decided about by the program: a named person decides every offer of support.",

@@ -21,7 +21,7 @@ def requests(
     asked_by: Annotated[str, typer.Option("--for", help="Who asked: the person, or who acts for them")] = "",
     on: On = None,
     acknowledge: Annotated[str | None, typer.Option(help="This complaint was acknowledged today")] = None,
-    wait: Annotated[str | None, typer.Option(help="The person was asked something: its clock stands; --reason")] = None,
+    wait: Annotated[str | None, typer.Option(help="The person was asked something: stop its clock; --reason")] = None,
     resume: Annotated[str | None, typer.Option(help="The person answered: this clock runs again")] = None,
     extend: Annotated[str | None, typer.Option(help="Take two months more for this request")] = None,
     close: Annotated[str | None, typer.Option(help="Enter the answer to this request")] = None,

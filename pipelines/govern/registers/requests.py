@@ -82,7 +82,7 @@ def acknowledge(place: Place, which: str, *, by: str, now: datetime) -> Row:
 
 
 def wait_for(place: Place, which: str, *, what: str, by: str, now: datetime) -> Row:
-    """Stop the clock: the person was asked who they are, or which data they mean (article 12A).
+    """Stop the clock: the person was asked who they are, or which data they mean (UK GDPR article 12A).
 
     Raises UsageError if it stands already, or the last day to answer has passed.
     """
@@ -132,7 +132,7 @@ def standing(row: Row, on: date) -> str:
     if row["closed_on"]:
         return f"answered on {day(row['closed_on'])}"
     if row["waiting_since"]:
-        return f"the clock stands since {day(row['waiting_since'])}, until the person answers"
+        return f"the clock has been stopped since {day(row['waiting_since'])}, until the person answers"
     if row["acknowledged_on"]:
         since = count_of((on - row["received_on"]).days, "day")
         return f"acknowledged on {day(row['acknowledged_on'])}, {since} since its receipt: answer without undue delay"

@@ -87,10 +87,10 @@ def _rationale(place: Place) -> Fields:
     return {
         "2.2.1 Detailed description": [
             _JOINS,
-            f"There are two lists, of adults and of people under {rank.minimum_age}. The pack of the meeting names people "
-            f"who are supported and everybody in the first {rank.top} places of each list.",
-            "Where the area has them, lists for the control-room desk, section 136, people missing from hospital, offers "
-            "of help and places name everybody whom the rule of that list finds.",
+            f"There are two lists, of adults and of people under {rank.minimum_age}. The pack of the meeting names "
+            f"people who are supported and everybody in the first {rank.top} places of each list.",
+            "Where the area has them, lists for the control-room desk, section 136, people missing from hospital, "
+            "offers of help and places name everybody whom the rule of that list finds.",
             f"Which of those lists the area uses: {TO_FILL}",
         ],
         "2.2.2 Benefits": [TO_FILL],
@@ -113,9 +113,9 @@ def _context(place: Place) -> Fields:
         "2.3.3 Frequency and scale of usage": [f"Once a month. Months published: {span}"],
         "2.3.4 Required training": [TO_FILL],
         "2.3.5 Appeals and review": [
-            "Requests and complaints are recorded by `hiu requests` with the day by which each is answered, or a complaint "
-            "acknowledged. Access is given by `hiu subject`, a correction is made by `hiu rectify`, an objection is entered "
-            "by `hiu basis`."
+            "Requests and complaints are recorded by `hiu requests` with the day by which each is answered, or a "
+            "complaint acknowledged. Access is given by `hiu subject`, a correction is made by `hiu rectify`, an "
+            "objection is entered by `hiu basis`."
         ],
     }
 
@@ -152,7 +152,7 @@ def list_counts(ranked: pl.DataFrame) -> str:
     """How many people are on each list, as counts may leave; no total, from which more could be worked out."""
     counts = ranked.group_by("list").len().sort("list").rows()
     lists = ", ".join(f"{which.replace('_', ' ')}: {count_text(count)}" for which, count in counts)
-    return f"People on each of its lists: {lists}. Each is rounded by itself (* = fewer than {FEWEST}), and no total is given."
+    return f"People on each of its lists: {lists}. Each is rounded by itself (* = 1 to {FEWEST - 1}), without a total."
 
 
 def quality_lines(quality: pl.DataFrame) -> list[str]:
@@ -196,8 +196,8 @@ def _data(place: Place) -> Fields:
         ],
         "2.4.4.3 Data processing methods": ["Counting, matching and ranking by published rules."],
         "2.4.4.4 Data access and storage": [
-            f"Records are reviewed after {months} without a new one, {after} after support ended, and at death; a person "
-            "decides."
+            f"Records are reviewed after {months} without a new one, {after} after support ended, and at death; "
+            "a person decides."
         ],
         "2.4.4.5 Data sharing agreements": [f"Entered for: {', '.join(agreed) or 'none'}"],
     }

@@ -86,13 +86,13 @@ def test_a_complaint_that_is_answered_late_without_an_acknowledgement_is_counted
     assert "acknowledged late: 1" in chapters_of(place, NOW)["Requests of people about their data"][0]
 
 
-def test_the_clock_stands_while_the_person_is_asked(place_of: PlaceOf) -> None:
+def test_the_clock_is_stopped_while_the_person_is_asked(place_of: PlaceOf) -> None:
     """UK GDPR article 12A: identity, or which data are meant."""
     place = place_of()
     which = str(add_request(place, asked(on=date(2026, 4, 1)), by="Officer", now=NOW)["request_id"])
     wait_for(place, which, what="proof of identity", by="Officer", now=NOW)
     assert requests_due(place, date(2026, 6, 1)) == [
-        f"{which} (access): the clock stands since 8 Apr 2026, until the person answers"
+        f"{which} (access): the clock has been stopped since 8 Apr 2026, until the person answers"
     ]
     with pytest.raises(UsageError, match="can't be stopped"):
         wait_for(place, which, what="again", by="Officer", now=NOW)
