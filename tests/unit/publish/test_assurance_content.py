@@ -24,8 +24,16 @@ def made(answers: dict[str, str] | None = None) -> list[Document]:
 
 LINES = [(document.name, line) for document in made() for line in document.lines]
 SAYS = [(name, line) for name, line in LINES if line.kind == "says"]
-HAZARDS = ("wrong merge", "missed link", "misread file", "wrong rank", "stale list", "leak", "misread chart",
-           "missing alert")
+HAZARDS = (
+    "wrong merge",
+    "missed link",
+    "misread file",
+    "wrong rank",
+    "stale list",
+    "leak",
+    "misread chart",
+    "missing alert",
+)
 
 
 def test_the_pack_has_every_document() -> None:
