@@ -136,7 +136,8 @@ def _agreements(place: Place, now: datetime) -> list[str]:
 def _basis(place: Place, now: datetime) -> list[str]:
     rows = [one for one in place.settings.basis if one.start <= now.date() <= one.end]
     return [
-        f"{one.purpose} to {one.recipient}: {one.code}; decided by {one.decided_by}, until {day(one.end)}"
+        f"{one.purpose} to {one.recipient}: {one.code}; confidentiality: {one.confidentiality or 'not said'}; "
+        f"decided by {one.decided_by}, until {day(one.end)}"
         for one in rows
     ] or ["None is in force: nobody is shown to anybody."]
 

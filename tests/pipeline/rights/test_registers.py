@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+import polars as pl
 import pytest
 from areakit import NOW, PlaceOf
 from rights_kit import Known
@@ -13,7 +15,8 @@ from typer.testing import CliRunner
 
 from hiu.errors import UsageError
 from hiu.govern import audit, records
-from hiu.model.govern import BREACHES, REQUESTS
+from hiu.model.govern import BASIS, BREACHES, REQUESTS
+from pipelines.access.basis import allowed, denial, hidden, last_aliases
 from pipelines.cli import app
 from pipelines.govern.registers.breaches import add_breach, breaches_due, note_breach
 from pipelines.govern.registers.overview import chapters_of
@@ -119,6 +122,23 @@ def test_counts_of_people_on_the_page_of_an_inspection_are_as_counts_may_leave(c
     said = [*chapters["Retention and holds"], *chapters["Objections, opt-outs and restrictions"]]
     assert any("*" in line for line in said)
     assert not [line for line in said if re.search(r"(?<!\d)[1-7](?!\d)", line)]
+
+
+@pytest.mark.parametrize(("answer", "shown"), [("section 251", False), ("implied consent", True)])
+def test_who_opted_out_is_shown_to_nobody_for_what_rests_on_section_251(
+    changed: Known, answer: str, shown: bool
+) -> None:
+    settings, today, person = changed.place.settings, NOW.date(), str(changed.other["person_id"])
+    own = tuple(one.model_copy(update={"confidentiality": answer}) for one in settings.basis)
+    place = replace(changed.place, settings=settings.model_copy(update={"basis": own}))
+    row = denial(person, "national_opt_out", by="Officer", evidence="list", start=today, now=NOW)
+    records.add(place.records, BASIS, [row])
+    for recipient in ("group", "clinician"):
+        found = allowed(place, [person], purpose="support", recipient=recipient, on=today)
+        assert (person in found.ids) is shown, recipient
+    tables = {"people": pl.DataFrame({"person_id": [person]}), "aliases": last_aliases(place)}
+    assert (person in hidden(place, tables, today)) is not shown
+    assert f"confidentiality: {answer}" in " ".join(chapters_of(place, NOW)["Lawful basis"])
 
 
 def test_the_log_knows_the_person_by_token(changed: Known) -> None:
