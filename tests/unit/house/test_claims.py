@@ -61,6 +61,15 @@ def test_the_error_rate_of_areas_without_numbers_stands_beside_the_better_one() 
             assert "1.491%" in text[found.start() : found.start() + 700], f"{name} gives the better half alone"
 
 
+def test_the_attack_on_releases_is_cited_as_its_last_row_has_it() -> None:
+    rows = [line for line in section("docs/benchmarks.md", "releases-attacked").splitlines() if line.startswith("| ")]
+    _, _, asked, ran, tried, bounded, *_ = [cell.strip().split(" ")[0] for cell in rows[-1].split("|")]
+    assert bounded == "0", "the words of the hazard log and of the head of the benchmarks are of none"
+    for text in (PACK["02-hazard-log"], PAGES["benchmarks.md"].split("## ")[0]):
+        assert re.search(rf"\b{ran} sequences of releases", text) and tried in text
+        assert ran == asked or re.search(rf"\b{asked}\b", text)
+
+
 def test_sequences_that_were_asked_for_are_named_beside_those_that_ran() -> None:
     for name, text in EVERYWHERE.items():
         for found in re.finditer(r"\b(\d+) sequences of releases", text):
