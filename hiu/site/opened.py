@@ -89,12 +89,13 @@ class Opened:
 
     def hidden(self, ids: Collection[str]) -> frozenset[str]:
         """Who of the people may now be shown to nobody by name."""
-        from hiu.govern.basis.gate import hidden, standing
+        from hiu.govern.basis.gate import hidden, opt_out_of, standing
         from hiu.govern.records import read
         from hiu.model.govern import BASIS
 
         basis = standing(self.settings, read(self.records, BASIS), self._aliases())
-        return hidden(ids, basis, on=self.now().date(), opt_out=self.settings.governance.opt_out_purposes)
+        today = self.now().date()
+        return hidden(ids, basis, on=today, opt_out=opt_out_of(self.settings, today))
 
     def permitted(self, ids: Collection[str]) -> GateResult:
         """Whom an analyst may look at today for the purpose that the site was opened for."""
@@ -103,7 +104,8 @@ class Opened:
         from hiu.model.govern import BASIS
 
         basis = gate.standing(self.settings, read(self.records, BASIS), self._aliases())
-        today, opt_out = self.now().date(), self.settings.governance.opt_out_purposes
+        today = self.now().date()
+        opt_out = gate.opt_out_of(self.settings, today)
         return gate.permitted(ids, basis, purpose=self.purpose, recipient="analyst", on=today, opt_out=opt_out)
 
     def look(

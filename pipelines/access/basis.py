@@ -54,7 +54,7 @@ def allowed(
     place: Place, ids: Iterable[str], *, purpose: str, recipient: str, on: date, aliases: pl.DataFrame | None = None
 ) -> GateResult:
     """Who of the people may be shown to a recipient for a purpose on a day, and how many are withheld."""
-    rows, opt_out = basis_of(place, aliases), place.settings.governance.opt_out_purposes
+    rows, opt_out = basis_of(place, aliases), gate.opt_out_of(place.settings, on)
     return gate.permitted(ids, rows, purpose=purpose, recipient=recipient, on=on, opt_out=opt_out)
 
 
@@ -70,7 +70,7 @@ def for_group(
 def hidden(place: Place, tables: Mapping[str, pl.DataFrame], on: date) -> frozenset[str]:
     """Who of a month's people may be shown to nobody by name on a day: they are in no published table."""
     ids = {person for frame in tables.values() if "person_id" in frame.columns for person in frame["person_id"]}
-    opt_out = place.settings.governance.opt_out_purposes
+    opt_out = gate.opt_out_of(place.settings, on)
     return gate.hidden(ids - {None}, basis_of(place, tables["aliases"]), on=on, opt_out=opt_out)
 
 
@@ -104,7 +104,7 @@ def for_board(
             f"is in force on {on}{gate.unsigned(place.settings, purpose='planning', recipient=recipient)}; "
             "nothing may leave for them. See docs/governance.md."
         )
-    out = gate.left_out(basis, governance.left_out_of_counts, on, governance.opt_out_purposes)
+    out = gate.left_out(basis, governance.left_out_of_counts, on, gate.opt_out_of(place.settings, on))
     kept = {
         name: frame.filter(~pl.col("person_id").is_in(sorted(out)) | pl.col("person_id").is_null())
         if "person_id" in frame.columns

@@ -1,12 +1,13 @@
 """What the commands share: options, the clock, how a site is opened, and the JSON a command ends with."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hiu.errors import UsageError
 from pipelines.common.progress import out
 
 if TYPE_CHECKING:
@@ -41,3 +42,11 @@ def open_site(site: Path | None, curated: Path | None = None, raw: Path | None =
 def print_json(**parts: object) -> None:
     """The object a command with --json ends with, when it did what it was asked."""
     out(json.dumps({"exit": 0, **parts}))
+
+
+def a_day(text: str | None) -> date | None:
+    """The day that an option gives, if it does. Raises UsageError for what is none."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise UsageError(f"'{text}' is not a day: expected the form 2027-03-31") from None

@@ -4,6 +4,7 @@ from datetime import date
 
 from hiu.engine.pathway import tables_with
 from hiu.govern.basis.agreements import in_force
+from hiu.govern.basis.gate import opt_out_of
 from hiu.model import IDENTITY_COLUMNS, PATHWAY, TABLES
 from hiu.model.govern import PURPOSES, RECIPIENTS
 from pipelines.common.place import Place
@@ -69,7 +70,7 @@ def _purposes(place: Place, on: date) -> list[str]:
                 cells = (one.code, one.decided_by, one.evidence, str(one.end))
                 rows.append(f"| {purpose} | {recipient} | {_WHO[recipient]} | " + " | ".join(cells) + " |")
     governance = place.settings.governance
-    opted, out = ", ".join(governance.opt_out_purposes), ", ".join(governance.left_out_of_counts)
+    opted, out = ", ".join(sorted(opt_out_of(place.settings, on))), ", ".join(governance.left_out_of_counts)
     return [
         *(f"- **{name}**: {text}" for name, text in _WHAT_FOR.items()),
         "",
@@ -111,13 +112,17 @@ def _personal_data(place: Place) -> list[str]:
 def _safeguards(place: Place) -> list[str]:
     governance = place.settings.governance
     moved = ", ".join(governance.area_postcodes) or "not watched: no area_postcodes are set"
-    key = "the operating system's keyring" if governance.key_store == "keyring" else "a file only its owner reads"
+    key = (
+        "the operating system's keyring"
+        if governance.key_store == "keyring"
+        else "a file that its owner alone can read"
+    )
     return [
         f"- Review after {governance.retention_months} months without a record, {governance.exit_months} months after "
         f"support ended, at death, and on moving out of the area ({moved}). A person decides; nothing is destroyed "
         "by itself.",
         "- Erasure: `hiu erase`, from the database, everything published, records and the product's own backups.",
-        f"- Folders are for their owner alone; the key is kept apart from the data, in {key}.",
+        f"- Folders are for their owner alone; the key is outside the data folder, in the site's folder: {key}.",
         f"- Network: {_network(place)}",
         "- Every run, disclosure and erasure is a line in a chained log.",
         "- Nobody is decided about by the program: a named person decides every offer of support.",

@@ -39,8 +39,9 @@ DUE, CHECK = "Mandatory referral, due at once", "Can't be judged: find the times
 NOTES = (
     "The page has counts and names nobody who is supported. Complaints are counts alone. Owners and organisations "
     "stand as they were sent: they should be posts, not names.",
-    "A referral of a death is mandatory where the team had contact within 48 hours before it and a police mentor was "
-    "present. Where a time or the mentor is not recorded it can't be judged: that is no all-clear.",
+    "A referral of a death is mandatory where the team had contact within 48 hours before it and the register says "
+    "that a police mentor was present, as one may have been in a scheme that NHS England has ordered to stop. Where a "
+    "time, or whether one was there, is not recorded it can't be judged: that is no all-clear.",
     "Somebody who refused support made a choice: it counts for or against nobody.",
     "A source that the site does not have has no table here: that is not the same as nought.",
     "Incidents are counted whoever they are about; elsewhere people whom the law lets leave even counts are left out.",

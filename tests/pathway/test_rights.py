@@ -49,7 +49,9 @@ def rows_of(place: Place, person: str) -> dict[str, int]:
 
 
 def test_a_persons_file_has_every_table_of_the_pathway(place: Place) -> None:
-    made = write_file(place, penrose(place), asked_by="Aldous Penrose", by="Officer", folder=None, now=LATER)
+    made = write_file(
+        place, penrose(place), asked_by="Aldous Penrose", by="Officer", opinion=None, folder=None, now=LATER
+    )
     parts = json.loads(made.data.read_text(encoding="utf-8"))
     text = json.dumps(parts)
     assert [name for name in OF_PEOPLE if f'"{name}"' not in text] == []

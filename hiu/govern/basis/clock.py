@@ -1,22 +1,25 @@
-"""Clocks of duties: one calendar month to answer a person (UK GDPR article 12(3)), 72 hours to report a breach (33(1)).
+"""Clocks of duties: one calendar month to answer a person (UK GDPR articles 12(3) and 12A), 30 days to acknowledge a
+complaint (Data Protection Act 2018, section 164A), 72 hours to report a breach (article 33(1)).
 
 The month runs from the day of receipt to the same day of the next month, or to its last day where that has no such day.
-Weekends and bank holidays are not added: a date that is early is safe.
+Days on which an answer of the person is awaited are added. A date on a weekend or a bank holiday is not moved to the
+next working day, as the Commissioner's guidance would allow: a date that is early is safe.
 """
 
-from calendar import monthrange
 from datetime import date, datetime, timedelta
 
+from hiu.govern.basis.due import months_after
+
 REPORT_WITHIN = timedelta(hours=72)
+ACKNOWLEDGE_WITHIN = timedelta(days=30)
+"""The day after receipt is the first of them."""
 MORE_MONTHS = 2
 """By which an answer may be put off where requests are complex or many; the person is told within the first month."""
 
 
-def answer_by(received: date, *, extended: bool = False) -> date:
-    """The last day to answer a request."""
-    months = received.month - 1 + 1 + (MORE_MONTHS if extended else 0)
-    year, month = received.year + months // 12, months % 12 + 1
-    return date(year, month, min(received.day, monthrange(year, month)[1]))
+def answer_by(received: date, *, extended: bool = False, waited: int = 0) -> date:
+    """The last day to answer a request; `waited` = days on which the person's own answer was awaited."""
+    return months_after(received, 1 + MORE_MONTHS * extended) + timedelta(days=waited)
 
 
 def report_by(aware: datetime) -> datetime:

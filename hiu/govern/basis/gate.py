@@ -43,7 +43,7 @@ def basis_table(settings: Settings, recorded: pl.DataFrame) -> pl.DataFrame:
     """
     common = {"person_id": EVERY, "allow": True}
     site = [
-        {**one.model_dump(), **common, "recorded_at": datetime.combine(one.start, time.min)}
+        {**one.model_dump(exclude={"confidentiality"}), **common, "recorded_at": datetime.combine(one.start, time.min)}
         for one in settings.basis
         if not any(map(is_placeholder, (one.code, one.decided_by, one.evidence)))
     ]
@@ -61,6 +61,12 @@ def unsigned(settings: Settings, *, purpose: str, recipient: str) -> str:
         f" (site.toml has one, but the words of the template still stand in its {', '.join(still)}, so nobody has "
         "decided it: say who did, and by what)"
     )
+
+
+def opt_out_of(settings: Settings, on: date) -> frozenset[str]:
+    """The purposes that a national data opt-out forbids on a day: those set, and those that rest on section 251."""
+    rows = (one for one in settings.basis if one.confidentiality == "section 251" and one.start <= on <= one.end)
+    return frozenset({*settings.governance.opt_out_purposes, *(one.purpose for one in rows)})
 
 
 def standing(settings: Settings, recorded: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
@@ -132,7 +138,9 @@ def basis_block(purpose: str, recipient: str, start: date) -> str:
     return (
         f'[[basis]]\npurpose = "{purpose}"\nrecipient = "{recipient}"\n'
         'code = "the lawful basis, as your privacy notice cites it"\ndecided_by = "who decided it"\n'
-        f'evidence = "reference of the impact assessment"\nstart = {start}\nend = YYYY-MM-DD\n'
+        'evidence = "reference of the impact assessment"\n'
+        '# confidentiality = "section 251"  # or implied consent, explicit consent, public interest\n'
+        f"start = {start}\nend = YYYY-MM-DD\n"
     )
 
 

@@ -31,7 +31,7 @@ SCALES = (
 FEW = 100
 """Rows or pairs below which nothing is rated: a few rows are one or two people, whose rows are alike."""
 UNEVEN_AMBER, UNEVEN_RED = 0.10, 0.20
-"""How far below everybody's a group's share of rows known from another source too lies, to be amber and red."""
+"""How far the upper end of a group's share of rows known elsewhere lies below everybody's share, to be so."""
 
 
 def ratings(quality: pl.DataFrame) -> list[tuple[str, str, str]]:
@@ -58,14 +58,18 @@ def _evenness(quality: pl.DataFrame) -> tuple[str, str, str]:
     whole = rows.filter(pl.col("group") == "all")["value"]
     groups = rows.filter(pl.col("group").str.contains("^(sex|age)"), pl.col("group") != "age: not recorded")
     lines = (
-        f"groups of {FEW} rows or more; amber from {UNEVEN_AMBER:.0%} and red from {UNEVEN_RED:.0%} below everybody's"
+        f"groups of {FEW} rows or more; amber if the upper end of a group's range is {100 * UNEVEN_AMBER:.0f} "
+        f"percentage points or more below everybody's share, red from {100 * UNEVEN_RED:.0f} points"
     )
     if whole.is_empty() or groups.is_empty():
         return title, GREY, f"no figure by sex or age in this month; {lines}"
     worst = groups.sort("high").row(0, named=True)
     gap = whole[0] - worst["high"]
     grade = "red" if gap >= UNEVEN_RED else "amber" if gap >= UNEVEN_AMBER else "green"
-    of = f"{worst['value']:.1%} of its {worst['n']:,} rows known from another source, everybody {whole[0]:.1%}"
+    of = (
+        f"{worst['value']:.1%} (up to {worst['high']:.1%}) of its {worst['n']:,} rows known from another source, "
+        f"everybody {whole[0]:.1%}"
+    )
     least = f"least: {worst['group']}, {of}"
     return title, grade, f"{least}; {lines}"
 

@@ -42,12 +42,14 @@ class Withheld:
 
 @dataclass(frozen=True, kw_only=True)
 class PersonFile:
-    """Everything of a person's file. `about` = what article 15 asks to tell beside the data: heading and sentences."""
+    """Everything of a person's file. `about` = what article 15 asks to tell beside the data: heading and sentences;
+    `harm` = whose opinion on serious harm it rests on, or that it is a draft for whoever is asked."""
 
     person_id: str
     site: str
     asked_by: str
     made_by: str
+    harm: str
     at: datetime
     synthetic: bool
     about: Mapping[str, Sequence[str]]
@@ -63,7 +65,7 @@ class PersonFile:
 def as_json(file: PersonFile) -> bytes:
     """All of it, for a program to read; times in ISO 8601."""
     head = {"format": FORMAT, "person_id": file.person_id, "site": file.site, "asked_by": file.asked_by}
-    head |= {"made_by": file.made_by, "made_at": file.at.isoformat(), "invented": file.synthetic}
+    head |= {"made_by": file.made_by, "opinion": file.harm, "made_at": file.at.isoformat(), "invented": file.synthetic}
     parts = [vars(part) | {"rows": [dict(row) for row in part.rows]} for part in file.parts]
     whole = {**head, "about": file.about, "withheld": [vars(one) for one in file.withheld], "parts": parts}
     return (json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
@@ -83,7 +85,7 @@ def as_pdf(file: PersonFile) -> bytes:
         "marking": MARKING,
         "foot": f"{file.person_id}, made on {file.at_text}",
         "synthetic": file.synthetic,
-        "about": f"Asked for by {file.asked_by}; made on {file.at_text} by {file.made_by}.",
+        "about": f"Asked for by {file.asked_by}; made on {file.at_text} by {file.made_by}. {file.harm}",
         "told": [{"heading": heading, "sentences": list(lines)} for heading, lines in file.about.items()],
         "withheld": [[one.what, str(one.times), one.ground] for one in file.withheld],
         "chapters": [{"title": title, "parts": parts} for title, parts in _chapters(file).items()],

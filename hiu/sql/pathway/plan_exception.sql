@@ -42,8 +42,6 @@ content AS (
     SELECT person_id, 'places_of_safety' AS content, has_places_of_safety AS there FROM current_plan
     UNION ALL
     SELECT person_id, 'nominated_people' AS content, has_nominated_people AS there FROM current_plan
-    UNION ALL
-    SELECT person_id, 'mentors' AS content, has_mentors AS there FROM current_plan
 ),
 contacts AS (
     SELECT e.person_id, count(DISTINCT e.source || ':' || e.event_id) AS contacts

@@ -1,13 +1,12 @@
 """The data protection officer's commands: basis, consent, disclosures, holds, retention."""
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from hiu.errors import UsageError
-from pipelines.commands.options import AsJson, Curated, Site, now, open_site
+from pipelines.commands.options import AsJson, Curated, Site, a_day, now, open_site
 from pipelines.common.progress import out
 
 By = Annotated[str | None, typer.Option(help="Who decided it, by name or role; it is recorded")]
@@ -51,7 +50,7 @@ def basis(
         kept_runs: list[str] = []
         if allow or deny or end:
             change = BasisChange(
-                allow=allow, deny=deny, end=end, purpose=purpose, recipient=recipient, until=_day(until)
+                allow=allow, deny=deny, end=end, purpose=purpose, recipient=recipient, until=a_day(until)
             )
             record_change(place, person, change, evidence=evidence, by=by, now=at)
             kept_runs = withhold_now(place, at) if deny else []
@@ -71,7 +70,7 @@ def consent(
     """Record consent to speak with a named family member (G24), or its withdrawal."""
     from pipelines.govern.retain import record_consent
 
-    place, days = open_site(site, curated), (_day(on), _day(until))
+    place, days = open_site(site, curated), (a_day(on), a_day(until))
     record_consent(place, person, member, given=not withdrawn, on=days[0], until=days[1], by=by, now=now())
     out("recorded. 'hiu basis --due' lists consents that run out")
 
@@ -137,18 +136,9 @@ def retain(
     place = open_site(site, curated)
     if person:
         reason, by = require_reason(reason, by)
-        review = Review(event=event or "", decision=decision or "", reason=reason, by=by, next_on=_day(again))
+        review = Review(event=event or "", decision=decision or "", reason=reason, by=by, next_on=a_day(again))
         record_review(place, person, review, now=now())
     messages.print_reviews(place, now().date(), as_json=as_json)
-
-
-def _day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"'{text}' is not a day: expected the form 2027-03-31") from None
 
 
 def require_reason(reason: str | None, by: str | None) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from hiu.publish.words.text import count_of
-from pipelines.commands.options import Curated, Raw, Site, now, open_site
+from pipelines.commands.options import Curated, Raw, Site, a_day, now, open_site
 from pipelines.common.progress import out
 
 One = Annotated[str, typer.Argument(help="A person id")]
@@ -17,20 +17,27 @@ def subject(
     person: One,
     asked_by: Annotated[str, typer.Option("--for", help="Who asks for it: the person, or who acts for them")] = "",
     by: Annotated[str, typer.Option("--by", help="Who makes it, by name or role; it is recorded")] = "",
+    opinion_of: Annotated[str, typer.Option(help="Health professional who sees no serious harm in it, by post")] = "",
+    opinion_on: Annotated[str | None, typer.Option(help="Its day, as 2027-03-31: of the last six months")] = None,
+    draft: Annotated[bool, typer.Option("--draft", help="Write it for the health professional to read first")] = False,
     folder: Annotated[Path | None, typer.Option("--out", help="Folder to write to (default: in the site)")] = None,
     site: Site = None,
     raw: Raw = None,
     curated: Curated = None,
 ) -> None:
     """Answer a subject access request: everything held about a person, without details of other people."""
-    from pipelines.govern.person.subject import write_file
+    from pipelines.govern.person.subject import Opinion, write_file
 
-    made = write_file(open_site(site, curated, raw), person, asked_by=asked_by, by=by, folder=folder, now=now())
+    opinion = None if draft else Opinion(of=opinion_of, on=a_day(opinion_on))
+    place, at = open_site(site, curated, raw), now()
+    made = write_file(place, person, asked_by=asked_by, by=by, opinion=opinion, folder=folder, now=at)
     out(f"{made.person_id}: {count_of(made.rows, 'row')}, and everything recorded about the person. This is logged")
     out(f"  to print     {made.pdf}")
     out(f"  to read      {made.page}")
     out(f"  for programs {made.data}")
     out(f"left out: {count_of(made.withheld, 'value')}; the file lists them, each with the reason")
+    if draft:
+        out("a draft for the health professional: do not hand it over before --opinion-of and --opinion-on are given")
     if not made.named_so:
         out("the name of who asks is not the name on the record: check that they may have it before you hand it over")
     if made.free_texts:

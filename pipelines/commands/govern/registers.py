@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from hiu.errors import UsageError
-from hiu.publish.words.text import UK, count_of, day
-from pipelines.commands.options import AsJson, Curated, Raw, Site, now, open_site, print_json
+from hiu.publish.words.text import UK, count_of
+from pipelines.commands.options import AsJson, Curated, Raw, Site, a_day, now, open_site, print_json
 from pipelines.common.progress import out
 
 By = Annotated[str, typer.Option("--by", help="Who enters it, by name or role; it is recorded")]
@@ -16,29 +16,38 @@ On = Annotated[str | None, typer.Option("--on", help="Day of receipt, as 2026-03
 
 
 def requests(
-    new: Annotated[str | None, typer.Option(help="Enter one: access, rectification, erasure, restriction ...")] = None,
+    new: Annotated[str | None, typer.Option(help="Enter one: access, rectification, erasure, complaint ...")] = None,
     person: Annotated[str | None, typer.Option(help="Whose data, if known: a person id")] = None,
     asked_by: Annotated[str, typer.Option("--for", help="Who asked: the person, or who acts for them")] = "",
     on: On = None,
+    acknowledge: Annotated[str | None, typer.Option(help="This complaint was acknowledged today")] = None,
+    wait: Annotated[str | None, typer.Option(help="The person was asked something: stop its clock; --reason")] = None,
+    resume: Annotated[str | None, typer.Option(help="The person answered: this clock runs again")] = None,
     extend: Annotated[str | None, typer.Option(help="Take two months more for this request")] = None,
     close: Annotated[str | None, typer.Option(help="Enter the answer to this request")] = None,
     outcome: Annotated[str | None, typer.Option(help="What was answered, and when")] = None,
-    reason: Annotated[str | None, typer.Option(help="Why more time is needed")] = None,
+    reason: Annotated[str | None, typer.Option(help="Why more time is needed, or what the person was asked")] = None,
     by: By = "",
     site: Site = None,
     curated: Curated = None,
     as_json: AsJson = False,
 ) -> None:
-    """Record and list people's requests about their own data, each due within one calendar month."""
-    from hiu.govern.basis.clock import days_text
+    """Record and list people's requests and complaints about their own data, each with its clock."""
     from pipelines.govern.registers import requests as register
 
     place, at = open_site(site, curated), now()
-    if sum(map(bool, (new, extend, close))) > 1:
-        raise UsageError("--new, --extend and --close are each an entry of its own; give one")
+    if sum(map(bool, (new, acknowledge, wait, resume, extend, close))) > 1:
+        raise UsageError("--new, --acknowledge, --wait, --resume, --extend and --close: give one at a time")
     if new:
-        asked = register.NewRequest(kind=new, person=person, asked_by=asked_by, on=_day(on))
+        asked = register.NewRequest(kind=new, person=person, asked_by=asked_by, on=a_day(on))
         register.add_request(place, asked, by=by, now=at)
+    elif acknowledge:
+        register.acknowledge(place, acknowledge, by=_both("-", "", by)[1], now=at)
+    elif wait:
+        what, who = _both(reason, "--reason", by)
+        register.wait_for(place, wait, what=what, by=who, now=at)
+    elif resume:
+        register.resume(place, resume, by=_both("-", "", by)[1], now=at)
     elif extend:
         why, who = _both(reason, "--reason", by)
         register.extend_request(place, extend, reason=why, by=who, now=at)
@@ -50,10 +59,9 @@ def requests(
         print_json(requests=[{name: _plain(value) for name, value in row.items()} for row in rows.to_dicts()])
         return
     for row in rows.iter_rows(named=True):
-        closed = f"answered {day(row['closed_on'])}" if row["closed_on"] else days_text(row["due_on"], at.date())
-        more = ", extended" if row["extended_because"] else ""
+        more = " (extended)" if row["extended_because"] else ""
         whom = row["person_id"] or "person not known yet"
-        out(f"{row['request_id']}  {row['kind']:<13} {whom:<20} {day(row['due_on'])}{more}: {closed}")
+        out(f"{row['request_id']}  {row['kind']:<13} {whom:<20} {register.standing(row, at.date())}{more}")
     waiting = rows["closed_on"].null_count()
     out(f"{count_of(rows.height, 'request')}, {waiting} waiting")
 
@@ -99,13 +107,6 @@ def _both(text: str | None, option: str, by: str) -> tuple[str, str]:
         needed = f"{option} and --by are" if option else "--by is"
         raise UsageError(f"{needed} needed: what is entered is entered by somebody")
     return str(text).strip(), by.strip()
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise UsageError(f"'{text}' is not a day: expected the form 2027-03-31") from None
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import polars as pl
 
-from hiu.govern.release.disclosure import BASE, FEWEST, count_text
+from hiu.govern.release.disclosure import BASE, FEWEST
 from hiu.model import DELIVERIES, LINK_QUALITY, RANKED, TABLES
 from hiu.publish.assurance.content import Line
 from hiu.publish.assurance.rag import ratings
@@ -18,7 +18,7 @@ from pipelines.common.model import model_of
 from pipelines.common.place import Place, published_tables
 from pipelines.govern.assurance.involvement import involvement
 from pipelines.govern.registers.overview import chapters_of
-from pipelines.govern.registers.transparency import quality_lines, sections_of
+from pipelines.govern.registers.transparency import list_counts, quality_lines, sections_of
 
 EQUALITY = TABLES["equality"]
 Published = Mapping[str, pl.DataFrame]
@@ -95,11 +95,9 @@ def _published(place: Place, tables: Published) -> dict[str, list[Line]]:
 def _month(title: str, tables: Published) -> list[Line]:
     taken = tables[DELIVERIES.name].filter(pl.col("replaced_by").is_null())
     rows = ", ".join(f"{name} {int(taken[name].sum()):,}" for name in ("received", "staged", "quarantined"))
-    counts = tables[RANKED.name].group_by("list").len().sort("list").rows()
-    lists = ", ".join(f"{which.replace('_', ' ')}: {count_text(count)}" for which, count in counts)
     return [
         *_lines([f"Latest month: {title}. Rows in force: {rows}."], "table:deliveries"),
-        *_lines([f"People on each of its lists: {lists}."], "table:ranked"),
+        *_lines([list_counts(tables[RANKED.name])], "table:ranked"),
     ]
 
 

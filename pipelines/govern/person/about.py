@@ -35,8 +35,9 @@ def about(place: Place, found: Sequence[PersonRows], received: Sequence[Row]) ->
             "are published. It makes no decision: named people decide whom to offer support to, and you may say no."
         ],
         "Your rights": [
-            "You may have what is wrong put right, ask for it to be erased or its use restricted, object to its use, "
-            "and complain to the Information Commissioner (ico.org.uk)."
+            "You may have what is wrong put right, ask for it to be erased or its use restricted, and object to its "
+            "use. You may complain to us about how your data are used: we acknowledge that within 30 days and answer "
+            "without undue delay. You may also complain to the Information Commissioner (ico.org.uk)."
         ],
     }
 

@@ -4,13 +4,15 @@ It is entered before it can be read: in the read log, in the audit log by token,
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from hiu.disk import write_whole
 from hiu.errors import UsageError
+from hiu.govern.basis.due import months_after
 from hiu.govern.rights import make_private
 from hiu.publish.duties.person_file import Part, PersonFile, Withheld, as_json, as_page, as_pdf
+from hiu.publish.words.text import day
 from pipelines.access.disclose import Disclosure, enter_disclosure
 from pipelines.common.lock import disk_errors
 from pipelines.common.place import Place, open_warehouse
@@ -31,6 +33,18 @@ OWN = Disclosure(
     proportionality="Their own data; other people and, by setting, staff are left out.",
 )
 LAW = ("UK GDPR 15",)
+DRAFT = OWN._replace(
+    what="draft of the file of the person's own data",
+    recipient="health professional",
+    necessity="Whether the file would be likely to cause serious harm is asked of the appropriate health professional "
+    "before it is handed over (Data Protection Act 2018, Schedule 3, Part 2).",
+)
+NOT_YET = (
+    "Draft for the health professional who is asked whether it would be likely to cause serious harm to the physical "
+    "or mental health of the person or somebody else. Not to be handed over."
+)
+OPINION_MONTHS = 6
+"""An older opinion does not count (Schedule 3, paragraph 6)."""
 UNREADABLE = (
     "keyed digests by which descriptions are compared; nobody can read them, and they say no more than the rows"
 )
@@ -50,9 +64,37 @@ class WrittenFile:
     named_so: bool
 
 
-def write_file(place: Place, person: str, *, asked_by: str, by: str, folder: Path | None, now: datetime) -> WrittenFile:
-    """Write everything held about a person. Raises UsageError for nobody of that id, or without who asks and acts."""
+@dataclass(frozen=True, kw_only=True)
+class Opinion:
+    """That the serious harm test is not met: whose opinion it is, and of which day."""
+
+    of: str
+    on: date | None
+
+    def text(self, today: date) -> str:
+        """A sentence for the file. Raises UsageError without who or when, or for a day ahead or over six months ago."""
+        if not self.of.strip() or self.on is None:
+            raise UsageError(
+                "--opinion-of and --opinion-on are needed: health data are handed over when the health professional "
+                "responsible for the person's care was asked and does not think it likely to cause serious harm "
+                "(Data Protection Act 2018, Schedule 3, Part 2). --draft writes the file for them to read"
+            )
+        if not self.on <= today <= months_after(self.on, OPINION_MONTHS):
+            raise UsageError(
+                f"--opinion-on {self.on}: expected a day of the last {OPINION_MONTHS} months up to {today}; ask again"
+            )
+        return f"Opinion that it is not likely to cause serious harm: {self.of.strip()}, on {day(self.on)}."
+
+
+def write_file(
+    place: Place, person: str, *, asked_by: str, by: str, opinion: Opinion | None, folder: Path | None, now: datetime
+) -> WrittenFile:
+    """Write everything held about a person; without an opinion as a draft for the health professional who is asked.
+
+    Raises UsageError for nobody of that id, without who asks and acts, or for an opinion that does not count.
+    """
     asked_by, by = _named(asked_by, "--for", "who asks for it"), _named(by, "--by", "who makes it")
+    harm = opinion.text(now.date()) if opinion else NOT_YET
     with open_warehouse(place) as warehouse:
         scope = person_scope(place, warehouse, person)
         redactor = Redactor(scope)
@@ -68,6 +110,7 @@ def write_file(place: Place, person: str, *, asked_by: str, by: str, folder: Pat
         site=place.settings.name,
         asked_by=asked_by,
         made_by=by,
+        harm=harm,
         at=now,
         synthetic=place.settings.synthetic,
         about=about(place, found, received),
@@ -75,9 +118,11 @@ def write_file(place: Place, person: str, *, asked_by: str, by: str, folder: Pat
         withheld=_withheld(redactor, lacking),
     )
     with disk_errors(place.curated):
-        _enter(place, scope, to, by, now)
+        what = OWN._replace(proportionality=f"{OWN.proportionality} {harm}") if opinion else DRAFT
+        _enter(place, scope, what, to, by, now)
         make_private(to)
-        page, pdf, data = (to / f"{scope.person_id}.{kind}" for kind in ("html", "pdf", "json"))
+        name = scope.person_id if opinion else f"{scope.person_id}-draft"
+        page, pdf, data = (to / f"{name}.{kind}" for kind in ("html", "pdf", "json"))
         for path, form in ((page, as_page), (pdf, as_pdf), (data, as_json)):
             write_whole(path, form(made))
     return WrittenFile(
@@ -100,9 +145,9 @@ def _named(text: str, option: str, who: str) -> str:
     return text.strip()
 
 
-def _enter(place: Place, scope: PersonScope, to: Path, by: str, now: datetime) -> None:
+def _enter(place: Place, scope: PersonScope, what: Disclosure, to: Path, by: str, now: datetime) -> None:
     file = to.relative_to(place.curated).as_posix() if to.is_relative_to(place.curated) else str(to.resolve())
-    enter_disclosure(place, now, OWN, basis=LAW, by=by, people=1, person_id=scope.person_id, file=file)
+    enter_disclosure(place, now, what, basis=LAW, by=by, people=1, person_id=scope.person_id, file=file)
 
 
 @dataclass(frozen=True)

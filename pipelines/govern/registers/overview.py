@@ -12,12 +12,13 @@ import polars as pl
 from hiu.errors import HiuError
 from hiu.govern import audit, reads, records
 from hiu.govern.basis.agreements import in_force
+from hiu.govern.release.disclosure import count_text
 from hiu.model.govern import BASIS, DISCLOSURES, EVERY
 from hiu.publish.pages import render
 from hiu.publish.words.text import count_of, day, moment
 from pipelines.common.place import Place
 from pipelines.govern.registers.breaches import breaches_due, breaches_of
-from pipelines.govern.registers.requests import requests_due, requests_of
+from pipelines.govern.registers.requests import late, requests_due, requests_of
 from pipelines.govern.release import seals
 from pipelines.govern.retain import holds_in_force, to_review
 
@@ -50,9 +51,11 @@ def chapters_of(place: Place, now: datetime) -> Chapters:
 def _requests(place: Place, now: datetime) -> list[str]:
     rows = requests_of(place)
     kinds = Counter(rows["kind"])
-    late = rows.filter(pl.col("closed_on") > pl.col("due_on")).height
     counts = ", ".join(f"{kind} {n}" for kind, n in sorted(kinds.items())) or "none"
-    return [f"Received: {counts}. Answered late: {late}.", *requests_due(place, now.date())]
+    return [
+        f"Received: {counts}. Answered or, of complaints, acknowledged late: {late(rows)}.",
+        *requests_due(place, now.date()),
+    ]
 
 
 def _breaches(place: Place, now: datetime) -> list[str]:
@@ -70,7 +73,7 @@ def _objections(place: Place, now: datetime) -> list[str]:
     )
     out = place.settings.governance.left_out_of_counts
     lines = [
-        f"{code}: {count_of(n, 'person', 'people')}; not shown by name"
+        f"{code}: {count_text(n)} people; not shown by name"
         + ("; not counted in figures that leave either" if code in out else "; counted in figures that leave")
         for code, n in rows.filter(pl.col("person_id") != EVERY).group_by("code").len().sort("code").iter_rows()
     ]
@@ -114,9 +117,10 @@ def _retention(place: Place, now: datetime) -> list[str]:
     except HiuError:
         return ["Nothing is published yet, so nothing is due for review."]
     lines = [
-        f"Due for review {WHY_DUE[event]}: {n}" for event, n in due.group_by("event").len().sort("event").iter_rows()
+        f"Due for review {WHY_DUE[event]}: {count_text(n)}"
+        for event, n in due.group_by("event").len().sort("event").iter_rows()
     ]
-    return [*(lines or ["Nothing is due for review."]), f"On hold: {holds_in_force(place).height}."]
+    return [*(lines or ["Nothing is due for review."]), f"On hold: {count_text(holds_in_force(place).height)}."]
 
 
 def _agreements(place: Place, now: datetime) -> list[str]:
@@ -132,7 +136,8 @@ def _agreements(place: Place, now: datetime) -> list[str]:
 def _basis(place: Place, now: datetime) -> list[str]:
     rows = [one for one in place.settings.basis if one.start <= now.date() <= one.end]
     return [
-        f"{one.purpose} to {one.recipient}: {one.code}; decided by {one.decided_by}, until {day(one.end)}"
+        f"{one.purpose} to {one.recipient}: {one.code}; confidentiality: {one.confidentiality or 'not said'}; "
+        f"decided by {one.decided_by}, until {day(one.end)}"
         for one in rows
     ] or ["None is in force: nobody is shown to anybody."]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from hiu.govern.release.disclosure import count_text
+from hiu.govern.release.disclosure import FEWEST, count_text
 from hiu.model import LINK_QUALITY, RANKED
 from hiu.publish.assurance.content import OPEN
 from hiu.publish.quality.matching import TITLES
@@ -83,10 +83,15 @@ def _owner(place: Place) -> Fields:
 
 
 def _rationale(place: Place) -> Fields:
+    rank = place.settings.rank
     return {
         "2.2.1 Detailed description": [
             _JOINS,
-            f"A list shows people who are supported and the first {place.settings.rank.top} of the others.",
+            f"There are two lists, of adults and of people under {rank.minimum_age}. The pack of the meeting names "
+            f"people who are supported and everybody in the first {rank.top} places of each list.",
+            "Where the area has them, lists for the control-room desk, section 136, people missing from hospital, "
+            "offers of help and places name everybody whom the rule of that list finds.",
+            f"Which of those lists the area uses: {TO_FILL}",
         ],
         "2.2.2 Benefits": [TO_FILL],
         "2.2.3 Previous process": [TO_FILL],
@@ -108,8 +113,9 @@ def _context(place: Place) -> Fields:
         "2.3.3 Frequency and scale of usage": [f"Once a month. Months published: {span}"],
         "2.3.4 Required training": [TO_FILL],
         "2.3.5 Appeals and review": [
-            "Access, rectification, objection and complaint, by `hiu subject`, `hiu rectify` and `hiu basis`; each is "
-            "recorded with the day by which it is answered."
+            "Requests and complaints are recorded by `hiu requests` with the day by which each is answered, or a "
+            "complaint acknowledged. Access is given by `hiu subject`, a correction is made by `hiu rectify`, an "
+            "objection is entered by `hiu basis`."
         ],
     }
 
@@ -138,8 +144,15 @@ def _model(place: Place) -> Fields:
     if not place.months():
         return {**fields, "2.4.2.4 Model performance": ["Nothing has been published yet."]}
     tables = published_tables(place.which(None)[1], (LINK_QUALITY.name, RANKED.name))
-    people = f"People on the latest list: {count_text(tables[RANKED.name].height)}"
-    return {**fields, "2.4.2.4 Model performance": [people, *quality_lines(tables[LINK_QUALITY.name])]}
+    found = [list_counts(tables[RANKED.name]), *quality_lines(tables[LINK_QUALITY.name])]
+    return {**fields, "2.4.2.4 Model performance": found}
+
+
+def list_counts(ranked: pl.DataFrame) -> str:
+    """How many people are on each list, as counts may leave; no total, from which more could be worked out."""
+    counts = ranked.group_by("list").len().sort("list").rows()
+    lists = ", ".join(f"{which.replace('_', ' ')}: {count_text(count)}" for which, count in counts)
+    return f"People on each of its lists: {lists}. Each is rounded by itself (* = 1 to {FEWEST - 1}), without a total."
 
 
 def quality_lines(quality: pl.DataFrame) -> list[str]:
@@ -170,6 +183,7 @@ _FROM = {"count": "a count", "model": "the model's own estimate", "review": "wha
 
 def _data(place: Place) -> Fields:
     months = count_of(place.settings.governance.retention_months, "month")
+    after = count_of(place.settings.governance.exit_months, "month")
     agreed = sorted({one.source for one in place.settings.agreements})
     return {
         "2.4.4.1 Data sources": [
@@ -181,7 +195,10 @@ def _data(place: Place) -> Fields:
             f"are used to match people and to audit for equality, ethnicity in audits alone. {NO_INPUT}"
         ],
         "2.4.4.3 Data processing methods": ["Counting, matching and ranking by published rules."],
-        "2.4.4.4 Data access and storage": [f"Records are reviewed after {months} without a record; a person decides."],
+        "2.4.4.4 Data access and storage": [
+            f"Records are reviewed after {months} without a new one, {after} after support ended, and at death; "
+            "a person decides."
+        ],
         "2.4.4.5 Data sharing agreements": [f"Entered for: {', '.join(agreed) or 'none'}"],
     }
 

@@ -68,7 +68,12 @@ def test_every_command_runs_in_order(
     said: dict[str, str] = {}
     for line in LINES:
         row = re.search(r"^(\S+:\d+)  erased", said.get(HELD, ""), re.MULTILINE)
-        asked = {"PERSON": person, "DATE": "2099-12-31", "FILE:ROW": row[1] if row else "FILE:ROW"}
+        asked = {
+            "PERSON": person,
+            "DATE": "2099-12-31",
+            "DAY": str(date.today()),
+            "FILE:ROW": row[1] if row else "FILE:ROW",
+        }
         words = [asked.get(word, word) for word in shlex.split(line, comments=True)[1:]]
         result = CliRunner().invoke(app, words)
         assert result.exit_code in (0, 3), f"{line}\n{result.output}"

@@ -18,7 +18,7 @@ from hiu.model import DECISIONS, MEETING_ENTRY, Table
 from hiu.model.govern import GOVERNED
 from pipelines.access.disclose import Disclosure, enter_disclosure
 from pipelines.common.place import Place, open_place, open_warehouse
-from pipelines.govern.person.subject import WrittenFile, write_file
+from pipelines.govern.person.subject import Opinion, WrittenFile, write_file
 from pipelines.run import Outcome
 
 BEFORE = NOW - timedelta(days=20)
@@ -132,7 +132,9 @@ def known(area: Path, known_area: Path, tmp_path_factory: pytest.TempPathFactory
 @pytest.fixture(scope="session")
 def written(known: Known) -> WrittenFile:
     """The person's file."""
-    return write_file(known.place, known.person, asked_by="A. Sister", by="Officer Oakes", folder=None, now=NOW)
+    opinion = Opinion(of="Consultant psychiatrist", on=date(2026, 3, 1))
+    place, who = known.place, known.person
+    return write_file(place, who, asked_by="A. Sister", by="Officer Oakes", opinion=opinion, folder=None, now=NOW)
 
 
 @pytest.fixture

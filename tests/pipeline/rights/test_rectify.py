@@ -71,7 +71,7 @@ def test_a_run_counts_the_right_value_and_keeps_what_was_received(changed: Known
     assert outcome.changed and _calls(place, changed.person) == demand - 1
     with open_warehouse(place) as warehouse:
         assert warehouse.read("received_row")["deleted"].to_list() == [False]
-    made = write_file(place, changed.person, asked_by="A", by="B", folder=None, now=LATER)
+    made = write_file(place, changed.person, asked_by="A", by="B", opinion=None, folder=None, now=LATER)
     whole = json.loads(made.data.read_text(encoding="utf-8"))
     tables = {part["table"] for part in whole["parts"]}
     assert {"corrections", "received_row"} <= tables

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+import polars as pl
 import pytest
 from areakit import NOW, PlaceOf
 from rights_kit import Known
@@ -12,10 +15,21 @@ from typer.testing import CliRunner
 
 from hiu.errors import UsageError
 from hiu.govern import audit, records
-from hiu.model.govern import BREACHES, REQUESTS
+from hiu.model.govern import BASIS, BREACHES, REQUESTS
+from pipelines.access.basis import allowed, denial, hidden, last_aliases
 from pipelines.cli import app
 from pipelines.govern.registers.breaches import add_breach, breaches_due, note_breach
-from pipelines.govern.registers.requests import NewRequest, add_request, close_request, extend_request, requests_due
+from pipelines.govern.registers.overview import chapters_of
+from pipelines.govern.registers.requests import (
+    NewRequest,
+    acknowledge,
+    add_request,
+    close_request,
+    extend_request,
+    requests_due,
+    resume,
+    wait_for,
+)
 
 
 def asked(kind: str = "access", person: str | None = None, on: date | None = None) -> NewRequest:
@@ -45,6 +59,86 @@ def test_more_time_is_taken_within_the_first_month(place_of: PlaceOf) -> None:
     row = add_request(place, asked(on=date(2026, 3, 1)), by="Officer", now=NOW)
     with pytest.raises(UsageError, match="had to be told of more time by then"):
         extend_request(place, str(row["request_id"]), reason="many", by="Officer", now=NOW)
+
+
+def test_a_complaint_is_acknowledged_within_30_days_and_then_answered_without_delay(place_of: PlaceOf) -> None:
+    place = place_of()
+    row = add_request(place, asked("complaint", on=date(2026, 3, 31)), by="Officer", now=NOW)
+    which = str(row["request_id"])
+    assert row["due_on"] == date(2026, 4, 30)
+    assert requests_due(place, date(2026, 5, 2)) == [
+        f"{which} (complaint): acknowledgement 2 days overdue, 30 Apr 2026"
+    ]
+    for refused in (extend_request, wait_for):
+        with pytest.raises(UsageError, match="is a complaint"):
+            refused(place, which, **{"reason" if refused is extend_request else "what": "busy"}, by="Officer", now=NOW)
+    acknowledge(place, which, by="Officer", now=NOW)
+    (waits,) = requests_due(place, date(2026, 5, 10))
+    assert waits.endswith("acknowledged on 8 Apr 2026, 40 days since its receipt: answer without undue delay")
+    with pytest.raises(UsageError, match="was acknowledged on 8 Apr 2026"):
+        acknowledge(place, which, by="Officer", now=NOW)
+    close_request(place, which, outcome="upheld", by="Officer", now=NOW + timedelta(days=60))
+    assert requests_due(place, date(2026, 9, 1)) == []
+    assert "acknowledged late: 0" in chapters_of(place, NOW)["Requests of people about their data"][0]
+
+
+def test_a_complaint_that_is_answered_late_without_an_acknowledgement_is_counted(place_of: PlaceOf) -> None:
+    place = place_of()
+    row = add_request(place, asked("complaint", on=date(2026, 3, 31)), by="Officer", now=NOW)
+    close_request(place, str(row["request_id"]), outcome="upheld", by="Officer", now=NOW + timedelta(days=40))
+    assert "acknowledged late: 1" in chapters_of(place, NOW)["Requests of people about their data"][0]
+
+
+def test_the_clock_is_stopped_while_the_person_is_asked(place_of: PlaceOf) -> None:
+    """UK GDPR article 12A: identity, or which data are meant."""
+    place = place_of()
+    which = str(add_request(place, asked(on=date(2026, 4, 1)), by="Officer", now=NOW)["request_id"])
+    wait_for(place, which, what="proof of identity", by="Officer", now=NOW)
+    assert requests_due(place, date(2026, 6, 1)) == [
+        f"{which} (access): the clock has been stopped since 8 Apr 2026, until the person answers"
+    ]
+    with pytest.raises(UsageError, match="can't be stopped"):
+        wait_for(place, which, what="again", by="Officer", now=NOW)
+    back = NOW + timedelta(days=10)
+    assert resume(place, which, by="Officer", now=back)["due_on"] == date(2026, 5, 11)
+    with pytest.raises(UsageError, match="its clock runs"):
+        resume(place, which, by="Officer", now=back)
+    more = extend_request(place, which, reason="three records", by="Officer", now=back)
+    assert more["due_on"] == date(2026, 7, 11)
+    wait_for(place, which, what="which records", by="Officer", now=back)
+    closed = close_request(place, which, outcome="file handed over", by="Officer", now=back + timedelta(days=2))
+    assert (closed["due_on"], closed["waited_days"], closed["waiting_since"]) == (date(2026, 7, 13), 12, None)
+
+
+def test_the_clock_can_not_be_stopped_when_the_day_has_passed(place_of: PlaceOf) -> None:
+    place = place_of()
+    which = str(add_request(place, asked(on=date(2026, 3, 1)), by="Officer", now=NOW)["request_id"])
+    with pytest.raises(UsageError, match="was due on 1 Apr 2026; its clock can't be stopped"):
+        wait_for(place, which, what="proof of identity", by="Officer", now=NOW)
+
+
+def test_counts_of_people_on_the_page_of_an_inspection_are_as_counts_may_leave(changed: Known) -> None:
+    chapters = chapters_of(changed.place, NOW)
+    said = [*chapters["Retention and holds"], *chapters["Objections, opt-outs and restrictions"]]
+    assert any("*" in line for line in said)
+    assert not [line for line in said if re.search(r"(?<!\d)[1-7](?!\d)", line)]
+
+
+@pytest.mark.parametrize(("answer", "shown"), [("section 251", False), ("implied consent", True)])
+def test_who_opted_out_is_shown_to_nobody_for_what_rests_on_section_251(
+    changed: Known, answer: str, shown: bool
+) -> None:
+    settings, today, person = changed.place.settings, NOW.date(), str(changed.other["person_id"])
+    own = tuple(one.model_copy(update={"confidentiality": answer}) for one in settings.basis)
+    place = replace(changed.place, settings=settings.model_copy(update={"basis": own}))
+    row = denial(person, "national_opt_out", by="Officer", evidence="list", start=today, now=NOW)
+    records.add(place.records, BASIS, [row])
+    for recipient in ("group", "clinician"):
+        found = allowed(place, [person], purpose="support", recipient=recipient, on=today)
+        assert (person in found.ids) is shown, recipient
+    tables = {"people": pl.DataFrame({"person_id": [person]}), "aliases": last_aliases(place)}
+    assert (person in hidden(place, tables, today)) is not shown
+    assert f"confidentiality: {answer}" in " ".join(chapters_of(place, NOW)["Lawful basis"])
 
 
 def test_the_log_knows_the_person_by_token(changed: Known) -> None:

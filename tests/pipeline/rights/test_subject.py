@@ -33,7 +33,7 @@ from pipelines.govern.person.collect import DATABASE, WRITTEN, tables_with_peopl
 from pipelines.govern.person.elsewhere import NOT_USED
 from pipelines.govern.person.redact import ANOTHER, STAFF, Redactor
 from pipelines.govern.person.scope import person_scope
-from pipelines.govern.person.subject import WrittenFile, write_file
+from pipelines.govern.person.subject import NOT_YET, Opinion, WrittenFile, write_file
 
 ID_WORDS = ("person_id", "person_a", "person_b", "old_id", "identity_id", "identity_a", "identity_b")
 
@@ -171,7 +171,7 @@ def test_staff_are_named_where_the_site_says_so(known: Known) -> None:
 
 
 def _text(place: Place, person: str) -> str:
-    made = write_file(place, person, asked_by="A", by="Officer", folder=None, now=NOW)
+    made = write_file(place, person, asked_by="A", by="Officer", opinion=None, folder=None, now=NOW)
     return made.data.read_text(encoding="utf-8")
 
 
@@ -197,12 +197,56 @@ def test_it_is_refused_without_who_asks_and_who_makes_it(known: Known, given: tu
     assert acts(known.place.audit) == before
 
 
+NO_OPINION = {
+    "nobody was asked": (),
+    "no day": ("--opinion-of", "Consultant psychiatrist"),
+    "nobody by name or post": ("--opinion-on", "2026-04-01"),
+    "a day ahead": ("--opinion-of", "Consultant psychiatrist", "--opinion-on", "2999-01-01"),
+    "over six months ago": ("--opinion-of", "Consultant psychiatrist", "--opinion-on", "2025-10-07"),
+}
+
+
+@pytest.mark.parametrize("what", NO_OPINION)
+def test_no_health_data_are_handed_over_without_an_opinion_on_serious_harm(known: Known, what: str) -> None:
+    site = ["--site", str(known.place.home), "--curated", str(known.place.curated)]
+    before = acts(known.place.audit), sorted(known.place.curated.glob("subject/*"))
+    asked = ("--for", "A Person", "--by", "Officer", *NO_OPINION[what])
+    result = CliRunner().invoke(app, ["subject", known.person, *asked, *site])
+    assert result.exit_code == UsageError.exit_code and "--opinion-on" in result.output
+    assert (acts(known.place.audit), sorted(known.place.curated.glob("subject/*"))) == before
+
+
+def test_an_opinion_counts_for_six_months() -> None:
+    opinion = Opinion(of="Consultant psychiatrist", on=date(2026, 3, 1))
+    assert opinion.text(date(2026, 9, 1)).endswith("Consultant psychiatrist, on 1 Mar 2026.")
+    with pytest.raises(UsageError, match="last 6 months"):
+        opinion.text(date(2026, 9, 2))
+
+
+def test_the_file_says_whose_opinion_it_rests_on(known: Known, written: WrittenFile) -> None:
+    said = "not likely to cause serious harm: Consultant psychiatrist, on 1 Mar 2026"
+    assert said in pdf_text(written) and said in written.page.read_text(encoding="utf-8")
+    rows = records.read(known.place.records, DISCLOSURES).filter(recipient="the person")
+    assert rows["proportionality"].str.contains(said, literal=True).any(), "it is on record, too"
+
+
+@pytest.mark.slow
+def test_a_draft_is_for_the_health_professional_and_says_so(changed: Known) -> None:
+    made = write_file(changed.place, changed.person, asked_by="A", by="B", opinion=None, folder=None, now=NOW)
+    assert made.pdf.name == f"{changed.person}-draft.pdf" and NOT_YET in pdf_text(made)
+    assert NOT_YET in made.page.read_text(encoding="utf-8")
+    to = records.read(changed.place.records, DISCLOSURES).filter(pl.col("what").str.starts_with("draft"))["recipient"]
+    assert to.to_list() == ["health professional"], "nothing was handed to the person"
+
+
 @pytest.mark.slow
 def test_a_former_id_gives_the_same_file_and_nobody_is_nobody(known: Known, tmp_path: Path) -> None:
-    made = write_file(known.place, known.former[0].lower(), asked_by="A", by="B", folder=tmp_path / "out", now=NOW)
+    made = write_file(
+        known.place, known.former[0].lower(), asked_by="A", by="B", opinion=None, folder=tmp_path / "out", now=NOW
+    )
     assert made.person_id == known.person and made.page.parent == tmp_path / "out"
     with pytest.raises(UsageError, match="no person"):
-        write_file(known.place, "HIU-AAAAAAAA", asked_by="A", by="B", folder=None, now=NOW)
+        write_file(known.place, "HIU-AAAAAAAA", asked_by="A", by="B", opinion=None, folder=None, now=NOW)
 
 
 @pytest.mark.slow
@@ -210,7 +254,7 @@ def test_cells_of_a_file_that_was_changed_since_are_somebody_elses_perhaps(chang
     known = changed
     for path in known.place.raw.rglob("*.csv"):
         path.write_bytes(path.read_bytes() + b"\n")
-    made = write_file(known.place, known.person, asked_by="A", by="B", folder=None, now=NOW)
+    made = write_file(known.place, known.person, asked_by="A", by="B", opinion=None, folder=None, now=NOW)
     assert ("agencies' files", "Your rows as the agencies sent them") not in parts(made)
     whole = json.loads(made.data.read_text(encoding="utf-8"))
     assert any("as it was taken in" in one["ground"] for one in whole["withheld"])

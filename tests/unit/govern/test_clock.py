@@ -24,6 +24,11 @@ def test_two_months_more_are_counted_from_the_day_of_receipt() -> None:
     assert answer_by(date(2026, 10, 31), extended=True) == date(2027, 1, 31)
 
 
+def test_days_on_which_the_person_was_awaited_are_added() -> None:
+    assert answer_by(date(2026, 3, 3), waited=9) == date(2026, 4, 12)
+    assert answer_by(date(2026, 3, 3), extended=True, waited=9) == date(2026, 6, 12)
+
+
 def test_a_breach_is_due_72_hours_on_weekend_or_not() -> None:
     due = report_by(datetime(2026, 3, 27, 17, 30))
     assert due == datetime(2026, 3, 30, 17, 30)

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from hiu.errors import HiuError, UsageError
-from hiu.govern.basis.gate import basis_table, follow, left_out, permitted, row, unsigned
+from hiu.govern.basis.gate import basis_table, follow, left_out, opt_out_of, permitted, row, unsigned
 from hiu.govern.records import add, read
 from hiu.model.govern import BASIS
 from hiu.publish.access import gated, mark, visible, withheld
@@ -118,6 +118,18 @@ def test_a_national_opt_out_forbids_planning_and_not_a_persons_own_care() -> Non
     assert left_out(basis, codes, TODAY, ("planning",)) == {ANN, BOB}
     assert left_out(basis, codes, TODAY, ()) == {BOB}, "a site may read the policy otherwise"
     assert left_out(basis, (), TODAY, ("planning",)) == frozenset()
+
+
+def test_a_national_opt_out_forbids_what_rests_on_section_251() -> None:
+    """COPI regulations 2 and 5: the opt-out applies unless the approval says otherwise."""
+    opted, (one,) = of(ANN, "national_opt_out"), site().basis
+    for answer, shown in (("section 251", {BOB, CAZ}), ("explicit consent", {*EVERYBODY}), ("", {*EVERYBODY})):
+        own = Settings(name="A", basis=(one.model_copy(update={"confidentiality": answer}),))
+        rows, opt_out = basis_table(own, frame(opted)), opt_out_of(own, TODAY)
+        found = permitted(EVERYBODY, rows, purpose="support", recipient="group", on=TODAY, opt_out=opt_out)
+        assert found.ids == shown, answer
+    over = Settings(name="A", basis=(one.model_copy(update={"confidentiality": "section 251"}),))
+    assert opt_out_of(over, date(2027, 1, 1)) == {"planning"}, "the block has ended"
 
 
 def test_leave_for_one_person_is_for_them_alone() -> None:

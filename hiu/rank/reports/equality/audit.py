@@ -120,10 +120,10 @@ def power_sentence(below: float | None, above: float | None) -> str:
     """What the audit could notice of a group, from `noticeable`; 0, infinity and null all say that it could not."""
     ends = [f"at least {above:.1f} times as often as others"] if above and np.isfinite(above) else []
     if below:
-        ends.append(f"at most {below:.1f} times as often" if below >= 0.05 else "almost never")
+        ends.append(f"at most {below:.1f} times as often" if below >= 0.05 else "hardly at all")
     if not ends:
         return "For this group the audit has no power."
-    return f"Four times in five the audit would notice if the group were there {', or '.join(ends)}."
+    return f"Four times in five the audit would notice if the group were in the first places {', or '.join(ends)}."
 
 
 def _by(seen: pl.DataFrame, names: list[str], *measures: pl.Expr) -> pl.DataFrame:

@@ -1,0 +1,68 @@
+"""Pages beside the pack and assistive technology: axe finds nothing on quality, a person's own data and governance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import publish_frames as frames
+import pytest
+from pack_area import stamp
+
+from hiu.publish.duties.person_file import Part, PersonFile, Withheld, as_page
+from hiu.publish.pages import render
+from hiu.publish.quality.page import quality_page
+
+AT = datetime(2026, 4, 8, 9, 12, tzinfo=UTC)
+
+
+def quality() -> bytes:
+    return quality_page(frames.published(), stamp=replace(stamp(), synthetic=True)).encode()
+
+
+def own_data() -> bytes:
+    rows = [{"month": "2026-03-01", "measure": "police_incident", "n": 3}]
+    wide = [{f"column_{k}": k for k in range(12)}]
+    parts = [
+        Part(chapter="What agencies sent", title="Months", table="monthly_demand", place="2026-03", rows=rows),
+        Part(chapter="What agencies sent", title="Rows", table="", place="the agencies' files", rows=wide),
+    ]
+    file = PersonFile(
+        person_id="HIU-AAAAAAAA",
+        site="Anywhere",
+        asked_by="the person",
+        made_by="Officer",
+        harm="Opinion.",
+        at=AT,
+        synthetic=True,
+        about={"Your rights": ["You may have what is wrong put right."]},
+        parts=parts,
+        withheld=[Withheld(what="notes", times=2, ground="another person")],
+    )
+    return as_page(file)
+
+
+def governance() -> bytes:
+    chapters = {"Breaches": ["Entered: 0."], "Lawful basis": ["None is in force."], "Proof": ["Audit log: 1 line."]}
+    return render("governance.html.j2", chapters=chapters, site="Anywhere", at="8 Apr 2026", synthetic=True).encode()
+
+
+PAGES: dict[str, Callable[[], bytes]] = {"quality": quality, "own data": own_data, "governance": governance}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(name: str, scheme: str, chromium: Any, tmp_path: Path) -> None:
+    access = pytest.importorskip("test_pack_access", reason="axe-playwright-python is not installed")
+    path = tmp_path / "page.html"
+    path.write_bytes(PAGES[name]())
+    context = chromium.new_context(viewport={"width": 1366, "height": 768}, bypass_csp=True, color_scheme=scheme)
+    try:
+        opened = context.new_page()
+        opened.goto(path.as_uri())
+        assert access.violations(opened) == []
+    finally:
+        context.close()

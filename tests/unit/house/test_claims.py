@@ -1,0 +1,121 @@
+"""What pages and the assurance pack claim: nothing that was not done, nothing older than its latest measure."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from assurance_kit import FACTS
+from evidence import ROOT, section
+
+from hiu.publish.assurance.content import documents
+
+PAGES = {path.name: path.read_text(encoding="utf-8") for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"))}
+PACK = {one.name: " ".join(line.text for line in one.lines) for one in documents(FACTS, {}, {})}
+EVERYWHERE = {name: text for name, text in (PAGES | PACK).items() if name != "CHANGELOG.md"}
+TRIED_ON_WINDOWS = re.compile(
+    r"(also|was|were) (runs?|run|tried|tested|measured|installed) on [^.]*Windows|runs on Windows", re.IGNORECASE
+)
+NEVER_THERE = re.compile(r"(never|not|nothing)\b[^.]{0,90}Windows|Windows[^.]{0,90}\b(never|not tried|was not)", re.I)
+
+
+LOOKED_AT_BY_AXE = {
+    "assurance_page": ("assurance pack",),
+    "docs_site": (),
+    "meet_browser": ("live meeting",),
+    "pack_access": ("the pack",),
+    "other_pages_access": ("quality page", "own data", "governance page"),
+}
+"""Tests of the browser -> the pages of the product that they have axe look at."""
+
+
+def test_no_page_claims_that_windows_was_tried() -> None:
+    claims = {name: found[0] for name, text in EVERYWHERE.items() if (found := TRIED_ON_WINDOWS.search(text))}
+    assert claims == {}
+    assert TRIED_ON_WINDOWS.search("It also runs on Windows. All passed.")
+
+
+@pytest.mark.parametrize("name", ["README.md", "install.md", "reliability.md", "10-dtac", "13-rap"])
+def test_pages_that_speak_of_windows_say_that_it_was_never_run_there(name: str) -> None:
+    assert NEVER_THERE.search(EVERYWHERE[name])
+
+
+def test_tests_and_their_reach_are_those_of_the_last_row() -> None:
+    rows = [line for line in section("docs/benchmarks.md", "the-tests").splitlines() if line.startswith("| ")]
+    cells = [cell.strip() for cell in rows[-1].split("|")]
+    tests, reach = cells[2].split(" ")[0], cells[5].split(" ")[0]
+    assert re.fullmatch(r"[\d,]+", tests) and reach.endswith("%")
+    assert f"{tests} quick tests" in PACK["13-rap"] and reach in PACK["13-rap"]
+
+
+def test_the_kills_that_failed_are_named_wherever_kills_are_counted() -> None:
+    for name, text in EVERYWHERE.items():
+        if "597 kills" in text:
+            assert re.search(r"\b204\b", text), f"{name} cites the round without a failure alone"
+
+
+def test_the_error_rate_of_areas_without_numbers_stands_beside_the_better_one() -> None:
+    for name, text in EVERYWHERE.items():
+        for found in re.finditer(r"\.037% to \.205%", text):
+            assert "1.491%" in text[found.start() : found.start() + 700], f"{name} gives the better half alone"
+
+
+def test_the_attack_on_releases_is_cited_as_its_last_row_has_it() -> None:
+    rows = [line for line in section("docs/benchmarks.md", "releases-attacked").splitlines() if line.startswith("| ")]
+    _, _, asked, ran, tried, bounded, *_ = [cell.strip().split(" ")[0] for cell in rows[-1].split("|")]
+    assert bounded == "0", "the words of the hazard log and of the head of the benchmarks are of none"
+    for text in (PACK["02-hazard-log"], PAGES["benchmarks.md"].split("## ")[0]):
+        assert re.search(rf"\b{ran} sequences of releases", text) and tried in text
+        assert ran == asked or re.search(rf"\b{asked}\b", text)
+
+
+def test_sequences_that_were_asked_for_are_named_beside_those_that_ran() -> None:
+    for name, text in EVERYWHERE.items():
+        for found in re.finditer(r"\b(\d+) sequences of releases", text):
+            near = text[max(0, found.start() - 300) : found.start() + 300]
+            assert int(found[1]) >= 200 or "200" in near, name
+
+
+def test_readers_are_told_that_a_missing_alert_says_nothing() -> None:
+    for name in ("chair.md", "clinician.md"):
+        assert "does not mean that no record mentions" in " ".join(EVERYWHERE[name].split()), name
+
+
+def test_alerts_about_suicide_are_named_where_a_device_and_its_safety_are_argued() -> None:
+    for name in ("01-intended-purpose", "03-safety-case", "02-hazard-log"):
+        assert "suicide, self-harm or overdose" in PACK[name], name
+
+
+def test_the_pages_that_axe_looks_at_are_the_ones_that_are_named() -> None:
+    """A test of another page makes the statement wrong, and whoever adds one puts it right."""
+    looked = {
+        path.name for path in Path(ROOT / "tests" / "browser").glob("test_*.py") if "axe" in path.read_text("utf-8")
+    }
+    assert looked == {f"test_{name}.py" for name in LOOKED_AT_BY_AXE}
+    assert all(page in PACK["11-accessibility"] for pages in LOOKED_AT_BY_AXE.values() for page in pages)
+
+
+def test_nobody_is_told_that_others_beyond_the_supported_fill_the_first_places() -> None:
+    """The pack shows who is supported and whoever is in the first places, not so many others beside them."""
+    wrong = re.compile(r"first (20|4|\{top\}|`rank\.top`) (\(20\) )?(other|of the other)", re.I)
+    assert {name: found[0] for name, text in EVERYWHERE.items() if (found := wrong.search(text))} == {}
+    assert wrong.search("the first 20 other adults") and wrong.search("the first `rank.top` (20) other adults")
+
+
+def test_the_clocks_of_rights_are_named_wherever_people_are_told_of_rights() -> None:
+    for name in ("governance.md", "06-dpia", "08-privacy-notice"):
+        assert "30 days" in EVERYWHERE[name] and "serious" in EVERYWHERE[name], name
+    assert "164A" in EVERYWHERE["governance.md"] and "164A" in PACK["08-privacy-notice"]
+
+
+def test_police_are_named_as_recipients_of_what_they_are_shown() -> None:
+    assert "police officers" in PACK["08-privacy-notice"]
+    for what in ("ED attendances", "nights in a mental-health bed", "detentions and assessments"):
+        assert what in PACK["07-law-enforcement"], what
+    assert "health facts of people who are not supported left out" not in PACK["07-law-enforcement"]
+
+
+def test_the_page_of_refusals_names_what_is_recorded_of_police_mentors() -> None:
+    page = EVERYWHERE["position.md"]
+    assert "police_mentor_present" in page and "no role, field or list" not in page
