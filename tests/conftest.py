@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
 import pkgutil
 import shutil
 from collections.abc import Generator, Iterator
@@ -153,6 +154,14 @@ def sample() -> Path:
 def kept_answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """What the gate said of the same rows, or a chart drawn before, is not asked for again, but in tests of these."""
     with answers.remembering(run_folder(tmp_path_factory) / "shared" / "answers"):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def unflushed() -> Iterator[None]:
+    """No test cuts the power of the machine: what is flushed to disk need not get there (tests/crash flushes)."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", os.fstat)
         yield
 
 
