@@ -121,9 +121,13 @@ def pytest_collection(session: pytest.Session) -> Generator[None, Any, Any]:
 
 
 def pytest_collection_finish() -> None:
-    """What was collected stays to the end: the garbage collector need not look at it again with every test."""
+    """What was collected stays to the end: the garbage collector need not look at it again with every test.
+
+    Nor need it look often at what tests make, most of which goes without it.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.hookimpl(optionalhook=True)
