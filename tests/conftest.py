@@ -215,6 +215,17 @@ def place_after(area: Path, published: Outcome, tmp_path: Path) -> Place:
 
 
 @pytest.fixture(scope="session")
+def month_before(area: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A curated folder just after the area's last month but one was published. Copy it."""
+
+    def make(folder: Path) -> Path:
+        run(open_place(area, curated=folder / "curated"), LAST - 1)
+        return folder / "curated"
+
+    return once(tmp_path_factory, "month before the last", make)
+
+
+@pytest.fixture(scope="session")
 def two_months(area: Path, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """The area's last two months taken in at once, beside the folder `raw` with their files. Read it; copy it."""
 

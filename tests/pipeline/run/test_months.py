@@ -92,7 +92,7 @@ def test_a_history_supplies_each_of_its_months_with_a_row_or_all_if_none_is_no_e
 def test_a_file_under_the_wrong_month_is_said_and_filed_rightly_it_loads(tmp_path: Path) -> None:
     files = {"2025-09/police.csv": police("04/09/2025"), "2025-11/police.csv": police("03/10/2025", "20/10/2025")}
     place = make_site(Trap(files=files, exit=0), tmp_path / "site")
-    _, before = runs(place, MONTHS[0], MONTHS[2])
+    [before] = runs(place, MONTHS[2])
     [said] = [line for line in before.warnings if "filed under Nov 2025" in line]
     assert before.exit_code == 3 and "2 of 2 rows are of Oct 2025" in said and said.endswith("2025-10, hiu run 2025-11")
     page = (before.published or tmp_path).joinpath("quality.html").read_text(encoding="utf-8")
