@@ -22,6 +22,7 @@ from once import once, run_folder
 
 import hiu
 import pipelines
+from hiu.engine import connection
 from pipelines.common.place import Place, open_place
 from pipelines.run import Outcome
 from pipelines.setup.area import make_area
@@ -166,6 +167,14 @@ def unflushed() -> Iterator[None]:
     """No test cuts the power of the machine: what is flushed to disk need not get there (tests/crash flushes)."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", os.fstat)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def small_blocks() -> Iterator[None]:
+    """A warehouse of a few hundred rows is copied hundreds of times: in small blocks it takes 1 MB and not 11."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(connection._STORE, "default_block_size", 16_384)
         yield
 
 
