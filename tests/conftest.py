@@ -70,7 +70,7 @@ FIRST_CASE = (
 """Of tests with many cases the first is traced: the others go the same way with other values."""
 
 
-EVERY_THIRD = (
+EVERY_FIFTH = (
     "tests/traps",
     "tests/hostile/test_free_text.py",
     "tests/hostile/test_workbook_rows.py",
@@ -79,17 +79,17 @@ EVERY_THIRD = (
     "tests/unit/network",
 )
 MANY = 6
-"""Of a test with more cases every third one is in the quick suite; `make fuzz` and `make slow` try them all."""
+"""Of a test with more cases every fifth one is in the quick suite; `make fuzz` and `make slow` try them all."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first. Files, and tests in a file, otherwise keep their order."""
     cases: dict[str, list[pytest.Item]] = {}
     for item in items:
-        if item.nodeid.startswith(EVERY_THIRD):
+        if item.nodeid.startswith(EVERY_FIFTH):
             cases.setdefault(item.nodeid.split("[")[0], []).append(item)
     for some in cases.values():
-        for item in (item for n, item in enumerate(some) if n % 3 and len(some) > MANY):
+        for item in (item for n, item in enumerate(some) if n % 5 and len(some) > MANY):
             item.add_marker("slow")
     place = {
         item: next((n for n, part in enumerate(FIRST_OF_ALL) if item.nodeid.startswith(part)), 99) for item in items
