@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
 import pkgutil
 import shutil
 from collections.abc import Generator, Iterator
@@ -21,6 +22,7 @@ from once import once, run_folder
 
 import hiu
 import pipelines
+from hiu.engine import connection
 from pipelines.common.place import Place, open_place
 from pipelines.run import Outcome
 from pipelines.setup.area import make_area
@@ -68,7 +70,7 @@ FIRST_CASE = (
 """Of tests with many cases the first is traced: the others go the same way with other values."""
 
 
-EVERY_THIRD = (
+EVERY_FIFTH = (
     "tests/traps",
     "tests/hostile/test_free_text.py",
     "tests/hostile/test_workbook_rows.py",
@@ -77,17 +79,17 @@ EVERY_THIRD = (
     "tests/unit/network",
 )
 MANY = 6
-"""Of a test with more cases every third one is in the quick suite; `make fuzz` and `make slow` try them all."""
+"""Of a test with more cases every fifth one is in the quick suite; `make fuzz` and `make slow` try them all."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first. Files, and tests in a file, otherwise keep their order."""
     cases: dict[str, list[pytest.Item]] = {}
     for item in items:
-        if item.nodeid.startswith(EVERY_THIRD):
+        if item.nodeid.startswith(EVERY_FIFTH):
             cases.setdefault(item.nodeid.split("[")[0], []).append(item)
     for some in cases.values():
-        for item in (item for n, item in enumerate(some) if n % 3 and len(some) > MANY):
+        for item in (item for n, item in enumerate(some) if n % 5 and len(some) > MANY):
             item.add_marker("slow")
     place = {
         item: next((n for n, part in enumerate(FIRST_OF_ALL) if item.nodeid.startswith(part)), 99) for item in items
@@ -120,9 +122,13 @@ def pytest_collection(session: pytest.Session) -> Generator[None, Any, Any]:
 
 
 def pytest_collection_finish() -> None:
-    """What was collected stays to the end: the garbage collector need not look at it again with every test."""
+    """What was collected stays to the end: the garbage collector need not look at it again with every test.
+
+    Nor need it look often at what tests make, most of which goes without it.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -153,6 +159,22 @@ def sample() -> Path:
 def kept_answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """What the gate said of the same rows, or a chart drawn before, is not asked for again, but in tests of these."""
     with answers.remembering(run_folder(tmp_path_factory) / "shared" / "answers"):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def unflushed() -> Iterator[None]:
+    """No test cuts the power of the machine: what is flushed to disk need not get there (tests/crash flushes)."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", os.fstat)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def small_blocks() -> Iterator[None]:
+    """A warehouse of a few hundred rows is copied hundreds of times: in small blocks it takes 1 MB and not 11."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(connection._STORE, "default_block_size", 16_384)
         yield
 
 
@@ -199,6 +221,17 @@ def place_after(area: Path, published: Outcome, tmp_path: Path) -> Place:
     assert published.published
     shutil.copytree(area / "data" / "curated", tmp_path / "after")
     return open_place(area, curated=tmp_path / "after")
+
+
+@pytest.fixture(scope="session")
+def month_before(area: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A curated folder just after the area's last month but one was published. Copy it."""
+
+    def make(folder: Path) -> Path:
+        run(open_place(area, curated=folder / "curated"), LAST - 1)
+        return folder / "curated"
+
+    return once(tmp_path_factory, "month before the last", make)
 
 
 @pytest.fixture(scope="session")

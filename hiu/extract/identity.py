@@ -54,6 +54,8 @@ def identities(
     frame = _doubted(frame, cells, source)
     unnamed = pl.all_horizontal(pl.col("given", "family", "nhs_number", "dob").is_null())
     frame = frame.with_columns(_birth_years(cells).alias("year"))
+    after = (pl.col("year") > pl.col("start").dt.year()).fill_null(False)  # read as no year, and the row is kept
+    frame = frame.with_columns(pl.when(~after).then("year"))
     frame = frame.with_columns(pl.when(~(pl.col("unknown").fill_null(False) & unnamed)).then("local_ids"))
     born = pl.when(pl.col("dob").is_null() & (pl.col("doubts") != "age").fill_null(True)).then(
         pl.coalesce("year", pl.col("start").dt.year() - pl.col("age"))

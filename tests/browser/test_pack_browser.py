@@ -340,7 +340,10 @@ def test_columns_are_chosen_and_remembered(opening: Callable[..., Any], pack_fil
     assert page.is_visible("#person-title"), "keys work beside a box that was ticked"
 
 
-@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080), (1024, 768)])
+LARGER = [pytest.param(*size, marks=pytest.mark.slow) for size in ((1366, 768), (1920, 1080))]
+
+
+@pytest.mark.parametrize(("width", "height"), [(1024, 768), *LARGER])
 def test_on_a_projector_a_click_shows_the_whole_chart_in_large_print(
     opening: Callable[..., Any], pack_file: Path, width: int, height: int
 ) -> None:

@@ -48,6 +48,7 @@ def people() -> Iterator[tuple[str, PersonSeries, dict[str, Any]]]:
     yield "nothing supplied", replace(loud, counts=dict.fromkeys(loud.counts, (None,) * 24)), tables
 
 
+SLOW = pytest.mark.slow
 GROUPS = (
     "usual",
     "few months, the last a part",
@@ -74,9 +75,11 @@ def number(mark: dict[str, str], *names: str) -> tuple[float, ...]:
     return tuple(float(mark[name]) for name in names)
 
 
-@pytest.mark.parametrize("group", GROUPS)
-def test_the_pack_draws_what_the_chart_file_draws(group: str, opening: Callable[..., Any], tmp_path: Path) -> None:
-    cases = [(one, tables) for kind, one, tables in people() if kind == group]
+@pytest.mark.parametrize(("group", "every"), [*((one, 3) for one in GROUPS), pytest.param("usual", 1, marks=SLOW)])
+def test_the_pack_draws_what_the_chart_file_draws(
+    group: str, every: int, opening: Callable[..., Any], tmp_path: Path
+) -> None:
+    cases = [(one, tables) for kind, one, tables in people() if kind == group][::every]
     opened = opening(write(tmp_path, cases[0][1], [one for one, _ in cases]))
     for one, _ in cases:
         opened.page.evaluate(f"location.hash = 'person={one.person_id}'")

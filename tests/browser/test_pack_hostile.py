@@ -77,6 +77,17 @@ FREE = {
 }
 """Columns that hold what somebody, somewhere, may have typed."""
 TAGS = "() => [...new Set([...document.querySelectorAll('*')].map(one => one.tagName))].sort()"
+WALK = """async () => {
+    const met = new Set(), shown = new Set();
+    for (let k = 0; k < 200; k++) {
+        document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "j", bubbles: true }));
+        if (k % 20 == 0) await new Promise(resolve => setTimeout(resolve));
+        document.querySelectorAll("#pane *").forEach(one => met.add(one.tagName));
+        shown.add(document.querySelector("#pane").textContent);
+    }
+    return [[...met], shown.size];
+}"""
+"""Down the list, a person at a time, and what each one's pane is made of."""
 FOREIGN = {"IMG", "IFRAME", "BASE", "LINK", "OBJECT", "EMBED", "FORM", "TEXTAREA", "H5"}
 
 
@@ -109,8 +120,9 @@ def test_nothing_of_it_becomes_part_of_the_page(opened: Any) -> None:
     assert not set(page.evaluate(TAGS)) & FOREIGN
     count = "[document.scripts.length, document.styleSheets.length, document.querySelectorAll('h1').length]"
     assert page.evaluate(count) == [1, 1, 1]
-    for _ in range(200):
-        page.keyboard.press("j")
+    page.keyboard.press("j")
+    met, people = page.evaluate(WALK)
+    assert not set(met) & FOREIGN and people >= 150
     assert page.evaluate("document.querySelectorAll('tr.chosen').length") == 1
     page.click("#split")
     page.click("#hide")

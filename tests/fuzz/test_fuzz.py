@@ -41,7 +41,7 @@ def check(kind: str, found: dict[str, Any]) -> None:
 @pytest.fixture(scope="module")
 def few() -> dict[str, dict[str, Any]]:
     """A few seeds of every kind, in one process: most of its time goes into loading the product."""
-    return dict(zip(MANY, tried(tuple(MANY), 900_000, 15), strict=True))
+    return dict(zip(MANY, tried(tuple(MANY), 900_000, 8), strict=True))
 
 
 @pytest.mark.parametrize("kind", MANY)

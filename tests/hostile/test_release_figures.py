@@ -125,7 +125,7 @@ def allowed() -> set[int]:
 
 @cache
 def shares() -> set[str]:
-    """Whole per cents that two released figures make: changes, with their ranges, and the share of the first places."""
+    """Whole per cents that released figures make: changes, their ranges and number, the share of the first places."""
     made = kit.first()
     rates: dict[str, list[float]] = {}
     for cell in made.cells:
@@ -138,6 +138,7 @@ def shares() -> set[str]:
             rates.setdefault(cell.dataset, []).append(int(cell.shown or 0) / len(cell.months))
     spans = [one.change for one in changes(made.released, made.board.lines) if one.change]
     whole = [abs(part) for span in spans for part in span]
+    whole.append(1 - 0.95 ** len(spans))  # how often one of so many is called more than chance
     whole += [abs(one / other - 1) for own in rates.values() for one in own for other in own if other]
     bars = made.board.evaluation_bars
     for expected, happened in zip(*bars.series.values(), strict=False) if bars else ():

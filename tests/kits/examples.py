@@ -6,7 +6,7 @@ import hypothesis
 
 QUICK, SLOW, MORE = "hiu", "slow", 25
 
-hypothesis.settings.register_profile(QUICK, deadline=None, max_examples=50)  # a busy machine is no fault of the code
+hypothesis.settings.register_profile(QUICK, deadline=None, max_examples=30)  # a busy machine is no fault of the code
 hypothesis.settings.register_profile(SLOW, deadline=None, max_examples=50 * MORE)
 
 

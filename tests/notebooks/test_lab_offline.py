@@ -78,6 +78,7 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             lab.terminate()
 
 
+@pytest.mark.slow
 def test_calls_nobody(calls: Path) -> None:
     assert ask("/lab/api/news") == {"news": []}
     assert ask("/lab/api/update") == {"notification": None}

@@ -71,7 +71,8 @@ def _pdf(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
     for stream in streams:
         yield name, stream
         if b"Tj" in stream or b"TJ" in stream:
-            yield from ((name, _shown_text(stream, table)) for table in tables)
+            shown = _shown(stream)
+            yield from ((name, "".join(table.get(code, "") for code in shown).encode()) for table in tables)
 
 
 def _wide(stream: bytes) -> bytes:
@@ -120,17 +121,13 @@ def _unicode(code: bytes) -> str:
     return bytes.fromhex(code.decode()).decode("utf-16-be", "replace")
 
 
-def _shown_text(stream: bytes, table: dict[int, str]) -> bytes:
-    """The glyphs of every text operator, in order, by one font's table (two bytes a glyph, as typst writes)."""
-    out: list[str] = []
+def _shown(stream: bytes) -> list[int]:
+    """The glyphs of every text operator, in order (two bytes each, as typst writes)."""
+    out: list[int] = []
     for found in _SHOWN.finditer(stream):
-        if found.group(1):
-            digits = b"".join(found.group(1).split())
-            out += [table.get(int(digits[k : k + 4], 16), "") for k in range(0, len(digits) - 3, 4)]
-        else:
-            raw = _literal(found.group(0)[1:-1])
-            out += [table.get(int.from_bytes(raw[k : k + 2], "big"), "") for k in range(0, len(raw) - 1, 2)]
-    return "".join(out).encode()
+        raw = _hex(found[1]) if found[1] else _literal(found[0][1:-1])
+        out += [int.from_bytes(raw[k : k + 2], "big") for k in range(0, len(raw) - 1, 2)]
+    return out
 
 
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
@@ -141,4 +138,4 @@ def _literal(text: bytes) -> bytes:
         code = found.group(1)
         return bytes([int(code, 8) & 255]) if code[0] in b"01234567" else _ESCAPES.get(code, code)
 
-    return re.sub(rb"\\([0-7]{1,3}|.)", plain, text, flags=re.DOTALL)
+    return re.sub(rb"\\([0-7]{1,3}|.)", plain, text, flags=re.DOTALL) if b"\\" in text else text

@@ -130,8 +130,12 @@ def test_the_pdf_says_what_the_page_says(known: Known, written: WrittenFile) -> 
     events, dense = [str(event) for event in own["event_id"].drop_nulls()], said.replace(" ", "")
     assert len(events) >= 140
     assert all(event in dense for event in events) and known.person in said
-    assert pdf_faults(written.pdf.read_bytes()) == []
     assert "What is left out, and why" in said and "/StructTreeRoot" in pikepdf.open(written.pdf).Root
+
+
+@pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.slow)])
+def test_nothing_of_the_pdf_is_over_anything_else(written: WrittenFile, every: int) -> None:
+    assert pdf_faults(written.pdf.read_bytes(), every=every) == []
 
 
 def test_nobody_else_is_in_it(known: Known, written: WrittenFile) -> None:

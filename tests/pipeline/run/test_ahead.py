@@ -100,12 +100,16 @@ def test_where_no_process_can_start_the_files_are_read_here(
 @pytest.fixture(scope="module")
 def people(published: Outcome) -> list[PersonSeries]:
     frames = {name: table(published, name) for name in ("coverage", "ranked", "monthly_demand")}
-    chosen = sorted(set(frames["monthly_demand"]["person_id"]))[:9]
+    chosen = sorted(set(frames["monthly_demand"]["person_id"]))[:3]
     return list(series(chosen, frames, LAST))
 
 
 def test_charts_drawn_in_processes_are_the_same(people: list[PersonSeries], monkeypatch: pytest.MonkeyPatch) -> None:
     report = Reporter(quiet=True)
+    pool = draw.worker_pool
+    monkeypatch.setattr(draw, "FEW", 2)
+    monkeypatch.setattr(draw, "AT_ONCE", 2)
+    monkeypatch.setattr(draw, "worker_pool", lambda most: pool(1))
     beside = draw.Drawing(people).done(report)
     assert [f"charts/{person.person_id}.svg" for person in people] == [name for name in beside[1] if "svg" in name]
     assert beside[0] == draw.draw(people)

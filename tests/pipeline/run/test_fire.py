@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from areakit import LAST, copy_months, run, table
+from areakit import LAST, run, table
 
 from pipelines.common.place import open_place
 from pipelines.run import Outcome
@@ -127,8 +127,8 @@ formats = ["%d %B %Y"]
 
 
 @pytest.fixture(scope="module")
-def home(area: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the area's site with its last two months."""
+def home(area: Path, two_months: Outcome, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the area's site just after its last two months were published."""
     folder = tmp_path_factory.mktemp("fire") / "site"
     for name in ("sources", "keys"):
         shutil.copytree(area / name, folder / name)
@@ -140,26 +140,23 @@ def home(area: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     text += "\n[rank.weights]\nextra = { fire_incident = 1.0 }\n" + agreements
     (folder / "site.toml").write_text(text, encoding="utf-8", newline="\n")
-    copy_months(area / "data" / "raw", folder / "data" / "raw", [str(LAST - 1), str(LAST)])
+    assert two_months.published
+    for part in ("raw", "curated"):
+        shutil.copytree(two_months.published.parents[2] / part, folder / "data" / part)
     return folder
 
 
 @pytest.fixture(scope="module")
-def without(home: Path) -> Outcome:
-    return run(open_place(home))
-
-
-@pytest.fixture(scope="module")
-def known(without: Outcome) -> list[dict[str, object]]:
+def known(two_months: Outcome) -> list[dict[str, object]]:
     """Three people known since the month before by name, date of birth, postcode and number."""
-    earlier = table(without, "links").filter(pl.col("source_file").str.starts_with(str(LAST - 1)))["person_id"]
-    people = table(without, "people").drop_nulls(["name_text", "dob", "postcode", "nhs_number"])
+    earlier = table(two_months, "links").filter(pl.col("source_file").str.starts_with(str(LAST - 1)))["person_id"]
+    people = table(two_months, "people").drop_nulls(["name_text", "dob", "postcode", "nhs_number"])
     whole = people.filter(pl.col("postcode").str.contains(" ") & pl.col("person_id").is_in(set(earlier.drop_nulls())))
     return whole.sort("rows", "person_id", descending=True).to_dicts()[:3]
 
 
 @pytest.fixture(scope="module")
-def with_fire(home: Path, without: Outcome, known: list[dict[str, object]]) -> Outcome:
+def with_fire(home: Path, known: list[dict[str, object]]) -> Outcome:
     (home / "sources" / "fire.toml").write_text(FIRE, encoding="utf-8", newline="\n")
     rows = [_fire_row(f"F{n}", "14/03/2026 09:30", person, "Dwelling fire") for n, person in enumerate(known)]
     rows += [_fire_row("F8", "15/03/2026 11:00", known[0], "Dwelling fire")]
@@ -181,8 +178,8 @@ def _write(path: Path, rows: list[list[str]], *, delimiter: str, encoding: str) 
         csv.writer(file, delimiter=delimiter).writerows(rows)
 
 
-def test_fire_is_loaded_and_nothing_else_again(without: Outcome, with_fire: Outcome) -> None:
-    assert "fire_incident" not in set(table(without, "monthly_demand")["dataset"])
+def test_fire_is_loaded_and_nothing_else_again(two_months: Outcome, with_fire: Outcome) -> None:
+    assert "fire_incident" not in set(table(two_months, "monthly_demand")["dataset"])
     assert with_fire.intake.loaded == [f"{LAST}/fire.csv"]
     assert (with_fire.intake.received, with_fire.intake.quarantined) == (5, 0)
 
@@ -204,10 +201,10 @@ def test_fire_is_in_links_matched_to_the_known_people(with_fire: Outcome, known:
 
 
 def test_fire_bears_on_the_list_where_the_site_weighs_it(
-    without: Outcome, with_fire: Outcome, known: list[dict[str, object]]
+    two_months: Outcome, with_fire: Outcome, known: list[dict[str, object]]
 ) -> None:
     who = pl.col("person_id") == known[0]["person_id"]
-    before, after = (table(outcome, "ranked").filter(who)["intensity"] for outcome in (without, with_fire))
+    before, after = (table(outcome, "ranked").filter(who)["intensity"] for outcome in (two_months, with_fire))
     assert after.item() > (before.item() if before.len() else 0)
 
 

@@ -45,7 +45,7 @@ def charts(folder: Path) -> dict[str, bytes]:
 
 
 def test_a_decision_on_this_list_makes_the_pack_anew_and_nothing_else(
-    place_after: Place, place_of: PlaceOf, monkeypatch: pytest.MonkeyPatch
+    place_after: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whom = decided(place_after)
     drawn: list[str] = []
@@ -55,7 +55,12 @@ def test_a_decision_on_this_list_makes_the_pack_anew_and_nothing_else(
     assert outcome.changed and outcome.published and not STEPS & set(outcome.seconds) and drawn == []
     assert verify_release(outcome.published) == []
     assert whom in (outcome.published / "pack.html").read_text(encoding="utf-8")
-    full = place_of()
+
+
+@pytest.mark.slow
+def test_what_is_made_anew_after_a_decision_is_as_a_full_run_makes_it(place_after: Place, place_of: PlaceOf) -> None:
+    whom = decided(place_after)
+    outcome, full = run(place_after), place_of()
     decided(full, person=whom)
     again = run(full)
     assert set(again.seconds) >= STEPS and again.published

@@ -101,7 +101,7 @@ def test_a_file_under_the_wrong_month_is_said_and_filed_rightly_it_loads(tmp_pat
         "2025-11/ed_.csv": ed(("A", "05/11/2025")),
     }
     place = make_site(Trap(files=files, exit=0), tmp_path / "site")
-    _, before = runs(place, MONTHS[0], MONTHS[2])
+    [before] = runs(place, MONTHS[2])
     [said] = [line for line in before.warnings if "filed under Nov 2025" in line]
     assert before.exit_code == 3 and "2 of 2 rows are of Oct 2025" in said and said.endswith("2025-10, hiu run 2025-11")
     page = (before.published or tmp_path).joinpath("quality.html").read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import socket
 import subprocess
 import sys
 from datetime import date, datetime
@@ -345,7 +346,20 @@ def test_nothing_heavy_is_imported_until_a_delivery_comes() -> None:
     assert python(code).stdout == "set()\n"
 
 
-def test_the_gate_connects_to_nothing_and_prints_nothing() -> None:
+def test_a_delivery_is_asked_about_without_a_connection_or_a_word(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        pytest.fail("a connection was attempted")
+
+    for holder, name in ((socket.socket, "connect"), (socket, "getaddrinfo"), (socket, "create_connection")):
+        monkeypatch.setattr(holder, name, refuse)
+    assert check_delivery(records(sex="Q"), suite(SOURCE), usual=None).failed.height == 5
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.slow
+def test_the_gate_connects_to_nothing_and_prints_nothing_from_its_import_on() -> None:
     code = (
         "import pipelines, socket, sys\n"
         "def refuse(*a, **k): raise SystemExit('a connection was attempted')\n"

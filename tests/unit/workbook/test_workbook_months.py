@@ -9,7 +9,6 @@ from pathlib import Path
 import polars as pl
 import pytest
 from areakit import LAST, NOW, PlaceOf, run
-from once import once
 from typer.testing import CliRunner
 from workbook_kit import Edited, at
 
@@ -28,23 +27,11 @@ def workbook_of(place: Place, month: str) -> bytes:
     return (folder / f"risk-and-demand-{month}.xlsx").read_bytes()
 
 
-@pytest.fixture(scope="module")
-def months(area: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The month before the last, published in a curated folder of this module's own."""
-    from pipelines.common.place import open_place
-
-    def make(folder: Path) -> Path:
-        run(open_place(area, curated=folder / "curated"), BEFORE)
-        return folder / "curated"
-
-    return once(tmp_path_factory, "month before the last", make)
-
-
 def test_a_decision_and_a_grading_of_one_month_are_in_the_next(
-    months: Path, area: Path, place_of: PlaceOf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    month_before: Path, area: Path, place_of: PlaceOf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     place = place_of(name="two")
-    shutil.copytree(months, place.curated)
+    shutil.copytree(month_before, place.curated)
     copy = Edited(workbook_of(place, str(BEFORE)))
     person = copy.back(place.key_for("workbook")).rows[0].person_id
     pick = copy.back(place.key_for("workbook")).picks
@@ -89,11 +76,11 @@ def test_a_decision_and_a_grading_of_one_month_are_in_the_next(
 
 
 @pytest.mark.slow
-def test_refusing_support_changes_no_rank(months: Path, place_of: PlaceOf, tmp_path: Path) -> None:
+def test_refusing_support_changes_no_rank(month_before: Path, place_of: PlaceOf, tmp_path: Path) -> None:
     """The last month with refusals recorded about the month before, against the last month without."""
     with_, without = place_of(name="with"), place_of(name="without")
     for place in (with_, without):
-        shutil.copytree(months, place.curated)
+        shutil.copytree(month_before, place.curated)
     copy = Edited(workbook_of(with_, str(BEFORE)))
     key = with_.key_for("workbook")
     for line in range(6, 6 + len(copy.back(key).rows)):
@@ -111,10 +98,10 @@ def test_refusing_support_changes_no_rank(months: Path, place_of: PlaceOf, tmp_p
 
 
 def test_a_candidate_s_gates_in_the_team_s_list_count_though_the_workbook_does_not_show_them(
-    months: Path, place_of: PlaceOf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    month_before: Path, place_of: PlaceOf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     place = place_of(name="gates")
-    shutil.copytree(months, place.curated)
+    shutil.copytree(month_before, place.curated)
     copy = Edited(workbook_of(place, str(BEFORE)))
     row = next(row for row in copy.back(place.key_for("workbook")).rows if row.cells["access"].text == "Candidate")
     line = int(row.cells["decision"].ref.rsplit(at("decision").rstrip("0123456789"))[-1])
@@ -140,10 +127,10 @@ def test_a_candidate_s_gates_in_the_team_s_list_count_though_the_workbook_does_n
 
 @pytest.mark.slow
 def test_an_older_months_copy_is_refused_unless_asked_for(
-    months: Path, place_of: PlaceOf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    month_before: Path, place_of: PlaceOf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     place = place_of(name="late")
-    shutil.copytree(months, place.curated)
+    shutil.copytree(month_before, place.curated)
     file = tmp_path / "late.xlsx"
     file.write_bytes(Edited(workbook_of(place, str(BEFORE))).put(at("owner"), "Sam").file())
     pointer = place.current.read_text(encoding="utf-8")
