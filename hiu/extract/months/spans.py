@@ -61,9 +61,9 @@ def span_of(records: pl.DataFrame, source: Source, named: PathMonths, period: Mo
 def _elsewhere(records: pl.DataFrame, source: Source, here: Span) -> bool:
     """Whether rows have dates, and none is of these months; a stay is of every month that it goes on in."""
     dated = records.filter(pl.col("start").is_not_null())
-    begun = pl.col("start") < here.last.after
+    before_end = pl.col("start") < here.last.after
     ends = pl.col("end").fill_null(here.first.start) if source.kind == "stays" else pl.col("start")
-    return not dated.is_empty() and dated.filter(begun, ends >= here.first.start).is_empty()
+    return not dated.is_empty() and dated.filter(before_end, ends >= here.first.start).is_empty()
 
 
 def _gaps(sound: pl.DataFrame, source: Source, first: Month, last: Month) -> tuple[Month, ...]:

@@ -38,7 +38,7 @@ _REFERENCE = re.compile(
     r"(?<![a-z])(?!(?:nhs|no|number|tel|mob|phone)[-/]?\Z)[a-z]{2,}[-/]?\Z|\A(?:19|20)\d\d[./\-]", re.I
 )
 """What an agency's reference of an event has: letters joined to its figures, or a year set apart at their start."""
-_TELEPHONE = re.compile(r"0\d{10}|44\d{10}|0044\d{10}")
+_TELEPHONE = re.compile(r"0\d{9,11}|44\d{10}|0044\d{10}")
 _LENGTHS = (10, 11)
 """Figures in the number of a person or telephone, whole groups together; a longer one is a reference."""
 _CLOCK = re.compile(r"(?<=[\sT])\d\d?[:.]\d\d(?:[:.]\d\d)?(?!\d)")
@@ -107,7 +107,8 @@ def _numbered(text: str) -> bool:
         reference = _REFERENCE.search(text[: run.start()]) or _REFERENCE.match(run[0])
         for first, last in combinations(range(len(groups) + 1), 2):
             figures = "".join(groups[first:last])
-            if _TELEPHONE.fullmatch(figures) or _valid(figures) or (len(figures) in _LENGTHS and not reference):
+            alone = len(figures) in _LENGTHS or _TELEPHONE.fullmatch(figures)
+            if _valid(figures) or (alone and not reference):
                 return True
     return False
 

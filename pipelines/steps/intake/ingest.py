@@ -171,9 +171,8 @@ def _load(place: Place, warehouse: Engine, ahead: NextDelivery, month: Month, ru
     twins = twins_of(others, job, source)
     idle = {row["delivery_id"] for row in others if supplies_nothing(row)}
     moved = [twin for twin, file in twins.items() if twin in idle or not (place.raw / file).exists()]
-    still = {twin: file for twin, file in twins.items() if _still(place, file, job)}
-    intake.warnings += [filed_twice(file, name) for twin, file in still.items() if twin in moved]
-    if there := [file for twin, file in still.items() if twin not in moved]:
+    intake.warnings += [filed_twice(twins[twin], name) for twin in moved if _still(place, twins[twin], job)]
+    if there := [file for twin, file in twins.items() if twin not in moved and _still(place, file, job)]:
         intake.warnings.append(same_bytes(name, there[0], source))
         return
     usual = usual_rows(others, source, period)
@@ -197,7 +196,7 @@ def _load(place: Place, warehouse: Engine, ahead: NextDelivery, month: Month, ru
 
 
 def _still(place: Place, file: str, job: LoadJob) -> bool:
-    """Whether a file still has the bytes: one that was put in its place since is taken in for itself."""
+    """Whether a file is there with the same bytes: one that was put in its place since is taken in for itself."""
     return (place.raw / file).exists() and file_digest(place.raw / file) == job.sha256
 
 
@@ -262,15 +261,16 @@ def _write(
             warehouse.change("deliveries", "replaced_by", job.delivery_id, where="delivery_id", equals=earlier)
         if source.key.resend == "period":
             _replace_period(warehouse, job, delivery["period"][0], of_source, replaced)
-        if source.kind in KEYED and of_source.keys() - {job.delivery_id} and _shares_keys(warehouse, job):
+        asked = {"source": source.name, "delivery_id": job.delivery_id}
+        if (
+            source.kind in KEYED
+            and of_source.keys() - {job.delivery_id}
+            and warehouse.ask("keys_shared", **asked).item()
+        ):
             again = warehouse.ask("keys_again", delivery_id=job.delivery_id)
             refuse_reused(again, source, headers_of(done.quality), job.file.name)  # what is refused here is undone
             return lost_people(again, job.file.name)
     return []
-
-
-def _shares_keys(warehouse: Engine, job: LoadJob) -> bool:
-    return bool(warehouse.ask("keys_shared", source=job.file.source, delivery_id=job.delivery_id).item())
 
 
 def _standing(of_source: Iterable[Row], name: str) -> list[str]:
