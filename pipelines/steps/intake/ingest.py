@@ -61,7 +61,7 @@ def ingest(place: Place, warehouse: Engine, month: Month, run_id: str, today: da
     sweep = find_deliveries(place.raw, place.sources, place.settings.ignored_files)
     intake.warnings += map(not_taken, sweep.unmatched)
     intake.refused += [InputRefused(link.code, link.reason, file=link.name) for link in sweep.refused]
-    loaded = loaded_deliveries(warehouse).to_dicts()
+    loaded = warehouse.ask("loaded_deliveries").to_dicts()
     waiting = [found for found in sweep.deliveries if found.period is None or found.period <= month]
     before = {row[0]: row[1:] for row in warehouse.read("reread_refused").iter_rows()}
     settled = settled_rows(place)
@@ -116,11 +116,6 @@ def _remark_months(place: Place, warehouse: Engine, month: Month, run_id: str, i
     if stale:
         again = ", ".join(f"hiu run {each}" for each in stale)
         intake.notes.append(f"published before this was taken in, and unchanged until run again: {again}")
-
-
-def loaded_deliveries(warehouse: Engine) -> pl.DataFrame:
-    """Every delivery, the recipe it was loaded by, and whether it is the latest of its file."""
-    return warehouse.ask("loaded_deliveries")
 
 
 def _job(place: Place, found: FoundFile, loaded: Sequence[Row], settled: Mapping[str, str]) -> LoadJob | None:
