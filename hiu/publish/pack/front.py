@@ -163,7 +163,7 @@ def unlisted(support: pl.DataFrame, people: pl.DataFrame, ranked: pl.DataFrame, 
     """Supported people without a row, and why each has none; `support` = rows of supported people."""
     rows = support.join(ranked, on="person_id", how="anti").sort("person_id").iter_rows(named=True)
     ids = [row["person_id"] for row in rows if going(row, month)]
-    return list(absent(ids, people, (), month).items())
+    return list(absent(ids, people, month).items())
 
 
 def unnamed(support: pl.DataFrame, named: Collection[str], month: Month) -> str:
