@@ -26,8 +26,9 @@ BLOCK = 4
 SURE = 0.05
 """Chance of a pattern of hours where there is none, over all blocks together."""
 
-DETAILS = ("reason", "site", "ward", "role", "outcome")
-"""Columns of `timeline` that say more of a contact, where a source sent and kept them."""
+DETAILS = ("reason", "site", "ward", "outcome")
+"""Columns of `timeline` that say more of a contact, where a source sent and kept them. The role in which the police
+had somebody stands in the table of contacts alone: beside a crisis it would say something of the person."""
 
 CODES = {"248062006": "self-injurious behaviour", "6471006": "feeling suicidal", "55680006": "poisoning or overdose"}
 """Chief complaints of ECDS that say danger, in words; other bare codes tell a reader nothing."""
@@ -125,8 +126,8 @@ def _words(dataset: str, n: int) -> str:
     return one(dataset) if n == 1 else many(dataset)
 
 
-def _details(row: Row) -> str:
-    return ", ".join(shorten(" / ".join(words), 60) for name in DETAILS if (words := _named(row, name)))
+def _details(row: Row, columns: Sequence[str] = DETAILS) -> str:
+    return ", ".join(shorten(" / ".join(words), 60) for name in columns if (words := _named(row, name)))
 
 
 def _named(row: Row, name: str) -> list[str]:
@@ -210,7 +211,7 @@ def contacts(timeline: pl.DataFrame, most: int) -> list[tuple[str, str, str, str
     ]
     out = []
     for row in events[:most]:
-        details = _details(row)
+        details = _details(row, ("reason", "site", "ward", "role", "outcome"))
         what = f"{_words(row['dataset'], 1)}{f' ({details})' if details else ''}"
         out.append((moment(row["start"]), source_words(row["source"]), what, _not_counted(row)))
     return out

@@ -22,7 +22,7 @@ from hiu.publish.words.text import count_of, day
 
 ALERTS = {
     "danger": "Suicide, self-harm or overdose in the records",
-    "discharged": "Discharged in the last 30 days",
+    "discharged": "Discharged from a mental-health bed in the last 30 days",
     "lost": "Lost from mental-health care",
     "left": "Left before treatment",
     "in_hospital": "In hospital on the last day",
@@ -30,6 +30,12 @@ ALERTS = {
     "match": "Match in doubt",
 }
 """Code of an alert and its name, the most pressing first."""
+SUPPORTED_ONLY = (
+    "What the contacts of the last 3 months were about (suicide, self-harm, overdose) is looked at for supported "
+    "people only. A candidate without such an alert may have it in the records: the person sheet, made with a reason, "
+    "says so."
+)
+"""Why most people have no alert of danger: episodes are for those whose dates may be shown (docs/chair.md)."""
 
 IMPOSSIBLE = {
     "born_after_contact": "a birth after a contact",
@@ -138,7 +144,7 @@ def _beds(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tup
         ended, person_id = _end(row), row["person_id"]
         if ended and since < ended <= month.end and person_id not in inside:
             on = (
-                f"Discharged {day(ended)}, in the last 30 days"
+                f"Discharged from a mental-health bed on {day(ended)}, in the last 30 days"
                 if shows_gates(rows[person_id])
                 else ALERTS["discharged"]
             )

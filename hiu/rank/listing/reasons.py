@@ -203,7 +203,8 @@ def label_sentence(
     if new:
         return f"{opening}; no source knows this person that began early enough to compare with.{out}"
     part = f" {compared:.0f} of them compared," if compared != seen else ""
-    return f"{opening};{part} {_number(expected)} expected from the previous {window.n}.{community}{out}"
+    days = " for as many days in the community" if community else ""
+    return f"{opening};{part} {_number(expected)} expected{days} from the previous {window.n}.{community}{out}"
 
 
 def community_words(beds: Beds, at: int, recent: float, before: float, unit: str) -> str:
@@ -213,7 +214,7 @@ def community_words(beds: Beds, at: int, recent: float, before: float, unit: str
     if min(free, free_before) < 1:
         return f"{opening}; there is no day in the community to compare."
     now, then = (amount(30 * n / days) for n, days in ((recent, free), (before, free_before)))
-    return f"{opening}: {now} {unit} per 30 days in the community, {then} before."
+    return f"{opening}; {unit} per 30 days in the community: {now}, {then} before."
 
 
 def _unit(name: str) -> tuple[str, str]:

@@ -194,5 +194,5 @@ def test_who_has_a_conflict_is_a_match_to_review_or_the_page_says_why_not() -> N
     assert found["settled"] == [
         ("a reviewer has decided", ["C"]),
         ("either answer would leave the list as it is", ["B"]),
-        ("by their other details no two descriptions are in doubt", ["D"]),
+        ("all their other details agree, so the records are taken as one person's", ["D"]),
     ]
