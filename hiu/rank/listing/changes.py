@@ -95,7 +95,7 @@ def _on_list(ranked: pl.DataFrame, resolved: dict[str, str], which: str) -> pl.D
 
 
 def _by_person(people: pl.DataFrame, names: Collection[str]) -> dict[str, Row]:
-    """Some of those listed, by id; of two records since joined, the one that stood higher."""
+    """Some of the people of a list, by id; of two records since joined, the one that stood higher."""
     out: dict[str, Row] = {}
     for row in people.filter(pl.col("name").is_in(list(names))).sort("rank").iter_rows(named=True):
         out.setdefault(row["name"], row)
