@@ -5,7 +5,8 @@ from datetime import date
 
 from hiu.govern.basis.gate import basis_block
 from hiu.publish.people import date_in
-from hiu.publish.words.definitions import BOARD, LABELS, PACK, SETTINGS
+from hiu.publish.words.definitions import BOARD, LABELS, PACK, SETTINGS, labels
+from hiu.publish.words.terms import label_words
 from hiu.publish.words.text import count_of, day
 from hiu.rank.listing.presets import PRESETS
 from hiu.settings import Settings
@@ -42,6 +43,14 @@ def certainty(settings: Settings) -> tuple[str, str]:
         "A: in at least 8 of 10 simulated draws. B: in 2 to 8 of 10; no reliable difference between these people. "
         "C: in fewer.",
     )
+
+
+def definitions(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """Every word of the pack with what it means for a site; how sure a place is comes last."""
+    named = (
+        (label_words(label), meaning.partition(": shown as")[0]) for label, meaning in labels(settings.labels).items()
+    )
+    return (*PACK, *named, certainty(settings))
 
 
 def measures(settings: Settings) -> list[tuple[str, str]]:

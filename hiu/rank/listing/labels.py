@@ -15,14 +15,13 @@ import polars as pl
 from scipy.special import betaincc
 
 from hiu.model import LABELS
+from hiu.model.units import MOST_OUT
 from hiu.rank.listing.history import Beds, Flags, Floats, History, beds_of
 from hiu.rank.listing.reasons import amounts, community_words, counted, label_sentence
 from hiu.rank.listing.sentence import say_each_row
 from hiu.settings import Labels
 
 BASELINE = 12
-MOST_OUT = 3
-"""Days out of hospital in a month that was spent on a ward: a contact in it is none of the days in the community."""
 
 
 @dataclass(frozen=True, kw_only=True)

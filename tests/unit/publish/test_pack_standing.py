@@ -152,5 +152,11 @@ def test_the_pack_says_what_it_does_not_look_at_and_how_old_it_is() -> None:
     _, html, pdf = outputs(area(), built=datetime(2026, 11, 29))
     words = "These figures are about 8 months old: they end on 31 Mar 2026, and this was built on 29 Nov 2026."
     assert words in html and words in pdf
+    for label in (
+        "CONTACTS AS USUAL: none of these",
+        "QUIET: no contact for 3 months",
+        "MOSTLY IN HOSPITAL: 15 bed days",
+    ):
+        assert label in pdf and label.replace(": ", "</strong>: ") in html, "every label has its meaning"
     for technical in ("max_file_bytes", "Largest file", "rank.weights", "board paper"):
         assert technical not in html + pdf
