@@ -81,7 +81,7 @@ def settings_list(settings: Settings) -> list[tuple[str, str, str]]:
     def walk(prefix: str, value: object) -> list[tuple[str, str]]:
         if isinstance(value, dict) and value:
             return [pair for key, inner in value.items() for pair in walk(f"{prefix}.{key}" if prefix else key, inner)]
-        when = date_in(str(value))
+        when = date_in(value) if isinstance(value, str) else None
         return [(prefix, "none" if value in (None, {}, []) else day(when) if when else str(value))]
 
     rows = walk("", settings.model_dump(mode="json", exclude=PRIVATE))

@@ -112,6 +112,14 @@ def test_under_18s_have_an_age_on_list_page_and_in_alerts_and_the_children_s_lea
     assert pdf.count(MINOR) == 1 and "1980" not in json.dumps(found)
 
 
+def test_who_did_not_move_is_said_to_have_the_same_place() -> None:
+    rows = [{"kind": "rising", "person_id": IDS[0], "what": "Up from 2nd to 1st.", "rank_before": 2, "rank_now": 1}]
+    found, _, pdf = outputs(area(changes=frames.frame(PUBLISHED["changes"], rows)))
+    assert [one["changes"] for one in found] == [["Up from 2nd to 1st."], *[["The same place as last month."]] * 5]
+    assert pdf.count("The same place as last month.") == 5
+    assert not outputs(area(changes=frames.frame(PUBLISHED["changes"], [])))[0][1]["changes"], "no list to compare with"
+
+
 def test_two_people_of_one_name_are_told_apart() -> None:
     names = dict(zip(IDS, pack_area.plain_names(6), strict=True)) | {IDS[0]: "Jo Ash", IDS[2]: "Jo Ash"}
     found, _, pdf = outputs(area(people=frames.people(names)))
@@ -160,3 +168,4 @@ def test_the_pack_says_what_it_does_not_look_at_and_how_old_it_is() -> None:
         assert label in pdf and label.replace(": ", "</strong>: ") in html, "every label has its meaning"
     for technical in ("max_file_bytes", "Largest file", "rank.weights", "board paper"):
         assert technical not in html + pdf
+    assert f"<dd>{SETTINGS.rank.seed}</dd>" in html, "a number is no date"
