@@ -17,6 +17,7 @@ import pytest
 
 from hiu.model import PUBLISHED
 from hiu.publish.pack.alerts import SUPPORTED_ONLY
+from hiu.publish.pack.matches import CHECK
 from hiu.publish.pack.page import CANDIDATES, MINOR, pack_page, pack_view
 from hiu.publish.pack.pdf import pack_pdf
 from hiu.publish.people import NAMESAKE, support_so_far
@@ -125,6 +126,15 @@ def test_two_people_of_one_name_are_told_apart() -> None:
     found, _, pdf = outputs(area(people=frames.people(names)))
     assert [one["who"] for one in found[:3]] == [f"born 1980; {NAMESAKE}", "", f"born 1980; {NAMESAKE}"]
     assert pdf.count(NAMESAKE) == 4, "in the list and on the page of both"
+    assert f"Jo Ash ({IDS[0]}): Now 1, was 3" in pdf and f"Jo Ash ({IDS[2]}): Now 3, was 5" in pdf
+
+
+def test_two_dates_of_birth_are_worded_alike_on_the_first_screen_and_beside_the_person() -> None:
+    people = frames.people(dict(zip(IDS, pack_area.plain_names(6), strict=True)))
+    found, html, pdf = outputs(area(people=people.with_columns(two_dobs=pl.col("person_id") == IDS[4])))
+    assert f"Conflict: more than one date of birth; {CHECK}." in found[4]["sources"]
+    assert f"was sent ({CHECK}); no match waits for a decision, since all their other details agree" in pdf
+    assert CHECK in html and pdf.count(CHECK) == 2
 
 
 def test_a_long_stay_is_on_the_page_and_on_paper_and_what_is_left_out_is_counted() -> None:
