@@ -11,6 +11,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from hiu.model import GOING_UP
+from hiu.model.ages import age_on
 from hiu.model.units import contact_sets
 from hiu.month import Month
 from hiu.publish.access import shows_gates
@@ -18,6 +19,7 @@ from hiu.publish.episodes import danger
 from hiu.publish.pack.matches import doubted
 from hiu.publish.pack.view import Person
 from hiu.publish.rows import Row, Tables
+from hiu.publish.words.ages import OF_AGE, age_doubt
 from hiu.publish.words.text import count_of, day
 
 ALERTS = {
@@ -32,6 +34,7 @@ ALERTS = {
 """Code of an alert and its name, the most pressing first."""
 
 IMPOSSIBLE = {
+    "age_against_records": "records that do not fit the age",
     "born_after_contact": "a birth after a contact",
     "contact_after_death": "a contact after the death",
     "death_before_birth": "a death before the birth",
@@ -199,7 +202,13 @@ def _left(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tup
 
 
 def _dates(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
-    """Dates that contradict each other; those of support only where its gates are shown."""
-    for row in _own(tables, "conflicts", rows):
-        if row["what"] in IMPOSSIBLE and (row["what"] != "ends_before_start" or shows_gates(rows[row["person_id"]])):
-            yield row["person_id"], "dates", f"{ALERTS['dates']}: {IMPOSSIBLE[row['what']]}"
+    """Dates that contradict each other, and records that do not fit the age; those of support only where its gates are
+    shown."""
+    found = [row for row in _own(tables, "conflicts", rows) if row["what"] in IMPOSSIBLE]
+    of_age = [row["person_id"] for row in found if row["what"] in OF_AGE]
+    people = tables["people"].filter(pl.col("person_id").is_in(of_age))
+    ages = dict(people.select("person_id", age_on(month.end)).iter_rows())
+    for row in sorted(found, key=lambda row: row["what"] not in OF_AGE):
+        if row["what"] != "ends_before_start" or shows_gates(rows[row["person_id"]]):
+            doubt = age_doubt(ages.get(row["person_id"])) if row["what"] in OF_AGE else ""
+            yield row["person_id"], "dates", doubt or f"{ALERTS['dates']}: {IMPOSSIBLE[row['what']]}"

@@ -85,6 +85,7 @@ CONTRADICTIONS = {
     "ended_and_open": "support is both ended and open (ended holds)",
     "born_after_contact": "a birth after a contact",
     "age_against_birth": "an age against the date of birth",
+    "age_against_records": "records that do not fit the age",
     "contact_after_death": "a contact after the death",
     "death_before_birth": "a death before the birth",
     "death_to_check": "a name sent as deceased, which no register says: check",

@@ -106,6 +106,29 @@ def test_left_before_treatment_and_impossible_dates() -> None:
     }
 
 
+def test_records_that_do_not_fit_the_age_say_to_check_the_birth_first() -> None:
+    tables = area()
+    births = {IDS[2]: date(2022, 7, 19), IDS[3]: date(2026, 6, 1), IDS[4]: None}
+    born = pl.col("person_id").replace_strict(births, default=date(1980, 1, 2), return_dtype=pl.Date)
+    tables["people"] = tables["people"].with_columns(dob=born, birth_year=pl.lit(None, pl.Int64))
+    found = [
+        {"person_id": IDS[k], "what": what, "sources": "police", "rows": 1, "detail": None}
+        for k, what in (
+            (2, "contact_after_death"),
+            (2, "age_against_records"),
+            (3, "born_after_contact"),
+            (4, "born_after_contact"),
+        )
+    ]
+    tables["conflicts"] = frames.frame(PUBLISHED["conflicts"], found)
+    age_3 = "Age 3: the records do not fit this age. Check the date of birth before anything else"
+    assert alerts(tables) == {
+        IDS[2]: [("dates", age_3)],
+        IDS[3]: [("dates", "Impossible dates: a birth after a contact")],
+        IDS[4]: [("dates", "Impossible dates: a birth after a contact")],
+    }
+
+
 def test_a_match_in_doubt_stands_at_the_person_and_not_at_others() -> None:
     queue = pack_area.tables(pack_area.plain_names(6), minors=0)["review_queue"]
     found = alerts(area(review_queue=queue))
