@@ -126,10 +126,10 @@ def _words(dataset: str, n: int) -> str:
 
 def _details(row: Row) -> str:
     unsaid = ["reason not recorded"] if row["source"] == "ed" and not named(row, "reason") else []
-    return ", ".join([*unsaid, *(text for name in DETAILS if (text := said(row, name)))])
+    return ", ".join([*unsaid, *(text for name in DETAILS if (text := in_words(row, name)))])
 
 
-def said(row: Row, *names: str) -> str:
+def in_words(row: Row, *names: str) -> str:
     """What a source sent in some of a contact's columns, in words; empty if nothing."""
     return ", ".join(shorten(" / ".join(words), 60) for name in names if (words := named(row, name)))
 
@@ -181,8 +181,8 @@ def last_contact(timeline: pl.DataFrame, month: Month) -> str:
     if not events:
         return ""
     row = events[-1]
-    ended = said(row, "outcome") or "how it ended was not supplied"
-    about = join_words([said(row, "reason") or "reason not recorded", *filter(None, [said(row, "site")])])
+    ended = in_words(row, "outcome") or "how it ended was not supplied"
+    about = join_words([in_words(row, "reason") or "reason not recorded", *filter(None, [in_words(row, "site")])])
     apart = " (not counted)" if _not_counted(row) else ""
     ago = count_of((month.end - row["start"].date()).days, "day")
     what = f"{_words(row['dataset'], 1)}{apart}: {about}; {ended}"
@@ -212,9 +212,9 @@ def contacts(timeline: pl.DataFrame, most: int) -> list[tuple[str, ...]]:
             moment(row["start"]),
             source_words(row["source"]),
             _words(row["dataset"], 1),
-            said(row, "reason") or "not recorded",
-            said(row, "site", "ward", "role"),
-            said(row, "outcome") or "not supplied",
+            in_words(row, "reason") or "not recorded",
+            in_words(row, "site", "ward", "role"),
+            in_words(row, "outcome") or "not supplied",
             _not_counted(row),
         )
         for row in events[:most]

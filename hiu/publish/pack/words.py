@@ -5,7 +5,8 @@ from datetime import date
 
 from hiu.govern.basis.gate import basis_block
 from hiu.publish.words.definitions import BOARD, LABELS, PACK, SETTINGS
-from hiu.publish.words.text import count_of
+from hiu.publish.people import date_in
+from hiu.publish.words.text import count_of, day
 from hiu.rank.listing.presets import PRESETS
 from hiu.settings import Settings
 
@@ -19,8 +20,18 @@ PRIVATE = {
     "linking",
     "basis",
     "governance",
+    "name",
+    "synthetic",
+    "roles",
+    "paper",
+    "places",
+    "ignored_files",
+    "keep_runs",
+    "max_file_bytes",
+    "max_unzip_ratio",
+    "usual_shorter",
 }
-"""Folders, keys, local addresses and decisions about people: no bearing on a reader, and not for a page."""
+"""Folders, keys, local addresses, decisions about people and how files are read: no bearing on the list."""
 
 
 def certainty(settings: Settings) -> tuple[str, str]:
@@ -56,12 +67,13 @@ def definitions_version() -> str:
 
 
 def settings_list(settings: Settings) -> list[tuple[str, str, str]]:
-    """Every setting that bears on a figure: dotted name, value, and what it is in words."""
+    """Every setting that bears on the list: dotted name, value, and what it is in words; the version covers all."""
 
     def walk(prefix: str, value: object) -> list[tuple[str, str]]:
         if isinstance(value, dict) and value:
             return [pair for key, inner in value.items() for pair in walk(f"{prefix}.{key}" if prefix else key, inner)]
-        return [(prefix, "none" if value in (None, {}, []) else str(value))]
+        when = date_in(str(value))
+        return [(prefix, "none" if value in (None, {}, []) else day(when) if when else str(value))]
 
     rows = walk("", settings.model_dump(mode="json", exclude=PRIVATE))
     return [(name, value, _in_words(name)) for name, value in rows]

@@ -45,7 +45,7 @@ def test_who_is_in_hospital_and_who_was_discharged_in_the_last_30_days() -> None
     found = alerts(area(stay=frames.frame(PUBLISHED["stay"], stays)))
     assert found == {
         IDS[0]: [("in_hospital", "In hospital on the last day, 31 Mar 2026, since 20 Mar 2026")],
-        IDS[1]: [("discharged", "Discharged in the last 30 days")],
+        IDS[1]: [("discharged", "Discharged from a mental-health bed in the last 30 days")],
         IDS[4]: [("in_hospital", "In hospital on the last day, 31 Mar 2026")],
     }, "of a candidate without the date; a stay that was not sent again says nothing"
 

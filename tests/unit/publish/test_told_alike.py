@@ -13,8 +13,9 @@ import pytest
 
 from hiu.model import DATASETS, PUBLISHED, many, one
 from hiu.publish.charts.data import series
-from hiu.publish.episodes import episodes, hours_of_week
+from hiu.publish.episodes import episodes
 from hiu.publish.hospital import counts, disagreements, remarks, sentences
+from hiu.publish.hours import hours_of_week
 from hiu.publish.pack.matches import matches
 from hiu.publish.sheet import how_sure, sources
 
@@ -194,5 +195,5 @@ def test_who_has_a_conflict_is_a_match_to_review_or_the_page_says_why_not() -> N
     assert found["settled"] == [
         ("a reviewer has decided", ["C"]),
         ("either answer would leave the list as it is", ["B"]),
-        ("by their other details no two descriptions are in doubt", ["D"]),
+        ("all their other details agree, so the records are taken as one person's", ["D"]),
     ]
