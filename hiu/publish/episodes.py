@@ -5,7 +5,7 @@ For people whose dates may be shown (`access.shows_gates`, or a person sheet). A
 time, is shown as a date.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import polars as pl
@@ -22,9 +22,11 @@ DETAILS = ("reason", "site", "ward", "outcome")
 """Columns of `timeline` that say more of a contact, where a source sent and kept them. The part that the police write
 down for somebody stands in the table of contacts alone: beside a crisis it would say something of the person."""
 
+MOST_DAYS = 4
+"""Days of one mention that are all named."""
 NOT_COUNTED = {
-    "ambulance_call": "a call: only deployments are counted",
-    "left_before_treatment": "left before treatment: counted apart, as a safety signal",
+    "ambulance_call": "no deployment",
+    "left_before_treatment": "counted apart, as a safety signal",
     "mha_not_completed": "assessment not completed",
 }
 """Why a contact adds nothing to its data set, by side measure."""
@@ -84,7 +86,7 @@ def _episode(rows: Sequence[Row]) -> tuple[str, str, str]:
 def _by_dataset(rows: Sequence[Row]) -> list[list[Row]]:
     """The rows of each data set, as the months count them: two agencies' records of one detention are one, and the call
     behind a deployment is the deployment."""
-    deployed = {(row["source"], row["event_id"]) for row in rows if row["dataset"] not in _SIDE and row["counted"]}
+    deployed = _deployed(rows)
     groups: dict[str, list[Row]] = {}
     for row in rows:
         if row["dataset"] not in _SIDE or (row["source"], row["event_id"]) not in deployed:
@@ -101,7 +103,7 @@ def _told_twice(rows: Sequence[Row]) -> bool:
 def _part(rows: Sequence[Row]) -> str:
     """How many of one data set, and what was sent of them: the words of one agency stay beside its contact."""
     details = join_words(dict.fromkeys(text for row in rows if (text := _details(row))))
-    beside = "" if rows[0]["counted"] and rows[0]["dataset"] not in _SIDE else " not counted"
+    beside = "" if rows[0]["counted"] and rows[0]["dataset"] not in _SIDE else ", not counted"
     return f"{len(rows)} {_words(rows[0]['dataset'], len(rows))}{beside}{f' ({details})' if details else ''}"
 
 
@@ -139,40 +141,46 @@ def danger(timeline: pl.DataFrame, month: Month) -> str:
 
     In the records' own words, of opening and closing codes and complaints. That nothing is mentioned says nothing.
     """
-    found: dict[str, dict[str, None]] = {}
     since = (month - 2).start
-    for when, words, _ in _mentions(timeline.filter(pl.col("start") >= since).sort("start")):
-        for text in words:
-            found.setdefault(text, {})[day(when.date())] = None
-    mentioned = "; ".join(f"{text} ({join_words(days)})" for text, days in found.items())
-    return f"In the last 3 months (since {day(since)}) the records mention: {mentioned}." if mentioned else ""
+    mentioned = _mentioned(timeline.filter(pl.col("start") >= since).sort("start"), left=False)
+    found = "; ".join(f"{text} ({join_words(days)})" for text, days in mentioned.items())
+    return f"In the last 3 months (since {day(since)}) the records mention: {found}." if found else ""
 
 
 def mentions(timeline: pl.DataFrame, month: Month, months: int = 12) -> str:
-    """What the records of the latest months mention of suicide, self-harm and overdose, and each time that somebody left
-    before treatment, latest first; of none, that silence says nothing and how many contacts came without a reason."""
+    """What the records of the latest months mention of suicide, self-harm and overdose, and each time that the person
+    left before treatment, with the days, latest first; and what earlier months mention. Of none, how many contacts came
+    without a reason."""
     since = (month - (months - 1)).start
-    own = timeline.filter(pl.col("start") >= since, pl.col("ended").is_null()).sort("start", descending=True)
-    found: dict[str, None] = {}
-    for when, words, left in _mentions(own):
-        text = join_words(words)
-        if left or text:
-            beside = f"left the emergency department before treatment{f' ({text})' if text else ''}, not counted"
-            found[f"{day(when.date())}: {beside if left else text}"] = None
-    span = f"{Month.of(since).title} to {month.title}"
+    events = timeline.filter(pl.col("ended").is_null()).sort("start", descending=True)
+    own, earlier = (events.filter(part) for part in (pl.col("start") >= since, pl.col("start") < since))
+    found = "; ".join(f"{text} ({_days(days)})" for text, days in _mentioned(own, left=True).items())
+    before = "; ".join(f"{text} ({_days(days[:1])})" for text, days in _mentioned(earlier, left=False).items())
+    span, before = f"{Month.of(since).title} to {month.title}", f" Before that, latest: {before}." if before else ""
     if found:
-        return f"{span}: {'; '.join(found)}."
+        return f"{span}: {found}.{before}"
     main = own.filter(~pl.col("dataset").is_in(list(_SIDE)))
     silent = main.filter(pl.col("reason").is_null()).height
     beside = f" {silent} of {count_of(main.height, 'contact')} came without a reason." if silent else ""
-    return f"{span}: no suicide, self-harm or overdose, and never left before treatment.{beside} This is no proof of safety."
+    none = "no mention of suicide, self-harm or overdose, and not once left before treatment"
+    return f"{span}: {none}.{beside} That does not mean that there is no danger.{before}"
 
 
-def _mentions(events: pl.DataFrame) -> Iterator[tuple[datetime, list[str], bool]]:
-    """Of each event when it began, its words of danger, and whether the person left before treatment."""
+def _days(days: Sequence[str]) -> str:
+    """Days, latest first: all of a few, else the latest and how many there are."""
+    return join_words(days) if len(days) <= MOST_DAYS else f"{len(days)} times, latest {join_words(days[:MOST_DAYS])}"
+
+
+def _mentioned(events: pl.DataFrame, *, left: bool) -> dict[str, list[str]]:
+    """Words of danger, with `left` those of leaving before treatment too, and their days in the order of `events`."""
+    found: dict[str, dict[str, None]] = {}
     for row in events.iter_rows(named=True):
         words = [text.lower() for text in (*named(row, "reason"), *named(row, "outcome")) if DANGER.search(text)]
-        yield row["start"], words, row["dataset"] == "left_before_treatment"
+        if left and row["dataset"] == "left_before_treatment":
+            words = [f"left before treatment, not counted{f': {join_words(words)}' if words else ''}"]
+        for text in words:
+            found.setdefault(text, {})[day(row["start"].date())] = None
+    return {text: list(days) for text, days in found.items()}
 
 
 def last_contact(timeline: pl.DataFrame, month: Month) -> str:
@@ -182,10 +190,12 @@ def last_contact(timeline: pl.DataFrame, month: Month) -> str:
         return ""
     row = events[-1]
     ended = in_words(row, "outcome") or "how it ended was not supplied"
-    about = join_words([in_words(row, "reason") or "reason not recorded", *filter(None, [in_words(row, "site")])])
-    apart = " (not counted)" if _not_counted(row) else ""
+    about = (
+        f"{in_words(row, 'reason') or 'reason not recorded'}{f', {where}' if (where := in_words(row, 'site')) else ''}"
+    )
+    apart = ", not counted" if _not_counted(row) else ""
     ago = count_of((month.end - row["start"].date()).days, "day")
-    what = f"{_words(row['dataset'], 1)}{apart}: {about}; {ended}"
+    what = f"{_words(row['dataset'], 1)}{apart} ({about}); {ended}"
     return f"{moment(row['start'])}, {what}. {ago} before the end of {month.title}."
 
 
@@ -201,12 +211,12 @@ def _not_counted(row: Row) -> str:
     return reason or NOT_COUNTED.get(row["dataset"], "" if row["counted"] else "the same event is counted once")
 
 
-def contacts(timeline: pl.DataFrame, most: int) -> list[tuple[str, ...]]:
-    """The latest contacts of one person, latest first: when, from which source, what, the reason, where and in which
-    part, how it ended, and why it was not counted. What was not sent is said to be so."""
-    events = [
-        row for row in timeline.sort("start", "dataset", descending=True).iter_rows(named=True) if not is_stay(row)
-    ]
+def contacts(timeline: pl.DataFrame) -> list[tuple[str, ...]]:
+    """The contacts of one person, latest first: when, from which source, what, the reason, where and in which part, how
+    it ended, and why it was not counted. What was not sent is said to be so; the call behind a deployment is not there
+    again."""
+    events = [row for row in timeline.sort("start", "dataset", descending=True).rows(named=True) if not is_stay(row)]
+    deployed = _deployed(events)
     return [
         (
             moment(row["start"]),
@@ -217,5 +227,11 @@ def contacts(timeline: pl.DataFrame, most: int) -> list[tuple[str, ...]]:
             in_words(row, "outcome") or "not supplied",
             _not_counted(row),
         )
-        for row in events[:most]
+        for row in events
+        if row["dataset"] != "ambulance_call" or (row["source"], row["event_id"]) not in deployed
     ]
+
+
+def _deployed(rows: Sequence[Row]) -> set[tuple[str, str]]:
+    """Source and event of what counts in a data set: its call is no contact more."""
+    return {(row["source"], row["event_id"]) for row in rows if row["dataset"] not in _SIDE and row["counted"]}

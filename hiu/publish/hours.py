@@ -47,6 +47,14 @@ def hours_of_week(timeline: pl.DataFrame, since: date, sets: Collection[str]) ->
     return f"{pattern(cells, 'crisis episode')}{left_out}." if timed else "", table
 
 
+def has_pattern(sentence: str) -> bool:
+    """Whether `hours_of_week` found one: without it the counts of the week would be read as one."""
+    return sentence.startswith(_MOST)
+
+
+_MOST, _NONE = "Most often", "No clear pattern"
+
+
 def pattern(cells: Mapping[tuple[int, int], int], what: str) -> str:
     """Of counts by day and block of the week: when most of them began, or that there is no clear pattern.
 
@@ -59,6 +67,6 @@ def pattern(cells: Mapping[tuple[int, int], int], what: str) -> str:
     (at, block), most = max(cells.items(), key=lambda cell: (cell[1], -cell[0][0], -cell[0][1]))
     whole = f"{count_of(n, what)} with a time"
     if most < LEAST or blocks_of_week * betainc(most, n - most + 1, 1 / blocks_of_week) >= SURE:
-        return f"No clear pattern in the hours of {whole}"
+        return f"{_NONE} in the hours of {whole}"
     hours = f"between {block * BLOCK:02}:00 and {(block + 1) * BLOCK:02}:00"
-    return f"Most often {hours} on {DAYS[at]}, {most:,} of {whole}"
+    return f"{_MOST} {hours} on {DAYS[at]}, {most:,} of {whole}"

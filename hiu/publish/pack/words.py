@@ -4,8 +4,8 @@ import hashlib
 from datetime import date
 
 from hiu.govern.basis.gate import basis_block
-from hiu.publish.words.definitions import BOARD, LABELS, PACK, SETTINGS
 from hiu.publish.people import date_in
+from hiu.publish.words.definitions import BOARD, LABELS, PACK, SETTINGS
 from hiu.publish.words.text import count_of, day
 from hiu.rank.listing.presets import PRESETS
 from hiu.settings import Settings

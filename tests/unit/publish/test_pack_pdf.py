@@ -18,13 +18,14 @@ from pdf_boxes import faults
 
 from hiu.errors import HiuError, UsageError
 from hiu.model import PUBLISHED
-from hiu.publish import sheet as sheets
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.charts.draw import person_chart, to_svg
 from hiu.publish.pack.page import pack_view
 from hiu.publish.pack.pdf import pack_pdf
 from hiu.publish.pdf import compile
-from hiu.publish.sheet import person_sheet
+from hiu.publish.sheet import page as sheets
+from hiu.publish.sheet.page import person_sheet
+from hiu.publish.sheet.who import how_sure
 from hiu.publish.words.text import likelihood
 
 NAMES = [*pack_area.plain_names(3), *frames.HOSTILE[:7]]
@@ -305,7 +306,7 @@ def test_an_unknown_person_has_no_sheet() -> None:
 
 def test_chances_never_promise_certainty() -> None:
     assert likelihood(0.99999) == "more than 99% likely" and likelihood(0.9) == "90% likely"
-    assert sheets.how_sure(links("x").clear()) == "No row."
+    assert how_sure(links("x").clear()) == "No row."
 
 
 def test_a_month_not_supplied_is_a_dash_in_every_table() -> None:

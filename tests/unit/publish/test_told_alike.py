@@ -17,7 +17,8 @@ from hiu.publish.episodes import episodes
 from hiu.publish.hospital import counts, disagreements, remarks, sentences
 from hiu.publish.hours import hours_of_week
 from hiu.publish.pack.matches import matches
-from hiu.publish.sheet import how_sure, sources
+from hiu.publish.sheet.page import sources
+from hiu.publish.sheet.who import how_sure
 
 LAST, EVENTS = frames.LAST, ("police_incident", "ambulance_deployment", "ed_attendance", "s136", "mha_assessment")
 FEEDS = dict(zip(EVENTS, ("police", "ambulance", "ed", "s136", "mha"), strict=True))
