@@ -37,8 +37,9 @@ def hours_of_week(timeline: pl.DataFrame, since: date, sets: Collection[str]) ->
     An episode counts once, at its first counted contact of the data sets `sets`; three agencies at one event are one.
     """
     own = timeline.filter("counted", pl.col("ended").is_null(), pl.col("dataset").is_in(list(sets)))
-    begun = own.group_by("episode").agg(pl.col("start").min()) if own.height else own
-    starts = [when for when in begun["start"] if when.date() >= since]
+    alone = -1 - pl.int_range(pl.len(), dtype=pl.Int64)
+    begins = own.group_by(episode=pl.coalesce("episode", alone)).agg(pl.col("start").min())
+    starts = [when for when in begins["start"] if when.date() >= since]
     timed = [when for when in starts if has_time(when)]
     cells = Counter((when.weekday(), when.hour // BLOCK) for when in timed)
     table = [[name, *(str(cells[at, block] or "") for block in range(24 // BLOCK))] for at, name in enumerate(DAYS)]
