@@ -17,7 +17,9 @@ from hiu.publish.access import shows_gates
 from hiu.publish.episodes import danger
 from hiu.publish.pack.matches import doubted
 from hiu.publish.pack.view import Person
+from hiu.publish.people import ages
 from hiu.publish.rows import Row, Tables
+from hiu.publish.words.terms import OF_AGE, age_doubt
 from hiu.publish.words.text import count_of, day
 
 ALERTS = {
@@ -38,6 +40,7 @@ SUPPORTED_ONLY = (
 """Why most people have no alert of danger: episodes are for those whose dates may be shown (docs/chair.md)."""
 
 IMPOSSIBLE = {
+    "age_against_records": "records that do not fit the age",
     "born_after_contact": "a birth after a contact",
     "contact_after_death": "a contact after the death",
     "death_before_birth": "a death before the birth",
@@ -205,7 +208,12 @@ def _left(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tup
 
 
 def _dates(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
-    """Dates that contradict each other; those of support only where its gates are shown."""
-    for row in _own(tables, "conflicts", rows):
-        if row["what"] in IMPOSSIBLE and (row["what"] != "ends_before_start" or shows_gates(rows[row["person_id"]])):
-            yield row["person_id"], "dates", f"{ALERTS['dates']}: {IMPOSSIBLE[row['what']]}"
+    """Dates that contradict each other, and records that do not fit the age; those of support only where its gates are
+    shown."""
+    found = [row for row in _own(tables, "conflicts", rows) if row["what"] in IMPOSSIBLE]
+    of_age = [row["person_id"] for row in found if row["what"] in OF_AGE]
+    old = ages(tables["people"], of_age, month)
+    for row in sorted(found, key=lambda row: row["what"] not in OF_AGE):
+        if row["what"] != "ends_before_start" or shows_gates(rows[row["person_id"]]):
+            doubt = age_doubt(old.get(row["person_id"])) if row["what"] in OF_AGE else ""
+            yield row["person_id"], "dates", doubt or f"{ALERTS['dates']}: {IMPOSSIBLE[row['what']]}"

@@ -14,8 +14,9 @@ from hiu.model.meeting import GATE_DATES
 from hiu.month import Month
 from hiu.publish.access import shows_gates
 from hiu.publish.charts.headings import MONTHS
-from hiu.publish.episodes import episodes, hours_of_week
+from hiu.publish.episodes import episodes
 from hiu.publish.hospital import disagreements, remarks, sentences
+from hiu.publish.hours import hours_of_week
 from hiu.publish.pack.alerts import Beside, beside
 from hiu.publish.pack.matches import CHECK
 from hiu.publish.pack.reviews import overdue_of
