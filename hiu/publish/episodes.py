@@ -1,47 +1,32 @@
-"""A person's contacts with their dates: crisis episodes and stays, the hours of the week, danger that the records
-mention, and what was not counted.
+"""A person's contacts with their dates: crisis episodes and stays, danger that the records mention, the last contact,
+and what was not counted.
 
 For people whose dates may be shown (`access.shows_gates`, or a person sheet). A value that is a date alone, without a
-time, is shown as a date and is left out of the hours of the week.
+time, is shown as a date.
 """
 
-import re
-from collections import Counter
-from collections.abc import Collection, Sequence
-from datetime import date, datetime, time
-from math import comb
+from collections.abc import Sequence
+from datetime import datetime
 
 import polars as pl
 
 from hiu.model import many, one
 from hiu.month import Month
+from hiu.publish.hours import DAYS, has_time
 from hiu.publish.rows import Row
+from hiu.publish.words.codes import DANGER, named
 from hiu.publish.words.terms import source_words
 from hiu.publish.words.text import clean, count_of, day, join_words, number, shorten
 
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-BLOCK = 4
-"""Hours in one block of the week."""
+DETAILS = ("reason", "site", "ward", "outcome")
+"""Columns of `timeline` that say more of a contact, where a source sent and kept them. The part that the police write
+down for somebody stands in the table of contacts alone: beside a crisis it would say something of the person."""
 
-SURE = 0.05
-"""Chance of a pattern of hours where there is none, over all blocks together."""
-
-DETAILS = ("reason", "site", "ward", "role", "outcome")
-"""Columns of `timeline` that say more of a contact, where a source sent and kept them."""
-
-CODES = {"248062006": "self-injurious behaviour", "6471006": "feeling suicidal", "55680006": "poisoning or overdose"}
-"""Chief complaints of ECDS that say danger, in words; other bare codes tell a reader nothing."""
-KINDS = {
-    "site": ("site", re.compile(r"[A-Z][A-Z0-9]{2,5}")),
-    "reason": ("call code", re.compile(r"\d{1,2}[A-Z]\d{1,2}")),
-}
-"""A code that a reader takes for nothing, by its column: what it is called, and how it looks (ODS, AMPDS)."""
-DANGER = re.compile(r"suicid|self[- ]?(harm|injur)|overdose", re.IGNORECASE)
-"""What of a record's own words is put before everything else."""
-
+MOST_DAYS = 4
+"""Days of one mention that are all named."""
 NOT_COUNTED = {
-    "ambulance_call": "a call: only deployments are counted",
-    "left_before_treatment": "left before treatment: counted apart, as a safety signal",
+    "ambulance_call": "no deployment",
+    "left_before_treatment": "counted apart, as a safety signal",
     "mha_not_completed": "assessment not completed",
 }
 """Why a contact adds nothing to its data set, by side measure."""
@@ -56,15 +41,28 @@ _SIDE = {
 def episodes(timeline: pl.DataFrame, most: int) -> list[tuple[str, str, str]]:
     """The latest episodes and stays of one person, latest first: when, what and which agencies, how long.
 
+    What counts in no data set, such as leaving before treatment, stands among them, marked as not counted.
     `timeline` holds the person's rows of model.TIMELINE.
     """
+    latest = sorted(_grouped(timeline).values(), key=lambda rows: rows[0]["start"], reverse=True)[:most]
+    return [_stay(rows[0]) if is_stay(rows[0]) else _episode(rows) for rows in latest]
+
+
+def how_many(timeline: pl.DataFrame) -> int:
+    """Entries that `episodes` has of one person in all."""
+    return len(_grouped(timeline))
+
+
+def _grouped(timeline: pl.DataFrame) -> dict[object, list[Row]]:
+    """Rows by stay, by episode, and each event that is in none; not those that another row counts."""
     grouped: dict[object, list[Row]] = {}
     for row in timeline.sort("start", "dataset").iter_rows(named=True):
-        key = ("stay", row["source"], row["event_id"]) if is_stay(row) else ("episode", row["episode"])
-        if key[1] is not None:
-            grouped.setdefault(key, []).append(row)
-    latest = sorted(grouped.values(), key=lambda rows: rows[0]["start"], reverse=True)[:most]
-    return [_stay(rows[0]) if is_stay(rows[0]) else _episode(rows) for rows in latest]
+        alone = is_stay(row) or row["episode"] is None
+        if alone and not is_stay(row) and row["dataset"] not in _SIDE:
+            continue
+        key = ("one", row["source"], row["event_id"]) if alone else ("episode", row["episode"])
+        grouped.setdefault(key, []).append(row)
+    return grouped
 
 
 def is_stay(row: Row) -> bool:
@@ -78,14 +76,17 @@ def _episode(rows: Sequence[Row]) -> tuple[str, str, str]:
     rows = sorted((row for own in shown for row in own), key=lambda row: row["start"]) or rows
     timed = [row["start"] for row in rows if has_time(row["start"])]
     hours = (timed[-1] - timed[0]).total_seconds() / 3600 if len(timed) == len(rows) else None
-    span = "" if hours is None or len(rows) == 1 else f"{number(hours)} hours" if hours >= 1 else "within the hour"
-    return moment(rows[0]["start"]), what, span
+    if hours is None or len(rows) == 1:
+        return moment(rows[0]["start"]), what, ""
+    span = f"{number(hours)} {'hour' if number(hours) == '1' else 'hours'}" if hours >= 1 else "an hour"
+    between = "within an hour" if hours < 1 else f"{span} apart" if len(rows) == 2 else f"in {span}"
+    return moment(rows[0]["start"]), what, f"{len(rows)} contacts {between}"
 
 
 def _by_dataset(rows: Sequence[Row]) -> list[list[Row]]:
     """The rows of each data set, as the months count them: two agencies' records of one detention are one, and the call
     behind a deployment is the deployment."""
-    deployed = {(row["source"], row["event_id"]) for row in rows if row["dataset"] not in _SIDE and row["counted"]}
+    deployed = _deployed(rows)
     groups: dict[str, list[Row]] = {}
     for row in rows:
         if row["dataset"] not in _SIDE or (row["source"], row["event_id"]) not in deployed:
@@ -102,7 +103,7 @@ def _told_twice(rows: Sequence[Row]) -> bool:
 def _part(rows: Sequence[Row]) -> str:
     """How many of one data set, and what was sent of them: the words of one agency stay beside its contact."""
     details = join_words(dict.fromkeys(text for row in rows if (text := _details(row))))
-    beside = "" if rows[0]["counted"] else " not counted"
+    beside = "" if rows[0]["counted"] and rows[0]["dataset"] not in _SIDE else ", not counted"
     return f"{len(rows)} {_words(rows[0]['dataset'], len(rows))}{beside}{f' ({details})' if details else ''}"
 
 
@@ -126,14 +127,13 @@ def _words(dataset: str, n: int) -> str:
 
 
 def _details(row: Row) -> str:
-    return ", ".join(shorten(" / ".join(words), 60) for name in DETAILS if (words := _named(row, name)))
+    unsaid = ["reason not recorded"] if row["source"] == "ed" and not named(row, "reason") else []
+    return ", ".join([*unsaid, *(text for name in DETAILS if (text := in_words(row, name)))])
 
 
-def _named(row: Row, name: str) -> list[str]:
-    """What a source coded, in words: the values of a cell, those that are a number alone left out."""
-    words = (CODES.get(one, one) for one in clean(str(row.get(name) or "")).split("|"))
-    kind, looks = KINDS.get(name, ("", None))
-    return [f"{kind} {one}" if looks and looks.fullmatch(one) else one for one in words if one and not one.isdigit()]
+def in_words(row: Row, *names: str) -> str:
+    """What a source sent in some of a contact's columns, in words; empty if nothing."""
+    return ", ".join(shorten(" / ".join(words), 60) for name in names if (words := named(row, name)))
 
 
 def danger(timeline: pl.DataFrame, month: Month) -> str:
@@ -141,18 +141,62 @@ def danger(timeline: pl.DataFrame, month: Month) -> str:
 
     In the records' own words, of opening and closing codes and complaints. That nothing is mentioned says nothing.
     """
+    since = (month - 2).start
+    mentioned = _mentioned(timeline.filter(pl.col("start") >= since).sort("start"), left=False)
+    found = "; ".join(f"{text} ({join_words(days)})" for text, days in mentioned.items())
+    return f"In the last 3 months (since {day(since)}) the records mention: {found}." if found else ""
+
+
+def mentions(timeline: pl.DataFrame, month: Month, months: int = 12) -> str:
+    """What the records of the latest months mention of suicide, self-harm and overdose, and each time that the person
+    left before treatment, with the days, latest first; and what earlier months mention. Of none, how many contacts came
+    without a reason."""
+    since = (month - (months - 1)).start
+    events = timeline.filter(pl.col("ended").is_null()).sort("start", descending=True)
+    own, earlier = (events.filter(part) for part in (pl.col("start") >= since, pl.col("start") < since))
+    found = "; ".join(f"{text} ({_days(days)})" for text, days in _mentioned(own, left=True).items())
+    before = "; ".join(f"{text} ({_days(days[:1])})" for text, days in _mentioned(earlier, left=False).items())
+    span, before = f"{Month.of(since).title} to {month.title}", f" Before that, latest: {before}." if before else ""
+    if found:
+        return f"{span}: {found}.{before}"
+    main = own.filter(~pl.col("dataset").is_in(list(_SIDE)))
+    silent = main.filter(pl.col("reason").is_null()).height
+    beside = f" {silent} of {count_of(main.height, 'contact')} came without a reason." if silent else ""
+    none = "no mention of suicide, self-harm or overdose, and not once left before treatment"
+    return f"{span}: {none}.{beside} That does not mean that there is no danger.{before}"
+
+
+def _days(days: Sequence[str]) -> str:
+    """Days, latest first: all of a few, else the latest and how many there are."""
+    return join_words(days) if len(days) <= MOST_DAYS else f"{len(days)} times, latest {join_words(days[:MOST_DAYS])}"
+
+
+def _mentioned(events: pl.DataFrame, *, left: bool) -> dict[str, list[str]]:
+    """Words of danger, with `left` those of leaving before treatment too, and their days in the order of `events`."""
     found: dict[str, dict[str, None]] = {}
-    for row in timeline.filter(pl.col("start") >= (month - 2).start).sort("start").iter_rows(named=True):
-        for text in (*_named(row, "reason"), *_named(row, "outcome")):
-            if DANGER.search(text):
-                found.setdefault(text.lower(), {})[day(row["start"].date())] = None
-    mentioned = "; ".join(f"{text} ({join_words(days)})" for text, days in found.items())
-    return f"In the last 3 months the records mention: {mentioned}." if mentioned else ""
+    for row in events.iter_rows(named=True):
+        words = [text.lower() for text in (*named(row, "reason"), *named(row, "outcome")) if DANGER.search(text)]
+        if left and row["dataset"] == "left_before_treatment":
+            words = [f"left before treatment, not counted{f': {join_words(words)}' if words else ''}"]
+        for text in words:
+            found.setdefault(text, {})[day(row["start"].date())] = None
+    return {text: list(days) for text, days in found.items()}
 
 
-def has_time(when: datetime) -> bool:
-    """Whether a time of day came with the date: midnight to the second is what a date alone becomes."""
-    return when.time() != time.min
+def last_contact(timeline: pl.DataFrame, month: Month) -> str:
+    """The latest event of one person: when, with whom, what about and how it ended; empty if there is none."""
+    events = [row for row in timeline.sort("start", "counted").iter_rows(named=True) if not is_stay(row)]
+    if not events:
+        return ""
+    row = events[-1]
+    ended = in_words(row, "outcome") or "how it ended was not supplied"
+    about = (
+        f"{in_words(row, 'reason') or 'reason not recorded'}{f', {where}' if (where := in_words(row, 'site')) else ''}"
+    )
+    apart = ", not counted" if _not_counted(row) else ""
+    ago = count_of((month.end - row["start"].date()).days, "day")
+    what = f"{_words(row['dataset'], 1)}{apart} ({about}); {ended}"
+    return f"{moment(row['start'])}, {what}. {ago} before the end of {month.title}."
 
 
 def moment(when: datetime) -> str:
@@ -161,56 +205,33 @@ def moment(when: datetime) -> str:
     return f"{text} {when:%H:%M}" if has_time(when) else text
 
 
-def hours_of_week(timeline: pl.DataFrame, since: date, sets: Collection[str]) -> tuple[str, list[list[str]]]:
-    """When in the week a person's counted contacts begin: a sentence, and a row a day of counts in blocks of hours.
-
-    `sets` = the data sets: side measures, such as the call behind a deployment, would count a contact twice.
-    """
-    own = timeline.filter("counted", pl.col("dataset").is_in(list(sets)))
-    rows = [row for row in own.iter_rows(named=True) if not is_stay(row)]
-    starts = [row["start"] for row in rows if row["start"].date() >= since]
-    timed = [when for when in starts if has_time(when)]
-    cells = Counter((when.weekday(), when.hour // BLOCK) for when in timed)
-    table = [[name, *(str(cells[at, block] or "") for block in range(24 // BLOCK))] for at, name in enumerate(DAYS)]
-    if not timed:
-        return "", table
-    (weekday, block), most = max(cells.items(), key=lambda cell: (cell[1], -cell[0][0], -cell[0][1]))
-    if not _beats_chance(most, len(timed)):
-        return "", table
-    untimed = len(starts) - len(timed)
-    left_out = f"; {count_of(untimed, 'contact')} with a date alone left out" if untimed else ""
-    at = f"between {block * BLOCK:02}:00 and {(block + 1) * BLOCK:02}:00 on {DAYS[weekday]}"
-    words = f"{at}, {most} of {count_of(len(timed), 'contact')} with a time"
-    return f"Most often {words}{left_out}.", table
-
-
-def _beats_chance(most: int, n: int) -> bool:
-    """Whether so many of n contacts in one of the 42 blocks of a week are more than chance puts into any of them: the
-    exact binomial tail of equally likely blocks, times 42 (Bonferroni), below 5%; two contacts are no pattern."""
-    count = len(DAYS) * 24 // BLOCK
-    tail = sum(comb(n, k) * (1 / count) ** k * (1 - 1 / count) ** (n - k) for k in range(most, n + 1))
-    return most > 2 and bool(count * tail < SURE)
-
-
 def _not_counted(row: Row) -> str:
     """Why a contact adds nothing to a data set: its source's own reason, else its measure's; empty if it adds."""
     reason = clean(str(row.get("reason_not_counted") or ""))
     return reason or NOT_COUNTED.get(row["dataset"], "" if row["counted"] else "the same event is counted once")
 
 
-def blocks() -> list[str]:
-    """The blocks of a day: `00-04`."""
-    return [f"{hour:02}-{hour + BLOCK:02}" for hour in range(0, 24, BLOCK)]
-
-
-def contacts(timeline: pl.DataFrame, most: int) -> list[tuple[str, str, str, str]]:
-    """The latest contacts of one person, latest first: when, from which source, what, and why it was not counted."""
-    events = [
-        row for row in timeline.sort("start", "dataset", descending=True).iter_rows(named=True) if not is_stay(row)
+def contacts(timeline: pl.DataFrame) -> list[tuple[str, ...]]:
+    """The contacts of one person, latest first: when, from which source, what, the reason, where and in which part, how
+    it ended, and why it was not counted. What was not sent is said to be so; the call behind a deployment is not there
+    again."""
+    events = [row for row in timeline.sort("start", "dataset", descending=True).rows(named=True) if not is_stay(row)]
+    deployed = _deployed(events)
+    return [
+        (
+            moment(row["start"]),
+            source_words(row["source"]),
+            _words(row["dataset"], 1),
+            in_words(row, "reason") or "not recorded",
+            in_words(row, "site", "ward", "role"),
+            in_words(row, "outcome") or "not supplied",
+            _not_counted(row),
+        )
+        for row in events
+        if row["dataset"] != "ambulance_call" or (row["source"], row["event_id"]) not in deployed
     ]
-    out = []
-    for row in events[:most]:
-        details = _details(row)
-        what = f"{_words(row['dataset'], 1)}{f' ({details})' if details else ''}"
-        out.append((moment(row["start"]), source_words(row["source"]), what, _not_counted(row)))
-    return out
+
+
+def _deployed(rows: Sequence[Row]) -> set[tuple[str, str]]:
+    """Source and event of what counts in a data set: its call is no contact more."""
+    return {(row["source"], row["event_id"]) for row in rows if row["dataset"] not in _SIDE and row["counted"]}

@@ -21,8 +21,8 @@ WAIT = 7
 """Days within which the bed is looked for: some people wait for one."""
 MONTHS = 12
 CODES = ("no_bed_days", "met_elsewhere")
-_LOST = "a detention or admission to hospital is recorded ({days}), and no bed days were supplied for it"
-_MET = "{n} while the bed data has the person in hospital ({days}): compare the dates with the senders'"
+_LOST = "a detention or admission to hospital is recorded {days}, and no bed days were supplied for it"
+_MET = "{n} while the bed data has the person in hospital {days}: compare the dates with the senders'"
 _SETS = ("police_incident", "ambulance_deployment")
 
 
@@ -51,8 +51,9 @@ def remarks(found: pl.DataFrame) -> dict[str, list[tuple[str, str, str]]]:
         days = rows["day"].to_list()
         words = _LOST if code == CODES[0] else _MET
         n = count_of(len(days), "day with a police or ambulance contact", "days with a police or ambulance contact")
-        dated = words.format(n=n, days=join_words(day(one) for one in days[-3:]))
-        bare = words.replace(" ({days})", "").format(n=n)
+        latest = join_words(day(one) for one in days[-3:])
+        dated = words.format(n=n, days=f"({'the latest ' if len(days) > 3 else ''}{latest})")
+        bare = words.format(n=n, days="in the last 12 months")
         out.setdefault(str(person), []).append((str(code), dated, bare))
     return out
 

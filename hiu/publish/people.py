@@ -3,13 +3,14 @@
 Meetings' entries and actions, the words of the gates before support, and those for born, risk and doubt.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import polars as pl
 
 from hiu.govern.basis.start import Gate
+from hiu.model.ages import age_on
 from hiu.model.grades import NOT_ASSESSED as NO_GRADING
 from hiu.model.meeting import ACTION_FIELDS
 from hiu.month import Month
@@ -73,10 +74,41 @@ def gate_words(gates: Mapping[str, Gate], ended: date | None) -> str:
     return "; ".join(parts)
 
 
-def supported_until(row: Row, month: Month) -> str:
-    """Of a row of `support`: that support had ended by the month's end, in words; empty if it goes on or never was."""
-    start, end = row.get("start"), row.get("end")
-    return f"was supported until {day(end)}" if start and end and end <= month.end else ""
+_ANSWERS = {"given": "agreed", "refused": "declined", "withdrawn": "consent withdrawn"}
+_DECIDED = {
+    "Support ended by the person": "ended by the person",
+    "Support ended by agreement": "ended by agreement",
+    "Person does not want support": "does not want support",
+}
+"""A meeting's decisions that say why somebody is not supported, in a sentence."""
+
+
+def support_so_far(row: Row, entries: Sequence[Row], month: Month) -> str:
+    """Of somebody who is not supported: what was offered and answered, or until when support was given and why it
+    ended, with the days; empty if nothing is on record.
+
+    `row` = of `support`, `entries` = what meetings recorded of the person, oldest first.
+    """
+    start, end, offered, answer = (row.get(name) for name in ("start", "end", "offered", "consent"))
+    made = [one for one in entries if one["field"] == "decision" and one["month"] <= month.start]
+    decided = _DECIDED.get(made[-1]["value"] or "", "") if made else ""
+    at = row.get("consent_at")
+    answered = f"{_ANSWERS[answer]} {day(at) if at else '(no date recorded)'}" if answer in _ANSWERS else ""
+    if start and end and end <= month.end:
+        why = decided or (answered if answer == "withdrawn" else "") or "why it ended is not recorded"
+        return f"was supported until {day(end)} ({why})"
+    parts = [f"offered {day(offered)}" if offered else "", answered or ("no answer recorded" if offered else "")]
+    return ", ".join(filter(None, [*parts, f"support began {day(start)}" if start else "", decided]))
+
+
+NAMESAKE = "same name as another person here: check the id"
+"""Beside each of two people of one name."""
+
+
+def ages(people: pl.DataFrame, ids: Collection[str], month: Month) -> dict[str, int | None]:
+    """The age in whole years at the month's end of each of some people of the table `people`."""
+    own = people.filter(pl.col("person_id").is_in(list(ids)))
+    return dict(own.select("person_id", age_on(month.end)).iter_rows())
 
 
 def date_in(text: str | None) -> date | None:

@@ -37,6 +37,13 @@ class Stamp:
         """`31 Mar 2026`."""
         return day(self.data_to)
 
+    @property
+    def stale(self) -> str:
+        """That the figures had been old for more than 2 months when this was built, in a sentence; else empty."""
+        months = Month.of(self.built.date()).since(Month.of(self.data_to))
+        old = f"These figures are about {months} months old: they end on {self.data_text}"
+        return f"{old}, and this was built on {day(self.built.date())}." if months > 2 else ""
+
     def as_dict(self) -> dict[str, str | bool]:
         """Plain values, for a manifest."""
         return {

@@ -1,6 +1,8 @@
 -- What contradicts itself about a person, between rows and files or in one row. Parameter: month_after.
 -- Facts of registers that stand against each other, support that ends before it starts, births after a contact or against
 -- an age, contacts after a death, deaths before a birth, and names that say the person died though no register does.
+-- Records that do not fit the age: somebody under ten suspected of a crime (ten is the age of criminal responsibility),
+-- detained, assessed, in a mental-health bed or on the team's list, and police or ambulance contacts in the first year.
 -- No free text is kept.
 WITH stated AS (
     SELECT
@@ -42,7 +44,32 @@ span AS (
     WHERE l.state = 'live' AND l.person_id IS NOT NULL AND f.fact IN ('start', 'end') AND f.at < $month_after
     GROUP BY l.person_id, l.source, f.delivery_id, f.source_row
 ),
+young AS (
+    SELECT
+        p.person_id, l.source, l.delivery_id, l.source_row, unnest(l.measures) AS measure,
+        CAST(l.start AS DATE) < p.dob + INTERVAL '1' YEAR AS infant
+    FROM people AS p
+    JOIN latest AS l ON l.person_id = p.person_id
+    WHERE l.state = 'live' AND p.named AND l.start < $month_after
+        AND CAST(l.start AS DATE) >= p.dob AND CAST(l.start AS DATE) < p.dob + INTERVAL '10' YEAR
+),
+too_young AS (
+    SELECT y.person_id, y.source, y.delivery_id, y.source_row
+    FROM young AS y
+    LEFT JOIN counting AS c ON c.source = y.source AND c.measure = y.measure AND NOT c.extra
+    WHERE y.measure = 'police_suspect' OR c.dataset IN ('s136', 'mha_assessment', 'mh_bed_day')
+        OR (y.infant AND c.dataset IN ('police_incident', 'ambulance_deployment'))
+    UNION
+    SELECT l.person_id, l.source, l.delivery_id, l.source_row
+    FROM people AS p
+    JOIN latest AS l ON l.person_id = p.person_id
+    JOIN fact AS f ON f.delivery_id = l.delivery_id AND f.source_row = l.source_row
+    WHERE l.state = 'live' AND p.named AND f.fact <> 'death' AND f.at < $month_after
+        AND f.at < p.dob + INTERVAL '10' YEAR
+),
 row_doubt AS (
+    SELECT person_id, 'age_against_records' AS what, source FROM too_young
+    UNION ALL
     SELECT person_id, 'ends_before_start' AS what, source FROM span WHERE closed AND "end" < start
     UNION ALL
     SELECT a.person_id, 'ended_and_open' AS what, a.source

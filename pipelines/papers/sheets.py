@@ -16,7 +16,7 @@ from hiu.month import Month
 from hiu.publish.pack.reviews import going
 from hiu.publish.release.folder import read_manifest
 from hiu.publish.release.working import whole_table
-from hiu.publish.sheet import person_sheet
+from hiu.publish.sheet.page import person_sheet
 from pipelines.access.basis import allowed
 from pipelines.access.disclose import Disclosure, enter_disclosure
 from pipelines.access.looks import enter_look
@@ -33,6 +33,7 @@ SHEET = Disclosure(
 )
 """A sheet of somebody supported."""
 SUPPORTED = "This sheet was made because the person is receiving support."
+UNSUPPORTED = "Sheet drawn for a person who is not supported, on the request of {name}. Reason: {reason}."
 
 USED = (
     "people",
@@ -79,7 +80,7 @@ def write_sheet(
     sheet = SHEET if supported else SHEET._replace(necessity=reason)
     asked = name or "hiu sheet"
     enter_disclosure(place, now, sheet, basis=found.codes, by=asked, people=1, person_id=who, file=path.name)
-    why = SUPPORTED if supported else f"Not supported. Override by {name}: {reason}"
+    why = SUPPORTED if supported else UNSUPPORTED.format(name=name, reason=reason)
     manifest = read_manifest(folder)
     stamp = stamp_of(place, wanted, str(manifest["run_id"]), now, str(manifest["settings_version"]))
     made = person_sheet(who, tables, stamp=stamp, settings=place.settings, why_shown=why)

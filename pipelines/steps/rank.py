@@ -45,7 +45,7 @@ def _last_month(work: Work, made: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
 def _moves(work: Work, made: Mapping[str, pl.DataFrame]) -> Moves:
     """What tells which parts of a score moved since the month before."""
     people, demand, coverage = made["ranked"]["person_id"], made["monthly_demand"], made["coverage"]
-    return Moves.of(people, work.month, demand, coverage, work.place.settings.rank.weights)
+    return Moves.of(people, work.month, demand, coverage, work.place.settings.rank)
 
 
 def changes_since(work: Work, before: Path | None, made: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
@@ -58,7 +58,7 @@ def changes_since(work: Work, before: Path | None, made: Mapping[str, pl.DataFra
         return changes(made["ranked"], None, month=work.month, places=places)
     aliases = work.warehouse.read("aliases")
     earlier = published_tables(before, ("monthly_demand", "coverage", "ranked"))
-    gone = set(earlier["ranked"]["person_id"]) - set(made["ranked"].filter(list="adult")["person_id"])
+    gone = set(earlier["ranked"]["person_id"]) - set(made["ranked"]["person_id"])
     news = restated(work.warehouse, earlier["monthly_demand"], earlier["coverage"], work.month - 1, aliases)
     return changes(
         made["ranked"],
@@ -70,7 +70,7 @@ def changes_since(work: Work, before: Path | None, made: Mapping[str, pl.DataFra
         earlier=_earlier(work, before),
         recounted=_last_month(work, made) if news.height else None,
         moves=_moves(work, made),
-        absent=absent(gone, made["people"], made["ranked"].filter(list="under_18")["person_id"], work.month),
+        absent=absent(gone, made["people"], work.month),
     )
 
 
@@ -80,6 +80,6 @@ def _earlier(work: Work, before: Path) -> set[str]:
     for month, folder in sorted(work.place.months().items()):
         path = whole_table(work.place.published / folder, "ranked")
         if month < str(work.month - 1) and path.exists() and folder != before.name:
-            ranked = pl.scan_parquet(path).filter(pl.col("list") == "adult").select("rank", "person_id").collect()
-            found |= set(ranked.filter(pl.col("rank") <= work.place.settings.rank.top)["person_id"])
+            ranked = pl.scan_parquet(path).filter(pl.col("rank") <= work.place.settings.rank.top)
+            found |= set(ranked.select("person_id").collect()["person_id"])
     return found

@@ -17,12 +17,14 @@ from hiu.publish.access import shows_gates
 from hiu.publish.episodes import danger
 from hiu.publish.pack.matches import doubted
 from hiu.publish.pack.view import Person
+from hiu.publish.people import ages
 from hiu.publish.rows import Row, Tables
+from hiu.publish.words.terms import OF_AGE, age_doubt
 from hiu.publish.words.text import count_of, day
 
 ALERTS = {
     "danger": "Suicide, self-harm or overdose in the records",
-    "discharged": "Discharged in the last 30 days",
+    "discharged": "Discharged from a mental-health bed in the last 30 days",
     "lost": "Lost from mental-health care",
     "left": "Left before treatment",
     "in_hospital": "In hospital on the last day",
@@ -30,8 +32,15 @@ ALERTS = {
     "match": "Match in doubt",
 }
 """Code of an alert and its name, the most pressing first."""
+SUPPORTED_ONLY = (
+    "What the contacts of the last 3 months were about (suicide, self-harm, overdose) is looked at for supported "
+    "people only. A candidate without such an alert may have it in the records: the person sheet, made with a reason, "
+    "says so. Safeguarding concerns and risks to staff are in no data set here, so nothing can be said of them."
+)
+"""Why most people have no alert of danger: episodes are for those whose dates may be shown (docs/chair.md)."""
 
 IMPOSSIBLE = {
+    "age_against_records": "records that do not fit the age",
     "born_after_contact": "a birth after a contact",
     "contact_after_death": "a contact after the death",
     "death_before_birth": "a death before the birth",
@@ -138,7 +147,7 @@ def _beds(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tup
         ended, person_id = _end(row), row["person_id"]
         if ended and since < ended <= month.end and person_id not in inside:
             on = (
-                f"Discharged {day(ended)}, in the last 30 days"
+                f"Discharged from a mental-health bed on {day(ended)}, in the last 30 days"
                 if shows_gates(rows[person_id])
                 else ALERTS["discharged"]
             )
@@ -199,7 +208,12 @@ def _left(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tup
 
 
 def _dates(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
-    """Dates that contradict each other; those of support only where its gates are shown."""
-    for row in _own(tables, "conflicts", rows):
-        if row["what"] in IMPOSSIBLE and (row["what"] != "ends_before_start" or shows_gates(rows[row["person_id"]])):
-            yield row["person_id"], "dates", f"{ALERTS['dates']}: {IMPOSSIBLE[row['what']]}"
+    """Dates that contradict each other, and records that do not fit the age; those of support only where its gates are
+    shown."""
+    found = [row for row in _own(tables, "conflicts", rows) if row["what"] in IMPOSSIBLE]
+    of_age = [row["person_id"] for row in found if row["what"] in OF_AGE]
+    old = ages(tables["people"], of_age, month)
+    for row in sorted(found, key=lambda row: row["what"] not in OF_AGE):
+        if row["what"] != "ends_before_start" or shows_gates(rows[row["person_id"]]):
+            doubt = age_doubt(old.get(row["person_id"])) if row["what"] in OF_AGE else ""
+            yield row["person_id"], "dates", doubt or f"{ALERTS['dates']}: {IMPOSSIBLE[row['what']]}"

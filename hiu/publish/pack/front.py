@@ -1,5 +1,6 @@
 """The pack's first screen: what changed, last month's actions, reviews, missing feeds, matches to look at."""
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import date
 
@@ -12,16 +13,20 @@ from hiu.publish.pack.matches import matches
 from hiu.publish.pack.people import value_of
 from hiu.publish.pack.reviews import MEETING, going, reviews
 from hiu.publish.pack.view import Changes, Decision, Entry, Front, Late, Overdue, Review, Reviews, Task
-from hiu.publish.people import actions_of, date_in, entries_of
+from hiu.publish.people import actions_of, ages, date_in, entries_of
 from hiu.publish.rows import Row, Tables, by_person
 from hiu.publish.words.terms import CHANGES, REVIEWS
 from hiu.publish.words.text import clean, count_of, day, display_name, join_words
 from hiu.rank.listing.population import absent
-from hiu.settings import Settings
+from hiu.settings import Rank, Settings
 
 ALWAYS = ("new", "rising", "falling", "left")
 """Kinds of change that have a heading even if there is none."""
 
+MINORS = "Under 18, listed apart"
+_IDENTITY = ("merged", "split")
+_AGAINST = re.compile(r" [A-Z-]+ compares with the 12 months before, not with last month's list\.$")
+"""What a move says beside a label that points the other way: here it is said once, of all (pack.html)."""
 SUPPORT = {"started": "Support started", "ended": "Support ended"}
 BEFORE = {
     REVIEWS["capacity"]: ", last",
@@ -41,12 +46,15 @@ def front(tables: Tables, shown: Collection[str], month: Month, settings: Settin
     found = reviews(support, entries_of(before), month, settings)
     missing = missing_feeds(tables["coverage"], month)
     return {
-        "changes": [*changes(tables["changes"], settings.rank.top), *support_changes(tables["support"], shown, month)],
+        "changes": [*changes(tables, shown, settings.rank, month), *support_changes(tables["support"], shown, month)],
         "actions": actions(before, month),
         "decisions": decisions(before, month - 1),
         "overdue": overdue([review for review in found if review["late"]], support, month),
         "due": reviews_by_person([review for review in found if not review["late"]]),
         "feeds": missing,
+        "reviewing": f"Overdue: capacity, {settings.governance.capacity_months} months after the last review; a plan, "
+        f"the day after its review was due, or {settings.governance.plan_months} months after its date if it has none; "
+        "a gate without its date, at once. An empty cell is not overdue.",
         "lacking": len({when for feed in missing for when in feed["gaps"]}),
         "unread": hardly_read(tables, month),
         "matches": matches(tables, shown),
@@ -99,15 +107,30 @@ def reviews_by_person(found: Sequence[Review]) -> list[Reviews]:
     return list(out.values())
 
 
-def changes(found: pl.DataFrame, top: int) -> list[Changes]:
-    """Changes by kind; the list is its first `top` places."""
-    groups = []
+def changes(tables: Tables, shown: Collection[str], rules: Rank, month: Month) -> list[Changes]:
+    """Changes by kind, those of the under-18s apart; the list is its first `rules.top` places.
+
+    Of joined and split records those of people who are not `shown` are counted.
+    """
+    found, old = tables["changes"], ages(tables["people"], tables["changes"]["person_id"].drop_nulls(), month)
+    young = {one for one, age in old.items() if age is not None and age < rules.minimum_age}
+    groups, minors = [], list[Entry]()
     for kind, heading in CHANGES.items():
         rows = found.filter(kind=kind).sort("rank_now", "rank_before", "what", nulls_last=True)
-        entries = [Entry(id=one, what=clean(what)) for one, what in rows.select("person_id", "what").iter_rows()]
+        pairs = rows.select("person_id", "what").iter_rows()
+        entries = [Entry(id=one, what=_AGAINST.sub("", clean(what))) for one, what in pairs]
+        if kind in _IDENTITY:
+            others = [one for one in entries if one["id"] not in set(shown)]
+            entries = [one for one in entries if one["id"] in set(shown)]
+            if others:
+                what = f"{count_of(len(others), 'record')} of people who are not in this pack."
+                entries.append(Entry(id=None, what=what))
+        else:
+            minors += [one for one in entries if one["id"] in young]
+            entries = [one for one in entries if one["id"] not in young]
         if entries or kind in ALWAYS:
-            groups.append(Changes(kind=kind, heading=heading.format(top=top), entries=entries))
-    return groups
+            groups.append(Changes(kind=kind, heading=heading.format(top=rules.top), entries=entries))
+    return [*groups, *([Changes(kind="minors", heading=MINORS, entries=minors)] if minors else [])]
 
 
 def actions(before: pl.DataFrame, month: Month) -> list[Task]:
@@ -163,7 +186,7 @@ def unlisted(support: pl.DataFrame, people: pl.DataFrame, ranked: pl.DataFrame, 
     """Supported people without a row, and why each has none; `support` = rows of supported people."""
     rows = support.join(ranked, on="person_id", how="anti").sort("person_id").iter_rows(named=True)
     ids = [row["person_id"] for row in rows if going(row, month)]
-    return list(absent(ids, people, (), month).items())
+    return list(absent(ids, people, month).items())
 
 
 def unnamed(support: pl.DataFrame, named: Collection[str], month: Month) -> str:

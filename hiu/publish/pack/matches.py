@@ -10,7 +10,9 @@ from hiu.publish.words.text import likelihood
 
 MATCHES = 10
 """Pairs shown; the rest are counted."""
-OTHERS = "More than one NHS number or date of birth, and no match to review:"
+CHECK = "check which is right before relying on it"
+"""What to do about two NHS numbers or dates of birth, here and beside the person."""
+OTHERS = f"More than one NHS number or date of birth was sent ({CHECK}); no match waits for a decision, since"
 """Before why people with such a conflict are not among the pairs."""
 _PAIR = ["identity_a", "identity_b"]
 
@@ -57,7 +59,7 @@ def _settled(tables: Tables, shown: Collection[str], open_pairs: pl.DataFrame) -
     why = {
         "a reviewer has decided": queued - left,
         "either answer would leave the list as it is": left,
-        "by their other details no two descriptions are in doubt": flagged - queued,
+        "all their other details agree, so the records are taken as one person's": flagged - queued,
     }
     return [(words, sorted(flagged & ids)) for words, ids in why.items() if flagged & ids]
 
@@ -69,4 +71,7 @@ def _doubt(row: Row) -> str:
         return f"{row['why']}; by their details {chance}"
     if row["match_probability"] > 0.5:
         return f"{row['why']}; the rest of their details agrees ({chance}), and the list would change if it were two"
-    return f"{row['why']}; comparing only these two entries: {likelihood(row['match_probability'])} the same person"
+    return (
+        f"{row['why']}; these two entries alone look like two people ({likelihood(row['match_probability'])} the same "
+        "person) and are joined through others of this record: check before anybody relies on it"
+    )

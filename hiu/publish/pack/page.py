@@ -15,25 +15,31 @@ from hiu.publish.access import visible, withheld
 from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.charts.headings import recent
-from hiu.publish.pack.alerts import ALERTS, alerted
+from hiu.publish.pack.alerts import ALERTS, SUPPORTED_ONLY, alerted
 from hiu.publish.pack.chart import ChartData, chart_data
 from hiu.publish.pack.front import ALWAYS, front
 from hiu.publish.pack.matches import OTHERS
 from hiu.publish.pack.people import LEAD, people_of
 from hiu.publish.pack.view import Front, Person, View
-from hiu.publish.pack.words import certainty, definitions_version, nobody_shown, settings_list
+from hiu.publish.pack.words import definitions, definitions_version, nobody_shown, settings_list
 from hiu.publish.pages import asset, environment, policy
 from hiu.publish.rows import Tables, by_person
 from hiu.publish.stamp import MARKING, Stamp
 from hiu.publish.words.datasets import title_of
-from hiu.publish.words.definitions import PACK
 from hiu.publish.words.terms import ACCESS, RISKS, label_words
 from hiu.publish.words.text import display_name
 from hiu.settings import Settings
 
 CANDIDATES = (
-    "Shown for supported people. Of a candidate, the lead clinician may ask for the person sheet with a reason, "
-    "which is recorded."
+    "Shown for supported people, as are the latest episodes and what they were about: no alert of suicide or self-harm "
+    "here does not mean that none is recorded. Of a candidate, the lead clinician may ask for the person sheet with a "
+    "reason, which is recorded."
+)
+ASK_FIRST = "Ask the lead clinician before support is offered again."
+"""Beside somebody who declined, withdrew, or whose support ended: they may come back at any time (G22, G28)."""
+MINOR = (
+    "Under 18: speak to the children's safeguarding lead before anybody approaches this person. This list changes "
+    "nothing about the duty to refer a child at risk."
 )
 PACK_TABLES = (
     "ranked",
@@ -81,7 +87,7 @@ def pack_view(tables: Tables, *, stamp: Stamp, settings: Settings, beside: Seque
         "first": tables["ranked"].height > 0 and tables["changes"].is_empty(),
         **screen,
         "beside": list(beside),
-        "definitions": (*PACK, certainty(settings)),
+        "definitions": definitions(settings),
         "definitions_version": definitions_version(),
         "settings": settings_list(settings),
     }
@@ -97,7 +103,9 @@ def _others(tables: Tables, screen: Front, shown: Collection[str]) -> dict[str, 
         tables["support"]["person_id"]
     )
     unlisted = {one for one, _ in screen["unlisted"]}
-    ids = sorted({one for one in (*by_kind["left"], *met, *supported, *unlisted) if one} - set(shown))
+    ids = sorted(
+        {one for one in (*by_kind["left"], *by_kind.get("minors", ()), *met, *supported, *unlisted) if one} - set(shown)
+    )
     named = by_person(tables["people"], ids)
     return {one: display_name(named[one]["name_text"]) for one in ids if one in named}
 
@@ -149,7 +157,11 @@ def pack_page(view: View, charted: Sequence[PersonSeries], meeting: Mapping[str,
             access=ACCESS,
             alerts=ALERTS,
             conflict=OTHERS,
-            alerted=alerted(people),
+            alerted=[one for one in alerted(people) if not one["minor"]],
+            alerted_minors=[one for one in alerted(people) if one["minor"]],
+            supported_only=SUPPORTED_ONLY,
+            certain=certain(view["definitions"]),
+            stale=view["stamp"].stale,
             places={person["id"]: index for index, person in enumerate(people)},
             elsewhere={one["id"]: index for index, one in enumerate(others)},
             next_month=(view["stamp"].month + 1).title,
@@ -158,6 +170,8 @@ def pack_page(view: View, charted: Sequence[PersonSeries], meeting: Mapping[str,
                     **_charts(people, charted),
                     "labels": [label_words(label) for label in LABELS],
                     "candidates": CANDIDATES,
+                    "minor": MINOR,
+                    "ask_first": ASK_FIRST,
                     "free": free,
                     "others": others,
                     **({"meeting": meeting} if meeting else {}),
@@ -165,6 +179,11 @@ def pack_page(view: View, charted: Sequence[PersonSeries], meeting: Mapping[str,
             ),
         )
     )
+
+
+def certain(definitions: Sequence[tuple[str, str]]) -> str:
+    """What A, B and C mean, in a sentence."""
+    return ": ".join(definitions[-1])
 
 
 def embedded(value: object) -> str:

@@ -9,16 +9,16 @@ from typing import Literal
 from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.charts.draw import unnamed_svg
-from hiu.publish.pack.alerts import alerted
+from hiu.publish.pack.alerts import SUPPORTED_ONLY, alerted
 from hiu.publish.pack.matches import OTHERS
-from hiu.publish.pack.page import CANDIDATES
+from hiu.publish.pack.page import ASK_FIRST, CANDIDATES, MINOR, certain
 from hiu.publish.pack.view import Decision, Match, Person, Reviews, Task, View
 from hiu.publish.pack.words import definitions_version
 from hiu.publish.pdf import paper
-from hiu.publish.people import rank_words
+from hiu.publish.people import NAMESAKE, rank_words
 from hiu.publish.stamp import MARKING, Stamp
 from hiu.publish.words.datasets import MARKERS, STACK, short_title
-from hiu.publish.words.text import fit, join_words, shorten
+from hiu.publish.words.text import count_of, fit, join_words, shorten
 
 COLUMNS = 24
 """Months in the table of figures; earlier ones are summed up beside them."""
@@ -43,10 +43,17 @@ def pack_pdf(view: View, charted: Sequence[PersonSeries], svgs: Mapping[str, str
     series = [one for one in charted if one.person_id in people and one.person_id in svgs]
     # a picture is named by its position, so that no id or name is in it
     pictures = {f"chart-{index}.svg": unnamed_svg(svgs[one.person_id], one) for index, one in enumerate(series)}
-    pages = [_page(people[one.person_id], one, name) for one, name in zip(series, pictures, strict=True)]
-    without = len(people) - len(series)
+    top = view["top"]
+    pages = [_page(people[one.person_id], one, name, top) for one, name in zip(series, pictures, strict=True)]
+    without = [people[one]["name"] for one in sorted(people.keys() - {one.person_id for one in series})]
+    left = f"{join_words(without[:5]) if len(without) < 6 else count_of(len(without), 'person', 'people')} " + (
+        "has no page here" if len(without) == 1 else "have no page here"
+    )
     return paper(
-        "pack.typ", {**_front(view, people), "people": pages, "without": without}, pictures, created=stamp.built
+        "pack.typ",
+        {**_front(view, people), "people": pages, "without": left if without else ""},
+        pictures,
+        created=stamp.built,
     )
 
 
@@ -90,12 +97,15 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
     stamp = view["stamp"]
 
     def name(person_id: str) -> str:
-        return people[person_id]["name"] if person_id in people else view["others"].get(person_id, person_id)
+        if (person := people.get(person_id)) is None:
+            return view["others"].get(person_id, person_id)
+        return f"{person['name']} ({person_id})" if NAMESAKE in person["who"] else person["name"]
 
     def either(person_id: str) -> str:
         return name(person_id) if person_id in people else "somebody not on the list"
 
-    as_is = ("first", "top", "nobody", "definitions", "definitions_version", "settings")
+    as_is = ("first", "top", "nobody", "definitions", "definitions_version", "settings", "reviewing")
+    with_alerts = alerted(view["people"])
     return {
         **heading(stamp, "HIU Group meeting pack", f"withheld: {view['withheld']}"),
         **{key: value for key, value in view.items() if key in as_is},
@@ -120,10 +130,10 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
             *(_action(one, name) for one in view["actions"]),
             *(_decision(one, name) for one in view["decisions"]),
         ],
-        "alerts": [
-            f"{person['name']}: {'; '.join(words for _, words in person['alerts'])}"
-            for person in alerted(view["people"])
-        ],
+        "alerts": [_alerts(one, name) for one in with_alerts if not one["minor"]],
+        "alerts_minors": [_alerts(one, name) for one in with_alerts if one["minor"]],
+        "supported_only": SUPPORTED_ONLY,
+        "stale": stamp.stale,
         "overdue": {
             **view["overdue"],
             "rows": [[name(one["id"]), one["lead"], *one["cells"]] for one in view["overdue"]["rows"]],
@@ -141,7 +151,7 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         ],
         "matches_total": view["matches"]["total"],
         "list_note": f"Supported people, and candidates in the first {view['top']} places. Where plausible ranks "
-        f"overlap there is no reliable difference.{notes_of(view['people'])}",
+        f"overlap there is no reliable difference. {certain(view['definitions'])}{notes_of(view['people'])}",
         "adults": [_row(person) for person in view["people"] if not person["minor"]],
         "minors": [_row(person) for person in view["people"] if person["minor"]],
         "settings_version": stamp.settings_version,
@@ -152,6 +162,11 @@ def notes_of(people: Sequence[Person]) -> str:
     """What † and * mean, where there is one."""
     lacks = " † A month of it was not supplied." if any(person["lacks"] for person in people) else ""
     return lacks + (" * Part of it is estimated." if any(person["estimated"] for person in people) else "")
+
+
+def _alerts(person: Person, name: Naming) -> str:
+    who = f" ({person['who'].partition(';')[0]})" if person["minor"] else ""
+    return f"{name(person['id'])}{who}: {'; '.join(words for _, words in person['alerts'])}"
 
 
 def _action(one: Task, name: Naming) -> str:
@@ -179,7 +194,8 @@ def _row(person: Person) -> list[str]:
         str(person["rank"]),
         rank_words(person["low"], person["high"]),
         person["certainty"] or "",
-        f"{fit(person['name'], CELL, 9)}{', supported' if person['supported'] else ''}",
+        fit(person["name"], CELL, 9)
+        + "".join(f", {one}" for one in ("supported" if person["supported"] else person["was"], person["who"]) if one),
         person["id"],
         person["risk"],
         *(_count(person, name) for name in ("contacts", "contacts_12", "nights", "mha")),
@@ -191,7 +207,7 @@ def _row(person: Person) -> list[str]:
 def standing(person: Person) -> str:
     """Supported, or a candidate, with until when support was given."""
     words = "supported" if person["supported"] else "candidate"
-    return ", ".join(filter(None, (words, person["was"])))
+    return ", ".join(filter(None, (words, person["was"]))) + (f". {ASK_FIRST}" if person["was"] else "")
 
 
 def _count(person: Person, name: Literal["contacts", "contacts_12", "nights", "mha"]) -> str:
@@ -199,15 +215,20 @@ def _count(person: Person, name: Literal["contacts", "contacts_12", "nights", "m
     return "not supplied" if n is None else f"{n}{'†' if name in person['lacks'] else ''}"
 
 
-def _page(person: Person, series: PersonSeries, picture: str) -> dict[str, object]:
+def _page(person: Person, series: PersonSeries, picture: str, top: int) -> dict[str, object]:
     last = len(series.months)
     months, rows = month_rows(series, max(0, last - COLUMNS), last)
     whole = month_rows(series, 0, last)[1] if last > COLUMNS else []
     risk = f"{person['risk']} ({person['risk_note']})" if person["risk_note"] else person["risk"]
+    place = "Supported:" if person["supported"] and person["rank"] > top else f"{person['rank']}."
+    young = "under 18, listed apart" if person["minor"] else ""
+    shown = [
+        one for k, one in enumerate(person["episodes"]) if k < ON_PAPER or one[1].startswith("stay in a mental-health")
+    ]
     return {
-        "heading": f"{person['rank']}. {fit(person['name'], HEADING, 14, bold=True)} ({person['id']})",
-        "tags": f"{person['label']} · risk: {risk} · {standing(person)}"
-        f"{' · under 18, listed apart' if person['minor'] else ''}",
+        "heading": f"{place} {fit(person['name'], HEADING, 14, bold=True)} ({person['id']})",
+        "tags": " · ".join(filter(None, (person["label"], f"risk: {risk}", standing(person), young, person["who"]))),
+        "minor": MINOR if person["minor"] else "",
         "alerts": [words for _, words in person["alerts"]],
         "picture": picture,
         "alt": alt_text(series),
@@ -219,8 +240,7 @@ def _page(person: Person, series: PersonSeries, picture: str) -> dict[str, objec
         "gates": person["gates"],
         "recorded": [f"{words}: {shorten(value, 300)} ({by})" for words, value, by in person["recorded"]],
         "sources": person["sources"],
-        "episodes": [
-            f"{when}: {what}{f', {span}' if span else ''}" for when, what, span in person["episodes"][:ON_PAPER]
-        ],
+        "episodes": [f"{when}: {what}{f', {span}' if span else ''}" for when, what, span in shown],
+        "of": f"{len(shown)} of {person['all_episodes']}",
         "week": person["week"],
     }

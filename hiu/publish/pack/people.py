@@ -4,6 +4,7 @@ Everybody in it may be shown (`access.visible`). Gates and the team's dates are 
 of a candidate the pack has the row, the sentences, the counts, and what meetings recorded (G18, G57).
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -13,12 +14,14 @@ from hiu.model.meeting import GATE_DATES
 from hiu.month import Month
 from hiu.publish.access import shows_gates
 from hiu.publish.charts.headings import MONTHS
-from hiu.publish.episodes import episodes, hours_of_week
+from hiu.publish.episodes import episodes
 from hiu.publish.hospital import disagreements, remarks, sentences
+from hiu.publish.hours import hours_of_week
 from hiu.publish.pack.alerts import Beside, beside
+from hiu.publish.pack.matches import CHECK
 from hiu.publish.pack.reviews import overdue_of
 from hiu.publish.pack.view import Person
-from hiu.publish.people import date_in, entries_of, risk_word, supported_until, versions
+from hiu.publish.people import NAMESAKE, ages, date_in, entries_of, risk_word, support_so_far, versions
 from hiu.publish.rows import Row, Tables, by_person
 from hiu.publish.words.terms import (
     ACTION_TITLES,
@@ -47,6 +50,7 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
     """Plain values of everybody in `shown` (rows of ranked), in its order, adults before under-18s."""
     ids = shown["person_id"].to_list()
     about, gates = by_person(tables["people"], ids), by_person(tables["support"], ids)
+    old, names = ages(tables["people"], ids, month), Counter(display_name(one["name_text"]) for one in about.values())
     entries = entries_of(tables["meeting_entry"].filter(pl.col("month") <= month.start))
     found: dict[str, list[str]] = {}
     for person_id, what in _found(tables, ids):
@@ -54,17 +58,20 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
     changes: dict[str, list[str]] = {}
     for person_id, what in tables["changes"].select("person_id", "what").iter_rows():
         changes.setdefault(person_id, []).append(clean(what))
+    compared = tables["changes"]["kind"].is_in(["new", "returned", "rising", "falling", "left"]).any()
+    same = ["The same place as last month."] if compared else []
     more, apart = beside(tables, shown, month), remarks(disagreements(tables, month, ids))
     return [
         _person(
             row,
             about.get(one, {}),
             more,
-            changes=changes.get(one, []),
-            was="" if shows_gates(row) else supported_until(gates.get(one, {}), month),
+            changes=changes.get(one, same if row["rank"] <= settings.rank.top else []),
+            was="" if shows_gates(row) else support_so_far(gates.get(one, {}), entries.get(one, []), month),
+            who=_who(about.get(one, {}), old.get(one), row["list"] != "adult", names),
             gates=gates_of(gates.get(one, {}), month, settings) if shows_gates(row) else [],
             recorded=recorded_of(entries.get(one, [])),
-            dated=_dated(tables, one, month) if shows_gates(row) else ([], ""),
+            dated=_dated(tables, one, month) if shows_gates(row) else ([], 0, ""),
             apart=sentences(apart.get(one, []), dated=shows_gates(row)),
             found=[what for what in found.get(one, []) if shows_gates(row) or what not in OF_SUPPORT],
         )
@@ -120,9 +127,10 @@ def _person(
     changes: list[str],
     gates: list[tuple[str, str, bool, str]],
     recorded: list[tuple[str, str, str]],
-    dated: tuple[list[tuple[str, str, str]], str],
+    dated: tuple[list[tuple[str, str, str]], int, str],
     found: Sequence[str],
     was: str,
+    who: str,
     apart: str,
 ) -> Person:
     return {
@@ -145,6 +153,7 @@ def _person(
         "intensity": round(row["intensity"], 1),
         "supported": row["access"] == "supported",
         "was": was,
+        "who": who,
         "minor": row["list"] != "adult",
         "why": clean(row["sentence"]),
         "label_why": clean(row["label_sentence"]),
@@ -154,17 +163,31 @@ def _person(
         "recorded": recorded,
         "sources": " ".join(filter(None, (_sources(about, found), apart))),
         "episodes": dated[0],
-        "week": dated[1],
+        "all_episodes": dated[1],
+        "week": dated[2],
     }
 
 
-def _dated(tables: Tables, person_id: str, month: Month) -> tuple[list[tuple[str, str, str]], str]:
-    """The latest episodes of a person, and when in the week contacts begin; nothing of a month published without."""
+def _who(about: Row, age: int | None, minor: bool, names: Mapping[str, int]) -> str:
+    """The age of an under-18, and of two people of one name how to tell them apart; empty of everybody else."""
+    again = names[display_name(about.get("name_text"))] > 1
+    born = about.get("dob") or about.get("birth_year")
+    year = f"born {getattr(born, 'year', born)}" if again and born else ""
+    return "; ".join(filter(None, (f"age {age}" if minor else year, NAMESAKE if again else "")))
+
+
+def _dated(tables: Tables, person_id: str, month: Month) -> tuple[list[tuple[str, str, str]], int, str]:
+    """The latest episodes of a person, stays of the last 3 months with them; how many there are; and when in the week
+    contacts begin. Nothing of a month published without."""
     if (timeline := tables.get("timeline")) is None:
-        return [], ""
+        return [], 0, ""
     own = timeline.filter(person_id=person_id)
     sentence, _ = hours_of_week(own, (month - (MONTHS - 1)).start, set(tables["coverage"]["dataset"]))
-    return episodes(own, EPISODES), sentence
+    every, since = episodes(own, own.height), (month - 2).start
+    kept = episodes(
+        own.filter((pl.col("ended") == "open") | (pl.col("end") >= since), pl.col("ended").is_not_null()), 9
+    )
+    return [one for k, one in enumerate(every) if k < EPISODES or one in kept], len(every), sentence
 
 
 def _risk_note(row: Row) -> str:
@@ -173,7 +196,11 @@ def _risk_note(row: Row) -> str:
     if row["rank_if_high"] is None or row["rank_if_low"] is None:
         return ""
     high, low = ordinal(row["rank_if_high"]), ordinal(row["rank_if_low"])
-    return f"would be {high} if risk were High, and {low} if it were Low"
+    return (
+        f"would be {high} whatever the risk"
+        if high == low
+        else f"would be {high} if risk were High, and {low} if it were Low"
+    )
 
 
 def _state(row: Row, gate: str) -> str:
@@ -201,4 +228,4 @@ def _sources(about: Row, found: Sequence[str]) -> str:
     seen = source_words((about["sources"] or "no source").replace("|", ", "))
     text = f"{about['rows'] or 0} rows from {seen}; {versions(about['identities'] or 0)}."
     doubts = conflicts(about, found)
-    return f"{text} Conflict: {doubts}; look at the rows before relying on this." if doubts else text
+    return f"{text} Conflict: {doubts}; {CHECK}." if doubts else text

@@ -10,8 +10,9 @@ from hiu.publish.stamp import Stamp
 class Person(TypedDict):
     """The row in the list and what stands beside the chart. `lacks` = columns of which a month is missing. Alerts:
     code, words. Gates: words, value with its date, needs looking at, where it is written. Recorded: words, value,
-    which list and by whom. `was` = until when a candidate was supported. Episodes, of supported people: when, what,
-    how long; `week` = at which hours they fall."""
+    which list and by whom. `was` = what a candidate was offered and answered, or until when they were supported;
+    `who` = an under-18's age, and how to tell people of one name apart. Episodes, of supported people: when, what, how
+    long; `all_episodes` = how many there are, `week` = at which hours they fall."""
 
     id: str
     name: str
@@ -32,6 +33,7 @@ class Person(TypedDict):
     intensity: float
     supported: bool
     was: str
+    who: str
     minor: bool
     why: str
     label_why: str
@@ -41,6 +43,7 @@ class Person(TypedDict):
     recorded: list[tuple[str, str, str]]
     sources: str
     episodes: list[tuple[str, str, str]]
+    all_episodes: int
     week: str
 
 
@@ -133,7 +136,9 @@ class Matches(TypedDict):
 
 
 class Front(TypedDict):
-    """The first screen. `lacking` = how many of the last 12 months a feed did not supply; `unlisted` = id and why."""
+    """The first screen. `reviewing` = when a review is overdue, in words.
+
+    `lacking` = how many of the last 12 months a feed did not supply; `unlisted` = id and why."""
 
     changes: list[Changes]
     actions: list[Task]
@@ -146,6 +151,7 @@ class Front(TypedDict):
     unlisted: list[tuple[str, str]]
     unnamed: str
     lacking: int
+    reviewing: str
 
 
 class View(Front):

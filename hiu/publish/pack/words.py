@@ -4,8 +4,10 @@ import hashlib
 from datetime import date
 
 from hiu.govern.basis.gate import basis_block
-from hiu.publish.words.definitions import BOARD, LABELS, PACK, SETTINGS
-from hiu.publish.words.text import count_of
+from hiu.publish.people import date_in
+from hiu.publish.words.definitions import BOARD, LABELS, PACK, SETTINGS, labels
+from hiu.publish.words.terms import label_words
+from hiu.publish.words.text import count_of, day
 from hiu.rank.listing.presets import PRESETS
 from hiu.settings import Settings
 
@@ -19,9 +21,18 @@ PRIVATE = {
     "linking",
     "basis",
     "governance",
+    "name",
+    "synthetic",
+    "roles",
     "paper",
+    "places",
+    "ignored_files",
+    "keep_runs",
+    "max_file_bytes",
+    "max_unzip_ratio",
+    "usual_shorter",
 }
-"""Folders, keys, local addresses, decisions about people, and what the board paper alone prints."""
+"""Folders, keys, local addresses, decisions about people and how files are read: no bearing on the list."""
 
 
 def certainty(settings: Settings) -> tuple[str, str]:
@@ -32,6 +43,14 @@ def certainty(settings: Settings) -> tuple[str, str]:
         "A: in at least 8 of 10 simulated draws. B: in 2 to 8 of 10; no reliable difference between these people. "
         "C: in fewer.",
     )
+
+
+def definitions(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """Every word of the pack with what it means for a site; how sure a place is comes last."""
+    named = (
+        (label_words(label), meaning.partition(": shown as")[0]) for label, meaning in labels(settings.labels).items()
+    )
+    return (*PACK, *named, certainty(settings))
 
 
 def measures(settings: Settings) -> list[tuple[str, str]]:
@@ -57,12 +76,13 @@ def definitions_version() -> str:
 
 
 def settings_list(settings: Settings) -> list[tuple[str, str, str]]:
-    """Every setting that bears on a figure: dotted name, value, and what it is in words."""
+    """Every setting that bears on the list: dotted name, value, and what it is in words; the version covers all."""
 
     def walk(prefix: str, value: object) -> list[tuple[str, str]]:
         if isinstance(value, dict) and value:
             return [pair for key, inner in value.items() for pair in walk(f"{prefix}.{key}" if prefix else key, inner)]
-        return [(prefix, "none" if value in (None, {}, []) else str(value))]
+        when = date_in(value) if isinstance(value, str) else None
+        return [(prefix, "none" if value in (None, {}, []) else day(when) if when else str(value))]
 
     rows = walk("", settings.model_dump(mode="json", exclude=PRIVATE))
     return [(name, value, _in_words(name)) for name, value in rows]

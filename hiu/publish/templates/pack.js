@@ -19,6 +19,8 @@ function h(tag, attributes, ...inside) {
 
 // The only place a name leaves the data; when names are hidden, nothing of it is left in the page.
 const nameOf = (person) => (state.hidden ? person.id : person.name);
+// Where no age or warning stands beside it, a name that two people have is followed by the id.
+const known = (person) => (!state.hidden && people.some((one) => one !== person && one.name === person.name) ? `${person.name} (${person.id})` : nameOf(person));
 const freely = (text) => (state.hidden ? "(hidden with the names)" : text);
 
 // ---- the list -------------------------------------------------------------------------------------------
@@ -59,10 +61,11 @@ function row(person) {
     h("td", { class: "who-cell" }, h("div", {},
       person.supported ? h("span", { class: "tick", role: "img", "aria-label": "supported" }, "✓") : null,
       h("button", { type: "button", class: "link", "aria-current": chosen ? "true" : null }, h("bdi", {}, nameOf(person)))),
+      person.who || person.was ? h("span", { class: "about" }, [person.who, person.was.split(" (")[0]].filter(Boolean).join("; ")) : null,
       person.alerts.length ? h("span", { class: "alerts" }, person.alerts.map(([code]) => ALERTS[code]).join(", ")) : null),
     h("td", {}, tag(person.risk, "")),
     count(person, "contacts", ""), count(person, "contacts_12", "x-contacts_12"), count(person, "nights", "x-nights"), count(person, "mha", "x-mha"),
-    h("td", { class: "change" }, person.label === "WITHIN USUAL RANGE" ? h("abbr", { title: person.label }, "usual range") : person.label),
+    h("td", { class: "change" }, person.label),
     h("td", { class: "n" }, person.intensity.toFixed(1), person.estimated ? h("abbr", { title: "part estimated: a month was not supplied" }, "*") : null));
 }
 
@@ -151,20 +154,21 @@ function chart(person) {
 function showPerson() {
   const person = people[state.chosen], at = state.shown.indexOf(state.chosen);
   const step = (words, by) => h("button", { type: "button", disabled: at + by < 0 || at + by >= state.shown.length, click: () => move(by) }, words);
-  find("person").replaceChildren(
+  find("person").replaceChildren(...[
     h("div", { class: "tools" }, step("← Previous (k)", -1), step("Next (j) →", 1),
       h("button", { type: "button", "aria-pressed": String(state.split), id: "split", click: () => { state.split = !state.split; showPerson(); find("split").focus(); } }, "Bed days in their own panel"),
       data.all && person.own ? h("button", { type: "button", "aria-pressed": String(state.whole), id: "whole", click: () => { state.whole = !state.whole; showPerson(); find("whole").focus(); } }, "All months") : null,
       h("button", { type: "button", click: showMonth }, "This month (m)")),
     h("h2", { id: "person-title", tabindex: "-1" }, h("bdi", {}, nameOf(person)), state.hidden ? null : h("span", { class: "id" }, ` ${person.id}`)),
     h("p", { class: "lead" }, tag(person.risk, "Risk: "), person.risk_note ? ` ${person.risk_note} ` : " ",
-      h("span", { class: "tag" }, person.label), person.supported ? " Supported." : ` Candidate${person.was ? `, ${person.was}` : ""}.`, person.minor ? " Under 18, listed apart." : ""),
+      h("span", { class: "tag" }, person.label), person.supported ? " Supported." : ` Candidate${person.was ? `, ${person.was}` : ""}.`, person.was ? ` ${data.ask_first}` : "", person.minor ? " Under 18, listed apart" : "", person.who ? `${person.minor ? ":" : ""} ${person.who}.` : ""),
+    person.minor ? h("p", { class: "warn" }, data.minor) : null,
     ...(person.alerts.length ? [h("ul", { class: "alerts" }, ...person.alerts.map(([, words]) => h("li", {}, words)))] : []),
     ...chart(person),
     h("h3", {}, "Why this place"), h("p", {}, person.why), ...rankChart(person),
     h("h3", {}, "What changed since last month"),
     h("ul", {}, ...person.changes.map((what) => h("li", {}, what)), h("li", {}, `${person.label}: ${person.label_why}`)),
-    ...(person.episodes.length ? [h("h3", {}, "Latest episodes and stays"), h("table", { class: "episodes" },
+    ...(person.episodes.length ? [h("h3", {}, `Latest episodes and stays (${person.episodes.length} of ${person.all_episodes})`), h("table", { class: "episodes" },
       h("thead", {}, h("tr", {}, ...["When it began", "What", "How long"].map((title) => h("th", { scope: "col" }, title)))),
       h("tbody", {}, ...person.episodes.map((cells) => h("tr", {}, ...cells.map((text) => h("td", {}, text)))))),
     h("p", { class: "small" }, person.week)] : []),
@@ -172,7 +176,7 @@ function showPerson() {
     ...(person.supported ? facts("Permissions and dates", person.gates.map(([words, value, late, note, staff]) => [words, staff ? freely(value) : value, late, state.hidden || !note ? "" : `Source: ${note}`])) : [h("h3", {}, "Permissions and dates"), h("p", { class: "small" }, data.candidates)]),
     ...(person.presets.length ? [h("h3", {}, "Published definitions met"), h("ul", {}, ...person.presets.map((one) => h("li", {}, one)))] : []),
     h("h3", {}, "Sources"), h("p", {}, person.sources),
-  );
+  ].filter(Boolean));
 }
 
 function choose(index, { list = true } = {}) {
@@ -213,7 +217,7 @@ function move(by) {
 
 // ---- names, looks, keys ---------------------------------------------------------------------------------
 function fillFront() {
-  for (const spot of document.querySelectorAll("[data-person]")) spot.textContent = nameOf(people[Number(spot.dataset.person)]);
+  for (const spot of document.querySelectorAll("[data-person]")) spot.textContent = known(people[Number(spot.dataset.person)]);
   for (const spot of document.querySelectorAll("[data-other]")) spot.textContent = nameOf(data.others[Number(spot.dataset.other)]);
   for (const spot of document.querySelectorAll("[data-free]")) spot.textContent = freely(data.free[Number(spot.dataset.free)]);
 }

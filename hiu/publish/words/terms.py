@@ -62,8 +62,9 @@ CHANGES = {
 }
 """Kind of change of the list and its heading, in the order they are shown; labels of demand have other words."""
 
-_LABELS = {"IN HOSPITAL": "MOSTLY IN HOSPITAL"}
-"""Change labels that are shown in other words: this one is about the nights of the month, not about its last day."""
+_LABELS = {"IN HOSPITAL": "MOSTLY IN HOSPITAL", "WITHIN USUAL RANGE": "CONTACTS AS USUAL"}
+"""Change labels that are shown in other words: one is about the nights of the month, not about its last day, and one
+about the number of contacts, not about the person."""
 
 
 def label_words(label: str) -> str:
@@ -85,6 +86,7 @@ CONTRADICTIONS = {
     "ended_and_open": "support is both ended and open (ended holds)",
     "born_after_contact": "a birth after a contact",
     "age_against_birth": "an age against the date of birth",
+    "age_against_records": "records that do not fit the age",
     "contact_after_death": "a contact after the death",
     "death_before_birth": "a death before the birth",
     "death_to_check": "a name sent as deceased, which no register says: check",
@@ -102,6 +104,16 @@ OF_SUPPORT = (
     "ended_and_open",
 )
 """Those about support, which only a page that shows its gates may show."""
+
+OF_AGE = ("age_against_records", "born_after_contact")
+"""Those that speak against the age."""
+
+
+def age_doubt(age: int | None) -> str:
+    """What to do first about records that do not fit an age, without a full stop; empty if no age can be named."""
+    if age is None or age < 0:
+        return ""
+    return f"Age {age}: the records do not fit this age. Check the date of birth before anything else"
 
 
 def conflicts(about: dict[str, object], found: Iterable[str] = ()) -> str:

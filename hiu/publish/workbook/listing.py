@@ -10,7 +10,7 @@ from hiu.model.grades import band_of
 from hiu.model.meeting import DATED_FACTS, GATE_DATES, MEETING_FIELDS
 from hiu.month import Month
 from hiu.publish.access import shows_gates, visible
-from hiu.publish.people import born, entries_of, gate_words, rank_words, risk_word, supported_until
+from hiu.publish.people import born, entries_of, gate_words, rank_words, risk_word, support_so_far
 from hiu.publish.rows import Row, Tables, by_person
 from hiu.publish.words.terms import ACCESS, ENTERED, LISTS, NOT_ASSESSED, label_words, source_words
 from hiu.publish.words.text import clean, display_name, shorten
@@ -115,7 +115,7 @@ def listed_people(tables: Tables, month: Month, settings: Settings) -> list[List
         person = row["person_id"]
         entries, own = history.get(person, []), gates.get(person, {})
         open_ = shows_gates(row)
-        until = "" if open_ else supported_until(support.get(person, {}), month)
+        until = "" if open_ else support_so_far(support.get(person, {}), entries, month)
         seen = own if open_ else _from_meetings(own, entries, month)
         days = _dated_cells(support.get(person, {}) if open_ else {}, entries, month)
         one = ListedPerson(

@@ -29,20 +29,18 @@ def population(month: Month, demand: pl.DataFrame, people: pl.DataFrame, minimum
     )
 
 
-def absent(ids: Collection[str], people: pl.DataFrame, minors: Collection[str], month: Month) -> dict[str, str]:
-    """Why each of some people who are not on the list of adults is not, in words; `minors` = ids listed apart."""
+def absent(ids: Collection[str], people: pl.DataFrame, month: Month) -> dict[str, str]:
+    """Why each of some people who are on no list is not, in words."""
     found = {row["person_id"]: row for row in people.filter(pl.col("person_id").is_in(list(ids))).iter_rows(named=True)}
-    return {one: _absent(found.get(one), one in minors, month) for one in ids}
+    return {one: _absent(found.get(one), month) for one in ids}
 
 
-def _absent(row: dict[str, Any] | None, minor: bool, month: Month) -> str:
+def _absent(row: dict[str, Any] | None, month: Month) -> str:
     if row is None:
         return "no row names this person any more"
     if row["died"] is not None and row["died"] <= month.end:
         return "recorded as having died"
-    if not row["named"]:
-        return "no row gives a name"
-    return "listed with the under-18s" if minor else "nothing counted in 12 months"
+    return "nothing counted in 12 months" if row["named"] else "no row gives a name"
 
 
 def access(month: Month, support: pl.DataFrame) -> pl.DataFrame:

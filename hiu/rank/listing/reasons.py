@@ -12,10 +12,10 @@ import polars as pl
 
 from hiu.model import CONTACTS, DATASETS, many, one
 from hiu.month import Month
-from hiu.rank.listing.history import Beds, History, history
-from hiu.rank.listing.intensity import weighed, weights_of
+from hiu.rank.listing.history import Beds, Floats, History, history
+from hiu.rank.listing.intensity import AHEAD, fit, points, weighed, weights_of
 from hiu.rank.listing.sentence import amount
-from hiu.settings import Weights
+from hiu.settings import Rank
 
 LEAST_MONTHS, LEAST_SETS = 3, 2
 """Months supplied of the last 12, and data sets that count: with fewer no place is surer than B."""
@@ -96,11 +96,31 @@ class Moves:
 
     past: History
     weights: Mapping[str, float]
+    half_life: float = 3.0
 
     @classmethod
-    def of(cls, people: pl.Series, month: Month, demand: pl.DataFrame, coverage: pl.DataFrame, points: Weights) -> Self:
+    def of(cls, people: pl.Series, month: Month, demand: pl.DataFrame, coverage: pl.DataFrame, rules: Rank) -> Self:
         """Of `people` (ids) to a month; frames have the columns of model.MONTHLY_DEMAND and COVERAGE."""
-        return cls(history(people.sort(), month, demand, coverage), weights_of(points, coverage))
+        past = history(people.sort(), month, demand, coverage)
+        return cls(past, weights_of(rules.weights, coverage), rules.half_life)
+
+    @cached_property
+    def _scored(self) -> tuple[Floats, float]:
+        """The weight of each month, and how much one point now adds to the points expected."""
+        scored = points(self.past, dict(self.weights), self.half_life)
+        return scored.w, AHEAD / (fit(scored.s, scored.w).b0 + scored.n)
+
+    def effects(self, person: str) -> dict[str, float]:
+        """By data set: the points expected now, less what they would be with its months as they stood a month ago."""
+        if (p := self._positions.get(person)) is None:
+            return {}
+        w, worth = self._scored
+        out = {}
+        for d, name in enumerate(self.past.datasets):
+            if (weight := self.weights.get(name)) and self._compares(d, p, 3):
+                n = self.past.n[d, p].astype(np.float64)
+                out[name] = float(worth * weight * (w @ (n - np.concatenate([[0.0], n[:-1]]))))
+        return {name: effect for name, effect in out.items() if effect}
 
     @cached_property
     def _positions(self) -> dict[str, int]:
@@ -129,14 +149,15 @@ class Moves:
         lacks = self.past.unknown
         return all(self.past.supplied[d, t] and not (lacks is not None and lacks[d, p, t]) for t in ends)
 
-    def words(self, person: str, span: int, way: int) -> str:
-        """The parts that moved up (`way` 1) or down (-1), then those that moved against it; empty without any."""
-        parts = self.parts(person, span)
-        moved, against = (
-            _joined([self._part(*part, span) for part in parts if sign * (part[2] - part[1]) > 0])
-            for sign in (way, -way)
-        )
-        return moved and f"{moved}{f', although {against}' if against else ''}"
+    def words(self, person: str, span: int, way: int, first: str) -> str:
+        """The parts that moved up (`way` 1) or down (-1), the data set `first` before the rest, then those that moved
+        against it; empty unless `first` is one of them."""
+        parts = sorted(self.parts(person, span), key=lambda part: part[0] != first)
+        moved, against = ([part for part in parts if sign * (part[2] - part[1]) > 0] for sign in (way, -way))
+        if not moved or moved[0][0] != first:
+            return ""
+        words, but = (_joined([self._part(*part, span) for part in found]) for found in (moved, against))
+        return f"{words}{f', although {but}' if but else ''}"
 
     def nothing_new(self, person: str) -> bool:
         """Whether nothing of theirs is counted in the latest month."""
@@ -182,7 +203,8 @@ def label_sentence(
     if new:
         return f"{opening}; no source knows this person that began early enough to compare with.{out}"
     part = f" {compared:.0f} of them compared," if compared != seen else ""
-    return f"{opening};{part} {_number(expected)} expected from the previous {window.n}.{community}{out}"
+    days = " for these days outside" if community else ""
+    return f"{opening};{part} {_number(expected)} expected{days} from the previous {window.n}.{community}{out}"
 
 
 def community_words(beds: Beds, at: int, recent: float, before: float, unit: str) -> str:
@@ -192,7 +214,7 @@ def community_words(beds: Beds, at: int, recent: float, before: float, unit: str
     if min(free, free_before) < 1:
         return f"{opening}; there is no day in the community to compare."
     now, then = (amount(30 * n / days) for n, days in ((recent, free), (before, free_before)))
-    return f"{opening}: {now} {unit} per 30 days in the community, {then} before."
+    return f"{opening}; {unit} per 30 days in the community: {now}, {then} before."
 
 
 def _unit(name: str) -> tuple[str, str]:

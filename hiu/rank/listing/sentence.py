@@ -41,19 +41,19 @@ def rank_sentences(table: pl.DataFrame, gaps: str, little: str = "", *, top: int
     points = {name: say_each_row(table.select(name), amount) for name in ("points_3", "points_12")}
     expected = say_each_row(table.select("expected_points"), amount)
     risk = say_each_row(table.select("risk", "risk_source", "risk_band", "likelihood", "impact"), _risk)
-    otherwise = pl.concat_str(
-        pl.lit("; would be "),
-        named["rank_if_high"],
-        pl.lit(" if risk were High, and "),
-        named["rank_if_low"],
-        pl.lit(" if it were Low"),
+    high, low = named["rank_if_high"], named["rank_if_low"]
+    otherwise = (
+        pl.when(pl.col("rank_if_high") == pl.col("rank_if_low"))
+        .then(pl.format("; would be {} whatever the risk", high))
+        .otherwise(pl.format("; would be {} if risk were High, and {} if it were Low", high, low))
     )
     guessed = pl.when(pl.col("risk_source") == NOT_ASSESSED).then(otherwise).fill_null("")
-    among = f"in the first {top} ("
+    young = _if(pl.col("list") == "under_18", " of the under-18s")
+    among = pl.concat_str(pl.lit(f"in the first {top}"), young, pl.lit(" ("))
     unsure = "" if little else ": no reliable difference between the people marked B"
     parts = (
         named["rank"],
-        _if(pl.col("list") == "under_18", " of the under-18s"),
+        young,
         ": severity score of about ",
         expected,
         " expected in the next 3 months (",

@@ -9,7 +9,7 @@ import polars as pl
 from hiu.errors import UsageError
 from hiu.model.units import night_sets
 from hiu.model.words import many
-from hiu.publish.episodes import BLOCK, DAYS, blocks
+from hiu.publish.hours import BLOCK, DAYS, blocks, pattern
 from hiu.publish.words.text import count_of, day
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
@@ -78,18 +78,18 @@ def _words(run: Tables) -> pl.DataFrame:
 
 
 def hour_of_week(run: Tables, months: int, person_id: str | None = None, dataset: str | None = None) -> Finding:
-    """Contacts by day of the week and hours of the day; those sent as a date without a time are counted apart."""
+    """Crisis episodes, or contacts of one data set, by day of the week and hours of the day; those sent as a date
+    without a time are counted apart."""
     if dataset in night_sets(run._table("coverage")):
         raise UsageError(f"'{dataset}' counts nights, which have no hour: run.admissions() says when each stay began")
     first = (run.month - (months - 1)).start
     whole = run._whole("timeline") if person_id is None else run._rows("timeline", C("person_id") == person_id)
     sets = [dataset] if dataset else run._table("coverage")["dataset"].unique().to_list()
-    events = whole.filter(
-        "counted",
-        C("dataset").is_in(sets),
-        C("ended").is_null(),
-        C("start").is_between(first, run.month.after, closed="left"),
-    )
+    events = whole.filter("counted", C("dataset").is_in(sets), C("ended").is_null())
+    if not dataset:
+        # three agencies at one event are one episode, which began with the first of them
+        events = events.sort("start").unique(["person_id", "episode"], keep="first")
+    events = events.filter(C("start").is_between(first, run.month.after, closed="left"))
     day_only = C("start_day_only").fill_null(False) | (C("start").dt.time() == pl.time(0, 0, 0))
     timed = events.filter(~day_only).select(day=C("start").dt.weekday() - 1, block=C("start").dt.hour() // BLOCK)
     counts = {(day, block): n for day, block, n in timed.group_by("day", "block").len().iter_rows()}
@@ -98,9 +98,7 @@ def hour_of_week(run: Tables, months: int, person_id: str | None = None, dataset
     apart = events.height - timed.height
     lines = [f"{apart:,} of {events.height:,} were sent as a date without a time and are in no cell."]
     if counts:
-        (day, block), most = max(counts.items(), key=lambda cell: (cell[1], -cell[0][0], -cell[0][1]))
-        at = f"{DAYS[day]} between {block * BLOCK:02}:00 and {(block + 1) * BLOCK:02}:00"
-        lines.insert(0, f"Most begin on {at}: {most:,} of {timed.height:,} with a time.")
+        lines.insert(0, f"{pattern(counts, 'contact' if dataset else 'crisis episode')}.")
     whose = f"{person_id}: " if person_id else ""
-    what, span = many(dataset) if dataset else "contacts", count_of(months, "month")
+    what, span = many(dataset) if dataset else "crisis episodes", count_of(months, "month")
     return Finding(f"{whose}{what} by hour of the week, last {span}", lines, {"hours": table})

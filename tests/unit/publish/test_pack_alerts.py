@@ -45,7 +45,7 @@ def test_who_is_in_hospital_and_who_was_discharged_in_the_last_30_days() -> None
     found = alerts(area(stay=frames.frame(PUBLISHED["stay"], stays)))
     assert found == {
         IDS[0]: [("in_hospital", "In hospital on the last day, 31 Mar 2026, since 20 Mar 2026")],
-        IDS[1]: [("discharged", "Discharged in the last 30 days")],
+        IDS[1]: [("discharged", "Discharged from a mental-health bed in the last 30 days")],
         IDS[4]: [("in_hospital", "In hospital on the last day, 31 Mar 2026")],
     }, "of a candidate without the date; a stay that was not sent again says nothing"
 
@@ -65,8 +65,8 @@ def test_danger_that_the_records_mention_is_given_with_its_days_and_to_those_who
         for k, row in enumerate(told)
     ]
     words = (
-        "In the last 3 months the records mention: suicide - threat or attempt (2 Jan 2026 and 5 Mar 2026); "
-        "feeling suicidal (6 Mar 2026)"
+        "In the last 3 months (since 1 Jan 2026) the records mention: suicide - threat or attempt "
+        "(2 Jan 2026 and 5 Mar 2026); feeling suicidal (6 Mar 2026)"
     )
     assert alerts(area(timeline=frames.frame(PUBLISHED["timeline"], rows))) == {IDS[0]: [("danger", words)]}
 
@@ -103,6 +103,29 @@ def test_left_before_treatment_and_impossible_dates() -> None:
             ("left", "Left the emergency department before treatment twice in the last 3 months"),
             ("dates", "Impossible dates: a contact after the death"),
         ]
+    }
+
+
+def test_records_that_do_not_fit_the_age_say_to_check_the_birth_first() -> None:
+    tables = area()
+    births = {IDS[2]: date(2022, 7, 19), IDS[3]: date(2026, 6, 1), IDS[4]: None}
+    born = pl.col("person_id").replace_strict(births, default=date(1980, 1, 2), return_dtype=pl.Date)
+    tables["people"] = tables["people"].with_columns(dob=born, birth_year=pl.lit(None, pl.Int64))
+    found = [
+        {"person_id": IDS[k], "what": what, "sources": "police", "rows": 1, "detail": None}
+        for k, what in (
+            (2, "contact_after_death"),
+            (2, "age_against_records"),
+            (3, "born_after_contact"),
+            (4, "born_after_contact"),
+        )
+    ]
+    tables["conflicts"] = frames.frame(PUBLISHED["conflicts"], found)
+    age_3 = "Age 3: the records do not fit this age. Check the date of birth before anything else"
+    assert alerts(tables) == {
+        IDS[2]: [("dates", age_3)],
+        IDS[3]: [("dates", "Impossible dates: a birth after a contact")],
+        IDS[4]: [("dates", "Impossible dates: a birth after a contact")],
     }
 
 

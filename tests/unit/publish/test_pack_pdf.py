@@ -18,13 +18,15 @@ from pdf_boxes import faults
 
 from hiu.errors import HiuError, UsageError
 from hiu.model import PUBLISHED
-from hiu.publish import sheet as sheets
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.charts.draw import person_chart, to_svg
 from hiu.publish.pack.page import pack_view
 from hiu.publish.pack.pdf import pack_pdf
 from hiu.publish.pdf import compile
-from hiu.publish.sheet import person_sheet
+from hiu.publish.sheet import page as sheets
+from hiu.publish.sheet.first import support_words
+from hiu.publish.sheet.page import person_sheet
+from hiu.publish.sheet.who import how_sure
 from hiu.publish.words.text import likelihood
 
 NAMES = [*pack_area.plain_names(3), *frames.HOSTILE[:7]]
@@ -101,7 +103,7 @@ def test_each_charted_person_has_a_page_and_everybody_a_row(twin: Read, area: An
 def test_it_says_what_the_pack_says(twin: Read) -> None:
     wanted = """What changed since last month|Last month's actions and decisions|Reviews overdue on 31 Mar 2026
         |MH bed days NOT SUPPLIED|Matches to review that could change the list (2)|somebody not on the list
-        |decided offer support|OVERDUE|Definitions (version|Permissions and dates: Shown for supported"""
+        |decided offer support|OVERDUE|Definitions (version|Permissions and dates Shown for supported"""
     for words in map(str.strip, wanted.split("|")):
         assert words in twin.text, words
     assert "decided not yet seen" not in twin.text, "a decision about this list opens the next month's pack"
@@ -204,13 +206,16 @@ def named(made: Read, name: str) -> bool:
 def test_a_person_sheet_has_everything_a_clinician_asks_for() -> None:
     made = sheet(sheet_tables())
     assert len(made.pages) == 2 and named(made, "Amina Ashgrovex (HIU-AAAAAAAA)")
-    wanted = """Amina Ashgrovex (HIU-AAAAAAAA)|Born 2 Jan 1980|NHS number none sent|How sure it is one person.
-        |3 rows joined: 1 by NHS or local number and 2 by similar details.
+    wanted = """Amina Ashgrovex (HIU-AAAAAAAA)|NHS number none sent|How sure it is one person
+        |3 rows joined: 1 by NHS or local number and 2 by similar details (2 ed).
         |The least certain match is 93% likely to be right.
+        |Support. Supported since|Mentioned in the records.|Last contact.|Who may be asked.|Not recorded in this system.
+        |You may tell the person|Born 2 Jan 1980 (aged 46)|Permission: the lead clinician agrees that support may begin
         |Severity score: contacts|How surely in the first 9: A: in at least
         |Lead clinician permission granted|Plan review due|clinical 1 Mar 2025 likelihood 3, impact 4 Medium caseload
         |public safety 1 Mar 2025|4 in all; latest 4 Feb 2026 (home visit, police present)|police presence not said
-        |Decision: offer support|Rows, all months|This sheet was made because the person is receiving support"""
+        |Decision: offer support|Replaced: sent again or taken back
+        |This sheet was made because the person is receiving support"""
     for words in map(str.strip, wanted.split("|")):
         assert words in made.text, words
     figures = [alt for kind, alt in made.tags() if kind == "/Figure"]
@@ -279,15 +284,69 @@ def test_a_person_sheet_has_dated_episodes_hours_of_the_week_and_why_a_contact_i
     assert made.faults == [] and len(made.pages) == 3
     text = " ".join(made.text.split())
     for words in (
-        "Fri 6 Mar 2026 21:14 1 police incident and 1 ambulance deployment 2.5 hours",
+        "Fri 6 Mar 2026 21:14 1 police incident and 1 ambulance deployment 2 contacts 2.5 hours apart",
         "Sat 7 Mar 2026 09:00 stay in a mental-health bed 4 nights, to 11 Mar 2026",
         "Mon 2 Feb 2026 1 ED attendance (poisoning or overdose)",
-        "In the last 3 months the records mention: poisoning or overdose (2 Feb 2026).",
-        "Most often between 20:00 and 24:00 on Fri, 3 of 3 contacts with a time; 1 contact with a date alone left out.",
-        "ambulance ambulance call a call: only deployments are counted",
-        "section 136 detention the same event is counted once",
+        "Mentioned in the records. Apr 2025 to Mar 2026: poisoning or overdose (2 Feb 2026).",
+        "Last contact. Fri 13 Mar 2026 22:00, police incident (reason not recorded); how it ended was not supplied.",
+        "No clear pattern in the hours of 2 crisis episodes with a time; 1 episode with a date alone left out.",
+        "ambulance ambulance deployment not recorded not supplied",
+        "section 136 detention not recorded not supplied the same event is counted once",
+        "Episodes and stays: all 4",
+        "Contacts: all 5",
     ):
         assert words in text, words
+
+
+def test_a_refusal_and_a_doubtful_age_stand_on_the_first_page_of_a_sheet() -> None:
+    tables, one = sheet_tables(), pack_area.person_id(0)
+    asked = {"person_id": one, "offered": date(2026, 1, 15), "consent": "refused", "consent_at": date(2026, 1, 16)}
+    asked |= {"lead_clinician": "Dr Whitlock", "cmht": "North Team", "contacts": 0}
+    tables["support"] = frames.frame(PUBLISHED["support"], [asked])
+    tables["people"] = tables["people"].with_columns(dob=pl.lit(date(2022, 7, 19)))
+    found = {"person_id": one, "what": "age_against_records", "sources": "caseload|police", "rows": 3, "detail": None}
+    tables["conflicts"] = frames.frame(PUBLISHED["conflicts"], [found])
+    tables["ranked"] = tables["ranked"].with_columns(list=pl.lit("under_18"))
+    tables["meeting_entry"] = tables["meeting_entry"].clear()
+    page = " ".join(sheet(tables).pages[0].split())
+    for words in (
+        "Born 19 Jul 2022 (aged 3)",
+        "Age 3: the records do not fit this age. Check the date of birth before anything else. 3 rows from",
+        "Under 18: speak to the children's safeguarding lead before anybody approaches this person.",
+        "Support. Not supported: offered 15 Jan 2026, declined 16 Jan 2026. The reason is not recorded. Ask the lead",
+        "Who may be asked. Dr Whitlock (lead clinician) and North Team (mental health team).",
+        "Not recorded in this system. Address, telephone, GP",
+    ):
+        assert words in page, (words, page)
+    whole = sheet({**tables, "links": links(one)}).text
+    assert "While the conflict stands, no chance is given" in whole, "a wrong match looks like this too"
+
+
+@pytest.mark.parametrize(
+    ("row", "supported", "words"),
+    [
+        ({}, False, "Not supported. No offer of support is recorded."),
+        (
+            {"start": date(2025, 11, 3), "consent": "given", "consent_at": date(2025, 11, 1)},
+            True,
+            "Supported since 3 Nov 2025, agreed to on 1 Nov 2025.",
+        ),
+        (
+            {"start": date(2025, 11, 3), "consent": None},
+            False,
+            "Support goes on since 3 Nov 2025, but consent or three contacts with the team are not recorded.",
+        ),
+        (
+            {"start": date(2025, 1, 3), "end": date(2025, 12, 17), "consent": "withdrawn", "consent_at": None},
+            False,
+            "Not supported: was supported until 17 Dec 2025 (consent withdrawn (no date recorded)). The reason is not "
+            "recorded. Ask the lead clinician before support is offered again.",
+        ),
+    ],
+)
+def test_whether_somebody_is_supported_is_said_with_its_days(row: dict[str, Any], supported: bool, words: str) -> None:
+    whole = {**dict.fromkeys(PUBLISHED["support"].names), **row} if row else {}
+    assert support_words(whole, [], frames.LAST, supported=supported) == words
 
 
 def test_a_person_who_is_not_ranked_and_has_no_support_has_a_sheet_that_says_so() -> None:
@@ -315,7 +374,7 @@ def test_an_unknown_person_has_no_sheet() -> None:
 
 def test_chances_never_promise_certainty() -> None:
     assert likelihood(0.99999) == "more than 99% likely" and likelihood(0.9) == "90% likely"
-    assert sheets.how_sure(links("x").clear()) == "No row."
+    assert how_sure(links("x").clear()) == "No row."
 
 
 def test_a_month_not_supplied_is_a_dash_in_every_table() -> None:

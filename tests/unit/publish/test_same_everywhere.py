@@ -15,7 +15,7 @@ from banned import found, turns
 
 from hiu.publish.pack.page import pack_page, pack_view
 from hiu.publish.pack.pdf import pack_pdf
-from hiu.publish.sheet import person_sheet
+from hiu.publish.sheet.page import person_sheet
 from hiu.publish.workbook.write import workbook
 
 STAMP = pack_area.stamp()

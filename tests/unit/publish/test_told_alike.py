@@ -13,14 +13,17 @@ import pytest
 
 from hiu.model import DATASETS, PUBLISHED, many, one
 from hiu.publish.charts.data import series
-from hiu.publish.episodes import episodes, hours_of_week
+from hiu.publish.episodes import contacts, episodes, how_many, last_contact, mentions
 from hiu.publish.hospital import counts, disagreements, remarks, sentences
+from hiu.publish.hours import has_pattern, hours_of_week
 from hiu.publish.pack.matches import matches
-from hiu.publish.sheet import how_sure, sources
+from hiu.publish.sheet.page import sources
+from hiu.publish.sheet.who import how_sure
 
 LAST, EVENTS = frames.LAST, ("police_incident", "ambulance_deployment", "ed_attendance", "s136", "mha_assessment")
 FEEDS = dict(zip(EVENTS, ("police", "ambulance", "ed", "s136", "mha"), strict=True))
 BEGAN = datetime(2024, 4, 1)
+EPISODE = r"(\d+) ([A-Za-z0-9 ]+?)(?: \((?:reason not recorded, )?(said by \w+)\))?(?=,| and \d|$)"
 
 
 def timeline(rows: list[dict[str, Any]]) -> pl.DataFrame:
@@ -58,7 +61,7 @@ def test_an_episode_counts_what_the_months_count_and_keeps_each_agency_s_words_a
     assert len(told) == 29
     total = dict.fromkeys(EVENTS, 0)
     for what in told.values():
-        for n, words, details in re.findall(r"(\d+) ([A-Za-z0-9 ]+?)(?: \((said by \w+)\))?(?=,| and \d|$)", what):
+        for n, words, details in re.findall(EPISODE, what):
             name = next(name for name in EVENTS if words in (one(name), many(name)))
             total[name] += int(n)
             assert details == f"said by {FEEDS[name]}"
@@ -81,13 +84,15 @@ def test_a_sheet_s_sources_count_what_its_months_add_up_to(seed: int) -> None:
     demand = frames.demand({"P": by_month})
     tables = {"monthly_demand": demand, "coverage": coverage, "ranked": frames.frame(PUBLISHED["ranked"], [])}
     drawn = next(series(["P"], tables, LAST))
-    links = pl.DataFrame({"source": [*FEEDS.values(), "police"], "source_file": ["f"] * 6})
+    status = ["counted"] * 4 + ["not_counted", "superseded"]
+    links = pl.DataFrame({"source": [*FEEDS.values(), "police"], "source_file": ["f"] * 6, "status": status})
     told = sources(links, drawn, coverage, timeline([*rows, old]))
     shown = {"police_incident": "Police", "ambulance_deployment": "Ambulance", "ed_attendance": "ED", "s136": "s136"}
     for name, title in (shown | {"mha_assessment": "MHA"}).items():
-        parts = [int(n) for row in told for n in re.findall(rf"\b{title} (\d+)", row[2])]
+        parts = [int(n) for row in told for n in re.findall(rf"\b{title} (\d+)", row[5])]
         assert sum(parts) == drawn.total(name), name
-    assert {row[0]: row[1] for row in told}["police"] == "2"
+    assert {row[0]: row[1:5] for row in told}["police"] == ("2", "1", "1", "0"), "of two rows one counts"
+    assert all(int(row[1]) == sum(map(int, row[2:5])) for row in told), "every row is accounted for"
 
 
 def held(day: date, outcome: str, dataset: str = "s136") -> dict[str, Any]:
@@ -147,23 +152,96 @@ def test_police_met_somebody_whom_the_bed_data_has_in_hospital() -> None:
     assert counts(inside)[0].startswith("1 person: police or ambulance contacts on days")
 
 
-@pytest.mark.parametrize(
-    ("most", "other", "told"), [(3, 29, False), (12, 20, True), (3, 0, True), (2, 0, False), (1, 0, False)]
-)
-def test_hours_of_the_week_are_told_only_where_they_beat_chance(most: int, other: int, told: bool) -> None:
-    rows = [
-        {"person_id": "P", "source": "ed", "dataset": "ed_attendance", "event_id": str(k), "start": start}
-        for k, start in enumerate(
-            [datetime(2026, 3, 2, 5) - timedelta(days=7 * n) for n in range(most)]
-            + [datetime(2026, 2, 2, 9) + timedelta(hours=4 * n) for n in range(other)]
-        )
+def weekly(starts: list[datetime], each: int = 1) -> pl.DataFrame:
+    """An episode at each start, of so many contacts an hour apart."""
+    about = {"person_id": "P", "source": "ed", "dataset": "ed_attendance"}
+    return timeline(
+        [
+            {**about, "event_id": f"{k}-{n}", "episode": k, "start": start + timedelta(hours=n)}
+            for k, start in enumerate(starts)
+            for n in range(each)
+        ]
+    )
+
+
+@pytest.mark.parametrize(("most", "other", "found"), [(3, 29, False), (12, 20, True), (5, 0, True), (4, 0, False)])
+def test_a_pattern_of_hours_takes_five_episodes_and_more_than_chance(most: int, other: int, found: bool) -> None:
+    starts = [datetime(2026, 3, 2, 5) - timedelta(days=7 * n) for n in range(most)]
+    starts += [datetime(2026, 2, 2, 9) + timedelta(hours=4 * n) for n in range(other)]
+    words, table = hours_of_week(weekly(starts), date(2024, 4, 1), DATASETS)
+    whole = f"{most + other} crisis episodes with a time."
+    expected = f"Most often between 04:00 and 08:00 on Mon, {most} of {whole}"
+    assert words == (expected if found else f"No clear pattern in the hours of {whole}")
+    assert has_pattern(words) == found
+    assert sum(int(cell or 0) for row in table for cell in row[1:]) == most + other
+
+
+def test_several_contacts_of_one_event_are_one_episode_in_the_hours_of_the_week() -> None:
+    sundays = [datetime(2025, 10, 26, 8, 55), datetime(2026, 2, 15, 9, 34)]
+    words, table = hours_of_week(weekly(sundays, each=3), date(2024, 4, 1), DATASETS)
+    assert words == "No clear pattern in the hours of 2 crisis episodes with a time."
+    assert table[6] == ["Sun", "", "", "2", "", "", ""]
+
+
+def left(when: datetime, reason: str | None = None) -> dict[str, Any]:
+    about = {"person_id": "P", "source": "ed", "dataset": "left_before_treatment", "event_id": str(when)}
+    return {**about, "start": when, "reason": reason, "outcome": "1066311000000101"}
+
+
+def test_what_is_not_counted_stands_among_the_episodes_and_the_mentions_and_can_be_the_last_contact() -> None:
+    seen = {"person_id": "P", "source": "ed", "dataset": "ed_attendance", "outcome": "182992009"}
+    whole = timeline(
+        [
+            left(datetime(2025, 12, 29, 8, 23), "6471006"),
+            {**seen, "event_id": "1", "episode": 1, "start": datetime(2025, 12, 26, 18), "reason": "55680006"},
+            {**seen, "event_id": "2", "episode": 2, "start": datetime(2024, 1, 5, 18), "reason": "248062006"},
+            {**seen, "event_id": "3", "episode": 3, "start": datetime(2025, 9, 5, 18), "reason": "123"},
+            left(datetime(2025, 7, 1, 10)),
+        ]
+    )
+    found = episodes(whole, 9)
+    assert found[0][:2] == (
+        "Mon 29 Dec 2025 08:23",
+        "1 left before treatment, not counted (feeling suicidal, left after initial assessment)",
+    )
+    assert [what for _, what, _ in found][2:4] == [
+        "1 ED attendance (complaint code 123, treatment completed)",
+        "1 left before treatment, not counted (reason not recorded, left after initial assessment)",
     ]
-    words, table = hours_of_week(timeline(rows), date(2024, 4, 1), DATASETS)
-    assert bool(words) == told and table[0][2] == str(most)
+    assert how_many(whole) == len(found) == 5
+    assert mentions(whole, LAST) == (
+        "Apr 2025 to Mar 2026: left before treatment, not counted: feeling suicidal (29 Dec 2025); poisoning or "
+        "overdose (26 Dec 2025); left before treatment, not counted (1 Jul 2025). Before that, latest: "
+        "self-injurious behaviour (5 Jan 2024)."
+    )
+    assert last_contact(whole, LAST) == (
+        "Mon 29 Dec 2025 08:23, left before treatment, not counted (feeling suicidal); left after initial assessment. "
+        "92 days before the end of Mar 2026."
+    )
+
+
+def test_silence_of_the_records_is_no_safety_and_says_how_many_gave_no_reason() -> None:
+    seen = {"person_id": "P", "source": "ed", "dataset": "ed_attendance", "start": datetime(2026, 1, 1, 9)}
+    whole = timeline([{**seen, "event_id": "1", "episode": 1}, {**seen, "event_id": "2", "episode": 1, "reason": "x"}])
+    assert mentions(whole, LAST) == (
+        "Apr 2025 to Mar 2026: no mention of suicide, self-harm or overdose, and not once left before treatment. "
+        "1 of 2 contacts came without a reason. That does not mean that there is no danger."
+    )
+
+
+def test_the_call_behind_a_deployment_is_no_contact_more_and_a_call_alone_is_one() -> None:
+    sent = {"person_id": "P", "source": "ambulance", "start": datetime(2026, 1, 1, 9), "episode": 1}
+    kinds = [("ambulance_deployment", "1"), ("ambulance_call", "1"), ("ambulance_call", "2")]
+    found = contacts(timeline([{**sent, "dataset": name, "event_id": event} for name, event in kinds]))
+    assert sorted((row[2], row[3], row[5], row[6]) for row in found) == [
+        ("ambulance call", "not recorded", "not supplied", "no deployment"),
+        ("ambulance deployment", "not recorded", "not supplied", ""),
+    ]
 
 
 def test_a_conflict_stands_beside_no_promise_that_the_match_is_right() -> None:
-    links = pl.DataFrame({"how": ["model", "number"], "match_probability": [0.999, None]})
+    links = pl.DataFrame({"how": ["model", "number"], "match_probability": [0.999, None], "source": ["police", "ed"]})
+    assert "1 by NHS or local number and 1 by similar details (1 police)" in how_sure(links)
     assert "more than 99% likely to be right" in how_sure(links)
     assert "likely" not in how_sure(links, "two NHS numbers")
 
@@ -194,5 +272,5 @@ def test_who_has_a_conflict_is_a_match_to_review_or_the_page_says_why_not() -> N
     assert found["settled"] == [
         ("a reviewer has decided", ["C"]),
         ("either answer would leave the list as it is", ["B"]),
-        ("by their other details no two descriptions are in doubt", ["D"]),
+        ("all their other details agree, so the records are taken as one person's", ["D"]),
     ]

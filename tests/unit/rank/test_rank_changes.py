@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import polars as pl
-from rank_area import MARCH, SETTINGS, coverage, gradings, inputs
+from rank_area import MARCH, SETTINGS, coverage, gradings, inputs, people
 
 from hiu.model import CHANGES
 from hiu.month import Month
@@ -28,7 +28,7 @@ def month(counts: dict[str, dict[str, list[int]]], back: int = 0, **given: Any) 
 
 def moves(counts: dict[str, dict[str, list[int]]], *gaps: tuple[str, Month]) -> Moves:
     given = inputs(counts)
-    return Moves.of(pl.Series(list(counts)), MARCH, given["demand"], coverage(24, gaps), SETTINGS.rank.weights)
+    return Moves.of(pl.Series(list(counts)), MARCH, given["demand"], coverage(24, gaps), SETTINGS.rank)
 
 
 def rows(
@@ -57,14 +57,14 @@ def test_own_demand_and_others_demand() -> None:
     found = rows(area(D=40))
     assert found["D"]["kind"] == "new" and (found["D"]["rank_before"], found["D"]["rank_now"]) == (4, 1)
     assert found["D"]["what"] == (
-        "1st, was 4th: from 12 to 48 police incidents: severity score 48, was 12, in 3 months."
+        "1st, was 4th: over 3 months from 12 to 48 police incidents: severity score 48, was 12."
     )
     assert found["A"] == {
         "kind": "falling",
         "person_id": "A",
         "rank_before": 1,
         "rank_now": 2,
-        "what": "Down from 1st to 2nd: others passed this person; this person changed little.",
+        "what": "Down from 1st to 2nd: others moved up; this person changed little.",
     }
     assert (found["C"]["kind"], found["C"]["rank_now"]) == ("left", 4)
 
@@ -72,10 +72,10 @@ def test_own_demand_and_others_demand() -> None:
 def test_falling_by_own_demand() -> None:
     found = rows(area(B=0, C=9))
     assert found["B"]["what"] == (
-        "Down from 2nd to 3rd: from 24 to 16 police incidents: severity score 16, was 24, in 3 months."
+        "Down from 2nd to 3rd: over 3 months from 24 to 16 police incidents: severity score 16, was 24."
     )
     assert found["C"]["what"].startswith(
-        "Up from 3rd to 2nd: from 18 to 21 police incidents: severity score 21, was 18, in 3 months."
+        "Up from 3rd to 2nd: over 3 months from 18 to 21 police incidents: severity score 21, was 18."
     )
 
 
@@ -116,7 +116,7 @@ def test_a_merge_is_one_person_before_and_after() -> None:
     found = changes(month(joined), then, month=MARCH, places=3, aliases=alias("D", "C", "merge"))
     by = {row["kind"]: row for row in found.iter_rows(named=True)}
     assert by["rising"]["what"] == "Up from 3rd to 1st: records were joined or split."
-    assert by["merged"]["what"] == "D is now C: reviewed."
+    assert by["merged"]["what"] == "The record D was joined to this one: reviewed."
     assert "left" not in by
     old = changes(month(joined), then, month=MARCH, places=3, aliases=alias("D", "C", "merge", date(2025, 1, 1)))
     assert "merged" not in old["kind"].to_list()
@@ -130,9 +130,10 @@ def test_a_split_and_a_restatement_are_told() -> None:
         ]
     )
     found = changes(month(area()), None, month=MARCH, places=3, aliases=alias("A", "G", "split"), restated=restated)
-    assert found.select("kind", "what").rows() == [
-        ("split", "A was split; G is now a separate record: reviewed."),
-        ("restated", "Feb 2026: police incidents, 2 added since the last list."),
+    assert found.select("kind", "person_id", "what").rows() == [
+        ("split", "A", "Reviewed. What was taken out is now the record G."),
+        ("split", "G", "Taken out of the record A, which held two people until now."),
+        ("restated", None, "Feb 2026: police incidents, 2 added since the last list."),
     ]
 
 
@@ -142,7 +143,10 @@ def test_restated_figures_are_the_reason() -> None:
     sent_again["C"] = {POLICE: [6] * 20 + [30, 6, 6, 6]}
     found = changes(month(sent_again), then, month=MARCH, places=3, recounted=month(sent_again, 1))
     row = found.filter(pl.col("person_id") == "C").row(0, named=True)
-    assert row["what"] == "Up from 3rd to 2nd: corrected data: 96 over 12 months, was 72."
+    assert (
+        row["what"]
+        == "Up from 3rd to 2nd: corrected data: over 12 months last month's severity score is now 96, was 72."
+    )
 
 
 def test_own_demand_that_did_the_smaller_part_is_told_after_restated_figures() -> None:
@@ -154,8 +158,8 @@ def test_own_demand_that_did_the_smaller_part_is_told_after_restated_figures() -
     )
     row = found.filter(pl.col("person_id") == "C").row(0, named=True)
     assert row["what"] == (
-        "Up from 3rd to 2nd: corrected data: 96 over 12 months, was 72; in smaller part from 96 to 100 "
-        "police incidents: severity score 100, was 96, in 12 months."
+        "Up from 3rd to 2nd: corrected data: over 12 months last month's severity score is now 96, was 72; in smaller "
+        "part over 12 months from 96 to 100 police incidents: severity score 100, was 96."
     )
 
 
@@ -166,9 +170,10 @@ def test_who_rises_with_less_demand_than_before_owes_it_to_others_not_to_restate
     by = {row["person_id"]: row["what"] for row in found.iter_rows(named=True)}
     assert (
         by["B"]
-        == "Up from 2nd to 1st: others fell further than this person did: severity score 24, was 28, in 3 months."
+        == "Up from 2nd to 1st: others moved down or left the list; this person's intensity fell less, to 71.6 from "
+        "76.8."
     )
-    assert by["A"].startswith("Down from 1st to 2nd: severity score 22, was 30, in 3 months.")
+    assert by["A"].startswith("Down from 1st to 2nd: over 3 months severity score 22, was 30.")
 
 
 def test_a_small_restatement_does_not_hide_what_happened_since() -> None:
@@ -177,7 +182,10 @@ def test_a_small_restatement_does_not_hide_what_happened_since() -> None:
     now["C"] = {POLICE: [*now["C"][POLICE][:20], 7, *now["C"][POLICE][21:]]}
     found = changes(month(now), then, month=MARCH, places=3, recounted=month(now, 1))
     row = found.filter(pl.col("person_id") == "C").row(0, named=True)
-    assert row["what"] == "Up from 3rd to 1st: severity score 52, was 19, in 3 months."
+    assert row["what"] == (
+        "Up from 3rd to 1st: over 3 months severity score 52, was 19; in smaller part corrected data: over 12 months "
+        "last month's severity score is now 73, was 72."
+    )
 
 
 def test_the_first_list_has_nothing_to_compare() -> None:
@@ -194,8 +202,8 @@ def test_every_part_that_moved_is_named_the_heaviest_first() -> None:
     }
     found = rows(counts)
     assert found["D"]["what"] == (
-        "3rd, was 4th: from 13 to 44 nights in hospital, from 0 to 1 Mental Health Act assessments and from 0 to 2 "
-        "ambulance deployments, although from 14 to 12 police incidents: severity score 28, was 17, in 3 months."
+        "3rd, was 4th: over 3 months from 13 to 44 nights in hospital, from 0 to 1 Mental Health Act assessments and "
+        "from 0 to 2 ambulance deployments, although from 14 to 12 police incidents: severity score 28, was 17."
     )
 
 
@@ -204,7 +212,9 @@ def test_a_part_whose_month_was_not_supplied_is_not_said_to_have_moved() -> None
     counts["D"]["ambulance_deployment"] = [0] * 23 + [5]
     assert "ambulance" in rows(counts)["D"]["what"]
     parts = moves(counts, ("ambulance_deployment", MARCH - 3))
-    assert rows(counts, moves=parts)["D"]["what"].startswith("1st, was 4th: from 12 to 48 police incidents: severity")
+    assert rows(counts, moves=parts)["D"]["what"].startswith(
+        "1st, was 4th: over 3 months from 12 to 48 police incidents: severity"
+    )
 
 
 def test_the_same_events_a_month_on_count_for_less() -> None:
@@ -234,3 +244,19 @@ def test_who_is_listed_no_more_has_the_reason_that_holds() -> None:
     gone = {k: v for k, v in area().items() if k != "A"}
     found = changes(month(gone), then, month=MARCH, places=3, absent={"A": "recorded as having died"})
     assert found.filter(person_id="A")["what"].to_list() == ["Was 1st, no longer on the list: recorded as having died."]
+
+
+def test_the_under_18s_have_their_own_places_and_moves() -> None:
+    young = {name: date(2012, 5, 1) for name in "CDE"}
+    found = rows(area(E=40), **{when: {"people": people(list(area()), dob=young)} for when in ("then", "now")})
+    assert found["E"]["kind"] == "rising" and found["E"]["what"].startswith(
+        "Up from 3rd to 1st of the under-18s: over 3"
+    )
+    assert found["C"]["what"].startswith("Down from 1st to 2nd of the under-18s: others moved up")
+    grown = rows(
+        area(),
+        places=2,
+        now={"people": people(list(area()), dob={"D": date(2012, 5, 1)})},
+        then={"people": people(list(area()), dob=young)},
+    )
+    assert grown["C"]["what"] == "Was 1st of the under-18s, no longer on the list: listed with the adults."

@@ -1,10 +1,8 @@
-"""The person sheet for the lead clinician, three pages as a rule.
+"""The person sheet whole: what to act on, 24 months with sums, permissions, risk, the rows behind it, and contacts.
 
-Who it is and how sure that is, danger that the records mention, 24 months with their sums, permissions with dates, the
-plan's expiry, clinical risk, the rows behind it, and dated episodes. Nothing is cut: what is long goes on to another
-page, and every page names the person.
-
-It names a person: for people supported, and for others only by a recorded override. The caller asks.
+Three pages as a rule. Nothing is cut: what is long goes on to another page, and every page names the person. Lists of
+the latest say of how many. It names a person: for people supported, and for others only by a recorded override. The
+caller asks.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -16,23 +14,28 @@ import polars as pl
 from hiu.errors import UsageError
 from hiu.model import DATASETS, TIMELINE
 from hiu.model.frames import schema
+from hiu.model.units import contact_sets
 from hiu.month import Month
 from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries, series
 from hiu.publish.charts.draw import person_chart, to_svg
 from hiu.publish.charts.headings import MONTHS, recent
-from hiu.publish.episodes import blocks, contacts, danger, episodes, hours_of_week
+from hiu.publish.episodes import contacts, episodes, how_many
 from hiu.publish.hospital import disagreements, remarks, sentences
+from hiu.publish.hours import blocks, has_pattern, hours_of_week
+from hiu.publish.pack.page import MINOR
 from hiu.publish.pack.pdf import TOTALS, heading, month_rows, with_totals
 from hiu.publish.pack.people import gates_of, recorded_of
-from hiu.publish.pack.words import measures
+from hiu.publish.pack.words import definitions_version, measures
 from hiu.publish.pdf import paper
-from hiu.publish.people import born, entries_of
+from hiu.publish.people import entries_of
 from hiu.publish.rows import Row, Tables, first_row
+from hiu.publish.sheet.first import SHARING, first_facts
+from hiu.publish.sheet.who import identity
 from hiu.publish.stamp import Stamp
 from hiu.publish.words.datasets import short_title
-from hiu.publish.words.terms import conflicts, label_words, source_words
-from hiu.publish.words.text import clean, day, display_name, join_words, likelihood
+from hiu.publish.words.terms import label_words, source_words
+from hiu.publish.words.text import clean, count_of, day
 from hiu.settings import Settings
 
 SIDE = {
@@ -42,14 +45,8 @@ SIDE = {
     "mha_not_completed": "MHA not completed",
 }
 """Side measures with a row of their own under the data sets; never added to them."""
-HOW = {
-    "number": "by NHS or local number",
-    "model": "by similar details",
-    "decision": "by a reviewer's decision",
-    "event": "by the police log that a section 136 record quotes",
-    "single": "with one version of name and details",
-    "nobody": "naming nobody",
-}
+EPISODES, CONTACTS = 8, 20
+"""How many of the latest are listed."""
 
 
 def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Settings, why_shown: str) -> bytes:
@@ -61,20 +58,28 @@ def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Sett
     if own["people"].is_empty():
         raise UsageError(f"'{person_id}' is nobody's id in {stamp.month.title}: expected one as in the list (HIU-...)")
     drawn = _series(person_id, tables, stamp, settings)
+    timeline = own.get("timeline", pl.DataFrame(schema=schema(TIMELINE)))
+    who = identity(own["people"], own["links"], stamp.month, own.get("conflicts"), own.get("descriptions"))
     data = {
         **heading(stamp, "Person sheet"),
-        **identity(first_row(own["people"]), own["links"], own.get("conflicts"), own.get("descriptions")),
-        **_months(drawn, own["monthly_extra"], tables["coverage"]),
-        "sources": sources(own["links"], drawn, tables["coverage"], own.get("timeline")),
+        **who,
+        **_months(drawn, own["monthly_extra"], tables["coverage"], timeline),
+        # the run is the pack's, which the head names
+        "foot": f"built {stamp.built_text} · settings {stamp.settings_version} · definitions {definitions_version()} · "
+        f"audit {stamp.audit_head[:16] or 'none'}",
+        "stale": stamp.stale,
+        "child": MINOR if _is_child(own["ranked"], who["age"]) else "",
+        "first": first_facts(own, timeline, stamp.month),
+        "sharing": SHARING,
+        "sources": sources(own["links"], drawn, tables["coverage"], timeline),
         "why_shown": clean(why_shown),
         "alt": alt_text(drawn),
-        **dated(own.get("timeline"), stamp.month, set(tables["coverage"]["dataset"])),
+        **dated(timeline, stamp.month, set(tables["coverage"]["dataset"])),
         "id": person_id,
         "measures": measures(settings),
         "place": _place(first_row(own["ranked"])),
         "gates": gates_of(first_row(own["support"]), stamp.month, settings),
         "risk": gradings(own["risk_grading"]),
-        "contacts": team_contacts(own["team_contact"]),
         "recorded": _recorded(own["meeting_entry"], stamp.month),
     }
     apart = remarks(disagreements({**own, "coverage": tables["coverage"]}, stamp.month))
@@ -83,72 +88,29 @@ def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Sett
     return paper("person_sheet.typ", data, {"chart.svg": chart}, created=stamp.built)
 
 
-def identity(
-    about: Row, links: pl.DataFrame, found: pl.DataFrame | None = None, descriptions: pl.DataFrame | None = None
-) -> dict[str, object]:
-    """Who it is, and how sure that all the rows are one person's.
-
-    `found` = what contradicts itself (`conflicts`), and `descriptions` what was sent: the values that differ are given.
-    """
-    number, doubts = about["nhs_number"] or "", conflicts(about, () if found is None else found["what"])
-    return {
-        "name": display_name(about["name_text"], 200),
-        "identity": [
-            ("Born", born(about) or "not known"),
-            ("Sex", about["sex"] or "not known"),
-            ("NHS number", f"{number[:3]} {number[3:6]} {number[6:]}" if number else "none sent"),
-            ("Postcode, latest", clean(about["postcode"] or "") or "none sent"),
-            ("Also known as", clean((about["aliases"] or "").replace("|", ", ")) or "no other name"),
-            ("In the records", f"{_date(about['first_seen'])} to {_date(about['last_seen'])}"),
-            *((("Died", day(about["died"])),) if about["died"] else ()),
-        ],
-        "sure": how_sure(links, conflicts(about)),
-        "doubts": f"{doubts[:1].upper()}{doubts[1:]}. Look at the rows before relying on this sheet." if doubts else "",
-        "differing": differing(about, found, descriptions),
-    }
-
-
-def differing(about: Row, found: pl.DataFrame | None, descriptions: pl.DataFrame | None) -> list[tuple[str, str]]:
-    """Of each contradiction what it is about, and the values that were sent."""
-    out = []
-    for flag, column, words in (
-        ("two_nhs_numbers", "nhs_number", "NHS numbers"),
-        ("two_dobs", "dob", "Dates of birth"),
-    ):
-        if about[flag] and descriptions is not None:
-            values = descriptions[column].drop_nulls().unique().sort().to_list()
-            out.append((words, join_words(day(one) if isinstance(one, date) else str(one) for one in values)))
-    for row in () if found is None else found.sort("what").iter_rows(named=True):
-        if row["detail"]:
-            out.append((source_words(row["what"]).capitalize(), join_words(clean(row["detail"]).split("|"))))
-    return out
-
-
-def dated(timeline: pl.DataFrame | None, month: Month, sets: Collection[str]) -> dict[str, object]:
+def dated(timeline: pl.DataFrame, month: Month, sets: Collection[str]) -> dict[str, object]:
     """Episodes and stays, the hours of the week, and the latest contacts with why one was not counted."""
-    own = pl.DataFrame(schema=schema(TIMELINE)) if timeline is None else timeline
-    sentence, week = hours_of_week(own, (month - (MONTHS - 1)).start, sets)
+    sentence, week = hours_of_week(timeline, (month - (MONTHS - 1)).start, sets)
+    every, events = how_many(timeline), contacts(timeline)
     return {
-        "episodes": episodes(own, 12),
-        "week": week,
+        "episodes": episodes(timeline, EPISODES),
+        "of_episodes": _latest(EPISODES, every),
+        "week": week if has_pattern(sentence) else [],
         "blocks": blocks(),
         "week_words": sentence,
-        "latest": contacts(own, 16),
-        "danger": danger(own, month),
+        "latest": events[:CONTACTS],
+        "of_contacts": _latest(CONTACTS, len(events)),
     }
 
 
-def how_sure(links: pl.DataFrame, doubts: str = "") -> str:
-    """How the rows were joined, and the least certain match, in a sentence; no chance while `doubts` contradict it."""
-    counts = dict(links.filter(pl.col("how").is_not_null()).group_by("how").len().iter_rows())
-    parts = [f"{counts[how]} {words}" for how, words in HOW.items() if how in counts]
-    weakest = links.filter(pl.col("how") == "model")["match_probability"].min()
-    rows = f"{links.height} rows joined: {join_words(parts)}." if parts else "No row."
-    if doubts:
-        return f"{rows} While the conflict stands, no chance is given that the matches are right."
-    return (
-        f"{rows} The least certain match is {likelihood(weakest)} to be right." if isinstance(weakest, float) else rows
-    )
+def _latest(shown: int, of: int) -> str:
+    return f"the latest {shown} of {of}" if of > shown else f"all {of}"
+
+
+def _is_child(ranked: pl.DataFrame, age: object) -> bool:
+    """On the list of under-18s, or, on no list, younger than 18."""
+    row = first_row(ranked)
+    return row["list"] != "adult" if row else isinstance(age, int) and age < 18
 
 
 def gradings(found: pl.DataFrame) -> list[tuple[str, ...]]:
@@ -166,19 +128,6 @@ def gradings(found: pl.DataFrame) -> list[tuple[str, ...]]:
         )
         for row in rows.sort("role", "at", descending=[False, True]).iter_rows(named=True)
     ]
-
-
-def team_contacts(found: pl.DataFrame) -> str:
-    """How many contacts the team had, and the latest three, in a sentence."""
-    if found.is_empty():
-        return "None recorded."
-    latest = found.sort("at", "position", descending=True).head(3)
-    police = {True: ", police present", False: "", None: ", police presence not said"}
-    contacts = [
-        f"{day(row['at'])} ({clean(row['kind'] or 'kind not said')}{police[row['police_present']]})"
-        for row in latest.iter_rows(named=True)
-    ]
-    return f"{found.height} in all; latest {join_words(contacts)}."
 
 
 def side_rows(extra: pl.DataFrame, months: Sequence[Month], supplied: Mapping[str, set[date]]) -> list[list[str]]:
@@ -204,14 +153,39 @@ _FROM = {
 """The data set whose source supplies a side measure; crisis episodes are made of the first three."""
 
 
-def _months(drawn: PersonSeries, extra: pl.DataFrame, coverage: pl.DataFrame) -> dict[str, object]:
+def _months(
+    drawn: PersonSeries, extra: pl.DataFrame, coverage: pl.DataFrame, timeline: pl.DataFrame
+) -> dict[str, object]:
     given = coverage.filter(pl.col("supplied"))
     by_source = {name: set(given.filter(pl.col("dataset") == name)["month"]) for name in DATASETS}
     every = set.union(*(by_source[name] for name in DATASETS[:3]))
     supplied = {"episode": every} | {measure: by_source[name] for measure, name in _FROM.items()}
     months, rows = month_rows(drawn, 0, len(drawn.months))
-    side = side_rows(extra, drawn.months, supplied)
-    return {"months": [*months, *TOTALS], "rows": with_totals([*rows, *side])}
+    rows += side_rows(extra, drawn.months, supplied)
+    sums = [prior_sum(row[1:]) for row in rows]
+    first = drawn.months[0]
+    older = timeline.filter("counted", pl.col("ended").is_null(), pl.col("start") < first.start)
+    n = older.filter(pl.col("dataset").is_in(list(DATASETS))).height
+    last, prior = (_contacts(drawn, coverage, first, after) for first, after in ((-12, None), (-24, -12)))
+    compared = (
+        "" if last is None or prior is None else f"Contacts: {last} in the last 12 months, {prior} in the 12 before. "
+    )
+    return {
+        "months": [*months, *TOTALS, "Prior 12"],
+        "rows": [[*row, one] for row, one in zip(with_totals(rows), sums, strict=True)],
+        "earlier": compared + (f"Before {first.title}: {count_of(n, 'counted contact')}. " if n else ""),
+    }
+
+
+def _contacts(drawn: PersonSeries, coverage: pl.DataFrame, first: int, after: int | None) -> int | None:
+    """Contacts of some of the months; None if a month of them was not supplied, or there are too few."""
+    cells = [n for name in contact_sets(coverage) for n in drawn.counts[name][first:after]]
+    return None if len(drawn.months) < -first or None in cells else sum(n or 0 for n in cells)
+
+
+def prior_sum(cells: Sequence[str]) -> str:
+    """The sum of the 12 months before the latest 12, as `with_totals` gives the others."""
+    return with_totals([["", *cells[-24:-12]]])[0][-1] if len(cells) > 12 else "–"
 
 
 def _place(row: Row) -> str:
@@ -223,11 +197,23 @@ def _place(row: Row) -> str:
 def sources(
     links: pl.DataFrame, drawn: PersonSeries, coverage: pl.DataFrame, timeline: pl.DataFrame | None
 ) -> list[tuple[str, ...]]:
-    """By source: rows of all months, what they count in the months shown, and the latest file."""
+    """By source: rows of all months; how many of them count, were replaced by a later row, and do not count; what they
+    count in the months shown; and the latest file."""
     counted = _counted(drawn, coverage, timeline)
-    found = links.group_by("source").agg(rows=pl.len(), last=pl.col("source_file").max())
+    status = pl.col("status")
+    found = links.group_by("source").agg(
+        rows=pl.len(),
+        count=(status == "counted").sum(),
+        out=(status == "not_counted").sum(),
+        last=pl.col("source_file").max(),
+    )
     return [
-        (source_words(row["source"]), str(row["rows"]), counted.get(row["source"], "none"), clean(row["last"]))
+        (
+            source_words(row["source"]),
+            *(str(n) for n in (row["rows"], row["count"], row["rows"] - row["count"] - row["out"], row["out"])),
+            counted.get(row["source"], "none"),
+            clean(row["last"]),
+        )
         for row in found.sort("source").iter_rows(named=True)
     ]
 
@@ -259,7 +245,3 @@ def _recorded(entries: pl.DataFrame, month: Month) -> str:
     before = entries_of(entries.filter(pl.col("month") < month.start))
     rows = next(iter(before.values()), [])
     return "; ".join(f"{words}: {value} ({by})" for words, value, by in recorded_of(rows))
-
-
-def _date(when: date | None) -> str:
-    return day(when) if when else "not known"

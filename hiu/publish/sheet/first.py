@@ -1,0 +1,86 @@
+"""What a clinician acts on, said before any figure: support and a refusal, danger that the records mention, the last
+contact, who may be asked, and what is not recorded here."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from hiu.month import Month
+from hiu.publish.access import supported_people
+from hiu.publish.episodes import last_contact, mentions
+from hiu.publish.pack.page import ASK_FIRST
+from hiu.publish.pack.reviews import going
+from hiu.publish.people import entries_of, support_so_far
+from hiu.publish.rows import Row, Tables, first_row
+from hiu.publish.words.text import clean, day, display_name, join_words
+
+UNRECORDED = (
+    "Address, telephone, GP, care co-ordinator, next of kin, what the person wants, safeguarding, need for an "
+    "interpreter, and risk to staff. Ask the team; no entry here does not mean that there is none."
+)
+SHARING = (
+    "This sheet is for the lead clinician. Pass it on only as the group's sharing agreement allows, and keep or "
+    "destroy it by the same agreement: it is a copy, and later corrections do not reach it. You may tell the person "
+    "which agencies' records were joined and why, that support is an offer, and that refusing it changes no place on "
+    "the list and no care. The person may ask for their own records; whoever answers takes out what is about others "
+    "and what the police ask to withhold."
+)
+
+
+def first_facts(own: Tables, timeline: pl.DataFrame, month: Month) -> list[tuple[str, str]]:
+    """Words and what is so, of the person whose rows `own` holds (support, meeting_entry, team_contact)."""
+    row = first_row(own["support"])
+    entries = next(iter(entries_of(own["meeting_entry"].filter(pl.col("month") <= month.start)).values()), [])
+    return [
+        ("Support", support_words(row, entries, month, supported=bool(supported_people(own["support"], month)))),
+        ("Mentioned in the records", mentions(timeline, month)),
+        ("Last contact", last_contact(timeline, month) or "No contact with an agency is in the records."),
+        ("Visits and calls by the team", team_contacts(own["team_contact"])),
+        ("Who may be asked", _asked(row)),
+        ("Plan", _plan(row)),
+        ("Not recorded in this system", UNRECORDED),
+    ]
+
+
+def support_words(row: Row, entries: Sequence[Row], month: Month, *, supported: bool) -> str:
+    """Whether support goes on, and else what was offered and answered, and when it ended, with the days."""
+    if row and going(row, month):
+        agreed = f", agreed to on {day(row['consent_at'])}" if row["consent"] == "given" and row["consent_at"] else ""
+        began = f"since {day(row['start'])}{agreed}"
+        if supported:
+            return f"Supported {began}."
+        return f"Support goes on {began}, but consent or three contacts with the team are not recorded."
+    before = support_so_far(row, entries, month) if row else ""
+    if not before:
+        return "Not supported. No offer of support is recorded."
+    why = ""
+    if row["consent"] in ("refused", "withdrawn"):
+        noted = any(entry["field"] == "notes" and entry["value"] for entry in entries)
+        why = " A meeting's notes may say why." if noted else " The reason is not recorded."
+    return f"Not supported: {before}.{why} {ASK_FIRST}"
+
+
+def team_contacts(found: pl.DataFrame) -> str:
+    """How many contacts the team had, and the latest three, in a sentence."""
+    if found.is_empty():
+        return "None recorded."
+    latest = found.sort("at", "position", descending=True).head(3)
+    police = {True: ", police present", False: "", None: ", police presence not said"}
+    contacts = [
+        f"{day(row['at'])} ({clean(row['kind'] or 'kind not said')}{police[row['police_present']]})"
+        for row in latest.iter_rows(named=True)
+    ]
+    return f"{found.height} in all; latest {join_words(contacts)}."
+
+
+def _asked(row: Row) -> str:
+    named = (("lead clinician", row.get("lead_clinician")), ("mental health team", row.get("cmht")))
+    found = [f"{display_name(value)} ({words})" for words, value in named if value]
+    return f"{join_words(found)}." if found else "No lead clinician and no team is recorded."
+
+
+def _plan(row: Row) -> str:
+    plan, review = row.get("plan_at"), row.get("plan_review_at")
+    if not plan:
+        return "None recorded."
+    return f"Of {day(plan)}; its review is {f'due on {day(review)}' if review else 'not dated'}."
