@@ -94,7 +94,7 @@ def test_the_canary_looks_at_marts(labelled: tuple[Place, list[str]]) -> None:
             "Melham, J. again",
             "Ms J Melham",
         ),
-        *("J A Melham", "Jennifer M", "Jen\u202enifer Melham", "ring 01452 555 012", "Melham Jennifer"),
+        *("J A Melham", "Jennifer M", "Jen\u202enifer Melham", "ring 01452 555 0123", "Melham Jennifer"),
     ],
 )
 def test_a_label_tells_somebody_in_any_form(label: str) -> None:
