@@ -134,7 +134,7 @@ def _together(text: bytes, born: date, home: str) -> bool:
 
 def date_forms(day: date) -> Iterator[bytes]:
     """A date as files write it, in upper case."""
-    for form in ("%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y", "%d-%m-%Y", "%d.%m.%Y", "%Y%m%d"):
+    for form in ("%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y", "%d-%m-%Y", "%d-%m-%y", "%d.%m.%Y", "%d.%m.%y", "%Y%m%d"):
         yield day.strftime(form).upper().encode()
     for form in ("%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %B %Y"):
         yield day.strftime(form).upper().encode()
