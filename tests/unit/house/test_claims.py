@@ -42,7 +42,7 @@ def test_pages_that_speak_of_windows_say_that_it_was_never_run_there(name: str) 
 
 
 def test_tests_and_their_reach_are_those_of_the_last_row() -> None:
-    rows = [line for line in section("docs/benchmarks.md", "the-tests").splitlines() if line.startswith("| ")]
+    rows = [line for line in section("docs/benchmarks.md", "the-tests").splitlines() if line.endswith("% |")]
     cells = [cell.strip() for cell in rows[-1].split("|")]
     tests, reach = cells[2].split(" ")[0], cells[5].split(" ")[0]
     assert re.fullmatch(r"[\d,]+", tests) and reach.endswith("%")
