@@ -27,8 +27,9 @@ SHARING = (
 )
 
 
-def first_facts(own: Tables, timeline: pl.DataFrame, month: Month) -> list[tuple[str, str]]:
-    """Words and what is so, of the person whose rows `own` holds (support, meeting_entry, team_contact)."""
+def first_facts(own: Tables, timeline: pl.DataFrame, month: Month, contact: str | None) -> list[tuple[str, str]]:
+    """Words and what is so, of the person whose rows `own` holds (support, meeting_entry, team_contact); `contact` = whom
+    readers of the site's papers ask."""
     row = first_row(own["support"])
     entries = next(iter(entries_of(own["meeting_entry"].filter(pl.col("month") <= month.start)).values()), [])
     return [
@@ -36,7 +37,7 @@ def first_facts(own: Tables, timeline: pl.DataFrame, month: Month) -> list[tuple
         ("Mentioned in the records", mentions(timeline, month)),
         ("Last contact", last_contact(timeline, month) or "No contact with an agency is in the records."),
         ("Visits and calls by the team", team_contacts(own["team_contact"])),
-        ("Who may be asked", _asked(row)),
+        ("Who may be asked", _asked(row, contact)),
         ("Plan", _plan(row)),
         ("Not recorded in this system", UNRECORDED),
     ]
@@ -73,10 +74,11 @@ def team_contacts(found: pl.DataFrame) -> str:
     return f"{found.height} in all; latest {join_words(contacts)}."
 
 
-def _asked(row: Row) -> str:
+def _asked(row: Row, contact: str | None) -> str:
     named = (("lead clinician", row.get("lead_clinician")), ("mental health team", row.get("cmht")))
     found = [f"{display_name(value)} ({words})" for words, value in named if value]
-    return f"{join_words(found)}." if found else "No lead clinician and no team is recorded."
+    about = f" About this sheet: {clean(contact)}." if contact else ""
+    return (f"{join_words(found)}." if found else "No lead clinician and no team is recorded.") + about
 
 
 def _plan(row: Row) -> str:
