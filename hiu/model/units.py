@@ -7,6 +7,9 @@ from hiu.model.words import CONTACTS, DATASETS
 EVENT, NIGHTS = "event", ("net_night", "gross_night")
 MOST_NIGHTS = 5
 """Nights in a bed by which months compared may differ before contacts are compared for days in the community."""
+
+MOST_OUT = 3
+"""Days out of hospital in a month that was spent on a ward: a contact in it is none of the days in the community."""
 POINTS = {EVENT: 1.0, **dict.fromkeys(NIGHTS, 0.25)}
 """Points for one unit of a data set of a site's own where the settings give none: those of a contact and a bed day."""
 

@@ -90,8 +90,8 @@ def support_so_far(row: Row, entries: Sequence[Row], month: Month) -> str:
     `row` = of `support`, `entries` = what meetings recorded of the person, oldest first.
     """
     start, end, offered, answer = (row.get(name) for name in ("start", "end", "offered", "consent"))
-    said = [one for one in entries if one["field"] == "decision" and one["month"] <= month.start]
-    decided = _DECIDED.get(said[-1]["value"] or "", "") if said else ""
+    made = [one for one in entries if one["field"] == "decision" and one["month"] <= month.start]
+    decided = _DECIDED.get(made[-1]["value"] or "", "") if made else ""
     at = row.get("consent_at")
     answered = f"{_ANSWERS[answer]} {day(at) if at else '(no date recorded)'}" if answer in _ANSWERS else ""
     if start and end and end <= month.end:

@@ -107,8 +107,8 @@ def chart_files(svgs: Mapping[str, str]) -> dict[str, bytes]:
 
 
 def title_lines(person: PersonSeries) -> list[str]:
-    """The title as it is drawn: each line of it in two at most."""
-    return [line for text in title(person) for line in wrap(text, WIDTH, TITLE, bold=True, lines=2)]
+    """The title as it is drawn: each line of it in three at most."""
+    return [line for text in title(person) for line in wrap(text, WIDTH, TITLE, bold=True, lines=3)]
 
 
 def subtitle_lines(person: PersonSeries) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from hiu.model.units import MOST_NIGHTS
+from hiu.model.units import MOST_NIGHTS, MOST_OUT
 from hiu.month import Month
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.words.datasets import STACK, in_sentence
@@ -99,7 +99,7 @@ def _compared(person: PersonSeries, sides: Mapping[str, Side], start: date) -> s
         return "not to be compared (in hospital for most of the months compared)."
     parts: list[str] = []
     for k, (words, side) in enumerate(enough.items()):
-        contacts = sum(n for _, n in side)
+        contacts = sum(n for month, n in side if not (apart and _on_ward(person, month)))
         rate = number(30 * contacts / free[k] if apart else contacts / EARLY)
         unit = "" if parts else " contact" if rate == "1" else " contacts"
         per = " a month" if not apart else "" if parts else " per 30 days in the community"
@@ -117,6 +117,11 @@ def _nights(person: PersonSeries, months: list[int]) -> int | None:
     """Nights in a mental-health bed in these months; None if one was not supplied."""
     cells = [person.counts[BEDS][month] for month in months]
     return None if None in cells else sum(n or 0 for n in cells)
+
+
+def _on_ward(person: PersonSeries, month: int) -> bool:
+    """Whether the person spent a month in hospital: its contacts are none of the days in the community."""
+    return _days(person, [(month, 0)]) - (_nights(person, [month]) or 0) <= MOST_OUT
 
 
 def _days(person: PersonSeries, side: Side) -> int:

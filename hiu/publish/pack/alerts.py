@@ -35,7 +35,7 @@ ALERTS = {
 SUPPORTED_ONLY = (
     "What the contacts of the last 3 months were about (suicide, self-harm, overdose) is looked at for supported "
     "people only. A candidate without such an alert may have it in the records: the person sheet, made with a reason, "
-    "says so."
+    "says so. Safeguarding concerns and risks to staff are in no data set here, so nothing can be said of them."
 )
 """Why most people have no alert of danger: episodes are for those whose dates may be shown (docs/chair.md)."""
 

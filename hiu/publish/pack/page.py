@@ -21,12 +21,11 @@ from hiu.publish.pack.front import ALWAYS, front
 from hiu.publish.pack.matches import OTHERS
 from hiu.publish.pack.people import LEAD, people_of
 from hiu.publish.pack.view import Front, Person, View
-from hiu.publish.pack.words import certainty, definitions_version, nobody_shown, settings_list
+from hiu.publish.pack.words import definitions, definitions_version, nobody_shown, settings_list
 from hiu.publish.pages import asset, environment, policy
 from hiu.publish.rows import Tables, by_person
 from hiu.publish.stamp import MARKING, Stamp
 from hiu.publish.words.datasets import title_of
-from hiu.publish.words.definitions import PACK
 from hiu.publish.words.terms import ACCESS, RISKS, label_words
 from hiu.publish.words.text import display_name
 from hiu.settings import Settings
@@ -88,7 +87,7 @@ def pack_view(tables: Tables, *, stamp: Stamp, settings: Settings, beside: Seque
         "first": tables["ranked"].height > 0 and tables["changes"].is_empty(),
         **screen,
         "beside": list(beside),
-        "definitions": (*PACK, certainty(settings)),
+        "definitions": definitions(settings),
         "definitions_version": definitions_version(),
         "settings": settings_list(settings),
     }

@@ -15,7 +15,7 @@ from hiu.publish.pack.page import ASK_FIRST, CANDIDATES, MINOR, certain
 from hiu.publish.pack.view import Decision, Match, Person, Reviews, Task, View
 from hiu.publish.pack.words import definitions_version
 from hiu.publish.pdf import paper
-from hiu.publish.people import rank_words
+from hiu.publish.people import NAMESAKE, rank_words
 from hiu.publish.stamp import MARKING, Stamp
 from hiu.publish.words.datasets import MARKERS, STACK, short_title
 from hiu.publish.words.text import count_of, fit, join_words, shorten
@@ -97,7 +97,9 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
     stamp = view["stamp"]
 
     def name(person_id: str) -> str:
-        return people[person_id]["name"] if person_id in people else view["others"].get(person_id, person_id)
+        if (person := people.get(person_id)) is None:
+            return view["others"].get(person_id, person_id)
+        return f"{person['name']} ({person_id})" if NAMESAKE in person["who"] else person["name"]
 
     def either(person_id: str) -> str:
         return name(person_id) if person_id in people else "somebody not on the list"
@@ -128,8 +130,8 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
             *(_action(one, name) for one in view["actions"]),
             *(_decision(one, name) for one in view["decisions"]),
         ],
-        "alerts": [_alerts(one) for one in with_alerts if not one["minor"]],
-        "alerts_minors": [_alerts(one) for one in with_alerts if one["minor"]],
+        "alerts": [_alerts(one, name) for one in with_alerts if not one["minor"]],
+        "alerts_minors": [_alerts(one, name) for one in with_alerts if one["minor"]],
         "supported_only": SUPPORTED_ONLY,
         "stale": stamp.stale,
         "overdue": {
@@ -162,9 +164,9 @@ def notes_of(people: Sequence[Person]) -> str:
     return lacks + (" * Part of it is estimated." if any(person["estimated"] for person in people) else "")
 
 
-def _alerts(person: Person) -> str:
+def _alerts(person: Person, name: Naming) -> str:
     who = f" ({person['who']})" if person["minor"] else ""
-    return f"{person['name']}{who}: {'; '.join(words for _, words in person['alerts'])}"
+    return f"{name(person['id'])}{who}: {'; '.join(words for _, words in person['alerts'])}"
 
 
 def _action(one: Task, name: Naming) -> str:

@@ -58,13 +58,15 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
     changes: dict[str, list[str]] = {}
     for person_id, what in tables["changes"].select("person_id", "what").iter_rows():
         changes.setdefault(person_id, []).append(clean(what))
+    compared = tables["changes"]["kind"].is_in(["new", "returned", "rising", "falling", "left"]).any()
+    same = ["The same place as last month."] if compared else []
     more, apart = beside(tables, shown, month), remarks(disagreements(tables, month, ids))
     return [
         _person(
             row,
             about.get(one, {}),
             more,
-            changes=changes.get(one, []),
+            changes=changes.get(one, same if row["rank"] <= settings.rank.top else []),
             was="" if shows_gates(row) else support_so_far(gates.get(one, {}), entries.get(one, []), month),
             who=_who(about.get(one, {}), old.get(one), row["list"] != "adult", names),
             gates=gates_of(gates.get(one, {}), month, settings) if shows_gates(row) else [],

@@ -5,7 +5,8 @@ from datetime import date
 
 from hiu.govern.basis.gate import basis_block
 from hiu.publish.people import date_in
-from hiu.publish.words.definitions import BOARD, LABELS, PACK, SETTINGS
+from hiu.publish.words.definitions import BOARD, LABELS, PACK, SETTINGS, labels
+from hiu.publish.words.terms import label_words
 from hiu.publish.words.text import count_of, day
 from hiu.rank.listing.presets import PRESETS
 from hiu.settings import Settings
@@ -44,6 +45,14 @@ def certainty(settings: Settings) -> tuple[str, str]:
     )
 
 
+def definitions(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """Every word of the pack with what it means for a site; how sure a place is comes last."""
+    named = (
+        (label_words(label), meaning.partition(": shown as")[0]) for label, meaning in labels(settings.labels).items()
+    )
+    return (*PACK, *named, certainty(settings))
+
+
 def measures(settings: Settings) -> list[tuple[str, str]]:
     """The definitions that a paper about one person needs: severity score, risk, intensity, and how sure a place is."""
     wanted = dict(PACK)
@@ -72,7 +81,7 @@ def settings_list(settings: Settings) -> list[tuple[str, str, str]]:
     def walk(prefix: str, value: object) -> list[tuple[str, str]]:
         if isinstance(value, dict) and value:
             return [pair for key, inner in value.items() for pair in walk(f"{prefix}.{key}" if prefix else key, inner)]
-        when = date_in(str(value))
+        when = date_in(value) if isinstance(value, str) else None
         return [(prefix, "none" if value in (None, {}, []) else day(when) if when else str(value))]
 
     rows = walk("", settings.model_dump(mode="json", exclude=PRIVATE))

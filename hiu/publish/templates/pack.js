@@ -19,6 +19,8 @@ function h(tag, attributes, ...inside) {
 
 // The only place a name leaves the data; when names are hidden, nothing of it is left in the page.
 const nameOf = (person) => (state.hidden ? person.id : person.name);
+// Where no age or warning stands beside it, a name that two people have is followed by the id.
+const known = (person) => (!state.hidden && people.some((one) => one !== person && one.name === person.name) ? `${person.name} (${person.id})` : nameOf(person));
 const freely = (text) => (state.hidden ? "(hidden with the names)" : text);
 
 // ---- the list -------------------------------------------------------------------------------------------
@@ -215,7 +217,7 @@ function move(by) {
 
 // ---- names, looks, keys ---------------------------------------------------------------------------------
 function fillFront() {
-  for (const spot of document.querySelectorAll("[data-person]")) spot.textContent = nameOf(people[Number(spot.dataset.person)]);
+  for (const spot of document.querySelectorAll("[data-person]")) spot.textContent = known(people[Number(spot.dataset.person)]);
   for (const spot of document.querySelectorAll("[data-other]")) spot.textContent = nameOf(data.others[Number(spot.dataset.other)]);
   for (const spot of document.querySelectorAll("[data-free]")) spot.textContent = freely(data.free[Number(spot.dataset.free)]);
 }

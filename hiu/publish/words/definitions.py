@@ -17,10 +17,14 @@ PACK: tuple[tuple[str, str], ...] = tuple((title_of(name), meaning) for name, me
 BOARD: tuple[tuple[str, str, str], ...] = tuple((title_of(name), *about) for name, about in _FOUND["board"].items())
 """Figure, what it is, source of the rule."""
 
-LABELS: dict[str, str] = {
-    label: meaning.format_map(Labels().model_dump()) for label, meaning in _FOUND["labels"].items()
-}
-"""Label of change -> what it says, with the shipped settings' numbers."""
+
+def labels(rules: Labels) -> dict[str, str]:
+    """Label of change -> what it says, with the numbers of a site's settings."""
+    return {label: meaning.format_map(rules.model_dump()) for label, meaning in _FOUND["labels"].items()}
+
+
+LABELS: dict[str, str] = labels(Labels())
+"""The same with the shipped settings' numbers."""
 
 NUMBERS: dict[str, str] = {
     title_of(name) if name in DATASETS else name: f"D{n}" for name, n in _FOUND["numbers"].items()

@@ -75,10 +75,10 @@ def changes(
         changed = {name for pair in news.select("old_id", "person_id").rows() for name in pair}
         returning = {_current_id(name, became) for name in earlier}
         for which, of in LISTS.items():
-            then, here = _listed(before, resolved, which), _listed(ranked, {}, which)
+            then, here = _on_list(before, resolved, which), _on_list(ranked, {}, which)
             names = {*then.filter(pl.col("rank") <= places)["name"], *here.filter(pl.col("rank") <= places)["name"]}
             old, new = _by_person(then, names), _by_person(here, names)
-            today = {} if recounted is None else _by_person(_listed(recounted, resolved, which), names)
+            today = {} if recounted is None else _by_person(_on_list(recounted, resolved, which), names)
             again = _restated_rows(old, today)
             gone = {**(absent or {}), **dict.fromkeys(set(ranked["person_id"]) - set(here["name"]), ELSEWHERE[which])}
             # a record that was joined or split without any effect on its figures owes its move to something else
@@ -89,15 +89,15 @@ def changes(
     return _as_table(found.rows)
 
 
-def _listed(ranked: pl.DataFrame, resolved: dict[str, str], which: str) -> pl.DataFrame:
+def _on_list(ranked: pl.DataFrame, resolved: dict[str, str], which: str) -> pl.DataFrame:
     """Who is on a list, with the id that each has by now."""
     return ranked.filter(pl.col("list") == which).with_columns(name=pl.col("person_id").replace(resolved))
 
 
-def _by_person(listed: pl.DataFrame, names: Collection[str]) -> dict[str, Row]:
-    """Some of those listed, by id; of two records since joined, the one that stood higher."""
+def _by_person(people: pl.DataFrame, names: Collection[str]) -> dict[str, Row]:
+    """Some of the people of a list, by id; of two records since joined, the one that stood higher."""
     out: dict[str, Row] = {}
-    for row in listed.filter(pl.col("name").is_in(list(names))).sort("rank").iter_rows(named=True):
+    for row in people.filter(pl.col("name").is_in(list(names))).sort("rank").iter_rows(named=True):
         out.setdefault(row["name"], row)
     return out
 

@@ -15,6 +15,7 @@ import polars as pl
 from scipy.special import betaincc
 
 from hiu.model import LABELS
+from hiu.model.units import MOST_OUT
 from hiu.rank.listing.history import Beds, Flags, Floats, History, beds_of
 from hiu.rank.listing.reasons import amounts, community_words, counted, label_sentence
 from hiu.rank.listing.sentence import say_each_row
@@ -40,6 +41,16 @@ class Window:
     left_out: tuple[str, ...] = ()
     late: tuple[tuple[str, str], ...] = ()
     beds: Beds | None = None
+    wards: tuple[Floats, Floats] | None = None
+
+    @cached_property
+    def outside(self) -> tuple[Floats, Floats]:
+        """`R` and `B` as they are held against days in the community: of people whose nights differ without the months
+        that they spent on a ward (`wards` = their contacts in these)."""
+        if self.beds is None or self.wards is None:
+            return self.R, self.B
+        recent, before = (np.where(self.beds.differ, n, 0.0) for n in self.wards)
+        return self.R - recent, self.B - before
 
     @cached_property
     def at_risk(self) -> tuple[Floats, Floats]:
@@ -60,7 +71,7 @@ class Window:
     def expected(self) -> Floats:
         """Contacts the earlier months lead one to expect in the last k, for as many days in the community."""
         k, n = self.at_risk
-        return k * self.B / np.maximum(n, 1 / 30) if self.n else np.zeros(len(self.R))
+        return k * self.outside[1] / np.maximum(n, 1 / 30) if self.n else np.zeros(len(self.R))
 
     def probability(self, phi: float) -> Floats:
         """P(k): near 1 = more than before, near 0 = fewer; 0.5 without a baseline."""
@@ -69,7 +80,8 @@ class Window:
         found = self._usual(phi)
         if self.beds is not None and (differ := self.beds.differ).any():
             k, n = (months[differ] for months in self.at_risk)
-            risked = betaincc(self.R[differ] / phi + 0.5, self.B[differ] / phi + 0.5, k / (k + n))
+            R, B = (counts[differ] for counts in self.outside)
+            risked = betaincc(R / phi + 0.5, B / phi + 0.5, k / (k + n))
             # nights can take a label away and never give one: contacts from a ward would count as a rise
             plain = found[differ]
             found[differ] = np.where(np.abs(risked - 0.5) < np.abs(plain - 0.5), risked, plain)
@@ -107,6 +119,7 @@ def window(history: History, k: int, least: int = 6) -> Window:
     base = [t for t in range(max(0, last - k - BASELINE), last - k) if kept and history.supplied[kept, t].all()]
     nights = history.rows(history.nights)
     beds = None if set(nights) & set(senders) else beds_of(history, recent, base)
+    wards = None if beds is None else (_sum(history, kept, recent, nights), _sum(history, kept, base, nights))
     return Window(
         k=k,
         n=len(base),
@@ -117,6 +130,7 @@ def window(history: History, k: int, least: int = 6) -> Window:
         left_out=tuple(history.datasets[d] for d in senders if d not in whole and d not in late) if last > k else (),
         late=tuple((history.datasets[d], history.months[_first_month(history, d)].title) for d in late),
         beds=beds,
+        wards=wards,
     )
 
 
@@ -125,7 +139,7 @@ def _community(window: Window, unit: str) -> Floats:
     words = np.full(len(window.R), "", dtype=object)
     if window.beds is not None:
         for at in np.flatnonzero(window.beds.differ):
-            words[at] = community_words(window.beds, int(at), window.R[at], window.B[at], unit)
+            words[at] = community_words(window.beds, int(at), window.outside[0][at], window.outside[1][at], unit)
     return words
 
 
@@ -180,7 +194,7 @@ def _labels(history: History, rules: Labels, phi: float) -> PersonLabels:
     columns = {"label": label, "k": months.astype(np.int64), "nights": nights, "beside": _beside(history)}
     columns |= {
         what: np.select(of, [getattr(one, what) for one in quoted.values()]) for what in ("seen", "R", "expected")
-    }
+    } | {"R": np.select(of, [one.outside[0] for one in quoted.values()])}
     words, month = counted(history.datasets[d] for d in _sending(history)), history.months[-1].title
 
     own = [_community(one, words[1]) for one in quoted.values()]
@@ -266,9 +280,14 @@ def _beside(history: History) -> list[str]:
     return words.to_list()
 
 
-def _sum(history: History, rows: list[int], months: list[int]) -> Floats:
+def _sum(history: History, rows: list[int], months: list[int], wards: list[int] | None = None) -> Floats:
+    """Of some months; with the rows of nights in a bed, `wards`, only of those that a person spent on a ward."""
     total = np.zeros(len(history.people))
-    for d in rows:
-        for t in months:
-            total += history.n[d, :, t]
+    for t in months:
+        own = history.n[rows, :, t].sum(axis=0, dtype=np.float64)
+        if wards is not None:
+            month = history.months[t]
+            out = (month.end - month.start).days + 1 - history.n[wards, :, t].sum(axis=0, dtype=np.float64)
+            own = np.where(out <= MOST_OUT, own, 0.0)
+        total += own
     return total

@@ -203,7 +203,7 @@ def label_sentence(
     if new:
         return f"{opening}; no source knows this person that began early enough to compare with.{out}"
     part = f" {compared:.0f} of them compared," if compared != seen else ""
-    days = " for as many days in the community" if community else ""
+    days = " for these days outside" if community else ""
     return f"{opening};{part} {_number(expected)} expected{days} from the previous {window.n}.{community}{out}"
 
 

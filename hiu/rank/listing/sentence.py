@@ -42,9 +42,10 @@ def rank_sentences(table: pl.DataFrame, gaps: str, little: str = "", *, top: int
     expected = say_each_row(table.select("expected_points"), amount)
     risk = say_each_row(table.select("risk", "risk_source", "risk_band", "likelihood", "impact"), _risk)
     high, low = named["rank_if_high"], named["rank_if_low"]
-    otherwise = pl.when(pl.col("rank_if_high") == pl.col("rank_if_low"))
-    otherwise = otherwise.then(pl.format("; would be {} whatever the risk", high)).otherwise(
-        pl.format("; would be {} if risk were High, and {} if it were Low", high, low)
+    otherwise = (
+        pl.when(pl.col("rank_if_high") == pl.col("rank_if_low"))
+        .then(pl.format("; would be {} whatever the risk", high))
+        .otherwise(pl.format("; would be {} if risk were High, and {} if it were Low", high, low))
     )
     guessed = pl.when(pl.col("risk_source") == NOT_ASSESSED).then(otherwise).fill_null("")
     young = _if(pl.col("list") == "under_18", " of the under-18s")

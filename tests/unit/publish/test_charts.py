@@ -236,6 +236,13 @@ def test_support_is_compared_over_days_in_the_community_where_nights_in_hospital
     )
 
 
+def test_contacts_of_months_on_a_ward_are_none_of_the_days_in_the_community() -> None:
+    figures: dict[str, list[int | None]] = {"police_incident": [8] * 12 + [4] * 12, "mh_bed_day": [0] * 18 + [28] * 4}
+    figures["mh_bed_day"] += [0, 0]
+    words = support_words(figures, date(2025, 4, 10))
+    assert "3.4 contacts per 30 days in the community in the latest 6 complete months (112 nights in hospital)" in words
+
+
 def test_support_is_compared_only_with_six_complete_months_on_each_side() -> None:
     figures: dict[str, list[int | None]] = {"police_incident": [8] * 12 + [4] * 12}
     told = support_words(figures, date(2025, 4, 10))

@@ -297,8 +297,8 @@ def test_two_descriptions_of_one_person_are_not_called_two_people() -> None:
     )
     tables["review_queue"] = of_one.head(1)
     said = (
-        "one person with two dates of birth; these two entries alone look like two people (less than 1% likely the same "
-        "person) and are joined through others of this record: check before anybody relies on it"
+        "one person with two dates of birth; these two entries alone look like two people (less than 1% likely the "
+        "same person) and are joined through others of this record: check before anybody relies on it"
     )
     assert [pair["doubt"] for pair in view(tables)["matches"]["pairs"]] == [said]
     assert f": {said}</li>" in page(tables)

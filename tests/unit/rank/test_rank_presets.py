@@ -158,8 +158,9 @@ def test_what_the_sentence_says_of_those_who_differ() -> None:
     assert one == (
         "1st of the under-18s: severity score of about 1 expected in the next 3 months (0.2 in the last 3, 10 in the "
         "last 12; recent months count more), times risk 2.4 (not assessed; typical risk score used; would be 1st if "
-        "risk were High, and 12th if it were Low); plausible rank 2 to 15; perhaps in the first 20 of the under-18s (B: "
-        "no reliable difference between the people marked B). Estimated in part: ED attendances not supplied for May 2026."
+        "risk were High, and 12th if it were Low); plausible rank 2 to 15; perhaps in the first 20 of the under-18s "
+        "(B: no reliable difference between the people marked B). Estimated in part: ED attendances not supplied for "
+        "May 2026."
     )
     assert two.startswith("22nd: severity score of about 7 expected")
     assert "times risk 4.0 (public safety: Low); plausible" in two
