@@ -28,8 +28,10 @@ SHARING = (
 
 
 def first_facts(own: Tables, timeline: pl.DataFrame, month: Month, contact: str | None) -> list[tuple[str, str]]:
-    """Words and what is so, of the person whose rows `own` holds (support, meeting_entry, team_contact); `contact` = whom
-    readers of the site's papers ask."""
+    """Words and what is so, of the person whose rows `own` holds (support, meeting_entry, team_contact).
+
+    `contact` = whom readers of the site's papers ask.
+    """
     row = first_row(own["support"])
     entries = next(iter(entries_of(own["meeting_entry"].filter(pl.col("month") <= month.start)).values()), [])
     return [
