@@ -312,6 +312,16 @@ def test_a_refusal_and_a_doubtful_age_stand_on_the_first_page_of_a_sheet() -> No
     assert "While the conflict stands, no chance is given" in whole, "a wrong match looks like this too"
 
 
+def test_a_plan_past_its_review_is_late_on_the_first_page() -> None:
+    tables, one = sheet_tables(), pack_area.person_id(0)
+    going = {"person_id": one, "start": date(2024, 6, 1), "consent": "given", "permission": "granted", "contacts": 5}
+    going |= {"notice_at": date(2024, 5, 1), "plan_at": date(2024, 6, 29), "plan_review_at": date(2024, 12, 28)}
+    for capacity, late in ((date(2024, 5, 18), "capacity review and plan review"), (date(2026, 3, 1), "plan review")):
+        tables["support"] = frames.frame(PUBLISHED["support"], [{**going, "capacity_at": capacity}])
+        page = " ".join(sheet(tables).pages[0].split())
+        assert f"Plan of 29 Jun 2024; review was due on 28 Dec 2024. Late or lacking: {late}." in page
+
+
 @pytest.mark.parametrize(
     ("row", "supported", "words"),
     [
