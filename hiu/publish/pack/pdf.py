@@ -165,7 +165,7 @@ def notes_of(people: Sequence[Person]) -> str:
 
 
 def _alerts(person: Person, name: Naming) -> str:
-    who = f" ({person['who']})" if person["minor"] else ""
+    who = f" ({person['who'].partition(';')[0]})" if person["minor"] else ""
     return f"{name(person['id'])}{who}: {'; '.join(words for _, words in person['alerts'])}"
 
 
