@@ -267,6 +267,8 @@ def _diamond_rows(layout: Layout, person: PersonSeries) -> None:
         for index, n in enumerate(person.counts[name]):
             if n:
                 _count(layout, (index + 0.5) * step, str(n), step)
+        if set(person.counts[name]) == {0}:
+            layout.write("none", 0, layout.top)
         layout.top += LANE
 
 

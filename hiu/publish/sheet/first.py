@@ -9,10 +9,12 @@ from hiu.month import Month
 from hiu.publish.access import supported_people
 from hiu.publish.episodes import last_contact, mentions
 from hiu.publish.pack.page import ASK_FIRST
-from hiu.publish.pack.reviews import going
+from hiu.publish.pack.reviews import going, overdue_of
 from hiu.publish.people import entries_of, support_so_far
 from hiu.publish.rows import Row, Tables, first_row
+from hiu.publish.words.terms import REVIEWS
 from hiu.publish.words.text import clean, day, display_name, join_words
+from hiu.settings import Settings
 
 UNRECORDED = (
     "Address, telephone, GP, care co-ordinator, next of kin, what the person wants, safeguarding, need for an "
@@ -27,7 +29,7 @@ SHARING = (
 )
 
 
-def first_facts(own: Tables, timeline: pl.DataFrame, month: Month) -> list[tuple[str, str]]:
+def first_facts(own: Tables, timeline: pl.DataFrame, month: Month, settings: Settings) -> list[tuple[str, str]]:
     """Words and what is so, of the person whose rows `own` holds (support, meeting_entry, team_contact)."""
     row = first_row(own["support"])
     entries = next(iter(entries_of(own["meeting_entry"].filter(pl.col("month") <= month.start)).values()), [])
@@ -36,8 +38,8 @@ def first_facts(own: Tables, timeline: pl.DataFrame, month: Month) -> list[tuple
         ("Mentioned in the records", mentions(timeline, month)),
         ("Last contact", last_contact(timeline, month) or "No contact with an agency is in the records."),
         ("Visits and calls by the team", team_contacts(own["team_contact"])),
-        ("Who may be asked", _asked(row)),
-        ("Plan", _plan(row)),
+        ("Who may be asked", _asked(row, settings.paper.contact)),
+        ("Plan and reviews", _plan(row, month, settings)),
         ("Not recorded in this system", UNRECORDED),
     ]
 
@@ -73,14 +75,19 @@ def team_contacts(found: pl.DataFrame) -> str:
     return f"{found.height} in all; latest {join_words(contacts)}."
 
 
-def _asked(row: Row) -> str:
+def _asked(row: Row, contact: str | None) -> str:
     named = (("lead clinician", row.get("lead_clinician")), ("mental health team", row.get("cmht")))
     found = [f"{display_name(value)} ({words})" for words, value in named if value]
-    return f"{join_words(found)}." if found else "No lead clinician and no team is recorded."
+    about = f" About this sheet: {clean(contact)}." if contact else ""
+    return (f"{join_words(found)}." if found else "No lead clinician and no team is recorded.") + about
 
 
-def _plan(row: Row) -> str:
+def _plan(row: Row, month: Month, settings: Settings) -> str:
+    """The plan with its review, and what is late or lacking while support goes on."""
     plan, review = row.get("plan_at"), row.get("plan_review_at")
-    if not plan:
-        return "None recorded."
-    return f"Of {day(plan)}; its review is {f'due on {day(review)}' if review else 'not dated'}."
+    due = (
+        f"review {'was' if review < month.end else 'is'} due on {day(review)}" if review else "its review is not dated"
+    )
+    late = [REVIEWS[gate].lower() for gate in overdue_of(row, month, settings)] if row else []
+    words = f"Plan of {day(plan)}; {due}." if plan else "No plan is recorded."
+    return f"{words} Late or lacking: {join_words(late)}." if late else words

@@ -69,7 +69,7 @@ def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Sett
         f"audit {stamp.audit_head[:16] or 'none'}",
         "stale": stamp.stale,
         "child": MINOR if _is_child(own["ranked"], who["age"]) else "",
-        "first": first_facts(own, timeline, stamp.month),
+        "first": first_facts(own, timeline, stamp.month, settings),
         "sharing": SHARING,
         "sources": sources(own["links"], drawn, tables["coverage"], timeline),
         "why_shown": clean(why_shown),

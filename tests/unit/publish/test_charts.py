@@ -113,6 +113,14 @@ def test_markers_are_diamonds_with_counts_and_never_in_the_stack() -> None:
     assert {"7", "3"} <= {word["t"] for word in spec["datasets"]["words"]}
 
 
+def test_a_lane_without_a_marker_says_none_and_one_not_supplied_does_not() -> None:
+    def said_none(cells: list[int | None]) -> int:
+        words = person_chart(person({"s136": cells, "mha_assessment": [1] * 24}))["datasets"]["words"]
+        return sum(word["t"] == "none" for word in words)
+
+    assert [said_none(cells) for cells in ([0] * 24, [0] * 23 + [1], [0] * 23 + [None])] == [1, 0, 0]
+
+
 @pytest.mark.parametrize(("months", "says"), [(24, False), (42, True)])
 def test_the_key_says_where_numbers_stand_without_a_diamond(months: int, says: bool) -> None:
     drawn = person_chart(person({"s136": [0] * (months - 1) + [7]}, count=months))["datasets"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pack_area
@@ -320,6 +320,44 @@ def test_a_refusal_and_a_doubtful_age_stand_on_the_first_page_of_a_sheet() -> No
         assert words in page, (words, page)
     whole = sheet({**tables, "links": links(one)}).text
     assert "While the conflict stands, no chance is given" in whole, "a wrong match looks like this too"
+
+
+def filled(page: pypdf.PageObject) -> float:
+    """The share of a page's height, between head and foot, down to its lowest line."""
+    lowest: list[float] = []
+
+    def visit(text: str, cm: list[float], tm: list[float], *_: object) -> None:
+        y = cm[1] * tm[4] + cm[3] * tm[5] + cm[5]
+        if text.strip() and y > 45:
+            lowest.append(y)
+
+    page.extract_text(visitor_text=visit)
+    top = float(page.mediabox.height) - 48
+    return (top - min(lowest)) / (top - 45)
+
+
+@pytest.mark.parametrize(("n", "on_register"), [(1, True), (5, True), (19, True), (20, True), (0, False), (5, False)])
+def test_a_sheet_has_at_most_three_pages_and_none_is_two_thirds_empty(n: int, on_register: bool) -> None:
+    about = {"person_id": pack_area.person_id(0), "source": "ed", "dataset": "ed_attendance", "counted": True}
+    starts = [datetime(2026, 3, 28, 9) - timedelta(days=9 * k) for k in range(n)]
+    rows = [{**about, "event_id": str(k), "episode": k, "start": start} for k, start in enumerate(starts)]
+    tables = sheet_tables(timeline=frames.frame(PUBLISHED["timeline"], rows))
+    if not on_register:
+        tables |= {name: tables[name].clear() for name in ("support", "risk_grading", "team_contact", "meeting_entry")}
+    made = sheet(tables)
+    assert len(made.pages) <= 3
+    shares = [filled(page) for page in made.reader.pages]
+    assert min(shares) > 1 / 3, shares
+
+
+def test_a_plan_past_its_review_is_late_on_the_first_page() -> None:
+    tables, one = sheet_tables(), pack_area.person_id(0)
+    going = {"person_id": one, "start": date(2024, 6, 1), "consent": "given", "permission": "granted", "contacts": 5}
+    going |= {"notice_at": date(2024, 5, 1), "plan_at": date(2024, 6, 29), "plan_review_at": date(2024, 12, 28)}
+    for capacity, late in ((date(2024, 5, 18), "capacity review and plan review"), (date(2026, 3, 1), "plan review")):
+        tables["support"] = frames.frame(PUBLISHED["support"], [{**going, "capacity_at": capacity}])
+        page = " ".join(sheet(tables).pages[0].split())
+        assert f"Plan of 29 Jun 2024; review was due on 28 Dec 2024. Late or lacking: {late}." in page
 
 
 @pytest.mark.parametrize(

@@ -219,6 +219,22 @@ def test_hours_of_the_week_leave_out_days_without_a_time(run: Published) -> None
         assert list(row) == [counts[day, block] for block in range(6)]
 
 
+def test_hours_of_the_week_count_crisis_episodes_and_not_the_agencies_at_one(run: Published) -> None:
+    found = run.hour_of_week()
+    counted = sum(sum(row) for row in found.table("hours").to_polars().drop("day").iter_rows())
+    names = "', '".join(run.table("coverage").to_polars()["dataset"].unique())
+    inside = f"began >= '{(run.month - 11).start}' and began < '{run.month.after}'"
+    whole = raw(
+        run,
+        f"select count(*), sum(n) from (select min(start) as began, count(*) as n from '{{t}}/timeline.parquet' "
+        f"where counted and ended is null and dataset in ('{names}') group by person_id, episode) where {inside}",
+    )
+    episodes, contacts = (int(str(n)) for n in whole[0])
+    apart = int(found.sentences[-1].split()[0].replace(",", ""))
+    assert counted + apart == episodes < contacts
+    assert "crisis episode" in found.sentences[0]
+
+
 def test_a_table_says_what_its_columns_are(run: Published) -> None:
     found = run.tables("people")
     assert found.filter(C("column") == "nhs_number")["masked"].item() == "left out when masked"
