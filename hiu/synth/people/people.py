@@ -145,13 +145,17 @@ def _partners(rng: Generator, sex: Words, place_in: Ints) -> Words:
 
 
 def _births(rng: Generator, place_in: Ints, now: date, *, years: float) -> Days:
-    """First adults aged 18 to 95, partners near them, children 19 to 38 years younger than the first."""
+    """First adults aged 18 to 95, partners near them, children 19 to 38 years younger than the first and 12 or more:
+    younger ones have no contacts of the kinds that are made here.
+    """
     size = len(place_in)
     age = np.clip(18 + rng.gamma(2.4, 12.5, size), 18, 96)
     lead = np.arange(size) - place_in
     age = np.where(place_in == 1, np.clip(age[lead] + rng.normal(-1, 4, size), 18, 96), age)
     # nobody is seen before their birth: the youngest is born before the first month
-    child = np.clip(age[lead] - rng.uniform(19, 38, size), years + 0.2, 70)
+    child, youngest = np.clip(age[lead] - rng.uniform(19, 38, size), 0, 70), max(years + 0.2, 12)
+    child = np.where(child < youngest, youngest + (youngest - child) % 6, child)
+    np.maximum.at(age, lead, np.where(place_in >= 2, child + 19, 0))
     age = np.where(place_in >= 2, child, age)
     return (np.datetime64(now) - (age * 365.2425).astype("timedelta64[D]")).astype("datetime64[D]")
 
