@@ -6,9 +6,9 @@ says 'two people', so it is a field of its own.
 
 import numpy as np
 
+from hiu.link.compare.birth import GENERATION
 from hiu.link.levels import CODE, Codes, Flags, Reals
 
-_GENERATION = 14
 _AGES = ("age_same_year", "age_agrees", "age_near", "age_loose")
 
 
@@ -29,11 +29,12 @@ def kin_level(levels: dict[str, Codes], year_a: Reals, year_b: Reals) -> Codes:
     dob = _is(levels, "dob", "exact", "exact_estimated")
     home = _is(levels, "place", "house", "street", "postcode")
     apart = ~_is(levels, "place", "house", "street", "postcode", "postcode_typo", "shared")
-    generation = np.nan_to_num(np.abs(year_a - year_b), nan=0) >= _GENERATION
+    generation = np.nan_to_num(np.abs(year_a - year_b), nan=0) >= GENERATION
     out = np.zeros(len(family), dtype=np.uint8)
     out[family & other_given & ~dob & home & ~_is(levels, "dob", "missing")] = code["household"]
     out[family & same_given & dob & _is(levels, "nhs_number", "different") & apart] = code["namesake"]
-    out[family & same_given & generation & home & ~_is(levels, "dob", "typo", "two_parts")] = code["parent_child"]
+    out[family & same_given & generation & home & ~_is(levels, "dob", "decade_slip")] = code["parent_child"]
+    out[_another_generation(levels)] = code["generations"]
     out[family & other_given & dob] = code["twin"]
     near = _is(levels, "given", "nickname", "typo", "sound", "close", "middle", "initial")
     out[family & near & dob & home & _is(levels, "nhs_number", "different")] = code["twin_alike"]
@@ -43,6 +44,18 @@ def kin_level(levels: dict[str, Codes], year_a: Reals, year_b: Reals) -> Codes:
     out[bare & (out == 0)] = code["name_only"]
     out[_number_alone(levels)] = code["number_only"]
     return out
+
+
+def _another_generation(levels: dict[str, Codes]) -> Flags:
+    """Names that may be one, and one day and month of years that no slip of a digit explains; or that a slip explains,
+    while something else contradicts: the home, the sex, a middle name or the numbers of one agency."""
+    named = ~_is(levels, "given", "different", "close") & ~_is(levels, "family", "missing", "different", "close")
+    against = _is(levels, "place", "same_postcode_other_house", "sector", "district", "different")
+    for field in ("sex", "middle", "local_id"):
+        against |= _is(levels, field, "different")
+    slip = _is(levels, "dob", "decade_slip") & (against | _is(levels, "local_id", "typo"))
+    found: Flags = named & (slip | _is(levels, "dob", "other_generation"))
+    return found
 
 
 def _number_alone(levels: dict[str, Codes]) -> Flags:
