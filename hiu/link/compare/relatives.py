@@ -48,13 +48,15 @@ def kin_level(levels: dict[str, Codes], year_a: Reals, year_b: Reals) -> Codes:
 
 def _another_generation(levels: dict[str, Codes]) -> Flags:
     """Names that may be one, and one day and month of years that no slip of a digit explains; or that a slip explains,
-    while something else contradicts: the home, the sex, a middle name or the numbers of one agency."""
+    while something else contradicts: the home, the sex, a middle name or the numbers of one agency. Or one home, no
+    birth to compare, and unlike numbers of one agency."""
     named = ~_is(levels, "given", "different", "close") & ~_is(levels, "family", "missing", "different", "close")
     against = _is(levels, "place", "same_postcode_other_house", "sector", "district", "different")
-    for field in ("sex", "middle", "local_id"):
-        against |= _is(levels, field, "different")
-    slip = _is(levels, "dob", "decade_slip") & (against | _is(levels, "local_id", "typo"))
-    found: Flags = named & (slip | _is(levels, "dob", "other_generation"))
+    against |= _is(levels, "sex", "different") | _is(levels, "middle", "different")
+    unlike = _is(levels, "local_id", "different", "typo")
+    slip = _is(levels, "dob", "decade_slip") & (against | unlike)
+    unborn = _is(levels, "dob", "missing") & unlike & _is(levels, "place", "house", "street", "postcode")
+    found: Flags = named & (slip | unborn | _is(levels, "dob", "other_generation"))
     return found
 
 
