@@ -32,7 +32,9 @@ def kin_level(levels: dict[str, Codes], year_a: Reals, year_b: Reals) -> Codes:
     generation = np.nan_to_num(np.abs(year_a - year_b), nan=0) >= GENERATION
     out = np.zeros(len(family), dtype=np.uint8)
     out[family & other_given & ~dob & home & ~_is(levels, "dob", "missing")] = code["household"]
-    out[family & same_given & dob & _is(levels, "nhs_number", "different") & apart] = code["namesake"]
+    other_number = family & same_given & _is(levels, "nhs_number", "different")
+    vague = _is(levels, "dob", "missing", *_AGES) & ~home
+    out[other_number & (dob & apart | vague)] = code["namesake"]
     out[family & same_given & generation & home & ~_is(levels, "dob", "decade_slip")] = code["parent_child"]
     out[_another_generation(levels)] = code["generations"]
     out[family & other_given & dob] = code["twin"]

@@ -5,10 +5,14 @@ What is uncertain is kept apart and asked about, or joined and asked about; it i
 
 from __future__ import annotations
 
+import json
+from importlib import resources
 from typing import Any
 
 import pytest
 from link_kit import asked_of, groups, matched, people, table, who
+
+from hiu.link.model.scorer import WeightTable
 
 OAK, ASH, FAR = "12, OAK ROAD, BS3 1AB", "40, ASH LANE, BS3 9XY", "7, ELM CLOSE, TA1 2CD"
 ONE, TWO = {"ids": "niche:3000002"}, {"ids": "niche:7100543"}
@@ -21,7 +25,13 @@ TWO_PEOPLE: dict[str, Form] = {
     "20 years, same house, unlike numbers": (RARE, "1985-04-14", "2005-04-14", {**ONE}, {**TWO}),
     "27 years, same house, numbers that follow": (RARE, "1979-04-14", "2006-04-14", {**ONE}, {**NEXT}),
     "27 years, same house, no numbers": (RARE, "1979-04-14", "2006-04-14", {}, {}),
-    "mother and daughter, 27 years, same house": ("ISOLDE QUENNELL", "1979-04-14", "2006-04-14", {"sex": "F"}, {"sex": "F"}),
+    "mother and daughter, 27 years, same house": (
+        "ISOLDE QUENNELL",
+        "1979-04-14",
+        "2006-04-14",
+        {"sex": "F"},
+        {"sex": "F"},
+    ),
     "40 years, other house near by, unlike numbers": (RARE, "1966-04-14", "2006-04-14", {**ONE}, {**TWO, "home": ASH}),
     "55 years, other house, no numbers": (RARE, "1951-04-14", "2006-04-14", {}, {"home": ASH}),
     "55 years, another town": (RARE, "1951-04-14", "2006-04-14", {}, {"home": FAR}),
@@ -33,7 +43,7 @@ TWO_PEOPLE: dict[str, Form] = {
     "18 years by two digits exchanged, other house": (RARE, "1979-04-14", "1997-04-14", {**ONE}, {**TWO, "home": ASH}),
     "27 years, same house, an initial": (RARE, "1979-04-14", "2006-04-14", {}, {"given": "T"}),
     "27 years, same house, no given name": (RARE, "1979-04-14", "2006-04-14", {}, {"given": None}),
-}  # fmt: skip
+}
 ONE_PERSON: dict[str, Form] = {
     "1 year": (RARE, "1979-04-14", "1978-04-14", {}, {}),
     "2 years, unlike numbers": (RARE, "1979-04-14", "1977-04-14", {**ONE}, {**TWO}),
@@ -46,7 +56,7 @@ ASKED: dict[str, Form] = {
     "a century, nothing against": (RARE, "1906-04-14", "2006-04-14", {}, {}),
     "27 years, one number of the agency": (RARE, "1979-04-14", "2006-04-14", {**ONE}, {**ONE}),
     "27 years, one NHS number": (RARE, "1979-04-14", "2006-04-14", {"nhs": "9994110567"}, {"nhs": "9994110567"}),
-}  # fmt: skip
+}
 
 
 def both(form: Form, rows: int = 6) -> list[dict[str, Any]]:
@@ -74,15 +84,48 @@ def test_what_is_joined_across_a_generation_is_asked_about(form: str) -> None:
     assert asked_of(linked, table(rows))["why"].to_list() == ["one person with two dates of birth"]
 
 
-@pytest.mark.parametrize("form", ["27 years, same house, no numbers", "30 years by one digit, same house, unlike numbers"])
+@pytest.mark.parametrize(
+    "form", ["27 years, same house, no numbers", "30 years by one digit, same house, unlike numbers"]
+)
 def test_what_is_kept_apart_and_may_be_one_person_is_asked_about(form: str) -> None:
     rows = both(TWO_PEOPLE[form])
     assert asked_of(matched(rows), table(rows))["why"].to_list() == ["may be one person, kept apart"]
 
 
-@pytest.mark.parametrize("number", [{}, {"ids": "niche:5200001"}, {"ids": "rio:52"}], ids=["none", "a third", "another's"])
+@pytest.mark.parametrize("number", [TWO, NEXT], ids=["unlike", "the next"])
+def test_unlike_numbers_of_one_agency_without_a_birth_are_asked_about(number: dict[str, str]) -> None:
+    rows = [who("a", RARE, sex="M", home=OAK, rows=6, **ONE), who("b", RARE, sex="M", home=OAK, rows=6, **number)]
+    linked = matched(rows)
+    assert people(linked) == groups("a b")
+    assert asked_of(linked, table(rows))["why"].to_list() == ["may be one person, kept apart"]
+
+
+@pytest.mark.parametrize(
+    "number", [{}, {"ids": "niche:5200001"}, {"ids": "rio:52"}], ids=["none", "a third", "another's"]
+)
 def test_a_row_without_a_birth_does_not_join_parent_and_child(number: dict[str, str]) -> None:
     rows = [*both(TWO_PEOPLE["27 years, same house, numbers that follow"]), who("c", RARE, sex="M", home=OAK, **number)]
     linked = matched(rows)
     assert people(linked) == groups("a b c")
     assert {("a", "c"), ("b", "c")} <= set(asked_of(linked, table(rows)).select("identity_a", "identity_b").rows())
+
+
+@pytest.mark.parametrize(("name", "vague"), [("DONNA YOUNG", {"born": 1945}), (RARE, {"born": 1945}), (RARE, {})])
+def test_two_nhs_numbers_without_a_birth_to_compare_stay_apart_in_another_home(name: str, vague: Any) -> None:
+    mine: dict[str, Any] = {"sex": "F", "nhs": "9994110567", "postcode": "BS4 4NY"}
+    rows = [
+        who("a", name, "1947-03-25", **mine, rows=14),
+        who("b", name, born=1947, **mine, rows=5),
+        who("c", name, sex="F", nhs="9997828302", postcode="BS14 4NY", **vague),
+    ]
+    linked = matched(rows)
+    assert people(linked) == groups("ab c")
+    assert asked_of(linked, table(rows))["why"].to_list() == ["may be one person, kept apart"]
+
+
+def test_a_model_made_before_these_levels_weighs_such_pairs_as_it_did() -> None:
+    values = json.loads((resources.files("hiu.link.model") / "model.json").read_text(encoding="utf-8"))
+    for field, level in (("dob", "decade_slip"), ("dob", "other_generation"), ("kin", "generations")):
+        del values["weights"][field][level]
+    rows = both(TWO_PEOPLE["27 years, same house, no numbers"])
+    assert people(matched(rows, model=WeightTable(values | {"together": {}}))) == groups("ab")
