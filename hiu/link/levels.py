@@ -76,6 +76,12 @@ def unpack(packed: Patterns) -> Levels:
     return np.stack(columns, axis=1).astype(np.uint8)
 
 
+def is_at(packed: Patterns, field: str, level: str) -> Flags:
+    """Whether pairs agree on a field to this level."""
+    found: Flags = (packed >> np.uint64(_BITS * NAMES.index(field))) & np.uint64(15) == CODE[field][level]
+    return found
+
+
 _SAYS = sum(15 << (_BITS * k) for k, name in enumerate(NAMES) if name not in ("middle", "sex", "kin"))
 
 

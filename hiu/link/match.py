@@ -206,9 +206,8 @@ def _node_facts(described: nodes.CompactNodes, cols: Columns, signature: Hashes,
 
 
 def weak_nodes(cols: Columns, usual: bool) -> Flags:
-    """Descriptions that say too little to choose between rivals: an initial; where numbers are usual no number, or
-    no more than an agency's own and no birth, by which parent and child of one name are told apart."""
+    """Descriptions that say too little to choose between rivals: an initial, or no number where numbers are usual."""
     short = cols.words.text.str.len_chars().to_numpy() <= 1
-    bare = (cols.number == 0) & ((cols.local.count == 0) | np.isnan(cols.born))
+    bare = (cols.number == 0) & (cols.local.count == 0)
     weak: Flags = short[cols.given] | (bare & usual)
     return weak

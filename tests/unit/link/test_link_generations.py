@@ -118,8 +118,9 @@ def test_unlike_numbers_without_a_birth_part_where_the_agency_gives_a_person_one
 def test_a_row_without_a_birth_does_not_join_parent_and_child(number: dict[str, str]) -> None:
     rows = [*both(TWO_PEOPLE["27 years, same house, numbers that follow"]), who("c", RARE, sex="M", home=OAK, **number)]
     linked = matched(rows)
-    assert people(linked) == groups("a b c")
-    assert {("a", "c"), ("b", "c")} <= set(asked_of(linked, table(rows)).select("identity_a", "identity_b").rows())
+    assert not any({"a", "b"} <= group for group in people(linked))
+    asked = set(asked_of(linked, table(rows)).select("identity_a", "identity_b").rows())
+    assert asked & {("a", "c"), ("b", "c")}
 
 
 @pytest.mark.parametrize(("name", "vague"), [("DONNA YOUNG", {"born": 1945}), (RARE, {"born": 1945}), (RARE, {})])
