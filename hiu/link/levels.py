@@ -16,24 +16,25 @@ FIELDS: dict[str, tuple[str, ...]] = {
                "close", "different", "exact_frequent"),
     "middle": ("missing", "exact", "initial", "different"),
     "dob": ("missing", "exact", "day_month_swapped", "typo", "two_parts", "same_year", "different", "age_agrees",
-            "age_near", "age_loose", "age_differs", "exact_estimated", "age_same_year"),
+            "age_near", "age_loose", "age_differs", "exact_estimated", "age_same_year", "decade_slip",
+            "other_generation"),
     "place": ("missing", "house", "street", "postcode", "same_postcode_other_house", "postcode_typo", "sector",
               "district", "different", "shared"),
     "nhs_number": ("missing", "same", "typo", "different"),
     "sex": ("missing", "same", "different"),
     "local_id": ("missing", "same", "same_crowded", "different", "typo"),
     "kin": ("none", "twin", "parent_child", "namesake", "household", "twin_alike", "name_only",
-            "number_only"),
+            "number_only", "generations"),
     "event": ("none", "shared"),
 }  # fmt: skip
 """Field -> names of its levels, in code order; code 0 is always 'nothing to compare'."""
 
 LATER = {
     "local_id": {"typo": "different"},
-    "kin": {"number_only": "none"},
+    "kin": {"number_only": "none", "generations": "none"},
     "given": {"exact_frequent": "exact_common"},
     "family": {"exact_frequent": "exact_common"},
-    "dob": {"age_same_year": "age_agrees"},
+    "dob": {"age_same_year": "age_agrees", "decade_slip": "typo", "other_generation": "two_parts"},
 }
 """Levels added since models were in use -> the level that their pairs had before, which an older model weighs."""
 
@@ -73,6 +74,12 @@ def unpack(packed: Patterns) -> Levels:
     """The inverse of `pack`."""
     columns = [(packed >> np.uint64(_BITS * k)) & np.uint64(2**_BITS - 1) for k in range(len(NAMES))]
     return np.stack(columns, axis=1).astype(np.uint8)
+
+
+def is_at(packed: Patterns, field: str, level: str) -> Flags:
+    """Whether pairs agree on a field to this level."""
+    found: Flags = (packed >> np.uint64(_BITS * NAMES.index(field))) & np.uint64(15) == CODE[field][level]
+    return found
 
 
 _SAYS = sum(15 << (_BITS * k) for k, name in enumerate(NAMES) if name not in ("middle", "sex", "kin"))

@@ -65,7 +65,9 @@ def link(
     described = nodes.build(identity.filter(able), settings, rules.identities)
     work = _Matching(described, events, rules, settings, model.sized(len(described)))
     described = replace(described, plain=described.plain.select("identity_id"))  # what they say is in columns by now
-    under = _dependencies_digest(settings, work.model, f"{code} {work.cols.numbers_usual}")
+    under = _dependencies_digest(
+        settings, work.model, f"{code} {work.cols.numbers_usual} {work.cols.local.lone.tolist()}"
+    )
     usable = cache if cache is not None and cache.under == under else None
     found, common = work.run(usable)
     kept, signature = work.kept(found), work.signature

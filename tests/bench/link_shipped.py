@@ -199,7 +199,7 @@ def main() -> None:
             f"people, those of a common name and an age alone as in one of {REGION:,}. Trained on invented people "
             "only. Remade by tests/bench/link_shipped.py."
         )
-        model = fitted(parts, CHOSEN) | {"version": "pairs-1", "made": made}
+        model = fitted(parts, CHOSEN) | {"version": "pairs-2", "made": made}
         Path(str(TARGET)).write_text(json.dumps(model, indent=1) + "\n", encoding="utf-8", newline="\n")
 
 

@@ -7,6 +7,9 @@ from hiu.link.describe.columns import Columns
 from hiu.link.levels import CODE, Codes, Flags, Ints
 
 Digits = NDArray[np.uint32]
+GENERATION = 14
+"""Years from which one of two people of one name may be the other's parent."""
+_CENTURY = 100
 
 
 class BirthLevels:
@@ -25,7 +28,13 @@ class BirthLevels:
         out = np.full(len(a), code["different"], dtype=np.uint8)
         out[y] = code["same_year"]
         out[(y & m) | (y & d) | (m & d)] = code["two_parts"]
-        out[_one_digit(self.digits[a], self.digits[b])] = code["typo"]
+        gap = np.abs(year - self.year[b])
+        older = m & d & (gap >= GENERATION)
+        out[older] = code["other_generation"]
+        slip = _one_digit(self.digits[a], self.digits[b])
+        out[slip] = code["typo"]
+        # a year of two figures is a century off where it was completed wrongly
+        out[older & (slip | (gap == _CENTURY))] = code["decade_slip"]
         out[y & (month == day_b) & (day == month_b)] = code["day_month_swapped"]
         exact = y & m & d
         out[exact] = code["exact"]

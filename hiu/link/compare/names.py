@@ -26,7 +26,7 @@ class NameLevels:
     def __init__(self, cols: Columns) -> None:
         self.cols = cols
         self.of = {kind: WordLevels(cols.words, kind, cols.bands[kind]) for kind in ("given", "family")}
-        self.all_names = _AllNames(cols)
+        self.all_names, self.initials = _AllNames(cols), _Initials(cols)
         marks, letters = _middle_marks(cols)
         self.middle_letter, self.middle_short = letters, marks
 
@@ -38,6 +38,7 @@ class NameLevels:
         poor = np.flatnonzero(_POOR["given"][first])
         self._swaps(a, b, first, last, poor[_POOR["family"][last[poor]]])
         self._aliases(a, b, first, last)
+        self._initials(a, b, first, last)
         return first, last
 
     def middle(self, a: Ints, b: Ints) -> Codes:
@@ -80,6 +81,15 @@ class NameLevels:
         first[won] = np.where(_POOR["given"][first[won]], _GIVEN["alias"], first[won])
         last[won] = np.where(_POOR["family"][last[won]], _FAMILY["alias"], last[won])
 
+    def _initials(self, a: Ints, b: Ints, first: Codes, last: Codes) -> None:
+        """Letters written for a name (G.W., K S) that the other's names begin with: an initial, and no other family."""
+        at = np.flatnonzero(last == _FAMILY["different"])
+        for short, whole in ((a[at], b[at]), (b[at], a[at])):
+            brief = self.initials.brief[short] > 0
+            agree = at[brief & (self.initials.brief[short] == self.initials.begins[whole])]
+            first[agree] = np.where(first[agree] == 0, _GIVEN["initial"], first[agree])
+            last[agree] = 0
+
     def _good(self, left: Ints, right: Ints) -> Flags:
         """Whether two words agree as given names do."""
         good: Flags = _GOOD["given"][self.of["given"](left, right)]
@@ -105,6 +115,21 @@ class _AllNames:
         way = np.repeat(np.arange(len(a)), size)
         within = np.arange(len(way)) - np.repeat(np.cumsum(size) - size, size)
         return way, self.start[a][way] + within // wide[way], self.start[b][way] + within % wide[way]
+
+
+class _Initials:
+    """Of each node what its given and family name begin with, and the two letters that are all it has of a family
+    name, or of both; 0 where there is none."""
+
+    def __init__(self, cols: Columns) -> None:
+        words = cols.words
+        letters = words.text.str.replace_all(" ", "", literal=True)
+        pair = np.array([ord(word[0]) << 21 | ord(word[1]) if len(word) == 2 else 0 for word in letters], np.int64)
+        letter = np.array([ord(word[0]) if word else 0 for word in letters], np.int64)
+        given, family = letter[cols.given], letter[cols.family]
+        alone = (letters.str.len_chars() == 1).to_numpy()[cols.family]
+        self.begins = np.where((given > 0) & (family > 0), given << 21 | family, 0)
+        self.brief = np.where(given == 0, pair[cols.family], np.where(alone, self.begins, 0))
 
 
 def _middle_marks(cols: Columns) -> tuple[Flags, NDArray[np.int64]]:

@@ -8,7 +8,7 @@ from rapidfuzz.distance import OSA
 from hiu.link.candidates.block import Pairs
 from hiu.link.describe.columns import Columns, LocalIds
 from hiu.link.describe.hashes import Hashes
-from hiu.link.levels import CODE, Codes, Ints
+from hiu.link.levels import CODE, Codes, Flags, Ints
 
 C = pl.col
 _SLIP = 2
@@ -58,6 +58,12 @@ class NumberLevels:
         if len(many):
             out[many] = _several_ids(ids, a[many], b[many])
         return out
+
+    def one_each(self, a: Ints, b: Ints) -> Flags:
+        """Whether both have a number of one agency, which gives a person one."""
+        scheme = self.ids.scheme[a]
+        found: Flags = (scheme == self.ids.scheme[b]) & np.isin(scheme, self.ids.lone)
+        return found
 
 
 def _near(text: pl.Series, digits: Hashes, a: Ints, b: Ints, at: Ints, slips: int) -> Ints:

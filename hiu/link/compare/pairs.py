@@ -58,5 +58,5 @@ class Comparing:
             "local_id": self.numbers.local_id(a, b),
             "event": event_level(pairs, self.met),
         }
-        levels["kin"] = relatives.kin_level(levels, self.year[a], self.year[b])
+        levels["kin"] = relatives.kin_level(levels, self.year[a], self.year[b], self.numbers.one_each(a, b))
         return pack_columns(levels)

@@ -6,9 +6,9 @@ says 'two people', so it is a field of its own.
 
 import numpy as np
 
+from hiu.link.compare.birth import GENERATION
 from hiu.link.levels import CODE, Codes, Flags, Reals
 
-_GENERATION = 14
 _AGES = ("age_same_year", "age_agrees", "age_near", "age_loose")
 
 
@@ -18,8 +18,11 @@ def _is(levels: dict[str, Codes], field: str, *names: str) -> Flags:
     return found
 
 
-def kin_level(levels: dict[str, Codes], year_a: Reals, year_b: Reals) -> Codes:
-    """The kin level of each pair, from the other fields' levels and the years of birth (NaN if unknown)."""
+def kin_level(levels: dict[str, Codes], year_a: Reals, year_b: Reals, one_each: Flags) -> Codes:
+    """The kin level of each pair, from the other fields' levels and the years of birth (NaN if unknown).
+
+    one_each: whether both have a number of an agency that gives a person one.
+    """
     code = CODE["kin"]
     family = ~_is(levels, "family", "missing", "different", "close", "swapped")
     other_given = _is(levels, "given", "different", "close")
@@ -29,11 +32,14 @@ def kin_level(levels: dict[str, Codes], year_a: Reals, year_b: Reals) -> Codes:
     dob = _is(levels, "dob", "exact", "exact_estimated")
     home = _is(levels, "place", "house", "street", "postcode")
     apart = ~_is(levels, "place", "house", "street", "postcode", "postcode_typo", "shared")
-    generation = np.nan_to_num(np.abs(year_a - year_b), nan=0) >= _GENERATION
+    generation = np.nan_to_num(np.abs(year_a - year_b), nan=0) >= GENERATION
     out = np.zeros(len(family), dtype=np.uint8)
     out[family & other_given & ~dob & home & ~_is(levels, "dob", "missing")] = code["household"]
-    out[family & same_given & dob & _is(levels, "nhs_number", "different") & apart] = code["namesake"]
-    out[family & same_given & generation & home & ~_is(levels, "dob", "typo", "two_parts")] = code["parent_child"]
+    other_number = family & same_given & _is(levels, "nhs_number", "different")
+    vague = _is(levels, "dob", "missing", *_AGES) & ~home
+    out[other_number & (dob & apart | vague)] = code["namesake"]
+    out[family & same_given & generation & home & ~_is(levels, "dob", "decade_slip")] = code["parent_child"]
+    out[_another_generation(levels, one_each)] = code["generations"]
     out[family & other_given & dob] = code["twin"]
     near = _is(levels, "given", "nickname", "typo", "sound", "close", "middle", "initial")
     out[family & near & dob & home & _is(levels, "nhs_number", "different")] = code["twin_alike"]
@@ -43,6 +49,20 @@ def kin_level(levels: dict[str, Codes], year_a: Reals, year_b: Reals) -> Codes:
     out[bare & (out == 0)] = code["name_only"]
     out[_number_alone(levels)] = code["number_only"]
     return out
+
+
+def _another_generation(levels: dict[str, Codes], one_each: Flags) -> Flags:
+    """Names that may be one, and one day and month of years that no slip of a digit explains; or that a slip explains,
+    while something else contradicts: the home, the sex, a middle name or the numbers of one agency. Or one home, no
+    birth to compare, and unlike numbers of an agency that gives a person one."""
+    named = ~_is(levels, "given", "different", "close") & ~_is(levels, "family", "missing", "different", "close")
+    against = _is(levels, "place", "same_postcode_other_house", "sector", "district", "different")
+    against |= _is(levels, "sex", "different") | _is(levels, "middle", "different")
+    unlike = _is(levels, "local_id", "different", "typo")
+    slip = _is(levels, "dob", "decade_slip") & (against | unlike)
+    unborn = _is(levels, "dob", "missing") & unlike & one_each & _is(levels, "place", "house", "street", "postcode")
+    found: Flags = named & (slip | unborn | _is(levels, "dob", "other_generation"))
+    return found
 
 
 def _number_alone(levels: dict[str, Codes]) -> Flags:

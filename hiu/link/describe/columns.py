@@ -14,6 +14,8 @@ C = pl.col
 NUMBERED = 0.05
 """The share of descriptions with a number or local number below which an area is a register without numbers."""
 MANY_DOBS = 3
+LONE_PEOPLE, LONE_SEVERAL = 100, 0.05
+"""An agency gives a person one number if, of so many people or more, at most this share have two of its scheme."""
 _EPOCH = 10**6
 
 
@@ -27,7 +29,10 @@ class Entries:
 
 @dataclass(frozen=True, kw_only=True)
 class LocalIds:
-    """Local identifiers: of each node the first (digest, text, scheme, crowded), how many, and all as a table."""
+    """Local identifiers: of each node the first (digest, text, scheme, crowded), how many, and all as a table.
+
+    lone: digests of the schemes of which a person has one number.
+    """
 
     one: Hashes
     text: pl.Series
@@ -35,6 +40,7 @@ class LocalIds:
     crowd: Flags
     count: Ints
     every: pl.DataFrame
+    lone: Hashes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,12 +182,15 @@ def _of_many(aliases: pl.DataFrame) -> pl.DataFrame:
 
 
 def _local_ids(frame: pl.DataFrame, node: Ints) -> LocalIds:
-    rows = frame.select(C("local_ids").alias("one"), C("dob").to_physical().cast(pl.Int64), node=pl.Series(node))
+    rows = frame.select(
+        "given", "family", C("local_ids").alias("one"), C("dob").to_physical().cast(pl.Int64), node=pl.Series(node)
+    )
     rows = rows.filter(C("one").is_not_null(), C("node") >= 0)
     several = rows["one"].str.contains("|", literal=True)
     if several.any():
         rows = rows.with_columns(C("one").str.split("|")).explode("one")
-    scheme = hash_values(rows["one"].str.extract(r"^([^:]*):"))
+    rows = rows.with_columns(scheme=C("one").str.extract(r"^([^:]*):"))
+    scheme, lone = hash_values(rows["scheme"]), hash_values(_lone_schemes(rows))
     ids = rows.select("node", "dob", code=pl.Series(hash_values(rows["one"])), scheme=pl.Series(scheme))
     seen = ids.select("code", "dob").unique().group_by("code").len().filter(C("len") > MANY_DOBS)["code"]
     ids = ids.with_columns(crowd=pl.Series(np.isin(ids["code"].to_numpy(), seen.to_numpy()))).drop("dob")
@@ -193,7 +202,15 @@ def _local_ids(frame: pl.DataFrame, node: Ints) -> LocalIds:
     # backwards, so that the first of several stays
     for target, name in ((one, "code"), (scheme, "scheme"), (crowd, "crowd")):
         target[at[::-1]] = ids[name].to_numpy()[::-1]
-    return LocalIds(one=one, text=text, scheme=scheme, crowd=crowd, count=count, every=ids)
+    return LocalIds(one=one, text=text, scheme=scheme, crowd=crowd, count=count, every=ids, lone=lone)
+
+
+def _lone_schemes(rows: pl.DataFrame) -> pl.Series:
+    """The schemes of which a person, by full name and date of birth, hardly ever has two numbers; in order."""
+    whole = rows.filter(pl.all_horizontal(C("given", "family", "dob", "scheme").is_not_null()))
+    people = whole.group_by("given", "family", "dob", "scheme").agg(several=C("one").n_unique() > 1)
+    found = people.group_by("scheme").agg(pl.len(), C("several").mean())
+    return found.filter(C("len") >= LONE_PEOPLE, C("several") <= LONE_SEVERAL)["scheme"].sort()
 
 
 def _events(events: pl.DataFrame | None) -> pl.DataFrame:

@@ -23,6 +23,8 @@ FIXED_LEVELS = frozenset(
         ("given", "nickname"),
         ("family", "exact_frequent"),
         ("family", "exact_common"),
+        ("dob", "decade_slip"),
+        ("dob", "other_generation"),
         ("place", "different"),
         ("place", "shared"),
         ("event", "shared"),
@@ -31,6 +33,7 @@ FIXED_LEVELS = frozenset(
         ("kin", "twin_alike"),
         ("kin", "name_only"),
         ("kin", "number_only"),
+        ("kin", "generations"),
     }
 )
 """Levels that an invented area can't teach: too few namesakes and hostels, and its people move too little."""

@@ -17,8 +17,8 @@ from scipy.sparse.csgraph import connected_components
 
 from hiu.link.candidates.block import Pairs, join, split
 from hiu.link.describe.hashes import Hashes, fold, mix, numbers
-from hiu.link.levels import Flags, Ints, Patterns, Reals, is_silent
-from hiu.link.people.resolve import UNKNOWN, Components, best_first
+from hiu.link.levels import Flags, Ints, Patterns, Reals, is_at, is_silent
+from hiu.link.people.resolve import CAP, UNKNOWN, Components, best_first
 
 LARGEST = 600
 """Nodes in a component that is resolved whole; a larger one is first cut at a higher weight."""
@@ -214,6 +214,8 @@ def _stacked_evidence(members: Ints, evidence: Evidence, facts: Facts) -> Compon
     i, j = np.triu_indices(k, 1)
     place, found = evidence.at(join(members[:, i].ravel(), members[:, j].ravel()))
     pair_weight = np.where(found, evidence.weight[place] - evidence.number[place], UNKNOWN)
+    # a row that gives no birth must not join parent and child, however well it fits either
+    pair_weight[(pair_weight < 0) & found & is_at(evidence.pattern[place], "dob", "other_generation")] = -CAP
     pair_weight[found & is_silent(evidence.pattern[place])] = np.nan
     pair_weight = pair_weight.reshape(n, -1)
     weight = np.full((n, k, k), UNKNOWN)

@@ -12,7 +12,6 @@ from hiu.link.people.cluster import Resolution
 from hiu.link.people.decisions import Rules
 
 C = pl.col
-_NHS = levels.NAMES.index("nhs_number")
 
 
 def pair_table(described: CompactNodes, found: Resolution) -> pl.DataFrame:
@@ -29,7 +28,7 @@ def cluster_table(identity: pl.DataFrame, described: CompactNodes, found: Resolu
     """Every identity: identity_id, cluster, match_weight, match_probability, how."""
     label, node = found.label, described.home
     weight, pattern = _best_links(found, len(label))
-    number = (pattern >> np.uint64(4 * _NHS)) & np.uint64(15) == levels.CODE["nhs_number"]["same"]
+    number = levels.is_at(pattern, "nhs_number", "same")
     size = np.bincount(label[node], minlength=len(label))[label[node]]
     member = described.member.select(
         "identity_id",

@@ -82,7 +82,7 @@ def with_ends(pairs: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
         *right.select(C("rows", "cluster").name.suffix("_b")),
         least=pl.min_horizontal(left["rows"], right["rows"]),
         numbers=(left["nhs_number"] != right["nhs_number"]).fill_null(False),
-        births=_is("dob", "different"),
+        births=_is("dob", "different", "decade_slip", "other_generation"),
     )
 
 

@@ -14,7 +14,7 @@ from hiu.extract.values.people.sound import sound
 from hiu.link.candidates.block import join
 from hiu.link.candidates.blocking_keys import NUMBER, RULES, Rule, rules_for
 from hiu.link.describe import columns, nodes
-from hiu.link.describe.columns import NUMBERED
+from hiu.link.describe.columns import LONE_PEOPLE, LONE_SEVERAL, NUMBERED
 from hiu.link.describe.names import shares
 from hiu.link.describe.words import KINDS, RARE, bands
 from hiu.link.match import Linkage
@@ -78,6 +78,7 @@ def _describe(engine: Engine, settings: Linking, rules: Rules) -> Common:
     return Common(
         bands={kind: _bands(counted.filter(kind=kind), kind) for kind in KINDS},
         crowded_ids=frozenset(engine.ask("crowded_ids", births=columns.MANY_DOBS)["number"]),
+        lone_schemes=frozenset(engine.ask("lone_schemes", people=LONE_PEOPLE, share=LONE_SEVERAL)["scheme"]),
         of_many=frozenset(several.filter(C("first") > 1, C("sound") > 1)["name"]),
         numbers_usual=not isinstance(numbered, float) or numbered >= NUMBERED,
     )

@@ -76,11 +76,12 @@ class Describe:
 
 @dataclass(frozen=True, kw_only=True)
 class Common:
-    """What all descriptions together tell: the band of every name that is not rare, numbers of many people, other names
-    of many families, and whether descriptions have numbers as a rule."""
+    """What all descriptions together tell: the band of every name that is not rare, numbers of many people, schemes of
+    which a person has one number, other names of many families, and whether descriptions have numbers as a rule."""
 
     bands: dict[str, pl.DataFrame]
     crowded_ids: frozenset[str]
+    lone_schemes: frozenset[str]
     of_many: frozenset[str]
     numbers_usual: bool
     under: str = field(default_factory=under)
@@ -96,7 +97,8 @@ class Common:
         cols = columns(frame, _events(rows))
         crowd = hash_values(pl.Series(sorted(self.crowded_ids), dtype=pl.String))
         every = cols.local.every.with_columns(crowd=pl.Series(np.isin(cols.local.every["code"], crowd)))
-        local = replace(cols.local, crowd=np.isin(cols.local.one, crowd), every=every)
+        lone = hash_values(pl.Series(sorted(self.lone_schemes), dtype=pl.String))
+        local = replace(cols.local, crowd=np.isin(cols.local.one, crowd), every=every, lone=lone)
         return replace(cols, local=local, bands={kind: self._bands(cols.words.text, kind) for kind in KINDS})
 
     def _bands(self, words: pl.Series, kind: str) -> Codes:

@@ -153,9 +153,10 @@ def _births(rng: Generator, place_in: Ints, now: date, *, years: float) -> Days:
     lead = np.arange(size) - place_in
     age = np.where(place_in == 1, np.clip(age[lead] + rng.normal(-1, 4, size), 18, 96), age)
     # nobody is seen before their birth: the youngest is born before the first month
-    child, youngest = np.clip(age[lead] - rng.uniform(19, 38, size), 0, 70), max(years + 0.2, 12)
+    gap, youngest = rng.uniform(19, 38, size), max(years + 0.2, 12)
+    child = np.minimum(age[lead] - gap, 70)
     child = np.where(child < youngest, youngest + (youngest - child) % 6, child)
-    np.maximum.at(age, lead, np.where(place_in >= 2, child + 19, 0))
+    np.maximum.at(age, lead, np.where(place_in >= 2, child + gap, 0))
     age = np.where(place_in >= 2, child, age)
     return (np.datetime64(now) - (age * 365.2425).astype("timedelta64[D]")).astype("datetime64[D]")
 

@@ -17,8 +17,12 @@ from hiu.settings import Linking
         ("1956-01-01", "1986-01-01", "age_differs"),
         ("1977-01-01", "1981-01-01", "age_loose"),
         ("1956-01-01", "1956-01-01", "exact_estimated"),
-        ("1956-02-03", "1984-02-03", "two_parts"),
-        ("1956-02-03", "1986-02-03", "typo"),
+        ("1956-02-03", "1967-02-03", "two_parts"),
+        ("1956-02-03", "1966-02-03", "typo"),
+        ("1956-02-03", "1986-02-03", "decade_slip"),
+        ("1979-02-03", "1997-02-03", "decade_slip"),
+        ("1906-02-03", "2006-02-03", "decade_slip"),
+        ("1956-02-03", "1984-02-03", "other_generation"),
     ],
 )
 def test_the_first_of_january_stands_for_a_year_and_two_of_them_share_no_day_and_month(
