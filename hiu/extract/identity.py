@@ -11,7 +11,7 @@ from hiu.extract.values.codes import AGE_FOR_BIRTH, SEX, YEAR_OF_BIRTH, coded, l
 from hiu.extract.values.dates import read_births
 from hiu.extract.values.nhs_number import nhs_number
 from hiu.extract.values.people.names import Name, Order, read_name, read_parts
-from hiu.extract.values.people.several import parted_by, two_in_cells, two_people
+from hiu.extract.values.people.several import parted_by, surname_first, two_in_cells, two_people
 from hiu.extract.values.plain import plain_homes, plain_names
 from hiu.extract.values.postcode import read_postcodes
 from hiu.extract.values.text import per_value
@@ -136,7 +136,8 @@ def _names(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
     easy = distinct.hstack(plain.drop("plain")).filter(usual)
     hard = distinct.filter(~usual)
     separators = tuple(source.fields[field].separator for field in fields)
-    read = [_name(tuple(fields), row, order, tuple(unknown), separators) for row in hard.iter_rows()]
+    before = "name" in fields and surname_first(cells["name"])
+    read = [_name(tuple(fields), row, order, tuple(unknown), separators, before) for row in hard.iter_rows()]
     hard = hard.hstack(pl.DataFrame(read, schema=_NAME_TYPE, orient="row"))
     table = pl.concat([hard, easy], how="diagonal").with_columns(pl.col("unknown").fill_null(False))
     return sent.join(table, on=sent.columns, how="left", nulls_equal=True, maintain_order="left").select(*_NAME_TYPE)
@@ -176,6 +177,7 @@ def _name(
     order: Order,
     unknown: tuple[re.Pattern[str], ...],
     separators: tuple[str, ...],
+    family_first: bool,
 ) -> Name:
     """One name, by the fields that it stands in; the same people come in every file."""
     sent, marks = dict(zip(fields, row, strict=True)), dict(zip(fields, separators, strict=True))
@@ -184,7 +186,7 @@ def _name(
         others = others.replace(mark, ";")
     if whole := sent.get("name"):
         mark = marks["name"]
-        if two_people(whole, but=mark):
+        if two_people(whole, but=mark, family_first=family_first):
             return Name(unknown=True)
         return read_name(parted_by(whole, mark, order), order, unknown, others)
     given = " ".join(filter(None, (sent.get("given"), sent.get("middle"))))
