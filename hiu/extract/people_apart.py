@@ -84,7 +84,9 @@ def two_people_faults(cells: pl.DataFrame, columns: Mapping[str, str], source: S
     # no name is taken for two people's without one of these marks: so hardly a row is looked at closely
     doubtful = cells.filter(pl.any_horizontal(pl.col(field).str.contains(MAY_BE_TWO) for field in fields))
     before = "name" in fields and surname_first(cells["name"])
-    rows = doubtful.filter(pl.Series([_two(row, source, before) for row in doubtful.iter_rows(named=True)], dtype=pl.Boolean))
+    rows = doubtful.filter(
+        pl.Series([_two(row, source, before) for row in doubtful.iter_rows(named=True)], dtype=pl.Boolean)
+    )
     return rows.select("source_row", column=pl.lit(columns[fields[0]]), code=pl.lit(CODE), reason=pl.lit(_REASON)).cast(
         pl.Schema(schema)
     )

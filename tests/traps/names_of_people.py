@@ -1,4 +1,4 @@
-"""Name cells as agencies write them, of many origins: those of one person, and those of two, by the source's separator."""
+"""Name cells as agencies write them, of many origins: of one person, and of two, by the source's separator."""
 
 from __future__ import annotations
 
@@ -257,7 +257,8 @@ TWO_PARTED = {
         "SMITH/John with JONES/Mary", "SMITH/John JONES/Mary", "SMITH/John/JONES/Mary", "SMITH/John - JONES/Mary",
         "SMITH/John plus JONES/Mary", "1) SMITH/John 2) JONES/Mary", "SMITH/JOHN JONES/MARY", "KHAN/Imran KHAN/Sana",
         "SMITH/John Paul & JONES/Mary", "SMITH/John; JONES/Mary; BROWN/Peter", "SMITH/John (Mr), JONES/Mary (Mrs)",
-        "AL MASRI/Omar & EL SAYED/Amr", "SMITH/John | JONES/Mary", "John Smith and Mary Jones", "SMITH/John // JONES/Mary",
+        "AL MASRI/Omar & EL SAYED/Amr", "SMITH/John | JONES/Mary", "John Smith and Mary Jones",
+        "SMITH/John // JONES/Mary",
     ],
     "^": ["SMITH^John & JONES^Mary", "SMITH^John; JONES^Mary"],
     " - ": ["SMITH - John & JONES - Mary", "SMITH - John and JONES - Mary", "SMITH - John, JONES - Mary"],

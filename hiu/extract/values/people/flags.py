@@ -111,10 +111,9 @@ def _starred(text: str, flags: list[str]) -> str:
 
 def _remarks(text: str, flags: list[str]) -> str:
     """Without remarks in the open; they stay where nothing else would be left to read."""
-    if (along := _COMPANION.search(text)) and len(text[: along.start()].split()) > 1:
-        if not names_nobody(text[: along.start()]):
-            flags.append(along[0].strip())
-            text = text[: along.start()]
+    if (along := _COMPANION.search(text)) and " " in (alone := text[: along.start()]) and not names_nobody(alone):
+        flags.append(along[0].strip())
+        text = alone
     if (after := _DASHED.search(text)) and set(fold(after[1]).split()) <= _NO_NAME - given_names() - {"MAY"}:
         flags.append(after[1])
         text = text[: after.start()]

@@ -22,8 +22,8 @@ _NUMBERED = re.compile(r"(?:^|\s)\(?[1-9](?:\)|[.:](?=\s))\s*")
 _MARKS = ";/+&\n"
 _NO_GIVEN = PARTICLES | bag("mac mc ter ten abu ab abd abdul")
 MAY_BE_TWO = (
-    r"(?i)[;/+&^%|\\\n:]|\s(?:and|plus|with|[-–]|then|versus|vs?|n|i|si|și|e|y|et|und)\s|\bobo\b|behalf|\bcare of\b|,.*,|"
-    r"^\S+ \S+.*,|[1-9][).]|(?-i:\b\p{Lu}{2,} \p{Lu}\p{Ll}.* \p{Lu}{2,} \p{Lu}\p{Ll})"
+    r"(?i)[;/+&^%|\\\n:]|\s(?:and|plus|with|[-–]|then|versus|vs?|n|i|si|și|e|y|et|und)\s|\bobo\b|behalf|"
+    r"\bcare of\b|,.*,|^\S+ \S+.*,|[1-9][).]|(?-i:\b\p{Lu}{2,} \p{Lu}\p{Ll}.* \p{Lu}{2,} \p{Lu}\p{Ll})"
 )
 """What a cell has in it if it may be two people's, so that hardly a row is looked at closely."""
 
@@ -126,9 +126,7 @@ def _is_given(word: str) -> bool:
 def _plain(part: str) -> list[str]:
     """The words without titles, suffixes, particles and initials."""
     words = [word.strip(".,:'") for word in part.split()]
-    return [
-        w for w in words if len(fold(w)) > 1 and fold(w) not in TITLES | SUFFIXES and w.lower() not in _NO_GIVEN
-    ]
+    return [w for w in words if len(fold(w)) > 1 and fold(w) not in TITLES | SUFFIXES and w.lower() not in _NO_GIVEN]
 
 
 def _alone(part: str) -> bool:
