@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import polars as pl
 
+from hiu.extract.shared_numbers import FLAG, numbering, shared
 from hiu.extract.values.address import read_address
 from hiu.extract.values.codes import AGE_FOR_BIRTH, SEX, YEAR_OF_BIRTH, coded, local_id, read_age
 from hiu.extract.values.dates import read_births
@@ -30,7 +31,8 @@ def identities(
     cells: pl.DataFrame, source: Source, start: pl.Series, at: pl.Series, *, synthetic: bool
 ) -> pl.DataFrame:
     """The identity columns of model.IDENTITY_COLUMNS, age, nobody, flags and doubts, in the order of `cells`; and
-    `about_birth`: whether an age or a year stands in place of a date of birth.
+    `about_birth`: whether an age or a year stands in place of a date of birth. Local numbers that are flagged as
+    `shared` (hiu/extract/shared_numbers.py) are no evidence.
 
     `start` is when each row's event began, what an age is counted back from; births may not come after `at`.
     Local numbers of a row whose name says 'unknown' are dropped: they are made up for the visit, or shared.
@@ -45,15 +47,15 @@ def identities(
             _of(cells, nhs_number(_text(cells, "nhs_number"), synthetic=synthetic)).alias("nhs_number"),
             _postcodes(cells, "postcode").alias("postcode"),
             _addresses(cells, source).alias("home"),
-            _local_ids(cells, source).alias("local_ids"),
             _about_birth(cells).alias("about_birth"),
             start.alias("start"),
         )
         .unnest("home")
     )
-    frame = _doubted(frame, cells, source)
+    frame = _doubted(frame, cells, source).with_columns(_birth_years(cells).alias("year"))
+    frame = frame.with_columns(shared(cells, frame, source))
+    frame = frame.with_columns(_local_ids(cells, source, frame).alias("local_ids"))
     unnamed = pl.all_horizontal(pl.col("given", "family", "nhs_number", "dob").is_null())
-    frame = frame.with_columns(_birth_years(cells).alias("year"))
     frame = frame.with_columns(pl.when(~(pl.col("unknown").fill_null(False) & unnamed)).then("local_ids"))
     born = pl.when(pl.col("dob").is_null() & (pl.col("doubts") != "age").fill_null(True)).then(
         pl.coalesce("year", pl.col("start").dt.year() - pl.col("age"))
@@ -235,16 +237,16 @@ def _same_home(cells: pl.DataFrame, fields: Sequence[str]) -> pl.Series:
     return read.select(pl.all_horizontal([full, *(first == other for other in rest)]).fill_null(False)).to_series()
 
 
-def _local_ids(cells: pl.DataFrame, source: Source) -> pl.Series:
+def _local_ids(cells: pl.DataFrame, source: Source, people: pl.DataFrame) -> pl.Series:
+    """Scheme and number of each local number, but for those that `people` flags as shared."""
     labelled = []
     for field, spec in source.fields.items():
         if spec.type != "local_id" or field not in cells.columns:
             continue
         number = cells.select(local_id(pl.col(field)).alias(field)).to_series()
-        pieces = re.split(r"\{(\w+)\}", spec.scheme or source.name)
-        texts = [_text(cells, piece) if place % 2 else pl.lit(piece) for place, piece in enumerate(pieces)]
-        scheme = [text.str.to_lowercase() for text in texts]
-        label = pl.concat_str([*scheme, pl.lit(":"), pl.col(field)]).alias(field)
+        if (flag := f"{FLAG}{field}") in people.columns:
+            number = number.set(people[flag], None)
+        label = pl.concat_str([*numbering(cells, field, source), pl.col(field)]).alias(field)
         labelled.append(cells.with_columns(number).select(label))
     if not labelled:
         return _none(cells)

@@ -19,6 +19,7 @@ from hiu.extract.measures import measures
 from hiu.extract.people_apart import nth_person, two_people_faults
 from hiu.extract.rates.beside_names import cell_warnings
 from hiu.extract.rates.read_rate import Made, code_list, read_rates, unknown_codes
+from hiu.extract.shared_numbers import shared_warnings
 from hiu.extract.stays import ends_unread, stay_warnings
 from hiu.extract.values.codes import coded, not_known, still_open, whole
 from hiu.extract.values.dates import local_stamps, read_dates
@@ -103,7 +104,7 @@ def standardise(
     warnings += ends_unread(bad, columns, source)
     warnings += stay_warnings(times, cells["source_row"], source, raw.numbering)
     warnings += number_warnings(records["n"], aside, source) if source.kind == "counts" else []
-    warnings += cell_warnings(cells, source, columns)
+    warnings += [*cell_warnings(cells, source, columns), *shared_warnings(cells, people, columns, source)]
     quarantine = pl.concat([bad, raw.refused.select(bad.columns)]).sort("source_row")
     quarantine = raw.numbering.located(quarantine)
     return Standardised(
