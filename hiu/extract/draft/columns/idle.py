@@ -74,7 +74,7 @@ def nothing_happened(header: str, found: Mapping[str, int]) -> dict[str, int]:
     negative = bool(words(header) & _NOTHING) or "not attend" in spaced(header)
     positive = bool(words(header) & _SOMETHING) and not words(header) - _SOMETHING - _FILLERS
     test = _is_yes if negative else _is_no
-    answers = [text for text in found if _is_yes(text) or spaced(text) in YES_NO]
+    answers = [text for text in found if spaced(text) in YES_NO or text in _YES or (negative and _is_yes(text))]
     if not (negative or positive) or not answers or any(len(text) > _LONGEST for text in found):
         return {}
     other = {text for text in found if text not in answers}
