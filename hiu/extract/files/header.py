@@ -53,6 +53,14 @@ def known_headers(source: Source) -> frozenset[str]:
     return frozenset(map(squash, _accepted(source)))
 
 
+def header_fields(source: Source) -> dict[str, str]:
+    """Each header that the source may have, squashed -> what it is read as: a field, its time of day, or a fact."""
+    fields = {squash(word): name for name, spec in source.fields.items() for word in spec.columns}
+    times = {squash(word): f"{name}@time" for name, spec in source.fields.items() for word in spec.time_columns}
+    facts = {squash(w): f"fact{at}" for at, fact in enumerate(source.facts) for w in (*fact.columns, *fact.at_columns)}
+    return {**facts, **times, **fields}
+
+
 def counted_headers(source: Source) -> dict[str, str]:
     """Of the headers a source may have, those that say which of equal ones, 'Surname (1)' or 'Surname (column 7)'.
 
