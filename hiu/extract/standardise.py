@@ -9,7 +9,7 @@ from hiu import model
 from hiu.extract.counts import as_months, believed, number_faults, number_warnings, numbers, own_keys
 from hiu.extract.dates.month_order import with_month_order
 from hiu.extract.dates.settle import settle, settle_facts, with_forms
-from hiu.extract.events import DAYS, ENDS, STAMPS, first_faults, read_times
+from hiu.extract.events import DAYS, ENDS, STAMPS, first_faults, read_times, skipped_hours
 from hiu.extract.facts import read_facts
 from hiu.extract.files.columns import match_columns, time_key
 from hiu.extract.files.numbering import ANOTHER, Numbering
@@ -43,7 +43,8 @@ class Standardised:
     A row whose event can't be counted is in `records` (quarantined) and in `quarantine`; a row that intake could not
     read is in `quarantine` alone. received = records not quarantined + quarantine. `warnings` are sentences about the
     delivery as a whole, without values of people: with any, `hiu check` and `hiu run` end with exit code 3.
-    `quality` is model.FIELD_QUALITY: how far each mapped field was read. `numbering` says on which line a row stands.
+    `notes` may be worth a look. `quality` is model.FIELD_QUALITY: how far each mapped field was read. `numbering` says
+    on which line a row stands.
     """
 
     records: pl.DataFrame
@@ -51,6 +52,7 @@ class Standardised:
     quarantine: pl.DataFrame
     quality: pl.DataFrame
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     numbering: Numbering = field(default_factory=Numbering)
 
 
@@ -113,6 +115,7 @@ def standardise(
         _table(quarantine, model.QUARANTINE, origin),
         _table(quality, model.FIELD_QUALITY, origin),
         tuple(warnings),
+        tuple(skipped_hours(times, columns, source)),
         raw.numbering,
     )
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from itertools import chain
+from pathlib import Path
 
 import polars as pl
 import pytest
+from traps.intake_traps import Trap, spring
 from traps.names_of_people import ONE, ONE_PARTED, TWO, TWO_PARTED
 
 from hiu.extract.values.people.names import read_name
@@ -58,3 +60,49 @@ def test_company_that_is_not_named_is_a_flag(cell: str, flag: str) -> None:
 @pytest.mark.parametrize("cell", ["The Smith family", "Bar staff and customer", "Mother and baby", "Smith family"])
 def test_company_of_nobody_is_nobody(cell: str) -> None:
     assert read_name(cell).unknown
+
+
+POLICE = "2026-03/police.csv"
+CELLS = ("SMITH/John & JONES/Mary", "SMITH/John AND JONES/Mary", "SMITH/John, JONES/Mary", "SMITH/John; JONES/Mary",
+         "SMITH/John + JONES/Mary", "SMITH/John / JONES/Mary", "SMITH/JOHN&JONES/MARY", "SMITH/John\nJONES/Mary",
+         "SMITH/John with JONES/Mary", "SMITH/John JONES/Mary")  # fmt: skip
+
+
+@pytest.mark.parametrize("several", ["", " & "])
+def test_with_a_separator_no_second_person_is_read_as_a_middle_name(several: str, tmp_path: Path) -> None:
+    rows = [f'L{at},1,0{1 + at % 9}/03/2026 10:00,Subject,"{cell}",01/02/1980' for at, cell in enumerate(CELLS)]
+    more = 'L98,1,03/03/2026 10:00,Subject,"HUSSAIN SHAH/Ali Raza",01/02/1980'
+    text = "\n".join(["Log,Person seq,Created,Role,Name,DOB", *rows, more]) + "\n"
+    apart = 1 if several else 0
+    spring(
+        Trap(
+            files={POLICE: text},
+            sources={"police": f'extends = "police"\n[fields.name]\nseparator = "/"\nseveral = "{several}"\n'},
+            exit=3,
+            rows={POLICE: (1 + 2 * apart, 10 - apart)},
+            says=("two_people",),
+            silent=("JONES",),
+            records={"family": ["SMITH", "JONES", "HUSSAIN SHAH"] if several else ["HUSSAIN SHAH"]},
+        ),
+        tmp_path,
+    )
+
+
+ONES = (
+    "VAN DYKE, Marek (Ms)",
+    "HUSSAIN SHAH, Ali Raza",
+    "AL MASRI, Omar (Mr)",
+    "ST JOHN, Priya Fatima",
+    "LEE SMITH, Ann (Mrs)",
+)
+
+
+def test_compound_surnames_are_loaded_and_read(tmp_path: Path) -> None:
+    rows = [f'L{at},1,0{1 + at % 9}/03/2026 10:00,Subject,"{cell}",01/02/1980' for at, cell in enumerate(ONES)]
+    text = "\n".join(["Log,Person seq,Created,Role,Name,DOB", *rows]) + "\n"
+    families = ["VAN DYKE", "HUSSAIN SHAH", "AL MASRI", "ST JOHN", "LEE SMITH"]
+    given = ["MAREK", "ALI", "OMAR", "PRIYA", "ANN"]
+    spring(
+        Trap(files={POLICE: text}, exit=0, rows={POLICE: (5, 0)}, records={"family": families, "given": given}),
+        tmp_path,
+    )

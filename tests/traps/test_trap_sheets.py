@@ -79,8 +79,8 @@ def test_a_sheet_with_an_unlisted_name_is_told_with_what_it_lacks(tmp_path: Path
     (told,) = sheets_left(raw.left, source, path.name, {Month.parse("2026-03")})
     assert told == (
         "sheets that are much like those that are read are not read: 'Month 2' (4 rows) has no column for ref "
-        "(accepted: 'Ref', 'Log Ref'). If a column was renamed there, add its new name to columns in sources/trap.toml; if they "
-        "are something else, ask for the workbook without them"
+        "(accepted: 'Ref', 'Log Ref'). If a column was renamed there, add its new name to columns in "
+        "sources/trap.toml; if they are something else, ask for the workbook without them"
     )
 
 

@@ -50,6 +50,26 @@ _UTC = bag("utc gmt z zulu")
 _MOST, _LONGEST = 40, 60
 
 
+_MARKERS = bag("marker markers warning warnings alert alerts intelligence intel caution cautions flag flags")
+_EXPIRES = bag("expiry expires expired grading")
+_CONTACTS = bag(
+    "call calls incident incidents attendance contact contacts arrival appointment visit referral admission episode "
+    "session seen attended outcome disposal log event encounter triage"
+)
+
+
+def says_markers(looks: Mapping[str, Look], name: str) -> list[str]:
+    """Headers, or the name, of a list of markers, flags, warnings or intelligence: what is on record about people, and
+    no contact of theirs. Empty for a table with a column about contacts, or with one such word alone."""
+    marks = [
+        h for h, seen in looks.items() if words(h) & _MARKERS and not all(spaced(t) in YES_NO for t in seen.counted)
+    ]
+    about = any(words(header) & _CONTACTS and not words(header) & _MARKERS for header in looks)
+    said = [*marks, *(header for header in looks if words(header) & _EXPIRES and header not in marks)]
+    said += [name] * bool(words(name) & _MARKERS)
+    return said if len(said) > 1 and not about else []
+
+
 def says_utc(header: str) -> bool:
     """Whether a header says that its times are UTC: 'Call Connect (UTC)'."""
     return bool(words(header) & _UTC)
