@@ -82,7 +82,7 @@ def test_with_a_separator_no_second_person_is_read_as_a_middle_name(several: str
             rows={POLICE: (1 + 2 * apart, 10 - apart)},
             says=("two_people",),
             silent=("JONES",),
-            records={"family": ["SMITH", "JONES", "HUSSAIN SHAH"] if several else ["HUSSAIN SHAH"]},
+            records={"family": ["SMITH", "HUSSAIN SHAH", "JONES"] if several else ["HUSSAIN SHAH"]},
         ),
         tmp_path,
     )

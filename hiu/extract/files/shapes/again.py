@@ -34,7 +34,7 @@ def under_own_headers(
     for at, (row, cells) in enumerate(found.items()):
         if [squash(cell or "") for cell in cells] == [squash(header) for header in headers]:
             continue
-        last = [*found][at + 1] if at + 1 < len(found) else int(records["source_row"].max() or 0) + 1
+        last = [*found][at + 1] if at + 1 < len(found) else records.height + 1
         here = pl.col("source_row").is_between(row, last, closed="none")
         if (places := _places(cells, headers, fields)) is None:
             aside.append(records.filter(here).select("source_row", reason=pl.lit(_REASON)))
