@@ -206,9 +206,9 @@ def _counting(sample: Sample, plan: Plan, name: str, repeats: Repeats) -> Iterat
         f'\n[[measures]]\nname = "{name}_{what}"',
         f'\n[counts.{name}]\nmeasures = ["{name}_{what}"]\nunit = "{unit}"',
     ]
-    if said := says_markers(sample.looks, sample.path.stem):
+    if marks := says_markers(sample.looks, sample.path.stem):
         yield (
-            f"\n# CHECK: {some(said)}: this looks like a list of markers, flags or warnings, which are no contacts, so "
+            f"\n# CHECK: {some(marks)}: this looks like a list of markers, flags or warnings, which are no contacts, so "
             "nothing is counted. If each row is a contact, take the # away from these lines:"
         )
         yield from (f"# {line}" for rule in rules for line in rule.strip().splitlines())

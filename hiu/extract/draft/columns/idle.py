@@ -65,9 +65,9 @@ def says_markers(looks: Mapping[str, Look], name: str) -> list[str]:
         h for h, seen in looks.items() if words(h) & _MARKERS and not all(spaced(t) in YES_NO for t in seen.counted)
     ]
     about = any(words(header) & _CONTACTS and not words(header) & _MARKERS for header in looks)
-    said = [*marks, *(header for header in looks if words(header) & _EXPIRES and header not in marks)]
-    said += [name] * bool(words(name) & _MARKERS)
-    return said if len(said) > 1 and not about else []
+    headers = [*marks, *(header for header in looks if words(header) & _EXPIRES and header not in marks)]
+    headers += [name] * bool(words(name) & _MARKERS)
+    return headers if len(headers) > 1 and not about else []
 
 
 def says_utc(header: str) -> bool:

@@ -60,8 +60,8 @@ def _likely(
 
 def _is_header(cells: Sequence[object], headers: Sequence[str], fields: Mapping[str, str]) -> bool:
     texts = [squash(str(cell)) for cell in cells if cell]
-    known = {squash(header) for header in headers} | {*fields}
-    hits = sum(text in known for text in texts)
+    words = {squash(header) for header in headers} | {*fields}
+    hits = sum(text in words for text in texts)
     return len(set(texts)) == len(texts) and hits >= min(_FEWEST, len(headers)) and 2 * hits > len(texts)
 
 

@@ -98,8 +98,8 @@ def alike_titles(heads: Mapping[str, Rows], source: Source, name: str) -> list[s
 
 def _fields(rows: Rows, source: Source) -> frozenset[str]:
     """What the columns of a sheet are read as."""
-    known = header_fields(source) | dict.fromkeys(counted_headers(source).values(), "")
-    return frozenset(known[word] for word in _matching(rows, frozenset(known)))
+    accepted = header_fields(source) | dict.fromkeys(counted_headers(source).values(), "")
+    return frozenset(accepted[word] for word in _matching(rows, frozenset(accepted)))
 
 
 def _matching(rows: Rows, columns: frozenset[str], every: bool = False) -> frozenset[str]:
