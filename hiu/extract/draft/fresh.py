@@ -208,8 +208,8 @@ def _counting(sample: Sample, plan: Plan, name: str, repeats: Repeats) -> Iterat
     ]
     if marks := says_markers(sample.looks, sample.path.stem):
         yield (
-            f"\n# CHECK: {some(marks)}: this looks like a list of markers, flags or warnings, which are no contacts, so "
-            "nothing is counted. If each row is a contact, take the # away from these lines:"
+            f"\n# CHECK: {some(marks)}: this looks like a list of markers, flags or warnings, which are no contacts, "
+            "so nothing is counted. If each row is a contact, take the # away from these lines:"
         )
         yield from (f"# {line}" for rule in rules for line in rule.strip().splitlines())
         return
