@@ -133,7 +133,14 @@ def test_each_header_holds_to_the_next(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "head", ["Ref,Surname,Born,NHS No,Note", "Ref,Surname,NHS No,Note,Team", "Job,Surname,DOB,NHS No,Note"]
+    "head",
+    [
+        "Ref,Surname,Born,NHS No,Note",
+        "Ref,Surname,NHS No,Note,Team",
+        "Job,Surname,DOB,NHS No,Note",
+        "Ref URN,Second,Born,Health No,Remarks",
+        "Job,Last,Birth,Number of NHS,Text",
+    ],
 )
 def test_rows_below_a_header_that_lacks_a_column_are_set_aside(head: str, tmp_path: Path) -> None:
     raw = read(csv(tmp_path / "trap.csv", (",".join(HEAD), ROWS), (head, ["c,Cy,03/02/1980,1,z"] * 2)), make_source())
@@ -144,7 +151,16 @@ def test_rows_below_a_header_that_lacks_a_column_are_set_aside(head: str, tmp_pa
     )
 
 
-@pytest.mark.parametrize("row", ["Ref,Note,01/02/1980,1,x", "d,Note,01/02/1980,,Surname", "d,DOB,01/02/1980,1,Ref"])
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Ref,Note,01/02/1980,1,x",
+        "d,Note,01/02/1980,,Surname",
+        "d,Quill,unknown,none,Call back",
+        "TBC,Reed,Born abroad,not given,Call log",
+        "d,DOB,01/02/1980,1,Ref",
+    ],
+)
 def test_a_record_with_a_word_of_a_header_is_no_header(row: str, tmp_path: Path) -> None:
     raw = read(csv(tmp_path / "trap.csv", (",".join(HEAD), [*ROWS, row])), make_source())
     assert raw.frame.height == 3 and raw.refused.is_empty()

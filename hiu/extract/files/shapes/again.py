@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from hiu.extract.files.header import header_fields, squash
+from hiu.extract.files.header import header_fields, says_columns, squash
 from hiu.sources import Source
 
 _LOOKED_AT = 4
@@ -22,7 +22,7 @@ def under_own_headers(
     source_row and reason of records whose header can't be matched to the first.
 
     `records` has c0, c1, ... and source_row. A row is a header if most of its cells, three at least, are headers of the
-    file or accepted by the source.
+    file or accepted by the source; or if it has words alone, some of them those of headers, where a date should stand.
     """
     names, fields = [f"c{place}" for place in range(len(headers))], header_fields(source)
     found = {
@@ -52,13 +52,26 @@ def _likely(
     records: pl.DataFrame, names: Sequence[str], headers: Sequence[str], source: Source
 ) -> list[tuple[object, ...]]:
     """Rows with a word of a header in one of the first columns."""
+    dated = _dated(headers, source)
     words = list({*headers, *(word for field in source.fields.values() for word in field.columns)} - {""})
     near = [pl.col(name).str.strip_chars().is_in(words) for name in names[:_LOOKED_AT]]
+    near += [~pl.col(name).str.contains("[0-9]") for name in names if name in dated[:1]]
     rows = records.filter(pl.any_horizontal(near).fill_null(False))
     return rows.select("source_row", *names).rows()
 
 
+def _dated(headers: Sequence[str], source: Source) -> list[str]:
+    """The columns of dates and times, by place."""
+    fields = header_fields(source)
+    types = [
+        source.fields[f].type if (f := fields.get(squash(header), "")) in source.fields else "" for header in headers
+    ]
+    return [f"c{place}" for place, type_ in enumerate(types) if type_ in ("dob", "date", "timestamp")]
+
+
 def _is_header(cells: Sequence[object], headers: Sequence[str], fields: Mapping[str, str]) -> bool:
+    if says_columns([None if cell is None else str(cell) for cell in cells]):
+        return True
     texts = [squash(str(cell)) for cell in cells if cell]
     words = {squash(header) for header in headers} | {*fields}
     hits = sum(text in words for text in texts)
