@@ -37,8 +37,8 @@ class Fault:
 def read_times(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
     """start and end (UK local), spell_end, leave_start and leave_end (days), null where not sent or unreadable;
     beside each, '<field>@unread' says that text is there which could not be read, '<field>@mistimed' that a time of day
-    could not, 'leave@backward' that leave ends before it starts, and start_day_only that the start is a day without a
-    time.
+    could not, '<field>@moved' that the clocks skipped it, 'leave@backward' that leave ends before it starts, and
+    start_day_only that the start is a day without a time.
 
     An end far in the future or at a sentinel means open. Leave that ends before it starts is left out, and so is the
     end of an event (which is no stay) that ends before it starts.
@@ -47,7 +47,7 @@ def read_times(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
     times = {field: frame["stamp"] for field, frame in stamps.items()}
     times |= {field: _day(cells, source, field) for field in DAYS}
     more = [stamps["start"]["day_only"].alias("start_day_only")]
-    more += [frame["mistimed"].alias(f"{field}@mistimed") for field, frame in stamps.items()]
+    more += [frame[what].alias(f"{field}@{what}") for field, frame in stamps.items() for what in ("mistimed", "moved")]
     sent = [field for field in times if field in cells.columns]
     unread = [(cells[field].is_not_null() & times[field].is_null()).alias(f"{field}@unread") for field in sent]
     later = [field for field in times if field != "start"]
@@ -62,9 +62,21 @@ def read_times(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
     return frame.with_columns(kept).hstack([*more, *unread])
 
 
+def skipped_hours(times: pl.DataFrame, columns: Mapping[str, str], source: Source) -> Iterator[str]:
+    """A sentence a field whose times are some that there were not: between 01:00 and 01:59 as the clocks go forward."""
+    for field in STAMPS:
+        if n := int(times[f"{field}@moved"].sum() or 0):
+            yield (
+                f"{columns[field]}: {n:,} time{'s are' if n > 1 else ' is'} between 01:00 and 01:59 on the day the "
+                f"clocks go forward, an hour that there was not, and {'are' if n > 1 else 'is'} read as an hour later. "
+                f'If the system keeps to GMT all year, write zone = "utc" under [fields.{field}] in '
+                f"sources/{source.name}.toml: all its summer times are an hour out"
+            )
+
+
 def _stamps(cells: pl.DataFrame, source: Source, field: str) -> pl.DataFrame:
     if field not in cells.columns:
-        empty = {"stamp": pl.Datetime("us"), "day_only": pl.Boolean(), "mistimed": pl.Boolean()}
+        empty = {"stamp": pl.Datetime("us"), "day_only": pl.Boolean(), "mistimed": pl.Boolean(), "moved": pl.Boolean()}
         return pl.DataFrame(
             {name: pl.repeat(None, cells.height, dtype=kind, eager=True) for name, kind in empty.items()}
         )

@@ -6,12 +6,13 @@ from functools import lru_cache
 
 import polars as pl
 
+from hiu.extract.shared_numbers import FLAG, numbering, shared
 from hiu.extract.values.address import read_address
 from hiu.extract.values.codes import AGE_FOR_BIRTH, SEX, YEAR_OF_BIRTH, coded, local_id, read_age
 from hiu.extract.values.dates import read_births
 from hiu.extract.values.nhs_number import nhs_number
 from hiu.extract.values.people.names import Name, Order, read_name, read_parts
-from hiu.extract.values.people.several import parted_by, two_in_cells, two_people
+from hiu.extract.values.people.several import parted_by, surname_first, two_in_cells, two_people
 from hiu.extract.values.plain import plain_homes, plain_names
 from hiu.extract.values.postcode import read_postcodes
 from hiu.extract.values.text import per_value
@@ -30,7 +31,8 @@ def identities(
     cells: pl.DataFrame, source: Source, start: pl.Series, at: pl.Series, *, synthetic: bool
 ) -> pl.DataFrame:
     """The identity columns of model.IDENTITY_COLUMNS, age, nobody, flags and doubts, in the order of `cells`; and
-    `about_birth`: whether an age or a year stands in place of a date of birth.
+    `about_birth`: whether an age or a year stands in place of a date of birth. Local numbers that are flagged as
+    `shared` (hiu/extract/shared_numbers.py) are no evidence.
 
     `start` is when each row's event began, what an age is counted back from; births may not come after `at`.
     Local numbers of a row whose name says 'unknown' are dropped: they are made up for the visit, or shared.
@@ -45,17 +47,17 @@ def identities(
             _of(cells, nhs_number(_text(cells, "nhs_number"), synthetic=synthetic)).alias("nhs_number"),
             _postcodes(cells, "postcode").alias("postcode"),
             _addresses(cells, source).alias("home"),
-            _local_ids(cells, source).alias("local_ids"),
             _about_birth(cells).alias("about_birth"),
             start.alias("start"),
         )
         .unnest("home")
     )
-    frame = _doubted(frame, cells, source)
-    unnamed = pl.all_horizontal(pl.col("given", "family", "nhs_number", "dob").is_null())
-    frame = frame.with_columns(_birth_years(cells).alias("year"))
+    frame = _doubted(frame, cells, source).with_columns(_birth_years(cells).alias("year"))
     after = (pl.col("year") > pl.col("start").dt.year()).fill_null(False)  # read as no year, and the row is kept
     frame = frame.with_columns(pl.when(~after).then("year"))
+    frame = frame.with_columns(shared(cells, frame, source))
+    frame = frame.with_columns(_local_ids(cells, source, frame).alias("local_ids"))
+    unnamed = pl.all_horizontal(pl.col("given", "family", "nhs_number", "dob").is_null())
     frame = frame.with_columns(pl.when(~(pl.col("unknown").fill_null(False) & unnamed)).then("local_ids"))
     born = pl.when(pl.col("dob").is_null() & (pl.col("doubts") != "age").fill_null(True)).then(
         pl.coalesce("year", pl.col("start").dt.year() - pl.col("age"))
@@ -138,7 +140,8 @@ def _names(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
     easy = distinct.hstack(plain.drop("plain")).filter(usual)
     hard = distinct.filter(~usual)
     separators = tuple(source.fields[field].separator for field in fields)
-    read = [_name(tuple(fields), row, order, tuple(unknown), separators) for row in hard.iter_rows()]
+    before = "name" in fields and surname_first(cells["name"])
+    read = [_name(tuple(fields), row, order, tuple(unknown), separators, before) for row in hard.iter_rows()]
     hard = hard.hstack(pl.DataFrame(read, schema=_NAME_TYPE, orient="row"))
     table = pl.concat([hard, easy], how="diagonal").with_columns(pl.col("unknown").fill_null(False))
     return sent.join(table, on=sent.columns, how="left", nulls_equal=True, maintain_order="left").select(*_NAME_TYPE)
@@ -178,6 +181,7 @@ def _name(
     order: Order,
     unknown: tuple[re.Pattern[str], ...],
     separators: tuple[str, ...],
+    family_first: bool,
 ) -> Name:
     """One name, by the fields that it stands in; the same people come in every file."""
     sent, marks = dict(zip(fields, row, strict=True)), dict(zip(fields, separators, strict=True))
@@ -186,7 +190,7 @@ def _name(
         others = others.replace(mark, ";")
     if whole := sent.get("name"):
         mark = marks["name"]
-        if two_people(whole, but=mark):
+        if two_people(whole, but=mark, family_first=family_first):
             return Name(unknown=True)
         return read_name(parted_by(whole, mark, order), order, unknown, others)
     given = " ".join(filter(None, (sent.get("given"), sent.get("middle"))))
@@ -235,16 +239,16 @@ def _same_home(cells: pl.DataFrame, fields: Sequence[str]) -> pl.Series:
     return read.select(pl.all_horizontal([full, *(first == other for other in rest)]).fill_null(False)).to_series()
 
 
-def _local_ids(cells: pl.DataFrame, source: Source) -> pl.Series:
+def _local_ids(cells: pl.DataFrame, source: Source, people: pl.DataFrame) -> pl.Series:
+    """Scheme and number of each local number, but for those that `people` flags as shared."""
     labelled = []
     for field, spec in source.fields.items():
         if spec.type != "local_id" or field not in cells.columns:
             continue
         number = cells.select(local_id(pl.col(field)).alias(field)).to_series()
-        pieces = re.split(r"\{(\w+)\}", spec.scheme or source.name)
-        texts = [_text(cells, piece) if place % 2 else pl.lit(piece) for place, piece in enumerate(pieces)]
-        scheme = [text.str.to_lowercase() for text in texts]
-        label = pl.concat_str([*scheme, pl.lit(":"), pl.col(field)]).alias(field)
+        if (flag := f"{FLAG}{field}") in people.columns:
+            number = number.set(people[flag], None)
+        label = pl.concat_str([*numbering(cells, field, source), pl.col(field)]).alias(field)
         labelled.append(cells.with_columns(number).select(label))
     if not labelled:
         return _none(cells)

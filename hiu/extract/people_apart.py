@@ -9,13 +9,12 @@ import polars as pl
 from hiu.extract.files.columns import match_columns
 from hiu.extract.files.numbering import ANOTHER
 from hiu.extract.files.read import RawTable
-from hiu.extract.values.people.several import two_in_cells, two_people
+from hiu.extract.values.people.several import MAY_BE_TWO, surname_first, two_in_cells, two_people
 from hiu.sources import Source
 
 CODE = "two_people"
 _NAMES = ("name", "given", "family")
 _OF_ONE = ("name", "given", "middle", "family", "aliases", "dob", "age", "sex", "nhs_number", "local_id")
-_MARKED = r"(?i)[;/+&^%]|\sand\s|\bobo\b|behalf|\bcare of\b|^\S+ \S+, *\S+ \S+$"
 _REASON = "the name holds two people; if rows of this source may, say what parts them: several, under the field's name"
 
 
@@ -41,7 +40,11 @@ def one_person_a_row(raw: RawTable, source: Source, *, name: str) -> RawTable:
     rows = pl.DataFrame(made, schema=raw.frame.schema)
     frame = pl.concat([raw.frame.join(rows, on="source_row", how="anti"), rows]).sort("source_row")
     more = frame.height - raw.frame.height
-    note = f"{sum(len(rows) > 1 for rows in found)} rows name several people, each a row of their own: {more} rows more"
+    shared = sum(len(rows) > 1 for rows in found)
+    note = (
+        f"{shared:,} row{'s name' if shared > 1 else ' names'} several people: each person has a row of their own, "
+        f"{more:,} row{'s' * (more > 1)} more"
+    )
     return replace(raw, frame=frame, received=raw.received + more, notes=[*raw.notes, note])
 
 
@@ -79,15 +82,18 @@ def two_people_faults(cells: pl.DataFrame, columns: Mapping[str, str], source: S
     if not fields:
         return pl.DataFrame(schema=schema)
     # no name is taken for two people's without one of these marks: so hardly a row is looked at closely
-    doubtful = cells.filter(pl.any_horizontal(pl.col(field).str.contains(_MARKED) for field in fields))
-    rows = doubtful.filter(pl.Series([_two(row, source) for row in doubtful.iter_rows(named=True)], dtype=pl.Boolean))
+    doubtful = cells.filter(pl.any_horizontal(pl.col(field).str.contains(MAY_BE_TWO) for field in fields))
+    before = "name" in fields and surname_first(cells["name"])
+    rows = doubtful.filter(
+        pl.Series([_two(row, source, before) for row in doubtful.iter_rows(named=True)], dtype=pl.Boolean)
+    )
     return rows.select("source_row", column=pl.lit(columns[fields[0]]), code=pl.lit(CODE), reason=pl.lit(_REASON)).cast(
         pl.Schema(schema)
     )
 
 
-def _two(row: Mapping[str, str | None], source: Source) -> bool:
+def _two(row: Mapping[str, str | None], source: Source, family_first: bool) -> bool:
     if whole := row.get("name"):
-        return two_people(whole, but=source.fields["name"].separator)
+        return two_people(whole, but=source.fields["name"].separator, family_first=family_first)
     given, family = row.get("given"), row.get("family")
     return two_people(f"{given or ''} {family or ''}") or two_in_cells(given, family)

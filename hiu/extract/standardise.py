@@ -9,7 +9,7 @@ from hiu import model
 from hiu.extract.counts import as_months, believed, number_faults, number_warnings, numbers, own_keys
 from hiu.extract.dates.month_order import with_month_order
 from hiu.extract.dates.settle import settle, settle_facts, with_forms
-from hiu.extract.events import DAYS, ENDS, STAMPS, first_faults, read_times
+from hiu.extract.events import DAYS, ENDS, STAMPS, first_faults, read_times, skipped_hours
 from hiu.extract.facts import read_facts
 from hiu.extract.files.columns import match_columns, time_key
 from hiu.extract.files.numbering import ANOTHER, Numbering
@@ -19,6 +19,7 @@ from hiu.extract.measures import measures
 from hiu.extract.people_apart import nth_person, two_people_faults
 from hiu.extract.rates.beside_names import cell_warnings
 from hiu.extract.rates.read_rate import Made, code_list, read_rates, unknown_codes
+from hiu.extract.shared_numbers import shared_warnings
 from hiu.extract.stays import ends_unread, stay_warnings
 from hiu.extract.values.codes import coded, not_known, still_open, whole
 from hiu.extract.values.dates import local_stamps, read_dates
@@ -42,7 +43,8 @@ class Standardised:
     A row whose event can't be counted is in `records` (quarantined) and in `quarantine`; a row that intake could not
     read is in `quarantine` alone. received = records not quarantined + quarantine. `warnings` are sentences about the
     delivery as a whole, without values of people: with any, `hiu check` and `hiu run` end with exit code 3.
-    `quality` is model.FIELD_QUALITY: how far each mapped field was read. `numbering` says on which line a row stands.
+    `notes` may be worth a look. `quality` is model.FIELD_QUALITY: how far each mapped field was read. `numbering` says
+    on which line a row stands.
     """
 
     records: pl.DataFrame
@@ -50,6 +52,7 @@ class Standardised:
     quarantine: pl.DataFrame
     quality: pl.DataFrame
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     numbering: Numbering = field(default_factory=Numbering)
 
 
@@ -103,7 +106,7 @@ def standardise(
     warnings += ends_unread(bad, columns, source)
     warnings += stay_warnings(times, cells["source_row"], source, raw.numbering)
     warnings += number_warnings(records["n"], aside, source) if source.kind == "counts" else []
-    warnings += cell_warnings(cells, source, columns)
+    warnings += [*cell_warnings(cells, source, columns), *shared_warnings(cells, people, columns, source)]
     quarantine = pl.concat([bad, raw.refused.select(bad.columns)]).sort("source_row")
     quarantine = raw.numbering.located(quarantine)
     return Standardised(
@@ -112,6 +115,7 @@ def standardise(
         _table(quarantine, model.QUARANTINE, origin),
         _table(quality, model.FIELD_QUALITY, origin),
         tuple(warnings),
+        tuple(skipped_hours(times, columns, source)),
         raw.numbering,
     )
 

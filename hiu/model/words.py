@@ -42,10 +42,22 @@ def many(dataset: str) -> str:
 
 def one(dataset: str) -> str:
     """A single unit in words; a site's own data set by its name."""
-    return MANY[dataset].removesuffix("s") if dataset in MANY else dataset.replace("_", " ")
+    if dataset in MANY:
+        return MANY[dataset].removesuffix("s")
+    name = dataset.replace("_", " ")
+    return f"contact of {name}" if name[-1].isdigit() else name[:-1] if _is_plural(name) else name
+
+
+def _is_plural(name: str) -> bool:
+    """Whether a site's own name is a plural already: 'flags', 'street calls'; not 'bus', 'crisis' or 'address'."""
+    return name.endswith("s") and not name.endswith(("ss", "us", "is"))
 
 
 def _plural(name: str) -> str:
+    if name[-1].isdigit():
+        return f"contacts of {name}"
+    if _is_plural(name):
+        return name
     if name.endswith(("ch", "sh", "s", "x")):
         return f"{name}es"
     return f"{name[:-1]}ies" if name.endswith("y") and name[-2:-1] not in "aeiou" else f"{name}s"

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from hiu.extract.draft.columns.idle import by_form, counted, nothing_happened
+from hiu.extract.draft.columns.idle import by_form, counted, left_early, nothing_happened
 from hiu.extract.files.header import quoted
+from hiu.extract.measures import holds
 from hiu.sources import Source
 from hiu.sources.conditions import Condition
 
@@ -15,7 +16,8 @@ _FEWEST = 5
 
 def idle_flags(frame: pl.DataFrame, columns: Mapping[str, str], unused: Sequence[str], source: Source) -> Iterator[str]:
     """A sentence for each column that decides nothing though its words say that rows are no contacts: 'Cancelled?'
-    with Y, 'Outcome' with 'stood down'. `columns` as match_columns, `unused` the headers that nothing reads.
+    with Y, 'Outcome' with 'stood down'; and for one that leaves rows out, which such words it lets count. `columns` as
+    match_columns, `unused` the headers that nothing reads.
     """
     if not source.measures:
         return
@@ -26,11 +28,33 @@ def idle_flags(frame: pl.DataFrame, columns: Mapping[str, str], unused: Sequence
         texts = counted(frame[header]) if header in frame.columns else {}
         found = nothing_happened(header, texts) or {word: sum(each.values()) for word, each in by_form(texts).items()}
         if found:
-            words = ", ".join(f"{word} in {n:,} row{'s' * (n != 1)}" for word, n in [*found.items()][:8])
             yield (
-                f"'{header}' has {words}; no rule looks at it, so those rows count as the others do. "
+                f"'{header}' has {_rows(found)}; no rule looks at it, so those rows count as the others do. "
                 f"{_how(idle.get(header))}"
             )
+    for field in sorted(decided & columns.keys()):
+        if columns[field] in frame.columns:
+            yield from _left_counting(frame[columns[field]], columns[field], field, source)
+
+
+def _rows(found: Mapping[str, int]) -> str:
+    return ", ".join(f"{word} in {n:,} row{'s' * (n != 1)}" for word, n in [*found.items()][:8])
+
+
+def _left_counting(cells: pl.Series, header: str, field: str, source: Source) -> Iterator[str]:
+    """What a condition of a site's own, that leaves rows out by some words, lets count of other such words."""
+    rules = [rule for rule in source.measures if _leaves_out(rule.where.get(field, "present"))]
+    texts = counted(cells)
+    able = {word for each in by_form(texts).values() for word in each} | set(nothing_happened(header, texts))
+    if not rules or source.fields[field].codes or not able:
+        return
+    rest = pl.DataFrame({field: sorted(word for word in able if not left_early(word))}, schema={field: pl.String})
+    passing = rest.filter(pl.any_horizontal(holds({field: rule.where[field]}, [field]) for rule in rules))[field]
+    if found := {word: texts[word] for word in passing}:
+        yield (
+            f"'{header}' leaves rows out, and other words in it still count: {_rows(found)}. If they are no contacts, "
+            f"add them to {field} under [where]"
+        )
 
 
 def _how(field: str | None) -> str:

@@ -273,7 +273,10 @@ def _advice(row: Row, source: Source) -> str:
     if type_ == "nhs_number":
         return ". They have a wrong check digit or length, or are of the test range 999, which a live site does not use"
     if type_ == "local_id" and row["scheme_read"]:
-        return ". A number of fewer than three characters, or one that stands for none, is no evidence"
+        return (
+            ". Values shorter than three characters, or that stand for none, are ignored, because they cannot identify "
+            "a person. Is this column really a person's number?"
+        )
     if type_ == "local_id" and "{" in source.fields[key].scheme:
         return f". Its scheme '{source.fields[key].scheme}' needs the value of that field in the same row"
     if type_ in ("date", "timestamp") and re.fullmatch(_NO_YEAR, looks):

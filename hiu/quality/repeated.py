@@ -32,9 +32,9 @@ def repeated_rows(records: pl.DataFrame, sent: pl.DataFrame, source: Source) -> 
     gone = rows.filter(pl.col("lost").list.len() > 0).height
     counts = f", and {gone:,} may count as {', '.join(lost)}, which that row may not" if lost else ""
     return [
-        f"{rows.height:,} of {records.height:,} rows fall away, since a later row about the same person has the same "
-        f"key and holds. They differ from it in {quoted(which, 6)}{counts}. If each row is an event or a part of its "
-        "own, name the column that tells them apart in [key] record (of one event) or event in "
+        f"{rows.height:,} of {records.height:,} rows will not count: each is replaced by a later row with the same "
+        f"person and the same key. They differ from it in {quoted(which, 6)}{counts}. If each row is an event or a "
+        "part of its own, name the column that tells them apart in [key] record (of one event) or event in "
         f"sources/{source.name}.toml"
     ]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from hiu.extract.draft.columns.idle import by_form, nothing_happened, says_utc
+from hiu.extract.draft.columns.idle import by_form, left_early, nothing_happened, says_utc
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.words import hold_names, is_personal_name
 from hiu.extract.draft.lines import array, comment, quoted, some
@@ -15,8 +15,6 @@ from hiu.sources import FieldSpec, Source
 
 _BRACES = re.compile(r"\{(\w+)\}")
 _DATED = ("date", "timestamp", "dob")
-_LEFT = ("left ", "walked out", "self")
-"""Forms of leaving before being seen, which is a safety signal and hides nobody."""
 _SHORT = 5
 """Words as short as this are looked for as words: 'test' is no part of 'latest'."""
 
@@ -102,13 +100,13 @@ def _condition(field: str, seen: Look) -> Iterator[str]:
         rows = f"{sum(yes.values()):,} rows"
         yield f"# {field} = {{ not_in = {comment(array(yes))} }}  # {mark}: {rows}"
     elif found := by_form(seen.counted):
-        left = [text for word, texts in found.items() if word.startswith(_LEFT) for text in texts]
+        left = [text for texts in found.values() for text in texts if left_early(text)]
         if left:
             yield (
                 f"# {some(sorted(left))} in {comment(seen.header)}: who leaves before being seen was there, so the row "
                 "counts: a sign of need, no exclusion"
             )
-        fitting = {word: texts for word, texts in found.items() if not word.startswith(_LEFT)}
+        fitting = {word: texts for word, texts in found.items() if not any(map(left_early, texts))}
         if not fitting:
             return
         texts = some((f"{text} {n:,}" for found in fitting.values() for text, n in sorted(found.items())), 12)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from hiu.extract.draft.columns.concepts import concept_source
+from hiu.extract.draft.columns.idle import says_markers
 from hiu.extract.draft.columns.match import time_column
 from hiu.extract.draft.columns.words import UNITS, words
 from hiu.extract.draft.facts import fact_lines
@@ -201,12 +202,23 @@ def _counting(sample: Sample, plan: Plan, name: str, repeats: Repeats) -> Iterat
     suggested = where_lines({field: sample.looks[header] for field, header in plan.coded.items() if field not in flags})
     yield from suggested
     what, unit = ("stay", "net_night") if plan.kind == "stays" else ("event", "event")
-    yield f'\n[[measures]]\nname = "{name}_{what}"'
+    rules = [
+        f'\n[[measures]]\nname = "{name}_{what}"',
+        f'\n[counts.{name}]\nmeasures = ["{name}_{what}"]\nunit = "{unit}"',
+    ]
+    if marks := says_markers(sample.looks, sample.path.stem):
+        yield (
+            f"\n# CHECK: {some(marks)}: this looks like a list of markers, flags or warnings, which are no contacts, "
+            "so nothing is counted. If each row is a contact, take the # away from these lines:"
+        )
+        yield from (f"# {line}" for rule in rules for line in rule.strip().splitlines())
+        return
+    yield rules[0]
     for field in flags:
         yield from current_line(repeats, field)
     if not suggested and not flags and plan.coded:
         yield f"# every row counts; for some only: where = {{ {next(iter(plan.coded))} = {{ in = [...] }} }}"
-    yield f'\n[counts.{name}]\nmeasures = ["{name}_{what}"]\nunit = "{unit}"'
+    yield rules[1]
 
 
 def opening(plan: Plan, name: str) -> Iterator[str]:

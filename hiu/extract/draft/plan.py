@@ -11,7 +11,8 @@ from hiu.extract.draft.columns.concepts import concept_source
 from hiu.extract.draft.columns.idle import is_idle
 from hiu.extract.draft.columns.keys import TAKEN_BACK, find_key
 from hiu.extract.draft.columns.look import Look
-from hiu.extract.draft.columns.match import Match, is_person_number, match_concepts
+from hiu.extract.draft.columns.match import Match, match_concepts
+from hiu.extract.draft.columns.person_number import is_person_number
 from hiu.extract.draft.columns.words import CODED, OTHERS, hold_names, is_number_name, is_personal_name, spaced, words
 from hiu.extract.draft.facts import Found, find_facts
 from hiu.extract.draft.lines import some

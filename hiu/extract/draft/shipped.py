@@ -147,8 +147,10 @@ def _record(sample: Sample, base: Source, matched: dict[str, Match], used: set[s
                 *deciding,
             ], "several rows of one event and person: each part is a row of its own"
         return [*record, lacking[0]], "several rows of one event and person: each such part is a row of its own"
-    doubt = "several rows of one event and person, and no column numbers them: of rows with this key the last holds"
-    return [*record, *deciding], f"{doubt}; name the column that tells them apart, if there is one"
+    doubt = (
+        "one person has several rows in one event and no column numbers these rows. As drafted, the last row replaces"
+    )
+    return [*record, *deciding], f"{doubt} the others. If a column tells them apart, add it here"
 
 
 def _key(base: Source, matched: Mapping[str, Match], clock: str | None, record: list[str], doubt: str) -> Iterator[str]:
@@ -222,7 +224,12 @@ def _absent(sample: Sample, base: Source, field: str, wrong: str | None) -> list
         ask = "ask for it, or draft the file under a name of its own if its rows are another kind of event"
         return [f"\n# CHECK: REQUIRED, not found: {accepted}: {ask}"]
     why = _decides(base, field)
-    return [f"\n# {f'CHECK: not found, and it {why}' if why else 'not found'}: {accepted}"]
+    if not why:
+        return [f"\n# not found: {accepted}"]
+    columns = f"accepted: {comment(', '.join(spec.columns))}"
+    return [
+        f"\n# CHECK: no column found for {field} ({spec.type}), which {why}. If the file has one, name it; {columns}"
+    ]
 
 
 def _decides(base: Source, field: str) -> str:
@@ -231,7 +238,7 @@ def _decides(base: Source, field: str) -> str:
     if measures:
         return f"decides what counts as {some(measures, 3)}"
     if field in (*base.key.deleted, *base.key.duplicate):
-        return "says which rows are deleted or double"
+        return "marks deleted or duplicate rows"
     if field in base.key.event:
         return "names the event"
     return "says when" if field in ("start", "end") and base.kind == "stays" else ""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from hiu.errors import InputRefused
+from hiu.extract.values.codes import NOT_KNOWN
 from hiu.extract.values.people.given import given_names
 from hiu.extract.values.text import bag
 from hiu.fuzzy import nearest
@@ -51,6 +52,14 @@ def tidy(text: str | None) -> str:
 def known_headers(source: Source) -> frozenset[str]:
     """Every header the source may have, squashed."""
     return frozenset(map(squash, _accepted(source)))
+
+
+def header_fields(source: Source) -> dict[str, str]:
+    """Each header that the source may have, squashed -> what it is read as: a field, its time of day, or a fact."""
+    fields = {squash(word): name for name, spec in source.fields.items() for word in spec.columns}
+    times = {squash(word): f"{name}@time" for name, spec in source.fields.items() for word in spec.time_columns}
+    facts = {squash(w): f"fact{at}" for at, fact in enumerate(source.facts) for w in (*fact.columns, *fact.at_columns)}
+    return {**facts, **times, **fields}
 
 
 def counted_headers(source: Source) -> dict[str, str]:
@@ -143,6 +152,17 @@ def looks_like_header(row: Row) -> bool:
         return False
     wordy = all(sum(map(str.isdigit, cell)) * 2 < len(cell) for cell in cells)
     return len(cells) >= 4 and len(set(cells)) == len(cells) and wordy
+
+
+def says_columns(cells: Sequence[str | None]) -> bool:
+    """Whether a row in the middle of a file is a header in other words: all cells filled, none with a figure or with
+    'not known', and two of them at least with a word that headers have."""
+    texts = [tidy(cell) for cell in cells]
+    if not all(texts) or any(map(str.isdigit, "".join(texts))) or not looks_like_header(texts):
+        return False
+    if any(text.casefold() in NOT_KNOWN for text in texts):
+        return False
+    return sum(not _HEADING.isdisjoint(map(str.casefold, _WORD.findall(text))) for text in texts) > 1
 
 
 def _names_somebody(cells: Sequence[str]) -> bool:

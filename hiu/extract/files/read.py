@@ -14,7 +14,7 @@ from hiu.extract.files.content.markup import markup_tables
 from hiu.extract.files.content.unpack import unpack
 from hiu.extract.files.csv_text import read_csv
 from hiu.extract.files.decode import MARKS, decode
-from hiu.extract.files.header import known_headers, quoted, squash
+from hiu.extract.files.header import header_fields, known_headers, quoted, squash
 from hiu.extract.files.numbering import SHEET, Numbering
 from hiu.extract.files.parquet import PARQUET, read_parquet
 from hiu.extract.files.path_months import month_of_title
@@ -100,13 +100,17 @@ def stacked(tables: Sequence[RawTable], titles: Sequence[str], source: Source, n
 
     If every title names a month and the source reads a column MONTH_OF_SHEET, it is the first day of that month.
     """
-    headers = list(dict.fromkeys(header for table in tables for header in _as_first(tables, table).values()))
+    renamed = [_as_first(tables, table, source) for table in tables]
+    headers = list(dict.fromkeys(header for names in renamed for header in names.values()))
     wanted = squash(MONTH_OF_SHEET) in known_headers(source)
     months = [month_of_title(title, name) for title in titles] if wanted else []
     frames, refused, lines, before = list[pl.DataFrame](), list[pl.DataFrame](), list[pl.Series](), 0
+    lost = list[str]()
     for at, table in enumerate(tables):
-        frame = table.frame.rename(_as_first(tables, table))
-        lacking = [pl.lit(None, pl.String).alias(header) for header in headers if header not in frame.columns]
+        frame = table.frame.rename(renamed[at])
+        gone = [header for header in headers if header not in frame.columns]
+        lacking = [pl.lit(None, pl.String).alias(header) for header in gone]
+        lost += [f"sheet '{titles[at]}' has no column {quoted(gone)}, so it is empty there"] * bool(gone)
         month = found.start.isoformat() if months and (found := months[at]) else None
         more = [pl.lit(month, pl.String).alias(MONTH_OF_SHEET)] * wanted
         frames.append(frame.with_columns(*lacking, *more, source_row=pl.col("source_row") + before))
@@ -115,6 +119,7 @@ def stacked(tables: Sequence[RawTable], titles: Sequence[str], source: Source, n
         before += table.numbering.lines.len()
     notes = [f"{len(titles)} sheets read, one below another: {quoted(titles, 40)}"] * (len(titles) > 1)
     notes += [f"sheet '{title}': {note}" for title, table in zip(titles, tables, strict=True) for note in table.notes]
+    notes += lost
     columns = [*headers, *[MONTH_OF_SHEET] * wanted]
     return RawTable(
         pl.concat([frame.select(*columns, "source_row") for frame in frames]),
@@ -126,13 +131,14 @@ def stacked(tables: Sequence[RawTable], titles: Sequence[str], source: Source, n
     )
 
 
-def _as_first(tables: Sequence[RawTable], table: RawTable) -> dict[str, str]:
-    """The headers of a table, each as the first table that has it writes it."""
-    first: dict[str, str] = {}
+def _as_first(tables: Sequence[RawTable], table: RawTable, source: Source) -> dict[str, str]:
+    """The headers of a table, each as the first table that has it, or another header of the same field, writes it."""
+    fields, first = header_fields(source), dict[str, str]()
     for each in tables:
         for header in each.headers:
-            first.setdefault(squash(header), header)
-    return {header: first[squash(header)] for header in table.headers}
+            first.setdefault(fields.get(squash(header), squash(header)), header)
+    names = {header: first[fields.get(squash(header), squash(header))] for header in table.headers}
+    return names if len({*names.values()}) == len(names) else {header: header for header in table.headers}
 
 
 def turned(table: RawTable, spec: Unpivot, name: str) -> RawTable:

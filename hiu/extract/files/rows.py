@@ -7,8 +7,9 @@ import polars as pl
 
 from hiu.errors import InputRefused
 from hiu.extract.files.decode import DAMAGED, MARKS, UNREADABLE
-from hiu.extract.files.header import squash, tidy
+from hiu.extract.files.header import tidy
 from hiu.extract.files.numbering import Numbering
+from hiu.extract.files.shapes.again import OTHER, under_own_headers
 from hiu.extract.files.shapes.fill import filled_down
 from hiu.extract.files.shapes.totals import total_rows
 from hiu.extract.values.totals import ANY_TOTAL, plain
@@ -25,12 +26,14 @@ _REASONS = {
 
 @dataclass(frozen=True, kw_only=True)
 class UnreadSheet:
-    """A sheet that is not read: how many rows it holds, and whether its columns are those of the sheet that is."""
+    """A sheet that is not read: how many rows it holds, whether its columns are those of the sheet that is, and which
+    of that one's fields it lacks."""
 
     title: str
     rows: int
     alike: bool
     hidden: bool
+    lacks: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"'{self.title}' ({self.rows:,} row{'s' * (self.rows != 1)})"
@@ -85,7 +88,8 @@ def split_rows(grid: Grid, source: Source, name: str) -> Rows:
     records = filled.head(filled.height - trailing).with_row_index("source_row", 1).cast({"source_row": pl.Int64})
     numbering = Numbering(records[LINE])
     _same_width(records, grid, name)
-    faults = _faults(records, grid, total_rows(records, grid.headers, source))
+    records, again, other = under_own_headers(records, grid.headers, source)
+    faults = _faults(records, grid, again, other, total_rows(records, grid.headers, source))
     if grid.fill_down:
         records, faults = _fill(records, grid, faults)
     frame = records.join(faults, on="source_row", how="anti", maintain_order="left")
@@ -145,13 +149,18 @@ def _same_width(records: pl.DataFrame, grid: Grid, name: str) -> None:
         raise InputRefused("width", problem, file=name, row=wrong[LINE][0])
 
 
-def _faults(records: pl.DataFrame, grid: Grid, totals: pl.DataFrame) -> pl.DataFrame:
+def _faults(
+    records: pl.DataFrame, grid: Grid, again: list[int], other: pl.DataFrame, totals: pl.DataFrame
+) -> pl.DataFrame:
     """One line a row set aside: source_row, column, code, reason; the first fault of a row is the one given."""
     expected = len(grid.headers)
     cells = pl.format("found {} cells, expected {}", WIDTH, pl.lit(expected))
     width = _fault(records.filter(pl.col(WIDTH) != expected), "width", cells)
     rest = records.filter(pl.col(WIDTH) == expected)
-    faults = pl.concat([width, *_unreadable(rest, grid), *_repeated(rest, grid), totals])
+    repeated = rest.filter(pl.col("source_row").is_in(again))
+    headers = _fault(repeated, "header_repeated", pl.lit("found the header again, expected a record"))
+    below = _fault(other, OTHER, pl.col("reason"))
+    faults = pl.concat([width, *_unreadable(rest, grid), headers, below, totals])
     return faults if faults.is_empty() else faults.unique("source_row", keep="first").sort("source_row")
 
 
@@ -171,19 +180,6 @@ def _marked(records: pl.DataFrame, grid: Grid, mark: str) -> pl.DataFrame:
     ]
     faults = _fault(records, "encoding", pl.lit(_REASONS[mark]), pl.coalesce(*hit))
     return faults.filter(pl.col("column").is_not_null())
-
-
-def _repeated(records: pl.DataFrame, grid: Grid) -> Iterator[pl.DataFrame]:
-    """Rows that say the header again, as when exports are pasted under one another."""
-    first = next((place for place, header in enumerate(grid.headers) if header), 0)
-    near = records.filter(pl.col(f"c{first}").str.strip_chars().eq(grid.headers[first]))
-    if near.is_empty():
-        return
-    headers = [squash(header) for header in grid.headers]
-    cells = near.select("source_row", *grid.names).rows()
-    same = [row for row, *texts in cells if [squash(text or "") for text in texts] == headers]
-    repeated = near.filter(pl.col("source_row").is_in(same))
-    yield _fault(repeated, "header_repeated", pl.lit("found the header again, expected a record"))
 
 
 def _fault(records: pl.DataFrame, code: str, reason: pl.Expr, column: pl.Expr | None = None) -> pl.DataFrame:

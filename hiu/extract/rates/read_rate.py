@@ -14,6 +14,7 @@ from hiu.extract.events import DAYS, ENDS, STAMPS
 from hiu.extract.files.columns import fact_key, time_key
 from hiu.extract.measures import unknown_key
 from hiu.extract.rates.leftover import Leftover, names_nothing, sort_out
+from hiu.extract.shared_numbers import FLAG
 from hiu.extract.values.codes import (
     ROUNDED,
     YES_NO,
@@ -170,7 +171,8 @@ def _of_type(frame: pl.DataFrame, key: str, spec: FieldSpec) -> pl.Expr:
     text = pl.col(key)
     if spec.type == "local_id":
         found = pl.col("who:local_ids").str.contains(pl.lit(":") + local_id(text), literal=True)
-        return found & pl.lit(not digits_lost(frame[key]))
+        flag = pl.col(f"who:{FLAG}{key}") if f"who:{FLAG}{key}" in frame.columns else pl.lit(False)
+        return (found & pl.lit(not digits_lost(frame[key]))) | flag  # a shared number is told in a warning of its own
     if spec.type == "address" and not spec.home_if:
         return pl.col("who:house").is_not_null() | pl.col("who:street").is_not_null()
     if spec.type in ("date", "timestamp"):

@@ -49,8 +49,8 @@ def _stamps(texts: pl.Series, formats: Sequence[str]) -> pl.DataFrame:
 
 def stamped(texts: pl.Series, formats: Sequence[str], zone: str, times: pl.Series | None = None) -> pl.DataFrame:
     """Stamps as naive UK local time; `day_only` (null without a stamp): no time of day was sent, or none that could be
-    read, or every stamp of the column is at 00:00, which is how a spreadsheet writes a date alone; and `mistimed`: a
-    time of day was sent that can't be read.
+    read, or every stamp of the column is at 00:00, which is how a spreadsheet writes a date alone; `mistimed`: a time
+    of day was sent that can't be read; and `moved`: the time as written is one that there was not.
 
     A stamp with an offset or Z is converted. One without is UTC if `zone` is utc, else local as written; a local
     time that the spring change skips (01:00-01:59) is moved on an hour, one that autumn repeats is kept. A date alone
@@ -66,7 +66,8 @@ def stamped(texts: pl.Series, formats: Sequence[str], zone: str, times: pl.Serie
         local = _existing(frame["stamp"])
     else:
         local = frame.select(pl.when(zoned).then(from_utc).otherwise(_existing(frame["stamp"]))).to_series()
-    return _days_alone(frame, local)
+    moved = (local != frame["stamp"]) & ~frame.select(zoned.fill_null(False)).to_series()
+    return _days_alone(frame, local).with_columns(moved.fill_null(False).alias("moved"))
 
 
 def local_stamps(texts: pl.Series, formats: Sequence[str], zone: str, times: pl.Series | None = None) -> pl.Series:

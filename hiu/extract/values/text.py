@@ -28,6 +28,8 @@ DITTO = r"^(?i:[\"'`´’”“„〃,. -]*[\"'`´’”“„〃]{1,}[\"'`´’
 """A mark or word that stands for the value above it."""
 _BLANK = " \t\r\n\v\f\u00a0\u2007\u200b\u202f\ufeff"
 _SPACES = r"[\s\u00a0\u2000-\u200b\u202f\u2060\u3000\ufeff]+"
+_SPACED = r"[ \t\v\f\u00a0\u2000-\u200b\u202f\u2060\u3000\ufeff]+"
+_BREAK = r"\s*[\r\n\u0085\u2028\u2029]\s*"
 _MOJIBAKE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0178\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]")
 _TIMES = 3
 _PLAIN = {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "þ": "th", "Þ": "TH", **dict.fromkeys("'’‘ʼ`´", "")}
@@ -55,8 +57,9 @@ def tidied(text: pl.Expr, *, words: bool = True) -> pl.Expr:
 
 
 def tidied_name(text: pl.Expr) -> pl.Expr:
-    """The same for a name: 'Null' and 'Na' may be names, so only marks count as nothing."""
-    text = text.str.replace_all(_SPACES, " ").str.strip_chars(" ")
+    """The same for a name: 'Null' and 'Na' may be names, so only marks count as nothing; a line break between words
+    stays, as it may part two people."""
+    text = text.str.strip_chars(_BLANK).str.replace_all(_BREAK, "\n").str.replace_all(_SPACED, " ").str.strip_chars(" ")
     return pl.when(~text.is_in(_NO_NAME)).then(text)
 
 

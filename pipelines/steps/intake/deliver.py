@@ -115,6 +115,7 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable, today: date) -> Del
     notes = [
         *unread_notes(left),
         *_unused(raw.headers, source),
+        *done.notes,
         *idle,
         *always,
         *names_alone(done.records),

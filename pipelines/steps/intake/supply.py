@@ -9,6 +9,7 @@ import polars as pl
 from hiu.engine import Engine, Scalar
 from hiu.engine.inputs import supplied_months
 from hiu.extract.files.find import find_deliveries, months_of
+from hiu.extract.files.header import quoted
 from hiu.extract.files.path_months import month_of_title, path_months, title_of_month
 from hiu.extract.files.rows import UnreadSheet
 from hiu.extract.months.other_months import month_remarks, rows_by_month
@@ -209,9 +210,28 @@ def sheets_left(left: Sequence[UnreadSheet], source: Source, name: str, filed: C
     if not rest:
         return []
     which, toml = ", ".join(map(str, rest)), f"sources/{source.name}.toml"
+    if source.file.sheets == "all":
+        return [
+            f"sheets that are much like those that are read are not read: {_lacking(rest, source)}. If a column was "
+            f"renamed there, add its new name to columns in {toml}; if they are something else, ask for the workbook "
+            "without them"
+        ]
     also = ", or file the workbook under their months too" if monthly else ""
     return [
         f"sheets with the columns of the one that is read are not read: {which}. If their rows belong to this source, "
         f'write sheets = "all" under [file] in {toml}, in place of sheet, and covers = "from rows" if they are of '
         f"several months{also}; if not, ask for the workbook without them"
     ]
+
+
+def _lacking(sheets: Sequence[UnreadSheet], source: Source) -> str:
+    """Sheets, and of each the fields that it has no column for."""
+    return "; ".join(
+        f"{one} has no column for "
+        + ", ".join(
+            f"{name} (accepted: {quoted(source.fields[name].columns, 6)})"
+            for name in one.lacks
+            if name in source.fields
+        )
+        for one in sheets
+    )

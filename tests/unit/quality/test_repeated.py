@@ -19,7 +19,7 @@ def _two(vehicles: list[str], **columns: list[object]) -> list[str]:
 
 def test_a_leg_whose_count_is_lost_is_said() -> None:
     (line,) = _two(VEHICLES, measures=[["ambulance_call", "ambulance_deployment"], ["ambulance_call"]])
-    assert line.startswith("1 of 2 rows fall away")
+    assert line.startswith("1 of 2 rows will not count: each is replaced by a later row")
     assert "They differ from it in 'Vehicle', and 1 may count as ambulance_deployment" in line
     assert "[key] record (of one event) or event in sources/ambulance.toml" in line
     (line,) = _two(VEHICLES)

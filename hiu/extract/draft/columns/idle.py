@@ -28,15 +28,46 @@ FORMS = (
     r"\bvoid(ed)?\b", r"\berror\b", "withdrawn", "rescind",
     "annul(led)?", "retract", r"\bfalse\b", "witness", r"st(oo|an)d(ing)? ?down", r"left (before|without|prior)",
     "walked out", "self.?discharged before", r"unable to (contact|locate|gain|see|trace)", "reject", "turned away",
+    r"\b(cna|uta|wnb|fta|dnc)\b", "(was|were|child|patient) ?not ?brought",
+    "fail(ed|ure)? to (attend|engage|arrive|wait)",
+    "failed (appointment|visit|contact|encounter)", "unable to attend", "refused (entry|access|to (see|attend|engage))",
+    "wasted (journey|visit|call)", "non.?attend", "unsuccessful", r"\bmissed\b", "gone on arrival", r"\bunseen\b",
     r"not (present|seen|there|attended|accepted|at home|in|found|located|required|needed)\b", "abort(ed)?",
     "screened out", "postpone", "resched", "un.?outcomed", "left (a )?(message|voicemail)",
 )  # fmt: skip
 """Forms of a code by which a row may be no contact: regular expressions, any case."""
+_LEFT = re.compile(
+    r"left (before|without|prior)|walked out|self.?discharged before|(did|does|do) ?(not|n.?t) wait|\bdnw\b|\blwbs\b",
+    re.I,
+)
+"""Forms of leaving before being seen: who did was there, which is a sign of need and hides nobody."""
+_ATTENDED, _NOT_ATTENDED = frozenset("56"), frozenset("02347")
+"""The national codes of ATTENDANCE STATUS: seen, and not seen or not yet (NHS Data Dictionary)."""
 _ANY_FORM = re.compile("|".join(f"(?:{form})" for form in FORMS), re.IGNORECASE)
 _YES = frozenset(word for word, meaning in YES_NO.items() if meaning == "yes") | {"x", "✓", "✔"}
 _NO = frozenset(word for word, meaning in YES_NO.items() if meaning == "no")
 _UTC = bag("utc gmt z zulu")
 _MOST, _LONGEST = 40, 60
+
+
+_MARKERS = bag("marker markers warning warnings alert alerts intelligence intel caution cautions flag flags")
+_EXPIRES = bag("expiry expires expired grading")
+_CONTACTS = bag(
+    "call calls incident incidents attendance contact contacts arrival appointment visit referral admission episode "
+    "session seen attended outcome disposal log event encounter triage"
+)
+
+
+def says_markers(looks: Mapping[str, Look], name: str) -> list[str]:
+    """Headers, or the name, of a list of markers, flags, warnings or intelligence: what is on record about people, and
+    no contact of theirs. Empty for a table with a column about contacts, or with one such word alone."""
+    marks = [
+        h for h, seen in looks.items() if words(h) & _MARKERS and not all(spaced(t) in YES_NO for t in seen.counted)
+    ]
+    about = any(words(header) & _CONTACTS and not words(header) & _MARKERS for header in looks)
+    headers = [*marks, *(header for header in looks if words(header) & _EXPIRES and header not in marks)]
+    headers += [name] * bool(words(name) & _MARKERS)
+    return headers if len(headers) > 1 and not about else []
 
 
 def says_utc(header: str) -> bool:
@@ -55,14 +86,34 @@ def counted(cells: pl.Series) -> dict[str, int]:
 
 def nothing_happened(header: str, found: Mapping[str, int]) -> dict[str, int]:
     """Of the texts of a column those by which a row is no contact: yes, or the header's own words, below a header that
-    says so ('Cancelled?'); no below one that says the opposite ('Accepted?'). Empty for any other column.
+    says so ('Cancelled?'); no, or a code of FORMS, below one that says the opposite ('Accepted?'); the national codes
+    of not attending below one of attendance. Empty for any other column.
     """
+    if national := _national(header, found):
+        return national
     negative = bool(words(header) & _NOTHING) or "not attend" in spaced(header)
     positive = bool(words(header) & _SOMETHING) and not words(header) - _SOMETHING - _FILLERS
     test = _is_yes if negative else _is_no
-    if not (negative or positive) or not all(_is_yes(text) or spaced(text) in YES_NO for text in found):
+    answers = [text for text in found if spaced(text) in YES_NO or text in _YES or (negative and _is_yes(text))]
+    if not (negative or positive) or not answers or any(len(text) > _LONGEST for text in found):
         return {}
-    return {text: n for text, n in sorted(found.items()) if test(text)}
+    other = {text for text in found if text not in answers}
+    if other and (negative or not all(_ANY_FORM.search(text) for text in other)):
+        return {}
+    return {text: n for text, n in sorted(found.items()) if test(text) or (text in other and not left_early(text))}
+
+
+def _national(header: str, found: Mapping[str, int]) -> dict[str, int]:
+    codes = {text: text.removesuffix(".0").lstrip("0") or "0" for text in found}
+    named = words(header) & {"attended", "attendance", "attend"} and not words(header) & {"category", "type", "number"}
+    if not named or not _ATTENDED & {*codes.values()} or not {*codes.values()} <= _ATTENDED | _NOT_ATTENDED:
+        return {}
+    return {text: n for text, n in sorted(found.items()) if codes[text] in _NOT_ATTENDED}
+
+
+def left_early(text: str) -> bool:
+    """Whether a code says that somebody came, and left before being seen."""
+    return bool(_LEFT.search(text))
 
 
 def _is_yes(text: str) -> bool:

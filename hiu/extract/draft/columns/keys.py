@@ -27,7 +27,8 @@ _STATES = bag("discharged admitted ended closed left departed status outcome fin
 """Words of a column that says what became of somebody, which numbers nothing, however few the rows."""
 _OF_OTHERS = OTHERS - {"contact"}
 _FEWEST_ROWS = 4
-_DECIMAL = re.compile(r"-?\d+[.,]\d{1,3}")
+_DECIMAL = re.compile(r"-?\d+(?:\.\d{1,3}|,\d{1,2})")
+"""Figures with a decimal part; a comma before three figures parts thousands."""
 _REFERENCE = re.compile(r"(?=.*\d)[A-Za-z0-9/_-]{3,40}")
 
 

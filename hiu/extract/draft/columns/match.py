@@ -8,8 +8,9 @@ from datetime import timedelta
 from hiu.extract.draft.columns.concepts import USUAL
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.names import name_columns, name_nobody
+from hiu.extract.draft.columns.person_number import OF_BANDS, are_ages, is_measure, is_person_number
 from hiu.extract.draft.columns.row_number import may_be_key, row_number
-from hiu.extract.draft.columns.words import NUMBER, OTHERS, PERSON, PLACES, UNITS, nearness, words
+from hiu.extract.draft.columns.words import OTHERS, PERSON, PLACES, UNITS, nearness, words
 from hiu.extract.files.header import squash
 from hiu.extract.values.text import bag
 from hiu.sources import FieldSpec, Source
@@ -33,8 +34,6 @@ _LATER = bag(
     "report printed updated recorded entered loaded created expiry due modified requested booked scheduled planned"
 )
 """Words of a date that is not when the event began, unless nothing better is there."""
-_TURNS = bag("seq sequence order index position line")
-_OF_HOSPITAL = bag("hosp hospital no number id")
 _YEARLESS = "its values, days without a year, which can't be loaded: add the year, or ask the sender for whole dates"
 _BORN = timedelta(days=3650)
 
@@ -124,10 +123,21 @@ def _scores(
         if field in matched or not isinstance(usual, tuple | list):
             continue
         for seen in free:
-            if fits(spec, seen) and not of_another(field, spec, seen.header) and may_be_key(field, source, seen):
+            if of_another(field, spec, seen.header) or _of_person(field, source, seen):
+                continue
+            if fits(spec, seen) and may_be_key(field, source, seen):
                 least = _TIMED if spec.type in ("text", "code") and seen.kind in ("time", "date", "timestamp") else 0
                 near = ((nearness(seen.header, word), word) for word in usual)
                 yield from ((-score, field, seen.header, word) for score, word in near if score >= least)
+
+
+def _of_person(field: str, source: Source, seen: Look) -> bool:
+    """Whether a column numbers people, and so neither events nor the people of one event: 'Nominal URN' is no log."""
+    spec, key = source.fields[field], source.key
+    if field not in (*key.event, *key.record) or source.kind != "events" or spec.type not in ("text", "code"):
+        return False
+    own = frozenset[str]().union(*map(words, spec.columns)) if field in key.event else frozenset[str]()
+    return is_person_number(seen) and not words(seen.header) & PERSON <= own
 
 
 def _by_key(looks: Mapping[str, Look], source: Source, matched: dict[str, Match]) -> None:
@@ -148,11 +158,20 @@ def fits(spec: FieldSpec, seen: Look) -> bool:
             seen.lettered and seen.kind not in _NO_NAMES and not (whole or is_person_number(seen) or name_nobody(seen))
         )
     if spec.type == "local_id":
-        return seen.kind not in ("date", "timestamp", "time", "month", "name", "postcode", "sex", "nhs_number")
+        return not is_measure(seen) and seen.kind not in (
+            "date",
+            "timestamp",
+            "time",
+            "month",
+            "name",
+            "postcode",
+            "sex",
+            "nhs_number",
+        )
     if spec.type == "nhs_number" and seen.lettered:
         return False
     if spec.type == "age":
-        return seen.whole
+        return (seen.whole or are_ages(seen)) and not OF_BANDS & words(seen.header)
     return spec.type not in _LOOKS or seen.kind in _LOOKS[spec.type]
 
 
@@ -175,33 +194,6 @@ def _by_number(looks: Mapping[str, Look], source: Source, matched: dict[str, Mat
     found = [seen.header for header, seen in looks.items() if header not in taken and is_person_number(seen)]
     if field and found:
         matched[field] = Match(found[0], "the number of a person")
-
-
-def is_person_number(seen: Look) -> bool:
-    """Whether a column numbers people: 'Person_ID', 'Client ref', or PATIENT above GUIDs and numbers."""
-    sent = words(seen.header)
-    if (
-        not seen.filled
-        or (PERSON.isdisjoint(sent) and not {"hosp"} < sent <= _OF_HOSPITAL)
-        or not OTHERS.isdisjoint(sent)
-        or "nhs" in sent
-    ):
-        return False
-    if seen.dated or seen.kind in ("time", "name", "postcode", "sex", "nhs_number") or _is_code(seen):
-        return False
-    digits = sum(any(map(str.isdigit, value)) for value in seen.counted)
-    return digits * 10 >= 9 * seen.distinct and (
-        seen.kind == "guid" or not NUMBER.isdisjoint(sent) or not seen.lettered
-    )
-
-
-def _is_code(seen: Look) -> bool:
-    """Whether the column has too few values to number people: a gender as 1 and 2, or the turn of a person in a row.
-
-    Taken for a number of a person, either would join strangers.
-    """
-    turns = all(value.isdigit() and len(value) == 1 for value in seen.counted) and 2 * seen.distinct <= seen.filled
-    return (seen.distinct < 3 and seen.filled >= 20) or turns or bool(words(seen.header) & _TURNS)
 
 
 def _by_values(looks: Mapping[str, Look], source: Source, matched: dict[str, Match]) -> None:

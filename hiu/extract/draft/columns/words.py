@@ -12,7 +12,7 @@ NUMBER = bag("id ref no number reference urn log ident identifier num nr key ser
 PERSON = bag(
     "person patient client nominal subject individual customer member resident caller participant pseudonym "
     "pseudo pseudonymised hospital mrn pas rio systmone niche pnc pat pt tenancy nomis prisoner detainee tenant "
-    "occupier occupant"
+    "occupier occupant su"
 )
 """Words of a header that, with one of NUMBER, says whose number it is."""
 OTHERS = bag(
@@ -45,6 +45,14 @@ CODED = bag(
 """Words of a header of codes that may bear on what counts."""
 
 
+_SERVICE_USER = re.compile(r"\bservice users?\b")
+NO_NUMBER = bag(
+    "age aged ages band bands banding range group years year yrs months count total score visits attendances contacts "
+    "episodes calls dob birth born date dated time"
+)
+"""Words of a header below which no number is that of a person."""
+
+
 def spaced(text: str) -> str:
     """Words in lower case: 'StartDateWardStay', 'START_DATE' and 'PNCID' come apart."""
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text)
@@ -53,8 +61,8 @@ def spaced(text: str) -> str:
 
 
 def words(header: str) -> frozenset[str]:
-    """The words of a header."""
-    return frozenset(spaced(header).split())
+    """The words of a header; a service user is a client."""
+    return frozenset(_SERVICE_USER.sub("client", spaced(header)).split())
 
 
 _SHORT = by_word(

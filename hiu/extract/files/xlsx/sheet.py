@@ -14,6 +14,7 @@ from hiu.extract.files.header import (
     DEPTH,
     counted_headers,
     find_header,
+    header_fields,
     known_headers,
     quoted,
     score,
@@ -35,6 +36,8 @@ Rows = Sequence[Sequence[str | None]]
 _NEAR = 80
 _ALIKE = 0.8
 """A sheet with this share of the best one's headers may hold rows too: somebody must say which is meant."""
+_MOST = 0.6
+"""The share of the best sheet's fields that another one has which is read with it."""
 _BROKEN = (RuntimeError, NotImplementedError, EOFError, ValueError, OSError, zlib.error)
 """What zipfile raises besides its own errors on an archive whose directory lies."""
 
@@ -74,15 +77,29 @@ def read_xlsx(data: bytes, source: Source, name: str, *, max_bytes: int, max_rat
 
 
 def alike_titles(heads: Mapping[str, Rows], source: Source, name: str) -> list[str]:
-    """The sheets with the columns of the one that holds most known names, in the order of the workbook."""
+    """The sheets that can be read as the one that holds most known names, in the order of the workbook.
+
+    One lacks no required field that it has, and has most of its other fields, each by any header of the field's list;
+    where columns are months, it has the same headers.
+    """
     columns = known_headers(source) | frozenset(counted_headers(source).values())
     most = max(heads, key=lambda title: len(_matching(heads[title], columns)), default=None)
     if most is None or not _matching(heads[most], columns):
         return [_by_header(heads, source, name)[0]]
-    every = source.file.unpivot is not None
-    return [
-        title for title in heads if _matching(heads[title], columns, every) == _matching(heads[most], columns, every)
-    ]
+    if source.file.unpivot is not None:
+        return [
+            title for title in heads if _matching(heads[title], columns, True) == _matching(heads[most], columns, True)
+        ]
+    fields = {title: _fields(heads[title], source) for title in heads}
+    best = max(fields.values(), key=len)
+    needed = {field for field in best if field in source.fields and source.fields[field].required}
+    return [title for title, own in fields.items() if needed <= own and len(own & best) >= _MOST * len(best)]
+
+
+def _fields(rows: Rows, source: Source) -> frozenset[str]:
+    """What the columns of a sheet are read as."""
+    accepted = header_fields(source) | dict.fromkeys(counted_headers(source).values(), "")
+    return frozenset(accepted[word] for word in _matching(rows, frozenset(accepted)))
 
 
 def _matching(rows: Rows, columns: frozenset[str], every: bool = False) -> frozenset[str]:
@@ -95,14 +112,16 @@ def _matching(rows: Rows, columns: frozenset[str], every: bool = False) -> froze
 def _unread(others: Sequence[tuple[Sheet, bool]], read: Sheet, source: Source) -> tuple[UnreadSheet, ...]:
     """What the other sheets hold. One is alike that has nearly all columns of the one that is read."""
     columns = known_headers(source) | frozenset(counted_headers(source).values())
-    own, out = _matching(read.head(), columns), list[UnreadSheet]()
+    out = list[UnreadSheet]()
     for sheet, hidden in others:
         found = _matching(sheet.head(), columns)
-        alike = len(own) > 1 and len(found & own) >= len(own) * _ALIKE
+        fields, best = _fields(sheet.head(), source), _fields(read.head(), source)
+        alike = len(best) > 1 and len(fields & best) >= len(best) * (_ALIKE if source.file.sheets == "one" else 0.5)
+        lacks = tuple(sorted(best - fields)) if alike else ()
         header = find_header(sheet.head(), columns) if found else None
         filled = pl.any_horizontal(pl.all().str.strip_chars().ne("").fill_null(False))
         rows = sheet.cells.slice(0 if header is None else header + 1).filter(filled).height
-        out.append(UnreadSheet(title=sheet.name, rows=rows, alike=alike, hidden=hidden))
+        out.append(UnreadSheet(title=sheet.name, rows=rows, alike=alike, hidden=hidden, lacks=lacks))
     return tuple(out)
 
 

@@ -34,6 +34,13 @@ _REMARK = re.compile(
     r"(?:[\s,:-]+|$)",
     re.I,
 )
+_COMPANION = re.compile(
+    r"(?<=\S) *(?:\b(?:and|with|plus)\b|w/|[&+]) *(?:(?:his|her|their|the|a|an) )?(?:[0-9]+ )?"
+    r"(?:mother|mum|father|dad|parents?|wife|husband|partner|girlfriend|boyfriend|son|daughter|brother|sister|child|"
+    r"children|kids?|baby|family|friends?|neighbou?r|carer|others?|another|relatives?)$",
+    re.I,
+)
+"""Somebody who was there too and is not named."""
 _DASHED = re.compile(r"\s[-–]\s*([^-–,]+)$")
 _IC = re.compile(r"\bIC ?[0-9]\b[ ,]*", re.I)
 _DIED = re.compile(r"(NOW |SADLY )?(DECEASED|DECD|DEC D|DEAD|DIED|RIP|R I P|PASSED AWAY|DOD)( ON)?")
@@ -104,6 +111,9 @@ def _starred(text: str, flags: list[str]) -> str:
 
 def _remarks(text: str, flags: list[str]) -> str:
     """Without remarks in the open; they stay where nothing else would be left to read."""
+    if (along := _COMPANION.search(text)) and " " in (alone := text[: along.start()]) and not names_nobody(alone):
+        flags.append(along[0].strip())
+        text = alone
     if (after := _DASHED.search(text)) and set(fold(after[1]).split()) <= _NO_NAME - given_names() - {"MAY"}:
         flags.append(after[1])
         text = text[: after.start()]

@@ -28,15 +28,15 @@ class Name(NamedTuple):
     flags: str | None = None
 
 
-_TITLES = bag("MR MRS MS MISS MX DR PROF PROFESSOR REV REVD SIR LADY LORD DAME MASTER MSTR")
-_SUFFIXES = bag("JNR JR SNR SR JUNIOR SENIOR II III IV ESQ MBE OBE CBE")
+TITLES = bag("MR MRS MS MISS MX DR PROF PROFESSOR REV REVD SIR LADY LORD DAME MASTER MSTR")
+SUFFIXES = bag("JNR JR SNR SR JUNIOR SENIOR II III IV ESQ MBE OBE CBE")
 _NO_FAMILY = bag("LNU NLN")
 _BESIDE = bag("AKA ALIAS ALIASES NEE FORMERLY PREVIOUSLY PREV MAIDEN PREFERS BABY INFANT DECEASED DECD RIP IC")
-SPECIAL = _TITLES | _SUFFIXES | TURNS | _BESIDE
+SPECIAL = TITLES | SUFFIXES | TURNS | _BESIDE
 """Words that make a name one to be looked at closely."""
 
 _EDGES = "*.,;:!#~`´_?|+= "
-_PARTICLES = bag("de da do dos das del della di du van von der den la le el al bin binti ibn ap ab y e o san st")
+PARTICLES = bag("de da do dos das del della di du van von der den la le el al bin binti ibn ap ab y e o san st")
 _CAMEL = re.compile(r"(?<=[a-zà-ž])(?=[A-Z][a-zà-ž]{2})")
 _UNSPLIT = bag("MAC MC DE DA DI DU LA LE VAN VON FITZ AL EL AP ST SAN DEL DEN")
 _PREFIX = re.compile(r"\b(O|MC|MAC|D) (?=[A-Z]{3})")
@@ -121,7 +121,7 @@ def _halves(text: str, order: Order) -> tuple[list[str], list[str]]:
         return [word for word in words if word not in capitals], capitals
     if order == "family_first" or (order == "auto" and len(words) == 2 and len(words[1]) == 1 < len(words[0])):
         return words[1:], words[:1]
-    at = next((i for i, word in enumerate(words[1:-1], 1) if word.lower() in _PARTICLES), len(words) - 1)
+    at = next((i for i, word in enumerate(words[1:-1], 1) if word.lower() in PARTICLES), len(words) - 1)
     return words[:at], words[at:]
 
 
@@ -130,14 +130,14 @@ def _words(text: str) -> list[str]:
     words: list[str] = []
     for raw in text.split():
         word = raw.strip(_EDGES)
-        broken = word[:1].islower() and words and words[-1].lower() not in _PARTICLES and not words[-1].islower()
-        if broken and word.lower() not in _PARTICLES and word.isalpha():
+        broken = word[:1].islower() and words and words[-1].lower() not in PARTICLES and not words[-1].islower()
+        if broken and word.lower() not in PARTICLES and word.isalpha():
             words[-1] += word
         elif word:
             words.append(word)
-    while len(words) > 1 and words[0].upper() in _TITLES:
+    while len(words) > 1 and words[0].upper() in TITLES:
         words.pop(0)
-    while len(words) > 1 and words[-1].upper() in _TITLES | _SUFFIXES:
+    while len(words) > 1 and words[-1].upper() in TITLES | SUFFIXES:
         words.pop()
     return words
 
