@@ -18,7 +18,7 @@ from hiu.errors import Busy, HiuError, UsageError
 from hiu.govern.rights import make_private
 from hiu.publish.release.pointer import ERASING
 from hiu.settings import Settings, load
-from pipelines.access.disclose import record_files
+from pipelines.access.bound import added_records, lost_records, signed_files
 from pipelines.back import archive
 from pipelines.back.backup import CURATED, FOLDERS
 from pipelines.back.rights import carry, note_source, require_parts, rights_folder
@@ -76,9 +76,14 @@ def _restore(file: Path, folder: Path, replacing: bool, now: datetime, rights: P
     return [*sentences, *old, *_next(folder)]
 
 
-def enter(place: Place, name: str, now: datetime) -> None:
-    """Enter a restore in the log of the site, with what its files of records are now."""
-    record(place, now, "restored", backup=name, **record_files(place))
+def enter(place: Place, name: str, now: datetime) -> list[str]:
+    """Enter a restore in the log of the site, with what its files of records are now; what a person has to look at.
+
+    Records that are not as the log has them are not entered: a named person accepts them, or brings others.
+    """
+    differs = [*lost_records(place), *added_records(place)]
+    record(place, now, "restored", backup=name, **({} if differs else signed_files(place)))
+    return differs
 
 
 def _keep_rights(

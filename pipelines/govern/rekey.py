@@ -134,7 +134,7 @@ def _mark_rows(place: Place, new: bytes, now: datetime) -> int:
     aside = aside.filter(pl.col("code").is_in([CODE, near.CODE]))
     marked = aside.join(files, on="delivery_id").select("sha256", "source_row").unique().rows()
     stones = [{"token": row_token(sha, row, key), "erasure": "before the new key", "at": at} for sha, row in marked]
-    records.add(place.records, TOMBSTONES, stones)
+    records.add(place, TOMBSTONES, stones)
     return len(stones)
 
 

@@ -73,7 +73,7 @@ def rectify(place: Place, which: str, request: Request, *, now: datetime) -> Rec
     fields = sorted({str(line["field"]) for line in lines})
     about = {"correction": correction, "person": scope.person_id, "fields": fields, "rows": len(places)}
     record(place, now, "rectified", **about)
-    records.add(place.records, CORRECTIONS, lines)
+    records.add(place, CORRECTIONS, lines)
     return Rectified(
         correction_id=correction,
         person_id=scope.person_id,

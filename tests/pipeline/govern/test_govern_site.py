@@ -51,7 +51,7 @@ def forbid(place: Place, person: str, code: str = "objection") -> None:
         end=None,
         recorded_at=AT,
     )
-    records.add(place.records, BASIS, [row])
+    records.add(place, BASIS, [row])
 
 
 def name_of(place: Place, person: str) -> str:
