@@ -16,6 +16,7 @@ from hiu.govern.reads import folder_of, keep_key
 from hiu.govern.records import bound_files, measure, unsigned
 from hiu.model import BACKUPS
 from pipelines.access.disclose import record_files
+from pipelines.common.backups import tables_digest
 from pipelines.common.journal import record
 from pipelines.common.place import Paths, Place
 
@@ -73,6 +74,24 @@ def _unsigned(place: Place) -> dict[str, list[int]]:
         if lines:
             found[path.stem] = lines
     return found
+
+
+def unproven_tables(place: Place) -> list[str]:
+    """A sentence if the working database came with a backup and is not the one that the log says was backed up.
+
+    What was found to be that one is not asked about again.
+    """
+    if not place.restored.exists() or not place.warehouse.exists():
+        return []
+    known = [one.get("warehouse") for one in events(place) if one.get("type") in ("backup_begun", "accepted")]
+    if tables_digest(place) not in known or verify(place.audit, place.key_for("audit")):
+        return [
+            f"{place.warehouse}: came with a backup, and the audit log does not have it: it was changed since, or the "
+            "backup was made by an earlier hiu. Move it away and run the months again: it is made anew of the raw "
+            "folder and the records"
+        ]
+    place.restored.unlink()
+    return []
 
 
 def lost_reads(place: Place) -> Iterator[str]:
@@ -133,6 +152,7 @@ def require_whole(place: Place) -> None:
     problems = [one for one in problems if "half written" not in one]  # a power cut: the next line sets it aside
     # an erasure that was cut off is in the middle of rewriting them
     problems += [] if place.erasing.exists() else [*lost_records(place), *added_records(place)]
+    problems += unproven_tables(place)
     if problems:
         raise HiuError("\n  ".join(problems) + f"\n{WAY_BACK}")
 
@@ -195,9 +215,11 @@ def accept(place: Place, *, reason: str, by: str, now: datetime) -> list[str]:
             "the audit log itself is not whole, so nothing can be entered in it:\n  " + "\n  ".join(problems)
         )
     differs = [one for one in verify(place.audit, place.key_for("audit")) if "the last head" in one]
-    differs += [*lost_records(place), *added_records(place), *lost_reads(place)]
+    differs += [*lost_records(place), *added_records(place), *lost_reads(place), *unproven_tables(place)]
     differs += [f"site.toml: {part} changed" for part in changed_parts(place)] + clocks(place)[0]
     back = {name: [n for n, _ in lines] for name, lines in _set_back(place).items() if lines}
     about = {"reason": reason, "by": by, "differed": differs, "clock": back}
-    record(place, now, "accepted", **about, **bound_now(place, accepted=True))
+    tables = {"warehouse": tables_digest(place)} if place.restored.exists() else {}
+    record(place, now, "accepted", **about, **tables, **bound_now(place, accepted=True))
+    place.restored.unlink(missing_ok=True)
     return differs

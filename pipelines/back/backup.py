@@ -17,7 +17,7 @@ from hiu.govern.rights import make_private
 from hiu.model import TABLES
 from hiu.publish.release.folder import WORKING
 from pipelines.back import archive
-from pipelines.common.backups import PARTIAL, begun, home_of, note_backup
+from pipelines.common.backups import PARTIAL, begun, home_of, note_backup, tables_digest
 from pipelines.common.fingerprint import file_digest
 from pipelines.common.journal import record
 from pipelines.common.lock import hold, require_no_erasure
@@ -60,7 +60,7 @@ def backup(place: Place, to: Path | None, *, now: datetime) -> Backup:
             if left.name in begun(place):
                 left.unlink()
         aside = path.with_name(path.name + PARTIAL)
-        record(place, now, "backup_begun", file=aside.name, home=home_of(place))
+        record(place, now, "backup_begun", file=aside.name, home=home_of(place), warehouse=tables_digest(place))
         # noted first: what a cut leaves must be one that an erasure finds
         note_backup(place, aside, None, now, there=True)
         try:

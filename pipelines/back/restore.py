@@ -18,7 +18,7 @@ from hiu.errors import Busy, HiuError, UsageError
 from hiu.govern.rights import make_private
 from hiu.publish.release.pointer import ERASING
 from hiu.settings import Settings, load
-from pipelines.access.bound import added_records, lost_records, signed_files
+from pipelines.access.bound import added_records, lost_records, signed_files, unproven_tables
 from pipelines.back import archive
 from pipelines.back.backup import CURATED, FOLDERS
 from pipelines.back.rights import carry, note_source, require_parts, rights_folder
@@ -29,6 +29,7 @@ from pipelines.common.place import HELD_BACK, Place
 
 BUILDING = ".restoring"
 SITE = "site.toml"
+RESTORED = "restored.json"
 IN_BACKUP = "site.toml.in-backup"
 Say = Callable[[str], None]
 
@@ -70,6 +71,7 @@ def _restore(file: Path, folder: Path, replacing: bool, now: datetime, rights: P
             raise
     _hold_back(aside / CURATED)
     note_source(aside, file, file_digest(file), now)
+    write_whole(aside / CURATED / RESTORED, b"{}\n")
     sentences += _keep_settings(folder, aside, settings)
     old = _set_aside(folder, curated, now) if replacing else []
     _place(folder, aside, curated)
@@ -83,7 +85,7 @@ def enter(place: Place, name: str, now: datetime) -> list[str]:
     """
     differs = [*lost_records(place), *added_records(place)]
     record(place, now, "restored", backup=name, **({} if differs else signed_files(place)))
-    return differs
+    return [*differs, *unproven_tables(place)]
 
 
 def _keep_rights(

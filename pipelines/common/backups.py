@@ -49,6 +49,12 @@ def home_of(paths: Paths) -> str:
     return hashlib.sha256(str(paths.curated.resolve()).encode()).hexdigest()
 
 
+def tables_digest(paths: Paths) -> str | None:
+    """The digest of the working database as it lies there, with what is still to be written into it."""
+    files = (paths.warehouse, paths.warehouse.with_name(paths.warehouse.name + ".wal"))
+    return "+".join(file_digest(path) for path in files if path.exists()) or None
+
+
 def begun(paths: Paths) -> frozenset[str]:
     """Names of backups that this site began to write: only these may be removed when they are half written."""
     return _logged(paths, "backup_begun", "file")

@@ -23,6 +23,7 @@ from pipelines.access.bound import (
     logs,
     lost_reads,
     lost_records,
+    unproven_tables,
 )
 from pipelines.access.looks import people_in
 from pipelines.access.papers.withdraw import papers_with_refused
@@ -67,7 +68,7 @@ def problems_of(place: Place, recorded: str | None = None, on: date | None = Non
         *_reads(place),
         *clocks(place)[0],
     ]
-    found += [*_warehouse(place), *seals(place), *(_refused(place, on) if on else ())]
+    found += [*unproven_tables(place), *_warehouse(place), *seals(place), *(_refused(place, on) if on else ())]
     if place.erasing.exists():
         found.append("an erasure was cut off: 'hiu erase --resume' ends it")
     return found
