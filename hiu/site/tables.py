@@ -156,6 +156,10 @@ class Tables(Suggests):
         SystemRandom().shuffle(apart)
         return {person: f"withheld-{turn:05}" for turn, person in enumerate(apart, 1)}
 
+    def askable(self, ids: Collection[str]) -> list[str]:
+        """Those of the people whom a basis lets the analyst ask for."""
+        return [one for one in ids if one not in self._codes]
+
     def _coded(self, frame: pl.DataFrame) -> pl.DataFrame:
         """A table that is handed over, with those numbers in place of ids, and of what else stands for one person."""
         if not self._codes:

@@ -131,8 +131,11 @@ def _settings(folder: Path, saved: bytes, replacing: bool) -> bytes:
         except HiuError:
             pass
     values = _values(saved)
-    for name in ("raw", "curated", "key_file"):
-        to = folder / str(values.get(name) or ".")
+    governance = values.get("governance")
+    read_log = governance.get("read_log") if isinstance(governance, dict) else None
+    named = {name: values.get(name) for name in ("raw", "curated", "key_file", "model")} | {"read_log": read_log}
+    for name, value in named.items():
+        to = folder / str(value or ".")
         if not to.resolve().is_relative_to(folder.resolve()):
             raise UsageError(
                 f"the backup's {SITE} puts '{name}' outside the folder that was named; nothing was changed. "
