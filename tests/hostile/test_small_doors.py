@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
@@ -16,12 +17,17 @@ from hostile_kit import LATER, Site
 from typer.testing import CliRunner
 
 from hiu.errors import HiuError, UsageError
-from hiu.plain import one_line
+from hiu.extract.rates.leftover import sort_out
+from hiu.month import Month
+from hiu.plain import one_line, plain
+from hiu.settings import Settings
+from hiu.sources import load_sources
 from pipelines.back.backup import backup
 from pipelines.back.restore import restore
 from pipelines.cli import app
+from pipelines.papers.report_page import Heading, page
 
-Settings = Callable[[Callable[[str], str]], Site]
+Edited = Callable[[Callable[[str], str]], Site]
 
 
 @pytest.fixture
@@ -35,7 +41,7 @@ def same(text: str) -> str:
 
 
 def test_an_old_copy_of_site_toml_opens_nothing_that_the_new_one_closes(
-    own_settings: Settings, person: str, tmp_path: Path
+    own_settings: Edited, person: str, tmp_path: Path
 ) -> None:
     site = own_settings(same)
     assert site.hiu("audit", "accept", "--reason", "moved", "--by", "J. Patel").code == 0
@@ -91,7 +97,7 @@ def test_a_correction_does_not_empty_a_record_on_hold(site: Site, person: str) -
     assert not (site.place.records / "corrections.jsonl").exists()
 
 
-def test_whether_an_id_exists_is_not_told_without_a_basis(own_settings: Settings, person: str) -> None:
+def test_whether_an_id_exists_is_not_told_without_a_basis(own_settings: Edited, person: str) -> None:
     closed = own_settings(lambda text: text.replace('recipient = "analyst"', 'recipient = "clinician"'))
     other = person[:-1] + ("A" if person[-1] != "A" else "B")
     before = len(closed.looks())
@@ -132,3 +138,17 @@ def test_a_command_to_paste_runs_nothing_of_a_file_s_name(site: Site, tmp_path: 
     said = CliRunner().invoke(app, ["new", "crisisy", str(file), "--site", str(site.place.home)])
     line = [one for one in said.stdout.splitlines() if "hiu check" in one][-1]
     assert split(line[line.index("hiu check") :])[2] == str(file)
+
+
+def test_nor_does_a_cell_or_the_area_s_name() -> None:
+    frame = pl.DataFrame({"text": ["x\nhiu: all is well"] * 3, "named": ["A", "B", "C"], "who": ["1", "2", "3"]})
+    frame = frame.with_columns(unknown=True, nobody=False, aside=False)
+    assert "\n" not in str(sort_out(frame, "role", load_sources()["police"]).words)
+    assert "\n" not in Settings(name="Area\nhiu: all is well").name
+
+
+def test_a_report_s_page_holds_no_control_character() -> None:
+    cell = SimpleNamespace(cell_type="code", source="1")
+    cell.outputs = [SimpleNamespace(output_type="stream", text="a\x07b\x9bc\u202e\nd")]
+    made = page([cell], Heading(site="S", month=Month(2026, 3), run="r", built=NOW, settings="1"))
+    assert "abc\nd" in made and plain(made) == made
