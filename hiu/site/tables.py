@@ -156,7 +156,7 @@ class Tables(Suggests):
         SystemRandom().shuffle(apart)
         return {person: f"withheld-{turn:05}" for turn, person in enumerate(apart, 1)}
 
-    def askable(self, ids: Collection[str]) -> list[str]:
+    def _askable(self, ids: Collection[str]) -> list[str]:
         """Those of the people whom a basis lets the analyst ask for."""
         return [one for one in ids if one not in self._codes]
 

@@ -83,8 +83,8 @@ def unproven_tables(place: Place) -> list[str]:
     """
     if not place.restored.exists() or not place.warehouse.exists():
         return []
-    known = [one.get("warehouse") for one in events(place) if one.get("type") in ("backup_begun", "accepted")]
-    if tables_digest(place) not in known or verify(place.audit, place.key_for("audit")):
+    digests = [one.get("warehouse") for one in events(place) if one.get("type") in ("backup_begun", "accepted")]
+    if tables_digest(place) not in digests or verify(place.audit, place.key_for("audit")):
         return [
             f"{place.warehouse}: came with a backup, and the audit log does not have it: it was changed since, or the "
             "backup was made by an earlier hiu. Move it away and run the months again: it is made anew of the raw "

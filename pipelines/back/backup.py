@@ -17,7 +17,7 @@ from hiu.govern.rights import make_private
 from hiu.model import TABLES
 from hiu.publish.release.folder import WORKING
 from pipelines.back import archive
-from pipelines.common.backups import PARTIAL, begun, home_of, note_backup, tables_digest
+from pipelines.common.backups import PARTIAL, half_written, home_of, note_backup, tables_digest
 from pipelines.common.fingerprint import file_digest
 from pipelines.common.journal import record
 from pipelines.common.lock import hold, require_no_erasure
@@ -57,7 +57,7 @@ def backup(place: Place, to: Path | None, *, now: datetime) -> Backup:
         if not folder.exists():
             make_private(folder)
         for left in folder.glob(f"hiu-backup-*.zip{PARTIAL}"):
-            if left.name in begun(place):
+            if left.name in half_written(place):
                 left.unlink()
         aside = path.with_name(path.name + PARTIAL)
         record(place, now, "backup_begun", file=aside.name, home=home_of(place), warehouse=tables_digest(place))

@@ -55,22 +55,22 @@ def tables_digest(paths: Paths) -> str | None:
     return "+".join(file_digest(path) for path in files if path.exists()) or None
 
 
-def begun(paths: Paths) -> frozenset[str]:
-    """Names of backups that this site began to write: only these may be removed when they are half written."""
+def half_written(paths: Paths) -> frozenset[str]:
+    """Names of backups that this site began to write: no other half-written file may be removed."""
     return _logged(paths, "backup_begun", "file")
 
 
 def copies(paths: Paths) -> tuple[list[Path], list[tuple[Path, str]]]:
     """Backups of this site within reach, listed or not; and with the reason, what is left for a person to look at."""
-    made, half, listed = _logged(paths, "backup_made", "sha256"), begun(paths), listed_backups(paths)
+    made, half, entered = _logged(paths, "backup_made", "sha256"), half_written(paths), listed_backups(paths)
     ours, others = [], []
-    for path in dict.fromkeys([*listed, *_near(paths)]):
+    for path in dict.fromkeys([*entered, *_near(paths)]):
         whose = _whose(paths, path) if path.is_file() and not path.is_symlink() else False
         if (whose and file_digest(path) in made) or (whose is None and path.name in half):
             ours.append(path)
         elif whose:
             others.append((path, "a backup that the log does not say this site made here, so it is not touched"))
-        elif path.exists() and (path in listed or (whose is None and path.name.startswith("hiu-backup-"))):
+        elif path.exists() and (path in entered or (whose is None and path.name.startswith("hiu-backup-"))):
             others.append((path, "not a backup of this site, or too damaged to say, so it is not touched"))
     return ours, others
 

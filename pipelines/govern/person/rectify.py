@@ -89,10 +89,10 @@ def rectify(place: Place, which: str, request: Request, *, now: datetime) -> Rec
 
 def _require_no_hold(place: Place, scope: PersonScope) -> None:
     """Raises HiuError for rows of a record on hold: what is kept for a purpose stays where it was looked for."""
-    held = records.read(place.records, HOLDS).filter("held", pl.col("person_id").is_in(sorted(scope.ids)))
-    if not held.is_empty():
+    holds = records.read(place.records, HOLDS).filter("held", pl.col("person_id").is_in(sorted(scope.ids)))
+    if not holds.is_empty():
         raise HiuError(
-            f"{held['person_id'][0]} is on hold, so its rows stay with it; nothing was recorded. A value of a row can "
+            f"{holds['person_id'][0]} is on hold, so its rows stay with it; nothing was recorded. A value of a row can "
             "be corrected all the same. 'hiu hold PERSON --lift' comes first if the hold has ended"
         )
 
