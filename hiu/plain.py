@@ -23,6 +23,11 @@ def plain(text: str) -> str:
     return "".join(one if _fit(one) else one.encode("unicode_escape").decode("ascii") for one in text)
 
 
+def one_line(text: str) -> str:
+    """The same of what may not begin a line of its own, such as a file's name: line ends and tabs are shown too."""
+    return "".join(one.encode("unicode_escape").decode("ascii") if one in _KEPT else one for one in plain(text))
+
+
 def seen(text: str) -> str:
     """Text as it stands in an output: without control characters and those that turn the direction of writing."""
     if text.isascii() and text.isprintable():

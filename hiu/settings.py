@@ -8,11 +8,12 @@ import hashlib
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from hiu.errors import SettingsError
+from hiu.plain import one_line
 from hiu.toml_words import line_of, unreadable, where_else
 
 
@@ -175,7 +176,7 @@ _NO_FIGURE = {
 class Settings(_Frozen):
     """Everything a site sets."""
 
-    name: str
+    name: Annotated[str, AfterValidator(one_line)]
     synthetic: bool = Field(False, description="999 NHS numbers are evidence; outputs say the people are invented")
     raw: Path = Path("data/raw")
     curated: Path = Path("data/curated")

@@ -18,8 +18,8 @@ from hiu.publish.quality.equality import equality_notes
 from hiu.publish.quality.quotes import unfound_quotes
 from hiu.publish.quality.stays import open_stays
 from pipelines.access.basis import digest_of, still_named, unpermitted
-from pipelines.access.bound import bound_now, changed_parts, require_whole
-from pipelines.access.disclose import note_intake, note_pointed, record_files
+from pipelines.access.bound import bound_now, changed_parts, require_whole, signed_files
+from pipelines.access.disclose import note_intake, note_pointed
 from pipelines.access.pages import sittings
 from pipelines.access.remake import withhold
 from pipelines.back.runs import point_to, prune, run_made_before
@@ -120,7 +120,7 @@ def run_month(place: Place, month: Month, *, now: datetime, report: Reporter, ag
             _require_something(place, warehouse, month, intake)
             _require_delivered(warehouse, month, intake, again or place.published_folder(month) is not None)
             outcome = _steps(work, intake)
-        record(place, now, "run_ended", **_counts(outcome), **record_files(place))
+        record(place, now, "run_ended", **_counts(outcome), **signed_files(place))
     return outcome
 
 

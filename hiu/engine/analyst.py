@@ -1,7 +1,8 @@
 """SQL over a month's published tables: read only, masked, and nothing else within reach."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import sqlglot
 from sqlglot import exp
 
 from hiu.engine.bounded import Bounds, rows_of
-from hiu.engine.connection import connect, lock
+from hiu.engine.connection import connect, frame_of, lock
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.model import Table
@@ -27,12 +28,48 @@ def query(text: str, tables: Mapping[str, Table], load: Callable[[str], Source],
     """The rows of one SELECT over published tables; `load` gives each that it names, masked.
 
     A file is read where it lies, as far as the query needs it. The engine can open these files alone, and only by the
-    tables' names. Raises UsageError naming the nearest table or column, or what else is wrong.
+    tables' names. Raises UsageError naming the nearest table or column, or what else is wrong: the engine's own words
+    are shown of a query that is wrong without any rows; what it says once it reads rows can quote them, and is not.
     """
-    wanted = _tables(text, tables)
-    sources = {name: load(name) for name in wanted}
+    sources = {name: load(name) for name in tables_of(text, tables)}
+    _require_sound(text, sources, {column for name in sources for column in tables[name].names})
+    with _opened(sources, bounds.memory) as engine:
+        try:
+            return rows_of(engine, text, bounds)
+        except duckdb.Error as error:
+            raise UsageError(_RUNNING.get(type(error), _FAILED)) from None
+
+
+_FAILED = (
+    "the query met a value that it can't work with. The engine's words are not shown, since they can quote what is in "
+    "the tables: TRY(...) gives null where an expression fails"
+)
+_RUNNING: dict[type[duckdb.Error], str] = {
+    duckdb.ConversionException: "a value can't be turned into the type that the query asks for: TRY_CAST gives null",
+    duckdb.OutOfRangeException: "a number is too large or too small for its type: TRY_CAST or TRY(...) gives null",
+}
+"""What is said of an error once rows were read."""
+
+
+def _require_sound(text: str, sources: Mapping[str, Source], whole: set[str]) -> None:
+    """Raises UsageError, in the engine's words where they help, for a query that can't be read even over no rows."""
+    empty: dict[str, Source] = {}
+    with _opened(sources, "500MB") as engine:
+        for name in sources:
+            empty[name] = frame_of(engine.sql(f'SELECT * FROM "{name}" LIMIT 0'))
+    with _opened(empty, "500MB") as engine:
+        try:
+            engine.sql(text)
+        except duckdb.Error as error:
+            shown = {one for name in sources for one in engine.table(name).columns}
+            raise UsageError(_explanation(str(error), shown, whole)) from None
+
+
+@contextmanager
+def _opened(sources: Mapping[str, Source], memory: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An engine that has these tables and reaches nothing else."""
     files = [path for path, _ in (one for one in sources.values() if isinstance(one, tuple))]
-    with connect(temp_directory="", memory_limit=bounds.memory) as engine:
+    with connect(temp_directory="", memory_limit=memory) as engine:
         for name, source in sources.items():
             if isinstance(source, tuple):
                 engine.execute(_view(name, *source))
@@ -40,13 +77,7 @@ def query(text: str, tables: Mapping[str, Table], load: Callable[[str], Source],
                 engine.register(name, source.to_arrow())
         engine.execute(f"SET allowed_paths = [{', '.join(map(_quoted, files))}]")
         lock(engine)
-        try:
-            return rows_of(engine, text, bounds)
-        except duckdb.Error as error:
-            shown = {one for name in wanted for one in engine.table(name).columns}
-            raise UsageError(
-                _explanation(str(error), shown, {c for name in wanted for c in tables[name].names})
-            ) from None
+        yield engine
 
 
 def _view(name: str, path: Path, columns: Mapping[str, str]) -> str:
@@ -59,7 +90,7 @@ def _quoted(path: Path) -> str:
     return "'" + path.resolve().as_posix().replace("'", "''") + "'"
 
 
-def _tables(text: str, tables: Mapping[str, Table]) -> list[str]:
+def tables_of(text: str, tables: Mapping[str, Table]) -> list[str]:
     """The published tables a query names. Raises UsageError for anything but one SELECT over them."""
     try:
         found = [one for one in sqlglot.parse(text, read="duckdb") if one]

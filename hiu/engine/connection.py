@@ -54,6 +54,32 @@ def open_file(path: Path | None, **settings: Setting) -> duckdb.DuckDBPyConnecti
         raise _opening(path, error) from None
 
 
+def require_tables_alone(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Raises HiuError for a file that holds more than tables: a macro or a default would run in our queries."""
+    found = connection.execute(_MORE_THAN_TABLES).fetchall()
+    if found:
+        connection.close()
+        kind, name = found[0]
+        raise HiuError(
+            f"{path}: holds a {kind}, '{name}', which hiu did not make, so nothing is read from it. Move it away and "
+            "run the months again: it is made anew of the raw folder and the records"
+        )
+
+
+_MORE_THAN_TABLES = """
+    SELECT 'function', function_name FROM duckdb_functions() WHERE NOT internal
+    UNION ALL SELECT 'view', view_name FROM duckdb_views() WHERE NOT internal
+    UNION ALL SELECT 'sequence', sequence_name FROM duckdb_sequences()
+    UNION ALL SELECT 'type', type_name FROM duckdb_types() WHERE NOT internal
+    UNION ALL SELECT 'index', index_name FROM duckdb_indexes()
+    UNION ALL SELECT 'schema', schema_name FROM duckdb_schemas() WHERE NOT internal AND schema_name <> 'main'
+    UNION ALL SELECT 'default', table_name || '.' || column_name FROM duckdb_columns()
+        WHERE NOT internal AND column_default IS NOT NULL
+    UNION ALL SELECT 'constraint', table_name FROM duckdb_constraints() WHERE constraint_type <> 'NOT NULL'
+    LIMIT 1
+"""
+
+
 def rewrite(source: Path, target: Path) -> None:
     """Copy a warehouse, as it stands, into a new file: what was deleted is in the old file still, not in this one.
 

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from hiu.engine import Scalar, Task
 from hiu.engine import sql as queries
-from hiu.engine.connection import frame_of, lock, no_values, open_file
+from hiu.engine.connection import frame_of, lock, no_values, open_file, require_tables_alone
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.model import TABLES, Table
@@ -40,6 +40,8 @@ class Warehouse:
         self._con = open_file(path, memory_limit=memory_limit, temp_directory=str(spill or ""), **more)
         self._con.execute("SET TimeZone = 'UTC'").fetchall()
         lock(self._con)
+        if path is not None:
+            require_tables_alone(self._con, path)
         self._columns_of: dict[str, list[str]] = {}  # columns of tables seen, forgotten when a table is made or dropped
         self._there: set[str] | None = None  # every table, asked for again after a drop or a rollback
 

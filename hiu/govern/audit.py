@@ -76,6 +76,23 @@ def read(path: Path) -> list[Entry]:
     return [entry for _, entry in _entries(path) if entry is not None]
 
 
+def proven(path: Path) -> list[Path]:
+    """A log and those of earlier keys whose digest it holds, or one of them does: oldest first.
+
+    Any other file that has the name of a log proves nothing.
+    """
+    found = [path] if path.exists() else []
+    digests: dict[str, object] = {}
+    for log in found:
+        sealed = ((one["event"].get("log"), one["event"].get("log_sha256")) for one in read(log))
+        digests = {str(name): sha256 for name, sha256 in sealed if name} | digests
+        for earlier in sorted(path.parent.glob("audit-until-*.jsonl"), reverse=True):
+            sha256 = hashlib.sha256(earlier.read_bytes()).hexdigest()
+            if earlier not in found and digests.get(earlier.name) == sha256:
+                found.append(earlier)
+    return found[::-1]
+
+
 def verify(path: Path, key: bytes, recorded: str | None = None) -> list[str]:
     """A sentence for every break of the chain; empty = sound.
 

@@ -38,7 +38,7 @@ def require_house(home: Path, curated: Path) -> None:
     A read log that was moved by hand since the last run is refused too: looks go where the audit log knows them.
     """
     last = _last(curated / "audit.jsonl")
-    if last is None or site_digests(home) == last["site"]:
+    if last is None or (site_digests(home) == last["site"] and not _edited_since(last, curated)):
         return
     now = house_of(home, curated)
     if now["at"] != last["house"]["at"]:
@@ -51,6 +51,12 @@ def require_house(home: Path, curated: Path) -> None:
             f"{home / 'site.toml'}: read_log is not where the last run had it, so nothing is shown: 'hiu run', or 'hiu "
             "audit accept', enters the change first"
         )
+
+
+def _edited_since(last: Entry, curated: Path) -> bool:
+    """Whether the site's own site.toml says something else by now: an old copy of it is then no house of its own."""
+    own = (curated.resolve() / last["house"]["at"]).resolve()
+    return (own / "site.toml").is_file() and bool(site_digests(own) != last["site"])
 
 
 def _last(audit: Path) -> Entry | None:

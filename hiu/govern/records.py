@@ -4,14 +4,18 @@ A row is one JSON line, on disk before `add` returns. A later row with the same 
 one (so an undo is a row too), and the earlier stays in the file as history. A last line that is half written (by an
 earlier version) is dropped by the next `add`; it was never reported as done. The batch reads these files at its start,
 so they can be added to while a run is going on, and they outlive a rebuilt warehouse.
+
+Every line carries an HMAC under the site's key over itself and all that stands before it. So a line that was written
+by hand, or copied from another place, is known until the audit log has bound it (`unsigned`).
 """
 
 import hashlib
+import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import polars as pl
 from filelock import FileLock
@@ -25,6 +29,17 @@ from hiu.model.table import Type
 _WAIT = 30
 Row = dict[str, Any]
 """Column -> value."""
+MAC = "mac"
+"""What a line has beside its columns: the HMAC that it was written with."""
+
+
+class Signer(Protocol):
+    """A site as records are added to it: its folder of records, and its keys."""
+
+    @property
+    def records(self) -> Path: ...
+
+    def key_for(self, purpose: str) -> bytes: ...
 
 
 def path_of(folder: Path, table: Table) -> Path:
@@ -32,18 +47,69 @@ def path_of(folder: Path, table: Table) -> Path:
     return folder / f"{table.name}.jsonl"
 
 
-def add(folder: Path, table: Table, rows: Sequence[Row]) -> None:
+def add(site: Signer, table: Table, rows: Sequence[Row]) -> None:
     """Append rows (column -> value; a column left out is empty). All or none of them.
 
-    Raises HiuError for a column the table lacks, or an empty one that may not be.
+    Raises HiuError for a column the table lacks, or an empty one that may not be; SettingsError without the site's key.
     """
-    lines = b"".join(_line(table, row) for row in rows)
-    path = path_of(folder, table)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lines = [_values(table, row) for row in rows]
+    path, key = path_of(site.records, table), site.key_for("records")
+    site.records.mkdir(parents=True, exist_ok=True, mode=0o700)
     with FileLock(path.with_suffix(".lock"), timeout=_WAIT):
-        existing = path.read_bytes() if path.exists() else b""
+        content = path.read_bytes() if path.exists() else b""
+        content = content[: _whole(content)]
+        before = hashlib.sha256(content)
+        for line in lines:
+            signed = _written({**line, MAC: _mac(key, table.name, before.digest(), line)})
+            before.update(signed)
+            content += signed
         # a new file in place of the old: a cut leaves all of the rows or none, never an action without its owner
-        replace(path, existing[: _whole(existing)] + lines)
+        replace(path, content)
+
+
+def unsigned(path: Path, key: bytes | None, bound: int) -> list[int]:
+    """Numbers of the whole lines behind the first `bound` bytes of a file that were not written by `add` of this site.
+
+    Without a key none of those lines can be told from one that was written by hand.
+    """
+    content = path.read_bytes() if path.exists() else b""
+    before, found = hashlib.sha256(content[:bound]), []
+    first = content[:bound].count(b"\n") + 1
+    for number, text in enumerate(content[bound : _whole(content)].splitlines(keepends=True), first):
+        if key is None or not _signed(text, key, path.stem, before.digest()):
+            found.append(number)
+        before.update(text)
+    return found
+
+
+def bound_files(found: Iterable[Mapping[str, Any]], kind: str) -> dict[str, tuple[int, str]]:
+    """Name -> length and digest, as events of the log last bound each file of a kind (`records`, `reads`)."""
+    bound: dict[str, tuple[int, str]] = {}
+    for event in found:
+        if event.get("type") == "rekeyed" and kind == "reads":
+            bound = {}  # set aside with the log of the key before
+        files = event.get(kind)
+        for name, about in files.items() if isinstance(files, Mapping) else ():
+            bound[str(name)] = (int(about[0]), str(about[1]))
+    return bound
+
+
+def _signed(text: bytes, key: bytes, name: str, before: bytes) -> bool:
+    """Whether a line is, to the byte, one that `add` wrote behind what stands before it."""
+    try:
+        line = json.loads(text)
+        mac = str(line.pop(MAC))
+        return _written({**line, MAC: mac}) == text and hmac.compare_digest(mac, _mac(key, name, before, line))
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
+        return False
+
+
+def _mac(key: bytes, name: str, before: bytes, line: Row) -> str:
+    return hmac.new(key, name.encode() + b"\0" + before + _written(line), hashlib.sha256).hexdigest()
+
+
+def _written(line: Row) -> bytes:
+    return json.dumps(line, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8") + b"\n"
 
 
 def sweep(folder: Path) -> None:
@@ -69,14 +135,13 @@ def read(folder: Path, table: Table) -> pl.DataFrame:
     return every.unique(table.key, keep="last", maintain_order=True).sort(table.key, nulls_last=True)
 
 
-def _line(table: Table, row: Row) -> bytes:
+def _values(table: Table, row: Row) -> Row:
     if unknown := sorted(set(row) - set(table.names)):
         raise HiuError(f"table {table.name}: no column {', '.join(unknown)}; expected {', '.join(table.names)}")
     for column in table.columns:
         if not column.nullable and row.get(column.name) is None:
             raise HiuError(f"table {table.name}, column '{column.name}': empty; expected {column.meaning.lower()}")
-    text = {name: _json_value(row.get(name)) for name in table.names if row.get(name) is not None}
-    return json.dumps(text, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8") + b"\n"
+    return {name: _json_value(row.get(name)) for name in table.names if row.get(name) is not None}
 
 
 def _json_value(value: object) -> object:

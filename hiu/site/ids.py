@@ -46,7 +46,7 @@ def id_now(tables: Tables, person_id: str) -> str:
     if (found := followed(person_id, ids, became)) in ids:
         return found
     raise UsageError(
-        f"no person '{person_id}' in {tables.month.title}.{did_you_mean(person_id, ids)} "
+        f"no person '{person_id}' in {tables.month.title}.{did_you_mean(person_id, tables._askable(ids))} "
         "run.ranked() has the ids; 'hiu find NAME' searches by name."
     )
 

@@ -46,6 +46,12 @@ class Opened:
         """What people recorded."""
         return self.curated / "records"
 
+    def key_for(self, purpose: str) -> bytes:
+        """The key of one purpose, derived from the site's. Raises SettingsError if that can't be read."""
+        from hiu.govern.keys import derive, site_key
+
+        return derive(site_key(self.settings, self.home), purpose)
+
     def folders(self) -> dict[str, str]:
         """Folder of each published month."""
         return read_current(self.curated / "CURRENT.json").months
@@ -89,24 +95,20 @@ class Opened:
 
     def hidden(self, ids: Collection[str]) -> frozenset[str]:
         """Who of the people may now be shown to nobody by name."""
-        from hiu.govern.basis.gate import hidden, opt_out_of, standing
-        from hiu.govern.records import read
-        from hiu.model.govern import BASIS
+        from hiu.govern.basis.gate import hidden, opt_out_of
 
-        basis = standing(self.settings, read(self.records, BASIS), self._aliases())
         today = self.now().date()
-        return hidden(ids, basis, on=today, opt_out=opt_out_of(self.settings, today))
+        return hidden(ids, self._standing(), on=today, opt_out=opt_out_of(self.settings, today))
 
     def permitted(self, ids: Collection[str]) -> GateResult:
         """Whom an analyst may look at today for the purpose that the site was opened for."""
         from hiu.govern.basis import gate
-        from hiu.govern.records import read
-        from hiu.model.govern import BASIS
 
-        basis = gate.standing(self.settings, read(self.records, BASIS), self._aliases())
         today = self.now().date()
         opt_out = gate.opt_out_of(self.settings, today)
-        return gate.permitted(ids, basis, purpose=self.purpose, recipient="analyst", on=today, opt_out=opt_out)
+        return gate.permitted(
+            ids, self._standing(), purpose=self.purpose, recipient="analyst", on=today, opt_out=opt_out
+        )
 
     def look(
         self, what: str, whom: Collection[str], month: str, *, rows: int | None = None, refused: str | None = None
@@ -123,6 +125,28 @@ class Opened:
         key = reads.reads_key(self.settings, self.home, self.curated)
         folder = reads.folder_of(self.settings, self.curated)
         reads.enter(folder, key, one, self.now(), self.curated / "audit.jsonl")
+
+    def _standing(self) -> pl.DataFrame:
+        """The basis as settings and records have it. Raises HiuError if a line of the records was written by hand."""
+        from hiu.errors import SettingsError
+        from hiu.govern import audit
+        from hiu.govern.basis.gate import standing
+        from hiu.govern.records import bound_files, path_of, read, unsigned
+        from hiu.model.govern import BASIS
+
+        logs = audit.proven(self.curated / "audit.jsonl")
+        bound = bound_files((entry["event"] for log in logs for entry in audit.read(log)), "records")
+        try:
+            key = self.key_for("records")
+        except SettingsError:
+            key = None  # who may read what is published need not have it
+        path = path_of(self.records, BASIS)
+        if lines := unsigned(path, key, bound.get(BASIS.name, (0, ""))[0]):
+            raise HiuError(
+                f"{path}, line {lines[0]}: neither signed nor in the audit log, so nobody is shown. "
+                f"'hiu verify --site {self.home}' says more"
+            )
+        return standing(self.settings, read(self.records, BASIS), self._aliases())
 
     def _records(self) -> dict[str, object]:
         """Length and digest of what reviewers recorded: bound into the line of the log."""

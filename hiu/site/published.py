@@ -10,16 +10,17 @@ import polars as pl
 
 from hiu.errors import UsageError
 from hiu.fuzzy import not_among
-from hiu.model import PATHWAY
+from hiu.govern.reads import FEW, LookRefused
+from hiu.model import PATHWAY, RELEASED
 from hiu.model.frames import schema
 from hiu.month import Month
 from hiu.site.ids import People
-from hiu.site.looks import look
+from hiu.site.looks import look, one_look, people_in
 from hiu.site.show.cards import Card
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
 from hiu.site.tables import Tables, checked_dataset, checked_months, names_shown
-from hiu.site.views.person import Person, person_in
+from hiu.site.views.person import Person, person_in, require_basis
 from hiu.site.views.quality import Quality, not_supplied
 from hiu.site.views.ranked import Ranked, list_of
 
@@ -43,18 +44,35 @@ class Published(Tables):
     True
     """
 
-    @look
     def sql(self, query: str, *, show_names: bool | None = None) -> Listing:
-        """The rows of a SELECT over the published tables, masked as everywhere.
+        """The rows of a SELECT over the published tables, masked as everywhere. It is a look at everybody whom its
+        tables hold, entered before it is run, and at the people whose ids it names.
 
-        Raises UsageError; HiuError for a query that takes more than memory_limit or query_seconds of site.toml.
+        Raises UsageError; LookRefused for an id that no basis lets you ask for; HiuError for a query that takes more
+        than memory_limit or query_seconds of site.toml.
         """
         from hiu.engine.analyst import query as ask
+        from hiu.engine.analyst import tables_of
         from hiu.engine.bounded import Bounds
+
+        named = people_in(query.upper())
+        if named or any(column.personal for name in tables_of(query, RELEASED) for column in RELEASED[name].columns):
+            self._enter_query(named)
 
         own = self._opened.settings if self._opened else None
         bounds = Bounds(own.memory_limit, own.query_seconds) if own else Bounds()
-        return Listing(ask(query, self._tables_there, lambda name: self._source(name, show_names), bounds))
+        with one_look():
+            return Listing(ask(query, self._tables_there, lambda name: self._source(name, show_names), bounds))
+
+    def _enter_query(self, named: Collection[str]) -> None:
+        everybody = self._scan("people").select("person_id").collect()["person_id"].to_list()
+        try:
+            require_basis(self, named)
+        except LookRefused as refused:
+            self.opened.look("sql", refused.people, str(self.month), refused="no basis")
+            raise
+        whom = named if len(everybody) > FEW else {*named, *everybody}
+        self.opened.look("sql", whom, str(self.month), rows=len(everybody))
 
     @look
     def pathway(self, name: str | None = None, *, show_names: bool | None = None) -> Listing:
@@ -73,7 +91,7 @@ class Published(Tables):
             return Listing(pl.DataFrame(schema=schema(PATHWAY[name])), f"{name}: this site has no source of it")
         if name not in PATHWAY:
             raise UsageError(not_among(f"no table of the crisis pathway is called '{name}'", name, PATHWAY))
-        return self._table(name, show_names=show_names)
+        return self.table(name, show_names=show_names)
 
     @look
     def ranked(self, top: int | None = None, *, show_names: bool | None = None) -> Ranked:

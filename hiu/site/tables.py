@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from random import SystemRandom
 
 import polars as pl
 
@@ -82,12 +83,13 @@ class Tables(Suggests):
         """The first three rows, masked, by column."""
         scan = self._scan(name)
         keep = [one for one in RELEASED[name].names if one in set(scan.collect_schema()) and read(name, one)]
-        return masked(name, scan.select(keep).head(3).collect()).to_dict(as_series=False)
+        return self._coded(masked(name, scan.select(keep).head(3).collect())).to_dict(as_series=False)
 
     @look
     def table(self, name: str, *, show_names: bool | None = None) -> Listing:
         """A published table, personal columns masked. Raises UsageError naming the nearest one there is."""
-        return self._table(name, show_names=show_names)
+        found = self._table(name, show_names=show_names)
+        return Listing(self._coded(found), found.title)
 
     def _table(self, name: str, *, show_names: bool | None = None) -> Listing:
         scan = self._scan(name)
@@ -104,8 +106,8 @@ class Tables(Suggests):
         """
         scan = self._scan(name)
         wanted = show_names if show_names is not None else bool(self._opened and self._opened.show_names)
-        if wanted or self._hidden:
-            return self._table(name, show_names=show_names)
+        if wanted or self._hidden or self._codes:
+            return self._coded(self._table(name, show_names=show_names))
         there = set(scan.collect_schema())
         path = whole_table(self.folder, name) if self._working else self.folder / f"{name}.parquet"
         return path, masked_sql(name, [column for column in RELEASED[name].names if column in there])
@@ -139,6 +141,33 @@ class Tables(Suggests):
             return frozenset()
         ids = pl.read_parquet(self.folder / "people.parquet", columns=["person_id"])["person_id"]
         return self._opened.hidden(ids)
+
+    @cached_property
+    def _codes(self) -> dict[str, str]:
+        """People whom no basis lets the analyst ask for: id -> a number, drawn anew each time a month is opened.
+
+        Their rows count and can be joined; but who knows an id can't find the person by it.
+        """
+        if self._opened is None:
+            return {}
+        shown = self._scan("people").select("person_id").collect()["person_id"]
+        former = self._scan("aliases").select("old_id").collect()["old_id"]
+        apart = sorted({*shown, *former} - self._opened.permitted({*shown, *former}).ids)
+        SystemRandom().shuffle(apart)
+        return {person: f"withheld-{turn:05}" for turn, person in enumerate(apart, 1)}
+
+    def _askable(self, ids: Collection[str]) -> list[str]:
+        """Those of the people whom a basis lets the analyst ask for."""
+        return [one for one in ids if one not in self._codes]
+
+    def _coded(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """A table that is handed over, with those numbers in place of ids, and of what else stands for one person."""
+        if not self._codes:
+            return frame
+        ids = [name for name in frame.columns if name in ("identity_id", "identity_a", "identity_b")]
+        texts = [name for name, kind in frame.schema.items() if kind == pl.String and name not in ids]
+        numbers = pl.col(texts).str.replace_many(list(self._codes), list(self._codes.values()))
+        return pl.DataFrame(frame).with_columns(numbers, *(pl.lit(None, pl.String).alias(name) for name in ids))
 
     @cached_property
     def _tables_there(self) -> dict[str, Table]:

@@ -4,23 +4,27 @@ Each act is followed by a line with the length and digest of every file of recor
 out later shows. Settings, basis and agreements are edited by hand: every run enters their digests, and what changed.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from hiu.errors import HiuError
-from hiu.govern.audit import CORRECTED, Entry, read, set_back, verify
+from hiu.govern import records
+from hiu.govern.audit import CORRECTED, Entry, proven, read, set_back, verify
 from hiu.govern.house import PARTS, house_of, site_digests
 from hiu.govern.reads import folder_of, keep_key
-from hiu.govern.records import measure
+from hiu.govern.records import bound_files, measure, unsigned
+from hiu.model import BACKUPS
 from pipelines.access.disclose import record_files
+from pipelines.common.backups import tables_digest
 from pipelines.common.journal import record
 from pipelines.common.place import Paths, Place
 
 FOREIGN = "foreign_settings"
 """What an event is that refused the settings of another folder."""
 WAY_BACK = (
-    "Nothing was written. Bring the file back: 'hiu restore BACKUP FOLDER' into an empty folder, and copy it over. "
+    "Nothing was written or shown. Lost lines: bring the file back ('hiu restore BACKUP FOLDER' into an empty folder, "
+    "and copy it over). Added lines: find out who wrote them, and take them out. "
     "If it is as it should be, 'hiu audit accept --reason WHY --by NAME' says so in the log, for good"
 )
 EARLIER_REDACTED = "earlier_log_redacted"
@@ -28,9 +32,8 @@ EARLIER_REDACTED = "earlier_log_redacted"
 
 
 def logs(paths: Paths) -> list[Path]:
-    """The logs of a site: those of earlier keys first, then today's."""
-    earlier = sorted(path for path in paths.curated.glob("audit-until-*.jsonl"))
-    return [*earlier, *([paths.audit] if paths.audit.exists() else [])]
+    """The logs of a site: those of earlier keys that today's vouches for, then today's."""
+    return proven(paths.audit)
 
 
 def events(paths: Paths) -> list[Entry]:
@@ -44,21 +47,51 @@ def exported_by(paths: Paths, month: str) -> str | None:
     return str(made[-1]["login"]) if made and made[-1].get("login") else None
 
 
-def bound_files(found: Iterable[Entry], kind: str) -> dict[str, tuple[int, str]]:
-    """Name -> length and digest, as the log last bound each file of a kind (`records`, `reads`)."""
-    bound: dict[str, tuple[int, str]] = {}
-    for event in found:
-        if event.get("type") == "rekeyed" and kind == "reads":
-            bound = {}  # set aside with the log of the key before
-        files = event.get(kind)
-        for name, about in files.items() if isinstance(files, Mapping) else ():
-            bound[str(name)] = (int(about[0]), str(about[1]))
-    return bound
-
-
 def lost_records(paths: Paths) -> Iterator[str]:
     """A sentence for every file of records that is not, as far as the log knows it, what it was."""
     yield from _lost(bound_files(events(paths), "records"), paths.records, "records")
+
+
+def added_records(place: Place) -> Iterator[str]:
+    """A sentence for every file of records with lines that were neither written by hiu nor bound by the log."""
+    for name, lines in _unsigned(place).items():
+        yield (
+            f"records/{name}.jsonl: {_numbered(lines)} neither signed with the site's key nor in the audit log: "
+            "written by hand, or by another site"
+        )
+
+
+def _unsigned(place: Place) -> dict[str, list[int]]:
+    """By file of records the numbers of such lines. That a backup is somewhere takes nobody's right away."""
+    bound, found = bound_files(events(place), "records"), {}
+    for path in sorted(place.records.glob("*.jsonl")) if place.records.is_dir() else []:
+        length = bound.get(path.stem, (0, ""))[0]
+        if path.stat().st_size <= length or not (lines := unsigned(path, place.key_for("records"), length)):
+            continue
+        if path.stem == BACKUPS.name:
+            there = records.history(place.records, BACKUPS)["there"]
+            lines = [number for number in lines if not there[number - 1]]
+        if lines:
+            found[path.stem] = lines
+    return found
+
+
+def unproven_tables(place: Place) -> list[str]:
+    """A sentence if the working database came with a backup and is not the one that the log says was backed up.
+
+    What was found to be that one is not asked about again.
+    """
+    if not place.restored.exists() or not place.warehouse.exists():
+        return []
+    digests = [one.get("warehouse") for one in events(place) if one.get("type") in ("backup_begun", "accepted")]
+    if tables_digest(place) not in digests or verify(place.audit, place.key_for("audit")):
+        return [
+            f"{place.warehouse}: came with a backup, and the audit log does not have it: it was changed since, or the "
+            "backup was made by an earlier hiu. Move it away and run the months again: it is made anew of the raw "
+            "folder and the records"
+        ]
+    place.restored.unlink()
+    return []
 
 
 def lost_reads(place: Place) -> Iterator[str]:
@@ -112,14 +145,14 @@ def _set_back(place: Place) -> dict[str, list[tuple[int, timedelta]]]:
 
 
 def require_whole(place: Place) -> None:
-    """Raises HiuError, before anything is written, if the audit log or a file of records is not what it was."""
+    """Raises HiuError, before anything is written or shown, if the log or a file of records is not what it was."""
     if not place.audit.exists():
         _require_new(place)
-        return
-    problems = verify(place.audit, place.key_for("audit"))
+    problems = verify(place.audit, place.key_for("audit")) if place.audit.exists() else []
     problems = [one for one in problems if "half written" not in one]  # a power cut: the next line sets it aside
     # an erasure that was cut off is in the middle of rewriting them
-    problems += [] if place.erasing.exists() else lost_records(place)
+    problems += [] if place.erasing.exists() else [*lost_records(place), *added_records(place)]
+    problems += unproven_tables(place)
     if problems:
         raise HiuError("\n  ".join(problems) + f"\n{WAY_BACK}")
 
@@ -137,11 +170,16 @@ def _require_new(place: Place) -> None:
         raise HiuError(f"{place.audit}: not there, though months are published. {WAY_BACK}")
 
 
+def signed_files(place: Place) -> dict[str, dict[str, list[object]]]:
+    """Length and digest of every file of records but those with lines that nobody has accepted."""
+    refused = _unsigned(place)
+    return {"records": {name: one for name, one in record_files(place)["records"].items() if name not in refused}}
+
+
 def bind(place: Place, now: datetime) -> None:
     """Enter the files of records that changed since the log last had them."""
     before = bound_files(events(place), "records")
-    files = record_files(place)["records"]
-    changed = {name: one for name, one in files.items() if before.get(name) != tuple(one)}
+    changed = {name: one for name, one in signed_files(place)["records"].items() if before.get(name) != tuple(one)}
     if changed:
         record(place, now, "records_bound", records=changed)
 
@@ -153,13 +191,13 @@ def changed_parts(place: Place) -> list[str]:
     return [] if last is None else [name for name in PARTS if now[name] != last.get(name)]
 
 
-def bound_now(place: Place) -> dict[str, object]:
+def bound_now(place: Place, *, accepted: bool = False) -> dict[str, object]:
     """What every run's line holds: records, read logs, and what site.toml says."""
     folder = folder_of(place.settings, place.curated)
     files = sorted(folder.glob("*.jsonl")) if folder.is_dir() else []
     keep_key(place.key_for("reads"), place.curated)
     return {
-        **record_files(place),
+        **(record_files(place) if accepted else signed_files(place)),
         "reads": {path.stem: measure(path.read_bytes()) for path in files},
         "site": site_digests(place.home),
         "house": house_of(place.home, place.curated),
@@ -177,9 +215,11 @@ def accept(place: Place, *, reason: str, by: str, now: datetime) -> list[str]:
             "the audit log itself is not whole, so nothing can be entered in it:\n  " + "\n  ".join(problems)
         )
     differs = [one for one in verify(place.audit, place.key_for("audit")) if "the last head" in one]
-    differs += [*lost_records(place), *lost_reads(place)]
+    differs += [*lost_records(place), *added_records(place), *lost_reads(place), *unproven_tables(place)]
     differs += [f"site.toml: {part} changed" for part in changed_parts(place)] + clocks(place)[0]
     back = {name: [n for n, _ in lines] for name, lines in _set_back(place).items() if lines}
     about = {"reason": reason, "by": by, "differed": differs, "clock": back}
-    record(place, now, "accepted", **about, **bound_now(place))
+    tables = {"warehouse": tables_digest(place)} if place.restored.exists() else {}
+    record(place, now, "accepted", **about, **tables, **bound_now(place, accepted=True))
+    place.restored.unlink(missing_ok=True)
     return differs

@@ -78,7 +78,7 @@ def enter_disclosure(
     event = {"disclosure": entry, **logged, "person": person_id, "automatic": automatic}
     # the log first: a cut between the two leaves a line too many, never a disclosure that the log does not know
     record(place, now, "disclosed", **{key: value for key, value in event.items() if value is not None})
-    records.add(place.records, DISCLOSURES, [row])
+    records.add(place, DISCLOSURES, [row])
     return entry
 
 

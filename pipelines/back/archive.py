@@ -18,6 +18,7 @@ from pipelines.common.fingerprint import file_digest
 FORM = 1
 _CHUNK = 1 << 20
 _MOST_LISTED = 50_000_000
+_LARGE, _MOST_PACKED = 50_000_000, 100
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 Files = Mapping[str, tuple[int, str]]
 """Name -> bytes and SHA-256."""
@@ -98,9 +99,19 @@ def _read_list(archive: zipfile.ZipFile, path: Path) -> Files:
     if form > FORM:
         raise HiuError(f"{path}: made by a newer hiu (form {form}; this one knows {FORM})")
     names = sorted(name for name in archive.namelist() if name != LIST)
+    if swollen := next((one for one in archive.infolist() if _swells(one)), None):
+        raise HiuError(
+            f"{path}: '{swollen.filename}' would be {swollen.file_size:,} bytes of {swollen.compress_size:,}; no "
+            "file of a site packs so small, so nothing was written"
+        )
     if names != sorted(files) or not all(map(_plain, names)):
         raise HiuError(f"{path}: its entries are not those it lists")
     return files
+
+
+def _swells(entry: zipfile.ZipInfo) -> bool:
+    """Whether an entry is far larger than what it is packed into, and large: its whole purpose is to fill a disk."""
+    return entry.file_size > _LARGE and entry.file_size > _MOST_PACKED * entry.compress_size
 
 
 def _plain(name: str) -> bool:

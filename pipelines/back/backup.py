@@ -17,7 +17,7 @@ from hiu.govern.rights import make_private
 from hiu.model import TABLES
 from hiu.publish.release.folder import WORKING
 from pipelines.back import archive
-from pipelines.common.backups import PARTIAL, note_backup
+from pipelines.common.backups import PARTIAL, half_written, home_of, note_backup, tables_digest
 from pipelines.common.fingerprint import file_digest
 from pipelines.common.journal import record
 from pipelines.common.lock import hold, require_no_erasure
@@ -57,8 +57,10 @@ def backup(place: Place, to: Path | None, *, now: datetime) -> Backup:
         if not folder.exists():
             make_private(folder)
         for left in folder.glob(f"hiu-backup-*.zip{PARTIAL}"):
-            left.unlink()
+            if left.name in half_written(place):
+                left.unlink()
         aside = path.with_name(path.name + PARTIAL)
+        record(place, now, "backup_begun", file=aside.name, home=home_of(place), warehouse=tables_digest(place))
         # noted first: what a cut leaves must be one that an erasure finds
         note_backup(place, aside, None, now, there=True)
         try:
@@ -67,7 +69,7 @@ def backup(place: Place, to: Path | None, *, now: datetime) -> Backup:
             )
             archive.check(aside)
             sha256 = file_digest(aside)
-            record(place, now, "backup_made", sha256=sha256, files=len(files))
+            record(place, now, "backup_made", sha256=sha256, files=len(files), home=home_of(place))
             note_backup(place, path, sha256, now)
             move(aside, path)
         finally:

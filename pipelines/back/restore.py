@@ -18,7 +18,7 @@ from hiu.errors import Busy, HiuError, UsageError
 from hiu.govern.rights import make_private
 from hiu.publish.release.pointer import ERASING
 from hiu.settings import Settings, load
-from pipelines.access.disclose import record_files
+from pipelines.access.bound import added_records, lost_records, signed_files, unproven_tables
 from pipelines.back import archive
 from pipelines.back.backup import CURATED, FOLDERS
 from pipelines.back.rights import carry, note_source, require_parts, rights_folder
@@ -29,6 +29,7 @@ from pipelines.common.place import HELD_BACK, Place
 
 BUILDING = ".restoring"
 SITE = "site.toml"
+RESTORED = "restored.json"
 IN_BACKUP = "site.toml.in-backup"
 Say = Callable[[str], None]
 
@@ -70,15 +71,21 @@ def _restore(file: Path, folder: Path, replacing: bool, now: datetime, rights: P
             raise
     _hold_back(aside / CURATED)
     note_source(aside, file, file_digest(file), now)
+    write_whole(aside / CURATED / RESTORED, b"{}\n")
     sentences += _keep_settings(folder, aside, settings)
     old = _set_aside(folder, curated, now) if replacing else []
     _place(folder, aside, curated)
     return [*sentences, *old, *_next(folder)]
 
 
-def enter(place: Place, name: str, now: datetime) -> None:
-    """Enter a restore in the log of the site, with what its files of records are now."""
-    record(place, now, "restored", backup=name, **record_files(place))
+def enter(place: Place, name: str, now: datetime) -> list[str]:
+    """Enter a restore in the log of the site, with what its files of records are now; what a person has to look at.
+
+    Records that are not as the log has them are not entered: a named person accepts them, or brings others.
+    """
+    differs = [*lost_records(place), *added_records(place)]
+    record(place, now, "restored", backup=name, **({} if differs else signed_files(place)))
+    return [*differs, *unproven_tables(place)]
 
 
 def _keep_rights(
@@ -124,8 +131,11 @@ def _settings(folder: Path, saved: bytes, replacing: bool) -> bytes:
         except HiuError:
             pass
     values = _values(saved)
-    for name in ("raw", "curated", "key_file"):
-        to = folder / str(values.get(name) or ".")
+    governance = values.get("governance")
+    read_log = governance.get("read_log") if isinstance(governance, dict) else None
+    named = {name: values.get(name) for name in ("raw", "curated", "key_file", "model")} | {"read_log": read_log}
+    for name, value in named.items():
+        to = folder / str(value or ".")
         if not to.resolve().is_relative_to(folder.resolve()):
             raise UsageError(
                 f"the backup's {SITE} puts '{name}' outside the folder that was named; nothing was changed. "

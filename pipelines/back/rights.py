@@ -94,9 +94,11 @@ def carry(zipped: zipfile.ZipFile, files: archive.Files, old: Path, aside: Path)
 
 
 def note_source(aside: Path, file: Path, sha256: str, now: datetime) -> None:
-    """Enter the backup that was restored: an erasure has to find it, wherever it lies."""
-    row = {"path": str(file.resolve()), "sha256": sha256, "there": True, "at": utc(now)}
-    records.add(aside / RECORDS, BACKUPS, [row])
+    """Enter the backup that was restored: an erasure has to find it, wherever it lies. Here is no key to sign it."""
+    row = {"path": str(file.resolve()), "sha256": sha256, "there": True, "at": utc(now).isoformat()}
+    path = records.path_of(aside / RECORDS, BACKUPS)
+    before = path.read_bytes() if path.exists() else b""
+    write_whole(path, before + json.dumps(row, ensure_ascii=False).encode() + b"\n")
 
 
 def _kept(name: str) -> bool:

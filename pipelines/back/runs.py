@@ -100,4 +100,4 @@ def record_rollback(
     """Record that a run is taken back, or may be shown again."""
     at = utc(now)
     row = {"folder": folder, "month": str(month), "away": gone, "reason": reason, "by": by, "at": at}
-    records.add(place.records, ROLLED_BACK, [row])
+    records.add(place, ROLLED_BACK, [row])

@@ -31,7 +31,7 @@ def undo(place: Place, which: str, *, reason: str, by: str, now: datetime, redo:
     with disk_errors(place.curated):
         # logged first: cut off between the two, nothing is done that the log does not say
         record(place, now, what, delivery=row["delivery_id"], source=row["source"], by=by)
-        records.add(place.records, WITHDRAWN, [about])
+        records.add(place, WITHDRAWN, [about])
     return {**about, "period": row["period"]}
 
 

@@ -14,7 +14,7 @@ from hiu.model import WITHDRAWN_MONTHS
 from hiu.month import Month
 from hiu.publish.release.folder import BUILDING
 from hiu.publish.release.pointer import drop_current
-from pipelines.access.disclose import record_files
+from pipelines.access.bound import signed_files
 from pipelines.access.mart.kept import renew
 from pipelines.back.runs import any_hold, runs
 from pipelines.common.journal import record, utc
@@ -37,10 +37,10 @@ def withdraw(place: Place, month: Month, *, reason: str, by: str, now: datetime)
         if str(month) not in place.months() and not there:
             raise UsageError(f"{month} is not published. There are: {', '.join(sorted(place.months())) or 'none'}")
         row = {"month": str(month), "away": True, "reason": reason, "by": by, "at": utc(now)}
-        records.add(place.records, WITHDRAWN_MONTHS, [row])
+        records.add(place, WITHDRAWN_MONTHS, [row])
         names = [folder.name for folder in there]
         about = {"month": str(month), "folders": names, "reason": reason, "by": by}
-        record(place, now, "month_withdrawn", **about, **record_files(place))
+        record(place, now, "month_withdrawn", **about, **signed_files(place))
         drop_current(place.current, month)
         return [*_put_away(place, there), *_papers(place, month, names), *renew(place, now), *_released(place, month)]
 
@@ -86,5 +86,5 @@ def publish_again(place: Place, month: Month, now: datetime) -> None:
     """Record that a month that was taken back may be published after all."""
     if withdrawn_month(place, month):
         about = {"reason": "published again", "by": "hiu run --again", "at": utc(now)}
-        records.add(place.records, WITHDRAWN_MONTHS, [{"month": str(month), "away": False, **about}])
-        record(place, now, "month_back", month=str(month), **record_files(place))
+        records.add(place, WITHDRAWN_MONTHS, [{"month": str(month), "away": False, **about}])
+        record(place, now, "month_back", month=str(month), **signed_files(place))

@@ -141,7 +141,11 @@ def _enter_restored(folder: Path, name: str) -> int:
                 "'hiu erase --resume'"
             )
         return 3 if place.erasing.exists() else 0
-    enter(place, name, now())
+    if differs := enter(place, name, now()):
+        for line in differs:
+            out(line)
+        out("'hiu audit accept --reason WHY --by NAME' takes the records as they are, and says so in the log for good")
+        return 3
     if not place.erasing.exists():
         for line in withhold_now(place, now()):  # of an objection that is newer than what was published in the backup
             out(line)

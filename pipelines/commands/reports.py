@@ -63,7 +63,7 @@ def equality(
     """Check whether any group is over- or under-represented. Small numbers are suppressed unless --exact is given."""
     from pipelines.papers.reports_equality import report_equality
 
-    report_equality(_month(site, curated, month), groups, exact=exact, as_json=as_json)
+    report_equality(_month(site, curated, month), groups, exact=exact, as_json=as_json, now=now())
 
 
 def trend(

@@ -54,6 +54,11 @@ class Paths(ABC):
         return self.curated / "hiu.duckdb"
 
     @property
+    def restored(self) -> Path:
+        """Lies there from a restore on until the working database was found to be the one that was backed up."""
+        return self.curated / "restored.json"
+
+    @property
     def lake_note(self) -> Path:
         """Which lake the tables are in, of a site that keeps them on Spark: written by its first run there."""
         return self.curated / "lake.json"

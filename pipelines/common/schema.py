@@ -72,7 +72,7 @@ def _decisions_to_records(place: Place, warehouse: Engine) -> None:
     old = decisions.with_columns(lacking).select(DECISIONS.names)
     recorded = records.history(place.records, DECISIONS)
     new = old.join(recorded, on=DECISIONS.key, how="anti", nulls_equal=True)
-    records.add(place.records, DECISIONS, new.to_dicts())
+    records.add(place, DECISIONS, new.to_dicts())
 
 
 _UPGRADES: dict[int, Callable[[Place, Engine], None]] = {2: _decisions_to_records}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from hiu.errors import HiuError
 from hiu.govern.erase.residue import trace_places
-from pipelines.common.backups import PARTIAL, destroy_backup, listed_backups, note_backup, unlisted_copies
+from pipelines.common import backups
 from pipelines.common.place import Paths, Place
 from pipelines.erase.find import ErasureScope
 
@@ -22,7 +22,7 @@ HALF_RESTORED = ".restoring"
 
 @dataclass
 class Copies:
-    """Names of copies destroyed and written anew; paths not there; and what is left, a sentence each."""
+    """Paths of backups destroyed, names of copies written anew; paths not there; and what is left, a sentence each."""
 
     destroyed: list[str] = field(default_factory=list)
     rewritten: list[str] = field(default_factory=list)
@@ -49,23 +49,19 @@ def set_aside(paths: Paths) -> list[Path]:
     return sorted(path for folder in folders for path in folder.glob(f"*{SET_ASIDE}*"))
 
 
-def _backups(paths: Paths, copies: Copies, now: datetime) -> None:
-    unlisted, damaged = unlisted_copies(paths)
-    for path in listed_backups(paths):
+def _backups(place: Place, copies: Copies, now: datetime) -> None:
+    ours, others = backups.copies(place)
+    for path in backups.listed_backups(place):
         if path.exists():
-            destroy_backup(paths, path, now)
-            copies.destroyed.append(path.name)
-        elif path.name.endswith(PARTIAL):
-            note_backup(paths, path, None, now)
+            continue
+        if path.name.endswith(backups.PARTIAL):
+            backups.note_backup(place, path, None, now)
         else:
             copies.unreachable.append(str(path))
-    for path in unlisted:
-        path.unlink()
-        copies.destroyed.append(path.name)
-    copies.left += [
-        f"{path}: a backup too damaged to say whose it is; it may hold the whole database. Remove it by hand"
-        for path in damaged
-    ]
+    for path in ours:
+        backups.destroy_backup(place, path, now)
+        copies.destroyed.append(str(path))
+    copies.left += [f"{path}: {why}. It may hold the whole database: if so, remove it by hand" for path, why in others]
 
 
 def _rewrite(place: Place, folder: Path, rewrite: Callable[[Place], None], copies: Copies) -> None:

@@ -30,7 +30,7 @@ from pipelines.common.place import Paths, Place, open_warehouse
 from pipelines.common.progress import Reporter
 from pipelines.erase.again import next_again, token_of
 from pipelines.erase.copies import Copies, destroy_copies
-from pipelines.erase.files import drop_others, rewrite_records, rewrite_runs
+from pipelines.erase.files import beside, drop_others, named_folders, rewrite_records, rewrite_runs
 from pipelines.erase.find import ErasureScope, find
 from pipelines.erase.log import redact_log
 from pipelines.erase.marks import keep_marks
@@ -106,6 +106,7 @@ def _erase(place: Place, asked: Asked, now: datetime, report: Reporter, say: Cal
     runs = rewrite_runs(place, scope, token, now, report)
     records.sweep(place.records)
     copies = _copies(place, scope, asked, now, report, say)
+    copies.left += [f"{path}: tells the person; remove it by hand" for path in beside(place, scope)]
     changed = rewrite_records(place, scope, token)
     redact_log(place, scope.traces, token, now)
     removed = drop_others(place, scope, say)
@@ -246,7 +247,7 @@ def _sweep_working_files(paths: Paths) -> None:
 def _require_nothing(place: Place, scope: ErasureScope) -> None:
     if place.has_tables:
         require_gone(place, scope)
-    left = residue(place, scope)
+    left = [*residue(place, scope), *(f"a folder's name in {one.parent}" for one in named_folders(place, scope))]
     if left:
         raise HiuError(
             f"the record is still in {', '.join(left[:5])}; the erasure is not finished, and no run starts till it is. "

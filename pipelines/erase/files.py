@@ -86,7 +86,29 @@ def drop_others(paths: Paths, scope: ErasureScope, report: Callable[[str], None]
             path.unlink()
             report(f"removed {path.relative_to(paths.curated).parent.as_posix()}/...: it held the record")
             gone.append(path.parent.relative_to(paths.curated).as_posix())
+    for folder in named_folders(paths, scope):
+        if not any(folder.iterdir()):
+            folder.rmdir()
     return gone
+
+
+def named_folders(paths: Paths, scope: ErasureScope) -> list[Path]:
+    """Folders under the curated folder whose own name tells the person, the innermost first."""
+    every = sorted((path for path in paths.curated.rglob("*") if path.is_dir()), reverse=True)
+    return [path for path in every if traces_in_name(path.name, scope.traces)]
+
+
+def beside(paths: Paths, scope: ErasureScope) -> list[Path]:
+    """Files in the site's own folder that tell the person, such as a sheet or a list that was written there: they are
+    somebody's to remove. The raw folder is looked through by row, the curated one is cleared, backups are known."""
+    own = {path.resolve() for path in (paths.raw, paths.curated, paths.home / "backups", paths.home / "keys")}
+    found = []
+    for top in sorted(path for path in paths.home.iterdir() if ".before-restore-" not in path.name):
+        for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
+            if path.is_file() and not own & {path.resolve(), *path.resolve().parents}:
+                name = path.relative_to(paths.home).as_posix()
+                found += [path] if trace_places(name, path.read_bytes(), scope.traces) else []
+    return found
 
 
 def others(paths: Paths) -> list[Path]:

@@ -13,7 +13,7 @@ from hiu.govern.erase.held import ROW, own_tokens
 from hiu.model.govern import RULINGS, TOMBSTONES, TRAITS
 from pipelines.common.journal import record, utc
 from pipelines.common.lock import hold, require_no_erasure
-from pipelines.common.place import Paths, Place, open_warehouse
+from pipelines.common.place import Place, open_warehouse
 from pipelines.erase.find import ErasureScope
 
 SPARED = {"reason": "on another person's record when the erasure was made", "by": "hiu erase"}
@@ -35,16 +35,16 @@ class HeldRow:
         return f"{self.source_file}:{self.source_row}"
 
 
-def keep_marks(paths: Paths, scope: ErasureScope, erasure: str, now: datetime) -> None:
+def keep_marks(place: Place, scope: ErasureScope, erasure: str, now: datetime) -> None:
     """Write the tombstones of a person: exact ones, digests of near forms, and what spares rows of other people."""
     at = utc(now)
     stones = [{"token": stone, "erasure": erasure, "at": at} for stone in scope.stones]
-    records.add(paths.records, TOMBSTONES, stones)
-    before = records.read(paths.records, TRAITS).filter(erasure=erasure)["traits"].to_list()
+    records.add(place, TOMBSTONES, stones)
+    before = records.read(place.records, TRAITS).filter(erasure=erasure)["traits"].to_list()
     every = sorted(scope.near.union(*(text.split() for text in before)))
     if every:
-        records.add(paths.records, TRAITS, [{"erasure": erasure, "traits": " ".join(every), "at": at}])
-    _settle(paths, sorted(scope.spared), {"ruling": "release", **SPARED, "recorded_at": at})
+        records.add(place, TRAITS, [{"erasure": erasure, "traits": " ".join(every), "at": at}])
+    _settle(place, sorted(scope.spared), {"ruling": "release", **SPARED, "recorded_at": at})
 
 
 def held_rows(place: Place) -> list[HeldRow]:
@@ -102,9 +102,9 @@ def _confirm(place: Place, one: pl.DataFrame, now: datetime) -> None:
     met = near.near_rows(one, digests, place.tombstone_keys)["erasure"].to_list()
     tokens = tombstone.tokens(one, place.tombstone_keys[0])["token"].unique().sort()
     stones = [{"token": token, "erasure": met[0], "at": utc(now)} for token in tokens if met]
-    records.add(place.records, TOMBSTONES, stones)
+    records.add(place, TOMBSTONES, stones)
 
 
-def _settle(paths: Paths, tokens: Iterable[str], about: dict[str, object]) -> None:
+def _settle(place: Place, tokens: Iterable[str], about: dict[str, object]) -> None:
     if rows := [{"token": token, **about} for token in tokens]:
-        records.add(paths.records, RULINGS, rows)
+        records.add(place, RULINGS, rows)

@@ -22,9 +22,7 @@ def turn_key(place: Place, recipient: str, *, reason: str, by: str, now: datetim
     turn = turn_of(place.records, recipient) + 1
     at = utc(now)
     records.add(
-        place.records,
-        KEY_TURNS,
-        [{"recipient": recipient, "turn": turn, "reason": reason, "by": by, "recorded_at": at}],
+        place, KEY_TURNS, [{"recipient": recipient, "turn": turn, "reason": reason, "by": by, "recorded_at": at}]
     )
     record(place, now, "key_turned", recipient=recipient, turn=turn, by=by)
     used = key_id(current_key(place.key, place.records, recipient))

@@ -56,7 +56,7 @@ def record_change(
         end=change.until,
         recorded_at=utc(now),
     )
-    records.add(place.records, BASIS, [row])
+    records.add(place, BASIS, [row])
     _note(place, row, now)
 
 
@@ -84,7 +84,7 @@ def _end_rows(place: Place, person: str, code: str, *, evidence: str, by: str, n
             )
         still = [{**row, "person_id": other, "recorded_at": utc(now)} for other in others]
         ended = _ended(row, by, evidence, now)
-        records.add(place.records, BASIS, [ended, *still])
+        records.add(place, BASIS, [ended, *still])
         for one in (ended, *still):
             _note(place, one, now)
 
@@ -135,7 +135,7 @@ def record_opt_outs(place: Place, file: Path, *, by: str | None, now: datetime) 
         _ended(row, by, row["evidence"], now)
         for row in before.filter(~pl.col("person_id").is_in(sorted(out))).iter_rows(named=True)
     ]
-    records.add(place.records, BASIS, rows)
+    records.add(place, BASIS, rows)
     record(place, now, "opt_outs", numbers=len(numbers), people=len(out), ended=len(opted_out - out), by=by)
     return len(numbers), len(out), len(opted_out - out)
 

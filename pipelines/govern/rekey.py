@@ -95,13 +95,10 @@ def _old_key(place: Place, named: Path | None) -> bytes | None:
 
 def _turn(place: Place, new: bytes, old: bytes | None, reason: str, by: str, now: datetime) -> Rekeyed:
     erased = records.read(place.records, TOMBSTONES)["erasure"].n_unique()
-    rows = 0
     if old is not None:
         keep_tombstone_key(place.settings.key_file, old)
-    elif erased:
-        rows = _mark_rows(place, new, now)
     recipients = records.read(place.records, KEY_TURNS)["recipient"].n_unique()
-    about: dict[str, object] = {"erased": erased, "erased_rows": rows, "recipients": recipients, "lost": old is None}
+    about: dict[str, object] = {"erased": erased, "recipients": recipients, "lost": old is None}
     about["releases"] = len(list((place.curated / "releases").glob("board-*")))
     until = f"until-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     if (reads := folder_of(place.settings, place.curated)).is_dir():
@@ -109,6 +106,8 @@ def _turn(place: Place, new: bytes, old: bytes | None, reason: str, by: str, now
     (place.curated / KEY_COPY).unlink(missing_ok=True)
     if place.audit.exists():
         move(place.audit, place.audit.with_name(f"audit-{until}.jsonl"))
+    # signed with the new key, so once the log of the old one is out of the way
+    about["erased_rows"] = _mark_rows(place, new, now) if erased and old is None else 0
     if (log := _log(place)).exists():
         sha256 = hashlib.sha256(log.read_bytes()).hexdigest()
         about |= {"log": log.name, "log_sha256": sha256, "log_head": head(log)}
@@ -134,7 +133,7 @@ def _mark_rows(place: Place, new: bytes, now: datetime) -> int:
     aside = aside.filter(pl.col("code").is_in([CODE, near.CODE]))
     marked = aside.join(files, on="delivery_id").select("sha256", "source_row").unique().rows()
     stones = [{"token": row_token(sha, row, key), "erasure": "before the new key", "at": at} for sha, row in marked]
-    records.add(place.records, TOMBSTONES, stones)
+    records.add(place, TOMBSTONES, stones)
     return len(stones)
 
 

@@ -37,9 +37,9 @@ def freeze_dead(place: Place, warehouse: Engine, now: datetime) -> list[str]:
         person, since = row["person_id"], row["died"] or now.date()
         evidence = "a name as sent says so: check" if row["by_name"] else "a register says so"
         forbid = denial(person, "died", by=BY_RUN, evidence=evidence, start=since, now=now)
-        records.add(place.records, BASIS, [forbid])
+        records.add(place, BASIS, [forbid])
         hold = {"person_id": person, "held": True, "reason": "died", "by": BY_RUN, "recorded_at": at}
-        records.add(place.records, HOLDS, [hold])
+        records.add(place, HOLDS, [hold])
         record(place, now, "frozen", person=person, reason="died")
     return [row["person_id"] for row in fresh]
 
@@ -51,7 +51,7 @@ def record_hold(place: Place, person_id: str, *, reason: str, by: str, lift: boo
         raise UsageError(f"{person_id} is not on hold")
     person = person_id if lift else current_id(place, person_id)
     row = {"person_id": person, "held": not lift, "reason": reason, "by": by, "recorded_at": utc(now)}
-    records.add(place.records, HOLDS, [row])
+    records.add(place, HOLDS, [row])
     record(place, now, "hold_lifted" if lift else "hold", person=person, by=by)
 
 
@@ -103,7 +103,7 @@ def record_review(place: Place, person_id: str, review: Review, *, now: datetime
         codes = next(column.codes for column in REVIEWS.columns if column.name == name)
         if row[name] not in codes:
             raise UsageError(f"'{row[name]}' is no {name}. There are: {', '.join(codes)}.")
-    records.add(place.records, REVIEWS, [row])
+    records.add(place, REVIEWS, [row])
     about = {"person": person_id, "event": review.event, "decision": review.decision, "by": review.by}
     record(place, now, "retention_decided", **about)
 
@@ -141,7 +141,7 @@ def record_consent(
         raise UsageError(f"consent can't have been given or withdrawn on {on}, which lies ahead of {now.date()}")
     person = current_id(place, person_id)
     row = {"person_id": person, "member": member, "given": given, "at": on or now.date(), "until": until, "by": by}
-    records.add(place.records, FAMILY_CONSENTS, [row])
+    records.add(place, FAMILY_CONSENTS, [row])
     record(place, now, "family_consent", person=person, given=given, by=by)
 
 

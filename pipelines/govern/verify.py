@@ -10,11 +10,12 @@ import polars as pl
 from hiu.errors import Busy, HiuError
 from hiu.govern.audit import GENESIS, head, read, verify
 from hiu.govern.reads import folder_of, problems
+from hiu.govern.records import bound_files
 from hiu.publish.release.folder import MANIFEST, digest, read_manifest, verify_release
 from hiu.publish.words.text import count_of
 from pipelines.access.bound import (
     EARLIER_REDACTED,
-    bound_files,
+    added_records,
     changed_parts,
     clocks,
     events,
@@ -22,6 +23,7 @@ from pipelines.access.bound import (
     logs,
     lost_reads,
     lost_records,
+    unproven_tables,
 )
 from pipelines.access.looks import people_in
 from pipelines.access.papers.withdraw import papers_with_refused
@@ -66,7 +68,7 @@ def problems_of(place: Place, recorded: str | None = None, on: date | None = Non
         *_reads(place),
         *clocks(place)[0],
     ]
-    found += [*_warehouse(place), *seals(place), *(_refused(place, on) if on else ())]
+    found += [*unproven_tables(place), *_warehouse(place), *seals(place), *(_refused(place, on) if on else ())]
     if place.erasing.exists():
         found.append("an erasure was cut off: 'hiu erase --resume' ends it")
     return found
@@ -147,28 +149,29 @@ def _counts(path: Path) -> Iterator[str]:
         )
 
 
-def _bound(paths: Paths) -> Iterator[str]:
+def _bound(place: Place) -> Iterator[str]:
     """What the audit log says of manifests, pointers and records, against what is on disk."""
-    found = events(paths)
+    found = events(place)
     earlier = {
         str(event["log"]): str(event["log_sha256"])
         for event in found
         if event.get("type") in ("rekeyed", EARLIER_REDACTED) and event.get("log")
     }
     for name, sha256 in earlier.items():
-        yield from _earlier_log(paths.curated / name, sha256)
+        yield from _earlier_log(place.curated / name, sha256)
     manifests = {e["folder"]: e["manifest"] for e in found if e.get("type") in ("published", "rewritten")}
-    there = {path.parent.name for path in paths.published.glob("*/" + MANIFEST) if not path.parent.name.startswith(".")}
-    shown = set(paths.months().values())
+    there = {path.parent.name for path in place.published.glob("*/" + MANIFEST) if not path.parent.name.startswith(".")}
+    shown = set(place.months().values())
     for folder in sorted(shown | there):
-        path = paths.published / folder / MANIFEST
+        path = place.published / folder / MANIFEST
         if folder not in manifests:
             how = "shown" if folder in shown else "kept"
             yield f"{folder}: {how}, but the audit log does not say that it was published"
         elif path.exists() and digest(path) != manifests[folder]:
             yield f"{folder}: its manifest is not the one that the audit log has"
-    yield from _pointers(paths)
-    yield from lost_records(paths)
+    yield from _pointers(place)
+    yield from lost_records(place)
+    yield from added_records(place)
 
 
 def _pointers(paths: Paths) -> Iterator[str]:

@@ -65,9 +65,9 @@ def decide(
     """Record what a reviewer says of two descriptions."""
     a, b = _pair(place, pair)
     if second:
-        desk.second_opinion(place.records, [desk.Verdict(a, b, decision, note)], reviewer=by or "", at=now)
+        desk.second_opinion(place, [desk.Verdict(a, b, decision, note)], reviewer=by or "", at=now)
     else:
-        desk.decide(place.records, a, b, decision, reviewer=by or "", at=now, note=note)
+        desk.decide(place, a, b, decision, reviewer=by or "", at=now, note=note)
     kind = "second_opinion" if second else "decision"
     record(place, now, kind, identity_a=a, identity_b=b, decision=decision, by=by)
     out(f"{a} and {b}: {decision}, by {by}. " + ("It binds nothing." if second else _NEXT))
@@ -76,7 +76,7 @@ def decide(
 def undo(place: Place, pair: tuple[str, str], *, by: str | None, now: datetime) -> None:
     """Undo what was decided about two descriptions."""
     a, b = _pair(place, pair)
-    desk.undo(place.records, a, b, reviewer=by or "", at=now)
+    desk.undo(place, a, b, reviewer=by or "", at=now)
     record(place, now, "decision_undone", identity_a=a, identity_b=b, by=by)
     out(f"{a} and {b}: undone by {by}; it stays on record. {_NEXT}")
 
@@ -89,10 +89,10 @@ def decide_from(place: Place, file: Path, *, by: str | None, second: bool, dry_r
     _require_plain_notes(place, file.name, answers, now)
     try:
         if second and not dry_run:
-            desk.second_opinion(place.records, answers.verdicts, reviewer=by or "", at=now)
+            desk.second_opinion(place, answers.verdicts, reviewer=by or "", at=now)
         elif not second:
             name = by or ("nobody yet" if dry_run else "")
-            desk.decide_all(place.records, answers.verdicts, reviewer=name, at=now, dry_run=dry_run)
+            desk.decide_all(place, answers.verdicts, reviewer=name, at=now, dry_run=dry_run)
     except desk.Refused as refused:
         lines = [f"{file.name}, row {answers.rows[at]}: {why}" for at, why in refused.lines]
         raise HiuError("nothing was taken:\n" + "\n".join(lines)) from None

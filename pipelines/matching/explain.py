@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from hiu.errors import Busy, UsageError
+from hiu.govern.pseudonym import PERSON_ID
 from hiu.govern.release.outputs import put
 from hiu.link.review.explain import PairExplanation, conflicts, holding_links
 from hiu.link.review.explain import explain_pair as compare_pair
@@ -54,7 +55,7 @@ def explain_person(place: Place, person_id: str, month: str | None, asked: Asked
 
 def _explain_person(place: Place, person_id: str, published: Published, asked: Asked) -> None:
     wanted = _current_id(published, person_id)
-    if wanted in set(_people(published)["person_id"]):
+    if PERSON_ID.fullmatch(wanted):  # whether or not there is such a person: a refusal is no answer to that either
         asked.require(place, "explain", [wanted], published)
     person, show_names, now = published.person(wanted), asked.show_names, asked.now
     about = _people(published).filter(pl.col("person_id") == person.person_id).to_dicts()[0]

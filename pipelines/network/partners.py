@@ -98,7 +98,7 @@ def enter(place: Place, crossing: str, now: datetime, **about: object) -> None:
     logged["about"] = logged.pop("kind")
     record(place, now, "crossing", crossing=crossing, **logged)
     row = {"crossing_id": crossing, "login": login(), "recorded_at": utc(now), **about}
-    records.add(place.records, CROSSINGS, [row])
+    records.add(place, CROSSINGS, [row])
 
 
 def register(paths: Paths, kind: str, partner: str | None = None) -> pl.DataFrame:

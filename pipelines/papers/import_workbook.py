@@ -108,7 +108,7 @@ def take_in(
     about = {"month": str(copy.month), "pack": copy.pack_id, "entries": len(rows)}
     # the log first: a cut between the two leaves a line too many, never entries that nobody is known to have made
     record(place, now, kind, **about, by=by, login=login(), **{name: len(cells) for name, cells in found})
-    records.add(place.records, MEETING_ENTRY, rows)
+    records.add(place, MEETING_ENTRY, rows)
     return len(rows)
 
 

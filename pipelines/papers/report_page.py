@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from hiu.month import Month
+from hiu.plain import seen
 from hiu.publish.stamp import MARKING
 from hiu.publish.words.text import moment
 
@@ -49,7 +50,7 @@ class Heading:
 
 def page(cells: list[Any], heading: Heading, *, code: bool = False) -> str:
     """The whole page; `code` shows the cells' code, else it is folded under each result."""
-    body = "".join(_cell(cell, code) for cell in cells)
+    body = seen("".join(_cell(cell, code) for cell in cells))  # a program that shows the file may act on the rest
     found = re.search(r"<h1[^>]*>(.*?)</h1>", body, re.DOTALL)
     title = re.sub(r"<[^>]+>", "", found[1]) if found else "Report"
     return (

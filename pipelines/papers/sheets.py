@@ -122,7 +122,7 @@ def _is_supported(tables: dict[str, pl.DataFrame], who: str, month: Month) -> bo
 def _override(place: Place, who: str, month: Month, reason: str, by: str, now: datetime) -> None:
     at = utc(now)
     row = {"person_id": who, "at": at, "reason": reason, "by": by, "until": now.date()}
-    records.add(place.records, OVERRIDES, [row])
+    records.add(place, OVERRIDES, [row])
     record(place, now, "sheet_override", person=who, month=str(month), by=by)
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from shlex import quote
 
 from hiu.errors import HiuError, InputRefused, SettingsError, UsageError
 from hiu.extract.draft.mapping import checks_left, draft
@@ -53,7 +54,8 @@ def draft_source(
     else:
         _write(target, text)
         out(f"wrote {target}")
-    looked_at = f"hiu fetch MONTH --site {place.home}" if query else f"hiu check {file} --site {place.home}"
+    site = f"--site {quote(str(place.home))}"  # a name that a shell would act on is pasted as a name
+    looked_at = f"hiu fetch MONTH {site}" if query else f"hiu check {quote(str(file))} {site}"
     for line in _left(place, name, looked_at, text, today):
         out(line if save else f"# {line}".rstrip())
 
@@ -115,7 +117,8 @@ def _left(place: Place, name: str, command: str, text: str, today: date) -> Iter
         worth = f"{points:g} point{'s' * (points != 1)}"
         yield f"In the ranking each {dataset} counts {worth}. To change that, write in site.toml:"
         yield from ("[rank.weights.extra]", f"{dataset} = 1.0")
-    yield f"Next: read the file, settle those lines, and run '{command}'."
+    run = f": {command}" if "'" in command else f" '{command}'."
+    yield f"Next: read the file, settle those lines, and run{run}"
 
 
 def _unit(text: str, dataset: str) -> str:

@@ -72,6 +72,9 @@ class Folder(Paths):
     def curated(self) -> Path:
         return self.home
 
+    def key_for(self, purpose: str) -> bytes:
+        return purpose.encode().ljust(32, b".")
+
 
 def value(column: Column, said: str) -> object:
     """Something the column may hold; of free text, what was said."""
@@ -103,7 +106,7 @@ def test_what_is_about_b_stays_and_tells_a_no_longer(name: str, said: str, tmp_p
     folder, table = Folder(tmp_path), TABLES[name]
     plain = row_of_b(table, "of 3 April")
     told = {**row_of_b(table, f"{said} says so"), **{key: plain[key] for key in SUBJECTS if key in plain}}
-    records.add(folder.records, table, [told])
+    records.add(folder, table, [told])
     free = [c.name for c in table.columns if c.type == "text" and not c.codes and c.name not in SUBJECTS]
     free = [column for column in free if column not in PLACES or said not in ("ann-lee@x.org", "custody 40412")]
 
@@ -125,7 +128,7 @@ def test_what_is_about_a_goes(name: str, tmp_path: Path) -> None:
     folder, table = Folder(tmp_path), TABLES[name]
     own = {**row_of_b(table, "of 3 April"), **{key: A if key == "person_id" else "a" * 16 for key in SUBJECTS}}
     rows = [{key: own[key] for key in table.names}, row_of_b(table, "of 4 April")]
-    records.add(folder.records, table, rows)
+    records.add(folder, table, rows)
     rewrite_records(folder, SCOPE, "P-TOKEN")
     after = records.history(folder.records, table)
     assert after.height == (2 if name in KEPT else 1)
@@ -137,7 +140,7 @@ def test_two_consents_that_differed_in_the_name_alone_stay_two(tmp_path: Path) -
     folder, table = Folder(tmp_path), TABLES["family_consents"]
     base = {"person_id": B, "at": date(2026, 3, 1), "by": "Dr C"}
     rows = [{**base, "member": SOMEBODY, "given": True}, {**base, "member": "Ann Lee", "given": False}]
-    records.add(folder.records, table, [*rows, {**base, "member": "LEE, ANN", "given": True}])
+    records.add(folder, table, [*rows, {**base, "member": "LEE, ANN", "given": True}])
     rewrite_records(folder, SCOPE, "P-TOKEN")
     assert records.read(folder.records, table)["given"].to_list() == [True, False, True]
     rewrite_records(folder, SCOPE, "P-TOKEN")

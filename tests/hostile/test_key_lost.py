@@ -138,7 +138,7 @@ def test_rights_stand_under_a_new_key(
     two += sorted(links.filter(person_id=held)["identity_id"].unique())[:1]
     pair = dict(zip(("identity_a", "identity_b"), sorted(two), strict=True))
     decided = {**pair, "decision": "different", "reviewer": "R", "decided_at": NOW.replace(tzinfo=None)}
-    records.add(place.records, DECISIONS, [decided])
+    records.add(place, DECISIONS, [decided])
     (tmp_path / "safe").mkdir()
     copied = copy_key(place, tmp_path / "safe", by="Officer", now=NOW)
     gone = erase(place, doomed, reason="upheld", by="Officer", now=NOW, report=QUIET, say=lambda _: None)

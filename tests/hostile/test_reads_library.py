@@ -170,7 +170,7 @@ def test_without_a_basis_a_person_is_not_shown_even_masked(home: Path, tmp_path:
     text = (site / "site.toml").read_text(encoding="utf-8")
     (site / "site.toml").write_text(re.sub('recipient = "analyst"', 'recipient = "clinician"', text), encoding="utf-8")
     run = hiu.open(site).latest
-    first = run.ranked(1)["person_id"][0]
+    first = hiu.open(home).latest.ranked(1)["person_id"][0]
     before = len(looks(site))
     asks: tuple[Callable[[], object], ...] = (
         lambda: run.person(first), lambda: run.person(1), lambda: run.why(first), lambda: run.ranked().why(1),

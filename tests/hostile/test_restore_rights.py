@@ -57,13 +57,13 @@ def site(tmp_path: Path) -> Place:
     init_site(tmp_path / "site", name="S", synthetic=True, today=date(2026, 4, 1), sources=["police"])
     place = open_place(tmp_path / "site")
     place.warehouse.write_bytes(b"as it was at the backup")
-    records.add(place.records, TABLES["holds"], [{**RIGHTS["holds"], "person_id": "HIU-CCCCCCCC"}])
+    records.add(place, TABLES["holds"], [{**RIGHTS["holds"], "person_id": "HIU-CCCCCCCC"}])
     record(place, NOW, "run_started", month="2026-03", **record_files(place))
     return place
 
 
 def added(place: Place, name: str) -> list[dict[str, object]]:
-    records.add(place.records, TABLES[name], [RIGHTS[name]])
+    records.add(place, TABLES[name], [RIGHTS[name]])
     return records.read(place.records, TABLES[name]).to_dicts()
 
 

@@ -72,7 +72,7 @@ def record_all(place: Place, people: Mapping[str, str]) -> ErasureScope:
     links = pl.read_parquet(place.which(None)[1] / "links.parquet")
     two = sorted(str(links.filter(person_id=people[who])["identity_id"].drop_nulls()[0]) for who in ("one", "other"))
     row = {"identity_a": two[0], "identity_b": two[1], "decision": "same", "reviewer": "R"}
-    records.add(place.records, DECISIONS, [{**row, "decided_at": NOW.replace(tzinfo=None)}])
+    records.add(place, DECISIONS, [{**row, "decided_at": NOW.replace(tzinfo=None)}])
     with open_warehouse(place) as warehouse:
         scope = find(warehouse, people["doomed"], place.key_for("tombstone"))
     erase(place, people["doomed"], reason="upheld", by="Officer", now=NOW, report=QUIET, say=lambda _: None)

@@ -61,7 +61,7 @@ class Site:
 def forbid(place: Place, person: str, code: str = "objection") -> None:
     about = {"purpose": "*", "recipient": "*", "code": code, "allow": False, "decided_by": "DPO", "evidence": "letter"}
     row = gate.row(person, **about, start=NOW.date(), end=None, recorded_at=NOW.replace(tzinfo=None))  # type: ignore[arg-type]
-    records.add(place.records, BASIS, [row])
+    records.add(place, BASIS, [row])
 
 
 def scope_of(place: Place, person: str) -> ErasureScope:

@@ -9,6 +9,7 @@ from pathlib import Path
 from hiu.errors import SettingsError, UsageError
 from hiu.extract.files.path_months import PathMonths, path_months
 from hiu.month import NAMES, Month
+from hiu.plain import one_line
 from hiu.sources import Source
 from hiu.sources.spec import AS_WRITTEN
 
@@ -62,6 +63,9 @@ def find_deliveries(raw: Path, sources: Mapping[str, Source], ignored: Sequence[
     home = raw.resolve()
     for path in _walk(raw, sources):
         name = path.relative_to(raw).as_posix()
+        if one_line(name) != name:
+            refused.append(RefusedFile(one_line(name), "name", "its name holds control characters; rename it"))
+            continue
         if reason := _leaves(path, home):
             refused.append(RefusedFile(name, "link", reason))
             continue

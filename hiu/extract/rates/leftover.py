@@ -12,6 +12,7 @@ from hiu.extract.values.codes import not_known, whole
 from hiu.extract.values.dates import NEVER, read_dates
 from hiu.extract.values.text import looks_of
 from hiu.fold import folded
+from hiu.plain import one_line
 from hiu.sources import FieldSpec, Source
 
 MOST_WORDS = 12
@@ -105,7 +106,9 @@ def _words(cells: pl.DataFrame) -> str | None:
     if counts.height > max(3 * MOST_WORDS, cells.height // 2):
         return None
     quotable = [
-        f"{word} {rows:,}" for word, rows, people, named in counts.iter_rows() if _quotable(word, people, named)
+        f"{one_line(word)} {rows:,}"
+        for word, rows, people, named in counts.iter_rows()
+        if _quotable(word, people, named)
     ]
     shown = quotable[:MOST_WORDS]
     more = counts.height - len(shown)

@@ -8,7 +8,6 @@ import numpy as np
 import polars as pl
 
 from hiu.errors import UsageError
-from hiu.fuzzy import did_you_mean
 from hiu.link.candidates.block import join
 from hiu.link.compare.pairs import compare
 from hiu.link.describe import nodes
@@ -80,7 +79,7 @@ def explain_pair(
     model = scorer.load() if model is None else model
     for wanted in (identity_a, identity_b):
         if wanted not in identity["identity_id"]:
-            raise UsageError(f"no description '{wanted}'.{did_you_mean(wanted, identity['identity_id'].head(1000))}")
+            raise UsageError(f"no description '{wanted}': links and review_queue have the ids")
     able = identity.filter(nodes.comparable() | C("identity_id").is_in([identity_a, identity_b]))
     described = nodes.build(able, settings, {identity_a, identity_b})
     home = dict(described.member.select("identity_id", "node").iter_rows())

@@ -42,7 +42,8 @@ def people(run: Tables, dataset: str | None, months: int, area: str | None) -> L
     title = f"People by {what} in {count_of(span, 'month')} to the end of {run.month.title}, and the {span} before"
     missing = lacking(run, span, sets={*sets, *nights}, before=span)
     title = ". ".join([title, *(line.removesuffix(".") for line in missing)])
-    return Listing(found.with_columns(days_since=days).select(order), title, empty={"rank": "not listed"})
+    found = run._coded(found.with_columns(days_since=days).select(order))
+    return Listing(found, title, empty={"rank": "not listed"})
 
 
 def _total(demand: pl.DataFrame, sets: tuple[str, ...], first: Month, last: Month) -> pl.DataFrame:

@@ -16,7 +16,7 @@ from filelock import FileLock
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.govern.placeholder import is_placeholder
-from hiu.govern.records import add, history, read
+from hiu.govern.records import Signer, add, history, read
 from hiu.link.people.decisions import Book, ContradictoryDecision
 from hiu.link.people.decisions import in_force as rules_of
 from hiu.model import DECISIONS, SECOND_OPINIONS
@@ -54,7 +54,7 @@ class Refused(UsageError):
 
 
 def decide(
-    records: Path, a: str, b: str, decision: str, *, reviewer: str, at: datetime, note: str | None = None
+    site: Signer, a: str, b: str, decision: str, *, reviewer: str, at: datetime, note: str | None = None
 ) -> None:
     """Record one decision about identities `a` and `b`. `at`: UTC, with or without a zone.
 
@@ -62,43 +62,43 @@ def decide(
     """
     name, when, verdict = _reviewer(reviewer), _utc(at), Verdict(a, b, decision, note)
     _valid(verdict)
-    with _locked(records):
-        past = history(records, DECISIONS)
+    with _locked(site.records):
+        past = history(site.records, DECISIONS)
         Book(rules_of(_latest(past))).add(*verdict.pair, decision)
-        add(records, DECISIONS, _decisions([verdict], name, when, past))
+        add(site, DECISIONS, _decisions([verdict], name, when, past))
 
 
 def decide_all(
-    records: Path, verdicts: Sequence[Verdict], *, reviewer: str, at: datetime, dry_run: bool = False
+    site: Signer, verdicts: Sequence[Verdict], *, reviewer: str, at: datetime, dry_run: bool = False
 ) -> None:
     """Record several decisions, all or none. Raises Refused with a line for each that can't be taken."""
     name, when = _reviewer(reviewer), _utc(at)
-    with _locked(records):
-        past = history(records, DECISIONS)
+    with _locked(site.records):
+        past = history(site.records, DECISIONS)
         if problems := _problems(verdicts, Book(rules_of(_latest(past)))):
             raise Refused(problems)
         if not dry_run:
-            add(records, DECISIONS, _decisions(verdicts, name, when, past))
+            add(site, DECISIONS, _decisions(verdicts, name, when, past))
 
 
-def undo(records: Path, a: str, b: str, *, reviewer: str, at: datetime) -> None:
+def undo(site: Signer, a: str, b: str, *, reviewer: str, at: datetime) -> None:
     """Undo whatever is in force about a pair; it stays on record. Raises UsageError if nothing is."""
     name, pair = _reviewer(reviewer), (min(a, b), max(a, b))
-    with _locked(records):
-        rows = _about(in_force(records), pair).to_dicts()
+    with _locked(site.records):
+        rows = _about(in_force(site.records), pair).to_dicts()
         if not rows:
             raise UsageError(f"no decision in force about {pair[0]} and {pair[1]}")
-        add(records, DECISIONS, [{**row, "undone_at": _utc(at), "undone_by": name} for row in rows])
+        add(site, DECISIONS, [{**row, "undone_at": _utc(at), "undone_by": name} for row in rows])
 
 
-def second_opinion(records: Path, verdicts: Sequence[Verdict], *, reviewer: str, at: datetime) -> None:
+def second_opinion(site: Signer, verdicts: Sequence[Verdict], *, reviewer: str, at: datetime) -> None:
     """Record what a second reviewer says, to measure agreement; nothing is joined or parted by it.
 
     All or none. Raises Refused for a pair that nobody decided, or that only this reviewer did.
     """
     name, when = _reviewer(reviewer), _utc(at)
-    with _locked(records):
-        past = in_force(records)
+    with _locked(site.records):
+        past = in_force(site.records)
         first = {(a, b): who for a, b, who in past.select("identity_a", "identity_b", "reviewer").iter_rows()}
         problems = _problems(verdicts, Book()) + [
             (at, why) for at, v in enumerate(verdicts) if (why := _not_second(first.get(v.pair), name))
@@ -106,7 +106,7 @@ def second_opinion(records: Path, verdicts: Sequence[Verdict], *, reviewer: str,
         if problems:
             raise Refused(sorted(problems))
         rows = [{**_row(v, name), "said_at": when, "note": v.note or None} for v in verdicts]
-        add(records, SECOND_OPINIONS, rows)
+        add(site, SECOND_OPINIONS, rows)
 
 
 def in_force(records: Path) -> pl.DataFrame:

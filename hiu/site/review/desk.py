@@ -110,16 +110,16 @@ class Review(Suggests):
         row, opened, who = self._row(self.at if at is None else at), self.published.opened, self._who()
         a, b = row["identity_a"], row["identity_b"]
         if self.second:
-            desk.second_opinion(opened.records, [desk.Verdict(a, b, decision, note)], reviewer=who, at=opened.now())
+            desk.second_opinion(opened, [desk.Verdict(a, b, decision, note)], reviewer=who, at=opened.now())
         else:
             replaced = self.decision(self.at if at is None else at)
             if replaced is not None:
-                desk.undo(opened.records, a, b, reviewer=who, at=opened.now())
+                desk.undo(opened, a, b, reviewer=who, at=opened.now())
             try:
-                desk.decide(opened.records, a, b, decision, reviewer=who, at=opened.now(), note=note)
+                desk.decide(opened, a, b, decision, reviewer=who, at=opened.now(), note=note)
             except HiuError:
                 if replaced is not None:  # what held before holds again
-                    desk.decide(opened.records, a, b, replaced, reviewer=who, at=opened.now())
+                    desk.decide(opened, a, b, replaced, reviewer=who, at=opened.now())
                 raise
         kind = "second_opinion" if self.second else "decision"
         opened.log({"type": kind, "identity_a": a, "identity_b": b, "decision": decision, "at": str(opened.now())})
@@ -130,7 +130,7 @@ class Review(Suggests):
             raise UsageError("a second opinion is replaced by answering again; it binds nothing")
         row, opened = self._row(self.at if at is None else at), self.published.opened
         a, b = row["identity_a"], row["identity_b"]
-        desk.undo(opened.records, a, b, reviewer=self._who(), at=opened.now())
+        desk.undo(opened, a, b, reviewer=self._who(), at=opened.now())
         opened.log({"type": "decision_undone", "identity_a": a, "identity_b": b, "at": str(opened.now())})
 
     def widget(self) -> Any:

@@ -133,7 +133,7 @@ class Cohort(Suggests):
         several = found.filter(C("agencies").str.contains("|", literal=True))["people"].sum()
         sentence = f"{several:,} of {found['people'].sum():,} people with a contact were seen by more than one agency."
         charts = [Chart(partial(pictures.together, found.head(15), sentence), sentence)] if found.height else []
-        tables, leaving = {"agencies": found.drop("most")}, {"agencies": shared_together(found)}
+        tables, leaving = {"agencies": found.drop("most")}, self._may_leave("agencies", shared_together(found))
         return Finding("Agencies together, last 12 months", [sentence, *self._gaps()], tables, charts, leaving=leaving)
 
     def flow(self) -> Finding:
@@ -151,7 +151,7 @@ class Cohort(Suggests):
         per, top = found["entered"].mean(), run.settings.rank.top
         sentence = f"On average {float(str(per)):.1f} of the first {top} were not there the month before."
         chart = Chart(partial(pictures.flow, found, sentence), sentence)
-        leaving = {"flow": shared_flow(found)}
+        leaving = self._may_leave("flow", shared_flow(found))
         return Finding("Flow between months", [sentence, *self._gaps()], {"flow": found}, [chart], leaving=leaving)
 
     def concentration(self) -> Finding:
@@ -170,7 +170,7 @@ class Cohort(Suggests):
             "of all contacts of the last 12 months."
         )
         chart = Chart(partial(pictures.lorenz, curve, sentence), sentence)
-        tables, leaving = {"shares": found.drop("most")}, {"shares": shared_concentration(found)}
+        tables, leaving = {"shares": found.drop("most")}, self._may_leave("shares", shared_concentration(found))
         return Finding("Concentration, last 12 months", [sentence, *self._gaps()], tables, [chart], leaving=leaving)
 
     def next_contact(self) -> Finding:
@@ -194,7 +194,7 @@ class Cohort(Suggests):
             f"another contact (95% interval {low:.0%} to {high:.0%})."
         )
         chart = Chart(partial(pictures.survival, watched["days"], watched["again"], found, sentence), sentence)
-        leaving = {"days": shared_survival(found)}
+        leaving = self._may_leave("days", shared_survival(found))
         lines = [
             sentence,
             "Deaths and moves out of the area are not seen here: such people count as without a contact.",
@@ -257,6 +257,10 @@ class Cohort(Suggests):
 
     def _gaps(self) -> list[str]:
         return lacking(self.published)
+
+    def _may_leave(self, name: str, table: pl.DataFrame) -> dict[str, pl.DataFrame] | None:
+        """Figures of everybody alone: of people who were chosen, two tables one person apart tell about that person."""
+        return {name: table} if self.people is None else None
 
     def _who(self) -> str:
         return "everybody" if self.people is None else count_of(len(self.people), "person", "people")

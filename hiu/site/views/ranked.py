@@ -141,4 +141,4 @@ def list_of(tables: Tables, top: int | None = None, show_names: bool | None = No
     names = people.select("person_id", name="name_text")
     whole = places.join(names, on="person_id", how="left", maintain_order="left").select(COLUMNS)
     title = f"People to discuss, {tables.month.title}" + (f": the first {top}" if top else "")
-    return Ranked(whole, title, published=tables)
+    return Ranked(tables._coded(whole), title, published=tables)

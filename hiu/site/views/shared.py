@@ -8,13 +8,16 @@ Texts = dict[str, list[str]]
 
 
 def shared_together(found: pl.DataFrame) -> pl.DataFrame:
-    """Agencies and people; contacts where no person makes most of them."""
+    """Agencies and people; contacts where no person makes most of them. Combinations of few are one row together."""
     people, total = suppress_list(found["people"].to_list())
     rows = found.select("contacts", "people", "most").iter_rows()
     events = [HIDDEN if is_small_total(*row) else count_text(row[0]) for row in rows]
     events = [HIDDEN if hidden == HIDDEN else text for hidden, text in zip(people, events, strict=True)]
-    named = [*found["agencies"].str.replace_all("|", ", ", literal=True), "all"]
-    return pl.DataFrame({"agencies": named, "people": [*people, total], "contacts": [*events, ""]})
+    named = found["agencies"].str.replace_all("|", ", ", literal=True)
+    seen = [row for row in zip(named, people, events, strict=True) if row[1] != HIDDEN]
+    # that a combination exists tells of the few who are in it
+    seen += [("other combinations", HIDDEN, HIDDEN)] * (len(seen) < found.height)
+    return pl.DataFrame([*seen, ("all", total, "")], schema=["agencies", "people", "contacts"], orient="row")
 
 
 def shared_flow(found: pl.DataFrame) -> pl.DataFrame:

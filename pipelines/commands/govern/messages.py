@@ -17,6 +17,7 @@ from hiu.publish.words.terms import ENTERED
 from hiu.publish.words.text import count_of, day, join_words
 from pipelines.access.basis import allowed, basis_of, gates_of
 from pipelines.commands.options import print_json
+from pipelines.common.backups import copies
 from pipelines.common.place import Place, open_warehouse
 from pipelines.common.progress import out
 from pipelines.common.work import Row
@@ -140,6 +141,11 @@ def print_erasure_plan(place: Place, person: str) -> None:
         f"{person}: {count_of(scope.rows.height, 'row')} of {deliveries}, {descriptions}, {stones}; "
         "the published months that hold them, records, exports, backups"
     )
+    ours, others = copies(place)
+    for path in ours:
+        out(f"  backup that would be destroyed: {path}")
+    for path, why in others:
+        out(f"  backup that would be left: {path}: {why}")
     _print_shared(scope.shared)
     out("nothing was erased. To do it, once and for all: the same command with --reason, --by and --yes")
 
@@ -156,6 +162,8 @@ def print_erasure(done: Erasure) -> int:
         out(f"  still in raw/{row['source_file']}, rows {rows}: ask the sender, or purge them")
     for path in done.unreachable:
         out(f"  destroy this backup by hand, it was not there: {path}. It holds the whole database")
+    for path in done.backups:
+        out(f"  destroyed the backup {path}")
     for name in done.copies:
         out(f"  taken out of {name} too, which a restore set aside")
     for line in done.left:

@@ -18,6 +18,7 @@ from hiu.extract.values.people.names import read_name
 from hiu.extract.values.postcode import read_postcode
 from hiu.govern import records
 from hiu.model import CORRECTIONS
+from hiu.model.govern import HOLDS
 from pipelines.common.journal import record, utc
 from pipelines.common.place import Place, open_warehouse
 from pipelines.common.work import Row
@@ -63,6 +64,8 @@ def rectify(place: Place, which: str, request: Request, *, now: datetime) -> Rec
     _require_whole(request)
     with open_warehouse(place) as warehouse:
         scope, rows = _rows(place, warehouse, which)
+        if request.link is not None:
+            _require_no_hold(place, scope)
         changes = _changes(place, warehouse, scope, rows, request)
     if not changes:
         raise UsageError("nothing would change: every row says so already, or says nothing of it. Nothing was recorded")
@@ -73,7 +76,7 @@ def rectify(place: Place, which: str, request: Request, *, now: datetime) -> Rec
     fields = sorted({str(line["field"]) for line in lines})
     about = {"correction": correction, "person": scope.person_id, "fields": fields, "rows": len(places)}
     record(place, now, "rectified", **about)
-    records.add(place.records, CORRECTIONS, lines)
+    records.add(place, CORRECTIONS, lines)
     return Rectified(
         correction_id=correction,
         person_id=scope.person_id,
@@ -82,6 +85,16 @@ def rectify(place: Place, which: str, request: Request, *, now: datetime) -> Rec
         months=sorted(place.months()),
         recipients=[row for row in recipients(place, scope) if row["recipient"] != "the person"],
     )
+
+
+def _require_no_hold(place: Place, scope: PersonScope) -> None:
+    """Raises HiuError for rows of a record on hold: what is kept for a purpose stays where it was looked for."""
+    holds = records.read(place.records, HOLDS).filter("held", pl.col("person_id").is_in(sorted(scope.ids)))
+    if not holds.is_empty():
+        raise HiuError(
+            f"{holds['person_id'][0]} is on hold, so its rows stay with it; nothing was recorded. A value of a row can "
+            "be corrected all the same. 'hiu hold PERSON --lift' comes first if the hold has ended"
+        )
 
 
 def _require_whole(request: Request) -> None:

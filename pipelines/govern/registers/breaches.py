@@ -82,5 +82,5 @@ def _standing(row: Row, now: datetime) -> str:
 def _enter(place: Place, row: Row, event: str, *, by: str, now: datetime) -> Row:
     whole = {**row, "by": by.strip(), "recorded_at": utc(now)}
     record(place, now, event, breach=row["breach_id"], notify_by=row["notify_by"].isoformat())
-    records.add(place.records, BREACHES, [whole])
+    records.add(place, BREACHES, [whole])
     return whole

@@ -170,5 +170,5 @@ def _enter(place: Place, row: Row, event: str, *, by: str, now: datetime) -> Row
     about = {name: str(row[name]) for name in ("kind", "received_on", "due_on")}
     person = {"person": row["person_id"]} if row["person_id"] else {}
     record(place, now, event, request=row["request_id"], **person, **about)
-    records.add(place.records, REQUESTS, [whole])
+    records.add(place, REQUESTS, [whole])
     return whole

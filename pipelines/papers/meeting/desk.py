@@ -116,7 +116,7 @@ class Desk:
                 rows = reversed_batch(last, author=self.by, now=entry_time(entries, now), version=version + 1)
                 about = {"month": str(self.month), "pack": self.stamp.pack_id, "entries": len(rows), "person": person}
                 record(self.place, now, "meeting_undone", **about, by=self.by, login=login())
-                records.add(self.place.records, MEETING_ENTRY, rows)
+                records.add(self.place, MEETING_ENTRY, rows)
         outcome = outcome_of(Verdict())
         return {**outcome, "taken": len(last), "at": self.at(), "state": self._state(person)}
 

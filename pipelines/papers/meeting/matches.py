@@ -32,7 +32,7 @@ def decide(desk: Desk, asked: Asked) -> Answer:
     now, note = desk.clock(), optional_text(asked, "note").strip() or None
     _require_asked(desk, a, b)
     desk.require_plain(None, {"notes": note or ""})
-    review.decide(desk.place.records, a, b, word, reviewer=desk.by, at=now, note=note)
+    review.decide(desk.place, a, b, word, reviewer=desk.by, at=now, note=note)
     record(desk.place, now, "decision", identity_a=a, identity_b=b, decision=word, by=desk.by)
     return {"at": desk.at()}
 
@@ -41,7 +41,7 @@ def undecide(desk: Desk, asked: Asked) -> Answer:
     """Undo what is in force about two descriptions; it stays on record."""
     a, b, now = text_of(asked, "a"), text_of(asked, "b"), desk.clock()
     _require_asked(desk, a, b)
-    review.undo(desk.place.records, a, b, reviewer=desk.by, at=now)
+    review.undo(desk.place, a, b, reviewer=desk.by, at=now)
     record(desk.place, now, "decision_undone", identity_a=a, identity_b=b, by=desk.by)
     return {"at": desk.at()}
 

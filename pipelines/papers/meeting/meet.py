@@ -91,7 +91,7 @@ def _end(desk: Desk, began: datetime, asked: Asked) -> Answer:
     attended, now = [name for name in names if name], desk.clock()
     about = {"month": str(desk.month), "began": utc(began), "at": utc(now)}
     record(desk.place, now, "meeting_ended", month=str(desk.month), attended=len(attended), by=desk.by)
-    records.add(desk.place.records, SITTING, [{**about, "attended": "|".join(attended), "by": desk.by}])
+    records.add(desk.place, SITTING, [{**about, "attended": "|".join(attended), "by": desk.by}])
     desk.ended = True
     made = "The minutes and the new pack are being made in the month's folder; this window can be closed."
     return {"said": f"The meeting ended at {desk.at()}. {made}"}

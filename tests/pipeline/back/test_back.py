@@ -188,10 +188,10 @@ def test_runs_beyond_the_cap_are_removed_but_never_the_one_shown_nor_under_a_hol
         "by": "dpo",
         "recorded_at": NOW.replace(tzinfo=None),
     }
-    records.add(place.records, HOLDS, [held])
+    records.add(place, HOLDS, [held])
     run(place, at=NOW + timedelta(hours=2))
     assert len(runs(place, LAST)) == 3
-    records.add(place.records, HOLDS, [{**held, "held": False}])
+    records.add(place, HOLDS, [{**held, "held": False}])
     shorter(place.raw / str(LAST) / "ed_attendances.csv")
     last = run(place, at=NOW + timedelta(hours=3))
     there = runs(place, LAST)

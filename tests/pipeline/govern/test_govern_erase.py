@@ -63,7 +63,7 @@ def plant(place: Place, doomed: ErasureScope) -> None:
     one, other = sorted(doomed.identities)[0], "f" * 16
     at = NOW.replace(tzinfo=None)
     records.add(
-        place.records,
+        place,
         DECISIONS,
         [
             {
@@ -77,7 +77,7 @@ def plant(place: Place, doomed: ErasureScope) -> None:
         ],
     )
     records.add(
-        place.records,
+        place,
         DISCLOSURES,
         [
             {
@@ -118,7 +118,7 @@ def test_no_byte_is_left_and_every_row_is_accounted_for(place_after: Place, pers
     done = gone(place, person)
 
     assert residue(place, doomed) == []
-    assert not saved.exists() and done.backups == [saved.name] and done.unreachable == [str(lost)]
+    assert not saved.exists() and done.backups == [str(saved)] and done.unreachable == [str(lost)]
     assert doomed.rows.height == done.rows and done.runs and len(done.removed) == 3
     after = tables(place)
     for name in ("people", "ranked", "monthly_demand", "support", "event_place"):
@@ -169,11 +169,11 @@ def test_the_next_run_ranks_without_them_and_a_resend_is_set_aside(place_after: 
 def test_a_hold_stops_it(place_after: Place, person: str) -> None:
     at = NOW.replace(tzinfo=None)
     row = {"person_id": person, "held": True, "reason": "inquest", "by": "Coroner's officer", "recorded_at": at}
-    records.add(place_after.records, HOLDS, [row])
+    records.add(place_after, HOLDS, [row])
     with pytest.raises(HiuError, match="on hold since 2026-04-08"):
         gone(place_after, person)
     assert not place_after.erasing.exists() and records.read(place_after.records, TOMBSTONES).is_empty()
-    records.add(place_after.records, HOLDS, [{**row, "held": False}])
+    records.add(place_after, HOLDS, [{**row, "held": False}])
     assert gone(place_after, person).rows
 
 

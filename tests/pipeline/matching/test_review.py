@@ -79,7 +79,7 @@ def test_whom_the_basis_withholds_stays_masked_among_the_names(place_after: Plac
         if seen.a == ask.a and line.title == "Family name"
     )
     block = next(part for part in says(["review", "--top", "50", "--show-names", *site]).split("\n\n") if ask.a in part)
-    records.add(place_after.records, BASIS, [{"person_id": person, **about} for person in people])
+    records.add(place_after, BASIS, [{"person_id": person, **about} for person in people])
     told = says(["review", "--top", "50", "--show-names", *site])
     masked = next(part for part in told.split("\n\n") if ask.a in part)
     assert name in block and name not in masked
@@ -128,7 +128,7 @@ def save(rows: list[dict[str, str]], to: Path) -> None:
 
 def test_a_pair_is_explained_and_drawn(place_after: Place, site: list[str], tmp_path: Path) -> None:
     a, b = pair_of(place_after, together=False)
-    desk.decide(place_after.records, a, b, "unsure", reviewer="Asha Rao", at=NOW)
+    desk.decide(place_after, a, b, "unsure", reviewer="Asha Rao", at=NOW)
     to = tmp_path / "why.png"
     told = says(["explain", f"id-{a},{b}", "--chart", str(to), *site])
     for words in ("all together (log2 odds", "Before any evidence", "about 1 person in", "decided unsure by Asha Rao"):
@@ -173,7 +173,7 @@ def test_a_sheet_with_a_wrong_row_is_refused_whole_naming_each(
 
 def test_a_second_reviewer_sees_what_others_decided_but_not_how(place_after: Place, site: list[str]) -> None:
     a, b = pair_of(place_after, together=False)
-    desk.decide(place_after.records, a, b, "different", reviewer="First", at=NOW)
+    desk.decide(place_after, a, b, "different", reviewer="First", at=NOW)
     asks = queue(place_after).twice("Second", share=1.0)
     assert [(ask.a, ask.b, ask.past) for ask in asks] == [(a, b, ())]
     assert queue(place_after).twice("First", share=1.0) == []
@@ -194,16 +194,16 @@ def test_decisions_hold_in_later_months_until_undone(place_of: PlaceOf, area: Pa
     parted = pair_of(place, together=True)
     people = links.unique("person_id", keep="first", maintain_order=True).sort("person_id")["identity_id"].to_list()
     joined = (min(people[0], people[1]), max(people[0], people[1]))
-    desk.decide(place.records, *parted, "different", reviewer="A", at=NOW)
-    desk.decide(place.records, *joined, "same", reviewer="A", at=NOW)
+    desk.decide(place, *parted, "different", reviewer="A", at=NOW)
+    desk.decide(place, *joined, "same", reviewer="A", at=NOW)
     for month in (LAST - 1, LAST):
         copy_months(open_place(area).raw, raw, [str(month)])
         assert _homes(place, month, parted) == 2
         assert _homes(place, month, joined) == 1
     asked = queue(place).pairs.select("identity_a", "identity_b").rows()
     assert parted not in asked
-    desk.undo(place.records, *parted, reviewer="A", at=NOW)
-    desk.undo(place.records, *joined, reviewer="A", at=NOW)
+    desk.undo(place, *parted, reviewer="A", at=NOW)
+    desk.undo(place, *joined, reviewer="A", at=NOW)
     assert _homes(place, LAST, parted) == 1
     assert _homes(place, LAST, joined) == 2
 

@@ -174,7 +174,7 @@ def test_who_may_not_be_shown_has_no_form_from_that_moment_on(sitting: Sitting) 
 
     person, place = sitting.people[0], sitting.place
     row = denial(person, "objection", by="J. Patel", evidence="letter", start=date(2026, 4, 1), now=NOW)
-    records.add(place.records, BASIS, [row])
+    records.add(place, BASIS, [row])
     assert "may be shown" in sitting.caller.do("state", 409, person=person)["error"]
     sitting.caller.do("save", 409, person=person, version=0, values={"decision": "Offer support"})
     assert person not in sitting.caller.people() and entries(place).is_empty()

@@ -56,7 +56,7 @@ def _first_identity(place: Place, person: str) -> str:
 def _decide(place: Place, a: str, b: str, decision: str, note: str) -> None:
     one, two = sorted((a, b))
     row = {"identity_a": one, "identity_b": two, "decision": decision, "reviewer": "Reviewer Rowe"}
-    records.add(place.records, DECISIONS, [{**row, "decided_at": datetime(2026, 4, 1), "note": note}])
+    records.add(place, DECISIONS, [{**row, "decided_at": datetime(2026, 4, 1), "note": note}])
 
 
 def _person_of(place: Place, identity: str) -> str:
@@ -95,7 +95,7 @@ def _record_all(place: Place, person: str, other: dict[str, object]) -> None:
     named = f"{other['name_text']} ({other['nhs_number']}, born {other['dob']}) said so"
     for table in (*GOVERNED.values(), MEETING_ENTRY):
         if "person_id" in table.names and table.name not in ("disclosures", "corrections"):
-            records.add(place.records, table, [_line(table, person, named)])
+            records.add(place, table, [_line(table, person, named)])
     about = {"basis": ("UK GDPR 6(1)(e)",), "by": "Officer Oakes", "people": 1, "person_id": person}
     enter_disclosure(place, NOW, CALL, automatic=False, **about)  # type: ignore[arg-type]
 

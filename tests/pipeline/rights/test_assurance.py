@@ -146,7 +146,7 @@ def test_the_part_that_people_took_is_counted(changed: Known) -> None:
     nine = place.settings.model_copy(update={"rank": place.settings.rank.model_copy(update={"top": 9})})
     row = {"field": "decision", "value": "Offer support", "old_value": None, "author": "Chair", "pack_id": "p"}
     row |= {"row_version": 1, "entered_at": datetime(2026, 4, 9), "month": month.start}
-    records.add(place.records, MEETING_ENTRY, [{**row, "person_id": one} for one in ranked[:19]])
+    records.add(place, MEETING_ENTRY, [{**row, "person_id": one} for one in ranked[:19]])
     lines = involvement(Place(place.home, nine, place.sources))
     assert lines[0] == "Decisions that meetings entered: 20, by 1 person." and lines[1] == "Offer support: 20"
     assert "of the first 9 places, with a decision: 10; decisions about people further down" in lines[2]

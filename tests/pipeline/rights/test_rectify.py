@@ -13,7 +13,7 @@ from rights_kit import Known
 from typer.testing import CliRunner
 
 from hiu.engine.duckdb import Warehouse
-from hiu.errors import UsageError
+from hiu.errors import HiuError, UsageError
 from hiu.govern import audit, records
 from hiu.model import CORRECTIONS
 from pipelines.cli import app
@@ -24,6 +24,7 @@ from pipelines.govern.person.correct import apply_corrections
 from pipelines.govern.person.rectify import Rectified, Request, rectify
 from pipelines.govern.person.scope import person_scope
 from pipelines.govern.person.subject import write_file
+from pipelines.govern.retain import record_hold
 
 LATER = NOW + timedelta(days=1)
 BORN = date(1977, 7, 7)
@@ -138,6 +139,9 @@ def test_a_correction_taken_back_leaves_the_record_as_received(changed: Known) -
 
 def test_a_row_is_somebody_elses_or_nobodys(changed: Known) -> None:
     place, which, other = changed.place, row_of(changed), str(changed.other["person_id"])
+    with pytest.raises(HiuError, match="is on hold"):
+        put_right(place, which, link=other)
+    record_hold(place, changed.person, reason="settled", by="Officer Oakes", lift=True, now=NOW)
     put_right(place, which, link=other)
     apply(place)
     moved = record_rows(place).filter(event_id="X0005").row(0, named=True)

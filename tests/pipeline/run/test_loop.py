@@ -29,7 +29,7 @@ def decided(place: Place, about: Month = LAST, person: str | None = None) -> str
     row = {"person_id": whom, "author": "A. Chair", "entered_at": datetime(2026, 4, 8, 10), "pack_id": "2026-03-abc123"}
     both = [("decision", "Offer support"), ("likelihood_clinical", "5"), ("impact_clinical", "5")]
     rows = [{**row, "field": name, "value": text, "month": about.start, "row_version": 1} for name, text in both]
-    records.add(place.records, MEETING_ENTRY, rows)
+    records.add(place, MEETING_ENTRY, rows)
     return whom
 
 

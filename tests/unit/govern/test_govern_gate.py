@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import polars as pl
 import pytest
+from signed import Signed
 
 from hiu.errors import HiuError, UsageError
 from hiu.govern.basis.gate import basis_table, follow, left_out, opt_out_of, permitted, row, unsigned
@@ -183,7 +184,7 @@ def test_the_last_row_recorded_holds(tmp_path: object) -> None:
     from pathlib import Path
 
     folder = Path(str(tmp_path))
-    add(folder, BASIS, [of(ANN, "objection"), of(ANN, "objection", end=date(2026, 4, 1))])
+    add(Signed(folder), BASIS, [of(ANN, "objection"), of(ANN, "objection", end=date(2026, 4, 1))])
     basis = basis_table(site(), read(folder, BASIS))
     assert permitted(EVERYBODY, basis, purpose="support", recipient="group", on=TODAY).withheld == 0
 

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from signed import Signed
 
 from hiu.errors import UsageError
 from hiu.govern.records import read
@@ -27,7 +28,7 @@ def said(records: Path) -> list[tuple[str, str, str, str]]:
 
 def test_a_pair_is_kept_smaller_first_with_who_when_in_utc_and_why(tmp_path: Path) -> None:
     noon = datetime(2026, 7, 1, 12, tzinfo=timezone(timedelta(hours=1)))
-    desk.decide(tmp_path, "b2", "a1", "same", reviewer="  Asha   Rao ", at=noon, note="checked by phone")
+    desk.decide(Signed(tmp_path), "b2", "a1", "same", reviewer="  Asha   Rao ", at=noon, note="checked by phone")
     row = desk.in_force(tmp_path).row(0, named=True)
     assert (row["identity_a"], row["identity_b"], row["reviewer"]) == ("a1", "b2", "Asha Rao")
     assert row["decided_at"] == datetime(2026, 7, 1, 11)
@@ -37,27 +38,27 @@ def test_a_pair_is_kept_smaller_first_with_who_when_in_utc_and_why(tmp_path: Pat
 @pytest.mark.parametrize("name", ["your name", "<Your name>", "TBC", "reviewer", "Test", "...", "x" * 0, "n/a"])
 def test_nobodys_name_is_no_reviewer(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError, match="reviewer's name"):
-        desk.decide(tmp_path, "a", "b", "same", reviewer=name, at=AT)
+        desk.decide(Signed(tmp_path), "a", "b", "same", reviewer=name, at=AT)
     with pytest.raises(UsageError, match="reviewer's name"):
-        desk.second_opinion(tmp_path, [Verdict("a", "b", "same")], reviewer=name, at=AT)
+        desk.second_opinion(Signed(tmp_path), [Verdict("a", "b", "same")], reviewer=name, at=AT)
     assert desk.in_force(tmp_path).is_empty()
 
 
 def test_a_contradiction_is_refused_with_the_chain_and_nothing_is_kept(tmp_path: Path) -> None:
-    desk.decide(tmp_path, "a", "b", "same", reviewer="A", at=AT)
-    desk.decide(tmp_path, "b", "c", "different", reviewer="A", at=AT)
+    desk.decide(Signed(tmp_path), "a", "b", "same", reviewer="A", at=AT)
+    desk.decide(Signed(tmp_path), "b", "c", "different", reviewer="A", at=AT)
     with pytest.raises(ContradictoryDecision) as found:
-        desk.decide(tmp_path, "c", "a", "same", reviewer="B", at=AT)
+        desk.decide(Signed(tmp_path), "c", "a", "same", reviewer="B", at=AT)
     assert found.value.chain == ["b", "a", "c"]
     assert "b = a = c" in str(found.value)
     assert len(said(tmp_path)) == 2
 
 
 def test_an_undone_decision_binds_no_longer_but_stays_on_record(tmp_path: Path) -> None:
-    desk.decide(tmp_path, "a", "b", "different", reviewer="A", at=AT)
-    desk.undo(tmp_path, "b", "a", reviewer="Chief", at=AT + timedelta(days=1))
+    desk.decide(Signed(tmp_path), "a", "b", "different", reviewer="A", at=AT)
+    desk.undo(Signed(tmp_path), "b", "a", reviewer="Chief", at=AT + timedelta(days=1))
     assert said(tmp_path) == []
-    desk.decide(tmp_path, "a", "b", "same", reviewer="A", at=AT)
+    desk.decide(Signed(tmp_path), "a", "b", "same", reviewer="A", at=AT)
     assert said(tmp_path) == [("a", "b", "same", "A")]
     past = desk.earlier(tmp_path, "b", "a")
     assert past["decision"].to_list() == ["different", "same"]
@@ -66,7 +67,7 @@ def test_an_undone_decision_binds_no_longer_but_stays_on_record(tmp_path: Path) 
 
 def test_nothing_in_force_cannot_be_undone(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no decision in force about a and b"):
-        desk.undo(tmp_path, "b", "a", reviewer="A", at=AT)
+        desk.undo(Signed(tmp_path), "b", "a", reviewer="A", at=AT)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_nothing_in_force_cannot_be_undone(tmp_path: Path) -> None:
 )
 def test_what_is_no_decision_is_refused(tmp_path: Path, a: str, b: str, what: str, who: str, why: str) -> None:
     with pytest.raises(UsageError, match=why):
-        desk.decide(tmp_path, a, b, what, reviewer=who, at=AT)
+        desk.decide(Signed(tmp_path), a, b, what, reviewer=who, at=AT)
     assert said(tmp_path) == []
 
 
@@ -93,23 +94,23 @@ def test_several_are_taken_all_or_none_with_a_line_for_each_that_is_wrong(tmp_pa
         Verdict("b", "a", "same"),
     ]
     with pytest.raises(Refused) as found:
-        desk.decide_all(tmp_path, rows, reviewer="A", at=AT)
+        desk.decide_all(Signed(tmp_path), rows, reviewer="A", at=AT)
     assert [at for at, _ in found.value.lines] == [2, 3, 4]
     assert "a = b = c" in found.value.lines[0][1]
     assert said(tmp_path) == []
-    desk.decide_all(tmp_path, rows[:2], reviewer="A", at=AT, dry_run=True)
+    desk.decide_all(Signed(tmp_path), rows[:2], reviewer="A", at=AT, dry_run=True)
     assert said(tmp_path) == []
-    desk.decide_all(tmp_path, rows[:2], reviewer="A", at=AT)
+    desk.decide_all(Signed(tmp_path), rows[:2], reviewer="A", at=AT)
     assert len(said(tmp_path)) == 2
 
 
 def test_a_second_opinion_binds_nothing_and_is_somebody_elses(tmp_path: Path) -> None:
-    desk.decide(tmp_path, "a", "b", "same", reviewer="A", at=AT)
+    desk.decide(Signed(tmp_path), "a", "b", "same", reviewer="A", at=AT)
     with pytest.raises(Refused, match="nobody decided"):
-        desk.second_opinion(tmp_path, [Verdict("a", "z", "same")], reviewer="B", at=AT)
+        desk.second_opinion(Signed(tmp_path), [Verdict("a", "z", "same")], reviewer="B", at=AT)
     with pytest.raises(Refused, match="somebody else"):
-        desk.second_opinion(tmp_path, [Verdict("a", "b", "same")], reviewer="A", at=AT)
-    desk.second_opinion(tmp_path, [Verdict("b", "a", "different")], reviewer="B", at=AT)
+        desk.second_opinion(Signed(tmp_path), [Verdict("a", "b", "same")], reviewer="A", at=AT)
+    desk.second_opinion(Signed(tmp_path), [Verdict("b", "a", "different")], reviewer="B", at=AT)
     assert said(tmp_path) == [("a", "b", "same", "A")]
     assert read(tmp_path, SECOND_OPINIONS).select("decision", "reviewer").rows() == [("different", "B")]
 
