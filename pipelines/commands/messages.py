@@ -11,6 +11,7 @@ from hiu.govern.basis.agreements import expiring
 from hiu.link.model.agreement import departures
 from hiu.model import LINK_QUALITY
 from hiu.model.words import NOT_TAKEN
+from hiu.month import Month
 from hiu.publish.words.text import count_of
 from pipelines.access.basis import gates_lacking, unpermitted
 from pipelines.commands.options import print_json
@@ -75,6 +76,17 @@ def _refused(place: Place) -> list[str]:
     return pl.read_parquet(path).filter(refused)["reason"].to_list() if folder and path.is_file() else []
 
 
+def _doubtful(place: Place) -> list[str]:
+    """What is said of the last published month's deliveries that hold, a sentence for each: it stands until mended."""
+    month, folder = max(place.months().items(), default=("", ""))
+    if not month:
+        return []
+    rows = published_tables(place.published / folder, ("deliveries",))["deliveries"].filter(
+        pl.col("replaced_by").is_null(), pl.col("warning").is_not_null(), period=Month.parse(month).start
+    )
+    return [f"{row['source_file']} ({row['source']}): {row['warning']}" for row in rows.iter_rows(named=True)]
+
+
 def _misfits(place: Place) -> list[str]:
     """Where the latest month's descriptions agree otherwise than the matching model expects, in sentences."""
     if not place.months():
@@ -100,6 +112,7 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
     periods = sorted({str(found.period) for found in sweep.deliveries if found.period})
     ending, running = expiring(place.settings, sorted(place.sources), now.date()), holder(place.lock)
     lacking, gates = unpermitted(place, now.date()), gates_lacking(place, now.date())
+    doubtful = _doubtful(place)
     key, refused, misfits = key_warnings(place), _refused(place), _misfits(place)
     status = {
         "site": place.settings.name,
@@ -109,6 +122,7 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         "files_no_source_takes": list(sweep.unmatched),
         "files_that_may_not_be_read": [refused.name for refused in sweep.refused],
         "files_refused": refused,
+        "files_doubtful": doubtful,
         "settings_version": place.settings.version,
         "agreements": ending,
         "basis": lacking,
@@ -156,6 +170,8 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         out(f"running now: {running}")
     for reason in refused:
         out(f"refused by the last run: {reason}")
+    for line in doubtful:
+        out(f"warning of the last run: {line}")
     for name in sweep.unmatched:
         out(not_taken(name))
     for link in sweep.refused:

@@ -109,7 +109,7 @@ def _cut(place: Place) -> Iterator[str]:
 
 def _months(paths: Paths) -> Iterator[str]:
     """Each run's files against its manifest, and the rows of deliveries against what became of them: kept too."""
-    log, shown = paths.audit.read_text(encoding="utf-8") if paths.audit.exists() else "", paths.months()
+    log, shown = "".join(path.read_text(encoding="utf-8") for path in logs(paths)), paths.months()
     names = {path.name for path in paths.published.iterdir() if path.is_dir()} if paths.published.is_dir() else set()
     folders = sorted({name for name in names if not name.startswith(".")} | set(shown.values()))
     for folder in folders:

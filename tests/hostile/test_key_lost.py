@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
 from areakit import LAST, NOW, run
+from hostile_kit import Site
 from typer.testing import CliRunner
 
 from hiu.errors import HiuError, SettingsError
@@ -48,7 +50,9 @@ def reopened(place: Place) -> Place:
 
 
 def turned(place: Place, old: Path | None = None) -> Rekeyed:
-    return rekey(reopened(place), old=old, reason="the laptop was stolen", by="Officer", now=LATER)
+    key = place.settings.key_file
+    lost = old is None and not (key and key.exists())
+    return rekey(reopened(place), old=old, lost=lost, reason="the laptop was stolen", by="Officer", now=LATER)
 
 
 def test_another_sites_key_is_named_once_and_changes_nothing(bare: Place, tmp_path: Path) -> None:
@@ -178,3 +182,33 @@ def test_rights_stand_under_a_new_key(
         place.warehouse.unlink()
         raw = Place(place.home, place.settings.model_copy(update={"raw": place_after.raw}), place.sources)
         assert run(raw, at=LATER + timedelta(hours=1)).intake.reasons["erased"] == gone.rows
+
+
+@pytest.mark.parametrize("copy", [False, True], ids=["no copy", "with a copy"])
+def test_the_command_that_a_lost_key_asks_for_works_on_a_site_with_published_months(
+    copy: bool, own_settings: Callable[[Callable[[str], str]], Site], tmp_path: Path
+) -> None:
+    """The message named 'hiu key --new', and that was refused with the same message."""
+    site = own_settings(str)
+    key = site.place.settings.key_file
+    assert key
+    shutil.copy2(key, tmp_path / "copy.key")
+    signed = ("--reason", "the disk failed", "--by", "Officer")
+    why = site.hiu("key", "--new", "--lost", *signed)
+    assert why.code == 2 and "is in its place" in why.err and "leave out --lost" in why.err
+    key.unlink()
+    told = site.hiu("key", "--new", *signed)
+    assert told.code == 2 and "hiu key --new --lost" in told.err, "a key is given up by name alone"
+    both = site.hiu("key", "--new", "--lost", "--old", tmp_path / "copy.key", *signed)
+    assert both.code == 2 and "--old" in both.err
+    named = site.hiu("key", "--new", "--lost", "--reason", "letter of 943 476 5919", "--by", "Officer")
+    assert named.code == 2 and "tell who somebody is" in named.err, "what a text shows by its form needs no key"
+    how = ("--old", tmp_path / "copy.key") if copy else ("--lost",)
+    done = site.hiu("key", "--new", *how, *signed)
+    assert done.code == 0, done.err
+    assert ("not carried: the log so far can't be proved" in done.out) is not copy
+    assert ("They are as the log last had them" in done.out) is not copy
+    [event] = site.events("rekeyed")
+    assert event["lost"] is not copy
+    after = site.hiu("verify")
+    assert after.code == 0, after.out
