@@ -77,8 +77,8 @@ def _restore(file: Path, folder: Path, replacing: bool, now: datetime, rights: P
 
 
 def enter(place: Place, name: str, now: datetime) -> None:
-    """Enter a restore in the log of the site, with what its files of records are now."""
-    record(place, now, "restored", backup=name, **record_files(place))
+    """Enter a restore in the log of the site, with what its files of records are now, and which runs it shows."""
+    record(place, now, "restored", backup=name, shown=place.months(), **record_files(place))
 
 
 def _keep_rights(

@@ -142,6 +142,8 @@ def _enter_restored(folder: Path, name: str) -> int:
             )
         return 3 if place.erasing.exists() else 0
     enter(place, name, now())
+    shown = ", ".join(place.months()) or "none"
+    out(f"months shown, as the backup had them: {shown}. What was published or taken in since: 'hiu run MONTH' again")
     if not place.erasing.exists():
         for line in withhold_now(place, now()):  # of an objection that is newer than what was published in the backup
             out(line)

@@ -41,20 +41,27 @@ class Rekeyed:
 
 
 def copy_key(place: Place, to: Path, *, by: str, now: datetime) -> Path:
-    """Copy the key file to a place where it is kept apart, and enter that it was; the copy's path.
+    """Copy the key file into a folder where it is kept apart, and enter that it was; the copy's path.
 
-    Raises UsageError if it lies in the data, or a file is there already.
+    A copy of this very key that is there already stays. Raises UsageError for a folder inside the site or its data,
+    SettingsError if another key is there.
     """
-    target = to / "site.key" if to.is_dir() else to
-    if any(target.resolve().is_relative_to(folder.resolve()) for folder in (place.raw, place.curated)):
-        raise UsageError(f"{target}: lies in the data; whoever copies the data would have both")
-    make_key(target, outside=(place.raw, place.curated), key=place.key)
+    target = to if to.suffix == ".key" else to / "site.key"
+    for folder in (place.home, place.raw, place.curated):
+        if target.resolve().is_relative_to(folder.resolve()):
+            raise UsageError(
+                f"{target}: lies inside {folder}, so whoever copies that would have the data and the key. Name a "
+                "folder elsewhere, best on another disk: hiu key --copy FOLDER --by NAME"
+            )
+    outside = (place.raw, place.curated)
+    if not target.exists() or load_key(target, outside=outside) != place.key:
+        make_key(target, outside=outside, key=place.key)
     for part in (
         sorted(place.settings.key_file.parent.glob(f"{KEPT_TOMBSTONES}*.key")) if place.settings.key_file else ()
     ):
         if not (to_part := target.with_name(part.name)).exists():
             make_key(to_part, outside=(), key=load_key(part, outside=()))
-    record(place, now, "key_copied", by=by)
+    record(place, now, "key_copied", by=by, to=str(target.resolve()))
     return target
 
 

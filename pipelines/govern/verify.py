@@ -47,11 +47,9 @@ def verify_site(place: Place, *, canary: bool = False, recorded: str | None = No
         out(f"canary: {count_of(swept, 'file')} swept for names, NHS numbers and person ids where none may be")
     whole = f"{count_of(len(place.months()), 'published month')}, the records and the audit log are whole"
     out(count_of(len(found), "problem") if found else whole)
-    if place.audit.exists() and not found:
-        out(
-            f"head of the audit log: {head(place.audit)}. "
-            "Note it outside: 'hiu verify --head' with it proves that nothing was cut"
-        )
+    if place.audit.exists():
+        note = ". Note it outside: 'hiu verify --head' with it proves that nothing was cut"
+        out(f"head of the audit log: {head(place.audit)}{'' if found else note}")
     return 1 if found else 0
 
 
@@ -178,6 +176,8 @@ def _pointers(paths: Paths) -> Iterator[str]:
         kind = event.get("type")
         if kind in ("published", "shown"):
             last[event["folder"][:7]] = event["folder"]
+        elif kind == "restored" and "shown" in event:
+            last = {**dict.fromkeys(last), **event["shown"]}  # as the backup had them, on purpose
         elif kind == "rolled_back":
             last[event["month"]] = event["to"]
         elif kind == "month_withdrawn":
@@ -187,8 +187,8 @@ def _pointers(paths: Paths) -> Iterator[str]:
         if month in last and shown.get(month) != last[month]:
             yield (
                 f"{month}: CURRENT.json points to {shown.get(month) or 'nothing'}, but the audit log's last is "
-                f"{last[month] or 'that it was withdrawn'}: a run was cut off, or the pointer was set back. "
-                f"'hiu run {month}' puts it right"
+                f"{last[month] or 'that it is not shown'}: a run was cut off, a backup was restored without the site's "
+                f"key, or the pointer was set back. 'hiu run {month}' puts it right"
             )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
@@ -96,5 +97,7 @@ def test_the_line_for_cron_says_every_code_but_nought(code: int, alerts: bool, t
     stub.write_text(f"#!/bin/sh\necho the lines\nexit {code}\n", encoding="utf-8")
     stub.chmod(0o700)
     command = line.split(maxsplit=5)[5].replace("/opt/hiu/bin/hiu", shlex.quote(str(stub)))
-    said = subprocess.run(["/bin/sh", "-c", command], capture_output=True, encoding="utf-8").stdout
-    assert said.startswith("the lines") and (f"hiu ended with code {code}" in said) is alerts
+    home = {**os.environ, "HOME": str(tmp_path)}
+    said = subprocess.run(["/bin/sh", "-c", command], capture_output=True, encoding="utf-8", env=home).stdout
+    assert said == (f"hiu ended with code {code}:\nthe lines\n" if alerts else ""), "cron mails what is printed"
+    assert (tmp_path / "hiu.log").read_text(encoding="utf-8") == "the lines\n"
