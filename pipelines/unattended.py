@@ -65,14 +65,14 @@ def untaken(place: Place, found: Sequence[FoundFile]) -> list[FoundFile]:
     last = tables[-1].get("refused_file") if tables else None
     refused = set(last["source_file"]) if last is not None else set()
     as_they_were = {(row["source_file"], row["bytes"]): _ran(row["run_id"]) for row in taken}
-    known = {row["sha256"] for row in taken}
+    digests = {row["sha256"] for row in taken}
     out = []
     for file in found:
         about = file.path.stat()
         since = as_they_were.get((file.name, about.st_size))
         if since is not None and max(about.st_mtime, about.st_ctime) < since.timestamp():
             continue
-        if file.name not in refused and file_digest(file.path) not in known:
+        if file.name not in refused and file_digest(file.path) not in digests:
             out.append(file)
     return out
 
