@@ -178,8 +178,8 @@ def _sentences(event: Mapping[str, Any]) -> Rekeyed:
             f"({event.get('log', 'there was none')})"
         )
         lost.append(
-            "so it can't be proved either that the records are what people entered. "
-            + ("They differ from what the log last had" if event["differed"] else "They are as the log last had them")
+            "it can't be proved that the records are what people entered. "
+            + ("They differ from what that log had" if event["differed"] else "They are as that log last had them")
         )
     lost += event["differed"]
     if event["releases"]:

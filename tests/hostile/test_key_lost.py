@@ -209,7 +209,7 @@ def test_the_command_that_a_lost_key_asks_for_works_on_a_site_with_published_mon
     done = site.hiu("key", "--new", *how, *signed)
     assert done.code == 0, done.err
     assert ("not carried: the log so far can't be proved" in done.out) is not copy
-    assert ("They are as the log last had them" in done.out) is not copy
+    assert ("They are as that log last had them" in done.out) is not copy
     [event] = site.events("rekeyed")
     assert event["lost"] is not copy
     after = site.hiu("verify")

@@ -70,6 +70,6 @@ def test_refused_with_what_there_is_and_what_to_add(source: str, day: str, found
 def test_expiring_and_missing_agreements_are_said() -> None:
     assert expiring(SITE, ["police", "ed", "mha"], date(2026, 5, 15)) == [
         "police: agreement DSA-2 ends on 2026-06-30",
-        "mha: no agreement in force on 2026-05-15; its deliveries are refused: site.toml has none for it",
+        "mha: no agreement in force on 2026-05-15; its deliveries are refused",
     ]
     assert expiring(SITE, ["police"], date(2026, 5, 15), days=30) == []
