@@ -19,7 +19,9 @@ from pipelines.common.place import Place, open_place
 from pipelines.run import Outcome
 from pipelines.steps.intake.intake import Intake
 
-BLOCK = re.compile(r'\[\[basis\]\]\npurpose = "support"\nrecipient = "group"\n(?:(?:# )?\w+ = .*\n)+?end = YYYY-MM-DD\n')
+BLOCK = re.compile(
+    r'\[\[basis\]\]\npurpose = "support"\nrecipient = "group"\n(?:(?:# )?\w+ = .*\n)+?end = YYYY-MM-DD\n'
+)
 
 
 def hiu(*line: object) -> str:
