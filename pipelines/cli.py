@@ -123,11 +123,14 @@ def _ends_with_code(job: Callable[..., int | None]) -> Callable[..., None]:
 def _guarded(job: Callable[..., int | None], given: dict[str, object]) -> int | None:
     from pipelines.access.guard import guarded
     from pipelines.commands.options import now
+    from pipelines.common.lock import disk_error
 
     name = _called(job)
     require(*NEEDS.get(name, ()))
     try:
         return guarded(job, name, given, now())
+    except PermissionError as error:
+        raise disk_error(error, Path("a file of the site")) from None
     except ModuleNotFoundError as error:
         raise missing_extra(error) or error from None
 

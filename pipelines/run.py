@@ -24,7 +24,7 @@ from pipelines.access.pages import sittings
 from pipelines.access.remake import withhold
 from pipelines.back.runs import point_to, prune, run_made_before
 from pipelines.back.undo import apply_withdrawals
-from pipelines.back.withdraw import publish_again, withdrawn_month
+from pipelines.back.withdraw import clear_withdrawn, publish_again, withdrawn_month
 from pipelines.common.fingerprint import code_digest, digest
 from pipelines.common.journal import record
 from pipelines.common.lock import emptied_after, hold, require_no_erasure
@@ -104,6 +104,7 @@ def run_month(place: Place, month: Month, *, now: datetime, report: Reporter, ag
             publish_again(place, month, now)
         _require_private(place)
         tidy(place)
+        clear_withdrawn(place, now)
         with open_warehouse(place) as warehouse:
             run_id = f"{month}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
             prepare(place, warehouse)
@@ -202,7 +203,9 @@ def _require_meant(place: Place, month: Month, now: datetime, again: bool) -> No
             f"{month} has not begun: today is {now.date()}. Nothing was done; name the month that you mean"
         )
     if not again and (why := withdrawn_month(place, month)):
-        raise HiuError(f"{month} was taken back for good {why}. If it is to be published after all: 'hiu run --again'")
+        raise HiuError(
+            f"{month} was taken back for good {why}. If it is to be published after all: 'hiu run {month} --again'"
+        )
 
 
 def _also(intake: Intake) -> str:
@@ -235,7 +238,17 @@ def _warnings(work: Work) -> list[str]:
     ever = set(work.warehouse.rows("deliveries", "source")["source"])
     wanted = {name for name, source in work.place.sources.items() if source.kind != "register" and name in ever}
     gaps = [f"{name}: nothing supplied for {work.month.title}; shown as missing" for name in sorted(wanted - supplied)]
-    return [*gaps, *unpermitted(work.place, work.now.date())]
+    return [*_not_over(work.month, work.now.date()), *gaps, *unpermitted(work.place, work.now.date())]
+
+
+def _not_over(month: Month, today: date) -> list[str]:
+    """That a month goes on: its list is of some of its days, and looks like any other."""
+    if (month + 1).start <= today:
+        return []
+    return [
+        f"{month.title} is not over: today is {today}, so what comes until its end is not in it. Run it again after "
+        f"that, or take it back: hiu withdraw {month} --reason WHY --by NAME"
+    ]
 
 
 def _contradictions(folder: Path | None) -> list[str]:

@@ -1,6 +1,9 @@
-"""A month that a schedule runs: it waits for late files and for files being copied, and backs up what was published."""
+"""What waits: the files that a schedule waits for, those that no run has taken in, and months to be run again.
 
-from collections.abc import Iterator
+Also the backup of what a schedule has published.
+"""
+
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +14,7 @@ from hiu.extract.files.find import FoundFile, find_deliveries
 from hiu.govern.basis.agreements import in_force
 from hiu.month import Month
 from pipelines.back.backup import Backup, backup
+from pipelines.common.fingerprint import file_digest
 from pipelines.common.place import Place, published_tables
 
 STILL = timedelta(minutes=10)
@@ -47,6 +51,63 @@ def _usual(place: Place, month: Month, today: date) -> set[str]:
     table = published_tables(place.which(None)[1], ("deliveries",))["deliveries"]
     lately = table.filter(pl.col("period").is_between((month - LATELY).start, (month - 1).start))
     return senders & set(lately["source"])
+
+
+def untaken(place: Place, found: Sequence[FoundFile]) -> list[FoundFile]:
+    """Files that no published run has taken in as they are now: new ones, and those that changed since.
+
+    What the last run refused is left out, since that is said with its reason. A file is read only where its size and
+    times leave it open whether it changed.
+    """
+    folders = sorted(set(place.months().values()), key=lambda folder: folder[8:24])
+    tables = [published_tables(place.published / folder, ("deliveries", "refused_file")) for folder in folders]
+    taken = [row for each in tables for row in each["deliveries"].iter_rows(named=True)]
+    last = tables[-1].get("refused_file") if tables else None
+    refused = set(last["source_file"]) if last is not None else set()
+    as_they_were = {(row["source_file"], row["bytes"]): _ran(row["run_id"]) for row in taken}
+    digests = {row["sha256"] for row in taken}
+    out = []
+    for file in found:
+        about = file.path.stat()
+        since = as_they_were.get((file.name, about.st_size))
+        if since is not None and max(about.st_mtime, about.st_ctime) < since.timestamp():
+            continue
+        if file.name not in refused and file_digest(file.path) not in digests:
+            out.append(file)
+    return out
+
+
+def _ran(run: str) -> datetime:
+    """When a run was made, by its name or its folder's."""
+    return datetime.strptime(run[8:24], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+
+
+def outdated(place: Place) -> list[str]:
+    """Months published before deliveries came that they count too, or were replaced or taken back: they stay as they
+    are until they are run again."""
+    months = place.months()
+    last = max(months, key=lambda month: months[month][8:24], default=None)
+    tables = {
+        month: published_tables(place.published / folder, ("deliveries",))["deliveries"].drop_nulls("period")
+        for month, folder in months.items()
+    }
+    out = []
+    for month in sorted(set(months) - {last}):
+        upto = Month.parse(min(month, str(last))).start
+        now, then = (
+            set(tables[one].filter(pl.col("period") <= upto).select("delivery_id", "replaced_by").rows())
+            for one in (str(last), month)
+        )
+        out += [month] if now != then else []
+    return out
+
+
+def outdated_lines(place: Place) -> list[str]:
+    """What is said of those months: a sentence, or none."""
+    again = ", ".join(f"hiu run {month}" for month in outdated(place))
+    return [f"published before other files of theirs were taken in, and unchanged until run again: {again}"] * bool(
+        again
+    )
 
 
 def require_disk(folder: Path | None) -> None:

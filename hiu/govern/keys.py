@@ -50,8 +50,8 @@ def load_key(path: Path | None, *, outside: Iterable[Path]) -> bytes:
         text = path.read_text(encoding="ascii").strip()
     except FileNotFoundError:
         raise SettingsError(
-            f"{path}: no key there. Put the copy of it back from where it is kept. If there is none, 'hiu key --new' "
-            "makes another: everybody gets a new id, and it lists what can't be carried"
+            f"{path}: no key there. Put the copy of it back from where it is kept. If there is none, 'hiu key "
+            "--new --lost' makes another: everybody gets a new id, and it lists what can't be carried"
         ) from None
     except (UnicodeDecodeError, OSError) as error:
         raise SettingsError(f"{path}: the key cannot be read: {type(error).__name__}") from None
@@ -131,7 +131,7 @@ def require_own_key(settings: Settings, key: bytes) -> None:
     if written_with(log, derive(key, "audit")) is False:
         raise SettingsError(
             f"{settings.key_file or 'the keyring'}: this is another site's key: {log} was not written with it. Nothing "
-            "was changed. Put this site's own key there; if it is lost, see 'hiu key --new'"
+            "was changed. Put this site's own key there; if it is lost, see 'hiu key --new --lost'"
         )
 
 

@@ -5,6 +5,7 @@ writes no text that names whom it is about, and nothing on records that lost or 
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from inspect import signature
 from pathlib import Path
@@ -22,7 +23,7 @@ from pipelines.access.wording import require_plain
 from pipelines.common import answer
 from pipelines.common.journal import record
 from pipelines.common.lock import require_no_erasure
-from pipelines.common.place import REPOSITORY, Place
+from pipelines.common.place import REPOSITORY, Place, fresh_key
 
 Job = Callable[..., int | None]
 
@@ -87,15 +88,34 @@ def guarded(job: Job, name: str, given: Mapping[str, object], now: datetime) -> 
     _require_role(place, name, now)
     if name not in WHILE_ERASING:
         require_no_erasure(place.erasing)  # what is published, and the warehouse, may still hold who is erased
-    require_plain(place, given, name, now)
+    keyed = _with_key(place, name, given)
+    require_plain(keyed or place, given, name, now, by_form=keyed is None)
     writes = name not in LOOKS_ON and place.curated.exists()
-    if name not in UNPROVEN and place.curated.exists():
-        require_whole(place)
+    if keyed and name not in UNPROVEN and place.curated.exists():
+        require_whole(keyed)
     try:
         return _shown(place, job, name, given, now)
     finally:
         if writes and place.audit.exists():
-            bind(place, now)
+            bind(replace(place), now)  # by the key as it is now: 'hiu key --new' makes another
+
+
+def _with_key(place: Place, name: str, given: Mapping[str, object]) -> Place | None:
+    """The site with the key that texts and records are checked with. None while `hiu key --new` replaces one that is
+    said to be lost, or ends what it began: it says itself what it could not check."""
+    if name != "key" or not given.get("new"):
+        return place
+    if (made := fresh_key(place)) and made.exists():
+        return None
+    if isinstance(copy := given.get("old"), Path):
+        return replace(place, settings=place.settings.model_copy(update={"key_file": copy}))
+    try:
+        _ = place.key
+    except HiuError:
+        if given.get("lost"):
+            return None
+        raise
+    return place
 
 
 def written(name: str, given: Mapping[str, object]) -> Iterator[Path]:

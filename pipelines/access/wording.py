@@ -60,18 +60,21 @@ MOST, WITHIN = 5, timedelta(hours=1)
 _DESCRIBED = ("person_id", "name_text", "aliases", "dob", "nhs_number", "postcode")
 
 
-def require_plain(place: Place, given: Mapping[str, object], name: str, now: datetime) -> None:
+def require_plain(
+    place: Place, given: Mapping[str, object], name: str, now: datetime, *, by_form: bool = False
+) -> None:
     """Raises UsageError, naming the option and the words to use instead, for a text that may tell who somebody is.
 
     The words are the same whether or not anybody whom it tells is on record. What its form shows is refused without a
     look at the record; where the record alone can tell, the refusal is entered as a refused look, and a login that is
-    refused so `MOST` times within the hour is refused whatever it writes.
+    refused so `MOST` times within the hour is refused whatever it writes. `by_form`: no look at the record can be
+    entered, so none is had.
     """
     typed = {name: text for name in TEXTS if isinstance(text := given.get(name), str) and text.strip()}
     texts = {AS_TYPED.get(name, f"--{name}"): text for name, text in typed.items()}
     if formed := [option for option, text in texts.items() if person_form(text, now.date())]:
         raise UsageError(telling(formed[0]))
-    if not texts or not place.months():
+    if by_form or not texts or not place.months():
         return
     require_few(place, now)
     if (found := _revealing(place, given, texts)) is not None:

@@ -20,7 +20,7 @@ from pipelines.back import archive
 from pipelines.common.backups import PARTIAL, half_written, home_of, note_backup, tables_digest
 from pipelines.common.fingerprint import file_digest
 from pipelines.common.journal import record
-from pipelines.common.lock import hold, require_no_erasure
+from pipelines.common.lock import disk_errors, hold, require_no_erasure
 from pipelines.common.place import Paths, Place
 
 CURATED = "curated/"
@@ -63,10 +63,10 @@ def backup(place: Place, to: Path | None, *, now: datetime) -> Backup:
         record(place, now, "backup_begun", file=aside.name, home=home_of(place), warehouse=tables_digest(place))
         # noted first: what a cut leaves must be one that an erasure finds
         note_backup(place, aside, None, now, there=True)
+        about = {"site": place.settings.name, "at": now.isoformat("T", "seconds")}
         try:
-            files = archive.write(
-                aside, contents(place), {"site": place.settings.name, "at": now.isoformat("T", "seconds")}
-            )
+            with disk_errors(folder):  # a full disk is named as the one that is written to, not as the site's
+                files = archive.write(aside, contents(place), about)
             archive.check(aside)
             sha256 = file_digest(aside)
             record(place, now, "backup_made", sha256=sha256, files=len(files), home=home_of(place))

@@ -79,12 +79,13 @@ def _restore(file: Path, folder: Path, replacing: bool, now: datetime, rights: P
 
 
 def enter(place: Place, name: str, now: datetime) -> list[str]:
-    """Enter a restore in the log of the site, with what its files of records are now; what a person has to look at.
+    """Enter a restore in the log of the site, with what its files of records are now, and which runs it shows; what a
+    person has to look at.
 
     Records that are not as the log has them are not entered: a named person accepts them, or brings others.
     """
     differs = [*lost_records(place), *added_records(place)]
-    record(place, now, "restored", backup=name, **({} if differs else signed_files(place)))
+    record(place, now, "restored", backup=name, shown=place.months(), **({} if differs else signed_files(place)))
     return [*differs, *unproven_tables(place)]
 
 

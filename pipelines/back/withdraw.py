@@ -33,6 +33,8 @@ def withdraw(place: Place, month: Month, *, reason: str, by: str, now: datetime)
     """
     with hold(place.lock, f"hiu withdraw {month}", now):
         require_no_erasure(place.erasing)
+        if (cleared := clear_withdrawn(place, now)) and str(month) not in place.months():
+            return cleared
         there = runs(place, month)
         if str(month) not in place.months() and not there:
             raise UsageError(f"{month} is not published. There are: {', '.join(sorted(place.months())) or 'none'}")
@@ -55,8 +57,18 @@ def _put_away(paths: Paths, there: list[Path]) -> list[str]:
         aside = folder.with_name(f"{BUILDING}gone-{folder.name}")
         move(folder, aside)  # a cut leaves a name that the next run sweeps
         shutil.rmtree(aside)
-    kept = "a legal hold keeps them: nothing shows them" if on_hold else "removed"
-    return [f"published/{folder.name}: {kept}" for folder in there]
+    kept = f"a legal hold keeps it as {KEPT}/{{}}: nothing shows it, and the first run after the hold removes it"
+    return [f"published/{folder.name}: " + (kept.format(folder.name) if on_hold else "removed") for folder in there]
+
+
+def clear_withdrawn(place: Place, now: datetime) -> list[str]:
+    """Remove the runs that a legal hold kept, once no record is under one; a sentence each."""
+    kept = place.curated / KEPT
+    names = sorted(folder.name for folder in kept.iterdir()) if kept.is_dir() and not any_hold(place) else []
+    if names:
+        record(place, now, "withdrawn_removed", folders=names)
+        shutil.rmtree(kept)
+    return [f"{KEPT}/{name}: removed, since the legal hold that kept it was lifted" for name in names]
 
 
 def _papers(paths: Paths, month: Month, names: list[str]) -> list[str]:

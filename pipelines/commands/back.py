@@ -141,7 +141,10 @@ def _enter_restored(folder: Path, name: str) -> int:
                 "'hiu erase --resume'"
             )
         return 3 if place.erasing.exists() else 0
-    if differs := enter(place, name, now()):
+    differs = enter(place, name, now())
+    shown = ", ".join(place.months()) or "none"
+    out(f"months shown, as the backup had them: {shown}. What was published or taken in since: 'hiu run MONTH' again")
+    if differs:
         for line in differs:
             out(line)
         out("'hiu audit accept --reason WHY --by NAME' takes the records as they are, and says so in the log for good")

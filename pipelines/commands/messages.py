@@ -6,14 +6,18 @@ from pathlib import Path
 import polars as pl
 
 from hiu.errors import grouped
-from hiu.extract.files.find import find_deliveries, not_taken
+from hiu.extract.files.find import FoundFile, find_deliveries, not_taken
 from hiu.govern.basis.agreements import expiring
+from hiu.govern.rights import check_private
 from hiu.link.model.agreement import departures
 from hiu.model import LINK_QUALITY
 from hiu.model.words import NOT_TAKEN
-from hiu.publish.words.text import count_of
+from hiu.month import Month
+from hiu.publish.words.text import count_of, join_words
 from pipelines.access.basis import gates_lacking, unpermitted
+from pipelines.back.withdraw import withdrawn_month
 from pipelines.commands.options import print_json
+from pipelines.common.backups import listed_backups
 from pipelines.common.lock import holder
 from pipelines.common.model import model_advice
 from pipelines.common.place import Place, published_tables
@@ -22,6 +26,7 @@ from pipelines.govern.registers.breaches import breaches_due
 from pipelines.govern.registers.requests import requests_due
 from pipelines.govern.rekey import key_warnings
 from pipelines.run import Outcome
+from pipelines.unattended import outdated_lines, untaken
 
 
 def print_run(outcome: Outcome) -> None:
@@ -75,6 +80,17 @@ def _refused(place: Place) -> list[str]:
     return pl.read_parquet(path).filter(refused)["reason"].to_list() if folder and path.is_file() else []
 
 
+def _doubtful(place: Place) -> list[str]:
+    """What is said of the last published month's deliveries that hold, a sentence for each: it stands until mended."""
+    month, folder = max(place.months().items(), default=("", ""))
+    if not month:
+        return []
+    rows = published_tables(place.published / folder, ("deliveries",))["deliveries"].filter(
+        pl.col("replaced_by").is_null(), pl.col("warning").is_not_null(), period=Month.parse(month).start
+    )
+    return [f"{row['source_file']} ({row['source']}): {row['warning']}" for row in rows.iter_rows(named=True)]
+
+
 def _misfits(place: Place) -> list[str]:
     """Where the latest month's descriptions agree otherwise than the matching model expects, in sentences."""
     if not place.months():
@@ -93,6 +109,40 @@ def _incidents(place: Place) -> list[str]:
     return [f"{line} See 'hiu senior'." for line in lines]
 
 
+def _waiting(place: Place, periods: list[str], files: list[FoundFile], now: datetime) -> list[str]:
+    """What waits to be taken in or run, a sentence each, with the command."""
+    months, this, out = place.months(), f"{now:%Y-%m}", []
+    later = [month for month in periods if max(months, default="") < month]
+    away = {month: why for month in later if (why := withdrawn_month(place, Month.parse(month)))}
+    out += [
+        f"Files are dated {month}, a month that has not begun: look at their folder and their dates."
+        for month in later
+        if month > this
+    ]
+    if this in later and this not in away:
+        out.append(f"Files of {this} lie there already. The month is not over: run it when it is.")
+    out += [
+        f"{month} was taken back for good {why}. No schedule publishes it; if it is to be published: "
+        f"hiu run {month} --again"
+        for month, why in away.items()
+    ]
+    if waiting := [month for month in later if month < this and month not in away]:
+        out.append(f"Files wait to be taken in for {', '.join(waiting)}. Next: hiu run {waiting[-1]}")
+    if new := [file for file in files if months and (file.period is None or str(file.period) <= max(months))]:
+        first = min((str(file.period) for file in new if file.period), default=max(months))
+        again = ", ".join(f"hiu run {month}" for month in sorted(months) if month >= first)
+        names = join_words([*sorted(file.name for file in new)[:5], *[f"{len(new) - 5} more"] * (len(new) > 5)])
+        out.append(f"Files that are new or changed wait to be taken in: {names}. Next, since they count there: {again}")
+    return [*out, *(f"{line[0].upper()}{line[1:]}" for line in outdated_lines(place))]
+
+
+def _backups(place: Place) -> list[str]:
+    """Where backups were made to, and the last of them, so that whoever takes over or ends the project finds them."""
+    made = sorted((path for path in listed_backups(place) if path.suffix == ".zip"), key=lambda path: path.name)
+    folders = join_words(sorted({str(path.parent) for path in made}))
+    return [f"{count_of(len(made), 'backup')} in {folders}, the last {made[-1].name}"] if made else []
+
+
 def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
     """What is published, what waits, what agreements and the basis lack, and whether a run is going on."""
     months = place.months()
@@ -100,6 +150,8 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
     periods = sorted({str(found.period) for found in sweep.deliveries if found.period})
     ending, running = expiring(place.settings, sorted(place.sources), now.date()), holder(place.lock)
     lacking, gates = unpermitted(place, now.date()), gates_lacking(place, now.date())
+    doubtful, untaken_files = _doubtful(place), untaken(place, sweep.deliveries)
+    rights = [] if place.settings.synthetic else check_private(place.raw, place.curated)
     key, refused, misfits = key_warnings(place), _refused(place), _misfits(place)
     status = {
         "site": place.settings.name,
@@ -107,13 +159,17 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         "raw_months": periods,
         "not_published": [month for month in periods if month not in months],
         "files_no_source_takes": list(sweep.unmatched),
+        "files_waiting": [file.name for file in untaken_files],
         "files_that_may_not_be_read": [refused.name for refused in sweep.refused],
         "files_refused": refused,
+        "files_doubtful": doubtful,
         "settings_version": place.settings.version,
         "agreements": ending,
         "basis": lacking,
         "gates": gates,
         "key": key,
+        "rights": rights,
+        "backups": (backups := _backups(place)),
         "requests": requests_due(place, now.date()),
         "breaches": breaches_due(place, now),
         "matching": model_advice(place),
@@ -131,11 +187,8 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         out("  nothing is published yet")
     for line in incidents:
         out(line)
-    this = f"{now:%Y-%m}"
-    for month in [month for month in periods if month > this]:
-        out(f"Files are dated {month}, a month that has not begun: look at their folder and their dates.")
-    if waiting := [month for month in periods if max(months, default="") < month <= this]:
-        out(f"Files wait to be taken in for {', '.join(waiting)}. Next: hiu run {waiting[-1]}")
+    for line in _waiting(place, periods, untaken_files, now):
+        out(line)
     if months:
         out(model_advice(place))
     for line in ending:
@@ -146,6 +199,10 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         out(f"gates: {line}")
     for line in key:
         out(f"key: {line}")
+    for line in rights:
+        out(f"no run is made, since others can read the data: {line}")
+    for line in backups:
+        out(f"backups: {line}")
     for line in misfits[:3]:
         out(f"matching: {line}")
     for line in requests_due(place, now.date()):
@@ -156,6 +213,8 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         out(f"running now: {running}")
     for reason in refused:
         out(f"refused by the last run: {reason}")
+    for line in doubtful:
+        out(f"warning of the last run: {line}")
     for name in sweep.unmatched:
         out(not_taken(name))
     for link in sweep.refused:

@@ -68,23 +68,32 @@ def unattended(
 
     What has to be read or done is printed and ends with the code of 'hiu run': 3 once, 4 and others every day.
     """
+    from pipelines.back.withdraw import withdrawn_month
     from pipelines.commands.messages import print_run
     from pipelines.run import WARNINGS, run_month
-    from pipelines.unattended import awaited, back_up, require_disk
+    from pipelines.unattended import awaited, back_up, outdated_lines, require_disk
 
     at, place = now(), open_site(site, curated, raw)
     wanted = Month.parse(month) if month else Month.of(at.date()) - 1
     until = (wanted + 1).start.replace(day=wait_until)
     require_disk(backup_to)
-    if waits := awaited(place, wanted, at, until):
+    if why := withdrawn_month(place, wanted):
         out(
-            f"{wanted.title} waits for {'; '.join(waits)}. Nothing was run; from {until} on it runs without late files."
+            f"{wanted.title} was taken back for good {why}. Nothing was run, and the schedule never publishes it. "
+            f"If it is to be published after all: hiu run {wanted} --again"
         )
+        return 0
+    if waits := awaited(place, wanted, at, until):
+        late = any(each.startswith("a file of ") for each in waits)
+        then = f"from {until} on it runs without late files" if late else "the next start of the schedule takes them"
+        out(f"{wanted.title} waits for {'; '.join(waits)}. Nothing was run; {then}.")
         return 0
     outcome = run_month(place, wanted, now=at, report=Reporter(quiet=True))
     print_run(outcome)
     for copy in back_up(place, backup_to, at):
         out(f"backup {copy.path}: {copy.files} files, read back and compared. SHA-256 {copy.sha256}")
+    for line in () if outcome.changed else outdated_lines(place):
+        out(f"note: {line}")
     if not outcome.changed and outcome.exit_code == WARNINGS:
         out("These warnings were reported when the month was published; the code is 0.")
         return 0

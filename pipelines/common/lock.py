@@ -34,7 +34,7 @@ def disk_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise _disk_error(error, folder) from None
+        raise disk_error(error, folder) from None
 
 
 @contextmanager
@@ -46,14 +46,18 @@ def emptied_after(folder: Path) -> Iterator[None]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _disk_error(error: OSError, folder: Path) -> Exception:
+def disk_error(error: OSError, folder: Path) -> Exception:
+    """What to say of an OSError that a person can put right; any other as it is."""
     where = error.filename or folder
     if error.errno in _FULL:
         return HiuError(
             f"{where}: no room left on the disk. Nothing is lost: make room, then run the same command again"
         )
     if error.errno in _CLOSED:
-        return HiuError(f"{where}: may not be written by this user ({error.strerror}). Run as the owner of the site")
+        return HiuError(
+            f"{where}: may not be read or written by this login ({error.strerror}). Run as the owner of the site. "
+            "If you are, a command of another login (sudo too) made it: give it back with sudo chown -R OWNER SITE"
+        )
     if error.errno == errno.EIO:
         return HiuError(f"{where}: the disk reports a fault. Copy the site to another disk before anything else")
     return error

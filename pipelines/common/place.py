@@ -188,6 +188,12 @@ class Place(Paths):
         return derive(self.key, purpose)
 
 
+def fresh_key(place: Place) -> Path | None:
+    """Where a new site key lies until it has the name of the old one; None where the key is no file."""
+    path = place.settings.key_file
+    return path.with_name(f"{path.name}.new") if path else None
+
+
 def open_place(site: Path | None, *, raw: Path | None = None, curated: Path | None = None) -> Place:
     """Open a site for writing: `site` or the repository. Raises SettingsError saying how to make one."""
     home = site or REPOSITORY

@@ -6,6 +6,7 @@ import polars as pl
 
 from hiu.errors import UsageError
 from hiu.govern import records
+from hiu.govern.audit import read
 from hiu.govern.keys import keep_in_keyring, keyring_key
 from hiu.govern.pseudonym import key_id, pseudonym, recipient_key
 from hiu.govern.turns import current_key, turn_of
@@ -45,6 +46,14 @@ def latest_turns(paths: Paths) -> pl.DataFrame:
     """Each recipient's latest key: recipient, turn, recorded_at, by."""
     rows = records.read(paths.records, KEY_TURNS)
     return rows.sort("turn").unique("recipient", keep="last", maintain_order=True)
+
+
+def key_copies(paths: Paths) -> list[str]:
+    """Where copies of today's site key were made to, in order; of one made before places were entered, that it was."""
+    made = [entry["event"] for entry in read(paths.audit) if entry["event"].get("type") == "key_copied"]
+    return list(
+        dict.fromkeys(str(event.get("to") or f"a place that was not entered, by {event['by']}") for event in made)
+    )
 
 
 def copy_to_keyring(place: Place, *, by: str, now: datetime) -> str:

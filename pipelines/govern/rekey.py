@@ -7,9 +7,11 @@ so what they need of it is kept beside the new one. The log begins anew, and its
 
 import hashlib
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -22,10 +24,11 @@ from hiu.govern.erase.tombstone import CODE, row_token
 from hiu.govern.keys import KEPT_TOMBSTONES, derive, keep_tombstone_key, load_key, make_key
 from hiu.govern.reads import KEY_COPY, folder_of
 from hiu.model.govern import KEY_TURNS, TOMBSTONES
+from pipelines.access.bound import lost_records
 from pipelines.access.disclose import record_files
 from pipelines.common.journal import record, utc
 from pipelines.common.lock import hold, require_no_erasure
-from pipelines.common.place import Place, open_warehouse
+from pipelines.common.place import Place, fresh_key, open_warehouse
 
 
 @dataclass(frozen=True)
@@ -38,67 +41,84 @@ class Rekeyed:
 
 
 def copy_key(place: Place, to: Path, *, by: str, now: datetime) -> Path:
-    """Copy the key file to a place where it is kept apart, and enter that it was; the copy's path.
+    """Copy the key file into a folder where it is kept apart, and enter that it was; the copy's path.
 
-    Raises UsageError if it lies in the data, or a file is there already.
+    A copy of this very key that is there already stays. Raises UsageError for a folder inside the site or its data,
+    SettingsError if another key is there.
     """
-    target = to / "site.key" if to.is_dir() else to
-    if any(target.resolve().is_relative_to(folder.resolve()) for folder in (place.raw, place.curated)):
-        raise UsageError(f"{target}: lies in the data; whoever copies the data would have both")
-    make_key(target, outside=(place.raw, place.curated), key=place.key)
+    target = to if to.suffix == ".key" else to / "site.key"
+    for folder in (place.home, place.raw, place.curated):
+        if target.resolve().is_relative_to(folder.resolve()):
+            raise UsageError(
+                f"{target}: lies inside {folder}, so whoever copies that would have the data and the key. Name a "
+                "folder elsewhere, best on another disk: hiu key --copy FOLDER --by NAME"
+            )
+    outside = (place.raw, place.curated)
+    if not target.exists() or load_key(target, outside=outside) != place.key:
+        make_key(target, outside=outside, key=place.key)
     for part in (
         sorted(place.settings.key_file.parent.glob(f"{KEPT_TOMBSTONES}*.key")) if place.settings.key_file else ()
     ):
         if not (to_part := target.with_name(part.name)).exists():
             make_key(to_part, outside=(), key=load_key(part, outside=()))
-    record(place, now, "key_copied", by=by)
+    record(place, now, "key_copied", by=by, to=str(target.resolve()))
     return target
 
 
-def rekey(place: Place, *, old: Path | None, reason: str, by: str, now: datetime) -> Rekeyed:
+def rekey(place: Place, *, old: Path | None, reason: str, by: str, now: datetime, lost: bool = False) -> Rekeyed:
     """Give a site a new key. `old` = a copy of the key it had (default: the one that is in place, if it is the site's).
 
-    Cut off, the same command ends it. Raises SettingsError if `old` is another site's key.
+    `lost` = there is none: no key is given up before somebody says so. If it is cut off, the same command ends it.
+    Raises SettingsError if `old` is another site's key, UsageError if `lost` is not true, or not said.
     """
     if place.settings.governance.key_store == "keyring" or place.settings.key_file is None:
         raise UsageError('a new key is made as a file: set key_file, and key_store = "file", in site.toml first')
     with hold(place.lock, "hiu key --new", now):
         require_no_erasure(place.erasing)
-        path, fresh = place.settings.key_file, place.settings.key_file.with_name(place.settings.key_file.name + ".new")
+        path, fresh = place.settings.key_file, fresh_key(place)
+        assert fresh is not None
+        turned = fresh.exists() and written_with(place.audit, derive(load_key(fresh, outside=()), "audit"))
+        had = None if turned else _old_key(place, old, lost=lost)
         if not fresh.exists():
             fresh.parent.mkdir(parents=True, exist_ok=True)
             make_key(fresh, outside=(place.raw, place.curated))
         to = Place(place.home, place.settings.model_copy(update={"key_file": fresh}), place.sources)
         new = load_key(fresh, outside=(place.raw, place.curated))
-        if written_with(place.audit, derive(new, "audit")):
-            found = _sentences(read(place.audit)[0]["event"])  # cut off before the key had its name
-        else:
-            found = _turn(to, new, _old_key(place, old), reason, by, now)
+        if not turned:
+            _turn(to, new, had, reason, by, now)
         _name(path, fresh, now)
-        return found
+        return _sentences(read(place.audit)[0]["event"])
 
 
-def _old_key(place: Place, named: Path | None) -> bytes | None:
-    """The key the site had: the copy that is named, or the file in place; None if it is lost."""
+def _old_key(place: Place, named: Path | None, *, lost: bool) -> bytes | None:
+    """The key the site had: the copy that is named, or the file in place; None if it is lost, as somebody says."""
+    if named and lost:
+        raise UsageError("--old names a copy of the key, and --lost says that there is none: give one of the two")
     path = named or place.settings.key_file
-    if path is None or not path.exists():
-        if named:
-            raise UsageError(f"{named}: not found")
-        return None
+    assert path is not None
+    if not path.exists():
+        if lost:
+            return None
+        raise UsageError(
+            f"{path}: no key there. If no copy of it exists either, 'hiu key --new --lost' makes another without it"
+        )
     key = load_key(path, outside=(place.raw, place.curated))
     if written_with(_log(place), derive(key, "audit")) is False:
-        if named is None:
+        if lost:
             return None  # another site's key lies there: it is set aside, and this site's is lost
-        raise SettingsError(f"{named}: this is another site's key: the audit log of this site was not written with it")
+        raise SettingsError(f"{path}: this is another site's key: the audit log of this site was not written with it")
+    if lost:
+        raise UsageError(f"{path}: the site's key is in its place, so it is not lost: leave out --lost")
     return key
 
 
-def _turn(place: Place, new: bytes, old: bytes | None, reason: str, by: str, now: datetime) -> Rekeyed:
+def _turn(place: Place, new: bytes, old: bytes | None, reason: str, by: str, now: datetime) -> None:
     erased = records.read(place.records, TOMBSTONES)["erasure"].n_unique()
     if old is not None:
         keep_tombstone_key(place.settings.key_file, old)
     recipients = records.read(place.records, KEY_TURNS)["recipient"].n_unique()
     about: dict[str, object] = {"erased": erased, "recipients": recipients, "lost": old is None}
+    about["differed"] = list(lost_records(place))
     about["releases"] = len(list((place.curated / "releases").glob("board-*")))
     until = f"until-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     if (reads := folder_of(place.settings, place.curated)).is_dir():
@@ -111,9 +131,7 @@ def _turn(place: Place, new: bytes, old: bytes | None, reason: str, by: str, now
     if (log := _log(place)).exists():
         sha256 = hashlib.sha256(log.read_bytes()).hexdigest()
         about |= {"log": log.name, "log_sha256": sha256, "log_head": head(log)}
-    event = {"reason": reason, "by": by, **about, **record_files(place)}
-    record(place, now, "rekeyed", **event)
-    return _sentences(event)
+    record(place, now, "rekeyed", reason=reason, by=by, **about, **record_files(place))
 
 
 def _log(place: Place) -> Path:
@@ -137,7 +155,7 @@ def _mark_rows(place: Place, new: bytes, now: datetime) -> int:
     return len(stones)
 
 
-def _sentences(event: dict[str, object]) -> Rekeyed:
+def _sentences(event: Mapping[str, Any]) -> Rekeyed:
     stands = [
         "objections, holds, consents and entries of meetings stay with their people: the next run gives everybody a "
         "new id and enters the old one as a former id",
@@ -158,6 +176,11 @@ def _sentences(event: dict[str, object]) -> Rekeyed:
             "the log so far can't be proved line by line; as a whole it is bound by its digest "
             f"({event.get('log', 'there was none')})"
         )
+        lost.append(
+            "it can't be proved that the records are what people entered. "
+            + ("They differ from what that log had" if event["differed"] else "They are as that log last had them")
+        )
+    lost += event["differed"]
     if event["releases"]:
         lost.append(f"seals of {event['releases']} releases were made with the old key, and hiu verify says so of each")
     steps = [

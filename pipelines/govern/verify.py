@@ -49,11 +49,9 @@ def verify_site(place: Place, *, canary: bool = False, recorded: str | None = No
         out(f"canary: {count_of(swept, 'file')} swept for names, NHS numbers and person ids where none may be")
     whole = f"{count_of(len(place.months()), 'published month')}, the records and the audit log are whole"
     out(count_of(len(found), "problem") if found else whole)
-    if place.audit.exists() and not found:
-        out(
-            f"head of the audit log: {head(place.audit)}. "
-            "Note it outside: 'hiu verify --head' with it proves that nothing was cut"
-        )
+    if place.audit.exists():
+        note = ". Note it outside: 'hiu verify --head' with it proves that nothing was cut"
+        out(f"head of the audit log: {head(place.audit)}{'' if found else note}")
     return 1 if found else 0
 
 
@@ -111,7 +109,7 @@ def _cut(place: Place) -> Iterator[str]:
 
 def _months(paths: Paths) -> Iterator[str]:
     """Each run's files against its manifest, and the rows of deliveries against what became of them: kept too."""
-    log, shown = paths.audit.read_text(encoding="utf-8") if paths.audit.exists() else "", paths.months()
+    log, shown = "".join(path.read_text(encoding="utf-8") for path in logs(paths)), paths.months()
     names = {path.name for path in paths.published.iterdir() if path.is_dir()} if paths.published.is_dir() else set()
     folders = sorted({name for name in names if not name.startswith(".")} | set(shown.values()))
     for folder in folders:
@@ -181,6 +179,8 @@ def _pointers(paths: Paths) -> Iterator[str]:
         kind = event.get("type")
         if kind in ("published", "shown"):
             last[event["folder"][:7]] = event["folder"]
+        elif kind == "restored" and "shown" in event:
+            last = {**dict.fromkeys(last), **event["shown"]}  # as the backup had them, on purpose
         elif kind == "rolled_back":
             last[event["month"]] = event["to"]
         elif kind == "month_withdrawn":
@@ -190,8 +190,8 @@ def _pointers(paths: Paths) -> Iterator[str]:
         if month in last and shown.get(month) != last[month]:
             yield (
                 f"{month}: CURRENT.json points to {shown.get(month) or 'nothing'}, but the audit log's last is "
-                f"{last[month] or 'that it was withdrawn'}: a run was cut off, or the pointer was set back. "
-                f"'hiu run {month}' puts it right"
+                f"{last[month] or 'that it is not shown'}: a run was cut off, a backup was restored without the site's "
+                f"key, or the pointer was set back. 'hiu run {month}' puts it right"
             )
 
 

@@ -64,7 +64,7 @@ def test_a_read_only_folder_is_named(tmp_path: Path) -> None:
         found = sites().forks.ask("run", **arguments)
     finally:
         subprocess.run(["umount", str(curated)], check=True)
-    assert found["exit"] == 1 and "may not be written by this user" in found["error"], found
+    assert found["exit"] == 1 and "may not be read or written by this login" in found["error"], found
     assert sites().forks.ask("run", **arguments)["exit"] in (0, 3)
     same(left(home), sites().scene("next-intake").ends)
 

@@ -68,8 +68,13 @@ def test_under_a_legal_hold_it_is_kept_and_shown_nowhere(site: Site) -> None:
     assert folder
     people = hiu.open(site.place.home, curated=site.place.curated).latest.ranked(1)["person_id"]
     record_hold(site.place, str(people[0]), reason="inquest", by="Officer", lift=False, now=NOW)
-    assert "a legal hold keeps them" in " ".join(taken_back(site.place))
+    assert "a legal hold keeps it as withdrawn/" in " ".join(taken_back(site.place))
     assert not folder.exists() and (site.place.curated / KEPT / folder.name / "pack.html").is_file()
+    with pytest.raises(UsageError, match="is not published"):
+        taken_back(site.place)
+    record_hold(site.place, str(people[0]), reason="over", by="Officer", lift=True, now=NOW)
+    assert [line for line in taken_back(site.place) if f"{KEPT}/{folder.name}: removed, since the legal hold" in line]
+    assert not (site.place.curated / KEPT).exists() and site.events("withdrawn_removed")
 
 
 @pytest.mark.parametrize("cut", ["record", "drop_current", "move"])
@@ -98,3 +103,11 @@ def test_the_log_has_when_it_was_done_and_not_when_the_command_began(site: Site)
     record(site.place, began, "second")
     first, second = (datetime.fromisoformat(entry["at"]) for entry in read(site.place.audit)[-2:])
     assert began <= first < second <= datetime.now(UTC) + timedelta(seconds=1)
+
+
+def test_a_month_that_is_not_over_is_published_with_a_warning(site: Site) -> None:
+    """It said 'data to' a day that had not come, and nothing else."""
+    early = run(site.place, LAST, at=NOW - timedelta(days=10))
+    [said] = [line for line in early.warnings if "is not over" in line]
+    assert early.exit_code == 3 and "today is 2026-03-29" in said and f"hiu withdraw {LAST}" in said
+    assert not [line for line in run(site.place, LAST).warnings if "is not over" in line]

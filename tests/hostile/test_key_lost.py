@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
 from areakit import LAST, NOW, run
-from typer.testing import CliRunner
+from hostile_kit import Site
+from typer.testing import CliRunner, Result
 
 from hiu.errors import HiuError, SettingsError
 from hiu.govern import records
-from hiu.govern.audit import verify
+from hiu.govern.audit import head, verify
 from hiu.govern.init import init_site
+from hiu.govern.login import login
 from hiu.model import DECISIONS, TABLES
 from hiu.model.govern import HOLDS
 from hiu.publish.release.working import whole_table
@@ -48,7 +52,9 @@ def reopened(place: Place) -> Place:
 
 
 def turned(place: Place, old: Path | None = None) -> Rekeyed:
-    return rekey(reopened(place), old=old, reason="the laptop was stolen", by="Officer", now=LATER)
+    key = place.settings.key_file
+    lost = old is None and not (key and key.exists())
+    return rekey(reopened(place), old=old, lost=lost, reason="the laptop was stolen", by="Officer", now=LATER)
 
 
 def test_another_sites_key_is_named_once_and_changes_nothing(bare: Place, tmp_path: Path) -> None:
@@ -178,3 +184,63 @@ def test_rights_stand_under_a_new_key(
         place.warehouse.unlink()
         raw = Place(place.home, place.settings.model_copy(update={"raw": place_after.raw}), place.sources)
         assert run(raw, at=LATER + timedelta(hours=1)).intake.reasons["erased"] == gone.rows
+
+
+@pytest.mark.parametrize("copy", [False, True], ids=["no copy", "with a copy"])
+def test_the_command_that_a_lost_key_asks_for_works_on_a_site_with_published_months(
+    copy: bool, own_settings: Callable[[Callable[[str], str]], Site], tmp_path: Path
+) -> None:
+    """The message named 'hiu key --new', and that was refused with the same message."""
+    site = own_settings(str)
+    key = site.place.settings.key_file
+    assert key
+    shutil.copy2(key, tmp_path / "copy.key")
+    signed = ("--reason", "the disk failed", "--by", "Officer")
+    why = site.hiu("key", "--new", "--lost", *signed)
+    assert why.code == 2 and "is in its place" in why.err and "leave out --lost" in why.err
+    key.unlink()
+    told = site.hiu("key", "--new", *signed)
+    assert told.code == 2 and "hiu key --new --lost" in told.err, "a key is given up by name alone"
+    both = site.hiu("key", "--new", "--lost", "--old", tmp_path / "copy.key", *signed)
+    assert both.code == 2 and "--old" in both.err
+    named = site.hiu("key", "--new", "--lost", "--reason", "letter of 943 476 5919", "--by", "Officer")
+    assert named.code == 2 and "tell who somebody is" in named.err, "what a text shows by its form needs no key"
+    how = ("--old", tmp_path / "copy.key") if copy else ("--lost",)
+    done = site.hiu("key", "--new", *how, *signed)
+    assert done.code == 0, done.err
+    assert ("not carried: the log so far can't be proved" in done.out) is not copy
+    assert ("They are as that log last had them" in done.out) is not copy
+    [event] = site.events("rekeyed")
+    assert event["lost"] is not copy
+    after = site.hiu("verify")
+    assert after.code == 0, after.out
+
+
+def test_a_copy_of_the_key_lies_in_a_folder_apart_from_the_site(bare: Place, tmp_path: Path) -> None:
+    """A copy beside the data stopped the warning that there is none, and a folder that was not there became a file."""
+
+    def copy(to: Path) -> Result:
+        return CliRunner().invoke(app, ["key", "--copy", str(to), "--by", "Officer", "--site", str(bare.home)])
+
+    for inside in (bare.home / "copies", bare.raw / "copies", bare.home / "keys" / "other.key", bare.raw):
+        refused = copy(inside)
+        assert refused.exit_code == 2 and re.search(r"lies inside|is a file or folder of the site", refused.stderr)
+    assert "no copy of the site key" in key_warnings(bare)[0]
+    for _ in range(2):  # a second handover with the same line
+        assert copy(tmp_path / "apart").exit_code == 0
+    copied = tmp_path / "apart" / "site.key"
+    assert bare.settings.key_file and copied.read_bytes() == bare.settings.key_file.read_bytes()
+    shown = CliRunner().invoke(app, ["key", "--site", str(bare.home)]).stdout
+    assert f"copied to {copied}" in shown, "whoever takes over finds it"
+    copied.chmod(0o600)
+    copied.write_text("cd" * 32 + "\n", encoding="ascii")
+    copied.chmod(0o400)
+    assert "never overwritten" in copy(tmp_path / "apart").stderr
+
+
+def test_verify_prints_the_head_whatever_else_it_finds(own_settings: Callable[[Callable[[str], str]], Site]) -> None:
+    """At a handover the roles are new, and the head is what the new operator has to compare."""
+    site = own_settings(lambda text: text + f'\n[roles]\n"{login()}" = "operator"\n')
+    found = site.hiu("verify")
+    assert found.code == 1 and "the roles changed" in found.out
+    assert f"head of the audit log: {head(site.place.audit)}" in found.out

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import get_args
 
 import pytest
+from areakit import REPOSITORY
 from typer.testing import CliRunner
 
 from hiu.errors import HiuError, UsageError
@@ -134,3 +136,22 @@ def test_withdraw_is_refused_to_whom_it_is_not_and_takes_nothing(role: str, site
         assert said.exit_code == HiuError.exit_code and "'hiu withdraw' is for operator or officer" in said.stderr
     finally:
         (site / "site.toml").write_text(text, encoding="utf-8")
+
+
+def test_the_operators_page_says_which_role_may_give_which_command() -> None:
+    page = (REPOSITORY / "docs" / "operator.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| (\w+) \| (`.*`) \|$", page, re.MULTILINE))
+    assert {role: re.findall(r"`([\w-]+)`", rows.get(role, "")) for role in COMMANDS_OF} == {
+        role: sorted(commands) for role, commands in COMMANDS_OF.items()
+    }
+
+
+def test_the_operator_may_give_every_line_of_the_runbook_that_names_no_other_role(site: Path) -> None:
+    """An operator who followed it collected refusals in the audit log."""
+    page = (REPOSITORY / "docs" / "runbook.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^hiu ([\w-]+)[^#\n]*(?:# (\w+))?", page, re.MULTILINE)
+    others = {command: other for command, other in lines if other in COMMANDS_OF}
+    assert all(may(with_role(site, role).settings, login(), command) for command, role in others.items())
+    ours = {command for command, other in lines if other not in COMMANDS_OF}
+    allowed = {command for command, _ in lines if may(with_role(site, "operator").settings, login(), command)}
+    assert len(lines) >= 20 and others and ours == allowed, "no line of the operator's is marked for somebody else"

@@ -44,7 +44,9 @@ def expiring(settings: Settings, sources: Iterable[str], as_of: date, days: int 
         if one is None and settings.synthetic and all(own.source != source for own in settings.agreements):
             continue
         if one is None:
-            sentences.append(f"{source}: no agreement in force on {as_of}; its deliveries are refused")
+            own = any(own.source == source for own in settings.agreements)
+            why = f": {_instead(settings, source, as_of)}" if own else ""
+            sentences.append(f"{source}: no agreement in force on {as_of}; its deliveries are refused{why}")
         elif one.end <= as_of + timedelta(days=days):
             sentences.append(f"{source}: agreement {one.reference} ends on {one.end}")
     return sentences

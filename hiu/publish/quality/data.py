@@ -42,6 +42,7 @@ class Quality:
     two_dobs_total: int
     conflicts: Rows
     statuses: Rows
+    rows_replaced: int
     judged: list[Judged]
     model: str
     misfits: list[str]
@@ -60,8 +61,10 @@ class Quality:
 
 
 def quality(tables: Tables, month: Month) -> Quality:
-    """The report's figures from deliveries, quarantine, coverage, stay, links, people; not of replaced deliveries."""
+    """The report's figures from deliveries, quarantine, coverage, stay, links, people; not of replaced deliveries, of
+    which only the rows are counted (`rows_replaced`), so that what was received adds up."""
     taken = tables["deliveries"].filter(pl.col("replaced_by").is_null())
+    counted = tables["links"].join(taken.select("delivery_id"), on="delivery_id", how="semi")
     people = tables["people"]
     fields = _fields(tables.get("field_quality"), taken, month)
     whole = pl.col("read") == pl.col("filled")
@@ -80,7 +83,8 @@ def quality(tables: Tables, month: Month) -> Quality:
         two_numbers_total=int(people["two_nhs_numbers"].sum()),
         two_dobs_total=int(people["two_dobs"].sum()),
         conflicts=_conflicts(tables.get("conflicts")),
-        statuses=tables["links"].group_by("status").len("rows").sort("status").to_dicts(),
+        statuses=counted.group_by("status").len("rows").sort("status").to_dicts(),
+        rows_replaced=tables["links"].height - counted.height,
         judged=overall(tables["link_quality"]),
         model=model_in_force(tables["link_quality"]),
         misfits=departures(tables["link_quality"]),

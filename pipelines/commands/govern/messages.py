@@ -24,7 +24,7 @@ from pipelines.common.work import Row
 from pipelines.erase.erase import Erasure
 from pipelines.erase.find import find
 from pipelines.erase.marks import held_rows
-from pipelines.govern.keys import latest_turns
+from pipelines.govern.keys import key_copies, latest_turns
 from pipelines.govern.processing import page
 from pipelines.govern.rekey import Rekeyed
 from pipelines.govern.retain import disclosures, due_now, holds_in_force, to_review
@@ -210,6 +210,8 @@ def print_keys(place: Place) -> None:
     """Where the site key is, and the recipients whose key was turned."""
     where = "the system's keyring" if place.settings.governance.key_store == "keyring" else str(place.settings.key_file)
     out(f"site key: {where}. Every recipient's key is made from it")
+    for copied in key_copies(place):
+        out(f"  copied to {copied}")
     for row in latest_turns(place).iter_rows(named=True):
         now = key_id(current_key(place.key, place.records, row["recipient"]))
         when = day(row["recorded_at"].date())

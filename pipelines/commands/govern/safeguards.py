@@ -99,6 +99,7 @@ def key(
     keyring: Annotated[bool, typer.Option("--keyring", help="Move the site key into the system's keyring")] = False,
     copy: Annotated[Path | None, typer.Option(help="Copy the site key to this folder, to be kept apart")] = None,
     new: Annotated[bool, typer.Option("--new", help="A new site key: the old one is lost, or was seen")] = False,
+    lost: Annotated[bool, typer.Option("--lost", help="With --new: the key is gone, and so is every copy")] = False,
     old: Annotated[Path | None, typer.Option(help="With --new: a copy of the key the site had")] = None,
     reason: Reason = None,
     by: By = None,
@@ -113,7 +114,7 @@ def key(
     place, at = open_site(site, curated), now()
     if new:
         reason, by = require_reason(reason, by)
-        messages.print_rekeyed(rekey(place, old=old, reason=reason, by=by, now=at))
+        messages.print_rekeyed(rekey(place, old=old, lost=lost, reason=reason, by=by, now=at))
     elif copy:
         out(f"{copy_key(place, copy, by=require_reason('copied', by)[1], now=at)}: keep it apart from the data")
     elif keyring:

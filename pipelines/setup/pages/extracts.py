@@ -17,7 +17,8 @@ HEAD = """# What each agency sends
 Send an agency its part of this page with the request for an extract. A file is CSV or XLSX with a row of headers. The
 order of columns is free, and any of the headers shown will do, whatever their case, spaces and punctuation; other
 headers are one line of a mapping ([sources.md](sources.md)). Please ask for nothing that is not on the list: a column
-that no source reads is named to the operator and enters no table.
+that no source reads is named to the operator and enters no table. A file is taken by its name: `*` stands for any
+letters, capitals do not matter, and a site's own mapping can ask for another name (`pattern` in sources.md).
 
 - **must**: the file is refused without the column. A row whose key or start is empty is set aside; another cell may be
   empty where nothing is known (an open stay has no end). Of the columns that say who somebody is, one at least is a
@@ -47,6 +48,8 @@ def needed(source: Source, name: str) -> str:
 
 def _source(source: Source) -> Iterator[str]:
     yield from (f"## {source.name}", "", f"{source.title}.", "")
+    if source.file.patterns:
+        yield from (f"Name of the file: {' or '.join(f'`{one}`' for one in source.file.patterns)}.", "")
     yield from ("| column | need | headers that are read |", "|---|---|---|")
     for need in (MUST, WANTED, MAY):
         for name, field in source.fields.items():

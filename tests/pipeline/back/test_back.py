@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import re
 import shutil
 import zipfile
 from datetime import timedelta
@@ -345,5 +347,37 @@ def test_the_ways_back_from_the_command_line(area: Path, published: object, tmp_
     assert "can't be empty" in hiu("rollback", str(LAST), "--reason", " ", "--by", "x", *site, code=2)
     made = json.loads(hiu("backup", "--json", "--to", str(tmp_path / "copies"), *site))
     assert "is restored from" in hiu("restore", made["backup"], str(tmp_path / "new"))
-    assert "before-restore" in hiu("restore", made["backup"], str(home), "--replace")
+    hiu("withdraw", str(LAST), *who, *site)
+    hiu("run", str(LAST), "--again", "--quiet", *site, code=3)
+    before = open_place(home).months()
+    told = hiu("restore", made["backup"], str(home), "--replace")
+    assert "before-restore" in told and f"as the backup had them: {LAST}" in told
+    assert open_place(home).months() != before, "an earlier run is shown"
+    assert "are whole" in hiu("verify", *site), "the log knows that a restore went back"
     assert "not encrypted" in hiu("backup", *site)
+    status = hiu("status", *site)
+    assert "backups: 2 backups in" in status and str(tmp_path / "copies") in status
+
+
+def test_a_full_disk_of_the_backups_is_named_and_not_the_sites(
+    place_after: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("pipelines.back.archive.write", full)
+    with pytest.raises(HiuError, match=re.escape(f"{tmp_path / 'copies'}: no room left on the disk")):
+        backup(place_after, tmp_path / "copies", now=NOW)
+    assert not list((tmp_path / "copies").iterdir())
+
+
+def test_a_file_of_another_login_is_named_with_what_to_do(area: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One command by sudo left a file that the owner could not read, and 'a fault in hiu' named none."""
+
+    def closed(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", "mysite/data/curated/audit.head")
+
+    monkeypatch.setattr("pipelines.govern.verify.verify_site", closed)
+    found = CliRunner().invoke(app, ["verify", "--site", str(area)])
+    assert found.exit_code == 1 and "fault" not in found.stderr
+    assert "mysite/data/curated/audit.head: may not be read or written" in found.stderr and "chown" in found.stderr

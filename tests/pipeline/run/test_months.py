@@ -162,3 +162,35 @@ def test_taken_back_it_is_free_to_be_filed_again_and_the_months_to_run_are_named
     after = run(place, MONTHS[2], at=NOW + timedelta(hours=5))
     assert counted(after, "police_incident") == {"2025-09": 2, "2025-11": 1}
     assert any("hiu run 2025-09, hiu run 2025-10" in note for note in after.intake.notes)
+
+
+def test_a_corrected_file_under_a_new_name_beside_the_old_one_is_said_until_that_is_taken_back(tmp_path: Path) -> None:
+    """What the sender had taken out went on counting, and of the rows in both the old ones could hold."""
+    days = [f"{day:02}/09/2025" for day in range(1, 13)]
+    place = make_site(Trap(files={"2025-09/police FINAL.csv": police(*days)}, exit=0), tmp_path / "site")
+    first = run(place, MONTHS[0])
+    assert not [line for line in first.warnings if "hiu undo" in line]
+    (place.raw / "2025-09" / "police FINAL v2 corrected.csv").write_text(
+        police(*days[:8], "20/09/2025"), encoding="utf-8"
+    )
+    for hour in (1, 2):  # said again by every run until it is put right
+        both = run(open_place(place.home), MONTHS[0], at=NOW + timedelta(hours=hour))
+        [said] = [line for line in both.warnings if "hiu undo" in line]
+        assert both.exit_code == 3 and "police: 8 rows of 2025-09/police FINAL.csv are in" in said
+        assert "1 more of 2025-09/police FINAL v2 corrected.csv and 4 more of 2025-09/police FINAL.csv" in said
+        assert "the earlier one back: hiu undo '2025-09/police FINAL.csv'" in said
+    page = (both.published or tmp_path).joinpath("quality.html").read_text(encoding="utf-8")
+    assert page.count("1 more of 2025-09/police FINAL v2 corrected.csv") == 2, "verdict and delivery"
+    shown = CliRunner().invoke(app, ["status", "--site", str(place.home)])
+    assert "hiu undo '2025-09/police FINAL.csv'" in shown.stdout
+    undo(place, "2025-09/police FINAL.csv", reason="corrected", by="operator", now=NOW + timedelta(hours=3))
+    after = run(open_place(place.home), MONTHS[0], at=NOW + timedelta(hours=4))
+    assert counted(after, "police_incident") == {"2025-09": 9}
+    assert not [line for line in after.warnings if "hiu undo" in line]
+
+
+def test_a_file_of_a_few_rows_sent_again_is_no_correction_of_the_whole(tmp_path: Path) -> None:
+    days = [f"{day:02}/09/2025" for day in range(1, 13)]
+    files = {"2025-09/police.csv": police(*days), "2025-09/police late.csv": police(*days[:4], "20/09/2025")}
+    [outcome] = runs(make_site(Trap(files=files, exit=0), tmp_path / "site"), MONTHS[0])
+    assert not [line for line in outcome.warnings if "hiu undo" in line]

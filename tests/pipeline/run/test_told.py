@@ -19,7 +19,9 @@ from pipelines.common.place import Place, open_place
 from pipelines.run import Outcome
 from pipelines.steps.intake.intake import Intake
 
-BLOCK = re.compile(r'\[\[basis\]\]\npurpose = "support"\nrecipient = "group"\n(?:\w+ = .*\n)+?end = YYYY-MM-DD\n')
+BLOCK = re.compile(
+    r'\[\[basis\]\]\npurpose = "support"\nrecipient = "group"\n(?:(?:# )?\w+ = .*\n)+?end = YYYY-MM-DD\n'
+)
 
 
 def hiu(*line: object) -> str:
@@ -41,9 +43,9 @@ def test_one_of_a_thing_is_said_in_the_singular(place_after: Place, tmp_path: Pa
     assert folder
     (folder / "quality.html").write_bytes(b"x")
     said = hiu("verify", "--canary", *at)
-    assert "quality.html: 1 byte; " in said and said.endswith("\n1 problem\n")
+    assert "quality.html: 1 byte; " in said and "\n1 problem\n" in said
     (folder / "people.parquet").unlink()
-    assert hiu("verify", *at).endswith("\n2 problems\n")
+    assert "\n2 problems\n" in hiu("verify", *at)
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,18 @@ import shutil
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 from areakit import LAST, NOW
 from typer.testing import CliRunner, Result
 
+from hiu.publish.release.pointer import set_current
 from hiu.settings import Agreement
+from pipelines.back.withdraw import withdraw
 from pipelines.cli import app
 from pipelines.common.place import Place, open_place
 from pipelines.run import Outcome
-from pipelines.unattended import awaited
+from pipelines.unattended import awaited, outdated
 
 UNTIL = (LAST + 1).start.replace(day=12)
 
@@ -106,3 +109,69 @@ def test_warnings_of_a_changed_month_end_with_three_and_a_refusal_with_four_ever
     police.write_bytes(b"Nothing,that,fits\n1,2,3\n")
     touch(police, NOW - timedelta(hours=1))
     assert [unattended(place, monkeypatch).exit_code for _ in range(2)] == [4, 4]
+
+
+def test_a_month_that_was_taken_back_is_said_from_the_first_day_and_alerts_nobody(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    withdraw(place, LAST, reason="by mistake", by="Officer", now=NOW)
+    found = unattended(place, monkeypatch, "--wait-until", "28")
+    assert found.exit_code == 0 and "Mar 2026 was taken back for good" in found.stdout
+    assert f"hiu run {LAST} --again" in found.stdout
+    shown = status(place, monkeypatch, NOW)
+    assert f"hiu run {LAST} --again" in shown and f"Next: hiu run {LAST}" not in shown
+
+
+def test_a_copy_that_goes_on_is_waited_for_until_the_next_start(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    police = next((place.raw / str(LAST)).glob("police*"))
+    touch(police, NOW - timedelta(minutes=2))
+    found = unattended(place, monkeypatch, "--wait-until", "5")
+    assert "the next start of the schedule takes them" in found.stdout and "2026-04-05" not in found.stdout
+
+
+def status(place: Place, monkeypatch: pytest.MonkeyPatch, at: datetime) -> str:
+    monkeypatch.setattr("pipelines.commands.month.now", lambda: at)
+    given = ["--site", str(place.home), "--raw", str(place.raw), "--curated", str(place.curated)]
+    return CliRunner().invoke(app, ["status", *given]).stdout
+
+
+def test_status_names_files_of_published_months_that_no_run_has_taken_in(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "wait to be taken in" not in status(place, monkeypatch, NOW)
+    police = next((place.raw / str(LAST)).glob("police*"))
+    lines = police.read_bytes().splitlines(keepends=True)
+    late = police.with_name(f"{police.stem}_late.csv")
+    late.write_bytes(b"".join(lines[:-3]))
+    waiting = f"wait to be taken in: {LAST}/{late.name}. Next, since they count there: hiu run {LAST}"
+    assert waiting in status(place, monkeypatch, NOW)
+    late.unlink()
+    changed = police.read_bytes()
+    police.write_bytes(changed[:-3] + changed[-3:][::-1])  # of the same size, with an old time
+    touch(police, NOW - timedelta(days=1))
+    assert f"wait to be taken in: {LAST}/{police.name}" in status(place, monkeypatch, NOW)
+
+
+def test_a_month_that_is_not_over_is_not_the_next_to_run(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    police = next((place.raw / str(LAST)).glob("police*"))
+    (place.raw / str(LAST + 1)).mkdir()
+    (place.raw / str(LAST + 1) / police.name).write_bytes(police.read_bytes()[:-40] + b"\n")
+    shown = status(place, monkeypatch, NOW)
+    assert f"Files of {LAST + 1} lie there already. The month is not over" in shown
+    assert f"hiu run {LAST + 1}" not in shown
+    shown = status(place, monkeypatch, NOW + timedelta(days=30))
+    assert f"Next: hiu run {LAST + 1}" in shown
+
+
+def test_a_month_that_was_published_before_a_late_file_came_is_named_until_it_is_run(place: Place) -> None:
+    assert outdated(place) == []
+    before = place.months()[str(LAST)]
+    older = before.replace("T09", "T08").replace(str(LAST), str(LAST - 1), 1)
+    shutil.copytree(place.published / before, place.published / older)
+    about = place.published / older / "deliveries.parquet"
+    deliveries = pl.read_parquet(about)
+    deliveries.filter(pl.col("period") < (LAST - 1).start).write_parquet(about)
+    set_current(place.current, LAST - 1, older)
+    assert outdated(place) == [str(LAST - 1)]
+    deliveries.filter(pl.col("period") < LAST.start).write_parquet(about)
+    assert outdated(place) == []

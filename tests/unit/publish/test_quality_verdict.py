@@ -84,3 +84,13 @@ def test_files_that_no_source_takes_ask_for_care_and_are_not_called_refused() ->
     assert care.problems[-1].sentence.startswith("Nor of 2 further files that no source takes")
     refused = strays[:1].with_columns(code=pl.lit("not_text"))
     assert judged(deliveries=deliveries(), coverage=everything(), refused_file=refused).grade == "not"
+
+
+def test_what_became_of_the_rows_adds_up_to_what_was_received() -> None:
+    """Rows of a delivery that was replaced stood among those of the deliveries that hold."""
+    tables = frames.published()
+    hold, gone = tables["deliveries"].head(2).with_columns(replaced_by=pl.Series([None, "d9"], dtype=pl.String)), 4
+    ids = [hold["delivery_id"][0]] * 10 + [hold["delivery_id"][1]] * gone
+    links = pl.concat([tables["links"].head(1)] * len(ids)).with_columns(delivery_id=pl.Series(ids))
+    found = quality({**tables, "deliveries": hold, "links": links}, MARCH)
+    assert sum(row["rows"] for row in found.statuses) == found.received == 10 and found.rows_replaced == gone
