@@ -62,11 +62,10 @@ class Manifest(TypedDict):
 
 
 class Part(TypedDict):
+    """A run of characters of a value: `t` the text, `d` whether it differs from what it is held against."""
+
     t: str
     d: bool
-
-
-"""A run of characters of a value: `t` the text, `d` whether it differs from what it is held against."""
 
 
 class PairRecord(TypedDict):

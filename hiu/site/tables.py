@@ -32,7 +32,7 @@ class Tables(Suggests):
 
     @cached_property
     def manifest(self) -> Manifest:
-        """What was published: run, settings version, files with digests. Its keys are those of Manifest below."""
+        """What was published: run, settings version, files with digests. It is a Manifest."""
         from hiu.publish.release.folder import read_manifest
 
         return cast(Manifest, read_manifest(self.folder))

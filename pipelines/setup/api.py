@@ -74,7 +74,7 @@ def api() -> str:
 
 def _shape(one: type) -> str:
     """A dict: what it is, and its keys with their types."""
-    keys = "\n".join(f"- `{key}`: `{kind}`" for key, kind in inspect.get_annotations(one).items())
+    keys = "\n".join(f"- `{key}`: `{kind.__forward_arg__}`" for key, kind in inspect.get_annotations(one).items())
     return f"## `{one.__name__}`\n\n{_prose(one)}\n{keys}\n"
 
 

@@ -97,6 +97,8 @@ def _sentence(dataset: str, month: Month, table: pl.DataFrame, chart: Xmr) -> st
         return f"{name}: {month.title} was not supplied."
     if not chart.mean and not table["lacking"].sum():
         return f"{name}: 0 in {month.title}, as in every month supplied: nothing to chart."
+    if table["n"].count() == 1:
+        return f"{name}: {table['n'][-1]} in {month.title}, the only month supplied: nothing to compare it with."
     limits = f"limits {max(0.0, chart.lower):.0f} to {chart.upper:.0f}"
     now = int(table["lacking"][-1] or 0)
     before = table.head(-1).filter(pl.col("lacking") > 0).height

@@ -27,7 +27,7 @@ def around(run: Tables, people: list[str] | None, dataset: str, hours: float, mo
     timed = whole.filter(~C("day_only"))
     own = timed.filter(begun).unique(EVENT, maintain_order=True).with_row_index("at")
     again = _again(run, own, whole)
-    rows = [_near(own, timed, again, one, hours, name) for one in [None, *sorted(timed["dataset"].unique())]]
+    rows = [_near(own, timed, again, one, hours) for one in [None, *sorted(timed["dataset"].unique())]]
     schema = {"other": pl.String, "events": pl.Int64, "before": pl.Int64, "share_before": pl.Float64}
     schema |= {"after": pl.Int64, "share_after": pl.Float64, "by_chance": pl.Float64}
     table = pl.DataFrame(rows, schema=schema, orient="row")
@@ -52,7 +52,7 @@ def around(run: Tables, people: list[str] | None, dataset: str, hours: float, mo
 
 
 def _near(
-    own: pl.DataFrame, whole: pl.DataFrame, again: pl.DataFrame, other: str | None, hours: float, name: str
+    own: pl.DataFrame, whole: pl.DataFrame, again: pl.DataFrame, other: str | None, hours: float
 ) -> tuple[str, int, int, float | None, int, float | None, float]:
     """How many of the events have a contact of another data set (any if none is named) on either side."""
     others = (whole if other is None else whole.filter(C("dataset") == other)).unique(EVENT)

@@ -44,7 +44,7 @@ def trends(
     sentences = [one.sentence for one in found] + sorted({line for one in found for line in _breaks(one)})
     none = "No s136 target: needs 6 supplied months before it and one since."
     sentences += [aim.sentence if aim else none for aim in aims.values()]
-    charts = [_drawn(one, aims.get(one.dataset), run) for one in found if one.table.height]
+    charts = [_drawn(one, aims.get(one.dataset), run) for one in found if one.table["n"].count() > 1]
     return Finding(f"Demand by month, {who}", sentences, {one.dataset: one.table for one in found}, charts)
 
 

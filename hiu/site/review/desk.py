@@ -97,7 +97,7 @@ class Review(Suggests):
 
     @look
     def pair(self, at: int | None = None) -> PairShown:
-        """What is shown of a pair (counted from 0; the current one by default): its keys are those of PairShown below."""
+        """What is shown of a pair (counted from 0; the current one by default), as a PairShown."""
         at = self.at if at is None else at
         row = self._row(at)
         past = [] if self.second else [_past(one) for one in self._about(row).iter_rows(named=True)]
@@ -220,7 +220,7 @@ class Review(Suggests):
         if not (self.reviewer or "").strip() or not self.rows or not installed("notebooks"):
             return still
         whole = self.widget()._repr_mimebundle_()
-        data, about = whole if isinstance(whole, tuple) else (whole, {})
+        data, about = whole if isinstance(whole, tuple) else (whole or {}, {})
         return {**still, **{kind: what for kind, what in data.items() if "widget" in kind}}, about
 
     def __repr__(self) -> str:

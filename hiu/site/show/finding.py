@@ -10,7 +10,7 @@ import polars as pl
 
 from hiu.errors import UsageError
 from hiu.fuzzy import not_among
-from hiu.govern.release.disclosure import BASE, FEWEST
+from hiu.govern.release.disclosure import BASE, FEWEST, HIDDEN
 from hiu.plain import plain
 from hiu.site.show.chart import Chart
 from hiu.site.show.listing import Listing
@@ -59,7 +59,10 @@ class Finding(Suggests):
             f"* is a count of 1 to {FEWEST - 1}, or one that would give such a count away; "
             f"others are to the nearest {BASE}."
         )
-        return Finding(self.title, [hidden], self._leaving, leaving=self._leaving)
+        cells = {cell for one in self._leaving.values() for name in one.columns[1:] for cell in one[name].to_list()}
+        useless = "Every figure of it is so small that it is hidden: it says nothing to others."
+        lines = [hidden, useless] if cells == {HIDDEN} else [hidden]
+        return Finding(self.title, lines, self._leaving, leaving=self._leaving)
 
     def columns(self) -> Listing:
         """What each column of each table means, and its unit where it has one."""

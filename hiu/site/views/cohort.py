@@ -12,7 +12,7 @@ from hiu.model.units import contact_sets
 from hiu.model.words import many
 from hiu.month import Month
 from hiu.publish.words.text import count_of
-from hiu.site.ask.lacking import lacking
+from hiu.site.ask.lacking import lacking, unnamed
 from hiu.site.ids import People, named
 from hiu.site.looks import look
 from hiu.site.show import pictures
@@ -195,7 +195,10 @@ class Cohort(Suggests):
         )
         chart = Chart(partial(pictures.lorenz, curve, sentence), sentence)
         tables, leaving = {"shares": found.drop("most")}, {"shares": shared_concentration(found)}
-        return Finding("Concentration, last 12 months", [sentence, *self._gaps()], tables, [chart], leaving=leaving)
+        lines = [sentence, *self._gaps()]
+        if self.people is None:
+            lines += unnamed(self.published, 12, contact_sets(self.published._whole("coverage")))
+        return Finding("Concentration, last 12 months", lines, tables, [chart], leaving=leaving)
 
     def next_contact(self) -> Finding:
         """Time to the next contact after a discharge from a mental-health bed: Kaplan-Meier, with numbers at risk.

@@ -7,10 +7,11 @@ from datetime import date
 import polars as pl
 
 from hiu.errors import UsageError
-from hiu.model.units import night_sets
+from hiu.model.units import contact_sets, night_sets
 from hiu.model.words import many
 from hiu.publish.episodes import BLOCK, DAYS, blocks
 from hiu.publish.words.text import count_of, day
+from hiu.site.ask.lacking import lacking, unnamed
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
 from hiu.site.tables import Tables, day_of
@@ -146,6 +147,9 @@ def hour_of_week(run: Tables, months: int, person_id: str | None = None, dataset
         (day, block), most = max(counts.items(), key=lambda cell: (cell[1], -cell[0][0], -cell[0][1]))
         at = f"{DAYS[day]} between {block * BLOCK:02}:00 and {(block + 1) * BLOCK:02}:00"
         lines.insert(0, f"Most begin on {at}: {most:,} of {timed.height:,} with a time.")
+    lines += lacking(run, months, sets=sets)
+    if person_id is None:
+        lines += unnamed(run, months, [dataset] if dataset else contact_sets(run._table("coverage")))
     whose = f"{person_id}: " if person_id else ""
     what, span = many(dataset) if dataset else "contacts", count_of(months, "month")
     return Finding(f"{whose}{what} by hour of the week, last {span}", lines, {"hours": table})

@@ -67,7 +67,7 @@ class Person(Suggests):
 
     @look
     def row(self) -> Place:
-        """The person's row of `ranked`: its keys are those of Place below. Raises UsageError if they have no place."""
+        """The person's row of `ranked`, as a Place. Raises UsageError if they have no place."""
         places = self._own("ranked").to_dicts()
         if not places:
             raise UsageError(f"{self.person_id}: {self.why()}")

@@ -59,7 +59,7 @@ class Ranked(Listing):
         """Why one person stands above another, and whether that difference means anything."""
         two = [person_in(self._run, who).row() for who in (first, second)]
         above, below = sorted(two, key=lambda row: int(row["rank"]))
-        apart = above["rank_high"] < below["rank_low"]
+        apart = (above["rank_high"] or above["rank"]) < (below["rank_low"] or below["rank"])
         reliable = "do not overlap: the difference is reliable."
         verdict = reliable if apart else "overlap: no reliable difference, so the order says nothing."
         sentences = [f"{row['person_id']}: {row['sentence']}" for row in (above, below)]

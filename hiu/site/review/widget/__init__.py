@@ -77,5 +77,5 @@ class ReviewWidget(anywidget.AnyWidget):
         review = self.review
         done = review.progress()
         place = {"at": review.at + 1, "pairs": done["pairs"], "decided": done["decided"], "second": review.second}
-        shown = review.pair() if len(review) else {}
+        shown = dict(review.pair()) if len(review) else {}
         self.state = {**shown, **place, "reviewer": review.reviewer, "message": message}
