@@ -145,7 +145,7 @@ def target(values: pl.DataFrame, *, begin: Month, fall: float = 0.15, within: in
     phi = max(1.0, float(before.var(ddof=1)) / base)
     error = Z95 * np.sqrt(phi * (1 / before.sum() + 1 / max(float(since.sum()), 0.5)))
     ratio = max(now, 0.5 / len(since)) / base
-    low, high = float(ratio * np.exp(-error) - 1), float(ratio * np.exp(error) - 1)
+    low, high = min(float(ratio * np.exp(-error)), now / base) - 1, float(ratio * np.exp(error) - 1)
     verdict = "met" if high <= -fall else "not met" if low > -fall else "cannot tell"
     words = "cannot tell whether the target is met" if verdict == "cannot tell" else f"the target is {verdict}"
     sentence = (

@@ -92,10 +92,9 @@ def in_bed(run: Tables, on: date | str) -> Listing:
 def _nights(stays: pl.DataFrame) -> pl.DataFrame:
     """Nights and leave_nights of each spell, each night once: as monthly_demand and monthly_extra count them."""
     each = {"nights": ("first_night", "day_out"), "leave": ("leave_start", "leave_end")}
-    gone = pl.coalesce(C("leave_end"), C("day_out"))
-    spans = stays.with_columns(
-        leave_start=pl.max_horizontal("leave_start", "first_night"), leave_end=pl.min_horizontal(gone, "day_out")
-    ).with_columns(leave_start=pl.when(C("leave_start").is_not_null()).then("leave_start"))
+    away_from = pl.when(C("leave_start").is_not_null()).then(pl.max_horizontal("leave_start", "first_night"))
+    back = pl.min_horizontal(pl.coalesce("leave_end", "day_out"), "day_out")
+    spans = stays.with_columns(leave_start=away_from, leave_end=back)
     inside, away = (
         spans.filter(C(begin) < C(end))
         .select(*SPELL, night=pl.date_ranges(begin, end, closed="left"))

@@ -17,6 +17,7 @@ from hiu.model.missing import missing_sentences
 from hiu.month import Month
 from hiu.publish.people import versions
 from hiu.publish.words.terms import conflicts
+from hiu.publish.words.text import count_of
 from hiu.site.ids import followed, id_at, id_now, ids_and_merges, why_unlisted
 from hiu.site.looks import asked_for, look
 from hiu.site.shapes import Place
@@ -96,7 +97,9 @@ class Person(Suggests):
     def links(self) -> Listing:
         """Every source row of this person: source, file, row, status, and what joined it and how surely."""
         found = self._own("links").sort("source", "source_file", "source_row")
-        return Listing(found, f"{self.person_id}: {found.height:,} source rows, and what joined each", kind="links")
+        return Listing(
+            found, f"{self.person_id}: {count_of(found.height, 'source row')}, and what joined each", kind="links"
+        )
 
     @look
     def records(self, month: str | date | int | Month | None = None, dataset: str | None = None) -> Listing:
@@ -139,7 +142,7 @@ class Person(Suggests):
         rows = found.select(columns).sort("start", "source", "source_file", "source_row", nulls_last=True)
         return Listing(
             rows,
-            f"{self.person_id}: {rows.height:,} source rows",
+            f"{self.person_id}: {count_of(rows.height, 'source row')}",
             empty={"datasets": "counts as nothing"},
             kind="records",
         )
@@ -188,7 +191,11 @@ class Person(Suggests):
     def events(self) -> Listing:
         """Each event and stay, with its data set or side measure, whether it counts, and its episode."""
         own = self._own("timeline").sort("start", "source", "event_id", "dataset", descending=True)
-        return Listing(own.drop("person_id"), f"{self.person_id}: {own.height:,} events and stays", kind="timeline")
+        return Listing(
+            own.drop("person_id"),
+            f"{self.person_id}: {count_of(own.height, 'event or stay', 'events and stays')}",
+            kind="timeline",
+        )
 
     @look
     def admissions(self, months: int = 36) -> Listing:

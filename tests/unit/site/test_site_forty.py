@@ -135,7 +135,8 @@ def test_what_was_not_supplied_is_told_wherever_contacts_are_counted(place_after
     )
     for found in counted:
         assert any("missing here and not zero" in line and "ED attendances" in line for line in found.sentences), found
-    assert "missing here and not zero: ED attendances in 1 of 12 months" in run.people().title
+    lacking = pl.read_parquet(folder / "coverage.parquet").filter("supplied", C("dataset") == "ed_attendance").height
+    assert f"ED attendances in {12 - lacking} of 12 months" in run.people().title
     assert "missing here and not zero: ED attendances" in run.people("ed_attendance", months=1).title
     assert "ED attendances" not in run.people("police_incident").title
 
