@@ -48,7 +48,7 @@ _INNER = {"Listing": pl.DataFrame, "Ranked": Listing}
 """Classes whose base has methods of its own, documented where it belongs."""
 
 DICTS: tuple[type, ...] = (Place, Manifest, ManifestFile, PairShown, PairRecord, PairField, Part)
-SHAPES = "# What comes as a dict\n"
+SHAPES = "## What comes as a dict\n"
 
 HEAD = """# The analyst's library
 
@@ -75,7 +75,7 @@ def api() -> str:
 def _shape(one: type) -> str:
     """A dict: what it is, and its keys with their types."""
     keys = "\n".join(f"- `{key}`: `{kind.__forward_arg__}`" for key, kind in inspect.get_annotations(one).items())
-    return f"## `{one.__name__}`\n\n{_prose(one)}\n{keys}\n"
+    return f"### `{one.__name__}`\n\n{_prose(one)}\n{keys}\n"
 
 
 def public(one: type) -> list[tuple[str, object]]:

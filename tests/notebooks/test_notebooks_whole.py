@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Set
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,7 @@ def text_of(outputs: list[Any]) -> str:
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
 def test_in_a_first_month(notebook: Path, first: tuple[Path, Outcome], tmp_path: Path) -> None:
-    told = text_of(check(notebook, first, tmp_path))
+    told = text_of(check(notebook, first, tmp_path, charts=CHARTS - {"ranking"}))  # no past month to try rules on
     assert "usual variation" not in told
     if notebook.stem == "cohort":
         assert "the only month supplied: nothing to compare it with" in told
@@ -85,7 +86,7 @@ def test_with_two_sources(notebook: Path, two: tuple[Path, Outcome], tmp_path: P
         assert "ambulance deployments in 12 of 12 months" in told and "ED attendances in" not in told
 
 
-def check(notebook: Path, site: tuple[Path, Outcome], folder: Path) -> list[Any]:
+def check(notebook: Path, site: tuple[Path, Outcome], folder: Path, charts: Set[str] = CHARTS) -> list[Any]:
     """It runs from the top in time, warns of nothing, names nobody, and shows its charts: its outputs."""
     outputs, seconds = run_as_people_do(notebook, {"site": str(site[0])}, folder)
     assert seconds < SECONDS
@@ -93,7 +94,7 @@ def check(notebook: Path, site: tuple[Path, Outcome], folder: Path) -> list[Any]
     assert site[1].published
     assert [value for value in told_by(site[1].published) if value in str(outputs)] == []
     drawn = [output for output in outputs if "<svg" in output.get("data", {}).get("text/html", "")]
-    assert drawn or notebook.stem not in CHARTS
+    assert drawn or notebook.stem not in charts
     return outputs
 
 

@@ -23,9 +23,9 @@ def around(run: Tables, people: list[str] | None, dataset: str, hours: float, mo
     if isinstance(hours, bool) or not 0 < hours <= 24 * 366:
         raise UsageError(f"{hours} hours: give a number over 0, and of a year at most")
     earliest, whole = (run.month - (span - 1)).start, _events(run, people, {name})
-    begun = (C("dataset") == name) & C("start").is_between(earliest, run.month.after, closed="left")
+    in_months = (C("dataset") == name) & C("start").is_between(earliest, run.month.after, closed="left")
     timed = whole.filter(~C("day_only"))
-    own = timed.filter(begun).unique(EVENT, maintain_order=True).with_row_index("at")
+    own = timed.filter(in_months).unique(EVENT, maintain_order=True).with_row_index("at")
     again = _again(run, own, whole)
     rows = [_near(own, timed, again, one, hours) for one in [None, *sorted(timed["dataset"].unique())]]
     schema = {"other": pl.String, "events": pl.Int64, "before": pl.Int64, "share_before": pl.Float64}
@@ -36,7 +36,7 @@ def around(run: Tables, people: list[str] | None, dataset: str, hours: float, mo
         f"Of {first['events']:,} {what}, {first['before']:,} had another contact in the {hours:g} hours before "
         f"and {first['after']:,} in the {hours:g} after; by chance about {first['by_chance']:.1f} would either way."
     )
-    untimed = whole.filter(begun, "day_only").unique(EVENT).height
+    untimed = whole.filter(in_months, "day_only").unique(EVENT).height
     lines = [line] if own.height else []
     lines += [f"{untimed:,} {what} were sent without a time of day, so they are not among these."] if untimed else []
     lines += [f"There were no {what} in these months."] if not own.height and not untimed else []
@@ -75,10 +75,10 @@ def _again(run: Tables, own: pl.DataFrame, whole: pl.DataFrame) -> pl.DataFrame:
     counted once.
     """
     key = [C("at"), C("source").alias("source_other"), C("event_id").alias("event_id_other")]
-    said = whole.select("person_id", "source", "event_id", C("quotes").str.split("|").alias("named")).explode("named")
-    said = said.drop_nulls("named").unique()
+    named = whole.select("person_id", "source", "event_id", C("quotes").str.split("|").alias("named")).explode("named")
+    named = named.drop_nulls("named").unique()
     called = own.with_columns(named=C("source") + ":" + C("event_id"))
-    quoting = said.join(called.select("at", "person_id", "named"), on=["person_id", "named"]).select(key)
+    quoting = named.join(called.select("at", "person_id", "named"), on=["person_id", "named"]).select(key)
     marked = (
         whole.select("person_id", "source", "event_id").unique().with_columns(named=C("source") + ":" + C("event_id"))
     )

@@ -20,10 +20,10 @@ def _meanings() -> dict[str, dict[str, str]]:
 @cache
 def _alike() -> dict[str, str]:
     """Columns that mean the same in every published table that has one of the name."""
-    said: dict[str, set[str]] = {}
+    words: dict[str, set[str]] = {}
     for one in (column for table in RELEASED.values() for column in table.columns):
-        said.setdefault(one.name, set()).add(one.meaning)
-    return {name: next(iter(each)) for name, each in said.items() if len(each) == 1}
+        words.setdefault(one.name, set()).add(one.meaning)
+    return {name: next(iter(each)) for name, each in words.items() if len(each) == 1}
 
 
 def meaning(table: str, column: str) -> str:
@@ -32,7 +32,7 @@ def meaning(table: str, column: str) -> str:
     own = _meanings()
     kind = "area" if table in LEVELS else table if table in own or table in RELEASED or not table else "*"
     model = {one.name: one.meaning for one in RELEASED[kind].columns} if kind in RELEASED else {}
-    for known in (own.get(kind, {}), model, own["any"], _alike()):
-        if column in known:
-            return known[column]
+    for words in (own.get(kind, {}), model, own["any"], _alike()):
+        if column in words:
+            return words[column]
     return own.get(kind, {}).get("*", "")

@@ -13,7 +13,7 @@ from hiu.model.words import many
 from hiu.month import Month
 from hiu.publish.words.text import count_of
 from hiu.site.ask.lacking import lacking, unnamed
-from hiu.site.ids import People, named
+from hiu.site.ids import People, everyone_in, named
 from hiu.site.looks import look
 from hiu.site.show import pictures
 from hiu.site.show.chart import Chart
@@ -21,7 +21,6 @@ from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
 from hiu.site.show.suggest import Suggests
 from hiu.site.tables import Tables
-from hiu.site.views.person import everyone_in
 from hiu.site.views.ranked import list_of
 
 C = pl.col
@@ -195,9 +194,8 @@ class Cohort(Suggests):
         )
         chart = Chart(partial(pictures.lorenz, curve, sentence), sentence)
         tables, leaving = {"shares": found.drop("most")}, {"shares": shared_concentration(found)}
-        lines = [sentence, *self._gaps()]
-        if self.people is None:
-            lines += unnamed(self.published, 12, contact_sets(self.published._whole("coverage")))
+        apart = unnamed(self.published, 12, contact_sets(self.published._whole("coverage")))
+        lines = [sentence, *self._gaps(), *(apart if self.people is None else [])]
         return Finding("Concentration, last 12 months", lines, tables, [chart], leaving=leaving)
 
     def next_contact(self) -> Finding:
@@ -225,8 +223,7 @@ class Cohort(Suggests):
         leaving = {"days": shared_survival(found)}
         lines = [
             sentence,
-            f"Contacts on the day of discharge itself are not counted, as they may lie before it: "
-            f"{count_of(int(watched['same_day'].sum()), 'person', 'people')} had one.",
+            f"Contacts on the day of discharge (of {watched['same_day'].sum()} people) may lie before it: left out.",
             "Deaths and moves out of the area are not seen here: such people count as without a contact.",
             *self._gaps(),
         ]

@@ -10,7 +10,6 @@ import polars as pl
 
 from hiu.errors import UsageError
 from hiu.fuzzy import not_among
-from hiu.govern.reads import LookRefused
 from hiu.model import MISSING_COUNT
 from hiu.model.frames import schema
 from hiu.model.missing import missing_sentences
@@ -18,7 +17,7 @@ from hiu.month import Month
 from hiu.publish.people import versions
 from hiu.publish.words.terms import conflicts
 from hiu.publish.words.text import count_of
-from hiu.site.ids import followed, id_at, id_now, ids_and_merges, why_unlisted
+from hiu.site.ids import id_at, id_now, require_basis, why_unlisted
 from hiu.site.looks import asked_for, look
 from hiu.site.shapes import Place
 from hiu.site.show.cards import Card
@@ -290,35 +289,6 @@ class Person(Suggests):
 
     def __repr__(self) -> str:
         return self._card().text()
-
-
-def require_basis(tables: Tables, ids: Collection[str]) -> None:
-    """Raises LookRefused, which tells nothing of them, unless a basis lets an analyst look at every one of the people.
-
-    A person whom somebody asks for is not shown without it, not even masked: the asker knows whom they meant.
-    """
-    opened = tables.opened
-    if withheld := set(ids) - opened.permitted(ids).ids:
-        raise LookRefused(
-            f"nothing is shown: no basis lets an analyst look at this for purpose '{opened.purpose}' on "
-            f"{opened.now().date()}. The data protection officer decides it ('hiu basis', docs/governance.md)",
-            withheld,
-        )
-
-
-def everyone_in(tables: Tables, people: Collection[str | int]) -> list[str]:
-    """The ids of people by id or by rank, each once, in order. Raises as `person_in` does of one."""
-    ids, became = ids_and_merges(tables)
-    here = frozenset(ids)
-    found = {
-        id_at(tables, one) if isinstance(one, int) else followed(one.strip().upper(), here, became) for one in people
-    }
-    if unknown := sorted(found - here):
-        id_now(tables, unknown[0])
-    require_basis(tables, found)
-    for one in found:
-        asked_for(one)
-    return sorted(found)
 
 
 def person_in(tables: Tables, who: str | int, show_names: bool | None = None) -> Person:

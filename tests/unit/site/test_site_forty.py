@@ -198,7 +198,7 @@ def test_the_questions_of_the_analysts_page_take_a_line(run: Published) -> None:
         scope: dict[str, object] = {"run": run, "pl": pl}
         exec(block, scope)
         assert scope["answer"] is not None and len(block.strip().splitlines()) <= 3
-    assert len(blocks) == 4
+    assert len(blocks) == 6
 
 
 def test_every_finding_is_walked() -> None:
